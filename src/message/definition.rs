@@ -1,0 +1,352 @@
+//! What a message is: the types that a definition is made of, and the notation it is written in.
+//!
+//! ```
+//! use meituan_protocol::message::definition::*;
+//!
+//! meituan_protocol::messages! {
+//!     /// One code that lets guests in.
+//!     Voucher {
+//!         /// The code itself.
+//!         voucher "voucher": text(20), required;
+//!         /// How many tickets it stands for.
+//!         quantity "quantity": count, optional;
+//!     }
+//! }
+//!
+//! assert_eq!(Voucher::MESSAGE.fields[0].name, "voucher");
+//! let typed = Voucher { voucher: "910632001657".into(), quantity: Some(2) };
+//! ```
+
+use super::packed::View;
+
+/// One message or nested object.
+#[derive(Debug)]
+pub struct Message {
+    /// The stable name, such as `ticket.orderCreate.request`, or the type's name for a nested object.
+    pub name: &'static str,
+    /// The fields, in the order in which they are written.
+    pub fields: &'static [Field],
+    /// What the fields must satisfy together.
+    pub rules: &'static [&'static Rule],
+    /// What it is.
+    pub doc: &'static str,
+}
+
+/// One field of a message.
+#[derive(Debug)]
+pub struct Field {
+    /// The wire's name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub presence: Presence,
+    /// What it is, with its unit and source.
+    pub doc: &'static str,
+}
+
+/// Whether a field must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Always.
+    Required,
+    /// In a reply whose code says success (200); a pending or failing reply may leave it out.
+    OnSuccess,
+    /// Not necessarily.
+    Optional,
+}
+
+/// What a field holds, on the wire and in a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// An unsigned 64-bit id. Wire: bare number. Program: string of digits (JavaScript), [`Id`](super::Id) (Rust).
+    Id,
+    /// An integer within bounds, the same in both notations.
+    Integer {
+        /// Smallest.
+        min: i64,
+        /// Largest; at most 2^53 - 1.
+        max: i64,
+    },
+    /// An integer from a documented list; others are kept and reported.
+    Code(&'static Enumeration),
+    /// Money. Wire: decimal yuan. Program: integer fen.
+    Yuan {
+        /// A value that means something else and is not converted, such as -1 for "all of it".
+        sentinel: Option<i64>,
+    },
+    /// Money. Integer fen in both notations.
+    Fen,
+    /// A decimal number, kept digit by digit, within bounds.
+    Decimal {
+        /// Smallest.
+        min: i32,
+        /// Largest.
+        max: i32,
+    },
+    /// Text. `documented` is the documented length in characters: more than that is reported, not refused.
+    Text {
+        /// Documented length, 0 for none.
+        documented: u32,
+    },
+    /// True or false.
+    Flag,
+    /// A calendar date, `yyyy-MM-dd` in both notations.
+    Date,
+    /// A moment. Wire: `yyyy-MM-dd HH:mm:ss` in UTC+8. Program: epoch milliseconds.
+    WallClock,
+    /// A nested object.
+    Object(&'static Message),
+    /// A list, with its most items (0: no limit).
+    List {
+        /// What each item is.
+        item: &'static Kind,
+        /// The most items documented, 0 for none.
+        most: u32,
+    },
+    /// An object whose keys are data, with text values.
+    TextMap,
+    /// Any JSON, kept as it is: a part of the message that is not known to us.
+    Raw,
+}
+
+/// The documented values of an integer field.
+#[derive(Debug)]
+pub struct Enumeration {
+    /// The type's name.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// The values.
+    pub values: &'static [EnumerationValue],
+}
+
+/// One documented value.
+#[derive(Debug)]
+pub struct EnumerationValue {
+    /// The number on the wire.
+    pub value: i32,
+    /// The constant's name.
+    pub name: &'static str,
+    /// What it means: Meituan's own words, then English.
+    pub doc: &'static str,
+}
+
+/// Something that several fields must satisfy together.
+#[derive(Debug)]
+pub struct Rule {
+    /// The stable id, such as `pay.one-code-per-ticket`.
+    pub id: &'static str,
+    /// Whether a message that breaks it is refused (Meituan documents it) or only reported (we inferred it).
+    pub basis: Basis,
+    /// The field it is reported at, below the object that has the rule.
+    pub at: &'static str,
+    /// What it demands: English, then Chinese, and the source.
+    pub doc: &'static str,
+    /// Looks at one object.
+    pub check: fn(&View<'_>, &Facts) -> Verdict,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Meituan says so: what breaks it is refused.
+    Documented,
+    /// We concluded it: what breaks it is reported.
+    Inferred,
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The fields satisfy the rule, or it does not apply.
+    Kept,
+    /// They do not.
+    Broken,
+    /// It needs [`Facts`] that were not given.
+    Unchecked,
+}
+
+/// What is known beside the message itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// How many tickets the order has.
+    pub quantity: Option<u32>,
+}
+
+/// A documentation text, or nothing where texts are left out.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! doc_text {
+    ($($doc:expr),*) => {{
+        #[cfg(feature = "texts")]
+        {
+            concat!($($doc, "\n"),*)
+        }
+        #[cfg(not(feature = "texts"))]
+        {
+            ""
+        }
+    }};
+}
+
+/// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`.
+#[macro_export]
+macro_rules! messages {
+    ($(
+        $(#[doc = $doc:expr])*
+        $type:ident $(rules [$($rule:expr),* $(,)?])? {
+            $(
+                $(#[doc = $field_doc:expr])*
+                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident;
+            )*
+        }
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+        pub struct $type {
+            $(
+                $(#[doc = $field_doc])*
+                #[serde(rename = $wire)]
+                pub $field: $crate::field_type!($presence, $kind $(($($argument)*))?),
+            )*
+        }
+
+        impl $type {
+            /// The definition that this type is made from.
+            pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
+                name: stringify!($type),
+                fields: &[$(
+                    $crate::message::definition::Field {
+                        name: $wire,
+                        kind: $crate::field_kind!($kind $(($($argument)*))?),
+                        presence: $crate::field_presence!($presence),
+                        doc: $crate::doc_text!($($field_doc),*),
+                    },
+                )*],
+                rules: &[$($($rule),*)?],
+                doc: $crate::doc_text!($($doc),*),
+            };
+        }
+    )*};
+}
+
+/// The [`Presence`] that a definition's last word stands for.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_presence {
+    (required) => {
+        $crate::message::definition::Presence::Required
+    };
+    (on_success) => {
+        $crate::message::definition::Presence::OnSuccess
+    };
+    (optional) => {
+        $crate::message::definition::Presence::Optional
+    };
+}
+
+/// The Rust type of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_type {
+    (required, $($kind:tt)*) => { $crate::kind_type!($($kind)*) };
+    ($presence:ident, $($kind:tt)*) => { Option<$crate::kind_type!($($kind)*)> };
+}
+
+/// The Rust type of a kind.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! kind_type {
+    (id) => { $crate::message::Id };
+    (integer) => { i32 };
+    (integer($min:literal..$max:literal)) => { i32 };
+    (count) => { u32 };
+    (milliseconds) => { $crate::time::Timestamp };
+    (fen) => { $crate::money::Fen };
+    (yuan) => { $crate::money::Fen };
+    (yuan(-1)) => { $crate::money::Fen };
+    (decimal($min:literal..$max:literal)) => { f64 };
+    (text) => { String };
+    (text($documented:literal)) => { String };
+    (flag) => { bool };
+    (date) => { $crate::time::Date };
+    (wall_clock) => { $crate::time::Timestamp };
+    (text_map) => { std::collections::BTreeMap<String, String> };
+    (raw) => { $crate::message::RawJson };
+    (code($type:path)) => { $type };
+    (object($type:path)) => { $type };
+    (list($most:literal, $($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
+    (list($($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
+}
+
+/// The [`Kind`] of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_kind {
+    (id) => { $crate::message::definition::Kind::Id };
+    (integer) => { $crate::message::definition::Kind::Integer { min: i32::MIN as i64, max: i32::MAX as i64 } };
+    (integer($min:literal..$max:literal)) => { $crate::message::definition::Kind::Integer { min: $min, max: $max } };
+    (count) => { $crate::message::definition::Kind::Integer { min: 0, max: i32::MAX as i64 } };
+    (milliseconds) => { $crate::message::definition::Kind::Integer { min: 0, max: (1 << 53) - 1 } };
+    (fen) => { $crate::message::definition::Kind::Fen };
+    (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
+    (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
+    (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal { min: $min, max: $max } };
+    (text) => { $crate::message::definition::Kind::Text { documented: 0 } };
+    (text($documented:literal)) => { $crate::message::definition::Kind::Text { documented: $documented } };
+    (flag) => { $crate::message::definition::Kind::Flag };
+    (date) => { $crate::message::definition::Kind::Date };
+    (wall_clock) => { $crate::message::definition::Kind::WallClock };
+    (text_map) => { $crate::message::definition::Kind::TextMap };
+    (raw) => { $crate::message::definition::Kind::Raw };
+    (code($type:path)) => { $crate::message::definition::Kind::Code(<$type>::VALUES) };
+    (object($type:path)) => { $crate::message::definition::Kind::Object(<$type>::MESSAGE) };
+    (list($most:literal, $($kind:tt)*)) => {
+        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), most: $most }
+    };
+    (list($($kind:tt)*)) => {
+        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), most: 0 }
+    };
+}
+
+/// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is.
+#[macro_export]
+macro_rules! enumerations {
+    ($(
+        $(#[doc = $doc:expr])*
+        $type:ident {
+            $( $value:literal = $constant:ident, $meaning:literal; )*
+        }
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $type(pub i32);
+
+        impl $type {
+            $(
+                #[doc = $meaning]
+                pub const $constant: $type = $type($value);
+            )*
+            /// The documented values.
+            pub const VALUES: &'static $crate::message::definition::Enumeration = &$crate::message::definition::Enumeration {
+                name: stringify!($type),
+                doc: $crate::doc_text!($($doc),*),
+                values: &[$(
+                    $crate::message::definition::EnumerationValue {
+                        value: $value,
+                        name: stringify!($constant),
+                        doc: $crate::doc_text!($meaning),
+                    },
+                )*],
+            };
+        }
+
+        impl From<$type> for i32 {
+            fn from(code: $type) -> i32 {
+                code.0
+            }
+        }
+    )*};
+}

@@ -1,0 +1,21 @@
+//! The message engine: one definition per message, one walk that reads it.
+//!
+//! A [`Message`](definition::Message) is written down once (`definition`), in a form that reads like Meituan's own field table. Text is
+//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions) into a flat
+//! [`Packed`] form. From there it becomes a Rust value (`typed`), wire text (`write`), or a plain JavaScript object
+//! (built from the packed form by generated code in the npm package).
+//!
+//! A message exists in two notations ([`Form`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
+//! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
+
+pub mod definition;
+mod packed;
+mod read;
+mod scan;
+mod typed;
+mod write;
+
+pub use packed::{Packed, View};
+pub use read::{Form, Reading, read};
+pub use typed::{Id, RawJson};
+pub use write::write;

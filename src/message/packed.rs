@@ -1,0 +1,176 @@
+//! The packed form: what reading leaves behind, flat, with the text it points into.
+//!
+//! It is a row of 64-bit slots. An object is a block: one slot for each field of its definition, in order, and one
+//! slot before them that links to the next object where it stands in a list. What a slot holds:
+//!
+//! | kind | slot |
+//! |---|---|
+//! | id, text, decimal, date, raw | start of the piece in the text (low half); end and marks (high half) |
+//! | integer, code, money in fen, moment in ms, flag (0/1) | the number as an IEEE double |
+//! | object | index of its block |
+//! | list of objects | index of the first block (low half), number of items (high half) |
+//! | other list, map (two slots an entry: key, value) | index of the first slot, number of items |
+//!
+//! An absent field is all ones, which no piece and no number is. Doubles, halves and pieces can be read directly by
+//! JavaScript as `Float64Array` and `Uint32Array` over the same memory.
+
+use super::definition::{Kind, Message};
+use super::scan::{Span, unescape};
+use crate::Issue;
+use std::borrow::Cow;
+
+/// An absent field.
+pub(crate) const ABSENT: u64 = u64::MAX;
+/// Mark on the end of a piece: it has escapes.
+pub(crate) const ESCAPED: u32 = 1 << 31;
+/// Mark on the end of a piece: it has characters beyond ASCII.
+pub(crate) const BEYOND_ASCII: u32 = 1 << 30;
+/// Longer text is refused, so that positions leave room for the marks.
+pub(crate) const MOST_BYTES: usize = (1 << 29) - 1;
+
+/// A message that was read. The value itself is in slot 0. It can be used again and again, which saves its memory
+/// from being taken anew for each message.
+#[derive(Debug, Default)]
+pub struct Packed {
+    pub(crate) slots: Vec<u64>,
+    /// What was found: warnings, and what refuses the message.
+    pub issues: Vec<Issue>,
+    /// All of the text is ASCII.
+    pub(crate) ascii: bool,
+}
+
+impl Packed {
+    /// The slots, for a reader outside this crate.
+    pub fn slots(&self) -> &[u64] {
+        &self.slots
+    }
+
+    /// Whether the text that was read is ASCII throughout.
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// The object in slot 0 as one of `message`. `source` is the text that was read.
+    pub fn view<'p>(&'p self, message: &'static Message, source: &'p [u8]) -> Option<View<'p>> {
+        let slot = *self.slots.first()?;
+        (slot != ABSENT).then(|| View { slots: &self.slots, source, message, block: low(slot) })
+    }
+}
+
+pub(crate) fn low(slot: u64) -> usize {
+    (slot & 0xffff_ffff) as usize
+}
+
+pub(crate) fn high(slot: u64) -> usize {
+    (slot >> 32) as usize
+}
+
+pub(super) fn pack(low: usize, high: usize) -> u64 {
+    (high as u64) << 32 | (low as u64 & 0xffff_ffff)
+}
+
+pub(super) fn pack_span(span: Span) -> u64 {
+    let marks = if span.escaped { ESCAPED } else { 0 } | if span.beyond_ascii { BEYOND_ASCII } else { 0 };
+    u64::from(span.end | marks) << 32 | u64::from(span.start)
+}
+
+pub(super) fn unpack_span(slot: u64) -> Span {
+    let end = (slot >> 32) as u32;
+    Span {
+        start: slot as u32,
+        end: end & !(ESCAPED | BEYOND_ASCII),
+        escaped: end & ESCAPED != 0,
+        beyond_ascii: end & BEYOND_ASCII != 0,
+    }
+}
+
+/// One object in packed form, seen through its definition.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'p> {
+    pub(super) slots: &'p [u64],
+    pub(super) source: &'p [u8],
+    pub(super) message: &'static Message,
+    pub(super) block: usize,
+}
+
+impl<'p> View<'p> {
+    /// The definition.
+    pub fn message(&self) -> &'static Message {
+        self.message
+    }
+
+    pub(super) fn slot_at(&self, index: usize) -> Option<u64> {
+        self.slots.get(self.block + index).copied().filter(|&slot| slot != ABSENT)
+    }
+
+    fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
+        let index = self.message.fields.iter().position(|field| field.name == name)?;
+        Some((self.slot_at(index)?, &self.message.fields[index].kind))
+    }
+
+    /// Whether the field is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.slot(name).is_some()
+    }
+
+    /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        match self.slot(name)? {
+            (slot, Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag) => {
+                Some(f64::from_bits(slot) as i64)
+            }
+            _ => None,
+        }
+    }
+
+    /// A text, an id, a decimal or a date.
+    pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
+        match self.slot(name)? {
+            (slot, Kind::Text { .. } | Kind::Id | Kind::Decimal { .. } | Kind::Date | Kind::Raw) => {
+                Some(unescape(&unpack_span(slot), self.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many items a list has.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        match self.slot(name)? {
+            (slot, Kind::List { .. } | Kind::TextMap) => Some(high(slot)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list of texts.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
+        let (slots, source) = (self.slots, self.source);
+        let (first, count) = match self.slot(name) {
+            Some((slot, Kind::List { item: Kind::Text { .. }, .. })) => (low(slot), high(slot)),
+            _ => (0, 0),
+        };
+        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&unpack_span(slot), source))
+    }
+
+    /// A nested object.
+    pub fn object(&self, name: &str) -> Option<View<'p>> {
+        match self.slot(name)? {
+            (slot, Kind::Object(message)) => Some(View { message, block: low(slot), ..*self }),
+            _ => None,
+        }
+    }
+
+    /// The items of a list of objects.
+    pub fn objects(&self, name: &str) -> impl Iterator<Item = View<'p>> + use<'p> {
+        let view = *self;
+        let (mut block, mut left, message) = match self.slot(name) {
+            Some((slot, Kind::List { item: Kind::Object(message), .. })) => (low(slot), high(slot), *message),
+            _ => (0, 0, self.message),
+        };
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let here = View { message, block, ..view };
+            block = low(*view.slots.get(block.checked_sub(1)?)?);
+            Some(here)
+        })
+    }
+}

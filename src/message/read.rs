@@ -1,0 +1,565 @@
+//! The walk: text in, packed form out, by the definition, in one pass.
+//!
+//! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
+
+use super::definition::{Basis, Facts, Kind, Message, Presence, Verdict};
+use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
+use super::scan::{Keys, Scanner, Span, Stop, unescape};
+use crate::money::{self, MAX_FEN};
+use crate::time::{self, Date, WALL_CLOCK_RANGE};
+use crate::{ErrorCode, Issue};
+
+/// The notation that a text is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As Meituan sends and expects it. Read leniently: deviations are reported and accepted.
+    Wire,
+    /// As programs hold it. Read strictly: this is what we are going to send.
+    Program,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The notation of the text.
+    pub form: Form,
+    /// Fields that a successful reply must have are required.
+    pub success: bool,
+    /// What is known beside the text.
+    pub facts: Facts,
+}
+
+impl Reading {
+    /// Reads what Meituan sent.
+    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts { quantity: None } };
+}
+
+/// While a block is being filled: the field was null.
+const NULL: u64 = u64::MAX - 1;
+/// While a block is being filled: the field was there, and refused.
+const REFUSED: u64 = u64::MAX - 2;
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Field(&'static str),
+    Item(u32),
+    Key(Span),
+}
+
+struct Reader<'r> {
+    scanner: Scanner<'r>,
+    how: Reading,
+    packed: &'r mut Packed,
+    path: Vec<Step>,
+}
+
+/// Reads `source` as `message` into `packed`, whose former content is dropped. True when nothing refuses it; all
+/// findings are in `packed.issues`.
+pub fn read(message: &'static Message, source: &[u8], how: Reading, packed: &mut Packed) -> bool {
+    read_value(&Kind::Object(message), source, how, packed)
+}
+
+/// The same for a value of any kind.
+pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut Packed) -> bool {
+    packed.slots.clear();
+    packed.slots.push(ABSENT);
+    packed.issues.clear();
+    packed.ascii = source.is_ascii();
+    let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
+    if let Err(stop) = reader.document(kind) {
+        reader.scanner.at = stop.at;
+        reader.report(stop.code, true, stop.at, "");
+    }
+    !packed.issues.iter().any(|issue| issue.refuses)
+}
+
+impl Reader<'_> {
+    fn document(&mut self, kind: &Kind) -> Result<(), Stop> {
+        if self.scanner.source.len() > MOST_BYTES {
+            return self.scanner.stop(ErrorCode::BodyTooLarge);
+        }
+        if !self.packed.ascii
+            && let Err(error) = std::str::from_utf8(self.scanner.source)
+        {
+            return Err(Stop { code: ErrorCode::InvalidUtf8, at: error.valid_up_to() });
+        }
+        self.scanner.skip_space();
+        let slot = self.value(kind, 0)?;
+        self.scanner.finish()?;
+        if slot == NULL {
+            self.report(ErrorCode::WrongType, true, 0, expectation(kind));
+        } else if slot != REFUSED {
+            self.packed.slots[0] = slot;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
+        let at = self.scanner.at;
+        let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
+        let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
+        if first == b'n' && !kept {
+            self.scanner.literal(b"null")?;
+            if self.how.form == Form::Wire {
+                self.report(ErrorCode::NullField, false, at, "");
+            }
+            return Ok(NULL);
+        }
+        match (kind, first) {
+            (Kind::Object(message), b'{') => self.object(message, level),
+            (Kind::List { item, most }, b'[') => self.list(item, *most, level),
+            (Kind::TextMap, b'{') => self.text_map(level),
+            (Kind::Raw, _) => Ok(pack_span(self.scanner.value(level)?)),
+            (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
+            (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
+            (Kind::Text { documented }, b'"') => {
+                let span = self.scanner.text()?;
+                self.check_length(&span, *documented, at);
+                Ok(pack_span(span))
+            }
+            (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
+                let number = self.scanner.number()?;
+                self.report(ErrorCode::StringAsNumber, false, at, "");
+                Ok(pack_span(number.span))
+            }
+            (Kind::Date | Kind::WallClock, b'"') => {
+                let span = self.scanner.text()?;
+                Ok(self.moment(kind, span, at))
+            }
+            (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form == Form::Program => {
+                let span = self.scanner.number()?.span;
+                Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
+            }
+            (Kind::Id, b'"') => {
+                let span = self.scanner.text()?;
+                self.note_string(at);
+                Ok(self.id(span, at))
+            }
+            (
+                Kind::Id | Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. },
+                b'-' | b'0'..=b'9',
+            ) => {
+                let number = self.scanner.number()?;
+                Ok(self.number(kind, number.span, at))
+            }
+            (Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. }, b'"')
+                if self.how.form == Form::Wire =>
+            {
+                let span = self.scanner.text()?;
+                if span.start == span.end {
+                    self.report(ErrorCode::NullField, false, at, "\"\"");
+                    return Ok(NULL);
+                }
+                if !is_number(span.of(self.scanner.source)) {
+                    return Ok(self.refuse(ErrorCode::WrongType, at, expectation(kind)));
+                }
+                self.note_string(at);
+                Ok(self.number(kind, span, at))
+            }
+            _ => {
+                self.scanner.value(level)?;
+                Ok(self.refuse(ErrorCode::WrongType, at, expectation(kind)))
+            }
+        }
+    }
+
+    fn number(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
+        match *kind {
+            Kind::Id => self.id(span, at),
+            Kind::Integer { min, max } => self.integer(span, min, max, at),
+            Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
+            Kind::Code(enumeration) => {
+                let slot = self.integer(span, i64::from(i32::MIN), i64::from(i32::MAX), at);
+                let known = |value: i32| enumeration.values.iter().any(|listed| listed.value == value);
+                if slot != REFUSED && !known(f64::from_bits(slot) as i32) {
+                    let refuses = self.how.form == Form::Program;
+                    self.report(ErrorCode::UnknownValue, refuses, at, enumeration.name);
+                    if refuses {
+                        return REFUSED;
+                    }
+                }
+                slot
+            }
+            Kind::Yuan { sentinel } => match self.how.form {
+                Form::Program => self.integer(span, -MAX_FEN, MAX_FEN, at),
+                Form::Wire => {
+                    let digits = span.of(self.scanner.source);
+                    if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel {
+                        return (sentinel.unwrap_or_default() as f64).to_bits();
+                    }
+                    match money::parse_yuan(digits) {
+                        Some(fen) => (fen.0 as f64).to_bits(),
+                        None => self.refuse(ErrorCode::InvalidMoney, at, ""),
+                    }
+                }
+            },
+            Kind::Decimal { min, max } => {
+                let value = approximate(span.of(self.scanner.source));
+                if (f64::from(min)..=f64::from(max)).contains(&value) {
+                    return pack_span(span);
+                }
+                self.refuse_range(i64::from(min), i64::from(max), at)
+            }
+            _ => self.refuse(ErrorCode::WrongType, at, expectation(kind)),
+        }
+    }
+
+    fn integer(&mut self, span: Span, min: i64, max: i64, at: usize) -> u64 {
+        match money::parse_decimal(span.of(self.scanner.source), 0) {
+            Some(value) if min <= value && value <= max => (value as f64).to_bits(),
+            _ => self.refuse_range(min, max, at),
+        }
+    }
+
+    fn id(&mut self, span: Span, at: usize) -> u64 {
+        let digits = span.of(self.scanner.source);
+        // Leading zeros would not survive on the wire, so such a text is no id of theirs.
+        let canonical = matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.iter().all(u8::is_ascii_digit);
+        if !canonical {
+            return self.refuse(ErrorCode::WrongType, at, expectation(&Kind::Id));
+        }
+        let mut value: u64 = 0;
+        for &digit in digits {
+            match value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(digit - b'0'))) {
+                Some(next) => value = next,
+                None => return self.refuse(ErrorCode::IdTooLarge, at, ""),
+            }
+        }
+        if value == 0 && self.how.form == Form::Program {
+            return self.refuse(ErrorCode::OutOfRange, at, "an id is not 0");
+        }
+        pack_span(span)
+    }
+
+    fn moment(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
+        let text = span.of(self.scanner.source);
+        if text.is_empty() {
+            return NULL;
+        }
+        let slot = match (kind, self.how.form) {
+            (Kind::Date, _) => Date::parse(text).map(|_| pack_span(span)),
+            (_, Form::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
+            (_, Form::Program) => None,
+        };
+        slot.unwrap_or_else(|| self.refuse(ErrorCode::InvalidDate, at, expectation(kind)))
+    }
+
+    fn check_length(&mut self, span: &Span, documented: u32, at: usize) {
+        let bytes = span.end - span.start;
+        if documented == 0 || bytes <= documented {
+            return;
+        }
+        // Java counts UTF-16 units, and so do the columns of its database.
+        let units = unescape(span, self.scanner.source).encode_utf16().count();
+        if units > documented as usize {
+            let mut detail = Vec::new();
+            money::push_integer(&mut detail, units as i64);
+            detail.extend_from_slice(b" > ");
+            money::push_integer(&mut detail, i64::from(documented));
+            self.report(ErrorCode::TextTooLong, false, at, std::str::from_utf8(&detail).unwrap_or_default());
+        }
+    }
+
+    fn list(&mut self, item: &Kind, most: u32, level: u32) -> Result<u64, Stop> {
+        let at = self.scanner.at;
+        self.scanner.enter(level)?;
+        let first = self.packed.slots.len();
+        let mut count = 0_u32;
+        if self.scanner.closes(b']') {
+            return Ok(pack(first, 0));
+        }
+        let (mut first_block, mut last_block) = (0, 0);
+        let mut refused = false;
+        loop {
+            self.path.push(Step::Item(count));
+            let item_at = self.scanner.at;
+            let slot = self.value(item, level + 1)?;
+            if slot == NULL {
+                self.refuse(ErrorCode::WrongType, item_at, expectation(item));
+            }
+            self.path.pop();
+            count += 1;
+            if matches!(slot, NULL | REFUSED) {
+                refused = true;
+            } else if let Kind::Object(_) = item {
+                // The slot before a block links to the next one.
+                if last_block == 0 {
+                    first_block = slot as usize;
+                } else {
+                    self.packed.slots[last_block - 1] = slot;
+                }
+                last_block = slot as usize;
+            } else {
+                self.packed.slots.push(slot);
+            }
+            if !self.scanner.another(b']')? {
+                break;
+            }
+        }
+        if most != 0 && count > most {
+            let refuses = self.how.form == Form::Program;
+            self.report_limit(ErrorCode::TooManyItems, refuses, i64::from(count), i64::from(most), at);
+            refused |= refuses;
+        }
+        if refused {
+            return Ok(REFUSED);
+        }
+        Ok(pack(if let Kind::Object(_) = item { first_block } else { first }, count as usize))
+    }
+
+    fn text_map(&mut self, level: u32) -> Result<u64, Stop> {
+        self.scanner.enter(level)?;
+        let first = self.packed.slots.len();
+        let mut keys = Keys::default();
+        let mut count = 0;
+        if self.scanner.closes(b'}') {
+            return Ok(pack(first, 0));
+        }
+        let mut refused = false;
+        loop {
+            let key = self.scanner.text()?;
+            keys.add(key);
+            self.scanner.colon()?;
+            self.path.push(Step::Key(key));
+            let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
+            self.path.pop();
+            refused |= slot == REFUSED;
+            if !matches!(slot, NULL | REFUSED) {
+                self.packed.slots.push(pack_span(key));
+                self.packed.slots.push(slot);
+                count += 1;
+            }
+            if !self.scanner.another(b'}')? {
+                break;
+            }
+        }
+        keys.check(self.scanner.source)?;
+        Ok(if refused { REFUSED } else { pack(first, count) })
+    }
+
+    fn object(&mut self, message: &'static Message, level: u32) -> Result<u64, Stop> {
+        let at = self.scanner.at;
+        let refusals = self.refusals();
+        self.scanner.enter(level)?;
+        let block = self.packed.slots.len() + 1;
+        self.packed.slots.resize(block + message.fields.len(), ABSENT);
+        if !self.scanner.closes(b'}') {
+            self.fields(message, block, level)?;
+        }
+        for (index, field) in message.fields.iter().enumerate() {
+            let slot = &mut self.packed.slots[block + index];
+            let was = *slot;
+            if was < REFUSED {
+                continue;
+            }
+            *slot = ABSENT;
+            let needed = match field.presence {
+                Presence::Required => true,
+                Presence::OnSuccess => self.how.success,
+                Presence::Optional => false,
+            };
+            if needed && was != REFUSED {
+                self.path.push(Step::Field(field.name));
+                self.report(ErrorCode::MissingField, true, at, "");
+                self.path.pop();
+            }
+        }
+        if !message.rules.is_empty() && self.refusals() == refusals {
+            self.rules(message, block, at);
+        }
+        Ok(if self.refusals() == refusals { block as u64 } else { REFUSED })
+    }
+
+    fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
+        let mut unknown = Keys::default();
+        // Senders write fields in the definition's order more often than not, so the next one is tried first.
+        let mut next = 0;
+        loop {
+            let at = self.scanner.at;
+            let key = self.scanner.text()?;
+            self.scanner.colon()?;
+            match find(message, &key, self.scanner.source, next) {
+                Some(index) => {
+                    next = index + 1;
+                    if self.packed.slots[block + index] != ABSENT {
+                        return Err(Stop { code: ErrorCode::DuplicateKey, at });
+                    }
+                    let field = &message.fields[index];
+                    self.path.push(Step::Field(field.name));
+                    let value_at = self.scanner.at;
+                    let mut slot = self.value(&field.kind, level + 1)?;
+                    if self.how.form == Form::Program && field.presence == Presence::Required && is_empty_text(&field.kind, slot) {
+                        slot = self.refuse(ErrorCode::EmptyText, value_at, "");
+                    }
+                    self.path.pop();
+                    self.packed.slots[block + index] = slot;
+                }
+                None => {
+                    unknown.add(key);
+                    self.path.push(Step::Key(key));
+                    self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
+                    self.scanner.value(level + 1)?;
+                    self.path.pop();
+                }
+            }
+            if !self.scanner.another(b'}')? {
+                break;
+            }
+        }
+        unknown.check(self.scanner.source)
+    }
+
+    fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
+        for rule in message.rules {
+            let view = View { slots: &self.packed.slots, source: self.scanner.source, message, block };
+            let (code, refuses) = match (rule.check)(&view, &self.how.facts) {
+                Verdict::Kept => continue,
+                Verdict::Broken => (ErrorCode::RuleBroken, rule.basis == Basis::Documented),
+                Verdict::Unchecked => (ErrorCode::RuleUnchecked, false),
+            };
+            if !rule.at.is_empty() {
+                self.path.push(Step::Field(rule.at));
+            }
+            self.report(code, refuses, at, "");
+            if !rule.at.is_empty() {
+                self.path.pop();
+            }
+            if let Some(issue) = self.packed.issues.last_mut() {
+                issue.rule = Some(rule.id);
+            }
+        }
+    }
+
+    fn refusals(&self) -> usize {
+        self.packed.issues.iter().filter(|issue| issue.refuses).count()
+    }
+
+    fn note_string(&mut self, at: usize) {
+        if self.how.form == Form::Wire {
+            self.report(ErrorCode::NumberAsString, false, at, "");
+        }
+    }
+
+    fn refuse(&mut self, code: ErrorCode, at: usize, detail: &str) -> u64 {
+        self.report(code, true, at, detail);
+        REFUSED
+    }
+
+    fn refuse_range(&mut self, min: i64, max: i64, at: usize) -> u64 {
+        let mut detail = Vec::new();
+        money::push_integer(&mut detail, min);
+        detail.extend_from_slice(b" to ");
+        money::push_integer(&mut detail, max);
+        self.refuse(ErrorCode::OutOfRange, at, std::str::from_utf8(&detail).unwrap_or_default())
+    }
+
+    fn report_limit(&mut self, code: ErrorCode, refuses: bool, found: i64, limit: i64, at: usize) {
+        let mut detail = Vec::new();
+        money::push_integer(&mut detail, found);
+        detail.extend_from_slice(b" > ");
+        money::push_integer(&mut detail, limit);
+        self.report(code, refuses, at, std::str::from_utf8(&detail).unwrap_or_default());
+    }
+
+    #[cold]
+    fn report(&mut self, code: ErrorCode, refuses: bool, at: usize, detail: &str) {
+        // A hostile message could hold a million findings; the first ones tell enough.
+        const MOST_ISSUES: usize = 64;
+        if self.packed.issues.len() >= MOST_ISSUES && (!refuses || self.refusals() > 0) {
+            return;
+        }
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Item(index) => {
+                    let mut digits = Vec::new();
+                    money::push_integer(&mut digits, i64::from(*index));
+                    path.push('[');
+                    path.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+                    path.push(']');
+                }
+                Step::Field(name) => push_name(&mut path, name),
+                Step::Key(span) => push_name(&mut path, &unescape(span, self.scanner.source)),
+            }
+        }
+        self.packed.issues.push(Issue { code, refuses, path, rule: None, detail: detail.into(), offset: at as u32 });
+    }
+}
+
+fn push_name(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
+fn find(message: &'static Message, key: &Span, source: &[u8], next: usize) -> Option<usize> {
+    let unescaped;
+    let name = if key.escaped {
+        unescaped = unescape(key, source);
+        unescaped.as_bytes()
+    } else {
+        key.of(source)
+    };
+    let is = |index: usize| message.fields.get(index).is_some_and(|field| field.name.as_bytes() == name);
+    if is(next) {
+        return Some(next);
+    }
+    (0..message.fields.len()).find(|&index| is(index))
+}
+
+fn is_empty_text(kind: &Kind, slot: u64) -> bool {
+    matches!(kind, Kind::Text { .. }) && slot < REFUSED && slot as u32 == (slot >> 32) as u32
+}
+
+/// Whether all of a text is one number of the JSON grammar.
+fn is_number(text: &[u8]) -> bool {
+    let mut scanner = Scanner::new(text);
+    scanner.number().is_ok() && scanner.at == text.len()
+}
+
+/// The value of a JSON number, near enough to compare with whole bounds: the exact digits are kept beside it.
+fn approximate(text: &[u8]) -> f64 {
+    let (mut value, mut exponent, mut fraction) = (0_f64, 0_i32, false);
+    let mut bytes = text.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10.0 + f64::from(byte - b'0');
+                exponent -= i32::from(fraction);
+            }
+            b'.' => fraction = true,
+            b'e' | b'E' => {
+                let rest = bytes.as_slice();
+                let negative = rest.first() == Some(&b'-');
+                let digits = rest.iter().filter(|digit| digit.is_ascii_digit());
+                let size = digits.fold(0_i32, |size, digit| (size * 10 + i32::from(digit - b'0')).min(10_000));
+                exponent += if negative { -size } else { size };
+                break;
+            }
+            _ => {}
+        }
+    }
+    // A thousand steps reach beyond either end of a double.
+    for _ in 0..exponent.unsigned_abs().min(1_000) {
+        value = if exponent < 0 { value / 10.0 } else { value * 10.0 };
+    }
+    if text.first() == Some(&b'-') { -value } else { value }
+}
+
+fn expectation(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Id => "expected an id: a whole number, as digits",
+        Kind::Integer { .. } | Kind::Code(_) => "expected a whole number",
+        Kind::Yuan { .. } => "expected an amount: decimal yuan on the wire, whole fen in a program",
+        Kind::Fen => "expected an amount in whole fen",
+        Kind::Decimal { .. } => "expected a number",
+        Kind::Text { .. } => "expected a text",
+        Kind::Flag => "expected true or false",
+        Kind::Date => "expected yyyy-MM-dd",
+        Kind::WallClock => "expected a moment: yyyy-MM-dd HH:mm:ss on the wire, epoch milliseconds in a program",
+        Kind::Object(_) | Kind::TextMap => "expected an object",
+        Kind::List { .. } => "expected a list",
+        Kind::Raw => "expected a value",
+    }
+}

@@ -1,0 +1,387 @@
+//! The JSON grammar, exactly (RFC 8259), over UTF-8 that has been checked.
+//!
+//! The scanner tells where values begin and end; it builds nothing. It is stricter than the grammar in two points
+//! where readers are known to disagree: an object must not have a key twice, and text must not hold half a
+//! surrogate pair.
+
+use crate::ErrorCode;
+use std::borrow::Cow;
+
+/// Nesting beyond this is refused: the deepest message of these APIs has 6 levels.
+pub(super) const MOST_LEVELS: u32 = 64;
+
+/// Why reading stopped, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stop {
+    pub(super) code: ErrorCode,
+    pub(super) at: usize,
+}
+
+/// A piece of the text. For text values, what is between the quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// It has backslash escapes.
+    pub(super) escaped: bool,
+    /// It has characters beyond ASCII.
+    pub(super) beyond_ascii: bool,
+}
+
+impl Span {
+    pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
+        source.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// A number, split only as far as deciding needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number {
+    pub(super) span: Span,
+    /// Neither fraction nor exponent.
+    pub(super) integral: bool,
+}
+
+/// A position in the text.
+#[derive(Debug)]
+pub(super) struct Scanner<'s> {
+    pub(super) source: &'s [u8],
+    pub(super) at: usize,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks bytes of `chunk` that end a run of plain text: quote, backslash, control characters, beyond ASCII. The
+/// lowest mark is exact; marks above it may be false.
+fn marks(chunk: u64) -> u64 {
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
+    (zero(chunk ^ (ONES * 0x22)) | zero(chunk ^ (ONES * 0x5c)) | control | chunk) & HIGHS
+}
+
+impl<'s> Scanner<'s> {
+    pub(super) fn new(source: &'s [u8]) -> Self {
+        Scanner { source, at: 0 }
+    }
+
+    pub(super) fn stop<T>(&self, code: ErrorCode) -> Result<T, Stop> {
+        Err(Stop { code, at: self.at })
+    }
+
+    /// Stops at what is here: truncated when nothing is, else not JSON.
+    pub(super) fn unexpected<T>(&self) -> Result<T, Stop> {
+        self.stop(if self.at >= self.source.len() { ErrorCode::TruncatedJson } else { ErrorCode::InvalidJson })
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.source.get(self.at).copied()
+    }
+
+    pub(super) fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Stop> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        self.unexpected()
+    }
+
+    /// After a value in a list or object: true when another follows, false at its end.
+    pub(super) fn another(&mut self, close: u8) -> Result<bool, Stop> {
+        self.skip_space();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                self.skip_space();
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => self.unexpected(),
+        }
+    }
+
+    /// After an opening bracket: true when it closes at once.
+    pub(super) fn closes(&mut self, close: u8) -> bool {
+        self.skip_space();
+        let closes = self.peek() == Some(close);
+        self.at += usize::from(closes);
+        closes
+    }
+
+    /// After a key: the colon and the space around it.
+    pub(super) fn colon(&mut self) -> Result<(), Stop> {
+        if self.peek() != Some(b':') {
+            self.skip_space();
+        }
+        self.expect(b':')?;
+        self.skip_space();
+        Ok(())
+    }
+
+    /// After the last value: nothing but space.
+    pub(super) fn finish(&mut self) -> Result<(), Stop> {
+        self.skip_space();
+        if self.at == self.source.len() { Ok(()) } else { self.stop(ErrorCode::InvalidJson) }
+    }
+
+    pub(super) fn literal(&mut self, word: &'static [u8]) -> Result<(), Stop> {
+        for &byte in word {
+            self.expect(byte)?;
+        }
+        Ok(())
+    }
+
+    /// A text, from its opening quote.
+    pub(super) fn text(&mut self) -> Result<Span, Stop> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let (mut escaped, mut beyond_ascii) = (false, false);
+        loop {
+            while let Some(chunk) = self.source.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+                let found = marks(u64::from_le_bytes(*chunk));
+                if found == 0 {
+                    self.at += 8;
+                    continue;
+                }
+                self.at += found.trailing_zeros() as usize / 8;
+                break;
+            }
+            match self.peek() {
+                Some(b'"') => {
+                    let span = Span { start: start as u32, end: self.at as u32, escaped, beyond_ascii };
+                    self.at += 1;
+                    return Ok(span);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0x80..) => {
+                    beyond_ascii = true;
+                    while let Some(0x80..) = self.peek() {
+                        self.at += 1;
+                    }
+                }
+                Some(0x20..) => self.at += 1,
+                _ => return self.unexpected(),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Stop> {
+        let begin = self.at;
+        self.at += 1;
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
+            Some(b'u') => {
+                self.at += 1;
+                let lone = Err(Stop { code: ErrorCode::LoneSurrogate, at: begin });
+                match self.four_hex()? {
+                    0xdc00..=0xdfff => return lone,
+                    0xd800..=0xdbff => {
+                        let rest = self.source.get(self.at..).unwrap_or_default();
+                        if matches!(rest, [] | [b'\\']) {
+                            self.at = self.source.len();
+                            return self.unexpected();
+                        }
+                        if !rest.starts_with(b"\\u") {
+                            return lone;
+                        }
+                        self.at += 2;
+                        if !matches!(self.four_hex()?, 0xdc00..=0xdfff) {
+                            return lone;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            _ => return self.unexpected(),
+        }
+        Ok(())
+    }
+
+    fn four_hex(&mut self) -> Result<u32, Stop> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
+                return self.unexpected();
+            };
+            value = value * 16 + digit;
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    pub(super) fn number(&mut self) -> Result<Number, Stop> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return self.unexpected(),
+        }
+        let mut integral = true;
+        if self.peek() == Some(b'.') {
+            integral = false;
+            self.at += 1;
+            self.some_digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            integral = false;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.some_digits()?;
+        }
+        let span = Span { start: start as u32, end: self.at as u32, escaped: false, beyond_ascii: false };
+        Ok(Number { span, integral })
+    }
+
+    fn digits(&mut self) {
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn some_digits(&mut self) -> Result<(), Stop> {
+        let Some(b'0'..=b'9') = self.peek() else { return self.unexpected() };
+        self.digits();
+        Ok(())
+    }
+
+    /// Passes over any value, and says where it was. `level` is how deep it stands.
+    pub(super) fn value(&mut self, level: u32) -> Result<Span, Stop> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'"') => {
+                self.text()?;
+            }
+            Some(b'{') => self.object(level)?,
+            Some(b'[') => {
+                self.enter(level)?;
+                if !self.closes(b']') {
+                    loop {
+                        self.value(level + 1)?;
+                        if !self.another(b']')? {
+                            break;
+                        }
+                    }
+                }
+            }
+            Some(b't') => self.literal(b"true")?,
+            Some(b'f') => self.literal(b"false")?,
+            Some(b'n') => self.literal(b"null")?,
+            _ => {
+                self.number()?;
+            }
+        }
+        Ok(Span { start: start as u32, end: self.at as u32, escaped: false, beyond_ascii: false })
+    }
+
+    /// Takes an opening bracket.
+    pub(super) fn enter(&mut self, level: u32) -> Result<(), Stop> {
+        if level >= MOST_LEVELS {
+            return self.stop(ErrorCode::TooDeep);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn object(&mut self, level: u32) -> Result<(), Stop> {
+        self.enter(level)?;
+        if self.closes(b'}') {
+            return Ok(());
+        }
+        let mut keys = Keys::default();
+        loop {
+            let key = self.text()?;
+            keys.add(key);
+            self.colon()?;
+            self.value(level + 1)?;
+            if !self.another(b'}')? {
+                break;
+            }
+        }
+        keys.check(self.source)
+    }
+}
+
+/// The keys of an object, to find one that is there twice.
+#[derive(Debug, Default)]
+pub(super) struct Keys(Vec<Span>);
+
+impl Keys {
+    pub(super) fn add(&mut self, key: Span) {
+        self.0.push(key);
+    }
+
+    /// Refuses a key that is there twice, however each of the two is escaped.
+    pub(super) fn check(mut self, source: &[u8]) -> Result<(), Stop> {
+        if self.0.len() < 2 {
+            return Ok(());
+        }
+        // Sorting keeps this n log n for an object made to be slow.
+        self.0.sort_by(|one, other| unescape(one, source).cmp(&unescape(other, source)).then(one.start.cmp(&other.start)));
+        for pair in self.0.windows(2) {
+            if let [one, other] = pair
+                && unescape(one, source) == unescape(other, source)
+            {
+                return Err(Stop { code: ErrorCode::DuplicateKey, at: other.start as usize });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a text says, with its escapes resolved.
+pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
+    let raw = std::str::from_utf8(span.of(source)).unwrap_or_default();
+    if !span.escaped {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            out.push(character);
+            continue;
+        }
+        match rest.next() {
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('r') => out.push('\r'),
+            Some('b') => out.push('\u{8}'),
+            Some('f') => out.push('\u{c}'),
+            Some('u') => {
+                let mut unit = || (0..4).fold(0, |value, _| value * 16 + rest.next().and_then(|hex| hex.to_digit(16)).unwrap_or(0));
+                let first = unit();
+                let code = if (0xd800..0xdc00).contains(&first) {
+                    // The scanner has seen to it that `\u` and the other half follow.
+                    rest.next();
+                    rest.next();
+                    let mut unit =
+                        || (0..4).fold(0, |value, _| value * 16 + rest.next().and_then(|hex| hex.to_digit(16)).unwrap_or(0));
+                    0x10000 + ((first - 0xd800) << 10) + (unit() & 0x3ff)
+                } else {
+                    first
+                };
+                out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+    }
+    Cow::Owned(out)
+}

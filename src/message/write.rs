@@ -1,0 +1,95 @@
+//! Packed form to text, in either notation.
+
+use super::definition::{Kind, Message};
+use super::packed::{ABSENT, high, low, unpack_span};
+use super::read::Form;
+use super::{Packed, View};
+use crate::money::{Fen, push_integer, push_yuan};
+use crate::time::{Timestamp, wall_clock};
+
+/// Appends the object in slot 0 of `packed`, which was read from `source` as `message`.
+pub fn write(message: &'static Message, packed: &Packed, source: &[u8], form: Form, out: &mut Vec<u8>) {
+    let writer = Writer { packed, source, form };
+    match packed.slots.first() {
+        Some(&slot) if slot != ABSENT => writer.object(message, low(slot), out),
+        _ => out.extend_from_slice(b"null"),
+    }
+}
+
+struct Writer<'w> {
+    packed: &'w Packed,
+    source: &'w [u8],
+    form: Form,
+}
+
+impl Writer<'_> {
+    fn value(&self, kind: &'static Kind, slot: u64, out: &mut Vec<u8>) {
+        let piece = || unpack_span(slot).of(self.source);
+        let integer = || f64::from_bits(slot) as i64;
+        match *kind {
+            Kind::Text { .. } | Kind::Date => quoted(piece(), out),
+            Kind::Id if self.form == Form::Program => quoted(piece(), out),
+            Kind::Id | Kind::Decimal { .. } | Kind::Raw => out.extend_from_slice(piece()),
+            Kind::Yuan { sentinel } if self.form == Form::Wire && Some(integer()) != sentinel => push_yuan(out, Fen(integer())),
+            Kind::WallClock if self.form == Form::Wire => quoted(wall_clock(Timestamp(integer())).as_bytes(), out),
+            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock => push_integer(out, integer()),
+            Kind::Flag => out.extend_from_slice(if integer() == 0 { b"false" } else { b"true" }),
+            Kind::Object(message) => self.object(message, low(slot), out),
+            Kind::List { item, .. } => self.list(item, slot, out),
+            Kind::TextMap => {
+                let entries = self.packed.slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
+                out.push(b'{');
+                for (index, entry) in entries.chunks_exact(2).enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    quoted(unpack_span(entry[0]).of(self.source), out);
+                    out.push(b':');
+                    quoted(unpack_span(entry[1]).of(self.source), out);
+                }
+                out.push(b'}');
+            }
+        }
+    }
+
+    fn object(&self, message: &'static Message, block: usize, out: &mut Vec<u8>) {
+        let view = View { slots: &self.packed.slots, source: self.source, message, block };
+        out.push(b'{');
+        let begin = out.len();
+        for (index, field) in message.fields.iter().enumerate() {
+            let Some(slot) = view.slot_at(index) else { continue };
+            if out.len() > begin {
+                out.push(b',');
+            }
+            quoted(field.name.as_bytes(), out);
+            out.push(b':');
+            self.value(&field.kind, slot, out);
+        }
+        out.push(b'}');
+    }
+
+    fn list(&self, item: &'static Kind, slot: u64, out: &mut Vec<u8>) {
+        out.push(b'[');
+        let mut at = low(slot);
+        for index in 0..high(slot) {
+            if index > 0 {
+                out.push(b',');
+            }
+            if let Kind::Object(message) = item {
+                self.object(message, at, out);
+                at = self.packed.slots.get(at.wrapping_sub(1)).map_or(0, |&next| low(next));
+            } else if let Some(&value) = self.packed.slots.get(at) {
+                self.value(item, value, out);
+                at += 1;
+            }
+        }
+        out.push(b']');
+    }
+}
+
+/// The pieces of a text keep their escapes from the source, so they are valid as they are.
+fn quoted(piece: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(piece);
+    out.push(b'"');
+}

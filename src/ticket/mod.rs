@@ -1,0 +1,14 @@
+//! The attraction-ticket supplier API: Meituan calls the supplier, and the supplier notifies Meituan.
+
+mod call;
+pub mod calls;
+pub mod codes;
+pub mod notices;
+pub mod products;
+pub mod rules;
+mod supplier;
+mod typed;
+
+pub use call::*;
+pub use supplier::*;
+pub use typed::*;

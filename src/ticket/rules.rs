@@ -1,0 +1,179 @@
+//! What the fields of a ticket message must satisfy together.
+//!
+//! A rule that Meituan documents refuses the message; one that we concluded reports it.
+
+use super::codes::{OrderStatus, VoucherStatus, VoucherType};
+use crate::message::View;
+use crate::message::definition::{Basis, Facts, Presence, Rule, Verdict};
+use std::collections::BTreeSet;
+
+macro_rules! rules {
+    ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
+        $(
+            $(#[doc = $doc])*
+            pub(super) const $name: &Rule = &Rule {
+                id: $id,
+                basis: Basis::$basis,
+                at: $at,
+                doc: $crate::doc_text!($($doc),*),
+                check: $check,
+            };
+        )*
+
+        /// Every rule about single messages.
+        pub static ALL: &[&Rule] = &[$($name),*];
+    };
+}
+
+rules! {
+    /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
+    VOUCHERS_PRESENT "pay.vouchers-present" at "vouchers", Documented, vouchers_present;
+    /// voucherType 1: as many codes as tickets (hand-out, 订单出票 4).
+    ONE_CODE_PER_TICKET "pay.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
+    /// voucherType 2: exactly one code for the order (hand-out, 订单出票 4).
+    EXACTLY_ONE_CODE "pay.exactly-one-code" at "vouchers", Documented, exactly_one_code;
+    /// voucherType 1: no code stands twice (inferred: one code lets one guest in).
+    CODES_DISTINCT "pay.codes-distinct" at "vouchers", Inferred, codes_distinct;
+    /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).
+    NOTICE_VOUCHERS_PRESENT "pay-notice.vouchers-present" at "vouchers", Documented, vouchers_present;
+    /// voucherType 1: as many codes as tickets (hand-out, 订单出票通知 1 with 订单出票 4).
+    NOTICE_ONE_CODE_PER_TICKET "pay-notice.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
+    /// voucherType 2: exactly one code for the order (hand-out, 订单出票通知 1 with 订单出票 4).
+    NOTICE_EXACTLY_ONE_CODE "pay-notice.exactly-one-code" at "vouchers", Documented, exactly_one_code;
+    /// A notice of success names the voucherType (hand-out, 订单出票通知 1).
+    NOTICE_COMPLETE "pay-notice.complete" at "body", Documented, notice_complete;
+    /// orderStatus 4: voucherType and codes are right (hand-out, 订单查询 4).
+    QUERY_VOUCHERS_PRESENT "query.vouchers-present" at "voucherList", Documented, query_vouchers_present;
+    /// voucherType 1 at orderStatus 4: as many codes as tickets (hand-out, 订单查询 4 with 订单出票 4).
+    QUERY_ONE_CODE_PER_TICKET "query.one-code-per-ticket" at "voucherList", Documented, query_one_code_per_ticket;
+    /// voucherType 2 at orderStatus 4: exactly one code (hand-out, 订单查询 4 with 订单出票 4).
+    QUERY_EXACTLY_ONE_CODE "query.exactly-one-code" at "voucherList", Documented, query_exactly_one_code;
+    /// orderQuantity, usedQuantity and refundedQuantity agree with each other and with the codes (hand-out,
+    /// 订单查询 5; the formula is not spelled out there: used + refunded ≤ ordered, and the codes add up, are inferred).
+    QUERY_QUANTITIES_AGREE "query.quantities-agree" at "usedQuantity", Inferred, query_quantities_agree;
+    /// quantity, usedQuantity and refundedQuantity agree (hand-out, 订单核销 1; the formula is inferred).
+    CONSUME_QUANTITIES_AGREE "consume.quantities-agree" at "usedQuantity", Inferred, consume_quantities_agree;
+    /// The codes of a consume notice are used ones (hand-out, 订单核销 2; status 1 wherever seen).
+    CONSUME_STATUS_USED "consume.status-used" at "voucherList", Inferred, consume_status_used;
+    /// Code 200 comes with the whole body (hand-out, part one, item 4: required fields must be filled).
+    REPLY_COMPLETE "reply.complete-at-200" at "body", Documented, reply_complete;
+    /// A failure comes without a body (inferred from one implementation that quotes the document).
+    REPLY_BARE "reply.no-body-on-failure" at "body", Inferred, reply_bare;
+    /// Not every stock of a level price notice is 0: Meituan refuses such a notice (learnt live by one implementation).
+    LEVEL_PRICE_STOCK "level-price.some-stock" at "body", Inferred, level_price_stock;
+}
+
+fn verdict(kept: bool) -> Verdict {
+    if kept { Verdict::Kept } else { Verdict::Broken }
+}
+
+fn has_type(view: &View<'_>, wanted: VoucherType) -> bool {
+    view.integer("voucherType") == Some(i64::from(wanted.0))
+}
+
+fn has_codes(view: &View<'_>) -> bool {
+    has_type(view, VoucherType::CODE_PER_TICKET) || has_type(view, VoucherType::CODE_PER_ORDER)
+}
+
+fn vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
+    let codes = view.count("vouchers").unwrap_or(0) > 0;
+    verdict(codes && view.texts("vouchers").all(|code| !code.is_empty()) || !codes && !has_codes(view))
+}
+
+fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
+    if !has_type(view, VoucherType::CODE_PER_TICKET) {
+        return Verdict::Kept;
+    }
+    match (view.count("vouchers"), facts.quantity) {
+        (Some(codes), Some(quantity)) => verdict(codes == quantity as usize),
+        (None, _) => Verdict::Kept,
+        _ => Verdict::Unchecked,
+    }
+}
+
+fn exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!has_type(view, VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes == 1))
+}
+
+fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
+    if !has_type(view, VoucherType::CODE_PER_TICKET) {
+        return Verdict::Kept;
+    }
+    let mut seen = BTreeSet::new();
+    verdict(view.texts("vouchers").all(|code| seen.insert(code)))
+}
+
+fn notice_complete(view: &View<'_>, _: &Facts) -> Verdict {
+    let issued = view.integer("issueType") == Some(i64::from(super::codes::IssueType::ISSUED.0));
+    verdict(!issued || view.object("body").is_some_and(|body| body.has("voucherType")))
+}
+
+fn issued_with_codes(view: &View<'_>) -> bool {
+    view.integer("orderStatus") == Some(i64::from(OrderStatus::ISSUED.0)) && has_codes(view)
+}
+
+fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!issued_with_codes(view) || view.objects("voucherList").next().is_some())
+}
+
+/// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
+fn distinct_codes(view: &View<'_>) -> usize {
+    let void = i64::from(VoucherStatus::VOID.0);
+    let live = view.objects("voucherList").filter(|voucher| voucher.integer("status") != Some(void));
+    live.filter_map(|voucher| voucher.text("voucher")).collect::<BTreeSet<_>>().len()
+}
+
+fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
+    if !issued_with_codes(view) || !has_type(view, VoucherType::CODE_PER_TICKET) {
+        return Verdict::Kept;
+    }
+    verdict(view.integer("orderQuantity") == Some(distinct_codes(view) as i64))
+}
+
+fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!issued_with_codes(view) || !has_type(view, VoucherType::CODE_PER_ORDER) || distinct_codes(view) == 1)
+}
+
+fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
+    let number = |name| view.integer(name).unwrap_or(0);
+    let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
+    let in_state = |status: VoucherStatus| {
+        let of_status = view.objects("voucherList").filter(move |voucher| voucher.integer("status") == Some(i64::from(status.0)));
+        of_status.filter_map(|voucher| voucher.integer("quantity")).sum::<i64>()
+    };
+    let listed = view.count("voucherList").unwrap_or(0) > 0;
+    let codes_agree = !listed || (in_state(VoucherStatus::USED) == used && in_state(VoucherStatus::REFUNDED) == refunded);
+    verdict(used + refunded <= ordered && codes_agree)
+}
+
+fn consume_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
+    let number = |name| view.integer(name).unwrap_or(0);
+    let used_now: i64 = view.objects("voucherList").filter_map(|voucher| voucher.integer("quantity")).sum();
+    verdict(number("usedQuantity") + number("refundedQuantity") <= number("quantity") && used_now <= number("usedQuantity"))
+}
+
+fn consume_status_used(view: &View<'_>, _: &Facts) -> Verdict {
+    let used = Some(i64::from(VoucherStatus::USED.0));
+    verdict(view.objects("voucherList").all(|voucher| voucher.integer("status") == used))
+}
+
+fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
+    if view.integer("code") != Some(200) {
+        return Verdict::Kept;
+    }
+    let complete = |view: &View<'_>| {
+        let mut needed = view.message().fields.iter().filter(|field| field.presence == Presence::OnSuccess);
+        needed.all(|field| view.has(field.name))
+    };
+    verdict(complete(view) && view.object("body").is_none_or(|body| complete(&body)))
+}
+
+fn reply_bare(view: &View<'_>, _: &Facts) -> Verdict {
+    let speaks = matches!(view.integer("code"), Some(200 | 598 | 601 | 602));
+    verdict(speaks || !view.has("body"))
+}
+
+fn level_price_stock(view: &View<'_>, _: &Facts) -> Verdict {
+    let mut stocks = view.objects("body").filter_map(|price| price.integer("stock")).peekable();
+    verdict(stocks.peek().is_none() || stocks.any(|stock| stock != 0))
+}

@@ -1,0 +1,374 @@
+//! The supplier's side: takes Meituan's calls apart, writes the replies, signs the notices.
+//!
+//! A call goes through it in this order, and stops at the first thing that is wrong: route, headers, partner, size,
+//! date, signature, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
+//! envelope: Meituan reads nothing else.
+
+use super::{Call, Direction};
+use crate::ba::{self, Key};
+use crate::body_cipher::BodyKey;
+use crate::message::definition::Facts;
+use crate::message::{Form, Packed, Reading, read, write};
+use crate::time::{Timestamp, http_date, parse_http_date};
+use crate::{Error, ErrorCode, Secret};
+use std::borrow::Cow;
+
+/// Who we are at Meituan, and how strict to be.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Our number, from Meituan.
+    pub partner_id: u32,
+    /// The name that signatures carry, from Meituan; not the partner number.
+    pub client_id: String,
+    /// The secrets that are accepted; the first one signs.
+    pub client_secrets: Vec<Secret>,
+    /// How far a Date may be from now, in seconds; `None` accepts any. Meituan's own limit is not documented.
+    pub tolerance_seconds: Option<u32>,
+    /// Larger bodies are refused before they are looked at.
+    pub max_body_bytes: usize,
+    /// Which path means which call, as registered with Meituan.
+    pub routes: Vec<(String, &'static Call)>,
+    /// How the path that Meituan signed differs from the one that arrives here.
+    pub signed_path: SignedPath,
+    /// Where notices go, such as `https://example.meituan.com`, without a slash at its end.
+    pub host: String,
+    /// The whole-body encryption of the newer API.
+    pub body_encryption: Option<BodyEncryption>,
+}
+
+impl Config {
+    /// The defaults: dates within 600 s, bodies up to 1 MiB, no routes, no host, no encryption.
+    pub fn new(partner_id: u32, client_id: impl Into<String>, client_secret: Secret) -> Self {
+        Config {
+            partner_id,
+            client_id: client_id.into(),
+            client_secrets: vec![client_secret],
+            tolerance_seconds: Some(600),
+            max_body_bytes: 1 << 20,
+            routes: Vec::new(),
+            signed_path: SignedPath::default(),
+            host: String::new(),
+            body_encryption: None,
+        }
+    }
+
+    /// Adds a route.
+    #[must_use]
+    pub fn route(mut self, path: impl Into<String>, call: &'static Call) -> Self {
+        self.routes.push((path.into(), call));
+        self
+    }
+}
+
+/// A proxy may take a prefix away from the path, or add one; Meituan signed the path as registered with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignedPath {
+    /// What to take from the front of the arriving path, where it is there.
+    pub strip: String,
+    /// What to put before it then.
+    pub prepend: String,
+}
+
+impl SignedPath {
+    fn of(&self, uri: &str) -> String {
+        [&self.prepend, uri.strip_prefix(self.strip.as_str()).unwrap_or(uri)].concat()
+    }
+}
+
+/// The whole-body encryption of the newer API (single source; see [`crate::body_cipher`]).
+#[derive(Debug, Clone)]
+pub struct BodyEncryption {
+    /// The key.
+    pub key: BodyKey,
+    /// Sent as the `AppKey` header.
+    pub app_key: String,
+}
+
+/// What of a request is looked at, beside its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Parts<'r> {
+    /// The HTTP method.
+    pub method: &'r str,
+    /// Path and query as they arrived.
+    pub uri: &'r str,
+    /// The URI that Meituan signed, where the caller knows it; else it is worked out from `uri`.
+    pub signed_uri: Option<&'r str>,
+    /// Header `PartnerId`; empty where there is none. Repeated headers are joined by `", "`, as HTTP says.
+    pub partner_id: &'r str,
+    /// Header `Date`, exactly as received.
+    pub date: &'r str,
+    /// Header `Authorization`.
+    pub authorization: &'r str,
+    /// Header `X-Encryption-Status`.
+    pub encryption_status: &'r str,
+}
+
+/// A call whose message was read.
+#[derive(Debug)]
+pub struct Accepted<'b> {
+    /// Which call.
+    pub call: &'static Call,
+    /// The message's text: the body, or what it was opened to.
+    pub source: Cow<'b, [u8]>,
+    /// The body was encrypted; so must the reply be.
+    pub encrypted: bool,
+}
+
+/// A call that is not taken, and what is known of it for the reply.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub error: Error,
+    /// Which call it was meant to be, as far as its path tells.
+    pub call: Option<&'static Call>,
+}
+
+/// The supplier.
+#[derive(Debug)]
+pub struct Supplier {
+    config: Config,
+    keys: Vec<Key>,
+}
+
+/// The header that marks an encrypted body, and its value.
+pub(super) const ENCRYPTED: &str = "encrypted";
+
+impl Supplier {
+    /// A supplier of this configuration.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` with the setting's path.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let invalid = |path: &str, detail: &str| Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
+        if config.client_id.is_empty() || !config.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return invalid("clientId", "expected visible ASCII characters");
+        }
+        if config.client_secrets.is_empty() || config.client_secrets.iter().any(|secret| secret.expose().is_empty()) {
+            return invalid("clientSecret", "expected a secret that is not empty");
+        }
+        if config.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
+            return invalid("clientSecret", "it begins or ends with white space");
+        }
+        for (index, (path, call)) in config.routes.iter().enumerate() {
+            if !path.starts_with('/') || path.contains(['?', '#']) {
+                return invalid("routes", "expected paths that begin with / and have no query");
+            }
+            if call.direction != Direction::ToSupplier {
+                return invalid("routes", "expected calls that Meituan makes");
+            }
+            if config.routes[..index].iter().any(|(other, _)| other == path) {
+                return invalid("routes", "a path stands twice");
+            }
+        }
+        let keys = config.client_secrets.iter().map(Key::new).collect();
+        Ok(Supplier { config, keys })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The call that a path (a query after it does not matter) is registered for.
+    pub fn route(&self, uri: &str) -> Option<&'static Call> {
+        let path = path_of(uri);
+        self.config.routes.iter().find(|(registered, _)| registered == path).map(|(_, call)| *call)
+    }
+
+    /// Takes a call apart: authenticated, then read into `packed`.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the first thing that is wrong.
+    pub fn accept<'b>(
+        &self,
+        parts: &Parts<'_>,
+        body: &'b [u8],
+        now: Timestamp,
+        packed: &mut Packed,
+    ) -> Result<Accepted<'b>, Refusal> {
+        packed.issues.clear();
+        let Some(call) = self.route(parts.uri) else {
+            return Err(Refusal { error: Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri)), call: None });
+        };
+        self.authenticate(parts, body.len(), now)
+            .and_then(|()| self.open(parts, body))
+            .and_then(|(source, encrypted)| {
+                read_request(call, &source, packed)?;
+                self.check_partner(call, packed, &source)?;
+                Ok(Accepted { call, source, encrypted })
+            })
+            .map_err(|error| Refusal { error, call: Some(call) })
+    }
+
+    fn authenticate(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
+        let headers =
+            [("headers.partnerid", parts.partner_id), ("headers.date", parts.date), ("headers.authorization", parts.authorization)];
+        if let Some((name, _)) = headers.iter().find(|(_, value)| value.is_empty()) {
+            return Err(Error::at(ErrorCode::MissingHeader, name));
+        }
+        // Repeated headers arrive joined; none of the three has this in its middle when it is there once.
+        let joints = [", ", "GMT, ", ", MWS "];
+        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| value.contains(joint)) {
+            return Err(Error::at(ErrorCode::DuplicateHeader, name));
+        }
+        match parts.partner_id.parse::<u64>() {
+            Ok(partner_id) if partner_id == u64::from(self.config.partner_id) => {}
+            Ok(_) => return Err(Error::at(ErrorCode::WrongPartnerId, "headers.partnerid")),
+            Err(_) => return Err(Error::at(ErrorCode::MalformedHeader, "headers.partnerid")),
+        }
+        if body_bytes > self.config.max_body_bytes {
+            return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
+        }
+        self.check_date(parts.date, now)?;
+        self.check_signature(parts)
+    }
+
+    fn check_date(&self, date: &str, now: Timestamp) -> Result<(), Error> {
+        let Some(sent) = parse_http_date(date.as_bytes()) else {
+            return Err(Error::at(ErrorCode::MalformedDate, "headers.date").detail(date));
+        };
+        match self.config.tolerance_seconds {
+            Some(seconds) if sent.0.abs_diff(now.0) > u64::from(seconds) * 1000 => {
+                let mut error = Error::at(ErrorCode::StaleDate, "headers.date");
+                error.detail = ["sent ", date, ", now ", &http_date(now)].concat();
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// With the query first, then without: which of the two Meituan signs is not documented.
+    fn check_signature(&self, parts: &Parts<'_>) -> Result<(), Error> {
+        let signed = match parts.signed_uri {
+            Some(uri) => Cow::Borrowed(uri),
+            None if self.config.signed_path == SignedPath::default() => Cow::Borrowed(parts.uri),
+            None => Cow::Owned(self.config.signed_path.of(parts.uri)),
+        };
+        let method = parts.method.to_ascii_uppercase();
+        let with_query = [&*signed];
+        let both = [&*signed, path_of(&signed)];
+        let uris: &[&str] = if both[0] == both[1] { &with_query } else { &both };
+        ba::verify(&self.keys, &self.config.client_id, &method, uris, parts.date, parts.authorization)
+    }
+
+    fn open<'b>(&self, parts: &Parts<'_>, body: &'b [u8]) -> Result<(Cow<'b, [u8]>, bool), Error> {
+        if !parts.encryption_status.eq_ignore_ascii_case(ENCRYPTED) {
+            return Ok((Cow::Borrowed(body), false));
+        }
+        let Some(encryption) = &self.config.body_encryption else {
+            return Err(Error::at(ErrorCode::EncryptionNotConfigured, "headers.x-encryption-status"));
+        };
+        let plain = encryption.key.open(body).map_err(|error| Error { path: "body".into(), ..error })?;
+        Ok((Cow::Owned(plain), true))
+    }
+
+    fn check_partner(&self, call: &'static Call, packed: &Packed, source: &[u8]) -> Result<(), Error> {
+        let partner_id = packed.view(call.request, source).and_then(|message| message.integer("partnerId"));
+        if partner_id == Some(i64::from(self.config.partner_id)) {
+            return Ok(());
+        }
+        Err(Error::at(ErrorCode::WrongPartnerId, "partnerId"))
+    }
+
+    /// Writes a reply from its program notation (`{"code", "describe", "partnerId", "body"}`), checked by the
+    /// definition. Warnings are left in `packed`.
+    ///
+    /// # Errors
+    /// The first finding that refuses the reply.
+    pub fn encode_reply(
+        &self,
+        call: &'static Call,
+        code: i32,
+        program: &[u8],
+        facts: Facts,
+        packed: &mut Packed,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let how = Reading { form: Form::Program, success: code == 200, facts };
+        transcribe(call.reply, program, how, packed, out)
+    }
+
+    /// A failure envelope of any code; nothing else is needed for it.
+    #[cfg(feature = "texts")]
+    pub fn encode_failure(&self, code: i32, describe: &str) -> Vec<u8> {
+        let envelope = serde_json::json!({ "code": code, "describe": describe, "partnerId": self.config.partner_id });
+        envelope.to_string().into_bytes()
+    }
+
+    /// Encrypts a body, where encryption is configured.
+    pub fn seal(&self, body: &[u8]) -> Option<String> {
+        self.config.body_encryption.as_ref().map(|encryption| encryption.key.seal(body))
+    }
+
+    /// Signs for `uri` with the first secret.
+    pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
+        let date = http_date(now);
+        let string_to_sign = ba::string_to_sign(method, uri, &date);
+        let signature = self.keys.first().map(|key| ba::sign(key, method, uri, &date)).unwrap_or_default();
+        Signature { authorization: ba::authorization(&self.config.client_id, &signature), date, string_to_sign }
+    }
+
+    /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must
+    /// be. True when it is encrypted.
+    ///
+    /// # Errors
+    /// The first finding that refuses the request.
+    pub fn encode_request(
+        &self,
+        call: &'static Call,
+        program: &[u8],
+        packed: &mut Packed,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+        transcribe(call.request, program, how, packed, out)?;
+        match (call.encrypted, self.seal(out)) {
+            (true, Some(sealed)) => {
+                *out = sealed.into_bytes();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+/// A signature and what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The `Date` header.
+    pub date: String,
+    /// The `Authorization` header.
+    pub authorization: String,
+    /// What was signed; for people who compare.
+    pub string_to_sign: String,
+}
+
+fn path_of(uri: &str) -> &str {
+    uri.split(['?', '#']).next().unwrap_or(uri)
+}
+
+fn read_request(call: &'static Call, source: &[u8], packed: &mut Packed) -> Result<(), Error> {
+    match read(call.request, source, Reading::WIRE, packed) {
+        true => Ok(()),
+        false => Err(refusal(packed)),
+    }
+}
+
+fn transcribe(
+    message: &'static crate::message::definition::Message,
+    program: &[u8],
+    how: Reading,
+    packed: &mut Packed,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    if !read(message, program, how, packed) {
+        return Err(refusal(packed));
+    }
+    out.clear();
+    write(message, packed, program, Form::Wire, out);
+    Ok(())
+}
+
+fn refusal(packed: &Packed) -> Error {
+    Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, ""))
+}

@@ -1,0 +1,287 @@
+//! The supplier in Rust types: calls in, replies and notices out.
+
+use super::calls::*;
+use super::notices::*;
+use super::products::*;
+use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
+use crate::message::definition::Facts;
+use crate::message::{Packed, Reading, read};
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode, Issue};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+macro_rules! asked {
+    ($($variant:ident $(($body:ty))? = $constant:ident,)*) => {
+        /// What Meituan asks, by call.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Asked {
+            $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $variant $(($body))?, )*
+        }
+
+        impl Asked {
+            fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
+                $(
+                    if std::ptr::eq(call, &super::$constant) {
+                        return Some(Asked::$variant $((packed.view(call.request, source)?.field_to_typed::<$body>(packed, "body")?))?);
+                    }
+                )*
+                None
+            }
+        }
+    };
+}
+
+asked! {
+    OrderCreate(OrderCreate) = ORDER_CREATE,
+    OrderPay(OrderPay) = ORDER_PAY,
+    OrderQuery(OrderQuery) = ORDER_QUERY,
+    OrderRefund(OrderRefund) = ORDER_REFUND,
+    OrderClose(OrderClose) = ORDER_CLOSE,
+    OrderRefunded(RefundedMessage) = ORDER_REFUNDED,
+    OrderReschedule(OrderReschedule) = ORDER_RESCHEDULE,
+    PriceCalendar(PriceCalendarPull) = PRICE_CALENDAR,
+    LevelPricePull(LevelPricePull) = LEVEL_PRICE_PULL,
+    ProductPull(ProductPull) = PRODUCT_PULL,
+    PoiPull(PoiPull) = POI_PULL,
+    ProductStatus(Vec<ProductStatus>) = PRODUCT_STATUS,
+    Balance(BalanceQuery) = BALANCE,
+    Heartbeat = HEARTBEAT,
+}
+
+/// A call that was authenticated and read.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Which call.
+    pub call: &'static Call,
+    /// What it asks.
+    pub asked: Asked,
+    /// Deviations that were accepted.
+    pub warnings: Vec<Issue>,
+    /// The body was encrypted; the reply will be.
+    pub encrypted: bool,
+}
+
+/// What to reply, before it is checked.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    code: i32,
+    describe: String,
+    body: Option<Value>,
+    facts: Facts,
+}
+
+impl Reply {
+    /// Success (200) with this body; `()` where the call has none.
+    pub fn ok(body: impl Serialize) -> Self {
+        Reply::outcome(200, "success", body)
+    }
+
+    /// An outcome of the call's own that is no failure, such as 598, 601 or 602, with this body.
+    pub fn outcome(code: impl Into<i32>, describe: &str, body: impl Serialize) -> Self {
+        let body = serde_json::to_value(body).ok().filter(|body| !body.is_null());
+        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default() }
+    }
+
+    /// A failure: one of the call's codes, and the true reason in words.
+    pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
+        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default() }
+    }
+
+    /// The order has so many tickets: rules that count are checked.
+    #[must_use]
+    pub fn for_quantity(mut self, quantity: u32) -> Self {
+        self.facts.quantity = Some(quantity);
+        self
+    }
+}
+
+/// An HTTP reply; its status is 200 whatever it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpReply {
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Inferred rules that it breaks, and rules that could not be checked.
+    pub warnings: Vec<Issue>,
+}
+
+impl Supplier {
+    /// Takes a call apart: authenticated, validated, typed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the first thing that is wrong; [`Supplier::answer_refusal`] makes the reply to it.
+    pub fn receive(&self, parts: &Parts<'_>, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
+        let mut packed = Packed::default();
+        let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
+        let asked = Asked::read(call, &packed, &source)
+            .ok_or_else(|| Refusal { error: Error::at(ErrorCode::WrongType, "body"), call: Some(call) })?;
+        Ok(Received { call, asked, warnings: packed.issues, encrypted })
+    }
+
+    /// Writes a reply, checked before it leaves.
+    ///
+    /// # Errors
+    /// The first thing that the definition or a documented rule refuses.
+    pub fn reply(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
+        if !to.call.lists(reply.code) {
+            return Err(Error::at(ErrorCode::IllegalReplyCode, "code").detail(&reply.code.to_string()));
+        }
+        let mut program = Map::new();
+        program.insert("code".into(), reply.code.into());
+        program.insert("describe".into(), reply.describe.clone().into());
+        program.insert("partnerId".into(), self.config().partner_id.into());
+        program.extend(reply.body.clone().map(|body| ("body".into(), body)));
+        let (mut packed, mut body) = (Packed::default(), Vec::new());
+        let program = Value::Object(program).to_string();
+        self.encode_reply(to.call, reply.code, program.as_bytes(), reply.facts, &mut packed, &mut body)?;
+        Ok(self.http_reply(body, to.encrypted, packed.issues))
+    }
+
+    /// The reply to a call that is not taken: a failure envelope.
+    #[cfg(feature = "texts")]
+    pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
+        let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
+        let error = &refusal.error;
+        let mut describe = error.code.meaning().zh.to_owned();
+        if !error.path.is_empty() {
+            describe = [&describe, ": ", &error.path].concat();
+        }
+        describe = [&describe, " [", error.code.as_str(), "]"].concat();
+        self.http_reply(self.encode_failure(code, &describe), false, Vec::new())
+    }
+
+    fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
+        let mut headers = vec![("Content-Type", JSON.to_owned())];
+        match self.seal(&body).filter(|_| encrypted) {
+            Some(sealed) => {
+                headers.push(("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned()));
+                HttpReply { headers, body: sealed.into_bytes(), warnings }
+            }
+            None => HttpReply { headers, body, warnings },
+        }
+    }
+
+    /// Builds a request to Meituan, checked and signed.
+    ///
+    /// # Errors
+    /// The first thing that the definition or a documented rule refuses.
+    pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
+        let Direction::ToMeituan(path) = E::CALL.direction else {
+            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(E::CALL.name));
+        };
+        let unserializable = |error: serde_json::Error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string());
+        let mut envelope = match (serde_json::to_value(message).map_err(unserializable)?, E::IS_ENVELOPE) {
+            (Value::Object(envelope), true) => envelope,
+            (body, _) => Map::from_iter([("body".to_owned(), body)]),
+        };
+        envelope.insert("partnerId".into(), self.config().partner_id.into());
+        let (mut packed, mut body) = (Packed::default(), Vec::new());
+        let program = Value::Object(envelope).to_string();
+        let encrypted = self.encode_request(E::CALL, program.as_bytes(), &mut packed, &mut body)?;
+        let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now);
+        let mut headers = vec![
+            ("PartnerId", self.config().partner_id.to_string()),
+            ("Date", date),
+            ("Authorization", authorization),
+            ("Content-Type", JSON.to_owned()),
+        ];
+        if let Some(encryption) = self.config().body_encryption.as_ref() {
+            headers.extend((!encryption.app_key.is_empty()).then(|| ("AppKey", encryption.app_key.clone())));
+        }
+        headers.extend(encrypted.then(|| ("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned())));
+        let url = [&self.config().host, path].concat();
+        Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, endpoint: std::marker::PhantomData })
+    }
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+
+/// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
+pub trait Endpoint: Serialize {
+    /// The call.
+    const CALL: &'static Call;
+    /// Whether the type is the whole envelope, or its body.
+    const IS_ENVELOPE: bool;
+}
+
+macro_rules! endpoints {
+    ($($type:ty: $constant:ident, $is_envelope:literal;)*) => {$(
+        impl Endpoint for $type {
+            const CALL: &'static Call = &super::$constant;
+            const IS_ENVELOPE: bool = $is_envelope;
+        }
+    )*};
+}
+
+endpoints! {
+    PayNoticeRequest: PAY_NOTICE, true;
+    RefundNoticeRequest: REFUND_NOTICE, true;
+    ConsumeNotice: CONSUME_NOTICE, false;
+    RescheduleNoticeRequest: RESCHEDULE_NOTICE, true;
+    Vec<ProductChangeNotice>: PRODUCT_CHANGE_NOTICE, false;
+    LevelPriceNoticeRequest: LEVEL_PRICE_NOTICE, true;
+}
+
+/// A request to send by POST: plain values, ready for any HTTP client.
+#[derive(Debug, Clone)]
+pub struct SignedRequest<E> {
+    /// Where to.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What was signed; for people who compare.
+    pub string_to_sign: String,
+    /// Inferred rules that it breaks, and rules that could not be checked.
+    pub warnings: Vec<Issue>,
+    endpoint: std::marker::PhantomData<E>,
+}
+
+/// Meituan's reply to a notice. Judge it by its code alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeReply {
+    /// The code; see [`NoticeCode`](super::codes::NoticeCode).
+    pub code: i32,
+    /// Meituan's words.
+    pub describe: String,
+    /// The notice need not be sent again for its own sake.
+    pub accepted: bool,
+    /// Deviations that were accepted.
+    pub warnings: Vec<Issue>,
+}
+
+impl<E: Endpoint> SignedRequest<E> {
+    /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
+    ///
+    /// # Errors
+    /// When the body is not such a reply.
+    pub fn parse(&self, body: &[u8]) -> Result<NoticeReply, Error> {
+        let mut packed = Packed::default();
+        if !read(E::CALL.reply, body, Reading::WIRE, &mut packed) {
+            return Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, "")));
+        }
+        let view = packed.view(E::CALL.reply, body);
+        let code = view.and_then(|view| view.integer("code")).unwrap_or_default() as i32;
+        let describe = view.and_then(|view| view.text("describe")).unwrap_or_default().into_owned();
+        Ok(NoticeReply { code, describe, accepted: E::CALL.is_outcome(code), warnings: packed.issues })
+    }
+}
+
+/// Reads a message of any call from the wire into a Rust type made by its definition: for tests, logs and tools.
+///
+/// # Errors
+/// The first thing that refuses it.
+pub fn read_body<T: for<'de> Deserialize<'de>>(call: &'static Call, reply: bool, wire: &[u8]) -> Result<T, Error> {
+    let message = if reply { call.reply } else { call.request };
+    let mut packed = Packed::default();
+    read(message, wire, Reading::WIRE, &mut packed);
+    if let Some(error) = Error::from_issues(&packed.issues) {
+        return Err(error);
+    }
+    let body = packed.view(message, wire).and_then(|view| view.field_to_typed(&packed, "body"));
+    body.ok_or_else(|| Error::at(ErrorCode::MissingField, "body"))
+}

@@ -1,0 +1,280 @@
+//! Times as values: the HTTP date of the signature, and the wall clock of the messages.
+//!
+//! Nothing here reads a clock. Meituan's wall-clock fields carry no zone; they are read as UTC+8 (inferred, see
+//! protocol notes: "Beijing wall clock").
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// How far Meituan's wall clock is ahead of UTC, in milliseconds.
+const BEIJING_OFFSET: i64 = 8 * 3_600_000;
+const DAY: i64 = 86_400_000;
+const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
+
+/// A calendar date, `yyyy-MM-dd`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Date {
+    /// Year, 0 to 9999.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day of the month, from 1.
+    pub day: u8,
+}
+
+impl Date {
+    /// Reads `yyyy-MM-dd`; only dates that exist.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+        let date = Date { year: u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?), month: two(m1, m2)?, day: two(d1, d2)? };
+        ((1..=12).contains(&date.month) && date.day >= 1 && date.day <= days_in(date.year, date.month)).then_some(date)
+    }
+
+    /// Days since 1970-01-01 in the Gregorian calendar.
+    fn days(self) -> i64 {
+        // Counting years from March makes the leap day the last day of the year.
+        let (year, month) = if self.month > 2 {
+            (i64::from(self.year), i64::from(self.month) - 3)
+        } else {
+            (i64::from(self.year) - 1, i64::from(self.month) + 9)
+        };
+        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + i64::from(self.day)
+            - 719_469
+    }
+
+    /// The inverse of [`Date::days`], by whole 400-year cycles that start in March; years beyond the field's range
+    /// end at its ends.
+    fn from_days(days: i64) -> Self {
+        const CYCLE: i64 = 146_097;
+        let shifted = days + 719_468;
+        let of_cycle = shifted.rem_euclid(CYCLE);
+        let year_of_cycle = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+        let of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+        let month = (5 * of_year + 2) / 153;
+        let year = shifted.div_euclid(CYCLE) * 400 + year_of_cycle + i64::from(month >= 10);
+        Date {
+            year: year.clamp(0, 9999) as u16,
+            month: (if month < 10 { month + 3 } else { month - 9 }) as u8,
+            day: (of_year - (153 * month + 2) / 5 + 1) as u8,
+        }
+    }
+}
+
+fn days_in(year: u16, month: u8) -> u8 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+fn two(tens: u8, ones: u8) -> Option<u8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+fn clock(hours: u8, minutes: u8, seconds: u8) -> Option<i64> {
+    // A leap second is written as 60; it counts as the next second.
+    (hours < 24 && minutes < 60 && seconds <= 60)
+        .then(|| ((i64::from(hours) * 60 + i64::from(minutes)) * 60 + i64::from(seconds)) * 1000)
+}
+
+fn push_two(out: &mut String, value: u8) {
+    out.push(char::from(b'0' + value / 10 % 10));
+    out.push(char::from(b'0' + value % 10));
+}
+
+fn push_year(out: &mut String, year: u16) {
+    push_two(out, (year / 100) as u8);
+    push_two(out, (year % 100) as u8);
+}
+
+fn push_clock(out: &mut String, milliseconds_of_day: i64) {
+    let seconds = milliseconds_of_day / 1000;
+    push_two(out, (seconds / 3600) as u8);
+    out.push(':');
+    push_two(out, (seconds / 60 % 60) as u8);
+    out.push(':');
+    push_two(out, (seconds % 60) as u8);
+}
+
+fn push_date(out: &mut String, date: Date) {
+    push_year(out, date.year);
+    out.push('-');
+    push_two(out, date.month);
+    out.push('-');
+    push_two(out, date.day);
+}
+
+/// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
+pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
+    let [
+        w1,
+        w2,
+        w3,
+        b',',
+        b' ',
+        d1,
+        d2,
+        b' ',
+        m1,
+        m2,
+        m3,
+        b' ',
+        y1,
+        y2,
+        y3,
+        y4,
+        b' ',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b' ',
+        b'G',
+        b'M',
+        b'T',
+    ] = *text
+    else {
+        return None;
+    };
+    WEEKDAYS.iter().position(|name| **name == [w1, w2, w3])?;
+    let month = MONTHS.iter().position(|name| **name == [m1, m2, m3])?;
+    let year = u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?);
+    let date = Date { year, month: month as u8 + 1, day: two(d1, d2)? };
+    if date.day == 0 || date.day > days_in(date.year, date.month) {
+        return None;
+    }
+    Some(Timestamp(date.days() * DAY + clock(two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)?))
+}
+
+/// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.
+pub fn http_date(at: Timestamp) -> String {
+    let days = at.0.div_euclid(DAY);
+    let date = Date::from_days(days);
+    let name = |bytes: &[u8; 3]| bytes.map(char::from);
+    let mut out = String::with_capacity(29);
+    out.extend(name(WEEKDAYS[days.rem_euclid(7) as usize]));
+    out.push_str(", ");
+    push_two(&mut out, date.day);
+    out.push(' ');
+    out.extend(name(MONTHS[usize::from(date.month - 1) % 12]));
+    out.push(' ');
+    push_year(&mut out, date.year);
+    out.push(' ');
+    push_clock(&mut out, at.0.rem_euclid(DAY));
+    out.push_str(" GMT");
+    out
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss`, Meituan's wall clock (UTC+8).
+pub fn parse_wall_clock(text: &[u8]) -> Option<Timestamp> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let [b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *rest else { return None };
+    let time = clock(two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)?;
+    Some(Timestamp(Date::parse(date)?.days() * DAY + time - BEIJING_OFFSET))
+}
+
+/// Writes `yyyy-MM-dd HH:mm:ss`, Meituan's wall clock (UTC+8). Milliseconds are cut off.
+pub fn wall_clock(at: Timestamp) -> String {
+    let local = at.0 + BEIJING_OFFSET;
+    let mut out = String::with_capacity(19);
+    push_date(&mut out, Date::from_days(local.div_euclid(DAY)));
+    out.push(' ');
+    push_clock(&mut out, local.rem_euclid(DAY));
+    out
+}
+
+/// The times that `yyyy-MM-dd HH:mm:ss` can hold: 0000-01-01 to 9999-12-31, UTC+8.
+pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000..=253_402_271_999_999;
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::with_capacity(10);
+        push_date(&mut text, *self);
+        f.write_str(&text)
+    }
+}
+
+impl FromStr for Date {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Date::parse(text.as_bytes()).ok_or_else(|| crate::Error::at(crate::ErrorCode::InvalidDate, "").detail(text))
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_published_moment_formats_as_published() {
+        assert_eq!(http_date(Timestamp(1_430_908_460_000)), "Wed, 06 May 2015 10:34:20 GMT");
+        assert_eq!(parse_http_date(b"Wed, 06 May 2015 10:34:20 GMT"), Some(Timestamp(1_430_908_460_000)));
+        assert_eq!(wall_clock(Timestamp(1_430_908_460_000)), "2015-05-06 18:34:20");
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_are_not_read() {
+        for text in ["2015-02-29", "2015-13-01", "2015-00-10", "2015-04-31", "2015-4-30", "2015-04-30 ", "", "２015-04-30"] {
+            assert_eq!(Date::parse(text.as_bytes()), None, "{text}");
+        }
+        for text in [
+            "wed, 06 May 2015 10:34:20 GMT",
+            "Wed, 6 May 2015 10:34:20 GMT",
+            "Wed, 06 May 2015 10:34:20 UTC",
+            "Wed, 06 May 2015 24:00:00 GMT",
+            "Wed, 31 Apr 2015 10:34:20 GMT",
+            "Wed, 06 May 2015 10:34:20 GMT ",
+            "",
+        ] {
+            assert_eq!(parse_http_date(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_wall_clock_are_where_the_range_says() {
+        let (first, last) = (*WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end());
+        assert_eq!(wall_clock(Timestamp(first)), "0000-01-01 00:00:00");
+        assert_eq!(wall_clock(Timestamp(last)), "9999-12-31 23:59:59");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(seconds in -62_167_219_200_i64..253_402_243_200) {
+            let at = Timestamp(seconds * 1000);
+            prop_assert_eq!(parse_http_date(http_date(at).as_bytes()), Some(at));
+            prop_assert_eq!(parse_wall_clock(wall_clock(at).as_bytes()), Some(at));
+        }
+
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = (parse_http_date(&bytes), parse_wall_clock(&bytes), Date::parse(&bytes));
+        }
+    }
+}

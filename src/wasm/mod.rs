@@ -1,0 +1,204 @@
+//! The border to JavaScript. Conversion only: nothing here decides anything about the protocol.
+//!
+//! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
+//! back is told by a fixed row of eight numbers ([`result`]): positions in the module's memory that JavaScript reads
+//! directly. Cold things (configuration, findings) cross as JavaScript objects.
+//!
+//! | number | meaning |
+//! |--:|---|
+//! | 0 | index of the call, all ones for none |
+//! | 1 | address of the packed slots |
+//! | 2, 3 | address and length of the text that the slots point into |
+//! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted |
+//! | 5 | number of findings, see [`findings`] |
+//! | 6, 7 | address and length of the output |
+
+#![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
+
+mod ticket;
+
+use crate::message::definition::{Facts, Message};
+use crate::message::{Form, Packed, Reading, read, write};
+use crate::ticket::{CALLS, Supplier};
+use crate::{Error, ErrorCode, Issue};
+use serde::Serialize;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+/// All that lives between calls.
+#[derive(Default)]
+struct State {
+    input: Vec<u8>,
+    /// What an encrypted body was opened to.
+    opened: Vec<u8>,
+    packed: Packed,
+    output: Vec<u8>,
+    error: Option<Error>,
+    result: [u32; 8],
+    suppliers: Vec<Supplier>,
+    /// What each supplier was configured with, so that the same configuration is one supplier, however often a
+    /// serverless handler builds it.
+    configurations: Vec<[u8; 20]>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+const ASCII: u32 = 1;
+const ENCRYPTED: u32 = 2;
+const NONE: u32 = u32::MAX;
+
+fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
+    STATE.with_borrow_mut(work)
+}
+
+fn address(bytes: &[u8]) -> u32 {
+    bytes.as_ptr() as usize as u32
+}
+
+fn facts(quantity: i32) -> Facts {
+    Facts { quantity: u32::try_from(quantity).ok() }
+}
+
+impl State {
+    fn tell_findings(&mut self) {
+        self.result[1] = self.packed.slots().as_ptr() as usize as u32;
+        self.result[4] = if self.packed.is_ascii() { ASCII } else { 0 };
+        self.result[5] = self.packed.issues.len() as u32;
+    }
+
+    fn tell_output(&mut self) {
+        self.result[6] = address(&self.output);
+        self.result[7] = self.output.len() as u32;
+    }
+
+    /// 0 for success; else the error is kept for [`error`], and 1 returned.
+    fn finish(&mut self, outcome: Result<(), Error>) -> u32 {
+        self.error = outcome.err();
+        u32::from(self.error.is_some())
+    }
+}
+
+/// Makes room for `length` bytes of input and returns where to write them. May move the module's memory.
+#[wasm_bindgen]
+pub fn input(length: usize) -> u32 {
+    with(|state| {
+        if state.input.len() < length {
+            state.input.resize(length.next_power_of_two().max(4096), 0);
+        }
+        address(&state.input)
+    })
+}
+
+/// Where the row of eight numbers is. It never moves.
+#[wasm_bindgen]
+pub fn result() -> u32 {
+    with(|state| state.result.as_ptr() as usize as u32)
+}
+
+/// A definition by its number: requests of all calls, then replies.
+fn message(index: u32) -> Option<&'static Message> {
+    let index = index as usize;
+    let reply = index.checked_sub(CALLS.len());
+    match reply {
+        None => Some(CALLS.get(index)?.request),
+        Some(index) => Some(CALLS.get(index)?.reply),
+    }
+}
+
+/// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.
+#[wasm_bindgen]
+pub fn read_message(index: u32, program: bool, length: usize, quantity: i32) -> u32 {
+    with(|state| {
+        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity) };
+        let source = state.input.get(..length).unwrap_or_default();
+        let read = message(index).is_some_and(|message| read(message, source, how, &mut state.packed));
+        state.result[2] = address(source);
+        state.result[3] = length as u32;
+        state.tell_findings();
+        let outcome = if read { Ok(()) } else { Err(Error::from_issues(&state.packed.issues).unwrap_or_else(unreadable)) };
+        state.finish(outcome)
+    })
+}
+
+/// Writes the message that was read last, in the wire's notation, to the output.
+#[wasm_bindgen]
+pub fn write_message(index: u32, length: usize) {
+    with(|state| {
+        state.output.clear();
+        if let Some(message) = message(index) {
+            write(message, &state.packed, state.input.get(..length).unwrap_or_default(), Form::Wire, &mut state.output);
+        }
+        state.tell_output();
+    });
+}
+
+fn unreadable() -> Error {
+    Error::at(ErrorCode::InvalidJson, "")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'f> {
+    code: &'static str,
+    refuses: bool,
+    path: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    detail: &'f str,
+    offset: u32,
+}
+
+impl<'f> From<&'f Issue> for Finding<'f> {
+    fn from(issue: &'f Issue) -> Self {
+        Finding {
+            code: issue.code.as_str(),
+            refuses: issue.refuses,
+            path: &issue.path,
+            rule: issue.rule,
+            detail: &issue.detail,
+            offset: issue.offset,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'f> {
+    code: &'static str,
+    path: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    detail: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    string_to_sign: Option<&'f str>,
+    issues: Vec<Finding<'f>>,
+}
+
+fn failure(error: &Error) -> JsValue {
+    let failure = Failure {
+        code: error.code.as_str(),
+        path: &error.path,
+        rule: error.rule,
+        detail: &error.detail,
+        string_to_sign: error.string_to_sign.as_deref(),
+        issues: error.issues.iter().map(Finding::from).collect(),
+    };
+    serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
+}
+
+/// Why the last call failed.
+#[wasm_bindgen]
+pub fn error() -> JsValue {
+    with(|state| state.error.as_ref().map_or(JsValue::NULL, failure))
+}
+
+/// What was found in the message read last.
+#[wasm_bindgen]
+pub fn findings() -> JsValue {
+    with(|state| {
+        let findings: Vec<Finding<'_>> = state.packed.issues.iter().map(Finding::from).collect();
+        serde_wasm_bindgen::to_value(&findings).unwrap_or(JsValue::NULL)
+    })
+}
