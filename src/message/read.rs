@@ -207,6 +207,9 @@ impl Reader<'_> {
     fn integer(&mut self, span: Span, min: i64, max: i64, at: usize) -> u64 {
         match money::parse_decimal(span.of(self.scanner.source), 0) {
             Some(value) if min <= value && value <= max => (value as f64).to_bits(),
+            None if span.of(self.scanner.source).contains(&b'.') => {
+                self.refuse(ErrorCode::WrongType, at, "expected a whole number")
+            }
             _ => self.refuse_range(min, max, at),
         }
     }

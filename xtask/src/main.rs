@@ -1,1 +1,50 @@
-fn main() {}
+//! The project's own commands: `cargo xtask build`, `cargo xtask test`, `cargo xtask demo`.
+
+#![forbid(unsafe_code)]
+
+mod demo;
+mod generate;
+mod package;
+mod test;
+mod tools;
+
+use std::env;
+use std::process::ExitCode;
+
+use tools::Outcome;
+
+struct Task {
+    words: &'static str,
+    summary: &'static str,
+    run: fn() -> Outcome<ExitCode>,
+}
+
+const TASKS: [Task; 5] = [
+    Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
+    Task { words: "build --sizes", summary: "the same, then print the size of every staged file", run: package::run_with_sizes },
+    Task { words: "test", summary: "check everything that must hold, stopping at the first failure", run: test::run },
+    Task { words: "demo", summary: "play Meituan against the example supplier, through every acceptance point", run: demo::run },
+    Task { words: "demo --serve", summary: "serve the browser demo", run: demo::serve },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let words = arguments.join(" ");
+    if words == "--help" {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some(task) = TASKS.iter().find(|task| task.words == words) else {
+        eprint!("{}", usage());
+        return ExitCode::from(2);
+    };
+    (task.run)().unwrap_or_else(|why| {
+        eprintln!("{why}");
+        ExitCode::FAILURE
+    })
+}
+
+fn usage() -> String {
+    let lines = TASKS.iter().map(|task| format!("  cargo xtask {:<15} {}\n", task.words, task.summary));
+    format!("usage:\n{}", lines.collect::<String>())
+}

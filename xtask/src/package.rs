@@ -1,0 +1,301 @@
+//! Compiles the crate to wasm and stages the npm package in `pkg/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::generate;
+use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
+
+/// Cargo's arguments for the library as the npm package contains it.
+pub(crate) const WASM_LIBRARY: [&str; 8] =
+    ["--package", "meituan-protocol", "--lib", "--target", WASM_TARGET, "--no-default-features", "--features", "wasm"];
+
+/// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
+const OPTIMIZER: [&str; 11] = [
+    "-O3",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
+/// imports wasm as a module does not know `require`.
+const MODULES_ONLY: [&str; 3] = ["cli", "wasm-edge-light", "wasm-workerd"];
+
+/// CommonJS files need a package of their own: it says what they are, and it keeps `#wasm` among
+/// them, so that all CommonJS entries share one instance.
+const COMMONJS_PACKAGE: &str = r##"{ "type": "commonjs", "imports": { "#wasm": "./wasm-inline.js" } }
+"##;
+
+pub(crate) fn run() -> Outcome<ExitCode> {
+    build(&mut Steps::shown())?;
+    print_sizes("summary")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
+    build(&mut Steps::shown())?;
+    print_sizes("files")?;
+    print_sizes("summary")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn build(steps: &mut Steps) -> Outcome {
+    steps.run("find the tools", || tools::require_node().and_then(|()| tools::require_wasm_target()))?;
+    steps.run("install npm dependencies", tools::install_npm_packages)?;
+    steps.run("compile to wasm", || tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY)))?;
+    steps.run("bind to JavaScript", bind)?;
+    steps.run("optimize the wasm", optimize)?;
+    steps.run("stage pkg/", stage)?;
+    steps.run("translate to CommonJS", add_commonjs)?;
+    steps.run("link node_modules to pkg/", link)?;
+    steps.run("check that all is there", check_complete)
+}
+
+fn bind() -> Outcome {
+    let compiled = target().join(WASM_TARGET).join("release/meituan_protocol.wasm");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name("glue").typescript(false);
+    bindgen.omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
+    let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate(work_folder()));
+    bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
+}
+
+/// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.
+fn optimize() -> Outcome {
+    let folder = work_folder();
+    let (input, output) = (folder.join("glue_bg.wasm"), folder.join("optimized.wasm"));
+    let mut key = read(&input)?;
+    key.extend(OPTIMIZER.join(" ").bytes());
+    key.extend(read(&root().join("node_modules/binaryen/package.json"))?);
+    let last_key = folder.join("optimized.key");
+    if output.is_file() && fs::read(&last_key).is_ok_and(|last| last == key) {
+        return Ok(());
+    }
+    tools::run(tools::npm_tool("wasm-opt").args(OPTIMIZER).arg(&input).arg("-o").arg(&output))?;
+    write(&last_key, key)
+}
+
+fn stage() -> Outcome {
+    remove_folder(&package())?;
+    create_folder(&dist())?;
+    write(&package().join("package.json"), manifest()?)?;
+    let documents = [("pkg-template/README.md", "README.md"), ("LICENSE-MIT", "LICENSE-MIT"), ("LICENSE-APACHE", "LICENSE-APACHE")];
+    for (from, to) in documents {
+        // One that is missing is reported when all else is staged.
+        if root().join(from).exists() {
+            copy(&root().join(from), &package().join(to))?;
+        }
+    }
+    let written_by_hand = root().join("pkg-template/js");
+    for file in tools::files_under(&written_by_hand)? {
+        copy(&written_by_hand.join(&file), &dist().join(&file))?;
+    }
+    let wasm = work_folder().join("optimized.wasm");
+    copy(&work_folder().join("glue.js"), &dist().join("glue.js"))?;
+    copy(&wasm, &dist().join("meituan_protocol.wasm"))?;
+    write(&dist().join("wasm-inline.js"), inline(&read(&wasm)?))?;
+    generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
+    make_executable(&dist().join("cli.js"))
+}
+
+/// The template's manifest with the crate's version.
+fn manifest() -> Outcome<String> {
+    const PLACEHOLDER: &str = r#""version": "0.0.0""#;
+    let template = read_text(&root().join("pkg-template/package.json"))?;
+    if !template.contains(PLACEHOLDER) {
+        return Err(format!("pkg-template/package.json lacks {PLACEHOLDER}"));
+    }
+    // Cargo prints `path+file:///…/folder#name@version`, and leaves out a name that the folder has too.
+    let identity = tools::printed_by(tools::cargo("pkgid").args(["--package", "meituan-protocol"]))?;
+    let version = identity.rsplit(['#', '@']).next().unwrap_or_default();
+    Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{version}""#)))
+}
+
+/// A module whose default export is the wasm's bytes. `atob` alone would do, but its text has to be
+/// copied byte by byte, which makes it the slowest part of a cold start on runtimes that offer better.
+fn inline(wasm: &[u8]) -> String {
+    format!(
+        r#"const text =
+  "{}";
+
+function decode() {{
+  if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
+  if (typeof globalThis.Buffer?.from === "function") return globalThis.Buffer.from(text, "base64");
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}}
+
+export default /* @__PURE__ */ decode();
+"#,
+        base64(wasm)
+    )
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let octet = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
+        for place in 0..4 {
+            let sextet = (bits >> (18 - 6 * place)) as usize & 63;
+            text.push(if place <= group.len() { char::from(ALPHABET[sextet]) } else { '=' });
+        }
+    }
+    text
+}
+
+/// The package's files once more as CommonJS, file by file: bundled entries would each bring a wasm
+/// instance of their own, and what one created the other would not know.
+fn add_commonjs() -> Outcome {
+    let folder = dist().join("cjs");
+    let mut scripts = Vec::new();
+    for file in tools::files_under(&dist())? {
+        let translated = file.ends_with(".js");
+        if (translated || file.ends_with(".d.ts")) && !MODULES_ONLY.iter().any(|name| file.starts_with(name)) {
+            copy(&dist().join(&file), &folder.join(&file))?;
+            scripts.extend(translated.then(|| folder.join(&file)));
+        }
+    }
+    // Translated in place: were the files still within the ES module package, esbuild would read
+    // their default imports as Node does there, and the default of `#wasm` would be lost.
+    write(&folder.join("package.json"), COMMONJS_PACKAGE)?;
+    let mut esbuild = tools::npm_tool("esbuild");
+    esbuild.args(["--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
+    // A file loaded on demand is then loaded by `require` too, and shares the instance.
+    esbuild.arg("--supported:dynamic-import=false");
+    esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder)).args(scripts);
+    tools::run(&mut esbuild)
+}
+
+fn option(name: &str, path: &Path) -> std::ffi::OsString {
+    let mut option = std::ffi::OsString::from(name);
+    option.push(path);
+    option
+}
+
+/// Lets tests and examples import the staged package by its name, as users do.
+fn link() -> Outcome {
+    let link = root().join("node_modules/meituan-protocol");
+    if link.exists() {
+        return Ok(());
+    }
+    #[cfg(windows)]
+    let linked = std::os::windows::fs::symlink_dir(package(), &link);
+    #[cfg(not(windows))]
+    let linked = std::os::unix::fs::symlink("../pkg", &link);
+    linked.map_err(tools::failure("create", &link))
+}
+
+/// A package that lacks a file it names, its licences or its README must not be published.
+fn check_complete() -> Outcome {
+    let manifest = read_text(&package().join("package.json"))?;
+    let mut needed = vec!["README.md".to_owned(), "LICENSE-MIT".to_owned(), "LICENSE-APACHE".to_owned()];
+    needed.extend(paths_named_by(&manifest));
+    let missing: Vec<_> = needed.into_iter().filter(|path| !package().join(path).exists()).collect();
+    if !missing.is_empty() {
+        return Err(format!("pkg/ is staged and can be used, but lacks {}", missing.join(", ")));
+    }
+    if !read_text(&dist().join("cli.js"))?.starts_with("#!/usr/bin/env node\n") {
+        return Err("pkg-template/js/cli.js does not begin with #!/usr/bin/env node".to_owned());
+    }
+    Ok(())
+}
+
+/// The paths among a manifest's values. Its keys name subpaths, which are no files.
+fn paths_named_by(manifest: &str) -> Vec<String> {
+    let pieces: Vec<&str> = manifest.split('"').collect();
+    let strings = pieces.windows(2).skip(1).step_by(2);
+    let values = strings.filter(|pair| !pair[1].trim_start().starts_with(':')).map(|pair| pair[0]);
+    let mut paths: Vec<String> = values.filter_map(|value| value.strip_prefix("./")).map(str::to_owned).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn make_executable(path: &Path) -> Outcome {
+    #[cfg(unix)]
+    if path.exists() {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(tools::failure("make executable", path))?;
+    }
+    Ok(())
+}
+
+/// Node measures, because it brings the compressors.
+fn print_sizes(which: &str) -> Outcome {
+    let files = tools::files_under(&dist())?;
+    let measured = files.iter().map(|file| format!("pkg/dist/{file}"));
+    let table = tools::printed_by(tools::node().args(["--input-type=module", "--eval", MEASURE, which]).args(measured))?;
+    println!("{table}");
+    Ok(())
+}
+
+const MEASURE: &str = r#"
+import { readFileSync } from "node:fs";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+const [which, ...paths] = process.argv.slice(1);
+const number = (value) => value.toLocaleString("en").padStart(11);
+const row = (name, bytes, brotli, gzip) =>
+  console.log(name.padEnd(34) + [bytes, gzip, brotli].map(number).join(""));
+const measure = (path) => {
+  const bytes = readFileSync(path);
+  return [bytes.length, brotliCompressSync(bytes).length, gzipSync(bytes, { level: 9 }).length];
+};
+
+console.log("bytes".padEnd(34) + ["raw", "gzip -9", "brotli 11"].map((head) => head.padStart(11)).join(""));
+if (which === "files") {
+  for (const path of paths) row(path.replace("pkg/dist/", ""), ...measure(path));
+} else {
+  const wasm = measure("pkg/dist/meituan_protocol.wasm");
+  const glue = measure("pkg/dist/glue.js");
+  row("wasm", ...wasm);
+  row("glue", ...glue);
+  row("wasm and glue", ...wasm.map((size, index) => size + glue[index]));
+}
+"#;
+
+fn package() -> PathBuf {
+    root().join("pkg")
+}
+
+fn dist() -> PathBuf {
+    package().join("dist")
+}
+
+/// Where the steps hand their results to each other.
+fn work_folder() -> PathBuf {
+    target().join("xtask/wasm")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, paths_named_by};
+
+    #[test]
+    fn base64_is_that_of_the_standards_examples() {
+        let examples = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
+        assert_eq!(examples, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
+    }
+
+    #[test]
+    fn a_manifests_paths_are_its_values_and_not_its_keys() {
+        let manifest =
+            r#"{ "exports": { "./ticket": { "types": "./a.d.ts", "default": "./a.js" } }, "sideEffects": ["./a.js", "./b.js"] }"#;
+        assert_eq!(paths_named_by(manifest), ["a.d.ts", "a.js", "b.js"]);
+    }
+}

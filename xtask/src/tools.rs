@@ -1,0 +1,205 @@
+//! The programs that the tasks run: finding them, installing what they need, and telling how they fared.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+use std::{env, str};
+
+/// What a task comes to; a failure is a text for the person who started it.
+pub(crate) type Outcome<T = ()> = Result<T, String>;
+
+const OLDEST_NODE: u32 = 20;
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Runs the steps of a task, each on one line with the time it took.
+pub(crate) struct Steps {
+    shown: bool,
+}
+
+impl Steps {
+    pub(crate) fn shown() -> Steps {
+        Steps { shown: true }
+    }
+
+    /// For a task that is itself one step of another.
+    pub(crate) fn hidden() -> Steps {
+        Steps { shown: false }
+    }
+
+    pub(crate) fn run<T>(&mut self, name: &str, step: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        if !self.shown {
+            return step();
+        }
+        print!("{name:<30}");
+        // Without this the name would only appear once the step is over.
+        let _ = io::stdout().flush();
+        let start = Instant::now();
+        let outcome = step();
+        let verdict = if outcome.is_ok() { "" } else { "  failed" };
+        println!("{:>7.1} s{verdict}", start.elapsed().as_secs_f64());
+        outcome
+    }
+}
+
+/// The repository's top folder.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
+}
+
+/// Cargo's target folder: the one this very program was built into, however it was chosen.
+pub(crate) fn target() -> PathBuf {
+    let program = env::current_exe().expect("the system knows where this program lies");
+    program.ancestors().nth(2).expect("Cargo builds into <target>/<profile>/").to_owned()
+}
+
+pub(crate) fn cargo(verb: &str) -> Command {
+    let mut command = at_root(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(verb).env("CARGO_TARGET_DIR", target());
+    command
+}
+
+pub(crate) fn node() -> Command {
+    at_root("node")
+}
+
+/// A program that one of our npm development dependencies brings.
+pub(crate) fn npm_tool(name: &str) -> Command {
+    at_root(root().join("node_modules/.bin").join(script(name)))
+}
+
+fn npm() -> Command {
+    at_root(script("npm"))
+}
+
+/// On Windows, npm and what it installs are command scripts, which have to be named in full.
+fn script(name: &str) -> String {
+    if cfg!(windows) { format!("{name}.cmd") } else { name.to_owned() }
+}
+
+fn at_root(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// Runs a program silently; its output is part of the failure, if it fails.
+///
+/// The output goes through a file, so that both streams keep their common order and a process left
+/// behind by the program cannot hold us up.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    let folder = target().join("xtask");
+    create_folder(&folder)?;
+    let path = folder.join("output.txt");
+    let output = File::create(&path).map_err(failure("create", &path))?;
+    let errors = output.try_clone().map_err(failure("open", &path))?;
+    let status = command.stdout(output).stderr(errors).status();
+    let status = status.map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
+    if status.success() {
+        return Ok(());
+    }
+    let output = String::from_utf8_lossy(&read(&path)?).into_owned();
+    Err(format!("`{}`: {status}\n{output}", shown(command)))
+}
+
+/// Runs a program for what it prints.
+pub(crate) fn printed_by(command: &mut Command) -> Outcome<String> {
+    let output = command.output().map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
+    if !output.status.success() {
+        return Err(format!("`{}`: {}\n{}", shown(command), output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy());
+    [program].into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+/// Cargo itself checks Rust's version, by the crate's `rust-version`; Node's is checked here.
+pub(crate) fn require_node() -> Outcome {
+    let needed = format!("Node.js {OLDEST_NODE} or newer with npm is needed");
+    let version = printed_by(node().arg("--version")).map_err(|why| format!("{needed}: {why}"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        return Err(format!("{needed}; `node --version` says {version}"));
+    }
+    printed_by(npm().arg("--version")).map(drop).map_err(|why| format!("{needed}: {why}"))
+}
+
+/// Installs Rust's standard library for wasm where it is missing. Not every Rust comes with rustup,
+/// so rustup is only asked when there is something to install.
+pub(crate) fn require_wasm_target() -> Outcome {
+    let libraries = printed_by(at_root("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    if Path::new(&libraries).is_dir() {
+        return Ok(());
+    }
+    run(at_root("rustup").args(["target", "add", WASM_TARGET]))
+        .map_err(|why| format!("Rust's standard library for {WASM_TARGET} is missing and was not installed: {why}"))
+}
+
+/// Installs the npm development dependencies unless those of this very lock file are there.
+pub(crate) fn install_npm_packages() -> Outcome {
+    let wanted = read(&root().join("package-lock.json"))?;
+    let installed = root().join("node_modules/.installed-package-lock.json");
+    if fs::read(&installed).is_ok_and(|lock| lock == wanted) {
+        return Ok(());
+    }
+    run(npm().args(["ci", "--no-audit", "--no-fund"]))?;
+    write(&installed, wanted)
+}
+
+/// The paths of all files in a folder and in the folders below it, relative to it, with `/` between
+/// their parts, sorted.
+pub(crate) fn files_under(folder: &Path) -> Outcome<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failure("read", folder))? {
+        let path = entry.map_err(failure("read", folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(files_under(&path)?.into_iter().map(|file| format!("{name}/{file}")));
+        } else {
+            files.push(name);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(failure("read", path))
+}
+
+pub(crate) fn read_text(path: &Path) -> Outcome<String> {
+    fs::read_to_string(path).map_err(failure("read", path))
+}
+
+pub(crate) fn write(path: &Path, contents: impl AsRef<[u8]>) -> Outcome {
+    fs::write(path, contents).map_err(failure("write", path))
+}
+
+/// Copies a file, and creates the folder it goes to.
+pub(crate) fn copy(from: &Path, to: &Path) -> Outcome {
+    create_folder(to.parent().unwrap_or(to))?;
+    fs::copy(from, to).map(drop).map_err(failure("copy", from))
+}
+
+pub(crate) fn create_folder(path: &Path) -> Outcome {
+    fs::create_dir_all(path).map_err(failure("create", path))
+}
+
+pub(crate) fn remove_folder(path: &Path) -> Outcome {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failure("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn failure(verb: &str, path: &Path) -> impl Fn(io::Error) -> String {
+    let path = path.strip_prefix(root()).unwrap_or(path);
+    let attempt = format!("cannot {verb} {}", path.display());
+    move |error| format!("{attempt}: {error}")
+}
