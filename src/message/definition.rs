@@ -177,17 +177,19 @@ pub struct Facts {
 /// A documentation text, or nothing where texts are left out.
 #[doc(hidden)]
 #[macro_export]
+#[cfg(feature = "texts")]
 macro_rules! doc_text {
-    ($($doc:expr),*) => {{
-        #[cfg(feature = "texts")]
-        {
-            concat!($($doc, "\n"),*)
-        }
-        #[cfg(not(feature = "texts"))]
-        {
-            ""
-        }
-    }};
+    ($($doc:expr),*) => { concat!($($doc, "\n"),*) };
+}
+
+/// A documentation text, or nothing where texts are left out.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "texts"))]
+macro_rules! doc_text {
+    ($($doc:expr),*) => {
+        ""
+    };
 }
 
 /// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`.

@@ -289,7 +289,6 @@ impl Supplier {
     }
 
     /// A failure envelope of any code; nothing else is needed for it.
-    #[cfg(feature = "texts")]
     pub fn encode_failure(&self, code: i32, describe: &str) -> Vec<u8> {
         let envelope = serde_json::json!({ "code": code, "describe": describe, "partnerId": self.config.partner_id });
         envelope.to_string().into_bytes()

@@ -141,16 +141,16 @@ impl Supplier {
     }
 
     /// The reply to a call that is not taken: a failure envelope.
-    #[cfg(feature = "texts")]
     pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
         let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
         let error = &refusal.error;
-        let mut describe = error.code.meaning().zh.to_owned();
-        if !error.path.is_empty() {
-            describe = [&describe, ": ", &error.path].concat();
-        }
-        describe = [&describe, " [", error.code.as_str(), "]"].concat();
-        self.http_reply(self.encode_failure(code, &describe), false, Vec::new())
+        #[cfg(feature = "texts")]
+        let meaning = error.code.meaning().zh;
+        #[cfg(not(feature = "texts"))]
+        let meaning = "";
+        let path = if error.path.is_empty() { String::new() } else { [": ", &error.path].concat() };
+        let describe = [meaning, &path, " [", error.code.as_str(), "]"].concat();
+        self.http_reply(self.encode_failure(code, describe.trim_start()), false, Vec::new())
     }
 
     fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {

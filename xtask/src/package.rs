@@ -30,7 +30,7 @@ const OPTIMIZER: [&str; 11] = [
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
-const MODULES_ONLY: [&str; 3] = ["cli", "wasm-edge-light", "wasm-workerd"];
+const MODULES_ONLY: [&str; 5] = ["cli.", "cli-", "cli/", "wasm-edge-light.", "wasm-workerd."];
 
 /// CommonJS files need a package of their own: it says what they are, and it keeps `#wasm` among
 /// them, so that all CommonJS entries share one instance.
@@ -165,7 +165,7 @@ fn add_commonjs() -> Outcome {
     let mut scripts = Vec::new();
     for file in tools::files_under(&dist())? {
         let translated = file.ends_with(".js");
-        if (translated || file.ends_with(".d.ts")) && !MODULES_ONLY.iter().any(|name| file.starts_with(name)) {
+        if (translated || file.ends_with(".d.ts")) && !MODULES_ONLY.iter().any(|start| file.starts_with(start)) {
             copy(&dist().join(&file), &folder.join(&file))?;
             scripts.extend(translated.then(|| folder.join(&file)));
         }

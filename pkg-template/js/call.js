@@ -1,0 +1,198 @@
+// One call of Meituan's, and the replies that may be given to it.
+
+import { isWellFormed, seal, writeReply } from "./core.js";
+import { MeituanError, answerWith, describeInChinese } from "./errors.js";
+import { Reply, failureBody } from "./http.js";
+import { calls } from "./messages.js";
+
+/**
+ * @typedef {import("./configuration.js").Configuration} Configuration
+ * @typedef {import("./errors.js").Finding} Finding
+ */
+
+/** The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1). */
+const NO_FAILURE = [200, 598, 601, 602];
+
+/** What the outcomes are called where a reply must say something. */
+const DESCRIBE = new Map([
+  [200, "success"],
+  [598, "出票中"],
+  [601, "已退款"],
+  [602, "退款审批中"],
+  [999, "异步受理"],
+]);
+
+/**
+ * A failure envelope, which needs nothing but a code and a reason. Encrypted where the call was.
+ * @param {Configuration} configuration
+ * @param {number} code
+ * @param {string} describe
+ * @param {boolean} encrypted
+ */
+export function failure(configuration, code, describe, encrypted) {
+  const body = failureBody(code, describe, configuration.partnerId);
+  const sealed = encrypted ? seal(configuration.handle, body) : undefined;
+  return new Reply(code, sealed ?? body, { encrypted: sealed !== undefined });
+}
+
+/**
+ * The reply to a call that was not taken: the code of its family, and the true reason.
+ * @param {MeituanError} error
+ * @param {Configuration} configuration
+ * @param {number | undefined} index of the call, as far as it is known
+ * @param {boolean} encrypted
+ */
+export function refused(error, configuration, index, encrypted) {
+  const code = index === undefined ? 300 : calls[index].failure;
+  answerWith(error, () => failure(configuration, code, describeInChinese(error), encrypted));
+  return error;
+}
+
+/** @template Answer */
+export class Call {
+  #configuration;
+  #index;
+  #receivedAt;
+  #clock;
+  #finish;
+
+  /**
+   * @param {Configuration} configuration
+   * @param {number} index
+   * @param {any} envelope
+   * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply) => Answer }} facts
+   */
+  constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish }) {
+    this.type = calls[index].name;
+    this.partnerId = envelope.partnerId;
+    this.body = envelope.body;
+    this.warnings = warnings;
+    this.encrypted = encrypted;
+    this.#configuration = configuration;
+    this.#index = index;
+    this.#receivedAt = receivedAt;
+    this.#clock = clock;
+    this.#finish = finish;
+  }
+
+  /**
+   * @param {any} [reply]
+   * @param {{ order?: { quantity?: number }, already?: boolean, [field: string]: unknown }} [options]
+   */
+  ok(reply, { order, already = false, ...fields } = {}) {
+    const code = already ? 601 : 200;
+    if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
+    const body = this.#withEchoes(reply);
+    if (this.type === "orderRefund" && isPlain(body)) {
+      body.requestTime ??= this.#receivedAt;
+      body.responseTime ??= this.#clock();
+    }
+    return this.#write(code, body, quantityOf(order), fields);
+  }
+
+  /** @param {object} [fields] */
+  pending(fields) {
+    const { pending, hasReplyBody, echoes } = calls[this.#index];
+    if (pending === undefined) return this.#illegal(undefined);
+    // Prices that follow by notice have nothing to repeat, so their body is left out.
+    const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
+    return this.#write(pending, body, -1, {});
+  }
+
+  /** @param {object} [fields] */
+  issuing(fields) {
+    if (this.type !== "orderPay") this.#illegal(598);
+    return this.pending(fields);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} describe
+   */
+  fail(code, describe) {
+    const { codes, outcomes } = calls[this.#index];
+    if (!codes.includes(code) || outcomes.includes(code)) this.#illegal(code);
+    return this.#fail(code, describe);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} describe
+   */
+  failUnlisted(code, describe) {
+    const isInteger = Number.isInteger(code) && Math.abs(code) < 2 ** 31;
+    if (!isInteger || NO_FAILURE.includes(code) || calls[this.#index].outcomes.includes(code)) this.#illegal(code);
+    return this.#fail(code, describe);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} describe
+   */
+  #fail(code, describe) {
+    if (typeof describe !== "string") throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
+    if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
+    if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
+    return this.#finish(failure(this.#configuration, code, describe, this.encrypted));
+  }
+
+  /** @param {any} reply */
+  #withEchoes(reply) {
+    const { echoes } = calls[this.#index];
+    if (reply === undefined ? echoes.length === 0 : !isPlain(reply)) return reply;
+    const body = { ...reply };
+    for (const name of echoes) {
+      // An order number can arrive empty, and is then as good as absent.
+      if (body[name] === undefined && this.body[name] !== "") body[name] = this.body[name];
+    }
+    return body;
+  }
+
+  /**
+   * @param {number} code
+   * @param {unknown} body
+   * @param {number} quantity
+   * @param {object} fields
+   */
+  #write(code, body, quantity, fields) {
+    const { handle, partnerId } = this.#configuration;
+    const envelope = { ...fields, code, describe: DESCRIBE.get(code) ?? "success", partnerId, body };
+    try {
+      const { text, warnings } = writeReply(handle, this.#index, envelope, quantity, this.encrypted);
+      return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }));
+    } catch (error) {
+      throw MeituanError.is(error) ? this.#refuse(error) : error;
+    }
+  }
+
+  /** @param {MeituanError} error */
+  #refuse(error) {
+    return refused(error, this.#configuration, this.#index, this.encrypted);
+  }
+
+  /**
+   * @param {number | undefined} code
+   * @returns {never}
+   */
+  #illegal(code) {
+    const { codes } = calls[this.#index];
+    const detail = `${code ?? "an answer put off"} for ${this.type}: listed are ${codes.join(", ")}`;
+    throw this.#refuse(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail }));
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @param {{ quantity?: number } | undefined} order */
+function quantityOf(order) {
+  if (order?.quantity === undefined) return -1;
+  const { quantity } = order;
+  if (!Number.isInteger(quantity) || quantity < 0 || quantity >= 2 ** 31) {
+    throw new MeituanError("WRONG_TYPE", { path: "order.quantity", detail: "expected a whole number" });
+  }
+  return quantity;
+}

@@ -1,0 +1,124 @@
+// The settings of a supplier, checked by name before anything is done with them.
+
+import { openSupplier } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { uriOf } from "./http.js";
+
+/** Where notices go. From one live source, hence a setting. */
+const DEFAULT_HOST = "https://connectivity-adapter.meituan.com";
+
+const SETTINGS = [
+  "partnerId",
+  "clientId",
+  "clientSecret",
+  "toleranceSeconds",
+  "maxBodyBytes",
+  "routes",
+  "signedUri",
+  "host",
+  "bodyEncryption",
+  "now",
+];
+
+/**
+ * @param {string} path
+ * @param {string} detail
+ * @returns {never}
+ */
+export function invalid(path, detail) {
+  throw new MeituanError("INVALID_CONFIG", { path, detail });
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * @param {unknown} value
+ * @param {string} path
+ * @param {number} least
+ * @param {number} most
+ * @returns {number}
+ */
+function integer(value, path, least, most) {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
+    return invalid(path, `expected a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} path
+ * @returns {string}
+ */
+function text(value, path) {
+  return typeof value === "string" ? value : invalid(path, "expected a string");
+}
+
+/**
+ * A moment as epoch milliseconds.
+ * @param {unknown} value
+ * @returns {number}
+ */
+export function moment(value) {
+  const milliseconds = value instanceof Date ? value.getTime() : value;
+  if (typeof milliseconds !== "number" || !Number.isFinite(milliseconds)) return invalid("now", "expected epoch milliseconds or a Date");
+  return milliseconds;
+}
+
+/**
+ * @param {any} options
+ */
+export function configure(options) {
+  if (!isRecord(options)) invalid("", "expected an object");
+  for (const name of Object.keys(options)) if (!SETTINGS.includes(name)) invalid(name, "there is no such setting");
+  const { clientSecret, toleranceSeconds = 600, routes = {}, signedUri, bodyEncryption, now } = options;
+  const partnerId = integer(options.partnerId, "partnerId", 1, 0xffffffff);
+  const secrets = Array.isArray(clientSecret) ? clientSecret : [clientSecret];
+  if (!isRecord(routes)) invalid("routes", "expected an object: path → call");
+  if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
+  const clock = /** @type {(() => unknown) | undefined} */ (now);
+
+  const rewrite = isRecord(signedUri) ? signedUri : {};
+  if (signedUri !== undefined && typeof signedUri !== "function" && !isRecord(signedUri)) {
+    invalid("signedUri", "expected a function of the URL, or { strip, prepend }");
+  }
+  for (const name of Object.keys(rewrite)) if (name !== "strip" && name !== "prepend") invalid(`signedUri.${name}`, "there is no such setting");
+
+  const host = text(options.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/?#]+/.test(host)) invalid("host", "expected an address that begins with https:// or http://");
+
+  if (bodyEncryption !== undefined && !isRecord(bodyEncryption)) invalid("bodyEncryption", "expected { key, appKey }");
+  const { key, appKey } = isRecord(bodyEncryption) ? bodyEncryption : {};
+
+  const settings = {
+    partnerId,
+    clientId: text(options.clientId, "clientId"),
+    clientSecrets: secrets.map((secret, index) => text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret")),
+    toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0xffffffff),
+    // What a single text may hold inside the module.
+    maxBodyBytes: integer(options.maxBodyBytes ?? 1 << 20, "maxBodyBytes", 1, 2 ** 29 - 1),
+    routes: Object.entries(routes).map(([path, call]) => [path, text(call, `routes[${JSON.stringify(path)}]`)]),
+    strip: text(rewrite.strip ?? "", "signedUri.strip"),
+    prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
+    bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
+  };
+  return {
+    handle: openSupplier(settings),
+    partnerId,
+    host,
+    maxBodyBytes: settings.maxBodyBytes,
+    routes: new Map(/** @type {[string, string][]} */ (settings.routes)),
+    appKey: appKey === undefined ? undefined : text(appKey, "bodyEncryption.appKey"),
+    canEncrypt: settings.bodyKey !== undefined,
+    /** @param {string} url */
+    signedUri: (url) => (typeof signedUri === "function" ? uriOf(signedUri(url)) : ""),
+    clock: () => (clock === undefined ? Date.now() : moment(clock())),
+  };
+}
+
+/** @typedef {ReturnType<typeof configure>} Configuration */

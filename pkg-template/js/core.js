@@ -1,0 +1,240 @@
+// The border to the WebAssembly module (src/wasm/mod.rs is its other side). Everything that knows addresses, the row of
+// numbers and the numbers of calls and messages is here; no other module touches the memory.
+
+import wasm from "#wasm";
+import { MeituanError } from "./errors.js";
+import * as glue from "./glue.js";
+import { calls, messages, read } from "./messages.js";
+import { open, root } from "./slots.js";
+
+/** @typedef {import("./errors.js").Finding} Finding */
+
+// Compiling is all that happens at import: on some runtimes a clock or randomness is forbidden there.
+const { memory } = glue.initSync({ module: wasm });
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+let bytes = new Uint8Array(memory.buffer);
+let row = new Uint32Array(memory.buffer, glue.result(), 8);
+let inputAt = 0;
+let inputRoom = 0;
+
+/** What the numbers of the row mean; src/wasm/mod.rs has the same table. */
+const CALL = 0;
+const SLOTS = 1;
+const TEXT = 2;
+const MARKS = 4;
+const FINDINGS = 5;
+const OUTPUT = 6;
+
+const ASCII = 1;
+const ENCRYPTED = 2;
+const NONE = 0xffffffff;
+
+/** @type {ReadonlyMap<string, number>} */
+const callIndices = new Map(calls.map((call, index) => [call.name, index]));
+/** @type {ReadonlyMap<string, number>} */
+const messageIndices = new Map(messages.map((name, index) => [name, index]));
+
+/** @param {string} name */
+export const callIndex = (name) => callIndices.get(name);
+/** @param {string} name */
+export const messageIndex = (name) => messageIndices.get(name);
+/** @param {number} call */
+export const replyIndex = (call) => calls.length + call;
+
+// Growing the memory detaches every view of it, and writes to a detached view are lost without a word.
+function refresh() {
+  if (bytes.buffer === memory.buffer) return;
+  bytes = new Uint8Array(memory.buffer);
+  row = new Uint32Array(memory.buffer, glue.result(), 8);
+}
+
+/** @param {number} length */
+function reserve(length) {
+  if (length > inputRoom) {
+    inputRoom = Math.max(length, 4096);
+    inputAt = glue.input(inputRoom);
+  }
+  refresh();
+}
+
+/** @param {string | Uint8Array} value */
+const mostBytes = (value) => (typeof value === "string" ? 3 * value.length : value.length);
+
+/**
+ * @param {string | Uint8Array} value
+ * @param {number} offset
+ * @returns {number} how many bytes it took
+ */
+function put(value, offset) {
+  if (typeof value === "string") {
+    return encoder.encodeInto(value, bytes.subarray(inputAt + offset, inputAt + inputRoom)).written;
+  }
+  bytes.set(value, inputAt + offset);
+  return value.length;
+}
+
+/** @param {string | Uint8Array} value */
+function putAlone(value) {
+  reserve(mostBytes(value));
+  return put(value, 0);
+}
+
+function output() {
+  refresh();
+  return decoder.decode(bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]));
+}
+
+/** @returns {readonly Finding[]} */
+const findings = () => (row[FINDINGS] === 0 ? NOTHING : glue.findings());
+/** @type {readonly Finding[]} */
+const NOTHING = Object.freeze([]);
+
+/** @param {any} failure what glue.error() tells */
+export const failed = (failure) => new MeituanError(failure.code, failure);
+
+/**
+ * The plain object of the message that was read last. `text` is what was read, where it is at hand as a string.
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @returns {any}
+ */
+function take(message, text) {
+  const marks = row[MARKS];
+  open(memory.buffer, row[SLOTS], row[TEXT], row[TEXT + 1], typeof text === "string" && marks === ASCII ? text : undefined);
+  return read[message](root());
+}
+
+/**
+ * What UTF-8 cannot hold would be replaced on its way in, so it has to be found before.
+ * @param {string | Uint8Array} text
+ */
+export function isWellFormed(text) {
+  if (typeof text !== "string") return true;
+  // Node 20 and every current runtime have the method; the expression is for what is older.
+  return "isWellFormed" in text ? /** @type {any} */ (text).isWellFormed() : !LONE_SURROGATE.test(text);
+}
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/**
+ * @param {object} settings as src/wasm/ticket.rs names them
+ * @returns {number} the supplier's handle
+ */
+export function openSupplier(settings) {
+  try {
+    return glue.ticket_supplier(settings, JSON.stringify(settings));
+  } catch (failure) {
+    throw failed(failure);
+  }
+}
+
+/**
+ * The hot path: one call of the module for one request.
+ * @param {number} supplier
+ * @param {string} head seven lines
+ * @param {string | Uint8Array} body
+ * @param {number} now
+ * @returns {{ index: number | undefined, envelope: any, warnings: readonly Finding[], encrypted: boolean, error: MeituanError | undefined }}
+ */
+export function receiveCall(supplier, head, body, now) {
+  reserve(3 * head.length + mostBytes(body));
+  const headLength = put(head, 0);
+  const bodyLength = put(body, headLength);
+  const refused = glue.ticket_receive(supplier, headLength, bodyLength, now) !== 0;
+  refresh();
+  const index = row[CALL] === NONE ? undefined : row[CALL];
+  const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
+  if (refused || index === undefined) {
+    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(glue.error()) };
+  }
+  const envelope = take(index, body);
+  return { index, envelope, warnings: findings(), encrypted, error: undefined };
+}
+
+/**
+ * Writes a reply in the wire's notation.
+ * @param {number} supplier
+ * @param {number} call
+ * @param {{ code: number }} envelope
+ * @param {number} quantity of the order; -1 where it is not known
+ * @param {boolean} encrypted
+ */
+export function writeReply(supplier, call, envelope, quantity, encrypted) {
+  const length = putAlone(stringify(envelope));
+  if (glue.ticket_reply(supplier, call, envelope.code, length, quantity, encrypted) !== 0) throw failed(glue.error());
+  const text = output();
+  return { text, warnings: findings() };
+}
+
+/**
+ * Writes a request in the wire's notation, encrypted where it must be.
+ * @param {number} supplier
+ * @param {number} call
+ * @param {object} envelope
+ */
+export function writeRequest(supplier, call, envelope) {
+  const length = putAlone(stringify(envelope));
+  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(glue.error());
+  const text = output();
+  return { text, warnings: findings(), encrypted: (row[MARKS] & ENCRYPTED) !== 0 };
+}
+
+/**
+ * @param {number} supplier
+ * @param {string} uri
+ * @param {number} now
+ */
+export function signPost(supplier, uri, now) {
+  glue.ticket_sign(supplier, true, putAlone(uri), now);
+  const [authorization, ...rest] = output().split("\n");
+  return { authorization, stringToSign: rest.join("\n"), date: rest[rest.length - 1] };
+}
+
+/**
+ * Encrypts a whole body; undefined where no key is configured.
+ * @param {number} supplier
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+export const seal = (supplier, text) => glue.ticket_seal(supplier, putAlone(text));
+
+/**
+ * Opens an encrypted body; undefined when it does not open.
+ * @param {number} supplier
+ * @param {string | Uint8Array} body
+ * @returns {Uint8Array | undefined}
+ */
+export const unseal = (supplier, body) => glue.ticket_open(supplier, putAlone(body));
+
+/**
+ * Reads any message.
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @param {{ program?: boolean, quantity?: number }} [how]
+ * @returns {{ value: any, issues: readonly Finding[], error: MeituanError | undefined }}
+ */
+export function readMessage(message, text, { program = false, quantity = -1 } = {}) {
+  if (!isWellFormed(text)) {
+    const error = new MeituanError("LONE_SURROGATE", {});
+    return { value: undefined, issues: [{ code: error.code, refuses: true, path: "", detail: "", offset: 0 }], error };
+  }
+  const length = putAlone(text);
+  const refused = glue.read_message(message, program, length, quantity) !== 0;
+  refresh();
+  const issues = findings();
+  return refused ? { value: undefined, issues, error: failed(glue.error()) } : { value: take(message, text), issues, error: undefined };
+}
+
+/** @param {object} envelope */
+function stringify(envelope) {
+  try {
+    return JSON.stringify(envelope);
+  } catch (cause) {
+    // A BigInt or a circle. Ids are strings on this side.
+    throw new MeituanError("WRONG_TYPE", { path: "body", detail: cause instanceof Error ? cause.message : "", cause });
+  }
+}
+
+export const { ba_sign: signByHand, ba_verify: verifyByHand, parse_http_date: parseHttpDate } = glue;

@@ -1,0 +1,120 @@
+// What is thrown when input cannot be used. The sentences come from the definitions (texts.js); no secret is in them.
+
+import { Reply, failureBody } from "./http.js";
+import { errors } from "./texts.js";
+
+/**
+ * @typedef {import("./messages.js").ErrorCode} ErrorCode
+ * @typedef {{ code: ErrorCode, refuses: boolean, path: string, rule?: string, detail: string, offset: number }} Finding
+ * @typedef {object} Details
+ * @property {string} [path]
+ * @property {string} [detail]
+ * @property {string} [rule]
+ * @property {string} [stringToSign]
+ * @property {readonly Finding[]} [issues]
+ * @property {number} [remoteCode]
+ * @property {string} [describe]
+ * @property {boolean} [retryable]
+ * @property {unknown} [cause]
+ */
+
+// Two copies of this package can be loaded at once (ESM and CommonJS), which breaks instanceof; a registered symbol
+// is the same in both.
+const BRAND = Symbol.for("meituan-protocol.error");
+
+/** What a reply says where the truth is our own fault and nobody else's business. */
+export const NEUTRAL_DESCRIBE = "系统异常";
+
+/**
+ * Gives an error the reply that Meituan gets for it.
+ * @type {(error: MeituanError, answer: () => Reply) => void}
+ */
+export let answerWith;
+
+export class MeituanError extends Error {
+  /** @type {(() => Reply) | undefined} */
+  #answer;
+
+  static {
+    answerWith = (error, answer) => {
+      error.#answer = answer;
+    };
+  }
+
+  /**
+   * @param {ErrorCode} code
+   * @param {Details} [details]
+   */
+  constructor(code, details = {}) {
+    const { path = "", detail = "", rule, cause } = details;
+    super(sentence(code, path, detail, rule, "en"), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.path = path;
+    this.detail = detail;
+    this.rule = rule;
+    this.stringToSign = details.stringToSign;
+    this.issues = details.issues ?? [];
+    this.remoteCode = details.remoteCode;
+    this.describe = details.describe;
+    this.retryable = details.retryable ?? false;
+  }
+
+  /**
+   * @param {unknown} value
+   * @returns {value is MeituanError}
+   */
+  static is(value) {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  get hint() {
+    return errors[this.code].hint.en;
+  }
+
+  get hintZh() {
+    return errors[this.code].hint.zh;
+  }
+
+  /** @param {"en" | "zh"} [language] */
+  text(language = "en") {
+    return sentence(this.code, this.path, this.detail, this.rule, language);
+  }
+
+  toReply() {
+    return this.#answer?.() ?? new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined));
+  }
+
+  toResponse() {
+    return this.toReply().toResponse();
+  }
+
+  toJSON() {
+    const { name, code, message, path, detail, hint, rule, stringToSign, issues, remoteCode, describe, retryable } = this;
+    return { name, code, message, path, detail, hint, rule, stringToSign, issues, remoteCode, describe, retryable };
+  }
+}
+
+Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });
+Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
+
+/**
+ * @param {ErrorCode} code
+ * @param {string} path
+ * @param {string} detail
+ * @param {string | undefined} rule
+ * @param {"en" | "zh"} language
+ */
+export function sentence(code, path, detail, rule, language) {
+  const place = path && (language === "zh" ? `（${path}）` : ` (at ${path})`);
+  return `${code}: ${errors[code].meaning[language]}${place}${detail && `: ${detail}`}${rule ? ` [rule ${rule}]` : ""}`;
+}
+
+/**
+ * The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it
+ * is cut.
+ * @param {MeituanError} error
+ */
+export function describeInChinese({ code, path }) {
+  const place = path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path;
+  return `${errors[code].meaning.zh}（${place && `${place}，`}${code}）`;
+}

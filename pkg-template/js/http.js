@@ -1,0 +1,160 @@
+// What HTTP looks like in the frameworks that call us, made into plain texts and bytes.
+
+import { MeituanError } from "./errors.js";
+
+/** @typedef {import("./errors.js").Finding} Finding */
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+export const ENCRYPTED = "encrypted";
+
+/**
+ * Path and query of an absolute URL, or of one that is only these.
+ * @param {unknown} url
+ */
+export function uriOf(url) {
+  const text = typeof url === "string" ? url : url instanceof URL ? url.href : undefined;
+  if (text === undefined) throw new MeituanError("INVALID_CONFIG", { path: "url", detail: "expected a URL, or a path" });
+  const fragment = text.indexOf("#");
+  const whole = fragment < 0 ? text : text.slice(0, fragment);
+  if (whole.startsWith("/")) return whole;
+  const host = whole.indexOf("://");
+  const path = host < 0 ? -1 : whole.slice(host + 3).search(/[/?]/);
+  if (path < 0) return host < 0 ? whole : "/";
+  const uri = whole.slice(host + 3 + path);
+  return uri.startsWith("?") ? `/${uri}` : uri;
+}
+
+/** @param {string} uri */
+export function pathOf(uri) {
+  const query = uri.indexOf("?");
+  return query < 0 ? uri : uri.slice(0, query);
+}
+
+/** The headers that are looked at, in the order in which the module wants them. */
+const LOOKED_AT = ["partnerid", "date", "authorization", "x-encryption-status"];
+
+/**
+ * The looked-at headers, "" for absent ones. Repeated ones are joined as HTTP says; the module refuses them.
+ * @param {any} headers Headers, record or pairs
+ * @returns {string[]}
+ */
+export function lookedAtHeaders(headers) {
+  if (typeof headers !== "object" || headers === null) {
+    throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected Headers, a record or pairs" });
+  }
+  if (typeof Headers === "function" && headers instanceof Headers) return LOOKED_AT.map((name) => headers.get(name) ?? "");
+  const found = ["", "", "", ""];
+  if (typeof headers[Symbol.iterator] === "function") {
+    for (const pair of headers) {
+      // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
+      if (!Array.isArray(pair)) throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected pairs of name and value" });
+      note(found, pair[0], pair[1]);
+    }
+  } else {
+    for (const name in headers) note(found, name, headers[name]);
+  }
+  return found;
+}
+
+/**
+ * @param {string[]} found
+ * @param {string} name
+ * @param {unknown} value
+ */
+function note(found, name, value) {
+  const index = LOOKED_AT.indexOf(name.toLowerCase());
+  if (index < 0 || value === undefined || value === null) return;
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  found[index] = found[index] === "" ? text : `${found[index]}, ${text}`;
+}
+
+/**
+ * A body as it came. Anything that a framework has parsed is refused: what it is written as again is another text.
+ * @param {unknown} body
+ * @returns {string | Uint8Array}
+ */
+export function rawBody(body) {
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: `found ${body === null ? "null" : typeof body}` });
+}
+
+/**
+ * No more of a body than shows that it is too large.
+ * @param {string | Uint8Array} body
+ * @param {number} most
+ */
+export function cut(body, most) {
+  if (body.length <= most) return body;
+  return typeof body === "string" ? body.slice(0, most + 1) : body.subarray(0, most + 1);
+}
+
+/**
+ * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
+ * @param {Request | Response} message
+ * @param {number} most
+ * @returns {Promise<Uint8Array>}
+ */
+export async function readBody(message, most) {
+  if (message.bodyUsed) throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
+  const { body } = message;
+  if (body === null) return new Uint8Array(0);
+  // Not every runtime shows a body as a stream.
+  if (body === undefined) return new Uint8Array(await message.arrayBuffer());
+  const reader = body.getReader();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+    if (length > most) {
+      // Whether the sender takes notice is its own affair.
+      reader.cancel().catch(() => {});
+      break;
+    }
+  }
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** A reply to Meituan. The HTTP status is always 200: Meituan reads the outcome from the envelope's code alone. */
+export class Reply {
+  /**
+   * @param {number} code
+   * @param {string} body
+   * @param {{ encrypted?: boolean, warnings?: readonly Finding[] }} [how]
+   */
+  constructor(code, body, { encrypted = false, warnings = [] } = {}) {
+    this.status = /** @type {const} */ (200);
+    this.code = code;
+    /** @type {Record<string, string>} */
+    this.headers = encrypted ? { "content-type": JSON_TYPE, "x-encryption-status": ENCRYPTED } : { "content-type": JSON_TYPE };
+    this.body = body;
+    this.warnings = warnings;
+  }
+
+  toResponse() {
+    const response = new Response(this.body, { status: this.status, headers: this.headers });
+    return Object.defineProperties(/** @type {import("./ticket.js").TicketResponse} */ (response), {
+      code: { value: this.code },
+      warnings: { value: this.warnings },
+    });
+  }
+}
+
+/**
+ * @param {number} code
+ * @param {string} describe
+ * @param {number | undefined} partnerId
+ */
+export const failureBody = (code, describe, partnerId) => JSON.stringify({ code, describe, partnerId });

@@ -1,0 +1,177 @@
+// Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
+
+import { moment } from "./configuration.js";
+import { isWellFormed, readMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { ENCRYPTED, JSON_TYPE, cut, rawBody, readBody, uriOf } from "./http.js";
+import { calls } from "./messages.js";
+
+/** @typedef {import("./configuration.js").Configuration} Configuration */
+
+/** @typedef {{ now?: number | Date, url?: string | URL, uri?: string, signedUri?: string, encrypted?: boolean }} RequestOptions */
+
+/** One method for each call, by its name. */
+export class Requests {
+  #configuration;
+
+  static {
+    calls.forEach(({ name }, index) => {
+      /** @this {Requests} @param {any} message @param {RequestOptions} [options] */
+      const request = function (message, options) {
+        return build(this.#configuration, index, message, options);
+      };
+      Object.defineProperty(Requests.prototype, name, { value: request });
+    });
+  }
+
+  /** @param {Configuration} configuration */
+  constructor(configuration) {
+    this.#configuration = configuration;
+  }
+}
+
+/**
+ * @param {Configuration} configuration
+ * @param {number} index
+ * @param {any} message
+ * @param {RequestOptions} [options]
+ */
+function build(configuration, index, message, options = {}) {
+  const { partnerId, handle } = configuration;
+  const { name, path, requestBody, extras } = calls[index];
+  const uri = options.uri ?? (options.url === undefined ? path : uriOf(options.url));
+  if (uri === undefined) {
+    throw new MeituanError("INVALID_CONFIG", { path: "uri", detail: `${name} goes to the supplier: say where, by uri or url` });
+  }
+  const now = options.now === undefined ? configuration.clock() : moment(options.now);
+  let envelope;
+  if (requestBody === "none") envelope = { partnerId };
+  else if (extras.length === 0) envelope = { partnerId, body: message };
+  else envelope = { ...message, partnerId };
+
+  const written = writeRequest(handle, index, envelope);
+  let body = written.text;
+  let { encrypted } = written;
+  if (options.encrypted && !encrypted) {
+    const sealed = seal(handle, body);
+    if (sealed === undefined) throw new MeituanError("ENCRYPTION_NOT_CONFIGURED", { path: "bodyEncryption" });
+    body = sealed;
+    encrypted = true;
+  }
+
+  const signed = options.signedUri ?? uri;
+  const { authorization, date, stringToSign } = signPost(handle, signed, now);
+  return new SignedRequest(configuration, index, {
+    url: options.url === undefined ? configuration.host + uri : String(options.url),
+    uri: signed,
+    headers: {
+      PartnerId: String(partnerId),
+      Date: date,
+      Authorization: authorization,
+      "Content-Type": JSON_TYPE,
+      ...(configuration.appKey === undefined ? {} : { AppKey: configuration.appKey }),
+      ...(encrypted ? { "X-Encryption-Status": ENCRYPTED } : {}),
+    },
+    body,
+    stringToSign,
+    warnings: written.warnings,
+  });
+}
+
+export class SignedRequest {
+  #configuration;
+  #index;
+
+  /**
+   * @param {Configuration} configuration
+   * @param {number} index
+   * @param {{ url: string, uri: string, headers: Record<string, string>, body: string, stringToSign: string, warnings: readonly import("./errors.js").Finding[] }} parts
+   */
+  constructor(configuration, index, { url, uri, headers, body, stringToSign, warnings }) {
+    this.type = calls[index].name;
+    this.method = /** @type {const} */ ("POST");
+    this.url = url;
+    this.uri = uri;
+    this.headers = headers;
+    this.body = body;
+    this.stringToSign = stringToSign;
+    this.warnings = warnings;
+    this.#configuration = configuration;
+    this.#index = index;
+  }
+
+  toRequest() {
+    return new Request(this.url, { method: this.method, headers: this.headers, body: this.body });
+  }
+
+  /**
+   * @param {string | Uint8Array | ArrayBuffer} body
+   * @param {{ order?: { quantity?: number } }} [options]
+   */
+  parse(body, { order } = {}) {
+    const { name, outcomes } = calls[this.#index];
+    const { value, issues, error } = readMessage(replyIndex(this.#index), this.#open(rawBody(body)), { quantity: order?.quantity });
+    if (error) throw error;
+    const { code, describe } = value;
+    if (!outcomes.includes(code)) {
+      throw new MeituanError("REMOTE_REJECTED", {
+        path: "code",
+        detail: `${name} was answered ${code}: ${describe}`,
+        issues,
+        remoteCode: code,
+        describe,
+        retryable: isWorthRepeating(this.#index, code),
+      });
+    }
+    return { ...value, warnings: issues };
+  }
+
+  /**
+   * @param {Response | string | Uint8Array | ArrayBuffer} response
+   * @param {{ order?: { quantity?: number } }} [options]
+   */
+  async parseResponse(response, options) {
+    if (typeof response === "string" || !(response instanceof Response)) return this.parse(response, options);
+    const body = await readBody(response, this.#configuration.maxBodyBytes);
+    if (response.ok) return this.parse(body, options);
+    throw this.#httpFailure(response.status, body);
+  }
+
+  /**
+   * Outcomes come with HTTP 200. Another status is a gateway's word, even where the body looks like an envelope.
+   * @param {number} status
+   * @param {Uint8Array} body
+   */
+  #httpFailure(status, body) {
+    const { value } = readMessage(replyIndex(this.#index), body);
+    return new MeituanError("REMOTE_REJECTED", {
+      detail: `${this.type} was answered with HTTP ${status}`,
+      remoteCode: value?.code,
+      describe: value?.describe,
+      // Too early, too often, or not able to just now: every call of this API may be repeated.
+      retryable: status === 408 || status === 425 || status === 429 || status >= 500,
+    });
+  }
+
+  /**
+   * A reply is encrypted when its request was, but not always: what begins like JSON is JSON, and Base64 never does.
+   * @param {string | Uint8Array} body
+   */
+  #open(body) {
+    const { maxBodyBytes, handle, canEncrypt } = this.#configuration;
+    if (body.length > maxBodyBytes) throw new MeituanError("BODY_TOO_LARGE", { path: "body" });
+    const start = typeof body === "string" ? body : String.fromCharCode(...body.subarray(0, 64));
+    if (!canEncrypt || /^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return body;
+    const opened = unseal(handle, cut(body, maxBodyBytes));
+    if (opened === undefined) throw new MeituanError("DECRYPTION_FAILED", { path: "body" });
+    return opened;
+  }
+}
+
+/**
+ * A notice answered 300 is in process at Meituan; the same notice again says the same (numbers are totals, refunds
+ * have their id), so repeating it is safe. What other codes mean is not documented; a supplier's failure is final.
+ * @param {number} index
+ * @param {number} code
+ */
+const isWorthRepeating = (index, code) => calls[index].direction === "toMeituan" && code === 300;

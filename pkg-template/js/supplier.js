@@ -1,0 +1,124 @@
+// The supplier: takes Meituan's calls, signs the notices to Meituan.
+
+import { Call, failure, refused } from "./call.js";
+import { configure, moment } from "./configuration.js";
+import { callIndex, isWellFormed, receiveCall } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { ENCRYPTED, cut, lookedAtHeaders, pathOf, rawBody, readBody, uriOf } from "./http.js";
+import { serve } from "./handler.js";
+import { calls } from "./messages.js";
+import { Requests } from "./requests.js";
+
+/**
+ * @typedef {import("./http.js").Reply} Reply
+ * @typedef {{ method: string, url: string, headers: unknown }} Head
+ * @typedef {{ now?: number | Date }} ReceiveOptions
+ */
+
+export class TicketSupplier {
+  #configuration;
+
+  /** @param {unknown} options */
+  constructor(options) {
+    this.#configuration = configure(options);
+    this.requests = new Requests(this.#configuration);
+  }
+
+  get partnerId() {
+    return this.#configuration.partnerId;
+  }
+
+  /**
+   * The call that a URL is registered for.
+   * @param {string} url
+   * @returns {string | undefined}
+   */
+  callFor(url) {
+    return this.#configuration.routes.get(pathOf(uriOf(url)));
+  }
+
+  /**
+   * @param {Head & { body: unknown }} request
+   * @param {ReceiveOptions} [options]
+   */
+  receiveSync(request, options) {
+    try {
+      return this.#receive(request, rawBody(request.body), options, asReply);
+    } catch (error) {
+      throw this.#answerable(error, request);
+    }
+  }
+
+  /**
+   * @param {Request} request
+   * @param {ReceiveOptions} [options]
+   */
+  async receive(request, options) {
+    try {
+      const body = await readBody(request, this.#configuration.maxBodyBytes);
+      return this.#receive(request, body, options, asResponse);
+    } catch (error) {
+      throw this.#answerable(error, request);
+    }
+  }
+
+  /**
+   * The reply of last resort to whatever came to a URL.
+   * @param {string} url
+   * @param {string} describe
+   */
+  failFor(url, describe) {
+    const call = callIndex(this.callFor(url) ?? "");
+    return failure(this.#configuration, call === undefined ? 300 : calls[call].failure, describe, false);
+  }
+
+  /** @param {Record<string, unknown>} options */
+  handler(options) {
+    return serve(() => this, options);
+  }
+
+  /**
+   * @template Answer
+   * @param {Head} request
+   * @param {string | Uint8Array} body
+   * @param {ReceiveOptions | undefined} options
+   * @param {(reply: Reply) => Answer} finish
+   */
+  #receive({ method, url, headers }, body, options, finish) {
+    const configuration = this.#configuration;
+    // Whoever says what time it is says so for the reply too.
+    const fixed = options?.now;
+    const clock = fixed === undefined ? configuration.clock : () => moment(fixed);
+    const receivedAt = clock();
+    const [partnerId, date, authorization, encryption] = lookedAtHeaders(headers);
+    const head = `${method}\n${uriOf(url)}\n${configuration.signedUri(url)}\n${partnerId}\n${date}\n${authorization}\n${encryption}`;
+    const received = receiveCall(configuration.handle, head, cut(body, configuration.maxBodyBytes), receivedAt);
+    const { index, envelope, warnings, encrypted } = received;
+    const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
+    if (error || index === undefined) throw error;
+    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
+  }
+
+  /**
+   * A refusal knows its reply: the family's failure, encrypted like the request.
+   * @param {unknown} error
+   * @param {Head} request
+   */
+  #answerable(error, request) {
+    if (!MeituanError.is(error)) return error;
+    let index;
+    let encrypted = false;
+    try {
+      index = callIndex(this.callFor(request.url) ?? "");
+      encrypted = lookedAtHeaders(request.headers)[3].toLowerCase() === ENCRYPTED;
+    } catch {
+      // What is not even a URL or headers was refused for that.
+    }
+    return refused(error, this.#configuration, index, encrypted);
+  }
+}
+
+/** @param {Reply} reply */
+const asReply = (reply) => reply;
+/** @param {Reply} reply */
+const asResponse = (reply) => reply.toResponse();
