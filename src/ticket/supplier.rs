@@ -118,7 +118,7 @@ pub struct Accepted<'b> {
 #[derive(Debug)]
 pub struct Refusal {
     /// Why.
-    pub error: Error,
+    pub error: Box<Error>,
     /// Which call it was meant to be, as far as its path tells.
     pub call: Option<&'static Call>,
 }
@@ -188,7 +188,10 @@ impl Supplier {
     ) -> Result<Accepted<'b>, Refusal> {
         packed.issues.clear();
         let Some(call) = self.route(parts.uri) else {
-            return Err(Refusal { error: Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri)), call: None });
+            return Err(Refusal {
+                error: Box::new(Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri))),
+                call: None,
+            });
         };
         self.authenticate(parts, body.len(), now)
             .and_then(|()| self.open(parts, body))
@@ -197,7 +200,7 @@ impl Supplier {
                 self.check_partner(call, packed, &source)?;
                 Ok(Accepted { call, source, encrypted })
             })
-            .map_err(|error| Refusal { error, call: Some(call) })
+            .map_err(|error| Refusal { error: Box::new(error), call: Some(call) })
     }
 
     fn authenticate(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
