@@ -150,4 +150,83 @@ crate::enumerations! {
         0 = SYNCHRONOUS, "同步 · in the reply";
         1 = ASYNCHRONOUS, "异步 · by level price notice, after code 999";
     }
+
+    /// How visitors' information is asked for.
+    VisitorInfoType {
+        1 = NONE, "不需要游客信息 · none";
+        2 = ONE, "只需要一位游客信息 · of one visitor";
+        3 = EACH, "需要每一位游客信息 · of each visitor";
+        4 = ONE_PER_GROUP, "每几个人需要一位游客信息 · of one visitor in each group";
+    }
+
+    /// Whether and how a product can be refunded.
+    RefundType {
+        1 = ANY_TIME, "随时退 · at any time while unused, without a fee, in parts";
+        3 = NEVER, "不可退 · never";
+        4 = CONDITIONAL, "有条件退 · within time limits or with fees, the whole order only";
+    }
+
+    /// From where the time limit of a refund is counted.
+    RefundTimeType {
+        0 = UNLIMITED, "无限制 · no limit";
+        1 = BEFORE_BEGIN, "使用开始日期前 · before the first day of use, from its 0:00 backwards";
+        2 = BEFORE_END, "使用截止日期前 · before the last day of use ends, from its 24:00 backwards";
+        3 = AFTER_END, "使用截止日期后 · after the last day of use, from the next 0:00 onwards";
+    }
+
+    /// What a refund costs.
+    RefundFeeMode {
+        1 = FREE, "无手续费 · nothing";
+        2 = PER_TICKET, "每张票 · an amount for each ticket";
+        3 = PER_ORDER, "每笔订单 · an amount for each order";
+        4 = PERCENTAGE, "销售价格的百分比 · a share of the sale price, 0.12 for 12 %";
+    }
+
+    /// How far ahead a product must be booked.
+    AdvanceBookingType {
+        1 = NONE, "任意时刻都可下单 · at any time";
+        2 = MINUTES_BEFORE_USE, "提前多少分钟购买 · so many minutes before use";
+        3 = UNTIL, "截止到 · until a point counted back from 24:00 of the booked day";
+    }
+
+    /// What a guest shows to change a code for a paper ticket, or to enter.
+    ProofKind {
+        2 = TEXT_MESSAGE, "商家短信 · the supplier's text message";
+        3 = EMAIL, "商家邮件 · the supplier's e-mail";
+        4 = CODE, "商家电子码 · the supplier's code";
+        5 = QR_CODE, "二维码 · QR code";
+        6 = IDENTITY_CARD, "身份证 · identity card";
+        7 = ORDER_NUMBER, "商家订单号 · the supplier's order number";
+        8 = MOBILE_NUMBER, "手机号 · mobile number";
+    }
+
+    /// The coordinate system of a sight's position.
+    CoordinateSystem {
+        0 = GCJ_02, "火星坐标 · GCJ-02";
+        1 = WGS_84, "地球坐标 · WGS-84";
+        2 = BAIDU, "百度坐标 · Baidu (BD-09)";
+        3 = MAPBAR, "图吧坐标 · Mapbar";
+        4 = SOGOU, "搜狗坐标 · Sogou";
+        5 = OTHER, "其他 · another";
+    }
+
+    /// How far a product has come at Meituan.
+    EditorialStatus {
+        0 = WAITING, "待上单 · passed, waiting to be put online";
+        1 = ONLINE, "已上单 · online";
+        2 = FAILED, "上单失败 · putting it online failed";
+        3 = OFFLINE, "已下线 · taken offline";
+        4 = NEW, "未上线 · not yet online: a new product";
+    }
+
+    /// What Meituan's review says.
+    EditorialCheck {
+        0 = WAITING, "待审核 · to be reviewed";
+        1 = PASSED, "已通过 · passed";
+        2 = REJECTED, "已驳回 · rejected";
+        3 = EXEMPT, "免审核 · exempt from review";
+        4 = BLACKLISTED, "黑名单 · blacklisted";
+        5 = NOT_SUBMITTED, "未提交审核 · not submitted";
+        9 = ABANDONED, "放弃 · abandoned";
+    }
 }

@@ -1,0 +1,238 @@
+#!/usr/bin/env node
+// The command line. Exit 0: good; 1: the checked thing is bad; 2: it was called wrongly. Secrets are never printed,
+// nor is any argument that could be one.
+
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { parseHttpDate, signByHand, verifyByHand } from "./core.js";
+import { sentence } from "./errors.js";
+import { MESSAGES, MeituanError, checkMessage } from "./index.js";
+import { errors, rules } from "./texts.js";
+
+const USAGE = `usage:
+  meituan-protocol ba sign --method <method> --uri <uri> [--date <HTTP date>] [--explain]
+                           --client-id <id> --client-secret <secret>
+  meituan-protocol ba verify --method <method> --uri <uri> --date <HTTP date> --authorization <header>
+                           --client-id <id> --client-secret <secret> [--now <time>] [--tolerance <seconds>] [--explain]
+  meituan-protocol check --list
+  meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>]
+
+--json prints JSON instead. Id and secret can also be given by MEITUAN_CLIENT_ID and MEITUAN_CLIENT_SECRET: arguments
+are seen by everyone on the machine. --date is now if left out; --now is an HTTP date, an ISO date or milliseconds.
+Exit: 0 good, 1 the checked thing is bad, 2 wrong usage.
+`;
+
+class UsageError extends Error {}
+
+/** @type {import("node:util").ParseArgsConfig["options"]} */
+const COMMON = { json: { type: "boolean" }, help: { type: "boolean", short: "h" } };
+/** @type {import("node:util").ParseArgsConfig["options"]} */
+const SIGNING = {
+  method: { type: "string" },
+  uri: { type: "string" },
+  date: { type: "string" },
+  "client-id": { type: "string" },
+  "client-secret": { type: "string" },
+  explain: { type: "boolean" },
+};
+
+/** @typedef {{ arguments: string[], options: Record<string, any> }} Input */
+
+/** @type {Record<string, { options: import("node:util").ParseArgsConfig["options"], run: (input: Input) => number | Promise<number> }>} */
+const COMMANDS = {
+  "ba sign": { options: SIGNING, run: sign },
+  "ba verify": {
+    options: { ...SIGNING, authorization: { type: "string" }, now: { type: "string" }, tolerance: { type: "string" } },
+    run: verify,
+  },
+  check: { options: { list: { type: "boolean" }, quantity: { type: "string" } }, run: check },
+};
+
+/** @param {unknown} value */
+const printJson = (value) => console.log(JSON.stringify(value, null, 2));
+
+/** @param {string} text */
+const visible = (text) => text.replaceAll(" ", "␠").replaceAll("\r", "␍").replaceAll("\n", "␊\n");
+
+/**
+ * @param {Record<string, any>} options
+ * @param {string} name
+ * @param {string} [environment]
+ * @returns {string}
+ */
+function needed(options, name, environment) {
+  const value = options[name] ?? (environment && process.env[environment]);
+  if (!value) throw new UsageError(`--${name} is missing${environment ? ` (or ${environment} in the environment)` : ""}`);
+  return value;
+}
+
+/** @param {Input} input */
+function noArguments(input) {
+  // What stands there may be a secret that lost its option, so it is not repeated.
+  if (input.arguments.length > 0) throw new UsageError("there is an argument that belongs to no option");
+}
+
+/** @param {Record<string, any>} options */
+function signedParts(options) {
+  return {
+    clientId: needed(options, "client-id", "MEITUAN_CLIENT_ID"),
+    secret: needed(options, "client-secret", "MEITUAN_CLIENT_SECRET"),
+    method: needed(options, "method").toUpperCase(),
+    uri: needed(options, "uri"),
+  };
+}
+
+/** @param {string} text */
+function time(text) {
+  const at = [parseHttpDate(text), /^\d+$/.test(text) ? Number(text) : Number.NaN, Date.parse(text)].find((found) => !Number.isNaN(found));
+  if (at === undefined) throw new UsageError("--now is neither an HTTP date, nor an ISO date, nor milliseconds");
+  return at;
+}
+
+/** @param {Input} input */
+function sign(input) {
+  noArguments(input);
+  const { options } = input;
+  const { clientId, secret, method, uri } = signedParts(options);
+  const date = options.date ?? new Date().toUTCString();
+  if (Number.isNaN(parseHttpDate(date))) throw new UsageError("--date is not an HTTP date, such as Fri, 17 Feb 2012 23:34:53 GMT");
+  const signed = signByHand(clientId, secret, method, uri, date);
+  if (options.json) {
+    printJson({ ...signed, date });
+  } else if (options.explain) {
+    console.log(`string to sign\n${visible(signed.stringToSign)}\n`);
+    console.log(`Date: ${date}\nAuthorization: ${signed.authorization}\n\n${signed.signature}`);
+  } else {
+    console.log(signed.signature);
+  }
+  return 0;
+}
+
+/** @param {Input} input */
+function verify(input) {
+  noArguments(input);
+  const { options } = input;
+  const { clientId, secret, method, uri } = signedParts(options);
+  const date = needed(options, "date");
+  const authorization = needed(options, "authorization");
+  const tolerance = Number(options.tolerance ?? 600);
+  if (!Number.isInteger(tolerance) || tolerance < 0) throw new UsageError("--tolerance is not a number of seconds");
+  const now = options.now === undefined ? Date.now() : time(options.now);
+  const error = dateError(date, now, tolerance) ?? signatureError(verifyByHand(clientId, secret, method, uri, date, authorization));
+  const { stringToSign } = signByHand("", "", method, uri, date);
+  if (options.json) {
+    printJson(error ? { ok: false, error, stringToSign } : { ok: true, stringToSign });
+  } else {
+    console.log(error ? `${error.message}\nhint: ${error.hint}` : "the signature is right");
+    if (options.explain || error?.code === "BAD_SIGNATURE") console.log(`\nstring to sign\n${visible(stringToSign)}`);
+  }
+  return error ? 1 : 0;
+}
+
+/**
+ * @param {string} date
+ * @param {number} now
+ * @param {number} tolerance
+ */
+function dateError(date, now, tolerance) {
+  const sent = parseHttpDate(date);
+  if (Number.isNaN(sent)) return new MeituanError("MALFORMED_DATE", { path: "date", detail: date });
+  if (Math.abs(sent - now) <= tolerance * 1000) return undefined;
+  return new MeituanError("STALE_DATE", { path: "date", detail: `sent ${date}, now ${new Date(now).toUTCString()}` });
+}
+
+/** @param {any} failure */
+const signatureError = (failure) => (failure === undefined ? undefined : new MeituanError(failure.code, failure));
+
+/** @param {Input} input */
+async function check({ arguments: [name, file, ...rest], options }) {
+  if (options.list) {
+    if (options.json) printJson(MESSAGES);
+    else console.log(MESSAGES.join("\n"));
+    return 0;
+  }
+  if (name === undefined) throw new UsageError("which message? check --list names them");
+  const message = MESSAGES.find((known) => known === name);
+  if (message === undefined) throw new UsageError("there is no message of this name; check --list names them");
+  if (rest.length > 0) throw new UsageError("one file at a time");
+  const quantity = options.quantity === undefined ? undefined : Number(options.quantity);
+  if (quantity !== undefined && !(Number.isInteger(quantity) && quantity >= 0)) throw new UsageError("--quantity is not a number of tickets");
+  const { ok, issues } = checkMessage(message, await content(file), { quantity });
+  if (options.json) printJson({ message, ok, issues: issues.map(explained) });
+  else console.log(report(message, ok, issues));
+  return ok ? 0 : 1;
+}
+
+/** @param {string | undefined} file */
+async function content(file) {
+  if (file !== undefined && file !== "-") {
+    try {
+      return await readFile(file);
+    } catch (error) {
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** @param {import("./errors.js").Finding} finding */
+const explained = (finding) => ({
+  ...finding,
+  meaning: errors[finding.code].meaning.en,
+  hint: errors[finding.code].hint.en,
+  ...(finding.rule ? { demands: rules[finding.rule].doc, basis: rules[finding.rule].basis } : {}),
+});
+
+/**
+ * @param {string} message
+ * @param {boolean} ok
+ * @param {readonly import("./errors.js").Finding[]} issues
+ */
+function report(message, ok, issues) {
+  const lines = issues.flatMap((finding) => {
+    const { code, path, detail, rule, refuses, offset } = finding;
+    const { hint, demands, basis } = explained(finding);
+    return [
+      `${refuses ? "refused" : "warning"}  ${sentence(code, path, detail, rule, "en")}`,
+      ...(demands ? [`         rule: ${demands} (${basis})`] : []),
+      `         hint: ${hint}`,
+      `         at byte ${offset}`,
+    ];
+  });
+  const refusing = issues.filter((finding) => finding.refuses).length;
+  const verdict = ok ? "ok" : `refused by ${refusing} of ${issues.length} findings`;
+  const warned = ok && issues.length > 0 ? `, ${issues.length} ${issues.length === 1 ? "warning" : "warnings"}` : "";
+  return [...lines, `${message}: ${verdict}${warned}`].join("\n");
+}
+
+/** @param {string[]} words */
+async function main(words) {
+  const command = Object.keys(COMMANDS).find((name) => name.split(" ").every((word, index) => words[index] === word));
+  if (command === undefined) {
+    const asked = words.includes("--help") || words.includes("-h");
+    (asked ? process.stdout : process.stderr).write(USAGE);
+    return asked ? 0 : 2;
+  }
+  const { options: own, run } = COMMANDS[command];
+  let parsed;
+  try {
+    parsed = parseArgs({ args: words.slice(command.split(" ").length), options: { ...COMMON, ...own }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  if (parsed.values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  return run({ arguments: parsed.positionals, options: parsed.values });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

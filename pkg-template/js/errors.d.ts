@@ -1,0 +1,89 @@
+import type { ErrorCode, RuleId } from "./messages.js";
+
+/** One finding about a message. */
+export interface Finding {
+  readonly code: ErrorCode;
+  /** Whether the message is refused for it; one that does not refuse is a warning. */
+  readonly refuses: boolean;
+  /** The field, such as `body.visitors[0].name`; empty for the message itself. */
+  readonly path: string;
+  /** The rule, where a rule was broken or could not be checked. */
+  readonly rule?: RuleId;
+  /** What was found or expected, in English. */
+  readonly detail: string;
+  /** Where in the text it was found, in bytes. */
+  readonly offset: number;
+}
+
+/** A reply to Meituan as plain values. The HTTP status is always 200: Meituan reads the envelope's code alone. */
+export interface Reply {
+  readonly status: 200;
+  /** The envelope's code. */
+  readonly code: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  /** What was found in it that does not refuse it. */
+  readonly warnings: readonly Finding[];
+  toResponse(): TicketResponse;
+}
+
+/** A reply to Meituan as a Fetch `Response`. */
+export interface TicketResponse extends Response {
+  /** The envelope's code. */
+  readonly code: number;
+  /** What was found in it that does not refuse it. */
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * Input that cannot be used. Holds no secret, so it may be logged whole.
+ *
+ * Recognise one with {@link MeituanError.is}: `instanceof` fails where two copies of the package are loaded.
+ */
+export declare class MeituanError extends Error {
+  constructor(
+    code: ErrorCode,
+    details?: {
+      path?: string;
+      detail?: string;
+      rule?: RuleId;
+      stringToSign?: string;
+      issues?: readonly Finding[];
+      remoteCode?: number;
+      describe?: string;
+      retryable?: boolean;
+      cause?: unknown;
+    },
+  );
+  static is(value: unknown): value is MeituanError;
+  readonly name: "MeituanError";
+  /** The stable name of what is wrong. */
+  readonly code: ErrorCode;
+  /** The field, header or setting; empty where it is about the whole. */
+  readonly path: string;
+  /** What was found or expected, in English. */
+  readonly detail: string;
+  /** What to look at first, in English. */
+  readonly hint: string;
+  /** What to look at first, in Chinese. */
+  readonly hintZh: string;
+  /** The rule, where one was broken. */
+  readonly rule: RuleId | undefined;
+  /** What the signature was computed over, where the signature was looked at: compare it with the other side's. */
+  readonly stringToSign: string | undefined;
+  /** All findings, warnings included, where a message was read. */
+  readonly issues: readonly Finding[];
+  /** `REMOTE_REJECTED`: the code that Meituan gave. */
+  readonly remoteCode: number | undefined;
+  /** `REMOTE_REJECTED`: the reason that Meituan gave. */
+  readonly describe: string | undefined;
+  /** Whether sending the same again is safe and may help. */
+  readonly retryable: boolean;
+  /** The whole message in a language. */
+  text(language?: "en" | "zh"): string;
+  /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
+  toReply(): Reply;
+  /** The same as a Fetch `Response`. */
+  toResponse(): TicketResponse;
+  toJSON(): Record<string, unknown>;
+}

@@ -1,0 +1,18 @@
+import type { Finding } from "./errors.js";
+import type { MessageName } from "./messages.js";
+import type { RawBody } from "./ticket.js";
+
+export * from "./ticket.js";
+
+/** The names that {@link checkMessage} knows, such as `ticket.orderPay.response`. */
+export declare const MESSAGES: readonly MessageName[];
+
+/** Reads a message in the wire's notation. `ok` when nothing refuses it; `value` is there only then. */
+export declare function checkMessage(
+  name: MessageName,
+  text: RawBody,
+  facts?: {
+    /** How many tickets the order has; without it, rules that count are reported as unchecked. */
+    quantity?: number | undefined;
+  },
+): { ok: boolean; issues: readonly Finding[]; value: Record<string, unknown> | undefined };

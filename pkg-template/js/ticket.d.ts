@@ -1,0 +1,251 @@
+import type { Finding, Reply, TicketResponse } from "./errors.js";
+import type { TicketCalls } from "./messages.js";
+
+export * as codes from "./codes.js";
+export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
+export type * from "./messages.js";
+export { fen, formatYuan, yuan } from "./money.js";
+
+type Directed<Direction> = {
+  [Name in keyof TicketCalls]: TicketCalls[Name]["direction"] extends Direction ? Name : never;
+}[keyof TicketCalls];
+
+/** The calls that Meituan makes. */
+export type SupplierCallName = Directed<"toSupplier">;
+/** The notices that the supplier sends. */
+export type NoticeName = Directed<"toMeituan">;
+
+/** Headers as any framework has them; names in any case. */
+export type HeadersInput = Headers | Readonly<Record<string, string | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
+
+/** The body exactly as received. Never a parsed object: what it is written as again is another text. */
+export type RawBody = string | Uint8Array | ArrayBuffer;
+
+export interface TicketSupplierOptions {
+  /** Our number at Meituan (合作方编号). */
+  partnerId: number | string;
+  /** The name that signatures carry, from Meituan; not the partner number. */
+  clientId: string;
+  /** The secret, or several while it is being changed: each is accepted, the first one signs. */
+  clientSecret: string | readonly string[];
+  /** How far a Date may be from now, in seconds; 600 by default. `null` accepts any. */
+  toleranceSeconds?: number | null | undefined;
+  /** Larger bodies are refused; 1 MiB by default. */
+  maxBodyBytes?: number | undefined;
+  /** Which path means which call, as registered with Meituan: `{ "/mt/order/create": "orderCreate" }`. */
+  routes?: Readonly<Record<string, SupplierCallName>> | undefined;
+  /**
+   * How the URI that Meituan signed differs from the one that arrives: a proxy takes a prefix away or adds one.
+   * `strip` is taken from the front, then `prepend` put there; or a function of the URL tells the signed URI.
+   */
+  signedUri?: ((url: string) => string) | { strip?: string | undefined; prepend?: string | undefined } | undefined;
+  /**
+   * Where notices go. The default, `https://connectivity-adapter.meituan.com`, is from one live source; ask Meituan
+   * for the one that is meant for you.
+   */
+  host?: string | undefined;
+  /** The whole-body encryption of the newer API (single source, hence off unless set): the key has 16 characters. */
+  bodyEncryption?: { key: string; appKey?: string | undefined } | undefined;
+  /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
+  now?: (() => number | Date) | undefined;
+}
+
+export interface IncomingRequest {
+  method: string;
+  /** The whole URL, or path and query alone, as `request.url` of Node has it. */
+  url: string;
+  headers: HeadersInput;
+  body: RawBody;
+}
+
+export interface ReceiveOptions {
+  /** The current time, as epoch milliseconds or a Date. */
+  now?: number | Date | undefined;
+}
+
+type ReplyOf<Name extends SupplierCallName> = TicketCalls[Name]["reply"];
+type EchoesOf<Name extends SupplierCallName> = TicketCalls[Name]["echoes"];
+
+/** What a reply says; fields that repeat the request's may be left out and are then filled in. */
+export type ReplyBody<Name extends SupplierCallName> = [EchoesOf<Name>] extends [never]
+  ? ReplyOf<Name>
+  : Omit<ReplyOf<Name>, EchoesOf<Name>> & Partial<Pick<ReplyOf<Name>, EchoesOf<Name> & keyof ReplyOf<Name>>>;
+
+/** The fields that a reply can have beside its body. */
+interface ReplyFields {
+  productPull: { totalSize?: number };
+  poiPull: { totalSize?: number };
+  levelPricePull: { partnerDealId?: string };
+  orderRefund: {
+    /** The refund had happened before: says 601 instead of 200. */
+    already?: boolean;
+  };
+}
+
+export type ReplyOptions<Name extends SupplierCallName> = {
+  /** What is known of the order. Without its quantity, rules that count are reported as unchecked. */
+  order?: { readonly quantity?: number };
+} & (Name extends keyof ReplyFields ? ReplyFields[Name] : unknown);
+
+type OkArguments<Name extends SupplierCallName> = ReplyOf<Name> extends undefined
+  ? [reply?: undefined]
+  : Partial<ReplyBody<Name>> extends ReplyBody<Name>
+    ? [reply?: ReplyBody<Name>, options?: ReplyOptions<Name>]
+    : [reply: ReplyBody<Name>, options?: ReplyOptions<Name>];
+
+/** The fields that a reply repeats, where they differ from the request's, or where the request lacks them. */
+type EchoFields<Name extends SupplierCallName> = { readonly [Field in EchoesOf<Name> & string]?: string };
+
+interface CallBase<Name extends SupplierCallName, Answer> {
+  readonly type: Name;
+  /** Our number at Meituan, as received. */
+  readonly partnerId: number;
+  /** The message: ids are texts, amounts are fen, moments are epoch milliseconds. */
+  readonly body: TicketCalls[Name]["request"];
+  /** What was accepted although it deviates from the definition. */
+  readonly warnings: readonly Finding[];
+  /** Whether the body was encrypted; the reply will be, too. */
+  readonly encrypted: boolean;
+  /** Success, checked by the definition and the rules before it leaves; throws `MeituanError` when it may not. */
+  ok(...reply: OkArguments<Name>): Answer;
+  /** A failure of a code that Meituan lists for this call, with its true reason (in Chinese: Meituan's staff read it). */
+  fail(code: TicketCalls[Name]["failure"], describe: string): Answer;
+  /** A failure of another code. Meituan may not understand it. */
+  failUnlisted(code: number, describe: string): Answer;
+}
+
+interface PendingCall<Name extends SupplierCallName, Answer> {
+  /** Puts the answer off: the result follows by notice. orderPay says 598, orderRefund 602, levelPricePull 999. */
+  pending(fields?: EchoFields<Name>): Answer;
+}
+
+interface IssuingCall<Answer> {
+  /** 598: the tickets are being issued; the result follows by pay notice. */
+  issuing(fields?: { readonly partnerOrderId?: string; readonly orderId?: string }): Answer;
+}
+
+/** One call of Meituan's. `Answer` is what its replies are: `Reply`, or `TicketResponse` for a Fetch request. */
+export type CallOf<Name extends SupplierCallName, Answer = Reply> = CallBase<Name, Answer> &
+  ([TicketCalls[Name]["pending"]] extends [never] ? unknown : PendingCall<Name, Answer>) &
+  (Name extends "orderPay" ? IssuingCall<Answer> : unknown);
+
+/** Any call of Meituan's: `switch (call.type)` narrows `call.body`, `call.ok` and the codes of `call.fail`. */
+export type Call<Answer = Reply> = { [Name in SupplierCallName]: CallOf<Name, Answer> }[SupplierCallName];
+
+export interface RequestOptions {
+  /** The time of the Date header, as epoch milliseconds or a Date. */
+  now?: number | Date | undefined;
+  /** Where the request goes, where that is not `host` and the call's own path. */
+  url?: string | URL | undefined;
+  /** Path and query on `host`, where they are not the call's own path. */
+  uri?: string | undefined;
+  /** What is signed, where it differs from where the request goes (test environments). */
+  signedUri?: string | undefined;
+  /** Encrypts the whole body although this call need not be. */
+  encrypted?: boolean | undefined;
+}
+
+/** The calls to a supplier have no path of their own: say where they go. */
+export type AddressedRequestOptions = RequestOptions & ({ url: string | URL } | { uri: string });
+
+/** The reply to a request. */
+export interface ParsedReply<Body> {
+  /** The outcome: 200, or one of the codes that put the answer off. Anything else was thrown as `REMOTE_REJECTED`. */
+  readonly code: number;
+  readonly describe: string;
+  readonly partnerId: number;
+  readonly body: Body;
+  readonly warnings: readonly Finding[];
+}
+
+/** A request that is ready to go: plain values, which may be logged, queued and sent by anything. */
+export interface SignedRequest<Name extends keyof TicketCalls = keyof TicketCalls> {
+  readonly type: Name;
+  readonly method: "POST";
+  readonly url: string;
+  /** The URI that was signed. */
+  readonly uri: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What was signed; no secret is in it. */
+  readonly stringToSign: string;
+  /** What was found in the message that does not refuse it. */
+  readonly warnings: readonly Finding[];
+  toRequest(): Request;
+  /** Reads the reply's body. Throws `REMOTE_REJECTED` when the code is no success. */
+  parse(body: RawBody, options?: { order?: { readonly quantity?: number } }): ParsedReply<TicketCalls[Name]["reply"] | undefined>;
+  /** Reads the reply. Throws `REMOTE_REJECTED` when the code or the HTTP status is no success. */
+  parseResponse(
+    response: Response | RawBody,
+    options?: { order?: { readonly quantity?: number } },
+  ): Promise<ParsedReply<TicketCalls[Name]["reply"] | undefined>>;
+}
+
+/** One method for each call: the notices, and (for tests of a supplier) the calls that Meituan makes. */
+export type TicketRequests = {
+  readonly [Name in NoticeName]: (message: TicketCalls[Name]["request"], options?: RequestOptions) => SignedRequest<Name>;
+} & {
+  readonly [Name in SupplierCallName]: (message: TicketCalls[Name]["request"], options: AddressedRequestOptions) => SignedRequest<Name>;
+};
+
+type Given<Value> = Value | Promise<Value>;
+
+/** What a handler's function may return: a call's own reply, or what `ok` takes. */
+export type HandlerResult<Name extends SupplierCallName> = Given<
+  Response | (ReplyOf<Name> extends undefined ? void | undefined : ReplyBody<Name>)
+>;
+
+export type HandlerFunctions<Context extends unknown[] = unknown[]> = {
+  /** What to do with the call. A call without a function is answered 接口未实现. */
+  [Name in SupplierCallName]?: (call: CallOf<Name, TicketResponse>, ...context: Context) => HandlerResult<Name>;
+};
+
+export interface HandlerEvents<Context extends unknown[] = unknown[]> {
+  /** Answers requests whose path no call is registered for; without it they get the failure envelope of code 300. */
+  fallback?: (request: Request, ...context: Context) => Given<Response>;
+  /** Told why a call was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
+  onError?: (error: unknown, about: { request: Request; call?: Call<TicketResponse> }) => void;
+  /** Told what was accepted, or sent, although it deviates. */
+  onWarning?: (warnings: readonly Finding[], about: { call: Call<TicketResponse>; part: "request" | "reply" }) => void;
+}
+
+/** A supplier: takes Meituan's calls, signs the notices to Meituan. Wrong options throw `INVALID_CONFIG` with their path. */
+export declare class TicketSupplier {
+  constructor(options: TicketSupplierOptions);
+  readonly partnerId: number;
+  readonly requests: TicketRequests;
+  /**
+   * Authenticates and reads a call. One that is not taken throws a `MeituanError`; answer it with the error's
+   * `toReply()`. The signature covers method, URI and Date, not the body: authenticated is not untampered.
+   */
+  receiveSync(request: IncomingRequest, options?: ReceiveOptions): Call<Reply>;
+  /** The same for a Fetch request; reads its body, once, and no further than `maxBodyBytes`. */
+  receive(request: Request, options?: ReceiveOptions): Promise<Call<TicketResponse>>;
+  /** The call that a URL is registered for. */
+  callFor(url: string): SupplierCallName | undefined;
+  /** The failure envelope of the URL's call, for whatever else went wrong. */
+  failFor(url: string, describe: string): Reply;
+  /** An endpoint with this supplier: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(
+    options: HandlerFunctions<Context> & HandlerEvents<Context>,
+  ): (request: Request, ...context: Context) => Promise<Response>;
+}
+
+/**
+ * A whole endpoint: `export default { fetch: handler({ config: (env) => ({ … }), orderCreate, orderPay, … }) }`.
+ *
+ * `config` is the supplier's options, or a function of the platform's context (such as `env`). A function that throws
+ * is answered with the call's failure code and 系统异常.
+ */
+export declare function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
+  } & HandlerFunctions<Context> &
+    HandlerEvents<Context>,
+): (request: Request, ...context: Context) => Promise<Response>;
+
+/** What a signature is computed over: `METHOD URI`, one line feed, the date as in its header. */
+export declare function stringToSign(method: string, uri: string, date: string): string;
+
+/** The calls without which Meituan connects no supplier. */
+export declare const MANDATORY: readonly (keyof TicketCalls)[];
