@@ -22,7 +22,8 @@ use super::packed::View;
 /// One message or nested object.
 #[derive(Debug)]
 pub struct Message {
-    /// The stable name, such as `ticket.orderCreate.request`, or the type's name for a nested object.
+    /// The stable name, such as `ticket.orderCreate.request`, or the type's name for a nested object. Empty without
+    /// the `texts` feature, as all documentation.
     pub name: &'static str,
     /// The fields, in the order in which they are written.
     pub fields: &'static [Field],
@@ -179,6 +180,7 @@ pub struct Facts {
 #[macro_export]
 #[cfg(feature = "texts")]
 macro_rules! doc_text {
+    (@name $name:ident) => { stringify!($name) };
     ($($doc:expr),*) => { concat!($($doc, "\n"),*) };
 }
 
@@ -187,6 +189,9 @@ macro_rules! doc_text {
 #[macro_export]
 #[cfg(not(feature = "texts"))]
 macro_rules! doc_text {
+    (@name $name:ident) => {
+        ""
+    };
     ($($doc:expr),*) => {
         ""
     };
@@ -217,7 +222,7 @@ macro_rules! messages {
         impl $type {
             /// The definition that this type is made from.
             pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
-                name: stringify!($type),
+                name: $crate::doc_text!(@name $type),
                 fields: &[$(
                     $crate::message::definition::Field {
                         name: $wire,
@@ -338,7 +343,7 @@ macro_rules! enumerations {
                 values: &[$(
                     $crate::message::definition::EnumerationValue {
                         value: $value,
-                        name: stringify!($constant),
+                        name: $crate::doc_text!(@name $constant),
                         doc: $crate::doc_text!($meaning),
                     },
                 )*],

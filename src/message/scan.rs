@@ -6,6 +6,7 @@
 
 use crate::ErrorCode;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Nesting beyond this is refused: the deepest message of these APIs has 6 levels.
 pub(super) const MOST_LEVELS: u32 = 64;
@@ -327,21 +328,17 @@ impl Keys {
         self.0.push(key);
     }
 
-    /// Refuses a key that is there twice, however each of the two is escaped.
-    pub(super) fn check(mut self, source: &[u8]) -> Result<(), Stop> {
+    /// Refuses a key that is there twice, however each of the two is escaped. A tree keeps this n log n for an object
+    /// made to be slow.
+    pub(super) fn check(self, source: &[u8]) -> Result<(), Stop> {
         if self.0.len() < 2 {
             return Ok(());
         }
-        // Sorting keeps this n log n for an object made to be slow.
-        self.0.sort_by(|one, other| unescape(one, source).cmp(&unescape(other, source)).then(one.start.cmp(&other.start)));
-        for pair in self.0.windows(2) {
-            if let [one, other] = pair
-                && unescape(one, source) == unescape(other, source)
-            {
-                return Err(Stop { code: ErrorCode::DuplicateKey, at: other.start as usize });
-            }
+        let mut seen = BTreeSet::new();
+        match self.0.iter().find(|key| !seen.insert(unescape(key, source))) {
+            Some(key) => Err(Stop { code: ErrorCode::DuplicateKey, at: key.start as usize }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -365,18 +362,12 @@ pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
             Some('b') => out.push('\u{8}'),
             Some('f') => out.push('\u{c}'),
             Some('u') => {
-                let mut unit = || (0..4).fold(0, |value, _| value * 16 + rest.next().and_then(|hex| hex.to_digit(16)).unwrap_or(0));
-                let first = unit();
-                let code = if (0xd800..0xdc00).contains(&first) {
+                let mut code = four_hex_of(&mut rest);
+                if (0xd800..0xdc00).contains(&code) {
                     // The scanner has seen to it that `\u` and the other half follow.
-                    rest.next();
-                    rest.next();
-                    let mut unit =
-                        || (0..4).fold(0, |value, _| value * 16 + rest.next().and_then(|hex| hex.to_digit(16)).unwrap_or(0));
-                    0x10000 + ((first - 0xd800) << 10) + (unit() & 0x3ff)
-                } else {
-                    first
-                };
+                    rest.nth(1);
+                    code = 0x10000 + ((code - 0xd800) << 10) + (four_hex_of(&mut rest) & 0x3ff);
+                }
                 out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
             }
             Some(other) => out.push(other),
@@ -384,4 +375,8 @@ pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
         }
     }
     Cow::Owned(out)
+}
+
+fn four_hex_of(rest: &mut std::str::Chars<'_>) -> u32 {
+    rest.take(4).fold(0, |value, hex| value * 16 + hex.to_digit(16).unwrap_or(0))
 }
