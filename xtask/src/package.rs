@@ -32,10 +32,8 @@ const OPTIMIZER: [&str; 11] = [
 /// imports wasm as a module does not know `require`.
 const MODULES_ONLY: [&str; 5] = ["cli.", "cli-", "cli/", "wasm-edge-light.", "wasm-workerd."];
 
-/// CommonJS files need a package of their own: it says what they are, and it keeps `#wasm` among
-/// them, so that all CommonJS entries share one instance.
-const COMMONJS_PACKAGE: &str = r##"{ "type": "commonjs", "imports": { "#wasm": "./wasm-inline.js" } }
-"##;
+/// What says that the files below it are CommonJS, within a package of modules.
+const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
 
 pub(crate) fn run() -> Outcome<ExitCode> {
     build(&mut Steps::shown())?;
@@ -56,6 +54,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("compile to wasm", || tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY)))?;
     steps.run("bind to JavaScript", bind)?;
     steps.run("optimize the wasm", optimize)?;
+    steps.run("write the field reference", write_reference)?;
     steps.run("stage pkg/", stage)?;
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
@@ -107,6 +106,17 @@ fn stage() -> Outcome {
     write(&dist().join("wasm-inline.js"), inline(&read(&wasm)?))?;
     generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
     make_executable(&dist().join("cli.js"))
+}
+
+/// The reference is committed, so that it can be read without building. CI fails when it was not.
+fn write_reference() -> Outcome {
+    let (path, text) = generate::field_reference();
+    let path = root().join(path);
+    match fs::read_to_string(&path) {
+        Ok(committed) if committed == text => Ok(()),
+        _ if std::env::var_os("CI").is_some() => Err(format!("{} is stale: run cargo xtask build and commit it", path.display())),
+        _ => write(&path, text),
+    }
 }
 
 /// The template's manifest with the crate's version.
@@ -162,22 +172,28 @@ fn base64(bytes: &[u8]) -> String {
 /// instance of their own, and what one created the other would not know.
 fn add_commonjs() -> Outcome {
     let folder = dist().join("cjs");
-    let mut scripts = Vec::new();
-    for file in tools::files_under(&dist())? {
-        let translated = file.ends_with(".js");
-        if (translated || file.ends_with(".d.ts")) && !MODULES_ONLY.iter().any(|start| file.starts_with(start)) {
-            copy(&dist().join(&file), &folder.join(&file))?;
-            scripts.extend(translated.then(|| folder.join(&file)));
-        }
+    let files = tools::files_under(&dist())?;
+    let reached = files.iter().filter(|file| !MODULES_ONLY.iter().any(|start| file.starts_with(start)));
+    let (scripts, others): (Vec<_>, Vec<_>) = reached.partition(|file| file.ends_with(".js"));
+    for types in others.into_iter().filter(|file| file.ends_with(".d.ts")) {
+        copy(&dist().join(types), &folder.join(types))?;
+    }
+    for script in &scripts {
+        copy(&dist().join(script), &folder.join(script))?;
+        // `imports` is only good in a package's top manifest, and there it leads to the module.
+        let text = read_text(&folder.join(script))?;
+        let up = "../".repeat(script.matches('/').count());
+        write(&folder.join(script), text.replace("\"#wasm\"", &format!("\"./{up}wasm-inline.js\"")))?;
     }
     // Translated in place: were the files still within the ES module package, esbuild would read
-    // their default imports as Node does there, and the default of `#wasm` would be lost.
+    // their default imports as Node does there, and the wasm, a default export, would be lost.
     write(&folder.join("package.json"), COMMONJS_PACKAGE)?;
     let mut esbuild = tools::npm_tool("esbuild");
     esbuild.args(["--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
     // A file loaded on demand is then loaded by `require` too, and shares the instance.
     esbuild.arg("--supported:dynamic-import=false");
-    esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder)).args(scripts);
+    esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder));
+    esbuild.args(scripts.iter().map(|script| folder.join(script)));
     tools::run(&mut esbuild)
 }
 
