@@ -4,7 +4,7 @@
 
 use super::definition::{Basis, Facts, Kind, Message, Presence, Verdict};
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
-use super::scan::{Keys, Scanner, Span, Stop, unescape};
+use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date, WALL_CLOCK_RANGE};
 use crate::{ErrorCode, Issue};
@@ -321,7 +321,7 @@ impl Reader<'_> {
         let mut refused = false;
         loop {
             let key = self.scanner.text()?;
-            keys.add(key);
+            keys.extend([key]);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
             let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
@@ -379,9 +379,15 @@ impl Reader<'_> {
         let mut next = 0;
         loop {
             let at = self.scanner.at;
-            let key = self.scanner.text()?;
+            let expected = message.fields.get(next).is_some_and(|field| self.scanner.takes_key(field.name.as_bytes()));
+            let (found, key) = if expected {
+                (Some(next), None)
+            } else {
+                let key = self.scanner.text()?;
+                (find(message, &key, self.scanner.source), Some(key))
+            };
             self.scanner.colon()?;
-            match find(message, &key, self.scanner.source, next) {
+            match found {
                 Some(index) => {
                     next = index + 1;
                     if self.packed.slots[block + index] != ABSENT {
@@ -398,8 +404,8 @@ impl Reader<'_> {
                     self.packed.slots[block + index] = slot;
                 }
                 None => {
-                    unknown.add(key);
-                    self.path.push(Step::Key(key));
+                    unknown.extend(key);
+                    self.path.extend(key.map(Step::Key));
                     self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
                     self.scanner.value(level + 1)?;
                     self.path.pop();
@@ -496,7 +502,7 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-fn find(message: &'static Message, key: &Span, source: &[u8], next: usize) -> Option<usize> {
+fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<usize> {
     let unescaped;
     let name = if key.escaped {
         unescaped = unescape(key, source);
@@ -504,11 +510,7 @@ fn find(message: &'static Message, key: &Span, source: &[u8], next: usize) -> Op
     } else {
         key.of(source)
     };
-    let is = |index: usize| message.fields.get(index).is_some_and(|field| field.name.as_bytes() == name);
-    if is(next) {
-        return Some(next);
-    }
-    (0..message.fields.len()).find(|&index| is(index))
+    message.fields.iter().position(|field| same(field.name.as_bytes(), name))
 }
 
 fn is_empty_text(kind: &Kind, slot: u64) -> bool {

@@ -61,6 +61,21 @@ fn marks(chunk: u64) -> u64 {
     (zero(chunk ^ (ONES * 0x22)) | zero(chunk ^ (ONES * 0x5c)) | control | chunk) & HIGHS
 }
 
+/// Whether two texts of the same length are the same, eight bytes at a time: names are short, and the comparison that
+/// comes with the platform goes byte by byte on wasm.
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.first_chunk::<8>(), other.first_chunk::<8>(), one.last_chunk::<8>(), other.last_chunk::<8>()) {
+        (Some(head), Some(other_head), Some(tail), Some(other_tail)) => {
+            let word = u64::from_le_bytes;
+            word(*head) == word(*other_head) && word(*tail) == word(*other_tail) && (one.len() <= 16 || one[8..] == other[8..])
+        }
+        _ => one.iter().zip(other).all(|(byte, other)| byte == other),
+    }
+}
+
 impl<'s> Scanner<'s> {
     pub(super) fn new(source: &'s [u8]) -> Self {
         Scanner { source, at: 0 }
@@ -126,6 +141,18 @@ impl<'s> Scanner<'s> {
         self.expect(b':')?;
         self.skip_space();
         Ok(())
+    }
+
+    /// Takes a key if it is this one, written plainly: the quick way to the key that is expected next.
+    pub(super) fn takes_key(&mut self, name: &[u8]) -> bool {
+        let end = self.at + 1 + name.len();
+        let is = self.peek() == Some(b'"')
+            && self.source.get(end) == Some(&b'"')
+            && self.source.get(self.at + 1..end).is_some_and(|key| same(key, name));
+        if is {
+            self.at = end + 1;
+        }
+        is
     }
 
     /// After the last value: nothing but space.
@@ -308,7 +335,7 @@ impl<'s> Scanner<'s> {
         let mut keys = Keys::default();
         loop {
             let key = self.text()?;
-            keys.add(key);
+            keys.extend([key]);
             self.colon()?;
             self.value(level + 1)?;
             if !self.another(b'}')? {
@@ -324,8 +351,8 @@ impl<'s> Scanner<'s> {
 pub(super) struct Keys(Vec<Span>);
 
 impl Keys {
-    pub(super) fn add(&mut self, key: Span) {
-        self.0.push(key);
+    pub(super) fn extend(&mut self, key: impl IntoIterator<Item = Span>) {
+        self.0.extend(key);
     }
 
     /// Refuses a key that is there twice, however each of the two is escaped. A tree keeps this n log n for an object
