@@ -1,8 +1,8 @@
 // One call of Meituan's, and the replies that may be given to it.
 
 import { isWellFormed, seal, writeReply } from "./core.js";
-import { MeituanError, answerWith, describeInChinese } from "./errors.js";
-import { Reply, failureBody } from "./http.js";
+import { answerWith, describeInChinese, MeituanError } from "./errors.js";
+import { failureBody, Reply } from "./http.js";
 import { calls } from "./messages.js";
 
 /**
@@ -87,7 +87,7 @@ export class Call {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
     }
-    return this.#write(code, body, quantityOf(order), fields);
+    return this.#write(code, body, order, fields);
   }
 
   /** @param {object} [fields] */
@@ -96,7 +96,7 @@ export class Call {
     if (pending === undefined) return this.#illegal(undefined);
     // Prices that follow by notice have nothing to repeat, so their body is left out.
     const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
-    return this.#write(pending, body, -1, {});
+    return this.#write(pending, body, undefined, {});
   }
 
   /** @param {object} [fields] */
@@ -130,7 +130,8 @@ export class Call {
    * @param {string} describe
    */
   #fail(code, describe) {
-    if (typeof describe !== "string") throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
+    if (typeof describe !== "string")
+      throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
     if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
     return this.#finish(failure(this.#configuration, code, describe, this.encrypted));
@@ -151,14 +152,14 @@ export class Call {
   /**
    * @param {number} code
    * @param {unknown} body
-   * @param {number} quantity
+   * @param {{ quantity?: number } | undefined} order
    * @param {object} fields
    */
-  #write(code, body, quantity, fields) {
+  #write(code, body, order, fields) {
     const { handle, partnerId } = this.#configuration;
     const envelope = { ...fields, code, describe: DESCRIBE.get(code) ?? "success", partnerId, body };
     try {
-      const { text, warnings } = writeReply(handle, this.#index, envelope, quantity, this.encrypted);
+      const { text, warnings } = writeReply(handle, this.#index, envelope, quantityOf(order), this.encrypted);
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }));
     } catch (error) {
       throw MeituanError.is(error) ? this.#refuse(error) : error;

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { parseHttpDate, signByHand, verifyByHand } from "./core.js";
 import { sentence } from "./errors.js";
-import { MESSAGES, MeituanError, checkMessage } from "./index.js";
+import { checkMessage, MESSAGES, MeituanError } from "./index.js";
 import { errors, rules } from "./texts.js";
 
 const USAGE = `usage:
@@ -84,7 +84,9 @@ function signedParts(options) {
 
 /** @param {string} text */
 function time(text) {
-  const at = [parseHttpDate(text), /^\d+$/.test(text) ? Number(text) : Number.NaN, Date.parse(text)].find((found) => !Number.isNaN(found));
+  const at = [parseHttpDate(text), /^\d+$/.test(text) ? Number(text) : Number.NaN, Date.parse(text)].find(
+    (found) => !Number.isNaN(found),
+  );
   if (at === undefined) throw new UsageError("--now is neither an HTTP date, nor an ISO date, nor milliseconds");
   return at;
 }
@@ -156,7 +158,8 @@ async function check({ arguments: [name, file, ...rest], options }) {
   if (message === undefined) throw new UsageError("there is no message of this name; check --list names them");
   if (rest.length > 0) throw new UsageError("one file at a time");
   const quantity = options.quantity === undefined ? undefined : Number(options.quantity);
-  if (quantity !== undefined && !(Number.isInteger(quantity) && quantity >= 0)) throw new UsageError("--quantity is not a number of tickets");
+  if (quantity !== undefined && !(Number.isInteger(quantity) && quantity >= 0))
+    throw new UsageError("--quantity is not a number of tickets");
   const { ok, issues } = checkMessage(message, await content(file), { quantity });
   if (options.json) printJson({ message, ok, issues: issues.map(explained) });
   else console.log(report(message, ok, issues));

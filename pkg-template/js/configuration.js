@@ -66,7 +66,8 @@ function text(value, path) {
  */
 export function moment(value) {
   const milliseconds = value instanceof Date ? value.getTime() : value;
-  if (typeof milliseconds !== "number" || !Number.isFinite(milliseconds)) return invalid("now", "expected epoch milliseconds or a Date");
+  if (typeof milliseconds !== "number" || !Number.isFinite(milliseconds))
+    return invalid("now", "expected epoch milliseconds or a Date");
   return milliseconds;
 }
 
@@ -87,7 +88,8 @@ export function configure(options) {
   if (signedUri !== undefined && typeof signedUri !== "function" && !isRecord(signedUri)) {
     invalid("signedUri", "expected a function of the URL, or { strip, prepend }");
   }
-  for (const name of Object.keys(rewrite)) if (name !== "strip" && name !== "prepend") invalid(`signedUri.${name}`, "there is no such setting");
+  for (const name of Object.keys(rewrite))
+    if (name !== "strip" && name !== "prepend") invalid(`signedUri.${name}`, "there is no such setting");
 
   const host = text(options.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
   if (!/^https?:\/\/[^/?#]+/.test(host)) invalid("host", "expected an address that begins with https:// or http://");
@@ -98,7 +100,9 @@ export function configure(options) {
   const settings = {
     partnerId,
     clientId: text(options.clientId, "clientId"),
-    clientSecrets: secrets.map((secret, index) => text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret")),
+    clientSecrets: secrets.map((secret, index) =>
+      text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret"),
+    ),
     toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0xffffffff),
     // What a single text may hold inside the module.
     maxBodyBytes: integer(options.maxBodyBytes ?? 1 << 20, "maxBodyBytes", 1, 2 ** 29 - 1),

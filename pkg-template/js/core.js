@@ -109,14 +109,14 @@ function take(message, text) {
 
 /**
  * What UTF-8 cannot hold would be replaced on its way in, so it has to be found before.
- * @param {string | Uint8Array} text
+ * @param {any} text
+ * @returns {boolean}
  */
 export function isWellFormed(text) {
   if (typeof text !== "string") return true;
-  // Node 20 and every current runtime have the method; the expression is for what is older.
-  return "isWellFormed" in text ? /** @type {any} */ (text).isWellFormed() : !LONE_SURROGATE.test(text);
+  // The expression is for runtimes older than the method: with the flag u, only lone surrogates are characters.
+  return "isWellFormed" in String.prototype ? /** @type {any} */ (text).isWellFormed() : !/\p{Surrogate}/u.test(text);
 }
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /**
  * @param {object} settings as src/wasm/ticket.rs names them
@@ -224,7 +224,9 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
   const refused = glue.read_message(message, program, length, quantity) !== 0;
   refresh();
   const issues = findings();
-  return refused ? { value: undefined, issues, error: failed(glue.error()) } : { value: take(message, text), issues, error: undefined };
+  return refused
+    ? { value: undefined, issues, error: failed(glue.error()) }
+    : { value: take(message, text), issues, error: undefined };
 }
 
 /** @param {object} envelope */

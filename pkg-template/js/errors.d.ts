@@ -87,3 +87,16 @@ export declare class MeituanError extends Error {
   toResponse(): TicketResponse;
   toJSON(): Record<string, unknown>;
 }
+
+// Below: for the package's own modules; no entry exports it.
+
+export declare const NEUTRAL_DESCRIBE: string;
+export declare function answerWith(error: MeituanError, answer: () => Reply): void;
+export declare function describeInChinese(error: MeituanError): string;
+export declare function sentence(
+  code: ErrorCode,
+  path: string,
+  detail: string,
+  rule: string | undefined,
+  language: "en" | "zh",
+): string;

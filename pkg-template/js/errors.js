@@ -1,6 +1,6 @@
 // What is thrown when input cannot be used. The sentences come from the definitions (texts.js); no secret is in them.
 
-import { Reply, failureBody } from "./http.js";
+import { failureBody, Reply } from "./http.js";
 import { errors } from "./texts.js";
 
 /**

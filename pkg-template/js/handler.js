@@ -1,9 +1,8 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { failure } from "./call.js";
 import { invalid } from "./configuration.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
-import { Reply, failureBody } from "./http.js";
+import { failureBody, Reply } from "./http.js";
 import { calls } from "./messages.js";
 
 /** @typedef {import("./supplier.js").TicketSupplier} TicketSupplier */

@@ -47,7 +47,8 @@ export function lookedAtHeaders(headers) {
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
-      if (!Array.isArray(pair)) throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected pairs of name and value" });
+      if (!Array.isArray(pair))
+        throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected pairs of name and value" });
       note(found, pair[0], pair[1]);
     }
   } else {
@@ -94,14 +95,17 @@ export function cut(body, most) {
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
  * @param {Request | Response} message
  * @param {number} most
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<string | Uint8Array>}
  */
 export async function readBody(message, most) {
-  if (message.bodyUsed) throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
+  if (message.bodyUsed)
+    throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
   const { body } = message;
   if (body === null) return new Uint8Array(0);
   // Not every runtime shows a body as a stream.
   if (body === undefined) return new Uint8Array(await message.arrayBuffer());
+  // What is like a request, but has its body at hand.
+  if (typeof body.getReader !== "function") return rawBody(body);
   const reader = body.getReader();
   /** @type {Uint8Array[]} */
   const chunks = [];

@@ -9,7 +9,8 @@ import { MeituanError } from "./errors.js";
  * @returns {Fen}
  */
 export function fen(amount) {
-  if (!Number.isSafeInteger(amount)) throw new MeituanError("INVALID_MONEY", { detail: `${String(amount)} is not a whole number of fen` });
+  if (!Number.isSafeInteger(amount))
+    throw new MeituanError("INVALID_MONEY", { detail: `${String(amount)} is not a whole number of fen` });
   return /** @type {Fen} */ (amount);
 }
 

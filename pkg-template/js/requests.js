@@ -3,7 +3,7 @@
 import { moment } from "./configuration.js";
 import { isWellFormed, readMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { ENCRYPTED, JSON_TYPE, cut, rawBody, readBody, uriOf } from "./http.js";
+import { cut, ENCRYPTED, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
 import { calls } from "./messages.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
@@ -140,7 +140,7 @@ export class SignedRequest {
   /**
    * Outcomes come with HTTP 200. Another status is a gateway's word, even where the body looks like an envelope.
    * @param {number} status
-   * @param {Uint8Array} body
+   * @param {string | Uint8Array} body
    */
   #httpFailure(status, body) {
     const { value } = readMessage(replyIndex(this.#index), body);

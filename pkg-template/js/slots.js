@@ -81,7 +81,9 @@ const LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 
 /** @param {string} json */
 export function parseExactly(json) {
-  return JSON.parse(json.replace(LONG_NUMBER, (token) => (token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)));
+  return JSON.parse(
+    json.replace(LONG_NUMBER, (token) => (token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)),
+  );
 }
 
 /** @param {number} slot @returns {any} */
@@ -128,8 +130,9 @@ export function textMap(slot) {
   for (let left = halves[at + 1], entry = halves[at]; left > 0; left--, entry += 2) {
     const key = text(entry);
     const value = text(entry + 1);
-    // A key such as __proto__ must become a field like any other.
-    Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+    // This one key would set the object's prototype; here it is a field like any other.
+    if (key === "__proto__") Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+    else map[key] = value;
   }
   return map;
 }

@@ -1,11 +1,11 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { Call, failure, refused } from "./call.js";
-import { configure, moment } from "./configuration.js";
+import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { ENCRYPTED, cut, lookedAtHeaders, pathOf, rawBody, readBody, uriOf } from "./http.js";
 import { serve } from "./handler.js";
+import { cut, ENCRYPTED, lookedAtHeaders, pathOf, rawBody, readBody, uriOf } from "./http.js";
 import { calls } from "./messages.js";
 import { Requests } from "./requests.js";
 
@@ -86,6 +86,7 @@ export class TicketSupplier {
    */
   #receive({ method, url, headers }, body, options, finish) {
     const configuration = this.#configuration;
+    if (typeof method !== "string") invalid("method", "expected a string, such as POST");
     // Whoever says what time it is says so for the reply too.
     const fixed = options?.now;
     const clock = fixed === undefined ? configuration.clock : () => moment(fixed);

@@ -16,7 +16,10 @@ export type SupplierCallName = Directed<"toSupplier">;
 export type NoticeName = Directed<"toMeituan">;
 
 /** Headers as any framework has them; names in any case. */
-export type HeadersInput = Headers | Readonly<Record<string, string | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
+export type HeadersInput =
+  | Headers
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | Iterable<readonly [string, string]>;
 
 /** The body exactly as received. Never a parsed object: what it is written as again is another text. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
@@ -87,11 +90,12 @@ export type ReplyOptions<Name extends SupplierCallName> = {
   order?: { readonly quantity?: number };
 } & (Name extends keyof ReplyFields ? ReplyFields[Name] : unknown);
 
-type OkArguments<Name extends SupplierCallName> = ReplyOf<Name> extends undefined
-  ? [reply?: undefined]
-  : Partial<ReplyBody<Name>> extends ReplyBody<Name>
-    ? [reply?: ReplyBody<Name>, options?: ReplyOptions<Name>]
-    : [reply: ReplyBody<Name>, options?: ReplyOptions<Name>];
+type OkArguments<Name extends SupplierCallName> =
+  ReplyOf<Name> extends undefined
+    ? [reply?: undefined]
+    : Partial<ReplyBody<Name>> extends ReplyBody<Name>
+      ? [reply?: ReplyBody<Name>, options?: ReplyOptions<Name>]
+      : [reply: ReplyBody<Name>, options?: ReplyOptions<Name>];
 
 /** The fields that a reply repeats, where they differ from the request's, or where the request lacks them. */
 type EchoFields<Name extends SupplierCallName> = { readonly [Field in EchoesOf<Name> & string]?: string };
@@ -185,14 +189,17 @@ export interface SignedRequest<Name extends keyof TicketCalls = keyof TicketCall
 export type TicketRequests = {
   readonly [Name in NoticeName]: (message: TicketCalls[Name]["request"], options?: RequestOptions) => SignedRequest<Name>;
 } & {
-  readonly [Name in SupplierCallName]: (message: TicketCalls[Name]["request"], options: AddressedRequestOptions) => SignedRequest<Name>;
+  readonly [Name in SupplierCallName]: (
+    message: TicketCalls[Name]["request"],
+    options: AddressedRequestOptions,
+  ) => SignedRequest<Name>;
 };
 
 type Given<Value> = Value | Promise<Value>;
 
 /** What a handler's function may return: a call's own reply, or what `ok` takes. */
 export type HandlerResult<Name extends SupplierCallName> = Given<
-  Response | (ReplyOf<Name> extends undefined ? void | undefined : ReplyBody<Name>)
+  Response | (ReplyOf<Name> extends undefined ? undefined : ReplyBody<Name>)
 >;
 
 export type HandlerFunctions<Context extends unknown[] = unknown[]> = {

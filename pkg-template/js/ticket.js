@@ -5,9 +5,9 @@ import { serve } from "./handler.js";
 import { calls } from "./messages.js";
 import { TicketSupplier } from "./supplier.js";
 
+export * as codes from "./codes.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
-export * as codes from "./codes.js";
 export { TicketSupplier };
 
 /** The calls without which Meituan connects no supplier. */

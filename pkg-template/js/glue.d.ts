@@ -1,0 +1,54 @@
+// What the wasm module exports, as src/wasm says it; wasm-bindgen makes glue.js. For the package's own modules only.
+
+import type { Finding } from "./errors.js";
+import type { ErrorCode } from "./messages.js";
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly rule?: Finding["rule"];
+  readonly detail: string;
+  readonly stringToSign?: string;
+  readonly issues: readonly Finding[];
+}
+
+interface Signed {
+  readonly authorization: string;
+  readonly signature: string;
+  readonly stringToSign: string;
+}
+
+export declare function initSync(options: { module: Uint8Array | WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
+
+export declare function input(length: number): number;
+export declare function result(): number;
+export declare function error(): Failure;
+export declare function findings(): readonly Finding[];
+export declare function read_message(message: number, program: boolean, length: number, quantity: number): number;
+export declare function write_message(message: number, length: number): void;
+
+export declare function ticket_supplier(settings: object, fingerprint: string): number;
+export declare function ticket_receive(supplier: number, head: number, body: number, now: number): number;
+export declare function ticket_reply(
+  supplier: number,
+  call: number,
+  code: number,
+  length: number,
+  quantity: number,
+  encrypted: boolean,
+): number;
+export declare function ticket_request(supplier: number, call: number, length: number): number;
+export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
+export declare function ticket_seal(supplier: number, length: number): string | undefined;
+export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;
+
+export declare function ba_sign(clientId: string, secret: string, method: string, uri: string, date: string): Signed;
+export declare function ba_verify(
+  clientId: string,
+  secret: string,
+  method: string,
+  uri: string,
+  date: string,
+  authorization: string,
+): Failure | undefined;
+export declare function parse_http_date(text: string): number;

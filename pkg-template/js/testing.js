@@ -1,0 +1,317 @@
+// Entry of meituan-protocol/testing: Meituan's side of the ticket API, as values in and values out. It opens no
+// connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
+
+import { configure, invalid, moment } from "./configuration.js";
+import { callIndex, isWellFormed, readMessage, replyIndex, unseal, verifyByHand, parseHttpDate } from "./core.js";
+import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { Reply, failureBody, lookedAtHeaders, pathOf, rawBody, uriOf } from "./http.js";
+import { calls } from "./messages.js";
+import { Requests } from "./requests.js";
+import { parseExactly } from "./slots.js";
+import { errors, rules } from "./texts.js";
+
+export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
+
+/**
+ * @typedef {import("./errors.js").Finding} Finding
+ * @typedef {import("./testing.js").Issue} Issue
+ */
+
+/** What is looked at in a reply beside its definition. */
+const CHECKS = /** @type {const} */ ({
+  "reply.http-200": {
+    en: "the HTTP status is 200; the outcome is in the envelope (inferred)",
+    zh: "HTTP 状态码为 200，结果由报文中的 code 表示（推断）",
+  },
+  "reply.listed-code": {
+    en: "the code is one that Meituan lists for this call",
+    zh: "code 按照美团给出的对接",
+  },
+  "reply.true-reason": {
+    en: "a failure's describe tells the true reason",
+    zh: "失败的 describe 要返回真实的失败原因",
+  },
+  "reply.echo": {
+    en: "ids that the call named are repeated as they came; refundId above all",
+    zh: "订单号、refundId 等须原样返回",
+  },
+  "reply.partner-id": {
+    en: "partnerId is the supplier's own",
+    zh: "partnerId 须为商家自己的编号",
+  },
+  "pay.issuing-bare": {
+    en: "598 comes without codes: they follow by pay notice",
+    zh: "返回 598 出票中时不带凭证，凭证由出票通知回传",
+  },
+  expected: {
+    en: "at this point of the order's life, another value is due",
+    zh: "订单进行到此处，应为其他值",
+  },
+});
+
+/** Texts that say nothing about why. */
+const PLACEHOLDERS = new Set([
+  "失败",
+  "fail",
+  "failed",
+  "failure",
+  "error",
+  "unknown",
+  "未知错误",
+  "系统错误",
+  NEUTRAL_DESCRIBE,
+  "接口未实现",
+]);
+const SUCCESSES = new Set(["", "ok", "success", "成功"]);
+
+/** Meituan, as one supplier meets it. */
+export class MeituanTicket {
+  #configuration;
+  #requests;
+  #paths;
+  #clientId;
+  #secrets;
+
+  /** @param {any} options those of the supplier; `host` is where the supplier answers */
+  constructor(options) {
+    const configuration = configure({
+      ...options,
+      now() {
+        return invalid("now", "Meituan's side has no clock: say what time it is");
+      },
+    });
+    this.#configuration = configuration;
+    this.#requests = new Requests(configuration);
+    this.#paths = new Map([...configuration.routes].map(([path, name]) => [name, path]));
+    this.#clientId = options.clientId;
+    this.#secrets = [options.clientSecret].flat();
+  }
+
+  /**
+   * A signed call to the supplier.
+   * @param {string} name
+   * @param {any} body
+   * @param {{ now: number | Date, forge?: "signature" | "date" }} options
+   */
+  call(name, body, { now, forge }) {
+    const uri = this.#paths.get(name);
+    if (uri === undefined) invalid("routes", `no path is registered for ${name}`);
+    const request = /** @type {any} */ (this.#requests)[name];
+    return request.call(this.#requests, body, {
+      uri,
+      now: forge === "date" ? moment(now) - 3_600_000 : now,
+      // Signed for another place: well formed, and wrong.
+      signedUri: forge === "signature" ? `${uri}/forged` : uri,
+    });
+  }
+
+  /**
+   * Judges the supplier's reply to a call.
+   * @param {string} name
+   * @param {string | Uint8Array | ArrayBuffer} reply
+   * @param {{ status?: number, request?: any, quantity?: number, expect?: object }} [about]
+   */
+  readReply(name, reply, { status = 200, request = {}, quantity, expect = {} } = {}) {
+    const index = indexOf(name, "toSupplier");
+    const { codes, outcomes, echoes } = calls[index];
+    const { text, error } = this.#opened(rawBody(reply));
+    const { value, issues: findings } = readMessage(replyIndex(index), text, { quantity });
+    // Of a reply that its definition refuses, only these can be told.
+    const { code, describe, partnerId } = value ?? glance(text);
+    const body = value?.body;
+
+    const issues = [...(error ? [issueOf({ ...error, refuses: true })] : []), ...findings.map(issueOf)];
+    /** @param {keyof typeof CHECKS} id @param {string} path @param {string} detail @param {boolean} [refuses] */
+    const note = (id, path, detail, refuses = true) => issues.push({ id, path, detail, refuses, text: CHECKS[id] });
+
+    if (status !== 200) note("reply.http-200", "", `HTTP ${status}`);
+    if (!codes.includes(code)) note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`);
+    if (partnerId !== this.#configuration.partnerId) note("reply.partner-id", "partnerId", `${partnerId}`);
+    if (!outcomes.includes(code)) {
+      const reason = String(describe ?? "")
+        .trim()
+        .toLowerCase();
+      const isNone = SUCCESSES.has(reason);
+      if (isNone || PLACEHOLDERS.has(reason)) note("reply.true-reason", "describe", `"${describe}"`, isNone);
+    }
+    if (body && typeof body === "object" && !Array.isArray(body)) {
+      for (const field of echoes) {
+        const wanted = request[field];
+        if (wanted && body[field] !== wanted) note("reply.echo", `body.${field}`, `${body[field]} for ${wanted}`);
+      }
+      if (code === 598 && (body.vouchers?.length > 0 || body.credentialList?.length > 0))
+        note("pay.issuing-bare", "body.vouchers", "");
+    }
+    for (const { path, detail } of differences(expect, { code, describe, body })) note("expected", path, detail);
+    return { code, describe, body, issues, verdict: verdictOf(issues) };
+  }
+
+  /**
+   * Takes a notice of the supplier's: authenticated, read, judged, and answered.
+   * @param {{ method: string, url: string, headers: any, body: string | Uint8Array | ArrayBuffer }} request
+   * @param {{ now: number | Date, quantity?: number, expect?: object, answer?: { code: number, describe: string } }} about
+   *   `answer` is what a good notice gets; a bad one is refused
+   */
+  receiveNotice({ method, url, headers, body: raw }, { now, quantity, expect = {}, answer = { code: 200, describe: "success" } }) {
+    const uri = uriOf(url);
+    const index = calls.findIndex((call) => call.direction === "toMeituan" && call.path === pathOf(uri));
+    const { text, error: sealed } = this.#opened(rawBody(raw));
+    const error =
+      index < 0
+        ? new MeituanError("UNKNOWN_ROUTE", { path: "url", detail: pathOf(uri) })
+        : this.#distrust(method, uri, headers, moment(now));
+    /** @type {Issue[]} */
+    const issues = [error, sealed].filter((found) => found !== undefined).map((found) => issueOf({ ...found, refuses: true }));
+    let envelope;
+    if (index >= 0) {
+      const { value, issues: findings } = readMessage(index, text, { quantity });
+      envelope = value;
+      issues.push(...findings.map(issueOf));
+      if (value && value.partnerId !== this.#configuration.partnerId) {
+        issues.push(issueOf({ ...new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" }), refuses: true }));
+      }
+      for (const { path, detail } of differences(expect, value)) {
+        issues.push({ id: "expected", path, detail, refuses: true, text: CHECKS.expected });
+      }
+    }
+    const refused = issues.find(({ refuses }) => refuses);
+    const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answer;
+    return {
+      type: index < 0 ? undefined : calls[index].name,
+      envelope,
+      body: envelope?.body,
+      issues,
+      verdict: verdictOf(issues),
+      reply: new Reply(code, failureBody(code, describe, this.#configuration.partnerId)),
+    };
+  }
+
+  /**
+   * Which order a notice is about, before it is judged.
+   * @param {{ url: string, body: string | Uint8Array | ArrayBuffer }} request
+   */
+  addressOf({ url, body }) {
+    const call = calls.find(({ direction, path }) => direction === "toMeituan" && path === pathOf(uriOf(url)));
+    const { text } = this.#opened(rawBody(body));
+    return { type: call?.name, orderId: glance(text).body?.orderId };
+  }
+
+  /**
+   * The scheme is the same both ways, with the same pair of clientId and secret.
+   * @param {string} method
+   * @param {string} uri
+   * @param {any} headers
+   * @param {number} now
+   * @returns {MeituanError | undefined}
+   */
+  #distrust(method, uri, headers, now) {
+    const [partnerId, date, authorization] = lookedAtHeaders(headers);
+    const named = { partnerid: partnerId, date, authorization };
+    for (const [name, value] of Object.entries(named))
+      if (!value) return new MeituanError("MISSING_HEADER", { path: `headers.${name}` });
+    if (partnerId !== String(this.#configuration.partnerId))
+      return new MeituanError("WRONG_PARTNER_ID", { path: "headers.partnerid" });
+    const sent = parseHttpDate(date);
+    if (Number.isNaN(sent)) return new MeituanError("MALFORMED_DATE", { path: "headers.date", detail: date });
+    if (Math.abs(now - sent) > 600_000) return new MeituanError("STALE_DATE", { path: "headers.date", detail: date });
+    let failure;
+    for (const secret of this.#secrets) {
+      failure = verifyByHand(this.#clientId, secret, method.toUpperCase(), uri, date, authorization);
+      if (failure === undefined) return undefined;
+    }
+    return new MeituanError(failure.code, failure);
+  }
+
+  /**
+   * What is encrypted is opened: JSON begins like JSON, and Base64 never does.
+   * @param {string | Uint8Array} body
+   * @returns {{ text: string | Uint8Array, error?: MeituanError }}
+   */
+  #opened(body) {
+    const start = typeof body === "string" ? body.slice(0, 64) : String.fromCharCode(...body.subarray(0, 64));
+    if (!this.#configuration.canEncrypt || /^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return { text: body };
+    const text = unseal(this.#configuration.handle, body);
+    return text === undefined ? { text: body, error: new MeituanError("DECRYPTION_FAILED", { path: "body" }) } : { text };
+  }
+}
+
+/**
+ * Compares what happened with what was due; for steps that are no call and no notice.
+ * @param {unknown} expect
+ * @param {unknown} found
+ */
+export function compare(expect, found) {
+  const issues = differences(expect, found).map(({ path, detail }) => ({
+    id: "expected",
+    path,
+    detail,
+    refuses: true,
+    text: CHECKS.expected,
+  }));
+  return { issues, verdict: verdictOf(issues) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} direction
+ */
+function indexOf(name, direction) {
+  const index = callIndex(name);
+  if (index === undefined || calls[index].direction !== direction) return invalid("name", `${name} is no call to the supplier`);
+  return index;
+}
+
+/** @param {readonly Issue[]} issues @returns {"passed" | "failed"} */
+const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" : "passed");
+
+/**
+ * @param {{ code: string, refuses: boolean, path: string, rule?: string, detail: string }} finding
+ * @returns {Issue}
+ */
+function issueOf({ code, refuses, path, rule, detail }) {
+  const { meaning } = /** @type {any} */ (errors)[code];
+  const doc = rule === undefined ? undefined : /** @type {any} */ (rules)[rule].doc;
+  return { id: rule ?? code, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };
+}
+
+/**
+ * What can be told of a text that its definition refuses.
+ * @param {string | Uint8Array} text
+ * @returns {any}
+ */
+function glance(text) {
+  try {
+    const value = parseExactly(typeof text === "string" ? text : new TextDecoder().decode(text));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Where `found` lacks something of what is expected; what is not expected may be anything. Lists hold the same items in
+ * any order: nothing says in which order codes stand.
+ * @param {unknown} expected
+ * @param {any} found
+ * @param {string} path
+ * @returns {{ path: string, detail: string }[]}
+ */
+function differences(expected, found, path = "") {
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(found)) return [{ path, detail: `expected a list, found ${show(found)}` }];
+    if (found.length !== expected.length) return [{ path, detail: `expected ${expected.length} items, found ${found.length}` }];
+    const inOrder = [...found].sort(byKey);
+    return [...expected].sort(byKey).flatMap((item, index) => differences(item, inOrder[index], `${path}[${index}]`));
+  }
+  if (typeof expected === "object" && expected !== null) {
+    return Object.entries(expected).flatMap(([name, value]) => differences(value, found?.[name], path ? `${path}.${name}` : name));
+  }
+  return Object.is(expected, found) ? [] : [{ path, detail: `expected ${show(expected)}, found ${show(found)}` }];
+}
+
+/** @param {any} item */
+const keyOf = (item) => String(item?.voucher ?? item);
+/** @param {any} left @param {any} right */
+const byKey = (left, right) => (keyOf(left) < keyOf(right) ? -1 : 1);
+/** @param {unknown} value */
+const show = (value) => (value === undefined ? "nothing" : JSON.stringify(value));

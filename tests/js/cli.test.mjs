@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+const manifestPath = createRequire(import.meta.url).resolve("meituan-protocol/package.json");
+const manifest = createRequire(import.meta.url)("meituan-protocol/package.json");
+const command = join(dirname(manifestPath), manifest.bin["meituan-protocol"]);
+
+const DATE = "Wed, 06 May 2015 10:34:20 GMT";
+const SECRET = "123456ce8b61f8e608eaf2e9702864a9";
+const SIGNATURE = "hVQHFpzOXtxzOy5INj2IohJ85Y0=";
+const identity = ["--client-id", "x", "--client-secret", SECRET];
+const signed = ["--method", "POST", "--uri", "/rhone/lv/deal/change/notice", "--date", DATE];
+
+/** Runs the command line. Whatever it prints, the secret is not in it. */
+function run(words, { input = "", environment = {} } = {}) {
+  return new Promise((done, failed) => {
+    const { MEITUAN_CLIENT_ID: _id, MEITUAN_CLIENT_SECRET: _secret, ...inherited } = process.env;
+    const child = spawn(process.execPath, [command, ...words], { env: { ...inherited, ...environment } });
+    const texts = { out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      texts.out += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      texts.err += text;
+    });
+    child.on("error", failed);
+    child.on("close", (code) => {
+      assert.ok(!`${texts.out}${texts.err}`.includes(SECRET), "the secret was printed");
+      done({ code, ...texts });
+    });
+    // What needs no input may have ended before it is written.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
+
+describe("ba sign", () => {
+  it("prints the published signature alone on a line", async () => {
+    assert.deepEqual(await run(["ba", "sign", ...signed, ...identity]), { code: 0, out: `${SIGNATURE}\n`, err: "" });
+  });
+
+  it("agrees with an independent HMAC on other input", async () => {
+    const uri = "/订单/create?x=1&y=%20";
+    const date = "Fri, 17 Feb 2012 23:34:53 GMT";
+    const { out } = await run([
+      "ba",
+      "sign",
+      "--method",
+      "get",
+      "--uri",
+      uri,
+      "--date",
+      date,
+      "--client-id",
+      "a",
+      "--client-secret",
+      "密 b",
+    ]);
+    assert.equal(out.trim(), createHmac("sha1", "密 b").update(`GET ${uri}\n${date}`).digest("base64"));
+  });
+
+  it("shows what was signed, and the header, on request", async () => {
+    const { out } = await run(["ba", "sign", ...signed, ...identity, "--explain"]);
+    assert.match(out, /POST␠\/rhone\/lv\/deal\/change\/notice␊\nWed,␠06␠May␠2015␠10:34:20␠GMT/);
+    assert.ok(out.includes(`Authorization: MWS x:${SIGNATURE}`));
+  });
+
+  it("takes id and secret from the environment, and signs now when there is no date", async () => {
+    const environment = { MEITUAN_CLIENT_ID: "env", MEITUAN_CLIENT_SECRET: SECRET };
+    const { code, out } = await run(["ba", "sign", "--method", "POST", "--uri", "/a", "--json"], { environment });
+    const { date, signature, authorization, stringToSign } = JSON.parse(out);
+    assert.equal(code, 0);
+    assert.ok(Math.abs(Date.parse(date) - Date.now()) < 60_000);
+    assert.equal(stringToSign, `POST /a\n${date}`);
+    assert.equal(signature, createHmac("sha1", SECRET).update(stringToSign).digest("base64"));
+    assert.equal(authorization, `MWS env:${signature}`);
+  });
+
+  it("says what is missing or wrong, without repeating what may be a secret", async () => {
+    const wrong = [
+      [["ba", "sign", "--uri", "/a", ...identity], /--method is missing/],
+      [["ba", "sign", ...signed, "--client-id", "x"], /--client-secret is missing \(or MEITUAN_CLIENT_SECRET/],
+      [["ba", "sign", ...signed, ...identity, "--date", "today"], /--date is not an HTTP date/],
+      [["ba", "sign", ...signed, "--client-id", "x", SECRET], /belongs to no option/],
+      [["ba", "sign", ...signed, "--client-id", "x", "--secret", SECRET], /Unknown option '--secret'/],
+      [["ba", "sign", ...signed, "--client-id", "x", `--secret=${SECRET}`], /Unknown option '--secret'/],
+      [["ba"], /usage/],
+      [["unheard-of"], /usage/],
+      [[], /usage/],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, out, err } = await run(words);
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(err, message);
+    }
+  });
+
+  it("prints its usage on request", async () => {
+    for (const words of [["--help"], ["-h"], ["ba", "sign", "--help"]]) {
+      const { code, out } = await run(words);
+      assert.equal(code, 0);
+      assert.match(out, /usage/);
+    }
+  });
+});
+
+describe("ba verify", () => {
+  const header = ["--authorization", `MWS x:${SIGNATURE}`];
+  const at = ["--now", DATE];
+
+  it("takes the published signature at its time", async () => {
+    for (const now of [DATE, "2015-05-06T10:40:00Z", "1430908460000"]) {
+      const { code } = await run(["ba", "verify", ...signed, ...header, ...identity, "--now", now]);
+      assert.equal(code, 0);
+    }
+  });
+
+  it("names what is wrong, and exits 1", async () => {
+    const wrong = [
+      [[...signed, ...header, ...identity], "STALE_DATE"],
+      [[...signed, ...header, ...identity, ...at, "--now", "2015-05-06T10:34:26Z", "--tolerance", "5"], "STALE_DATE"],
+      [[...signed, ...identity, ...at, "--authorization", "MWS x:MCPPkHFZfXRxtceG67CEuyfpELc="], "BAD_SIGNATURE"],
+      [[...signed, ...identity, ...at, "--authorization", `MWS y:${SIGNATURE}`], "UNKNOWN_CLIENT"],
+      [[...signed, ...identity, ...at, "--authorization", SIGNATURE], "MALFORMED_HEADER"],
+      [[...signed, ...header, ...identity, ...at, "--date", "2015-05-06"], "MALFORMED_DATE"],
+    ];
+    for (const [words, error] of wrong) {
+      const { code, out } = await run(["ba", "verify", ...words]);
+      assert.equal(code, 1);
+      assert.match(out, new RegExp(`^${error}: `));
+      assert.match(out, /\nhint: /);
+      const json = await run(["ba", "verify", ...words, "--json"]);
+      assert.equal(json.code, 1);
+      assert.equal(JSON.parse(json.out).error.code, error);
+    }
+  });
+
+  it("shows the string to sign when the signature is wrong", async () => {
+    const { out } = await run([
+      "ba",
+      "verify",
+      ...signed,
+      ...identity,
+      ...at,
+      "--authorization",
+      "MWS x:MCPPkHFZfXRxtceG67CEuyfpELc=",
+    ]);
+    assert.match(out, /POST␠\/rhone\/lv\/deal\/change\/notice␊/);
+  });
+});
+
+describe("check", () => {
+  const paid = (vouchers) =>
+    `{"code":200,"describe":"success","partnerId":1,"body":{"orderId":1,"partnerOrderId":"P","voucherType":1,"vouchers":${JSON.stringify(vouchers)}}}`;
+  let folder;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "meituan-check-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("lists every message", async () => {
+    const calls = (
+      "orderCreate orderPay orderQuery orderRefund orderClose orderRefunded orderReschedule priceCalendar levelPricePull productPull " +
+      "poiPull productStatus balance heartbeat payNotice refundNotice consumeNotice rescheduleNotice productChangeNotice levelPriceNotice"
+    ).split(" ");
+    const { code, out } = await run(["check", "--list"]);
+    const names = out.trim().split("\n");
+    assert.equal(code, 0);
+    for (const call of calls) {
+      assert.ok(names.includes(`ticket.${call}.request`), call);
+      assert.ok(names.includes(`ticket.${call}.response`), call);
+    }
+    assert.deepEqual(JSON.parse((await run(["check", "--list", "--json"])).out), names);
+  });
+
+  it("refuses two tickets with one code under voucherType 1, by the rule's name", async () => {
+    const { code, out } = await run(["check", "ticket.orderPay.response", "--quantity", "2"], { input: paid(["a"]) });
+    assert.equal(code, 1);
+    assert.match(out, /refused {2}RULE_BROKEN.*body\.vouchers.*pay\.one-code-per-ticket/);
+    assert.match(out, /订单出票 4/);
+  });
+
+  it("takes a message that is right", async () => {
+    const { code, out } = await run(["check", "ticket.orderPay.response", "-", "--quantity", "2"], { input: paid(["a", "b"]) });
+    assert.deepEqual([code, out], [0, "ticket.orderPay.response: ok\n"]);
+  });
+
+  it("says which rule it could not check", async () => {
+    const { code, out } = await run(["check", "ticket.orderPay.response"], { input: paid(["a"]) });
+    assert.equal(code, 0);
+    assert.match(out, /warning {2}RULE_UNCHECKED.*pay\.one-code-per-ticket/);
+    assert.match(out, /ok, 1 warning\n$/);
+  });
+
+  it("reads a file, and prints every finding as JSON", async () => {
+    const file = join(folder, "reply.json");
+    await writeFile(file, paid(["a"]).replace('"orderId":1', '"orderId":"1","more":1'));
+    const { code, out } = await run(["check", "ticket.orderPay.response", file, "--quantity", "2", "--json"]);
+    assert.equal(code, 1);
+    const { ok, message, issues } = JSON.parse(out);
+    assert.deepEqual([ok, message], [false, "ticket.orderPay.response"]);
+    assert.deepEqual(issues.map((issue) => issue.code).sort(), ["NUMBER_AS_STRING", "RULE_BROKEN", "UNKNOWN_FIELD"]);
+    const broken = issues.find((issue) => issue.rule);
+    assert.equal(broken.basis, "documented");
+    assert.ok(broken.hint && broken.demands && broken.path && broken.offset > 0);
+  });
+
+  it("says where text stops being JSON", async () => {
+    const { code, out } = await run(["check", "ticket.heartbeat.request"], { input: '{"partnerId":1,}' });
+    assert.equal(code, 1);
+    assert.match(out, /INVALID_JSON[\s\S]*at byte 15/);
+  });
+
+  it("exits 2 when it is called wrongly", async () => {
+    const wrong = [
+      [["check"], /which message/],
+      [["check", "ticket.nothing"], /no message of this name/],
+      [["check", "ticket.orderPay.response", join("no", "such", "file")], /no such file/],
+      [["check", "ticket.orderPay.response", "-", "--quantity", "two"], /--quantity/],
+      [["check", "ticket.orderPay.response", "-", "-"], /one file/],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, err } = await run(words);
+      assert.equal(code, 2);
+      assert.match(err, message);
+    }
+  });
+});

@@ -1,0 +1,164 @@
+// Compiled, never run: what users write compiles, and each wrong use does not.
+
+import { checkMessage } from "meituan-protocol";
+import {
+  type Call,
+  type CallOf,
+  codes,
+  type Fen,
+  fen,
+  handler,
+  MeituanError,
+  type OrderPaid,
+  type Reply,
+  type TicketResponse,
+  TicketSupplier,
+  yuan,
+} from "meituan-protocol/ticket";
+
+const supplier = new TicketSupplier({
+  partnerId: "1122",
+  clientId: "lvyou_x",
+  clientSecret: ["new", "old"],
+  toleranceSeconds: null,
+  routes: { "/mt/order/create": "orderCreate" },
+  signedUri: { strip: "/api", prepend: "/mt" },
+  bodyEncryption: { key: "0123456789abcdef" },
+  now: () => new Date(),
+});
+
+// @ts-expect-error the secret is missing
+new TicketSupplier({ partnerId: 1, clientId: "x" });
+// @ts-expect-error a misspelt call
+new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "orderCreated" } });
+// @ts-expect-error a notice is no route
+new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "payNotice" } });
+// @ts-expect-error a misspelt setting
+new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", tolerance: 1 });
+
+declare const headers: Headers;
+const head = { method: "POST", url: "/mt/order/create", headers };
+supplier.receiveSync({ ...head, body: "{}" });
+supplier.receiveSync({ ...head, body: new Uint8Array() });
+supplier.receiveSync({ ...head, headers: { date: "x", partnerid: ["1"], other: undefined }, body: new ArrayBuffer(1) });
+supplier.receiveSync({ ...head, headers: [["Date", "x"]], body: "" });
+// @ts-expect-error a parsed object is not the raw body
+supplier.receiveSync({ ...head, body: { partnerId: 1, body: {} } });
+// @ts-expect-error the body is missing
+supplier.receiveSync(head);
+
+export function answer(call: Call): Reply {
+  switch (call.type) {
+    case "orderCreate": {
+      const { orderId, totalPrice } = call.body;
+      const id: string = orderId;
+      const amount: Fen = totalPrice;
+      // @ts-expect-error an id is no number
+      const number: number = orderId;
+      if (amount === number) return call.fail(codes.OrderCreateCode.STOCK_INSUFFICIENT, "库存不足");
+      // @ts-expect-error 599 is a code of orderPay
+      call.fail(599, "库存不足");
+      // @ts-expect-error 200 is no failure
+      call.fail(200, "库存不足");
+      // @ts-expect-error the order number is missing
+      call.ok({});
+      // @ts-expect-error orderCreate is answered at once
+      call.pending();
+      call.failUnlisted(450, "库存不足");
+      return call.ok({ partnerOrderId: `P${id}` });
+    }
+    case "orderPay": {
+      const order = { quantity: 2, whatever: true };
+      if (call.body.channel === "later") return call.issuing({ partnerOrderId: "P1" });
+      if (call.body.channel === "later too") return call.pending();
+      // @ts-expect-error another call's reply
+      call.ok({ refundId: "R1" });
+      // @ts-expect-error there is no voucherType 3
+      call.ok({ voucherType: 3, vouchers: ["a"] });
+      // @ts-expect-error 598 is no failure
+      call.fail(598, "出票中");
+      return call.ok({ partnerOrderId: "P1", voucherType: 1, vouchers: ["a", "b"] }, { order });
+    }
+    case "orderQuery":
+      return call.ok({
+        orderStatus: codes.OrderStatus.ISSUED,
+        orderQuantity: 2,
+        usedQuantity: 0,
+        refundedQuantity: 0,
+        voucherType: 2,
+        voucherList: [{ voucher: "a", voucherInvalidTime: Date.now(), quantity: 2, status: 0 }],
+      });
+    case "orderRefund":
+      // @ts-expect-error only orderPay is issuing
+      call.issuing();
+      return call.body.refundPrice > fen(100) ? call.pending() : call.ok({}, { already: true });
+    case "orderClose":
+      // @ts-expect-error there is nothing to say beside the code
+      call.ok({ orderId: "1" });
+      return call.ok();
+    case "productPull":
+      return call.ok([], { totalSize: 0 });
+    case "levelPricePull":
+      return call.pending();
+    default:
+      return call.failUnlisted(300, "接口未实现");
+  }
+}
+
+// @ts-expect-error a bare number may be yuan
+export const price: Fen = 580;
+export const prices: Fen[] = [fen(58000), yuan("580.00")];
+
+const request = supplier.requests.consumeNotice({
+  orderId: "1453361297221",
+  partnerOrderId: "P1",
+  quantity: 2,
+  usedQuantity: 1,
+  refundedQuantity: 0,
+});
+export const accepted: Promise<{ code: number; describe: string }> = request.parseResponse(new Response("{}"));
+// @ts-expect-error ids are texts
+supplier.requests.consumeNotice({ orderId: 1, partnerOrderId: "P1", quantity: 2, usedQuantity: 1, refundedQuantity: 0 });
+supplier.requests.payNotice({ issueType: 2, describe: "余票不足", body: { orderId: "1", partnerOrderId: "P1" } });
+// @ts-expect-error the pay notice has fields beside its body
+supplier.requests.payNotice({ orderId: "1", partnerOrderId: "P1" });
+supplier.requests.productChangeNotice([{ partnerDealId: "D1", status: 5 }], { now: 0, signedUri: "/rhone/x" });
+supplier.requests.heartbeat(undefined, { uri: "/mt/heartbeat" });
+// @ts-expect-error where does it go?
+supplier.requests.orderQuery({ orderId: "1" });
+supplier.requests.orderQuery({ orderId: "1" }, { url: new URL("https://supplier.example/mt/query") });
+
+interface Env {
+  SECRET: string;
+}
+
+export default {
+  fetch: handler<[env: Env, context: { waitUntil(promise: Promise<unknown>): void }]>({
+    config: (env) => ({ partnerId: 1, clientId: "x", clientSecret: env.SECRET }),
+    orderCreate: (call, env) => (env.SECRET ? { partnerOrderId: call.body.orderId } : call.fail(421, "产品不可售")),
+    async orderPay(call, _env, context) {
+      context.waitUntil(Promise.resolve());
+      const reply: TicketResponse = call.issuing();
+      return reply;
+    },
+    // @ts-expect-error the statuses are missing
+    orderQuery: () => ({ partnerOrderId: "P1" }),
+    async orderClose(call) {
+      if (call.body.closeType === codes.CloseType.ISSUE_FAILED) return;
+    },
+    orderRefunded() {},
+    fallback: () => new Response("not here", { status: 404 }),
+    onError: (error, { request }) => console.error(request.url, MeituanError.is(error) && error.hint),
+    onWarning: (warnings, { call, part }) => console.warn(call.type, part, warnings[0]?.path),
+  }),
+  // @ts-expect-error there is no such call
+  other: supplier.handler({ orderCreated: () => undefined }),
+  one: supplier.handler({ heartbeat: () => undefined }),
+};
+
+// A reply written as a function of its own is typed by the call's name.
+export const paid = (call: CallOf<"orderPay">, reply: OrderPaid) => call.ok(reply).warnings.map((warning) => warning.rule);
+
+// @ts-expect-error a misspelt message
+checkMessage("ticket.orderPaid.response", "{}");
+export const found = checkMessage("ticket.orderPay.response", "{}", { quantity: 2 }).issues.filter((issue) => issue.refuses);
