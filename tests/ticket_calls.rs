@@ -475,6 +475,21 @@ fn level_prices_leave_encrypted_and_at_most_forty_at_once() {
 }
 
 #[test]
+fn a_number_that_javascript_has_rounded_is_not_taken_for_an_id() {
+    let close = |id: &str| {
+        let program = format!(r#"{{"partnerId":1122,"body":{{"orderId":{id},"closeType":1}}}}"#);
+        let (mut packed, mut wire) = (Default::default(), Vec::new());
+        let written = supplier().encode_request(&ORDER_CLOSE, program.as_bytes(), &mut packed, &mut wire);
+        written.map(|_| String::from_utf8(wire).unwrap()).map_err(|error| (error.code, error.path))
+    };
+    let refused = Err((ErrorCode::WrongType, "body.orderId".to_owned()));
+    assert_eq!(close("9007199254740992"), refused);
+    assert_eq!(close("1e3"), refused);
+    assert!(close("9007199254740991").unwrap().contains(r#""orderId":9007199254740991,"#));
+    assert!(close("\"18446744073709551615\"").unwrap().contains(r#""orderId":18446744073709551615,"#));
+}
+
+#[test]
 fn meituans_reply_to_a_notice_is_judged_by_its_code_alone() {
     let request =
         supplier().request(&vec![ProductChangeNotice { partner_deal_id: "d".into(), status: ProductChange::LISTED }], NOW).unwrap();

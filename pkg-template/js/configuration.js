@@ -78,7 +78,7 @@ export function configure(options) {
   if (!isRecord(options)) invalid("", "expected an object");
   for (const name of Object.keys(options)) if (!SETTINGS.includes(name)) invalid(name, "there is no such setting");
   const { clientSecret, toleranceSeconds = 600, routes = {}, signedUri, bodyEncryption, now } = options;
-  const partnerId = integer(options.partnerId, "partnerId", 1, 0xffffffff);
+  const partnerId = integer(options.partnerId, "partnerId", 1, 0x7fffffff);
   const secrets = Array.isArray(clientSecret) ? clientSecret : [clientSecret];
   if (!isRecord(routes)) invalid("routes", "expected an object: path → call");
   if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
@@ -103,10 +103,10 @@ export function configure(options) {
     clientSecrets: secrets.map((secret, index) =>
       text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret"),
     ),
-    toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0xffffffff),
+    toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff),
     // What a single text may hold inside the module.
     maxBodyBytes: integer(options.maxBodyBytes ?? 1 << 20, "maxBodyBytes", 1, 2 ** 29 - 1),
-    routes: Object.entries(routes).map(([path, call]) => [path, text(call, `routes[${JSON.stringify(path)}]`)]),
+    routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
     strip: text(rewrite.strip ?? "", "signedUri.strip"),
     prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
@@ -116,7 +116,7 @@ export function configure(options) {
     partnerId,
     host,
     maxBodyBytes: settings.maxBodyBytes,
-    routes: new Map(/** @type {[string, string][]} */ (settings.routes)),
+    routes: new Map(settings.routes.map(({ path, call }) => [path, call])),
     appKey: appKey === undefined ? undefined : text(appKey, "bodyEncryption.appKey"),
     canEncrypt: settings.bodyKey !== undefined,
     /** @param {string} url */

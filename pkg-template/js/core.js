@@ -123,11 +123,9 @@ export function isWellFormed(text) {
  * @returns {number} the supplier's handle
  */
 export function openSupplier(settings) {
-  try {
-    return glue.ticket_supplier(settings, JSON.stringify(settings));
-  } catch (failure) {
-    throw failed(failure);
-  }
+  const handle = glue.ticket_supplier(putAlone(stringify(settings)));
+  if (handle === NONE) throw failed(glue.error());
+  return handle;
 }
 
 /**

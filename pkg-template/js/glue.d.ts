@@ -27,7 +27,7 @@ export declare function findings(): readonly Finding[];
 export declare function read_message(message: number, program: boolean, length: number, quantity: number): number;
 export declare function write_message(message: number, length: number): void;
 
-export declare function ticket_supplier(settings: object, fingerprint: string): number;
+export declare function ticket_supplier(length: number): number;
 export declare function ticket_receive(supplier: number, head: number, body: number, now: number): number;
 export declare function ticket_reply(
   supplier: number,

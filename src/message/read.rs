@@ -165,6 +165,10 @@ impl Reader<'_> {
 
     fn number(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
         match *kind {
+            // A JavaScript number beyond 2^53 has lost digits before it came here.
+            Kind::Id if self.how.form == Form::Program && money::parse_decimal(span.of(self.scanner.source), 0).is_none() => {
+                self.refuse(ErrorCode::WrongType, at, expectation(kind))
+            }
             Kind::Id => self.id(span, at),
             Kind::Integer { min, max } => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
@@ -554,7 +558,7 @@ fn approximate(text: &[u8]) -> f64 {
 
 fn expectation(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Id => "expected an id: a whole number, as digits",
+        Kind::Id => "expected an id: a whole number, in programs as a text of digits",
         Kind::Integer { .. } | Kind::Code(_) => "expected a whole number",
         Kind::Yuan { .. } => "expected an amount: decimal yuan on the wire, whole fen in a program",
         Kind::Fen => "expected an amount in whole fen",

@@ -2,60 +2,97 @@
 
 use super::{ENCRYPTED, NONE, address, facts, failure, with};
 use crate::body_cipher::BodyKey;
+use crate::message::{Form, Packed, Reading, View, read};
 use crate::ticket::{self, BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, ba};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Settings {
-    partner_id: u32,
-    client_id: String,
-    client_secrets: Vec<String>,
-    tolerance_seconds: Option<u32>,
-    max_body_bytes: u32,
-    /// Path and call's name.
-    routes: Vec<(String, String)>,
-    strip: String,
-    prepend: String,
-    body_key: Option<String>,
+crate::messages! {
+    /// The settings of a supplier, as the facade hands them over.
+    Settings {
+        /// Our number at Meituan.
+        partner_id "partnerId": count, required;
+        /// The name that signatures carry.
+        client_id "clientId": text, required;
+        /// The secrets that are accepted; the first one signs.
+        client_secrets "clientSecrets": list(text), required;
+        /// How far a Date may be from now, in seconds; absent: any.
+        tolerance_seconds "toleranceSeconds": count, optional;
+        /// Larger bodies are refused.
+        max_body_bytes "maxBodyBytes": count, required;
+        /// Which path means which call.
+        routes "routes": list(object(Route)), required;
+        /// What to take from the front of the arriving path.
+        strip "strip": text, optional;
+        /// What to put before it then.
+        prepend "prepend": text, optional;
+        /// The key of the whole-body encryption.
+        body_key "bodyKey": text, optional;
+    }
+
+    /// A path and its call.
+    Route {
+        /// The path.
+        path "path": text, required;
+        /// The call's name.
+        call "call": text, required;
+    }
 }
 
-fn configuration(settings: Settings) -> Result<Config, Error> {
-    let secrets = settings.client_secrets.into_iter().map(Secret::new).collect();
-    let mut config = Config::new(settings.partner_id, settings.client_id, Secret::new(""));
-    config.client_secrets = secrets;
-    config.tolerance_seconds = settings.tolerance_seconds;
-    config.max_body_bytes = settings.max_body_bytes as usize;
-    config.signed_path = SignedPath { strip: settings.strip, prepend: settings.prepend };
-    for (path, name) in settings.routes {
+fn configuration(settings: &View<'_>) -> Result<Config, Error> {
+    let text = |name| settings.text(name).unwrap_or_default().into_owned();
+    let number = |name| settings.integer(name).unwrap_or_default();
+    let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
+    config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
+    config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.max_body_bytes = number("maxBodyBytes") as usize;
+    config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
+    for route in settings.objects("routes") {
+        let name = route.text("call").unwrap_or_default();
         let call = Call::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((path, call));
+        config.routes.push((route.text("path").unwrap_or_default().into_owned(), call));
     }
-    if let Some(key) = settings.body_key {
+    if let Some(key) = settings.text("bodyKey") {
         config.body_encryption = Some(BodyEncryption { key: BodyKey::new(&Secret::new(key))?, app_key: String::new() });
     }
     Ok(config)
 }
 
-/// A supplier of this configuration. `fingerprint` is a text that is the same for the same configuration.
+/// A supplier of the settings in the input, or all ones. The same settings are the same supplier.
 #[wasm_bindgen]
-pub fn ticket_supplier(settings: JsValue, fingerprint: &str) -> Result<u32, JsValue> {
-    let fingerprint: [u8; 20] = Sha1::digest(fingerprint.as_bytes()).into();
+pub fn ticket_supplier(length: usize) -> u32 {
     with(|state| {
+        let source = state.input.get_mut(..length).unwrap_or_default();
+        let fingerprint: [u8; 20] = Sha1::digest(&*source).into();
         if let Some(index) = state.configurations.iter().position(|known| *known == fingerprint) {
-            return Ok(index as u32);
+            source.zeroize();
+            return index as u32;
         }
-        let settings = serde_wasm_bindgen::from_value(settings)
-            .map_err(|error| failure(&Error::at(ErrorCode::InvalidConfig, "").detail(&error.to_string())))?;
-        let supplier = configuration(settings).and_then(Supplier::new).map_err(|error| failure(&error))?;
-        state.suppliers.push(supplier);
-        state.configurations.push(fingerprint);
-        Ok(state.suppliers.len() as u32 - 1)
+        let mut packed = Packed::default();
+        let how = Reading { form: Form::Program, ..Reading::WIRE };
+        read(Settings::MESSAGE, source, how, &mut packed);
+        let supplier = match (Error::from_issues(&packed.issues), packed.view(Settings::MESSAGE, source)) {
+            (None, Some(settings)) => configuration(&settings).and_then(Supplier::new),
+            (error, _) => Err(Error { code: ErrorCode::InvalidConfig, ..error.unwrap_or_else(super::unreadable) }),
+        };
+        // The settings held secrets, and the input buffer lives on.
+        source.zeroize();
+        match supplier {
+            Ok(supplier) => {
+                state.suppliers.push(supplier);
+                state.configurations.push(fingerprint);
+                state.suppliers.len() as u32 - 1
+            }
+            Err(error) => {
+                state.finish(Err(error));
+                NONE
+            }
+        }
     })
 }
 

@@ -76,17 +76,24 @@ fn javascript_lints() -> Outcome {
 /// Both ways in which users' compilers find a package's types: as Node does it, and as bundlers do.
 fn typescript_types() -> Outcome {
     run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.json"]))?;
-    run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.bundler.json"]))
+    run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.bundler.json"]))?;
+    // The package's own JavaScript, checked by its comments.
+    run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.package.json"]))
 }
 
 fn javascript_tests() -> Outcome {
-    let folder = tools::root().join("tests/js");
     // Node 20 does not expand patterns itself.
-    let tests: Vec<_> = tools::files_under(&folder)?.into_iter().filter(|path| path.ends_with(".test.mjs")).collect();
-    if tests.is_empty() {
-        return Err("no file matches tests/js/*.test.mjs".to_owned());
+    let mut tests = Vec::new();
+    for folder in ["tests/js", "tests/demo"] {
+        let files = tools::files_under(&tools::root().join(folder))?;
+        let found: Vec<_> =
+            files.iter().filter(|path| path.ends_with(".test.mjs")).map(|path| format!("{folder}/{path}")).collect();
+        if found.is_empty() {
+            return Err(format!("no file matches {folder}/*.test.mjs"));
+        }
+        tests.extend(found);
     }
-    run_program(tools::node().arg("--test").args(tests.iter().map(|path| format!("tests/js/{path}"))))
+    run_program(tools::node().arg("--test").args(tests))
 }
 
 fn demo_passes() -> Outcome {
