@@ -162,7 +162,12 @@ export class Call {
       const { text, warnings } = writeReply(handle, this.#index, envelope, quantityOf(order), this.encrypted);
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }));
     } catch (error) {
-      throw MeituanError.is(error) ? this.#refuse(error) : error;
+      if (!MeituanError.is(error)) throw error;
+      // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.
+      if (error.code === "UNKNOWN_FIELD" && error.path in fields) {
+        throw this.#refuse(new MeituanError("UNKNOWN_FIELD", { ...error, path: `options.${error.path}` }));
+      }
+      throw this.#refuse(error);
     }
   }
 

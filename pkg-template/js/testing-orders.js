@@ -251,9 +251,8 @@ function* issuedUpstream(order) {
     { shows: ["pay-notice.vouchers"] },
   );
   const [one, two, three, four] = vouchers;
-  yield order.query("query-issued", { orderStatus: ISSUED, ...order.state(vouchers, [UNUSED, UNUSED, UNUSED, UNUSED]) }, [
-    ...["query.issued", "query.vouchers", "pay-notice.query"],
-  ]);
+  const unused = order.state(vouchers, [UNUSED, UNUSED, UNUSED, UNUSED]);
+  yield order.query("query-issued", { orderStatus: ISSUED, ...unused }, ["query.issued", "query.vouchers", "pay-notice.query"]);
   const paid = { code: 200, body: { ...order.ids, voucherType: 1, vouchers } };
   yield order.pay("pay-after-issue", paid, ["pay.vouchers", "pay.code-per-ticket"]);
 

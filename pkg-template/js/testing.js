@@ -2,9 +2,9 @@
 // connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
 
 import { configure, invalid, moment } from "./configuration.js";
-import { callIndex, isWellFormed, readMessage, replyIndex, unseal, verifyByHand, parseHttpDate } from "./core.js";
+import { callIndex, isWellFormed, parseHttpDate, readMessage, replyIndex, unseal, verifyByHand } from "./core.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
-import { Reply, failureBody, lookedAtHeaders, pathOf, rawBody, uriOf } from "./http.js";
+import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { calls } from "./messages.js";
 import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
@@ -75,6 +75,8 @@ export class MeituanTicket {
   /** @param {any} options those of the supplier; `host` is where the supplier answers */
   constructor(options) {
     const configuration = configure({
+      // Who only judges need not say where the supplier is; whatever is sent there then goes nowhere.
+      host: "http://supplier.invalid",
       ...options,
       now() {
         return invalid("now", "Meituan's side has no clock: say what time it is");
@@ -128,21 +130,18 @@ export class MeituanTicket {
     if (!codes.includes(code)) note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`);
     if (partnerId !== this.#configuration.partnerId) note("reply.partner-id", "partnerId", `${partnerId}`);
     if (!outcomes.includes(code)) {
-      const reason = String(describe ?? "")
-        .trim()
-        .toLowerCase();
-      const isNone = SUCCESSES.has(reason);
+      const reason = String(describe ?? "");
+      const isNone = SUCCESSES.has(reason.trim().toLowerCase());
       if (isNone || PLACEHOLDERS.has(reason)) note("reply.true-reason", "describe", `"${describe}"`, isNone);
-    }
-    if (body && typeof body === "object" && !Array.isArray(body)) {
+    } else if (value) {
       for (const field of echoes) {
         const wanted = request[field];
-        if (wanted && body[field] !== wanted) note("reply.echo", `body.${field}`, `${body[field]} for ${wanted}`);
+        if (wanted && body?.[field] !== wanted) note("reply.echo", `body.${field}`, `${body?.[field]} for ${wanted}`);
       }
-      if (code === 598 && (body.vouchers?.length > 0 || body.credentialList?.length > 0))
-        note("pay.issuing-bare", "body.vouchers", "");
     }
-    for (const { path, detail } of differences(expect, { code, describe, body })) note("expected", path, detail);
+    const codesCame = body?.vouchers?.length > 0 || body?.credentialList?.length > 0;
+    if (code === 598 && codesCame) note("pay.issuing-bare", "body", "codes came with it");
+    issues.push(...differences(expect, { code, describe, body }).map(unexpected));
     return { code, describe, body, issues, verdict: verdictOf(issues) };
   }
 
@@ -170,9 +169,7 @@ export class MeituanTicket {
       if (value && value.partnerId !== this.#configuration.partnerId) {
         issues.push(issueOf({ ...new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" }), refuses: true }));
       }
-      for (const { path, detail } of differences(expect, value)) {
-        issues.push({ id: "expected", path, detail, refuses: true, text: CHECKS.expected });
-      }
+      issues.push(...differences(expect, value).map(unexpected));
     }
     const refused = issues.find(({ refuses }) => refuses);
     const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answer;
@@ -193,7 +190,8 @@ export class MeituanTicket {
   addressOf({ url, body }) {
     const call = calls.find(({ direction, path }) => direction === "toMeituan" && path === pathOf(uriOf(url)));
     const { text } = this.#opened(rawBody(body));
-    return { type: call?.name, orderId: glance(text).body?.orderId };
+    const orderId = glance(text).body?.orderId;
+    return { type: call?.name, orderId: orderId === undefined ? undefined : String(orderId) };
   }
 
   /**
@@ -209,17 +207,16 @@ export class MeituanTicket {
     const named = { partnerid: partnerId, date, authorization };
     for (const [name, value] of Object.entries(named))
       if (!value) return new MeituanError("MISSING_HEADER", { path: `headers.${name}` });
-    if (partnerId !== String(this.#configuration.partnerId))
-      return new MeituanError("WRONG_PARTNER_ID", { path: "headers.partnerid" });
+    const ours = String(this.#configuration.partnerId);
+    if (partnerId !== ours) return new MeituanError("WRONG_PARTNER_ID", { path: "headers.partnerid" });
     const sent = parseHttpDate(date);
     if (Number.isNaN(sent)) return new MeituanError("MALFORMED_DATE", { path: "headers.date", detail: date });
     if (Math.abs(now - sent) > 600_000) return new MeituanError("STALE_DATE", { path: "headers.date", detail: date });
-    let failure;
-    for (const secret of this.#secrets) {
-      failure = verifyByHand(this.#clientId, secret, method.toUpperCase(), uri, date, authorization);
-      if (failure === undefined) return undefined;
-    }
-    return new MeituanError(failure.code, failure);
+    const failures = this.#secrets.map((secret) => {
+      return verifyByHand(this.#clientId, secret, method.toUpperCase(), uri, date, authorization);
+    });
+    const [failure] = failures;
+    return failure === undefined || failures.includes(undefined) ? undefined : new MeituanError(failure.code, failure);
   }
 
   /**
@@ -241,15 +238,15 @@ export class MeituanTicket {
  * @param {unknown} found
  */
 export function compare(expect, found) {
-  const issues = differences(expect, found).map(({ path, detail }) => ({
-    id: "expected",
-    path,
-    detail,
-    refuses: true,
-    text: CHECKS.expected,
-  }));
+  const issues = differences(expect, found).map(unexpected);
   return { issues, verdict: verdictOf(issues) };
 }
+
+/**
+ * @param {{ path: string, detail: string }} difference
+ * @returns {Issue}
+ */
+const unexpected = ({ path, detail }) => ({ id: "expected", path, detail, refuses: true, text: CHECKS.expected });
 
 /**
  * @param {string} name
@@ -271,7 +268,8 @@ const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" 
 function issueOf({ code, refuses, path, rule, detail }) {
   const { meaning } = /** @type {any} */ (errors)[code];
   const doc = rule === undefined ? undefined : /** @type {any} */ (rules)[rule].doc;
-  return { id: rule ?? code, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };
+  const id = /** @type {Issue["id"]} */ (rule ?? code);
+  return { id, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };
 }
 
 /**

@@ -199,7 +199,9 @@ type Given<Value> = Value | Promise<Value>;
 
 /** What a handler's function may return: a call's own reply, or what `ok` takes. */
 export type HandlerResult<Name extends SupplierCallName> = Given<
-  Response | (ReplyOf<Name> extends undefined ? undefined : ReplyBody<Name>)
+  // A function that returns nothing has said all that a call without a reply body needs.
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what such a function returns
+  Response | (ReplyOf<Name> extends undefined ? undefined | void : ReplyBody<Name>)
 >;
 
 export type HandlerFunctions<Context extends unknown[] = unknown[]> = {

@@ -1,0 +1,22 @@
+// Plays Meituan against the example supplier and tells, step by step, whether it answers as Meituan demands.
+//
+//   node tests/demo/run.mjs [--break <step>]
+//
+// --break tampers with what comes back in one step, to show that the demo would notice.
+
+import { parseArgs } from "node:util";
+import { Report } from "./report.mjs";
+import { playTicketOrders } from "./ticket-life.mjs";
+
+const { values } = parseArgs({ options: { break: { type: "string" } } });
+const report = new Report(process.stdout);
+
+await playTicketOrders(report, values.break);
+
+report.end();
+if (values.break !== undefined && !report.has(values.break)) {
+  console.error(`there is no step called ${values.break}`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = report.failed.length === 0 ? 0 : 1;
+}
