@@ -537,6 +537,29 @@ describe("replying", () => {
     assert.deepEqual([reply, refund], [{ voucherType: 0 }, {}]);
   });
 
+  it("names an option that there is not as an option, not as a field of the reply", () => {
+    const error = refusalOf(() => receive("/mt/refund", REFUND).ok({}, { alreadyDone: true }));
+    assert.deepEqual([error.code, error.path], ["UNKNOWN_FIELD", "options.alreadyDone"]);
+    assert.equal(sent(error.toReply()).code, 699);
+  });
+
+  it("refuses an id that JavaScript has rounded", () => {
+    const error = refusalOf(() => pay().issuing({ orderId: 9007199254740993 }));
+    assert.deepEqual([error.code, error.path], ["WRONG_TYPE", "body.orderId"]);
+  });
+
+  it("finds the ids missing from a reply that puts the answer off", () => {
+    for (const [name, code] of [
+      ["ticket.orderPay.response", 598],
+      ["ticket.orderRefund.response", 602],
+      ["ticket.orderRefund.response", 601],
+    ]) {
+      const { ok, issues } = checkMessage(name, JSON.stringify({ code, describe: "x", partnerId: 1122 }));
+      assert.equal(ok, false);
+      assert.equal(issues[0].rule, "reply.complete-at-200");
+    }
+  });
+
   it("gives a Fetch response for a Fetch request, with the warnings on it", async () => {
     const call = await supplier.receive(fetched("/mt/pay", wire({ orderId: 1, partnerOrderId: "P1" })));
     const response = call.ok({ voucherType: 1, vouchers: ["a"] });
