@@ -544,7 +544,7 @@ describe("replying", () => {
   });
 
   it("refuses an id that JavaScript has rounded", () => {
-    const error = refusalOf(() => pay().issuing({ orderId: 9007199254740993 }));
+    const error = refusalOf(() => pay().issuing({ orderId: Number("9007199254740993") }));
     assert.deepEqual([error.code, error.path], ["WRONG_TYPE", "body.orderId"]);
   });
 
