@@ -39,10 +39,7 @@ describe("a reply", () => {
     ],
     "refund: pending, refundId as it came": ["orderRefund", 602, { ...IDS, refundId: "r1" }, ["passed"]],
     "refund: pending, another refundId": ["orderRefund", 602, { ...IDS, refundId: "r2" }, ["failed", "reply.echo"]],
-    "refund: pending, no refundId at all": [
-      ...["orderRefund", 602, undefined],
-      ["failed", "reply.echo", "reply.echo", "reply.echo"],
-    ],
+    "refund: pending, no refundId at all": ["orderRefund", 602, undefined, ["failed", "reply.complete-at-200"]],
     "refund: a code of no family": ["orderRefund", 506, undefined, ["failed", "reply.listed-code"]],
     "create: refused for a reason": ["orderCreate", 420, undefined, ["passed"]],
   };
