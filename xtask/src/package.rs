@@ -51,7 +51,7 @@ pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
 pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("find the tools", || tools::require_node().and_then(|()| tools::require_wasm_target()))?;
     steps.run("install npm dependencies", tools::install_npm_packages)?;
-    steps.run("compile to wasm", || tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY)))?;
+    steps.run("compile to wasm", compile)?;
     steps.run("bind to JavaScript", bind)?;
     steps.run("optimize the wasm", optimize)?;
     steps.run("write the field reference", write_reference)?;
@@ -59,6 +59,20 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)
+}
+
+fn compile() -> Outcome {
+    // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
+    let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from);
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+    let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
+    flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
+    tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
+}
+
+fn home() -> PathBuf {
+    ["HOME", "USERPROFILE"].iter().find_map(std::env::var_os).map(PathBuf::from).unwrap_or_default()
 }
 
 fn bind() -> Outcome {
