@@ -31,7 +31,7 @@ crate::messages! {
         /// Key of the price that was ordered, as we published it in level prices (SKU key); sometimes missing live.
         partner_primary_key "partnerPrimaryKey": text, optional;
         /// Meituan's numbers of the levels that were ordered.
-        level_ids "levelIds": list(integer), optional;
+        level_ids "levelIds": list(id), optional;
         /// Whether the order is in real names (newer API).
         real_name_type "realNameType": code(RealNameType), optional;
         /// Credentials of a real-name order (newer API; form not documented at hand).
@@ -289,9 +289,9 @@ crate::messages! {
         /// New day of the visit; absent when only visitors change.
         target_date "targetDate": date, optional;
         /// Levels so far.
-        origin_level_ids "originLevelIds": list(integer), optional;
+        origin_level_ids "originLevelIds": list(id), optional;
         /// New levels.
-        target_level_ids "targetLevelIds": list(integer), optional;
+        target_level_ids "targetLevelIds": list(id), optional;
     }
 
     /// One visitor replaced by another.
@@ -302,7 +302,7 @@ crate::messages! {
         target_visitor "targetVisitor": object(Visitor), optional;
     }
 
-    /// Reply to order reschedule, and the body of the reschedule notice.
+    /// Reply to order reschedule.
     OrderRescheduled {
         /// Meituan's order number (美团订单号).
         order_id "orderId": id, required;

@@ -3,7 +3,7 @@
 //! Each travels as `{"partnerId", "body"}` with a few fields more beside the body in three of them. Judge the reply
 //! by its code alone.
 
-use super::calls::{CredentialVoucher, RescheduledVoucher};
+use super::calls::CredentialVoucher;
 use super::codes::{IssueType, OrderRefundCode, ProductChange, RealNameType, VoucherStatus, VoucherType};
 use super::rules;
 
@@ -77,20 +77,6 @@ crate::messages! {
         status "status": code(VoucherStatus), required;
     }
 
-    /// Reschedule notice (订单改签通知), body (newer API; from the same family as the reply to order reschedule).
-    RescheduleNotice {
-        /// Meituan's order number (美团订单号).
-        order_id "orderId": id, required;
-        /// Our order number (商家订单号).
-        partner_order_id "partnerOrderId": text, optional;
-        /// Number of the reschedule (改签流水号).
-        reschedule_no "rescheduleNo": text, required;
-        /// Number of tickets rescheduled.
-        success_count "successCount": count, optional;
-        /// The new codes.
-        credential_vouchers "credentialVouchers": list(object(RescheduledVoucher)), optional;
-    }
-
     /// What has changed about one product (产品变化通知).
     ProductChangeNotice {
         /// Our product number (商家产品编号).
@@ -131,8 +117,8 @@ crate::messages! {
         code "code": integer, optional;
         /// The reason in words (likewise).
         describe "describe": text, optional;
-        /// The notice.
-        body "body": object(RescheduleNotice), required;
+        /// The notice, as Meituan's document for you says: its fields are documented nowhere at hand.
+        body "body": raw, required;
     }
 
     /// Level price notice (多层价格日历变化通知V2) as it travels.
@@ -181,8 +167,8 @@ crate::messages! {
 
     /// A level, such as a seating area.
     LevelInfo {
-        /// Our number of the level. The type is not certain: read as text.
-        level_no "levelNo": text, required;
+        /// Which level it is, from 1, outer levels first.
+        level_no "levelNo": integer(1..2147483647), required;
         /// Name of the level.
         level_name "levelName": text, optional;
     }

@@ -93,6 +93,18 @@ crate::messages! {
         partly_refund "partlyRefund": flag, required;
         /// Words about refunds (退款说明).
         refund_note "refundNote": text, optional;
+        /// Whether it can be refunded on the day itself (newer API; inferred from the name).
+        can_refund_current_date "canRefundCurrentDate": flag, optional;
+        /// Whether refunds are taken within hours of the day only (newer API; inferred from the name).
+        has_refund_limit_time "hasRefundLimitTime": flag, optional;
+        /// Hour from which refunds are taken (newer API; inferred from the name).
+        refund_limit_hour_from "refundLimitHourFrom": integer, optional;
+        /// Minute from which refunds are taken (newer API; inferred from the name).
+        refund_limit_minute_from "refundLimitMinuteFrom": integer, optional;
+        /// Hour until which refunds are taken (newer API; inferred from the name).
+        refund_limit_hour_to "refundLimitHourTo": integer, optional;
+        /// Minute until which refunds are taken (newer API; inferred from the name).
+        refund_limit_minute_to "refundLimitMinuteTo": integer, optional;
         /// The refund rules (退款规则); needed with refundType 4.
         refund_stairs_rules "refundStairsRules": list(object(RefundStairsRule)), optional;
         /// First day on sale (上架时间).
@@ -159,6 +171,8 @@ crate::messages! {
         valid_week_rule "validWeekRule": object(WeekdayRule), optional;
         /// Days on which it is not valid (不可用日期); with useDateMode 0.
         unavailable_dates "unavailableDates": list(date), optional;
+        /// Crowds with a discount (newer API; meaning not documented at hand).
+        discount_crowds "discountCrowds": raw, optional;
     }
 
     /// What is asked of a visitor (游玩人信息要求).
@@ -173,6 +187,8 @@ crate::messages! {
         address "address": flag, optional;
         /// E-mail address.
         email "email": flag, optional;
+        /// Post code (newer API).
+        post_code "postCode": flag, optional;
         /// Hong Kong and Macao permit (港澳通行证).
         hkmlp "hkmlp": flag, optional;
         /// Mainland resident's permit for Taiwan (大陆居民往来台湾通行证).
@@ -223,6 +239,12 @@ crate::messages! {
         need_certificate_supplement "needCertificateSupplement": flag, optional;
         /// What more (凭证补充信息说明), such as a student's card.
         certificate_supplement "certificateSupplement": text, optional;
+        /// Whether all that is listed must be shown (newer API; inferred from the name).
+        need_all "needAll": flag, optional;
+        /// Whether words are added to the code (newer API; inferred from the name).
+        need_voucher_supplement "needVoucherSupplement": flag, optional;
+        /// The words (newer API).
+        voucher_supplement "voucherSupplement": text, optional;
     }
 
     /// A time of the day in which guests can enter (入园时间).
