@@ -76,3 +76,8 @@ mod wasm;
 
 pub use error::{Error, ErrorCode, Issue, Text};
 pub use secret::Secret;
+
+/// The README's Rust is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
