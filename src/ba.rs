@@ -91,6 +91,6 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
         }
     }
     let mut error = Error::at(ErrorCode::BadSignature, "headers.authorization");
-    error.string_to_sign = uris.first().map(|uri| string_to_sign(method, uri, date));
+    error.string_to_sign = uris.first().map(|uri| string_to_sign(method, uri, date).into());
     Err(error)
 }

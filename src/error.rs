@@ -94,7 +94,8 @@ error_codes! {
         hint "set bodyEncryption: { key } with the 16-character key from Meituan", "请设置 bodyEncryption: { key }，填入美团分配的 16 位密钥";
     DecryptionFailed "DECRYPTION_FAILED":
         "the encrypted text cannot be opened", "密文无法解开";
-        hint "check the key; the whole HTTP body is one Base64 text", "请检查密钥；整个 HTTP 请求体是一段 Base64 文本";
+        hint "check the key of this environment, and that the Base64 text arrived unaltered (ticket: the whole HTTP body is one; ride: the parameter content)",
+             "请检查当前环境的密钥，并确认 Base64 文本未被改动（门票：整个 HTTP 请求体；用车：参数 content）";
     InvalidUtf8 "INVALID_UTF8":
         "the text is not UTF-8", "报文不是 UTF-8";
         hint "look for a client that sends GBK or ISO-8859-1", "请检查发送方是否使用了 GBK 或 ISO-8859-1";
@@ -167,6 +168,21 @@ error_codes! {
     RemoteRejected "REMOTE_REJECTED":
         "Meituan did not accept the request", "美团没有接受该请求";
         hint "remoteCode and describe hold Meituan's own words", "remoteCode 与 describe 是美团的原话";
+    AliasedField "ALIASED_FIELD":
+        "a field came under another name", "字段以另一个名字出现";
+        hint "read as the documented field; the detail names what was sent", "按约定的字段读取；detail 中给出了实际的名字";
+    WrongToken "WRONG_TOKEN":
+        "the token is not ours", "token 与配置不符";
+        hint "the token is the accessKey of this environment (test and production differ)", "token 即当前环境的 accessKey（测试与生产不同）";
+    WrongEntId "WRONG_ENT_ID":
+        "the entId is not ours", "entId 与配置不符";
+        hint "check entId for this environment", "请检查当前环境的 entId";
+    StaleTimestamp "STALE_TIMESTAMP":
+        "the ts is too far from the current time", "ts 与当前时间相差过大";
+        hint "compare both clocks; toleranceSeconds sets the limit, null switches the check off", "请核对双方时钟；toleranceSeconds 可调整范围，null 表示不检查";
+    UnexpectedMethod "UNEXPECTED_METHOD":
+        "the method belongs to another interface", "method 属于另一个接口";
+        hint "check which push is registered for this path", "请检查该路径登记的是哪一种推送";
 }
 
 impl fmt::Display for ErrorCode {
@@ -204,25 +220,61 @@ pub struct Error {
     /// The rule's stable id, where a rule was broken.
     pub rule: Option<&'static str>,
     /// What the signature was computed over, where the signature was looked at. It holds no secret.
-    pub string_to_sign: Option<String>,
+    pub string_to_sign: Option<Box<str>>,
     /// All findings, warnings included, where a message was read.
     pub issues: Vec<Issue>,
+    /// What the other side said, where it did not accept a request (`REMOTE_REJECTED`).
+    pub remote: Option<Box<Remote>>,
+}
+
+/// What the other side said when it did not accept a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remote {
+    /// Its number.
+    pub code: i64,
+    /// The documented name of the number, such as `SYSTEM_ERROR`; empty where the number is not documented.
+    pub name: &'static str,
+    /// Its own words.
+    pub describe: String,
+    /// The same request may succeed later (inferred from what the number means).
+    pub retryable: bool,
+    /// The number is the gateway's `status`, not the business `code`: the request did not reach the business.
+    pub gateway: bool,
+    /// What Meituan's support asks for: the reply header `M-TraceId`, or `traceId` of the reply.
+    pub trace_id: String,
+    /// What the document says the number means.
+    #[cfg(feature = "texts")]
+    pub meaning: Option<Text>,
 }
 
 impl Error {
     /// An error about `path`.
+    #[cold]
+    #[inline(never)]
     pub fn at(code: ErrorCode, path: &str) -> Self {
-        Error { code, path: path.into(), detail: String::new(), rule: None, string_to_sign: None, issues: Vec::new() }
+        Error { code, path: path.into(), detail: String::new(), rule: None, string_to_sign: None, issues: Vec::new(), remote: None }
     }
 
     /// The same with words about what was found.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn detail(mut self, detail: &str) -> Self {
         self.detail = detail.into();
         self
     }
 
+    /// The same with the reply header `M-TraceId`, where the other side did not accept a request.
+    #[must_use]
+    pub fn traced(mut self, trace_id: &str) -> Self {
+        if let Some(remote) = self.remote.as_mut().filter(|_| !trace_id.is_empty()) {
+            remote.trace_id = trace_id.into();
+        }
+        self
+    }
+
     /// The error that a list of findings amounts to, if any of them refuses.
+    #[inline(never)]
     pub fn from_issues(issues: &[Issue]) -> Option<Self> {
         let first = issues.iter().find(|issue| issue.refuses)?;
         Some(Error {
@@ -232,6 +284,7 @@ impl Error {
             rule: first.rule,
             string_to_sign: None,
             issues: issues.to_vec(),
+            remote: None,
         })
     }
 

@@ -50,9 +50,12 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`ticket`] | the attraction-ticket supplier API: Meituan calls the supplier, the supplier notifies Meituan |
+//! | [`ride`] | the enterprise ride API: the enterprise calls Meituan, Meituan pushes to the enterprise |
 //! | [`message`] | definitions of messages, and the one walk that reads them |
 //! | [`ba`] | BA authentication: HMAC-SHA1 over method, URI and Date. It does not cover the body |
 //! | [`body_cipher`] | encryption of the whole body, an optional layer of the newer ticket API |
+//! | [`envelope`] | encryption of the ride API's parameters |
+//! | [`sorted_sign`] | SHA-1 over sorted parameters, as two neighbouring APIs sign |
 //! | [`money`] | yuan and fen, exactly |
 //! | [`time`] | HTTP dates and Meituan's wall clock |
 //!
@@ -65,16 +68,19 @@
 
 pub mod ba;
 pub mod body_cipher;
+pub mod envelope;
 mod error;
 pub mod message;
 pub mod money;
+pub mod ride;
 mod secret;
+pub mod sorted_sign;
 pub mod ticket;
 pub mod time;
 #[cfg(feature = "wasm")]
 mod wasm;
 
-pub use error::{Error, ErrorCode, Issue, Text};
+pub use error::{Error, ErrorCode, Issue, Remote, Text};
 pub use secret::Secret;
 
 /// The README's Rust is compiled with the tests.

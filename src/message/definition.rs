@@ -34,10 +34,12 @@ pub struct Message {
 }
 
 /// One field of a message.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// The wire's name.
     pub name: &'static str,
+    /// Other names under which it is seen on the wire: read as this field, and reported. Never written.
+    pub aliases: &'static [&'static str],
     /// What it holds.
     pub kind: Kind,
     /// Whether it must be there.
@@ -55,6 +57,8 @@ pub enum Presence {
     OnSuccess,
     /// Not necessarily.
     Optional,
+    /// Not necessarily, and Meituan itself sends null for "absent": that is not worth a report.
+    Nullable,
 }
 
 /// What a field holds, on the wire and in a program.
@@ -205,7 +209,8 @@ macro_rules! messages {
         $type:ident $(rules [$($rule:expr),* $(,)?])? {
             $(
                 $(#[doc = $field_doc:expr])*
-                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident;
+                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident
+                    $(, aliases [$($alias:literal),*])?;
             )*
         }
     )*) => {$(
@@ -226,6 +231,7 @@ macro_rules! messages {
                 fields: &[$(
                     $crate::message::definition::Field {
                         name: $wire,
+                        aliases: &[$($($alias),*)?],
                         kind: $crate::field_kind!($kind $(($($argument)*))?),
                         presence: $crate::field_presence!($presence),
                         doc: $crate::doc_text!($($field_doc),*),
@@ -251,6 +257,9 @@ macro_rules! field_presence {
     (optional) => {
         $crate::message::definition::Presence::Optional
     };
+    (nullable) => {
+        $crate::message::definition::Presence::Nullable
+    };
 }
 
 /// The Rust type of a field.
@@ -269,10 +278,12 @@ macro_rules! kind_type {
     (integer) => { i32 };
     (integer($min:literal..$max:literal)) => { i32 };
     (count) => { u32 };
+    (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
     (fen) => { $crate::money::Fen };
     (yuan) => { $crate::money::Fen };
     (yuan(-1)) => { $crate::money::Fen };
+    (decimal) => { f64 };
     (decimal($min:literal..$max:literal)) => { f64 };
     (text) => { String };
     (text($documented:literal)) => { String };
@@ -295,10 +306,12 @@ macro_rules! field_kind {
     (integer) => { $crate::message::definition::Kind::Integer { min: i32::MIN as i64, max: i32::MAX as i64 } };
     (integer($min:literal..$max:literal)) => { $crate::message::definition::Kind::Integer { min: $min, max: $max } };
     (count) => { $crate::message::definition::Kind::Integer { min: 0, max: i32::MAX as i64 } };
+    (long) => { $crate::message::definition::Kind::Integer { min: 1 - (1 << 53), max: (1 << 53) - 1 } };
     (milliseconds) => { $crate::message::definition::Kind::Integer { min: 0, max: (1 << 53) - 1 } };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
     (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
+    (decimal) => { $crate::message::definition::Kind::Decimal { min: i32::MIN, max: i32::MAX } };
     (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal { min: $min, max: $max } };
     (text) => { $crate::message::definition::Kind::Text { documented: 0 } };
     (text($documented:literal)) => { $crate::message::definition::Kind::Text { documented: $documented } };
@@ -323,7 +336,7 @@ macro_rules! enumerations {
     ($(
         $(#[doc = $doc:expr])*
         $type:ident {
-            $( $value:literal = $constant:ident, $meaning:literal; )*
+            $( $value:literal = $constant:ident, $meaning:expr; )*
         }
     )*) => {$(
         $(#[doc = $doc])*

@@ -103,6 +103,7 @@ impl<'p> View<'p> {
         self.slots.get(self.block + index).copied().filter(|&slot| slot != ABSENT)
     }
 
+    #[inline(never)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
         let index = self.message.fields.iter().position(|field| field.name == name)?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
@@ -124,6 +125,7 @@ impl<'p> View<'p> {
     }
 
     /// A text, an id, a decimal or a date.
+    #[inline(never)]
     pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
         match self.slot(name)? {
             (slot, Kind::Text { .. } | Kind::Id | Kind::Decimal { .. } | Kind::Date | Kind::Raw) => {
@@ -131,6 +133,13 @@ impl<'p> View<'p> {
             }
             _ => None,
         }
+    }
+
+    /// Where in the text a raw value stands.
+    pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
+        let (slot, Kind::Raw) = self.slot(name)? else { return None };
+        let span = unpack_span(slot);
+        Some(span.start as usize..span.end as usize)
     }
 
     /// How many items a list has.

@@ -2,7 +2,7 @@
 //!
 //! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
 
-use super::definition::{Basis, Facts, Kind, Message, Presence, Verdict};
+use super::definition::{Basis, Facts, Field, Kind, Message, Presence, Verdict};
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
 use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
@@ -121,6 +121,11 @@ impl Reader<'_> {
                 let number = self.scanner.number()?;
                 self.report(ErrorCode::StringAsNumber, false, at, "");
                 Ok(pack_span(number.span))
+            }
+            (Kind::Text { .. }, b't' | b'f') if self.how.form == Form::Wire => {
+                let span = self.scanner.value(level)?;
+                self.report(ErrorCode::WrongType, false, at, "true or false, read as text");
+                Ok(pack_span(span))
             }
             (Kind::Date | Kind::WallClock, b'"') => {
                 let span = self.scanner.text()?;
@@ -363,7 +368,7 @@ impl Reader<'_> {
             let needed = match field.presence {
                 Presence::Required => true,
                 Presence::OnSuccess => self.how.success,
-                Presence::Optional => false,
+                Presence::Optional | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
                 self.path.push(Step::Field(field.name));
@@ -379,28 +384,39 @@ impl Reader<'_> {
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
         let mut unknown = Keys::default();
+        // Fields that are filled from another name so far: the right name, should it come too, has the last word.
+        let mut by_alias = 0_u64;
         // Senders write fields in the definition's order more often than not, so the next one is tried first.
         let mut next = 0;
         loop {
             let at = self.scanner.at;
             let expected = message.fields.get(next).is_some_and(|field| self.scanner.takes_key(field.name.as_bytes()));
             let (found, key) = if expected {
-                (Some(next), None)
+                (Some(Found { index: next, alias: false }), None)
             } else {
                 let key = self.scanner.text()?;
                 (find(message, &key, self.scanner.source), Some(key))
             };
             self.scanner.colon()?;
-            match found {
-                Some(index) => {
+            let filled = |reader: &Self, index: usize| reader.packed.slots[block + index] != ABSENT;
+            match found.filter(|found| !(found.alias && filled(self, found.index))) {
+                Some(Found { index, alias }) => {
                     next = index + 1;
-                    if self.packed.slots[block + index] != ABSENT {
+                    let place = 1_u64.checked_shl(index as u32).unwrap_or_default();
+                    if filled(self, index) && by_alias & place == 0 {
                         return Err(Stop { code: ErrorCode::DuplicateKey, at });
                     }
                     let field = &message.fields[index];
                     self.path.push(Step::Field(field.name));
+                    by_alias &= !place;
+                    if let (true, Some(key)) = (alias, key) {
+                        by_alias |= place;
+                        unknown.extend(Some(key));
+                        let name = unescape(&key, self.scanner.source).into_owned();
+                        self.report(ErrorCode::AliasedField, self.how.form == Form::Program, at, &name);
+                    }
                     let value_at = self.scanner.at;
-                    let mut slot = self.value(&field.kind, level + 1)?;
+                    let mut slot = self.field(field, level + 1)?;
                     if self.how.form == Form::Program && field.presence == Presence::Required && is_empty_text(&field.kind, slot) {
                         slot = self.refuse(ErrorCode::EmptyText, value_at, "");
                     }
@@ -420,6 +436,13 @@ impl Reader<'_> {
             }
         }
         unknown.check(self.scanner.source)
+    }
+
+    fn field(&mut self, field: &Field, level: u32) -> Result<u64, Stop> {
+        if field.presence == Presence::Nullable && self.scanner.peek() == Some(b'n') {
+            return self.scanner.literal(b"null").map(|()| NULL);
+        }
+        self.value(&field.kind, level)
     }
 
     fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
@@ -506,7 +529,14 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<usize> {
+/// A field, and whether it was found under another name.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    index: usize,
+    alias: bool,
+}
+
+fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
     let unescaped;
     let name = if key.escaped {
         unescaped = unescape(key, source);
@@ -514,7 +544,11 @@ fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<usize> {
     } else {
         key.of(source)
     };
-    message.fields.iter().position(|field| same(field.name.as_bytes(), name))
+    if let Some(index) = message.fields.iter().position(|field| same(field.name.as_bytes(), name)) {
+        return Some(Found { index, alias: false });
+    }
+    let aliased = |field: &Field| field.aliases.iter().any(|alias| alias.as_bytes() == name);
+    message.fields.iter().position(aliased).map(|index| Found { index, alias: true })
 }
 
 fn is_empty_text(kind: &Kind, slot: u64) -> bool {
@@ -525,6 +559,18 @@ fn is_empty_text(kind: &Kind, slot: u64) -> bool {
 fn is_number(text: &[u8]) -> bool {
     let mut scanner = Scanner::new(text);
     scanner.number().is_ok() && scanner.at == text.len()
+}
+
+/// The value of a text that is one JSON number, near enough to compare with whole bounds.
+pub(crate) fn approximate_number(text: &str) -> Option<f64> {
+    is_number(text.as_bytes()).then(|| approximate(text.as_bytes()))
+}
+
+/// What a JSON text says, given with its quotes; nothing for any other JSON.
+pub(crate) fn text_of(json: &[u8]) -> Option<String> {
+    let mut scanner = Scanner::new(json);
+    let span = scanner.text().ok()?;
+    (scanner.at == json.len()).then(|| unescape(&span, json).into_owned())
 }
 
 /// The value of a JSON number, near enough to compare with whole bounds: the exact digits are kept beside it.

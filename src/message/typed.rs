@@ -75,6 +75,11 @@ impl<'de> Deserialize<'de> for RawJson {
 }
 
 impl<'p> View<'p> {
+    /// The object as a Rust value.
+    pub fn to_typed<T: Deserialize<'p>>(&self, packed: &'p Packed) -> Option<T> {
+        T::deserialize(de::value::MapAccessDeserializer::new(Fields { packed, view: *self, next: 0 })).ok()
+    }
+
     /// A field as a Rust value.
     pub fn field_to_typed<T: Deserialize<'p>>(&self, packed: &'p Packed, name: &str) -> Option<T> {
         let index = self.message.fields.iter().position(|field| field.name == name)?;

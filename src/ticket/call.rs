@@ -72,6 +72,7 @@ pub const MANDATORY: [&str; 6] = ["orderCreate", "orderPay", "orderQuery", "orde
 /// The field that every envelope has.
 const PARTNER_ID: Field = Field {
     name: "partnerId",
+    aliases: &[],
     kind: crate::field_kind!(count),
     presence: Presence::Required,
     doc: crate::doc_text!("The supplier's number at Meituan (合作方编号)."),
@@ -84,6 +85,7 @@ macro_rules! fields {
             PARTNER_ID,
             $(Field {
                 name: $name,
+                aliases: &[],
                 kind: crate::field_kind!($kind $(($($argument)*))?),
                 presence: crate::field_presence!($presence),
                 doc: crate::doc_text!($($doc),*),
@@ -99,12 +101,14 @@ macro_rules! reply_fields {
             Field { presence: Presence::Optional, ..PARTNER_ID },
             Field {
                 name: "code",
+                aliases: &[],
                 kind: crate::field_kind!(code(NoticeCode)),
                 presence: Presence::Required,
                 doc: crate::doc_text!("The outcome (返回码): 200 is the only success."),
             },
             Field {
                 name: "describe",
+                aliases: &[],
                 kind: crate::field_kind!(text),
                 presence: Presence::Optional,
                 doc: crate::doc_text!("Meituan's words (描述)."),

@@ -15,10 +15,12 @@
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 
+mod ride;
 mod ticket;
 
 use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
+use crate::ride::{Client, INTERFACES};
 use crate::ticket::{CALLS, Supplier};
 use crate::{Error, ErrorCode, Issue};
 use serde::Serialize;
@@ -39,6 +41,8 @@ struct State {
     /// What each supplier was configured with, so that the same configuration is one supplier, however often a
     /// serverless handler builds it.
     configurations: Vec<[u8; 20]>,
+    /// Likewise for the ride API, each with what it was configured with.
+    clients: Vec<([u8; 20], Client)>,
 }
 
 thread_local! {
@@ -97,14 +101,13 @@ pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)
 }
 
-/// A definition by its number: requests of all calls, then replies.
+/// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
 fn message(index: u32) -> Option<&'static Message> {
-    let index = index as usize;
-    let reply = index.checked_sub(CALLS.len());
-    match reply {
-        None => Some(CALLS.get(index)?.request),
-        Some(index) => Some(CALLS.get(index)?.reply),
-    }
+    let requests = CALLS.iter().map(|call| call.request);
+    let replies = CALLS.iter().map(|call| call.reply);
+    let ride_requests = INTERFACES.iter().map(|interface| interface.request);
+    let ride_replies = INTERFACES.iter().map(|interface| interface.reply);
+    requests.chain(replies).chain(ride_requests).chain(ride_replies).nth(index as usize)
 }
 
 /// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.
@@ -174,9 +177,22 @@ struct Failure<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     string_to_sign: Option<&'f str>,
     issues: Vec<Finding<'f>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote_code: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote_name: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    describe: Option<&'f str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'f str>,
 }
 
 fn failure(error: &Error) -> JsValue {
+    let remote = error.remote.as_deref();
     let failure = Failure {
         code: error.code.as_str(),
         path: &error.path,
@@ -184,6 +200,12 @@ fn failure(error: &Error) -> JsValue {
         detail: &error.detail,
         string_to_sign: error.string_to_sign.as_deref(),
         issues: error.issues.iter().map(Finding::from).collect(),
+        remote_code: remote.map(|remote| remote.code as f64),
+        remote_name: remote.map(|remote| remote.name),
+        describe: remote.map(|remote| &*remote.describe),
+        retryable: remote.map(|remote| remote.retryable),
+        gateway: remote.map(|remote| remote.gateway),
+        trace_id: remote.map(|remote| &*remote.trace_id),
     };
     serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
 }

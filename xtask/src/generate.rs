@@ -141,7 +141,7 @@ impl Catalogue {
             comment(out, indent, &format!("{}{}", field.doc.trim(), unit(&field.kind)));
             let of = type_of(&field.kind, received);
             let _ = match field.presence {
-                Presence::Optional => writeln!(out, "{indent}readonly {}?: {of} | undefined;", field.name),
+                Presence::Optional | Presence::Nullable => writeln!(out, "{indent}readonly {}?: {of} | undefined;", field.name),
                 _ => writeln!(out, "{indent}readonly {}: {of};", field.name),
             };
         }
@@ -412,7 +412,7 @@ fn table(out: &mut String, message: &Message, level: usize) {
         let needed = match field.presence {
             Presence::Required => "yes",
             Presence::OnSuccess => "at 200",
-            Presence::Optional => "no",
+            Presence::Optional | Presence::Nullable => "no",
         };
         let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
     }

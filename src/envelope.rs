@@ -1,0 +1,112 @@
+//! The envelope of the ride API: AES-128 in ECB mode with PKCS#5 padding, in Base64.
+//!
+//! The key is the Base64-decoded `secretKey`, 16 bytes. What is sent is URL-safe Base64 without padding; what is
+//! received may be any of the four variants (either alphabet, padded or not), and a `+` may have become a space on its
+//! way through a form. Source: 公共参数说明 ("AES/ECB/PKCS5Padding"); the Base64 variant from the class that Meituan
+//! hands out (one implementation) and the samples of its pages.
+//!
+//! **No integrity.** ECB encrypts each block of 16 bytes by itself and nothing covers the whole: equal blocks look
+//! equal, blocks can be taken out, repeated and put together from other messages, and the result may still open to
+//! text that reads as JSON. A content that opens shows that its blocks were made by somebody with the key, and not that
+//! the document is the one that was sent. What to do about it:
+//!
+//! - TLS, with certificates checked, in both directions;
+//! - check token, entId, ts and method, where they are there ([`Client::accept`](crate::ride::Client::accept) does);
+//! - take a push as a hint: query the order before money or state depends on it;
+//! - compare the ids of what comes back with the ids that were sent.
+
+use crate::{Error, ErrorCode, Secret};
+use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use aes::{Aes128, Block};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+/// Bytes in a block, and in a key.
+const BLOCK: usize = 16;
+
+/// A key made ready: the key schedule is computed once, and overwritten when dropped.
+#[derive(Clone)]
+pub struct Key(Aes128);
+
+impl Key {
+    /// The `secretKey` that Meituan assigned: 16 bytes in Base64.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` at `secretKey` when it is anything else.
+    pub fn new(secret_key: &Secret) -> Result<Self, Error> {
+        let invalid = || Error::at(ErrorCode::InvalidConfig, "secretKey").detail("expected Base64 of exactly 16 bytes");
+        let bytes = Zeroizing::new(decode(secret_key.expose()).ok_or_else(invalid)?);
+        let key: Zeroizing<[u8; BLOCK]> = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| invalid())?);
+        Ok(Key(Aes128::new((&*key).into())))
+    }
+
+    /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
+    pub fn seal(&self, text: &str) -> String {
+        let filling = BLOCK - text.len() % BLOCK;
+        let mut bytes = Vec::with_capacity(text.len() + filling);
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.resize(text.len() + filling, filling as u8);
+        for block in bytes.chunks_exact_mut(BLOCK) {
+            if let Ok(block) = <&mut Block>::try_from(block) {
+                self.0.encrypt_block(block);
+            }
+        }
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Content to text. Line ends after it do not matter.
+    ///
+    /// # Errors
+    /// `DECRYPTION_FAILED` at `content`, whatever it is that is wrong: Base64, length, padding, key, or what came out
+    /// is not UTF-8.
+    pub fn open(&self, content: &[u8]) -> Result<String, Error> {
+        self.open_text(content).ok_or_else(|| Error::at(ErrorCode::DecryptionFailed, "content"))
+    }
+
+    fn open_text(&self, content: &[u8]) -> Option<String> {
+        let mut bytes = decode(content)?;
+        if !bytes.len().is_multiple_of(BLOCK) {
+            return None;
+        }
+        for block in bytes.chunks_exact_mut(BLOCK) {
+            self.0.decrypt_block(block.try_into().ok()?);
+        }
+        let text_length = bytes.len() - filling(bytes.last_chunk()?)?;
+        bytes.truncate(text_length);
+        String::from_utf8(bytes).ok()
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(redacted)")
+    }
+}
+
+/// How many bytes of the last block are padding. All of the block is looked at, whatever it holds.
+fn filling(last: &[u8; BLOCK]) -> Option<usize> {
+    let count = last[BLOCK - 1];
+    let mut wrong = u8::from(count == 0) | u8::from(usize::from(count) > BLOCK);
+    for (index, &byte) in last.iter().enumerate() {
+        wrong |= u8::from(index + usize::from(count) >= BLOCK) & u8::from(byte != count);
+    }
+    (wrong == 0).then_some(usize::from(count))
+}
+
+/// Base64 in either alphabet, padded as it must be or not at all.
+fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let padding = text.iter().rev().take_while(|&&byte| byte == b'=').count();
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
+        return None;
+    }
+    let standard = |&byte: &u8| match byte {
+        b'-' | b' ' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text[..text.len() - padding].iter().map(standard).collect());
+    STANDARD_NO_PAD.decode(&*text).ok()
+}

@@ -1,0 +1,242 @@
+//! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
+//! `push`.
+
+use super::peek::{Peek, looking_for, raw};
+use super::{COMMON, Direction, Interface, form};
+use crate::envelope::Key;
+use crate::message::definition::{Facts, Message};
+use crate::message::{Form, Packed, Reading, read, write};
+use crate::money::push_integer;
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode, Secret};
+
+/// Who we are at Meituan, and how strict to be.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Our number, from Meituan.
+    pub ent_id: u64,
+    /// The accessKey, from Meituan; it travels as `token`.
+    pub access_key: Secret,
+    /// The secretKey, from Meituan: Base64 of 16 bytes. It never travels.
+    pub secret_key: Secret,
+    /// Where requests go.
+    pub environment: Environment,
+    /// Which generation of the protocol is sent. Both are received.
+    pub version: Version,
+    /// How far the `ts` of a push may be from now, in seconds; `None` accepts any.
+    pub tolerance_seconds: Option<u32>,
+    /// What we send must keep inferred rules too.
+    pub strict_inferred: bool,
+    /// Larger bodies are refused before they are looked at.
+    pub max_body_bytes: usize,
+    /// Which path means which push, as agreed with Meituan.
+    pub routes: Vec<(String, &'static Interface)>,
+}
+
+impl Config {
+    /// The defaults: the test environment, the documented generation, `ts` within 600 s, inferred rules only reported,
+    /// bodies up to 1 MiB, no routes.
+    pub fn new(ent_id: u64, access_key: Secret, secret_key: Secret) -> Self {
+        Config {
+            ent_id,
+            access_key,
+            secret_key,
+            environment: Environment::Test,
+            version: Version::V1,
+            tolerance_seconds: Some(600),
+            strict_inferred: false,
+            max_body_bytes: 1 << 20,
+            routes: Vec::new(),
+        }
+    }
+
+    /// Adds a route.
+    #[must_use]
+    pub fn route(mut self, path: impl Into<String>, push: &'static Interface) -> Self {
+        self.routes.push((path.into(), push));
+        self
+    }
+}
+
+/// Where requests go (document, $API_HOST).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Environment {
+    /// 线下环境. Orders cannot be paid there.
+    Test,
+    /// 线上环境.
+    Production,
+    /// Somewhere else, such as a stand-in on localhost: scheme, host and path before `/dache`, without a slash at its end.
+    Host(String),
+}
+
+impl Environment {
+    /// What stands before `/dache/…`.
+    pub fn host(&self) -> &str {
+        match self {
+            Environment::Test => "https://inf-openapi.apigw.test.meituan.com/api/sqt/openapi",
+            Environment::Production => "https://bep-openapi.meituan.com/api/sqt/openapi",
+            Environment::Host(host) => host,
+        }
+    }
+}
+
+/// The generation of the protocol. The two must not be mixed in one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `token`, `version`, `content`; `ts` in seconds; plain replies. The one that the document refers to.
+    V1,
+    /// `accessKey`, `content`; `ts` in milliseconds; `data` of replies encrypted. The newer portal's; whether the ride
+    /// API has moved to it is not known.
+    V2,
+}
+
+/// The headers of every request to Meituan.
+pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
+
+/// The enterprise.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(super) config: Config,
+    pub(super) key: Key,
+}
+
+static PROGRAM: Message = looking_for(&[raw(COMMON[0]), raw(COMMON[1]), raw(COMMON[2]), raw(COMMON[3])]);
+
+impl Client {
+    /// A client of this configuration.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` with the setting's path.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let invalid = |path: &str, detail: &str| Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
+        if config.ent_id == 0 || i64::try_from(config.ent_id).is_err() {
+            return invalid("entId", "expected a positive number of at most 63 bits");
+        }
+        let token = config.access_key.expose();
+        if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
+            return invalid("accessKey", "expected visible ASCII characters");
+        }
+        let host = config.environment.host();
+        let known = host.starts_with("https://") || host.starts_with("http://");
+        if !known || host.ends_with('/') || !host.bytes().all(|byte| byte.is_ascii_graphic()) || host.contains(['?', '#']) {
+            return invalid("environment", "expected test, production, or an address without a slash at its end");
+        }
+        for (index, (path, interface)) in config.routes.iter().enumerate() {
+            if !path.starts_with('/') || path.contains(['?', '#']) {
+                return invalid("routes", "expected paths that begin with / and have no query");
+            }
+            if !interface.is_push() {
+                return invalid("routes", "expected interfaces that Meituan pushes");
+            }
+            if config.routes[..index].iter().any(|(other, _)| other == path) {
+                return invalid("routes", "a path stands twice");
+            }
+        }
+        let key = Key::new(&config.secret_key)?;
+        Ok(Client { config, key })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Writes a request from its program notation (the business parameters), checked by the definition. Warnings are
+    /// left in `packed`.
+    ///
+    /// # Errors
+    /// The first finding that refuses the request.
+    pub fn encode_request(
+        &self,
+        interface: &'static Interface,
+        program: &[u8],
+        now: Timestamp,
+        packed: &mut Packed,
+    ) -> Result<Encoded, Error> {
+        let Direction::ToMeituan { method, path } = interface.direction else {
+            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(interface.name));
+        };
+        let (source, shift) = self.with_common(method, program, now)?;
+        let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+        read(interface.request, &source, how, packed);
+        for issue in &mut packed.issues {
+            issue.offset = issue.offset.saturating_sub(shift);
+            issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
+        }
+        if let Some(error) = Error::from_issues(&packed.issues) {
+            return Err(error);
+        }
+        let mut text = Vec::with_capacity(source.len());
+        write(interface.request, packed, &source, Form::Wire, &mut text);
+        let text = String::from_utf8(text).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""))?;
+        Ok(Encoded { url: [self.config.environment.host(), path].concat(), body: self.form(&self.key.seal(&text)) })
+    }
+
+    /// The outer parameters around a content.
+    fn form(&self, content: &str) -> String {
+        let mut body = String::with_capacity(content.len() + 64);
+        body.push_str(if self.config.version == Version::V1 { "token=" } else { "accessKey=" });
+        form::encode(self.config.access_key.expose(), &mut body);
+        if self.config.version == Version::V1 {
+            body.push_str("&version=1.0");
+        }
+        body.push_str("&content=");
+        // URL-safe Base64 needs no encoding.
+        body.push_str(content);
+        body
+    }
+
+    /// The program with the common fields before its own, and by how much its own have moved.
+    fn with_common(&self, method: &str, program: &[u8], now: Timestamp) -> Result<(Vec<u8>, u32), Error> {
+        let own = program.trim_ascii_start();
+        let (Some(rest), Ok(given)) = (own.strip_prefix(b"{"), Peek::new(&PROGRAM, program)) else {
+            // Not an object: the reader says so.
+            return Ok((program.to_vec(), 0));
+        };
+        if let Some(name) = COMMON[1..].iter().find(|name| given.raw(name).is_some()) {
+            return Err(Error::at(ErrorCode::UnknownField, name).detail("the library writes this field"));
+        }
+        let mut source = Vec::with_capacity(program.len() + 96);
+        source.push(b'{');
+        if given.raw(COMMON[0]).is_none() {
+            source.extend_from_slice(b"\"supplyCode\":1,");
+        }
+        source.extend_from_slice(b"\"entId\":\"");
+        push_integer(&mut source, self.config.ent_id as i64);
+        source.extend_from_slice(b"\",\"method\":\"");
+        source.extend_from_slice(method.as_bytes());
+        source.extend_from_slice(b"\",\"ts\":");
+        push_integer(&mut source, if self.config.version == Version::V1 { now.0 / 1000 } else { now.0 });
+        if !rest.trim_ascii_start().starts_with(b"}") {
+            source.push(b',');
+        }
+        let shift = source.len() - (program.len() - rest.len());
+        source.extend_from_slice(rest);
+        Ok((source, shift as u32))
+    }
+}
+
+/// A request to Meituan, for POST with [`HEADERS`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// Where to.
+    pub url: String,
+    /// The form.
+    pub body: String,
+}
+
+/// A new order number (channelPartnerOrderId) from 16 random bytes: a UUID of version 4.
+pub fn new_order_id(random: [u8; 16]) -> String {
+    let mut bytes = random;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut out = String::with_capacity(36);
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            out.push('-');
+        }
+        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble & 15)]);
+        out.extend([digit(byte >> 4), digit(*byte)]);
+    }
+    out
+}

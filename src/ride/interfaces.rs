@@ -1,0 +1,235 @@
+//! Every interface of the ride API, once: its name, direction, method, path, request and reply.
+
+use super::codes::{ResultCode, SupplyCode};
+use super::pushes::*;
+use super::replies::*;
+use super::requests::*;
+use super::rules;
+use crate::message::definition::{Field, Message, Presence, Rule};
+
+/// One interface: who calls, what is said, what is replied.
+#[derive(Debug)]
+pub struct Interface {
+    /// The name, such as `submitOrder`.
+    pub name: &'static str,
+    /// What it is, with the document's section.
+    pub doc: &'static str,
+    /// Who calls.
+    pub direction: Direction,
+    /// The request as it travels inside the envelope: for calls to Meituan the fields named in [`COMMON`], then the
+    /// business parameters.
+    pub request: &'static Message,
+    /// The business reply as it travels: `{code, message, data}`.
+    pub reply: &'static Message,
+}
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The enterprise calls Meituan.
+    ToMeituan {
+        /// The method inside the envelope, such as `dache.submit.order`.
+        method: &'static str,
+        /// The path below the host, such as `/dache/submitOrder`.
+        path: &'static str,
+    },
+    /// Meituan pushes to the enterprise, at an address that was agreed on.
+    ToEnterprise,
+}
+
+impl Interface {
+    /// The interface of this name.
+    pub fn named(name: &str) -> Option<&'static Interface> {
+        INTERFACES.iter().find(|interface| interface.name == name).copied()
+    }
+
+    /// The interface of this method.
+    pub fn of_method(method: &str) -> Option<&'static Interface> {
+        let is = |interface: &&&Interface| matches!(interface.direction, Direction::ToMeituan { method: own, .. } if own == method);
+        INTERFACES.iter().find(is).copied()
+    }
+
+    /// Whether Meituan pushes it.
+    pub fn is_push(&self) -> bool {
+        self.direction == Direction::ToEnterprise
+    }
+}
+
+/// The fields of a request to Meituan that the library writes. A program may give `supplyCode`, and none of the others.
+pub const COMMON: [&str; 4] = ["supplyCode", "entId", "method", "ts"];
+
+const COMMON_FIELDS: [Field; COMMON.len()] = [
+    Field {
+        name: COMMON[0],
+        aliases: &[],
+        kind: crate::field_kind!(code(SupplyCode)),
+        presence: Presence::Required,
+        doc: crate::doc_text!("What is supplied (供给类型): always 1."),
+    },
+    Field {
+        name: COMMON[1],
+        aliases: &[],
+        kind: crate::field_kind!(id),
+        presence: Presence::Required,
+        doc: crate::doc_text!("The enterprise (公共参数)."),
+    },
+    Field {
+        name: COMMON[2],
+        aliases: &[],
+        kind: crate::field_kind!(text),
+        presence: Presence::Required,
+        doc: crate::doc_text!("The method (公共参数)."),
+    },
+    Field {
+        name: COMMON[3],
+        aliases: &[],
+        kind: crate::field_kind!(milliseconds),
+        presence: Presence::Required,
+        doc: crate::doc_text!("When it was sent (公共参数): epoch seconds; milliseconds in the newer generation."),
+    },
+];
+
+/// The common fields, then those of `business`. `LENGTH` is the number of both.
+const fn with_common<const LENGTH: usize>(business: &[Field]) -> [Field; LENGTH] {
+    let mut fields = [COMMON_FIELDS[0]; LENGTH];
+    let mut index = 1;
+    while index < LENGTH {
+        fields[index] = if index < COMMON.len() { COMMON_FIELDS[index] } else { business[index - COMMON.len()] };
+        index += 1;
+    }
+    fields
+}
+
+const MESSAGE: Field = Field {
+    name: "message",
+    aliases: &[],
+    kind: crate::field_kind!(text),
+    presence: Presence::Nullable,
+    doc: crate::doc_text!("In words (响应提示信息); documented as a number in places, always seen as text."),
+};
+
+macro_rules! to_meituan {
+    ($(
+        $(#[doc = $doc:expr])*
+        $constant:ident $name:literal, $method:literal, $path:literal: $request:ty => $kind:ident $(($($argument:tt)*))?, $presence:ident;
+    )*) => {$(
+        $(#[doc = $doc])*
+        pub static $constant: Interface = Interface {
+            name: $name,
+            doc: crate::doc_text!($($doc),*),
+            direction: Direction::ToMeituan { method: $method, path: $path },
+            request: &Message {
+                name: concat!("ride.", $name, ".request"),
+                fields: &with_common::<{ COMMON.len() + <$request>::MESSAGE.fields.len() }>(<$request>::MESSAGE.fields),
+                rules: <$request>::MESSAGE.rules,
+                doc: <$request>::MESSAGE.doc,
+            },
+            reply: &Message {
+                name: concat!("ride.", $name, ".response"),
+                fields: &[
+                    Field {
+                        name: "code",
+                        aliases: &[],
+                        kind: crate::field_kind!(code(ResultCode)),
+                        presence: Presence::Required,
+                        doc: crate::doc_text!("The outcome (业务状态码): 0 is the only success."),
+                    },
+                    MESSAGE,
+                    Field {
+                        name: "data",
+                        aliases: &[],
+                        kind: crate::field_kind!($kind $(($($argument)*))?),
+                        presence: crate::field_presence!($presence),
+                        doc: crate::doc_text!("What was asked for (结果)."),
+                    },
+                ],
+                rules: rules_of(crate::field_presence!($presence)),
+                doc: crate::doc_text!($($doc),*),
+            },
+        };
+    )*};
+}
+
+/// The rules of a reply whose data must be there, or need not.
+const fn rules_of(data: Presence) -> &'static [&'static Rule] {
+    if let Presence::OnSuccess = data { &[rules::REPLY_COMPLETE] } else { &[] }
+}
+
+to_meituan! {
+    /// 1.查询周边运力 · drivers near a position.
+    QUERY_NEAR_BY_DRIVERS "queryNearByDrivers", "dache.query.nearby.driver", "/dache/queryNearByDrivers":
+        QueryNearByDrivers => list(object(NearbyDriver)), nullable;
+    /// 2.查询预估价 · what a ride would cost.
+    QUERY_ESTIMATED_PRICE "queryEstimatedPrice", "dache.query.estimated.price", "/dache/queryEstimatedPrice":
+        QueryEstimatedPrice => object(Estimates), on_success;
+    /// 3.下单 · submit an order.
+    SUBMIT_ORDER "submitOrder", "dache.submit.order", "/dache/submitOrder":
+        SubmitOrder => object(SubmittedOrder), on_success;
+    /// 5.企业派单 · take an offered driver.
+    CONFIRM_ORDER "confirmOrder", "dache.confirm.order", "/dache/confirmOrder":
+        ConfirmOrder => raw, nullable;
+    /// 6.取消订单 · cancel an order, or ask what it would cost.
+    CANCEL_ORDER "cancelOrder", "dache.cancel.order", "/dache/cancelOrder":
+        CancelOrder => object(CancelFee), optional;
+    /// 7.实时订单状态拉取 · the true state of an order.
+    QUERY_REAL_TIME_ORDER "queryRealTimeOrder", "dache.query.real.time.order", "/dache/queryRealTimeOrder":
+        QueryRealTimeOrder => object(OrderDetail), on_success;
+    /// 8.通知支付完成 · tell that an order is paid.
+    NOTIFY_PAID_RESULT "notifyPaidResult", "dache.notify.paid.result", "/dache/notifyPaidResult":
+        NotifyPaidResult => raw, nullable;
+}
+
+macro_rules! to_enterprise {
+    ($( $(#[doc = $doc:expr])* $constant:ident $name:literal: $request:ty; )*) => {$(
+        $(#[doc = $doc])*
+        pub static $constant: Interface = Interface {
+            name: $name,
+            doc: crate::doc_text!($($doc),*),
+            direction: Direction::ToEnterprise,
+            request: &Message {
+                name: concat!("ride.", $name, ".request"),
+                fields: <$request>::MESSAGE.fields,
+                rules: <$request>::MESSAGE.rules,
+                doc: <$request>::MESSAGE.doc,
+            },
+            reply: &Message {
+                name: concat!("ride.", $name, ".response"),
+                fields: &[
+                    Field {
+                        name: "code",
+                        aliases: &[],
+                        kind: crate::field_kind!(integer),
+                        presence: Presence::Required,
+                        doc: crate::doc_text!("0: received. Anything else is a failure, and Meituan pushes again."),
+                    },
+                    MESSAGE,
+                ],
+                rules: &[],
+                doc: crate::doc_text!($($doc),*),
+            },
+        };
+    )*};
+}
+
+to_enterprise! {
+    /// 4.向企业提交运力 · a car is offered for an order.
+    CAPACITY_OFFERED "capacityOffered": CapacityOffered;
+    /// 9.订单事件变更推送 · something happened to an order.
+    ORDER_CHANGED "orderChanged": OrderChanged;
+    /// 10.退款事件推送 · a refund.
+    REFUNDED "refunded": Refunded;
+}
+
+/// Every interface: first the calls to Meituan, then its pushes.
+pub static INTERFACES: &[&Interface] = &[
+    &QUERY_NEAR_BY_DRIVERS,
+    &QUERY_ESTIMATED_PRICE,
+    &SUBMIT_ORDER,
+    &CONFIRM_ORDER,
+    &CANCEL_ORDER,
+    &QUERY_REAL_TIME_ORDER,
+    &NOTIFY_PAID_RESULT,
+    &CAPACITY_OFFERED,
+    &ORDER_CHANGED,
+    &REFUNDED,
+];

@@ -1,0 +1,44 @@
+//! The ride API of Meituan Enterprise: the enterprise calls Meituan, and Meituan pushes to the enterprise.
+//!
+//! Everything travels by POST in an encrypted [envelope](crate::envelope); there is no signature. Source: the document
+//! 打车 API接口 (2024-04-22), cited by its section, and 公共参数说明.
+//!
+//! ```
+//! use meituan_protocol::ride::{Client, Config, requests::CancelOrder, codes::{CancelReason, CancelStep}};
+//! use meituan_protocol::{Secret, time::Timestamp};
+//!
+//! let client = Client::new(Config::new(617, Secret::new("CESHI-TK"), Secret::new("AAECAwQFBgcICQoLDA0ODw==")))?;
+//! let ask = CancelOrder {
+//!     mt_order_id: "143009655634578641215429100000".into(),
+//!     channel_partner_order_id: Some("314253f8-912b-4c7e-9f25-bcd5ae4be8cc".into()),
+//!     cancel_code: Some(CancelReason::PLANS_CHANGED),
+//!     step: CancelStep::ASK_FEE,
+//! };
+//! let request = client.request(&ask, Timestamp(1_629_857_773_000))?;
+//! assert!(request.url.ends_with("/dache/cancelOrder"));
+//! assert!(request.body.starts_with("token=CESHI-TK&version=1.0&content="));
+//!
+//! // What comes back over HTTP:
+//! let fee = request.parse(br#"{"code":0,"data":{"cancelPrice":500},"message":"ok"}"#)?.data;
+//! assert_eq!(fee.cancel_price.unwrap().0, 500); // fen
+//! # Ok::<(), meituan_protocol::Error>(())
+//! ```
+
+mod client;
+pub mod codes;
+mod form;
+mod interfaces;
+mod peek;
+mod push;
+pub mod pushes;
+pub mod replies;
+mod reply;
+pub mod requests;
+pub mod rules;
+mod typed;
+
+pub use client::*;
+pub use interfaces::*;
+pub use push::*;
+pub use reply::*;
+pub use typed::*;

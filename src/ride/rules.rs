@@ -1,0 +1,122 @@
+//! What the fields of a ride message must satisfy together.
+//!
+//! A rule that Meituan documents refuses the message; one that we concluded reports it, or refuses it too where the
+//! [configuration](super::Config::strict_inferred) says so for what is sent.
+
+use super::codes::{CancelStep, IdentifyType, ReserveType, ResultCode, RideStatus};
+use crate::message::View;
+use crate::message::definition::{Basis, Facts, Rule, Verdict};
+
+macro_rules! rules {
+    ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
+        $(
+            $(#[doc = $doc])*
+            pub(super) const $name: &Rule = &Rule {
+                id: $id,
+                basis: Basis::$basis,
+                at: $at,
+                doc: $crate::doc_text!($($doc),*),
+                check: $check,
+            };
+        )*
+
+        /// Every rule about single messages.
+        pub static ALL: &[&Rule] = &[$($name),*];
+    };
+}
+
+rules! {
+    /// carTypeIds is numbers separated by commas (document 1.3: 多个运力类型用","分割; that nothing else may stand there is
+    /// inferred).
+    NEARBY_LIST "nearby.car-type-list" at "carTypeIds", Inferred, |view, _| number_list(view, "carTypeIds");
+    /// A reservation's estimate has its departureTime (inferred from submitOrder, which demands reserveTime).
+    ESTIMATE_DEPARTURE "estimate.departure-time" at "departureTime", Inferred, |view, _| reserved_has(view, "departureTime");
+    /// partnerCarTypeIdList is numbers separated by commas (document 2.3: 以','分隔; that nothing else may stand there is
+    /// inferred).
+    ESTIMATE_LIST "estimate.car-type-list" at "partnerCarTypeIdList", Inferred, |view, _| number_list(view, "partnerCarTypeIdList");
+    /// A reservation has its reserveTime (document 3.3: 若为预约单需要有此时间).
+    SUBMIT_RESERVE_TIME "submit.reserve-time" at "reserveTime", Documented, |view, _| reserved_has(view, "reserveTime");
+    /// identifyType 50 comes with mobile, any other with userIdentifyCode (inferred: the document's sentence about it
+    /// stands beside the wrong field).
+    SUBMIT_PASSENGER "submit.passenger" at "identifyType", Inferred, submit_passenger;
+    /// An order asks for at least one car type (inferred from the example).
+    SUBMIT_SOME_CAR "submit.some-car-type" at "carTypeRequestList", Inferred, submit_some_car;
+    /// To cancel, a reason is given (inferred from the example; for asking the fee it is not known).
+    CANCEL_REASON "cancel.reason" at "cancelCode", Inferred, cancel_reason;
+    /// Both order numbers are sent (inferred from the example).
+    CANCEL_BOTH_IDS "cancel.both-ids" at "", Inferred, both_ids;
+    /// The order is named by at least one of its numbers (document 7.3: no other field could name it).
+    QUERY_SOME_ID "query.some-id" at "", Documented, some_id;
+    /// Both order numbers are sent (inferred from the example; whether one suffices is not known).
+    QUERY_BOTH_IDS "query.both-ids" at "", Inferred, both_ids;
+    /// The amount paid is not negative (document 8.3: 取订单的应付尾款字段).
+    PAID_AMOUNT "paid.amount" at "price", Documented, |view, _| verdict(view.integer("price").is_none_or(|price| price >= 0));
+    /// A driver's position is on earth: latitude within 90, longitude within 180 degrees (inferred).
+    NEARBY_POSITION "nearby.position" at "", Inferred, |view, _| on_earth(view, "longitude", "latitude");
+    /// Likewise in an offer. The document's own example has the two exchanged.
+    OFFER_POSITION "offer.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
+    /// Likewise in an order.
+    DETAIL_POSITION "detail.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
+    /// Code 0 comes with what was asked for (document, 业务响应 of the interfaces that return data).
+    REPLY_COMPLETE "reply.complete-at-0" at "data", Documented, reply_complete;
+    /// States 3 to 8 come with driverInfo (document 7.4, whose "30~100" is a neighbouring API's numbering; inferred).
+    DETAIL_DRIVER "detail.driver" at "driverInfo", Inferred, detail_driver;
+}
+
+fn verdict(kept: bool) -> Verdict {
+    if kept { Verdict::Kept } else { Verdict::Broken }
+}
+
+fn is(view: &View<'_>, field: &str, code: impl Into<i32>) -> bool {
+    view.integer(field) == Some(i64::from(code.into()))
+}
+
+fn has_text(view: &View<'_>, field: &str) -> bool {
+    view.text(field).is_some_and(|text| !text.is_empty())
+}
+
+fn number_list(view: &View<'_>, field: &str) -> Verdict {
+    let is_number = |item: &str| !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit());
+    verdict(view.text(field).is_none_or(|list| list.split(',').all(is_number)))
+}
+
+fn reserved_has(view: &View<'_>, time: &str) -> Verdict {
+    verdict(!is(view, "reserveType", ReserveType::RESERVED) || view.has(time))
+}
+
+fn submit_passenger(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(has_text(view, if is(view, "identifyType", IdentifyType::MOBILE) { "mobile" } else { "userIdentifyCode" }))
+}
+
+fn submit_some_car(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(view.count("carTypeRequestList") != Some(0))
+}
+
+fn cancel_reason(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!is(view, "type", CancelStep::CONFIRM) || view.has("cancelCode"))
+}
+
+fn some_id(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(has_text(view, "mtOrderId") || has_text(view, "channelPartnerOrderId"))
+}
+
+fn both_ids(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(has_text(view, "mtOrderId") && has_text(view, "channelPartnerOrderId"))
+}
+
+fn on_earth(view: &View<'_>, longitude: &str, latitude: &str) -> Verdict {
+    let within = |field: &str, most: f64| {
+        let degrees = view.text(field).filter(|text| !text.is_empty());
+        degrees.is_none_or(|text| crate::message::approximate_number(&text).is_some_and(|value| value.abs() <= most))
+    };
+    verdict(within(longitude, 180.0) && within(latitude, 90.0))
+}
+
+fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!is(view, "code", ResultCode::SUCCESS) || view.has("data"))
+}
+
+fn detail_driver(view: &View<'_>, _: &Facts) -> Verdict {
+    let taken = i64::from(RideStatus::CONFIRMED.0)..=i64::from(RideStatus::COMPLETED.0);
+    verdict(view.has("driverInfo") || !view.integer("orderStatus").is_some_and(|status| taken.contains(&status)))
+}

@@ -1,0 +1,144 @@
+//! The client in Rust types: requests out, replies and pushes in.
+
+use super::pushes::{CapacityOffered, OrderChanged, Refunded};
+use super::replies::*;
+use super::requests::*;
+use super::{Accepted, Client, Encoded, HEADERS, Interface, Refusal, Replied, ReplyForm};
+use crate::message::Packed;
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode, Issue};
+use serde::{Deserialize, Serialize};
+
+/// A request to Meituan, and what belongs to it.
+pub trait Endpoint: Serialize {
+    /// The interface.
+    const INTERFACE: &'static Interface;
+    /// What `data` of its reply holds.
+    type Data: for<'de> Deserialize<'de> + Default;
+}
+
+macro_rules! endpoints {
+    ($($type:ty: $constant:ident => $data:ty;)*) => {$(
+        impl Endpoint for $type {
+            const INTERFACE: &'static Interface = &super::$constant;
+            type Data = $data;
+        }
+    )*};
+}
+
+endpoints! {
+    QueryNearByDrivers: QUERY_NEAR_BY_DRIVERS => Vec<NearbyDriver>;
+    QueryEstimatedPrice: QUERY_ESTIMATED_PRICE => Estimates;
+    SubmitOrder: SUBMIT_ORDER => SubmittedOrder;
+    ConfirmOrder: CONFIRM_ORDER => ();
+    CancelOrder: CANCEL_ORDER => CancelFee;
+    QueryRealTimeOrder: QUERY_REAL_TIME_ORDER => OrderDetail;
+    NotifyPaidResult: NOTIFY_PAID_RESULT => ();
+}
+
+/// A request to send by POST: plain values, ready for any HTTP client.
+#[derive(Debug, Clone)]
+pub struct SealedRequest<E> {
+    /// Where to.
+    pub url: String,
+    /// Header names and values.
+    pub headers: [(&'static str, &'static str); 2],
+    /// The body, a form.
+    pub body: String,
+    /// Inferred rules that it breaks.
+    pub warnings: Vec<Issue>,
+    client: Client,
+    endpoint: std::marker::PhantomData<E>,
+}
+
+/// A success.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply<T> {
+    /// What was asked for; what a reply leaves out where it may is as by default.
+    pub data: T,
+    /// How the reply came.
+    pub form: ReplyForm,
+    /// Deviations that were accepted.
+    pub warnings: Vec<Issue>,
+}
+
+impl Client {
+    /// Builds a request to Meituan, checked and sealed.
+    ///
+    /// # Errors
+    /// The first thing that the definition or a documented rule refuses.
+    pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SealedRequest<E>, Error> {
+        let unserializable = |error: serde_json::Error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string());
+        let program = serde_json::to_vec(message).map_err(unserializable)?;
+        let mut packed = Packed::default();
+        let Encoded { url, body } = self.encode_request(E::INTERFACE, &program, now, &mut packed)?;
+        let (client, endpoint) = (self.clone(), std::marker::PhantomData);
+        Ok(SealedRequest { url, headers: HEADERS, body, warnings: packed.issues, client, endpoint })
+    }
+
+    /// Takes a push out of its envelope: checked, read, typed. `uri` is path and query as they arrived.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the first thing that is wrong; [`Refusal::answer`] is the reply to it.
+    pub fn receive(&self, uri: &str, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
+        let mut packed = Packed::default();
+        let Accepted { interface, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
+        let push = Push::read(interface, &packed, source.as_bytes())
+            .ok_or_else(|| Refusal { error: Box::new(Error::at(ErrorCode::WrongType, "")), interface: Some(interface) })?;
+        Ok(Received { push, deduplication_key, warnings: packed.issues })
+    }
+}
+
+impl<E: Endpoint> SealedRequest<E> {
+    /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
+    ///
+    /// # Errors
+    /// `REMOTE_REJECTED` with [`Error::remote`] when Meituan did not accept the request ([`Error::traced`] takes the
+    /// header `M-TraceId`), or what is wrong with the reply.
+    pub fn parse(&self, body: &[u8]) -> Result<Reply<E::Data>, Error> {
+        let mut packed = Packed::default();
+        let Replied { form, source } = self.client.read_reply(E::INTERFACE, body, &mut packed)?;
+        let view = packed.view(E::INTERFACE.reply, &source);
+        let data = view.and_then(|view| view.field_to_typed(&packed, "data")).unwrap_or_default();
+        Ok(Reply { data, form, warnings: packed.issues })
+    }
+}
+
+/// A push that was checked and read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// What it tells.
+    pub push: Push,
+    /// The same for every repetition of the same push. Remember it, and do nothing twice.
+    pub deduplication_key: String,
+    /// Deviations that were accepted.
+    pub warnings: Vec<Issue>,
+}
+
+macro_rules! pushes {
+    ($($type:ident($body:ty) = $constant:ident,)*) => {
+        /// What Meituan tells, by push.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Push {
+            $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $type($body), )*
+        }
+
+        impl Push {
+            fn read(interface: &'static Interface, packed: &Packed, source: &[u8]) -> Option<Self> {
+                $(
+                    if std::ptr::eq(interface, &super::$constant) {
+                        return packed.view(interface.request, source)?.to_typed::<$type>(packed).map(|push| Push::$type(push.into()));
+                    }
+                )*
+                None
+            }
+        }
+    };
+}
+
+pushes! {
+    CapacityOffered(Box<CapacityOffered>) = CAPACITY_OFFERED,
+    OrderChanged(OrderChanged) = ORDER_CHANGED,
+    Refunded(Refunded) = REFUNDED,
+}

@@ -1,0 +1,111 @@
+//! Signing by sorted parameters: SHA-1 over all parameters in the order of their names.
+//!
+//! Two of Meituan's platforms sign like this, beside the ride API that this crate speaks (which does not sign at all):
+//! the partner API of dache.meituan.com (qcs-openapi; platform-doc, 接入说明), and the carrier platforms (carrieropen,
+//! peisong). They differ in where the secret goes, and in which values are left out: [`Scheme`].
+//!
+//! Names and values stand one after the other, with nothing between and nothing percent-encoded, as UTF-8. Names are
+//! sorted as Java sorts them: by UTF-16 code units. Nested objects are signed as the JSON text that is sent.
+//!
+//! ```
+//! use meituan_protocol::{Secret, sorted_sign::{Scheme, sign}};
+//!
+//! let parameters = [("timestamp", "1629857463000"), ("channel", "demo_channel"), ("remark", " ")];
+//! let signature = sign(Scheme::SignKey, &Secret::new("0123456789abcdef"), &parameters);
+//! assert_eq!(signature, sign(Scheme::SignKey, &Secret::new("0123456789abcdef"), &parameters[..2]));
+//! ```
+
+use crate::Secret;
+use sha1::{Digest, Sha1};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Where the secret goes, and which values are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// dache.meituan.com: the secret is one more parameter, named `sign_key`, and takes its place in the order. Values
+    /// that Java's `StringUtils.isBlank` calls blank are left out.
+    SignKey,
+    /// carrieropen, peisong: the secret stands before all parameters. Empty values are left out, blank ones are not.
+    Prefix,
+}
+
+/// The signature's own parameter; it is never signed.
+const SIGN: &str = "sign";
+/// The name under which the secret is sorted in.
+const SIGN_KEY: &str = "sign_key";
+
+/// The signature: 40 lowercase hexadecimal digits. Parameters without a value (null) are to be left out by the caller;
+/// of two with the same name the last counts.
+pub fn sign(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> String {
+    sha1_hex(&signed_bytes(scheme, secret, parameters))
+}
+
+/// SHA-1 in lowercase hexadecimal digits.
+pub(crate) fn sha1_hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble & 15)]);
+    Sha1::digest(bytes).iter().flat_map(|&byte| [digit(byte >> 4), digit(byte)]).collect()
+}
+
+/// Whether a signature is right. The comparison takes the same time whatever the signature is.
+pub fn verify(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)], signature: &str) -> bool {
+    sign(scheme, secret, parameters).as_bytes().ct_eq(signature.as_bytes()).into()
+}
+
+/// What is hashed. It holds the secret: never show it.
+pub fn signed_bytes(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
+    let left_out = |name: &str, value: &str| match scheme {
+        Scheme::SignKey => name == SIGN || name == SIGN_KEY || is_blank(value),
+        Scheme::Prefix => name == SIGN || value.is_empty(),
+    };
+    // There are few of them: each is put where it belongs, which takes much less code than sorting.
+    let mut pairs: Vec<(&str, &[u8])> = Vec::with_capacity(parameters.len() + 1);
+    let mut put = |name, value| {
+        let at = pairs.partition_point(|(other, _)| str::encode_utf16(other).lt(str::encode_utf16(name)));
+        pairs.insert(at, (name, value));
+    };
+    for (index, &(name, value)) in parameters.iter().enumerate() {
+        let again = parameters.iter().skip(index + 1).any(|(other, _)| *other == name);
+        if !again && !left_out(name, value) {
+            put(name, value.as_bytes());
+        }
+    }
+    let mut prefix: &[u8] = &[];
+    match scheme {
+        Scheme::SignKey => put(SIGN_KEY, secret.expose()),
+        Scheme::Prefix => prefix = secret.expose(),
+    }
+    let length = prefix.len() + pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    // Of the right size from the start, so that the secret is not left behind in memory that was outgrown.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    bytes.extend_from_slice(prefix);
+    for (name, value) in pairs {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.extend_from_slice(value);
+    }
+    bytes
+}
+
+/// Java's `StringUtils.isBlank` for a text that is there: no UTF-16 unit of it is other than white space.
+pub fn is_blank(text: &str) -> bool {
+    text.encode_utf16().all(is_java_whitespace)
+}
+
+/// Java's `Character.isWhitespace(char)`: space, line and paragraph separators other than the no-break ones (U+00A0,
+/// U+2007, U+202F), and the controls TAB to CR and U+001C to U+001F. Unlike Rust's notion it has no U+0085. U+180E is
+/// not among them since Java 9 (in Java 8 it was).
+pub fn is_java_whitespace(unit: u16) -> bool {
+    matches!(
+        unit,
+        0x0009..=0x000d
+            | 0x001c..=0x001f
+            | 0x0020
+            | 0x1680
+            | 0x2000..=0x2006
+            | 0x2008..=0x200a
+            | 0x2028
+            | 0x2029
+            | 0x205f
+            | 0x3000
+    )
+}

@@ -1,0 +1,249 @@
+//! What Meituan pushes: what is accepted in which form, what is refused, and by which key a repetition is known.
+
+mod ride_support;
+
+use meituan_protocol::ErrorCode;
+use meituan_protocol::message::Id;
+use meituan_protocol::money::Fen;
+use meituan_protocol::ride::codes::*;
+use meituan_protocol::ride::pushes::OrderChanged;
+use meituan_protocol::ride::*;
+use meituan_protocol::time::Timestamp;
+use proptest::prelude::*;
+use ride_support::*;
+use serde_json::{Value, json};
+
+fn receive(path: &str, text: &str) -> Result<Received, Refusal> {
+    client().receive(path, push_form(TOKEN, text).as_bytes(), NOW)
+}
+
+fn refused(path: &str, text: &str) -> ErrorCode {
+    receive(path, text).unwrap_err().error.code
+}
+
+fn event(text: &str) -> (OrderChanged, Vec<(String, String, String)>, String) {
+    let received = receive("/event", text).unwrap_or_else(|refusal| panic!("{text}: {}", refusal.error));
+    let Push::OrderChanged(changed) = received.push else { panic!("{:?}", received.push) };
+    (changed, found(&received.warnings), received.deduplication_key)
+}
+
+fn refund_with(name: &str, value: Value) -> String {
+    let mut text: Value = serde_json::from_str(&example(&REFUNDED, "request.json")).unwrap();
+    text[name] = value;
+    text.to_string()
+}
+
+#[test]
+fn every_push_example_is_accepted_with_exactly_the_expected_warnings() {
+    for (path, interface) in [("/capacity", &CAPACITY_OFFERED), ("/event", &ORDER_CHANGED), ("/refund", &REFUNDED)] {
+        let form = push_form(TOKEN, &example(interface, "request.json"));
+        let now = Timestamp(1_621_222_860_000);
+        let received = client().receive(path, form.as_bytes(), now).unwrap_or_else(|refusal| panic!("{}", refusal.error));
+        assert_eq!(found(&received.warnings), expected(interface, "request"), "{}", interface.name);
+    }
+}
+
+#[test]
+fn the_examples_are_read_into_their_types_with_a_key_each() {
+    let received = receive("/capacity", &example(&CAPACITY_OFFERED, "request.json")).unwrap();
+    let Push::CapacityOffered(offer) = received.push else { panic!() };
+    assert_eq!(offer.mt_order_id, "152946668566360890609920000280");
+    assert_eq!(offer.submit_drive_info.driver_id, "1894167704");
+    assert_eq!(offer.submit_car_info.unwrap().car_number.as_deref(), Some("苏ADD3850"));
+    assert_eq!(received.deduplication_key, "capacity:152946668566360890609920000280:121212121:1894167704");
+
+    let received = receive("/refund?x=1", &example(&REFUNDED, "request.json")).unwrap();
+    let Push::Refunded(refund) = received.push else { panic!() };
+    assert_eq!((refund.refund_amount, refund.refund_status), (Fen(1000), RefundState::SUCCESS));
+    assert_eq!((refund.trade_order_id, refund.pay_serial_num.as_deref()), (Some(Id(12121)), Some("9c2asa923x")));
+    assert_eq!(refund.refund_time, Some(Timestamp(1_646_982_313_544)));
+    assert_eq!(received.deduplication_key, "refund:18511111111");
+}
+
+#[test]
+fn an_id_beyond_2_to_the_53_is_exact() {
+    let received = receive("/refund", &refund_with("tradeOrderId", json!(526_001_045_969_776_640_u64))).unwrap();
+    let Push::Refunded(refund) = received.push else { panic!() };
+    assert_eq!(refund.trade_order_id, Some(Id(526_001_045_969_776_640)));
+}
+
+#[test]
+fn a_push_comes_as_form_as_json_as_query_and_in_the_newer_generation() {
+    let text = example(&REFUNDED, "request.json");
+    let content = seal(SECRET_KEY, text.as_bytes());
+    let standard = content.replace('-', "+").replace('_', "/") + &"=".repeat((4 - content.len() % 4) % 4);
+    assert!(standard.contains('+'), "the vector must hold a plus");
+    let encoded = standard.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let bodies = [
+        format!("token={TOKEN}&version=1.0&content={content}"),
+        format!("content={content}&token={TOKEN}"),
+        format!("token={TOKEN}&version=1.0&content={encoded}"),
+        // A plus that was not percent-encoded.
+        format!("token={TOKEN}&version=1.0&content={standard}"),
+        format!("accessKey={TOKEN}&content={content}"),
+        json!({ "accessKey": TOKEN, "content": content }).to_string(),
+        json!({ "token": TOKEN, "version": "1.0", "content": standard }).to_string(),
+    ];
+    for body in bodies {
+        let received =
+            client().receive("/refund", body.as_bytes(), NOW).unwrap_or_else(|refusal| panic!("{body}: {}", refusal.error));
+        assert_eq!(received.warnings, [], "{body}");
+    }
+    let uri = format!("/refund?token={TOKEN}&content={content}");
+    assert_eq!(client().receive(&uri, b"", NOW).unwrap().warnings, []);
+    let newer = with(|config| config.version = Version::V2);
+    newer.receive("/refund", format!("accessKey={TOKEN}&content={content}").as_bytes(), NOW).unwrap();
+}
+
+#[test]
+fn token_enterprise_time_and_method_are_checked_where_they_are_there() {
+    let text = example(&REFUNDED, "request.json");
+    let error = |body: String| client().receive("/refund", body.as_bytes(), NOW).unwrap_err();
+    let content = seal(SECRET_KEY, text.as_bytes());
+    assert_eq!(error(push_form("OTHER-TK", &text)).error.code, ErrorCode::WrongToken);
+    assert_eq!(error(format!("token={TOKEN}&token={TOKEN}&content={content}")).error.code, ErrorCode::DuplicateKey);
+    assert_eq!(error(format!("token={TOKEN}")).error.code, ErrorCode::MissingField);
+    assert_eq!(error(format!("token={TOKEN}&content=AAAA")).error.code, ErrorCode::DecryptionFailed);
+    assert_eq!(error(String::new()).error.code, ErrorCode::MissingField);
+    let received = client().receive("/refund", format!("content={content}").as_bytes(), NOW).unwrap();
+    assert_eq!(found(&received.warnings), [("MISSING_FIELD".into(), "token".into(), String::new())]);
+
+    assert_eq!(receive("/refund", &refund_with("entId", json!(617))).unwrap().warnings, []);
+    assert_eq!(receive("/refund", &refund_with("entId", json!("617"))).unwrap().warnings.len(), 1);
+    for other in [json!(618), json!("618"), json!([617]), json!(""), json!(-617)] {
+        assert_eq!(refused("/refund", &refund_with("entId", other)), ErrorCode::WrongEntId);
+    }
+    let now = NOW.0;
+    for ts in [now, now + 600_000, now - 600_000, now / 1000, now / 1000 - 600] {
+        assert_eq!(receive("/refund", &refund_with("ts", json!(ts))).unwrap().warnings, []);
+    }
+    for ts in [json!(now + 601_000), json!(now / 1000 - 601), json!(0), json!("soon"), json!(i64::MIN), json!(1.5)] {
+        assert_eq!(refused("/refund", &refund_with("ts", ts.clone())), ErrorCode::StaleTimestamp, "{ts}");
+    }
+    let old = push_form(TOKEN, &refund_with("ts", json!(1)));
+    with(|config| config.tolerance_seconds = None).receive("/refund", old.as_bytes(), NOW).unwrap();
+
+    assert_eq!(refused("/refund", &refund_with("method", json!("dache.submit.order"))), ErrorCode::UnexpectedMethod);
+    let received = receive("/refund", &refund_with("method", json!("order.refund.push"))).unwrap();
+    assert_eq!(found(&received.warnings), [("UNKNOWN_VALUE".into(), "method".into(), String::new())]);
+}
+
+#[test]
+fn what_is_wrong_with_the_message_is_refused_by_name() {
+    assert_eq!(refused("/nowhere", "{}"), ErrorCode::UnknownRoute);
+    assert_eq!(refused("/refund", "{}"), ErrorCode::MissingField);
+    assert_eq!(refused("/refund", "[]"), ErrorCode::WrongType);
+    assert_eq!(refused("/refund", "not json"), ErrorCode::InvalidJson);
+    assert_eq!(refused("/refund", &refund_with("refundAmount", json!("ten"))), ErrorCode::WrongType);
+    assert_eq!(refused("/refund", &refund_with("refundAmount", json!(10.5))), ErrorCode::WrongType);
+    let small = with(|config| config.max_body_bytes = 10);
+    let refusal = small.receive("/refund", push_form(TOKEN, "{}").as_bytes(), NOW).unwrap_err();
+    assert_eq!(refusal.error.code, ErrorCode::BodyTooLarge);
+}
+
+#[test]
+fn answers_are_what_meituan_understands() {
+    assert_eq!(PUSH_OK, r#"{"code":0,"message":"成功"}"#);
+    assert_eq!(push_fail(2, "a \"b\"\n\\").unwrap(), r#"{"code":2,"message":"a \"b\" \\"}"#);
+    assert_eq!(push_fail(0, "").unwrap_err().code, ErrorCode::IllegalReplyCode);
+    let answer = |body: &str, path: &str| client().receive(path, body.as_bytes(), NOW).unwrap_err().answer();
+    assert_eq!(answer(&push_form("x", "{}"), "/refund"), r#"{"code":1010,"message":"WRONG_TOKEN"}"#);
+    assert_eq!(answer("content=AAAA", "/refund"), r#"{"code":1010,"message":"DECRYPTION_FAILED"}"#);
+    assert_eq!(answer("", "/elsewhere"), r#"{"code":9,"message":"UNKNOWN_ROUTE"}"#);
+    assert_eq!(answer(&push_form(TOKEN, "{}"), "/refund"), r#"{"code":1,"message":"MISSING_FIELD"}"#);
+}
+
+#[test]
+fn an_event_is_taken_flat_or_nested_by_number_or_by_name() {
+    let flat = r#"{"mtOrderId":"M1","channelPartnerOrderId":"P1","eventCode":90,"eventTime":1629857463000}"#;
+    let (changed, warnings, key) = event(flat);
+    assert_eq!((changed.event_code, changed.event_time), (Some(RideEvent::ORDER_PAID), Some(NOW)));
+    assert_eq!((warnings, key.as_str()), (vec![], "event:M1:90:1629857463000"));
+    let others = [
+        r#"{"orderEvent":"ORDER_PAID","eventTime":"1629857463000","mtOrderId":"M1"}"#,
+        r#"{"mtOrderId":"M1","event":"90","changeTime":1629857463000}"#,
+        r#"{"data":{"mtOrderId":"M1","eventCode":"ORDER_PAID","eventTime":"2021-08-25 10:11:03"},"ts":1629857463}"#,
+        r#"{"data":"{\"origOrderId\":\"M1\",\"eventCode\":90,\"updateTime\":1629857463000}","method":"order.change.push"}"#,
+    ];
+    for text in others {
+        let (changed, warnings, same) = event(text);
+        assert_eq!((changed.event_code, changed.event_time), (Some(RideEvent::ORDER_PAID), Some(NOW)), "{text}");
+        assert_eq!(same, key, "{text}");
+        assert!(!warnings.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn an_event_of_unknown_form_is_still_a_hint() {
+    let (changed, warnings, key) = event(r#"{"mtOrderId":"M1","eventCode":{"a":1},"eventTime":"soon","orderStatus":8}"#);
+    assert_eq!((changed.mt_order_id.as_deref(), changed.event_code, changed.event_time), (Some("M1"), None, None));
+    let codes: Vec<_> = warnings.iter().map(|one| (one.0.as_str(), one.1.as_str())).collect();
+    assert_eq!(codes, [("UNKNOWN_VALUE", "eventCode"), ("UNKNOWN_VALUE", "eventTime"), ("UNKNOWN_FIELD", "orderStatus")]);
+    assert!(key.starts_with("content:"));
+    assert_eq!(event(r#"{"eventCode":-7,"mtOrderId":"M1"}"#).0.event_code, None);
+    assert_eq!(event(r#"{"eventCode":114,"mtOrderId":"M1"}"#).0.event_code, Some(RideEvent(114)), "an unlisted code is kept");
+    event("{}");
+}
+
+#[test]
+fn a_repetition_has_the_same_key_whenever_it_is_sent() {
+    let key = |ts: &str| event(&format!(r#"{{"mtOrderId":"M1","eventCode":20,"ts":{ts},"entId":617}}"#)).2;
+    assert_eq!(key("1629857463"), key("1629857470"));
+    assert_eq!(key("1629857463"), key("1629857470000"));
+    let other = event(r#"{"mtOrderId":"M2","eventCode":20,"ts":1629857463,"entId":617}"#).2;
+    assert_ne!(key("1629857463"), other);
+}
+
+fn altered(content: String) -> impl Strategy<Value = String> {
+    (any::<prop::sample::Index>(), "[A-Za-z0-9_+/= %&-]{1,3}").prop_map(move |(at, with)| {
+        let mut content = content.clone();
+        let at = at.index(content.len());
+        content.replace_range(at..(at + with.len()).min(content.len()), &with);
+        content
+    })
+}
+
+fn sealed_examples() -> impl Strategy<Value = (&'static str, String)> {
+    (0..3_usize).prop_map(|index| {
+        let (path, interface) = [("/capacity", &CAPACITY_OFFERED), ("/event", &ORDER_CHANGED), ("/refund", &REFUNDED)][index];
+        (path, seal(SECRET_KEY, example(interface, "request.json").as_bytes()))
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_altered_content_is_a_named_error_or_an_altered_document(
+        (path, altered, original) in sealed_examples()
+            .prop_flat_map(|(path, content)| (Just(path), altered(content.clone()), Just(content))),
+    ) {
+        let now = Timestamp(1_621_222_860_000);
+        let letters = |content: &str| content.replace(['+', ' '], "-").replace('/', "_").trim_end_matches('=').to_owned();
+        prop_assume!(letters(&altered) != original && !altered.contains(['%', '&']));
+        let receive = |content: &str| client().receive(path, format!("token={TOKEN}&content={content}").as_bytes(), now);
+        let same = receive(&original).unwrap();
+        match receive(&altered) {
+            Err(refusal) => prop_assert!(ErrorCode::ALL.contains(&refusal.error.code)),
+            Ok(other) => prop_assert_ne!((other.push, found(&other.warnings)), (same.push, found(&same.warnings))),
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_receive_panic(
+        body in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..200),
+            any::<Vec<u8>>().prop_map(|text| format!("token={TOKEN}&content={}", seal(SECRET_KEY, &text)).into_bytes()),
+            "[{}\\[\\]\":,a-z0-9]{0,40}".prop_map(|text| push_form(TOKEN, &text).into_bytes()),
+            "[a-z]{0,3}".prop_flat_map(|name| ("[\"{}\\[\\]a-z0-9.-]{0,12}", Just(name))).prop_map(|(value, name)| {
+                push_form(TOKEN, &format!(r#"{{"eventCode":{value},"eventTime":{value},"{name}":{value},"data":{value}}}"#)).into_bytes()
+            }),
+        ],
+        uri in "(/refund|/event|/capacity)[?&=%a-z#]{0,12}",
+        now in any::<i64>(),
+    ) {
+        if let Err(refusal) = client().receive(&uri, &body, Timestamp(now)) {
+            prop_assert!(ErrorCode::ALL.contains(&refusal.error.code));
+            let answer: Value = serde_json::from_str(&refusal.answer()).unwrap();
+            prop_assert_ne!(&answer["code"], 0);
+        }
+    }
+}
