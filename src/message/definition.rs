@@ -370,3 +370,24 @@ macro_rules! enumerations {
         }
     )*};
 }
+
+/// Writes down rules: name, stable id, field, basis, and the function that looks. A static `ALL` lists them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! rules {
+    ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
+        $(
+            $(#[doc = $doc])*
+            pub(super) const $name: &$crate::message::definition::Rule = &$crate::message::definition::Rule {
+                id: $id,
+                basis: $crate::message::definition::Basis::$basis,
+                at: $at,
+                doc: $crate::doc_text!($($doc),*),
+                check: $check,
+            };
+        )*
+
+        /// Every rule about single messages.
+        pub static ALL: &[&$crate::message::definition::Rule] = &[$($name),*];
+    };
+}

@@ -5,27 +5,9 @@
 
 use super::codes::{CancelStep, IdentifyType, ReserveType, ResultCode, RideStatus};
 use crate::message::View;
-use crate::message::definition::{Basis, Facts, Rule, Verdict};
+use crate::message::definition::{Facts, Verdict};
 
-macro_rules! rules {
-    ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
-        $(
-            $(#[doc = $doc])*
-            pub(super) const $name: &Rule = &Rule {
-                id: $id,
-                basis: Basis::$basis,
-                at: $at,
-                doc: $crate::doc_text!($($doc),*),
-                check: $check,
-            };
-        )*
-
-        /// Every rule about single messages.
-        pub static ALL: &[&Rule] = &[$($name),*];
-    };
-}
-
-rules! {
+crate::rules! {
     /// carTypeIds is numbers separated by commas (document 1.3: 多个运力类型用","分割; that nothing else may stand there is
     /// inferred).
     NEARBY_LIST "nearby.car-type-list" at "carTypeIds", Inferred, |view, _| number_list(view, "carTypeIds");

@@ -4,28 +4,10 @@
 
 use super::codes::{OrderStatus, VoucherStatus, VoucherType};
 use crate::message::View;
-use crate::message::definition::{Basis, Facts, Presence, Rule, Verdict};
+use crate::message::definition::{Facts, Presence, Verdict};
 use std::collections::BTreeSet;
 
-macro_rules! rules {
-    ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
-        $(
-            $(#[doc = $doc])*
-            pub(super) const $name: &Rule = &Rule {
-                id: $id,
-                basis: Basis::$basis,
-                at: $at,
-                doc: $crate::doc_text!($($doc),*),
-                check: $check,
-            };
-        )*
-
-        /// Every rule about single messages.
-        pub static ALL: &[&Rule] = &[$($name),*];
-    };
-}
-
-rules! {
+crate::rules! {
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
     VOUCHERS_PRESENT "pay.vouchers-present" at "vouchers", Documented, vouchers_present;
     /// voucherType 1: as many codes as tickets (hand-out, 订单出票 4).
