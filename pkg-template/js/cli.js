@@ -4,7 +4,7 @@
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { parseHttpDate, signByHand, verifyByHand } from "./core.js";
+import { openEnvelope, parseHttpDate, sealEnvelope, signByHand, verifyByHand } from "./core.js";
 import { sentence } from "./errors.js";
 import { checkMessage, MESSAGES, MeituanError } from "./index.js";
 import { errors, rules } from "./texts.js";
@@ -14,11 +14,14 @@ const USAGE = `usage:
                            --client-id <id> --client-secret <secret>
   meituan-protocol ba verify --method <method> --uri <uri> --date <HTTP date> --authorization <header>
                            --client-id <id> --client-secret <secret> [--now <time>] [--tolerance <seconds>] [--explain]
+  meituan-protocol envelope seal --secret-key <key> [<file> | -]
+  meituan-protocol envelope open --secret-key <key> [<file> | -]
   meituan-protocol check --list
   meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>]
 
---json prints JSON instead. Id and secret can also be given by MEITUAN_CLIENT_ID and MEITUAN_CLIENT_SECRET: arguments
-are seen by everyone on the machine. --date is now if left out; --now is an HTTP date, an ISO date or milliseconds.
+--json prints JSON instead. Id, secret and key can also be given by MEITUAN_CLIENT_ID, MEITUAN_CLIENT_SECRET and
+MEITUAN_SECRET_KEY: arguments are seen by everyone on the machine. --date is now if left out; --now is an HTTP date, an
+ISO date or milliseconds. What envelope seals and opens is written without a line feed at its end.
 Exit: 0 good, 1 the checked thing is bad, 2 wrong usage.
 `;
 
@@ -36,6 +39,9 @@ const SIGNING = {
   explain: { type: "boolean" },
 };
 
+/** @type {import("node:util").ParseArgsConfig["options"]} */
+const SEALING = { "secret-key": { type: "string" } };
+
 /** @typedef {{ arguments: string[], options: Record<string, any> }} Input */
 
 /** @type {Record<string, { options: import("node:util").ParseArgsConfig["options"], run: (input: Input) => number | Promise<number> }>} */
@@ -45,6 +51,8 @@ const COMMANDS = {
     options: { ...SIGNING, authorization: { type: "string" }, now: { type: "string" }, tolerance: { type: "string" } },
     run: verify,
   },
+  "envelope seal": { options: SEALING, run: seal },
+  "envelope open": { options: SEALING, run: open },
   check: { options: { list: { type: "boolean" }, quantity: { type: "string" } }, run: check },
 };
 
@@ -145,6 +153,48 @@ function dateError(date, now, tolerance) {
 
 /** @param {any} failure */
 const signatureError = (failure) => (failure === undefined ? undefined : new MeituanError(failure.code, failure));
+
+/** @param {Input} input */
+async function seal(input) {
+  return convert(input, "content", (key, bytes) => sealEnvelope(key, textOf(bytes)));
+}
+
+/** @param {Input} input */
+async function open(input) {
+  // Whoever pastes a content pastes a line feed after it.
+  return convert(input, "text", (key, bytes) => openEnvelope(key, textOf(bytes).trim()));
+}
+
+/**
+ * @param {Input} input
+ * @param {string} name of what comes out
+ * @param {(key: string, bytes: Uint8Array) => string} work
+ */
+async function convert({ arguments: [file, ...rest], options }, name, work) {
+  const key = needed(options, "secret-key", "MEITUAN_SECRET_KEY");
+  if (rest.length > 0) throw new UsageError("one file at a time");
+  const bytes = await content(file);
+  try {
+    const result = work(key, bytes);
+    if (options.json) printJson({ ok: true, [name]: result });
+    else process.stdout.write(result);
+    return 0;
+  } catch (error) {
+    if (!MeituanError.is(error)) throw error;
+    if (options.json) printJson({ ok: false, error });
+    else process.stderr.write(`${error.message}\nhint: ${error.hint}\n`);
+    return 1;
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function textOf(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new MeituanError("INVALID_UTF8", { cause });
+  }
+}
 
 /** @param {Input} input */
 async function check({ arguments: [name, file, ...rest], options }) {

@@ -33,7 +33,7 @@ export function invalid(path, detail) {
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}
  */
-const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * @param {unknown} value
@@ -42,7 +42,7 @@ const isRecord = (value) => typeof value === "object" && value !== null && !Arra
  * @param {number} most
  * @returns {number}
  */
-function integer(value, path, least, most) {
+export function integer(value, path, least, most) {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
     return invalid(path, `expected a whole number from ${least} to ${most}`);
@@ -55,7 +55,7 @@ function integer(value, path, least, most) {
  * @param {string} path
  * @returns {string}
  */
-function text(value, path) {
+export function text(value, path) {
   return typeof value === "string" ? value : invalid(path, "expected a string");
 }
 
@@ -72,17 +72,41 @@ export function moment(value) {
 }
 
 /**
+ * @param {unknown} options
+ * @param {readonly string[]} settings
+ * @returns {asserts options is Record<string, unknown>}
+ */
+export function known(options, settings) {
+  if (!isRecord(options)) return invalid("", "expected an object");
+  for (const name of Object.keys(options)) if (!settings.includes(name)) invalid(name, "there is no such setting");
+}
+
+/**
+ * The settings that both APIs have.
+ * @param {Record<string, unknown>} options
+ */
+export function common({ toleranceSeconds = 600, maxBodyBytes = 1 << 20, routes = {}, now }) {
+  if (!isRecord(routes)) return invalid("routes", "expected an object: path → call");
+  if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
+  const clock = /** @type {(() => unknown) | undefined} */ (now);
+  return {
+    toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff),
+    // What a single text may hold inside the module.
+    maxBodyBytes: integer(maxBodyBytes, "maxBodyBytes", 1, 2 ** 29 - 1),
+    routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
+    clock: () => (clock === undefined ? Date.now() : moment(clock())),
+  };
+}
+
+/**
  * @param {any} options
  */
 export function configure(options) {
-  if (!isRecord(options)) invalid("", "expected an object");
-  for (const name of Object.keys(options)) if (!SETTINGS.includes(name)) invalid(name, "there is no such setting");
-  const { clientSecret, toleranceSeconds = 600, routes = {}, signedUri, bodyEncryption, now } = options;
+  known(options, SETTINGS);
+  const { clientSecret, signedUri, bodyEncryption } = options;
   const partnerId = integer(options.partnerId, "partnerId", 1, 0x7fffffff);
   const secrets = Array.isArray(clientSecret) ? clientSecret : [clientSecret];
-  if (!isRecord(routes)) invalid("routes", "expected an object: path → call");
-  if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
-  const clock = /** @type {(() => unknown) | undefined} */ (now);
+  const { clock, ...shared } = common(options);
 
   const rewrite = isRecord(signedUri) ? signedUri : {};
   if (signedUri !== undefined && typeof signedUri !== "function" && !isRecord(signedUri)) {
@@ -103,10 +127,7 @@ export function configure(options) {
     clientSecrets: secrets.map((secret, index) =>
       text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret"),
     ),
-    toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff),
-    // What a single text may hold inside the module.
-    maxBodyBytes: integer(options.maxBodyBytes ?? 1 << 20, "maxBodyBytes", 1, 2 ** 29 - 1),
-    routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
+    ...shared,
     strip: text(rewrite.strip ?? "", "signedUri.strip"),
     prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
@@ -121,7 +142,7 @@ export function configure(options) {
     canEncrypt: settings.bodyKey !== undefined,
     /** @param {string} url */
     signedUri: (url) => (typeof signedUri === "function" ? uriOf(signedUri(url)) : ""),
-    clock: () => (clock === undefined ? Date.now() : moment(clock())),
+    clock,
   };
 }
 

@@ -4,7 +4,7 @@
 import wasm from "#wasm";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
-import { calls, messages, read } from "./messages.js";
+import { calls, interfaces, messages, read } from "./messages.js";
 import { open, root } from "./slots.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
@@ -35,14 +35,22 @@ const NONE = 0xffffffff;
 /** @type {ReadonlyMap<string, number>} */
 const callIndices = new Map(calls.map((call, index) => [call.name, index]));
 /** @type {ReadonlyMap<string, number>} */
+const interfaceIndices = new Map(interfaces.map(({ name }, index) => [name, index]));
+/** @type {ReadonlyMap<string, number>} */
 const messageIndices = new Map(messages.map((name, index) => [name, index]));
 
 /** @param {string} name */
 export const callIndex = (name) => callIndices.get(name);
 /** @param {string} name */
+export const interfaceIndex = (name) => interfaceIndices.get(name);
+/** @param {string} name */
 export const messageIndex = (name) => messageIndices.get(name);
 /** @param {number} call */
 export const replyIndex = (call) => calls.length + call;
+/** @param {number} of an interface */
+const rideRequestIndex = (of) => 2 * calls.length + of;
+/** @param {number} of an interface */
+const rideReplyIndex = (of) => 2 * calls.length + interfaces.length + of;
 
 // Growing the memory detaches every view of it, and writes to a detached view are lost without a word.
 function refresh() {
@@ -96,7 +104,7 @@ const NOTHING = Object.freeze([]);
 export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
- * The plain object of the message that was read last. `text` is what was read, where it is at hand as a string.
+ * The plain object of the message that was read last. `text` is what was read, where that is at hand as a string.
  * @param {number} message
  * @param {string | Uint8Array} text
  * @returns {any}
@@ -225,6 +233,120 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
   return refused
     ? { value: undefined, issues, error: failed(glue.error()) }
     : { value: take(message, text), issues, error: undefined };
+}
+
+/**
+ * Writes a message of either API in the wire's notation.
+ * @param {number} message
+ * @param {object} program
+ * @returns {string}
+ */
+export function writeMessage(message, program) {
+  const length = putAlone(stringify(program));
+  if (glue.read_message(message, true, length, -1) !== 0) throw failed(glue.error());
+  glue.write_message(message, length);
+  return output();
+}
+
+/**
+ * @param {object} settings as src/wasm/ride.rs names them
+ * @returns {number} the client's handle
+ */
+export function openClient(settings) {
+  const handle = glue.ride_client(putAlone(stringify(settings)));
+  if (handle === NONE) throw failed(glue.error());
+  return handle;
+}
+
+/**
+ * Writes and seals a request of the ride API.
+ * @param {number} client
+ * @param {number} of the interface
+ * @param {object} program
+ * @param {number} now
+ */
+export function sealRequest(client, of, program, now) {
+  if (glue.ride_request(client, of, putAlone(stringify(program)), now) !== 0) throw failed(glue.error());
+  const text = output();
+  const end = text.indexOf("\n");
+  return { url: text.slice(0, end), body: text.slice(end + 1), warnings: findings() };
+}
+
+/**
+ * Reads a reply of the ride API, in whichever form it comes.
+ * @param {number} client
+ * @param {number} of the interface
+ * @param {string | Uint8Array} body
+ * @returns {{ reply: any, warnings: readonly Finding[], failure: any }}
+ */
+export function readRideReply(client, of, body) {
+  const refused = glue.ride_read_reply(client, of, putAlone(body)) !== 0;
+  refresh();
+  if (refused) return { reply: undefined, warnings: NOTHING, failure: glue.error() };
+  // What was read is not always the body: it may stand inside it, or have been sealed.
+  return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), failure: undefined };
+}
+const NOWHERE = new Uint8Array(0);
+
+/**
+ * Takes a push of the ride API.
+ * @param {number} client
+ * @param {string} uri
+ * @param {string | Uint8Array} body
+ * @param {number} now
+ * @returns {{ of: number, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
+ */
+export function receivePush(client, uri, body, now) {
+  reserve(3 * uri.length + mostBytes(body));
+  const headLength = put(uri, 0);
+  const bodyLength = put(body, headLength);
+  const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
+  refresh();
+  const of = row[CALL];
+  if (refused || of === NONE) return { error: failed(glue.error()), answer: output() };
+  const key = output();
+  return { of, message: take(rideRequestIndex(of), NOWHERE), warnings: findings(), key, error: undefined };
+}
+
+/**
+ * @param {Uint8Array} random 16 bytes
+ * @returns {string | undefined}
+ */
+export const orderId = (random) => glue.ride_order_id(putAlone(random));
+
+/**
+ * @param {string} secretKey
+ * @param {string} text
+ * @returns {string} the content
+ */
+export function sealEnvelope(secretKey, text) {
+  if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
+  if (glue.envelope_seal(secretKey, putAlone(text)) !== 0) throw failed(glue.error());
+  return output();
+}
+
+/**
+ * @param {string} secretKey
+ * @param {string | Uint8Array} content
+ * @returns {string}
+ */
+export function openEnvelope(secretKey, content) {
+  if (glue.envelope_open(secretKey, putAlone(content)) !== 0) throw failed(glue.error());
+  return output();
+}
+
+/**
+ * @param {string} secret
+ * @param {boolean} prefix
+ * @param {{ name: string, value: string }[]} parameters
+ * @returns {string}
+ */
+export function sortedSign(secret, prefix, parameters) {
+  try {
+    return glue.sorted_sign(secret, prefix, putAlone(stringify({ parameters })));
+  } catch (failure) {
+    throw failed(failure);
+  }
 }
 
 /** @param {object} envelope */

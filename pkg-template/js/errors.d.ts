@@ -1,4 +1,5 @@
 import type { ErrorCode, RuleId } from "./messages.js";
+import type { Text } from "./texts.js";
 
 /** One finding about a message. */
 export interface Finding {
@@ -50,8 +51,11 @@ export declare class MeituanError extends Error {
       stringToSign?: string;
       issues?: readonly Finding[];
       remoteCode?: number;
+      remoteName?: string;
+      meaning?: Text;
       describe?: string;
       retryable?: boolean;
+      traceId?: string;
       cause?: unknown;
     },
   );
@@ -75,10 +79,16 @@ export declare class MeituanError extends Error {
   readonly issues: readonly Finding[];
   /** `REMOTE_REJECTED`: the code that Meituan gave. */
   readonly remoteCode: number | undefined;
+  /** `REMOTE_REJECTED`: Meituan's name of the code, such as `AUTH_ERROR`, where it is documented (ride). */
+  readonly remoteName: string | undefined;
+  /** `REMOTE_REJECTED`: what the document says that the code means, where it does (ride). */
+  readonly meaning: Text | undefined;
   /** `REMOTE_REJECTED`: the reason that Meituan gave. */
   readonly describe: string | undefined;
   /** Whether sending the same again is safe and may help. */
   readonly retryable: boolean;
+  /** `REMOTE_REJECTED`: the reply's `M-TraceId`, which Meituan's support asks for (ride). */
+  readonly traceId: string | undefined;
   /** The whole message in a language. */
   text(language?: "en" | "zh"): string;
   /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */

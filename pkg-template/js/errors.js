@@ -13,8 +13,11 @@ import { errors } from "./texts.js";
  * @property {string} [stringToSign]
  * @property {readonly Finding[]} [issues]
  * @property {number} [remoteCode]
+ * @property {string} [remoteName]
+ * @property {{ en: string, zh: string }} [meaning]
  * @property {string} [describe]
  * @property {boolean} [retryable]
+ * @property {string} [traceId]
  * @property {unknown} [cause]
  */
 
@@ -26,7 +29,7 @@ const BRAND = Symbol.for("meituan-protocol.error");
 export const NEUTRAL_DESCRIBE = "系统异常";
 
 /**
- * Gives an error the reply that Meituan gets for it.
+ * Gives an error the reply that Meituan gets for it, unless it has one.
  * @type {(error: MeituanError, answer: () => Reply) => void}
  */
 export let answerWith;
@@ -37,7 +40,7 @@ export class MeituanError extends Error {
 
   static {
     answerWith = (error, answer) => {
-      error.#answer = answer;
+      error.#answer ??= answer;
     };
   }
 
@@ -55,8 +58,11 @@ export class MeituanError extends Error {
     this.stringToSign = details.stringToSign;
     this.issues = details.issues ?? [];
     this.remoteCode = details.remoteCode;
+    this.remoteName = details.remoteName || undefined;
+    this.meaning = details.meaning;
     this.describe = details.describe;
     this.retryable = details.retryable ?? false;
+    this.traceId = details.traceId || undefined;
   }
 
   /**
@@ -89,8 +95,7 @@ export class MeituanError extends Error {
   }
 
   toJSON() {
-    const { name, code, message, path, detail, hint, rule, stringToSign, issues, remoteCode, describe, retryable } = this;
-    return { name, code, message, path, detail, hint, rule, stringToSign, issues, remoteCode, describe, retryable };
+    return { ...this, name: this.name, message: this.message, hint: this.hint };
   }
 }
 

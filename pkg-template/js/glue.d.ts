@@ -10,6 +10,12 @@ interface Failure {
   readonly detail: string;
   readonly stringToSign?: string;
   readonly issues: readonly Finding[];
+  readonly remoteCode?: number;
+  readonly remoteName?: string;
+  readonly describe?: string;
+  readonly retryable?: boolean;
+  readonly gateway?: boolean;
+  readonly traceId?: string;
 }
 
 interface Signed {
@@ -41,6 +47,15 @@ export declare function ticket_request(supplier: number, call: number, length: n
 export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
 export declare function ticket_seal(supplier: number, length: number): string | undefined;
 export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;
+
+export declare function ride_client(length: number): number;
+export declare function ride_request(client: number, of: number, length: number, now: number): number;
+export declare function ride_read_reply(client: number, of: number, length: number): number;
+export declare function ride_receive(client: number, head: number, body: number, now: number): number;
+export declare function ride_order_id(length: number): string | undefined;
+export declare function envelope_seal(secretKey: string, length: number): number;
+export declare function envelope_open(secretKey: string, length: number): number;
+export declare function sorted_sign(secret: string, prefix: boolean, length: number): string;
 
 export declare function ba_sign(clientId: string, secret: string, method: string, uri: string, date: string): Signed;
 export declare function ba_verify(

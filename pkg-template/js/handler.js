@@ -1,26 +1,56 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
 import { invalid } from "./configuration.js";
-import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
-import { failureBody, Reply } from "./http.js";
-import { calls } from "./messages.js";
-
-/** @typedef {import("./supplier.js").TicketSupplier} TicketSupplier */
-
-const NOT_IMPLEMENTED = "接口未实现";
+import { MeituanError } from "./errors.js";
 
 /**
- * @param {(context: any[]) => TicketSupplier | Promise<TicketSupplier>} supplierFor
+ * How an API answers where the user's functions do not.
+ * @typedef {object} Api
+ * @property {readonly string[]} names of the calls that Meituan makes
+ * @property {() => Response} unavailable where even the settings could not be had
+ * @property {(receiver: any, url: string) => Response} unread where the request could not be read
+ * @property {(call: any) => Response} unserved where there is no function for the call
+ * @property {(call: any) => Response} broken where the function threw
+ */
+
+/**
+ * An endpoint whose settings are known, or a function of the platform's context.
+ * @param {(settings: any) => any} make
+ * @param {Api} api
+ * @param {any} options
+ */
+export function endpoint(make, api, { config, ...options }) {
+  // Settings that do not depend on the context are checked at once, not at the first call.
+  if (typeof config !== "function") {
+    const receiver = make(config);
+    return serve(() => receiver, api, options);
+  }
+  /** @type {WeakMap<object, any>} */
+  const receivers = new WeakMap();
+  const receiverFor = async (/** @type {any[]} */ context) => {
+    const settings = await config(...context);
+    // Equal settings in another object share what was made of them inside the module, so making a receiver is cheap.
+    let receiver = typeof settings === "object" && settings !== null ? receivers.get(settings) : undefined;
+    if (receiver === undefined) {
+      receiver = make(settings);
+      receivers.set(settings, receiver);
+    }
+    return receiver;
+  };
+  return serve(receiverFor, api, options);
+}
+
+/**
+ * @param {(context: any[]) => any} receiverFor
+ * @param {Api} api
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(supplierFor, { fallback, onError = log, onWarning, ...functions }) {
+export function serve(receiverFor, api, { fallback, onError = log, onWarning, ...functions }) {
   for (const [name, value] of Object.entries({ ...functions, fallback, onError, onWarning })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
-  for (const name of Object.keys(functions)) {
-    if (!calls.some((call) => call.name === name && call.direction === "toSupplier")) invalid(name, "Meituan makes no such call");
-  }
+  for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
 
   /**
    * What is told about a call must not change its reply.
@@ -36,29 +66,28 @@ export function serve(supplierFor, { fallback, onError = log, onWarning, ...func
   };
 
   return async (request, ...context) => {
-    let supplier;
+    let receiver;
     try {
-      supplier = await supplierFor(context);
+      receiver = await receiverFor(context);
     } catch (error) {
       tell(error, { request });
-      return new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined)).toResponse();
+      return api.unavailable();
     }
-    if (fallback && !supplier.callFor(request.url)) return fallback(request, ...context);
+    if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
 
     let call;
     try {
-      call = await supplier.receive(request);
+      call = await receiver.receive(request);
     } catch (error) {
       tell(error, { request });
       if (MeituanError.is(error)) return error.toResponse();
       // The connection broke while the body was read, most likely.
-      return supplier.failFor(request.url, NEUTRAL_DESCRIBE).toResponse();
+      return api.unread(receiver, request.url);
     }
     if (call.warnings.length > 0) onWarning?.(call.warnings, { call, part: "request" });
 
-    const { failure: otherFailure } = /** @type {typeof calls[number]} */ (calls.find(({ name }) => name === call.type));
     const answer = functions[call.type];
-    if (answer === undefined) return call.failUnlisted(otherFailure, NOT_IMPLEMENTED);
+    if (answer === undefined) return api.unserved(call);
     try {
       const result = await answer(call, ...context);
       const response = result instanceof Response ? result : call.ok(result);
@@ -67,7 +96,7 @@ export function serve(supplierFor, { fallback, onError = log, onWarning, ...func
       return response;
     } catch (error) {
       tell(error, { request, call });
-      return call.failUnlisted(otherFailure, NEUTRAL_DESCRIBE);
+      return api.broken(call);
     }
   };
 }

@@ -156,6 +156,11 @@ export class Reply {
   }
 }
 
+/** @param {Reply} reply */
+export const asReply = (reply) => reply;
+/** @param {Reply} reply */
+export const asResponse = (reply) => reply.toResponse();
+
 /**
  * @param {number} code
  * @param {string} describe

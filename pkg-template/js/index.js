@@ -5,6 +5,8 @@ import { MeituanError } from "./errors.js";
 import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
 
+export * as codes from "./codes.js";
+export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
 export * from "./ticket.js";
 
 /** The names that {@link checkMessage} knows. */

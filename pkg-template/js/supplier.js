@@ -3,14 +3,25 @@
 import { Call, failure, refused } from "./call.js";
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
-import { MeituanError } from "./errors.js";
+import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
-import { cut, ENCRYPTED, lookedAtHeaders, pathOf, rawBody, readBody, uriOf } from "./http.js";
+import {
+  asReply,
+  asResponse,
+  cut,
+  ENCRYPTED,
+  failureBody,
+  lookedAtHeaders,
+  pathOf,
+  Reply,
+  rawBody,
+  readBody,
+  uriOf,
+} from "./http.js";
 import { calls } from "./messages.js";
 import { Requests } from "./requests.js";
 
 /**
- * @typedef {import("./http.js").Reply} Reply
  * @typedef {{ method: string, url: string, headers: unknown }} Head
  * @typedef {{ now?: number | Date }} ReceiveOptions
  */
@@ -74,7 +85,7 @@ export class TicketSupplier {
 
   /** @param {Record<string, unknown>} options */
   handler(options) {
-    return serve(() => this, options);
+    return serve(() => this, TICKET, options);
   }
 
   /**
@@ -119,7 +130,17 @@ export class TicketSupplier {
   }
 }
 
-/** @param {Reply} reply */
-const asReply = (reply) => reply;
-/** @param {Reply} reply */
-const asResponse = (reply) => reply.toResponse();
+/** @param {any} call @param {string} describe */
+const failOtherwise = (call, describe) => call.failUnlisted(calls[callIndex(call.type) ?? 0].failure, describe);
+
+/**
+ * How this API answers where the user's functions do not.
+ * @type {import("./handler.js").Api}
+ */
+export const TICKET = {
+  names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
+  unavailable: () => new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined)).toResponse(),
+  unread: (supplier, url) => supplier.failFor(url, NEUTRAL_DESCRIBE).toResponse(),
+  unserved: (call) => failOtherwise(call, "接口未实现"),
+  broken: (call) => failOtherwise(call, NEUTRAL_DESCRIBE),
+};

@@ -2,6 +2,9 @@ import type { Reply } from "./errors.js";
 import type { ErrorCode, Fen, RuleId, TicketCalls } from "./messages.js";
 import type { HeadersInput, NoticeName, RawBody, SignedRequest, SupplierCallName } from "./ticket.js";
 
+export type * from "./testing-ride.js";
+export { MeituanRide } from "./testing-ride.js";
+
 /** The same thing said twice. */
 export interface Text {
   readonly en: string;

@@ -1,5 +1,5 @@
-// Entry of meituan-protocol/testing: Meituan's side of the ticket API, as values in and values out. It opens no
-// connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
+// Entry of meituan-protocol/testing: Meituan's side of both APIs (here the ticket API's), as values in and values out. It
+// opens no connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
 
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, parseHttpDate, readMessage, replyIndex, unseal, verifyByHand } from "./core.js";
@@ -11,6 +11,7 @@ import { parseExactly } from "./slots.js";
 import { errors, rules } from "./texts.js";
 
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
+export { MeituanRide } from "./testing-ride.js";
 
 /**
  * @typedef {import("./errors.js").Finding} Finding

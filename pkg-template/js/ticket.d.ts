@@ -1,10 +1,10 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
 import type { TicketCalls } from "./messages.js";
 
-export * as codes from "./codes.js";
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
+export * as codes from "./ticket-codes.js";
 
 type Directed<Direction> = {
   [Name in keyof TicketCalls]: TicketCalls[Name]["direction"] extends Direction ? Name : never;
@@ -195,7 +195,8 @@ export type TicketRequests = {
   ) => SignedRequest<Name>;
 };
 
-type Given<Value> = Value | Promise<Value>;
+/** At once or later. */
+export type Given<Value> = Value | Promise<Value>;
 
 /** What a handler's function may return: a call's own reply, or what `ok` takes. */
 export type HandlerResult<Name extends SupplierCallName> = Given<

@@ -25,7 +25,7 @@ describe("the demo", { concurrency: true, timeout: 120_000 }, () => {
     const { code, printed, passed, failed, pid } = await demo();
     assert.equal(code, 0, printed);
     assert.equal(failed, 0);
-    assert.ok(passed > 50, `only ${passed} steps`);
+    assert.ok(passed > 100, `only ${passed} steps`);
     assert.doesNotMatch(printed, /not reached/, "every acceptance point is shown");
     assert.match(printed, /\d+ passed, 0 failed\n$/);
     if (!isWindows) assert.throws(() => process.kill(-pid, 0), { code: "ESRCH" });
@@ -35,6 +35,8 @@ describe("the demo", { concurrency: true, timeout: 120_000 }, () => {
     ["a reply", "refund-while-pending"],
     ["a notice's signature", "pay-notice"],
     ["what the gate tells", "enter-void"],
+    ["a ride's reply", "ride-pay"],
+    ["a push of a ride", "cancel-event"],
   ]) {
     test(`names the step when ${what} is broken on purpose`, async () => {
       const { code, printed, failed } = await demo("--break", step);

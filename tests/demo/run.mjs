@@ -1,4 +1,5 @@
-// Plays Meituan against the example supplier and tells, step by step, whether it answers as Meituan demands.
+// Plays Meituan against the example supplier and tells, step by step, whether it answers as Meituan demands; then plays
+// two rides between the library's client and a stand-in of Meituan Enterprise.
 //
 //   node tests/demo/run.mjs [--break <step>]
 //
@@ -6,12 +7,14 @@
 
 import { parseArgs } from "node:util";
 import { Report } from "./report.mjs";
+import { playRides } from "./ride-life.mjs";
 import { playTicketOrders } from "./ticket-life.mjs";
 
 const { values } = parseArgs({ options: { break: { type: "string" } } });
 const report = new Report(process.stdout);
 
 await playTicketOrders(report, values.break);
+await playRides(report, values.break);
 
 report.end();
 if (values.break !== undefined && !report.has(values.break)) {

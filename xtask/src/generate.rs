@@ -1,7 +1,9 @@
-//! What is made from the definitions: the JavaScript readers and their types, the sentences, the field reference.
+//! What is made from the definitions: the JavaScript readers and their types, the sentences, the tables, the field references.
 
 use meituan_protocol::ErrorCode;
-use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Message, Presence};
+use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Message, Presence, Rule};
+use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
+use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,49 +11,133 @@ use std::path::Path;
 
 /// Writes the generated files of the package into `dist`.
 pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
-    let catalogue = Catalogue::collect();
-    std::fs::write(dist.join("messages.js"), catalogue.readers())?;
-    std::fs::write(dist.join("messages.d.ts"), catalogue.types())?;
-    std::fs::write(dist.join("codes.js"), catalogue.constants())?;
-    std::fs::write(dist.join("codes.d.ts"), catalogue.constant_types())?;
-    std::fs::write(dist.join("texts.js"), texts())?;
+    let apis = [ticket_api(), ride_api()];
+    let all = Catalogue::of(&apis);
+    std::fs::write(dist.join("messages.js"), all.readers())?;
+    std::fs::write(dist.join("messages.d.ts"), all.types())?;
+    let mut exports = String::from(HEADER);
+    for api in &apis {
+        let own = Catalogue::of(std::slice::from_ref(api));
+        std::fs::write(dist.join(format!("{}-codes.js", api.name)), own.constants())?;
+        std::fs::write(dist.join(format!("{}-codes.d.ts", api.name)), own.constant_types())?;
+        let _ = writeln!(exports, "export * from \"./{}-codes.js\";", api.name);
+    }
+    std::fs::write(dist.join("codes.js"), &exports)?;
+    std::fs::write(dist.join("codes.d.ts"), exports)?;
+    std::fs::write(dist.join("ride-tables.js"), ride_tables())?;
+    std::fs::write(dist.join("ride-tables.d.ts"), ride_table_types())?;
+    std::fs::write(dist.join("texts.js"), texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), TEXT_TYPES)
 }
 
-/// The field reference: its path below the repository, and what it must say.
-pub(crate) fn field_reference() -> (&'static str, String) {
-    ("docs/ticket-messages.md", Catalogue::collect().reference())
+/// The field references: their paths below the repository, and what they must say.
+pub(crate) fn field_references() -> [(String, String); 2] {
+    [ticket_api(), ride_api()].map(|api| {
+        let text = Catalogue::of(std::slice::from_ref(&api)).reference(&api);
+        (format!("docs/{}-messages.md", api.name), text)
+    })
 }
 
-const HEADER: &str = "// Generated from the definitions in src/ticket by `cargo xtask build`. Do not edit.\n\n";
+const HEADER: &str = "// Generated from the definitions in src by `cargo xtask build`. Do not edit.\n\n";
 
 const TEXT_TYPES: &str = "import type { ErrorCode, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
 export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n";
 
-/// Everything that the calls are made of, each thing once.
-struct Catalogue {
+/// One API, as far as the generator has to know it.
+struct Api {
+    name: &'static str,
+    /// The messages in the order of their numbers (src/wasm/mod.rs): all requests, then all replies.
+    messages: Vec<Spoken>,
+    /// Enumerations that no field carries.
+    further: &'static [&'static Enumeration],
+    rules: &'static [&'static Rule],
+    /// The beginning of the reference: what its columns are about, and who calls what.
+    introduction: String,
+    /// The code of success.
+    success: i32,
+}
+
+/// A message, and whether it is we who read it.
+struct Spoken {
+    message: &'static Message,
+    is_received: bool,
+}
+
+fn ticket_api() -> Api {
+    let is_incoming = |call: &Call| call.direction == Direction::ToSupplier;
+    let requests = CALLS.iter().map(|call| Spoken { message: call.request, is_received: is_incoming(call) });
+    let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
+    let mut introduction = String::from(
+        "Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n\
+         ## Calls\n\n| call | direction | codes | what |\n|---|---|---|---|\n",
+    );
+    for call in CALLS {
+        let direction = match call.direction {
+            Direction::ToSupplier => "Meituan → supplier".to_owned(),
+            Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
+        };
+        let mandatory = if call.is_mandatory() { ", mandatory" } else { "" };
+        let what = one_line(call.doc);
+        let _ = writeln!(introduction, "| `{}` | {direction}{mandatory} | `{}` | {what} |", call.name, call.codes.name);
+    }
+    Api {
+        name: "ticket",
+        messages: requests.chain(replies).collect(),
+        further: &[],
+        rules: ticket::rules::ALL,
+        introduction,
+        success: 200,
+    }
+}
+
+fn ride_api() -> Api {
+    let requests = INTERFACES.iter().map(|interface| Spoken { message: interface.request, is_received: interface.is_push() });
+    let replies = INTERFACES.iter().map(|interface| Spoken { message: interface.reply, is_received: !interface.is_push() });
+    let mut introduction = String::from(
+        "What stands inside the envelope, in wire types; in programs ids are texts in JavaScript. Amounts are fen on the wire too. \
+         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n\
+         ## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n",
+    );
+    for interface in INTERFACES {
+        let (direction, method) = match interface.direction {
+            ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
+            ride::Direction::ToEnterprise => ("Meituan → enterprise".to_owned(), "none documented".to_owned()),
+        };
+        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
+    }
+    let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
+    Api { name: "ride", messages: requests.chain(replies).collect(), further, rules: ride::rules::ALL, introduction, success: 0 }
+}
+
+/// Everything that some APIs' messages are made of, each thing once.
+struct Catalogue<'a> {
+    apis: &'a [Api],
     objects: BTreeMap<&'static str, &'static Message>,
     enumerations: BTreeMap<&'static str, &'static Enumeration>,
     /// Objects that can be received: their enumerations are open.
     received: BTreeMap<&'static str, ()>,
 }
 
-impl Catalogue {
-    fn collect() -> Self {
-        let mut catalogue = Catalogue { objects: BTreeMap::new(), enumerations: BTreeMap::new(), received: BTreeMap::new() };
-        for call in CALLS {
-            let incoming = call.direction == Direction::ToSupplier;
-            catalogue.add(call.request, incoming, true);
-            catalogue.add(call.reply, !incoming, true);
+impl<'a> Catalogue<'a> {
+    fn of(apis: &'a [Api]) -> Self {
+        let mut catalogue = Catalogue { apis, objects: BTreeMap::new(), enumerations: BTreeMap::new(), received: BTreeMap::new() };
+        for api in apis {
+            for spoken in &api.messages {
+                catalogue.add(spoken.message, spoken.is_received, true);
+            }
+            for enumeration in api.further {
+                catalogue.add_enumeration(enumeration);
+            }
         }
         catalogue
     }
 
     fn add(&mut self, message: &'static Message, received: bool, envelope: bool) {
         if !envelope {
-            self.objects.insert(message.name, message);
+            let other = self.objects.insert(message.name, message);
+            assert!(other.is_none_or(|other| std::ptr::eq(other, message)), "two objects are named {}", message.name);
         }
         if received {
             self.received.insert(message.name, ());
@@ -63,12 +149,24 @@ impl Catalogue {
             }
             match kind {
                 Kind::Object(nested) => self.add(nested, received, false),
-                Kind::Code(enumeration) => {
-                    self.enumerations.insert(enumeration.name, enumeration);
-                }
+                Kind::Code(enumeration) => self.add_enumeration(enumeration),
                 _ => {}
             }
         }
+    }
+
+    fn add_enumeration(&mut self, enumeration: &'static Enumeration) {
+        let other = self.enumerations.insert(enumeration.name, enumeration);
+        assert!(other.is_none_or(|other| std::ptr::eq(other, enumeration)), "two tables are named {}", enumeration.name);
+    }
+
+    /// In the order of their numbers.
+    fn messages(&self) -> impl Iterator<Item = &'static Message> {
+        self.apis.iter().flat_map(|api| api.messages.iter().map(|spoken| spoken.message))
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        self.apis.iter().flat_map(|api| api.rules.iter().copied())
     }
 
     fn readers(&self) -> String {
@@ -81,14 +179,19 @@ impl Catalogue {
         for call in CALLS {
             let _ = writeln!(out, "  {},", facts_of(call));
         }
+        out.push_str("];\n\n/** The interfaces of the ride API, in the order of their numbers. */\nexport const interfaces = [\n");
+        for interface in INTERFACES {
+            let _ = writeln!(out, "  {},", facts_of_interface(interface));
+        }
         out.push_str(
-            "];\n\n/** The messages, in the order of their numbers: requests, then replies. */\nexport const messages = [\n",
+            "];\n\n/**\n * The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces.\n */\n\
+             export const messages = [\n",
         );
-        for message in messages() {
+        for message in self.messages() {
             let _ = writeln!(out, "  {:?},", message.name);
         }
         out.push_str("];\n\n/** A reader for each message. */\nexport const read = [\n");
-        for message in messages() {
+        for message in self.messages() {
             let _ = writeln!(out, "  {},", reader(message));
         }
         out.push_str("];\n");
@@ -115,6 +218,10 @@ impl Catalogue {
         for call in CALLS {
             self.call_type(&mut out, call);
         }
+        out.push_str("}\n\n/** Every interface of the ride API: what is asked or told, what is replied. */\nexport interface RideInterfaces {\n");
+        for interface in INTERFACES {
+            self.interface_type(&mut out, interface);
+        }
         out.push_str("}\n\n");
         let union = |names: Vec<&str>| names.iter().map(|name| format!("\n  | {name:?}")).collect::<String>();
         let _ = writeln!(
@@ -125,12 +232,12 @@ impl Catalogue {
         let _ = writeln!(
             out,
             "/** The stable id of a rule. */\nexport type RuleId ={};\n",
-            union(ticket::rules::ALL.iter().map(|rule| rule.id).collect())
+            union(self.rules().map(|rule| rule.id).collect())
         );
         let _ = writeln!(
             out,
             "/** The name of a message. */\nexport type MessageName ={};\n",
-            union(messages().map(|message| message.name).collect())
+            union(self.messages().map(|message| message.name).collect())
         );
         out.push_str(TABLE_TYPES);
         out
@@ -176,6 +283,28 @@ impl Catalogue {
         let _ = writeln!(out, "    pending: {};\n  }};", call.pending.map_or("never".into(), |code| code.to_string()));
     }
 
+    /// What the library writes itself is no field of a program's.
+    fn interface_type(&self, out: &mut String, interface: &Interface) {
+        let is_push = interface.is_push();
+        comment(out, "  ", interface.doc);
+        let direction = if is_push { "toEnterprise" } else { "toMeituan" };
+        let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};", interface.name);
+        comment(out, "    ", interface.request.doc);
+        out.push_str("    request: {\n");
+        let own = interface.request.fields.iter().filter(|field| is_push || !COMMON.contains(&field.name));
+        for field in own {
+            self.fields(out, std::slice::from_ref(field), is_push, "      ");
+        }
+        let data = interface.reply.fields.iter().find(|field| field.name == "data");
+        let reply = match data.map(|field| (type_of(&field.kind, true), field.presence)) {
+            None => "undefined".into(),
+            Some((of, Presence::Required | Presence::OnSuccess)) => of,
+            Some((of, _)) if of == "unknown" => of,
+            Some((of, _)) => format!("{of} | undefined"),
+        };
+        let _ = writeln!(out, "    }};\n    reply: {reply};\n  }};");
+    }
+
     fn constants(&self) -> String {
         let mut out = String::from(HEADER);
         for enumeration in self.enumerations.values() {
@@ -200,27 +329,19 @@ impl Catalogue {
         out
     }
 
-    fn reference(&self) -> String {
-        let mut out = String::from(
-            "# Ticket messages\n\nGenerated from the definitions in `src/ticket` by `cargo xtask build`; do not edit.\n\n",
+    fn reference(&self, api: &Api) -> String {
+        let title = format!("{}{}", api.name[..1].to_uppercase(), &api.name[1..]);
+        let mut out = format!(
+            "# {title} messages\n\nGenerated from the definitions in `src/{}` by `cargo xtask build`; do not edit.\n\n{}",
+            api.name, api.introduction
         );
-        out.push_str("Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n## Calls\n\n");
-        out.push_str("| call | direction | codes | what |\n|---|---|---|---|\n");
-        for call in CALLS {
-            let direction = match call.direction {
-                Direction::ToSupplier => "Meituan → supplier".to_owned(),
-                Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
-            };
-            let mandatory = if call.is_mandatory() { ", mandatory" } else { "" };
-            let _ = writeln!(out, "| `{}` | {direction}{mandatory} | `{}` | {} |", call.name, call.codes.name, one_line(call.doc));
-        }
         out.push_str("\n## Envelopes\n\n");
-        for message in messages() {
-            table(&mut out, message, 3);
+        for message in self.messages() {
+            table(&mut out, message, api.success);
         }
         out.push_str("## Bodies\n\n");
         for message in self.objects.values() {
-            table(&mut out, message, 3);
+            table(&mut out, message, api.success);
         }
         out.push_str("## Values\n\n");
         for enumeration in self.enumerations.values() {
@@ -236,7 +357,7 @@ impl Catalogue {
             out.push('\n');
         }
         out.push_str("## Rules\n\n| rule | basis | what |\n|---|---|---|\n");
-        for rule in ticket::rules::ALL {
+        for rule in self.rules() {
             let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(rule.doc));
         }
         out
@@ -274,14 +395,18 @@ export interface CallFacts {
   readonly extras: readonly string[];
 }
 export declare const calls: readonly CallFacts[];
+/** What is special about an interface. */
+export interface InterfaceFacts {
+  readonly name: keyof RideInterfaces;
+  readonly direction: "toMeituan" | "toEnterprise";
+  /** The method inside the envelope, and the path below the host, of what the enterprise calls. */
+  readonly method?: string;
+  readonly path?: string;
+}
+export declare const interfaces: readonly InterfaceFacts[];
 export declare const messages: readonly MessageName[];
 export declare const read: ReadonlyArray<(block: number) => Record<string, unknown>>;
 "#;
-
-/// The messages in the order of their numbers: requests of all calls, then replies.
-fn messages() -> impl Iterator<Item = &'static Message> {
-    CALLS.iter().map(|call| call.request).chain(CALLS.iter().map(|call| call.reply))
-}
 
 fn body(message: &'static Message) -> Option<&'static Field> {
     message.fields.iter().find(|field| field.name == "body")
@@ -348,6 +473,15 @@ fn facts_of(call: &'static Call) -> String {
     )
 }
 
+fn facts_of_interface(interface: &Interface) -> String {
+    match interface.direction {
+        ride::Direction::ToMeituan { method, path } => {
+            format!("{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?} }}", interface.name)
+        }
+        ride::Direction::ToEnterprise => format!("{{ name: {:?}, direction: \"toEnterprise\" }}", interface.name),
+    }
+}
+
 fn type_of(kind: &Kind, received: bool) -> String {
     match kind {
         Kind::Id => "Id".into(),
@@ -405,14 +539,14 @@ fn wire_type(kind: &Kind) -> String {
     }
 }
 
-fn table(out: &mut String, message: &Message, level: usize) {
-    let _ = writeln!(out, "{} {}\n\n{}\n", "#".repeat(level), message.name, one_line(message.doc));
+fn table(out: &mut String, message: &Message, success: i32) {
+    let _ = writeln!(out, "### {}\n\n{}\n", message.name, one_line(message.doc));
     out.push_str("| field | wire | needed | what |\n|---|---|---|---|\n");
     for field in message.fields {
         let needed = match field.presence {
-            Presence::Required => "yes",
-            Presence::OnSuccess => "at 200",
-            Presence::Optional | Presence::Nullable => "no",
+            Presence::Required => "yes".to_owned(),
+            Presence::OnSuccess => format!("at {success}"),
+            Presence::Optional | Presence::Nullable => "no".to_owned(),
         };
         let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
     }
@@ -424,10 +558,31 @@ fn table(out: &mut String, message: &Message, level: usize) {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+    without_links(text).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
+/// The text with rustdoc's links (``[`Name`](path)``) reduced to their names; functions are named as JavaScript does.
+fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once("[`").and_then(|(before, rest)| Some((before, rest.split_once("`]")?)))
+    {
+        out.push_str(before);
+        let mut words = name.split('_');
+        out.extend(["`", words.next().unwrap_or_default()]);
+        for word in words {
+            let (first, others) = word.split_at(word.len().min(1));
+            out.extend([first.to_uppercase().as_str(), others]);
+        }
+        out.push('`');
+        rest = after.strip_prefix('(').and_then(|link| link.split_once(')')).map_or(after, |(_, rest)| rest);
+    }
+    out + rest
 }
 
 fn comment(out: &mut String, indent: &str, text: &str) {
+    let text = without_links(text);
     let lines: Vec<_> = text.trim().lines().map(|line| line.trim().replace("*/", "*\u{200b}/")).collect();
     if let [line] = lines.as_slice() {
         let _ = writeln!(out, "{indent}/** {line} */");
@@ -447,7 +602,7 @@ fn basis(basis: Basis) -> &'static str {
     }
 }
 
-fn texts() -> String {
+fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
     out.push_str("/** What each code means, and what to look at first. */\nexport const errors = {\n");
     for code in ErrorCode::ALL {
@@ -463,7 +618,7 @@ fn texts() -> String {
         );
     }
     out.push_str("};\n\n/** What each rule demands. */\nexport const rules = {\n");
-    for rule in ticket::rules::ALL {
+    for rule in apis.iter().flat_map(|api| api.rules) {
         let _ = writeln!(
             out,
             "  {:?}: {{ doc: {:?}, basis: {:?}, at: {:?} }},",
@@ -476,3 +631,82 @@ fn texts() -> String {
     out.push_str("};\n");
     out
 }
+
+/// The ride document's tables of numbers, under the names that they have in JavaScript.
+const RIDE_TABLES: [(&str, &Enumeration); 12] = [
+    ("resultCodes", ResultCode::VALUES),
+    ("gatewayStatuses", codes::GatewayStatus::VALUES),
+    ("orderStates", codes::RideStatus::VALUES),
+    ("orderEvents", codes::RideEvent::VALUES),
+    ("cancelTypes", codes::CancelType::VALUES),
+    ("cancelReasons", codes::CancelReason::VALUES),
+    ("cancelSteps", codes::CancelStep::VALUES),
+    ("carTypes", codes::CarType::VALUES),
+    ("identifyTypes", codes::IdentifyType::VALUES),
+    ("reserveTypes", codes::ReserveType::VALUES),
+    ("supplyCodes", codes::SupplyCode::VALUES),
+    ("refundStates", codes::RefundState::VALUES),
+];
+
+fn ride_tables() -> String {
+    let mut out = String::from(HEADER);
+    for (name, table) in RIDE_TABLES {
+        let _ = writeln!(out, "export const {name} = [");
+        for row in table.values {
+            let (zh, en) = row.doc.trim().split_once(" · ").expect("both languages");
+            let retryable = match std::ptr::eq(table, ResultCode::VALUES) {
+                true => format!(", retryable: {}", ResultCode(row.value).is_retryable()),
+                false => String::new(),
+            };
+            let _ = writeln!(
+                out,
+                "  {{ code: {}, name: {:?}, meaning: {{ en: {en:?}, zh: {zh:?} }}{retryable} }},",
+                row.value, row.name
+            );
+        }
+        out.push_str("];\n\n");
+    }
+    out.push_str("export const questions = [\n");
+    for question in QUESTIONS {
+        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
+        let (category, words) = (text(question.category), text(question.question));
+        let _ = writeln!(out, "  {{ faqId: {}, category: {category}, question: {words} }},", question.faq_id);
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn ride_table_types() -> String {
+    let mut out = String::from(HEADER);
+    let names: Vec<_> = RIDE_TABLES.iter().map(|(_, table)| table.name).collect();
+    let _ = writeln!(out, "import type {{ {} }} from \"./messages.js\";\n", names.join(", "));
+    out.push_str(ROW_TYPES);
+    for (name, table) in RIDE_TABLES {
+        comment(&mut out, "", table.doc);
+        let more = if std::ptr::eq(table, ResultCode::VALUES) { " & { readonly retryable: boolean }" } else { "" };
+        let _ = writeln!(out, "export declare const {name}: ReadonlyArray<Row<{}>{more}>;", table.name);
+    }
+    out.push_str("/** Categories of questions to customer service (附录 客服问题分类). */\nexport declare const questions: readonly Question[];\n");
+    out
+}
+
+const ROW_TYPES: &str = r#"import type { Text } from "./texts.js";
+
+/** One number of a table: the constant's name, Meituan's words, and ours in English. */
+export interface Row<Code extends number> {
+  readonly code: Code;
+  readonly name: string;
+  readonly meaning: Text;
+}
+
+/** One question to customer service. */
+export interface Question {
+  /** Meituan's number of the answer (美团faqId). */
+  readonly faqId: number;
+  /** The category (美团五级问题). */
+  readonly category: Text;
+  /** The question (美团六级问题). */
+  readonly question: Text;
+}
+
+"#;

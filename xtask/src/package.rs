@@ -54,7 +54,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("compile to wasm", compile)?;
     steps.run("bind to JavaScript", bind)?;
     steps.run("optimize the wasm", optimize)?;
-    steps.run("write the field reference", write_reference)?;
+    steps.run("write the field references", write_references)?;
     steps.run("stage pkg/", stage)?;
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
@@ -122,15 +122,19 @@ fn stage() -> Outcome {
     make_executable(&dist().join("cli.js"))
 }
 
-/// The reference is committed, so that it can be read without building. CI fails when it was not.
-fn write_reference() -> Outcome {
-    let (path, text) = generate::field_reference();
-    let path = root().join(path);
-    match fs::read_to_string(&path) {
-        Ok(committed) if committed == text => Ok(()),
-        _ if std::env::var_os("CI").is_some() => Err(format!("{} is stale: run cargo xtask build and commit it", path.display())),
-        _ => write(&path, text),
+/// The references are committed, so that they can be read without building. CI fails when one was not.
+fn write_references() -> Outcome {
+    for (path, text) in generate::field_references() {
+        let path = root().join(path);
+        match fs::read_to_string(&path) {
+            Ok(committed) if committed == text => {}
+            _ if std::env::var_os("CI").is_some() => {
+                return Err(format!("{} is stale: run cargo xtask build and commit it", path.display()));
+            }
+            _ => write(&path, text)?,
+        }
     }
+    Ok(())
 }
 
 /// The template's manifest with the crate's version.

@@ -1,0 +1,146 @@
+// The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
+
+import { moment } from "./configuration.js";
+import { isWellFormed, receivePush } from "./core.js";
+import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { serve } from "./handler.js";
+import { asReply, asResponse, cut, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { interfaces } from "./messages.js";
+import { ResultCode } from "./ride-codes.js";
+import { configure } from "./ride-configuration.js";
+import { Requests } from "./ride-requests.js";
+
+/** @typedef {{ now?: number | Date }} ReceiveOptions */
+
+export class RideClient {
+  #configuration;
+
+  /** @param {unknown} options */
+  constructor(options) {
+    this.#configuration = configure(options);
+    this.requests = new Requests(this.#configuration);
+  }
+
+  get entId() {
+    return this.#configuration.entId;
+  }
+
+  /**
+   * The push that a URL is registered for.
+   * @param {string} url
+   * @returns {string | undefined}
+   */
+  callFor(url) {
+    return this.#configuration.routes.get(pathOf(uriOf(url)));
+  }
+
+  /**
+   * @param {{ url: string, body: unknown }} request
+   * @param {ReceiveOptions} [options]
+   */
+  receiveSync({ url, body }, options) {
+    try {
+      return this.#receive(url, rawBody(body), options, asReply);
+    } catch (error) {
+      throw answerable(error);
+    }
+  }
+
+  /**
+   * @param {Request} request
+   * @param {ReceiveOptions} [options]
+   */
+  async receive(request, options) {
+    try {
+      const body = await readBody(request, this.#configuration.maxBodyBytes);
+      return this.#receive(request.url, body, options, asResponse);
+    } catch (error) {
+      throw answerable(error);
+    }
+  }
+
+  /** @param {Record<string, unknown>} options */
+  handler(options) {
+    return serve(() => this, RIDE, options);
+  }
+
+  /**
+   * @template Answer
+   * @param {string} url
+   * @param {string | Uint8Array} body
+   * @param {ReceiveOptions | undefined} options
+   * @param {(reply: Reply) => Answer} finish
+   */
+  #receive(url, body, options, finish) {
+    const { handle, maxBodyBytes, clock } = this.#configuration;
+    const now = options?.now === undefined ? clock() : moment(options.now);
+    const received = receivePush(handle, uriOf(url), cut(body, maxBodyBytes), now);
+    if (received.error === undefined) return new Push(received, finish);
+    answerWith(received.error, () => replyOf(received.answer));
+    throw received.error;
+  }
+}
+
+/** @template Answer */
+export class Push {
+  #finish;
+
+  /**
+   * @param {{ of: number, message: any, key: string, warnings: readonly import("./errors.js").Finding[] }} received
+   * @param {(reply: Reply) => Answer} finish
+   */
+  constructor({ of, message, key, warnings }, finish) {
+    this.type = interfaces[of].name;
+    this.body = message;
+    this.deduplicationKey = key;
+    this.warnings = warnings;
+    this.#finish = finish;
+  }
+
+  ok() {
+    return this.#finish(new Reply(ResultCode.SUCCESS, '{"code":0,"message":"成功"}'));
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} message
+   */
+  fail(code, message) {
+    if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31 || code === ResultCode.SUCCESS) {
+      throw answerable(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail: `${code} is no code of a failure` }));
+    }
+    if (typeof message !== "string")
+      throw answerable(new MeituanError("WRONG_TYPE", { path: "message", detail: "expected a text" }));
+    if (!isWellFormed(message)) throw answerable(new MeituanError("LONE_SURROGATE", { path: "message" }));
+    return this.#finish(failure(code, message));
+  }
+}
+
+/** @param {number} code @param {string} message */
+const failure = (code, message) => new Reply(code, JSON.stringify({ code, message }));
+
+/** @param {string} body as the module wrote it */
+const replyOf = (body) => new Reply(JSON.parse(body).code, body);
+
+/**
+ * Whatever went wrong on our side: Meituan pushes again.
+ * @param {unknown} error
+ */
+function answerable(error) {
+  if (!MeituanError.is(error)) return error;
+  const isOurs = error.code === "INVALID_CONFIG" || error.code === "ILLEGAL_REPLY_CODE";
+  answerWith(error, () => failure(isOurs ? ResultCode.SYSTEM_ERROR : ResultCode.PARAM_ERROR, error.code));
+  return error;
+}
+
+/**
+ * How this API answers where the user's functions do not.
+ * @type {import("./handler.js").Api}
+ */
+export const RIDE = {
+  names: interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name),
+  unavailable: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
+  unread: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
+  unserved: (push) => push.fail(ResultCode.ILLEGAL_API_ACCESS, "接口未实现"),
+  broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE),
+};

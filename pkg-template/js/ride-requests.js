@@ -1,0 +1,119 @@
+// Sealed requests to Meituan, and what comes back.
+
+import { moment } from "./configuration.js";
+import { failed, readRideReply, sealRequest } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { cut, rawBody, readBody } from "./http.js";
+import { interfaces } from "./messages.js";
+import { resultCodes } from "./ride-tables.js";
+
+/**
+ * @typedef {import("./ride-configuration.js").Configuration} Configuration
+ * @typedef {{ now?: number | Date }} RequestOptions
+ */
+
+/** One method for each interface that the enterprise calls, by its name. */
+export class Requests {
+  #configuration;
+
+  static {
+    interfaces.forEach(({ name, direction }, of) => {
+      if (direction !== "toMeituan") return;
+      /** @this {Requests} @param {any} message @param {RequestOptions} [options] */
+      const request = function (message, options) {
+        const now = options?.now;
+        const configuration = this.#configuration;
+        const at = now === undefined ? configuration.clock() : moment(now);
+        return new SealedRequest(configuration, of, sealRequest(configuration.handle, of, message, at));
+      };
+      Object.defineProperty(Requests.prototype, name, { value: request });
+    });
+  }
+
+  /** @param {Configuration} configuration */
+  constructor(configuration) {
+    this.#configuration = configuration;
+  }
+}
+
+export class SealedRequest {
+  #configuration;
+  #of;
+
+  /**
+   * @param {Configuration} configuration
+   * @param {number} of the interface
+   * @param {ReturnType<typeof sealRequest>} sealed
+   */
+  constructor(configuration, of, { url, body, warnings }) {
+    this.type = interfaces[of].name;
+    this.method = /** @type {const} */ ("POST");
+    this.url = url;
+    /** @type {Record<string, string>} */
+    this.headers = { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" };
+    this.body = body;
+    this.warnings = warnings;
+    this.#configuration = configuration;
+    this.#of = of;
+  }
+
+  toRequest() {
+    return new Request(this.url, { method: this.method, headers: this.headers, body: this.body });
+  }
+
+  /**
+   * @param {string | Uint8Array | ArrayBuffer} body
+   * @param {{ traceId?: string | undefined }} [facts]
+   */
+  parse(body, { traceId } = {}) {
+    const { handle, maxBodyBytes } = this.#configuration;
+    const { reply, warnings, failure } = readRideReply(handle, this.#of, cut(rawBody(body), maxBodyBytes));
+    if (failure === undefined) return answered(reply, warnings, traceId);
+    const detail = `${this.type} was answered ${[failure.remoteCode, failure.remoteName, failure.describe].filter(Boolean).join(" ")}`;
+    throw failed({
+      ...failure,
+      ...(failure.code === "REMOTE_REJECTED" ? { detail, meaning: meaningOf(failure) } : {}),
+      traceId: traceId || failure.traceId,
+    });
+  }
+
+  /** @param {Response | string | Uint8Array | ArrayBuffer} response */
+  async parseResponse(response) {
+    if (typeof response === "string" || !(response instanceof Response)) return this.parse(response);
+    const traceId = response.headers.get("m-traceid") ?? undefined;
+    const body = await readBody(response, this.#configuration.maxBodyBytes);
+    try {
+      return this.parse(body, { traceId });
+    } catch (error) {
+      // The body decides what the outcome is. Where it cannot be read, the status is all there is: a gateway's word.
+      if (!MeituanError.is(error) || error.code === "REMOTE_REJECTED" || response.ok) throw error;
+      const { status } = response;
+      throw new MeituanError("REMOTE_REJECTED", {
+        detail: `${this.type} was answered with HTTP ${status}`,
+        // Too early, too often, or not able to just now.
+        retryable: status === 408 || status === 425 || status === 429 || status >= 500,
+        traceId,
+        cause: error,
+      });
+    }
+  }
+}
+
+/** @param {any} failure */
+const meaningOf = ({ gateway, remoteCode }) => (gateway ? undefined : resultCodes.find(({ code }) => code === remoteCode)?.meaning);
+
+/**
+ * What was asked for; what else was said goes along, out of the way of whoever copies or prints it.
+ * @param {any} reply
+ * @param {readonly import("./errors.js").Finding[]} warnings
+ * @param {string | undefined} traceId
+ */
+function answered({ data, message }, warnings, traceId) {
+  const result = typeof data === "object" && data !== null ? data : {};
+  return Object.defineProperties(result, {
+    data: { value: data },
+    message: { value: message },
+    warnings: { value: warnings },
+    traceId: { value: traceId },
+  });
+}

@@ -1,0 +1,194 @@
+import type { Finding, Reply, TicketResponse } from "./errors.js";
+import type { RideInterfaces } from "./messages.js";
+import type { Given, HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
+
+export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
+export type * from "./messages.js";
+export { fen, formatYuan, yuan } from "./money.js";
+export * as codes from "./ride-codes.js";
+export * as tables from "./ride-tables.js";
+export type { HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
+
+type Directed<Direction> = {
+  [Name in keyof RideInterfaces]: RideInterfaces[Name]["direction"] extends Direction ? Name : never;
+}[keyof RideInterfaces];
+
+/** The interfaces that the enterprise calls. */
+export type RideRequestName = Directed<"toMeituan">;
+/** What Meituan pushes. */
+export type RidePushName = Directed<"toEnterprise">;
+
+export interface RideClientOptions {
+  /** Our number at Meituan. A text where it is longer than a number can hold. */
+  entId: number | string;
+  /** The accessKey, from Meituan; it travels as `token`. */
+  accessKey: string;
+  /** The secretKey, from Meituan: Base64 of the 16 bytes of the AES key. It never travels. */
+  secretKey: string;
+  /** Where requests go: `test` (the default; orders cannot be paid there), `production`, or an address before `/dache`. */
+  environment?: "test" | "production" | (string & {}) | undefined;
+  /** The generation that is sent, 1 by default; both are received. 2: `accessKey`, milliseconds, encrypted replies. */
+  version?: 1 | 2 | undefined;
+  /** How far the `ts` of a push may be from now, in seconds; 600 by default. `null` accepts any. */
+  toleranceSeconds?: number | null | undefined;
+  /** Refuses requests that break a rule which nobody documents but we inferred; otherwise they are reported in `warnings`. */
+  strictInferred?: boolean | undefined;
+  /** Larger bodies are refused; 1 MiB by default. */
+  maxBodyBytes?: number | undefined;
+  /** Which path means which push, as agreed with Meituan: `{ "/meituan/event": "orderChanged" }`. */
+  routes?: Readonly<Record<string, RidePushName>> | undefined;
+  /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
+  now?: (() => number | Date) | undefined;
+}
+
+/** What a reply says beside its data. None of it is enumerable: copies and JSON hold the data alone. */
+export interface ReplyFacts<Data> {
+  /** The data as such, where it may be absent, or not an object. */
+  readonly data: Data;
+  /** Meituan's words (响应提示信息). */
+  readonly message: string | undefined;
+  /** What was accepted although it deviates from the document. */
+  readonly warnings: readonly Finding[];
+  /** The reply's `M-TraceId`: log it, Meituan's support asks for it. */
+  readonly traceId: string | undefined;
+}
+
+/** The data of a reply, with what was said beside it: `const { mtOrderId, warnings } = await request.parseResponse(response)`. */
+export type Answered<Data> = (unknown extends Data
+  ? unknown
+  : undefined extends Data
+    ? NonNullable<Data> extends readonly unknown[]
+      ? unknown
+      : Partial<NonNullable<Data>>
+    : Data) &
+  ReplyFacts<Data>;
+
+/** A request that is ready to go: plain values, which may be queued and sent by anything. */
+export interface SealedRequest<Name extends RideRequestName = RideRequestName> {
+  readonly type: Name;
+  readonly method: "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The form: token, version and the sealed content. */
+  readonly body: string;
+  /** What was found in the message that does not refuse it: inferred rules that it breaks. */
+  readonly warnings: readonly Finding[];
+  toRequest(): Request;
+  /** Reads the reply's body, in any of its forms. Throws `REMOTE_REJECTED` when its code is not 0. */
+  parse(body: RawBody, facts?: { traceId?: string | undefined }): Answered<RideInterfaces[Name]["reply"]>;
+  /**
+   * Reads the reply. Throws `REMOTE_REJECTED` with `remoteCode`, `remoteName`, `meaning`, `retryable` and `traceId` when its
+   * code is not 0, whatever its HTTP status is. A submit whose outcome is not known may be repeated with the same
+   * channelPartnerOrderId, and only with that.
+   */
+  parseResponse(response: Response | RawBody): Promise<Answered<RideInterfaces[Name]["reply"]>>;
+}
+
+/** One method for each interface that the enterprise calls. `entId`, `method` and `ts` are filled in. */
+export type RideRequests = {
+  readonly [Name in RideRequestName]: (
+    message: RideInterfaces[Name]["request"],
+    options?: { now?: number | Date | undefined },
+  ) => SealedRequest<Name>;
+};
+
+/** One push of Meituan's. `Answer` is what its answers are: `Reply`, or `TicketResponse` for a Fetch request. */
+export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
+  readonly type: Name;
+  /** The message: ids are texts, amounts are fen, moments are epoch milliseconds. */
+  readonly body: RideInterfaces[Name]["request"];
+  /** The same for every repetition of the same push. Remember it, and do nothing twice. */
+  readonly deduplicationKey: string;
+  /** What was accepted although it deviates from the document. */
+  readonly warnings: readonly Finding[];
+  /** `{"code":0,"message":"成功"}`: taken. Say it only once the push is safely kept. */
+  ok(): Answer;
+  /** Not taken: Meituan pushes again. Any code but 0, such as `codes.ResultCode.SYSTEM_ERROR`. */
+  fail(code: number, message: string): Answer;
+}
+
+/** Any push: `switch (push.type)` narrows `push.body`. */
+export type RidePush<Answer = Reply> = { [Name in RidePushName]: RidePushOf<Name, Answer> }[RidePushName];
+
+export type RideHandlerFunctions<Context extends unknown[] = unknown[]> = {
+  /** What to do with the push. One without a function is answered as a failure, so that it comes again. */
+  [Name in RidePushName]?: (
+    push: RidePushOf<Name, TicketResponse>,
+    ...context: Context
+    // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
+  ) => Given<Response | undefined | void>;
+};
+
+export interface RideHandlerEvents<Context extends unknown[] = unknown[]> {
+  /** Answers requests whose path no push is registered for; without it they get code 9. */
+  fallback?: (request: Request, ...context: Context) => Given<Response>;
+  /** Told why a push was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
+  onError?: (error: unknown, about: { request: Request; call?: RidePush<TicketResponse> }) => void;
+  /** Told what was accepted although it deviates. */
+  onWarning?: (warnings: readonly Finding[], about: { call: RidePush<TicketResponse>; part: "request" }) => void;
+}
+
+/** An enterprise: seals requests to Meituan, takes Meituan's pushes. Wrong options throw `INVALID_CONFIG` with their path. */
+export declare class RideClient {
+  constructor(options: RideClientOptions);
+  /** Our number at Meituan, as digits. */
+  readonly entId: string;
+  readonly requests: RideRequests;
+  /**
+   * Opens and reads a push. One that is not taken throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are
+   * not signed, and the encryption does not notice when blocks of it are exchanged: before anything that costs money, ask
+   * `queryRealTimeOrder`.
+   */
+  receiveSync(
+    request: { method?: string; url: string; headers?: HeadersInput; body: RawBody },
+    options?: ReceiveOptions,
+  ): RidePush<Reply>;
+  /** The same for a Fetch request; reads its body, once, and no further than `maxBodyBytes`. */
+  receive(request: Request, options?: ReceiveOptions): Promise<RidePush<TicketResponse>>;
+  /** The push that a URL is registered for. */
+  callFor(url: string): RidePushName | undefined;
+  /** An endpoint with this client: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(
+    options: RideHandlerFunctions<Context> & RideHandlerEvents<Context>,
+  ): (request: Request, ...context: Context) => Promise<Response>;
+}
+
+/**
+ * A whole endpoint for pushes: `export default { fetch: handler({ config: (env) => ({ … }), orderChanged, refunded, … }) }`.
+ *
+ * A function that returns nothing has taken the push; one that throws has not, and Meituan pushes again.
+ */
+export declare function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+  } & RideHandlerFunctions<Context> &
+    RideHandlerEvents<Context>,
+): (request: Request, ...context: Context) => Promise<Response>;
+
+/** A new `channelPartnerOrderId`: a UUID of version 4, from 16 random bytes; drawn from the platform if not given. */
+export declare function newOrderId(random?: Uint8Array): string;
+
+/**
+ * The `content` of a text: AES-128/ECB/PKCS#5 with the key `secretKey` (Base64 of 16 bytes), as URL-safe Base64 without padding.
+ *
+ * ECB has no integrity: who changes blocks of the content changes the text, which may open all the same. What is opened is
+ * not proven to be what was sealed.
+ */
+export declare function sealEnvelope(secretKey: string, text: string): string;
+
+/**
+ * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which tells nothing about why:
+ * a wrong key, a wrong padding and what is not UTF-8 look alike.
+ */
+export declare function openEnvelope(secretKey: string, content: string | Uint8Array): string;
+
+/**
+ * The signature of Meituan's sibling platforms, which sign sorted parameters with SHA-1 (the ride API itself does not sign).
+ * `sign_key`: dache.meituan.com, where the secret is one more parameter and blank values are left out; `prefix`: carrieropen
+ * and peisong, where the secret stands first and empty values are left out. Nested objects are signed as the JSON text that is sent.
+ */
+export declare function signSorted(
+  secret: string,
+  parameters: Readonly<Record<string, string | number | boolean | null | undefined>>,
+  options?: { scheme?: "sign_key" | "prefix" | undefined },
+): string;

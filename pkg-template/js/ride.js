@@ -1,0 +1,39 @@
+// Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
+
+import { invalid } from "./configuration.js";
+import { orderId, sortedSign } from "./core.js";
+import { endpoint } from "./handler.js";
+import { RIDE, RideClient } from "./ride-client.js";
+
+export { openEnvelope, sealEnvelope } from "./core.js";
+export { MeituanError } from "./errors.js";
+export { fen, formatYuan, yuan } from "./money.js";
+export * as codes from "./ride-codes.js";
+export * as tables from "./ride-tables.js";
+export { RideClient };
+
+/** @param {any} options */
+export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);
+
+/** @param {Uint8Array} [random] */
+export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {
+  const id = random instanceof Uint8Array ? orderId(random) : undefined;
+  return id ?? invalid("random", "expected a Uint8Array of 16 bytes");
+}
+
+/**
+ * @param {string} secret
+ * @param {Record<string, unknown>} parameters
+ * @param {{ scheme?: "sign_key" | "prefix" }} [options]
+ */
+export function signSorted(secret, parameters, { scheme = "sign_key" } = {}) {
+  if (scheme !== "sign_key" && scheme !== "prefix") invalid("scheme", "expected sign_key or prefix");
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  const named = given.map(([name, value]) => {
+    // What an object looks like as text is the sender's choice, and the signature covers that text.
+    if (typeof value === "object" || typeof value === "function" || typeof value === "symbol")
+      invalid(`parameters.${name}`, "expected a text, a number or a flag: sign nested JSON as the text that is sent");
+    return { name, value: String(value) };
+  });
+  return sortedSign(secret, scheme === "prefix", named);
+}

@@ -1,0 +1,100 @@
+// Both ends of the ride API over HTTP on localhost: Meituan, who is called, and the enterprise, to whom Meituan pushes.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { MeituanError } from "meituan-protocol/ride";
+
+/**
+ * Both generations, side by side: below /v2 it is the newer one that answers.
+ * @param {{ older: any, newer: any, now: () => number }} meituan
+ */
+export async function startMeituan({ older, newer, now }) {
+  /** The last request and its reply, as they were on the wire. */
+  const last = { request: "", reply: "" };
+  const server = await listen((request) => {
+    const generation = request.url.startsWith("/v2/") ? newer : older;
+    const reply = generation.receive(request, { now: now() });
+    last.request = request.body.toString();
+    last.reply = reply.body;
+    return reply;
+  });
+  return { ...server, last };
+}
+
+/**
+ * The enterprise's receiver: what it takes out of each push, and what it answers.
+ * @param {any} ride
+ * @param {() => number} now
+ */
+export async function startEnterprise(ride, now) {
+  const books = new Books();
+  /** What came of the push that was received last. */
+  const last = { outcome: undefined };
+  const server = await listen((request) => {
+    try {
+      const push = ride.receiveSync(request, { now: now() });
+      last.outcome = { type: push.type, key: push.deduplicationKey, body: push.body, ...books.enter(push) };
+      return last.outcome.isTaken ? push.ok() : push.fail(2, "账务系统维护中");
+    } catch (error) {
+      if (!MeituanError.is(error)) throw error;
+      last.outcome = { type: error.code, isTaken: false };
+      return error.toReply();
+    }
+  });
+  return { ...server, books, last };
+}
+
+/** What the enterprise makes of pushes, which may be lost, doubled and late. */
+class Books {
+  #known = new Set();
+  #newest = new Map();
+  #refunds = new Map();
+  /** Whether nothing can be entered just now. */
+  isClosed = false;
+
+  get refunded() {
+    return [...this.#refunds.values()].reduce((sum, amount) => sum + amount, 0);
+  }
+
+  enter({ type, deduplicationKey, body }) {
+    // What could not be entered is not remembered either: it comes again.
+    if (this.isClosed) return { isTaken: false };
+    const isKnown = this.#known.has(deduplicationKey);
+    this.#known.add(deduplicationKey);
+    if (type === "refunded") {
+      this.#refunds.set(body.sqtRefundNo, body.refundAmount);
+      return { isTaken: true, isKnown, refunded: this.refunded };
+    }
+    if (type !== "orderChanged") return { isTaken: true, isKnown };
+    const newest = this.#newest.get(body.mtOrderId) ?? 0;
+    this.#newest.set(body.mtOrderId, Math.max(newest, body.eventTime));
+    return { isTaken: true, isKnown, isLate: body.eventTime < newest };
+  }
+}
+
+/** @param {(request: { method: string, url: string, headers: object, body: Buffer }) => { status: number, headers: object, body: string }} answer */
+async function listen(answer) {
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, url, headers } = request;
+    try {
+      const reply = answer({ method, url, headers, body: Buffer.concat(chunks) });
+      response.writeHead(reply.status, reply.headers).end(reply.body);
+    } catch (error) {
+      // A fault of the demo itself: the step that asked shall say what it was.
+      response.writeHead(500).end(String(error));
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    async stop() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
