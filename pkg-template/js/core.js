@@ -349,10 +349,11 @@ export function sortedSign(secret, prefix, parameters) {
   }
 }
 
-/** @param {object} envelope */
-function stringify(envelope) {
+/** @param {object} value */
+function stringify(value) {
   try {
-    return JSON.stringify(envelope);
+    // Nothing at all is no text either; the reader says what it expected instead.
+    return JSON.stringify(value) ?? "null";
   } catch (cause) {
     // A BigInt or a circle. Ids are strings on this side.
     throw new MeituanError("WRONG_TYPE", { path: "body", detail: cause instanceof Error ? cause.message : "", cause });

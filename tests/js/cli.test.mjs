@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { createCipheriv, createHmac } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -14,13 +14,14 @@ const command = join(dirname(manifestPath), manifest.bin["meituan-protocol"]);
 const DATE = "Wed, 06 May 2015 10:34:20 GMT";
 const SECRET = "123456ce8b61f8e608eaf2e9702864a9";
 const SIGNATURE = "hVQHFpzOXtxzOy5INj2IohJ85Y0=";
+const KEY = "AAECAwQFBgcICQoLDA0ODw==";
 const identity = ["--client-id", "x", "--client-secret", SECRET];
 const signed = ["--method", "POST", "--uri", "/rhone/lv/deal/change/notice", "--date", DATE];
 
 /** Runs the command line. Whatever it prints, the secret is not in it. */
 function run(words, { input = "", environment = {} } = {}) {
   return new Promise((done, failed) => {
-    const { MEITUAN_CLIENT_ID: _id, MEITUAN_CLIENT_SECRET: _secret, ...inherited } = process.env;
+    const { MEITUAN_CLIENT_ID: _id, MEITUAN_CLIENT_SECRET: _secret, MEITUAN_SECRET_KEY: _key, ...inherited } = process.env;
     const child = spawn(process.execPath, [command, ...words], { env: { ...inherited, ...environment } });
     const texts = { out: "", err: "" };
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -31,7 +32,7 @@ function run(words, { input = "", environment = {} } = {}) {
     });
     child.on("error", failed);
     child.on("close", (code) => {
-      assert.ok(!`${texts.out}${texts.err}`.includes(SECRET), "the secret was printed");
+      for (const secret of [SECRET, KEY]) assert.ok(!`${texts.out}${texts.err}`.includes(secret), "a secret was printed");
       done({ code, ...texts });
     });
     // What needs no input may have ended before it is written.
@@ -224,6 +225,59 @@ describe("check", () => {
       [["check", "ticket.orderPay.response", join("no", "such", "file")], /no such file/],
       [["check", "ticket.orderPay.response", "-", "--quantity", "two"], /--quantity/],
       [["check", "ticket.orderPay.response", "-", "-"], /one file/],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, err } = await run(words);
+      assert.equal(code, 2);
+      assert.match(err, message);
+    }
+  });
+});
+
+describe("envelope", () => {
+  const key = ["--secret-key", KEY];
+  const text = '{"id":526001045969776640,"地址":"望京\\u0020 😀", "n":1.50}\n';
+  const seal = (plain) => {
+    const cipher = createCipheriv("aes-128-ecb", Buffer.from(KEY, "base64"), null);
+    return Buffer.concat([cipher.update(plain), cipher.final()]).toString("base64url");
+  };
+
+  it("seals as another AES does, and opens to the very bytes that were sealed", async () => {
+    const sealed = await run(["envelope", "seal", ...key], { input: text });
+    assert.deepEqual(sealed, { code: 0, out: seal(text), err: "" });
+    const opened = await run(["envelope", "open"], { input: `${sealed.out}\n`, environment: { MEITUAN_SECRET_KEY: KEY } });
+    assert.deepEqual(opened, { code: 0, out: text, err: "" });
+  });
+
+  it("reads a file and prints JSON", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "envelope-"));
+    const file = join(folder, "plain.json");
+    await writeFile(file, text);
+    const { code, out } = await run(["envelope", "seal", file, ...key, "--json"]);
+    await rm(folder, { recursive: true });
+    assert.deepEqual([code, JSON.parse(out)], [0, { ok: true, content: seal(text) }]);
+  });
+
+  it("exits 1 for what does not open, and says so without a word about the text", async () => {
+    const other = seal(text).replace(/^./, (first) => (first === "A" ? "B" : "A"));
+    const cut = await run(["envelope", "open", ...key], { input: seal(text).slice(0, 40) });
+    assert.equal(cut.code, 1);
+    assert.match(cut.err, /^DECRYPTION_FAILED: [\s\S]*hint: /);
+    const altered = await run(["envelope", "open", ...key, "--json"], { input: other });
+    assert.equal(altered.code, 1);
+    const { ok, error } = JSON.parse(altered.out);
+    assert.deepEqual([ok, error.code, error.detail], [false, "DECRYPTION_FAILED", ""]);
+    assert.equal((await run(["envelope", "seal", ...key], { input: Buffer.from([0xff]) })).code, 1);
+    const bad = await run(["envelope", "seal", "--secret-key", "c2hvcnQ="], { input: "x" });
+    assert.equal(bad.code, 1);
+    assert.match(bad.err, /INVALID_CONFIG[\s\S]*secretKey/);
+  });
+
+  it("exits 2 when it is called wrongly", async () => {
+    const wrong = [
+      [["envelope", "seal"], /--secret-key is missing \(or MEITUAN_SECRET_KEY/],
+      [["envelope"], /usage/],
+      [["envelope", "open", ...key, "a", "b"], /one file/],
     ];
     for (const [words, message] of wrong) {
       const { code, err } = await run(words);

@@ -1022,7 +1022,7 @@ describe("the package", () => {
       "orderQuery",
       "orderRefund",
     ]);
-    assert.equal(MESSAGES.length, 40);
+    assert.equal(MESSAGES.length, 60);
     assert.equal(codes.OrderPayCode.ISSUING, 598);
   });
 

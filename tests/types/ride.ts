@@ -1,0 +1,119 @@
+// Compiled, never run: what users write for the ride API compiles, and each wrong use does not.
+
+import {
+  codes,
+  type Finding,
+  fen,
+  handler,
+  MeituanError,
+  newOrderId,
+  type Reply,
+  RideClient,
+  type RidePush,
+  signSorted,
+  type TicketResponse,
+  tables,
+} from "meituan-protocol/ride";
+
+const client = new RideClient({
+  entId: "617",
+  accessKey: "x",
+  secretKey: "x",
+  environment: "http://127.0.0.1:8080",
+  version: 2,
+  toleranceSeconds: null,
+  strictInferred: true,
+  routes: { "/event": "orderChanged" },
+  now: () => new Date(),
+});
+
+// @ts-expect-error the key is missing
+new RideClient({ entId: 1, accessKey: "x" });
+// @ts-expect-error a request is no route
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", routes: { "/a": "submitOrder" } });
+// @ts-expect-error there are two generations
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", version: 3 });
+// @ts-expect-error a misspelt setting
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", tolerance: 1 });
+
+export async function ask(response: Response) {
+  const ids = { mtOrderId: "1", channelPartnerOrderId: newOrderId() };
+  const query = client.requests.queryRealTimeOrder(ids, { now: Date.now() });
+  const { orderStatus, userPriceInfo, warnings, traceId } = await query.parseResponse(response);
+  const status: number = orderStatus;
+  const trace: string | undefined = traceId;
+  const found: readonly Finding[] = warnings;
+  // @ts-expect-error a status is no text
+  const text: string = orderStatus;
+  // @ts-expect-error the price need not be there
+  userPriceInfo.userPayableBalancePrice;
+  if (userPriceInfo?.userPayableBalancePrice !== undefined) {
+    client.requests.notifyPaidResult({ ...ids, price: userPriceInfo.userPayableBalancePrice });
+  }
+  client.requests.notifyPaidResult({ ...ids, price: fen(1000) });
+  // @ts-expect-error a bare number may be yuan
+  client.requests.notifyPaidResult({ ...ids, price: 1000 });
+  // @ts-expect-error ids are texts
+  client.requests.queryRealTimeOrder({ ...ids, mtOrderId: 1 });
+  // @ts-expect-error the library writes ts
+  client.requests.queryRealTimeOrder({ ...ids, ts: 1 });
+  // @ts-expect-error what Meituan pushes is no request
+  client.requests.orderChanged({});
+  client.requests.cancelOrder({ ...ids, type: codes.CancelStep.CONFIRM, cancelCode: codes.CancelReason.PLANS_CHANGED });
+  const fee: number | undefined = client.requests.cancelOrder({ ...ids, type: 1 }).parse("{}").cancelPrice;
+  const { mtOrderId } = client.requests.submitOrder({} as Parameters<typeof client.requests.submitOrder>[0]).parse("{}");
+  const id: string = mtOrderId;
+  const near = client.requests.queryNearByDrivers({ longitude: 1, latitude: 1 }).parse("{}");
+  // @ts-expect-error there may be no cars
+  near.data.length;
+  const [car] = near.data ?? [];
+  return [status, trace, found, text, fee, id, car?.carTypeId];
+}
+
+export function take(push: RidePush): Reply {
+  switch (push.type) {
+    case "orderChanged":
+      // @ts-expect-error a refund has this
+      push.body.sqtRefundNo;
+      return push.body.eventCode === codes.RideEvent.ORDER_PAID ? push.ok() : push.fail(2, "x");
+    case "refunded":
+      push.body.sqtRefundNo.slice();
+      // @ts-expect-error the reason is missing
+      push.fail(2);
+      // @ts-expect-error there is nothing to say
+      push.ok({});
+      return push.ok();
+    case "capacityOffered":
+      push.body.submitDriveInfo.driverId.slice();
+      return push.ok();
+    default: {
+      const none: never = push;
+      return none;
+    }
+  }
+}
+
+export const fetch = handler({
+  config: (env: { key: string }) => ({ entId: 617, accessKey: "x", secretKey: env.key }),
+  refunded(push, env) {
+    env.key.slice();
+    push.body.refundAmount.toFixed();
+    const response: TicketResponse = push.ok();
+    return response;
+  },
+  async orderChanged() {},
+  // @ts-expect-error nothing else counts as an answer
+  capacityOffered: () => ({ code: 0 }),
+});
+// @ts-expect-error Meituan makes no such push
+client.handler({ submitOrder: () => {} });
+
+// @ts-expect-error a parsed object is not the raw body
+client.receiveSync({ url: "/", body: {} });
+
+signSorted("s", { a: 1, b: true, c: null });
+// @ts-expect-error nested objects are signed as the text that is sent
+signSorted("s", { a: {} });
+const question: string = tables.questions[0]?.question.zh ?? "";
+const retryable: boolean | undefined = tables.resultCodes.find(({ code }) => code === codes.ResultCode.SYSTEM_ERROR)?.retryable;
+export const words = (error: unknown) => (MeituanError.is(error) ? [error.meaning?.zh, error.remoteName, question, retryable] : []);
