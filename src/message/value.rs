@@ -156,6 +156,14 @@ impl<'o> ObjectWriter<'o> {
         }
     }
 
+    /// Appends a field that is an object.
+    pub(crate) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
+        self.key(name);
+        let mut object = ObjectWriter::begin(self.out);
+        fill(&mut object);
+        object.end();
+    }
+
     /// Closes the object.
     pub fn end(self) {
         self.out.push(b'}');
@@ -216,6 +224,17 @@ impl<T: FieldValue> FieldValue for Vec<T> {
 impl FieldValue for String {
     fn take(slot: Option<Slot<'_>>) -> Self {
         Slot::text(slot)
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_text(self, out);
+    }
+}
+
+/// Names that are known here; they are only written.
+impl FieldValue for &'static str {
+    fn take(_: Option<Slot<'_>>) -> Self {
+        ""
     }
 
     fn put(&self, out: &mut Vec<u8>) {

@@ -109,13 +109,17 @@ macro_rules! events {
 
             /// The event of an object that was read by [`Event::MESSAGE`]; nothing where it holds none, or several.
             pub(super) fn take(view: &View<'_>) -> Option<Event> {
-                let mut fields = 0..Event::MESSAGE.fields.len();
-                let mut events = [$( {
+                let (mut found, mut fields) = (None, 0..);
+                $(
                     let index = fields.next()?;
-                    view.has($name).then_some((|view: &View<'_>, index| Event::$variant(view.take(index))) as fn(&View<'_>, usize) -> Event).map(|take| (take, index))
-                }, )*].into_iter().flatten();
-                let (take, index) = events.next()?;
-                events.next().is_none().then(|| take(view, index))
+                    if view.has($name) {
+                        if found.is_some() {
+                            return None;
+                        }
+                        found = Some(Event::$variant(view.take(index)));
+                    }
+                )*
+                found
             }
         }
     };

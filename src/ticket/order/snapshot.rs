@@ -81,7 +81,7 @@ crate::messages! {
         refunds "refunds": list(object(Refund)), required;
         /// Ids of the entries that were recorded.
         entries "entries": list(text), required;
-        /// Reschedules that are decided.
+        /// Reschedules, decided or not.
         reschedules "reschedules": list(object(Reschedule)), required;
         /// Calls whose function has begun, and has not ended as far as is known.
         attempts "attempts": list(object(Attempt)), required;
@@ -133,10 +133,12 @@ crate::messages! {
         message "message": text, optional;
     }
 
-    /// A reschedule that is decided, known by its rescheduleNo.
+    /// A reschedule, known by its rescheduleNo.
     Reschedule {
         /// Number of the reschedule (改签流水号).
         reschedule_no "rescheduleNo": text, required;
+        /// The new day of the visit, where it changes.
+        target_date "targetDate": date, optional;
         /// What was replied, where it was done.
         done "done": object(OrderRescheduled), optional;
         /// Why it was refused.
