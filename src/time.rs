@@ -12,8 +12,8 @@ use std::{fmt, str::FromStr};
 pub struct Timestamp(pub i64);
 
 /// How far Meituan's wall clock is ahead of UTC, in milliseconds.
-const BEIJING_OFFSET: i64 = 8 * 3_600_000;
-const DAY: i64 = 86_400_000;
+pub(crate) const BEIJING_OFFSET: i64 = 8 * 3_600_000;
+pub(crate) const DAY: i64 = 86_400_000;
 const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
@@ -36,8 +36,20 @@ impl Date {
         ((1..=12).contains(&date.month) && date.day >= 1 && date.day <= days_in(date.year, date.month)).then_some(date)
     }
 
+    /// The date as `yyyy-MM-dd`.
+    pub(crate) fn text(self) -> String {
+        let mut text = String::with_capacity(10);
+        push_date(&mut text, self);
+        text
+    }
+
+    /// The date of a moment in Meituan's wall clock (UTC+8).
+    pub(crate) fn of(at: Timestamp) -> Self {
+        Date::from_days((at.0 + BEIJING_OFFSET).div_euclid(DAY))
+    }
+
     /// Days since 1970-01-01 in the Gregorian calendar.
-    fn days(self) -> i64 {
+    pub(crate) fn days(self) -> i64 {
         // Counting years from March makes the leap day the last day of the year.
         let (year, month) = if self.month > 2 {
             (i64::from(self.year), i64::from(self.month) - 3)
@@ -50,7 +62,7 @@ impl Date {
 
     /// The inverse of [`Date::days`], by whole 400-year cycles that start in March; years beyond the field's range
     /// end at its ends.
-    fn from_days(days: i64) -> Self {
+    pub(crate) fn from_days(days: i64) -> Self {
         const CYCLE: i64 = 146_097;
         let shifted = days + 719_468;
         let of_cycle = shifted.rem_euclid(CYCLE);
@@ -200,9 +212,7 @@ pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000.
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(10);
-        push_date(&mut text, *self);
-        f.write_str(&text)
+        f.write_str(&self.text())
     }
 }
 

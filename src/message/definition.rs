@@ -241,6 +241,21 @@ macro_rules! messages {
                 doc: $crate::doc_text!($($doc),*),
             };
         }
+
+        impl $crate::message::value::FieldValue for $type {
+            #[allow(unused_mut, unused_variables, reason = "a message may have no field")]
+            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+                let mut fields = $crate::message::value::Slot::fields(slot);
+                $type { $($field: $crate::message::value::FieldValue::take(fields.next()),)* }
+            }
+
+            #[allow(unused_mut, reason = "a message may have no field")]
+            fn put(&self, out: &mut Vec<u8>) {
+                let mut object = $crate::message::value::ObjectWriter::begin(out);
+                $(object.field($wire, &self.$field);)*
+                object.end();
+            }
+        }
     )*};
 }
 
@@ -361,6 +376,16 @@ macro_rules! enumerations {
                     },
                 )*],
             };
+        }
+
+        impl $crate::message::value::FieldValue for $type {
+            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+                $type($crate::message::value::take_code(slot))
+            }
+
+            fn put(&self, out: &mut Vec<u8>) {
+                $crate::message::value::put_code(self.0, out);
+            }
         }
 
         impl From<$type> for i32 {

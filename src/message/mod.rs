@@ -13,6 +13,7 @@ mod packed;
 mod read;
 mod scan;
 mod typed;
+pub mod value;
 mod write;
 
 pub use packed::{Packed, View};

@@ -16,6 +16,9 @@ pub enum Form {
     Wire,
     /// As programs hold it. Read strictly: this is what we are going to send.
     Program,
+    /// As programs hold it, read leniently: what was received or stored before, perhaps by another version. Unknown
+    /// fields and unlisted values are reported and accepted.
+    Stored,
 }
 
 /// How to read.
@@ -131,7 +134,7 @@ impl Reader<'_> {
                 let span = self.scanner.text()?;
                 Ok(self.moment(kind, span, at))
             }
-            (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form == Form::Program => {
+            (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
                 let span = self.scanner.number()?.span;
                 Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
             }
@@ -171,7 +174,7 @@ impl Reader<'_> {
     fn number(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
         match *kind {
             // A JavaScript number beyond 2^53 has lost digits before it came here.
-            Kind::Id if self.how.form == Form::Program && money::parse_decimal(span.of(self.scanner.source), 0).is_none() => {
+            Kind::Id if self.how.form != Form::Wire && money::parse_decimal(span.of(self.scanner.source), 0).is_none() => {
                 self.refuse(ErrorCode::WrongType, at, expectation(kind))
             }
             Kind::Id => self.id(span, at),
@@ -190,7 +193,7 @@ impl Reader<'_> {
                 slot
             }
             Kind::Yuan { sentinel } => match self.how.form {
-                Form::Program => self.integer(span, -MAX_FEN, MAX_FEN, at),
+                Form::Program | Form::Stored => self.integer(span, -MAX_FEN, MAX_FEN, at),
                 Form::Wire => {
                     let digits = span.of(self.scanner.source);
                     if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel {
@@ -251,7 +254,7 @@ impl Reader<'_> {
         let slot = match (kind, self.how.form) {
             (Kind::Date, _) => Date::parse(text).map(|_| pack_span(span)),
             (_, Form::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
-            (_, Form::Program) => None,
+            (_, Form::Program | Form::Stored) => None,
         };
         slot.unwrap_or_else(|| self.refuse(ErrorCode::InvalidDate, at, expectation(kind)))
     }

@@ -49,6 +49,11 @@ impl RawJson {
         }
     }
 
+    /// JSON that was read or written here, and need not be looked at again.
+    pub(crate) fn verbatim(json: &[u8]) -> Self {
+        RawJson(String::from_utf8_lossy(json).into_owned())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

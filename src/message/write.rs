@@ -28,7 +28,7 @@ impl Writer<'_> {
         let integer = || f64::from_bits(slot) as i64;
         match *kind {
             Kind::Text { .. } | Kind::Date => quoted(piece(), out),
-            Kind::Id if self.form == Form::Program => quoted(piece(), out),
+            Kind::Id if self.form != Form::Wire => quoted(piece(), out),
             Kind::Id | Kind::Decimal { .. } | Kind::Raw => out.extend_from_slice(piece()),
             Kind::Yuan { sentinel } if self.form == Form::Wire && Some(integer()) != sentinel => push_yuan(out, Fen(integer())),
             Kind::WallClock if self.form == Form::Wire => quoted(wall_clock(Timestamp(integer())).as_bytes(), out),

@@ -4,10 +4,12 @@ mod call;
 pub mod calls;
 pub mod codes;
 pub mod notices;
+pub mod order;
 pub mod products;
 pub mod rules;
 mod supplier;
 mod typed;
+pub mod working_days;
 
 pub use call::*;
 pub use supplier::*;

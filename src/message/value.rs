@@ -1,0 +1,369 @@
+//! Rust values without serde: from the packed form, and to JSON in program notation, with little code.
+//!
+//! serde's own code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
+//! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
+
+use super::definition::{Kind, Message};
+use super::packed::{ABSENT, Packed, high, low, unpack_span};
+use super::scan::unescape;
+use super::{Id, RawJson, View};
+use crate::money::{Fen, push_integer};
+use crate::time::{Date, Timestamp};
+use std::collections::BTreeMap;
+
+/// The type of a field: taken from what was read, put as JSON in program notation. Made for each message by
+/// [`messages!`](crate::messages).
+pub trait FieldValue: Sized {
+    /// The value, or the type's empty value where the field is absent.
+    fn take(slot: Option<Slot<'_>>) -> Self;
+
+    /// Appends the value as JSON.
+    fn put(&self, out: &mut Vec<u8>);
+
+    /// Whether a field of this value is left out.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// One value in packed form.
+#[derive(Debug, Clone, Copy)]
+pub struct Slot<'p> {
+    slots: &'p [u64],
+    source: &'p [u8],
+    kind: &'p Kind,
+    slot: u64,
+}
+
+impl<'p> Slot<'p> {
+    /// The values of this object's fields, in the definition's order.
+    #[inline(never)]
+    pub fn fields(slot: Option<Slot<'p>>) -> SlotFields<'p> {
+        match slot {
+            Some(Slot { slots, source, kind: Kind::Object(message), slot }) => {
+                SlotFields(Some(View { slots, source, message, block: low(slot) }), 0)
+            }
+            _ => SlotFields(None, 0),
+        }
+    }
+
+    #[inline(never)]
+    fn number(slot: Option<Slot<'_>>) -> i64 {
+        match slot.map(|slot| (slot.kind, slot.slot)) {
+            Some((
+                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag,
+                slot,
+            )) => f64::from_bits(slot) as i64,
+            _ => 0,
+        }
+    }
+
+    #[inline(never)]
+    fn text(slot: Option<Slot<'_>>) -> String {
+        match slot {
+            Some(Slot { kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, .. }) => {
+                unescape(&unpack_span(slot), source).into_owned()
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The items of this list, each for itself.
+    #[inline(never)]
+    fn items(slot: Option<Slot<'p>>) -> Vec<Slot<'p>> {
+        let Some(Slot { slots, source, kind: Kind::List { item, .. }, slot }) = slot else { return Vec::new() };
+        let mut at = low(slot);
+        let mut next = |_| {
+            let here = if let Kind::Object(_) = item {
+                let block = at;
+                at = slots.get(block.wrapping_sub(1)).map_or(0, |&link| low(link));
+                block as u64
+            } else {
+                at += 1;
+                *slots.get(at - 1).unwrap_or(&ABSENT)
+            };
+            Slot { slots, source, kind: item, slot: here }
+        };
+        (0..high(slot)).map(&mut next).collect()
+    }
+}
+
+/// The values of an object's fields, one after the other.
+#[derive(Debug)]
+pub struct SlotFields<'p>(Option<View<'p>>, usize);
+
+impl<'p> SlotFields<'p> {
+    /// The next field's value; nothing where the field is absent.
+    #[expect(clippy::should_implement_trait, reason = "an iterator ends, this does not")]
+    #[inline(never)]
+    pub fn next(&mut self) -> Option<Slot<'p>> {
+        let view = self.0?;
+        let field = view.message.fields.get(self.1)?;
+        self.1 += 1;
+        let slot = view.slot_at(self.1 - 1)?;
+        Some(Slot { slots: view.slots, source: view.source, kind: &field.kind, slot })
+    }
+}
+
+impl Packed {
+    /// The object that was read last, as a Rust value. `source` is the text that was read.
+    pub fn take<T: FieldValue>(&self, message: &'static Message, source: &[u8]) -> Option<T> {
+        let slot = *self.slots.first()?;
+        let kind = Kind::Object(message);
+        (slot != ABSENT).then(|| T::take(Some(Slot { slots: &self.slots, source, kind: &kind, slot })))
+    }
+}
+
+impl View<'_> {
+    /// A field as a Rust value.
+    pub(crate) fn take<T: FieldValue>(&self, index: usize) -> T {
+        let slot = self.slot_at(index).zip(self.message.fields.get(index));
+        T::take(slot.map(|(slot, field)| Slot { slots: self.slots, source: self.source, kind: &field.kind, slot }))
+    }
+}
+
+/// Appends the fields of an object, those that are there.
+#[derive(Debug)]
+pub struct ObjectWriter<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+}
+
+impl<'o> ObjectWriter<'o> {
+    /// Opens an object.
+    pub fn begin(out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        ObjectWriter { out, first: true }
+    }
+
+    #[inline(never)]
+    fn key(&mut self, name: &str) {
+        if !self.first {
+            self.out.push(b',');
+        }
+        self.first = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// Appends a field, unless it is absent. The name has nothing in it that JSON escapes.
+    #[inline(always)]
+    pub fn field(&mut self, name: &str, value: &impl FieldValue) {
+        if !value.is_absent() {
+            self.key(name);
+            value.put(self.out);
+        }
+    }
+
+    /// Appends a field that is an object.
+    pub(crate) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
+        self.key(name);
+        let mut object = ObjectWriter::begin(self.out);
+        fill(&mut object);
+        object.end();
+    }
+
+    /// Closes the object.
+    pub fn end(self) {
+        self.out.push(b'}');
+    }
+}
+
+/// Appends a text as JSON.
+#[inline(never)]
+pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for &byte in text.as_bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend([b'\\', byte]),
+            0..0x20 => {
+                let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
+                out.extend([b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+impl<T: FieldValue> FieldValue for Option<T> {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        slot.map(|slot| T::take(Some(slot)))
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Some(value) => value.put(out),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: FieldValue> FieldValue for Vec<T> {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Slot::items(slot).into_iter().map(|item| T::take(Some(item))).collect()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        for (index, item) in self.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            item.put(out);
+        }
+        out.push(b']');
+    }
+}
+
+impl FieldValue for String {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Slot::text(slot)
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_text(self, out);
+    }
+}
+
+/// Names that are known here; they are only written.
+impl FieldValue for &'static str {
+    fn take(_: Option<Slot<'_>>) -> Self {
+        ""
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_text(self, out);
+    }
+}
+
+impl FieldValue for RawJson {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(unpack_span(slot.slot).of(slot.source)))
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_str().as_bytes());
+    }
+}
+
+impl FieldValue for Id {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        let digits = slot.map_or(&[][..], |slot| unpack_span(slot.slot).of(slot.source));
+        Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        push_digits(self.0, out);
+        out.push(b'"');
+    }
+}
+
+/// Appends an unsigned number.
+#[inline(never)]
+pub(crate) fn push_digits(value: u64, out: &mut Vec<u8>) {
+    let begin = out.len();
+    let mut rest = value;
+    loop {
+        out.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = out.get_mut(begin..) {
+        digits.reverse();
+    }
+}
+
+impl FieldValue for Date {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        slot.and_then(|slot| Date::parse(unpack_span(slot.slot).of(slot.source))).unwrap_or_default()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_text(&self.text(), out);
+    }
+}
+
+impl FieldValue for BTreeMap<String, String> {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        let Some(Slot { slots, source, kind: Kind::TextMap, slot }) = slot else { return BTreeMap::new() };
+        let entries = slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
+        let text = |slot: u64| unescape(&unpack_span(slot), source).into_owned();
+        entries.chunks_exact(2).map(|entry| (text(entry[0]), text(entry[1]))).collect()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (index, (key, value)) in self.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            push_text(key, out);
+            out.push(b':');
+            push_text(value, out);
+        }
+        out.push(b'}');
+    }
+}
+
+impl FieldValue for bool {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Slot::number(slot) != 0
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(if *self { b"true" } else { b"false" });
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ty: $of:expr, $to:expr;)*) => {$(
+        impl FieldValue for $type {
+            fn take(slot: Option<Slot<'_>>) -> Self {
+                $of(Slot::number(slot))
+            }
+
+            fn put(&self, out: &mut Vec<u8>) {
+                push_integer(out, $to(self));
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32: |number| number as i32, |value: &i32| i64::from(*value);
+    u32: |number| number as u32, |value: &u32| i64::from(*value);
+    i64: |number| number, |value: &i64| *value;
+    Timestamp: Timestamp, |value: &Timestamp| value.0;
+    Fen: Fen, |value: &Fen| value.0;
+}
+
+impl FieldValue for f64 {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Slot::text(slot).parse().unwrap_or_default()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.to_string().as_bytes());
+    }
+}
+
+/// The same for the values of an enumeration.
+#[doc(hidden)]
+pub fn put_code(code: i32, out: &mut Vec<u8>) {
+    push_integer(out, i64::from(code));
+}
+
+/// The same for the values of an enumeration.
+#[doc(hidden)]
+pub fn take_code(slot: Option<Slot<'_>>) -> i32 {
+    Slot::number(slot) as i32
+}

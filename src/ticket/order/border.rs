@@ -1,0 +1,105 @@
+//! The machine over JSON: what JavaScript calls.
+
+use super::{Answer, Breach, Event, Order, OrderSettings, ReplyBody, Transition, admissions, apply, next_due};
+use crate::message::definition::{Facts, Message};
+use crate::message::value::{FieldValue, ObjectWriter};
+use crate::message::{Form, Packed, Reading, read};
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode};
+
+/// Applies an event, all in program notation. `snapshot` is empty where nothing is stored, `settings` where the defaults
+/// will do. What comes of it is appended to `out`:
+///
+/// ```json
+/// { "kind": "moved", "next": {…}, "reply": { "code": 200, "describe": "success", "body": {…} },
+///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "conflicts": ["entered-beyond"],
+///   "due": 1480000000000, "admissions": [{ "voucher": "…", "quantity": 1 }] }
+/// ```
+///
+/// Of `reply`, `run` and `busy`, one at most is there. `due` and `admissions` are those of the order as it is then.
+///
+/// # Errors
+/// The first thing that refuses the snapshot (path below `order`), the settings (`settings`), or the event. Events that
+/// the supplier makes are read strictly, calls of Meituan's as leniently as when they came.
+pub fn apply_json(
+    snapshot: &[u8],
+    event: &[u8],
+    settings: &[u8],
+    now: Timestamp,
+    packed: &mut Packed,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let settings: OrderSettings = stored(OrderSettings::MESSAGE, settings, "settings", Form::Program, packed)?.unwrap_or_default();
+    let order: Option<Order> = stored(Order::MESSAGE, snapshot, "order", Form::Stored, packed)?;
+    let quantity = order.as_ref().filter(|order| order.quantity > 0).map(|order| order.quantity);
+    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity } };
+    let mut refused = !read(Event::MESSAGE, event, how, packed);
+    let mut taken = packed.view(Event::MESSAGE, event).and_then(|view| Event::take(&view));
+    if taken.as_ref().is_some_and(|event| event.order_id().is_none()) {
+        how.form = Form::Program;
+        refused = !read(Event::MESSAGE, event, how, packed);
+        taken = packed.view(Event::MESSAGE, event).and_then(|view| Event::take(&view));
+    }
+    let unusable = || Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::MissingField, ""));
+    let event = taken.filter(|_| !refused).ok_or_else(unusable)?;
+    let transition = apply(order.as_ref(), &event, &settings, now);
+    put(&transition, order.as_ref(), &settings, now, out);
+    Ok(())
+}
+
+fn stored<T: FieldValue>(
+    message: &'static Message,
+    source: &[u8],
+    name: &str,
+    form: Form,
+    packed: &mut Packed,
+) -> Result<Option<T>, Error> {
+    if source.is_empty() {
+        return Ok(None);
+    }
+    read(message, source, Reading { form, ..Reading::WIRE }, packed);
+    match Error::from_issues(&packed.issues) {
+        Some(mut error) => {
+            error.path = [name, if error.path.is_empty() { "" } else { "." }, &error.path].concat();
+            Err(error)
+        }
+        None => Ok(packed.take(message, source)),
+    }
+}
+
+fn put(transition: &Transition, before: Option<&Order>, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
+    let Transition { kind, next, answer, conflicts } = transition;
+    let mut object = ObjectWriter::begin(out);
+    object.field("kind", &kind.as_str());
+    if let Some(next) = next {
+        object.field("next", next);
+    }
+    match answer {
+        Answer::Reply(reply) => object.nested("reply", |object| {
+            object.field("code", &reply.code);
+            object.field("describe", &reply.describe);
+            match &reply.body {
+                Some(ReplyBody::Created(body)) => object.field("body", body),
+                Some(ReplyBody::Paid(body)) => object.field("body", body),
+                Some(ReplyBody::State(body)) => object.field("body", body),
+                Some(ReplyBody::Refunded(body)) => object.field("body", body),
+                Some(ReplyBody::Rescheduled(body)) => object.field("body", body),
+                None => {}
+            }
+        }),
+        Answer::Run(run) => object.nested("run", |object| {
+            object.field("call", &run.call);
+            object.field("key", &run.key);
+            object.field("request", &run.request);
+        }),
+        Answer::Busy => object.field("busy", &true),
+        Answer::None => {}
+    }
+    let ids: Vec<&str> = conflicts.iter().copied().map(Breach::id).collect();
+    object.field("conflicts", &ids);
+    if let Some(order) = next.as_ref().or(before) {
+        object.field("due", &next_due(order, settings));
+        object.field("admissions", &admissions(order, now));
+    }
+    object.end();
+}

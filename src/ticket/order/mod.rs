@@ -1,0 +1,308 @@
+//! The order state machine: a pure function from what is stored and what happens to what is to be stored and answered.
+//!
+//! ```
+//! use meituan_protocol::message::Id;
+//! use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated};
+//! use meituan_protocol::ticket::order::{Answer, AttemptEnded, Kind, Outcome, Settings, apply};
+//! use meituan_protocol::time::Timestamp;
+//!
+//! let (settings, now) = (Settings::default(), Timestamp(1_480_000_000_000));
+//! // A call comes in. Nothing is known of the order: its place is reserved before the supplier's function is run.
+//! let call = OrderCreate { order_id: Id(7), quantity: 2, ..OrderCreate::default() };
+//! let reserved = apply(None, &call.into(), &settings, now);
+//! let Answer::Run(run) = reserved.answer else { panic!() };
+//! assert_eq!(run.key, "orderCreate:7");
+//! // … save `reserved.next` by compare-and-swap, run the function with `run.key`, then:
+//! let created = OrderCreated { order_id: None, partner_order_id: "P7".into() };
+//! let end = AttemptEnded { key: run.key, outcome: Outcome::DONE, created: Some(created), ..AttemptEnded::default() };
+//! let ended = apply(reserved.next.as_ref(), &end.into(), &settings, now);
+//! let Answer::Reply(reply) = ended.answer else { panic!() };
+//! assert_eq!((ended.kind, reply.code), (Kind::Moved, 200));
+//! ```
+//!
+//! # How it is used
+//!
+//! Load the snapshot, [`apply`] the event, save [`Transition::next`] by compare-and-swap (where somebody else was first:
+//! load and apply again), and only then do what [`Transition::answer`] says. What is saved holds everything: which
+//! functions run, what Meituan has been told, what it must still be told.
+//!
+//! A function of the supplier's is run for an *attempt*. Its key is the same on every run of the same work, so that a
+//! function keyed on it acts once, whoever runs it again after a crash. While an attempt is open and its lease has not
+//! run out, a repeat of the call is told that the answer is pending (598, 602); afterwards the repeat runs it again.
+//!
+//! - **A finished function is never run again.** A repeat gets the current truth.
+//! - **No failure is told after an unknown outcome.** Pay is then told 598 and refund 602, and the result goes by notice.
+//!   Order create and reschedule have no such code: the answer is [`Answer::Busy`], no reply at all. Meituan then sees
+//!   a time-out, not a failure; it asks again, and the same key gives the true answer, or it closes the order (closeType
+//!   2), and whatever the function has made is void: should the function tell of it only afterwards, the closing call's
+//!   function is owed another run.
+//! - **Facts are always recorded.** What does not agree with them is flagged as a [`Breach`].
+//!
+//! # Inferred
+//!
+//! Which status a voided order has (6; 4 where all of it was refunded after issuing), that the orderId alone names the
+//! order, that an order that is not issued cannot be refunded through this call, that a closeType which is not listed
+//! voids the order, what codes a refund must name, and how working days are counted.
+
+mod attempts;
+mod border;
+mod closing;
+mod creating;
+mod entries;
+mod event;
+mod issuing;
+mod notices;
+mod reasons;
+mod refunds;
+mod rescheduling;
+mod snapshot;
+mod table;
+
+pub use attempts::next_due;
+pub use border::apply_json;
+pub use entries::{Admission, admissions};
+pub use event::*;
+pub use reasons::{Breach, Reason};
+pub use refunds::counts_as_agreed_at;
+pub use snapshot::*;
+#[cfg(feature = "texts")]
+pub use table::diagram;
+pub use table::{Row, State, TABLE, Trigger, Verdict};
+
+use super::Call;
+use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
+use super::codes::VoucherType;
+use super::working_days::Calendar;
+use crate::message::RawJson;
+use crate::message::definition::Message;
+use crate::time::Timestamp;
+
+crate::messages! {
+    /// How the machine decides what is left to decide.
+    OrderSettings {
+        /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
+        /// Meituan's own time-out (hand-out part five).
+        create_lease "createLease": milliseconds, optional;
+        /// The same for every other function; absent: 60000.
+        lease "lease": milliseconds, optional;
+        /// The voucherType that the query tells before anything is issued; absent: 1. The field is required there, and
+        /// what it should say is not documented.
+        voucher_type "voucherType": code(VoucherType), optional;
+        /// Holidays and make-up working days. Without them no pending refund counts as agreed by silence.
+        calendar "calendar": object(Calendar), optional;
+    }
+}
+
+/// How the machine decides what is left to decide.
+pub type Settings = OrderSettings;
+
+/// The definitions of everything that is stored or handed over as JSON: the snapshot, the events, the settings, and
+/// which codes let guests in.
+pub const MESSAGES: &[&Message] = &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admission::MESSAGE];
+
+/// What comes of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transition {
+    /// What kind of event it was.
+    pub kind: Kind,
+    /// What to store, before anything else is done; nothing where nothing changes.
+    pub next: Option<Order>,
+    /// What to do then.
+    pub answer: Answer,
+    /// What was found not to agree, by this event.
+    pub conflicts: Vec<Breach>,
+}
+
+/// What kind of event it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something changes.
+    Moved,
+    /// It happened before, and nothing changes.
+    Duplicate,
+    /// It is older than what is known, and nothing changes.
+    Stale,
+    /// It cannot happen to such an order, and nothing changes.
+    Illegal,
+}
+
+impl Kind {
+    /// The name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Moved => "moved",
+            Kind::Duplicate => "duplicate",
+            Kind::Stale => "stale",
+            Kind::Illegal => "illegal",
+        }
+    }
+}
+
+/// What to do with an event once the snapshot is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Reply this. To an event that is no call, it is what a waiting call would be replied.
+    Reply(Box<Reply>),
+    /// Run the supplier's function, and tell how it ended by [`AttemptEnded`].
+    Run(Run),
+    /// There is no reply that would be true yet: load the order and apply the same event again. When Meituan's time is
+    /// up, break off without a reply, so that it sees a time-out and no failure.
+    Busy,
+    /// Nothing.
+    None,
+}
+
+/// A reply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The code.
+    pub code: i32,
+    /// The words; of a failure, the true reason.
+    pub describe: String,
+    /// The body.
+    pub body: Option<ReplyBody>,
+}
+
+/// The body of a reply.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each is what its type says")]
+pub enum ReplyBody {
+    Created(OrderCreated),
+    Paid(OrderPaid),
+    State(OrderState),
+    Refunded(OrderRefunded),
+    Rescheduled(OrderRescheduled),
+}
+
+/// A function to run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The call's name.
+    pub call: String,
+    /// The attempt's key.
+    pub key: String,
+    /// The call's body, where it was kept; whoever has the call itself does not need it.
+    pub request: Option<RawJson>,
+}
+
+/// What is being made of an order by one event.
+struct Change<'s> {
+    order: Order,
+    settings: &'s Settings,
+    now: Timestamp,
+    conflicts: Vec<Breach>,
+}
+
+/// What a rule says of an event, should nothing change by it.
+type Said = (Kind, Answer);
+
+/// What happens to an order. `order` is what is stored of it, if anything.
+///
+/// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
+pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
+    let nothing = |answer| Transition { kind: Kind::Illegal, next: None, answer, conflicts: Vec::new() };
+    let fresh;
+    let before = match (order, event.order_id()) {
+        (Some(order), None) => order,
+        (Some(order), Some(named)) if order.order_id == named => order,
+        (None, Some(named)) => {
+            fresh = Order::unknown(named);
+            &fresh
+        }
+        _ => return nothing(Answer::None),
+    };
+    let mut change = Change { order: before.clone(), settings, now, conflicts: Vec::new() };
+    let (kind, answer) = match event {
+        Event::OrderCreate(call) => change.create(call),
+        Event::OrderPay(call) => change.pay(call),
+        Event::OrderQuery(_) => change.query(),
+        Event::OrderRefund(call) => change.refund(call),
+        Event::OrderClose(call) => change.close(call),
+        Event::OrderRefunded(call) => change.refunded(call),
+        Event::OrderReschedule(call) => change.reschedule(call),
+        Event::AttemptEnded(end) => change.attempt_ended(end),
+        Event::Issued(paid) => change.issued_by_supplier(paid),
+        Event::IssueFailed(failed) => change.issue_failed_by_supplier(failed),
+        Event::RefundAgreed(agreed) => change.refund_agreed(&agreed.refund_id),
+        Event::RefundRefused(refused) => change.refund_refused(refused),
+        Event::Consumed(entry) => change.consumed(entry),
+        Event::NoticeAccepted(notice) => change.notice_accepted(&notice.id),
+        Event::TimePassed(_) => change.time_passed(),
+        Event::TakeOver(attempt) => change.take_over(&attempt.key),
+    };
+    let moved = change.order != *before;
+    Transition {
+        kind: if moved { Kind::Moved } else { kind },
+        next: moved.then_some(change.order),
+        answer,
+        conflicts: change.conflicts,
+    }
+}
+
+impl Change<'_> {
+    /// What the table says of this event; the order goes where it says, unless the event is refused.
+    fn step(&mut self, on: Trigger) -> Verdict {
+        let (next, verdict) = table::look_up(self.order.state(), on);
+        if next != self.order.state() {
+            self.order.lifecycle = next.lifecycle();
+            self.order.order_status = next.order_status();
+        }
+        if let Verdict::RunFlagged(breach) | Verdict::RecordFlagged(breach) = verdict {
+            self.flag(breach);
+        }
+        verdict
+    }
+
+    fn flag(&mut self, breach: Breach) {
+        if !self.conflicts.contains(&breach) {
+            self.conflicts.push(breach);
+        }
+        if !self.order.conflicts.iter().any(|known| known.breach == breach.id()) {
+            self.order.conflicts.push(Conflict { breach: breach.id().into(), since: self.now });
+        }
+    }
+
+    fn partner_order_id(&self) -> String {
+        self.order.partner_order_id.clone().unwrap_or_default()
+    }
+}
+
+impl Reply {
+    fn success(body: Option<ReplyBody>) -> Answer {
+        Reply::outcome(200, Reason::Success, body)
+    }
+
+    fn outcome(code: i32, reason: Reason, body: Option<ReplyBody>) -> Answer {
+        Answer::Reply(Box::new(Reply { code, describe: reason.text().into(), body }))
+    }
+
+    fn failure(failure: &Failure) -> Answer {
+        Answer::Reply(Box::new(Reply { code: failure.code, describe: failure.describe.clone(), body: None }))
+    }
+
+    /// A call that is refused before its function is run.
+    fn refusal(call: &Call, reason: Reason) -> Said {
+        (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
+    }
+}
+
+impl Failure {
+    /// A failure as the supplier's function or people tell it. A code that says anything but failure becomes the
+    /// family's "other", and missing words are replaced.
+    fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
+        let code = code.filter(|&code| code != 0 && !call.is_outcome(code)).unwrap_or(call.failure);
+        let describe = if describe.is_empty() { Reason::NoReasonGiven.text() } else { describe };
+        Failure { code, describe: describe.into() }
+    }
+}
+
+/// Text pieces put together: less code than formatting.
+fn joined(pieces: &[&str]) -> String {
+    pieces.concat()
+}
+
+fn digits(number: u64) -> String {
+    let mut out = Vec::new();
+    crate::message::value::push_digits(number, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
