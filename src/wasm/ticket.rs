@@ -172,6 +172,23 @@ pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity
     })
 }
 
+/// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
+/// other, in program notation. 0 when it was applied; the output is what comes of it.
+#[wasm_bindgen]
+pub fn ticket_order_apply(snapshot: usize, event: usize, settings: usize, now: f64) -> u32 {
+    with(|state| {
+        let input = state.input.get(..snapshot + event + settings).unwrap_or_default();
+        let (snapshot, rest) = input.split_at_checked(snapshot).unwrap_or_default();
+        let (event, settings) = rest.split_at_checked(event).unwrap_or_default();
+        state.output.clear();
+        let now = Timestamp(now as i64);
+        let outcome = ticket::order::apply_json(snapshot, event, settings, now, &mut state.packed, &mut state.output);
+        state.tell_findings();
+        state.tell_output();
+        state.finish(outcome)
+    })
+}
+
 /// Seals the input's text as a whole body, where the supplier has a key.
 #[wasm_bindgen]
 pub fn ticket_seal(supplier: u32, length: usize) -> Option<String> {
