@@ -111,6 +111,9 @@ error_codes! {
     DuplicateKey "DUPLICATE_KEY":
         "an object has the same key twice", "对象中有重复的键";
         hint "two readers could see two different orders, so neither is taken", "不同的解析器会读到不同的值，因此拒绝";
+    StoreContended "STORE_CONTENDED":
+        "an order could not be saved, because somebody else was first each time", "订单无法保存：每次都有其他请求抢先";
+        hint "look at the store's save: does it return true once it has saved?", "请检查 store 的 save：保存成功后是否返回 true";
     LoneSurrogate "LONE_SURROGATE":
         "a text holds half of a surrogate pair", "文本中有不成对的代理字符";
         hint "such text cannot be written as UTF-8; look for a string cut in the middle of an emoji", "这样的文本无法写成 UTF-8；请检查是否从表情符号中间截断";

@@ -54,7 +54,7 @@ fn the_examples_are_read_into_their_types_with_a_key_each() {
 
     let received = receive("/refund?x=1", &example(&REFUNDED, "request.json")).unwrap();
     let Push::Refunded(refund) = received.push else { panic!() };
-    assert_eq!((refund.refund_amount, refund.refund_status), (Fen(1000), RefundState::SUCCESS));
+    assert_eq!((refund.refund_amount, refund.refund_status), (Fen(1000), RefundStatus::SUCCESS));
     assert_eq!((refund.trade_order_id, refund.pay_serial_num.as_deref()), (Some(Id(12121)), Some("9c2asa923x")));
     assert_eq!(refund.refund_time, Some(Timestamp(1_646_982_313_544)));
     assert_eq!(received.deduplication_key, "refund:18511111111");

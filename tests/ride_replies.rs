@@ -242,7 +242,7 @@ fn every_table_of_the_document_is_there_in_both_languages() {
         (ReserveType::VALUES, 2),
         (SupplyCode::VALUES, 1),
         (CancelStep::VALUES, 2),
-        (RefundState::VALUES, 1),
+        (RefundStatus::VALUES, 1),
         (GatewayStatus::VALUES, 1),
     ];
     for (table, rows) in tables {

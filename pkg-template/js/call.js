@@ -48,6 +48,17 @@ export function refused(error, configuration, index, encrypted) {
   return error;
 }
 
+/**
+ * What a reply says, before it is text.
+ * @typedef {{ code: number, describe: string, body?: any }} Said
+ */
+
+/**
+ * The reply to a call that says just this, whatever codes are listed for the call. For what the order rules answer.
+ * @type {<Answer>(call: Call<Answer>, said: Said, quantity: number | undefined) => Answer}
+ */
+export let say;
+
 /** @template Answer */
 export class Call {
   #configuration;
@@ -56,11 +67,16 @@ export class Call {
   #clock;
   #finish;
 
+  static {
+    say = (call, { code, describe, body }, quantity) =>
+      calls[call.#index].outcomes.includes(code) ? call.#write(code, body, { quantity }, {}, describe) : call.#fail(code, describe);
+  }
+
   /**
    * @param {Configuration} configuration
    * @param {number} index
    * @param {any} envelope
-   * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply) => Answer }} facts
+   * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer }} facts
    */
   constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish }) {
     this.type = calls[index].name;
@@ -134,7 +150,7 @@ export class Call {
       throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
     if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
-    return this.#finish(failure(this.#configuration, code, describe, this.encrypted));
+    return this.#finish(failure(this.#configuration, code, describe, this.encrypted), { code, describe });
   }
 
   /** @param {any} reply */
@@ -155,12 +171,12 @@ export class Call {
    * @param {{ quantity?: number } | undefined} order
    * @param {object} fields
    */
-  #write(code, body, order, fields) {
+  #write(code, body, order, fields, describe = DESCRIBE.get(code) ?? "success") {
     const { handle, partnerId } = this.#configuration;
-    const envelope = { ...fields, code, describe: DESCRIBE.get(code) ?? "success", partnerId, body };
+    const envelope = { ...fields, code, describe, partnerId, body };
     try {
       const { text, warnings } = writeReply(handle, this.#index, envelope, quantityOf(order), this.encrypted);
-      return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }));
+      return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
       // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.

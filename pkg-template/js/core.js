@@ -249,6 +249,27 @@ export function writeMessage(message, program) {
 }
 
 /**
+ * What comes of an event (src/ticket/order/border.rs).
+ * @param {object | undefined} order as stored
+ * @param {object} event
+ * @param {object} settings
+ * @param {number} now
+ * @returns {any}
+ */
+export function applyToOrder(order, event, settings, now) {
+  const texts = [order === undefined ? "" : stringify(order), stringify(event), stringify(settings)];
+  reserve(3 * texts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  const [first, second, third] = texts.map((text) => {
+    const length = put(text, end);
+    end += length;
+    return length;
+  });
+  if (glue.ticket_order_apply(first, second, third, now) !== 0) throw failed(glue.error());
+  return JSON.parse(output());
+}
+
+/**
  * @param {object} settings as src/wasm/ride.rs names them
  * @returns {number} the client's handle
  */

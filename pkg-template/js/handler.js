@@ -11,6 +11,16 @@ import { MeituanError } from "./errors.js";
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
  * @property {(call: any) => Response} broken where the function threw
+ * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
+ */
+
+/**
+ * Whoever answers calls about stored orders.
+ * @typedef {object} Desk
+ * @property {Record<string, any>} functions those that the desk has left over, and its own
+ * @property {(type: string) => boolean} serves
+ * @property {(receiver: any, call: any, context: any[], tell: (error: unknown) => void) => Promise<Response>} answer
+ * @property {(receiver: any, orderId: string, context: any[], tell: (error: unknown) => void) => Promise<number | undefined>} settle
  */
 
 /**
@@ -46,7 +56,9 @@ export function endpoint(make, api, { config, ...options }) {
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, onError = log, onWarning, ...functions }) {
+export function serve(receiverFor, api, { fallback, onError = log, onWarning, ...rest }) {
+  const desk = rest.store === undefined ? undefined : api.desk?.(rest);
+  const functions = desk?.functions ?? rest;
   for (const [name, value] of Object.entries({ ...functions, fallback, onError, onWarning })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
@@ -65,7 +77,8 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, ..
     }
   };
 
-  return async (request, ...context) => {
+  /** @param {Request} request @param {any[]} context */
+  const answer = async (request, ...context) => {
     let receiver;
     try {
       receiver = await receiverFor(context);
@@ -86,11 +99,16 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, ..
     }
     if (call.warnings.length > 0) onWarning?.(call.warnings, { call, part: "request" });
 
-    const answer = functions[call.type];
-    if (answer === undefined) return api.unserved(call);
     try {
-      const result = await answer(call, ...context);
-      const response = result instanceof Response ? result : call.ok(result);
+      let response;
+      if (desk?.serves(call.type)) {
+        response = await desk.answer(receiver, call, context, (error) => tell(error, { request, call }));
+      } else {
+        const act = functions[call.type];
+        if (act === undefined) return api.unserved(call);
+        const result = await act(call, ...context);
+        response = result instanceof Response ? result : call.ok(result);
+      }
       const { warnings = [] } = /** @type {any} */ (response);
       if (warnings.length > 0) onWarning?.(warnings, { call, part: "reply" });
       return response;
@@ -99,6 +117,10 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, ..
       return api.broken(call);
     }
   };
+  if (desk === undefined) return answer;
+  const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
+    desk.settle(await receiverFor(context), orderId, context, (error) => tell(error, { orderId }));
+  return Object.assign(answer, { settle });
 }
 
 /** @param {unknown} error */

@@ -19,12 +19,20 @@ import {
   uriOf,
 } from "./http.js";
 import { calls } from "./messages.js";
+import { orderDesk, taskOf } from "./order-handler.js";
+import { Orders } from "./orders.js";
 import { Requests } from "./requests.js";
 
 /**
  * @typedef {{ method: string, url: string, headers: unknown }} Head
  * @typedef {{ now?: number | Date }} ReceiveOptions
  */
+
+/**
+ * A call for a user's function, where the library keeps the order.
+ * @type {(supplier: TicketSupplier, name: string, body: any, facts: { attemptKey: string, order: any }) => any}
+ */
+let taskFor;
 
 export class TicketSupplier {
   #configuration;
@@ -83,6 +91,23 @@ export class TicketSupplier {
     return failure(this.#configuration, call === undefined ? 300 : calls[call].failure, describe, false);
   }
 
+  /**
+   * The orders in a store.
+   * @param {unknown} store
+   * @param {object} [settings] of the order rules
+   */
+  orders(store, settings) {
+    return new Orders(this, store, { settings, clock: this.#configuration.clock });
+  }
+
+  /**
+   * @param {unknown} store
+   * @param {string} orderId
+   */
+  pendingNotices(store, orderId) {
+    return this.orders(store).pendingNotices(orderId);
+  }
+
   /** @param {Record<string, unknown>} options */
   handler(options) {
     return serve(() => this, TICKET, options);
@@ -109,6 +134,10 @@ export class TicketSupplier {
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error || index === undefined) throw error;
     return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
+  }
+
+  static {
+    taskFor = (supplier, name, body, facts) => taskOf(supplier.#configuration, name, body, facts);
   }
 
   /**
@@ -143,4 +172,5 @@ export const TICKET = {
   unread: (supplier, url) => supplier.failFor(url, NEUTRAL_DESCRIBE).toResponse(),
   unserved: (call) => failOtherwise(call, "接口未实现"),
   broken: (call) => failOtherwise(call, NEUTRAL_DESCRIBE),
+  desk: (options) => orderDesk(options, taskFor),
 };

@@ -4,6 +4,7 @@ import type { HeadersInput, NoticeName, RawBody, SignedRequest, SupplierCallName
 
 export type * from "./testing-ride.js";
 export { MeituanRide } from "./testing-ride.js";
+export { MemoryStore, storeContract } from "./testing-store.js";
 
 /** The same thing said twice. */
 export interface Text {

@@ -12,6 +12,7 @@ import { errors, rules } from "./texts.js";
 
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
 export { MeituanRide } from "./testing-ride.js";
+export { MemoryStore, storeContract } from "./testing-store.js";
 
 /**
  * @typedef {import("./errors.js").Finding} Finding

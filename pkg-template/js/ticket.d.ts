@@ -1,9 +1,23 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
 import type { TicketCalls } from "./messages.js";
+import type {
+  OrderCallName,
+  OrderEvent,
+  OrderFunctions,
+  OrderHandler,
+  OrderHandlerOptions,
+  OrderStore,
+  Orders,
+  OrderTransition,
+  PendingNotice,
+  TicketOrder,
+  TicketOrderSettings,
+} from "./order.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
+export type * from "./order.js";
 export * as codes from "./ticket-codes.js";
 
 type Directed<Direction> = {
@@ -235,12 +249,37 @@ export declare class TicketSupplier {
   callFor(url: string): SupplierCallName | undefined;
   /** The failure envelope of the URL's call, for whatever else went wrong. */
   failFor(url: string, describe: string): Reply;
+  /** The orders in a store: for what happens at the supplier, such as entries, decisions about refunds, late issues. */
+  orders(store: OrderStore, settings?: TicketOrderSettings): Orders;
+  /** The notices of an order that Meituan has not accepted yet. */
+  pendingNotices(store: OrderStore, orderId: string): Promise<PendingNotice[]>;
+  /** An endpoint with this supplier that keeps orders: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(options: StoredHandlerOptions<Context>): OrderHandler<Context>;
   /** An endpoint with this supplier: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(
     options: HandlerFunctions<Context> & HandlerEvents<Context>,
   ): (request: Request, ...context: Context) => Promise<Response>;
 }
 
+/** A handler that keeps orders, with functions for the calls that are about none. */
+export type StoredHandlerOptions<Context extends unknown[]> = OrderHandlerOptions<Context> &
+  OrderFunctions<Context> &
+  Omit<HandlerFunctions<Context>, OrderCallName> &
+  HandlerEvents<Context>;
+
+/**
+ * A whole endpoint that keeps orders: routes, authenticates, reads; applies the order rules to what the store holds; runs the
+ * function of a call once, and records how it ended before Meituan is replied.
+ *
+ * Saved, in this order: the call, with the attempt key, before the function runs; then what the function did, with the notices
+ * that follow from it. A process that dies in between leaves an open attempt, which the next one takes over with the same key.
+ * A store out of reach is answered with HTTP 503 and no envelope, because nothing that could be said is known to be true.
+ */
+export declare function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
+  } & StoredHandlerOptions<Context>,
+): OrderHandler<Context>;
 /**
  * A whole endpoint: `export default { fetch: handler({ config: (env) => ({ … }), orderCreate, orderPay, … }) }`.
  *
@@ -253,6 +292,16 @@ export declare function handler<Context extends unknown[] = unknown[]>(
   } & HandlerFunctions<Context> &
     HandlerEvents<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;
+
+/**
+ * The order rules as a pure function of plain JSON: what is stored (nothing, for an order that is not known), and what happens.
+ * Whoever keeps orders by himself saves `next` before he does what `reply`, `run` or `busy` say.
+ */
+export declare function transition(
+  order: TicketOrder | undefined | null,
+  event: OrderEvent,
+  options: { now: number | Date; settings?: TicketOrderSettings | undefined },
+): OrderTransition;
 
 /** What a signature is computed over: `METHOD URI`, one line feed, the date as in its header. */
 export declare function stringToSign(method: string, uri: string, date: string): string;

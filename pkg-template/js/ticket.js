@@ -1,6 +1,7 @@
 // Entry of meituan-protocol/ticket: the attraction-ticket supplier API.
 
-import { signByHand } from "./core.js";
+import { moment } from "./configuration.js";
+import { applyToOrder, signByHand } from "./core.js";
 import { endpoint } from "./handler.js";
 import { calls } from "./messages.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
@@ -23,3 +24,11 @@ export const stringToSign = (method, uri, date) => signByHand("", "", method.toU
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new TicketSupplier(settings), TICKET, options);
+
+/**
+ * @param {import("./order.js").TicketOrder | undefined | null} order
+ * @param {import("./order.js").OrderEvent} event
+ * @param {{ now: number | Date, settings?: object }} options
+ * @returns {import("./order.js").OrderTransition}
+ */
+export const transition = (order, event, { now, settings = {} }) => applyToOrder(order ?? undefined, event, settings, moment(now));

@@ -187,7 +187,7 @@ crate::enumerations! {
     }
 
     /// How far a refund is.
-    RefundState {
+    RefundStatus {
         10 = SUCCESS, "退款成功 · refunded; the only state that is pushed at present";
     }
 }

@@ -3,7 +3,7 @@
 //! A push may be lost, doubled, and come in any order (document 10.1, 接入前必读): take it as a hint, and query the order.
 //! `entId`, `method` and `ts` may stand beside the fields; the document's examples leave them out.
 
-use super::codes::{RefundState, RideEvent};
+use super::codes::{RefundStatus, RideEvent};
 use super::rules;
 
 crate::messages! {
@@ -115,6 +115,6 @@ crate::messages! {
         /// The amount (退款金额), fen.
         refund_amount "refundAmount": fen, required;
         /// How far it is (退款状态).
-        refund_status "refundStatus": code(RefundState), required;
+        refund_status "refundStatus": code(RefundStatus), required;
     }
 }

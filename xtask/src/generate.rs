@@ -5,7 +5,7 @@ use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Mes
 use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
 use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -52,6 +52,8 @@ struct Api {
     messages: Vec<Spoken>,
     /// Enumerations that no field carries.
     further: &'static [&'static Enumeration],
+    /// What is stored, or handed over within a program; no messages of the wire.
+    inner: Vec<&'static Message>,
     rules: &'static [&'static Rule],
     /// The beginning of the reference: what its columns are about, and who calls what.
     introduction: String,
@@ -86,6 +88,7 @@ fn ticket_api() -> Api {
         name: "ticket",
         messages: requests.chain(replies).collect(),
         further: &[],
+        inner: ticket::order::MESSAGES.to_vec(),
         rules: ticket::rules::ALL,
         introduction,
         success: 200,
@@ -108,13 +111,15 @@ fn ride_api() -> Api {
         let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
     }
     let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
-    Api { name: "ride", messages: requests.chain(replies).collect(), further, rules: ride::rules::ALL, introduction, success: 0 }
+    Api { name: "ride", messages: requests.chain(replies).collect(), further, inner: Vec::new(), rules: ride::rules::ALL, introduction, success: 0 }
 }
 
 /// Everything that some APIs' messages are made of, each thing once.
 struct Catalogue<'a> {
     apis: &'a [Api],
     objects: BTreeMap<&'static str, &'static Message>,
+    /// Those of them that are read out of packed messages: the others cross as JSON.
+    packed: BTreeSet<&'static str>,
     enumerations: BTreeMap<&'static str, &'static Enumeration>,
     /// Objects that can be received: their enumerations are open.
     received: BTreeMap<&'static str, ()>,
@@ -122,7 +127,13 @@ struct Catalogue<'a> {
 
 impl<'a> Catalogue<'a> {
     fn of(apis: &'a [Api]) -> Self {
-        let mut catalogue = Catalogue { apis, objects: BTreeMap::new(), enumerations: BTreeMap::new(), received: BTreeMap::new() };
+        let mut catalogue = Catalogue {
+            apis,
+            objects: BTreeMap::new(),
+            packed: BTreeSet::new(),
+            enumerations: BTreeMap::new(),
+            received: BTreeMap::new(),
+        };
         for api in apis {
             for spoken in &api.messages {
                 catalogue.add(spoken.message, spoken.is_received, true);
@@ -131,13 +142,20 @@ impl<'a> Catalogue<'a> {
                 catalogue.add_enumeration(enumeration);
             }
         }
+        catalogue.packed = catalogue.objects.keys().copied().collect();
+        for api in apis {
+            for message in &api.inner {
+                catalogue.add(message, false, false);
+            }
+        }
         catalogue
     }
 
     fn add(&mut self, message: &'static Message, received: bool, envelope: bool) {
         if !envelope {
+            let names = |message: &Message| message.fields.iter().map(|field| field.name).collect::<Vec<_>>();
             let other = self.objects.insert(message.name, message);
-            assert!(other.is_none_or(|other| std::ptr::eq(other, message)), "two objects are named {}", message.name);
+            assert!(other.is_none_or(|other| names(other) == names(message)), "two objects are named {}", message.name);
         }
         if received {
             self.received.insert(message.name, ());
@@ -156,8 +174,9 @@ impl<'a> Catalogue<'a> {
     }
 
     fn add_enumeration(&mut self, enumeration: &'static Enumeration) {
+        let names = |table: &Enumeration| table.values.iter().map(|row| (row.value, row.name)).collect::<Vec<_>>();
         let other = self.enumerations.insert(enumeration.name, enumeration);
-        assert!(other.is_none_or(|other| std::ptr::eq(other, enumeration)), "two tables are named {}", enumeration.name);
+        assert!(other.is_none_or(|other| names(other) == names(enumeration)), "two tables are named {}", enumeration.name);
     }
 
     /// In the order of their numbers.
@@ -172,7 +191,7 @@ impl<'a> Catalogue<'a> {
     fn readers(&self) -> String {
         let mut out = String::from(HEADER);
         out.push_str("import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"./slots.js\";\n\n");
-        for message in self.objects.values() {
+        for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }
         out.push_str("\n/** The calls, in the order of their numbers. */\nexport const calls = [\n");
@@ -645,7 +664,7 @@ const RIDE_TABLES: [(&str, &Enumeration); 12] = [
     ("identifyTypes", codes::IdentifyType::VALUES),
     ("reserveTypes", codes::ReserveType::VALUES),
     ("supplyCodes", codes::SupplyCode::VALUES),
-    ("refundStates", codes::RefundState::VALUES),
+    ("refundStatuses", codes::RefundStatus::VALUES),
 ];
 
 fn ride_tables() -> String {
@@ -654,7 +673,7 @@ fn ride_tables() -> String {
         let _ = writeln!(out, "export const {name} = [");
         for row in table.values {
             let (zh, en) = row.doc.trim().split_once(" · ").expect("both languages");
-            let retryable = match std::ptr::eq(table, ResultCode::VALUES) {
+            let retryable = match table.name == ResultCode::VALUES.name {
                 true => format!(", retryable: {}", ResultCode(row.value).is_retryable()),
                 false => String::new(),
             };
@@ -683,7 +702,7 @@ fn ride_table_types() -> String {
     out.push_str(ROW_TYPES);
     for (name, table) in RIDE_TABLES {
         comment(&mut out, "", table.doc);
-        let more = if std::ptr::eq(table, ResultCode::VALUES) { " & { readonly retryable: boolean }" } else { "" };
+        let more = if table.name == ResultCode::VALUES.name { " & { readonly retryable: boolean }" } else { "" };
         let _ = writeln!(out, "export declare const {name}: ReadonlyArray<Row<{}>{more}>;", table.name);
     }
     out.push_str("/** Categories of questions to customer service (附录 客服问题分类). */\nexport declare const questions: readonly Question[];\n");

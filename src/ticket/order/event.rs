@@ -95,7 +95,7 @@ macro_rules! events {
         impl Event {
             /// The definition: exactly one of the fields is there.
             pub const MESSAGE: &'static Message = &Message {
-                name: "OrderEvent",
+                name: "OrderEventFields",
                 fields: &[$( Field {
                     name: $name,
                     aliases: &[],

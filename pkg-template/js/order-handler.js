@@ -1,0 +1,242 @@
+// Calls about an order, where the library keeps the order: the state machine decides, the user's functions act. What is
+// saved when:
+//
+//  1. the call, as a reservation with an attempt key, before the user's function runs;
+//  2. what the function did, with the notices that follow from it, before the reply leaves.
+//
+// A process that dies after 1 leaves an open attempt: whoever comes next after its lease runs the function again with the
+// same key. One that dies after 2 has lost nothing but the reply, and a repeat of the call gets it.
+
+import { Call, say } from "./call.js";
+import { invalid } from "./configuration.js";
+import { callIndex } from "./core.js";
+import { calls } from "./messages.js";
+import { pause } from "./orders.js";
+import { Outcome } from "./ticket-codes.js";
+
+/**
+ * @typedef {import("./call.js").Said} Said
+ * @typedef {import("./orders.js").Orders} Orders
+ */
+
+/** The calls that are about an order. */
+export const ORDER_CALLS = [
+  "orderCreate",
+  "orderPay",
+  "orderQuery",
+  "orderRefund",
+  "orderClose",
+  "orderRefunded",
+  "orderReschedule",
+];
+/** Without these functions there is nothing to keep. */
+const NEEDED = ["orderCreate", "orderPay", "orderRefund"];
+/** Where the done function's reply stands in the event. */
+const REPLY_FIELDS = new Map([
+  ["orderCreate", "created"],
+  ["orderPay", "paid"],
+  ["orderReschedule", "rescheduled"],
+]);
+
+/** Meituan waits 20 s for create and 60 s for the others (hand-out part five); the reply has to get there, too. */
+const CREATE_DEADLINE = 15_000;
+const DEADLINE = 25_000;
+const LONGEST_PAUSE = 500;
+
+/** How a function's work ended, as the event wants it. */
+export class Ended {
+  /** @param {object} event */
+  constructor(event) {
+    this.event = event;
+  }
+}
+
+/**
+ * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed.
+ */
+const noReply = () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
+
+/**
+ * @param {any} options of the handler
+ * @param {(supplier: any, name: string, body: any, facts: { attemptKey: string, order: any }) => any} taskFor
+ * @returns {import("./handler.js").Desk}
+ */
+export function orderDesk(options, taskFor) {
+  const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, ...functions } = options;
+  for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
+  if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
+  if (typeof deadlineMs !== "number" || !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
+  for (const [name, value] of Object.entries({ waitUntil, send })) {
+    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+  }
+
+  /**
+   * @param {any} supplier
+   * @param {any[]} context
+   */
+  const ordersFor = async (supplier, context) =>
+    supplier.orders(typeof store === "function" ? await store(...context) : store, settings);
+
+  /**
+   * Runs the user's function, and records how it ended.
+   * @param {Orders} orders
+   * @param {any} supplier
+   * @param {{ call: string, key: string, body: any, order: any }} run
+   * @param {any[]} context
+   * @param {(error: unknown) => void} tell
+   */
+  const work = async (orders, supplier, { call: name, key, body, order }, context, tell) => {
+    let event;
+    try {
+      event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order }), context);
+    } catch (error) {
+      // It may have acted before it threw.
+      tell(error);
+      event = { outcome: Outcome.UNKNOWN };
+    }
+    return orders.apply(order.orderId, /** @type {any} */ ({ attemptEnded: { key, ...event } }));
+  };
+
+  /**
+   * The reply to a call about an order.
+   * @param {any} supplier
+   * @param {Call<Response>} call
+   * @param {any[]} context
+   * @param {(error: unknown) => void} tell
+   * @returns {Promise<Response>}
+   */
+  const answer = async (supplier, call, context, tell) => {
+    const { orderId } = call.body;
+    const started = Date.now();
+    const isCreate = call.type === "orderCreate" || call.type === "orderReschedule";
+    const timeLimit = isCreate ? Math.min(CREATE_DEADLINE, deadlineMs) : deadlineMs;
+    try {
+      const orders = await ordersFor(supplier, context);
+      for (let wait = 20; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+        const { reply, run, order } = await orders.apply(orderId, /** @type {any} */ ({ [call.type]: call.body }));
+        if (reply) return say(call, reply, order?.quantity);
+        if (run) {
+          const begin = () => work(orders, supplier, { ...run, body: call.body, order }, context, tell);
+          return await inTime(orders, call, run.key, begin, timeLimit - (Date.now() - started), context, tell);
+        }
+        // Somebody else is at it, and there is no reply that would be true yet.
+        if (Date.now() - started + wait > timeLimit) return noReply();
+        await pause(wait);
+      }
+    } catch (error) {
+      // The store is out of reach. What is true of the order is not known, so nothing is said.
+      tell(error);
+      return noReply();
+    }
+  };
+
+  /**
+   * Past the deadline Meituan is told that the result comes later, and the work goes on.
+   * @param {Orders} orders
+   * @param {Call<Response>} call
+   * @param {string} key
+   * @param {() => Promise<any>} begin
+   * @param {number} milliseconds
+   * @param {any[]} context
+   * @param {(error: unknown) => void} tell
+   */
+  const inTime = async (orders, call, key, begin, milliseconds, context, tell) => {
+    const { orderId } = call.body;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    try {
+      const working = begin();
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, milliseconds, undefined);
+      });
+      let ended = await Promise.race([working, late]);
+      if (ended === undefined) {
+        waitUntil(working.catch(tell), ...context);
+        const unknown = { attemptEnded: { key, outcome: Outcome.UNKNOWN } };
+        ended = await orders.apply(orderId, /** @type {any} */ (unknown));
+      }
+      return ended.reply ? say(call, ended.reply, ended.order?.quantity) : noReply();
+    } catch (error) {
+      // The function has begun, and what it did is not recorded: its attempt stays open, and is taken over.
+      tell(error);
+      return calls[callIndex(call.type) ?? 0].pending === undefined ? noReply() : call.pending();
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  /**
+   * Does what is due about an order: functions that broke off, refunds that count as agreed, notices.
+   * @param {any} supplier
+   * @param {string} orderId
+   * @param {any[]} context
+   * @param {(error: unknown) => void} tell
+   * @returns {Promise<number | undefined>} when something is due again
+   */
+  const settle = async (supplier, orderId, context, tell) => {
+    const orders = await ordersFor(supplier, context);
+    const { order } = await orders.apply(orderId, { timePassed: {} });
+    for (const { key, request } of order?.attempts ?? []) {
+      if (request === undefined) continue;
+      const { run, order: taken } = await orders.apply(orderId, { takeOver: { key } });
+      if (run) await work(orders, supplier, { ...run, body: run.request, order: taken }, context, tell);
+    }
+    const later = send && (await orders.deliver(orderId, (/** @type {Request} */ request) => send(request, ...context), tell));
+    const { due } = await orders.apply(orderId, { timePassed: {} });
+    // A notice that was just refused is due, and yet has to wait.
+    return later === undefined || due === undefined ? due : Math.max(due, later);
+  };
+
+  return { functions, serves: (type) => ORDER_CALLS.includes(type), answer, settle };
+}
+
+/**
+ * What the function did, as an event.
+ * @param {Function | undefined} act
+ * @param {any} call
+ * @param {any[]} context
+ */
+async function functionEnd(act, call, context) {
+  // Messages need no function, and what Meituan may only ask for where it is served is refused.
+  if (act === undefined) {
+    if (call.type !== "orderReschedule") return { outcome: Outcome.DONE };
+    return { outcome: Outcome.REFUSED, describe: "接口未实现" };
+  }
+  const result = await act(call, ...context);
+  const ended = result instanceof Ended ? result : call.ok(result);
+  return ended.event;
+}
+
+/**
+ * A call for a user's function: its replies are not sent, but recorded.
+ * @param {any} configuration
+ * @param {string} name
+ * @param {any} body
+ * @param {{ attemptKey: string, order: any }} facts
+ */
+export function taskOf(configuration, name, body, { attemptKey, order }) {
+  const index = /** @type {number} */ (callIndex(name));
+  const { clock, partnerId } = configuration;
+  /** @param {unknown} _ @param {Said} said */
+  const finish = (_, { code, describe, body }) => {
+    const { outcomes, pending } = calls[index];
+    if (code === pending) return new Ended({ outcome: Outcome.PENDING });
+    if (!outcomes.includes(code)) return new Ended({ outcome: Outcome.REFUSED, code, describe });
+    const field = REPLY_FIELDS.get(name);
+    return new Ended({ outcome: Outcome.DONE, ...(field ? { [field]: body } : {}) });
+  };
+  const facts = { warnings: [], encrypted: false, receivedAt: clock(), clock, finish };
+  // Replies repeat the order's number as we know it, and are counted against its tickets.
+  const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
+  const call = new Call(configuration, index, { partnerId, body: known }, facts);
+  return Object.assign(call, { attemptKey, order });
+}
+
+/**
+ * Cloudflare's and Vercel's contexts have this function.
+ * @param {Promise<unknown>} working
+ * @param {any[]} context
+ */
+function platformWaitUntil(working, ...context) {
+  context.find((one) => typeof one?.waitUntil === "function")?.waitUntil(working);
+}

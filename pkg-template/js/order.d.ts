@@ -1,0 +1,150 @@
+import type { Admission, Order, OrderEventFields, OrderSettings } from "./messages.js";
+import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
+
+/** An order as it is stored: plain JSON. */
+export type TicketOrder = Order;
+
+/** Something that happens to an order: an object with exactly one field, such as `{ refundAgreed: { refundId } }`. */
+export type OrderEvent = {
+  [Name in keyof OrderEventFields]-?: { readonly [Field in Name]: NonNullable<OrderEventFields[Name]> };
+}[keyof OrderEventFields];
+
+/** What comes of an event. */
+export interface OrderTransition {
+  /**
+   * `moved`: something changes. `duplicate`: it happened before. `stale`: it is older than what is known. `illegal`: it cannot
+   * happen to such an order.
+   */
+  readonly kind: "moved" | "duplicate" | "stale" | "illegal";
+  /** What to store, before anything else is done; absent where nothing changes. */
+  readonly next?: TicketOrder | undefined;
+  /** What Meituan must be replied. */
+  readonly reply?: { readonly code: number; readonly describe: string; readonly body?: unknown } | undefined;
+  /** The function to run, with the attempt key that is the same on every run of the same work. */
+  readonly run?: { readonly call: OrderCallName; readonly key: string; readonly request?: unknown } | undefined;
+  /** No reply would be true yet: load the order and apply the same event again. */
+  readonly busy?: true | undefined;
+  /** What was found not to agree, by this event. The fact is kept all the same. */
+  readonly conflicts: readonly string[];
+  /** When something is to be done next without Meituan asking, in epoch milliseconds. */
+  readonly due?: number | undefined;
+  /** What lets guests in now. */
+  readonly admissions?: readonly Admission[] | undefined;
+}
+
+/** What the order rules leave open: leases in milliseconds, and the calendar by which silence becomes agreement. */
+export type TicketOrderSettings = OrderSettings;
+
+/** The calls that are about an order. */
+export type OrderCallName =
+  | "orderCreate"
+  | "orderPay"
+  | "orderQuery"
+  | "orderRefund"
+  | "orderClose"
+  | "orderRefunded"
+  | "orderReschedule";
+
+/**
+ * Where orders are kept: a database of the user's. `revision` is whatever the store makes of it; it changes with every save.
+ * `storeContract` of `meituan-protocol/testing` proves one.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: whatever the store makes of it
+export interface OrderStore<Revision = any> {
+  /** What was saved last; `null` where nothing was. */
+  load(orderId: string): Given<{ snapshot: TicketOrder; revision: Revision } | null>;
+  /**
+   * Saves, if `expectedRevision` still is the revision of what is stored (`null`: nothing is stored); otherwise `false`, and
+   * nothing changes. `due` tells when `settle` should be called for this order: an alarm, or a column to look for.
+   */
+  save(
+    orderId: string,
+    snapshot: TicketOrder,
+    expectedRevision: Revision | null,
+    about: { due: number | undefined },
+  ): Given<boolean>;
+}
+
+declare const ended: unique symbol;
+/** How a function's work ended; made by `call.ok`, `call.fail`, `call.pending` and `call.issuing`. */
+export interface Ended {
+  readonly [ended]: true;
+}
+
+/** A call, for the function that does its work. Its replies are recorded, not sent: what Meituan is told follows from them. */
+export type OrderCallOf<Name extends OrderCallName> = CallOf<Name, Ended> & {
+  /**
+   * The same on every run of the same work, whoever runs it again after a crash. Whoever keys what he does on it (a booking
+   * number, a row's unique key) does it once.
+   */
+  readonly attemptKey: string;
+  /** The order as it is stored. */
+  readonly order: TicketOrder;
+};
+
+type WorkResult<Name extends OrderCallName> = Given<
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
+  Ended | (Parameters<OrderCallOf<Name>["ok"]> extends [(infer Body)?, ...unknown[]] ? Body : never) | void
+>;
+
+/**
+ * What is done about an order: each function runs at most once to an end. What it returns is recorded before Meituan is
+ * replied; where it throws, it may have acted, so Meituan is told 598 or 602, and it runs again with the same key.
+ */
+export type OrderFunctions<Context extends unknown[] = unknown[]> = {
+  [Name in "orderCreate" | "orderPay" | "orderRefund"]: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
+} & {
+  [Name in "orderClose" | "orderRefunded" | "orderReschedule"]?: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
+};
+
+export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
+  /** Where orders are kept, or a function of the platform's context. */
+  store: OrderStore | ((...context: Context) => Given<OrderStore>);
+  /** What the order rules leave open. */
+  orders?: TicketOrderSettings | undefined;
+  /**
+   * How long pay and refund may take before Meituan is told 598 and 602 and the work goes on: 25,000 ms by default, of the
+   * 60 s that Meituan waits. Create, which cannot be put off, has at most 15,000 ms of Meituan's 20 s.
+   */
+  deadlineMs?: number | undefined;
+  /** Keeps the platform alive for work past the deadline. By default the context's own `waitUntil`, where one has it. */
+  waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
+  /** Sends a notice, as in `(request) => fetch(request)`. Without it, `settle` sends none. */
+  send?: ((request: Request, ...context: Context) => Promise<Response>) | undefined;
+}
+
+/** A handler that keeps orders. */
+export interface OrderHandler<Context extends unknown[] = unknown[]> {
+  (request: Request, ...context: Context): Promise<Response>;
+  /**
+   * Does what is due about an order: sends its notices until Meituan accepts them, takes over functions that broke off, and
+   * lets refunds count as agreed. Call it when the store's `due` says so, and after the fact. Returns when it is due again.
+   */
+  settle(orderId: string, ...context: Context): Promise<number | undefined>;
+}
+
+/** A notice that Meituan has not accepted yet. */
+export interface PendingNotice<Name extends NoticeName = NoticeName> {
+  readonly orderId: string;
+  readonly id: string;
+  readonly name: Name;
+  /** Since when it is due, in epoch milliseconds. */
+  readonly since: number;
+  /** Signs it, as of now. */
+  request(options?: RequestOptions): SignedRequest<Name>;
+  /** Meituan has accepted it: it is sent no more. */
+  accepted(): Promise<void>;
+}
+
+/** The orders in a store. */
+export interface Orders {
+  load(orderId: string): Promise<TicketOrder | undefined>;
+  /** Applies an event and saves what comes of it, by compare-and-swap. */
+  apply(
+    orderId: string,
+    event: OrderEvent,
+    options?: { now?: number | Date | undefined },
+  ): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
+  /** The notices that Meituan has not accepted yet, to be sent in this order. */
+  pendingNotices(orderId: string): Promise<PendingNotice[]>;
+}
