@@ -5,16 +5,18 @@ import { fileURLToPath } from "node:url";
 import { build, stop as stopBundler } from "esbuild";
 import { Miniflare } from "miniflare";
 
-const ENTRY = join(dirname(fileURLToPath(import.meta.url)), "../../examples/worker/src/worker.ts");
+const EXAMPLE = join(dirname(fileURLToPath(import.meta.url)), "../../examples/worker/src/worker.ts");
 const NAME = "supplier.js";
 
 /**
  * @param {Record<string, string>} bindings
  * @param {(line: string) => void} log told what the Worker prints
+ * @param {{ entry?: string, folder?: string }} [options] another entry around the example; where orders outlive the process
  */
-export async function startSupplier(bindings, log) {
+export async function startSupplier(bindings, log, { entry = EXAMPLE, folder } = {}) {
   const worker = new Miniflare({
-    modules: await bundle(),
+    modules: await bundle(entry),
+    ...(folder === undefined ? {} : { durableObjectsPersist: folder }),
     compatibilityDate: "2026-04-01",
     bindings,
     durableObjects: { ORDERS: { className: "Order", useSQLite: true } },
@@ -47,9 +49,9 @@ export async function startSupplier(bindings, log) {
 }
 
 /** One script, and the wasm as a module beside it: workerd compiles no wasm at run time. */
-async function bundle() {
+async function bundle(entry) {
   const { outputFiles } = await build({
-    entryPoints: [ENTRY],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: "esm",

@@ -84,7 +84,7 @@ fn typescript_types() -> Outcome {
 fn javascript_tests() -> Outcome {
     // Node 20 does not expand patterns itself.
     let mut tests = Vec::new();
-    for folder in ["tests/js", "tests/demo"] {
+    for folder in ["tests/js", "tests/demo", "tests/crash"] {
         let files = tools::files_under(&tools::root().join(folder))?;
         let found: Vec<_> =
             files.iter().filter(|path| path.ends_with(".test.mjs")).map(|path| format!("{folder}/{path}")).collect();

@@ -14,7 +14,7 @@ const products: Readonly<Record<string, Product>> = {
   "ferry-stopped-upstream": { settlementPrice: fen(5800), mostPerOrder: 10, upstream: "refuses" },
 };
 
-export const product = (partnerDealId: string): Product | undefined =>
+export const product = (partnerDealId = ""): Product | undefined =>
   Object.hasOwn(products, partnerDealId) ? products[partnerDealId] : undefined;
 
 /** Today at the sight: Meituan's dates are those of UTC+8. */

@@ -12,6 +12,9 @@ export interface Env {
   UPSTREAM_MILLISECONDS: string;
 }
 
+/** The order's own object: calls come to it one at a time, and its database holds this order only. */
+export const orderOf = (env: Env, orderId: string) => env.ORDERS.getByName(orderId);
+
 /** Who we are at Meituan. The paths are of our own choice; register them with Meituan exactly so. */
 export const settings = (env: Env): TicketSupplierOptions => ({
   partnerId: env.MEITUAN_PARTNER_ID,
