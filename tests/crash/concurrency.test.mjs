@@ -40,6 +40,8 @@ describe(`${MANY} calls at once`, { timeout: 120_000 }, () => {
     return { orderId: ids.orderId, partnerOrderId, vouchers };
   }
 
+  const idsOf = ({ orderId, partnerOrderId }) => ({ orderId, partnerOrderId });
+
   const refundOf = ({ orderId, partnerOrderId }, refundId, voucherList) => ({
     ...{ orderId, partnerOrderId, refundId, partnerDealId: "garden-day-instant", voucherList, refundQuantity: voucherList.length },
     ...{ unitPrice: 6600, refundPrice: 6600, refundFee: 0, refundTime: Date.now() },
@@ -51,7 +53,7 @@ describe(`${MANY} calls at once`, { timeout: 120_000 }, () => {
     const answers = await Promise.all(Array.from({ length: MANY }, () => call("orderRefund", refund)));
     for (const { code } of answers) assert.ok([200, 601, 602].includes(code), String(code));
     assert.equal((await call("orderRefund", refund)).code, 601);
-    const { refundedQuantity, voucherList } = await call("orderQuery", order);
+    const { refundedQuantity, voucherList } = await call("orderQuery", idsOf(order));
     assert.deepEqual([refundedQuantity, voucherList.filter(({ status }) => status === 2).length], [2, 2]);
   });
 
@@ -62,7 +64,7 @@ describe(`${MANY} calls at once`, { timeout: 120_000 }, () => {
     const taken = answers.filter(({ code }) => [200, 601, 602].includes(code));
     const refused = answers.filter(({ code }) => code === 606);
     assert.deepEqual([taken.length, refused.length], [QUANTITY, MANY - QUANTITY]);
-    const { orderQuantity, usedQuantity, refundedQuantity, voucherList } = await call("orderQuery", order);
+    const { orderQuantity, usedQuantity, refundedQuantity, voucherList } = await call("orderQuery", idsOf(order));
     assert.deepEqual([orderQuantity, usedQuantity, refundedQuantity], [QUANTITY, 0, QUANTITY]);
     assert.ok(voucherList.every(({ status }) => status === 2));
   });
