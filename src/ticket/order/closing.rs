@@ -87,9 +87,7 @@ impl Change<'_> {
         if let Some(named) = call.voucher_list.as_ref().filter(|named| !named.is_empty()) {
             return named.clone();
         }
-        let unused = self.order.codes.iter().filter(|code| code.status == VoucherStatus::UNUSED);
-        let (free, reserved): (Vec<_>, Vec<_>) = unused.partition(|code| self.order.is_free(code));
-        free.into_iter().chain(reserved).take(call.count as usize).map(|code| code.voucher.clone()).collect()
+        self.order.likeliest(call.count)
     }
 
     /// Nothing of the order lets anybody in any longer, and nothing is begun or told for it.

@@ -20,7 +20,7 @@ pub fn counts_as_agreed_at(refund: &Refund, calendar: &Calendar) -> Timestamp {
 impl Change<'_> {
     /// `refundId` is the one key: what is known under it is answered as it stands, whatever else the call says.
     pub(super) fn refund(&mut self, call: &OrderRefund) -> Said {
-        if self.order.refund(&call.refund_id).is_some() {
+        if self.order.partner_order_id.is_some() && self.order.refund(&call.refund_id).is_some() {
             return match self.run_again(&ORDER_REFUND, &call.refund_id) {
                 Some(said) => said,
                 None => (Kind::Duplicate, self.truth_of_refund(&call.refund_id)),
