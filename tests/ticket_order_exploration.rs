@@ -15,6 +15,7 @@ use meituan_protocol::ticket::{Call, ORDER_REFUND};
 use meituan_protocol::time::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 const ORDER: Id = Id(7);
 const TIMES: [i64; 3] = [1_480_000_000_000, 1_480_000_070_000, 1_481_000_000_000];
@@ -34,12 +35,40 @@ struct World {
     refunds_wait: BTreeSet<String>,
 }
 
+/// The events so far, the last one first.
+#[derive(Clone)]
+struct Path(Option<Rc<(Event, Path)>>);
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some((event, before)) = self.0.as_deref() else { return Ok(()) };
+        write!(f, "{before}")?;
+        match event {
+            Event::AttemptEnded(end) => writeln!(f, "AttemptEnded {} {:?}", end.key, end.outcome),
+            event => writeln!(f, "{}", format!("{event:?}").chars().take(200).collect::<String>()),
+        }
+    }
+}
+
 #[derive(Clone)]
 struct Node {
     order: Option<Order>,
     world: World,
     /// How it was reached.
-    path: String,
+    path: Path,
+}
+
+/// What to say of a transition that breaks an invariant.
+struct Told<'t> {
+    node: &'t Node,
+    event: &'t Event,
+    transition: &'t Transition,
+}
+
+impl std::fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}\n{:?}\ngives {:?}", self.node.path, self.event, self.transition)
+    }
 }
 
 struct Explorer {
@@ -140,11 +169,11 @@ impl Explorer {
         events
     }
 
-    /// Applies an event, checks what comes of it, and gives the world after it.
-    fn apply(&mut self, node: &Node, event: &Event) -> Node {
+    /// Applies an event, checks what comes of it, and gives what is there afterwards, if that is something else.
+    fn apply(&mut self, node: &Node, event: &Event) -> Option<Node> {
         let now = Timestamp(TIMES[node.world.time]);
         let transition = apply(node.order.as_ref(), event, &self.settings, now);
-        let told = format!("{}\n{event:?}\ngives {transition:?}", node.path);
+        let told = Told { node, event, transition: &transition };
         assert_eq!(transition.kind == Kind::Moved, transition.next.is_some(), "{told}");
         let mut world = node.world.clone();
         let after = transition.next.as_ref().or(node.order.as_ref());
@@ -156,11 +185,14 @@ impl Explorer {
         if let Some(order) = after {
             check_outbox(order, &mut world, &told);
         }
-        let path = format!("{}\n{}", node.path, brief(event));
-        Node { order: transition.next.or_else(|| node.order.clone()), world, path }
+        if transition.next.is_none() && world == node.world {
+            return None;
+        }
+        let path = Path(Some(Rc::new((event.clone(), node.path.clone()))));
+        Some(Node { order: transition.next.or_else(|| node.order.clone()), world, path })
     }
 
-    fn world_after(&self, world: &mut World, event: &Event, transition: &Transition, after: Option<&Order>, told: &str) {
+    fn world_after(&self, world: &mut World, event: &Event, transition: &Transition, after: Option<&Order>, told: &Told<'_>) {
         let call = call_of(event);
         if let Answer::Run(run) = &transition.answer {
             assert!(!world.finished.contains(&run.key), "a finished function is run again: {told}");
@@ -226,7 +258,7 @@ impl Explorer {
         }
     }
 
-    fn check_order(&mut self, before: Option<&Order>, next: &Order, told: &str) {
+    fn check_order(&mut self, before: Option<&Order>, next: &Order, told: &Told<'_>) {
         let sum = next.used_quantity + next.refunded_quantity + next.pending_quantity();
         assert!(sum <= next.quantity || !next.conflicts.is_empty(), "more than there are: {told}");
         assert!(State::at(next.lifecycle, next.order_status.unwrap_or_default()).is_some(), "no such state: {told}");
@@ -259,7 +291,7 @@ impl Explorer {
         }
     }
 
-    fn check_answer(&mut self, event: &Event, answer: &Answer, order: Option<&Order>, told: &str) {
+    fn check_answer(&mut self, event: &Event, answer: &Answer, order: Option<&Order>, told: &Told<'_>) {
         let Answer::Reply(reply) = answer else { return };
         let Some(call) = call_of(event).and_then(Call::named) else { return };
         assert!(call.lists(reply.code), "{} is not a code of {}: {told}", reply.code, call.name);
@@ -297,14 +329,6 @@ fn call_of(event: &Event) -> Option<&str> {
     }
 }
 
-/// An event in one line.
-fn brief(event: &Event) -> String {
-    match event {
-        Event::AttemptEnded(end) => format!("AttemptEnded {} {:?}", end.key, end.outcome),
-        event => format!("{event:?}").chars().take(120).collect(),
-    }
-}
-
 fn refund_of(event: &Event) -> String {
     match event {
         Event::OrderRefund(refund) => refund.refund_id.clone(),
@@ -314,7 +338,7 @@ fn refund_of(event: &Event) -> String {
 }
 
 /// What Meituan waits for is in the outbox as soon as it is known.
-fn check_outbox(order: &Order, world: &mut World, told: &str) {
+fn check_outbox(order: &Order, world: &mut World, told: &Told<'_>) {
     let has = |begin: &str| order.notices.iter().any(|notice| notice.id.starts_with(begin));
     if world.pay_waits && matches!(order.state(), State::Issued | State::IssueFailed) {
         assert!(has("payNotice:"), "no pay notice: {told}");
@@ -353,12 +377,11 @@ fn explore(quantity: u32, voucher_type: VoucherType, start: Node, depth: usize) 
             let mut reached: Vec<Node> = Vec::new();
             for event in explorer.events(node) {
                 transitions += 1;
-                reached.push(explorer.apply(node, &event));
+                reached.extend(explorer.apply(node, &event));
             }
             if node.world.time + 1 < TIMES.len() {
                 let mut later = node.clone();
                 later.world.time += 1;
-                later.path.push_str("\ntime");
                 reached.push(later);
             }
             next.extend(reached.into_iter().filter(|node| seen.insert(hash(node))));
@@ -370,7 +393,7 @@ fn explore(quantity: u32, voucher_type: VoucherType, start: Node, depth: usize) 
 }
 
 fn nothing() -> Node {
-    Node { order: None, world: World::default(), path: String::new() }
+    Node { order: None, world: World::default(), path: Path(None) }
 }
 
 /// An order that has come so far by the shortest way.
@@ -386,7 +409,7 @@ fn issued(quantity: u32, voucher_type: VoucherType) -> Node {
             event => name(event),
         };
         let event = events.iter().filter(|event| name(event)).find(of_open).unwrap().clone();
-        node = explorer.apply(&node, &event);
+        node = explorer.apply(&node, &event).unwrap();
     }
     assert_eq!(node.order.as_ref().unwrap().state(), State::Issued);
     node

@@ -65,7 +65,8 @@ impl Change<'_> {
         if self.order.lifecycle == lived {
             return self.begin(&ORDER_REFUNDED, &message, 0, Some(request));
         }
-        self.make_void(VoucherStatus::VOID);
+        // What is left of it is refunded with it, whichever codes the message was about.
+        self.make_void(VoucherStatus::REFUNDED);
         self.begin_closing(&ORDER_REFUNDED, &message, request)
     }
 
