@@ -237,7 +237,10 @@ impl Explorer {
                     assert!(!world.pay_unknown, "pay is told a failure after an unknown outcome: {told}");
                 }
                 (Some("orderRefund"), 603..700) => {
-                    assert!(!world.refunds_unknown.contains(&refund_of(event)), "refund is told a failure after an unknown outcome: {told}");
+                    assert!(
+                        !world.refunds_unknown.contains(&refund_of(event)),
+                        "refund is told a failure after an unknown outcome: {told}"
+                    );
                 }
                 _ => {}
             }
@@ -295,7 +298,11 @@ impl Explorer {
         let Answer::Reply(reply) = answer else { return };
         let Some(call) = call_of(event).and_then(Call::named) else { return };
         assert!(call.lists(reply.code), "{} is not a code of {}: {told}", reply.code, call.name);
-        assert_eq!(reply.body.is_some(), call.is_outcome(reply.code) && !matches!(call.name, "orderClose" | "orderRefunded"), "{told}");
+        assert_eq!(
+            reply.body.is_some(),
+            call.is_outcome(reply.code) && !matches!(call.name, "orderClose" | "orderRefunded"),
+            "{told}"
+        );
         let mut text = format!("{{\"partnerId\":1,\"code\":{},\"describe\":\"{}\"", reply.code, reply.describe).into_bytes();
         if let Some(body) = &reply.body {
             text.extend_from_slice(b",\"body\":");
@@ -388,7 +395,11 @@ fn explore(quantity: u32, voucher_type: VoucherType, start: Node, depth: usize) 
         }
         layer = next;
     }
-    println!("quantity {quantity}, voucherType {}: {} states, {transitions} transitions, depth {depth}", voucher_type.0, seen.len());
+    println!(
+        "quantity {quantity}, voucherType {}: {} states, {transitions} transitions, depth {depth}",
+        voucher_type.0,
+        seen.len()
+    );
     assert!(seen.len() > 1000);
 }
 

@@ -50,10 +50,9 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn number(slot: Option<Slot<'_>>) -> i64 {
         match slot.map(|slot| (slot.kind, slot.slot)) {
-            Some((
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag,
-                slot,
-            )) => f64::from_bits(slot) as i64,
+            Some((Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag, slot)) => {
+                f64::from_bits(slot) as i64
+            }
             _ => 0,
         }
     }
@@ -61,9 +60,9 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn text(slot: Option<Slot<'_>>) -> String {
         match slot {
-            Some(Slot { kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, .. }) => {
-                unescape(&unpack_span(slot), source).into_owned()
-            }
+            Some(Slot {
+                kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, ..
+            }) => unescape(&unpack_span(slot), source).into_owned(),
             _ => String::new(),
         }
     }

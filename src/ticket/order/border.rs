@@ -47,6 +47,21 @@ pub fn apply_json(
     Ok(())
 }
 
+impl Order {
+    /// A stored snapshot. An empty text is none.
+    ///
+    /// # Errors
+    /// The first thing that refuses it, such as a format that is newer than this version.
+    pub fn from_json(json: &[u8]) -> Result<Option<Order>, Error> {
+        stored(Order::MESSAGE, json, "order", Form::Stored, &mut Packed::default())
+    }
+
+    /// The snapshot, to be stored.
+    pub fn to_json(&self) -> String {
+        super::snapshot::raw(self).as_str().to_owned()
+    }
+}
+
 fn stored<T: FieldValue>(
     message: &'static Message,
     source: &[u8],

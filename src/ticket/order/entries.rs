@@ -40,7 +40,8 @@ impl Order {
     /// Which codes a fact is about that tells only a number: free ones, then those that are being refunded, then those
     /// that went void with the order. A code that was replaced stands for no ticket.
     pub(super) fn likeliest(&self, quantity: u32) -> Vec<String> {
-        let standing = |voucher: &String| self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher);
+        let standing =
+            |voucher: &String| self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher);
         let rank = |code: &&HeldCode| match code.status {
             VoucherStatus::UNUSED => Some(if self.is_free(code) { 0 } else { 1 }),
             VoucherStatus::VOID if standing(&code.voucher) => Some(2),
@@ -114,9 +115,11 @@ impl Change<'_> {
     fn use_codes(&mut self, vouchers: &[String], at: Timestamp) -> Vec<String> {
         let mut used: Vec<String> = Vec::new();
         for voucher in vouchers {
-            let reserved = self.order.codes.iter().any(|code| {
-                code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code)
-            });
+            let reserved = self
+                .order
+                .codes
+                .iter()
+                .any(|code| code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code));
             let Some(code) = self.order.held(voucher) else { continue };
             let was = std::mem::replace(&mut code.status, VoucherStatus::USED);
             if was == VoucherStatus::USED {
