@@ -51,7 +51,7 @@ impl Change<'_> {
             }
             (Outcome::REFUSED, _) => {
                 let told = self.order.issuing_told == Some(true);
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told).1;
+                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
