@@ -51,7 +51,7 @@ impl RawJson {
 
     /// JSON that was read or written here, and need not be looked at again.
     pub(crate) fn verbatim(json: &[u8]) -> Self {
-        RawJson(String::from_utf8_lossy(json).into_owned())
+        RawJson(String::from_utf8(json.to_vec()).unwrap_or_default())
     }
 
     /// The text.

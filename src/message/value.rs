@@ -50,10 +50,9 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn number(slot: Option<Slot<'_>>) -> i64 {
         match slot.map(|slot| (slot.kind, slot.slot)) {
-            Some((
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag,
-                slot,
-            )) => f64::from_bits(slot) as i64,
+            Some((Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag, slot)) => {
+                f64::from_bits(slot) as i64
+            }
             _ => 0,
         }
     }
@@ -61,9 +60,9 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn text(slot: Option<Slot<'_>>) -> String {
         match slot {
-            Some(Slot { kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, .. }) => {
-                unescape(&unpack_span(slot), source).into_owned()
-            }
+            Some(Slot {
+                kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, ..
+            }) => unescape(&unpack_span(slot), source).into_owned(),
             _ => String::new(),
         }
     }
@@ -116,9 +115,15 @@ impl Packed {
 
 impl View<'_> {
     /// A field as a Rust value.
-    pub(crate) fn take<T: FieldValue>(&self, index: usize) -> T {
-        let slot = self.slot_at(index).zip(self.message.fields.get(index));
-        T::take(slot.map(|(slot, field)| Slot { slots: self.slots, source: self.source, kind: &field.kind, slot }))
+    pub(crate) fn take<T: FieldValue>(&self, name: &str) -> T {
+        T::take(self.named(name))
+    }
+
+    #[inline(never)]
+    fn named(&self, name: &str) -> Option<Slot<'_>> {
+        let index = self.message.fields.iter().position(|field| field.name == name)?;
+        let (slot, kind) = (self.slot_at(index)?, &self.message.fields[index].kind);
+        Some(Slot { slots: self.slots, source: self.source, kind, slot })
     }
 }
 
@@ -297,7 +302,12 @@ impl FieldValue for BTreeMap<String, String> {
         let Some(Slot { slots, source, kind: Kind::TextMap, slot }) = slot else { return BTreeMap::new() };
         let entries = slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
         let text = |slot: u64| unescape(&unpack_span(slot), source).into_owned();
-        entries.chunks_exact(2).map(|entry| (text(entry[0]), text(entry[1]))).collect()
+        // Collecting would bring a sort into the module, for maps of one or two entries.
+        let mut map = BTreeMap::new();
+        for entry in entries.chunks_exact(2) {
+            map.insert(text(entry[0]), text(entry[1]));
+        }
+        map
     }
 
     fn put(&self, out: &mut Vec<u8>) {

@@ -1,6 +1,6 @@
 //! The machine over JSON: what JavaScript calls.
 
-use super::{Answer, Breach, Event, Order, OrderSettings, ReplyBody, Transition, admissions, apply, next_due};
+use super::{Answer, Applied, Breach, Event, Kind, Order, OrderSettings, ReplyBody, admissions, apply_to, next_due};
 use crate::message::definition::{Facts, Message};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, Reading, read};
@@ -42,9 +42,24 @@ pub fn apply_json(
     }
     let unusable = || Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::MissingField, ""));
     let event = taken.filter(|_| !refused).ok_or_else(unusable)?;
-    let transition = apply(order.as_ref(), &event, &settings, now);
-    put(&transition, order.as_ref(), &settings, now, out);
+    let (order, applied) = apply_to(order, &event, &settings, now);
+    put(order.as_ref(), &applied, &settings, now, out);
     Ok(())
+}
+
+impl Order {
+    /// A stored snapshot. An empty text is none.
+    ///
+    /// # Errors
+    /// The first thing that refuses it, such as a format that is newer than this version.
+    pub fn from_json(json: &[u8]) -> Result<Option<Order>, Error> {
+        stored(Order::MESSAGE, json, "order", Form::Stored, &mut Packed::default())
+    }
+
+    /// The snapshot, to be stored.
+    pub fn to_json(&self) -> String {
+        super::snapshot::raw(self).as_str().to_owned()
+    }
 }
 
 fn stored<T: FieldValue>(
@@ -67,12 +82,12 @@ fn stored<T: FieldValue>(
     }
 }
 
-fn put(transition: &Transition, before: Option<&Order>, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
-    let Transition { kind, next, answer, conflicts } = transition;
+fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
+    let Applied { kind, answer, conflicts } = applied;
     let mut object = ObjectWriter::begin(out);
     object.field("kind", &kind.as_str());
-    if let Some(next) = next {
-        object.field("next", next);
+    if let (Some(order), Kind::Moved) = (order, kind) {
+        object.field("next", order);
     }
     match answer {
         Answer::Reply(reply) => object.nested("reply", |object| {
@@ -97,7 +112,7 @@ fn put(transition: &Transition, before: Option<&Order>, settings: &OrderSettings
     }
     let ids: Vec<&str> = conflicts.iter().copied().map(Breach::id).collect();
     object.field("conflicts", &ids);
-    if let Some(order) = next.as_ref().or(before) {
+    if let Some(order) = order {
         object.field("due", &next_due(order, settings));
         object.field("admissions", &admissions(order, now));
     }

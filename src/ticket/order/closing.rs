@@ -65,7 +65,8 @@ impl Change<'_> {
         if self.order.lifecycle == lived {
             return self.begin(&ORDER_REFUNDED, &message, 0, Some(request));
         }
-        self.make_void(VoucherStatus::VOID);
+        // What is left of it is refunded with it, whichever codes the message was about.
+        self.make_void(VoucherStatus::REFUNDED);
         self.begin_closing(&ORDER_REFUNDED, &message, request)
     }
 
@@ -87,9 +88,7 @@ impl Change<'_> {
         if let Some(named) = call.voucher_list.as_ref().filter(|named| !named.is_empty()) {
             return named.clone();
         }
-        let unused = self.order.codes.iter().filter(|code| code.status == VoucherStatus::UNUSED);
-        let (free, reserved): (Vec<_>, Vec<_>) = unused.partition(|code| self.order.is_free(code));
-        free.into_iter().chain(reserved).take(call.count as usize).map(|code| code.voucher.clone()).collect()
+        self.order.likeliest(call.count)
     }
 
     /// Nothing of the order lets anybody in any longer, and nothing is begun or told for it.
@@ -164,7 +163,8 @@ fn message_key(call: &RefundedMessage) -> String {
         return number.clone();
     }
     let mut key = Vec::new();
-    for (index, part) in [i64::from(call.refund_message_type.0), call.refund_time.0, i64::from(call.count)].into_iter().enumerate() {
+    for (index, part) in [i64::from(call.refund_message_type.0), call.refund_time.0, i64::from(call.count)].into_iter().enumerate()
+    {
         if index > 0 {
             key.push(b'-');
         }

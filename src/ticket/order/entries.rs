@@ -37,6 +37,20 @@ impl Order {
         code.status == VoucherStatus::UNUSED && !self.refunds.iter().any(pending)
     }
 
+    /// Which codes a fact is about that tells only a number: free ones, then those that are being refunded, then those
+    /// that went void with the order. A code that was replaced stands for no ticket.
+    pub(super) fn likeliest(&self, quantity: u32) -> Vec<String> {
+        let standing =
+            |voucher: &String| self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher);
+        let rank = |code: &&HeldCode| match code.status {
+            VoucherStatus::UNUSED => Some(if self.is_free(code) { 0 } else { 1 }),
+            VoucherStatus::VOID if standing(&code.voucher) => Some(2),
+            _ => None,
+        };
+        let of_rank = |wanted| self.codes.iter().filter(move |code| rank(code) == Some(wanted));
+        (0..3).flat_map(of_rank).take(quantity as usize).map(|code| code.voucher.clone()).collect()
+    }
+
     /// More tickets are used, refunded or reserved than there are.
     pub(super) fn is_exceeded(&self) -> bool {
         let (used, refunded) = (u64::from(self.used_quantity), u64::from(self.refunded_quantity));
@@ -64,7 +78,7 @@ impl Change<'_> {
         let wanted = entry.quantity.filter(|&quantity| quantity > 0).unwrap_or(named.len().max(1) as u32);
         let (quantity, vouchers) = match self.order.voucher_type() {
             Some(VoucherType::CODE_PER_TICKET) => {
-                let vouchers = if named.is_empty() { self.likeliest(wanted) } else { named.to_vec() };
+                let vouchers = if named.is_empty() { self.order.likeliest(wanted) } else { named.to_vec() };
                 let used = self.use_codes(&vouchers, at);
                 // More guests than codes: they were let in all the same.
                 let beyond = if named.is_empty() { wanted.saturating_sub(vouchers.len() as u32) } else { 0 };
@@ -97,20 +111,15 @@ impl Change<'_> {
         (Kind::Moved, Answer::None)
     }
 
-    /// Which codes were used, where only their number is told: free ones, then those that are being refunded.
-    fn likeliest(&self, quantity: u32) -> Vec<String> {
-        let unused = self.order.codes.iter().filter(|code| code.status == VoucherStatus::UNUSED);
-        let (free, reserved): (Vec<_>, Vec<_>) = unused.partition(|code| self.order.is_free(code));
-        free.into_iter().chain(reserved).take(quantity as usize).map(|code| code.voucher.clone()).collect()
-    }
-
     /// The codes that are used by this, once each. A code that was used before lets nobody in again.
     fn use_codes(&mut self, vouchers: &[String], at: Timestamp) -> Vec<String> {
         let mut used: Vec<String> = Vec::new();
         for voucher in vouchers {
-            let reserved = self.order.codes.iter().any(|code| {
-                code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code)
-            });
+            let reserved = self
+                .order
+                .codes
+                .iter()
+                .any(|code| code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code));
             let Some(code) = self.order.held(voucher) else { continue };
             let was = std::mem::replace(&mut code.status, VoucherStatus::USED);
             if was == VoucherStatus::USED {

@@ -78,7 +78,16 @@ crate::messages! {
 }
 
 macro_rules! events {
-    ($( $(#[doc = $doc:expr])* $variant:ident($body:ty) $name:literal; )*) => {
+    (@body $body:ty, $view:ident $name:literal) => {
+        $view.take::<$body>($name)
+    };
+    (@body $body:ty, $view:ident $name:literal $($field:ident $wire:literal),+) => {{
+        let body = $view.object($name)?;
+        let mut taken = <$body>::default();
+        $( taken.$field = body.take($wire); )+
+        taken
+    }};
+    ($( $(#[doc = $doc:expr])* $variant:ident($body:ty) $name:literal $(of $($field:ident $wire:literal),+)?; )*) => {
         /// Something that happens to an order. In JSON, an object with this one field: `{"orderPay": {…}}`.
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
@@ -107,19 +116,15 @@ macro_rules! events {
                 doc: crate::doc_text!("Something that happens to an order: exactly one of the fields."),
             };
 
-            /// The event of an object that was read by [`Event::MESSAGE`]; nothing where it holds none, or several.
+            /// The event of an object that was read by [`Event::MESSAGE`]; nothing where it holds none, or several. Of a
+            /// body whose fields are listed, only those are taken: the machine looks at no others.
             pub(super) fn take(view: &View<'_>) -> Option<Event> {
-                let (mut found, mut fields) = (None, 0..);
-                $(
-                    let index = fields.next()?;
-                    if view.has($name) {
-                        if found.is_some() {
-                            return None;
-                        }
-                        found = Some(Event::$variant(view.take(index)));
-                    }
-                )*
-                found
+                let mut there = Event::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));
+                let name = there.next().filter(|_| there.next().is_none())?;
+                match name {
+                    $( $name => Some(Event::$variant(events!(@body $body, view $name $($($field $wire),+)?))), )*
+                    _ => None,
+                }
             }
         }
     };
@@ -127,7 +132,7 @@ macro_rules! events {
 
 events! {
     /// 订单创建 · order create.
-    OrderCreate(OrderCreate) "orderCreate";
+    OrderCreate(OrderCreate) "orderCreate" of order_id "orderId", partner_deal_id "partnerDealId", quantity "quantity", travel_date "travelDate";
     /// 订单出票 · order pay.
     OrderPay(OrderPay) "orderPay";
     /// 订单查询 · order query.
@@ -139,7 +144,7 @@ events! {
     /// 已退款消息 · refunded message.
     OrderRefunded(RefundedMessage) "orderRefunded";
     /// 订单改签 · order reschedule.
-    OrderReschedule(OrderReschedule) "orderReschedule";
+    OrderReschedule(OrderReschedule) "orderReschedule" of order_id "orderId", reschedule_no "rescheduleNo", target_date "targetDate";
     /// The function of a call has ended.
     AttemptEnded(AttemptEnded) "attemptEnded";
     /// What was being issued is issued, says the supplier's own system.

@@ -24,11 +24,8 @@ impl Change<'_> {
         match (self.order.state(), &self.order.issued, &self.order.failure) {
             (State::Issuing, ..) => {
                 self.order.issuing_told = Some(true);
-                let ids = OrderPaid {
-                    order_id: self.order.order_id,
-                    partner_order_id: self.partner_order_id(),
-                    ..OrderPaid::default()
-                };
+                let ids =
+                    OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
                 Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)))
             }
             (State::Issued, Some(issued), _) => Reply::success(Some(ReplyBody::Paid(issued.clone()))),
@@ -54,7 +51,7 @@ impl Change<'_> {
             }
             (Outcome::REFUSED, _) => {
                 let told = self.order.issuing_told == Some(true);
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told).1;
+                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {

@@ -200,18 +200,29 @@ type Said = (Kind, Answer);
 ///
 /// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
-    let nothing = |answer| Transition { kind: Kind::Illegal, next: None, answer, conflicts: Vec::new() };
-    let fresh;
-    let before = match (order, event.order_id()) {
+    let (order, Applied { kind, answer, conflicts }) = apply_to(order.cloned(), event, settings, now);
+    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts }
+}
+
+/// What an event comes to, beside the order.
+struct Applied {
+    kind: Kind,
+    answer: Answer,
+    conflicts: Vec<Breach>,
+}
+
+/// The same in place: the order as it is afterwards, which is another one where the event moved it.
+fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Timestamp) -> (Option<Order>, Applied) {
+    let is_known = order.is_some();
+    let order = match (order, event.order_id()) {
         (Some(order), None) => order,
         (Some(order), Some(named)) if order.order_id == named => order,
-        (None, Some(named)) => {
-            fresh = Order::unknown(named);
-            &fresh
-        }
-        _ => return nothing(Answer::None),
+        (None, Some(named)) => Order::unknown(named),
+        (order, _) => return (order, Applied { kind: Kind::Illegal, answer: Answer::None, conflicts: Vec::new() }),
     };
-    let mut change = Change { order: before.clone(), settings, now, conflicts: Vec::new() };
+    // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
+    let before = snapshot::raw(&order);
+    let mut change = Change { order, settings, now, conflicts: Vec::new() };
     let (kind, answer) = match event {
         Event::OrderCreate(call) => change.create(call),
         Event::OrderPay(call) => change.pay(call),
@@ -230,13 +241,14 @@ pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Tim
         Event::TimePassed(_) => change.time_passed(),
         Event::TakeOver(attempt) => change.take_over(&attempt.key),
     };
-    let moved = change.order != *before;
-    Transition {
-        kind: if moved { Kind::Moved } else { kind },
-        next: moved.then_some(change.order),
-        answer,
-        conflicts: change.conflicts,
-    }
+    let Change { order, conflicts, .. } = change;
+    let moved = snapshot::raw(&order) != before;
+    let kind = match kind {
+        Kind::Moved if !moved => Kind::Duplicate,
+        _ if moved => Kind::Moved,
+        kind => kind,
+    };
+    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts })
 }
 
 impl Change<'_> {

@@ -20,7 +20,7 @@ pub fn counts_as_agreed_at(refund: &Refund, calendar: &Calendar) -> Timestamp {
 impl Change<'_> {
     /// `refundId` is the one key: what is known under it is answered as it stands, whatever else the call says.
     pub(super) fn refund(&mut self, call: &OrderRefund) -> Said {
-        if self.order.refund(&call.refund_id).is_some() {
+        if self.order.partner_order_id.is_some() && self.order.refund(&call.refund_id).is_some() {
             return match self.run_again(&ORDER_REFUND, &call.refund_id) {
                 Some(said) => said,
                 None => (Kind::Duplicate, self.truth_of_refund(&call.refund_id)),
@@ -156,9 +156,7 @@ impl Change<'_> {
     /// Pending refunds that Meituan takes as agreed by now, because nobody has told it anything for too long.
     pub(super) fn time_passed(&mut self) -> Said {
         let Some(calendar) = &self.settings.calendar else { return (Kind::Duplicate, Answer::None) };
-        let silent = |refund: &&Refund| {
-            refund.state == RefundState::PENDING && counts_as_agreed_at(refund, calendar) < self.now
-        };
+        let silent = |refund: &&Refund| refund.state == RefundState::PENDING && counts_as_agreed_at(refund, calendar) < self.now;
         let silent: Vec<String> = self.order.refunds.iter().filter(silent).map(|refund| refund.refund_id.clone()).collect();
         for refund_id in &silent {
             self.end(&ORDER_REFUND, refund_id);

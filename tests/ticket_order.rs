@@ -1,0 +1,862 @@
+//! What the order machine does with an order: calls, repeats, crashes, late results, facts that do not agree.
+
+use meituan_protocol::message::Id;
+use meituan_protocol::message::{Packed, RawJson};
+use meituan_protocol::ticket::calls::*;
+use meituan_protocol::ticket::codes::*;
+use meituan_protocol::ticket::notices::*;
+use meituan_protocol::ticket::order::*;
+use meituan_protocol::ticket::working_days::Calendar;
+use meituan_protocol::ticket::{Config, Supplier};
+use meituan_protocol::time::{Date, Timestamp, parse_wall_clock};
+use meituan_protocol::{ErrorCode, Secret};
+use serde_json::{Value, json};
+
+const ORDER: Id = Id(8_985_652_356_562_370_000);
+const NOW: Timestamp = Timestamp(1_480_000_000_000);
+const LEASE: i64 = 60_000;
+const CREATE_LEASE: i64 = 20_000;
+
+/// An order in somebody's store, and the time.
+#[derive(Clone, Default)]
+struct Desk {
+    order: Option<Order>,
+    settings: Settings,
+    now: Timestamp,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Desk { now: NOW, ..Desk::default() }
+    }
+
+    /// Applies an event and stores what comes of it.
+    fn tell(&mut self, event: impl Into<Event>) -> Transition {
+        let transition = apply(self.order.as_ref(), &event.into(), &self.settings, self.now);
+        assert_eq!(transition.kind == Kind::Moved, transition.next.is_some());
+        if let Some(next) = &transition.next {
+            self.order = Some(next.clone());
+        }
+        transition
+    }
+
+    fn run(&mut self, event: impl Into<Event>) -> String {
+        let transition = self.tell(event);
+        let Answer::Run(run) = transition.answer else { panic!("{transition:?}") };
+        run.key
+    }
+
+    fn reply(&mut self, event: impl Into<Event>) -> Reply {
+        let transition = self.tell(event);
+        let Answer::Reply(reply) = transition.answer else { panic!("{transition:?}") };
+        *reply
+    }
+
+    fn code(&mut self, event: impl Into<Event>) -> i32 {
+        self.reply(event).code
+    }
+
+    fn order(&self) -> &Order {
+        self.order.as_ref().unwrap()
+    }
+
+    fn later(&mut self, milliseconds: i64) -> &mut Self {
+        self.now.0 += milliseconds;
+        self
+    }
+
+    fn state_told(&mut self) -> OrderState {
+        let Some(ReplyBody::State(state)) = self.reply(query()).body else { panic!() };
+        state
+    }
+
+    fn notices(&self) -> Vec<(&str, Value)> {
+        let notice = |notice: &'_ Notice| serde_json::from_str(notice.body.as_str()).unwrap();
+        self.order().notices.iter().map(|each| (each.name.as_str(), notice(each))).collect()
+    }
+
+    fn created(quantity: i32) -> Self {
+        let mut desk = Desk::new();
+        let key = desk.run(create(quantity));
+        assert_eq!(desk.code(created(&key)), 200);
+        desk
+    }
+
+    fn issuing(quantity: i32) -> Self {
+        let mut desk = Desk::created(quantity);
+        let key = desk.run(pay());
+        assert_eq!(desk.code(end(&key, Outcome::PENDING)), 598);
+        desk
+    }
+
+    fn issued(quantity: i32) -> Self {
+        Desk::issued_as(quantity, paid(quantity))
+    }
+
+    fn issued_as(quantity: i32, paid: OrderPaid) -> Self {
+        let mut desk = Desk::created(quantity);
+        let key = desk.run(pay());
+        assert_eq!(desk.code(AttemptEnded { paid: Some(paid), ..end(&key, Outcome::DONE) }), 200);
+        desk
+    }
+}
+
+fn create(quantity: i32) -> OrderCreate {
+    let visitor = Visitor { name: Some("张三".into()), ..Visitor::default() };
+    OrderCreate { order_id: ORDER, partner_deal_id: "D".into(), quantity, visitors: Some(vec![visitor]), ..OrderCreate::default() }
+}
+
+fn end(key: &str, outcome: Outcome) -> AttemptEnded {
+    AttemptEnded { key: key.into(), outcome, ..AttemptEnded::default() }
+}
+
+fn created(key: &str) -> AttemptEnded {
+    let created = OrderCreated { order_id: None, partner_order_id: "P".into() };
+    AttemptEnded { created: Some(created), ..end(key, Outcome::DONE) }
+}
+
+fn refused(key: &str, code: i32, describe: &str) -> AttemptEnded {
+    AttemptEnded { code: Some(code), describe: Some(describe.into()), ..end(key, Outcome::REFUSED) }
+}
+
+fn pay() -> OrderPay {
+    OrderPay { order_id: ORDER, ..OrderPay::default() }
+}
+
+fn codes(quantity: i32) -> Vec<String> {
+    (1..=quantity).map(|number| format!("C{number}")).collect()
+}
+
+fn paid(quantity: i32) -> OrderPaid {
+    OrderPaid {
+        voucher_type: Some(VoucherType::CODE_PER_TICKET),
+        vouchers: Some(codes(quantity)),
+        order_id: ORDER,
+        partner_order_id: "P".into(),
+        ..OrderPaid::default()
+    }
+}
+
+fn paid_with_one_code() -> OrderPaid {
+    OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(1) }
+}
+
+fn query() -> OrderQuery {
+    OrderQuery { order_id: ORDER, ..OrderQuery::default() }
+}
+
+fn refund(refund_id: &str, vouchers: &[&str]) -> OrderRefund {
+    OrderRefund {
+        order_id: ORDER,
+        refund_id: refund_id.into(),
+        partner_order_id: "P".into(),
+        voucher_list: vouchers.iter().map(|&voucher| voucher.into()).collect(),
+        refund_quantity: vouchers.len() as i32,
+        ..OrderRefund::default()
+    }
+}
+
+fn close(close_type: CloseType) -> OrderClose {
+    OrderClose { order_id: ORDER, close_type, ..OrderClose::default() }
+}
+
+fn refunded(kind: RefundMessageType, serial: &str, count: u32) -> RefundedMessage {
+    RefundedMessage {
+        order_id: ORDER,
+        refund_serial_no: (!serial.is_empty()).then(|| serial.into()),
+        refund_message_type: kind,
+        reason: "原因".into(),
+        refund_time: NOW,
+        count,
+        ..RefundedMessage::default()
+    }
+}
+
+fn agree(refund_id: &str) -> RefundAgreed {
+    RefundAgreed { refund_id: refund_id.into() }
+}
+
+fn refuse(refund_id: &str) -> RefundRefused {
+    RefundRefused { refund_id: refund_id.into(), code: None, describe: "已过退改期限".into() }
+}
+
+fn entered(id: &str, vouchers: &[&str]) -> Consumed {
+    let vouchers = vouchers.iter().map(|&voucher| voucher.into()).collect();
+    Consumed { id: id.into(), vouchers: Some(vouchers), ..Consumed::default() }
+}
+
+fn entered_by_count(id: &str, quantity: u32) -> Consumed {
+    Consumed { id: id.into(), quantity: Some(quantity), ..Consumed::default() }
+}
+
+fn quantities(state: &OrderState) -> (u32, u32, u32) {
+    (state.order_quantity, state.used_quantity, state.refunded_quantity)
+}
+
+fn statuses(state: &OrderState) -> Vec<(String, u32, i32)> {
+    let of = |voucher: &Voucher| (voucher.voucher.clone(), voucher.quantity, voucher.status.0);
+    state.voucher_list.iter().flatten().map(of).collect()
+}
+
+fn clock(text: &str) -> Timestamp {
+    parse_wall_clock(text.as_bytes()).unwrap()
+}
+
+// Create and query.
+
+#[test]
+fn an_order_is_created_once_and_a_repeat_gets_the_first_number() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.code(query()), 301);
+    assert_eq!(desk.run(create(2)), format!("orderCreate:{}", ORDER.0));
+    let reply = desk.reply(created(&format!("orderCreate:{}", ORDER.0)));
+    assert_eq!((reply.code, reply.describe.as_str()), (200, "success"));
+    let again = desk.tell(create(2));
+    assert_eq!(again.kind, Kind::Duplicate);
+    assert_eq!(again.answer, Answer::Reply(Box::new(reply)));
+    let state = desk.state_told();
+    assert_eq!((state.order_status, quantities(&state), state.voucher_list), (OrderStatus::CREATED, (2, 0, 0), None));
+}
+
+#[test]
+fn a_repeated_create_waits_while_the_first_one_runs_and_takes_over_when_it_broke_off() {
+    let mut desk = Desk::new();
+    let key = desk.run(create(2));
+    assert_eq!(desk.later(CREATE_LEASE - 1).tell(create(2)).answer, Answer::Busy);
+    assert_eq!(desk.code(query()), 399, "not 301: perhaps it is there");
+    assert_eq!(desk.later(1).run(create(2)), key, "the same key: a function keyed on it acts once");
+    assert_eq!(desk.code(created(&key)), 200);
+    // The first one was only slow.
+    let late = desk.tell(created(&key));
+    assert_eq!((late.kind, late.conflicts.len()), (Kind::Duplicate, 0));
+}
+
+#[test]
+fn a_create_of_unknown_outcome_is_told_nothing_and_runs_again_with_the_same_key() {
+    let mut desk = Desk::new();
+    let key = desk.run(create(2));
+    assert_eq!(desk.tell(end(&key, Outcome::UNKNOWN)).answer, Answer::Busy);
+    assert_eq!(desk.tell(end(&key, Outcome::PENDING)).answer, Answer::Busy, "create has no code for it");
+    assert_eq!(desk.later(CREATE_LEASE).run(create(2)), key);
+}
+
+#[test]
+fn a_refused_create_tells_its_reason_and_the_next_try_has_a_key_of_its_own() {
+    let mut desk = Desk::new();
+    let key = desk.run(create(2));
+    let reply = desk.reply(refused(&key, 420, "库存不足"));
+    assert_eq!((reply.code, reply.describe.as_str(), reply.body), (420, "库存不足", None));
+    assert_eq!(desk.code(query()), 301);
+    let next = desk.run(create(2));
+    assert_eq!(next, format!("{key}#2"));
+    assert_eq!(desk.code(created(&next)), 200);
+    assert_eq!(desk.tell(refused(&key, 420, "库存不足")).kind, Kind::Stale);
+}
+
+#[test]
+fn a_code_that_says_success_is_never_told_as_a_failure() {
+    let mut desk = Desk::new();
+    let key = desk.run(create(2));
+    assert_eq!(desk.code(refused(&key, 200, "")), 499);
+    let mut desk = Desk::created(1);
+    let key = desk.run(pay());
+    assert_eq!(desk.code(refused(&key, 598, "余额不足")), 599);
+}
+
+#[test]
+fn calls_about_an_order_that_is_not_there_get_the_code_of_their_family() {
+    let reschedule = OrderReschedule { order_id: ORDER, reschedule_no: "N".into(), ..OrderReschedule::default() };
+    let calls: [(Event, i32); 4] =
+        [(pay().into(), 599), (query().into(), 301), (refund("R", &["C1"]).into(), 699), (reschedule.into(), 300)];
+    for (call, code) in calls {
+        let mut desk = Desk::new();
+        let transition = desk.tell(call.clone());
+        assert_eq!(transition.kind, Kind::Illegal);
+        let Answer::Reply(reply) = transition.answer else { panic!() };
+        assert_eq!((reply.code, desk.order.is_none()), (code, true), "{call:?}");
+    }
+}
+
+// Pay.
+
+#[test]
+fn a_paid_order_is_issued_once_and_a_repeat_gets_its_codes() {
+    let mut desk = Desk::created(2);
+    let key = desk.run(pay());
+    assert_eq!(desk.state_told().order_status, OrderStatus::ISSUING);
+    let reply = desk.reply(AttemptEnded { paid: Some(paid(2)), ..end(&key, Outcome::DONE) });
+    assert_eq!(reply.code, 200);
+    let Some(ReplyBody::Paid(body)) = &reply.body else { panic!() };
+    assert_eq!(body.vouchers.as_deref().unwrap(), ["C1", "C2"]);
+    assert_eq!(desk.reply(pay()), reply);
+    assert_eq!(desk.notices(), []);
+    let state = desk.state_told();
+    assert_eq!((state.order_status, state.voucher_type), (OrderStatus::ISSUED, VoucherType::CODE_PER_TICKET));
+    assert_eq!(statuses(&state), [("C1".into(), 1, 0), ("C2".into(), 1, 0)]);
+}
+
+#[test]
+fn what_is_issued_later_is_598_then_a_notice_then_200() {
+    let mut desk = Desk::issuing(2);
+    assert_eq!(desk.state_told().order_status, OrderStatus::ISSUING);
+    assert_eq!(desk.later(10 * LEASE).code(pay()), 598, "the function has ended: it is not run again");
+    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Moved);
+    let body = json!({ "orderId": ORDER.0.to_string(), "partnerOrderId": "P", "voucherType": 1, "vouchers": ["C1", "C2"] });
+    assert_eq!(desk.notices(), [("payNotice", json!({ "issueType": 1, "describe": "出票成功", "body": body }))]);
+    assert_eq!(desk.code(pay()), 200);
+    assert_eq!(desk.state_told().order_status, OrderStatus::ISSUED);
+    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Duplicate);
+    let id = desk.order().notices[0].id.clone();
+    assert_eq!(desk.tell(NoticeAccepted { id: id.clone() }).kind, Kind::Moved);
+    assert_eq!(desk.tell(NoticeAccepted { id }).kind, Kind::Duplicate);
+    assert_eq!(desk.notices(), []);
+}
+
+#[test]
+fn a_failure_to_issue_is_told_with_its_reason_and_never_tried_again() {
+    let mut desk = Desk::created(2);
+    let key = desk.run(pay());
+    assert_eq!(desk.code(refused(&key, 501, "预存款不足")), 501);
+    let reply = desk.later(10 * LEASE).reply(pay());
+    assert_eq!((reply.code, reply.describe.as_str()), (501, "预存款不足"));
+    assert_eq!(desk.state_told().order_status, OrderStatus::ISSUE_FAILED);
+    assert_eq!(desk.notices(), [], "the reply has told it");
+
+    let mut desk = Desk::issuing(2);
+    desk.tell(IssueFailed { code: None, describe: "上游无票".into() });
+    let body = json!({ "orderId": ORDER.0.to_string(), "partnerOrderId": "P" });
+    assert_eq!(desk.notices(), [("payNotice", json!({ "issueType": 2, "describe": "上游无票", "body": body }))]);
+    assert_eq!(desk.code(pay()), 599);
+}
+
+#[test]
+fn a_pay_of_unknown_outcome_is_598_and_is_settled_by_notice() {
+    let mut desk = Desk::created(1);
+    let key = desk.run(pay());
+    assert_eq!(desk.code(end(&key, Outcome::UNKNOWN)), 598);
+    assert_eq!(desk.code(pay()), 598, "its lease has not run out");
+    assert_eq!(desk.state_told().order_status, OrderStatus::ISSUING);
+    // The function ends after all.
+    assert_eq!(desk.code(AttemptEnded { paid: Some(paid(1)), ..end(&key, Outcome::DONE) }), 200);
+    assert_eq!(desk.notices()[0].0, "payNotice");
+}
+
+#[test]
+fn a_pay_that_crashed_is_taken_over_with_the_same_key_by_a_repeat_or_without_one() {
+    let mut desk = Desk::created(1);
+    let key = desk.run(pay());
+    let mut silent = desk.clone();
+    assert_eq!(desk.later(LEASE).run(pay()), key);
+    assert_eq!(desk.code(AttemptEnded { paid: Some(paid(1)), ..end(&key, Outcome::DONE) }), 200);
+
+    assert_eq!(next_due(silent.order(), &silent.settings), Some(Timestamp(NOW.0 + LEASE)));
+    assert_eq!(silent.tell(TakeOver { key: key.clone() }).answer, Answer::Busy);
+    let taken = silent.later(LEASE).tell(TakeOver { key: key.clone() });
+    let Answer::Run(run) = taken.answer else { panic!() };
+    let request: Value = serde_json::from_str(run.request.as_ref().map(RawJson::as_str).unwrap()).unwrap();
+    assert_eq!((run.call.as_str(), run.key, request), ("orderPay", key.clone(), json!({ "orderId": ORDER.0.to_string() })));
+    silent.tell(AttemptEnded { paid: Some(paid(1)), ..end(&key, Outcome::DONE) });
+    assert_eq!(silent.notices()[0].0, "payNotice", "nobody waited for a reply");
+}
+
+#[test]
+fn codes_that_break_a_rule_are_not_taken_and_meituan_is_told_no_failure() {
+    let doubled = OrderPaid { vouchers: Some(vec!["C1".into(), "C1".into()]), ..paid(2) };
+    let missing = OrderPaid { vouchers: None, ..paid(2) };
+    let two = OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(2) };
+    for wrong in [paid(1), doubled, missing, two] {
+        let mut desk = Desk::created(2);
+        let key = desk.run(pay());
+        let ended = desk.tell(AttemptEnded { paid: Some(wrong.clone()), ..end(&key, Outcome::DONE) });
+        assert_eq!(ended.conflicts, [Breach::IssuedWrongly]);
+        let Answer::Reply(reply) = ended.answer else { panic!() };
+        assert_eq!(reply.code, 598);
+        assert_eq!(desk.tell(Event::Issued(wrong)).kind, Kind::Illegal);
+        assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Moved);
+        assert_eq!(desk.code(pay()), 200);
+    }
+}
+
+// Refunds.
+
+#[test]
+fn a_refund_is_602_until_it_is_agreed_and_601_from_then_on() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(key, format!("orderRefund:{}:R", ORDER.0));
+    assert_eq!(desk.code(refund("R", &["C1"])), 602, "while the function runs");
+    assert_eq!(desk.code(end(&key, Outcome::PENDING)), 602);
+    let reply = desk.later(10 * LEASE).reply(refund("R", &["C1"]));
+    let Some(ReplyBody::Refunded(body)) = reply.body else { panic!() };
+    assert_eq!((reply.code, body.refund_id.as_str(), body.request_time), (602, "R", None));
+    assert_eq!(desk.order().pending_quantity(), 1);
+    desk.tell(agree("R"));
+    let body = json!({ "orderId": ORDER.0.to_string(), "refundId": "R", "partnerOrderId": "P", "requestTime": NOW.0,
+        "responseTime": desk.now.0 });
+    assert_eq!(desk.notices(), [("refundNotice", json!({ "code": 200, "describe": "退款成功", "body": body }))]);
+    let reply = desk.reply(refund("R", &["C1"]));
+    let Some(ReplyBody::Refunded(body)) = reply.body else { panic!() };
+    assert_eq!((reply.code, body.request_time, body.response_time), (601, Some(NOW), Some(desk.now)));
+    let state = desk.state_told();
+    assert_eq!((state.order_status, quantities(&state)), (OrderStatus::ISSUED, (2, 0, 1)));
+    assert_eq!(statuses(&state), [("C1".into(), 1, 2), ("C2".into(), 1, 0)]);
+}
+
+#[test]
+fn a_refund_that_is_done_at_once_is_200_and_then_601() {
+    let mut desk = Desk::issued(1);
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(desk.code(end(&key, Outcome::DONE)), 200);
+    assert_eq!(desk.code(refund("R", &["C1"])), 601);
+    assert_eq!(desk.notices(), []);
+}
+
+#[test]
+fn a_refused_refund_keeps_its_refusal_and_can_still_be_agreed_but_not_the_other_way_round() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(desk.code(refused(&key, 606, "已取票")), 606);
+    let reply = desk.later(10 * LEASE).reply(refund("R", &["C1"]));
+    assert_eq!((reply.code, reply.describe.as_str()), (606, "已取票"));
+    assert_eq!(desk.order().free_quantity(), 2);
+    desk.tell(agree("R"));
+    assert_eq!(desk.notices()[0].1["code"], 200);
+    assert_eq!(desk.code(refund("R", &["C1"])), 601);
+    assert_eq!(desk.tell(refuse("R")).kind, Kind::Illegal);
+    assert_eq!(desk.tell(agree("R")).kind, Kind::Duplicate);
+    assert_eq!(desk.code(refund("R", &["C1"])), 601);
+}
+
+#[test]
+fn a_pending_refund_that_is_refused_is_told_by_notice_with_its_reason() {
+    let mut desk = Desk::issued(1);
+    let key = desk.run(refund("R", &["C1"]));
+    desk.tell(end(&key, Outcome::PENDING));
+    desk.tell(refuse("R"));
+    let (_, notice) = &desk.notices()[0];
+    assert_eq!((&notice["code"], &notice["describe"]), (&json!(699), &json!("已过退改期限")));
+    assert_eq!(desk.code(refund("R", &["C1"])), 699);
+    desk.tell(agree("R"));
+    let codes: Vec<_> = desk.notices().iter().map(|(_, notice)| notice["code"].clone()).collect();
+    assert_eq!(codes, [699, 200], "told in order");
+}
+
+#[test]
+fn a_refund_of_unknown_outcome_is_602_and_is_taken_over() {
+    let mut desk = Desk::issued(1);
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(desk.code(end(&key, Outcome::UNKNOWN)), 602);
+    assert_eq!(desk.later(LEASE).run(refund("R", &["C1"])), key);
+    desk.tell(end(&key, Outcome::DONE));
+    assert_eq!(desk.notices()[0].0, "refundNotice");
+}
+
+#[test]
+fn a_refund_must_be_of_free_tickets_of_the_order() {
+    let mut desk = Desk::issued(3);
+    desk.tell(entered("E", &["C1"]));
+    desk.run(refund("R1", &["C2"]));
+    for (vouchers, reason) in [
+        (&["C1"][..], Reason::SpentVoucher),
+        (&["C2"], Reason::SpentVoucher),
+        (&["C9"], Reason::ForeignVoucher),
+        (&["C2", "C3"], Reason::NotEnough),
+    ] {
+        let transition = desk.tell(refund("R2", vouchers));
+        let Answer::Reply(reply) = transition.answer else { panic!() };
+        assert_eq!((transition.kind, reply.code, reply.describe.as_str()), (Kind::Illegal, 606, reason.text()), "{vouchers:?}");
+    }
+    let short = OrderRefund { refund_quantity: 1, ..refund("R2", &[]) };
+    assert_eq!(desk.reply(short).describe, Reason::VoucherCount.text());
+    desk.run(refund("R2", &["C3"]));
+    let mut unpaid = Desk::created(1);
+    assert_eq!(unpaid.reply(refund("R", &["C1"])).describe, Reason::NotIssued.text());
+    assert_eq!(Desk::issuing(1).reply(refund("R", &["C1"])).code, 699);
+}
+
+#[test]
+fn fifty_refunds_at_once_never_exceed_the_quantity() {
+    let mut desk = Desk::issued_as(7, paid_with_one_code());
+    let stale = desk.order.clone();
+    let mut won = 0;
+    for number in 0..50 {
+        // Each was judged by the same old snapshot; compare-and-swap lets one be stored and has the others apply again.
+        let call = OrderRefund { refund_quantity: 1 + number % 2, ..refund(&format!("R{number}"), &["C1"]) };
+        assert!(matches!(apply(stale.as_ref(), &call.clone().into(), &desk.settings, NOW).answer, Answer::Run(_)));
+        won += u32::from(matches!(desk.tell(call).answer, Answer::Run(_)));
+    }
+    assert_eq!((desk.order().pending_quantity(), desk.order().refunds.len() as u32), (7, won));
+    assert!(desk.order().conflicts.is_empty());
+}
+
+#[test]
+fn silence_over_three_working_days_agrees() {
+    let day = |text: &str| Date::parse(text.as_bytes()).unwrap();
+    // National day 2026: Thursday 1 to Wednesday 7 October are off, Saturday 10 October is worked.
+    let holidays = ["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"].map(day).to_vec();
+    let calendar = Calendar { holidays: Some(holidays), make_up_days: Some(vec![day("2026-10-10")]) };
+    for (asked, agreed) in [
+        ("2026-09-21 10:00:00", "2026-09-24 10:00:00"),
+        ("2026-09-24 10:00:00", "2026-09-29 10:00:00"),
+        ("2026-09-30 10:00:00", "2026-10-10 10:00:00"),
+        ("2026-10-03 10:00:00", "2026-10-12 00:00:00"),
+    ] {
+        let mut desk = Desk::issued(1);
+        desk.now = clock(asked);
+        let key = desk.run(refund("R", &["C1"]));
+        desk.tell(end(&key, Outcome::PENDING));
+        assert_eq!(counts_as_agreed_at(desk.order().refund("R").unwrap(), &calendar), clock(agreed), "{asked}");
+        desk.now = Timestamp(clock(agreed).0 + 1);
+        assert_eq!(desk.tell(TimePassed {}).kind, Kind::Duplicate, "without a calendar nothing is agreed");
+        desk.settings.calendar = Some(calendar.clone());
+        assert_eq!(next_due(desk.order(), &desk.settings), Some(desk.now));
+        let mut early = desk.clone();
+        assert_eq!(early.later(-1).tell(TimePassed {}).kind, Kind::Duplicate);
+        assert_eq!(desk.tell(TimePassed {}).kind, Kind::Moved);
+        assert_eq!(desk.code(refund("R", &["C1"])), 601);
+        assert_eq!(desk.tell(refuse("R")).kind, Kind::Illegal);
+        assert_eq!(desk.notices(), []);
+    }
+}
+
+// Entries.
+
+#[test]
+fn entries_by_code_are_told_part_by_part_with_totals() {
+    let mut desk = Desk::issued(3);
+    desk.tell(entered("E1", &["C2"]));
+    desk.tell(entered("E2", &["C1", "C3"]));
+    assert_eq!(desk.tell(entered("E2", &["C1", "C3"])).kind, Kind::Duplicate);
+    let notices = desk.notices();
+    let told: Vec<_> = notices.iter().map(|(name, body)| (*name, &body["usedQuantity"], &body["refundedQuantity"])).collect();
+    assert_eq!(told, [("consumeNotice", &json!(1), &json!(0)), ("consumeNotice", &json!(3), &json!(0))]);
+    let list = json!([{ "voucher": "C2", "voucherInvalidTime": NOW.0, "quantity": 1, "status": 1 }]);
+    assert_eq!(notices[0].1["voucherList"], list);
+    assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 1), ("C2".into(), 1, 1), ("C3".into(), 1, 1)]);
+    assert!(desk.order().conflicts.is_empty());
+}
+
+#[test]
+fn entries_by_number_use_one_code_in_parts() {
+    let mut desk = Desk::issued_as(5, paid_with_one_code());
+    desk.tell(entered_by_count("E1", 2));
+    let key = desk.run(OrderRefund { refund_quantity: 1, ..refund("R", &["C1"]) });
+    desk.tell(end(&key, Outcome::DONE));
+    desk.tell(entered_by_count("E2", 1));
+    assert_eq!(statuses(&desk.state_told()), [("C1".into(), 3, 1), ("C1".into(), 1, 2), ("C1".into(), 1, 0)]);
+    let notices = desk.notices();
+    assert_eq!((&notices[1].1["usedQuantity"], &notices[1].1["refundedQuantity"]), (&json!(3), &json!(1)));
+    assert_eq!(notices[1].1["voucherList"][0]["quantity"], 1);
+    assert_eq!(admissions(desk.order(), NOW), [Admission { voucher: Some("C1".into()), quantity: 1 }]);
+}
+
+#[test]
+fn facts_that_do_not_agree_are_recorded_and_flagged() {
+    let mut desk = Desk::issued(1);
+    desk.run(refund("R", &["C1"]));
+    let entry = desk.tell(entered("E", &["C1"]));
+    assert_eq!((entry.kind, entry.conflicts), (Kind::Moved, vec![Breach::EnteredWhileRefundPending]));
+    assert_eq!(desk.order().used_quantity, 1);
+    assert_eq!(desk.tell(agree("R")).conflicts, [Breach::RefundedBeyond]);
+    assert_eq!((desk.order().used_quantity, desk.order().refunded_quantity), (1, 1));
+
+    let mut desk = Desk::issued(2);
+    desk.tell(entered("E1", &["C1"]));
+    assert_eq!(desk.tell(entered("E2", &["C1"])).conflicts, [Breach::EnteredTwice]);
+    assert_eq!(desk.order().used_quantity, 1);
+    assert_eq!(desk.tell(entered_by_count("E3", 3)).conflicts, [Breach::EnteredBeyond]);
+    assert_eq!(desk.order().used_quantity, 4);
+
+    let mut desk = Desk::created(1);
+    let entry = desk.tell(entered_by_count("E", 1));
+    assert_eq!((entry.conflicts, desk.notices()), (vec![Breach::EnteredUnissued], vec![]));
+    assert_eq!(Desk::issued(1).tell(entered("E", &["C9"])).kind, Kind::Illegal, "another order's code");
+}
+
+#[test]
+fn codes_let_guests_in_from_the_day_of_the_visit_while_nothing_else_is_true_of_them() {
+    let mut desk = Desk::new();
+    let travel_date = Some(Date { year: 2016, month: 11, day: 30 });
+    let key = desk.run(OrderCreate { travel_date, ..create(4) });
+    desk.tell(created(&key));
+    assert_eq!(admissions(desk.order(), NOW), []);
+    let key = desk.run(pay());
+    desk.tell(AttemptEnded { paid: Some(paid(4)), ..end(&key, Outcome::DONE) });
+    assert_eq!(admissions(desk.order(), clock("2016-11-29 23:59:59")), []);
+    assert_eq!(desk.clone().tell(entered("E", &["C1"])).conflicts, [Breach::EnteredEarly]);
+    let day = clock("2016-11-30 00:00:00");
+    assert_eq!(admissions(desk.order(), day).len(), 4);
+    desk.now = day;
+    desk.tell(entered("E", &["C1"]));
+    desk.run(refund("R1", &["C2"]));
+    let key = desk.run(refund("R2", &["C3"]));
+    desk.tell(end(&key, Outcome::DONE));
+    assert_eq!(admissions(desk.order(), day), [Admission { voucher: Some("C4".into()), quantity: 1 }]);
+    desk.run(close(CloseType::ISSUE_FAILED));
+    assert_eq!(admissions(desk.order(), day), []);
+}
+
+// Meituan closes and refunds.
+
+#[test]
+fn a_close_runs_its_function_once_and_a_repeat_is_200() {
+    for (close_type, mut desk, state) in [
+        (CloseType::UNPAID, Desk::created(1), State::ClosedUnpaid),
+        (CloseType::CREATE_FAILED, Desk::created(1), State::ClosedNotCreated),
+        (CloseType::CREATE_FAILED, Desk::new(), State::ClosedNotCreated),
+        (CloseType::ISSUE_FAILED, Desk::issuing(1), State::Voided),
+        (CloseType::ISSUE_FAILED, Desk::issued(1), State::Voided),
+    ] {
+        let key = desk.run(close(close_type));
+        assert_eq!(desk.order().state(), state);
+        assert_eq!(desk.code(close(close_type)), 200, "it is recorded");
+        assert_eq!(desk.code(end(&key, Outcome::DONE)), 200);
+        assert_eq!(desk.later(10 * LEASE).code(close(close_type)), 200);
+        assert_eq!(desk.code(create(1)), 499);
+        assert_eq!(desk.code(pay()), 599);
+        assert!(desk.order().codes.iter().all(|code| code.status == VoucherStatus::VOID));
+        assert!(desk.order().attempts.is_empty());
+    }
+}
+
+#[test]
+fn the_function_of_a_close_that_broke_off_is_owed_and_run_again_with_the_same_key() {
+    let mut desk = Desk::issued(1);
+    let key = desk.run(close(CloseType::ISSUE_FAILED));
+    assert_eq!(desk.code(end(&key, Outcome::UNKNOWN)), 200, "the message is taken, whatever its function does");
+    assert_eq!(next_due(desk.order(), &desk.settings), Some(Timestamp(NOW.0 + LEASE)));
+    assert_eq!(desk.later(LEASE).run(TakeOver { key: key.clone() }), key);
+    assert_eq!(desk.code(refused(&key, 300, "闸机离线")), 300);
+    let next = desk.later(LEASE).run(close(CloseType::ISSUE_FAILED));
+    assert_eq!(next, format!("{key}#2"));
+    desk.tell(end(&next, Outcome::DONE));
+    assert_eq!(next_due(desk.order(), &desk.settings), None);
+}
+
+#[test]
+fn an_order_that_comes_into_being_after_it_was_closed_is_void_and_its_closing_is_owed_again() {
+    let mut desk = Desk::new();
+    let create_key = desk.run(create(1));
+    let close_key = desk.run(close(CloseType::CREATE_FAILED));
+    desk.tell(end(&close_key, Outcome::DONE));
+    assert_eq!(next_due(desk.order(), &desk.settings), None);
+    let late = desk.tell(created(&create_key));
+    assert_eq!(late.conflicts, [Breach::CreatedAfterClose]);
+    assert_eq!(desk.order().state(), State::ClosedNotCreated);
+    assert_eq!(next_due(desk.order(), &desk.settings), Some(Timestamp(0)), "at once");
+    let owed = desk.order().attempts[0].key.clone();
+    assert_eq!(desk.run(TakeOver { key: owed.clone() }), format!("{close_key}#2"));
+    assert_eq!(desk.order().partner_order_id.as_deref(), Some("P"), "what there is to void");
+    desk.tell(end(&owed, Outcome::DONE));
+    assert_eq!((next_due(desk.order(), &desk.settings), desk.state_told().order_status), (None, OrderStatus::CREATE_FAILED));
+}
+
+#[test]
+fn codes_that_are_issued_after_a_close_are_void_from_the_start() {
+    let mut desk = Desk::created(2);
+    let key = desk.run(pay());
+    let closing = desk.run(refunded(RefundMessageType::PAY_STATE_UNKNOWN, "", 2));
+    desk.tell(end(&closing, Outcome::DONE));
+    let late = desk.tell(AttemptEnded { paid: Some(paid(2)), ..end(&key, Outcome::DONE) });
+    assert_eq!(late.conflicts, [Breach::IssuedAfterClose]);
+    let state = desk.state_told();
+    assert_eq!((state.order_status, quantities(&state)), (OrderStatus::ISSUE_FAILED, (2, 0, 2)));
+    assert_eq!((admissions(desk.order(), NOW), desk.notices()), (vec![], vec![]));
+    assert_eq!(desk.order().attempts.len(), 1, "what was issued has to be made void");
+}
+
+#[test]
+fn a_refunded_message_moves_the_tickets_it_is_about_once() {
+    let mut desk = Desk::issued(3);
+    let key = desk.run(refunded(RefundMessageType::CUSTOMER_SERVICE, "S", 1));
+    assert_eq!(desk.code(end(&key, Outcome::DONE)), 200);
+    assert_eq!(desk.later(10 * LEASE).code(refunded(RefundMessageType::CUSTOMER_SERVICE, "S", 1)), 200);
+    let state = desk.state_told();
+    assert_eq!((desk.order().state(), quantities(&state)), (State::Issued, (3, 0, 1)));
+    desk.run(refunded(RefundMessageType::CUSTOMER_SERVICE, "", 2));
+    assert_eq!((desk.order().state(), desk.order().refunded_quantity), (State::Returned, 3));
+    assert!(desk.order().codes.iter().all(|code| code.status == VoucherStatus::REFUNDED));
+    assert!(desk.order().conflicts.is_empty());
+}
+
+#[test]
+fn a_refund_that_meituan_has_decided_itself_is_the_pending_one() {
+    for serial in ["R", "", "another number"] {
+        let mut desk = Desk::issued(2);
+        let key = desk.run(refund("R", &["C2"]));
+        desk.tell(end(&key, Outcome::PENDING));
+        desk.run(refunded(RefundMessageType::APPROVAL_TIMED_OUT, serial, 1));
+        assert_eq!((desk.order().pending_quantity(), desk.order().refunded_quantity), (0, 1), "{serial}");
+        assert_eq!(statuses(&desk.state_told())[1], ("C2".into(), 1, 2));
+        assert_eq!(desk.code(refund("R", &["C2"])), 601);
+        assert_eq!(desk.notices(), []);
+    }
+}
+
+#[test]
+fn a_pay_notice_that_is_no_longer_true_is_withdrawn_by_a_close() {
+    let mut desk = Desk::issuing(1);
+    desk.tell(Event::Issued(paid(1)));
+    assert_eq!(desk.notices().len(), 1);
+    desk.run(close(CloseType::ISSUE_FAILED));
+    assert_eq!(desk.notices(), []);
+}
+
+// Reschedule.
+
+fn reschedule(number: &str) -> OrderReschedule {
+    let target_date = Some(Date { year: 2016, month: 12, day: 1 });
+    OrderReschedule { order_id: ORDER, reschedule_no: number.into(), target_date, ..OrderReschedule::default() }
+}
+
+#[test]
+fn a_reschedule_changes_day_and_codes_once() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(reschedule("N"));
+    assert_eq!(desk.tell(end(&key, Outcome::UNKNOWN)).answer, Answer::Busy);
+    let new = RescheduledVoucher { voucher: Some("D1".into()), ..RescheduledVoucher::default() };
+    let done = OrderRescheduled {
+        order_id: ORDER,
+        reschedule_no: "N".into(),
+        success_count: Some(1),
+        credential_vouchers: Some(vec![new]),
+    };
+    assert_eq!(desk.code(AttemptEnded { rescheduled: Some(done.clone()), ..end(&key, Outcome::DONE) }), 200);
+    assert_eq!(desk.reply(reschedule("N")).body, Some(ReplyBody::Rescheduled(done)));
+    assert_eq!(desk.order().travel_date, Some(Date { year: 2016, month: 12, day: 1 }));
+    assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 3), ("C2".into(), 1, 0), ("D1".into(), 1, 0)]);
+    let Some(ReplyBody::Paid(body)) = desk.reply(pay()).body else { panic!() };
+    assert_eq!(body.vouchers.unwrap(), ["D1", "C2"]);
+    let key = desk.run(reschedule("N2"));
+    assert_eq!(desk.code(refused(&key, 300, "该日已满")), 300);
+    assert_eq!(desk.later(10 * LEASE).reply(reschedule("N2")).describe, "该日已满");
+}
+
+// Notices, as they are sent.
+
+#[test]
+fn every_notice_in_the_outbox_can_be_sent_as_it_is() {
+    let mut config = Config::new(1122, "client", Secret::new("secret"));
+    config.host = "https://example.invalid".into();
+    let supplier = Supplier::new(config).unwrap();
+    let mut desk = Desk::issuing(2);
+    desk.tell(Event::Issued(paid(2)));
+    let key = desk.run(refund("R", &["C1"]));
+    desk.tell(end(&key, Outcome::PENDING));
+    desk.tell(agree("R"));
+    desk.tell(entered("E", &["C2"]));
+    let [pay, refund, consume] = &desk.order().notices[..] else { panic!() };
+    let sent = supplier.request(&pay.message::<PayNoticeRequest>().unwrap(), NOW).unwrap();
+    assert!(String::from_utf8(sent.body).unwrap().contains(r#""vouchers":["C1","C2"]"#));
+    let sent = supplier.request(&refund.message::<RefundNoticeRequest>().unwrap(), NOW).unwrap();
+    assert!(String::from_utf8(sent.body).unwrap().contains(r#""refundId":"R""#) && sent.warnings.is_empty());
+    let sent = supplier.request(&consume.message::<ConsumeNotice>().unwrap(), NOW).unwrap();
+    assert!(String::from_utf8(sent.body).unwrap().contains(r#""usedQuantity":1,"refundedQuantity":1"#) && sent.warnings.is_empty());
+    assert_eq!(consume.message::<PayNoticeRequest>(), None);
+}
+
+// JSON.
+
+fn apply_text(snapshot: &str, event: &str, settings: &str) -> Result<Value, meituan_protocol::Error> {
+    let mut out = Vec::new();
+    apply_json(snapshot.as_bytes(), event.as_bytes(), settings.as_bytes(), NOW, &mut Packed::default(), &mut out)?;
+    Ok(serde_json::from_slice(&out).unwrap())
+}
+
+#[test]
+fn the_machine_over_json_is_the_machine_over_types() {
+    let order_id = ORDER.0.to_string();
+    let create = json!({ "orderCreate": { "orderId": order_id, "partnerDealId": "D", "mtDealId": "1", "buyPrice": 1, "unitPrice": 1,
+        "totalPrice": 2, "quantity": 2, "visitors": [{ "name": "张三", "gender": 7, "credentials": { "0": "1" } }] } });
+    let reserved = apply_text("", &create.to_string(), "").unwrap();
+    assert_eq!(reserved["run"], json!({ "call": "orderCreate", "key": format!("orderCreate:{order_id}") }));
+    assert_eq!(reserved["next"]["attempts"][0].get("request"), None, "no visitor is stored");
+    let end = json!({ "attemptEnded": { "key": reserved["run"]["key"], "outcome": 1, "created": { "partnerOrderId": "P" } } });
+    let ended = apply_text(&reserved["next"].to_string(), &end.to_string(), "").unwrap();
+    assert_eq!(ended["reply"], json!({ "code": 200, "describe": "success", "body": { "partnerOrderId": "P" } }));
+    let desk = Desk::created(2);
+    assert_eq!(ended["next"].to_string(), serde_json::from_str::<Value>(&desk.order().to_json()).unwrap().to_string());
+    let pay = json!({ "orderPay": { "orderId": order_id } });
+    let run = apply_text(&ended["next"].to_string(), &pay.to_string(), r#"{"lease":5}"#).unwrap();
+    assert_eq!((&run["kind"], &run["due"]), (&json!("moved"), &json!(NOW.0 + 5)));
+}
+
+#[test]
+fn a_snapshot_is_read_as_it_was_written_and_forgets_what_it_does_not_know() {
+    let mut desk = Desk::issued(2);
+    desk.run(refund("R \"1\"\n", &["C1"]));
+    desk.tell(entered("E", &["C2"]));
+    let text = desk.order().to_json();
+    assert_eq!(Order::from_json(text.as_bytes()).unwrap().as_ref(), desk.order.as_ref());
+    assert_eq!(Order::from_json(b""), Ok(None));
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    value["later"] = json!({ "version": 2 });
+    value["issued"]["realNameType"] = json!(7);
+    let event = json!({ "consumed": { "id": "E2", "quantity": 1 } }).to_string();
+    let next = apply_text(&value.to_string(), &event, "").unwrap()["next"].clone();
+    assert_eq!((next.get("later"), &next["issued"]["realNameType"]), (None, &json!(7)));
+}
+
+#[test]
+fn what_cannot_be_a_snapshot_or_an_event_is_refused_with_its_path() {
+    let text = Desk::issued(1).order().to_json();
+    let event = json!({ "timePassed": {} }).to_string();
+    let code = |snapshot: &str, event: &str, settings: &str| {
+        let error = apply_text(snapshot, event, settings).unwrap_err();
+        (error.code, error.path)
+    };
+    let newer = text.replace("\"format\":1", "\"format\":2");
+    assert_eq!(code(&newer, &event, ""), (ErrorCode::OutOfRange, "order.format".into()));
+    let impossible = text.replace("\"lifecycle\":1", "\"lifecycle\":2");
+    assert_eq!(code(&impossible, &event, ""), (ErrorCode::RuleBroken, "order.lifecycle".into()));
+    assert_eq!(code("[]", &event, ""), (ErrorCode::WrongType, "order".into()));
+    assert_eq!(code(&text, &event, r#"{"leese":1}"#), (ErrorCode::UnknownField, "settings.leese".into()));
+    assert_eq!(code(&text, "{}", ""), (ErrorCode::MissingField, String::new()));
+    let two = json!({ "timePassed": {}, "takeOver": { "key": "k" } }).to_string();
+    assert_eq!(code(&text, &two, "").0, ErrorCode::MissingField);
+    let misspelt = json!({ "consumed": { "id": "E", "voucher": ["C1"] } }).to_string();
+    assert_eq!(code(&text, &misspelt, ""), (ErrorCode::UnknownField, "consumed.voucher".into()));
+    let wrong =
+        json!({ "issued": { "orderId": "7", "partnerOrderId": "P", "voucherType": 1, "vouchers": ["A", "B"] } }).to_string();
+    assert_eq!(code(&text, &wrong, "").0, ErrorCode::RuleBroken, "one ticket, two codes");
+}
+
+#[test]
+fn no_bytes_make_the_machine_panic() {
+    const SEEDS: [u64; 4] = [1, 2, 3, 0x9e37_79b9_7f4a_7c15];
+    println!("seeds {SEEDS:?}");
+    let texts = [Desk::issued(2).order().to_json(), json!({ "orderPay": { "orderId": "7" } }).to_string()];
+    for seed in SEEDS {
+        let mut state = seed;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as usize
+        };
+        for _ in 0..500 {
+            let mut altered: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+            for text in &mut altered {
+                for _ in 0..random() % 3 {
+                    let at = random() % text.len();
+                    text[at] = b"0123456789\"{}[],:-null\\"[random() % 23];
+                }
+            }
+            let mut out = Vec::new();
+            let _ = apply_json(&altered[0], &altered[1], b"", NOW, &mut Packed::default(), &mut out);
+        }
+    }
+}
+
+#[test]
+fn the_diagram_shows_every_move_of_the_table() {
+    let diagram = diagram();
+    assert!(diagram.starts_with("stateDiagram-v2\n"));
+    for line in ["    Created --> Issuing: OrderPay / run\n", "    Issued: Issued · open, orderStatus 4\n"] {
+        assert!(diagram.contains(line), "{diagram}");
+    }
+    let moves = TABLE.iter().flat_map(|row| row.from().map(move |from| (from, row.next(from)))).filter(|(from, to)| from != to);
+    for (from, to) in moves {
+        assert!(diagram.contains(&format!("    {from:?} --> {to:?}: ")), "{from:?} {to:?}");
+    }
+}
