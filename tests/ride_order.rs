@@ -1,5 +1,6 @@
 //! A ride order: the same facts end in the same order, however they come; and what may be done follows from them.
 
+use meituan_protocol::message::Packed;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::*;
 use meituan_protocol::ride::order::*;
@@ -18,14 +19,14 @@ fn at(offset: i64) -> Timestamp {
     Timestamp(START + offset)
 }
 
-fn event(code: RideEvent, offset: i64) -> Told {
+fn event(code: RideEvent, offset: i64) -> Event {
     let (mt_order_id, event_code) = (Some(MT.into()), Some(code));
-    Told::OrderChanged(OrderChanged { mt_order_id, event_code, event_time: Some(at(offset)), ..OrderChanged::default() })
+    Event::OrderChanged(OrderChanged { mt_order_id, event_code, event_time: Some(at(offset)), ..OrderChanged::default() })
 }
 
-fn untimed(code: RideEvent, note: &str) -> Told {
+fn untimed(code: RideEvent, note: &str) -> Event {
     let (mt_order_id, event_code) = (Some(MT.into()), Some(code));
-    Told::OrderChanged(OrderChanged { mt_order_id, event_code, change_status: Some(note.into()), ..OrderChanged::default() })
+    Event::OrderChanged(OrderChanged { mt_order_id, event_code, change_status: Some(note.into()), ..OrderChanged::default() })
 }
 
 fn detail(status: RideStatus, offset: i64, payable: i64) -> KnownDetail {
@@ -38,21 +39,21 @@ fn detail(status: RideStatus, offset: i64, payable: i64) -> KnownDetail {
     }
 }
 
-fn queried(status: RideStatus, offset: i64, payable: i64) -> Told {
-    Told::Queried(detail(status, offset, payable))
+fn queried(status: RideStatus, offset: i64, payable: i64) -> Event {
+    Event::Queried(detail(status, offset, payable))
 }
 
-fn offer(dispatch: &str, driver: &str) -> Told {
-    Told::CapacityOffered(Box::new(CapacityOffered {
+fn offer(dispatch: &str, driver: &str) -> Event {
+    Event::CapacityOffered(CapacityOffered {
         mt_order_id: MT.into(),
         mt_dispatch_sub_order_id: Some(dispatch.into()),
         submit_drive_info: OfferedDriver { driver_id: driver.into(), ..OfferedDriver::default() },
         ..CapacityOffered::default()
-    }))
+    })
 }
 
-fn refund(number: &str, amount: i64) -> Told {
-    Told::Refunded(Refunded {
+fn refund(number: &str, amount: i64) -> Event {
+    Event::Refunded(Refunded {
         mt_order_id: MT.into(),
         sqt_refund_no: number.into(),
         refund_amount: Fen(amount),
@@ -63,11 +64,11 @@ fn refund(number: &str, amount: i64) -> Told {
 }
 
 /// The order after all of this; calls of our own must be legal.
-fn after(told: &[Told]) -> RideOrder {
+fn after(told: &[Event]) -> RideOrder {
     after_from(RideOrder::default(), told)
 }
 
-fn after_from(order: RideOrder, told: &[Told]) -> RideOrder {
+fn after_from(order: RideOrder, told: &[Event]) -> RideOrder {
     told.iter().fold(order, |order, told| {
         let transition = order.apply(told, NOW);
         assert_ne!(transition.kind, Kind::Illegal, "{told:?}: {:?}", transition.reason);
@@ -75,7 +76,7 @@ fn after_from(order: RideOrder, told: &[Told]) -> RideOrder {
     })
 }
 
-fn refused(order: &RideOrder, told: &Told) -> Option<Reason> {
+fn refused(order: &RideOrder, told: &Event) -> Option<Reason> {
     let transition = order.apply(told, NOW);
     assert_eq!(transition.kind == Kind::Illegal, transition.reason.is_some());
     if transition.kind == Kind::Illegal {
@@ -89,7 +90,7 @@ fn next(order: &RideOrder) -> Option<(Call, Why)> {
 }
 
 fn submitted() -> RideOrder {
-    after(&[Told::Sent(Sent::submit(OWN)), Told::Answered(Answered::submitted(MT))])
+    after(&[Event::Sent(Sent::submit(OWN)), Event::Answered(Answered::submitted(MT))])
 }
 
 /// Xorshift: the same numbers for the same seed.
@@ -127,7 +128,7 @@ fn statuses() -> Vec<RideStatus> {
 }
 
 /// Any facts, whether they make sense or not; times are few, so that many are the same.
-fn any_facts(random: &mut Random) -> Vec<Told> {
+fn any_facts(random: &mut Random) -> Vec<Event> {
     (0..1 + random.below(14))
         .map(|_| match random.below(12) {
             0 => untimed(random.one(&events()), random.one(&["a", "b"])),
@@ -137,7 +138,7 @@ fn any_facts(random: &mut Random) -> Vec<Told> {
                 detail.update_time = detail.update_time.filter(|_| random.below(4) > 0);
                 detail.channel_partner_order_id = (random.below(2) == 0).then(|| OWN.into());
                 detail.driver_info = (random.below(2) == 0).then(|| KnownDriver { driver_id: Some(random.below(2).to_string()) });
-                Told::Queried(detail)
+                Event::Queried(detail)
             }
             4 => offer(random.one(&["d1", "d2"]), random.one(&["7", "8"])),
             5 => refund(random.one(&["r1", "r2"]), random.below(3) as i64 * 100),
@@ -147,7 +148,7 @@ fn any_facts(random: &mut Random) -> Vec<Told> {
 }
 
 /// The facts again, in another order and some of them several times.
-fn disturbed(random: &mut Random, facts: &[Told]) -> Vec<Told> {
+fn disturbed(random: &mut Random, facts: &[Event]) -> Vec<Event> {
     let mut told = facts.to_vec();
     for _ in 0..random.below(facts.len() + 3) {
         told.push(facts[random.below(facts.len())].clone());
@@ -217,15 +218,15 @@ fn any_ride(random: &mut Random) -> Ride {
 }
 
 impl Ride {
-    fn told(&self) -> Vec<Told> {
+    fn told(&self) -> Vec<Event> {
         self.events.iter().map(|&(code, time)| event(code, time)).collect()
     }
 
-    fn query_after(&self, count: usize) -> Told {
+    fn query_after(&self, count: usize) -> Event {
         let mut detail = detail(self.truth[count - 1], self.events[count - 1].1, 1_200);
         detail.asked_at = Some(at(self.events[count - 1].1));
         detail.driver_info = self.is_taken.then(|| KnownDriver { driver_id: Some("7".into()) });
-        Told::Queried(detail)
+        Event::Queried(detail)
     }
 }
 
@@ -324,7 +325,7 @@ fn nothing_older_than_the_query_changes_what_it_told() {
         let random = &mut Random::new(seed);
         let status = random.one(&statuses());
         let order = after(&[queried(status, 100, 5)]);
-        let told: Vec<Told> = (0..8).map(|_| event(random.one(&events()), random.below(101) as i64)).collect();
+        let told: Vec<Event> = (0..8).map(|_| event(random.one(&events()), random.below(101) as i64)).collect();
         let mut order = order;
         for told in &told {
             let transition = order.apply(told, NOW);
@@ -367,8 +368,8 @@ fn an_event_without_time_changes_no_state_and_asks_once_for_a_query() {
 #[test]
 fn a_repetition_that_was_sent_at_another_time_is_a_duplicate() {
     let sent = |ts| {
-        let Told::OrderChanged(event) = untimed(RideEvent::BILL_CHANGED, "x") else { unreachable!() };
-        Told::OrderChanged(OrderChanged { ts: Some(ts), ..event })
+        let Event::OrderChanged(event) = untimed(RideEvent::BILL_CHANGED, "x") else { unreachable!() };
+        Event::OrderChanged(OrderChanged { ts: Some(ts), ..event })
     };
     assert_eq!(after(&[sent(1)]).apply(&sent(2), NOW).kind, Kind::Duplicate);
     assert_eq!(after(&[event(RideEvent::ORDER_PAID, 5)]).apply(&event(RideEvent::ORDER_PAID, 5), NOW).kind, Kind::Duplicate);
@@ -376,7 +377,7 @@ fn a_repetition_that_was_sent_at_another_time_is_a_duplicate() {
 
 #[test]
 fn what_is_heard_while_a_query_is_under_way_asks_for_another_one() {
-    let order = after_from(submitted(), &[Told::Sent(Sent::new(Call::QueryRealTimeOrder)), untimed(RideEvent::BILL_CHANGED, "x")]);
+    let order = after_from(submitted(), &[Event::Sent(Sent::new(Call::QueryRealTimeOrder)), untimed(RideEvent::BILL_CHANGED, "x")]);
     let order = after_from(order, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert!(order.needs_query() && order.may_pay().is_none());
     let order = after_from(order, &[queried(RideStatus::WAIT_PAY, 100, 800)]);
@@ -444,12 +445,12 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
         let order = after(&[queried(status, 100, 1_234)]);
         let owed = [7, 201, 211].contains(&status.0);
         assert_eq!(order.may_pay(), owed.then_some(Fen(1_234)), "{status:?}");
-        let reason = refused(&order, &Told::Sent(Sent::notify_paid(Fen(1_234))));
+        let reason = refused(&order, &Event::Sent(Sent::notify_paid(Fen(1_234))));
         assert_eq!(reason, (!owed).then_some(Reason::NotInThisState), "{status:?}");
         if owed {
             assert_eq!(next(&order), Some((Call::NotifyPaidResult, Why::Owed)));
-            assert_eq!(refused(&order, &Told::Sent(Sent::notify_paid(Fen(1_233)))), Some(Reason::WrongAmount));
-            assert_eq!(refused(&order, &Told::Sent(Sent::new(Call::NotifyPaidResult))), Some(Reason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(1_233)))), Some(Reason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(Sent::new(Call::NotifyPaidResult))), Some(Reason::WrongAmount));
         }
     }
 }
@@ -458,9 +459,9 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
 fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
     let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), event(RideEvent::BILL_CHANGED, 200)]);
     assert_eq!(order.may_pay(), None);
-    assert_eq!(refused(&order, &Told::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
     // The state's updateTime need not change with the price.
-    let order = after_from(order, &[Told::Queried(KnownDetail { asked_at: Some(NOW), ..detail(RideStatus::WAIT_PAY, 100, 800) })]);
+    let order = after_from(order, &[Event::Queried(KnownDetail { asked_at: Some(NOW), ..detail(RideStatus::WAIT_PAY, 100, 800) })]);
     let order = after_from(order, &[]);
     assert!(!order.needs_query());
 
@@ -472,17 +473,17 @@ fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
 
 #[test]
 fn an_order_is_paid_once() {
-    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Told::Sent(Sent::notify_paid(Fen(900)))]);
-    assert_eq!(refused(&order, &Told::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::UnderWay));
-    let paid = after_from(order.clone(), &[Told::Answered(Answered::new(Call::NotifyPaidResult, ResultCode::SUCCESS))]);
-    assert_eq!(refused(&paid, &Told::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::Done));
+    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(Sent::notify_paid(Fen(900)))]);
+    assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::UnderWay));
+    let paid = after_from(order.clone(), &[Event::Answered(Answered::new(Call::NotifyPaidResult, ResultCode::SUCCESS))]);
+    assert_eq!(refused(&paid, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::Done));
     assert_eq!(next(&paid), Some((Call::QueryRealTimeOrder, Why::News)));
     let done = after_from(paid, &[queried(RideStatus::COMPLETED, 200, 900)]);
     assert_eq!((done.may_pay(), next(&done)), (None, None), "the balance stays after payment, and nothing is owed");
 
     // Without an answer, a query tells whether to tell it again.
-    let unknown = after_from(order, &[Told::Failed(Failed::new(Call::NotifyPaidResult, None))]);
-    assert_eq!(refused(&unknown, &Told::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    let unknown = after_from(order, &[Event::Failed(Failed::new(Call::NotifyPaidResult, None))]);
+    assert_eq!(refused(&unknown, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
     let again = after_from(unknown, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!(again.may_pay(), Some(Fen(900)));
 }
@@ -492,17 +493,17 @@ fn cancelling_asks_the_fee_then_confirms() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
     let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0)]);
     assert_eq!(order.may_cancel(), Some(ask));
-    assert_eq!(refused(&order, &Told::Sent(Sent::cancel(confirm))), Some(Reason::AskFeeFirst));
-    let fee = Told::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(500))));
-    let order = after_from(order, &[Told::Sent(Sent::cancel(ask)), fee]);
+    assert_eq!(refused(&order, &Event::Sent(Sent::cancel(confirm))), Some(Reason::AskFeeFirst));
+    let fee = Event::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(500))));
+    let order = after_from(order, &[Event::Sent(Sent::cancel(ask)), fee]);
     assert_eq!((order.may_cancel(), order.cancel_fee()), (Some(confirm), Some(Fen(500))));
 
     // The fee counts for the state that it was asked in.
     let arrived = after_from(order.clone(), &[event(RideEvent::DRIVER_ARRIVED, 200)]);
     assert_eq!((arrived.may_cancel(), arrived.cancel_fee()), (Some(ask), None));
 
-    let canceled = Told::Answered(Answered::cancel(confirm, ResultCode::SUCCESS, Some(Fen(500))));
-    let order = after_from(order, &[Told::Sent(Sent::cancel(confirm)), canceled]);
+    let canceled = Event::Answered(Answered::cancel(confirm, ResultCode::SUCCESS, Some(Fen(500))));
+    let order = after_from(order, &[Event::Sent(Sent::cancel(confirm)), canceled]);
     assert_eq!((order.status(), next(&order)), (undecided::CANCELED_WAIT_PAY, Some((Call::QueryRealTimeOrder, Why::KindOfCancel))));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED_WAIT_PAY, 300, 500)]);
     assert_eq!(order.may_pay(), Some(Fen(500)));
@@ -511,17 +512,17 @@ fn cancelling_asks_the_fee_then_confirms() {
 #[test]
 fn after_a_time_out_it_is_cancelled_again_and_1106_means_query() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
-    let fee = Told::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(0))));
-    let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Told::Sent(Sent::cancel(ask)), fee]);
+    let fee = Event::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(0))));
+    let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Event::Sent(Sent::cancel(ask)), fee]);
     let order =
-        after_from(order, &[Told::Sent(Sent::cancel(confirm)), Told::Failed(Failed::new(Call::CancelOrder, Some(confirm)))]);
+        after_from(order, &[Event::Sent(Sent::cancel(confirm)), Event::Failed(Failed::new(Call::CancelOrder, Some(confirm)))]);
     let action = order.next_action(NOW, &RideCalls::default()).unwrap();
     assert_eq!((action.call, action.why, action.step), (Call::CancelOrder, Why::OutcomeUnknown, Some(confirm)));
-    let again = after_from(order, &[Told::Sent(Sent::cancel(confirm))]);
+    let again = after_from(order, &[Event::Sent(Sent::cancel(confirm))]);
     let told = Answered::cancel(confirm, ResultCode::CANCELED_ORDER_NOT_CANCEL_AGAIN, None);
-    let order = after_from(again, &[Told::Answered(told)]);
+    let order = after_from(again, &[Event::Answered(told)]);
     assert_eq!(next(&order), Some((Call::QueryRealTimeOrder, Why::News)));
-    assert_eq!(refused(&order, &Told::Sent(Sent::cancel(confirm))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&order, &Event::Sent(Sent::cancel(confirm))), Some(Reason::QueryFirst));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED, 200, 0)]);
     assert_eq!((order.status(), next(&order)), (RideStatus::PASSENGER_CANCELED, None));
 }
@@ -530,10 +531,10 @@ fn after_a_time_out_it_is_cancelled_again_and_1106_means_query() {
 fn an_order_is_not_cancelled_on_the_trip_or_after() {
     for status in statuses() {
         let order = after_from(submitted(), &[queried(status, 100, 0)]);
-        let reason = refused(&order, &Told::Sent(Sent::cancel(CancelStep::ASK_FEE)));
+        let reason = refused(&order, &Event::Sent(Sent::cancel(CancelStep::ASK_FEE)));
         assert_eq!(reason, (!(1..=4).contains(&status.0)).then_some(Reason::NotInThisState), "{status:?}");
     }
-    assert_eq!(refused(&RideOrder::default(), &Told::Sent(Sent::cancel(CancelStep::ASK_FEE))), Some(Reason::NotInThisState));
+    assert_eq!(refused(&RideOrder::default(), &Event::Sent(Sent::cancel(CancelStep::ASK_FEE))), Some(Reason::NotInThisState));
 }
 
 #[test]
@@ -545,48 +546,48 @@ fn one_of_several_offered_drivers_is_confirmed() {
     assert_eq!((order.offers.len(), drivers(&order)), (3, vec!["7".into(), "8".into()]));
     let action = order.next_action(NOW, &RideCalls::default()).unwrap();
     assert_eq!((action.call, action.why, action.driver_ids), (Call::ConfirmOrder, Why::Offers, Some(vec!["7".into(), "8".into()])));
-    assert_eq!(refused(&order, &Told::Sent(Sent::confirm("9"))), Some(Reason::NoSuchOffer));
+    assert_eq!(refused(&order, &Event::Sent(Sent::confirm("9"))), Some(Reason::NoSuchOffer));
 
-    let order = after_from(order, &[Told::Sent(Sent::confirm("7"))]);
-    assert_eq!(refused(&order, &Told::Sent(Sent::confirm("8"))), Some(Reason::UnderWay));
+    let order = after_from(order, &[Event::Sent(Sent::confirm("7"))]);
+    assert_eq!(refused(&order, &Event::Sent(Sent::confirm("8"))), Some(Reason::UnderWay));
     // Declined: the other one is left.
-    let declined = after_from(order.clone(), &[Told::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SYSTEM_ERROR))]);
+    let declined = after_from(order.clone(), &[Event::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SYSTEM_ERROR))]);
     assert_eq!(drivers(&declined), ["8"]);
     // Without an answer: query, then any.
-    let unknown = after_from(order.clone(), &[Told::Failed(Failed::new(Call::ConfirmOrder, None))]);
-    assert_eq!(refused(&unknown, &Told::Sent(Sent::confirm("8"))), Some(Reason::QueryFirst));
+    let unknown = after_from(order.clone(), &[Event::Failed(Failed::new(Call::ConfirmOrder, None))]);
+    assert_eq!(refused(&unknown, &Event::Sent(Sent::confirm("8"))), Some(Reason::QueryFirst));
     assert_eq!(drivers(&after_from(unknown, &[queried(RideStatus::PUSHED, 100, 0)])), ["7", "8"]);
     // Taken: none is left.
-    let taken = after_from(order, &[Told::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SUCCESS))]);
+    let taken = after_from(order, &[Event::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SUCCESS))]);
     assert!(drivers(&taken).is_empty());
     let taken = after_from(taken, &[event(RideEvent::ORDER_CONFIRMED, 100)]);
-    assert_eq!(refused(&taken, &Told::Sent(Sent::confirm("8"))), Some(Reason::NotInThisState));
+    assert_eq!(refused(&taken, &Event::Sent(Sent::confirm("8"))), Some(Reason::NotInThisState));
 }
 
 #[test]
 fn an_estimate_lives_10_minutes() {
-    let order = RideOrder::default().apply(&Told::Estimated, NOW).order;
-    let submit = Told::Sent(Sent::submit(OWN));
+    let order = RideOrder::default().apply(&Event::Estimated(Estimated {}), NOW).order;
+    let submit = Event::Sent(Sent::submit(OWN));
     let just = order.apply(&submit, Timestamp(NOW.0 + 599_999));
     assert_eq!(just.kind, Kind::Moved);
     let late = order.apply(&submit, Timestamp(NOW.0 + 600_000));
     assert_eq!((late.reason, late.standing.estimate_valid), (Some(Reason::EstimateExpired), Some(false)));
     // A submit that had no answer is repeated all the same: it asks after the first one.
-    let failed = just.order.apply(&Told::Failed(Failed::new(Call::SubmitOrder, None)), Timestamp(NOW.0 + 610_000)).order;
+    let failed = just.order.apply(&Event::Failed(Failed::new(Call::SubmitOrder, None)), Timestamp(NOW.0 + 610_000)).order;
     assert_eq!(next(&failed), Some((Call::SubmitOrder, Why::OutcomeUnknown)));
     assert_eq!(failed.apply(&submit, Timestamp(NOW.0 + 620_000)).kind, Kind::Moved);
 }
 
 #[test]
 fn an_order_is_submitted_once_and_under_one_number() {
-    let order = after(&[Told::Sent(Sent::submit(OWN))]);
-    assert_eq!(refused(&order, &Told::Sent(Sent::submit(OWN))), Some(Reason::UnderWay));
-    let failed = after_from(order, &[Told::Failed(Failed::new(Call::SubmitOrder, None))]);
-    assert_eq!(refused(&failed, &Told::Sent(Sent::submit("another"))), Some(Reason::AnotherOrder));
-    let again = after_from(failed, &[Told::Sent(Sent::submit(OWN))]);
-    let known = after_from(again, &[Told::Answered(Answered::new(Call::SubmitOrder, ResultCode::REPEAT_SUBMIT_ORDER_ERROR))]);
+    let order = after(&[Event::Sent(Sent::submit(OWN))]);
+    assert_eq!(refused(&order, &Event::Sent(Sent::submit(OWN))), Some(Reason::UnderWay));
+    let failed = after_from(order, &[Event::Failed(Failed::new(Call::SubmitOrder, None))]);
+    assert_eq!(refused(&failed, &Event::Sent(Sent::submit("another"))), Some(Reason::AnotherOrder));
+    let again = after_from(failed, &[Event::Sent(Sent::submit(OWN))]);
+    let known = after_from(again, &[Event::Answered(Answered::new(Call::SubmitOrder, ResultCode::REPEAT_SUBMIT_ORDER_ERROR))]);
     assert_eq!(next(&known), Some((Call::QueryRealTimeOrder, Why::News)), "it is there, and a query tells its number");
-    assert_eq!(refused(&submitted(), &Told::Sent(Sent::submit(OWN))), Some(Reason::Done));
+    assert_eq!(refused(&submitted(), &Event::Sent(Sent::submit(OWN))), Some(Reason::Done));
     assert_eq!(submitted().status(), RideStatus::SUBMITTED);
     assert_eq!(next(&RideOrder::default()), None);
 }
@@ -596,7 +597,7 @@ fn what_belongs_to_another_order_is_not_recorded() {
     let order = after(&[queried(RideStatus::PUSHED, 100, 0)]);
     let mut other = detail(RideStatus::COMPLETED, 200, 0);
     other.mt_order_id = Some("1".into());
-    assert_eq!(refused(&order, &Told::Queried(other)), Some(Reason::AnotherOrder));
+    assert_eq!(refused(&order, &Event::Queried(other)), Some(Reason::AnotherOrder));
 }
 
 #[test]
@@ -607,7 +608,7 @@ fn a_refund_counts_once_and_two_amounts_of_one_are_a_conflict() {
     let differs = order.apply(&refund("r1", 400), NOW);
     assert!(differs.standing.conflict && differs.standing.refunded == Fen(600));
     let mut pending = refund("r4", 100);
-    let Told::Refunded(unknown) = &mut pending else { unreachable!() };
+    let Event::Refunded(unknown) = &mut pending else { unreachable!() };
     unknown.refund_status = RefundState(20);
     assert!(!after_from(order, &[pending]).has_refund("r4"));
 }
@@ -648,13 +649,13 @@ fn an_order_that_is_silent_is_queried_and_queries_keep_their_distance() {
     assert_eq!((silent.call, silent.why, silent.at), (Call::QueryRealTimeOrder, Why::Silence, Timestamp(NOW.0 + LONGEST_SILENCE)));
     let news = after_from(order.clone(), &[untimed(RideEvent::BILL_CHANGED, "x")]);
     assert_eq!(news.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + QUERY_SPACING));
-    let asked = after_from(news, &[Told::Sent(Sent::new(Call::QueryRealTimeOrder))]);
+    let asked = after_from(news, &[Event::Sent(Sent::new(Call::QueryRealTimeOrder))]);
     assert_eq!(asked.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + REPLY_PATIENCE));
 }
 
 #[test]
 fn a_call_that_was_never_answered_is_given_up() {
-    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Told::Sent(Sent::notify_paid(Fen(900)))]);
+    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(Sent::notify_paid(Fen(900)))]);
     let later = Timestamp(NOW.0 + REPLY_PATIENCE);
     let moved = order.apply(&queried(RideStatus::WAIT_PAY, 100, 900), later);
     assert_eq!(moved.order.may_pay(), Some(Fen(900)));
@@ -665,7 +666,7 @@ fn an_order_keeps_the_newest_64_events_in_any_order() {
     println!("seeds 0 to 40");
     for seed in 0..40 {
         let random = &mut Random::new(seed);
-        let facts: Vec<Told> = (0..150).map(|_| event(random.one(&events()), random.below(90) as i64)).collect();
+        let facts: Vec<Event> = (0..150).map(|_| event(random.one(&events()), random.below(90) as i64)).collect();
         let (one, two) = (after(&facts), after(&disturbed(random, &facts)));
         assert_eq!(one.events.len(), 64);
         assert!(one.overflowed);
@@ -703,18 +704,18 @@ fn the_picture_shows_every_move_of_the_table() {
 }
 
 /// What is told, as JavaScript tells it.
-fn as_json(told: &Told) -> Value {
+fn as_json(told: &Event) -> Value {
     let (kind, body) = match told {
-        Told::CapacityOffered(body) => ("capacityOffered", serde_json::to_value(body)),
-        Told::OrderChanged(body) => ("orderChanged", serde_json::to_value(body)),
-        Told::Refunded(body) => ("refunded", serde_json::to_value(body)),
-        Told::Queried(body) => ("queried", serde_json::to_value(body)),
-        Told::Sent(body) => ("sent", serde_json::to_value(body)),
-        Told::Answered(body) => ("answered", serde_json::to_value(body)),
-        Told::Failed(body) => ("failed", serde_json::to_value(body)),
-        _ => ("estimated", Ok(Value::Null)),
+        Event::CapacityOffered(body) => ("capacityOffered", serde_json::to_value(body)),
+        Event::OrderChanged(body) => ("orderChanged", serde_json::to_value(body)),
+        Event::Refunded(body) => ("refunded", serde_json::to_value(body)),
+        Event::Queried(body) => ("queried", serde_json::to_value(body)),
+        Event::Sent(body) => ("sent", serde_json::to_value(body)),
+        Event::Answered(body) => ("answered", serde_json::to_value(body)),
+        Event::Failed(body) => ("failed", serde_json::to_value(body)),
+        _ => ("estimated", Ok(json!({}))),
     };
-    json!({ "type": kind, "body": body.unwrap(), "deduplicationKey": "x" })
+    without_nulls(json!({ kind: body.unwrap() }))
 }
 
 fn without_nulls(value: Value) -> Value {
@@ -731,7 +732,7 @@ fn apply_text(order: &Value, told: &Value, calls: &str) -> Value {
     let order = if order.is_null() { String::new() } else { order.to_string() };
     let told = if told.is_null() { String::new() } else { told.to_string() };
     let mut out = Vec::new();
-    apply_json(order.as_bytes(), told.as_bytes(), calls.as_bytes(), NOW, &mut out)
+    apply_json(order.as_bytes(), told.as_bytes(), calls.as_bytes(), NOW, &mut Packed::default(), &mut out)
         .unwrap_or_else(|error| panic!("{error} in {told} to {order}"));
     serde_json::from_slice(&out).unwrap()
 }
@@ -743,15 +744,15 @@ fn json_says_the_same_as_the_rust_types() {
         let random = &mut Random::new(seed);
         let mut facts = any_facts(random);
         for own in [
-            Told::Sent(Sent::submit(OWN)),
-            Told::Estimated,
-            Told::Answered(Answered::submitted(MT)),
-            Told::Sent(Sent::cancel(CancelStep::ASK_FEE)),
-            Told::Answered(Answered::cancel(CancelStep::ASK_FEE, ResultCode(4711), Some(Fen(300)))),
-            Told::Sent(Sent::confirm("7")),
-            Told::Failed(Failed::new(Call::ConfirmOrder, None)),
-            Told::Sent(Sent::notify_paid(Fen(1))),
-            Told::Sent(Sent::new(Call::QueryRealTimeOrder)),
+            Event::Sent(Sent::submit(OWN)),
+            Event::Estimated(Estimated {}),
+            Event::Answered(Answered::submitted(MT)),
+            Event::Sent(Sent::cancel(CancelStep::ASK_FEE)),
+            Event::Answered(Answered::cancel(CancelStep::ASK_FEE, ResultCode(4711), Some(Fen(300)))),
+            Event::Sent(Sent::confirm("7")),
+            Event::Failed(Failed::new(Call::ConfirmOrder, None)),
+            Event::Sent(Sent::notify_paid(Fen(1))),
+            Event::Sent(Sent::new(Call::QueryRealTimeOrder)),
         ] {
             facts.insert(random.below(facts.len() + 1), own);
         }
@@ -771,7 +772,7 @@ fn json_says_the_same_as_the_rust_types() {
 #[test]
 fn json_keeps_what_is_beyond_ascii_and_counts_the_calls() {
     let mut told = as_json(&offer("d\"1\n", "七"));
-    told["body"]["submitCarInfo"] = json!({ "carNumber": "苏ADD3850", "partnerId": 1 });
+    told["capacityOffered"]["submitCarInfo"] = json!({ "carNumber": "苏ADD3850", "partnerId": 1 });
     let outcome = apply_text(&Value::Null, &told, "");
     assert_eq!(outcome["order"]["offers"][0]["submitDriveInfo"]["driverId"], "七");
     assert_eq!(outcome["order"]["offers"][0]["mtDispatchSubOrderId"], "d\"1\n");
@@ -786,12 +787,14 @@ fn json_keeps_what_is_beyond_ascii_and_counts_the_calls() {
 fn json_that_cannot_be_used_is_an_error_with_its_place() {
     let mut out = Vec::new();
     let mut error = |order: &str, told: &str, calls: &str| {
-        let error = apply_json(order.as_bytes(), told.as_bytes(), calls.as_bytes(), NOW, &mut out).unwrap_err();
+        let error =
+            apply_json(order.as_bytes(), told.as_bytes(), calls.as_bytes(), NOW, &mut Packed::default(), &mut out).unwrap_err();
         (error.code.as_str(), error.path)
     };
-    assert_eq!(error("", "{\"type\":\"unheard of\"}", ""), ("UNKNOWN_VALUE", "type".into()));
-    assert_eq!(error("", "{\"type\":\"refunded\",\"body\":{}}", ""), ("MISSING_FIELD", "body.mtOrderId".into()));
-    assert_eq!(error("", "{\"type\":\"sent\",\"body\":{\"call\":\"x\"}}", ""), ("UNKNOWN_VALUE", "body".into()));
+    assert_eq!(error("", "{\"unheard of\":{}}", ""), ("MISSING_FIELD", "event".into()));
+    assert_eq!(error("", "{\"estimated\":{},\"failed\":{\"call\":\"submitOrder\"}}", ""), ("MISSING_FIELD", "event".into()));
+    assert_eq!(error("", "{\"refunded\":{}}", ""), ("MISSING_FIELD", "event.refunded.mtOrderId".into()));
+    assert_eq!(error("", "{\"sent\":{\"call\":\"x\"}}", ""), ("UNKNOWN_VALUE", "event.call".into()));
     assert_eq!(error("{", "", ""), ("TRUNCATED_JSON", "order".into()));
     assert_eq!(error("", "", "{\"calls\":1}"), ("WRONG_TYPE", "calls.calls".into()));
 }
@@ -804,9 +807,9 @@ fn the_reply_of_a_query_is_told_as_it_was_read() {
         driver_info: Some(DriverInfo { driver_id: Some("7".into()), lng: Some(116.3), ..DriverInfo::default() }),
         ..OrderDetail::default()
     };
-    let typed = RideOrder::default().apply(&Told::from(&reply), NOW);
+    let typed = RideOrder::default().apply(&Event::from(&reply), NOW);
     assert_eq!((typed.order.may_pay(), typed.order.driver_is_expected()), (Some(Fen(700)), true));
-    let told = json!({ "type": "queried", "body": without_nulls(serde_json::to_value(&reply).unwrap()) });
+    let told = json!({ "queried": without_nulls(serde_json::to_value(&reply).unwrap()) });
     assert_eq!(apply_text(&Value::Null, &told, ""), without_nulls(serde_json::to_value(&typed).unwrap()));
 }
 
@@ -821,7 +824,7 @@ fn no_facts_and_no_text_make_it_panic() {
         let mut order = RideOrder::default();
         for _ in 0..20 {
             let mut told = any_facts(random).remove(0);
-            if let Told::OrderChanged(event) = &mut told {
+            if let Event::OrderChanged(event) = &mut told {
                 event.event_time = Some(Timestamp(random.one(&extremes)));
             }
             let now = Timestamp(random.one(&extremes));
@@ -833,7 +836,7 @@ fn no_facts_and_no_text_make_it_panic() {
                 bytes[place] = random.below(256) as u8;
             }
             let cut = random.below(bytes.len());
-            let _ = apply_json(&bytes[cut..], &bytes[..cut], b"", now, &mut Vec::new());
+            let _ = apply_json(&bytes[cut..], &bytes[..cut], b"", now, &mut Packed::default(), &mut Vec::new());
         }
     }
 }
