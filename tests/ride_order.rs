@@ -776,7 +776,8 @@ fn json_keeps_what_is_beyond_ascii_and_counts_the_calls() {
     let outcome = apply_text(&Value::Null, &told, "");
     assert_eq!(outcome["order"]["offers"][0]["submitDriveInfo"]["driverId"], "七");
     assert_eq!(outcome["order"]["offers"][0]["mtDispatchSubOrderId"], "d\"1\n");
-    assert_eq!(outcome["standing"]["candidates"][0]["submitCarInfo"]["carNumber"], "苏ADD3850");
+    assert_eq!(outcome["order"]["offers"][0]["submitCarInfo"]["carNumber"], "苏ADD3850");
+    assert_eq!(outcome["standing"]["driverIds"], json!(["七"]));
     let times: Vec<i64> = (0..100).map(|index| NOW.0 - index).collect();
     let calls = json!({ "calls": [{ "call": "confirmOrder", "times": times }] }).to_string();
     let next = &apply_text(&outcome["order"], &Value::Null, &calls)["next"];

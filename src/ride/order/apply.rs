@@ -23,7 +23,7 @@ crate::words! {
         Duplicate = "duplicate";
         /// It is recorded, and older than what decides.
         Stale = "stale";
-        /// It is a call of ours that may not be made now, or belongs to another order. Nothing is recorded.
+        /// It is a call of ours that may not be made now, or belongs to another order. It is not recorded.
         Illegal = "illegal";
     }
 
@@ -74,23 +74,25 @@ impl RideOrder {
 
     /// The same with the calls of the last minute, for all orders together.
     pub fn apply_counting(&self, event: &Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
-        let mut order = self.clone();
-        let (kind, reason) = match order.take(event, now) {
-            Ok(kind) => (kind, None),
-            Err(reason) => {
-                order = self.clone();
-                (Kind::Illegal, Some(reason))
-            }
-        };
-        if kind != Kind::Duplicate && kind != Kind::Illegal {
-            order.heard_at = order.heard_at.max(Some(now));
-        }
-        let standing = order.standing(now, calls);
-        RideTransition { kind, reason, order, standing }
+        self.clone().applied(event.clone(), now, calls)
     }
 
-    fn take(&mut self, event: &Event, now: Timestamp) -> Result<Kind, Reason> {
+    /// The same where order and event are not needed any more.
+    pub(super) fn applied(mut self, event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
         self.give_up(now);
+        let (kind, reason) = match self.take(event, now) {
+            Ok(kind) => (kind, None),
+            Err(reason) => (Kind::Illegal, Some(reason)),
+        };
+        if matches!(kind, Kind::Moved | Kind::Stale) {
+            self.heard_at = self.heard_at.max(Some(now));
+        }
+        let standing = self.standing(now, calls);
+        RideTransition { kind, reason, order: self, standing }
+    }
+
+    /// An error leaves the order as it was.
+    fn take(&mut self, event: Event, now: Timestamp) -> Result<Kind, Reason> {
         match event {
             Event::CapacityOffered(offer) => {
                 self.belongs(Some(&offer.mt_order_id), None)?;
@@ -113,40 +115,50 @@ impl RideOrder {
                 self.estimated_at = before.max(Some(now));
                 Ok(if before < self.estimated_at { Kind::Moved } else { Kind::Duplicate })
             }
-            Event::Sent(sent) => self.sent(sent, now),
+            Event::Sent(sent) => {
+                self.is_legal(&sent, now)?;
+                self.belongs(None, sent.channel_partner_order_id.as_ref())?;
+                let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
+                (call.price, call.driver_id) = (sent.price, sent.driver_id);
+                Ok(Kind::Moved)
+            }
             Event::Answered(answered) => {
                 let known = self.mt_order_id.is_some();
                 self.belongs(answered.mt_order_id.as_ref(), None)?;
-                Ok(self.answered(answered, now, known == self.mt_order_id.is_some()))
+                Ok(self.answered(&answered, now, known == self.mt_order_id.is_some()))
             }
-            Event::Failed(failed) => Ok(self.failed(failed, now)),
+            Event::Failed(failed) => Ok(self.failed(&failed, now)),
         }
     }
 
     /// Learns the order numbers. What carries another order's is told to the wrong order; one equal number is enough.
     fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
-        let (mut same, mut differs) = (false, false);
-        for (own, told) in [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)] {
-            let Some(told) = told.filter(|told| !told.is_empty()) else { continue };
-            match own {
-                Some(own) => *(if own == told { &mut same } else { &mut differs }) = true,
-                None => *own = Some(told.clone()),
+        let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
+            .map(|(own, told)| (own, told.filter(|told| !told.is_empty())));
+        let both = || numbers.iter().filter_map(|(own, told)| Some((own.as_ref()?, *told.as_ref()?)));
+        if both().next().is_some() && !both().any(|(own, told)| own == told) {
+            return Err(Reason::AnotherOrder);
+        }
+        for (own, told) in &mut numbers {
+            if own.is_none() {
+                **own = told.cloned();
             }
         }
-        if differs && !same { Err(Reason::AnotherOrder) } else { Ok(()) }
+        Ok(())
     }
 
-    fn offered(&mut self, offer: &CapacityOffered) -> Kind {
-        let key = |offer: &CapacityOffered| {
-            (offer.mt_dispatch_sub_order_id.clone().unwrap_or_default(), offer.submit_drive_info.driver_id.clone())
-        };
-        let Err(place) = self.offers.binary_search_by_key(&key(offer), key) else { return Kind::Duplicate };
-        self.offers.insert(place, offer.clone());
+    fn offered(&mut self, offer: CapacityOffered) -> Kind {
+        let place = self.offers.binary_search_by(|known| {
+            let dispatch = known.mt_dispatch_sub_order_id.cmp(&offer.mt_dispatch_sub_order_id);
+            dispatch.then_with(|| known.submit_drive_info.driver_id.cmp(&offer.submit_drive_info.driver_id))
+        });
+        let Err(place) = place else { return Kind::Duplicate };
+        self.offers.insert(place, offer);
         self.overflowed |= shorten(&mut self.offers, MOST);
         if self.is_dispatching() { Kind::Moved } else { Kind::Stale }
     }
 
-    fn changed(&mut self, event: &OrderChanged) -> Kind {
+    fn changed(&mut self, event: OrderChanged) -> Kind {
         let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
             let fingerprint = fingerprint(event);
             let Err(place) = self.hints.binary_search(&fingerprint) else { return Kind::Duplicate };
@@ -176,55 +188,46 @@ impl RideOrder {
         if is_newest || after.status != before.status { Kind::Moved } else { Kind::Stale }
     }
 
-    fn refunded_once(&mut self, refund: &Refunded) -> Kind {
+    fn refunded_once(&mut self, refund: Refunded) -> Kind {
         // A success outweighs any other state; then the later one, then the larger one.
         let weight = |refund: &Refunded| {
             let succeeded = refund.refund_status == RefundState::SUCCESS;
             (succeeded, refund.refund_time, refund.refund_amount, refund.refund_status)
         };
-        match self.refunds.binary_search_by_key(&&refund.sqt_refund_no, |known| &known.sqt_refund_no) {
+        match self.refunds.binary_search_by(|known| known.sqt_refund_no.cmp(&refund.sqt_refund_no)) {
             Ok(place) => {
                 let known = &mut self.refunds[place];
                 self.refunds_differ |= known.refund_amount != refund.refund_amount;
-                if weight(known) == weight(refund) {
+                if weight(known) == weight(&refund) {
                     return Kind::Duplicate;
                 }
-                if weight(known) > weight(refund) {
+                if weight(known) > weight(&refund) {
                     return Kind::Stale;
                 }
-                *known = refund.clone();
+                *known = refund;
             }
             Err(place) => {
-                self.refunds.insert(place, refund.clone());
+                self.refunds.insert(place, refund);
                 self.overflowed |= shorten(&mut self.refunds, MOST_EVENTS);
             }
         }
         Kind::Moved
     }
 
-    fn queried(&mut self, detail: &KnownDetail, now: Timestamp) -> Kind {
+    fn queried(&mut self, mut detail: KnownDetail, now: Timestamp) -> Kind {
         let query = self.call(Call::QueryRealTimeOrder, None);
         let pending = query.filter(|call| call.state == CallState::Pending).map(|call| call.at);
-        let mut detail = detail.clone();
         detail.asked_at = detail.asked_at.or(pending).or(Some(now));
         self.was_taken |= detail.driver_info.is_some() || has_driver(detail.order_status);
         self.close_query(now);
-        // All of it takes part, so that the same replies end in the same one in any order.
-        let weight = |detail: &KnownDetail| {
-            let prices = detail.user_price_info.clone().unwrap_or_default();
-            let driver = detail.driver_info.as_ref().map(|driver| driver.driver_id.clone());
-            let content = (detail.order_status, prices.user_payable_balance_price, prices.cancel_fee, driver);
-            (detail.as_of(), detail.asked_at, content)
-        };
-        let (told, known) = (weight(&detail), self.detail.as_ref().map(weight));
-        let kind = match &known {
+        let kind = match &self.detail {
             // It is older than what is known, whenever it was asked, and settles nothing.
-            Some(known) if told.0 < known.0 => return Kind::Stale,
-            Some(known) if told.0 == known.0 && told.2 == known.2 => Kind::Duplicate,
-            Some(known) if told < *known => Kind::Stale,
+            Some(known) if detail.as_of() < known.as_of() => return Kind::Stale,
+            Some(known) if detail.as_of() == known.as_of() && detail.content() == known.content() => Kind::Duplicate,
+            Some(known) if detail.weight() < known.weight() => Kind::Stale,
             _ => Kind::Moved,
         };
-        if known.is_none_or(|known| told > known) {
+        if self.detail.as_ref().is_none_or(|known| detail.weight() > known.weight()) {
             self.detail = Some(detail);
         }
         // What was heard while the query was under way may not be in its reply.
@@ -235,7 +238,8 @@ impl RideOrder {
         kind
     }
 
-    fn sent(&mut self, sent: &Sent, now: Timestamp) -> Result<Kind, Reason> {
+    /// Whether a call may be made now.
+    fn is_legal(&self, sent: &Sent, now: Timestamp) -> Result<(), Reason> {
         let own = self.call(sent.call, sent.step);
         if own.is_some_and(|own| own.state == CallState::Pending) && sent.call != Call::QueryRealTimeOrder {
             return Err(Reason::UnderWay);
@@ -251,7 +255,6 @@ impl RideOrder {
                 if !own_failed && self.estimated_at.is_some_and(|at| !super::estimate_is_valid(at, now)) {
                     return Err(Reason::EstimateExpired);
                 }
-                self.belongs(None, sent.channel_partner_order_id.as_ref())?;
             }
             Call::ConfirmOrder => {
                 if !self.is_dispatching() {
@@ -276,9 +279,7 @@ impl RideOrder {
                 None => return Err(Reason::NotInThisState),
             },
         }
-        let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
-        (call.price, call.driver_id) = (sent.price, sent.driver_id.clone());
-        Ok(Kind::Moved)
+        Ok(())
     }
 
     fn answered(&mut self, answered: &Answered, now: Timestamp, learned_nothing: bool) -> Kind {
@@ -449,8 +450,8 @@ fn shorten<T>(list: &mut Vec<T>, most: usize) -> bool {
 }
 
 /// The same for every repetition of an event: its content, without what belongs to the sending of it.
-fn fingerprint(event: &OrderChanged) -> String {
+fn fingerprint(event: OrderChanged) -> String {
     let mut text = Vec::new();
-    OrderChanged { ent_id: None, method: None, ts: None, ..event.clone() }.put(&mut text);
+    OrderChanged { ent_id: None, method: None, ts: None, ..event }.put(&mut text);
     sha1_hex(&text)
 }

@@ -47,7 +47,7 @@ pub fn apply_json(
     }
     let event = view.and_then(|view| Event::take(&view));
     let event = event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is told"))?;
-    kept.apply_counting(&event, now, &recent).put(out);
+    kept.applied(event, now, &recent).put(out);
     Ok(())
 }
 

@@ -273,6 +273,18 @@ impl KnownDetail {
     pub(super) fn as_of(&self) -> Timestamp {
         self.update_time.or(self.asked_at).unwrap_or_default()
     }
+
+    /// What it tells, to be compared.
+    pub(super) fn content(&self) -> (RideStatus, Option<&KnownPrices>, Option<&KnownDriver>) {
+        (self.order_status, self.user_price_info.as_ref(), self.driver_info.as_ref())
+    }
+
+    /// The heavier of two replies counts. All of it takes part, so that the same replies end in the same one in any order.
+    pub(super) fn weight(&self) -> impl PartialOrd {
+        let prices = self.user_price_info.as_ref().map(|prices| (prices.user_payable_balance_price, prices.cancel_fee));
+        let driver = self.driver_info.as_ref().map(|driver| driver.driver_id.as_deref());
+        (self.as_of(), self.asked_at, self.order_status, prices, driver)
+    }
 }
 
 impl Sent {

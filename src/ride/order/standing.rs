@@ -97,8 +97,8 @@ crate::messages! {
         cancel_step "cancelStep": code(CancelStep), optional;
         /// What cancelling costs in this state, as far as it was asked, fen.
         cancel_fee "cancelFee": fen, optional;
-        /// May be confirmed: with one of these.
-        candidates "candidates": list(object(CapacityOffered)), required;
+        /// May be confirmed: with one of these drivers, of the order's offers.
+        driver_ids "driverIds": list(text), required;
         /// What was refunded, fen; each refund counts once.
         refunded "refunded": fen, required;
         /// Whether the estimate can be ordered with still; absent where none was told.
@@ -304,7 +304,7 @@ impl RideOrder {
         }
         let candidates = self.may_confirm();
         if !candidates.is_empty() {
-            let driver_ids = candidates.iter().map(|offer| offer.submit_drive_info.driver_id.clone()).collect();
+            let driver_ids = drivers_of(&candidates);
             let confirm = act(Call::ConfirmOrder, Why::Offers, heard)?;
             return Some(RideNextAction { driver_ids: Some(driver_ids), ..confirm });
         }
@@ -329,7 +329,7 @@ impl RideOrder {
             payable: self.may_pay(),
             cancel_step: self.may_cancel(),
             cancel_fee: self.cancel_fee(),
-            candidates: self.may_confirm().into_iter().cloned().collect(),
+            driver_ids: drivers_of(&self.may_confirm()),
             refunded: self.refunded(),
             estimate_valid: self.estimated_at.map(|at| estimate_is_valid(at, now)),
             next: self.next_action(now, calls),
@@ -351,17 +351,23 @@ impl RideCalls {
 
     /// From when on the call may be made; `None` where it may be made now.
     pub fn free_at(&self, call: Call, now: Timestamp) -> Option<Timestamp> {
-        let recent = self.calls.iter().filter(|recent| recent.call == call).flat_map(|recent| &recent.times);
-        let mut times: Vec<Timestamp> = recent.copied().filter(|&time| later(time, MINUTE) > now).collect();
-        times.sort_unstable();
-        // So many must have left the minute that one fits in.
-        let leaving = times.len().checked_sub(MOST_CALLS_A_MINUTE)?;
-        times.get(leaving).map(|&time| later(time, MINUTE))
+        let recent = || self.calls.iter().filter(|recent| recent.call == call).flat_map(|recent| &recent.times);
+        let within = || recent().filter(|&&time| later(time, MINUTE) > now);
+        if within().count() < MOST_CALLS_A_MINUTE {
+            return None;
+        }
+        // Once this one has left the minute, one fits in.
+        let leaving = within().filter(|&time| within().filter(|&other| other > time).count() < MOST_CALLS_A_MINUTE).min()?;
+        Some(later(*leaving, MINUTE))
     }
 }
 
 fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
     Timestamp(at.0.saturating_add(milliseconds))
+}
+
+fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
+    offers.iter().map(|offer| offer.submit_drive_info.driver_id.clone()).collect()
 }
 
 /// Neither cancelled nor at its end, as far as is known.
