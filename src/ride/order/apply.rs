@@ -132,6 +132,7 @@ impl RideOrder {
     }
 
     /// Learns the order numbers. What carries another order's is told to the wrong order; one equal number is enough.
+    #[inline(never)]
     fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
         let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
             .map(|(own, told)| (own, told.filter(|told| !told.is_empty())));
@@ -220,14 +221,16 @@ impl RideOrder {
         detail.asked_at = detail.asked_at.or(pending).or(Some(now));
         self.was_taken |= detail.driver_info.is_some() || has_driver(detail.order_status);
         self.close_query(now);
-        let kind = match &self.detail {
+        let known = self.detail.as_ref().map(KnownDetail::weight);
+        let told = detail.weight();
+        let kind = match &known {
             // It is older than what is known, whenever it was asked, and settles nothing.
-            Some(known) if detail.as_of() < known.as_of() => return Kind::Stale,
-            Some(known) if detail.as_of() == known.as_of() && detail.content() == known.content() => Kind::Duplicate,
-            Some(known) if detail.weight() < known.weight() => Kind::Stale,
+            Some(known) if told.as_of < known.as_of => return Kind::Stale,
+            Some(known) if told.as_of == known.as_of && told.content == known.content => Kind::Duplicate,
+            Some(known) if told < *known => Kind::Stale,
             _ => Kind::Moved,
         };
-        if self.detail.as_ref().is_none_or(|known| detail.weight() > known.weight()) {
+        if known.is_none_or(|known| told > known) {
             self.detail = Some(detail);
         }
         // What was heard while the query was under way may not be in its reply.
@@ -323,6 +326,7 @@ impl RideOrder {
         Kind::Moved
     }
 
+    #[inline(never)]
     fn failed(&mut self, failed: &Failed, now: Timestamp) -> Kind {
         let (call, step) = (failed.call, failed.step);
         let own = self.call(call, step);
@@ -354,6 +358,7 @@ impl RideOrder {
     }
 
     /// Something that only a query can settle: one that is sent from now on.
+    #[inline(never)]
     fn hear(&mut self) {
         self.news = self.news.max(self.unheard());
     }
@@ -370,11 +375,13 @@ impl RideOrder {
         }
     }
 
+    #[inline(never)]
     pub(super) fn call(&self, call: Call, step: Option<CancelStep>) -> Option<&OwnCall> {
         self.calls.iter().find(|own| own.call == call && own.step == step)
     }
 
     /// The record of a call, in its new state. What belongs to the old one is gone, but the driver of a confirmation.
+    #[inline(never)]
     fn own_call(&mut self, call: Call, step: Option<CancelStep>, state: CallState, at: Timestamp) -> &mut OwnCall {
         let news = if call == Call::QueryRealTimeOrder { 0 } else { self.unheard() };
         let place = self.calls.binary_search_by_key(&(call, step), |own| (own.call, own.step));

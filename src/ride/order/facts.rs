@@ -1,5 +1,6 @@
 //! What is known of an order, and what can be told to it.
 
+use crate::money::Fen;
 use crate::ride::codes::{CancelStep, ResultCode, RideEvent, RideStatus};
 use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::ride::replies::OrderDetail;
@@ -265,7 +266,7 @@ impl From<&OrderDetail> for KnownDetail {
 
 impl KnownDetail {
     /// What is owed, fen.
-    pub fn payable(&self) -> Option<crate::money::Fen> {
+    pub fn payable(&self) -> Option<Fen> {
         self.user_price_info.as_ref()?.user_payable_balance_price
     }
 
@@ -274,17 +275,27 @@ impl KnownDetail {
         self.update_time.or(self.asked_at).unwrap_or_default()
     }
 
-    /// What it tells, to be compared.
-    pub(super) fn content(&self) -> (RideStatus, Option<&KnownPrices>, Option<&KnownDriver>) {
-        (self.order_status, self.user_price_info.as_ref(), self.driver_info.as_ref())
+    /// The heavier of two replies counts.
+    pub(super) fn weight(&self) -> Weight {
+        let prices = self.user_price_info.as_ref();
+        let fen = |amount: Option<Fen>| amount.map_or(i64::MIN, |fen| fen.0);
+        let content = [
+            i64::from(self.order_status.0),
+            fen(self.payable()),
+            fen(prices.and_then(|prices| prices.cancel_fee)),
+            i64::from(self.driver_info.is_some()),
+        ];
+        let driver = self.driver_info.as_ref().and_then(|driver| driver.driver_id.clone());
+        Weight { as_of: self.as_of(), asked_at: self.asked_at, content: (content, driver) }
     }
+}
 
-    /// The heavier of two replies counts. All of it takes part, so that the same replies end in the same one in any order.
-    pub(super) fn weight(&self) -> impl PartialOrd {
-        let prices = self.user_price_info.as_ref().map(|prices| (prices.user_payable_balance_price, prices.cancel_fee));
-        let driver = self.driver_info.as_ref().map(|driver| driver.driver_id.as_deref());
-        (self.as_of(), self.asked_at, self.order_status, prices, driver)
-    }
+/// See [`KnownDetail::weight`]. All of a reply takes part, so that the same replies end in the same one in any order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Weight {
+    pub(super) as_of: Timestamp,
+    asked_at: Option<Timestamp>,
+    pub(super) content: ([i64; 4], Option<String>),
 }
 
 impl Sent {
@@ -309,7 +320,7 @@ impl Sent {
     }
 
     /// It is told that this amount was paid.
-    pub fn notify_paid(price: crate::money::Fen) -> Self {
+    pub fn notify_paid(price: Fen) -> Self {
         Sent { price: Some(price), ..Sent::new(Call::NotifyPaidResult) }
     }
 }
@@ -326,7 +337,7 @@ impl Answered {
     }
 
     /// A cancel call is answered with this code and fee.
-    pub fn cancel(step: CancelStep, code: ResultCode, cancel_price: Option<crate::money::Fen>) -> Self {
+    pub fn cancel(step: CancelStep, code: ResultCode, cancel_price: Option<Fen>) -> Self {
         Answered { step: Some(step), cancel_price, ..Answered::new(Call::CancelOrder, code) }
     }
 }
