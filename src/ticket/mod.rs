@@ -8,6 +8,7 @@ pub mod products;
 pub mod rules;
 mod supplier;
 mod typed;
+pub mod working_days;
 
 pub use call::*;
 pub use supplier::*;
