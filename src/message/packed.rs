@@ -150,11 +150,11 @@ impl<'p> View<'p> {
         }
     }
 
-    /// The items of a list of texts.
+    /// The items of a list of texts, ids or dates.
     pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
         let (slots, source) = (self.slots, self.source);
         let (first, count) = match self.slot(name) {
-            Some((slot, Kind::List { item: Kind::Text { .. }, .. })) => (low(slot), high(slot)),
+            Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
             _ => (0, 0),
         };
         slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&unpack_span(slot), source))

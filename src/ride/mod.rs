@@ -28,7 +28,6 @@ mod client;
 pub mod codes;
 mod form;
 mod interfaces;
-mod peek;
 mod push;
 pub mod pushes;
 pub mod replies;
