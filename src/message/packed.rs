@@ -115,6 +115,7 @@ impl<'p> View<'p> {
     }
 
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
+    #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.slot(name)? {
             (slot, Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag) => {

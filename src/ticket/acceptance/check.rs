@@ -112,7 +112,7 @@ impl Checker {
             }
             let raw = |field| view.raw(field).and_then(|range| source.get(range));
             let request = raw("request").unwrap_or_default();
-            exchanges.push(Exchange {
+            let exchange = Exchange {
                 index: index as u32,
                 at: view.integer("at").unwrap_or_default(),
                 duration: view.integer("durationMs"),
@@ -123,9 +123,11 @@ impl Checker {
                 http_status: view.integer("httpStatus"),
                 order: order_of(request).map(|id| self.order_index(id)),
                 overlaps: false,
-            });
+            };
+            // Traces are written in order, or nearly.
+            let place = exchanges.partition_point(|other: &Exchange<'_>| other.at <= exchange.at);
+            exchanges.insert(place, exchange);
         }
-        exchanges.sort_by_key(|exchange| exchange.at);
         mark_overlaps(&mut exchanges, self.orders.len());
         Ok(exchanges)
     }

@@ -79,18 +79,22 @@ impl Refund {
     }
 }
 
+#[inline(never)]
 fn is(view: &View<'_>, field: &str, value: i32) -> bool {
     view.integer(field) == Some(i64::from(value))
 }
 
+#[inline(never)]
 fn text(view: &View<'_>, field: &str) -> String {
     view.text(field).unwrap_or_default().into_owned()
 }
 
+#[inline(never)]
 fn codes(view: &View<'_>) -> Vec<String> {
     view.texts("vouchers").map(std::borrow::Cow::into_owned).collect()
 }
 
+#[inline(never)]
 fn same(one: &[String], other: &[String]) -> bool {
     one.iter().all(|code| other.contains(code)) && other.iter().all(|code| one.contains(code))
 }
@@ -514,6 +518,7 @@ impl Order {
 }
 
 /// Something was put off: its result must come by notice.
+#[inline(never)]
 fn judge_promise(name: Name, put_off: u32, replied: Option<u32>, noticed: Option<bool>, found: &mut Findings) {
     match (noticed, replied) {
         (Some(true), _) => {}

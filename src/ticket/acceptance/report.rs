@@ -113,51 +113,57 @@ impl Report {
         self.points.iter().all(|report| report.verdict != Verdict::Failed)
     }
 
-    /// Appends the report as JSON: `{"version":1,"points":[{"id","verdict","shown","findings":[{"exchange","path","rule",
-    /// "code","detail","basis","effect"}]}]}`. What is absent is left out.
+    /// Appends the report as JSON: `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path",
+    /// "rule","code","detail","exchange"}]}]}`. What is absent or empty is left out.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"version\":1,\"points\":[");
-        for (index, report) in self.points.iter().enumerate() {
-            push(out, if index > 0 { ",{\"id\":" } else { "{\"id\":" });
-            push_text(out, report.point.id);
-            push(out, ",\"verdict\":");
-            push_text(out, report.verdict.as_str());
+        let mut between = "{\"version\":1,\"points\":[";
+        for report in &self.points {
+            push_fields(out, between, &[("{\"id\":", report.point.id), (",\"verdict\":", report.verdict.as_str())]);
             push(out, ",\"shown\":");
             push_integer(out, i64::from(report.shown));
-            push(out, ",\"findings\":[");
-            for (index, finding) in report.findings.iter().enumerate() {
-                push(out, if index > 0 { ",{\"path\":" } else { "{\"path\":" });
-                push_text(out, &finding.path);
+            between = ",\"findings\":[";
+            for finding in &report.findings {
+                push_fields(
+                    out,
+                    between,
+                    &[
+                        ("{\"effect\":", finding.effect.as_str()),
+                        (",\"basis\":", if finding.basis == Basis::Documented { "documented" } else { "inferred" }),
+                        (",\"path\":", &finding.path),
+                        (",\"rule\":", finding.rule.unwrap_or_default()),
+                        (",\"code\":", finding.code.map_or("", ErrorCode::as_str)),
+                        (",\"detail\":", &finding.detail),
+                    ],
+                );
                 if let Some(exchange) = finding.exchange {
                     push(out, ",\"exchange\":");
                     push_integer(out, i64::from(exchange));
                 }
-                let basis = if finding.basis == Basis::Documented { "documented" } else { "inferred" };
-                let texts = [
-                    (",\"rule\":", finding.rule.unwrap_or_default()),
-                    (",\"code\":", finding.code.map_or("", ErrorCode::as_str)),
-                    (",\"detail\":", &finding.detail),
-                    (",\"basis\":", basis),
-                    (",\"effect\":", finding.effect.as_str()),
-                ];
-                for (key, text) in texts {
-                    if !text.is_empty() {
-                        push(out, key);
-                        push_text(out, text);
-                    }
-                }
-                push(out, "}");
+                between = "},";
             }
-            push(out, "]}");
+            push(out, if report.findings.is_empty() { ",\"findings\":[]" } else { "}]" });
+            between = "},";
         }
-        push(out, "]}");
+        push(out, "}]}");
     }
 }
 
+/// Appends what stands before an object, then its texts; empty ones are left out.
+#[inline(never)]
+fn push_fields(out: &mut Vec<u8>, before: &str, texts: &[(&str, &str)]) {
+    push(out, before);
+    for (key, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+        push(out, key);
+        push_text(out, text);
+    }
+}
+
+#[inline(never)]
 fn push(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
+#[inline(never)]
 fn push_text(out: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
@@ -187,21 +193,25 @@ impl Findings {
     }
 
     /// An exchange shows the point. Whether it is kept, the findings tell.
+    #[inline(never)]
     pub(super) fn shows(&mut self, name: Name) {
         self.points[name as usize].shown += 1;
     }
 
     /// What the hand-out says is broken.
+    #[inline(never)]
     pub(super) fn fails(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, Basis::Documented, Effect::Fails);
     }
 
     /// What we inferred is broken.
+    #[inline(never)]
     pub(super) fn warns(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, Basis::Inferred, Effect::Warns);
     }
 
     /// It cannot be told.
+    #[inline(never)]
     pub(super) fn unchecked(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, POINTS[name as usize].basis, Effect::Unchecked);
     }
@@ -210,6 +220,7 @@ impl Findings {
         self.push(name, Finding { exchange, path: path.into(), rule: None, code: None, detail: detail.into(), basis, effect });
     }
 
+    #[inline(never)]
     pub(super) fn push(&mut self, name: Name, mut finding: Finding) {
         if finding.effect == Effect::Warns && self.strictness == Strictness::Inferred {
             finding.effect = Effect::Fails;
