@@ -176,7 +176,7 @@ fn the_order_in_which_exchanges_stand_in_the_trace_does_not_matter() {
     println!("seed {:#x}", random.0);
     for Vectors { point, cases } in &vectors() {
         for case in cases {
-            let mut trace: Trace = serde_json::from_str::<serde_json::Value>(case.trace.get()).map(typed).unwrap();
+            let mut trace = Trace::from_json(case.trace.get().as_bytes()).unwrap();
             let verdicts = |trace: &Trace| {
                 let report = check(trace, Strictness::Documented).unwrap();
                 report.points.iter().map(|report| (report.verdict, report.shown, report.findings.len())).collect::<Vec<_>>()
@@ -280,46 +280,4 @@ fn state(id: &str, status: u32) -> String {
     format!(
         r#"{{"code":200,"describe":"success","partnerId":1122,"body":{{"orderId":{id},"partnerOrderId":"A","orderStatus":{status},"orderQuantity":1,"usedQuantity":0,"refundedQuantity":0,"voucherType":1}}}}"#
     )
-}
-
-fn typed(trace: serde_json::Value) -> Trace {
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let settings = &trace["settings"];
-    let list = |value: &serde_json::Value| value.as_array().cloned();
-    let dates = |value: &serde_json::Value| list(value).map(|dates| dates.iter().map(|date| text(date).parse().unwrap()).collect());
-    let raw = |value: &serde_json::Value| meituan_protocol::message::RawJson::new(value.to_string()).unwrap();
-    let moment = |value: &serde_json::Value| meituan_protocol::time::Timestamp(value.as_i64().unwrap());
-    Trace {
-        version: VERSION,
-        settings: settings.is_object().then(|| TraceSettings {
-            partner_id: settings["partnerId"].as_u64().map(|number| number as u32),
-            endpoints: list(&settings["endpoints"])
-                .map(|all| all.iter().map(|one| Endpoint { call: text(&one["call"]), url: text(&one["url"]) }).collect()),
-            upstream_products: list(&settings["upstreamProducts"]).map(|all| all.iter().map(text).collect()),
-            endpoint_changes: list(&settings["endpointChanges"]).map(|all| {
-                let change = |one: &serde_json::Value| EndpointChange {
-                    announced_at: moment(&one["announcedAt"]),
-                    upgrade_at: moment(&one["upgradeAt"]),
-                };
-                all.iter().map(change).collect()
-            }),
-            holidays: dates(&settings["holidays"]),
-            make_up_days: dates(&settings["makeUpDays"]),
-        }),
-        exchanges: trace["exchanges"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| Exchange {
-                at: moment(&one["at"]),
-                duration_ms: one["durationMs"].as_u64().map(|number| number as u32),
-                direction: text(&one["direction"]),
-                call: text(&one["call"]),
-                authenticated: one["authenticated"].as_bool(),
-                request: raw(&one["request"]),
-                response: (!one["response"].is_null()).then(|| raw(&one["response"])),
-                http_status: one["httpStatus"].as_i64().map(|number| number as i32),
-            })
-            .collect(),
-    }
 }

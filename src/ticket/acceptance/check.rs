@@ -9,9 +9,9 @@ use super::exchange::{Exchange, order_of, said};
 use super::order::Order;
 use super::points::Name;
 use super::report::{Findings, Report, Strictness};
-use super::trace::{Settings, Trace};
+use super::trace::{Settings, Trace, read_trace};
 use crate::message::definition::{Facts, Verdict};
-use crate::message::{Form, Packed, Reading, View, read};
+use crate::message::{Packed, Reading, View, read};
 use crate::money::push_integer;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
@@ -21,8 +21,7 @@ use crate::{Error, ErrorCode};
 /// # Errors
 /// As [`check_json`].
 pub fn check(trace: &Trace, strictness: Strictness) -> Result<Report, Error> {
-    let json = serde_json::to_vec(trace).map_err(|_| Error::at(ErrorCode::InvalidJson, ""))?;
-    check_json(&json, strictness)
+    check_json(&trace.to_json()?, strictness)
 }
 
 /// Judges a trace as it was written down.
@@ -31,11 +30,8 @@ pub fn check(trace: &Trace, strictness: Strictness) -> Result<Report, Error> {
 /// When the trace itself is not of its format; what is wrong in the exchanges is in the report.
 pub fn check_json(trace: &[u8], strictness: Strictness) -> Result<Report, Error> {
     let mut packed = Packed::default();
-    let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
-    let readable = read(Trace::MESSAGE, trace, how, &mut packed);
-    let Some(view) = packed.view(Trace::MESSAGE, trace).filter(|_| readable) else {
-        return Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, "")));
-    };
+    read_trace(trace, &mut packed)?;
+    let Some(view) = packed.view(Trace::MESSAGE, trace) else { return Err(Error::at(ErrorCode::InvalidJson, "")) };
     let mut checker = Checker {
         settings: view.object("settings").map(|settings| Settings::of(&settings)).unwrap_or_default(),
         found: Findings::new(strictness),
@@ -65,6 +61,7 @@ struct Checker {
 }
 
 impl Checker {
+    #[inline(never)]
     fn judge_settings(&mut self, settings: &View<'_>) {
         let found = &mut self.found;
         for endpoint in settings.objects("endpoints") {
@@ -95,6 +92,7 @@ impl Checker {
     }
 
     /// The exchanges in the order of their time, each with its order.
+    #[inline(never)]
     fn collect<'t>(&mut self, trace: &View<'t>, source: &'t [u8]) -> Result<Vec<Exchange<'t>>, Error> {
         let mut exchanges = Vec::new();
         for (index, view) in trace.objects("exchanges").enumerate() {
@@ -132,6 +130,7 @@ impl Checker {
         Ok(exchanges)
     }
 
+    #[inline(never)]
     fn order_index(&mut self, id: String) -> usize {
         self.orders.iter().position(|order| order.id == id).unwrap_or_else(|| {
             self.orders.push(Order::named(id));
@@ -139,12 +138,13 @@ impl Checker {
         })
     }
 
+    #[inline(never)]
     fn judge(&mut self, exchange: &Exchange<'_>) {
         let Checker { settings, found, orders, seen, asked, written } = self;
         if !exchange.judge_transport(found) {
             return;
         }
-        let mut unknown = Order::default();
+        let mut unknown = Order::named(String::new());
         let order = match exchange.order {
             Some(index) => &mut orders[index],
             None => &mut unknown,
@@ -191,6 +191,7 @@ impl Checker {
         }
     }
 
+    #[inline(never)]
     fn finish(mut self) -> Report {
         for order in &self.orders {
             order.finish(&mut self.found);
@@ -207,6 +208,7 @@ impl Checker {
 }
 
 /// Marks exchanges of the same order that were under way at the same time. They come in the order of their beginnings.
+#[inline(never)]
 fn mark_overlaps(exchanges: &mut [Exchange<'_>], orders: usize) {
     // For each order: the exchange that ended last so far.
     let mut last: Vec<Option<usize>> = vec![None; orders];

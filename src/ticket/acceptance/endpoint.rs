@@ -2,6 +2,7 @@
 
 use super::super::working_days::Calendar;
 use crate::message::definition::Verdict;
+use crate::money::parse_decimal;
 use crate::time::{Timestamp, wall_clock};
 use crate::{Error, ErrorCode};
 
@@ -14,31 +15,39 @@ pub const PORTS: [u16; 27] = [
 /// Whether Meituan reaches a production URL. A host name with a port that is not listed cannot be told: the hand-out
 /// speaks of IP addresses. What is no URL is broken.
 pub fn check_port(url: &str) -> Verdict {
-    let Some((scheme, rest)) = url.split_once("://") else { return Verdict::Broken };
-    let default = match scheme.to_ascii_lowercase().as_str() {
-        "http" => 80,
-        "https" => 443,
+    let (default, rest) = match (after(url, "http://"), after(url, "https://")) {
+        (Some(rest), _) => (80, rest),
+        (_, Some(rest)) => (443, rest),
         _ => return Verdict::Broken,
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        // Within brackets a colon is part of the address.
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (host_and_port, None),
-    };
+    let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let user = authority.iter().position(|&byte| byte == b'@').map_or(0, |at| at + 1);
+    let address = authority.get(user..).unwrap_or_default();
+    // Within brackets a colon is part of the address.
+    let colon = address.iter().rposition(|&byte| byte == b':' || byte == b']').filter(|&at| address.get(at) == Some(&b':'));
+    let (host, port) = address.split_at(colon.unwrap_or(address.len()));
+    let is_ip = host.first() == Some(&b'[') || host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let port = match port {
-        None | Some("") => Some(default),
-        Some(port) => port.parse().ok(),
+        [] | [_] => Some(default),
+        [_, digits @ ..] => parse_decimal(digits, 0),
     };
-    let is_ip = host.starts_with('[') || !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match port {
-        _ if host.is_empty() => Verdict::Broken,
-        None => Verdict::Broken,
-        Some(port) if PORTS.contains(&port) => Verdict::Kept,
-        Some(_) if is_ip => Verdict::Broken,
-        Some(_) => Verdict::Unchecked,
+        Some(port) if !host.is_empty() && (0..1 << 16).contains(&port) => {
+            match PORTS.iter().any(|&listed| i64::from(listed) == port) {
+                true => Verdict::Kept,
+                false if is_ip => Verdict::Broken,
+                false => Verdict::Unchecked,
+            }
+        }
+        _ => Verdict::Broken,
     }
+}
+
+/// What follows the scheme, in bytes.
+fn after<'u>(url: &'u str, scheme: &str) -> Option<&'u [u8]> {
+    let (start, rest) = url.as_bytes().split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)
 }
 
 /// How many working days ahead a change is announced (hand-out part six).

@@ -75,6 +75,7 @@ impl Exchange<'_> {
     }
 
     /// Judges how the exchange went, before what was said. False when nothing more is to be judged.
+    #[inline(never)]
     pub(super) fn judge_transport(&self, found: &mut Findings) -> bool {
         if let Some((name, most, usual)) = self.time_limits() {
             match self.duration {
@@ -125,6 +126,7 @@ impl Exchange<'_> {
     }
 
     /// Judges what the supplier wrote by its definition, and leaves it in `packed`. `code` is the reply's.
+    #[inline(never)]
     pub(super) fn judge_message(&self, code: Option<i64>, facts: Facts, packed: &mut Packed, found: &mut Findings) {
         let Some((message, text)) = self.written() else { return };
         let how = Reading { form: Form::Wire, success: self.is_to_supplier() && code == Some(200), facts };
@@ -164,6 +166,7 @@ impl Exchange<'_> {
         judged && !matches!(code, 200 | 598 | 601 | 602)
     }
 
+    #[inline(never)]
     fn judge_issue(&self, issue: &Issue, found: &mut Findings) {
         let basis = if issue.refuses { Basis::Documented } else { Basis::Inferred };
         let mut effect = if issue.refuses { Effect::Fails } else { Effect::Warns };
@@ -200,6 +203,7 @@ impl Exchange<'_> {
     }
 
     /// What we receive may be empty; what the supplier fills in must not be.
+    #[inline(never)]
     fn judge_empty_texts(&self, view: &View<'_>, path: &str, found: &mut Findings) {
         for field in view.message().fields {
             let path = || [path, field.name].concat();
@@ -227,6 +231,7 @@ impl Exchange<'_> {
     }
 
     /// Judges what stands in the message against the request and the settings.
+    #[inline(never)]
     pub(super) fn judge_numbers(&self, written: &View<'_>, asked: Option<&View<'_>>, partner: Option<i64>, found: &mut Findings) {
         if let (Some(expected), Some(partner)) = (partner, written.integer("partnerId"))
             && expected != partner
@@ -252,9 +257,10 @@ impl Exchange<'_> {
     }
 
     /// Judges the code and the words of a failure.
+    #[inline(never)]
     pub(super) fn judge_reason(&self, name: Name, code: Option<i64>, describe: Option<&str>, found: &mut Findings) {
         found.shows(name);
-        let describe = describe.unwrap_or_default().trim();
+        let describe = describe.unwrap_or_default().trim_ascii();
         if describe.is_empty() {
             found.fails(name, self.place(), "describe", "no reason");
         } else if is_placeholder(describe) {
@@ -300,6 +306,9 @@ const PLACEHOLDERS: [&str; 24] = [
 ];
 
 fn is_placeholder(describe: &str) -> bool {
-    let words = describe.trim_end_matches(['.', '!', '。', '！']).to_ascii_lowercase();
-    words.bytes().all(|byte| byte.is_ascii_digit()) || PLACEHOLDERS.contains(&words.as_str())
+    let mut words = describe;
+    while let Some(rest) = ["。", "！", ".", "!"].iter().find_map(|mark| words.strip_suffix(mark)) {
+        words = rest;
+    }
+    words.bytes().all(|byte| byte.is_ascii_digit()) || PLACEHOLDERS.iter().any(|listed| words.eq_ignore_ascii_case(listed))
 }

@@ -73,6 +73,7 @@ struct Refund {
 
 impl Refund {
     /// Three working days have passed since 602, and nobody decided.
+    #[inline(never)]
     fn is_silent(&self, at: i64, calendar: &Calendar) -> bool {
         let due = |since| calendar.add_working_days(Timestamp(since), SILENCE_WORKING_DAYS).0;
         !self.agreed && !self.refused && self.pending.is_some_and(|(_, since)| at > due(since))
@@ -94,6 +95,18 @@ fn codes(view: &View<'_>) -> Vec<String> {
     view.texts("vouchers").map(std::borrow::Cow::into_owned).collect()
 }
 
+/// The codes of a list of vouchers, those of one status left out.
+#[inline(never)]
+fn listed(view: &View<'_>, without: Option<VoucherStatus>) -> Vec<String> {
+    let mut codes = Vec::new();
+    for voucher in view.objects("voucherList") {
+        if !without.is_some_and(|status| is(&voucher, "status", status.0)) {
+            codes.push(text(&voucher, "voucher"));
+        }
+    }
+    codes
+}
+
 #[inline(never)]
 fn same(one: &[String], other: &[String]) -> bool {
     one.iter().all(|code| other.contains(code)) && other.iter().all(|code| one.contains(code))
@@ -113,6 +126,7 @@ impl Order {
         matches!(self.issue, Issue::ByReply | Issue::ByNotice)
     }
 
+    #[inline(never)]
     pub(super) fn create(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
         if exchange.tells_failure(said.code) {
             exchange.judge_reason(Name::CreateTrueReason, said.code, said.describe.as_deref(), found);
@@ -129,6 +143,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn pay(
         &mut self,
         exchange: &Exchange<'_>,
@@ -195,6 +210,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn pay_notice(
         &mut self,
         exchange: &Exchange<'_>,
@@ -228,6 +244,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn query(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, found: &mut Findings) {
         let Some(state) = body.filter(|_| said.code == Some(200)) else { return };
         if !exchange.overlaps {
@@ -245,6 +262,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     fn judge_status(&mut self, exchange: &Exchange<'_>, state: &View<'_>, found: &mut Findings) {
         let status = OrderStatus(state.integer("orderStatus").unwrap_or_default() as i32);
         let (name, expected, detail) = match self.issue {
@@ -280,6 +298,7 @@ impl Order {
     }
 
     /// At orderStatus 4: the codes are those that were told.
+    #[inline(never)]
     fn judge_codes(&mut self, exchange: &Exchange<'_>, state: &View<'_>, found: &mut Findings) {
         if !is(state, "voucherType", VoucherType::NONE.0) {
             found.shows(Name::QueryVouchers);
@@ -291,8 +310,7 @@ impl Order {
         if name == Name::NoticeQuery {
             found.shows(name);
         }
-        let live = state.objects("voucherList").filter(|voucher| !is(voucher, "status", VoucherStatus::VOID.0));
-        let listed: Vec<_> = live.map(|voucher| text(&voucher, "voucher")).collect();
+        let listed = listed(state, Some(VoucherStatus::VOID));
         if state.integer("voucherType") != self.voucher_type {
             found.fails(name, exchange.place(), "body.voucherType", "not the one that was told when issued");
         } else if !same(&listed, &self.codes) {
@@ -300,6 +318,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     fn judge_quantities(&mut self, exchange: &Exchange<'_>, state: &View<'_>, found: &mut Findings) {
         const NAME: Name = Name::QueryQuantities;
         let number = |field| state.integer(field).unwrap_or_default();
@@ -319,10 +338,12 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     fn refund_of(&mut self, id: &str) -> Option<&mut Refund> {
         self.refunds.iter_mut().find(|refund| refund.id == id)
     }
 
+    #[inline(never)]
     pub(super) fn refund(
         &mut self,
         exchange: &Exchange<'_>,
@@ -382,6 +403,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn refund_notice(
         &mut self,
         exchange: &Exchange<'_>,
@@ -430,6 +452,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn consume(&mut self, exchange: &Exchange<'_>, body: &View<'_>, found: &mut Findings) {
         found.shows(Name::ConsumeQuantities);
         if self.quantity.is_some_and(|quantity| body.integer("quantity") != Some(quantity)) {
@@ -440,7 +463,7 @@ impl Order {
             found.warns(Name::ConsumeQuantities, exchange.place(), "body.usedQuantity", "fewer than were told before");
         }
         self.used = self.used.max(used);
-        let listed: Vec<_> = body.objects("voucherList").map(|voucher| text(&voucher, "voucher")).collect();
+        let listed = listed(body, None);
         if self.voucher_type == Some(i64::from(VoucherType::CODE_PER_TICKET.0)) {
             found.shows(Name::ConsumeVouchers);
             if listed.is_empty() {
@@ -477,6 +500,7 @@ impl Order {
         }
     }
 
+    #[inline(never)]
     pub(super) fn refunded(
         &mut self,
         exchange: &Exchange<'_>,
@@ -498,6 +522,7 @@ impl Order {
     }
 
     /// What was promised and did not come by the end of the trace.
+    #[inline(never)]
     pub(super) fn finish(&self, found: &mut Findings) {
         for &query in &self.early {
             let (path, detail) = ("body.orderStatus", "expected 5: 598 was answered");

@@ -6,8 +6,10 @@
 //! them: a trace of orders that are not over lets whoever reads it enter, and is to be kept like the orders themselves.
 
 use super::super::working_days::Calendar;
-use crate::message::{View, redact};
+use crate::message::definition::Facts;
+use crate::message::{Form, Packed, Reading, View, read, redact};
 use crate::time::Date;
+use crate::{Error, ErrorCode};
 use std::borrow::Cow;
 
 /// The format's version.
@@ -97,6 +99,36 @@ pub const PERSONAL_FIELDS: &[&str] = &[
 /// empty texts and nulls stay. A body that is not JSON becomes the text `"***"`, since nobody can tell what is in it.
 pub fn redacted(body: &[u8]) -> Vec<u8> {
     redact(body, PERSONAL_FIELDS).unwrap_or_else(|_| b"\"***\"".to_vec())
+}
+
+impl Trace {
+    /// A trace as it was written down.
+    ///
+    /// # Errors
+    /// The first thing that is not of the format.
+    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+        let mut packed = Packed::default();
+        read_trace(json, &mut packed)?;
+        let view = packed.view(Trace::MESSAGE, json);
+        view.and_then(|view| view.to_typed(&packed)).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
+    }
+
+    /// Writes it down.
+    ///
+    /// # Errors
+    /// When a number is beyond what its field holds.
+    pub fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|_| Error::at(ErrorCode::InvalidJson, ""))
+    }
+}
+
+/// Reads a trace into packed form.
+pub(super) fn read_trace(json: &[u8], packed: &mut Packed) -> Result<(), Error> {
+    let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+    match read(Trace::MESSAGE, json, how, packed) {
+        true => Ok(()),
+        false => Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, ""))),
+    }
 }
 
 /// The settings, ready to be asked.
