@@ -405,7 +405,7 @@ fn wire_type(kind: &Kind) -> String {
     }
 }
 
-fn table(out: &mut String, message: &Message, level: usize) {
+pub(crate) fn table(out: &mut String, message: &Message, level: usize) {
     let _ = writeln!(out, "{} {}\n\n{}\n", "#".repeat(level), message.name, one_line(message.doc));
     out.push_str("| field | wire | needed | what |\n|---|---|---|---|\n");
     for field in message.fields {
@@ -423,7 +423,7 @@ fn table(out: &mut String, message: &Message, level: usize) {
     out.push('\n');
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
