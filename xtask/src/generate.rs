@@ -2,10 +2,13 @@
 
 use meituan_protocol::ErrorCode;
 use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Message, Presence};
+use meituan_protocol::ticket::acceptance::POINTS;
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+
+use crate::trace;
 
 /// Writes the generated files of the package into `dist`.
 pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
@@ -25,10 +28,11 @@ pub(crate) fn field_reference() -> (&'static str, String) {
 
 const HEADER: &str = "// Generated from the definitions in src/ticket by `cargo xtask build`. Do not edit.\n\n";
 
-const TEXT_TYPES: &str = "import type { ErrorCode, RuleId } from \"./messages.js\";\n\n\
+const TEXT_TYPES: &str = "import type { AcceptancePointId, ErrorCode, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
-export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n";
+export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n\
+export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
 /// Everything that the calls are made of, each thing once.
 struct Catalogue {
@@ -111,6 +115,12 @@ impl Catalogue {
             self.fields(&mut out, message.fields, self.received.contains_key(message.name), "  ");
             out.push_str("}\n\n");
         }
+        for message in trace::messages() {
+            comment(&mut out, "", message.doc);
+            let _ = writeln!(out, "export interface {} {{", message.name);
+            self.fields(&mut out, message.fields, false, "  ");
+            out.push_str("}\n\n");
+        }
         out.push_str("/** Every call: what is asked, what may be replied. */\nexport interface TicketCalls {\n");
         for call in CALLS {
             self.call_type(&mut out, call);
@@ -126,6 +136,11 @@ impl Catalogue {
             out,
             "/** The stable id of a rule. */\nexport type RuleId ={};\n",
             union(ticket::rules::ALL.iter().map(|rule| rule.id).collect())
+        );
+        let _ = writeln!(
+            out,
+            "/** The stable id of an acceptance point. */\nexport type AcceptancePointId ={};\n",
+            union(POINTS.iter().map(|point| point.id).collect())
         );
         let _ = writeln!(
             out,
@@ -471,6 +486,19 @@ fn texts() -> String {
             one_line(rule.doc),
             basis(rule.basis),
             rule.at
+        );
+    }
+    out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
+    for point in POINTS {
+        let rules: Vec<_> = point.rules.iter().map(|rule| rule.id).collect();
+        let _ = writeln!(
+            out,
+            "  {:?}: {{ section: {:?}, basis: {:?}, rules: {rules:?}, zh: {:?}, en: {:?} }},",
+            point.id,
+            point.section,
+            basis(point.basis),
+            point.text.zh,
+            point.text.en
         );
     }
     out.push_str("};\n");

@@ -13,17 +13,22 @@ pub(crate) fn documents() -> [(&'static str, String); 2] {
 }
 
 fn schema() -> String {
-    let mut definitions = Vec::new();
-    collect(Trace::MESSAGE, &mut definitions);
     let definitions: Vec<_> =
-        definitions.iter().map(|message| format!("    {:?}: {}", message.name, object(message, "    "))).collect();
+        messages().iter().map(|message| format!("    {:?}: {}", message.name, object(message, "    "))).collect();
     format!(
         "{{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"A recording of ticket exchanges, version 1\",\n  \"$ref\": \"#/$defs/Trace\",\n  \"$defs\": {{\n{}\n  }}\n}}\n",
         definitions.join(",\n")
     )
 }
 
-/// The message and all that it is made of, each once.
+/// The format's messages, each once, the trace first.
+pub(crate) fn messages() -> Vec<&'static Message> {
+    let mut found = Vec::new();
+    collect(Trace::MESSAGE, &mut found);
+    found
+}
+
+/// The message and all that it is made of.
 fn collect(message: &'static Message, found: &mut Vec<&'static Message>) {
     if found.iter().any(|other| other.name == message.name) {
         return;
@@ -91,9 +96,7 @@ fn kind(of: &Kind) -> Option<String> {
 
 fn description() -> String {
     let mut out = String::from(INTRODUCTION);
-    let mut messages = Vec::new();
-    collect(Trace::MESSAGE, &mut messages);
-    for message in messages {
+    for message in messages() {
         table(&mut out, message, 3);
     }
     let names = |names: Vec<String>| names.join(", ");
