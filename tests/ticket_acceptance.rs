@@ -67,6 +67,15 @@ fn every_point_has_exchanges_that_keep_it_and_exchanges_that_break_it_and_only_i
 }
 
 #[test]
+fn one_recording_can_show_every_point_kept() {
+    let trace = std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/trace/whole.json")).unwrap();
+    let report = check_json(&trace, Strictness::Inferred).unwrap();
+    for point in report.points {
+        assert_eq!((point.verdict, point.findings), (Verdict::Passed, vec![]), "{}", point.point.id);
+    }
+}
+
+#[test]
 fn what_is_inferred_is_reported_and_fails_nothing_unless_asked() {
     let mut seen = 0;
     for Vectors { point, cases } in &vectors() {

@@ -52,7 +52,8 @@ fn less_than_three_working_days_of_notice_is_refused_and_the_earliest_time_told(
 
 #[test]
 fn what_would_not_make_one_mail_is_refused_with_its_path() {
-    let cases: [(&str, ErrorCode, fn(&mut ChangeOfEndpoint)); 8] = [
+    type Spoil = fn(&mut ChangeOfEndpoint);
+    let cases: [(&str, ErrorCode, Spoil); 8] = [
         ("pmsName", ErrorCode::EmptyText, |change| change.pms_name = " ".into()),
         ("scope", ErrorCode::EmptyText, |change| change.scope.clear()),
         ("salesContact", ErrorCode::EmptyText, |change| change.sales_contact.clear()),

@@ -5,14 +5,13 @@ use super::super::{
     ORDER_RESCHEDULE, PAY_NOTICE, REFUND_NOTICE,
 };
 use super::endpoint::{NOTICE_WORKING_DAYS, check_port};
-use super::exchange::{Exchange, order_of, said};
+use super::exchange::{Exchange, indexed, order_of, said};
 use super::order::Order;
 use super::points::Name;
 use super::report::{Findings, Report, Strictness};
 use super::trace::{Settings, Trace, read_trace};
 use crate::message::definition::{Facts, Verdict};
 use crate::message::{Packed, Reading, View, read};
-use crate::money::push_integer;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -96,17 +95,11 @@ impl Checker {
     fn collect<'t>(&mut self, trace: &View<'t>, source: &'t [u8]) -> Result<Vec<Exchange<'t>>, Error> {
         let mut exchanges = Vec::new();
         for (index, view) in trace.objects("exchanges").enumerate() {
-            let invalid = |field: &str| {
-                let mut path = b"exchanges[".to_vec();
-                push_integer(&mut path, index as i64);
-                path.extend_from_slice(b"].");
-                path.extend_from_slice(field.as_bytes());
-                Error::at(ErrorCode::UnknownValue, std::str::from_utf8(&path).unwrap_or_default())
-            };
-            let call = Call::named(&view.text("call").unwrap_or_default()).ok_or_else(|| invalid("call"))?;
+            let invalid = |field: &str| Error::at(ErrorCode::UnknownValue, &indexed("exchanges".into(), index, field));
+            let call = Call::named(&view.text("call").unwrap_or_default()).ok_or_else(|| invalid(".call"))?;
             let direction = if call.direction == Direction::ToSupplier { "toSupplier" } else { "toMeituan" };
             if view.text("direction").as_deref() != Some(direction) {
-                return Err(invalid("direction"));
+                return Err(invalid(".direction"));
             }
             let raw = |field| view.raw(field).and_then(|range| source.get(range));
             let request = raw("request").unwrap_or_default();

@@ -7,6 +7,7 @@ use super::report::{Effect, Finding, Findings};
 use crate::message::definition::{Basis, Facts, Kind, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, View, read};
+use crate::money::push_integer;
 use crate::{ErrorCode, Issue};
 
 /// An exchange, taken from a trace.
@@ -208,9 +209,9 @@ impl Exchange<'_> {
         for field in view.message().fields {
             let path = || [path, field.name].concat();
             match field.kind {
-                Kind::Text { .. } if field.presence != Presence::Required || field.name == "describe" => {}
                 Kind::Text { .. } => {
-                    if view.text(field.name).is_some_and(|text| text.is_empty()) {
+                    let needed = field.presence == Presence::Required && field.name != "describe";
+                    if needed && view.text(field.name).is_some_and(|text| text.is_empty()) {
                         let name = if field.name == "refundId" { Name::RefundId } else { Name::RequiredFields };
                         found.fails(name, self.place(), &path(), "empty");
                     }
@@ -221,8 +222,8 @@ impl Exchange<'_> {
                     }
                 }
                 Kind::List { item: Kind::Object(_), .. } => {
-                    for nested in view.objects(field.name) {
-                        self.judge_empty_texts(&nested, &[&path(), "[]."].concat(), found);
+                    for (index, nested) in view.objects(field.name).enumerate() {
+                        self.judge_empty_texts(&nested, &indexed(path(), index, "."), found);
                     }
                 }
                 _ => {}
@@ -275,6 +276,17 @@ impl Exchange<'_> {
             found.fails(name, self.place(), "code", "no code of this interface");
         }
     }
+}
+
+/// A path to an item of a list, and what follows it.
+#[inline(never)]
+pub(super) fn indexed(path: String, index: usize, rest: &str) -> String {
+    let mut path = path.into_bytes();
+    path.push(b'[');
+    push_integer(&mut path, index as i64);
+    path.push(b']');
+    path.extend_from_slice(rest.as_bytes());
+    String::from_utf8(path).unwrap_or_default()
 }
 
 /// Words that stand where a reason should stand.
