@@ -5,7 +5,7 @@ use super::super::{
     ORDER_RESCHEDULE, PAY_NOTICE, REFUND_NOTICE,
 };
 use super::endpoint::{NOTICE_WORKING_DAYS, check_port};
-use super::exchange::{Exchange, indexed, order_of, said};
+use super::exchange::{Exchange, indexed, order_of};
 use super::order::Order;
 use super::points::Name;
 use super::report::{Findings, Report, Strictness};
@@ -142,8 +142,7 @@ impl Checker {
             Some(index) => &mut orders[index],
             None => &mut unknown,
         };
-        let code = if exchange.is(&PAY_NOTICE) { "issueType" } else { "code" };
-        let said = exchange.written().map(|(_, text)| said(text, code)).unwrap_or_default();
+        let said = exchange.said();
         exchange.judge_message(said.code, Facts { quantity: order.quantity() }, written, found);
         read(exchange.call.request, exchange.request, Reading::WIRE, asked);
         let asked = asked.view(exchange.call.request, exchange.request);
@@ -155,13 +154,12 @@ impl Checker {
         if let Some(place) = MANDATORY.iter().position(|name| *name == exchange.call.name) {
             seen[place] |= is_readable;
         }
-        let accepted = exchange.response.is_some_and(|response| super::exchange::said(response, "code").code == Some(200));
         let body = wrote.and_then(|wrote| wrote.object("body"));
         if exchange.is(&ORDER_PAY) {
             return order.pay(exchange, &said, body, settings, found);
         }
         if exchange.is(&PAY_NOTICE) {
-            return order.pay_notice(exchange, &said, accepted, body, found);
+            return order.pay_notice(exchange, &said, body, found);
         }
         if exchange.is(&ORDER_QUERY) {
             return order.query(exchange, &said, body, found);
@@ -170,15 +168,16 @@ impl Checker {
         if exchange.is(&ORDER_CREATE) {
             order.create(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_REFUND) {
-            order.refund(exchange, &asked, &said, body.is_some(), settings, found);
+            order.refunds.ask(exchange, &asked, &said, body.is_some(), &settings.calendar, found);
         } else if exchange.is(&REFUND_NOTICE) {
-            order.refund_notice(exchange, &said, accepted, &asked, settings, found);
+            order.refunds.notice(exchange, &asked, &said, order.created, &settings.calendar, found);
         } else if exchange.is(&CONSUME_NOTICE) {
             order.consume(exchange, &asked, found);
         } else if exchange.is(&ORDER_CLOSE) {
             order.close(&asked);
         } else if exchange.is(&ORDER_REFUNDED) {
-            order.refunded(exchange, &asked, &said, settings, found);
+            order.ended = true;
+            order.refunds.message(exchange, &asked, &said, &settings.calendar, found);
         } else if exchange.is(&ORDER_RESCHEDULE) {
             order.reschedule();
         }

@@ -36,17 +36,14 @@ pub(super) fn order_of(request: &[u8]) -> Option<String> {
     Peek::new(&BODY, envelope.raw("body")?).ok()?.text("orderId")
 }
 
-/// What can be told of a message even where its definition refuses it.
+/// What can be told of an exchange even where a definition refuses what was written.
 #[derive(Default)]
 pub(super) struct Said {
-    /// The code, or a pay notice's issueType.
+    /// The supplier's code, or its pay notice's issueType.
     pub(super) code: Option<i64>,
     pub(super) describe: Option<String>,
-}
-
-pub(super) fn said(message: &[u8], code: &str) -> Said {
-    let seen = Peek::new(&ENVELOPE, message);
-    seen.map_or(Said::default(), |seen| Said { code: seen.number(code), describe: seen.text("describe") })
+    /// Meituan answered 200 to the supplier's notice.
+    pub(super) accepted: bool,
 }
 
 impl Exchange<'_> {
@@ -75,6 +72,17 @@ impl Exchange<'_> {
         }
     }
 
+    pub(super) fn said(&self) -> Said {
+        let code = if self.is(&PAY_NOTICE) { "issueType" } else { "code" };
+        let Some(seen) = self.written().and_then(|(_, text)| Peek::new(&ENVELOPE, text).ok()) else { return Said::default() };
+        Said { code: seen.number(code), describe: seen.text("describe"), accepted: self.answer() == Some(200) }
+    }
+
+    /// The code of the reply, whoever wrote it.
+    fn answer(&self) -> Option<i64> {
+        Peek::new(&ENVELOPE, self.response?).ok()?.number("code")
+    }
+
     /// Judges how the exchange went, before what was said. False when nothing more is to be judged.
     #[inline(never)]
     pub(super) fn judge_transport(&self, found: &mut Findings) -> bool {
@@ -92,11 +100,10 @@ impl Exchange<'_> {
                 }
             }
         }
-        let answer = self.response.map(|response| said(response, "code"));
         match self.authenticated {
             Some(false) if self.is_to_supplier() => {
                 found.shows(Name::Authentication);
-                if answer.and_then(|said| said.code).is_some_and(|code| self.call.is_outcome(code as i32)) {
+                if self.answer().is_some_and(|code| self.call.is_outcome(code as i32)) {
                     found.fails(Name::Authentication, self.place(), "code", "taken, though the signature is wrong");
                 }
                 return false;

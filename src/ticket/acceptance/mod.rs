@@ -29,6 +29,7 @@ mod endpoint;
 mod exchange;
 mod order;
 mod points;
+mod refund;
 mod report;
 mod trace;
 

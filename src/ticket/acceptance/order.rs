@@ -1,9 +1,9 @@
 //! One order's history, as far as later exchanges are judged by it: facts that were told, not a state to be in.
 
 use super::super::codes::{CloseType, IssueType, OrderStatus, VoucherStatus, VoucherType};
-use super::super::working_days::Calendar;
 use super::exchange::{Exchange, Said};
 use super::points::Name;
+use super::refund::Refunds;
 use super::report::Findings;
 use super::trace::Settings;
 use crate::message::View;
@@ -26,67 +26,73 @@ enum Issue {
     Failed,
 }
 
-/// How many working days of silence are agreement (hand-out, 订单退款).
-const SILENCE_WORKING_DAYS: u32 = 3;
-
 #[derive(Default)]
 pub(super) struct Order {
     pub(super) id: String,
     /// Its create was recorded: nothing happened before.
-    created: bool,
+    pub(super) created: bool,
     quantity: Option<i64>,
     product: String,
     travel_date: Option<Date>,
     issue: Issue,
     /// Meituan closed or refunded it by itself.
-    ended: bool,
+    pub(super) ended: bool,
     rescheduled: bool,
     voucher_type: Option<i64>,
     codes: Vec<String>,
-    /// The first 598.
-    issuing: Option<u32>,
-    /// A result after 598 that came by reply, before any notice.
-    issue_replied: Option<u32>,
-    /// A pay notice was sent: did Meituan accept one?
-    pay_noticed: Option<bool>,
+    issuing: Promise,
     /// Queries that said 4 before any notice.
     early: Vec<u32>,
     issued_after_all: bool,
     used: i64,
     entered: Vec<String>,
-    refunds: Vec<Refund>,
+    pub(super) refunds: Refunds,
 }
 
+/// A result that was put off by 598 or 602: it must come by notice.
 #[derive(Default)]
-struct Refund {
-    id: String,
-    quantity: i64,
-    /// The first 602, and when.
-    pending: Option<(u32, i64)>,
-    agreed: bool,
-    refused: bool,
-    /// A decision after 602 that came by reply, before any notice.
-    replied: Option<u32>,
-    /// A refund notice was sent: did Meituan accept one?
+pub(super) struct Promise {
+    /// Where it was put off first.
+    pub(super) made: Option<u32>,
+    /// Where a result came by reply, before any notice.
+    pub(super) replied: Option<u32>,
+    /// A notice was sent: did Meituan accept one?
     noticed: Option<bool>,
 }
 
-impl Refund {
-    /// Three working days have passed since 602, and nobody decided.
+impl Promise {
+    pub(super) fn notice(&mut self, name: Name, accepted: bool, found: &mut Findings) {
+        self.noticed = Some(accepted || self.noticed == Some(true));
+        if accepted && self.made.is_some() {
+            found.shows(name);
+        }
+    }
+
+    /// Whether it was kept by the end of the trace.
     #[inline(never)]
-    fn is_silent(&self, at: i64, calendar: &Calendar) -> bool {
-        let due = |since| calendar.add_working_days(Timestamp(since), SILENCE_WORKING_DAYS).0;
-        !self.agreed && !self.refused && self.pending.is_some_and(|(_, since)| at > due(since))
+    pub(super) fn finish(&self, name: Name, found: &mut Findings) {
+        if self.made.is_none() {
+            return;
+        }
+        match (self.noticed, self.replied) {
+            (Some(true), _) => {}
+            (Some(false), _) => found.unchecked(name, self.made, "code", "Meituan accepted none of the notices"),
+            (None, Some(_)) => {
+                found.shows(name);
+                found.fails(name, self.replied, "code", "the result came by reply, and no notice was sent");
+            }
+            (None, None) => found.unchecked(name, self.made, "code", "no result within the trace"),
+        }
     }
 }
 
 #[inline(never)]
-fn is(view: &View<'_>, field: &str, value: i32) -> bool {
+pub(super) fn is(view: &View<'_>, field: &str, value: i32) -> bool {
     view.integer(field) == Some(i64::from(value))
 }
 
 #[inline(never)]
-fn text(view: &View<'_>, field: &str) -> String {
+pub(super) fn text(view: &View<'_>, field: &str) -> String {
     view.text(field).unwrap_or_default().into_owned()
 }
 
@@ -158,7 +164,7 @@ impl Order {
         let was = self.issue;
         match said.code {
             Some(598) => {
-                self.issuing.get_or_insert(exchange.index);
+                self.issuing.made.get_or_insert(exchange.index);
                 if !self.is_issued() {
                     self.issue = Issue::Underway;
                 } else if !exchange.overlaps {
@@ -171,7 +177,7 @@ impl Order {
                     if settings.upstream_products.contains(&self.product) {
                         found.fails(Name::PayIssuing, exchange.place(), "code", "issued upstream: expected 598");
                     } else if was == Issue::Underway {
-                        self.issue_replied.get_or_insert(exchange.index);
+                        self.issuing.replied.get_or_insert(exchange.index);
                     }
                 }
                 let Some(body) = body else { return };
@@ -190,7 +196,7 @@ impl Order {
                     self.issue = Issue::Failed;
                 }
                 if was == Issue::Underway {
-                    self.issue_replied.get_or_insert(exchange.index);
+                    self.issuing.replied.get_or_insert(exchange.index);
                 }
             }
             // No reply, or one that tells nothing, or two at once: what became of it is not known.
@@ -211,22 +217,12 @@ impl Order {
     }
 
     #[inline(never)]
-    pub(super) fn pay_notice(
-        &mut self,
-        exchange: &Exchange<'_>,
-        said: &Said,
-        accepted: bool,
-        body: Option<View<'_>>,
-        found: &mut Findings,
-    ) {
-        self.pay_noticed = Some(accepted || self.pay_noticed == Some(true));
-        if accepted && self.issuing.is_some() {
-            found.shows(Name::PayIssuing);
-        }
+    pub(super) fn pay_notice(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, found: &mut Findings) {
+        self.issuing.notice(Name::PayIssuing, said.accepted, found);
         if exchange.tells_failure(said.code) {
             exchange.judge_reason(Name::PayTrueReason, None, said.describe.as_deref(), found);
             match self.issue {
-                Issue::ByReply if self.issuing.is_none() => {
+                Issue::ByReply if self.issuing.made.is_none() => {
                     found.fails(Name::CanEnter, exchange.place(), "issueType", "pay was answered 200 before");
                 }
                 Issue::ByNotice => found.warns(Name::NoticeVouchers, exchange.place(), "issueType", "success was told before"),
@@ -330,125 +326,11 @@ impl Order {
         } else if number("usedQuantity") < self.used {
             found.fails(NAME, exchange.place(), "body.usedQuantity", "fewer than were told as used");
         }
-        let agreed: i64 = self.refunds.iter().filter(|refund| refund.agreed).map(|refund| refund.quantity).sum();
+        let agreed = self.refunds.agreed();
         if number("refundedQuantity") < agreed {
             found.fails(NAME, exchange.place(), "body.refundedQuantity", "fewer than were agreed to");
         } else if number("refundedQuantity") > agreed && self.created && !self.ended {
             found.warns(NAME, exchange.place(), "body.refundedQuantity", "more than were agreed to");
-        }
-    }
-
-    #[inline(never)]
-    fn refund_of(&mut self, id: &str) -> Option<&mut Refund> {
-        self.refunds.iter_mut().find(|refund| refund.id == id)
-    }
-
-    #[inline(never)]
-    pub(super) fn refund(
-        &mut self,
-        exchange: &Exchange<'_>,
-        asked: &View<'_>,
-        said: &Said,
-        answered: bool,
-        settings: &Settings,
-        found: &mut Findings,
-    ) {
-        let id = text(asked, "refundId");
-        if self.refund_of(&id).is_none() {
-            self.refunds.push(Refund { id: id.clone(), ..Refund::default() });
-        }
-        let Some(refund) = self.refund_of(&id) else { return };
-        refund.quantity = asked.integer("refundQuantity").unwrap_or_default();
-        let is_silent = refund.is_silent(exchange.at, &settings.calendar);
-        let is_open = refund.pending.is_some() && !refund.agreed && !refund.refused;
-        if answered {
-            found.shows(Name::RefundId);
-        }
-        match said.code {
-            Some(602) => {
-                if refund.agreed && !exchange.overlaps {
-                    found.warns(Name::RefundFinal, exchange.place(), "code", "agreed already: expected 601");
-                } else if is_open && !is_silent {
-                    found.shows(Name::RefundRepeat);
-                }
-                refund.pending.get_or_insert((exchange.index, exchange.at));
-            }
-            Some(200 | 601) => {
-                if refund.agreed {
-                    found.shows(Name::RefundFinal);
-                } else if is_silent {
-                    found.shows(Name::RefundSilence);
-                } else if is_open {
-                    refund.replied.get_or_insert(exchange.index);
-                }
-                refund.agreed = true;
-            }
-            Some(_) if exchange.tells_failure(said.code) => {
-                exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
-                if exchange.overlaps {
-                    return;
-                }
-                let name = match (refund.agreed, is_silent, is_open) {
-                    (true, ..) => Some((Name::RefundFinal, "agreed already")),
-                    (_, true, _) => Some((Name::RefundSilence, "three working days have passed: it counts as agreed")),
-                    (_, _, true) => Some((Name::RefundRepeat, "still pending: expected 602")),
-                    _ => None,
-                };
-                match name {
-                    Some((name, detail)) => found.fails(name, exchange.place(), "code", detail),
-                    None => refund.refused = true,
-                }
-            }
-            _ => {}
-        }
-    }
-
-    #[inline(never)]
-    pub(super) fn refund_notice(
-        &mut self,
-        exchange: &Exchange<'_>,
-        said: &Said,
-        accepted: bool,
-        body: &View<'_>,
-        settings: &Settings,
-        found: &mut Findings,
-    ) {
-        let created = self.created;
-        let Some(refund) = self.refund_of(&text(body, "refundId")) else {
-            if created {
-                found.fails(Name::RefundId, exchange.place(), "body.refundId", "no refund of this id was asked for");
-            }
-            return;
-        };
-        found.shows(Name::RefundId);
-        let is_silent = refund.is_silent(exchange.at, &settings.calendar);
-        if refund.pending.is_some() {
-            refund.noticed = Some(accepted || refund.noticed == Some(true));
-            if accepted {
-                found.shows(Name::RefundPending);
-            }
-            if !refund.agreed && !refund.refused {
-                found.shows(Name::RefundSilence);
-            }
-        }
-        match said.code {
-            Some(200 | 601) => refund.agreed = true,
-            Some(_) if exchange.tells_failure(said.code) => {
-                exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
-                if refund.agreed && !exchange.overlaps {
-                    found.fails(Name::RefundFinal, exchange.place(), "code", "agreed already");
-                } else if is_silent {
-                    found.fails(
-                        Name::RefundSilence,
-                        exchange.place(),
-                        "code",
-                        "three working days have passed: it counts as agreed",
-                    );
-                } else {
-                    refund.refused = true;
-                }
-            }
-            _ => {}
         }
     }
 
@@ -500,23 +382,6 @@ impl Order {
         }
     }
 
-    #[inline(never)]
-    pub(super) fn refunded(
-        &mut self,
-        exchange: &Exchange<'_>,
-        asked: &View<'_>,
-        said: &Said,
-        settings: &Settings,
-        found: &mut Findings,
-    ) {
-        self.ended = true;
-        let Some(refund) = self.refund_of(&text(asked, "refundSerialNo")) else { return };
-        if refund.is_silent(exchange.at, &settings.calendar) && said.code == Some(200) {
-            found.shows(Name::RefundSilence);
-            refund.agreed = true;
-        }
-    }
-
     pub(super) fn reschedule(&mut self) {
         self.rescheduled = true;
     }
@@ -531,27 +396,7 @@ impl Order {
                 false => found.fails(Name::QueryIssued, Some(query), path, detail),
             }
         }
-        if let Some(pay) = self.issuing {
-            judge_promise(Name::PayIssuing, pay, self.issue_replied, self.pay_noticed, found);
-        }
-        for refund in &self.refunds {
-            if let Some((asked, _)) = refund.pending {
-                judge_promise(Name::RefundPending, asked, refund.replied, refund.noticed, found);
-            }
-        }
-    }
-}
-
-/// Something was put off: its result must come by notice.
-#[inline(never)]
-fn judge_promise(name: Name, put_off: u32, replied: Option<u32>, noticed: Option<bool>, found: &mut Findings) {
-    match (noticed, replied) {
-        (Some(true), _) => {}
-        (Some(false), _) => found.unchecked(name, Some(put_off), "code", "Meituan accepted none of the notices"),
-        (None, Some(reply)) => {
-            found.shows(name);
-            found.fails(name, Some(reply), "code", "the result came by reply, and no notice was sent");
-        }
-        (None, None) => found.unchecked(name, Some(put_off), "code", "no result within the trace"),
+        self.issuing.finish(Name::PayIssuing, found);
+        self.refunds.finish(found);
     }
 }
