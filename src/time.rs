@@ -43,9 +43,20 @@ impl Date {
         text
     }
 
-    /// The date of a moment in Meituan's wall clock (UTC+8).
-    pub(crate) fn of(at: Timestamp) -> Self {
-        Date::from_days((at.0 + BEIJING_OFFSET).div_euclid(DAY))
+    /// The date on Meituan's wall clock (UTC+8) at a moment.
+    pub fn of(at: Timestamp) -> Self {
+        Date::from_days(at.0.saturating_add(BEIJING_OFFSET).div_euclid(DAY))
+    }
+
+    /// The moment at which it begins on Meituan's wall clock (UTC+8).
+    pub fn begin(self) -> Timestamp {
+        Timestamp(self.days() * DAY - BEIJING_OFFSET)
+    }
+
+    /// Whether it is a Saturday or a Sunday.
+    pub fn is_weekend(self) -> bool {
+        // 1970-01-01 was a Thursday.
+        matches!(self.days().rem_euclid(7), 2 | 3)
     }
 
     /// Days since 1970-01-01 in the Gregorian calendar.
@@ -265,6 +276,16 @@ mod tests {
         ] {
             assert_eq!(parse_http_date(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_begins_at_midnight_of_the_wall_clock_and_knows_its_weekend() {
+        let date = |text: &str| Date::parse(text.as_bytes()).unwrap();
+        let midnight = parse_wall_clock(b"2026-03-07 00:00:00").unwrap();
+        assert_eq!(date("2026-03-07").begin(), midnight);
+        assert_eq!((Date::of(midnight), Date::of(Timestamp(midnight.0 - 1))), (date("2026-03-07"), date("2026-03-06")));
+        let weekend: Vec<_> = (2..=8).map(|day| Date { year: 2026, month: 3, day }.is_weekend()).collect();
+        assert_eq!(weekend, [false, false, false, false, false, true, true]);
     }
 
     #[test]

@@ -1,13 +1,10 @@
-import type { Admission, Order, OrderEventFields, OrderSettings } from "./messages.js";
+import type { Admission, Order, OrderEvent, OrderSettings } from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
 export type TicketOrder = Order;
 
-/** Something that happens to an order: an object with exactly one field, such as `{ refundAgreed: { refundId } }`. */
-export type OrderEvent = {
-  [Name in keyof OrderEventFields]-?: { readonly [Field in Name]: NonNullable<OrderEventFields[Name]> };
-}[keyof OrderEventFields];
+export type { OrderEvent } from "./messages.js";
 
 /** What comes of an event. */
 export interface OrderTransition {

@@ -10,7 +10,9 @@
 
 pub mod definition;
 mod packed;
+pub(crate) mod peek;
 mod read;
+mod redact;
 mod scan;
 mod typed;
 pub mod value;
@@ -19,5 +21,6 @@ mod write;
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{approximate_number, text_of};
+pub use redact::redact;
 pub use typed::{Id, RawJson};
 pub use write::write;

@@ -115,6 +115,7 @@ impl<'p> View<'p> {
     }
 
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
+    #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.slot(name)? {
             (slot, Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag) => {
@@ -150,11 +151,11 @@ impl<'p> View<'p> {
         }
     }
 
-    /// The items of a list of texts.
+    /// The items of a list of texts, ids or dates.
     pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
         let (slots, source) = (self.slots, self.source);
         let (first, count) = match self.slot(name) {
-            Some((slot, Kind::List { item: Kind::Text { .. }, .. })) => (low(slot), high(slot)),
+            Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
             _ => (0, 0),
         };
         slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&unpack_span(slot), source))

@@ -1,10 +1,10 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
-use super::peek::{Peek, looking_for, raw};
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::message::definition::{Facts, Message};
+use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::money::push_integer;
 use crate::time::Timestamp;

@@ -29,7 +29,6 @@ pub mod codes;
 mod form;
 mod interfaces;
 pub mod order;
-mod peek;
 mod push;
 pub mod pushes;
 pub mod replies;

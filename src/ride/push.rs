@@ -4,10 +4,10 @@
 //! and method where they are there. See [`crate::envelope`] for what that does not prove.
 
 use super::codes::{ResultCode, RideEvent};
-use super::peek::{Peek, looking_for, number, raw};
 use super::pushes::OrderChanged;
 use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, form};
 use crate::message::definition::{Field, Kind, Message};
+use crate::message::peek::{Peek, looking_for, number, raw};
 use crate::message::{Packed, Reading, View, read, text_of};
 use crate::money::push_integer;
 use crate::sorted_sign::sha1_hex;

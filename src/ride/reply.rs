@@ -5,9 +5,9 @@
 //! `data` is encrypted; a `data` that is JSON inside a text is seen too.
 
 use super::codes::{GatewayStatus, ResultCode};
-use super::peek::{Peek, looking_for, raw};
 use super::{Client, Interface, Version};
 use crate::message::definition::{Facts, Message};
+use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, text_of};
 use crate::{Error, ErrorCode, Issue, Remote};
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! The attraction-ticket supplier API: Meituan calls the supplier, and the supplier notifies Meituan.
 
+pub mod acceptance;
 mod call;
 pub mod calls;
 pub mod codes;

@@ -3,6 +3,7 @@
 use super::{ENCRYPTED, NONE, address, facts, failure, with};
 use crate::body_cipher::BodyKey;
 use crate::message::{Form, Packed, Reading, View, read};
+use crate::ticket::acceptance::{Strictness, check_json, redacted};
 use crate::ticket::{self, BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, ba};
@@ -233,6 +234,29 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
             state.output.push(b'\n');
             state.output.extend_from_slice(signature.string_to_sign.as_bytes());
         }
+        state.tell_output();
+    });
+}
+
+/// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. The output
+/// is the report's JSON. 0 when the trace is one.
+#[wasm_bindgen]
+pub fn ticket_accept(strict: bool, length: usize) -> u32 {
+    with(|state| {
+        let strictness = if strict { Strictness::Inferred } else { Strictness::Documented };
+        state.output.clear();
+        let report = check_json(state.input.get(..length).unwrap_or_default(), strictness);
+        let outcome = report.map(|report| report.write_json(&mut state.output));
+        state.tell_output();
+        state.finish(outcome)
+    })
+}
+
+/// Takes personal data out of the body in the input, for a trace. The output is the body.
+#[wasm_bindgen]
+pub fn ticket_redact(length: usize) {
+    with(|state| {
+        state.output = redacted(state.input.get(..length).unwrap_or_default());
         state.tell_output();
     });
 }

@@ -4,6 +4,7 @@ use meituan_protocol::ErrorCode;
 use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Message, Presence, Rule};
 use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
 use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
+use meituan_protocol::ticket::acceptance::POINTS;
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -30,20 +31,40 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     std::fs::write(dist.join("texts.d.ts"), TEXT_TYPES)
 }
 
-/// The field references: their paths below the repository, and what they must say.
-pub(crate) fn field_references() -> [(String, String); 2] {
-    [ticket_api(), ride_api()].map(|api| {
+/// The references: their paths below the repository, and what they must say.
+pub(crate) fn references() -> Vec<(String, String)> {
+    let mut references = Vec::new();
+    for api in [ticket_api(), ride_api()] {
         let text = Catalogue::of(std::slice::from_ref(&api)).reference(&api);
-        (format!("docs/{}-messages.md", api.name), text)
-    })
+        references.push((format!("docs/{}-messages.md", api.name), text));
+        references.push((format!("docs/{}-order.md", api.name), order_rules(&api)));
+    }
+    references
+}
+
+/// The state machine of an API's orders as a diagram, and what is stored of an order.
+fn order_rules(api: &Api) -> String {
+    let mut out = format!(
+        "# The order of the {} API\n\nGenerated from `src/{}/order` by `cargo xtask build`; do not edit.\n\n```mermaid\n{}\n```\n\n",
+        api.name,
+        api.name,
+        api.diagram.trim()
+    );
+    let all = Catalogue::of(std::slice::from_ref(api));
+    out.push_str("## What is stored, told and answered\n\nJSON in program notation: ids are texts, moments epoch milliseconds, amounts fen.\n\n");
+    for message in all.objects.values().filter(|message| !all.packed.contains(message.name)) {
+        table(&mut out, message, api.success);
+    }
+    out
 }
 
 const HEADER: &str = "// Generated from the definitions in src by `cargo xtask build`. Do not edit.\n\n";
 
-const TEXT_TYPES: &str = "import type { ErrorCode, RuleId } from \"./messages.js\";\n\n\
+const TEXT_TYPES: &str = "import type { AcceptancePointId, ErrorCode, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
-export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n";
+export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n\
+export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
 /// One API, as far as the generator has to know it.
 struct Api {
@@ -54,6 +75,10 @@ struct Api {
     further: &'static [&'static Enumeration],
     /// What is stored, or handed over within a program; no messages of the wire.
     inner: Vec<&'static Message>,
+    /// Those of them that hold exactly one of their fields.
+    choices: [&'static str; 1],
+    /// The machine of its orders, for Mermaid.
+    diagram: String,
     rules: &'static [&'static Rule],
     /// The beginning of the reference: what its columns are about, and who calls what.
     introduction: String,
@@ -88,7 +113,9 @@ fn ticket_api() -> Api {
         name: "ticket",
         messages: requests.chain(replies).collect(),
         further: &[],
-        inner: ticket::order::MESSAGES.to_vec(),
+        inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
+        choices: [ticket::order::Event::MESSAGE.name],
+        diagram: ticket::order::diagram(),
         rules: ticket::rules::ALL,
         introduction,
         success: 200,
@@ -115,7 +142,9 @@ fn ride_api() -> Api {
         name: "ride",
         messages: requests.chain(replies).collect(),
         further,
-        inner: Vec::new(),
+        inner: ride::order::MESSAGES.to_vec(),
+        choices: [ride::order::Event::MESSAGE.name],
+        diagram: ride::order::diagram(),
         rules: ride::rules::ALL,
         introduction,
         success: 0,
@@ -237,6 +266,10 @@ impl<'a> Catalogue<'a> {
         }
         for message in self.objects.values() {
             comment(&mut out, "", message.doc);
+            if self.apis.iter().any(|api| api.choices.contains(&message.name)) {
+                let _ = writeln!(out, "export type {} ={};\n", message.name, choices(message));
+                continue;
+            }
             let _ = writeln!(out, "export interface {} {{", message.name);
             self.fields(&mut out, message.fields, self.received.contains_key(message.name), "  ");
             out.push_str("}\n\n");
@@ -260,6 +293,11 @@ impl<'a> Catalogue<'a> {
             out,
             "/** The stable id of a rule. */\nexport type RuleId ={};\n",
             union(self.rules().map(|rule| rule.id).collect())
+        );
+        let _ = writeln!(
+            out,
+            "/** The stable id of an acceptance point. */\nexport type AcceptancePointId ={};\n",
+            union(POINTS.iter().map(|point| point.id).collect())
         );
         let _ = writeln!(
             out,
@@ -367,7 +405,7 @@ impl<'a> Catalogue<'a> {
             table(&mut out, message, api.success);
         }
         out.push_str("## Bodies\n\n");
-        for message in self.objects.values() {
+        for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             table(&mut out, message, api.success);
         }
         out.push_str("## Values\n\n");
@@ -434,6 +472,12 @@ export declare const interfaces: readonly InterfaceFacts[];
 export declare const messages: readonly MessageName[];
 export declare const read: ReadonlyArray<(block: number) => Record<string, unknown>>;
 "#;
+
+/// One object type for each thing that can be told.
+fn choices(message: &Message) -> String {
+    let choice = |field: &Field| format!("\n  | {{ readonly {}: {} }}", field.name, type_of(&field.kind, false));
+    message.fields.iter().map(choice).collect()
+}
 
 fn body(message: &'static Message) -> Option<&'static Field> {
     message.fields.iter().find(|field| field.name == "body")
@@ -566,7 +610,7 @@ fn wire_type(kind: &Kind) -> String {
     }
 }
 
-fn table(out: &mut String, message: &Message, success: i32) {
+pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
     let _ = writeln!(out, "### {}\n\n{}\n", message.name, one_line(message.doc));
     out.push_str("| field | wire | needed | what |\n|---|---|---|---|\n");
     for field in message.fields {
@@ -584,7 +628,7 @@ fn table(out: &mut String, message: &Message, success: i32) {
     out.push('\n');
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     without_links(text).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
@@ -653,6 +697,19 @@ fn texts(apis: &[Api]) -> String {
             one_line(rule.doc),
             basis(rule.basis),
             rule.at
+        );
+    }
+    out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
+    for point in POINTS {
+        let rules: Vec<_> = point.rules.iter().map(|rule| rule.id).collect();
+        let _ = writeln!(
+            out,
+            "  {:?}: {{ section: {:?}, basis: {:?}, rules: {rules:?}, zh: {:?}, en: {:?} }},",
+            point.id,
+            point.section,
+            basis(point.basis),
+            point.text.zh,
+            point.text.en
         );
     }
     out.push_str("};\n");

@@ -7,6 +7,7 @@ mod generate;
 mod package;
 mod test;
 mod tools;
+mod trace;
 
 use std::env;
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generate;
 use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
+use crate::trace;
 
 /// Cargo's arguments for the library as the npm package contains it.
 pub(crate) const WASM_LIBRARY: [&str; 8] =
@@ -124,7 +125,7 @@ fn stage() -> Outcome {
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
 fn write_references() -> Outcome {
-    for (path, text) in generate::field_references() {
+    for (path, text) in generate::references().into_iter().chain(trace::documents()) {
         let path = root().join(path);
         match fs::read_to_string(&path) {
             Ok(committed) if committed == text => {}
@@ -319,6 +320,15 @@ fn work_folder() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::{base64, paths_named_by};
+
+    /// So that a change of a definition cannot leave them behind: this needs no build of the package.
+    #[test]
+    fn the_committed_documents_of_the_trace_format_are_those_that_its_definition_makes() {
+        for (path, text) in crate::trace::documents() {
+            let committed = std::fs::read_to_string(crate::tools::root().join(&path)).unwrap_or_default();
+            assert!(committed == text, "{path} is stale: run cargo xtask build and commit it");
+        }
+    }
 
     #[test]
     fn base64_is_that_of_the_standards_examples() {

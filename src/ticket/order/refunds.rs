@@ -12,9 +12,9 @@ use crate::time::Timestamp;
 const SILENT_DAYS: u32 = 3;
 
 /// Beyond this moment a pending refund counts as agreed: 3 working days after it was asked for (hand-out, 订单退款; that
-/// a working day begins and ends at the request's time of day is inferred, see [`Calendar::after`]).
+/// a working day begins and ends at the request's time of day is inferred, see [`Calendar::add_working_days`]).
 pub fn counts_as_agreed_at(refund: &Refund, calendar: &Calendar) -> Timestamp {
-    calendar.after(refund.requested_at, SILENT_DAYS)
+    calendar.add_working_days(refund.requested_at, SILENT_DAYS)
 }
 
 impl Change<'_> {

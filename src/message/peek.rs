@@ -1,23 +1,23 @@
 //! A first look at JSON, to decide how to read it: a few fields of an object, wherever they are and whatever they hold.
 
-use crate::message::definition::{Field, Kind, Message, Presence};
-use crate::message::{Packed, Reading, read, text_of};
+use super::definition::{Field, Kind, Message, Presence};
+use super::{Packed, Reading, read, text_of};
 use crate::money::parse_decimal;
 use crate::{Error, ErrorCode};
 use std::ops::Range;
 
 /// A definition of these fields.
-pub(super) const fn looking_for(fields: &'static [Field]) -> Message {
+pub(crate) const fn looking_for(fields: &'static [Field]) -> Message {
     Message { name: "", fields, rules: &[], doc: "" }
 }
 
 /// A field of any content.
-pub(super) const fn raw(name: &'static str) -> Field {
+pub(crate) const fn raw(name: &'static str) -> Field {
     Field { name, aliases: &[], kind: Kind::Raw, presence: Presence::Nullable, doc: "" }
 }
 
 /// What was seen.
-pub(super) struct Peek<'s> {
+pub(crate) struct Peek<'s> {
     message: &'static Message,
     source: &'s [u8],
     packed: Packed,
@@ -26,7 +26,7 @@ pub(super) struct Peek<'s> {
 impl<'s> Peek<'s> {
     /// # Errors
     /// When the text is not a JSON object.
-    pub(super) fn new(message: &'static Message, source: &'s [u8]) -> Result<Self, Error> {
+    pub(crate) fn new(message: &'static Message, source: &'s [u8]) -> Result<Self, Error> {
         let mut packed = Packed::default();
         if read(message, source, Reading::WIRE, &mut packed) {
             return Ok(Peek { message, source, packed });
@@ -39,25 +39,25 @@ impl<'s> Peek<'s> {
 
     /// Where a field's value stands; nothing where it is absent or null.
     #[inline(never)]
-    pub(super) fn range(&self, name: &str) -> Option<Range<usize>> {
+    pub(crate) fn range(&self, name: &str) -> Option<Range<usize>> {
         self.packed.view(self.message, self.source)?.raw(name)
     }
 
     /// A field's value as it stands.
     #[inline(never)]
-    pub(super) fn raw(&self, name: &str) -> Option<&'s [u8]> {
+    pub(crate) fn raw(&self, name: &str) -> Option<&'s [u8]> {
         self.source.get(self.range(name)?)
     }
 
     /// A number, bare or in quotes.
     #[inline(never)]
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         number(self.raw(name)?)
     }
 
     /// A scalar as text.
     #[inline(never)]
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         let raw = self.raw(name)?;
         text_of(raw).or_else(|| String::from_utf8(raw.to_vec()).ok())
     }
@@ -65,7 +65,7 @@ impl<'s> Peek<'s> {
 
 /// A whole number, bare or in quotes.
 #[inline(never)]
-pub(super) fn number(raw: &[u8]) -> Option<i64> {
+pub(crate) fn number(raw: &[u8]) -> Option<i64> {
     let digits = raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(raw);
     parse_decimal(digits, 0)
 }

@@ -1,0 +1,41 @@
+//! Meituan's acceptance of a supplier (验收): the hand-out's demands as a table, recorded exchanges in one format, and a
+//! checker of the one over the other.
+//!
+//! - [`POINTS`]: every demand of the hand-out, with its stable id, its section and its sentence.
+//! - [`Trace`]: exchanges as they were recorded. [`redacted`] takes personal data out of a body.
+//! - [`check`]: the verdict on every point, with what was found where.
+//! - [`ChangeOfEndpoint`]: the mail that announces another address or an upgrade; [`check_port`]: which ports may be used.
+//!
+//! The checker replays each order with just enough memory to judge what is said later: how many tickets were ordered,
+//! whether 598 was answered, which codes were told. It never takes silence for success: a point that no exchange shows is
+//! `notExercised`, and one that cannot be told from what was recorded is `unchecked`.
+//!
+//! ```
+//! use meituan_protocol::ticket::acceptance::{Strictness, Verdict, check_json};
+//!
+//! let trace = br#"{"version":1,"exchanges":[{"at":1480000000000,"durationMs":90,"direction":"toSupplier","call":"orderCreate",
+//!     "request":{"partnerId":1122,"body":{"orderId":1,"partnerDealId":"12113","mtDealId":1,"buyPrice":1,"unitPrice":1,
+//!         "totalPrice":1,"quantity":1}},
+//!     "response":{"partnerId":1122,"code":421,"describe":""}}]}"#;
+//! let report = check_json(trace, Strictness::Documented)?;
+//! assert_eq!(report.point("create.true-reason").unwrap().verdict, Verdict::Failed);
+//! assert_eq!(report.point("create.time").unwrap().verdict, Verdict::Passed);
+//! assert_eq!(report.point("pay.issuing").unwrap().verdict, Verdict::NotExercised);
+//! # Ok::<(), meituan_protocol::Error>(())
+//! ```
+
+mod check;
+mod endpoint;
+mod exchange;
+mod order;
+mod points;
+mod refund;
+mod report;
+mod trace;
+
+pub use check::{check, check_json};
+pub use endpoint::*;
+use points::Name;
+pub use points::{POINTS, Point};
+pub use report::*;
+pub use trace::*;

@@ -1,0 +1,254 @@
+//! What the checker found: a verdict on every point, and the findings behind it.
+
+use super::points::{NAMES, Name, POINTS, Point};
+use crate::ErrorCode;
+use crate::message::definition::Basis;
+use crate::money::push_integer;
+
+/// What breaking an inferred demand does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// It is reported: only what the hand-out says fails a point.
+    #[default]
+    Documented,
+    /// It fails the point too.
+    Inferred,
+}
+
+/// The verdict on one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// At least one exchange shows it kept, and none breaks it.
+    Passed,
+    /// At least one exchange breaks it.
+    Failed,
+    /// No exchange could have shown it.
+    NotExercised,
+    /// Exchanges could have shown it, but what is needed to tell was not recorded.
+    Unchecked,
+}
+
+impl Verdict {
+    /// The stable string, the same in Rust and JavaScript.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::NotExercised => "notExercised",
+            Verdict::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// What a finding does to its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The point fails.
+    Fails,
+    /// It is only reported: the demand is inferred.
+    Warns,
+    /// It could not be told.
+    Unchecked,
+}
+
+impl Effect {
+    /// The stable string, the same in Rust and JavaScript.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Fails => "fails",
+            Effect::Warns => "warns",
+            Effect::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which exchange, by its place in the trace from 0; absent where it is about the settings.
+    pub exchange: Option<u32>,
+    /// The field of the request or reply that the supplier wrote, such as `body.vouchers`, or of the exchange or the
+    /// settings, such as `durationMs`.
+    pub path: String,
+    /// The message rule that was broken, where it is one.
+    pub rule: Option<&'static str>,
+    /// The stable name of what is wrong, where the message itself is wrong.
+    pub code: Option<ErrorCode>,
+    /// What was found or expected, for people.
+    pub detail: String,
+    /// Whether the hand-out says it.
+    pub basis: Basis,
+    /// What it does to the point.
+    pub effect: Effect,
+}
+
+/// What was found about one point.
+#[derive(Debug, Clone)]
+pub struct PointReport {
+    /// The point.
+    pub point: &'static Point,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How many times an exchange showed it.
+    pub shown: u32,
+    /// What was found against it.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found about every point.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The points, in the order of [`POINTS`].
+    pub points: Vec<PointReport>,
+}
+
+impl Report {
+    /// What was found about the point of this id.
+    pub fn point(&self, id: &str) -> Option<&PointReport> {
+        self.points.iter().find(|report| report.point.id == id)
+    }
+
+    /// Whether no point failed. Points that nothing showed are no failures; look at their verdicts.
+    pub fn nothing_failed(&self) -> bool {
+        self.points.iter().all(|report| report.verdict != Verdict::Failed)
+    }
+
+    /// Appends the report as JSON: `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path",
+    /// "rule","code","detail","exchange"}]}]}`. What is absent or empty is left out.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        let mut between = "{\"version\":1,\"points\":[";
+        for report in &self.points {
+            push_fields(out, between, &[("{\"id\":", report.point.id), (",\"verdict\":", report.verdict.as_str())]);
+            push(out, ",\"shown\":");
+            push_integer(out, i64::from(report.shown));
+            between = ",\"findings\":[";
+            for finding in &report.findings {
+                push_fields(
+                    out,
+                    between,
+                    &[
+                        ("{\"effect\":", finding.effect.as_str()),
+                        (",\"basis\":", if finding.basis == Basis::Documented { "documented" } else { "inferred" }),
+                        (",\"path\":", &finding.path),
+                        (",\"rule\":", finding.rule.unwrap_or_default()),
+                        (",\"code\":", finding.code.map_or("", ErrorCode::as_str)),
+                        (",\"detail\":", &finding.detail),
+                    ],
+                );
+                if let Some(exchange) = finding.exchange {
+                    push(out, ",\"exchange\":");
+                    push_integer(out, i64::from(exchange));
+                }
+                between = "},";
+            }
+            push(out, if report.findings.is_empty() { ",\"findings\":[]" } else { "}]" });
+            between = "},";
+        }
+        push(out, "}]}");
+    }
+}
+
+/// Appends what stands before an object, then its texts; empty ones are left out.
+#[inline(never)]
+fn push_fields(out: &mut Vec<u8>, before: &str, texts: &[(&str, &str)]) {
+    push(out, before);
+    for (key, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+        push(out, key);
+        push_text(out, text);
+    }
+}
+
+#[inline(never)]
+fn push(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+#[inline(never)]
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for &byte in text.as_bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0..0x20 => {
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+/// Findings while they are collected.
+pub(super) struct Findings {
+    strictness: Strictness,
+    points: Vec<PointReport>,
+}
+
+impl Findings {
+    pub(super) fn new(strictness: Strictness) -> Self {
+        let empty = |point| PointReport { point, verdict: Verdict::NotExercised, shown: 0, findings: Vec::new() };
+        Findings { strictness, points: POINTS.iter().map(empty).collect() }
+    }
+
+    /// An exchange shows the point. Whether it is kept, the findings tell.
+    #[inline(never)]
+    pub(super) fn shows(&mut self, name: Name) {
+        self.points[name as usize].shown += 1;
+    }
+
+    /// What the hand-out says is broken.
+    #[inline(never)]
+    pub(super) fn fails(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
+        self.add(name, exchange, path, detail, Basis::Documented, Effect::Fails);
+    }
+
+    /// What we inferred is broken.
+    #[inline(never)]
+    pub(super) fn warns(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
+        self.add(name, exchange, path, detail, Basis::Inferred, Effect::Warns);
+    }
+
+    /// It cannot be told.
+    #[inline(never)]
+    pub(super) fn unchecked(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
+        self.add(name, exchange, path, detail, POINTS[name as usize].basis, Effect::Unchecked);
+    }
+
+    fn add(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str, basis: Basis, effect: Effect) {
+        self.push(name, Finding { exchange, path: path.into(), rule: None, code: None, detail: detail.into(), basis, effect });
+    }
+
+    #[inline(never)]
+    pub(super) fn push(&mut self, name: Name, mut finding: Finding) {
+        if finding.effect == Effect::Warns && self.strictness == Strictness::Inferred {
+            finding.effect = Effect::Fails;
+        }
+        self.points[name as usize].findings.push(finding);
+    }
+
+    pub(super) fn finish(mut self) -> Report {
+        for report in &mut self.points {
+            let has = |effect| report.findings.iter().any(|finding| finding.effect == effect);
+            report.verdict = match report.shown {
+                _ if has(Effect::Fails) => Verdict::Failed,
+                0 if has(Effect::Unchecked) => Verdict::Unchecked,
+                0 => Verdict::NotExercised,
+                _ => Verdict::Passed,
+            };
+        }
+        Report { points: self.points }
+    }
+}
+
+impl Name {
+    pub(super) fn point(self) -> &'static Point {
+        &POINTS[self as usize]
+    }
+}
+
+// A name is its place in the table.
+const _: () = {
+    assert!(NAMES.len() == POINTS.len());
+};

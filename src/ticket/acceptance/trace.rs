@@ -1,0 +1,151 @@
+//! The trace: exchanges as they were recorded, in one format that has no secret in it.
+//!
+//! A trace is JSON. Its own fields are in program notation (epoch milliseconds); the requests and replies in it are the
+//! wire's own JSON, as it travelled (whole-body encryption opened). Headers are not part of it: the signature's outcome is
+//! one flag. Personal data is taken out by [`redacted`] before a body is written down. Codes stay, because points compare
+//! them: a trace of orders that are not over lets whoever reads it enter, and is to be kept like the orders themselves.
+
+use super::super::working_days::Calendar;
+use crate::message::definition::Facts;
+use crate::message::{Form, Packed, Reading, View, read, redact};
+use crate::time::Date;
+use crate::{Error, ErrorCode};
+use std::borrow::Cow;
+
+/// The format's version.
+pub const VERSION: i32 = 1;
+
+crate::messages! {
+    /// A recording of exchanges between Meituan and a supplier.
+    Trace {
+        /// The format's version: 1.
+        version "version": integer(1..1), required;
+        /// What the checker is told beside the exchanges.
+        settings "settings": object(TraceSettings), optional;
+        /// The exchanges, in any order: `at` orders them.
+        exchanges "exchanges": list(object(Exchange)), required;
+    }
+
+    /// What cannot be seen in exchanges. Nothing here is a secret, and nothing is required.
+    TraceSettings {
+        /// The supplier's number at Meituan: every message must carry it.
+        partner_id "partnerId": count, optional;
+        /// The production URLs, as they are registered with Meituan. Where they are given they are taken to be all of them.
+        endpoints "endpoints": list(object(Endpoint)), optional;
+        /// Product numbers (`partnerDealId`) whose tickets are issued again upstream: pay must be answered 598 first.
+        upstream_products "upstreamProducts": list(text), optional;
+        /// Changes of address and upgrades, and when they were announced.
+        endpoint_changes "endpointChanges": list(object(EndpointChange)), optional;
+        /// Days off that would be working days.
+        holidays "holidays": list(date), optional;
+        /// Working days that would be days off.
+        make_up_days "makeUpDays": list(date), optional;
+    }
+
+    /// A URL that is registered with Meituan.
+    Endpoint {
+        /// The call that it is for, such as `orderCreate`.
+        call "call": text, required;
+        /// The production URL, without a query.
+        url "url": text, required;
+    }
+
+    /// A change of address, or an upgrade.
+    EndpointChange {
+        /// When the mail was sent, in epoch milliseconds.
+        announced_at "announcedAt": milliseconds, required;
+        /// When the change begins, in epoch milliseconds.
+        upgrade_at "upgradeAt": milliseconds, required;
+    }
+
+    /// One request and its reply.
+    Exchange {
+        /// When the request was received (toSupplier) or sent (toMeituan), in epoch milliseconds.
+        at "at": milliseconds, required;
+        /// From then until the reply was there, in milliseconds. Without it time-outs are not checked, and exchanges of the
+        /// same order are taken to follow each other.
+        duration_ms "durationMs": count, optional;
+        /// Who called: `toSupplier` (Meituan did) or `toMeituan` (the supplier did). It must be the call's own.
+        direction "direction": text, required;
+        /// Which call, such as `orderCreate` or `payNotice`.
+        call "call": text, required;
+        /// Whether the request's signature was right, as the side that received it found.
+        authenticated "authenticated": flag, optional;
+        /// The request's body: the wire's JSON, or a text where it was none.
+        request "request": raw, required;
+        /// The reply's body: the wire's JSON, or a text where it was none. Absent or null when there was no reply.
+        response "response": raw, nullable;
+        /// The reply's HTTP status.
+        http_status "httpStatus": integer(100..599), optional;
+    }
+}
+
+/// The names of the fields whose values are personal data. No point needs them.
+pub const PERSONAL_FIELDS: &[&str] = &[
+    "name",
+    "pinyin",
+    "mobile",
+    "address",
+    "postCode",
+    "email",
+    "credentials",
+    "credentialNo",
+    "credentialInfoMap",
+    "contacts",
+    "operator",
+];
+
+/// A body as it is written down in a trace: every text, number and flag below one of [`PERSONAL_FIELDS`] becomes `"***"`;
+/// empty texts and nulls stay. A body that is not JSON becomes the text `"***"`, since nobody can tell what is in it.
+pub fn redacted(body: &[u8]) -> Vec<u8> {
+    redact(body, PERSONAL_FIELDS).unwrap_or_else(|_| b"\"***\"".to_vec())
+}
+
+impl Trace {
+    /// A trace as it was written down.
+    ///
+    /// # Errors
+    /// The first thing that is not of the format.
+    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+        let mut packed = Packed::default();
+        read_trace(json, &mut packed)?;
+        let view = packed.view(Trace::MESSAGE, json);
+        view.and_then(|view| view.to_typed(&packed)).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
+    }
+
+    /// Writes it down.
+    ///
+    /// # Errors
+    /// When a number is beyond what its field holds.
+    pub fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|_| Error::at(ErrorCode::InvalidJson, ""))
+    }
+}
+
+/// Reads a trace into packed form.
+pub(super) fn read_trace(json: &[u8], packed: &mut Packed) -> Result<(), Error> {
+    let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+    match read(Trace::MESSAGE, json, how, packed) {
+        true => Ok(()),
+        false => Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, ""))),
+    }
+}
+
+/// The settings, ready to be asked.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    pub(super) partner_id: Option<i64>,
+    pub(super) upstream_products: Vec<String>,
+    pub(super) calendar: Calendar,
+}
+
+impl Settings {
+    pub(super) fn of(settings: &View<'_>) -> Self {
+        let dates = |field| Some(settings.texts(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
+        Settings {
+            partner_id: settings.integer("partnerId"),
+            upstream_products: settings.texts("upstreamProducts").map(Cow::into_owned).collect(),
+            calendar: Calendar { holidays: dates("holidays"), make_up_days: dates("makeUpDays") },
+        }
+    }
+}
