@@ -36,16 +36,29 @@ struct Catalogue {
     enumerations: BTreeMap<&'static str, &'static Enumeration>,
     /// Objects that can be received: their enumerations are open.
     received: BTreeMap<&'static str, ()>,
+    /// Objects that only JSON text holds (orders as they are stored, and their events): types without readers.
+    stored: BTreeMap<&'static str, &'static Message>,
 }
 
 impl Catalogue {
     fn collect() -> Self {
-        let mut catalogue = Catalogue { objects: BTreeMap::new(), enumerations: BTreeMap::new(), received: BTreeMap::new() };
+        let mut catalogue = Catalogue {
+            objects: BTreeMap::new(),
+            enumerations: BTreeMap::new(),
+            received: BTreeMap::new(),
+            stored: BTreeMap::new(),
+        };
         for call in CALLS {
             let incoming = call.direction == Direction::ToSupplier;
             catalogue.add(call.request, incoming, true);
             catalogue.add(call.reply, !incoming, true);
         }
+        let travelling = catalogue.objects.clone();
+        for message in ticket::order::MESSAGES {
+            catalogue.add(message, false, false);
+        }
+        catalogue.stored = std::mem::replace(&mut catalogue.objects, travelling);
+        catalogue.stored.retain(|name, _| !catalogue.objects.contains_key(name));
         catalogue
     }
 
@@ -105,7 +118,7 @@ impl Catalogue {
             comment(&mut out, "", &format!("{}\n{}", enumeration.doc.trim(), listed.join("\n")));
             let _ = writeln!(out, "export type {} = {};\n", enumeration.name, values.join(" | "));
         }
-        for message in self.objects.values() {
+        for message in self.objects.values().chain(self.stored.values()) {
             comment(&mut out, "", message.doc);
             let _ = writeln!(out, "export interface {} {{", message.name);
             self.fields(&mut out, message.fields, self.received.contains_key(message.name), "  ");
