@@ -302,6 +302,7 @@ macro_rules! kind_type {
     (decimal($min:literal..$max:literal)) => { f64 };
     (text) => { String };
     (text($documented:literal)) => { String };
+    (word($type:path)) => { $type };
     (flag) => { bool };
     (date) => { $crate::time::Date };
     (wall_clock) => { $crate::time::Timestamp };
@@ -330,6 +331,7 @@ macro_rules! field_kind {
     (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal { min: $min, max: $max } };
     (text) => { $crate::message::definition::Kind::Text { documented: 0 } };
     (text($documented:literal)) => { $crate::message::definition::Kind::Text { documented: $documented } };
+    (word($type:path)) => { $crate::message::definition::Kind::Text { documented: 0 } };
     (flag) => { $crate::message::definition::Kind::Flag };
     (date) => { $crate::message::definition::Kind::Date };
     (wall_clock) => { $crate::message::definition::Kind::WallClock };
@@ -394,6 +396,127 @@ macro_rules! enumerations {
             }
         }
     )*};
+}
+
+/// Writes down the words that a text field of our own can hold: a Rust type with one value for each.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! words {
+    ($(
+        $(#[doc = $doc:expr])*
+        $type:ident { $( $(#[doc = $meaning:expr])* $name:ident = $word:expr; )* }
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type { $( $(#[doc = $meaning])* $name, )* }
+
+        impl $type {
+            /// Every word.
+            pub const ALL: &'static [$type] = &[$($type::$name),*];
+
+            /// The word.
+            #[inline(never)]
+            pub fn as_str(self) -> &'static str {
+                match self { $( $type::$name => $word, )* }
+            }
+
+            /// The value of this word.
+            pub fn named(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
+        }
+
+        impl Default for $type {
+            fn default() -> Self {
+                Self::ALL[0]
+            }
+        }
+
+        impl $crate::message::value::FieldValue for $type {
+            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+                Self::named(&String::take(slot)).unwrap_or_default()
+            }
+
+            fn put(&self, out: &mut Vec<u8>) {
+                self.as_str().put(out);
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::named(&word).ok_or_else(|| serde::de::Error::custom("not a known word"))
+            }
+        }
+    )*};
+}
+
+/// Writes down a choice: an enum of messages, which in JSON is an object with exactly one field, `{"name": {…}}`. Of a body
+/// whose fields are listed (`of`), only those are taken from JSON: whoever is told looks at no others.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! choices {
+    (@body $body:ty, $view:ident $name:literal) => {
+        $view.take::<$body>($name)
+    };
+    (@body $body:ty, $view:ident $name:literal $($field:ident $wire:literal),+) => {{
+        let body = $view.object($name)?;
+        let mut taken = <$body>::default();
+        $( taken.$field = body.take($wire); )+
+        taken
+    }};
+    (
+        $(#[doc = $doc:expr])*
+        $type:ident $message:literal {
+            $( $(#[doc = $choice_doc:expr])* $choice:ident($body:ty) $name:literal $(of $($field:ident $wire:literal),+)?; )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
+        pub enum $type { $( $(#[doc = $choice_doc])* $choice($body), )* }
+
+        $(
+            impl From<$body> for $type {
+                fn from(body: $body) -> $type {
+                    $type::$choice(body)
+                }
+            }
+        )*
+
+        impl $type {
+            /// The definition: exactly one of the fields is there.
+            pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
+                name: $message,
+                fields: &[$( $crate::message::definition::Field {
+                    name: $name,
+                    aliases: &[],
+                    kind: $crate::message::definition::Kind::Object(<$body>::MESSAGE),
+                    presence: $crate::message::definition::Presence::Optional,
+                    doc: $crate::doc_text!($($choice_doc),*),
+                }, )*],
+                rules: &[],
+                doc: $crate::doc_text!($($doc),*),
+            };
+
+            /// The one of an object that was read by the definition; nothing where it holds none, or several.
+            pub(super) fn take(view: &$crate::message::View<'_>) -> Option<$type> {
+                let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));
+                let name = there.next().filter(|_| there.next().is_none())?;
+                match name {
+                    $( $name => Some($type::$choice($crate::choices!(@body $body, view $name $($($field $wire),+)?))), )*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
 /// Writes down rules: name, stable id, field, basis, and the function that looks. A static `ALL` lists them.
