@@ -28,6 +28,7 @@ mod client;
 pub mod codes;
 mod form;
 mod interfaces;
+pub mod order;
 mod peek;
 mod push;
 pub mod pushes;

@@ -1,0 +1,464 @@
+//! What is told becomes a fact of the order.
+
+use super::facts::*;
+use super::standing::{REPLY_PATIENCE, RideStanding};
+use super::table::{STEPS, step};
+use crate::message::value::FieldValue;
+use crate::ride::codes::{CancelStep, RefundStatus, ResultCode, RideStatus};
+use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
+use crate::sorted_sign::sha1_hex;
+use crate::time::Timestamp;
+
+/// The most events and refunds that an order keeps.
+const MOST_EVENTS: usize = 64;
+/// The most of other lists.
+const MOST: usize = 32;
+
+crate::words! {
+    /// What became of something that was told.
+    Kind {
+        /// It is news, and recorded.
+        Moved = "moved";
+        /// It was known.
+        Duplicate = "duplicate";
+        /// It is recorded, and older than what decides.
+        Stale = "stale";
+        /// It is a call of ours that may not be made now, or belongs to another order. It is not recorded.
+        Illegal = "illegal";
+    }
+
+    /// Why something is illegal.
+    Reason {
+        /// It carries the number of another order.
+        AnotherOrder = "anotherOrder";
+        /// The same call is under way.
+        UnderWay = "underWay";
+        /// It was done.
+        Done = "done";
+        /// The estimate is older than 10 minutes.
+        EstimateExpired = "estimateExpired";
+        /// The state does not allow it (for payment and cancelling inferred).
+        NotInThisState = "notInThisState";
+        /// Something was heard that only a query can settle.
+        QueryFirst = "queryFirst";
+        /// The amount is not the one that is owed.
+        WrongAmount = "wrongAmount";
+        /// The cancel fee was not asked in this state.
+        AskFeeFirst = "askFeeFirst";
+        /// No such driver is offered, or not any more.
+        NoSuchOffer = "noSuchOffer";
+    }
+}
+
+crate::messages! {
+    /// What became of something that was told.
+    RideTransition {
+        /// What became of it.
+        kind "kind": word(Kind), required;
+        /// Why, where it is illegal.
+        reason "reason": word(Reason), optional;
+        /// The order now. Keep it.
+        order "order": object(RideOrder), required;
+        /// What follows from it.
+        standing "standing": object(RideStanding), required;
+    }
+}
+
+impl RideOrder {
+    /// Takes what is told. `now` is the caller's clock. The order itself stays as it is; the new one is in the result.
+    ///
+    /// What to do next does not count the limit of calls then; [`RideOrder::apply_counting`] does.
+    pub fn apply(&self, event: &Event, now: Timestamp) -> RideTransition {
+        self.apply_counting(event, now, &RideCalls::default())
+    }
+
+    /// The same with the calls of the last minute, for all orders together.
+    pub fn apply_counting(&self, event: &Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
+        self.clone().applied(event.clone(), now, calls)
+    }
+
+    /// The same where order and event are not needed any more.
+    pub(super) fn applied(mut self, event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
+        self.give_up(now);
+        let (kind, reason) = match self.take(event, now) {
+            Ok(kind) => (kind, None),
+            Err(reason) => (Kind::Illegal, Some(reason)),
+        };
+        if matches!(kind, Kind::Moved | Kind::Stale) {
+            self.heard_at = self.heard_at.max(Some(now));
+        }
+        let standing = self.standing(now, calls);
+        RideTransition { kind, reason, order: self, standing }
+    }
+
+    /// An error leaves the order as it was.
+    fn take(&mut self, event: Event, now: Timestamp) -> Result<Kind, Reason> {
+        match event {
+            Event::CapacityOffered(offer) => {
+                self.belongs(Some(&offer.mt_order_id), None)?;
+                Ok(self.offered(offer))
+            }
+            Event::OrderChanged(changed) => {
+                self.belongs(changed.mt_order_id.as_ref(), changed.channel_partner_order_id.as_ref())?;
+                Ok(self.changed(changed))
+            }
+            Event::Refunded(refund) => {
+                self.belongs(Some(&refund.mt_order_id), None)?;
+                Ok(self.refunded_once(refund))
+            }
+            Event::Queried(detail) => {
+                self.belongs(detail.mt_order_id.as_ref(), detail.channel_partner_order_id.as_ref())?;
+                Ok(self.queried(detail, now))
+            }
+            Event::Estimated(_) => {
+                let before = self.estimated_at;
+                self.estimated_at = before.max(Some(now));
+                Ok(if before < self.estimated_at { Kind::Moved } else { Kind::Duplicate })
+            }
+            Event::Sent(sent) => {
+                self.is_legal(&sent, now)?;
+                self.belongs(None, sent.channel_partner_order_id.as_ref())?;
+                let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
+                (call.price, call.driver_id) = (sent.price, sent.driver_id);
+                Ok(Kind::Moved)
+            }
+            Event::Answered(answered) => {
+                let known = self.mt_order_id.is_some();
+                self.belongs(answered.mt_order_id.as_ref(), None)?;
+                Ok(self.answered(&answered, now, known == self.mt_order_id.is_some()))
+            }
+            Event::Failed(failed) => Ok(self.failed(&failed, now)),
+        }
+    }
+
+    /// Learns the order numbers. What carries another order's is told to the wrong order; one equal number is enough.
+    #[inline(never)]
+    fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
+        let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
+            .map(|(own, told)| (own, told.filter(|told| !told.is_empty())));
+        let both = || numbers.iter().filter_map(|(own, told)| Some((own.as_ref()?, *told.as_ref()?)));
+        if both().next().is_some() && !both().any(|(own, told)| own == told) {
+            return Err(Reason::AnotherOrder);
+        }
+        for (own, told) in &mut numbers {
+            if own.is_none() {
+                **own = told.cloned();
+            }
+        }
+        Ok(())
+    }
+
+    fn offered(&mut self, offer: CapacityOffered) -> Kind {
+        let place = self.offers.binary_search_by(|known| {
+            let dispatch = known.mt_dispatch_sub_order_id.cmp(&offer.mt_dispatch_sub_order_id);
+            dispatch.then_with(|| known.submit_drive_info.driver_id.cmp(&offer.submit_drive_info.driver_id))
+        });
+        let Err(place) = place else { return Kind::Duplicate };
+        self.offers.insert(place, offer);
+        self.overflowed |= shorten(&mut self.offers, MOST);
+        if self.is_dispatching() { Kind::Moved } else { Kind::Stale }
+    }
+
+    fn changed(&mut self, event: OrderChanged) -> Kind {
+        let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
+            let fingerprint = fingerprint(event);
+            let Err(place) = self.hints.binary_search(&fingerprint) else { return Kind::Duplicate };
+            self.hints.insert(place, fingerprint);
+            self.overflowed |= shorten(&mut self.hints, MOST);
+            self.hear();
+            return Kind::Moved;
+        };
+        let event = KnownEvent { event_code, event_time };
+        let before = self.replay();
+        let Err(place) = self.events.binary_search_by_key(&key(&event), key) else { return Kind::Duplicate };
+        self.events.insert(place, event.clone());
+        if self.events.len() > MOST_EVENTS {
+            // The oldest: all that are kept are newer, so it decides nothing, now or later.
+            self.events.remove(0);
+            self.overflowed = true;
+        }
+        self.was_taken |= tells_of_driver(event_code);
+        if self.detail.as_ref().is_some_and(|detail| event_time <= detail.as_of()) {
+            return Kind::Stale;
+        }
+        let after = self.replay();
+        if after.unsettled.iter().any(|event| !before.unsettled.contains(event)) {
+            self.hear();
+        }
+        let is_newest = self.events.last() == Some(&event);
+        if is_newest || after.status != before.status { Kind::Moved } else { Kind::Stale }
+    }
+
+    fn refunded_once(&mut self, refund: Refunded) -> Kind {
+        // A success outweighs any other state; then the later one, then the larger one.
+        let weight = |refund: &Refunded| {
+            let succeeded = refund.refund_status == RefundStatus::SUCCESS;
+            (succeeded, refund.refund_time, refund.refund_amount, refund.refund_status)
+        };
+        match self.refunds.binary_search_by(|known| known.sqt_refund_no.cmp(&refund.sqt_refund_no)) {
+            Ok(place) => {
+                let known = &mut self.refunds[place];
+                self.refunds_differ |= known.refund_amount != refund.refund_amount;
+                if weight(known) == weight(&refund) {
+                    return Kind::Duplicate;
+                }
+                if weight(known) > weight(&refund) {
+                    return Kind::Stale;
+                }
+                *known = refund;
+            }
+            Err(place) => {
+                self.refunds.insert(place, refund);
+                self.overflowed |= shorten(&mut self.refunds, MOST_EVENTS);
+            }
+        }
+        Kind::Moved
+    }
+
+    fn queried(&mut self, mut detail: KnownDetail, now: Timestamp) -> Kind {
+        let query = self.call(Call::QueryRealTimeOrder, None);
+        let pending = query.filter(|call| call.state == CallState::Pending).map(|call| call.at);
+        detail.asked_at = detail.asked_at.or(pending).or(Some(now));
+        self.was_taken |= detail.driver_info.is_some() || has_driver(detail.order_status);
+        self.close_query(now);
+        let known = self.detail.as_ref().map(KnownDetail::weight);
+        let told = detail.weight();
+        let kind = match &known {
+            // It is older than what is known, whenever it was asked, and settles nothing.
+            Some(known) if told.as_of < known.as_of => return Kind::Stale,
+            Some(known) if told.as_of == known.as_of && told.content == known.content => Kind::Duplicate,
+            Some(known) if told < *known => Kind::Stale,
+            _ => Kind::Moved,
+        };
+        if known.is_none_or(|known| told > known) {
+            self.detail = Some(detail);
+        }
+        // What was heard while the query was under way may not be in its reply.
+        self.news = (self.news - 1).max(0);
+        for call in &mut self.calls {
+            call.news = (call.news - 1).max(0);
+        }
+        kind
+    }
+
+    /// Whether a call may be made now.
+    fn is_legal(&self, sent: &Sent, now: Timestamp) -> Result<(), Reason> {
+        let own = self.call(sent.call, sent.step);
+        if own.is_some_and(|own| own.state == CallState::Pending) && sent.call != Call::QueryRealTimeOrder {
+            return Err(Reason::UnderWay);
+        }
+        let own_failed = own.is_some_and(|own| own.state == CallState::Failed);
+        match sent.call {
+            Call::QueryRealTimeOrder => {}
+            Call::SubmitOrder => {
+                if self.mt_order_id.is_some() {
+                    return Err(Reason::Done);
+                }
+                // A repetition asks after the first, whose estimate was valid.
+                if !own_failed && self.estimated_at.is_some_and(|at| !super::estimate_is_valid(at, now)) {
+                    return Err(Reason::EstimateExpired);
+                }
+            }
+            Call::ConfirmOrder => {
+                if !self.is_dispatching() {
+                    return Err(Reason::NotInThisState);
+                }
+                let driver = sent.driver_id.as_deref().unwrap_or_default();
+                if !self.may_confirm().iter().any(|offer| offer.submit_drive_info.driver_id == driver) {
+                    return Err(if own_failed && self.needs_query() { Reason::QueryFirst } else { Reason::NoSuchOffer });
+                }
+            }
+            Call::CancelOrder => match self.may_cancel() {
+                None if self.is_cancellable() => return Err(Reason::QueryFirst),
+                None => return Err(Reason::NotInThisState),
+                Some(CancelStep::ASK_FEE) if sent.step != Some(CancelStep::ASK_FEE) => return Err(Reason::AskFeeFirst),
+                Some(_) => {}
+            },
+            Call::NotifyPaidResult => match self.may_pay() {
+                Some(owed) if Some(owed) == sent.price => {}
+                Some(_) => return Err(Reason::WrongAmount),
+                None if self.is_paid() => return Err(Reason::Done),
+                None if self.waits_for_payment() => return Err(Reason::QueryFirst),
+                None => return Err(Reason::NotInThisState),
+            },
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, answered: &Answered, now: Timestamp, learned_nothing: bool) -> Kind {
+        let (call, step, code) = (answered.call, answered.step, answered.code);
+        if call == Call::QueryRealTimeOrder {
+            self.close_query(now);
+        }
+        let own = self.call(call, step);
+        let is_told = |own: &OwnCall| {
+            let same_price = answered.cancel_price.is_none() || own.price == answered.cancel_price;
+            own.state == CallState::Answered && own.code == Some(code) && same_price
+        };
+        if learned_nothing && own.is_some_and(is_told) {
+            return Kind::Duplicate;
+        }
+        let status = self.status();
+        let own = self.own_call(call, step, CallState::Answered, now);
+        own.code = Some(code);
+        own.order_status = Some(status);
+        if answered.cancel_price.is_some() {
+            own.price = answered.cancel_price;
+        }
+        let driver = own.driver_id.clone();
+        let succeeded = code == ResultCode::SUCCESS;
+        if let (Call::ConfirmOrder, false, Some(driver)) = (call, succeeded, driver)
+            && let Err(place) = self.declined.binary_search(&driver)
+        {
+            self.declined.insert(place, driver);
+            self.overflowed |= shorten(&mut self.declined, MOST);
+        }
+        let settles_itself = match call {
+            Call::QueryRealTimeOrder => true,
+            Call::SubmitOrder => code != ResultCode::REPEAT_SUBMIT_ORDER_ERROR,
+            Call::ConfirmOrder => succeeded,
+            Call::CancelOrder => succeeded && step != Some(CancelStep::CONFIRM),
+            Call::NotifyPaidResult => false,
+        };
+        if !settles_itself {
+            self.hear();
+        }
+        Kind::Moved
+    }
+
+    #[inline(never)]
+    fn failed(&mut self, failed: &Failed, now: Timestamp) -> Kind {
+        let (call, step) = (failed.call, failed.step);
+        let own = self.call(call, step);
+        if own.is_some_and(|own| own.state == CallState::Failed) {
+            return Kind::Duplicate;
+        }
+        let (price, driver_id) = own.map_or((None, None), |own| (own.price, own.driver_id.clone()));
+        let own = self.own_call(call, step, CallState::Failed, now);
+        (own.price, own.driver_id) = (price, driver_id);
+        // Asking again, a fee or to be submitted, is the better question than a query.
+        let asks = match call {
+            Call::QueryRealTimeOrder | Call::SubmitOrder => false,
+            Call::CancelOrder => step == Some(CancelStep::CONFIRM),
+            Call::ConfirmOrder | Call::NotifyPaidResult => true,
+        };
+        if asks {
+            self.hear();
+        }
+        Kind::Moved
+    }
+
+    /// A call that was not answered for long has failed, also where that was never told.
+    fn give_up(&mut self, now: Timestamp) {
+        let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
+        while let Some(own) = self.calls.iter().find(given_up) {
+            let failed = Failed { call: own.call, step: own.step };
+            self.failed(&failed, now);
+        }
+    }
+
+    /// Something that only a query can settle: one that is sent from now on.
+    #[inline(never)]
+    fn hear(&mut self) {
+        self.news = self.news.max(self.unheard());
+    }
+
+    /// How news of now count: a query that is under way may have been answered before it.
+    fn unheard(&self) -> i32 {
+        let query = self.call(Call::QueryRealTimeOrder, None);
+        if query.is_some_and(|call| call.state == CallState::Pending) { 2 } else { 1 }
+    }
+
+    fn close_query(&mut self, now: Timestamp) {
+        if self.call(Call::QueryRealTimeOrder, None).is_some_and(|call| call.state == CallState::Pending) {
+            self.own_call(Call::QueryRealTimeOrder, None, CallState::Answered, now);
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn call(&self, call: Call, step: Option<CancelStep>) -> Option<&OwnCall> {
+        self.calls.iter().find(|own| own.call == call && own.step == step)
+    }
+
+    /// The record of a call, in its new state. What belongs to the old one is gone, but the driver of a confirmation.
+    #[inline(never)]
+    fn own_call(&mut self, call: Call, step: Option<CancelStep>, state: CallState, at: Timestamp) -> &mut OwnCall {
+        let news = if call == Call::QueryRealTimeOrder { 0 } else { self.unheard() };
+        let place = self.calls.binary_search_by_key(&(call, step), |own| (own.call, own.step));
+        let place = place.unwrap_or_else(|place| {
+            self.calls.insert(place, OwnCall { call, step, ..OwnCall::default() });
+            place
+        });
+        let own = &mut self.calls[place];
+        (own.state, own.at, own.news, own.code) = (state, at, news, None);
+        own
+    }
+
+    /// The state by the newest query and the events after it.
+    pub(super) fn replay(&self) -> Replay {
+        let submitted = self.call(Call::SubmitOrder, None).is_some_and(|own| own.code == Some(ResultCode::SUCCESS));
+        let (mut status, since) = match &self.detail {
+            Some(detail) => (detail.order_status, Some(detail.as_of())),
+            None if submitted => (RideStatus::SUBMITTED, None),
+            None => (undecided::NOTHING_KNOWN, None),
+        };
+        let mut replay = Replay::default();
+        for event in self.events.iter().filter(|event| Some(event.event_time) > since) {
+            let step = step(event.event_code, status);
+            if step.is_none_or(|step| step.asks) {
+                replay.unsettled.push(event.clone());
+            }
+            // What is not documented cannot contradict.
+            if step.is_none() && is_listed(status) && event.event_code.name().is_some() {
+                replay.conflicts.push(event.clone());
+            }
+            status = step.and_then(|step| step.to).unwrap_or(status);
+        }
+        replay.status = status;
+        replay
+    }
+}
+
+/// See [`RideOrder::replay`].
+#[derive(Default)]
+pub(super) struct Replay {
+    pub(super) status: RideStatus,
+    /// The events that did not decide alone.
+    unsettled: Vec<KnownEvent>,
+    /// Those of them that contradict what was before.
+    pub(super) conflicts: Vec<KnownEvent>,
+}
+
+fn key(event: &KnownEvent) -> (Timestamp, crate::ride::codes::RideEvent) {
+    (event.event_time, event.event_code)
+}
+
+/// Whether the order has a driver in this state.
+pub(super) fn has_driver(status: RideStatus) -> bool {
+    (RideStatus::CONFIRMED..=RideStatus::COMPLETED).contains(&status)
+}
+
+/// Whether the event happens to orders with a driver alone. Bills and payments may be of a cancel fee.
+fn tells_of_driver(event: crate::ride::codes::RideEvent) -> bool {
+    let on_the_way = |status: RideStatus| (RideStatus::CONFIRMED..=RideStatus::DELIVERED).contains(&status);
+    STEPS.iter().any(|step| step.event == event && step.to.is_some_and(on_the_way))
+}
+
+fn is_listed(status: RideStatus) -> bool {
+    status == undecided::NOTHING_KNOWN
+        || undecided::is_kind_unknown(status)
+        || RideStatus::VALUES.values.iter().any(|listed| listed.value == status.0)
+}
+
+fn shorten<T>(list: &mut Vec<T>, most: usize) -> bool {
+    let is_longer = list.len() > most;
+    list.truncate(most);
+    is_longer
+}
+
+/// The same for every repetition of an event: its content, without what belongs to the sending of it.
+fn fingerprint(event: OrderChanged) -> String {
+    let mut text = Vec::new();
+    OrderChanged { ent_id: None, method: None, ts: None, ..event }.put(&mut text);
+    sha1_hex(&text)
+}

@@ -1,0 +1,347 @@
+//! What is known of an order, and what can be told to it.
+
+use crate::money::Fen;
+use crate::ride::codes::{CancelStep, ResultCode, RideEvent, RideStatus};
+use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
+use crate::ride::replies::OrderDetail;
+use crate::ride::{CANCEL_ORDER, CONFIRM_ORDER, NOTIFY_PAID_RESULT, Push, QUERY_REAL_TIME_ORDER, SUBMIT_ORDER};
+use crate::time::Timestamp;
+
+crate::words! {
+    /// A call of ours that has to do with one order, by its interface's name.
+    Call {
+        /// Tells the true state.
+        QueryRealTimeOrder = QUERY_REAL_TIME_ORDER.name;
+        /// Orders.
+        SubmitOrder = SUBMIT_ORDER.name;
+        /// Takes an offered driver.
+        ConfirmOrder = CONFIRM_ORDER.name;
+        /// Asks the cancel fee, or cancels.
+        CancelOrder = CANCEL_ORDER.name;
+        /// Tells that what is owed was paid.
+        NotifyPaidResult = NOTIFY_PAID_RESULT.name;
+    }
+
+    /// How far a call of ours is.
+    CallState {
+        /// Sent, and not answered yet.
+        Pending = "pending";
+        /// Answered, with a code.
+        Answered = "answered";
+        /// Not answered in time, or the connection broke: whether it took effect is not known.
+        Failed = "failed";
+    }
+}
+
+crate::messages! {
+    /// What is known of one order: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
+    /// whatever their order of arrival; what follows from them is asked of it. A new order is the default one.
+    ///
+    /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers. A real order sees tens of events. Of
+    /// more, the newest are kept, which decide; of other lists, the first in their order, and `overflowed` tells.
+    RideOrder {
+        /// Meituan's order number, once it was told.
+        mt_order_id "mtOrderId": text, optional;
+        /// Our order number, once it was told.
+        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        /// The events that came with their time, by time, then code.
+        events "events": list(object(KnownEvent)), required;
+        /// Fingerprints of the events that came without a time or a code: SHA-1 of their content.
+        hints "hints": list(text), required;
+        /// What the newest query told.
+        detail "detail": object(KnownDetail), optional;
+        /// The offers, by dispatch and driver.
+        offers "offers": list(object(CapacityOffered)), required;
+        /// Drivers that Meituan did not let us take.
+        declined "declined": list(text), required;
+        /// The refunds, by their number.
+        refunds "refunds": list(object(Refunded)), required;
+        /// Our calls, the last of each kind.
+        calls "calls": list(object(OwnCall)), required;
+        /// What only a query can tell: 0 nothing, 1 something was heard since the last query, 2 while one is under way.
+        news "news": integer(0..2), required;
+        /// A driver has taken the order at some time.
+        was_taken "wasTaken": flag, required;
+        /// Two pushes told different amounts of the same refund; the larger one is kept.
+        refunds_differ "refundsDiffer": flag, required;
+        /// More was told than is kept.
+        overflowed "overflowed": flag, required;
+        /// When the estimate that the order is made with came.
+        estimated_at "estimatedAt": milliseconds, optional;
+        /// When the last news came.
+        heard_at "heardAt": milliseconds, optional;
+    }
+
+    /// An event with its time.
+    KnownEvent {
+        /// What happened.
+        event_code "eventCode": code(RideEvent), required;
+        /// When, epoch milliseconds by Meituan's clock.
+        event_time "eventTime": milliseconds, required;
+    }
+
+    /// What is kept of the reply to a query: what rules need. The fields are those of [`OrderDetail`], and `askedAt`.
+    KnownDetail {
+        /// State.
+        order_status "orderStatus": code(RideStatus), required;
+        /// When the state was last updated, by Meituan's clock. A reply without it counts as of `askedAt` (inferred).
+        update_time "updateTime": milliseconds, optional;
+        /// When the query was sent, by the caller's clock; when the reply was told, if not given.
+        asked_at "askedAt": milliseconds, optional;
+        /// Meituan's order number.
+        mt_order_id "mtOrderId": text, optional;
+        /// Our order number.
+        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        /// Charges.
+        user_price_info "userPriceInfo": object(KnownPrices), optional;
+        /// The driver.
+        driver_info "driverInfo": object(KnownDriver), optional;
+    }
+
+    /// What is kept of the charges, fen.
+    KnownPrices {
+        /// What is owed, cancel fee included.
+        user_payable_balance_price "userPayableBalancePrice": fen, optional;
+        /// Cancel fee.
+        cancel_fee "cancelFee": fen, optional;
+    }
+
+    /// What is kept of the driver.
+    KnownDriver {
+        /// The driver's number.
+        driver_id "driverId": text, nullable;
+    }
+
+    /// A call of ours.
+    OwnCall {
+        /// Which.
+        call "call": word(Call), required;
+        /// Of a cancel call: whether it asked or cancelled.
+        step "type": code(CancelStep), optional;
+        /// How far it is.
+        state "state": word(CallState), required;
+        /// When that was, by the caller's clock.
+        at "at": milliseconds, required;
+        /// What was answered.
+        code "code": code(ResultCode), optional;
+        /// Of a cancel call: the fee that was answered. Of a notice of payment: the amount. Fen.
+        price "price": fen, optional;
+        /// The state of the order then: a fee counts for the state that it was asked in.
+        order_status "orderStatus": code(RideStatus), optional;
+        /// The driver to be taken.
+        driver_id "driverId": text, optional;
+        /// As in the order: 0 a query was answered since.
+        news "news": integer(0..2), required;
+    }
+
+    /// Told when an estimate came, with which the order is to be made.
+    Estimated {}
+
+    /// Told before a call of ours is made. It may be refused (`illegal`), and is then not to be made. The fields have the
+    /// names of the requests', so that a request's fields can be told as they are.
+    Sent {
+        /// Which call.
+        call "call": word(Call), required;
+        /// Of submitOrder: our order number.
+        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        /// Of confirmOrder: the driver to take.
+        driver_id "driverId": text, optional;
+        /// Of cancelOrder: whether to ask or to cancel.
+        step "type": code(CancelStep), optional;
+        /// Of notifyPaidResult: the amount paid, fen.
+        price "price": fen, optional;
+    }
+
+    /// Told when a call of ours was answered, well or not. The reply to a query that succeeded is told as such.
+    Answered {
+        /// Which call.
+        call "call": word(Call), required;
+        /// Of cancelOrder: whether it asked or cancelled.
+        step "type": code(CancelStep), optional;
+        /// The business code; 0 is the only success.
+        code "code": code(ResultCode), required;
+        /// Of submitOrder: Meituan's order number.
+        mt_order_id "mtOrderId": text, optional;
+        /// Of cancelOrder: the fee, fen.
+        cancel_price "cancelPrice": fen, optional;
+    }
+
+    /// Told when a call of ours timed out or broke: whether it took effect is not known.
+    Failed {
+        /// Which call.
+        call "call": word(Call), required;
+        /// Of cancelOrder: whether it asked or cancelled.
+        step "type": code(CancelStep), optional;
+    }
+
+    /// The moments of our calls of the last minute, for all orders together: what the limit is counted by.
+    RideCalls {
+        /// By interface.
+        calls "calls": list(object(RecentCalls)), required;
+    }
+
+    /// The moments of our calls of one interface.
+    RecentCalls {
+        /// The interface.
+        call "call": word(Call), required;
+        /// When, in any order, epoch milliseconds.
+        times "times": list(milliseconds), required;
+    }
+}
+
+/// The states that the table of the document (附录 订单状态说明) has no number for. They stand where a status stands.
+pub mod undecided {
+    use super::RideStatus;
+
+    /// Nothing is known yet.
+    pub const NOTHING_KNOWN: RideStatus = RideStatus(0);
+    /// Cancelled, with nothing to pay any more; by whom is to be asked (event 100, or 90 after 110).
+    pub const CANCELED: RideStatus = RideStatus(-100);
+    /// Cancelled, with a fee to pay; by whom and how much is to be asked (event 110).
+    pub const CANCELED_WAIT_PAY: RideStatus = RideStatus(-110);
+
+    /// Whether the order is cancelled, and only a query can tell which kind.
+    pub fn is_kind_unknown(status: RideStatus) -> bool {
+        status == CANCELED || status == CANCELED_WAIT_PAY
+    }
+}
+
+crate::choices! {
+    /// Something that is told to an order. In JSON, an object with this one field: `{"orderChanged": {…}}`.
+    Event "RideOrderEventFields" {
+        /// Push 4.
+        CapacityOffered(CapacityOffered) "capacityOffered";
+        /// Push 9.
+        OrderChanged(OrderChanged) "orderChanged";
+        /// Push 10.
+        Refunded(Refunded) "refunded";
+        /// A query was answered with code 0: its `data`.
+        Queried(KnownDetail) "queried";
+        /// An estimate came, with which the order is to be made.
+        Estimated(Estimated) "estimated";
+        /// A call of ours is about to be made.
+        Sent(Sent) "sent";
+        /// A call of ours was answered.
+        Answered(Answered) "answered";
+        /// A call of ours has no answer.
+        Failed(Failed) "failed";
+    }
+}
+
+impl From<Push> for Event {
+    fn from(push: Push) -> Self {
+        match push {
+            Push::CapacityOffered(offer) => Event::CapacityOffered(*offer),
+            Push::OrderChanged(event) => Event::OrderChanged(event),
+            Push::Refunded(refund) => Event::Refunded(refund),
+        }
+    }
+}
+
+impl From<&OrderDetail> for Event {
+    fn from(detail: &OrderDetail) -> Self {
+        Event::Queried(detail.into())
+    }
+}
+
+impl From<&OrderDetail> for KnownDetail {
+    fn from(detail: &OrderDetail) -> Self {
+        KnownDetail {
+            order_status: detail.order_status,
+            update_time: detail.update_time,
+            asked_at: None,
+            mt_order_id: detail.mt_order_id.clone(),
+            channel_partner_order_id: detail.channel_partner_order_id.clone(),
+            user_price_info: detail.user_price_info.as_ref().map(|prices| KnownPrices {
+                user_payable_balance_price: prices.user_payable_balance_price,
+                cancel_fee: prices.cancel_fee,
+            }),
+            driver_info: detail.driver_info.as_ref().map(|driver| KnownDriver { driver_id: driver.driver_id.clone() }),
+        }
+    }
+}
+
+impl KnownDetail {
+    /// What is owed, fen.
+    pub fn payable(&self) -> Option<Fen> {
+        self.user_price_info.as_ref()?.user_payable_balance_price
+    }
+
+    /// As of when it counts.
+    pub(super) fn as_of(&self) -> Timestamp {
+        self.update_time.or(self.asked_at).unwrap_or_default()
+    }
+
+    /// The heavier of two replies counts.
+    pub(super) fn weight(&self) -> Weight {
+        let prices = self.user_price_info.as_ref();
+        let fen = |amount: Option<Fen>| amount.map_or(i64::MIN, |fen| fen.0);
+        let content = [
+            i64::from(self.order_status.0),
+            fen(self.payable()),
+            fen(prices.and_then(|prices| prices.cancel_fee)),
+            i64::from(self.driver_info.is_some()),
+        ];
+        let driver = self.driver_info.as_ref().and_then(|driver| driver.driver_id.clone());
+        Weight { as_of: self.as_of(), asked_at: self.asked_at, content: (content, driver) }
+    }
+}
+
+/// See [`KnownDetail::weight`]. All of a reply takes part, so that the same replies end in the same one in any order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Weight {
+    pub(super) as_of: Timestamp,
+    asked_at: Option<Timestamp>,
+    pub(super) content: ([i64; 4], Option<String>),
+}
+
+impl Sent {
+    /// A query, or asking for anything that needs no more than the call's name.
+    pub fn new(call: Call) -> Self {
+        Sent { call, ..Sent::default() }
+    }
+
+    /// An order under our number.
+    pub fn submit(channel_partner_order_id: &str) -> Self {
+        Sent { channel_partner_order_id: Some(channel_partner_order_id.into()), ..Sent::new(Call::SubmitOrder) }
+    }
+
+    /// An offered driver is taken.
+    pub fn confirm(driver_id: &str) -> Self {
+        Sent { driver_id: Some(driver_id.into()), ..Sent::new(Call::ConfirmOrder) }
+    }
+
+    /// The fee is asked, or the order cancelled.
+    pub fn cancel(step: CancelStep) -> Self {
+        Sent { step: Some(step), ..Sent::new(Call::CancelOrder) }
+    }
+
+    /// It is told that this amount was paid.
+    pub fn notify_paid(price: Fen) -> Self {
+        Sent { price: Some(price), ..Sent::new(Call::NotifyPaidResult) }
+    }
+}
+
+impl Answered {
+    /// An answer of nothing but its code.
+    pub fn new(call: Call, code: ResultCode) -> Self {
+        Answered { call, code, ..Answered::default() }
+    }
+
+    /// The order is taken.
+    pub fn submitted(mt_order_id: &str) -> Self {
+        Answered { mt_order_id: Some(mt_order_id.into()), ..Answered::new(Call::SubmitOrder, ResultCode::SUCCESS) }
+    }
+
+    /// A cancel call is answered with this code and fee.
+    pub fn cancel(step: CancelStep, code: ResultCode, cancel_price: Option<Fen>) -> Self {
+        Answered { step: Some(step), cancel_price, ..Answered::new(Call::CancelOrder, code) }
+    }
+}
+
+impl Failed {
+    /// A call has no answer. A cancel call has its step, too.
+    pub fn new(call: Call, step: Option<CancelStep>) -> Self {
+        Failed { call, step }
+    }
+}

@@ -1,0 +1,62 @@
+//! The rules of a ride order: what is known, what follows from it, and what to do next.
+//!
+//! Pushes may be lost, doubled and reordered, so an order is kept as its facts ([`RideOrder`]), and its state follows from
+//! them, not from how they came:
+//!
+//! - The reply to a query is the authority. Of several, the one with the newest `updateTime` counts; nothing older than
+//!   that overrides it, and events of the same millisecond are taken as included.
+//! - Events newer than it are applied in the order of their own time (in the same millisecond, by code), by the one table
+//!   [`STEPS`]. An event without a time or a code only asks for a query.
+//! - Events 100 and 110 tell that the order is cancelled, not which kind: the state is one of [`undecided`] until queried.
+//! - A contradiction (a step that is not in the table) changes nothing, is kept, told, and asks for a query. So does an
+//!   event or a state that is not documented.
+//!
+//! [`RideOrder::apply`] takes what is told. Facts are never refused; a call of our own may be (`illegal`), before it is made.
+//!
+//! ```
+//! use meituan_protocol::ride::order::*;
+//! use meituan_protocol::ride::{codes::*, pushes::OrderChanged, replies::OrderDetail};
+//! use meituan_protocol::time::Timestamp;
+//!
+//! let now = Timestamp(1_629_857_900_000);
+//! let event = |code, time| {
+//!     Event::OrderChanged(OrderChanged {
+//!         mt_order_id: Some("143009655634578641215429100000".into()),
+//!         event_code: Some(code),
+//!         event_time: Some(Timestamp(time)),
+//!         ..OrderChanged::default()
+//!     })
+//! };
+//! let order = RideOrder::default().apply(&event(RideEvent::DRIVER_ARRIVED, 1_629_857_800_000), now).order;
+//! let late = order.apply(&event(RideEvent::ORDER_CONFIRMED, 1_629_857_700_000), now);
+//! assert_eq!((late.kind, late.order.status()), (Kind::Stale, RideStatus::DRIVER_ARRIVED));
+//!
+//! let canceled = late.order.apply(&event(RideEvent::ORDER_CANCELED, 1_629_857_900_000), now).order;
+//! assert!(canceled.status() == undecided::CANCELED && canceled.needs_query());
+//! let reply = OrderDetail { order_status: RideStatus::DRIVER_CANCELED, ..OrderDetail::default() };
+//! let settled = canceled.apply(&Event::from(&reply), now).order;
+//! assert!(settled.status() == RideStatus::DRIVER_CANCELED && !settled.needs_query());
+//! ```
+
+mod apply;
+mod border;
+mod facts;
+mod standing;
+mod table;
+
+pub use apply::{Kind, Reason, RideTransition};
+pub use border::apply_json;
+pub use facts::*;
+pub use standing::{
+    ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MOST_CALLS_A_MINUTE, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
+    estimate_is_valid,
+};
+#[cfg(feature = "texts")]
+pub use table::diagram;
+pub use table::{STEPS, Step, step};
+
+use crate::message::definition::Message;
+
+/// The definitions of everything that is stored or handed over as JSON: the order, what is told to it, the recent calls,
+/// and what comes of it.
+pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, Event::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];

@@ -1,0 +1,162 @@
+//! Which event leads from which state to which: the one table that the code and the documentation's picture are made from.
+//!
+//! The document publishes the states and the events, and no transition: all of this table is inferred.
+
+use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN};
+use crate::ride::codes::{RideEvent, RideStatus};
+
+/// One row.
+#[derive(Debug)]
+pub struct Step {
+    /// What happens.
+    pub event: RideEvent,
+    /// In which states; any where none is named.
+    pub from: &'static [RideStatus],
+    /// The state after it; the same as before where none is named.
+    pub to: Option<RideStatus>,
+    /// The event does not decide the state, or what belongs to it, alone: a query has to.
+    pub asks: bool,
+    /// Why.
+    pub doc: &'static str,
+}
+
+macro_rules! steps {
+    ($( $event:ident, $from:expr => $to:expr, $asks:ident, $doc:literal; )*) => {
+        /// Every transition. What is not in it is a contradiction: the state stays, and a query is asked for.
+        pub static STEPS: &[Step] = &[$(Step {
+            event: RideEvent::$event,
+            from: $from,
+            to: $to,
+            asks: steps!(@ $asks),
+            doc: crate::doc_text!($doc),
+        },)*];
+    };
+    (@ decides) => { false };
+    (@ asks) => { true };
+}
+
+const fn to(status: RideStatus) -> Option<RideStatus> {
+    Some(status)
+}
+
+/// The way of an order that is not cancelled, in its order. Events may be lost, so a later one may come in any state before.
+const WAY: [RideStatus; 9] = [
+    NOTHING_KNOWN,
+    RideStatus::SUBMITTED,
+    RideStatus::PUSHED,
+    RideStatus::CONFIRMED,
+    RideStatus::DRIVER_ARRIVED,
+    RideStatus::DRIVING,
+    RideStatus::DELIVERED,
+    RideStatus::WAIT_PAY,
+    RideStatus::COMPLETED,
+];
+
+/// The first `count` states of the way.
+const fn first(count: usize) -> &'static [RideStatus] {
+    const REF: &[RideStatus] = &WAY;
+    REF.split_at(count).0
+}
+
+const ANY: &[RideStatus] = &[];
+const WITH_DRIVER_BEFORE_TRIP: &[RideStatus] = &[RideStatus::CONFIRMED, RideStatus::DRIVER_ARRIVED];
+const NOTHING_OWED: &[RideStatus] =
+    &[RideStatus::PASSENGER_CANCELED, RideStatus::DRIVER_CANCELED, RideStatus::DISPATCH_CANCELED, RideStatus::SYSTEM_CANCELED];
+const FEE_OWED_OR_PAID: &[RideStatus] =
+    &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY, RideStatus::PASSENGER_CANCELED_PAID];
+const FEE_OWED: &[RideStatus] = &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY, CANCELED_WAIT_PAY];
+const CANCELED_UNKNOWN: &[RideStatus] = &[CANCELED, CANCELED_WAIT_PAY];
+
+steps! {
+    ORDER_CREATED, first(2) => to(RideStatus::SUBMITTED), decides, "Ordered.";
+    ORDER_PUSHED, first(3) => to(RideStatus::PUSHED), decides, "Offered to drivers.";
+    ORDER_PUSHED, WITH_DRIVER_BEFORE_TRIP => to(RideStatus::PUSHED), asks, "Offered again: the driver is lost, or the event late.";
+    ORDER_CONFIRMED, first(4) => to(RideStatus::CONFIRMED), decides, "Taken by a driver.";
+    ORDER_CONFIRMED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "Taken by another driver, without the event of it.";
+    ORDER_REASSIGNED, first(5) => to(RideStatus::CONFIRMED), asks, "Given to another driver; it may be offered again instead.";
+    ORDER_SERVICE_STARTED, first(4) => to(RideStatus::CONFIRMED), decides, "The driver is on the way.";
+    ORDER_SERVICE_STARTED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "Another driver is on the way.";
+    DEPARTURE_CHANGED, ANY => None, decides, "No state of its own.";
+    DRIVER_ARRIVED, first(5) => to(RideStatus::DRIVER_ARRIVED), decides, "The driver waits.";
+    TRIP_STARTED, first(6) => to(RideStatus::DRIVING), decides, "On the trip.";
+    DESTINATION_CHANGED, ANY => None, decides, "No state of its own.";
+    TRIP_DELIVERED, first(7) => to(RideStatus::DELIVERED), decides, "At the destination.";
+    BILL_GENERATED, first(8) => to(RideStatus::WAIT_PAY), decides, "To be paid; the amount is for a query to tell.";
+    BILL_GENERATED, FEE_OWED => None, asks, "The cancel fee.";
+    BILL_CHANGED, first(8) => to(RideStatus::WAIT_PAY), asks, "Another amount.";
+    BILL_CHANGED, &[RideStatus::COMPLETED] => None, asks, "Another amount, after payment.";
+    BILL_CHANGED, FEE_OWED_OR_PAID => None, asks, "Another cancel fee.";
+    BILL_CHANGED, CANCELED_UNKNOWN => None, asks, "Another cancel fee.";
+    ORDER_PAID, &[RideStatus::WAIT_PAY, RideStatus::COMPLETED] => to(RideStatus::COMPLETED), decides, "Paid.";
+    ORDER_PAID, first(7) => to(RideStatus::COMPLETED), asks, "Paid; it may have been a cancel fee.";
+    ORDER_PAID, &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::PASSENGER_CANCELED_PAID] => to(RideStatus::PASSENGER_CANCELED_PAID), decides, "The cancel fee is paid.";
+    ORDER_PAID, &[RideStatus::DRIVER_CANCELED_WAIT_PAY] => to(CANCELED), asks, "The cancel fee is paid; there is no number for it.";
+    ORDER_PAID, CANCELED_UNKNOWN => to(CANCELED), asks, "The cancel fee is paid; by whom it was cancelled is not known.";
+    ORDER_CANCELED, first(8) => to(CANCELED), asks, "Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, CANCELED_UNKNOWN => to(CANCELED), asks, "Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, NOTHING_OWED => None, decides, "Which kind is known already.";
+    ORDER_CANCELED_WITH_PAY, first(8) => to(CANCELED_WAIT_PAY), asks, "Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, CANCELED_UNKNOWN => to(CANCELED_WAIT_PAY), asks, "Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, FEE_OWED_OR_PAID => None, decides, "Which kind is known already.";
+    ORDER_SUSPENDED, ANY => None, decides, "No state is published for it.";
+    ORDER_UN_SUSPENDED, ANY => None, decides, "No state is published for it.";
+    CAR_TYPE_APPENDED, ANY => None, decides, "No state of its own.";
+}
+
+/// The row for an event in a state.
+pub fn step(event: RideEvent, from: RideStatus) -> Option<&'static Step> {
+    STEPS.iter().find(|step| step.event == event && (step.from.is_empty() || step.from.contains(&from)))
+}
+
+/// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` what only a query tells. What
+/// changes no state is not drawn.
+#[cfg(feature = "texts")]
+pub fn diagram() -> String {
+    use std::collections::BTreeSet;
+    use std::fmt::Write;
+
+    let label = |status: RideStatus| match status {
+        NOTHING_KNOWN => "nothing known".to_owned(),
+        CANCELED => "cancelled, kind unknown".to_owned(),
+        CANCELED_WAIT_PAY => "cancelled with a fee, kind unknown".to_owned(),
+        RideStatus(value) => {
+            let listed = RideStatus::VALUES.values.iter().find(|listed| listed.value == value);
+            let doc = listed.map_or("", |listed| listed.doc.trim());
+            format!("{value} {}", doc.split_once(" · ").map_or(doc, |(_, english)| english))
+        }
+    };
+    let name = |status: RideStatus| match status.0 {
+        number if number < 0 => format!("u{}", number.unsigned_abs()),
+        number => format!("s{number}"),
+    };
+    let mut out = String::from("stateDiagram-v2\n");
+    let moves = || STEPS.iter().filter_map(|step| Some((step, step.to?)));
+    let listed = || RideStatus::VALUES.values.iter().map(|listed| RideStatus(listed.value));
+    let states: BTreeSet<RideStatus> = listed().chain([NOTHING_KNOWN, CANCELED, CANCELED_WAIT_PAY]).collect();
+    for status in states {
+        let _ = writeln!(out, "    state \"{}\" as {}", label(status), name(status));
+    }
+    let _ = writeln!(out, "    [*] --> {}", name(NOTHING_KNOWN));
+    for (step, to) in moves() {
+        for &from in step.from.iter().filter(|from| **from != to) {
+            let mark = if step.asks { " ?" } else { "" };
+            let _ = writeln!(
+                out,
+                "    {} --> {}: {} {}{mark}",
+                name(from),
+                name(to),
+                step.event.0,
+                step.event.name().unwrap_or_default()
+            );
+        }
+    }
+    let told = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, kind));
+    let told_fee = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, kind));
+    for (from, &to) in told.chain(told_fee) {
+        let _ = writeln!(out, "    {} --> {}: query", name(from), name(to));
+    }
+    for status in super::FINAL {
+        let _ = writeln!(out, "    {} --> [*]", name(*status));
+    }
+    out
+}
