@@ -111,7 +111,15 @@ fn ride_api() -> Api {
         let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
     }
     let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
-    Api { name: "ride", messages: requests.chain(replies).collect(), further, inner: Vec::new(), rules: ride::rules::ALL, introduction, success: 0 }
+    Api {
+        name: "ride",
+        messages: requests.chain(replies).collect(),
+        further,
+        inner: ride::order::MESSAGES.to_vec(),
+        rules: ride::rules::ALL,
+        introduction,
+        success: 0,
+    }
 }
 
 /// Everything that some APIs' messages are made of, each thing once.
