@@ -90,7 +90,7 @@ fn next(order: &RideOrder) -> Option<(Call, Why)> {
 }
 
 fn submitted() -> RideOrder {
-    after(&[Event::Sent(Sent::submit(OWN)), Event::Answered(Answered::submitted(MT))])
+    after(&[Event::Sent(CallSent::submit(OWN)), Event::Answered(CallAnswered::submitted(MT))])
 }
 
 /// Xorshift: the same numbers for the same seed.
@@ -377,7 +377,8 @@ fn a_repetition_that_was_sent_at_another_time_is_a_duplicate() {
 
 #[test]
 fn what_is_heard_while_a_query_is_under_way_asks_for_another_one() {
-    let order = after_from(submitted(), &[Event::Sent(Sent::new(Call::QueryRealTimeOrder)), untimed(RideEvent::BILL_CHANGED, "x")]);
+    let order =
+        after_from(submitted(), &[Event::Sent(CallSent::new(Call::QueryRealTimeOrder)), untimed(RideEvent::BILL_CHANGED, "x")]);
     let order = after_from(order, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert!(order.needs_query() && order.may_pay().is_none());
     let order = after_from(order, &[queried(RideStatus::WAIT_PAY, 100, 800)]);
@@ -445,12 +446,12 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
         let order = after(&[queried(status, 100, 1_234)]);
         let owed = [7, 201, 211].contains(&status.0);
         assert_eq!(order.may_pay(), owed.then_some(Fen(1_234)), "{status:?}");
-        let reason = refused(&order, &Event::Sent(Sent::notify_paid(Fen(1_234))));
+        let reason = refused(&order, &Event::Sent(CallSent::notify_paid(Fen(1_234))));
         assert_eq!(reason, (!owed).then_some(Reason::NotInThisState), "{status:?}");
         if owed {
             assert_eq!(next(&order), Some((Call::NotifyPaidResult, Why::Owed)));
-            assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(1_233)))), Some(Reason::WrongAmount));
-            assert_eq!(refused(&order, &Event::Sent(Sent::new(Call::NotifyPaidResult))), Some(Reason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(1_233)))), Some(Reason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(CallSent::new(Call::NotifyPaidResult))), Some(Reason::WrongAmount));
         }
     }
 }
@@ -459,11 +460,11 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
 fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
     let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), event(RideEvent::BILL_CHANGED, 200)]);
     assert_eq!(order.may_pay(), None);
-    assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
-    // The state's updateTime need not change with the price.
-    let order = after_from(order, &[Event::Queried(KnownDetail { asked_at: Some(NOW), ..detail(RideStatus::WAIT_PAY, 100, 800) })]);
-    let order = after_from(order, &[]);
-    assert!(!order.needs_query());
+    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    // The state's updateTime need not change with the price: the reply that was asked for later counts.
+    let later = KnownDetail { asked_at: Some(Timestamp(NOW.0 + 1)), ..detail(RideStatus::WAIT_PAY, 100, 800) };
+    let order = after_from(order, &[Event::Queried(later)]);
+    assert_eq!((order.needs_query(), order.may_pay()), (false, Some(Fen(800))));
 
     let order = after(&[queried(RideStatus::DELIVERED, 100, 900), event(RideEvent::BILL_GENERATED, 200)]);
     assert_eq!((order.status(), order.may_pay()), (RideStatus::WAIT_PAY, None));
@@ -473,17 +474,17 @@ fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
 
 #[test]
 fn an_order_is_paid_once() {
-    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(Sent::notify_paid(Fen(900)))]);
-    assert_eq!(refused(&order, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::UnderWay));
-    let paid = after_from(order.clone(), &[Event::Answered(Answered::new(Call::NotifyPaidResult, ResultCode::SUCCESS))]);
-    assert_eq!(refused(&paid, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::Done));
+    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(CallSent::notify_paid(Fen(900)))]);
+    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::UnderWay));
+    let paid = after_from(order.clone(), &[Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS))]);
+    assert_eq!(refused(&paid, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::Done));
     assert_eq!(next(&paid), Some((Call::QueryRealTimeOrder, Why::News)));
     let done = after_from(paid, &[queried(RideStatus::COMPLETED, 200, 900)]);
     assert_eq!((done.may_pay(), next(&done)), (None, None), "the balance stays after payment, and nothing is owed");
 
     // Without an answer, a query tells whether to tell it again.
-    let unknown = after_from(order, &[Event::Failed(Failed::new(Call::NotifyPaidResult, None))]);
-    assert_eq!(refused(&unknown, &Event::Sent(Sent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    let unknown = after_from(order, &[Event::Failed(CallFailed::new(Call::NotifyPaidResult, None))]);
+    assert_eq!(refused(&unknown, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
     let again = after_from(unknown, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!(again.may_pay(), Some(Fen(900)));
 }
@@ -493,17 +494,17 @@ fn cancelling_asks_the_fee_then_confirms() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
     let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0)]);
     assert_eq!(order.may_cancel(), Some(ask));
-    assert_eq!(refused(&order, &Event::Sent(Sent::cancel(confirm))), Some(Reason::AskFeeFirst));
-    let fee = Event::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(500))));
-    let order = after_from(order, &[Event::Sent(Sent::cancel(ask)), fee]);
+    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::AskFeeFirst));
+    let fee = Event::Answered(CallAnswered::cancel(ask, ResultCode::SUCCESS, Some(Fen(500))));
+    let order = after_from(order, &[Event::Sent(CallSent::cancel(ask)), fee]);
     assert_eq!((order.may_cancel(), order.cancel_fee()), (Some(confirm), Some(Fen(500))));
 
     // The fee counts for the state that it was asked in.
     let arrived = after_from(order.clone(), &[event(RideEvent::DRIVER_ARRIVED, 200)]);
     assert_eq!((arrived.may_cancel(), arrived.cancel_fee()), (Some(ask), None));
 
-    let canceled = Event::Answered(Answered::cancel(confirm, ResultCode::SUCCESS, Some(Fen(500))));
-    let order = after_from(order, &[Event::Sent(Sent::cancel(confirm)), canceled]);
+    let canceled = Event::Answered(CallAnswered::cancel(confirm, ResultCode::SUCCESS, Some(Fen(500))));
+    let order = after_from(order, &[Event::Sent(CallSent::cancel(confirm)), canceled]);
     assert_eq!((order.status(), next(&order)), (undecided::CANCELED_WAIT_PAY, Some((Call::QueryRealTimeOrder, Why::KindOfCancel))));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED_WAIT_PAY, 300, 500)]);
     assert_eq!(order.may_pay(), Some(Fen(500)));
@@ -512,17 +513,19 @@ fn cancelling_asks_the_fee_then_confirms() {
 #[test]
 fn after_a_time_out_it_is_cancelled_again_and_1106_means_query() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
-    let fee = Event::Answered(Answered::cancel(ask, ResultCode::SUCCESS, Some(Fen(0))));
-    let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Event::Sent(Sent::cancel(ask)), fee]);
-    let order =
-        after_from(order, &[Event::Sent(Sent::cancel(confirm)), Event::Failed(Failed::new(Call::CancelOrder, Some(confirm)))]);
+    let fee = Event::Answered(CallAnswered::cancel(ask, ResultCode::SUCCESS, Some(Fen(0))));
+    let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Event::Sent(CallSent::cancel(ask)), fee]);
+    let order = after_from(
+        order,
+        &[Event::Sent(CallSent::cancel(confirm)), Event::Failed(CallFailed::new(Call::CancelOrder, Some(confirm)))],
+    );
     let action = order.next_action(NOW, &RideCalls::default()).unwrap();
     assert_eq!((action.call, action.why, action.step), (Call::CancelOrder, Why::OutcomeUnknown, Some(confirm)));
-    let again = after_from(order, &[Event::Sent(Sent::cancel(confirm))]);
-    let told = Answered::cancel(confirm, ResultCode::CANCELED_ORDER_NOT_CANCEL_AGAIN, None);
+    let again = after_from(order, &[Event::Sent(CallSent::cancel(confirm))]);
+    let told = CallAnswered::cancel(confirm, ResultCode::CANCELED_ORDER_NOT_CANCEL_AGAIN, None);
     let order = after_from(again, &[Event::Answered(told)]);
     assert_eq!(next(&order), Some((Call::QueryRealTimeOrder, Why::News)));
-    assert_eq!(refused(&order, &Event::Sent(Sent::cancel(confirm))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::QueryFirst));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED, 200, 0)]);
     assert_eq!((order.status(), next(&order)), (RideStatus::PASSENGER_CANCELED, None));
 }
@@ -531,10 +534,10 @@ fn after_a_time_out_it_is_cancelled_again_and_1106_means_query() {
 fn an_order_is_not_cancelled_on_the_trip_or_after() {
     for status in statuses() {
         let order = after_from(submitted(), &[queried(status, 100, 0)]);
-        let reason = refused(&order, &Event::Sent(Sent::cancel(CancelStep::ASK_FEE)));
+        let reason = refused(&order, &Event::Sent(CallSent::cancel(CancelStep::ASK_FEE)));
         assert_eq!(reason, (!(1..=4).contains(&status.0)).then_some(Reason::NotInThisState), "{status:?}");
     }
-    assert_eq!(refused(&RideOrder::default(), &Event::Sent(Sent::cancel(CancelStep::ASK_FEE))), Some(Reason::NotInThisState));
+    assert_eq!(refused(&RideOrder::default(), &Event::Sent(CallSent::cancel(CancelStep::ASK_FEE))), Some(Reason::NotInThisState));
 }
 
 #[test]
@@ -546,48 +549,48 @@ fn one_of_several_offered_drivers_is_confirmed() {
     assert_eq!((order.offers.len(), drivers(&order)), (3, vec!["7".into(), "8".into()]));
     let action = order.next_action(NOW, &RideCalls::default()).unwrap();
     assert_eq!((action.call, action.why, action.driver_ids), (Call::ConfirmOrder, Why::Offers, Some(vec!["7".into(), "8".into()])));
-    assert_eq!(refused(&order, &Event::Sent(Sent::confirm("9"))), Some(Reason::NoSuchOffer));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("9"))), Some(Reason::NoSuchOffer));
 
-    let order = after_from(order, &[Event::Sent(Sent::confirm("7"))]);
-    assert_eq!(refused(&order, &Event::Sent(Sent::confirm("8"))), Some(Reason::UnderWay));
+    let order = after_from(order, &[Event::Sent(CallSent::confirm("7"))]);
+    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("8"))), Some(Reason::UnderWay));
     // Declined: the other one is left.
-    let declined = after_from(order.clone(), &[Event::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SYSTEM_ERROR))]);
+    let declined = after_from(order.clone(), &[Event::Answered(CallAnswered::new(Call::ConfirmOrder, ResultCode::SYSTEM_ERROR))]);
     assert_eq!(drivers(&declined), ["8"]);
     // Without an answer: query, then any.
-    let unknown = after_from(order.clone(), &[Event::Failed(Failed::new(Call::ConfirmOrder, None))]);
-    assert_eq!(refused(&unknown, &Event::Sent(Sent::confirm("8"))), Some(Reason::QueryFirst));
+    let unknown = after_from(order.clone(), &[Event::Failed(CallFailed::new(Call::ConfirmOrder, None))]);
+    assert_eq!(refused(&unknown, &Event::Sent(CallSent::confirm("8"))), Some(Reason::QueryFirst));
     assert_eq!(drivers(&after_from(unknown, &[queried(RideStatus::PUSHED, 100, 0)])), ["7", "8"]);
     // Taken: none is left.
-    let taken = after_from(order, &[Event::Answered(Answered::new(Call::ConfirmOrder, ResultCode::SUCCESS))]);
+    let taken = after_from(order, &[Event::Answered(CallAnswered::new(Call::ConfirmOrder, ResultCode::SUCCESS))]);
     assert!(drivers(&taken).is_empty());
     let taken = after_from(taken, &[event(RideEvent::ORDER_CONFIRMED, 100)]);
-    assert_eq!(refused(&taken, &Event::Sent(Sent::confirm("8"))), Some(Reason::NotInThisState));
+    assert_eq!(refused(&taken, &Event::Sent(CallSent::confirm("8"))), Some(Reason::NotInThisState));
 }
 
 #[test]
 fn an_estimate_lives_10_minutes() {
-    let order = RideOrder::default().apply(&Event::Estimated(Estimated {}), NOW).order;
-    let submit = Event::Sent(Sent::submit(OWN));
+    let order = RideOrder::default().apply(&Event::Estimated(EstimateReceived {}), NOW).order;
+    let submit = Event::Sent(CallSent::submit(OWN));
     let just = order.apply(&submit, Timestamp(NOW.0 + 599_999));
     assert_eq!(just.kind, Kind::Moved);
     let late = order.apply(&submit, Timestamp(NOW.0 + 600_000));
     assert_eq!((late.reason, late.standing.estimate_valid), (Some(Reason::EstimateExpired), Some(false)));
     // A submit that had no answer is repeated all the same: it asks after the first one.
-    let failed = just.order.apply(&Event::Failed(Failed::new(Call::SubmitOrder, None)), Timestamp(NOW.0 + 610_000)).order;
+    let failed = just.order.apply(&Event::Failed(CallFailed::new(Call::SubmitOrder, None)), Timestamp(NOW.0 + 610_000)).order;
     assert_eq!(next(&failed), Some((Call::SubmitOrder, Why::OutcomeUnknown)));
     assert_eq!(failed.apply(&submit, Timestamp(NOW.0 + 620_000)).kind, Kind::Moved);
 }
 
 #[test]
 fn an_order_is_submitted_once_and_under_one_number() {
-    let order = after(&[Event::Sent(Sent::submit(OWN))]);
-    assert_eq!(refused(&order, &Event::Sent(Sent::submit(OWN))), Some(Reason::UnderWay));
-    let failed = after_from(order, &[Event::Failed(Failed::new(Call::SubmitOrder, None))]);
-    assert_eq!(refused(&failed, &Event::Sent(Sent::submit("another"))), Some(Reason::AnotherOrder));
-    let again = after_from(failed, &[Event::Sent(Sent::submit(OWN))]);
-    let known = after_from(again, &[Event::Answered(Answered::new(Call::SubmitOrder, ResultCode::REPEAT_SUBMIT_ORDER_ERROR))]);
+    let order = after(&[Event::Sent(CallSent::submit(OWN))]);
+    assert_eq!(refused(&order, &Event::Sent(CallSent::submit(OWN))), Some(Reason::UnderWay));
+    let failed = after_from(order, &[Event::Failed(CallFailed::new(Call::SubmitOrder, None))]);
+    assert_eq!(refused(&failed, &Event::Sent(CallSent::submit("another"))), Some(Reason::AnotherOrder));
+    let again = after_from(failed, &[Event::Sent(CallSent::submit(OWN))]);
+    let known = after_from(again, &[Event::Answered(CallAnswered::new(Call::SubmitOrder, ResultCode::REPEAT_SUBMIT_ORDER_ERROR))]);
     assert_eq!(next(&known), Some((Call::QueryRealTimeOrder, Why::News)), "it is there, and a query tells its number");
-    assert_eq!(refused(&submitted(), &Event::Sent(Sent::submit(OWN))), Some(Reason::Done));
+    assert_eq!(refused(&submitted(), &Event::Sent(CallSent::submit(OWN))), Some(Reason::Done));
     assert_eq!(submitted().status(), RideStatus::SUBMITTED);
     assert_eq!(next(&RideOrder::default()), None);
 }
@@ -649,13 +652,13 @@ fn an_order_that_is_silent_is_queried_and_queries_keep_their_distance() {
     assert_eq!((silent.call, silent.why, silent.at), (Call::QueryRealTimeOrder, Why::Silence, Timestamp(NOW.0 + LONGEST_SILENCE)));
     let news = after_from(order.clone(), &[untimed(RideEvent::BILL_CHANGED, "x")]);
     assert_eq!(news.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + QUERY_SPACING));
-    let asked = after_from(news, &[Event::Sent(Sent::new(Call::QueryRealTimeOrder))]);
+    let asked = after_from(news, &[Event::Sent(CallSent::new(Call::QueryRealTimeOrder))]);
     assert_eq!(asked.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + REPLY_PATIENCE));
 }
 
 #[test]
 fn a_call_that_was_never_answered_is_given_up() {
-    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(Sent::notify_paid(Fen(900)))]);
+    let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(CallSent::notify_paid(Fen(900)))]);
     let later = Timestamp(NOW.0 + REPLY_PATIENCE);
     let moved = order.apply(&queried(RideStatus::WAIT_PAY, 100, 900), later);
     assert_eq!(moved.order.may_pay(), Some(Fen(900)));
@@ -744,15 +747,15 @@ fn json_says_the_same_as_the_rust_types() {
         let random = &mut Random::new(seed);
         let mut facts = any_facts(random);
         for own in [
-            Event::Sent(Sent::submit(OWN)),
-            Event::Estimated(Estimated {}),
-            Event::Answered(Answered::submitted(MT)),
-            Event::Sent(Sent::cancel(CancelStep::ASK_FEE)),
-            Event::Answered(Answered::cancel(CancelStep::ASK_FEE, ResultCode(4711), Some(Fen(300)))),
-            Event::Sent(Sent::confirm("7")),
-            Event::Failed(Failed::new(Call::ConfirmOrder, None)),
-            Event::Sent(Sent::notify_paid(Fen(1))),
-            Event::Sent(Sent::new(Call::QueryRealTimeOrder)),
+            Event::Sent(CallSent::submit(OWN)),
+            Event::Estimated(EstimateReceived {}),
+            Event::Answered(CallAnswered::submitted(MT)),
+            Event::Sent(CallSent::cancel(CancelStep::ASK_FEE)),
+            Event::Answered(CallAnswered::cancel(CancelStep::ASK_FEE, ResultCode(4711), Some(Fen(300)))),
+            Event::Sent(CallSent::confirm("7")),
+            Event::Failed(CallFailed::new(Call::ConfirmOrder, None)),
+            Event::Sent(CallSent::notify_paid(Fen(1))),
+            Event::Sent(CallSent::new(Call::QueryRealTimeOrder)),
         ] {
             facts.insert(random.below(facts.len() + 1), own);
         }

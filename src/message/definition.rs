@@ -457,8 +457,8 @@ macro_rules! words {
     )*};
 }
 
-/// Writes down a choice: an enum of messages, which in JSON is an object with exactly one field: `{"name": {…}}`. Of a
-/// body with fields listed (`of name "wire", …`), only those are taken: whoever asks looks at no others.
+/// Writes down a choice: an enum of messages, which in JSON is an object with exactly one field, `{"name": {…}}`. Of a body
+/// whose fields are listed (`of`), only those are taken from JSON: whoever is told looks at no others.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! choices {
@@ -473,21 +473,20 @@ macro_rules! choices {
     }};
     (
         $(#[doc = $doc:expr])*
-        $type:ident { $(
-            $(#[doc = $variant_doc:expr])*
-            $variant:ident($body:ty) $name:literal $(of $($field:ident $wire:literal),+)?;
-        )* }
+        $type:ident $message:literal {
+            $( $(#[doc = $choice_doc:expr])* $choice:ident($body:ty) $name:literal $(of $($field:ident $wire:literal),+)?; )*
+        }
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
-        pub enum $type { $( $(#[doc = $variant_doc])* $variant($body), )* }
+        #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
+        pub enum $type { $( $(#[doc = $choice_doc])* $choice($body), )* }
 
         $(
             impl From<$body> for $type {
                 fn from(body: $body) -> $type {
-                    $type::$variant(body)
+                    $type::$choice(body)
                 }
             }
         )*
@@ -495,16 +494,14 @@ macro_rules! choices {
         impl $type {
             /// The definition: exactly one of the fields is there.
             pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
-                name: $crate::doc_text!(@name $type),
-                fields: &[$(
-                    $crate::message::definition::Field {
-                        name: $name,
-                        aliases: &[],
-                        kind: $crate::message::definition::Kind::Object(<$body>::MESSAGE),
-                        presence: $crate::message::definition::Presence::Optional,
-                        doc: $crate::doc_text!($($variant_doc),*),
-                    },
-                )*],
+                name: $message,
+                fields: &[$( $crate::message::definition::Field {
+                    name: $name,
+                    aliases: &[],
+                    kind: $crate::message::definition::Kind::Object(<$body>::MESSAGE),
+                    presence: $crate::message::definition::Presence::Optional,
+                    doc: $crate::doc_text!($($choice_doc),*),
+                }, )*],
                 rules: &[],
                 doc: $crate::doc_text!($($doc),*),
             };
@@ -514,7 +511,7 @@ macro_rules! choices {
                 let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));
                 let name = there.next().filter(|_| there.next().is_none())?;
                 match name {
-                    $( $name => Some($type::$variant($crate::choices!(@body $body, view $name $($($field $wire),+)?))), )*
+                    $( $name => Some($type::$choice($crate::choices!(@body $body, view $name $($($field $wire),+)?))), )*
                     _ => None,
                 }
             }

@@ -242,7 +242,7 @@ impl RideOrder {
     }
 
     /// Whether a call may be made now.
-    fn is_legal(&self, sent: &Sent, now: Timestamp) -> Result<(), Reason> {
+    fn is_legal(&self, sent: &CallSent, now: Timestamp) -> Result<(), Reason> {
         let own = self.call(sent.call, sent.step);
         if own.is_some_and(|own| own.state == CallState::Pending) && sent.call != Call::QueryRealTimeOrder {
             return Err(Reason::UnderWay);
@@ -285,7 +285,7 @@ impl RideOrder {
         Ok(())
     }
 
-    fn answered(&mut self, answered: &Answered, now: Timestamp, learned_nothing: bool) -> Kind {
+    fn answered(&mut self, answered: &CallAnswered, now: Timestamp, learned_nothing: bool) -> Kind {
         let (call, step, code) = (answered.call, answered.step, answered.code);
         if call == Call::QueryRealTimeOrder {
             self.close_query(now);
@@ -327,7 +327,7 @@ impl RideOrder {
     }
 
     #[inline(never)]
-    fn failed(&mut self, failed: &Failed, now: Timestamp) -> Kind {
+    fn failed(&mut self, failed: &CallFailed, now: Timestamp) -> Kind {
         let (call, step) = (failed.call, failed.step);
         let own = self.call(call, step);
         if own.is_some_and(|own| own.state == CallState::Failed) {
@@ -352,7 +352,7 @@ impl RideOrder {
     fn give_up(&mut self, now: Timestamp) {
         let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
         while let Some(own) = self.calls.iter().find(given_up) {
-            let failed = Failed { call: own.call, step: own.step };
+            let failed = CallFailed { call: own.call, step: own.step };
             self.failed(&failed, now);
         }
     }

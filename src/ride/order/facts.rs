@@ -135,11 +135,11 @@ crate::messages! {
     }
 
     /// Told when an estimate came, with which the order is to be made.
-    Estimated {}
+    EstimateReceived {}
 
     /// Told before a call of ours is made. It may be refused (`illegal`), and is then not to be made. The fields have the
     /// names of the requests', so that a request's fields can be told as they are.
-    Sent {
+    CallSent {
         /// Which call.
         call "call": word(Call), required;
         /// Of submitOrder: our order number.
@@ -153,7 +153,7 @@ crate::messages! {
     }
 
     /// Told when a call of ours was answered, well or not. The reply to a query that succeeded is told as such.
-    Answered {
+    CallAnswered {
         /// Which call.
         call "call": word(Call), required;
         /// Of cancelOrder: whether it asked or cancelled.
@@ -167,7 +167,7 @@ crate::messages! {
     }
 
     /// Told when a call of ours timed out or broke: whether it took effect is not known.
-    Failed {
+    CallFailed {
         /// Which call.
         call "call": word(Call), required;
         /// Of cancelOrder: whether it asked or cancelled.
@@ -208,7 +208,7 @@ pub mod undecided {
 
 crate::choices! {
     /// Something that is told to an order. In JSON, an object with this one field: `{"orderChanged": {…}}`.
-    RideOrderEvent {
+    Event "RideOrderEvent" {
         /// Push 4.
         CapacityOffered(CapacityOffered) "capacityOffered";
         /// Push 9.
@@ -218,18 +218,15 @@ crate::choices! {
         /// A query was answered with code 0: its `data`.
         Queried(KnownDetail) "queried";
         /// An estimate came, with which the order is to be made.
-        Estimated(Estimated) "estimated";
+        Estimated(EstimateReceived) "estimated";
         /// A call of ours is about to be made.
-        Sent(Sent) "sent";
+        Sent(CallSent) "sent";
         /// A call of ours was answered.
-        Answered(Answered) "answered";
+        Answered(CallAnswered) "answered";
         /// A call of ours has no answer.
-        Failed(Failed) "failed";
+        Failed(CallFailed) "failed";
     }
 }
-
-/// See [`RideOrderEvent`].
-pub type Event = RideOrderEvent;
 
 impl From<Push> for Event {
     fn from(push: Push) -> Self {
@@ -298,53 +295,53 @@ pub(super) struct Weight {
     pub(super) content: ([i64; 4], Option<String>),
 }
 
-impl Sent {
+impl CallSent {
     /// A query, or asking for anything that needs no more than the call's name.
     pub fn new(call: Call) -> Self {
-        Sent { call, ..Sent::default() }
+        CallSent { call, ..CallSent::default() }
     }
 
     /// An order under our number.
     pub fn submit(channel_partner_order_id: &str) -> Self {
-        Sent { channel_partner_order_id: Some(channel_partner_order_id.into()), ..Sent::new(Call::SubmitOrder) }
+        CallSent { channel_partner_order_id: Some(channel_partner_order_id.into()), ..CallSent::new(Call::SubmitOrder) }
     }
 
     /// An offered driver is taken.
     pub fn confirm(driver_id: &str) -> Self {
-        Sent { driver_id: Some(driver_id.into()), ..Sent::new(Call::ConfirmOrder) }
+        CallSent { driver_id: Some(driver_id.into()), ..CallSent::new(Call::ConfirmOrder) }
     }
 
     /// The fee is asked, or the order cancelled.
     pub fn cancel(step: CancelStep) -> Self {
-        Sent { step: Some(step), ..Sent::new(Call::CancelOrder) }
+        CallSent { step: Some(step), ..CallSent::new(Call::CancelOrder) }
     }
 
     /// It is told that this amount was paid.
     pub fn notify_paid(price: Fen) -> Self {
-        Sent { price: Some(price), ..Sent::new(Call::NotifyPaidResult) }
+        CallSent { price: Some(price), ..CallSent::new(Call::NotifyPaidResult) }
     }
 }
 
-impl Answered {
+impl CallAnswered {
     /// An answer of nothing but its code.
     pub fn new(call: Call, code: ResultCode) -> Self {
-        Answered { call, code, ..Answered::default() }
+        CallAnswered { call, code, ..CallAnswered::default() }
     }
 
     /// The order is taken.
     pub fn submitted(mt_order_id: &str) -> Self {
-        Answered { mt_order_id: Some(mt_order_id.into()), ..Answered::new(Call::SubmitOrder, ResultCode::SUCCESS) }
+        CallAnswered { mt_order_id: Some(mt_order_id.into()), ..CallAnswered::new(Call::SubmitOrder, ResultCode::SUCCESS) }
     }
 
     /// A cancel call is answered with this code and fee.
     pub fn cancel(step: CancelStep, code: ResultCode, cancel_price: Option<Fen>) -> Self {
-        Answered { step: Some(step), cancel_price, ..Answered::new(Call::CancelOrder, code) }
+        CallAnswered { step: Some(step), cancel_price, ..CallAnswered::new(Call::CancelOrder, code) }
     }
 }
 
-impl Failed {
+impl CallFailed {
     /// A call has no answer. A cancel call has its step, too.
     pub fn new(call: Call, step: Option<CancelStep>) -> Self {
-        Failed { call, step }
+        CallFailed { call, step }
     }
 }

@@ -59,4 +59,4 @@ use crate::message::definition::Message;
 
 /// The definitions of everything that is stored or handed over as JSON: the order, what is told to it, the recent calls,
 /// and what comes of it.
-pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, RideOrderEvent::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];
+pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, Event::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];

@@ -77,10 +77,9 @@ crate::messages! {
 
 crate::choices! {
     /// Something that happens to an order. In JSON, an object with this one field: `{"orderPay": {…}}`.
-    OrderEvent {
+    Event "OrderEvent" {
         /// 订单创建 · order create.
-        OrderCreate(OrderCreate) "orderCreate"
-            of order_id "orderId", partner_deal_id "partnerDealId", quantity "quantity", travel_date "travelDate";
+        OrderCreate(OrderCreate) "orderCreate" of order_id "orderId", partner_deal_id "partnerDealId", quantity "quantity", travel_date "travelDate";
         /// 订单出票 · order pay.
         OrderPay(OrderPay) "orderPay";
         /// 订单查询 · order query.
@@ -92,8 +91,7 @@ crate::choices! {
         /// 已退款消息 · refunded message.
         OrderRefunded(RefundedMessage) "orderRefunded";
         /// 订单改签 · order reschedule.
-        OrderReschedule(OrderReschedule) "orderReschedule"
-            of order_id "orderId", reschedule_no "rescheduleNo", target_date "targetDate";
+        OrderReschedule(OrderReschedule) "orderReschedule" of order_id "orderId", reschedule_no "rescheduleNo", target_date "targetDate";
         /// The function of a call has ended.
         AttemptEnded(AttemptEnded) "attemptEnded";
         /// What was being issued is issued, says the supplier's own system.
@@ -114,9 +112,6 @@ crate::choices! {
         TakeOver(TakeOver) "takeOver";
     }
 }
-
-/// See [`OrderEvent`].
-pub type Event = OrderEvent;
 
 impl Event {
     /// The order that a call names.
