@@ -256,8 +256,15 @@ export function writeMessage(message, program) {
  * @param {number} now
  * @returns {any}
  */
-export function applyToOrder(order, event, settings, now) {
-  const texts = [order === undefined ? "" : stringify(order), stringify(event), stringify(settings)];
+export const applyToOrder = (order, event, settings, now) => applied(glue.ticket_order_apply, [order, event, settings], now);
+
+/**
+ * @param {(first: number, second: number, third: number, now: number) => number} apply
+ * @param {(object | undefined)[]} parts
+ * @param {number} now
+ */
+function applied(apply, parts, now) {
+  const texts = parts.map((part) => (part === undefined ? "" : stringify(part)));
   reserve(3 * texts.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
   const [first, second, third] = texts.map((text) => {
@@ -265,7 +272,37 @@ export function applyToOrder(order, event, settings, now) {
     end += length;
     return length;
   });
-  if (glue.ticket_order_apply(first, second, third, now) !== 0) throw failed(glue.error());
+  if (apply(first, second, third, now) !== 0) throw failed(glue.error());
+  return JSON.parse(output());
+}
+
+/**
+ * The same of an order of the ride API; without an event, what follows from the order.
+ * @param {object | undefined} order as stored
+ * @param {object | undefined} event
+ * @param {object | undefined} calls the recent ones
+ * @param {number} now
+ * @returns {any}
+ */
+export const applyToRide = (order, event, calls, now) => applied(glue.ride_order_apply, [order, event, calls], now);
+
+/**
+ * A body without personal data, as JSON.
+ * @param {string | Uint8Array} body
+ * @returns {string}
+ */
+export function redact(body) {
+  glue.ticket_redact(putAlone(body));
+  return output();
+}
+
+/**
+ * @param {string | Uint8Array} trace
+ * @param {boolean} strict
+ * @returns {any}
+ */
+export function judgeTrace(trace, strict) {
+  if (glue.ticket_accept(strict, putAlone(trace)) !== 0) throw failed(glue.error());
   return JSON.parse(output());
 }
 

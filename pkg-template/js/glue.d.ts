@@ -46,6 +46,8 @@ export declare function ticket_reply(
 export declare function ticket_request(supplier: number, call: number, length: number): number;
 export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
 export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
+export declare function ticket_accept(strict: boolean, length: number): number;
+export declare function ticket_redact(length: number): void;
 export declare function ticket_seal(supplier: number, length: number): string | undefined;
 export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;
 
@@ -53,6 +55,7 @@ export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
+export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
 export declare function ride_order_id(length: number): string | undefined;
 export declare function envelope_seal(secretKey: string, length: number): number;
 export declare function envelope_open(secretKey: string, length: number): number;

@@ -56,10 +56,10 @@ export function endpoint(make, api, { config, ...options }) {
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, onError = log, onWarning, ...rest }) {
-  const desk = rest.store === undefined ? undefined : api.desk?.(rest);
+export function serve(receiverFor, api, { fallback, onError = log, onWarning, record, ...rest }) {
+  const desk = rest.store === undefined ? undefined : api.desk?.({ ...rest, record });
   const functions = desk?.functions ?? rest;
-  for (const [name, value] of Object.entries({ ...functions, fallback, onError, onWarning })) {
+  for (const [name, value] of Object.entries({ ...functions, fallback, onError, onWarning, record })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
@@ -117,10 +117,19 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, ..
       return api.broken(call);
     }
   };
-  if (desk === undefined) return answer;
+  /** @param {Request} request @param {any[]} context */
+  const recorded = async (request, ...context) => {
+    const receiver = await receiverFor(context);
+    return receiver.observe(answer, { report: (/** @type {any} */ { exchange }) => record(exchange, ...context) })(
+      request,
+      ...context,
+    );
+  };
+  const handle = record === undefined ? answer : recorded;
+  if (desk === undefined) return handle;
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
     desk.settle(await receiverFor(context), orderId, context, (error) => tell(error, { orderId }));
-  return Object.assign(answer, { settle });
+  return Object.assign(handle, { settle });
 }
 
 /** @param {unknown} error */

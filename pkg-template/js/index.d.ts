@@ -5,8 +5,8 @@ import type { RawBody } from "./ticket.js";
 export * as codes from "./codes.js";
 export * from "./ride.js";
 export * from "./ticket.js";
-/** Of the two of this name, the ticket API's; the ride API's is in `meituan-protocol/ride`. */
-export { handler } from "./ticket.js";
+/** Of the two of each name, the ticket API's; the ride API's are in `meituan-protocol/ride`. */
+export { handler, transition } from "./ticket.js";
 
 /** The names that {@link checkMessage} knows, such as `ticket.orderPay.response`. */
 export declare const MESSAGES: readonly MessageName[];

@@ -12,6 +12,7 @@ import { invalid } from "./configuration.js";
 import { callIndex } from "./core.js";
 import { calls } from "./messages.js";
 import { pause } from "./orders.js";
+import { exchangeOf } from "./recorder.js";
 import { Outcome } from "./ticket-codes.js";
 
 /**
@@ -62,7 +63,7 @@ const noReply = () => new Response(null, { status: 503, headers: { "retry-after"
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, taskFor) {
-  const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, ...functions } = options;
+  const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, record, ...functions } = options;
   for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
   if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
   if (typeof deadlineMs !== "number" || !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
@@ -166,6 +167,22 @@ export function orderDesk(options, taskFor) {
   };
 
   /**
+   * @param {Request} request
+   * @param {string} call
+   * @param {any[]} context
+   */
+  const posted = async (request, call, context) => {
+    if (record === undefined) return send(request, ...context);
+    const at = Date.now();
+    const body = await request.clone().text();
+    const response = await send(request, ...context);
+    const durationMs = Date.now() - at;
+    const facts = { at, durationMs, direction: /** @type {const} */ ("toMeituan"), call, httpStatus: response.status };
+    await record(exchangeOf({ ...facts, request: body, response: await response.clone().text() }), ...context);
+    return response;
+  };
+
+  /**
    * Does what is due about an order: functions that broke off, refunds that count as agreed, notices.
    * @param {any} supplier
    * @param {string} orderId
@@ -181,7 +198,8 @@ export function orderDesk(options, taskFor) {
       const { run, order: taken } = await orders.apply(orderId, { takeOver: { key } });
       if (run) await work(orders, supplier, { ...run, body: run.request, order: taken }, context, tell);
     }
-    const later = send && (await orders.deliver(orderId, (/** @type {Request} */ request) => send(request, ...context), tell));
+    const post = (/** @type {Request} */ request, /** @type {string} */ name) => posted(request, name, context);
+    const later = send && (await orders.deliver(orderId, post, tell));
     const { due } = await orders.apply(orderId, { timePassed: {} });
     // A notice that was just refused is due, and yet has to wait.
     return later === undefined || due === undefined ? due : Math.max(due, later);
@@ -237,6 +255,6 @@ export function taskOf(configuration, name, body, { attemptKey, order }) {
  * @param {Promise<unknown>} working
  * @param {any[]} context
  */
-function platformWaitUntil(working, ...context) {
+export function platformWaitUntil(working, ...context) {
   context.find((one) => typeof one?.waitUntil === "function")?.waitUntil(working);
 }

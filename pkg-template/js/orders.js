@@ -92,7 +92,7 @@ export class Orders {
   /**
    * Sends the notices of an order, each only after Meituan has accepted the one before it.
    * @param {string} orderId
-   * @param {(request: Request) => Promise<Response>} send
+   * @param {(request: Request, name: string) => Promise<Response>} send
    * @param {(error: unknown) => void} tell
    * @returns {Promise<number | undefined>} when to try again; undefined when all are accepted
    */
@@ -102,7 +102,7 @@ export class Orders {
       if (notice === undefined) return undefined;
       try {
         const request = notice.request({ now: this.#clock() });
-        const { code, describe } = await request.parseResponse(await send(request.toRequest()));
+        const { code, describe } = await request.parseResponse(await send(request.toRequest(), notice.name));
         if (code !== 200) throw new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true });
       } catch (error) {
         tell(error);

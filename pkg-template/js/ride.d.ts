@@ -1,5 +1,5 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
-import type { RideInterfaces } from "./messages.js";
+import type { RideCalls, RideInterfaces, RideOrder, RideOrderEvent, RideStanding, RideTransition } from "./messages.js";
 import type { Given, HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
@@ -164,6 +164,29 @@ export declare function handler<Context extends unknown[] = unknown[]>(
   } & RideHandlerFunctions<Context> &
     RideHandlerEvents<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;
+
+/**
+ * What comes of what is told to an order: a pure function of plain JSON. Pushes may be lost, doubled and reordered: the same
+ * facts in any order end in the same order, and a query's reply is the authority.
+ *
+ * Tell it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
+ * are made (`sent`), answered or without an answer. Keep the `order` that it returns.
+ */
+export declare function transition(
+  order: RideOrder | undefined | null,
+  event: RideOrderEvent,
+  options: {
+    now: number | Date;
+    /** One's own calls of the last minute, of all orders, where Meituan's limit is to be counted. */
+    calls?: RideCalls | undefined;
+  },
+): RideTransition;
+
+/** What follows from an order: its state, what may be paid, cancelled and confirmed, and what to call next. */
+export declare function standing(
+  order: RideOrder | undefined | null,
+  options: { now: number | Date; calls?: RideCalls | undefined },
+): RideStanding;
 
 /** A new `channelPartnerOrderId`: a UUID of version 4, from 16 random bytes; drawn from the platform if not given. */
 export declare function newOrderId(random?: Uint8Array): string;

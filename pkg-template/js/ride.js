@@ -1,7 +1,7 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
-import { invalid } from "./configuration.js";
-import { orderId, sortedSign } from "./core.js";
+import { invalid, moment } from "./configuration.js";
+import { applyToRide, orderId, sortedSign } from "./core.js";
 import { endpoint } from "./handler.js";
 import { RIDE, RideClient } from "./ride-client.js";
 
@@ -14,6 +14,19 @@ export { RideClient };
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);
+
+/**
+ * @param {object | undefined | null} order
+ * @param {object} event
+ * @param {{ now: number | Date, calls?: object }} options
+ */
+export const transition = (order, event, { now, calls }) => applyToRide(order ?? undefined, event, calls, moment(now));
+
+/**
+ * @param {object | undefined | null} order
+ * @param {{ now: number | Date, calls?: object }} options
+ */
+export const standing = (order, { now, calls }) => applyToRide(order ?? undefined, undefined, calls, moment(now));
 
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {

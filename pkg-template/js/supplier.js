@@ -19,8 +19,9 @@ import {
   uriOf,
 } from "./http.js";
 import { calls } from "./messages.js";
-import { orderDesk, taskOf } from "./order-handler.js";
+import { orderDesk, platformWaitUntil, taskOf } from "./order-handler.js";
 import { Orders } from "./orders.js";
+import { observed } from "./recorder.js";
 import { Requests } from "./requests.js";
 
 /**
@@ -106,6 +107,26 @@ export class TicketSupplier {
    */
   pendingNotices(store, orderId) {
     return this.orders(store).pendingNotices(orderId);
+  }
+
+  /**
+   * @param {(request: Request, ...context: any[]) => Response | Promise<Response>} existing
+   * @param {{ report: (found: any, ...context: any[]) => unknown, waitUntil?: (working: Promise<unknown>, ...context: any[]) => void }} options
+   */
+  observe(existing, { report, waitUntil = platformWaitUntil }) {
+    const configuration = this.#configuration;
+    return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
+      const at = configuration.clock();
+      const copy = request.clone();
+      const response = await existing(request, ...context);
+      const exchange = { request: copy, response: response.clone(), at, until: configuration.clock() };
+      // Whatever goes wrong here is nothing that Meituan may notice.
+      const looking = observed(configuration, this, exchange)
+        .then((found) => found && report(found, ...context))
+        .catch((error) => console.error(error));
+      waitUntil(looking, ...context);
+      return response;
+    };
   }
 
   /** @param {Record<string, unknown>} options */

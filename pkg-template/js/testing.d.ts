@@ -5,6 +5,8 @@ import type { HeadersInput, NoticeName, RawBody, SignedRequest, SupplierCallName
 export type * from "./testing-ride.js";
 export { MeituanRide } from "./testing-ride.js";
 export { MemoryStore, storeContract } from "./testing-store.js";
+export type * from "./testing-trace.js";
+export { checkTrace, traceOf } from "./testing-trace.js";
 
 /** The same thing said twice. */
 export interface Text {

@@ -10,9 +10,11 @@ import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
 import { errors, rules } from "./texts.js";
 
+export { traceOf } from "./recorder.js";
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
 export { MeituanRide } from "./testing-ride.js";
 export { MemoryStore, storeContract } from "./testing-store.js";
+export { checkTrace } from "./testing-trace.js";
 
 /**
  * @typedef {import("./errors.js").Finding} Finding

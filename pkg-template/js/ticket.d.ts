@@ -1,4 +1,4 @@
-import type { Finding, Reply, TicketResponse } from "./errors.js";
+import type { Finding, MeituanError, Reply, TicketResponse } from "./errors.js";
 import type { TicketCalls } from "./messages.js";
 import type {
   OrderCallName,
@@ -229,6 +229,11 @@ export interface HandlerEvents<Context extends unknown[] = unknown[]> {
   fallback?: (request: Request, ...context: Context) => Given<Response>;
   /** Told why a call was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
   onError?: (error: unknown, about: { request: Request; call?: Call<TicketResponse> }) => void;
+  /**
+   * Told each exchange as JSON, without secrets and personal data: collected by `traceOf` of `meituan-protocol/testing`, they
+   * can be judged by `checkTrace`.
+   */
+  record?: (exchange: string, ...context: Context) => unknown;
   /** Told what was accepted, or sent, although it deviates. */
   onWarning?: (warnings: readonly Finding[], about: { call: Call<TicketResponse>; part: "request" | "reply" }) => void;
 }
@@ -253,12 +258,37 @@ export declare class TicketSupplier {
   orders(store: OrderStore, settings?: TicketOrderSettings): Orders;
   /** The notices of an order that Meituan has not accepted yet. */
   pendingNotices(store: OrderStore, orderId: string): Promise<PendingNotice[]>;
+  /**
+   * Looks over the shoulder of an existing handler: what it answers goes out unchanged, and `report` is told afterwards what
+   * this library finds in the call and in the reply, with the exchange for a trace.
+   */
+  observe<Context extends unknown[]>(
+    existing: (request: Request, ...context: Context) => Given<Response>,
+    options: {
+      report: (found: ObservedExchange, ...context: Context) => unknown;
+      /** Keeps the platform alive until `report` is done; by default the context's own `waitUntil`, where one has it. */
+      waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
+    },
+  ): (request: Request, ...context: Context) => Promise<Response>;
   /** An endpoint with this supplier that keeps orders: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(options: StoredHandlerOptions<Context>): OrderHandler<Context>;
   /** An endpoint with this supplier: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(
     options: HandlerFunctions<Context> & HandlerEvents<Context>,
   ): (request: Request, ...context: Context) => Promise<Response>;
+}
+
+/** What is found in an exchange that was only looked at. */
+export interface ObservedExchange {
+  readonly call: SupplierCallName;
+  /** Why this library would not have taken the call. */
+  readonly error: MeituanError | undefined;
+  /** What it would have taken although it deviates. */
+  readonly warnings: readonly Finding[];
+  /** What is found in the reply; it would not have let out one with a finding that refuses. */
+  readonly replyIssues: readonly Finding[];
+  /** The exchange as JSON, without secrets and personal data, for `traceOf`. A text: parsed, ids would lose digits. */
+  readonly exchange: string;
 }
 
 /** A handler that keeps orders, with functions for the calls that are about none. */

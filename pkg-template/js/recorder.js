@@ -1,0 +1,77 @@
+// What happened between Meituan and a supplier, written down (docs/trace.md). Bodies are copied as text: printed again by
+// JSON, an order's number would be another number.
+
+import { moment } from "./configuration.js";
+import { callIndex, readMessage, redact, replyIndex, unseal } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { ENCRYPTED, readBody } from "./http.js";
+
+/** What a request is not when its signature, or what is signed beside it, is not right. */
+const UNAUTHENTICATED = ["BAD_SIGNATURE", "STALE_DATE", "MISSING_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE", "WRONG_CLIENT_ID"];
+
+/** A trace is for reading: longer bodies are no messages of this API. */
+const MOST_BYTES = 1 << 20;
+
+/**
+ * One exchange as JSON, without secrets and personal data.
+ * @param {{ at: number, durationMs?: number, direction: "toSupplier" | "toMeituan", call: string, authenticated?: boolean,
+ *   request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} facts
+ */
+export function exchangeOf({ request, response, ...facts }) {
+  const head = JSON.stringify(facts).slice(0, -1);
+  return `${head},"request":${redact(request)}${response === undefined ? "" : `,"response":${redact(response)}`}}`;
+}
+
+/**
+ * @param {readonly string[]} exchanges
+ * @param {object} [settings]
+ */
+export const traceOf = (exchanges, settings) =>
+  `{"version":1,${settings === undefined ? "" : `"settings":${JSON.stringify(settings)},`}"exchanges":[\n${exchanges.join(",\n")}\n]}\n`;
+
+/**
+ * A body, opened where it was encrypted as a whole.
+ * @param {import("./configuration.js").Configuration} configuration
+ * @param {Request | Response} message
+ */
+async function plainBody(configuration, message) {
+  const body = await readBody(message, MOST_BYTES);
+  const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
+  return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
+}
+
+/**
+ * Looks at a request and its reply, and writes both down.
+ * @param {import("./configuration.js").Configuration} configuration
+ * @param {any} supplier
+ * @param {{ request: Request, response: Response, at: number, until: number }} exchange copies: they are read
+ */
+export async function observed(configuration, supplier, { request, response, at, until }) {
+  let call;
+  let error;
+  try {
+    call = await supplier.receive(request.clone(), { now: at });
+  } catch (thrown) {
+    if (!MeituanError.is(thrown)) throw thrown;
+    error = thrown;
+  }
+  const name = call?.type ?? supplier.callFor(request.url);
+  if (name === undefined) return undefined;
+  const texts = { request: await plainBody(configuration, request), response: await plainBody(configuration, response) };
+  const { issues } = readMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
+  return {
+    call: name,
+    error,
+    warnings: call?.warnings ?? [],
+    replyIssues: issues,
+    exchange: exchangeOf({
+      at: moment(at),
+      durationMs: until - at,
+      direction: "toSupplier",
+      call: name,
+      authenticated: error === undefined || !UNAUTHENTICATED.includes(error.code),
+      httpStatus: response.status,
+      ...texts,
+    }),
+  };
+}

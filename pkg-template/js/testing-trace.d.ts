@@ -1,0 +1,45 @@
+import type { AcceptancePointId, ErrorCode, RuleId, TraceSettings } from "./messages.js";
+import type { Text } from "./texts.js";
+import type { RawBody } from "./ticket.js";
+
+/** What was found about an acceptance point. */
+export interface PointFinding {
+  /** `fails`: the point fails. `warns`: what we only infer is broken. `unchecked`: it could not be told. */
+  readonly effect: "fails" | "warns" | "unchecked";
+  readonly basis: "documented" | "inferred";
+  /** The field of what the supplier wrote, or of the exchange, or of the settings. */
+  readonly path?: string;
+  /** The message rule that was broken. */
+  readonly rule?: RuleId;
+  /** What is wrong with the message. */
+  readonly code?: ErrorCode;
+  readonly detail?: string;
+  /** Which exchange, from 0. */
+  readonly exchange?: number;
+}
+
+/** How a trace stands by one acceptance point. */
+export interface PointReport {
+  readonly id: AcceptancePointId;
+  /** The hand-out's section (Chinese), such as 订单出票 3. */
+  readonly section: string;
+  readonly basis: "documented" | "inferred";
+  /** What the point demands. */
+  readonly text: Text;
+  readonly verdict: "passed" | "failed" | "notExercised" | "unchecked";
+  /** How many exchanges show it kept. */
+  readonly shown: number;
+  readonly findings: readonly PointFinding[];
+}
+
+/** Recorded exchanges as one trace, as JSON text (docs/trace.md has the format, docs/trace.schema.json its schema). */
+export declare function traceOf(exchanges: readonly string[], settings?: TraceSettings): string;
+
+/**
+ * Judges a trace by every acceptance point of the hand-out. `strict`: what is only inferred fails a point, too. A text that is
+ * no trace throws a `MeituanError`. Give the text, not parsed JSON: numbers in it are longer than JavaScript can hold.
+ */
+export declare function checkTrace(
+  trace: RawBody,
+  options?: { strict?: boolean | undefined },
+): { readonly ok: boolean; readonly points: readonly PointReport[] };

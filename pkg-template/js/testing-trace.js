@@ -1,0 +1,18 @@
+// Recorded exchanges, judged by the acceptance points of the hand-out (docs/trace.md).
+
+import { judgeTrace } from "./core.js";
+import { rawBody } from "./http.js";
+import { acceptance } from "./texts.js";
+
+/**
+ * @param {string | Uint8Array | ArrayBuffer} trace
+ * @param {{ strict?: boolean }} [options]
+ */
+export function checkTrace(trace, { strict = false } = {}) {
+  const { points } = judgeTrace(rawBody(trace), strict);
+  const explained = points.map((/** @type {{ id: keyof typeof acceptance }} */ point) => {
+    const { en, zh, section, basis } = acceptance[point.id];
+    return { ...point, section, basis, text: { en, zh } };
+  });
+  return { ok: !points.some((/** @type {{ verdict: string }} */ { verdict }) => verdict === "failed"), points: explained };
+}
