@@ -351,7 +351,10 @@ fn a_pay_that_crashed_is_taken_over_with_the_same_key_by_a_repeat_or_without_one
 
     assert_eq!(next_due(silent.order(), &silent.settings), Some(Timestamp(NOW.0 + LEASE)));
     assert_eq!(silent.tell(TakeOver { key: key.clone() }).answer, Answer::Busy);
-    let taken = silent.later(LEASE).tell(TakeOver { key: key.clone() });
+    assert_eq!(broken_off(silent.order(), &silent.settings, silent.now).count(), 0);
+    silent.later(LEASE);
+    assert_eq!(broken_off(silent.order(), &silent.settings, silent.now).map(|attempt| &attempt.key).collect::<Vec<_>>(), [&key]);
+    let taken = silent.tell(TakeOver { key: key.clone() });
     let Answer::Run(run) = taken.answer else { panic!() };
     let request: Value = serde_json::from_str(run.request.as_ref().map(RawJson::as_str).unwrap()).unwrap();
     assert_eq!((run.call.as_str(), run.key, request), ("orderPay", key.clone(), json!({ "orderId": ORDER.0.to_string() })));
@@ -548,6 +551,8 @@ fn entries_by_number_use_one_code_in_parts() {
     assert_eq!((&notices[1].1["usedQuantity"], &notices[1].1["refundedQuantity"]), (&json!(3), &json!(1)));
     assert_eq!(notices[1].1["voucherList"][0]["quantity"], 1);
     assert_eq!(admissions(desk.order(), NOW), [Admission { voucher: Some("C1".into()), quantity: 1 }]);
+    desk.tell(entered_by_count("E3", 1));
+    assert_eq!(admissions(desk.order(), NOW), []);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Every sequence of events of a small order, to a fixed depth: no state that can be reached breaks an invariant.
 //!
+//! Reschedules are left out: they share the attempts of create and add a dimension of codes. Where a conflict is flagged,
+//! quantities and codes need not add up; that is what the flag says.
+//!
 //! Breadth-first over (snapshot, what Meituan and the functions have seen). Time has three values: now, after every lease,
 //! after every working day that matters.
 

@@ -21,8 +21,14 @@ impl Attempt {
     }
 }
 
+/// The attempts that somebody should take over now, without a call of Meituan's: their functions broke off, or are owed.
+pub fn broken_off<'o>(order: &'o Order, settings: &'o Settings, now: Timestamp) -> impl Iterator<Item = &'o Attempt> {
+    let due = move |attempt: &&Attempt| attempt.request.is_some() && attempt.lease_ends(settings) <= now;
+    order.attempts.iter().filter(due)
+}
+
 /// When something is next to be done about an order without Meituan asking: a notice to send, a function that broke off
-/// to be taken over ([`TakeOver`](super::TakeOver)), a refund that counts as agreed by silence
+/// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`]), a refund that counts as agreed by silence
 /// ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
 pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let notice = order.notices.first().map(|notice| notice.since);

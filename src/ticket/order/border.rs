@@ -1,6 +1,6 @@
 //! The machine over JSON: what JavaScript calls.
 
-use super::{Answer, Applied, Breach, Event, Kind, Order, OrderSettings, ReplyBody, admissions, apply_to, next_due};
+use super::{Answer, Applied, Breach, Event, Kind, Order, OrderSettings, ReplyBody, admissions, apply_to, broken_off, next_due};
 use crate::message::definition::{Facts, Message};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, Reading, read};
@@ -13,10 +13,11 @@ use crate::{Error, ErrorCode};
 /// ```json
 /// { "kind": "moved", "next": {…}, "reply": { "code": 200, "describe": "success", "body": {…} },
 ///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "conflicts": ["entered-beyond"],
-///   "due": 1480000000000, "admissions": [{ "voucher": "…", "quantity": 1 }] }
+///   "due": 1480000000000, "brokenOff": ["orderPay:7"], "admissions": [{ "voucher": "…", "quantity": 1 }] }
 /// ```
 ///
-/// Of `reply`, `run` and `busy`, one at most is there. `due` and `admissions` are those of the order as it is then.
+/// Of `reply`, `run` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now) and `admissions` are
+/// those of the order as it is then.
 ///
 /// # Errors
 /// The first thing that refuses the snapshot (path below `order`), the settings (`settings`), or the event. Events that
@@ -114,6 +115,7 @@ fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: 
     object.field("conflicts", &ids);
     if let Some(order) = order {
         object.field("due", &next_due(order, settings));
+        object.field("brokenOff", &broken_off(order, settings, now).map(|attempt| attempt.key.clone()).collect::<Vec<_>>());
         object.field("admissions", &admissions(order, now));
     }
     object.end();

@@ -58,7 +58,7 @@ mod rescheduling;
 mod snapshot;
 mod table;
 
-pub use attempts::next_due;
+pub use attempts::{broken_off, next_due};
 pub use border::apply_json;
 pub use entries::{Admission, admissions};
 pub use event::*;
