@@ -307,6 +307,16 @@ export function judgeTrace(trace, strict) {
 }
 
 /**
+ * @param {object} announcement as src/wasm/rules.rs names it
+ * @param {number} now
+ */
+export function writeChangeMail(announcement, now) {
+  if (glue.ticket_change_mail(putAlone(stringify(announcement)), now) !== 0) throw failed(glue.error());
+  const [to, subject, ...body] = output().split("\n");
+  return { to: to.split(","), subject, body: body.join("\n") };
+}
+
+/**
  * @param {object} settings as src/wasm/ride.rs names them
  * @returns {number} the client's handle
  */

@@ -47,6 +47,7 @@ export declare function ticket_request(supplier: number, call: number, length: n
 export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
 export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
 export declare function ticket_accept(strict: boolean, length: number): number;
+export declare function ticket_change_mail(length: number, now: number): number;
 export declare function ticket_redact(length: number): void;
 export declare function ticket_seal(supplier: number, length: number): string | undefined;
 export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;

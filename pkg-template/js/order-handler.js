@@ -192,9 +192,8 @@ export function orderDesk(options, taskFor) {
    */
   const settle = async (supplier, orderId, context, tell) => {
     const orders = await ordersFor(supplier, context);
-    const { order } = await orders.apply(orderId, { timePassed: {} });
-    for (const { key, request } of order?.attempts ?? []) {
-      if (request === undefined) continue;
+    const { brokenOff = [] } = await orders.apply(orderId, { timePassed: {} });
+    for (const key of brokenOff) {
       const { run, order: taken } = await orders.apply(orderId, { takeOver: { key } });
       if (run) await work(orders, supplier, { ...run, body: run.request, order: taken }, context, tell);
     }

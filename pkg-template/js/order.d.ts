@@ -25,6 +25,8 @@ export interface OrderTransition {
   readonly conflicts: readonly string[];
   /** When something is to be done next without Meituan asking, in epoch milliseconds. */
   readonly due?: number | undefined;
+  /** The attempts whose functions broke off, and can be taken over now. */
+  readonly brokenOff?: readonly string[] | undefined;
   /** What lets guests in now. */
   readonly admissions?: readonly Admission[] | undefined;
 }

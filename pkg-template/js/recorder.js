@@ -7,7 +7,10 @@ import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. */
-const UNAUTHENTICATED = ["BAD_SIGNATURE", "STALE_DATE", "MISSING_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE", "WRONG_CLIENT_ID"];
+const UNAUTHENTICATED = [
+  ...["MISSING_HEADER", "DUPLICATE_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE", "STALE_DATE"],
+  ...["UNKNOWN_CLIENT", "BAD_SIGNATURE", "WRONG_PARTNER_ID"],
+];
 
 /** A trace is for reading: longer bodies are no messages of this API. */
 const MOST_BYTES = 1 << 20;

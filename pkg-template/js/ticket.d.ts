@@ -333,6 +333,31 @@ export declare function transition(
   options: { now: number | Date; settings?: TicketOrderSettings | undefined },
 ): OrderTransition;
 
+/** A change of address, or an upgrade, that Meituan must be told of three working days ahead (hand-out part six). */
+export interface ChangeOfEndpoint {
+  /** Name of the supplier's system (PMS名称). */
+  pmsName: string;
+  partnerId: number;
+  /** Other addresses (更换接口地址), or an upgrade at the same ones (系统升级). */
+  kind: "address" | "upgrade";
+  /** When it begins (升级时间). */
+  upgradeAt: number | Date;
+  /** What it touches (影响范围). */
+  scope: string;
+  /** When all is online again (恢复上线时间). */
+  restoredAt: number | Date;
+  /** Mail address of the sales contact at Meituan (负责BD). */
+  salesContact: string;
+  /** Holidays and make-up working days, as announced for the year. */
+  calendar?: { holidays?: readonly string[]; makeUpDays?: readonly string[] } | undefined;
+}
+
+/** The mail that announces a change. Throws `RULE_BROKEN` when fewer than three working days are left. */
+export declare function changeOfEndpointMail(
+  change: ChangeOfEndpoint,
+  options?: { now?: number | Date | undefined },
+): { readonly to: readonly string[]; readonly subject: string; readonly body: string };
+
 /** What a signature is computed over: `METHOD URI`, one line feed, the date as in its header. */
 export declare function stringToSign(method: string, uri: string, date: string): string;
 

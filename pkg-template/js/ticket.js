@@ -1,7 +1,7 @@
 // Entry of meituan-protocol/ticket: the attraction-ticket supplier API.
 
-import { moment } from "./configuration.js";
-import { applyToOrder, signByHand } from "./core.js";
+import { invalid, moment } from "./configuration.js";
+import { applyToOrder, signByHand, writeChangeMail } from "./core.js";
 import { endpoint } from "./handler.js";
 import { calls } from "./messages.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
@@ -32,3 +32,10 @@ export const handler = (options) => endpoint((settings) => new TicketSupplier(se
  * @returns {import("./order.js").OrderTransition}
  */
 export const transition = (order, event, { now, settings = {} }) => applyToOrder(order ?? undefined, event, settings, moment(now));
+
+/** @param {any} announcement @param {{ now?: number | Date }} [options] */
+export function changeOfEndpointMail({ kind, upgradeAt, restoredAt, ...announcement }, { now = Date.now() } = {}) {
+  if (kind !== "address" && kind !== "upgrade") invalid("kind", "expected address or upgrade");
+  const moments = { upgradeAt: moment(upgradeAt), restoredAt: moment(restoredAt) };
+  return writeChangeMail({ ...announcement, ...moments, changesAddress: kind === "address" }, moment(now));
+}

@@ -16,6 +16,7 @@
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 
 mod ride;
+mod rules;
 mod ticket;
 
 use crate::message::definition::{Facts, Message};

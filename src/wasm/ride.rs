@@ -3,7 +3,6 @@
 use super::{NONE, address, failure, unreadable, with};
 use crate::envelope::Key;
 use crate::message::{Form, Packed, Reading, View, read};
-use crate::ride::order::apply_json;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
 use crate::sorted_sign::{Scheme, sign};
 use crate::time::Timestamp;
@@ -183,23 +182,6 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
                 Err(*refusal.error)
             }
         };
-        state.tell_findings();
-        state.tell_output();
-        state.finish(outcome)
-    })
-}
-
-/// Applies an event to an order: the input is the order, the event and the recent calls, one after the other, each empty
-/// where there is none, in program notation. 0 when it was applied; the output is what comes of it, or, without an event,
-/// what follows from the order.
-#[wasm_bindgen]
-pub fn ride_order_apply(order: usize, event: usize, calls: usize, now: f64) -> u32 {
-    with(|state| {
-        let input = state.input.get(..order + event + calls).unwrap_or_default();
-        let (order, rest) = input.split_at_checked(order).unwrap_or_default();
-        let (event, calls) = rest.split_at_checked(event).unwrap_or_default();
-        state.output.clear();
-        let outcome = apply_json(order, event, calls, Timestamp(now as i64), &mut state.packed, &mut state.output);
         state.tell_findings();
         state.tell_output();
         state.finish(outcome)

@@ -3,7 +3,6 @@
 use super::{ENCRYPTED, NONE, address, facts, failure, with};
 use crate::body_cipher::BodyKey;
 use crate::message::{Form, Packed, Reading, View, read};
-use crate::ticket::acceptance::{Strictness, check_json, redacted};
 use crate::ticket::{self, BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, ba};
@@ -173,23 +172,6 @@ pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity
     })
 }
 
-/// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
-/// other, in program notation. 0 when it was applied; the output is what comes of it.
-#[wasm_bindgen]
-pub fn ticket_order_apply(snapshot: usize, event: usize, settings: usize, now: f64) -> u32 {
-    with(|state| {
-        let input = state.input.get(..snapshot + event + settings).unwrap_or_default();
-        let (snapshot, rest) = input.split_at_checked(snapshot).unwrap_or_default();
-        let (event, settings) = rest.split_at_checked(event).unwrap_or_default();
-        state.output.clear();
-        let now = Timestamp(now as i64);
-        let outcome = ticket::order::apply_json(snapshot, event, settings, now, &mut state.packed, &mut state.output);
-        state.tell_findings();
-        state.tell_output();
-        state.finish(outcome)
-    })
-}
-
 /// Seals the input's text as a whole body, where the supplier has a key.
 #[wasm_bindgen]
 pub fn ticket_seal(supplier: u32, length: usize) -> Option<String> {
@@ -234,29 +216,6 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
             state.output.push(b'\n');
             state.output.extend_from_slice(signature.string_to_sign.as_bytes());
         }
-        state.tell_output();
-    });
-}
-
-/// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. The output
-/// is the report's JSON. 0 when the trace is one.
-#[wasm_bindgen]
-pub fn ticket_accept(strict: bool, length: usize) -> u32 {
-    with(|state| {
-        let strictness = if strict { Strictness::Inferred } else { Strictness::Documented };
-        state.output.clear();
-        let report = check_json(state.input.get(..length).unwrap_or_default(), strictness);
-        let outcome = report.map(|report| report.write_json(&mut state.output));
-        state.tell_output();
-        state.finish(outcome)
-    })
-}
-
-/// Takes personal data out of the body in the input, for a trace. The output is the body.
-#[wasm_bindgen]
-pub fn ticket_redact(length: usize) {
-    with(|state| {
-        state.output = redacted(state.input.get(..length).unwrap_or_default());
         state.tell_output();
     });
 }

@@ -1,0 +1,130 @@
+//! Orders, recordings and the mail at the border: what is not asked for each message.
+
+use super::{State, unreadable, with};
+use crate::message::{Form, Reading, read};
+use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_json, redacted};
+use crate::ticket::working_days::Calendar;
+use crate::time::Timestamp;
+use crate::{Error, ride, ticket};
+use wasm_bindgen::prelude::*;
+
+/// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
+/// other, in program notation. 0 when it was applied; the output is what comes of it.
+#[wasm_bindgen]
+pub fn ticket_order_apply(snapshot: usize, event: usize, settings: usize, now: f64) -> u32 {
+    with(|state| {
+        let [snapshot, event, settings] = three(&state.input, [snapshot, event, settings]);
+        state.output.clear();
+        let now = Timestamp(now as i64);
+        let outcome = ticket::order::apply_json(snapshot, event, settings, now, &mut state.packed, &mut state.output);
+        finish(state, outcome)
+    })
+}
+
+/// Applies an event to an order: the input is the order, the event and the recent calls, one after the other, each empty
+/// where there is none, in program notation. 0 when it was applied; the output is what comes of it, or, without an event,
+/// what follows from the order.
+#[wasm_bindgen]
+pub fn ride_order_apply(order: usize, event: usize, calls: usize, now: f64) -> u32 {
+    with(|state| {
+        let [order, event, calls] = three(&state.input, [order, event, calls]);
+        state.output.clear();
+        let now = Timestamp(now as i64);
+        let outcome = ride::order::apply_json(order, event, calls, now, &mut state.packed, &mut state.output);
+        finish(state, outcome)
+    })
+}
+
+/// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. The output
+/// is the report's JSON. 0 when the trace is one.
+#[wasm_bindgen]
+pub fn ticket_accept(strict: bool, length: usize) -> u32 {
+    with(|state| {
+        let strictness = if strict { Strictness::Inferred } else { Strictness::Documented };
+        state.output.clear();
+        let report = check_json(state.input.get(..length).unwrap_or_default(), strictness);
+        let outcome = report.map(|report| report.write_json(&mut state.output));
+        state.tell_output();
+        state.finish(outcome)
+    })
+}
+
+/// Takes personal data out of the body in the input, for a trace. The output is the body.
+#[wasm_bindgen]
+pub fn ticket_redact(length: usize) {
+    with(|state| {
+        state.output = redacted(state.input.get(..length).unwrap_or_default());
+        state.tell_output();
+    });
+}
+
+crate::messages! {
+    /// A change of endpoint to announce.
+    Announcement {
+        /// Name of the supplier's system (PMS名称).
+        pms_name "pmsName": text, required;
+        /// The supplier's number at Meituan.
+        partner_id "partnerId": count, required;
+        /// Whether addresses change (更换接口地址); otherwise it is an upgrade (系统升级).
+        changes_address "changesAddress": flag, required;
+        /// When it begins, epoch milliseconds.
+        upgrade_at "upgradeAt": milliseconds, required;
+        /// What it touches (影响范围).
+        scope "scope": text, required;
+        /// When all is online again, epoch milliseconds.
+        restored_at "restoredAt": milliseconds, required;
+        /// Mail address of the sales contact at Meituan.
+        sales_contact "salesContact": text, required;
+        /// Holidays and make-up working days.
+        calendar "calendar": object(Calendar), optional;
+    }
+}
+
+/// Writes the mail that announces the change in the input. The output is the recipients, separated by commas, then the
+/// subject, then the body, each on a line. 0 when it may be sent.
+#[wasm_bindgen]
+pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
+    with(|state| {
+        let source = state.input.get(..length).unwrap_or_default();
+        state.output.clear();
+        read(Announcement::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
+        let announced: Option<Announcement> = state.packed.take(Announcement::MESSAGE, source);
+        let mail = match (Error::from_issues(&state.packed.issues), announced) {
+            (None, Some(announced)) => {
+                let change = ChangeOfEndpoint {
+                    pms_name: announced.pms_name,
+                    partner_id: announced.partner_id,
+                    kind: if announced.changes_address { ChangeKind::Address } else { ChangeKind::Upgrade },
+                    upgrade_at: announced.upgrade_at,
+                    scope: announced.scope,
+                    restored_at: announced.restored_at,
+                    sales_contact: announced.sales_contact,
+                };
+                change.mail(Timestamp(now as i64), &announced.calendar.unwrap_or_default())
+            }
+            (error, _) => Err(error.unwrap_or_else(unreadable)),
+        };
+        let outcome = mail.map(|mail| {
+            for part in [&mail.to.join(","), "\n", &mail.subject, "\n", &mail.body] {
+                state.output.extend_from_slice(part.as_bytes());
+            }
+        });
+        finish(state, outcome)
+    })
+}
+
+/// The three parts of the input, one after the other.
+fn three(input: &[u8], lengths: [usize; 3]) -> [&[u8]; 3] {
+    let mut rest = input;
+    lengths.map(|length| {
+        let (part, others) = rest.split_at_checked(length).unwrap_or_default();
+        rest = others;
+        part
+    })
+}
+
+fn finish(state: &mut State, outcome: Result<(), Error>) -> u32 {
+    state.tell_findings();
+    state.tell_output();
+    state.finish(outcome)
+}
