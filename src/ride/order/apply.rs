@@ -57,7 +57,7 @@ crate::messages! {
         kind "kind": word(Kind), required;
         /// Why, where it is illegal.
         reason "reason": word(Reason), optional;
-        /// The order now. Keep it.
+        /// The order now. Keep it, whatever the kind: also a repetition can settle something.
         order "order": object(RideOrder), required;
         /// What follows from it.
         standing "standing": object(RideStanding), required;
@@ -173,7 +173,7 @@ impl RideOrder {
         let Err(place) = self.events.binary_search_by_key(&key(&event), key) else { return Kind::Duplicate };
         self.events.insert(place, event.clone());
         if self.events.len() > MOST_EVENTS {
-            // The oldest: all that are kept are newer, so it decides nothing, now or later.
+            // The oldest, so that what is kept does not depend on the order of arrival.
             self.events.remove(0);
             self.overflowed = true;
         }

@@ -37,8 +37,10 @@ crate::messages! {
     /// What is known of one order: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
     /// whatever their order of arrival; what follows from them is asked of it. A new order is the default one.
     ///
-    /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers. A real order sees tens of events. Of
-    /// more, the newest are kept, which decide; of other lists, the first in their order, and `overflowed` tells.
+    /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Of more
+    /// events the newest are kept: an older one decides nothing once a newer one is known, unless all of the newer ones keep
+    /// the state. A hint that is not kept asks for one more query when it is repeated. Of the other lists the first in their
+    /// order are kept, whatever order they came in. `overflowed` tells; refunds are then more than their sum.
     RideOrder {
         /// Meituan's order number, once it was told.
         mt_order_id "mtOrderId": text, optional;
@@ -207,7 +209,7 @@ pub mod undecided {
 }
 
 crate::choices! {
-    /// Something that is told to an order. In JSON, an object with this one field: `{"orderChanged": {…}}`.
+    /// Something that is told to an order. In JSON, an object with exactly one of the fields: `{"orderChanged": {…}}`.
     Event "RideOrderEvent" {
         /// Push 4.
         CapacityOffered(CapacityOffered) "capacityOffered";

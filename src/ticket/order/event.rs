@@ -76,7 +76,7 @@ crate::messages! {
 }
 
 crate::choices! {
-    /// Something that happens to an order. In JSON, an object with this one field: `{"orderPay": {…}}`.
+    /// Something that happens to an order. In JSON, an object with exactly one of the fields: `{"orderPay": {…}}`.
     Event "OrderEvent" {
         /// 订单创建 · order create.
         OrderCreate(OrderCreate) "orderCreate" of order_id "orderId", partner_deal_id "partnerDealId", quantity "quantity", travel_date "travelDate";
