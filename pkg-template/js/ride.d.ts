@@ -1,5 +1,13 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
-import type { RideCalls, RideInterfaces, RideOrder, RideOrderEvent, RideStanding, RideTransition } from "./messages.js";
+import type {
+  RideCalls,
+  RideInterfaces,
+  RideNextAction,
+  RideOrder,
+  RideOrderEvent,
+  RideStanding,
+  RideTransition,
+} from "./messages.js";
 import type { Given, HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
@@ -187,6 +195,12 @@ export declare function standing(
   order: RideOrder | undefined | null,
   options: { now: number | Date; calls?: RideCalls | undefined },
 ): RideStanding;
+
+/** What to call next, and not before when; nothing where nothing is left to do. */
+export declare function nextAction(
+  order: RideOrder | undefined | null,
+  options: { now: number | Date; calls?: RideCalls | undefined },
+): RideNextAction | undefined;
 
 /** A new `channelPartnerOrderId`: a UUID of version 4, from 16 random bytes; drawn from the platform if not given. */
 export declare function newOrderId(random?: Uint8Array): string;

@@ -28,6 +28,12 @@ export const transition = (order, event, { now, calls }) => applyToRide(order ??
  */
 export const standing = (order, { now, calls }) => applyToRide(order ?? undefined, undefined, calls, moment(now));
 
+/**
+ * @param {object | undefined | null} order
+ * @param {{ now: number | Date, calls?: object }} options
+ */
+export const nextAction = (order, options) => standing(order, options).next;
+
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {
   const id = random instanceof Uint8Array ? orderId(random) : undefined;

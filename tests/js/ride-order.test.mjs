@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { codes, standing, transition } from "meituan-protocol/ride";
+import { codes, nextAction, standing, transition } from "meituan-protocol/ride";
 
 const { RideEvent, RideStatus } = codes;
 const NOW = 1629858000000;
@@ -37,7 +37,7 @@ describe("a ride order in JavaScript", () => {
       assert.equal(out.kind, "moved");
       order = JSON.parse(JSON.stringify(out.order));
     }
-    assert.equal(standing(order, { now: NOW }).orderStatus, RideStatus.WAIT_PAY);
+    assert.equal(standing(order, { now: NOW }).status, RideStatus.WAIT_PAY);
   });
 
   const seed = Date.now() >>> 0;
@@ -63,18 +63,18 @@ describe("a ride order in JavaScript", () => {
     const late = event(RideEvent.TRIP_STARTED, NOW - 5000);
     for (const lost of [[], LIFE.slice(0, 3), [...LIFE, late]]) {
       const order = told([...lost, { queried }, late]);
-      const { orderStatus, nextAction } = standing(order, { now: NOW });
+      const { status: orderStatus, next } = standing(order, { now: NOW });
       assert.equal(orderStatus, RideStatus.PASSENGER_CANCELED_WAIT_PAY);
-      assert.deepEqual([nextAction.call, nextAction.price], ["notifyPaidResult", 500]);
+      assert.deepEqual([next.call, next.price], ["notifyPaidResult", 500]);
     }
   });
 
   it("asks for a query where only that can tell", () => {
     const cancelled = told([LIFE[0], event(RideEvent.ORDER_CANCELED, NOW - 1000)]);
-    assert.equal(standing(cancelled, { now: NOW }).nextAction.call, "queryRealTimeOrder");
+    assert.equal(nextAction(cancelled, { now: NOW }).call, "queryRealTimeOrder");
     const untimed = told([LIFE[0], event(RideEvent.ORDER_PAID)]);
-    const { orderStatus, nextAction } = standing(untimed, { now: NOW });
-    assert.deepEqual([orderStatus, nextAction.call], [RideStatus.SUBMITTED, "queryRealTimeOrder"]);
+    const { status: orderStatus, next } = standing(untimed, { now: NOW });
+    assert.deepEqual([orderStatus, next.call], [RideStatus.SUBMITTED, "queryRealTimeOrder"]);
   });
 
   it("counts a refund once", () => {
