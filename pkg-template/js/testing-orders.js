@@ -3,62 +3,16 @@
 // Each life is a generator. It yields a step, and is given what came of it, because later steps repeat ids and codes
 // that the supplier chose. Whoever plays it brings the connection and the clock.
 
+import { acceptance } from "./texts.js";
+
 /**
  * @typedef {import("./testing.js").Plan} Plan
  * @typedef {import("./testing.js").Step} Step
  * @typedef {Generator<any, void, any>} Life
  */
 
-/** The acceptance points of the hand-out's part five (验收点) that single orders can show. */
-export const ACCEPTANCE_POINTS = Object.freeze({
-  "create.true-reason": {
-    zh: "订单创建 1：失败返回真实原因，code 按美团给出的对接",
-    en: "order create 1: a failure has its true reason and a listed code",
-  },
-  "pay.issuing": {
-    zh: "订单出票 1：二次出票返回 598，并由出票通知回传结果",
-    en: "order pay 1: issued upstream is 598, then a pay notice",
-  },
-  "pay.true-reason": {
-    zh: "订单出票 2：失败返回真实原因，code 按美团给出的对接",
-    en: "order pay 2: a failure has its true reason and a listed code",
-  },
-  "pay.vouchers": {
-    zh: "订单出票 3：code 200 时 voucherType、voucher 都有且正确",
-    en: "order pay 3: 200 comes with voucherType and the right codes",
-  },
-  "pay.code-per-ticket": {
-    zh: "订单出票 4：一码一验，多张票多个码",
-    en: "order pay 4: voucherType 1 has as many codes as tickets",
-  },
-  "query.issuing": { zh: "订单查询 1：出票中 orderStatus 为 5", en: "order query 1: orderStatus is 5 while issuing" },
-  "query.untouched": { zh: "订单查询 2：仅创建成功 orderStatus 为 2", en: "order query 2: orderStatus is 2 while created only" },
-  "query.issued": { zh: "订单查询 3：能入园才可以是 4", en: "order query 3: orderStatus is 4 only once the guest can enter" },
-  "query.vouchers": { zh: "订单查询 4：4 时 voucher、voucherType 正确", en: "order query 4: codes and voucherType are right at 4" },
-  "query.quantities": {
-    zh: "订单查询 5：凭证状态正确，数量自洽",
-    en: "order query 5: the codes' statuses are right, the quantities agree",
-  },
-  "refund.pending": {
-    zh: "订单退款 1：602 审批中，结果用退款通知告知",
-    en: "order refund 1: 602 while pending, told by refund notice",
-  },
-  "refund.true-reason": {
-    zh: "订单退款 2：失败返回真实原因，code 按美团给出的对接",
-    en: "order refund 2: a failure has its true reason and a listed code",
-  },
-  "refund.id": { zh: "订单退款 3：refundId 正确，同一流水号不重复计数", en: "order refund 3: refundId is right, and counts once" },
-  "pay-notice.vouchers": { zh: "订单出票通知 1：voucher、voucherType 正确", en: "pay notice 1: voucherType and codes are right" },
-  "pay-notice.query": {
-    zh: "订单出票通知 2：之后查询为 4 且凭证正确",
-    en: "pay notice 2: the query then says 4, with the same codes",
-  },
-  "consume.quantities": { zh: "订单核销 1：数量自洽", en: "consume notice 1: the quantities agree" },
-  "consume.vouchers": {
-    zh: "订单核销 2：按凭证核销，voucher、status 正确",
-    en: "consume notice 2: the codes and their status are right",
-  },
-});
+/** The acceptance points of the hand-out (验收点), by their ids. */
+export const ACCEPTANCE_POINTS = acceptance;
 
 const CREATED = 2;
 const ISSUED = 4;

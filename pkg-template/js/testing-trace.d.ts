@@ -1,4 +1,4 @@
-import type { AcceptancePointId, ErrorCode, RuleId, TraceSettings } from "./messages.js";
+import type { AcceptancePointId, ErrorCode, RuleId, TicketCalls, TraceSettings } from "./messages.js";
 import type { Text } from "./texts.js";
 import type { RawBody } from "./ticket.js";
 
@@ -31,6 +31,24 @@ export interface PointReport {
   readonly shown: number;
   readonly findings: readonly PointFinding[];
 }
+
+/**
+ * One exchange as JSON text, without personal data: bodies are the wire's own JSON (or any text), opened where they were
+ * encrypted as a whole.
+ */
+export declare function exchangeOf(facts: {
+  /** When the request was received (toSupplier) or sent (toMeituan), in epoch milliseconds. */
+  at: number;
+  /** From then until the reply was there. */
+  durationMs?: number | undefined;
+  direction: "toSupplier" | "toMeituan";
+  call: keyof TicketCalls;
+  /** Whether the signature was right, as the receiver found. */
+  authenticated?: boolean | undefined;
+  request: string | Uint8Array;
+  response?: string | Uint8Array | undefined;
+  httpStatus?: number | undefined;
+}): string;
 
 /** Recorded exchanges as one trace, as JSON text (docs/trace.md has the format, docs/trace.schema.json its schema). */
 export declare function traceOf(exchanges: readonly string[], settings?: TraceSettings): string;

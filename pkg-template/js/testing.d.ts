@@ -1,5 +1,5 @@
 import type { Reply } from "./errors.js";
-import type { ErrorCode, Fen, RuleId, TicketCalls } from "./messages.js";
+import type { AcceptancePointId, ErrorCode, Fen, RuleId, TicketCalls } from "./messages.js";
 import type { HeadersInput, NoticeName, RawBody, SignedRequest, SupplierCallName } from "./ticket.js";
 
 export type * from "./testing-ride.js";
@@ -125,25 +125,10 @@ export declare class MeituanTicket {
 export declare function compare(expect: unknown, found: unknown): { issues: readonly Issue[]; verdict: Verdict };
 
 /** The acceptance points of the hand-out's part five (验收点) that single orders can show, by stable id. */
-export declare const ACCEPTANCE_POINTS: Readonly<Record<AcceptancePoint, Text>>;
-export type AcceptancePoint =
-  | "create.true-reason"
-  | "pay.issuing"
-  | "pay.true-reason"
-  | "pay.vouchers"
-  | "pay.code-per-ticket"
-  | "query.issuing"
-  | "query.untouched"
-  | "query.issued"
-  | "query.vouchers"
-  | "query.quantities"
-  | "refund.pending"
-  | "refund.true-reason"
-  | "refund.id"
-  | "pay-notice.vouchers"
-  | "pay-notice.query"
-  | "consume.quantities"
-  | "consume.vouchers";
+export declare const ACCEPTANCE_POINTS: Readonly<
+  Record<AcceptancePoint, Text & { readonly section: string; readonly basis: "documented" | "inferred" }>
+>;
+export type AcceptancePoint = AcceptancePointId;
 
 /** What the lives are made with. All products are sold one code per ticket (voucherType 1) at the same price. */
 export interface Plan {

@@ -10,7 +10,7 @@ import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
 import { errors, rules } from "./texts.js";
 
-export { traceOf } from "./recorder.js";
+export { exchangeOf, traceOf } from "./recorder.js";
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
 export { MeituanRide } from "./testing-ride.js";
 export { MemoryStore, storeContract } from "./testing-store.js";

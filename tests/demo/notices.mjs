@@ -25,6 +25,7 @@ export async function receiveNotices(addressOf) {
     const received = { method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) };
     const notice = {
       ...addressOf(received),
+      at: Date.now(),
       received,
       answer: ({ status, headers, body }) => response.writeHead(status, headers).end(body),
     };

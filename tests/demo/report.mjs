@@ -1,6 +1,6 @@
 // What the demo prints: one line for each step, its columns aligned, and the count at the end.
 
-import { ACCEPTANCE_POINTS } from "meituan-protocol/testing";
+import { checkTrace } from "meituan-protocol/testing";
 
 const COLUMNS = [24, 40, 48];
 
@@ -19,7 +19,7 @@ export class Report {
   #isTerminal;
   #notes = [];
   #names = new Set();
-  #points = new Map();
+  #points = [];
   failed = [];
   passed = 0;
 
@@ -51,7 +51,6 @@ export class Report {
     const isPassed = verdict === "passed";
     if (isPassed) this.passed++;
     else this.failed.push(step.name);
-    for (const point of step.shows) this.#points.set(point, (this.#points.get(point) ?? true) && isPassed);
     if (this.#isTerminal) this.#stream.write("\r\u001b[K");
     const columns = [step.name, sent, came].map((text, index) => column(text, COLUMNS[index])).join("");
     this.#print(`  ${columns}${isPassed ? this.#paint(32, verdict) : this.#paint(31, verdict)}`);
@@ -70,13 +69,20 @@ export class Report {
     return this.#names.has(name);
   }
 
+  /** All that was exchanged, by every acceptance point. */
+  judge(trace) {
+    this.#points = checkTrace(trace).points;
+    for (const { id, verdict } of this.#points) if (verdict === "failed") this.failed.push(id);
+  }
+
   end() {
-    this.#print(`\n${this.#paint(1, "acceptance points (hand-out, part five)")}`);
-    for (const [point, { en }] of Object.entries(ACCEPTANCE_POINTS)) {
-      const verdict = this.#points.get(point);
-      const word =
-        verdict === undefined ? this.#paint(33, "not reached") : verdict ? this.#paint(32, "passed") : this.#paint(31, "failed");
-      this.#print(`  ${column(en, COLUMNS[0] + COLUMNS[1] + COLUMNS[2])}${word}`);
+    this.#print(`\n${this.#paint(1, "acceptance points, judged over all that was exchanged")}`);
+    const words = { passed: 32, failed: 31, notExercised: 33, unchecked: 33 };
+    for (const { id, section, text, verdict, findings } of this.#points) {
+      const columns = [id, section, text.en].map((one, index) => column(one, [24, 14, 74][index])).join("");
+      this.#print(`  ${columns}${this.#paint(words[verdict], verdict)}`);
+      if (verdict !== "failed") continue;
+      for (const { exchange, path, detail } of findings) this.#print(`    exchange ${exchange}: ${path} ${detail}`);
     }
     this.#print();
     for (const name of this.failed) this.#print(`failed: ${name}`);

@@ -1,6 +1,6 @@
 // Plays Meituan over HTTP: the steps come from meituan-protocol/testing, the connection and the clock from here.
 
-import { compare, MeituanTicket, orderLives } from "meituan-protocol/testing";
+import { compare, exchangeOf, MeituanTicket, orderLives, traceOf } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
 import { receiveNotices } from "./notices.mjs";
 import { startSupplier } from "./supplier.mjs";
@@ -43,6 +43,7 @@ export async function playTicketOrders(report, broken) {
   // The supplier must know where notices go before it starts, and only then is known where it answers.
   const reader = new MeituanTicket({ ...PAIR, routes: ROUTES });
   const receiver = await receiveNotices((request) => reader.addressOf(request));
+  const exchanges = [];
   let supplier;
   try {
     supplier = await startSupplier(
@@ -68,6 +69,7 @@ export async function playTicketOrders(report, broken) {
           failed,
         );
         report.finish(step, played);
+        if (played.exchange) exchanges.push(exchangeOf(played.exchange));
         // What follows builds on what came of this step.
         if (played.verdict === "passed") next = life.steps.next(played.outcome);
         else {
@@ -76,6 +78,10 @@ export async function playTicketOrders(report, broken) {
         }
       }
     }
+    // In this plan the first two products are issued again upstream.
+    const { issues, refuses } = plan(Date.now()).products;
+    const endpoints = Object.entries(ROUTES).map(([path, call]) => ({ call, url: `https://supplier.example${path}` }));
+    report.judge(traceOf(exchanges, { partnerId: PAIR.partnerId, upstreamProducts: [issues, refuses], endpoints }));
   } finally {
     await supplier?.stop();
     await receiver.stop();
@@ -83,13 +89,16 @@ export async function playTicketOrders(report, broken) {
 }
 
 async function callSupplier({ step, meituan, isBroken }) {
-  const request = meituan.call(step.call, step.body, { now: Date.now(), forge: step.forge });
+  const at = Date.now();
+  const request = meituan.call(step.call, step.body, { now: at, forge: step.forge });
   const response = await fetch(request.toRequest(), { signal: AbortSignal.timeout(60_000) });
   let text = await response.text();
   if (isBroken) text = text.replace(/"code": ?\d+/, '"code":299');
   const { status } = response;
   const outcome = meituan.readReply(step.call, text, { status, request: step.body, quantity: step.quantity, expect: step.expect });
-  return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, ...outcome };
+  const facts = { at, durationMs: Date.now() - at, direction: "toSupplier", call: step.call, authenticated: !step.forge };
+  const exchange = { ...facts, request: request.body, response: text, httpStatus: status };
+  return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, exchange, ...outcome };
 }
 
 async function awaitNotice({ step, meituan, receiver, isBroken }) {
@@ -99,7 +108,10 @@ async function awaitNotice({ step, meituan, receiver, isBroken }) {
   const { quantity, expect, answer } = step;
   const outcome = meituan.receiveNotice(received, { now: Date.now(), quantity, expect, answer });
   notice.answer(outcome.reply);
-  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${outcome.reply.code}`, outcome, ...outcome };
+  const facts = { at: notice.at, durationMs: Date.now() - notice.at, direction: "toMeituan", call: step.notice };
+  const { body, status } = outcome.reply;
+  const exchange = { ...facts, authenticated: true, request: received.body, response: body, httpStatus: status };
+  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${outcome.reply.code}`, outcome, exchange, ...outcome };
 }
 
 async function enterGate({ step, supplier, isBroken }) {
