@@ -48,7 +48,8 @@ describe("the demo", { concurrency: true, timeout: 120_000 }, () => {
     test(`names the step when ${what} is broken on purpose`, async () => {
       const { code, printed, failed } = await demo("--break", step);
       assert.equal(code, 1, printed);
-      assert.equal(failed, 1, printed);
+      // What broke may break acceptance points, too.
+      assert.ok(failed >= 1, printed);
       assert.match(printed, new RegExp(`^failed: ${step}$`, "m"));
     });
   }
