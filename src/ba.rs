@@ -6,8 +6,7 @@
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
 //! (algorithm, key as raw bytes).
 
-use crate::{Error, ErrorCode, Secret};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::{Error, ErrorCode, Secret, base64};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
@@ -53,7 +52,7 @@ pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
 
 /// The signature: 28 characters of Base64.
 pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
-    STANDARD.encode(key.over(method.as_bytes(), uri.as_bytes(), date.as_bytes()).finalize().into_bytes())
+    base64::encode(&key.over(method.as_bytes(), uri.as_bytes(), date.as_bytes()).finalize().into_bytes())
 }
 
 /// The value of the `Authorization` header.
@@ -73,13 +72,7 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
     let (client, signature) =
         credentials.split_at_checked(credentials.len().wrapping_sub(SIGNATURE_LENGTH)).ok_or_else(malformed)?;
     let client = client.strip_suffix(b":").ok_or_else(malformed)?;
-    let mut received = [0_u8; 20];
-    // Room for what 28 characters could hold at most; a signature fills 20 of it.
-    let mut decoded = [0_u8; 21];
-    match STANDARD.decode_slice(signature, &mut decoded) {
-        Ok(20) => received.copy_from_slice(&decoded[..20]),
-        _ => return Err(malformed()),
-    }
+    let received = base64::decode(signature).filter(|bytes| bytes.len() == 20).ok_or_else(malformed)?;
     if client != client_id.as_bytes() {
         return Err(Error::at(ErrorCode::UnknownClient, "headers.authorization"));
     }

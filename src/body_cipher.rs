@@ -7,17 +7,15 @@
 //! **Single source**: seen in one live implementation, documented nowhere at hand. There is no integrity check in
 //! this layer: an altered ciphertext may open to altered text.
 
-use crate::{Error, ErrorCode, Secret};
-use aes::Aes128;
-use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::block_cipher::{BLOCK, Key};
+use crate::{Error, ErrorCode, Secret, base64};
 use zeroize::Zeroizing;
 
 /// A key of the whole-body encryption.
 #[derive(Clone)]
 pub struct BodyKey {
-    key: Zeroizing<[u8; 16]>,
-    vector: Zeroizing<[u8; 16]>,
+    key: Key,
+    vector: Zeroizing<[u8; BLOCK]>,
 }
 
 impl BodyKey {
@@ -26,19 +24,18 @@ impl BodyKey {
     /// # Errors
     /// `INVALID_CONFIG` when they are not 16 bytes.
     pub fn new(secret: &Secret) -> Result<Self, Error> {
-        let key: [u8; 16] = secret
+        let key: &[u8; BLOCK] = secret
             .expose()
             .try_into()
             .map_err(|_| Error::at(ErrorCode::InvalidConfig, "bodyEncryption.key").detail("expected 16 characters"))?;
-        let mut vector = key;
+        let mut vector = Zeroizing::new(*key);
         vector.rotate_left(8);
-        Ok(BodyKey { key: Zeroizing::new(key), vector: Zeroizing::new(vector) })
+        Ok(BodyKey { key: Key::new(key), vector })
     }
 
     /// Plain text to Base64 ciphertext.
     pub fn seal(&self, plain: &[u8]) -> String {
-        let cipher = cbc::Encryptor::<Aes128>::new((&*self.key).into(), (&*self.vector).into());
-        STANDARD.encode(cipher.encrypt_padded_vec::<Pkcs7>(plain))
+        base64::encode(&self.key.seal(plain, Some(&self.vector)))
     }
 
     /// Base64 ciphertext to plain text.
@@ -46,10 +43,8 @@ impl BodyKey {
     /// # Errors
     /// `DECRYPTION_FAILED`, without saying which step failed.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let failed = || Error::at(ErrorCode::DecryptionFailed, "");
-        let bytes = STANDARD.decode(sealed.trim_ascii()).map_err(|_| failed())?;
-        let cipher = cbc::Decryptor::<Aes128>::new((&*self.key).into(), (&*self.vector).into());
-        cipher.decrypt_padded_vec::<Pkcs7>(&bytes).map_err(|_| failed())
+        let opened = base64::decode(sealed.trim_ascii()).and_then(|bytes| self.key.open(bytes, Some(&self.vector)));
+        opened.ok_or_else(|| Error::at(ErrorCode::DecryptionFailed, ""))
     }
 }
 

@@ -15,19 +15,13 @@
 //! - take a push as a hint: query the order before money or state depends on it;
 //! - compare the ids of what comes back with the ids that were sent.
 
-use crate::{Error, ErrorCode, Secret};
-use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use aes::{Aes128, Block};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use crate::block_cipher::{self, BLOCK};
+use crate::{Error, ErrorCode, Secret, base64};
 use zeroize::Zeroizing;
-
-/// Bytes in a block, and in a key.
-const BLOCK: usize = 16;
 
 /// A key made ready: the key schedule is computed once, and overwritten when dropped.
 #[derive(Clone)]
-pub struct Key(Aes128);
+pub struct Key(block_cipher::Key);
 
 impl Key {
     /// The `secretKey` that Meituan assigned: 16 bytes in Base64.
@@ -38,21 +32,12 @@ impl Key {
         let invalid = || Error::at(ErrorCode::InvalidConfig, "secretKey").detail("expected Base64 of exactly 16 bytes");
         let bytes = Zeroizing::new(decode(secret_key.expose()).ok_or_else(invalid)?);
         let key: Zeroizing<[u8; BLOCK]> = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| invalid())?);
-        Ok(Key(Aes128::new((&*key).into())))
+        Ok(Key(block_cipher::Key::new(&key)))
     }
 
     /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
     pub fn seal(&self, text: &str) -> String {
-        let filling = BLOCK - text.len() % BLOCK;
-        let mut bytes = Vec::with_capacity(text.len() + filling);
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.resize(text.len() + filling, filling as u8);
-        for block in bytes.chunks_exact_mut(BLOCK) {
-            if let Ok(block) = <&mut Block>::try_from(block) {
-                self.0.encrypt_block(block);
-            }
-        }
-        URL_SAFE_NO_PAD.encode(bytes)
+        base64::encode_for_url(&self.0.seal(text.as_bytes(), None))
     }
 
     /// Content to text. Line ends after it do not matter.
@@ -65,16 +50,7 @@ impl Key {
     }
 
     fn open_text(&self, content: &[u8]) -> Option<String> {
-        let mut bytes = decode(content)?;
-        if !bytes.len().is_multiple_of(BLOCK) {
-            return None;
-        }
-        for block in bytes.chunks_exact_mut(BLOCK) {
-            self.0.decrypt_block(block.try_into().ok()?);
-        }
-        let text_length = bytes.len() - filling(bytes.last_chunk()?)?;
-        bytes.truncate(text_length);
-        String::from_utf8(bytes).ok()
+        String::from_utf8(self.0.open(decode(content)?, None)?).ok()
     }
 }
 
@@ -82,16 +58,6 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(redacted)")
     }
-}
-
-/// How many bytes of the last block are padding. All of the block is looked at, whatever it holds.
-fn filling(last: &[u8; BLOCK]) -> Option<usize> {
-    let count = last[BLOCK - 1];
-    let mut wrong = u8::from(count == 0) | u8::from(usize::from(count) > BLOCK);
-    for (index, &byte) in last.iter().enumerate() {
-        wrong |= u8::from(index + usize::from(count) >= BLOCK) & u8::from(byte != count);
-    }
-    (wrong == 0).then_some(usize::from(count))
 }
 
 /// Base64 in either alphabet, padded as it must be or not at all.
@@ -108,5 +74,5 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
         other => other,
     };
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(text[..text.len() - padding].iter().map(standard).collect());
-    STANDARD_NO_PAD.decode(&*text).ok()
+    base64::decode_unpadded(&text)
 }

@@ -28,6 +28,19 @@ use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
+/// Takes and frees memory in constant time, with a quarter of the code of the allocator that comes with the platform.
+#[global_allocator]
+static ALLOCATOR: rlsf::GlobalTlsf<Allocation> = rlsf::GlobalTlsf::new();
+
+struct Allocation;
+
+impl rlsf::GlobalTlsfOptions for Allocation {
+    // Texts that grow are few, and are copied.
+    const ENABLE_REALLOCATION: bool = false;
+    // What comes from the system piece by piece becomes one, so that a large body finds room where small ones were.
+    const COALESCE_POOLS: bool = true;
+}
+
 /// All that lives between calls.
 #[derive(Default)]
 struct State {

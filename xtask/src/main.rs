@@ -8,6 +8,7 @@ mod package;
 mod test;
 mod tools;
 mod trace;
+mod wasm;
 
 use std::env;
 use std::process::ExitCode;
@@ -22,7 +23,11 @@ struct Task {
 
 const TASKS: [Task; 5] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
-    Task { words: "build --sizes", summary: "the same, then print the size of every staged file", run: package::run_with_sizes },
+    Task {
+        words: "build --sizes",
+        summary: "the same, then print the size of every staged file, and what the wasm is made of",
+        run: package::run_with_sizes,
+    },
     Task { words: "test", summary: "check everything that must hold, stopping at the first failure", run: test::run },
     Task { words: "demo", summary: "play Meituan against the example supplier, through every acceptance point", run: demo::run },
     Task { words: "demo --serve", summary: "serve the browser demo", run: demo::serve },

@@ -9,14 +9,20 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::generate;
 use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
 use crate::trace;
+use crate::wasm;
 
 /// Cargo's arguments for the library as the npm package contains it.
 pub(crate) const WASM_LIBRARY: [&str; 8] =
     ["--package", "meituan-protocol", "--lib", "--target", WASM_TARGET, "--no-default-features", "--features", "wasm"];
 
 /// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
-const OPTIMIZER: [&str; 11] = [
+///
+/// Left out is what makes the module smaller only before it is compressed, and larger after.
+const OPTIMIZER: [&str; 14] = [
     "-O3",
+    "--skip-pass=inlining-optimizing",
+    "--skip-pass=local-cse",
+    "--skip-pass=memory-packing",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -45,6 +51,7 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
     build(&mut Steps::shown())?;
     print_sizes("files")?;
+    print_code_by_module()?;
     print_sizes("summary")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -59,7 +66,8 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("stage pkg/", stage)?;
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
-    steps.run("check that all is there", check_complete)
+    steps.run("check that all is there", check_complete)?;
+    steps.run("check its size", check_size)
 }
 
 fn compile() -> Outcome {
@@ -69,6 +77,8 @@ fn compile() -> Outcome {
     let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
     let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
     flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
+    // One round of the cipher instead of four that are unrolled.
+    flags.extend(["--cfg".to_owned(), "aes_backend_soft=\"compact\"".to_owned()]);
     tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
 }
 
@@ -80,9 +90,12 @@ fn bind() -> Outcome {
     let compiled = target().join(WASM_TARGET).join("release/meituan_protocol.wasm");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("glue").typescript(false);
-    bindgen.omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
-    let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate(work_folder()));
-    bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
+    // The names stay until wasm-opt drops them.
+    bindgen.omit_default_module_path(true).remove_producers_section(true);
+    let failure = |error| format!("wasm-bindgen: {error:#}");
+    let mut bound = bindgen.web(true).and_then(Bindgen::generate_output).map_err(failure)?;
+    wasm::cut_panics(bound.wasm_mut())?;
+    bound.emit(work_folder()).map_err(failure)
 }
 
 /// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.
@@ -270,6 +283,31 @@ fn make_executable(path: &Path) -> Outcome {
     Ok(())
 }
 
+/// What the wasm and its glue may weigh together, in bytes after brotli 11: users load them before anything else.
+const BUDGET: usize = 73 * 1024;
+
+fn check_size() -> Outcome {
+    let files = ["pkg/dist/meituan_protocol.wasm", "pkg/dist/glue.js"];
+    let printed = tools::printed_by(tools::node().args(["--input-type=module", "--eval", MEASURE, "total"]).args(files))?;
+    match printed.parse::<usize>() {
+        Ok(total) if total <= BUDGET => Ok(()),
+        _ => Err(format!("wasm and glue are {printed} bytes after brotli; the budget is {BUDGET}. See cargo xtask build --sizes")),
+    }
+}
+
+/// What the wasm is made of, so that everybody sees what a change costs.
+fn print_code_by_module() -> Outcome {
+    let named = work_folder().join("optimized-with-names.wasm");
+    let input = work_folder().join("glue_bg.wasm");
+    tools::run(tools::npm_tool("wasm-opt").args(OPTIMIZER).arg("--debuginfo").arg(&input).arg("-o").arg(&named))?;
+    println!("\n{:<54}{:>11}", "code of the wasm", "bytes");
+    for (owner, bytes) in wasm::code_by_module(&read(&named)?)? {
+        println!("{owner:<54}{bytes:>11}");
+    }
+    println!();
+    Ok(())
+}
+
 /// Node measures, because it brings the compressors.
 fn print_sizes(which: &str) -> Outcome {
     let files = tools::files_under(&dist())?;
@@ -292,6 +330,10 @@ const measure = (path) => {
   return [bytes.length, brotliCompressSync(bytes).length, gzipSync(bytes, { level: 9 }).length];
 };
 
+if (which === "total") {
+  console.log(paths.reduce((sum, path) => sum + measure(path)[1], 0));
+  process.exit();
+}
 console.log("bytes".padEnd(34) + ["raw", "gzip -9", "brotli 11"].map((head) => head.padStart(11)).join(""));
 if (which === "files") {
   for (const path of paths) row(path.replace("pkg/dist/", ""), ...measure(path));

@@ -1,0 +1,124 @@
+//! AES-128 over whole texts: PKCS#7 padding, with each block by itself (ECB) or chained (CBC). Both encryptions of these
+//! APIs go through here, so that the cipher is there once.
+//!
+//! Nothing here looks at what it encrypts: time depends on lengths alone.
+
+use aes::cipher::common::BlockSizeUser;
+use aes::cipher::consts::U16;
+use aes::cipher::typenum::Unsigned;
+use aes::cipher::{
+    BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherDecrypt, BlockCipherEncBackend, BlockCipherEncClosure,
+    BlockCipherEncrypt, KeyInit, ParBlocks,
+};
+use aes::{Aes128, Block};
+
+/// Bytes in a block, and in a key.
+pub(crate) const BLOCK: usize = 16;
+
+/// A key made ready: the key schedule is computed once, and overwritten when dropped.
+#[derive(Clone)]
+pub(crate) struct Key(Aes128);
+
+impl Key {
+    pub(crate) fn new(key: &[u8; BLOCK]) -> Self {
+        Key(Aes128::new(key.into()))
+    }
+
+    /// Pads and encrypts; chained when there is an initialization vector.
+    #[inline(never)]
+    pub(crate) fn seal(&self, text: &[u8], vector: Option<&[u8; BLOCK]>) -> Vec<u8> {
+        let filling = BLOCK - text.len() % BLOCK;
+        let mut bytes = Vec::with_capacity(text.len() + filling);
+        bytes.extend_from_slice(text);
+        bytes.resize(text.len() + filling, filling as u8);
+        self.0.encrypt_with_backend(Blocks::of(&mut bytes, vector));
+        bytes
+    }
+
+    /// Decrypts, and takes the padding off. Nothing where there are no whole blocks, or no padding.
+    #[inline(never)]
+    pub(crate) fn open(&self, mut bytes: Vec<u8>, vector: Option<&[u8; BLOCK]>) -> Option<Vec<u8>> {
+        if !bytes.len().is_multiple_of(BLOCK) {
+            return None;
+        }
+        self.0.decrypt_with_backend(Blocks::of(&mut bytes, vector));
+        let text_length = bytes.len() - filling(bytes.last_chunk()?)?;
+        bytes.truncate(text_length);
+        Some(bytes)
+    }
+}
+
+/// How many bytes of the last block are padding. All of the block is looked at, whatever it holds.
+fn filling(last: &[u8; BLOCK]) -> Option<usize> {
+    let count = last[BLOCK - 1];
+    let mut wrong = u8::from(count == 0) | u8::from(usize::from(count) > BLOCK);
+    for (index, &byte) in last.iter().enumerate() {
+        wrong |= u8::from(index + usize::from(count) >= BLOCK) & u8::from(byte != count);
+    }
+    (wrong == 0).then_some(usize::from(count))
+}
+
+/// The work on the blocks of a text, in batches as large as the cipher takes at a time.
+///
+/// The last batch is filled up. Without AES instructions a whole batch costs as much as one block, and a routine for
+/// single blocks beside the one for batches would double the code.
+struct Blocks<'b> {
+    blocks: &'b mut [Block],
+    /// What the next block is chained to.
+    chained: Option<Block>,
+}
+
+impl<'b> Blocks<'b> {
+    fn of(bytes: &'b mut [u8], vector: Option<&[u8; BLOCK]>) -> Self {
+        let (blocks, _) = Block::slice_as_chunks_mut(bytes);
+        Blocks { blocks, chained: vector.map(|&vector| vector.into()) }
+    }
+}
+
+impl BlockSizeUser for Blocks<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Blocks<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(mut self, backend: &B) {
+        // Where each block waits for the one before it, it is a batch of its own.
+        let together = if self.chained.is_some() { 1 } else { B::ParBlocksSize::USIZE };
+        for blocks in self.blocks.chunks_mut(together) {
+            let mut batch = ParBlocks::<B>::default();
+            for (place, block) in batch.iter_mut().zip(&*blocks) {
+                *place = *block;
+                add(place, &self.chained);
+            }
+            backend.encrypt_par_blocks_inplace(&mut batch);
+            for (block, encrypted) in blocks.iter_mut().zip(&batch) {
+                *block = *encrypted;
+                self.chained = self.chained.and(Some(*encrypted));
+            }
+        }
+    }
+}
+
+impl BlockCipherDecClosure for Blocks<'_> {
+    fn call<B: BlockCipherDecBackend<BlockSize = U16>>(mut self, backend: &B) {
+        for blocks in self.blocks.chunks_mut(B::ParBlocksSize::USIZE) {
+            let mut batch = ParBlocks::<B>::default();
+            for (place, block) in batch.iter_mut().zip(&*blocks) {
+                *place = *block;
+            }
+            backend.decrypt_par_blocks_inplace(&mut batch);
+            for (block, decrypted) in blocks.iter_mut().zip(&mut batch) {
+                add(decrypted, &self.chained);
+                self.chained = self.chained.and(Some(*block));
+                *block = *decrypted;
+            }
+        }
+    }
+}
+
+fn add(block: &mut Block, other: &Option<Block>) {
+    if let Some(other) = other {
+        for (byte, other) in block.iter_mut().zip(other) {
+            *byte ^= other;
+        }
+    }
+}
