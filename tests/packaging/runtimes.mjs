@@ -1,0 +1,17 @@
+// Where the package is said to run, which is where it does: each of these is run by the tests.
+
+import { bun } from "./runtimes/bun.mjs";
+import { deno } from "./runtimes/deno.mjs";
+import { nodeCommonjs, nodeModules } from "./runtimes/node.mjs";
+import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
+
+/**
+ * @typedef {object} Runtime
+ * @property {string} name
+ * @property {string} title as the README has it
+ * @property {() => string | Promise<string>} version of what is run here
+ * @property {(given: { tarball: string, expected: unknown }) => Promise<string>} run prints the smoke's result, on a line
+ */
+
+/** @type {readonly Runtime[]} */
+export const RUNTIMES = [nodeModules, nodeCommonjs, deno, bun, workerd, oldWorkerd];

@@ -1,0 +1,5 @@
+import { suite } from "./suite.mjs";
+
+export default {
+  fetch: async () => Response.json(await suite()),
+};
