@@ -2,6 +2,8 @@
 
 import { bun } from "./runtimes/bun.mjs";
 import { deno } from "./runtimes/deno.mjs";
+import { edgeRuntime } from "./runtimes/edge-runtime.mjs";
+import { next } from "./runtimes/next.mjs";
 import { nodeCommonjs, nodeModules } from "./runtimes/node.mjs";
 import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
 
@@ -14,4 +16,4 @@ import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
  */
 
 /** @type {readonly Runtime[]} */
-export const RUNTIMES = [nodeModules, nodeCommonjs, deno, bun, workerd, oldWorkerd];
+export const RUNTIMES = [nodeModules, nodeCommonjs, deno, bun, workerd, oldWorkerd, edgeRuntime, next];

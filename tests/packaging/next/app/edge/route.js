@@ -1,0 +1,6 @@
+import { suite } from "../../suite.mjs";
+
+export const runtime = "edge";
+export const dynamic = "force-dynamic";
+
+export const GET = async () => Response.json(await suite());
