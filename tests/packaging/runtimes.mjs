@@ -3,8 +3,11 @@
 import { bun } from "./runtimes/bun.mjs";
 import { deno } from "./runtimes/deno.mjs";
 import { edgeRuntime } from "./runtimes/edge-runtime.mjs";
+import { lambdaCommonjs, lambdaModule } from "./runtimes/lambda.mjs";
 import { next } from "./runtimes/next.mjs";
 import { nodeCommonjs, nodeModules } from "./runtimes/node.mjs";
+import { vite } from "./runtimes/vite.mjs";
+import { webpackBundle } from "./runtimes/webpack.mjs";
 import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
 
 /**
@@ -16,4 +19,17 @@ import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
  */
 
 /** @type {readonly Runtime[]} */
-export const RUNTIMES = [nodeModules, nodeCommonjs, deno, bun, workerd, oldWorkerd, edgeRuntime, next];
+export const RUNTIMES = [
+  nodeModules,
+  nodeCommonjs,
+  deno,
+  bun,
+  workerd,
+  oldWorkerd,
+  edgeRuntime,
+  next,
+  lambdaModule,
+  lambdaCommonjs,
+  vite,
+  webpackBundle,
+];
