@@ -5,6 +5,7 @@
 // One line for each runtime: its name, its version, and how many checks passed. --without leaves a file out of the package,
 // to show which runtimes need it.
 
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { expected } from "./expected.mjs";
 import { RUNTIMES } from "./runtimes.mjs";
@@ -21,12 +22,28 @@ const chosen = RUNTIMES.filter(({ name }) => values.only?.includes(name) ?? true
 const given = { tarball: await pack(values.without), expected: expected() };
 let failed = 0;
 
-for (const runtime of chosen) {
-  const line = await outcome(runtime);
-  console.log(`${runtime.name.padEnd(16)} ${line}`);
-}
+// As many at a time as there are processors, and told in order.
+const waiting = [...chosen];
+const outcomes = new Map(chosen.map((runtime) => [runtime, settled()]));
+for (let worker = 0; worker < availableParallelism(); worker++) work();
+for (const [runtime, { promise }] of outcomes) console.log(`${runtime.name.padEnd(13)} ${await promise}`);
+
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function work() {
+  for (let runtime = waiting.shift(); runtime !== undefined; runtime = waiting.shift()) {
+    outcomes.get(runtime).resolve(await outcome(runtime));
+  }
+}
+
+function settled() {
+  let resolve;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 /** @param {import("./runtimes.mjs").Runtime} runtime */
 async function outcome(runtime) {

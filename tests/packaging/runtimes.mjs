@@ -14,6 +14,7 @@ import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
  * @typedef {object} Runtime
  * @property {string} name
  * @property {string} title as the README has it
+ * @property {readonly string[]} loaders the files of the package that bring the wasm to it
  * @property {() => string | Promise<string>} version of what is run here
  * @property {(given: { tarball: string, expected: unknown }) => Promise<string>} run prints the smoke's result, on a line
  */

@@ -19,7 +19,12 @@ export const WORK = join(ROOT, "target/packaging");
  */
 export async function run(program, options, { cwd, env = {}, seconds = 120 }) {
   // A signal ends the program alone, but not what it started; its group goes as a whole.
-  const child = spawn(program, options, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(program, options, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   let printed = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (printed += text));
@@ -46,7 +51,12 @@ export async function run(program, options, { cwd, env = {}, seconds = 120 }) {
  */
 export async function serve(program, options, { cwd, env = {}, seconds = 60 }) {
   const port = await freePort();
-  const child = spawn(program, options(port), { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(program, options(port), {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (printed += text));
   const address = `http://127.0.0.1:${port}`;

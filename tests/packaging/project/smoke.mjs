@@ -90,7 +90,11 @@ async function checkRides(check, ride, { now, entId, accessKey, secretKey, reque
 }
 
 /** @param {any} check @param {any} ticket @param {any} expected */
-async function checkTicketCalls(check, ticket, { now, partnerId, clientId, clientSecret, routes, call, forged, read, reply, answer }) {
+async function checkTicketCalls(
+  check,
+  ticket,
+  { now, partnerId, clientId, clientSecret, routes, call, forged, read, reply, answer },
+) {
   const supplier = new ticket.TicketSupplier({ partnerId, clientId, clientSecret, routes, now: () => now });
 
   await check("signed ticket call, by receiveSync", () => {

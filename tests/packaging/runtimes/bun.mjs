@@ -3,6 +3,7 @@ import { binary, project, run, versionOf } from "../tools.mjs";
 export const bun = {
   name: "bun",
   title: "Bun",
+  loaders: ["dist/wasm-inline.js"],
   version: () => versionOf("bun"),
   async run({ tarball, expected }) {
     const folder = await project("bun", tarball, { expected });

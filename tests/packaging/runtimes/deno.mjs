@@ -3,6 +3,7 @@ import { binary, project, run, versionOf } from "../tools.mjs";
 export const deno = {
   name: "deno",
   title: "Deno, without permissions",
+  loaders: ["dist/wasm-inline.js"],
   version: () => versionOf("deno"),
   async run({ tarball, expected }) {
     const folder = await project("deno", tarball, { expected });

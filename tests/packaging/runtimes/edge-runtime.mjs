@@ -7,6 +7,7 @@ import { project, versionOf } from "../tools.mjs";
 export const edgeRuntime = {
   name: "edge-runtime",
   title: "Vercel edge (edge-runtime), wasm code generation forbidden",
+  loaders: ["dist/wasm-edge-light.js"],
   version: () => versionOf("edge-runtime"),
   async run({ tarball, expected }) {
     const folder = await project("edge-runtime", tarball, { template: "edge", expected });

@@ -7,6 +7,8 @@ const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
 export const next = {
   name: "next",
   title: "Next.js: edge route, middleware, Node route",
+  // The Node route has another one than the edge.
+  loaders: ["dist/wasm-edge-light.js", "dist/wasm-inline.js"],
   version: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });

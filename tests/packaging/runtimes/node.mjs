@@ -5,6 +5,7 @@ const version = () => process.version;
 export const nodeModules = {
   name: "node-esm",
   title: "Node.js, ES modules",
+  loaders: ["dist/wasm-inline.js"],
   version,
   async run({ tarball, expected }) {
     const folder = await project("node-esm", tarball, { expected });
@@ -15,6 +16,7 @@ export const nodeModules = {
 export const nodeCommonjs = {
   name: "node-cjs",
   title: "Node.js, CommonJS",
+  loaders: ["dist/cjs/wasm-inline.js"],
   version,
   async run({ tarball, expected }) {
     const folder = await project("node-cjs", tarball, { expected, type: "commonjs" });

@@ -11,6 +11,7 @@ const OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-
 export const vite = {
   name: "vite",
   title: "browser: Vite production build in Chromium",
+  loaders: ["dist/wasm-inline.js"],
   async version() {
     const printed = await run(chromium(), ["--version", "--no-sandbox"], { cwd: "." });
     const [, browser] = /([\d.]+)/.exec(printed) ?? [];

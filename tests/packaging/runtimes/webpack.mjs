@@ -5,6 +5,7 @@ import { project, run, versionOf } from "../tools.mjs";
 export const webpackBundle = {
   name: "webpack",
   title: "webpack bundle",
+  loaders: ["dist/wasm-inline.js"],
   version: () => `${versionOf("webpack")}, ${process.version}`,
   async run({ tarball, expected }) {
     const folder = await project("webpack", tarball, { expected });
