@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { project, versionOf } from "../tools.mjs";
@@ -29,21 +29,24 @@ function runtime(name, compatibilityDate, title) {
 
 /** As wrangler does it: one script, and the wasm as a module beside it. */
 async function bundle(folder) {
-  const wasm = [];
+  const wasm = new Map();
   const { outputFiles } = await build({
     ...{ entryPoints: [join(folder, "worker.mjs")], absWorkingDir: folder, bundle: true, write: false, format: "esm" },
     ...{ target: "es2022", conditions: ["workerd", "worker", "browser"], logLevel: "silent" },
     plugins: [
       {
         name: "wasm modules",
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /\.wasm$/ }, ({ path, importer }) => {
-            const found = join(dirname(importer), path);
-            wasm.push({ type: "CompiledWasm", path: basename(path), contents: readFileSync(found) });
-            return { path: `./${basename(path)}`, external: true };
+        setup: ({ onResolve, resolve }) =>
+          onResolve({ filter: /\.wasm$/ }, async ({ path, kind, resolveDir, pluginData }) => {
+            if (pluginData === "resolving") return undefined;
+            const found = await resolve(path, { kind, resolveDir, pluginData: "resolving" });
+            if (found.errors.length > 0) return { errors: found.errors };
+            const name = basename(found.path);
+            wasm.set(name, { type: "CompiledWasm", path: name, contents: readFileSync(found.path) });
+            return { path: `./${name}`, external: true };
           }),
       },
     ],
   });
-  return [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0].text }, ...wasm];
+  return [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0].text }, ...wasm.values()];
 }
