@@ -7,14 +7,8 @@ declare namespace Deno {
   function openKv(path?: string): Promise<Kv>;
 
   type Key = readonly string[];
-  interface Atomic {
-    check(check: { key: Key; versionstamp: string | null }): Atomic;
-    set(key: Key, value: unknown): Atomic;
-    commit(): Promise<{ ok: boolean }>;
-  }
   interface Kv {
     get<Value = unknown>(key: Key): Promise<{ value: Value | null }>;
     set(key: Key, value: unknown): Promise<unknown>;
-    atomic(): Atomic;
   }
 }

@@ -18,34 +18,30 @@ const settings = {
 const ride = new RideClient(settings);
 const kv = await Deno.openKv(Deno.env.get("DATABASE"));
 
-/** Whether a push is the first of its kind; `deduplicationKey` is the same for every repetition. */
-const isNew = async (key: string, value: unknown) =>
-  (
-    await kv
-      .atomic()
-      .check({ key: [key], versionstamp: null })
-      .set([key], value)
-      .commit()
-  ).ok;
+/** `deduplicationKey` is the same for every repetition of a push. Only what was done is remembered: the rest shall come again. */
+async function once(key: string, work: () => unknown) {
+  if ((await kv.get(["done", key])).value) return;
+  await work();
+  await kv.set(["done", key], true);
+}
 
 const pushes = handler({
   config: settings,
 
-  async capacityOffered({ body }) {
-    const confirm = ride.requests.confirmOrder({ mtOrderId: body.mtOrderId, driverId: body.submitDriveInfo.driverId });
-    await confirm.parseResponse(await fetch(confirm.toRequest())); // thrown: not taken, and Meituan pushes again
-  },
+  capacityOffered: ({ body: { mtOrderId, submitDriveInfo }, deduplicationKey }) =>
+    once(deduplicationKey, async () => {
+      const confirm = ride.requests.confirmOrder({ mtOrderId, driverId: submitDriveInfo.driverId });
+      await confirm.parseResponse(await fetch(confirm.toRequest())); // thrown: not taken, and Meituan pushes again
+    }),
 
-  async orderChanged({ body, deduplicationKey }) {
-    const { mtOrderId } = body;
-    if (mtOrderId === undefined || !(await isNew(deduplicationKey, body))) return;
-    // A push is a hint, may be late and is not signed: how things are, Meituan tells when asked.
-    await kv.set(["ride", mtOrderId], await ask(mtOrderId));
-  },
+  orderChanged: ({ body: { mtOrderId }, deduplicationKey }) =>
+    once(deduplicationKey, async () => {
+      // A push is a hint, may be late and is not signed: how things are, Meituan tells when asked.
+      if (mtOrderId !== undefined) await kv.set(["ride", mtOrderId], await ask(mtOrderId));
+    }),
 
-  async refunded({ body, deduplicationKey }) {
-    if (await isNew(deduplicationKey, body)) console.log(`refunded: ${body.refundAmount} fen, ${body.sqtRefundNo}`);
-  },
+  refunded: ({ body, deduplicationKey }) =>
+    once(deduplicationKey, () => console.log(`refunded: ${body.refundAmount} fen, ${body.sqtRefundNo}`)),
 });
 
 async function ask(mtOrderId: string) {

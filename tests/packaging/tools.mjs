@@ -44,7 +44,7 @@ export async function run(program, options, { cwd, env = {}, seconds = 120 }) {
 }
 
 /**
- * Starts a server and waits until it answers on its port.
+ * Starts a server and waits until it answers on its port, which is told to it by PORT too.
  * @param {string} program
  * @param {(port: number) => string[]} options
  * @param {{ cwd: string, env?: Record<string, string>, seconds?: number }} how
@@ -53,7 +53,7 @@ export async function serve(program, options, { cwd, env = {}, seconds = 60 }) {
   const port = await freePort();
   const child = spawn(program, options(port), {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -53,19 +53,17 @@ async function order({ user, mobile, from, to }: Journey) {
     reserveType: 1,
   });
   const { estimatePrices } = await estimate.parseResponse(await fetch(estimate.toRequest()));
-  const cars = estimatePrices.flatMap(({ estimatePrice, ...car }) =>
-    estimatePrice === undefined ? [] : [{ ...car, estimatePrice }],
-  );
-  const [cheapest] = cars.sort((left, right) => left.estimatePrice - right.estimatePrice);
+  const cars = estimatePrices.flatMap(({ estimatePrice, carTypeId, partnerId, partnerCarTypeId, estimateId }) => {
+    if (estimatePrice === undefined || carTypeId === undefined || partnerCarTypeId === undefined) return [];
+    return [{ estimateId, estimateAmount: estimatePrice, originFee: estimatePrice, carTypeId, partnerId, partnerCarTypeId }];
+  });
+  const [cheapest] = cars.sort((left, right) => left.estimateAmount - right.estimateAmount);
   if (!cheapest) throw new Error("no car");
-  const { estimateId, estimatePrice, carTypeId, partnerId, partnerCarTypeId } = cheapest;
   const submit = ride.requests.submitOrder({
     ...{ channelPartnerOrderId: newOrderId(), identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
     ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
     ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
-    carTypeRequestList: [
-      { ...{ estimateId, carTypeId, partnerId, partnerCarTypeId }, estimateAmount: estimatePrice, originFee: estimatePrice },
-    ],
+    carTypeRequestList: [cheapest],
   });
   const { mtOrderId } = await submit.parseResponse(await fetch(submit.toRequest()));
   return { mtOrderId };
