@@ -2,6 +2,7 @@
 
 import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
+import { isResponse } from "./http.js";
 
 /**
  * How an API answers where the user's functions do not.
@@ -90,7 +91,7 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, ..
     if (answer === undefined) return api.unserved(call);
     try {
       const result = await answer(call, ...context);
-      const response = result instanceof Response ? result : call.ok(result);
+      const response = isResponse(result) ? result : call.ok(result);
       const { warnings = [] } = /** @type {any} */ (response);
       if (warnings.length > 0) onWarning?.(warnings, { call, part: "reply" });
       return response;

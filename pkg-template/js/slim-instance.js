@@ -1,6 +1,7 @@
 // The module's one instance where the user brings the module. It stands in for instance.js in meituan-protocol/slim.
 
 import * as glue from "./glue.js";
+import { isResponse } from "./http.js";
 
 /** @type {WebAssembly.Memory | undefined} */
 export let memory;
@@ -13,7 +14,7 @@ export function initSync(source) {
 /** @param {unknown} source */
 export async function init(source) {
   const given = await source;
-  const compiled = typeof Response === "function" && given instanceof Response ? await compileResponse(given) : given;
+  const compiled = isResponse(given) ? await compileResponse(given) : given;
   initSync(isModule(compiled) ? compiled : await WebAssembly.compile(bytesOf(compiled)));
 }
 

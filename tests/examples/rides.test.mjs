@@ -109,7 +109,7 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
       const { driver } = older.state.orders[mtOrderId];
       assert.equal(driver, undefined);
       const offered = older.takePushes();
-      for (const each of offered) assert.ok((await push(each)).accepted, each.name);
+      for (const each of offered) assert.ok((await push(each)).accepted, `${each.name}\n${enterprise.printed?.()}`);
       assert.notEqual(older.state.orders[mtOrderId].driver, undefined);
       await pushAll();
       while (older.advance(mtOrderId, { now: Date.now() }) !== undefined) await pushAll();
