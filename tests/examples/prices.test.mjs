@@ -25,7 +25,8 @@ const settings = (host) => ({
 });
 
 const EXAMPLES = {
-  bun: (host) => serve(binary("bun", "@oven"), () => ["run", "server.ts"], { cwd: join(ROOT, "examples/bun"), env: settings(host) }),
+  bun: (host) =>
+    serve(binary("bun", "@oven"), () => ["run", "server.ts"], { cwd: join(ROOT, "examples/bun"), env: settings(host) }),
   node: (host) => serve(process.execPath, () => ["src/prices.mjs"], { cwd: join(ROOT, "examples/node"), env: settings(host) }),
 };
 
@@ -108,7 +109,10 @@ async function receiver(meituan) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method, url, headers } = request;
-    const { type, verdict, reply } = meituan().receiveNotice({ method, url, headers, body: Buffer.concat(chunks) }, { now: Date.now() });
+    const { type, verdict, reply } = meituan().receiveNotice(
+      { method, url, headers, body: Buffer.concat(chunks) },
+      { now: Date.now() },
+    );
     received.push(`${type} ${verdict}`);
     response.writeHead(reply.status, reply.headers).end(reply.body);
   });

@@ -44,7 +44,15 @@ const EXAMPLES = {
       isBase64Encoded = !isBase64Encoded;
       const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
       const requestContext = { http: { method: "POST", path } };
-      const response = await handler({ version: "2.0", rawPath: path, rawQueryString: "", headers, requestContext, body, isBase64Encoded });
+      const response = await handler({
+        version: "2.0",
+        rawPath: path,
+        rawQueryString: "",
+        headers,
+        requestContext,
+        body,
+        isBase64Encoded,
+      });
       return { status: response.statusCode, text: response.body };
     };
     return { send, stop() {} };
