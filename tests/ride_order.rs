@@ -696,6 +696,7 @@ fn every_documented_event_has_its_rows_and_every_state_its_place() {
 }
 
 #[test]
+#[cfg(feature = "texts")]
 fn the_picture_shows_every_move_of_the_table() {
     let picture = diagram();
     assert!(picture.starts_with("stateDiagram-v2\n"));

@@ -854,6 +854,7 @@ fn no_bytes_make_the_machine_panic() {
 }
 
 #[test]
+#[cfg(feature = "texts")]
 fn the_diagram_shows_every_move_of_the_table() {
     let diagram = diagram();
     assert!(diagram.starts_with("stateDiagram-v2\n"));

@@ -1,24 +1,22 @@
 // The border to the WebAssembly module (src/wasm/mod.rs is its other side). Everything that knows addresses, the row of
 // numbers and the numbers of calls and messages is here; no other module touches the memory.
 
-import wasm from "#wasm";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
+import { memory } from "./instance.js";
 import { calls, interfaces, messages, read } from "./messages.js";
 import { open, root } from "./slots.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
-// Compiling is all that happens at import: on some runtimes a clock or randomness is forbidden there.
-const { memory } = glue.initSync({ module: wasm });
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-let bytes = new Uint8Array(memory.buffer);
-let row = new Uint32Array(memory.buffer, glue.result(), 8);
+let bytes = new Uint8Array(0);
+let row = new Uint32Array(0);
 let inputAt = 0;
-let inputRoom = 0;
+// Less than any length, so that the first use asks for room.
+let inputRoom = -1;
 
 /** What the numbers of the row mean; src/wasm/mod.rs has the same table. */
 const CALL = 0;
@@ -62,10 +60,17 @@ function refresh() {
 /** @param {number} length */
 function reserve(length) {
   if (length > inputRoom) {
-    inputRoom = Math.max(length, 4096);
-    inputAt = glue.input(inputRoom);
+    const room = Math.max(length, 4096);
+    inputAt = ready().input(room);
+    inputRoom = room;
   }
   refresh();
+}
+
+/** In meituan-protocol/slim the user brings the module, hopefully. */
+function ready() {
+  if (memory === undefined) throw new Error("meituan-protocol/slim: call init or initSync first");
+  return glue;
 }
 
 /** @param {string | Uint8Array} value */
@@ -428,4 +433,9 @@ function stringify(value) {
   }
 }
 
-export const { ba_sign: signByHand, ba_verify: verifyByHand, parse_http_date: parseHttpDate } = glue;
+/** @type {typeof glue.ba_sign} */
+export const signByHand = (...given) => ready().ba_sign(...given);
+/** @type {typeof glue.ba_verify} */
+export const verifyByHand = (...given) => ready().ba_verify(...given);
+/** @type {typeof glue.parse_http_date} */
+export const parseHttpDate = (text) => ready().parse_http_date(text);

@@ -2,6 +2,7 @@
 
 import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
+import { isResponse } from "./http.js";
 
 /**
  * How an API answers where the user's functions do not.
@@ -107,7 +108,7 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
         const result = await act(call, ...context);
-        response = result instanceof Response ? result : call.ok(result);
+        response = isResponse(result) ? result : call.ok(result);
       }
       const { warnings = [] } = /** @type {any} */ (response);
       if (warnings.length > 0) onWarning?.(warnings, { call, part: "reply" });

@@ -82,6 +82,15 @@ export function rawBody(body) {
 }
 
 /**
+ * By its looks: servers such as @hono/node-server put a class of their own in the place of the platform's, and what `fetch`
+ * returns is then none of it.
+ * @param {any} value
+ * @returns {value is Response}
+ */
+export const isResponse = (value) =>
+  typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function";
+
+/**
  * No more of a body than shows that it is too large.
  * @param {string | Uint8Array} body
  * @param {number} most

@@ -3,7 +3,7 @@
 import { moment } from "./configuration.js";
 import { isWellFormed, readMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, ENCRYPTED, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
+import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
 import { calls } from "./messages.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
@@ -131,7 +131,7 @@ export class SignedRequest {
    * @param {{ order?: { quantity?: number } }} [options]
    */
   async parseResponse(response, options) {
-    if (typeof response === "string" || !(response instanceof Response)) return this.parse(response, options);
+    if (!isResponse(response)) return this.parse(response, options);
     const body = await readBody(response, this.#configuration.maxBodyBytes);
     if (response.ok) return this.parse(body, options);
     throw this.#httpFailure(response.status, body);

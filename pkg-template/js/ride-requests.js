@@ -3,7 +3,7 @@
 import { moment } from "./configuration.js";
 import { failed, readRideReply, sealRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, rawBody, readBody } from "./http.js";
+import { cut, isResponse, rawBody, readBody } from "./http.js";
 import { interfaces } from "./messages.js";
 import { resultCodes } from "./ride-tables.js";
 
@@ -79,7 +79,7 @@ export class SealedRequest {
 
   /** @param {Response | string | Uint8Array | ArrayBuffer} response */
   async parseResponse(response) {
-    if (typeof response === "string" || !(response instanceof Response)) return this.parse(response);
+    if (!isResponse(response)) return this.parse(response);
     const traceId = response.headers.get("m-traceid") ?? undefined;
     const body = await readBody(response, this.#configuration.maxBodyBytes);
     try {

@@ -37,7 +37,10 @@ const OPTIMIZER: [&str; 14] = [
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
-const MODULES_ONLY: [&str; 5] = ["cli.", "cli-", "cli/", "wasm-edge-light.", "wasm-workerd."];
+const MODULES_ONLY: [&str; 6] = ["cli.", "cli-", "cli/", "meituan_protocol.", "wasm-edge-light.", "wasm-workerd."];
+
+/// What only `meituan-protocol/slim` consists of; `slim-instance.js` is its `instance.js`.
+const SLIM_ONLY: [&str; 2] = ["slim.js", "slim-instance.js"];
 
 /// What says that the files below it are CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
@@ -64,6 +67,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("optimize the wasm", optimize)?;
     steps.run("write the field references", write_references)?;
     steps.run("stage pkg/", stage)?;
+    steps.run("add the slim entry", add_slim)?;
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)?;
@@ -198,6 +202,42 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// The files that lead to the instance once more, around one that the user brings. All others are shared.
+///
+/// They are copies, because a file that imports the wasm in one entry cannot leave it alone in another.
+fn add_slim() -> Outcome {
+    let mut scripts = Vec::new();
+    for file in tools::files_under(&dist())?.into_iter().filter(|file| file.ends_with(".js")) {
+        if !MODULES_ONLY.iter().any(|start| file.starts_with(start)) {
+            let text = read_text(&dist().join(&file))?;
+            scripts.push((file, text));
+        }
+    }
+    let imports =
+        |text: &str, file: &str| text.contains(&format!(" from \"./{file}\"")) || text.contains(&format!("import \"./{file}\""));
+    // The glue leads nowhere, but it keeps the instance.
+    let mut copied = vec!["instance.js".to_owned(), "glue.js".to_owned()];
+    while let Some((file, _)) =
+        scripts.iter().find(|(file, text)| !copied.contains(file) && copied.iter().any(|other| imports(text, other)))
+    {
+        copied.push(file.clone());
+    }
+    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file)) {
+        let to = if file == "slim-instance.js" { "instance.js" } else { file };
+        if file == "instance.js" {
+            continue;
+        }
+        let shared = scripts.iter().filter(|(file, _)| !copied.contains(file));
+        let text = shared.fold(text.clone(), |text, (file, _)| text.replace(&format!("\"./{file}\""), &format!("\"../{file}\"")));
+        create_folder(&dist().join("slim"))?;
+        write(&dist().join("slim").join(to), text)?;
+    }
+    for file in SLIM_ONLY {
+        fs::remove_file(dist().join(file)).map_err(tools::failure("remove", &dist().join(file)))?;
+    }
+    Ok(())
 }
 
 /// The package's files once more as CommonJS, file by file: bundled entries would each bring a wasm

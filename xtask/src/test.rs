@@ -7,7 +7,7 @@ use crate::{demo, package};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 14] = [
     ("Rust format", rust_format),
     ("Rust lints", rust_lints),
     ("Rust lints for wasm", wasm_lints),
@@ -20,6 +20,8 @@ const STAGES: [Stage; 12] = [
     ("TypeScript types", typescript_types),
     ("JavaScript tests", javascript_tests),
     ("demo", demo_passes),
+    ("packaging", packaging),
+    ("packaging tests", packaging_tests),
 ];
 
 pub(crate) fn run() -> Outcome<ExitCode> {
@@ -82,9 +84,13 @@ fn typescript_types() -> Outcome {
 }
 
 fn javascript_tests() -> Outcome {
+    tests_in(&["tests/js", "tests/demo", "tests/crash"])
+}
+
+fn tests_in(folders: &[&str]) -> Outcome {
     // Node 20 does not expand patterns itself.
     let mut tests = Vec::new();
-    for folder in ["tests/js", "tests/demo", "tests/crash"] {
+    for folder in folders {
         let files = tools::files_under(&tools::root().join(folder))?;
         let found: Vec<_> =
             files.iter().filter(|path| path.ends_with(".test.mjs")).map(|path| format!("{folder}/{path}")).collect();
@@ -98,4 +104,17 @@ fn javascript_tests() -> Outcome {
 
 fn demo_passes() -> Outcome {
     run_program(&mut demo::player())
+}
+
+/// A line for each runtime that the packed package was installed and run in.
+fn packaging() -> Outcome {
+    tools::require_chromium()?;
+    println!();
+    tools::show(tools::node().arg("tests/packaging/run.mjs"))?;
+    print!("{:<30}", "");
+    Ok(())
+}
+
+fn packaging_tests() -> Outcome {
+    tests_in(&["tests/packaging"])
 }

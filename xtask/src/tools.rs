@@ -104,6 +104,12 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     Err(format!("`{}`: {status}\n{output}", shown(command)))
 }
 
+/// Runs a program whose lines are for the person who started the task, as they come.
+pub(crate) fn show(command: &mut Command) -> Outcome {
+    let status = command.status().map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", shown(command))) }
+}
+
 /// Runs a program for what it prints.
 pub(crate) fn printed_by(command: &mut Command) -> Outcome<String> {
     let output = command.output().map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
@@ -150,6 +156,25 @@ pub(crate) fn install_npm_packages() -> Outcome {
     }
     run(npm().args(["ci", "--no-audit", "--no-fund"]))?;
     write(&installed, wanted)
+}
+
+/// Installs Chromium by Debian's packages where it is missing and that is possible.
+pub(crate) fn require_chromium() -> Outcome {
+    const NEEDED: &str = "the browser tests need Chromium: install it, such as by `apt-get install chromium` as root";
+    if ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| is_installed(name)) {
+        return Ok(());
+    }
+    let is_root = printed_by(at_root("id").arg("-u")).is_ok_and(|user| user == "0");
+    if !is_root || !is_installed("apt-get") {
+        return Err(NEEDED.to_owned());
+    }
+    let apt = |arguments: &[&str]| run(at_root("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    let installed = apt(&["update"]).and_then(|()| apt(&["install", "--yes", "--no-install-recommends", "chromium"]));
+    installed.map_err(|why| format!("{NEEDED}; that failed here: {why}"))
+}
+
+fn is_installed(name: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }
 
 /// The paths of all files in a folder and in the folders below it, relative to it, with `/` between

@@ -1,0 +1,14 @@
+// The part of Deno's types that this example uses, so that it compiles without Deno.
+// In a project of your own, delete this file: Deno knows them.
+
+declare namespace Deno {
+  const env: { get(name: string): string | undefined };
+  function serve(options: { port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
+  function openKv(path?: string): Promise<Kv>;
+
+  type Key = readonly string[];
+  interface Kv {
+    get<Value = unknown>(key: Key): Promise<{ value: Value | null }>;
+    set(key: Key, value: unknown): Promise<unknown>;
+  }
+}

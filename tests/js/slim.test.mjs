@@ -1,0 +1,135 @@
+// meituan-protocol/slim: the same library around a module that the user brings.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+
+const WASM = fileURLToPath(import.meta.resolve("meituan-protocol/meituan_protocol.wasm"));
+const bytes = readFileSync(WASM);
+const TOP = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs a module of its own in a process of its own: what is brought once stays. */
+function play(source) {
+  const lines = [
+    'import { readFileSync } from "node:fs";',
+    'import * as slim from "meituan-protocol/slim";',
+    `const bytes = readFileSync(${JSON.stringify(WASM)});`,
+    'const signed = () => slim.stringToSign("post", "/a", "b");',
+    "const thrown = (work) => { try { work(); } catch (error) { return error.message; } };",
+    source,
+  ];
+  const options = { encoding: "utf8", cwd: TOP };
+  const child = spawnSync(process.execPath, ["--input-type=module", "--eval", lines.join("\n")], options);
+  assert.equal(child.status, 0, child.stderr);
+  return child.stdout.trimEnd();
+}
+
+const SIGNED = "POST /a\nb";
+
+describe("meituan-protocol/slim", () => {
+  for (const [what, bring] of [
+    ["the bytes", "slim.initSync(bytes);"],
+    ["a buffer", "slim.initSync(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));"],
+    ["a compiled module", "slim.initSync(new WebAssembly.Module(bytes));"],
+    ["the bytes, later", "await slim.init(bytes);"],
+    ["a compiled module, later", "await slim.init(WebAssembly.compile(bytes));"],
+    ["a response", 'await slim.init(new Response(bytes, { headers: { "content-type": "application/wasm" } }));'],
+    [
+      "a response to come",
+      'await slim.init(Promise.resolve(new Response(bytes, { headers: { "content-type": "application/wasm" } })));',
+    ],
+    ["a response without its type", "await slim.init(new Response(bytes));"],
+    ["it twice", "slim.initSync(bytes); await slim.init(bytes);"],
+  ]) {
+    it(`works with ${what}`, () => assert.equal(play(`${bring}\nconsole.log(signed());`), SIGNED));
+  }
+
+  it("compiles and instantiates nothing at import", () => {
+    const watch = `
+      let made = 0;
+      const count = (real) => class extends real { constructor(...given) { super(...given); made += 1; } };
+      WebAssembly.Module = count(WebAssembly.Module);
+      WebAssembly.Instance = count(WebAssembly.Instance);
+      await import(process.env.ENTRY);
+      console.log(made);`;
+    const made = (entry) => {
+      const options = { encoding: "utf8", cwd: TOP, env: { ...process.env, ENTRY: entry } };
+      return spawnSync(process.execPath, ["--input-type=module", "--eval", watch], options).stdout.trimEnd();
+    };
+    assert.equal(made("meituan-protocol"), "2");
+    assert.equal(made("meituan-protocol/slim"), "0");
+  });
+
+  it("says so when it is called before it was brought anything", () => {
+    const message = "meituan-protocol/slim: call init or initSync first";
+    const settings = '{ partnerId: 1, clientId: "a", clientSecret: "b" }';
+    for (const use of [
+      "signed()",
+      `new slim.TicketSupplier(${settings})`,
+      'slim.sealEnvelope("a", "")',
+      'slim.checkMessage("ride.refunded.request", "")',
+    ]) {
+      assert.equal(play(`console.log(thrown(() => ${use}));`), message);
+    }
+  });
+
+  it("refuses what is no module", () => {
+    const refused = play(
+      "for (const source of [undefined, {}, 'text', new Response()]) console.log(thrown(() => slim.initSync(source)));",
+    );
+    assert.equal(refused.split("\n").filter((line) => line.startsWith("meituan-protocol/slim: expected")).length, 4);
+    const answered = play("await slim.init(new Response('', { status: 404 })).catch(({ message }) => console.log(message));");
+    assert.equal(answered, "the wasm module was answered with HTTP 404");
+  });
+
+  it("takes a module that was compiled in another realm, without compiling it again", () => {
+    const context = createContext({ bytes });
+    assert.equal(runInContext("WebAssembly.Module", context) === WebAssembly.Module, false);
+    const source = `
+      import { createContext, runInContext } from "node:vm";
+      const module = runInContext("new WebAssembly.Module(bytes)", createContext({ bytes }));
+      slim.initSync(module);
+      console.log(signed());`;
+    assert.equal(play(source), SIGNED);
+  });
+
+  it("is the same library: same names, and one kind of error", async () => {
+    const slim = await import("meituan-protocol/slim");
+    const root = await import("meituan-protocol");
+    for (const name of Object.keys(root)) assert.ok(name in slim, name);
+    const apart = ["init", "initSync", "ride", "testing", "ticket"];
+    assert.deepEqual(
+      Object.keys(slim)
+        .filter((name) => !(name in root))
+        .sort(),
+      apart,
+    );
+    assert.equal(slim.MeituanError, root.MeituanError);
+    for (const entry of ["ride", "testing", "ticket"]) {
+      const whole = await import(`meituan-protocol/${entry}`);
+      assert.deepEqual(Object.keys(slim[entry]).sort(), Object.keys(whole).sort());
+    }
+  });
+
+  it("stands beside the whole library without disturbing it", async () => {
+    const slim = await import("meituan-protocol/slim");
+    const whole = await import("meituan-protocol");
+    slim.initSync(bytes);
+    const key = "AAECAwQFBgcICQoLDA0ODw==";
+    for (const text of ["short", "x".repeat(100_000), "again"]) {
+      const content = slim.sealEnvelope(key, text);
+      assert.equal(whole.openEnvelope(key, content), text);
+      assert.equal(slim.openEnvelope(key, whole.sealEnvelope(key, text)), text);
+    }
+  });
+
+  it("is there for require too", () => {
+    const slim = createRequire(import.meta.url)("meituan-protocol/slim");
+    slim.initSync(bytes);
+    assert.equal(slim.ticket.stringToSign("post", "/a", "b"), SIGNED);
+  });
+});

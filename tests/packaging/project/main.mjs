@@ -1,0 +1,3 @@
+import { suite } from "./suite.mjs";
+
+console.log(JSON.stringify(await suite()));

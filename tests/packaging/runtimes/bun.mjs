@@ -1,0 +1,12 @@
+import { binary, project, run, versionOf } from "../tools.mjs";
+
+export const bun = {
+  name: "bun",
+  title: "Bun",
+  loaders: ["dist/wasm-inline.js"],
+  version: () => versionOf("bun"),
+  async run({ tarball, expected }) {
+    const folder = await project("bun", tarball, { expected });
+    return run(binary("bun", "@oven"), ["run", "--no-install", "main.mjs"], { cwd: folder });
+  },
+};

@@ -1,0 +1,31 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { project, run, versionOf } from "../tools.mjs";
+
+export const lambdaModule = bundled("lambda-esm", "AWS Lambda, bundled by esbuild as an ES module", {
+  ...{ source: "function.mjs", format: "esm", loader: "dist/wasm-inline.js" },
+});
+export const lambdaCommonjs = bundled("lambda-cjs", "AWS Lambda, bundled by esbuild as CommonJS", {
+  ...{ source: "function.cjs", format: "cjs", loader: "dist/cjs/wasm-inline.js" },
+});
+
+function bundled(name, title, { source, format, loader }) {
+  return {
+    name,
+    title,
+    loaders: [loader],
+    version: () => `esbuild ${versionOf("esbuild")}, ${process.version}`,
+    async run({ tarball, expected }) {
+      const folder = await project(name, tarball, { template: "lambda", expected });
+      // Nothing but the bundle is deployed, so it must not find anything beside it.
+      const deployed = join(folder, "deployed");
+      mkdirSync(deployed);
+      await build({
+        ...{ entryPoints: [join(folder, source)], absWorkingDir: folder, bundle: true, minify: true, logLevel: "silent" },
+        ...{ platform: "node", target: "node20", format, outfile: join(deployed, source) },
+      });
+      return run(process.execPath, ["invoke.mjs", join(deployed, source)], { cwd: folder });
+    },
+  };
+}

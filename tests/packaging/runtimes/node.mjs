@@ -1,0 +1,25 @@
+import { project, run } from "../tools.mjs";
+
+const version = () => process.version;
+
+export const nodeModules = {
+  name: "node-esm",
+  title: "Node.js, ES modules",
+  loaders: ["dist/wasm-inline.js"],
+  version,
+  async run({ tarball, expected }) {
+    const folder = await project("node-esm", tarball, { expected });
+    return run(process.execPath, ["main.mjs"], { cwd: folder });
+  },
+};
+
+export const nodeCommonjs = {
+  name: "node-cjs",
+  title: "Node.js, CommonJS",
+  loaders: ["dist/cjs/wasm-inline.js"],
+  version,
+  async run({ tarball, expected }) {
+    const folder = await project("node-cjs", tarball, { expected, type: "commonjs" });
+    return run(process.execPath, ["main.cjs"], { cwd: folder });
+  },
+};

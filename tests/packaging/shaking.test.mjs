@@ -1,0 +1,102 @@
+// What a bundle of the package brings along: what is used, and the wasm only where something needs it.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { build as esbuild } from "esbuild";
+import { build as vite } from "vite";
+import webpack from "webpack";
+import { pack, project, run } from "./tools.mjs";
+
+/** How the wasm begins, in Base64. */
+const WASM = "AGFzbQ";
+
+const BUNDLERS = { esbuild: withEsbuild, vite: withVite, webpack: withWebpack };
+
+/** What a user's only line may be, and what of the package comes with it. */
+const USES = [
+  {
+    title: "amounts alone",
+    source: 'import { fen, formatYuan } from "meituan-protocol/ticket";\nconsole.log(formatYuan(fen(58000)));',
+    prints: "580.00",
+    bringsWasm: false,
+    most: 40_000,
+  },
+  {
+    title: "the tables of the ride API",
+    source: 'import { codes } from "meituan-protocol/ride";\nconsole.log(codes.ResultCode.SUCCESS);',
+    prints: "0",
+    bringsWasm: false,
+    most: 5_000,
+  },
+  {
+    title: "errors alone",
+    source: 'import { MeituanError } from "meituan-protocol";\nconsole.log(MeituanError.is(new Error()));',
+    prints: "false",
+    bringsWasm: false,
+    most: 40_000,
+  },
+  {
+    title: "a signature",
+    source: 'import { stringToSign } from "meituan-protocol/ticket";\nconsole.log(stringToSign("post", "/a", "b"));',
+    prints: "POST /a\nb",
+    bringsWasm: true,
+    most: 600_000,
+  },
+  {
+    title: "a supplier",
+    source:
+      'import { TicketSupplier } from "meituan-protocol/ticket";\nconst supplier = new TicketSupplier({ partnerId: 1122, clientId: "a", clientSecret: "b" });\nconsole.log(supplier.partnerId);',
+    prints: "1122",
+    bringsWasm: true,
+    most: 600_000,
+  },
+];
+
+describe("a bundle of", { timeout: 300_000 }, () => {
+  /** @type {string} */
+  let folder;
+  before(async () => {
+    folder = await project("shaking", await pack(), { expected: null });
+  });
+
+  for (const { title, source, prints, bringsWasm, most } of USES) {
+    for (const [name, bundle] of Object.entries(BUNDLERS)) {
+      test(`${title}, by ${name}, ${bringsWasm ? "brings the wasm" : "brings no wasm"}`, async () => {
+        writeFileSync(join(folder, "use.mjs"), source);
+        const file = join(folder, await bundle(folder));
+        const text = readFileSync(file, "utf8");
+        assert.equal(text.includes(WASM), bringsWasm);
+        assert.ok(text.length <= most, `${text.length} characters`);
+        assert.equal((await run(process.execPath, [file], { cwd: folder })).trimEnd(), prints);
+      });
+    }
+  }
+});
+
+async function withEsbuild(folder) {
+  const outfile = "esbuild.mjs";
+  await esbuild({
+    ...{ entryPoints: [join(folder, "use.mjs")], absWorkingDir: folder, outfile, bundle: true, minify: true },
+    ...{ format: "esm", target: "es2022", logLevel: "error" },
+  });
+  return outfile;
+}
+
+async function withVite(folder) {
+  const lib = { entry: "use.mjs", formats: ["es"], fileName: () => "vite.mjs" };
+  const build = { lib, outDir: "vite", target: "es2022", minify: true };
+  await vite({ root: folder, configFile: false, logLevel: "error", build });
+  return "vite/vite.mjs";
+}
+
+function withWebpack(folder) {
+  const output = { path: folder, filename: "webpack.cjs" };
+  return new Promise((resolve, reject) => {
+    webpack({ context: folder, entry: "./use.mjs", mode: "production", target: "node20", output }, (error, stats) => {
+      if (error || stats.hasErrors()) reject(error ?? new Error(stats.toString({ all: false, errors: true })));
+      else resolve(output.filename);
+    });
+  });
+}

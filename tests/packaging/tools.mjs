@@ -1,0 +1,175 @@
+// Programs and folders that the runtimes need.
+
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+export const ROOT = join(HERE, "../..");
+export const WORK = join(ROOT, "target/packaging");
+
+/**
+ * Runs a program to its end and returns what it printed on standard output.
+ * @param {string} program
+ * @param {string[]} options
+ * @param {{ cwd: string, env?: Record<string, string>, seconds?: number }} how
+ * @returns {Promise<string>}
+ */
+export async function run(program, options, { cwd, env = {}, seconds = 120 }) {
+  // A signal ends the program alone, but not what it started; its group goes as a whole.
+  const child = spawn(program, options, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let printed = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (printed += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    end(child);
+  }, 1000 * seconds);
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  }).finally(() => clearTimeout(timer));
+  if (isLate) throw new Error(`${options.join(" ")}: not done after ${seconds} s\n${errors || printed}`);
+  if (code !== 0) throw new Error(`${program} ${options.join(" ")}: exit status ${code}\n${errors || printed}`);
+  return printed;
+}
+
+/**
+ * Starts a server and waits until it answers on its port, which is told to it by PORT too.
+ * @param {string} program
+ * @param {(port: number) => string[]} options
+ * @param {{ cwd: string, env?: Record<string, string>, seconds?: number }} how
+ */
+export async function serve(program, options, { cwd, env = {}, seconds = 60 }) {
+  const port = await freePort();
+  const child = spawn(program, options(port), {
+    cwd,
+    env: { ...process.env, PORT: String(port), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (printed += text));
+  const address = `http://127.0.0.1:${port}`;
+  const stop = () => end(child);
+  for (const end = Date.now() + 1000 * seconds; ; ) {
+    if (child.exitCode !== null || Date.now() > end) {
+      stop();
+      throw new Error(`${program} does not serve\n${printed}`);
+    }
+    // Any answer will do.
+    const isUp = await fetch(address).then(
+      (response) => response.arrayBuffer().then(() => true),
+      () => false,
+    );
+    if (isUp) return { address, stop, printed: () => printed };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** @param {import("node:child_process").ChildProcess} child */
+function end(child) {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+/** @returns {Promise<number>} */
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+
+/** The version of a package of the development dependencies. @param {string} name */
+export const versionOf = (name) => JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
+
+/**
+ * The program that a package of the development dependencies brings. Its install script, which npm may not run, would put it
+ * in its place; without that it still lies in the package for this platform.
+ * @param {string} name of the package, and of the program
+ * @param {string} scope of the packages for the platforms
+ */
+export function binary(name, scope) {
+  const modules = join(ROOT, "node_modules");
+  const platforms = existsSync(join(modules, scope)) ? readdirSync(join(modules, scope)) : [];
+  const places = platforms.flatMap((platform) => ["", "bin"].map((folder) => join(modules, scope, platform, folder, name)));
+  places.push(join(modules, name, name), join(modules, name, "bin", `${name}.exe`));
+  const found = places.flatMap((place) => [place, `${place}.exe`]).find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`npm installed no ${name} for this platform`);
+  return found;
+}
+
+/** Debian's, or whichever is called so. Playwright's own browsers are not downloaded. */
+export function chromium() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const folders = (process.env.PATH ?? "").split(":");
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((place) => existsSync(place));
+  if (found === undefined) throw new Error("no Chromium here: install one, such as by `apt-get install chromium`");
+  return found;
+}
+
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+/**
+ * The package as npm packs it.
+ * @param {string | undefined} without a file of the package that is left out
+ * @returns {Promise<string>} the tarball's path
+ */
+export async function pack(without) {
+  const folder = join(WORK, "tarball", without?.replaceAll("/", "-") ?? "whole");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  let source = join(ROOT, "pkg");
+  if (without !== undefined) {
+    cpSync(source, join(folder, "pkg"), { recursive: true });
+    source = join(folder, "pkg");
+    rmSync(join(source, without));
+  }
+  const printed = await run(npm, ["pack", "--json", "--pack-destination", folder, source], { cwd: ROOT });
+  return join(folder, packed(printed).filename);
+}
+
+/**
+ * What `npm pack --json` says of the one package: in a list, or by its name.
+ * @param {string} printed
+ * @returns {{ filename: string, files: { path: string, size: number }[] }}
+ */
+export const packed = (printed) => Object.values(JSON.parse(printed))[0];
+
+/**
+ * A folder of its own with the tarball installed, and the files of `projects/` in it.
+ * @param {string} name
+ * @param {string} tarball
+ * @param {{ template?: string, expected: unknown, type?: "module" | "commonjs" }} contents
+ */
+export async function project(name, tarball, { template, expected, type = "module" }) {
+  const folder = join(WORK, "projects", name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version: "1.0.0", private: true, type }));
+  // Nothing has to be fetched: the package has no dependencies.
+  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--offline"];
+  await run(npm, ["install", ...quiet, tarball], { cwd: folder });
+  cpSync(join(HERE, "project"), folder, { recursive: true });
+  if (template !== undefined) cpSync(join(HERE, template), folder, { recursive: true });
+  writeFileSync(join(folder, "expected.mjs"), `export default ${JSON.stringify(expected)};\n`);
+  return folder;
+}

@@ -1,0 +1,5 @@
+import wasm from "meituan-protocol/meituan_protocol.wasm?url";
+import { init, slimSuite, together } from "./slim.mjs";
+import { suite } from "./suite.mjs";
+
+globalThis.result = init(fetch(wasm)).then(async () => together(await suite(), await slimSuite()));
