@@ -62,6 +62,8 @@ export interface OrderStore<Revision = any> {
     expectedRevision: Revision | null,
     about: { due: number | undefined },
   ): Given<boolean>;
+  /** The orders in which something is due at that moment, by the `due` that they were saved with. Only where one asks for all. */
+  due?(now: number): Given<readonly string[]>;
 }
 
 declare const ended: unique symbol;

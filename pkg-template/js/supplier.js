@@ -102,11 +102,16 @@ export class TicketSupplier {
   }
 
   /**
-   * @param {unknown} store
-   * @param {string} orderId
+   * @param {any} store
+   * @param {string} [orderId]
    */
-  pendingNotices(store, orderId) {
-    return this.orders(store).pendingNotices(orderId);
+  async pendingNotices(store, orderId) {
+    const orders = this.orders(store);
+    if (orderId !== undefined) return orders.pendingNotices(orderId);
+    if (typeof store.due !== "function") invalid("store", "say which order, or give the store a function due(now)");
+    const due = await store.due(this.#configuration.clock());
+    const notices = await Promise.all(due.map((/** @type {string} */ id) => orders.pendingNotices(id)));
+    return notices.flat();
   }
 
   /**

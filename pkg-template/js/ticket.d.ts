@@ -256,8 +256,8 @@ export declare class TicketSupplier {
   failFor(url: string, describe: string): Reply;
   /** The orders in a store: for what happens at the supplier, such as entries, decisions about refunds, late issues. */
   orders(store: OrderStore, settings?: TicketOrderSettings): Orders;
-  /** The notices of an order that Meituan has not accepted yet. */
-  pendingNotices(store: OrderStore, orderId: string): Promise<PendingNotice[]>;
+  /** The notices that Meituan has not accepted yet: of one order, or of all orders in which the store says that something is due. */
+  pendingNotices(store: OrderStore, orderId?: string): Promise<PendingNotice[]>;
   /**
    * Looks over the shoulder of an existing handler: what it answers goes out unchanged, and `report` is told afterwards what
    * this library finds in the call and in the reply, with the exchange for a trace.

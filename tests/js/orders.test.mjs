@@ -371,8 +371,16 @@ describe("an order in a store", () => {
     const { url, body } = notice.request();
     assert.equal(url, "https://meituan.example/rhone/mtp/api/order/pay/notice");
     assert.match(body, /"orderId":8985652356562370001/);
+    assert.deepEqual(
+      (await meituan.pendingNotices(shop.store)).map(({ id }) => id),
+      [notice.id],
+      "of all orders that are due",
+    );
     await notice.accepted();
     assert.deepEqual(await meituan.pendingNotices(shop.store, ORDER), []);
+    assert.deepEqual(await meituan.pendingNotices(shop.store), []);
+    const { load, save } = new MemoryStore();
+    await assert.rejects(meituan.pendingNotices({ load, save }), { code: "INVALID_CONFIG", path: "store" });
   });
 
   it("leaves the calls that are about no order to their functions", async () => {
