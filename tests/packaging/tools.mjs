@@ -98,6 +98,9 @@ const freePort = () =>
     });
   });
 
+/** The oldest major version of Node that the package is said to run on. */
+export const SUPPORTED = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8")).engines.node.replace(">=", "");
+
 /** The version of a package of the development dependencies. @param {string} name */
 export const versionOf = (name) => JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
 
