@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { before, describe, test } from "node:test";
 import { publint } from "publint";
-import { pack, packed, ROOT, run } from "./tools.mjs";
+import { npm, pack, packed, ROOT, run } from "./tools.mjs";
 
 const PACKAGE = join(ROOT, "pkg");
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
@@ -18,7 +18,7 @@ describe("the packed package", () => {
   let files;
   before(async () => {
     tarball = await pack();
-    const printed = await run("npm", ["pack", "--dry-run", "--json", PACKAGE], { cwd: ROOT });
+    const printed = await run(npm, ["pack", "--dry-run", "--json", PACKAGE], { cwd: ROOT });
     files = packed(printed).files.map(({ path }) => path);
   });
 

@@ -49,7 +49,7 @@ function settled() {
 async function outcome(runtime) {
   let version = "";
   try {
-    version = await runtime.version();
+    version = await (runtime.version ?? runtime.tested)();
     const { passed, failures } = resultIn(await runtime.run(given));
     if (failures.length === 0 && passed > 0) return `${version}  ${passed} passed`;
     failed += 1;

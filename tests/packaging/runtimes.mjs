@@ -15,7 +15,8 @@ import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
  * @property {string} name
  * @property {string} title as the README has it
  * @property {readonly string[]} loaders the files of the package that bring the wasm to it
- * @property {() => string | Promise<string>} version of what is run here
+ * @property {() => string} tested the version, as the README has it
+ * @property {() => string | Promise<string>} [version] the same with what this machine has, where that is more
  * @property {(given: { tarball: string, expected: unknown }) => Promise<string>} run prints the smoke's result, on a line
  */
 

@@ -61,8 +61,8 @@ export async function serve(program, options, { cwd, env = {}, seconds = 60 }) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (printed += text));
   const address = `http://127.0.0.1:${port}`;
   const stop = () => end(child);
-  for (const end = Date.now() + 1000 * seconds; ; ) {
-    if (child.exitCode !== null || Date.now() > end) {
+  for (const deadline = Date.now() + 1000 * seconds; ; ) {
+    if (child.exitCode !== null || Date.now() > deadline) {
       stop();
       throw new Error(`${program} does not serve\n${printed}`);
     }
@@ -98,6 +98,9 @@ const freePort = () =>
     });
   });
 
+/** The oldest major version of Node that the package is said to run on. */
+export const SUPPORTED = JSON.parse(readFileSync(join(ROOT, "pkg-template/package.json"), "utf8")).engines.node.replace(">=", "");
+
 /** The version of a package of the development dependencies. @param {string} name */
 export const versionOf = (name) => JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
 
@@ -126,7 +129,7 @@ export function chromium() {
   return found;
 }
 
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /**
  * The package as npm packs it.
@@ -155,7 +158,7 @@ export async function pack(without) {
 export const packed = (printed) => Object.values(JSON.parse(printed))[0];
 
 /**
- * A folder of its own with the tarball installed, and the files of `projects/` in it.
+ * A folder of its own with the tarball installed, and the files of `project/` and of the template in it.
  * @param {string} name
  * @param {string} tarball
  * @param {{ template?: string, expected: unknown, type?: "module" | "commonjs" }} contents

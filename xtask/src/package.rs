@@ -224,14 +224,11 @@ fn add_slim() -> Outcome {
     {
         copied.push(file.clone());
     }
-    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file)) {
+    create_folder(&dist().join("slim"))?;
+    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file) && file != "instance.js") {
         let to = if file == "slim-instance.js" { "instance.js" } else { file };
-        if file == "instance.js" {
-            continue;
-        }
         let shared = scripts.iter().filter(|(file, _)| !copied.contains(file));
         let text = shared.fold(text.clone(), |text, (file, _)| text.replace(&format!("\"./{file}\""), &format!("\"../{file}\"")));
-        create_folder(&dist().join("slim"))?;
         write(&dist().join("slim").join(to), text)?;
     }
     for file in SLIM_ONLY {

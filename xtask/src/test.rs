@@ -84,7 +84,7 @@ fn typescript_types() -> Outcome {
 }
 
 fn javascript_tests() -> Outcome {
-    tests_in(&["tests/js", "tests/demo", "tests/crash"])
+    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/readme", "tests/examples"])
 }
 
 fn tests_in(folders: &[&str]) -> Outcome {

@@ -4,7 +4,7 @@ export const bun = {
   name: "bun",
   title: "Bun",
   loaders: ["dist/wasm-inline.js"],
-  version: () => versionOf("bun"),
+  tested: () => versionOf("bun"),
   async run({ tarball, expected }) {
     const folder = await project("bun", tarball, { expected });
     return run(binary("bun", "@oven"), ["run", "--no-install", "main.mjs"], { cwd: folder });

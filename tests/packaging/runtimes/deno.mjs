@@ -4,7 +4,7 @@ export const deno = {
   name: "deno",
   title: "Deno, without permissions",
   loaders: ["dist/wasm-inline.js"],
-  version: () => versionOf("deno"),
+  tested: () => versionOf("deno"),
   async run({ tarball, expected }) {
     const folder = await project("deno", tarball, { expected });
     // Nothing is allowed, and nothing is asked for. The cache lies in the project: a home may not be there.

@@ -8,7 +8,7 @@ export const edgeRuntime = {
   name: "edge-runtime",
   title: "Vercel edge (edge-runtime), wasm code generation forbidden",
   loaders: ["dist/wasm-edge-light.js"],
-  version: () => versionOf("edge-runtime"),
+  tested: () => versionOf("edge-runtime"),
   async run({ tarball, expected }) {
     const folder = await project("edge-runtime", tarball, { template: "edge", expected });
     const { code, modules } = await bundle(folder);

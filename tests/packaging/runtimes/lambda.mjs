@@ -15,6 +15,7 @@ function bundled(name, title, { source, format, loader }) {
     name,
     title,
     loaders: [loader],
+    tested: () => `esbuild ${versionOf("esbuild")}, Node.js as installed`,
     version: () => `esbuild ${versionOf("esbuild")}, ${process.version}`,
     async run({ tarball, expected }) {
       const folder = await project(name, tarball, { template: "lambda", expected });

@@ -11,7 +11,7 @@ export const next = {
   title: "Next.js: edge route, middleware, Node route",
   // The Node route has another one than the edge.
   loaders: ["dist/wasm-edge-light.js", "dist/wasm-inline.js"],
-  version: () => versionOf("next"),
+  tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });
     cpSync(join(ROOT, "examples/next-edge/app"), join(folder, "app"), { recursive: true });

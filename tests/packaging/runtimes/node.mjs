@@ -1,11 +1,13 @@
-import { project, run } from "../tools.mjs";
+import { project, run, SUPPORTED } from "../tools.mjs";
 
+const tested = () => `${SUPPORTED} or later, as installed`;
 const version = () => process.version;
 
 export const nodeModules = {
   name: "node-esm",
   title: "Node.js, ES modules",
   loaders: ["dist/wasm-inline.js"],
+  tested,
   version,
   async run({ tarball, expected }) {
     const folder = await project("node-esm", tarball, { expected });
@@ -17,6 +19,7 @@ export const nodeCommonjs = {
   name: "node-cjs",
   title: "Node.js, CommonJS",
   loaders: ["dist/cjs/wasm-inline.js"],
+  tested,
   version,
   async run({ tarball, expected }) {
     const folder = await project("node-cjs", tarball, { expected, type: "commonjs" });

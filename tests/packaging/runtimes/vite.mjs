@@ -12,6 +12,7 @@ export const vite = {
   name: "vite",
   title: "browser: Vite production build in Chromium",
   loaders: ["dist/wasm-inline.js"],
+  tested: () => `Vite ${versionOf("vite")}, Debian's Chromium`,
   async version() {
     const printed = await run(chromium(), ["--version", "--no-sandbox"], { cwd: "." });
     const [, browser] = /([\d.]+)/.exec(printed) ?? [];

@@ -6,6 +6,7 @@ export const webpackBundle = {
   name: "webpack",
   title: "webpack bundle",
   loaders: ["dist/wasm-inline.js"],
+  tested: () => versionOf("webpack"),
   version: () => `${versionOf("webpack")}, ${process.version}`,
   async run({ tarball, expected }) {
     const folder = await project("webpack", tarball, { expected });

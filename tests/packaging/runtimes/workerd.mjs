@@ -13,7 +13,7 @@ function runtime(name, compatibilityDate, title) {
     name,
     title,
     loaders: ["dist/wasm-workerd.js"],
-    version: () => `${versionOf("workerd")}, compatibility date ${compatibilityDate}`,
+    tested: () => `${versionOf("workerd")}, compatibility date ${compatibilityDate}`,
     async run({ tarball, expected }) {
       const folder = await project(name, tarball, { template: "worker", expected });
       const worker = new Miniflare({ modules: await bundle(folder), compatibilityDate, host: "127.0.0.1", port: 0 });

@@ -1,0 +1,33 @@
+// What the READMEs' blocks leave open: the reader's own functions and settings.
+
+type Calls = import("meituan-protocol/ticket").TicketCalls;
+type CallBody<Name extends keyof Calls> = Calls[Name]["request"];
+
+declare function book(env: Env, order: CallBody<"orderCreate">): Promise<string>;
+declare function book(number: string, amount: number): Promise<boolean>;
+declare function issue(env: Env, orderId: string): Promise<{ issued: boolean; id: string; codes: string[]; quantity: number }>;
+declare function remember(key: string, value: unknown): Promise<void>;
+
+interface Env {
+  MEITUAN_PARTNER_ID: string;
+  MEITUAN_CLIENT_ID: string;
+  MEITUAN_CLIENT_SECRET: string;
+}
+
+declare const partnerId: number;
+declare const clientId: string;
+declare const clientSecret: string;
+declare const routes: import("meituan-protocol/ticket").TicketSupplierOptions["routes"];
+declare const method: string;
+declare const url: string;
+declare const headers: Record<string, string>;
+declare const body: Uint8Array;
+declare let reply: import("meituan-protocol/ticket").Reply;
+declare const supplier: import("meituan-protocol/ticket").TicketSupplier;
+declare const orderId: string;
+declare const partnerOrderId: string;
+
+declare const entId: number;
+declare const accessKey: string;
+declare const secretKey: string;
+declare const order: Omit<import("meituan-protocol/ride").RideInterfaces["submitOrder"]["request"], "channelPartnerOrderId">;
