@@ -23,8 +23,8 @@ use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::ride::{Client, INTERFACES};
 use crate::ticket::{CALLS, Supplier};
-use crate::{Error, ErrorCode, Issue};
-use serde::Serialize;
+use crate::{Error, ErrorCode, Issue, Remote};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -155,73 +155,81 @@ fn unreadable() -> Error {
     Error::at(ErrorCode::InvalidJson, "")
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Finding<'f> {
-    code: &'static str,
-    refuses: bool,
-    path: &'f str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<&'static str>,
-    detail: &'f str,
-    offset: u32,
+/// What crosses as a JavaScript value. It is one type, so that there is one routine for all of it; names go over as texts,
+/// because keeping them in a table costs more than these cold objects are worth.
+enum Crossing<'c> {
+    Absent,
+    Flag(bool),
+    Number(f64),
+    Text(&'c str),
+    Findings(&'c [Issue]),
+    /// Fields that are absent are left out.
+    Object(&'c [(&'static str, Crossing<'c>)]),
 }
 
-impl<'f> From<&'f Issue> for Finding<'f> {
-    fn from(issue: &'f Issue) -> Self {
-        Finding {
-            code: issue.code.as_str(),
-            refuses: issue.refuses,
-            path: &issue.path,
-            rule: issue.rule,
-            detail: &issue.detail,
-            offset: issue.offset,
+impl<'c> Crossing<'c> {
+    fn optional(text: Option<&'c str>) -> Self {
+        text.map_or(Crossing::Absent, Crossing::Text)
+    }
+}
+
+impl Serialize for Crossing<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Crossing::Absent => serializer.serialize_unit(),
+            Crossing::Flag(flag) => serializer.serialize_bool(*flag),
+            Crossing::Number(number) => serializer.serialize_f64(*number),
+            Crossing::Text(text) => serializer.serialize_str(text),
+            Crossing::Findings(issues) => {
+                let mut list = serializer.serialize_seq(None)?;
+                for issue in *issues {
+                    let finding = [
+                        ("code", Crossing::Text(issue.code.as_str())),
+                        ("refuses", Crossing::Flag(issue.refuses)),
+                        ("path", Crossing::Text(&issue.path)),
+                        ("rule", Crossing::optional(issue.rule)),
+                        ("detail", Crossing::Text(&issue.detail)),
+                        ("offset", Crossing::Number(f64::from(issue.offset))),
+                    ];
+                    list.serialize_element(&Crossing::Object(&finding))?;
+                }
+                list.end()
+            }
+            Crossing::Object(fields) => {
+                let mut object = serializer.serialize_map(None)?;
+                for (name, value) in *fields {
+                    if !matches!(value, Crossing::Absent) {
+                        object.serialize_entry(&Crossing::Text(name), value)?;
+                    }
+                }
+                object.end()
+            }
         }
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failure<'f> {
-    code: &'static str,
-    path: &'f str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<&'static str>,
-    detail: &'f str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    string_to_sign: Option<&'f str>,
-    issues: Vec<Finding<'f>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remote_code: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remote_name: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    describe: Option<&'f str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retryable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gateway: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace_id: Option<&'f str>,
+#[inline(never)]
+fn cross(value: &Crossing<'_>) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 fn failure(error: &Error) -> JsValue {
     let remote = error.remote.as_deref();
-    let failure = Failure {
-        code: error.code.as_str(),
-        path: &error.path,
-        rule: error.rule,
-        detail: &error.detail,
-        string_to_sign: error.string_to_sign.as_deref(),
-        issues: error.issues.iter().map(Finding::from).collect(),
-        remote_code: remote.map(|remote| remote.code as f64),
-        remote_name: remote.map(|remote| remote.name),
-        describe: remote.map(|remote| &*remote.describe),
-        retryable: remote.map(|remote| remote.retryable),
-        gateway: remote.map(|remote| remote.gateway),
-        trace_id: remote.map(|remote| &*remote.trace_id),
-    };
-    serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
+    let of_remote = |value: fn(&Remote) -> Crossing<'_>| remote.map_or(Crossing::Absent, value);
+    cross(&Crossing::Object(&[
+        ("code", Crossing::Text(error.code.as_str())),
+        ("path", Crossing::Text(&error.path)),
+        ("rule", Crossing::optional(error.rule)),
+        ("detail", Crossing::Text(&error.detail)),
+        ("stringToSign", Crossing::optional(error.string_to_sign.as_deref())),
+        ("issues", Crossing::Findings(&error.issues)),
+        ("remoteCode", of_remote(|remote| Crossing::Number(remote.code as f64))),
+        ("remoteName", of_remote(|remote| Crossing::Text(remote.name))),
+        ("describe", of_remote(|remote| Crossing::Text(&remote.describe))),
+        ("retryable", of_remote(|remote| Crossing::Flag(remote.retryable))),
+        ("gateway", of_remote(|remote| Crossing::Flag(remote.gateway))),
+        ("traceId", of_remote(|remote| Crossing::Text(&remote.trace_id))),
+    ]))
 }
 
 /// Why the last call failed.
@@ -233,8 +241,5 @@ pub fn error() -> JsValue {
 /// What was found in the message read last.
 #[wasm_bindgen]
 pub fn findings() -> JsValue {
-    with(|state| {
-        let findings: Vec<Finding<'_>> = state.packed.issues.iter().map(Finding::from).collect();
-        serde_wasm_bindgen::to_value(&findings).unwrap_or(JsValue::NULL)
-    })
+    with(|state| cross(&Crossing::Findings(&state.packed.issues)))
 }

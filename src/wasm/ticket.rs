@@ -1,12 +1,11 @@
 //! The ticket API at the border.
 
-use super::{ENCRYPTED, NONE, address, facts, failure, with};
+use super::{Crossing, ENCRYPTED, NONE, address, cross, facts, failure, with};
 use crate::body_cipher::BodyKey;
 use crate::message::{Form, Packed, Reading, View, read};
 use crate::ticket::{self, BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, ba};
-use serde::Serialize;
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
@@ -220,24 +219,15 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
     });
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Signed {
-    authorization: String,
-    signature: String,
-    string_to_sign: String,
-}
-
 /// BA by hand: signs any method, URI and date.
 #[wasm_bindgen]
 pub fn ba_sign(client_id: &str, secret: String, method: &str, uri: &str, date: &str) -> JsValue {
     let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-    let signed = Signed {
-        authorization: ba::authorization(client_id, &signature),
-        string_to_sign: ba::string_to_sign(method, uri, date),
-        signature,
-    };
-    serde_wasm_bindgen::to_value(&signed).unwrap_or(JsValue::NULL)
+    cross(&Crossing::Object(&[
+        ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
+        ("signature", Crossing::Text(&signature)),
+        ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
+    ]))
 }
 
 /// BA by hand: `undefined` when the header is right, else what is wrong.

@@ -17,10 +17,13 @@ pub(crate) const WASM_LIBRARY: [&str; 8] =
 
 /// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
 ///
-/// Left out is what makes the module smaller only before it is compressed, and larger after.
-const OPTIMIZER: [&str; 14] = [
+/// Left out is what makes the module smaller only before it is compressed, and larger after; the compiler has inlined
+/// already.
+const OPTIMIZER: [&str; 16] = [
     "-O3",
-    "--skip-pass=inlining-optimizing",
+    "--always-inline-max-function-size=2",
+    "--flexible-inline-max-function-size=2",
+    "--one-caller-inline-max-function-size=30",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
     "--enable-bulk-memory",
@@ -133,11 +136,20 @@ fn stage() -> Outcome {
         copy(&written_by_hand.join(&file), &dist().join(&file))?;
     }
     let wasm = work_folder().join("optimized.wasm");
-    copy(&work_folder().join("glue.js"), &dist().join("glue.js"))?;
     copy(&wasm, &dist().join("meituan_protocol.wasm"))?;
     write(&dist().join("wasm-inline.js"), inline(&read(&wasm)?))?;
+    stage_glue()?;
     generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
     make_executable(&dist().join("cli.js"))
+}
+
+/// The glue is generated, and read by nobody: it is minified, and without its default export, which loads the wasm by itself.
+fn stage_glue() -> Outcome {
+    let entry = work_folder().join("glue-entry.js");
+    write(&entry, "export * from \"./glue.js\";\n")?;
+    let mut esbuild = tools::npm_tool("esbuild");
+    esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
+    tools::run(esbuild.arg(&entry).arg(option("--outfile=", &dist().join("glue.js"))))
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
