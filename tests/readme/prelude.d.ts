@@ -31,3 +31,9 @@ declare const entId: number;
 declare const accessKey: string;
 declare const secretKey: string;
 declare const order: Omit<import("meituan-protocol/ride").RideInterfaces["submitOrder"]["request"], "channelPartnerOrderId">;
+
+declare const config: import("meituan-protocol/ticket").TicketSupplierOptions;
+declare const store: import("meituan-protocol/ticket").OrderStore;
+declare function inStock(order: import("meituan-protocol/ticket").OrderCreate): boolean;
+declare function idFor(orderId: string): string;
+declare function issueOnce(key: string, quantity: number): Promise<string[]>;
