@@ -18,5 +18,6 @@ mod write;
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{approximate_number, text_of};
+pub(crate) use scan::count_distinct;
 pub use typed::{Id, RawJson};
 pub use write::write;
