@@ -19,18 +19,24 @@
 
 use super::packed::View;
 
+/// A text for people.
+#[cfg(feature = "texts")]
+pub type Doc = &'static str;
+/// A text for people; without the `texts` feature it is not there, and takes no room.
+#[cfg(not(feature = "texts"))]
+pub type Doc = ();
+
 /// One message or nested object.
 #[derive(Debug)]
 pub struct Message {
-    /// The stable name, such as `ticket.orderCreate.request`, or the type's name for a nested object. Empty without
-    /// the `texts` feature, as all documentation.
-    pub name: &'static str,
+    /// The stable name, such as `ticket.orderCreate.request`, or the type's name for a nested object.
+    pub name: Doc,
     /// The fields, in the order in which they are written.
     pub fields: &'static [Field],
     /// What the fields must satisfy together.
     pub rules: &'static [&'static Rule],
     /// What it is.
-    pub doc: &'static str,
+    pub doc: Doc,
 }
 
 /// One field of a message.
@@ -45,7 +51,7 @@ pub struct Field {
     /// Whether it must be there.
     pub presence: Presence,
     /// What it is, with its unit and source.
-    pub doc: &'static str,
+    pub doc: Doc,
 }
 
 /// Whether a field must be there.
@@ -66,29 +72,19 @@ pub enum Presence {
 pub enum Kind {
     /// An unsigned 64-bit id. Wire: bare number. Program: string of digits (JavaScript), [`Id`](super::Id) (Rust).
     Id,
-    /// An integer within bounds, the same in both notations.
-    Integer {
-        /// Smallest.
-        min: i64,
-        /// Largest; at most 2^53 - 1.
-        max: i64,
-    },
+    /// An integer within bounds of at most 2^53 - 1, the same in both notations.
+    Integer(&'static Bounds),
     /// An integer from a documented list; others are kept and reported.
     Code(&'static Enumeration),
     /// Money. Wire: decimal yuan. Program: integer fen.
     Yuan {
         /// A value that means something else and is not converted, such as -1 for "all of it".
-        sentinel: Option<i64>,
+        sentinel: Option<i8>,
     },
     /// Money. Integer fen in both notations.
     Fen,
     /// A decimal number, kept digit by digit, within bounds.
-    Decimal {
-        /// Smallest.
-        min: i32,
-        /// Largest.
-        max: i32,
-    },
+    Decimal(&'static Bounds),
     /// Text. `documented` is the documented length in characters: more than that is reported, not refused.
     Text {
         /// Documented length, 0 for none.
@@ -107,7 +103,7 @@ pub enum Kind {
         /// What each item is.
         item: &'static Kind,
         /// The most items documented, 0 for none.
-        most: u32,
+        most: u16,
     },
     /// An object whose keys are data, with text values.
     TextMap,
@@ -115,13 +111,25 @@ pub enum Kind {
     Raw,
 }
 
+/// What a number is within.
+#[derive(Debug)]
+pub struct Bounds {
+    /// Smallest.
+    pub min: i64,
+    /// Largest.
+    pub max: i64,
+}
+
+// There are hundreds of fields.
+const _: () = assert!(size_of::<Kind>() == 2 * size_of::<usize>());
+
 /// The documented values of an integer field.
 #[derive(Debug)]
 pub struct Enumeration {
     /// The type's name.
     pub name: &'static str,
     /// What it is.
-    pub doc: &'static str,
+    pub doc: Doc,
     /// The values.
     pub values: &'static [EnumerationValue],
 }
@@ -132,9 +140,9 @@ pub struct EnumerationValue {
     /// The number on the wire.
     pub value: i32,
     /// The constant's name.
-    pub name: &'static str,
+    pub name: Doc,
     /// What it means: Meituan's own words, then English.
-    pub doc: &'static str,
+    pub doc: Doc,
 }
 
 /// Something that several fields must satisfy together.
@@ -147,7 +155,7 @@ pub struct Rule {
     /// The field it is reported at, below the object that has the rule.
     pub at: &'static str,
     /// What it demands: English, then Chinese, and the source.
-    pub doc: &'static str,
+    pub doc: Doc,
     /// Looks at one object.
     pub check: fn(&View<'_>, &Facts) -> Verdict,
 }
@@ -184,7 +192,7 @@ pub struct Facts {
 #[macro_export]
 #[cfg(feature = "texts")]
 macro_rules! doc_text {
-    (@name $name:ident) => { stringify!($name) };
+    (@name $name:expr) => { $name };
     ($($doc:expr),*) => { concat!($($doc, "\n"),*) };
 }
 
@@ -193,11 +201,11 @@ macro_rules! doc_text {
 #[macro_export]
 #[cfg(not(feature = "texts"))]
 macro_rules! doc_text {
-    (@name $name:ident) => {
-        ""
+    (@name $name:expr) => {
+        ()
     };
     ($($doc:expr),*) => {
-        ""
+        ()
     };
 }
 
@@ -227,7 +235,7 @@ macro_rules! messages {
         impl $type {
             /// The definition that this type is made from.
             pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
-                name: $crate::doc_text!(@name $type),
+                name: $crate::doc_text!(@name stringify!($type)),
                 fields: &[$(
                     $crate::message::definition::Field {
                         name: $wire,
@@ -314,21 +322,30 @@ macro_rules! kind_type {
     (list($($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
 }
 
+/// [`Bounds`](crate::message::definition::Bounds) that live for ever.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! bounds {
+    ($min:expr, $max:expr) => {
+        &$crate::message::definition::Bounds { min: $min, max: $max }
+    };
+}
+
 /// The [`Kind`] of a field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! field_kind {
     (id) => { $crate::message::definition::Kind::Id };
-    (integer) => { $crate::message::definition::Kind::Integer { min: i32::MIN as i64, max: i32::MAX as i64 } };
-    (integer($min:literal..$max:literal)) => { $crate::message::definition::Kind::Integer { min: $min, max: $max } };
-    (count) => { $crate::message::definition::Kind::Integer { min: 0, max: i32::MAX as i64 } };
-    (long) => { $crate::message::definition::Kind::Integer { min: 1 - (1 << 53), max: (1 << 53) - 1 } };
-    (milliseconds) => { $crate::message::definition::Kind::Integer { min: 0, max: (1 << 53) - 1 } };
+    (integer) => { $crate::message::definition::Kind::Integer($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
+    (integer($min:literal..$max:literal)) => { $crate::message::definition::Kind::Integer($crate::bounds!($min, $max)) };
+    (count) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, i32::MAX as i64)) };
+    (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
+    (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, (1 << 53) - 1)) };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
     (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
-    (decimal) => { $crate::message::definition::Kind::Decimal { min: i32::MIN, max: i32::MAX } };
-    (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal { min: $min, max: $max } };
+    (decimal) => { $crate::message::definition::Kind::Decimal($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
+    (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal($crate::bounds!($min, $max)) };
     (text) => { $crate::message::definition::Kind::Text { documented: 0 } };
     (text($documented:literal)) => { $crate::message::definition::Kind::Text { documented: $documented } };
     (word($type:path)) => { $crate::message::definition::Kind::Text { documented: 0 } };
@@ -373,7 +390,7 @@ macro_rules! enumerations {
                 values: &[$(
                     $crate::message::definition::EnumerationValue {
                         value: $value,
-                        name: $crate::doc_text!(@name $constant),
+                        name: $crate::doc_text!(@name stringify!($constant)),
                         doc: $crate::doc_text!($meaning),
                     },
                 )*],
@@ -494,7 +511,7 @@ macro_rules! choices {
         impl $type {
             /// The definition: exactly one of the fields is there.
             pub const MESSAGE: &'static $crate::message::definition::Message = &$crate::message::definition::Message {
-                name: $message,
+                name: $crate::doc_text!(@name $message),
                 fields: &[$( $crate::message::definition::Field {
                     name: $name,
                     aliases: &[],

@@ -22,5 +22,6 @@ pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{approximate_number, text_of};
 pub use redact::redact;
+pub(crate) use scan::count_distinct;
 pub use typed::{Id, RawJson};
 pub use write::write;

@@ -40,6 +40,11 @@ pub struct Packed {
 }
 
 impl Packed {
+    /// Nothing read yet.
+    pub const fn new() -> Self {
+        Packed { slots: Vec::new(), issues: Vec::new(), ascii: false }
+    }
+
     /// The slots, for a reader outside this crate.
     pub fn slots(&self) -> &[u64] {
         &self.slots

@@ -8,12 +8,12 @@ use std::ops::Range;
 
 /// A definition of these fields.
 pub(crate) const fn looking_for(fields: &'static [Field]) -> Message {
-    Message { name: "", fields, rules: &[], doc: "" }
+    Message { name: crate::doc_text!(@name ""), fields, rules: &[], doc: crate::doc_text!("") }
 }
 
 /// A field of any content.
 pub(crate) const fn raw(name: &'static str) -> Field {
-    Field { name, aliases: &[], kind: Kind::Raw, presence: Presence::Nullable, doc: "" }
+    Field { name, aliases: &[], kind: Kind::Raw, presence: Presence::Nullable, doc: crate::doc_text!("") }
 }
 
 /// What was seen.

@@ -2,7 +2,7 @@
 //!
 //! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
 
-use super::definition::{Basis, Facts, Field, Kind, Message, Presence, Verdict};
+use super::definition::{Basis, Bounds, Facts, Field, Kind, Message, Presence, Verdict};
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
 use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
@@ -178,7 +178,7 @@ impl Reader<'_> {
                 self.refuse(ErrorCode::WrongType, at, expectation(kind))
             }
             Kind::Id => self.id(span, at),
-            Kind::Integer { min, max } => self.integer(span, min, max, at),
+            Kind::Integer(&Bounds { min, max }) => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
             Kind::Code(enumeration) => {
                 let slot = self.integer(span, i64::from(i32::MIN), i64::from(i32::MAX), at);
@@ -196,8 +196,10 @@ impl Reader<'_> {
                 Form::Program | Form::Stored => self.integer(span, -MAX_FEN, MAX_FEN, at),
                 Form::Wire => {
                     let digits = span.of(self.scanner.source);
-                    if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel {
-                        return (sentinel.unwrap_or_default() as f64).to_bits();
+                    if let Some(sentinel) = sentinel
+                        && money::parse_decimal(digits, 0) == Some(i64::from(sentinel))
+                    {
+                        return f64::from(sentinel).to_bits();
                     }
                     match money::parse_yuan(digits) {
                         Some(fen) => (fen.0 as f64).to_bits(),
@@ -205,12 +207,12 @@ impl Reader<'_> {
                     }
                 }
             },
-            Kind::Decimal { min, max } => {
+            Kind::Decimal(&Bounds { min, max }) => {
                 let value = approximate(span.of(self.scanner.source));
-                if (f64::from(min)..=f64::from(max)).contains(&value) {
+                if (min as f64..=max as f64).contains(&value) {
                     return pack_span(span);
                 }
-                self.refuse_range(i64::from(min), i64::from(max), at)
+                self.refuse_range(min, max, at)
             }
             _ => self.refuse(ErrorCode::WrongType, at, expectation(kind)),
         }
@@ -275,7 +277,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, item: &Kind, most: u32, level: u32) -> Result<u64, Stop> {
+    fn list(&mut self, item: &Kind, most: u16, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
@@ -311,7 +313,7 @@ impl Reader<'_> {
                 break;
             }
         }
-        if most != 0 && count > most {
+        if most != 0 && count > u32::from(most) {
             let refuses = self.how.form == Form::Program;
             self.report_limit(ErrorCode::TooManyItems, refuses, i64::from(count), i64::from(most), at);
             refused |= refuses;

@@ -6,7 +6,7 @@
 
 use crate::ErrorCode;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 
 /// Nesting beyond this is refused: the deepest message of these APIs has 6 levels.
 pub(super) const MOST_LEVELS: u32 = 64;
@@ -355,18 +355,42 @@ impl Keys {
         self.0.extend(key);
     }
 
-    /// Refuses a key that is there twice, however each of the two is escaped. A tree keeps this n log n for an object
-    /// made to be slow.
+    /// Refuses a key that is there twice, however each of the two is escaped.
     pub(super) fn check(self, source: &[u8]) -> Result<(), Stop> {
         if self.0.len() < 2 {
             return Ok(());
         }
-        let mut seen = BTreeSet::new();
-        match self.0.iter().find(|key| !seen.insert(unescape(key, source))) {
-            Some(key) => Err(Stop { code: ErrorCode::DuplicateKey, at: key.start as usize }),
+        let again = repeated(self.0.iter().map(|key| (unescape(key, source), key.start)).collect());
+        match again.into_iter().min() {
+            Some(start) => Err(Stop { code: ErrorCode::DuplicateKey, at: start as usize }),
             None => Ok(()),
         }
     }
+}
+
+/// The marks of those texts that stand there more than once, except the smallest of each. A heap keeps this n log n for
+/// input made to be slow.
+#[inline(never)]
+fn repeated(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
+    let mut heap = BinaryHeap::from(texts);
+    let mut again = Vec::new();
+    let mut last = heap.pop();
+    // From the largest to the smallest: what is left over of each text is its smallest mark.
+    while let Some(next) = heap.pop() {
+        if let Some((text, mark)) = last
+            && text == next.0
+        {
+            again.push(mark);
+        }
+        last = Some(next);
+    }
+    again
+}
+
+/// How many different texts there are.
+pub(crate) fn count_distinct(texts: Vec<Cow<'_, str>>) -> usize {
+    let all = texts.len();
+    all - repeated(texts.into_iter().map(|text| (text, 0)).collect()).len()
 }
 
 /// What a text says, with its escapes resolved.

@@ -5,7 +5,7 @@ use super::pushes::*;
 use super::replies::*;
 use super::requests::*;
 use super::rules;
-use crate::message::definition::{Field, Message, Presence, Rule};
+use crate::message::definition::{Doc, Field, Message, Presence, Rule};
 
 /// One interface: who calls, what is said, what is replied.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Interface {
     /// The name, such as `submitOrder`.
     pub name: &'static str,
     /// What it is, with the document's section.
-    pub doc: &'static str,
+    pub doc: Doc,
     /// Who calls.
     pub direction: Direction,
     /// The request as it travels inside the envelope: for calls to Meituan the fields named in [`COMMON`], then the
@@ -119,13 +119,13 @@ macro_rules! to_meituan {
             doc: crate::doc_text!($($doc),*),
             direction: Direction::ToMeituan { method: $method, path: $path },
             request: &Message {
-                name: concat!("ride.", $name, ".request"),
+                name: crate::doc_text!(@name concat!("ride.", $name, ".request")),
                 fields: &with_common::<{ COMMON.len() + <$request>::MESSAGE.fields.len() }>(<$request>::MESSAGE.fields),
                 rules: <$request>::MESSAGE.rules,
                 doc: <$request>::MESSAGE.doc,
             },
             reply: &Message {
-                name: concat!("ride.", $name, ".response"),
+                name: crate::doc_text!(@name concat!("ride.", $name, ".response")),
                 fields: &[
                     Field {
                         name: "code",
@@ -187,13 +187,13 @@ macro_rules! to_enterprise {
             doc: crate::doc_text!($($doc),*),
             direction: Direction::ToEnterprise,
             request: &Message {
-                name: concat!("ride.", $name, ".request"),
+                name: crate::doc_text!(@name concat!("ride.", $name, ".request")),
                 fields: <$request>::MESSAGE.fields,
                 rules: <$request>::MESSAGE.rules,
                 doc: <$request>::MESSAGE.doc,
             },
             reply: &Message {
-                name: concat!("ride.", $name, ".response"),
+                name: crate::doc_text!(@name concat!("ride.", $name, ".response")),
                 fields: &[
                     Field {
                         name: "code",

@@ -6,7 +6,7 @@
 use super::codes::{ResultCode, RideEvent};
 use super::pushes::OrderChanged;
 use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, form};
-use crate::message::definition::{Field, Kind, Message};
+use crate::message::definition::{Bounds, Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, number, raw};
 use crate::message::{Packed, Reading, View, read, text_of};
 use crate::money::push_integer;
@@ -95,7 +95,7 @@ const EVENT_FIELDS: [Field; 2] = [
 const EVENT_CODE: usize = 5;
 const EVENT_TIME: usize = 6;
 const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_CODE].kind, Kind::Code(_)));
-const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_TIME].kind, Kind::Integer { min: 0, .. }));
+const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_TIME].kind, Kind::Integer(Bounds { min: 0, .. })));
 
 impl Client {
     /// The push that a path (a query after it does not matter) is registered for.

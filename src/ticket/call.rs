@@ -5,7 +5,7 @@ use super::codes::*;
 use super::notices::*;
 use super::products::*;
 use super::rules;
-use crate::message::definition::{Enumeration, Field, Message, Presence};
+use crate::message::definition::{Doc, Enumeration, Field, Message, Presence};
 
 /// One interface: who calls, what is said, what may be replied.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Call {
     /// The name, such as `orderCreate`.
     pub name: &'static str,
     /// What it is.
-    pub doc: &'static str,
+    pub doc: Doc,
     /// Who calls.
     pub direction: Direction,
     /// The request as it travels.
@@ -146,13 +146,13 @@ macro_rules! calls {
                 doc: crate::doc_text!($($doc),*),
                 direction: $direction,
                 request: &Message {
-                    name: concat!("ticket.", $name, ".request"),
+                    name: crate::doc_text!(@name concat!("ticket.", $name, ".request")),
                     fields: fields! { $($request)* },
                     rules: &[$($($rule),*)?],
                     doc: crate::doc_text!($($doc),*),
                 },
                 reply: &Message {
-                    name: concat!("ticket.", $name, ".response"),
+                    name: crate::doc_text!(@name concat!("ticket.", $name, ".response")),
                     fields: reply_fields! { $codes $($reply)* },
                     rules: &[rules::REPLY_COMPLETE, rules::REPLY_BARE],
                     doc: crate::doc_text!($($doc),*),

@@ -3,9 +3,8 @@
 //! A rule that Meituan documents refuses the message; one that we concluded reports it.
 
 use super::codes::{OrderStatus, VoucherStatus, VoucherType};
-use crate::message::View;
 use crate::message::definition::{Facts, Presence, Verdict};
-use std::collections::BTreeSet;
+use crate::message::{View, count_distinct};
 
 crate::rules! {
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
@@ -82,8 +81,8 @@ fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
     if !has_type(view, VoucherType::CODE_PER_TICKET) {
         return Verdict::Kept;
     }
-    let mut seen = BTreeSet::new();
-    verdict(view.texts("vouchers").all(|code| seen.insert(code)))
+    let codes: Vec<_> = view.texts("vouchers").collect();
+    verdict(codes.len() == count_distinct(codes))
 }
 
 fn notice_complete(view: &View<'_>, _: &Facts) -> Verdict {
@@ -103,8 +102,7 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
 fn distinct_codes(view: &View<'_>) -> usize {
     let void = i64::from(VoucherStatus::VOID.0);
     let live = view.objects("voucherList").filter(|voucher| voucher.integer("status") != Some(void));
-    let mut codes = BTreeSet::new();
-    live.filter_map(|voucher| voucher.text("voucher")).filter(|code| codes.insert(code.clone())).count()
+    count_distinct(live.filter_map(|voucher| voucher.text("voucher")).collect())
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {

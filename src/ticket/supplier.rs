@@ -211,7 +211,8 @@ impl Supplier {
         }
         // Repeated headers arrive joined; none of the three has this in its middle when it is there once.
         let joints = [", ", "GMT, ", ", MWS "];
-        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| value.contains(joint)) {
+        let has = |text: &str, joint: &str| text.as_bytes().windows(joint.len()).any(|piece| piece == joint.as_bytes());
+        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| has(value, joint)) {
             return Err(Error::at(ErrorCode::DuplicateHeader, name));
         }
         match parts.partner_id.parse::<u64>() {

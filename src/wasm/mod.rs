@@ -42,7 +42,6 @@ impl rlsf::GlobalTlsfOptions for Allocation {
 }
 
 /// All that lives between calls.
-#[derive(Default)]
 struct State {
     input: Vec<u8>,
     /// What an encrypted body was opened to.
@@ -60,7 +59,8 @@ struct State {
 }
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::default();
+    // Made when compiling, so that no call has to ask whether it is there already.
+    static STATE: RefCell<State> = const { RefCell::new(State::new()) };
 }
 
 const ASCII: u32 = 1;
@@ -80,6 +80,20 @@ fn facts(quantity: i32) -> Facts {
 }
 
 impl State {
+    const fn new() -> Self {
+        State {
+            input: Vec::new(),
+            opened: Vec::new(),
+            packed: Packed::new(),
+            output: Vec::new(),
+            error: None,
+            result: [0; 8],
+            suppliers: Vec::new(),
+            configurations: Vec::new(),
+            clients: Vec::new(),
+        }
+    }
+
     fn tell_findings(&mut self) {
         self.result[1] = self.packed.slots().as_ptr() as usize as u32;
         self.result[4] = if self.packed.is_ascii() { ASCII } else { 0 };

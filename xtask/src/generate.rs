@@ -1,7 +1,7 @@
 //! What is made from the definitions: the JavaScript readers and their types, the sentences, the tables, the field references.
 
 use meituan_protocol::ErrorCode;
-use meituan_protocol::message::definition::{Basis, Enumeration, Field, Kind, Message, Presence, Rule};
+use meituan_protocol::message::definition::{Basis, Bounds, Enumeration, Field, Kind, Message, Presence, Rule};
 use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
 use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
 use meituan_protocol::ticket::acceptance::POINTS;
@@ -590,13 +590,13 @@ fn unit(kind: &Kind) -> String {
 fn wire_type(kind: &Kind) -> String {
     match kind {
         Kind::Id => "64-bit number".into(),
-        Kind::Integer { min, max } if *min == i64::from(i32::MIN) && *max == i64::from(i32::MAX) => "number".into(),
-        Kind::Integer { min, max } if *max == i64::from(i32::MAX) => format!("number ≥ {min}"),
-        Kind::Integer { min, max } => format!("number {min} to {max}"),
+        Kind::Integer(Bounds { min, max }) if *min == i64::from(i32::MIN) && *max == i64::from(i32::MAX) => "number".into(),
+        Kind::Integer(Bounds { min, max }) if *max == i64::from(i32::MAX) => format!("number ≥ {min}"),
+        Kind::Integer(Bounds { min, max }) => format!("number {min} to {max}"),
         Kind::Code(enumeration) => format!("number, `{}`", enumeration.name),
         Kind::Fen => "number, fen".into(),
         Kind::Yuan { .. } => "number, yuan".into(),
-        Kind::Decimal { min, max } => format!("decimal number {min} to {max}"),
+        Kind::Decimal(Bounds { min, max }) => format!("decimal number {min} to {max}"),
         Kind::Text { documented: 0 } => "text".into(),
         Kind::Text { documented } => format!("text, documented with at most {documented} characters"),
         Kind::Flag => "true or false".into(),

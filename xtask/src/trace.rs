@@ -1,6 +1,6 @@
 //! What is made from the definition of the trace format: its JSON Schema, and its description with the acceptance points.
 
-use meituan_protocol::message::definition::{Basis, Field, Kind, Message, Presence};
+use meituan_protocol::message::definition::{Basis, Bounds, Field, Kind, Message, Presence};
 use meituan_protocol::ticket::acceptance::{PERSONAL_FIELDS, POINTS, PORTS, Trace};
 use meituan_protocol::ticket::{CALLS, Direction};
 use std::fmt::Write as _;
@@ -83,7 +83,7 @@ fn listed(names: &[&str]) -> String {
 /// What a value must be; nothing where it may be any JSON.
 fn kind(of: &Kind) -> Option<String> {
     Some(match of {
-        Kind::Integer { min, max } => format!("\"type\": \"integer\", \"minimum\": {min}, \"maximum\": {max}"),
+        Kind::Integer(Bounds { min, max }) => format!("\"type\": \"integer\", \"minimum\": {min}, \"maximum\": {max}"),
         Kind::Text { .. } => "\"type\": \"string\", \"minLength\": 1".into(),
         Kind::Flag => "\"type\": \"boolean\"".into(),
         Kind::Date => r#""type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$""#.into(),

@@ -17,7 +17,7 @@ pub struct Step {
     /// The event does not decide the state, or what belongs to it, alone: a query has to.
     pub asks: bool,
     /// Why.
-    pub doc: &'static str,
+    pub doc: crate::message::definition::Doc,
 }
 
 macro_rules! steps {
