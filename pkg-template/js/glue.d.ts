@@ -45,25 +45,18 @@ export declare function ticket_reply(
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;
 export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
-export declare function ticket_seal(supplier: number, length: number): string | undefined;
-export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;
+export declare function ticket_seal(supplier: number, length: number): number;
+export declare function ticket_open(supplier: number, length: number): number;
 
 export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
-export declare function ride_order_id(length: number): string | undefined;
-export declare function envelope_seal(secretKey: string, length: number): number;
-export declare function envelope_open(secretKey: string, length: number): number;
-export declare function sorted_sign(secret: string, prefix: boolean, length: number): string;
+export declare function ride_order_id(length: number): number;
+export declare function envelope_seal(secretKey: number, length: number): number;
+export declare function envelope_open(secretKey: number, length: number): number;
+export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 
-export declare function ba_sign(clientId: string, secret: string, method: string, uri: string, date: string): Signed;
-export declare function ba_verify(
-  clientId: string,
-  secret: string,
-  method: string,
-  uri: string,
-  date: string,
-  authorization: string,
-): Failure | undefined;
-export declare function parse_http_date(text: string): number;
+export declare function ba_sign(length: number): Signed;
+export declare function ba_verify(length: number): Failure | undefined;
+export declare function parse_http_date(length: number): number;
