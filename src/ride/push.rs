@@ -30,7 +30,7 @@ pub struct Accepted {
 #[derive(Debug)]
 pub struct Refusal {
     /// Why.
-    pub error: Box<Error>,
+    pub error: Error,
     /// Which push it was meant to be, as far as its path tells.
     pub interface: Option<&'static Interface>,
 }
@@ -110,10 +110,10 @@ impl Client {
     pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<Accepted, Refusal> {
         packed.issues.clear();
         let Some(interface) = self.route(uri) else {
-            let error = Box::new(Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri)));
+            let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri));
             return Err(Refusal { error, interface: None });
         };
-        let refuse = |error: Error| Refusal { error: Box::new(error), interface: Some(interface) };
+        let refuse = |error: Error| Refusal { error, interface: Some(interface) };
         self.take(interface, uri, body, now, packed).map_err(refuse)
     }
 

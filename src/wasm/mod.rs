@@ -173,7 +173,10 @@ fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Err
     let mut packed = Packed::new();
     read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
     match Error::from_issues(&packed.issues) {
-        Some(error) => Err(Error { code: ErrorCode::InvalidConfig, ..error }),
+        Some(mut error) => {
+            error.code = ErrorCode::InvalidConfig;
+            Err(error)
+        }
         None => Ok(packed),
     }
 }

@@ -175,7 +175,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
             Err(refusal) => {
                 state.result[0] = index_of(refusal.interface);
                 state.output = refusal.answer().into_bytes();
-                Err(*refusal.error)
+                Err(refusal.error)
             }
         };
         state.tell_findings();

@@ -141,7 +141,7 @@ pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 
             }
             Err(refusal) => {
                 state.result[0] = index_of(refusal.call);
-                Err(*refusal.error)
+                Err(refusal.error)
             }
         };
         state.tell_findings();
