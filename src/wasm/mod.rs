@@ -24,7 +24,7 @@ use crate::ride::{Client, INTERFACES};
 use crate::ticket::{CALLS, Supplier};
 use crate::{Error, ErrorCode, Issue, Remote, Secret};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -58,17 +58,14 @@ struct State {
     clients: Vec<([u8; 20], Client)>,
 }
 
-thread_local! {
-    // Made when compiling, so that no call has to ask whether it is there already.
-    static STATE: RefCell<State> = const { RefCell::new(State::new()) };
-}
+static STATE: Mutex<State> = Mutex::new(State::new());
 
 const ASCII: u32 = 1;
 const ENCRYPTED: u32 = 2;
 const NONE: u32 = u32::MAX;
 
 fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
-    STATE.with_borrow_mut(work)
+    work(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn address(bytes: &[u8]) -> u32 {
