@@ -8,6 +8,7 @@
 //! `texts` feature, so that the wasm module does not carry them.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// What one code says to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,9 +212,28 @@ pub struct Issue {
     pub offset: u32,
 }
 
-/// Input that cannot be used: the first finding that refuses it, and every other finding with it.
+/// Input that cannot be used: the first finding that refuses it, and every other finding with it. What there is to know
+/// about it is in its [`Details`], whose fields are read as if they were its own: `error.code`, `error.path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
+/// What an [`Error`] knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
     /// The stable code.
     pub code: ErrorCode,
     /// The field, header or setting it is about; empty where it is about the whole.
@@ -255,7 +275,15 @@ impl Error {
     #[cold]
     #[inline(never)]
     pub fn at(code: ErrorCode, path: &str) -> Self {
-        Error { code, path: path.into(), detail: String::new(), rule: None, string_to_sign: None, issues: Vec::new(), remote: None }
+        Error(Box::new(Details {
+            code,
+            path: path.into(),
+            detail: String::new(),
+            rule: None,
+            string_to_sign: None,
+            issues: Vec::new(),
+            remote: None,
+        }))
     }
 
     /// The same with words about what was found.
@@ -280,15 +308,10 @@ impl Error {
     #[inline(never)]
     pub fn from_issues(issues: &[Issue]) -> Option<Self> {
         let first = issues.iter().find(|issue| issue.refuses)?;
-        Some(Error {
-            code: first.code,
-            path: first.path.clone(),
-            detail: first.detail.clone(),
-            rule: first.rule,
-            string_to_sign: None,
-            issues: issues.to_vec(),
-            remote: None,
-        })
+        let mut error = Error::at(first.code, &first.path).detail(&first.detail);
+        error.rule = first.rule;
+        error.issues = issues.to_vec();
+        Some(error)
     }
 
     /// What to look at first.

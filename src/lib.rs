@@ -82,7 +82,7 @@ pub mod time;
 #[cfg(feature = "wasm")]
 mod wasm;
 
-pub use error::{Error, ErrorCode, Issue, Remote, Text};
+pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};
 pub use secret::Secret;
 
 /// The README's Rust is compiled with the tests.

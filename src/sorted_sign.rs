@@ -43,8 +43,23 @@ pub fn sign(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> Str
 
 /// SHA-1 in lowercase hexadecimal digits.
 pub(crate) fn sha1_hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble & 15)]);
-    Sha1::digest(bytes).iter().flat_map(|&byte| [digit(byte >> 4), digit(byte)]).collect()
+    hexadecimal(&sha1(bytes))
+}
+
+/// Lowercase hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
+    let mut digits = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.extend_from_slice(&[digit(byte >> 4), digit(*byte)]);
+    }
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+/// SHA-1.
+#[inline(never)]
+pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
+    Sha1::digest(bytes).into()
 }
 
 /// Whether a signature is right. The comparison takes the same time whatever the signature is.

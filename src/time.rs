@@ -137,48 +137,21 @@ fn push_date(out: &mut String, date: Date) {
 
 /// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
 pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
-    let [
-        w1,
-        w2,
-        w3,
-        b',',
-        b' ',
-        d1,
-        d2,
-        b' ',
-        m1,
-        m2,
-        m3,
-        b' ',
-        y1,
-        y2,
-        y3,
-        y4,
-        b' ',
-        h1,
-        h2,
-        b':',
-        n1,
-        n2,
-        b':',
-        s1,
-        s2,
-        b' ',
-        b'G',
-        b'M',
-        b'T',
-    ] = *text
-    else {
+    const FORM: &[u8; 29] = b"www, dd mmm yyyy hh:mm:ss GMT";
+    let text: &[u8; FORM.len()] = text.try_into().ok()?;
+    let is_formed = |(form, byte): (&u8, &u8)| form.is_ascii_lowercase() || form == byte;
+    if !FORM.iter().zip(text).all(is_formed) {
         return None;
-    };
-    WEEKDAYS.iter().position(|name| **name == [w1, w2, w3])?;
-    let month = MONTHS.iter().position(|name| **name == [m1, m2, m3])?;
-    let year = u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?);
-    let date = Date { year, month: month as u8 + 1, day: two(d1, d2)? };
+    }
+    let two_at = |at: usize| two(*text.get(at)?, *text.get(at + 1)?);
+    WEEKDAYS.iter().position(|name| text.starts_with(*name))?;
+    let month = MONTHS.iter().position(|name| text[8..].starts_with(*name))?;
+    let year = u16::from(two_at(12)?) * 100 + u16::from(two_at(14)?);
+    let date = Date { year, month: month as u8 + 1, day: two_at(5)? };
     if date.day == 0 || date.day > days_in(date.year, date.month) {
         return None;
     }
-    Some(Timestamp(date.days() * DAY + clock(two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)?))
+    Some(Timestamp(date.days() * DAY + clock(two_at(17)?, two_at(20)?, two_at(23)?)?))
 }
 
 /// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.

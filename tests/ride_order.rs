@@ -799,7 +799,7 @@ fn json_that_cannot_be_used_is_an_error_with_its_place() {
     let mut error = |order: &str, told: &str, calls: &str| {
         let error =
             apply_json(order.as_bytes(), told.as_bytes(), calls.as_bytes(), NOW, &mut Packed::default(), &mut out).unwrap_err();
-        (error.code.as_str(), error.path)
+        (error.code.as_str(), error.path.clone())
     };
     assert_eq!(error("", "{\"unheard of\":{}}", ""), ("MISSING_FIELD", "event".into()));
     assert_eq!(error("", "{\"estimated\":{},\"failed\":{\"call\":\"submitOrder\"}}", ""), ("MISSING_FIELD", "event".into()));

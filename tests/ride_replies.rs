@@ -141,7 +141,7 @@ fn a_failure_is_rejected_with_number_name_meaning_and_whether_to_try_again() {
         for body in [business.clone(), format!(r#"{{"status":0,"msg":"ok","data":{business}}}"#)] {
             let error = reply(&submitted(), &body).unwrap_err().traced("trace-1");
             assert_eq!((error.code, error.path.as_str()), (ErrorCode::RemoteRejected, "code"));
-            let remote = error.remote.unwrap();
+            let remote = error.remote.clone().unwrap();
             assert_eq!((remote.code, remote.describe.as_str()), (i64::from(code.value), "原话"));
             assert_eq!(remote.name, code.name);
             assert_eq!(remote.retryable, [-1, 2, 4].contains(&code.value));
@@ -151,17 +151,17 @@ fn a_failure_is_rejected_with_number_name_meaning_and_whether_to_try_again() {
         }
     }
     let error = reply(&submitted(), r#"{"code":77777,"message":null,"data":"什么"}"#).unwrap_err();
-    let remote = error.remote.unwrap();
+    let remote = error.remote.clone().unwrap();
     assert_eq!((remote.code, remote.name, remote.meaning, remote.retryable), (77777, "", None, false));
     let error = reply(&submitted(), r#"{"code":"1010","message":"鉴权失败"}"#).unwrap_err();
-    assert_eq!(error.remote.unwrap().name, "AUTH_ERROR");
+    assert_eq!(error.remote.clone().unwrap().name, "AUTH_ERROR");
 }
 
 #[test]
 fn a_failure_of_the_gateway_is_told_apart() {
     let error = reply(&submitted(), r#"{"status":401,"msg":"ts 相差过大","traceId":"abc"}"#).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::RemoteRejected, "status"));
-    let remote = error.remote.unwrap();
+    let remote = error.remote.clone().unwrap();
     assert_eq!((remote.code, remote.gateway, remote.describe.as_str()), (401, true, "ts 相差过大"));
     assert_eq!((remote.trace_id.as_str(), remote.retryable), ("abc", false));
 }

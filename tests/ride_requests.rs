@@ -22,7 +22,7 @@ fn sent(client: &Client, interface: &'static Interface, program: &Value, now: Ti
 
 fn refused(interface: &'static Interface, program: &Value) -> (ErrorCode, String) {
     let error = sent(&client(), interface, program, NOW).unwrap_err();
-    (error.code, error.path)
+    (error.code, error.path.clone())
 }
 
 /// The example's business parameters, and its enterprise and time.
@@ -284,7 +284,7 @@ fn a_configuration_that_cannot_be_used_is_refused_at_its_setting() {
         change(&mut config);
         let error = Client::new(config).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidConfig);
-        error.path
+        error.path.clone()
     };
     assert_eq!(refused(&|config| config.ent_id = 0), "entId");
     assert_eq!(refused(&|config| config.ent_id = 1 << 63), "entId");

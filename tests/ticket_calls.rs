@@ -164,7 +164,7 @@ fn headers_that_are_missing_or_doubled_or_wrong_are_refused_by_name() {
             _ => call.authorization = Some(String::new()),
         }
         let error = call.receive().unwrap_err().error;
-        assert_eq!((error.code, error.path), (ErrorCode::MissingHeader, format!("headers.{name}")));
+        assert_eq!((error.code, &*error.path), (ErrorCode::MissingHeader, &*format!("headers.{name}")));
     }
     let date = http_date(NOW);
     let doubled = [
@@ -480,7 +480,7 @@ fn a_number_that_javascript_has_rounded_is_not_taken_for_an_id() {
         let program = format!(r#"{{"partnerId":1122,"body":{{"orderId":{id},"closeType":1}}}}"#);
         let (mut packed, mut wire) = (Default::default(), Vec::new());
         let written = supplier().encode_request(&ORDER_CLOSE, program.as_bytes(), &mut packed, &mut wire);
-        written.map(|_| String::from_utf8(wire).unwrap()).map_err(|error| (error.code, error.path))
+        written.map(|_| String::from_utf8(wire).unwrap()).map_err(|error| (error.code, error.path.clone()))
     };
     let refused = Err((ErrorCode::WrongType, "body.orderId".to_owned()));
     assert_eq!(close("9007199254740992"), refused);
@@ -503,7 +503,7 @@ fn meituans_reply_to_a_notice_is_judged_by_its_code_alone() {
 
 #[test]
 fn a_configuration_that_cannot_work_is_refused_with_its_setting() {
-    let refused = |config: Config| Supplier::new(config).unwrap_err().path;
+    let refused = |config: Config| Supplier::new(config).unwrap_err().path.clone();
     let good = || Config::new(1, "c", Secret::new("s"));
     assert_eq!(refused(Config::new(1, "", Secret::new("s"))), "clientId");
     assert_eq!(refused(Config::new(1, "c d", Secret::new("s"))), "clientId");

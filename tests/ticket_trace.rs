@@ -27,7 +27,7 @@ fn one() -> Value {
 
 fn refusal(trace: &Value) -> (ErrorCode, String) {
     let error = check_json(trace.to_string().as_bytes(), Strictness::Documented).unwrap_err();
-    (error.code, error.path)
+    (error.code, error.path.clone())
 }
 
 #[test]

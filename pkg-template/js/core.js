@@ -95,10 +95,39 @@ function putAlone(value) {
   return put(value, 0);
 }
 
-function output() {
-  refresh();
-  return decoder.decode(bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]));
+/**
+ * Two pieces, one after the other.
+ * @param {string | Uint8Array} first
+ * @param {string | Uint8Array} second
+ * @returns {[number, number]} their lengths
+ */
+function putBoth(first, second) {
+  reserve(mostBytes(first) + mostBytes(second));
+  const length = put(first, 0);
+  return [length, put(second, length)];
 }
+
+/**
+ * Several texts, each ended by a byte that UTF-8 never has.
+ * @param {string[]} texts
+ */
+function putTexts(...texts) {
+  reserve(texts.reduce((sum, text) => sum + 3 * text.length + 1, 0));
+  let end = 0;
+  for (const text of texts) {
+    end += put(text, end);
+    bytes[inputAt + end++] = 0xff;
+  }
+  return end;
+}
+
+/** A view: the next call may write something else there. */
+function outputBytes() {
+  refresh();
+  return bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+}
+
+const output = () => decoder.decode(outputBytes());
 
 /** @returns {readonly Finding[]} */
 const findings = () => (row[FINDINGS] === 0 ? NOTHING : glue.findings());
@@ -209,7 +238,7 @@ export function signPost(supplier, uri, now) {
  * @param {string} text
  * @returns {string | undefined}
  */
-export const seal = (supplier, text) => glue.ticket_seal(supplier, putAlone(text));
+export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? output() : undefined);
 
 /**
  * Opens an encrypted body; undefined when it does not open.
@@ -217,7 +246,7 @@ export const seal = (supplier, text) => glue.ticket_seal(supplier, putAlone(text
  * @param {string | Uint8Array} body
  * @returns {Uint8Array | undefined}
  */
-export const unseal = (supplier, body) => glue.ticket_open(supplier, putAlone(body));
+export const unseal = (supplier, body) => (glue.ticket_open(supplier, putAlone(body)) === 0 ? outputBytes().slice() : undefined);
 
 /**
  * Reads any message.
@@ -385,7 +414,7 @@ export function receivePush(client, uri, body, now) {
  * @param {Uint8Array} random 16 bytes
  * @returns {string | undefined}
  */
-export const orderId = (random) => glue.ride_order_id(putAlone(random));
+export const orderId = (random) => (glue.ride_order_id(putAlone(random)) === 0 ? output() : undefined);
 
 /**
  * @param {string} secretKey
@@ -394,7 +423,7 @@ export const orderId = (random) => glue.ride_order_id(putAlone(random));
  */
 export function sealEnvelope(secretKey, text) {
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
-  if (glue.envelope_seal(secretKey, putAlone(text)) !== 0) throw failed(glue.error());
+  if (glue.envelope_seal(...putBoth(secretKey, text)) !== 0) throw failed(glue.error());
   return output();
 }
 
@@ -404,7 +433,7 @@ export function sealEnvelope(secretKey, text) {
  * @returns {string}
  */
 export function openEnvelope(secretKey, content) {
-  if (glue.envelope_open(secretKey, putAlone(content)) !== 0) throw failed(glue.error());
+  if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(glue.error());
   return output();
 }
 
@@ -415,11 +444,9 @@ export function openEnvelope(secretKey, content) {
  * @returns {string}
  */
 export function sortedSign(secret, prefix, parameters) {
-  try {
-    return glue.sorted_sign(secret, prefix, putAlone(stringify({ parameters })));
-  } catch (failure) {
-    throw failed(failure);
-  }
+  const [secretLength, length] = putBoth(secret, stringify({ parameters }));
+  if (glue.sorted_sign(secretLength, prefix, length) !== 0) throw failed(glue.error());
+  return output();
 }
 
 /** @param {object} value */
@@ -433,9 +460,25 @@ function stringify(value) {
   }
 }
 
-/** @type {typeof glue.ba_sign} */
-export const signByHand = (...given) => ready().ba_sign(...given);
-/** @type {typeof glue.ba_verify} */
-export const verifyByHand = (...given) => ready().ba_verify(...given);
-/** @type {typeof glue.parse_http_date} */
-export const parseHttpDate = (text) => ready().parse_http_date(text);
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ */
+export const signByHand = (clientId, secret, method, uri, date) => glue.ba_sign(putTexts(clientId, secret, method, uri, date));
+
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ * @param {string} authorization
+ */
+export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
+  glue.ba_verify(putTexts(clientId, secret, method, uri, date, authorization));
+
+/** @param {string} text */
+export const parseHttpDate = (text) => glue.parse_http_date(putAlone(text));

@@ -49,26 +49,19 @@ export declare function ticket_order_apply(snapshot: number, event: number, sett
 export declare function ticket_accept(strict: boolean, length: number): number;
 export declare function ticket_change_mail(length: number, now: number): number;
 export declare function ticket_redact(length: number): void;
-export declare function ticket_seal(supplier: number, length: number): string | undefined;
-export declare function ticket_open(supplier: number, length: number): Uint8Array | undefined;
+export declare function ticket_seal(supplier: number, length: number): number;
+export declare function ticket_open(supplier: number, length: number): number;
 
 export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
 export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
-export declare function ride_order_id(length: number): string | undefined;
-export declare function envelope_seal(secretKey: string, length: number): number;
-export declare function envelope_open(secretKey: string, length: number): number;
-export declare function sorted_sign(secret: string, prefix: boolean, length: number): string;
+export declare function ride_order_id(length: number): number;
+export declare function envelope_seal(secretKey: number, length: number): number;
+export declare function envelope_open(secretKey: number, length: number): number;
+export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 
-export declare function ba_sign(clientId: string, secret: string, method: string, uri: string, date: string): Signed;
-export declare function ba_verify(
-  clientId: string,
-  secret: string,
-  method: string,
-  uri: string,
-  date: string,
-  authorization: string,
-): Failure | undefined;
-export declare function parse_http_date(text: string): number;
+export declare function ba_sign(length: number): Signed;
+export declare function ba_verify(length: number): Failure | undefined;
+export declare function parse_http_date(length: number): number;

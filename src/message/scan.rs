@@ -399,35 +399,36 @@ pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
     if !span.escaped {
         return Cow::Borrowed(raw);
     }
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw.chars();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            out.push(character);
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes().iter();
+    while let Some(&byte) = rest.next() {
+        if byte != b'\\' {
+            out.push(byte);
             continue;
         }
-        match rest.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('b') => out.push('\u{8}'),
-            Some('f') => out.push('\u{c}'),
-            Some('u') => {
+        let character = match rest.next() {
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'u') => {
                 let mut code = four_hex_of(&mut rest);
                 if (0xd800..0xdc00).contains(&code) {
                     // The scanner has seen to it that `\u` and the other half follow.
                     rest.nth(1);
                     code = 0x10000 + ((code - 0xd800) << 10) + (four_hex_of(&mut rest) & 0x3ff);
                 }
-                out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
+                char::from_u32(code).unwrap_or('\u{fffd}')
             }
-            Some(other) => out.push(other),
-            None => {}
-        }
+            Some(&other) => char::from(other),
+            None => break,
+        };
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
-    Cow::Owned(out)
+    Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
-fn four_hex_of(rest: &mut std::str::Chars<'_>) -> u32 {
-    rest.take(4).fold(0, |value, hex| value * 16 + hex.to_digit(16).unwrap_or(0))
+fn four_hex_of(rest: &mut std::slice::Iter<'_, u8>) -> u32 {
+    rest.take(4).fold(0, |value, &hex| value * 16 + char::from(hex).to_digit(16).unwrap_or(0))
 }

@@ -7,6 +7,7 @@ use crate::message::definition::{Facts, Message};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::money::push_integer;
+use crate::sorted_sign::hexadecimal;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 
@@ -174,16 +175,14 @@ impl Client {
 
     /// The outer parameters around a content.
     fn form(&self, content: &str) -> String {
-        let mut body = String::with_capacity(content.len() + 64);
-        body.push_str(if self.config.version == Version::V1 { "token=" } else { "accessKey=" });
+        let is_first = self.config.version == Version::V1;
+        let mut body = Vec::with_capacity(content.len() + 64);
+        body.extend_from_slice(if is_first { b"token=" } else { b"accessKey=" });
         form::encode(self.config.access_key.expose(), &mut body);
-        if self.config.version == Version::V1 {
-            body.push_str("&version=1.0");
-        }
-        body.push_str("&content=");
+        body.extend_from_slice(if is_first { b"&version=1.0&content=" } else { b"&content=" });
         // URL-safe Base64 needs no encoding.
-        body.push_str(content);
-        body
+        body.extend_from_slice(content.as_bytes());
+        String::from_utf8(body).unwrap_or_default()
     }
 
     /// The program with the common fields before its own, and by how much its own have moved.
@@ -230,13 +229,7 @@ pub fn new_order_id(random: [u8; 16]) -> String {
     let mut bytes = random;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut out = String::with_capacity(36);
-    for (index, byte) in bytes.iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            out.push('-');
-        }
-        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble & 15)]);
-        out.extend([digit(byte >> 4), digit(*byte)]);
-    }
-    out
+    let digits = hexadecimal(&bytes);
+    let part = |places| digits.get(places).unwrap_or_default();
+    [part(0..8), "-", part(8..12), "-", part(12..16), "-", part(16..20), "-", part(20..32)].concat()
 }

@@ -1,13 +1,13 @@
 //! `application/x-www-form-urlencoded`, both ways.
 
 /// Percent-encodes what is not unreserved (RFC 3986).
-pub(super) fn encode(text: &[u8], out: &mut String) {
+pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
     for &byte in text {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
+            out.push(byte);
         } else {
-            let digit = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble & 15)]);
-            out.extend(['%', digit(byte >> 4), digit(byte)]);
+            let digit = |nibble: u8| b"0123456789ABCDEF"[usize::from(nibble & 15)];
+            out.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte)]);
         }
     }
 }

@@ -30,7 +30,7 @@ pub struct Accepted {
 #[derive(Debug)]
 pub struct Refusal {
     /// Why.
-    pub error: Box<Error>,
+    pub error: Error,
     /// Which push it was meant to be, as far as its path tells.
     pub interface: Option<&'static Interface>,
 }
@@ -70,17 +70,15 @@ pub fn push_fail(code: i32, message: &str) -> Result<String, Error> {
 fn answer(code: i32, message: &str) -> String {
     let mut out = b"{\"code\":".to_vec();
     push_integer(&mut out, i64::from(code));
-    let mut out = String::from_utf8(out).unwrap_or_default();
-    out.push_str(",\"message\":\"");
-    for character in message.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\0'..='\x1f' => out.push(' '),
-            _ => out.push(character),
+    out.extend_from_slice(b",\"message\":\"");
+    for &byte in message.as_bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            out.push(b'\\');
         }
+        out.push(byte.max(b' '));
     }
-    out.push_str("\"}");
-    out
+    out.extend_from_slice(b"\"}");
+    String::from_utf8(out).unwrap_or_default()
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
@@ -112,10 +110,10 @@ impl Client {
     pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<Accepted, Refusal> {
         packed.issues.clear();
         let Some(interface) = self.route(uri) else {
-            let error = Box::new(Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri)));
+            let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri));
             return Err(Refusal { error, interface: None });
         };
-        let refuse = |error: Error| Refusal { error: Box::new(error), interface: Some(interface) };
+        let refuse = |error: Error| Refusal { error, interface: Some(interface) };
         self.take(interface, uri, body, now, packed).map_err(refuse)
     }
 
@@ -254,24 +252,19 @@ fn nested(seen: &Peek<'_>) -> Option<String> {
 /// inferred, and must not keep it from being taken as the hint that it is.
 fn plain_event(mut source: String, found: &mut Vec<Issue>) -> Result<String, Error> {
     let seen = Peek::new(&EVENT, source.as_bytes())?;
-    let code = |raw: &[u8]| {
-        let known = text_of(raw).and_then(|name| RideEvent::named(&name));
-        known.map(|event| (i64::from(event.0), ErrorCode::NumberAsString))
-    };
-    let time = |raw: &[u8]| {
-        let moment = parse_wall_clock(text_of(raw)?.as_bytes())?;
-        Some((moment.0, ErrorCode::InvalidDate))
-    };
-    type Plain<'p> = &'p dyn Fn(&[u8]) -> Option<(i64, ErrorCode)>;
-    let fields: [(&str, i64, Plain<'_>); 2] = [("eventCode", i64::from(i32::MAX), &code), ("eventTime", i64::MAX, &time)];
     let mut changes = Vec::new();
-    for (name, most, plain) in fields {
+    for (name, most) in [("eventCode", i64::from(i32::MAX)), ("eventTime", i64::MAX)] {
         let (Some(range), Some(raw)) = (seen.range(name), seen.raw(name)) else { continue };
         if number(raw).is_some_and(|number| (0..=most).contains(&number)) {
             continue;
         }
         let what = seen.text(name).unwrap_or_default();
-        let (value, report) = match plain(raw) {
+        let plain = if name == "eventCode" {
+            RideEvent::named(&what).map(|event| (i64::from(event.0), ErrorCode::NumberAsString))
+        } else {
+            parse_wall_clock(what.as_bytes()).map(|moment| (moment.0, ErrorCode::InvalidDate))
+        };
+        let (value, report) = match plain {
             Some((value, report)) => (decimal(value), report),
             None => ("null".into(), ErrorCode::UnknownValue),
         };
@@ -292,17 +285,32 @@ fn plain_event(mut source: String, found: &mut Vec<Issue>) -> Result<String, Err
 }
 
 fn deduplication_key(interface: &Interface, view: &View<'_>) -> Option<String> {
-    let text = |name: &str| view.text(name).filter(|text| !text.is_empty());
-    let number = |name: &str| view.integer(name).map(decimal);
+    let mut key = Vec::new();
     if std::ptr::eq(interface, &CAPACITY_OFFERED) {
-        let driver = view.object("submitDriveInfo")?;
-        let driver = driver.text("driverId")?;
-        let dispatch = text("mtDispatchSubOrderId").unwrap_or_default();
-        return Some(["capacity:", &*text("mtOrderId")?, ":", &*dispatch, ":", &*driver].concat());
+        key.extend_from_slice(b"capacity:");
+        push_text(&mut key, view, &["mtOrderId"])?;
+        key.push(b':');
+        // Not every offer belongs to a part of an order.
+        let _ = push_text(&mut key, view, &["mtDispatchSubOrderId"]);
+        key.push(b':');
+        key.extend_from_slice(view.object("submitDriveInfo")?.text("driverId")?.as_bytes());
+    } else if std::ptr::eq(interface, &ORDER_CHANGED) {
+        key.extend_from_slice(b"event:");
+        push_text(&mut key, view, &["mtOrderId", "channelPartnerOrderId", "sqtBizOrderId"])?;
+        for number in ["eventCode", "eventTime"] {
+            key.push(b':');
+            push_integer(&mut key, view.integer(number)?);
+        }
+    } else {
+        key.extend_from_slice(b"refund:");
+        push_text(&mut key, view, &["sqtRefundNo"])?;
     }
-    if std::ptr::eq(interface, &ORDER_CHANGED) {
-        let order = text("mtOrderId").or_else(|| text("channelPartnerOrderId")).or_else(|| text("sqtBizOrderId"))?;
-        return Some(["event:", &*order, ":", &number("eventCode")?, ":", &number("eventTime")?].concat());
-    }
-    Some(["refund:", &*text("sqtRefundNo")?].concat())
+    String::from_utf8(key).ok()
+}
+
+/// Appends the first of these fields that is there and not empty.
+fn push_text(out: &mut Vec<u8>, view: &View<'_>, names: &[&str]) -> Option<()> {
+    let text = names.iter().find_map(|name| view.text(name).filter(|text| !text.is_empty()))?;
+    out.extend_from_slice(text.as_bytes());
+    Some(())
 }

@@ -84,7 +84,7 @@ impl Client {
         let mut packed = Packed::default();
         let Accepted { interface, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
         let push = Push::read(interface, &packed, source.as_bytes())
-            .ok_or_else(|| Refusal { error: Box::new(Error::at(ErrorCode::WrongType, "")), interface: Some(interface) })?;
+            .ok_or_else(|| Refusal { error: Error::at(ErrorCode::WrongType, ""), interface: Some(interface) })?;
         Ok(Received { push, deduplication_key, warnings: packed.issues })
     }
 }

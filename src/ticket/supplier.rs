@@ -118,7 +118,7 @@ pub struct Accepted<'b> {
 #[derive(Debug)]
 pub struct Refusal {
     /// Why.
-    pub error: Box<Error>,
+    pub error: Error,
     /// Which call it was meant to be, as far as its path tells.
     pub call: Option<&'static Call>,
 }
@@ -188,10 +188,7 @@ impl Supplier {
     ) -> Result<Accepted<'b>, Refusal> {
         packed.issues.clear();
         let Some(call) = self.route(parts.uri) else {
-            return Err(Refusal {
-                error: Box::new(Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri))),
-                call: None,
-            });
+            return Err(Refusal { error: Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri)), call: None });
         };
         self.authenticate(parts, body.len(), now)
             .and_then(|()| self.open(parts, body))
@@ -200,7 +197,7 @@ impl Supplier {
                 self.check_partner(call, packed, &source)?;
                 Ok(Accepted { call, source, encrypted })
             })
-            .map_err(|error| Refusal { error: Box::new(error), call: Some(call) })
+            .map_err(|error| Refusal { error, call: Some(call) })
     }
 
     fn authenticate(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
@@ -262,7 +259,10 @@ impl Supplier {
         let Some(encryption) = &self.config.body_encryption else {
             return Err(Error::at(ErrorCode::EncryptionNotConfigured, "headers.x-encryption-status"));
         };
-        let plain = encryption.key.open(body).map_err(|error| Error { path: "body".into(), ..error })?;
+        let plain = encryption.key.open(body).map_err(|mut error| {
+            error.path = "body".into();
+            error
+        })?;
         Ok((Cow::Owned(plain), true))
     }
 

@@ -117,7 +117,7 @@ impl Supplier {
         let mut packed = Packed::default();
         let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
         let asked = Asked::read(call, &packed, &source)
-            .ok_or_else(|| Refusal { error: Box::new(Error::at(ErrorCode::WrongType, "body")), call: Some(call) })?;
+            .ok_or_else(|| Refusal { error: Error::at(ErrorCode::WrongType, "body"), call: Some(call) })?;
         Ok(Received { call, asked, warnings: packed.issues, encrypted })
     }
 

@@ -23,10 +23,11 @@ use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::ride::{Client, INTERFACES};
 use crate::ticket::{CALLS, Supplier};
-use crate::{Error, ErrorCode, Issue, Remote};
+use crate::{Error, ErrorCode, Issue, Remote, Secret};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 /// Takes and frees memory in constant time, with a quarter of the code of the allocator that comes with the platform.
 #[global_allocator]
@@ -58,17 +59,14 @@ struct State {
     clients: Vec<([u8; 20], Client)>,
 }
 
-thread_local! {
-    // Made when compiling, so that no call has to ask whether it is there already.
-    static STATE: RefCell<State> = const { RefCell::new(State::new()) };
-}
+static STATE: Mutex<State> = Mutex::new(State::new());
 
 const ASCII: u32 = 1;
 const ENCRYPTED: u32 = 2;
 const NONE: u32 = u32::MAX;
 
 fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
-    STATE.with_borrow_mut(work)
+    work(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn address(bytes: &[u8]) -> u32 {
@@ -105,6 +103,30 @@ impl State {
         self.result[7] = self.output.len() as u32;
     }
 
+    /// The secret that stands first in the input. The input does not keep it.
+    fn take_secret(&mut self, length: usize) -> Secret {
+        let bytes = self.input.get_mut(..length).unwrap_or_default();
+        let secret = Secret::new(std::str::from_utf8(bytes).unwrap_or_default());
+        bytes.zeroize();
+        secret
+    }
+
+    /// What follows that secret.
+    fn after(&self, secret: usize, length: usize) -> &[u8] {
+        self.input.get(secret..).and_then(|rest| rest.get(..length)).unwrap_or_default()
+    }
+
+    /// The same as [`State::finish`], with the text as output.
+    fn finish_text(&mut self, text: Result<String, Error>) -> u32 {
+        let (text, outcome) = match text {
+            Ok(text) => (text, Ok(())),
+            Err(error) => (String::new(), Err(error)),
+        };
+        self.output = text.into_bytes();
+        self.tell_output();
+        self.finish(outcome)
+    }
+
     /// 0 for success; else the error is kept for [`error`], and 1 returned.
     fn finish(&mut self, outcome: Result<(), Error>) -> u32 {
         self.error = outcome.err();
@@ -131,11 +153,30 @@ pub fn result() -> u32 {
 
 /// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
 fn message(index: u32) -> Option<&'static Message> {
-    let requests = CALLS.iter().map(|call| call.request);
-    let replies = CALLS.iter().map(|call| call.reply);
-    let ride_requests = INTERFACES.iter().map(|interface| interface.request);
-    let ride_replies = INTERFACES.iter().map(|interface| interface.reply);
-    requests.chain(replies).chain(ride_requests).chain(ride_replies).nth(index as usize)
+    let index = index as usize;
+    if let Some(of_ride) = index.checked_sub(2 * CALLS.len()) {
+        let interface = INTERFACES.get(of_ride % INTERFACES.len())?;
+        return match of_ride / INTERFACES.len() {
+            0 => Some(interface.request),
+            1 => Some(interface.reply),
+            _ => None,
+        };
+    }
+    let call = CALLS.get(index % CALLS.len())?;
+    Some(if index < CALLS.len() { call.request } else { call.reply })
+}
+
+/// Settings by their definition. What is wrong with them is the configuration.
+fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Error> {
+    let mut packed = Packed::new();
+    read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
+    match Error::from_issues(&packed.issues) {
+        Some(mut error) => {
+            error.code = ErrorCode::InvalidConfig;
+            Err(error)
+        }
+        None => Ok(packed),
+    }
 }
 
 /// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.

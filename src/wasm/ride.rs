@@ -1,13 +1,12 @@
 //! The ride API at the border.
 
-use super::{NONE, address, failure, unreadable, with};
+use super::{NONE, address, read_settings, unreadable, with};
 use crate::envelope::Key;
-use crate::message::{Form, Packed, Reading, View, read};
+use crate::message::{Packed, Reading, View, read};
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
-use crate::sorted_sign::{Scheme, sign};
+use crate::sorted_sign::{Scheme, sha1, sign};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
-use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -72,18 +71,15 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
 pub fn ride_client(length: usize) -> u32 {
     with(|state| {
         let source = state.input.get_mut(..length).unwrap_or_default();
-        let fingerprint: [u8; 20] = Sha1::digest(&*source).into();
+        let fingerprint = sha1(source);
         if let Some(index) = state.clients.iter().position(|(known, _)| *known == fingerprint) {
             source.zeroize();
             return index as u32;
         }
-        let mut packed = Packed::default();
-        let how = Reading { form: Form::Program, ..Reading::WIRE };
-        read(ClientSettings::MESSAGE, source, how, &mut packed);
-        let client = match (Error::from_issues(&packed.issues), packed.view(ClientSettings::MESSAGE, source)) {
-            (None, Some(settings)) => configuration(&settings).and_then(Client::new),
-            (error, _) => Err(Error { code: ErrorCode::InvalidConfig, ..error.unwrap_or_else(unreadable) }),
-        };
+        let client = read_settings(ClientSettings::MESSAGE, source).and_then(|packed| {
+            let settings = packed.view(ClientSettings::MESSAGE, source).ok_or_else(unreadable)?;
+            Client::new(configuration(&settings)?)
+        });
         // The settings held secrets, and the input buffer lives on.
         source.zeroize();
         match client {
@@ -179,7 +175,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
             Err(refusal) => {
                 state.result[0] = index_of(refusal.interface);
                 state.output = refusal.answer().into_bytes();
-                Err(*refusal.error)
+                Err(refusal.error)
             }
         };
         state.tell_findings();
@@ -188,38 +184,34 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
     })
 }
 
-/// A new order number from the 16 random bytes in the input; `undefined` when there are not 16.
+/// A new order number from the 16 random bytes in the input, as output. 0 when there are 16.
 #[wasm_bindgen]
-pub fn ride_order_id(length: usize) -> Option<String> {
-    with(|state| Some(crate::ride::new_order_id(state.input.get(..length)?.try_into().ok()?)))
-}
-
-/// Seals the input's text. The output is the content. 0 when it is sealed.
-#[wasm_bindgen]
-pub fn envelope_seal(secret_key: String, length: usize) -> u32 {
+pub fn ride_order_id(length: usize) -> u32 {
     with(|state| {
-        let text = std::str::from_utf8(state.input.get(..length).unwrap_or_default());
-        let text = text.map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
-        let sealed = Key::new(&Secret::new(secret_key)).and_then(|key| Ok(key.seal(text?)));
-        finish_text(state, sealed)
+        let random = state.input.get(..length).unwrap_or_default().try_into();
+        state.finish_text(random.map(crate::ride::new_order_id).map_err(|_| unreadable()))
     })
 }
 
-/// Opens the content in the input. The output is the text. 0 when it opens.
+/// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
-pub fn envelope_open(secret_key: String, length: usize) -> u32 {
+pub fn envelope_seal(secret_key: usize, length: usize) -> u32 {
     with(|state| {
-        let content = state.input.get(..length).unwrap_or_default();
-        let opened = Key::new(&Secret::new(secret_key)).and_then(|key| key.open(content));
-        finish_text(state, opened)
+        let key = Key::new(&state.take_secret(secret_key));
+        let text = std::str::from_utf8(state.after(secret_key, length)).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
+        let sealed = key.and_then(|key| Ok(key.seal(text?)));
+        state.finish_text(sealed)
     })
 }
 
-fn finish_text(state: &mut super::State, text: Result<String, Error>) -> u32 {
-    state.output.clear();
-    let outcome = text.map(|text| state.output.extend_from_slice(text.as_bytes()));
-    state.tell_output();
-    state.finish(outcome)
+/// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
+#[wasm_bindgen]
+pub fn envelope_open(secret_key: usize, length: usize) -> u32 {
+    with(|state| {
+        let key = Key::new(&state.take_secret(secret_key));
+        let opened = key.and_then(|key| key.open(state.after(secret_key, length)));
+        state.finish_text(opened)
+    })
 }
 
 crate::messages! {
@@ -238,23 +230,26 @@ crate::messages! {
     }
 }
 
-/// Signs by sorted parameters. The input is `{"parameters":[{"name","value"}…]}`; `prefix`: the secret stands before all
-/// parameters, else it is one of them.
+/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret
+/// stands before all parameters, else it is one of them. The output is the signature. 0 when it is signed.
 #[wasm_bindgen]
-pub fn sorted_sign(secret: String, prefix: bool, length: usize) -> Result<String, JsValue> {
+pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
     with(|state| {
-        let mut packed = Packed::default();
-        let source = state.input.get(..length).unwrap_or_default();
+        let key = state.take_secret(secret);
+        let mut packed = Packed::new();
+        let source = state.after(secret, length);
         read(Parameters::MESSAGE, source, Reading::WIRE, &mut packed);
-        if let Some(error) = Error::from_issues(&packed.issues) {
-            return Err(failure(&error));
-        }
-        let mut pairs = Vec::new();
-        if let Some(view) = packed.view(Parameters::MESSAGE, source) {
-            let text = |pair: &View<'_>, name| pair.text(name).unwrap_or_default().into_owned();
-            pairs.extend(view.objects("parameters").map(|pair| (text(&pair, "name"), text(&pair, "value"))));
-        }
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &Secret::new(secret), &pairs))
+        let outcome = match Error::from_issues(&packed.issues) {
+            Some(error) => Err(error),
+            None => {
+                let mut pairs = Vec::new();
+                for pair in packed.view(Parameters::MESSAGE, source).iter().flat_map(|view| view.objects("parameters")) {
+                    pairs.push((pair.text("name").unwrap_or_default(), pair.text("value").unwrap_or_default()));
+                }
+                let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+                Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &key, &pairs))
+            }
+        };
+        state.finish_text(outcome)
     })
 }

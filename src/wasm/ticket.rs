@@ -1,12 +1,12 @@
 //! The ticket API at the border.
 
-use super::{Crossing, ENCRYPTED, NONE, address, cross, facts, failure, with};
+use super::{Crossing, ENCRYPTED, NONE, address, cross, facts, failure, read_settings, with};
 use crate::body_cipher::BodyKey;
-use crate::message::{Form, Packed, Reading, View, read};
-use crate::ticket::{self, BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
+use crate::message::View;
+use crate::sorted_sign::sha1;
+use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, ba};
-use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -67,18 +67,15 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
 pub fn ticket_supplier(length: usize) -> u32 {
     with(|state| {
         let source = state.input.get_mut(..length).unwrap_or_default();
-        let fingerprint: [u8; 20] = Sha1::digest(&*source).into();
+        let fingerprint = sha1(source);
         if let Some(index) = state.configurations.iter().position(|known| *known == fingerprint) {
             source.zeroize();
             return index as u32;
         }
-        let mut packed = Packed::default();
-        let how = Reading { form: Form::Program, ..Reading::WIRE };
-        read(Settings::MESSAGE, source, how, &mut packed);
-        let supplier = match (Error::from_issues(&packed.issues), packed.view(Settings::MESSAGE, source)) {
-            (None, Some(settings)) => configuration(&settings).and_then(Supplier::new),
-            (error, _) => Err(Error { code: ErrorCode::InvalidConfig, ..error.unwrap_or_else(super::unreadable) }),
-        };
+        let supplier = read_settings(Settings::MESSAGE, source).and_then(|packed| {
+            let settings = packed.view(Settings::MESSAGE, source).ok_or_else(super::unreadable)?;
+            Supplier::new(configuration(&settings)?)
+        });
         // The settings held secrets, and the input buffer lives on.
         source.zeroize();
         match supplier {
@@ -144,7 +141,7 @@ pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 
             }
             Err(refusal) => {
                 state.result[0] = index_of(refusal.call);
-                Err(*refusal.error)
+                Err(refusal.error)
             }
         };
         state.tell_findings();
@@ -171,18 +168,26 @@ pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity
     })
 }
 
-/// Seals the input's text as a whole body, where the supplier has a key.
+/// Seals the input's text as a whole body. 0 where the supplier has a key; the output is the body.
 #[wasm_bindgen]
-pub fn ticket_seal(supplier: u32, length: usize) -> Option<String> {
-    with(|state| state.suppliers.get(supplier as usize)?.seal(state.input.get(..length)?))
+pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
+    with(|state| {
+        let supplier = state.suppliers.get(supplier as usize);
+        let sealed = supplier.and_then(|supplier| supplier.seal(state.input.get(..length)?));
+        state.finish_text(sealed.ok_or_else(super::unreadable))
+    })
 }
 
-/// Opens a whole body, where the supplier has a key; `undefined` when it does not open.
+/// Opens a whole body. 0 where the supplier has a key and it opens; the output is the text.
 #[wasm_bindgen]
-pub fn ticket_open(supplier: u32, length: usize) -> Option<Vec<u8>> {
+pub fn ticket_open(supplier: u32, length: usize) -> u32 {
     with(|state| {
-        let encryption = state.suppliers.get(supplier as usize)?.config().body_encryption.as_ref()?;
-        encryption.key.open(state.input.get(..length)?).ok()
+        let encryption = state.suppliers.get(supplier as usize).and_then(|supplier| supplier.config().body_encryption.as_ref());
+        let body = state.input.get(..length).unwrap_or_default();
+        let opened = encryption.ok_or_else(super::unreadable).and_then(|encryption| encryption.key.open(body));
+        let outcome = opened.map(|text| state.output = text);
+        state.tell_output();
+        state.finish(outcome)
     })
 }
 
@@ -219,40 +224,49 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
     });
 }
 
-/// BA by hand: signs any method, URI and date.
-#[wasm_bindgen]
-pub fn ba_sign(client_id: &str, secret: String, method: &str, uri: &str, date: &str) -> JsValue {
-    let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-    cross(&Crossing::Object(&[
-        ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
-        ("signature", Crossing::Text(&signature)),
-        ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
-    ]))
+/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
+/// so they do not stay there: `work` takes what it needs.
+fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
+    with(|state| {
+        let source = state.input.get_mut(..length).unwrap_or_default();
+        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
+        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
+        source.zeroize();
+        done
+    })
 }
 
-/// BA by hand: `undefined` when the header is right, else what is wrong.
+/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
 #[wasm_bindgen]
-pub fn ba_verify(client_id: &str, secret: String, method: &str, uri: &str, date: &str, authorization: &str) -> JsValue {
-    let keys = [ba::Key::new(&Secret::new(secret))];
-    match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
-        Ok(()) => JsValue::UNDEFINED,
-        Err(error) => failure(&error),
-    }
+pub fn ba_sign(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, _]| {
+        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
+        cross(&Crossing::Object(&[
+            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
+            ("signature", Crossing::Text(&signature)),
+            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
+        ]))
+    })
 }
 
-/// Milliseconds of an HTTP date; NaN when it is none.
+/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
+/// header.
 #[wasm_bindgen]
-pub fn parse_http_date(text: &str) -> f64 {
-    crate::time::parse_http_date(text.as_bytes()).map_or(f64::NAN, |at| at.0 as f64)
+pub fn ba_verify(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
+        let keys = [ba::Key::new(&Secret::new(secret))];
+        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
+            Ok(()) => JsValue::UNDEFINED,
+            Err(error) => failure(&error),
+        }
+    })
 }
 
-/// Whether the definitions list this code for this call: 0 no, 1 a failure, 2 an outcome.
+/// Milliseconds of the HTTP date in the input; NaN when it is none.
 #[wasm_bindgen]
-pub fn ticket_code(call: u32, code: i32) -> u32 {
-    let Some(call): Option<&&ticket::Call> = CALLS.get(call as usize) else { return 0 };
-    match (call.lists(code), call.is_outcome(code)) {
-        (_, true) => 2,
-        (true, false) => 1,
-        _ => 0,
-    }
+pub fn parse_http_date(length: usize) -> f64 {
+    with(|state| {
+        let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
+        date.map_or(f64::NAN, |at| at.0 as f64)
+    })
 }
