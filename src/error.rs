@@ -186,6 +186,9 @@ error_codes! {
     UnexpectedMethod "UNEXPECTED_METHOD":
         "the method belongs to another interface", "method 属于另一个接口";
         hint "check which push is registered for this path", "请检查该路径登记的是哪一种推送";
+    ByteOrderMark "BYTE_ORDER_MARK":
+        "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
+        hint "it is passed over; JSON and forms have none", "已忽略；JSON 与表单不应带 BOM";
 }
 
 impl fmt::Display for ErrorCode {
@@ -233,7 +236,8 @@ pub struct Error {
 /// What the other side said when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remote {
-    /// Its number.
+    /// Its number. 0, which is no number of a failure, where what it sent is no whole number of 64 bits: the error's detail
+    /// begins with it then.
     pub code: i64,
     /// The documented name of the number, such as `SYSTEM_ERROR`; empty where the number is not documented.
     pub name: &'static str,

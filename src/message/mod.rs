@@ -18,6 +18,6 @@ mod write;
 
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
-pub(crate) use read::{approximate_number, text_of};
+pub(crate) use read::{approximate_number, has_fields, text_of};
 pub use typed::{Id, RawJson};
 pub use write::write;

@@ -117,9 +117,10 @@ impl<'p> View<'p> {
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.slot(name)? {
-            (slot, Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag) => {
-                Some(f64::from_bits(slot) as i64)
-            }
+            (
+                slot,
+                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
+            ) => Some(f64::from_bits(slot) as i64),
             _ => None,
         }
     }

@@ -51,7 +51,7 @@ impl<'p> Slot<'p> {
     fn number(slot: Option<Slot<'_>>) -> i64 {
         match slot.map(|slot| (slot.kind, slot.slot)) {
             Some((
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag,
+                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
                 slot,
             )) => f64::from_bits(slot) as i64,
             _ => 0,
@@ -61,9 +61,9 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn text(slot: Option<Slot<'_>>) -> String {
         match slot {
-            Some(Slot { kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, .. }) => {
-                unescape(&unpack_span(slot), source).into_owned()
-            }
+            Some(Slot {
+                kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, ..
+            }) => unescape(&unpack_span(slot), source).into_owned(),
             _ => String::new(),
         }
     }

@@ -164,7 +164,8 @@ fn message_key(call: &RefundedMessage) -> String {
         return number.clone();
     }
     let mut key = Vec::new();
-    for (index, part) in [i64::from(call.refund_message_type.0), call.refund_time.0, i64::from(call.count)].into_iter().enumerate() {
+    for (index, part) in [i64::from(call.refund_message_type.0), call.refund_time.0, i64::from(call.count)].into_iter().enumerate()
+    {
         if index > 0 {
             key.push(b'-');
         }

@@ -108,9 +108,11 @@ impl Change<'_> {
     fn use_codes(&mut self, vouchers: &[String], at: Timestamp) -> Vec<String> {
         let mut used: Vec<String> = Vec::new();
         for voucher in vouchers {
-            let reserved = self.order.codes.iter().any(|code| {
-                code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code)
-            });
+            let reserved = self
+                .order
+                .codes
+                .iter()
+                .any(|code| code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code));
             let Some(code) = self.order.held(voucher) else { continue };
             let was = std::mem::replace(&mut code.status, VoucherStatus::USED);
             if was == VoucherStatus::USED {

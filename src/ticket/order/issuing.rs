@@ -24,11 +24,8 @@ impl Change<'_> {
         match (self.order.state(), &self.order.issued, &self.order.failure) {
             (State::Issuing, ..) => {
                 self.order.issuing_told = Some(true);
-                let ids = OrderPaid {
-                    order_id: self.order.order_id,
-                    partner_order_id: self.partner_order_id(),
-                    ..OrderPaid::default()
-                };
+                let ids =
+                    OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
                 Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)))
             }
             (State::Issued, Some(issued), _) => Reply::success(Some(ReplyBody::Paid(issued.clone()))),

@@ -1,8 +1,8 @@
 //! The outbox: what Meituan must still be told. A notice is put into it by the same transition that makes it due.
 
 use super::{Answer, Change, Failure, Kind, Notice, Reason, RefundState, Said, digits, joined};
-use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::RawJson;
+use crate::message::value::{FieldValue, ObjectWriter};
 use crate::ticket::codes::IssueType;
 use crate::ticket::notices::{ConsumeNotice, ConsumedVoucher, PayNotice, RefundNotice};
 use crate::ticket::{CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};

@@ -156,9 +156,7 @@ impl Change<'_> {
     /// Pending refunds that Meituan takes as agreed by now, because nobody has told it anything for too long.
     pub(super) fn time_passed(&mut self) -> Said {
         let Some(calendar) = &self.settings.calendar else { return (Kind::Duplicate, Answer::None) };
-        let silent = |refund: &&Refund| {
-            refund.state == RefundState::PENDING && counts_as_agreed_at(refund, calendar) < self.now
-        };
+        let silent = |refund: &&Refund| refund.state == RefundState::PENDING && counts_as_agreed_at(refund, calendar) < self.now;
         let silent: Vec<String> = self.order.refunds.iter().filter(silent).map(|refund| refund.refund_id.clone()).collect();
         for refund_id in &silent {
             self.end(&ORDER_REFUND, refund_id);

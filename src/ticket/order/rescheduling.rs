@@ -74,13 +74,22 @@ impl Change<'_> {
             return;
         }
         let mut credentials = issued.credential_list.iter_mut().flatten();
-        let credential = credentials
-            .find(|held| new.credential_no.as_ref() == Some(&held.credential_no) && new.credential_type == Some(held.credential_type));
+        let credential = credentials.find(|held| {
+            new.credential_no.as_ref() == Some(&held.credential_no) && new.credential_type == Some(held.credential_type)
+        });
         let of_credential = credential.as_ref().and_then(|credential| credential.voucher.clone());
-        let pending: Vec<String> = order.refunds.iter().filter(|refund| refund.state == RefundState::PENDING).flat_map(|refund| refund.vouchers.clone()).collect();
-        let unused = |code: &&mut HeldCode| code.status == VoucherStatus::UNUSED && match &of_credential {
-            Some(of_credential) => code.voucher == *of_credential,
-            None => !pending.contains(&code.voucher),
+        let pending: Vec<String> = order
+            .refunds
+            .iter()
+            .filter(|refund| refund.state == RefundState::PENDING)
+            .flat_map(|refund| refund.vouchers.clone())
+            .collect();
+        let unused = |code: &&mut HeldCode| {
+            code.status == VoucherStatus::UNUSED
+                && match &of_credential {
+                    Some(of_credential) => code.voucher == *of_credential,
+                    None => !pending.contains(&code.voucher),
+                }
         };
         let Some(old) = order.codes.iter_mut().find(unused) else {
             return self.flag(Breach::IssuedDifferently);
