@@ -236,8 +236,8 @@ pub struct Error {
 /// What the other side said when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remote {
-    /// Its number. 0, which is no number of a failure, where what it sent is no whole number of 64 bits: the error's detail
-    /// begins with it then.
+    /// Its number. 0, which is no number of a failure, where what it sent is no whole number, or is beyond 2^53: the
+    /// error's detail begins with it then.
     pub code: i64,
     /// The documented name of the number, such as `SYSTEM_ERROR`; empty where the number is not documented.
     pub name: &'static str,

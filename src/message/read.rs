@@ -155,8 +155,11 @@ impl Reader<'_> {
             }
             (Kind::Id, b'"') => {
                 let span = self.scanner.text()?;
-                self.note_string(at);
-                Ok(self.id(span, at))
+                let slot = self.id(span, at);
+                if slot != REFUSED {
+                    self.note_string(at);
+                }
+                Ok(slot)
             }
             (
                 Kind::Id
@@ -521,7 +524,7 @@ impl Reader<'_> {
     #[inline(never)]
     fn leave_out(&mut self, known: usize, at: usize) {
         let value = self.scanner.source.get(at..self.scanner.at).unwrap_or_default();
-        for issue in &mut self.packed.issues[known..] {
+        for issue in self.packed.issues[known..].iter_mut().filter(|issue| issue.refuses) {
             issue.refuses = false;
             if issue.offset as usize == at && value.len() <= 40 && !value.starts_with(b"{") && !value.starts_with(b"[") {
                 issue.detail.push_str(if issue.detail.is_empty() { "found " } else { ", found " });

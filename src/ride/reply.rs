@@ -166,7 +166,7 @@ enum Verdict {
 struct Failure {
     /// As it was written.
     raw: String,
-    /// Nothing where it is no whole number of 64 bits.
+    /// Nothing where it is no whole number that is read here.
     code: Option<i64>,
 }
 
