@@ -3,7 +3,7 @@
 use super::{NONE, address, failure, unreadable, with};
 use crate::envelope::Key;
 use crate::message::{Form, Packed, Reading, View, read};
-use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
 use crate::sorted_sign::{Scheme, sign};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
@@ -82,7 +82,12 @@ pub fn ride_client(length: usize) -> u32 {
         read(ClientSettings::MESSAGE, source, how, &mut packed);
         let client = match (Error::from_issues(&packed.issues), packed.view(ClientSettings::MESSAGE, source)) {
             (None, Some(settings)) => configuration(&settings).and_then(Client::new),
-            (error, _) => Err(Error { code: ErrorCode::InvalidConfig, ..error.unwrap_or_else(unreadable) }),
+            (error, _) => {
+                let error = error.unwrap_or_else(unreadable);
+                let is_silent = error.code == ErrorCode::EmptyText;
+                let error = if is_silent { error.detail("expected a text that is not empty") } else { error };
+                Err(Error { code: ErrorCode::InvalidConfig, ..error })
+            }
         };
         // The settings held secrets, and the input buffer lives on.
         source.zeroize();
@@ -126,7 +131,8 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
     })
 }
 
-/// Reads a reply: the input is the body. 0 when it is a success; its message is then in the slots.
+/// Reads a reply: the input is the body. 0 when it is a success; its message is then in the slots, and the output is its
+/// `traceId`.
 #[wasm_bindgen]
 pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
     with(|state| {
@@ -139,21 +145,43 @@ pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
         let outcome = match client.read_reply(interface, body, &mut state.packed) {
             Ok(replied) => {
                 encrypted = replied.form == ReplyForm::Encrypted;
-                let source = match replied.source {
-                    Cow::Borrowed(source) => source,
-                    Cow::Owned(source) => {
-                        state.opened = source;
-                        &state.opened
-                    }
-                };
-                (state.result[2], state.result[3]) = (address(source), source.len() as u32);
+                state.output = replied.trace_id.into_bytes();
+                (state.result[2], state.result[3]) = place(replied.source, &mut state.opened);
                 Ok(())
             }
             Err(error) => Err(error),
         };
         state.tell_findings();
+        state.tell_output();
         state.result[4] |= if encrypted { super::ENCRYPTED } else { 0 };
         state.finish(outcome)
+    })
+}
+
+/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
+    let text = match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => {
+            *opened = text;
+            opened
+        }
+    };
+    (address(text), text.len() as u32)
+}
+
+/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// slots. Findings are kept either way.
+#[wasm_bindgen]
+pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
+    with(|state| {
+        let text = state.input.get(..length).unwrap_or_default();
+        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
+        let source = check(interface, is_reply, text, &mut state.packed);
+        let is_message = source.is_some();
+        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
+        state.tell_findings();
+        u32::from(!is_message)
     })
 }
 

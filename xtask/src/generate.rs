@@ -431,6 +431,8 @@ export interface InterfaceFacts {
   /** The method inside the envelope, and the path below the host, of what the enterprise calls. */
   readonly method?: string;
   readonly path?: string;
+  /** Whether the reply's data is documented. */
+  readonly hasData: boolean;
 }
 export declare const interfaces: readonly InterfaceFacts[];
 export declare const messages: readonly MessageName[];
@@ -503,11 +505,18 @@ fn facts_of(call: &'static Call) -> String {
 }
 
 fn facts_of_interface(interface: &Interface) -> String {
+    let data = interface.reply.fields.iter().find(|field| field.name == "data");
+    let has_data = data.is_some_and(|data| !matches!(data.kind, Kind::Raw));
     match interface.direction {
         ride::Direction::ToMeituan { method, path } => {
-            format!("{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?} }}", interface.name)
+            format!(
+                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, hasData: {has_data} }}",
+                interface.name
+            )
         }
-        ride::Direction::ToEnterprise => format!("{{ name: {:?}, direction: \"toEnterprise\" }}", interface.name),
+        ride::Direction::ToEnterprise => {
+            format!("{{ name: {:?}, direction: \"toEnterprise\", hasData: {has_data} }}", interface.name)
+        }
     }
 }
 
