@@ -150,7 +150,7 @@ error_codes! {
         hint "dates are yyyy-MM-dd; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8", "日期为 yyyy-MM-dd；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区）";
     EmptyText "EMPTY_TEXT":
         "a required text is empty", "必填文本为空";
-        hint "the hand-out: required fields must be filled, and filled correctly", "手册：必填字段一定要填且填对";
+        hint "required fields must be filled, and filled correctly", "必填字段一定要填且填对";
     TextTooLong "TEXT_TOO_LONG":
         "a text is longer than documented", "文本超出约定长度";
         hint "the detail names the limit", "detail 中给出了上限";
@@ -159,16 +159,19 @@ error_codes! {
         hint "the detail names the limit; send several requests", "detail 中给出了上限；请分批发送";
     UnknownValue "UNKNOWN_VALUE":
         "a value is not in the documented list", "值不在约定的取值之中";
-        hint "in what we receive it is kept and reported; in what we send it is refused", "接收时保留并提示；发送时拒绝";
+        hint "in what we receive it is kept and reported; in what we send it is refused, or, where the list is not known to be whole (ride), sent and reported",
+             "接收时保留并提示；发送时拒绝；若列表未必完整（用车），则发送并提示";
     RuleBroken "RULE_BROKEN":
-        "fields do not agree with each other", "字段之间不一致";
-        hint "the rule's name tells which rule; its text is in the rule table", "rule 给出了规则的名字";
+        "a rule about the message's fields is broken", "字段不符合规则";
+        hint "the rule's name tells which rule; its text, and whether Meituan documents it or it was inferred, is in the rule table",
+             "rule 给出了规则的名字；规则表中有其说明，以及是美团约定还是推断";
     RuleUnchecked "RULE_UNCHECKED":
         "a rule could not be checked", "有规则未能检查";
         hint "it needs the order: pass { order } with its quantity", "需要订单信息：请传入带有数量的 { order }";
     IllegalReplyCode "ILLEGAL_REPLY_CODE":
-        "the reply code is not listed for this call", "该接口没有这个返回码";
-        hint "only listed codes are understood by Meituan; failUnlisted sends another one on purpose", "美团只识别约定的返回码；确需其他返回码请用 failUnlisted";
+        "the reply code cannot be used here", "此处不能使用这个返回码";
+        hint "ticket: only the codes listed for the call are understood by Meituan, failUnlisted sends another one on purpose; ride: a failure is any whole number but 0, which says success",
+             "门票：美团只识别该接口约定的返回码，确需其他返回码请用 failUnlisted；用车：失败可用除 0（成功）以外的任意整数";
     RemoteRejected "REMOTE_REJECTED":
         "Meituan did not accept the request", "美团没有接受该请求";
         hint "remoteCode and describe hold Meituan's own words", "remoteCode 与 describe 是美团的原话";
@@ -187,6 +190,9 @@ error_codes! {
     UnexpectedMethod "UNEXPECTED_METHOD":
         "the method belongs to another interface", "method 属于另一个接口";
         hint "check which push is registered for this path", "请检查该路径登记的是哪一种推送";
+    ByteOrderMark "BYTE_ORDER_MARK":
+        "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
+        hint "it is passed over; JSON and forms have none", "已忽略；JSON 与表单不应带 BOM";
 }
 
 impl fmt::Display for ErrorCode {
@@ -253,7 +259,8 @@ pub struct Details {
 /// What the other side said when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remote {
-    /// Its number.
+    /// Its number. 0, which is no number of a failure, where what it sent is no whole number, or is beyond 2^53: the
+    /// error's detail begins with it then.
     pub code: i64,
     /// The documented name of the number, such as `SYSTEM_ERROR`; empty where the number is not documented.
     pub name: &'static str,

@@ -6,7 +6,7 @@ use meituan_protocol::ErrorCode;
 use meituan_protocol::message::Id;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::*;
-use meituan_protocol::ride::pushes::OrderChanged;
+use meituan_protocol::ride::pushes::{OrderChanged, Refunded};
 use meituan_protocol::ride::*;
 use meituan_protocol::time::Timestamp;
 use proptest::prelude::*;
@@ -102,6 +102,8 @@ fn token_enterprise_time_and_method_are_checked_where_they_are_there() {
     let content = seal(SECRET_KEY, text.as_bytes());
     assert_eq!(error(push_form("OTHER-TK", &text)).error.code, ErrorCode::WrongToken);
     assert_eq!(error(format!("token={TOKEN}&token={TOKEN}&content={content}")).error.code, ErrorCode::DuplicateKey);
+    let json_twice = json!({ "token": TOKEN, "accessKey": TOKEN, "content": content }).to_string();
+    assert_eq!(error(json_twice).error.code, ErrorCode::DuplicateKey);
     assert_eq!(error(format!("token={TOKEN}")).error.code, ErrorCode::MissingField);
     assert_eq!(error(format!("token={TOKEN}&content=AAAA")).error.code, ErrorCode::DecryptionFailed);
     assert_eq!(error(String::new()).error.code, ErrorCode::MissingField);
@@ -178,11 +180,217 @@ fn an_event_of_unknown_form_is_still_a_hint() {
     let (changed, warnings, key) = event(r#"{"mtOrderId":"M1","eventCode":{"a":1},"eventTime":"soon","orderStatus":8}"#);
     assert_eq!((changed.mt_order_id.as_deref(), changed.event_code, changed.event_time), (Some("M1"), None, None));
     let codes: Vec<_> = warnings.iter().map(|one| (one.0.as_str(), one.1.as_str())).collect();
-    assert_eq!(codes, [("UNKNOWN_VALUE", "eventCode"), ("UNKNOWN_VALUE", "eventTime"), ("UNKNOWN_FIELD", "orderStatus")]);
+    assert_eq!(codes, [("WRONG_TYPE", "eventCode"), ("INVALID_DATE", "eventTime"), ("UNKNOWN_FIELD", "orderStatus")]);
     assert!(key.starts_with("content:"));
-    assert_eq!(event(r#"{"eventCode":-7,"mtOrderId":"M1"}"#).0.event_code, None);
+    assert_eq!(event(r#"{"eventCode":-7,"mtOrderId":"M1"}"#).0.event_code, Some(RideEvent(-7)));
     assert_eq!(event(r#"{"eventCode":114,"mtOrderId":"M1"}"#).0.event_code, Some(RideEvent(114)), "an unlisted code is kept");
-    event("{}");
+}
+
+#[test]
+fn an_event_that_names_no_order_is_reported_and_one_that_says_nothing_is_refused() {
+    let rule = vec![("RULE_BROKEN".to_owned(), "mtOrderId".to_owned(), "event.some-order".to_owned())];
+    assert_eq!(event(r#"{"eventCode":20,"eventTime":1629857463000}"#).1, rule);
+    assert_eq!(event(r#"{"eventCode":20,"mtOrderId":""}"#).1, rule);
+    for nothing in [
+        "{}",
+        r#"{"entId":617,"ts":1629857463,"method":"order.change.push"}"#,
+        r#"{"entId":617,"data":{}}"#,
+        r#"{"data":[{"mtOrderId":"M1"}]}"#,
+        r#"{"mtOrderId":null,"origOrderId":null}"#,
+        r#"{"orderId":"C1","status":8}"#,
+    ] {
+        let error = receive("/event", nothing).unwrap_err().error;
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::MissingField, "mtOrderId"), "{nothing}");
+    }
+}
+
+#[test]
+fn data_is_looked_into_only_where_no_field_of_the_push_stands_beside_it() {
+    for (name, value) in [
+        ("channelPartnerOrderId", json!("C1")),
+        ("partnerOrderId", json!("C1")),
+        ("origOrderId", json!("M1")),
+        ("sqtBizOrderId", json!(526_001_045_969_776_640_u64)),
+        ("eventCode", json!(20)),
+        ("orderEvent", json!("ORDER_CONFIRMED")),
+    ] {
+        let mut flat = json!({ "data": { "driverName": "x" }, "entId": 617 });
+        flat[name] = value;
+        let (changed, warnings, _) = event(&flat.to_string());
+        assert_ne!(changed, OrderChanged::default(), "{name}");
+        assert!(warnings.contains(&("UNKNOWN_FIELD".into(), "data".into(), String::new())), "{name}");
+        assert!(!warnings.iter().any(|warning| warning.1 == "driverName"), "{name}");
+    }
+    let (changed, ..) = event(r#"{"entId":617,"mtOrderId":null,"data":{"mtOrderId":"M1"}}"#);
+    assert_eq!(changed.mt_order_id.as_deref(), Some("M1"));
+    let offer = example(&CAPACITY_OFFERED, "request.json");
+    let received = receive("/capacity", &format!(r#"{{"entId":617,"data":{offer}}}"#)).unwrap();
+    assert_eq!(received.deduplication_key, "capacity:152946668566360890609920000280:121212121:1894167704");
+}
+
+#[test]
+fn common_parameters_are_checked_inside_data_too() {
+    let nested = |common: &str| format!(r#"{{"entId":617,"data":{{"mtOrderId":"M1","eventCode":20,{common}}}}}"#);
+    assert_eq!(refused("/event", &nested(r#""entId":618"#)), ErrorCode::WrongEntId);
+    assert_eq!(refused("/event", &nested(r#""ts":1"#)), ErrorCode::StaleTimestamp);
+    assert_eq!(refused("/event", &nested(r#""method":"dache.submit.order""#)), ErrorCode::UnexpectedMethod);
+    assert_eq!(refused("/event", &nested(r#""entId":618"#).replace("617", "\"617\"")), ErrorCode::WrongEntId);
+    let in_text = json!({ "data": r#"{"mtOrderId":"M1","entId":618}"# }).to_string();
+    assert_eq!(refused("/event", &in_text), ErrorCode::WrongEntId);
+    let key = |ts: i64, inner: i64| event(&format!(r#"{{"ts":{ts},"data":{{"mtOrderId":"M1","eventCode":20,"ts":{inner}}}}}"#)).2;
+    assert_eq!(key(1_629_857_463, 1_629_857_464), key(1_629_857_470, 1_629_857_480_000));
+    let in_text = |ts: i64| event(&json!({ "data": format!(r#"{{"mtOrderId":"M1","ts":{ts}}}"#) }).to_string()).2;
+    assert_eq!(in_text(1_629_857_463), in_text(1_629_857_470));
+    assert_ne!(key(1_629_857_463, 1_629_857_464), in_text(1_629_857_463));
+}
+
+/// The one warning of a refund in which one value is replaced.
+fn odd_refund(name: &str, value: Value) -> (Refunded, String) {
+    let received = receive("/refund", &refund_with(name, value)).unwrap_or_else(|refusal| panic!("{name}: {}", refusal.error));
+    let [warning] = &*received.warnings else { panic!("{name}: {:?}", received.warnings) };
+    assert_eq!(warning.path, name);
+    let Push::Refunded(refund) = received.push else { panic!() };
+    (refund, format!("{} {}", warning.code, warning.detail))
+}
+
+#[test]
+fn what_is_dispensable_never_refuses_a_push() {
+    let (refund, warning) = odd_refund("tradeOrderId", json!("2BWZJWWFL2PU"));
+    assert_eq!((refund.trade_order_id, refund.pay_serial_num.as_deref()), (None, Some("9c2asa923x")));
+    assert!(warning.starts_with("WRONG_TYPE") && warning.ends_with(r#"found "2BWZJWWFL2PU""#), "{warning}");
+    for odd in [json!({ "a": 1 }), json!([1]), json!(true), json!(-1)] {
+        assert_eq!(odd_refund("tradeOrderId", odd.clone()).0.trade_order_id, None);
+        assert_eq!(odd_refund("refundTime", odd).0.refund_time, None);
+    }
+    assert_eq!(odd_refund("refundTime", Value::Null).0.refund_time, None);
+    let seconds = odd_refund("refundTime", json!(1_646_982_313));
+    assert_eq!(seconds.0.refund_time, Some(Timestamp(1_646_982_313_000)));
+    assert_eq!(seconds.1, "INVALID_DATE epoch seconds, read as such");
+    let clock = odd_refund("refundTime", json!("2022-03-11 15:05:13"));
+    assert_eq!(clock.0.refund_time, Some(Timestamp(1_646_982_313_000)));
+    assert!(clock.1.starts_with("INVALID_DATE"), "{}", clock.1);
+    assert_eq!(odd_refund("refundTime", json!("2022-13-11 15:05:13")).0.refund_time, None);
+
+    let offer = |pointer: &str, value: Value| {
+        let mut text: Value = serde_json::from_str(&example(&CAPACITY_OFFERED, "request.json")).unwrap();
+        *text.pointer_mut(pointer).unwrap() = value;
+        let received = receive("/capacity", &text.to_string()).unwrap_or_else(|refusal| panic!("{pointer}: {}", refusal.error));
+        let Push::CapacityOffered(offer) = received.push else { panic!() };
+        (offer, received.warnings.len())
+    };
+    let (large, warnings) = offer("/submitCarInfo/partnerId", json!(99_999_999_999_i64));
+    assert_eq!(
+        (large.submit_car_info.unwrap().partner_id, warnings),
+        (Some(99_999_999_999), 1),
+        "kept; the position is the warning"
+    );
+    let (odd, warnings) = offer("/submitCarInfo/carTypeId", json!("economy"));
+    assert_eq!((odd.submit_car_info.unwrap().car_type_id, warnings), (None, 2));
+    assert_eq!(offer("/submitCarInfo", json!([])).0.submit_car_info, None);
+
+    for (name, value) in [
+        ("sqtType", json!("hotel")),
+        ("changeStatus", json!({ "a": 1 })),
+        ("sqtBizOrderId", json!("abc")),
+        ("eventCode", json!(20.5)),
+        ("changeType", json!(1e30)),
+        ("channelPartnerOrderId", json!(["C1"])),
+    ] {
+        let mut text = json!({ "mtOrderId": "M1" });
+        text[name] = value;
+        let (changed, warnings, _) = event(&text.to_string());
+        assert_eq!(changed, OrderChanged { mt_order_id: Some("M1".into()), ..OrderChanged::default() }, "{name}");
+        assert!(warnings.len() == 1 && warnings[0].1 == name, "{name}: {warnings:?}");
+    }
+}
+
+#[test]
+fn what_a_push_is_useless_without_refuses_it_and_an_empty_id_is_reported() {
+    assert_eq!(refused("/refund", &refund_with("refundStatus", json!("done"))), ErrorCode::WrongType);
+    assert_eq!(refused("/refund", &refund_with("sqtRefundNo", json!({}))), ErrorCode::WrongType);
+    assert_eq!(odd_refund("sqtRefundNo", json!("")).1.trim(), "EMPTY_TEXT");
+    let driver = r#"{"mtOrderId":"","submitDriveInfo":{"driverId":""}}"#;
+    let warnings = found(&receive("/capacity", driver).unwrap().warnings);
+    let paths: Vec<_> = warnings.iter().map(|warning| (warning.0.as_str(), warning.1.as_str())).collect();
+    assert_eq!(paths, [("EMPTY_TEXT", "mtOrderId"), ("EMPTY_TEXT", "submitDriveInfo.driverId")]);
+}
+
+#[test]
+fn the_documented_name_wins_whatever_the_order_and_an_alias_fills_only_what_is_empty() {
+    let read = |text: &str| {
+        let (changed, warnings, _) = event(text);
+        (changed.mt_order_id.unwrap(), warnings.into_iter().map(|one| one.0 + " " + &one.1).collect::<Vec<_>>())
+    };
+    for alias in [json!("other"), json!({ "a": 1 }), json!(5), Value::Null] {
+        for text in [
+            format!(r#"{{"mtOrderId":"right","origOrderId":{alias}}}"#),
+            format!(r#"{{"origOrderId":{alias},"mtOrderId":"right"}}"#),
+        ] {
+            assert_eq!(read(&text), ("right".into(), vec!["UNKNOWN_FIELD origOrderId".into()]), "{text}");
+        }
+    }
+    for text in [r#"{"mtOrderId":null,"origOrderId":"other"}"#, r#"{"origOrderId":"other","mtOrderId":null}"#] {
+        assert_eq!(read(text), ("other".into(), vec!["ALIASED_FIELD mtOrderId".into()]), "{text}");
+    }
+    let unusable = read(r#"{"mtOrderId":["M1"],"origOrderId":"other"}"#);
+    assert_eq!(unusable, ("other".into(), vec!["WRONG_TYPE mtOrderId".into(), "ALIASED_FIELD mtOrderId".into()]));
+    // Of several aliases the first of the definition that holds something usable.
+    for text in [
+        r#"{"mtOrderId":"M1","eventType":60,"event":50,"orderEvent":{"a":1}}"#,
+        r#"{"orderEvent":{"a":1},"event":50,"eventType":60,"mtOrderId":"M1"}"#,
+    ] {
+        assert_eq!(event(text).0.event_code, Some(RideEvent::DRIVER_ARRIVED), "{text}");
+    }
+    for twice in [r#"{"origOrderId":"a","origOrderId":"b"}"#, r#"{"mtOrderId":"a","origOrderId":"b","mtOrderId":"c"}"#] {
+        assert_eq!(refused("/event", twice), ErrorCode::DuplicateKey, "{twice}");
+    }
+}
+
+#[test]
+fn a_moment_in_seconds_or_as_a_wall_clock_is_read_and_reported() {
+    let time = |value: Value| {
+        let (changed, warnings, key) = event(&json!({ "mtOrderId": "M1", "eventCode": 20, "eventTime": value }).to_string());
+        assert_eq!(key, "event:M1:20:1629857463000");
+        assert_eq!(changed.event_time, Some(NOW));
+        warnings.into_iter().map(|one| one.0).collect::<Vec<_>>()
+    };
+    assert_eq!(time(json!(NOW.0)), Vec::<String>::new());
+    assert_eq!(time(json!(NOW.0 / 1000)), ["INVALID_DATE"]);
+    assert_eq!(time(json!("1629857463")), ["NUMBER_AS_STRING", "INVALID_DATE"]);
+    assert_eq!(time(json!("2021-08-25 10:11:03")), ["INVALID_DATE"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_and_reported() {
+    let text = example(&REFUNDED, "request.json");
+    let content = seal(SECRET_KEY, text.as_bytes());
+    let marked = seal(SECRET_KEY, format!("\u{feff}{text}").as_bytes());
+    for body in [
+        format!("\u{feff}token={TOKEN}&content={content}"),
+        format!("\u{feff}{}", json!({ "token": TOKEN, "content": content })),
+        format!("token={TOKEN}&content={marked}"),
+    ] {
+        let received = client().receive("/refund", body.as_bytes(), NOW).unwrap_or_else(|refusal| panic!("{}", refusal.error));
+        assert_eq!(found(&received.warnings), [("BYTE_ORDER_MARK".into(), String::new(), String::new())]);
+    }
+}
+
+#[test]
+fn a_push_comes_as_a_multipart_form_too() {
+    let content = seal(SECRET_KEY, example(&REFUNDED, "request.json").as_bytes());
+    let part = |name: &str, value: &str| format!("--B-1\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n");
+    let body = |parts: &[String]| format!("{}--B-1--\r\n", parts.concat());
+    let receive = |body: &str| client().receive("/refund", body.as_bytes(), NOW);
+    let good = body(&[part("\"accessKey\"", TOKEN), part("\"content\"", &content)]);
+    assert_eq!(receive(&good).unwrap().warnings, []);
+    assert_eq!(receive(&good.replace("\r\n", "\n")).unwrap().warnings, []);
+    assert_eq!(receive(&body(&[part("token", TOKEN), part("content", &content)])).unwrap().warnings, []);
+    assert_eq!(receive(&body(&[part("token", "x"), part("content", &content)])).unwrap_err().error.code, ErrorCode::WrongToken);
+    let twice = body(&[part("token", TOKEN), part("content", &content), part("content", &content)]);
+    assert_eq!(receive(&twice).unwrap_err().error.code, ErrorCode::DuplicateKey);
+    for cut in 0..good.len() {
+        let _ = receive(&good[..cut]);
+    }
 }
 
 #[test]

@@ -168,7 +168,12 @@ fn a_failure_of_the_gateway_is_told_apart() {
 
 #[test]
 fn deviations_are_read_and_each_is_reported() {
-    let warned = |body: &str| found(&reply(&asked(), body).unwrap().warnings);
+    // The nulls of the document's own example are reported too, and asked for elsewhere.
+    let is_null = |warning: &(String, String, String)| warning.0 == "NULL_FIELD" && warning.1.starts_with("data.driverInfo.");
+    let warned = |body: &str| {
+        let warnings = found(&reply(&asked(), body).unwrap().warnings);
+        warnings.into_iter().filter(|warning| !is_null(warning)).collect::<Vec<_>>()
+    };
     let one = |code: &str, path: &str| vec![(code.to_owned(), path.to_owned(), String::new())];
     let status = |value| detail_with("/data/orderStatus", value);
     assert_eq!(warned(&status(json!("8"))), one("NUMBER_AS_STRING", "data.orderStatus"));
@@ -179,10 +184,10 @@ fn deviations_are_read_and_each_is_reported() {
     assert_eq!(warned(&detail_with("/message", json!(0))), one("STRING_AS_NUMBER", "message"));
     assert_eq!(warned(&detail_with("/message", json!(true))), one("WRONG_TYPE", "message"));
     assert_eq!(warned(&detail_with("/message", Value::Null)), []);
-    // Nulls that the document itself shows are no news, others are.
-    assert_eq!(warned(&detail_with("/data/driverInfo/name", Value::Null)), []);
+    let names = found(&reply(&asked(), &detail_with("/data/driverInfo/name", Value::Null)).unwrap().warnings);
+    assert!(names.contains(&("NULL_FIELD".into(), "data.driverInfo.name".into(), String::new())));
     assert_eq!(warned(&detail_with("/data/userPriceInfo/waitFee", Value::Null)), one("NULL_FIELD", "data.userPriceInfo.waitFee"));
-    assert_eq!(reply(&asked(), &detail_with("/data/userPriceInfo/dynamicPrice", json!(-300))).unwrap().warnings, []);
+    assert_eq!(warned(&detail_with("/data/userPriceInfo/dynamicPrice", json!(-300))), []);
     let rule = |path: &str, rule: &str| vec![("RULE_BROKEN".to_owned(), path.to_owned(), rule.to_owned())];
     let mut swapped: Value = serde_json::from_str(&example(&QUERY_REAL_TIME_ORDER, "response.json")).unwrap();
     swapped["data"]["driverInfo"]["lat"] = json!(116.5);
@@ -204,11 +209,117 @@ fn estimates_are_read_under_either_name_and_the_documented_one_has_the_last_word
     assert_eq!(read(&right), ("right".into(), vec![]));
     assert_eq!(read(&other), ("other".into(), vec!["ALIASED_FIELD".into()]));
     assert_eq!(read(&format!("{right},{other}")), ("right".into(), vec!["UNKNOWN_FIELD".into()]));
-    assert_eq!(read(&format!("{other},{right}")), ("right".into(), vec!["ALIASED_FIELD".into()]));
+    assert_eq!(read(&format!("{other},{right}")), ("right".into(), vec!["UNKNOWN_FIELD".into()]));
+    for number in [format!(r#""estimatePrice":7000,{right}"#), format!(r#"{right},"estimatePrice":7000"#)] {
+        assert_eq!(read(&number), ("right".into(), vec!["UNKNOWN_FIELD".into()]));
+    }
+    for null in [format!(r#""estimatePrices":null,{other}"#), format!(r#"{other},"estimatePrices":null"#)] {
+        assert_eq!(read(&null), ("other".into(), vec!["NULL_FIELD".into(), "ALIASED_FIELD".into()]));
+    }
     for twice in [format!("{right},{right}"), format!("{other},{other}"), format!("{other},{right},{right}")] {
         let body = format!(r#"{{"code":0,"data":{{{twice}}}}}"#);
         assert_eq!(reply(&estimated(), &body).unwrap_err().code, ErrorCode::DuplicateKey, "{twice}");
     }
+}
+
+#[test]
+fn one_odd_value_that_is_dispensable_costs_nothing_but_itself() {
+    let drivers = |item: &str| {
+        let good = r#"{"longitude":1,"latitude":2,"carTypeId":1,"duration":7}"#;
+        let body = format!(r#"{{"code":0,"data":[{{"longitude":1,"latitude":2,"carTypeId":1,{item}}},{good}]}}"#);
+        let reply = reply(&QueryNearByDrivers::default(), &body).unwrap();
+        assert_eq!((reply.data.len(), reply.data[1].duration), (2, Some(7)));
+        (reply.data[0].clone(), reply.warnings)
+    };
+    for odd in ["1.5", r#""soon""#, "{}", "[1]", "99999999999", "true"] {
+        let (driver, warnings) = drivers(&format!(r#""duration":{odd},"distance":3"#));
+        assert_eq!((driver.duration, driver.distance), (None, Some(3)), "{odd}");
+        assert_eq!((warnings.len(), warnings[0].path.as_str()), (1, "data[0].duration"), "{odd}");
+    }
+    assert_eq!(drivers(r#""duration":1.5"#).1[0].detail, "expected a whole number, found 1.5");
+    assert_eq!(drivers(r#""timestamp":1629858386"#).0.timestamp, Some(Timestamp(1_629_858_386_000)));
+    let odd = |pointer: &str| reply(&asked(), &detail_with(pointer, json!("odd"))).unwrap().data;
+    assert_eq!(odd("/data/driverInfo").driver_info, None);
+    assert_eq!(odd("/data/updateTime").update_time, None);
+    assert_eq!(odd("/data/userPriceInfo/waitFee").user_price_info.unwrap().wait_fee, None);
+    let paid = reply(&asked(), &detail_with("/data/payInfo/payUtime", json!(1_639_149_106))).unwrap().data.pay_info.unwrap();
+    assert_eq!(paid.pay_utime, Some(Timestamp(1_639_149_106_000)));
+    let order = reply(&submitted(), r#"{"code":0,"message":{"a":1},"data":{"mtOrderId":"1"}}"#).unwrap();
+    assert_eq!((order.data.mt_order_id.as_str(), found(&order.warnings).len()), ("1", 1));
+    // What was asked for, and what it is useless without, is not dispensable.
+    let refused = |body: &str| reply(&QueryNearByDrivers::default(), body).unwrap_err().code;
+    assert_eq!(refused(r#"{"code":0,"data":{}}"#), ErrorCode::WrongType);
+    assert_eq!(refused(r#"{"code":0,"data":[{"longitude":1,"carTypeId":1}]}"#), ErrorCode::MissingField);
+    assert_eq!(reply(&asked(), &detail_with("/data/orderStatus", json!("done"))).unwrap_err().code, ErrorCode::WrongType);
+    let empty = reply(&submitted(), r#"{"code":0,"data":{"mtOrderId":""}}"#).unwrap();
+    assert_eq!(found(&empty.warnings), [("EMPTY_TEXT".into(), "data.mtOrderId".into(), String::new())]);
+}
+
+#[test]
+fn data_that_cannot_be_opened_is_never_a_success() {
+    let sealed = seal("EBESExQVFhcYGRobHB0eHw==", br#"{"code":7,"message":"no"}"#);
+    for text in ["success", "not json {", &sealed] {
+        let body = json!({ "status": 0, "msg": "ok", "data": text }).to_string();
+        let paying = reply(&paid(), &body).unwrap_err();
+        let confirming = reply(&ConfirmOrder { mt_order_id: "1".into(), driver_id: "2".into() }, &body).unwrap_err();
+        for error in [paying, confirming] {
+            assert_eq!((error.code, error.path.as_str()), (ErrorCode::DecryptionFailed, "data"), "{text}");
+        }
+    }
+    let unusable = json!({ "status": 0, "data": seal(SECRET_KEY, b"not json") }).to_string();
+    assert_eq!(reply(&paid(), &unusable).unwrap_err().code, ErrorCode::InvalidJson);
+    for nothing in ["", " ", "null", "{}"] {
+        reply(&paid(), &json!({ "status": 0, "data": nothing }).to_string()).unwrap();
+    }
+}
+
+#[test]
+fn a_failure_inside_data_is_a_failure() {
+    let outer = |data: &str| format!(r#"{{"status":0,"msg":"ok","data":{data},"traceId":"t"}}"#);
+    let sealed = Value::from(seal(SECRET_KEY, br#"{"status":5,"msg":"inner"}"#)).to_string();
+    for data in [r#"{"status":5,"msg":"inner"}"#, r#""{\"status\":5,\"msg\":\"inner\"}""#, &sealed] {
+        let error = reply(&paid(), &outer(data)).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::RemoteRejected, "data.status"), "{data}");
+        let remote = error.remote.clone().unwrap();
+        assert_eq!((remote.code, remote.describe.as_str(), remote.gateway), (5, "inner", true));
+        assert_eq!(remote.trace_id, "t");
+    }
+    let remote = reply(&paid(), &outer(r#"{"code":5,"msg":"余额不足"}"#)).unwrap_err().remote.clone().unwrap();
+    assert_eq!((remote.name, remote.describe.as_str(), remote.gateway), ("ENT_BALANCE_NOT_SUFFICIENT", "余额不足", false));
+    let remote = reply(&paid(), &outer(r#"{"code":5}"#)).unwrap_err().remote.clone().unwrap();
+    assert_eq!(remote.describe, "ok");
+}
+
+#[test]
+fn a_failure_whose_number_is_odd_is_a_failure_with_its_words() {
+    let rejected = |body: &str| {
+        let error = reply(&submitted(), body).unwrap_err();
+        assert_eq!(error.code, ErrorCode::RemoteRejected, "{body}");
+        let remote = error.remote.clone().unwrap();
+        assert_eq!(remote.describe, "why");
+        (remote.code, remote.gateway, error.detail.clone())
+    };
+    for (status, code) in [("\"ERR\"", 0), ("1.5", 0), ("true", 0), ("99999999999999999999", 0), ("526001045969776640", 0)] {
+        let (found, gateway, detail) = rejected(&format!(r#"{{"status":{status},"msg":"why"}}"#));
+        assert_eq!((found, gateway), (code, true), "{status}");
+        assert_eq!(detail.starts_with(status.trim_matches('"')), code == 0, "{detail}");
+    }
+    for (number, code) in [("99999999999999999999", 0), ("1.5", 0), ("\"1e3\"", 1000), ("1099511627776", 1_099_511_627_776)] {
+        let (found, gateway, _) = rejected(&format!(r#"{{"code":{number},"message":"why"}}"#));
+        assert_eq!((found, gateway), (code, false), "{number}");
+    }
+    let odd = reply(&submitted(), r#"{"code":null,"status":null,"data":{"mtOrderId":"1"}}"#).unwrap_err();
+    assert_eq!((odd.code, odd.path.as_str()), (ErrorCode::MissingField, "code"));
+}
+
+#[test]
+fn the_trace_id_of_a_success_is_kept_and_a_byte_order_mark_reported() {
+    let direct = reply(&submitted(), r#"{"code":0,"data":{"mtOrderId":"1"},"traceId":"a"}"#).unwrap();
+    assert_eq!(direct.trace_id, "a");
+    let nested = r#"{"status":0,"msg":"","data":{"code":0,"data":{"mtOrderId":"1"}},"traceId":"b"}"#;
+    assert_eq!(reply(&submitted(), nested).unwrap().trace_id, "b");
+    let marked = reply(&submitted(), &format!("\u{feff}{nested}")).unwrap();
+    assert_eq!(found(&marked.warnings), [("BYTE_ORDER_MARK".into(), String::new(), String::new())]);
 }
 
 #[test]

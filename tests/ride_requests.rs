@@ -186,14 +186,12 @@ fn what_the_document_forbids_is_refused_with_its_path() {
     assert_eq!(with(&SUBMIT_ORDER, "tLat", Value::Null), at(ErrorCode::MissingField, "tLat"));
     assert_eq!(with(&SUBMIT_ORDER, "tLat", json!("40.1")), at(ErrorCode::WrongType, "tLat"));
     assert_eq!(with(&SUBMIT_ORDER, "channelPartnerOrderId", json!("")), at(ErrorCode::EmptyText, "channelPartnerOrderId"));
-    assert_eq!(with(&SUBMIT_ORDER, "identifyType", json!(51)), at(ErrorCode::UnknownValue, "identifyType"));
     assert_eq!(with(&SUBMIT_ORDER, "identfyType", json!(50)), at(ErrorCode::UnknownField, "identfyType"));
-    assert_eq!(with(&SUBMIT_ORDER, "supplyCode", json!(2)), at(ErrorCode::UnknownValue, "supplyCode"));
     for name in ["entId", "method", "ts"] {
         assert_eq!(with(&SUBMIT_ORDER, name, json!("1")), at(ErrorCode::UnknownField, name));
+        assert_eq!(with(&SUBMIT_ORDER, name, Value::Null), at(ErrorCode::UnknownField, name));
     }
-    assert_eq!(with(&CANCEL_ORDER, "cancelCode", json!(18)), at(ErrorCode::UnknownValue, "cancelCode"));
-    assert_eq!(with(&CANCEL_ORDER, "type", json!(3)), at(ErrorCode::UnknownValue, "type"));
+    assert_eq!(with(&SUBMIT_ORDER, "supplyCode", Value::Null), at(ErrorCode::MissingField, "supplyCode"));
     assert_eq!(with(&NOTIFY_PAID_RESULT, "price", json!(-1)), at(ErrorCode::RuleBroken, "price"));
     assert_eq!(with(&NOTIFY_PAID_RESULT, "price", json!(10.5)), at(ErrorCode::WrongType, "price"));
     assert_eq!(without(&CONFIRM_ORDER, "driverId"), at(ErrorCode::MissingField, "driverId"));
@@ -275,6 +273,59 @@ fn what_was_only_inferred_is_reported_or_refused_by_configuration() {
         fields.remove("cancelCode");
     });
     assert_eq!(sent(&strict, &CANCEL_ORDER, &asking, NOW).unwrap().1.issues, []);
+}
+
+#[test]
+fn a_number_that_no_list_has_is_sent_and_reported_or_refused_by_configuration() {
+    let strict = with(|config| config.strict_inferred = true);
+    let cases: [(&'static Interface, &str, i32); 7] = [
+        (&SUBMIT_ORDER, "identifyType", 40),
+        (&SUBMIT_ORDER, "reserveType", 3),
+        (&SUBMIT_ORDER, "supplyCode", 2),
+        (&QUERY_ESTIMATED_PRICE, "carTypeId", 9),
+        (&QUERY_ESTIMATED_PRICE, "reserveType", 0),
+        (&CANCEL_ORDER, "cancelCode", 18),
+        (&CANCEL_ORDER, "type", 3),
+    ];
+    for (interface, name, value) in cases {
+        let program = changed(interface, |fields| drop(fields.insert(name.into(), json!(value))));
+        let (opened, packed) = sent(&client(), interface, &program, NOW).unwrap();
+        assert_eq!(opened[name], value);
+        assert_eq!(found(&packed.issues), [("UNKNOWN_VALUE".into(), name.into(), String::new())]);
+        let error = sent(&strict, interface, &program, NOW).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::UnknownValue, name));
+    }
+    // What the estimate has is sent as it is.
+    let other = changed(&SUBMIT_ORDER, |fields| fields["carTypeRequestList"][0]["carTypeId"] = json!(99));
+    assert_eq!(sent(&strict, &SUBMIT_ORDER, &other, NOW).unwrap().1.issues, []);
+}
+
+#[test]
+fn a_moment_that_is_past_or_far_away_seems_to_have_another_unit() {
+    const DAY: i64 = 86_400_000;
+    let newer = with(|config| config.version = Version::V2);
+    for client in [client(), newer] {
+        for (interface, name, rule) in [
+            (&SUBMIT_ORDER, "reserveTime", "submit.reserve-time-ahead"),
+            (&QUERY_ESTIMATED_PRICE, "departureTime", "estimate.departure-time-ahead"),
+        ] {
+            let warned = |time: i64| {
+                let program = changed(interface, |fields| {
+                    fields.insert("reserveType".into(), json!(2));
+                    fields.insert(name.into(), json!(time));
+                });
+                let (opened, packed) = sent(&client, interface, &program, NOW).unwrap();
+                assert_eq!(opened[name], time);
+                found(&packed.issues)
+            };
+            for wrong in [0, 1, NOW.0 / 1000 + 3600, NOW.0 - DAY, NOW.0 * 1000, NOW.0 + 400 * DAY] {
+                assert_eq!(warned(wrong), [("RULE_BROKEN".into(), name.into(), rule.into())], "{wrong}");
+            }
+            for right in [NOW.0, NOW.0 + DAY, NOW.0 + 300 * DAY] {
+                assert_eq!(warned(right), [], "{right}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -808,7 +808,7 @@ fn what_cannot_be_a_snapshot_or_an_event_is_refused_with_its_path() {
     let event = json!({ "timePassed": {} }).to_string();
     let code = |snapshot: &str, event: &str, settings: &str| {
         let error = apply_text(snapshot, event, settings).unwrap_err();
-        (error.code, error.path)
+        (error.code, error.path.clone())
     };
     let newer = text.replace("\"format\":1", "\"format\":2");
     assert_eq!(code(&newer, &event, ""), (ErrorCode::OutOfRange, "order.format".into()));

@@ -161,8 +161,8 @@ async function seal(input) {
 
 /** @param {Input} input */
 async function open(input) {
-  // Whoever pastes a content pastes a line feed after it.
-  return convert(input, "text", (key, bytes) => openEnvelope(key, textOf(bytes).trim()));
+  // Whoever pastes a content pastes a line feed after it. A space is content: a plus that went through a form.
+  return convert(input, "text", (key, bytes) => openEnvelope(key, textOf(bytes).replace(/^[\r\n]+|[\r\n]+$/g, "")));
 }
 
 /**

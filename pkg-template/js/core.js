@@ -368,10 +368,30 @@ export function openClient(settings) {
  * @param {number} now
  */
 export function sealRequest(client, of, program, now) {
-  if (glue.ride_request(client, of, putAlone(stringify(program)), now) !== 0) throw failed(glue.error());
+  const written = stringify(program);
+  refuseLostNumbers(program, "");
+  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(glue.error());
   const text = output();
   const end = text.indexOf("\n");
   return { url: text.slice(0, end), body: text.slice(end + 1), warnings: findings() };
+}
+
+/**
+ * JSON has no NaN and no infinity: they are written as null, which looks like a field that was left out.
+ * @param {any} value
+ * @param {string} path
+ */
+function refuseLostNumbers(value, path) {
+  if (typeof value === "number" || value instanceof Date) {
+    if (!Number.isFinite(Number(value)))
+      throw new MeituanError("WRONG_TYPE", { path, detail: `expected a number, found ${value}` });
+  } else if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      refuseLostNumbers(item, `${path}[${index}]`);
+    });
+  } else if (typeof value === "object" && value !== null) {
+    for (const [name, field] of Object.entries(value)) refuseLostNumbers(field, path === "" ? name : `${path}.${name}`);
+  }
 }
 
 /**
@@ -379,16 +399,31 @@ export function sealRequest(client, of, program, now) {
  * @param {number} client
  * @param {number} of the interface
  * @param {string | Uint8Array} body
- * @returns {{ reply: any, warnings: readonly Finding[], failure: any }}
+ * @returns {{ reply: any, warnings: readonly Finding[], traceId: string, failure: any }}
  */
 export function readRideReply(client, of, body) {
   const refused = glue.ride_read_reply(client, of, putAlone(body)) !== 0;
   refresh();
-  if (refused) return { reply: undefined, warnings: NOTHING, failure: glue.error() };
+  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: glue.error() };
+  const traceId = output();
   // What was read is not always the body: it may stand inside it, or have been sealed.
-  return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), failure: undefined };
+  return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), traceId, failure: undefined };
 }
 const NOWHERE = new Uint8Array(0);
+
+/**
+ * Checks a message of the ride API by itself, as its reader would.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {string | Uint8Array} text
+ * @returns {{ value: any, issues: readonly Finding[] }}
+ */
+export function checkRide(of, isReply, text) {
+  const isMessage = glue.ride_check(of, isReply, putAlone(text)) === 0;
+  refresh();
+  const issues = findings();
+  return { value: isMessage ? take(isReply ? rideReplyIndex(of) : rideRequestIndex(of), NOWHERE) : undefined, issues };
+}
 
 /**
  * Takes a push of the ride API.
@@ -416,12 +451,24 @@ export function receivePush(client, uri, body, now) {
  */
 export const orderId = (random) => (glue.ride_order_id(putAlone(random)) === 0 ? output() : undefined);
 
+/** @param {unknown} value */
+const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a list" : typeof value);
+
+/** @param {unknown} secretKey */
+function checkKey(secretKey) {
+  if (typeof secretKey !== "string")
+    throw new MeituanError("INVALID_CONFIG", { path: "secretKey", detail: `expected a text, found ${kindOf(secretKey)}` });
+}
+
 /**
  * @param {string} secretKey
  * @param {string} text
  * @returns {string} the content
  */
 export function sealEnvelope(secretKey, text) {
+  checkKey(secretKey);
+  if (typeof text !== "string")
+    throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
   if (glue.envelope_seal(...putBoth(secretKey, text)) !== 0) throw failed(glue.error());
   return output();
@@ -433,6 +480,10 @@ export function sealEnvelope(secretKey, text) {
  * @returns {string}
  */
 export function openEnvelope(secretKey, content) {
+  checkKey(secretKey);
+  if (typeof content !== "string" && !(content instanceof Uint8Array)) {
+    throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
+  }
   if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(glue.error());
   return output();
 }

@@ -66,17 +66,20 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
 
   /**
-   * What is told about a call must not change its reply.
-   * @param {unknown} error
+   * What is told about a call must not change its reply, nor keep it waiting: what goes wrong with telling is only logged.
+   * @param {((what: any, about: any) => unknown) | undefined} listener
+   * @param {unknown} what
    * @param {object} about
    */
-  const tell = (error, about) => {
+  const inform = (listener, what, about) => {
     try {
-      onError(error, about);
+      Promise.resolve(listener?.(what, about)).catch(log);
     } catch (failed) {
       log(failed);
     }
   };
+  /** @param {unknown} error @param {object} about */
+  const tell = (error, about) => inform(onError, error, about);
 
   /** @param {Request} request @param {any[]} context */
   const answer = async (request, ...context) => {
@@ -98,7 +101,7 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
       // The connection broke while the body was read, most likely.
       return api.unread(receiver, request.url);
     }
-    if (call.warnings.length > 0) onWarning?.(call.warnings, { call, part: "request" });
+    if (call.warnings.length > 0) inform(onWarning, call.warnings, { call, part: "request" });
 
     try {
       let response;
@@ -111,7 +114,7 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
         response = isResponse(result) ? result : call.ok(result);
       }
       const { warnings = [] } = /** @type {any} */ (response);
-      if (warnings.length > 0) onWarning?.(warnings, { call, part: "reply" });
+      if (warnings.length > 0) inform(onWarning, warnings, { call, part: "reply" });
       return response;
     } catch (error) {
       tell(error, { request, call });

@@ -113,8 +113,11 @@ export async function readBody(message, most) {
   if (body === null) return new Uint8Array(0);
   // Not every runtime shows a body as a stream.
   if (body === undefined) return new Uint8Array(await message.arrayBuffer());
-  // What is like a request, but has its body at hand.
-  if (typeof body.getReader !== "function") return rawBody(body);
+  // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
+  if (typeof body.getReader !== "function") {
+    const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
+    return isAtHand ? rawBody(body) : new Uint8Array(await message.arrayBuffer());
+  }
   const reader = body.getReader();
   /** @type {Uint8Array[]} */
   const chunks = [];

@@ -1,6 +1,6 @@
 // Entry of meituan-protocol: everything.
 
-import { messageIndex, readMessage } from "./core.js";
+import { checkRide, interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
@@ -13,7 +13,8 @@ export * from "./ticket.js";
 export const MESSAGES = messages;
 
 /**
- * Reads a message in the wire's notation and tells what was found.
+ * Reads a message in the wire's notation and tells what was found. Messages of the ride API are read as their reader does:
+ * replies in all their forms, pushes with their fields in `data`.
  * @param {string} name
  * @param {string | Uint8Array | ArrayBuffer} text
  * @param {{ quantity?: number }} [facts]
@@ -21,6 +22,10 @@ export const MESSAGES = messages;
 export function checkMessage(name, text, { quantity } = {}) {
   const index = messageIndex(name);
   if (index === undefined) throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail: `there is no message ${name}` });
-  const { value, issues } = readMessage(index, rawBody(text), { quantity });
+  const body = rawBody(text);
+  const [api, of, side] = name.split(".");
+  const ride = api === "ride" && isWellFormed(body) ? interfaceIndex(of) : undefined;
+  const { value, issues } =
+    ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, side === "response", body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }

@@ -67,11 +67,15 @@ export class SealedRequest {
    */
   parse(body, { traceId } = {}) {
     const { handle, maxBodyBytes } = this.#configuration;
-    const { reply, warnings, failure } = readRideReply(handle, this.#of, cut(rawBody(body), maxBodyBytes));
-    if (failure === undefined) return answered(reply, warnings, traceId);
-    const detail = `${this.type} was answered ${[failure.remoteCode, failure.remoteName, failure.describe].filter(Boolean).join(" ")}`;
+    const { reply, warnings, traceId: own, failure } = readRideReply(handle, this.#of, cut(rawBody(body), maxBodyBytes));
+    if (failure === undefined) return answered(reply, interfaces[this.#of].hasData, warnings, traceId || own || undefined);
+    // A number that could not be read stands in the detail, with the words.
+    const remoteCode = failure.remoteCode || undefined;
+    const said = remoteCode === undefined ? [failure.detail] : [remoteCode, failure.remoteName, failure.describe];
+    const detail = `${this.type} was answered ${said.filter(Boolean).join(" ")}`;
     throw failed({
       ...failure,
+      remoteCode,
       ...(failure.code === "REMOTE_REJECTED" ? { detail, meaning: meaningOf(failure) } : {}),
       traceId: traceId || failure.traceId,
     });
@@ -80,7 +84,7 @@ export class SealedRequest {
   /** @param {Response | string | Uint8Array | ArrayBuffer} response */
   async parseResponse(response) {
     if (!isResponse(response)) return this.parse(response);
-    const traceId = response.headers.get("m-traceid") ?? undefined;
+    const traceId = response.headers?.get?.("m-traceid") ?? undefined;
     const body = await readBody(response, this.#configuration.maxBodyBytes);
     try {
       return this.parse(body, { traceId });
@@ -103,13 +107,15 @@ export class SealedRequest {
 const meaningOf = ({ gateway, remoteCode }) => (gateway ? undefined : resultCodes.find(({ code }) => code === remoteCode)?.meaning);
 
 /**
- * What was asked for; what else was said goes along, out of the way of whoever copies or prints it.
+ * What was asked for; what else was said goes along, out of the way of whoever copies or prints it. Data that is not
+ * documented may have fields of these very names, so nothing is put on it, and it goes along as well.
  * @param {any} reply
+ * @param {boolean} hasData whether the data is documented
  * @param {readonly import("./errors.js").Finding[]} warnings
  * @param {string | undefined} traceId
  */
-function answered({ data, message }, warnings, traceId) {
-  const result = typeof data === "object" && data !== null ? data : {};
+function answered({ data, message }, hasData, warnings, traceId) {
+  const result = hasData && typeof data === "object" && data !== null ? data : {};
   return Object.defineProperties(result, {
     data: { value: data },
     message: { value: message },

@@ -39,7 +39,10 @@ export interface RideClientOptions {
   version?: 1 | 2 | undefined;
   /** How far the `ts` of a push may be from now, in seconds; 600 by default. `null` accepts any. */
   toleranceSeconds?: number | null | undefined;
-  /** Refuses requests that break a rule which nobody documents but we inferred; otherwise they are reported in `warnings`. */
+  /**
+   * Refuses requests that break a rule which nobody documents but we inferred, or have a number that the document's lists do
+   * not have; otherwise they are reported in `warnings`.
+   */
   strictInferred?: boolean | undefined;
   /** Larger bodies are refused; 1 MiB by default. */
   maxBodyBytes?: number | undefined;
@@ -51,13 +54,13 @@ export interface RideClientOptions {
 
 /** What a reply says beside its data. None of it is enumerable: copies and JSON hold the data alone. */
 export interface ReplyFacts<Data> {
-  /** The data as such, where it may be absent, or not an object. */
+  /** The data as such: where it may be absent, or is not documented (confirmOrder, notifyPaidResult), this is where it is. */
   readonly data: Data;
   /** Meituan's words (响应提示信息). */
   readonly message: string | undefined;
   /** What was accepted although it deviates from the document. */
   readonly warnings: readonly Finding[];
-  /** The reply's `M-TraceId`: log it, Meituan's support asks for it. */
+  /** The reply's `M-TraceId`, or `traceId` of its body: log it, Meituan's support asks for it. */
   readonly traceId: string | undefined;
 }
 
@@ -105,7 +108,12 @@ export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
   readonly type: Name;
   /** The message: ids are texts, amounts are fen, moments are epoch milliseconds. */
   readonly body: RideInterfaces[Name]["request"];
-  /** The same for every repetition of the same push. Remember it, and do nothing twice. */
+  /**
+   * The same for every repetition of the same push. Remember it, and do nothing twice. It is made of the order, what happened
+   * and when. An event that does not say when is known by its content, `ts` left out: two such events that say the same about
+   * the same order have one key, even if the same thing happened twice. So query the order at every event without an
+   * `eventTime`, known or not.
+   */
   readonly deduplicationKey: string;
   /** What was accepted although it deviates from the document. */
   readonly warnings: readonly Finding[];
@@ -143,7 +151,8 @@ export declare class RideClient {
   readonly entId: string;
   readonly requests: RideRequests;
   /**
-   * Opens and reads a push. One that is not taken throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are
+   * Opens and reads a push: a form, a multipart form, or JSON. What cannot be read in it and is not essential is left out and
+   * reported; an event that names no order is taken and reported (rule `event.some-order`). One that is not taken throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are
    * not signed, and the encryption does not notice when blocks of it are exchanged: before anything that costs money, ask
    * `queryRealTimeOrder`.
    */
@@ -226,6 +235,8 @@ export declare function openEnvelope(secretKey: string, content: string | Uint8A
  */
 export declare function signSorted(
   secret: string,
-  parameters: Readonly<Record<string, string | number | boolean | null | undefined>>,
+  parameters:
+    | Readonly<Record<string, string | number | boolean | null | undefined>>
+    | Iterable<readonly [string, string | number | boolean | null | undefined]>,
   options?: { scheme?: "sign_key" | "prefix" | undefined },
 ): string;

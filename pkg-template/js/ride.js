@@ -42,17 +42,37 @@ export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) 
 
 /**
  * @param {string} secret
- * @param {Record<string, unknown>} parameters
+ * @param {Iterable<readonly [string, unknown]> | Record<string, unknown>} parameters
  * @param {{ scheme?: "sign_key" | "prefix" }} [options]
  */
-export function signSorted(secret, parameters, { scheme = "sign_key" } = {}) {
+export function signSorted(secret, parameters, options) {
+  const { scheme = "sign_key" } = options ?? {};
+  if (typeof secret !== "string" || secret === "") invalid("secret", "expected a text that is not empty");
   if (scheme !== "sign_key" && scheme !== "prefix") invalid("scheme", "expected sign_key or prefix");
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  const given = pairsOf(parameters).filter(([, value]) => value !== undefined && value !== null);
+  const names = new Set();
   const named = given.map(([name, value]) => {
+    if (names.has(name)) invalid(`parameters.${name}`, "it is there more than once");
+    names.add(name);
     // What an object looks like as text is the sender's choice, and the signature covers that text.
     if (typeof value === "object" || typeof value === "function" || typeof value === "symbol")
       invalid(`parameters.${name}`, "expected a text, a number or a flag: sign nested JSON as the text that is sent");
+    if (typeof value === "number" && !Number.isFinite(value)) invalid(`parameters.${name}`, `expected a number, found ${value}`);
     return { name, value: String(value) };
   });
   return sortedSign(secret, scheme === "prefix", named);
+}
+
+/**
+ * The pairs of a record, of a Map, of URLSearchParams, or of any list of pairs.
+ * @param {any} parameters
+ * @returns {(readonly [string, unknown])[]}
+ */
+function pairsOf(parameters) {
+  const wrong = () => invalid("parameters", "expected an object, or pairs of name and value");
+  if (typeof parameters !== "object" || parameters === null) return wrong();
+  if (typeof parameters[Symbol.iterator] !== "function") return Object.entries(parameters);
+  const pairs = [...parameters];
+  for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") wrong();
+  return pairs;
 }

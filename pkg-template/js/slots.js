@@ -76,13 +76,15 @@ export function decimal(slot) {
   return digits === undefined ? undefined : Number(digits);
 }
 
-// Whole numbers too long for a double stand in quotes afterwards, so that no digit is lost.
-const LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+// Texts and numbers, each as a whole. Whole numbers too long for a double stand in quotes afterwards, so that no digit is
+// lost; a fraction or an exponent is a double's own affair.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG_NUMBER = /^-?\d{16,}$/;
 
 /** @param {string} json */
 export function parseExactly(json) {
   return JSON.parse(
-    json.replace(LONG_NUMBER, (token) => (token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)),
+    json.replace(TOKEN, (token) => (LONG_NUMBER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token)),
   );
 }
 

@@ -63,7 +63,10 @@ pub enum Presence {
     OnSuccess,
     /// Not necessarily.
     Optional,
-    /// Not necessarily, and Meituan itself sends null for "absent": that is not worth a report.
+    /// Not necessarily, and what stands there on the wire must not cost the rest of the message: what cannot be read is
+    /// reported and left out.
+    Dispensable,
+    /// The same, and null is documented there: that is not worth a report.
     Nullable,
 }
 
@@ -92,6 +95,9 @@ pub enum Kind {
     },
     /// True or false.
     Flag,
+    /// A moment. Epoch milliseconds in both notations. On the wire epoch seconds and `yyyy-MM-dd HH:mm:ss` in UTC+8 are
+    /// read too, and reported.
+    Moment,
     /// A calendar date, `yyyy-MM-dd` in both notations.
     Date,
     /// A moment. Wire: `yyyy-MM-dd HH:mm:ss` in UTC+8. Program: epoch milliseconds.
@@ -130,6 +136,8 @@ pub struct Enumeration {
     pub name: &'static str,
     /// What it is.
     pub doc: Doc,
+    /// Whether the list is not known to be whole: what is not listed may be sent, and is reported.
+    pub is_open: bool,
     /// The values.
     pub values: &'static [EnumerationValue],
 }
@@ -280,6 +288,9 @@ macro_rules! field_presence {
     (optional) => {
         $crate::message::definition::Presence::Optional
     };
+    (dispensable) => {
+        $crate::message::definition::Presence::Dispensable
+    };
     (nullable) => {
         $crate::message::definition::Presence::Nullable
     };
@@ -303,6 +314,7 @@ macro_rules! kind_type {
     (count) => { u32 };
     (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
+    (moment) => { $crate::time::Timestamp };
     (fen) => { $crate::money::Fen };
     (yuan) => { $crate::money::Fen };
     (yuan(-1)) => { $crate::money::Fen };
@@ -341,6 +353,7 @@ macro_rules! field_kind {
     (count) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, i32::MAX as i64)) };
     (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
     (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, (1 << 53) - 1)) };
+    (moment) => { $crate::message::definition::Kind::Moment };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
     (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
@@ -364,12 +377,13 @@ macro_rules! field_kind {
     };
 }
 
-/// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is.
+/// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is. Where the
+/// list itself is not known to be whole, the word `open` stands after the type's name.
 #[macro_export]
 macro_rules! enumerations {
     ($(
         $(#[doc = $doc:expr])*
-        $type:ident {
+        $type:ident $($open:ident)? {
             $( $value:literal = $constant:ident, $meaning:expr; )*
         }
     )*) => {$(
@@ -387,6 +401,7 @@ macro_rules! enumerations {
             pub const VALUES: &'static $crate::message::definition::Enumeration = &$crate::message::definition::Enumeration {
                 name: stringify!($type),
                 doc: $crate::doc_text!($($doc),*),
+                is_open: $crate::is_open!($($open)?),
                 values: &[$(
                     $crate::message::definition::EnumerationValue {
                         value: $value,
@@ -533,6 +548,18 @@ macro_rules! choices {
                 }
             }
         }
+    };
+}
+
+/// Whether an enumeration was marked.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! is_open {
+    () => {
+        false
+    };
+    (open) => {
+        true
     };
 }
 

@@ -20,7 +20,7 @@ mod write;
 
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
-pub(crate) use read::{approximate_number, text_of};
+pub(crate) use read::{approximate_number, has_fields, text_of};
 pub use redact::redact;
 pub(crate) use scan::count_distinct;
 pub use typed::{Id, RawJson};

@@ -123,9 +123,10 @@ impl<'p> View<'p> {
     #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.slot(name)? {
-            (slot, Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag) => {
-                Some(f64::from_bits(slot) as i64)
-            }
+            (
+                slot,
+                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
+            ) => Some(f64::from_bits(slot) as i64),
             _ => None,
         }
     }

@@ -3,12 +3,26 @@
 use super::definition::{Field, Kind, Message, Presence};
 use super::{Packed, Reading, read, text_of};
 use crate::money::parse_decimal;
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, Issue};
 use std::ops::Range;
 
 /// A definition of these fields.
 pub(crate) const fn looking_for(fields: &'static [Field]) -> Message {
     Message { name: crate::doc_text!(@name ""), fields, rules: &[], doc: crate::doc_text!("") }
+}
+
+/// Something that was found and refuses nothing.
+#[cold]
+#[inline(never)]
+pub(crate) fn finding(code: ErrorCode, path: &str, detail: &str) -> Issue {
+    Issue { code, refuses: false, path: path.into(), rule: None, detail: detail.into(), offset: 0 }
+}
+
+/// The text without the byte order mark that some senders begin with.
+pub(crate) fn without_mark<'t>(text: &'t [u8], found: &mut Vec<Issue>) -> &'t [u8] {
+    let Some(rest) = text.strip_prefix("\u{feff}".as_bytes()) else { return text };
+    found.push(finding(ErrorCode::ByteOrderMark, "", ""));
+    rest
 }
 
 /// A field of any content.

@@ -42,6 +42,9 @@ const NULL: u64 = u64::MAX - 1;
 /// While a block is being filled: the field was there, and refused.
 const REFUSED: u64 = u64::MAX - 2;
 
+/// A hostile message could hold a million findings; the first ones tell enough.
+const MOST_ISSUES: usize = 64;
+
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Field(&'static str),
@@ -134,17 +137,38 @@ impl Reader<'_> {
                 let span = self.scanner.text()?;
                 Ok(self.moment(kind, span, at))
             }
+            (Kind::Moment, b'"') if self.how.form == Form::Wire => {
+                let span = self.scanner.text()?;
+                if is_number(span.of(self.scanner.source)) {
+                    self.note_string(at);
+                    return Ok(self.number(kind, span, at));
+                }
+                let slot = self.moment(&Kind::WallClock, span, at);
+                if slot < REFUSED {
+                    self.report(ErrorCode::InvalidDate, false, at, "a wall clock, read as UTC+8");
+                }
+                Ok(slot)
+            }
             (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
                 let span = self.scanner.number()?.span;
                 Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
             }
             (Kind::Id, b'"') => {
                 let span = self.scanner.text()?;
-                self.note_string(at);
-                Ok(self.id(span, at))
+                let slot = self.id(span, at);
+                if slot != REFUSED {
+                    self.note_string(at);
+                }
+                Ok(slot)
             }
             (
-                Kind::Id | Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. },
+                Kind::Id
+                | Kind::Integer { .. }
+                | Kind::Code(_)
+                | Kind::Fen
+                | Kind::Yuan { .. }
+                | Kind::Decimal { .. }
+                | Kind::Moment,
                 b'-' | b'0'..=b'9',
             ) => {
                 let number = self.scanner.number()?;
@@ -180,11 +204,21 @@ impl Reader<'_> {
             Kind::Id => self.id(span, at),
             Kind::Integer(&Bounds { min, max }) => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
+            Kind::Moment => {
+                let slot = self.integer(span, 0, (1 << 53) - 1, at);
+                let seconds = f64::from_bits(slot);
+                // Ten digits are this century's seconds; as milliseconds they would be 1970.
+                if slot < REFUSED && self.how.form == Form::Wire && (1e9..1e10).contains(&seconds) {
+                    self.report(ErrorCode::InvalidDate, false, at, "epoch seconds, read as such");
+                    return (seconds * 1000.0).to_bits();
+                }
+                slot
+            }
             Kind::Code(enumeration) => {
                 let slot = self.integer(span, i64::from(i32::MIN), i64::from(i32::MAX), at);
                 let known = |value: i32| enumeration.values.iter().any(|listed| listed.value == value);
                 if slot != REFUSED && !known(f64::from_bits(slot) as i32) {
-                    let refuses = self.how.form == Form::Program;
+                    let refuses = self.how.form == Form::Program && !enumeration.is_open;
                     self.report(ErrorCode::UnknownValue, refuses, at, enumeration.name);
                     if refuses {
                         return REFUSED;
@@ -373,7 +407,7 @@ impl Reader<'_> {
             let needed = match field.presence {
                 Presence::Required => true,
                 Presence::OnSuccess => self.how.success,
-                Presence::Optional | Presence::Nullable => false,
+                Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
                 self.path.push(Step::Field(field.name));
@@ -389,65 +423,117 @@ impl Reader<'_> {
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
         let mut unknown = Keys::default();
-        // Fields that are filled from another name so far: the right name, should it come too, has the last word.
-        let mut by_alias = 0_u64;
+        // Values under other names are looked at last: only then it is known whether the documented name came too.
+        let mut aliased = Vec::new();
         // Senders write fields in the definition's order more often than not, so the next one is tried first.
         let mut next = 0;
         loop {
             let at = self.scanner.at;
             let expected = message.fields.get(next).is_some_and(|field| self.scanner.takes_key(field.name.as_bytes()));
             let (found, key) = if expected {
-                (Some(Found { index: next, alias: false }), None)
+                (Some(Found { index: next, alias: None }), None)
             } else {
                 let key = self.scanner.text()?;
                 (find(message, &key, self.scanner.source), Some(key))
             };
             self.scanner.colon()?;
-            let filled = |reader: &Self, index: usize| reader.packed.slots[block + index] != ABSENT;
-            match found.filter(|found| !(found.alias && filled(self, found.index))) {
-                Some(Found { index, alias }) => {
+            match (found, key) {
+                (Some(Found { index, alias: None }), _) => {
                     next = index + 1;
-                    let place = 1_u64.checked_shl(index as u32).unwrap_or_default();
-                    if filled(self, index) && by_alias & place == 0 {
+                    if self.packed.slots[block + index] != ABSENT {
                         return Err(Stop { code: ErrorCode::DuplicateKey, at });
                     }
-                    let field = &message.fields[index];
-                    self.path.push(Step::Field(field.name));
-                    by_alias &= !place;
-                    if let (true, Some(key)) = (alias, key) {
-                        by_alias |= place;
-                        unknown.extend(Some(key));
-                        let name = unescape(&key, self.scanner.source).into_owned();
-                        self.report(ErrorCode::AliasedField, self.how.form == Form::Program, at, &name);
-                    }
-                    let value_at = self.scanner.at;
-                    let mut slot = self.field(field, level + 1)?;
-                    if self.how.form == Form::Program && field.presence == Presence::Required && is_empty_text(&field.kind, slot) {
-                        slot = self.refuse(ErrorCode::EmptyText, value_at, "");
-                    }
-                    self.path.pop();
-                    self.packed.slots[block + index] = slot;
+                    self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
                 }
-                None => {
-                    unknown.extend(key);
-                    self.path.extend(key.map(Step::Key));
-                    self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
+                (Some(Found { index, alias: Some(alias) }), Some(key)) => {
+                    unknown.extend(Some(key));
+                    aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
                     self.scanner.value(level + 1)?;
-                    self.path.pop();
                 }
+                (_, Some(key)) => {
+                    unknown.extend(Some(key));
+                    self.report_unknown(key, at);
+                    self.scanner.value(level + 1)?;
+                }
+                // A key that was not looked at is the one that was expected.
+                (_, None) => return self.scanner.unexpected(),
             }
             if !self.scanner.another(b'}')? {
                 break;
             }
         }
-        unknown.check(self.scanner.source)
+        unknown.check(self.scanner.source)?;
+        if !aliased.is_empty() {
+            self.aliased_fields(message, block, level, &aliased)?;
+        }
+        Ok(())
+    }
+
+    /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
+    #[cold]
+    #[inline(never)]
+    fn aliased_fields(&mut self, message: &'static Message, block: usize, level: u32, aliased: &[Aliased]) -> Result<(), Stop> {
+        let end = self.scanner.at;
+        for (index, field) in message.fields.iter().enumerate() {
+            for alias in 0..field.aliases.len() {
+                let Some(found) = aliased.iter().find(|one| one.index == index && one.alias == alias) else { continue };
+                if !matches!(self.packed.slots[block + index], ABSENT | NULL) {
+                    self.report_unknown(found.key, found.at);
+                    continue;
+                }
+                self.path.push(Step::Field(field.name));
+                self.report(ErrorCode::AliasedField, self.how.form == Form::Program, found.at, field.aliases[alias]);
+                self.path.pop();
+                self.scanner.at = found.value_at;
+                self.packed.slots[block + index] = self.field(field, level + 1)?;
+            }
+        }
+        self.scanner.at = end;
+        Ok(())
+    }
+
+    fn report_unknown(&mut self, key: Span, at: usize) {
+        self.path.push(Step::Key(key));
+        self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
+        self.path.pop();
     }
 
     fn field(&mut self, field: &Field, level: u32) -> Result<u64, Stop> {
-        if field.presence == Presence::Nullable && self.scanner.peek() == Some(b'n') {
-            return self.scanner.literal(b"null").map(|()| NULL);
+        self.path.push(Step::Field(field.name));
+        let at = self.scanner.at;
+        let known = self.packed.issues.len();
+        let mut slot = if field.presence == Presence::Nullable && self.scanner.peek() == Some(b'n') {
+            self.scanner.literal(b"null").map(|()| NULL)?
+        } else {
+            self.value(&field.kind, level)?
+        };
+        if field.presence == Presence::Required && is_empty_text(&field.kind, slot) && self.how.form != Form::Stored {
+            let refuses = self.how.form == Form::Program;
+            self.report(ErrorCode::EmptyText, refuses, at, "");
+            slot = if refuses { REFUSED } else { slot };
         }
-        self.value(&field.kind, level)
+        let is_dispensable = matches!(field.presence, Presence::Dispensable | Presence::Nullable);
+        if slot == REFUSED && is_dispensable && self.how.form == Form::Wire {
+            self.leave_out(known, at);
+            slot = NULL;
+        }
+        self.path.pop();
+        Ok(slot)
+    }
+
+    /// What was found in a value that is left out refuses nothing any more. A short value is told, for it is nowhere else.
+    #[cold]
+    #[inline(never)]
+    fn leave_out(&mut self, known: usize, at: usize) {
+        let value = self.scanner.source.get(at..self.scanner.at).unwrap_or_default();
+        for issue in self.packed.issues[known..].iter_mut().filter(|issue| issue.refuses) {
+            issue.refuses = false;
+            if issue.offset as usize == at && value.len() <= 40 && !value.starts_with(b"{") && !value.starts_with(b"[") {
+                issue.detail.push_str(if issue.detail.is_empty() { "found " } else { ", found " });
+                issue.detail.push_str(std::str::from_utf8(value).unwrap_or_default());
+            }
+        }
+        self.packed.issues.truncate(known.max(MOST_ISSUES));
     }
 
     fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
@@ -504,8 +590,6 @@ impl Reader<'_> {
 
     #[cold]
     fn report(&mut self, code: ErrorCode, refuses: bool, at: usize, detail: &str) {
-        // A hostile message could hold a million findings; the first ones tell enough.
-        const MOST_ISSUES: usize = 64;
         if self.packed.issues.len() >= MOST_ISSUES && (!refuses || self.refusals() > 0) {
             return;
         }
@@ -534,11 +618,21 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-/// A field, and whether it was found under another name.
+/// A field, and under which other name it was found.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     index: usize,
-    alias: bool,
+    alias: Option<usize>,
+}
+
+/// A value under another name.
+#[derive(Debug)]
+struct Aliased {
+    index: usize,
+    alias: usize,
+    key: Span,
+    at: usize,
+    value_at: usize,
 }
 
 fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
@@ -550,10 +644,12 @@ fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
         key.of(source)
     };
     if let Some(index) = message.fields.iter().position(|field| same(field.name.as_bytes(), name)) {
-        return Some(Found { index, alias: false });
+        return Some(Found { index, alias: None });
     }
-    let aliased = |field: &Field| field.aliases.iter().any(|alias| alias.as_bytes() == name);
-    message.fields.iter().position(aliased).map(|index| Found { index, alias: true })
+    message.fields.iter().enumerate().find_map(|(index, field)| {
+        let alias = field.aliases.iter().position(|alias| alias.as_bytes() == name)?;
+        Some(Found { index, alias: Some(alias) })
+    })
 }
 
 fn is_empty_text(kind: &Kind, slot: u64) -> bool {
@@ -569,6 +665,31 @@ fn is_number(text: &[u8]) -> bool {
 /// The value of a text that is one JSON number, near enough to compare with whole bounds.
 pub(crate) fn approximate_number(text: &str) -> Option<f64> {
     is_number(text.as_bytes()).then(|| approximate(text.as_bytes()))
+}
+
+/// Whether a field of the definition, other than those named, stands in this object under any of its names and is not null.
+pub(crate) fn has_fields(message: &'static Message, json: &[u8], other_than: &[&str]) -> bool {
+    let mut scanner = Scanner::new(json);
+    let mut look = || {
+        scanner.skip_space();
+        scanner.expect(b'{')?;
+        if scanner.closes(b'}') {
+            return Ok::<bool, Stop>(false);
+        }
+        loop {
+            let key = scanner.text()?;
+            scanner.colon()?;
+            let found = find(message, &key, json).is_some_and(|found| !other_than.contains(&message.fields[found.index].name));
+            if found && scanner.peek() != Some(b'n') {
+                return Ok(true);
+            }
+            scanner.value(0)?;
+            if !scanner.another(b'}')? {
+                return Ok(false);
+            }
+        }
+    };
+    look().unwrap_or(false)
 }
 
 /// What a JSON text says, given with its quotes; nothing for any other JSON.
@@ -617,6 +738,7 @@ fn expectation(kind: &Kind) -> &'static str {
         Kind::Text { .. } => "expected a text",
         Kind::Flag => "expected true or false",
         Kind::Date => "expected yyyy-MM-dd",
+        Kind::Moment => "expected a moment: epoch milliseconds",
         Kind::WallClock => "expected a moment: yyyy-MM-dd HH:mm:ss on the wire, epoch milliseconds in a program",
         Kind::Object(_) | Kind::TextMap => "expected an object",
         Kind::List { .. } => "expected a list",

@@ -131,7 +131,7 @@ impl<'p> Deserializer<'p> for Slot<'p> {
                 let text = std::str::from_utf8(unpack_span(self.slot).of(self.source)).map_err(|_| Mismatch)?;
                 visitor.visit_f64(text.parse().map_err(|_| Mismatch)?)
             }
-            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock => {
+            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => {
                 visitor.visit_i64(f64::from_bits(self.slot) as i64)
             }
             Kind::Flag => visitor.visit_bool(f64::from_bits(self.slot) != 0.0),

@@ -50,9 +50,10 @@ impl<'p> Slot<'p> {
     #[inline(never)]
     fn number(slot: Option<Slot<'_>>) -> i64 {
         match slot.map(|slot| (slot.kind, slot.slot)) {
-            Some((Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock | Kind::Flag, slot)) => {
-                f64::from_bits(slot) as i64
-            }
+            Some((
+                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
+                slot,
+            )) => f64::from_bits(slot) as i64,
             _ => 0,
         }
     }

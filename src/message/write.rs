@@ -34,7 +34,9 @@ impl Writer<'_> {
                 push_yuan(out, Fen(integer()))
             }
             Kind::WallClock if self.form == Form::Wire => quoted(wall_clock(Timestamp(integer())).as_bytes(), out),
-            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock => push_integer(out, integer()),
+            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => {
+                push_integer(out, integer());
+            }
             Kind::Flag => out.extend_from_slice(if integer() == 0 { b"false" } else { b"true" }),
             Kind::Object(message) => self.object(message, low(slot), out),
             Kind::List { item, .. } => self.list(item, slot, out),

@@ -3,7 +3,7 @@
 
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
-use crate::message::definition::{Facts, Message};
+use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::money::push_integer;
@@ -26,7 +26,7 @@ pub struct Config {
     pub version: Version,
     /// How far the `ts` of a push may be from now, in seconds; `None` accepts any.
     pub tolerance_seconds: Option<u32>,
-    /// What we send must keep inferred rules too.
+    /// What we send must keep inferred rules too, and the document's lists of numbers.
     pub strict_inferred: bool,
     /// Larger bodies are refused before they are looked at.
     pub max_body_bytes: usize,
@@ -101,7 +101,12 @@ pub struct Client {
     pub(super) key: Key,
 }
 
-static PROGRAM: Message = looking_for(&[raw(COMMON[0]), raw(COMMON[1]), raw(COMMON[2]), raw(COMMON[3])]);
+static PROGRAM: Message = looking_for(&[given(COMMON[0]), given(COMMON[1]), given(COMMON[2]), given(COMMON[3])]);
+
+/// A field of any content, null included.
+const fn given(name: &'static str) -> Field {
+    Field { presence: Presence::Optional, ..raw(name) }
+}
 
 impl Client {
     /// A client of this configuration.
@@ -124,13 +129,13 @@ impl Client {
         }
         for (index, (path, interface)) in config.routes.iter().enumerate() {
             if !path.starts_with('/') || path.contains(['?', '#']) {
-                return invalid("routes", "expected paths that begin with / and have no query");
+                return invalid("routes", &["expected a path that begins with / and has no query, found ", path].concat());
             }
             if !interface.is_push() {
-                return invalid("routes", "expected interfaces that Meituan pushes");
+                return invalid("routes", &["expected a push of Meituan's, found ", interface.name, " at ", path].concat());
             }
             if config.routes[..index].iter().any(|(other, _)| other == path) {
-                return invalid("routes", "a path stands twice");
+                return invalid("routes", &[path, " stands twice"].concat());
             }
         }
         let key = Key::new(&config.secret_key)?;
@@ -162,7 +167,7 @@ impl Client {
         read(interface.request, &source, how, packed);
         for issue in &mut packed.issues {
             issue.offset = issue.offset.saturating_sub(shift);
-            issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
+            issue.refuses |= self.config.strict_inferred && matches!(issue.code, ErrorCode::RuleBroken | ErrorCode::UnknownValue);
         }
         if let Some(error) = Error::from_issues(&packed.issues) {
             return Err(error);

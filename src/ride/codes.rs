@@ -1,6 +1,8 @@
 //! The numbers of the ride API: the tables of the document's appendix (附录), and the values of integer fields.
 //!
-//! The Chinese is the document's; the English is ours.
+//! The Chinese is the document's; the English is ours. The document's lists have gaps and contradict each other in places,
+//! so none of them is taken to be whole: a number that is not listed is kept in what is received, and reported in what is
+//! sent (or refused, where the [configuration](super::Config::strict_inferred) says so).
 
 /// Numbers that also have a name on Meituan's side.
 macro_rules! named_codes {
@@ -10,7 +12,7 @@ macro_rules! named_codes {
     )*) => {$(
         crate::enumerations! {
             $(#[doc = $doc])*
-            $type { $( $value = $name, concat!($zh, " · ", $en); )* }
+            $type open { $( $value = $name, concat!($zh, " · ", $en); )* }
         }
 
         impl $type {
@@ -97,12 +99,12 @@ impl ResultCode {
 
 crate::enumerations! {
     /// The outcome at the gateway (公共参数说明, `status`), before the business is reached. No other number is published.
-    GatewayStatus {
+    GatewayStatus open {
         0 = OK, "成功 · passed on; any other number is a failure of the gateway";
     }
 
     /// The state of an order (附录 订单状态说明).
-    RideStatus {
+    RideStatus open {
         1 = SUBMITTED, "提交订单 · submitted";
         2 = PUSHED, "已推单 · offered to drivers";
         3 = CONFIRMED, "已接单 · taken by a driver";
@@ -121,7 +123,7 @@ crate::enumerations! {
     }
 
     /// Who or what cancelled (附录 取消类型). No field of the listed interfaces carries it.
-    CancelType {
+    CancelType open {
         1001 = USER, "用户取消:用户主动发起的取消 · by the user";
         1002 = TIMEOUT, "超时取消:合作方响应慢导致的取消,场景包括:1. 平台默认的时间窗口内(基于供需状况调整)没有响应;2. 同一订单别的合作方响应后n秒(基于供需状况调整)内没有响应。 · the partner answered too late: not within the platform's window, or not within some seconds after another partner";
         1003 = COMPETITION_LOST, "竞争失败取消:多个合作方返回候选运力场景下,平台会基于用户体验原则将订单分配给最优的一个合作方,其他合作方则为竞争失败。 · another partner's offer was taken";
@@ -131,7 +133,7 @@ crate::enumerations! {
     }
 
     /// Why the user cancels (附录 用户取消原因), for `cancelCode`.
-    CancelReason {
+    CancelReason open {
         10 = PLANS_CHANGED, "我行程有变,暂不需要用车 · my plans have changed";
         11 = OTHER_TRANSPORT, "我赶时间,换用其他交通工具 · in a hurry, I take another means of transport";
         12 = DRIVER_TOO_FAR, "司机距我太远 · the driver is too far away";
@@ -153,7 +155,7 @@ crate::enumerations! {
     }
 
     /// Kinds of cars (运力类型).
-    CarType {
+    CarType open {
         1 = TAXI, "出租车 · taxi";
         2 = ECONOMY, "经济型 · economy";
         3 = COMFORT, "舒适型 · comfort";
@@ -162,32 +164,32 @@ crate::enumerations! {
         6 = DESIGNATED_DRIVER, "代驾 · a driver for the passenger's own car";
     }
 
-    /// How the passenger is identified in the enterprise.
-    IdentifyType {
+    /// How the employee who orders is identified in the enterprise.
+    IdentifyType open {
         20 = EMAIL, "邮箱 · e-mail address";
         30 = STAFF_NUMBER, "工号 · staff number";
         50 = MOBILE, "手机号 · mobile number";
     }
 
     /// When the ride is wanted.
-    ReserveType {
+    ReserveType open {
         1 = NOW, "实时 · now";
         2 = RESERVED, "预约 · at a reserved time";
     }
 
     /// What is supplied.
-    SupplyCode {
+    SupplyCode open {
         1 = RIDE, "打车 · a ride";
     }
 
     /// What a cancel call does.
-    CancelStep {
+    CancelStep open {
         1 = ASK_FEE, "询问取消费 · asks the fee, and cancels nothing";
         2 = CONFIRM, "确认取消 · cancels";
     }
 
     /// How far a refund is.
-    RefundStatus {
+    RefundStatus open {
         10 = SUCCESS, "退款成功 · refunded; the only state that is pushed at present";
     }
 }

@@ -158,7 +158,7 @@ const fn rules_of(data: Presence) -> &'static [&'static Rule] {
 to_meituan! {
     /// 1.查询周边运力 · drivers near a position.
     QUERY_NEAR_BY_DRIVERS "queryNearByDrivers", "dache.query.nearby.driver", "/dache/queryNearByDrivers":
-        QueryNearByDrivers => list(object(NearbyDriver)), nullable;
+        QueryNearByDrivers => list(object(NearbyDriver)), optional;
     /// 2.查询预估价 · what a ride would cost.
     QUERY_ESTIMATED_PRICE "queryEstimatedPrice", "dache.query.estimated.price", "/dache/queryEstimatedPrice":
         QueryEstimatedPrice => object(Estimates), on_success;

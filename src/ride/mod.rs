@@ -24,6 +24,7 @@
 //! # Ok::<(), meituan_protocol::Error>(())
 //! ```
 
+mod check;
 mod client;
 pub mod codes;
 mod form;
@@ -37,6 +38,7 @@ pub mod requests;
 pub mod rules;
 mod typed;
 
+pub use check::check;
 pub use client::*;
 pub use interfaces::*;
 pub use push::*;

@@ -5,13 +5,14 @@
 
 use super::codes::{ResultCode, RideEvent};
 use super::pushes::OrderChanged;
-use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, form};
-use crate::message::definition::{Bounds, Field, Kind, Message};
-use crate::message::peek::{Peek, looking_for, number, raw};
-use crate::message::{Packed, Reading, View, read, text_of};
+use super::rules::milliseconds;
+use super::{CAPACITY_OFFERED, COMMON, Client, Interface, ORDER_CHANGED, form};
+use crate::message::definition::{Field, Kind, Message};
+use crate::message::peek::{Peek, finding, looking_for, raw, without_mark};
+use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::money::push_integer;
 use crate::sorted_sign::sha1_hex;
-use crate::time::{Timestamp, parse_wall_clock};
+use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use subtle::ConstantTimeEq;
 
@@ -22,7 +23,10 @@ pub struct Accepted {
     pub interface: &'static Interface,
     /// The message's text: what the content was opened to.
     pub source: String,
-    /// The same for every repetition of the same push. Remember it, and do nothing twice.
+    /// The same for every repetition of the same push. Remember it, and do nothing twice. It is made of the order, what
+    /// happened and when. An event that does not say when is known by its content, `ts` left out: two such events that say
+    /// the same about the same order have one key, even if the same thing happened twice. So query the order at every event
+    /// that comes without a time, known or not.
     pub deduplication_key: String,
 }
 
@@ -82,18 +86,13 @@ fn answer(code: i32, message: &str) -> String {
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
-static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data"), raw("mtOrderId")]);
+static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data")]);
 
-/// The two fields of an event whose form is inferred, as they are.
+/// What happened, as it stands: a number, or a name.
 static EVENT: Message = looking_for(&EVENT_FIELDS);
-const EVENT_FIELDS: [Field; 2] = [
-    Field { aliases: OrderChanged::MESSAGE.fields[EVENT_CODE].aliases, ..raw("eventCode") },
-    Field { aliases: OrderChanged::MESSAGE.fields[EVENT_TIME].aliases, ..raw("eventTime") },
-];
+const EVENT_FIELDS: [Field; 1] = [Field { aliases: OrderChanged::MESSAGE.fields[EVENT_CODE].aliases, ..raw("eventCode") }];
 const EVENT_CODE: usize = 5;
-const EVENT_TIME: usize = 6;
 const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_CODE].kind, Kind::Code(_)));
-const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_TIME].kind, Kind::Integer(Bounds { min: 0, .. })));
 
 impl Client {
     /// The push that a path (a query after it does not matter) is registered for.
@@ -103,7 +102,10 @@ impl Client {
     }
 
     /// Takes a push out of its envelope and reads it into `packed`. `uri` is path and query as they arrived; the body
-    /// is a form, or JSON with the same parameters, or empty with the parameters in the query.
+    /// is a form (of either kind), or JSON with the same parameters, or empty with the parameters in the query.
+    ///
+    /// The fields stand in the content itself, or, where none of them does, in its `data`. An event that names no order is
+    /// taken and reported (rule `event.some-order`): query what is under way. A push that says nothing at all is refused.
     ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
@@ -129,7 +131,7 @@ impl Client {
             return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
         }
         let mut found = Vec::new();
-        let Parameters { token, content } = parameters(uri, body)?;
+        let Parameters { token, content } = parameters(uri, without_mark(body, &mut found))?;
         match token {
             Some(token) if !bool::from(token.ct_eq(self.config.access_key.expose())) => {
                 return Err(Error::at(ErrorCode::WrongToken, "token"));
@@ -139,20 +141,8 @@ impl Client {
         }
         let content = content.ok_or_else(|| Error::at(ErrorCode::MissingField, "content"))?;
         let text = self.key.open(&content)?;
-        let seen = Peek::new(&CONTENT, text.as_bytes())?;
-        self.check_common(interface, &seen, now, &mut found)?;
-        let hashed = without(text.as_bytes(), seen.range("ts"));
-        let source = match nested(&seen) {
-            Some(inside) => {
-                found.push(finding(ErrorCode::UnknownField, "data", "the fields stand inside it"));
-                inside
-            }
-            None => text,
-        };
-        let source = if std::ptr::eq(interface, &ORDER_CHANGED) { plain_event(source, &mut found)? } else { source };
-        read(interface.request, source.as_bytes(), Reading::WIRE, packed);
-        found.append(&mut packed.issues);
-        packed.issues = found;
+        let judge = |seen: &Peek<'_>, found: &mut Vec<Issue>| self.check_common(interface, seen, now, found);
+        let Plain { source, hashed } = read_push(interface, text.as_bytes(), found, judge, packed)?;
         if let Some(error) = Error::from_issues(&packed.issues) {
             return Err(error);
         }
@@ -168,24 +158,69 @@ impl Client {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
         if let (true, Some(seconds)) = (seen.raw("ts").is_some(), self.config.tolerance_seconds) {
-            // Ten digits are seconds, thirteen are milliseconds.
-            let sent = seen.number("ts").map(|ts| if ts.unsigned_abs() < 100_000_000_000 { ts * 1000 } else { ts });
+            let sent = seen.number("ts").map(milliseconds);
             if sent.is_none_or(|sent| sent.abs_diff(now.0) > u64::from(seconds) * 1000) {
                 let detail = [&*seen.text("ts").unwrap_or_default(), " against ", &decimal(now.0)].concat();
                 return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&detail));
             }
         }
-        match seen.text("method") {
-            Some(method) if Interface::of_method(&method).is_some() => {
-                Err(Error::at(ErrorCode::UnexpectedMethod, "method").detail(&method))
-            }
-            Some(method) if !(method == ORDER_CHANGE && std::ptr::eq(to, &ORDER_CHANGED)) => {
-                found.push(finding(ErrorCode::UnknownValue, "method", &method));
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        check_method(to, seen, found)
     }
+}
+
+/// What is opened may stand in `data` or beside it; what it is read from, and what tells it from another push.
+pub(super) struct Plain {
+    pub(super) source: String,
+    hashed: Vec<u8>,
+}
+
+/// Reads the text of a push into `packed`. `judge` looks at the common parameters, wherever they stand.
+pub(super) fn read_push(
+    interface: &Interface,
+    text: &[u8],
+    mut found: Vec<Issue>,
+    judge: impl Fn(&Peek<'_>, &mut Vec<Issue>) -> Result<(), Error>,
+    packed: &mut Packed,
+) -> Result<Plain, Error> {
+    let text = without_mark(text, &mut found);
+    let outer = Peek::new(&CONTENT, text)?;
+    judge(&outer, &mut found)?;
+    let inside = nested(interface, &outer, text);
+    let mut hashed = without(text, [outer.range("ts"), outer.range("data").filter(|_| inside.is_some())]);
+    let source = match inside {
+        Some(inside) => {
+            found.push(finding(ErrorCode::UnknownField, "data", "the fields stand inside it"));
+            let inner = Peek::new(&CONTENT, inside.as_bytes())?;
+            judge(&inner, &mut found)?;
+            hashed.extend(without(inside.as_bytes(), [inner.range("ts"), None]));
+            inside
+        }
+        None => String::from_utf8_lossy(text).into_owned(),
+    };
+    let source = if std::ptr::eq(interface, &ORDER_CHANGED) { plain_event(source, &mut found)? } else { source };
+    read(interface.request, source.as_bytes(), Reading::WIRE, packed);
+    // What says nothing at all is not taken: either it is no push of this kind, or its fields have names not known here.
+    if !packed.issues.iter().any(|issue| issue.refuses) && !has_fields(interface.request, source.as_bytes(), &COMMON) {
+        let nothing = finding(ErrorCode::MissingField, "mtOrderId", "no field of this push is there");
+        packed.issues.push(Issue { refuses: true, ..nothing });
+    }
+    found.append(&mut packed.issues);
+    packed.issues = found;
+    Ok(Plain { source, hashed })
+}
+
+/// The method, where it is there: another interface's is refused, one that nobody has documented is reported.
+pub(super) fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issue>) -> Result<(), Error> {
+    match seen.text("method") {
+        Some(method) if Interface::of_method(&method).is_some() => {
+            return Err(Error::at(ErrorCode::UnexpectedMethod, "method").detail(&method));
+        }
+        Some(method) if !(method == ORDER_CHANGE && std::ptr::eq(to, &ORDER_CHANGED)) => {
+            found.push(finding(ErrorCode::UnknownValue, "method", &method));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// The method of the general order push, in the one sample of it. No other method of a push is known.
@@ -199,21 +234,30 @@ struct Parameters {
 
 fn parameters(uri: &str, body: &[u8]) -> Result<Parameters, Error> {
     let mut parameters = Parameters::default();
-    if body.trim_ascii_start().starts_with(b"{") {
-        let seen = Peek::new(&PARAMETERS, body)?;
-        let text = |name| seen.text(name).map(String::into_bytes);
-        return Ok(Parameters { token: text("token").or_else(|| text("accessKey")), content: text("content") });
-    }
-    let query = uri.get(path_of(uri).len() + 1..).unwrap_or_default();
-    let form = if body.trim_ascii().is_empty() { query.as_bytes() } else { body };
-    for (name, value) in form::pairs(form) {
-        let (place, path) = match &*name {
+    let mut take = |name: &[u8], value: Vec<u8>| {
+        let (place, path) = match name {
             b"token" | b"accessKey" => (&mut parameters.token, "token"),
             b"content" => (&mut parameters.content, "content"),
-            _ => continue,
+            _ => return Ok(()),
         };
-        if place.replace(value).is_some() {
-            return Err(Error::at(ErrorCode::DuplicateKey, path));
+        if place.replace(value).is_some() { Err(Error::at(ErrorCode::DuplicateKey, path)) } else { Ok(()) }
+    };
+    let begin = body.trim_ascii_start();
+    if begin.starts_with(b"{") {
+        let seen = Peek::new(&PARAMETERS, body)?;
+        for field in PARAMETERS.fields {
+            if let Some(value) = seen.text(field.name) {
+                take(field.name.as_bytes(), value.into_bytes())?;
+            }
+        }
+    } else if begin.starts_with(b"--") {
+        for (name, value) in form::parts(begin) {
+            take(name, value.to_vec())?;
+        }
+    } else {
+        let query = uri.get(path_of(uri).len() + 1..).unwrap_or_default();
+        for (name, value) in form::pairs(if begin.is_empty() { query.as_bytes() } else { body }) {
+            take(&name, value)?;
         }
     }
     Ok(parameters)
@@ -224,64 +268,33 @@ fn path_of(uri: &str) -> &str {
     end.and_then(|end| uri.get(..end)).unwrap_or(uri)
 }
 
-#[cold]
-#[inline(never)]
-fn finding(code: ErrorCode, path: &str, detail: &str) -> Issue {
-    Issue { code, refuses: false, path: path.into(), rule: None, detail: detail.into(), offset: 0 }
-}
-
 fn decimal(number: i64) -> String {
     let mut digits = Vec::new();
     push_integer(&mut digits, number);
     String::from_utf8(digits).unwrap_or_default()
 }
 
-fn without(text: &[u8], range: Option<std::ops::Range<usize>>) -> Vec<u8> {
-    let range = range.unwrap_or_default();
-    [text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default()].concat()
+/// A text without two of its pieces.
+fn without(text: &[u8], ranges: [Option<std::ops::Range<usize>>; 2]) -> Vec<u8> {
+    let is_left = |at: &usize| !ranges.iter().flatten().any(|range| range.contains(at));
+    (0..text.len()).filter(is_left).map(|at| text[at]).collect()
 }
 
-/// The object in `data`, or in a text there, where the fields are not beside it.
-fn nested(seen: &Peek<'_>) -> Option<String> {
-    let data = seen.raw("data").filter(|_| seen.raw("mtOrderId").is_none())?;
-    let text = text_of(data).or_else(|| String::from_utf8(data.to_vec()).ok())?;
-    text.trim_ascii_start().starts_with('{').then_some(text)
+/// The object in `data`, or in a text there, where none of the push's own fields is beside it.
+fn nested(interface: &Interface, outer: &Peek<'_>, text: &[u8]) -> Option<String> {
+    let data = outer.raw("data").filter(|_| !has_fields(interface.request, text, &COMMON))?;
+    let inside = text_of(data).or_else(|| String::from_utf8(data.to_vec()).ok())?;
+    inside.trim_ascii_start().starts_with('{').then_some(inside)
 }
 
-/// An event with its code and time as numbers, or without them where they are nothing known: the form of this push is
-/// inferred, and must not keep it from being taken as the hint that it is.
-fn plain_event(mut source: String, found: &mut Vec<Issue>) -> Result<String, Error> {
+/// An event with its code as a number where it came by its name: the form of this push is inferred.
+fn plain_event(source: String, found: &mut Vec<Issue>) -> Result<String, Error> {
     let seen = Peek::new(&EVENT, source.as_bytes())?;
-    let mut changes = Vec::new();
-    for (name, most) in [("eventCode", i64::from(i32::MAX)), ("eventTime", i64::MAX)] {
-        let (Some(range), Some(raw)) = (seen.range(name), seen.raw(name)) else { continue };
-        if number(raw).is_some_and(|number| (0..=most).contains(&number)) {
-            continue;
-        }
-        let what = seen.text(name).unwrap_or_default();
-        let plain = if name == "eventCode" {
-            RideEvent::named(&what).map(|event| (i64::from(event.0), ErrorCode::NumberAsString))
-        } else {
-            parse_wall_clock(what.as_bytes()).map(|moment| (moment.0, ErrorCode::InvalidDate))
-        };
-        let (value, report) = match plain {
-            Some((value, report)) => (decimal(value), report),
-            None => ("null".into(), ErrorCode::UnknownValue),
-        };
-        found.push(finding(report, name, &what));
-        changes.push((range, value));
-    }
-    // From the end, so that the places before it stay where they are.
-    if let [(first, _), (second, _)] = &*changes
-        && first.start < second.start
-    {
-        changes.swap(0, 1);
-    }
-    for (range, value) in changes {
-        let halves = (source.get(..range.start), source.get(range.end..));
-        source = [halves.0.unwrap_or_default(), &value, halves.1.unwrap_or_default()].concat();
-    }
-    Ok(source)
+    let named = seen.raw("eventCode").and_then(text_of).and_then(|name| Some((RideEvent::named(&name)?, name)));
+    let (Some((event, name)), Some(range)) = (named, seen.range("eventCode")) else { return Ok(source) };
+    found.push(finding(ErrorCode::NumberAsString, "eventCode", &name));
+    let halves = (source.get(..range.start), source.get(range.end..));
+    Ok([halves.0.unwrap_or_default(), &decimal(i64::from(event.0)), halves.1.unwrap_or_default()].concat())
 }
 
 fn deduplication_key(interface: &Interface, view: &View<'_>) -> Option<String> {

@@ -20,7 +20,7 @@ crate::messages! {
     }
 
     /// What a ride would cost (2.查询预估价): the reference price before ordering. Source: document 2.3.
-    QueryEstimatedPrice rules [rules::ESTIMATE_DEPARTURE, rules::ESTIMATE_LIST] {
+    QueryEstimatedPrice rules [rules::ESTIMATE_DEPARTURE, rules::ESTIMATE_DEPARTURE_AHEAD, rules::ESTIMATE_LIST] {
         /// Longitude of the start (出发地经度), GCJ-02, degrees.
         from_longitude "fromLongitude": decimal(-180..180), required;
         /// Latitude of the start (出发地纬度), GCJ-02, degrees.
@@ -36,7 +36,7 @@ crate::messages! {
         /// When the ride is wanted (服务类型).
         reserve_type "reserveType": code(ReserveType), required;
         /// Partner (合作商id).
-        partner_id "partnerId": integer, optional;
+        partner_id "partnerId": long, optional;
         /// Car type (运力类型id).
         car_type_id "carTypeId": code(CarType), optional;
         /// The partner's car types (具体车型id列表), numbers separated by commas. Those that Meituan has configured
@@ -48,14 +48,14 @@ crate::messages! {
 
     /// Submit an order (3.下单). After a failure whose outcome is not known, submit again with the same
     /// channelPartnerOrderId only: code 3 then says that it is there already. Source: document 3.3.
-    SubmitOrder rules [rules::SUBMIT_RESERVE_TIME, rules::SUBMIT_PASSENGER, rules::SUBMIT_SOME_CAR] {
+    SubmitOrder rules [rules::SUBMIT_RESERVE_TIME, rules::SUBMIT_RESERVE_AHEAD, rules::SUBMIT_PASSENGER, rules::SUBMIT_SOME_CAR] {
         /// Our order number (合作方订单id), new for every order: see [`new_order_id`](super::new_order_id).
         channel_partner_order_id "channelPartnerOrderId": text, required;
-        /// Mobile number of the passenger (下单用户手机号). No form is enforced: the document's own example has 10 digits.
+        /// Mobile number of the employee who orders (下单用户手机号). No form is enforced: the document's own example has 10 digits.
         mobile "mobile": text, optional;
-        /// What identifies the passenger in the enterprise (下单用户唯一标识值), as identifyType says.
+        /// What identifies the employee who orders in the enterprise (下单用户唯一标识值), as identifyType says.
         user_identify_code "userIdentifyCode": text, optional;
-        /// How the passenger is identified.
+        /// How the employee who orders is identified.
         identify_type "identifyType": code(IdentifyType), required;
         /// Longitude of the start (起点经度), GCJ-02, degrees.
         from_longitude "fLng": decimal(-180..180), required;
@@ -69,18 +69,18 @@ crate::messages! {
         to_latitude "tLat": decimal(-90..90), required;
         /// Address of the destination (终点地址).
         to_address "toAddress": text, required;
-        /// Network of the passenger's device (网络类型), such as `wifi` or `4G`.
+        /// Network of the client's device (网络类型), such as `wifi` or `4G`.
         network_type "networkType": text, optional;
-        /// IP address of the passenger's device (客户端IP).
+        /// IP address of the client's device (客户端IP).
         client_ip "clientIp": text, optional;
         /// When the ride is wanted (订单类型).
         reserve_type "reserveType": code(ReserveType), required;
         /// Reserved time (预约时间); required for a reservation. The unit is not documented: epoch milliseconds are
         /// assumed, as departureTime has them.
         reserve_time "reserveTime": milliseconds, optional;
-        /// Virtual mobile number of the passenger (下单用户手机虚拟号).
+        /// Virtual mobile number of the employee who orders (下单用户手机虚拟号).
         passenger_virtual_mobile "passengerVirtualMobile": text, optional;
-        /// Last digits of the passenger's mobile number (下单用户手机尾号), such as `2020`.
+        /// Last digits of the mobile number of the employee who orders (下单用户手机尾号), such as `2020`.
         passenger_mobile_last_number "passengerMobileLastNumber": text, optional;
         /// The cars that are wanted (用车请求参数), from the estimate.
         car_type_request_list "carTypeRequestList": list(object(CarTypeRequest)), required;
@@ -92,12 +92,12 @@ crate::messages! {
         estimate_id "estimateId": text, required;
         /// The estimated price (预估价), fen.
         estimate_amount "estimateAmount": fen, required;
-        /// Car type (运力id), as in the estimate; see [`CarType`].
+        /// Car type (运力id): whatever the estimate has; see [`CarType`].
         car_type_id "carTypeId": integer, required;
         /// Partner (供应商id); not in the document's example.
-        partner_id "partnerId": integer, optional;
+        partner_id "partnerId": long, optional;
         /// The partner's car type (具体车型id).
-        partner_car_type_id "partnerCarTypeId": integer, required;
+        partner_car_type_id "partnerCarTypeId": long, required;
         /// The estimated price before discounts (没有减去优惠的原始预估价), fen.
         origin_fee "originFee": fen, required;
     }

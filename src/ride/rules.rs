@@ -13,11 +13,15 @@ crate::rules! {
     NEARBY_LIST "nearby.car-type-list" at "carTypeIds", Inferred, |view, _| number_list(view, "carTypeIds");
     /// A reservation's estimate has its departureTime (inferred from submitOrder, which demands reserveTime).
     ESTIMATE_DEPARTURE "estimate.departure-time" at "departureTime", Inferred, |view, _| reserved_has(view, "departureTime");
+    /// departureTime is not past, nor more than a year ahead (inferred: what is, has another unit than milliseconds).
+    ESTIMATE_DEPARTURE_AHEAD "estimate.departure-time-ahead" at "departureTime", Inferred, |view, _| ahead(view, "departureTime");
     /// partnerCarTypeIdList is numbers separated by commas (document 2.3: 以','分隔; that nothing else may stand there is
     /// inferred).
     ESTIMATE_LIST "estimate.car-type-list" at "partnerCarTypeIdList", Inferred, |view, _| number_list(view, "partnerCarTypeIdList");
     /// A reservation has its reserveTime (document 3.3: 若为预约单需要有此时间).
     SUBMIT_RESERVE_TIME "submit.reserve-time" at "reserveTime", Documented, |view, _| reserved_has(view, "reserveTime");
+    /// reserveTime is not past, nor more than a year ahead (inferred: what is, has another unit than milliseconds).
+    SUBMIT_RESERVE_AHEAD "submit.reserve-time-ahead" at "reserveTime", Inferred, |view, _| ahead(view, "reserveTime");
     /// identifyType 50 comes with mobile, any other with userIdentifyCode (inferred: the document's sentence about it
     /// stands beside the wrong field).
     SUBMIT_PASSENGER "submit.passenger" at "identifyType", Inferred, submit_passenger;
@@ -35,6 +39,17 @@ crate::rules! {
     PAID_AMOUNT "paid.amount" at "price", Documented, |view, _| verdict(view.integer("price").is_none_or(|price| price >= 0));
     /// A driver's position is on earth: latitude within 90, longitude within 180 degrees (inferred).
     NEARBY_POSITION "nearby.position" at "", Inferred, |view, _| on_earth(view, "longitude", "latitude");
+    /// A heading is from 0 to below 360 degrees (document 1.4). What is not is kept: that -1, in the document's own example,
+    /// means a heading that is not known is inferred.
+    NEARBY_DIRECTION "nearby.direction" at "direction", Inferred, nearby_direction;
+    /// An estimate has no estimatePrice of its own (document 2.4; the example in 2.5 has one, and it is kept. That it is the
+    /// estimateAmount of the order is inferred).
+    ESTIMATE_ITEM_PRICE "estimate.item-price" at "estimatePrice", Inferred, |view, _| verdict(!view.has("estimatePrice"));
+    /// estimateTime is in seconds (document 2.4), hence no more than a day (inferred). What is more, as in the document's
+    /// example, can only be milliseconds; it is left as sent.
+    ESTIMATE_TIME_UNIT "estimate.time-unit" at "estimateTime", Inferred, estimate_time_unit;
+    /// An event names its order by one of the order's numbers (inferred: the page that describes the push was not found).
+    EVENT_ORDER "event.some-order" at "mtOrderId", Inferred, event_order;
     /// Likewise in an offer. The document's own example has the two exchanged.
     OFFER_POSITION "offer.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
     /// Likewise in an order.
@@ -66,6 +81,20 @@ fn reserved_has(view: &View<'_>, time: &str) -> Verdict {
     verdict(!is(view, "reserveType", ReserveType::RESERVED) || view.has(time))
 }
 
+/// By the message's own `ts`, which is in seconds or in milliseconds.
+fn ahead(view: &View<'_>, time: &str) -> Verdict {
+    const MINUTE: i64 = 60_000;
+    const YEAR: i64 = 366 * 24 * 60 * MINUTE;
+    let (Some(time), Some(ts)) = (view.integer(time), view.integer("ts")) else { return Verdict::Kept };
+    let now = milliseconds(ts);
+    verdict((now - MINUTE..=now.saturating_add(YEAR)).contains(&time))
+}
+
+/// A `ts`: ten digits are seconds, thirteen are milliseconds.
+pub(super) fn milliseconds(ts: i64) -> i64 {
+    if ts.unsigned_abs() < 100_000_000_000 { ts * 1000 } else { ts }
+}
+
 fn submit_passenger(view: &View<'_>, _: &Facts) -> Verdict {
     verdict(has_text(view, if is(view, "identifyType", IdentifyType::MOBILE) { "mobile" } else { "userIdentifyCode" }))
 }
@@ -84,6 +113,20 @@ fn some_id(view: &View<'_>, _: &Facts) -> Verdict {
 
 fn both_ids(view: &View<'_>, _: &Facts) -> Verdict {
     verdict(has_text(view, "mtOrderId") && has_text(view, "channelPartnerOrderId"))
+}
+
+fn nearby_direction(view: &View<'_>, _: &Facts) -> Verdict {
+    let degrees = view.text("direction").and_then(|text| crate::message::approximate_number(&text));
+    verdict(degrees.is_none_or(|degrees| (0.0..360.0).contains(&degrees)))
+}
+
+fn estimate_time_unit(view: &View<'_>, _: &Facts) -> Verdict {
+    const DAY: i64 = 86_400;
+    verdict(view.integer("estimateTime").is_none_or(|seconds| seconds <= DAY))
+}
+
+fn event_order(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(has_text(view, "mtOrderId") || has_text(view, "channelPartnerOrderId") || has_text(view, "sqtBizOrderId"))
 }
 
 fn on_earth(view: &View<'_>, longitude: &str, latitude: &str) -> Verdict {

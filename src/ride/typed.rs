@@ -58,6 +58,8 @@ pub struct Reply<T> {
     pub data: T,
     /// How the reply came.
     pub form: ReplyForm,
+    /// `traceId` of the body, where it has one; the header `M-TraceId` has it too.
+    pub trace_id: String,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,
 }
@@ -97,10 +99,10 @@ impl<E: Endpoint> SealedRequest<E> {
     /// header `M-TraceId`), or what is wrong with the reply.
     pub fn parse(&self, body: &[u8]) -> Result<Reply<E::Data>, Error> {
         let mut packed = Packed::default();
-        let Replied { form, source } = self.client.read_reply(E::INTERFACE, body, &mut packed)?;
+        let Replied { form, trace_id, source } = self.client.read_reply(E::INTERFACE, body, &mut packed)?;
         let view = packed.view(E::INTERFACE.reply, &source);
         let data = view.and_then(|view| view.field_to_typed(&packed, "data")).unwrap_or_default();
-        Ok(Reply { data, form, warnings: packed.issues })
+        Ok(Reply { data, form, trace_id, warnings: packed.issues })
     }
 }
 
@@ -109,7 +111,7 @@ impl<E: Endpoint> SealedRequest<E> {
 pub struct Received {
     /// What it tells.
     pub push: Push,
-    /// The same for every repetition of the same push. Remember it, and do nothing twice.
+    /// The same for every repetition of the same push; see [`Accepted::deduplication_key`] for its limit.
     pub deduplication_key: String,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,

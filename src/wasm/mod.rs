@@ -172,6 +172,9 @@ fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Err
     read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
     match Error::from_issues(&packed.issues) {
         Some(mut error) => {
+            if error.code == ErrorCode::EmptyText {
+                error.detail = "expected a text that is not empty".into();
+            }
             error.code = ErrorCode::InvalidConfig;
             Err(error)
         }

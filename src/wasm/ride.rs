@@ -3,7 +3,7 @@
 use super::{NONE, address, read_settings, unreadable, with};
 use crate::envelope::Key;
 use crate::message::{Packed, Reading, View, read};
-use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
 use crate::sorted_sign::{Scheme, sha1, sign};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
@@ -122,7 +122,8 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
     })
 }
 
-/// Reads a reply: the input is the body. 0 when it is a success; its message is then in the slots.
+/// Reads a reply: the input is the body. 0 when it is a success; its message is then in the slots, and the output is its
+/// `traceId`.
 #[wasm_bindgen]
 pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
     with(|state| {
@@ -135,21 +136,43 @@ pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
         let outcome = match client.read_reply(interface, body, &mut state.packed) {
             Ok(replied) => {
                 encrypted = replied.form == ReplyForm::Encrypted;
-                let source = match replied.source {
-                    Cow::Borrowed(source) => source,
-                    Cow::Owned(source) => {
-                        state.opened = source;
-                        &state.opened
-                    }
-                };
-                (state.result[2], state.result[3]) = (address(source), source.len() as u32);
+                state.output = replied.trace_id.into_bytes();
+                (state.result[2], state.result[3]) = place(replied.source, &mut state.opened);
                 Ok(())
             }
             Err(error) => Err(error),
         };
         state.tell_findings();
+        state.tell_output();
         state.result[4] |= if encrypted { super::ENCRYPTED } else { 0 };
         state.finish(outcome)
+    })
+}
+
+/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
+    let text = match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => {
+            *opened = text;
+            opened
+        }
+    };
+    (address(text), text.len() as u32)
+}
+
+/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// slots. Findings are kept either way.
+#[wasm_bindgen]
+pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
+    with(|state| {
+        let text = state.input.get(..length).unwrap_or_default();
+        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
+        let source = check(interface, is_reply, text, &mut state.packed);
+        let is_message = source.is_some();
+        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
+        state.tell_findings();
+        u32::from(!is_message)
     })
 }
 

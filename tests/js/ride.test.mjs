@@ -111,7 +111,7 @@ describe("requests", () => {
       return [code, path, rule];
     };
     assert.deepEqual(refused({ reserveType: 2, reserveTime: undefined }), ["RULE_BROKEN", "reserveTime", "submit.reserve-time"]);
-    assert.deepEqual(refused({ fLng: Number.NaN }), ["MISSING_FIELD", "fLng", undefined]);
+    assert.deepEqual(refused({ fLng: Number.NaN }), ["WRONG_TYPE", "fLng", undefined]);
     assert.deepEqual(refused({ fLat: 90.5 }), ["OUT_OF_RANGE", "fLat", undefined]);
     assert.deepEqual(refused({ ts: 1 }), ["UNKNOWN_FIELD", "ts", undefined]);
     assert.deepEqual(refused({ nonsense: 1 }), ["UNKNOWN_FIELD", "nonsense", undefined]);

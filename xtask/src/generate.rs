@@ -313,7 +313,9 @@ impl<'a> Catalogue<'a> {
             comment(out, indent, &format!("{}{}", field.doc.trim(), unit(&field.kind)));
             let of = type_of(&field.kind, received);
             let _ = match field.presence {
-                Presence::Optional | Presence::Nullable => writeln!(out, "{indent}readonly {}?: {of} | undefined;", field.name),
+                Presence::Optional | Presence::Dispensable | Presence::Nullable => {
+                    writeln!(out, "{indent}readonly {}?: {of} | undefined;", field.name)
+                }
                 _ => writeln!(out, "{indent}readonly {}: {of};", field.name),
             };
         }
@@ -467,6 +469,8 @@ export interface InterfaceFacts {
   /** The method inside the envelope, and the path below the host, of what the enterprise calls. */
   readonly method?: string;
   readonly path?: string;
+  /** Whether the reply's data is documented. */
+  readonly hasData: boolean;
 }
 export declare const interfaces: readonly InterfaceFacts[];
 export declare const messages: readonly MessageName[];
@@ -508,7 +512,7 @@ fn read_call(kind: &Kind, slot: &str) -> String {
 fn read_function(kind: &Kind) -> &'static str {
     match kind {
         Kind::Id | Kind::Text { .. } | Kind::Date => "text",
-        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::WallClock => "number",
+        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => "number",
         Kind::Decimal { .. } => "decimal",
         Kind::Flag => "flag",
         Kind::TextMap => "textMap",
@@ -545,11 +549,18 @@ fn facts_of(call: &'static Call) -> String {
 }
 
 fn facts_of_interface(interface: &Interface) -> String {
+    let data = interface.reply.fields.iter().find(|field| field.name == "data");
+    let has_data = data.is_some_and(|data| !matches!(data.kind, Kind::Raw));
     match interface.direction {
         ride::Direction::ToMeituan { method, path } => {
-            format!("{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?} }}", interface.name)
+            format!(
+                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, hasData: {has_data} }}",
+                interface.name
+            )
         }
-        ride::Direction::ToEnterprise => format!("{{ name: {:?}, direction: \"toEnterprise\" }}", interface.name),
+        ride::Direction::ToEnterprise => {
+            format!("{{ name: {:?}, direction: \"toEnterprise\", hasData: {has_data} }}", interface.name)
+        }
     }
 }
 
@@ -557,7 +568,7 @@ fn type_of(kind: &Kind, received: bool) -> String {
     match kind {
         Kind::Id => "Id".into(),
         Kind::Integer { .. } | Kind::Decimal { .. } => "number".into(),
-        Kind::Code(enumeration) if received => format!("{} | Unlisted", enumeration.name),
+        Kind::Code(enumeration) if received || enumeration.is_open => format!("{} | Unlisted", enumeration.name),
         Kind::Code(enumeration) => enumeration.name.into(),
         Kind::Fen => "Fen".into(),
         Kind::Yuan { sentinel: None } => "Fen".into(),
@@ -565,7 +576,7 @@ fn type_of(kind: &Kind, received: bool) -> String {
         Kind::Text { .. } => "string".into(),
         Kind::Flag => "boolean".into(),
         Kind::Date => "DateText".into(),
-        Kind::WallClock => "Timestamp".into(),
+        Kind::Moment | Kind::WallClock => "Timestamp".into(),
         Kind::Object(message) => message.name.into(),
         Kind::List { item, .. } => match type_of(item, received) {
             of if of.contains('|') => format!("ReadonlyArray<{of}>"),
@@ -581,7 +592,7 @@ fn unit(kind: &Kind) -> String {
     match kind {
         Kind::Yuan { sentinel: None } | Kind::Fen => " In fen.".into(),
         Kind::Yuan { sentinel: Some(value) } => format!(" In fen; {value} stays {value}."),
-        Kind::WallClock => " Epoch milliseconds.".into(),
+        Kind::Moment | Kind::WallClock => " Epoch milliseconds.".into(),
         Kind::List { most, .. } if *most > 0 => format!(" At most {most}."),
         _ => String::new(),
     }
@@ -601,6 +612,7 @@ fn wire_type(kind: &Kind) -> String {
         Kind::Text { documented } => format!("text, documented with at most {documented} characters"),
         Kind::Flag => "true or false".into(),
         Kind::Date => "`yyyy-MM-dd`".into(),
+        Kind::Moment => "number, epoch milliseconds".into(),
         Kind::WallClock => "`yyyy-MM-dd HH:mm:ss`, UTC+8".into(),
         Kind::Object(message) => format!("`{}`", message.name),
         Kind::List { item, most: 0 } => format!("list of {}", wire_type(item)),
@@ -617,7 +629,7 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
         let needed = match field.presence {
             Presence::Required => "yes".to_owned(),
             Presence::OnSuccess => format!("at {success}"),
-            Presence::Optional | Presence::Nullable => "no".to_owned(),
+            Presence::Optional | Presence::Dispensable | Presence::Nullable => "no".to_owned(),
         };
         let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
     }

@@ -188,6 +188,8 @@ impl Exchange<'_> {
             }
             // Fields are added over time; null stands for an absent field. A field that is needed is reported as missing.
             (_, ErrorCode::UnknownField | ErrorCode::NullField, _) => return,
+            // Judged by who needs it.
+            (_, ErrorCode::EmptyText, _) => return,
             // Judged with the order at hand.
             (_, ErrorCode::UnknownValue, "code") => return,
             (_, _, "code") => (Name::SuccessCode, basis),
