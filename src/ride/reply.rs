@@ -49,7 +49,7 @@ impl Client {
     /// count from the beginning of the business reply.
     ///
     /// # Errors
-    /// `REMOTE_REJECTED` with [`Error::remote`], or the first finding that refuses the reply. A `data` that is neither JSON
+    /// `REMOTE_REJECTED` with `Error::remote`, or the first finding that refuses the reply. A `data` that is neither JSON
     /// nor opens is `DECRYPTION_FAILED`, whatever was asked: what it says cannot be known.
     pub fn read_reply<'b>(&self, interface: &'static Interface, body: &'b [u8], packed: &mut Packed) -> Result<Replied<'b>, Error> {
         packed.issues.clear();

@@ -95,7 +95,7 @@ impl<E: Endpoint> SealedRequest<E> {
     /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
     ///
     /// # Errors
-    /// `REMOTE_REJECTED` with [`Error::remote`] when Meituan did not accept the request ([`Error::traced`] takes the
+    /// `REMOTE_REJECTED` with `Error::remote` when Meituan did not accept the request ([`Error::traced`] takes the
     /// header `M-TraceId`), or what is wrong with the reply.
     pub fn parse(&self, body: &[u8]) -> Result<Reply<E::Data>, Error> {
         let mut packed = Packed::default();
