@@ -2,7 +2,7 @@
 // is forbidden there.
 
 import wasm from "#wasm";
-import { decoded } from "./base64.js";
+import { decoded } from "./decode.js";
 import { initSync } from "./glue.js";
 
 export const { memory } = initSync({ module: decoded(wasm) });

@@ -1,7 +1,7 @@
 // The one instance of the module of orders: made when it is first needed, so that nobody else waits for it.
 
 import wasm from "#wasm-orders";
-import { decoded } from "./base64.js";
+import { decoded } from "./decode.js";
 import { initSync } from "./orders-glue.js";
 
 /** @type {WebAssembly.Memory | undefined} */
