@@ -117,9 +117,9 @@ const voucher = (index, variant) => `9${digits(variant, 3)}${digits(index, 8)}`;
  * @param {string} path
  * @param {object | string} message
  */
-export function signedCall(path, message) {
+export function signedCall(path, message, now = NOW) {
   const body = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
-  const date = new Date(NOW).toUTCString();
+  const date = new Date(now).toUTCString();
   const signature = createHmac("sha1", CLIENT_SECRET).update(`POST ${path}\n${date}`).digest("base64");
   const headers = {
     host: "supplier.example.com",
@@ -201,3 +201,76 @@ export const texts = (bytes, script) =>
       .toString()
       .replace(/\uFFFD+$/, "");
   });
+
+// What nobody may take. Each breaks one thing in a message that is right otherwise.
+
+/** @param {object} message @param {(message: any) => void} damage */
+function damaged(message, damage) {
+  const copy = structuredClone(message);
+  damage(copy);
+  return copy;
+}
+
+const ALL_RIGHT = /** @type {const} */ ({ script: "ascii", variant: 0 });
+
+export function wrongOrderStates() {
+  const right = orderState({ vouchers: 4, ...ALL_RIGHT });
+  const wrong = [
+    (/** @type {any} */ { body }) => delete body.orderId,
+    (/** @type {any} */ { body }) => delete body.voucherList[2].status,
+    (/** @type {any} */ { body }) => (body.partnerOrderId = {}),
+    (/** @type {any} */ { body }) => (body.orderQuantity = -1),
+    (/** @type {any} */ { body }) => (body.voucherList = "none"),
+    (/** @type {any} */ { body }) => (body.voucherList[0].quantity = 1.5),
+    (/** @type {any} */ { body }) => (body.voucherList[3].voucherInvalidTime = "2026-02-30 10:00:00"),
+    (/** @type {any} */ { body }) => (body.voucherList[3].voucherInvalidTime = "2026-02-20 24:00:00"),
+    (/** @type {any} */ { body }) => (body.orderAdditionalList[0].orderAdditionValue = ["a list"]),
+    // Four tickets, and three codes.
+    (/** @type {any} */ { body }) => body.voucherList.pop(),
+    (/** @type {any} */ { body }) => (body.voucherList[1].voucher = body.voucherList[0].voucher),
+    (/** @type {any} */ { body }) => (body.voucherList[1].status = 3),
+  ];
+  const texts = wrong.map((damage) => JSON.stringify(damaged(right, damage)));
+  return [...texts, JSON.stringify(right).slice(0, -1), "[]", ""].map((text) => Buffer.from(text));
+}
+
+export function wrongOrderCreateCalls() {
+  const path = "/mt/order/create";
+  const right = orderCreate({ visitors: 2, ...ALL_RIGHT });
+  const wrong = [
+    (/** @type {any} */ { body }) => delete body.mtDealId,
+    (/** @type {any} */ { body }) => (body.orderId = -1),
+    (/** @type {any} */ { body }) => (body.unitPrice = 580.005),
+    (/** @type {any} */ { body }) => (body.quantity = 0),
+    (/** @type {any} */ { body }) => (body.travelDate = "2026-11-31"),
+    (/** @type {any} */ { body }) => (body.visitors = {}),
+    (/** @type {any} */ { body }) => (body.visitors[1].name = []),
+    (/** @type {any} */ { body }) => (body.visitors[1].credentials[0] = {}),
+    (/** @type {any} */ { body }) => (body.visitors[0].gender = 1.5),
+    (/** @type {any} */ message) => (message.partnerId += 1),
+    (/** @type {any} */ message) => delete message.body,
+  ];
+  const call = signedCall(path, right);
+  return [
+    ...wrong.map((damage) => signedCall(path, damaged(right, damage))),
+    signedCall(path, JSON.stringify(right).slice(0, -2)),
+    signedCall("/mt/order/creates", right),
+    signedCall(path, right, NOW - 601_000),
+    ...Object.entries({ partnerid: "1123", authorization: call.headers.authorization.replace(CLIENT_ID, "bench-other") }).map(
+      ([name, value]) => ({ ...call, headers: { ...call.headers, [name]: value } }),
+    ),
+    { ...call, headers: { ...call.headers, authorization: signedCall("/mt/order/pay", right).headers.authorization } },
+  ];
+}
+
+export function wrongOrderPayCalls() {
+  const [call] = orderPayCalls(3, 1);
+  const { vouchers } = call.reply;
+  return [
+    { ...call, quantity: 4 },
+    { ...call, reply: { ...call.reply, vouchers: vouchers.slice(1) } },
+    { ...call, reply: { ...call.reply, vouchers: [...vouchers.slice(1), ""] } },
+    { ...call, reply: { ...call.reply, voucherType: 2 } },
+    { ...call, reply: { ...call.reply, partnerOrderId: "" } },
+  ];
+}

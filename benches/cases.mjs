@@ -1,6 +1,18 @@
 // What is measured, against whom, and what must hold.
 
-import { CLIENT_SECRET, heartbeatCalls, NOW, orderCreateCalls, orderPayCalls, orderStates, texts, vouchersIn } from "./bodies.mjs";
+import {
+  CLIENT_SECRET,
+  heartbeatCalls,
+  NOW,
+  orderCreateCalls,
+  orderPayCalls,
+  orderStates,
+  texts,
+  vouchersIn,
+  wrongOrderCreateCalls,
+  wrongOrderPayCalls,
+  wrongOrderStates,
+} from "./bodies.mjs";
 import * as library from "./library.mjs";
 import { validators as ajv } from "./peers/ajv.mjs";
 import { validators as byHand } from "./peers/by-hand.mjs";
@@ -10,7 +22,7 @@ import * as nodeCrypto from "./peers/node-crypto.mjs";
 import { heartbeatSigner, orderStateJudge, orderStateReader, supplier } from "./peers/supplier.mjs";
 import { validators as typebox } from "./peers/typebox.mjs";
 import { validators as valibot } from "./peers/valibot.mjs";
-import { zod, zodJitless } from "./peers/zod.mjs";
+import { validators as zodValidators } from "./peers/zod.mjs";
 
 /**
  * @typedef {{ gate: number, goal: number }} Demand
@@ -20,26 +32,26 @@ import { zod, zodJitless } from "./peers/zod.mjs";
  * @property {number} [bytes] about how many are read, or written
  * @property {"ascii" | "chinese"} script
  * @property {() => readonly any[]} inputs
+ * @property {() => readonly any[]} [wrong] inputs that everybody refuses: by throwing, or by the answer false
  * @property {import("./measure.mjs").Contender} library
  * @property {Record<string, import("./measure.mjs").Contender>} peers
  * @property {Record<string, Demand>} [demands] by peer
  * @property {(answer: any) => unknown} answer what must be the same for all
  */
 
-/** What the library is called among the contenders. */
-export const LIBRARY = "meituan-protocol";
-
 const KILOBYTE = 1024;
 const SIZES = [0.5, 1.5, 4, 64];
 const SCRIPTS = /** @type {const} */ (["ascii", "chinese"]);
 const SECRET_KEY = "AAECAwQFBgcICQoLDA0ODw==";
 
+const zod = zodValidators({ jitless: false });
+const zodJitless = zodValidators({ jitless: true });
 const signers = {
   node: nodeCrypto.signer(CLIENT_SECRET),
   noble: noble.signer(CLIENT_SECRET),
   cryptoJs: cryptoJs.signer(CLIENT_SECRET),
 };
-const suppliers = {
+export const suppliers = {
   "node:crypto + zod": supplier(signers.node, zod),
   "node:crypto + ajv": supplier(signers.node, ajv),
   "node:crypto + valibot": supplier(signers.node, valibot),
@@ -48,7 +60,7 @@ const suppliers = {
   "noble + zod jitless": supplier(signers.noble, zodJitless),
   "crypto-js + zod jitless": supplier(signers.cryptoJs, zodJitless),
 };
-const readers = { zod, "zod jitless": zodJitless, ajv, valibot, typebox, "by hand": byHand };
+export const readers = { zod, "zod jitless": zodJitless, ajv, valibot, typebox, "by hand": byHand };
 const envelopes = {
   "node:crypto": nodeCrypto.envelope(SECRET_KEY),
   "@noble/ciphers": noble.envelope(SECRET_KEY),
@@ -135,6 +147,7 @@ function verdict(size, script) {
     bytes: size * KILOBYTE,
     script,
     inputs: () => orderStates(size * KILOBYTE, script),
+    wrong: wrongOrderStates,
     library: library.judgeOrderState,
     peers: mapped(readers, ({ orderState }) => orderStateJudge(orderState)),
     demands,
@@ -150,6 +163,7 @@ function object(size, script) {
     bytes: size * KILOBYTE,
     script,
     inputs: () => orderStates(size * KILOBYTE, script),
+    wrong: wrongOrderStates,
     library: library.readOrderState,
     peers: mapped(readers, ({ orderState }) => orderStateReader(orderState)),
     demands: isGated(size, script) ? { zod: { gate: 0.3, goal: 0.2 }, ajv: { gate: 0.62, goal: 0.4 } } : undefined,
@@ -165,6 +179,7 @@ function call(size, script) {
     bytes: size * KILOBYTE,
     script,
     inputs: () => orderCreateCalls(size * KILOBYTE, script),
+    wrong: wrongOrderCreateCalls,
     library: library.orderCreate,
     peers: mapped(suppliers, ({ orderCreate }) => orderCreate),
     demands: isGated(size, script) ? WHOLE_CALL : undefined,
@@ -180,6 +195,7 @@ function pay(size) {
     bytes: size * KILOBYTE,
     script: "ascii",
     inputs: () => orderPayCalls(vouchersIn(size * KILOBYTE)),
+    wrong: wrongOrderPayCalls,
     library: library.orderPay,
     peers: mapped(suppliers, ({ orderPay }) => orderPay),
     demands: isGated(size, "ascii") ? WHOLE_CALL : undefined,

@@ -4,6 +4,9 @@ import { openEnvelope, sealEnvelope } from "meituan-protocol/ride";
 import { TicketSupplier } from "meituan-protocol/ticket";
 import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs";
 
+/** What it is called among the contenders. */
+export const NAME = "meituan-protocol";
+
 const supplier = new TicketSupplier({
   partnerId: PARTNER_ID,
   clientId: CLIENT_ID,

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {(input: any) => unknown} Contender
- * @typedef {{ inputs: readonly any[], contenders: Record<string, Contender> }} Contest
+ * @typedef {{ contender: Contender, inputs: readonly any[] }} Entry
  * @typedef {{ median: number, rounds: number[] }} Timing in nanoseconds for one input
  */
 
@@ -45,22 +45,22 @@ export function quantile(values, share) {
 export const median = (values) => quantile(values, 0.5);
 
 /**
- * @param {Contest} contest
- * @returns {Record<string, Timing>}
+ * @param {Entry[]} entries
+ * @returns {Timing[]} of each
  */
-export function measure({ inputs, contenders }) {
-  const entries = Object.entries(contenders);
-  for (const [, contender] of entries) time(contender, inputs, WARM_UP);
+export function measure(entries) {
+  for (const { contender, inputs } of entries) time(contender, inputs, WARM_UP);
   /** @type {number[][]} */
   const rounds = entries.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
     // Each round begins with another one, so that nobody always runs after the same neighbour's garbage.
     for (let turn = 0; turn < entries.length; turn++) {
       const index = (round + turn) % entries.length;
-      rounds[index].push(time(entries[index][1], inputs, SLICE));
+      const { contender, inputs } = entries[index];
+      rounds[index].push(time(contender, inputs, SLICE));
     }
   }
-  return Object.fromEntries(entries.map(([name], index) => [name, { median: median(rounds[index]), rounds: rounds[index] }]));
+  return rounds.map((times) => ({ median: median(times), rounds: times }));
 }
 
 /**

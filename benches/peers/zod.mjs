@@ -112,7 +112,7 @@ function schemas({ jitless }) {
 }
 
 /** @param {{ jitless: boolean }} how */
-const validators = (how) =>
+export const validators = (how) =>
   Object.fromEntries(
     Object.entries(schemas(how)).map(([name, schema]) => [
       name,
@@ -122,6 +122,3 @@ const validators = (how) =>
       },
     ]),
   );
-
-export const zod = validators({ jitless: false });
-export const zodJitless = validators({ jitless: true });

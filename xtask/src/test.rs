@@ -19,7 +19,7 @@ const STAGES: [Stage; 15] = [
     ("JavaScript format and lints", javascript_lints),
     ("TypeScript types", typescript_types),
     ("JavaScript tests", javascript_tests),
-    ("benchmarks agree", benchmarks_agree),
+    ("benchmarks", bench::check),
     ("demo", demo_passes),
     ("packaging", packaging),
     ("packaging tests", packaging_tests),
@@ -101,11 +101,6 @@ fn tests_in(folders: &[&str]) -> Outcome {
         tests.extend(found);
     }
     run_program(tools::node().arg("--test").args(tests))
-}
-
-/// Nothing is timed: the machine that runs the tests may be busy.
-fn benchmarks_agree() -> Outcome {
-    run_program(&mut bench::checker()?)
 }
 
 fn demo_passes() -> Outcome {
