@@ -63,6 +63,12 @@ async function calls(address, { partnerId, clientId, clientSecret }) {
       const { body } = await call("/meituan/products", { body: { method: "multi", partnerDealIds: ["garden-day"] } });
       return body?.length === 1 && body[0].partnerId === partnerId;
     },
+    "product status of the example": async () =>
+      (await call("/meituan/products/status", { body: [{ partnerDealId: "garden-day", status: 1 }] })).code === 200,
+    "the true reason of the example": async () => {
+      const { code, describe } = await call("/meituan/prices", { body: { ...days, partnerDealId: "nothing" } });
+      return code === 201 && describe === "没有该产品：nothing";
+    },
     "the pages router without its body parser": async () => (await call("/api/raw", {})).code === 200,
     "the pages router with it says so": async () => {
       const { code, hint } = await call("/api/parsed", {});
