@@ -1,0 +1,31 @@
+//! The benchmarks: the package against what people would write instead, in one Node process.
+
+use std::env;
+use std::process::ExitCode;
+
+use crate::package;
+use crate::tools::{self, Outcome, Steps, root, target};
+
+/// How it is asked for.
+pub(crate) const WORDS: &str = "bench [name…]";
+
+pub(crate) fn run() -> Outcome<ExitCode> {
+    let mut steps = Steps::shown();
+    package::build(&mut steps)?;
+    steps.run("install the peers", install_peers)?;
+    let mut node = tools::node();
+    node.arg("benches/main.mjs").arg("--out").arg(target().join("bench.json")).args(env::args_os().skip(2));
+    let status = node.status().map_err(|error| format!("cannot start the benchmarks: {error}"))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// That all contenders do the same work, and that the benchmarks can fail, by the package already staged in `pkg/`.
+pub(crate) fn check() -> Outcome {
+    install_peers()?;
+    tools::run(tools::node().args(["--test", "benches/bench.test.mjs"]))
+}
+
+/// They have a lock file of their own, so that whoever only builds does not download them.
+fn install_peers() -> Outcome {
+    tools::install_npm_packages_in(&root().join("benches"))
+}
