@@ -10,7 +10,10 @@ export const next = {
   name: "next",
   title: "Next.js: edge route, middleware, Node route",
   // The Node route has another one than the edge.
-  loaders: ["dist/wasm-edge-light.js", "dist/wasm-inline.js"],
+  loaders: [
+    ...["dist/wasm-edge-light.js", "dist/wasm-orders-edge-light.js"],
+    ...["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+  ],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });
