@@ -361,20 +361,6 @@ export function readRideReply(client, of, body) {
 const NOWHERE = new Uint8Array(0);
 
 /**
- * Checks a message of the ride API by itself, as its reader would.
- * @param {number} of the interface
- * @param {boolean} isReply
- * @param {string | Uint8Array} text
- * @returns {{ value: any, issues: readonly Finding[] }}
- */
-export function checkRide(of, isReply, text) {
-  const isMessage = glue.ride_check(of, isReply, putAlone(text)) === 0;
-  refresh();
-  const issues = findings();
-  return { value: isMessage ? take(isReply ? rideReplyIndex(of) : rideRequestIndex(of), NOWHERE) : undefined, issues };
-}
-
-/**
  * Takes a push of the ride API.
  * @param {number} client
  * @param {string} uri
@@ -434,18 +420,6 @@ export function openEnvelope(secretKey, content) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
   if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(glue.error());
-  return output();
-}
-
-/**
- * @param {string} secret
- * @param {boolean} prefix
- * @param {{ name: string, value: string }[]} parameters
- * @returns {string}
- */
-export function sortedSign(secret, prefix, parameters) {
-  const [secretLength, length] = putBoth(secret, stringify({ parameters }));
-  if (glue.sorted_sign(secretLength, prefix, length) !== 0) throw failed(glue.error());
   return output();
 }
 

@@ -52,11 +52,9 @@ export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
-export declare function ride_check(of: number, isReply: boolean, length: number): number;
 export declare function ride_order_id(length: number): number;
 export declare function envelope_seal(secretKey: number, length: number): number;
 export declare function envelope_open(secretKey: number, length: number): number;
-export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 
 export declare function ba_sign(length: number): Signed;
 export declare function ba_verify(length: number): Failure | undefined;

@@ -15,7 +15,7 @@
 
 //!
 //! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one of
-//! `wasm-orders`, which is instantiated when an order, a recording or a mail first needs it.
+//! `wasm-orders`, which is instantiated when it is first needed: for orders, and for what is done by hand.
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 #![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]
@@ -34,6 +34,7 @@ use crate::ride::Client;
 use crate::ticket::Supplier;
 use crate::{Error, ErrorCode, Issue, Remote, Secret};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -80,6 +81,18 @@ fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
 
 fn address(bytes: &[u8]) -> u32 {
     bytes.as_ptr() as usize as u32
+}
+
+/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
+    let text = match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => {
+            *opened = text;
+            opened
+        }
+    };
+    (address(text), text.len() as u32)
 }
 
 impl State {

@@ -1,7 +1,9 @@
-//! Orders, recordings and the mail at the border: what is not asked for each message.
+//! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
 
-use super::{State, unreadable, with};
-use crate::message::{Form, Reading, read};
+use super::{State, place, unreadable, with};
+use crate::message::{Form, Packed, Reading, read};
+use crate::ride::{INTERFACES, check};
+use crate::sorted_sign::{Scheme, sign};
 use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_json, redacted};
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
@@ -110,6 +112,61 @@ pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
             }
         });
         finish(state, outcome)
+    })
+}
+
+/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// slots. Findings are kept either way.
+#[wasm_bindgen]
+pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
+    with(|state| {
+        let text = state.input.get(..length).unwrap_or_default();
+        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
+        let source = check(interface, is_reply, text, &mut state.packed);
+        let is_message = source.is_some();
+        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
+        state.tell_findings();
+        u32::from(!is_message)
+    })
+}
+
+crate::messages! {
+    /// A parameter to sign.
+    Parameter {
+        /// Its name.
+        name "name": text, required;
+        /// Its value.
+        value "value": text, required;
+    }
+
+    /// Parameters to sign.
+    Parameters {
+        /// The parameters.
+        parameters "parameters": list(object(Parameter)), required;
+    }
+}
+
+/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret
+/// stands before all parameters, else it is one of them. The output is the signature. 0 when it is signed.
+#[wasm_bindgen]
+pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
+    with(|state| {
+        let key = state.take_secret(secret);
+        let mut packed = Packed::new();
+        let source = state.after(secret, length);
+        read(Parameters::MESSAGE, source, Reading::WIRE, &mut packed);
+        let outcome = match Error::from_issues(&packed.issues) {
+            Some(error) => Err(error),
+            None => {
+                let mut pairs = Vec::new();
+                for pair in packed.view(Parameters::MESSAGE, source).iter().flat_map(|view| view.objects("parameters")) {
+                    pairs.push((pair.text("name").unwrap_or_default(), pair.text("value").unwrap_or_default()));
+                }
+                let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+                Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &key, &pairs))
+            }
+        };
+        state.finish_text(outcome)
     })
 }
 

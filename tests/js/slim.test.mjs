@@ -61,16 +61,18 @@ describe("meituan-protocol/slim", () => {
     it(`keeps orders with ${what} of their module`, () => assert.equal(play(`${bring}\nconsole.log(judged());`), "illegal"));
   }
 
-  it("says which module is missing when an order, a recording or a mail needs it", () => {
+  it("says which module is missing when it is needed", () => {
     const mail = '{ kind: "upgrade", pmsName: "a", partnerId: 1, upgradeAt: 0, scope: "b", restoredAt: 0, salesContact: "c" }';
     for (const use of [
       "judged()",
+      'slim.signSorted("a", {})',
+      'slim.checkMessage("ride.refunded.request", "{}")',
       "slim.ride.standing(null, { now: 0 })",
       'slim.testing.checkTrace("{}")',
       `slim.changeOfEndpointMail(${mail}, { now: 0 })`,
     ]) {
       const told = play(`slim.initSync(bytes); console.log(thrown(() => ${use}));`);
-      assert.match(told, /^meituan-protocol\/slim: orders, recordings and mails need meituan_protocol_orders\.wasm/, use);
+      assert.match(told, /^meituan-protocol\/slim: this needs meituan_protocol_orders\.wasm/, use);
     }
   });
 
@@ -100,7 +102,7 @@ describe("meituan-protocol/slim", () => {
       "signed()",
       `new slim.TicketSupplier(${settings})`,
       'slim.sealEnvelope("a", "")',
-      'slim.checkMessage("ride.refunded.request", "")',
+      'slim.checkMessage("ticket.orderPay.response", "")',
     ]) {
       assert.equal(play(`console.log(thrown(() => ${use}));`), message);
     }
