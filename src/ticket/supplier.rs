@@ -307,7 +307,7 @@ impl Supplier {
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
         let date = http_date(now);
         let string_to_sign = ba::string_to_sign(method, uri, &date);
-        let signature = self.keys.first().map(|key| ba::sign(key, method, uri, &date)).unwrap_or_default();
+        let signature = self.keys.first().map(|key| ba::sign_text(key, &string_to_sign)).unwrap_or_default();
         Signature { authorization: ba::authorization(&self.config.client_id, &signature), date, string_to_sign }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{address, unreadable, with};
 use crate::message::definition::{Facts, Message};
-use crate::message::{Form, Packed, Reading, read, write};
+use crate::message::{Form, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
 use crate::ticket::CALLS;
 use crate::{Error, ErrorCode};
@@ -37,6 +37,12 @@ pub(super) fn read_settings(message: &'static Message, source: &[u8]) -> Result<
         }
         None => Ok(packed),
     }
+}
+
+/// A setting's text; one that is absent is empty.
+#[inline(never)]
+pub(super) fn text_of(settings: &View<'_>, name: &str) -> String {
+    settings.text(name).unwrap_or_default().into_owned()
 }
 
 pub(super) fn facts(quantity: i32) -> Facts {

@@ -1,6 +1,6 @@
 //! The ride API at the border.
 
-use super::messages::read_settings;
+use super::messages::{read_settings, text_of};
 use super::{NONE, address, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
@@ -44,7 +44,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>) -> Result<Config, Error> {
-    let text = |name| settings.text(name).unwrap_or_default().into_owned();
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     // The reader has seen to it that these are digits.
     let ent_id = text("entId").bytes().fold(0, |id: u64, digit| id * 10 + u64::from(digit - b'0'));
@@ -59,9 +59,9 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     for route in settings.objects("routes") {
-        let name = route.text("call").unwrap_or_default();
+        let name = text_of(&route, "call");
         let push = Interface::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((route.text("path").unwrap_or_default().into_owned(), push));
+        config.routes.push((text_of(&route, "path"), push));
     }
     Ok(config)
 }

@@ -1,6 +1,6 @@
 //! The ticket API at the border.
 
-use super::messages::{facts, read_settings};
+use super::messages::{facts, read_settings, text_of};
 use super::{Crossing, ENCRYPTED, NONE, address, cross, failure, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
@@ -45,7 +45,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>) -> Result<Config, Error> {
-    let text = |name| settings.text(name).unwrap_or_default().into_owned();
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
@@ -53,9 +53,9 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
     for route in settings.objects("routes") {
-        let name = route.text("call").unwrap_or_default();
+        let name = text_of(&route, "call");
         let call = Call::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((route.text("path").unwrap_or_default().into_owned(), call));
+        config.routes.push((text_of(&route, "path"), call));
     }
     if let Some(key) = settings.text("bodyKey") {
         config.body_encryption = Some(BodyEncryption { key: BodyKey::new(&Secret::new(key))?, app_key: String::new() });
