@@ -109,20 +109,6 @@ function putBoth(first, second) {
   return [length, put(second, length)];
 }
 
-/**
- * Several texts, each ended by a byte that UTF-8 never has.
- * @param {string[]} texts
- */
-function putTexts(...texts) {
-  reserve(texts.reduce((sum, text) => sum + 3 * text.length + 1, 0));
-  let end = 0;
-  for (const text of texts) {
-    end += put(text, end);
-    view.bytes[inputAt + end++] = 0xff;
-  }
-  return end;
-}
-
 /** A view: the next call may write something else there. */
 function outputBytes() {
   refresh();
@@ -428,26 +414,3 @@ export function openEnvelope(secretKey, content) {
  * @param {unknown} body
  */
 const ending = (body) => (body === undefined ? "}" : `,"body":${stringify(body)}}`);
-
-/**
- * @param {string} clientId
- * @param {string} secret
- * @param {string} method
- * @param {string} uri
- * @param {string} date
- */
-export const signByHand = (clientId, secret, method, uri, date) => glue.ba_sign(putTexts(clientId, secret, method, uri, date));
-
-/**
- * @param {string} clientId
- * @param {string} secret
- * @param {string} method
- * @param {string} uri
- * @param {string} date
- * @param {string} authorization
- */
-export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
-  glue.ba_verify(putTexts(clientId, secret, method, uri, date, authorization));
-
-/** @param {string} text */
-export const parseHttpDate = (text) => glue.parse_http_date(putAlone(text));

@@ -18,12 +18,6 @@ export interface Failure {
   readonly traceId?: string;
 }
 
-interface Signed {
-  readonly authorization: string;
-  readonly signature: string;
-  readonly stringToSign: string;
-}
-
 export declare function initSync(options: { module: Uint8Array | WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
 
 export declare function input(length: number): number;
@@ -55,7 +49,3 @@ export declare function ride_receive(client: number, head: number, body: number,
 export declare function ride_order_id(length: number): number;
 export declare function envelope_seal(secretKey: number, length: number): number;
 export declare function envelope_open(secretKey: number, length: number): number;
-
-export declare function ba_sign(length: number): Signed;
-export declare function ba_verify(length: number): Failure | undefined;
-export declare function parse_http_date(length: number): number;

@@ -126,3 +126,54 @@ export function checkRide(of, isReply, message, text) {
  */
 export const sortedSign = (secret, prefix, parameters) =>
   told([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
+
+/** Ends a text: UTF-8 never has this byte. */
+const END = Uint8Array.of(0xff);
+
+/**
+ * Calls for what is told of texts.
+ * @template T
+ * @param {string[]} texts
+ * @param {(length: number) => T} work
+ * @returns {T}
+ */
+function ofTexts(texts, work) {
+  /** @type {T | undefined} */
+  let result;
+  asked(
+    texts.flatMap((text) => [text, END]),
+    (...lengths) => {
+      result = work(lengths.reduce((sum, length) => sum + length, 0));
+    },
+  );
+  return /** @type {T} */ (result);
+}
+
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ */
+export const signByHand = (clientId, secret, method, uri, date) => ofTexts([clientId, secret, method, uri, date], glue.ba_sign);
+
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ * @param {string} authorization
+ */
+export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
+  ofTexts([clientId, secret, method, uri, date, authorization], glue.ba_verify);
+
+/** @param {string} text */
+export function parseHttpDate(text) {
+  let at = Number.NaN;
+  asked([text], (length) => {
+    at = glue.parse_http_date(length);
+  });
+  return at;
+}

@@ -1,14 +1,15 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
 
-use super::{State, place, unreadable, with};
+use super::{Crossing, State, cross, failure, place, unreadable, with};
 use crate::message::{Form, Packed, Reading, read};
 use crate::ride::{INTERFACES, check};
 use crate::sorted_sign::{Scheme, sign};
 use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_json, redacted};
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
-use crate::{Error, ride, ticket};
+use crate::{Error, Secret, ba, ride, ticket};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 /// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
 /// other, in program notation. 0 when it was applied; the output is what comes of it.
@@ -167,6 +168,53 @@ pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
             }
         };
         state.finish_text(outcome)
+    })
+}
+
+/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
+/// so they do not stay there: `work` takes what it needs.
+fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
+    with(|state| {
+        let source = state.input.get_mut(..length).unwrap_or_default();
+        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
+        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
+        source.zeroize();
+        done
+    })
+}
+
+/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
+#[wasm_bindgen]
+pub fn ba_sign(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, _]| {
+        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
+        cross(&Crossing::Object(&[
+            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
+            ("signature", Crossing::Text(&signature)),
+            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
+        ]))
+    })
+}
+
+/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
+/// header.
+#[wasm_bindgen]
+pub fn ba_verify(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
+        let keys = [ba::Key::new(&Secret::new(secret))];
+        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
+            Ok(()) => JsValue::UNDEFINED,
+            Err(error) => failure(&error),
+        }
+    })
+}
+
+/// Milliseconds of the HTTP date in the input; NaN when it is none.
+#[wasm_bindgen]
+pub fn parse_http_date(length: usize) -> f64 {
+    with(|state| {
+        let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
+        date.map_or(f64::NAN, |at| at.0 as f64)
     })
 }
 

@@ -1,13 +1,13 @@
 //! The ticket API at the border.
 
 use super::messages::{facts, read_settings, text_of};
-use super::{Crossing, ENCRYPTED, NONE, address, cross, failure, with};
+use super::{ENCRYPTED, NONE, address, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::sorted_sign::sha1;
 use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
-use crate::{Error, ErrorCode, Secret, ba};
+use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -223,51 +223,4 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
         }
         state.tell_output();
     });
-}
-
-/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
-/// so they do not stay there: `work` takes what it needs.
-fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
-    with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
-        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
-        source.zeroize();
-        done
-    })
-}
-
-/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
-#[wasm_bindgen]
-pub fn ba_sign(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, _]| {
-        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-        cross(&Crossing::Object(&[
-            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
-            ("signature", Crossing::Text(&signature)),
-            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
-        ]))
-    })
-}
-
-/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
-/// header.
-#[wasm_bindgen]
-pub fn ba_verify(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
-        let keys = [ba::Key::new(&Secret::new(secret))];
-        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
-            Ok(()) => JsValue::UNDEFINED,
-            Err(error) => failure(&error),
-        }
-    })
-}
-
-/// Milliseconds of the HTTP date in the input; NaN when it is none.
-#[wasm_bindgen]
-pub fn parse_http_date(length: usize) -> f64 {
-    with(|state| {
-        let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
-        date.map_or(f64::NAN, |at| at.0 as f64)
-    })
 }
