@@ -263,7 +263,7 @@ fn parameters(uri: &str, body: &[u8]) -> Result<Parameters, Error> {
     Ok(parameters)
 }
 
-fn path_of(uri: &str) -> &str {
+pub(super) fn path_of(uri: &str) -> &str {
     let end = uri.bytes().position(|byte| matches!(byte, b'?' | b'#'));
     end.and_then(|end| uri.get(..end)).unwrap_or(uri)
 }
