@@ -128,11 +128,21 @@ function written() {
 }
 
 /** @returns {readonly Finding[]} */
-const findings = () => (row[FINDINGS] === 0 ? NOTHING : glue.findings());
+function findings() {
+  if (row[FINDINGS] === 0) return NOTHING;
+  glue.write_findings();
+  return JSON.parse(output());
+}
 /** @type {readonly Finding[]} */
 const NOTHING = Object.freeze([]);
 
-/** @param {any} failure what glue.error() tells */
+/** @returns {import("./glue.js").Failure} why the last call failed; what it wrote must have been read before */
+function failure() {
+  glue.write_error();
+  return JSON.parse(output());
+}
+
+/** @param {any} failure what failure() tells */
 export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
@@ -164,7 +174,7 @@ export function isWellFormed(text) {
  */
 export function openSupplier(settings) {
   const handle = glue.ticket_supplier(putAlone(stringify(settings)));
-  if (handle === NONE) throw failed(glue.error());
+  if (handle === NONE) throw failed(failure());
   return handle;
 }
 
@@ -185,7 +195,7 @@ export function receiveCall(supplier, head, body, now) {
   const index = row[CALL] === NONE ? undefined : row[CALL];
   const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
   if (refused || index === undefined) {
-    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(glue.error()) };
+    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(failure()) };
   }
   const envelope = take(index, body);
   return { index, envelope, warnings: findings(), encrypted, error: undefined };
@@ -205,7 +215,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
       : stringify({ ...fields, code, describe, partnerId, body }),
   );
-  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(glue.error());
+  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(failure());
   const text = written();
   return { text, warnings: findings() };
 }
@@ -218,7 +228,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
  */
 export function writeRequest(supplier, call, envelope) {
   const length = putAlone(stringify(envelope));
-  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(glue.error());
+  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(failure());
   const text = written();
   return { text, warnings: findings(), encrypted: (row[MARKS] & ENCRYPTED) !== 0 };
 }
@@ -268,7 +278,7 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
   refresh();
   const issues = findings();
   return refused
-    ? { value: undefined, issues, error: failed(glue.error()) }
+    ? { value: undefined, issues, error: failed(failure()) }
     : { value: take(message, text), issues, error: undefined };
 }
 
@@ -280,7 +290,7 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
  */
 export function writeMessage(message, program) {
   const length = putAlone(stringify(program));
-  if (glue.read_message(message, true, length, -1) !== 0) throw failed(glue.error());
+  if (glue.read_message(message, true, length, -1) !== 0) throw failed(failure());
   glue.write_message(message, length);
   return output();
 }
@@ -291,7 +301,7 @@ export function writeMessage(message, program) {
  */
 export function openClient(settings) {
   const handle = glue.ride_client(putAlone(stringify(settings)));
-  if (handle === NONE) throw failed(glue.error());
+  if (handle === NONE) throw failed(failure());
   return handle;
 }
 
@@ -305,7 +315,7 @@ export function openClient(settings) {
 export function sealRequest(client, of, program, now) {
   const written = stringify(program);
   refuseLostNumbers(program, "");
-  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(glue.error());
+  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(failure());
   const text = output();
   const end = text.indexOf("\n");
   return { url: text.slice(0, end), body: text.slice(end + 1), warnings: findings() };
@@ -339,7 +349,7 @@ function refuseLostNumbers(value, path) {
 export function readRideReply(client, of, body) {
   const refused = glue.ride_read_reply(client, of, putAlone(body)) !== 0;
   refresh();
-  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: glue.error() };
+  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: failure() };
   const traceId = output();
   // What was read is not always the body: it may stand inside it, or have been sealed.
   return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), traceId, failure: undefined };
@@ -361,7 +371,10 @@ export function receivePush(client, uri, body, now) {
   const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
   refresh();
   const of = row[CALL];
-  if (refused || of === NONE) return { error: failed(glue.error()), answer: output() };
+  if (refused || of === NONE) {
+    const answer = output();
+    return { error: failed(failure()), answer };
+  }
   const key = output();
   return { of, message: take(rideRequestIndex(of), NOWHERE), warnings: findings(), key, error: undefined };
 }
@@ -391,7 +404,7 @@ export function sealEnvelope(secretKey, text) {
   if (typeof text !== "string")
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
-  if (glue.envelope_seal(...putBoth(secretKey, text)) !== 0) throw failed(glue.error());
+  if (glue.envelope_seal(...putBoth(secretKey, text)) !== 0) throw failed(failure());
   return output();
 }
 
@@ -405,7 +418,7 @@ export function openEnvelope(secretKey, content) {
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
-  if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(glue.error());
+  if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(failure());
   return output();
 }
 

@@ -22,8 +22,8 @@ export declare function initSync(options: { module: Uint8Array | WebAssembly.Mod
 
 export declare function input(length: number): number;
 export declare function result(): number;
-export declare function error(): Failure;
-export declare function findings(): readonly Finding[];
+export declare function write_error(): void;
+export declare function write_findings(): void;
 export declare function read_message(message: number, program: boolean, length: number, quantity: number): number;
 export declare function write_message(message: number, length: number): void;
 

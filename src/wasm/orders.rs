@@ -1,6 +1,6 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
 
-use super::{Crossing, State, cross, failure, place, unreadable, with};
+use super::{Crossing, State, failure, finding, place, unreadable, with};
 use crate::message::{Form, Packed, Reading, read};
 use crate::ride::{INTERFACES, check};
 use crate::sorted_sign::{Scheme, sign};
@@ -8,6 +8,7 @@ use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
 use crate::{Error, Secret, ba, ride, ticket};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -204,7 +205,7 @@ pub fn ba_verify(length: usize) -> JsValue {
         let keys = [ba::Key::new(&Secret::new(secret))];
         match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
             Ok(()) => JsValue::UNDEFINED,
-            Err(error) => failure(&error),
+            Err(error) => failure(&error, cross),
         }
     })
 }
@@ -216,6 +217,51 @@ pub fn parse_http_date(length: usize) -> f64 {
         let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
         date.map_or(f64::NAN, |at| at.0 as f64)
     })
+}
+
+/// Why the last call failed.
+#[wasm_bindgen]
+pub fn error() -> JsValue {
+    with(|state| state.error.as_ref().map_or(JsValue::NULL, |error| failure(error, cross)))
+}
+
+/// What was found in the message read last.
+#[wasm_bindgen]
+pub fn findings() -> JsValue {
+    with(|state| cross(&Crossing::Findings(&state.packed.issues)))
+}
+
+/// Names go over as texts, because keeping them in a table costs more than these cold objects are worth.
+impl Serialize for Crossing<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Crossing::Absent => serializer.serialize_unit(),
+            Crossing::Flag(flag) => serializer.serialize_bool(*flag),
+            Crossing::Number(number) => serializer.serialize_f64(*number as f64),
+            Crossing::Text(text) => serializer.serialize_str(text),
+            Crossing::Findings(issues) => {
+                let mut list = serializer.serialize_seq(None)?;
+                for issue in *issues {
+                    list.serialize_element(&Crossing::Object(&finding(issue)))?;
+                }
+                list.end()
+            }
+            Crossing::Object(fields) => {
+                let mut object = serializer.serialize_map(None)?;
+                for (name, value) in *fields {
+                    if !matches!(value, Crossing::Absent) {
+                        object.serialize_entry(&Crossing::Text(name), value)?;
+                    }
+                }
+                object.end()
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn cross(value: &Crossing<'_>) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 /// The three parts of the input, one after the other.
