@@ -286,6 +286,15 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
 }
 
 /**
+ * Whether nothing refuses a message. Nothing is built of it.
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @param {number} quantity of the order; -1 where it is not known
+ */
+export const acceptsMessage = (message, text, quantity) =>
+  isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity) === 0;
+
+/**
  * Writes a message of either API in the wire's notation.
  * @param {number} message
  * @param {object} program
@@ -439,6 +448,18 @@ export function checkRide(of, isReply, text) {
   refresh();
   const issues = findings();
   return { value: isMessage ? take(isReply ? rideReplyIndex(of) : rideRequestIndex(of), NOWHERE) : undefined, issues };
+}
+
+/**
+ * Whether nothing refuses it. Nothing is built of it.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {string | Uint8Array} text
+ */
+export function acceptsRide(of, isReply, text) {
+  const isMessage = glue.ride_check(of, isReply, putAlone(text)) === 0;
+  refresh();
+  return isMessage && !findings().some(({ refuses }) => refuses);
 }
 
 /**

@@ -133,15 +133,32 @@ export function scalars(slot, read) {
   return items;
 }
 
+/**
+ * The digit that a text is, else -1. Documents are numbered by one, and a number finds its place without a text being made
+ * and looked up first.
+ * @param {number} slot
+ */
+function digitAt(slot) {
+  const at = 2 * (first + slot);
+  if (halves[at + 1] - halves[at] !== 1) return -1;
+  const digit = view.bytes[begin + halves[at]] - 0x30;
+  return digit <= 9 ? digit : -1;
+}
+
 /** @param {number} slot @returns {any} */
 export function textMap(slot) {
   if (isAbsent(slot)) return undefined;
   const at = 2 * (first + slot);
-  /** @type {Record<string, string>} */
+  /** @type {Record<string | number, string>} */
   const map = {};
   for (let left = halves[at + 1], entry = halves[at]; left > 0; left--, entry += 2) {
-    const key = text(entry);
     const value = text(entry + 1);
+    const digit = digitAt(entry);
+    if (digit >= 0) {
+      map[digit] = value;
+      continue;
+    }
+    const key = text(entry);
     // This one key would set the object's prototype; here it is a field like any other.
     if (key === "__proto__") Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
     else map[key] = value;

@@ -15,7 +15,7 @@
 //! JavaScript as `Float64Array` and `Uint32Array` over the same memory.
 
 use super::definition::{Kind, Message};
-use super::scan::{Span, unescape};
+use super::scan::{Span, same, unescape};
 use crate::Issue;
 use std::borrow::Cow;
 
@@ -75,18 +75,11 @@ pub(super) fn pack(low: usize, high: usize) -> u64 {
 }
 
 pub(super) fn pack_span(span: Span) -> u64 {
-    let marks = if span.escaped { ESCAPED } else { 0 } | if span.beyond_ascii { BEYOND_ASCII } else { 0 };
-    u64::from(span.end | marks) << 32 | u64::from(span.start)
+    u64::from(span.marked_end) << 32 | u64::from(span.start)
 }
 
 pub(super) fn unpack_span(slot: u64) -> Span {
-    let end = (slot >> 32) as u32;
-    Span {
-        start: slot as u32,
-        end: end & !(ESCAPED | BEYOND_ASCII),
-        escaped: end & ESCAPED != 0,
-        beyond_ascii: end & BEYOND_ASCII != 0,
-    }
+    Span { start: slot as u32, marked_end: (slot >> 32) as u32 }
 }
 
 /// One object in packed form, seen through its definition.
@@ -110,7 +103,7 @@ impl<'p> View<'p> {
 
     #[inline(never)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
-        let index = self.message.fields.iter().position(|field| field.name == name)?;
+        let index = self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()))?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
     }
 
@@ -146,7 +139,7 @@ impl<'p> View<'p> {
     pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let (slot, Kind::Raw) = self.slot(name)? else { return None };
         let span = unpack_span(slot);
-        Some(span.start as usize..span.end as usize)
+        Some(span.start as usize..span.end() as usize)
     }
 
     /// How many items a list has.

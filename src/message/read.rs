@@ -72,9 +72,9 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.issues.clear();
     packed.ascii = source.is_ascii();
     let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
-    if let Err(stop) = reader.document(kind) {
-        reader.scanner.at = stop.at;
-        reader.report(stop.code, true, stop.at, "");
+    if let Err(Stop) = reader.document(kind) {
+        let (code, at) = reader.scanner.stopped;
+        reader.report(code, true, at, "");
     }
     !packed.issues.iter().any(|issue| issue.refuses)
 }
@@ -82,12 +82,12 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
 impl Reader<'_> {
     fn document(&mut self, kind: &Kind) -> Result<(), Stop> {
         if self.scanner.source.len() > MOST_BYTES {
-            return self.scanner.stop(ErrorCode::BodyTooLarge);
+            return self.scanner.stop(ErrorCode::BodyTooLarge, self.scanner.at);
         }
         if !self.packed.ascii
             && let Err(error) = std::str::from_utf8(self.scanner.source)
         {
-            return Err(Stop { code: ErrorCode::InvalidUtf8, at: error.valid_up_to() });
+            return self.scanner.stop(ErrorCode::InvalidUtf8, error.valid_up_to());
         }
         self.scanner.skip_space();
         let slot = self.value(kind, 0)?;
@@ -120,13 +120,15 @@ impl Reader<'_> {
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
             (Kind::Text { documented }, b'"') => {
                 let span = self.scanner.text()?;
-                self.check_length(&span, *documented, at);
+                if *documented != 0 && span.end() - span.start > *documented {
+                    self.check_length(&span, *documented, at);
+                }
                 Ok(pack_span(span))
             }
             (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
                 let number = self.scanner.number()?;
                 self.report(ErrorCode::StringAsNumber, false, at, "");
-                Ok(pack_span(number.span))
+                Ok(pack_span(number))
             }
             (Kind::Text { .. }, b't' | b'f') if self.how.form == Form::Wire => {
                 let span = self.scanner.value(level)?;
@@ -150,7 +152,7 @@ impl Reader<'_> {
                 Ok(slot)
             }
             (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
-                let span = self.scanner.number()?.span;
+                let span = self.scanner.number()?;
                 Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
             }
             (Kind::Id, b'"') => {
@@ -172,13 +174,13 @@ impl Reader<'_> {
                 b'-' | b'0'..=b'9',
             ) => {
                 let number = self.scanner.number()?;
-                Ok(self.number(kind, number.span, at))
+                Ok(self.number(kind, number, at))
             }
             (Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. }, b'"')
                 if self.how.form == Form::Wire =>
             {
                 let span = self.scanner.text()?;
-                if span.start == span.end {
+                if span.start == span.end() {
                     self.report(ErrorCode::NullField, false, at, "\"\"");
                     return Ok(NULL);
                 }
@@ -269,14 +271,12 @@ impl Reader<'_> {
         if !canonical {
             return self.refuse(ErrorCode::WrongType, at, expectation(&Kind::Id));
         }
-        let mut value: u64 = 0;
-        for &digit in digits {
-            match value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(digit - b'0'))) {
-                Some(next) => value = next,
-                None => return self.refuse(ErrorCode::IdTooLarge, at, ""),
-            }
+        // Texts of as many digits compare like their numbers.
+        const LARGEST: &[u8] = b"18446744073709551615";
+        if digits.len() > LARGEST.len() || digits.len() == LARGEST.len() && digits > LARGEST {
+            return self.refuse(ErrorCode::IdTooLarge, at, "");
         }
-        if value == 0 && self.how.form == Form::Program {
+        if digits == b"0" && self.how.form == Form::Program {
             return self.refuse(ErrorCode::OutOfRange, at, "an id is not 0");
         }
         pack_span(span)
@@ -295,11 +295,10 @@ impl Reader<'_> {
         slot.unwrap_or_else(|| self.refuse(ErrorCode::InvalidDate, at, expectation(kind)))
     }
 
+    /// For texts that have more bytes than that; fewer hold no more characters.
+    #[cold]
+    #[inline(never)]
     fn check_length(&mut self, span: &Span, documented: u32, at: usize) {
-        let bytes = span.end - span.start;
-        if documented == 0 || bytes <= documented {
-            return;
-        }
         // Java counts UTF-16 units, and so do the columns of its database.
         let units = unescape(span, self.scanner.source).encode_utf16().count();
         if units > documented as usize {
@@ -369,7 +368,7 @@ impl Reader<'_> {
         let mut refused = false;
         loop {
             let key = self.scanner.text()?;
-            keys.extend([key]);
+            keys.push(key);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
             let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
@@ -384,7 +383,7 @@ impl Reader<'_> {
                 break;
             }
         }
-        keys.check(self.scanner.source)?;
+        self.refuse_repeated(keys)?;
         Ok(if refused { REFUSED } else { pack(first, count) })
     }
 
@@ -425,13 +424,13 @@ impl Reader<'_> {
         let mut unknown = Keys::default();
         // Values under other names are looked at last: only then it is known whether the documented name came too.
         let mut aliased = Vec::new();
-        // Senders write fields in the definition's order more often than not, so the next one is tried first.
+        // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
         loop {
             let at = self.scanner.at;
-            let expected = message.fields.get(next).is_some_and(|field| self.scanner.takes_key(field.name.as_bytes()));
-            let (found, key) = if expected {
-                (Some(Found { index: next, alias: None }), None)
+            let to_come = message.fields.get(next..).unwrap_or_default();
+            let (found, key) = if let Some(ahead) = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes())) {
+                (Some(Found { index: next + ahead, alias: None }), None)
             } else {
                 let key = self.scanner.text()?;
                 (find(message, &key, self.scanner.source), Some(key))
@@ -441,17 +440,17 @@ impl Reader<'_> {
                 (Some(Found { index, alias: None }), _) => {
                     next = index + 1;
                     if self.packed.slots[block + index] != ABSENT {
-                        return Err(Stop { code: ErrorCode::DuplicateKey, at });
+                        return self.scanner.stop(ErrorCode::DuplicateKey, at);
                     }
                     self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
                 }
                 (Some(Found { index, alias: Some(alias) }), Some(key)) => {
-                    unknown.extend(Some(key));
+                    unknown.push(key);
                     aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
                     self.scanner.value(level + 1)?;
                 }
                 (_, Some(key)) => {
-                    unknown.extend(Some(key));
+                    unknown.push(key);
                     self.report_unknown(key, at);
                     self.scanner.value(level + 1)?;
                 }
@@ -462,11 +461,18 @@ impl Reader<'_> {
                 break;
             }
         }
-        unknown.check(self.scanner.source)?;
+        self.refuse_repeated(unknown)?;
         if !aliased.is_empty() {
             self.aliased_fields(message, block, level, &aliased)?;
         }
         Ok(())
+    }
+
+    fn refuse_repeated(&mut self, keys: Keys) -> Result<(), Stop> {
+        match keys.repeated(self.scanner.source) {
+            Some(at) => self.scanner.stop(ErrorCode::DuplicateKey, at),
+            None => Ok(()),
+        }
     }
 
     /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
@@ -637,7 +643,7 @@ struct Aliased {
 
 fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
     let unescaped;
-    let name = if key.escaped {
+    let name = if key.is_escaped() {
         unescaped = unescape(key, source);
         unescaped.as_bytes()
     } else {

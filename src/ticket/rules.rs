@@ -119,12 +119,18 @@ fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
 fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let number = |name| view.integer(name).unwrap_or(0);
     let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
-    let in_state = |status: VoucherStatus| {
-        let of_status = view.objects("voucherList").filter(move |voucher| voucher.integer("status") == Some(i64::from(status.0)));
-        of_status.filter_map(|voucher| voucher.integer("quantity")).sum::<i64>()
-    };
     let listed = view.count("voucherList").unwrap_or(0) > 0;
-    let codes_agree = !listed || (in_state(VoucherStatus::USED) == used && in_state(VoucherStatus::REFUNDED) == refunded);
+    let (mut used_codes, mut refunded_codes) = (0, 0);
+    for voucher in view.objects("voucherList") {
+        let status = voucher.integer("status").map(|status| VoucherStatus(status as i32));
+        let quantity = || voucher.integer("quantity").unwrap_or(0);
+        match status {
+            Some(VoucherStatus::USED) => used_codes += quantity(),
+            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity(),
+            _ => {}
+        }
+    }
+    let codes_agree = !listed || (used_codes == used && refunded_codes == refunded);
     verdict(used + refunded <= ordered && codes_agree)
 }
 

@@ -207,9 +207,12 @@ impl Supplier {
             return Err(Error::at(ErrorCode::MissingHeader, name));
         }
         // Repeated headers arrive joined; none of the three has this in its middle when it is there once.
-        let joints = [", ", "GMT, ", ", MWS "];
-        let has = |text: &str, joint: &str| text.as_bytes().windows(joint.len()).any(|piece| piece == joint.as_bytes());
-        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| has(value, joint)) {
+        let joints = [("", " "), ("GMT", " "), ("", " MWS ")];
+        let is_joined = |text: &str, (before, after): (&str, &str)| {
+            let joins = |at: usize| text[..at].ends_with(before) && text[at + 1..].starts_with(after);
+            text.bytes().enumerate().any(|(at, byte)| byte == b',' && joins(at))
+        };
+        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| is_joined(value, *joint)) {
             return Err(Error::at(ErrorCode::DuplicateHeader, name));
         }
         match parts.partner_id.parse::<u64>() {
@@ -245,7 +248,10 @@ impl Supplier {
             None if self.config.signed_path == SignedPath::default() => Cow::Borrowed(parts.uri),
             None => Cow::Owned(self.config.signed_path.of(parts.uri)),
         };
-        let method = parts.method.to_ascii_uppercase();
+        let method = match parts.method.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => Cow::Owned(parts.method.to_ascii_uppercase()),
+            false => Cow::Borrowed(parts.method),
+        };
         let with_query = [&*signed];
         let both = [&*signed, path_of(&signed)];
         let uris: &[&str] = if both[0] == both[1] { &with_query } else { &both };
@@ -347,7 +353,7 @@ pub struct Signature {
 }
 
 fn path_of(uri: &str) -> &str {
-    uri.split(['?', '#']).next().unwrap_or(uri)
+    uri.bytes().position(|byte| matches!(byte, b'?' | b'#')).map_or(uri, |end| &uri[..end])
 }
 
 fn read_request(call: &'static Call, source: &[u8], packed: &mut Packed) -> Result<(), Error> {

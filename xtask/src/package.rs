@@ -84,8 +84,6 @@ fn compile() -> Outcome {
     let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
     let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
     flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
-    // One round of the cipher instead of four that are unrolled.
-    flags.extend(["--cfg".to_owned(), "aes_backend_soft=\"compact\"".to_owned()]);
     tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
 }
 
