@@ -74,14 +74,6 @@ pub(super) fn pack(low: usize, high: usize) -> u64 {
     (high as u64) << 32 | (low as u64 & 0xffff_ffff)
 }
 
-pub(super) fn pack_span(span: Span) -> u64 {
-    u64::from(span.marked_end) << 32 | u64::from(span.start)
-}
-
-pub(super) fn unpack_span(slot: u64) -> Span {
-    Span { start: slot as u32, marked_end: (slot >> 32) as u32 }
-}
-
 /// One object in packed form, seen through its definition.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'p> {
@@ -129,7 +121,7 @@ impl<'p> View<'p> {
     pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
         match self.slot(name)? {
             (slot, Kind::Text { .. } | Kind::Id | Kind::Decimal { .. } | Kind::Date | Kind::Raw) => {
-                Some(unescape(&unpack_span(slot), self.source))
+                Some(unescape(&Span(slot), self.source))
             }
             _ => None,
         }
@@ -138,8 +130,8 @@ impl<'p> View<'p> {
     /// Where in the text a raw value stands.
     pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let (slot, Kind::Raw) = self.slot(name)? else { return None };
-        let span = unpack_span(slot);
-        Some(span.start as usize..span.end() as usize)
+        let span = Span(slot);
+        Some(span.start()..span.end())
     }
 
     /// How many items a list has.
@@ -157,7 +149,7 @@ impl<'p> View<'p> {
             Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
             _ => (0, 0),
         };
-        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&unpack_span(slot), source))
+        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&Span(slot), source))
     }
 
     /// A nested object.

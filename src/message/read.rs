@@ -3,7 +3,7 @@
 //! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
 
 use super::definition::{Basis, Bounds, Facts, Field, Kind, Message, Presence, Verdict};
-use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
+use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
 use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date, WALL_CLOCK_RANGE};
@@ -115,25 +115,25 @@ impl Reader<'_> {
             (Kind::Object(message), b'{') => self.object(message, level),
             (Kind::List { item, most }, b'[') => self.list(item, *most, level),
             (Kind::TextMap, b'{') => self.text_map(level),
-            (Kind::Raw, _) => Ok(pack_span(self.scanner.value(level)?)),
+            (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
             (Kind::Text { documented }, b'"') => {
                 let span = self.scanner.text()?;
-                if *documented != 0 && span.end() - span.start > *documented {
+                if *documented != 0 && span.length() > *documented as usize {
                     self.check_length(&span, *documented, at);
                 }
-                Ok(pack_span(span))
+                Ok(span.0)
             }
             (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
                 let number = self.scanner.number()?;
                 self.report(ErrorCode::StringAsNumber, false, at, "");
-                Ok(pack_span(number))
+                Ok(number.0)
             }
             (Kind::Text { .. }, b't' | b'f') if self.how.form == Form::Wire => {
                 let span = self.scanner.value(level)?;
                 self.report(ErrorCode::WrongType, false, at, "true or false, read as text");
-                Ok(pack_span(span))
+                Ok(span.0)
             }
             (Kind::Date | Kind::WallClock, b'"') => {
                 let span = self.scanner.text()?;
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 if self.how.form == Form::Wire =>
             {
                 let span = self.scanner.text()?;
-                if span.start == span.end() {
+                if span.length() == 0 {
                     self.report(ErrorCode::NullField, false, at, "\"\"");
                     return Ok(NULL);
                 }
@@ -246,7 +246,7 @@ impl Reader<'_> {
             Kind::Decimal(&Bounds { min, max }) => {
                 let value = approximate(span.of(self.scanner.source));
                 if (min as f64..=max as f64).contains(&value) {
-                    return pack_span(span);
+                    return span.0;
                 }
                 self.refuse_range(min, max, at)
             }
@@ -279,7 +279,7 @@ impl Reader<'_> {
         if digits == b"0" && self.how.form == Form::Program {
             return self.refuse(ErrorCode::OutOfRange, at, "an id is not 0");
         }
-        pack_span(span)
+        span.0
     }
 
     fn moment(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
@@ -288,7 +288,7 @@ impl Reader<'_> {
             return NULL;
         }
         let slot = match (kind, self.how.form) {
-            (Kind::Date, _) => Date::parse(text).map(|_| pack_span(span)),
+            (Kind::Date, _) => Date::parse(text).map(|_| span.0),
             (_, Form::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
             (_, Form::Program | Form::Stored) => None,
         };
@@ -360,7 +360,7 @@ impl Reader<'_> {
     fn text_map(&mut self, level: u32) -> Result<u64, Stop> {
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
-        let mut keys = Keys::default();
+        let mut keys = Keys::new();
         let mut count = 0;
         if self.scanner.closes(b'}') {
             return Ok(pack(first, 0));
@@ -375,7 +375,7 @@ impl Reader<'_> {
             self.path.pop();
             refused |= slot == REFUSED;
             if !matches!(slot, NULL | REFUSED) {
-                self.packed.slots.push(pack_span(key));
+                self.packed.slots.push(key.0);
                 self.packed.slots.push(slot);
                 count += 1;
             }
@@ -421,7 +421,7 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
-        let mut unknown = Keys::default();
+        let mut unknown = Keys::new();
         // Values under other names are looked at last: only then it is known whether the documented name came too.
         let mut aliased = Vec::new();
         // Senders write fields in the definition's order more often than not, so those to come are tried first.

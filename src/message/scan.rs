@@ -17,31 +17,38 @@ pub(super) const MOST_LEVELS: u32 = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stop;
 
-/// A piece of the text. For text values, what is between the quotes. Two numbers, because a processor that has just written
-/// marks of a byte each waits when they are read together.
+/// A piece of the text. For text values, what is between the quotes. Its start is the low half, its end with
+/// [`ESCAPED`] and [`BEYOND_ASCII`] the high one. It is one number, as a slot is, because a processor waits where it reads
+/// as one what it has just written in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) start: u32,
-    /// With [`ESCAPED`] and [`BEYOND_ASCII`].
-    pub(super) marked_end: u32,
-}
+pub(super) struct Span(pub(super) u64);
 
 impl Span {
-    fn between(start: usize, end: usize) -> Self {
-        Span { start: start as u32, marked_end: end as u32 }
+    #[inline]
+    fn between(start: usize, marked_end: u32) -> Self {
+        Span(u64::from(marked_end) << 32 | start as u64)
     }
 
-    pub(super) fn end(&self) -> u32 {
-        self.marked_end & !(ESCAPED | BEYOND_ASCII)
+    pub(super) fn start(self) -> usize {
+        (self.0 & 0xffff_ffff) as usize
+    }
+
+    pub(super) fn end(self) -> usize {
+        ((self.0 >> 32) as u32 & !(ESCAPED | BEYOND_ASCII)) as usize
+    }
+
+    /// In bytes, escapes as they are written.
+    pub(super) fn length(self) -> usize {
+        self.end() - self.start()
     }
 
     /// Whether it has backslash escapes.
-    pub(super) fn is_escaped(&self) -> bool {
-        self.marked_end & ESCAPED != 0
+    pub(super) fn is_escaped(self) -> bool {
+        (self.0 >> 32) as u32 & ESCAPED != 0
     }
 
     pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
-        source.get(self.start as usize..self.end() as usize).unwrap_or_default()
+        source.get(self.start()..self.end()).unwrap_or_default()
     }
 }
 
@@ -203,7 +210,7 @@ impl<'s> Scanner<'s> {
             }
             match self.peek() {
                 Some(b'"') => {
-                    let span = Span { start: start as u32, marked_end: self.at as u32 | marks_seen };
+                    let span = Span::between(start, self.at as u32 | marks_seen);
                     self.at += 1;
                     return Ok(span);
                 }
@@ -288,7 +295,7 @@ impl<'s> Scanner<'s> {
             }
             self.some_digits()?;
         }
-        Ok(Span::between(start, self.at))
+        Ok(Span::between(start, self.at as u32))
     }
 
     #[inline]
@@ -330,7 +337,7 @@ impl<'s> Scanner<'s> {
                 self.number()?;
             }
         }
-        Ok(Span::between(start, self.at))
+        Ok(Span::between(start, self.at as u32))
     }
 
     /// Takes an opening bracket.
@@ -347,7 +354,7 @@ impl<'s> Scanner<'s> {
         if self.closes(b'}') {
             return Ok(());
         }
-        let mut keys = Keys::default();
+        let mut keys = Keys::new();
         loop {
             let key = self.text()?;
             keys.push(key);
@@ -365,25 +372,37 @@ impl<'s> Scanner<'s> {
 }
 
 /// The keys of an object, to find one that is there twice. Few of them take no memory of their own.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Keys {
-    first: [Option<Span>; 4],
+    first: [Span; 4],
+    count: usize,
     others: Vec<Span>,
 }
 
 impl Keys {
+    pub(super) const fn new() -> Self {
+        Keys { first: [Span(0); 4], count: 0, others: Vec::new() }
+    }
+
     pub(super) fn push(&mut self, key: Span) {
-        match self.first.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(key),
+        match self.first.get_mut(self.count) {
+            Some(place) => *place = key,
             None => self.others.push(key),
         }
+        self.count += 1;
     }
 
     /// Where a key stands that was there before, however each of the two is escaped.
+    #[inline]
     pub(super) fn repeated(self, source: &[u8]) -> Option<usize> {
-        let [_, Some(_), ..] = self.first else { return None };
-        let keys = self.first.into_iter().flatten().chain(self.others);
-        repeated(keys.map(|key| (unescape(&key, source), key.start)).collect()).into_iter().min().map(|start| start as usize)
+        if self.count < 2 { None } else { self.repeated_among_several(source) }
+    }
+
+    #[inline(never)]
+    fn repeated_among_several(self, source: &[u8]) -> Option<usize> {
+        let keys = self.first.into_iter().take(self.count).chain(self.others);
+        let again = repeated(keys.map(|key| (unescape(&key, source), key.start() as u32)).collect());
+        again.into_iter().min().map(|start| start as usize)
     }
 }
 
@@ -396,8 +415,13 @@ fn repeated(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
 /// Whether no text is there twice, as far as a table of their hashes tells in time that grows with their number only:
 /// false may also mean that it cannot tell, which is so for input made to be slow.
 fn are_different(texts: &[(Cow<'_, str>, u32)]) -> bool {
-    if let [_, _, ..] = texts && texts.len() <= 4 {
-        return texts.iter().enumerate().all(|(index, (text, _))| texts[..index].iter().all(|(other, _)| !same(text.as_bytes(), other.as_bytes())));
+    if let [_, _, ..] = texts
+        && texts.len() <= 4
+    {
+        return texts
+            .iter()
+            .enumerate()
+            .all(|(index, (text, _))| texts[..index].iter().all(|(other, _)| !same(text.as_bytes(), other.as_bytes())));
     }
     let places = (2 * texts.len()).next_power_of_two();
     // One more than the index of the text that stands in the place.
