@@ -103,6 +103,12 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
+        // Most numbers are a few digits and nothing else, within bounds that are the same in both notations.
+        if let Kind::Integer(&Bounds { min, max }) = *kind
+            && let Some(value) = self.scanner.takes_short_integer(min, max)
+        {
+            return Ok((value as f64).to_bits());
+        }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
             self.scanner.literal(b"null")?;
@@ -421,51 +427,55 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
-        let mut unknown = Keys::new();
-        // Values under other names are looked at last: only then it is known whether the documented name came too.
-        let mut aliased = Vec::new();
+        let mut others = Others { unknown: Keys::new(), aliased: Vec::new() };
         // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
         loop {
             let at = self.scanner.at;
             let to_come = message.fields.get(next..).unwrap_or_default();
-            let (found, key) = if let Some(ahead) = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes())) {
-                (Some(Found { index: next + ahead, alias: None }), None)
-            } else {
-                let key = self.scanner.text()?;
-                (find(message, &key, self.scanner.source), Some(key))
+            let ahead = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes()));
+            let index = match ahead {
+                Some(ahead) => {
+                    self.scanner.colon()?;
+                    Some(next + ahead)
+                }
+                None => self.other_key(message, level, &mut others)?,
             };
-            self.scanner.colon()?;
-            match (found, key) {
-                (Some(Found { index, alias: None }), _) => {
-                    next = index + 1;
-                    if self.packed.slots[block + index] != ABSENT {
-                        return self.scanner.stop(ErrorCode::DuplicateKey, at);
-                    }
-                    self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
+            if let Some(index) = index {
+                next = index + 1;
+                if self.packed.slots[block + index] != ABSENT {
+                    return self.scanner.stop(ErrorCode::DuplicateKey, at);
                 }
-                (Some(Found { index, alias: Some(alias) }), Some(key)) => {
-                    unknown.push(key);
-                    aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
-                    self.scanner.value(level + 1)?;
-                }
-                (_, Some(key)) => {
-                    unknown.push(key);
-                    self.report_unknown(key, at);
-                    self.scanner.value(level + 1)?;
-                }
-                // A key that was not looked at is the one that was expected.
-                (_, None) => return self.scanner.unexpected(),
+                self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
             }
             if !self.scanner.another(b'}')? {
                 break;
             }
         }
-        self.refuse_repeated(unknown)?;
-        if !aliased.is_empty() {
-            self.aliased_fields(message, block, level, &aliased)?;
+        self.refuse_repeated(others.unknown)?;
+        if !others.aliased.is_empty() {
+            self.aliased_fields(message, block, level, &others.aliased)?;
         }
         Ok(())
+    }
+
+    /// A key that none of the fields to come has. The field that has it, whose value comes next; or none, when the value was
+    /// passed over.
+    #[inline(never)]
+    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Others) -> Result<Option<usize>, Stop> {
+        let at = self.scanner.at;
+        let key = self.scanner.text()?;
+        self.scanner.colon()?;
+        match find(message, &key, self.scanner.source) {
+            Some(Found { index, alias: None }) => return Ok(Some(index)),
+            Some(Found { index, alias: Some(alias) }) => {
+                others.aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
+            }
+            None => self.report_unknown(key, at),
+        }
+        others.unknown.push(key);
+        self.scanner.value(level + 1)?;
+        Ok(None)
     }
 
     fn refuse_repeated(&mut self, keys: Keys) -> Result<(), Stop> {
@@ -629,6 +639,13 @@ fn push_name(path: &mut String, name: &str) {
 struct Found {
     index: usize,
     alias: Option<usize>,
+}
+
+/// What an object holds beside the documented names.
+struct Others {
+    unknown: Keys,
+    /// Values under other names are looked at last: only then it is known whether the documented name came too.
+    aliased: Vec<Aliased>,
 }
 
 /// A value under another name.

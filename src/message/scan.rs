@@ -298,6 +298,26 @@ impl<'s> Scanner<'s> {
         Ok(Span::between(start, self.at as u32))
     }
 
+    /// Takes a number if it is a few digits, nothing else, and within bounds.
+    #[inline]
+    pub(super) fn takes_short_integer(&mut self, min: i64, max: i64) -> Option<i64> {
+        let rest = self.source.get(self.at..)?;
+        let mut value = 0;
+        for (length, &byte) in rest.iter().enumerate().take(16) {
+            match byte {
+                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+                // More than one digit, the first of them 0, is no number of the grammar.
+                b',' | b'}' | b']' if length == 1 || length > 1 && rest[0] != b'0' => {
+                    let fits = min <= value && value <= max;
+                    self.at += if fits { length } else { 0 };
+                    return fits.then_some(value);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     #[inline]
     fn digits(&mut self) {
         while let Some(b'0'..=b'9') = self.peek() {
