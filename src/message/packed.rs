@@ -74,6 +74,18 @@ pub(super) fn pack(low: usize, high: usize) -> u64 {
     (high as u64) << 32 | (low as u64 & 0xffff_ffff)
 }
 
+/// Whether a slot of the kind is a number itself.
+fn is_number(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag
+    )
+}
+
+fn number(slot: u64) -> i64 {
+    f64::from_bits(slot) as i64
+}
+
 /// One object in packed form, seen through its definition.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'p> {
@@ -107,13 +119,8 @@ impl<'p> View<'p> {
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
     #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
-        match self.slot(name)? {
-            (
-                slot,
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
-            ) => Some(f64::from_bits(slot) as i64),
-            _ => None,
-        }
+        let (slot, kind) = self.slot(name)?;
+        is_number(kind).then(|| number(slot))
     }
 
     /// A text, an id, a decimal or a date.
@@ -158,6 +165,17 @@ impl<'p> View<'p> {
             (slot, Kind::Object(message)) => Some(View { message, block: low(slot), ..*self }),
             _ => None,
         }
+    }
+
+    /// Whole numbers of each object of a list, as [`View::integer`] tells them. Their places are looked up once.
+    pub fn integers<const N: usize>(&self, list: &str, names: [&str; N]) -> impl Iterator<Item = [Option<i64>; N]> + use<'p, N> {
+        let places = self.objects(list).next().map_or([None; N], |first| names.map(|name| first.place(name)));
+        self.objects(list).map(move |object| places.map(|place| object.slot_at(place?).map(number)))
+    }
+
+    /// Where the numbers of a field stand in the block.
+    fn place(&self, name: &str) -> Option<usize> {
+        self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()) && is_number(&field.kind))
     }
 
     /// The items of a list of objects.

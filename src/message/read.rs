@@ -70,9 +70,19 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.slots.clear();
     packed.slots.push(ABSENT);
     packed.issues.clear();
-    packed.ascii = source.is_ascii();
     let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
-    if let Err(Stop) = reader.document(kind) {
+    let outcome = reader.document(kind);
+    reader.packed.ascii = outcome.is_ok() && !reader.scanner.beyond_ascii;
+    if !reader.packed.ascii
+        && let Err(error) = std::str::from_utf8(source)
+    {
+        // Nothing that was found in such a text can be relied on.
+        reader.packed.issues.clear();
+        reader.packed.slots.truncate(1);
+        reader.packed.slots[0] = ABSENT;
+        reader.path.clear();
+        reader.report(ErrorCode::InvalidUtf8, true, error.valid_up_to(), "");
+    } else if let Err(Stop) = outcome {
         let (code, at) = reader.scanner.stopped;
         reader.report(code, true, at, "");
     }
@@ -83,11 +93,6 @@ impl Reader<'_> {
     fn document(&mut self, kind: &Kind) -> Result<(), Stop> {
         if self.scanner.source.len() > MOST_BYTES {
             return self.scanner.stop(ErrorCode::BodyTooLarge, self.scanner.at);
-        }
-        if !self.packed.ascii
-            && let Err(error) = std::str::from_utf8(self.scanner.source)
-        {
-            return self.scanner.stop(ErrorCode::InvalidUtf8, error.valid_up_to());
         }
         self.scanner.skip_space();
         let slot = self.value(kind, 0)?;

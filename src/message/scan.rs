@@ -57,6 +57,8 @@ impl Span {
 pub(super) struct Scanner<'s> {
     pub(super) source: &'s [u8],
     pub(super) at: usize,
+    /// A text beyond ASCII was passed. Everything else outside of texts is ASCII, or not JSON.
+    pub(super) beyond_ascii: bool,
     /// Why reading stopped, and where.
     pub(super) stopped: (ErrorCode, usize),
 }
@@ -93,7 +95,7 @@ pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
 
 impl<'s> Scanner<'s> {
     pub(super) fn new(source: &'s [u8]) -> Self {
-        Scanner { source, at: 0, stopped: (ErrorCode::InvalidJson, 0) }
+        Scanner { source, at: 0, beyond_ascii: false, stopped: (ErrorCode::InvalidJson, 0) }
     }
 
     #[cold]
@@ -220,6 +222,7 @@ impl<'s> Scanner<'s> {
                 }
                 Some(0x80..) => {
                     marks_seen |= BEYOND_ASCII;
+                    self.beyond_ascii = true;
                     while let Some(0x80..) = self.peek() {
                         self.at += 1;
                     }

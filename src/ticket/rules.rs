@@ -101,8 +101,9 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
 /// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
 fn distinct_codes(view: &View<'_>) -> usize {
     let void = i64::from(VoucherStatus::VOID.0);
-    let live = view.objects("voucherList").filter(|voucher| voucher.integer("status") != Some(void));
-    count_distinct(live.filter_map(|voucher| voucher.text("voucher")).collect())
+    let vouchers = view.objects("voucherList").zip(view.integers("voucherList", ["status"]));
+    let live = vouchers.filter(|(_, status)| *status != [Some(void)]);
+    count_distinct(live.filter_map(|(voucher, _)| voucher.text("voucher")).collect())
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
@@ -121,12 +122,10 @@ fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
     let listed = view.count("voucherList").unwrap_or(0) > 0;
     let (mut used_codes, mut refunded_codes) = (0, 0);
-    for voucher in view.objects("voucherList") {
-        let status = voucher.integer("status").map(|status| VoucherStatus(status as i32));
-        let quantity = || voucher.integer("quantity").unwrap_or(0);
-        match status {
-            Some(VoucherStatus::USED) => used_codes += quantity(),
-            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity(),
+    for [status, quantity] in view.integers("voucherList", ["status", "quantity"]) {
+        match status.map(|status| VoucherStatus(status as i32)) {
+            Some(VoucherStatus::USED) => used_codes += quantity.unwrap_or(0),
+            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity.unwrap_or(0),
             _ => {}
         }
     }
