@@ -1,9 +1,10 @@
-// The border to the WebAssembly module (src/wasm/mod.rs is its other side). Everything that knows addresses, the row of
-// numbers and the numbers of calls and messages is here; no other module touches the memory.
+// The border to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
+// row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { memory } from "./instance.js";
+import { stringify } from "./json.js";
 import { calls, interfaces, messages, read } from "./messages.js";
 import { open, root } from "./slots.js";
 import { MemoryView } from "./view.js";
@@ -308,74 +309,6 @@ export function writeMessage(message, program) {
 }
 
 /**
- * What comes of an event (src/ticket/order/border.rs).
- * @param {object | undefined} order as stored
- * @param {object} event
- * @param {object} settings
- * @param {number} now
- * @returns {any}
- */
-export const applyToOrder = (order, event, settings, now) => applied(glue.ticket_order_apply, [order, event, settings], now);
-
-/**
- * @param {(first: number, second: number, third: number, now: number) => number} apply
- * @param {(object | undefined)[]} parts
- * @param {number} now
- */
-function applied(apply, parts, now) {
-  const texts = parts.map((part) => (part === undefined ? "" : stringify(part)));
-  reserve(3 * texts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  const [first, second, third] = texts.map((text) => {
-    const length = put(text, end);
-    end += length;
-    return length;
-  });
-  if (apply(first, second, third, now) !== 0) throw failed(glue.error());
-  return JSON.parse(output());
-}
-
-/**
- * The same of an order of the ride API; without an event, what follows from the order.
- * @param {object | undefined} order as stored
- * @param {object | undefined} event
- * @param {object | undefined} calls the recent ones
- * @param {number} now
- * @returns {any}
- */
-export const applyToRide = (order, event, calls, now) => applied(glue.ride_order_apply, [order, event, calls], now);
-
-/**
- * A body without personal data, as JSON.
- * @param {string | Uint8Array} body
- * @returns {string}
- */
-export function redact(body) {
-  glue.ticket_redact(putAlone(body));
-  return output();
-}
-
-/**
- * @param {string | Uint8Array} trace
- * @param {boolean} strict
- * @returns {any}
- */
-export function judgeTrace(trace, strict) {
-  if (glue.ticket_accept(strict, putAlone(trace)) !== 0) throw failed(glue.error());
-  return JSON.parse(output());
-}
-
-/**
- * @param {object} announcement as src/wasm/rules.rs names it
- * @param {number} now
- */
-export function writeChangeMail(announcement, now) {
-  if (glue.ticket_change_mail(putAlone(stringify(announcement)), now) !== 0) throw failed(glue.error());
-  const [to, subject, ...body] = output().split("\n");
-  return { to: to.split(","), subject, body: body.join("\n") };
-}
-
-/**
  * @param {object} settings as src/wasm/ride.rs names them
  * @returns {number} the client's handle
  */
@@ -542,17 +475,6 @@ export function sortedSign(secret, prefix, parameters) {
  * @param {unknown} body
  */
 const ending = (body) => (body === undefined ? "}" : `,"body":${stringify(body)}}`);
-
-/** @param {unknown} value */
-function stringify(value) {
-  try {
-    // Nothing at all is no text either; the reader says what it expected instead.
-    return JSON.stringify(value) ?? "null";
-  } catch (cause) {
-    // A BigInt or a circle. Ids are strings on this side.
-    throw new MeituanError("WRONG_TYPE", { path: "body", detail: cause instanceof Error ? cause.message : "", cause });
-  }
-}
 
 /**
  * @param {string} clientId

@@ -48,7 +48,7 @@ fn rust_lints() -> Outcome {
 
 fn wasm_lints() -> Outcome {
     tools::require_wasm_target()?;
-    run_program(cargo("clippy").args(package::WASM_LIBRARY).args(["--", "-Dwarnings"]))
+    run_program(cargo("clippy").args(package::wasm_library()).args(["--", "-Dwarnings"]))
 }
 
 fn rust_tests() -> Outcome {
