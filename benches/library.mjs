@@ -1,5 +1,6 @@
 // The library, as its users call it: by its public functions alone.
 
+import { acceptsMessage } from "meituan-protocol";
 import { openEnvelope, sealEnvelope } from "meituan-protocol/ride";
 import { TicketSupplier } from "meituan-protocol/ticket";
 import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs";
@@ -31,15 +32,8 @@ export const orderPay = ({ request, reply, quantity }) => supplier.receiveSync(r
 /** @param {Buffer} text */
 export const readOrderState = (text) => query.parse(text);
 
-/** Reads it too: there is no public function that only judges. @param {Buffer} text */
-export function judgeOrderState(text) {
-  try {
-    query.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** @param {Buffer} text */
+export const judgeOrderState = (text) => acceptsMessage("ticket.orderQuery.response", text);
 
 /** @param {{ url: string, now: number }} request */
 export const signHeartbeat = ({ url, now }) => supplier.requests.heartbeat(undefined, { uri: url, now });

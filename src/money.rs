@@ -21,6 +21,10 @@ pub fn parse_yuan(text: &[u8]) -> Option<Fen> {
 /// Reads a decimal number as an integer number of its last place, of `places` after the point. What does not fit
 /// exactly, or is beyond 2^53, is not read.
 pub(crate) fn parse_decimal(text: &[u8], places: i64) -> Option<i64> {
+    // Most numbers are a few digits and nothing else.
+    if places == 0 && matches!(text.len(), 1..=15) && text.iter().all(u8::is_ascii_digit) {
+        return Some(text.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')));
+    }
     let (negative, text) = match text.split_first() {
         Some((b'-', rest)) => (true, rest),
         _ => (false, text),

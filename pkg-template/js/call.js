@@ -13,9 +13,11 @@ import { calls } from "./messages.js";
 /** The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1). */
 const NO_FAILURE = [200, 598, 601, 602];
 
+const SUCCESS = "success";
+
 /** What the outcomes are called where a reply must say something. */
 const DESCRIBE = new Map([
-  [200, "success"],
+  [200, SUCCESS],
   [598, "出票中"],
   [601, "已退款"],
   [602, "退款审批中"],
@@ -174,11 +176,20 @@ export class Call {
    * @param {{ quantity?: number } | undefined} order
    * @param {object | undefined} fields
    */
-  #write(code, body, order, fields, describe = DESCRIBE.get(code) ?? "success") {
-    const { handle, partnerId } = this.#configuration;
-    const envelope = { code, describe, partnerId, body, fields };
+  #write(code, body, order, fields, describe = DESCRIBE.get(code) ?? SUCCESS) {
+    const { handle, partnerId, bareReplies } = this.#configuration;
+    const index = this.#index;
+    // Such a reply is the same each time, so it is written and checked once.
+    const isBare =
+      code === 200 && describe === SUCCESS && body === undefined && order === undefined && fields === undefined && !this.encrypted;
     try {
-      const { text, warnings } = writeReply(handle, this.#index, envelope, quantityOf(order), this.encrypted);
+      let written = isBare ? bareReplies[index] : undefined;
+      if (written === undefined) {
+        const envelope = { code, describe, partnerId, body, fields };
+        written = writeReply(handle, index, envelope, quantityOf(order), this.encrypted);
+        if (isBare) bareReplies[index] = written;
+      }
+      const { text, warnings } = written;
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;

@@ -143,7 +143,15 @@ export function configure(options) {
     /** @param {string} url */
     signedUri: (url) => (typeof signedUri === "function" ? uriOf(signedUri(url)) : ""),
     clock,
+    /**
+     * What says nothing but who we are is the same each time: requests and replies without a body, by the call's number.
+     * @type {({ text: string, warnings: readonly Finding[], encrypted: boolean } | undefined)[]}
+     */
+    bareRequests: [],
+    /** @type {({ text: string, warnings: readonly Finding[] } | undefined)[]} */
+    bareReplies: [],
   };
 }
 
+/** @typedef {import("./errors.js").Finding} Finding */
 /** @typedef {ReturnType<typeof configure>} Configuration */

@@ -283,6 +283,15 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
 }
 
 /**
+ * Whether nothing refuses a message. Nothing is built of it.
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @param {number} quantity of the order; -1 where it is not known
+ */
+export const acceptsMessage = (message, text, quantity) =>
+  isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity) === 0;
+
+/**
  * Writes a message of either API in the wire's notation.
  * @param {number} message
  * @param {object} program

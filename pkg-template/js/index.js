@@ -1,10 +1,10 @@
 // Entry of meituan-protocol: everything.
 
-import { interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
+import { acceptsMessage as accepts, interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
-import { checkRide } from "./orders-core.js";
+import { acceptsRide, checkRide } from "./orders-core.js";
 
 export * as codes from "./codes.js";
 export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
@@ -21,12 +21,31 @@ export const MESSAGES = messages;
  * @param {{ quantity?: number }} [facts]
  */
 export function checkMessage(name, text, { quantity } = {}) {
+  const { index, ride, body, isReply } = messageOf(name, text);
+  const { value, issues } = ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, isReply, index, body);
+  return { ok: !issues.some((issue) => issue.refuses), issues, value };
+}
+
+/**
+ * The verdict alone: nothing is built of the message.
+ * @param {string} name
+ * @param {string | Uint8Array | ArrayBuffer} text
+ * @param {{ quantity?: number }} [facts]
+ */
+export function acceptsMessage(name, text, facts) {
+  const { index, ride, body, isReply } = messageOf(name, text);
+  return ride === undefined ? accepts(index, body, facts?.quantity ?? -1) : acceptsRide(ride, isReply, body);
+}
+
+/**
+ * @param {string} name
+ * @param {string | Uint8Array | ArrayBuffer} text
+ */
+function messageOf(name, text) {
   const index = messageIndex(name);
   if (index === undefined) throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail: `there is no message ${name}` });
   const body = rawBody(text);
-  const [api, of, side] = name.split(".");
-  const ride = api === "ride" && isWellFormed(body) ? interfaceIndex(of) : undefined;
-  const { value, issues } =
-    ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, side === "response", index, body);
-  return { ok: !issues.some((issue) => issue.refuses), issues, value };
+  if (!name.startsWith("ride.")) return { index, ride: undefined, body, isReply: false };
+  const [, of, side] = name.split(".");
+  return { index, ride: isWellFormed(body) ? interfaceIndex(of) : undefined, body, isReply: side === "response" };
 }

@@ -119,6 +119,17 @@ export function checkRide(of, isReply, message, text) {
 }
 
 /**
+ * Whether nothing refuses it. Nothing is built of it.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {string | Uint8Array} text
+ */
+export function acceptsRide(of, isReply, text) {
+  const { refused } = asked([text], (length) => glue.ride_check(of, isReply, length));
+  return !refused && !glue.findings().some((/** @type {{ refuses: boolean }} */ { refuses }) => refuses);
+}
+
+/**
  * @param {string} secret
  * @param {boolean} prefix
  * @param {{ name: string, value: string }[]} parameters

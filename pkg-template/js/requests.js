@@ -44,12 +44,14 @@ function build(configuration, index, message, options = {}) {
     throw new MeituanError("INVALID_CONFIG", { path: "uri", detail: `${name} goes to the supplier: say where, by uri or url` });
   }
   const now = options.now === undefined ? configuration.clock() : moment(options.now);
-  let envelope;
-  if (requestBody === "none") envelope = { partnerId };
-  else if (extras.length === 0) envelope = { partnerId, body: message };
-  else envelope = { ...message, partnerId };
-
-  const written = writeRequest(handle, index, envelope);
+  let written = configuration.bareRequests[index];
+  if (written === undefined) {
+    const hasBody = requestBody !== "none";
+    if (!hasBody) written = writeRequest(handle, index, { partnerId });
+    else if (extras.length === 0) written = writeRequest(handle, index, { partnerId, body: message });
+    else written = writeRequest(handle, index, { ...message, partnerId });
+    if (!hasBody) configuration.bareRequests[index] = written;
+  }
   let body = written.text;
   let { encrypted } = written;
   if (options.encrypted && !encrypted) {

@@ -15,7 +15,7 @@
 //! JavaScript as `Float64Array` and `Uint32Array` over the same memory.
 
 use super::definition::{Kind, Message};
-use super::scan::{Span, unescape};
+use super::scan::{Span, same, unescape};
 use crate::Issue;
 use std::borrow::Cow;
 
@@ -74,19 +74,16 @@ pub(super) fn pack(low: usize, high: usize) -> u64 {
     (high as u64) << 32 | (low as u64 & 0xffff_ffff)
 }
 
-pub(super) fn pack_span(span: Span) -> u64 {
-    let marks = if span.escaped { ESCAPED } else { 0 } | if span.beyond_ascii { BEYOND_ASCII } else { 0 };
-    u64::from(span.end | marks) << 32 | u64::from(span.start)
+/// Whether a slot of the kind is a number itself.
+fn is_number(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag
+    )
 }
 
-pub(super) fn unpack_span(slot: u64) -> Span {
-    let end = (slot >> 32) as u32;
-    Span {
-        start: slot as u32,
-        end: end & !(ESCAPED | BEYOND_ASCII),
-        escaped: end & ESCAPED != 0,
-        beyond_ascii: end & BEYOND_ASCII != 0,
-    }
+fn number(slot: u64) -> i64 {
+    f64::from_bits(slot) as i64
 }
 
 /// One object in packed form, seen through its definition.
@@ -110,7 +107,7 @@ impl<'p> View<'p> {
 
     #[inline(never)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
-        let index = self.message.fields.iter().position(|field| field.name == name)?;
+        let index = self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()))?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
     }
 
@@ -122,13 +119,8 @@ impl<'p> View<'p> {
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
     #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
-        match self.slot(name)? {
-            (
-                slot,
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
-            ) => Some(f64::from_bits(slot) as i64),
-            _ => None,
-        }
+        let (slot, kind) = self.slot(name)?;
+        is_number(kind).then(|| number(slot))
     }
 
     /// A text, an id, a decimal or a date.
@@ -136,7 +128,7 @@ impl<'p> View<'p> {
     pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
         match self.slot(name)? {
             (slot, Kind::Text { .. } | Kind::Id | Kind::Decimal { .. } | Kind::Date | Kind::Raw) => {
-                Some(unescape(&unpack_span(slot), self.source))
+                Some(unescape(&Span(slot), self.source))
             }
             _ => None,
         }
@@ -145,8 +137,8 @@ impl<'p> View<'p> {
     /// Where in the text a raw value stands.
     pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let (slot, Kind::Raw) = self.slot(name)? else { return None };
-        let span = unpack_span(slot);
-        Some(span.start as usize..span.end as usize)
+        let span = Span(slot);
+        Some(span.start()..span.end())
     }
 
     /// How many items a list has.
@@ -164,7 +156,7 @@ impl<'p> View<'p> {
             Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
             _ => (0, 0),
         };
-        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&unpack_span(slot), source))
+        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&Span(slot), source))
     }
 
     /// A nested object.
@@ -173,6 +165,17 @@ impl<'p> View<'p> {
             (slot, Kind::Object(message)) => Some(View { message, block: low(slot), ..*self }),
             _ => None,
         }
+    }
+
+    /// Whole numbers of each object of a list, as [`View::integer`] tells them. Their places are looked up once.
+    pub fn integers<const N: usize>(&self, list: &str, names: [&str; N]) -> impl Iterator<Item = [Option<i64>; N]> + use<'p, N> {
+        let places = self.objects(list).next().map_or([None; N], |first| names.map(|name| first.place(name)));
+        self.objects(list).map(move |object| places.map(|place| object.slot_at(place?).map(number)))
+    }
+
+    /// Where the numbers of a field stand in the block.
+    fn place(&self, name: &str) -> Option<usize> {
+        self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()) && is_number(&field.kind))
     }
 
     /// The items of a list of objects.

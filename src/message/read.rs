@@ -3,7 +3,7 @@
 //! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
 
 use super::definition::{Basis, Bounds, Facts, Field, Kind, Message, Presence, Verdict};
-use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack, pack_span};
+use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
 use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date, WALL_CLOCK_RANGE};
@@ -70,11 +70,21 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.slots.clear();
     packed.slots.push(ABSENT);
     packed.issues.clear();
-    packed.ascii = source.is_ascii();
     let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
-    if let Err(stop) = reader.document(kind) {
-        reader.scanner.at = stop.at;
-        reader.report(stop.code, true, stop.at, "");
+    let outcome = reader.document(kind);
+    reader.packed.ascii = outcome.is_ok() && !reader.scanner.beyond_ascii;
+    if !reader.packed.ascii
+        && let Err(error) = std::str::from_utf8(source)
+    {
+        // Nothing that was found in such a text can be relied on.
+        reader.packed.issues.clear();
+        reader.packed.slots.truncate(1);
+        reader.packed.slots[0] = ABSENT;
+        reader.path.clear();
+        reader.report(ErrorCode::InvalidUtf8, true, error.valid_up_to(), "");
+    } else if let Err(Stop) = outcome {
+        let (code, at) = reader.scanner.stopped;
+        reader.report(code, true, at, "");
     }
     !packed.issues.iter().any(|issue| issue.refuses)
 }
@@ -82,12 +92,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
 impl Reader<'_> {
     fn document(&mut self, kind: &Kind) -> Result<(), Stop> {
         if self.scanner.source.len() > MOST_BYTES {
-            return self.scanner.stop(ErrorCode::BodyTooLarge);
-        }
-        if !self.packed.ascii
-            && let Err(error) = std::str::from_utf8(self.scanner.source)
-        {
-            return Err(Stop { code: ErrorCode::InvalidUtf8, at: error.valid_up_to() });
+            return self.scanner.stop(ErrorCode::BodyTooLarge, self.scanner.at);
         }
         self.scanner.skip_space();
         let slot = self.value(kind, 0)?;
@@ -103,6 +108,12 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
+        // Most numbers are a few digits and nothing else, within bounds that are the same in both notations.
+        if let Kind::Integer(&Bounds { min, max }) = *kind
+            && let Some(value) = self.scanner.takes_short_integer(min, max)
+        {
+            return Ok((value as f64).to_bits());
+        }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
             self.scanner.literal(b"null")?;
@@ -115,23 +126,25 @@ impl Reader<'_> {
             (Kind::Object(message), b'{') => self.object(message, level),
             (Kind::List { item, most }, b'[') => self.list(item, *most, level),
             (Kind::TextMap, b'{') => self.text_map(level),
-            (Kind::Raw, _) => Ok(pack_span(self.scanner.value(level)?)),
+            (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
             (Kind::Text { documented }, b'"') => {
                 let span = self.scanner.text()?;
-                self.check_length(&span, *documented, at);
-                Ok(pack_span(span))
+                if *documented != 0 && span.length() > *documented as usize {
+                    self.check_length(&span, *documented, at);
+                }
+                Ok(span.0)
             }
             (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
                 let number = self.scanner.number()?;
                 self.report(ErrorCode::StringAsNumber, false, at, "");
-                Ok(pack_span(number.span))
+                Ok(number.0)
             }
             (Kind::Text { .. }, b't' | b'f') if self.how.form == Form::Wire => {
                 let span = self.scanner.value(level)?;
                 self.report(ErrorCode::WrongType, false, at, "true or false, read as text");
-                Ok(pack_span(span))
+                Ok(span.0)
             }
             (Kind::Date | Kind::WallClock, b'"') => {
                 let span = self.scanner.text()?;
@@ -150,7 +163,7 @@ impl Reader<'_> {
                 Ok(slot)
             }
             (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
-                let span = self.scanner.number()?.span;
+                let span = self.scanner.number()?;
                 Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
             }
             (Kind::Id, b'"') => {
@@ -172,13 +185,13 @@ impl Reader<'_> {
                 b'-' | b'0'..=b'9',
             ) => {
                 let number = self.scanner.number()?;
-                Ok(self.number(kind, number.span, at))
+                Ok(self.number(kind, number, at))
             }
             (Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. }, b'"')
                 if self.how.form == Form::Wire =>
             {
                 let span = self.scanner.text()?;
-                if span.start == span.end {
+                if span.length() == 0 {
                     self.report(ErrorCode::NullField, false, at, "\"\"");
                     return Ok(NULL);
                 }
@@ -244,7 +257,7 @@ impl Reader<'_> {
             Kind::Decimal(&Bounds { min, max }) => {
                 let value = approximate(span.of(self.scanner.source));
                 if (min as f64..=max as f64).contains(&value) {
-                    return pack_span(span);
+                    return span.0;
                 }
                 self.refuse_range(min, max, at)
             }
@@ -269,17 +282,15 @@ impl Reader<'_> {
         if !canonical {
             return self.refuse(ErrorCode::WrongType, at, expectation(&Kind::Id));
         }
-        let mut value: u64 = 0;
-        for &digit in digits {
-            match value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(digit - b'0'))) {
-                Some(next) => value = next,
-                None => return self.refuse(ErrorCode::IdTooLarge, at, ""),
-            }
+        // Texts of as many digits compare like their numbers.
+        const LARGEST: &[u8] = b"18446744073709551615";
+        if digits.len() > LARGEST.len() || digits.len() == LARGEST.len() && digits > LARGEST {
+            return self.refuse(ErrorCode::IdTooLarge, at, "");
         }
-        if value == 0 && self.how.form == Form::Program {
+        if digits == b"0" && self.how.form == Form::Program {
             return self.refuse(ErrorCode::OutOfRange, at, "an id is not 0");
         }
-        pack_span(span)
+        span.0
     }
 
     fn moment(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
@@ -288,18 +299,17 @@ impl Reader<'_> {
             return NULL;
         }
         let slot = match (kind, self.how.form) {
-            (Kind::Date, _) => Date::parse(text).map(|_| pack_span(span)),
+            (Kind::Date, _) => Date::parse(text).map(|_| span.0),
             (_, Form::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
             (_, Form::Program | Form::Stored) => None,
         };
         slot.unwrap_or_else(|| self.refuse(ErrorCode::InvalidDate, at, expectation(kind)))
     }
 
+    /// For texts that have more bytes than that; fewer hold no more characters.
+    #[cold]
+    #[inline(never)]
     fn check_length(&mut self, span: &Span, documented: u32, at: usize) {
-        let bytes = span.end - span.start;
-        if documented == 0 || bytes <= documented {
-            return;
-        }
         // Java counts UTF-16 units, and so do the columns of its database.
         let units = unescape(span, self.scanner.source).encode_utf16().count();
         if units > documented as usize {
@@ -361,7 +371,7 @@ impl Reader<'_> {
     fn text_map(&mut self, level: u32) -> Result<u64, Stop> {
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
-        let mut keys = Keys::default();
+        let mut keys = Keys::new();
         let mut count = 0;
         if self.scanner.closes(b'}') {
             return Ok(pack(first, 0));
@@ -369,14 +379,14 @@ impl Reader<'_> {
         let mut refused = false;
         loop {
             let key = self.scanner.text()?;
-            keys.extend([key]);
+            keys.push(key);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
             let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
             self.path.pop();
             refused |= slot == REFUSED;
             if !matches!(slot, NULL | REFUSED) {
-                self.packed.slots.push(pack_span(key));
+                self.packed.slots.push(key.0);
                 self.packed.slots.push(slot);
                 count += 1;
             }
@@ -384,7 +394,7 @@ impl Reader<'_> {
                 break;
             }
         }
-        keys.check(self.scanner.source)?;
+        self.refuse_repeated(keys)?;
         Ok(if refused { REFUSED } else { pack(first, count) })
     }
 
@@ -422,51 +432,62 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
-        let mut unknown = Keys::default();
-        // Values under other names are looked at last: only then it is known whether the documented name came too.
-        let mut aliased = Vec::new();
-        // Senders write fields in the definition's order more often than not, so the next one is tried first.
+        let mut others = Others { unknown: Keys::new(), aliased: Vec::new() };
+        // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
         loop {
             let at = self.scanner.at;
-            let expected = message.fields.get(next).is_some_and(|field| self.scanner.takes_key(field.name.as_bytes()));
-            let (found, key) = if expected {
-                (Some(Found { index: next, alias: None }), None)
-            } else {
-                let key = self.scanner.text()?;
-                (find(message, &key, self.scanner.source), Some(key))
+            let to_come = message.fields.get(next..).unwrap_or_default();
+            let ahead = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes()));
+            let index = match ahead {
+                Some(ahead) => {
+                    self.scanner.colon()?;
+                    Some(next + ahead)
+                }
+                None => self.other_key(message, level, &mut others)?,
             };
-            self.scanner.colon()?;
-            match (found, key) {
-                (Some(Found { index, alias: None }), _) => {
-                    next = index + 1;
-                    if self.packed.slots[block + index] != ABSENT {
-                        return Err(Stop { code: ErrorCode::DuplicateKey, at });
-                    }
-                    self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
+            if let Some(index) = index {
+                next = index + 1;
+                if self.packed.slots[block + index] != ABSENT {
+                    return self.scanner.stop(ErrorCode::DuplicateKey, at);
                 }
-                (Some(Found { index, alias: Some(alias) }), Some(key)) => {
-                    unknown.extend(Some(key));
-                    aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
-                    self.scanner.value(level + 1)?;
-                }
-                (_, Some(key)) => {
-                    unknown.extend(Some(key));
-                    self.report_unknown(key, at);
-                    self.scanner.value(level + 1)?;
-                }
-                // A key that was not looked at is the one that was expected.
-                (_, None) => return self.scanner.unexpected(),
+                self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
             }
             if !self.scanner.another(b'}')? {
                 break;
             }
         }
-        unknown.check(self.scanner.source)?;
-        if !aliased.is_empty() {
-            self.aliased_fields(message, block, level, &aliased)?;
+        self.refuse_repeated(others.unknown)?;
+        if !others.aliased.is_empty() {
+            self.aliased_fields(message, block, level, &others.aliased)?;
         }
         Ok(())
+    }
+
+    /// A key that none of the fields to come has. The field that has it, whose value comes next; or none, when the value was
+    /// passed over.
+    #[inline(never)]
+    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Others) -> Result<Option<usize>, Stop> {
+        let at = self.scanner.at;
+        let key = self.scanner.text()?;
+        self.scanner.colon()?;
+        match find(message, &key, self.scanner.source) {
+            Some(Found { index, alias: None }) => return Ok(Some(index)),
+            Some(Found { index, alias: Some(alias) }) => {
+                others.aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
+            }
+            None => self.report_unknown(key, at),
+        }
+        others.unknown.push(key);
+        self.scanner.value(level + 1)?;
+        Ok(None)
+    }
+
+    fn refuse_repeated(&mut self, keys: Keys) -> Result<(), Stop> {
+        match keys.repeated(self.scanner.source) {
+            Some(at) => self.scanner.stop(ErrorCode::DuplicateKey, at),
+            None => Ok(()),
+        }
     }
 
     /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
@@ -625,6 +646,13 @@ struct Found {
     alias: Option<usize>,
 }
 
+/// What an object holds beside the documented names.
+struct Others {
+    unknown: Keys,
+    /// Values under other names are looked at last: only then it is known whether the documented name came too.
+    aliased: Vec<Aliased>,
+}
+
 /// A value under another name.
 #[derive(Debug)]
 struct Aliased {
@@ -637,7 +665,7 @@ struct Aliased {
 
 fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
     let unescaped;
-    let name = if key.escaped {
+    let name = if key.is_escaped() {
         unescaped = unescape(key, source);
         unescaped.as_bytes()
     } else {

@@ -16,7 +16,7 @@ pub fn redact(json: &[u8], names: &[&str]) -> Result<Vec<u8>, Error> {
         return Err(Error::at(ErrorCode::InvalidUtf8, ""));
     }
     let mut redactor = Redactor { scanner: Scanner::new(json), names, out: Vec::with_capacity(json.len()), copied: 0 };
-    redactor.document().map_err(|stop| Error::at(stop.code, ""))?;
+    redactor.document().map_err(|Stop| Error::at(redactor.scanner.stopped.0, ""))?;
     let Redactor { mut out, copied, .. } = redactor;
     out.extend_from_slice(json.get(copied..).unwrap_or_default());
     Ok(out)

@@ -4,6 +4,7 @@
 //! where readers are known to disagree: an object must not have a key twice, and text must not hold half a
 //! surrogate pair.
 
+use super::packed::{BEYOND_ASCII, ESCAPED};
 use crate::ErrorCode;
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
@@ -11,36 +12,44 @@ use std::collections::BinaryHeap;
 /// Nesting beyond this is refused: the deepest message of these APIs has 6 levels.
 pub(super) const MOST_LEVELS: u32 = 64;
 
-/// Why reading stopped, and where.
+/// Reading stopped. Why is in [`Scanner::stopped`]: results that carry nothing fit into a register, and the scanner's
+/// functions are called for each byte that is not part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stop {
-    pub(super) code: ErrorCode,
-    pub(super) at: usize,
-}
+pub(super) struct Stop;
 
-/// A piece of the text. For text values, what is between the quotes.
+/// A piece of the text. For text values, what is between the quotes. Its start is the low half, its end with
+/// [`ESCAPED`] and [`BEYOND_ASCII`] the high one. It is one number, as a slot is, because a processor waits where it reads
+/// as one what it has just written in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    /// It has backslash escapes.
-    pub(super) escaped: bool,
-    /// It has characters beyond ASCII.
-    pub(super) beyond_ascii: bool,
-}
+pub(super) struct Span(pub(super) u64);
 
 impl Span {
-    pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
-        source.get(self.start as usize..self.end as usize).unwrap_or_default()
+    #[inline]
+    fn between(start: usize, marked_end: u32) -> Self {
+        Span(u64::from(marked_end) << 32 | start as u64)
     }
-}
 
-/// A number, split only as far as deciding needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Number {
-    pub(super) span: Span,
-    /// Neither fraction nor exponent.
-    pub(super) integral: bool,
+    pub(super) fn start(self) -> usize {
+        (self.0 & 0xffff_ffff) as usize
+    }
+
+    pub(super) fn end(self) -> usize {
+        ((self.0 >> 32) as u32 & !(ESCAPED | BEYOND_ASCII)) as usize
+    }
+
+    /// In bytes, escapes as they are written.
+    pub(super) fn length(self) -> usize {
+        self.end() - self.start()
+    }
+
+    /// Whether it has backslash escapes.
+    pub(super) fn is_escaped(self) -> bool {
+        (self.0 >> 32) as u32 & ESCAPED != 0
+    }
+
+    pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
+        source.get(self.start()..self.end()).unwrap_or_default()
+    }
 }
 
 /// A position in the text.
@@ -48,6 +57,10 @@ pub(super) struct Number {
 pub(super) struct Scanner<'s> {
     pub(super) source: &'s [u8],
     pub(super) at: usize,
+    /// A text beyond ASCII was passed. Everything else outside of texts is ASCII, or not JSON.
+    pub(super) beyond_ascii: bool,
+    /// Why reading stopped, and where.
+    pub(super) stopped: (ErrorCode, usize),
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -63,6 +76,7 @@ fn marks(chunk: u64) -> u64 {
 
 /// Whether two texts of the same length are the same, eight bytes at a time: names are short, and the comparison that
 /// comes with the platform goes byte by byte on wasm.
+#[inline]
 pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
@@ -72,34 +86,43 @@ pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
             let word = u64::from_le_bytes;
             word(*head) == word(*other_head) && word(*tail) == word(*other_tail) && (one.len() <= 16 || one[8..] == other[8..])
         }
-        _ => one.iter().zip(other).all(|(byte, other)| byte == other),
+        _ => match (one.first_chunk::<4>(), other.first_chunk::<4>(), one.last_chunk::<4>(), other.last_chunk::<4>()) {
+            (Some(head), Some(other_head), Some(tail), Some(other_tail)) => head == other_head && tail == other_tail,
+            _ => one.iter().zip(other).all(|(byte, other)| byte == other),
+        },
     }
 }
 
 impl<'s> Scanner<'s> {
     pub(super) fn new(source: &'s [u8]) -> Self {
-        Scanner { source, at: 0 }
+        Scanner { source, at: 0, beyond_ascii: false, stopped: (ErrorCode::InvalidJson, 0) }
     }
 
-    pub(super) fn stop<T>(&self, code: ErrorCode) -> Result<T, Stop> {
-        Err(Stop { code, at: self.at })
+    #[cold]
+    pub(super) fn stop<T>(&mut self, code: ErrorCode, at: usize) -> Result<T, Stop> {
+        self.stopped = (code, at);
+        Err(Stop)
     }
 
     /// Stops at what is here: truncated when nothing is, else not JSON.
-    pub(super) fn unexpected<T>(&self) -> Result<T, Stop> {
-        self.stop(if self.at >= self.source.len() { ErrorCode::TruncatedJson } else { ErrorCode::InvalidJson })
+    #[cold]
+    pub(super) fn unexpected<T>(&mut self) -> Result<T, Stop> {
+        self.stop(if self.at >= self.source.len() { ErrorCode::TruncatedJson } else { ErrorCode::InvalidJson }, self.at)
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.source.get(self.at).copied()
     }
 
+    #[inline]
     pub(super) fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
         }
     }
 
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), Stop> {
         if self.peek() == Some(byte) {
             self.at += 1;
@@ -109,6 +132,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// After a value in a list or object: true when another follows, false at its end.
+    #[inline]
     pub(super) fn another(&mut self, close: u8) -> Result<bool, Stop> {
         self.skip_space();
         match self.peek() {
@@ -126,6 +150,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// After an opening bracket: true when it closes at once.
+    #[inline]
     pub(super) fn closes(&mut self, close: u8) -> bool {
         self.skip_space();
         let closes = self.peek() == Some(close);
@@ -134,6 +159,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// After a key: the colon and the space around it.
+    #[inline]
     pub(super) fn colon(&mut self) -> Result<(), Stop> {
         if self.peek() != Some(b':') {
             self.skip_space();
@@ -144,6 +170,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// Takes a key if it is this one, written plainly: the quick way to the key that is expected next.
+    #[inline]
     pub(super) fn takes_key(&mut self, name: &[u8]) -> bool {
         let end = self.at + 1 + name.len();
         let is = self.peek() == Some(b'"')
@@ -158,7 +185,7 @@ impl<'s> Scanner<'s> {
     /// After the last value: nothing but space.
     pub(super) fn finish(&mut self) -> Result<(), Stop> {
         self.skip_space();
-        if self.at == self.source.len() { Ok(()) } else { self.stop(ErrorCode::InvalidJson) }
+        if self.at == self.source.len() { Ok(()) } else { self.stop(ErrorCode::InvalidJson, self.at) }
     }
 
     pub(super) fn literal(&mut self, word: &'static [u8]) -> Result<(), Stop> {
@@ -172,7 +199,7 @@ impl<'s> Scanner<'s> {
     pub(super) fn text(&mut self) -> Result<Span, Stop> {
         self.expect(b'"')?;
         let start = self.at;
-        let (mut escaped, mut beyond_ascii) = (false, false);
+        let mut marks_seen = 0;
         loop {
             while let Some(chunk) = self.source.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
                 let found = marks(u64::from_le_bytes(*chunk));
@@ -185,16 +212,17 @@ impl<'s> Scanner<'s> {
             }
             match self.peek() {
                 Some(b'"') => {
-                    let span = Span { start: start as u32, end: self.at as u32, escaped, beyond_ascii };
+                    let span = Span::between(start, self.at as u32 | marks_seen);
                     self.at += 1;
                     return Ok(span);
                 }
                 Some(b'\\') => {
-                    escaped = true;
+                    marks_seen |= ESCAPED;
                     self.escape()?;
                 }
                 Some(0x80..) => {
-                    beyond_ascii = true;
+                    marks_seen |= BEYOND_ASCII;
+                    self.beyond_ascii = true;
                     while let Some(0x80..) = self.peek() {
                         self.at += 1;
                     }
@@ -212,9 +240,9 @@ impl<'s> Scanner<'s> {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
             Some(b'u') => {
                 self.at += 1;
-                let lone = Err(Stop { code: ErrorCode::LoneSurrogate, at: begin });
+                let lone = |scanner: &mut Self| scanner.stop(ErrorCode::LoneSurrogate, begin);
                 match self.four_hex()? {
-                    0xdc00..=0xdfff => return lone,
+                    0xdc00..=0xdfff => return lone(self),
                     0xd800..=0xdbff => {
                         let rest = self.source.get(self.at..).unwrap_or_default();
                         if matches!(rest, [] | [b'\\']) {
@@ -222,11 +250,11 @@ impl<'s> Scanner<'s> {
                             return self.unexpected();
                         }
                         if !rest.starts_with(b"\\u") {
-                            return lone;
+                            return lone(self);
                         }
                         self.at += 2;
                         if !matches!(self.four_hex()?, 0xdc00..=0xdfff) {
-                            return lone;
+                            return lone(self);
                         }
                     }
                     _ => {}
@@ -249,7 +277,7 @@ impl<'s> Scanner<'s> {
         Ok(value)
     }
 
-    pub(super) fn number(&mut self) -> Result<Number, Stop> {
+    pub(super) fn number(&mut self) -> Result<Span, Stop> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -259,24 +287,41 @@ impl<'s> Scanner<'s> {
             Some(b'1'..=b'9') => self.digits(),
             _ => return self.unexpected(),
         }
-        let mut integral = true;
         if self.peek() == Some(b'.') {
-            integral = false;
             self.at += 1;
             self.some_digits()?;
         }
         if let Some(b'e' | b'E') = self.peek() {
-            integral = false;
             self.at += 1;
             if let Some(b'+' | b'-') = self.peek() {
                 self.at += 1;
             }
             self.some_digits()?;
         }
-        let span = Span { start: start as u32, end: self.at as u32, escaped: false, beyond_ascii: false };
-        Ok(Number { span, integral })
+        Ok(Span::between(start, self.at as u32))
     }
 
+    /// Takes a number if it is a few digits, nothing else, and within bounds.
+    #[inline]
+    pub(super) fn takes_short_integer(&mut self, min: i64, max: i64) -> Option<i64> {
+        let rest = self.source.get(self.at..)?;
+        let mut value = 0;
+        for (length, &byte) in rest.iter().enumerate().take(16) {
+            match byte {
+                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+                // More than one digit, the first of them 0, is no number of the grammar.
+                b',' | b'}' | b']' if length == 1 || length > 1 && rest[0] != b'0' => {
+                    let fits = min <= value && value <= max;
+                    self.at += if fits { length } else { 0 };
+                    return fits.then_some(value);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    #[inline]
     fn digits(&mut self) {
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
@@ -315,13 +360,13 @@ impl<'s> Scanner<'s> {
                 self.number()?;
             }
         }
-        Ok(Span { start: start as u32, end: self.at as u32, escaped: false, beyond_ascii: false })
+        Ok(Span::between(start, self.at as u32))
     }
 
     /// Takes an opening bracket.
     pub(super) fn enter(&mut self, level: u32) -> Result<(), Stop> {
         if level >= MOST_LEVELS {
-            return self.stop(ErrorCode::TooDeep);
+            return self.stop(ErrorCode::TooDeep, self.at);
         }
         self.at += 1;
         Ok(())
@@ -332,46 +377,105 @@ impl<'s> Scanner<'s> {
         if self.closes(b'}') {
             return Ok(());
         }
-        let mut keys = Keys::default();
+        let mut keys = Keys::new();
         loop {
             let key = self.text()?;
-            keys.extend([key]);
+            keys.push(key);
             self.colon()?;
             self.value(level + 1)?;
             if !self.another(b'}')? {
                 break;
             }
         }
-        keys.check(self.source)
-    }
-}
-
-/// The keys of an object, to find one that is there twice.
-#[derive(Debug, Default)]
-pub(super) struct Keys(Vec<Span>);
-
-impl Keys {
-    pub(super) fn extend(&mut self, key: impl IntoIterator<Item = Span>) {
-        self.0.extend(key);
-    }
-
-    /// Refuses a key that is there twice, however each of the two is escaped.
-    pub(super) fn check(self, source: &[u8]) -> Result<(), Stop> {
-        if self.0.len() < 2 {
-            return Ok(());
-        }
-        let again = repeated(self.0.iter().map(|key| (unescape(key, source), key.start)).collect());
-        match again.into_iter().min() {
-            Some(start) => Err(Stop { code: ErrorCode::DuplicateKey, at: start as usize }),
+        match keys.repeated(self.source) {
+            Some(at) => self.stop(ErrorCode::DuplicateKey, at),
             None => Ok(()),
         }
     }
 }
 
-/// The marks of those texts that stand there more than once, except the smallest of each. A heap keeps this n log n for
-/// input made to be slow.
+/// The keys of an object, to find one that is there twice. Few of them take no memory of their own.
+#[derive(Debug)]
+pub(super) struct Keys {
+    first: [Span; 4],
+    count: usize,
+    others: Vec<Span>,
+}
+
+impl Keys {
+    pub(super) const fn new() -> Self {
+        Keys { first: [Span(0); 4], count: 0, others: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, key: Span) {
+        match self.first.get_mut(self.count) {
+            Some(place) => *place = key,
+            None => self.others.push(key),
+        }
+        self.count += 1;
+    }
+
+    /// Where a key stands that was there before, however each of the two is escaped.
+    #[inline]
+    pub(super) fn repeated(self, source: &[u8]) -> Option<usize> {
+        if self.count < 2 { None } else { self.repeated_among_several(source) }
+    }
+
+    #[inline(never)]
+    fn repeated_among_several(self, source: &[u8]) -> Option<usize> {
+        let keys = self.first.into_iter().take(self.count).chain(self.others);
+        let again = repeated(keys.map(|key| (unescape(&key, source), key.start() as u32)).collect());
+        again.into_iter().min().map(|start| start as usize)
+    }
+}
+
+/// The marks of those texts that stand there more than once, except the smallest of each.
 #[inline(never)]
 fn repeated(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
+    if are_different(&texts) { Vec::new() } else { repeated_in_order(texts) }
+}
+
+/// Whether no text is there twice, as far as a table of their hashes tells in time that grows with their number only:
+/// false may also mean that it cannot tell, which is so for input made to be slow.
+fn are_different(texts: &[(Cow<'_, str>, u32)]) -> bool {
+    if let [_, _, ..] = texts
+        && texts.len() <= 4
+    {
+        return texts
+            .iter()
+            .enumerate()
+            .all(|(index, (text, _))| texts[..index].iter().all(|(other, _)| !same(text.as_bytes(), other.as_bytes())));
+    }
+    let places = (2 * texts.len()).next_power_of_two();
+    // One more than the index of the text that stands in the place.
+    let mut table = vec![0_u32; places];
+    let mut steps = 4 * places;
+    for (index, (text, _)) in texts.iter().enumerate() {
+        let mut place = hash(text.as_bytes()) as usize & (places - 1);
+        while table[place] != 0 {
+            steps -= 1;
+            if steps == 0 || same(texts[table[place] as usize - 1].0.as_bytes(), text.as_bytes()) {
+                return false;
+            }
+            place = (place + 1) & (places - 1);
+        }
+        table[place] = index as u32 + 1;
+    }
+    true
+}
+
+fn hash(text: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
+    let (words, rest) = text.as_chunks::<8>();
+    let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    mix(rest.iter().fold(hash, |hash, &byte| mix(hash, u64::from(byte))), 0)
+}
+
+/// A heap keeps this n log n for input made to be slow.
+#[cold]
+#[inline(never)]
+fn repeated_in_order(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
     let mut heap = BinaryHeap::from(texts);
     let mut again = Vec::new();
     let mut last = heap.pop();
@@ -396,7 +500,7 @@ pub(crate) fn count_distinct(texts: Vec<Cow<'_, str>>) -> usize {
 /// What a text says, with its escapes resolved.
 pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
     let raw = std::str::from_utf8(span.of(source)).unwrap_or_default();
-    if !span.escaped {
+    if !span.is_escaped() {
         return Cow::Borrowed(raw);
     }
     let mut out = Vec::with_capacity(raw.len());

@@ -4,8 +4,8 @@
 //! from the slots, without going through text again.
 
 use super::definition::Kind;
-use super::packed::{Packed, View, high, low, unpack_span};
-use super::scan::unescape;
+use super::packed::{Packed, View, high, low};
+use super::scan::{Span, unescape};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
@@ -125,10 +125,10 @@ impl<'p> Deserializer<'p> for Slot<'p> {
     fn deserialize_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match *self.kind {
             Kind::Id | Kind::Text { .. } | Kind::Date | Kind::Raw => {
-                visitor.visit_string(unescape(&unpack_span(self.slot), self.source).into_owned())
+                visitor.visit_string(unescape(&Span(self.slot), self.source).into_owned())
             }
             Kind::Decimal { .. } => {
-                let text = std::str::from_utf8(unpack_span(self.slot).of(self.source)).map_err(|_| Mismatch)?;
+                let text = std::str::from_utf8(Span(self.slot).of(self.source)).map_err(|_| Mismatch)?;
                 visitor.visit_f64(text.parse().map_err(|_| Mismatch)?)
             }
             Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => {

@@ -4,8 +4,8 @@
 //! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
 
 use super::definition::{Kind, Message};
-use super::packed::{ABSENT, Packed, high, low, unpack_span};
-use super::scan::unescape;
+use super::packed::{ABSENT, Packed, high, low};
+use super::scan::{Span, unescape};
 use super::{Id, RawJson, View};
 use crate::money::{Fen, push_integer};
 use crate::time::{Date, Timestamp};
@@ -63,7 +63,7 @@ impl<'p> Slot<'p> {
         match slot {
             Some(Slot {
                 kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, ..
-            }) => unescape(&unpack_span(slot), source).into_owned(),
+            }) => unescape(&Span(slot), source).into_owned(),
             _ => String::new(),
         }
     }
@@ -250,7 +250,7 @@ impl FieldValue for &'static str {
 
 impl FieldValue for RawJson {
     fn take(slot: Option<Slot<'_>>) -> Self {
-        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(unpack_span(slot.slot).of(slot.source)))
+        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(Span(slot.slot).of(slot.source)))
     }
 
     fn put(&self, out: &mut Vec<u8>) {
@@ -260,7 +260,7 @@ impl FieldValue for RawJson {
 
 impl FieldValue for Id {
     fn take(slot: Option<Slot<'_>>) -> Self {
-        let digits = slot.map_or(&[][..], |slot| unpack_span(slot.slot).of(slot.source));
+        let digits = slot.map_or(&[][..], |slot| Span(slot.slot).of(slot.source));
         Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
     }
 
@@ -290,7 +290,7 @@ pub(crate) fn push_digits(value: u64, out: &mut Vec<u8>) {
 
 impl FieldValue for Date {
     fn take(slot: Option<Slot<'_>>) -> Self {
-        slot.and_then(|slot| Date::parse(unpack_span(slot.slot).of(slot.source))).unwrap_or_default()
+        slot.and_then(|slot| Date::parse(Span(slot.slot).of(slot.source))).unwrap_or_default()
     }
 
     fn put(&self, out: &mut Vec<u8>) {
@@ -302,7 +302,7 @@ impl FieldValue for BTreeMap<String, String> {
     fn take(slot: Option<Slot<'_>>) -> Self {
         let Some(Slot { slots, source, kind: Kind::TextMap, slot }) = slot else { return BTreeMap::new() };
         let entries = slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
-        let text = |slot: u64| unescape(&unpack_span(slot), source).into_owned();
+        let text = |slot: u64| unescape(&Span(slot), source).into_owned();
         // Collecting would bring a sort into the module, for maps of one or two entries.
         let mut map = BTreeMap::new();
         for entry in entries.chunks_exact(2) {

@@ -1,8 +1,9 @@
 //! Packed form to text, in either notation.
 
 use super::definition::{Kind, Message};
-use super::packed::{ABSENT, high, low, unpack_span};
+use super::packed::{ABSENT, high, low};
 use super::read::Form;
+use super::scan::Span;
 use super::{Packed, View};
 use crate::money::{Fen, push_integer, push_yuan};
 use crate::time::{Timestamp, wall_clock};
@@ -24,7 +25,7 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn value(&self, kind: &'static Kind, slot: u64, out: &mut Vec<u8>) {
-        let piece = || unpack_span(slot).of(self.source);
+        let piece = || Span(slot).of(self.source);
         let integer = || f64::from_bits(slot) as i64;
         match *kind {
             Kind::Text { .. } | Kind::Date => quoted(piece(), out),
@@ -47,9 +48,9 @@ impl Writer<'_> {
                     if index > 0 {
                         out.push(b',');
                     }
-                    quoted(unpack_span(entry[0]).of(self.source), out);
+                    quoted(Span(entry[0]).of(self.source), out);
                     out.push(b':');
-                    quoted(unpack_span(entry[1]).of(self.source), out);
+                    quoted(Span(entry[1]).of(self.source), out);
                 }
                 out.push(b'}');
             }

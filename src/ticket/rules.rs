@@ -101,8 +101,9 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
 /// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
 fn distinct_codes(view: &View<'_>) -> usize {
     let void = i64::from(VoucherStatus::VOID.0);
-    let live = view.objects("voucherList").filter(|voucher| voucher.integer("status") != Some(void));
-    count_distinct(live.filter_map(|voucher| voucher.text("voucher")).collect())
+    let vouchers = view.objects("voucherList").zip(view.integers("voucherList", ["status"]));
+    let live = vouchers.filter(|(_, status)| *status != [Some(void)]);
+    count_distinct(live.filter_map(|(voucher, _)| voucher.text("voucher")).collect())
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
@@ -119,12 +120,16 @@ fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
 fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let number = |name| view.integer(name).unwrap_or(0);
     let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
-    let in_state = |status: VoucherStatus| {
-        let of_status = view.objects("voucherList").filter(move |voucher| voucher.integer("status") == Some(i64::from(status.0)));
-        of_status.filter_map(|voucher| voucher.integer("quantity")).sum::<i64>()
-    };
     let listed = view.count("voucherList").unwrap_or(0) > 0;
-    let codes_agree = !listed || (in_state(VoucherStatus::USED) == used && in_state(VoucherStatus::REFUNDED) == refunded);
+    let (mut used_codes, mut refunded_codes) = (0, 0);
+    for [status, quantity] in view.integers("voucherList", ["status", "quantity"]) {
+        match status.map(|status| VoucherStatus(status as i32)) {
+            Some(VoucherStatus::USED) => used_codes += quantity.unwrap_or(0),
+            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity.unwrap_or(0),
+            _ => {}
+        }
+    }
+    let codes_agree = !listed || (used_codes == used && refunded_codes == refunded);
     verdict(used + refunded <= ordered && codes_agree)
 }
 

@@ -212,12 +212,11 @@ impl Supplier {
         if let Some((name, _)) = headers.iter().find(|(_, value)| value.is_empty()) {
             return Err(Error::at(ErrorCode::MissingHeader, name));
         }
-        // Repeated headers arrive joined; none of the three has this in its middle when it is there once.
-        let joints = [", ", "GMT, ", ", MWS "];
-        let has = |text: &str, joint: &str| text.as_bytes().windows(joint.len()).any(|piece| piece == joint.as_bytes());
-        if let Some(((name, _), _)) = headers.iter().zip(joints).find(|((_, value), joint)| has(value, joint)) {
-            return Err(Error::at(ErrorCode::DuplicateHeader, name));
-        }
+        // None of them is right when it is there twice, so that only what is refused is looked at for that.
+        self.check_headers(parts, body_bytes, now).map_err(|error| repeated(&headers).unwrap_or(error))
+    }
+
+    fn check_headers(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
         match parts.partner_id.parse::<u64>() {
             Ok(partner_id) if partner_id == u64::from(self.config.partner_id) => {}
             Ok(_) => return Err(Error::at(ErrorCode::WrongPartnerId, "headers.partnerid")),
@@ -251,7 +250,10 @@ impl Supplier {
             None if self.config.signed_path == SignedPath::default() => Cow::Borrowed(parts.uri),
             None => Cow::Owned(self.config.signed_path.of(parts.uri)),
         };
-        let method = parts.method.to_ascii_uppercase();
+        let method = match parts.method.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => Cow::Owned(parts.method.to_ascii_uppercase()),
+            false => Cow::Borrowed(parts.method),
+        };
         let with_query = [&*signed];
         let both = [&*signed, path_of(&signed)];
         let uris: &[&str] = if both[0] == both[1] { &with_query } else { &both };
@@ -352,8 +354,16 @@ pub struct Signature {
     pub string_to_sign: String,
 }
 
+/// Repeated headers arrive joined; none of the three has this in its middle when it is there once.
+#[cold]
+fn repeated(headers: &[(&str, &str); 3]) -> Option<Error> {
+    let joints = [", ", "GMT, ", ", MWS "];
+    let (name, _) = headers.iter().zip(joints).find(|((_, value), joint)| value.contains(joint))?.0;
+    Some(Error::at(ErrorCode::DuplicateHeader, name))
+}
+
 fn path_of(uri: &str) -> &str {
-    uri.split(['?', '#']).next().unwrap_or(uri)
+    uri.bytes().position(|byte| matches!(byte, b'?' | b'#')).map_or(uri, |end| &uri[..end])
 }
 
 fn read_request(call: &'static Call, source: &[u8], packed: &mut Packed) -> Result<(), Error> {

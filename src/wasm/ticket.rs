@@ -101,8 +101,13 @@ fn index_of(call: Option<&'static Call>) -> u32 {
 /// The lines of the head: method, uri, signed uri (empty: work it out), PartnerId, Date, Authorization,
 /// X-Encryption-Status. Nothing that HTTP allows in them has a line feed.
 fn parts(head: &[u8]) -> Option<Parts<'_>> {
-    let mut lines = std::str::from_utf8(head).ok()?.split('\n');
-    let mut line = || lines.next();
+    let mut rest = Some(std::str::from_utf8(head).ok()?);
+    let mut line = || {
+        let here = rest?;
+        let end = here.bytes().position(|byte| byte == b'\n');
+        rest = end.map(|end| &here[end + 1..]);
+        Some(end.map_or(here, |end| &here[..end]))
+    };
     let parts = Parts {
         method: line()?,
         uri: line()?,

@@ -146,8 +146,6 @@ impl WasmModule {
         flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
         // The standard library asks for so much inlining that it takes a kilobyte, and time is not measurably gained.
         flags.push("-Cllvm-args=-inlinehint-threshold=100".to_owned());
-        // One round of the cipher instead of four that are unrolled.
-        flags.extend(["--cfg".to_owned(), "aes_backend_soft=\"compact\"".to_owned()]);
         let mut cargo = tools::cargo("rustc");
         cargo.args(["--profile", self.profile]).args(LIBRARY).arg(self.feature);
         // Were it a library for Rust at the same time, what others could call would be kept apart from what calls it here.
