@@ -1,5 +1,7 @@
 // What is measured, against whom, and what must hold.
 
+import * as crypto from "node:crypto";
+import { nodeCipher } from "meituan-protocol/ride";
 import {
   CLIENT_SECRET,
   heartbeatCalls,
@@ -132,7 +134,21 @@ export const cases = [
   ...[0.5, 1.5, 4].map(pay),
   ...[0.25, 1.5, 64].flatMap((size) => SCRIPTS.map((script) => seal(size, script))),
   ...[0.25, 1.5, 64].flatMap((size) => SCRIPTS.map((script) => open(size, script))),
+  ...[0.25, 1.5, 4, 64].flatMap((size) => [hosted(seal(size, "ascii")), hosted(open(size, "ascii"))]),
 ];
+
+/** The same with the host's cipher, which the user has handed over. @param {Case} contest @returns {Case} */
+function hosted({ name, title, ...contest }) {
+  const [verb] = name.split("-");
+  const { seal, open } = library.envelope(SECRET_KEY, nodeCipher(crypto));
+  return {
+    ...contest,
+    name: name.replace("-", "-hosted-"),
+    title: `${title}, by nodeCipher`,
+    library: verb === "seal" ? seal : open,
+    demands: undefined,
+  };
+}
 
 /** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
 function verdict(size, script) {

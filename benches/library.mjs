@@ -44,8 +44,8 @@ export function judgeOrderState(text) {
 /** @param {{ url: string, now: number }} request */
 export const signHeartbeat = ({ url, now }) => supplier.requests.heartbeat(undefined, { uri: url, now });
 
-/** @param {string} secretKey */
-export const envelope = (secretKey) => ({
-  seal: (/** @type {string} */ text) => sealEnvelope(secretKey, text),
-  open: (/** @type {string} */ content) => openEnvelope(secretKey, content),
+/** @param {string} secretKey @param {import("meituan-protocol/ride").HostCipher} [cipher] */
+export const envelope = (secretKey, cipher) => ({
+  seal: (/** @type {string} */ text) => sealEnvelope(secretKey, text, { cipher }),
+  open: (/** @type {string} */ content) => openEnvelope(secretKey, content, { cipher }),
 });

@@ -54,8 +54,12 @@ export declare function ride_read_reply(client: number, of: number, length: numb
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
 export declare function ride_check(of: number, isReply: boolean, length: number): number;
 export declare function ride_order_id(length: number): number;
-export declare function envelope_seal(secretKey: number, length: number): number;
-export declare function envelope_open(secretKey: number, length: number): number;
+export declare function envelope_seal(secretKey: number, length: number, hasCipher: boolean): number;
+export declare function envelope_open(secretKey: number, length: number, hasCipher: boolean): number;
+/** What the module calls, from within a call of its own, must not throw and must not call the module. */
+export declare function host_ciphers(ciphers: {
+  apply(number: number, decrypts: boolean, key: number, vector: number, blocks: number, length: number): boolean;
+}): void;
 export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 
 export declare function ba_sign(length: number): Signed;
