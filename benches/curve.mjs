@@ -1,7 +1,7 @@
 // How cost grows with size, measured, and drawn.
 
 import { orderCreateCalls, orderStatesOf } from "./bodies.mjs";
-import { readers, suppliers } from "./cases.mjs";
+import { RUNTIMES } from "./cases.mjs";
 import * as library from "./library.mjs";
 import { compare, measure } from "./measure.mjs";
 import { orderStateReader } from "./peers/supplier.mjs";
@@ -10,6 +10,8 @@ import { orderStateReader } from "./peers/supplier.mjs";
  * @typedef {{ name: string, points: { x: number, y: number }[] }} Line
  * @typedef {{ name: string, title: string, horizontal: string, lines: Line[] }} Curve
  */
+
+const { suppliers, readers, decode } = RUNTIMES.node;
 
 const KILOBYTES = [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000];
 const VOUCHERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -35,8 +37,8 @@ const CURVES = {
     at: (/** @type {any[]} */ _inputs, /** @type {number} */ vouchers) => vouchers,
     contenders: {
       [library.NAME]: library.readOrderState,
-      "JSON.parse + zod": orderStateReader(readers.zod.orderState),
-      "JSON.parse + by hand": orderStateReader(readers["by hand"].orderState),
+      "JSON.parse + zod": orderStateReader(readers.zod.orderState, decode),
+      "JSON.parse + by hand": orderStateReader(readers["by hand"].orderState, decode),
     },
   },
 };

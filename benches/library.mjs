@@ -1,5 +1,6 @@
 // The library, as its users call it: by its public functions alone.
 
+import { checkMessage } from "meituan-protocol";
 import { openEnvelope, sealEnvelope } from "meituan-protocol/ride";
 import { TicketSupplier } from "meituan-protocol/ticket";
 import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs";
@@ -28,18 +29,11 @@ export function orderCreate(request) {
 /** @param {any} input */
 export const orderPay = ({ request, reply, quantity }) => supplier.receiveSync(request).ok(reply, { order: { quantity } });
 
-/** @param {Buffer} text */
+/** @param {Uint8Array} text */
 export const readOrderState = (text) => query.parse(text);
 
-/** Reads it too: there is no public function that only judges. @param {Buffer} text */
-export function judgeOrderState(text) {
-  try {
-    query.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** @param {Uint8Array} text */
+export const judgeOrderState = (text) => checkMessage("ticket.orderQuery.response", text).ok;
 
 /** @param {{ url: string, now: number }} request */
 export const signHeartbeat = ({ url, now }) => supplier.requests.heartbeat(undefined, { uri: url, now });
