@@ -45,7 +45,7 @@ test("a library that takes what is wrong fails the check too", () => {
 
 const timing = (/** @type {number[]} */ ...rounds) => ({ median: median(rounds), rounds });
 const row = (/** @type {ReturnType<typeof compare>} */ compared) => ({
-  ...{ name: "", title: "", script: "ascii", peer: "", ours: 0, theirs: 0, gate: 0.5 },
+  ...{ name: "", title: "", script: "ascii", runtime: /** @type {const} */ ("node"), peer: "", ours: 0, theirs: 0, gate: 0.5 },
   ...compared,
 });
 

@@ -44,7 +44,14 @@ export async function measureColdStarts(processes = PROCESSES) {
     const timings = rounds.map((times) => ({ median: median(times), rounds: times }));
     const sizes = Object.fromEntries(names.map((name, index) => [name, statSync(bundles[index]).size]));
     const rows = Object.values(PEERS).map(({ title, ...demand }, index) => ({
-      ...{ name: "cold", title: "cold start: import and first verified call", bytes: 1536, script: "ascii", peer: title },
+      ...{
+        name: "cold",
+        title: "cold start: import and first verified call",
+        bytes: 1536,
+        script: "ascii",
+        runtime: "node",
+        peer: title,
+      },
       ...compare(timings[0], timings[index + 1]),
       ...{ ours: timings[0].median, theirs: timings[index + 1].median, ...demand },
     }));

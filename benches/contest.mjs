@@ -10,14 +10,14 @@ import { compare, measure } from "./measure.mjs";
  */
 export function measureCase(contest) {
   check(contest);
-  const { name, title, bytes, script, library, peers } = contest;
+  const { name, title, runtime, bytes, script, library, peers } = contest;
   const inputs = contest.inputs();
   const [ours, ...theirs] = measure([library, ...Object.values(peers)].map((contender) => ({ contender, inputs })));
   return Object.keys(peers).map((peer, index) => {
     const [gate, goal] = DEMANDS[name]?.[peer] ?? [];
     const timing = theirs[index];
     return {
-      ...{ name, title, bytes, script, peer },
+      ...{ name, title, runtime, bytes, script, peer },
       ...compare(ours, timing),
       ...{ ours: ours.median, theirs: timing.median, gate, goal },
     };
