@@ -145,7 +145,7 @@ const mapped = (record, change) => Object.fromEntries(Object.entries(record).map
 const asRead = ({ status, body }) => ({ status, body: JSON.parse(body) });
 
 /** Values without what is absent, and without the order of names. @param {unknown} value */
-export const plain = (value) => JSON.parse(JSON.stringify(value));
+const plain = (value) => JSON.parse(JSON.stringify(value));
 
 /** @param {any} reply */
 const withoutWarningTexts = ({ warnings, ...reply }) => ({ ...plain(reply), warnings: warnings.length });

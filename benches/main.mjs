@@ -38,8 +38,7 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
 };
 for (const contest of chosen.filter(({ runtime }) => runtime === "node")) measureCase(contest).forEach(add);
 await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
-const cold = also.includes("cold") ? await measureColdStarts() : undefined;
-cold?.rows.forEach(add);
+if (also.includes("cold")) (await measureColdStarts()).forEach(add);
 const curves = also.includes("growth") ? measureCurves() : [];
 for (const { row } of curves) add(row);
 const memory = also.includes("memory") ? measureMemory() : undefined;
