@@ -3,6 +3,7 @@
 //
 // Ids stay below 2^53. Meituan's real ones do not, and JSON.parse would lose digits there; no peer is charged for that here.
 
+import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 
 export const PARTNER_ID = 1122;

@@ -1,5 +1,11 @@
 // What is measured, against whom, and what must hold.
+//
+// There are two kinds of runtime. On Node a handler has node:crypto, Buffer, and libraries that compile validators with
+// `new Function`. At the edge there is none of these; the names of such cases begin with `edge-`, and they are measured in a
+// process without Buffer.
 
+import * as crypto from "node:crypto";
+import { nodeCipher } from "meituan-protocol/ride";
 import {
   CLIENT_SECRET,
   heartbeatCalls,
@@ -19,52 +25,117 @@ import { validators as byHand } from "./peers/by-hand.mjs";
 import * as cryptoJs from "./peers/crypto-js.mjs";
 import * as noble from "./peers/noble.mjs";
 import * as nodeCrypto from "./peers/node-crypto.mjs";
-import { heartbeatSigner, orderStateJudge, orderStateReader, supplier } from "./peers/supplier.mjs";
+import {
+  decodeByBuffer,
+  decodeByTextDecoder,
+  heartbeatSigner,
+  orderStateJudge,
+  orderStateReader,
+  supplier,
+} from "./peers/supplier.mjs";
 import { validators as typebox } from "./peers/typebox.mjs";
 import { validators as valibot } from "./peers/valibot.mjs";
 import { validators as zodValidators } from "./peers/zod.mjs";
 
 /**
- * @typedef {{ gate: number, goal: number }} Demand
+ * @typedef {[gate: number, goal: number]} Demand
  * @typedef {object} Case
  * @property {string} name
  * @property {string} title
+ * @property {RuntimeName} runtime
  * @property {number} [bytes] about how many are read, or written
- * @property {"ascii" | "chinese"} script
+ * @property {Script} script
  * @property {() => readonly any[]} inputs
  * @property {() => readonly any[]} [wrong] inputs that everybody refuses: by throwing, or by the answer false
  * @property {import("./measure.mjs").Contender} library
  * @property {Record<string, import("./measure.mjs").Contender>} peers
- * @property {Record<string, Demand>} [demands] by peer
  * @property {(answer: any) => unknown} answer what must be the same for all
+ *
+ * @typedef {import("./bodies.mjs").Script} Script
+ * @typedef {keyof typeof RUNTIMES} RuntimeName
+ * @typedef {{ runtime: RuntimeName, size: number, script: Script }} Choice size in KB
  */
+
+/**
+ * What our time may be, by the peer's: the gate must hold, the goal is what we aim at. Chinese bodies have their own gates.
+ * @type {Record<string, Record<string, Demand>>}
+ */
+export const DEMANDS = {
+  sign: { "node:crypto": [0.4, 0.28] },
+  verify: { "node:crypto": [0.3, 0.2] },
+  "verdict-1.5k": { zod: [0.22, 0.15], ajv: [0.42, 0.3] },
+  "verdict-64k": { zod: [0.3, 0.2] },
+  "object-1.5k": { zod: [0.3, 0.2], ajv: [0.62, 0.4] },
+  "call-1.5k": { "node:crypto + zod": [0.25, 0.17], "node:crypto + by hand": [0.42, 0.28] },
+  "pay-1.5k": { "node:crypto + zod": [0.25, 0.17], "node:crypto + by hand": [0.42, 0.28] },
+  "edge-call-1.5k": { "noble + zod jitless": [0.15, 0.1] },
+  "edge-pay-1.5k": { "noble + zod jitless": [0.15, 0.1] },
+  "seal-0.25k": { "node:crypto": [0.6, 0.25] },
+  "seal-1.5k": { "node:crypto": [2.8, 1] },
+  "edge-seal-1.5k": { "@noble/ciphers": [0.65, 0.3], "crypto-js": [0.045, 0.02] },
+};
 
 const KILOBYTE = 1024;
 const SIZES = [0.5, 1.5, 4, 64];
+const SEALED_SIZES = [0.25, 1.5, 64];
 const SCRIPTS = /** @type {const} */ (["ascii", "chinese"]);
 export const SECRET_KEY = "AAECAwQFBgcICQoLDA0ODw==";
 
 const zod = zodValidators({ jitless: false });
 const zodJitless = zodValidators({ jitless: true });
 const signers = {
-  node: nodeCrypto.signer(CLIENT_SECRET),
+  "node:crypto": nodeCrypto.signer(CLIENT_SECRET),
   noble: noble.signer(CLIENT_SECRET),
-  cryptoJs: cryptoJs.signer(CLIENT_SECRET),
+  "crypto-js": cryptoJs.signer(CLIENT_SECRET),
 };
-export const suppliers = {
-  "node:crypto + zod": supplier(signers.node, zod),
-  "node:crypto + ajv": supplier(signers.node, ajv),
-  "node:crypto + valibot": supplier(signers.node, valibot),
-  "node:crypto + typebox": supplier(signers.node, typebox),
-  "node:crypto + by hand": supplier(signers.node, byHand),
-  "noble + zod jitless": supplier(signers.noble, zodJitless),
-  "crypto-js + zod jitless": supplier(signers.cryptoJs, zodJitless),
-};
-export const readers = { zod, "zod jitless": zodJitless, ajv, valibot, typebox, "by hand": byHand };
-const envelopes = {
-  "node:crypto": nodeCrypto.envelope(SECRET_KEY),
-  "@noble/ciphers": noble.envelope(SECRET_KEY),
-  "crypto-js": cryptoJs.envelope(SECRET_KEY),
+
+/**
+ * @param {[keyof typeof signers, string, any][]} pairs
+ * @param {import("./peers/supplier.mjs").Decode} decode
+ */
+const suppliersOf = (pairs, decode) =>
+  Object.fromEntries(
+    pairs.map(([signer, name, validators]) => [`${signer} + ${name}`, supplier(signers[signer], validators, decode)]),
+  );
+
+export const RUNTIMES = {
+  node: {
+    prefix: "",
+    decode: decodeByBuffer,
+    signers: { "node:crypto": signers["node:crypto"] },
+    readers: { zod, ajv, valibot, typebox, "by hand": byHand },
+    suppliers: suppliersOf(
+      [
+        ["node:crypto", "zod", zod],
+        ["node:crypto", "ajv", ajv],
+        ["node:crypto", "valibot", valibot],
+        ["node:crypto", "typebox", typebox],
+        ["node:crypto", "by hand", byHand],
+      ],
+      decodeByBuffer,
+    ),
+    envelopes: { "node:crypto": nodeCrypto.envelope(SECRET_KEY) },
+    /** What a body is. @param {Buffer} bytes @returns {Uint8Array} */
+    bytes: (bytes) => bytes,
+  },
+  edge: {
+    prefix: "edge-",
+    decode: decodeByTextDecoder,
+    signers: { "@noble/hashes": signers.noble, "crypto-js": signers["crypto-js"] },
+    readers: { "zod jitless": zodJitless, valibot, "by hand": byHand },
+    suppliers: suppliersOf(
+      [
+        ["noble", "zod jitless", zodJitless],
+        ["noble", "valibot", valibot],
+        ["noble", "by hand", byHand],
+        ["crypto-js", "zod jitless", zodJitless],
+      ],
+      decodeByTextDecoder,
+    ),
+    envelopes: { "@noble/ciphers": noble.envelope(SECRET_KEY), "crypto-js": cryptoJs.envelope(SECRET_KEY) },
+    /** @param {Buffer} bytes @returns {Uint8Array} */
+    bytes: (bytes) => Uint8Array.from(bytes),
+  },
 };
 
 /** @template From, To @param {Record<string, From>} record @param {(value: From) => To} change @returns {Record<string, To>} */
@@ -74,170 +145,172 @@ const mapped = (record, change) => Object.fromEntries(Object.entries(record).map
 const asRead = ({ status, body }) => ({ status, body: JSON.parse(body) });
 
 /** Values without what is absent, and without the order of names. @param {unknown} value */
-export const plain = (value) => JSON.parse(JSON.stringify(value));
+const plain = (value) => JSON.parse(JSON.stringify(value));
 
 /** @param {any} reply */
 const withoutWarningTexts = ({ warnings, ...reply }) => ({ ...plain(reply), warnings: warnings.length });
 
-/** @param {number} size @param {string} script */
-const suffix = (size, script) => `${size}k${script === "ascii" ? "" : `-${script}`}`;
+/** A call as the runtime hands it over. @param {RuntimeName} runtime */
+const receivedBy = (runtime) => (/** @type {any} */ call) => ({ ...call, body: RUNTIMES[runtime].bytes(call.body) });
 
-/** The gates hold for ASCII bodies of 1.5 KB unless a case says otherwise. @param {number} size @param {string} script */
-const isGated = (size, script) => size === 1.5 && script === "ascii";
+/** @param {string} verb @param {Choice} choice */
+const nameOf = (verb, { runtime, size, script }) =>
+  `${RUNTIMES[runtime].prefix}${verb}-${size}k${script === "ascii" ? "" : `-${script}`}`;
 
-const WHOLE_CALL = {
-  "node:crypto + zod": { gate: 0.25, goal: 0.17 },
-  "node:crypto + by hand": { gate: 0.42, goal: 0.28 },
-  "noble + zod jitless": { gate: 0.15, goal: 0.1 },
-};
+/** @param {number[]} sizes @param {(choice: Choice) => Case} make */
+const bySize = (sizes, make) =>
+  runtimes.flatMap((runtime) => SCRIPTS.flatMap((script) => sizes.map((size) => make({ runtime, size, script }))));
+
+const runtimes = /** @type {RuntimeName[]} */ (Object.keys(RUNTIMES));
 
 /** @type {Case[]} */
 export const cases = [
-  {
-    name: "sign",
+  ...runtimes.map(sign),
+  ...runtimes.map(verify),
+  ...bySize(SIZES, verdict),
+  ...bySize(SIZES, object),
+  ...bySize(SIZES, call),
+  ...bySize([0.5, 1.5, 4], pay).filter(({ script }) => script === "ascii"),
+  ...bySize(SEALED_SIZES, seal),
+  ...bySize(SEALED_SIZES, open),
+  ...[0.25, 1.5, 4, 64].flatMap((size) => {
+    const choice = /** @type {const} */ ({ runtime: "node", size, script: "ascii" });
+    return [hosted(seal(choice)), hosted(open(choice))];
+  }),
+];
+
+/** @param {RuntimeName} runtime @returns {Case} */
+function sign(runtime) {
+  return {
+    name: `${RUNTIMES[runtime].prefix}sign`,
     title: "sign a request",
-    script: "ascii",
+    ...{ runtime, script: "ascii" },
     inputs: () => Array.from({ length: 16 }, (_, index) => ({ url: `/mt/heartbeat?beat=${index}`, now: NOW + index * 1000 })),
     library: library.signHeartbeat,
-    peers: {
-      "node:crypto": heartbeatSigner(signers.node),
-      "@noble/hashes": heartbeatSigner(signers.noble),
-      "crypto-js": heartbeatSigner(signers.cryptoJs),
-    },
-    demands: { "node:crypto": { gate: 0.4, goal: 0.28 } },
+    peers: mapped(RUNTIMES[runtime].signers, heartbeatSigner),
     answer: ({ method, headers, body, stringToSign }) => ({
       method,
       headers: { ...headers },
       body: JSON.parse(body),
       stringToSign,
     }),
-  },
-  {
-    name: "verify",
-    title: "verify a call",
-    script: "ascii",
-    inputs: heartbeatCalls,
-    library: library.heartbeat,
-    peers: {
-      "node:crypto": supplier(signers.node, byHand).heartbeat,
-      "@noble/hashes": supplier(signers.noble, byHand).heartbeat,
-      "crypto-js": supplier(signers.cryptoJs, byHand).heartbeat,
-    },
-    demands: { "node:crypto": { gate: 0.3, goal: 0.2 } },
-    answer: asRead,
-  },
-  ...SCRIPTS.flatMap((script) => SIZES.map((size) => verdict(size, script))),
-  ...SCRIPTS.flatMap((script) => SIZES.map((size) => object(size, script))),
-  ...SCRIPTS.flatMap((script) => SIZES.map((size) => call(size, script))),
-  ...[0.5, 1.5, 4].map(pay),
-  ...[0.25, 1.5, 64].flatMap((size) => SCRIPTS.map((script) => seal(size, script))),
-  ...[0.25, 1.5, 64].flatMap((size) => SCRIPTS.map((script) => open(size, script))),
-];
+  };
+}
 
-/** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
-function verdict(size, script) {
-  const demands = isGated(size, script)
-    ? { zod: { gate: 0.22, goal: 0.15 }, ajv: { gate: 0.42, goal: 0.3 } }
-    : size === 64 && script === "ascii"
-      ? { zod: { gate: 0.3, goal: 0.2 } }
-      : undefined;
+/** @param {RuntimeName} runtime @returns {Case} */
+function verify(runtime) {
+  const { prefix, signers, decode } = RUNTIMES[runtime];
   return {
-    name: `verdict-${suffix(size, script)}`,
+    name: `${prefix}verify`,
+    title: "verify a call",
+    ...{ runtime, script: "ascii" },
+    inputs: () => heartbeatCalls().map(receivedBy(runtime)),
+    library: library.heartbeat,
+    peers: mapped(signers, (signer) => supplier(signer, byHand, decode).heartbeat),
+    answer: asRead,
+  };
+}
+
+/** @param {Choice} choice @returns {Case} */
+function verdict(choice) {
+  const { readers, decode, bytes } = RUNTIMES[choice.runtime];
+  return {
+    ...choice,
+    name: nameOf("verdict", choice),
     title: "validate to a verdict",
-    bytes: size * KILOBYTE,
-    script,
-    inputs: () => orderStates(size * KILOBYTE, script),
+    bytes: choice.size * KILOBYTE,
+    inputs: () => orderStates(choice.size * KILOBYTE, choice.script).map(bytes),
     wrong: wrongOrderStates,
     library: library.judgeOrderState,
-    peers: mapped(readers, ({ orderState }) => orderStateJudge(orderState)),
-    demands,
+    peers: mapped(readers, ({ orderState }) => orderStateJudge(orderState, decode)),
     answer: (accepted) => accepted,
   };
 }
 
-/** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
-function object(size, script) {
+/** @param {Choice} choice @returns {Case} */
+function object(choice) {
+  const { readers, decode, bytes } = RUNTIMES[choice.runtime];
   return {
-    name: `object-${suffix(size, script)}`,
+    ...choice,
+    name: nameOf("object", choice),
     title: "validate to a plain typed object",
-    bytes: size * KILOBYTE,
-    script,
-    inputs: () => orderStates(size * KILOBYTE, script),
+    bytes: choice.size * KILOBYTE,
+    inputs: () => orderStates(choice.size * KILOBYTE, choice.script).map(bytes),
     wrong: wrongOrderStates,
     library: library.readOrderState,
-    peers: mapped(readers, ({ orderState }) => orderStateReader(orderState)),
-    demands: isGated(size, script) ? { zod: { gate: 0.3, goal: 0.2 }, ajv: { gate: 0.62, goal: 0.4 } } : undefined,
+    peers: mapped(readers, ({ orderState }) => orderStateReader(orderState, decode)),
     answer: withoutWarningTexts,
   };
 }
 
-/** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
-function call(size, script) {
+/** @param {Choice} choice @returns {Case} */
+function call(choice) {
   return {
-    name: `call-${suffix(size, script)}`,
+    ...choice,
+    name: nameOf("call", choice),
     title: "whole call: order create",
-    bytes: size * KILOBYTE,
-    script,
-    inputs: () => orderCreateCalls(size * KILOBYTE, script),
+    bytes: choice.size * KILOBYTE,
+    inputs: () => orderCreateCalls(choice.size * KILOBYTE, choice.script).map(receivedBy(choice.runtime)),
     wrong: wrongOrderCreateCalls,
     library: library.orderCreate,
-    peers: mapped(suppliers, ({ orderCreate }) => orderCreate),
-    demands: isGated(size, script) ? WHOLE_CALL : undefined,
+    peers: mapped(RUNTIMES[choice.runtime].suppliers, ({ orderCreate }) => orderCreate),
     answer: asRead,
   };
 }
 
-/** @param {number} size @returns {Case} */
-function pay(size) {
+/** The body is that of the reply. @param {Choice} choice @returns {Case} */
+function pay(choice) {
+  const received = receivedBy(choice.runtime);
   return {
-    name: `pay-${suffix(size, "ascii")}`,
+    ...choice,
+    name: nameOf("pay", choice),
     title: "whole call: order pay, a code for each ticket",
-    bytes: size * KILOBYTE,
-    script: "ascii",
-    inputs: () => orderPayCalls(vouchersIn(size * KILOBYTE)),
+    bytes: choice.size * KILOBYTE,
+    inputs: () =>
+      orderPayCalls(vouchersIn(choice.size * KILOBYTE)).map((input) => ({ ...input, request: received(input.request) })),
     wrong: wrongOrderPayCalls,
     library: library.orderPay,
-    peers: mapped(suppliers, ({ orderPay }) => orderPay),
-    demands: isGated(size, "ascii") ? WHOLE_CALL : undefined,
+    peers: mapped(RUNTIMES[choice.runtime].suppliers, ({ orderPay }) => orderPay),
     answer: asRead,
   };
 }
 
-/** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
-function seal(size, script) {
-  /** @type {Record<string, Demand> | undefined} */
-  let demands;
-  if (script === "ascii" && size === 0.25) demands = { "node:crypto": { gate: 0.6, goal: 0.25 } };
-  if (isGated(size, script)) {
-    demands = {
-      "node:crypto": { gate: 2.8, goal: 1 },
-      "@noble/ciphers": { gate: 0.65, goal: 0.3 },
-      "crypto-js": { gate: 0.045, goal: 0.02 },
-    };
-  }
+/** @param {Choice} choice @returns {Case} */
+function seal(choice) {
   return {
-    name: `seal-${suffix(size, script)}`,
+    ...choice,
+    name: nameOf("seal", choice),
     title: "seal an envelope",
-    bytes: size * KILOBYTE,
-    script,
-    inputs: () => texts(size * KILOBYTE, script),
+    bytes: choice.size * KILOBYTE,
+    inputs: () => texts(choice.size * KILOBYTE, choice.script),
     library: library.envelope(SECRET_KEY).seal,
-    peers: mapped(envelopes, ({ seal }) => seal),
-    demands,
+    peers: mapped(RUNTIMES[choice.runtime].envelopes, ({ seal }) => seal),
     answer: (content) => content,
   };
 }
 
-/** @param {number} size @param {"ascii" | "chinese"} script @returns {Case} */
-function open(size, script) {
+/** @param {Choice} choice @returns {Case} */
+function open(choice) {
   return {
-    name: `open-${suffix(size, script)}`,
+    ...choice,
+    name: nameOf("open", choice),
     title: "open an envelope",
-    bytes: size * KILOBYTE,
-    script,
-    inputs: () => texts(size * KILOBYTE, script).map(envelopes["node:crypto"].seal),
+    bytes: choice.size * KILOBYTE,
+    inputs: () => texts(choice.size * KILOBYTE, choice.script).map(RUNTIMES.node.envelopes["node:crypto"].seal),
     library: library.envelope(SECRET_KEY).open,
-    peers: mapped(envelopes, ({ open }) => open),
+    peers: mapped(RUNTIMES[choice.runtime].envelopes, ({ open }) => open),
     answer: (text) => text,
+  };
+}
+
+/** The same with the host's cipher, which the user has handed over. @param {Case} contest @returns {Case} */
+function hosted({ name, title, ...contest }) {
+  const [verb] = name.split("-");
+  const { seal, open } = library.envelope(SECRET_KEY, nodeCipher(crypto));
+  return {
+    ...contest,
+    name: name.replace("-", "-hosted-"),
+    title: `${title}, by nodeCipher`,
+    library: verb === "seal" ? seal : open,
   };
 }

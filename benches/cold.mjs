@@ -2,7 +2,7 @@
 
 import { deepStrictEqual } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,13 +42,18 @@ export async function measureColdStarts(processes = PROCESSES) {
     }
 
     const timings = rounds.map((times) => ({ median: median(times), rounds: times }));
-    const sizes = Object.fromEntries(names.map((name, index) => [name, statSync(bundles[index]).size]));
-    const rows = Object.values(PEERS).map(({ title, ...demand }, index) => ({
-      ...{ name: "cold", title: "cold start: import and first verified call", bytes: 1536, script: "ascii", peer: title },
+    return Object.values(PEERS).map(({ title, ...demand }, index) => ({
+      ...{
+        name: "cold",
+        title: "cold start: import and first verified call",
+        bytes: 1536,
+        script: "ascii",
+        runtime: "node",
+        peer: title,
+      },
       ...compare(timings[0], timings[index + 1]),
       ...{ ours: timings[0].median, theirs: timings[index + 1].median, ...demand },
     }));
-    return { rows, sizes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 // How cost grows with size, measured, and drawn.
 
 import { orderCreateCalls, orderStatesOf } from "./bodies.mjs";
-import { readers, suppliers } from "./cases.mjs";
+import { RUNTIMES } from "./cases.mjs";
 import * as library from "./library.mjs";
 import { compare, measure } from "./measure.mjs";
 import { orderStateReader } from "./peers/supplier.mjs";
@@ -10,6 +10,8 @@ import { orderStateReader } from "./peers/supplier.mjs";
  * @typedef {{ name: string, points: { x: number, y: number }[] }} Line
  * @typedef {{ name: string, title: string, horizontal: string, lines: Line[] }} Curve
  */
+
+const { suppliers, readers, decode } = RUNTIMES.node;
 
 const KILOBYTES = [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000];
 const VOUCHERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -35,8 +37,8 @@ const CURVES = {
     at: (/** @type {any[]} */ _inputs, /** @type {number} */ vouchers) => vouchers,
     contenders: {
       [library.NAME]: library.readOrderState,
-      "JSON.parse + zod": orderStateReader(readers.zod.orderState),
-      "JSON.parse + by hand": orderStateReader(readers["by hand"].orderState),
+      "JSON.parse + zod": orderStateReader(readers.zod.orderState, decode),
+      "JSON.parse + by hand": orderStateReader(readers["by hand"].orderState, decode),
     },
   },
 };
@@ -64,6 +66,7 @@ export function measureCurves() {
         title: `cost by ${horizontal}, large by small`,
         bytes: undefined,
         script: "ascii",
+        runtime: "node",
         peer: "itself",
       },
       ...compare(large, small),
@@ -79,6 +82,7 @@ const shared = ({ median, rounds }, many) => ({ median: median / many, rounds: r
 const WIDTH = 760;
 const HEIGHT = 420;
 const EDGE = { top: 44, right: 190, bottom: 48, left: 72 };
+const LINE_HEIGHT = 15;
 const COLOURS = ["#c2410c", "#1d4ed8", "#047857"];
 
 /**
@@ -109,15 +113,22 @@ export function drawn({ title, horizontal, lines }) {
       return `<path class="grid" d="M${EDGE.left} ${y}H${WIDTH - EDGE.right}"/><text x="${EDGE.left - 8}" y="${y}" dy="4" text-anchor="end">${power.toLocaleString("en")}</text>`;
     }),
   ];
-  const drawnLines = lines.map(({ name, points }, index) => {
+  const drawnLines = lines.map(({ points }, index) => {
     const colour = COLOURS[index];
-    const end = points[points.length - 1];
     const dots = points.map((point) => {
       const [x, y] = place(point).split(",");
       return `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`;
     });
-    const label = `<text x="${WIDTH - EDGE.right + 10}" y="${up.at(end.y / 1000).toFixed(1)}" dy="4" fill="${colour}">${name}</text>`;
-    return `<polyline points="${points.map(place).join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join("")}${label}`;
+    return `<polyline points="${points.map(place).join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join("")}`;
+  });
+  const ends = lines.map(({ name, points }, index) => ({ name, index, y: up.at(points[points.length - 1].y / 1000) }));
+  ends.sort((one, other) => one.y - other.y);
+  // Names of lines that end together stand below each other.
+  let free = 0;
+  const labels = ends.map(({ name, index, y }) => {
+    const at = Math.max(y, free);
+    free = at + LINE_HEIGHT;
+    return `<text x="${WIDTH - EDGE.right + 10}" y="${at.toFixed(1)}" dy="4" fill="${COLOURS[index]}">${name}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
 <style>text{font:12px system-ui,sans-serif}.grid{stroke:#d4d4d8}.title{font-weight:600;font-size:14px}</style>
@@ -127,6 +138,7 @@ ${grid.join("\n")}
 <text x="${middle}" y="${HEIGHT - 8}" text-anchor="middle">${horizontal}</text>
 <text transform="translate(18 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">microseconds</text>
 ${drawnLines.join("\n")}
+${labels.join("\n")}
 </svg>
 `;
 }

@@ -29,17 +29,17 @@ export function orderCreate(request) {
 /** @param {any} input */
 export const orderPay = ({ request, reply, quantity }) => supplier.receiveSync(request).ok(reply, { order: { quantity } });
 
-/** @param {Buffer} text */
+/** @param {Uint8Array} text */
 export const readOrderState = (text) => query.parse(text);
 
-/** @param {Buffer} text */
+/** @param {Uint8Array} text */
 export const judgeOrderState = (text) => acceptsMessage("ticket.orderQuery.response", text);
 
 /** @param {{ url: string, now: number }} request */
 export const signHeartbeat = ({ url, now }) => supplier.requests.heartbeat(undefined, { uri: url, now });
 
-/** @param {string} secretKey */
-export const envelope = (secretKey) => ({
-  seal: (/** @type {string} */ text) => sealEnvelope(secretKey, text),
-  open: (/** @type {string} */ content) => openEnvelope(secretKey, content),
+/** @param {string} secretKey @param {import("meituan-protocol/ride").HostCipher} [cipher] */
+export const envelope = (secretKey, cipher) => ({
+  seal: (/** @type {string} */ text) => sealEnvelope(secretKey, text, { cipher }),
+  open: (/** @type {string} */ content) => openEnvelope(secretKey, content, { cipher }),
 });

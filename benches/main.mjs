@@ -1,16 +1,18 @@
 // `node benches/main.mjs [name…]` measures what begins with these names, or everything; `--out file` writes the rows as JSON,
-// `--document` renews what docs/performance.md shows, `--native folder` says where the native benchmarks left their results. Exit 1: a gate is missed by more than the spread.
+// `--document` renews what docs/performance.md shows, `--native folder` says where the native benchmarks left their results.
+// Exit 1: a gate is missed by more than the spread.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
-import { check } from "./check.mjs";
 import { measureColdStarts } from "./cold.mjs";
+import { measureCase } from "./contest.mjs";
 import { drawn, measureCurves } from "./curve.mjs";
-import { compare, measure } from "./measure.mjs";
 import { document, fails, heading, rowText } from "./report.mjs";
 
 const { values, positionals } = parseArgs({
@@ -34,23 +36,9 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
   rows.push(row);
   console.log(rowText(row));
 };
-for (const contest of chosen) {
-  check(contest);
-  const { name, title, bytes, script, library, peers, demands = {}, inputs } = contest;
-  const made = inputs();
-  const [ours, ...theirs] = measure([library, ...Object.values(peers)].map((contender) => ({ contender, inputs: made })));
-  Object.keys(peers).forEach((peer, index) => {
-    const timing = theirs[index];
-    add({
-      ...{ name, title, bytes, script, peer },
-      ...compare(ours, timing),
-      ...{ ours: ours.median, theirs: timing.median },
-      ...demands[peer],
-    });
-  });
-}
-const cold = also.includes("cold") ? await measureColdStarts() : undefined;
-cold?.rows.forEach(add);
+for (const contest of chosen.filter(({ runtime }) => runtime === "node")) measureCase(contest).forEach(add);
+await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
+if (also.includes("cold")) (await measureColdStarts()).forEach(add);
 const curves = also.includes("growth") ? measureCurves() : [];
 for (const { row } of curves) add(row);
 const memory = also.includes("memory") ? measureMemory() : undefined;
@@ -73,10 +61,25 @@ function nativeFloor(name) {
   return JSON.parse(readFileSync(file, "utf8")).median.point_estimate;
 }
 
+/** In a process without Buffer. @param {string[]} names */
+async function measureAtEdge(names) {
+  if (names.length === 0) return;
+  const edge = spawn(process.execPath, [here("edge.mjs"), ...names], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(edge, "close");
+  for await (const line of createInterface({ input: edge.stdout })) add(JSON.parse(line));
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`the process without Buffer ended with ${code}`);
+}
+
 /** In a process of its own, so that nothing else is in its memory. */
 function measureMemory() {
-  const script = fileURLToPath(new URL("memory.mjs", import.meta.url));
+  const script = here("memory.mjs");
   return JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }));
+}
+
+/** @param {string} file */
+function here(file) {
+  return fileURLToPath(new URL(file, import.meta.url));
 }
 
 /** @param {string} file */

@@ -37,7 +37,7 @@ const [, early, late] = after;
 const [ours, theirs] = [late, early].map(({ wasm, heap }) => wasm + heap);
 const ratio = ours / theirs;
 const row = {
-  ...{ name: "memory", title: "memory after a million calls", script: "ascii", peer: "after 100,000" },
+  ...{ name: "memory", title: "memory after a million calls", script: "ascii", runtime: "node", peer: "after 100,000" },
   ...{ ratio, low: ratio, high: ratio, ours, theirs, gate: 1.1, goal: 1.01, unit: "bytes" },
 };
 console.log(JSON.stringify({ after, row }));

@@ -9,6 +9,7 @@ import { cpus } from "node:os";
  * @property {string} title
  * @property {number} [bytes] about how large the body is
  * @property {string} script
+ * @property {"node" | "edge"} runtime
  * @property {string} peer
  * @property {number} ratio ours by theirs, of the medians: lower is better
  * @property {number} low lower quartile of the rounds' ratios
@@ -39,7 +40,7 @@ const ratioText = (ratio) => (ratio === undefined ? "" : ratio.toFixed(ratio < 0
 function amount(value, unit) {
   if (value === undefined) return "";
   if (unit === "bytes") return `${(value / 1e6).toFixed(2)} MB`;
-  if (value >= 1e7) return `${(value / 1e6).toFixed(1)} ms`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(value < 1e7 ? 2 : 1)} ms`;
   if (value >= 1e3) return `${(value / 1e3).toFixed(value < 1e4 ? 2 : 1)} µs`;
   return `${value.toFixed(1)} ns`;
 }
@@ -101,22 +102,28 @@ function measured(rows) {
       verdict(row),
     ]),
   );
-  const titles = [...new Set(rows.filter(({ unit, peer }) => unit === undefined && peer !== "itself").map(({ title }) => title))];
-  const all = titles.map((title) => `### ${title}\n\n${matrix(rows.filter((row) => row.title === title))}`);
+  const compared = rows.filter(({ unit, peer }) => unit === undefined && peer !== "itself");
+  const headings = [...new Set(compared.map(headingOf))];
+  const all = headings.map((heading) => `### ${heading}\n\n${matrix(compared.filter((row) => headingOf(row) === heading))}`);
   return [`${machine}; ${peers.join(", ")}.`, "### Gates and goals", gates, ...all].join("\n\n");
 }
 
-/** One line for each case, one column for each peer. @param {Row[]} rows */
+/** @param {Row} row */
+const headingOf = ({ title, runtime }) => `${title[0].toUpperCase()}${title.slice(1)}${runtime === "edge" ? ", at the edge" : ""}`;
+
+/** One line for each case, one column for each peer; the floor where there is one. @param {Row[]} rows */
 function matrix(rows) {
   const peers = [...new Set(rows.map(({ peer }) => peer))];
   const names = [...new Set(rows.map(({ name }) => name))];
+  const hasFloor = rows.some(({ native }) => native !== undefined);
   return table(
-    ["case", "native", "ours", ...peers],
+    ["case", ...(hasFloor ? ["native"] : []), "ours", ...peers],
     names.map((name) => {
       const own = rows.filter((row) => row.name === name);
       return [
         `\`${name}\``,
-        amount(own[0].ours, own[0].unit),
+        ...(hasFloor ? [amount(own[0].native, undefined)] : []),
+        amount(own[0].ours, undefined),
         ...peers.map((peer) => ratioText(own.find((row) => row.peer === peer)?.ratio)),
       ];
     }),

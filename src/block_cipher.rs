@@ -11,17 +11,27 @@ use aes::cipher::{
     BlockCipherEncrypt, KeyInit, ParBlocks,
 };
 use aes::{Aes128, Block};
+#[cfg(feature = "wasm-messages")]
+pub(crate) use host::{Host, Work};
 
 /// Bytes in a block, and in a key.
 pub(crate) const BLOCK: usize = 16;
 
 /// A key made ready: the key schedule is computed once, and overwritten when dropped.
 #[derive(Clone)]
-pub(crate) struct Key(Aes128);
+pub(crate) struct Key {
+    schedule: Aes128,
+    #[cfg(feature = "wasm-messages")]
+    elsewhere: host::Elsewhere,
+}
 
 impl Key {
     pub(crate) fn new(key: &[u8; BLOCK]) -> Self {
-        Key(Aes128::new(key.into()))
+        Key {
+            schedule: Aes128::new(key.into()),
+            #[cfg(feature = "wasm-messages")]
+            elsewhere: host::Elsewhere::new(key),
+        }
     }
 
     /// Pads and encrypts; chained when there is an initialization vector.
@@ -31,7 +41,11 @@ impl Key {
         let mut bytes = Vec::with_capacity(text.len() + filling);
         bytes.extend_from_slice(text);
         bytes.resize(text.len() + filling, filling as u8);
-        self.0.encrypt_with_backend(Blocks::of(&mut bytes, vector));
+        #[cfg(feature = "wasm-messages")]
+        if self.elsewhere.encrypts(&mut bytes, vector) {
+            return bytes;
+        }
+        self.schedule.encrypt_with_backend(Blocks::of(&mut bytes, vector));
         bytes
     }
 
@@ -41,10 +55,77 @@ impl Key {
         if !bytes.len().is_multiple_of(BLOCK) {
             return None;
         }
-        self.0.decrypt_with_backend(Blocks::of(&mut bytes, vector));
+        self.decrypt(&mut bytes, vector);
         let text_length = bytes.len() - filling(bytes.last_chunk()?)?;
         bytes.truncate(text_length);
         Some(bytes)
+    }
+
+    fn decrypt(&self, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) {
+        #[cfg(feature = "wasm-messages")]
+        if self.elsewhere.decrypts(blocks, vector) {
+            return;
+        }
+        self.schedule.decrypt_with_backend(Blocks::of(blocks, vector));
+    }
+}
+
+/// A cipher of the host's, for long texts: WebAssembly has no instructions for AES, the host's processor may have some.
+#[cfg(feature = "wasm-messages")]
+mod host {
+    use super::{BLOCK, Key};
+    use zeroize::Zeroizing;
+
+    /// In bytes. Shorter texts are done before the host has begun (docs/performance.md).
+    const PAYS_FROM: usize = 1024;
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct Host {
+        /// Which of the host's ciphers.
+        pub(crate) number: u32,
+        /// Works on whole blocks in place. False where it could not; then it has changed nothing.
+        pub(crate) apply: fn(Work<'_>) -> bool,
+    }
+
+    pub(crate) struct Work<'w> {
+        pub(crate) number: u32,
+        pub(crate) decrypts: bool,
+        pub(crate) key: &'w [u8; BLOCK],
+        /// Chained (CBC) where there is one, else each block by itself (ECB).
+        pub(crate) vector: Option<&'w [u8; BLOCK]>,
+        pub(crate) blocks: &'w mut [u8],
+    }
+
+    #[derive(Clone)]
+    pub(super) struct Elsewhere {
+        key: Zeroizing<[u8; BLOCK]>,
+        host: Option<Host>,
+    }
+
+    impl Elsewhere {
+        pub(super) fn new(key: &[u8; BLOCK]) -> Self {
+            Elsewhere { key: Zeroizing::new(*key), host: None }
+        }
+
+        pub(super) fn encrypts(&self, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) -> bool {
+            self.applies(false, blocks, vector)
+        }
+
+        pub(super) fn decrypts(&self, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) -> bool {
+            self.applies(true, blocks, vector)
+        }
+
+        fn applies(&self, decrypts: bool, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) -> bool {
+            let Some(Host { number, apply }) = self.host.filter(|_| blocks.len() >= PAYS_FROM) else { return false };
+            apply(Work { number, decrypts, key: &self.key, vector, blocks })
+        }
+    }
+
+    impl Key {
+        pub(crate) fn computed_by(mut self, host: Option<Host>) -> Self {
+            self.elsewhere.host = host;
+            self
+        }
     }
 }
 

@@ -33,6 +33,12 @@ impl BodyKey {
         Ok(BodyKey { key: Key::new(key), vector })
     }
 
+    #[cfg(feature = "wasm-messages")]
+    pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
+        self.key = self.key.computed_by(host);
+        self
+    }
+
     /// Plain text to Base64 ciphertext.
     pub fn seal(&self, plain: &[u8]) -> String {
         base64::encode(&self.key.seal(plain, Some(&self.vector)))

@@ -35,6 +35,11 @@ impl Key {
         Ok(Key(block_cipher::Key::new(&key)))
     }
 
+    #[cfg(feature = "wasm-messages")]
+    pub(crate) fn computed_by(self, host: Option<block_cipher::Host>) -> Self {
+        Key(self.0.computed_by(host))
+    }
+
     /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
     pub fn seal(&self, text: &str) -> String {
         base64::encode_for_url(&self.0.seal(text.as_bytes(), None))

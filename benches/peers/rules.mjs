@@ -54,7 +54,6 @@ export function isYuan(yuan) {
 /** @param {number} yuan */
 const fen = (yuan) => Math.round(yuan * 100);
 
-const NOT_USED = 0;
 const USED = 1;
 const REFUNDED = 2;
 const VOID = 3;
@@ -81,7 +80,6 @@ export function quantitiesAgree({ orderQuantity, usedQuantity, refundedQuantity,
   for (const { status, quantity } of voucherList) {
     if (status === USED) used += quantity;
     else if (status === REFUNDED) refunded += quantity;
-    else if (status !== NOT_USED && status !== VOID) continue;
   }
   const codesAgree = voucherList.length === 0 || (used === usedQuantity && refunded === refundedQuantity);
   return usedQuantity + refundedQuantity <= orderQuantity && codesAgree;

@@ -15,6 +15,12 @@ const SCHEME = `MWS ${CLIENT_ID}:`;
 const HEADERS = { "content-type": "application/json; charset=utf-8" };
 const routes = new Map(Object.entries(ROUTES));
 
+/** Node's way. @param {Uint8Array} bytes */
+export const decodeByBuffer = (bytes) => /** @type {Buffer} */ (bytes).toString();
+const decoder = new TextDecoder();
+/** Everybody's way. @param {Uint8Array} bytes */
+export const decodeByTextDecoder = (bytes) => decoder.decode(bytes);
+
 /** @type {Record<string, (body: any) => any>} */
 const forPrograms = {
   orderCreate: orderCreateForPrograms,
@@ -25,14 +31,16 @@ const forPrograms = {
 /**
  * @typedef {{ accepts: (value: any) => boolean, read: (value: any) => any }} Validator
  * @typedef {{ sign: (text: string) => string, verify: (text: string, signature: string) => boolean }} Signer
- * @typedef {{ method: string, url: string, headers: Record<string, string>, body: Buffer }} Incoming
+ * @typedef {{ method: string, url: string, headers: Record<string, string>, body: Uint8Array }} Incoming
+ * @typedef {(bytes: Uint8Array) => string} Decode how the runtime makes text of bytes
  */
 
 /**
  * @param {Signer} signer
  * @param {Record<string, Validator>} validators
+ * @param {Decode} decode
  */
-export function supplier(signer, validators) {
+export function supplier(signer, validators, decode) {
   /** @param {Incoming} request */
   function receive({ method, url, headers, body }) {
     const query = url.indexOf("?");
@@ -43,7 +51,7 @@ export function supplier(signer, validators) {
     if (!(Math.abs(Date.parse(date) - NOW) <= TOLERANCE)) throw new Error("stale");
     if (authorization === undefined || !authorization.startsWith(SCHEME)) throw new Error("another scheme or client");
     if (!signer.verify(`${method} ${url}\n${date}`, authorization.slice(SCHEME.length))) throw new Error("wrong signature");
-    const envelope = validators[type].read(JSON.parse(body.toString()));
+    const envelope = validators[type].read(JSON.parse(decode(body)));
     if (envelope.partnerId !== PARTNER_ID) throw new Error("another partner");
     return { type, body: forPrograms[type](envelope.body) };
   }
@@ -78,9 +86,10 @@ export function supplier(signer, validators) {
 /**
  * Reads the reply to order query: the plain object for programs.
  * @param {Validator} validator
+ * @param {Decode} decode
  */
-export const orderStateReader = (validator) => (/** @type {Buffer} */ text) => {
-  const reply = validator.read(JSON.parse(text.toString()));
+export const orderStateReader = (validator, decode) => (/** @type {Uint8Array} */ text) => {
+  const reply = validator.read(JSON.parse(decode(text)));
   return {
     code: reply.code,
     describe: reply.describe,
@@ -90,8 +99,9 @@ export const orderStateReader = (validator) => (/** @type {Buffer} */ text) => {
   };
 };
 
-/** @param {Validator} validator */
-export const orderStateJudge = (validator) => (/** @type {Buffer} */ text) => validator.accepts(JSON.parse(text.toString()));
+/** @param {Validator} validator @param {Decode} decode */
+export const orderStateJudge = (validator, decode) => (/** @type {Uint8Array} */ text) =>
+  validator.accepts(JSON.parse(decode(text)));
 
 /** A signed request without a body to speak of: what it is made of is the signature. @param {Signer} signer */
 export const heartbeatSigner =

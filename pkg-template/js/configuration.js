@@ -1,5 +1,6 @@
 // The settings of a supplier, checked by name before anything is done with them.
 
+import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { uriOf } from "./http.js";
@@ -118,8 +119,8 @@ export function configure(options) {
   const host = text(options.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
   if (!/^https?:\/\/[^/?#]+/.test(host)) invalid("host", "expected an address that begins with https:// or http://");
 
-  if (bodyEncryption !== undefined && !isRecord(bodyEncryption)) invalid("bodyEncryption", "expected { key, appKey }");
-  const { key, appKey } = isRecord(bodyEncryption) ? bodyEncryption : {};
+  if (bodyEncryption !== undefined && !isRecord(bodyEncryption)) invalid("bodyEncryption", "expected { key, appKey, cipher }");
+  const { key, appKey, cipher } = isRecord(bodyEncryption) ? bodyEncryption : {};
 
   const settings = {
     partnerId,
@@ -133,7 +134,7 @@ export function configure(options) {
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
   };
   return {
-    handle: openSupplier(settings),
+    handle: openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher")),
     partnerId,
     host,
     maxBodyBytes: settings.maxBodyBytes,

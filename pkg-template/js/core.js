@@ -1,6 +1,7 @@
 // The border to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
+import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { memory } from "./instance.js";
@@ -168,13 +169,35 @@ export function isWellFormed(text) {
   return "isWellFormed" in String.prototype ? /** @type {any} */ (text).isWellFormed() : !/\p{Surrogate}/u.test(text);
 }
 
+/** @typedef {import("./cipher.js").HostCipher} HostCipher */
+
+/** @type {Ciphers | undefined} */
+let ciphers;
+
+/** The numbers of the host's ciphers, as src/wasm/cipher.rs counts them. */
+const OF_CALL = 0;
+const ofSupplier = (/** @type {number} */ handle) => 2 * handle + 1;
+const ofClient = (/** @type {number} */ handle) => 2 * handle + 2;
+
+/** @param {number} number @param {HostCipher | undefined} cipher */
+function keepCipher(number, cipher) {
+  if (cipher === undefined) return;
+  if (ciphers === undefined) {
+    ciphers = new Ciphers(() => memory.buffer);
+    glue.host_ciphers(ciphers);
+  }
+  ciphers.keep(number, cipher);
+}
+
 /**
  * @param {object} settings as src/wasm/ticket.rs names them
+ * @param {HostCipher} [cipher]
  * @returns {number} the supplier's handle
  */
-export function openSupplier(settings) {
-  const handle = glue.ticket_supplier(putAlone(stringify(settings)));
+export function openSupplier(settings, cipher) {
+  const handle = glue.ticket_supplier(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
   if (handle === NONE) throw failed(failure());
+  keepCipher(ofSupplier(handle), cipher);
   return handle;
 }
 
@@ -306,11 +329,13 @@ export function writeMessage(message, program) {
 
 /**
  * @param {object} settings as src/wasm/ride.rs names them
+ * @param {HostCipher} [cipher]
  * @returns {number} the client's handle
  */
-export function openClient(settings) {
-  const handle = glue.ride_client(putAlone(stringify(settings)));
+export function openClient(settings, cipher) {
+  const handle = glue.ride_client(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
   if (handle === NONE) throw failed(failure());
+  keepCipher(ofClient(handle), cipher);
   return handle;
 }
 
@@ -406,28 +431,32 @@ function checkKey(secretKey) {
 /**
  * @param {string} secretKey
  * @param {string} text
+ * @param {HostCipher} [cipher]
  * @returns {string} the content
  */
-export function sealEnvelope(secretKey, text) {
+export function sealEnvelope(secretKey, text, cipher) {
   checkKey(secretKey);
   if (typeof text !== "string")
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
-  if (glue.envelope_seal(...putBoth(secretKey, text)) !== 0) throw failed(failure());
+  keepCipher(OF_CALL, cipher);
+  if (glue.envelope_seal(...putBoth(secretKey, text), cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 
 /**
  * @param {string} secretKey
  * @param {string | Uint8Array} content
+ * @param {HostCipher} [cipher]
  * @returns {string}
  */
-export function openEnvelope(secretKey, content) {
+export function openEnvelope(secretKey, content, cipher) {
   checkKey(secretKey);
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
-  if (glue.envelope_open(...putBoth(secretKey, content)) !== 0) throw failed(failure());
+  keepCipher(OF_CALL, cipher);
+  if (glue.envelope_open(...putBoth(secretKey, content), cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 

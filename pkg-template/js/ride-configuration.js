@@ -1,5 +1,6 @@
 // The settings of a ride client, checked by name before anything is done with them.
 
+import { checkedCipher } from "./cipher.js";
 import { common, integer, invalid, known, text } from "./configuration.js";
 import { openClient } from "./core.js";
 
@@ -14,13 +15,14 @@ const SETTINGS = [
   "maxBodyBytes",
   "routes",
   "now",
+  "cipher",
 ];
 
 /** @param {any} options */
 export function configure(options) {
   known(options, SETTINGS);
   const { clock, ...shared } = common(options);
-  const { environment = "test", strictInferred = false } = options;
+  const { environment = "test", strictInferred = false, cipher } = options;
   if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
   const settings = {
     entId: entId(options.entId),
@@ -32,7 +34,7 @@ export function configure(options) {
     ...shared,
   };
   return {
-    handle: openClient(settings),
+    handle: openClient(settings, checkedCipher(cipher, "cipher")),
     entId: settings.entId,
     maxBodyBytes: shared.maxBodyBytes,
     routes: new Map(shared.routes.map(({ path, call }) => [path, call])),

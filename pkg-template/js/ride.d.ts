@@ -8,14 +8,14 @@ import type {
   RideStanding,
   RideTransition,
 } from "./messages.js";
-import type { Given, HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
+import type { Given, HeadersInput, HostCipher, RawBody, ReceiveOptions } from "./ticket.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
 export * as tables from "./ride-tables.js";
-export type { HeadersInput, RawBody, ReceiveOptions } from "./ticket.js";
+export { type BlockCipher, type HeadersInput, type HostCipher, nodeCipher, type RawBody, type ReceiveOptions } from "./ticket.js";
 
 type Directed<Direction> = {
   [Name in keyof RideInterfaces]: RideInterfaces[Name]["direction"] extends Direction ? Name : never;
@@ -50,6 +50,8 @@ export interface RideClientOptions {
   routes?: Readonly<Record<string, RidePushName>> | undefined;
   /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
   now?: (() => number | Date) | undefined;
+  /** Computes AES for long messages, such as `nodeCipher(crypto)`. A speed-up only; INVALID_CONFIG where it computes something else. */
+  cipher?: HostCipher | undefined;
 }
 
 /** What a reply says beside its data. None of it is enumerable: copies and JSON hold the data alone. */
@@ -220,13 +222,17 @@ export declare function newOrderId(random?: Uint8Array): string;
  * ECB has no integrity: who changes blocks of the content changes the text, which may open all the same. What is opened is
  * not proven to be what was sealed.
  */
-export declare function sealEnvelope(secretKey: string, text: string): string;
+export declare function sealEnvelope(secretKey: string, text: string, options?: { cipher?: HostCipher | undefined }): string;
 
 /**
  * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which tells nothing about why:
  * a wrong key, a wrong padding and what is not UTF-8 look alike.
  */
-export declare function openEnvelope(secretKey: string, content: string | Uint8Array): string;
+export declare function openEnvelope(
+  secretKey: string,
+  content: string | Uint8Array,
+  options?: { cipher?: HostCipher | undefined },
+): string;
 
 /**
  * The signature of Meituan's sibling platforms, which sign sorted parameters with SHA-1 (the ride API itself does not sign).

@@ -1,17 +1,34 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
+import { checkedCipher } from "./cipher.js";
 import { invalid, moment } from "./configuration.js";
-import { orderId } from "./core.js";
+import * as core from "./core.js";
 import { endpoint } from "./handler.js";
 import { applyToRide, sortedSign } from "./orders-core.js";
 import { RIDE, RideClient } from "./ride-client.js";
 
-export { openEnvelope, sealEnvelope } from "./core.js";
+export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
 export * as tables from "./ride-tables.js";
 export { RideClient };
+
+/**
+ * @param {string} secretKey
+ * @param {string} text
+ * @param {{ cipher?: unknown }} [options]
+ */
+export const sealEnvelope = (secretKey, text, { cipher } = {}) =>
+  core.sealEnvelope(secretKey, text, checkedCipher(cipher, "cipher"));
+
+/**
+ * @param {string} secretKey
+ * @param {string | Uint8Array} content
+ * @param {{ cipher?: unknown }} [options]
+ */
+export const openEnvelope = (secretKey, content, { cipher } = {}) =>
+  core.openEnvelope(secretKey, content, checkedCipher(cipher, "cipher"));
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);
@@ -37,7 +54,7 @@ export const nextAction = (order, options) => standing(order, options).next;
 
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {
-  const id = random instanceof Uint8Array ? orderId(random) : undefined;
+  const id = random instanceof Uint8Array ? core.orderId(random) : undefined;
   return id ?? invalid("random", "expected a Uint8Array of 16 bytes");
 }
 

@@ -38,6 +38,33 @@ export type HeadersInput =
 /** The body exactly as received. Never a parsed object: what it is written as again is another text. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
 
+/** AES-128 with one key over whole blocks of 16 bytes, without padding. What it is given is the module's memory: it must not be kept. */
+export interface BlockCipher {
+  encrypt(blocks: Uint8Array): Uint8Array;
+  decrypt(blocks: Uint8Array): Uint8Array;
+}
+
+/**
+ * A cipher of the host's: makes a key ready. With a vector the blocks are chained (CBC), else each stands by itself (ECB); each
+ * call begins with the vector anew. Synchronous, which WebCrypto is not (nor has it ECB).
+ *
+ * It is used for messages from 1 KB on, where it may be faster than WebAssembly, which has no instructions for AES; what is sealed
+ * and opened, and which errors are thrown, is the same. Where it throws, the library computes by itself.
+ */
+export type HostCipher = (key: Uint8Array, vector: Uint8Array | null) => BlockCipher;
+
+interface NodeBlockCipher {
+  setAutoPadding(on: boolean): unknown;
+  update(blocks: Uint8Array): Uint8Array;
+}
+
+/** The cipher of `node:crypto`, wherever there is one: `import * as crypto from "node:crypto"`, then `nodeCipher(crypto)`. */
+export declare function nodeCipher<Key>(crypto: {
+  createSecretKey(key: Uint8Array): Key;
+  createCipheriv(algorithm: string, key: Key, vector: Uint8Array | null): NodeBlockCipher;
+  createDecipheriv(algorithm: string, key: Key, vector: Uint8Array | null): NodeBlockCipher;
+}): HostCipher;
+
 export interface TicketSupplierOptions {
   /** Our number at Meituan (合作方编号). */
   partnerId: number | string;
@@ -62,7 +89,14 @@ export interface TicketSupplierOptions {
    */
   host?: string | undefined;
   /** The whole-body encryption of the newer API (single source, hence off unless set): the key has 16 characters. */
-  bodyEncryption?: { key: string; appKey?: string | undefined } | undefined;
+  bodyEncryption?:
+    | {
+        key: string;
+        appKey?: string | undefined;
+        /** Computes AES for long bodies, such as `nodeCipher(crypto)`. A speed-up only; INVALID_CONFIG where it computes something else. */
+        cipher?: HostCipher | undefined;
+      }
+    | undefined;
   /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
   now?: (() => number | Date) | undefined;
 }

@@ -6,6 +6,7 @@ import { calls } from "./messages.js";
 import { applyToOrder, writeChangeMail } from "./orders-core.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
 
+export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ticket-codes.js";

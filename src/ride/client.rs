@@ -150,6 +150,12 @@ impl Client {
         Ok(Client { config, key })
     }
 
+    #[cfg(feature = "wasm-messages")]
+    pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
+        self.key = self.key.computed_by(host);
+        self
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.config

@@ -333,13 +333,13 @@ impl Supplier {
     ) -> Result<bool, Error> {
         let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
         transcribe(call.request, program, how, packed, out)?;
-        match (call.encrypted, self.seal(out)) {
-            (true, Some(sealed)) => {
-                *out = sealed.into_bytes();
-                Ok(true)
-            }
-            _ => Ok(false),
+        if call.encrypted
+            && let Some(sealed) = self.seal(out)
+        {
+            *out = sealed.into_bytes();
+            return Ok(true);
         }
+        Ok(false)
     }
 }
 

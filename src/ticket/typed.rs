@@ -155,7 +155,8 @@ impl Supplier {
 
     fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
         let mut headers = vec![("Content-Type", JSON.to_owned())];
-        match self.seal(&body).filter(|_| encrypted) {
+        let sealed = if encrypted { self.seal(&body) } else { None };
+        match sealed {
             Some(sealed) => {
                 headers.push(("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned()));
                 HttpReply { headers, body: sealed.into_bytes(), warnings }

@@ -21,6 +21,8 @@
 #![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]
 
 #[cfg(feature = "wasm-messages")]
+mod cipher;
+#[cfg(feature = "wasm-messages")]
 mod messages;
 #[cfg(feature = "wasm-orders")]
 mod orders;

@@ -1,7 +1,7 @@
 //! The ride API at the border.
 
 use super::messages::{read_settings, text_of};
-use super::{NONE, address, place, unreadable, with};
+use super::{NONE, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
@@ -32,6 +32,8 @@ crate::messages! {
         max_body_bytes "maxBodyBytes": count, required;
         /// Which path means which push.
         routes "routes": list(object(PushRoute)), required;
+        /// Whether the host has a cipher for it.
+        has_cipher "hasCipher": flag, optional;
     }
 
     /// A path and its push.
@@ -78,7 +80,8 @@ pub fn ride_client(length: usize) -> u32 {
         }
         let client = read_settings(ClientSettings::MESSAGE, source).and_then(|packed| {
             let settings = packed.view(ClientSettings::MESSAGE, source).ok_or_else(unreadable)?;
-            Client::new(configuration(&settings)?)
+            let host = settings.has("hasCipher").then(|| cipher::of_client(state.clients.len()));
+            Ok(Client::new(configuration(&settings)?)?.computed_by(host))
         });
         // The settings held secrets, and the input buffer lives on.
         source.zeroize();
@@ -189,11 +192,15 @@ pub fn ride_order_id(length: usize) -> u32 {
     })
 }
 
+fn key_of_call(secret_key: &Secret, has_cipher: bool) -> Result<Key, Error> {
+    Ok(Key::new(secret_key)?.computed_by(has_cipher.then(cipher::of_call)))
+}
+
 /// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
-pub fn envelope_seal(secret_key: usize, length: usize) -> u32 {
+pub fn envelope_seal(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
     with(|state| {
-        let key = Key::new(&state.take_secret(secret_key));
+        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
         let text = std::str::from_utf8(state.after(secret_key, length)).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
         let sealed = key.and_then(|key| Ok(key.seal(text?)));
         state.finish_text(sealed)
@@ -202,9 +209,9 @@ pub fn envelope_seal(secret_key: usize, length: usize) -> u32 {
 
 /// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
 #[wasm_bindgen]
-pub fn envelope_open(secret_key: usize, length: usize) -> u32 {
+pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
     with(|state| {
-        let key = Key::new(&state.take_secret(secret_key));
+        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
         let opened = key.and_then(|key| key.open(state.after(secret_key, length)));
         state.finish_text(opened)
     })

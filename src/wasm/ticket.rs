@@ -1,7 +1,7 @@
 //! The ticket API at the border.
 
 use super::messages::{facts, read_settings, text_of};
-use super::{ENCRYPTED, NONE, address, with};
+use super::{ENCRYPTED, NONE, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::sorted_sign::sha1;
@@ -33,6 +33,8 @@ crate::messages! {
         prepend "prepend": text, optional;
         /// The key of the whole-body encryption.
         body_key "bodyKey": text, optional;
+        /// Whether the host has a cipher for it.
+        has_cipher "hasCipher": flag, optional;
     }
 
     /// A path and its call.
@@ -44,7 +46,7 @@ crate::messages! {
     }
 }
 
-fn configuration(settings: &View<'_>) -> Result<Config, Error> {
+fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
@@ -58,7 +60,9 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
         config.routes.push((text_of(&route, "path"), call));
     }
     if let Some(key) = settings.text("bodyKey") {
-        config.body_encryption = Some(BodyEncryption { key: BodyKey::new(&Secret::new(key))?, app_key: String::new() });
+        let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
+        let key = BodyKey::new(&Secret::new(key))?.computed_by(host);
+        config.body_encryption = Some(BodyEncryption { key, app_key: String::new() });
     }
     Ok(config)
 }
@@ -75,7 +79,7 @@ pub fn ticket_supplier(length: usize) -> u32 {
         }
         let supplier = read_settings(Settings::MESSAGE, source).and_then(|packed| {
             let settings = packed.view(Settings::MESSAGE, source).ok_or_else(super::unreadable)?;
-            Supplier::new(configuration(&settings)?)
+            Supplier::new(configuration(&settings, state.suppliers.len())?)
         });
         // The settings held secrets, and the input buffer lives on.
         source.zeroize();
@@ -165,7 +169,10 @@ pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity
             return state.finish(Err(super::unreadable()));
         };
         let outcome = supplier.encode_reply(call, code, program, facts(quantity), &mut state.packed, &mut state.output);
-        if let (true, Some(sealed)) = (encrypted && outcome.is_ok(), supplier.seal(&state.output)) {
+        if encrypted
+            && outcome.is_ok()
+            && let Some(sealed) = supplier.seal(&state.output)
+        {
             state.output = sealed.into_bytes();
         }
         state.tell_findings();

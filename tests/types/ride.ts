@@ -1,5 +1,6 @@
 // Compiled, never run: what users write for the ride API compiles, and each wrong use does not.
 
+import * as crypto from "node:crypto";
 import {
   codes,
   type Finding,
@@ -7,9 +8,11 @@ import {
   handler,
   MeituanError,
   newOrderId,
+  nodeCipher,
   type Reply,
   RideClient,
   type RidePush,
+  sealEnvelope,
   signSorted,
   type TicketResponse,
   tables,
@@ -25,7 +28,15 @@ const client = new RideClient({
   strictInferred: true,
   routes: { "/event": "orderChanged" },
   now: () => new Date(),
+  cipher: nodeCipher(crypto),
 });
+export const sealed: string = sealEnvelope("x", "{}", { cipher: nodeCipher(crypto) });
+// A cipher of one's own; one that answers later cannot be used.
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", cipher: () => ({ encrypt: (b) => b, decrypt: (b) => b }) });
+// @ts-expect-error the platform's subtle crypto is not synchronous
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", cipher: () => crypto.subtle });
+// @ts-expect-error node:crypto itself is no cipher
+new RideClient({ entId: 1, accessKey: "x", secretKey: "x", cipher: crypto });
 
 // @ts-expect-error the key is missing
 new RideClient({ entId: 1, accessKey: "x" });

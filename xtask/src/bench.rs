@@ -2,6 +2,7 @@
 //! Rust, as the floor beside them.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::package;
@@ -10,19 +11,29 @@ use crate::tools::{self, Outcome, Steps, root, target};
 /// How it is asked for.
 pub(crate) const WORDS: &str = "bench [name…]";
 
+/// The name of the native benchmarks.
+const NATIVE: &str = "native";
+
 pub(crate) fn run() -> Outcome<ExitCode> {
-    let mut names: Vec<_> = env::args().skip(2).collect();
+    let words: Vec<_> = env::args().skip(2).collect();
+    let (options, mut names): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.starts_with("--"));
+    let is_whole = names.is_empty();
+    let native = is_whole || names.iter().any(|name| name == NATIVE);
+    names.retain(|name| name != NATIVE);
+
     let mut steps = Steps::shown();
     package::build(&mut steps)?;
     steps.run("install the peers", install_peers)?;
-    if names.is_empty() || names.iter().any(|name| name == "native") {
+    if native {
         steps.run("measure native Rust", measure_native)?;
-        names.retain(|name| name != "native");
+    }
+    if names.is_empty() && !is_whole {
+        println!("the floor is in {}; name cases, to see it beside them", floor().display());
+        return Ok(ExitCode::SUCCESS);
     }
     let mut node = tools::node();
-    node.arg("benches/main.mjs").arg("--out").arg(target().join("bench.json"));
-    let status = node.arg("--native").arg(target().join("criterion")).args(names).status();
-    let status = status.map_err(|error| format!("cannot start the benchmarks: {error}"))?;
+    node.arg("benches/main.mjs").arg("--out").arg(target().join("bench.json")).arg("--native").arg(floor());
+    let status = node.args(options).args(names).status().map_err(|error| format!("cannot start the benchmarks: {error}"))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -42,5 +53,10 @@ fn measure_native() -> Outcome {
     tools::run(tools::node().arg("benches/native-inputs.mjs").arg(&inputs))?;
     let mut bench = tools::cargo("bench");
     bench.args(["--package", "meituan-protocol-benches", "--bench", "native"]);
-    tools::run(bench.env("BENCH_INPUTS", inputs).env("CRITERION_HOME", target().join("criterion")))
+    tools::run(bench.env("BENCH_INPUTS", inputs).env("CRITERION_HOME", floor()))
+}
+
+/// Where the native benchmarks leave their results.
+fn floor() -> PathBuf {
+    target().join("criterion")
 }

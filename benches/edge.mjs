@@ -1,0 +1,12 @@
+// Measures the named cases as at the edge, where there is no Buffer: `node edge.mjs <name…>` prints a line of JSON for each row.
+
+Reflect.deleteProperty(globalThis, "Buffer");
+
+// Whoever looks for Buffer does so when it is imported.
+const { cases } = await import("./cases.mjs");
+const { measureCase } = await import("./contest.mjs");
+
+const names = process.argv.slice(2);
+for (const contest of cases.filter(({ name }) => names.includes(name))) {
+  for (const row of measureCase(contest)) console.log(JSON.stringify(row));
+}

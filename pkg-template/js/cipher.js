@@ -1,0 +1,114 @@
+// AES by the host, which may have instructions for it that WebAssembly has not. The module calls `apply` in the middle of a call
+// of its own (src/wasm/cipher.rs), so nothing here may call the module, or throw.
+
+import { MeituanError } from "./errors.js";
+
+/**
+ * @typedef {import("./ticket.js").HostCipher} HostCipher
+ * @typedef {import("./ticket.js").BlockCipher} BlockCipher
+ */
+
+const BLOCK = 16;
+
+/** @type {typeof import("./ticket.js").nodeCipher} */
+export function nodeCipher({ createSecretKey, createCipheriv, createDecipheriv }) {
+  return (key, vector) => {
+    const ready = createSecretKey(key);
+    const algorithm = vector === null ? "aes-128-ecb" : "aes-128-cbc";
+    return {
+      encrypt: (blocks) => withoutPadding(createCipheriv(algorithm, ready, vector)).update(blocks),
+      decrypt: (blocks) => withoutPadding(createDecipheriv(algorithm, ready, vector)).update(blocks),
+    };
+  };
+}
+
+/** @template {{ setAutoPadding(on: boolean): unknown }} Cipher @param {Cipher} cipher */
+function withoutPadding(cipher) {
+  cipher.setAutoPadding(false);
+  return cipher;
+}
+
+/** What the module calls. */
+export class Ciphers {
+  /** @type {{ make: HostCipher, ready: BlockCipher | undefined }[]} */
+  #made = [];
+  #memory;
+
+  /** @param {() => ArrayBuffer} memory the module's, as it is now */
+  constructor(memory) {
+    this.#memory = memory;
+  }
+
+  /**
+   * @param {number} number
+   * @param {HostCipher} make
+   */
+  keep(number, make) {
+    this.#made[number] = { make, ready: undefined };
+  }
+
+  /**
+   * @param {number} number
+   * @param {boolean} decrypts
+   * @param {number} keyAt
+   * @param {number} vectorAt 0 where there is none
+   * @param {number} at
+   * @param {number} length
+   * @returns {boolean} false where nothing was done: the module then does it by itself
+   */
+  apply(number, decrypts, keyAt, vectorAt, at, length) {
+    const memory = this.#memory();
+    const copied = (/** @type {number} */ start) => new Uint8Array(memory, start, BLOCK).slice();
+    try {
+      const cipher = this.#made[number];
+      cipher.ready ??= cipher.make(copied(keyAt), vectorAt === 0 ? null : copied(vectorAt));
+      const blocks = new Uint8Array(memory, at, length);
+      const done = decrypts ? cipher.ready.decrypt(blocks) : cipher.ready.encrypt(blocks);
+      if (done.length !== length) return false;
+      blocks.set(done);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A handler may build its client in every request; the cipher is checked in the first. @type {WeakSet<HostCipher>} */
+const checked = new WeakSet();
+
+/** @param {string} hexadecimal */
+const bytes = (hexadecimal) => Uint8Array.from(hexadecimal.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+
+/**
+ * A cipher that computes AES: it is asked for the example of the standard (FIPS 197, C.1), as two blocks.
+ * @param {unknown} cipher undefined for none
+ * @param {string} path
+ * @returns {HostCipher | undefined}
+ */
+export function checkedCipher(cipher, path) {
+  if (cipher === undefined) return undefined;
+  const make = /** @type {HostCipher} */ (cipher);
+  if (checked.has(make)) return make;
+  const key = bytes("000102030405060708090a0b0c0d0e0f");
+  const [plain, sealed] = ["00112233445566778899aabbccddeeff", "69c4e0d86a7b0430d8cdb78070b4c55a"].map((text) =>
+    bytes(text + text),
+  );
+  const none = new Uint8Array(BLOCK);
+  const same = (/** @type {Uint8Array} */ one, /** @type {Uint8Array} */ other) =>
+    one.length === other.length && one.every((byte, at) => byte === other[at]);
+  try {
+    const [single, chained] = [make(key, null), make(key, none)];
+    const isEcb = same(single.encrypt(plain), sealed) && same(single.decrypt(sealed), plain);
+    const together = chained.encrypt(plain);
+    // With a vector of zeros the first block is the same as without, and the second one is not.
+    const isChained = same(together.subarray(0, BLOCK), sealed.subarray(0, BLOCK)) && !same(together, sealed);
+    const isCbc = isChained && same(chained.decrypt(together), plain);
+    if (isEcb && isCbc) {
+      checked.add(make);
+      return make;
+    }
+  } catch {
+    // What it threw says nothing that a user can act on.
+  }
+  throw new MeituanError("INVALID_CONFIG", { path, detail: "expected a cipher that computes AES-128, such as nodeCipher(crypto)" });
+}
