@@ -118,9 +118,9 @@ impl Reader<'_> {
             (Kind::Raw, _) => Ok(pack_span(self.scanner.value(level)?)),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
-            (Kind::Text { documented }, b'"') => {
+            (Kind::Text { documented, .. }, b'"') => {
                 let span = self.scanner.text()?;
-                self.check_length(&span, *documented, at);
+                self.check_length(&span, u32::from(*documented), at);
                 Ok(pack_span(span))
             }
             (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
@@ -372,7 +372,7 @@ impl Reader<'_> {
             keys.extend([key]);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
-            let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
+            let slot = self.value(&Kind::text(0), level + 1)?;
             self.path.pop();
             refused |= slot == REFUSED;
             if !matches!(slot, NULL | REFUSED) {
