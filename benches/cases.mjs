@@ -42,7 +42,7 @@ import { validators as zodValidators } from "./peers/zod.mjs";
 const KILOBYTE = 1024;
 const SIZES = [0.5, 1.5, 4, 64];
 const SCRIPTS = /** @type {const} */ (["ascii", "chinese"]);
-const SECRET_KEY = "AAECAwQFBgcICQoLDA0ODw==";
+export const SECRET_KEY = "AAECAwQFBgcICQoLDA0ODw==";
 
 const zod = zodValidators({ jitless: false });
 const zodJitless = zodValidators({ jitless: true });

@@ -1,8 +1,9 @@
 // `node benches/main.mjs [name…]` measures what begins with these names, or everything; `--out file` writes the rows as JSON,
-// `--document` renews what docs/performance.md shows. Exit 1: a gate is missed by more than the spread.
+// `--document` renews what docs/performance.md shows, `--native folder` says where the native benchmarks left their results. Exit 1: a gate is missed by more than the spread.
 
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     document: { type: "boolean", default: false },
+    native: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -27,7 +29,8 @@ if (chosen.length + also.length === 0) throw new Error(`nothing begins with ${po
 console.log(heading());
 /** @type {import("./report.mjs").Row[]} */
 const rows = [];
-const add = (/** @type {import("./report.mjs").Row} */ row) => {
+const add = (/** @type {import("./report.mjs").Row} */ measured) => {
+  const row = { ...measured, native: nativeFloor(measured.name) };
   rows.push(row);
   console.log(rowText(row));
 };
@@ -62,6 +65,13 @@ const gated = rows.filter(({ gate }) => gate !== undefined);
 const failed = gated.filter(fails);
 console.log(`${gated.length - failed.length} of ${gated.length} gates hold`);
 if (failed.length > 0) process.exitCode = 1;
+
+/** How many nanoseconds native Rust took for the same, where that was measured. @param {string} name */
+function nativeFloor(name) {
+  const file = join(values.native ?? "", name, "new/estimates.json");
+  if (values.native === undefined || !existsSync(file)) return undefined;
+  return JSON.parse(readFileSync(file, "utf8")).median.point_estimate;
+}
 
 /** In a process of its own, so that nothing else is in its memory. */
 function measureMemory() {

@@ -15,6 +15,7 @@ import { cpus } from "node:os";
  * @property {number} high upper quartile
  * @property {number} ours nanoseconds, or bytes
  * @property {number} theirs
+ * @property {number} [native] what native Rust took for the same
  * @property {"bytes"} [unit] nanoseconds where it is absent
  * @property {number} [gate] what the ratio must not exceed
  * @property {number} [goal] what we aim at
@@ -34,16 +35,17 @@ function verdict(row) {
 /** @param {number | undefined} ratio */
 const ratioText = (ratio) => (ratio === undefined ? "" : ratio.toFixed(ratio < 0.1 ? 3 : 2));
 
-/** @param {number} value @param {Row["unit"]} unit */
+/** @param {number | undefined} value @param {Row["unit"]} unit */
 function amount(value, unit) {
+  if (value === undefined) return "";
   if (unit === "bytes") return `${(value / 1e6).toFixed(2)} MB`;
   if (value >= 1e7) return `${(value / 1e6).toFixed(1)} ms`;
   if (value >= 1e3) return `${(value / 1e3).toFixed(value < 1e4 ? 2 : 1)} µs`;
   return `${value.toFixed(1)} ns`;
 }
 
-const COLUMNS = ["case", "peer", "ratio", "low", "high", "gate", "goal", "ours", "theirs", ""];
-const WIDTHS = [22, 24, 7, 7, 7, 7, 7, 10, 10, 18];
+const COLUMNS = ["case", "peer", "ratio", "low", "high", "gate", "goal", "native", "ours", "theirs", ""];
+const WIDTHS = [22, 24, 7, 7, 7, 7, 7, 10, 10, 10, 18];
 
 /** @param {string[]} cells */
 const line = (cells) =>
@@ -60,7 +62,7 @@ export const rowText = (row) =>
     row.name,
     row.peer,
     ...[row.ratio, row.low, row.high, row.gate, row.goal].map(ratioText),
-    ...[row.ours, row.theirs].map((value) => amount(value, row.unit)),
+    ...[row.native, row.ours, row.theirs].map((value) => amount(value, row.unit)),
     verdict(row),
   ]);
 
@@ -109,7 +111,7 @@ function matrix(rows) {
   const peers = [...new Set(rows.map(({ peer }) => peer))];
   const names = [...new Set(rows.map(({ name }) => name))];
   return table(
-    ["case", "ours", ...peers],
+    ["case", "native", "ours", ...peers],
     names.map((name) => {
       const own = rows.filter((row) => row.name === name);
       return [

@@ -2,7 +2,7 @@
 
 import { MeituanError } from "./errors.js";
 
-/** @param {object} value */
+/** @param {unknown} value */
 export function stringify(value) {
   try {
     // Nothing at all is no text either; the reader says what it expected instead.
