@@ -54,20 +54,22 @@ macro_rules! error_codes {
 error_codes! {
     InvalidConfig "INVALID_CONFIG":
         "the configuration cannot be used", "配置不可用";
-        hint "see the path for the setting; numbers may be given as numeric strings", "请看 path 指出的配置项；数字也可写成数字字符串";
+        hint "path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings",
+             "path 是出错的配置项，detail 是原因；若取自环境变量，请确认当前环境已设置。数字也可写成数字字符串";
     BodyNotRaw "BODY_NOT_RAW":
         "the body is a parsed object, not the raw text", "请求体是已解析的对象，而不是原始报文";
         hint "pass the bytes or text as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
              "请传入收到的原始字节或文本：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
     BodyTooLarge "BODY_TOO_LARGE":
         "the body is larger than maxBodyBytes", "请求体超过 maxBodyBytes";
-        hint "raise maxBodyBytes if such bodies are genuine", "若确有这么大的报文，请调大 maxBodyBytes";
+        hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes";
     MissingHeader "MISSING_HEADER":
         "a required header is missing", "缺少必需的请求头";
-        hint "Meituan sends PartnerId, Date and Authorization; look whether a proxy or gateway drops them", "美团会发送 PartnerId、Date、Authorization；请检查代理或网关是否丢弃了它们";
+        hint "path names it. Meituan sends PartnerId, Date and Authorization: if its call reached you without one, a proxy, gateway or CDN on the way dropped it; let it through. A health check or a scanner sends none of them",
+             "path 是缺少的请求头。美团会发送 PartnerId、Date、Authorization；若确是美团的请求，请让途中的代理、网关或 CDN 放行。健康检查与扫描程序不会带这些头";
     DuplicateHeader "DUPLICATE_HEADER":
         "a header that must be there once is there more than once", "只应出现一次的请求头出现了多次";
-        hint "look for a proxy that adds its own Date or Authorization beside Meituan's", "请检查代理是否在美团的请求头之外又加了一份";
+        hint "a proxy on the way adds its own Date or Authorization beside Meituan's: have it pass the header on as it came", "途中的代理在美团的请求头之外又加了一份 Date 或 Authorization：请改为原样转发";
     MalformedHeader "MALFORMED_HEADER":
         "a header does not have the form it must have", "请求头格式不正确";
         hint "Authorization is `MWS <clientId>:<28 characters of Base64>`, with one space; PartnerId is digits", "Authorization 的格式是 `MWS <clientId>:<28 位 Base64>`，中间一个空格；PartnerId 为数字";
@@ -76,20 +78,24 @@ error_codes! {
         hint "the form is `Fri, 17 Feb 2012 23:34:53 GMT`: English names, always GMT", "格式为 `Fri, 17 Feb 2012 23:34:53 GMT`：英文缩写，固定 GMT";
     StaleDate "STALE_DATE":
         "the Date header is too far from the current time", "Date 请求头与当前时间相差过大";
-        hint "compare both clocks; toleranceSeconds sets the limit, null switches the check off", "请核对双方时钟；toleranceSeconds 可调整范围，null 表示不检查";
+        hint "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. toleranceSeconds sets the limit, null switches the check off",
+             "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。toleranceSeconds 可调整范围，null 表示不检查";
     UnknownClient "UNKNOWN_CLIENT":
         "the clientId in Authorization is not ours", "Authorization 中的 clientId 与配置不符";
-        hint "check clientId for this environment (test and production differ)", "请检查当前环境的 clientId（测试与生产不同）";
+        hint "compare the clientId in Authorization (`MWS <clientId>:…`) with the setting clientId: test and production have different ones, and a deployment may run with the other's. A space or line feed at the end of the setting counts",
+             "请比对 Authorization（`MWS <clientId>:…`）中的 clientId 与配置项 clientId：测试与生产不同，部署时可能用错；配置末尾的空格或换行也算不同";
     BadSignature "BAD_SIGNATURE":
         "the signature does not match", "签名不匹配";
-        hint "compare stringToSign byte by byte with what Meituan signed: path as Meituan sees it, one LF, the Date as received; then the secret",
-             "请逐字节比对 stringToSign：美团看到的路径、一个换行符、原样的 Date；再检查密钥";
+        hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret takes several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it by hand",
+             "请看 stringToSign：其中的路径是否就是在美团登记的路径？若代理、挂载的路由或网关 stage 增删了前缀，请传入原始 URL（Express：originalUrl）或设置 signedUri。若路径无误，则是密钥不对：用了另一环境的、已轮换（clientSecret 可填多个）或末尾多了换行。可用 `meituan-protocol ba verify --explain` 手工核对";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
-        hint "check partnerId for this environment", "请检查当前环境的 partnerId";
+        hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
+             "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家。若是另一商家的，请为其另建一个 supplier";
     UnknownRoute "UNKNOWN_ROUTE":
         "no call is registered for this path", "该路径没有对应的接口";
-        hint "add the path to routes, exactly as registered with Meituan", "请在 routes 中登记与美团约定的路径";
+        hint "detail is the path that arrived. Add it to routes exactly as registered with Meituan (case and a slash at the end count); within a mounted router pass the whole path (Express: originalUrl)",
+             "detail 是实际到达的路径。请按在美团登记的原样写入 routes（区分大小写与末尾斜杠）；在挂载的路由中请传入完整路径（Express：originalUrl）";
     EncryptionNotConfigured "ENCRYPTION_NOT_CONFIGURED":
         "the body is encrypted, but no key is configured", "报文已加密，但没有配置密钥";
         hint "set bodyEncryption: { key } with the 16-character key from Meituan", "请设置 bodyEncryption: { key }，填入美团分配的 16 位密钥";
@@ -99,100 +105,112 @@ error_codes! {
              "请检查当前环境的密钥，并确认 Base64 文本未被改动（门票：整个 HTTP 请求体；用车：参数 content）";
     InvalidUtf8 "INVALID_UTF8":
         "the text is not UTF-8", "报文不是 UTF-8";
-        hint "look for a client that sends GBK or ISO-8859-1", "请检查发送方是否使用了 GBK 或 ISO-8859-1";
+        hint "the sender writes GBK or ISO-8859-1, or something on the way reads the body as text: pass the bytes as received, and have the sender write UTF-8",
+             "发送方用了 GBK 或 ISO-8859-1，或途中有程序把报文当文本转码：请传入收到的原始字节，并让发送方使用 UTF-8";
     InvalidJson "INVALID_JSON":
         "the text is not JSON", "报文不是合法的 JSON";
-        hint "the offset tells where reading stopped", "offset 指出了停止解析的位置";
+        hint "offset tells the byte at which reading stopped: print the body around it. A page of HTML is a proxy's or gateway's error; `[object Object]` is a parsed body; text like a=b is a form",
+             "offset 是停止解析的字节位置，请打印其附近的报文。若是 HTML，则来自代理或网关的错误页；`[object Object]` 表示报文已被解析过；形如 a=b 的是表单";
     TruncatedJson "TRUNCATED_JSON":
         "the text ends before the JSON does", "JSON 不完整";
-        hint "look for a body that was cut: Content-Length, proxies, a reader that stops at the first chunk", "请检查报文是否被截断：Content-Length、代理、只读了第一块";
+        hint "the body was cut: compare its length with Content-Length. Then a proxy's limit, or a reader that stops at the first chunk, is the cause", "报文被截断：请比对实际长度与 Content-Length；原因多为代理的大小限制，或只读了第一块";
     TooDeep "TOO_DEEP":
         "the JSON is nested too deeply", "JSON 嵌套过深";
-        hint "no message of this API nests that deep: this is not a call of Meituan's", "本接口没有这么深的嵌套：这不是美团的请求";
+        hint "no message of this API nests that deep: this is not Meituan's. Look who sends it; nothing need be changed", "本接口没有这么深的嵌套，这不是美团的报文：请查发送方，无需改动代码";
     DuplicateKey "DUPLICATE_KEY":
         "an object has the same key twice", "对象中有重复的键";
-        hint "two readers could see two different orders, so neither is taken", "不同的解析器会读到不同的值，因此拒绝";
+        hint "path names it. Two readers could see two different orders, so neither is taken: have the sender write it once. If Meituan itself sends it twice, report it to your contact there, with the body",
+             "path 是重复的键。不同的解析器会读到不同的值，因此拒绝：请让发送方只写一次；若确为美团所发，请附上报文联系美团对接人";
     StoreContended "STORE_CONTENDED":
         "an order could not be saved, because somebody else was first each time", "订单无法保存：每次都有其他请求抢先";
-        hint "look at the store's save: does it return true once it has saved?", "请检查 store 的 save：保存成功后是否返回 true";
+        hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
     LoneSurrogate "LONE_SURROGATE":
         "a text holds half of a surrogate pair", "文本中有不成对的代理字符";
-        hint "such text cannot be written as UTF-8; look for a string cut in the middle of an emoji", "这样的文本无法写成 UTF-8；请检查是否从表情符号中间截断";
+        hint "such text cannot be written as UTF-8: a string was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
+             "这样的文本无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...text].slice(0, n).join('')";
     MissingField "MISSING_FIELD":
         "a required field is missing", "缺少必填字段";
-        hint "the path names it", "path 指出了该字段";
+        hint "path names it. In what you send: fill it. In what came: look whether a wrapper, a proxy or a test client left it out; if Meituan itself did, its document and its service differ: report it to your contact there, with the body",
+             "path 是缺少的字段。若是自己发送的：请补上；若是收到的：请检查封装、代理或测试工具是否遗漏；若确为美团所发，则文档与服务不一致，请附上报文联系美团对接人";
     UnknownField "UNKNOWN_FIELD":
         "a field is not in the definition", "出现定义之外的字段";
-        hint "in what we send it is refused: most often it is misspelt; in what we receive it is only reported", "发送时拒绝：多半是拼写错误；接收时仅作提示";
+        hint "in what you send it is refused: most often it is misspelt, or stands one level too high or low; compare with the field tables. In what came it is only reported, and nothing need be done",
+             "发送时拒绝：多半是拼写错误，或放错了层级，请对照字段表；接收时仅作提示，无需处理";
     NullField "NULL_FIELD":
         "a field is null", "字段为 null";
-        hint "read as absent", "按缺省处理";
+        hint "read as absent; nothing need be done, unless you send it: leave the field out instead", "按缺省处理，无需改动；若是自己发送的，请改为不带该字段";
     WrongType "WRONG_TYPE":
         "a value is of the wrong type", "值的类型不对";
-        hint "ids are strings on the JavaScript side, money is integer fen, times are epoch milliseconds", "在 JavaScript 一侧，id 是字符串，金额是整数分，时间是毫秒时间戳";
+        hint "detail says what is expected at path. In what you send from JavaScript ids are strings, money is integer fen (fen(5800), yuan('58.00')), and times are epoch milliseconds",
+             "detail 说明 path 处应为何种类型。在 JavaScript 中发送时，id 是字符串，金额是整数分（fen(5800)、yuan('58.00')），时间是毫秒时间戳";
     NumberAsString "NUMBER_AS_STRING":
         "a number came as a string", "数字以字符串形式传来";
-        hint "read as the number", "按数字读取";
+        hint "read as the number; nothing need be done", "按数字读取，无需处理";
     StringAsNumber "STRING_AS_NUMBER":
         "a string came as a number", "字符串以数字形式传来";
-        hint "read as its digits", "按其数字文本读取";
+        hint "read as its digits; nothing need be done", "按其数字文本读取，无需处理";
     OutOfRange "OUT_OF_RANGE":
         "a number is outside its range", "数值超出范围";
-        hint "the detail names the range", "detail 中给出了范围";
+        hint "detail names the range, path the field. Often the unit is wrong: fen for yuan, or seconds for milliseconds", "detail 是允许的范围，path 是字段。多半是单位不对：分与元、秒与毫秒";
     IdTooLarge "ID_TOO_LARGE":
         "an id does not fit 64 bits", "id 超出 64 位";
-        hint "ids are unsigned 64-bit integers", "id 是无符号 64 位整数";
+        hint "ids are digits, at most 18446744073709551615. What is longer or has other characters is another number, or two of them joined: look where path is filled", "id 只含数字，最大 18446744073709551615；更长或含其他字符的，不是 id 或拼接了两个：请检查 path 的取值来源";
     InvalidMoney "INVALID_MONEY":
         "an amount is not a decimal number of yuan with at most two places", "金额不是最多两位小数的元";
-        hint "amounts are converted to fen exactly; a third decimal place cannot be", "金额会精确换算为分；第三位小数无法换算";
+        hint "amounts are converted to fen exactly, and a third decimal place cannot be. In what you send: round it yourself, in fen, before (fen(5800), yuan('58.00')); 58.000000000001 comes from computing with yuan",
+             "金额会精确换算为分，第三位小数无法换算。若是自己发送的：请先以分为单位取整（fen(5800)、yuan('58.00')）；58.000000000001 之类来自以元做浮点运算";
     InvalidDate "INVALID_DATE":
         "a date or time is not of the documented form", "日期或时间格式不正确";
-        hint "dates are yyyy-MM-dd; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8", "日期为 yyyy-MM-dd；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区）";
+        hint "dates are yyyy-MM-dd, of a day that exists; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8, and epoch milliseconds in what you send from a program", "日期为 yyyy-MM-dd，且须真实存在；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区），程序中发送时用毫秒时间戳";
     EmptyText "EMPTY_TEXT":
         "a required text is empty", "必填文本为空";
-        hint "required fields must be filled, and filled correctly", "必填字段一定要填且填对";
+        hint "path names the field: fill it with its true value. A blank most often comes from a lookup that found nothing", "请在 path 处填入真实的值。空值多半来自查询无结果";
     TextTooLong "TEXT_TOO_LONG":
         "a text is longer than documented", "文本超出约定长度";
-        hint "the detail names the limit", "detail 中给出了上限";
+        hint "detail names the limit: shorten the text at path, by characters. What is longer is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的文本。超长仍会发送并提示，但美团可能截断或拒绝";
     TooManyItems "TOO_MANY_ITEMS":
         "a list has more items than documented", "列表项数超出约定";
-        hint "the detail names the limit; send several requests", "detail 中给出了上限；请分批发送";
+        hint "detail names the limit: split the list at path, and send several requests", "detail 是上限：请拆分 path 处的列表，分批发送";
     UnknownValue "UNKNOWN_VALUE":
         "a value is not in the documented list", "值不在约定的取值之中";
-        hint "in what we receive it is kept and reported; in what we send it is refused, or, where the list is not known to be whole (ride), sent and reported",
-             "接收时保留并提示；发送时拒绝；若列表未必完整（用车），则发送并提示";
+        hint "in what came it is kept and reported: handle it as the unknown, and do not fail. In what you send it is refused: take one of the table that the field names (codes in JavaScript); where the list is not known to be whole (ride) it is sent and reported",
+             "接收时保留并提示：请按未知值处理，不要报错。发送时拒绝：请使用该字段取值表中的值（JavaScript 中为 codes）；若列表未必完整（用车），则发送并提示";
     RuleBroken "RULE_BROKEN":
         "a rule about the message's fields is broken", "字段不符合规则";
-        hint "the rule's name tells which rule; its text, and whether Meituan documents it or it was inferred, is in the rule table",
-             "rule 给出了规则的名字；规则表中有其说明，以及是美团约定还是推断";
+        hint "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, stand in the rule table (docs, or `meituan-protocol check`). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
+             "rule 是规则的名字，path 与 detail 指出位置；规则的说明及其为美团约定还是推断，见规则表（文档或 `meituan-protocol check`）。若是自己发送的：请改正；若美团的报文违反其约定，请联系美团对接人";
     RuleUnchecked "RULE_UNCHECKED":
         "a rule could not be checked", "有规则未能检查";
-        hint "it needs the order: pass { order } with its quantity", "需要订单信息：请传入带有数量的 { order }";
+        hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself",
+             "该规则要与订单票数核对：请在 ok、parse 或 parseResponse 的第二个参数传入 { order: { quantity } }（命令行用 --quantity）；或用 store 保存订单，会自动核对";
     IllegalReplyCode "ILLEGAL_REPLY_CODE":
         "the reply code cannot be used here", "此处不能使用这个返回码";
         hint "ticket: only the codes listed for the call are understood by Meituan, failUnlisted sends another one on purpose; ride: a failure is any whole number but 0, which says success",
              "门票：美团只识别该接口约定的返回码，确需其他返回码请用 failUnlisted；用车：失败可用除 0（成功）以外的任意整数";
     RemoteRejected "REMOTE_REJECTED":
         "Meituan did not accept the request", "美团没有接受该请求";
-        hint "remoteCode and describe hold Meituan's own words", "remoteCode 与 describe 是美团的原话";
+        hint "remoteCode and describe are Meituan's own words. retryable true: send the same again later. Otherwise correct what they name first. Nothing understandable there: give your contact at Meituan the time, the order's number and traceId",
+             "remoteCode 与 describe 是美团的原话。retryable 为 true：可稍后原样重发；否则请先改正其指出的问题。若看不出原因，请将时间、订单号与 traceId 提供给美团对接人";
     AliasedField "ALIASED_FIELD":
         "a field came under another name", "字段以另一个名字出现";
-        hint "read as the documented field; the detail names what was sent", "按约定的字段读取；detail 中给出了实际的名字";
+        hint "read as the documented field, so nothing need be done; detail names what was sent", "按约定的字段读取，无需处理；detail 是实际的名字";
     WrongToken "WRONG_TOKEN":
         "the token is not ours", "token 与配置不符";
-        hint "the token is the accessKey of this environment (test and production differ)", "token 即当前环境的 accessKey（测试与生产不同）";
+        hint "the token is the accessKey of the environment that pushes: test and production differ, and both may push to the same address. Compare with the setting accessKey. If nobody at Meituan sent it, refusing it was right",
+             "token 是推送方环境的 accessKey：测试与生产不同，且可能推送到同一地址，请与配置项 accessKey 比对。若并非美团所发，拒绝即可";
     WrongEntId "WRONG_ENT_ID":
         "the entId is not ours", "entId 与配置不符";
-        hint "check entId for this environment", "请检查当前环境的 entId";
+        hint "compare with the setting entId: test and production differ, and a group may have several enterprises, each with a number, an accessKey and a secretKey of its own", "请与配置项 entId 比对：测试与生产不同；集团可能有多个企业，各有自己的 entId、accessKey 与 secretKey";
     StaleTimestamp "STALE_TIMESTAMP":
         "the ts is too far from the current time", "ts 与当前时间相差过大";
-        hint "compare both clocks; toleranceSeconds sets the limit, null switches the check off", "请核对双方时钟；toleranceSeconds 可调整范围，null 表示不检查";
+        hint "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. toleranceSeconds sets the limit, null switches the check off",
+             "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。toleranceSeconds 可调整范围，null 表示不检查";
     UnexpectedMethod "UNEXPECTED_METHOD":
         "the method belongs to another interface", "method 属于另一个接口";
-        hint "check which push is registered for this path", "请检查该路径登记的是哪一种推送";
+        hint "detail is the method that came: give it a path of its own in routes, and register that with Meituan; or the two addresses were exchanged in the registration", "detail 是收到的 method：请在 routes 中为其单独登记路径并告知美团；也可能是登记时两个地址填反了";
     ByteOrderMark "BYTE_ORDER_MARK":
         "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
-        hint "it is passed over; JSON and forms have none", "已忽略；JSON 与表单不应带 BOM";
+        hint "it is passed over, and nothing need be done; a file that you send is saved without it (UTF-8, no BOM)", "已忽略，无需处理；自己发送的文件请存为无 BOM 的 UTF-8";
 }
 
 impl fmt::Display for ErrorCode {

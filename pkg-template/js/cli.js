@@ -4,6 +4,9 @@
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { ACCEPT, accept } from "./cli-accept.js";
+import { needed, noArguments, printJson, UsageError } from "./cli-arguments.js";
+import { MOCK_RIDE, MOCK_TICKET, mockRide, mockTicket } from "./cli-mock.js";
 import { openEnvelope, sealEnvelope } from "./core.js";
 import { sentence } from "./errors.js";
 import { checkMessage, MESSAGES, MeituanError } from "./index.js";
@@ -19,14 +22,28 @@ const USAGE = `usage:
   meituan-protocol envelope open --secret-key <key> [<file> | -]
   meituan-protocol check --list
   meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>]
+  meituan-protocol accept <base-url> --partner-id <id> --client-id <id> --client-secret <secret> --price <yuan>
+                           [--instant <product>] [--issues <product>] [--refuses <product>] [--unknown <product>]
+                           [--notices <port>] [--gate <url>] [--travel-date <day>] [--routes <file>]
+                           [--production-url <url>] [--strict]
+  meituan-protocol mock ticket --port <port> --partner-id <id> --client-id <id> --client-secret <secret> [--answer <code>]
+  meituan-protocol mock ride --port <port> --ent-id <id> --access-key <key> --secret-key <key>
+                           [--push <base-url>] [--every <seconds>] [--routes <file>]
 
 --json prints JSON instead. Id, secret and key can also be given by MEITUAN_CLIENT_ID, MEITUAN_CLIENT_SECRET and
 MEITUAN_SECRET_KEY: arguments are seen by everyone on the machine. --date is now if left out; --now is an HTTP date, an
 ISO date or milliseconds. What envelope seals and opens is written without a line feed at its end.
+
+accept plays Meituan against a running supplier, and reports every acceptance point. Name what it sells: a product that is
+issued and refunded at once, one that is issued later (598, 602 and notices), one that then cannot be issued. Its notices
+must come to http://127.0.0.1:<port of --notices>; guests go in by POST of {"orderId", "vouchers"} to --gate, which answers
+{"entered": […]}, with the bearer token of GATE_TOKEN. Without these two, what needs them is not played. --routes is a file
+with the registered paths, { "/mt/order/create": "orderCreate", … }; without it they are those of the examples.
+mock is Meituan's side on localhost: ticket judges and answers notices; ride answers the calls of a RideClient, lets its
+rides go on every few seconds, and pushes what happens to --push. It ends by SIGINT or SIGTERM.
+Also from the environment: MEITUAN_PARTNER_ID, MEITUAN_ENT_ID, MEITUAN_ACCESS_KEY.
 Exit: 0 good, 1 the checked thing is bad, 2 wrong usage.
 `;
-
-class UsageError extends Error {}
 
 /** @type {import("node:util").ParseArgsConfig["options"]} */
 const COMMON = { json: { type: "boolean" }, help: { type: "boolean", short: "h" } };
@@ -43,7 +60,7 @@ const SIGNING = {
 /** @type {import("node:util").ParseArgsConfig["options"]} */
 const SEALING = { "secret-key": { type: "string" } };
 
-/** @typedef {{ arguments: string[], options: Record<string, any> }} Input */
+/** @typedef {import("./cli-arguments.js").Input} Input */
 
 /** @type {Record<string, { options: import("node:util").ParseArgsConfig["options"], run: (input: Input) => number | Promise<number> }>} */
 const COMMANDS = {
@@ -55,31 +72,13 @@ const COMMANDS = {
   "envelope seal": { options: SEALING, run: seal },
   "envelope open": { options: SEALING, run: open },
   check: { options: { list: { type: "boolean" }, quantity: { type: "string" } }, run: check },
+  accept: { options: ACCEPT, run: accept },
+  "mock ticket": { options: MOCK_TICKET, run: mockTicket },
+  "mock ride": { options: MOCK_RIDE, run: mockRide },
 };
-
-/** @param {unknown} value */
-const printJson = (value) => console.log(JSON.stringify(value, null, 2));
 
 /** @param {string} text */
 const visible = (text) => text.replaceAll(" ", "␠").replaceAll("\r", "␍").replaceAll("\n", "␊\n");
-
-/**
- * @param {Record<string, any>} options
- * @param {string} name
- * @param {string} [environment]
- * @returns {string}
- */
-function needed(options, name, environment) {
-  const value = options[name] ?? (environment && process.env[environment]);
-  if (!value) throw new UsageError(`--${name} is missing${environment ? ` (or ${environment} in the environment)` : ""}`);
-  return value;
-}
-
-/** @param {Input} input */
-function noArguments(input) {
-  // What stands there may be a secret that lost its option, so it is not repeated.
-  if (input.arguments.length > 0) throw new UsageError("there is an argument that belongs to no option");
-}
 
 /** @param {Record<string, any>} options */
 function signedParts(options) {

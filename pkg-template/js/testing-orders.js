@@ -26,7 +26,7 @@ const VOID = 3;
 /**
  * The lives that together show every acceptance point above.
  * @param {Plan} plan
- * @returns {{ name: string, title: { en: string, zh: string }, steps: Life }[]}
+ * @returns {{ name: string, product: keyof Plan["products"], title: { en: string, zh: string }, steps: Life }[]}
  */
 export function orderLives(plan) {
   const order = (/** @type {number} */ index, /** @type {string} */ product, /** @type {number} */ quantity) =>
@@ -35,25 +35,34 @@ export function orderLives(plan) {
   return [
     {
       name: "issued-upstream",
+      product: "issues",
       title: { en: "issued upstream: 598, 602, and their notices", zh: "上游出票：598、602 与通知" },
       steps: issuedUpstream(order(0, issues, 4)),
     },
     {
       name: "refused-upstream",
+      product: "refuses",
       title: { en: "the upstream cannot issue", zh: "上游出票失败" },
       steps: refusedUpstream(order(1, refuses, 2)),
     },
     {
       name: "closed",
+      product: "issues",
       title: { en: "never paid, and closed", zh: "未支付，关闭" },
       steps: closed(order(2, issues, 1), order(3, issues, 1)),
     },
     {
       name: "issued-at-once",
+      product: "instant",
       title: { en: "issued and refunded at once", zh: "同步出票、同步退款" },
       steps: issuedAtOnce(order(4, instant, 3)),
     },
-    { name: "refused", title: { en: "what must be refused", zh: "必须拒绝的请求" }, steps: refused(order(5, instant, 2)) },
+    {
+      name: "refused",
+      product: "instant",
+      title: { en: "what must be refused", zh: "必须拒绝的请求" },
+      steps: refused(order(5, instant, 2)),
+    },
   ];
 }
 

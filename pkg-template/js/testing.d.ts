@@ -189,6 +189,8 @@ export type Step =
 
 export interface OrderLife {
   readonly name: string;
+  /** Which of the plan's products it is about: without that, it need not be played. */
+  readonly product: keyof Plan["products"];
   readonly title: Text;
   /** Yields a step; expects what came of it, because later steps repeat what the supplier chose. */
   // biome-ignore lint/suspicious/noExplicitAny: a judged reply, a judged notice, or what the gate told.

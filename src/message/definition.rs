@@ -91,7 +91,10 @@ pub enum Kind {
     /// Text. `documented` is the documented length in characters: more than that is reported, not refused.
     Text {
         /// Documented length, 0 for none.
-        documented: u32,
+        documented: u16,
+        /// The words that it can be, where it is one of ours: for types and documents alone.
+        #[cfg(feature = "texts")]
+        words: &'static Words,
     },
     /// True or false.
     Flag,
@@ -116,6 +119,32 @@ pub enum Kind {
     /// Any JSON, kept as it is: a part of the message that is not known to us.
     Raw,
 }
+
+impl Kind {
+    /// Any text; `documented` as in [`Kind::Text`].
+    pub const fn text(documented: u16) -> Kind {
+        Kind::Text {
+            documented,
+            #[cfg(feature = "texts")]
+            words: &NO_WORDS,
+        }
+    }
+
+    /// A text that is one of these words.
+    #[cfg_attr(not(feature = "texts"), allow(unused_variables, reason = "the engine takes any text"))]
+    pub const fn word(words: &'static Words) -> Kind {
+        Kind::Text {
+            documented: 0,
+            #[cfg(feature = "texts")]
+            words,
+        }
+    }
+}
+
+/// The words that a text can be.
+pub type Words = &'static [&'static str];
+#[cfg(feature = "texts")]
+static NO_WORDS: Words = &[];
 
 /// What a number is within.
 #[derive(Debug)]
@@ -359,9 +388,9 @@ macro_rules! field_kind {
     (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
     (decimal) => { $crate::message::definition::Kind::Decimal($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
     (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal($crate::bounds!($min, $max)) };
-    (text) => { $crate::message::definition::Kind::Text { documented: 0 } };
-    (text($documented:literal)) => { $crate::message::definition::Kind::Text { documented: $documented } };
-    (word($type:path)) => { $crate::message::definition::Kind::Text { documented: 0 } };
+    (text) => { $crate::message::definition::Kind::text(0) };
+    (text($documented:literal)) => { $crate::message::definition::Kind::text($documented) };
+    (word($type:path)) => { $crate::message::definition::Kind::word(&<$type>::WORDS) };
     (flag) => { $crate::message::definition::Kind::Flag };
     (date) => { $crate::message::definition::Kind::Date };
     (wall_clock) => { $crate::message::definition::Kind::WallClock };
@@ -445,6 +474,9 @@ macro_rules! words {
         impl $type {
             /// Every word.
             pub const ALL: &'static [$type] = &[$($type::$name),*];
+
+            /// Every word, as it is written.
+            pub const WORDS: $crate::message::definition::Words = &[$($word),*];
 
             /// The word.
             #[inline(never)]

@@ -129,10 +129,10 @@ impl Reader<'_> {
             (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
-            (Kind::Text { documented }, b'"') => {
+            (Kind::Text { documented, .. }, b'"') => {
                 let span = self.scanner.text()?;
-                if *documented != 0 && span.length() > *documented as usize {
-                    self.check_length(&span, *documented, at);
+                if *documented != 0 && span.length() > usize::from(*documented) {
+                    self.check_length(&span, u32::from(*documented), at);
                 }
                 Ok(span.0)
             }
@@ -382,7 +382,7 @@ impl Reader<'_> {
             keys.push(key);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
-            let slot = self.value(&Kind::Text { documented: 0 }, level + 1)?;
+            let slot = self.value(&Kind::text(0), level + 1)?;
             self.path.pop();
             refused |= slot == REFUSED;
             if !matches!(slot, NULL | REFUSED) {

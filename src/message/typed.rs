@@ -237,7 +237,7 @@ impl<'p> Entries<'p> {
     fn take(&mut self) -> Result<Slot<'p>, Mismatch> {
         self.at += 1;
         let slot = *self.packed.slots.get(self.at - 1).ok_or(Mismatch)?;
-        Ok(Slot { packed: self.packed, source: self.source, kind: &Kind::Text { documented: 0 }, slot })
+        Ok(Slot { packed: self.packed, source: self.source, kind: &const { Kind::text(0) }, slot })
     }
 }
 

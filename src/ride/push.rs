@@ -23,10 +23,19 @@ pub struct Accepted {
     pub interface: &'static Interface,
     /// The message's text: what the content was opened to.
     pub source: String,
-    /// The same for every repetition of the same push. Remember it, and do nothing twice. It is made of the order, what
-    /// happened and when. An event that does not say when is known by its content, `ts` left out: two such events that say
-    /// the same about the same order have one key, even if the same thing happened twice. So query the order at every event
-    /// that comes without a time, known or not.
+    /// The same for every repetition of the same push. Remember it, and do nothing twice:
+    ///
+    /// - `capacity:<mtOrderId>:<mtDispatchSubOrderId or nothing>:<driverId>` for an offer;
+    /// - `event:<order>:<eventCode>:<eventTime>` for an event, where the order is the first of mtOrderId,
+    ///   channelPartnerOrderId and sqtBizOrderId that is there;
+    /// - `refund:<sqtRefundNo>` for a refund;
+    /// - `content:<SHA-1>` where something of that is missing, such as an event that does not say when. What is hashed is the
+    ///   text inside the envelope, byte by byte, without the value of `ts`, which is another one in each repetition.
+    ///
+    /// So an event without `eventTime` is known by its content alone. Two of them that say the same about the same order have
+    /// one key, even if the same thing happened twice; and one that is repeated with its fields in another order has another
+    /// key. Therefore query the order at every event that comes without a time, known or not: the query's reply is the
+    /// authority, and to ask once more costs nothing.
     pub deduplication_key: String,
 }
 

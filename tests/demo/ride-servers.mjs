@@ -1,8 +1,7 @@
 // Both ends of the ride API over HTTP on localhost: Meituan, who is called, and the enterprise, to whom Meituan pushes.
 
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { MeituanError } from "meituan-protocol/ride";
+import { listen } from "../../pkg/dist/cli-http.js";
 
 /**
  * Both generations, side by side: below /v2 it is the newer one that answers.
@@ -70,31 +69,4 @@ class Books {
     this.#newest.set(body.mtOrderId, Math.max(newest, body.eventTime));
     return { isTaken: true, isKnown, isLate: body.eventTime < newest };
   }
-}
-
-/** @param {(request: { method: string, url: string, headers: object, body: Buffer }) => { status: number, headers: object, body: string }} answer */
-async function listen(answer) {
-  const server = createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { method, url, headers } = request;
-    try {
-      const reply = answer({ method, url, headers, body: Buffer.concat(chunks) });
-      response.writeHead(reply.status, reply.headers).end(reply.body);
-    } catch (error) {
-      // A fault of the demo itself: the step that asked shall say what it was.
-      response.writeHead(500).end(String(error));
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    address: `http://127.0.0.1:${server.address().port}`,
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }

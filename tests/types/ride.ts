@@ -8,6 +8,7 @@ import {
   handler,
   MeituanError,
   newOrderId,
+  type nextAction,
   nodeCipher,
   type Reply,
   RideClient,
@@ -16,6 +17,7 @@ import {
   signSorted,
   type TicketResponse,
   tables,
+  transition,
 } from "meituan-protocol/ride";
 
 const client = new RideClient({
@@ -118,6 +120,16 @@ export const fetch = handler({
 });
 // @ts-expect-error Meituan makes no such push
 client.handler({ submitOrder: () => {} });
+
+// The words of our own are offered by name, and those of a later version compile.
+type Why = NonNullable<ReturnType<typeof nextAction>>["why"];
+const known: Extract<Why, "silence"> = "silence";
+const later: Why = "a word of a later version";
+// @ts-expect-error there is no such word
+const unknown: Extract<Why, "hunger"> = "hunger";
+const told: Extract<ReturnType<typeof transition>["kind"], "stale"> = "stale";
+export const ours = [known, later, unknown, told];
+transition(undefined, { failed: { call: "submitOrder" } }, { now: 0 });
 
 // @ts-expect-error a parsed object is not the raw body
 client.receiveSync({ url: "/", body: {} });

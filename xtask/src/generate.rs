@@ -573,7 +573,9 @@ fn type_of(kind: &Kind, received: bool) -> String {
         Kind::Fen => "Fen".into(),
         Kind::Yuan { sentinel: None } => "Fen".into(),
         Kind::Yuan { sentinel: Some(value) } => format!("Fen | {value}"),
-        Kind::Text { .. } => "string".into(),
+        Kind::Text { words: [], .. } => "string".into(),
+        // Open: a word that a later version has compiles, and the known ones are offered.
+        Kind::Text { words, .. } => words.iter().map(|word| format!("{word:?} | ")).collect::<String>() + "(string & {})",
         Kind::Flag => "boolean".into(),
         Kind::Date => "DateText".into(),
         Kind::Moment | Kind::WallClock => "Timestamp".into(),
@@ -608,8 +610,11 @@ fn wire_type(kind: &Kind) -> String {
         Kind::Fen => "number, fen".into(),
         Kind::Yuan { .. } => "number, yuan".into(),
         Kind::Decimal(Bounds { min, max }) => format!("decimal number {min} to {max}"),
-        Kind::Text { documented: 0 } => "text".into(),
-        Kind::Text { documented } => format!("text, documented with at most {documented} characters"),
+        Kind::Text { documented: 0, words: [] } => "text".into(),
+        Kind::Text { documented: 0, words } => {
+            format!("text: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Text { documented, .. } => format!("text, documented with at most {documented} characters"),
         Kind::Flag => "true or false".into(),
         Kind::Date => "`yyyy-MM-dd`".into(),
         Kind::Moment => "number, epoch milliseconds".into(),

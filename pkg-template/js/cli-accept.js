@@ -1,0 +1,107 @@
+// Plays Meituan against a running supplier, and judges by every acceptance point of the hand-out.
+
+import { httpUrl, made, needed, printJson, routesFrom, SUPPLIER, supplierFrom, UsageError, wholeNumber } from "./cli-arguments.js";
+import { receiveNotices } from "./cli-notices.js";
+import { playOrders } from "./cli-orders.js";
+import { Report } from "./cli-report.js";
+import { yuan } from "./money.js";
+import { traceOf } from "./recorder.js";
+import { MeituanTicket, orderLives } from "./testing.js";
+
+/** @type {import("./cli-arguments.js").Options} */
+export const ACCEPT = {
+  ...SUPPLIER,
+  routes: { type: "string" },
+  notices: { type: "string" },
+  issues: { type: "string" },
+  refuses: { type: "string" },
+  instant: { type: "string" },
+  unknown: { type: "string" },
+  price: { type: "string" },
+  "travel-date": { type: "string" },
+  gate: { type: "string" },
+  "production-url": { type: "string" },
+  strict: { type: "boolean" },
+};
+
+/** The examples' own paths. */
+const ROUTES = {
+  "/meituan/order/create": "orderCreate",
+  "/meituan/order/pay": "orderPay",
+  "/meituan/order/query": "orderQuery",
+  "/meituan/order/refund": "orderRefund",
+  "/meituan/order/close": "orderClose",
+  "/meituan/order/refunded": "orderRefunded",
+};
+
+/** @param {import("./cli-arguments.js").Input} input */
+export async function accept({ arguments: [base, ...rest], options }) {
+  if (base === undefined) throw new UsageError("where does the supplier answer? accept <base-url>");
+  if (rest.length > 0) throw new UsageError("one supplier at a time");
+  const { origin, pathname } = httpUrl(base, "the supplier's address");
+  const prefix = pathname.replace(/\/$/, "");
+  const supplier = supplierFrom(options);
+  const registered = Object.entries(await routesFrom(options.routes, ROUTES));
+  const routes = Object.fromEntries(registered.map(([path, call]) => [`${prefix}${path}`, call]));
+  const port = options.notices === undefined ? undefined : wholeNumber("notices", options.notices, 1, 65_535);
+  const enter = options.gate === undefined ? undefined : gateAt(httpUrl(options.gate, "--gate"));
+  const production = options["production-url"] && httpUrl(options["production-url"], "--production-url").origin;
+  const [lives, upstreamProducts] = plannedLives(options);
+  const meituan = made(() => new MeituanTicket({ ...supplier, routes: /** @type {any} */ (routes), host: origin }));
+
+  const report = new Report(options.json ? undefined : process.stdout);
+  const receiver =
+    port === undefined ? undefined : await receiveNotices((request) => meituan.addressOf(request), port).catch(taken);
+  try {
+    const exchanges = await playOrders(lives, { report, meituan, receiver, enter });
+    const endpoints = production && registered.map(([path, call]) => ({ call, url: `${production}${path}` }));
+    const settings = { partnerId: Number(supplier.partnerId), upstreamProducts, ...(endpoints ? { endpoints } : {}) };
+    report.judge(traceOf(exchanges, /** @type {any} */ (settings)), { strict: options.strict });
+  } finally {
+    await receiver?.stop();
+  }
+  if (options.json) printJson(report);
+  else report.end();
+  return report.failed.length === 0 ? 0 : 1;
+}
+
+/**
+ * The lives for which there is a product, and the products that are issued upstream.
+ * @param {Record<string, any>} options
+ * @returns {[import("./testing.js").OrderLife[], string[]]}
+ */
+function plannedLives(options) {
+  const { issues, refuses, instant, unknown = "no-such-product" } = options;
+  const products = { issues, refuses, instant, unknown };
+  const buyPrice = made(() => yuan(needed(options, "price")));
+  const now = Date.now();
+  const lives = orderLives({
+    // Beyond 2^53, and another one in each run: the supplier keeps its orders.
+    firstOrderId: `1${now}0000`,
+    ...{ products, mtDealId: "1", buyPrice, unitPrice: buyPrice, travelDate: options["travel-date"] },
+    now: Math.floor(now / 1000) * 1000,
+  }).filter(({ product }) => products[product] !== undefined);
+  if (lives.length === 0) throw new UsageError("name a product that is for sale: --instant, --issues or --refuses");
+  return [lives, [issues, refuses].filter((product) => product !== undefined)];
+}
+
+/** @param {Error} error @returns {never} */
+function taken(error) {
+  throw new UsageError(`--notices: ${error.message}`);
+}
+
+/**
+ * The supplier's own turnstile, which Meituan knows nothing of.
+ * @param {URL} gate
+ */
+const gateAt = (gate) => async (/** @type {string} */ orderId, /** @type {readonly string[]} */ vouchers) => {
+  const { GATE_TOKEN } = process.env;
+  const response = await fetch(gate, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(GATE_TOKEN ? { authorization: `Bearer ${GATE_TOKEN}` } : {}) },
+    body: JSON.stringify({ orderId, vouchers }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  if (!response.ok) throw new Error(`the gate answered HTTP ${response.status}`);
+  return response.json();
+};

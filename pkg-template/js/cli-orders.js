@@ -1,0 +1,144 @@
+// Plays Meituan against a supplier over HTTP: the steps come from testing-orders.js, the connection and the clock from here.
+
+import { exchangeOf } from "./recorder.js";
+import { compare } from "./testing.js";
+
+/**
+ * What is needed to play.
+ * @typedef {object} Stage
+ * @property {import("./cli-report.js").Report} report
+ * @property {any} meituan who signs and judges
+ * @property {Awaited<ReturnType<typeof import("./cli-notices.js").receiveNotices>>} [receiver] where notices arrive
+ * @property {(orderId: string, vouchers: readonly string[]) => Promise<any>} [enter] lets guests in at the supplier's own gate
+ * @property {<Thing>(step: any, came: Thing) => Thing} [carry] takes to Meituan what came of a step; tests have it do harm
+ */
+
+/** @typedef {{ step: any, stage: Stage, carry: <Thing>(step: any, came: Thing) => Thing }} Turn */
+
+/** What a kind of step cannot be played without, and how to bring it. @type {Record<string, { part: "receiver" | "enter", why: string }>} */
+const NEEDS = {
+  notice: { part: "receiver", why: "nobody listens for notices" },
+  entry: { part: "enter", why: "there is no gate" },
+};
+
+/** @type {Record<string, (turn: Turn) => Promise<any>>} */
+const PLAYERS = { call: callSupplier, notice: awaitNotice, entry: enterGate };
+
+/**
+ * Plays the lives one after the other, and returns all that was exchanged, for a trace.
+ * @param {readonly import("./testing.js").OrderLife[]} lives
+ * @param {Stage} stage
+ * @returns {Promise<string[]>}
+ */
+export async function playOrders(lives, stage) {
+  const { report, carry = (_, came) => came } = stage;
+  const exchanges = [];
+  for (const life of lives) {
+    report.begin(life.title.en);
+    let next = life.steps.next();
+    while (!next.done) {
+      const step = next.value;
+      const need = NEEDS[step.kind];
+      if (need && stage[need.part] === undefined) {
+        report.skip(`${step.name} and what follows it`, need.why);
+        break;
+      }
+      report.start(step.name);
+      const played = await PLAYERS[step.kind]({ step, stage, carry }).catch(failed);
+      report.finish(step, played);
+      if (played.exchange) exchanges.push(exchangeOf(played.exchange));
+      if (played.verdict !== "passed") {
+        // What follows builds on what came of this step.
+        report.abandon();
+        break;
+      }
+      next = life.steps.next(played.outcome);
+    }
+  }
+  return exchanges;
+}
+
+/** @param {Turn} turn */
+async function callSupplier({ step, stage: { meituan }, carry }) {
+  const at = Date.now();
+  const request = meituan.call(step.call, step.body, { now: at, forge: step.forge });
+  const response = await fetch(request.toRequest(), { signal: AbortSignal.timeout(60_000) });
+  const text = carry(step, await response.text());
+  const { status } = response;
+  const outcome = meituan.readReply(step.call, text, { status, request: step.body, quantity: step.quantity, expect: step.expect });
+  const facts = { at, durationMs: Date.now() - at, direction: "toSupplier", call: step.call, authenticated: !step.forge };
+  const exchange = { ...facts, request: request.body, response: text, httpStatus: status };
+  return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, exchange, ...outcome };
+}
+
+/** @param {Turn} turn */
+async function awaitNotice({ step, stage: { meituan, receiver }, carry }) {
+  if (receiver === undefined) throw new Error(NEEDS.notice.why);
+  const notice = await receiver.take(step.notice, step.orderId);
+  const received = carry(step, notice.received);
+  const { quantity, expect, answer } = step;
+  const outcome = meituan.receiveNotice(received, { now: Date.now(), quantity, expect, answer });
+  notice.answer(outcome.reply);
+  const facts = { at: notice.at, durationMs: Date.now() - notice.at, direction: "toMeituan", call: step.notice };
+  const { body, status } = outcome.reply;
+  const exchange = { ...facts, authenticated: true, request: received.body, response: body, httpStatus: status };
+  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${outcome.reply.code}`, outcome, exchange, ...outcome };
+}
+
+/** @param {Turn} turn */
+async function enterGate({ step, stage: { enter }, carry }) {
+  if (enter === undefined) throw new Error(NEEDS.entry.why);
+  const outcome = carry(step, await enter(step.orderId, step.vouchers));
+  const refused = Object.values(outcome.refused ?? {});
+  const came = [`${outcome.entered.length} entered`, ...refused].join(", ");
+  return {
+    sent: `the gate: ${step.vouchers.length} code${step.vouchers.length === 1 ? "" : "s"}`,
+    came,
+    outcome,
+    ...compare(step.expect, outcome),
+  };
+}
+
+/** A step that did not even come to its end. */
+const failed = (/** @type {any} */ error) => ({
+  ...{ sent: "", came: "", verdict: "failed" },
+  issues: [
+    { id: "step", refuses: true, path: "", detail: [error, error?.cause].filter(Boolean).join("; "), text: { en: "", zh: "" } },
+  ],
+});
+
+/** What of a call's body tells it from others. @param {any} step */
+function detailOf({ call, body, forge }) {
+  if (forge) return `, ${forge} forged`;
+  if (call === "orderCreate") return ` ${body.quantity} × ${body.partnerDealId}`;
+  if (call === "orderRefund") return ` ${body.refundQuantity}, refund …${body.refundId.slice(-2)}`;
+  if (call === "orderClose") return `, type ${body.closeType}`;
+  if (call === "orderRefunded") return ` ${body.count}`;
+  return "";
+}
+
+/** @param {any} reply */
+function cameBack({ code, describe, body }) {
+  const said = [String(code ?? "no envelope")];
+  if (body?.orderStatus !== undefined) {
+    said.push(
+      `status ${body.orderStatus}, ordered ${body.orderQuantity}, used ${body.usedQuantity}, refunded ${body.refundedQuantity}`,
+    );
+  } else if (body?.vouchers) said.push(`${body.vouchers.length} codes`);
+  else if (body?.refundId) said.push(`refund …${body.refundId.slice(-2)}`);
+  else if (body?.partnerOrderId) said.push(body.partnerOrderId);
+  else if (code !== 200 && describe) said.push(describe);
+  return said.join(" ");
+}
+
+/** @param {any} notice */
+function noticeSays({ envelope, body }) {
+  if (!body) return "unreadable";
+  const said = [];
+  if (envelope.issueType !== undefined)
+    said.push(envelope.issueType === 1 ? `issued, ${body.vouchers?.length ?? 0} codes` : `not issued: ${envelope.describe}`);
+  if (envelope.code !== undefined) said.push(`refund …${body.refundId.slice(-2)}: ${envelope.code}`);
+  if (body.usedQuantity !== undefined)
+    said.push(`of ${body.quantity}, ${body.usedQuantity} used, ${body.refundedQuantity} refunded`);
+  return said.join(" ");
+}

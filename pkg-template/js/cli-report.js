@@ -1,0 +1,126 @@
+// What came of steps that were played: one line for each, its columns aligned, and the count at the end; or the same as JSON.
+
+import { checkTrace } from "./testing.js";
+
+/** @typedef {{ sent: string, came: string, verdict: string, issues: readonly any[] }} Played */
+
+const COLUMNS = [24, 40, 48];
+
+/** Chinese takes two columns of a terminal. */
+const width = (/** @type {string} */ text) =>
+  [...text].reduce((sum, character) => sum + (/[\u2e80-\ua4cf\uff00-\uff60]/.test(character) ? 2 : 1), 0);
+
+/**
+ * Cut or filled to a width, with a space at its end at least.
+ * @param {string} text
+ * @param {number} columns
+ */
+function column(text, columns) {
+  let cut = text;
+  while (width(cut) >= columns) cut = `${[...cut].slice(0, cut.endsWith("…") ? -2 : -1).join("")}…`;
+  return cut + " ".repeat(columns - width(cut));
+}
+
+export class Report {
+  #stream;
+  #isTerminal;
+  /** @type {string[]} */
+  #notes = [];
+  #life = "";
+  /** @type {{ life: string, name: string, verdict: string, sent: string, came: string, issues: readonly any[] }[]} */
+  #steps = [];
+  /** What was not played: lives, and what belongs to no life. @type {{ what: string, why: string }[]} */
+  #skipped = [];
+  /** @type {readonly import("./testing-trace.js").PointReport[]} */
+  #points = [];
+
+  /** @param {NodeJS.WritableStream & { isTTY?: boolean }} [stream] nothing is printed without */
+  constructor(stream) {
+    this.#stream = stream;
+    this.#isTerminal = stream?.isTTY === true;
+  }
+
+  #paint = (/** @type {number} */ code, /** @type {string} */ text) =>
+    this.#isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
+  #print = (text = "") => this.#stream?.write(`${text}\n`);
+
+  get passed() {
+    return this.#steps.filter(({ verdict }) => verdict === "passed").length;
+  }
+
+  /** The steps and the acceptance points that failed, by name. */
+  get failed() {
+    const failed = (/** @type {{ verdict: string }} */ { verdict }) => verdict === "failed";
+    return [...this.#steps.filter(failed).map(({ name }) => name), ...this.#points.filter(failed).map(({ id }) => id)];
+  }
+
+  /** Something that the other side printed; shown only with a step that failed. @param {string} text */
+  note(text) {
+    this.#notes.push(text);
+  }
+
+  /** @param {string} title */
+  begin(title) {
+    this.#life = title;
+    this.#print(`\n${this.#paint(1, title)}`);
+  }
+
+  /** @param {string} name */
+  start(name) {
+    this.#notes = [];
+    if (this.#isTerminal) this.#stream?.write(`  ${name} …`);
+  }
+
+  /** @param {{ name: string }} step @param {Played} played */
+  finish({ name }, { sent, came, verdict, issues }) {
+    this.#steps.push({ life: this.#life, name, verdict, sent, came, issues });
+    const isPassed = verdict === "passed";
+    if (this.#isTerminal) this.#stream?.write("\r\u001b[K");
+    const columns = [name, sent, came].map((text, index) => column(text, COLUMNS[index])).join("");
+    this.#print(`  ${columns}${isPassed ? this.#paint(32, verdict) : this.#paint(31, verdict)}`);
+    for (const { id, refuses, path, detail, text } of issues) {
+      const about = [id, path, detail, text.en].filter((part) => part !== "").join(" · ");
+      this.#print(`    ${refuses ? this.#paint(31, "✗") : this.#paint(33, "!")} ${about}`);
+    }
+    if (!isPassed) for (const note of this.#notes) this.#print(note.replace(/^/gm, "      "));
+  }
+
+  abandon() {
+    this.skip("the rest of this order", "it builds on what failed");
+  }
+
+  /** @param {string} what @param {string} why */
+  skip(what, why) {
+    if (this.#isTerminal) this.#stream?.write("\r\u001b[K");
+    this.#skipped.push({ what, why });
+    this.#print(`  ${this.#paint(33, `not played: ${what}; ${why}`)}`);
+  }
+
+  /** @param {string} name */
+  has(name) {
+    return this.#steps.some((step) => step.name === name);
+  }
+
+  /** All that was exchanged, by every acceptance point. @param {string} trace @param {{ strict?: boolean | undefined }} [how] */
+  judge(trace, how) {
+    this.#points = checkTrace(trace, how).points;
+  }
+
+  end() {
+    this.#print(`\n${this.#paint(1, "acceptance points, judged over all that was exchanged")}`);
+    const words = { passed: 32, failed: 31, notExercised: 33, unchecked: 33 };
+    for (const { id, section, text, verdict, findings } of this.#points) {
+      const columns = [id, section, text.en].map((one, index) => column(one, [24, 14, 74][index])).join("");
+      this.#print(`  ${columns}${this.#paint(words[verdict], verdict)}`);
+      if (verdict !== "failed") continue;
+      for (const { exchange, path, detail } of findings) this.#print(`    exchange ${exchange}: ${path ?? ""} ${detail ?? ""}`);
+    }
+    this.#print();
+    for (const name of this.failed) this.#print(`failed: ${name}`);
+    this.#print(`${this.passed} passed, ${this.failed.length} failed`);
+  }
+
+  toJSON() {
+    return { ok: this.failed.length === 0, steps: this.#steps, skipped: this.#skipped, points: this.#points };
+  }
+}
