@@ -6,8 +6,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openEnvelope, parseHttpDate, sealEnvelope, signByHand, verifyByHand } from "./core.js";
 import { sentence } from "./errors.js";
-import { checkMessage, MESSAGES, MeituanError } from "./index.js";
-import { errors, rules } from "./texts.js";
+import { checkMessage, explain, MESSAGES, MeituanError } from "./index.js";
 
 const USAGE = `usage:
   meituan-protocol ba sign --method <method> --uri <uri> [--date <HTTP date>] [--explain]
@@ -231,12 +230,10 @@ async function content(file) {
 }
 
 /** @param {import("./errors.js").Finding} finding */
-const explained = (finding) => ({
-  ...finding,
-  meaning: errors[finding.code].meaning.en,
-  hint: errors[finding.code].hint.en,
-  ...(finding.rule ? { demands: rules[finding.rule].doc, basis: rules[finding.rule].basis } : {}),
-});
+function explained(finding) {
+  const { meaning, hint, rule } = explain(finding);
+  return { ...finding, meaning: meaning.en, hint: hint.en, ...(rule && { demands: rule.demand, basis: rule.basis }) };
+}
 
 /**
  * @param {string} message

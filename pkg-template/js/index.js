@@ -6,6 +6,7 @@ import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
 
 export * as codes from "./codes.js";
+export { explain } from "./explain.js";
 export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
 export * from "./ticket.js";
 
