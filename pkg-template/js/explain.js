@@ -2,7 +2,7 @@
 
 import { acceptance, errors, rules } from "./texts.js";
 
-/** @param {{ code: import("./errors.js").Finding["code"], rule?: string | undefined }} finding */
+/** @param {{ code: import("./messages.js").ErrorCode, rule?: import("./messages.js").RuleId | undefined }} finding */
 export function explain({ code, rule }) {
   const { meaning, hint } = errors[code];
   if (rule === undefined) return { meaning, hint, points: [] };
