@@ -531,5 +531,14 @@ export const signByHand = (clientId, secret, method, uri, date) => glue.ba_sign(
 export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
   glue.ba_verify(putTexts(clientId, secret, method, uri, date, authorization));
 
+/**
+ * @param {object} questioned as src/wasm/diagnosis.rs names it
+ * @returns {any}
+ */
+export function diagnoseSignature(questioned) {
+  if (glue.ba_diagnose(putAlone(stringify(questioned))) !== 0) throw failed(glue.error());
+  return JSON.parse(output());
+}
+
 /** @param {string} text */
 export const parseHttpDate = (text) => glue.parse_http_date(putAlone(text));

@@ -36,34 +36,36 @@ const LOOKED_AT = ["partnerid", "date", "authorization", "x-encryption-status"];
 /**
  * The looked-at headers, "" for absent ones. Repeated ones are joined as HTTP says; the module refuses them.
  * @param {any} headers Headers, record or pairs
+ * @param {readonly string[]} [names] in lower case
  * @returns {string[]}
  */
-export function lookedAtHeaders(headers) {
+export function lookedAtHeaders(headers, names = LOOKED_AT) {
   if (typeof headers !== "object" || headers === null) {
     throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected Headers, a record or pairs" });
   }
-  if (typeof Headers === "function" && headers instanceof Headers) return LOOKED_AT.map((name) => headers.get(name) ?? "");
-  const found = ["", "", "", ""];
+  if (typeof Headers === "function" && headers instanceof Headers) return names.map((name) => headers.get(name) ?? "");
+  const found = names.map(() => "");
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
       if (!Array.isArray(pair))
         throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected pairs of name and value" });
-      note(found, pair[0], pair[1]);
+      note(found, names, pair[0], pair[1]);
     }
   } else {
-    for (const name in headers) note(found, name, headers[name]);
+    for (const name in headers) note(found, names, name, headers[name]);
   }
   return found;
 }
 
 /**
  * @param {string[]} found
+ * @param {readonly string[]} names
  * @param {string} name
  * @param {unknown} value
  */
-function note(found, name, value) {
-  const index = LOOKED_AT.indexOf(name.toLowerCase());
+function note(found, names, name, value) {
+  const index = names.indexOf(name.toLowerCase());
   if (index < 0 || value === undefined || value === null) return;
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   found[index] = found[index] === "" ? text : `${found[index]}, ${text}`;

@@ -15,6 +15,7 @@
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 
+mod diagnosis;
 mod ride;
 mod rules;
 mod ticket;

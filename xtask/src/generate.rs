@@ -1,6 +1,7 @@
 //! What is made from the definitions: the JavaScript readers and their types, the sentences, the tables, the field references.
 
 use meituan_protocol::ErrorCode;
+use meituan_protocol::ba::MISTAKES;
 use meituan_protocol::message::definition::{Basis, Bounds, Enumeration, Field, Kind, Message, Presence, Rule};
 use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
 use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
@@ -27,6 +28,10 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     std::fs::write(dist.join("codes.d.ts"), exports)?;
     std::fs::write(dist.join("ride-tables.js"), ride_tables())?;
     std::fs::write(dist.join("ride-tables.d.ts"), ride_table_types())?;
+    std::fs::write(dist.join("mistakes.js"), mistakes())?;
+    std::fs::write(dist.join("mistakes.d.ts"), mistake_types())?;
+    std::fs::write(dist.join("definitions.js"), all.definitions())?;
+    std::fs::write(dist.join("definitions.d.ts"), DEFINITION_TYPES)?;
     std::fs::write(dist.join("texts.js"), texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), TEXT_TYPES)
 }
@@ -372,6 +377,27 @@ impl<'a> Catalogue<'a> {
         let _ = writeln!(out, "    }};\n    reply: {reply};\n  }};");
     }
 
+    /// The field tables as data, for pages and tools: what the references say, field by field.
+    fn definitions(&self) -> String {
+        let mut out = String::from(HEADER);
+        out.push_str("/** The messages, and the objects in them. */\nexport const definitions = {\n");
+        let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
+        for message in self.messages().chain(objects) {
+            let _ = writeln!(out, "  {:?}: {{ doc: {:?}, fields: [", message.name, one_line(message.doc));
+            for field in message.fields {
+                let _ = writeln!(out, "    {{ name: {:?}, {}doc: {:?} }},", field.name, traits(field), one_line(field.doc));
+            }
+            out.push_str("  ] },\n");
+        }
+        out.push_str("};\n\n/** The values of the fields of type `code`: each with its meaning. */\nexport const values = {\n");
+        for enumeration in self.enumerations.values() {
+            let rows: Vec<_> = enumeration.values.iter().map(|row| format!("\"{}\": {:?}", row.value, one_line(row.doc))).collect();
+            let _ = writeln!(out, "  {}: {{ {} }},", enumeration.name, rows.join(", "));
+        }
+        out.push_str("};\n");
+        out
+    }
+
     fn constants(&self) -> String {
         let mut out = String::from(HEADER);
         for enumeration in self.enumerations.values() {
@@ -430,6 +456,92 @@ impl<'a> Catalogue<'a> {
         out
     }
 }
+
+/// What a field is, as properties of a JavaScript object; what is usual is left out.
+fn traits(field: &Field) -> String {
+    let mut out = String::new();
+    let mut kind = &field.kind;
+    if let Kind::List { item, most } = kind {
+        let _ = write!(out, "list: true, ");
+        if *most > 0 {
+            let _ = write!(out, "most: {most}, ");
+        }
+        kind = item;
+    }
+    let (name, more) = match kind {
+        Kind::Id => ("id", String::new()),
+        Kind::Integer(Bounds { min, max }) => ("integer", format!("min: {min}, max: {max}, ")),
+        Kind::Code(enumeration) => ("code", format!("of: {:?}, ", enumeration.name)),
+        Kind::Yuan { .. } => ("yuan", String::new()),
+        Kind::Fen => ("fen", String::new()),
+        Kind::Decimal(_) => ("decimal", String::new()),
+        Kind::Text { documented: 0 } => ("text", String::new()),
+        Kind::Text { documented } => ("text", format!("max: {documented}, ")),
+        Kind::Flag => ("flag", String::new()),
+        Kind::Moment => ("moment", String::new()),
+        Kind::Date => ("date", String::new()),
+        Kind::WallClock => ("wallClock", String::new()),
+        Kind::Object(message) => ("object", format!("of: {:?}, ", message.name)),
+        Kind::TextMap => ("textMap", String::new()),
+        Kind::Raw | Kind::List { .. } => ("raw", String::new()),
+    };
+    let needed = match field.presence {
+        Presence::Required => "needed: \"always\", ",
+        Presence::OnSuccess => "needed: \"onSuccess\", ",
+        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
+    };
+    let _ = write!(out, "type: {name:?}, {more}{needed}");
+    out
+}
+
+const DEFINITION_TYPES: &str = r#"import type { MessageName } from "./messages.js";
+
+/** One field of a message, as the wire has it. */
+export interface FieldDefinition {
+  readonly name: string;
+  /** What it holds. `yuan` is a decimal number, `wallClock` is `yyyy-MM-dd HH:mm:ss` in UTC+8, `moment` epoch milliseconds. */
+  readonly type:
+    | "id"
+    | "integer"
+    | "code"
+    | "yuan"
+    | "fen"
+    | "decimal"
+    | "text"
+    | "flag"
+    | "moment"
+    | "date"
+    | "wallClock"
+    | "object"
+    | "textMap"
+    | "raw";
+  /** Whether it is a list of these. */
+  readonly list?: true;
+  /** The most items that are documented. */
+  readonly most?: number;
+  /** The smallest number. */
+  readonly min?: number;
+  /** The largest number, or the documented length of a text. */
+  readonly max?: number;
+  /** The object or the table of values: a name in `definitions` or `values`. */
+  readonly of?: string;
+  /** Whether it must be there: always, or in a reply that says success. */
+  readonly needed?: "always" | "onSuccess";
+  /** What it is. */
+  readonly doc: string;
+}
+
+/** A message, or an object in one. */
+export interface Definition {
+  readonly doc: string;
+  readonly fields: readonly FieldDefinition[];
+}
+
+/** The messages by their names, and the objects in them. */
+export declare const definitions: Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>;
+/** The documented values of the fields of type `code`, by the table's name: each with its meaning. */
+export declare const values: Readonly<Record<string, Readonly<Record<number, string>> | undefined>>;
+"#;
 
 const BASIC_TYPES: &str = r#"/** An unsigned 64-bit id of Meituan's, as digits: exact beyond 2^53. On the wire a bare number. */
 export type Id = string;
@@ -725,6 +837,32 @@ fn texts(apis: &[Api]) -> String {
         );
     }
     out.push_str("};\n");
+    out
+}
+
+/// What people do wrong when they sign.
+fn mistakes() -> String {
+    let mut out = String::from(HEADER);
+    out.push_str("export const mistakes = {\n");
+    for mistake in MISTAKES {
+        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
+        let _ = writeln!(out, "  {:?}: {{ what: {}, fix: {} }},", mistake.id, text(mistake.what), text(mistake.fix));
+    }
+    out.push_str("};\n");
+    out
+}
+
+fn mistake_types() -> String {
+    let mut out = String::from(HEADER);
+    let ids: String = MISTAKES.iter().map(|mistake| format!("\n  | {:?}", mistake.id)).collect();
+    let _ = writeln!(
+        out,
+        "import type {{ Text }} from \"./texts.js\";\n\n/** The stable id of a known mistake. */\nexport type MistakeId ={ids};\n"
+    );
+    out.push_str(
+        "/** What was done, and how to put it right. */\n\
+         export declare const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>>;\n",
+    );
     out
 }
 

@@ -333,7 +333,7 @@ fn make_executable(path: &Path) -> Outcome {
 }
 
 /// What the wasm and its glue may weigh together, in bytes after brotli 11: users load them before anything else.
-const BUDGET: usize = 108 * 1024;
+const BUDGET: usize = 116 * 1024;
 
 fn check_size() -> Outcome {
     let files = ["pkg/dist/meituan_protocol.wasm", "pkg/dist/glue.js"];
