@@ -1,161 +1,82 @@
 //! The other forms in which the date of a request may have been signed.
 
-use super::diagnosis::{Change, Evidence};
-use crate::time::{BEIJING_OFFSET, DAY, Date, Timestamp, http_date, parse_http_date, wall_clock as beijing_wall_clock};
+use crate::time::{BEIJING_OFFSET, DAY, Date, Timestamp, http_date, parse_http_date, parse_wall_clock, wall_clock};
 
-/// The moment that the Date header tells, in whichever form.
-pub(super) fn moment(evidence: &Evidence<'_>) -> Option<Timestamp> {
-    parse_http_date(evidence.date.as_bytes()).or_else(|| lenient(evidence.date))
-}
+/// One form: `%` and a letter stand for a part of the date. `$` at the front: in Beijing time.
+///
+/// | part | | part | |
+/// |---|---|---|---|
+/// | `%w` | `Wed` | `%c` | `10:34:20` |
+/// | `%d` | `06` | `%i` | `2015-05-06` |
+/// | `%e` | `6` | `%s` | epoch seconds |
+/// | `%m` | `May` | `%k` | the weekday in Chinese, `三` |
+/// | `%n` | `5` | `%l` | the month in Chinese, `五` |
+/// | `%y` | `2015` | | |
+pub(super) type Form = &'static str;
 
-/// Reads a date in the forms that are written here, and their like: an English month, a number of seconds or milliseconds,
-/// or `yyyy-MM-dd` with a time. Without a zone it is Beijing's in the last form.
-fn lenient(text: &str) -> Option<Timestamp> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let number = |word: &str| word.parse::<i64>().ok();
-    // What follows the clock is the zone: its digits are no part of the date.
-    let zone_at = text.find(':').map_or(text.len(), |colon| {
-        text[colon..].find(|letter: char| !letter.is_ascii_digit() && letter != ':').map_or(text.len(), |length| colon + length)
-    });
-    let (main, rest) = text.split_at(zone_at);
-    let words: Vec<&str> = main.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    // `2015-05-06T10:34:20` has one letter between two numbers.
-    let words: Vec<&str> =
-        words.iter().flat_map(|word| word.split('T')).filter(|word| number(word).is_some() || word.len() == 3).collect();
-    let numbers: Vec<i64> = words.iter().filter_map(|word| number(word)).collect();
-    let month = words.iter().find_map(|word| MONTHS.find(*word).filter(|at| at % 3 == 0 && word.len() == 3));
-    let year_after_zone = rest.split_whitespace().next_back().filter(|word| word.len() == 4).and_then(number);
-    let (year, month, day, clock) = match (month, numbers.as_slice()) {
-        (Some(month), &[day, year, h, m, s]) => (year, month as i64 / 3 + 1, day, [h, m, s]),
-        // As Java and C write it: the year stands last.
-        (Some(month), &[day, h, m, s]) => (year_after_zone?, month as i64 / 3 + 1, day, [h, m, s]),
-        (None, &[year, month, day, h, m, s]) => (year, month, day, [h, m, s]),
-        (None, &[seconds]) if text.trim().len() == 10 => return Some(Timestamp(seconds * 1000)),
-        (None, &[milliseconds]) if text.trim().len() == 13 => return Some(Timestamp(milliseconds)),
-        _ => return None,
+pub(super) fn write(form: Form, at: Timestamp) -> String {
+    let (form, at) = match form.strip_prefix('$') {
+        Some(form) => (form, Timestamp(at.0.saturating_add(BEIJING_OFFSET))),
+        None => (form, at),
     };
-    let two = |value: i64| u8::try_from(value).ok();
-    let date = Date { year: u16::try_from(year).ok()?, month: two(month)?, day: two(day)? };
-    // Only days that exist.
-    Date::parse(date.text().as_bytes())?;
-    let [h, m, s] = clock;
-    if !(0..24).contains(&h) || !(0..60).contains(&m) || !(0..=60).contains(&s) {
-        return None;
+    let http = http_date(at);
+    let utc = wall_clock(Timestamp(at.0.saturating_sub(BEIJING_OFFSET)));
+    let days = at.0.div_euclid(DAY);
+    let month = Date::from_days(days).month;
+    // 1970-01-01 was a Thursday.
+    let chinese = [(days + 4).rem_euclid(7), i64::from(month)].map(|number| {
+        let numeral = |number: i64| "日一二三四五六七八九十".chars().nth(number as usize).map(String::from).unwrap_or_default();
+        if number > 10 { ["十", &numeral(number - 10)].concat() } else { numeral(number) }
+    });
+    let (month, seconds) = (month.to_string(), at.0.div_euclid(1000).to_string());
+    let mut pieces = form.split('%');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (letter, rest) = piece.split_at_checked(1).unwrap_or_default();
+        out.push_str(match letter {
+            "w" => &http[..3],
+            "d" => &http[5..7],
+            "e" => http[5..7].trim_start_matches('0'),
+            "m" => &http[8..11],
+            "n" => &month,
+            "y" => &http[12..16],
+            "c" => &http[17..25],
+            "i" => utc.get(..10).unwrap_or_default(),
+            "s" => &seconds,
+            "k" => &chinese[0],
+            _ => &chinese[1],
+        });
+        out.push_str(rest);
     }
-    let is_beijing = rest.contains("+08") || rest.contains("CST") || (rest.is_empty() && !main.contains(','));
-    let ahead = if is_beijing { BEIJING_OFFSET } else { 0 };
-    Some(Timestamp(date.days() * DAY + ((h * 60 + m) * 60 + s) * 1000 - ahead))
+    out
 }
 
-fn forms(evidence: &Evidence<'_>, out: &mut Vec<Change>, write: impl FnOnce(Timestamp, &mut dyn FnMut(String))) {
-    if let Some(at) = moment(evidence) {
-        write(at, &mut |date| out.push(Change::Date(date)));
+/// The moment that a Date header tells, in whichever form: an English month with a clock, `yyyy-MM-dd` with a clock (Beijing
+/// time where no zone follows), or epoch seconds or milliseconds.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    if let Some(at) = parse_http_date(text.as_bytes()) {
+        return Some(at);
     }
-}
-
-const fn in_beijing(at: Timestamp) -> Timestamp {
-    Timestamp(at.0.saturating_add(BEIJING_OFFSET))
-}
-
-/// An HTTP date up to its zone.
-fn without_zone(at: Timestamp) -> String {
-    let mut text = http_date(at);
-    text.truncate(text.len() - " GMT".len());
-    text
-}
-
-pub(super) fn http(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| push(http_date(at)));
-}
-
-pub(super) fn beijing(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        let local = without_zone(in_beijing(at));
-        for zone in [" +0800", " +08:00", " GMT+08:00", " GMT+0800", " GMT", " CST", ""] {
-            push([&local, zone].concat());
-        }
-    });
-}
-
-pub(super) fn zone_name(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        for zone in [" UTC", " +0000", " +00:00", " Z", " GMT+00:00", " GMT+0000", ""] {
-            push([&without_zone(at), zone].concat());
-        }
-    });
-}
-
-pub(super) fn unpadded(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| push(http_date(at).replacen(", 0", ", ", 1)));
-}
-
-pub(super) fn weekday(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        let text = http_date(at);
-        push(text.replacen(',', "", 1));
-        push(text.split_once(", ").map_or_else(String::new, |(_, rest)| rest.to_owned()));
-    });
-}
-
-pub(super) fn chinese(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        const DIGITS: [&str; 13] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
-        for (at, zone) in [(at, "GMT"), (in_beijing(at), "CST")] {
-            let days = at.0.div_euclid(DAY);
-            let date = Date::from_days(days);
-            let day_of_week = ["四", "五", "六", "日", "一", "二", "三"][days.rem_euclid(7) as usize];
-            let http = http_date(at);
-            let (day, year, clock) = (&http[5..7], &http[12..16], &http[17..25]);
-            for month in [DIGITS[usize::from(date.month) % 13].to_owned(), date.month.to_string()] {
-                for week in ["星期", "周"] {
-                    push([week, day_of_week, ", ", day, " ", &month, "月 ", year, " ", clock, " ", zone].concat());
-                }
-            }
-        }
-    });
-}
-
-pub(super) fn iso(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        let local = beijing_wall_clock(at).replacen(' ', "T", 1);
-        let utc = beijing_wall_clock(Timestamp(at.0 - BEIJING_OFFSET)).replacen(' ', "T", 1);
-        for zone in ["Z", ".000Z", "+00:00", "+0000", ""] {
-            push([&utc, zone].concat());
-        }
-        for zone in ["+08:00", "+0800", ".000+08:00", ".000+0800", ""] {
-            push([&local, zone].concat());
-        }
-    });
-}
-
-pub(super) fn wall_clock(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        push(beijing_wall_clock(at));
-        push(beijing_wall_clock(Timestamp(at.0 - BEIJING_OFFSET)));
-    });
-}
-
-/// Java's `Date`, C's `asctime` and JavaScript's `Date`.
-pub(super) fn default_form(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        for (at, java, script) in [
-            (at, "GMT", "GMT+0000 (Coordinated Universal Time)"),
-            (at, "UTC", "GMT+0000 (UTC)"),
-            (in_beijing(at), "CST", "GMT+0800 (中国标准时间)"),
-            (in_beijing(at), "CST", "GMT+0800 (China Standard Time)"),
-        ] {
-            let http = http_date(at);
-            let (week, day, month, year, clock) = (&http[..3], &http[5..7], &http[8..11], &http[12..16], &http[17..25]);
-            push([week, " ", month, " ", day, " ", clock, " ", java, " ", year].concat());
-            push([week, " ", month, " ", day, " ", clock, " ", year].concat());
-            push([week, " ", month, " ", day, " ", year, " ", clock, " ", script].concat());
-        }
-    });
-}
-
-pub(super) fn epoch(evidence: &Evidence<'_>, out: &mut Vec<Change>) {
-    forms(evidence, out, |at, push| {
-        push(at.0.div_euclid(1000).to_string());
-        push(at.0.to_string());
-    });
+    if let (10 | 13, Ok(number)) = (text.len(), text.parse::<i64>()) {
+        return Some(Timestamp(if text.len() == 10 { number.checked_mul(1000)? } else { number }));
+    }
+    let colon = text.find(':')?;
+    let clock = text.get(colon.checked_sub(2)?..colon + 6)?;
+    let (before, after) = (text.get(..colon - 2)?, text.get(colon + 6..)?);
+    // The first thirty bytes are all that matter, and the zone may be anything.
+    let in_beijing = after.contains("+08") || after.contains("CST") || after.trim().is_empty();
+    let date = if let Some(date) = before.get(..10).filter(|date| Date::parse(date.as_bytes()).is_some()) {
+        date.to_owned()
+    } else {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let words = || before.split([' ', ',', '-']).chain(after.split(' ')).filter(|word| !word.is_empty());
+        let month = words().find_map(|word| MONTHS.find(word).filter(|at| word.len() == 3 && at % 3 == 0))? / 3 + 1;
+        let number =
+            |length: fn(usize) -> bool| words().find(|word| length(word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()));
+        let (day, year) = (number(|length| length <= 2)?, number(|length| length == 4)?);
+        let two = |text: &str| ["0", text].concat()[text.len() - 1..].to_owned();
+        [year, "-", &two(&month.to_string()), "-", &two(day)].concat()
+    };
+    let at = parse_wall_clock([&date, " ", clock].concat().as_bytes())?;
+    Some(if in_beijing { at } else { Timestamp(at.0.saturating_add(BEIJING_OFFSET)) })
 }

@@ -4,8 +4,8 @@
 //! It is a search, so it is not for every request: some thousand hashes. It says nothing by guess: what it names makes
 //! the very signature that was received, or can be seen in the header.
 
-use super::dates::moment;
-use super::mistakes::{MISTAKES, Mistake, mistake, unpercent};
+use super::dates::{moment, write};
+use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
 use crate::time::{Timestamp, http_date};
 use crate::{Secret, base64};
@@ -13,7 +13,7 @@ use hmac::digest::Digest;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// A request whose signature is in question. What is not known is empty.
@@ -86,42 +86,6 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// What a mistake changes. Two mistakes go together where they change different things.
-#[derive(Clone)]
-pub(super) enum Change {
-    Method(String),
-    Space(&'static str),
-    Uri(String),
-    Line(&'static str),
-    Date(String),
-    End(String),
-    Key(KeyForm),
-    /// The hash of the secret and the string, instead of an HMAC.
-    KeyFirst,
-    KeyLast,
-    /// The string is the key.
-    Swapped,
-}
-
-impl Change {
-    pub(super) fn uri(uri: &str) -> Self {
-        Change::Uri(uri.to_owned())
-    }
-
-    fn aspect(&self) -> u8 {
-        match self {
-            Change::Method(_) => 0,
-            Change::Space(_) => 1,
-            Change::Uri(_) => 2,
-            Change::Line(_) => 3,
-            Change::Date(_) => 4,
-            Change::End(_) => 5,
-            Change::Key(_) => 6,
-            Change::KeyFirst | Change::KeyLast | Change::Swapped => 7,
-        }
-    }
-}
-
 /// What was made of the secret.
 #[derive(Clone, Copy)]
 pub(super) enum KeyForm {
@@ -151,7 +115,9 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let uri = evidence.url().path_and_query();
     let expected = evidence.secrets.first().map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
     let received = read_header(evidence);
-    let found = if received.bytes.is_empty() { None } else { Search::new(evidence, &method, &received.bytes).run() };
+    let right = Signing { parts: [&method, " ", uri, "\n", evidence.date, ""], form: KeyForm::AsItIs, way: Way::Hmac };
+    let search = Search { evidence, received: &received.bytes };
+    let found = if received.bytes.is_empty() { None } else { search.run(&right) };
     let is_explained = found.is_some();
     let mut ids = received.seen;
     let signed = found.map(|(more, signed)| {
@@ -205,7 +171,6 @@ fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
     seen.extend(match bytes.len() {
         16 => Some("hash.md5"),
         32 => Some("hash.sha256"),
-        64 => Some("hash.sha512"),
         _ => None,
     });
     Received { text, bytes, seen }
@@ -213,7 +178,7 @@ fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
 
 /// A hash's bytes, in whichever way they are written, with what is wrong about that.
 fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
-    let is_hash = |bytes: &Vec<u8>| matches!(bytes.len(), 16 | 20 | 32 | 64);
+    let is_hash = |bytes: &Vec<u8>| matches!(bytes.len(), 16 | 20 | 32);
     let also = |decoded: Option<(Vec<u8>, Vec<&'static str>)>, id| {
         decoded.map(|(bytes, mut ids)| {
             ids.push(id);
@@ -249,146 +214,176 @@ fn hex(text: &[u8]) -> Option<Vec<u8>> {
     bytes.filter(|bytes| rest.is_empty() && !bytes.is_empty())
 }
 
-/// A change, and the mistake that makes it.
-type Made = (&'static Mistake, Change);
-
-struct Search<'a> {
-    evidence: &'a Evidence<'a>,
-    method: &'a str,
-    received: &'a [u8],
-    changes: Vec<Made>,
-}
-
-impl<'a> Search<'a> {
-    fn new(evidence: &'a Evidence<'a>, method: &'a str, received: &'a [u8]) -> Self {
-        let mut changes = Vec::new();
-        let mut made = Vec::new();
-        for mistake in MISTAKES {
-            (mistake.changes)(evidence, &mut made);
-            changes.extend(made.drain(..).map(|change| (mistake, change)));
-        }
-        let mut search = Search { evidence, method, received, changes: Vec::new() };
-        let right = search.signing(&[]).string();
-        // What changes nothing is no mistake.
-        changes.retain(|made| made.1.aspect() > 5 || search.signing(&[made]).string() != right);
-        search.changes = changes;
-        search
-    }
-
-    /// The mistakes' ids and what was signed.
-    fn run(&self) -> Option<(Vec<&'static str>, String)> {
-        let nothing = std::iter::once(Vec::new());
-        let single = self.changes.iter().map(|made| vec![made]);
-        let pairs = self.changes.iter().enumerate().flat_map(|(at, first)| {
-            let others = self.changes[at + 1..].iter().filter(|second| second.1.aspect() != first.1.aspect());
-            others.map(move |second| vec![first, second])
-        });
-        let found = nothing.chain(single).find_map(|changes| self.try_secrets(&self.signing(&changes), &changes));
-        found.or_else(|| self.other_moment()).or_else(|| {
-            let mut pairs = pairs;
-            pairs.find_map(|changes| self.try_secrets(&self.signing(&changes), &changes))
-        })
-    }
-
-    fn try_secrets(&self, signing: &Signing<'_>, changes: &[&Made]) -> Option<(Vec<&'static str>, String)> {
-        let string = signing.string();
-        let at = self.evidence.secrets.iter().position(|secret| signing.hash(secret, self.evidence, &string, self.received))?;
-        let other = (at > 0).then_some("secret.other");
-        Some((changes.iter().map(|made| made.0.id).chain(other).collect(), string))
-    }
-
-    /// Another moment, within the time that a receiver tolerates and some more.
-    fn other_moment(&self) -> Option<(Vec<&'static str>, String)> {
-        const SECONDS: i64 = 900;
-        let at = moment(self.evidence)?;
-        let near = (1..=SECONDS).flat_map(|by| [at.0 - by * 1000, at.0 + by * 1000]);
-        near.map(|at| http_date(Timestamp(at))).find_map(|date| {
-            let mut signing = self.signing(&[]);
-            signing.date = &date;
-            let (mut ids, string) = self.try_secrets(&signing, &[])?;
-            ids.insert(0, "date.other-moment");
-            Some((ids, string))
-        })
-    }
-
-    fn signing<'s>(&'s self, changes: &[&'s Made]) -> Signing<'s> {
-        let mut signing = Signing {
-            method: self.method,
-            space: " ",
-            uri: self.evidence.url().path_and_query(),
-            line: "\n",
-            date: self.evidence.date,
-            end: "",
-            form: KeyForm::AsItIs,
-            way: Way::Hmac,
-        };
-        for (_, change) in changes {
-            match change {
-                Change::Method(method) => signing.method = method,
-                Change::Space(space) => signing.space = space,
-                Change::Uri(uri) => signing.uri = uri,
-                Change::Line(line) => signing.line = line,
-                Change::Date(date) => signing.date = date,
-                Change::End(end) => signing.end = end,
-                Change::Key(form) => signing.form = *form,
-                Change::KeyFirst => signing.way = Way::KeyFirst,
-                Change::KeyLast => signing.way = Way::KeyLast,
-                Change::Swapped => signing.way = Way::Swapped,
-            }
-        }
-        signing
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
+/// What was done with the secret and the string.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
     Hmac,
+    /// The hash of the secret and the string, instead of an HMAC.
     KeyFirst,
     KeyLast,
+    /// The string is the key.
     Swapped,
 }
 
-/// One way to sign a request.
+/// One way to sign a request, part by part: method, space, URI, line feed, date, end.
+#[derive(Clone)]
 struct Signing<'a> {
-    method: &'a str,
-    space: &'a str,
-    uri: &'a str,
-    line: &'a str,
-    date: &'a str,
-    end: &'a str,
+    parts: [&'a str; 6],
     form: KeyForm,
     way: Way,
 }
 
 impl Signing<'_> {
     fn string(&self) -> String {
-        let space = if self.method.is_empty() { "" } else { self.space };
-        let line = if self.date.is_empty() { "" } else { self.line };
-        [self.method, space, self.uri, line, self.date, self.end].concat()
+        let [method, space, uri, line, date, end] = self.parts;
+        let space = if method.is_empty() { "" } else { space };
+        let line = if date.is_empty() { "" } else { line };
+        [method, space, uri, line, date, end].concat()
     }
+}
 
-    /// Whether it gives the bytes that were received; their number tells which hash it was.
-    fn hash(&self, secret: &Secret, evidence: &Evidence<'_>, string: &str, received: &[u8]) -> bool {
-        let Some(key) = key(secret, self.form, evidence) else { return false };
-        match received.len() {
-            16 => self.gives::<Hmac<Md5>, Md5>(&key, string, received),
-            20 => self.gives::<Hmac<Sha1>, Sha1>(&key, string, received),
-            32 => self.gives::<Hmac<Sha256>, Sha256>(&key, string, received),
-            64 => self.gives::<Hmac<Sha512>, Sha512>(&key, string, received),
-            _ => false,
+/// One change to that.
+enum Change {
+    Part(Aspect, String),
+    Key(KeyForm),
+    Way(Way),
+}
+
+impl Change {
+    fn apply<'a>(&'a self, signing: &mut Signing<'a>) {
+        match self {
+            Change::Part(aspect, text) => signing.parts[*aspect as usize] = text,
+            Change::Key(form) => signing.form = *form,
+            Change::Way(way) => signing.way = *way,
         }
     }
 
-    fn gives<M: Mac + KeyInit, H: Digest>(&self, key: &[u8], string: &str, received: &[u8]) -> bool {
-        let hmac = |key: &[u8], text: &[u8]| {
-            <M as KeyInit>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(text).verify_slice(received).is_ok())
+    /// Two changes go together where they change different things.
+    fn goes_with(&self, other: &Change) -> bool {
+        match (self, other) {
+            (Change::Part(one, _), Change::Part(other, _)) => one != other,
+            (Change::Key(_), Change::Key(_)) | (Change::Way(_), Change::Way(_)) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Every change that a known mistake makes to this request, in the order of the table.
+fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<(&'static str, Change)> {
+    let at = moment(evidence.date);
+    let mut all = Vec::new();
+    for mistake in MISTAKES {
+        let mut texts = Vec::new();
+        let aspect = match mistake.changes {
+            Changes::Seen => continue,
+            Changes::Keys(forms) => {
+                all.extend(forms.iter().map(|form| (mistake.id, Change::Key(*form))));
+                continue;
+            }
+            Changes::Ways(ways) => {
+                all.extend(ways.iter().map(|way| (mistake.id, Change::Way(*way))));
+                continue;
+            }
+            Changes::Texts(aspect, fixed) => {
+                texts.extend(fixed.iter().map(|&text| text.to_owned()));
+                aspect
+            }
+            Changes::Dates(forms) => {
+                texts.extend(at.into_iter().flat_map(|at| forms.iter().map(move |form| write(form, at))));
+                Aspect::Date
+            }
+            Changes::Made(aspect, make) => {
+                make(evidence, &mut texts);
+                aspect
+            }
         };
-        let plain = |first: &[u8], second: &[u8]| *H::new().chain_update(first).chain_update(second).finalize() == *received;
-        match self.way {
-            Way::Hmac => hmac(key, string.as_bytes()),
-            Way::Swapped => hmac(string.as_bytes(), key),
-            Way::KeyFirst => plain(key, string.as_bytes()),
-            Way::KeyLast => plain(string.as_bytes(), key),
+        // What changes nothing is no mistake.
+        texts.retain(|text| text != right.parts[aspect as usize]);
+        all.extend(texts.into_iter().map(|text| (mistake.id, Change::Part(aspect, text))));
+    }
+    all
+}
+
+type Found = (Vec<&'static str>, String);
+
+struct Search<'a> {
+    evidence: &'a Evidence<'a>,
+    received: &'a [u8],
+}
+
+impl Search<'_> {
+    /// The mistakes' ids and what was signed.
+    fn run(&self, right: &Signing<'_>) -> Option<Found> {
+        let changes = changes(self.evidence, right);
+        self.try_secrets(right, &[])
+            .or_else(|| {
+                changes.iter().find_map(|(id, change)| {
+                    let mut signing = right.clone();
+                    change.apply(&mut signing);
+                    self.try_secrets(&signing, &[id])
+                })
+            })
+            .or_else(|| self.other_moment(right))
+            .or_else(|| {
+                changes.iter().enumerate().find_map(|(at, (first_id, first))| {
+                    let others = changes[at + 1..].iter().filter(|(_, second)| first.goes_with(second));
+                    others.into_iter().find_map(|(second_id, second)| {
+                        let mut signing = right.clone();
+                        first.apply(&mut signing);
+                        second.apply(&mut signing);
+                        self.try_secrets(&signing, &[first_id, second_id])
+                    })
+                })
+            })
+    }
+
+    fn try_secrets(&self, signing: &Signing<'_>, ids: &[&'static str]) -> Option<Found> {
+        let string = signing.string();
+        let at = self.evidence.secrets.iter().position(|secret| self.gives(signing, secret, string.as_bytes()))?;
+        let other = (at > 0).then_some("secret.other");
+        Some((ids.iter().copied().chain(other).collect(), string))
+    }
+
+    /// Another moment, within the time that a receiver tolerates and some more.
+    fn other_moment(&self, right: &Signing<'_>) -> Option<Found> {
+        const SECONDS: i64 = 900;
+        let at = moment(self.evidence.date)?;
+        (1..=SECONDS).flat_map(|by| [-by, by]).find_map(|by| {
+            let date = http_date(Timestamp(at.0.saturating_add(by * 1000)));
+            let mut signing = right.clone();
+            signing.parts[Aspect::Date as usize] = &date;
+            self.try_secrets(&signing, &["date.other-moment"])
+        })
+    }
+
+    /// Whether it gives the bytes that were received; their number tells which hash it was.
+    fn gives(&self, signing: &Signing<'_>, secret: &Secret, string: &[u8]) -> bool {
+        let Some(key) = key(secret, signing.form, self.evidence) else { return false };
+        match signing.way {
+            Way::Hmac => self.hmac(&key, string),
+            Way::Swapped => self.hmac(string, &key),
+            Way::KeyFirst => self.hash(&[&key, string].concat()),
+            Way::KeyLast => self.hash(&[string, &key].concat()),
+        }
+    }
+
+    fn hmac(&self, key: &[u8], text: &[u8]) -> bool {
+        fn code<M: Mac + KeyInit>(key: &[u8], text: &[u8], received: &[u8]) -> bool {
+            <M as KeyInit>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(text).verify_slice(received).is_ok())
+        }
+        let code = match self.received.len() {
+            16 => code::<Hmac<Md5>>,
+            20 => code::<Hmac<Sha1>>,
+            _ => code::<Hmac<Sha256>>,
+        };
+        code(key, text, self.received)
+    }
+
+    fn hash(&self, text: &[u8]) -> bool {
+        match self.received.len() {
+            16 => *Md5::digest(text) == *self.received,
+            20 => *Sha1::digest(text) == *self.received,
+            _ => *Sha256::digest(text) == *self.received,
         }
     }
 }

@@ -3,6 +3,7 @@
 import wasm from "meituan-protocol/meituan_protocol.wasm?url";
 import { init } from "meituan-protocol/slim";
 
+export * from "meituan-protocol/definitions";
 export * from "meituan-protocol/slim";
 
 /** Resolves when the library can be called. */

@@ -7,7 +7,7 @@ use crate::{demo, package};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 14] = [
+const STAGES: [Stage; 15] = [
     ("Rust format", rust_format),
     ("Rust lints", rust_lints),
     ("Rust lints for wasm", wasm_lints),
@@ -20,6 +20,7 @@ const STAGES: [Stage; 14] = [
     ("TypeScript types", typescript_types),
     ("JavaScript tests", javascript_tests),
     ("demo", demo_passes),
+    ("browser demo", browser_demo),
     ("packaging", packaging),
     ("packaging tests", packaging_tests),
 ];
@@ -105,6 +106,11 @@ fn tests_in(folders: &[&str]) -> Outcome {
 
 fn demo_passes() -> Outcome {
     run_program(&mut demo::player())
+}
+
+fn browser_demo() -> Outcome {
+    tools::require_chromium()?;
+    tests_in(&["tests/www"])
 }
 
 /// A line for each runtime that the packed package was installed and run in.

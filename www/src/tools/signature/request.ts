@@ -52,7 +52,8 @@ function readHttp(text: string): PastedRequest {
 }
 
 /** Options of curl that take a value which does not matter here. */
-const IGNORED = /^(-[oAebxmcEwurFTCQtyYzKDP]|--(output|user-agent|referer|cookie|proxy|max-time|connect-timeout|cookie-jar|cert|key|cacert|write-out|user|resolve|retry|interface|form))$/;
+const IGNORED =
+  /^(-[oAebxmcEwurFTCQtyYzKDP]|--(output|user-agent|referer|cookie|proxy|max-time|connect-timeout|cookie-jar|cert|key|cacert|write-out|user|resolve|retry|interface|form))$/;
 
 function readCurl(text: string): PastedRequest {
   const words = shellWords(text.replace(/^\$\s*/, "")).slice(1);
@@ -62,7 +63,11 @@ function readCurl(text: string): PastedRequest {
   let url = "";
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
-    const [option = "", attached] = /^--[\w-]+=/.test(word) ? splitOnce(word, "=") : /^-[XHd]./.test(word) ? [word.slice(0, 2), word.slice(2)] : [word];
+    const [option = "", attached] = /^--[\w-]+=/.test(word)
+      ? splitOnce(word, "=")
+      : /^-[XHd]./.test(word)
+        ? [word.slice(0, 2), word.slice(2)]
+        : [word];
     const value = () => attached ?? words[++index] ?? "";
     if (option === "-X" || option === "--request") method = value();
     else if (option === "-H" || option === "--header") lines.push(value());
@@ -87,7 +92,8 @@ function shellWords(text: string): string[] {
   const pattern = /\\\r?\n|\s+|'([^']*)'|\$'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([\s\S])/g;
   for (const [whole, single, escaped, double, quoted, plain] of text.matchAll(pattern)) {
     if (/^\\\r?\n$/.test(whole)) continue;
-    const piece = single ?? (escaped === undefined ? undefined : unescape(escaped)) ?? double?.replace(/\\([$`"\\])/g, "$1") ?? quoted;
+    const piece =
+      single ?? (escaped === undefined ? undefined : unescaped(escaped)) ?? double?.replace(/\\([$`"\\])/g, "$1") ?? quoted;
     if (piece === undefined && plain === undefined) {
       if (word !== undefined) words.push(word);
       word = undefined;
@@ -98,7 +104,7 @@ function shellWords(text: string): string[] {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replace(/\\u([\da-fA-F]{4})|\\([\s\S])/g, (_, code?: string, sign = "") =>
     code === undefined ? (ESCAPES[sign] ?? sign) : String.fromCharCode(Number.parseInt(code, 16)),
   );

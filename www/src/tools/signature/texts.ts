@@ -5,7 +5,8 @@ export const text = bilingual({
     title: "Signature doctor",
     summary: "Paste a request whose signature was refused. You see what was signed instead, and how to put it right.",
     paste: "The request: a curl command, raw HTTP, or a log with the headers",
-    placeholder: "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
+    placeholder:
+      "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
     example: "Show an example",
     clear: "Clear",
     secret: "clientSecret",
@@ -26,7 +27,8 @@ export const text = bilingual({
     noSecret: "Now the secret",
     noSecretMore: "Without it the string to sign can be shown, but no signature can be made.",
     right: "The signature is right",
-    rightMore: "It is what method, URI, date and secret must give. If the call is refused all the same, look at the date's age, the clientId and the environment.",
+    rightMore:
+      "It is what method, URI, date and secret must give. If the call is refused all the same, look at the date's age, the clientId and the environment.",
     unexplained: "No known mistake makes this signature",
     unexplainedMore:
       "Neither one of them nor a pair. Most likely the secret is another one (test and production differ), or the request was changed on its way: compare the string to sign byte by byte with the sender's.",
@@ -37,13 +39,15 @@ export const text = bilingual({
     expected: "Signature that must come out",
     received: "Signature received",
     none: "none",
-    age: (minutes: number) => `The Date is ${minutes} minutes off this computer's clock: if it is a fresh request, it is too old for a receiver that tolerates 10 minutes.`,
+    age: (minutes: number) =>
+      `The Date is ${minutes} minutes off this computer's clock: if it is a fresh request, it is too old for a receiver that tolerates 10 minutes.`,
   },
   zh: {
     title: "签名诊断",
     summary: "粘贴验签失败的请求，看对方实际签了什么、怎样改对。",
     paste: "请求：curl 命令、原始 HTTP 报文，或带有请求头的日志",
-    placeholder: "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
+    placeholder:
+      "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
     example: "看一个例子",
     clear: "清空",
     secret: "clientSecret（密钥）",
@@ -66,7 +70,8 @@ export const text = bilingual({
     right: "签名正确",
     rightMore: "与方法、URI、日期和密钥算出的一致。若仍被拒绝，请检查日期是否过期、clientId 与环境。",
     unexplained: "没有已知错误能得到这个签名",
-    unexplainedMore: "单个错误和两两组合都试过了。多半是密钥不同（测试与生产不同），或请求在途中被改动：请与发送方逐字节比对待签字符串。",
+    unexplainedMore:
+      "单个错误和两两组合都试过了。多半是密钥不同（测试与生产不同），或请求在途中被改动：请与发送方逐字节比对待签字符串。",
     seen: "从请求头可以看出：",
     fix: "怎样改对",
     mustSign: "应当参与签名的内容",
