@@ -395,6 +395,7 @@ impl<'a> Catalogue<'a> {
             let _ = writeln!(out, "  {}: {{ {} }},", enumeration.name, rows.join(", "));
         }
         out.push_str("};\n");
+        out.push_str(&machines());
         out
     }
 
@@ -494,6 +495,49 @@ fn traits(field: &Field) -> String {
     out
 }
 
+/// The tables of both state machines as data, for pictures.
+fn machines() -> String {
+    use ticket::order::{State, TABLE};
+
+    let mut out = String::from("\n/** The state machines of both APIs' orders. */\nexport const machines = {\n  ticket: {\n    states: [\n");
+    for &state in State::ALL {
+        let (lifecycle, status) = (state.lifecycle().0, state.order_status().map_or(0, |status| status.0));
+        let _ = writeln!(out, "      {{ name: \"{state:?}\", lifecycle: {lifecycle}, orderStatus: {status} }},");
+    }
+    out.push_str("    ],\n    moves: [\n");
+    for row in TABLE {
+        let verdict = format!("{:?}", row.verdict);
+        let verdict = verdict.split('(').next().unwrap_or_default();
+        for from in row.from() {
+            let _ = writeln!(
+                out,
+                "      {{ from: \"{from:?}\", on: \"{:?}\", to: \"{:?}\", verdict: \"{verdict}\" }},",
+                row.on(),
+                row.next(from)
+            );
+        }
+    }
+    out.push_str("    ],\n  },\n  ride: {\n    states: [\n");
+    for status in ride::order::states() {
+        let (zh, en) = ride::order::name(status);
+        let is_final = ride::order::FINAL.contains(&status);
+        let _ = writeln!(out, "      {{ status: {}, name: {{ en: {en:?}, zh: {zh:?} }}, isFinal: {is_final} }},", status.0);
+    }
+    out.push_str("    ],\n    moves: [\n");
+    for step in ride::order::STEPS {
+        let from: Vec<_> = step.from.iter().map(|status| status.0).collect();
+        let to = step.to.map_or(String::new(), |to| format!(" to: {},", to.0));
+        let (event, asks, doc) = (step.event.0, step.asks, one_line(step.doc));
+        let _ = writeln!(out, "      {{ from: {from:?}, event: {event},{to} asks: {asks}, doc: {doc:?} }},");
+    }
+    out.push_str("    ],\n    toldByQuery: [\n");
+    for (from, to) in ride::order::told_by_query() {
+        let _ = writeln!(out, "      {{ from: {}, to: {} }},", from.0, to.0);
+    }
+    out.push_str("    ],\n  },\n};\n");
+    out
+}
+
 const DEFINITION_TYPES: &str = r#"import type { MessageName } from "./messages.js";
 
 /** One field of a message, as the wire has it. */
@@ -541,6 +585,42 @@ export interface Definition {
 export declare const definitions: Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>;
 /** The documented values of the fields of type `code`, by the table's name: each with its meaning. */
 export declare const values: Readonly<Record<string, Readonly<Record<number, string>> | undefined>>;
+
+/** What a row of the ticket order's table says is done. */
+export type TicketVerdict = "Run" | "RunFlagged" | "Record" | "RecordFlagged" | "Truth" | "Stale" | "Refuse";
+
+/** The state machines of both APIs' orders: the tables that the library decides by. */
+export declare const machines: {
+  readonly ticket: {
+    /** The states, each with its lifecycle and orderStatus (0: none). */
+    readonly states: ReadonlyArray<{ readonly name: string; readonly lifecycle: number; readonly orderStatus: number }>;
+    /** Every state with every trigger, once. */
+    readonly moves: ReadonlyArray<{
+      readonly from: string;
+      readonly on: string;
+      readonly to: string;
+      readonly verdict: TicketVerdict;
+    }>;
+  };
+  readonly ride: {
+    /** The states by their number: Meituan's; 0 nothing known; -100 and -110 cancelled, and a query has to tell how. */
+    readonly states: ReadonlyArray<{
+      readonly status: number;
+      readonly name: { readonly en: string; readonly zh: string };
+      readonly isFinal: boolean;
+    }>;
+    /** The transitions. `from` empty: any state; no `to`: the state stays; `asks`: a query has to confirm it. */
+    readonly moves: ReadonlyArray<{
+      readonly from: readonly number[];
+      readonly event: number;
+      readonly to?: number;
+      readonly asks: boolean;
+      readonly doc: string;
+    }>;
+    /** Where a query leads that tells which kind of cancellation it was. */
+    readonly toldByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
+  };
+};
 "#;
 
 const BASIC_TYPES: &str = r#"/** An unsigned 64-bit id of Meituan's, as digits: exact beyond 2^53. On the wire a bare number. */

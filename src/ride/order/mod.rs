@@ -52,7 +52,7 @@ pub use standing::{
     estimate_is_valid,
 };
 #[cfg(feature = "texts")]
-pub use table::diagram;
+pub use table::{diagram, name, states, told_by_query};
 pub use table::{STEPS, Step, step};
 
 use crate::message::definition::Message;
