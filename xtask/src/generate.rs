@@ -383,7 +383,12 @@ impl<'a> Catalogue<'a> {
         out.push_str("/** The messages, and the objects in them. */\nexport const definitions = {\n");
         let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
         for message in self.messages().chain(objects) {
-            let _ = writeln!(out, "  {:?}: {{ doc: {:?}, fields: [", message.name, one_line(message.doc));
+            let is_this = |interface: &&Interface| std::ptr::eq(interface.request, message);
+            let method = match INTERFACES.iter().copied().find(is_this).map(|interface| interface.direction) {
+                Some(ride::Direction::ToMeituan { method, .. }) => format!("method: {method:?}, "),
+                _ => String::new(),
+            };
+            let _ = writeln!(out, "  {:?}: {{ {method}doc: {:?}, fields: [", message.name, one_line(message.doc));
             for field in message.fields {
                 let _ = writeln!(out, "    {{ name: {:?}, {}doc: {:?} }},", field.name, traits(field), one_line(field.doc));
             }
@@ -578,6 +583,8 @@ export interface FieldDefinition {
 /** A message, or an object in one. */
 export interface Definition {
   readonly doc: string;
+  /** What a request of the ride API says in its field `method`. */
+  readonly method?: string;
   readonly fields: readonly FieldDefinition[];
 }
 

@@ -7,15 +7,13 @@ import { parseJson, printJson } from "../../parts/json.ts";
 import { indexOfByte } from "../../parts/offsets.ts";
 import { Verdict } from "../../parts/Verdict.tsx";
 import { language } from "../../shell/language.ts";
+import { exampleOf } from "../message/example.ts";
 import { guess } from "../message/guess.ts";
 import { type Reason, readContent, reasonOf } from "./content.ts";
 import { text } from "./texts.ts";
 
 /** The key's bytes are 0 to 15. */
-const EXAMPLE = {
-  key: "AAECAwQFBgcICQoLDA0ODw==",
-  text: '{"entId":1001,"method":"cancelOrder","mtOrderId":"8985652356562370000"}',
-};
+const KEY = "AAECAwQFBgcICQoLDA0ODw==";
 
 export default function Envelope() {
   const t = text();
@@ -23,8 +21,9 @@ export default function Envelope() {
   const [key, setKey] = useState("");
   const [value, setValue] = useState("");
   const begin = () => {
-    setKey(EXAMPLE.key);
-    setValue(direction === "open" ? sealEnvelope(EXAMPLE.key, EXAMPLE.text) : EXAMPLE.text);
+    const example = exampleOf("ride.cancelOrder.request");
+    setKey(KEY);
+    setValue(direction === "open" ? sealEnvelope(KEY, example) : example);
   };
   return (
     <div class="columns">

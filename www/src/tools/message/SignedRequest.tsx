@@ -143,7 +143,7 @@ type Calls = Record<string, (message: unknown, options?: object) => Request>;
 function send(calls: Calls, call: string, message: unknown, options?: object): Request {
   const make = calls[call];
   if (make === undefined) throw new MeituanError("UNKNOWN_VALUE", { path: call });
-  return make(message, options);
+  return make.call(calls, message, options);
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

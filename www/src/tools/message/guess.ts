@@ -6,6 +6,10 @@ import { definitions, MESSAGES, type MessageName } from "../../library.ts";
 export function guess(text: string): MessageName | undefined {
   const names = namesIn(text);
   if (names.size === 0) return undefined;
+  // Requests of the ride API say what they are.
+  const method = /"method"\s*:\s*"([\w.]+)"/.exec(text)?.[1];
+  const said = MESSAGES.find((name) => method !== undefined && definitions[name].method === method);
+  if (said !== undefined) return said;
   let best: { readonly name: MessageName; readonly score: number } | undefined;
   for (const name of MESSAGES) {
     const known = fieldsOf(name);

@@ -63,6 +63,9 @@ export default function Signature() {
   );
 }
 
+/** In minutes. What is older was pasted from a log: its age says nothing. */
+const DAY = 24 * 60;
+
 interface AnswerProps {
   readonly request: PastedRequest;
   readonly clientId: string;
@@ -102,11 +105,11 @@ function Answer({ request, clientId, secret, others }: AnswerProps) {
       <Finding found={found} hasSecret={secret !== ""} />
       <div class="panel">
         <h2>{t.mustSign}</h2>
-        <Visible value={found.stringToSign} />
-        {found.outcome === "explained" && found.signed !== undefined && found.signed !== found.stringToSign && (
+        <Visible value={found.stringToSign} other={found.signed} tone="good" />
+        {found.signed !== undefined && found.signed !== found.stringToSign && (
           <>
             <h2>{t.wasSigned}</h2>
-            <Visible value={found.signed} />
+            <Visible value={found.signed} other={found.stringToSign} tone="bad" />
           </>
         )}
         <dl class="compare">
@@ -115,7 +118,7 @@ function Answer({ request, clientId, secret, others }: AnswerProps) {
           <dt>{t.received}</dt>
           <dd class="code">{found.received || t.none}</dd>
         </dl>
-        {minutes > 10 && <p class="minor">{t.age(minutes)}</p>}
+        {minutes > 10 && minutes < DAY && <p class="minor">{t.age(minutes)}</p>}
       </div>
     </div>
   );
