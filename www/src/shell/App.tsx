@@ -2,19 +2,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { TOOLS } from "../tools/tools.ts";
 import { language } from "./language.ts";
 import { remember } from "./memory.ts";
-import { route } from "./route.ts";
+import { tool as routed } from "./route.ts";
 import { text } from "./texts.ts";
 import { chosenTheme, theme } from "./theme.ts";
 
 export function App() {
   const t = text();
-  const tool = TOOLS.find(({ id }) => id === route.value) ?? TOOLS[0];
+  const tool = TOOLS.find(({ id }) => id === routed.value) ?? TOOLS[0];
   const { title, summary } = tool.text();
   const main = useRef<HTMLElement>(null);
   // Whoever goes to a tool by its link hears where they are.
   useEffect(() => {
     let isFirst = true;
-    return route.subscribe(() => {
+    return routed.subscribe(() => {
       if (!isFirst) main.current?.focus();
       isFirst = false;
     });

@@ -1,10 +1,13 @@
-// Which tool is shown. The address holds its name and nothing else: what is pasted never becomes part of it.
+// What the address says after `#/`: a tool's name, and, for the order explorer, the events that were chosen there. What is pasted
+// into a tool never becomes part of it.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 const current = (): string => location.hash.replace(/^#\/?/, "");
 
 export const route = signal(current());
+/** The tool's name alone. */
+export const tool = computed(() => route.value.split("/")[0] ?? "");
 
 addEventListener("hashchange", () => {
   route.value = current();
