@@ -62,7 +62,7 @@
 //! # Features
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
-//! - `wasm`: the exports for the npm package. Not meant for Rust programs.
+//! - `wasm` and what it consists of: the exports for the npm package's modules. Not meant for Rust programs.
 
 #![forbid(unsafe_code)]
 
@@ -79,7 +79,7 @@ mod secret;
 pub mod sorted_sign;
 pub mod ticket;
 pub mod time;
-#[cfg(feature = "wasm")]
+#[cfg(feature = "wasm-border")]
 mod wasm;
 
 pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};

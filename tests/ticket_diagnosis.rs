@@ -27,7 +27,6 @@ impl Vector {
         diagnose(&Evidence {
             method: self.text("/method"),
             url: self.text("/url"),
-            host: self.text("/headers/Host"),
             date: self.text("/headers/Date"),
             authorization: self.text("/headers/Authorization"),
             body: self.text("/body").as_bytes(),

@@ -69,7 +69,9 @@ export class Call {
 
   static {
     say = (call, { code, describe, body }, quantity) =>
-      calls[call.#index].outcomes.includes(code) ? call.#write(code, body, { quantity }, {}, describe) : call.#fail(code, describe);
+      calls[call.#index].outcomes.includes(code)
+        ? call.#write(code, body, { quantity }, undefined, describe)
+        : call.#fail(code, describe);
   }
 
   /**
@@ -95,7 +97,8 @@ export class Call {
    * @param {any} [reply]
    * @param {{ order?: { quantity?: number }, already?: boolean, [field: string]: unknown }} [options]
    */
-  ok(reply, { order, already = false, ...fields } = {}) {
+  ok(reply, options) {
+    const already = options?.already ?? false;
     const code = already ? 601 : 200;
     if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
     const body = this.#withEchoes(reply);
@@ -103,7 +106,7 @@ export class Call {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
     }
-    return this.#write(code, body, order, fields);
+    return this.#write(code, body, options?.order, besides(options));
   }
 
   /** @param {object} [fields] */
@@ -112,7 +115,7 @@ export class Call {
     if (pending === undefined) return this.#illegal(undefined);
     // Prices that follow by notice have nothing to repeat, so their body is left out.
     const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
-    return this.#write(pending, body, undefined, {});
+    return this.#write(pending, body, undefined, undefined);
   }
 
   /** @param {object} [fields] */
@@ -169,18 +172,18 @@ export class Call {
    * @param {number} code
    * @param {unknown} body
    * @param {{ quantity?: number } | undefined} order
-   * @param {object} fields
+   * @param {object | undefined} fields
    */
   #write(code, body, order, fields, describe = DESCRIBE.get(code) ?? "success") {
     const { handle, partnerId } = this.#configuration;
-    const envelope = { ...fields, code, describe, partnerId, body };
+    const envelope = { code, describe, partnerId, body, fields };
     try {
       const { text, warnings } = writeReply(handle, this.#index, envelope, quantityOf(order), this.encrypted);
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
       // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.
-      if (error.code === "UNKNOWN_FIELD" && error.path in fields) {
+      if (error.code === "UNKNOWN_FIELD" && fields && error.path in fields) {
         throw this.#refuse(new MeituanError("UNKNOWN_FIELD", { ...error, path: `options.${error.path}` }));
       }
       throw this.#refuse(error);
@@ -208,6 +211,19 @@ export class Call {
  * @returns {value is Record<string, any>}
  */
 const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * The fields that a reply has beside its body. Hardly any has some, and taking them by a rest pattern is slow.
+ * @param {Record<string, unknown> | undefined} options
+ */
+function besides(options) {
+  for (const name in options) {
+    if (name === "order" || name === "already") continue;
+    const { order: _order, already: _already, ...fields } = options;
+    return fields;
+  }
+  return undefined;
+}
 
 /** @param {{ quantity?: number } | undefined} order */
 function quantityOf(order) {

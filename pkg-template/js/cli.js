@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openEnvelope, parseHttpDate, sealEnvelope, signByHand, verifyByHand } from "./core.js";
+import { diagnose } from "./diagnosis.js";
 import { sentence } from "./errors.js";
 import { checkMessage, explain, MESSAGES, MeituanError } from "./index.js";
 
@@ -129,13 +130,25 @@ function verify(input) {
   const now = options.now === undefined ? Date.now() : time(options.now);
   const error = dateError(date, now, tolerance) ?? signatureError(verifyByHand(clientId, secret, method, uri, date, authorization));
   const { stringToSign } = signByHand("", "", method, uri, date);
+  const found =
+    error && options.explain ? diagnose({ method, url: uri, headers: { date, authorization }, clientId, secrets: secret }) : undefined;
   if (options.json) {
-    printJson(error ? { ok: false, error, stringToSign } : { ok: true, stringToSign });
+    printJson(error ? { ok: false, error, stringToSign, ...(found && { diagnosis: found }) } : { ok: true, stringToSign });
   } else {
     console.log(error ? `${error.message}\nhint: ${error.hint}` : "the signature is right");
     if (options.explain || error?.code === "BAD_SIGNATURE") console.log(`\nstring to sign\n${visible(stringToSign)}`);
+    if (found) console.log(`\n${explanation(found)}`);
   }
   return error ? 1 : 0;
+}
+
+/** @param {import("./diagnosis.js").Diagnosis} found */
+function explanation({ outcome, signed, mistakes }) {
+  if (outcome === "right") return "the signature itself is right";
+  const lines = mistakes.flatMap(({ id, what, fix }) => [`${what.en} (${id})`, `fix: ${fix.en}`]);
+  if (outcome === "unexplained") lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
+  else if (signed !== undefined) lines.push("", "what was signed", visible(signed));
+  return lines.join("\n");
 }
 
 /**

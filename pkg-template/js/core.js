@@ -1,18 +1,20 @@
-// The border to the WebAssembly module (src/wasm/mod.rs is its other side). Everything that knows addresses, the row of
-// numbers and the numbers of calls and messages is here; no other module touches the memory.
+// The border to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
+// row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { memory } from "./instance.js";
+import { stringify } from "./json.js";
 import { calls, interfaces, messages, read } from "./messages.js";
 import { open, root } from "./slots.js";
+import { MemoryView } from "./view.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-let bytes = new Uint8Array(0);
+/** @type {MemoryView} */
+let view;
+/** @type {WebAssembly.Memory | undefined} */
+let viewed;
 let row = new Uint32Array(0);
 let inputAt = 0;
 // Less than any length, so that the first use asks for room.
@@ -50,10 +52,12 @@ const rideRequestIndex = (of) => 2 * calls.length + of;
 /** @param {number} of an interface */
 const rideReplyIndex = (of) => 2 * calls.length + interfaces.length + of;
 
-// Growing the memory detaches every view of it, and writes to a detached view are lost without a word.
+// Growing the memory detaches every view of it, and writes to a detached view are lost without a word. Such a view has no
+// length; asking the memory for its buffer each time would cost more than the call.
 function refresh() {
-  if (bytes.buffer === memory.buffer) return;
-  bytes = new Uint8Array(memory.buffer);
+  if (row.length !== 0 && viewed === memory) return;
+  viewed = memory;
+  view = new MemoryView(memory);
   row = new Uint32Array(memory.buffer, glue.result(), 8);
 }
 
@@ -82,10 +86,8 @@ const mostBytes = (value) => (typeof value === "string" ? 3 * value.length : val
  * @returns {number} how many bytes it took
  */
 function put(value, offset) {
-  if (typeof value === "string") {
-    return encoder.encodeInto(value, bytes.subarray(inputAt + offset, inputAt + inputRoom)).written;
-  }
-  bytes.set(value, inputAt + offset);
+  if (typeof value === "string") return view.write(value, inputAt + offset);
+  view.bytes.set(value, inputAt + offset);
   return value.length;
 }
 
@@ -116,7 +118,7 @@ function putTexts(...texts) {
   let end = 0;
   for (const text of texts) {
     end += put(text, end);
-    bytes[inputAt + end++] = 0xff;
+    view.bytes[inputAt + end++] = 0xff;
   }
   return end;
 }
@@ -124,10 +126,20 @@ function putTexts(...texts) {
 /** A view: the next call may write something else there. */
 function outputBytes() {
   refresh();
-  return bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+  return view.bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
-const output = () => decoder.decode(outputBytes());
+function output() {
+  refresh();
+  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+}
+
+/** What was written from the message that was read last: names are ASCII, so it is when that was. */
+function written() {
+  refresh();
+  const [at, end] = [row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]];
+  return row[MARKS] & ASCII ? view.latin1(at, end) : view.utf8(at, end);
+}
 
 /** @returns {readonly Finding[]} */
 const findings = () => (row[FINDINGS] === 0 ? NOTHING : glue.findings());
@@ -144,8 +156,8 @@ export const failed = (failure) => new MeituanError(failure.code, failure);
  * @returns {any}
  */
 function take(message, text) {
-  const marks = row[MARKS];
-  open(memory.buffer, row[SLOTS], row[TEXT], row[TEXT + 1], typeof text === "string" && marks === ASCII ? text : undefined);
+  const isAtHand = typeof text === "string" && row[MARKS] === ASCII;
+  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAtHand ? text : undefined);
   return read[message](root());
 }
 
@@ -197,14 +209,18 @@ export function receiveCall(supplier, head, body, now) {
  * Writes a reply in the wire's notation.
  * @param {number} supplier
  * @param {number} call
- * @param {{ code: number }} envelope
+ * @param {{ code: number, describe: string, partnerId: number, body: unknown, fields?: object }} envelope and fields beside these
  * @param {number} quantity of the order; -1 where it is not known
  * @param {boolean} encrypted
  */
-export function writeReply(supplier, call, envelope, quantity, encrypted) {
-  const length = putAlone(stringify(envelope));
-  if (glue.ticket_reply(supplier, call, envelope.code, length, quantity, encrypted) !== 0) throw failed(glue.error());
-  const text = output();
+export function writeReply(supplier, call, { code, describe, partnerId, body, fields }, quantity, encrypted) {
+  const length = putAlone(
+    fields === undefined
+      ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
+      : stringify({ ...fields, code, describe, partnerId, body }),
+  );
+  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(glue.error());
+  const text = written();
   return { text, warnings: findings() };
 }
 
@@ -217,7 +233,7 @@ export function writeReply(supplier, call, envelope, quantity, encrypted) {
 export function writeRequest(supplier, call, envelope) {
   const length = putAlone(stringify(envelope));
   if (glue.ticket_request(supplier, call, length) !== 0) throw failed(glue.error());
-  const text = output();
+  const text = written();
   return { text, warnings: findings(), encrypted: (row[MARKS] & ENCRYPTED) !== 0 };
 }
 
@@ -228,8 +244,9 @@ export function writeRequest(supplier, call, envelope) {
  */
 export function signPost(supplier, uri, now) {
   glue.ticket_sign(supplier, true, putAlone(uri), now);
-  const [authorization, ...rest] = output().split("\n");
-  return { authorization, stringToSign: rest.join("\n"), date: rest[rest.length - 1] };
+  const text = output();
+  const end = text.indexOf("\n");
+  return { authorization: text.slice(0, end), stringToSign: text.slice(end + 1), date: text.slice(text.lastIndexOf("\n") + 1) };
 }
 
 /**
@@ -280,74 +297,6 @@ export function writeMessage(message, program) {
   if (glue.read_message(message, true, length, -1) !== 0) throw failed(glue.error());
   glue.write_message(message, length);
   return output();
-}
-
-/**
- * What comes of an event (src/ticket/order/border.rs).
- * @param {object | undefined} order as stored
- * @param {object} event
- * @param {object} settings
- * @param {number} now
- * @returns {any}
- */
-export const applyToOrder = (order, event, settings, now) => applied(glue.ticket_order_apply, [order, event, settings], now);
-
-/**
- * @param {(first: number, second: number, third: number, now: number) => number} apply
- * @param {(object | undefined)[]} parts
- * @param {number} now
- */
-function applied(apply, parts, now) {
-  const texts = parts.map((part) => (part === undefined ? "" : stringify(part)));
-  reserve(3 * texts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  const [first, second, third] = texts.map((text) => {
-    const length = put(text, end);
-    end += length;
-    return length;
-  });
-  if (apply(first, second, third, now) !== 0) throw failed(glue.error());
-  return JSON.parse(output());
-}
-
-/**
- * The same of an order of the ride API; without an event, what follows from the order.
- * @param {object | undefined} order as stored
- * @param {object | undefined} event
- * @param {object | undefined} calls the recent ones
- * @param {number} now
- * @returns {any}
- */
-export const applyToRide = (order, event, calls, now) => applied(glue.ride_order_apply, [order, event, calls], now);
-
-/**
- * A body without personal data, as JSON.
- * @param {string | Uint8Array} body
- * @returns {string}
- */
-export function redact(body) {
-  glue.ticket_redact(putAlone(body));
-  return output();
-}
-
-/**
- * @param {string | Uint8Array} trace
- * @param {boolean} strict
- * @returns {any}
- */
-export function judgeTrace(trace, strict) {
-  if (glue.ticket_accept(strict, putAlone(trace)) !== 0) throw failed(glue.error());
-  return JSON.parse(output());
-}
-
-/**
- * @param {object} announcement as src/wasm/rules.rs names it
- * @param {number} now
- */
-export function writeChangeMail(announcement, now) {
-  if (glue.ticket_change_mail(putAlone(stringify(announcement)), now) !== 0) throw failed(glue.error());
-  const [to, subject, ...body] = output().split("\n");
-  return { to: to.split(","), subject, body: body.join("\n") };
 }
 
 /**
@@ -500,16 +449,11 @@ export function sortedSign(secret, prefix, parameters) {
   return output();
 }
 
-/** @param {object} value */
-function stringify(value) {
-  try {
-    // Nothing at all is no text either; the reader says what it expected instead.
-    return JSON.stringify(value) ?? "null";
-  } catch (cause) {
-    // A BigInt or a circle. Ids are strings on this side.
-    throw new MeituanError("WRONG_TYPE", { path: "body", detail: cause instanceof Error ? cause.message : "", cause });
-  }
-}
+/**
+ * The end of an envelope that has no more fields: written as text, it costs less than an object around the body.
+ * @param {unknown} body
+ */
+const ending = (body) => (body === undefined ? "}" : `,"body":${stringify(body)}}`);
 
 /**
  * @param {string} clientId
@@ -530,15 +474,6 @@ export const signByHand = (clientId, secret, method, uri, date) => glue.ba_sign(
  */
 export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
   glue.ba_verify(putTexts(clientId, secret, method, uri, date, authorization));
-
-/**
- * @param {object} questioned as src/wasm/diagnosis.rs names it
- * @returns {any}
- */
-export function diagnoseSignature(questioned) {
-  if (glue.ba_diagnose(putAlone(stringify(questioned))) !== 0) throw failed(glue.error());
-  return JSON.parse(output());
-}
 
 /** @param {string} text */
 export const parseHttpDate = (text) => glue.parse_http_date(putAlone(text));

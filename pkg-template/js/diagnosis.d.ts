@@ -7,15 +7,15 @@ export { type MistakeId, mistakes } from "./mistakes.js";
 /** A request of the ticket API whose signature is in question, as it was sent. */
 export interface QuestionedRequest {
   method: string;
-  /** The whole URL, or the path with its query. */
+  /** The whole URL, or the path with its query: what was signed of the host can be found by the whole URL alone. */
   url: string | URL;
-  /** `Authorization`, `Date` and, where the URL is a path, `Host` are looked at. */
+  /** `Authorization`, `Date` and `PartnerId` are looked at. */
   headers: HeadersInput;
   /** To find out that it was signed too. */
   body?: RawBody | undefined;
   /** The clientId that was agreed on. */
   clientId?: string | undefined;
-  /** The partnerId that was agreed on. */
+  /** The partnerId that was agreed on, where it is not that of the header. */
   partnerId?: number | string | undefined;
   /** The secret that should have been used; of a rotation, the others after it. */
   secrets: string | readonly string[];

@@ -1,23 +1,22 @@
 // Entry of meituan-protocol/diagnosis: why a signature does not match. The knowledge is src/ba/mistakes.rs.
 
-import { diagnoseSignature } from "./core.js";
 import { lookedAtHeaders, rawBody } from "./http.js";
 import { mistakes } from "./mistakes.js";
+import { diagnoseSignature } from "./orders-core.js";
 
 export { mistakes };
 
 /** @param {any} request */
 export function diagnose({ method, url, headers, body, clientId, partnerId, secrets }) {
-  const [host, date, authorization] = lookedAtHeaders(headers, ["host", "date", "authorization"]);
+  const [partner, date, authorization] = lookedAtHeaders(headers);
   const found = diagnoseSignature({
     method,
     url: String(url),
-    host,
     date,
     authorization,
     body: body === undefined ? undefined : textOf(rawBody(body)),
     clientId,
-    partnerId: partnerId === undefined ? undefined : String(partnerId),
+    partnerId: partnerId === undefined ? partner : String(partnerId),
     secrets: typeof secrets === "string" ? [secrets] : secrets,
   });
   const { isExplained, mistakes: ids, ...strings } = found;

@@ -1,9 +1,9 @@
-// What the wasm module exports, as src/wasm says it; wasm-bindgen makes glue.js. For the package's own modules only.
+// What the module of messages exports, as src/wasm says it; wasm-bindgen makes glue.js. For the package's own files only.
 
 import type { Finding } from "./errors.js";
 import type { ErrorCode } from "./messages.js";
 
-interface Failure {
+export interface Failure {
   readonly code: ErrorCode;
   readonly path: string;
   readonly rule?: Finding["rule"];
@@ -45,10 +45,6 @@ export declare function ticket_reply(
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;
 export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
-export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
-export declare function ticket_accept(strict: boolean, length: number): number;
-export declare function ticket_change_mail(length: number, now: number): number;
-export declare function ticket_redact(length: number): void;
 export declare function ticket_seal(supplier: number, length: number): number;
 export declare function ticket_open(supplier: number, length: number): number;
 
@@ -57,7 +53,6 @@ export declare function ride_request(client: number, of: number, length: number,
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
 export declare function ride_check(of: number, isReply: boolean, length: number): number;
-export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
 export declare function ride_order_id(length: number): number;
 export declare function envelope_seal(secretKey: number, length: number): number;
 export declare function envelope_open(secretKey: number, length: number): number;
@@ -65,5 +60,4 @@ export declare function sorted_sign(secret: number, prefix: boolean, length: num
 
 export declare function ba_sign(length: number): Signed;
 export declare function ba_verify(length: number): Failure | undefined;
-export function ba_diagnose(length: number): number;
 export declare function parse_http_date(length: number): number;

@@ -1,6 +1,8 @@
-// The module's one instance. Compiling is all that happens at import: on some runtimes a clock or randomness is forbidden there.
+// The one instance of the module of messages. Compiling is all that happens at import: on some runtimes a clock or randomness
+// is forbidden there.
 
 import wasm from "#wasm";
+import { decoded } from "./decode.js";
 import { initSync } from "./glue.js";
 
-export const { memory } = initSync({ module: wasm });
+export const { memory } = initSync({ module: decoded(wasm) });

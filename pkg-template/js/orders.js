@@ -2,8 +2,8 @@
 // by compare-and-swap before anything is done about it.
 
 import { invalid, isRecord, moment } from "./configuration.js";
-import { applyToOrder } from "./core.js";
 import { MeituanError } from "./errors.js";
+import { applyToOrder } from "./orders-core.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore

@@ -2,9 +2,10 @@
 // JSON, an order's number would be another number.
 
 import { moment } from "./configuration.js";
-import { callIndex, readMessage, redact, replyIndex, unseal } from "./core.js";
+import { callIndex, readMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
+import { redact } from "./orders-core.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. */
 const UNAUTHENTICATED = [

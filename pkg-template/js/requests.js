@@ -61,17 +61,19 @@ function build(configuration, index, message, options = {}) {
 
   const signed = options.signedUri ?? uri;
   const { authorization, date, stringToSign } = signPost(handle, signed, now);
+  /** @type {Record<string, string>} */
+  const headers = {
+    PartnerId: String(partnerId),
+    Date: date,
+    Authorization: authorization,
+    "Content-Type": JSON_TYPE,
+  };
+  if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
+  if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new SignedRequest(configuration, index, {
     url: options.url === undefined ? configuration.host + uri : String(options.url),
     uri: signed,
-    headers: {
-      PartnerId: String(partnerId),
-      Date: date,
-      Authorization: authorization,
-      "Content-Type": JSON_TYPE,
-      ...(configuration.appKey === undefined ? {} : { AppKey: configuration.appKey }),
-      ...(encrypted ? { "X-Encryption-Status": ENCRYPTED } : {}),
-    },
+    headers,
     body,
     stringToSign,
     warnings: written.warnings,
@@ -123,7 +125,8 @@ export class SignedRequest {
         retryable: isWorthRepeating(this.#index, code),
       });
     }
-    return { ...value, warnings: issues };
+    value.warnings = issues;
+    return value;
   }
 
   /**
@@ -160,8 +163,9 @@ export class SignedRequest {
   #open(body) {
     const { maxBodyBytes, handle, canEncrypt } = this.#configuration;
     if (body.length > maxBodyBytes) throw new MeituanError("BODY_TOO_LARGE", { path: "body" });
+    if (!canEncrypt) return body;
     const start = typeof body === "string" ? body : String.fromCharCode(...body.subarray(0, 64));
-    if (!canEncrypt || /^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return body;
+    if (/^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return body;
     const opened = unseal(handle, cut(body, maxBodyBytes));
     if (opened === undefined) throw new MeituanError("DECRYPTION_FAILED", { path: "body" });
     return opened;

@@ -1,8 +1,9 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
 import { invalid, moment } from "./configuration.js";
-import { applyToRide, orderId, sortedSign } from "./core.js";
+import { orderId, sortedSign } from "./core.js";
 import { endpoint } from "./handler.js";
+import { applyToRide } from "./orders-core.js";
 import { RIDE, RideClient } from "./ride-client.js";
 
 export { openEnvelope, sealEnvelope } from "./core.js";

@@ -3,19 +3,36 @@
 import * as glue from "./glue.js";
 import { isResponse } from "./http.js";
 
+const MESSAGES = "meituan_protocol.wasm";
+const ORDERS = "meituan_protocol_orders.wasm";
+
 /** @type {WebAssembly.Memory | undefined} */
 export let memory;
 
-/** @param {unknown} source */
-export function initSync(source) {
-  ({ memory } = glue.initSync({ module: isModule(source) ? ofThisRealm(source) : bytesOf(source) }));
+/**
+ * The module of orders, once it was brought: it is instantiated when it is first needed.
+ * @type {WebAssembly.Module | Uint8Array | undefined}
+ */
+export let orders;
+
+/** @param {unknown} messagesSource @param {unknown} [ordersSource] */
+export function initSync(messagesSource, ordersSource) {
+  ({ memory } = glue.initSync({ module: usable(messagesSource, MESSAGES) }));
+  if (ordersSource !== undefined) orders ??= usable(ordersSource, ORDERS);
 }
 
-/** @param {unknown} source */
-export async function init(source) {
+/** @param {unknown} messagesSource @param {unknown} [ordersSource] */
+export async function init(messagesSource, ordersSource) {
+  const compiling = [compile(messagesSource, MESSAGES), ordersSource && compile(ordersSource, ORDERS)];
+  const [messages, orders] = await Promise.all(compiling);
+  initSync(messages, orders);
+}
+
+/** @param {unknown} source @param {string} name */
+async function compile(source, name) {
   const given = await source;
   const compiled = isResponse(given) ? await compileResponse(given) : given;
-  initSync(isModule(compiled) ? compiled : await WebAssembly.compile(bytesOf(compiled)));
+  return isModule(compiled) ? compiled : WebAssembly.compile(bytesOf(compiled, name));
 }
 
 /** @param {Response} response */
@@ -35,10 +52,11 @@ const isModule = (source) => Object.prototype.toString.call(source) === "[object
 /** @param {WebAssembly.Module} module */
 const ofThisRealm = (module) => Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 
-/** @param {any} source @returns {any} */
-function bytesOf(source) {
+/** @param {unknown} source @param {string} name */
+const usable = (source, name) => (isModule(source) ? ofThisRealm(source) : bytesOf(source, name));
+
+/** @param {any} source @param {string} name @returns {any} */
+function bytesOf(source, name) {
   if (ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]") return source;
-  throw new TypeError(
-    "meituan-protocol/slim: expected meituan_protocol.wasm, as a WebAssembly.Module, its bytes, or (with init) a Response",
-  );
+  throw new TypeError(`meituan-protocol/slim: expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response`);
 }

@@ -6,35 +6,41 @@ const ESCAPED = 0x80000000;
 const BEYOND_ASCII = 0x40000000;
 const PLAIN = 0x3fffffff;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const latin1 = new TextDecoder("latin1");
-
-/** @type {ArrayBuffer | undefined} */
-let buffer;
+/** @type {import("./view.js").MemoryView} */
+let view;
 let halves = new Uint32Array(0);
 let doubles = new Float64Array(0);
 let first = 0;
-let source = "";
-let bytes = new Uint8Array(0);
+let begin = 0;
+let end = 0;
+/** @type {string | undefined} */
+let source;
 
 /**
  * Turns to the message that was read last.
- * @param {ArrayBuffer} memory
+ * @param {import("./view.js").MemoryView} memory
  * @param {number} slots address of the slots
  * @param {number} at address of the text
  * @param {number} length of the text in bytes
  * @param {string | undefined} text the text, where it is at hand and ASCII
  */
 export function open(memory, slots, at, length, text) {
-  if (buffer !== memory) {
-    buffer = memory;
-    halves = new Uint32Array(memory);
-    doubles = new Float64Array(memory);
-  }
+  view = memory;
+  halves = memory.halves;
+  doubles = memory.doubles;
   first = slots / 8;
-  bytes = new Uint8Array(memory, at, length);
-  // One character for each byte: positions in the text stay positions in the string. Pieces beyond ASCII are marked.
-  source = text ?? latin1.decode(bytes);
+  begin = at;
+  end = at + length;
+  source = text;
+}
+
+/**
+ * The text is taken out of the memory once, by the first field that needs it: its pieces are substrings then. It has one
+ * character for each byte, so that positions stay the same; pieces beyond ASCII are marked, and read by themselves.
+ */
+function decode() {
+  source = view.latin1(begin, end);
+  return source;
 }
 
 /** The slot that holds the message itself. */
@@ -50,12 +56,16 @@ function isAbsent(slot) {
 export function text(slot) {
   const at = 2 * (first + slot);
   const start = halves[at];
-  const end = halves[at + 1];
-  if (end <= PLAIN) return source.substring(start, end);
-  if (end === ABSENT && start === ABSENT) return undefined;
-  const plainEnd = end & PLAIN;
-  const piece = end & BEYOND_ASCII ? utf8.decode(bytes.subarray(start, plainEnd)) : source.substring(start, plainEnd);
-  return (end & ESCAPED) !== 0 ? JSON.parse(`"${piece}"`) : piece;
+  const stop = halves[at + 1];
+  if (stop <= PLAIN) return (source ?? decode()).substring(start, stop);
+  return stop === ABSENT && start === ABSENT ? undefined : marked(start, stop);
+}
+
+/** @param {number} start @param {number} stop with marks */
+function marked(start, stop) {
+  const last = stop & PLAIN;
+  const piece = stop & BEYOND_ASCII ? view.utf8(begin + start, begin + last) : (source ?? decode()).substring(start, last);
+  return (stop & ESCAPED) !== 0 ? JSON.parse(`"${piece}"`) : piece;
 }
 
 /** @param {number} slot @returns {any} */
@@ -92,7 +102,7 @@ export function parseExactly(json) {
 export function raw(slot) {
   if (isAbsent(slot)) return undefined;
   const at = 2 * (first + slot);
-  return parseExactly(utf8.decode(bytes.subarray(halves[at], halves[at + 1] & PLAIN)));
+  return parseExactly(view.utf8(begin + halves[at], begin + (halves[at + 1] & PLAIN)));
 }
 
 /** @param {number} slot @param {(block: number) => any} read @returns {any} */

@@ -153,8 +153,9 @@ export class TicketSupplier {
     const fixed = options?.now;
     const clock = fixed === undefined ? configuration.clock : () => moment(fixed);
     const receivedAt = clock();
-    const [partnerId, date, authorization, encryption] = lookedAtHeaders(headers);
-    const head = `${method}\n${uriOf(url)}\n${configuration.signedUri(url)}\n${partnerId}\n${date}\n${authorization}\n${encryption}`;
+    const found = lookedAtHeaders(headers);
+    const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
+    const head = `${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`;
     const received = receiveCall(configuration.handle, head, cut(body, configuration.maxBodyBytes), receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));

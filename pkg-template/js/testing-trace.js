@@ -1,7 +1,7 @@
 // Recorded exchanges, judged by the acceptance points of the hand-out (docs/trace.md).
 
-import { judgeTrace } from "./core.js";
 import { rawBody } from "./http.js";
+import { judgeTrace } from "./orders-core.js";
 import { acceptance } from "./texts.js";
 
 /**

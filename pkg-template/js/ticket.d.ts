@@ -274,7 +274,7 @@ export declare class TicketSupplier {
   handler<Context extends unknown[] = unknown[]>(options: StoredHandlerOptions<Context>): OrderHandler<Context>;
   /** An endpoint with this supplier: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(
-    options: HandlerFunctions<Context> & HandlerEvents<Context>,
+    options: StorelessHandlerOptions<Context>,
   ): (request: Request, ...context: Context) => Promise<Response>;
 }
 
@@ -290,6 +290,13 @@ export interface ObservedExchange {
   /** The exchange as JSON, without secrets and personal data, for `traceOf`. A text: parsed, ids would lose digits. */
   readonly exchange: string;
 }
+
+/** A handler that keeps no orders: each call is answered by its function. */
+export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunctions<Context> &
+  HandlerEvents<Context> & {
+    // Says early that this is not the overload for options with a store: functions are typed by the first one that may fit.
+    readonly store?: undefined;
+  };
 
 /** A handler that keeps orders, with functions for the calls that are about none. */
 export type StoredHandlerOptions<Context extends unknown[]> = OrderHandlerOptions<Context> &
@@ -319,8 +326,7 @@ export declare function handler<Context extends unknown[] = unknown[]>(
 export declare function handler<Context extends unknown[] = unknown[]>(
   options: {
     config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
-  } & HandlerFunctions<Context> &
-    HandlerEvents<Context>,
+  } & StorelessHandlerOptions<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;
 
 /**

@@ -1,9 +1,10 @@
 // Entry of meituan-protocol/ticket: the attraction-ticket supplier API.
 
 import { invalid, moment } from "./configuration.js";
-import { applyToOrder, signByHand, writeChangeMail } from "./core.js";
+import { signByHand } from "./core.js";
 import { endpoint } from "./handler.js";
 import { calls } from "./messages.js";
+import { applyToOrder, writeChangeMail } from "./orders-core.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
 
 export { MeituanError } from "./errors.js";

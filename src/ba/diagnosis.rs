@@ -21,10 +21,8 @@ use zeroize::Zeroizing;
 pub struct Evidence<'a> {
     /// The method as it was sent.
     pub method: &'a str,
-    /// The whole URL or the path with its query, as it was sent.
+    /// The whole URL, or the path with its query, as it was sent.
     pub url: &'a str,
-    /// The Host header.
-    pub host: &'a str,
     /// The Date header.
     pub date: &'a str,
     /// The Authorization header.

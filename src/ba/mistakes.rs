@@ -188,21 +188,14 @@ mistakes! {
         "One side has /rhone-doc in the URI, the other /rhone", "一方的 URI 是 /rhone-doc，另一方是 /rhone";
         fix "Of the old test environment: it is called at /rhone-doc, and /rhone is signed", "旧测试环境的规则：请求 /rhone-doc，签名用 /rhone";
     "uri.full-url", Made(Uri, |evidence, out| {
-        let Url { host, .. } = evidence.url();
-        let uri = evidence.url().path_and_query();
-        for authority in [host, evidence.host].into_iter().filter(|host| !host.is_empty()) {
-            out.extend(["https://", "http://"].map(|scheme| [scheme, authority, uri].concat()));
-            out.extend(["https://", "http://"].map(|scheme| [scheme, authority, evidence.url().path].concat()));
+        let url = evidence.url();
+        for scheme in ["https://", "http://"] {
+            out.extend([url.path_and_query(), url.path].map(|uri| [scheme, url.host, uri].concat()));
         }
     }),
         "The full URL was signed", "用完整 URL 参与了签名";
         fix "Sign the path alone, without scheme and host", "只用路径签名，不带协议和域名";
-    "uri.host", Made(Uri, |evidence, out| {
-        let uri = evidence.url().path_and_query();
-        for host in [evidence.url().host, evidence.host].into_iter().filter(|host| !host.is_empty()) {
-            out.push([host, uri].concat());
-        }
-    }),
+    "uri.host", Made(Uri, |evidence, out| out.push([evidence.url().host, evidence.url().path_and_query()].concat())),
         "The host was signed with the path", "域名也参与了签名";
         fix "Sign the path alone", "只用路径签名";
     "uri.without-query", Made(Uri, |evidence, out| {

@@ -13,10 +13,8 @@ crate::messages! {
     Questioned {
         /// The method as it was sent.
         method "method": text, required;
-        /// The whole URL or the path with its query.
+        /// The whole URL, or the path with its query.
         url "url": text, required;
-        /// The Host header.
-        host "host": text, optional;
         /// The Date header.
         date "date": text, optional;
         /// The Authorization header.
@@ -74,12 +72,11 @@ fn questioned(state: &mut State, length: usize) -> Result<Questioned, Error> {
 fn told(questioned: &Questioned) -> Told {
     let secrets: Vec<Secret> = questioned.secrets.iter().map(|secret| Secret::new(&**secret)).collect();
     let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-    let (host, date, authorization) = (text(&questioned.host), text(&questioned.date), text(&questioned.authorization));
+    let (date, authorization) = (text(&questioned.date), text(&questioned.authorization));
     let (client_id, partner_id, body) = (text(&questioned.client_id), text(&questioned.partner_id), text(&questioned.body));
     let found = ba::diagnose(&Evidence {
         method: &questioned.method,
         url: &questioned.url,
-        host: &host,
         date: &date,
         authorization: &authorization,
         body: body.as_bytes(),

@@ -13,17 +13,27 @@
 //! | 5 | number of findings, see [`findings`] |
 //! | 6, 7 | address and length of the output |
 
-#![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
+//!
+//! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one of
+//! `wasm-orders`, which is instantiated when an order, a recording, a mail or a diagnosis first needs it.
 
+#![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
+#![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]
+
+#[cfg(feature = "wasm-orders")]
 mod diagnosis;
+#[cfg(feature = "wasm-messages")]
+mod messages;
+#[cfg(feature = "wasm-orders")]
+mod orders;
+#[cfg(feature = "wasm-messages")]
 mod ride;
-mod rules;
+#[cfg(feature = "wasm-messages")]
 mod ticket;
 
-use crate::message::definition::{Facts, Message};
-use crate::message::{Form, Packed, Reading, read, write};
-use crate::ride::{Client, INTERFACES};
-use crate::ticket::{CALLS, Supplier};
+use crate::message::Packed;
+use crate::ride::Client;
+use crate::ticket::Supplier;
 use crate::{Error, ErrorCode, Issue, Remote, Secret};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::sync::{Mutex, PoisonError};
@@ -72,10 +82,6 @@ fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
 
 fn address(bytes: &[u8]) -> u32 {
     bytes.as_ptr() as usize as u32
-}
-
-fn facts(quantity: i32) -> Facts {
-    Facts { quantity: u32::try_from(quantity).ok() }
 }
 
 impl State {
@@ -150,64 +156,6 @@ pub fn input(length: usize) -> u32 {
 #[wasm_bindgen]
 pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)
-}
-
-/// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
-fn message(index: u32) -> Option<&'static Message> {
-    let index = index as usize;
-    if let Some(of_ride) = index.checked_sub(2 * CALLS.len()) {
-        let interface = INTERFACES.get(of_ride % INTERFACES.len())?;
-        return match of_ride / INTERFACES.len() {
-            0 => Some(interface.request),
-            1 => Some(interface.reply),
-            _ => None,
-        };
-    }
-    let call = CALLS.get(index % CALLS.len())?;
-    Some(if index < CALLS.len() { call.request } else { call.reply })
-}
-
-/// Settings by their definition. What is wrong with them is the configuration.
-fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Error> {
-    let mut packed = Packed::new();
-    read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
-    match Error::from_issues(&packed.issues) {
-        Some(mut error) => {
-            if error.code == ErrorCode::EmptyText {
-                error.detail = "expected a text that is not empty".into();
-            }
-            error.code = ErrorCode::InvalidConfig;
-            Err(error)
-        }
-        None => Ok(packed),
-    }
-}
-
-/// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.
-#[wasm_bindgen]
-pub fn read_message(index: u32, program: bool, length: usize, quantity: i32) -> u32 {
-    with(|state| {
-        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity) };
-        let source = state.input.get(..length).unwrap_or_default();
-        let read = message(index).is_some_and(|message| read(message, source, how, &mut state.packed));
-        state.result[2] = address(source);
-        state.result[3] = length as u32;
-        state.tell_findings();
-        let outcome = if read { Ok(()) } else { Err(Error::from_issues(&state.packed.issues).unwrap_or_else(unreadable)) };
-        state.finish(outcome)
-    })
-}
-
-/// Writes the message that was read last, in the wire's notation, to the output.
-#[wasm_bindgen]
-pub fn write_message(index: u32, length: usize) {
-    with(|state| {
-        state.output.clear();
-        if let Some(message) = message(index) {
-            write(message, &state.packed, state.input.get(..length).unwrap_or_default(), Form::Wire, &mut state.output);
-        }
-        state.tell_output();
-    });
 }
 
 fn unreadable() -> Error {

@@ -1,6 +1,7 @@
 //! The ride API at the border.
 
-use super::{NONE, address, read_settings, unreadable, with};
+use super::messages::read_settings;
+use super::{NONE, address, unreadable, with};
 use crate::envelope::Key;
 use crate::message::{Packed, Reading, View, read};
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};

@@ -1,6 +1,7 @@
 //! The ticket API at the border.
 
-use super::{Crossing, ENCRYPTED, NONE, address, cross, facts, failure, read_settings, with};
+use super::messages::{facts, read_settings};
+use super::{Crossing, ENCRYPTED, NONE, address, cross, failure, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::sorted_sign::sha1;

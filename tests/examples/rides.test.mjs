@@ -1,16 +1,15 @@
 // The ride examples, each in its own runtime: Meituan's stand-in answers their requests and pushes what happens.
 
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
+import { pathToFileURL } from "node:url";
 import { newOrderId, RideClient } from "meituan-protocol/ride";
 import { MeituanRide } from "meituan-protocol/testing";
 import { startMeituan } from "../demo/ride-servers.mjs";
-import { binary, ROOT, serve } from "../packaging/tools.mjs";
+import { binary, ROOT, run, serve } from "../packaging/tools.mjs";
 
 const KEYS = { entId: 617, accessKey: "TEST-NOT-A-REAL-ONE-TK", secretKey: "AAECAwQFBgcICQoLDA0ODw==" };
 const PATHS = { capacityOffered: "/meituan/capacity", orderChanged: "/meituan/event", refunded: "/meituan/refund" };
@@ -32,12 +31,13 @@ const settings = (address, name) => ({
 /** One enterprise: its runtime, and how it is asked for a ride and given a push. */
 const EXAMPLES = {
   async lambda(address) {
-    const outfile = join(folder, "function.cjs");
-    const source = join(ROOT, "examples/lambda/src/function.ts");
-    const how = { bundle: true, minify: true, platform: "node", target: "node20", format: "cjs" };
-    await build({ entryPoints: [source], outfile, ...how, logLevel: "error" });
+    // What its own `npm run build` makes.
+    const outfile = join(folder, "function.mjs");
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "examples/lambda/package.json"), "utf8"));
+    const [esbuild, ...options] = scripts.build.replace("dist/function.mjs", outfile).split(" ");
+    await run(join(ROOT, "node_modules/.bin", esbuild), options, { cwd: join(ROOT, "examples/lambda") });
     Object.assign(process.env, settings(address, "lambda"));
-    const { handler } = createRequire(import.meta.url)(outfile);
+    const { handler } = await import(pathToFileURL(outfile).href);
     let isBase64Encoded = false;
     const send = async (path, headers, text) => {
       // Now so, now so.

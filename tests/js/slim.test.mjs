@@ -10,6 +10,7 @@ import { createContext, runInContext } from "node:vm";
 
 const WASM = fileURLToPath(import.meta.resolve("meituan-protocol/meituan_protocol.wasm"));
 const bytes = readFileSync(WASM);
+const ORDERS_WASM = fileURLToPath(import.meta.resolve("meituan-protocol/meituan_protocol_orders.wasm"));
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs a module of its own in a process of its own: what is brought once stays. */
@@ -18,7 +19,9 @@ function play(source) {
     'import { readFileSync } from "node:fs";',
     'import * as slim from "meituan-protocol/slim";',
     `const bytes = readFileSync(${JSON.stringify(WASM)});`,
+    `const orders = readFileSync(${JSON.stringify(ORDERS_WASM)});`,
     'const signed = () => slim.stringToSign("post", "/a", "b");',
+    'const judged = () => slim.transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind;',
     "const thrown = (work) => { try { work(); } catch (error) { return error.message; } };",
     source,
   ];
@@ -48,20 +51,46 @@ describe("meituan-protocol/slim", () => {
     it(`works with ${what}`, () => assert.equal(play(`${bring}\nconsole.log(signed());`), SIGNED));
   }
 
-  it("compiles and instantiates nothing at import", () => {
+  for (const [what, bring] of [
+    ["the bytes", "slim.initSync(bytes, orders);"],
+    ["a compiled module", "slim.initSync(bytes, new WebAssembly.Module(orders));"],
+    ["a response to come", "await slim.init(bytes, Promise.resolve(new Response(orders)));"],
+    ["the bytes, brought later", "slim.initSync(bytes); thrown(judged); slim.initSync(bytes, orders);"],
+    ["the bytes, brought later and awaited", "slim.initSync(bytes); await slim.init(bytes, orders);"],
+  ]) {
+    it(`keeps orders with ${what} of their module`, () => assert.equal(play(`${bring}\nconsole.log(judged());`), "illegal"));
+  }
+
+  it("says which module is missing when an order, a recording or a mail needs it", () => {
+    const mail = '{ kind: "upgrade", pmsName: "a", partnerId: 1, upgradeAt: 0, scope: "b", restoredAt: 0, salesContact: "c" }';
+    for (const use of [
+      "judged()",
+      "slim.ride.standing(null, { now: 0 })",
+      'slim.testing.checkTrace("{}")',
+      `slim.changeOfEndpointMail(${mail}, { now: 0 })`,
+    ]) {
+      const told = play(`slim.initSync(bytes); console.log(thrown(() => ${use}));`);
+      assert.match(told, /^meituan-protocol\/slim: orders, recordings and mails need meituan_protocol_orders\.wasm/, use);
+    }
+  });
+
+  it("compiles and instantiates nothing at import, and what keeps orders when it is first used", () => {
     const watch = `
       let made = 0;
       const count = (real) => class extends real { constructor(...given) { super(...given); made += 1; } };
       WebAssembly.Module = count(WebAssembly.Module);
       WebAssembly.Instance = count(WebAssembly.Instance);
-      await import(process.env.ENTRY);
-      console.log(made);`;
-    const made = (entry) => {
-      const options = { encoding: "utf8", cwd: TOP, env: { ...process.env, ENTRY: entry } };
+      const { transition } = await import(process.env.ENTRY);
+      const imported = made;
+      for (const turn of process.env.TURNS) transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 });
+      console.log(imported, made);`;
+    const made = (entry, turns) => {
+      const options = { encoding: "utf8", cwd: TOP, env: { ...process.env, ENTRY: entry, TURNS: turns } };
       return spawnSync(process.execPath, ["--input-type=module", "--eval", watch], options).stdout.trimEnd();
     };
-    assert.equal(made("meituan-protocol"), "2");
-    assert.equal(made("meituan-protocol/slim"), "0");
+    assert.equal(made("meituan-protocol", ""), "2 2");
+    assert.equal(made("meituan-protocol", "123"), "2 4");
+    assert.equal(made("meituan-protocol/slim", ""), "0 0");
   });
 
   it("says so when it is called before it was brought anything", () => {

@@ -10,7 +10,7 @@ import { ROOT } from "./tools.mjs";
 
 const loaders = [...new Set(RUNTIMES.flatMap((runtime) => runtime.loaders))].sort();
 
-describe("the loaders", { timeout: 900_000 }, () => {
+describe("the loaders", { timeout: 2_700_000 }, () => {
   test("are each needed by some runtime that is tested", () => {
     const folders = ["dist", "dist/cjs"];
     const found = folders.flatMap((folder) =>

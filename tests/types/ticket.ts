@@ -10,6 +10,7 @@ import {
   handler,
   MeituanError,
   type OrderPaid,
+  type OrderStore,
   type Reply,
   type TicketResponse,
   TicketSupplier,
@@ -155,6 +156,19 @@ export default {
   other: supplier.handler({ orderCreated: () => undefined }),
   one: supplier.handler({ heartbeat: () => undefined }),
 };
+
+// With a store, the functions are given the order and the attempt key, whatever kind of store it is.
+declare const store: OrderStore<{ readonly etag: string }> & { close(): void };
+export const keeping = supplier.handler({
+  store,
+  send: (request) => fetch(request),
+  orderCreate: (call) => ({ partnerOrderId: call.attemptKey }),
+  orderPay: (call) => (call.order.quantity > 1 ? call.issuing() : { voucherType: 1, vouchers: [call.attemptKey] }),
+  async orderRefund(call) {
+    if (call.order.usedQuantity > 0) return call.fail(606, "已使用");
+  },
+});
+keeping.settle("1").then((due: number | undefined) => due);
 
 // A reply written as a function of its own is typed by the call's name.
 export const paid = (call: CallOf<"orderPay">, reply: OrderPaid) => call.ok(reply).warnings.map((warning) => warning.rule);

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod demo;
 mod generate;
 mod package;
@@ -21,7 +22,7 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
@@ -29,6 +30,11 @@ const TASKS: [Task; 5] = [
         run: package::run_with_sizes,
     },
     Task { words: "test", summary: "check everything that must hold, stopping at the first failure", run: test::run },
+    Task {
+        words: bench::WORDS,
+        summary: "measure the package against what people would write instead; names choose cases",
+        run: bench::run,
+    },
     Task { words: "demo", summary: "play Meituan against the example supplier, through every acceptance point", run: demo::run },
     Task { words: "demo --serve", summary: "serve the browser demo", run: demo::serve },
 ];
@@ -40,6 +46,8 @@ fn main() -> ExitCode {
         print!("{}", usage());
         return ExitCode::SUCCESS;
     }
+    // Only this one takes names.
+    let words = if arguments.first().is_some_and(|word| word == "bench") { bench::WORDS } else { &words };
     let Some(task) = TASKS.iter().find(|task| task.words == words) else {
         eprint!("{}", usage());
         return ExitCode::from(2);
@@ -51,6 +59,6 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> String {
-    let lines = TASKS.iter().map(|task| format!("  cargo xtask {:<15} {}\n", task.words, task.summary));
+    let lines = TASKS.iter().map(|task| format!("  cargo xtask {:<16} {}\n", task.words, task.summary));
     format!("usage:\n{}", lines.collect::<String>())
 }

@@ -11,9 +11,52 @@ use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read,
 use crate::trace;
 use crate::wasm;
 
-/// Cargo's arguments for the library as the npm package contains it.
-pub(crate) const WASM_LIBRARY: [&str; 8] =
-    ["--package", "meituan-protocol", "--lib", "--target", WASM_TARGET, "--no-default-features", "--features", "wasm"];
+/// Cargo's arguments for the library as the npm package contains it, up to the features.
+const LIBRARY: [&str; 7] =
+    ["--package", "meituan-protocol", "--lib", "--target", WASM_TARGET, "--no-default-features", "--features"];
+
+/// The same with both wasm modules in one, as it is linted.
+pub(crate) fn wasm_library() -> impl Iterator<Item = &'static str> {
+    LIBRARY.into_iter().chain(["wasm"])
+}
+
+/// One of the package's two wasm modules.
+struct WasmModule {
+    /// What is in it, for people.
+    title: &'static str,
+    feature: &'static str,
+    profile: &'static str,
+    wasm: &'static str,
+    glue: &'static str,
+    /// The loader that brings the bytes along.
+    inline: &'static str,
+    /// What the wasm and its glue may weigh together, in bytes after brotli 11.
+    budget: usize,
+}
+
+/// Users load it before anything else.
+const MESSAGES: WasmModule = WasmModule {
+    title: "messages",
+    feature: "wasm-messages",
+    profile: "release",
+    wasm: "meituan_protocol.wasm",
+    glue: "glue.js",
+    inline: "wasm-inline.js",
+    budget: 60 * 1024,
+};
+
+/// What becomes of orders, and what recordings are judged by. It is instantiated at its first use.
+const ORDERS: WasmModule = WasmModule {
+    title: "orders",
+    feature: "wasm-orders",
+    profile: "orders",
+    wasm: "meituan_protocol_orders.wasm",
+    glue: "orders-glue.js",
+    inline: "wasm-orders-inline.js",
+    budget: 96 * 1024,
+};
+
+const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
 
 /// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
 ///
@@ -40,10 +83,20 @@ const OPTIMIZER: [&str; 16] = [
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
-const MODULES_ONLY: [&str; 6] = ["cli.", "cli-", "cli/", "meituan_protocol.", "wasm-edge-light.", "wasm-workerd."];
+const MODULES_ONLY: [&str; 9] = [
+    "cli.",
+    "cli-",
+    "cli/",
+    "meituan_protocol.",
+    "meituan_protocol_orders.",
+    "wasm-edge-light.",
+    "wasm-workerd.",
+    "wasm-orders-edge-light.",
+    "wasm-orders-workerd.",
+];
 
-/// What only `meituan-protocol/slim` consists of; `slim-instance.js` is its `instance.js`.
-const SLIM_ONLY: [&str; 2] = ["slim.js", "slim-instance.js"];
+/// The files that hold an instance. `meituan-protocol/slim` has its own, which are called `slim-…` before they are staged.
+const INSTANCES: [&str; 2] = ["instance.js", "orders-instance.js"];
 
 /// What says that the files below it are CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
@@ -57,7 +110,9 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
     build(&mut Steps::shown())?;
     print_sizes("files")?;
-    print_code_by_module()?;
+    for module in WASM_MODULES {
+        print_code_by_module(module)?;
+    }
     print_sizes("summary")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -65,61 +120,101 @@ pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
 pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("find the tools", || tools::require_node().and_then(|()| tools::require_wasm_target()))?;
     steps.run("install npm dependencies", tools::install_npm_packages)?;
-    steps.run("compile to wasm", compile)?;
-    steps.run("bind to JavaScript", bind)?;
-    steps.run("optimize the wasm", optimize)?;
+    for module in WASM_MODULES {
+        steps.run(&format!("compile the {}", module.title), || module.compile())?;
+        steps.run("bind to JavaScript", || module.bind())?;
+        steps.run("optimize the wasm", || module.optimize())?;
+    }
     steps.run("write the field references", write_references)?;
     steps.run("stage pkg/", stage)?;
     steps.run("add the slim entry", add_slim)?;
     steps.run("translate to CommonJS", add_commonjs)?;
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)?;
-    steps.run("check its size", check_size)
+    steps.run("check the sizes", || WASM_MODULES.into_iter().try_for_each(WasmModule::check_size))
 }
 
-fn compile() -> Outcome {
-    // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
-    let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from);
-    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
-    let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
-    flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
-    // One round of the cipher instead of four that are unrolled, and of the hash instead of all.
-    for backend in ["aes_backend_soft", "sha2_backend_soft"] {
-        flags.extend(["--cfg".to_owned(), format!("{backend}=\"compact\"")]);
+impl WasmModule {
+    fn compile(&self) -> Outcome {
+        // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
+        let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from);
+        let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+        let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+        let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
+        flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
+        // The standard library asks for so much inlining that it takes a kilobyte, and time is not measurably gained.
+        flags.push("-Cllvm-args=-inlinehint-threshold=100".to_owned());
+        // One round of the cipher instead of four that are unrolled, and of the hash instead of all.
+        for backend in ["aes_backend_soft", "sha2_backend_soft"] {
+            flags.extend(["--cfg".to_owned(), format!("{backend}=\"compact\"")]);
+        }
+        let mut cargo = tools::cargo("rustc");
+        cargo.args(["--profile", self.profile]).args(LIBRARY).arg(self.feature);
+        // Were it a library for Rust at the same time, what others could call would be kept apart from what calls it here.
+        cargo.args(["--crate-type", "cdylib"]);
+        tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
     }
-    tools::run(tools::cargo("build").arg("--release").args(WASM_LIBRARY).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
+
+    fn bind(&self) -> Outcome {
+        let compiled = target().join(WASM_TARGET).join(self.profile).join("meituan_protocol.wasm");
+        let mut bindgen = Bindgen::new();
+        bindgen.input_path(compiled).out_name("glue").typescript(false);
+        // The names stay until wasm-opt drops them.
+        bindgen.omit_default_module_path(true).remove_producers_section(true);
+        let failure = |error| format!("wasm-bindgen: {error:#}");
+        let mut bound = bindgen.web(true).and_then(Bindgen::generate_output).map_err(failure)?;
+        wasm::cut_panics(bound.wasm_mut())?;
+        bound.emit(self.work_folder()).map_err(failure)
+    }
+
+    /// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.
+    fn optimize(&self) -> Outcome {
+        let folder = self.work_folder();
+        let (input, output) = (folder.join("glue_bg.wasm"), folder.join("optimized.wasm"));
+        let mut key = read(&input)?;
+        key.extend(OPTIMIZER.join(" ").bytes());
+        key.extend(read(&root().join("node_modules/binaryen/package.json"))?);
+        let last_key = folder.join("optimized.key");
+        if output.is_file() && fs::read(&last_key).is_ok_and(|last| last == key) {
+            return Ok(());
+        }
+        tools::run(tools::npm_tool("wasm-opt").args(OPTIMIZER).arg(&input).arg("-o").arg(&output))?;
+        write(&last_key, key)
+    }
+
+    /// The wasm, the loader that has it inside, and the glue.
+    fn stage(&self) -> Outcome {
+        let optimized = self.work_folder().join("optimized.wasm");
+        copy(&optimized, &dist().join(self.wasm))?;
+        write(&dist().join(self.inline), inline(&read(&optimized)?))?;
+        // The glue is generated, and read by nobody: it is minified, and without its default export, which loads the wasm by itself.
+        let entry = self.work_folder().join("glue-entry.js");
+        write(&entry, "export * from \"./glue.js\";\n")?;
+        let mut esbuild = tools::npm_tool("esbuild");
+        esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
+        tools::run(esbuild.arg(&entry).arg(option("--outfile=", &dist().join(self.glue))))
+    }
+
+    fn check_size(&self) -> Outcome {
+        let files = [self.wasm, self.glue].map(|file| format!("pkg/dist/{file}"));
+        let printed = tools::printed_by(tools::node().args(["--input-type=module", "--eval", MEASURE, "total"]).args(files))?;
+        match printed.parse::<usize>() {
+            Ok(total) if total <= self.budget => Ok(()),
+            _ => Err(format!(
+                "wasm and glue of the {} are {printed} bytes after brotli; the budget is {}. See cargo xtask build --sizes",
+                self.title, self.budget
+            )),
+        }
+    }
+
+    /// Where the steps hand their results to each other.
+    fn work_folder(&self) -> PathBuf {
+        target().join("xtask/wasm").join(self.title)
+    }
 }
 
 fn home() -> PathBuf {
     ["HOME", "USERPROFILE"].iter().find_map(std::env::var_os).map(PathBuf::from).unwrap_or_default()
-}
-
-fn bind() -> Outcome {
-    let compiled = target().join(WASM_TARGET).join("release/meituan_protocol.wasm");
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("glue").typescript(false);
-    // The names stay until wasm-opt drops them.
-    bindgen.omit_default_module_path(true).remove_producers_section(true);
-    let failure = |error| format!("wasm-bindgen: {error:#}");
-    let mut bound = bindgen.web(true).and_then(Bindgen::generate_output).map_err(failure)?;
-    wasm::cut_panics(bound.wasm_mut())?;
-    bound.emit(work_folder()).map_err(failure)
-}
-
-/// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.
-fn optimize() -> Outcome {
-    let folder = work_folder();
-    let (input, output) = (folder.join("glue_bg.wasm"), folder.join("optimized.wasm"));
-    let mut key = read(&input)?;
-    key.extend(OPTIMIZER.join(" ").bytes());
-    key.extend(read(&root().join("node_modules/binaryen/package.json"))?);
-    let last_key = folder.join("optimized.key");
-    if output.is_file() && fs::read(&last_key).is_ok_and(|last| last == key) {
-        return Ok(());
-    }
-    tools::run(tools::npm_tool("wasm-opt").args(OPTIMIZER).arg(&input).arg("-o").arg(&output))?;
-    write(&last_key, key)
 }
 
 fn stage() -> Outcome {
@@ -137,21 +232,9 @@ fn stage() -> Outcome {
     for file in tools::files_under(&written_by_hand)? {
         copy(&written_by_hand.join(&file), &dist().join(&file))?;
     }
-    let wasm = work_folder().join("optimized.wasm");
-    copy(&wasm, &dist().join("meituan_protocol.wasm"))?;
-    write(&dist().join("wasm-inline.js"), inline(&read(&wasm)?))?;
-    stage_glue()?;
+    WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
     generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
     make_executable(&dist().join("cli.js"))
-}
-
-/// The glue is generated, and read by nobody: it is minified, and without its default export, which loads the wasm by itself.
-fn stage_glue() -> Outcome {
-    let entry = work_folder().join("glue-entry.js");
-    write(&entry, "export * from \"./glue.js\";\n")?;
-    let mut esbuild = tools::npm_tool("esbuild");
-    esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
-    tools::run(esbuild.arg(&entry).arg(option("--outfile=", &dist().join("glue.js"))))
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
@@ -182,26 +265,9 @@ fn manifest() -> Outcome<String> {
     Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{version}""#)))
 }
 
-/// A module whose default export is the wasm's bytes. `atob` alone would do, but its text has to be
-/// copied byte by byte, which makes it the slowest part of a cold start on runtimes that offer better.
+/// A loader whose default export is the wasm as a text, which is decoded when the module is wanted.
 fn inline(wasm: &[u8]) -> String {
-    format!(
-        r#"const text =
-  "{}";
-
-function decode() {{
-  if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
-  if (typeof globalThis.Buffer?.from === "function") return globalThis.Buffer.from(text, "base64");
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
-}}
-
-export default /* @__PURE__ */ decode();
-"#,
-        base64(wasm)
-    )
+    format!("export default \"{}\";\n", base64(wasm))
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -232,21 +298,21 @@ fn add_slim() -> Outcome {
     let imports =
         |text: &str, file: &str| text.contains(&format!(" from \"./{file}\"")) || text.contains(&format!("import \"./{file}\""));
     // The glue leads nowhere, but it keeps the instance.
-    let mut copied = vec!["instance.js".to_owned(), "glue.js".to_owned()];
+    let mut copied: Vec<String> = INSTANCES.into_iter().chain(WASM_MODULES.map(|module| module.glue)).map(str::to_owned).collect();
     while let Some((file, _)) =
         scripts.iter().find(|(file, text)| !copied.contains(file) && copied.iter().any(|other| imports(text, other)))
     {
         copied.push(file.clone());
     }
     create_folder(&dist().join("slim"))?;
-    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file) && file != "instance.js") {
-        let to = if file == "slim-instance.js" { "instance.js" } else { file };
+    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file) && !INSTANCES.contains(&&**file)) {
+        let to = file.strip_prefix("slim-").unwrap_or(file);
         let shared = scripts.iter().filter(|(file, _)| !copied.contains(file));
         let text = shared.fold(text.clone(), |text, (file, _)| text.replace(&format!("\"./{file}\""), &format!("\"../{file}\"")));
         write(&dist().join("slim").join(to), text)?;
     }
-    for file in SLIM_ONLY {
-        fs::remove_file(dist().join(file)).map_err(tools::failure("remove", &dist().join(file)))?;
+    for file in ["slim.js".to_owned()].into_iter().chain(INSTANCES.map(|file| format!("slim-{file}"))) {
+        fs::remove_file(dist().join(&file)).map_err(tools::failure("remove", &dist().join(&file)))?;
     }
     Ok(())
 }
@@ -266,7 +332,9 @@ fn add_commonjs() -> Outcome {
         // `imports` is only good in a package's top manifest, and there it leads to the module.
         let text = read_text(&folder.join(script))?;
         let up = "../".repeat(script.matches('/').count());
-        write(&folder.join(script), text.replace("\"#wasm\"", &format!("\"./{up}wasm-inline.js\"")))?;
+        let inlined = [("\"#wasm\"", MESSAGES.inline), ("\"#wasm-orders\"", ORDERS.inline)];
+        let text = inlined.iter().fold(text, |text, (name, file)| text.replace(name, &format!("\"./{up}{file}\"")));
+        write(&folder.join(script), text)?;
     }
     // Translated in place: were the files still within the ES module package, esbuild would read
     // their default imports as Node does there, and the wasm, a default export, would be lost.
@@ -334,24 +402,12 @@ fn make_executable(path: &Path) -> Outcome {
     Ok(())
 }
 
-/// What the wasm and its glue may weigh together, in bytes after brotli 11: users load them before anything else.
-const BUDGET: usize = 128 * 1024;
-
-fn check_size() -> Outcome {
-    let files = ["pkg/dist/meituan_protocol.wasm", "pkg/dist/glue.js"];
-    let printed = tools::printed_by(tools::node().args(["--input-type=module", "--eval", MEASURE, "total"]).args(files))?;
-    match printed.parse::<usize>() {
-        Ok(total) if total <= BUDGET => Ok(()),
-        _ => Err(format!("wasm and glue are {printed} bytes after brotli; the budget is {BUDGET}. See cargo xtask build --sizes")),
-    }
-}
-
 /// What the wasm is made of, so that everybody sees what a change costs.
-fn print_code_by_module() -> Outcome {
-    let named = work_folder().join("optimized-with-names.wasm");
-    let input = work_folder().join("glue_bg.wasm");
+fn print_code_by_module(module: &WasmModule) -> Outcome {
+    let named = module.work_folder().join("optimized-with-names.wasm");
+    let input = module.work_folder().join("glue_bg.wasm");
     tools::run(tools::npm_tool("wasm-opt").args(OPTIMIZER).arg("--debuginfo").arg(&input).arg("-o").arg(&named))?;
-    println!("\n{:<54}{:>11}", "code of the wasm", "bytes");
+    println!("\n{:<54}{:>11}", format!("code of the {}", module.title), "bytes");
     for (owner, bytes) in wasm::code_by_module(&read(&named)?)? {
         println!("{owner:<54}{bytes:>11}");
     }
@@ -361,8 +417,13 @@ fn print_code_by_module() -> Outcome {
 
 /// Node measures, because it brings the compressors.
 fn print_sizes(which: &str) -> Outcome {
-    let files = tools::files_under(&dist())?;
-    let measured = files.iter().map(|file| format!("pkg/dist/{file}"));
+    let measured: Vec<String> = match which {
+        "files" => tools::files_under(&dist())?.iter().map(|file| format!("pkg/dist/{file}")).collect(),
+        _ => WASM_MODULES
+            .iter()
+            .flat_map(|module| [module.title.to_owned(), format!("pkg/dist/{}", module.wasm), format!("pkg/dist/{}", module.glue)])
+            .collect(),
+    };
     let table = tools::printed_by(tools::node().args(["--input-type=module", "--eval", MEASURE, which]).args(measured))?;
     println!("{table}");
     Ok(())
@@ -389,11 +450,13 @@ console.log("bytes".padEnd(34) + ["raw", "gzip -9", "brotli 11"].map((head) => h
 if (which === "files") {
   for (const path of paths) row(path.replace("pkg/dist/", ""), ...measure(path));
 } else {
-  const wasm = measure("pkg/dist/meituan_protocol.wasm");
-  const glue = measure("pkg/dist/glue.js");
-  row("wasm", ...wasm);
-  row("glue", ...glue);
-  row("wasm and glue", ...wasm.map((size, index) => size + glue[index]));
+  // The titles, each before its files, which count together.
+  for (let at = 0; at < paths.length; at += 3) {
+    const [wasm, glue] = paths.slice(at + 1, at + 3).map(measure);
+    row(`${paths[at]}: wasm`, ...wasm);
+    row(`${paths[at]}: glue`, ...glue);
+    row(`${paths[at]}: together`, ...wasm.map((size, index) => size + glue[index]));
+  }
 }
 "#;
 
@@ -403,11 +466,6 @@ fn package() -> PathBuf {
 
 fn dist() -> PathBuf {
     package().join("dist")
-}
-
-/// Where the steps hand their results to each other.
-fn work_folder() -> PathBuf {
-    target().join("xtask/wasm")
 }
 
 #[cfg(test)]

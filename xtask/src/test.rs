@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{demo, package};
+use crate::{bench, demo, package};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 15] = [
+const STAGES: [Stage; 16] = [
     ("Rust format", rust_format),
     ("Rust lints", rust_lints),
     ("Rust lints for wasm", wasm_lints),
@@ -19,6 +19,7 @@ const STAGES: [Stage; 15] = [
     ("JavaScript format and lints", javascript_lints),
     ("TypeScript types", typescript_types),
     ("JavaScript tests", javascript_tests),
+    ("benchmarks", bench::check),
     ("demo", demo_passes),
     ("browser demo", browser_demo),
     ("packaging", packaging),
@@ -48,7 +49,7 @@ fn rust_lints() -> Outcome {
 
 fn wasm_lints() -> Outcome {
     tools::require_wasm_target()?;
-    run_program(cargo("clippy").args(package::WASM_LIBRARY).args(["--", "-Dwarnings"]))
+    run_program(cargo("clippy").args(package::wasm_library()).args(["--", "-Dwarnings"]))
 }
 
 fn rust_tests() -> Outcome {

@@ -149,12 +149,17 @@ pub(crate) fn require_wasm_target() -> Outcome {
 
 /// Installs the npm development dependencies unless those of this very lock file are there.
 pub(crate) fn install_npm_packages() -> Outcome {
-    let wanted = read(&root().join("package-lock.json"))?;
-    let installed = root().join("node_modules/.installed-package-lock.json");
+    install_npm_packages_in(root())
+}
+
+/// The same for a folder with a lock file of its own.
+pub(crate) fn install_npm_packages_in(folder: &Path) -> Outcome {
+    let wanted = read(&folder.join("package-lock.json"))?;
+    let installed = folder.join("node_modules/.installed-package-lock.json");
     if fs::read(&installed).is_ok_and(|lock| lock == wanted) {
         return Ok(());
     }
-    run(npm().args(["ci", "--no-audit", "--no-fund"]))?;
+    run(npm().current_dir(folder).args(["ci", "--no-audit", "--no-fund"]))?;
     write(&installed, wanted)
 }
 

@@ -103,6 +103,13 @@ async function checkTicketCalls(
     includes(received.body, read);
     sameJson(received.ok(reply).body, answer);
   });
+  await check("order of a ticket call", () => {
+    const { body } = supplier.receiveSync(call);
+    const { kind, run, next } = ticket.transition(null, { orderCreate: body }, { now });
+    same(kind, "moved");
+    same(run.key, `orderCreate:${body.orderId}`);
+    same(ticket.transition(next, { orderCreate: body }, { now }).kind, "duplicate");
+  });
   await check("signed ticket call, by Fetch", async () => {
     const received = await supplier.receive(fetched(call));
     includes(received.body, read);

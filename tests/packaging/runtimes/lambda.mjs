@@ -4,17 +4,17 @@ import { build } from "esbuild";
 import { project, run, versionOf } from "../tools.mjs";
 
 export const lambdaModule = bundled("lambda-esm", "AWS Lambda, bundled by esbuild as an ES module", {
-  ...{ source: "function.mjs", format: "esm", loader: "dist/wasm-inline.js" },
+  ...{ source: "function.mjs", format: "esm", files: "dist" },
 });
 export const lambdaCommonjs = bundled("lambda-cjs", "AWS Lambda, bundled by esbuild as CommonJS", {
-  ...{ source: "function.cjs", format: "cjs", loader: "dist/cjs/wasm-inline.js" },
+  ...{ source: "function.cjs", format: "cjs", files: "dist/cjs" },
 });
 
-function bundled(name, title, { source, format, loader }) {
+function bundled(name, title, { source, format, files }) {
   return {
     name,
     title,
-    loaders: [loader],
+    loaders: [`${files}/wasm-inline.js`, `${files}/wasm-orders-inline.js`],
     tested: () => `esbuild ${versionOf("esbuild")}, Node.js as installed`,
     version: () => `esbuild ${versionOf("esbuild")}, ${process.version}`,
     async run({ tarball, expected }) {

@@ -10,7 +10,10 @@ export const next = {
   name: "next",
   title: "Next.js: edge route, middleware, Node route",
   // The Node route has another one than the edge.
-  loaders: ["dist/wasm-edge-light.js", "dist/wasm-inline.js"],
+  loaders: [
+    ...["dist/wasm-edge-light.js", "dist/wasm-orders-edge-light.js"],
+    ...["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+  ],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });
@@ -53,6 +56,7 @@ async function calls(address, { partnerId, clientId, clientSecret }) {
     return response.json();
   };
   const days = { partnerDealId: "garden-day", startTime: "2026-10-01", endTime: "2026-10-02" };
+  const status = { partnerDealId: "garden-day", status: 1, checkStatus: 1, msRatioCheckStatus: 1 };
   const checks = {
     "heartbeat of the example": async () => (await call("/meituan/heartbeat", {})).code === 200,
     "prices of the example": async () => {
@@ -62,6 +66,11 @@ async function calls(address, { partnerId, clientId, clientSecret }) {
     "products of the example": async () => {
       const { body } = await call("/meituan/products", { body: { method: "multi", partnerDealIds: ["garden-day"] } });
       return body?.length === 1 && body[0].partnerId === partnerId;
+    },
+    "product status of the example": async () => (await call("/meituan/products/status", { body: [status] })).code === 200,
+    "the true reason of the example": async () => {
+      const { code, describe } = await call("/meituan/prices", { body: { ...days, partnerDealId: "nothing" } });
+      return code === 201 && describe === "没有该产品：nothing";
     },
     "the pages router without its body parser": async () => (await call("/api/raw", {})).code === 200,
     "the pages router with it says so": async () => {

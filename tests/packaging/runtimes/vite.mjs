@@ -11,7 +11,7 @@ const OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-
 export const vite = {
   name: "vite",
   title: "browser: Vite production build in Chromium",
-  loaders: ["dist/wasm-inline.js"],
+  loaders: ["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
   tested: () => `Vite ${versionOf("vite")}, Debian's Chromium`,
   async version() {
     const printed = await run(chromium(), ["--version", "--no-sandbox"], { cwd: "." });

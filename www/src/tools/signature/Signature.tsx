@@ -83,8 +83,8 @@ function Answer({ request, clientId, secret, others }: AnswerProps) {
         ? undefined
         : diagnosis.diagnose({
             method: method || "POST",
-            url,
-            headers: { host, date, authorization },
+            url: host && url.startsWith("/") ? `https://${host}${url}` : url,
+            headers: { date, authorization },
             body,
             clientId,
             partnerId,

@@ -1,0 +1,69 @@
+// That the benchmark compares what does the same work, and that it can fail. Nothing is timed: who runs tests may be busy.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cases } from "./cases.mjs";
+import { check } from "./check.mjs";
+import { measureColdStarts } from "./cold.mjs";
+import { compare, median } from "./measure.mjs";
+import { fails } from "./report.mjs";
+
+const sound = cases.find(({ name }) => name === "object-1.5k");
+assert(sound);
+const peer = Object.values(sound.peers)[0];
+
+/** @param {import("./measure.mjs").Contender} contender */
+const joinedBy = (contender) => ({ ...sound, peers: { another: contender } });
+
+test("contenders that do the same work pass the check", () => {
+  check(joinedBy(peer));
+});
+
+test("a contender that answers otherwise fails the check", () => {
+  const forgetful = (/** @type {Buffer} */ text) => {
+    const reply = /** @type {any} */ (peer(text));
+    reply.body.voucherList.pop();
+    return reply;
+  };
+  assert.throws(() => check(joinedBy(forgetful)), /object-1\.5k: another answers input 0 otherwise/);
+});
+
+test("a contender that takes what is wrong fails the check", () => {
+  const credulous = (/** @type {Buffer} */ text) => {
+    try {
+      return peer(text);
+    } catch {
+      return {};
+    }
+  };
+  assert.throws(() => check(joinedBy(credulous)), /object-1\.5k: another takes wrong input 0/);
+});
+
+test("a library that takes what is wrong fails the check too", () => {
+  assert.throws(() => check({ ...joinedBy(peer), wrong: () => sound.inputs() }), /meituan-protocol takes wrong input 0/);
+});
+
+const timing = (/** @type {number[]} */ ...rounds) => ({ median: median(rounds), rounds });
+const row = (/** @type {ReturnType<typeof compare>} */ compared) => ({
+  ...{ name: "", title: "", script: "ascii", peer: "", ours: 0, theirs: 0, gate: 0.5 },
+  ...compared,
+});
+
+test("a gate holds while part of the spread is within it", () => {
+  assert(!fails(row(compare(timing(4, 6, 8), timing(10, 10, 10)))));
+});
+
+test("a gate fails once all of the spread is beyond it", () => {
+  assert(fails(row(compare(timing(6, 7, 8), timing(10, 10, 10)))));
+});
+
+test("cold starts of all bundles end in the same answer", async () => {
+  const { rows } = await measureColdStarts(1);
+  assert.equal(rows.length, 2);
+});
+
+for (const contest of cases) {
+  test(`${contest.name}: all contenders give the same answers, and refuse the same inputs`, () => {
+    check(contest);
+  });
+}

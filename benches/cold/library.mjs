@@ -1,0 +1,1 @@
+export { orderCreate as answer } from "../library.mjs";

@@ -1,0 +1,74 @@
+// Measuring. A machine's speed drifts by more than what is to be told apart, so nothing is measured in nanoseconds alone: all
+// contenders of a case take turns within each round, and what counts is how they compare in it.
+
+/**
+ * @typedef {(input: any) => unknown} Contender
+ * @typedef {{ contender: Contender, inputs: readonly any[] }} Entry
+ * @typedef {{ median: number, rounds: number[] }} Timing in nanoseconds for one input
+ */
+
+const WARM_UP = 150;
+const SLICE = 12;
+const ROUNDS = 15;
+
+/** Keeps results alive, so that no compiler finds the work useless. */
+export let sink;
+
+/**
+ * @param {Contender} contender
+ * @param {readonly any[]} inputs
+ * @param {number} milliseconds at least
+ * @returns {number} nanoseconds for one input
+ */
+function time(contender, inputs, milliseconds) {
+  const begin = performance.now();
+  let done = 0;
+  let elapsed;
+  do {
+    for (let index = 0; index < inputs.length; index++) sink = contender(inputs[index]);
+    done += inputs.length;
+    elapsed = performance.now() - begin;
+  } while (elapsed < milliseconds);
+  return (elapsed * 1e6) / done;
+}
+
+/** @param {number[]} values @param {number} share from 0 to 1 */
+export function quantile(values, share) {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (sorted.length - 1) * share;
+  const below = Math.floor(at);
+  const above = Math.ceil(at);
+  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
+}
+
+/** @param {number[]} values */
+export const median = (values) => quantile(values, 0.5);
+
+/**
+ * @param {Entry[]} entries
+ * @returns {Timing[]} of each
+ */
+export function measure(entries) {
+  for (const { contender, inputs } of entries) time(contender, inputs, WARM_UP);
+  /** @type {number[][]} */
+  const rounds = entries.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    // Each round begins with another one, so that nobody always runs after the same neighbour's garbage.
+    for (let turn = 0; turn < entries.length; turn++) {
+      const index = (round + turn) % entries.length;
+      const { contender, inputs } = entries[index];
+      rounds[index].push(time(contender, inputs, SLICE));
+    }
+  }
+  return rounds.map((times) => ({ median: median(times), rounds: times }));
+}
+
+/**
+ * How one compares with another: the ratio of medians, and the quartiles of the rounds' own ratios.
+ * @param {Timing} one
+ * @param {Timing} other
+ */
+export function compare(one, other) {
+  const ratios = one.rounds.map((nanoseconds, round) => nanoseconds / other.rounds[round]);
+  return { ratio: one.median / other.median, low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
+}

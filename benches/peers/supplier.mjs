@@ -1,0 +1,114 @@
+// A supplier as a careful engineer writes it, around a signer and a validator: the same work as one call of the library.
+
+import { CLIENT_ID, NOW, PARTNER_ID, ROUTES } from "../bodies.mjs";
+import {
+  codesAreDistinct,
+  orderCreateForPrograms,
+  orderPayForPrograms,
+  orderStateForPrograms,
+  paysForAll,
+  quantitiesAgree,
+} from "./rules.mjs";
+
+const TOLERANCE = 600_000;
+const SCHEME = `MWS ${CLIENT_ID}:`;
+const HEADERS = { "content-type": "application/json; charset=utf-8" };
+const routes = new Map(Object.entries(ROUTES));
+
+/** @type {Record<string, (body: any) => any>} */
+const forPrograms = {
+  orderCreate: orderCreateForPrograms,
+  orderPay: orderPayForPrograms,
+  heartbeat: (body) => body,
+};
+
+/**
+ * @typedef {{ accepts: (value: any) => boolean, read: (value: any) => any }} Validator
+ * @typedef {{ sign: (text: string) => string, verify: (text: string, signature: string) => boolean }} Signer
+ * @typedef {{ method: string, url: string, headers: Record<string, string>, body: Buffer }} Incoming
+ */
+
+/**
+ * @param {Signer} signer
+ * @param {Record<string, Validator>} validators
+ */
+export function supplier(signer, validators) {
+  /** @param {Incoming} request */
+  function receive({ method, url, headers, body }) {
+    const query = url.indexOf("?");
+    const type = routes.get(query < 0 ? url : url.slice(0, query));
+    if (type === undefined) throw new Error("no such route");
+    const { date, authorization, partnerid } = headers;
+    if (partnerid !== String(PARTNER_ID)) throw new Error("another partner");
+    if (!(Math.abs(Date.parse(date) - NOW) <= TOLERANCE)) throw new Error("stale");
+    if (authorization === undefined || !authorization.startsWith(SCHEME)) throw new Error("another scheme or client");
+    if (!signer.verify(`${method} ${url}\n${date}`, authorization.slice(SCHEME.length))) throw new Error("wrong signature");
+    const envelope = validators[type].read(JSON.parse(body.toString()));
+    if (envelope.partnerId !== PARTNER_ID) throw new Error("another partner");
+    return { type, body: forPrograms[type](envelope.body) };
+  }
+
+  /** @param {object | undefined} body */
+  const success = (body) => ({
+    status: 200,
+    headers: HEADERS,
+    body: JSON.stringify({ code: 200, describe: "success", partnerId: PARTNER_ID, body }),
+  });
+
+  return {
+    receive,
+    heartbeat(/** @type {Incoming} */ request) {
+      receive(request);
+      return success(undefined);
+    },
+    orderCreate(/** @type {Incoming} */ request) {
+      const { body } = receive(request);
+      return success(validators.orderCreated.read({ partnerOrderId: `P${body.orderId}` }));
+    },
+    orderPay(/** @type {{ request: Incoming, reply: any, quantity: number }} */ { request, reply, quantity }) {
+      const { body } = receive(request);
+      const paid = validators.orderPaid.read({ orderId: Number(body.orderId), ...reply });
+      if (!paysForAll(paid, quantity)) throw new Error("not a code for each ticket");
+      const warnings = codesAreDistinct(paid) ? [] : ["pay.codes-distinct"];
+      return { ...success(paid), warnings };
+    },
+  };
+}
+
+/**
+ * Reads the reply to order query: the plain object for programs.
+ * @param {Validator} validator
+ */
+export const orderStateReader = (validator) => (/** @type {Buffer} */ text) => {
+  const reply = validator.read(JSON.parse(text.toString()));
+  return {
+    code: reply.code,
+    describe: reply.describe,
+    partnerId: reply.partnerId,
+    body: orderStateForPrograms(reply.body),
+    warnings: quantitiesAgree(reply.body) ? [] : ["query.quantities-agree"],
+  };
+};
+
+/** @param {Validator} validator */
+export const orderStateJudge = (validator) => (/** @type {Buffer} */ text) => validator.accepts(JSON.parse(text.toString()));
+
+/** A signed request without a body to speak of: what it is made of is the signature. @param {Signer} signer */
+export const heartbeatSigner =
+  (signer) =>
+  (/** @type {{ url: string, now: number }} */ { url, now }) => {
+    const date = new Date(now).toUTCString();
+    const stringToSign = `POST ${url}\n${date}`;
+    return {
+      method: "POST",
+      url,
+      headers: {
+        PartnerId: String(PARTNER_ID),
+        Date: date,
+        Authorization: SCHEME + signer.sign(stringToSign),
+        "Content-Type": "application/json; charset=utf-8",
+      },
+      body: JSON.stringify({ partnerId: PARTNER_ID }),
+      stringToSign,
+    };
+  };

@@ -1,0 +1,44 @@
+// Orders in SQLite. Whoever saves names the revision that he has loaded, and only one can be first: so any number of processes
+// may share the file.
+
+/**
+ * @typedef {import("meituan-protocol/ticket").OrderStore<number>} OrderStore
+ * @typedef {Parameters<OrderStore["save"]>} Saved
+ */
+
+/** @implements {OrderStore} */
+export class SqliteOrders {
+  /** @param {import("libsql").Database} database */
+  constructor(database) {
+    // 64 bits: the number is text. What is due is looked for every second.
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, revision INTEGER NOT NULL, due INTEGER);
+      CREATE INDEX IF NOT EXISTS orders_due ON orders (due) WHERE due IS NOT NULL;
+    `);
+    this.one = database.prepare("SELECT snapshot, revision FROM orders WHERE order_id = ?");
+    this.insert = database.prepare("INSERT INTO orders VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING");
+    this.update = database.prepare(
+      "UPDATE orders SET snapshot = ?, due = ?, revision = revision + 1 WHERE order_id = ? AND revision = ?",
+    );
+    this.dueBy = database.prepare("SELECT order_id FROM orders WHERE due <= ? ORDER BY due");
+  }
+
+  /** @param {string} orderId */
+  load(orderId) {
+    const row = /** @type {{ snapshot: string, revision: number } | undefined} */ (this.one.get(orderId));
+    return row ? { snapshot: JSON.parse(row.snapshot), revision: row.revision } : null;
+  }
+
+  /** @param {Saved[0]} orderId @param {Saved[1]} order @param {Saved[2]} expected @param {Saved[3]} about */
+  save(orderId, order, expected, about) {
+    const [snapshot, due] = [JSON.stringify(order), about.due ?? null];
+    const { changes } =
+      expected === null ? this.insert.run(orderId, snapshot, due) : this.update.run(snapshot, due, orderId, expected);
+    return changes === 1;
+  }
+
+  /** @param {number} now */
+  due(now) {
+    return /** @type {{ order_id: string }[]} */ (this.dueBy.all(now)).map(({ order_id }) => order_id);
+  }
+}

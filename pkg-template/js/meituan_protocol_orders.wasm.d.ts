@@ -1,0 +1,3 @@
+/** As runtimes give it that import wasm as a module, such as Cloudflare Workers. */
+declare const module: WebAssembly.Module;
+export default module;

@@ -1,0 +1,17 @@
+// What the module of orders exports, as src/wasm/orders.rs says it; wasm-bindgen makes orders-glue.js. For the package's own
+// files only.
+
+import type { Failure } from "./glue.js";
+
+export { initSync } from "./glue.js";
+
+export declare function input(length: number): number;
+export declare function result(): number;
+export declare function error(): Failure;
+
+export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
+export declare function ticket_accept(strict: boolean, length: number): number;
+export declare function ticket_change_mail(length: number, now: number): number;
+export declare function ticket_redact(length: number): void;
+export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
+export declare function ba_diagnose(length: number): number;

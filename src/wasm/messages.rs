@@ -1,0 +1,71 @@
+//! Messages of both APIs by themselves, at the border.
+
+use super::{address, unreadable, with};
+use crate::message::definition::{Facts, Message};
+use crate::message::{Form, Packed, Reading, read, write};
+use crate::ride::INTERFACES;
+use crate::ticket::CALLS;
+use crate::{Error, ErrorCode};
+use wasm_bindgen::prelude::*;
+
+/// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
+fn message(index: u32) -> Option<&'static Message> {
+    let index = index as usize;
+    if let Some(of_ride) = index.checked_sub(2 * CALLS.len()) {
+        let interface = INTERFACES.get(of_ride % INTERFACES.len())?;
+        return match of_ride / INTERFACES.len() {
+            0 => Some(interface.request),
+            1 => Some(interface.reply),
+            _ => None,
+        };
+    }
+    let call = CALLS.get(index % CALLS.len())?;
+    Some(if index < CALLS.len() { call.request } else { call.reply })
+}
+
+/// Settings by their definition. What is wrong with them is the configuration.
+pub(super) fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Error> {
+    let mut packed = Packed::new();
+    read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
+    match Error::from_issues(&packed.issues) {
+        Some(mut error) => {
+            if error.code == ErrorCode::EmptyText {
+                error.detail = "expected a text that is not empty".into();
+            }
+            error.code = ErrorCode::InvalidConfig;
+            Err(error)
+        }
+        None => Ok(packed),
+    }
+}
+
+pub(super) fn facts(quantity: i32) -> Facts {
+    Facts { quantity: u32::try_from(quantity).ok() }
+}
+
+/// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.
+#[wasm_bindgen]
+pub fn read_message(index: u32, program: bool, length: usize, quantity: i32) -> u32 {
+    with(|state| {
+        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity) };
+        let source = state.input.get(..length).unwrap_or_default();
+        let read = message(index).is_some_and(|message| read(message, source, how, &mut state.packed));
+        state.result[2] = address(source);
+        state.result[3] = length as u32;
+        state.tell_findings();
+        let outcome = if read { Ok(()) } else { Err(Error::from_issues(&state.packed.issues).unwrap_or_else(unreadable)) };
+        state.finish(outcome)
+    })
+}
+
+/// Writes the message that was read last, in the wire's notation, to the output.
+#[wasm_bindgen]
+pub fn write_message(index: u32, length: usize) {
+    with(|state| {
+        state.output.clear();
+        if let Some(message) = message(index) {
+            write(message, &state.packed, state.input.get(..length).unwrap_or_default(), Form::Wire, &mut state.output);
+        }
+        state.tell_output();
+    });
+}
