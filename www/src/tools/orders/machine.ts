@@ -1,6 +1,10 @@
 // What the explorer needs of either machine. An order is never stored here: it is told its whole timeline anew each time.
 
-import type { Text } from "../../library.ts";
+/** A text in both languages. */
+export interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
 
 /** One thing that can be told to an order, by its name in the address. */
 export interface Happening {

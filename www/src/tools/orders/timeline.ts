@@ -1,6 +1,6 @@
 // The timeline: what happened, in the order in which the order is told of it. It is all that a link holds.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { route } from "../../shell/route.ts";
 import type { Entry, Machine } from "./machine.ts";
 import { rideMachine } from "./ride.ts";
@@ -27,14 +27,18 @@ export const preview = computed(() => machine.value.preview(timeline.value));
 const latest = () => timeline.value.reduce((most, { minute }) => Math.max(most, minute), 0);
 
 function change(next: readonly Item[]): void {
-  timeline.value = next;
-  chosen.value = undefined;
+  batch(() => {
+    timeline.value = next;
+    chosen.value = undefined;
+  });
   history.replaceState(null, "", `#/orders/${written(machine.value, next)}`);
 }
 
 export function choose(id: string): void {
-  machine.value = MACHINES.find((one) => one.id === id) ?? ticketMachine;
-  change([]);
+  batch(() => {
+    machine.value = MACHINES.find((one) => one.id === id) ?? ticketMachine;
+    change([]);
+  });
 }
 
 export const begin = (ids: readonly string[]): void => change(ids.map((id, index) => item(id, index + 1)));
@@ -79,9 +83,11 @@ function readAddress(address: string): void {
     const [id = "", minute] = text.split("@");
     return known.has(id) ? [item(id, Number(minute) || index + 1)] : [];
   });
-  machine.value = of;
-  timeline.value = entries.slice(0, MOST);
-  chosen.value = undefined;
+  batch(() => {
+    machine.value = of;
+    timeline.value = entries.slice(0, MOST);
+    chosen.value = undefined;
+  });
 }
 
 /** Longer timelines tell nothing more. */
