@@ -131,7 +131,9 @@ function verify(input) {
   const error = dateError(date, now, tolerance) ?? signatureError(verifyByHand(clientId, secret, method, uri, date, authorization));
   const { stringToSign } = signByHand("", "", method, uri, date);
   const found =
-    error && options.explain ? diagnose({ method, url: uri, headers: { date, authorization }, clientId, secrets: secret }) : undefined;
+    error && options.explain
+      ? diagnose({ method, url: uri, headers: { date, authorization }, clientId, secrets: secret })
+      : undefined;
   if (options.json) {
     printJson(error ? { ok: false, error, stringToSign, ...(found && { diagnosis: found }) } : { ok: true, stringToSign });
   } else {
@@ -146,7 +148,8 @@ function verify(input) {
 function explanation({ outcome, signed, mistakes }) {
   if (outcome === "right") return "the signature itself is right";
   const lines = mistakes.flatMap(({ id, what, fix }) => [`${what.en} (${id})`, `fix: ${fix.en}`]);
-  if (outcome === "unexplained") lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
+  if (outcome === "unexplained")
+    lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
   else if (signed !== undefined) lines.push("", "what was signed", visible(signed));
   return lines.join("\n");
 }

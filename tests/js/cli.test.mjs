@@ -157,7 +157,16 @@ describe("ba verify", () => {
 
   it("explains a signature that a known mistake made", async () => {
     // The published example with CRLF instead of the line feed.
-    const words = ["ba", "verify", ...signed, ...identity, ...at, "--authorization", "MWS x:snHoKwo6QhhSeqnzL6YVOX28a80=", "--explain"];
+    const words = [
+      "ba",
+      "verify",
+      ...signed,
+      ...identity,
+      ...at,
+      "--authorization",
+      "MWS x:snHoKwo6QhhSeqnzL6YVOX28a80=",
+      "--explain",
+    ];
     const { code, out } = await run(words);
     assert.equal(code, 1);
     assert.match(out, /CRLF.*\(line\.crlf\)\nfix: /);

@@ -46,8 +46,18 @@ describe("diagnose", () => {
   it("takes headers of any kind, a URL, one secret or several, a body as bytes", () => {
     const { headers, url, body, secrets, method } = vector("body.signed.json");
     const { date, authorization } = { date: headers.Date, authorization: headers.Authorization };
-    for (const given of [new Headers({ date, authorization }), Object.entries(headers), { DATE: date, Authorization: [authorization] }]) {
-      const found = diagnose({ method, url: new URL(url), headers: given, body: new TextEncoder().encode(body), secrets: secrets[0] });
+    for (const given of [
+      new Headers({ date, authorization }),
+      Object.entries(headers),
+      { DATE: date, Authorization: [authorization] },
+    ]) {
+      const found = diagnose({
+        method,
+        url: new URL(url),
+        headers: given,
+        body: new TextEncoder().encode(body),
+        secrets: secrets[0],
+      });
       assert.deepEqual(
         found.mistakes.map(({ id }) => id),
         ["body.signed"],

@@ -246,6 +246,17 @@ describe("the message check", () => {
     });
   });
 
+  it("shows the acceptance point that a broken rule belongs to, with the hand-out's section", async () => {
+    const body = { orderId: 1, partnerOrderId: "P1", voucherType: 1, vouchers: ["910632001657"] };
+    await open("message", async ({ shown }) => {
+      await shown.getByLabel("Message", { exact: true }).selectOption("ticket.orderPay.response");
+      await shown.locator(".json-editor textarea").fill(JSON.stringify({ partnerId: 1122, code: 200, describe: "success", body }));
+      await shown.getByLabel("Tickets of the order").fill("3");
+      const finding = shown.locator(".findings > li").filter({ hasText: "RULE_BROKEN" });
+      assert.match(await finding.first().textContent(), /Acceptance point pay\.code-per-ticket .*订单出票/);
+    });
+  });
+
   it("makes a signed request out of a form, and the receiver accepts it", async () => {
     await open("message", async ({ shown }) => {
       await shown.getByLabel("Message", { exact: true }).selectOption("ticket.orderQuery.request");
