@@ -71,10 +71,10 @@ export default function Acceptance() {
 function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean }) {
   const t = text();
   const [at, setAt] = useState(0);
-  const judge = (count: number) => testing.checkTrace(recording.upTo(count), { strict: isStrict });
   const { exchanges } = recording;
-  const whole = useMemo(() => judge(exchanges.length), [recording]);
-  const [before, after] = useMemo(() => [judge(at), judge(at + 1)], [recording, at]);
+  const whole = useMemo(() => judged(recording, exchanges.length, isStrict), [recording, exchanges.length, isStrict]);
+  const before = useMemo(() => judged(recording, at, isStrict), [recording, at, isStrict]);
+  const after = useMemo(() => judged(recording, at + 1, isStrict), [recording, at, isStrict]);
   const exchange = exchanges[at];
   const go = (to: number) => setAt(Math.max(0, Math.min(exchanges.length - 1, to)));
   return (
@@ -146,6 +146,8 @@ function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean
   );
 }
 
+const judged = (recording: Recording, count: number, strict: boolean) => testing.checkTrace(recording.upTo(count), { strict });
+
 const TONES = { failed: "bad", unchecked: "warn", passed: "good", notExercised: "calm" } as const satisfies Record<string, Tone>;
 const ORDER = Object.keys(TONES);
 const worstFirst = (one: Point, other: Point) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict);
@@ -163,7 +165,9 @@ function Summary({ report }: { report: Report }) {
 
 /** The worst that was found in an exchange. */
 function toneAt({ points }: Report, index: number): Tone {
-  const effects = points.flatMap(({ findings }) => findings.filter(({ exchange }) => exchange === index).map(({ effect }) => effect));
+  const effects = points.flatMap(({ findings }) =>
+    findings.filter(({ exchange }) => exchange === index).map(({ effect }) => effect),
+  );
   return effects.includes("fails") ? "bad" : effects.includes("warns") ? "warn" : "calm";
 }
 

@@ -47,7 +47,8 @@ export const text = bilingual({
     broken: "这不是报文记录",
     allPassed: (count: number) => `没有不通过的验收点：通过 ${count} 个`,
     someFailed: (count: number) => `${count} 个验收点不通过`,
-    rest: (passed: number, untouched: number, unchecked: number) => `通过 ${passed} 个，未涉及 ${untouched} 个，无法判断 ${unchecked} 个。`,
+    rest: (passed: number, untouched: number, unchecked: number) =>
+      `通过 ${passed} 个，未涉及 ${untouched} 个，无法判断 ${unchecked} 个。`,
     walk: "逐步查看",
     step: (at: number, count: number) => `第 ${at} 条，共 ${count} 条`,
     previous: "上一条",

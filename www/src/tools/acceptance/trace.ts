@@ -64,7 +64,9 @@ function spoiled(text: string): string {
   if (!isObject(trace) || !Array.isArray(trace.exchanges)) return text;
   const exchanges = trace.exchanges.filter(isObject);
   const first = (call: string, code: string) =>
-    exchanges.find((one) => one.call === call && isObject(one.response) && one.response.code instanceof Raw && one.response.code.text === code);
+    exchanges.find(
+      (one) => one.call === call && isObject(one.response) && one.response.code instanceof Raw && one.response.code.text === code,
+    );
   change(first("orderRefund", "606"), (response) => ({ ...response, describe: "系统异常" }));
   change(first("orderPay", "200"), (response) => ({ ...response, body: withVouchers(response.body, 1) }));
   const slow = first("orderCreate", "200");

@@ -23,12 +23,7 @@ export default function Orders() {
   return (
     <div class="orders">
       <div class="row">
-        <Choice
-          label={t.api}
-          value={of.id}
-          onValue={choose}
-          options={MACHINES.map(({ id }) => ({ value: id, text: t[id] }))}
-        />
+        <Choice label={t.api} value={of.id} onValue={choose} options={MACHINES.map(({ id }) => ({ value: id, text: t[id] }))} />
         <fieldset class="examples">
           <legend>{t.examples}</legend>
           <div class="row">
@@ -104,9 +99,9 @@ function Palette({ machine }: { machine: Machine }) {
   const spoken = language.value;
   return (
     <>
-      {machine.groups.map((group) => (
-        <section key={group.id}>
-          <h3>{group.text[spoken]}</h3>
+      {machine.groups.map((group, index) => (
+        <details key={group.id} class="group" open={index === 0 || machine.id === "ticket"}>
+          <summary>{group.text[spoken]}</summary>
           <ul class="palette">
             {machine.happenings
               .filter((happening) => happening.group === group.id)
@@ -119,7 +114,7 @@ function Palette({ machine }: { machine: Machine }) {
                 </li>
               ))}
           </ul>
-        </section>
+        </details>
       ))}
     </>
   );

@@ -21,7 +21,7 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
     .sort((one, other) => inOrder.indexOf(one.kind) - inOrder.indexOf(other.kind));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div class="picture" tabIndex={0} role="region" aria-label={t.picture}>
+    <section class="picture" tabIndex={0} aria-label={t.picture}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         style={{ minWidth: `${width * 0.72}px` }}
@@ -70,7 +70,7 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
           );
         })}
       </svg>
-    </div>
+    </section>
   );
 }
 

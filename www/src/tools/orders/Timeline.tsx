@@ -41,10 +41,22 @@ export function Timeline({ machine }: { machine: Machine }) {
         const step = steps.value[index];
         return (
           <li key={key} class={index === at ? "chosen" : undefined}>
-            <button type="button" class="handle" aria-hidden="true" tabIndex={-1} title={t.drag(what)} onPointerDown={(event) => drag(event, key)}>
+            <button
+              type="button"
+              class="handle"
+              aria-hidden="true"
+              tabIndex={-1}
+              title={t.drag(what)}
+              onPointerDown={(event) => drag(event, key)}
+            >
               ⠿
             </button>
-            <button type="button" class="entry" aria-current={index === at ? "step" : undefined} onClick={() => (chosen.value = index)}>
+            <button
+              type="button"
+              class="entry"
+              aria-current={index === at ? "step" : undefined}
+              onClick={() => (chosen.value = index)}
+            >
               <span>
                 <span class="code">{happening?.name}</span> {happening?.text[spoken]}
               </span>
@@ -59,7 +71,12 @@ export function Timeline({ machine }: { machine: Machine }) {
             </button>
             <span class="entry-buttons">
               <Small label={t.earlier(what)} isDisabled={index === 0} onClick={() => move(index, index - 1)} sign="↑" />
-              <Small label={t.later(what)} isDisabled={index === items.length - 1} onClick={() => move(index, index + 1)} sign="↓" />
+              <Small
+                label={t.later(what)}
+                isDisabled={index === items.length - 1}
+                onClick={() => move(index, index + 1)}
+                sign="↓"
+              />
               <Small label={t.twice(what)} onClick={() => double(index)} sign="×2" />
               <Small label={t.remove(what)} onClick={() => drop(index)} sign="✕" />
             </span>
@@ -70,7 +87,17 @@ export function Timeline({ machine }: { machine: Machine }) {
   );
 }
 
-function Small({ label, sign, onClick, isDisabled = false }: { label: string; sign: string; onClick: () => void; isDisabled?: boolean }) {
+function Small({
+  label,
+  sign,
+  onClick,
+  isDisabled = false,
+}: {
+  label: string;
+  sign: string;
+  onClick: () => void;
+  isDisabled?: boolean;
+}) {
   return (
     <button type="button" class="quiet small" aria-label={label} title={label} disabled={isDisabled} onClick={onClick}>
       <span aria-hidden="true">{sign}</span>

@@ -180,9 +180,15 @@ export const rideMachine: Machine = {
     .map(({ from, to }) => ({ from: String(from), to: String(to) })),
   start: "0",
   examples: [
-    { text: { en: "A whole ride", zh: "一次完整用车" }, ids: "submit submitok e10 e11 offer confirm confirmok e20 e40 e50 e60 e70 e80 q7 pay payok e90".split(" ") },
+    {
+      text: { en: "A whole ride", zh: "一次完整用车" },
+      ids: "submit submitok e10 e11 offer confirm confirmok e20 e40 e50 e60 e70 e80 q7 pay payok e90".split(" "),
+    },
     { text: { en: "Pushes out of order", zh: "推送乱序" }, ids: "e10 e11 e20 e40 e50 e60 e70 e80 e90".split(" ") },
-    { text: { en: "Cancelled with a fee", zh: "有取消费的取消" }, ids: "e10 e11 e20 ask askok cancel cancelok e110 q201".split(" ") },
+    {
+      text: { en: "Cancelled with a fee", zh: "有取消费的取消" },
+      ids: "e10 e11 e20 ask askok cancel cancelok e110 q201".split(" "),
+    },
     { text: { en: "An event without its time", zh: "事件没有时间" }, ids: "e10 e20 untimed q5".split(" ") },
   ],
   tell: (timeline) => tellAll(timeline).steps,

@@ -30,8 +30,7 @@ export const text = bilingual({
     conflict: "conflict",
     kinds: { moved: "moved", duplicate: "duplicate", stale: "stale", illegal: "illegal" },
     happened: (time: string) => `happened at ${time}`,
-    converged: (rounds: number, state: string) =>
-      `Shuffled and doubled ${rounds} times over: every time it ends as “${state}”.`,
+    converged: (rounds: number, state: string) => `Shuffled and doubled ${rounds} times over: every time it ends as “${state}”.`,
     differs: (count: number, rounds: number) => `${count} of ${rounds} shuffles end otherwise: please report this.`,
     convergedHint: "Pushes and queries only: our own calls are made, not heard.",
     whole: "The order as it is stored",

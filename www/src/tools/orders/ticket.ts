@@ -78,7 +78,9 @@ const happenings: ReadonlyArray<Machine["happenings"][number] & { readonly told:
   happening("issued", "own", "issued", "The codes are there", "凭证码出来了", {
     call: { issued: { ...BOTH_IDS, voucherType: 1, vouchers: CODES } },
   }),
-  happening("failed", "own", "issueFailed", "There will be no codes", "出不了票", { call: { issueFailed: { describe: "上游无票" } } }),
+  happening("failed", "own", "issueFailed", "There will be no codes", "出不了票", {
+    call: { issueFailed: { describe: "上游无票" } },
+  }),
   happening("agreed", "own", "refundAgreed", "Refund R1 is agreed", "同意退款 R1", { call: { refundAgreed: { refundId: "R1" } } }),
   happening("declined", "own", "refundRefused", "Refund R1 is refused", "拒绝退款 R1", {
     call: { refundRefused: { refundId: "R1", describe: "已入园" } },
@@ -135,8 +137,7 @@ function wordsOf({ kind, run, reply, busy, conflicts }: ticket.OrderTransition):
     return { outcome: { en: said, zh: said }, tone: toneOf(reply.code) };
   }
   if (kind === "illegal") return { outcome: { en: "cannot be", zh: "不可能发生" }, tone: "bad" };
-  if (kind === "moved")
-    return { outcome: { en: "recorded", zh: "已记录" }, tone: conflicts.length > 0 ? "warn" : "good" };
+  if (kind === "moved") return { outcome: { en: "recorded", zh: "已记录" }, tone: conflicts.length > 0 ? "warn" : "good" };
   return { outcome: { en: "nothing changes", zh: "没有变化" }, tone: "calm" };
 }
 
@@ -194,8 +195,14 @@ export const ticketMachine: Machine = {
   start: "Unknown",
   examples: [
     { text: { en: "Sold and used", zh: "售出并使用" }, ids: "create done pay done query entered entered2 query".split(" ") },
-    { text: { en: "Issued later, refunded", zh: "稍后出票，再退款" }, ids: "create done pay later pay issued refund later agreed refund".split(" ") },
-    { text: { en: "Meituan repeats itself", zh: "美团重复调用" }, ids: "create done create pay done pay refund done refund".split(" ") },
+    {
+      text: { en: "Issued later, refunded", zh: "稍后出票，再退款" },
+      ids: "create done pay later pay issued refund later agreed refund".split(" "),
+    },
+    {
+      text: { en: "Meituan repeats itself", zh: "美团重复调用" },
+      ids: "create done create pay done pay refund done refund".split(" "),
+    },
     { text: { en: "Closed while issuing", zh: "出票中被关闭" }, ids: "create done pay later close3 issued query".split(" ") },
   ],
   tell: (timeline) => tellAll(timeline).steps,
