@@ -3,8 +3,17 @@
 //! HMAC-SHA1 over method, URI and Date, in the `Authorization` header as `MWS <clientId>:<signature>`. The body is
 //! **not** part of it: a verified call is authenticated, its body is not known to be untampered. Use TLS.
 //!
+//! [`diagnose`] tells why a signature does not match.
+//!
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
 //! (algorithm, key as raw bytes).
+
+mod dates;
+mod diagnosis;
+mod mistakes;
+
+pub use diagnosis::{Diagnosis, Evidence, diagnose};
+pub use mistakes::{MISTAKES, Mistake};
 
 use crate::{Error, ErrorCode, Secret, base64};
 use hmac::{Hmac, KeyInit, Mac};

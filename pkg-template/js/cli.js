@@ -8,10 +8,10 @@ import { ACCEPT, accept } from "./cli-accept.js";
 import { needed, noArguments, printJson, UsageError } from "./cli-arguments.js";
 import { MOCK_RIDE, MOCK_TICKET, mockRide, mockTicket } from "./cli-mock.js";
 import { openEnvelope, sealEnvelope } from "./core.js";
+import { diagnose } from "./diagnosis.js";
 import { sentence } from "./errors.js";
-import { checkMessage, MESSAGES, MeituanError } from "./index.js";
+import { checkMessage, explain, MESSAGES, MeituanError } from "./index.js";
 import { parseHttpDate, signByHand, verifyByHand } from "./orders-core.js";
-import { errors, rules } from "./texts.js";
 
 const USAGE = `usage:
   meituan-protocol ba sign --method <method> --uri <uri> [--date <HTTP date>] [--explain]
@@ -130,13 +130,28 @@ function verify(input) {
   const now = options.now === undefined ? Date.now() : time(options.now);
   const error = dateError(date, now, tolerance) ?? signatureError(verifyByHand(clientId, secret, method, uri, date, authorization));
   const { stringToSign } = signByHand("", "", method, uri, date);
+  const found =
+    error && options.explain
+      ? diagnose({ method, url: uri, headers: { date, authorization }, clientId, secrets: secret })
+      : undefined;
   if (options.json) {
-    printJson(error ? { ok: false, error, stringToSign } : { ok: true, stringToSign });
+    printJson(error ? { ok: false, error, stringToSign, ...(found && { diagnosis: found }) } : { ok: true, stringToSign });
   } else {
     console.log(error ? `${error.message}\nhint: ${error.hint}` : "the signature is right");
     if (options.explain || error?.code === "BAD_SIGNATURE") console.log(`\nstring to sign\n${visible(stringToSign)}`);
+    if (found) console.log(`\n${explanation(found)}`);
   }
   return error ? 1 : 0;
+}
+
+/** @param {import("./diagnosis.js").Diagnosis} found */
+function explanation({ outcome, signed, mistakes }) {
+  if (outcome === "right") return "the signature itself is right";
+  const lines = mistakes.flatMap(({ id, what, fix }) => [`${what.en} (${id})`, `fix: ${fix.en}`]);
+  if (outcome === "unexplained")
+    lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
+  else if (signed !== undefined) lines.push("", "what was signed", visible(signed));
+  return lines.join("\n");
 }
 
 /**
@@ -231,12 +246,10 @@ async function content(file) {
 }
 
 /** @param {import("./errors.js").Finding} finding */
-const explained = (finding) => ({
-  ...finding,
-  meaning: errors[finding.code].meaning.en,
-  hint: errors[finding.code].hint.en,
-  ...(finding.rule ? { demands: rules[finding.rule].doc, basis: rules[finding.rule].basis } : {}),
-});
+function explained(finding) {
+  const { meaning, hint, rule } = explain(finding);
+  return { ...finding, meaning: meaning.en, hint: hint.en, ...(rule && { demands: rule.demand, basis: rule.basis }) };
+}
 
 /**
  * @param {string} message

@@ -3,6 +3,7 @@ import type { MessageName } from "./messages.js";
 import type { RawBody } from "./ticket.js";
 
 export * as codes from "./codes.js";
+export { type Explanation, explain } from "./explain.js";
 export * from "./ride.js";
 export * from "./ticket.js";
 /** Of the two of each name, the ticket API's; the ride API's are in `meituan-protocol/ride`. */

@@ -7,6 +7,7 @@ import { messages } from "./messages.js";
 import { acceptsRide, checkRide } from "./orders-core.js";
 
 export * as codes from "./codes.js";
+export { explain } from "./explain.js";
 export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
 export * from "./ticket.js";
 

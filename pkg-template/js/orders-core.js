@@ -188,3 +188,9 @@ export function parseHttpDate(text) {
   });
   return at;
 }
+
+/**
+ * @param {object} questioned as src/wasm/diagnosis.rs names it
+ * @returns {any}
+ */
+export const diagnoseSignature = (questioned) => JSON.parse(told([stringify(questioned)], (length) => glue.ba_diagnose(length)));

@@ -28,3 +28,4 @@ export declare function sorted_sign(secret: number, prefix: boolean, length: num
 export declare function ba_sign(length: number): Signed;
 export declare function ba_verify(length: number): Failure | undefined;
 export declare function parse_http_date(length: number): number;
+export declare function ba_diagnose(length: number): number;

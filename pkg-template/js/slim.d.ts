@@ -1,3 +1,4 @@
+export * as diagnosis from "./diagnosis.js";
 export * from "./index.js";
 export * as ride from "./ride.js";
 export * as testing from "./testing.js";

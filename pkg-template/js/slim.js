@@ -1,5 +1,6 @@
 // Entry of meituan-protocol/slim: the same library, without the wasm. The user brings the module.
 
+export * as diagnosis from "./diagnosis.js";
 export * from "./index.js";
 export { init, initSync } from "./instance.js";
 export * as ride from "./ride.js";

@@ -22,6 +22,8 @@
 
 #[cfg(feature = "wasm-messages")]
 mod cipher;
+#[cfg(feature = "wasm-orders")]
+mod diagnosis;
 #[cfg(feature = "wasm-messages")]
 mod messages;
 #[cfg(feature = "wasm-orders")]

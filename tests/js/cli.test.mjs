@@ -154,6 +154,26 @@ describe("ba verify", () => {
     ]);
     assert.match(out, /POST␠\/rhone\/lv\/deal\/change\/notice␊/);
   });
+
+  it("explains a signature that a known mistake made", async () => {
+    // The published example with CRLF instead of the line feed.
+    const words = [
+      "ba",
+      "verify",
+      ...signed,
+      ...identity,
+      ...at,
+      "--authorization",
+      "MWS x:snHoKwo6QhhSeqnzL6YVOX28a80=",
+      "--explain",
+    ];
+    const { code, out } = await run(words);
+    assert.equal(code, 1);
+    assert.match(out, /CRLF.*\(line\.crlf\)\nfix: /);
+    assert.match(out, /what was signed\nPOST␠\/rhone\/lv\/deal\/change\/notice␍␊/);
+    const { diagnosis } = JSON.parse((await run([...words, "--json"])).out);
+    assert.deepEqual([diagnosis.outcome, diagnosis.mistakes.map(({ id }) => id)], ["explained", ["line.crlf"]]);
+  });
 });
 
 describe("check", () => {

@@ -1,4 +1,4 @@
-//! The demo: Meituan's side played against the example supplier, in real workerd.
+//! The demo: Meituan's side played against the example supplier, in real workerd; or the page for the browser.
 
 use std::process::{Command, ExitCode};
 
@@ -13,9 +13,11 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
+/// Serves the browser demo until it is stopped.
 pub(crate) fn serve() -> Outcome<ExitCode> {
-    eprintln!("the browser demo is not there yet; `cargo xtask demo` plays the demo in the terminal");
-    Ok(ExitCode::from(2))
+    package::build(&mut Steps::shown())?;
+    tools::show(tools::node().arg("tests/www/serve.mjs"))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The program that plays the demo against the package already staged in `pkg/`.

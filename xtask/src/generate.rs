@@ -1,6 +1,7 @@
 //! What is made from the definitions: the JavaScript readers and their types, the sentences, the tables, the field references.
 
 use meituan_protocol::ErrorCode;
+use meituan_protocol::ba::MISTAKES;
 use meituan_protocol::message::definition::{Basis, Bounds, Enumeration, Field, Kind, Message, Presence, Rule};
 use meituan_protocol::ride::codes::{self, QUESTIONS, ResultCode};
 use meituan_protocol::ride::{self, COMMON, INTERFACES, Interface};
@@ -27,6 +28,10 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     std::fs::write(dist.join("codes.d.ts"), exports)?;
     std::fs::write(dist.join("ride-tables.js"), ride_tables())?;
     std::fs::write(dist.join("ride-tables.d.ts"), ride_table_types())?;
+    std::fs::write(dist.join("mistakes.js"), mistakes())?;
+    std::fs::write(dist.join("mistakes.d.ts"), mistake_types())?;
+    std::fs::write(dist.join("definitions.js"), all.definitions())?;
+    std::fs::write(dist.join("definitions.d.ts"), DEFINITION_TYPES)?;
     std::fs::write(dist.join("texts.js"), texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), TEXT_TYPES)
 }
@@ -372,6 +377,33 @@ impl<'a> Catalogue<'a> {
         let _ = writeln!(out, "    }};\n    reply: {reply};\n  }};");
     }
 
+    /// The field tables as data, for pages and tools: what the references say, field by field.
+    fn definitions(&self) -> String {
+        let mut out = String::from(HEADER);
+        out.push_str("/** The messages, and the objects in them. */\nexport const definitions = {\n");
+        let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
+        for message in self.messages().chain(objects) {
+            let is_this = |interface: &&Interface| std::ptr::eq(interface.request, message);
+            let method = match INTERFACES.iter().copied().find(is_this).map(|interface| interface.direction) {
+                Some(ride::Direction::ToMeituan { method, .. }) => format!("method: {method:?}, "),
+                _ => String::new(),
+            };
+            let _ = writeln!(out, "  {:?}: {{ {method}doc: {:?}, fields: [", message.name, one_line(message.doc));
+            for field in message.fields {
+                let _ = writeln!(out, "    {{ name: {:?}, {}doc: {:?} }},", field.name, traits(field), one_line(field.doc));
+            }
+            out.push_str("  ] },\n");
+        }
+        out.push_str("};\n\n/** The values of the fields of type `code`: each with its meaning. */\nexport const values = {\n");
+        for enumeration in self.enumerations.values() {
+            let rows: Vec<_> = enumeration.values.iter().map(|row| format!("\"{}\": {:?}", row.value, one_line(row.doc))).collect();
+            let _ = writeln!(out, "  {}: {{ {} }},", enumeration.name, rows.join(", "));
+        }
+        out.push_str("};\n");
+        out.push_str(&machines());
+        out
+    }
+
     fn constants(&self) -> String {
         let mut out = String::from(HEADER);
         for enumeration in self.enumerations.values() {
@@ -430,6 +462,174 @@ impl<'a> Catalogue<'a> {
         out
     }
 }
+
+/// What a field is, as properties of a JavaScript object; what is usual is left out.
+fn traits(field: &Field) -> String {
+    let mut out = String::new();
+    let mut kind = &field.kind;
+    if let Kind::List { item, most } = kind {
+        let _ = write!(out, "list: true, ");
+        if *most > 0 {
+            let _ = write!(out, "most: {most}, ");
+        }
+        kind = item;
+    }
+    let (name, more) = match kind {
+        Kind::Id => ("id", String::new()),
+        Kind::Integer(Bounds { min, max }) => ("integer", format!("min: {min}, max: {max}, ")),
+        Kind::Code(enumeration) => ("code", format!("of: {:?}, ", enumeration.name)),
+        Kind::Yuan { .. } => ("yuan", String::new()),
+        Kind::Fen => ("fen", String::new()),
+        Kind::Decimal(_) => ("decimal", String::new()),
+        Kind::Text { documented: 0, .. } => ("text", String::new()),
+        Kind::Text { documented, .. } => ("text", format!("max: {documented}, ")),
+        Kind::Flag => ("flag", String::new()),
+        Kind::Moment => ("moment", String::new()),
+        Kind::Date => ("date", String::new()),
+        Kind::WallClock => ("wallClock", String::new()),
+        Kind::Object(message) => ("object", format!("of: {:?}, ", message.name)),
+        Kind::TextMap => ("textMap", String::new()),
+        Kind::Raw | Kind::List { .. } => ("raw", String::new()),
+    };
+    let needed = match field.presence {
+        Presence::Required => "needed: \"always\", ",
+        Presence::OnSuccess => "needed: \"onSuccess\", ",
+        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
+    };
+    let _ = write!(out, "type: {name:?}, {more}{needed}");
+    out
+}
+
+/// The tables of both state machines as data, for pictures.
+fn machines() -> String {
+    use ticket::order::{State, TABLE};
+
+    let mut out =
+        String::from("\n/** The state machines of both APIs' orders. */\nexport const machines = {\n  ticket: {\n    states: [\n");
+    for &state in State::ALL {
+        let (lifecycle, status) = (state.lifecycle().0, state.order_status().map_or(0, |status| status.0));
+        let _ = writeln!(out, "      {{ name: \"{state:?}\", lifecycle: {lifecycle}, orderStatus: {status} }},");
+    }
+    out.push_str("    ],\n    moves: [\n");
+    for row in TABLE {
+        let verdict = format!("{:?}", row.verdict);
+        let verdict = verdict.split('(').next().unwrap_or_default();
+        for from in row.from() {
+            let _ = writeln!(
+                out,
+                "      {{ from: \"{from:?}\", on: \"{:?}\", to: \"{:?}\", verdict: \"{verdict}\" }},",
+                row.on(),
+                row.next(from)
+            );
+        }
+    }
+    out.push_str("    ],\n  },\n  ride: {\n    states: [\n");
+    for status in ride::order::states() {
+        let (zh, en) = ride::order::name(status);
+        let is_final = ride::order::FINAL.contains(&status);
+        let _ = writeln!(out, "      {{ status: {}, name: {{ en: {en:?}, zh: {zh:?} }}, isFinal: {is_final} }},", status.0);
+    }
+    out.push_str("    ],\n    moves: [\n");
+    for step in ride::order::STEPS {
+        let from: Vec<_> = step.from.iter().map(|status| status.0).collect();
+        let to = step.to.map_or(String::new(), |to| format!(" to: {},", to.0));
+        let (event, asks, doc) = (step.event.0, step.asks, one_line(step.doc));
+        let _ = writeln!(out, "      {{ from: {from:?}, event: {event},{to} asks: {asks}, doc: {doc:?} }},");
+    }
+    out.push_str("    ],\n    toldByQuery: [\n");
+    for (from, to) in ride::order::told_by_query() {
+        let _ = writeln!(out, "      {{ from: {}, to: {} }},", from.0, to.0);
+    }
+    out.push_str("    ],\n  },\n};\n");
+    out
+}
+
+const DEFINITION_TYPES: &str = r#"import type { MessageName } from "./messages.js";
+
+/** One field of a message, as the wire has it. */
+export interface FieldDefinition {
+  readonly name: string;
+  /** What it holds. `yuan` is a decimal number, `wallClock` is `yyyy-MM-dd HH:mm:ss` in UTC+8, `moment` epoch milliseconds. */
+  readonly type:
+    | "id"
+    | "integer"
+    | "code"
+    | "yuan"
+    | "fen"
+    | "decimal"
+    | "text"
+    | "flag"
+    | "moment"
+    | "date"
+    | "wallClock"
+    | "object"
+    | "textMap"
+    | "raw";
+  /** Whether it is a list of these. */
+  readonly list?: true;
+  /** The most items that are documented. */
+  readonly most?: number;
+  /** The smallest number. */
+  readonly min?: number;
+  /** The largest number, or the documented length of a text. */
+  readonly max?: number;
+  /** The object or the table of values: a name in `definitions` or `values`. */
+  readonly of?: string;
+  /** Whether it must be there: always, or in a reply that says success. */
+  readonly needed?: "always" | "onSuccess";
+  /** What it is. */
+  readonly doc: string;
+}
+
+/** A message, or an object in one. */
+export interface Definition {
+  readonly doc: string;
+  /** What a request of the ride API says in its field `method`. */
+  readonly method?: string;
+  readonly fields: readonly FieldDefinition[];
+}
+
+/** The messages by their names, and the objects in them. */
+export declare const definitions: Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>;
+/** The documented values of the fields of type `code`, by the table's name: each with its meaning. */
+export declare const values: Readonly<Record<string, Readonly<Record<number, string>> | undefined>>;
+
+/** What a row of the ticket order's table says is done. */
+export type TicketVerdict = "Run" | "RunFlagged" | "Record" | "RecordFlagged" | "Truth" | "Stale" | "Refuse";
+
+/** The state machines of both APIs' orders: the tables that the library decides by. */
+export declare const machines: {
+  readonly ticket: {
+    /** The states, each with its lifecycle and orderStatus (0: none). */
+    readonly states: ReadonlyArray<{ readonly name: string; readonly lifecycle: number; readonly orderStatus: number }>;
+    /** Every state with every trigger, once. */
+    readonly moves: ReadonlyArray<{
+      readonly from: string;
+      readonly on: string;
+      readonly to: string;
+      readonly verdict: TicketVerdict;
+    }>;
+  };
+  readonly ride: {
+    /** The states by their number: Meituan's; 0 nothing known; -100 and -110 cancelled, and a query has to tell how. */
+    readonly states: ReadonlyArray<{
+      readonly status: number;
+      readonly name: { readonly en: string; readonly zh: string };
+      readonly isFinal: boolean;
+    }>;
+    /** The transitions. `from` empty: any state; no `to`: the state stays; `asks`: a query has to confirm it. */
+    readonly moves: ReadonlyArray<{
+      readonly from: readonly number[];
+      readonly event: number;
+      readonly to?: number;
+      readonly asks: boolean;
+      readonly doc: string;
+    }>;
+    /** Where a query leads that tells which kind of cancellation it was. */
+    readonly toldByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
+  };
+};
+"#;
 
 const BASIC_TYPES: &str = r#"/** An unsigned 64-bit id of Meituan's, as digits: exact beyond 2^53. On the wire a bare number. */
 export type Id = string;
@@ -730,6 +930,32 @@ fn texts(apis: &[Api]) -> String {
         );
     }
     out.push_str("};\n");
+    out
+}
+
+/// What people do wrong when they sign.
+fn mistakes() -> String {
+    let mut out = String::from(HEADER);
+    out.push_str("export const mistakes = {\n");
+    for mistake in MISTAKES {
+        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
+        let _ = writeln!(out, "  {:?}: {{ what: {}, fix: {} }},", mistake.id, text(mistake.what), text(mistake.fix));
+    }
+    out.push_str("};\n");
+    out
+}
+
+fn mistake_types() -> String {
+    let mut out = String::from(HEADER);
+    let ids: String = MISTAKES.iter().map(|mistake| format!("\n  | {:?}", mistake.id)).collect();
+    let _ = writeln!(
+        out,
+        "import type {{ Text }} from \"./texts.js\";\n\n/** The stable id of a known mistake. */\nexport type MistakeId ={ids};\n"
+    );
+    out.push_str(
+        "/** What was done, and how to put it right. */\n\
+         export declare const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>>;\n",
+    );
     out
 }
 

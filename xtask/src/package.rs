@@ -42,7 +42,7 @@ const MESSAGES: WasmModule = WasmModule {
     wasm: "meituan_protocol.wasm",
     glue: "glue.js",
     inline: "wasm-inline.js",
-    budget: 47 * 1024,
+    budget: 52 * 1024,
 };
 
 /// What becomes of orders, and what recordings are judged by. It is instantiated at its first use.
@@ -53,7 +53,7 @@ const ORDERS: WasmModule = WasmModule {
     wasm: "meituan_protocol_orders.wasm",
     glue: "orders-glue.js",
     inline: "wasm-orders-inline.js",
-    budget: 83 * 1024,
+    budget: 98 * 1024,
 };
 
 const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
@@ -146,6 +146,8 @@ impl WasmModule {
         flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
         // The standard library asks for so much inlining that it takes a kilobyte, and time is not measurably gained.
         flags.push("-Cllvm-args=-inlinehint-threshold=100".to_owned());
+        // One round of the hash instead of all: it serves the diagnosis of signatures alone.
+        flags.extend(["--cfg".to_owned(), "sha2_backend_soft=\"compact\"".to_owned()]);
         let mut cargo = tools::cargo("rustc");
         cargo.args(["--profile", self.profile]).args(LIBRARY).arg(self.feature);
         // Were it a library for Rust at the same time, what others could call would be kept apart from what calls it here.

@@ -7,7 +7,7 @@ use crate::{bench, demo, package};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 15] = [
+const STAGES: [Stage; 16] = [
     ("Rust format", rust_format),
     ("Rust lints", rust_lints),
     ("Rust lints for wasm", wasm_lints),
@@ -21,6 +21,7 @@ const STAGES: [Stage; 15] = [
     ("JavaScript tests", javascript_tests),
     ("benchmarks", bench::check),
     ("demo", demo_passes),
+    ("browser demo", browser_demo),
     ("packaging", packaging),
     ("packaging tests", packaging_tests),
 ];
@@ -80,6 +81,7 @@ fn javascript_lints() -> Outcome {
 fn typescript_types() -> Outcome {
     run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.json"]))?;
     run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.bundler.json"]))?;
+    run_program(tools::npm_tool("tsc").args(["--project", "www/tsconfig.json"]))?;
     // The package's own JavaScript, checked by its comments.
     run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.package.json"]))
 }
@@ -105,6 +107,11 @@ fn tests_in(folders: &[&str]) -> Outcome {
 
 fn demo_passes() -> Outcome {
     run_program(&mut demo::player())
+}
+
+fn browser_demo() -> Outcome {
+    tools::require_chromium()?;
+    tests_in(&["tests/www"])
 }
 
 /// A line for each runtime that the packed package was installed and run in.

@@ -51,9 +51,9 @@ pub use standing::{
     ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MOST_CALLS_A_MINUTE, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
     estimate_is_valid,
 };
-#[cfg(feature = "texts")]
-pub use table::diagram;
 pub use table::{STEPS, Step, step};
+#[cfg(feature = "texts")]
+pub use table::{diagram, name, states, told_by_query};
 
 use crate::message::definition::Message;
 

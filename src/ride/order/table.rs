@@ -108,36 +108,59 @@ pub fn step(event: RideEvent, from: RideStatus) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.event == event && (step.from.is_empty() || step.from.contains(&from)))
 }
 
+/// Every state, those included that are not Meituan's own.
+#[cfg(feature = "texts")]
+pub fn states() -> Vec<RideStatus> {
+    let listed = RideStatus::VALUES.values.iter().map(|listed| RideStatus(listed.value));
+    let mut states: Vec<_> = listed.chain([NOTHING_KNOWN, CANCELED, CANCELED_WAIT_PAY]).collect();
+    states.sort_unstable();
+    states.dedup();
+    states
+}
+
+/// What a state is called: in Meituan's words, then in English.
+#[cfg(feature = "texts")]
+pub fn name(status: RideStatus) -> (&'static str, &'static str) {
+    match status {
+        NOTHING_KNOWN => ("一无所知", "nothing known"),
+        CANCELED => ("已取消，种类未知", "cancelled, kind unknown"),
+        CANCELED_WAIT_PAY => ("有费取消，种类未知", "cancelled with a fee, kind unknown"),
+        RideStatus(value) => {
+            let listed = RideStatus::VALUES.values.iter().find(|listed| listed.value == value);
+            let doc = listed.map_or("", |listed| listed.doc.trim());
+            doc.split_once(" · ").unwrap_or((doc, doc))
+        }
+    }
+}
+
+/// Where a query leads that tells which kind of cancellation it was.
+#[cfg(feature = "texts")]
+pub fn told_by_query() -> impl Iterator<Item = (RideStatus, RideStatus)> {
+    let told = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, *kind));
+    let told_fee = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, *kind));
+    told.chain(told_fee)
+}
+
 /// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` what only a query tells. What
 /// changes no state is not drawn.
 #[cfg(feature = "texts")]
 pub fn diagram() -> String {
-    use std::collections::BTreeSet;
     use std::fmt::Write;
 
-    let label = |status: RideStatus| match status {
-        NOTHING_KNOWN => "nothing known".to_owned(),
-        CANCELED => "cancelled, kind unknown".to_owned(),
-        CANCELED_WAIT_PAY => "cancelled with a fee, kind unknown".to_owned(),
-        RideStatus(value) => {
-            let listed = RideStatus::VALUES.values.iter().find(|listed| listed.value == value);
-            let doc = listed.map_or("", |listed| listed.doc.trim());
-            format!("{value} {}", doc.split_once(" · ").map_or(doc, |(_, english)| english))
-        }
+    let label = |status: RideStatus| match (status.0, name(status).1) {
+        (1.., english) => format!("{} {english}", status.0),
+        (_, english) => english.to_owned(),
     };
     let name = |status: RideStatus| match status.0 {
         number if number < 0 => format!("u{}", number.unsigned_abs()),
         number => format!("s{number}"),
     };
     let mut out = String::from("stateDiagram-v2\n");
-    let moves = || STEPS.iter().filter_map(|step| Some((step, step.to?)));
-    let listed = || RideStatus::VALUES.values.iter().map(|listed| RideStatus(listed.value));
-    let states: BTreeSet<RideStatus> = listed().chain([NOTHING_KNOWN, CANCELED, CANCELED_WAIT_PAY]).collect();
-    for status in states {
+    for status in states() {
         let _ = writeln!(out, "    state \"{}\" as {}", label(status), name(status));
     }
     let _ = writeln!(out, "    [*] --> {}", name(NOTHING_KNOWN));
-    for (step, to) in moves() {
+    for (step, to) in STEPS.iter().filter_map(|step| Some((step, step.to?))) {
         for &from in step.from.iter().filter(|from| **from != to) {
             let mark = if step.asks { " ?" } else { "" };
             let _ = writeln!(
@@ -150,9 +173,7 @@ pub fn diagram() -> String {
             );
         }
     }
-    let told = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, kind));
-    let told_fee = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, kind));
-    for (from, &to) in told.chain(told_fee) {
+    for (from, to) in told_by_query() {
         let _ = writeln!(out, "    {} --> {}: query", name(from), name(to));
     }
     for status in super::FINAL {

@@ -1,0 +1,18 @@
+import type { Finding } from "./errors.js";
+import type { AcceptancePointId } from "./messages.js";
+import type { Text } from "./texts.js";
+
+/** What a finding means, in words. */
+export interface Explanation {
+  /** What is wrong. */
+  readonly meaning: Text;
+  /** What to look at first. */
+  readonly hint: Text;
+  /** The rule that was broken or could not be checked: what it demands, in English, and whether Meituan documents it. */
+  readonly rule?: { readonly demand: string; readonly basis: "documented" | "inferred" };
+  /** The acceptance points that the rule is a check of, each with its section of Meituan's hand-out. */
+  readonly points: ReadonlyArray<{ readonly id: AcceptancePointId; readonly section: string; readonly demand: Text }>;
+}
+
+/** Explains a finding, or an error. */
+export declare function explain(finding: Pick<Finding, "code"> & { readonly rule?: Finding["rule"] | undefined }): Explanation;

@@ -1,0 +1,14 @@
+// What a finding means, in words: from the tables that are made from the definitions.
+
+import { acceptance, errors, rules } from "./texts.js";
+
+/** @param {{ code: import("./messages.js").ErrorCode, rule?: import("./messages.js").RuleId | undefined }} finding */
+export function explain({ code, rule }) {
+  const { meaning, hint } = errors[code];
+  if (rule === undefined) return { meaning, hint, points: [] };
+  const points = Object.entries(acceptance)
+    .filter(([, point]) => point.rules.includes(rule))
+    .map(([id, { section, en, zh }]) => ({ id, section, demand: { en, zh } }));
+  const { doc: demand, basis } = rules[rule];
+  return { meaning, hint, rule: { demand, basis }, points };
+}

@@ -1,0 +1,82 @@
+//! The other forms in which the date of a request may have been signed.
+
+use crate::time::{BEIJING_OFFSET, DAY, Date, Timestamp, http_date, parse_http_date, parse_wall_clock, wall_clock};
+
+/// One form: `%` and a letter stand for a part of the date. `$` at the front: in Beijing time.
+///
+/// | part | | part | |
+/// |---|---|---|---|
+/// | `%w` | `Wed` | `%c` | `10:34:20` |
+/// | `%d` | `06` | `%i` | `2015-05-06` |
+/// | `%e` | `6` | `%s` | epoch seconds |
+/// | `%m` | `May` | `%k` | the weekday in Chinese, `三` |
+/// | `%n` | `5` | `%l` | the month in Chinese, `五` |
+/// | `%y` | `2015` | | |
+pub(super) type Form = &'static str;
+
+pub(super) fn write(form: Form, at: Timestamp) -> String {
+    let (form, at) = match form.strip_prefix('$') {
+        Some(form) => (form, Timestamp(at.0.saturating_add(BEIJING_OFFSET))),
+        None => (form, at),
+    };
+    let http = http_date(at);
+    let utc = wall_clock(Timestamp(at.0.saturating_sub(BEIJING_OFFSET)));
+    let days = at.0.div_euclid(DAY);
+    let month = Date::from_days(days).month;
+    // 1970-01-01 was a Thursday.
+    let chinese = [(days + 4).rem_euclid(7), i64::from(month)].map(|number| {
+        let numeral = |number: i64| "日一二三四五六七八九十".chars().nth(number as usize).map(String::from).unwrap_or_default();
+        if number > 10 { ["十", &numeral(number - 10)].concat() } else { numeral(number) }
+    });
+    let (month, seconds) = (month.to_string(), at.0.div_euclid(1000).to_string());
+    let mut pieces = form.split('%');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (letter, rest) = piece.split_at_checked(1).unwrap_or_default();
+        out.push_str(match letter {
+            "w" => &http[..3],
+            "d" => &http[5..7],
+            "e" => http[5..7].trim_start_matches('0'),
+            "m" => &http[8..11],
+            "n" => &month,
+            "y" => &http[12..16],
+            "c" => &http[17..25],
+            "i" => utc.get(..10).unwrap_or_default(),
+            "s" => &seconds,
+            "k" => &chinese[0],
+            _ => &chinese[1],
+        });
+        out.push_str(rest);
+    }
+    out
+}
+
+/// The moment that a Date header tells, in whichever form: an English month with a clock, `yyyy-MM-dd` with a clock (Beijing
+/// time where no zone follows), or epoch seconds or milliseconds.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    if let Some(at) = parse_http_date(text.as_bytes()) {
+        return Some(at);
+    }
+    if let (10 | 13, Ok(number)) = (text.len(), text.parse::<i64>()) {
+        return Some(Timestamp(if text.len() == 10 { number.checked_mul(1000)? } else { number }));
+    }
+    let colon = text.find(':')?;
+    let clock = text.get(colon.checked_sub(2)?..colon + 6)?;
+    let (before, after) = (text.get(..colon - 2)?, text.get(colon + 6..)?);
+    // The first thirty bytes are all that matter, and the zone may be anything.
+    let in_beijing = after.contains("+08") || after.contains("CST") || after.trim().is_empty();
+    let date = if let Some(date) = before.get(..10).filter(|date| Date::parse(date.as_bytes()).is_some()) {
+        date.to_owned()
+    } else {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let words = || before.split([' ', ',', '-']).chain(after.split(' ')).filter(|word| !word.is_empty());
+        let month = words().find_map(|word| MONTHS.find(word).filter(|at| word.len() == 3 && at % 3 == 0))? / 3 + 1;
+        let number =
+            |length: fn(usize) -> bool| words().find(|word| length(word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()));
+        let (day, year) = (number(|length| length <= 2)?, number(|length| length == 4)?);
+        let two = |text: &str| ["0", text].concat()[text.len() - 1..].to_owned();
+        [year, "-", &two(&month.to_string()), "-", &two(day)].concat()
+    };
+    let at = parse_wall_clock([&date, " ", clock].concat().as_bytes())?;
+    Some(if in_beijing { at } else { Timestamp(at.0.saturating_add(BEIJING_OFFSET)) })
+}

@@ -1,0 +1,406 @@
+//! Why a signature does not match: the known mistakes are made again, one by one and in pairs, until one of them gives the
+//! signature that was received.
+//!
+//! It is a search, so it is not for every request: some thousand hashes. It says nothing by guess: what it names makes
+//! the very signature that was received, or can be seen in the header.
+
+use super::dates::{moment, write};
+use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
+use super::{Key, sign, string_to_sign};
+use crate::time::{Timestamp, http_date};
+use crate::{Secret, base64};
+use hmac::digest::Digest;
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// A request whose signature is in question. What is not known is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence<'a> {
+    /// The method as it was sent.
+    pub method: &'a str,
+    /// The whole URL, or the path with its query, as it was sent.
+    pub url: &'a str,
+    /// The Date header.
+    pub date: &'a str,
+    /// The Authorization header.
+    pub authorization: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+    /// The clientId that was agreed on.
+    pub client_id: &'a str,
+    /// The partnerId that was agreed on.
+    pub partner_id: &'a str,
+    /// The secrets: the one that should have been used, then the others of a rotation.
+    pub secrets: &'a [Secret],
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// What must be signed.
+    pub string_to_sign: String,
+    /// The signature that must come out; empty where no secret was given.
+    pub expected: String,
+    /// The signature as it stands in the header; empty where there is none.
+    pub received: String,
+    /// What was signed instead, where it was found.
+    pub signed: Option<String>,
+    /// What was done wrong. When nothing was [`found`](Diagnosis::is_explained), only what can be seen in the header.
+    pub mistakes: Vec<&'static Mistake>,
+    /// Whether these mistakes make the signature that was received. Without any, the signature is right.
+    pub is_explained: bool,
+}
+
+/// A URL or a path, taken apart.
+#[derive(Clone, Copy)]
+pub(super) struct Url<'a> {
+    /// Host and port; empty where only a path is known.
+    pub(super) host: &'a str,
+    pub(super) path: &'a str,
+    /// With its question mark.
+    pub(super) query: &'a str,
+    path_and_query: &'a str,
+}
+
+impl<'a> Url<'a> {
+    pub(super) fn path_and_query(self) -> &'a str {
+        self.path_and_query
+    }
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn url(&self) -> Url<'a> {
+        let url = self.url.split('#').next().unwrap_or_default();
+        let (host, path_and_query) = match url.split_once("://") {
+            Some((_, rest)) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
+            None => ("", url),
+        };
+        let path_and_query = if path_and_query.is_empty() { "/" } else { path_and_query };
+        let (path, query) = path_and_query.split_at(path_and_query.find('?').unwrap_or(path_and_query.len()));
+        Url { host, path, query, path_and_query }
+    }
+}
+
+/// What was made of the secret.
+#[derive(Clone, Copy)]
+pub(super) enum KeyForm {
+    AsItIs,
+    Hex,
+    Base64,
+    Followed(&'static str),
+    Trimmed,
+    Quoted(&'static str),
+    Upper,
+    Lower,
+    ClientId,
+    PartnerId,
+    Empty,
+}
+
+/// The signature that was received: its bytes, and what can be seen to be wrong around it.
+struct Received<'a> {
+    text: &'a str,
+    bytes: Vec<u8>,
+    seen: Vec<&'static str>,
+}
+
+/// Finds what was signed instead.
+pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
+    let method = evidence.method.to_ascii_uppercase();
+    let uri = evidence.url().path_and_query();
+    let expected = evidence.secrets.first().map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
+    let received = read_header(evidence);
+    let right = Signing { parts: [&method, " ", uri, "\n", evidence.date, ""], form: KeyForm::AsItIs, way: Way::Hmac };
+    let search = Search { evidence, received: &received.bytes };
+    let found = if received.bytes.is_empty() { None } else { search.run(&right) };
+    let is_explained = found.is_some();
+    let mut ids = received.seen;
+    let signed = found.map(|(more, signed)| {
+        ids.extend(more);
+        signed
+    });
+    Diagnosis {
+        string_to_sign: string_to_sign(&method, uri, evidence.date),
+        expected: expected.unwrap_or_default(),
+        received: received.text.to_owned(),
+        signed,
+        mistakes: ids.into_iter().filter_map(mistake).collect(),
+        is_explained,
+    }
+}
+
+fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
+    let header = evidence.authorization.trim();
+    let mut seen = Vec::new();
+    let well_formed = header.strip_prefix("MWS ").filter(|rest| !rest.starts_with(' '));
+    let credentials = well_formed.unwrap_or_else(|| {
+        seen.push("header.scheme");
+        // The word before the first space or colon is another scheme, unless it is all there is.
+        let rest = match header.get(..3) {
+            Some(start) if start.eq_ignore_ascii_case("mws") => &header[3..],
+            _ => header.split_once(' ').map_or(header, |(_, rest)| rest),
+        };
+        rest.trim_start_matches([' ', ':', '\t'])
+    });
+    let (left, right) = credentials.rsplit_once(':').unwrap_or(("", credentials));
+    let (left, right) = (left.trim(), right.trim());
+    let (client_id, text, decoded) = match (decode(right), decode(left)) {
+        (None, Some(decoded)) => {
+            seen.push("header.swapped");
+            (right, left, Some(decoded))
+        }
+        (decoded, _) => (left, right, decoded),
+    };
+    let Some((bytes, encodings)) = decoded else {
+        return Received { text: "", bytes: Vec::new(), seen: vec!["header.authorization"] };
+    };
+    if !evidence.partner_id.is_empty() && client_id == evidence.partner_id && client_id != evidence.client_id {
+        seen.push("header.partner-id");
+    } else if !evidence.client_id.is_empty() && client_id != evidence.client_id {
+        seen.push("header.client-id");
+    }
+    if evidence.date.is_empty() {
+        seen.push("header.date");
+    }
+    seen.extend(encodings);
+    seen.extend(match bytes.len() {
+        16 => Some("hash.md5"),
+        32 => Some("hash.sha256"),
+        _ => None,
+    });
+    Received { text, bytes, seen }
+}
+
+/// A hash's bytes, in whichever way they are written, with what is wrong about that.
+fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
+    let is_hash = |bytes: &Vec<u8>| matches!(bytes.len(), 16 | 20 | 32);
+    let also = |decoded: Option<(Vec<u8>, Vec<&'static str>)>, id| {
+        decoded.map(|(bytes, mut ids)| {
+            ids.push(id);
+            (bytes, ids)
+        })
+    };
+    if let Some(bytes) = hex(text.as_bytes()).filter(is_hash) {
+        return Some((bytes, vec!["encoding.hex"]));
+    }
+    if text.contains('%') {
+        return also(decode(&unpercent(text)?), "encoding.percent");
+    }
+    if text.contains(' ') {
+        return also(decode(&text.replace(' ', "+")), "encoding.plus");
+    }
+    if text.contains(['-', '_']) {
+        return also(decode(&text.replace('-', "+").replace('_', "/")), "encoding.url-safe");
+    }
+    if let Some(bytes) = base64::decode(text.as_bytes()) {
+        if let Some(bytes) = hex(&bytes).filter(is_hash) {
+            return Some((bytes, vec!["encoding.base64-of-hex"]));
+        }
+        return is_hash(&bytes).then_some((bytes, Vec::new()));
+    }
+    let bytes = base64::decode_unpadded(text.as_bytes()).filter(is_hash)?;
+    Some((bytes, vec!["encoding.unpadded"]))
+}
+
+fn hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    let (pairs, rest) = text.as_chunks::<2>();
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect();
+    bytes.filter(|bytes| rest.is_empty() && !bytes.is_empty())
+}
+
+/// What was done with the secret and the string.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Hmac,
+    /// The hash of the secret and the string, instead of an HMAC.
+    KeyFirst,
+    KeyLast,
+    /// The string is the key.
+    Swapped,
+}
+
+/// One way to sign a request, part by part: method, space, URI, line feed, date, end.
+#[derive(Clone)]
+struct Signing<'a> {
+    parts: [&'a str; 6],
+    form: KeyForm,
+    way: Way,
+}
+
+impl Signing<'_> {
+    fn string(&self) -> String {
+        let [method, space, uri, line, date, end] = self.parts;
+        let space = if method.is_empty() { "" } else { space };
+        let line = if date.is_empty() { "" } else { line };
+        [method, space, uri, line, date, end].concat()
+    }
+}
+
+/// One change to that.
+enum Change {
+    Part(Aspect, String),
+    Key(KeyForm),
+    Way(Way),
+}
+
+impl Change {
+    fn apply<'a>(&'a self, signing: &mut Signing<'a>) {
+        match self {
+            Change::Part(aspect, text) => signing.parts[*aspect as usize] = text,
+            Change::Key(form) => signing.form = *form,
+            Change::Way(way) => signing.way = *way,
+        }
+    }
+
+    /// Two changes go together where they change different things.
+    fn goes_with(&self, other: &Change) -> bool {
+        match (self, other) {
+            (Change::Part(one, _), Change::Part(other, _)) => one != other,
+            (Change::Key(_), Change::Key(_)) | (Change::Way(_), Change::Way(_)) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Every change that a known mistake makes to this request, in the order of the table.
+fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<(&'static str, Change)> {
+    let at = moment(evidence.date);
+    let mut all = Vec::new();
+    for mistake in MISTAKES {
+        let mut texts = Vec::new();
+        let aspect = match mistake.changes {
+            Changes::Seen => continue,
+            Changes::Keys(forms) => {
+                all.extend(forms.iter().map(|form| (mistake.id, Change::Key(*form))));
+                continue;
+            }
+            Changes::Ways(ways) => {
+                all.extend(ways.iter().map(|way| (mistake.id, Change::Way(*way))));
+                continue;
+            }
+            Changes::Texts(aspect, fixed) => {
+                texts.extend(fixed.iter().map(|&text| text.to_owned()));
+                aspect
+            }
+            Changes::Dates(forms) => {
+                texts.extend(at.into_iter().flat_map(|at| forms.iter().map(move |form| write(form, at))));
+                Aspect::Date
+            }
+            Changes::Made(aspect, make) => {
+                make(evidence, &mut texts);
+                aspect
+            }
+        };
+        // What changes nothing is no mistake.
+        texts.retain(|text| text != right.parts[aspect as usize]);
+        all.extend(texts.into_iter().map(|text| (mistake.id, Change::Part(aspect, text))));
+    }
+    all
+}
+
+type Found = (Vec<&'static str>, String);
+
+struct Search<'a> {
+    evidence: &'a Evidence<'a>,
+    received: &'a [u8],
+}
+
+impl Search<'_> {
+    /// The mistakes' ids and what was signed.
+    fn run(&self, right: &Signing<'_>) -> Option<Found> {
+        let changes = changes(self.evidence, right);
+        self.try_secrets(right, &[])
+            .or_else(|| {
+                changes.iter().find_map(|(id, change)| {
+                    let mut signing = right.clone();
+                    change.apply(&mut signing);
+                    self.try_secrets(&signing, &[id])
+                })
+            })
+            .or_else(|| self.other_moment(right))
+            .or_else(|| {
+                changes.iter().enumerate().find_map(|(at, (first_id, first))| {
+                    let others = changes[at + 1..].iter().filter(|(_, second)| first.goes_with(second));
+                    others.into_iter().find_map(|(second_id, second)| {
+                        let mut signing = right.clone();
+                        first.apply(&mut signing);
+                        second.apply(&mut signing);
+                        self.try_secrets(&signing, &[first_id, second_id])
+                    })
+                })
+            })
+    }
+
+    fn try_secrets(&self, signing: &Signing<'_>, ids: &[&'static str]) -> Option<Found> {
+        let string = signing.string();
+        let at = self.evidence.secrets.iter().position(|secret| self.gives(signing, secret, string.as_bytes()))?;
+        let other = (at > 0).then_some("secret.other");
+        Some((ids.iter().copied().chain(other).collect(), string))
+    }
+
+    /// Another moment, within the time that a receiver tolerates and some more.
+    fn other_moment(&self, right: &Signing<'_>) -> Option<Found> {
+        const SECONDS: i64 = 900;
+        let at = moment(self.evidence.date)?;
+        (1..=SECONDS).flat_map(|by| [-by, by]).find_map(|by| {
+            let date = http_date(Timestamp(at.0.saturating_add(by * 1000)));
+            let mut signing = right.clone();
+            signing.parts[Aspect::Date as usize] = &date;
+            self.try_secrets(&signing, &["date.other-moment"])
+        })
+    }
+
+    /// Whether it gives the bytes that were received; their number tells which hash it was.
+    fn gives(&self, signing: &Signing<'_>, secret: &Secret, string: &[u8]) -> bool {
+        let Some(key) = key(secret, signing.form, self.evidence) else { return false };
+        match signing.way {
+            Way::Hmac => self.hmac(&key, string),
+            Way::Swapped => self.hmac(string, &key),
+            Way::KeyFirst => self.hash(&[&key, string].concat()),
+            Way::KeyLast => self.hash(&[string, &key].concat()),
+        }
+    }
+
+    fn hmac(&self, key: &[u8], text: &[u8]) -> bool {
+        fn code<M: Mac + KeyInit>(key: &[u8], text: &[u8], received: &[u8]) -> bool {
+            <M as KeyInit>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(text).verify_slice(received).is_ok())
+        }
+        let code = match self.received.len() {
+            16 => code::<Hmac<Md5>>,
+            20 => code::<Hmac<Sha1>>,
+            _ => code::<Hmac<Sha256>>,
+        };
+        code(key, text, self.received)
+    }
+
+    fn hash(&self, text: &[u8]) -> bool {
+        match self.received.len() {
+            16 => *Md5::digest(text) == *self.received,
+            20 => *Sha1::digest(text) == *self.received,
+            _ => *Sha256::digest(text) == *self.received,
+        }
+    }
+}
+
+/// Nothing where the secret cannot be read in that way, or what stands in its place is not known.
+fn key(secret: &Secret, form: KeyForm, evidence: &Evidence<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    let bytes = secret.expose();
+    let known = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());
+    Some(Zeroizing::new(match form {
+        KeyForm::AsItIs => bytes.to_vec(),
+        KeyForm::Hex => hex(bytes)?,
+        KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes))?,
+        KeyForm::Followed(end) => [bytes, end.as_bytes()].concat(),
+        KeyForm::Trimmed => bytes.trim_ascii().to_vec(),
+        KeyForm::Quoted(quote) => [quote.as_bytes(), bytes, quote.as_bytes()].concat(),
+        KeyForm::Upper => bytes.to_ascii_uppercase(),
+        KeyForm::Lower => bytes.to_ascii_lowercase(),
+        KeyForm::ClientId => known(evidence.client_id)?,
+        KeyForm::PartnerId => known(evidence.partner_id)?,
+        KeyForm::Empty => Vec::new(),
+    }))
+}

@@ -1,0 +1,280 @@
+// The page for the browser, as built, in real Chromium, below a path of a static site.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { checkMessage, MESSAGES, openEnvelope, sealEnvelope, TicketSupplier } from "meituan-protocol";
+import { open, SCREENSHOTS, site } from "./browser.mjs";
+import "./acceptance.mjs";
+import "./orders.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TOOLS = ["signature", "message", "envelope", "orders", "acceptance"];
+/** What the page may load in all, in bytes after brotli 11. */
+const MOST = 224 * 1024;
+const KEY = "AAECAwQFBgcICQoLDA0ODw==";
+const SECRET = "a secret that must not be kept";
+
+const vectors = () => {
+  const folder = join(ROOT, "tests/vectors/diagnosis");
+  return readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(join(folder, file), "utf8"))]);
+};
+
+const httpOf = ({ method, url, headers, body }) =>
+  [`${method} ${url} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), "", body].join("\n");
+
+describe("the page", () => {
+  it("loads everything at once, from its own site, within its budget", async () => {
+    await open("signature", async ({ page, requests }) => {
+      await page.waitForLoadState("networkidle");
+      assert.ok(requests.every((url) => url.startsWith(site.address)));
+      const sizes = requests.map((url) => {
+        const path = decodeURIComponent(new URL(url).pathname).slice("/some/path/".length) || "index.html";
+        return [path, brotliCompressSync(readFileSync(join(ROOT, "target/www", path))).length];
+      });
+      assert.equal(new Set(requests).size, requests.length, "something was loaded twice");
+      const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+      assert.ok(total <= MOST, `${total} bytes: ${JSON.stringify(sizes)}`);
+    });
+  });
+
+  it("asks for nothing after it was loaded, whatever is done with it", async () => {
+    await open("signature", async ({ page, requests }) => {
+      await page.waitForLoadState("networkidle");
+      const before = requests.length;
+      for (const tool of TOOLS) {
+        await page.evaluate((hash) => {
+          location.hash = hash;
+        }, `#/${tool}`);
+        const example = page
+          .locator("main > div:not([hidden])")
+          .getByRole("button", { name: /example/ })
+          .first();
+        if ((await example.count()) > 0) await example.click();
+      }
+      await page.waitForTimeout(200);
+      assert.equal(requests.length, before);
+    });
+  });
+
+  it("may not connect to anything else", async () => {
+    await open("signature", async ({ page }) => {
+      const outcome = await page.evaluate(() =>
+        fetch("http://127.0.0.1:9/").then(
+          () => "answered",
+          () => "refused",
+        ),
+      );
+      assert.equal(outcome, "refused");
+      const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+      assert.match(policy, /default-src 'none'/);
+      assert.match(policy, /connect-src 'self'/);
+    }).catch((error) => assert.match(error.message, /Content Security Policy|violates/));
+  });
+
+  it("speaks the browser's language, and the other one when asked; and keeps that choice", async () => {
+    await open(
+      "signature",
+      async ({ page }) => {
+        assert.equal(await page.locator("h1").textContent(), "签名诊断");
+        assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+        await page.getByRole("button", { name: "English" }).click();
+        assert.equal(await page.locator("h1").textContent(), "Signature doctor");
+        await page.reload();
+        assert.equal(await page.locator("h1").textContent(), "Signature doctor");
+      },
+      { locale: "zh-CN" },
+    );
+  });
+
+  it("keeps no secret: not in the address, nor in storage", async () => {
+    await open("signature", async ({ page, shown }) => {
+      await shown.getByLabel("clientSecret").fill(SECRET);
+      await page.evaluate(() => {
+        location.hash = "#/envelope";
+      });
+      await page
+        .getByLabel(/secretKey/)
+        .last()
+        .fill(SECRET);
+      const kept = await page.evaluate(() =>
+        JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, history.state, document.cookie]),
+      );
+      assert.ok(!kept.includes(SECRET));
+    });
+  });
+
+  for (const tool of TOOLS) {
+    for (const colorScheme of ["light", "dark"]) {
+      it(`has no serious fault of accessibility: ${tool}, ${colorScheme}`, async () => {
+        for (const [locale, width] of [
+          ["en-US", 1280],
+          ["zh-CN", 390],
+        ]) {
+          await open(
+            tool,
+            async ({ page, shown }) => {
+              const example = shown.getByRole("button", { name: /example|示例|例子/ }).first();
+              if ((await example.count()) > 0) await example.click();
+              await page.waitForTimeout(50);
+              await page.screenshot({ path: join(SCREENSHOTS, `${tool}-${locale}-${colorScheme}-${width}.png`), fullPage: true });
+              await page.evaluate(AXE);
+              const { violations } = await page.evaluate(() => globalThis.axe.run());
+              const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+              assert.deepEqual(
+                serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+                [],
+              );
+              const { scrollWidth, clientWidth } = await page.evaluate(() => ({
+                scrollWidth: document.documentElement.scrollWidth,
+                clientWidth: document.documentElement.clientWidth,
+              }));
+              assert.ok(scrollWidth <= clientWidth, `${scrollWidth - clientWidth} pixels hang over`);
+            },
+            { locale, colorScheme, width },
+          );
+        }
+      });
+    }
+  }
+});
+
+describe("the signature doctor", () => {
+  it("names each known mistake, and each pair, by the request alone", async () => {
+    await open("signature", async ({ shown }) => {
+      await shown.locator("summary").click();
+      for (const [file, vector] of vectors()) {
+        const [secret, ...others] = vector.secrets;
+        await shown.getByLabel(/^The request/).fill(httpOf(vector));
+        await shown.getByLabel("clientSecret").fill(secret);
+        await shown.getByLabel("Other secrets").fill(others.join(" "));
+        await shown.getByLabel("clientId that was agreed on").fill(vector.clientId);
+        const verdict = shown.locator(".verdict");
+        const named = await verdict.locator("code").allTextContents();
+        assert.deepEqual(named, vector.mistakes, file);
+        if (vector.mistakes.length === 0) assert.match(await verdict.textContent(), /The signature is right/);
+      }
+    });
+  });
+
+  it("reads a curl command with quotes, escapes and continued lines, and a log", async () => {
+    const { method, headers, url, body, secrets } = vectors().find(([file]) => file === "line.crlf.json")[1];
+    const options = Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`);
+    const curl = `$ curl -sS -X ${method} '${url}' \\\n  ${options.join(" \\\n  ")} --data-raw $'${body}'`;
+    const log = `2026-01-01 INFO uri=${new URL(url).pathname} method=${method} headers={"date":"${headers.Date}","authorization":"${headers.Authorization}"}`;
+    await open("signature", async ({ shown }) => {
+      await shown.getByLabel("clientSecret").fill(secrets[0]);
+      for (const pasted of [curl, log]) {
+        await shown.getByLabel(/^The request/).fill(pasted);
+        assert.deepEqual(await shown.locator(".verdict code").allTextContents(), ["line.crlf"], pasted);
+      }
+    });
+  });
+});
+
+describe("the message check", () => {
+  it("has a good example of every message, and knows the message by it", async () => {
+    await open("message", async ({ shown }) => {
+      const choice = shown.getByLabel("Message", { exact: true });
+      for (const name of MESSAGES) {
+        await choice.selectOption(name);
+        await shown.getByRole("button", { name: "A good example" }).click();
+        const text = await shown.locator(".json-editor textarea").inputValue();
+        assert.match(await shown.locator(".verdict").first().textContent(), /Nothing is wrong/, `${name}\n${text}`);
+        assert.deepEqual(checkMessage(name, text, {}).issues, [], name);
+      }
+    });
+  });
+
+  it("shows what is wrong at its place, and says why in both languages", async () => {
+    const text =
+      '{"partnerId":1122,"code":200,"describe":"success","body":{"orderId":"x","partnerOrderId":"订单","voucherType":1}}';
+    await open("message", async ({ page, shown }) => {
+      await shown.locator(".json-editor textarea").fill(text);
+      assert.match(await shown.locator(".verdict").first().textContent(), /ticket\.orderPay\.response/);
+      assert.deepEqual(await shown.locator(".json-editor .mark-bad").allTextContents(), ['"x"']);
+      assert.match(await shown.locator(".findings > li").first().textContent(), /body\.orderId · line 1/);
+      await shown.locator(".findings button").first().click();
+      const at = await shown.locator(".json-editor textarea").evaluate((area) => area.selectionStart);
+      assert.equal(at, text.indexOf('"x"'));
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await shown.locator(".findings > li").first().textContent(), /不合格/);
+    });
+  });
+
+  it("shows the acceptance point that a broken rule belongs to, with the hand-out's section", async () => {
+    const body = { orderId: 1, partnerOrderId: "P1", voucherType: 1, vouchers: ["910632001657"] };
+    await open("message", async ({ shown }) => {
+      await shown.getByLabel("Message", { exact: true }).selectOption("ticket.orderPay.response");
+      await shown.locator(".json-editor textarea").fill(JSON.stringify({ partnerId: 1122, code: 200, describe: "success", body }));
+      await shown.getByLabel("Tickets of the order").fill("3");
+      const finding = shown.locator(".findings > li").filter({ hasText: "RULE_BROKEN" });
+      assert.match(await finding.first().textContent(), /Acceptance point pay\.code-per-ticket .*订单出票/);
+    });
+  });
+
+  it("makes a signed request out of a form, and the receiver accepts it", async () => {
+    await open("message", async ({ shown }) => {
+      await shown.getByLabel("Message", { exact: true }).selectOption("ticket.orderQuery.request");
+      await shown.getByRole("button", { name: "A good example" }).click();
+      await shown.getByRole("tab", { name: "Form" }).click();
+      await shown.getByLabel(/^orderId/).fill("8985652356562370001");
+      assert.match(await shown.locator(".json-editor textarea").inputValue(), /"orderId": 8985652356562370001/);
+      await shown.getByRole("tab", { name: "Signed request" }).click();
+      await shown.getByLabel("clientId").fill("c");
+      await shown.getByLabel("clientSecret").last().fill(SECRET);
+      await shown.getByLabel("Address it is sent to").fill("https://supplier.example/query");
+      await shown.getByRole("tab", { name: "fetch" }).click();
+      const code = await shown.locator(".code-view pre").textContent();
+      const [, url, options] = /^await fetch\("([^"]+)", (\{[\s\S]+\})\);\s*$/.exec(code);
+      const { method, headers, body } = JSON.parse(options);
+      const supplier = new TicketSupplier({
+        partnerId: 1122,
+        clientId: "c",
+        clientSecret: SECRET,
+        routes: { "/query": "orderQuery" },
+      });
+      const call = supplier.receiveSync({ method, url, headers, body });
+      assert.equal(call.body.orderId, "8985652356562370001");
+    });
+  });
+});
+
+describe("the envelope", () => {
+  it("opens a form of either generation, and seals what the library opens", async () => {
+    const plain = '{"orderId":"订单 1"}';
+    await open("envelope", async ({ shown }) => {
+      await shown.getByLabel(/^secretKey/).fill(KEY);
+      for (const version of ["1", "2"]) {
+        const form = new URLSearchParams({ token: "t", version, content: sealEnvelope(KEY, plain) });
+        await shown.getByLabel(/^The content/).fill(form.toString());
+        assert.match(await shown.locator(".verdict").textContent(), new RegExp(`It opens · Generation ${version}`));
+        assert.match(await shown.locator(".code-view pre").first().textContent(), /"orderId": "订单 1"/);
+      }
+      await shown.getByLabel("What to do").selectOption("seal");
+      await shown.getByLabel(/^The text to seal/).fill(plain);
+      assert.equal(openEnvelope(KEY, await shown.locator(".code-view pre").first().textContent()), plain);
+    });
+  });
+
+  it("says why a content does not open", async () => {
+    const content = sealEnvelope(KEY, '{"a":1}');
+    await open("envelope", async ({ shown }) => {
+      for (const [key, pasted, why] of [
+        ["short", content, /not the Base64 of exactly 16 bytes/],
+        [KEY, content.slice(0, -4), /no multiple of 16/],
+        [KEY, `${content}!`, /no Base64: there is “!”/],
+        ["DwECAwQFBgcICQoLDA0ODw==", content, /this key does not open it/],
+      ]) {
+        await shown.getByLabel(/^secretKey/).fill(key);
+        await shown.getByLabel(/^The content/).fill(pasted);
+        assert.match(await shown.locator(".verdict").textContent(), why);
+      }
+    });
+  });
+});

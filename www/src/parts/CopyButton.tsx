@@ -1,0 +1,18 @@
+import { useState } from "preact/hooks";
+import { text } from "./texts.ts";
+
+/** Copies a text, and says so for a moment. */
+export function CopyButton({ value, label }: { value: string; label?: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const t = text();
+  const copy = async () => {
+    await navigator.clipboard.writeText(value);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <button type="button" class="quiet copy" onClick={copy}>
+      <span aria-live="polite">{isCopied ? t.copied : (label ?? t.copy)}</span>
+    </button>
+  );
+}

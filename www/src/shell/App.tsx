@@ -1,0 +1,97 @@
+import { useEffect, useRef } from "preact/hooks";
+import { TOOLS } from "../tools/tools.ts";
+import { language } from "./language.ts";
+import { remember } from "./memory.ts";
+import { tool as routed } from "./route.ts";
+import { text } from "./texts.ts";
+import { chosenTheme, theme } from "./theme.ts";
+
+export function App() {
+  const t = text();
+  const tool = TOOLS.find(({ id }) => id === routed.value) ?? TOOLS[0];
+  const { title, summary } = tool.text();
+  const main = useRef<HTMLElement>(null);
+  // Whoever goes to a tool by its link hears where they are.
+  useEffect(() => {
+    let isFirst = true;
+    return routed.subscribe(() => {
+      if (!isFirst) main.current?.focus();
+      isFirst = false;
+    });
+  }, []);
+  useEffect(() => {
+    document.title = `${title} · meituan-protocol`;
+  }, [title]);
+  return (
+    <>
+      <a class="skip" href={`#/${tool.id}`} onClick={() => main.current?.focus()}>
+        {t.skip}
+      </a>
+      <header class="shell-header">
+        <a class="brand" href="#/">
+          <Mark />
+          <span>
+            meituan-protocol <small>{t.about}</small>
+          </span>
+        </a>
+        <Switches />
+      </header>
+      <nav class="shell-nav" aria-label={t.tools}>
+        {TOOLS.map(({ id, text }) => (
+          <a key={id} href={`#/${id}`} aria-current={id === tool.id ? "page" : undefined}>
+            {text().title}
+          </a>
+        ))}
+      </nav>
+      <main ref={main} tabIndex={-1} aria-labelledby="tool-title">
+        <h1 id="tool-title">{title}</h1>
+        <p class="summary">{summary}</p>
+        {TOOLS.map(({ id, Component }) => (
+          // A tool that was left keeps what was typed there.
+          <div key={id} hidden={id !== tool.id}>
+            <Component />
+          </div>
+        ))}
+      </main>
+      <footer class="shell-footer">
+        <Lock /> {t.promise}
+      </footer>
+    </>
+  );
+}
+
+function Switches() {
+  const t = text();
+  const isDark = theme() === "dark";
+  const turnTheme = () => {
+    chosenTheme.value = isDark ? "light" : "dark";
+    remember("theme", chosenTheme.value);
+  };
+  const turnLanguage = () => {
+    language.value = language.value === "zh" ? "en" : "zh";
+    remember("language", language.value);
+  };
+  return (
+    <div class="switches">
+      <button type="button" class="quiet" lang={language.value === "zh" ? "en" : "zh-CN"} onClick={turnLanguage}>
+        {t.otherLanguage}
+      </button>
+      <button type="button" class="quiet" onClick={turnTheme}>
+        {isDark ? t.toLight : t.toDark}
+      </button>
+    </div>
+  );
+}
+
+const Mark = () => (
+  <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+    <rect width="32" height="32" rx="7" fill="#ffc300" />
+    <path d="M8 11h16M8 16h10M8 21h16" stroke="#20242c" stroke-width="3" stroke-linecap="round" />
+  </svg>
+);
+
+const Lock = () => (
+  <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="currentColor">
+    <path d="M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7h1Zm2 0h4V5a2 2 0 1 0-4 0v2Z" />
+  </svg>
+);

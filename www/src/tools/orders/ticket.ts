@@ -1,0 +1,214 @@
+// The ticket machine with an order to try it on: two tickets, a code for each.
+
+import { fen, machines, ticket } from "../../library.ts";
+import { BEGIN, type Entry, type Machine, MINUTE, type Step, type Tone } from "./machine.ts";
+
+type Order = ticket.TicketOrder;
+type Event = ticket.OrderEvent;
+
+const ORDER = "8985652356562370001";
+const SETTINGS = { calendar: { holidays: [], makeUpDays: [] } };
+const CODES = ["A001", "B002"];
+const BOTH_IDS = { orderId: ORDER, partnerOrderId: "P1" };
+const DONE = 1;
+const PENDING = 2;
+const REFUSED = 3;
+/** Longer than three working days, wherever one begins. */
+const DAYS = 6 * 24 * 60 * MINUTE;
+
+const refund = (refundId: string, code: string, now: number) => ({
+  ...{ ...BOTH_IDS, refundId, partnerDealId: "D1", voucherList: [code], refundQuantity: 1 },
+  ...{ unitPrice: fen(6000), refundPrice: fen(6000), refundFee: fen(0), refundTime: now },
+});
+const closed = (closeType: number): Told => ({ call: { orderClose: { ...BOTH_IDS, closeType } } });
+const refundedAll = (now: number) => ({
+  ...{ ...BOTH_IDS, refundSerialNo: "S1", refundMessageType: 2, refundPrice: -1, reason: "未及时出票" },
+  ...{ refundTime: now, count: 2 },
+});
+
+/** What a happening is told as: it may depend on the moment, or on the function that runs. */
+type Told = { readonly call: object } | { readonly at: (now: number) => object } | { readonly ended: (call: string) => object };
+
+/** The end of whatever function was run last. */
+const DONE_WITH: Record<string, object> = {
+  orderCreate: { created: { partnerOrderId: "P1" } },
+  orderPay: { paid: { ...BOTH_IDS, voucherType: 1, vouchers: CODES } },
+  orderReschedule: { rescheduled: { orderId: ORDER, rescheduleNo: "N1", successCount: 2 } },
+};
+
+const happenings: ReadonlyArray<Machine["happenings"][number] & { readonly told: Told }> = [
+  happening("create", "calls", "orderCreate", "Order create, 2 tickets", "订单创建，2 张票", {
+    call: {
+      orderCreate: {
+        ...{ orderId: ORDER, partnerDealId: "D1", mtDealId: "7", quantity: 2, visitors: [], travelDate: "2026-11-30" },
+        ...{ buyPrice: fen(5800), unitPrice: fen(6000), totalPrice: fen(12_000) },
+      },
+    },
+  }),
+  happening("pay", "calls", "orderPay", "Order pay", "订单出票", { call: { orderPay: BOTH_IDS } }),
+  happening("query", "calls", "orderQuery", "Order query", "订单查询", { call: { orderQuery: BOTH_IDS } }),
+  happening("refund", "calls", "orderRefund", "Refund R1, code A001", "订单退款 R1，凭证码 A001", {
+    at: (now) => ({ orderRefund: refund("R1", "A001", now) }),
+  }),
+  happening("refund2", "calls", "orderRefund", "Refund R2, code B002", "订单退款 R2，凭证码 B002", {
+    at: (now) => ({ orderRefund: refund("R2", "B002", now) }),
+  }),
+  happening("close1", "calls", "orderClose 1", "Closed: not paid", "订单关闭：未支付", closed(1)),
+  happening("close2", "calls", "orderClose 2", "Closed: create failed", "订单关闭：创建失败", closed(2)),
+  happening("close3", "calls", "orderClose 3", "Closed: issue failed", "订单关闭：出票失败", closed(3)),
+  happening("refunded", "calls", "orderRefunded", "Meituan refunded all of it", "已退款消息：美团已全部退款", {
+    at: (now) => ({ orderRefunded: refundedAll(now) }),
+  }),
+  happening("reschedule", "calls", "orderReschedule", "Reschedule to another day", "订单改签：改日期", {
+    call: {
+      orderReschedule: {
+        ...{ ...BOTH_IDS, rescheduleType: 1, rescheduleNo: "N1", originDate: "2026-11-30", targetDate: "2026-12-01" },
+      },
+    },
+  }),
+  happening("done", "own", "done", "The function has done it", "函数：办成了", {
+    ended: (call) => ({ outcome: DONE, ...DONE_WITH[call] }),
+  }),
+  happening("later", "own", "pending", "The function: later (598, 602)", "函数：稍后才知道（598、602）", {
+    ended: () => ({ outcome: PENDING }),
+  }),
+  happening("no", "own", "refused", "The function refuses", "函数：拒绝", {
+    ended: () => ({ outcome: REFUSED, describe: "库存不足" }),
+  }),
+  happening("issued", "own", "issued", "The codes are there", "凭证码出来了", {
+    call: { issued: { ...BOTH_IDS, voucherType: 1, vouchers: CODES } },
+  }),
+  happening("failed", "own", "issueFailed", "There will be no codes", "出不了票", {
+    call: { issueFailed: { describe: "上游无票" } },
+  }),
+  happening("agreed", "own", "refundAgreed", "Refund R1 is agreed", "同意退款 R1", { call: { refundAgreed: { refundId: "R1" } } }),
+  happening("declined", "own", "refundRefused", "Refund R1 is refused", "拒绝退款 R1", {
+    call: { refundRefused: { refundId: "R1", describe: "已入园" } },
+  }),
+  happening("entered", "own", "consumed", "A guest enters with A001", "游客凭 A001 入园", {
+    call: { consumed: { id: "E1", vouchers: ["A001"] } },
+  }),
+  happening("entered2", "own", "consumed", "A guest enters with B002", "游客凭 B002 入园", {
+    call: { consumed: { id: "E2", vouchers: ["B002"] } },
+  }),
+  happening("days", "own", "timePassed", "Six days pass", "过了六天", { call: { timePassed: {} } }),
+];
+
+function happening(id: string, group: string, name: string, en: string, zh: string, told: Told) {
+  return { id, group, name, text: { en, zh }, told };
+}
+
+const byId = new Map(happenings.map((one) => [one.id, one]));
+
+/** What an order was told so far. */
+interface Told_ {
+  readonly order: Order | undefined;
+  readonly now: number;
+  /** The function that was run last. */
+  readonly run: { readonly call: string; readonly key: string } | undefined;
+}
+
+function tellOne(before: Told_, id: string): { after: Told_; step: Step } {
+  const told = byId.get(id)?.told ?? { call: {} };
+  const now = before.now + (id === "days" ? DAYS : MINUTE);
+  const open = before.order?.attempts.at(-1) ?? before.run;
+  const event =
+    "call" in told
+      ? told.call
+      : "at" in told
+        ? told.at(now)
+        : { attemptEnded: { key: open?.key ?? "nothing", ...told.ended(open?.call ?? "") } };
+  const out = ticket.transition(before.order, event as Event, { now, settings: SETTINGS });
+  const order = out.next ?? before.order;
+  const run = out.run ? { call: out.run.call, key: out.run.key } : open;
+  return { after: { order, now, run }, step: stepOf(out, order) };
+}
+
+function stepOf(out: ticket.OrderTransition, order: Order | undefined): Step {
+  const { kind, conflicts } = out;
+  return { kind, conflicts, order, state: stateOf(order), ...wordsOf(out) };
+}
+
+function wordsOf({ kind, run, reply, busy, conflicts }: ticket.OrderTransition): Pick<Step, "outcome" | "tone"> {
+  if (run) return { outcome: { en: `runs your ${run.call}`, zh: `运行你的 ${run.call}` }, tone: "calm" };
+  if (busy) return { outcome: { en: "wait: it is being done", zh: "等待：正在办理" }, tone: "warn" };
+  if (reply) {
+    const said = `${reply.code} ${reply.describe}`;
+    return { outcome: { en: said, zh: said }, tone: toneOf(reply.code) };
+  }
+  if (kind === "illegal") return { outcome: { en: "cannot be", zh: "不可能发生" }, tone: "bad" };
+  if (kind === "moved") return { outcome: { en: "recorded", zh: "已记录" }, tone: conflicts.length > 0 ? "warn" : "good" };
+  return { outcome: { en: "nothing changes", zh: "没有变化" }, tone: "calm" };
+}
+
+const PUT_OFF = [598, 602];
+
+const toneOf = (code: number): Tone => (code === 200 || code === 601 ? "good" : PUT_OFF.includes(code) ? "warn" : "bad");
+
+const stateOf = (order: Order | undefined): string => {
+  const [lifecycle, status] = [order?.lifecycle ?? 0, order?.orderStatus ?? 0];
+  return machines.ticket.states.find((state) => state.lifecycle === lifecycle && state.orderStatus === status)?.name ?? "Unknown";
+};
+
+const BEFORE: Told_ = { order: undefined, now: BEGIN, run: undefined };
+
+function tellAll(timeline: readonly Entry[]): { steps: Step[]; told: Told_ } {
+  const steps: Step[] = [];
+  let told = BEFORE;
+  for (const { id } of timeline) {
+    const { after, step } = tellOne(told, id);
+    steps.push(step);
+    told = after;
+  }
+  return { steps, told };
+}
+
+/** Where each state stands in the picture, and what it is called. */
+const PLACES: Record<string, { at: readonly [number, number]; en: string; zh: string }> = {
+  Unknown: { at: [0, 1], en: "not created", zh: "未创建" },
+  CreateFailed: { at: [0, 0], en: "create failed", zh: "创建失败" },
+  Created: { at: [1, 1], en: "created", zh: "创建成功" },
+  Issuing: { at: [2, 1], en: "issuing", zh: "出票中" },
+  Issued: { at: [3, 1], en: "issued", zh: "出票成功" },
+  IssueFailed: { at: [3, 0], en: "issue failed", zh: "出票失败" },
+  ClosedNotCreated: { at: [0, 2], en: "closed, not created", zh: "已关闭（未创建）" },
+  ClosedUnpaid: { at: [1, 2], en: "closed, not paid", zh: "已关闭（未支付）" },
+  Voided: { at: [2, 2], en: "voided", zh: "已作废" },
+  Returned: { at: [3, 2], en: "all refunded", zh: "已全部退款" },
+};
+const ENDS = ["ClosedNotCreated", "ClosedUnpaid", "Voided", "Returned"];
+
+export const ticketMachine: Machine = {
+  id: "ticket",
+  groups: [
+    { id: "calls", text: { en: "Meituan calls", zh: "美团调用" } },
+    { id: "own", text: { en: "Your system tells", zh: "你的系统告知" } },
+  ],
+  happenings,
+  states: machines.ticket.states.map(({ name, orderStatus }, index) => {
+    const { at, ...text } = PLACES[name] ?? { at: [index % 4, 3] as const, en: name, zh: name };
+    return { id: name, name: text, note: orderStatus === 0 ? "–" : `${orderStatus}`, at, isFinal: ENDS.includes(name) };
+  }),
+  moves: machines.ticket.moves
+    .filter(({ from, to, verdict }) => from !== to && /^(Run|Record)/.test(verdict))
+    .map(({ from, to }) => ({ from, to })),
+  start: "Unknown",
+  examples: [
+    { text: { en: "Sold and used", zh: "售出并使用" }, ids: "create done pay done query entered entered2 query".split(" ") },
+    {
+      text: { en: "Issued later, refunded", zh: "稍后出票，再退款" },
+      ids: "create done pay later pay issued refund later agreed refund".split(" "),
+    },
+    {
+      text: { en: "Meituan repeats itself", zh: "美团重复调用" },
+      ids: "create done create pay done pay refund done refund".split(" "),
+    },
+    { text: { en: "Closed while issuing", zh: "出票中被关闭" }, ids: "create done pay later close3 issued query".split(" ") },
+  ],
+  tell: (timeline) => tellAll(timeline).steps,
+  preview: (timeline) => {
+    const { told } = tellAll(timeline);
+    return new Map(happenings.map(({ id }) => [id, tellOne(told, id).step]));
+  },
+  converges: false,
+};

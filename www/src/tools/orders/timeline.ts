@@ -1,0 +1,96 @@
+// The timeline: what happened, in the order in which the order is told of it. It is all that a link holds.
+
+import { batch, computed, signal } from "@preact/signals";
+import { route } from "../../shell/route.ts";
+import type { Entry, Machine } from "./machine.ts";
+import { rideMachine } from "./ride.ts";
+import { ticketMachine } from "./ticket.ts";
+
+export const MACHINES = [ticketMachine, rideMachine] as const;
+
+/** Entries have a key, so that one that is moved stays the same one. */
+export interface Item extends Entry {
+  readonly key: number;
+}
+
+let lastKey = 0;
+const item = (id: string, minute: number): Item => ({ id, minute, key: ++lastKey });
+
+export const machine = signal<Machine>(ticketMachine);
+export const timeline = signal<readonly Item[]>([]);
+/** Which entry is looked at; undefined: the last one. */
+export const chosen = signal<number | undefined>(undefined);
+
+export const steps = computed(() => machine.value.tell(timeline.value));
+export const preview = computed(() => machine.value.preview(timeline.value));
+
+const latest = () => timeline.value.reduce((most, { minute }) => Math.max(most, minute), 0);
+
+function change(next: readonly Item[]): void {
+  batch(() => {
+    timeline.value = next;
+    chosen.value = undefined;
+  });
+  history.replaceState(null, "", `#/orders/${written(machine.value, next)}`);
+}
+
+export function choose(id: string): void {
+  batch(() => {
+    machine.value = MACHINES.find((one) => one.id === id) ?? ticketMachine;
+    change([]);
+  });
+}
+
+export const begin = (ids: readonly string[]): void => change(ids.map((id, index) => item(id, index + 1)));
+export const add = (id: string): void => change([...timeline.value, item(id, latest() + 1)]);
+export const drop = (index: number): void => change(timeline.value.toSpliced(index, 1));
+/** The same fact told once more, with the time that it happened at. */
+export const double = (index: number): void => {
+  const one = timeline.value[index];
+  if (one) change(timeline.value.toSpliced(index + 1, 0, item(one.id, one.minute)));
+};
+
+export function move(from: number, to: number): void {
+  const one = timeline.value[from];
+  if (one === undefined || to < 0 || to >= timeline.value.length || from === to) return;
+  change(timeline.value.toSpliced(from, 1).toSpliced(to, 0, one));
+}
+
+export const shuffle = (): void => change(shuffled(timeline.value));
+
+export function shuffled<T>(list: readonly T[]): T[] {
+  const mixed = [...list];
+  for (let index = mixed.length - 1; index > 0; index--) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [mixed[index], mixed[other]] = [mixed[other] as T, mixed[index] as T];
+  }
+  return mixed;
+}
+
+/** As an address: the machine, then each entry, with its minute where that is not its place. */
+function written({ id }: Machine, list: readonly Entry[]): string {
+  const entries = list.map(({ id, minute }, index) => (minute === index + 1 ? id : `${id}@${minute}`));
+  return [id, ...(entries.length > 0 ? [entries.join(".")] : [])].join("/");
+}
+
+/** The other way. What is not known here is left out. */
+function readAddress(address: string): void {
+  const [tool, id, list = ""] = address.split("/");
+  const of = MACHINES.find((one) => one.id === id);
+  if (tool !== "orders" || of === undefined) return;
+  const known = new Set(of.happenings.map(({ id }) => id));
+  const entries = list.split(".").flatMap((text, index) => {
+    const [id = "", minute] = text.split("@");
+    return known.has(id) ? [item(id, Number(minute) || index + 1)] : [];
+  });
+  batch(() => {
+    machine.value = of;
+    timeline.value = entries.slice(0, MOST);
+    chosen.value = undefined;
+  });
+}
+
+/** Longer timelines tell nothing more. */
+const MOST = 60;
+
+route.subscribe(readAddress);
