@@ -52,7 +52,14 @@ pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
 
 /// The signature: 28 characters of Base64.
 pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
-    base64::encode(&key.over(method.as_bytes(), uri.as_bytes(), date.as_bytes()).finalize().into_bytes())
+    sign_text(key, &string_to_sign(method, uri, date))
+}
+
+/// The signature over what [`string_to_sign`] made.
+pub(crate) fn sign_text(key: &Key, string_to_sign: &str) -> String {
+    let mut hmac = key.0.clone();
+    hmac.update(string_to_sign.as_bytes());
+    base64::encode(&hmac.finalize().into_bytes())
 }
 
 /// The value of the `Authorization` header.

@@ -17,6 +17,9 @@ pub(crate) const DAY: i64 = 86_400_000;
 const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
+/// The form of an HTTP date: what is not a small letter stands there as it is.
+const HTTP_DATE: &[u8; 29] = b"www, dd mmm yyyy hh:mm:ss GMT";
+
 /// A calendar date, `yyyy-MM-dd`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Date {
@@ -137,10 +140,9 @@ fn push_date(out: &mut String, date: Date) {
 
 /// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
 pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
-    const FORM: &[u8; 29] = b"www, dd mmm yyyy hh:mm:ss GMT";
-    let text: &[u8; FORM.len()] = text.try_into().ok()?;
+    let text: &[u8; HTTP_DATE.len()] = text.try_into().ok()?;
     let is_formed = |(form, byte): (&u8, &u8)| form.is_ascii_lowercase() || form == byte;
-    if !FORM.iter().zip(text).all(is_formed) {
+    if !HTTP_DATE.iter().zip(text).all(is_formed) {
         return None;
     }
     let two_at = |at: usize| two(*text.get(at)?, *text.get(at + 1)?);
@@ -158,19 +160,23 @@ pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
 pub fn http_date(at: Timestamp) -> String {
     let days = at.0.div_euclid(DAY);
     let date = Date::from_days(days);
-    let name = |bytes: &[u8; 3]| bytes.map(char::from);
-    let mut out = String::with_capacity(29);
-    out.extend(name(WEEKDAYS[days.rem_euclid(7) as usize]));
-    out.push_str(", ");
-    push_two(&mut out, date.day);
-    out.push(' ');
-    out.extend(name(MONTHS[usize::from(date.month - 1) % 12]));
-    out.push(' ');
-    push_year(&mut out, date.year);
-    out.push(' ');
-    push_clock(&mut out, at.0.rem_euclid(DAY));
-    out.push_str(" GMT");
-    out
+    let second = at.0.rem_euclid(DAY) / 1000;
+    let mut text = *HTTP_DATE;
+    text[..3].copy_from_slice(WEEKDAYS[days.rem_euclid(7) as usize]);
+    text[8..11].copy_from_slice(MONTHS[usize::from(date.month - 1) % 12]);
+    let numbers = [
+        (5, i64::from(date.day)),
+        (12, i64::from(date.year / 100)),
+        (14, i64::from(date.year)),
+        (17, second / 3600),
+        (20, second / 60 % 60),
+        (23, second % 60),
+    ];
+    for (at, number) in numbers {
+        text[at] = b'0' + (number / 10 % 10) as u8;
+        text[at + 1] = b'0' + (number % 10) as u8;
+    }
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 /// Reads `yyyy-MM-dd HH:mm:ss`, Meituan's wall clock (UTC+8).

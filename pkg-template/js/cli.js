@@ -4,9 +4,10 @@
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { openEnvelope, parseHttpDate, sealEnvelope, signByHand, verifyByHand } from "./core.js";
+import { openEnvelope, sealEnvelope } from "./core.js";
 import { sentence } from "./errors.js";
 import { checkMessage, MESSAGES, MeituanError } from "./index.js";
+import { parseHttpDate, signByHand, verifyByHand } from "./orders-core.js";
 import { errors, rules } from "./texts.js";
 
 const USAGE = `usage:

@@ -110,20 +110,6 @@ function putBoth(first, second) {
   return [length, put(second, length)];
 }
 
-/**
- * Several texts, each ended by a byte that UTF-8 never has.
- * @param {string[]} texts
- */
-function putTexts(...texts) {
-  reserve(texts.reduce((sum, text) => sum + 3 * text.length + 1, 0));
-  let end = 0;
-  for (const text of texts) {
-    end += put(text, end);
-    view.bytes[inputAt + end++] = 0xff;
-  }
-  return end;
-}
-
 /** A view: the next call may write something else there. */
 function outputBytes() {
   refresh();
@@ -143,11 +129,21 @@ function written() {
 }
 
 /** @returns {readonly Finding[]} */
-const findings = () => (row[FINDINGS] === 0 ? NOTHING : glue.findings());
+function findings() {
+  if (row[FINDINGS] === 0) return NOTHING;
+  glue.write_findings();
+  return JSON.parse(output());
+}
 /** @type {readonly Finding[]} */
 const NOTHING = Object.freeze([]);
 
-/** @param {any} failure what glue.error() tells */
+/** @returns {import("./glue.js").Failure} why the last call failed; what it wrote must have been read before */
+function failure() {
+  glue.write_error();
+  return JSON.parse(output());
+}
+
+/** @param {any} failure what failure() tells */
 export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
@@ -200,7 +196,7 @@ function keepCipher(number, cipher) {
  */
 export function openSupplier(settings, cipher) {
   const handle = glue.ticket_supplier(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
-  if (handle === NONE) throw failed(glue.error());
+  if (handle === NONE) throw failed(failure());
   keepCipher(ofSupplier(handle), cipher);
   return handle;
 }
@@ -222,7 +218,7 @@ export function receiveCall(supplier, head, body, now) {
   const index = row[CALL] === NONE ? undefined : row[CALL];
   const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
   if (refused || index === undefined) {
-    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(glue.error()) };
+    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(failure()) };
   }
   const envelope = take(index, body);
   return { index, envelope, warnings: findings(), encrypted, error: undefined };
@@ -242,7 +238,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
       : stringify({ ...fields, code, describe, partnerId, body }),
   );
-  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(glue.error());
+  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(failure());
   const text = written();
   return { text, warnings: findings() };
 }
@@ -255,7 +251,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
  */
 export function writeRequest(supplier, call, envelope) {
   const length = putAlone(stringify(envelope));
-  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(glue.error());
+  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(failure());
   const text = written();
   return { text, warnings: findings(), encrypted: (row[MARKS] & ENCRYPTED) !== 0 };
 }
@@ -305,7 +301,7 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
   refresh();
   const issues = findings();
   return refused
-    ? { value: undefined, issues, error: failed(glue.error()) }
+    ? { value: undefined, issues, error: failed(failure()) }
     : { value: take(message, text), issues, error: undefined };
 }
 
@@ -317,7 +313,7 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
  */
 export function writeMessage(message, program) {
   const length = putAlone(stringify(program));
-  if (glue.read_message(message, true, length, -1) !== 0) throw failed(glue.error());
+  if (glue.read_message(message, true, length, -1) !== 0) throw failed(failure());
   glue.write_message(message, length);
   return output();
 }
@@ -329,7 +325,7 @@ export function writeMessage(message, program) {
  */
 export function openClient(settings, cipher) {
   const handle = glue.ride_client(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
-  if (handle === NONE) throw failed(glue.error());
+  if (handle === NONE) throw failed(failure());
   keepCipher(ofClient(handle), cipher);
   return handle;
 }
@@ -344,7 +340,7 @@ export function openClient(settings, cipher) {
 export function sealRequest(client, of, program, now) {
   const written = stringify(program);
   refuseLostNumbers(program, "");
-  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(glue.error());
+  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(failure());
   const text = output();
   const end = text.indexOf("\n");
   return { url: text.slice(0, end), body: text.slice(end + 1), warnings: findings() };
@@ -378,26 +374,12 @@ function refuseLostNumbers(value, path) {
 export function readRideReply(client, of, body) {
   const refused = glue.ride_read_reply(client, of, putAlone(body)) !== 0;
   refresh();
-  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: glue.error() };
+  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: failure() };
   const traceId = output();
   // What was read is not always the body: it may stand inside it, or have been sealed.
   return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), traceId, failure: undefined };
 }
 const NOWHERE = new Uint8Array(0);
-
-/**
- * Checks a message of the ride API by itself, as its reader would.
- * @param {number} of the interface
- * @param {boolean} isReply
- * @param {string | Uint8Array} text
- * @returns {{ value: any, issues: readonly Finding[] }}
- */
-export function checkRide(of, isReply, text) {
-  const isMessage = glue.ride_check(of, isReply, putAlone(text)) === 0;
-  refresh();
-  const issues = findings();
-  return { value: isMessage ? take(isReply ? rideReplyIndex(of) : rideRequestIndex(of), NOWHERE) : undefined, issues };
-}
 
 /**
  * Takes a push of the ride API.
@@ -414,7 +396,10 @@ export function receivePush(client, uri, body, now) {
   const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
   refresh();
   const of = row[CALL];
-  if (refused || of === NONE) return { error: failed(glue.error()), answer: output() };
+  if (refused || of === NONE) {
+    const answer = output();
+    return { error: failed(failure()), answer };
+  }
   const key = output();
   return { of, message: take(rideRequestIndex(of), NOWHERE), warnings: findings(), key, error: undefined };
 }
@@ -446,7 +431,7 @@ export function sealEnvelope(secretKey, text, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_seal(...putBoth(secretKey, text), cipher !== undefined) !== 0) throw failed(glue.error());
+  if (glue.envelope_seal(...putBoth(secretKey, text), cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 
@@ -462,19 +447,7 @@ export function openEnvelope(secretKey, content, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_open(...putBoth(secretKey, content), cipher !== undefined) !== 0) throw failed(glue.error());
-  return output();
-}
-
-/**
- * @param {string} secret
- * @param {boolean} prefix
- * @param {{ name: string, value: string }[]} parameters
- * @returns {string}
- */
-export function sortedSign(secret, prefix, parameters) {
-  const [secretLength, length] = putBoth(secret, stringify({ parameters }));
-  if (glue.sorted_sign(secretLength, prefix, length) !== 0) throw failed(glue.error());
+  if (glue.envelope_open(...putBoth(secretKey, content), cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 
@@ -483,26 +456,3 @@ export function sortedSign(secret, prefix, parameters) {
  * @param {unknown} body
  */
 const ending = (body) => (body === undefined ? "}" : `,"body":${stringify(body)}}`);
-
-/**
- * @param {string} clientId
- * @param {string} secret
- * @param {string} method
- * @param {string} uri
- * @param {string} date
- */
-export const signByHand = (clientId, secret, method, uri, date) => glue.ba_sign(putTexts(clientId, secret, method, uri, date));
-
-/**
- * @param {string} clientId
- * @param {string} secret
- * @param {string} method
- * @param {string} uri
- * @param {string} date
- * @param {string} authorization
- */
-export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
-  glue.ba_verify(putTexts(clientId, secret, method, uri, date, authorization));
-
-/** @param {string} text */
-export const parseHttpDate = (text) => glue.parse_http_date(putAlone(text));

@@ -18,18 +18,12 @@ export interface Failure {
   readonly traceId?: string;
 }
 
-interface Signed {
-  readonly authorization: string;
-  readonly signature: string;
-  readonly stringToSign: string;
-}
-
 export declare function initSync(options: { module: Uint8Array | WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
 
 export declare function input(length: number): number;
 export declare function result(): number;
-export declare function error(): Failure;
-export declare function findings(): readonly Finding[];
+export declare function write_error(): void;
+export declare function write_findings(): void;
 export declare function read_message(message: number, program: boolean, length: number, quantity: number): number;
 export declare function write_message(message: number, length: number): void;
 
@@ -52,7 +46,6 @@ export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
-export declare function ride_check(of: number, isReply: boolean, length: number): number;
 export declare function ride_order_id(length: number): number;
 export declare function envelope_seal(secretKey: number, length: number, hasCipher: boolean): number;
 export declare function envelope_open(secretKey: number, length: number, hasCipher: boolean): number;
@@ -60,8 +53,3 @@ export declare function envelope_open(secretKey: number, length: number, hasCiph
 export declare function host_ciphers(ciphers: {
   apply(number: number, decrypts: boolean, key: number, vector: number, blocks: number, length: number): boolean;
 }): void;
-export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
-
-export declare function ba_sign(length: number): Signed;
-export declare function ba_verify(length: number): Failure | undefined;
-export declare function parse_http_date(length: number): number;

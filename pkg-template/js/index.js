@@ -1,9 +1,10 @@
 // Entry of meituan-protocol: everything.
 
-import { checkRide, interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
+import { interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
+import { checkRide } from "./orders-core.js";
 
 export * as codes from "./codes.js";
 export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
@@ -26,6 +27,6 @@ export function checkMessage(name, text, { quantity } = {}) {
   const [api, of, side] = name.split(".");
   const ride = api === "ride" && isWellFormed(body) ? interfaceIndex(of) : undefined;
   const { value, issues } =
-    ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, side === "response", body);
+    ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, side === "response", index, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }

@@ -3,20 +3,24 @@
 
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
+import { read } from "./messages.js";
 import * as glue from "./orders-glue.js";
 import { instantiated } from "./orders-instance.js";
+import { open, root } from "./slots.js";
+import { MemoryView } from "./view.js";
 
-/** The number of the row of src/wasm/mod.rs that tells where the output is; its length follows. */
+/** What numbers of the row mean; src/wasm/mod.rs has the whole table. */
+const SLOTS = 1;
+const TEXT = 2;
 const OUTPUT = 6;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Hands the parts over, one after the other.
  * @param {(string | Uint8Array)[]} parts
- * @param {(...lengths: number[]) => number | void} work what to call then; it fails unless it returns 0 or nothing
- * @returns {string} the output
+ * @param {(...lengths: number[]) => number | void} work what to call then
+ * @returns {{ refused: boolean, view: MemoryView, row: Uint32Array }} whether it returned anything but 0 or nothing
  */
 function asked(parts, work) {
   const memory = instantiated();
@@ -29,12 +33,22 @@ function asked(parts, work) {
     new Uint8Array(memory.buffer).set(piece, at);
     at += piece.length;
   }
-  if (work(...lengths)) {
+  const refused = Boolean(work(...lengths));
+  return { refused, view: new MemoryView(memory), row: new Uint32Array(memory.buffer, glue.result(), 8) };
+}
+
+/**
+ * The output of what was asked.
+ * @param {(string | Uint8Array)[]} parts
+ * @param {(...lengths: number[]) => number | void} work
+ */
+function told(parts, work) {
+  const { refused, view, row } = asked(parts, work);
+  if (refused) {
     const failure = glue.error();
     throw new MeituanError(failure.code, failure);
   }
-  const row = new Uint32Array(memory.buffer, glue.result(), 8);
-  return decoder.decode(new Uint8Array(memory.buffer, row[OUTPUT], row[OUTPUT + 1]));
+  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
 /** @param {object | undefined} value */
@@ -50,7 +64,7 @@ const given = (value) => (value === undefined ? "" : stringify(value));
  */
 export const applyToOrder = (order, event, settings, now) =>
   JSON.parse(
-    asked([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
+    told([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
   );
 
 /**
@@ -62,28 +76,104 @@ export const applyToOrder = (order, event, settings, now) =>
  * @returns {any}
  */
 export const applyToRide = (order, event, calls, now) =>
-  JSON.parse(asked([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
+  JSON.parse(told([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
 
 /**
  * A body without personal data, as JSON.
  * @param {string | Uint8Array} body
  * @returns {string}
  */
-export const redact = (body) => asked([body], (length) => glue.ticket_redact(length));
+export const redact = (body) => told([body], (length) => glue.ticket_redact(length));
 
 /**
  * @param {string | Uint8Array} trace
  * @param {boolean} strict
  * @returns {any}
  */
-export const judgeTrace = (trace, strict) => JSON.parse(asked([trace], (length) => glue.ticket_accept(strict, length)));
+export const judgeTrace = (trace, strict) => JSON.parse(told([trace], (length) => glue.ticket_accept(strict, length)));
 
 /**
  * @param {object} announcement as src/wasm/orders.rs names it
  * @param {number} now
  */
 export function writeChangeMail(announcement, now) {
-  const mail = asked([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
+  const mail = told([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
   const [to, subject, ...body] = mail.split("\n");
   return { to: to.split(","), subject, body: body.join("\n") };
+}
+
+/**
+ * Checks a message of the ride API by itself, as its reader would.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {number} message the same by its number among all messages
+ * @param {string | Uint8Array} text
+ * @returns {{ value: any, issues: readonly import("./errors.js").Finding[] }}
+ */
+export function checkRide(of, isReply, message, text) {
+  const { refused, view, row } = asked([text], (length) => glue.ride_check(of, isReply, length));
+  const issues = glue.findings();
+  if (refused) return { value: undefined, issues };
+  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], undefined);
+  return { value: read[message](root()), issues };
+}
+
+/**
+ * @param {string} secret
+ * @param {boolean} prefix
+ * @param {{ name: string, value: string }[]} parameters
+ * @returns {string}
+ */
+export const sortedSign = (secret, prefix, parameters) =>
+  told([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
+
+/** Ends a text: UTF-8 never has this byte. */
+const END = Uint8Array.of(0xff);
+
+/**
+ * Calls for what is told of texts.
+ * @template T
+ * @param {string[]} texts
+ * @param {(length: number) => T} work
+ * @returns {T}
+ */
+function ofTexts(texts, work) {
+  /** @type {T | undefined} */
+  let result;
+  asked(
+    texts.flatMap((text) => [text, END]),
+    (...lengths) => {
+      result = work(lengths.reduce((sum, length) => sum + length, 0));
+    },
+  );
+  return /** @type {T} */ (result);
+}
+
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ */
+export const signByHand = (clientId, secret, method, uri, date) => ofTexts([clientId, secret, method, uri, date], glue.ba_sign);
+
+/**
+ * @param {string} clientId
+ * @param {string} secret
+ * @param {string} method
+ * @param {string} uri
+ * @param {string} date
+ * @param {string} authorization
+ */
+export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
+  ofTexts([clientId, secret, method, uri, date, authorization], glue.ba_verify);
+
+/** @param {string} text */
+export function parseHttpDate(text) {
+  let at = Number.NaN;
+  asked([text], (length) => {
+    at = glue.parse_http_date(length);
+  });
+  return at;
 }

@@ -153,7 +153,7 @@ export declare class RideClient {
   readonly entId: string;
   readonly requests: RideRequests;
   /**
-   * Opens and reads a push: a form, a multipart form, or JSON. What cannot be read in it and is not essential is left out and
+   * Opens and reads a push: a URL-encoded form, or JSON. What cannot be read in it and is not essential is left out and
    * reported; an event that names no order is taken and reported (rule `event.some-order`). One that is not taken throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are
    * not signed, and the encryption does not notice when blocks of it are exchanged: before anything that costs money, ask
    * `queryRealTimeOrder`.

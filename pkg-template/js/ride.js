@@ -4,7 +4,7 @@ import { checkedCipher } from "./cipher.js";
 import { invalid, moment } from "./configuration.js";
 import * as core from "./core.js";
 import { endpoint } from "./handler.js";
-import { applyToRide } from "./orders-core.js";
+import { applyToRide, sortedSign } from "./orders-core.js";
 import { RIDE, RideClient } from "./ride-client.js";
 
 export { nodeCipher } from "./cipher.js";
@@ -78,7 +78,7 @@ export function signSorted(secret, parameters, options) {
     if (typeof value === "number" && !Number.isFinite(value)) invalid(`parameters.${name}`, `expected a number, found ${value}`);
     return { name, value: String(value) };
   });
-  return core.sortedSign(secret, scheme === "prefix", named);
+  return sortedSign(secret, scheme === "prefix", named);
 }
 
 /**

@@ -9,7 +9,7 @@ let memory;
 
 export function instantiated() {
   if (orders === undefined) {
-    throw new Error("meituan-protocol/slim: orders, recordings and mails need meituan_protocol_orders.wasm: init takes it second");
+    throw new Error("meituan-protocol/slim: this needs meituan_protocol_orders.wasm: init takes it second");
   }
   memory ??= initSync({ module: orders }).memory;
   return memory;

@@ -11,8 +11,8 @@ export type WasmModule = WebAssembly.Module | Uint8Array | ArrayBuffer;
  * is not replaced.
  *
  * `messages` is the package's `meituan_protocol.wasm`, which everything needs. `orders` is its `meituan_protocol_orders.wasm`:
- * for a `store`, `transition`, `standing`, recordings, `checkTrace` and `changeOfEndpointMail`; it is instantiated when
- * one of them is first used, and may be brought by a later call.
+ * for a `store`, `transition`, `standing`, recordings, `checkTrace`, `changeOfEndpointMail`, `signSorted`, and `checkMessage` of
+ * the ride API; it is instantiated when one of them is first used, and may be brought by a later call.
  *
  * ```js
  * await init(fetch(new URL("/meituan_protocol.wasm", location.href)));

@@ -2,10 +2,11 @@
 // opens no connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
 
 import { configure, invalid, moment } from "./configuration.js";
-import { callIndex, isWellFormed, parseHttpDate, readMessage, replyIndex, unseal, verifyByHand } from "./core.js";
+import { callIndex, isWellFormed, readMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { calls } from "./messages.js";
+import { parseHttpDate, verifyByHand } from "./orders-core.js";
 import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
 import { errors, rules } from "./texts.js";

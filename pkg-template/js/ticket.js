@@ -1,7 +1,6 @@
 // Entry of meituan-protocol/ticket: the attraction-ticket supplier API.
 
 import { invalid, moment } from "./configuration.js";
-import { signByHand } from "./core.js";
 import { endpoint } from "./handler.js";
 import { calls } from "./messages.js";
 import { applyToOrder, writeChangeMail } from "./orders-core.js";
@@ -17,12 +16,13 @@ export { TicketSupplier };
 export const MANDATORY = /* @__PURE__ */ Object.freeze(calls.filter((call) => call.mandatory).map((call) => call.name));
 
 /**
+ * The vectors of the tests hold this to what the modules sign.
  * @param {string} method
  * @param {string} uri
  * @param {string} date
  * @returns {string}
  */
-export const stringToSign = (method, uri, date) => signByHand("", "", method.toUpperCase(), uri, date).stringToSign;
+export const stringToSign = (method, uri, date) => `${method.toUpperCase()} ${uri}\n${date}`;
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new TicketSupplier(settings), TICKET, options);

@@ -1,6 +1,7 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
+use super::push::path_of;
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::message::definition::{Facts, Field, Message, Presence};
@@ -108,35 +109,42 @@ const fn given(name: &'static str) -> Field {
     Field { presence: Presence::Optional, ..raw(name) }
 }
 
+impl Config {
+    /// The first setting that cannot be right, and the pieces of what is said about it.
+    fn wrong(&self) -> Option<(&'static str, [&str; 4])> {
+        if self.ent_id == 0 || i64::try_from(self.ent_id).is_err() {
+            return Some(("entId", ["expected a positive number of at most 63 bits", "", "", ""]));
+        }
+        let token = self.access_key.expose();
+        if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
+            return Some(("accessKey", ["expected visible ASCII characters", "", "", ""]));
+        }
+        let host = self.environment.host();
+        let known = host.starts_with("https://") || host.starts_with("http://");
+        if !known || host.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'?' | b'#')) || host.ends_with('/') {
+            return Some(("environment", ["expected test, production, or an address without a slash at its end", "", "", ""]));
+        }
+        self.routes.iter().enumerate().find_map(|(index, (path, interface))| {
+            if !path.starts_with('/') || path_of(path) != path {
+                return Some(("routes", ["expected a path that begins with / and has no query, found ", path, "", ""]));
+            }
+            if !interface.is_push() {
+                return Some(("routes", ["expected a push of Meituan's, found ", interface.name, " at ", path]));
+            }
+            let is_again = self.routes[..index].iter().any(|(other, _)| other == path);
+            is_again.then_some(("routes", [path, " stands twice", "", ""]))
+        })
+    }
+}
+
 impl Client {
     /// A client of this configuration.
     ///
     /// # Errors
     /// `INVALID_CONFIG` with the setting's path.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let invalid = |path: &str, detail: &str| Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
-        if config.ent_id == 0 || i64::try_from(config.ent_id).is_err() {
-            return invalid("entId", "expected a positive number of at most 63 bits");
-        }
-        let token = config.access_key.expose();
-        if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
-            return invalid("accessKey", "expected visible ASCII characters");
-        }
-        let host = config.environment.host();
-        let known = host.starts_with("https://") || host.starts_with("http://");
-        if !known || host.ends_with('/') || !host.bytes().all(|byte| byte.is_ascii_graphic()) || host.contains(['?', '#']) {
-            return invalid("environment", "expected test, production, or an address without a slash at its end");
-        }
-        for (index, (path, interface)) in config.routes.iter().enumerate() {
-            if !path.starts_with('/') || path.contains(['?', '#']) {
-                return invalid("routes", &["expected a path that begins with / and has no query, found ", path].concat());
-            }
-            if !interface.is_push() {
-                return invalid("routes", &["expected a push of Meituan's, found ", interface.name, " at ", path].concat());
-            }
-            if config.routes[..index].iter().any(|(other, _)| other == path) {
-                return invalid("routes", &[path, " stands twice"].concat());
-            }
+        if let Some((path, detail)) = config.wrong() {
+            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(&detail.concat()));
         }
         let key = Key::new(&config.secret_key)?;
         Ok(Client { config, key })
@@ -240,7 +248,9 @@ pub fn new_order_id(random: [u8; 16]) -> String {
     let mut bytes = random;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let digits = hexadecimal(&bytes);
-    let part = |places| digits.get(places).unwrap_or_default();
-    [part(0..8), "-", part(8..12), "-", part(12..16), "-", part(16..20), "-", part(20..32)].concat()
+    let mut id = hexadecimal(&bytes);
+    for at in [20, 16, 12, 8] {
+        id.insert(at, '-');
+    }
+    id
 }

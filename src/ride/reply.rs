@@ -37,13 +37,6 @@ pub enum ReplyForm {
 
 static REPLY: Message = looking_for(&[raw("code"), raw("status"), raw("message"), raw("msg"), raw("data"), raw("traceId")]);
 
-/// What was found on the way to the business reply.
-struct Unwrapped<'b> {
-    form: ReplyForm,
-    source: Cow<'b, [u8]>,
-    found: Vec<Issue>,
-}
-
 impl Client {
     /// Reads a reply into `packed`. The HTTP status is not looked at: the code in the body decides. Offsets of findings
     /// count from the beginning of the business reply.
@@ -72,44 +65,33 @@ pub(super) fn read_reply<'b>(
     let mut found = Vec::new();
     let body = without_mark(body, &mut found);
     let outer = Peek::new(&REPLY, body)?;
-    let (words, trace_id) = (outer.text("msg").unwrap_or_default(), outer.text("traceId").unwrap_or_default());
-    if let Some(failure) = gateway_failure(&outer) {
-        return Err(rejected("status", failure, Remote { describe: words, trace_id, ..GATEWAY }, packed));
+    if is_gateway_failure(&outer) {
+        return Err(rejected("status", &outer, &outer, packed));
     }
-    let Unwrapped { form, source, found } = match outer.verdict("status") {
-        Some(Verdict::Success) if outer.verdict("code").is_none() => take_out(key, version, body, &outer, found)?,
-        _ => Unwrapped { form: ReplyForm::Direct, source: Cow::Borrowed(body), found },
-    };
+    let is_nested = outer.verdict("code").is_none() && outer.verdict("status") == Some(Verdict::Success);
+    let (form, source) =
+        if is_nested { take_out(key, version, body, &outer, &mut found)? } else { (ReplyForm::Direct, Cow::Borrowed(body)) };
     let inner = Peek::new(&REPLY, &source)?;
-    let trace_id = inner.text("traceId").unwrap_or(trace_id);
-    let describe = inner.text("message").or_else(|| inner.text("msg"));
-    if let Some(failure) = gateway_failure(&inner) {
-        let describe = describe.unwrap_or(words);
-        return Err(rejected("data.status", failure, Remote { describe, trace_id, ..GATEWAY }, packed));
+    if is_gateway_failure(&inner) {
+        return Err(rejected("data.status", &inner, &outer, packed));
     }
-    let failure = match inner.verdict("code") {
-        Some(Verdict::Failure(failure)) => Some(failure),
-        _ => None,
-    };
-    read(interface.reply, &source, Reading { success: failure.is_none(), ..Reading::WIRE }, packed);
-    packed.issues.splice(0..0, found);
-    if let Some(failure) = failure {
-        let known = failure.code.and_then(|code| i32::try_from(code).ok()).map(ResultCode);
-        let remote = Remote {
-            name: known.and_then(ResultCode::name).unwrap_or_default(),
-            describe: describe.unwrap_or(words),
-            retryable: known.is_some_and(ResultCode::is_retryable),
-            trace_id,
-            #[cfg(feature = "texts")]
-            meaning: known.and_then(ResultCode::meaning),
-            ..Remote::default()
-        };
-        return Err(rejected("code", failure, remote, packed));
+    let is_failure = inner.verdict("code") == Some(Verdict::Failure);
+    read(interface.reply, &source, Reading { success: !is_failure, ..Reading::WIRE }, packed);
+    found.append(&mut packed.issues);
+    packed.issues = found;
+    if is_failure {
+        return Err(rejected("code", &inner, &outer, packed));
     }
     match Error::from_issues(&packed.issues) {
         Some(error) => Err(error),
-        None => Ok(Replied { form, trace_id, source }),
+        None => Ok(Replied { form, trace_id: said("traceId", &inner, &outer), source }),
     }
+}
+
+/// What is said inside, or else outside.
+#[inline(never)]
+fn said(name: &str, inner: &Peek<'_>, outer: &Peek<'_>) -> String {
+    inner.text(name).or_else(|| outer.text(name)).unwrap_or_default()
 }
 
 /// The business reply in `data` of the outer envelope.
@@ -118,33 +100,30 @@ fn take_out<'b>(
     version: Version,
     body: &'b [u8],
     outer: &Peek<'b>,
-    mut found: Vec<Issue>,
-) -> Result<Unwrapped<'b>, Error> {
-    let Some(data) = outer.range("data").and_then(|range| body.get(range)) else {
-        return Ok(Unwrapped { form: ReplyForm::Nested, source: payload(outer, b"null"), found });
-    };
+    found: &mut Vec<Issue>,
+) -> Result<(ReplyForm, Cow<'b, [u8]>), Error> {
+    let data = outer.range("data").and_then(|range| body.get(range)).unwrap_or(b"\"\"");
     let Some(text) = text_of(data) else {
-        return Ok(Unwrapped { form: ReplyForm::Nested, source: business(outer, Cow::Borrowed(data)), found });
+        return Ok((ReplyForm::Nested, business(outer, Cow::Borrowed(data))));
     };
     if text.trim_ascii().is_empty() {
-        return Ok(Unwrapped { form: ReplyForm::Nested, source: payload(outer, b"null"), found });
+        return Ok((ReplyForm::Nested, payload(outer, b"null")));
     }
     if let Some(opened) = key.and_then(|key| key.open(text.as_bytes()).ok()) {
         // Where it is documented, the opened data is a JSON text that holds the JSON.
         let json = text_of(opened.as_bytes()).unwrap_or(opened);
-        let source = business(outer, Cow::Owned(json.into_bytes()));
-        return Ok(Unwrapped { form: ReplyForm::Encrypted, source, found });
+        return Ok((ReplyForm::Encrypted, business(outer, Cow::Owned(json.into_bytes()))));
     }
     if version == Version::V2 || RawJson::new(&*text).is_err() {
         return Err(Error::at(ErrorCode::DecryptionFailed, "data").detail("neither JSON nor sealed with our key"));
     }
     found.push(finding(ErrorCode::WrongType, "data", "JSON inside a text"));
-    Ok(Unwrapped { form: ReplyForm::Nested, source: business(outer, Cow::Owned(text.into_bytes())), found })
+    Ok((ReplyForm::Nested, business(outer, Cow::Owned(text.into_bytes()))))
 }
 
 /// What is in `data`: the business reply itself (or a failure instead of it), or only what that would hold.
 fn business<'b>(outer: &Peek<'_>, data: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
-    let is_reply = |inner: Peek<'_>| inner.verdict("code").is_some() || gateway_failure(&inner).is_some();
+    let is_reply = |inner: Peek<'_>| inner.verdict("code").is_some() || is_gateway_failure(&inner);
     if Peek::new(&REPLY, &data).is_ok_and(is_reply) {
         return data;
     }
@@ -157,58 +136,54 @@ fn payload<'b>(outer: &Peek<'_>, data: &[u8]) -> Cow<'b, [u8]> {
 }
 
 /// What a number that decides says.
+#[derive(PartialEq)]
 enum Verdict {
     Success,
-    Failure(Failure),
-}
-
-/// How a failure is numbered.
-struct Failure {
-    /// As it was written.
-    raw: String,
-    /// Nothing where it is no whole number that is read here.
-    code: Option<i64>,
+    Failure,
 }
 
 impl Peek<'_> {
     /// What a `code` or `status` says; nothing where it is not there or, of a `code`, no number at all: the reader tells of it.
+    #[inline(never)]
     fn verdict(&self, name: &str) -> Option<Verdict> {
-        let raw = self.text(name)?;
-        let code = self.number(name);
-        if code == Some(0) {
-            return Some(Verdict::Success);
+        let text = self.text(name)?;
+        match self.number(name) {
+            Some(0) => Some(Verdict::Success),
+            None if name == "code" && approximate_number(&text).is_none() => None,
+            _ => Some(Verdict::Failure),
         }
-        let is_number = code.is_some() || approximate_number(&raw).is_some();
-        (is_number || name == "status").then_some(Verdict::Failure(Failure { raw, code }))
     }
 }
 
 /// A gateway passes on with `status` 0 alone. Where there is a code, the business was reached, and its word counts.
-fn gateway_failure(seen: &Peek<'_>) -> Option<Failure> {
-    match (seen.verdict("code"), seen.verdict("status")) {
-        (None, Some(Verdict::Failure(failure))) => Some(failure),
-        _ => None,
-    }
+fn is_gateway_failure(seen: &Peek<'_>) -> bool {
+    seen.verdict("code").is_none() && seen.verdict("status") == Some(Verdict::Failure)
 }
 
-const GATEWAY: Remote = Remote {
-    code: 0,
-    name: "",
-    describe: String::new(),
-    retryable: false,
-    gateway: true,
-    trace_id: String::new(),
-    #[cfg(feature = "texts")]
-    meaning: None,
-};
-
-fn rejected(path: &str, failure: Failure, remote: Remote, packed: &Packed) -> Error {
-    let mut error = Error::at(ErrorCode::RemoteRejected, path).detail(&remote.describe);
-    if failure.code.is_none() {
-        error.detail.insert(0, ' ');
-        error.detail.insert_str(0, &failure.raw);
+/// The error of a failure, whose number is in the field that `path` ends with.
+#[cold]
+#[inline(never)]
+fn rejected(path: &str, inner: &Peek<'_>, outer: &Peek<'_>, packed: &Packed) -> Error {
+    let gateway = path != "code";
+    let name = if gateway { "status" } else { path };
+    // Nothing where it is no whole number that is read here.
+    let code = inner.number(name);
+    let known = code.filter(|_| !gateway).and_then(|code| i32::try_from(code).ok()).map(ResultCode);
+    let describe = inner.text("message").unwrap_or_else(|| said("msg", inner, outer));
+    let mut error = Error::at(ErrorCode::RemoteRejected, path).detail(&describe);
+    if code.is_none() {
+        error.detail = [&*inner.text(name).unwrap_or_default(), " ", &describe].concat();
     }
     error.issues = packed.issues.clone();
-    error.remote = Some(Box::new(Remote { code: failure.code.unwrap_or_default(), ..remote }));
+    error.remote = Some(Box::new(Remote {
+        code: code.unwrap_or_default(),
+        name: known.and_then(ResultCode::name).unwrap_or_default(),
+        describe,
+        retryable: known.is_some_and(ResultCode::is_retryable),
+        gateway,
+        trace_id: said("traceId", inner, outer),
+        #[cfg(feature = "texts")]
+        meaning: known.and_then(ResultCode::meaning),
+    }));
     error
 }

@@ -133,32 +133,38 @@ pub struct Supplier {
 /// The header that marks an encrypted body, and its value.
 pub(super) const ENCRYPTED: &str = "encrypted";
 
+impl Config {
+    /// The first setting that cannot be right, and what is said about it.
+    fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        if self.client_id.is_empty() || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Some(("clientId", "expected visible ASCII characters"));
+        }
+        if self.client_secrets.is_empty() || self.client_secrets.iter().any(|secret| secret.expose().is_empty()) {
+            return Some(("clientSecret", "expected a secret that is not empty"));
+        }
+        if self.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
+            return Some(("clientSecret", "it begins or ends with white space"));
+        }
+        self.routes.iter().enumerate().find_map(|(index, (path, call))| {
+            if !path.starts_with('/') || path_of(path) != path {
+                return Some(("routes", "expected paths that begin with / and have no query"));
+            }
+            if call.direction != Direction::ToSupplier {
+                return Some(("routes", "expected calls that Meituan makes"));
+            }
+            self.routes[..index].iter().any(|(other, _)| other == path).then_some(("routes", "a path stands twice"))
+        })
+    }
+}
+
 impl Supplier {
     /// A supplier of this configuration.
     ///
     /// # Errors
     /// `INVALID_CONFIG` with the setting's path.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let invalid = |path: &str, detail: &str| Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
-        if config.client_id.is_empty() || !config.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return invalid("clientId", "expected visible ASCII characters");
-        }
-        if config.client_secrets.is_empty() || config.client_secrets.iter().any(|secret| secret.expose().is_empty()) {
-            return invalid("clientSecret", "expected a secret that is not empty");
-        }
-        if config.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
-            return invalid("clientSecret", "it begins or ends with white space");
-        }
-        for (index, (path, call)) in config.routes.iter().enumerate() {
-            if !path.starts_with('/') || path.contains(['?', '#']) {
-                return invalid("routes", "expected paths that begin with / and have no query");
-            }
-            if call.direction != Direction::ToSupplier {
-                return invalid("routes", "expected calls that Meituan makes");
-            }
-            if config.routes[..index].iter().any(|(other, _)| other == path) {
-                return invalid("routes", "a path stands twice");
-            }
+        if let Some((path, detail)) = config.wrong() {
+            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
         }
         let keys = config.client_secrets.iter().map(Key::new).collect();
         Ok(Supplier { config, keys })
@@ -307,7 +313,7 @@ impl Supplier {
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
         let date = http_date(now);
         let string_to_sign = ba::string_to_sign(method, uri, &date);
-        let signature = self.keys.first().map(|key| ba::sign(key, method, uri, &date)).unwrap_or_default();
+        let signature = self.keys.first().map(|key| ba::sign_text(key, &string_to_sign)).unwrap_or_default();
         Signature { authorization: ba::authorization(&self.config.client_id, &signature), date, string_to_sign }
     }
 

@@ -1,8 +1,9 @@
 //! Messages of both APIs by themselves, at the border.
 
-use super::{address, unreadable, with};
+use super::{Crossing, State, address, failure, finding, unreadable, with};
 use crate::message::definition::{Facts, Message};
-use crate::message::{Form, Packed, Reading, read, write};
+use crate::message::value::{FieldValue, ObjectWriter, Slot, push_text};
+use crate::message::{Form, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
 use crate::ticket::CALLS;
 use crate::{Error, ErrorCode};
@@ -39,6 +40,12 @@ pub(super) fn read_settings(message: &'static Message, source: &[u8]) -> Result<
     }
 }
 
+/// A setting's text; one that is absent is empty.
+#[inline(never)]
+pub(super) fn text_of(settings: &View<'_>, name: &str) -> String {
+    settings.text(name).unwrap_or_default().into_owned()
+}
+
 pub(super) fn facts(quantity: i32) -> Facts {
     Facts { quantity: u32::try_from(quantity).ok() }
 }
@@ -68,4 +75,64 @@ pub fn write_message(index: u32, length: usize) {
         }
         state.tell_output();
     });
+}
+
+/// Why the last call failed. The output is its JSON.
+#[wasm_bindgen]
+pub fn write_error() {
+    with(|state| {
+        let State { error, output, .. } = state;
+        output.clear();
+        if let Some(error) = error {
+            failure(error, |crossing| crossing.put(output));
+        }
+        state.tell_output();
+    });
+}
+
+/// What was found in the message read last. The output is its JSON.
+#[wasm_bindgen]
+pub fn write_findings() {
+    with(|state| {
+        state.output.clear();
+        Crossing::Findings(&state.packed.issues).put(&mut state.output);
+        state.tell_output();
+    });
+}
+
+/// These are only written.
+impl FieldValue for Crossing<'_> {
+    fn take(_: Option<Slot<'_>>) -> Self {
+        Crossing::Absent
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Crossing::Absent => out.extend_from_slice(b"null"),
+            Crossing::Flag(flag) => flag.put(out),
+            Crossing::Number(number) => number.put(out),
+            Crossing::Text(text) => push_text(text, out),
+            Crossing::Findings(issues) => {
+                out.push(b'[');
+                for (index, issue) in issues.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    Crossing::Object(&finding(issue)).put(out);
+                }
+                out.push(b']');
+            }
+            Crossing::Object(fields) => {
+                let mut object = ObjectWriter::begin(out);
+                for (name, value) in *fields {
+                    object.field(name, value);
+                }
+                object.end();
+            }
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Crossing::Absent)
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
 //! back is told by a fixed row of eight numbers ([`result`]): positions in the module's memory that JavaScript reads
-//! directly. Cold things (configuration, findings) cross as JavaScript objects.
+//! directly. Errors and findings are cold, and cross as JSON or as JavaScript objects.
 //!
 //! | number | meaning |
 //! |--:|---|
@@ -15,7 +15,7 @@
 
 //!
 //! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one of
-//! `wasm-orders`, which is instantiated when an order, a recording or a mail first needs it.
+//! `wasm-orders`, which is instantiated when it is first needed: for orders, and for what is done by hand.
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 #![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]
@@ -35,7 +35,7 @@ use crate::message::Packed;
 use crate::ride::Client;
 use crate::ticket::Supplier;
 use crate::{Error, ErrorCode, Issue, Remote, Secret};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -82,6 +82,18 @@ fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
 
 fn address(bytes: &[u8]) -> u32 {
     bytes.as_ptr() as usize as u32
+}
+
+/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
+    let text = match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => {
+            *opened = text;
+            opened
+        }
+    };
+    (address(text), text.len() as u32)
 }
 
 impl State {
@@ -162,12 +174,12 @@ fn unreadable() -> Error {
     Error::at(ErrorCode::InvalidJson, "")
 }
 
-/// What crosses as a JavaScript value. It is one type, so that there is one routine for all of it; names go over as texts,
-/// because keeping them in a table costs more than these cold objects are worth.
+/// What crosses as a value and not as numbers. It is one type, so that there is one routine for all of it. The module of
+/// messages writes it as JSON, which it can write anyway; the module of orders hands over JavaScript objects.
 enum Crossing<'c> {
     Absent,
     Flag(bool),
-    Number(f64),
+    Number(i64),
     Text(&'c str),
     Findings(&'c [Issue]),
     /// Fields that are absent are left out.
@@ -180,47 +192,20 @@ impl<'c> Crossing<'c> {
     }
 }
 
-impl Serialize for Crossing<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Crossing::Absent => serializer.serialize_unit(),
-            Crossing::Flag(flag) => serializer.serialize_bool(*flag),
-            Crossing::Number(number) => serializer.serialize_f64(*number),
-            Crossing::Text(text) => serializer.serialize_str(text),
-            Crossing::Findings(issues) => {
-                let mut list = serializer.serialize_seq(None)?;
-                for issue in *issues {
-                    let finding = [
-                        ("code", Crossing::Text(issue.code.as_str())),
-                        ("refuses", Crossing::Flag(issue.refuses)),
-                        ("path", Crossing::Text(&issue.path)),
-                        ("rule", Crossing::optional(issue.rule)),
-                        ("detail", Crossing::Text(&issue.detail)),
-                        ("offset", Crossing::Number(f64::from(issue.offset))),
-                    ];
-                    list.serialize_element(&Crossing::Object(&finding))?;
-                }
-                list.end()
-            }
-            Crossing::Object(fields) => {
-                let mut object = serializer.serialize_map(None)?;
-                for (name, value) in *fields {
-                    if !matches!(value, Crossing::Absent) {
-                        object.serialize_entry(&Crossing::Text(name), value)?;
-                    }
-                }
-                object.end()
-            }
-        }
-    }
+/// The fields of a finding.
+fn finding(issue: &Issue) -> [(&'static str, Crossing<'_>); 6] {
+    [
+        ("code", Crossing::Text(issue.code.as_str())),
+        ("refuses", Crossing::Flag(issue.refuses)),
+        ("path", Crossing::Text(&issue.path)),
+        ("rule", Crossing::optional(issue.rule)),
+        ("detail", Crossing::Text(&issue.detail)),
+        ("offset", Crossing::Number(i64::from(issue.offset))),
+    ]
 }
 
-#[inline(never)]
-fn cross(value: &Crossing<'_>) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
-}
-
-fn failure(error: &Error) -> JsValue {
+/// Hands an error over to `cross`.
+fn failure<R>(error: &Error, cross: impl FnOnce(&Crossing<'_>) -> R) -> R {
     let remote = error.remote.as_deref();
     let of_remote = |value: fn(&Remote) -> Crossing<'_>| remote.map_or(Crossing::Absent, value);
     cross(&Crossing::Object(&[
@@ -230,23 +215,11 @@ fn failure(error: &Error) -> JsValue {
         ("detail", Crossing::Text(&error.detail)),
         ("stringToSign", Crossing::optional(error.string_to_sign.as_deref())),
         ("issues", Crossing::Findings(&error.issues)),
-        ("remoteCode", of_remote(|remote| Crossing::Number(remote.code as f64))),
+        ("remoteCode", of_remote(|remote| Crossing::Number(remote.code))),
         ("remoteName", of_remote(|remote| Crossing::Text(remote.name))),
         ("describe", of_remote(|remote| Crossing::Text(&remote.describe))),
         ("retryable", of_remote(|remote| Crossing::Flag(remote.retryable))),
         ("gateway", of_remote(|remote| Crossing::Flag(remote.gateway))),
         ("traceId", of_remote(|remote| Crossing::Text(&remote.trace_id))),
     ]))
-}
-
-/// Why the last call failed.
-#[wasm_bindgen]
-pub fn error() -> JsValue {
-    with(|state| state.error.as_ref().map_or(JsValue::NULL, failure))
-}
-
-/// What was found in the message read last.
-#[wasm_bindgen]
-pub fn findings() -> JsValue {
-    with(|state| cross(&Crossing::Findings(&state.packed.issues)))
 }

@@ -1,12 +1,16 @@
-//! Orders, recordings and the mail at the border: what is not asked for each message.
+//! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
 
-use super::{State, unreadable, with};
-use crate::message::{Form, Reading, read};
+use super::{Crossing, State, failure, finding, place, unreadable, with};
+use crate::message::{Form, Packed, Reading, read};
+use crate::ride::{INTERFACES, check};
+use crate::sorted_sign::{Scheme, sign};
 use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_json, redacted};
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
-use crate::{Error, ride, ticket};
+use crate::{Error, Secret, ba, ride, ticket};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 /// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
 /// other, in program notation. 0 when it was applied; the output is what comes of it.
@@ -111,6 +115,153 @@ pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
         });
         finish(state, outcome)
     })
+}
+
+/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// slots. Findings are kept either way.
+#[wasm_bindgen]
+pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
+    with(|state| {
+        let text = state.input.get(..length).unwrap_or_default();
+        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
+        let source = check(interface, is_reply, text, &mut state.packed);
+        let is_message = source.is_some();
+        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
+        state.tell_findings();
+        u32::from(!is_message)
+    })
+}
+
+crate::messages! {
+    /// A parameter to sign.
+    Parameter {
+        /// Its name.
+        name "name": text, required;
+        /// Its value.
+        value "value": text, required;
+    }
+
+    /// Parameters to sign.
+    Parameters {
+        /// The parameters.
+        parameters "parameters": list(object(Parameter)), required;
+    }
+}
+
+/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret
+/// stands before all parameters, else it is one of them. The output is the signature. 0 when it is signed.
+#[wasm_bindgen]
+pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
+    with(|state| {
+        let key = state.take_secret(secret);
+        let mut packed = Packed::new();
+        let source = state.after(secret, length);
+        read(Parameters::MESSAGE, source, Reading::WIRE, &mut packed);
+        let outcome = match Error::from_issues(&packed.issues) {
+            Some(error) => Err(error),
+            None => {
+                let mut pairs = Vec::new();
+                for pair in packed.view(Parameters::MESSAGE, source).iter().flat_map(|view| view.objects("parameters")) {
+                    pairs.push((pair.text("name").unwrap_or_default(), pair.text("value").unwrap_or_default()));
+                }
+                let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+                Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &key, &pairs))
+            }
+        };
+        state.finish_text(outcome)
+    })
+}
+
+/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
+/// so they do not stay there: `work` takes what it needs.
+fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
+    with(|state| {
+        let source = state.input.get_mut(..length).unwrap_or_default();
+        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
+        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
+        source.zeroize();
+        done
+    })
+}
+
+/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
+#[wasm_bindgen]
+pub fn ba_sign(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, _]| {
+        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
+        cross(&Crossing::Object(&[
+            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
+            ("signature", Crossing::Text(&signature)),
+            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
+        ]))
+    })
+}
+
+/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
+/// header.
+#[wasm_bindgen]
+pub fn ba_verify(length: usize) -> JsValue {
+    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
+        let keys = [ba::Key::new(&Secret::new(secret))];
+        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
+            Ok(()) => JsValue::UNDEFINED,
+            Err(error) => failure(&error, cross),
+        }
+    })
+}
+
+/// Milliseconds of the HTTP date in the input; NaN when it is none.
+#[wasm_bindgen]
+pub fn parse_http_date(length: usize) -> f64 {
+    with(|state| {
+        let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
+        date.map_or(f64::NAN, |at| at.0 as f64)
+    })
+}
+
+/// Why the last call failed.
+#[wasm_bindgen]
+pub fn error() -> JsValue {
+    with(|state| state.error.as_ref().map_or(JsValue::NULL, |error| failure(error, cross)))
+}
+
+/// What was found in the message read last.
+#[wasm_bindgen]
+pub fn findings() -> JsValue {
+    with(|state| cross(&Crossing::Findings(&state.packed.issues)))
+}
+
+/// Names go over as texts, because keeping them in a table costs more than these cold objects are worth.
+impl Serialize for Crossing<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Crossing::Absent => serializer.serialize_unit(),
+            Crossing::Flag(flag) => serializer.serialize_bool(*flag),
+            Crossing::Number(number) => serializer.serialize_f64(*number as f64),
+            Crossing::Text(text) => serializer.serialize_str(text),
+            Crossing::Findings(issues) => {
+                let mut list = serializer.serialize_seq(None)?;
+                for issue in *issues {
+                    list.serialize_element(&Crossing::Object(&finding(issue)))?;
+                }
+                list.end()
+            }
+            Crossing::Object(fields) => {
+                let mut object = serializer.serialize_map(None)?;
+                for (name, value) in *fields {
+                    if !matches!(value, Crossing::Absent) {
+                        object.serialize_entry(&Crossing::Text(name), value)?;
+                    }
+                }
+                object.end()
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn cross(value: &Crossing<'_>) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 /// The three parts of the input, one after the other.

@@ -1,14 +1,13 @@
 //! The ride API at the border.
 
-use super::messages::read_settings;
-use super::{NONE, address, cipher, unreadable, with};
+use super::messages::{read_settings, text_of};
+use super::{NONE, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
-use crate::message::{Packed, Reading, View, read};
-use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
-use crate::sorted_sign::{Scheme, sha1, sign};
+use crate::message::View;
+use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::sorted_sign::sha1;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
-use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -47,7 +46,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>) -> Result<Config, Error> {
-    let text = |name| settings.text(name).unwrap_or_default().into_owned();
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     // The reader has seen to it that these are digits.
     let ent_id = text("entId").bytes().fold(0, |id: u64, digit| id * 10 + u64::from(digit - b'0'));
@@ -62,9 +61,9 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     for route in settings.objects("routes") {
-        let name = route.text("call").unwrap_or_default();
+        let name = text_of(&route, "call");
         let push = Interface::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((route.text("path").unwrap_or_default().into_owned(), push));
+        config.routes.push((text_of(&route, "path"), push));
     }
     Ok(config)
 }
@@ -153,33 +152,6 @@ pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
     })
 }
 
-/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
-fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
-    let text = match text {
-        Cow::Borrowed(text) => text,
-        Cow::Owned(text) => {
-            *opened = text;
-            opened
-        }
-    };
-    (address(text), text.len() as u32)
-}
-
-/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
-/// slots. Findings are kept either way.
-#[wasm_bindgen]
-pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
-    with(|state| {
-        let text = state.input.get(..length).unwrap_or_default();
-        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
-        let source = check(interface, is_reply, text, &mut state.packed);
-        let is_message = source.is_some();
-        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
-        state.tell_findings();
-        u32::from(!is_message)
-    })
-}
-
 /// Takes a push: the input is path and query (the head), then the body. 0 when it is taken: its message is then in the
 /// slots, and the output is its de-duplication key. Else the output is the body to answer with.
 #[wasm_bindgen]
@@ -242,45 +214,5 @@ pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 
         let key = key_of_call(&state.take_secret(secret_key), has_cipher);
         let opened = key.and_then(|key| key.open(state.after(secret_key, length)));
         state.finish_text(opened)
-    })
-}
-
-crate::messages! {
-    /// A parameter to sign.
-    Parameter {
-        /// Its name.
-        name "name": text, required;
-        /// Its value.
-        value "value": text, required;
-    }
-
-    /// Parameters to sign.
-    Parameters {
-        /// The parameters.
-        parameters "parameters": list(object(Parameter)), required;
-    }
-}
-
-/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret
-/// stands before all parameters, else it is one of them. The output is the signature. 0 when it is signed.
-#[wasm_bindgen]
-pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
-    with(|state| {
-        let key = state.take_secret(secret);
-        let mut packed = Packed::new();
-        let source = state.after(secret, length);
-        read(Parameters::MESSAGE, source, Reading::WIRE, &mut packed);
-        let outcome = match Error::from_issues(&packed.issues) {
-            Some(error) => Err(error),
-            None => {
-                let mut pairs = Vec::new();
-                for pair in packed.view(Parameters::MESSAGE, source).iter().flat_map(|view| view.objects("parameters")) {
-                    pairs.push((pair.text("name").unwrap_or_default(), pair.text("value").unwrap_or_default()));
-                }
-                let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
-                Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &key, &pairs))
-            }
-        };
-        state.finish_text(outcome)
     })
 }

@@ -1,13 +1,13 @@
 //! The ticket API at the border.
 
-use super::messages::{facts, read_settings};
-use super::{Crossing, ENCRYPTED, NONE, address, cipher, cross, failure, with};
+use super::messages::{facts, read_settings, text_of};
+use super::{ENCRYPTED, NONE, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::sorted_sign::sha1;
 use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
-use crate::{Error, ErrorCode, Secret, ba};
+use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -47,7 +47,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
-    let text = |name| settings.text(name).unwrap_or_default().into_owned();
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
@@ -55,9 +55,9 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
     for route in settings.objects("routes") {
-        let name = route.text("call").unwrap_or_default();
+        let name = text_of(&route, "call");
         let call = Call::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((route.text("path").unwrap_or_default().into_owned(), call));
+        config.routes.push((text_of(&route, "path"), call));
     }
     if let Some(key) = settings.text("bodyKey") {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
@@ -230,51 +230,4 @@ pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
         }
         state.tell_output();
     });
-}
-
-/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
-/// so they do not stay there: `work` takes what it needs.
-fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
-    with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
-        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
-        source.zeroize();
-        done
-    })
-}
-
-/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
-#[wasm_bindgen]
-pub fn ba_sign(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, _]| {
-        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-        cross(&Crossing::Object(&[
-            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
-            ("signature", Crossing::Text(&signature)),
-            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
-        ]))
-    })
-}
-
-/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
-/// header.
-#[wasm_bindgen]
-pub fn ba_verify(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
-        let keys = [ba::Key::new(&Secret::new(secret))];
-        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
-            Ok(()) => JsValue::UNDEFINED,
-            Err(error) => failure(&error),
-        }
-    })
-}
-
-/// Milliseconds of the HTTP date in the input; NaN when it is none.
-#[wasm_bindgen]
-pub fn parse_http_date(length: usize) -> f64 {
-    with(|state| {
-        let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
-        date.map_or(f64::NAN, |at| at.0 as f64)
-    })
 }

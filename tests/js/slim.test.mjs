@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createCipheriv } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
@@ -20,7 +21,7 @@ function play(source) {
     'import * as slim from "meituan-protocol/slim";',
     `const bytes = readFileSync(${JSON.stringify(WASM)});`,
     `const orders = readFileSync(${JSON.stringify(ORDERS_WASM)});`,
-    'const signed = () => slim.stringToSign("post", "/a", "b");',
+    'const sealed = () => slim.sealEnvelope("AAECAwQFBgcICQoLDA0ODw==", "a");',
     'const judged = () => slim.transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind;',
     "const thrown = (work) => { try { work(); } catch (error) { return error.message; } };",
     source,
@@ -31,7 +32,8 @@ function play(source) {
   return child.stdout.trimEnd();
 }
 
-const SIGNED = "POST /a\nb";
+const cipher = createCipheriv("aes-128-ecb", Buffer.from("AAECAwQFBgcICQoLDA0ODw==", "base64"), null);
+const SEALED = Buffer.concat([cipher.update("a"), cipher.final()]).toString("base64url");
 
 describe("meituan-protocol/slim", () => {
   for (const [what, bring] of [
@@ -48,7 +50,7 @@ describe("meituan-protocol/slim", () => {
     ["a response without its type", "await slim.init(new Response(bytes));"],
     ["it twice", "slim.initSync(bytes); await slim.init(bytes);"],
   ]) {
-    it(`works with ${what}`, () => assert.equal(play(`${bring}\nconsole.log(signed());`), SIGNED));
+    it(`works with ${what}`, () => assert.equal(play(`${bring}\nconsole.log(sealed());`), SEALED));
   }
 
   for (const [what, bring] of [
@@ -61,16 +63,18 @@ describe("meituan-protocol/slim", () => {
     it(`keeps orders with ${what} of their module`, () => assert.equal(play(`${bring}\nconsole.log(judged());`), "illegal"));
   }
 
-  it("says which module is missing when an order, a recording or a mail needs it", () => {
+  it("says which module is missing when it is needed", () => {
     const mail = '{ kind: "upgrade", pmsName: "a", partnerId: 1, upgradeAt: 0, scope: "b", restoredAt: 0, salesContact: "c" }';
     for (const use of [
       "judged()",
+      'slim.signSorted("a", {})',
+      'slim.checkMessage("ride.refunded.request", "{}")',
       "slim.ride.standing(null, { now: 0 })",
       'slim.testing.checkTrace("{}")',
       `slim.changeOfEndpointMail(${mail}, { now: 0 })`,
     ]) {
       const told = play(`slim.initSync(bytes); console.log(thrown(() => ${use}));`);
-      assert.match(told, /^meituan-protocol\/slim: orders, recordings and mails need meituan_protocol_orders\.wasm/, use);
+      assert.match(told, /^meituan-protocol\/slim: this needs meituan_protocol_orders\.wasm/, use);
     }
   });
 
@@ -97,10 +101,10 @@ describe("meituan-protocol/slim", () => {
     const message = "meituan-protocol/slim: call init or initSync first";
     const settings = '{ partnerId: 1, clientId: "a", clientSecret: "b" }';
     for (const use of [
-      "signed()",
+      "sealed()",
       `new slim.TicketSupplier(${settings})`,
       'slim.sealEnvelope("a", "")',
-      'slim.checkMessage("ride.refunded.request", "")',
+      'slim.checkMessage("ticket.orderPay.response", "")',
     ]) {
       assert.equal(play(`console.log(thrown(() => ${use}));`), message);
     }
@@ -122,8 +126,8 @@ describe("meituan-protocol/slim", () => {
       import { createContext, runInContext } from "node:vm";
       const module = runInContext("new WebAssembly.Module(bytes)", createContext({ bytes }));
       slim.initSync(module);
-      console.log(signed());`;
-    assert.equal(play(source), SIGNED);
+      console.log(sealed());`;
+    assert.equal(play(source), SEALED);
   });
 
   it("is the same library: same names, and one kind of error", async () => {
@@ -159,6 +163,6 @@ describe("meituan-protocol/slim", () => {
   it("is there for require too", () => {
     const slim = createRequire(import.meta.url)("meituan-protocol/slim");
     slim.initSync(bytes);
-    assert.equal(slim.ticket.stringToSign("post", "/a", "b"), SIGNED);
+    assert.equal(slim.ride.sealEnvelope("AAECAwQFBgcICQoLDA0ODw==", "a"), SEALED);
   });
 });

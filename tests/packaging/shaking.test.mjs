@@ -38,9 +38,10 @@ const USES = [
     most: 40_000,
   },
   {
-    title: "a signature",
-    source: 'import { stringToSign } from "meituan-protocol/ticket";\nconsole.log(stringToSign("post", "/a", "b"));',
-    prints: "POST /a\nb",
+    title: "an envelope",
+    source:
+      'import { sealEnvelope } from "meituan-protocol/ride";\nconsole.log(sealEnvelope("AAECAwQFBgcICQoLDA0ODw==", "a").length);',
+    prints: "22",
     modules: 1,
     most: 300_000,
   },

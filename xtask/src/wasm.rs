@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use walrus::ir::{Call, Visitor, dfs_in_order};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
+use walrus::ir::{Call, Value, Visitor, dfs_in_order};
+use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 use crate::tools::Outcome;
 
@@ -57,6 +57,30 @@ pub(crate) fn cut_panics(module: &mut Module) -> Outcome {
         module.funcs.get_mut(id).kind = FunctionKind::Local(builder.local_func(arguments));
     }
     Ok(())
+}
+
+/// Blanks where in the sources panics are: once they are cut, nobody asks. The room stays, but compressed it is nothing.
+pub(crate) fn drop_locations(module: &mut Module) {
+    /// Where the path is, its length, line and column.
+    const LOCATION: usize = 16;
+    let ids: Vec<_> = module.data.iter().map(|data| data.id()).collect();
+    for id in ids {
+        let data = module.data.get_mut(id);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind else { continue };
+        let number =
+            |at: usize| data.value.get(at..at + 4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
+        let path_named_at = |at: usize| {
+            let begin = number(at)?.checked_sub(start as u32)? as usize;
+            let path = begin..begin.checked_add(number(at + 4)? as usize)?;
+            let text = data.value.get(path.clone())?;
+            (text.ends_with(b".rs") && text.iter().all(u8::is_ascii_graphic)).then_some(path)
+        };
+        let places = (0..data.value.len().saturating_sub(LOCATION - 1)).step_by(4);
+        let found: Vec<_> = places.filter_map(|at| Some([at..at + LOCATION, path_named_at(at)?])).flatten().collect();
+        for range in found {
+            data.value[range].fill(0);
+        }
+    }
 }
 
 #[derive(Default)]
