@@ -1,8 +1,8 @@
 //! The diagnosis of signatures at the border: asked for by people, not by each request.
 
 use super::{State, unreadable, with};
-use crate::ba::{self, Evidence};
-use crate::message::value::FieldValue;
+use crate::ba::{self, Diagnosis, Evidence};
+use crate::message::value::ObjectWriter;
 use crate::message::{Form, Reading, read};
 use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;
@@ -28,22 +28,6 @@ crate::messages! {
         /// The secret that should have been used, then the others of a rotation.
         secrets "secrets": list(text), required;
     }
-
-    /// What was found.
-    Told {
-        /// What must be signed.
-        string_to_sign "stringToSign": text, required;
-        /// The signature that must come out.
-        expected "expected": text, required;
-        /// The signature that stands in the header.
-        received "received": text, required;
-        /// What was signed instead.
-        signed "signed": text, optional;
-        /// The ids of what was done wrong.
-        mistakes "mistakes": list(text), required;
-        /// Whether they make the signature that was received.
-        is_explained "isExplained": flag, required;
-    }
 }
 
 /// Finds out why the signature of the request in the input does not match. The output is what was found. 0 when the input can
@@ -53,7 +37,7 @@ pub fn ba_diagnose(length: usize) -> u32 {
     with(|state| {
         let outcome = questioned(state, length).map(|questioned| {
             state.output.clear();
-            told(&questioned).put(&mut state.output);
+            write(&diagnosis(&questioned), &mut state.output);
         });
         state.tell_output();
         state.finish(outcome)
@@ -69,12 +53,12 @@ fn questioned(state: &mut State, length: usize) -> Result<Questioned, Error> {
     questioned.ok_or_else(|| Error::from_issues(&state.packed.issues).unwrap_or_else(unreadable))
 }
 
-fn told(questioned: &Questioned) -> Told {
+fn diagnosis(questioned: &Questioned) -> Diagnosis {
     let secrets: Vec<Secret> = questioned.secrets.iter().map(|secret| Secret::new(&**secret)).collect();
     let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
     let (date, authorization) = (text(&questioned.date), text(&questioned.authorization));
     let (client_id, partner_id, body) = (text(&questioned.client_id), text(&questioned.partner_id), text(&questioned.body));
-    let found = ba::diagnose(&Evidence {
+    ba::diagnose(&Evidence {
         method: &questioned.method,
         url: &questioned.url,
         date: &date,
@@ -83,13 +67,17 @@ fn told(questioned: &Questioned) -> Told {
         client_id: &client_id,
         partner_id: &partner_id,
         secrets: &secrets,
-    });
-    Told {
-        string_to_sign: found.string_to_sign,
-        expected: found.expected,
-        received: found.received,
-        signed: found.signed,
-        mistakes: found.mistakes.iter().map(|mistake| mistake.id.to_owned()).collect(),
-        is_explained: found.is_explained,
-    }
+    })
+}
+
+fn write(found: &Diagnosis, out: &mut Vec<u8>) {
+    let ids: Vec<String> = found.mistakes.iter().map(|mistake| mistake.id.to_owned()).collect();
+    let mut object = ObjectWriter::begin(out);
+    object.field("stringToSign", &found.string_to_sign);
+    object.field("expected", &found.expected);
+    object.field("received", &found.received);
+    object.field("signed", &found.signed);
+    object.field("mistakes", &ids);
+    object.field("isExplained", &found.is_explained);
+    object.end();
 }

@@ -134,7 +134,7 @@ describe("meituan-protocol/slim", () => {
     const slim = await import("meituan-protocol/slim");
     const root = await import("meituan-protocol");
     for (const name of Object.keys(root)) assert.ok(name in slim, name);
-    const apart = ["init", "initSync", "ride", "testing", "ticket"];
+    const apart = ["diagnosis", "init", "initSync", "ride", "testing", "ticket"];
     assert.deepEqual(
       Object.keys(slim)
         .filter((name) => !(name in root))
@@ -142,7 +142,7 @@ describe("meituan-protocol/slim", () => {
       apart,
     );
     assert.equal(slim.MeituanError, root.MeituanError);
-    for (const entry of ["ride", "testing", "ticket"]) {
+    for (const entry of ["diagnosis", "ride", "testing", "ticket"]) {
       const whole = await import(`meituan-protocol/${entry}`);
       assert.deepEqual(Object.keys(slim[entry]).sort(), Object.keys(whole).sort());
     }
