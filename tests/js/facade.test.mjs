@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { checkMessage, MESSAGES } from "meituan-protocol";
+import { acceptsMessage, checkMessage, MESSAGES } from "meituan-protocol";
 import * as ticket from "meituan-protocol/ticket";
 
 const { codes, fen, formatYuan, handler, MANDATORY, MeituanError, stringToSign, TicketSupplier, yuan } = ticket;
@@ -1041,6 +1042,37 @@ describe("the package", () => {
     assert.deepEqual(good.value.body.vouchers, ["a"]);
     assert.equal(checkMessage("ticket.heartbeat.request", '{"partnerId":1,"a":"\ud83d"}').issues[0].code, "LONE_SURROGATE");
     assert.equal(refusalOf(() => checkMessage("ticket.nothing", "{}")).code, "UNKNOWN_VALUE");
+  });
+
+  it("says in one word what the check says in full, of whole messages and of damaged ones", () => {
+    const damages = [
+      (text) => text,
+      (text) => text.slice(0, -1),
+      (text) => text.replace(/\d/, "x"),
+      (text) => text.replace(/"[^"]+":/, '"unknown":'),
+      (text) => text.replace(/:\d+/, ":-1"),
+      (text) => text.replace(/"[^"]*"$/, "null"),
+      (text) => `${text.slice(0, -1)},"code":1,"code":2}`,
+      () => "[]",
+      () => "",
+    ];
+    const { exchanges } = JSON.parse(readFileSync(new URL("../vectors/trace/whole.json", import.meta.url), "utf8"));
+    const messages = exchanges.flatMap(({ call, request, response }) => [
+      [`ticket.${call}.request`, request],
+      [`ticket.${call}.response`, response],
+    ]);
+    const seen = { true: 0, false: 0 };
+    const compare = (name, text) => {
+      const { ok } = checkMessage(name, text);
+      assert.equal(acceptsMessage(name, text), ok, `${name} ${text}`);
+      assert.equal(acceptsMessage(name, Buffer.from(text)), ok, `${name} ${text}`);
+      seen[ok]++;
+    };
+    for (const [name, message] of messages) for (const damage of damages) compare(name, damage(JSON.stringify(message)));
+    for (const name of MESSAGES) for (const damage of damages) compare(name, damage('{"code":0,"mtOrderId":"1","data":{}}'));
+    assert.ok(seen.true > 100 && seen.false > 100, JSON.stringify(seen));
+    assert.equal(acceptsMessage("ticket.orderPay.response", "\ud83d"), false);
+    assert.equal(refusalOf(() => acceptsMessage("ticket.nothing", "{}")).code, "UNKNOWN_VALUE");
   });
 
   it("says the same through require and import", async () => {
