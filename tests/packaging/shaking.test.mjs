@@ -59,7 +59,7 @@ const USES = [
       'import { transition } from "meituan-protocol/ticket";\nconsole.log(transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind);',
     prints: "illegal",
     modules: 1,
-    most: 400_000,
+    most: 450_000,
   },
   {
     title: "a supplier",
