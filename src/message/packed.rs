@@ -14,8 +14,8 @@
 //! An absent field is all ones, which no piece and no number is. Doubles, halves and pieces can be read directly by
 //! JavaScript as `Float64Array` and `Uint32Array` over the same memory.
 
-use super::definition::{Kind, Message};
-use super::scan::{Span, same, unescape};
+use super::definition::{Kind, Message, Presence};
+use super::scan::{Span, repeated, same, unescape};
 use crate::Issue;
 use std::borrow::Cow;
 
@@ -86,6 +86,29 @@ fn number(slot: u64) -> i64 {
     f64::from_bits(slot) as i64
 }
 
+/// A field's slot and kind, where it is there.
+pub(crate) type Cell = Option<(u64, &'static Kind)>;
+
+/// The whole number in it.
+pub(crate) fn integer(cell: Cell) -> Option<i64> {
+    cell.and_then(|(slot, kind)| is_number(kind).then(|| number(slot)))
+}
+
+/// Where its text stands.
+pub(crate) fn span(cell: Cell) -> Option<Span> {
+    cell.and_then(|(slot, kind)| matches!(kind, Kind::Text { .. }).then_some(Span(slot)))
+}
+
+/// Which of the fields has this name. Rules ask for fields by the dozen, and few names end alike.
+#[inline(never)]
+fn place(message: &Message, name: &str) -> Option<usize> {
+    let end = |name: &str| name.as_bytes().last_chunk::<4>().copied().map_or(0, u32::from_le_bytes);
+    let wanted = end(name);
+    message.fields.iter().position(|field| {
+        field.name.len() == name.len() && end(field.name) == wanted && same(field.name.as_bytes(), name.as_bytes())
+    })
+}
+
 /// One object in packed form, seen through its definition.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'p> {
@@ -107,7 +130,7 @@ impl<'p> View<'p> {
 
     #[inline(never)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
-        let index = self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()))?;
+        let index = place(self.message, name)?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
     }
 
@@ -119,8 +142,7 @@ impl<'p> View<'p> {
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
     #[inline(never)]
     pub fn integer(&self, name: &str) -> Option<i64> {
-        let (slot, kind) = self.slot(name)?;
-        is_number(kind).then(|| number(slot))
+        integer(self.slot(name))
     }
 
     /// A text, an id, a decimal or a date.
@@ -151,12 +173,8 @@ impl<'p> View<'p> {
 
     /// The items of a list of texts, ids or dates.
     pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
-        let (slots, source) = (self.slots, self.source);
-        let (first, count) = match self.slot(name) {
-            Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
-            _ => (0, 0),
-        };
-        slots.get(first..first + count).unwrap_or_default().iter().map(move |&slot| unescape(&Span(slot), source))
+        let source = self.source;
+        self.spans(name).map(move |span| unescape(&span, source))
     }
 
     /// A nested object.
@@ -167,15 +185,35 @@ impl<'p> View<'p> {
         }
     }
 
-    /// Whole numbers of each object of a list, as [`View::integer`] tells them. Their places are looked up once.
-    pub fn integers<const N: usize>(&self, list: &str, names: [&str; N]) -> impl Iterator<Item = [Option<i64>; N]> + use<'p, N> {
-        let places = self.objects(list).next().map_or([None; N], |first| names.map(|name| first.place(name)));
-        self.objects(list).map(move |object| places.map(|place| object.slot_at(place?).map(number)))
+    /// Whether all fields of this presence are there.
+    pub(crate) fn has_all(&self, presence: Presence) -> bool {
+        let mut fields = self.message.fields.iter().enumerate();
+        fields.all(|(index, field)| field.presence != presence || self.slot_at(index).is_some())
     }
 
-    /// Where the numbers of a field stand in the block.
-    fn place(&self, name: &str) -> Option<usize> {
-        self.message.fields.iter().position(|field| same(field.name.as_bytes(), name.as_bytes()) && is_number(&field.kind))
+    /// The same fields of each object of a list. Their places are looked up once.
+    pub(crate) fn rows<const N: usize>(&self, list: &str, names: [&str; N]) -> impl Iterator<Item = [Cell; N]> + use<'p, N> {
+        let places = self.objects(list).next().map_or([None; N], |first| names.map(|name| place(first.message, name)));
+        self.objects(list).map(move |object| {
+            places.map(|place| {
+                let index = place?;
+                Some((object.slot_at(index)?, &object.message.fields.get(index)?.kind))
+            })
+        })
+    }
+
+    /// How many different texts these are.
+    pub(crate) fn count_distinct(&self, texts: &[Span]) -> usize {
+        texts.len() - repeated(texts, self.source).len()
+    }
+
+    /// The items of a list of texts, as they stand there.
+    pub(crate) fn spans(&self, name: &str) -> impl Iterator<Item = Span> + use<'p> {
+        let (first, count) = match self.slot(name) {
+            Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
+            _ => (0, 0),
+        };
+        self.slots.get(first..first + count).unwrap_or_default().iter().map(|&slot| Span(slot))
     }
 
     /// The items of a list of objects.

@@ -4,7 +4,8 @@
 
 use super::definition::{Basis, Bounds, Facts, Field, Kind, Message, Presence, Verdict};
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
-use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
+use super::plain::{self, Look};
+use super::scan::{Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date, WALL_CLOCK_RANGE};
 use crate::{ErrorCode, Issue};
@@ -108,11 +109,10 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
-        // Most numbers are a few digits and nothing else, within bounds that are the same in both notations.
-        if let Kind::Integer(&Bounds { min, max }) = *kind
-            && let Some(value) = self.scanner.takes_short_integer(min, max)
-        {
-            return Ok((value as f64).to_bits());
+        let look = Look { form: self.how.form, may_be_empty: true };
+        if let Some((slot, end)) = plain::value(self.scanner.source, at, kind, look, &mut self.scanner.beyond_ascii) {
+            self.scanner.at = end;
+            return Ok(slot);
         }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
@@ -371,31 +371,38 @@ impl Reader<'_> {
     fn text_map(&mut self, level: u32) -> Result<u64, Stop> {
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
-        let mut keys = Keys::new();
-        let mut count = 0;
         if self.scanner.closes(b'}') {
             return Ok(pack(first, 0));
         }
-        let mut refused = false;
         loop {
             let key = self.scanner.text()?;
-            keys.push(key);
             self.scanner.colon()?;
             self.path.push(Step::Key(key));
             let slot = self.value(&Kind::text(0), level + 1)?;
             self.path.pop();
-            refused |= slot == REFUSED;
-            if !matches!(slot, NULL | REFUSED) {
-                self.packed.slots.push(key.0);
-                self.packed.slots.push(slot);
-                count += 1;
-            }
+            self.packed.slots.extend([key.0, slot]);
             if !self.scanner.another(b'}')? {
                 break;
             }
         }
-        self.refuse_repeated(keys)?;
-        Ok(if refused { REFUSED } else { pack(first, count) })
+        let entries = self.packed.slots.get(first..).unwrap_or_default();
+        if entries.len() > 2 {
+            let keys: Vec<_> = entries.iter().step_by(2).map(|&key| Span(key)).collect();
+            self.scanner.refuse_repeated(&keys)?;
+        }
+        if entries.iter().skip(1).step_by(2).any(|&slot| slot == REFUSED) {
+            return Ok(REFUSED);
+        }
+        // A key without a value was there, and is not kept.
+        let mut end = first;
+        for at in (first..self.packed.slots.len()).step_by(2) {
+            if self.packed.slots[at + 1] != NULL {
+                self.packed.slots.copy_within(at..at + 2, end);
+                end += 2;
+            }
+        }
+        self.packed.slots.truncate(end);
+        Ok(pack(first, (end - first) / 2))
     }
 
     fn object(&mut self, message: &'static Message, level: u32) -> Result<u64, Stop> {
@@ -432,34 +439,70 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
-        let mut others = Others { unknown: Keys::new(), aliased: Vec::new() };
+        let source = self.scanner.source;
+        let form = self.how.form;
+        let mut others = Vec::new();
         // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
+        let mut at = self.scanner.at;
         loop {
-            let at = self.scanner.at;
-            let to_come = message.fields.get(next..).unwrap_or_default();
-            let ahead = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes()));
-            let index = match ahead {
-                Some(ahead) => {
-                    self.scanner.colon()?;
-                    Some(next + ahead)
+            let key_at = at;
+            let to_come = message.fields.get(next..).unwrap_or_default().iter().enumerate();
+            let mut expected = to_come.filter_map(|(ahead, field)| {
+                plain::value_of_key(source, key_at, field.name.as_bytes()).map(|value_at| (next + ahead, value_at))
+            });
+            let index = match expected.next() {
+                Some((index, value_at)) => {
+                    at = value_at;
+                    Some(index)
                 }
-                None => self.other_key(message, level, &mut others)?,
+                None => {
+                    self.scanner.at = at;
+                    let index = self.other_key(message, level, &mut others)?;
+                    at = self.scanner.at;
+                    index
+                }
             };
             if let Some(index) = index {
+                let field = &message.fields[index];
                 next = index + 1;
                 if self.packed.slots[block + index] != ABSENT {
-                    return self.scanner.stop(ErrorCode::DuplicateKey, at);
+                    return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
                 }
-                self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
+                let look = Look { form, may_be_empty: field.presence != Presence::Required || form == Form::Stored };
+                let taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                self.packed.slots[block + index] = match taken {
+                    Some((slot, end)) => {
+                        at = end;
+                        slot
+                    }
+                    None => {
+                        self.scanner.at = at;
+                        let slot = self.field(field, level + 1)?;
+                        at = self.scanner.at;
+                        slot
+                    }
+                };
             }
-            if !self.scanner.another(b'}')? {
+            let another = match plain::after_value(source, at, b'}') {
+                Some((another, end)) => {
+                    at = end;
+                    another
+                }
+                None => {
+                    self.scanner.at = at;
+                    let another = self.scanner.another(b'}')?;
+                    at = self.scanner.at;
+                    another
+                }
+            };
+            if !another {
                 break;
             }
         }
-        self.refuse_repeated(others.unknown)?;
-        if !others.aliased.is_empty() {
-            self.aliased_fields(message, block, level, &others.aliased)?;
+        self.scanner.at = at;
+        if !others.is_empty() {
+            self.other_fields(message, block, level, &others)?;
         }
         Ok(())
     }
@@ -467,37 +510,33 @@ impl Reader<'_> {
     /// A key that none of the fields to come has. The field that has it, whose value comes next; or none, when the value was
     /// passed over.
     #[inline(never)]
-    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Others) -> Result<Option<usize>, Stop> {
+    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Vec<Other>) -> Result<Option<usize>, Stop> {
         let at = self.scanner.at;
         let key = self.scanner.text()?;
         self.scanner.colon()?;
-        match find(message, &key, self.scanner.source) {
+        let alias = match find(message, &key, self.scanner.source) {
             Some(Found { index, alias: None }) => return Ok(Some(index)),
-            Some(Found { index, alias: Some(alias) }) => {
-                others.aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
+            Some(Found { index, alias: Some(alias) }) => Some((index, alias)),
+            None => {
+                self.report_unknown(key, at);
+                None
             }
-            None => self.report_unknown(key, at),
-        }
-        others.unknown.push(key);
+        };
+        others.push(Other { alias, key, at, value_at: self.scanner.at });
         self.scanner.value(level + 1)?;
         Ok(None)
-    }
-
-    fn refuse_repeated(&mut self, keys: Keys) -> Result<(), Stop> {
-        match keys.repeated(self.scanner.source) {
-            Some(at) => self.scanner.stop(ErrorCode::DuplicateKey, at),
-            None => Ok(()),
-        }
     }
 
     /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
     #[cold]
     #[inline(never)]
-    fn aliased_fields(&mut self, message: &'static Message, block: usize, level: u32, aliased: &[Aliased]) -> Result<(), Stop> {
+    fn other_fields(&mut self, message: &'static Message, block: usize, level: u32, others: &[Other]) -> Result<(), Stop> {
+        let keys: Vec<_> = others.iter().map(|other| other.key).collect();
+        self.scanner.refuse_repeated(&keys)?;
         let end = self.scanner.at;
         for (index, field) in message.fields.iter().enumerate() {
             for alias in 0..field.aliases.len() {
-                let Some(found) = aliased.iter().find(|one| one.index == index && one.alias == alias) else { continue };
+                let Some(found) = others.iter().find(|other| other.alias == Some((index, alias))) else { continue };
                 if !matches!(self.packed.slots[block + index], ABSENT | NULL) {
                     self.report_unknown(found.key, found.at);
                     continue;
@@ -646,18 +685,12 @@ struct Found {
     alias: Option<usize>,
 }
 
-/// What an object holds beside the documented names.
-struct Others {
-    unknown: Keys,
-    /// Values under other names are looked at last: only then it is known whether the documented name came too.
-    aliased: Vec<Aliased>,
-}
-
-/// A value under another name.
+/// What an object holds under a name that is not documented. A value under another name of a field is looked at last: only
+/// then it is known whether the documented name came too.
 #[derive(Debug)]
-struct Aliased {
-    index: usize,
-    alias: usize,
+struct Other {
+    /// The field's index, and that of its other name.
+    alias: Option<(usize, usize)>,
     key: Span,
     at: usize,
     value_at: usize,

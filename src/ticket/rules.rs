@@ -4,7 +4,7 @@
 
 use super::codes::{OrderStatus, VoucherStatus, VoucherType};
 use crate::message::definition::{Facts, Presence, Verdict};
-use crate::message::{View, count_distinct};
+use crate::message::{View, integer, span};
 
 crate::rules! {
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
@@ -81,8 +81,8 @@ fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
     if !has_type(view, VoucherType::CODE_PER_TICKET) {
         return Verdict::Kept;
     }
-    let codes: Vec<_> = view.texts("vouchers").collect();
-    verdict(codes.len() == count_distinct(codes))
+    let codes: Vec<_> = view.spans("vouchers").collect();
+    verdict(codes.len() == view.count_distinct(&codes))
 }
 
 fn notice_complete(view: &View<'_>, _: &Facts) -> Verdict {
@@ -101,9 +101,9 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
 /// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
 fn distinct_codes(view: &View<'_>) -> usize {
     let void = i64::from(VoucherStatus::VOID.0);
-    let vouchers = view.objects("voucherList").zip(view.integers("voucherList", ["status"]));
-    let live = vouchers.filter(|(_, status)| *status != [Some(void)]);
-    count_distinct(live.filter_map(|(voucher, _)| voucher.text("voucher")).collect())
+    let live = view.rows("voucherList", ["status", "voucher"]).filter(|&[status, _]| integer(status) != Some(void));
+    let codes: Vec<_> = live.filter_map(|[_, code]| span(code)).collect();
+    view.count_distinct(&codes)
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
@@ -122,10 +122,11 @@ fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
     let listed = view.count("voucherList").unwrap_or(0) > 0;
     let (mut used_codes, mut refunded_codes) = (0, 0);
-    for [status, quantity] in view.integers("voucherList", ["status", "quantity"]) {
-        match status.map(|status| VoucherStatus(status as i32)) {
-            Some(VoucherStatus::USED) => used_codes += quantity.unwrap_or(0),
-            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity.unwrap_or(0),
+    for [status, quantity] in view.rows("voucherList", ["status", "quantity"]) {
+        let quantity = integer(quantity).unwrap_or(0);
+        match integer(status).map(|status| VoucherStatus(status as i32)) {
+            Some(VoucherStatus::USED) => used_codes += quantity,
+            Some(VoucherStatus::REFUNDED) => refunded_codes += quantity,
             _ => {}
         }
     }
@@ -151,10 +152,7 @@ fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
         Some(598 | 601 | 602) => return verdict(view.has("body")),
         _ => return Verdict::Kept,
     }
-    let complete = |view: &View<'_>| {
-        let mut needed = view.message().fields.iter().filter(|field| field.presence == Presence::OnSuccess);
-        needed.all(|field| view.has(field.name))
-    };
+    let complete = |view: &View<'_>| view.has_all(Presence::OnSuccess);
     verdict(complete(view) && view.object("body").is_none_or(|body| complete(&body)))
 }
 
