@@ -8,7 +8,7 @@
 use super::definition::{Bounds, Kind};
 use super::packed::BEYOND_ASCII;
 use super::read::Form;
-use super::scan::{Span, marks};
+use super::scan::{Span, marks, same};
 use crate::money::MAX_FEN;
 use crate::time::{Date, WALL_CLOCK_RANGE, parse_wall_clock};
 
@@ -38,7 +38,7 @@ pub(super) fn value_of_key(source: &[u8], at: usize, name: &[u8]) -> Option<usiz
     let end = name.len();
     let is = match (key.first_chunk::<8>(), name.first_chunk::<8>(), key.last_chunk::<8>(), name.last_chunk::<8>()) {
         (Some(head), Some(of_name), Some(tail), Some(tail_of_name)) => {
-            head == of_name && tail == tail_of_name && (end <= 16 || key[8..] == name[8..])
+            head == of_name && tail == tail_of_name && (end <= 16 || same(&key[8..], &name[8..]))
         }
         _ => match (key.first_chunk::<4>(), name.first_chunk::<4>(), key.last_chunk::<4>(), name.last_chunk::<4>()) {
             (Some(head), Some(of_name), Some(tail), Some(tail_of_name)) => head == of_name && tail == tail_of_name,

@@ -38,7 +38,7 @@ impl Span {
     }
 
     /// In bytes, escapes as they are written.
-    pub(super) fn length(self) -> usize {
+    pub(crate) fn length(self) -> usize {
         self.end() - self.start()
     }
 
