@@ -379,12 +379,19 @@ impl Reader<'_> {
             return Ok(pack(first, 0));
         }
         loop {
-            let key = self.scanner.text()?;
-            self.scanner.colon()?;
-            self.packed.path.push(Step::Key(key));
-            let slot = self.value(&Kind::text(0), level + 1)?;
-            self.packed.path.pop();
-            self.packed.slots.extend([key.0, slot]);
+            let entry = if let Some((key, value)) = plain::entry(self.scanner.source, self.scanner.at) {
+                self.scanner.at = value.end() + 1;
+                self.scanner.beyond_ascii |= key.is_beyond_ascii() || value.is_beyond_ascii();
+                [key.0, value.0]
+            } else {
+                let key = self.scanner.text()?;
+                self.scanner.colon()?;
+                self.packed.path.push(Step::Key(key));
+                let slot = self.value(&Kind::text(0), level + 1)?;
+                self.packed.path.pop();
+                [key.0, slot]
+            };
+            self.packed.slots.extend(entry);
             if !self.scanner.another(b'}')? {
                 break;
             }
