@@ -195,9 +195,12 @@ pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_e
     match *kind {
         Kind::Text { documented, .. } => {
             let span = text(source, at);
+            if span == Span::NONE {
+                return None;
+            }
             let length = span.length();
             let fits = documented == 0 || length <= usize::from(documented);
-            if span == Span::NONE || !fits || (length == 0 && !may_be_empty) {
+            if !fits || (length == 0 && !may_be_empty) {
                 return None;
             }
             *beyond_ascii |= span.is_beyond_ascii();
