@@ -1,7 +1,7 @@
 //! The message engine: one definition per message, one walk that reads it.
 //!
 //! A [`Message`](definition::Message) is written down once (`definition`), in a form that reads like Meituan's own field table. Text is
-//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions) into a flat
+//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions, `plain` how a text mostly looks) into a flat
 //! [`Packed`] form. From there it becomes a Rust value (`typed`), wire text (`write`), or a plain JavaScript object
 //! (built from the packed form by generated code in the npm package).
 //!
@@ -11,6 +11,7 @@
 pub mod definition;
 mod packed;
 pub(crate) mod peek;
+mod plain;
 mod read;
 mod redact;
 mod scan;
@@ -18,10 +19,10 @@ mod typed;
 pub mod value;
 mod write;
 
+pub(crate) use packed::Column;
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{approximate_number, has_fields, text_of};
 pub use redact::redact;
-pub(crate) use scan::count_distinct;
 pub use typed::{Id, RawJson};
 pub use write::write;

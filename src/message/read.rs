@@ -4,7 +4,8 @@
 
 use super::definition::{Basis, Bounds, Facts, Field, Kind, Message, Presence, Verdict};
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
-use super::scan::{Keys, Scanner, Span, Stop, same, unescape};
+use super::plain::{self, Look};
+use super::scan::{Scanner, Span, Stop, same, unescape};
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date, WALL_CLOCK_RANGE};
 use crate::{ErrorCode, Issue};
@@ -45,8 +46,9 @@ const REFUSED: u64 = u64::MAX - 2;
 /// A hostile message could hold a million findings; the first ones tell enough.
 const MOST_ISSUES: usize = 64;
 
+/// A step of the path to where the reader is.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Field(&'static str),
     Item(u32),
     Key(Span),
@@ -56,7 +58,6 @@ struct Reader<'r> {
     scanner: Scanner<'r>,
     how: Reading,
     packed: &'r mut Packed,
-    path: Vec<Step>,
 }
 
 /// Reads `source` as `message` into `packed`, whose former content is dropped. True when nothing refuses it; all
@@ -70,7 +71,8 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.slots.clear();
     packed.slots.push(ABSENT);
     packed.issues.clear();
-    let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
+    packed.path.clear();
+    let mut reader = Reader { scanner: Scanner::new(source), how, packed };
     let outcome = reader.document(kind);
     reader.packed.ascii = outcome.is_ok() && !reader.scanner.beyond_ascii;
     if !reader.packed.ascii
@@ -80,7 +82,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
         reader.packed.issues.clear();
         reader.packed.slots.truncate(1);
         reader.packed.slots[0] = ABSENT;
-        reader.path.clear();
+        reader.packed.path.clear();
         reader.report(ErrorCode::InvalidUtf8, true, error.valid_up_to(), "");
     } else if let Err(Stop) = outcome {
         let (code, at) = reader.scanner.stopped;
@@ -108,11 +110,10 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
-        // Most numbers are a few digits and nothing else, within bounds that are the same in both notations.
-        if let Kind::Integer(&Bounds { min, max }) = *kind
-            && let Some(value) = self.scanner.takes_short_integer(min, max)
-        {
-            return Ok((value as f64).to_bits());
+        let look = Look { form: self.how.form, may_be_empty: true };
+        if let Some((slot, end)) = plain::value(self.scanner.source, at, kind, look, &mut self.scanner.beyond_ascii) {
+            self.scanner.at = end;
+            return Ok(slot);
         }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
@@ -332,13 +333,16 @@ impl Reader<'_> {
         let (mut first_block, mut last_block) = (0, 0);
         let mut refused = false;
         loop {
-            self.path.push(Step::Item(count));
+            self.packed.path.push(Step::Item(count));
             let item_at = self.scanner.at;
-            let slot = self.value(item, level + 1)?;
+            let slot = match item {
+                Kind::Object(message) if self.scanner.peek() == Some(b'{') => self.object(message, level + 1)?,
+                _ => self.value(item, level + 1)?,
+            };
             if slot == NULL {
                 self.refuse(ErrorCode::WrongType, item_at, expectation(item));
             }
-            self.path.pop();
+            self.packed.path.pop();
             count += 1;
             if matches!(slot, NULL | REFUSED) {
                 refused = true;
@@ -371,31 +375,45 @@ impl Reader<'_> {
     fn text_map(&mut self, level: u32) -> Result<u64, Stop> {
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
-        let mut keys = Keys::new();
-        let mut count = 0;
         if self.scanner.closes(b'}') {
             return Ok(pack(first, 0));
         }
-        let mut refused = false;
         loop {
-            let key = self.scanner.text()?;
-            keys.push(key);
-            self.scanner.colon()?;
-            self.path.push(Step::Key(key));
-            let slot = self.value(&Kind::text(0), level + 1)?;
-            self.path.pop();
-            refused |= slot == REFUSED;
-            if !matches!(slot, NULL | REFUSED) {
-                self.packed.slots.push(key.0);
-                self.packed.slots.push(slot);
-                count += 1;
-            }
+            let entry = if let Some((key, value)) = plain::entry(self.scanner.source, self.scanner.at) {
+                self.scanner.at = value.end() + 1;
+                self.scanner.beyond_ascii |= key.is_beyond_ascii() || value.is_beyond_ascii();
+                [key.0, value.0]
+            } else {
+                let key = self.scanner.text()?;
+                self.scanner.colon()?;
+                self.packed.path.push(Step::Key(key));
+                let slot = self.value(&Kind::text(0), level + 1)?;
+                self.packed.path.pop();
+                [key.0, slot]
+            };
+            self.packed.slots.extend(entry);
             if !self.scanner.another(b'}')? {
                 break;
             }
         }
-        self.refuse_repeated(keys)?;
-        Ok(if refused { REFUSED } else { pack(first, count) })
+        let entries = self.packed.slots.get(first..).unwrap_or_default();
+        if entries.len() > 2 {
+            let keys: Vec<_> = entries.iter().step_by(2).map(|&key| Span(key)).collect();
+            self.scanner.refuse_repeated(&keys)?;
+        }
+        if entries.iter().skip(1).step_by(2).any(|&slot| slot == REFUSED) {
+            return Ok(REFUSED);
+        }
+        // A key without a value was there, and is not kept.
+        let mut end = first;
+        for at in (first..self.packed.slots.len()).step_by(2) {
+            if self.packed.slots[at + 1] != NULL {
+                self.packed.slots.copy_within(at..at + 2, end);
+                end += 2;
+            }
+        }
+        self.packed.slots.truncate(end);
+        Ok(pack(first, (end - first) / 2))
     }
 
     fn object(&mut self, message: &'static Message, level: u32) -> Result<u64, Stop> {
@@ -420,9 +438,9 @@ impl Reader<'_> {
                 Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
-                self.path.push(Step::Field(field.name));
+                self.packed.path.push(Step::Field(field.name));
                 self.report(ErrorCode::MissingField, true, at, "");
-                self.path.pop();
+                self.packed.path.pop();
             }
         }
         if !message.rules.is_empty() && self.refusals() == refusals {
@@ -432,34 +450,70 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
-        let mut others = Others { unknown: Keys::new(), aliased: Vec::new() };
+        let source = self.scanner.source;
+        let form = self.how.form;
+        let mut others = Vec::new();
         // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
+        let mut at = self.scanner.at;
         loop {
-            let at = self.scanner.at;
-            let to_come = message.fields.get(next..).unwrap_or_default();
-            let ahead = to_come.iter().position(|field| self.scanner.takes_key(field.name.as_bytes()));
-            let index = match ahead {
-                Some(ahead) => {
-                    self.scanner.colon()?;
-                    Some(next + ahead)
+            let key_at = at;
+            let to_come = message.fields.get(next..).unwrap_or_default().iter().enumerate();
+            let mut expected = to_come.filter_map(|(ahead, field)| {
+                plain::value_of_key(source, key_at, field.name.as_bytes()).map(|value_at| (next + ahead, value_at))
+            });
+            let index = match expected.next() {
+                Some((index, value_at)) => {
+                    at = value_at;
+                    Some(index)
                 }
-                None => self.other_key(message, level, &mut others)?,
+                None => {
+                    self.scanner.at = at;
+                    let index = self.other_key(message, level, &mut others)?;
+                    at = self.scanner.at;
+                    index
+                }
             };
             if let Some(index) = index {
+                let field = &message.fields[index];
                 next = index + 1;
                 if self.packed.slots[block + index] != ABSENT {
-                    return self.scanner.stop(ErrorCode::DuplicateKey, at);
+                    return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
                 }
-                self.packed.slots[block + index] = self.field(&message.fields[index], level + 1)?;
+                let look = Look { form, may_be_empty: field.presence != Presence::Required || form == Form::Stored };
+                let taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                self.packed.slots[block + index] = match taken {
+                    Some((slot, end)) => {
+                        at = end;
+                        slot
+                    }
+                    None => {
+                        self.scanner.at = at;
+                        let slot = self.field(field, level + 1)?;
+                        at = self.scanner.at;
+                        slot
+                    }
+                };
             }
-            if !self.scanner.another(b'}')? {
+            let another = match plain::after_value(source, at, b'}') {
+                Some((another, end)) => {
+                    at = end;
+                    another
+                }
+                None => {
+                    self.scanner.at = at;
+                    let another = self.scanner.another(b'}')?;
+                    at = self.scanner.at;
+                    another
+                }
+            };
+            if !another {
                 break;
             }
         }
-        self.refuse_repeated(others.unknown)?;
-        if !others.aliased.is_empty() {
-            self.aliased_fields(message, block, level, &others.aliased)?;
+        self.scanner.at = at;
+        if !others.is_empty() {
+            self.other_fields(message, block, level, &others)?;
         }
         Ok(())
     }
@@ -467,44 +521,40 @@ impl Reader<'_> {
     /// A key that none of the fields to come has. The field that has it, whose value comes next; or none, when the value was
     /// passed over.
     #[inline(never)]
-    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Others) -> Result<Option<usize>, Stop> {
+    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Vec<Other>) -> Result<Option<usize>, Stop> {
         let at = self.scanner.at;
         let key = self.scanner.text()?;
         self.scanner.colon()?;
-        match find(message, &key, self.scanner.source) {
+        let alias = match find(message, &key, self.scanner.source) {
             Some(Found { index, alias: None }) => return Ok(Some(index)),
-            Some(Found { index, alias: Some(alias) }) => {
-                others.aliased.push(Aliased { index, alias, key, at, value_at: self.scanner.at });
+            Some(Found { index, alias: Some(alias) }) => Some((index, alias)),
+            None => {
+                self.report_unknown(key, at);
+                None
             }
-            None => self.report_unknown(key, at),
-        }
-        others.unknown.push(key);
+        };
+        others.push(Other { alias, key, at, value_at: self.scanner.at });
         self.scanner.value(level + 1)?;
         Ok(None)
-    }
-
-    fn refuse_repeated(&mut self, keys: Keys) -> Result<(), Stop> {
-        match keys.repeated(self.scanner.source) {
-            Some(at) => self.scanner.stop(ErrorCode::DuplicateKey, at),
-            None => Ok(()),
-        }
     }
 
     /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
     #[cold]
     #[inline(never)]
-    fn aliased_fields(&mut self, message: &'static Message, block: usize, level: u32, aliased: &[Aliased]) -> Result<(), Stop> {
+    fn other_fields(&mut self, message: &'static Message, block: usize, level: u32, others: &[Other]) -> Result<(), Stop> {
+        let keys: Vec<_> = others.iter().map(|other| other.key).collect();
+        self.scanner.refuse_repeated(&keys)?;
         let end = self.scanner.at;
         for (index, field) in message.fields.iter().enumerate() {
             for alias in 0..field.aliases.len() {
-                let Some(found) = aliased.iter().find(|one| one.index == index && one.alias == alias) else { continue };
+                let Some(found) = others.iter().find(|other| other.alias == Some((index, alias))) else { continue };
                 if !matches!(self.packed.slots[block + index], ABSENT | NULL) {
                     self.report_unknown(found.key, found.at);
                     continue;
                 }
-                self.path.push(Step::Field(field.name));
+                self.packed.path.push(Step::Field(field.name));
                 self.report(ErrorCode::AliasedField, self.how.form == Form::Program, found.at, field.aliases[alias]);
-                self.path.pop();
+                self.packed.path.pop();
                 self.scanner.at = found.value_at;
                 self.packed.slots[block + index] = self.field(field, level + 1)?;
             }
@@ -514,13 +564,13 @@ impl Reader<'_> {
     }
 
     fn report_unknown(&mut self, key: Span, at: usize) {
-        self.path.push(Step::Key(key));
+        self.packed.path.push(Step::Key(key));
         self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
-        self.path.pop();
+        self.packed.path.pop();
     }
 
     fn field(&mut self, field: &Field, level: u32) -> Result<u64, Stop> {
-        self.path.push(Step::Field(field.name));
+        self.packed.path.push(Step::Field(field.name));
         let at = self.scanner.at;
         let known = self.packed.issues.len();
         let mut slot = if field.presence == Presence::Nullable && self.scanner.peek() == Some(b'n') {
@@ -538,7 +588,7 @@ impl Reader<'_> {
             self.leave_out(known, at);
             slot = NULL;
         }
-        self.path.pop();
+        self.packed.path.pop();
         Ok(slot)
     }
 
@@ -566,11 +616,11 @@ impl Reader<'_> {
                 Verdict::Unchecked => (ErrorCode::RuleUnchecked, false),
             };
             if !rule.at.is_empty() {
-                self.path.push(Step::Field(rule.at));
+                self.packed.path.push(Step::Field(rule.at));
             }
             self.report(code, refuses, at, "");
             if !rule.at.is_empty() {
-                self.path.pop();
+                self.packed.path.pop();
             }
             if let Some(issue) = self.packed.issues.last_mut() {
                 issue.rule = Some(rule.id);
@@ -615,7 +665,7 @@ impl Reader<'_> {
             return;
         }
         let mut path = String::new();
-        for step in &self.path {
+        for step in &self.packed.path {
             match step {
                 Step::Item(index) => {
                     let mut digits = Vec::new();
@@ -646,18 +696,12 @@ struct Found {
     alias: Option<usize>,
 }
 
-/// What an object holds beside the documented names.
-struct Others {
-    unknown: Keys,
-    /// Values under other names are looked at last: only then it is known whether the documented name came too.
-    aliased: Vec<Aliased>,
-}
-
-/// A value under another name.
+/// What an object holds under a name that is not documented. A value under another name of a field is looked at last: only
+/// then it is known whether the documented name came too.
 #[derive(Debug)]
-struct Aliased {
-    index: usize,
-    alias: usize,
+struct Other {
+    /// The field's index, and that of its other name.
+    alias: Option<(usize, usize)>,
     key: Span,
     at: usize,
     value_at: usize,

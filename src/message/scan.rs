@@ -5,6 +5,7 @@
 //! surrogate pair.
 
 use super::packed::{BEYOND_ASCII, ESCAPED};
+use super::plain;
 use crate::ErrorCode;
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
@@ -21,11 +22,14 @@ pub(super) struct Stop;
 /// [`ESCAPED`] and [`BEYOND_ASCII`] the high one. It is one number, as a slot is, because a processor waits where it reads
 /// as one what it has just written in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span(pub(super) u64);
+pub(crate) struct Span(pub(super) u64);
 
 impl Span {
+    /// No piece.
+    pub(super) const NONE: Span = Span(u64::MAX);
+
     #[inline]
-    fn between(start: usize, marked_end: u32) -> Self {
+    pub(super) fn between(start: usize, marked_end: u32) -> Self {
         Span(u64::from(marked_end) << 32 | start as u64)
     }
 
@@ -38,13 +42,18 @@ impl Span {
     }
 
     /// In bytes, escapes as they are written.
-    pub(super) fn length(self) -> usize {
+    pub(crate) fn length(self) -> usize {
         self.end() - self.start()
     }
 
     /// Whether it has backslash escapes.
     pub(super) fn is_escaped(self) -> bool {
         (self.0 >> 32) as u32 & ESCAPED != 0
+    }
+
+    /// Whether it has characters beyond ASCII.
+    pub(super) fn is_beyond_ascii(self) -> bool {
+        (self.0 >> 32) as u32 & BEYOND_ASCII != 0
     }
 
     pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
@@ -68,7 +77,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Marks bytes of `chunk` that end a run of plain text: quote, backslash, control characters, beyond ASCII. The
 /// lowest mark is exact; marks above it may be false.
-fn marks(chunk: u64) -> u64 {
+#[inline(always)]
+pub(super) fn marks(chunk: u64) -> u64 {
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
     (zero(chunk ^ (ONES * 0x22)) | zero(chunk ^ (ONES * 0x5c)) | control | chunk) & HIGHS
@@ -169,19 +179,6 @@ impl<'s> Scanner<'s> {
         Ok(())
     }
 
-    /// Takes a key if it is this one, written plainly: the quick way to the key that is expected next.
-    #[inline]
-    pub(super) fn takes_key(&mut self, name: &[u8]) -> bool {
-        let end = self.at + 1 + name.len();
-        let is = self.peek() == Some(b'"')
-            && self.source.get(end) == Some(&b'"')
-            && self.source.get(self.at + 1..end).is_some_and(|key| same(key, name));
-        if is {
-            self.at = end + 1;
-        }
-        is
-    }
-
     /// After the last value: nothing but space.
     pub(super) fn finish(&mut self) -> Result<(), Stop> {
         self.skip_space();
@@ -197,19 +194,16 @@ impl<'s> Scanner<'s> {
 
     /// A text, from its opening quote.
     pub(super) fn text(&mut self) -> Result<Span, Stop> {
+        let plain = plain::text(self.source, self.at);
+        if plain != Span::NONE {
+            self.at = plain.end() + 1;
+            self.beyond_ascii |= plain.is_beyond_ascii();
+            return Ok(plain);
+        }
         self.expect(b'"')?;
         let start = self.at;
         let mut marks_seen = 0;
         loop {
-            while let Some(chunk) = self.source.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-                let found = marks(u64::from_le_bytes(*chunk));
-                if found == 0 {
-                    self.at += 8;
-                    continue;
-                }
-                self.at += found.trailing_zeros() as usize / 8;
-                break;
-            }
             match self.peek() {
                 Some(b'"') => {
                     let span = Span::between(start, self.at as u32 | marks_seen);
@@ -223,9 +217,7 @@ impl<'s> Scanner<'s> {
                 Some(0x80..) => {
                     marks_seen |= BEYOND_ASCII;
                     self.beyond_ascii = true;
-                    while let Some(0x80..) = self.peek() {
-                        self.at += 1;
-                    }
+                    self.at += 1;
                 }
                 Some(0x20..) => self.at += 1,
                 _ => return self.unexpected(),
@@ -301,26 +293,6 @@ impl<'s> Scanner<'s> {
         Ok(Span::between(start, self.at as u32))
     }
 
-    /// Takes a number if it is a few digits, nothing else, and within bounds.
-    #[inline]
-    pub(super) fn takes_short_integer(&mut self, min: i64, max: i64) -> Option<i64> {
-        let rest = self.source.get(self.at..)?;
-        let mut value = 0;
-        for (length, &byte) in rest.iter().enumerate().take(16) {
-            match byte {
-                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
-                // More than one digit, the first of them 0, is no number of the grammar.
-                b',' | b'}' | b']' if length == 1 || length > 1 && rest[0] != b'0' => {
-                    let fits = min <= value && value <= max;
-                    self.at += if fits { length } else { 0 };
-                    return fits.then_some(value);
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
     #[inline]
     fn digits(&mut self) {
         while let Some(b'0'..=b'9') = self.peek() {
@@ -377,89 +349,65 @@ impl<'s> Scanner<'s> {
         if self.closes(b'}') {
             return Ok(());
         }
-        let mut keys = Keys::new();
+        let mut keys = Vec::new();
         loop {
-            let key = self.text()?;
-            keys.push(key);
+            keys.push(self.text()?);
             self.colon()?;
             self.value(level + 1)?;
             if !self.another(b'}')? {
                 break;
             }
         }
-        match keys.repeated(self.source) {
-            Some(at) => self.stop(ErrorCode::DuplicateKey, at),
+        self.refuse_repeated(&keys)
+    }
+
+    /// Stops where one of these keys of an object was there before, however each of the two is escaped.
+    #[inline]
+    pub(super) fn refuse_repeated(&mut self, keys: &[Span]) -> Result<(), Stop> {
+        if keys.len() < 2 {
+            return Ok(());
+        }
+        match repeated(keys, self.source).into_iter().min() {
+            Some(start) => self.stop(ErrorCode::DuplicateKey, start as usize),
             None => Ok(()),
         }
     }
 }
 
-/// The keys of an object, to find one that is there twice. Few of them take no memory of their own.
-#[derive(Debug)]
-pub(super) struct Keys {
-    first: [Span; 4],
-    count: usize,
-    others: Vec<Span>,
-}
-
-impl Keys {
-    pub(super) const fn new() -> Self {
-        Keys { first: [Span(0); 4], count: 0, others: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, key: Span) {
-        match self.first.get_mut(self.count) {
-            Some(place) => *place = key,
-            None => self.others.push(key),
-        }
-        self.count += 1;
-    }
-
-    /// Where a key stands that was there before, however each of the two is escaped.
-    #[inline]
-    pub(super) fn repeated(self, source: &[u8]) -> Option<usize> {
-        if self.count < 2 { None } else { self.repeated_among_several(source) }
-    }
-
-    #[inline(never)]
-    fn repeated_among_several(self, source: &[u8]) -> Option<usize> {
-        let keys = self.first.into_iter().take(self.count).chain(self.others);
-        let again = repeated(keys.map(|key| (unescape(&key, source), key.start() as u32)).collect());
-        again.into_iter().min().map(|start| start as usize)
-    }
-}
-
-/// The marks of those texts that stand there more than once, except the smallest of each.
+/// Where those texts stand that were there before.
 #[inline(never)]
-fn repeated(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
-    if are_different(&texts) { Vec::new() } else { repeated_in_order(texts) }
+pub(super) fn repeated(texts: &[Span], source: &[u8]) -> Vec<u32> {
+    if are_different(texts, source) { Vec::new() } else { repeated_in_order(texts, source) }
 }
 
 /// Whether no text is there twice, as far as a table of their hashes tells in time that grows with their number only:
-/// false may also mean that it cannot tell, which is so for input made to be slow.
-fn are_different(texts: &[(Cow<'_, str>, u32)]) -> bool {
-    if let [_, _, ..] = texts
-        && texts.len() <= 4
-    {
-        return texts
-            .iter()
-            .enumerate()
-            .all(|(index, (text, _))| texts[..index].iter().all(|(other, _)| !same(text.as_bytes(), other.as_bytes())));
-    }
+/// false may also mean that it cannot tell, which is so for escapes and for input made to be slow.
+fn are_different(texts: &[Span], source: &[u8]) -> bool {
     let places = (2 * texts.len()).next_power_of_two();
-    // One more than the index of the text that stands in the place.
-    let mut table = vec![0_u32; places];
+    // One more than the index of the text that stands in the place. Few of them take no memory of their own.
+    let (mut few, mut many) = ([0_u32; 64], Vec::new());
+    let table = match few.get_mut(..places) {
+        Some(table) => table,
+        None => {
+            many.resize(places, 0_u32);
+            &mut many[..]
+        }
+    };
     let mut steps = 4 * places;
-    for (index, (text, _)) in texts.iter().enumerate() {
-        let mut place = hash(text.as_bytes()) as usize & (places - 1);
+    for (index, span) in texts.iter().enumerate() {
+        let text = span.of(source);
+        let mut place = hash(text) as usize & (places - 1);
         while table[place] != 0 {
             steps -= 1;
-            if steps == 0 || same(texts[table[place] as usize - 1].0.as_bytes(), text.as_bytes()) {
+            if steps == 0 || same(texts[table[place] as usize - 1].of(source), text) {
                 return false;
             }
             place = (place + 1) & (places - 1);
         }
         table[place] = index as u32 + 1;
+        if span.is_escaped() {
+            return false;
+        }
     }
     true
 }
@@ -475,26 +423,20 @@ fn hash(text: &[u8]) -> u64 {
 /// A heap keeps this n log n for input made to be slow.
 #[cold]
 #[inline(never)]
-fn repeated_in_order(texts: Vec<(Cow<'_, str>, u32)>) -> Vec<u32> {
-    let mut heap = BinaryHeap::from(texts);
+fn repeated_in_order(texts: &[Span], source: &[u8]) -> Vec<u32> {
+    let mut heap: BinaryHeap<_> = texts.iter().map(|span| (unescape(span, source), span.start() as u32)).collect();
     let mut again = Vec::new();
     let mut last = heap.pop();
-    // From the largest to the smallest: what is left over of each text is its smallest mark.
+    // From the largest to the smallest: what is left over of each text is the one that stands first.
     while let Some(next) = heap.pop() {
-        if let Some((text, mark)) = last
+        if let Some((text, start)) = last
             && text == next.0
         {
-            again.push(mark);
+            again.push(start);
         }
         last = Some(next);
     }
     again
-}
-
-/// How many different texts there are.
-pub(crate) fn count_distinct(texts: Vec<Cow<'_, str>>) -> usize {
-    let all = texts.len();
-    all - repeated(texts.into_iter().map(|text| (text, 0)).collect()).len()
 }
 
 /// What a text says, with its escapes resolved.
