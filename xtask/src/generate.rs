@@ -68,7 +68,7 @@ const HEADER: &str = "// Generated from the definitions in src by `cargo xtask b
 const TEXT_TYPES: &str = "import type { AcceptancePointId, ErrorCode, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
-export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n\
+export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
 /// One API, as far as the generator has to know it.
@@ -163,6 +163,8 @@ struct Catalogue<'a> {
     /// Those of them that are read out of packed messages: the others cross as JSON.
     packed: BTreeSet<&'static str>,
     enumerations: BTreeMap<&'static str, &'static Enumeration>,
+    /// Those of them that fields of messages have: the others are stored, or said otherwise.
+    spoken: BTreeSet<&'static str>,
     /// Objects that can be received: their enumerations are open.
     received: BTreeMap<&'static str, ()>,
 }
@@ -174,18 +176,20 @@ impl<'a> Catalogue<'a> {
             objects: BTreeMap::new(),
             packed: BTreeSet::new(),
             enumerations: BTreeMap::new(),
+            spoken: BTreeSet::new(),
             received: BTreeMap::new(),
         };
         for api in apis {
             for spoken in &api.messages {
                 catalogue.add(spoken.message, spoken.is_received, true);
             }
+        }
+        catalogue.packed = catalogue.objects.keys().copied().collect();
+        catalogue.spoken = catalogue.enumerations.keys().copied().collect();
+        for api in apis {
             for enumeration in api.further {
                 catalogue.add_enumeration(enumeration);
             }
-        }
-        catalogue.packed = catalogue.objects.keys().copied().collect();
-        for api in apis {
             for message in &api.inner {
                 catalogue.add(message, false, false);
             }
@@ -393,7 +397,7 @@ impl<'a> Catalogue<'a> {
             }
         }
         let mut values = String::new();
-        for enumeration in self.enumerations.values() {
+        for enumeration in self.enumerations.values().filter(|table| self.spoken.contains(table.name)) {
             let _ = writeln!(values, "\n{}|", enumeration.name);
             for row in enumeration.values {
                 let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
@@ -931,14 +935,7 @@ fn texts(apis: &[Api]) -> String {
     }
     out.push_str("};\n\n/** What each rule demands. */\nexport const rules = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
-        let _ = writeln!(
-            out,
-            "  {:?}: {{ doc: {:?}, basis: {:?}, at: {:?} }},",
-            rule.id,
-            one_line(rule.doc),
-            basis(rule.basis),
-            rule.at
-        );
+        let _ = writeln!(out, "  {:?}: {{ doc: {:?}, basis: {:?} }},", rule.id, one_line(rule.doc), basis(rule.basis));
     }
     out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
     for point in POINTS {
