@@ -110,11 +110,6 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
-        let look = Look { form: self.how.form, may_be_empty: true };
-        if let Some((slot, end)) = plain::value(self.scanner.source, at, kind, look, &mut self.scanner.beyond_ascii) {
-            self.scanner.at = end;
-            return Ok(slot);
-        }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
             self.scanner.literal(b"null")?;
