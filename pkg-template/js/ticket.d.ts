@@ -244,7 +244,8 @@ export type TicketRequests = {
 };
 
 /**
- * The requests alone, for programs that answer no calls: a bundle of them leaves out what does. The options are a supplier's.
+ * The requests alone, for programs that answer no calls: a bundle of them leaves out what does, the wasm of orders too. The
+ * options are a supplier's.
  *
  * ```js
  * const request = new TicketRequests({ partnerId, clientId, clientSecret }).consumeNotice(notice);
