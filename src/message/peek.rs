@@ -1,27 +1,32 @@
 //! A first look at JSON, to decide how to read it: a few fields of an object, wherever they are and whatever they hold.
 
 use super::definition::{Field, Kind, Message, Presence};
+use super::scan::Span;
 use super::{Packed, Reading, read, text_of};
 use crate::money::parse_decimal;
 use crate::{Error, ErrorCode, Issue};
 use std::ops::Range;
 
+/// The most fields that are looked for at once.
+const MOST: usize = 6;
+
 /// A definition of these fields.
 pub(crate) const fn looking_for(fields: &'static [Field]) -> Message {
+    assert!(fields.len() <= MOST);
     Message { name: crate::doc_text!(@name ""), fields, rules: &[], doc: crate::doc_text!("") }
 }
 
-/// Something that was found and refuses nothing.
+/// Adds something that refuses nothing.
 #[cold]
 #[inline(never)]
-pub(crate) fn finding(code: ErrorCode, path: &str, detail: &str) -> Issue {
-    Issue { code, refuses: false, path: path.into(), rule: None, detail: detail.into(), offset: 0 }
+pub(crate) fn report(found: &mut Vec<Issue>, code: ErrorCode, path: &str, detail: &str) {
+    found.push(Issue { code, refuses: false, path: path.into(), rule: None, detail: detail.into(), offset: 0 });
 }
 
 /// The text without the byte order mark that some senders begin with.
 pub(crate) fn without_mark<'t>(text: &'t [u8], found: &mut Vec<Issue>) -> &'t [u8] {
     let Some(rest) = text.strip_prefix("\u{feff}".as_bytes()) else { return text };
-    found.push(finding(ErrorCode::ByteOrderMark, "", ""));
+    report(found, ErrorCode::ByteOrderMark, "", "");
     rest
 }
 
@@ -30,20 +35,28 @@ pub(crate) const fn raw(name: &'static str) -> Field {
     Field { name, aliases: &[], kind: Kind::Raw, presence: Presence::Nullable, doc: crate::doc_text!("") }
 }
 
-/// What was seen.
+/// What was seen: where the value of each field stands.
+#[derive(Clone, Copy)]
 pub(crate) struct Peek<'s> {
     message: &'static Message,
     source: &'s [u8],
-    packed: Packed,
+    values: [Option<Span>; MOST],
 }
 
 impl<'s> Peek<'s> {
     /// # Errors
     /// When the text is not a JSON object.
+    #[inline(never)]
     pub(crate) fn new(message: &'static Message, source: &'s [u8]) -> Result<Self, Error> {
         let mut packed = Packed::default();
         if read(message, source, Reading::WIRE, &mut packed) {
-            return Ok(Peek { message, source, packed });
+            let view = packed.view(message, source);
+            let mut at = 0;
+            let values = [(); MOST].map(|()| {
+                at += 1;
+                view.and_then(|view| view.slot_at(at - 1)).map(Span)
+            });
+            return Ok(Peek { message, source, values });
         }
         let mut error = Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, ""));
         // Fields that were not looked for are no findings.
@@ -54,7 +67,9 @@ impl<'s> Peek<'s> {
     /// Where a field's value stands; nothing where it is absent or null.
     #[inline(never)]
     pub(crate) fn range(&self, name: &str) -> Option<Range<usize>> {
-        self.packed.view(self.message, self.source)?.raw(name)
+        let fields = self.message.fields.iter().zip(self.values);
+        let (_, value) = fields.into_iter().find(|(field, _)| field.name == name)?;
+        value.map(|span| span.start()..span.end())
     }
 
     /// A field's value as it stands.

@@ -8,12 +8,14 @@ use super::pushes::OrderChanged;
 use super::rules::milliseconds;
 use super::{CAPACITY_OFFERED, COMMON, Client, Interface, ORDER_CHANGED, form};
 use crate::message::definition::{Field, Kind, Message};
-use crate::message::peek::{Peek, finding, looking_for, raw, without_mark};
+use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::money::push_integer;
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
+use std::borrow::Cow;
+use std::ops::Range;
 use subtle::ConstantTimeEq;
 
 /// A push whose message was read.
@@ -91,7 +93,7 @@ fn answer(code: i32, message: &str) -> String {
         out.push(byte.max(b' '));
     }
     out.extend_from_slice(b"\"}");
-    String::from_utf8(out).unwrap_or_default()
+    text_from(out)
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
@@ -146,7 +148,7 @@ impl Client {
                 return Err(Error::at(ErrorCode::WrongToken, "token"));
             }
             Some(_) => {}
-            None => found.push(finding(ErrorCode::MissingField, "token", "")),
+            None => report(&mut found, ErrorCode::MissingField, "token", ""),
         }
         let content = content.ok_or_else(|| Error::at(ErrorCode::MissingField, "content"))?;
         let text = self.key.open(&content)?;
@@ -191,31 +193,32 @@ pub(super) fn read_push(
     judge: impl Fn(&Peek<'_>, &mut Vec<Issue>) -> Result<(), Error>,
     packed: &mut Packed,
 ) -> Result<Plain, Error> {
-    let text = without_mark(text, &mut found);
-    let outer = Peek::new(&CONTENT, text)?;
-    judge(&outer, &mut found)?;
-    let inside = nested(interface, &outer, text);
-    let mut hashed = without(text, [outer.range("ts"), outer.range("data").filter(|_| inside.is_some())]);
-    let source = match inside {
-        Some(inside) => {
-            found.push(finding(ErrorCode::UnknownField, "data", "the fields stand inside it"));
-            let inner = Peek::new(&CONTENT, inside.as_bytes())?;
-            judge(&inner, &mut found)?;
-            hashed.extend(without(inside.as_bytes(), [inner.range("ts"), None]));
-            inside
-        }
-        None => String::from_utf8(text.to_vec()).unwrap_or_default(),
-    };
-    let source = if std::ptr::eq(interface, &ORDER_CHANGED) { plain_event(source, &mut found)? } else { source };
-    read(interface.request, source.as_bytes(), Reading::WIRE, packed);
+    let mut hashed = Vec::new();
+    let mut source = without_mark(text, &mut found).to_vec();
+    // The content itself, then what stands in its `data`.
+    for is_inner in [false, true] {
+        let seen = Peek::new(&CONTENT, &source)?;
+        judge(&seen, &mut found)?;
+        let inside = if is_inner { None } else { nested(interface, &seen, &source) };
+        push_without(&mut hashed, &source, [seen.range("ts"), seen.range("data").filter(|_| inside.is_some())]);
+        let Some(inside) = inside else { break };
+        report(&mut found, ErrorCode::UnknownField, "data", "the fields stand inside it");
+        source = inside.into_bytes();
+    }
+    if std::ptr::eq(interface, &ORDER_CHANGED) {
+        make_event_plain(&mut source, &mut found)?;
+    }
+    read(interface.request, &source, Reading::WIRE, packed);
     // What says nothing at all is not taken: either it is no push of this kind, or its fields have names not known here.
-    if !packed.issues.iter().any(|issue| issue.refuses) && !has_fields(interface.request, source.as_bytes(), &COMMON) {
-        let nothing = finding(ErrorCode::MissingField, "mtOrderId", "no field of this push is there");
-        packed.issues.push(Issue { refuses: true, ..nothing });
+    if !packed.issues.iter().any(|issue| issue.refuses) && !has_fields(interface.request, &source, &COMMON) {
+        report(&mut packed.issues, ErrorCode::MissingField, "mtOrderId", "no field of this push is there");
+        if let Some(nothing) = packed.issues.last_mut() {
+            nothing.refuses = true;
+        }
     }
     found.append(&mut packed.issues);
     packed.issues = found;
-    Ok(Plain { source, hashed })
+    Ok(Plain { source: text_from(source), hashed })
 }
 
 /// The method, where it is there: another interface's is refused, one that nobody has documented is reported.
@@ -225,7 +228,7 @@ pub(super) fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issu
             return Err(Error::at(ErrorCode::UnexpectedMethod, "method").detail(&method));
         }
         Some(method) if !(method == ORDER_CHANGE && std::ptr::eq(to, &ORDER_CHANGED)) => {
-            found.push(finding(ErrorCode::UnknownValue, "method", &method));
+            report(found, ErrorCode::UnknownValue, "method", &method);
         }
         _ => {}
     }
@@ -280,13 +283,22 @@ pub(super) fn path_of(uri: &str) -> &str {
 fn decimal(number: i64) -> String {
     let mut digits = Vec::new();
     push_integer(&mut digits, number);
-    String::from_utf8(digits).unwrap_or_default()
+    text_from(digits)
 }
 
-/// A text without two of its pieces.
-fn without(text: &[u8], ranges: [Option<std::ops::Range<usize>>; 2]) -> Vec<u8> {
-    let is_left = |at: &usize| !ranges.iter().flatten().any(|range| range.contains(at));
-    (0..text.len()).filter(is_left).map(|at| text[at]).collect()
+/// Bytes that are known to be text.
+#[inline(never)]
+fn text_from(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Appends a text without two of its pieces.
+fn push_without(out: &mut Vec<u8>, text: &[u8], ranges: [Option<Range<usize>>; 2]) {
+    for (at, &byte) in text.iter().enumerate() {
+        if !ranges.iter().flatten().any(|range| range.contains(&at)) {
+            out.push(byte);
+        }
+    }
 }
 
 /// The object in `data`, or in a text there, where none of the push's own fields is beside it.
@@ -296,43 +308,46 @@ fn nested(interface: &Interface, outer: &Peek<'_>, text: &[u8]) -> Option<String
     inside.trim_ascii_start().starts_with('{').then_some(inside)
 }
 
-/// An event with its code as a number where it came by its name: the form of this push is inferred.
-fn plain_event(source: String, found: &mut Vec<Issue>) -> Result<String, Error> {
-    let seen = Peek::new(&EVENT, source.as_bytes())?;
+/// Writes an event's code as a number where it came by its name: the form of this push is inferred.
+fn make_event_plain(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), Error> {
+    let seen = Peek::new(&EVENT, source)?;
     let named = seen.raw("eventCode").and_then(text_of).and_then(|name| Some((RideEvent::named(&name)?, name)));
-    let (Some((event, name)), Some(range)) = (named, seen.range("eventCode")) else { return Ok(source) };
-    found.push(finding(ErrorCode::NumberAsString, "eventCode", &name));
-    let halves = (source.get(..range.start), source.get(range.end..));
-    Ok([halves.0.unwrap_or_default(), &decimal(i64::from(event.0)), halves.1.unwrap_or_default()].concat())
+    let (Some((event, name)), Some(range)) = (named, seen.range("eventCode")) else { return Ok(()) };
+    report(found, ErrorCode::NumberAsString, "eventCode", &name);
+    source.splice(range, decimal(i64::from(event.0)).into_bytes());
+    Ok(())
 }
 
+/// The parts of the key that [`Accepted::deduplication_key`] describes, with a colon before each.
 fn deduplication_key(interface: &Interface, view: &View<'_>) -> Option<String> {
-    let mut key = Vec::new();
+    let mut key = String::new();
     if std::ptr::eq(interface, &CAPACITY_OFFERED) {
-        key.extend_from_slice(b"capacity:");
-        push_text(&mut key, view, &["mtOrderId"])?;
-        key.push(b':');
+        key.push_str("capacity");
+        push_part(&mut key, &first_text(view, &["mtOrderId"])?);
         // Not every offer belongs to a part of an order.
-        let _ = push_text(&mut key, view, &["mtDispatchSubOrderId"]);
-        key.push(b':');
-        key.extend_from_slice(view.object("submitDriveInfo")?.text("driverId")?.as_bytes());
+        push_part(&mut key, &first_text(view, &["mtDispatchSubOrderId"]).unwrap_or_default());
+        push_part(&mut key, &view.object("submitDriveInfo")?.text("driverId")?);
     } else if std::ptr::eq(interface, &ORDER_CHANGED) {
-        key.extend_from_slice(b"event:");
-        push_text(&mut key, view, &["mtOrderId", "channelPartnerOrderId", "sqtBizOrderId"])?;
+        key.push_str("event");
+        push_part(&mut key, &first_text(view, &["mtOrderId", "channelPartnerOrderId", "sqtBizOrderId"])?);
         for number in ["eventCode", "eventTime"] {
-            key.push(b':');
-            push_integer(&mut key, view.integer(number)?);
+            push_part(&mut key, &decimal(view.integer(number)?));
         }
     } else {
-        key.extend_from_slice(b"refund:");
-        push_text(&mut key, view, &["sqtRefundNo"])?;
+        key.push_str("refund");
+        push_part(&mut key, &first_text(view, &["sqtRefundNo"])?);
     }
-    String::from_utf8(key).ok()
+    Some(key)
 }
 
-/// Appends the first of these fields that is there and not empty.
-fn push_text(out: &mut Vec<u8>, view: &View<'_>, names: &[&str]) -> Option<()> {
-    let text = names.iter().find_map(|name| view.text(name).filter(|text| !text.is_empty()))?;
-    out.extend_from_slice(text.as_bytes());
-    Some(())
+#[inline(never)]
+fn push_part(key: &mut String, part: &str) {
+    key.push(':');
+    key.push_str(part);
+}
+
+/// The first of these fields that is there and not empty.
+#[inline(never)]
+fn first_text<'v>(view: &View<'v>, names: &[&str]) -> Option<Cow<'v, str>> {
+    names.iter().find_map(|name| view.text(name).filter(|text| !text.is_empty()))
 }

@@ -8,7 +8,7 @@ use super::codes::ResultCode;
 use super::{Client, Interface, Version};
 use crate::envelope::Key;
 use crate::message::definition::Message;
-use crate::message::peek::{Peek, finding, looking_for, raw, without_mark};
+use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, RawJson, Reading, approximate_number, read, text_of};
 use crate::{Error, ErrorCode, Issue, Remote};
 use std::borrow::Cow;
@@ -117,7 +117,7 @@ fn take_out<'b>(
     if version == Version::V2 || RawJson::new(&*text).is_err() {
         return Err(Error::at(ErrorCode::DecryptionFailed, "data").detail("neither JSON nor sealed with our key"));
     }
-    found.push(finding(ErrorCode::WrongType, "data", "JSON inside a text"));
+    report(found, ErrorCode::WrongType, "data", "JSON inside a text");
     Ok((ReplyForm::Nested, business(outer, Cow::Owned(text.into_bytes()))))
 }
 

@@ -358,7 +358,8 @@ pub struct Signature {
 #[cold]
 fn repeated(headers: &[(&str, &str); 3]) -> Option<Error> {
     let joints = [", ", "GMT, ", ", MWS "];
-    let (name, _) = headers.iter().zip(joints).find(|((_, value), joint)| value.contains(joint))?.0;
+    let holds = |value: &str, joint: &str| value.as_bytes().windows(joint.len()).any(|piece| piece == joint.as_bytes());
+    let (name, _) = headers.iter().zip(joints).find(|((_, value), joint)| holds(value, joint))?.0;
     Some(Error::at(ErrorCode::DuplicateHeader, name))
 }
 
