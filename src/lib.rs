@@ -75,6 +75,7 @@ mod error;
 pub mod message;
 pub mod money;
 pub mod ride;
+mod routes;
 mod secret;
 pub mod sorted_sign;
 pub mod ticket;

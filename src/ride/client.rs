@@ -1,7 +1,6 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
-use super::push::path_of;
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::message::definition::{Facts, Field, Message, Presence};
@@ -10,7 +9,7 @@ use crate::message::{Form, Packed, Reading, read, write};
 use crate::money::push_integer;
 use crate::sorted_sign::hexadecimal;
 use crate::time::Timestamp;
-use crate::{Error, ErrorCode, Secret};
+use crate::{Error, ErrorCode, Secret, routes};
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -110,30 +109,21 @@ const fn given(name: &'static str) -> Field {
 }
 
 impl Config {
-    /// The first setting that cannot be right, and the pieces of what is said about it.
-    fn wrong(&self) -> Option<(&'static str, [&str; 4])> {
+    /// The first setting that cannot be right, but for the routes, and what is said about it.
+    fn wrong(&self) -> Option<(&'static str, &'static str)> {
         if self.ent_id == 0 || i64::try_from(self.ent_id).is_err() {
-            return Some(("entId", ["expected a positive number of at most 63 bits", "", "", ""]));
+            return Some(("entId", "expected a positive number of at most 63 bits"));
         }
         let token = self.access_key.expose();
         if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
-            return Some(("accessKey", ["expected visible ASCII characters", "", "", ""]));
+            return Some(("accessKey", "expected visible ASCII characters"));
         }
         let host = self.environment.host();
         let known = host.starts_with("https://") || host.starts_with("http://");
         if !known || host.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'?' | b'#')) || host.ends_with('/') {
-            return Some(("environment", ["expected test, production, or an address without a slash at its end", "", "", ""]));
+            return Some(("environment", "expected test, production, or an address without a slash at its end"));
         }
-        self.routes.iter().enumerate().find_map(|(index, (path, interface))| {
-            if !path.starts_with('/') || path_of(path) != path {
-                return Some(("routes", ["expected a path that begins with / and has no query, found ", path, "", ""]));
-            }
-            if !interface.is_push() {
-                return Some(("routes", ["expected a push of Meituan's, found ", interface.name, " at ", path]));
-            }
-            let is_again = self.routes[..index].iter().any(|(other, _)| other == path);
-            is_again.then_some(("routes", [path, " stands twice", "", ""]))
-        })
+        None
     }
 }
 
@@ -144,8 +134,10 @@ impl Client {
     /// `INVALID_CONFIG` with the setting's path.
     pub fn new(config: Config) -> Result<Self, Error> {
         if let Some((path, detail)) = config.wrong() {
-            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(&detail.concat()));
+            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
         }
+        let mistaken = |interface: &Interface| (!interface.is_push()).then_some(interface.name);
+        routes::check(&config.routes, "expected a push of Meituan's, found ", mistaken)?;
         let key = Key::new(&config.secret_key)?;
         Ok(Client { config, key })
     }

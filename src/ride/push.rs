@@ -11,6 +11,7 @@ use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::money::push_integer;
+use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
@@ -108,8 +109,7 @@ const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_CODE].kind, Ki
 impl Client {
     /// The push that a path (a query after it does not matter) is registered for.
     pub fn route(&self, uri: &str) -> Option<&'static Interface> {
-        let path = path_of(uri);
-        self.config.routes.iter().find(|(registered, _)| registered == path).map(|(_, interface)| *interface)
+        routes::find(&self.config.routes, uri)
     }
 
     /// Takes a push out of its envelope and reads it into `packed`. `uri` is path and query as they arrived; the body
@@ -275,11 +275,6 @@ fn parameters(uri: &str, body: &[u8]) -> Result<Parameters, Error> {
     Ok(parameters)
 }
 
-pub(super) fn path_of(uri: &str) -> &str {
-    let end = uri.bytes().position(|byte| matches!(byte, b'?' | b'#'));
-    end.and_then(|end| uri.get(..end)).unwrap_or(uri)
-}
-
 fn decimal(number: i64) -> String {
     let mut digits = Vec::new();
     push_integer(&mut digits, number);
@@ -314,7 +309,8 @@ fn make_event_plain(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), 
     let named = seen.raw("eventCode").and_then(text_of).and_then(|name| Some((RideEvent::named(&name)?, name)));
     let (Some((event, name)), Some(range)) = (named, seen.range("eventCode")) else { return Ok(()) };
     report(found, ErrorCode::NumberAsString, "eventCode", &name);
-    source.splice(range, decimal(i64::from(event.0)).into_bytes());
+    let halves = (source.get(..range.start), source.get(range.end..));
+    *source = [halves.0.unwrap_or_default(), decimal(i64::from(event.0)).as_bytes(), halves.1.unwrap_or_default()].concat();
     Ok(())
 }
 

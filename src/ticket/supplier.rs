@@ -9,6 +9,7 @@ use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
 use crate::message::definition::Facts;
 use crate::message::{Form, Packed, Reading, read, write};
+use crate::routes::{self, path_of};
 use crate::time::{Timestamp, http_date, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -134,7 +135,7 @@ pub struct Supplier {
 pub(super) const ENCRYPTED: &str = "encrypted";
 
 impl Config {
-    /// The first setting that cannot be right, and what is said about it.
+    /// The first setting that cannot be right, but for the routes, and what is said about it.
     fn wrong(&self) -> Option<(&'static str, &'static str)> {
         if self.client_id.is_empty() || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Some(("clientId", "expected visible ASCII characters"));
@@ -145,15 +146,7 @@ impl Config {
         if self.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
             return Some(("clientSecret", "it begins or ends with white space"));
         }
-        self.routes.iter().enumerate().find_map(|(index, (path, call))| {
-            if !path.starts_with('/') || path_of(path) != path {
-                return Some(("routes", "expected paths that begin with / and have no query"));
-            }
-            if call.direction != Direction::ToSupplier {
-                return Some(("routes", "expected calls that Meituan makes"));
-            }
-            self.routes[..index].iter().any(|(other, _)| other == path).then_some(("routes", "a path stands twice"))
-        })
+        None
     }
 }
 
@@ -166,6 +159,8 @@ impl Supplier {
         if let Some((path, detail)) = config.wrong() {
             return Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
         }
+        let mistaken = |call: &Call| (call.direction != Direction::ToSupplier).then_some(call.name);
+        routes::check(&config.routes, "expected a call that Meituan makes, found ", mistaken)?;
         let keys = config.client_secrets.iter().map(Key::new).collect();
         Ok(Supplier { config, keys })
     }
@@ -177,8 +172,7 @@ impl Supplier {
 
     /// The call that a path (a query after it does not matter) is registered for.
     pub fn route(&self, uri: &str) -> Option<&'static Call> {
-        let path = path_of(uri);
-        self.config.routes.iter().find(|(registered, _)| registered == path).map(|(_, call)| *call)
+        routes::find(&self.config.routes, uri)
     }
 
     /// Takes a call apart: authenticated, then read into `packed`.
@@ -361,10 +355,6 @@ fn repeated(headers: &[(&str, &str); 3]) -> Option<Error> {
     let holds = |value: &str, joint: &str| value.as_bytes().windows(joint.len()).any(|piece| piece == joint.as_bytes());
     let (name, _) = headers.iter().zip(joints).find(|((_, value), joint)| holds(value, joint))?.0;
     Some(Error::at(ErrorCode::DuplicateHeader, name))
-}
-
-fn path_of(uri: &str) -> &str {
-    uri.bytes().position(|byte| matches!(byte, b'?' | b'#')).map_or(uri, |end| &uri[..end])
 }
 
 fn read_request(call: &'static Call, source: &[u8], packed: &mut Packed) -> Result<(), Error> {

@@ -5,9 +5,12 @@ use crate::message::definition::{Facts, Message};
 use crate::message::value::{FieldValue, ObjectWriter, Slot, push_text};
 use crate::message::{Form, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
+use crate::routes::Route;
+use crate::sorted_sign::sha1;
 use crate::ticket::CALLS;
 use crate::{Error, ErrorCode};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 /// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
 fn message(index: u32) -> Option<&'static Message> {
@@ -24,20 +27,55 @@ fn message(index: u32) -> Option<&'static Message> {
     Some(if index < CALLS.len() { call.request } else { call.reply })
 }
 
+/// The number of what these settings configure, which `add` makes where they are new. The same settings are the same number,
+/// however often a serverless handler builds them.
+pub(super) fn configured(
+    definition: &'static Message,
+    source: &mut [u8],
+    known: &mut Vec<[u8; 20]>,
+    add: &mut dyn FnMut(&View<'_>, usize) -> Result<(), Error>,
+) -> Result<u32, Error> {
+    let fingerprint = sha1(source);
+    let number = known.iter().position(|other| *other == fingerprint);
+    let outcome = if number.is_some() { Ok(()) } else { read_settings(definition, source, known.len(), add) };
+    // The settings held secrets, and the input buffer lives on.
+    source.zeroize();
+    outcome?;
+    let number = number.unwrap_or_else(|| {
+        known.push(fingerprint);
+        known.len() - 1
+    });
+    Ok(number as u32)
+}
+
 /// Settings by their definition. What is wrong with them is the configuration.
-pub(super) fn read_settings(message: &'static Message, source: &[u8]) -> Result<Packed, Error> {
+fn read_settings(
+    definition: &'static Message,
+    source: &[u8],
+    number: usize,
+    add: &mut dyn FnMut(&View<'_>, usize) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut packed = Packed::new();
-    read(message, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
-    match Error::from_issues(&packed.issues) {
-        Some(mut error) => {
-            if error.code == ErrorCode::EmptyText {
-                error.detail = "expected a text that is not empty".into();
-            }
-            error.code = ErrorCode::InvalidConfig;
-            Err(error)
+    read(definition, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
+    if let Some(mut error) = Error::from_issues(&packed.issues) {
+        if error.code == ErrorCode::EmptyText {
+            error.detail = "expected a text that is not empty".into();
         }
-        None => Ok(packed),
+        error.code = ErrorCode::InvalidConfig;
+        return Err(error);
     }
+    add(&packed.view(definition, source).ok_or_else(unreadable)?, number)
+}
+
+/// The setting `routes`: each a `path`, and under `call` the name of what it means.
+#[inline(never)]
+pub(super) fn routes_of<T>(settings: &View<'_>, named: fn(&str) -> Option<&'static T>) -> Result<Vec<Route<T>>, Error> {
+    let route = |route: View<'_>| {
+        let name = text_of(&route, "call");
+        let target = named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
+        Ok((text_of(&route, "path"), target))
+    };
+    settings.objects("routes").map(route).collect()
 }
 
 /// A setting's text; one that is absent is empty.

@@ -65,11 +65,10 @@ struct State {
     error: Option<Error>,
     result: [u32; 8],
     suppliers: Vec<Supplier>,
-    /// What each supplier was configured with, so that the same configuration is one supplier, however often a
-    /// serverless handler builds it.
-    configurations: Vec<[u8; 20]>,
-    /// Likewise for the ride API, each with what it was configured with.
-    clients: Vec<([u8; 20], Client)>,
+    /// The fingerprint of each supplier's settings.
+    known_suppliers: Vec<[u8; 20]>,
+    clients: Vec<Client>,
+    known_clients: Vec<[u8; 20]>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -108,8 +107,9 @@ impl State {
             error: None,
             result: [0; 8],
             suppliers: Vec::new(),
-            configurations: Vec::new(),
+            known_suppliers: Vec::new(),
             clients: Vec::new(),
+            known_clients: Vec::new(),
         }
     }
 
@@ -146,6 +146,14 @@ impl State {
         self.output = text.into_bytes();
         self.tell_output();
         self.finish(outcome)
+    }
+
+    /// The number; else the error is kept for [`error`], and all ones returned.
+    fn finish_number(&mut self, outcome: Result<u32, Error>) -> u32 {
+        outcome.unwrap_or_else(|error| {
+            self.finish(Err(error));
+            NONE
+        })
     }
 
     /// 0 for success; else the error is kept for [`error`], and 1 returned.

@@ -1,15 +1,13 @@
 //! The ride API at the border.
 
-use super::messages::{read_settings, text_of};
-use super::{NONE, address, cipher, place, unreadable, with};
+use super::messages::{configured, routes_of, text_of};
+use super::{NONE, State, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
-use crate::sorted_sign::sha1;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
 
 crate::messages! {
     /// The settings of a client, as the facade hands them over.
@@ -60,11 +58,7 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
-    for route in settings.objects("routes") {
-        let name = text_of(&route, "call");
-        let push = Interface::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((text_of(&route, "path"), push));
-    }
+    config.routes = routes_of(settings, Interface::named)?;
     Ok(config)
 }
 
@@ -72,29 +66,14 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
 #[wasm_bindgen]
 pub fn ride_client(length: usize) -> u32 {
     with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        let fingerprint = sha1(source);
-        if let Some(index) = state.clients.iter().position(|(known, _)| *known == fingerprint) {
-            source.zeroize();
-            return index as u32;
-        }
-        let client = read_settings(ClientSettings::MESSAGE, source).and_then(|packed| {
-            let settings = packed.view(ClientSettings::MESSAGE, source).ok_or_else(unreadable)?;
-            let host = settings.has("hasCipher").then(|| cipher::of_client(state.clients.len()));
-            Ok(Client::new(configuration(&settings)?)?.computed_by(host))
+        let State { input, clients, known_clients, .. } = state;
+        let source = input.get_mut(..length).unwrap_or_default();
+        let client = configured(ClientSettings::MESSAGE, source, known_clients, &mut |settings, index| {
+            let host = settings.has("hasCipher").then(|| cipher::of_client(index));
+            clients.push(Client::new(configuration(settings)?)?.computed_by(host));
+            Ok(())
         });
-        // The settings held secrets, and the input buffer lives on.
-        source.zeroize();
-        match client {
-            Ok(client) => {
-                state.clients.push((fingerprint, client));
-                state.clients.len() as u32 - 1
-            }
-            Err(error) => {
-                state.finish(Err(error));
-                NONE
-            }
-        }
+        state.finish_number(client)
     })
 }
 
@@ -109,7 +88,7 @@ fn index_of(interface: Option<&'static Interface>) -> u32 {
 pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32 {
     with(|state| {
         let program = state.input.get(..length).unwrap_or_default();
-        let (Some((_, client)), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
+        let (Some(client), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
             return state.finish(Err(unreadable()));
         };
         let outcome = client.encode_request(interface, program, Timestamp(now as i64), &mut state.packed);
@@ -131,7 +110,7 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
 pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
     with(|state| {
         let body = state.input.get(..length).unwrap_or_default();
-        let (Some((_, client)), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
+        let (Some(client), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
             return state.finish(Err(unreadable()));
         };
         state.result[0] = index_of(Some(interface));
@@ -160,7 +139,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         state.result[0] = NONE;
         let head_and_body = state.input.get(..head + body).unwrap_or_default();
         let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-        let (Some((_, client)), Ok(uri)) = (state.clients.get(client as usize), std::str::from_utf8(head)) else {
+        let (Some(client), Ok(uri)) = (state.clients.get(client as usize), std::str::from_utf8(head)) else {
             return state.finish(Err(unreadable()));
         };
         let outcome = match client.accept(uri, body, Timestamp(now as i64), &mut state.packed) {

@@ -1,16 +1,14 @@
 //! The ticket API at the border.
 
-use super::messages::{facts, read_settings, text_of};
-use super::{ENCRYPTED, NONE, address, cipher, with};
+use super::messages::{configured, facts, routes_of, text_of};
+use super::{ENCRYPTED, NONE, State, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
-use crate::sorted_sign::sha1;
 use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
 
 crate::messages! {
     /// The settings of a supplier, as the facade hands them over.
@@ -54,11 +52,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
-    for route in settings.objects("routes") {
-        let name = text_of(&route, "call");
-        let call = Call::named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        config.routes.push((text_of(&route, "path"), call));
-    }
+    config.routes = routes_of(settings, Call::named)?;
     if let Some(key) = settings.text("bodyKey") {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
         let key = BodyKey::new(&Secret::new(key))?.computed_by(host);
@@ -71,29 +65,13 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
 #[wasm_bindgen]
 pub fn ticket_supplier(length: usize) -> u32 {
     with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        let fingerprint = sha1(source);
-        if let Some(index) = state.configurations.iter().position(|known| *known == fingerprint) {
-            source.zeroize();
-            return index as u32;
-        }
-        let supplier = read_settings(Settings::MESSAGE, source).and_then(|packed| {
-            let settings = packed.view(Settings::MESSAGE, source).ok_or_else(super::unreadable)?;
-            Supplier::new(configuration(&settings, state.suppliers.len())?)
+        let State { input, suppliers, known_suppliers, .. } = state;
+        let source = input.get_mut(..length).unwrap_or_default();
+        let supplier = configured(Settings::MESSAGE, source, known_suppliers, &mut |settings, index| {
+            suppliers.push(Supplier::new(configuration(settings, index)?)?);
+            Ok(())
         });
-        // The settings held secrets, and the input buffer lives on.
-        source.zeroize();
-        match supplier {
-            Ok(supplier) => {
-                state.suppliers.push(supplier);
-                state.configurations.push(fingerprint);
-                state.suppliers.len() as u32 - 1
-            }
-            Err(error) => {
-                state.finish(Err(error));
-                NONE
-            }
-        }
+        state.finish_number(supplier)
     })
 }
 

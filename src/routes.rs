@@ -1,0 +1,41 @@
+//! Which path means what, in both APIs: as the configuration lists it.
+
+use crate::{Error, ErrorCode};
+
+/// A path, and what it is registered for.
+pub(crate) type Route<T> = (String, &'static T);
+
+/// A URI without its query.
+#[inline(never)]
+pub(crate) fn path_of(uri: &str) -> &str {
+    let end = uri.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    end.and_then(|end| uri.get(..end)).unwrap_or(uri)
+}
+
+/// What the path of a URI is registered for.
+#[inline(never)]
+pub(crate) fn find<T>(routes: &[Route<T>], uri: &str) -> Option<&'static T> {
+    let path = path_of(uri);
+    routes.iter().find(|(registered, _)| registered == path).map(|(_, target)| *target)
+}
+
+/// Whether routes can be used. `mistaken` names what calls cannot be routed to; `expected` says what they can.
+///
+/// # Errors
+/// `INVALID_CONFIG` at `routes`, with the first that is wrong.
+#[inline(never)]
+pub(crate) fn check<T>(routes: &[Route<T>], expected: &str, mistaken: fn(&T) -> Option<&'static str>) -> Result<(), Error> {
+    for (index, (path, target)) in routes.iter().enumerate() {
+        let detail = if !path.starts_with('/') || path_of(path) != path {
+            ["expected a path that begins with / and has no query, found ", path, "", ""]
+        } else if let Some(name) = mistaken(target) {
+            [expected, name, " at ", path]
+        } else if find(&routes[..index], path).is_some() {
+            [path, " stands twice", "", ""]
+        } else {
+            continue;
+        };
+        return Err(Error::at(ErrorCode::InvalidConfig, "routes").detail(&detail.concat()));
+    }
+    Ok(())
+}
