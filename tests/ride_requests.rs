@@ -214,9 +214,13 @@ fn what_the_document_forbids_is_refused_with_its_path() {
 
 #[test]
 fn a_finding_is_placed_in_the_text_that_was_given() {
-    let program = r#"{ "longitude": 1, "latitude": 2, "carTypeIdz": "1" }"#;
-    let error = client().encode_request(&QUERY_NEAR_BY_DRIVERS, program.as_bytes(), NOW, &mut Packed::default()).unwrap_err();
-    assert_eq!(error.issues[0].offset as usize, program.find("\"carTypeIdz\"").unwrap());
+    // More white space before it than what the library writes there has bytes.
+    for space in [0, 1, 500] {
+        let program = " ".repeat(space) + r#"{ "longitude": 1, "latitude": 2, "carTypeIdz": "1" }"#;
+        let mut packed = Packed::default();
+        let error = client().encode_request(&QUERY_NEAR_BY_DRIVERS, program.as_bytes(), NOW, &mut packed).unwrap_err();
+        assert_eq!(error.issues[0].offset as usize, program.find("\"carTypeIdz\"").unwrap(), "{space}");
+    }
 }
 
 #[test]

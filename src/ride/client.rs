@@ -1,12 +1,12 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
+use super::push::{decimal, text_from};
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
-use crate::money::push_integer;
 use crate::sorted_sign::hexadecimal;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
@@ -186,14 +186,13 @@ impl Client {
 
     /// The outer parameters around a content.
     fn form(&self, content: &str) -> String {
-        let is_first = self.config.version == Version::V1;
-        let mut body = Vec::with_capacity(content.len() + 64);
-        body.extend_from_slice(if is_first { b"token=" } else { b"accessKey=" });
-        form::encode(self.config.access_key.expose(), &mut body);
-        body.extend_from_slice(if is_first { b"&version=1.0&content=" } else { b"&content=" });
+        let (name, version) = match self.config.version {
+            Version::V1 => ("token=", "&version=1.0"),
+            Version::V2 => ("accessKey=", ""),
+        };
         // URL-safe Base64 needs no encoding.
-        body.extend_from_slice(content.as_bytes());
-        String::from_utf8(body).unwrap_or_default()
+        let token = form::encode(self.config.access_key.expose());
+        text_from([name.as_bytes(), &token, version.as_bytes(), b"&content=", content.as_bytes()].concat())
     }
 
     /// The program with the common fields before its own, and by how much its own have moved.
@@ -206,22 +205,22 @@ impl Client {
         if let Some(name) = COMMON[1..].iter().find(|name| given.raw(name).is_some()) {
             return Err(Error::at(ErrorCode::UnknownField, name).detail("the library writes this field"));
         }
-        let mut source = Vec::with_capacity(program.len() + 96);
-        source.push(b'{');
-        if given.raw(COMMON[0]).is_none() {
-            source.extend_from_slice(b"\"supplyCode\":1,");
-        }
-        source.extend_from_slice(b"\"entId\":\"");
-        push_integer(&mut source, self.config.ent_id as i64);
-        source.extend_from_slice(b"\",\"method\":\"");
-        source.extend_from_slice(method.as_bytes());
-        source.extend_from_slice(b"\",\"ts\":");
-        push_integer(&mut source, if self.config.version == Version::V1 { now.0 / 1000 } else { now.0 });
-        if !rest.trim_ascii_start().starts_with(b"}") {
-            source.push(b',');
-        }
-        let shift = source.len() - (program.len() - rest.len());
-        source.extend_from_slice(rest);
+        let ts = if self.config.version == Version::V1 { now.0 / 1000 } else { now.0 };
+        let (before, rest) = program.split_at(program.len() - rest.len());
+        let source = [
+            before,
+            if given.raw(COMMON[0]).is_none() { b"\"supplyCode\":1," } else { b"" },
+            b"\"entId\":\"",
+            decimal(self.config.ent_id as i64).as_bytes(),
+            br#"","method":""#,
+            method.as_bytes(),
+            br#"","ts":"#,
+            decimal(ts).as_bytes(),
+            if rest.trim_ascii_start().starts_with(b"}") { b"" } else { b"," },
+            rest,
+        ]
+        .concat();
+        let shift = source.len() - program.len();
         Ok((source, shift as u32))
     }
 }

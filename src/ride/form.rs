@@ -1,7 +1,8 @@
 //! `application/x-www-form-urlencoded`, both ways.
 
 /// Percent-encodes what is not unreserved (RFC 3986).
-pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
+pub(super) fn encode(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
     for &byte in text {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(byte);
@@ -10,18 +11,22 @@ pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
             out.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte)]);
         }
     }
+    out
 }
 
-/// The names and values of a form, or of a query.
-pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-    form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |&byte| byte == b'=');
-        let mut half = || decode(halves.next().unwrap_or_default());
-        (half(), half())
-    })
+/// Hands over the values that a form, or a query, has under these names.
+pub(super) fn each_value(form: &[u8], names: &[&str], mut take: impl FnMut(Vec<u8>)) {
+    for pair in form.split(|&byte| byte == b'&') {
+        let end = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
+        let name = decode(pair.get(..end).unwrap_or_default());
+        if names.iter().any(|wanted| wanted.as_bytes() == name) {
+            take(decode(pair.get(end + 1..).unwrap_or_default()));
+        }
+    }
 }
 
 /// A `+` becomes a space; a `%` that no two digits follow stays.
+#[inline(never)]
 fn decode(text: &[u8]) -> Vec<u8> {
     let digit = |at: usize| text.get(at).and_then(|&byte| char::from(byte).to_digit(16));
     let mut out = Vec::with_capacity(text.len());

@@ -142,7 +142,9 @@ impl Client {
             return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
         }
         let mut found = Vec::new();
-        let Parameters { token, content } = parameters(uri, without_mark(body, &mut found))?;
+        let parameters = Parameters::of(uri, without_mark(body, &mut found))?;
+        let token = parameters.take(&["token", "accessKey"])?;
+        let content = parameters.take(&["content"])?;
         match token {
             Some(token) if !bool::from(token.ct_eq(self.config.access_key.expose())) => {
                 return Err(Error::at(ErrorCode::WrongToken, "token"));
@@ -238,44 +240,46 @@ pub(super) fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issu
 /// The method of the general order push, in the one sample of it. No other method of a push is known.
 const ORDER_CHANGE: &str = "order.change.push";
 
-#[derive(Default)]
-struct Parameters {
-    token: Option<Vec<u8>>,
-    content: Option<Vec<u8>>,
+/// The parameters of a push, however they came.
+enum Parameters<'p> {
+    Json(Peek<'p>),
+    Form(&'p [u8]),
 }
 
-fn parameters(uri: &str, body: &[u8]) -> Result<Parameters, Error> {
-    let mut parameters = Parameters::default();
-    let mut take = |name: &[u8], value: Vec<u8>| {
-        let (place, path) = match name {
-            b"token" | b"accessKey" => (&mut parameters.token, "token"),
-            b"content" => (&mut parameters.content, "content"),
-            _ => return Ok(()),
-        };
-        if place.replace(value).is_some() { Err(Error::at(ErrorCode::DuplicateKey, path)) } else { Ok(()) }
-    };
-    let begin = body.trim_ascii_start();
-    if begin.starts_with(b"{") {
-        let seen = Peek::new(&PARAMETERS, body)?;
-        for field in PARAMETERS.fields {
-            if let Some(value) = seen.text(field.name) {
-                take(field.name.as_bytes(), value.into_bytes())?;
+impl<'p> Parameters<'p> {
+    fn of(uri: &'p str, body: &'p [u8]) -> Result<Self, Error> {
+        match body.trim_ascii_start() {
+            [b'{', ..] => Ok(Parameters::Json(Peek::new(&PARAMETERS, body)?)),
+            // Meituan has not been seen to send such forms.
+            [b'-', b'-', ..] => {
+                Err(Error::at(ErrorCode::MissingField, "content")
+                    .detail("found a multipart form: expected a URL-encoded one, or JSON"))
             }
-        }
-    } else if begin.starts_with(b"--") {
-        // Meituan has not been seen to send such forms.
-        let detail = "found a multipart form: expected a URL-encoded one, or JSON";
-        return Err(Error::at(ErrorCode::MissingField, "content").detail(detail));
-    } else {
-        let query = uri.get(path_of(uri).len() + 1..).unwrap_or_default();
-        for (name, value) in form::pairs(if begin.is_empty() { query.as_bytes() } else { body }) {
-            take(&name, value)?;
+            [] => Ok(Parameters::Form(uri.get(path_of(uri).len() + 1..).unwrap_or_default().as_bytes())),
+            _ => Ok(Parameters::Form(body)),
         }
     }
-    Ok(parameters)
+
+    /// The one that has one of these names.
+    #[inline(never)]
+    fn take(&self, names: &[&str]) -> Result<Option<Vec<u8>>, Error> {
+        let mut value = None;
+        let mut is_again = false;
+        let mut keep = |found: Vec<u8>| is_again |= value.replace(found).is_some();
+        match self {
+            Parameters::Json(seen) => {
+                for text in names.iter().filter_map(|name| seen.text(name)) {
+                    keep(text.into_bytes());
+                }
+            }
+            Parameters::Form(form) => form::each_value(form, names, keep),
+        }
+        if is_again { Err(Error::at(ErrorCode::DuplicateKey, names[0])) } else { Ok(value) }
+    }
 }
 
-fn decimal(number: i64) -> String {
+#[inline(never)]
+pub(super) fn decimal(number: i64) -> String {
     let mut digits = Vec::new();
     push_integer(&mut digits, number);
     text_from(digits)
@@ -283,7 +287,7 @@ fn decimal(number: i64) -> String {
 
 /// Bytes that are known to be text.
 #[inline(never)]
-fn text_from(bytes: Vec<u8>) -> String {
+pub(super) fn text_from(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 

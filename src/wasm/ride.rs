@@ -92,15 +92,8 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
             return state.finish(Err(unreadable()));
         };
         let outcome = client.encode_request(interface, program, Timestamp(now as i64), &mut state.packed);
-        state.output.clear();
-        let outcome = outcome.map(|encoded| {
-            state.output.extend_from_slice(encoded.url.as_bytes());
-            state.output.push(b'\n');
-            state.output.extend_from_slice(encoded.body.as_bytes());
-        });
         state.tell_findings();
-        state.tell_output();
-        state.finish(outcome)
+        state.finish_text(outcome.map(|encoded| [&*encoded.url, "\n", &encoded.body].concat()))
     })
 }
 
