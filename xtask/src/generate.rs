@@ -15,11 +15,13 @@ use std::path::Path;
 pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     let apis = [ticket_api(), ride_api()];
     let all = Catalogue::of(&apis);
-    std::fs::write(dist.join("messages.js"), all.readers())?;
+    std::fs::write(dist.join("messages.js"), all.names())?;
     std::fs::write(dist.join("messages.d.ts"), all.types())?;
     let mut exports = String::from(HEADER);
     for api in &apis {
         let own = Catalogue::of(std::slice::from_ref(api));
+        std::fs::write(dist.join(format!("{}-messages.js", api.name)), own.readers(api))?;
+        std::fs::write(dist.join(format!("{}-messages.d.ts", api.name)), reader_types(api))?;
         std::fs::write(dist.join(format!("{}-codes.js", api.name)), own.constants())?;
         std::fs::write(dist.join(format!("{}-codes.d.ts", api.name)), own.constant_types())?;
         let _ = writeln!(exports, "export * from \"./{}-codes.js\";", api.name);
@@ -76,6 +78,8 @@ struct Api {
     name: &'static str,
     /// The messages in the order of their numbers (src/wasm/mod.rs): all requests, then all replies.
     messages: Vec<Spoken>,
+    /// What is special about each of its calls or interfaces, in the order of their numbers, and how that is called in JavaScript.
+    facts: Facts,
     /// Enumerations that no field carries.
     further: &'static [&'static Enumeration],
     /// What is stored, or handed over within a program; no messages of the wire.
@@ -89,6 +93,13 @@ struct Api {
     introduction: String,
     /// The code of success.
     success: i32,
+}
+
+/// A table of JavaScript.
+struct Facts {
+    name: &'static str,
+    row_type: &'static str,
+    rows: Vec<String>,
 }
 
 /// A message, and whether it is we who read it.
@@ -117,6 +128,7 @@ fn ticket_api() -> Api {
     Api {
         name: "ticket",
         messages: requests.chain(replies).collect(),
+        facts: Facts { name: "calls", row_type: "CallFacts", rows: CALLS.iter().map(|call| facts_of(call)).collect() },
         further: &[],
         inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
         choices: [ticket::order::Event::MESSAGE.name],
@@ -146,6 +158,11 @@ fn ride_api() -> Api {
     Api {
         name: "ride",
         messages: requests.chain(replies).collect(),
+        facts: Facts {
+            name: "interfaces",
+            row_type: "InterfaceFacts",
+            rows: INTERFACES.iter().map(|interface| facts_of_interface(interface)).collect(),
+        },
         further,
         inner: ride::order::MESSAGES.to_vec(),
         choices: [ride::order::Event::MESSAGE.name],
@@ -230,32 +247,41 @@ impl<'a> Catalogue<'a> {
         self.apis.iter().flat_map(|api| api.rules.iter().copied())
     }
 
-    fn readers(&self) -> String {
+    /// The readers of one API: a bundle has only those of the APIs that it uses.
+    fn readers(&self, api: &Api) -> String {
         let mut out = String::from(HEADER);
         out.push_str("import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"./slots.js\";\n\n");
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }
-        out.push_str("\n/** The calls, in the order of their numbers. */\nexport const calls = [\n");
-        for call in CALLS {
-            let _ = writeln!(out, "  {},", facts_of(call));
+        let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {} = [", api.facts.name);
+        for row in &api.facts.rows {
+            let _ = writeln!(out, "  {row},");
         }
-        out.push_str("];\n\n/** The interfaces of the ride API, in the order of their numbers. */\nexport const interfaces = [\n");
-        for interface in INTERFACES {
-            let _ = writeln!(out, "  {},", facts_of_interface(interface));
-        }
-        out.push_str(
-            "];\n\n/**\n * The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces.\n */\n\
-             export const messages = [\n",
-        );
-        for message in self.messages() {
-            let _ = writeln!(out, "  {:?},", message.name);
-        }
-        out.push_str("];\n\n/** A reader for each message. */\nexport const read = [\n");
+        out.push_str("];\n\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read = [\n");
         for message in self.messages() {
             let _ = writeln!(out, "  {},", reader(message));
         }
         out.push_str("];\n");
+        out
+    }
+
+    /// What all messages are called, and all their readers.
+    fn names(&self) -> String {
+        let mut out = String::from(HEADER);
+        for api in self.apis {
+            let _ = writeln!(out, "import {{ read as {0} }} from \"./{0}-messages.js\";", api.name);
+        }
+        out.push_str("\n/** The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces. */\nexport const messages = [\n");
+        for message in self.messages() {
+            let _ = writeln!(out, "  {:?},", message.name);
+        }
+        let names: Vec<_> = self.apis.iter().map(|api| api.name).collect();
+        let _ = writeln!(
+            out,
+            "];\n\n/** A reader for each message. */\nexport const read = /* @__PURE__ */ [{}].flat();",
+            names.join(", ")
+        );
         out
     }
 
@@ -661,7 +687,6 @@ export interface CallFacts {
   readonly requestBody: "object" | "list" | "none";
   readonly extras: readonly string[];
 }
-export declare const calls: readonly CallFacts[];
 /** What is special about an interface. */
 export interface InterfaceFacts {
   readonly name: keyof RideInterfaces;
@@ -672,9 +697,10 @@ export interface InterfaceFacts {
   /** Whether the reply's data is documented. */
   readonly hasData: boolean;
 }
-export declare const interfaces: readonly InterfaceFacts[];
+/** Builds the plain object of a packed message. */
+export type Reader = (block: number) => Record<string, unknown>;
 export declare const messages: readonly MessageName[];
-export declare const read: ReadonlyArray<(block: number) => Record<string, unknown>>;
+export declare const read: readonly Reader[];
 "#;
 
 /// One object type for each thing that can be told.
@@ -718,6 +744,14 @@ fn read_function(kind: &Kind) -> &'static str {
         Kind::TextMap => "textMap",
         Kind::Raw | Kind::Object(_) | Kind::List { .. } => "raw",
     }
+}
+
+fn reader_types(api: &Api) -> String {
+    let Facts { name, row_type, .. } = &api.facts;
+    format!(
+        "{HEADER}import type {{ {row_type}, Reader }} from \"./messages.js\";\n\n\
+         export declare const {name}: readonly {row_type}[];\nexport declare const read: readonly Reader[];\n"
+    )
 }
 
 fn facts_of(call: &'static Call) -> String {
