@@ -35,8 +35,14 @@ impl Date {
     /// Reads `yyyy-MM-dd`; only dates that exist.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
-        let date = Date { year: u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?), month: two(m1, m2)?, day: two(d1, d2)? };
-        ((1..=12).contains(&date.month) && date.day >= 1 && date.day <= days_in(date.year, date.month)).then_some(date)
+        Date::of_digits([two(y1, y2), two(y3, y4)], two(m1, m2), two(d1, d2))
+    }
+
+    /// Of numbers that [`two`] made.
+    fn of_digits(year: [u8; 2], month: u8, day: u8) -> Option<Self> {
+        let date = Date { year: u16::from(year[0]) * 100 + u16::from(year[1]), month, day };
+        let exists = year.iter().all(|part| *part < 100) && matches!(month, 1..=12) && day >= 1 && day <= days_in(date.year, month);
+        exists.then_some(date)
     }
 
     /// The date as `yyyy-MM-dd`.
@@ -64,14 +70,14 @@ impl Date {
 
     /// Days since 1970-01-01 in the Gregorian calendar.
     pub(crate) fn days(self) -> i64 {
-        // Counting years from March makes the leap day the last day of the year.
+        // Counting years from March makes the leap day the last day of the year; a cycle more keeps all of it above zero.
         let (year, month) = if self.month > 2 {
-            (i64::from(self.year), i64::from(self.month) - 3)
+            (u32::from(self.year) + 400, u32::from(self.month) - 3)
         } else {
-            (i64::from(self.year) - 1, i64::from(self.month) + 9)
+            (u32::from(self.year) + 399, u32::from(self.month) + 9)
         };
-        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + i64::from(self.day)
-            - 719_469
+        let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + u32::from(self.day);
+        i64::from(days) - (719_469 + 146_097)
     }
 
     /// The inverse of [`Date::days`], by whole 400-year cycles that start in March; years beyond the field's range
@@ -101,8 +107,10 @@ fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
-fn two(tens: u8, ones: u8) -> Option<u8> {
-    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+/// The number that two digits make. What is no digit makes 255, which no part of a date or a clock can be.
+fn two(tens: u8, ones: u8) -> u8 {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    if tens < 10 && ones < 10 { tens * 10 + ones } else { u8::MAX }
 }
 
 fn clock(hours: u8, minutes: u8, seconds: u8) -> Option<i64> {
@@ -145,15 +153,11 @@ pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
     if !HTTP_DATE.iter().zip(text).all(is_formed) {
         return None;
     }
-    let two_at = |at: usize| two(*text.get(at)?, *text.get(at + 1)?);
+    let two_at = |at: usize| two(text[at], text[at + 1]);
     WEEKDAYS.iter().position(|name| text.starts_with(*name))?;
     let month = MONTHS.iter().position(|name| text[8..].starts_with(*name))?;
-    let year = u16::from(two_at(12)?) * 100 + u16::from(two_at(14)?);
-    let date = Date { year, month: month as u8 + 1, day: two_at(5)? };
-    if date.day == 0 || date.day > days_in(date.year, date.month) {
-        return None;
-    }
-    Some(Timestamp(date.days() * DAY + clock(two_at(17)?, two_at(20)?, two_at(23)?)?))
+    let date = Date::of_digits([two_at(12), two_at(14)], month as u8 + 1, two_at(5))?;
+    Some(Timestamp(date.days() * DAY + clock(two_at(17), two_at(20), two_at(23))?))
 }
 
 /// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.
@@ -183,7 +187,7 @@ pub fn http_date(at: Timestamp) -> String {
 pub fn parse_wall_clock(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked(10)?;
     let [b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *rest else { return None };
-    let time = clock(two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)?;
+    let time = clock(two(h1, h2), two(n1, n2), two(s1, s2))?;
     Some(Timestamp(Date::parse(date)?.days() * DAY + time - BEIJING_OFFSET))
 }
 

@@ -67,17 +67,13 @@ function refresh() {
 /** @param {number} length */
 function reserve(length) {
   if (length > inputRoom) {
+    // In meituan-protocol/slim the user brings the module, hopefully.
+    if (memory === undefined) throw new Error("meituan-protocol/slim: call init or initSync first");
     const room = Math.max(length, 4096);
-    inputAt = ready().input(room);
+    inputAt = glue.input(room);
     inputRoom = room;
   }
   refresh();
-}
-
-/** In meituan-protocol/slim the user brings the module, hopefully. */
-function ready() {
-  if (memory === undefined) throw new Error("meituan-protocol/slim: call init or initSync first");
-  return glue;
 }
 
 /** @param {string | Uint8Array} value */

@@ -8,7 +8,7 @@ import { acceptsRide, checkRide } from "./orders-core.js";
 
 export * as codes from "./codes.js";
 export { explain } from "./explain.js";
-export { newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } from "./ride.js";
+export { newOrderId, openEnvelope, RideClient, RideRequests, sealEnvelope, signSorted, tables } from "./ride.js";
 export * from "./ticket.js";
 
 /** The names that {@link checkMessage} knows. */

@@ -1,6 +1,6 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { moment } from "./configuration.js";
+import { configure, moment } from "./configuration.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
@@ -27,6 +27,14 @@ export class Requests {
   /** @param {Configuration} configuration */
   constructor(configuration) {
     this.#configuration = configuration;
+  }
+}
+
+/** Those of a program that takes no calls: it needs nothing of what answers them. */
+export class TicketRequests extends Requests {
+  /** @param {unknown} options of a supplier */
+  constructor(options) {
+    super(configure(options));
   }
 }
 

@@ -4,6 +4,7 @@ import { moment } from "./configuration.js";
 import { failed, readRideReply, sealRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, isResponse, rawBody, readBody } from "./http.js";
+import { configure } from "./ride-configuration.js";
 import { interfaces } from "./ride-messages.js";
 import { resultCodes } from "./ride-tables.js";
 
@@ -33,6 +34,14 @@ export class Requests {
   /** @param {Configuration} configuration */
   constructor(configuration) {
     this.#configuration = configuration;
+  }
+}
+
+/** Those of a program that takes no pushes: it needs nothing of what answers them. */
+export class RideRequests extends Requests {
+  /** @param {unknown} options of a client */
+  constructor(options) {
+    super(configure(options));
   }
 }
 

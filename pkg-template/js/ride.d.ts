@@ -105,6 +105,16 @@ export type RideRequests = {
   ) => SealedRequest<Name>;
 };
 
+/**
+ * The requests alone, for programs that take no pushes: a bundle of them leaves out what does. The options are a client's.
+ *
+ * ```js
+ * const request = new RideRequests({ entId, accessKey, secretKey }).queryRealTimeOrder({ mtOrderId });
+ * const order = await request.parseResponse(await fetch(request.toRequest()));
+ * ```
+ */
+export declare const RideRequests: new (options: RideClientOptions) => RideRequests;
+
 /** One push of Meituan's. `Answer` is what its answers are: `Reply`, or `TicketResponse` for a Fetch request. */
 export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
   readonly type: Name;

@@ -11,6 +11,7 @@ export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
+export { RideRequests } from "./ride-requests.js";
 export * as tables from "./ride-tables.js";
 export { RideClient };
 

@@ -3,12 +3,12 @@
 
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
-import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { MeituanError, NEUTRAL_DESCRIBE, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { parseHttpDate, verifyByHand } from "./orders-core.js";
 import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
-import { errors, rules } from "./texts.js";
+import { rules } from "./texts.js";
 import { calls } from "./ticket-messages.js";
 
 export { exchangeOf, traceOf } from "./recorder.js";
@@ -271,7 +271,7 @@ const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" 
  * @returns {Issue}
  */
 function issueOf({ code, refuses, path, rule, detail }) {
-  const { meaning } = /** @type {any} */ (errors)[code];
+  const { meaning } = textsOf(/** @type {any} */ (code));
   const doc = rule === undefined ? undefined : /** @type {any} */ (rules)[rule].doc;
   const id = /** @type {Issue["id"]} */ (rule ?? code);
   return { id, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };

@@ -243,6 +243,17 @@ export type TicketRequests = {
   ) => SignedRequest<Name>;
 };
 
+/**
+ * The requests alone, for programs that answer no calls: a bundle of them leaves out what does, the wasm of orders too. The
+ * options are a supplier's.
+ *
+ * ```js
+ * const request = new TicketRequests({ partnerId, clientId, clientSecret }).consumeNotice(notice);
+ * await request.parseResponse(await fetch(request.toRequest()));
+ * ```
+ */
+export declare const TicketRequests: new (options: TicketSupplierOptions) => TicketRequests;
+
 /** At once or later. */
 export type Given<Value> = Value | Promise<Value>;
 

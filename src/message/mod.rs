@@ -19,8 +19,8 @@ mod typed;
 pub mod value;
 mod write;
 
+pub(crate) use packed::Column;
 pub use packed::{Packed, View};
-pub(crate) use packed::{integer, span};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{approximate_number, has_fields, text_of};
 pub use redact::redact;

@@ -15,7 +15,8 @@
 //! JavaScript as `Float64Array` and `Uint32Array` over the same memory.
 
 use super::definition::{Kind, Message, Presence};
-use super::scan::{Span, repeated, same, unescape};
+use super::read::Step;
+use super::scan::{Span, repeated, unescape};
 use crate::Issue;
 use std::borrow::Cow;
 
@@ -37,12 +38,14 @@ pub struct Packed {
     pub issues: Vec<Issue>,
     /// All of the text is ASCII.
     pub(crate) ascii: bool,
+    /// Where the reader is; of use while it reads only.
+    pub(super) path: Vec<Step>,
 }
 
 impl Packed {
     /// Nothing read yet.
     pub const fn new() -> Self {
-        Packed { slots: Vec::new(), issues: Vec::new(), ascii: false }
+        Packed { slots: Vec::new(), issues: Vec::new(), ascii: false, path: Vec::new() }
     }
 
     /// The slots, for a reader outside this crate.
@@ -74,39 +77,69 @@ pub(super) fn pack(low: usize, high: usize) -> u64 {
     (high as u64) << 32 | (low as u64 & 0xffff_ffff)
 }
 
-/// Whether a slot of the kind is a number itself.
-fn is_number(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag
-    )
+/// What a slot holds, of whatever kind the field is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Number,
+    Piece,
+    Items,
+    Object,
+}
+
+fn holds(kind: &Kind) -> Holds {
+    match kind {
+        Kind::Integer(_) | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag => {
+            Holds::Number
+        }
+        Kind::Text { .. } | Kind::Id | Kind::Decimal(_) | Kind::Date | Kind::Raw => Holds::Piece,
+        Kind::List { .. } | Kind::TextMap => Holds::Items,
+        Kind::Object(_) => Holds::Object,
+    }
 }
 
 fn number(slot: u64) -> i64 {
     f64::from_bits(slot) as i64
 }
 
-/// A field's slot and kind, where it is there.
-pub(crate) type Cell = Option<(u64, &'static Kind)>;
-
-/// The whole number in it.
-pub(crate) fn integer(cell: Cell) -> Option<i64> {
-    cell.and_then(|(slot, kind)| is_number(kind).then(|| number(slot)))
+/// Which field of each object of a list is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Column<'n> {
+    Number(&'n str),
+    Text(&'n str),
 }
 
-/// Where its text stands.
-pub(crate) fn span(cell: Cell) -> Option<Span> {
-    cell.and_then(|(slot, kind)| matches!(kind, Kind::Text { .. }).then_some(Span(slot)))
+impl Column<'_> {
+    fn place(self, message: &Message) -> Option<usize> {
+        let (Column::Number(name) | Column::Text(name)) = self;
+        let index = place(message, name)?;
+        let fits = match self {
+            Column::Number(_) => holds(&message.fields[index].kind) == Holds::Number,
+            Column::Text(_) => matches!(message.fields[index].kind, Kind::Text { .. }),
+        };
+        fits.then_some(index)
+    }
 }
 
-/// Which of the fields has this name. Rules ask for fields by the dozen, and few names end alike.
+/// What such a field holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell(u64);
+
+impl Cell {
+    pub(crate) fn integer(self) -> Option<i64> {
+        (self.0 != ABSENT).then(|| number(self.0))
+    }
+
+    pub(crate) fn span(self) -> Option<Span> {
+        (self.0 != ABSENT).then_some(Span(self.0))
+    }
+}
+
+/// Which of the fields has this name. Rules ask for fields by the dozen, and compilers keep each text once: mostly the name
+/// that is asked for is the field's own, and nothing has to be compared.
 #[inline(never)]
 fn place(message: &Message, name: &str) -> Option<usize> {
-    let end = |name: &str| name.as_bytes().last_chunk::<4>().copied().map_or(0, u32::from_le_bytes);
-    let wanted = end(name);
-    message.fields.iter().position(|field| {
-        field.name.len() == name.len() && end(field.name) == wanted && same(field.name.as_bytes(), name.as_bytes())
-    })
+    let own = message.fields.iter().position(|field| std::ptr::eq(field.name, name));
+    own.or_else(|| message.fields.iter().position(|field| field.name == name))
 }
 
 /// One object in packed form, seen through its definition.
@@ -128,32 +161,37 @@ impl<'p> View<'p> {
         self.slots.get(self.block + index).copied().filter(|&slot| slot != ABSENT)
     }
 
-    #[inline(never)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
         let index = place(self.message, name)?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
     }
 
+    /// The slot of a field that holds this, or [`ABSENT`]: one number is told quicker than what may be one.
+    #[inline(never)]
+    fn slot_of(&self, name: &str, wanted: Option<Holds>) -> u64 {
+        match self.slot(name) {
+            Some((slot, kind)) if wanted.is_none_or(|wanted| holds(kind) == wanted) => slot,
+            _ => ABSENT,
+        }
+    }
+
     /// Whether the field is there.
     pub fn has(&self, name: &str) -> bool {
-        self.slot(name).is_some()
+        self.slot_of(name, None) != ABSENT
     }
 
     /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
-    #[inline(never)]
+    #[inline]
     pub fn integer(&self, name: &str) -> Option<i64> {
-        integer(self.slot(name))
+        let slot = self.slot_of(name, Some(Holds::Number));
+        (slot != ABSENT).then(|| number(slot))
     }
 
     /// A text, an id, a decimal or a date.
     #[inline(never)]
     pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
-        match self.slot(name)? {
-            (slot, Kind::Text { .. } | Kind::Id | Kind::Decimal { .. } | Kind::Date | Kind::Raw) => {
-                Some(unescape(&Span(slot), self.source))
-            }
-            _ => None,
-        }
+        let slot = self.slot_of(name, Some(Holds::Piece));
+        (slot != ABSENT).then(|| unescape(&Span(slot), self.source))
     }
 
     /// Where in the text a raw value stands.
@@ -165,10 +203,8 @@ impl<'p> View<'p> {
 
     /// How many items a list has.
     pub fn count(&self, name: &str) -> Option<usize> {
-        match self.slot(name)? {
-            (slot, Kind::List { .. } | Kind::TextMap) => Some(high(slot)),
-            _ => None,
-        }
+        let slot = self.slot_of(name, Some(Holds::Items));
+        (slot != ABSENT).then(|| high(slot))
     }
 
     /// The items of a list of texts, ids or dates.
@@ -192,13 +228,23 @@ impl<'p> View<'p> {
     }
 
     /// The same fields of each object of a list. Their places are looked up once.
-    pub(crate) fn rows<const N: usize>(&self, list: &str, names: [&str; N]) -> impl Iterator<Item = [Cell; N]> + use<'p, N> {
-        let places = self.objects(list).next().map_or([None; N], |first| names.map(|name| place(first.message, name)));
+    pub(crate) fn rows<const N: usize>(
+        &self,
+        list: &str,
+        columns: [Column<'_>; N],
+    ) -> impl Iterator<Item = [Cell; N]> + use<'p, N> {
+        let mut places = [usize::MAX; N];
+        if let Some(first) = self.objects(list).next() {
+            for (at, column) in places.iter_mut().zip(columns) {
+                *at = column.place(first.message).unwrap_or(usize::MAX);
+            }
+        }
         self.objects(list).map(move |object| {
-            places.map(|place| {
-                let index = place?;
-                Some((object.slot_at(index)?, &object.message.fields.get(index)?.kind))
-            })
+            let mut cells = [Cell(ABSENT); N];
+            for (cell, place) in cells.iter_mut().zip(places) {
+                *cell = Cell(object.slots.get(object.block.wrapping_add(place)).copied().unwrap_or(ABSENT));
+            }
+            cells
         })
     }
 
@@ -219,15 +265,14 @@ impl<'p> View<'p> {
     /// The items of a list of objects.
     pub fn objects(&self, name: &str) -> impl Iterator<Item = View<'p>> + use<'p> {
         let view = *self;
-        let (mut block, mut left, message) = match self.slot(name) {
+        let (mut block, count, message) = match self.slot(name) {
             Some((slot, Kind::List { item: Kind::Object(message), .. })) => (low(slot), high(slot), *message),
             _ => (0, 0, self.message),
         };
-        std::iter::from_fn(move || {
-            left = left.checked_sub(1)?;
+        (0..count).map(move |_| {
             let here = View { message, block, ..view };
-            block = low(*view.slots.get(block.checked_sub(1)?)?);
-            Some(here)
+            block = view.slots.get(block.wrapping_sub(1)).map_or(0, |&link| low(link));
+            here
         })
     }
 }

@@ -8,7 +8,7 @@
 use super::definition::{Bounds, Kind};
 use super::packed::BEYOND_ASCII;
 use super::read::Form;
-use super::scan::{Span, marks};
+use super::scan::{Span, marks, same};
 use crate::money::MAX_FEN;
 use crate::time::{Date, WALL_CLOCK_RANGE, parse_wall_clock};
 
@@ -38,7 +38,7 @@ pub(super) fn value_of_key(source: &[u8], at: usize, name: &[u8]) -> Option<usiz
     let end = name.len();
     let is = match (key.first_chunk::<8>(), name.first_chunk::<8>(), key.last_chunk::<8>(), name.last_chunk::<8>()) {
         (Some(head), Some(of_name), Some(tail), Some(tail_of_name)) => {
-            head == of_name && tail == tail_of_name && (end <= 16 || key[8..] == name[8..])
+            head == of_name && tail == tail_of_name && (end <= 16 || same(&key[8..], &name[8..]))
         }
         _ => match (key.first_chunk::<4>(), name.first_chunk::<4>(), key.last_chunk::<4>(), name.last_chunk::<4>()) {
             (Some(head), Some(of_name), Some(tail), Some(tail_of_name)) => head == of_name && tail == tail_of_name,
@@ -58,11 +58,11 @@ pub(super) fn after_value(source: &[u8], at: usize, close: u8) -> Option<(bool, 
     }
 }
 
-/// A text without escapes, from its opening quote.
-#[inline(always)]
-fn text(source: &[u8], at: usize, beyond_ascii: &mut bool) -> Option<(Span, usize)> {
+/// A text without escapes, from its opening quote. The quote after it stands at the piece's end.
+#[inline(never)]
+pub(super) fn text(source: &[u8], at: usize) -> Span {
     if byte(source, at) != b'"' {
-        return None;
+        return Span::NONE;
     }
     let start = at + 1;
     let (mut at, mut marks_seen) = (start, 0);
@@ -76,18 +76,28 @@ fn text(source: &[u8], at: usize, beyond_ascii: &mut bool) -> Option<(Span, usiz
             at += 8;
         }
         match byte(source, at) {
-            b'"' => return Some((Span::between(start, at as u32 | marks_seen), at + 1)),
+            b'"' => return Span::between(start, at as u32 | marks_seen),
             0x80.. => {
                 marks_seen = BEYOND_ASCII;
-                *beyond_ascii = true;
                 while byte(source, at) >= 0x80 {
                     at += 1;
                 }
             }
-            b'\\' | ..0x20 => return None,
+            b'\\' | ..0x20 => return Span::NONE,
             _ => at += 1,
         }
     }
+}
+
+/// A key and its value, both texts, in an object of these.
+#[inline(always)]
+pub(super) fn entry(source: &[u8], at: usize) -> Option<(Span, Span)> {
+    let key = text(source, at);
+    if key == Span::NONE || byte(source, key.end() + 1) != b':' {
+        return None;
+    }
+    let value = text(source, after_space(source, key.end() + 2));
+    (value != Span::NONE).then_some((key, value))
 }
 
 /// A whole number of at most 15 digits, which any double holds.
@@ -184,10 +194,17 @@ pub(super) struct Look {
 pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_empty }: Look, beyond_ascii: &mut bool) -> Taken {
     match *kind {
         Kind::Text { documented, .. } => {
-            let (span, end) = text(source, at, beyond_ascii)?;
+            let span = text(source, at);
+            if span == Span::NONE {
+                return None;
+            }
             let length = span.length();
             let fits = documented == 0 || length <= usize::from(documented);
-            (fits && (may_be_empty || length != 0)).then_some((span.0, end))
+            if !fits || (length == 0 && !may_be_empty) {
+                return None;
+            }
+            *beyond_ascii |= span.is_beyond_ascii();
+            Some((span.0, span.end() + 1))
         }
         Kind::Integer(&Bounds { min, max }) => integer(source, at, min, max),
         Kind::Code(enumeration) => {

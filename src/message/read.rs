@@ -46,8 +46,9 @@ const REFUSED: u64 = u64::MAX - 2;
 /// A hostile message could hold a million findings; the first ones tell enough.
 const MOST_ISSUES: usize = 64;
 
+/// A step of the path to where the reader is.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Field(&'static str),
     Item(u32),
     Key(Span),
@@ -57,7 +58,6 @@ struct Reader<'r> {
     scanner: Scanner<'r>,
     how: Reading,
     packed: &'r mut Packed,
-    path: Vec<Step>,
 }
 
 /// Reads `source` as `message` into `packed`, whose former content is dropped. True when nothing refuses it; all
@@ -71,7 +71,8 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.slots.clear();
     packed.slots.push(ABSENT);
     packed.issues.clear();
-    let mut reader = Reader { scanner: Scanner::new(source), how, packed, path: Vec::new() };
+    packed.path.clear();
+    let mut reader = Reader { scanner: Scanner::new(source), how, packed };
     let outcome = reader.document(kind);
     reader.packed.ascii = outcome.is_ok() && !reader.scanner.beyond_ascii;
     if !reader.packed.ascii
@@ -81,7 +82,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
         reader.packed.issues.clear();
         reader.packed.slots.truncate(1);
         reader.packed.slots[0] = ABSENT;
-        reader.path.clear();
+        reader.packed.path.clear();
         reader.report(ErrorCode::InvalidUtf8, true, error.valid_up_to(), "");
     } else if let Err(Stop) = outcome {
         let (code, at) = reader.scanner.stopped;
@@ -109,11 +110,6 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
-        let look = Look { form: self.how.form, may_be_empty: true };
-        if let Some((slot, end)) = plain::value(self.scanner.source, at, kind, look, &mut self.scanner.beyond_ascii) {
-            self.scanner.at = end;
-            return Ok(slot);
-        }
         let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
         if first == b'n' && !kept {
             self.scanner.literal(b"null")?;
@@ -332,13 +328,16 @@ impl Reader<'_> {
         let (mut first_block, mut last_block) = (0, 0);
         let mut refused = false;
         loop {
-            self.path.push(Step::Item(count));
+            self.packed.path.push(Step::Item(count));
             let item_at = self.scanner.at;
-            let slot = self.value(item, level + 1)?;
+            let slot = match item {
+                Kind::Object(message) if self.scanner.peek() == Some(b'{') => self.object(message, level + 1)?,
+                _ => self.value(item, level + 1)?,
+            };
             if slot == NULL {
                 self.refuse(ErrorCode::WrongType, item_at, expectation(item));
             }
-            self.path.pop();
+            self.packed.path.pop();
             count += 1;
             if matches!(slot, NULL | REFUSED) {
                 refused = true;
@@ -375,12 +374,19 @@ impl Reader<'_> {
             return Ok(pack(first, 0));
         }
         loop {
-            let key = self.scanner.text()?;
-            self.scanner.colon()?;
-            self.path.push(Step::Key(key));
-            let slot = self.value(&Kind::text(0), level + 1)?;
-            self.path.pop();
-            self.packed.slots.extend([key.0, slot]);
+            let entry = if let Some((key, value)) = plain::entry(self.scanner.source, self.scanner.at) {
+                self.scanner.at = value.end() + 1;
+                self.scanner.beyond_ascii |= key.is_beyond_ascii() || value.is_beyond_ascii();
+                [key.0, value.0]
+            } else {
+                let key = self.scanner.text()?;
+                self.scanner.colon()?;
+                self.packed.path.push(Step::Key(key));
+                let slot = self.value(&Kind::text(0), level + 1)?;
+                self.packed.path.pop();
+                [key.0, slot]
+            };
+            self.packed.slots.extend(entry);
             if !self.scanner.another(b'}')? {
                 break;
             }
@@ -427,9 +433,9 @@ impl Reader<'_> {
                 Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
-                self.path.push(Step::Field(field.name));
+                self.packed.path.push(Step::Field(field.name));
                 self.report(ErrorCode::MissingField, true, at, "");
-                self.path.pop();
+                self.packed.path.pop();
             }
         }
         if !message.rules.is_empty() && self.refusals() == refusals {
@@ -541,9 +547,9 @@ impl Reader<'_> {
                     self.report_unknown(found.key, found.at);
                     continue;
                 }
-                self.path.push(Step::Field(field.name));
+                self.packed.path.push(Step::Field(field.name));
                 self.report(ErrorCode::AliasedField, self.how.form == Form::Program, found.at, field.aliases[alias]);
-                self.path.pop();
+                self.packed.path.pop();
                 self.scanner.at = found.value_at;
                 self.packed.slots[block + index] = self.field(field, level + 1)?;
             }
@@ -553,13 +559,13 @@ impl Reader<'_> {
     }
 
     fn report_unknown(&mut self, key: Span, at: usize) {
-        self.path.push(Step::Key(key));
+        self.packed.path.push(Step::Key(key));
         self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
-        self.path.pop();
+        self.packed.path.pop();
     }
 
     fn field(&mut self, field: &Field, level: u32) -> Result<u64, Stop> {
-        self.path.push(Step::Field(field.name));
+        self.packed.path.push(Step::Field(field.name));
         let at = self.scanner.at;
         let known = self.packed.issues.len();
         let mut slot = if field.presence == Presence::Nullable && self.scanner.peek() == Some(b'n') {
@@ -577,7 +583,7 @@ impl Reader<'_> {
             self.leave_out(known, at);
             slot = NULL;
         }
-        self.path.pop();
+        self.packed.path.pop();
         Ok(slot)
     }
 
@@ -605,11 +611,11 @@ impl Reader<'_> {
                 Verdict::Unchecked => (ErrorCode::RuleUnchecked, false),
             };
             if !rule.at.is_empty() {
-                self.path.push(Step::Field(rule.at));
+                self.packed.path.push(Step::Field(rule.at));
             }
             self.report(code, refuses, at, "");
             if !rule.at.is_empty() {
-                self.path.pop();
+                self.packed.path.pop();
             }
             if let Some(issue) = self.packed.issues.last_mut() {
                 issue.rule = Some(rule.id);
@@ -654,7 +660,7 @@ impl Reader<'_> {
             return;
         }
         let mut path = String::new();
-        for step in &self.path {
+        for step in &self.packed.path {
             match step {
                 Step::Item(index) => {
                     let mut digits = Vec::new();

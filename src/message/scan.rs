@@ -5,6 +5,7 @@
 //! surrogate pair.
 
 use super::packed::{BEYOND_ASCII, ESCAPED};
+use super::plain;
 use crate::ErrorCode;
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
@@ -24,6 +25,9 @@ pub(super) struct Stop;
 pub(crate) struct Span(pub(super) u64);
 
 impl Span {
+    /// No piece.
+    pub(super) const NONE: Span = Span(u64::MAX);
+
     #[inline]
     pub(super) fn between(start: usize, marked_end: u32) -> Self {
         Span(u64::from(marked_end) << 32 | start as u64)
@@ -38,13 +42,18 @@ impl Span {
     }
 
     /// In bytes, escapes as they are written.
-    pub(super) fn length(self) -> usize {
+    pub(crate) fn length(self) -> usize {
         self.end() - self.start()
     }
 
     /// Whether it has backslash escapes.
     pub(super) fn is_escaped(self) -> bool {
         (self.0 >> 32) as u32 & ESCAPED != 0
+    }
+
+    /// Whether it has characters beyond ASCII.
+    pub(super) fn is_beyond_ascii(self) -> bool {
+        (self.0 >> 32) as u32 & BEYOND_ASCII != 0
     }
 
     pub(super) fn of<'s>(&self, source: &'s [u8]) -> &'s [u8] {
@@ -185,19 +194,16 @@ impl<'s> Scanner<'s> {
 
     /// A text, from its opening quote.
     pub(super) fn text(&mut self) -> Result<Span, Stop> {
+        let plain = plain::text(self.source, self.at);
+        if plain != Span::NONE {
+            self.at = plain.end() + 1;
+            self.beyond_ascii |= plain.is_beyond_ascii();
+            return Ok(plain);
+        }
         self.expect(b'"')?;
         let start = self.at;
         let mut marks_seen = 0;
         loop {
-            while let Some(chunk) = self.source.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-                let found = marks(u64::from_le_bytes(*chunk));
-                if found == 0 {
-                    self.at += 8;
-                    continue;
-                }
-                self.at += found.trailing_zeros() as usize / 8;
-                break;
-            }
             match self.peek() {
                 Some(b'"') => {
                     let span = Span::between(start, self.at as u32 | marks_seen);
@@ -211,9 +217,7 @@ impl<'s> Scanner<'s> {
                 Some(0x80..) => {
                     marks_seen |= BEYOND_ASCII;
                     self.beyond_ascii = true;
-                    while let Some(0x80..) = self.peek() {
-                        self.at += 1;
-                    }
+                    self.at += 1;
                 }
                 Some(0x20..) => self.at += 1,
                 _ => return self.unexpected(),

@@ -28,8 +28,8 @@ impl Writer<'_> {
         let piece = || Span(slot).of(self.source);
         let integer = || f64::from_bits(slot) as i64;
         match *kind {
-            Kind::Text { .. } | Kind::Date => quoted(piece(), out),
-            Kind::Id if self.form != Form::Wire => quoted(piece(), out),
+            Kind::Text { .. } | Kind::Date => self.text(Span(slot), out),
+            Kind::Id if self.form != Form::Wire => self.text(Span(slot), out),
             Kind::Id | Kind::Decimal { .. } | Kind::Raw => out.extend_from_slice(piece()),
             Kind::Yuan { sentinel } if self.form == Form::Wire && Some(integer()) != sentinel.map(i64::from) => {
                 push_yuan(out, Fen(integer()))
@@ -48,12 +48,20 @@ impl Writer<'_> {
                     if index > 0 {
                         out.push(b',');
                     }
-                    quoted(Span(entry[0]).of(self.source), out);
+                    self.text(Span(entry[0]), out);
                     out.push(b':');
-                    quoted(Span(entry[1]).of(self.source), out);
+                    self.text(Span(entry[1]), out);
                 }
                 out.push(b'}');
             }
+        }
+    }
+
+    /// The pieces of a text keep their escapes from the source, so they are valid as they are; mostly their quotes stand there too.
+    fn text(&self, span: Span, out: &mut Vec<u8>) {
+        match self.source.get(span.start().wrapping_sub(1)..span.end() + 1) {
+            Some(piece @ [b'"', .., b'"']) => out.extend_from_slice(piece),
+            _ => quoted(span.of(self.source), out),
         }
     }
 
@@ -92,7 +100,6 @@ impl Writer<'_> {
     }
 }
 
-/// The pieces of a text keep their escapes from the source, so they are valid as they are.
 fn quoted(piece: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(piece);

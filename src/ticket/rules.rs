@@ -4,7 +4,7 @@
 
 use super::codes::{OrderStatus, VoucherStatus, VoucherType};
 use crate::message::definition::{Facts, Presence, Verdict};
-use crate::message::{View, integer, span};
+use crate::message::{Column, View};
 
 crate::rules! {
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
@@ -49,21 +49,21 @@ fn verdict(kept: bool) -> Verdict {
     if kept { Verdict::Kept } else { Verdict::Broken }
 }
 
-fn has_type(view: &View<'_>, wanted: VoucherType) -> bool {
-    view.integer("voucherType") == Some(i64::from(wanted.0))
-}
-
-fn has_codes(view: &View<'_>) -> bool {
-    has_type(view, VoucherType::CODE_PER_TICKET) || has_type(view, VoucherType::CODE_PER_ORDER)
+/// The voucherType, where it says that there are codes.
+fn codes(view: &View<'_>) -> Option<VoucherType> {
+    let listed = [VoucherType::CODE_PER_TICKET, VoucherType::CODE_PER_ORDER];
+    let stated = VoucherType(view.integer("voucherType")? as i32);
+    listed.contains(&stated).then_some(stated)
 }
 
 fn vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
-    let codes = view.count("vouchers").unwrap_or(0) > 0;
-    verdict(codes && view.texts("vouchers").all(|code| !code.is_empty()) || !codes && !has_codes(view))
+    let mut listed = view.spans("vouchers").peekable();
+    let complete = if listed.peek().is_some() { listed.all(|code| code.length() > 0) } else { codes(view).is_none() };
+    verdict(complete)
 }
 
 fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
-    if !has_type(view, VoucherType::CODE_PER_TICKET) {
+    if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
         return Verdict::Kept;
     }
     match (view.count("vouchers"), facts.quantity) {
@@ -74,11 +74,11 @@ fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
 }
 
 fn exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(!has_type(view, VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes == 1))
+    verdict(codes(view) != Some(VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes == 1))
 }
 
 fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
-    if !has_type(view, VoucherType::CODE_PER_TICKET) {
+    if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
         return Verdict::Kept;
     }
     let codes: Vec<_> = view.spans("vouchers").collect();
@@ -90,31 +90,33 @@ fn notice_complete(view: &View<'_>, _: &Facts) -> Verdict {
     verdict(!issued || view.object("body").is_some_and(|body| body.has("voucherType")))
 }
 
-fn issued_with_codes(view: &View<'_>) -> bool {
-    view.integer("orderStatus") == Some(i64::from(OrderStatus::ISSUED.0)) && has_codes(view)
+/// What codes an order that was issued must show.
+fn issued_codes(view: &View<'_>) -> Option<VoucherType> {
+    let issued = Some(i64::from(OrderStatus::ISSUED.0));
+    codes(view).filter(|_| view.integer("orderStatus") == issued)
 }
 
 fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(!issued_with_codes(view) || view.objects("voucherList").next().is_some())
+    verdict(issued_codes(view).is_none() || view.count("voucherList").unwrap_or(0) > 0)
 }
 
 /// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
 fn distinct_codes(view: &View<'_>) -> usize {
     let void = i64::from(VoucherStatus::VOID.0);
-    let live = view.rows("voucherList", ["status", "voucher"]).filter(|&[status, _]| integer(status) != Some(void));
-    let codes: Vec<_> = live.filter_map(|[_, code]| span(code)).collect();
+    let vouchers = view.rows("voucherList", [Column::Number("status"), Column::Text("voucher")]);
+    let mut codes = Vec::with_capacity(vouchers.size_hint().0);
+    let live = vouchers.filter(|[status, _]| status.integer() != Some(void));
+    codes.extend(live.filter_map(|[_, code]| code.span()));
     view.count_distinct(&codes)
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
-    if !issued_with_codes(view) || !has_type(view, VoucherType::CODE_PER_TICKET) {
-        return Verdict::Kept;
-    }
-    verdict(view.integer("orderQuantity") == Some(distinct_codes(view) as i64))
+    let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET);
+    verdict(!one_each || view.integer("orderQuantity") == Some(distinct_codes(view) as i64))
 }
 
 fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(!issued_with_codes(view) || !has_type(view, VoucherType::CODE_PER_ORDER) || distinct_codes(view) == 1)
+    verdict(issued_codes(view) != Some(VoucherType::CODE_PER_ORDER) || distinct_codes(view) == 1)
 }
 
 fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
@@ -122,9 +124,9 @@ fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
     let listed = view.count("voucherList").unwrap_or(0) > 0;
     let (mut used_codes, mut refunded_codes) = (0, 0);
-    for [status, quantity] in view.rows("voucherList", ["status", "quantity"]) {
-        let quantity = integer(quantity).unwrap_or(0);
-        match integer(status).map(|status| VoucherStatus(status as i32)) {
+    for [status, quantity] in view.rows("voucherList", [Column::Number("status"), Column::Number("quantity")]) {
+        let quantity = quantity.integer().unwrap_or(0);
+        match status.integer().map(|status| VoucherStatus(status as i32)) {
             Some(VoucherStatus::USED) => used_codes += quantity,
             Some(VoucherStatus::REFUNDED) => refunded_codes += quantity,
             _ => {}

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { acceptsMessage, checkMessage, MESSAGES } from "meituan-protocol";
 import * as ticket from "meituan-protocol/ticket";
 
-const { codes, fen, formatYuan, handler, MANDATORY, MeituanError, stringToSign, TicketSupplier, yuan } = ticket;
+const { codes, fen, formatYuan, handler, MANDATORY, MeituanError, stringToSign, TicketRequests, TicketSupplier, yuan } = ticket;
 
 const NOW = 1430908460000;
 const DATE = "Wed, 06 May 2015 10:34:20 GMT";
@@ -664,6 +664,13 @@ describe("requests", () => {
       new TicketSupplier({ ...options, clientSecret: binary }).requests.consumeNotice(consumed).headers.Authorization.slice(-28),
       hmac(binary, `POST /rhone/mtp/api/order/consume/notice\n${DATE}`),
     );
+  });
+
+  it("are the same where nothing but requests is needed", () => {
+    const { url, headers, body } = new TicketRequests(options).consumeNotice(consumed);
+    const whole = supplier.requests.consumeNotice(consumed);
+    assert.deepEqual({ url, headers, body }, { url: whole.url, headers: whole.headers, body: whole.body });
+    assert.throws(() => new TicketRequests({ ...options, clientSecret: 1 }), { code: "INVALID_CONFIG", path: "clientSecret" });
   });
 
   it("are plain values, addressed and signed", async () => {

@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { checkMessage, MESSAGES } from "meituan-protocol";
 import * as ride from "meituan-protocol/ride";
 
-const { codes, handler, MeituanError, newOrderId, openEnvelope, RideClient, sealEnvelope, signSorted, tables } = ride;
+const { codes, handler, MeituanError, newOrderId, openEnvelope, RideClient, RideRequests, sealEnvelope, signSorted, tables } = ride;
 
 const VECTORS = new URL("../vectors/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, VECTORS), "utf8");
@@ -74,6 +74,13 @@ describe("requests", () => {
       assert.deepEqual({ token, version }, { token: TOKEN, version: "1.0" });
     });
   }
+
+  it("are the same where nothing but requests is needed", () => {
+    const { url, headers, body } = new RideRequests(options).queryRealTimeOrder(IDS);
+    const whole = client.requests.queryRealTimeOrder(IDS);
+    assert.deepEqual({ url, headers, body }, { url: whole.url, headers: whole.headers, body: whole.body });
+    assert.throws(() => new RideRequests({ ...options, secretKey: 1 }), { code: "INVALID_CONFIG", path: "secretKey" });
+  });
 
   it("covers all seven that the enterprise calls", () => assert.equal(REQUESTS.length, 7));
 

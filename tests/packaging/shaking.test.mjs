@@ -54,6 +54,14 @@ const USES = [
     most: 350_000,
   },
   {
+    title: "the notices of a supplier",
+    source:
+      'import { TicketRequests } from "meituan-protocol/ticket";\nconst requests = new TicketRequests({ partnerId: 1122, clientId: "a", clientSecret: "b" });\nconsole.log(requests.consumeNotice({ orderId: "1", partnerOrderId: "P", quantity: 1, usedQuantity: 1, refundedQuantity: 0 }).headers.PartnerId);',
+    prints: "1122",
+    modules: 1,
+    most: 300_000,
+  },
+  {
     title: "what becomes of an order",
     source:
       'import { transition } from "meituan-protocol/ticket";\nconsole.log(transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind);',

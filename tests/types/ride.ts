@@ -13,6 +13,7 @@ import {
   type Reply,
   RideClient,
   type RidePush,
+  RideRequests,
   sealEnvelope,
   signSorted,
   type TicketResponse,
@@ -40,6 +41,9 @@ new RideClient({ entId: 1, accessKey: "x", secretKey: "x", cipher: () => crypto.
 // @ts-expect-error node:crypto itself is no cipher
 new RideClient({ entId: 1, accessKey: "x", secretKey: "x", cipher: crypto });
 
+new RideRequests({ entId: 1, accessKey: "x", secretKey: "x" }).queryRealTimeOrder({ mtOrderId: "1", channelPartnerOrderId: "2" });
+// @ts-expect-error the key is missing
+new RideRequests({ entId: 1, accessKey: "x" });
 // @ts-expect-error the key is missing
 new RideClient({ entId: 1, accessKey: "x" });
 // @ts-expect-error a request is no route

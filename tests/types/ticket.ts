@@ -12,6 +12,7 @@ import {
   type OrderPaid,
   type OrderStore,
   type Reply,
+  TicketRequests,
   type TicketResponse,
   TicketSupplier,
   yuan,
@@ -124,6 +125,9 @@ supplier.requests.payNotice({ issueType: 2, describe: "余票不足", body: { or
 // @ts-expect-error the pay notice has fields beside its body
 supplier.requests.payNotice({ orderId: "1", partnerOrderId: "P1" });
 supplier.requests.productChangeNotice([{ partnerDealId: "D1", status: 5 }], { now: 0, signedUri: "/rhone/x" });
+new TicketRequests({ partnerId: 1, clientId: "x", clientSecret: "s" }).productChangeNotice([{ partnerDealId: "D1", status: 5 }]);
+// @ts-expect-error the secret is missing
+new TicketRequests({ partnerId: 1, clientId: "x" });
 supplier.requests.heartbeat(undefined, { uri: "/mt/heartbeat" });
 // @ts-expect-error where does it go?
 supplier.requests.orderQuery({ orderId: "1" });

@@ -67,10 +67,10 @@ fn order_rules(api: &Api) -> String {
 
 const HEADER: &str = "// Generated from the definitions in src by `cargo xtask build`. Do not edit.\n\n";
 
-const TEXT_TYPES: &str = "import type { AcceptancePointId, ErrorCode, RuleId } from \"./messages.js\";\n\n\
+const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
-export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
-export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\"; readonly at: string }>>;\n\
+export declare const errors: string;\n\
+export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
 /// One API, as far as the generator has to know it.
@@ -180,6 +180,8 @@ struct Catalogue<'a> {
     /// Those of them that are read out of packed messages: the others cross as JSON.
     packed: BTreeSet<&'static str>,
     enumerations: BTreeMap<&'static str, &'static Enumeration>,
+    /// Those of them that fields of messages have: the others are stored, or said otherwise.
+    spoken: BTreeSet<&'static str>,
     /// Objects that can be received: their enumerations are open.
     received: BTreeMap<&'static str, ()>,
 }
@@ -191,18 +193,20 @@ impl<'a> Catalogue<'a> {
             objects: BTreeMap::new(),
             packed: BTreeSet::new(),
             enumerations: BTreeMap::new(),
+            spoken: BTreeSet::new(),
             received: BTreeMap::new(),
         };
         for api in apis {
             for spoken in &api.messages {
                 catalogue.add(spoken.message, spoken.is_received, true);
             }
+        }
+        catalogue.packed = catalogue.objects.keys().copied().collect();
+        catalogue.spoken = catalogue.enumerations.keys().copied().collect();
+        for api in apis {
             for enumeration in api.further {
                 catalogue.add_enumeration(enumeration);
             }
-        }
-        catalogue.packed = catalogue.objects.keys().copied().collect();
-        for api in apis {
             for message in &api.inner {
                 catalogue.add(message, false, false);
             }
@@ -403,31 +407,41 @@ impl<'a> Catalogue<'a> {
         let _ = writeln!(out, "    }};\n    reply: {reply};\n  }};");
     }
 
-    /// The field tables as data, for pages and tools: what the references say, field by field.
+    /// The field tables as data, for pages and tools: what the references say, field by field. `definition-rows.js` reads them.
     fn definitions(&self) -> String {
-        let mut out = String::from(HEADER);
-        out.push_str("/** The messages, and the objects in them. */\nexport const definitions = {\n");
+        let mut messages = String::new();
         let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
         for message in self.messages().chain(objects) {
             let is_this = |interface: &&Interface| std::ptr::eq(interface.request, message);
             let method = match INTERFACES.iter().copied().find(is_this).map(|interface| interface.direction) {
-                Some(ride::Direction::ToMeituan { method, .. }) => format!("method: {method:?}, "),
+                Some(ride::Direction::ToMeituan { method, .. }) => format!(" {method}"),
                 _ => String::new(),
             };
-            let _ = writeln!(out, "  {:?}: {{ {method}doc: {:?}, fields: [", message.name, one_line(message.doc));
+            let _ = writeln!(messages, "\n{}{method}|{}", message.name, one_line(message.doc));
             for field in message.fields {
-                let _ = writeln!(out, "    {{ name: {:?}, {}doc: {:?} }},", field.name, traits(field), one_line(field.doc));
+                let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(field.doc));
             }
-            out.push_str("  ] },\n");
         }
-        out.push_str("};\n\n/** The values of the fields of type `code`: each with its meaning. */\nexport const values = {\n");
-        for enumeration in self.enumerations.values() {
-            let rows: Vec<_> = enumeration.values.iter().map(|row| format!("\"{}\": {:?}", row.value, one_line(row.doc))).collect();
-            let _ = writeln!(out, "  {}: {{ {} }},", enumeration.name, rows.join(", "));
+        let mut values = String::new();
+        for enumeration in self.enumerations.values().filter(|table| self.spoken.contains(table.name)) {
+            let _ = writeln!(values, "\n{}|", enumeration.name);
+            for row in enumeration.values {
+                let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
+            }
         }
-        out.push_str("};\n");
-        out.push_str(&machines());
-        out
+        format!(
+            "{HEADER}import {{ definitionsIn, rideMachineIn, ticketMachineIn, valuesIn }} from \"./definition-rows.js\";\n\n\
+             /** The messages, and the objects in them. */\n\
+             export const definitions = /* @__PURE__ */ definitionsIn({});\n\n\
+             /** The values of the fields of type `code`: each with its meaning. */\n\
+             export const values = /* @__PURE__ */ valuesIn({});\n\n\
+             /** The state machines of both APIs' orders. */\n\
+             export const machines = {{\n  ticket: /* @__PURE__ */ ticketMachineIn({}),\n  ride: /* @__PURE__ */ rideMachineIn({}),\n}};\n",
+            template(&messages),
+            template(&values),
+            template(&ticket_machine()),
+            template(&ride_machine()),
+        )
     }
 
     fn constants(&self) -> String {
@@ -489,84 +503,98 @@ impl<'a> Catalogue<'a> {
     }
 }
 
-/// What a field is, as properties of a JavaScript object; what is usual is left out.
+/// A text of several lines in JavaScript.
+fn template(text: &str) -> String {
+    format!("`{}`", text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${"))
+}
+
+/// What a field is, after its name; what is usual is left out.
 fn traits(field: &Field) -> String {
-    let mut out = String::new();
+    let mut out = match field.presence {
+        Presence::Required => "!",
+        Presence::OnSuccess => "?",
+        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
+    }
+    .to_owned();
     let mut kind = &field.kind;
     if let Kind::List { item, most } = kind {
-        let _ = write!(out, "list: true, ");
+        out.push_str(" list");
         if *most > 0 {
-            let _ = write!(out, "most: {most}, ");
+            let _ = write!(out, " {most}");
         }
         kind = item;
     }
     let (name, more) = match kind {
         Kind::Id => ("id", String::new()),
-        Kind::Integer(Bounds { min, max }) => ("integer", format!("min: {min}, max: {max}, ")),
-        Kind::Code(enumeration) => ("code", format!("of: {:?}, ", enumeration.name)),
+        Kind::Integer(Bounds { min, max }) => ("integer", format!(" {min} {max}")),
+        Kind::Code(enumeration) => ("code", format!(" {}", enumeration.name)),
         Kind::Yuan { .. } => ("yuan", String::new()),
         Kind::Fen => ("fen", String::new()),
         Kind::Decimal(_) => ("decimal", String::new()),
         Kind::Text { documented: 0, .. } => ("text", String::new()),
-        Kind::Text { documented, .. } => ("text", format!("max: {documented}, ")),
+        Kind::Text { documented, .. } => ("text", format!(" {documented}")),
         Kind::Flag => ("flag", String::new()),
         Kind::Moment => ("moment", String::new()),
         Kind::Date => ("date", String::new()),
         Kind::WallClock => ("wallClock", String::new()),
-        Kind::Object(message) => ("object", format!("of: {:?}, ", message.name)),
+        Kind::Object(message) => ("object", format!(" {}", message.name)),
         Kind::TextMap => ("textMap", String::new()),
         Kind::Raw | Kind::List { .. } => ("raw", String::new()),
     };
-    let needed = match field.presence {
-        Presence::Required => "needed: \"always\", ",
-        Presence::OnSuccess => "needed: \"onSuccess\", ",
-        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
-    };
-    let _ = write!(out, "type: {name:?}, {more}{needed}");
+    let _ = write!(out, " {name}{more}");
     out
 }
 
-/// The tables of both state machines as data, for pictures.
-fn machines() -> String {
+/// The table of the ticket order's machine as rows, for pictures.
+fn ticket_machine() -> String {
     use ticket::order::{State, TABLE};
 
-    let mut out =
-        String::from("\n/** The state machines of both APIs' orders. */\nexport const machines = {\n  ticket: {\n    states: [\n");
+    let mut out = String::new();
     for &state in State::ALL {
         let (lifecycle, status) = (state.lifecycle().0, state.order_status().map_or(0, |status| status.0));
-        let _ = writeln!(out, "      {{ name: \"{state:?}\", lifecycle: {lifecycle}, orderStatus: {status} }},");
+        let _ = writeln!(out, "{state:?} {lifecycle} {status}|");
     }
-    out.push_str("    ],\n    moves: [\n");
+    out.push('\n');
+    let mut triggers = Vec::new();
     for row in TABLE {
-        let verdict = format!("{:?}", row.verdict);
-        let verdict = verdict.split('(').next().unwrap_or_default();
-        for from in row.from() {
-            let _ = writeln!(
-                out,
-                "      {{ from: \"{from:?}\", on: \"{:?}\", to: \"{:?}\", verdict: \"{verdict}\" }},",
-                row.on(),
-                row.next(from)
-            );
+        let trigger = format!("{:?}", row.on());
+        if !triggers.contains(&trigger) {
+            triggers.push(trigger);
         }
     }
-    out.push_str("    ],\n  },\n  ride: {\n    states: [\n");
+    for trigger in triggers {
+        let rows = || TABLE.iter().filter(|row| format!("{:?}", row.on()) == trigger);
+        let cell = |&state: &State| {
+            let row = rows().find(|row| row.from().any(|from| from == state)).expect("every state has every trigger");
+            let (verdict, next) = (format!("{:?}", row.verdict), row.next(state));
+            let verdict = verdict.split('(').next().unwrap_or_default();
+            if next == state { verdict.to_owned() } else { format!("{verdict}>{next:?}") }
+        };
+        let cells: Vec<_> = State::ALL.iter().map(cell).collect();
+        let _ = writeln!(out, "{trigger}|{}", cells.join(" "));
+    }
+    out
+}
+
+/// The same of the ride order's machine.
+fn ride_machine() -> String {
+    let mut out = String::new();
     for status in ride::order::states() {
         let (zh, en) = ride::order::name(status);
-        let is_final = ride::order::FINAL.contains(&status);
-        let _ = writeln!(out, "      {{ status: {}, name: {{ en: {en:?}, zh: {zh:?} }}, isFinal: {is_final} }},", status.0);
+        let mark = if ride::order::FINAL.contains(&status) { "!" } else { "" };
+        let _ = writeln!(out, "{}{mark}|{zh} · {en}", status.0);
     }
-    out.push_str("    ],\n    moves: [\n");
+    out.push('\n');
     for step in ride::order::STEPS {
-        let from: Vec<_> = step.from.iter().map(|status| status.0).collect();
-        let to = step.to.map_or(String::new(), |to| format!(" to: {},", to.0));
-        let (event, asks, doc) = (step.event.0, step.asks, one_line(step.doc));
-        let _ = writeln!(out, "      {{ from: {from:?}, event: {event},{to} asks: {asks}, doc: {doc:?} }},");
+        let from: Vec<_> = step.from.iter().map(|status| status.0.to_string()).collect();
+        let to = step.to.map_or(String::new(), |to| format!(" {}", to.0));
+        let mark = if step.asks { "?" } else { "" };
+        let _ = writeln!(out, "{} {}{to}{mark}|{}", step.event.0, from.join(","), one_line(step.doc));
     }
-    out.push_str("    ],\n    toldByQuery: [\n");
+    out.push('\n');
     for (from, to) in ride::order::told_by_query() {
-        let _ = writeln!(out, "      {{ from: {}, to: {} }},", from.0, to.0);
+        let _ = writeln!(out, "{} {}|", from.0, to.0);
     }
-    out.push_str("    ],\n  },\n};\n");
     out
 }
 
@@ -718,11 +746,9 @@ fn extras(message: &'static Message) -> impl Iterator<Item = &'static Field> {
 }
 
 fn reader(message: &Message) -> String {
-    let read = |(index, field): (usize, &Field)| {
-        let slot = if index == 0 { "block".into() } else { format!("block + {index}") };
-        format!("{}: {}", field.name, read_call(&field.kind, &slot))
-    };
-    let fields: Vec<_> = message.fields.iter().enumerate().map(read).collect();
+    // The same text for every slot is smaller than its number, once it is compressed.
+    let read = |field: &Field| format!("{}: {}", field.name, read_call(&field.kind, "block++"));
+    let fields: Vec<_> = message.fields.iter().map(read).collect();
     format!("(/** @type {{number}} */ block) => ({{ {} }})", fields.join(", "))
 }
 
@@ -926,29 +952,21 @@ fn basis(basis: Basis) -> &'static str {
 
 fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
-    out.push_str("/** What each code means, and what to look at first. */\nexport const errors = {\n");
-    for code in ErrorCode::ALL {
-        let (meaning, hint) = (code.meaning(), code.hint());
-        let _ = writeln!(
-            out,
-            "  {}: {{ meaning: {{ en: {:?}, zh: {:?} }}, hint: {{ en: {:?}, zh: {:?} }} }},",
-            code.as_str(),
-            meaning.en,
-            meaning.zh,
-            hint.en,
-            hint.zh
-        );
-    }
-    out.push_str("};\n\n/** What each rule demands. */\nexport const rules = {\n");
+    let errors: Vec<_> = ErrorCode::ALL
+        .iter()
+        .map(|code| {
+            let (meaning, hint) = (code.meaning(), code.hint());
+            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "/** What each code means, and what to look at first: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        template(&errors.join("\n\n"))
+    );
+    out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
-        let _ = writeln!(
-            out,
-            "  {:?}: {{ doc: {:?}, basis: {:?}, at: {:?} }},",
-            rule.id,
-            one_line(rule.doc),
-            basis(rule.basis),
-            rule.at
-        );
+        let _ = writeln!(out, "  {:?}: {{ doc: {:?}, basis: {:?} }},", rule.id, one_line(rule.doc), basis(rule.basis));
     }
     out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
     for point in POINTS {

@@ -8,17 +8,15 @@ import { chosenTheme, theme } from "./theme.ts";
 
 export function App() {
   const t = text();
-  const tool = TOOLS.find(({ id }) => id === routed.value) ?? TOOLS[0];
+  const tool = TOOLS.find(({ id }) => id === routed()) ?? TOOLS[0];
   const { title, summary } = tool.text();
   const main = useRef<HTMLElement>(null);
   // Whoever goes to a tool by its link hears where they are.
+  const last = useRef(tool.id);
   useEffect(() => {
-    let isFirst = true;
-    return routed.subscribe(() => {
-      if (!isFirst) main.current?.focus();
-      isFirst = false;
-    });
-  }, []);
+    if (tool.id !== last.current) main.current?.focus();
+    last.current = tool.id;
+  }, [tool.id]);
   useEffect(() => {
     document.title = `${title} · meituan-protocol`;
   }, [title]);

@@ -1,21 +1,20 @@
 // Which language the page speaks. The choice is kept; what is pasted into the page never is.
 
-import { effect, signal } from "@preact/signals";
 import { remembered } from "./memory.ts";
+import { always, state } from "./state.ts";
 
 export type Language = "en" | "zh";
 
 const ofBrowser = (): Language => (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 
-export const language = signal<Language>(remembered("language", ["en", "zh"]) ?? ofBrowser());
+export const language = state<Language>(remembered("language", ["en", "zh"]) ?? ofBrowser());
 
-effect(() => {
+always(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
 });
 
 /**
- * The texts of a part of the page in both languages: what comes back gives those of the language that is spoken, so a component
- * that calls it is drawn again when the language changes.
+ * The texts of a part of the page in both languages: what comes back gives those of the language that is spoken.
  */
 export const bilingual =
   <T>(texts: { readonly en: T; readonly zh: NoInfer<T> }) =>

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { checkMessage, definitions, MeituanError, type MessageName, ride, TicketSupplier } from "../../library.ts";
+import { checkMessage, definitions, MeituanError, type MessageName, RideRequests, TicketRequests } from "../../library.ts";
 import { Code } from "../../parts/Code.tsx";
 import { Field, SecretField } from "../../parts/Field.tsx";
 import { Tabs } from "../../parts/Tabs.tsx";
@@ -102,7 +102,7 @@ function made(name: MessageName, text: string, credentials: Credentials): [Reque
   if (api === "ride") {
     const { supplyCode: _supplyCode, entId: _entId, method: _method, ts: _ts, ...message } = value;
     const { entId, accessKey, secretKey } = credentials;
-    const calls = new ride.RideClient({ entId, accessKey, secretKey }).requests as unknown as Calls;
+    const calls = new RideRequests({ entId, accessKey, secretKey }) as unknown as Calls;
     return [
       send(calls, call, message),
       `import { RideClient } from "meituan-protocol/ride";
@@ -120,7 +120,7 @@ const reply = await request.parseResponse(await fetch(request.toRequest()));
   const { partnerId, ...envelope } = value;
   const message = own.some((field) => field !== "partnerId" && field !== "body") ? envelope : envelope.body;
   const { clientId, clientSecret, address } = credentials;
-  const calls = new TicketSupplier({ partnerId: Number(partnerId), clientId, clientSecret }).requests as unknown as Calls;
+  const calls = new TicketRequests({ partnerId: Number(partnerId), clientId, clientSecret }) as unknown as Calls;
   const isNotice = call.endsWith("Notice");
   return [
     send(calls, call, message, isNotice ? {} : { url: address }),

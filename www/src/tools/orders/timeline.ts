@@ -1,7 +1,7 @@
 // The timeline: what happened, in the order in which the order is told of it. It is all that a link holds.
 
-import { batch, computed, signal } from "@preact/signals";
 import { route } from "../../shell/route.ts";
+import { computed, state } from "../../shell/state.ts";
 import type { Entry, Machine } from "./machine.ts";
 import { rideMachine } from "./ride.ts";
 import { ticketMachine } from "./ticket.ts";
@@ -16,10 +16,10 @@ export interface Item extends Entry {
 let lastKey = 0;
 const item = (id: string, minute: number): Item => ({ id, minute, key: ++lastKey });
 
-export const machine = signal<Machine>(ticketMachine);
-export const timeline = signal<readonly Item[]>([]);
+export const machine = state<Machine>(ticketMachine);
+export const timeline = state<readonly Item[]>([]);
 /** Which entry is looked at; undefined: the last one. */
-export const chosen = signal<number | undefined>(undefined);
+export const chosen = state<number | undefined>(undefined);
 
 export const steps = computed(() => machine.value.tell(timeline.value));
 export const preview = computed(() => machine.value.preview(timeline.value));
@@ -27,18 +27,14 @@ export const preview = computed(() => machine.value.preview(timeline.value));
 const latest = () => timeline.value.reduce((most, { minute }) => Math.max(most, minute), 0);
 
 function change(next: readonly Item[]): void {
-  batch(() => {
-    timeline.value = next;
-    chosen.value = undefined;
-  });
+  timeline.value = next;
+  chosen.value = undefined;
   history.replaceState(null, "", `#/orders/${written(machine.value, next)}`);
 }
 
 export function choose(id: string): void {
-  batch(() => {
-    machine.value = MACHINES.find((one) => one.id === id) ?? ticketMachine;
-    change([]);
-  });
+  machine.value = MACHINES.find((one) => one.id === id) ?? ticketMachine;
+  change([]);
 }
 
 export const begin = (ids: readonly string[]): void => change(ids.map((id, index) => item(id, index + 1)));
@@ -74,8 +70,8 @@ function written({ id }: Machine, list: readonly Entry[]): string {
 }
 
 /** The other way. What is not known here is left out. */
-function readAddress(address: string): void {
-  const [tool, id, list = ""] = address.split("/");
+function readAddress(): void {
+  const [tool, id, list = ""] = route.value.split("/");
   const of = MACHINES.find((one) => one.id === id);
   if (tool !== "orders" || of === undefined) return;
   const known = new Set(of.happenings.map(({ id }) => id));
@@ -83,14 +79,13 @@ function readAddress(address: string): void {
     const [id = "", minute] = text.split("@");
     return known.has(id) ? [item(id, Number(minute) || index + 1)] : [];
   });
-  batch(() => {
-    machine.value = of;
-    timeline.value = entries.slice(0, MOST);
-    chosen.value = undefined;
-  });
+  machine.value = of;
+  timeline.value = entries.slice(0, MOST);
+  chosen.value = undefined;
 }
 
 /** Longer timelines tell nothing more. */
 const MOST = 60;
 
-route.subscribe(readAddress);
+readAddress();
+addEventListener("hashchange", readAddress);
