@@ -17,8 +17,13 @@ export let orders;
 
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */
 export function initSync(messagesSource, ordersSource) {
-  ({ memory } = glue.initSync({ module: usable(messagesSource, MESSAGES) }));
+  const source = usable(messagesSource, MESSAGES);
+  const module = isModule(source) ? source : new WebAssembly.Module(source);
+  const exports = glue.initSync({ module });
+  ({ memory } = exports);
   if (ordersSource !== undefined) orders ??= usable(ordersSource, ORDERS);
+  // It holds what is in the other one too, and was brought alone.
+  else if ("ticket_order_apply" in exports) orders ??= module;
 }
 
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */

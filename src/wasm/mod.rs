@@ -14,8 +14,8 @@
 //! | 6, 7 | address and length of the output |
 
 //!
-//! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one of
-//! `wasm-orders`, which is instantiated when it is first needed: for orders, and for what is done by hand.
+//! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one with all of
+//! it, which is instantiated when it is first needed: for orders, and for what is done by hand.
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 #![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]

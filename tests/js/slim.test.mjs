@@ -63,6 +63,16 @@ describe("meituan-protocol/slim", () => {
     it(`keeps orders with ${what} of their module`, () => assert.equal(play(`${bring}\nconsole.log(judged());`), "illegal"));
   }
 
+  for (const [what, bring] of [
+    ["the bytes", "slim.initSync(orders);"],
+    ["a compiled module", "slim.initSync(new WebAssembly.Module(orders));"],
+    ["a response", 'await slim.init(new Response(orders, { headers: { "content-type": "application/wasm" } }));'],
+  ]) {
+    it(`does everything with ${what} of the module of orders alone`, () => {
+      assert.equal(play(`${bring}\nconsole.log(sealed(), judged());`), `${SEALED} illegal`);
+    });
+  }
+
   it("says which module is missing when it is needed", () => {
     const mail = '{ kind: "upgrade", pmsName: "a", partnerId: 1, upgradeAt: 0, scope: "b", restoredAt: 0, salesContact: "c" }';
     for (const use of [
