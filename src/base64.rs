@@ -140,7 +140,8 @@ fn values_of(characters: [u8; 8], alphabet: Alphabet, wrong: &mut u64) -> u64 {
     let is_63 = is(characters, b'/') | is(characters, b'_') & more;
     *wrong |= written & HIGHS | !(upper | lower | digit | is_62 | is_63);
     let letters = (characters & (upper | lower)) - (each(b'A') & upper) - (each(b'a' - 26) & lower);
-    let values = letters | (characters & digit) + (each(52 - b'0') & digit) | each(62) & is_62 | each(63) & is_63;
+    let digits = (characters & digit) + (each(52 - b'0') & digit);
+    let values = letters | digits | (each(62) & is_62) | (each(63) & is_63);
     let quarters = (values & 0x3f00_3f00_3f00_3f00) >> 2 | values & 0x003f_003f_003f_003f;
     let halves = (quarters & 0x0fff_0000_0fff_0000) >> 4 | quarters & 0x0000_0fff_0000_0fff;
     (halves & 0x00ff_ffff_0000_0000) >> 8 | halves & 0x00ff_ffff
