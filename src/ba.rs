@@ -61,19 +61,21 @@ pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
 
 /// The signature: 28 characters of Base64.
 pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
-    sign_text(key, &string_to_sign(method, uri, date))
-}
-
-/// The signature over what [`string_to_sign`] made.
-pub(crate) fn sign_text(key: &Key, string_to_sign: &str) -> String {
-    let mut hmac = key.0.clone();
-    hmac.update(string_to_sign.as_bytes());
-    base64::encode(&hmac.finalize().into_bytes())
+    base64::encode(&key.over(method.as_bytes(), uri.as_bytes(), date.as_bytes()).finalize().into_bytes())
 }
 
 /// The value of the `Authorization` header.
 pub fn authorization(client_id: &str, signature: &str) -> String {
     ["MWS ", client_id, ":", signature].concat()
+}
+
+/// Appends the value of the `Authorization` header of a request.
+pub(crate) fn push_authorization(key: &Key, client_id: &str, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(SCHEME);
+    out.extend_from_slice(client_id.as_bytes());
+    out.push(b':');
+    let signature = key.over(method.as_bytes(), uri.as_bytes(), date).finalize().into_bytes();
+    base64::push_encoded(&signature, out);
 }
 
 /// Checks an `Authorization` header against each key and each URI that the caller may have signed.

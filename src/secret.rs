@@ -19,6 +19,14 @@ impl Secret {
     }
 }
 
+#[cfg(feature = "wasm-messages")]
+impl Secret {
+    /// Whether both are the same, in a time that tells nothing but their lengths.
+    pub(crate) fn equals(&self, other: &Secret) -> bool {
+        subtle::ConstantTimeEq::ct_eq(&*self.0, &*other.0).into()
+    }
+}
+
 impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();

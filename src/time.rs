@@ -162,16 +162,22 @@ pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
 
 /// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.
 pub fn http_date(at: Timestamp) -> String {
+    String::from_utf8(http_date_bytes(at).to_vec()).unwrap_or_default()
+}
+
+/// The same where no memory is to be taken for it.
+pub(crate) fn http_date_bytes(at: Timestamp) -> [u8; HTTP_DATE.len()] {
     let days = at.0.div_euclid(DAY);
     let date = Date::from_days(days);
     let second = at.0.rem_euclid(DAY) / 1000;
     let mut text = *HTTP_DATE;
     text[..3].copy_from_slice(WEEKDAYS[days.rem_euclid(7) as usize]);
     text[8..11].copy_from_slice(MONTHS[usize::from(date.month - 1) % 12]);
+    let second = second as u32;
     let numbers = [
-        (5, i64::from(date.day)),
-        (12, i64::from(date.year / 100)),
-        (14, i64::from(date.year)),
+        (5, u32::from(date.day)),
+        (12, u32::from(date.year / 100)),
+        (14, u32::from(date.year)),
         (17, second / 3600),
         (20, second / 60 % 60),
         (23, second % 60),
@@ -180,7 +186,7 @@ pub fn http_date(at: Timestamp) -> String {
         text[at] = b'0' + (number / 10 % 10) as u8;
         text[at + 1] = b'0' + (number % 10) as u8;
     }
-    String::from_utf8(text.to_vec()).unwrap_or_default()
+    text
 }
 
 /// Reads `yyyy-MM-dd HH:mm:ss`, Meituan's wall clock (UTC+8).

@@ -308,9 +308,17 @@ impl Supplier {
     /// Signs for `uri` with the first secret.
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
         let date = http_date(now);
+        let mut authorization = Vec::new();
+        self.push_authorization(method, uri, date.as_bytes(), &mut authorization);
         let string_to_sign = ba::string_to_sign(method, uri, &date);
-        let signature = self.keys.first().map(|key| ba::sign_text(key, &string_to_sign)).unwrap_or_default();
-        Signature { authorization: ba::authorization(&self.config.client_id, &signature), date, string_to_sign }
+        Signature { authorization: String::from_utf8(authorization).unwrap_or_default(), date, string_to_sign }
+    }
+
+    /// Appends the `Authorization` header of such a request.
+    pub(crate) fn push_authorization(&self, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
+        if let Some(key) = self.keys.first() {
+            ba::push_authorization(key, &self.config.client_id, method, uri, date, out);
+        }
     }
 
     /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must

@@ -164,27 +164,37 @@ pub fn ride_order_id(length: usize) -> u32 {
     })
 }
 
-fn key_of_call(secret_key: &Secret, has_cipher: bool) -> Result<Key, Error> {
-    Ok(Key::new(secret_key)?.computed_by(has_cipher.then(cipher::of_call)))
+/// The key of a call that brings its secretKey along. Making it ready takes longer than sealing a short text, and calls with the
+/// same one follow each other, so the last one is kept.
+fn with_key_of_call(secret_key: usize, has_cipher: bool, work: impl FnOnce(&State, &Key) -> Result<String, Error>) -> u32 {
+    with(|state| {
+        let secret = state.take_secret(secret_key);
+        let kept = state.envelope_key.take().filter(|(known, _)| known.equals(&secret));
+        let key = match kept {
+            Some((_, key)) => Ok(key),
+            None => Key::new(&secret),
+        };
+        let outcome = key.and_then(|mut key| {
+            key.compute_by(has_cipher.then(cipher::of_call));
+            let outcome = work(state, &key);
+            state.envelope_key = Some((secret, key));
+            outcome
+        });
+        state.finish_text(outcome)
+    })
 }
 
 /// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
 pub fn envelope_seal(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with(|state| {
-        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
+    with_key_of_call(secret_key, has_cipher, |state, key| {
         let text = std::str::from_utf8(state.after(secret_key, length)).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
-        let sealed = key.and_then(|key| Ok(key.seal(text?)));
-        state.finish_text(sealed)
+        Ok(key.seal(text?))
     })
 }
 
 /// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
 #[wasm_bindgen]
 pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with(|state| {
-        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
-        let opened = key.and_then(|key| key.open(state.after(secret_key, length)));
-        state.finish_text(opened)
-    })
+    with_key_of_call(secret_key, has_cipher, |state, key| key.open(state.after(secret_key, length)))
 }
