@@ -80,7 +80,7 @@ mod secret;
 pub mod sorted_sign;
 pub mod ticket;
 pub mod time;
-#[cfg(feature = "wasm-border")]
+#[cfg(feature = "wasm-messages")]
 mod wasm;
 
 pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};

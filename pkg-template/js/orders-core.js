@@ -18,9 +18,9 @@ const encoder = new TextEncoder();
 
 /**
  * Hands the parts over, one after the other.
+ * @template T
  * @param {(string | Uint8Array)[]} parts
- * @param {(...lengths: number[]) => number | void} work what to call then
- * @returns {{ refused: boolean, view: MemoryView, row: Uint32Array }} whether it returned anything but 0 or nothing
+ * @param {(...lengths: number[]) => T} work what to call then
  */
 function asked(parts, work) {
   const memory = instantiated();
@@ -33,22 +33,43 @@ function asked(parts, work) {
     new Uint8Array(memory.buffer).set(piece, at);
     at += piece.length;
   }
-  const refused = Boolean(work(...lengths));
-  return { refused, view: new MemoryView(memory), row: new Uint32Array(memory.buffer, glue.result(), 8) };
+  return work(...lengths);
+}
+
+/** The module's memory and its row of numbers, where they are now. */
+function looked() {
+  const memory = instantiated();
+  return { view: new MemoryView(memory), row: new Uint32Array(memory.buffer, glue.result(), 8) };
+}
+
+function output() {
+  const { view, row } = looked();
+  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+}
+
+/** @returns {import("./glue.js").Failure} why the last call failed */
+function failure() {
+  glue.write_error();
+  return JSON.parse(output());
+}
+
+/** @returns {readonly import("./errors.js").Finding[]} */
+function findings() {
+  glue.write_findings();
+  return JSON.parse(output());
 }
 
 /**
  * The output of what was asked.
  * @param {(string | Uint8Array)[]} parts
- * @param {(...lengths: number[]) => number | void} work
+ * @param {(...lengths: number[]) => number | void} work returns 0 or nothing where it could be done
  */
 function told(parts, work) {
-  const { refused, view, row } = asked(parts, work);
-  if (refused) {
-    const failure = glue.error();
-    throw new MeituanError(failure.code, failure);
+  if (asked(parts, work)) {
+    const failed = failure();
+    throw new MeituanError(failed.code, failed);
   }
-  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+  return output();
 }
 
 /** @param {object | undefined} value */
@@ -110,9 +131,10 @@ export function writeChangeMail(announcement, now) {
  * @returns {{ value: any, issues: readonly import("./errors.js").Finding[] }}
  */
 export function checkRide(of, isReply, text) {
-  const { refused, view, row } = asked([text], (length) => glue.ride_check(of, isReply, length));
-  const issues = glue.findings();
+  const refused = asked([text], (length) => glue.ride_check(of, isReply, length)) !== 0;
+  const issues = findings();
   if (refused) return { value: undefined, issues };
+  const { view, row } = looked();
   open(view, row[SLOTS], row[TEXT], row[TEXT + 1], undefined);
   return { value: read[isReply ? interfaces.length + of : of](root()), issues };
 }
@@ -126,7 +148,7 @@ export function checkRide(of, isReply, text) {
 export function acceptsRide(of, isReply, text) {
   // A failure of the gateway is no message, and a good reply all the same.
   asked([text], (length) => glue.ride_check(of, isReply, length));
-  return !glue.findings().some((/** @type {{ refuses: boolean }} */ { refuses }) => refuses);
+  return !findings().some(({ refuses }) => refuses);
 }
 
 /**
@@ -141,24 +163,11 @@ export const sortedSign = (secret, prefix, parameters) =>
 /** Ends a text: UTF-8 never has this byte. */
 const END = Uint8Array.of(0xff);
 
-/**
- * Calls for what is told of texts.
- * @template T
- * @param {string[]} texts
- * @param {(length: number) => T} work
- * @returns {T}
- */
-function ofTexts(texts, work) {
-  /** @type {T | undefined} */
-  let result;
-  asked(
-    texts.flatMap((text) => [text, END]),
-    (...lengths) => {
-      result = work(lengths.reduce((sum, length) => sum + length, 0));
-    },
-  );
-  return /** @type {T} */ (result);
-}
+/** @param {string[]} texts */
+const ended = (...texts) => texts.flatMap((text) => [text, END]);
+
+/** @param {number[]} lengths */
+const together = (...lengths) => lengths.reduce((sum, length) => sum + length, 0);
 
 /**
  * @param {string} clientId
@@ -166,8 +175,10 @@ function ofTexts(texts, work) {
  * @param {string} method
  * @param {string} uri
  * @param {string} date
+ * @returns {{ authorization: string, signature: string, stringToSign: string }}
  */
-export const signByHand = (clientId, secret, method, uri, date) => ofTexts([clientId, secret, method, uri, date], glue.ba_sign);
+export const signByHand = (clientId, secret, method, uri, date) =>
+  JSON.parse(told(ended(clientId, secret, method, uri, date), (...lengths) => glue.ba_sign(together(...lengths))));
 
 /**
  * @param {string} clientId
@@ -176,18 +187,15 @@ export const signByHand = (clientId, secret, method, uri, date) => ofTexts([clie
  * @param {string} uri
  * @param {string} date
  * @param {string} authorization
+ * @returns what is wrong with it, if anything is
  */
-export const verifyByHand = (clientId, secret, method, uri, date, authorization) =>
-  ofTexts([clientId, secret, method, uri, date, authorization], glue.ba_verify);
+export function verifyByHand(clientId, secret, method, uri, date, authorization) {
+  const texts = ended(clientId, secret, method, uri, date, authorization);
+  return asked(texts, (...lengths) => glue.ba_verify(together(...lengths))) === 0 ? undefined : failure();
+}
 
 /** @param {string} text */
-export function parseHttpDate(text) {
-  let at = Number.NaN;
-  asked([text], (length) => {
-    at = glue.parse_http_date(length);
-  });
-  return at;
-}
+export const parseHttpDate = (text) => asked([text], glue.parse_http_date);
 
 /**
  * @param {object} questioned as src/wasm/diagnosis.rs names it

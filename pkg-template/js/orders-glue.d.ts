@@ -1,21 +1,8 @@
 // What the module of orders exports, as src/wasm/orders.rs says it; wasm-bindgen makes orders-glue.js. For the package's own
 // files only.
 
-import type { Finding } from "./errors.js";
-import type { Failure } from "./glue.js";
-
-interface Signed {
-  readonly authorization: string;
-  readonly signature: string;
-  readonly stringToSign: string;
-}
-
-export { initSync } from "./glue.js";
-
-export declare function input(length: number): number;
-export declare function result(): number;
-export declare function error(): Failure;
-export declare function findings(): readonly Finding[];
+// It has what the module of messages has, too.
+export * from "./glue.js";
 
 export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
 export declare function ticket_accept(strict: boolean, length: number): number;
@@ -25,7 +12,7 @@ export declare function ride_order_apply(order: number, event: number, calls: nu
 export declare function ride_check(of: number, isReply: boolean, length: number): number;
 export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 
-export declare function ba_sign(length: number): Signed;
-export declare function ba_verify(length: number): Failure | undefined;
+export declare function ba_sign(length: number): number;
+export declare function ba_verify(length: number): number;
 export declare function parse_http_date(length: number): number;
 export declare function ba_diagnose(length: number): number;

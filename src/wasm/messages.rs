@@ -1,8 +1,8 @@
 //! Messages of both APIs by themselves, at the border.
 
-use super::{Crossing, State, address, failure, finding, unreadable, with};
+use super::{Crossing, State, address, failure, unreadable, with};
 use crate::message::definition::{Facts, Message};
-use crate::message::value::{FieldValue, ObjectWriter, Slot, push_text};
+use crate::message::value::FieldValue;
 use crate::message::{Form, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
 use crate::routes::Route;
@@ -122,7 +122,7 @@ pub fn write_error() {
         let State { error, output, .. } = state;
         output.clear();
         if let Some(error) = error {
-            failure(error, |crossing| crossing.put(output));
+            failure(error, output);
         }
         state.tell_output();
     });
@@ -136,41 +136,4 @@ pub fn write_findings() {
         Crossing::Findings(&state.packed.issues).put(&mut state.output);
         state.tell_output();
     });
-}
-
-/// These are only written.
-impl FieldValue for Crossing<'_> {
-    fn take(_: Option<Slot<'_>>) -> Self {
-        Crossing::Absent
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        match self {
-            Crossing::Absent => out.extend_from_slice(b"null"),
-            Crossing::Flag(flag) => flag.put(out),
-            Crossing::Number(number) => number.put(out),
-            Crossing::Text(text) => push_text(text, out),
-            Crossing::Findings(issues) => {
-                out.push(b'[');
-                for (index, issue) in issues.iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    Crossing::Object(&finding(issue)).put(out);
-                }
-                out.push(b']');
-            }
-            Crossing::Object(fields) => {
-                let mut object = ObjectWriter::begin(out);
-                for (name, value) in *fields {
-                    object.field(name, value);
-                }
-                object.end();
-            }
-        }
-    }
-
-    fn is_absent(&self) -> bool {
-        matches!(self, Crossing::Absent)
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
 //! back is told by a fixed row of eight numbers ([`result`]): positions in the module's memory that JavaScript reads
-//! directly. Errors and findings are cold, and cross as JSON or as JavaScript objects.
+//! directly. Errors and findings are cold, and cross as JSON.
 //!
 //! | number | meaning |
 //! |--:|---|
@@ -10,30 +10,26 @@
 //! | 1 | address of the packed slots |
 //! | 2, 3 | address and length of the text that the slots point into |
 //! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted |
-//! | 5 | number of findings, see [`findings`] |
+//! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
-
 //!
 //! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one with all of
 //! it, which is instantiated when it is first needed: for orders, and for what is done by hand.
 
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
-#![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "each module leaves alone what only the other needs"))]
+#![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "the module of messages leaves alone what only the other needs"))]
 
-#[cfg(feature = "wasm-messages")]
 mod cipher;
-#[cfg(feature = "wasm-orders")]
+#[cfg(feature = "wasm")]
 mod diagnosis;
-#[cfg(feature = "wasm-messages")]
 mod messages;
-#[cfg(feature = "wasm-orders")]
+#[cfg(feature = "wasm")]
 mod orders;
-#[cfg(feature = "wasm-messages")]
 mod ride;
-#[cfg(feature = "wasm-messages")]
 mod ticket;
 
 use crate::message::Packed;
+use crate::message::value::{FieldValue, ObjectWriter, Slot, push_text};
 use crate::ride::Client;
 use crate::ticket::Supplier;
 use crate::{Error, ErrorCode, Issue, Remote, Secret};
@@ -151,7 +147,7 @@ impl State {
         self.finish(outcome)
     }
 
-    /// The number; else the error is kept for [`error`], and all ones returned.
+    /// The number; else the error is kept for [`messages::write_error`], and all ones returned.
     fn finish_number(&mut self, outcome: Result<u32, Error>) -> u32 {
         outcome.unwrap_or_else(|error| {
             self.finish(Err(error));
@@ -159,7 +155,7 @@ impl State {
         })
     }
 
-    /// 0 for success; else the error is kept for [`error`], and 1 returned.
+    /// 0 for success; else the error is kept for [`messages::write_error`], and 1 returned.
     fn finish(&mut self, outcome: Result<(), Error>) -> u32 {
         self.error = outcome.err();
         u32::from(self.error.is_some())
@@ -187,8 +183,7 @@ fn unreadable() -> Error {
     Error::at(ErrorCode::InvalidJson, "")
 }
 
-/// What crosses as a value and not as numbers. It is one type, so that there is one routine for all of it. The module of
-/// messages writes it as JSON, which it can write anyway; the module of orders hands over JavaScript objects.
+/// What crosses as JSON and not as numbers. It is one type, so that there is one routine for all of it.
 enum Crossing<'c> {
     Absent,
     Flag(bool),
@@ -205,6 +200,43 @@ impl<'c> Crossing<'c> {
     }
 }
 
+/// These are only written.
+impl FieldValue for Crossing<'_> {
+    fn take(_: Option<Slot<'_>>) -> Self {
+        Crossing::Absent
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Crossing::Absent => out.extend_from_slice(b"null"),
+            Crossing::Flag(flag) => flag.put(out),
+            Crossing::Number(number) => number.put(out),
+            Crossing::Text(text) => push_text(text, out),
+            Crossing::Findings(issues) => {
+                out.push(b'[');
+                for (index, issue) in issues.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    Crossing::Object(&finding(issue)).put(out);
+                }
+                out.push(b']');
+            }
+            Crossing::Object(fields) => {
+                let mut object = ObjectWriter::begin(out);
+                for (name, value) in *fields {
+                    object.field(name, value);
+                }
+                object.end();
+            }
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Crossing::Absent)
+    }
+}
+
 /// The fields of a finding.
 fn finding(issue: &Issue) -> [(&'static str, Crossing<'_>); 6] {
     [
@@ -217,11 +249,11 @@ fn finding(issue: &Issue) -> [(&'static str, Crossing<'_>); 6] {
     ]
 }
 
-/// Hands an error over to `cross`.
-fn failure<R>(error: &Error, cross: impl FnOnce(&Crossing<'_>) -> R) -> R {
+/// Appends an error.
+fn failure(error: &Error, out: &mut Vec<u8>) {
     let remote = error.remote.as_deref();
     let of_remote = |value: fn(&Remote) -> Crossing<'_>| remote.map_or(Crossing::Absent, value);
-    cross(&Crossing::Object(&[
+    Crossing::Object(&[
         ("code", Crossing::Text(error.code.as_str())),
         ("path", Crossing::Text(&error.path)),
         ("rule", Crossing::optional(error.rule)),
@@ -234,5 +266,6 @@ fn failure<R>(error: &Error, cross: impl FnOnce(&Crossing<'_>) -> R) -> R {
         ("retryable", of_remote(|remote| Crossing::Flag(remote.retryable))),
         ("gateway", of_remote(|remote| Crossing::Flag(remote.gateway))),
         ("traceId", of_remote(|remote| Crossing::Text(&remote.trace_id))),
-    ]))
+    ])
+    .put(out);
 }

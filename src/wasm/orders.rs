@@ -1,6 +1,7 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
 
-use super::{Crossing, State, failure, finding, place, unreadable, with};
+use super::{State, place, unreadable, with};
+use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ride::{INTERFACES, check};
 use crate::sorted_sign::{Scheme, sign};
@@ -8,7 +9,6 @@ use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
 use crate::{Error, Secret, ba, ride, ticket};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -173,40 +173,39 @@ pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
 }
 
 /// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
-/// so they do not stay there: `work` takes what it needs.
-fn with_texts<R>(length: usize, work: impl FnOnce([&str; 6]) -> R) -> R {
+/// so they do not stay there.
+fn by_hand(length: usize, work: impl FnOnce([&str; 6], &mut Vec<u8>) -> Result<(), Error>) -> u32 {
     with(|state| {
         let source = state.input.get_mut(..length).unwrap_or_default();
         let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
-        let done = work(std::array::from_fn(|_| texts.next().unwrap_or_default()));
+        state.output.clear();
+        let outcome = work(std::array::from_fn(|_| texts.next().unwrap_or_default()), &mut state.output);
         source.zeroize();
-        done
+        state.tell_output();
+        state.finish(outcome)
     })
 }
 
-/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date.
+/// BA by hand: signs any method, URI and date. The texts are client id, secret, method, URI, date; the output is the
+/// signature with what it was made of, as JSON.
 #[wasm_bindgen]
-pub fn ba_sign(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, _]| {
+pub fn ba_sign(length: usize) -> u32 {
+    by_hand(length, |[client_id, secret, method, uri, date, _], out| {
         let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-        cross(&Crossing::Object(&[
-            ("authorization", Crossing::Text(&ba::authorization(client_id, &signature))),
-            ("signature", Crossing::Text(&signature)),
-            ("stringToSign", Crossing::Text(&ba::string_to_sign(method, uri, date))),
-        ]))
+        let mut object = ObjectWriter::begin(out);
+        object.field("authorization", &ba::authorization(client_id, &signature));
+        object.field("stringToSign", &ba::string_to_sign(method, uri, date));
+        object.field("signature", &signature);
+        object.end();
+        Ok(())
     })
 }
 
-/// BA by hand: `undefined` when the header is right, else what is wrong. The texts are those of [`ba_sign`], then the
-/// header.
+/// BA by hand: 0 when the header is right. The texts are those of [`ba_sign`], then the header.
 #[wasm_bindgen]
-pub fn ba_verify(length: usize) -> JsValue {
-    with_texts(length, |[client_id, secret, method, uri, date, authorization]| {
-        let keys = [ba::Key::new(&Secret::new(secret))];
-        match ba::verify(&keys, client_id, method, &[uri], date, authorization) {
-            Ok(()) => JsValue::UNDEFINED,
-            Err(error) => failure(&error, cross),
-        }
+pub fn ba_verify(length: usize) -> u32 {
+    by_hand(length, |[client_id, secret, method, uri, date, authorization], _| {
+        ba::verify(&[ba::Key::new(&Secret::new(secret))], client_id, method, &[uri], date, authorization)
     })
 }
 
@@ -217,51 +216,6 @@ pub fn parse_http_date(length: usize) -> f64 {
         let date = crate::time::parse_http_date(state.input.get(..length).unwrap_or_default());
         date.map_or(f64::NAN, |at| at.0 as f64)
     })
-}
-
-/// Why the last call failed.
-#[wasm_bindgen]
-pub fn error() -> JsValue {
-    with(|state| state.error.as_ref().map_or(JsValue::NULL, |error| failure(error, cross)))
-}
-
-/// What was found in the message read last.
-#[wasm_bindgen]
-pub fn findings() -> JsValue {
-    with(|state| cross(&Crossing::Findings(&state.packed.issues)))
-}
-
-/// Names go over as texts, because keeping them in a table costs more than these cold objects are worth.
-impl Serialize for Crossing<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Crossing::Absent => serializer.serialize_unit(),
-            Crossing::Flag(flag) => serializer.serialize_bool(*flag),
-            Crossing::Number(number) => serializer.serialize_f64(*number as f64),
-            Crossing::Text(text) => serializer.serialize_str(text),
-            Crossing::Findings(issues) => {
-                let mut list = serializer.serialize_seq(None)?;
-                for issue in *issues {
-                    list.serialize_element(&Crossing::Object(&finding(issue)))?;
-                }
-                list.end()
-            }
-            Crossing::Object(fields) => {
-                let mut object = serializer.serialize_map(None)?;
-                for (name, value) in *fields {
-                    if !matches!(value, Crossing::Absent) {
-                        object.serialize_entry(&Crossing::Text(name), value)?;
-                    }
-                }
-                object.end()
-            }
-        }
-    }
-}
-
-#[inline(never)]
-fn cross(value: &Crossing<'_>) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 /// The three parts of the input, one after the other.
