@@ -14,7 +14,8 @@ pub struct Timestamp(pub i64);
 /// How far Meituan's wall clock is ahead of UTC, in milliseconds.
 pub(crate) const BEIJING_OFFSET: i64 = 8 * 3_600_000;
 pub(crate) const DAY: i64 = 86_400_000;
-const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+pub(crate) const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
 /// The form of an HTTP date: what is not a small letter stands there as it is.

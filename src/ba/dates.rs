@@ -1,6 +1,6 @@
 //! The other forms in which the date of a request may have been signed.
 
-use crate::time::{BEIJING_OFFSET, DAY, Date, Timestamp, http_date, parse_http_date, parse_wall_clock, wall_clock};
+use crate::time::{BEIJING_OFFSET, DAY, Date, MONTHS, Timestamp, http_date, parse_http_date, parse_wall_clock, wall_clock};
 
 /// One form: `%` and a letter stand for a part of the date. `$` at the front: in Beijing time.
 ///
@@ -64,18 +64,29 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let clock = text.get(colon.checked_sub(2)?..colon + 6)?;
     let (before, after) = (text.get(..colon - 2)?, text.get(colon + 6..)?);
     // The first thirty bytes are all that matter, and the zone may be anything.
-    let in_beijing = after.contains("+08") || after.contains("CST") || after.trim().is_empty();
+    let names = |zone: &[u8; 3]| after.as_bytes().windows(3).any(|part| part == zone);
+    let in_beijing = names(b"+08") || names(b"CST") || after.trim().is_empty();
     let date = if let Some(date) = before.get(..10).filter(|date| Date::parse(date.as_bytes()).is_some()) {
         date.to_owned()
     } else {
-        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        let words = || before.split([' ', ',', '-']).chain(after.split(' ')).filter(|word| !word.is_empty());
-        let month = words().find_map(|word| MONTHS.find(word).filter(|at| word.len() == 3 && at % 3 == 0))? / 3 + 1;
-        let number =
-            |length: fn(usize) -> bool| words().find(|word| length(word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()));
-        let (day, year) = (number(|length| length <= 2)?, number(|length| length == 4)?);
+        let (mut day, mut month, mut year) = ("", None, "");
+        // A dash before the clock parts words; after it, it may begin a zone.
+        let words = before.split([' ', ',', '-']).chain(after.split(' '));
+        for word in words {
+            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+            match word.len() {
+                1 | 2 if is_number && day.is_empty() => day = word,
+                3 if month.is_none() => month = MONTHS.iter().position(|name| name[..] == *word.as_bytes()),
+                4 if is_number && year.is_empty() => year = word,
+                _ => {}
+            }
+        }
+        if day.is_empty() {
+            return None;
+        }
+        let month = (month? + 1).to_string();
         let two = |text: &str| ["0", text].concat()[text.len() - 1..].to_owned();
-        [year, "-", &two(&month.to_string()), "-", &two(day)].concat()
+        [year, "-", &two(&month), "-", &two(day)].concat()
     };
     let at = parse_wall_clock([&date, " ", clock].concat().as_bytes())?;
     Some(if in_beijing { at } else { Timestamp(at.0.saturating_add(BEIJING_OFFSET)) })

@@ -75,8 +75,9 @@ impl<'a> Url<'a> {
 impl<'a> Evidence<'a> {
     pub(super) fn url(&self) -> Url<'a> {
         let url = self.url.split('#').next().unwrap_or_default();
-        let (host, path_and_query) = match url.split_once("://") {
-            Some((_, rest)) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
+        let after_scheme = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
+        let (host, path_and_query) = match after_scheme.filter(|_| !url.starts_with('/')) {
+            Some(rest) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
             None => ("", url),
         };
         let path_and_query = if path_and_query.is_empty() { "/" } else { path_and_query };
@@ -119,10 +120,11 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let found = if received.bytes.is_empty() { None } else { search.run(&right) };
     let is_explained = found.is_some();
     let mut ids = received.seen;
-    let signed = found.map(|(more, signed)| {
-        ids.extend(more);
-        signed
-    });
+    let mut signed = None;
+    if let Some((more, string)) = found {
+        ids.extend_from_slice(&more);
+        signed = Some(string);
+    }
     Diagnosis {
         string_to_sign: string_to_sign(&method, uri, evidence.date),
         expected: expected.unwrap_or_default(),
@@ -166,35 +168,35 @@ fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
     if evidence.date.is_empty() {
         seen.push("header.date");
     }
-    seen.extend(encodings);
-    seen.extend(match bytes.len() {
-        16 => Some("hash.md5"),
-        32 => Some("hash.sha256"),
-        _ => None,
-    });
+    seen.extend_from_slice(&encodings);
+    match bytes.len() {
+        16 => seen.push("hash.md5"),
+        32 => seen.push("hash.sha256"),
+        _ => {}
+    }
     Received { text, bytes, seen }
 }
 
 /// A hash's bytes, in whichever way they are written, with what is wrong about that.
 fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
     let is_hash = |bytes: &Vec<u8>| matches!(bytes.len(), 16 | 20 | 32);
-    let also = |decoded: Option<(Vec<u8>, Vec<&'static str>)>, id| {
-        decoded.map(|(bytes, mut ids)| {
-            ids.push(id);
-            (bytes, ids)
-        })
-    };
     if let Some(bytes) = hex(text.as_bytes()).filter(is_hash) {
         return Some((bytes, vec!["encoding.hex"]));
     }
-    if text.contains('%') {
-        return also(decode(&unpercent(text)?), "encoding.percent");
-    }
-    if text.contains(' ') {
-        return also(decode(&text.replace(' ', "+")), "encoding.plus");
-    }
-    if text.contains(['-', '_']) {
-        return also(decode(&text.replace('-', "+").replace('_', "/")), "encoding.url-safe");
+    let has = |byte| text.as_bytes().contains(&byte);
+    let (other, id) = if has(b'%') {
+        (unpercent(text)?, "encoding.percent")
+    } else if has(b' ') {
+        (replaced(text, b" ", b"+"), "encoding.plus")
+    } else if has(b'-') || has(b'_') {
+        (replaced(text, b"-_", b"+/"), "encoding.url-safe")
+    } else {
+        (String::new(), "")
+    };
+    if !id.is_empty() {
+        let (bytes, mut ids) = decode(&other)?;
+        ids.push(id);
+        return Some((bytes, ids));
     }
     if let Some(bytes) = base64::decode(text.as_bytes()) {
         if let Some(bytes) = hex(&bytes).filter(is_hash) {
@@ -206,11 +208,25 @@ fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
     Some((bytes, vec!["encoding.unpadded"]))
 }
 
+/// Each of these bytes, all of them ASCII, becomes the one at the same place.
+fn replaced(text: &str, bytes: &[u8], by: &[u8]) -> String {
+    let mut replaced = text.as_bytes().to_vec();
+    for byte in &mut replaced {
+        if let Some(at) = bytes.iter().position(|other| other == byte) {
+            *byte = by[at];
+        }
+    }
+    String::from_utf8(replaced).unwrap_or_default()
+}
+
 fn hex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = text.as_chunks::<2>();
-    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect();
-    bytes.filter(|bytes| rest.is_empty() && !bytes.is_empty())
+    let mut bytes = Vec::new();
+    for &[high, low] in pairs {
+        bytes.push(digit(high)? << 4 | digit(low)?);
+    }
+    (rest.is_empty() && !bytes.is_empty()).then_some(bytes)
 }
 
 /// What was done with the secret and the string.
@@ -248,6 +264,9 @@ enum Change {
     Way(Way),
 }
 
+/// With the mistake's id.
+type NamedChange = (&'static str, Change);
+
 impl Change {
     fn apply<'a>(&'a self, signing: &mut Signing<'a>) {
         match self {
@@ -268,41 +287,37 @@ impl Change {
 }
 
 /// Every change that a known mistake makes to this request, in the order of the table.
-fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<(&'static str, Change)> {
+fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<NamedChange> {
     let at = moment(evidence.date);
     let mut all = Vec::new();
     for mistake in MISTAKES {
         let mut texts = Vec::new();
-        let aspect = match mistake.changes {
-            Changes::Seen => continue,
-            Changes::Keys(forms) => {
-                all.extend(forms.iter().map(|form| (mistake.id, Change::Key(*form))));
-                continue;
+        let mut changed = Aspect::Date;
+        match (mistake.changes, at) {
+            (Changes::Keys(forms), _) => forms.iter().for_each(|form| all.push((mistake.id, Change::Key(*form)))),
+            (Changes::Ways(ways), _) => ways.iter().for_each(|way| all.push((mistake.id, Change::Way(*way)))),
+            (Changes::Texts(aspect, fixed), _) => {
+                changed = aspect;
+                fixed.iter().for_each(|text| texts.push((*text).to_owned()));
             }
-            Changes::Ways(ways) => {
-                all.extend(ways.iter().map(|way| (mistake.id, Change::Way(*way))));
-                continue;
-            }
-            Changes::Texts(aspect, fixed) => {
-                texts.extend(fixed.iter().map(|&text| text.to_owned()));
-                aspect
-            }
-            Changes::Dates(forms) => {
-                texts.extend(at.into_iter().flat_map(|at| forms.iter().map(move |form| write(form, at))));
-                Aspect::Date
-            }
-            Changes::Made(aspect, make) => {
+            (Changes::Dates(forms), Some(at)) => forms.iter().for_each(|form| texts.push(write(form, at))),
+            (Changes::Made(aspect, make), _) => {
+                changed = aspect;
                 make(evidence, &mut texts);
-                aspect
             }
-        };
-        // What changes nothing is no mistake.
-        texts.retain(|text| text != right.parts[aspect as usize]);
-        all.extend(texts.into_iter().map(|text| (mistake.id, Change::Part(aspect, text))));
+            (Changes::Seen | Changes::Dates(_), _) => {}
+        }
+        for text in texts {
+            // What changes nothing is no mistake.
+            if text != right.parts[changed as usize] {
+                all.push((mistake.id, Change::Part(changed, text)));
+            }
+        }
     }
     all
 }
 
+/// The mistakes' ids and what was signed.
 type Found = (Vec<&'static str>, String);
 
 struct Search<'a> {
@@ -311,47 +326,44 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The mistakes' ids and what was signed.
     fn run(&self, right: &Signing<'_>) -> Option<Found> {
         let changes = changes(self.evidence, right);
-        self.try_secrets(right, &[])
-            .or_else(|| {
-                changes.iter().find_map(|(id, change)| {
-                    let mut signing = right.clone();
-                    change.apply(&mut signing);
-                    self.try_secrets(&signing, &[id])
-                })
-            })
+        let alone = |change: &NamedChange| self.try_changes(right, &[change]);
+        let in_pairs = |(at, first): (usize, &NamedChange)| {
+            let mut others = changes[at + 1..].iter().filter(|second| first.1.goes_with(&second.1));
+            others.find_map(|second| self.try_changes(right, &[first, second]))
+        };
+        self.try_changes(right, &[])
+            .or_else(|| changes.iter().find_map(alone))
             .or_else(|| self.other_moment(right))
-            .or_else(|| {
-                changes.iter().enumerate().find_map(|(at, (first_id, first))| {
-                    let others = changes[at + 1..].iter().filter(|(_, second)| first.goes_with(second));
-                    others.into_iter().find_map(|(second_id, second)| {
-                        let mut signing = right.clone();
-                        first.apply(&mut signing);
-                        second.apply(&mut signing);
-                        self.try_secrets(&signing, &[first_id, second_id])
-                    })
-                })
-            })
+            .or_else(|| changes.iter().enumerate().find_map(in_pairs))
     }
 
-    fn try_secrets(&self, signing: &Signing<'_>, ids: &[&'static str]) -> Option<Found> {
+    #[inline(never)]
+    fn try_changes(&self, right: &Signing<'_>, changes: &[&NamedChange]) -> Option<Found> {
+        let mut signing = right.clone();
+        let mut ids = Vec::new();
+        for (id, change) in changes {
+            change.apply(&mut signing);
+            ids.push(*id);
+        }
         let string = signing.string();
-        let at = self.evidence.secrets.iter().position(|secret| self.gives(signing, secret, string.as_bytes()))?;
-        let other = (at > 0).then_some("secret.other");
-        Some((ids.iter().copied().chain(other).collect(), string))
+        let at = self.evidence.secrets.iter().position(|secret| self.gives(&signing, secret, string.as_bytes()))?;
+        if at > 0 {
+            ids.push("secret.other");
+        }
+        Some((ids, string))
     }
 
     /// Another moment, within the time that a receiver tolerates and some more.
     fn other_moment(&self, right: &Signing<'_>) -> Option<Found> {
         const SECONDS: i64 = 900;
         let at = moment(self.evidence.date)?;
-        (1..=SECONDS).flat_map(|by| [-by, by]).find_map(|by| {
+        // Before, after, and further from it each time.
+        (2..2 * (SECONDS + 1)).find_map(|step| {
+            let by = if step % 2 == 0 { -step / 2 } else { step / 2 };
             let date = http_date(Timestamp(at.0.saturating_add(by * 1000)));
-            let mut signing = right.clone();
-            signing.parts[Aspect::Date as usize] = &date;
-            self.try_secrets(&signing, &["date.other-moment"])
+            self.try_changes(right, &[&("date.other-moment", Change::Part(Aspect::Date, date))])
         })
     }
 

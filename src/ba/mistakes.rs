@@ -21,6 +21,7 @@ pub struct Mistake {
 
 /// What a mistake may have changed in the string to sign, the key or the hash. Two mistakes go together where they change
 /// different things.
+#[derive(Clone, Copy)]
 pub(super) enum Changes {
     /// Nothing: it can be seen in the headers, or is tried in another way.
     Seen,

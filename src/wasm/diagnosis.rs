@@ -1,9 +1,9 @@
 //! The diagnosis of signatures at the border: asked for by people, not by each request.
 
-use super::{State, unreadable, with};
+use super::{unreadable, with};
 use crate::ba::{self, Diagnosis, Evidence};
 use crate::message::value::ObjectWriter;
-use crate::message::{Form, Reading, read};
+use crate::message::{Form, Reading, View, read};
 use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -35,43 +35,39 @@ crate::messages! {
 #[wasm_bindgen]
 pub fn ba_diagnose(length: usize) -> u32 {
     with(|state| {
-        let outcome = questioned(state, length).map(|questioned| {
-            state.output.clear();
-            write(&diagnosis(&questioned), &mut state.output);
-        });
+        let source = state.input.get_mut(..length).unwrap_or_default();
+        read(Questioned::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
+        let questioned = state.packed.view(Questioned::MESSAGE, source);
+        let outcome = match (Error::from_issues(&state.packed.issues), questioned) {
+            (None, Some(questioned)) => Ok(diagnosis(&questioned)),
+            (error, _) => Err(error.unwrap_or_else(unreadable)),
+        };
+        // Secrets stand in the input, so they do not stay there.
+        source.zeroize();
+        state.output.clear();
+        let outcome = outcome.map(|found| write(&found, &mut state.output));
         state.tell_output();
         state.finish(outcome)
     })
 }
 
-/// Secrets stand in the input, so they do not stay there.
-fn questioned(state: &mut State, length: usize) -> Result<Questioned, Error> {
-    let source = state.input.get_mut(..length).unwrap_or_default();
-    read(Questioned::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
-    let questioned: Option<Questioned> = state.packed.take(Questioned::MESSAGE, source);
-    source.zeroize();
-    questioned.ok_or_else(|| Error::from_issues(&state.packed.issues).unwrap_or_else(unreadable))
-}
-
-fn diagnosis(questioned: &Questioned) -> Diagnosis {
-    let secrets: Vec<Secret> = questioned.secrets.iter().map(|secret| Secret::new(&**secret)).collect();
-    let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-    let (date, authorization) = (text(&questioned.date), text(&questioned.authorization));
-    let (client_id, partner_id, body) = (text(&questioned.client_id), text(&questioned.partner_id), text(&questioned.body));
+fn diagnosis(questioned: &View<'_>) -> Diagnosis {
+    let text = |name| questioned.text(name).unwrap_or_default();
+    let secrets: Vec<Secret> = questioned.texts("secrets").map(|secret| Secret::new(&*secret)).collect();
     ba::diagnose(&Evidence {
-        method: &questioned.method,
-        url: &questioned.url,
-        date: &date,
-        authorization: &authorization,
-        body: body.as_bytes(),
-        client_id: &client_id,
-        partner_id: &partner_id,
+        method: &text("method"),
+        url: &text("url"),
+        date: &text("date"),
+        authorization: &text("authorization"),
+        body: text("body").as_bytes(),
+        client_id: &text("clientId"),
+        partner_id: &text("partnerId"),
         secrets: &secrets,
     })
 }
 
 fn write(found: &Diagnosis, out: &mut Vec<u8>) {
-    let ids: Vec<String> = found.mistakes.iter().map(|mistake| mistake.id.to_owned()).collect();
+    let ids: Vec<&str> = found.mistakes.iter().map(|mistake| mistake.id).collect();
     let mut object = ObjectWriter::begin(out);
     object.field("stringToSign", &found.string_to_sign);
     object.field("expected", &found.expected);
