@@ -315,8 +315,8 @@ impl Supplier {
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
         let date = http_date(now);
         let string_to_sign = ba::string_to_sign(method, uri, &date);
-        let signature = self.keys.first().map(|key| ba::sign_text(key, &string_to_sign)).unwrap_or_default();
-        Signature { authorization: ba::authorization(&self.config.client_id, &signature), date, string_to_sign }
+        let authorized = |key| ba::authorize(key, &self.config.client_id, &string_to_sign);
+        Signature { authorization: self.keys.first().map(authorized).unwrap_or_default(), date, string_to_sign }
     }
 
     /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must

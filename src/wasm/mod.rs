@@ -70,6 +70,8 @@ struct State {
     configurations: Vec<[u8; 20]>,
     /// Likewise for the ride API, each with what it was configured with.
     clients: Vec<([u8; 20], Client)>,
+    #[cfg(feature = "wasm-messages")]
+    last_key: Option<ride::LastKey>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -110,6 +112,8 @@ impl State {
             suppliers: Vec::new(),
             configurations: Vec::new(),
             clients: Vec::new(),
+            #[cfg(feature = "wasm-messages")]
+            last_key: None,
         }
     }
 

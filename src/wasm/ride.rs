@@ -8,6 +8,7 @@ use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm,
 use crate::sorted_sign::sha1;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
+use subtle::ConstantTimeEq;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -192,27 +193,47 @@ pub fn ride_order_id(length: usize) -> u32 {
     })
 }
 
-fn key_of_call(secret_key: &Secret, has_cipher: bool) -> Result<Key, Error> {
-    Ok(Key::new(secret_key)?.computed_by(has_cipher.then(cipher::of_call)))
+/// The key of the last envelope that was sealed or opened by itself: who does one does the next with the same key.
+pub(super) struct LastKey {
+    secret_key: Secret,
+    has_cipher: bool,
+    key: Key,
+}
+
+/// Gives `work` the key whose secretKey stands first in the input, and what follows it. The output is what comes of that.
+fn with_key(secret_key: usize, length: usize, has_cipher: bool, work: impl FnOnce(&Key, &[u8]) -> Result<String, Error>) -> u32 {
+    with(|state| {
+        let given = state.input.get_mut(..secret_key).unwrap_or_default();
+        // In a time that says nothing about where they differ.
+        let is_same = |last: &LastKey| last.has_cipher == has_cipher && last.secret_key.expose().ct_eq(given).into();
+        if state.last_key.as_ref().is_some_and(is_same) {
+            given.zeroize();
+        } else {
+            let secret_key = state.take_secret(secret_key);
+            state.last_key = match Key::new(&secret_key) {
+                Ok(key) => Some(LastKey { secret_key, has_cipher, key: key.computed_by(has_cipher.then(cipher::of_call)) }),
+                Err(error) => return state.finish_text(Err(error)),
+            };
+        }
+        let worked = match &state.last_key {
+            Some(LastKey { key, .. }) => work(key, state.after(secret_key, length)),
+            None => Err(unreadable()),
+        };
+        state.finish_text(worked)
+    })
 }
 
 /// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
 pub fn envelope_seal(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with(|state| {
-        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
-        let text = std::str::from_utf8(state.after(secret_key, length)).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
-        let sealed = key.and_then(|key| Ok(key.seal(text?)));
-        state.finish_text(sealed)
+    with_key(secret_key, length, has_cipher, |key, text| {
+        let text = std::str::from_utf8(text).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""))?;
+        Ok(key.seal(text))
     })
 }
 
 /// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
 #[wasm_bindgen]
 pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with(|state| {
-        let key = key_of_call(&state.take_secret(secret_key), has_cipher);
-        let opened = key.and_then(|key| key.open(state.after(secret_key, length)));
-        state.finish_text(opened)
-    })
+    with_key(secret_key, length, has_cipher, Key::open)
 }
