@@ -27,22 +27,17 @@ pub(crate) fn encode_into(text: &mut [u8], bytes: &[u8]) {
 fn fill(text: &mut [u8], bytes: &[u8], last: [u8; 2]) {
     let mut alphabet = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     [alphabet[62], alphabet[63]] = last;
-    let characters = |[first, second, third]: [u8; 3]| {
-        let bits = u32::from_be_bytes([0, first, second, third]);
-        [18, 12, 6, 0].map(|shift| alphabet[(bits >> shift) as usize & 63])
-    };
     let (groups, rest) = bytes.as_chunks();
-    let (places, end) = text.as_chunks_mut();
-    let mut places = places.iter_mut();
-    for (&group, place) in groups.iter().zip(&mut places) {
-        *place = characters(group);
+    let (places, end) = text.split_at_mut(groups.len() * 4);
+    for (place, &[first, second, third]) in places.as_chunks_mut().0.iter_mut().zip(groups) {
+        let bits = u32::from_be_bytes([0, first, second, third]);
+        let character = |shift: u32| alphabet[(bits >> shift) as usize & 63];
+        *place = [character(18), character(12), character(6), character(0)];
     }
-    if let &[first, ref others @ ..] = rest {
-        let written = characters([first, others.first().copied().unwrap_or(0), 0]);
-        let place = places.next().map_or(end, |place| place);
-        for (place, character) in place.iter_mut().zip(&written[..=rest.len()]) {
-            *place = *character;
-        }
+    if let &[first, ref second @ ..] = rest {
+        let mut four = [0; 4];
+        fill(&mut four, &[first, second.first().copied().unwrap_or(0), 0], last);
+        end[..=rest.len()].copy_from_slice(&four[..=rest.len()]);
     }
 }
 
@@ -98,7 +93,7 @@ fn six_bytes(characters: [u8; 8]) -> ([u8; 6], bool) {
         let exceeds = low + u64::from(0x7f - last) * EACH;
         let within = reaches & !exceeds & !given & HIGH;
         let mask = (within >> 7) * 0xff;
-        values |= (low & mask) + (u64::from(value) * EACH & mask) - (u64::from(first) * EACH & mask);
+        values |= (low & mask) + ((u64::from(value) * EACH) & mask) - ((u64::from(first) * EACH) & mask);
         known |= within;
     }
     let twelve = values >> 2 & 0x0fc0_0fc0_0fc0_0fc0 | values & 0x003f_003f_003f_003f;
@@ -130,7 +125,8 @@ mod tests {
 
     #[test]
     fn padding_is_where_it_must_be_and_bits_that_no_byte_needs_are_zero() {
-        for text in ["=", "==", "A=", "A==", "AA=", "AA==", "AA===", "AAA=", "AAA==", "AAAA=", "AA==AAAA", "AB==", "AAB=", "A\n=="] {
+        for text in ["=", "==", "A=", "A==", "AA=", "AA==", "AA===", "AAA=", "AAA==", "AAAA=", "AA==AAAA", "AB==", "AAB=", "A\n=="]
+        {
             assert_eq!(decode(text.as_bytes()), by_others::STANDARD.decode(text).ok(), "{text:?}");
         }
     }

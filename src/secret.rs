@@ -1,6 +1,7 @@
 //! A secret that does not show itself.
 
 use std::fmt;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// Bytes that are never printed and are overwritten when dropped.
@@ -29,4 +30,10 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(redacted)")
     }
+}
+
+/// Whether two texts are the same, in a time that depends on their lengths alone.
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let differences = one.iter().zip(other).fold(0, |differences, (one, other)| differences | one ^ other);
+    one.len() == other.len() && differences.ct_eq(&0).into()
 }

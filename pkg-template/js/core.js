@@ -267,8 +267,9 @@ export function signPost(supplier, uri, now) {
   glue.ticket_sign(supplier, true, length, now);
   // A byte for each unit: the URI is ASCII, and so is all that comes of it.
   const text = length === uri.length ? asciiOutput() : output();
-  const end = text.indexOf("\n");
-  return { authorization: text.slice(0, end), stringToSign: text.slice(end + 1), date: text.slice(text.lastIndexOf("\n") + 1) };
+  const end = text.lastIndexOf("\n");
+  const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
 }
 
 /**

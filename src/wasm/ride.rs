@@ -5,10 +5,10 @@ use super::{NONE, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::secret::is_same;
 use crate::sorted_sign::sha1;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
-use subtle::ConstantTimeEq;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
@@ -205,7 +205,7 @@ fn with_key(secret_key: usize, length: usize, has_cipher: bool, work: impl FnOnc
     with(|state| {
         let given = state.input.get_mut(..secret_key).unwrap_or_default();
         // In a time that says nothing about where they differ.
-        let is_same = |last: &LastKey| last.has_cipher == has_cipher && last.secret_key.expose().ct_eq(given).into();
+        let is_same = |last: &LastKey| last.has_cipher == has_cipher && is_same(last.secret_key.expose(), given);
         if state.last_key.as_ref().is_some_and(is_same) {
             given.zeroize();
         } else {

@@ -220,18 +220,14 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     })
 }
 
-/// Signs: the input is the URI. The output is the Authorization header, a line feed, and the string to sign (whose
-/// own second line is the Date header).
+/// Signs: the input is the URI. The output is the string to sign, whose last line is the Date header, and as one more line
+/// the Authorization header.
 #[wasm_bindgen]
 pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
     with(|state| {
         let uri = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
-        state.output.clear();
         if let Some(supplier) = state.suppliers.get(supplier as usize) {
-            let signature = supplier.sign(if post { "POST" } else { "GET" }, uri, Timestamp(now as i64));
-            state.output.extend_from_slice(signature.authorization.as_bytes());
-            state.output.push(b'\n');
-            state.output.extend_from_slice(signature.string_to_sign.as_bytes());
+            supplier.write_signed(if post { "POST" } else { "GET" }, uri, Timestamp(now as i64), &mut state.output);
         }
         state.tell_output();
     });
