@@ -15,7 +15,7 @@ const supplier = new TicketSupplier({
   routes: ROUTES,
   now: () => NOW,
 });
-const query = supplier.requests.orderQuery({ orderId: "1", partnerOrderId: "P1" }, { uri: "/mt/order/query" });
+const query = /* @__PURE__ */ supplier.requests.orderQuery({ orderId: "1", partnerOrderId: "P1" }, { uri: "/mt/order/query" });
 
 /** @param {any} request */
 export const heartbeat = (request) => supplier.receiveSync(request).ok();

@@ -122,9 +122,8 @@ mod host {
     }
 
     impl Key {
-        pub(crate) fn computed_by(mut self, host: Option<Host>) -> Self {
+        pub(crate) fn compute_by(&mut self, host: Option<Host>) {
             self.elsewhere.host = host;
-            self
         }
     }
 }

@@ -34,9 +34,8 @@ impl BodyKey {
     }
 
     #[cfg(feature = "wasm-messages")]
-    pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
-        self.key = self.key.computed_by(host);
-        self
+    pub(crate) fn compute_by(&mut self, host: Option<crate::block_cipher::Host>) {
+        self.key.compute_by(host);
     }
 
     /// Plain text to Base64 ciphertext.

@@ -15,6 +15,7 @@
 //! - take a push as a hint: query the order before money or state depends on it;
 //! - compare the ids of what comes back with the ids that were sent.
 
+use crate::base64::Alphabet;
 use crate::block_cipher::{self, BLOCK};
 use crate::{Error, ErrorCode, Secret, base64};
 use zeroize::Zeroizing;
@@ -36,8 +37,8 @@ impl Key {
     }
 
     #[cfg(feature = "wasm-messages")]
-    pub(crate) fn computed_by(self, host: Option<block_cipher::Host>) -> Self {
-        Key(self.0.computed_by(host))
+    pub(crate) fn compute_by(&mut self, host: Option<block_cipher::Host>) {
+        self.0.compute_by(host);
     }
 
     /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
@@ -73,11 +74,5 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
-    let standard = |&byte: &u8| match byte {
-        b'-' | b' ' => b'+',
-        b'_' => b'/',
-        other => other,
-    };
-    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text[..text.len() - padding].iter().map(standard).collect());
-    base64::decode_unpadded(&text)
+    base64::decode_unpadded(&text[..text.len() - padding], Alphabet::Any)
 }

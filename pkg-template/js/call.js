@@ -3,7 +3,7 @@
 import { isWellFormed, seal, writeReply } from "./core.js";
 import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { failureBody, Reply } from "./http.js";
-import { calls } from "./messages.js";
+import { calls } from "./ticket-messages.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration

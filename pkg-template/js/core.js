@@ -6,8 +6,10 @@ import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { memory } from "./instance.js";
 import { stringify } from "./json.js";
-import { calls, interfaces, messages, read } from "./messages.js";
+import { messages, read } from "./messages.js";
+import { interfaces, read as readRide } from "./ride-messages.js";
 import { open, root } from "./slots.js";
+import { calls, read as readTicket } from "./ticket-messages.js";
 import { MemoryView } from "./view.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
@@ -33,25 +35,25 @@ const ASCII = 1;
 const ENCRYPTED = 2;
 const NONE = 0xffffffff;
 
-/** @type {ReadonlyMap<string, number>} */
-const callIndices = new Map(calls.map((call, index) => [call.name, index]));
-/** @type {ReadonlyMap<string, number>} */
-const interfaceIndices = new Map(interfaces.map(({ name }, index) => [name, index]));
-/** @type {ReadonlyMap<string, number>} */
-const messageIndices = new Map(messages.map((name, index) => [name, index]));
+/**
+ * Where a name stands. The map is made when it is first asked.
+ * @param {() => readonly string[]} names
+ * @returns {(name: string) => number | undefined}
+ */
+function indexOf(names) {
+  /** @type {ReadonlyMap<string, number> | undefined} */
+  let indices;
+  return (name) => {
+    indices ??= new Map(names().map((each, index) => [each, index]));
+    return indices.get(name);
+  };
+}
 
-/** @param {string} name */
-export const callIndex = (name) => callIndices.get(name);
-/** @param {string} name */
-export const interfaceIndex = (name) => interfaceIndices.get(name);
-/** @param {string} name */
-export const messageIndex = (name) => messageIndices.get(name);
+export const callIndex = /* @__PURE__ */ indexOf(() => calls.map(({ name }) => name));
+export const interfaceIndex = /* @__PURE__ */ indexOf(() => interfaces.map(({ name }) => name));
+export const messageIndex = /* @__PURE__ */ indexOf(() => messages);
 /** @param {number} call */
 export const replyIndex = (call) => calls.length + call;
-/** @param {number} of an interface */
-const rideRequestIndex = (of) => 2 * calls.length + of;
-/** @param {number} of an interface */
-const rideReplyIndex = (of) => 2 * calls.length + interfaces.length + of;
 
 // Growing the memory detaches every view of it, and writes to a detached view are lost without a word. Such a view has no
 // length; asking the memory for its buffer each time would cost more than the call.
@@ -117,16 +119,11 @@ function output() {
   return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
-/** The same, where it is known to be ASCII. */
-function asciiOutput() {
-  refresh();
-  return view.latin1(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
-}
-
 /** What was written from the message that was read last: names are ASCII, so it is when that was. */
 function written() {
   refresh();
-  return row[MARKS] & ASCII ? asciiOutput() : output();
+  const [at, end] = [row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]];
+  return row[MARKS] & ASCII ? view.latin1(at, end) : view.utf8(at, end);
 }
 
 /** @returns {readonly Finding[]} */
@@ -149,14 +146,14 @@ export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
  * The plain object of the message that was read last. `text` is what was read, where that is at hand as a string.
- * @param {number} message
+ * @param {import("./messages.js").Reader} read
  * @param {string | Uint8Array} text
  * @returns {any}
  */
-function take(message, text) {
+function take(read, text) {
   const isAtHand = typeof text === "string" && row[MARKS] === ASCII;
   open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAtHand ? text : undefined);
-  return read[message](root());
+  return read(root());
 }
 
 /**
@@ -221,7 +218,7 @@ export function receiveCall(supplier, head, body, now) {
   if (refused || index === undefined) {
     return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(failure()) };
   }
-  const envelope = take(index, body);
+  const envelope = take(readTicket[index], body);
   return { index, envelope, warnings: findings(), encrypted, error: undefined };
 }
 
@@ -263,13 +260,10 @@ export function writeRequest(supplier, call, envelope) {
  * @param {number} now
  */
 export function signPost(supplier, uri, now) {
-  const length = putAlone(uri);
-  glue.ticket_sign(supplier, true, length, now);
-  // A byte for each unit: the URI is ASCII, and so is all that comes of it.
-  const text = length === uri.length ? asciiOutput() : output();
-  const end = text.lastIndexOf("\n");
-  const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
-  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
+  glue.ticket_sign(supplier, true, putAlone(uri), now);
+  const text = output();
+  const end = text.indexOf("\n");
+  return { authorization: text.slice(0, end), stringToSign: text.slice(end + 1), date: text.slice(text.lastIndexOf("\n") + 1) };
 }
 
 /**
@@ -278,7 +272,7 @@ export function signPost(supplier, uri, now) {
  * @param {string} text
  * @returns {string | undefined}
  */
-export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? asciiOutput() : undefined);
+export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? output() : undefined);
 
 /**
  * Opens an encrypted body; undefined when it does not open.
@@ -288,14 +282,32 @@ export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(tex
  */
 export const unseal = (supplier, body) => (glue.ticket_open(supplier, putAlone(body)) === 0 ? outputBytes().slice() : undefined);
 
+/** @typedef {{ program?: boolean, quantity?: number }} How a message is read */
+
 /**
  * Reads any message.
  * @param {number} message
  * @param {string | Uint8Array} text
- * @param {{ program?: boolean, quantity?: number }} [how]
+ * @param {How} [how]
+ */
+export const readMessage = (message, text, how) => readBy(read[message], message, text, how);
+
+/**
+ * Reads a message of the ticket API: whoever reads no others brings no readers of others along.
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @param {How} [how]
+ */
+export const readTicketMessage = (message, text, how) => readBy(readTicket[message], message, text, how);
+
+/**
+ * @param {import("./messages.js").Reader} read
+ * @param {number} message
+ * @param {string | Uint8Array} text
+ * @param {How} [how]
  * @returns {{ value: any, issues: readonly Finding[], error: MeituanError | undefined }}
  */
-export function readMessage(message, text, { program = false, quantity = -1 } = {}) {
+function readBy(read, message, text, { program = false, quantity = -1 } = {}) {
   if (!isWellFormed(text)) {
     const error = new MeituanError("LONE_SURROGATE", {});
     return { value: undefined, issues: [{ code: error.code, refuses: true, path: "", detail: "", offset: 0 }], error };
@@ -304,9 +316,7 @@ export function readMessage(message, text, { program = false, quantity = -1 } = 
   const refused = glue.read_message(message, program, length, quantity) !== 0;
   refresh();
   const issues = findings();
-  return refused
-    ? { value: undefined, issues, error: failed(failure()) }
-    : { value: take(message, text), issues, error: undefined };
+  return refused ? { value: undefined, issues, error: failed(failure()) } : { value: take(read, text), issues, error: undefined };
 }
 
 /**
@@ -390,7 +400,7 @@ export function readRideReply(client, of, body) {
   if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: failure() };
   const traceId = output();
   // What was read is not always the body: it may stand inside it, or have been sealed.
-  return { reply: take(rideReplyIndex(of), NOWHERE), warnings: findings(), traceId, failure: undefined };
+  return { reply: take(readRide[interfaces.length + of], NOWHERE), warnings: findings(), traceId, failure: undefined };
 }
 const NOWHERE = new Uint8Array(0);
 
@@ -414,7 +424,7 @@ export function receivePush(client, uri, body, now) {
     return { error: failed(failure()), answer };
   }
   const key = output();
-  return { of, message: take(rideRequestIndex(of), NOWHERE), warnings: findings(), key, error: undefined };
+  return { of, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
 }
 
 /**
@@ -444,9 +454,8 @@ export function sealEnvelope(secretKey, text, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
   keepCipher(OF_CALL, cipher);
-  const [keyLength, length] = putBoth(secretKey, text);
-  if (glue.envelope_seal(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
-  return asciiOutput();
+  if (glue.envelope_seal(...putBoth(secretKey, text), cipher !== undefined) !== 0) throw failed(failure());
+  return output();
 }
 
 /**
@@ -461,8 +470,7 @@ export function openEnvelope(secretKey, content, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
   keepCipher(OF_CALL, cipher);
-  const [keyLength, length] = putBoth(secretKey, content);
-  if (glue.envelope_open(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
+  if (glue.envelope_open(...putBoth(secretKey, content), cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 

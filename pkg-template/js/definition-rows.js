@@ -23,20 +23,16 @@ const FIELD = /^(\w+)([!?]?)( list(?: (\d+))?)? (\w+)(?: ([A-Z]\w*))?(?: (-?\d+)
 /** @param {[string, string]} row */
 function fieldIn([head, doc]) {
   const [, name, needed, list, most, type, of, min, max] = FIELD.exec(head) ?? [];
-  return {
-    name,
-    ...(list && { list: true }),
-    type,
-    ...(of && { of }),
-    ...(needed && { needed: needed === "!" ? "always" : "onSuccess" }),
-    ...numbers({ most, min, max }),
-    doc,
-  };
+  /** @type {Record<string, unknown>} */
+  const field = { name, type, doc };
+  if (list) field.list = true;
+  if (most) field.most = Number(most);
+  if (min) field.min = Number(min);
+  if (max) field.max = Number(max);
+  if (of) field.of = of;
+  if (needed) field.needed = needed === "!" ? "always" : "onSuccess";
+  return field;
 }
-
-/** @param {Record<string, string | undefined>} texts */
-const numbers = (texts) =>
-  Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])));
 
 /**
  * Messages: a row with the name and the ride API's method, then a row for each field.

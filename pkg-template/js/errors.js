@@ -74,11 +74,11 @@ export class MeituanError extends Error {
   }
 
   get hint() {
-    return errors[this.code].hint.en;
+    return textsOf(this.code).hint.en;
   }
 
   get hintZh() {
-    return errors[this.code].hint.zh;
+    return textsOf(this.code).hint.zh;
   }
 
   /** @param {"en" | "zh"} [language] */
@@ -102,6 +102,26 @@ export class MeituanError extends Error {
 Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });
 Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
 
+/** @typedef {import("./texts.js").Text} Text */
+
+/** @type {ReadonlyMap<string, { meaning: Text, hint: Text }> | undefined} */
+let texts;
+
+/**
+ * What a code means, and what to look at first. The table is a text until the first error: as an object it would take its time
+ * at every start.
+ * @param {ErrorCode} code
+ */
+export function textsOf(code) {
+  texts ??= new Map(
+    errors.split("\n\n").map((lines) => {
+      const [code, meaning, meaningZh, hint, hintZh] = lines.split("\n");
+      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } }];
+    }),
+  );
+  return /** @type {{ meaning: Text, hint: Text }} */ (texts.get(code));
+}
+
 /**
  * @param {ErrorCode} code
  * @param {string} path
@@ -111,7 +131,7 @@ Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
  */
 export function sentence(code, path, detail, rule, language) {
   const place = path && (language === "zh" ? `（${path}）` : ` (at ${path})`);
-  return `${code}: ${errors[code].meaning[language]}${place}${detail && `: ${detail}`}${rule ? ` [rule ${rule}]` : ""}`;
+  return `${code}: ${textsOf(code).meaning[language]}${place}${detail && `: ${detail}`}${rule ? ` [rule ${rule}]` : ""}`;
 }
 
 /**
@@ -121,5 +141,5 @@ export function sentence(code, path, detail, rule, language) {
  */
 export function describeInChinese({ code, path }) {
   const place = path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path;
-  return `${errors[code].meaning.zh}（${place && `${place}，`}${code}）`;
+  return `${textsOf(code).meaning.zh}（${place && `${place}，`}${code}）`;
 }

@@ -1,10 +1,11 @@
 // What a finding means, in words: from the tables that are made from the definitions.
 
-import { acceptance, errors, rules } from "./texts.js";
+import { textsOf } from "./errors.js";
+import { acceptance, rules } from "./texts.js";
 
 /** @param {{ code: import("./messages.js").ErrorCode, rule?: import("./messages.js").RuleId | undefined }} finding */
 export function explain({ code, rule }) {
-  const { meaning, hint } = errors[code];
+  const { meaning, hint } = textsOf(code);
   if (rule === undefined) return { meaning, hint, points: [] };
   const points = Object.entries(acceptance)
     .filter(([, point]) => point.rules.includes(rule))

@@ -23,7 +23,7 @@ export const MESSAGES = messages;
  */
 export function checkMessage(name, text, { quantity } = {}) {
   const { index, ride, body, isReply } = messageOf(name, text);
-  const { value, issues } = ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, isReply, index, body);
+  const { value, issues } = ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }
 

@@ -10,10 +10,10 @@
 import { Call, say } from "./call.js";
 import { invalid } from "./configuration.js";
 import { callIndex } from "./core.js";
-import { calls } from "./messages.js";
 import { pause } from "./orders.js";
 import { exchangeOf } from "./recorder.js";
 import { Outcome } from "./ticket-codes.js";
+import { calls } from "./ticket-messages.js";
 
 /**
  * @typedef {import("./call.js").Said} Said

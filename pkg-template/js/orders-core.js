@@ -3,9 +3,9 @@
 
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
-import { read } from "./messages.js";
 import * as glue from "./orders-glue.js";
 import { instantiated } from "./orders-instance.js";
+import { interfaces, read } from "./ride-messages.js";
 import { open, root } from "./slots.js";
 import { MemoryView } from "./view.js";
 
@@ -106,16 +106,15 @@ export function writeChangeMail(announcement, now) {
  * Checks a message of the ride API by itself, as its reader would.
  * @param {number} of the interface
  * @param {boolean} isReply
- * @param {number} message the same by its number among all messages
  * @param {string | Uint8Array} text
  * @returns {{ value: any, issues: readonly import("./errors.js").Finding[] }}
  */
-export function checkRide(of, isReply, message, text) {
+export function checkRide(of, isReply, text) {
   const { refused, view, row } = asked([text], (length) => glue.ride_check(of, isReply, length));
   const issues = glue.findings();
   if (refused) return { value: undefined, issues };
   open(view, row[SLOTS], row[TEXT], row[TEXT + 1], undefined);
-  return { value: read[message](root()), issues };
+  return { value: read[isReply ? interfaces.length + of : of](root()), issues };
 }
 
 /**

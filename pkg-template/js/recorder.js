@@ -2,7 +2,7 @@
 // JSON, an order's number would be another number.
 
 import { moment } from "./configuration.js";
-import { callIndex, readMessage, replyIndex, unseal } from "./core.js";
+import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
 import { redact } from "./orders-core.js";
@@ -62,7 +62,7 @@ export async function observed(configuration, supplier, { request, response, at,
   const name = call?.type ?? supplier.callFor(request.url);
   if (name === undefined) return undefined;
   const texts = { request: await plainBody(configuration, request), response: await plainBody(configuration, response) };
-  const { issues } = readMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
+  const { issues } = readTicketMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
   return {
     call: name,
     error,

@@ -1,10 +1,10 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
 import { configure, moment } from "./configuration.js";
-import { isWellFormed, readMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
+import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
-import { calls } from "./messages.js";
+import { calls } from "./ticket-messages.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
 
@@ -122,7 +122,9 @@ export class SignedRequest {
    */
   parse(body, { order } = {}) {
     const { name, outcomes } = calls[this.#index];
-    const { value, issues, error } = readMessage(replyIndex(this.#index), this.#open(rawBody(body)), { quantity: order?.quantity });
+    const { value, issues, error } = readTicketMessage(replyIndex(this.#index), this.#open(rawBody(body)), {
+      quantity: order?.quantity,
+    });
     if (error) throw error;
     const { code, describe } = value;
     if (!outcomes.includes(code)) {
@@ -156,7 +158,7 @@ export class SignedRequest {
    * @param {string | Uint8Array} body
    */
   #httpFailure(status, body) {
-    const { value } = readMessage(replyIndex(this.#index), body);
+    const { value } = readTicketMessage(replyIndex(this.#index), body);
     return new MeituanError("REMOTE_REJECTED", {
       detail: `${this.type} was answered with HTTP ${status}`,
       remoteCode: value?.code,

@@ -5,9 +5,9 @@ import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import { asReply, asResponse, cut, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
-import { interfaces } from "./messages.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
+import { interfaces } from "./ride-messages.js";
 import { Requests } from "./ride-requests.js";
 
 /** @typedef {{ now?: number | Date }} ReceiveOptions */

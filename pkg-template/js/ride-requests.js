@@ -4,8 +4,8 @@ import { moment } from "./configuration.js";
 import { failed, readRideReply, sealRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, isResponse, rawBody, readBody } from "./http.js";
-import { interfaces } from "./messages.js";
 import { configure } from "./ride-configuration.js";
+import { interfaces } from "./ride-messages.js";
 import { resultCodes } from "./ride-tables.js";
 
 /**

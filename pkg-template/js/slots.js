@@ -1,5 +1,5 @@
 // The packed form of a message, read from the module's memory (src/message/packed.rs describes it).
-// The generated readers in messages.js call these functions with slot numbers; an absent field is undefined.
+// The generated readers call these functions with slot numbers; an absent field is undefined.
 
 const ABSENT = 0xffffffff;
 const ESCAPED = 0x80000000;

@@ -18,11 +18,11 @@ import {
   readBody,
   uriOf,
 } from "./http.js";
-import { calls } from "./messages.js";
 import { orderDesk, platformWaitUntil, taskOf } from "./order-handler.js";
 import { Orders } from "./orders.js";
 import { observed } from "./recorder.js";
 import { Requests } from "./requests.js";
+import { calls } from "./ticket-messages.js";
 
 /**
  * @typedef {{ method: string, url: string, headers: unknown }} Head

@@ -5,7 +5,7 @@ import { ResultCode } from "./codes.js";
 import { invalid, moment } from "./configuration.js";
 import { messageIndex, openEnvelope, readMessage, sealEnvelope, writeMessage } from "./core.js";
 import { JSON_TYPE, pathOf, rawBody, uriOf } from "./http.js";
-import { interfaces } from "./messages.js";
+import { interfaces } from "./ride-messages.js";
 import { parseExactly } from "./slots.js";
 import { advance, CANCEL_FEES, emptyState, INTERFACES, Refusal, refund, TARIFFS, withdraw } from "./testing-ride-orders.js";
 

@@ -2,14 +2,14 @@
 // opens no connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
 
 import { configure, invalid, moment } from "./configuration.js";
-import { callIndex, isWellFormed, readMessage, replyIndex, unseal } from "./core.js";
-import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
+import { MeituanError, NEUTRAL_DESCRIBE, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
-import { calls } from "./messages.js";
 import { parseHttpDate, verifyByHand } from "./orders-core.js";
 import { Requests } from "./requests.js";
 import { parseExactly } from "./slots.js";
-import { errors, rules } from "./texts.js";
+import { rules } from "./texts.js";
+import { calls } from "./ticket-messages.js";
 
 export { exchangeOf, traceOf } from "./recorder.js";
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
@@ -122,7 +122,7 @@ export class MeituanTicket {
     const index = indexOf(name, "toSupplier");
     const { codes, outcomes, echoes } = calls[index];
     const { text, error } = this.#opened(rawBody(reply));
-    const { value, issues: findings } = readMessage(replyIndex(index), text, { quantity });
+    const { value, issues: findings } = readTicketMessage(replyIndex(index), text, { quantity });
     // Of a reply that its definition refuses, only these can be told.
     const { code, describe, partnerId } = value ?? glance(text);
     const body = value?.body;
@@ -168,7 +168,7 @@ export class MeituanTicket {
     const issues = [error, sealed].filter((found) => found !== undefined).map((found) => issueOf({ ...found, refuses: true }));
     let envelope;
     if (index >= 0) {
-      const { value, issues: findings } = readMessage(index, text, { quantity });
+      const { value, issues: findings } = readTicketMessage(index, text, { quantity });
       envelope = value;
       issues.push(...findings.map(issueOf));
       if (value && value.partnerId !== this.#configuration.partnerId) {
@@ -271,7 +271,7 @@ const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" 
  * @returns {Issue}
  */
 function issueOf({ code, refuses, path, rule, detail }) {
-  const { meaning } = /** @type {any} */ (errors)[code];
+  const { meaning } = textsOf(/** @type {any} */ (code));
   const doc = rule === undefined ? undefined : /** @type {any} */ (rules)[rule].doc;
   const id = /** @type {Issue["id"]} */ (rule ?? code);
   return { id, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };

@@ -2,9 +2,9 @@
 
 import { invalid, moment } from "./configuration.js";
 import { endpoint } from "./handler.js";
-import { calls } from "./messages.js";
 import { applyToOrder, writeChangeMail } from "./orders-core.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
+import { calls } from "./ticket-messages.js";
 
 export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";

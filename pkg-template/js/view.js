@@ -4,11 +4,18 @@ const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
-/** Node's view of the same memory, where there is one: it reads and writes text without an object for each piece. */
-const nodeView = (/** @type {ArrayBuffer} */ buffer) => {
-  const view = globalThis.Buffer?.from?.(buffer);
-  return view?.buffer === buffer ? view : undefined;
-};
+/**
+ * Node's view of the same memory, where there is one: it reads and writes text without an object for each piece. Its methods for
+ * one encoding are what `write` and `toString` call in the end, after a quarter of their time.
+ * @typedef {{ utf8Write(text: string, at: number): number, utf8Slice(start: number, end: number): string, latin1Slice(start: number, end: number): string }} NodeView
+ * @param {ArrayBuffer} buffer
+ * @returns {NodeView | undefined}
+ */
+function nodeView(buffer) {
+  const view = /** @type {any} */ (globalThis.Buffer?.from?.(buffer));
+  const isWhole = view?.buffer === buffer && view.utf8Write && view.utf8Slice && view.latin1Slice;
+  return isWhole ? view : undefined;
+}
 
 export class MemoryView {
   #node;
@@ -27,12 +34,12 @@ export class MemoryView {
    * @param {number} end
    */
   latin1(start, end) {
-    return this.#node?.toString("latin1", start, end) ?? latin1.decode(this.bytes.subarray(start, end));
+    return this.#node?.latin1Slice(start, end) ?? latin1.decode(this.bytes.subarray(start, end));
   }
 
   /** @param {number} start @param {number} end */
   utf8(start, end) {
-    return this.#node?.toString("utf8", start, end) ?? utf8.decode(this.bytes.subarray(start, end));
+    return this.#node?.utf8Slice(start, end) ?? utf8.decode(this.bytes.subarray(start, end));
   }
 
   /**
@@ -41,6 +48,6 @@ export class MemoryView {
    * @returns {number} how many bytes it took
    */
   write(text, at) {
-    return this.#node?.write(text, at, "utf8") ?? encoder.encodeInto(text, this.bytes.subarray(at)).written;
+    return this.#node?.utf8Write(text, at) ?? encoder.encodeInto(text, this.bytes.subarray(at)).written;
   }
 }

@@ -7,6 +7,7 @@
 use super::dates::{moment, write};
 use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
+use crate::base64::Alphabet;
 use crate::time::{Timestamp, http_date};
 use crate::{Secret, base64};
 use hmac::digest::Digest;
@@ -201,7 +202,7 @@ fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
         }
         return is_hash(&bytes).then_some((bytes, Vec::new()));
     }
-    let bytes = base64::decode_unpadded(text.as_bytes()).filter(is_hash)?;
+    let bytes = base64::decode_unpadded(text.as_bytes(), Alphabet::Standard).filter(is_hash)?;
     Some((bytes, vec!["encoding.unpadded"]))
 }
 
@@ -393,7 +394,7 @@ fn key(secret: &Secret, form: KeyForm, evidence: &Evidence<'_>) -> Option<Zeroiz
     Some(Zeroizing::new(match form {
         KeyForm::AsItIs => bytes.to_vec(),
         KeyForm::Hex => hex(bytes)?,
-        KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes))?,
+        KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes, Alphabet::Standard))?,
         KeyForm::Followed(end) => [bytes, end.as_bytes()].concat(),
         KeyForm::Trimmed => bytes.trim_ascii().to_vec(),
         KeyForm::Quoted(quote) => [quote.as_bytes(), bytes, quote.as_bytes()].concat(),

@@ -152,7 +152,7 @@ impl Client {
 
     #[cfg(feature = "wasm-messages")]
     pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
-        self.key = self.key.computed_by(host);
+        self.key.compute_by(host);
         self
     }
 

@@ -70,8 +70,8 @@ struct State {
     configurations: Vec<[u8; 20]>,
     /// Likewise for the ride API, each with what it was configured with.
     clients: Vec<([u8; 20], Client)>,
-    #[cfg(feature = "wasm-messages")]
-    last_key: Option<ride::LastKey>,
+    /// What was sealed or opened with last, by itself.
+    envelope_key: Option<(Secret, crate::envelope::Key)>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -112,8 +112,7 @@ impl State {
             suppliers: Vec::new(),
             configurations: Vec::new(),
             clients: Vec::new(),
-            #[cfg(feature = "wasm-messages")]
-            last_key: None,
+            envelope_key: None,
         }
     }
 

@@ -67,7 +67,7 @@ const USES = [
       'import { transition } from "meituan-protocol/ticket";\nconsole.log(transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind);',
     prints: "illegal",
     modules: 1,
-    most: 450_000,
+    most: 300_000,
   },
   {
     title: "a supplier",
@@ -76,7 +76,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 700_000,
+    most: 480_000,
   },
 ];
 

@@ -15,11 +15,13 @@ use std::path::Path;
 pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     let apis = [ticket_api(), ride_api()];
     let all = Catalogue::of(&apis);
-    std::fs::write(dist.join("messages.js"), all.readers())?;
+    std::fs::write(dist.join("messages.js"), all.names())?;
     std::fs::write(dist.join("messages.d.ts"), all.types())?;
     let mut exports = String::from(HEADER);
     for api in &apis {
         let own = Catalogue::of(std::slice::from_ref(api));
+        std::fs::write(dist.join(format!("{}-messages.js", api.name)), own.readers(api))?;
+        std::fs::write(dist.join(format!("{}-messages.d.ts", api.name)), reader_types(api))?;
         std::fs::write(dist.join(format!("{}-codes.js", api.name)), own.constants())?;
         std::fs::write(dist.join(format!("{}-codes.d.ts", api.name)), own.constant_types())?;
         let _ = writeln!(exports, "export * from \"./{}-codes.js\";", api.name);
@@ -65,9 +67,9 @@ fn order_rules(api: &Api) -> String {
 
 const HEADER: &str = "// Generated from the definitions in src by `cargo xtask build`. Do not edit.\n\n";
 
-const TEXT_TYPES: &str = "import type { AcceptancePointId, ErrorCode, RuleId } from \"./messages.js\";\n\n\
+const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
-export declare const errors: Readonly<Record<ErrorCode, { readonly meaning: Text; readonly hint: Text }>>;\n\
+export declare const errors: string;\n\
 export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
@@ -76,6 +78,8 @@ struct Api {
     name: &'static str,
     /// The messages in the order of their numbers (src/wasm/mod.rs): all requests, then all replies.
     messages: Vec<Spoken>,
+    /// What is special about each of its calls or interfaces, in the order of their numbers, and how that is called in JavaScript.
+    facts: Facts,
     /// Enumerations that no field carries.
     further: &'static [&'static Enumeration],
     /// What is stored, or handed over within a program; no messages of the wire.
@@ -89,6 +93,13 @@ struct Api {
     introduction: String,
     /// The code of success.
     success: i32,
+}
+
+/// A table of JavaScript.
+struct Facts {
+    name: &'static str,
+    row_type: &'static str,
+    rows: Vec<String>,
 }
 
 /// A message, and whether it is we who read it.
@@ -117,6 +128,7 @@ fn ticket_api() -> Api {
     Api {
         name: "ticket",
         messages: requests.chain(replies).collect(),
+        facts: Facts { name: "calls", row_type: "CallFacts", rows: CALLS.iter().map(|call| facts_of(call)).collect() },
         further: &[],
         inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
         choices: [ticket::order::Event::MESSAGE.name],
@@ -146,6 +158,11 @@ fn ride_api() -> Api {
     Api {
         name: "ride",
         messages: requests.chain(replies).collect(),
+        facts: Facts {
+            name: "interfaces",
+            row_type: "InterfaceFacts",
+            rows: INTERFACES.iter().map(|interface| facts_of_interface(interface)).collect(),
+        },
         further,
         inner: ride::order::MESSAGES.to_vec(),
         choices: [ride::order::Event::MESSAGE.name],
@@ -234,32 +251,41 @@ impl<'a> Catalogue<'a> {
         self.apis.iter().flat_map(|api| api.rules.iter().copied())
     }
 
-    fn readers(&self) -> String {
+    /// The readers of one API: a bundle has only those of the APIs that it uses.
+    fn readers(&self, api: &Api) -> String {
         let mut out = String::from(HEADER);
         out.push_str("import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"./slots.js\";\n\n");
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }
-        out.push_str("\n/** The calls, in the order of their numbers. */\nexport const calls = [\n");
-        for call in CALLS {
-            let _ = writeln!(out, "  {},", facts_of(call));
+        let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {} = [", api.facts.name);
+        for row in &api.facts.rows {
+            let _ = writeln!(out, "  {row},");
         }
-        out.push_str("];\n\n/** The interfaces of the ride API, in the order of their numbers. */\nexport const interfaces = [\n");
-        for interface in INTERFACES {
-            let _ = writeln!(out, "  {},", facts_of_interface(interface));
-        }
-        out.push_str(
-            "];\n\n/**\n * The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces.\n */\n\
-             export const messages = [\n",
-        );
-        for message in self.messages() {
-            let _ = writeln!(out, "  {:?},", message.name);
-        }
-        out.push_str("];\n\n/** A reader for each message. */\nexport const read = [\n");
+        out.push_str("];\n\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read = [\n");
         for message in self.messages() {
             let _ = writeln!(out, "  {},", reader(message));
         }
         out.push_str("];\n");
+        out
+    }
+
+    /// What all messages are called, and all their readers.
+    fn names(&self) -> String {
+        let mut out = String::from(HEADER);
+        for api in self.apis {
+            let _ = writeln!(out, "import {{ read as {0} }} from \"./{0}-messages.js\";", api.name);
+        }
+        out.push_str("\n/** The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces. */\nexport const messages = [\n");
+        for message in self.messages() {
+            let _ = writeln!(out, "  {:?},", message.name);
+        }
+        let names: Vec<_> = self.apis.iter().map(|api| api.name).collect();
+        let _ = writeln!(
+            out,
+            "];\n\n/** A reader for each message. */\nexport const read = /* @__PURE__ */ [{}].flat();",
+            names.join(", ")
+        );
         out
     }
 
@@ -689,7 +715,6 @@ export interface CallFacts {
   readonly requestBody: "object" | "list" | "none";
   readonly extras: readonly string[];
 }
-export declare const calls: readonly CallFacts[];
 /** What is special about an interface. */
 export interface InterfaceFacts {
   readonly name: keyof RideInterfaces;
@@ -700,9 +725,10 @@ export interface InterfaceFacts {
   /** Whether the reply's data is documented. */
   readonly hasData: boolean;
 }
-export declare const interfaces: readonly InterfaceFacts[];
+/** Builds the plain object of a packed message. */
+export type Reader = (block: number) => Record<string, unknown>;
 export declare const messages: readonly MessageName[];
-export declare const read: ReadonlyArray<(block: number) => Record<string, unknown>>;
+export declare const read: readonly Reader[];
 "#;
 
 /// One object type for each thing that can be told.
@@ -744,6 +770,14 @@ fn read_function(kind: &Kind) -> &'static str {
         Kind::TextMap => "textMap",
         Kind::Raw | Kind::Object(_) | Kind::List { .. } => "raw",
     }
+}
+
+fn reader_types(api: &Api) -> String {
+    let Facts { name, row_type, .. } = &api.facts;
+    format!(
+        "{HEADER}import type {{ {row_type}, Reader }} from \"./messages.js\";\n\n\
+         export declare const {name}: readonly {row_type}[];\nexport declare const read: readonly Reader[];\n"
+    )
 }
 
 fn facts_of(call: &'static Call) -> String {
@@ -918,20 +952,19 @@ fn basis(basis: Basis) -> &'static str {
 
 fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
-    out.push_str("/** What each code means, and what to look at first. */\nexport const errors = {\n");
-    for code in ErrorCode::ALL {
-        let (meaning, hint) = (code.meaning(), code.hint());
-        let _ = writeln!(
-            out,
-            "  {}: {{ meaning: {{ en: {:?}, zh: {:?} }}, hint: {{ en: {:?}, zh: {:?} }} }},",
-            code.as_str(),
-            meaning.en,
-            meaning.zh,
-            hint.en,
-            hint.zh
-        );
-    }
-    out.push_str("};\n\n/** What each rule demands. */\nexport const rules = {\n");
+    let errors: Vec<_> = ErrorCode::ALL
+        .iter()
+        .map(|code| {
+            let (meaning, hint) = (code.meaning(), code.hint());
+            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "/** What each code means, and what to look at first: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        template(&errors.join("\n\n"))
+    );
+    out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
         let _ = writeln!(out, "  {:?}: {{ doc: {:?}, basis: {:?} }},", rule.id, one_line(rule.doc), basis(rule.basis));
     }

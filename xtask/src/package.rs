@@ -30,6 +30,8 @@ struct WasmModule {
     glue: &'static str,
     /// The loader that brings the bytes along.
     inline: &'static str,
+    /// How it writes them.
+    encode: fn(&[u8]) -> Outcome<String>,
     /// What the wasm and its glue may weigh together, in bytes after brotli 11.
     budget: usize,
 }
@@ -42,6 +44,7 @@ const MESSAGES: WasmModule = WasmModule {
     wasm: "meituan_protocol.wasm",
     glue: "glue.js",
     inline: "wasm-inline.js",
+    encode: inline,
     budget: 54 * 1024,
 };
 
@@ -54,6 +57,7 @@ const ORDERS: WasmModule = WasmModule {
     wasm: "meituan_protocol_orders.wasm",
     glue: "orders-glue.js",
     inline: "wasm-orders-inline.js",
+    encode: inline_packed,
     budget: 115 * 1024,
 };
 
@@ -188,7 +192,7 @@ impl WasmModule {
     fn stage(&self) -> Outcome {
         let optimized = self.work_folder().join("optimized.wasm");
         copy(&optimized, &dist().join(self.wasm))?;
-        write(&dist().join(self.inline), inline(&read(&optimized)?))?;
+        write(&dist().join(self.inline), (self.encode)(&read(&optimized)?)?)?;
         // The glue is generated, and read by nobody: it is minified, and without its default export, which loads the wasm by itself.
         let entry = self.work_folder().join("glue-entry.js");
         write(&entry, "export * from \"./glue.js\";\n")?;
@@ -268,9 +272,25 @@ fn manifest() -> Outcome<String> {
 }
 
 /// A loader whose default export is the wasm as a text, which is decoded when the module is wanted.
-fn inline(wasm: &[u8]) -> String {
-    format!("export default \"{}\";\n", base64(wasm))
+fn inline(wasm: &[u8]) -> Outcome<String> {
+    Ok(format!("export default \"{}\";\n", base64(wasm)))
 }
+
+/// The same of a module that most processes never use. JavaScript is read to its end at each start, so the text is packed:
+/// half as long, and unpacked by instructions of its own (`pkg-template/js/decode.js`) sooner than the rest was read.
+fn inline_packed(wasm: &[u8]) -> Outcome<String> {
+    let strongest = lz4::block::CompressionMode::HIGHCOMPRESSION(12);
+    let packed = lz4::block::compress(wasm, Some(strongest), false).map_err(|error| format!("lz4: {error}"))?;
+    let unpacker = target().join("xtask/wasm/unpack.wasm");
+    // A call costs more than what is called does.
+    let inlined = ["--enable-multivalue", "-O3", "--always-inline-max-function-size=1000"];
+    tools::run(tools::npm_tool("wasm-opt").args(inlined).arg(UNPACKER).arg("-o").arg(&unpacker))?;
+    let unpacker = base64(&read(&unpacker)?);
+    Ok(format!("export default {{ size: {}, packed: \"{}\", unpacker: \"{unpacker}\" }};\n", wasm.len(), base64(&packed)))
+}
+
+/// Below the repository.
+const UNPACKER: &str = "xtask/src/unpack.wat";
 
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -170,7 +170,7 @@ mod tests {
             ("meituan_protocol::ba::verify", "ba"),
             ("<meituan_protocol::time::Date as core::fmt::Display>::fmt", "time"),
             ("<alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop", "crate alloc"),
-            ("<T as digest::mac::Mac>::update", "crate digest"),
+            ("<T as base64ct::encoding::Encoding>::encode", "crate base64ct"),
             ("ride_receive", "wasm (exports, with what was inlined into them)"),
         ] {
             assert_eq!(owner(name), expected, "{name}");
