@@ -70,8 +70,8 @@ struct State {
     configurations: Vec<[u8; 20]>,
     /// Likewise for the ride API, each with what it was configured with.
     clients: Vec<([u8; 20], Client)>,
-    /// What was sealed or opened with last, by itself.
-    envelope_key: Option<(Secret, crate::envelope::Key)>,
+    #[cfg(feature = "wasm-messages")]
+    last_key: Option<ride::LastKey>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -112,7 +112,8 @@ impl State {
             suppliers: Vec::new(),
             configurations: Vec::new(),
             clients: Vec::new(),
-            envelope_key: None,
+            #[cfg(feature = "wasm-messages")]
+            last_key: None,
         }
     }
 
