@@ -1,6 +1,7 @@
 //! A secret that does not show itself.
 
 use std::fmt;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// Bytes that are never printed and are overwritten when dropped.
@@ -19,14 +20,6 @@ impl Secret {
     }
 }
 
-#[cfg(feature = "wasm-messages")]
-impl Secret {
-    /// Whether both are the same, in a time that tells nothing but their lengths.
-    pub(crate) fn equals(&self, other: &Secret) -> bool {
-        subtle::ConstantTimeEq::ct_eq(&*self.0, &*other.0).into()
-    }
-}
-
 impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();
@@ -37,4 +30,10 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(redacted)")
     }
+}
+
+/// Whether two texts are the same, in a time that depends on their lengths alone.
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let differences = one.iter().zip(other).fold(0, |differences, (one, other)| differences | one ^ other);
+    one.len() == other.len() && differences.ct_eq(&0).into()
 }

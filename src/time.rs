@@ -18,9 +18,6 @@ pub(crate) const MONTHS: [&[u8; 3]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
-/// The form of an HTTP date: what is not a small letter stands there as it is.
-const HTTP_DATE: &[u8; 29] = b"www, dd mmm yyyy hh:mm:ss GMT";
-
 /// A calendar date, `yyyy-MM-dd`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Date {
@@ -149,16 +146,12 @@ fn push_date(out: &mut String, date: Date) {
 
 /// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
 pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
-    let text: &[u8; HTTP_DATE.len()] = text.try_into().ok()?;
-    let is_formed = |(form, byte): (&u8, &u8)| form.is_ascii_lowercase() || form == byte;
-    if !HTTP_DATE.iter().zip(text).all(is_formed) {
-        return None;
-    }
-    let two_at = |at: usize| two(text[at], text[at + 1]);
-    WEEKDAYS.iter().position(|name| text.starts_with(*name))?;
-    let month = MONTHS.iter().position(|name| text[8..].starts_with(*name))?;
-    let date = Date::of_digits([two_at(12), two_at(14)], month as u8 + 1, two_at(5))?;
-    Some(Timestamp(date.days() * DAY + clock(two_at(17), two_at(20), two_at(23))?))
+    let [w1, w2, w3, b',', b' ', d1, d2, b' ', m1, m2, m3, b' ', ref rest @ ..] = *text else { return None };
+    let [y1, y2, y3, y4, b' ', h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T'] = *rest else { return None };
+    WEEKDAYS.iter().position(|&&name| name == [w1, w2, w3])?;
+    let month = MONTHS.iter().position(|&&name| name == [m1, m2, m3])?;
+    let date = Date::of_digits([two(y1, y2), two(y3, y4)], month as u8 + 1, two(d1, d2))?;
+    Some(Timestamp(date.days() * DAY + clock(two(h1, h2), two(n1, n2), two(s1, s2))?))
 }
 
 /// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.
@@ -166,15 +159,13 @@ pub fn http_date(at: Timestamp) -> String {
     String::from_utf8(http_date_bytes(at).to_vec()).unwrap_or_default()
 }
 
-/// The same where no memory is to be taken for it.
-pub(crate) fn http_date_bytes(at: Timestamp) -> [u8; HTTP_DATE.len()] {
+pub(crate) fn http_date_bytes(at: Timestamp) -> [u8; 29] {
     let days = at.0.div_euclid(DAY);
     let date = Date::from_days(days);
-    let second = at.0.rem_euclid(DAY) / 1000;
-    let mut text = *HTTP_DATE;
+    let second = (at.0.rem_euclid(DAY) / 1000) as u32;
+    let mut text = *b"www, dd mmm yyyy hh:mm:ss GMT";
     text[..3].copy_from_slice(WEEKDAYS[days.rem_euclid(7) as usize]);
     text[8..11].copy_from_slice(MONTHS[usize::from(date.month - 1) % 12]);
-    let second = second as u32;
     let numbers = [
         (5, u32::from(date.day)),
         (12, u32::from(date.year / 100)),

@@ -107,6 +107,24 @@ fn headers_of_another_form_are_malformed_and_another_client_is_unknown() {
 }
 
 #[test]
+fn a_signature_has_one_text_and_another_one_for_the_same_bytes_is_malformed_whoever_sends_it() {
+    const CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let key = ba::Key::new(&Secret::new("secret"));
+    let date = "Wed, 06 May 2015 10:34:20 GMT";
+    let signature = ba::sign(&key, "POST", "/", date);
+    let last = CHARACTERS.find(&signature[26..27]).unwrap();
+    // 20 bytes leave two bits of the last character.
+    for bits in 1..4 {
+        let other = format!("{}{}=", &signature[..26], &CHARACTERS[last + bits..=last + bits]);
+        for client in ["c", "d"] {
+            let header = ba::authorization(client, &other);
+            let error = ba::verify(std::slice::from_ref(&key), "c", "POST", &["/"], date, &header).unwrap_err();
+            assert_eq!(error.code, ErrorCode::MalformedHeader, "{header}");
+        }
+    }
+}
+
+#[test]
 fn secrets_and_keys_do_not_show_themselves() {
     let secret = Secret::new("do-not-print-me");
     let key = ba::Key::new(&secret);

@@ -119,11 +119,16 @@ function output() {
   return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
+/** The same, where it is known to be ASCII. */
+function asciiOutput() {
+  refresh();
+  return view.latin1(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+}
+
 /** What was written from the message that was read last: names are ASCII, so it is when that was. */
 function written() {
   refresh();
-  const [at, end] = [row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]];
-  return row[MARKS] & ASCII ? view.latin1(at, end) : view.utf8(at, end);
+  return row[MARKS] & ASCII ? asciiOutput() : output();
 }
 
 /** @returns {readonly Finding[]} */
@@ -260,10 +265,13 @@ export function writeRequest(supplier, call, envelope) {
  * @param {number} now
  */
 export function signPost(supplier, uri, now) {
-  glue.ticket_sign(supplier, true, putAlone(uri), now);
-  const text = output();
-  const end = text.indexOf("\n");
-  return { authorization: text.slice(0, end), stringToSign: text.slice(end + 1), date: text.slice(text.lastIndexOf("\n") + 1) };
+  const length = putAlone(uri);
+  glue.ticket_sign(supplier, true, length, now);
+  // A byte for each unit: the URI is ASCII, and so is all that comes of it.
+  const text = length === uri.length ? asciiOutput() : output();
+  const end = text.lastIndexOf("\n");
+  const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
 }
 
 /**
@@ -272,7 +280,7 @@ export function signPost(supplier, uri, now) {
  * @param {string} text
  * @returns {string | undefined}
  */
-export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? output() : undefined);
+export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? asciiOutput() : undefined);
 
 /**
  * Opens an encrypted body; undefined when it does not open.
@@ -454,8 +462,9 @@ export function sealEnvelope(secretKey, text, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_seal(...putBoth(secretKey, text), cipher !== undefined) !== 0) throw failed(failure());
-  return output();
+  const [keyLength, length] = putBoth(secretKey, text);
+  if (glue.envelope_seal(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
+  return asciiOutput();
 }
 
 /**
@@ -470,7 +479,8 @@ export function openEnvelope(secretKey, content, cipher) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_open(...putBoth(secretKey, content), cipher !== undefined) !== 0) throw failed(failure());
+  const [keyLength, length] = putBoth(secretKey, content);
+  if (glue.envelope_open(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
   return output();
 }
 

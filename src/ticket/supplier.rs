@@ -10,7 +10,7 @@ use crate::body_cipher::BodyKey;
 use crate::message::definition::Facts;
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::routes::{self, path_of};
-use crate::time::{Timestamp, http_date, parse_http_date};
+use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 
@@ -307,17 +307,17 @@ impl Supplier {
 
     /// Signs for `uri` with the first secret.
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
-        let date = http_date(now);
-        let mut authorization = Vec::new();
-        self.push_authorization(method, uri, date.as_bytes(), &mut authorization);
-        let string_to_sign = ba::string_to_sign(method, uri, &date);
-        Signature { authorization: String::from_utf8(authorization).unwrap_or_default(), date, string_to_sign }
+        let mut signed = Vec::new();
+        self.write_signed(method, uri, now, &mut signed);
+        let signed = String::from_utf8(signed).unwrap_or_default();
+        let (string_to_sign, authorization) = signed.rsplit_once('\n').unwrap_or_default();
+        Signature { date: http_date(now), authorization: authorization.into(), string_to_sign: string_to_sign.into() }
     }
 
-    /// Appends the `Authorization` header of such a request.
-    pub(crate) fn push_authorization(&self, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
+    /// Writes the string to sign for `uri`, whose last line is the date, and then the `Authorization` header as one more line.
+    pub(crate) fn write_signed(&self, method: &str, uri: &str, now: Timestamp, out: &mut Vec<u8>) {
         if let Some(key) = self.keys.first() {
-            ba::push_authorization(key, &self.config.client_id, method, uri, date, out);
+            ba::write_signed(key, &self.config.client_id, method, uri, &http_date_bytes(now), out);
         }
     }
 

@@ -65,8 +65,8 @@ struct State {
     known_suppliers: Vec<[u8; 20]>,
     clients: Vec<Client>,
     known_clients: Vec<[u8; 20]>,
-    /// What was sealed or opened with last, by itself.
-    envelope_key: Option<(Secret, crate::envelope::Key)>,
+    #[cfg(feature = "wasm-messages")]
+    last_key: Option<ride::LastKey>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -108,7 +108,8 @@ impl State {
             known_suppliers: Vec::new(),
             clients: Vec::new(),
             known_clients: Vec::new(),
-            envelope_key: None,
+            #[cfg(feature = "wasm-messages")]
+            last_key: None,
         }
     }
 

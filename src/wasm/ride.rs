@@ -5,9 +5,11 @@ use super::{NONE, State, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::secret::is_same;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 crate::messages! {
     /// The settings of a client, as the facade hands them over.
@@ -164,37 +166,50 @@ pub fn ride_order_id(length: usize) -> u32 {
     })
 }
 
-/// The key of a call that brings its secretKey along. Making it ready takes longer than sealing a short text, and calls with the
-/// same one follow each other, so the last one is kept.
-fn with_key_of_call(secret_key: usize, has_cipher: bool, work: impl FnOnce(&State, &Key) -> Result<String, Error>) -> u32 {
+/// The key of the last envelope that was sealed or opened by itself: who does one does the next with the same key.
+pub(super) struct LastKey {
+    secret_key: Secret,
+    has_cipher: bool,
+    key: Key,
+}
+
+/// Gives `work` the key whose secretKey stands first in the input, and what follows it. The output is what comes of that.
+fn with_key(secret_key: usize, length: usize, has_cipher: bool, work: impl FnOnce(&Key, &[u8]) -> Result<String, Error>) -> u32 {
     with(|state| {
-        let secret = state.take_secret(secret_key);
-        let kept = state.envelope_key.take().filter(|(known, _)| known.equals(&secret));
-        let key = match kept {
-            Some((_, key)) => Ok(key),
-            None => Key::new(&secret),
+        let given = state.input.get_mut(..secret_key).unwrap_or_default();
+        // In a time that says nothing about where they differ.
+        let is_same = |last: &LastKey| last.has_cipher == has_cipher && is_same(last.secret_key.expose(), given);
+        if state.last_key.as_ref().is_some_and(is_same) {
+            given.zeroize();
+        } else {
+            let secret_key = state.take_secret(secret_key);
+            state.last_key = match Key::new(&secret_key) {
+                Ok(mut key) => {
+                    key.compute_by(has_cipher.then(cipher::of_call));
+                    Some(LastKey { secret_key, has_cipher, key })
+                }
+                Err(error) => return state.finish_text(Err(error)),
+            };
+        }
+        let worked = match &state.last_key {
+            Some(LastKey { key, .. }) => work(key, state.after(secret_key, length)),
+            None => Err(unreadable()),
         };
-        let outcome = key.and_then(|mut key| {
-            key.compute_by(has_cipher.then(cipher::of_call));
-            let outcome = work(state, &key);
-            state.envelope_key = Some((secret, key));
-            outcome
-        });
-        state.finish_text(outcome)
+        state.finish_text(worked)
     })
 }
 
 /// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
 pub fn envelope_seal(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with_key_of_call(secret_key, has_cipher, |state, key| {
-        let text = std::str::from_utf8(state.after(secret_key, length)).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""));
-        Ok(key.seal(text?))
+    with_key(secret_key, length, has_cipher, |key, text| {
+        let text = std::str::from_utf8(text).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""))?;
+        Ok(key.seal(text))
     })
 }
 
 /// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
 #[wasm_bindgen]
 pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with_key_of_call(secret_key, has_cipher, |state, key| key.open(state.after(secret_key, length)))
+    with_key(secret_key, length, has_cipher, Key::open)
 }

@@ -5,7 +5,7 @@ use super::{ENCRYPTED, NONE, State, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
-use crate::time::{Timestamp, http_date_bytes};
+use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
@@ -214,20 +214,14 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     })
 }
 
-/// Signs: the input is the URI. The output is the Authorization header, a line feed, and the string to sign (whose
-/// own second line is the Date header).
+/// Signs: the input is the URI. The output is the string to sign, whose last line is the Date header, and as one more line
+/// the Authorization header.
 #[wasm_bindgen]
 pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
     with(|state| {
         let uri = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
-        let out = &mut state.output;
-        out.clear();
         if let Some(supplier) = state.suppliers.get(supplier as usize) {
-            let (method, date) = (if post { "POST" } else { "GET" }, http_date_bytes(Timestamp(now as i64)));
-            supplier.push_authorization(method, uri, &date, out);
-            for piece in [b"\n", method.as_bytes(), b" ", uri.as_bytes(), b"\n", &date] {
-                out.extend_from_slice(piece);
-            }
+            supplier.write_signed(if post { "POST" } else { "GET" }, uri, Timestamp(now as i64), &mut state.output);
         }
         state.tell_output();
     });

@@ -391,6 +391,18 @@ describe("the envelope", () => {
     }
   });
 
+  it("uses the key it is given, whichever one came before", () => {
+    const keys = [SECRET_KEY, randomBytes(16).toString("base64"), randomBytes(16).toString("base64url")];
+    const near = SECRET_KEY.replace("Dw==", "Dg==");
+    for (let round = 0; round < 200; round++) {
+      const key = [...keys, near][randomInt(4)];
+      if (randomInt(3) === 0) assert.equal(thrown(() => sealEnvelope(key.slice(1), "x")).code, "INVALID_CONFIG");
+      const content = nodeSeal(`text ${round}`, key);
+      assert.equal(sealEnvelope(key, `text ${round}`), content);
+      assert.equal(openEnvelope(key, content), `text ${round}`);
+    }
+  });
+
   it("refuses a text that UTF-8 cannot hold", () => {
     assert.equal(thrown(() => sealEnvelope(SECRET_KEY, "a\udc00")).code, "LONE_SURROGATE");
   });
