@@ -170,17 +170,7 @@ impl WasmModule {
         let mut bound = bindgen.web(true).and_then(Bindgen::generate_output).map_err(failure)?;
         wasm::cut_panics(bound.wasm_mut())?;
         wasm::drop_locations(bound.wasm_mut());
-        bound.emit(self.work_folder()).map_err(failure)?;
-        self.shorten_names()
-    }
-
-    /// Wasm and glue call each other by names that nobody else reads.
-    fn shorten_names(&self) -> Outcome {
-        let (wasm, glue) = (self.work_folder().join("glue_bg.wasm"), self.work_folder().join("glue.js"));
-        let mut module = walrus::Module::from_buffer(&read(&wasm)?).map_err(|error| format!("the bound wasm: {error:#}"))?;
-        let renamed = wasm::shorten_names(&mut module, &read_text(&glue)?)?;
-        write(&glue, renamed)?;
-        write(&wasm, module.emit_wasm())
+        bound.emit(self.work_folder()).map_err(failure)
     }
 
     /// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.

@@ -83,48 +83,6 @@ pub(crate) fn drop_locations(module: &mut Module) {
     }
 }
 
-/// Gives what the module and its glue offer each other names of a letter or two, and returns the glue with them. The memory
-/// keeps its name, by which the facade asks for it; what the glue does not use is no longer exported.
-///
-/// # Errors
-/// When the glue does not offer what the module imports.
-pub(crate) fn shorten_names(module: &mut Module, glue: &str) -> Outcome<String> {
-    let mut glue = glue.to_owned();
-    let mut rename = |from: &str, to: &str| {
-        let is_there = glue.contains(from);
-        glue = glue.replace(from, to);
-        is_there
-    };
-    let mut unused = Vec::new();
-    for (index, export) in module.exports.iter_mut().filter(|export| export.name != "memory").enumerate() {
-        let (long, short) = (format!("wasm.{}", export.name), format!("wasm.{}", short_name(index)));
-        // With what comes after it, because a name can begin like another.
-        let is_called = rename(&format!("{long}("), &format!("{short}("));
-        let is_taken = rename(&format!("{long};"), &format!("{short};"));
-        if !is_called && !is_taken {
-            unused.push(export.id());
-        }
-        export.name = short_name(index);
-    }
-    unused.into_iter().for_each(|id| module.exports.delete(id));
-    for (index, import) in module.imports.iter_mut().enumerate() {
-        let short = short_name(index);
-        if !rename(&format!(" {}: function(", import.name), &format!(" {short}: function(")) {
-            return Err(format!("the glue does not offer {}", import.name));
-        }
-        rename(&format!("\"{}\": import", import.module), "\"_\": import");
-        (import.module, import.name) = ("_".to_owned(), short);
-    }
-    Ok(glue)
-}
-
-/// a to z, then aa to zz.
-fn short_name(index: usize) -> String {
-    let letter = |number: usize| char::from(b'a' + (number % 26) as u8);
-    let first = (index / 26).checked_sub(1).map(letter);
-    first.into_iter().chain([letter(index)]).collect()
-}
-
 #[derive(Default)]
 struct Callees(Vec<FunctionId>);
 
