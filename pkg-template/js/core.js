@@ -337,6 +337,33 @@ export const acceptsMessage = (message, text, quantity) =>
   isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity) === 0;
 
 /**
+ * Checks a message of the ride API by itself, a request's text or a reply's.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {string | Uint8Array} text
+ * @returns {{ value: any, issues: readonly Finding[] }}
+ */
+export function checkRide(of, isReply, text) {
+  const refused = glue.ride_check(of, isReply, putAlone(text)) !== 0;
+  refresh();
+  const issues = findings();
+  return { value: refused ? undefined : take(readRide[isReply ? interfaces.length + of : of], NOWHERE), issues };
+}
+
+/**
+ * Whether nothing refuses it. Nothing is built of it.
+ * @param {number} of the interface
+ * @param {boolean} isReply
+ * @param {string | Uint8Array} text
+ */
+export function acceptsRide(of, isReply, text) {
+  // A failure of the gateway is no message, and a good reply all the same.
+  glue.ride_check(of, isReply, putAlone(text));
+  refresh();
+  return !findings().some(({ refuses }) => refuses);
+}
+
+/**
  * Writes a message of either API in the wire's notation.
  * @param {number} message
  * @param {object} program

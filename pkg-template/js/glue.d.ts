@@ -53,3 +53,4 @@ export declare function envelope_open(secretKey: number, length: number, hasCiph
 export declare function host_ciphers(ciphers: {
   apply(number: number, decrypts: boolean, key: number, vector: number, blocks: number, length: number): boolean;
 }): void;
+export declare function ride_check(of: number, isReply: boolean, length: number): number;

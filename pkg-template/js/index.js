@@ -1,10 +1,17 @@
 // Entry of meituan-protocol: everything.
 
-import { acceptsMessage as accepts, interfaceIndex, isWellFormed, messageIndex, readMessage } from "./core.js";
+import {
+  acceptsMessage as accepts,
+  acceptsRide,
+  checkRide,
+  interfaceIndex,
+  isWellFormed,
+  messageIndex,
+  readMessage,
+} from "./core.js";
 import { MeituanError } from "./errors.js";
 import { rawBody } from "./http.js";
 import { messages } from "./messages.js";
-import { acceptsRide, checkRide } from "./orders-core.js";
 
 export * as codes from "./codes.js";
 export { explain } from "./explain.js";

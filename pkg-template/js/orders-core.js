@@ -5,13 +5,9 @@ import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiated } from "./orders-instance.js";
-import { interfaces, read } from "./ride-messages.js";
-import { open, root } from "./slots.js";
 import { MemoryView } from "./view.js";
 
-/** What numbers of the row mean; src/wasm/mod.rs has the whole table. */
-const SLOTS = 1;
-const TEXT = 2;
+/** Where the row of numbers tells of the output; src/wasm/mod.rs has the whole table. */
 const OUTPUT = 6;
 
 const encoder = new TextEncoder();
@@ -50,12 +46,6 @@ function output() {
 /** @returns {import("./glue.js").Failure} why the last call failed */
 function failure() {
   glue.write_error();
-  return JSON.parse(output());
-}
-
-/** @returns {readonly import("./errors.js").Finding[]} */
-function findings() {
-  glue.write_findings();
   return JSON.parse(output());
 }
 
@@ -121,34 +111,6 @@ export function writeChangeMail(announcement, now) {
   const mail = told([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
   const [to, subject, ...body] = mail.split("\n");
   return { to: to.split(","), subject, body: body.join("\n") };
-}
-
-/**
- * Checks a message of the ride API by itself, as its reader would.
- * @param {number} of the interface
- * @param {boolean} isReply
- * @param {string | Uint8Array} text
- * @returns {{ value: any, issues: readonly import("./errors.js").Finding[] }}
- */
-export function checkRide(of, isReply, text) {
-  const refused = asked([text], (length) => glue.ride_check(of, isReply, length)) !== 0;
-  const issues = findings();
-  if (refused) return { value: undefined, issues };
-  const { view, row } = looked();
-  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], undefined);
-  return { value: read[isReply ? interfaces.length + of : of](root()), issues };
-}
-
-/**
- * Whether nothing refuses it. Nothing is built of it.
- * @param {number} of the interface
- * @param {boolean} isReply
- * @param {string | Uint8Array} text
- */
-export function acceptsRide(of, isReply, text) {
-  // A failure of the gateway is no message, and a good reply all the same.
-  asked([text], (length) => glue.ride_check(of, isReply, length));
-  return !findings().some(({ refuses }) => refuses);
 }
 
 /**

@@ -154,8 +154,7 @@ impl Client {
         }
         let content = content.ok_or_else(|| Error::at(ErrorCode::MissingField, "content"))?;
         let text = self.key.open(&content)?;
-        let judge = |seen: &Peek<'_>, found: &mut Vec<Issue>| self.check_common(interface, seen, now, found);
-        let Plain { source, hashed } = read_push(interface, text.as_bytes(), found, judge, packed)?;
+        let Plain { source, hashed } = read_push(interface, Some((self, now)), text.as_bytes(), found, packed)?;
         if let Some(error) = Error::from_issues(&packed.issues) {
             return Err(error);
         }
@@ -165,8 +164,8 @@ impl Client {
         Ok(Accepted { interface, source, deduplication_key })
     }
 
-    /// The common parameters, each where it is there.
-    fn check_common(&self, to: &Interface, seen: &Peek<'_>, now: Timestamp, found: &mut Vec<Issue>) -> Result<(), Error> {
+    /// The common parameters that tell for whom it is, and from when, each where it is there.
+    fn check_common(&self, seen: &Peek<'_>, now: Timestamp) -> Result<(), Error> {
         if seen.raw("entId").is_some() && seen.text("entId").is_none_or(|id| id.parse() != Ok(self.config.ent_id)) {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
@@ -177,7 +176,7 @@ impl Client {
                 return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&detail));
             }
         }
-        check_method(to, seen, found)
+        Ok(())
     }
 }
 
@@ -187,12 +186,12 @@ pub(super) struct Plain {
     hashed: Vec<u8>,
 }
 
-/// Reads the text of a push into `packed`. `judge` looks at the common parameters, wherever they stand.
+/// Reads the text of a push into `packed`. Where a receiver is known, and the time, it must be for that one and from then.
 pub(super) fn read_push(
     interface: &Interface,
+    receiver: Option<(&Client, Timestamp)>,
     text: &[u8],
     mut found: Vec<Issue>,
-    judge: impl Fn(&Peek<'_>, &mut Vec<Issue>) -> Result<(), Error>,
     packed: &mut Packed,
 ) -> Result<Plain, Error> {
     let mut hashed = Vec::new();
@@ -200,7 +199,10 @@ pub(super) fn read_push(
     // The content itself, then what stands in its `data`.
     for is_inner in [false, true] {
         let seen = Peek::new(&CONTENT, &source)?;
-        judge(&seen, &mut found)?;
+        if let Some((client, now)) = receiver {
+            client.check_common(&seen, now)?;
+        }
+        check_method(interface, &seen, &mut found)?;
         let inside = if is_inner { None } else { nested(interface, &seen, &source) };
         push_without(&mut hashed, &source, [seen.range("ts"), seen.range("data").filter(|_| inside.is_some())]);
         let Some(inside) = inside else { break };
@@ -224,7 +226,7 @@ pub(super) fn read_push(
 }
 
 /// The method, where it is there: another interface's is refused, one that nobody has documented is reported.
-pub(super) fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issue>) -> Result<(), Error> {
+fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issue>) -> Result<(), Error> {
     match seen.text("method") {
         Some(method) if Interface::of_method(&method).is_some() => {
             return Err(Error::at(ErrorCode::UnexpectedMethod, "method").detail(&method));

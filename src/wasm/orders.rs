@@ -1,9 +1,8 @@
-//! What is not asked for each message, at the border: orders, recordings, the mail, checks and signatures by hand.
+//! What is not asked for each message, at the border: orders, recordings, the mail, signatures by hand.
 
-use super::{State, place, unreadable, with};
+use super::{State, unreadable, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
-use crate::ride::{INTERFACES, check};
 use crate::sorted_sign::{Scheme, sign};
 use crate::ticket::acceptance::{ChangeKind, ChangeOfEndpoint, Strictness, check_json, redacted};
 use crate::ticket::working_days::Calendar;
@@ -114,21 +113,6 @@ pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
             }
         });
         finish(state, outcome)
-    })
-}
-
-/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
-/// slots. Findings are kept either way.
-#[wasm_bindgen]
-pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
-    with(|state| {
-        let text = state.input.get(..length).unwrap_or_default();
-        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
-        let source = check(interface, is_reply, text, &mut state.packed);
-        let is_message = source.is_some();
-        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
-        state.tell_findings();
-        u32::from(!is_message)
     })
 }
 

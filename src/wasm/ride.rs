@@ -4,7 +4,7 @@ use super::messages::{configured, routes_of, text_of};
 use super::{NONE, State, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
-use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version};
+use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
 use crate::secret::is_same;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
@@ -154,6 +154,21 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         state.tell_findings();
         state.tell_output();
         state.finish(outcome)
+    })
+}
+
+/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// slots. Findings are kept either way.
+#[wasm_bindgen]
+pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
+    with(|state| {
+        let text = state.input.get(..length).unwrap_or_default();
+        let Some(interface) = INTERFACES.get(interface as usize) else { return state.finish(Err(unreadable())) };
+        let source = check(interface, is_reply, text, &mut state.packed);
+        let is_message = source.is_some();
+        (state.result[2], state.result[3]) = place(source.unwrap_or_default(), &mut state.opened);
+        state.tell_findings();
+        u32::from(!is_message)
     })
 }
 

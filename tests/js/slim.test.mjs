@@ -73,12 +73,17 @@ describe("meituan-protocol/slim", () => {
     });
   }
 
+  it("checks messages of either API without the module of orders", () => {
+    const check = (name) => `slim.checkMessage(${JSON.stringify(name)}, "{}").issues[0].code`;
+    const told = play(`slim.initSync(bytes); console.log(${check("ride.refunded.request")}, ${check("ticket.orderPay.request")});`);
+    assert.equal(told, "MISSING_FIELD MISSING_FIELD");
+  });
+
   it("says which module is missing when it is needed", () => {
     const mail = '{ kind: "upgrade", pmsName: "a", partnerId: 1, upgradeAt: 0, scope: "b", restoredAt: 0, salesContact: "c" }';
     for (const use of [
       "judged()",
       'slim.signSorted("a", {})',
-      'slim.checkMessage("ride.refunded.request", "{}")',
       "slim.ride.standing(null, { now: 0 })",
       'slim.testing.checkTrace("{}")',
       `slim.changeOfEndpointMail(${mail}, { now: 0 })`,

@@ -46,6 +46,14 @@ const USES = [
     most: 300_000,
   },
   {
+    title: "a check of messages of both APIs",
+    source:
+      'import { checkMessage } from "meituan-protocol";\nconst names = ["ride.refunded.request", "ticket.orderPay.request"];\nconsole.log(names.map((name) => checkMessage(name, "{}").ok).join());',
+    prints: "false,false",
+    modules: 1,
+    most: 350_000,
+  },
+  {
     title: "a ride client",
     source:
       'import { RideClient } from "meituan-protocol/ride";\nconst client = new RideClient({ entId: 617, accessKey: "a", secretKey: "AAECAwQFBgcICQoLDA0ODw==", environment: "test" });\nconsole.log(client.entId);',
