@@ -1,4 +1,4 @@
-// The tables of definitions.js are written there as rows of text, which are a fifth smaller to load than objects: here they are
+// The tables of the other definition files are written there as rows of text, which are a fifth smaller to load than objects: here they are
 // read. Blocks of rows are parted by an empty line, and what a row says in words follows its `|`.
 
 /** @param {string} text */

@@ -32,8 +32,10 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     std::fs::write(dist.join("ride-tables.d.ts"), ride_table_types())?;
     std::fs::write(dist.join("mistakes.js"), mistakes())?;
     std::fs::write(dist.join("mistakes.d.ts"), mistake_types())?;
-    std::fs::write(dist.join("definitions.js"), all.definitions())?;
-    std::fs::write(dist.join("definitions.d.ts"), DEFINITION_TYPES)?;
+    // A page that shows one of the three loads no other.
+    for (name, text) in [("messages", all.definitions()), ("values", all.values()), ("machines", machines())] {
+        std::fs::write(dist.join(format!("definition-{name}.js")), text)?;
+    }
     std::fs::write(dist.join("texts.js"), texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), TEXT_TYPES)
 }
@@ -422,6 +424,10 @@ impl<'a> Catalogue<'a> {
                 let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(field.doc));
             }
         }
+        definition_file("definitions", &format!("/* @__PURE__ */ definitionsIn({})", template(&messages)), "definitionsIn")
+    }
+
+    fn values(&self) -> String {
         let mut values = String::new();
         for enumeration in self.enumerations.values().filter(|table| self.spoken.contains(table.name)) {
             let _ = writeln!(values, "\n{}|", enumeration.name);
@@ -429,19 +435,7 @@ impl<'a> Catalogue<'a> {
                 let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
             }
         }
-        format!(
-            "{HEADER}import {{ definitionsIn, rideMachineIn, ticketMachineIn, valuesIn }} from \"./definition-rows.js\";\n\n\
-             /** The messages, and the objects in them. */\n\
-             export const definitions = /* @__PURE__ */ definitionsIn({});\n\n\
-             /** The values of the fields of type `code`: each with its meaning. */\n\
-             export const values = /* @__PURE__ */ valuesIn({});\n\n\
-             /** The state machines of both APIs' orders. */\n\
-             export const machines = {{\n  ticket: /* @__PURE__ */ ticketMachineIn({}),\n  ride: /* @__PURE__ */ rideMachineIn({}),\n}};\n",
-            template(&messages),
-            template(&values),
-            template(&ticket_machine()),
-            template(&ride_machine()),
-        )
+        definition_file("values", &format!("/* @__PURE__ */ valuesIn({})", template(&values)), "valuesIn")
     }
 
     fn constants(&self) -> String {
@@ -598,92 +592,18 @@ fn ride_machine() -> String {
     out
 }
 
-const DEFINITION_TYPES: &str = r#"import type { MessageName } from "./messages.js";
-
-/** One field of a message, as the wire has it. */
-export interface FieldDefinition {
-  readonly name: string;
-  /** What it holds. `yuan` is a decimal number, `wallClock` is `yyyy-MM-dd HH:mm:ss` in UTC+8, `moment` epoch milliseconds. */
-  readonly type:
-    | "id"
-    | "integer"
-    | "code"
-    | "yuan"
-    | "fen"
-    | "decimal"
-    | "text"
-    | "flag"
-    | "moment"
-    | "date"
-    | "wallClock"
-    | "object"
-    | "textMap"
-    | "raw";
-  /** Whether it is a list of these. */
-  readonly list?: true;
-  /** The most items that are documented. */
-  readonly most?: number;
-  /** The smallest number. */
-  readonly min?: number;
-  /** The largest number, or the documented length of a text. */
-  readonly max?: number;
-  /** The object or the table of values: a name in `definitions` or `values`. */
-  readonly of?: string;
-  /** Whether it must be there: always, or in a reply that says success. */
-  readonly needed?: "always" | "onSuccess";
-  /** What it is. */
-  readonly doc: string;
+fn machines() -> String {
+    let machines = format!(
+        "{{\n  ticket: /* @__PURE__ */ ticketMachineIn({}),\n  ride: /* @__PURE__ */ rideMachineIn({}),\n}}",
+        template(&ticket_machine()),
+        template(&ride_machine())
+    );
+    definition_file("machines", &machines, "rideMachineIn, ticketMachineIn")
 }
 
-/** A message, or an object in one. */
-export interface Definition {
-  readonly doc: string;
-  /** What a request of the ride API says in its field `method`. */
-  readonly method?: string;
-  readonly fields: readonly FieldDefinition[];
+fn definition_file(name: &str, value: &str, readers: &str) -> String {
+    format!("{HEADER}import {{ {readers} }} from \"./definition-rows.js\";\n\nexport const {name} = {value};\n")
 }
-
-/** The messages by their names, and the objects in them. */
-export declare const definitions: Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>;
-/** The documented values of the fields of type `code`, by the table's name: each with its meaning. */
-export declare const values: Readonly<Record<string, Readonly<Record<number, string>> | undefined>>;
-
-/** What a row of the ticket order's table says is done. */
-export type TicketVerdict = "Run" | "RunFlagged" | "Record" | "RecordFlagged" | "Truth" | "Stale" | "Refuse";
-
-/** The state machines of both APIs' orders: the tables that the library decides by. */
-export declare const machines: {
-  readonly ticket: {
-    /** The states, each with its lifecycle and orderStatus (0: none). */
-    readonly states: ReadonlyArray<{ readonly name: string; readonly lifecycle: number; readonly orderStatus: number }>;
-    /** Every state with every trigger, once. */
-    readonly moves: ReadonlyArray<{
-      readonly from: string;
-      readonly on: string;
-      readonly to: string;
-      readonly verdict: TicketVerdict;
-    }>;
-  };
-  readonly ride: {
-    /** The states by their number: Meituan's; 0 nothing known; -100 and -110 cancelled, and a query has to tell how. */
-    readonly states: ReadonlyArray<{
-      readonly status: number;
-      readonly name: { readonly en: string; readonly zh: string };
-      readonly isFinal: boolean;
-    }>;
-    /** The transitions. `from` empty: any state; no `to`: the state stays; `asks`: a query has to confirm it. */
-    readonly moves: ReadonlyArray<{
-      readonly from: readonly number[];
-      readonly event: number;
-      readonly to?: number;
-      readonly asks: boolean;
-      readonly doc: string;
-    }>;
-    /** Where a query leads that tells which kind of cancellation it was. */
-    readonly toldByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
-  };
-};
-"#;
 
 const BASIC_TYPES: &str = r#"/** An unsigned 64-bit id of Meituan's, as digits: exact beyond 2^53. On the wire a bare number. */
 export type Id = string;
