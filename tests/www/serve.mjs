@@ -1,7 +1,8 @@
-// `cargo xtask demo --serve`: builds the page, serves it, and prints where.
+// `cargo xtask demo --serve`: builds the pages, serves them, and prints where.
 
-import { buildPage, servePage } from "./site.mjs";
+import { buildSite } from "../../www/build.mjs";
+import { serveSite } from "./site.mjs";
 
-await buildPage();
-const { address } = await servePage({ port: Number(process.env.PORT ?? 0) });
+await buildSite();
+const { address } = await serveSite({ port: Number(process.env.PORT ?? 0) });
 console.log(`The browser demo is at ${address} until you stop this program (Ctrl-C).`);

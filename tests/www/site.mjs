@@ -4,11 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-export const BUILT = join(ROOT, "target/www");
+import { BUILT } from "../../www/build.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -18,13 +14,11 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-export const buildPage = () => build({ configFile: join(ROOT, "www/vite.config.ts"), logLevel: "warn" });
-
 /**
  * Serves what was built, on this machine alone.
  * @param {{ below?: string, port?: number }} [where]
  */
-export async function servePage({ below = "/", port = 0 } = {}) {
+export async function serveSite({ below = "/", port = 0 } = {}) {
   const server = createServer(({ url = "" }, response) => {
     const { pathname } = new URL(url, "http://localhost");
     const path = pathname.startsWith(below) ? normalize(pathname.slice(below.length) || "index.html") : undefined;

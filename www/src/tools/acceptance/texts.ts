@@ -2,7 +2,6 @@ import { bilingual } from "../../shell/language.ts";
 
 export const text = bilingual({
   en: {
-    title: "Acceptance check",
     summary:
       "Load recorded exchanges between Meituan and a supplier, and walk through them: which acceptance points of the hand-out they pass, fail or never touch.",
     file: "A recording (JSON, as docs/trace.md describes it)",
@@ -37,7 +36,6 @@ export const text = bilingual({
     strict: "What is only inferred fails a point, too",
   },
   zh: {
-    title: "验收自查",
     summary: "载入美团与供应商之间的报文记录，逐条查看：验收手册中的哪些验收点通过、不通过，或从未涉及。",
     file: "报文记录（JSON，格式见 docs/trace.md）",
     drop: "或把文件拖到这里",

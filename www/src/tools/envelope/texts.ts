@@ -2,7 +2,6 @@ import { bilingual } from "../../shell/language.ts";
 
 export const text = bilingual({
   en: {
-    title: "Envelope",
     summary: "Open or seal the ride API's content: AES-128-ECB with the secretKey, in Base64. Both generations seal alike.",
     secretKey: "secretKey (Base64 of 16 bytes)",
     keyHint: "Stays in the memory of this tab.",
@@ -34,7 +33,6 @@ export const text = bilingual({
       "It is whole, but this key does not open it: most likely it was sealed with another one (test and production differ), or altered.",
   },
   zh: {
-    title: "content 加解密",
     summary: "解开或生成企业用车接口的 content：用 secretKey 做 AES-128-ECB，再转 Base64。两个版本的加密方式相同。",
     secretKey: "secretKey（16 字节的 Base64）",
     keyHint: "只在本页内存中。",

@@ -2,7 +2,6 @@ import { bilingual } from "../../shell/language.ts";
 
 export const text = bilingual({
   en: {
-    title: "Message check",
     summary: "Paste any message of either API: what would be refused, what is only odd, and where.",
     message: "Message",
     guessed: "Guessed from its fields; choose another one if it is wrong.",
@@ -66,7 +65,6 @@ export const text = bilingual({
     },
   },
   zh: {
-    title: "报文检查",
     summary: "粘贴任一接口的报文：哪里会被拒绝、哪里只是异常，一目了然。",
     message: "报文类型",
     guessed: "根据字段猜测；不对请另选。",

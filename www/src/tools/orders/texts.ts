@@ -2,7 +2,6 @@ import { bilingual } from "../../shell/language.ts";
 
 export const text = bilingual({
   en: {
-    title: "Order explorer",
     summary:
       "Tell an order what happens, in any order, twice or not at all, and watch what becomes of it. The library itself decides, here as in your handler.",
     api: "API",
@@ -39,7 +38,6 @@ export const text = bilingual({
     to: "To",
   },
   zh: {
-    title: "订单推演",
     summary: "把发生的事告诉订单：可以乱序、重复或缺失，看它会变成什么。这里由库本身裁决，与你的服务中完全一致。",
     api: "接口",
     ticket: "门票：供应商保存的订单",

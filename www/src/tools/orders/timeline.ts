@@ -1,6 +1,5 @@
 // The timeline: what happened, in the order in which the order is told of it. It is all that a link holds.
 
-import { route } from "../../shell/route.ts";
 import { computed, state } from "../../shell/state.ts";
 import type { Entry, Machine } from "./machine.ts";
 import { rideMachine } from "./ride.ts";
@@ -29,7 +28,7 @@ const latest = () => timeline.value.reduce((most, { minute }) => Math.max(most, 
 function change(next: readonly Item[]): void {
   timeline.value = next;
   chosen.value = undefined;
-  history.replaceState(null, "", `#/orders/${written(machine.value, next)}`);
+  history.replaceState(null, "", `#${written(machine.value, next)}`);
 }
 
 export function choose(id: string): void {
@@ -63,7 +62,7 @@ export function shuffled<T>(list: readonly T[]): T[] {
   return mixed;
 }
 
-/** As an address: the machine, then each entry, with its minute where that is not its place. */
+/** As what follows `#` in the address: the machine, then each entry, with its minute where that is not its place. */
 function written({ id }: Machine, list: readonly Entry[]): string {
   const entries = list.map(({ id, minute }, index) => (minute === index + 1 ? id : `${id}@${minute}`));
   return [id, ...(entries.length > 0 ? [entries.join(".")] : [])].join("/");
@@ -71,9 +70,9 @@ function written({ id }: Machine, list: readonly Entry[]): string {
 
 /** The other way. What is not known here is left out. */
 function readAddress(): void {
-  const [tool, id, list = ""] = route.value.split("/");
+  const [id, list = ""] = location.hash.slice(1).split("/");
   const of = MACHINES.find((one) => one.id === id);
-  if (tool !== "orders" || of === undefined) return;
+  if (of === undefined) return;
   const known = new Set(of.happenings.map(({ id }) => id));
   const entries = list.split(".").flatMap((text, index) => {
     const [id = "", minute] = text.split("@");

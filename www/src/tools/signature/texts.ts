@@ -2,7 +2,6 @@ import { bilingual } from "../../shell/language.ts";
 
 export const text = bilingual({
   en: {
-    title: "Signature doctor",
     summary: "Paste a request whose signature was refused. You see what was signed instead, and how to put it right.",
     paste: "The request: a curl command, raw HTTP, or a log with the headers",
     placeholder:
@@ -43,7 +42,6 @@ export const text = bilingual({
       `The Date is ${minutes} minutes off this computer's clock: if it is a fresh request, it is too old for a receiver that tolerates 10 minutes.`,
   },
   zh: {
-    title: "签名诊断",
     summary: "粘贴验签失败的请求，看对方实际签了什么、怎样改对。",
     paste: "请求：curl 命令、原始 HTTP 报文，或带有请求头的日志",
     placeholder:

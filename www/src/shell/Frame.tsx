@@ -1,32 +1,33 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { TOOLS } from "../tools/tools.ts";
 import { language } from "./language.ts";
 import { remember } from "./memory.ts";
-import { tool as routed } from "./route.ts";
 import { text } from "./texts.ts";
 import { chosenTheme, theme } from "./theme.ts";
+import { addressOf, TOOLS, type ToolName, titles } from "./tools.ts";
 
-export function App() {
+interface FrameProps {
+  readonly tool: ToolName;
+  readonly summary: string;
+  readonly children: ComponentChildren;
+}
+
+/** What stands around the tool on each page. */
+export function Frame({ tool, summary, children }: FrameProps) {
   const t = text();
-  const tool = TOOLS.find(({ id }) => id === routed()) ?? TOOLS[0];
-  const { title, summary } = tool.text();
+  const title = titles()[tool];
   const main = useRef<HTMLElement>(null);
-  // Whoever goes to a tool by its link hears where they are.
-  const last = useRef(tool.id);
-  useEffect(() => {
-    if (tool.id !== last.current) main.current?.focus();
-    last.current = tool.id;
-  }, [tool.id]);
   useEffect(() => {
     document.title = `${title} · meituan-protocol`;
   }, [title]);
   return (
     <>
-      <a class="skip" href={`#/${tool.id}`} onClick={() => main.current?.focus()}>
+      {/* No link: the address may hold what the tool keeps there. */}
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         {t.skip}
-      </a>
+      </button>
       <header class="shell-header">
-        <a class="brand" href="#/">
+        <a class="brand" href="./">
           <Mark />
           <span>
             meituan-protocol <small>{t.about}</small>
@@ -35,21 +36,16 @@ export function App() {
         <Switches />
       </header>
       <nav class="shell-nav" aria-label={t.tools}>
-        {TOOLS.map(({ id, text }) => (
-          <a key={id} href={`#/${id}`} aria-current={id === tool.id ? "page" : undefined}>
-            {text().title}
+        {TOOLS.map((name) => (
+          <a key={name} href={addressOf(name)} aria-current={name === tool ? "page" : undefined}>
+            {titles()[name]}
           </a>
         ))}
       </nav>
       <main ref={main} tabIndex={-1} aria-labelledby="tool-title">
         <h1 id="tool-title">{title}</h1>
         <p class="summary">{summary}</p>
-        {TOOLS.map(({ id, Component }) => (
-          // A tool that was left keeps what was typed there.
-          <div key={id} hidden={id !== tool.id}>
-            <Component />
-          </div>
-        ))}
+        {children}
       </main>
       <footer class="shell-footer">
         <Lock /> {t.promise}
