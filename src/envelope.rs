@@ -43,7 +43,14 @@ impl Key {
 
     /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
     pub fn seal(&self, text: &str) -> String {
-        base64::encode_for_url(&self.0.seal(text.as_bytes(), None))
+        let mut content = Vec::new();
+        self.seal_into(text, &mut content);
+        String::from_utf8(content).unwrap_or_default()
+    }
+
+    /// The same where there is memory for it already; what was there is replaced.
+    pub(crate) fn seal_into(&self, text: &str, content: &mut Vec<u8>) {
+        base64::encode_for_url(&self.0.seal(text.as_bytes(), None), content);
     }
 
     /// Content to text. Line ends after it do not matter.

@@ -96,18 +96,6 @@ function putAlone(value) {
   return put(value, 0);
 }
 
-/**
- * Two pieces, one after the other.
- * @param {string | Uint8Array} first
- * @param {string | Uint8Array} second
- * @returns {[number, number]} their lengths
- */
-function putBoth(first, second) {
-  reserve(mostBytes(first) + mostBytes(second));
-  const length = put(first, 0);
-  return [length, put(second, length)];
-}
-
 /** A view: the next call may write something else there. */
 function outputBytes() {
   refresh();
@@ -471,26 +459,38 @@ export const orderId = (random) => (glue.ride_order_id(putAlone(random)) === 0 ?
 /** @param {unknown} value */
 const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a list" : typeof value);
 
-/** @param {unknown} secretKey */
-function checkKey(secretKey) {
+/** What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long. */
+let secretKeyMade = "";
+/** @type {HostCipher | undefined} */
+let cipherMade;
+
+/**
+ * @param {unknown} secretKey
+ * @param {HostCipher | undefined} cipher
+ */
+function makeKey(secretKey, cipher) {
+  if (secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "") return;
   if (typeof secretKey !== "string")
     throw new MeituanError("INVALID_CONFIG", { path: "secretKey", detail: `expected a text, found ${kindOf(secretKey)}` });
+  secretKeyMade = "";
+  keepCipher(OF_CALL, cipher);
+  if (glue.envelope_key(putAlone(secretKey), cipher !== undefined) !== 0) throw failed(failure());
+  secretKeyMade = secretKey;
+  cipherMade = cipher;
 }
 
 /**
  * @param {string} secretKey
  * @param {string} text
  * @param {HostCipher} [cipher]
- * @returns {string} the content
+ * @returns {string}
  */
 export function sealEnvelope(secretKey, text, cipher) {
-  checkKey(secretKey);
   if (typeof text !== "string")
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
-  keepCipher(OF_CALL, cipher);
-  const [keyLength, length] = putBoth(secretKey, text);
-  if (glue.envelope_seal(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
+  makeKey(secretKey, cipher);
+  if (glue.envelope_seal(putAlone(text)) !== 0) throw failed(failure());
   return asciiOutput();
 }
 
@@ -501,13 +501,11 @@ export function sealEnvelope(secretKey, text, cipher) {
  * @returns {string}
  */
 export function openEnvelope(secretKey, content, cipher) {
-  checkKey(secretKey);
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
-  keepCipher(OF_CALL, cipher);
-  const [keyLength, length] = putBoth(secretKey, content);
-  if (glue.envelope_open(keyLength, length, cipher !== undefined) !== 0) throw failed(failure());
+  makeKey(secretKey, cipher);
+  if (glue.envelope_open(putAlone(content)) !== 0) throw failed(failure());
   return output();
 }
 

@@ -47,8 +47,9 @@ export declare function ride_request(client: number, of: number, length: number,
 export declare function ride_read_reply(client: number, of: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
 export declare function ride_order_id(length: number): number;
-export declare function envelope_seal(secretKey: number, length: number, hasCipher: boolean): number;
-export declare function envelope_open(secretKey: number, length: number, hasCipher: boolean): number;
+export declare function envelope_key(length: number, hasCipher: boolean): number;
+export declare function envelope_seal(length: number): number;
+export declare function envelope_open(length: number): number;
 /** What the module calls, from within a call of its own, must not throw and must not call the module. */
 export declare function host_ciphers(ciphers: {
   apply(number: number, decrypts: boolean, key: number, vector: number, blocks: number, length: number): boolean;

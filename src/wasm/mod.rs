@@ -65,8 +65,8 @@ struct State {
     known_suppliers: Vec<[u8; 20]>,
     clients: Vec<Client>,
     known_clients: Vec<[u8; 20]>,
-    #[cfg(feature = "wasm-messages")]
-    last_key: Option<ride::LastKey>,
+    /// What was sealed or opened with last, by itself.
+    envelope_key: Option<crate::envelope::Key>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -108,8 +108,7 @@ impl State {
             known_suppliers: Vec::new(),
             clients: Vec::new(),
             known_clients: Vec::new(),
-            #[cfg(feature = "wasm-messages")]
-            last_key: None,
+            envelope_key: None,
         }
     }
 

@@ -5,11 +5,9 @@ use super::{NONE, State, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
-use crate::secret::is_same;
 use crate::time::Timestamp;
-use crate::{Error, ErrorCode, Secret};
+use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
 
 crate::messages! {
     /// The settings of a client, as the facade hands them over.
@@ -181,50 +179,41 @@ pub fn ride_order_id(length: usize) -> u32 {
     })
 }
 
-/// The key of the last envelope that was sealed or opened by itself: who does one does the next with the same key.
-pub(super) struct LastKey {
-    secret_key: Secret,
-    has_cipher: bool,
-    key: Key,
-}
-
-/// Gives `work` the key whose secretKey stands first in the input, and what follows it. The output is what comes of that.
-fn with_key(secret_key: usize, length: usize, has_cipher: bool, work: impl FnOnce(&Key, &[u8]) -> Result<String, Error>) -> u32 {
+/// Makes a key ready for what is sealed and opened by itself: the input is the secretKey. 0 when it is one; else the last key stays.
+#[wasm_bindgen]
+pub fn envelope_key(length: usize, has_cipher: bool) -> u32 {
     with(|state| {
-        let given = state.input.get_mut(..secret_key).unwrap_or_default();
-        // In a time that says nothing about where they differ.
-        let is_same = |last: &LastKey| last.has_cipher == has_cipher && is_same(last.secret_key.expose(), given);
-        if state.last_key.as_ref().is_some_and(is_same) {
-            given.zeroize();
-        } else {
-            let secret_key = state.take_secret(secret_key);
-            state.last_key = match Key::new(&secret_key) {
-                Ok(mut key) => {
-                    key.compute_by(has_cipher.then(cipher::of_call));
-                    Some(LastKey { secret_key, has_cipher, key })
-                }
-                Err(error) => return state.finish_text(Err(error)),
-            };
-        }
-        let worked = match &state.last_key {
-            Some(LastKey { key, .. }) => work(key, state.after(secret_key, length)),
-            None => Err(unreadable()),
+        let made = Key::new(&state.take_secret(length)).map(|mut key| {
+            key.compute_by(has_cipher.then(cipher::of_call));
+            state.envelope_key = Some(key);
+        });
+        state.finish(made)
+    })
+}
+
+/// Seals a text, the input, with that key. The output is the content. 0 when it is sealed.
+#[wasm_bindgen]
+pub fn envelope_seal(length: usize) -> u32 {
+    with(|state| {
+        let text = std::str::from_utf8(state.input.get(..length).unwrap_or_default());
+        let sealed = match (&state.envelope_key, text) {
+            (Some(key), Ok(text)) => {
+                key.seal_into(text, &mut state.output);
+                Ok(())
+            }
+            _ => Err(unreadable()),
         };
-        state.finish_text(worked)
+        state.tell_output();
+        state.finish(sealed)
     })
 }
 
-/// Seals a text: the input is the secretKey, then the text. The output is the content. 0 when it is sealed.
+/// Opens a content, the input, with that key. The output is the text. 0 when it opens.
 #[wasm_bindgen]
-pub fn envelope_seal(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with_key(secret_key, length, has_cipher, |key, text| {
-        let text = std::str::from_utf8(text).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""))?;
-        Ok(key.seal(text))
+pub fn envelope_open(length: usize) -> u32 {
+    with(|state| {
+        let content = state.input.get(..length).unwrap_or_default();
+        let opened = state.envelope_key.as_ref().map_or_else(|| Err(unreadable()), |key| key.open(content));
+        state.finish_text(opened)
     })
-}
-
-/// Opens a content: the input is the secretKey, then the content. The output is the text. 0 when it opens.
-#[wasm_bindgen]
-pub fn envelope_open(secret_key: usize, length: usize, has_cipher: bool) -> u32 {
-    with_key(secret_key, length, has_cipher, Key::open)
 }
