@@ -248,7 +248,7 @@ async function content(file) {
 /** @param {import("./errors.js").Finding} finding */
 function explained(finding) {
   const { meaning, hint, rule } = explain(finding);
-  return { ...finding, meaning: meaning.en, hint: hint.en, ...(rule && { demands: rule.demand, basis: rule.basis }) };
+  return { ...finding, meaning: meaning.en, hint: hint.en, ...(rule && { demands: rule.demand.en, basis: rule.basis }) };
 }
 
 /**

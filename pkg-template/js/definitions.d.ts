@@ -31,7 +31,7 @@ export interface FieldDefinition {
   readonly of?: string;
   /** Whether it must be there: always, or in a reply that says success. */
   readonly needed?: "always" | "onSuccess";
-  /** What it is. */
+  /** What it is: in Chinese, then after ` · ` in English. */
   readonly doc: string;
 }
 

@@ -8,8 +8,8 @@ export interface Explanation {
   readonly meaning: Text;
   /** What to look at first. */
   readonly hint: Text;
-  /** The rule that was broken or could not be checked: what it demands, in English, and whether Meituan documents it. */
-  readonly rule?: { readonly demand: string; readonly basis: "documented" | "inferred" };
+  /** The rule that was broken or could not be checked: what it demands, and whether Meituan documents it. */
+  readonly rule?: { readonly demand: Text; readonly basis: "documented" | "inferred" };
   /** The acceptance points that the rule is a check of, each with its section of Meituan's hand-out. */
   readonly points: ReadonlyArray<{ readonly id: AcceptancePointId; readonly section: string; readonly demand: Text }>;
 }

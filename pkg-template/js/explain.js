@@ -10,6 +10,6 @@ export function explain({ code, rule }) {
   const points = Object.entries(acceptance)
     .filter(([, point]) => point.rules.includes(rule))
     .map(([id, { section, en, zh }]) => ({ id, section, demand: { en, zh } }));
-  const { doc: demand, basis } = rules[rule];
-  return { meaning, hint, rule: { demand, basis }, points };
+  const { basis, zh, en } = rules[rule];
+  return { meaning, hint, rule: { demand: { en, zh }, basis }, points };
 }

@@ -50,7 +50,7 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it must be there.
     pub presence: Presence,
-    /// What it is, with its unit and source.
+    /// What it is, with its unit and source: in the APIs' messages Chinese, then English after ` · `.
     pub doc: Doc,
 }
 
@@ -178,7 +178,7 @@ pub struct EnumerationValue {
     pub value: i32,
     /// The constant's name.
     pub name: Doc,
-    /// What it means: Meituan's own words, then English.
+    /// What it means: Meituan's own words, then English after ` · `.
     pub doc: Doc,
 }
 
@@ -191,7 +191,7 @@ pub struct Rule {
     pub basis: Basis,
     /// The field it is reported at, below the object that has the rule.
     pub at: &'static str,
-    /// What it demands: English, then Chinese, and the source.
+    /// What it demands, and the source: Chinese, then English after ` · `.
     pub doc: Doc,
     /// Looks at one object.
     pub check: fn(&View<'_>, &Facts) -> Verdict,

@@ -64,28 +64,30 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
         aliases: &[],
         kind: crate::field_kind!(code(SupplyCode)),
         presence: Presence::Required,
-        doc: crate::doc_text!("What is supplied (供给类型): always 1."),
+        doc: crate::doc_text!("供给类型，固定为 1 · What is supplied: always 1."),
     },
     Field {
         name: COMMON[1],
         aliases: &[],
         kind: crate::field_kind!(id),
         presence: Presence::Required,
-        doc: crate::doc_text!("The enterprise (公共参数)."),
+        doc: crate::doc_text!("企业编号（公共参数） · The enterprise (公共参数)."),
     },
     Field {
         name: COMMON[2],
         aliases: &[],
         kind: crate::field_kind!(text),
         presence: Presence::Required,
-        doc: crate::doc_text!("The method (公共参数)."),
+        doc: crate::doc_text!("接口方法名（公共参数） · The method (公共参数)."),
     },
     Field {
         name: COMMON[3],
         aliases: &[],
         kind: crate::field_kind!(milliseconds),
         presence: Presence::Required,
-        doc: crate::doc_text!("When it was sent (公共参数): epoch seconds; milliseconds in the newer generation."),
+        doc: crate::doc_text!(
+            "发送时间（公共参数）：纪元秒，新版为毫秒 · When it was sent (公共参数): epoch seconds; milliseconds in the newer generation."
+        ),
     },
 ];
 
@@ -105,7 +107,9 @@ const MESSAGE: Field = Field {
     aliases: &[],
     kind: crate::field_kind!(text),
     presence: Presence::Nullable,
-    doc: crate::doc_text!("In words (响应提示信息); documented as a number in places, always seen as text."),
+    doc: crate::doc_text!(
+        "响应提示信息；文档有的地方写作数字，实际总是文本 · In words; documented as a number in places, always seen as text."
+    ),
 };
 
 macro_rules! to_meituan {
@@ -132,7 +136,7 @@ macro_rules! to_meituan {
                         aliases: &[],
                         kind: crate::field_kind!(code(ResultCode)),
                         presence: Presence::Required,
-                        doc: crate::doc_text!("The outcome (业务状态码): 0 is the only success."),
+                        doc: crate::doc_text!("业务状态码：0 是唯一的成功 · The outcome: 0 is the only success."),
                     },
                     MESSAGE,
                     Field {
@@ -140,7 +144,7 @@ macro_rules! to_meituan {
                         aliases: &[],
                         kind: crate::field_kind!($kind $(($($argument)*))?),
                         presence: crate::field_presence!($presence),
-                        doc: crate::doc_text!("What was asked for (结果)."),
+                        doc: crate::doc_text!("所请求的结果 · What was asked for."),
                     },
                 ],
                 rules: rules_of(crate::field_presence!($presence)),
@@ -200,7 +204,7 @@ macro_rules! to_enterprise {
                         aliases: &[],
                         kind: crate::field_kind!(integer),
                         presence: Presence::Required,
-                        doc: crate::doc_text!("0: received. Anything else is a failure, and Meituan pushes again."),
+                        doc: crate::doc_text!("0 表示已收到；其他均为失败，美团会再次推送 · 0: received. Anything else is a failure, and Meituan pushes again."),
                     },
                     MESSAGE,
                 ],

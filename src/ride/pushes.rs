@@ -9,114 +9,126 @@ use super::codes::{RefundStatus, RideEvent};
 use super::rules;
 
 crate::messages! {
-    /// An offer (4.向企业提交运力): a car is held for the order. Confirm the order with its driver to take it. There can be
-    /// several for one order (inferred). Source: document 4.3.
+    /// 美团向企业提交运力：已为订单锁定一辆车，确认其司机即可派单；同一订单可有多个（推断）。来源：文档 4.3 ·
+    /// An offer: a car is held for the order. Confirm the order with its driver to take it. There can be several for one order
+    /// (inferred). Source: document 4.3.
     CapacityOffered {
-        /// Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
         ent_id "entId": id, dispensable;
+        /// 接口方法名（公共参数），有则填；文档没有推送的方法名 ·
         /// The method (公共参数), where it is sent. None is documented for pushes.
         method "method": text, dispensable;
+        /// 发送时间（公共参数），有则填：纪元秒，新版为毫秒 ·
         /// When it was sent (公共参数), where it is sent: epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
-        /// Meituan's order number (美团订单id).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
-        /// Meituan's number of the dispatch (美团调度子单号).
+        /// 美团调度子单号 · Meituan's number of the dispatch.
         mt_dispatch_sub_order_id "mtDispatchSubOrderId": text, dispensable;
-        /// The estimate (预估id).
+        /// 预估 id · The estimate.
         estimate_id "estimateId": text, dispensable;
-        /// The car (接单车辆信息).
+        /// 接单车辆信息 · The car.
         submit_car_info "submitCarInfo": object(OfferedCar), dispensable;
-        /// The driver (接单司机信息), to confirm the order with.
+        /// 接单司机信息，确认订单时要用 · The driver, to confirm the order with.
         submit_drive_info "submitDriveInfo": object(OfferedDriver), required;
     }
 
-    /// The offered car (SubmitCarInfo).
+    /// 提交的车辆（SubmitCarInfo） · The offered car (SubmitCarInfo).
     OfferedCar {
-        /// Partner (接单服务商id).
+        /// 接单服务商 id · Partner.
         partner_id "partnerId": long, dispensable;
-        /// Name of the partner (接单服务商名称).
+        /// 接单服务商名称 · Name of the partner.
         partner_name "partnerName": text, dispensable;
-        /// Car type (运力类型id); see [`CarType`](super::codes::CarType).
+        /// 运力类型 id；见 `CarType` · Car type; see [`CarType`](super::codes::CarType).
         car_type_id "carTypeId": integer, dispensable;
-        /// Name of the car type (运力类型名称).
+        /// 运力类型名称 · Name of the car type.
         car_type_name "carTypeName": text, dispensable;
-        /// The partner's car type (接单服务商车型id).
+        /// 接单服务商车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, dispensable;
-        /// Name of the partner's car type (接单服务商车型名称).
+        /// 接单服务商车型名称 · Name of the partner's car type.
         partner_car_type_name "partnerCarTypeName": text, dispensable;
-        /// Colour (车辆颜色).
+        /// 车辆颜色 · Colour.
         car_color "carColor": text, dispensable;
-        /// Number plate (车牌号).
+        /// 车牌号 · Number plate.
         car_number "carNumber": text, dispensable;
-        /// Make (车品牌名称).
+        /// 车辆品牌 · Make.
         brand_name "brandName": text, dispensable;
     }
 
-    /// The offered driver (SubmitDriveInfo).
+    /// 提交的司机（SubmitDriveInfo） · The offered driver (SubmitDriveInfo).
     OfferedDriver rules [rules::OFFER_POSITION] {
-        /// The driver (司机id).
+        /// 司机 id · The driver.
         driver_id "driverId": text, required;
-        /// Name (司机名字).
+        /// 司机姓名 · Name.
         driver_name "driverName": text, dispensable;
-        /// Longitude (司机所在经度), GCJ-02, degrees, as text.
+        /// 司机所在经度，GCJ-02，单位度，文本 · Longitude, GCJ-02, degrees, as text.
         lng "lng": text, dispensable;
-        /// Latitude (司机所在维度), GCJ-02, degrees, as text. In the document's example it stands in `lng`.
+        /// 司机所在纬度，GCJ-02，单位度，文本。文档示例中它在 `lng` 里 ·
+        /// Latitude, GCJ-02, degrees, as text. In the document's example it stands in `lng`.
         lat "lat": text, dispensable;
-        /// Address of the driver's picture (司机头像); may be empty.
+        /// 司机头像地址，可为空 · Address of the driver's picture; may be empty.
         driver_pic "driverPic": text, dispensable;
     }
 
-    /// Something happened to an order (9.订单事件变更推送). The page that describes it was not found: all of it is optional,
-    /// and names are inferred from the neighbouring interfaces. Query the order. An event that came by its name
-    /// (`ORDER_PAID`) is read as its number.
+    /// 订单事件变更推送。没有找到描述它的页面：字段均可缺，名称由相邻接口推断。收到后请查询订单。以名称（`ORDER_PAID`）到达的事件按其编号读取 ·
+    /// Something happened to an order. The page that describes it was not found: all of it is optional, and names are inferred
+    /// from the neighbouring interfaces. Query the order. An event that came by its name (`ORDER_PAID`) is read as its number.
     OrderChanged rules [rules::EVENT_ORDER] {
-        /// Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
         ent_id "entId": id, dispensable;
+        /// 接口方法名（公共参数）；通用订单推送的唯一样例中是 `order.change.push` ·
         /// The method (公共参数); `order.change.push` in the one sample of the general order push.
         method "method": text, dispensable;
+        /// 发送时间（公共参数）：纪元秒，新版为毫秒 ·
         /// When it was sent (公共参数): epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
-        /// Meituan's order number.
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, nullable, aliases ["origOrderId"];
-        /// Our order number.
+        /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, nullable, aliases ["partnerOrderId"];
-        /// What happened (附录 订单事件说明).
+        /// 发生了什么（附录 订单事件说明） · What happened (附录 订单事件说明).
         event_code "eventCode": code(RideEvent), nullable, aliases ["orderEvent", "event", "eventType"];
-        /// When it happened, epoch milliseconds.
+        /// 发生时间，纪元毫秒 · When it happened, epoch milliseconds.
         event_time "eventTime": moment, nullable, aliases ["changeTime", "updateTime"];
+        /// 通用订单推送中美团企业版的订单号，可超过 2^53 ·
         /// The order's number at Meituan Enterprise, in the general order push: beyond 2^53.
         sqt_biz_order_id "sqtBizOrderId": id, nullable;
-        /// Kind of order, in the general order push: 5 is a ride.
+        /// 通用订单推送中的订单类别：5 为用车 · Kind of order, in the general order push: 5 is a ride.
         sqt_type "sqtType": integer, nullable;
-        /// Kind of change, in the general order push; the values are not documented.
+        /// 通用订单推送中的变更类别，文档未列取值 · Kind of change, in the general order push; the values are not documented.
         change_type "changeType": integer, nullable;
+        /// 通用订单推送中变更后的状态，文档未列取值 ·
         /// The state after the change, in the general order push; the values are not documented.
         change_status "changeStatus": text, nullable;
-        /// More, in the general order push.
+        /// 通用订单推送中的其他内容 · More, in the general order push.
         ext_info_map "extInfoMap": raw, nullable;
     }
 
-    /// A refund (10.退款事件推送). `sqtRefundNo` is the one key of a refund. Source: document 10.3.
+    /// 退款事件推送。`sqtRefundNo` 是退款的唯一标识。来源：文档 10.3 ·
+    /// A refund. `sqtRefundNo` is the one key of a refund. Source: document 10.3.
     Refunded {
-        /// Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
         ent_id "entId": id, dispensable;
+        /// 接口方法名（公共参数），有则填；文档没有推送的方法名 ·
         /// The method (公共参数), where it is sent. None is documented for pushes.
         method "method": text, dispensable;
+        /// 发送时间（公共参数），有则填：纪元秒，新版为毫秒 ·
         /// When it was sent (公共参数), where it is sent: epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
-        /// The refund's number (美团企业版退款流水号).
+        /// 美团企业版退款流水号 · The refund's number.
         sqt_refund_no "sqtRefundNo": text, required;
-        /// The payment (交易单号).
+        /// 交易单号 · The payment.
         trade_order_id "tradeOrderId": id, dispensable;
-        /// The payment (支付单号). Documented as the same as tradeOrderId, elsewhere as letters and digits: both are kept.
+        /// 支付单号。文档说与 tradeOrderId 相同，别处却含字母和数字：两者都保留 ·
+        /// The payment. Documented as the same as tradeOrderId, elsewhere as letters and digits: both are kept.
         pay_serial_num "paySerialNum": text, dispensable;
-        /// When it was refunded (退款时间), epoch milliseconds.
+        /// 退款时间，纪元毫秒 · When it was refunded, epoch milliseconds.
         refund_time "refundTime": moment, dispensable;
-        /// The amount (退款金额), fen.
+        /// 退款金额，单位分 · The amount, fen.
         refund_amount "refundAmount": fen, required;
-        /// How far it is (退款状态).
+        /// 退款状态 · How far it is.
         refund_status "refundStatus": code(RefundStatus), required;
     }
 }

@@ -8,224 +8,231 @@ use super::codes::RideStatus;
 use super::rules;
 
 crate::messages! {
-    /// A driver nearby (document 1.4).
+    /// 周边的一位司机（文档 1.4） · A driver nearby (document 1.4).
     NearbyDriver rules [rules::NEARBY_POSITION, rules::NEARBY_DIRECTION] {
-        /// Longitude (经度), GCJ-02, degrees.
+        /// 经度，GCJ-02，单位度 · Longitude, GCJ-02, degrees.
         longitude "longitude": decimal, required;
-        /// Latitude (纬度), GCJ-02, degrees.
+        /// 纬度，GCJ-02，单位度 · Latitude, GCJ-02, degrees.
         latitude "latitude": decimal, required;
-        /// Car type (运力ID); see [`CarType`](super::codes::CarType).
+        /// 运力 id；见 `CarType` · Car type; see [`CarType`](super::codes::CarType).
         car_type_id "carTypeId": integer, required;
-        /// Partner (运力供应商id).
+        /// 运力供应商 id · Partner.
         partner_id "partnerId": long, dispensable;
-        /// The partner's car type (供应商车型id).
+        /// 供应商车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, dispensable;
-        /// Heading (车头方向), degrees clockwise from north, from 0 to below 360; -1 is sent where it is not known.
+        /// 车头方向，顺时针度数，0 至 360（不含）；未知时发来 -1 ·
+        /// Heading, degrees clockwise from north, from 0 to below 360; -1 is sent where it is not known.
         direction "direction": decimal, dispensable;
-        /// Distance to the passenger (接驾导航距离), m.
+        /// 接驾导航距离，单位米 · Distance to the passenger, m.
         distance "distance": integer, dispensable;
-        /// Time to the passenger (接驾时长), ms.
+        /// 接驾时长，单位毫秒 · Time to the passenger, ms.
         duration "duration": integer, dispensable;
-        /// When the driver was there (司机位置时间戳), epoch milliseconds.
+        /// 司机位置时间戳，纪元毫秒 · When the driver was there, epoch milliseconds.
         timestamp "timestamp": moment, dispensable;
     }
 
-    /// Estimated prices (document 2.4).
+    /// 预估价列表（文档 2.4） · Estimated prices (document 2.4).
     Estimates {
-        /// One for each car type (运力预估价格信息列表). The table of the document calls it so; its example `estimatePrice`.
+        /// 每种运力类型一项（运力预估价格信息列表）。文档字段表用此名，示例用 `estimatePrice` ·
+        /// One for each car type. The table of the document calls it so; its example `estimatePrice`.
         estimate_prices "estimatePrices": list(object(Estimate)), required, aliases ["estimatePrice"];
     }
 
-    /// What a ride with one car type would cost (document 2.4).
+    /// 某一车型的预估（文档 2.4） · What a ride with one car type would cost (document 2.4).
     Estimate rules [rules::ESTIMATE_ITEM_PRICE, rules::ESTIMATE_TIME_UNIT] {
-        /// Partner (合作方ID).
+        /// 合作方 id · Partner.
         partner_id "partnerId": long, dispensable;
-        /// Name of the partner (合作方名称).
+        /// 合作方名称 · Name of the partner.
         partner_name "partnerName": text, dispensable;
-        /// Car type (运力id); see [`CarType`](super::codes::CarType).
+        /// 运力 id；见 `CarType` · Car type; see [`CarType`](super::codes::CarType).
         car_type_id "carTypeId": integer, dispensable;
-        /// Name of the car type (运力类型中文).
+        /// 运力类型名称 · Name of the car type.
         car_type_name "carTypeName": text, dispensable;
-        /// The partner's car type (合作商车型ID).
+        /// 合作商车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, dispensable;
-        /// Name of the partner's car type (合作商车型名称).
+        /// 合作商车型名称 · Name of the partner's car type.
         partner_car_type_name "partnerCarTypeName": text, dispensable;
-        /// The estimate (预估标识), to order with. It lives 10 minutes.
+        /// 预估标识，下单时要用，有效 10 分钟 · The estimate, to order with. It lives 10 minutes.
         estimate_id "estimateId": text, required;
+        /// 预估价，单位分。只见于文档示例，字段表中没有 ·
         /// The estimated price, fen. Only in the document's example, not in its table.
         estimate_price "estimatePrice": fen, dispensable;
-        /// Meituan's discount (平台自身优惠金额), fen.
+        /// 平台自身优惠金额，单位分 · Meituan's discount, fen.
         self_reduce "selfReduce": fen, dispensable;
-        /// The partner's discount (合作方优惠金额), fen.
+        /// 合作方优惠金额，单位分 · The partner's discount, fen.
         partner_reduce "partnerReduce": fen, dispensable;
-        /// Distance (预估距离), m, at least 1.
+        /// 预估距离，单位米，至少 1 · Distance, m, at least 1.
         distance "distance": integer, dispensable;
-        /// Duration (预估时间). Documented in seconds, at least 60; the document's example (1800000) is in ms.
+        /// 预估时间。文档写明单位为秒且至少 60，而示例（1800000）是毫秒 ·
+        /// Duration. Documented in seconds, at least 60; the document's example (1800000) is in ms.
         estimate_time "estimateTime": integer, dispensable;
-        /// Base fare (基础车费原价), fen.
+        /// 基础车费原价，单位分 · Base fare, fen.
         travel_price "travelPrice": fen, dispensable;
-        /// For the distance (行驶里程费), fen.
+        /// 行驶里程费，单位分 · For the distance, fen.
         distance_price "distancePrice": fen, dispensable;
-        /// For the time (行驶时长费), fen.
+        /// 行驶时长费，单位分 · For the time, fen.
         time_price "timePrice": fen, dispensable;
-        /// To start (订单起步价), fen.
+        /// 订单起步价，单位分 · To start, fen.
         init_price "initPrice": fen, dispensable;
-        /// At least (最少费用/套餐费), fen.
+        /// 最少费用 / 套餐费，单位分 · At least, fen.
         min_price "minPrice": fen, dispensable;
-        /// For distance at night (夜间里程费), fen.
+        /// 夜间里程费，单位分 · For distance at night, fen.
         night_price "nightPrice": fen, dispensable;
-        /// For long distance (远途行使里程费), fen.
+        /// 远途行驶里程费，单位分 · For long distance, fen.
         drive_long_distance_price "driveLongDistancePrice": fen, dispensable;
-        /// Motorway toll (高速费), fen.
+        /// 高速费，单位分 · Motorway toll, fen.
         drive_highway_price "driveHighwayPrice": fen, dispensable;
-        /// Time until the passenger is driven (预计送驾时间), documented in seconds.
+        /// 预计送驾时间，文档单位为秒 · Time until the passenger is driven, documented in seconds.
         delivering_start_time "deliveringStartTime": integer, dispensable;
-        /// Service fee (服务金额费), fen.
+        /// 服务费，单位分 · Service fee, fen.
         service_price "servicePrice": fen, dispensable;
-        /// Dynamic price adjustment (动态调价费), fen.
+        /// 动态调价费，单位分 · Dynamic price adjustment, fen.
         dynamic_price "dynamicPrice": fen, dispensable;
-        /// What the base fare is topped up by (基础车费补足), fen.
+        /// 基础车费补足，单位分 · What the base fare is topped up by, fen.
         price_difference "priceDifference": fen, dispensable;
-        /// Pricing of a special area (特殊区域计价ID); null where there is none.
+        /// 特殊区域计价 id；没有则为 null · Pricing of a special area; null where there is none.
         price_tag_group_id "priceTagGroupId": long, dispensable;
-        /// What the passenger would pay before discounts (用户预估阶段应付原价), fen.
+        /// 用户预估阶段应付原价，单位分 · What the passenger would pay before discounts, fen.
         estimate_user_payable_total_price "estimateUserPayableTotalPrice": fen, dispensable;
-        /// What the passenger would pay (用户预估阶段应付尾款), fen.
+        /// 用户预估阶段应付尾款，单位分 · What the passenger would pay, fen.
         estimate_user_payable_balance_price "estimateUserPayableBalancePrice": fen, dispensable;
-        /// All discounts (预估阶段总的优惠金额), fen.
+        /// 预估阶段总的优惠金额，单位分 · All discounts, fen.
         estimate_total_discounts "estimateTotalDiscounts": fen, dispensable;
     }
 
-    /// The order is taken (document 3.4).
+    /// 已接单（文档 3.4） · The order is taken (document 3.4).
     SubmittedOrder {
-        /// Meituan's order number (美团订单号): a text, of 20 or 30 digits in the document.
+        /// 美团订单号：文本，文档中为 20 或 30 位数字 · Meituan's order number: a text, of 20 or 30 digits in the document.
         mt_order_id "mtOrderId": text, required;
     }
 
-    /// What cancelling costs (document 6.4).
+    /// 取消费用（文档 6.4） · What cancelling costs (document 6.4).
     CancelFee {
-        /// The cancel fee (取消费), fen.
+        /// 取消费，单位分 · The cancel fee, fen.
         cancel_price "cancelPrice": fen, dispensable;
     }
 
-    /// The state of an order (document 7.4).
+    /// 订单状态（文档 7.4） · The state of an order (document 7.4).
     OrderDetail rules [rules::DETAIL_DRIVER] {
-        /// State (订单状态).
+        /// 订单状态 · State.
         order_status "orderStatus": code(RideStatus), required;
-        /// When the state was last updated (订单状态更新时间), epoch milliseconds.
+        /// 订单状态更新时间，纪元毫秒 · When the state was last updated, epoch milliseconds.
         update_time "updateTime": moment, dispensable;
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, dispensable;
-        /// Our order number (合作方订单Id).
+        /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, dispensable;
-        /// Charges (费用信息).
+        /// 费用信息 · Charges.
         user_price_info "userPriceInfo": object(PriceInfo), dispensable;
-        /// The driver (接单后司机信息): once taken, and after a cancel that followed.
+        /// 接单后的司机信息：接单后有，其后取消仍有 · The driver: once taken, and after a cancel that followed.
         driver_info "driverInfo": object(DriverInfo), dispensable;
-        /// Payment (支付相关信息).
+        /// 支付相关信息 · Payment.
         pay_info "payInfo": object(PayInfo), dispensable;
     }
 
-    /// Charges of an order (document 7.4), fen unless noted.
+    /// 订单费用（文档 7.4），除注明外单位为分 · Charges of an order (document 7.4), fen unless noted.
     PriceInfo {
-        /// What the passenger owes before discounts (用户应付原价), without a cancel fee.
+        /// 用户应付原价：优惠前，不含取消费 · What the passenger owes before discounts, without a cancel fee.
         user_payable_total_price "userPayableTotalPrice": fen, dispensable;
-        /// What the passenger owes (用户应付尾款), cancel fee included: the amount to pay. It stays after payment: whether
-        /// something is owed is told by the state alone.
+        /// 用户应付尾款，含取消费：即要支付的金额。支付后不变：是否欠款只看订单状态 ·
+        /// What the passenger owes, cancel fee included: the amount to pay. It stays after payment: whether something is owed is
+        /// told by the state alone.
         user_payable_balance_price "userPayableBalancePrice": fen, dispensable;
-        /// Cancel fee (用户应付取消费).
+        /// 用户应付取消费 · Cancel fee.
         cancel_fee "cancelFee": fen, dispensable;
-        /// The trip's basic charges (【行程费用】), without motorway toll, parking, thanks and other extras.
+        /// 行程费用，不含高速、停车、感谢等其他费用 ·
+        /// The trip's basic charges, without motorway toll, parking, thanks and other extras.
         total_price "totalPrice": fen, dispensable;
-        /// To start (起步价), with some distance and time included.
+        /// 起步价，含一定里程和时长 · To start, with some distance and time included.
         drive_start_price "driveStartPrice": fen, dispensable;
-        /// Distance driven (行驶里程), m.
+        /// 行驶里程，单位米 · Distance driven, m.
         drive_distance "driveDistance": integer, dispensable;
-        /// For the distance (里程费), night distance included.
+        /// 里程费，含夜间里程 · For the distance, night distance included.
         drive_distance_price "driveDistancePrice": fen, dispensable;
-        /// Time driven (行驶时长), ms.
+        /// 行驶时长，单位毫秒 · Time driven, ms.
         drive_time "driveTime": integer, dispensable;
-        /// For the time (时长费).
+        /// 时长费 · For the time.
         drive_time_price "driveTimePrice": fen, dispensable;
-        /// For long distance (远程费).
+        /// 远程费 · For long distance.
         drive_long_distance_price "driveLongDistancePrice": fen, dispensable;
-        /// Dynamic price adjustment (动态调价费); negative for a discount.
+        /// 动态调价费；负数为优惠 · Dynamic price adjustment; negative for a discount.
         dynamic_price "dynamicPrice": fen, dispensable;
-        /// Service fee (服务费).
+        /// 服务费 · Service fee.
         service_price_amount "servicePriceAmount": fen, dispensable;
-        /// The taxi's meter (出租车打表费).
+        /// 出租车打表费 · The taxi's meter.
         taxi_meter_fee "taxiMeterFee": fen, dispensable;
-        /// Motorway toll (高速费), collected for others.
+        /// 高速费，代收 · Motorway toll, collected for others.
         drive_highway_price "driveHighwayPrice": fen, dispensable;
-        /// Road and bridge toll (通行费), collected for others.
+        /// 通行费（路桥），代收 · Road and bridge toll, collected for others.
         drive_toll_price "driveTollPrice": fen, dispensable;
-        /// Parking (停车费), collected for others.
+        /// 停车费，代收 · Parking, collected for others.
         drive_park_price "driveParkPrice": fen, dispensable;
-        /// Other charges collected for others (其他费), such as cleaning.
+        /// 其他代收费用，如清洁费 · Other charges collected for others, such as cleaning.
         drive_other_price "driveOtherPrice": fen, dispensable;
-        /// For coming from far away (远途调度费).
+        /// 远途调度费 · For coming from far away.
         long_dispatch_price "longDispatchPrice": fen, dispensable;
-        /// For waiting (等待费).
+        /// 等待费 · For waiting.
         wait_fee "waitFee": fen, dispensable;
-        /// Time waited (等待时长), ms.
+        /// 等待时长，单位毫秒 · Time waited, ms.
         wait_time "waitTime": integer, dispensable;
-        /// Thanks (感谢费).
+        /// 感谢费 · Thanks.
         thanks_fee "thanksFee": fen, dispensable;
-        /// For ordering a taxi by phone or app (电调费).
+        /// 电调费 · For ordering a taxi by phone or app.
         e_dispatch_price "eDispatchPrice": fen, dispensable;
-        /// The partner's discount (折扣费用), positive.
+        /// 折扣费用，正数 · The partner's discount, positive.
         partner_reduce_price "partnerReducePrice": fen, dispensable;
-        /// What the base fare is topped up by (基础车费补足), normally not negative.
+        /// 基础车费补足，通常不为负 · What the base fare is topped up by, normally not negative.
         price_difference "priceDifference": fen, dispensable;
     }
 
+    /// 订单的司机（文档 7.4）。文档说总有值，而其示例中有 null ·
     /// The driver of an order (document 7.4). Documented as always filled; the document's own example has nulls.
     DriverInfo rules [rules::DETAIL_POSITION] {
-        /// Name (司机名称).
+        /// 司机姓名 · Name.
         name "name": text, dispensable;
-        /// Longitude (司机当前经度), GCJ-02, degrees.
+        /// 司机当前经度，GCJ-02，单位度 · Longitude, GCJ-02, degrees.
         lng "lng": decimal, dispensable;
-        /// Latitude (司机当前纬度), GCJ-02, degrees.
+        /// 司机当前纬度，GCJ-02，单位度 · Latitude, GCJ-02, degrees.
         lat "lat": decimal, dispensable;
-        /// Heading (司机车头方位), degrees.
+        /// 车头方位，单位度 · Heading, degrees.
         direction "direction": decimal, dispensable;
-        /// Phone number (司机电话), a virtual one.
+        /// 司机电话（虚拟号） · Phone number, a virtual one.
         phone "phone": text, dispensable;
-        /// Orders taken so far (司机接单数).
+        /// 司机接单数 · Orders taken so far.
         order_num "orderNum": integer, dispensable;
-        /// Make of the car (车牌品牌).
+        /// 车辆品牌 · Make of the car.
         car_brand "carBrand": text, dispensable;
-        /// Car type (运力类型id); see [`CarType`](super::codes::CarType).
+        /// 运力类型 id；见 `CarType` · Car type; see [`CarType`](super::codes::CarType).
         car_type_id "carTypeId": integer, dispensable;
-        /// Colour of the car (颜色).
+        /// 车身颜色 · Colour of the car.
         car_color "carColor": text, dispensable;
-        /// Number plate (车牌).
+        /// 车牌 · Number plate.
         car_plate_no "carPlateNo": text, dispensable;
-        /// The driver's number (司机id).
+        /// 司机 id · The driver's number.
         driver_id "driverId": text, dispensable;
-        /// Address of the driver's picture (司机头像图片地址).
+        /// 司机头像图片地址 · Address of the driver's picture.
         driver_pic "driverPic": text, dispensable;
-        /// The driver's rating (司机评分).
+        /// 司机评分 · The driver's rating.
         driver_star "driverStar": text, dispensable;
-        /// Address of the car's picture (车辆图片地址).
+        /// 车辆图片地址 · Address of the car's picture.
         car_pic "carPic": text, dispensable;
-        /// The company (车辆公司id).
+        /// 车辆公司 id · The company.
         company_id "companyId": text, dispensable;
-        /// Name of the company (公司名称).
+        /// 公司名称 · Name of the company.
         company_name "companyName": text, dispensable;
-        /// Partner (运力供应商id).
+        /// 运力供应商 id · Partner.
         partner_id "partnerId": long, dispensable;
-        /// The partner's car type (运力供应商车型id).
+        /// 运力供应商车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, dispensable;
     }
 
-    /// Payment of an order (document 7.4).
+    /// 订单的支付信息（文档 7.4） · Payment of an order (document 7.4).
     PayInfo {
-        /// When it was paid (支付时间), epoch milliseconds.
+        /// 支付时间，纪元毫秒 · When it was paid, epoch milliseconds.
         pay_utime "payUtime": moment, dispensable;
-        /// How; the values are not documented (1 in the example).
+        /// 支付方式，文档未列取值（示例为 1） · How; the values are not documented (1 in the example).
         pay_mode "payMode": integer, dispensable;
-        /// By what; the values are not documented (`meituanpay` in the example).
+        /// 支付渠道，文档未列取值（示例为 `meituanpay`） · By what; the values are not documented (`meituanpay` in the example).
         pay_type "payType": text, dispensable;
     }
 }

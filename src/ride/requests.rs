@@ -9,135 +9,146 @@ use super::codes::{CancelReason, CancelStep, CarType, IdentifyType, ReserveType}
 use super::rules;
 
 crate::messages! {
-    /// Drivers near a position (1.查询周边运力), of all car types. Source: document 1.3.
+    /// 查询某位置周边各运力类型的司机。来源：文档 1.3 · Drivers near a position, of all car types. Source: document 1.3.
     QueryNearByDrivers rules [rules::NEARBY_LIST] {
-        /// Longitude (经度), GCJ-02, degrees.
+        /// 经度，GCJ-02，单位度 · Longitude, GCJ-02, degrees.
         longitude "longitude": decimal(-180..180), required;
-        /// Latitude (纬度), GCJ-02, degrees.
+        /// 纬度，GCJ-02，单位度 · Latitude, GCJ-02, degrees.
         latitude "latitude": decimal(-90..90), required;
-        /// Car types (运力类型), numbers separated by commas, such as `1,2,3`; all when left out.
+        /// 运力类型，数字以逗号分隔，如 `1,2,3`；不填为全部 ·
+        /// Car types, numbers separated by commas, such as `1,2,3`; all when left out.
         car_type_ids "carTypeIds": text, optional;
     }
 
-    /// What a ride would cost (2.查询预估价): the reference price before ordering. Source: document 2.3.
+    /// 查询预估价：下单前的参考价格。来源：文档 2.3 ·
+    /// What a ride would cost: the reference price before ordering. Source: document 2.3.
     QueryEstimatedPrice rules [rules::ESTIMATE_DEPARTURE, rules::ESTIMATE_DEPARTURE_AHEAD, rules::ESTIMATE_LIST] {
-        /// Longitude of the start (出发地经度), GCJ-02, degrees.
+        /// 出发地经度，GCJ-02，单位度 · Longitude of the start, GCJ-02, degrees.
         from_longitude "fromLongitude": decimal(-180..180), required;
-        /// Latitude of the start (出发地纬度), GCJ-02, degrees.
+        /// 出发地纬度，GCJ-02，单位度 · Latitude of the start, GCJ-02, degrees.
         from_latitude "fromLatitude": decimal(-90..90), required;
-        /// Name of the start (出发地名称).
+        /// 出发地名称 · Name of the start.
         start_point_name "startPointName": text, optional;
-        /// Name of the destination (目的地名称).
+        /// 目的地名称 · Name of the destination.
         end_point_name "endPointName": text, optional;
-        /// Longitude of the destination (目的地经度), GCJ-02, degrees.
+        /// 目的地经度，GCJ-02，单位度 · Longitude of the destination, GCJ-02, degrees.
         to_longitude "toLongitude": decimal(-180..180), required;
-        /// Latitude of the destination (目的地纬度), GCJ-02, degrees.
+        /// 目的地纬度，GCJ-02，单位度 · Latitude of the destination, GCJ-02, degrees.
         to_latitude "toLatitude": decimal(-90..90), required;
-        /// When the ride is wanted (服务类型).
+        /// 服务类型：何时用车 · When the ride is wanted.
         reserve_type "reserveType": code(ReserveType), required;
-        /// Partner (合作商id).
+        /// 合作商 id · Partner.
         partner_id "partnerId": long, optional;
-        /// Car type (运力类型id).
+        /// 运力类型 id · Car type.
         car_type_id "carTypeId": code(CarType), optional;
-        /// The partner's car types (具体车型id列表), numbers separated by commas. Those that Meituan has configured
-        /// for the partner are estimated; all configured ones when left out.
+        /// 合作商的具体车型 id，数字以逗号分隔；只预估美团为该合作商配置的车型，不填为全部已配置车型 ·
+        /// The partner's car types, numbers separated by commas. Those that Meituan has configured for the partner are estimated;
+        /// all configured ones when left out.
         partner_car_type_id_list "partnerCarTypeIdList": text, optional;
-        /// Departure (出发时间), epoch milliseconds.
+        /// 出发时间，纪元毫秒 · Departure, epoch milliseconds.
         departure_time "departureTime": milliseconds, optional;
     }
 
-    /// Submit an order (3.下单). After a failure whose outcome is not known, submit again with the same
-    /// channelPartnerOrderId only: code 3 then says that it is there already. Source: document 3.3.
+    /// 下单。结果不明时，只能用同一个 channelPartnerOrderId 重新提交：返回 3 即表示订单已存在。来源：文档 3.3 ·
+    /// Submit an order. After a failure whose outcome is not known, submit again with the same channelPartnerOrderId only: code 3
+    /// then says that it is there already. Source: document 3.3.
     SubmitOrder rules [rules::SUBMIT_RESERVE_TIME, rules::SUBMIT_RESERVE_AHEAD, rules::SUBMIT_PASSENGER, rules::SUBMIT_SOME_CAR] {
-        /// Our order number (合作方订单id), new for every order: see [`new_order_id`](super::new_order_id).
+        /// 合作方订单号，每单一个新号 · Our order number, new for every order: see [`new_order_id`](super::new_order_id).
         channel_partner_order_id "channelPartnerOrderId": text, required;
-        /// Mobile number of the employee who orders (下单用户手机号). No form is enforced: the document's own example has 10 digits.
+        /// 下单员工的手机号。不校验格式：文档示例只有 10 位 ·
+        /// Mobile number of the employee who orders. No form is enforced: the document's own example has 10 digits.
         mobile "mobile": text, optional;
-        /// What identifies the employee who orders in the enterprise (下单用户唯一标识值), as identifyType says.
+        /// 下单员工在企业内的唯一标识，含义由 identifyType 决定 ·
+        /// What identifies the employee who orders in the enterprise, as identifyType says.
         user_identify_code "userIdentifyCode": text, optional;
-        /// How the employee who orders is identified.
+        /// 下单员工的标识方式 · How the employee who orders is identified.
         identify_type "identifyType": code(IdentifyType), required;
-        /// Longitude of the start (起点经度), GCJ-02, degrees.
+        /// 起点经度，GCJ-02，单位度 · Longitude of the start, GCJ-02, degrees.
         from_longitude "fLng": decimal(-180..180), required;
-        /// Latitude of the start (起点纬度), GCJ-02, degrees.
+        /// 起点纬度，GCJ-02，单位度 · Latitude of the start, GCJ-02, degrees.
         from_latitude "fLat": decimal(-90..90), required;
-        /// Address of the start (起点地址).
+        /// 起点地址 · Address of the start.
         from_address "fromAddress": text, required;
-        /// Longitude of the destination (终点经度), GCJ-02, degrees.
+        /// 终点经度，GCJ-02，单位度 · Longitude of the destination, GCJ-02, degrees.
         to_longitude "tLng": decimal(-180..180), required;
-        /// Latitude of the destination (终点纬度), GCJ-02, degrees.
+        /// 终点纬度，GCJ-02，单位度 · Latitude of the destination, GCJ-02, degrees.
         to_latitude "tLat": decimal(-90..90), required;
-        /// Address of the destination (终点地址).
+        /// 终点地址 · Address of the destination.
         to_address "toAddress": text, required;
-        /// Network of the client's device (网络类型), such as `wifi` or `4G`.
+        /// 客户端网络类型，如 `wifi`、`4G` · Network of the client's device, such as `wifi` or `4G`.
         network_type "networkType": text, optional;
-        /// IP address of the client's device (客户端IP).
+        /// 客户端 IP · IP address of the client's device.
         client_ip "clientIp": text, optional;
-        /// When the ride is wanted (订单类型).
+        /// 订单类型：何时用车 · When the ride is wanted.
         reserve_type "reserveType": code(ReserveType), required;
-        /// Reserved time (预约时间); required for a reservation. The unit is not documented: epoch milliseconds are
-        /// assumed, as departureTime has them.
+        /// 预约时间，预约单必填。文档未写单位：按 departureTime 同样取纪元毫秒 ·
+        /// Reserved time; required for a reservation. The unit is not documented: epoch milliseconds are assumed, as
+        /// departureTime has them.
         reserve_time "reserveTime": milliseconds, optional;
-        /// Virtual mobile number of the employee who orders (下单用户手机虚拟号).
+        /// 下单员工的虚拟手机号 · Virtual mobile number of the employee who orders.
         passenger_virtual_mobile "passengerVirtualMobile": text, optional;
-        /// Last digits of the mobile number of the employee who orders (下单用户手机尾号), such as `2020`.
+        /// 下单员工的手机尾号，如 `2020` · Last digits of the mobile number of the employee who orders, such as `2020`.
         passenger_mobile_last_number "passengerMobileLastNumber": text, optional;
-        /// The cars that are wanted (用车请求参数), from the estimate.
+        /// 用车请求参数：想要的车，取自预估 · The cars that are wanted, from the estimate.
         car_type_request_list "carTypeRequestList": list(object(CarTypeRequest)), required;
     }
 
+    /// 用车请求参数（CarTypeRequestDTO），全部取自预估 ·
     /// A car that is wanted (CarTypeRequestDTO). All of it comes from the estimate.
     CarTypeRequest {
-        /// The estimate (预估id). It lives 10 minutes. Its form is Meituan's own affair.
+        /// 预估 id，有效 10 分钟，格式由美团自定 · The estimate. It lives 10 minutes. Its form is Meituan's own affair.
         estimate_id "estimateId": text, required;
-        /// The estimated price (预估价), fen.
+        /// 预估价，单位分 · The estimated price, fen.
         estimate_amount "estimateAmount": fen, required;
-        /// Car type (运力id): whatever the estimate has; see [`CarType`].
+        /// 运力 id，与预估一致；见 `CarType` · Car type: whatever the estimate has; see [`CarType`].
         car_type_id "carTypeId": integer, required;
-        /// Partner (供应商id); not in the document's example.
+        /// 供应商 id；文档示例中没有 · Partner; not in the document's example.
         partner_id "partnerId": long, optional;
-        /// The partner's car type (具体车型id).
+        /// 具体车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, required;
-        /// The estimated price before discounts (没有减去优惠的原始预估价), fen.
+        /// 没有减去优惠的原始预估价，单位分 · The estimated price before discounts, fen.
         origin_fee "originFee": fen, required;
     }
 
-    /// Take the offered driver (5.企业派单), after comparing offers. Source: document 5.3.
+    /// 企业派单：比较各家报价后接受其中一位司机。来源：文档 5.3 ·
+    /// Take the offered driver, after comparing offers. Source: document 5.3.
     ConfirmOrder {
-        /// Meituan's order number (美团订单id).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
-        /// The driver (司机id), from the pushed offer.
+        /// 司机 id，取自推送的运力 · The driver, from the pushed offer.
         driver_id "driverId": text, required;
     }
 
-    /// Cancel an order (6.取消订单), or ask what it would cost. After a time-out call it again; code 1106 then means
-    /// that it is cancelled: query it. Source: document 6.1 and 6.3.
+    /// 取消订单，或先询问取消费。超时后再次调用；返回 1106 即表示已取消，请查询。来源：文档 6.1、6.3 ·
+    /// Cancel an order, or ask what it would cost. After a time-out call it again; code 1106 then means that it is cancelled:
+    /// query it. Source: document 6.1 and 6.3.
     CancelOrder rules [rules::CANCEL_REASON, rules::CANCEL_BOTH_IDS] {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
-        /// Our order number (合作方订单号).
+        /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, optional;
-        /// Why (取消原因).
+        /// 取消原因 · Why.
         cancel_code "cancelCode": code(CancelReason), optional;
-        /// Whether to ask or to cancel (取消类型).
+        /// 取消类型：询问还是取消 · Whether to ask or to cancel.
         step "type": code(CancelStep), required;
     }
 
-    /// The true state of an order (7.实时订单状态拉取). Source: document 7.3.
+    /// 拉取订单的真实状态。来源：文档 7.3 · The true state of an order. Source: document 7.3.
     QueryRealTimeOrder rules [rules::QUERY_SOME_ID, rules::QUERY_BOTH_IDS] {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, optional;
-        /// Our order number (合作方订单号).
+        /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, optional;
     }
 
-    /// Tell that the order, or its cancel fee, is paid (8.通知支付完成). Source: document 8.3.
+    /// 通知订单或取消费已支付。来源：文档 8.3 · Tell that the order, or its cancel fee, is paid. Source: document 8.3.
     NotifyPaidResult rules [rules::PAID_AMOUNT] {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
-        /// Our order number (合作方订单号).
+        /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, required;
-        /// The amount paid (支付金额), fen: exactly `userPayableBalancePrice` of the order, as queried.
+        /// 支付金额，单位分：必须等于查询所得的 `userPayableBalancePrice` ·
+        /// The amount paid, fen: exactly `userPayableBalancePrice` of the order, as queried.
         price "price": fen, required;
     }
 }

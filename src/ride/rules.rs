@@ -8,54 +8,71 @@ use crate::message::View;
 use crate::message::definition::{Facts, Verdict};
 
 crate::rules! {
+    /// carTypeIds 为逗号分隔的数字（文档 1.3：多个运力类型用","分割；不得有其他内容为推断） ·
     /// carTypeIds is numbers separated by commas (document 1.3: 多个运力类型用","分割; that nothing else may stand there is
     /// inferred).
     NEARBY_LIST "nearby.car-type-list" at "carTypeIds", Inferred, |view, _| number_list(view, "carTypeIds");
+    /// 预约单的预估带 departureTime（推断：submitOrder 要求 reserveTime） ·
     /// A reservation's estimate has its departureTime (inferred from submitOrder, which demands reserveTime).
     ESTIMATE_DEPARTURE "estimate.departure-time" at "departureTime", Inferred, |view, _| reserved_has(view, "departureTime");
+    /// departureTime 不早于现在，也不超过一年（推断：否则单位不是毫秒） ·
     /// departureTime is not past, nor more than a year ahead (inferred: what is, has another unit than milliseconds).
     ESTIMATE_DEPARTURE_AHEAD "estimate.departure-time-ahead" at "departureTime", Inferred, |view, _| ahead(view, "departureTime");
+    /// partnerCarTypeIdList 为逗号分隔的数字（文档 2.3：以','分隔；不得有其他内容为推断） ·
     /// partnerCarTypeIdList is numbers separated by commas (document 2.3: 以','分隔; that nothing else may stand there is
     /// inferred).
     ESTIMATE_LIST "estimate.car-type-list" at "partnerCarTypeIdList", Inferred, |view, _| number_list(view, "partnerCarTypeIdList");
+    /// 预约单带 reserveTime（文档 3.3：若为预约单需要有此时间） ·
     /// A reservation has its reserveTime (document 3.3: 若为预约单需要有此时间).
     SUBMIT_RESERVE_TIME "submit.reserve-time" at "reserveTime", Documented, |view, _| reserved_has(view, "reserveTime");
+    /// reserveTime 不早于现在，也不超过一年（推断：否则单位不是毫秒） ·
     /// reserveTime is not past, nor more than a year ahead (inferred: what is, has another unit than milliseconds).
     SUBMIT_RESERVE_AHEAD "submit.reserve-time-ahead" at "reserveTime", Inferred, |view, _| ahead(view, "reserveTime");
-    /// identifyType 50 comes with mobile, any other with userIdentifyCode (inferred: the document's sentence about it
-    /// stands beside the wrong field).
+    /// identifyType 为 50 时带 mobile，其他带 userIdentifyCode（推断：文档的说明写在了别的字段旁） ·
+    /// identifyType 50 comes with mobile, any other with userIdentifyCode (inferred: the document's sentence about it stands
+    /// beside the wrong field).
     SUBMIT_PASSENGER "submit.passenger" at "identifyType", Inferred, submit_passenger;
-    /// An order asks for at least one car type (inferred from the example).
+    /// 下单至少要一种车型（推断自示例） · An order asks for at least one car type (inferred from the example).
     SUBMIT_SOME_CAR "submit.some-car-type" at "carTypeRequestList", Inferred, submit_some_car;
+    /// 取消时给出原因（推断自示例；询问费用时是否需要不明） ·
     /// To cancel, a reason is given (inferred from the example; for asking the fee it is not known).
     CANCEL_REASON "cancel.reason" at "cancelCode", Inferred, cancel_reason;
-    /// Both order numbers are sent (inferred from the example).
+    /// 两个订单号都发送（推断自示例） · Both order numbers are sent (inferred from the example).
     CANCEL_BOTH_IDS "cancel.both-ids" at "", Inferred, both_ids;
+    /// 至少给出一个订单号（文档 7.3：没有其他字段能指明订单） ·
     /// The order is named by at least one of its numbers (document 7.3: no other field could name it).
     QUERY_SOME_ID "query.some-id" at "", Documented, some_id;
+    /// 两个订单号都发送（推断自示例；只发一个是否可行不明） ·
     /// Both order numbers are sent (inferred from the example; whether one suffices is not known).
     QUERY_BOTH_IDS "query.both-ids" at "", Inferred, both_ids;
-    /// The amount paid is not negative (document 8.3: 取订单的应付尾款字段).
+    /// 支付金额不为负（文档 8.3：取订单的应付尾款字段） · The amount paid is not negative (document 8.3: 取订单的应付尾款字段).
     PAID_AMOUNT "paid.amount" at "price", Documented, |view, _| verdict(view.integer("price").is_none_or(|price| price >= 0));
+    /// 司机位置在地球上：纬度不超过 90 度，经度不超过 180 度（推断） ·
     /// A driver's position is on earth: latitude within 90, longitude within 180 degrees (inferred).
     NEARBY_POSITION "nearby.position" at "", Inferred, |view, _| on_earth(view, "longitude", "latitude");
+    /// 车头方向为 0 至 360 度（不含）（文档 1.4）。否则原样保留：文档自己的示例中 -1 表示未知，为推断 ·
     /// A heading is from 0 to below 360 degrees (document 1.4). What is not is kept: that -1, in the document's own example,
     /// means a heading that is not known is inferred.
     NEARBY_DIRECTION "nearby.direction" at "direction", Inferred, nearby_direction;
+    /// 预估项没有自己的 estimatePrice（文档 2.4；2.5 的示例中有，予以保留。它就是下单的 estimateAmount，为推断） ·
     /// An estimate has no estimatePrice of its own (document 2.4; the example in 2.5 has one, and it is kept. That it is the
     /// estimateAmount of the order is inferred).
     ESTIMATE_ITEM_PRICE "estimate.item-price" at "estimatePrice", Inferred, |view, _| verdict(!view.has("estimatePrice"));
+    /// estimateTime 单位为秒（文档 2.4），故不超过一天（推断）。更大的值（如文档示例）只能是毫秒；原样保留 ·
     /// estimateTime is in seconds (document 2.4), hence no more than a day (inferred). What is more, as in the document's
     /// example, can only be milliseconds; it is left as sent.
     ESTIMATE_TIME_UNIT "estimate.time-unit" at "estimateTime", Inferred, estimate_time_unit;
+    /// 事件至少用一个订单号指明订单（推断：没有找到描述该推送的页面） ·
     /// An event names its order by one of the order's numbers (inferred: the page that describes the push was not found).
     EVENT_ORDER "event.some-order" at "mtOrderId", Inferred, event_order;
-    /// Likewise in an offer. The document's own example has the two exchanged.
+    /// 提交的运力同样如此。文档自己的示例把经纬度写反了 · Likewise in an offer. The document's own example has the two exchanged.
     OFFER_POSITION "offer.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
-    /// Likewise in an order.
+    /// 订单中同样如此 · Likewise in an order.
     DETAIL_POSITION "detail.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
+    /// 0 带有所请求的内容（文档中返回数据的接口的业务响应） ·
     /// Code 0 comes with what was asked for (document, 业务响应 of the interfaces that return data).
     REPLY_COMPLETE "reply.complete-at-0" at "data", Documented, reply_complete;
+    /// 状态 3 至 8 带 driverInfo（文档 7.4，其中“30~100”是相邻接口的编号；推断） ·
     /// States 3 to 8 come with driverInfo (document 7.4, whose "30~100" is a neighbouring API's numbering; inferred).
     DETAIL_DRIVER "detail.driver" at "driverInfo", Inferred, detail_driver;
 }

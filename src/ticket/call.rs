@@ -75,7 +75,7 @@ const PARTNER_ID: Field = Field {
     aliases: &[],
     kind: crate::field_kind!(count),
     presence: Presence::Required,
-    doc: crate::doc_text!("The supplier's number at Meituan (合作方编号)."),
+    doc: crate::doc_text!("合作方编号 · The supplier's number at Meituan."),
 };
 
 macro_rules! fields {
@@ -104,22 +104,22 @@ macro_rules! reply_fields {
                 aliases: &[],
                 kind: crate::field_kind!(code(NoticeCode)),
                 presence: Presence::Required,
-                doc: crate::doc_text!("The outcome (返回码): 200 is the only success."),
+                doc: crate::doc_text!("返回码：200 是唯一的成功 · The outcome: 200 is the only success."),
             },
             Field {
                 name: "describe",
                 aliases: &[],
                 kind: crate::field_kind!(text),
                 presence: Presence::Optional,
-                doc: crate::doc_text!("Meituan's words (描述)."),
+                doc: crate::doc_text!("美团的描述 · Meituan's words."),
             },
         ]
     };
     ($codes:ident $($reply:tt)*) => {
         fields! {
-            /// The outcome (返回码): 200 is the only success.
+            /// 返回码：200 是唯一的成功 · The outcome: 200 is the only success.
             "code": code($codes), required;
-            /// The true reason of a failure, in words (描述).
+            /// 失败的真实原因（描述） · The true reason of a failure, in words.
             "describe": text, required;
             $($reply)*
         }
@@ -240,7 +240,7 @@ calls! {
     LEVEL_PRICE_PULL "levelPricePull", Direction::ToSupplier => {
         request { "body": object(LevelPricePull), required; }
         reply LevelPriceCode {
-            /// Our product number (商家产品编号).
+            /// 商家产品编号 · Our product number.
             "partnerDealId": text, optional;
             "body": list(object(LevelPrice)), on_success;
         }
@@ -254,7 +254,7 @@ calls! {
     PRODUCT_PULL "productPull", Direction::ToSupplier => {
         request { "body": object(ProductPull), required; }
         reply GeneralCode {
-            /// How many there are in all (总数).
+            /// 总数 · How many there are in all.
             "totalSize": count, optional;
             "body": list(object(Product)), on_success;
         }
@@ -265,7 +265,7 @@ calls! {
     POI_PULL "poiPull", Direction::ToSupplier => {
         request { "body": object(PoiPull), required; }
         reply GeneralCode {
-            /// How many there are in all (总数).
+            /// 总数 · How many there are in all.
             "totalSize": count, optional;
             "body": list(object(Poi)), on_success;
         }

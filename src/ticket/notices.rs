@@ -8,168 +8,172 @@ use super::codes::{IssueType, OrderRefundCode, ProductChange, RealNameType, Vouc
 use super::rules;
 
 crate::messages! {
-    /// Pay notice (订单出票通知), body: the true result after a 598. On failure, the two order numbers only.
+    /// 订单出票通知的 body：598 之后的真实结果。失败时只有两个订单号 ·
+    /// Pay notice, body: the true result after a 598. On failure, the two order numbers only.
     PayNotice rules [rules::NOTICE_VOUCHERS_PRESENT, rules::NOTICE_ONE_CODE_PER_TICKET, rules::NOTICE_EXACTLY_ONE_CODE, rules::CODES_DISTINCT] {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
-        /// Our order number (商家订单号).
+        /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// How codes stand for tickets (凭证类型); when issued.
+        /// 凭证类型；出票成功时填 · How codes stand for tickets; when issued.
         voucher_type "voucherType": code(VoucherType), optional;
-        /// The codes (凭证码); when issued.
+        /// 凭证码；出票成功时填 · The codes; when issued.
         vouchers "vouchers": list(text(20)), optional;
-        /// Addresses of pictures of the codes, in the order of `vouchers`.
+        /// 凭证图片地址，顺序与 `vouchers` 一致 · Addresses of pictures of the codes, in the order of `vouchers`.
         voucher_pics "voucherPics": list(text), optional;
-        /// Whether the order is in real names.
+        /// 是否实名制订单 · Whether the order is in real names.
         real_name_type "realNameType": code(RealNameType), optional;
-        /// The code of each credential.
+        /// 每个证件的凭证码 · The code of each credential.
         credential_list "credentialList": list(object(CredentialVoucher)), optional;
     }
 
-    /// Refund notice (订单退款通知), body: the result of a refund that was answered 602.
+    /// 订单退款通知的 body：回过 602 的退款的结果 · Refund notice, body: the result of a refund that was answered 602.
     RefundNotice {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
-        /// The refund's number (退款流水号): there is nothing to tell without it.
+        /// 退款流水号：没有它就无从告知 · The refund's number: there is nothing to tell without it.
         refund_id "refundId": text, required;
-        /// Our order number (商家订单号).
+        /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// When the refund was asked for.
+        /// 申请退款的时间 · When the refund was asked for.
         request_time "requestTime": wall_clock, required;
-        /// When it was decided.
+        /// 作出决定的时间 · When it was decided.
         response_time "responseTime": wall_clock, required;
     }
 
-    /// Consume notice (订单消费通知): guests have entered. Send it after real use only. The quantities are totals of the
-    /// order so far; the list holds the codes of this event. Source: hand-out part five.
+    /// 订单消费通知：游客已入园。只在真实核销后发送。各数量为订单累计，列表是本次核销的凭证。来源：验收手册第五部分 ·
+    /// Consume notice: guests have entered. Send it after real use only. The quantities are totals of the order so far; the list
+    /// holds the codes of this event. Source: hand-out part five.
     ConsumeNotice rules [rules::CONSUME_QUANTITIES_AGREE, rules::CONSUME_STATUS_USED] {
-        /// Meituan's order number (美团订单号).
+        /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
-        /// Our order number (商家订单号).
+        /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// Number of tickets ordered (订单总票数).
+        /// 订单总票数 · Number of tickets ordered.
         quantity "quantity": integer(1..2147483647), required;
-        /// Number of tickets used so far, this event included (已使用票数).
+        /// 已使用票数，含本次 · Number of tickets used so far, this event included.
         used_quantity "usedQuantity": count, required;
-        /// Number of tickets refunded so far (已退款票数).
+        /// 已退款票数 · Number of tickets refunded so far.
         refunded_quantity "refundedQuantity": count, required;
-        /// The codes used now (凭证列表).
+        /// 本次核销的凭证列表 · The codes used now.
         voucher_list "voucherList": list(object(ConsumedVoucher)), optional;
-        /// First day of use (newer API).
+        /// 使用开始日期（新版接口） · First day of use (newer API).
         use_start_date "useStartDate": text, optional;
-        /// Last day of use (newer API).
+        /// 使用结束日期（新版接口） · Last day of use (newer API).
         use_end_date "useEndDate": text, optional;
-        /// State of each credential (newer API).
+        /// 各证件的状态（新版接口） · State of each credential (newer API).
         credential_list "credentialList": list(object(CredentialVoucher)), optional;
     }
 
-    /// A code that was used.
+    /// 已使用的凭证 · A code that was used.
     ConsumedVoucher {
-        /// The code (凭证码).
+        /// 凭证码 · The code.
         voucher "voucher": text(20), required;
-        /// Address of a picture of the code: one text, not a list.
+        /// 凭证图片地址：一个文本，不是列表 · Address of a picture of the code: one text, not a list.
         voucher_pics "voucherPics": text, optional;
-        /// When it was used.
+        /// 使用时间 · When it was used.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
-        /// Number of tickets it was used for.
+        /// 使用的票数 · Number of tickets it was used for.
         quantity "quantity": integer(1..2147483647), required;
-        /// State of the code (凭证状态): used.
+        /// 凭证状态：已使用 · State of the code: used.
         status "status": code(VoucherStatus), required;
     }
 
-    /// What has changed about one product (产品变化通知).
+    /// 某产品的变化（产品变化通知） · What has changed about one product.
     ProductChangeNotice {
-        /// Our product number (商家产品编号).
+        /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// What has changed (变化类型).
+        /// 变化类型 · What has changed.
         status "status": code(ProductChange), required;
     }
 
     /// Pay notice (订单出票通知) as it travels.
     PayNoticeRequest {
-        /// Our number at Meituan (合作方编号); filled in by [`Supplier::request`](super::Supplier::request).
+        /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// What it tells (出票结果).
+        /// 出票结果 · What it tells.
         issue_type "issueType": code(IssueType), required;
-        /// The true reason of a failure, in words (描述).
+        /// 失败的真实原因（描述） · The true reason of a failure, in words.
         describe "describe": text, required;
-        /// The notice.
+        /// 通知内容 · The notice.
         body "body": object(PayNotice), required;
     }
 
     /// Refund notice (订单退款通知) as it travels.
     RefundNoticeRequest {
-        /// Our number at Meituan (合作方编号); filled in by [`Supplier::request`](super::Supplier::request).
+        /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// 200 agrees; a failure of the 6xx family refuses (返回码).
+        /// 返回码：200 为同意，6xx 为拒绝 · 200 agrees; a failure of the 6xx family refuses.
         code "code": code(OrderRefundCode), required;
-        /// The true reason of a refusal, in words (描述).
+        /// 拒绝的真实原因（描述） · The true reason of a refusal, in words.
         describe "describe": text, required;
-        /// The notice.
+        /// 通知内容 · The notice.
         body "body": object(RefundNotice), required;
     }
 
     /// Reschedule notice (订单改签通知) as it travels.
     RescheduleNoticeRequest {
-        /// Our number at Meituan (合作方编号); filled in by [`Supplier::request`](super::Supplier::request).
+        /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
+        /// 结果，同退款通知（推断：手头文档没有其格式） ·
         /// The outcome, as in the refund notice (inferred: the form is not documented at hand).
         code "code": integer, optional;
-        /// The reason in words (likewise).
+        /// 原因（同上） · The reason in words (likewise).
         describe "describe": text, optional;
+        /// 通知内容，以美团给你的文档为准：手头文档没有其字段 ·
         /// The notice, as Meituan's document for you says: its fields are documented nowhere at hand.
         body "body": raw, required;
     }
 
     /// Level price notice (多层价格日历变化通知V2) as it travels.
     LevelPriceNoticeRequest {
-        /// Our number at Meituan (合作方编号); filled in by [`Supplier::request`](super::Supplier::request).
+        /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// Our product number (商家产品编号).
+        /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// First day (开始日期).
+        /// 开始日期 · First day.
         start_time "startTime": date, required;
-        /// Last day (结束日期), included.
+        /// 结束日期，含当天 · Last day, included.
         end_time "endTime": date, required;
-        /// The prices.
+        /// 价格列表 · The prices.
         body "body": list(40, object(LevelPrice)), required;
     }
 
-    /// The price of one level on one day (多层价格日历变化通知V2).
+    /// 某层级某一天的价格（多层价格日历变化通知 V2） · The price of one level on one day.
     LevelPrice {
-        /// Our key of this price (SKU key): order create names it.
+        /// 此价格在商家的主键（SKU key），订单创建时引用 · Our key of this price (SKU key): order create names it.
         partner_primary_key "partnerPrimaryKey": text, required;
-        /// What is sold at this price.
+        /// 以此价格出售的内容 · What is sold at this price.
         sku_info "skuInfo": object(SkuInfo), optional;
-        /// The day (价格日期).
+        /// 价格日期 · The day.
         price_date "priceDate": date, required;
-        /// Market price (市场价).
+        /// 市场价 · Market price.
         market_price "marketPrice": yuan, required;
-        /// Meituan's sale price (美团价).
+        /// 美团价 · Meituan's sale price.
         mt_price "mtPrice": yuan, required;
-        /// Settlement price (结算价).
+        /// 结算价 · Settlement price.
         settlement_price "settlementPrice": yuan, required;
-        /// Stock (库存).
+        /// 库存 · Stock.
         stock "stock": integer, required;
-        /// Attributes; null wherever seen.
+        /// 属性，所见均为 null · Attributes; null wherever seen.
         attr "attr": raw, optional;
     }
 
-    /// A session and its levels.
+    /// 场次及其层级 · A session and its levels.
     SkuInfo {
-        /// Begin of the session, `HH:mm`.
+        /// 场次开始，`HH:mm` · Begin of the session, `HH:mm`.
         start_time "startTime": text, optional;
-        /// End of the session, `HH:mm`.
+        /// 场次结束，`HH:mm` · End of the session, `HH:mm`.
         end_time "endTime": text, optional;
-        /// The levels.
+        /// 层级列表 · The levels.
         level_info_list "levelInfoList": list(object(LevelInfo)), optional;
     }
 
-    /// A level, such as a seating area.
+    /// 层级，如座位区 · A level, such as a seating area.
     LevelInfo {
-        /// Which level it is, from 1, outer levels first.
+        /// 第几层，从 1 起，外层在前 · Which level it is, from 1, outer levels first.
         level_no "levelNo": integer(1..2147483647), required;
-        /// Name of the level.
+        /// 层级名称 · Name of the level.
         level_name "levelName": text, optional;
     }
 }

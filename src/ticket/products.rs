@@ -9,351 +9,359 @@ use super::codes::{
 };
 
 crate::messages! {
-    /// Price calendar pull (拉取价格日历).
+    /// 拉取价格日历 · Price calendar pull.
     PriceCalendarPull {
-        /// Our product number (商家产品编号).
+        /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// First day (开始日期).
+        /// 开始日期 · First day.
         start_time "startTime": date, required;
-        /// Last day (结束日期), included.
+        /// 结束日期，含当天 · Last day, included.
         end_time "endTime": date, required;
     }
 
-    /// The price of one day (价格日历).
+    /// 某一天的价格（价格日历） · The price of one day.
     DayPrice {
-        /// Our product number (商家产品编号).
+        /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// The day (日期).
+        /// 日期 · The day.
         date "date": date, required;
-        /// Market price (市场价).
+        /// 市场价 · Market price.
         market_price "marketPrice": yuan, required;
-        /// Meituan's sale price (美团价).
+        /// 美团价 · Meituan's sale price.
         mt_price "mtPrice": yuan, required;
-        /// Settlement price (结算价).
+        /// 结算价 · Settlement price.
         settlement_price "settlementPrice": yuan, required;
-        /// Stock (库存); unlimited stock is sent as 100000000.
+        /// 库存；不限库存写作 100000000 · Stock; unlimited stock is sent as 100000000.
         stock "stock": integer, required;
     }
 
-    /// Level price pull (拉取多层价格日历V2).
+    /// 拉取多层价格日历 V2 · Level price pull.
     LevelPricePull {
-        /// Our product number (商家产品编号).
+        /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// First day (开始日期).
+        /// 开始日期 · First day.
         start_time "startTime": date, required;
-        /// Last day (结束日期), included.
+        /// 结束日期，含当天 · Last day, included.
         end_time "endTime": date, required;
-        /// Whether the prices are wanted in the reply or by notice.
+        /// 价格在回复中给出，还是用通知给出 · Whether the prices are wanted in the reply or by notice.
         async_type "asyncType": code(AsyncType), optional;
     }
 
-    /// Product pull (拉取产品).
+    /// 拉取产品 · Product pull.
     ProductPull {
-        /// How products are chosen (拉取方法): `page` by page, `multi` by number.
+        /// 拉取方法：`page` 按页，`multi` 按编号 · How products are chosen: `page` by page, `multi` by number.
         method "method": text, required;
-        /// Page, from 1; with `page`.
+        /// 页码，从 1 起；用于 `page` · Page, from 1; with `page`.
         current_page "currentPage": integer, optional;
-        /// Products on a page; with `page`.
+        /// 每页产品数；用于 `page` · Products on a page; with `page`.
         page_size "pageSize": integer, optional;
-        /// Our product numbers; with `multi`.
+        /// 商家产品编号；用于 `multi` · Our product numbers; with `multi`.
         partner_deal_ids "partnerDealIds": list(text), optional;
     }
 
-    /// A product (产品).
+    /// 产品 · A product.
     Product {
-        /// Our number at Meituan (供应商id).
+        /// 合作方编号 · Our number at Meituan.
         partner_id "partnerId": count, required;
-        /// Our product number (合作方产品id).
+        /// 合作方产品 id · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// Our sight number (景点id); several are separated by commas.
+        /// 商家景点编号，多个以逗号分隔 · Our sight number; several are separated by commas.
         partner_poi_id "partnerPoiId": text, optional;
-        /// Title (产品标题).
+        /// 产品标题 · Title.
         title "title": text, required;
-        /// Subtitle (产品副标题), at most 512 bytes.
+        /// 产品副标题，最多 512 字节 · Subtitle, at most 512 bytes.
         sub_title "subTitle": text, optional;
-        /// What the price includes (费用包含补充说明), plain text.
+        /// 费用包含补充说明，纯文本 · What the price includes, plain text.
         include "include": text, required;
-        /// What the price does not include (费用不包含), plain text.
+        /// 费用不包含，纯文本 · What the price does not include, plain text.
         exclude "exclude": text, optional;
-        /// Other notes (其他注意事项), plain text.
+        /// 其他注意事项，纯文本 · Other notes, plain text.
         other_note "otherNote": text, required;
-        /// 0: no booking, valid within a period; n: valid for n days from the booked day (指定产品预约有效期).
+        /// 0：无需预约，有效期内可用；n：自预约日起 n 天有效（指定产品预约有效期） ·
+        /// 0: no booking, valid within a period; n: valid for n days from the booked day.
         use_date_mode "useDateMode": count, required;
-        /// How visitors' information is asked for (游玩人信息类型).
+        /// 游玩人信息类型 · How visitors' information is asked for.
         visitor_info_type "visitorInfoType": code(VisitorInfoType), required;
-        /// How many visitors share one information (每多少个人共用一个游客信息); with visitorInfoType 4.
+        /// 每多少个人共用一个游客信息；用于 visitorInfoType 4 · How many visitors share one information; with visitorInfoType 4.
         visitor_info_group_size "visitorInfoGroupSize": count, optional;
-        /// What is asked of a visitor (游玩人信息要求).
+        /// 游玩人信息要求 · What is asked of a visitor.
         visitor_info_rule "visitorInfoRule": object(VisitorInfoRule), required;
-        /// When unused orders are refunded by themselves (自动退款时间).
+        /// 自动退款时间：未使用的订单何时自动退 · When unused orders are refunded by themselves.
         auto_refund_time "autoRefundTime": integer, optional;
-        /// Whether and how it can be refunded (退款方式).
+        /// 退款方式：能否退、怎样退 · Whether and how it can be refunded.
         refund_type "refundType": code(RefundType), required;
-        /// Whether parts can be refunded (是否支持部分退款); if not, refundType must be 4.
+        /// 是否支持部分退款；不支持时 refundType 必须为 4 · Whether parts can be refunded; if not, refundType must be 4.
         partly_refund "partlyRefund": flag, required;
-        /// Words about refunds (退款说明).
+        /// 退款说明 · Words about refunds.
         refund_note "refundNote": text, optional;
+        /// 当天能否退款（新版接口；由名称推断） ·
         /// Whether it can be refunded on the day itself (newer API; inferred from the name).
         can_refund_current_date "canRefundCurrentDate": flag, optional;
+        /// 是否只在当天的时段内受理退款（新版接口；由名称推断） ·
         /// Whether refunds are taken within hours of the day only (newer API; inferred from the name).
         has_refund_limit_time "hasRefundLimitTime": flag, optional;
-        /// Hour from which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的起始小时（新版接口；由名称推断） · Hour from which refunds are taken (newer API; inferred from the name).
         refund_limit_hour_from "refundLimitHourFrom": integer, optional;
-        /// Minute from which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的起始分钟（新版接口；由名称推断） · Minute from which refunds are taken (newer API; inferred from the name).
         refund_limit_minute_from "refundLimitMinuteFrom": integer, optional;
-        /// Hour until which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的截止小时（新版接口；由名称推断） · Hour until which refunds are taken (newer API; inferred from the name).
         refund_limit_hour_to "refundLimitHourTo": integer, optional;
-        /// Minute until which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的截止分钟（新版接口；由名称推断） · Minute until which refunds are taken (newer API; inferred from the name).
         refund_limit_minute_to "refundLimitMinuteTo": integer, optional;
-        /// The refund rules (退款规则); needed with refundType 4.
+        /// 退款规则；refundType 为 4 时必填 · The refund rules; needed with refundType 4.
         refund_stairs_rules "refundStairsRules": list(object(RefundStairsRule)), optional;
-        /// First day on sale (上架时间).
+        /// 上架时间：首个销售日 · First day on sale.
         schedule_online_time "scheduleOnlineTime": date, required;
-        /// Day on which the sale ends, at its 0:00 (下架时间).
+        /// 下架时间：该日 0 点停售 · Day on which the sale ends, at its 0:00.
         schedule_offline_time "scheduleOfflineTime": date, required;
-        /// Service telephones (服务电话).
+        /// 服务电话 · Service telephones.
         service_phones "servicePhones": list(object(ServicePhone)), required;
-        /// Where guests enter (入园地址).
+        /// 入园地址 · Where guests enter.
         get_in_addresses "getInAddresses": list(text), required;
-        /// Whether the code must be changed for a paper ticket (是否需要换票).
+        /// 是否需要换票 · Whether the code must be changed for a paper ticket.
         need_ticket "needTicket": flag, required;
-        /// What is shown to get the paper ticket (换票方式); needed with needTicket.
+        /// 换票方式；needTicket 为真时必填 · What is shown to get the paper ticket; needed with needTicket.
         get_ticket_rule "getTicketRule": object(ProofRule), optional;
-        /// Where the paper ticket is got (取票地址); needed with needTicket.
+        /// 取票地址；needTicket 为真时必填 · Where the paper ticket is got; needed with needTicket.
         ticket_get_address "ticketGetAddress": list(text), optional;
-        /// After how many minutes an unpaid order is cancelled (下单多久后自动取消订单): more than 30, at most 120.
+        /// 下单多久后自动取消未付款订单，单位分钟：大于 30，最多 120 ·
+        /// After how many minutes an unpaid order is cancelled: more than 30, at most 120.
         order_cancel_time "orderCancelTime": integer, optional;
-        /// Whether we return codes (用户下单时是否回传凭证); false where not certain.
+        /// 用户下单时是否回传凭证；不确定填 false · Whether we return codes; false where not certain.
         return_voucher "returnVoucher": flag, required;
-        /// What is shown where no code is returned (不回传凭证时显示的文案).
+        /// 不回传凭证时显示的文案 · What is shown where no code is returned.
         voucher_text "voucherText": text(20), optional;
-        /// What is shown to enter (凭证获取形式).
+        /// 凭证获取形式：入园时出示什么 · What is shown to enter.
         get_voucher_rule "getVoucherRule": object(ProofRule), required;
-        /// Stock (总库存), -1: unlimited; needed with useDateMode 0.
+        /// 总库存，-1 为不限；useDateMode 为 0 时必填 · Stock, -1: unlimited; needed with useDateMode 0.
         stock "stock": integer, optional;
-        /// Market price (市场价); needed with useDateMode 0.
+        /// 市场价；useDateMode 为 0 时必填 · Market price; needed with useDateMode 0.
         market_price "marketPrice": yuan, optional;
-        /// Meituan's sale price (美团价); needed with useDateMode 0.
+        /// 美团价；useDateMode 为 0 时必填 · Meituan's sale price; needed with useDateMode 0.
         mt_price "mtPrice": yuan, optional;
-        /// Settlement price (结算价); needed with useDateMode 0.
+        /// 结算价；useDateMode 为 0 时必填 · Settlement price; needed with useDateMode 0.
         settlement_price "settlementPrice": yuan, optional;
-        /// Abolished: use voucherTimes.
+        /// 已废除：请用 voucherTimes · Abolished: use voucherTimes.
         voucher_time_begin "voucherTimeBegin": count, optional;
-        /// Abolished: use voucherTimes.
+        /// 已废除：请用 voucherTimes · Abolished: use voucherTimes.
         voucher_time_end "voucherTimeEnd": count, optional;
-        /// When guests can enter (入园时间), without overlaps; may go past midnight.
+        /// 入园时间，不得重叠，可跨零点 · When guests can enter, without overlaps; may go past midnight.
         voucher_times "voucherTimes": list(3, object(VoucherTime)), optional;
-        /// How far ahead it must be booked (提前预约类型).
+        /// 提前预约类型 · How far ahead it must be booked.
         ahead_hours_type "aheadHoursType": code(AdvanceBookingType), optional;
-        /// So many minutes (提前预约分钟数).
+        /// 提前预约分钟数 · So many minutes.
         ahead_minutes "aheadMinutes": integer, optional;
+        /// 以两条规则代替一条：不超过 24 小时的类型 2，加一条类型 3 ·
         /// Two rules instead of one: a type 2 with at most 24 hours, and a type 3.
         ahead_time_rules "aheadTimeRules": list(2, object(AdvanceBookingRule)), optional;
-        /// Days for the limit per identity card (身份证几天内), 0: no limit.
+        /// 每身份证限购的天数，0 为不限 · Days for the limit per identity card, 0: no limit.
         id_limit_days "idLimitDays": count, required;
-        /// Most tickets per identity card in these days, 0: no limit.
+        /// 这些天内每身份证最多购买张数，0 为不限 · Most tickets per identity card in these days, 0: no limit.
         id_limit_count "idLimitCount": count, required;
-        /// Days for the limit per mobile number (每手机号几天内), 0: no limit.
+        /// 每手机号限购的天数，0 为不限 · Days for the limit per mobile number, 0: no limit.
         phone_limit_days "phoneLimitDays": count, required;
-        /// Most tickets per mobile number in these days, 0: no limit.
+        /// 这些天内每手机号最多购买张数，0 为不限 · Most tickets per mobile number in these days, 0: no limit.
         phone_limit_count "phoneLimitCount": count, required;
-        /// Most tickets in an order (最多购买数量), 0: no limit.
+        /// 最多购买数量，0 为不限 · Most tickets in an order, 0: no limit.
         max_buy_count "maxBuyCount": count, required;
-        /// Fewest tickets in an order (最少购买数量).
+        /// 最少购买数量 · Fewest tickets in an order.
         min_buy_count "minBuyCount": integer(1..2147483647), required;
-        /// Pictures (产品图片).
+        /// 产品图片 · Pictures.
         deal_image_infos "dealImageInfos": list(5, object(ProductImage)), optional;
-        /// First day of validity (有效期开始日期); needed with useDateMode 0.
+        /// 有效期开始日期；useDateMode 为 0 时必填 · First day of validity; needed with useDateMode 0.
         voucher_date_begin "voucherDateBegin": date, optional;
-        /// Last day of validity (有效期结束日期), included; needed with useDateMode 0.
+        /// 有效期结束日期，含当天；useDateMode 为 0 时必填 · Last day of validity, included; needed with useDateMode 0.
         voucher_date_end "voucherDateEnd": date, optional;
-        /// On which weekdays it is valid (有效期星期设置), none by default; needed with useDateMode 0.
+        /// 有效期星期设置，默认全无；useDateMode 为 0 时必填 ·
+        /// On which weekdays it is valid, none by default; needed with useDateMode 0.
         valid_week_rule "validWeekRule": object(WeekdayRule), optional;
-        /// Days on which it is not valid (不可用日期); with useDateMode 0.
+        /// 不可用日期；用于 useDateMode 0 · Days on which it is not valid; with useDateMode 0.
         unavailable_dates "unavailableDates": list(date), optional;
-        /// Crowds with a discount (newer API; meaning not documented at hand).
+        /// 优惠人群（新版接口；手头文档没有其含义） · Crowds with a discount (newer API; meaning not documented at hand).
         discount_crowds "discountCrowds": raw, optional;
     }
 
-    /// What is asked of a visitor (游玩人信息要求).
+    /// 游玩人信息要求 · What is asked of a visitor.
     VisitorInfoRule {
-        /// Name.
+        /// 名称 · Name.
         name "name": flag, optional;
-        /// Name in pinyin.
+        /// 姓名拼音 · Name in pinyin.
         pinyin "pinyin": flag, optional;
-        /// Mobile number.
+        /// 手机号 · Mobile number.
         mobile "mobile": flag, optional;
-        /// Address.
+        /// 地址 · Address.
         address "address": flag, optional;
-        /// E-mail address.
+        /// 邮箱 · E-mail address.
         email "email": flag, optional;
-        /// Post code (newer API).
+        /// 邮编（新版接口） · Post code (newer API).
         post_code "postCode": flag, optional;
-        /// Hong Kong and Macao permit (港澳通行证).
+        /// 港澳通行证 · Hong Kong and Macao permit.
         hkmlp "hkmlp": flag, optional;
-        /// Mainland resident's permit for Taiwan (大陆居民往来台湾通行证).
+        /// 大陆居民往来台湾通行证 · Mainland resident's permit for Taiwan.
         tlp "tlp": flag, optional;
-        /// Taiwan compatriot permit (台胞证).
+        /// 台胞证 · Taiwan compatriot permit.
         mtp "mtp": flag, optional;
-        /// Passport.
+        /// 护照 · Passport.
         passport "passport": flag, optional;
-        /// Identity card number (身份证号).
+        /// 身份证号 · Identity card number.
         credentials "credentials": flag, optional;
     }
 
-    /// One step of the refund rules (退款规则). With a validity period (useDateMode 0) there is only one.
+    /// 退款规则的一级。有效期产品（useDateMode 0）只有一级 ·
+    /// One step of the refund rules. With a validity period (useDateMode 0) there is only one.
     RefundStairsRule {
-        /// From where the limit is counted (退款时间限制类型).
+        /// 退款时间限制类型：从何时起算 · From where the limit is counted.
         refund_time_type "refundTimeType": code(RefundTimeType), required;
-        /// The limit in minutes (退款时间限制); 0 where there is none.
+        /// 退款时间限制，单位分钟；无限制为 0 · The limit in minutes; 0 where there is none.
         refund_limit_minutes "refundLimitMinutes": count, required;
-        /// What it costs (退款手续费类型).
+        /// 退款手续费类型 · What it costs.
         refund_fee_mode "refundFeeMode": code(RefundFeeMode), required;
-        /// The fee (退款手续费): yuan, or the share with mode 4; kept as written.
+        /// 退款手续费：元，模式 4 时为比例；原样保留 · The fee: yuan, or the share with mode 4; kept as written.
         refund_fee "refundFee": decimal(0..100000000), required;
-        /// Words about it (退款说明).
+        /// 退款说明 · Words about it.
         refund_note "refundNote": text, optional;
     }
 
-    /// A service telephone and its hours (服务电话).
+    /// 服务电话及服务时间 · A service telephone and its hours.
     ServicePhone {
-        /// The number.
+        /// 号码 · The number.
         phone "phone": text, required;
-        /// Hour from which it is served, 00 to 23.
+        /// 服务开始的小时，00 至 23 · Hour from which it is served, 00 to 23.
         start_hour "startHour": text, required;
-        /// Minute from which it is served, 00 to 59.
+        /// 服务开始的分钟，00 至 59 · Minute from which it is served, 00 to 59.
         start_min "startMin": text, required;
-        /// Hour until which it is served, 00 to 23.
+        /// 服务结束的小时，00 至 23 · Hour until which it is served, 00 to 23.
         end_hour "endHour": text, required;
-        /// Minute until which it is served, 00 to 59.
+        /// 服务结束的分钟，00 至 59 · Minute until which it is served, 00 to 59.
         end_min "endMin": text, required;
     }
 
-    /// What a guest shows (换票方式, 凭证获取形式).
+    /// 游客出示什么（换票方式、凭证获取形式） · What a guest shows.
     ProofRule {
-        /// Whether a valid identity document is needed (是否需要有效证件).
+        /// 是否需要有效证件 · Whether a valid identity document is needed.
         effective_certificate "effectiveCertificate": flag, optional;
-        /// What is shown (换票凭证).
+        /// 换票凭证 · What is shown.
         voucher_loaders "voucherLoaders": list(code(ProofKind)), optional;
-        /// Whether more is needed (是否需要凭证补充信息).
+        /// 是否需要凭证补充信息 · Whether more is needed.
         need_certificate_supplement "needCertificateSupplement": flag, optional;
-        /// What more (凭证补充信息说明), such as a student's card.
+        /// 凭证补充信息说明，如学生证 · What more, such as a student's card.
         certificate_supplement "certificateSupplement": text, optional;
+        /// 所列是否须全部出示（新版接口；由名称推断） ·
         /// Whether all that is listed must be shown (newer API; inferred from the name).
         need_all "needAll": flag, optional;
-        /// Whether words are added to the code (newer API; inferred from the name).
+        /// 凭证是否附加文字（新版接口；由名称推断） · Whether words are added to the code (newer API; inferred from the name).
         need_voucher_supplement "needVoucherSupplement": flag, optional;
-        /// The words (newer API).
+        /// 附加文字（新版接口） · The words (newer API).
         voucher_supplement "voucherSupplement": text, optional;
     }
 
-    /// A time of the day in which guests can enter (入园时间).
+    /// 入园时间段 · A time of the day in which guests can enter.
     VoucherTime {
-        /// Begin, in minutes from midnight.
+        /// 开始，自零点起的分钟数 · Begin, in minutes from midnight.
         voucher_start_time "voucherStartTime": count, required;
-        /// End, in minutes from midnight.
+        /// 结束，自零点起的分钟数 · End, in minutes from midnight.
         voucher_end_time "voucherEndTime": count, required;
-        /// Whether words are added.
+        /// 是否附加文字 · Whether words are added.
         need_voucher_or_get_in_time_supplement "needVoucherOrGetInTimeSupplement": flag, optional;
-        /// The words.
+        /// 附加文字 · The words.
         voucher_or_get_in_time_supplement "voucherOrGetInTimeSupplement": text, optional;
     }
 
-    /// A rule of advance booking (提前预约).
+    /// 提前预约规则 · A rule of advance booking.
     AdvanceBookingRule {
-        /// The kind (提前预约类型).
+        /// 提前预约类型 · The kind.
         ahead_hours_type "aheadHoursType": code(AdvanceBookingType), required;
-        /// So many minutes (提前预约分钟数); 0 with type 1.
+        /// 提前预约分钟数；类型 1 为 0 · So many minutes; 0 with type 1.
         ahead_minutes "aheadMinutes": count, required;
     }
 
-    /// A picture of a product (产品图片).
+    /// 产品图片 · A picture of a product.
     ProductImage {
-        /// Name.
+        /// 名称 · Name.
         image_name "imageName": text, optional;
-        /// Address.
+        /// 地址 · Address.
         image_url "imageUrl": text, required;
-        /// Whether it is the first picture (首图).
+        /// 是否首图 · Whether it is the first picture.
         front_image "frontImage": flag, required;
     }
 
-    /// The weekdays on which a product is valid (有效期星期设置).
+    /// 有效期星期设置：产品在星期几有效 · The weekdays on which a product is valid.
     WeekdayRule {
-        /// Monday.
+        /// 星期一 · Monday.
         monday "monday": flag, optional;
-        /// Tuesday.
+        /// 星期二 · Tuesday.
         tuesday "tuesday": flag, optional;
-        /// Wednesday.
+        /// 星期三 · Wednesday.
         wednesday "wednesday": flag, optional;
-        /// Thursday.
+        /// 星期四 · Thursday.
         thursday "thursday": flag, optional;
-        /// Friday.
+        /// 星期五 · Friday.
         friday "friday": flag, optional;
-        /// Saturday.
+        /// 星期六 · Saturday.
         saturday "saturday": flag, optional;
-        /// Sunday.
+        /// 星期日 · Sunday.
         sunday "sunday": flag, optional;
     }
 
-    /// Sight pull (拉取景点).
+    /// 拉取景点 · Sight pull.
     PoiPull {
-        /// How sights are chosen (拉取方法): `page` by page, `multi` by number.
+        /// 拉取方法：`page` 按页，`multi` 按编号 · How sights are chosen: `page` by page, `multi` by number.
         method "method": text, required;
-        /// Page, from 1; with `page`.
+        /// 页码，从 1 起；用于 `page` · Page, from 1; with `page`.
         current_page "currentPage": integer, optional;
-        /// Sights on a page; with `page`.
+        /// 每页景点数；用于 `page` · Sights on a page; with `page`.
         page_size "pageSize": integer, optional;
-        /// Our sight numbers; with `multi`.
+        /// 商家景点编号；用于 `multi` · Our sight numbers; with `multi`.
         partner_poi_id "partnerPoiId": list(text), optional;
     }
 
-    /// A sight (景点).
+    /// 景点 · A sight.
     Poi {
-        /// Our number at Meituan.
+        /// 合作方编号 · Our number at Meituan.
         partner_id "partnerId": count, required;
-        /// Our sight number (商家景点编号).
+        /// 商家景点编号 · Our sight number.
         partner_poi_id "partnerPoiId": text, required;
-        /// Name (名称).
+        /// 名称 · Name.
         name "name": text, required;
-        /// City (城市).
+        /// 城市 · City.
         city "city": text, optional;
-        /// Address (地址).
+        /// 地址 · Address.
         address "address": text, optional;
-        /// Telephone (电话).
+        /// 电话 · Telephone.
         phone "phone": text, optional;
-        /// Coordinate system of the position (坐标系类型).
+        /// 坐标系类型 · Coordinate system of the position.
         loc_type "locType": code(CoordinateSystem), optional;
-        /// Longitude in millionths of a degree (经度的10的6次方取整).
+        /// 经度的 10 的 6 次方取整 · Longitude in millionths of a degree.
         longitude "longitude": integer, optional;
-        /// Latitude in millionths of a degree (纬度的10的6次方取整).
+        /// 纬度的 10 的 6 次方取整 · Latitude in millionths of a degree.
         latitude "latitude": integer, optional;
     }
 
-    /// Editorial status of one product (编审状态通知).
+    /// 某产品的编审状态（编审状态通知） · Editorial status of one product.
     ProductStatus {
-        /// Our product number (合作方产品ID).
+        /// 合作方产品 id · Our product number.
         partner_deal_id "partnerDealId": text, required;
-        /// How far it has come (产品上线状态).
+        /// 产品上线状态 · How far it has come.
         status "status": code(EditorialStatus), required;
-        /// Review of the product (产品审核状态).
+        /// 产品审核状态 · Review of the product.
         check_status "checkStatus": code(EditorialCheck), required;
-        /// Review of the rate (产品费率审核状态).
+        /// 产品费率审核状态 · Review of the rate.
         ms_ratio_check_status "msRatioCheckStatus": code(EditorialCheck), required;
     }
 
-    /// Balance query (查询账户余额).
+    /// 查询账户余额 · Balance query.
     BalanceQuery {
-        /// Our product numbers (商家产品编号).
+        /// 商家产品编号 · Our product numbers.
         partner_deal_ids "partnerDealIds": list(text), required;
     }
 
-    /// Balance of the account that a product is sold from (账户余额).
+    /// 产品所用账户的余额 · Balance of the account that a product is sold from.
     Balance {
-        /// Prepaid balance (预付款账户余额); -1: there is none. Never 0 for none.
+        /// 预付款账户余额；-1 表示没有该账户，切勿用 0 表示没有 · Prepaid balance; -1: there is none. Never 0 for none.
         prepaid_account_balance "prepaidAccountBalance": fen, required;
-        /// Credit balance (授信账户余额); -1: there is none. Never 0 for none.
+        /// 授信账户余额；-1 表示没有该账户，切勿用 0 表示没有 · Credit balance; -1: there is none. Never 0 for none.
         credit_account_balance "creditAccountBalance": fen, required;
-        /// Our product number (合作方产品id).
+        /// 合作方产品 id · Our product number.
         partner_deal_id "partnerDealId": text, required;
     }
 }

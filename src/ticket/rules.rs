@@ -7,40 +7,56 @@ use crate::message::definition::{Facts, Presence, Verdict};
 use crate::message::{Column, View};
 
 crate::rules! {
+    /// 产品要回传凭证时，voucherType 和凭证码都要返回（验收手册 订单出票 3） ·
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
     VOUCHERS_PRESENT "pay.vouchers-present" at "vouchers", Documented, vouchers_present;
-    /// voucherType 1: as many codes as tickets (hand-out, 订单出票 4).
+    /// voucherType 1：凭证码个数等于票数（验收手册 订单出票 4） · voucherType 1: as many codes as tickets (hand-out, 订单出票 4).
     ONE_CODE_PER_TICKET "pay.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
+    /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票 4） ·
     /// voucherType 2: exactly one code for the order (hand-out, 订单出票 4).
     EXACTLY_ONE_CODE "pay.exactly-one-code" at "vouchers", Documented, exactly_one_code;
+    /// voucherType 1：凭证码不重复（推断：一码一人） ·
     /// voucherType 1: no code stands twice (inferred: one code lets one guest in).
     CODES_DISTINCT "pay.codes-distinct" at "vouchers", Inferred, codes_distinct;
+    /// 成功的通知带有 voucherType 和凭证码（验收手册 订单出票通知 1） ·
     /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).
     NOTICE_VOUCHERS_PRESENT "pay-notice.vouchers-present" at "vouchers", Documented, vouchers_present;
+    /// voucherType 1：凭证码个数等于票数（验收手册 订单出票通知 1 及 订单出票 4） ·
     /// voucherType 1: as many codes as tickets (hand-out, 订单出票通知 1 with 订单出票 4).
     NOTICE_ONE_CODE_PER_TICKET "pay-notice.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
+    /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票通知 1 及 订单出票 4） ·
     /// voucherType 2: exactly one code for the order (hand-out, 订单出票通知 1 with 订单出票 4).
     NOTICE_EXACTLY_ONE_CODE "pay-notice.exactly-one-code" at "vouchers", Documented, exactly_one_code;
+    /// 成功的通知写明 voucherType（验收手册 订单出票通知 1） ·
     /// A notice of success names the voucherType (hand-out, 订单出票通知 1).
     NOTICE_COMPLETE "pay-notice.complete" at "body", Documented, notice_complete;
+    /// orderStatus 4：voucherType 和凭证码正确（验收手册 订单查询 4） ·
     /// orderStatus 4: voucherType and codes are right (hand-out, 订单查询 4).
     QUERY_VOUCHERS_PRESENT "query.vouchers-present" at "voucherList", Documented, query_vouchers_present;
+    /// orderStatus 4 且 voucherType 1：凭证码个数等于票数（验收手册 订单查询 4 及 订单出票 4） ·
     /// voucherType 1 at orderStatus 4: as many codes as tickets (hand-out, 订单查询 4 with 订单出票 4).
     QUERY_ONE_CODE_PER_TICKET "query.one-code-per-ticket" at "voucherList", Documented, query_one_code_per_ticket;
+    /// orderStatus 4 且 voucherType 2：恰好一个凭证码（验收手册 订单查询 4 及 订单出票 4） ·
     /// voucherType 2 at orderStatus 4: exactly one code (hand-out, 订单查询 4 with 订单出票 4).
     QUERY_EXACTLY_ONE_CODE "query.exactly-one-code" at "voucherList", Documented, query_exactly_one_code;
-    /// orderQuantity, usedQuantity and refundedQuantity agree with each other and with the codes (hand-out,
-    /// 订单查询 5; the formula is not spelled out there: used + refunded ≤ ordered, and the codes add up, are inferred).
+    /// orderQuantity、usedQuantity、refundedQuantity 彼此一致，也与凭证一致（验收手册 订单查询 5；公式未写明：已用 + 已退 ≤ 总数、凭证数相加相符，为推断） ·
+    /// orderQuantity, usedQuantity and refundedQuantity agree with each other and with the codes (hand-out, 订单查询 5; the
+    /// formula is not spelled out there: used + refunded ≤ ordered, and the codes add up, are inferred).
     QUERY_QUANTITIES_AGREE "query.quantities-agree" at "usedQuantity", Inferred, query_quantities_agree;
+    /// quantity、usedQuantity、refundedQuantity 一致（验收手册 订单核销 1；公式为推断） ·
     /// quantity, usedQuantity and refundedQuantity agree (hand-out, 订单核销 1; the formula is inferred).
     CONSUME_QUANTITIES_AGREE "consume.quantities-agree" at "usedQuantity", Inferred, consume_quantities_agree;
+    /// 消费通知中的凭证为已使用（验收手册 订单核销 2；所见状态均为 1） ·
     /// The codes of a consume notice are used ones (hand-out, 订单核销 2; status 1 wherever seen).
     CONSUME_STATUS_USED "consume.status-used" at "voucherList", Inferred, consume_status_used;
-    /// Code 200 comes with the whole body, and 598, 601 and 602 with the order's numbers (hand-out, part one, item 4:
-    /// required fields must be filled; 订单退款 3: refundId must be right).
+    /// 200 带完整的 body；598、601、602 带订单号（验收手册 第一部分第 4 条：必填字段要填；订单退款 3：refundId 要正确） ·
+    /// Code 200 comes with the whole body, and 598, 601 and 602 with the order's numbers (hand-out, part one, item 4: required
+    /// fields must be filled; 订单退款 3: refundId must be right).
     REPLY_COMPLETE "reply.complete-at-200" at "body", Documented, reply_complete;
+    /// 失败时不带 body（推断自一个引用文档的实现） ·
     /// A failure comes without a body (inferred from one implementation that quotes the document).
     REPLY_BARE "reply.no-body-on-failure" at "body", Inferred, reply_bare;
+    /// 多层价格通知的库存不能全为 0：美团会拒收（一个实现的线上经验） ·
     /// Not every stock of a level price notice is 0: Meituan refuses such a notice (learnt live by one implementation).
     LEVEL_PRICE_STOCK "level-price.some-stock" at "body", Inferred, level_price_stock;
 }

@@ -72,7 +72,7 @@ const HEADER: &str = "// Generated from the definitions in src by `cargo xtask b
 const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: string;\n\
-export declare const rules: Readonly<Record<RuleId, { readonly doc: string; readonly basis: \"documented\" | \"inferred\" }>>;\n\
+export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
 /// One API, as far as the generator has to know it.
@@ -886,7 +886,9 @@ fn texts(apis: &[Api]) -> String {
     );
     out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
-        let _ = writeln!(out, "  {:?}: {{ doc: {:?}, basis: {:?} }},", rule.id, one_line(rule.doc), basis(rule.basis));
+        let doc = one_line(rule.doc);
+        let (zh, en) = doc.split_once(" · ").expect("both languages");
+        let _ = writeln!(out, "  {:?}: {{ basis: {:?}, zh: {zh:?}, en: {en:?} }},", rule.id, basis(rule.basis));
     }
     out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
     for point in POINTS {

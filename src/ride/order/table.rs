@@ -16,7 +16,7 @@ pub struct Step {
     pub to: Option<RideStatus>,
     /// The event does not decide the state, or what belongs to it, alone: a query has to.
     pub asks: bool,
-    /// Why.
+    /// Why: Chinese, then English after ` · `.
     pub doc: crate::message::definition::Doc,
 }
 
@@ -68,39 +68,39 @@ const FEE_OWED: &[RideStatus] = &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideS
 const CANCELED_UNKNOWN: &[RideStatus] = &[CANCELED, CANCELED_WAIT_PAY];
 
 steps! {
-    ORDER_CREATED, first(2) => to(RideStatus::SUBMITTED), decides, "Ordered.";
-    ORDER_PUSHED, first(3) => to(RideStatus::PUSHED), decides, "Offered to drivers.";
-    ORDER_PUSHED, WITH_DRIVER_BEFORE_TRIP => to(RideStatus::PUSHED), asks, "Offered again: the driver is lost, or the event late.";
-    ORDER_CONFIRMED, first(4) => to(RideStatus::CONFIRMED), decides, "Taken by a driver.";
-    ORDER_CONFIRMED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "Taken by another driver, without the event of it.";
-    ORDER_REASSIGNED, first(5) => to(RideStatus::CONFIRMED), asks, "Given to another driver; it may be offered again instead.";
-    ORDER_SERVICE_STARTED, first(4) => to(RideStatus::CONFIRMED), decides, "The driver is on the way.";
-    ORDER_SERVICE_STARTED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "Another driver is on the way.";
-    DEPARTURE_CHANGED, ANY => None, decides, "No state of its own.";
-    DRIVER_ARRIVED, first(5) => to(RideStatus::DRIVER_ARRIVED), decides, "The driver waits.";
-    TRIP_STARTED, first(6) => to(RideStatus::DRIVING), decides, "On the trip.";
-    DESTINATION_CHANGED, ANY => None, decides, "No state of its own.";
-    TRIP_DELIVERED, first(7) => to(RideStatus::DELIVERED), decides, "At the destination.";
-    BILL_GENERATED, first(8) => to(RideStatus::WAIT_PAY), decides, "To be paid; the amount is for a query to tell.";
-    BILL_GENERATED, FEE_OWED => None, asks, "The cancel fee.";
-    BILL_CHANGED, first(8) => to(RideStatus::WAIT_PAY), asks, "Another amount.";
-    BILL_CHANGED, &[RideStatus::COMPLETED] => None, asks, "Another amount, after payment.";
-    BILL_CHANGED, FEE_OWED_OR_PAID => None, asks, "Another cancel fee.";
-    BILL_CHANGED, CANCELED_UNKNOWN => None, asks, "Another cancel fee.";
-    ORDER_PAID, &[RideStatus::WAIT_PAY, RideStatus::COMPLETED] => to(RideStatus::COMPLETED), decides, "Paid.";
-    ORDER_PAID, first(7) => to(RideStatus::COMPLETED), asks, "Paid; it may have been a cancel fee.";
-    ORDER_PAID, &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::PASSENGER_CANCELED_PAID] => to(RideStatus::PASSENGER_CANCELED_PAID), decides, "The cancel fee is paid.";
-    ORDER_PAID, &[RideStatus::DRIVER_CANCELED_WAIT_PAY] => to(CANCELED), asks, "The cancel fee is paid; there is no number for it.";
-    ORDER_PAID, CANCELED_UNKNOWN => to(CANCELED), asks, "The cancel fee is paid; by whom it was cancelled is not known.";
-    ORDER_CANCELED, first(8) => to(CANCELED), asks, "Cancelled without a fee: 200, 210, 220 or 230.";
-    ORDER_CANCELED, CANCELED_UNKNOWN => to(CANCELED), asks, "Cancelled without a fee: 200, 210, 220 or 230.";
-    ORDER_CANCELED, NOTHING_OWED => None, decides, "Which kind is known already.";
-    ORDER_CANCELED_WITH_PAY, first(8) => to(CANCELED_WAIT_PAY), asks, "Cancelled with a fee: 201 or 211.";
-    ORDER_CANCELED_WITH_PAY, CANCELED_UNKNOWN => to(CANCELED_WAIT_PAY), asks, "Cancelled with a fee: 201 or 211.";
-    ORDER_CANCELED_WITH_PAY, FEE_OWED_OR_PAID => None, decides, "Which kind is known already.";
-    ORDER_SUSPENDED, ANY => None, decides, "No state is published for it.";
-    ORDER_UN_SUSPENDED, ANY => None, decides, "No state is published for it.";
-    CAR_TYPE_APPENDED, ANY => None, decides, "No state of its own.";
+    ORDER_CREATED, first(2) => to(RideStatus::SUBMITTED), decides, "已下单 · Ordered.";
+    ORDER_PUSHED, first(3) => to(RideStatus::PUSHED), decides, "已推单，等待接单 · Offered to drivers.";
+    ORDER_PUSHED, WITH_DRIVER_BEFORE_TRIP => to(RideStatus::PUSHED), asks, "重新推单：司机已失，或事件迟到 · Offered again: the driver is lost, or the event late.";
+    ORDER_CONFIRMED, first(4) => to(RideStatus::CONFIRMED), decides, "司机已接单 · Taken by a driver.";
+    ORDER_CONFIRMED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "换了司机，却没有收到改派事件 · Taken by another driver, without the event of it.";
+    ORDER_REASSIGNED, first(5) => to(RideStatus::CONFIRMED), asks, "已改派司机；也可能是重新推单 · Given to another driver; it may be offered again instead.";
+    ORDER_SERVICE_STARTED, first(4) => to(RideStatus::CONFIRMED), decides, "司机已出发 · The driver is on the way.";
+    ORDER_SERVICE_STARTED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "另一位司机已出发 · Another driver is on the way.";
+    DEPARTURE_CHANGED, ANY => None, decides, "没有自己的状态 · No state of its own.";
+    DRIVER_ARRIVED, first(5) => to(RideStatus::DRIVER_ARRIVED), decides, "司机等待中 · The driver waits.";
+    TRIP_STARTED, first(6) => to(RideStatus::DRIVING), decides, "行程中 · On the trip.";
+    DESTINATION_CHANGED, ANY => None, decides, "没有自己的状态 · No state of its own.";
+    TRIP_DELIVERED, first(7) => to(RideStatus::DELIVERED), decides, "已送达 · At the destination.";
+    BILL_GENERATED, first(8) => to(RideStatus::WAIT_PAY), decides, "待支付；金额以查询为准 · To be paid; the amount is for a query to tell.";
+    BILL_GENERATED, FEE_OWED => None, asks, "取消费 · The cancel fee.";
+    BILL_CHANGED, first(8) => to(RideStatus::WAIT_PAY), asks, "金额有变 · Another amount.";
+    BILL_CHANGED, &[RideStatus::COMPLETED] => None, asks, "支付后金额有变 · Another amount, after payment.";
+    BILL_CHANGED, FEE_OWED_OR_PAID => None, asks, "取消费有变 · Another cancel fee.";
+    BILL_CHANGED, CANCELED_UNKNOWN => None, asks, "取消费有变 · Another cancel fee.";
+    ORDER_PAID, &[RideStatus::WAIT_PAY, RideStatus::COMPLETED] => to(RideStatus::COMPLETED), decides, "已支付 · Paid.";
+    ORDER_PAID, first(7) => to(RideStatus::COMPLETED), asks, "已支付；也可能付的是取消费 · Paid; it may have been a cancel fee.";
+    ORDER_PAID, &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::PASSENGER_CANCELED_PAID] => to(RideStatus::PASSENGER_CANCELED_PAID), decides, "取消费已支付 · The cancel fee is paid.";
+    ORDER_PAID, &[RideStatus::DRIVER_CANCELED_WAIT_PAY] => to(CANCELED), asks, "取消费已支付；没有对应的状态码 · The cancel fee is paid; there is no number for it.";
+    ORDER_PAID, CANCELED_UNKNOWN => to(CANCELED), asks, "取消费已支付；不知由谁取消 · The cancel fee is paid; by whom it was cancelled is not known.";
+    ORDER_CANCELED, first(8) => to(CANCELED), asks, "无费取消：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, CANCELED_UNKNOWN => to(CANCELED), asks, "无费取消：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, NOTHING_OWED => None, decides, "哪一种已经知道 · Which kind is known already.";
+    ORDER_CANCELED_WITH_PAY, first(8) => to(CANCELED_WAIT_PAY), asks, "有费取消：201 或 211 · Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, CANCELED_UNKNOWN => to(CANCELED_WAIT_PAY), asks, "有费取消：201 或 211 · Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, FEE_OWED_OR_PAID => None, decides, "哪一种已经知道 · Which kind is known already.";
+    ORDER_SUSPENDED, ANY => None, decides, "文档没有对应的状态 · No state is published for it.";
+    ORDER_UN_SUSPENDED, ANY => None, decides, "文档没有对应的状态 · No state is published for it.";
+    CAR_TYPE_APPENDED, ANY => None, decides, "没有自己的状态 · No state of its own.";
 }
 
 /// The row for an event in a state.

@@ -65,7 +65,7 @@ function One({
       </p>
       {rule && (
         <p class="minor">
-          {t.rule} <span class="code">{finding.rule}</span> <span lang="en">{rule.demand}</span> (
+          {t.rule} <span class="code">{finding.rule}</span> {rule.demand[language.value]} (
           {rule.basis === "documented" ? t.documented : t.inferred})
         </p>
       )}

@@ -1,0 +1,57 @@
+// What is said to people: in both languages, for every message, value, rule and error.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { checkMessage, explain, MESSAGES } from "meituan-protocol";
+import { definitions, machines, values } from "meituan-protocol/definitions";
+
+const CHINESE = /\p{Script=Han}/u;
+
+/** Both halves of a text, or a complaint about where it stands. */
+function halves(doc, where) {
+  const parts = doc.split(" · ");
+  assert.equal(parts.length, 2, `${where}: ${doc}`);
+  const [zh, en] = parts;
+  assert.ok(zh.trim() !== "" && /[a-zA-Z]/.test(en), `${where}: ${doc}`);
+  return { zh, en };
+}
+
+describe("the definitions", () => {
+  it("say of every message and field what it is, in Chinese and in English", () => {
+    for (const [name, { doc, fields }] of Object.entries(definitions)) {
+      assert.match(halves(doc, name).zh, CHINESE, name);
+      // The body of a message is its object, which says for itself what it is.
+      for (const { name: field, doc } of fields.filter(({ doc }) => doc !== "")) {
+        assert.match(halves(doc, `${name}.${field}`).zh, CHINESE, `${name}.${field}`);
+      }
+      assert.ok(
+        fields.every(({ doc, of }) => doc !== "" || of !== undefined),
+        name,
+      );
+    }
+    assert.ok(MESSAGES.every((name) => name in definitions));
+  });
+
+  it("say of every value and event what it means, in both", () => {
+    for (const [table, meanings] of Object.entries(values)) {
+      for (const [value, doc] of Object.entries(meanings)) halves(doc, `${table} ${value}`);
+    }
+    for (const { event, doc } of machines.ride.moves) halves(doc, `event ${event}`);
+  });
+});
+
+describe("an explanation", () => {
+  it("says in both languages what a broken rule demands, what is wrong, and what to do", () => {
+    const body = { orderId: 1, partnerOrderId: "P1", voucherType: 1, vouchers: ["A"] };
+    const reply = JSON.stringify({ partnerId: 1122, code: 200, describe: "success", body });
+    const broken = checkMessage("ticket.orderPay.response", reply, { quantity: 2 }).issues.find(({ rule }) => rule);
+    const { meaning, hint, rule, points } = explain(broken);
+    for (const text of [meaning, hint, rule.demand, ...points.map(({ demand }) => demand)]) {
+      assert.match(text.zh, CHINESE);
+      assert.match(text.en, /[a-z]{3}/);
+    }
+    assert.match(rule.demand.zh, /凭证码个数等于票数/);
+    assert.match(rule.demand.en, /as many codes as tickets/);
+    assert.equal(rule.basis, "documented");
+  });
+});
