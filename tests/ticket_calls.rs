@@ -1,7 +1,8 @@
 //! The supplier takes Meituan's calls, replies, and sends notices: what is accepted, what is refused, and how.
 
 use meituan_protocol::body_cipher::BodyKey;
-use meituan_protocol::message::Id;
+use meituan_protocol::message::definition::Facts;
+use meituan_protocol::message::{Id, Packed, Reading, read};
 use meituan_protocol::money::Fen;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
@@ -528,4 +529,19 @@ proptest::proptest! {
         body[at] = with;
         let _ = sent("/mt/order/create", body).receive();
     }
+}
+
+#[test]
+fn a_broken_rule_is_placed_at_its_field_or_where_that_should_stand() {
+    let places = |text: &str| -> Vec<usize> {
+        let mut packed = Packed::default();
+        let facts = Facts { quantity: Some(2) };
+        read(ORDER_PAY.reply, text.as_bytes(), Reading { facts, success: true, ..Reading::WIRE }, &mut packed);
+        packed.issues.iter().filter(|issue| issue.rule.is_some()).map(|issue| issue.offset as usize).collect()
+    };
+    let head = r#"{"partnerId":1122,"code":200,"describe":"success","body": {"orderId":1,"#;
+    let one = format!(r#"{head}"partnerOrderId":"{{\"vouchers\":[]","voucherType":1, "vouchers" : [ "A" ] }}}}"#);
+    assert_eq!(places(&one), [one.find("[ \"A\"").unwrap()]);
+    let none = format!(r#"{head}"partnerOrderId":"P1","voucherType":1}}}}"#);
+    assert_eq!(places(&none), [none.find("{\"orderId").unwrap()]);
 }

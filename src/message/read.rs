@@ -613,7 +613,9 @@ impl Reader<'_> {
             if !rule.at.is_empty() {
                 self.packed.path.push(Step::Field(rule.at));
             }
-            self.report(code, refuses, at, "");
+            // Of a field that is not there, its object has to be shown instead.
+            let place = place_in_object(message, self.scanner.source, at, &|name, _| name == rule.at);
+            self.report(code, refuses, place.unwrap_or(at), "");
             if !rule.at.is_empty() {
                 self.packed.path.pop();
             }
@@ -736,27 +738,32 @@ pub(crate) fn approximate_number(text: &str) -> Option<f64> {
 
 /// Whether a field of the definition, other than those named, stands in this object under any of its names and is not null.
 pub(crate) fn has_fields(message: &'static Message, json: &[u8], other_than: &[&str]) -> bool {
+    place_in_object(message, json, 0, &|name, is_null| !is_null && !other_than.contains(&name)).is_some()
+}
+
+/// Where the value of the first field stands that is wanted, by its name and whether it is null, in the object at `at`.
+#[cold]
+#[inline(never)]
+fn place_in_object(message: &'static Message, json: &[u8], at: usize, wanted: &dyn Fn(&str, bool) -> bool) -> Option<usize> {
     let mut scanner = Scanner::new(json);
+    scanner.at = at;
     let mut look = || {
         scanner.skip_space();
         scanner.expect(b'{')?;
-        if scanner.closes(b'}') {
-            return Ok::<bool, Stop>(false);
-        }
-        loop {
+        let mut goes_on = !scanner.closes(b'}');
+        while goes_on {
             let key = scanner.text()?;
             scanner.colon()?;
-            let found = find(message, &key, json).is_some_and(|found| !other_than.contains(&message.fields[found.index].name));
-            if found && scanner.peek() != Some(b'n') {
-                return Ok(true);
+            let is_null = scanner.peek() == Some(b'n');
+            if find(message, &key, json).is_some_and(|found| wanted(message.fields[found.index].name, is_null)) {
+                return Ok::<_, Stop>(Some(scanner.at));
             }
             scanner.value(0)?;
-            if !scanner.another(b'}')? {
-                return Ok(false);
-            }
+            goes_on = scanner.another(b'}')?;
         }
+        Ok(None)
     };
-    look().unwrap_or(false)
+    look().ok().flatten()
 }
 
 /// What a JSON text says, given with its quotes; nothing for any other JSON.
