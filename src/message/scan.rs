@@ -417,7 +417,12 @@ fn hash(text: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
     let (words, rest) = text.as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    mix(rest.iter().fold(hash, |hash, &byte| mix(hash, u64::from(byte))), 0)
+    // What is left after whole words is the last word's end; less than a word is a number.
+    let end = match text.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(0, |end, &byte| end << 8 | u64::from(byte)),
+    };
+    mix(mix(hash, end), 0)
 }
 
 /// A heap keeps this n log n for input made to be slow.
