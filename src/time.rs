@@ -37,6 +37,7 @@ impl Date {
     }
 
     /// Of numbers that [`two`] made.
+    #[inline(always)]
     fn of_digits(year: [u8; 2], month: u8, day: u8) -> Option<Self> {
         let date = Date { year: u16::from(year[0]) * 100 + u16::from(year[1]), month, day };
         let exists = year.iter().all(|part| *part < 100) && matches!(month, 1..=12) && day >= 1 && day <= days_in(date.year, month);
@@ -67,6 +68,7 @@ impl Date {
     }
 
     /// Days since 1970-01-01 in the Gregorian calendar.
+    #[inline(always)]
     pub(crate) fn days(self) -> i64 {
         // Counting years from March makes the leap day the last day of the year; a cycle more keeps all of it above zero.
         let (year, month) = if self.month > 2 {

@@ -136,7 +136,7 @@ impl Cell {
 
 /// Which of the fields has this name. Rules ask for fields by the dozen, and compilers keep each text once: mostly the name
 /// that is asked for is the field's own, and nothing has to be compared.
-#[inline(never)]
+#[inline(always)]
 fn place(message: &Message, name: &str) -> Option<usize> {
     let own = message.fields.iter().position(|field| std::ptr::eq(field.name, name));
     own.or_else(|| message.fields.iter().position(|field| field.name == name))
@@ -161,6 +161,7 @@ impl<'p> View<'p> {
         self.slots.get(self.block + index).copied().filter(|&slot| slot != ABSENT)
     }
 
+    #[inline(always)]
     fn slot(&self, name: &str) -> Option<(u64, &'static Kind)> {
         let index = place(self.message, name)?;
         Some((self.slot_at(index)?, &self.message.fields[index].kind))

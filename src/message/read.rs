@@ -58,6 +58,8 @@ struct Reader<'r> {
     scanner: Scanner<'r>,
     how: Reading,
     packed: &'r mut Packed,
+    /// What the objects that are being read have beside the fields' own names, the outer ones' first.
+    others: Vec<Other>,
 }
 
 /// Reads `source` as `message` into `packed`, whose former content is dropped. True when nothing refuses it; all
@@ -72,7 +74,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     packed.slots.push(ABSENT);
     packed.issues.clear();
     packed.path.clear();
-    let mut reader = Reader { scanner: Scanner::new(source), how, packed };
+    let mut reader = Reader { scanner: Scanner::new(source), how, packed, others: Vec::new() };
     let outcome = reader.document(kind);
     reader.packed.ascii = outcome.is_ok() && !reader.scanner.beyond_ascii;
     if !reader.packed.ascii
@@ -447,7 +449,7 @@ impl Reader<'_> {
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
         let source = self.scanner.source;
         let form = self.how.form;
-        let mut others = Vec::new();
+        let known = self.others.len();
         // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
         let mut at = self.scanner.at;
@@ -464,7 +466,7 @@ impl Reader<'_> {
                 }
                 None => {
                     self.scanner.at = at;
-                    let index = self.other_key(message, level, &mut others)?;
+                    let index = self.other_key(message, level)?;
                     at = self.scanner.at;
                     index
                 }
@@ -507,8 +509,8 @@ impl Reader<'_> {
             }
         }
         self.scanner.at = at;
-        if !others.is_empty() {
-            self.other_fields(message, block, level, &others)?;
+        if self.others.len() > known {
+            self.other_fields(message, block, level, known)?;
         }
         Ok(())
     }
@@ -516,7 +518,7 @@ impl Reader<'_> {
     /// A key that none of the fields to come has. The field that has it, whose value comes next; or none, when the value was
     /// passed over.
     #[inline(never)]
-    fn other_key(&mut self, message: &'static Message, level: u32, others: &mut Vec<Other>) -> Result<Option<usize>, Stop> {
+    fn other_key(&mut self, message: &'static Message, level: u32) -> Result<Option<usize>, Stop> {
         let at = self.scanner.at;
         let key = self.scanner.text()?;
         self.scanner.colon()?;
@@ -528,7 +530,7 @@ impl Reader<'_> {
                 None
             }
         };
-        others.push(Other { alias, key, at, value_at: self.scanner.at });
+        self.others.push(Other { alias, key, at, value_at: self.scanner.at });
         self.scanner.value(level + 1)?;
         Ok(None)
     }
@@ -536,7 +538,8 @@ impl Reader<'_> {
     /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
     #[cold]
     #[inline(never)]
-    fn other_fields(&mut self, message: &'static Message, block: usize, level: u32, others: &[Other]) -> Result<(), Stop> {
+    fn other_fields(&mut self, message: &'static Message, block: usize, level: u32, known: usize) -> Result<(), Stop> {
+        let others = self.others.split_off(known);
         let keys: Vec<_> = others.iter().map(|other| other.key).collect();
         self.scanner.refuse_repeated(&keys)?;
         let end = self.scanner.at;

@@ -142,7 +142,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// After a value in a list or object: true when another follows, false at its end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn another(&mut self, close: u8) -> Result<bool, Stop> {
         self.skip_space();
         match self.peek() {
@@ -160,7 +160,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// After an opening bracket: true when it closes at once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn closes(&mut self, close: u8) -> bool {
         self.skip_space();
         let closes = self.peek() == Some(close);
