@@ -71,6 +71,9 @@ function marked(start, stop) {
 /** @param {number} slot @returns {any} */
 export function number(slot) {
   const value = doubles[first + slot];
+  const small = value | 0;
+  // Engines keep a small whole number in its field, and any other in an object of its own.
+  if (small === value) return small;
   return Number.isNaN(value) ? undefined : value;
 }
 
