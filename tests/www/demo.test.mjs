@@ -65,10 +65,10 @@ describe("the page of a tool", () => {
     await open("signature", async ({ page, shown }) => {
       for (const tool of [...TOOLS.slice(1), TOOLS[0]]) {
         await page.locator("nav a").nth(TOOLS.indexOf(tool)).click();
+        await page.waitForURL(`${site.address}${tool === "signature" ? "" : `${tool}.html`}`);
         await shown.waitFor();
         assert.equal(await page.locator("nav a[aria-current=page]").count(), 1);
         assert.equal(await page.locator("h1").textContent(), await page.locator("nav a[aria-current=page]").textContent());
-        assert.equal(new URL(page.url()).pathname, `/some/path/${tool === "signature" ? "" : `${tool}.html`}`);
       }
     });
   });
