@@ -68,7 +68,6 @@ pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
 
 /// Writes the string to sign, a line feed, and the value of the `Authorization` header.
 pub(crate) fn write_signed(key: &Key, client_id: &str, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
-    out.clear();
     for piece in [method.as_bytes(), b" ", uri.as_bytes(), b"\n", date] {
         out.extend_from_slice(piece);
     }

@@ -459,7 +459,10 @@ export const orderId = (random) => (glue.ride_order_id(putAlone(random)) === 0 ?
 /** @param {unknown} value */
 const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a list" : typeof value);
 
-/** What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long. */
+/**
+ * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.
+ * So the last secretKey stays in memory here, as it does where it came from: texts of JavaScript cannot be overwritten.
+ */
 let secretKeyMade = "";
 /** @type {HostCipher | undefined} */
 let cipherMade;

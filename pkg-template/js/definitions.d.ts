@@ -31,7 +31,7 @@ export interface FieldDefinition {
   readonly of?: string;
   /** Whether it must be there: always, or in a reply that says success. */
   readonly needed?: "always" | "onSuccess";
-  /** What it is: in Chinese, then after ` · ` in English. */
+  /** What it is: in Chinese, then after ` · ` in English. Empty where the object says it. */
   readonly doc: string;
 }
 
@@ -43,15 +43,15 @@ export interface Definition {
   readonly fields: readonly FieldDefinition[];
 }
 
-/** The messages by their names, and the objects in them. */
+/** The messages by their names, and the objects in them; texts as in {@link FieldDefinition.doc}. */
 export declare const definitions: Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>;
-/** The documented values of the fields of type `code`, by the table's name: each with its meaning. */
+/** The documented values of the fields of type `code`, by the table's name: each with its meaning, as in {@link FieldDefinition.doc}. */
 export declare const values: Readonly<Record<string, Readonly<Record<number, string>> | undefined>>;
 
 /** What a row of the ticket order's table says is done. */
 export type TicketVerdict = "Run" | "RunFlagged" | "Record" | "RecordFlagged" | "Truth" | "Stale" | "Refuse";
 
-/** The state machines of both APIs' orders: the tables that the library decides by. */
+/** The state machines of both APIs' orders: the tables that the library decides by; texts likewise. */
 export declare const machines: {
   readonly ticket: {
     /** The states, each with its lifecycle and orderStatus (0: none). */

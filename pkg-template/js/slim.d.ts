@@ -12,8 +12,8 @@ export type WasmModule = WebAssembly.Module | Uint8Array | ArrayBuffer;
  * is not replaced.
  *
  * `messages` is the package's `meituan_protocol.wasm`, which everything needs. `orders` is its `meituan_protocol_orders.wasm`:
- * for a `store`, `transition`, `standing`, recordings, `checkTrace`, `changeOfEndpointMail` and `signSorted`;
- * it is instantiated when one of them is first used, and may be brought by a later call. It holds what is in the
+ * for a `store`, `transition`, `standing`, recordings, `checkTrace`, `changeOfEndpointMail`, `diagnose`, `signSorted` and the
+ * test kit's `receiveNotice`; it is instantiated when one of them is first used, and may be brought by a later call. It holds what is in the
  * other one too, made for size and not for speed: a page that needs both brings this one alone, as `messages`.
  *
  * ```js

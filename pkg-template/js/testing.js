@@ -267,14 +267,13 @@ function indexOf(name, direction) {
 const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" : "passed");
 
 /**
- * @param {{ code: string, refuses: boolean, path: string, rule?: string, detail: string }} finding
+ * @param {{ code: string, refuses: boolean, path: string, rule?: import("./messages.js").RuleId, detail: string }} finding
  * @returns {Issue}
  */
 function issueOf({ code, refuses, path, rule, detail }) {
-  const { meaning } = textsOf(/** @type {any} */ (code));
-  const doc = rule === undefined ? undefined : /** @type {any} */ (rules)[rule].doc;
+  const { en, zh } = rule === undefined ? textsOf(/** @type {any} */ (code)).meaning : rules[rule];
   const id = /** @type {Issue["id"]} */ (rule ?? code);
-  return { id, refuses, path, detail, text: doc === undefined ? meaning : { en: doc, zh: doc } };
+  return { id, refuses, path, detail, text: { en, zh } };
 }
 
 /**

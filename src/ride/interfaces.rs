@@ -71,14 +71,14 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
         aliases: &[],
         kind: crate::field_kind!(id),
         presence: Presence::Required,
-        doc: crate::doc_text!("企业编号（公共参数） · The enterprise (公共参数)."),
+        doc: crate::doc_text!("企业编号（公共参数） · The enterprise (common parameter)."),
     },
     Field {
         name: COMMON[2],
         aliases: &[],
         kind: crate::field_kind!(text),
         presence: Presence::Required,
-        doc: crate::doc_text!("接口方法名（公共参数） · The method (公共参数)."),
+        doc: crate::doc_text!("接口方法名（公共参数） · The method (common parameter)."),
     },
     Field {
         name: COMMON[3],
@@ -86,7 +86,7 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
         kind: crate::field_kind!(milliseconds),
         presence: Presence::Required,
         doc: crate::doc_text!(
-            "发送时间（公共参数）：纪元秒，新版为毫秒 · When it was sent (公共参数): epoch seconds; milliseconds in the newer generation."
+            "发送时间（公共参数）：秒级时间戳，新版为毫秒 · When it was sent (common parameter): epoch seconds; milliseconds in the newer generation."
         ),
     },
 ];

@@ -13,13 +13,13 @@ crate::messages! {
     /// An offer: a car is held for the order. Confirm the order with its driver to take it. There can be several for one order
     /// (inferred). Source: document 4.3.
     CapacityOffered {
-        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），可能不带 · Our enterprise (common parameter), where it is sent.
         ent_id "entId": id, dispensable;
-        /// 接口方法名（公共参数），有则填；文档没有推送的方法名 ·
-        /// The method (公共参数), where it is sent. None is documented for pushes.
+        /// 接口方法名（公共参数），可能不带；文档没有推送的方法名 ·
+        /// The method (common parameter), where it is sent. None is documented for pushes.
         method "method": text, dispensable;
-        /// 发送时间（公共参数），有则填：纪元秒，新版为毫秒 ·
-        /// When it was sent (公共参数), where it is sent: epoch seconds, or milliseconds in the newer generation.
+        /// 发送时间（公共参数），可能不带：秒级时间戳，新版为毫秒 ·
+        /// When it was sent (common parameter), where it is sent: epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
         /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
@@ -74,21 +74,21 @@ crate::messages! {
     /// Something happened to an order. The page that describes it was not found: all of it is optional, and names are inferred
     /// from the neighbouring interfaces. Query the order. An event that came by its name (`ORDER_PAID`) is read as its number.
     OrderChanged rules [rules::EVENT_ORDER] {
-        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），可能不带 · Our enterprise (common parameter), where it is sent.
         ent_id "entId": id, dispensable;
         /// 接口方法名（公共参数）；通用订单推送的唯一样例中是 `order.change.push` ·
-        /// The method (公共参数); `order.change.push` in the one sample of the general order push.
+        /// The method (common parameter); `order.change.push` in the one sample of the general order push.
         method "method": text, dispensable;
-        /// 发送时间（公共参数）：纪元秒，新版为毫秒 ·
-        /// When it was sent (公共参数): epoch seconds, or milliseconds in the newer generation.
+        /// 发送时间（公共参数）：秒级时间戳，新版为毫秒 ·
+        /// When it was sent (common parameter): epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
         /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, nullable, aliases ["origOrderId"];
         /// 合作方订单号 · Our order number.
         channel_partner_order_id "channelPartnerOrderId": text, nullable, aliases ["partnerOrderId"];
-        /// 发生了什么（附录 订单事件说明） · What happened (附录 订单事件说明).
+        /// 发生了什么（附录 订单事件说明） · What happened (appendix on order events).
         event_code "eventCode": code(RideEvent), nullable, aliases ["orderEvent", "event", "eventType"];
-        /// 发生时间，纪元毫秒 · When it happened, epoch milliseconds.
+        /// 发生时间，毫秒时间戳 · When it happened, epoch milliseconds.
         event_time "eventTime": moment, nullable, aliases ["changeTime", "updateTime"];
         /// 通用订单推送中美团企业版的订单号，可超过 2^53 ·
         /// The order's number at Meituan Enterprise, in the general order push: beyond 2^53.
@@ -107,13 +107,13 @@ crate::messages! {
     /// 退款事件推送。`sqtRefundNo` 是退款的唯一标识。来源：文档 10.3 ·
     /// A refund. `sqtRefundNo` is the one key of a refund. Source: document 10.3.
     Refunded {
-        /// 企业编号（公共参数），有则填 · Our enterprise (公共参数), where it is sent.
+        /// 企业编号（公共参数），可能不带 · Our enterprise (common parameter), where it is sent.
         ent_id "entId": id, dispensable;
-        /// 接口方法名（公共参数），有则填；文档没有推送的方法名 ·
-        /// The method (公共参数), where it is sent. None is documented for pushes.
+        /// 接口方法名（公共参数），可能不带；文档没有推送的方法名 ·
+        /// The method (common parameter), where it is sent. None is documented for pushes.
         method "method": text, dispensable;
-        /// 发送时间（公共参数），有则填：纪元秒，新版为毫秒 ·
-        /// When it was sent (公共参数), where it is sent: epoch seconds, or milliseconds in the newer generation.
+        /// 发送时间（公共参数），可能不带：秒级时间戳，新版为毫秒 ·
+        /// When it was sent (common parameter), where it is sent: epoch seconds, or milliseconds in the newer generation.
         ts "ts": long, dispensable;
         /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, required;
@@ -124,7 +124,7 @@ crate::messages! {
         /// 支付单号。文档说与 tradeOrderId 相同，别处却含字母和数字：两者都保留 ·
         /// The payment. Documented as the same as tradeOrderId, elsewhere as letters and digits: both are kept.
         pay_serial_num "paySerialNum": text, dispensable;
-        /// 退款时间，纪元毫秒 · When it was refunded, epoch milliseconds.
+        /// 退款时间，毫秒时间戳 · When it was refunded, epoch milliseconds.
         refund_time "refundTime": moment, dispensable;
         /// 退款金额，单位分 · The amount, fen.
         refund_amount "refundAmount": fen, required;

@@ -20,14 +20,14 @@ crate::messages! {
         partner_id "partnerId": long, dispensable;
         /// 供应商车型 id · The partner's car type.
         partner_car_type_id "partnerCarTypeId": long, dispensable;
-        /// 车头方向，顺时针度数，0 至 360（不含）；未知时发来 -1 ·
+        /// 车头方向，正北为 0，顺时针，0 至 360 度（不含）；未知时发来 -1 ·
         /// Heading, degrees clockwise from north, from 0 to below 360; -1 is sent where it is not known.
         direction "direction": decimal, dispensable;
         /// 接驾导航距离，单位米 · Distance to the passenger, m.
         distance "distance": integer, dispensable;
         /// 接驾时长，单位毫秒 · Time to the passenger, ms.
         duration "duration": integer, dispensable;
-        /// 司机位置时间戳，纪元毫秒 · When the driver was there, epoch milliseconds.
+        /// 司机位置时间戳，毫秒时间戳 · When the driver was there, epoch milliseconds.
         timestamp "timestamp": moment, dispensable;
     }
 
@@ -116,7 +116,7 @@ crate::messages! {
     OrderDetail rules [rules::DETAIL_DRIVER] {
         /// 订单状态 · State.
         order_status "orderStatus": code(RideStatus), required;
-        /// 订单状态更新时间，纪元毫秒 · When the state was last updated, epoch milliseconds.
+        /// 订单状态更新时间，毫秒时间戳 · When the state was last updated, epoch milliseconds.
         update_time "updateTime": moment, dispensable;
         /// 美团订单号 · Meituan's order number.
         mt_order_id "mtOrderId": text, dispensable;
@@ -228,7 +228,7 @@ crate::messages! {
 
     /// 订单的支付信息（文档 7.4） · Payment of an order (document 7.4).
     PayInfo {
-        /// 支付时间，纪元毫秒 · When it was paid, epoch milliseconds.
+        /// 支付时间，毫秒时间戳 · When it was paid, epoch milliseconds.
         pay_utime "payUtime": moment, dispensable;
         /// 支付方式，文档未列取值（示例为 1） · How; the values are not documented (1 in the example).
         pay_mode "payMode": integer, dispensable;

@@ -45,7 +45,7 @@ crate::messages! {
         /// The partner's car types, numbers separated by commas. Those that Meituan has configured for the partner are estimated;
         /// all configured ones when left out.
         partner_car_type_id_list "partnerCarTypeIdList": text, optional;
-        /// 出发时间，纪元毫秒 · Departure, epoch milliseconds.
+        /// 出发时间，毫秒时间戳 · Departure, epoch milliseconds.
         departure_time "departureTime": milliseconds, optional;
     }
 
@@ -81,7 +81,7 @@ crate::messages! {
         client_ip "clientIp": text, optional;
         /// 订单类型：何时用车 · When the ride is wanted.
         reserve_type "reserveType": code(ReserveType), required;
-        /// 预约时间，预约单必填。文档未写单位：按 departureTime 同样取纪元毫秒 ·
+        /// 预约时间，预约单必填。文档未写单位：推定与 departureTime 相同，为毫秒时间戳 ·
         /// Reserved time; required for a reservation. The unit is not documented: epoch milliseconds are assumed, as
         /// departureTime has them.
         reserve_time "reserveTime": milliseconds, optional;
@@ -110,7 +110,7 @@ crate::messages! {
         origin_fee "originFee": fen, required;
     }
 
-    /// 企业派单：比较各家报价后接受其中一位司机。来源：文档 5.3 ·
+    /// 企业派单：比较各家运力（运力 PK）后，对选中的司机确认派单。来源：文档 5.3 ·
     /// Take the offered driver, after comparing offers. Source: document 5.3.
     ConfirmOrder {
         /// 美团订单号 · Meituan's order number.

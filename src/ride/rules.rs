@@ -65,11 +65,12 @@ crate::rules! {
     /// 事件至少用一个订单号指明订单（推断：没有找到描述该推送的页面） ·
     /// An event names its order by one of the order's numbers (inferred: the page that describes the push was not found).
     EVENT_ORDER "event.some-order" at "mtOrderId", Inferred, event_order;
-    /// 提交的运力同样如此。文档自己的示例把经纬度写反了 · Likewise in an offer. The document's own example has the two exchanged.
+    /// 推送的司机位置在地球上（推断）。文档自己的示例把经纬度写反了 ·
+    /// An offered driver's position is on earth (inferred). The document's own example has latitude and longitude exchanged.
     OFFER_POSITION "offer.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
-    /// 订单中同样如此 · Likewise in an order.
+    /// 订单中的司机位置在地球上（推断） · The position of an order's driver is on earth (inferred).
     DETAIL_POSITION "detail.position" at "", Inferred, |view, _| on_earth(view, "lng", "lat");
-    /// 0 带有所请求的内容（文档中返回数据的接口的业务响应） ·
+    /// code 为 0 时带有所请求的内容（文档中返回数据的接口的业务响应） ·
     /// Code 0 comes with what was asked for (document, 业务响应 of the interfaces that return data).
     REPLY_COMPLETE "reply.complete-at-0" at "data", Documented, reply_complete;
     /// 状态 3 至 8 带 driverInfo（文档 7.4，其中“30~100”是相邻接口的编号；推断） ·

@@ -162,7 +162,7 @@ crate::messages! {
         partner_order_id "partnerOrderId": text, optional;
     }
 
-    /// 订单查询的回复。出票中为状态 5，已创建且未变为 2，只有游客能入园时才是 4 ·
+    /// 订单查询的回复。出票中为状态 5；已创建、尚未要求出票为 2；游客能入园后才是 4 ·
     /// Reply to order query. Status 5 while issuing, 2 when created and untouched, 4 only once the guest can enter.
     OrderState rules [rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE, rules::QUERY_QUANTITIES_AGREE] {
         /// 美团订单号 · Meituan's order number.
@@ -243,7 +243,7 @@ crate::messages! {
         refund_id "refundId": text, required;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// 请求时间（2016 至 2019 版必填，之后省略：可以发，不要求收） ·
+        /// 请求时间（2016 至 2019 版必填，之后省略：仍应发送，收到时不作必填） ·
         /// When the request came (required in 2016 to 2019, later left out: send it, do not demand it).
         request_time "requestTime": wall_clock, optional;
         /// 回复时间（同上） · When it was answered (likewise).

@@ -103,7 +103,7 @@ crate::messages! {
     RefundNoticeRequest {
         /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// 返回码：200 为同意，6xx 为拒绝 · 200 agrees; a failure of the 6xx family refuses.
+        /// 返回码：200 为同意，6xx 中的失败码为拒绝 · 200 agrees; a failure of the 6xx family refuses.
         code "code": code(OrderRefundCode), required;
         /// 拒绝的真实原因（描述） · The true reason of a refusal, in words.
         describe "describe": text, required;

@@ -183,7 +183,7 @@ crate::messages! {
 
     /// 游玩人信息要求 · What is asked of a visitor.
     VisitorInfoRule {
-        /// 名称 · Name.
+        /// 姓名 · Name.
         name "name": flag, optional;
         /// 姓名拼音 · Name in pinyin.
         pinyin "pinyin": flag, optional;
@@ -331,9 +331,9 @@ crate::messages! {
         phone "phone": text, optional;
         /// 坐标系类型 · Coordinate system of the position.
         loc_type "locType": code(CoordinateSystem), optional;
-        /// 经度的 10 的 6 次方取整 · Longitude in millionths of a degree.
+        /// 经度乘以 10 的 6 次方后取整 · Longitude in millionths of a degree.
         longitude "longitude": integer, optional;
-        /// 纬度的 10 的 6 次方取整 · Latitude in millionths of a degree.
+        /// 纬度乘以 10 的 6 次方后取整 · Latitude in millionths of a degree.
         latitude "latitude": integer, optional;
     }
 

@@ -316,6 +316,7 @@ impl Supplier {
 
     /// Writes the string to sign for `uri`, whose last line is the date, and then the `Authorization` header as one more line.
     pub(crate) fn write_signed(&self, method: &str, uri: &str, now: Timestamp, out: &mut Vec<u8>) {
+        out.clear();
         if let Some(key) = self.keys.first() {
             ba::write_signed(key, &self.config.client_id, method, uri, &http_date_bytes(now), out);
         }

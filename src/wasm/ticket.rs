@@ -220,6 +220,7 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
 pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
     with(|state| {
         let uri = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
+        state.output.clear();
         if let Some(supplier) = state.suppliers.get(supplier as usize) {
             supplier.write_signed(if post { "POST" } else { "GET" }, uri, Timestamp(now as i64), &mut state.output);
         }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkMessage, explain, MESSAGES } from "meituan-protocol";
 import { definitions, machines, values } from "meituan-protocol/definitions";
+import { MeituanTicket } from "meituan-protocol/testing";
 
 const CHINESE = /\p{Script=Han}/u;
 
@@ -53,5 +54,17 @@ describe("an explanation", () => {
     assert.match(rule.demand.zh, /凭证码个数等于票数/);
     assert.match(rule.demand.en, /as many codes as tickets/);
     assert.equal(rule.basis, "documented");
+  });
+});
+
+describe("the test kit", () => {
+  it("says of a broken rule in both languages what it demands", () => {
+    const meituan = new MeituanTicket({ partnerId: 1122, clientId: "client", clientSecret: "secret" });
+    const body = { orderId: 1, partnerOrderId: "P1", voucherType: 1, vouchers: ["A"] };
+    const reply = JSON.stringify({ partnerId: 1122, code: 200, describe: "success", body });
+    const { issues } = meituan.readReply("orderPay", reply, { quantity: 2 });
+    const { text } = issues.find(({ id }) => id === "pay.one-code-per-ticket");
+    assert.match(text.zh, /凭证码个数等于票数/);
+    assert.match(text.en, /as many codes as tickets/);
   });
 });

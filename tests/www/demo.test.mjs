@@ -117,6 +117,35 @@ describe("the page of a tool", () => {
     });
   });
 
+  it("lets the keyboard skip to the tool, by a control that can be read once it has the focus", async () => {
+    for (const colorScheme of ["light", "dark"]) {
+      await open(
+        "message",
+        async ({ page }) => {
+          await page.keyboard.press("Tab");
+          const skip = page.getByRole("button", { name: "Skip to the tool" });
+          assert.ok(
+            await skip.evaluate((element) => element === document.activeElement && element.getBoundingClientRect().left >= 0),
+          );
+          await page.evaluate(AXE);
+          const { violations, passes } = await page.evaluate(() =>
+            globalThis.axe.run(".skip", { runOnly: ["color-contrast", "color-contrast-enhanced"] }),
+          );
+          assert.deepEqual(
+            [
+              violations.map(({ id }) => id).filter((id) => id === "color-contrast"),
+              passes.some(({ id }) => id === "color-contrast"),
+            ],
+            [[], true],
+          );
+          await page.keyboard.press("Enter");
+          assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
+        },
+        { colorScheme },
+      );
+    }
+  });
+
   for (const tool of TOOLS) {
     for (const colorScheme of ["light", "dark"]) {
       it(`has no serious fault of accessibility: ${tool}, ${colorScheme}`, async () => {

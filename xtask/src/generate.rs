@@ -347,7 +347,7 @@ impl<'a> Catalogue<'a> {
 
     fn fields(&self, out: &mut String, fields: &[Field], received: bool, indent: &str) {
         for field in fields {
-            comment(out, indent, &format!("{}{}", field.doc.trim(), unit(&field.kind)));
+            comment(out, indent, &with_unit(field));
             let of = type_of(&field.kind, received);
             let _ = match field.presence {
                 Presence::Optional | Presence::Dispensable | Presence::Nullable => {
@@ -770,13 +770,22 @@ fn type_of(kind: &Kind, received: bool) -> String {
 }
 
 /// What the type alone does not tell about a field.
-fn unit(kind: &Kind) -> String {
-    match kind {
-        Kind::Yuan { sentinel: None } | Kind::Fen => " In fen.".into(),
-        Kind::Yuan { sentinel: Some(value) } => format!(" In fen; {value} stays {value}."),
-        Kind::Moment | Kind::WallClock => " Epoch milliseconds.".into(),
-        Kind::List { most, .. } if *most > 0 => format!(" At most {most}."),
-        _ => String::new(),
+/// What a field is, with what its type does not say, where the words do not say it already.
+fn with_unit(field: &Field) -> String {
+    let doc = field.doc.trim();
+    let (word, zh_unit, en_unit) = match &field.kind {
+        Kind::Yuan { sentinel: Some(value) } => {
+            ("fen", format!("（单位分；{value} 不变）"), format!(" In fen; {value} stays {value}."))
+        }
+        Kind::Yuan { sentinel: None } | Kind::Fen => ("fen", "（单位分）".into(), " In fen.".into()),
+        Kind::Moment | Kind::WallClock => ("milliseconds", "（毫秒时间戳）".into(), " Epoch milliseconds.".into()),
+        Kind::List { most, .. } if *most > 0 => ("most", format!("（最多 {most} 个）"), format!(" At most {most}.")),
+        _ => return doc.to_owned(),
+    };
+    match doc.split_once(" · ") {
+        _ if doc.split(|letter: char| !letter.is_ascii_alphabetic()).any(|each| each == word) => doc.to_owned(),
+        Some((zh, en)) => format!("{zh}{zh_unit} · {en}{en_unit}"),
+        None => format!("{doc}{en_unit}"),
     }
 }
 

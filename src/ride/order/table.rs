@@ -70,7 +70,7 @@ const CANCELED_UNKNOWN: &[RideStatus] = &[CANCELED, CANCELED_WAIT_PAY];
 steps! {
     ORDER_CREATED, first(2) => to(RideStatus::SUBMITTED), decides, "已下单 · Ordered.";
     ORDER_PUSHED, first(3) => to(RideStatus::PUSHED), decides, "已推单，等待接单 · Offered to drivers.";
-    ORDER_PUSHED, WITH_DRIVER_BEFORE_TRIP => to(RideStatus::PUSHED), asks, "重新推单：司机已失，或事件迟到 · Offered again: the driver is lost, or the event late.";
+    ORDER_PUSHED, WITH_DRIVER_BEFORE_TRIP => to(RideStatus::PUSHED), asks, "重新推单：原司机已不再接单，或事件迟到 · Offered again: the driver is lost, or the event late.";
     ORDER_CONFIRMED, first(4) => to(RideStatus::CONFIRMED), decides, "司机已接单 · Taken by a driver.";
     ORDER_CONFIRMED, &[RideStatus::DRIVER_ARRIVED] => to(RideStatus::CONFIRMED), asks, "换了司机，却没有收到改派事件 · Taken by another driver, without the event of it.";
     ORDER_REASSIGNED, first(5) => to(RideStatus::CONFIRMED), asks, "已改派司机；也可能是重新推单 · Given to another driver; it may be offered again instead.";
@@ -92,12 +92,12 @@ steps! {
     ORDER_PAID, &[RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::PASSENGER_CANCELED_PAID] => to(RideStatus::PASSENGER_CANCELED_PAID), decides, "取消费已支付 · The cancel fee is paid.";
     ORDER_PAID, &[RideStatus::DRIVER_CANCELED_WAIT_PAY] => to(CANCELED), asks, "取消费已支付；没有对应的状态码 · The cancel fee is paid; there is no number for it.";
     ORDER_PAID, CANCELED_UNKNOWN => to(CANCELED), asks, "取消费已支付；不知由谁取消 · The cancel fee is paid; by whom it was cancelled is not known.";
-    ORDER_CANCELED, first(8) => to(CANCELED), asks, "无费取消：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
-    ORDER_CANCELED, CANCELED_UNKNOWN => to(CANCELED), asks, "无费取消：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
-    ORDER_CANCELED, NOTHING_OWED => None, decides, "哪一种已经知道 · Which kind is known already.";
-    ORDER_CANCELED_WITH_PAY, first(8) => to(CANCELED_WAIT_PAY), asks, "有费取消：201 或 211 · Cancelled with a fee: 201 or 211.";
-    ORDER_CANCELED_WITH_PAY, CANCELED_UNKNOWN => to(CANCELED_WAIT_PAY), asks, "有费取消：201 或 211 · Cancelled with a fee: 201 or 211.";
-    ORDER_CANCELED_WITH_PAY, FEE_OWED_OR_PAID => None, decides, "哪一种已经知道 · Which kind is known already.";
+    ORDER_CANCELED, first(8) => to(CANCELED), asks, "取消，无取消费：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, CANCELED_UNKNOWN => to(CANCELED), asks, "取消，无取消费：200、210、220 或 230 · Cancelled without a fee: 200, 210, 220 or 230.";
+    ORDER_CANCELED, NOTHING_OWED => None, decides, "取消的种类已知 · Which kind is known already.";
+    ORDER_CANCELED_WITH_PAY, first(8) => to(CANCELED_WAIT_PAY), asks, "取消，有取消费：201 或 211 · Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, CANCELED_UNKNOWN => to(CANCELED_WAIT_PAY), asks, "取消，有取消费：201 或 211 · Cancelled with a fee: 201 or 211.";
+    ORDER_CANCELED_WITH_PAY, FEE_OWED_OR_PAID => None, decides, "取消的种类已知 · Which kind is known already.";
     ORDER_SUSPENDED, ANY => None, decides, "文档没有对应的状态 · No state is published for it.";
     ORDER_UN_SUSPENDED, ANY => None, decides, "文档没有对应的状态 · No state is published for it.";
     CAR_TYPE_APPENDED, ANY => None, decides, "没有自己的状态 · No state of its own.";
@@ -124,7 +124,7 @@ pub fn name(status: RideStatus) -> (&'static str, &'static str) {
     match status {
         NOTHING_KNOWN => ("一无所知", "nothing known"),
         CANCELED => ("已取消，种类未知", "cancelled, kind unknown"),
-        CANCELED_WAIT_PAY => ("有费取消，种类未知", "cancelled with a fee, kind unknown"),
+        CANCELED_WAIT_PAY => ("已取消，有取消费，种类未知", "cancelled with a fee, kind unknown"),
         RideStatus(value) => {
             let listed = RideStatus::VALUES.values.iter().find(|listed| listed.value == value);
             let doc = listed.map_or("", |listed| listed.doc.trim());

@@ -26,6 +26,7 @@ export async function show(name: ToolName, { Tool, summary, wasm }: Page): Promi
             <Tool />
           </div>
         )}
+        {stage.value === "loading" && <p role="status">{text().loading}</p>}
         {stage.value === "failed" && <p role="alert">{text().failed}</p>}
       </Frame>,
       document.body,

@@ -1,4 +1,4 @@
-// What more than one part of the page depends on: language, theme, address, the explorer's timeline. Any change draws the page
+// What more than one part of the page depends on: language, theme, the explorer's timeline. Any change draws the page
 // anew, so nobody has to say what depends on what.
 
 export interface State<T> {
