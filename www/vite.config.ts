@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type IndexHtmlTransformContext, type Plugin } from "vite";
-
-type Bundle = NonNullable<IndexHtmlTransformContext["bundle"]>;
+import { defineConfig, type Plugin } from "vite";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -21,8 +19,8 @@ const preloadWasm: Plugin = {
   name: "preload-wasm",
   transformIndexHtml: {
     order: "post",
-    handler: (_html, { bundle = {}, chunk }) =>
-      assetsOf(bundle, chunk?.fileName)
+    handler: (_html, { bundle }) =>
+      Object.keys(bundle ?? {})
         .filter((file) => file.endsWith(".wasm"))
         .map((file) => ({
           tag: "link",
@@ -31,13 +29,6 @@ const preloadWasm: Plugin = {
         })),
   },
 };
-
-/** What a chunk and those that it imports name. */
-function assetsOf(bundle: Bundle, fileName = ""): string[] {
-  const chunk = bundle[fileName];
-  if (chunk?.type !== "chunk") return [];
-  return [...(chunk.viteMetadata?.importedAssets ?? []), ...chunk.imports.flatMap((file) => assetsOf(bundle, file))];
-}
 
 export default defineConfig({
   root: path("."),

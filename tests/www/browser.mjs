@@ -32,7 +32,7 @@ after(async () => {
 });
 
 /** A tool's page, and what may follow `#` there. */
-const fileOf = (tool, held) => (tool === "signature" ? "" : `${tool}.html`) + (held === undefined ? "" : `#${held}`);
+export const fileOf = (tool, held) => (tool === "signature" ? "" : `${tool}.html`) + (held === undefined ? "" : `#${held}`);
 
 /** Opens a tool, `orders#…` with what its address holds, in a browser of its own; whatever goes wrong in the page fails the test. */
 export async function open(tool, work, { locale = "en-US", colorScheme = "light", width = 1280 } = {}) {

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { checkMessage, MESSAGES, openEnvelope, sealEnvelope, TicketSupplier } from "meituan-protocol";
 import { BUILT } from "../../www/build.mjs";
-import { open, SCREENSHOTS, site } from "./browser.mjs";
+import { fileOf, open, SCREENSHOTS, site } from "./browser.mjs";
 import "./acceptance.mjs";
 import "./orders.mjs";
 
@@ -65,7 +65,7 @@ describe("the page of a tool", () => {
     await open("signature", async ({ page, shown }) => {
       for (const tool of [...TOOLS.slice(1), TOOLS[0]]) {
         await page.locator("nav a").nth(TOOLS.indexOf(tool)).click();
-        await page.waitForURL(`${site.address}${tool === "signature" ? "" : `${tool}.html`}`);
+        await page.waitForURL(site.address + fileOf(tool));
         await shown.waitFor();
         assert.equal(await page.locator("nav a[aria-current=page]").count(), 1);
         assert.equal(await page.locator("h1").textContent(), await page.locator("nav a[aria-current=page]").textContent());
@@ -128,16 +128,8 @@ describe("the page of a tool", () => {
             await skip.evaluate((element) => element === document.activeElement && element.getBoundingClientRect().left >= 0),
           );
           await page.evaluate(AXE);
-          const { violations, passes } = await page.evaluate(() =>
-            globalThis.axe.run(".skip", { runOnly: ["color-contrast", "color-contrast-enhanced"] }),
-          );
-          assert.deepEqual(
-            [
-              violations.map(({ id }) => id).filter((id) => id === "color-contrast"),
-              passes.some(({ id }) => id === "color-contrast"),
-            ],
-            [[], true],
-          );
+          const { violations, passes } = await page.evaluate(() => globalThis.axe.run(".skip", { runOnly: ["color-contrast"] }));
+          assert.deepEqual([violations.length, passes.length], [0, 1]);
           await page.keyboard.press("Enter");
           assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
         },
