@@ -66,7 +66,8 @@ pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
     String::from_utf8(signature.to_vec()).unwrap_or_default()
 }
 
-/// Writes the string to sign, a line feed, and the value of the `Authorization` header.
+/// Writes the string to sign, a line feed, and the value of the `Authorization` header into `out`, which must be empty: what
+/// stands there is what is signed.
 pub(crate) fn write_signed(key: &Key, client_id: &str, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
     for piece in [method.as_bytes(), b" ", uri.as_bytes(), b"\n", date] {
         out.extend_from_slice(piece);
