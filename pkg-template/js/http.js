@@ -56,7 +56,10 @@ export function lookedAtHeaders(headers) {
       note(found, pair[0], pair[1]);
     }
   } else {
-    for (const name in headers) note(found, name, headers[name]);
+    for (const name in headers) {
+      // Most headers differ in length already, and each costs what is done to it in every call.
+      if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
+    }
   }
   return found;
 }
@@ -67,7 +70,6 @@ export function lookedAtHeaders(headers) {
  * @param {unknown} value
  */
 function note(found, name, value) {
-  // Most headers differ in length already, and each costs what is done to it in every call.
   const index = PLACE_BY_LENGTH[name.length];
   if (index === undefined || value === undefined || value === null) return;
   if (name !== LOOKED_AT[index] && name.toLowerCase() !== LOOKED_AT[index]) return;
