@@ -62,6 +62,7 @@
 //! # Features
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
+//! - `http`: whole requests and responses, as the `http` crate has them; see the module of that name.
 //! - `wasm` and what it consists of: the exports for the npm package's modules. Not meant for Rust programs.
 
 #![forbid(unsafe_code)]
@@ -72,6 +73,8 @@ mod block_cipher;
 pub mod body_cipher;
 pub mod envelope;
 mod error;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod message;
 pub mod money;
 pub mod ride;

@@ -104,6 +104,17 @@ pub struct Parts<'r> {
     pub encryption_status: &'r str,
 }
 
+impl Parts<'_> {
+    fn are_encrypted(&self) -> bool {
+        self.encryption_status.eq_ignore_ascii_case(ENCRYPTED)
+    }
+
+    /// What becomes of a request that is not taken.
+    pub(crate) fn refusal(&self, error: Error, call: Option<&'static Call>) -> Refusal {
+        Refusal { error, call, encrypted: self.are_encrypted() }
+    }
+}
+
 /// A call whose message was read.
 #[derive(Debug)]
 pub struct Accepted<'b> {
@@ -122,6 +133,8 @@ pub struct Refusal {
     pub error: Error,
     /// Which call it was meant to be, as far as its path tells.
     pub call: Option<&'static Call>,
+    /// It came as an encrypted body; so must the reply be, where there is a key.
+    pub encrypted: bool,
 }
 
 /// The supplier.
@@ -188,7 +201,8 @@ impl Supplier {
     ) -> Result<Accepted<'b>, Refusal> {
         packed.issues.clear();
         let Some(call) = self.route(parts.uri) else {
-            return Err(Refusal { error: Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri)), call: None });
+            let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri));
+            return Err(parts.refusal(error, None));
         };
         self.authenticate(parts, body.len(), now)
             .and_then(|()| self.open(parts, body))
@@ -197,7 +211,7 @@ impl Supplier {
                 self.check_partner(call, packed, &source)?;
                 Ok(Accepted { call, source, encrypted })
             })
-            .map_err(|error| Refusal { error, call: Some(call) })
+            .map_err(|error| parts.refusal(error, Some(call)))
     }
 
     fn authenticate(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
@@ -255,7 +269,7 @@ impl Supplier {
     }
 
     fn open<'b>(&self, parts: &Parts<'_>, body: &'b [u8]) -> Result<(Cow<'b, [u8]>, bool), Error> {
-        if !parts.encryption_status.eq_ignore_ascii_case(ENCRYPTED) {
+        if !parts.are_encrypted() {
             return Ok((Cow::Borrowed(body), false));
         }
         let Some(encryption) = &self.config.body_encryption else {

@@ -117,7 +117,7 @@ impl Supplier {
         let mut packed = Packed::default();
         let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
         let asked = Asked::read(call, &packed, &source)
-            .ok_or_else(|| Refusal { error: Error::at(ErrorCode::WrongType, "body"), call: Some(call) })?;
+            .ok_or_else(|| parts.refusal(Error::at(ErrorCode::WrongType, "body"), Some(call)))?;
         Ok(Received { call, asked, warnings: packed.issues, encrypted })
     }
 
@@ -140,7 +140,7 @@ impl Supplier {
         Ok(self.http_reply(body, to.encrypted, packed.issues))
     }
 
-    /// The reply to a call that is not taken: a failure envelope.
+    /// The reply to a call that is not taken: a failure envelope, encrypted as the call was.
     pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
         let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
         let error = &refusal.error;
@@ -150,7 +150,7 @@ impl Supplier {
         let meaning = "";
         let path = if error.path.is_empty() { String::new() } else { [": ", &error.path].concat() };
         let describe = [meaning, &path, " [", error.code.as_str(), "]"].concat();
-        self.http_reply(self.encode_failure(code, describe.trim_start()), false, Vec::new())
+        self.http_reply(self.encode_failure(code, describe.trim_start()), refusal.encrypted, Vec::new())
     }
 
     fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
