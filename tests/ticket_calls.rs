@@ -26,9 +26,12 @@ fn supplier() -> Supplier {
         .route("/mt/level", &LEVEL_PRICE_PULL);
     config.client_secrets.push(Secret::new("old secret"));
     config.host = "https://example.invalid".into();
-    config.body_encryption =
-        Some(BodyEncryption { key: BodyKey::new(&Secret::new("0123456789abcdef")).unwrap(), app_key: "client".into() });
+    config.body_encryption = Some(BodyEncryption { key: body_key(), app_key: "client".into() });
     Supplier::new(config).unwrap()
+}
+
+fn body_key() -> BodyKey {
+    BodyKey::new(&Secret::new("0123456789abcdef")).unwrap()
 }
 
 /// One call of Meituan's, to be altered before it is sent.
@@ -283,7 +286,9 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
     for (index, (call, code, path)) in refusals.iter().enumerate() {
         let refusal = call.receive().unwrap_err();
         assert_eq!((refusal.error.code, refusal.error.path.as_str()), (*code, *path), "case {index}");
-        let reply: Value = serde_json::from_slice(&supplier().answer_refusal(&refusal).body).unwrap();
+        let body = supplier().answer_refusal(&refusal).body;
+        let body = if refusal.encrypted { body_key().open(&body).unwrap() } else { body };
+        let reply: Value = serde_json::from_slice(&body).unwrap();
         let expected = if *code == ErrorCode::UnknownRoute { 300 } else { 499 };
         assert_eq!((reply["code"].as_i64(), &reply["partnerId"]), (Some(expected), &json!(PARTNER)));
         assert!(reply["describe"].as_str().unwrap().contains(code.as_str()));
