@@ -60,7 +60,7 @@ export const replyIndex = (call) => calls.length + call;
 function refresh() {
   if (row.length !== 0 && viewed === memory) return;
   viewed = memory;
-  view = new MemoryView(memory);
+  view = new MemoryView(memory, inputAt);
   row = new Uint32Array(memory.buffer, glue.result(), 8);
 }
 
@@ -72,6 +72,7 @@ function reserve(length) {
     const room = Math.max(length, 4096);
     inputAt = glue.input(room);
     inputRoom = room;
+    viewed = undefined;
   }
   refresh();
 }
@@ -85,8 +86,8 @@ const mostBytes = (value) => (typeof value === "string" ? 3 * value.length : val
  * @returns {number} how many bytes it took
  */
 function put(value, offset) {
-  if (typeof value === "string") return view.write(value, inputAt + offset);
-  view.bytes.set(value, inputAt + offset);
+  if (typeof value === "string") return view.write(value, offset);
+  view.input.set(value, offset);
   return value.length;
 }
 
@@ -110,7 +111,7 @@ function output() {
 /** The same, where it is known to be ASCII. */
 function asciiOutput() {
   refresh();
-  return view.latin1(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+  return view.ascii(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
 /** What was written from the message that was read last: names are ASCII, so it is when that was. */
@@ -145,7 +146,7 @@ export const failed = (failure) => new MeituanError(failure.code, failure);
  */
 function take(read, text) {
   const isAtHand = typeof text === "string" && row[MARKS] === ASCII;
-  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAtHand ? text : undefined);
+  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], (row[MARKS] & ASCII) !== 0, isAtHand ? text : undefined);
   return read(root());
 }
 

@@ -13,6 +13,7 @@ let doubles = new Float64Array(0);
 let first = 0;
 let begin = 0;
 let end = 0;
+let isAscii = false;
 /** @type {string | undefined} */
 let source;
 
@@ -22,15 +23,17 @@ let source;
  * @param {number} slots address of the slots
  * @param {number} at address of the text
  * @param {number} length of the text in bytes
+ * @param {boolean} ascii whether the text is ASCII throughout
  * @param {string | undefined} text the text, where it is at hand and ASCII
  */
-export function open(memory, slots, at, length, text) {
+export function open(memory, slots, at, length, ascii, text) {
   view = memory;
   halves = memory.halves;
   doubles = memory.doubles;
   first = slots / 8;
   begin = at;
   end = at + length;
+  isAscii = ascii;
   source = text;
 }
 
@@ -39,7 +42,7 @@ export function open(memory, slots, at, length, text) {
  * character for each byte, so that positions stay the same; pieces beyond ASCII are marked, and read by themselves.
  */
 function decode() {
-  source = view.latin1(begin, end);
+  source = isAscii ? view.ascii(begin, end) : view.latin1(begin, end);
   return source;
 }
 
