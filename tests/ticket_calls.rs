@@ -373,6 +373,19 @@ fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
 }
 
 #[test]
+fn a_code_that_is_not_listed_fails_a_call_only_when_asked_for_and_never_stands_for_an_outcome() {
+    let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7,"partnerOrderId":"P1"}}"#).receive().unwrap();
+    let refused = supplier().reply(&pay, &Reply::refuse_unlisted(777, "系统维护")).unwrap();
+    assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":777,"describe":"系统维护","partnerId":1122}"#);
+    for outcome in [200, 598, 601, 602] {
+        let error = supplier().reply(&pay, &Reply::refuse_unlisted(outcome, "x")).unwrap_err();
+        assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
+    }
+    let silent = supplier().reply(&pay, &Reply::refuse_unlisted(777, " ")).unwrap_err();
+    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+}
+
+#[test]
 fn an_encrypted_call_is_opened_and_its_reply_is_sealed() {
     let key = BodyKey::new(&Secret::new("0123456789abcdef")).unwrap();
     let body = key.seal(order().to_string().as_bytes());

@@ -60,11 +60,19 @@ impl Call {
         self.codes.values.iter().any(|listed| listed.value == code)
     }
 
+    /// Whether a failure may carry this code, though Meituan does not list it for this call.
+    pub fn may_fail_unlisted(&self, code: i32) -> bool {
+        !NO_FAILURE.contains(&code) && !self.is_outcome(code)
+    }
+
     /// Whether Meituan connects no supplier without it (hand-out part three).
     pub fn is_mandatory(&self) -> bool {
         MANDATORY.contains(&self.name)
     }
 }
+
+/// The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1).
+const NO_FAILURE: [i32; 4] = [200, 598, 601, 602];
 
 /// The interfaces without which Meituan connects no supplier (hand-out part three).
 pub const MANDATORY: [&str; 6] = ["orderCreate", "orderPay", "orderQuery", "orderRefund", "orderClose", "consumeNotice"];

@@ -70,6 +70,7 @@ pub struct Reply {
     describe: String,
     body: Option<Value>,
     facts: Facts,
+    is_unlisted: bool,
 }
 
 impl Reply {
@@ -81,12 +82,17 @@ impl Reply {
     /// An outcome of the call's own that is no failure, such as 598, 601 or 602, with this body.
     pub fn outcome(code: impl Into<i32>, describe: &str, body: impl Serialize) -> Self {
         let body = serde_json::to_value(body).ok().filter(|body| !body.is_null());
-        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default() }
+        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default(), is_unlisted: false }
     }
 
     /// A failure: one of the call's codes, and the true reason in words.
     pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
-        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default() }
+        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), is_unlisted: false }
+    }
+
+    /// A failure by a code that Meituan does not list for the call, and the true reason in words.
+    pub fn refuse_unlisted(code: i32, describe: &str) -> Self {
+        Reply { is_unlisted: true, ..Reply::refuse(code, describe) }
     }
 
     /// The order has so many tickets: rules that count are checked.
@@ -126,8 +132,11 @@ impl Supplier {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn reply(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
+        if reply.is_unlisted {
+            return self.fail_unlisted(to, reply);
+        }
         if !to.call.lists(reply.code) {
-            return Err(Error::at(ErrorCode::IllegalReplyCode, "code").detail(&reply.code.to_string()));
+            return Err(illegal(reply.code));
         }
         let mut program = Map::new();
         program.insert("code".into(), reply.code.into());
@@ -138,6 +147,16 @@ impl Supplier {
         let program = Value::Object(program).to_string();
         self.encode_reply(to.call, reply.code, program.as_bytes(), reply.facts, &mut packed, &mut body)?;
         Ok(self.http_reply(body, to.encrypted, packed.issues))
+    }
+
+    fn fail_unlisted(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
+        if !to.call.may_fail_unlisted(reply.code) {
+            return Err(illegal(reply.code));
+        }
+        if reply.describe.trim().is_empty() {
+            return Err(Error::at(ErrorCode::EmptyText, "describe"));
+        }
+        Ok(self.http_reply(self.encode_failure(reply.code, &reply.describe), to.encrypted, Vec::new()))
     }
 
     /// The reply to a call that is not taken: a failure envelope, encrypted as the call was.
@@ -196,6 +215,10 @@ impl Supplier {
         let url = [&self.config().host, path].concat();
         Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, endpoint: std::marker::PhantomData })
     }
+}
+
+fn illegal(code: i32) -> Error {
+    Error::at(ErrorCode::IllegalReplyCode, "code").detail(&code.to_string())
 }
 
 const JSON: &str = "application/json; charset=utf-8";
