@@ -42,7 +42,7 @@ export function open(memory, slots, at, length, ascii, text) {
  * character for each byte, so that positions stay the same; pieces beyond ASCII are marked, and read by themselves.
  */
 function decode() {
-  source = isAscii ? view.ascii(begin, end) : view.latin1(begin, end);
+  source = isAscii ? view.ascii(begin, end) : view.bytewise(begin, end);
   return source;
 }
 
@@ -67,7 +67,7 @@ export function text(slot) {
 /** @param {number} start @param {number} stop with marks */
 function marked(start, stop) {
   const last = stop & PLAIN;
-  const piece = stop & BEYOND_ASCII ? view.utf8(begin + start, begin + last) : (source ?? decode()).substring(start, last);
+  const piece = stop & BEYOND_ASCII ? view.piece(begin + start, begin + last) : (source ?? decode()).substring(start, last);
   return (stop & ESCAPED) !== 0 ? JSON.parse(`"${piece}"`) : piece;
 }
 
