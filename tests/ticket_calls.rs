@@ -297,6 +297,21 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
 }
 
 #[test]
+fn a_document_without_a_number_is_reported_and_left_out_and_the_others_stay() {
+    let visitors = r#"[{"credentials":{"0":null,"1":"A","2":null,"3":"B"}},{"credentials":{"0":null}}]"#;
+    let received = create_with("visitors", visitors).receive().unwrap();
+    let Asked::OrderCreate(create) = received.asked else { panic!("{:?}", received.asked) };
+    let kept: Vec<_> = create.visitors.unwrap().into_iter().map(|visitor| visitor.credentials.unwrap()).collect();
+    assert_eq!(json!(kept), json!([{ "1": "A", "3": "B" }, {}]));
+    let paths: Vec<_> = received.warnings.iter().map(|issue| (issue.code, issue.path.as_str())).collect();
+    assert_eq!(
+        paths,
+        ["body.visitors[0].credentials.0", "body.visitors[0].credentials.2", "body.visitors[1].credentials.0"]
+            .map(|path| (ErrorCode::NullField, path))
+    );
+}
+
+#[test]
 fn every_finding_of_a_message_is_told_at_once() {
     let error = create(&json!({ "partnerId": PARTNER, "body": { "quantity": 0, "buyPrice": "x" } })).receive().unwrap_err().error;
     let refused: Vec<_> = error.issues.iter().filter(|issue| issue.refuses).map(|issue| issue.path.as_str()).collect();

@@ -401,7 +401,15 @@ impl Reader<'_> {
         if entries.iter().skip(1).step_by(2).any(|&slot| slot == REFUSED) {
             return Ok(REFUSED);
         }
-        // A key without a value was there, and is not kept.
+        if entries.iter().skip(1).step_by(2).any(|&slot| slot == NULL) {
+            self.leave_out_nulls(first);
+        }
+        Ok(pack(first, (self.packed.slots.len() - first) / 2))
+    }
+
+    /// Of a map that begins there: a key without a value was there, and is not kept.
+    #[cold]
+    fn leave_out_nulls(&mut self, first: usize) {
         let mut end = first;
         for at in (first..self.packed.slots.len()).step_by(2) {
             if self.packed.slots[at + 1] != NULL {
@@ -410,7 +418,6 @@ impl Reader<'_> {
             }
         }
         self.packed.slots.truncate(end);
-        Ok(pack(first, (end - first) / 2))
     }
 
     fn object(&mut self, message: &'static Message, level: u32) -> Result<u64, Stop> {
