@@ -49,11 +49,8 @@ function decode() {
 /** The slot that holds the message itself. */
 export const root = () => halves[2 * first];
 
-/** @param {number} slot */
-function isAbsent(slot) {
-  const at = 2 * (first + slot);
-  return halves[at] === ABSENT && halves[at + 1] === ABSENT;
-}
+/** By its high half alone, which no end and no count is. @param {number} slot */
+const isAbsent = (slot) => halves[2 * (first + slot) + 1] === ABSENT;
 
 /** @param {number} slot @returns {any} */
 export function text(slot) {
@@ -61,7 +58,7 @@ export function text(slot) {
   const start = halves[at];
   const stop = halves[at + 1];
   if (stop <= PLAIN) return (source ?? decode()).substring(start, stop);
-  return stop === ABSENT && start === ABSENT ? undefined : marked(start, stop);
+  return stop === ABSENT ? undefined : marked(start, stop);
 }
 
 /** @param {number} start @param {number} stop with marks */
