@@ -32,15 +32,10 @@ function asked(parts, work) {
   return work(...lengths);
 }
 
-/** The module's memory and its row of numbers, where they are now. */
-function looked() {
-  const memory = instantiated();
-  return { view: new MemoryView(memory), row: new Uint32Array(memory.buffer, glue.result(), 8) };
-}
-
 function output() {
-  const { view, row } = looked();
-  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+  const memory = instantiated();
+  const row = new Uint32Array(memory.buffer, glue.result(), 8);
+  return new MemoryView(memory).utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
 }
 
 /** @returns {import("./glue.js").Failure} why the last call failed */

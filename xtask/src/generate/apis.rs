@@ -1,0 +1,159 @@
+//! The two APIs, as far as what is made of them has to know them.
+
+use super::writing::one_line;
+use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
+use meituan_protocol::ride::{self, INTERFACES, Interface, codes};
+use meituan_protocol::ticket::{self, CALLS, Call, Direction};
+use std::fmt::Write as _;
+
+/// One API, as far as the generator has to know it.
+pub(super) struct Api {
+    pub(super) name: &'static str,
+    /// The messages in the order of their numbers (src/wasm/mod.rs): all requests, then all replies.
+    pub(super) messages: Vec<Spoken>,
+    /// What is special about each of its calls or interfaces, in the order of their numbers, and how that is called in JavaScript.
+    pub(super) facts: Facts,
+    /// Enumerations that no field carries.
+    pub(super) further: &'static [&'static Enumeration],
+    /// What is stored, or handed over within a program; no messages of the wire.
+    pub(super) inner: Vec<&'static Message>,
+    /// Those of them that hold exactly one of their fields.
+    pub(super) choices: [&'static str; 1],
+    /// The machine of its orders, for Mermaid.
+    pub(super) diagram: String,
+    pub(super) rules: &'static [&'static Rule],
+    /// The beginning of the reference: what its columns are about, and who calls what.
+    pub(super) introduction: String,
+    /// The code of success.
+    pub(super) success: i32,
+}
+
+/// A table of JavaScript.
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) row_type: &'static str,
+    pub(super) rows: Vec<String>,
+}
+
+/// A message, and whether it is we who read it.
+pub(super) struct Spoken {
+    pub(super) message: &'static Message,
+    pub(super) is_received: bool,
+}
+
+pub(super) fn ticket_api() -> Api {
+    let is_incoming = |call: &Call| call.direction == Direction::ToSupplier;
+    let requests = CALLS.iter().map(|call| Spoken { message: call.request, is_received: is_incoming(call) });
+    let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
+    let mut introduction = String::from(
+        "Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n\
+         ## Calls\n\n| call | direction | codes | what |\n|---|---|---|---|\n",
+    );
+    for call in CALLS {
+        let direction = match call.direction {
+            Direction::ToSupplier => "Meituan → supplier".to_owned(),
+            Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
+        };
+        let mandatory = if call.is_mandatory() { ", mandatory" } else { "" };
+        let what = one_line(call.doc);
+        let _ = writeln!(introduction, "| `{}` | {direction}{mandatory} | `{}` | {what} |", call.name, call.codes.name);
+    }
+    Api {
+        name: "ticket",
+        messages: requests.chain(replies).collect(),
+        facts: Facts { name: "calls", row_type: "CallFacts", rows: CALLS.iter().map(|call| facts_of(call)).collect() },
+        further: &[],
+        inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
+        choices: [ticket::order::Event::MESSAGE.name],
+        diagram: ticket::order::diagram(),
+        rules: ticket::rules::ALL,
+        introduction,
+        success: 200,
+    }
+}
+
+fn facts_of(call: &'static Call) -> String {
+    let numbers = |numbers: Vec<i32>| format!("[{}]", numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(", "));
+    let codes: Vec<i32> = call.codes.values.iter().map(|code| code.value).collect();
+    let outcomes = codes.iter().copied().filter(|&code| call.is_outcome(code)).collect();
+    let (direction, path) = match call.direction {
+        Direction::ToSupplier => ("toSupplier", String::new()),
+        Direction::ToMeituan(path) => ("toMeituan", format!("path: {path:?}, ")),
+    };
+    let pending = call.pending.map_or(String::new(), |code| format!("pending: {code}, "));
+    let request_body = match body(call.request).map(|field| &field.kind) {
+        Some(Kind::Object(_)) => "object",
+        Some(_) => "list",
+        None => "none",
+    };
+    let extras: Vec<_> = extras(call.request).map(|field| field.name).collect();
+    format!(
+        "{{ name: {:?}, direction: {direction:?}, {path}failure: {}, {pending}encrypted: {}, mandatory: {}, echoes: {:?}, outcomes: {}, codes: {}, hasReplyBody: {}, requestBody: {request_body:?}, extras: {extras:?} }}",
+        call.name,
+        call.failure,
+        call.encrypted,
+        call.is_mandatory(),
+        call.echoes,
+        numbers(outcomes),
+        numbers(codes),
+        body(call.reply).is_some(),
+    )
+}
+
+pub(super) fn body(message: &'static Message) -> Option<&'static Field> {
+    message.fields.iter().find(|field| field.name == "body")
+}
+
+pub(super) fn extras(message: &'static Message) -> impl Iterator<Item = &'static Field> {
+    message.fields.iter().filter(|field| !matches!(field.name, "partnerId" | "body"))
+}
+
+pub(super) fn ride_api() -> Api {
+    let requests = INTERFACES.iter().map(|interface| Spoken { message: interface.request, is_received: interface.is_push() });
+    let replies = INTERFACES.iter().map(|interface| Spoken { message: interface.reply, is_received: !interface.is_push() });
+    let mut introduction = String::from(
+        "What stands inside the envelope, in wire types; in programs ids are texts in JavaScript. Amounts are fen on the wire too. \
+         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n\
+         ## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n",
+    );
+    for interface in INTERFACES {
+        let (direction, method) = match interface.direction {
+            ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
+            ride::Direction::ToEnterprise => ("Meituan → enterprise".to_owned(), "none documented".to_owned()),
+        };
+        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
+    }
+    let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
+    Api {
+        name: "ride",
+        messages: requests.chain(replies).collect(),
+        facts: Facts {
+            name: "interfaces",
+            row_type: "InterfaceFacts",
+            rows: INTERFACES.iter().map(|interface| facts_of_interface(interface)).collect(),
+        },
+        further,
+        inner: ride::order::MESSAGES.to_vec(),
+        choices: [ride::order::Event::MESSAGE.name],
+        diagram: ride::order::diagram(),
+        rules: ride::rules::ALL,
+        introduction,
+        success: 0,
+    }
+}
+
+fn facts_of_interface(interface: &Interface) -> String {
+    let data = interface.reply.fields.iter().find(|field| field.name == "data");
+    let has_data = data.is_some_and(|data| !matches!(data.kind, Kind::Raw));
+    match interface.direction {
+        ride::Direction::ToMeituan { method, path } => {
+            format!(
+                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, hasData: {has_data} }}",
+                interface.name
+            )
+        }
+        ride::Direction::ToEnterprise => {
+            format!("{{ name: {:?}, direction: \"toEnterprise\", hasData: {has_data} }}", interface.name)
+        }
+    }
+}

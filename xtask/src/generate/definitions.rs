@@ -1,0 +1,143 @@
+//! The definitions as data, for pages and tools: field tables, values, the machines of orders.
+
+use super::HEADER;
+use super::catalogue::Catalogue;
+use super::writing::{one_line, template};
+use meituan_protocol::message::definition::{Bounds, Field, Kind, Presence};
+use meituan_protocol::ride::{self, INTERFACES, Interface};
+use meituan_protocol::ticket;
+use std::fmt::Write as _;
+
+impl Catalogue<'_> {
+    /// The field tables as data, for pages and tools: what the references say, field by field. `definition-rows.js` reads them.
+    pub(super) fn definitions(&self) -> String {
+        let mut messages = String::new();
+        let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
+        for message in self.messages().chain(objects) {
+            let is_this = |interface: &&Interface| std::ptr::eq(interface.request, message);
+            let method = match INTERFACES.iter().copied().find(is_this).map(|interface| interface.direction) {
+                Some(ride::Direction::ToMeituan { method, .. }) => format!(" {method}"),
+                _ => String::new(),
+            };
+            let _ = writeln!(messages, "\n{}{method}|{}", message.name, one_line(message.doc));
+            for field in message.fields {
+                let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(field.doc));
+            }
+        }
+        definition_file("definitions", &format!("/* @__PURE__ */ definitionsIn({})", template(&messages)), "definitionsIn")
+    }
+
+    pub(super) fn values(&self) -> String {
+        let mut values = String::new();
+        for enumeration in self.enumerations.values().filter(|table| self.spoken.contains(table.name)) {
+            let _ = writeln!(values, "\n{}|", enumeration.name);
+            for row in enumeration.values {
+                let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
+            }
+        }
+        definition_file("values", &format!("/* @__PURE__ */ valuesIn({})", template(&values)), "valuesIn")
+    }
+}
+
+/// What a field is, after its name; what is usual is left out.
+fn traits(field: &Field) -> String {
+    let mut out = match field.presence {
+        Presence::Required => "!",
+        Presence::OnSuccess => "?",
+        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
+    }
+    .to_owned();
+    let mut kind = &field.kind;
+    if let Kind::List { item, most } = kind {
+        out.push_str(" list");
+        if *most > 0 {
+            let _ = write!(out, " {most}");
+        }
+        kind = item;
+    }
+    let (name, more) = match kind {
+        Kind::Id => ("id", String::new()),
+        Kind::Integer(Bounds { min, max }) => ("integer", format!(" {min} {max}")),
+        Kind::Code(enumeration) => ("code", format!(" {}", enumeration.name)),
+        Kind::Yuan { .. } => ("yuan", String::new()),
+        Kind::Fen => ("fen", String::new()),
+        Kind::Decimal(_) => ("decimal", String::new()),
+        Kind::Text { documented: 0, .. } => ("text", String::new()),
+        Kind::Text { documented, .. } => ("text", format!(" {documented}")),
+        Kind::Flag => ("flag", String::new()),
+        Kind::Moment => ("moment", String::new()),
+        Kind::Date => ("date", String::new()),
+        Kind::WallClock => ("wallClock", String::new()),
+        Kind::Object(message) => ("object", format!(" {}", message.name)),
+        Kind::TextMap => ("textMap", String::new()),
+        Kind::Raw | Kind::List { .. } => ("raw", String::new()),
+    };
+    let _ = write!(out, " {name}{more}");
+    out
+}
+
+pub(super) fn machines() -> String {
+    let machines = format!(
+        "{{\n  ticket: /* @__PURE__ */ ticketMachineIn({}),\n  ride: /* @__PURE__ */ rideMachineIn({}),\n}}",
+        template(&ticket_machine()),
+        template(&ride_machine())
+    );
+    definition_file("machines", &machines, "rideMachineIn, ticketMachineIn")
+}
+
+/// The table of the ticket order's machine as rows, for pictures.
+fn ticket_machine() -> String {
+    use ticket::order::{State, TABLE};
+
+    let mut out = String::new();
+    for &state in State::ALL {
+        let (lifecycle, status) = (state.lifecycle().0, state.order_status().map_or(0, |status| status.0));
+        let _ = writeln!(out, "{state:?} {lifecycle} {status}|");
+    }
+    out.push('\n');
+    let mut triggers = Vec::new();
+    for row in TABLE {
+        let trigger = format!("{:?}", row.on());
+        if !triggers.contains(&trigger) {
+            triggers.push(trigger);
+        }
+    }
+    for trigger in triggers {
+        let rows = || TABLE.iter().filter(|row| format!("{:?}", row.on()) == trigger);
+        let cell = |&state: &State| {
+            let row = rows().find(|row| row.from().any(|from| from == state)).expect("every state has every trigger");
+            let (verdict, next) = (format!("{:?}", row.verdict), row.next(state));
+            let verdict = verdict.split('(').next().unwrap_or_default();
+            if next == state { verdict.to_owned() } else { format!("{verdict}>{next:?}") }
+        };
+        let cells: Vec<_> = State::ALL.iter().map(cell).collect();
+        let _ = writeln!(out, "{trigger}|{}", cells.join(" "));
+    }
+    out
+}
+
+/// The same of the ride order's machine.
+fn ride_machine() -> String {
+    let mut out = String::new();
+    for status in ride::order::states() {
+        let (zh, en) = ride::order::name(status);
+        let mark = if ride::order::FINAL.contains(&status) { "!" } else { "" };
+        let _ = writeln!(out, "{}{mark}|{zh} · {en}", status.0);
+    }
+    out.push('\n');
+    for step in ride::order::STEPS {
+        let from: Vec<_> = step.from.iter().map(|status| status.0.to_string()).collect();
+        let to = step.to.map_or(String::new(), |to| format!(" {}", to.0));
+        let mark = if step.asks { "?" } else { "" };
+        let _ = writeln!(out, "{} {}{to}{mark}|{}", step.event.0, from.join(","), one_line(step.doc));
+    }
+    out.push('\n');
+    for (from, to) in ride::order::told_by_query() {
+        let _ = writeln!(out, "{} {}|", from.0, to.0);
+    }
+    out
+}
+
+fn definition_file(name: &str, value: &str, readers: &str) -> String {
+    format!("{HEADER}import {{ {readers} }} from \"./definition-rows.js\";\n\nexport const {name} = {value};\n")
+}

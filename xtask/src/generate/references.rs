@@ -1,0 +1,104 @@
+//! The references in docs/: every call, field, value and rule; and what becomes of an order.
+
+use super::apis::Api;
+use super::catalogue::Catalogue;
+use super::writing::{basis, one_line};
+use meituan_protocol::message::definition::{Bounds, Kind, Message, Presence};
+use std::fmt::Write as _;
+
+impl Catalogue<'_> {
+    pub(super) fn reference(&self, api: &Api) -> String {
+        let title = format!("{}{}", api.name[..1].to_uppercase(), &api.name[1..]);
+        let mut out = format!(
+            "# {title} messages\n\nGenerated from the definitions in `src/{}` by `cargo xtask build`; do not edit.\n\n{}",
+            api.name, api.introduction
+        );
+        out.push_str("\n## Envelopes\n\n");
+        for message in self.messages() {
+            table(&mut out, message, api.success);
+        }
+        out.push_str("## Bodies\n\n");
+        for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
+            table(&mut out, message, api.success);
+        }
+        out.push_str("## Values\n\n");
+        for enumeration in self.enumerations.values() {
+            let _ = writeln!(
+                out,
+                "### {}\n\n{}\n\n| value | name | meaning |\n|--:|---|---|",
+                enumeration.name,
+                one_line(enumeration.doc)
+            );
+            for value in enumeration.values {
+                let _ = writeln!(out, "| {} | `{}` | {} |", value.value, value.name, one_line(value.doc));
+            }
+            out.push('\n');
+        }
+        out.push_str("## Rules\n\n| rule | basis | what |\n|---|---|---|\n");
+        for rule in self.rules() {
+            let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(rule.doc));
+        }
+        out
+    }
+}
+
+/// The state machine of an API's orders as a diagram, and what is stored of an order.
+pub(super) fn order_rules(api: &Api) -> String {
+    let mut out = format!(
+        "# The order of the {} API\n\nGenerated from `src/{}/order` by `cargo xtask build`; do not edit.\n\n```mermaid\n{}\n```\n\n",
+        api.name,
+        api.name,
+        api.diagram.trim()
+    );
+    let all = Catalogue::of(std::slice::from_ref(api));
+    out.push_str("## What is stored, told and answered\n\nJSON in program notation: ids are texts, moments epoch milliseconds, amounts fen.\n\n");
+    for message in all.objects.values().filter(|message| !all.packed.contains(message.name)) {
+        table(&mut out, message, api.success);
+    }
+    out
+}
+
+pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
+    let _ = writeln!(out, "### {}\n\n{}\n", message.name, one_line(message.doc));
+    out.push_str("| field | wire | needed | what |\n|---|---|---|---|\n");
+    for field in message.fields {
+        let needed = match field.presence {
+            Presence::Required => "yes".to_owned(),
+            Presence::OnSuccess => format!("at {success}"),
+            Presence::Optional | Presence::Dispensable | Presence::Nullable => "no".to_owned(),
+        };
+        let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
+    }
+    if !message.rules.is_empty() {
+        let rules: Vec<_> = message.rules.iter().map(|rule| format!("`{}`", rule.id)).collect();
+        let _ = writeln!(out, "\nRules: {}.", rules.join(", "));
+    }
+    out.push('\n');
+}
+
+fn wire_type(kind: &Kind) -> String {
+    match kind {
+        Kind::Id => "64-bit number".into(),
+        Kind::Integer(Bounds { min, max }) if *min == i64::from(i32::MIN) && *max == i64::from(i32::MAX) => "number".into(),
+        Kind::Integer(Bounds { min, max }) if *max == i64::from(i32::MAX) => format!("number ≥ {min}"),
+        Kind::Integer(Bounds { min, max }) => format!("number {min} to {max}"),
+        Kind::Code(enumeration) => format!("number, `{}`", enumeration.name),
+        Kind::Fen => "number, fen".into(),
+        Kind::Yuan { .. } => "number, yuan".into(),
+        Kind::Decimal(Bounds { min, max }) => format!("decimal number {min} to {max}"),
+        Kind::Text { documented: 0, words: [] } => "text".into(),
+        Kind::Text { documented: 0, words } => {
+            format!("text: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Text { documented, .. } => format!("text, documented with at most {documented} characters"),
+        Kind::Flag => "true or false".into(),
+        Kind::Date => "`yyyy-MM-dd`".into(),
+        Kind::Moment => "number, epoch milliseconds".into(),
+        Kind::WallClock => "`yyyy-MM-dd HH:mm:ss`, UTC+8".into(),
+        Kind::Object(message) => format!("`{}`", message.name),
+        Kind::List { item, most: 0 } => format!("list of {}", wire_type(item)),
+        Kind::List { item, most } => format!("list of at most {most} {}", wire_type(item)),
+        Kind::TextMap => "object of texts".into(),
+        Kind::Raw => "any JSON".into(),
+    }
+}

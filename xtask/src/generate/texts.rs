@@ -1,0 +1,78 @@
+//! Sentences for people, in both languages: of errors, rules, acceptance points and mistakes.
+
+use super::HEADER;
+use super::apis::Api;
+use super::writing::{basis, one_line, template};
+use meituan_protocol::ErrorCode;
+use meituan_protocol::ba::MISTAKES;
+use meituan_protocol::ticket::acceptance::POINTS;
+use std::fmt::Write as _;
+
+pub(super) fn texts(apis: &[Api]) -> String {
+    let mut out = String::from(HEADER);
+    let errors: Vec<_> = ErrorCode::ALL
+        .iter()
+        .map(|code| {
+            let (meaning, hint) = (code.meaning(), code.hint());
+            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "/** What each code means, and what to look at first: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        template(&errors.join("\n\n"))
+    );
+    out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
+    for rule in apis.iter().flat_map(|api| api.rules) {
+        let doc = one_line(rule.doc);
+        let (zh, en) = doc.split_once(" · ").expect("both languages");
+        let _ = writeln!(out, "  {:?}: {{ basis: {:?}, zh: {zh:?}, en: {en:?} }},", rule.id, basis(rule.basis));
+    }
+    out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
+    for point in POINTS {
+        let rules: Vec<_> = point.rules.iter().map(|rule| rule.id).collect();
+        let _ = writeln!(
+            out,
+            "  {:?}: {{ section: {:?}, basis: {:?}, rules: {rules:?}, zh: {:?}, en: {:?} }},",
+            point.id,
+            point.section,
+            basis(point.basis),
+            point.text.zh,
+            point.text.en
+        );
+    }
+    out.push_str("};\n");
+    out
+}
+
+pub(super) const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
+export interface Text { readonly en: string; readonly zh: string }\n\
+export declare const errors: string;\n\
+export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
+export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
+
+/// What people do wrong when they sign.
+pub(super) fn mistakes() -> String {
+    let mut out = String::from(HEADER);
+    out.push_str("export const mistakes = {\n");
+    for mistake in MISTAKES {
+        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
+        let _ = writeln!(out, "  {:?}: {{ what: {}, fix: {} }},", mistake.id, text(mistake.what), text(mistake.fix));
+    }
+    out.push_str("};\n");
+    out
+}
+
+pub(super) fn mistake_types() -> String {
+    let mut out = String::from(HEADER);
+    let ids: String = MISTAKES.iter().map(|mistake| format!("\n  | {:?}", mistake.id)).collect();
+    let _ = writeln!(
+        out,
+        "import type {{ Text }} from \"./texts.js\";\n\n/** The stable id of a known mistake. */\nexport type MistakeId ={ids};\n"
+    );
+    out.push_str(
+        "/** What was done, and how to put it right. */\n\
+         export declare const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>>;\n",
+    );
+    out
+}
