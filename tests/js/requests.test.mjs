@@ -1,0 +1,166 @@
+// What is sent to Meituan, and what it says to that.
+
+import assert from "node:assert/strict";
+import { randomBytes, randomInt } from "node:crypto";
+import { describe, it } from "node:test";
+import { stringToSign, TicketRequests, TicketSupplier } from "meituan-protocol/ticket";
+import { CREATE, DATE, hmac, NOW, options, REFUND, refusalOf, supplier } from "./ticket-support.mjs";
+
+describe("requests", () => {
+  const consumed = { orderId: "9007199254740993", partnerOrderId: "P1", quantity: 2, usedQuantity: 1, refundedQuantity: 0 };
+
+  it("reproduces the published signature", () => {
+    const published = { ...options, clientId: "x" };
+    const request = new TicketSupplier(published).requests.productChangeNotice([{ partnerDealId: "1", status: 2 }], {
+      signedUri: "/rhone/lv/deal/change/notice",
+    });
+    assert.equal(request.headers.Authorization, "MWS x:hVQHFpzOXtxzOy5INj2IohJ85Y0=");
+    assert.equal(request.stringToSign, stringToSign("post", "/rhone/lv/deal/change/notice", DATE));
+  });
+
+  it("agrees with an independent HMAC on any input", () => {
+    const characters = [..." !#$%&'()*+,-./0123456789:;<=>?@AZ[]^_`az{|}~é中😀"];
+    const any = (length) => Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
+    for (let round = 0; round < 200; round++) {
+      const secret = `s${any(randomInt(100))}s`;
+      const uri = `/${any(randomInt(200))}`;
+      const now = randomInt(2 ** 42);
+      const own = new TicketSupplier({ ...options, clientSecret: secret });
+      const { headers, stringToSign: text } = own.requests.consumeNotice(consumed, { uri, now });
+      assert.equal(text, `POST ${uri}\n${new Date(now).toUTCString()}`);
+      assert.equal(headers.Authorization, `MWS lvyou_x:${hmac(secret, text)}`);
+      assert.equal(headers.Date, new Date(now).toUTCString());
+    }
+    const binary = randomBytes(500).toString("base64");
+    assert.equal(
+      new TicketSupplier({ ...options, clientSecret: binary }).requests.consumeNotice(consumed).headers.Authorization.slice(-28),
+      hmac(binary, `POST /rhone/mtp/api/order/consume/notice\n${DATE}`),
+    );
+  });
+
+  it("are the same where nothing but requests is needed", () => {
+    const { url, headers, body } = new TicketRequests(options).consumeNotice(consumed);
+    const whole = supplier.requests.consumeNotice(consumed);
+    assert.deepEqual({ url, headers, body }, { url: whole.url, headers: whole.headers, body: whole.body });
+    assert.throws(() => new TicketRequests({ ...options, clientSecret: 1 }), { code: "INVALID_CONFIG", path: "clientSecret" });
+  });
+
+  it("are plain values, addressed and signed", async () => {
+    const request = supplier.requests.consumeNotice(consumed);
+    assert.equal(request.type, "consumeNotice");
+    assert.equal(request.url, "https://connectivity-adapter.meituan.com/rhone/mtp/api/order/consume/notice");
+    assert.equal(request.headers.PartnerId, "1122");
+    assert.equal(
+      request.body,
+      '{"partnerId":1122,"body":{"orderId":9007199254740993,"partnerOrderId":"P1","quantity":2,"usedQuantity":1,"refundedQuantity":0}}',
+    );
+    const fetchable = request.toRequest();
+    assert.equal(fetchable.method, "POST");
+    assert.equal(fetchable.headers.get("date"), DATE);
+    assert.equal(await fetchable.text(), request.body);
+  });
+
+  it("can go elsewhere than what is signed", () => {
+    const url = "https://test.example/rhone-doc/mtp/api/order/consume/notice";
+    const request = supplier.requests.consumeNotice(consumed, { url, signedUri: "/rhone/mtp/api/order/consume/notice" });
+    assert.equal(request.url, url);
+    assert.equal(request.uri, "/rhone/mtp/api/order/consume/notice");
+    const own = new TicketSupplier({ ...options, host: "https://other.example/" });
+    assert.equal(own.requests.consumeNotice(consumed).url, "https://other.example/rhone/mtp/api/order/consume/notice");
+  });
+
+  it("carry the fields beside the body", () => {
+    const request = supplier.requests.payNotice({
+      issueType: 2,
+      describe: "余票不足",
+      body: { orderId: "1", partnerOrderId: "P1" },
+    });
+    assert.deepEqual(JSON.parse(request.body), {
+      partnerId: 1122,
+      issueType: 2,
+      describe: "余票不足",
+      body: { orderId: 1, partnerOrderId: "P1" },
+    });
+  });
+
+  it("are refused when they are wrong, with the field's path", () => {
+    const wrong = [
+      [() => supplier.requests.consumeNotice({ ...consumed, orderId: "1a" }), "WRONG_TYPE", "body.orderId"],
+      [() => supplier.requests.consumeNotice({ ...consumed, used: 1 }), "UNKNOWN_FIELD", "body.used"],
+      [() => supplier.requests.consumeNotice(undefined), "MISSING_FIELD", "body"],
+      [() => supplier.requests.orderQuery({ orderId: "1" }), "INVALID_CONFIG", "uri"],
+    ];
+    for (const [run, code, path] of wrong) {
+      const error = refusalOf(run);
+      assert.deepEqual([error.code, error.path], [code, path]);
+    }
+  });
+
+  it("of Meituan's are what the supplier takes, for every call", () => {
+    const moments = { startTime: "2026-05-01", endTime: "2026-05-02" };
+    const messages = {
+      orderCreate: { ...CREATE, orderId: "1", mtDealId: "2", buyPrice: 1, unitPrice: 1, totalPrice: 2 },
+      orderPay: { orderId: "1", partnerOrderId: "P1" },
+      orderQuery: { orderId: "1" },
+      orderRefund: { ...REFUND, orderId: "1", refundTime: NOW, refundPrice: 1, unitPrice: 1, refundFee: 1 },
+      orderClose: { orderId: "1", closeType: 1 },
+      orderRefunded: { orderId: "1", refundPrice: -1, refundMessageType: 2, reason: "自动退款", refundTime: NOW, count: 1 },
+      priceCalendar: { partnerDealId: "D1", ...moments },
+      levelPricePull: { partnerDealId: "D1", ...moments, asyncType: 0 },
+      productPull: { method: "page", currentPage: 1, pageSize: 10 },
+      productStatus: [{ partnerDealId: "D1", status: 1, checkStatus: 1, msRatioCheckStatus: 3 }],
+      heartbeat: undefined,
+    };
+    for (const [path, name] of Object.entries(options.routes)) {
+      const { url, method, headers, body } = supplier.requests[name](messages[name], { uri: path });
+      const call = supplier.receiveSync({ url, method, headers, body });
+      assert.equal(call.type, name);
+      if (messages[name]?.orderId) assert.equal(call.body.orderId, "1");
+    }
+    assert.deepEqual(Object.keys(messages).sort(), Object.values(options.routes).sort());
+  });
+
+  it("read the reply: accepted, or why not", async () => {
+    const { requests } = supplier;
+    const request = requests.consumeNotice(consumed);
+    const accepted = await request.parseResponse(new Response('{"code":"200","describe":"success","partnerId":1122,"more":1}'));
+    assert.equal(accepted.code, 200);
+    assert.deepEqual(accepted.warnings.map((warning) => warning.code).sort(), ["NUMBER_AS_STRING", "UNKNOWN_FIELD"]);
+
+    const rejection = '{"code":500,"describe":"订单不存在","partnerId":1122}';
+    for (const body of [rejection, Buffer.from(rejection), new Response(rejection)]) {
+      const error = await request.parseResponse(body).catch((refused) => refused);
+      assert.equal(error.code, "REMOTE_REJECTED");
+      assert.equal(error.remoteCode, 500);
+      assert.equal(error.describe, "订单不存在");
+      assert.equal(error.retryable, false);
+    }
+    const inProcess = '{"code":300,"describe":"内部处理中","partnerId":1122}';
+    assert.equal(refusalOf(() => request.parse(inProcess)).retryable, true);
+    const pay = requests.payNotice({ issueType: 2, describe: "余票不足", body: { orderId: "1", partnerOrderId: "P1" } });
+    assert.equal(pay.parse(inProcess).code, 300);
+  });
+
+  it("tell a gateway's failure apart from Meituan's answer", async () => {
+    const request = supplier.requests.consumeNotice(consumed);
+    const bad = await request.parseResponse(new Response("<html>", { status: 502 })).catch((refused) => refused);
+    assert.deepEqual([bad.code, bad.retryable, bad.remoteCode], ["REMOTE_REJECTED", true, undefined]);
+    assert.match(bad.detail, /HTTP 502/);
+    const forbidden = await request.parseResponse(new Response("", { status: 403 })).catch((refused) => refused);
+    assert.equal(forbidden.retryable, false);
+    assert.equal(refusalOf(() => request.parse("<html>")).code, "INVALID_JSON");
+  });
+
+  it("read a supplier's reply with its ids exact", () => {
+    const request = supplier.requests.orderCreate(
+      { ...CREATE, orderId: "1", mtDealId: "2", buyPrice: 1, unitPrice: 1, totalPrice: 2 },
+      { uri: "/mt/create" },
+    );
+    const text = '{"code":200,"describe":"success","partnerId":1122,"body":{"orderId":9007199254740993,"partnerOrderId":"单1"}}';
+    assert.deepEqual(request.parse(text).body, { orderId: "9007199254740993", partnerOrderId: "单1" });
+    const pay = supplier.requests.orderPay({ orderId: "1", partnerOrderId: "P" }, { uri: "/mt/pay" });
+    const one =
+      '{"code":200,"describe":"s","partnerId":1122,"body":{"orderId":1,"partnerOrderId":"P","voucherType":1,"vouchers":["a"]}}';
+    assert.equal(refusalOf(() => pay.parse(one, { order: { quantity: 2 } })).rule, "pay.one-code-per-ticket");
+  });
+});
