@@ -7,7 +7,7 @@
 use meituan_protocol::message::definition::{Facts, Kind, Message};
 use meituan_protocol::message::{Form, Packed, Reading, read, write};
 use meituan_protocol::ride::INTERFACES;
-use meituan_protocol::ticket::CALLS;
+use meituan_protocol::ticket::{CALLS, ORDER_PAY};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -240,4 +240,17 @@ fn the_messages_that_are_made_are_accepted_and_refused_often_enough_to_tell() {
         }
     }
     assert!(accepted > all / 10 && accepted < all * 9 / 10, "{accepted} of {all}");
+}
+
+#[test]
+fn an_id_in_program_notation_has_both_its_quotes() {
+    let accepts = |order_id: &str| {
+        let text = format!(r#"{{"partnerId":1122,"body":{{"orderId":{order_id},"partnerOrderId":"P"}}}}"#);
+        [Form::Program, Form::Stored]
+            .map(|form| read(ORDER_PAY.request, text.as_bytes(), Reading { form, ..Reading::WIRE }, &mut Packed::default()))
+    };
+    assert_eq!(accepts(r#""617""#), [true, true]);
+    for order_id in [r#"&617""#, r#"1617""#, r#" 617""#, r#""617"#, r#"'617'"#, r#"[617""#] {
+        assert_eq!(accepts(order_id), [false, false], "{order_id}");
+    }
 }

@@ -28,7 +28,7 @@ fn client() -> Client {
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let client = client();
-    if input.byte() % 2 == 0 {
+    if input.byte().is_multiple_of(2) {
         let uri = input.text();
         check_any(&client, uri, input.rest());
     } else {

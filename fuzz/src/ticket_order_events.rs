@@ -116,7 +116,7 @@ impl Story {
     }
 
     fn reschedule(&self, pick: usize) -> Event {
-        let target_date = (pick % 2 == 0).then_some(Date { year: 2016, month: 11, day: 20 + (pick / 4 % 8) as u8 });
+        let target_date = pick.is_multiple_of(2).then_some(Date { year: 2016, month: 11, day: 20 + (pick / 4 % 8) as u8 });
         let reschedule_no = ["A1", "A2"][pick / 2 % 2].into();
         OrderReschedule { order_id: ORDER, reschedule_no, target_date, ..OrderReschedule::default() }.into()
     }
@@ -147,7 +147,6 @@ impl Story {
             success_count: Some(1),
             credential_vouchers: voucher
                 .map(|voucher| vec![RescheduledVoucher { voucher: Some(voucher), ..RescheduledVoucher::default() }]),
-            ..OrderRescheduled::default()
         }
     }
 }
