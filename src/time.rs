@@ -267,6 +267,16 @@ mod tests {
     }
 
     #[test]
+    fn the_second_after_the_last_year_is_no_date_and_no_moment_makes_writing_panic() {
+        assert_eq!(parse_http_date(b"Fri, 31 Dec 9999 23:59:60 GMT"), None);
+        assert_eq!(parse_wall_clock(b"9999-12-31 23:59:60"), None);
+        assert_eq!(parse_wall_clock(b"2016-12-31 23:59:60"), parse_wall_clock(b"2017-01-01 00:00:00"));
+        for at in [i64::MIN, i64::MAX] {
+            assert_eq!((http_date(Timestamp(at)).len(), wall_clock(Timestamp(at)).len()), (29, 19));
+        }
+    }
+
+    #[test]
     fn a_date_begins_at_midnight_of_the_wall_clock_and_knows_its_weekend() {
         let date = |text: &str| Date::parse(text.as_bytes()).unwrap();
         let midnight = parse_wall_clock(b"2026-03-07 00:00:00").unwrap();
