@@ -16,6 +16,8 @@ pub(crate) const BEIJING_OFFSET: i64 = 8 * 3_600_000;
 pub(crate) const DAY: i64 = 86_400_000;
 pub(crate) const MONTHS: [&[u8; 3]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+/// 10000-01-01T00:00:00Z.
+const END_OF_HTTP_DATES: i64 = 253_402_300_800_000;
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
 /// A calendar date, `yyyy-MM-dd`.
@@ -153,7 +155,9 @@ pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
     WEEKDAYS.iter().position(|&&name| name == [w1, w2, w3])?;
     let month = MONTHS.iter().position(|&&name| name == [m1, m2, m3])?;
     let date = Date::of_digits([two(y1, y2), two(y3, y4)], month as u8 + 1, two(d1, d2))?;
-    Some(Timestamp(date.days() * DAY + clock(two(h1, h2), two(n1, n2), two(s1, s2))?))
+    let at = date.days() * DAY + clock(two(h1, h2), two(n1, n2), two(s1, s2))?;
+    // The second after a leap second may be in the year 10000, which no date can name.
+    (at < END_OF_HTTP_DATES).then_some(Timestamp(at))
 }
 
 /// Writes an HTTP date (IMF-fixdate), the form that a `Date` header has.
@@ -188,12 +192,13 @@ pub fn parse_wall_clock(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked(10)?;
     let [b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *rest else { return None };
     let time = clock(two(h1, h2), two(n1, n2), two(s1, s2))?;
-    Some(Timestamp(Date::parse(date)?.days() * DAY + time - BEIJING_OFFSET))
+    let at = Date::parse(date)?.days() * DAY + time - BEIJING_OFFSET;
+    (at <= *WALL_CLOCK_RANGE.end()).then_some(Timestamp(at))
 }
 
 /// Writes `yyyy-MM-dd HH:mm:ss`, Meituan's wall clock (UTC+8). Milliseconds are cut off.
 pub fn wall_clock(at: Timestamp) -> String {
-    let local = at.0 + BEIJING_OFFSET;
+    let local = at.0.saturating_add(BEIJING_OFFSET);
     let mut out = String::with_capacity(19);
     push_date(&mut out, Date::from_days(local.div_euclid(DAY)));
     out.push(' ');
@@ -258,6 +263,16 @@ mod tests {
             "",
         ] {
             assert_eq!(parse_http_date(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_second_after_the_last_year_is_no_date_and_no_moment_makes_writing_panic() {
+        assert_eq!(parse_http_date(b"Fri, 31 Dec 9999 23:59:60 GMT"), None);
+        assert_eq!(parse_wall_clock(b"9999-12-31 23:59:60"), None);
+        assert_eq!(parse_wall_clock(b"2016-12-31 23:59:60"), parse_wall_clock(b"2017-01-01 00:00:00"));
+        for at in [i64::MIN, i64::MAX] {
+            assert_eq!((http_date(Timestamp(at)).len(), wall_clock(Timestamp(at)).len()), (29, 19));
         }
     }
 

@@ -4,10 +4,11 @@
 //! Messages are made from the definitions, mostly right ones, and written twice: as `JSON.stringify` would, and laboriously,
 //! with space wherever the grammar has it, letters as escapes and numbers with exponents.
 
+use meituan_protocol::ErrorCode;
 use meituan_protocol::message::definition::{Facts, Kind, Message};
 use meituan_protocol::message::{Form, Packed, Reading, read, write};
 use meituan_protocol::ride::INTERFACES;
-use meituan_protocol::ticket::CALLS;
+use meituan_protocol::ticket::{CALLS, ORDER_PAY, ORDER_REFUNDED};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -240,4 +241,48 @@ fn the_messages_that_are_made_are_accepted_and_refused_often_enough_to_tell() {
         }
     }
     assert!(accepted > all / 10 && accepted < all * 9 / 10, "{accepted} of {all}");
+}
+
+#[test]
+fn an_id_in_program_notation_has_both_its_quotes() {
+    let accepts = |order_id: &str| {
+        let text = format!(r#"{{"partnerId":1122,"body":{{"orderId":{order_id},"partnerOrderId":"P"}}}}"#);
+        [Form::Program, Form::Stored]
+            .map(|form| read(ORDER_PAY.request, text.as_bytes(), Reading { form, ..Reading::WIRE }, &mut Packed::default()))
+    };
+    assert_eq!(accepts(r#""617""#), [true, true]);
+    for order_id in [r#"&617""#, r#"1617""#, r#" 617""#, r#""617"#, r#"'617'"#, r#"[617""#] {
+        assert_eq!(accepts(order_id), [false, false], "{order_id}");
+    }
+}
+
+#[test]
+fn an_amount_is_never_taken_for_the_number_that_stands_for_none() {
+    let taken = |form, price: &str| {
+        let is_wire = form == Form::Wire;
+        let (id, time) = if is_wire { ("7", "\"2026-11-22 10:20:30\"") } else { ("\"7\"", "0") };
+        let text = format!(
+            r#"{{"partnerId":1122,"body":{{"orderId":{id},"refundPrice":{price},"refundMessageType":1,"reason":"r","refundTime":{time},"count":1}}}}"#
+        );
+        let mut packed = Packed::default();
+        let accepted = read(ORDER_REFUNDED.request, text.as_bytes(), Reading { form, ..Reading::WIRE }, &mut packed);
+        accepted.then(|| packed.view(ORDER_REFUNDED.request, text.as_bytes())?.object("body")?.integer("refundPrice")).flatten()
+    };
+    assert_eq!(["-1", "-1.00", "-0.01", "-2"].map(|price| taken(Form::Wire, price)), [Some(-1), Some(-1), None, Some(-200)]);
+    assert_eq!(["-1", "-100", "-200"].map(|price| taken(Form::Program, price)), [Some(-1), None, Some(-200)]);
+}
+
+#[test]
+fn what_is_beyond_the_findings_that_are_told_changes_none_of_them() {
+    let mut vouchers: Vec<String> = (0..80).map(|number| format!("\"{number:024}\"")).collect();
+    vouchers.push(vouchers[0].clone());
+    let text = format!(
+        r#"{{"partnerId":1122,"code":200,"describe":"","body":{{"orderId":7,"partnerOrderId":"P","voucherType":0,"vouchers":[{}]}}}}"#,
+        vouchers.join(",")
+    );
+    let mut packed = Packed::default();
+    read(ORDER_PAY.reply, text.as_bytes(), Reading::WIRE, &mut packed);
+    let is_of_rule = |code| matches!(code, ErrorCode::RuleBroken | ErrorCode::RuleUnchecked);
+    assert!(packed.issues.len() >= 64);
+    assert!(packed.issues.iter().all(|issue| issue.rule.is_some() == is_of_rule(issue.code)), "{:?}", packed.issues.last());
 }

@@ -319,6 +319,19 @@ fn the_events_of_a_ride_alone_lead_to_its_true_state_in_any_order() {
 }
 
 #[test]
+fn of_two_queries_of_one_moment_the_same_one_is_kept_whichever_came_first() {
+    let plain =
+        KnownDetail { asked_at: Some(at(5)), user_price_info: None, update_time: None, ..detail(RideStatus::CONFIRMED, 5, 0) };
+    let numbered = KnownDetail { channel_partner_order_id: Some(OWN.into()), ..plain.clone() };
+    let updated = KnownDetail { update_time: Some(at(5)), ..plain.clone() };
+    let priced = KnownDetail { user_price_info: Some(KnownPrices::default()), ..plain.clone() };
+    for other in [numbered, updated, priced] {
+        let [one, other] = [plain.clone(), other].map(Event::Queried);
+        assert_eq!(after(&[one.clone(), other.clone()]).detail, after(&[other, one]).detail);
+    }
+}
+
+#[test]
 fn nothing_older_than_the_query_changes_what_it_told() {
     println!("seeds 0 to {CASES}");
     for seed in 0..CASES {

@@ -657,6 +657,22 @@ fn an_order_that_comes_into_being_after_it_was_closed_is_void_and_its_closing_is
 }
 
 #[test]
+fn a_closing_that_is_owed_again_while_it_runs_is_run_once_more_whatever_the_first_run_says() {
+    for outcome in [Outcome::REFUSED, Outcome::DONE, Outcome::UNKNOWN] {
+        let mut desk = Desk::created(1);
+        let pay_key = desk.run(pay());
+        let first = desk.run(close(CloseType::ISSUE_FAILED));
+        desk.tell(AttemptEnded { paid: Some(paid(1)), ..end(&pay_key, Outcome::DONE) });
+        desk.tell(end(&first, outcome));
+        let keys: Vec<_> = desk.order().attempts.iter().map(|attempt| attempt.key.clone()).collect();
+        assert_eq!(keys, [format!("{first}#2")], "{outcome:?}");
+        assert_eq!(desk.run(TakeOver { key: keys[0].clone() }), keys[0]);
+        desk.tell(end(&keys[0], Outcome::DONE));
+        assert_eq!(next_due(desk.order(), &desk.settings), None);
+    }
+}
+
+#[test]
 fn codes_that_are_issued_after_a_close_are_void_from_the_start() {
     let mut desk = Desk::created(2);
     let key = desk.run(pay());

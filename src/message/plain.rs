@@ -170,7 +170,7 @@ fn id(source: &[u8], at: usize, quoted: bool) -> Taken {
     if !matches!(end - start, 1..=19) || byte(source, start) == b'0' {
         return None;
     }
-    let is = if quoted { byte(source, end) == b'"' } else { ends(source, end) };
+    let is = if quoted { byte(source, at) == b'"' && byte(source, end) == b'"' } else { ends(source, end) };
     is.then(|| (Span::between(start, end as u32).0, end + usize::from(quoted)))
 }
 

@@ -155,6 +155,10 @@ impl Reader<'_> {
                     return Ok(self.number(kind, span, at));
                 }
                 let slot = self.moment(&Kind::WallClock, span, at);
+                // In a program it would be no moment.
+                if slot < REFUSED && f64::from_bits(slot) < 0.0 {
+                    return Ok(self.refuse(ErrorCode::InvalidDate, at, expectation(kind)));
+                }
                 if slot < REFUSED {
                     self.report(ErrorCode::InvalidDate, false, at, "a wall clock, read as UTC+8");
                 }
@@ -237,21 +241,24 @@ impl Reader<'_> {
                 }
                 slot
             }
-            Kind::Yuan { sentinel } => match self.how.form {
-                Form::Program | Form::Stored => self.integer(span, -MAX_FEN, MAX_FEN, at),
-                Form::Wire => {
-                    let digits = span.of(self.scanner.source);
-                    if let Some(sentinel) = sentinel
-                        && money::parse_decimal(digits, 0) == Some(i64::from(sentinel))
-                    {
-                        return f64::from(sentinel).to_bits();
+            Kind::Yuan { sentinel } => {
+                let sentinel = sentinel.map(i64::from);
+                let digits = span.of(self.scanner.source);
+                let fen = match self.how.form {
+                    Form::Program | Form::Stored => {
+                        let slot = self.integer(span, -MAX_FEN, MAX_FEN, at);
+                        // An amount that would be written like the number that stands for none.
+                        let is_ambiguous = sentinel.is_some_and(|yuan| slot == ((yuan * 100) as f64).to_bits());
+                        return if is_ambiguous { self.refuse(ErrorCode::InvalidMoney, at, "") } else { slot };
                     }
-                    match money::parse_yuan(digits) {
-                        Some(fen) => (fen.0 as f64).to_bits(),
-                        None => self.refuse(ErrorCode::InvalidMoney, at, ""),
-                    }
+                    Form::Wire if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel => sentinel,
+                    Form::Wire => money::parse_yuan(digits).map(|fen| fen.0).filter(|&fen| Some(fen) != sentinel),
+                };
+                match fen {
+                    Some(fen) => (fen as f64).to_bits(),
+                    None => self.refuse(ErrorCode::InvalidMoney, at, ""),
                 }
-            },
+            }
             Kind::Decimal(&Bounds { min, max }) => {
                 let value = approximate(span.of(self.scanner.source));
                 if (min as f64..=max as f64).contains(&value) {
@@ -625,11 +632,13 @@ impl Reader<'_> {
             }
             // Of a field that is not there, its object has to be shown instead.
             let place = place_in_object(message, self.scanner.source, at, &|name, _| name == rule.at);
+            let known = self.packed.issues.len();
             self.report(code, refuses, place.unwrap_or(at), "");
             if !rule.at.is_empty() {
                 self.packed.path.pop();
             }
-            if let Some(issue) = self.packed.issues.last_mut() {
+            // One that comes after all that are told is not there, and the last one is about something else.
+            if let Some(issue) = self.packed.issues.get_mut(known) {
                 issue.rule = Some(rule.id);
             }
         }

@@ -1,5 +1,6 @@
 //! What is known of an order, and what can be told to it.
 
+use crate::message::value::FieldValue;
 use crate::money::Fen;
 use crate::ride::codes::{CancelStep, ResultCode, RideEvent, RideStatus};
 use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
@@ -285,7 +286,9 @@ impl KnownDetail {
             i64::from(self.driver_info.is_some()),
         ];
         let driver = self.driver_info.as_ref().and_then(|driver| driver.driver_id.clone());
-        Weight { as_of: self.as_of(), asked_at: self.asked_at, content: (content, driver) }
+        let mut whole = Vec::new();
+        self.put(&mut whole);
+        Weight { as_of: self.as_of(), asked_at: self.asked_at, content: (content, driver), whole }
     }
 }
 
@@ -295,6 +298,8 @@ pub(super) struct Weight {
     pub(super) as_of: Timestamp,
     asked_at: Option<Timestamp>,
     pub(super) content: ([i64; 4], Option<String>),
+    /// What decides nothing else, such as the numbers of the order.
+    whole: Vec<u8>,
 }
 
 impl CallSent {

@@ -119,8 +119,14 @@ impl Change<'_> {
             return;
         }
         let Some(closing) = &mut self.order.closing else { return };
-        closing.key = numbered(&closing.key);
-        let (call, key, request) = (closing.call.clone(), closing.key.clone(), Some(closing.request.clone()));
+        let key = numbered(&closing.key);
+        let last = std::mem::replace(&mut closing.key, key.clone());
+        // A run that is under way began before that, so that its end decides nothing: two open attempts would number alike.
+        if let Some(open) = self.order.attempts.iter_mut().find(|attempt| attempt.key == last) {
+            (open.key, open.started_at) = (key, Timestamp(0));
+            return;
+        }
+        let (call, request) = (closing.call.clone(), Some(closing.request.clone()));
         let Some(subject) = key.splitn(3, ':').nth(2) else { return };
         let subject = Some(subject.to_owned());
         self.order.attempts.push(Attempt { call, subject, key, started_at: Timestamp(0), request });

@@ -1,0 +1,5 @@
+//! See `src/message.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| meituan_protocol_fuzz::message::run(data));

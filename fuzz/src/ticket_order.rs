@@ -1,0 +1,296 @@
+//! What becomes of a ticket order: any events in any order, from nothing; and any bytes as what was stored.
+
+use crate::input::{Input, flag, json, seed};
+use crate::ticket_order_events::{START, Story, event_json};
+use crate::vectors::Vectors;
+use meituan_protocol::message::definition::Facts;
+use meituan_protocol::message::{Form, Packed, Reading, read};
+use meituan_protocol::ticket::Call;
+use meituan_protocol::ticket::codes::*;
+use meituan_protocol::ticket::order::*;
+use meituan_protocol::ticket::working_days::Calendar;
+use meituan_protocol::time::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Of more events none does anything that fewer do not.
+const MOST_EVENTS: usize = 64;
+
+/// The first byte chooses whether an order begins with nothing, or is read from the input.
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let flags = input.byte();
+    if flag(flags, 0) {
+        check_stored(&mut input);
+    } else {
+        let settings = Settings { calendar: flag(flags, 1).then(Calendar::default), ..Settings::default() };
+        let mut telling = Telling { story: Story::new(&mut input), settings, ..Telling::default() };
+        for _ in 0..MOST_EVENTS {
+            if input.is_empty() {
+                break;
+            }
+            let event = telling.story.event(&mut input, telling.order.as_ref());
+            telling.tell(&event);
+        }
+    }
+}
+
+/// An order, and what the world outside it has seen.
+struct Telling {
+    story: Story,
+    settings: Settings,
+    order: Option<Order>,
+    /// Keys of functions that have ended with a result.
+    finished: BTreeSet<String>,
+    /// Meituan waits for these notices.
+    pay_waits: bool,
+    refunds_wait: BTreeSet<String>,
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        let story = Story::new(&mut Input::new(&[]));
+        let (finished, refunds_wait) = (BTreeSet::new(), BTreeSet::new());
+        Telling { story, settings: Settings::default(), order: None, finished, pay_waits: false, refunds_wait }
+    }
+}
+
+impl Telling {
+    fn tell(&mut self, event: &Event) {
+        let transition = apply(self.order.as_ref(), event, &self.settings, self.story.now);
+        assert_eq!(transition.kind == Kind::Moved, transition.next.is_some(), "{event:?} {transition:?}");
+        if let Some(next) = &transition.next {
+            self.check_order(next);
+            check_text(next);
+        }
+        self.check_border(event, &transition);
+        let before = std::mem::take(&mut self.order);
+        self.order = transition.next.or(before);
+        self.check_answer(event, &transition.answer);
+        self.look(event, &transition.answer);
+        self.check_outbox();
+        self.check_repeat(event);
+    }
+
+    /// What holds of every order, and of every order and the one that it was before.
+    fn check_order(&self, next: &Order) {
+        let is_clean = next.conflicts.is_empty();
+        let sum = next.used_quantity + next.refunded_quantity + next.pending_quantity();
+        assert!(sum <= next.quantity || !is_clean, "more than there are: {next:?}");
+        assert!(State::at(next.lifecycle, next.order_status.unwrap_or_default()).is_some(), "no such state: {next:?}");
+        let admitted: u32 = admissions(next, self.story.now).iter().map(|admission| admission.quantity).sum();
+        assert!(admitted <= next.free_quantity(), "too many are let in: {next:?}");
+        assert!(admitted == 0 || next.state() == State::Issued, "let in without tickets: {next:?}");
+        if is_clean && next.voucher_type() == Some(VoucherType::CODE_PER_TICKET) {
+            let count = |status| next.codes.iter().filter(|code| code.status == status).count() as u32;
+            let counted = (count(VoucherStatus::USED), count(VoucherStatus::REFUNDED));
+            assert_eq!(counted, (next.used_quantity, next.refunded_quantity), "codes do not add up: {next:?}");
+        }
+        for (index, refund) in next.refunds.iter().enumerate() {
+            let again = next.refunds[..index].iter().any(|other| other.refund_id == refund.refund_id);
+            assert!(!again, "a refund stands twice: {next:?}");
+        }
+        let Some(before) = &self.order else { return };
+        assert!(next.used_quantity >= before.used_quantity && next.refunded_quantity >= before.refunded_quantity, "{next:?}");
+        for refund in &before.refunds {
+            let state = next.refund(&refund.refund_id).map(|refund| refund.state);
+            assert!(state.is_some(), "a refund is lost: {next:?}");
+            assert!(refund.state != RefundState::AGREED || state == Some(RefundState::AGREED), "agreement is final: {next:?}");
+        }
+        assert!(before.entries.iter().all(|entry| next.entries.contains(entry)), "an entry is lost: {next:?}");
+        let is_gone = |order: &Order| matches!(order.state().lifecycle(), Lifecycle::CLOSED | Lifecycle::VOIDED);
+        assert!(!is_gone(before) || is_gone(next), "an order came back to life: {next:?}");
+    }
+
+    /// A reply can be sent, and is one that Meituan knows.
+    fn check_answer(&self, event: &Event, answer: &Answer) {
+        let (Answer::Reply(reply), Some(call)) = (answer, call_of(event).and_then(Call::named)) else { return };
+        assert!(call.lists(reply.code), "{} is not a code of {}", reply.code, call.name);
+        let head = format!("{{\"partnerId\":1,\"code\":{},\"describe\":\"{}\"", reply.code, reply.describe);
+        let mut text = head.into_bytes();
+        if let Some(body) = &reply.body {
+            text.extend_from_slice(b",\"body\":");
+            match body {
+                ReplyBody::Created(body) => text.extend(json(body)),
+                ReplyBody::Paid(body) => text.extend(json(body)),
+                ReplyBody::State(body) => text.extend(json(body)),
+                ReplyBody::Refunded(body) => text.extend(json(body)),
+                ReplyBody::Rescheduled(body) => text.extend(json(body)),
+            }
+        }
+        text.push(b'}');
+        let facts = Facts { quantity: Some(self.story.quantity) };
+        let how = Reading { form: Form::Program, success: reply.code == 200, facts };
+        let mut packed = Packed::default();
+        let is_sent = read(call.reply, &text, how, &mut packed);
+        assert!(is_sent, "a reply cannot be sent: {} {:?}", String::from_utf8_lossy(&text), packed.issues);
+    }
+
+    /// What is seen outside: functions that run and end, answers that say that a notice follows, notices that came.
+    fn look(&mut self, event: &Event, answer: &Answer) {
+        if let Answer::Run(run) = answer {
+            assert!(!self.finished.contains(&run.key), "a finished function is run again: {run:?}");
+            if !self.story.run.contains(&run.key) {
+                self.story.run.push(run.key.clone());
+            }
+        }
+        match event {
+            Event::AttemptEnded(end) if matches!(end.outcome, Outcome::DONE | Outcome::REFUSED) => {
+                self.finished.extend(self.story.run.iter().filter(|key| **key == end.key).cloned());
+            }
+            Event::NoticeAccepted(notice) if notice.id.starts_with("payNotice") => self.pay_waits = false,
+            Event::NoticeAccepted(notice) => {
+                if let Some((refund_id, _)) = notice.id.strip_prefix("refundNotice:7:").and_then(|rest| rest.split_once(':')) {
+                    self.refunds_wait.remove(refund_id);
+                }
+            }
+            _ => {}
+        }
+        let Answer::Reply(reply) = answer else { return };
+        match (call_of(event), reply.code) {
+            (Some("orderPay"), 598) => self.pay_waits = true,
+            (Some("orderRefund"), 602) => drop(self.refunds_wait.insert(refund_of(event))),
+            _ => {}
+        }
+    }
+
+    /// What Meituan waits for is in the outbox as soon as it is known.
+    fn check_outbox(&mut self) {
+        let Some(order) = &self.order else { return };
+        let has = |begin: &str| order.notices.iter().any(|notice| notice.id.starts_with(begin));
+        match order.state() {
+            State::Issued | State::IssueFailed => assert!(!self.pay_waits || has("payNotice:"), "no pay notice: {order:?}"),
+            State::Issuing => {}
+            _ => self.pay_waits = false,
+        }
+        for refund_id in &self.refunds_wait {
+            let refund = order.refund(refund_id).expect("a refund that was answered is kept");
+            let is_told = has(&format!("refundNotice:7:{refund_id}:"));
+            // Meituan has decided it by itself: nobody waits.
+            let is_known = refund.message.is_some() || self.settings.calendar.is_some();
+            assert!(refund.state == RefundState::PENDING || is_told || is_known, "no refund notice: {order:?}");
+        }
+    }
+
+    /// Who asks again gets the current truth, and nothing else happens.
+    fn check_repeat(&self, event: &Event) {
+        let again = |order: Option<&Order>| apply(order, event, &self.settings, self.story.now);
+        // A first repeat may be the one that is told to wait, which is kept.
+        let second = again(self.order.as_ref());
+        let kept = second.next.as_ref().or(self.order.as_ref());
+        let third = again(kept);
+        assert!(third.next.is_none(), "a repeat moves the order: {event:?} {:?}", third.next);
+        let is_call = event.order_id().is_some();
+        assert!(!is_call || third.answer == second.answer, "{event:?}: {:?} then {:?}", second.answer, third.answer);
+    }
+
+    /// Over JSON it is the same.
+    fn check_border(&self, event: &Event, transition: &Transition) {
+        let snapshot = self.order.as_ref().map(Order::to_json).unwrap_or_default();
+        let (event, settings) = (event_json(event), json(&self.settings));
+        let (mut packed, mut out) = (Packed::default(), Vec::new());
+        let applied = apply_json(snapshot.as_bytes(), &event, &settings, self.story.now, &mut packed, &mut out);
+        applied.unwrap_or_else(|error| panic!("{}: {error:?}", String::from_utf8_lossy(&event)));
+        let told: Value = serde_json::from_slice(&out).expect("a transition is JSON");
+        assert_eq!(told["kind"], transition.kind.as_str());
+        let next: Option<Value> = transition.next.as_ref().map(|next| serde_json::from_str(&next.to_json()).expect("JSON"));
+        assert_eq!(told.get("next"), next.as_ref());
+        assert_eq!(told["reply"].is_object(), matches!(transition.answer, Answer::Reply(_)));
+        assert_eq!(told["run"].is_object(), matches!(transition.answer, Answer::Run(_)));
+    }
+}
+
+/// What is stored is what comes back.
+fn check_text(order: &Order) {
+    let text = order.to_json();
+    assert_eq!(Order::from_json(text.as_bytes()), Ok(Some(order.clone())), "{text}");
+}
+
+fn call_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::AttemptEnded(end) => end.key.split(':').next(),
+        Event::OrderCreate(_) => Some("orderCreate"),
+        Event::OrderPay(_) => Some("orderPay"),
+        Event::OrderQuery(_) => Some("orderQuery"),
+        Event::OrderRefund(_) => Some("orderRefund"),
+        Event::OrderClose(_) => Some("orderClose"),
+        Event::OrderRefunded(_) => Some("orderRefunded"),
+        Event::OrderReschedule(_) => Some("orderReschedule"),
+        _ => None,
+    }
+}
+
+fn refund_of(event: &Event) -> String {
+    match event {
+        Event::OrderRefund(refund) => refund.refund_id.clone(),
+        Event::AttemptEnded(end) => end.key.trim_start_matches("orderRefund:7:").to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Any bytes as a snapshot, an event and settings, at any time that a clock may show.
+fn check_stored(input: &mut Input<'_>) {
+    let now = Timestamp(START + input.number() % (1 << 52));
+    let [snapshot, event, settings] = [(); 3].map(|()| input.piece());
+    let (mut packed, mut out) = (Packed::default(), Vec::new());
+    if apply_json(snapshot, event, settings, now, &mut packed, &mut out).is_ok() {
+        let told: Value = serde_json::from_slice(&out).expect("a transition is JSON");
+        if let Some(next) = told.get("next") {
+            let order = Order::from_json(next.to_string().as_bytes());
+            assert!(matches!(order, Ok(Some(_))), "what was stored cannot be loaded: {order:?}");
+        }
+    }
+    let Ok(Some(mut order)) = Order::from_json(snapshot) else { return };
+    check_text(&order);
+    let mut story = Story::new(input);
+    for _ in 0..MOST_EVENTS {
+        if input.is_empty() {
+            break;
+        }
+        let event = story.event(input, Some(&order));
+        let transition = apply(Some(&order), &event, &Settings::default(), story.now);
+        let next = transition.next.unwrap_or_else(|| order.clone());
+        assert!(next.used_quantity >= order.used_quantity && next.refunded_quantity >= order.refunded_quantity);
+        check_text(&next);
+        order = next;
+    }
+}
+
+/// Orders that come far, and their snapshots.
+pub fn seeds(_: &Vectors) -> Vec<Vec<u8>> {
+    // Created, paid, then by turns refunded, used, closed, rescheduled.
+    let begin = [0, 0, 8, 0, 1, 0, 8, 4];
+    let ways: [&[u8]; 6] = [
+        &[3, 0, 0, 8, 8, 3, 0, 0, 22, 0],
+        &[3, 0, 0, 8, 9, 18, 0, 22, 0, 2, 0],
+        &[20, 0, 20, 1, 22, 0, 2, 0, 6, 1],
+        &[5, 0, 8, 8, 16, 0, 23, 0],
+        &[7, 0, 8, 8, 1, 2, 0, 20, 0],
+        &[3, 0, 0, 8, 11, 23, 64, 8, 10, 22, 192],
+    ];
+    let mut seeds = Vec::new();
+    for voucher_type in 0..3 {
+        for way in ways {
+            for flags in [0, 2] {
+                seeds.push([&[flags, 1, voucher_type], &begin[..], way].concat());
+            }
+            seeds.push(stored(&[&[1, voucher_type], &begin[..], way].concat()));
+        }
+    }
+    seeds
+}
+
+/// The same story, as what was stored at its end and one more event.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let mut input = Input::new(bytes);
+    let mut telling = Telling { story: Story::new(&mut input), ..Telling::default() };
+    let mut last = Vec::new();
+    while !input.is_empty() {
+        let event = telling.story.event(&mut input, telling.order.as_ref());
+        telling.tell(&event);
+        last = event_json(&event);
+    }
+    let snapshot = telling.order.as_ref().map(Order::to_json).unwrap_or_default();
+    let leading = [&[1], &0_i64.to_le_bytes()[..]].concat();
+    seed(&leading, &[snapshot.as_bytes(), &last, &json(&telling.settings), &bytes[..2]])
+}
