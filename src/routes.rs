@@ -23,14 +23,20 @@ pub(crate) fn find<T>(routes: &[Route<T>], uri: &str) -> Option<&'static T> {
 ///
 /// # Errors
 /// `INVALID_CONFIG` at `routes`, with the first that is wrong.
-#[inline(never)]
 pub(crate) fn check<T>(routes: &[Route<T>], expected: &str, mistaken: fn(&T) -> Option<&'static str>) -> Result<(), Error> {
-    for (index, (path, target)) in routes.iter().enumerate() {
+    let paths: Vec<_> = routes.iter().map(|(path, target)| (path.as_str(), mistaken(target))).collect();
+    check_paths(&paths, expected)
+}
+
+/// The same of paths, each with the name of what it cannot be routed to.
+#[inline(never)]
+fn check_paths(paths: &[(&str, Option<&str>)], expected: &str) -> Result<(), Error> {
+    for (index, &(path, mistaken)) in paths.iter().enumerate() {
         let detail = if !path.starts_with('/') || path_of(path) != path {
             ["expected a path that begins with / and has no query, found ", path, "", ""]
-        } else if let Some(name) = mistaken(target) {
+        } else if let Some(name) = mistaken {
             [expected, name, " at ", path]
-        } else if find(&routes[..index], path).is_some() {
+        } else if paths[..index].iter().any(|&(other, _)| other == path) {
             [path, " stands twice", "", ""]
         } else {
             continue;

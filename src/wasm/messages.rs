@@ -70,12 +70,13 @@ fn read_settings(
 /// The setting `routes`: each a `path`, and under `call` the name of what it means.
 #[inline(never)]
 pub(super) fn routes_of<T>(settings: &View<'_>, named: fn(&str) -> Option<&'static T>) -> Result<Vec<Route<T>>, Error> {
-    let route = |route: View<'_>| {
+    let mut routes = Vec::new();
+    for route in settings.objects("routes") {
         let name = text_of(&route, "call");
-        let target = named(&name).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(&name))?;
-        Ok((text_of(&route, "path"), target))
-    };
-    settings.objects("routes").map(route).collect()
+        let Some(target) = named(&name) else { return Err(Error::at(ErrorCode::InvalidConfig, "routes").detail(&name)) };
+        routes.push((text_of(&route, "path"), target));
+    }
+    Ok(routes)
 }
 
 /// A setting's text; one that is absent is empty.
