@@ -1,7 +1,8 @@
 //! The message engine: one definition per message, one walk that reads it.
 //!
 //! A [`Message`](definition::Message) is written down once (`definition`), in a form that reads like Meituan's own field table. Text is
-//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions, `plain` how a text mostly looks) into a flat
+//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions,
+//! `single` what one value can be, `plain` how a text mostly looks; what is found is kept by `finding`) into a flat
 //! [`Packed`] form. From there it becomes a Rust value (`typed`), wire text (`write`), or a plain JavaScript object
 //! (built from the packed form by generated code in the npm package).
 //!
@@ -9,12 +10,14 @@
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
 
 pub mod definition;
+mod finding;
 mod packed;
 pub(crate) mod peek;
 mod plain;
 mod read;
 mod redact;
 mod scan;
+mod single;
 mod typed;
 pub mod value;
 mod write;
@@ -22,7 +25,8 @@ mod write;
 pub(crate) use packed::Column;
 pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
-pub(crate) use read::{approximate_number, has_fields, text_of};
+pub(crate) use read::{has_fields, text_of};
 pub use redact::redact;
+pub(crate) use single::approximate_number;
 pub use typed::{Id, RawJson};
 pub use write::write;
