@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod generate;
 mod package;
 mod test;
@@ -22,7 +23,7 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
@@ -35,6 +36,11 @@ const TASKS: [Task; 6] = [
         summary: "measure the package against what people would write instead; names choose cases",
         run: bench::run,
     },
+    Task {
+        words: fuzz::WORDS,
+        summary: "look for inputs that anything does not hold for, so long for each target",
+        run: fuzz::run,
+    },
     Task { words: "demo", summary: "play Meituan against the example supplier, through every acceptance point", run: demo::run },
     Task { words: "demo --serve", summary: "serve the browser demo", run: demo::serve },
 ];
@@ -46,8 +52,12 @@ fn main() -> ExitCode {
         print!("{}", usage());
         return ExitCode::SUCCESS;
     }
-    // Only this one takes names.
-    let words = if arguments.first().is_some_and(|word| word == "bench") { bench::WORDS } else { &words };
+    // Only these take what is not fixed.
+    let words = match arguments.split_first() {
+        Some((first, _)) if first == "bench" => bench::WORDS,
+        Some((first, rest)) if first == "fuzz" && fuzz::seconds(rest).is_some() => fuzz::WORDS,
+        _ => &words,
+    };
     let Some(task) = TASKS.iter().find(|task| task.words == words) else {
         eprint!("{}", usage());
         return ExitCode::from(2);

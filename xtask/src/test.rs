@@ -3,16 +3,17 @@
 use std::process::ExitCode;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{bench, demo, package};
+use crate::{bench, demo, fuzz, package};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 16] = [
+const STAGES: [Stage; 17] = [
     ("Rust format", rust_format),
     ("Rust lints", rust_lints),
     ("Rust lints for wasm", wasm_lints),
     ("Rust tests", rust_tests),
     ("Rust tests without features", rust_tests_without_features),
+    ("fuzz targets", fuzz::check),
     ("Rust documentation", rust_documentation),
     ("npm dependencies", npm_dependencies),
     ("npm package", npm_package),
@@ -43,7 +44,8 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 const WITH_HTTP: [&str; 2] = ["--features", "meituan-protocol/http"];
 
 fn rust_format() -> Outcome {
-    run_program(cargo("fmt").args(["--all", "--check"]))
+    run_program(cargo("fmt").args(["--all", "--check"]))?;
+    run_program(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 
 fn rust_lints() -> Outcome {
