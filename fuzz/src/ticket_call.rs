@@ -156,7 +156,10 @@ fn check_refusal(supplier: &Supplier, parts: &Parts<'_>, refusal: &Refusal) {
     assert_eq!(ErrorCode::ALL.iter().filter(|code| code.as_str() == refusal.error.code.as_str()).count(), 1);
     let told = format!("{} {:?}", refusal.error, refusal.error);
     assert!(SECRETS.iter().all(|secret| !told.contains(secret) || parts_hold(parts, secret)), "a secret is told: {told}");
-    let reply: Value = serde_json::from_slice(&supplier.answer_refusal(refusal).body).expect("a failure is JSON");
+    let answer = supplier.answer_refusal(refusal).body;
+    let key = supplier.config().body_encryption.as_ref().filter(|_| refusal.encrypted);
+    let answer = key.map_or(answer.clone(), |encryption| encryption.key.open(&answer).expect("what was sealed opens"));
+    let reply: Value = serde_json::from_slice(&answer).expect("a failure is JSON");
     let code = reply["code"].as_i64().and_then(|code| i32::try_from(code).ok()).expect("a failure has a code");
     assert!(code != 200 && call.is_none_or(|call| call.lists(code)), "{code}");
     assert!(reply["describe"].as_str().is_some_and(|describe| !describe.is_empty()));
