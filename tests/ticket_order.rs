@@ -1,13 +1,14 @@
 //! What the order machine does with an order: calls, repeats, crashes, late results, facts that do not agree.
 
 use meituan_protocol::message::Id;
-use meituan_protocol::message::{Packed, RawJson};
+use meituan_protocol::message::definition::Facts;
+use meituan_protocol::message::{Form, Packed, RawJson, Reading, read};
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::notices::*;
 use meituan_protocol::ticket::order::*;
 use meituan_protocol::ticket::working_days::Calendar;
-use meituan_protocol::ticket::{Config, Supplier};
+use meituan_protocol::ticket::{Config, ORDER_QUERY, Supplier};
 use meituan_protocol::time::{Date, Timestamp, parse_wall_clock};
 use meituan_protocol::{ErrorCode, Secret};
 use serde_json::{Value, json};
@@ -751,6 +752,40 @@ fn a_reschedule_changes_day_and_codes_once() {
     let key = desk.run(reschedule("N2"));
     assert_eq!(desk.code(refused(&key, 300, "该日已满")), 300);
     assert_eq!(desk.later(10 * LEASE).reply(reschedule("N2")).describe, "该日已满");
+}
+
+#[test]
+fn a_guest_with_a_replaced_code_is_counted_and_flagged_and_the_order_can_still_be_told() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(reschedule("N"));
+    let new = RescheduledVoucher { voucher: Some("D1".into()), ..RescheduledVoucher::default() };
+    let done = OrderRescheduled {
+        order_id: ORDER,
+        reschedule_no: "N".into(),
+        success_count: Some(1),
+        credential_vouchers: Some(vec![new]),
+    };
+    desk.tell(AttemptEnded { rescheduled: Some(done), ..end(&key, Outcome::DONE) });
+    desk.tell(entered("E", &["C1"]));
+    assert!(!desk.order().conflicts.is_empty());
+    let told = desk.state_told();
+    assert_eq!((told.used_quantity, told.order_quantity), (1, 2));
+    assert_eq!(statuses(&told), [("C1".into(), 1, 3), ("C2".into(), 1, 0), ("D1".into(), 1, 0)]);
+    let envelope = json!({ "code": 200, "describe": "success", "partnerId": 1, "body": told }).to_string();
+    let how = Reading { form: Form::Program, success: true, facts: Facts::default() };
+    let mut packed = Packed::default();
+    assert!(read(ORDER_QUERY.reply, envelope.as_bytes(), how, &mut packed), "{:?}", packed.issues);
+}
+
+#[test]
+fn a_refund_because_no_payment_was_seen_ends_all_of_the_order_whatever_it_counts() {
+    for count in [0, 1, 3, 4] {
+        let mut desk = Desk::issued(3);
+        desk.run(refunded(RefundMessageType::PAY_STATE_UNKNOWN, "", count));
+        let told = desk.state_told();
+        assert_eq!(told.refunded_quantity, count.max(3), "{count}");
+        assert!(statuses(&told).iter().all(|(_, _, status)| *status == VoucherStatus::REFUNDED.0), "{:?}", statuses(&told));
+    }
 }
 
 // Notices, as they are sent.

@@ -105,8 +105,7 @@ impl Story {
             RefundMessageType(9),
         ];
         let kind = kinds[pick / 4 % 4];
-        // Of this kind is a message about all of an order; one that counts fewer contradicts itself.
-        let count = if kind == RefundMessageType::PAY_STATE_UNKNOWN { self.quantity } else { 1 + (pick / 16) as u32 };
+        let count = 1 + (pick / 16) as u32;
         let message = RefundedMessage {
             order_id: ORDER,
             refund_serial_no: Some(serial.to_owned()).filter(|serial| !serial.is_empty()),

@@ -46,14 +46,17 @@ impl Change<'_> {
             return self.begin(&ORDER_REFUNDED, &message, 0, Some(super::snapshot::raw(call)));
         }
         let order = &self.order;
-        let taken = u64::from(order.used_quantity) + u64::from(order.refunded_quantity) + u64::from(call.count);
-        let all = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN || taken >= u64::from(order.quantity);
+        let left = order.quantity.saturating_sub(order.used_quantity).saturating_sub(order.refunded_quantity);
+        let is_unpaid = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN;
+        // Such a message ends the whole order, whatever count it tells.
+        let quantity = if is_unpaid { call.count.max(left) } else { call.count };
+        let all = is_unpaid || quantity >= left;
         let lived = order.lifecycle;
         self.step(if all { Trigger::RefundedAll } else { Trigger::RefundedPart });
-        let vouchers = self.codes_meant(call);
+        let vouchers = self.codes_meant(call, quantity);
         self.order.refunds.push(Refund {
             refund_id: message.clone(),
-            quantity: call.count,
+            quantity,
             vouchers,
             state: RefundState::PENDING,
             requested_at: call.refund_time,
@@ -81,14 +84,14 @@ impl Change<'_> {
     }
 
     /// The codes that a message of Meituan's own is about; where it names none, free ones first.
-    fn codes_meant(&self, call: &RefundedMessage) -> Vec<String> {
+    fn codes_meant(&self, call: &RefundedMessage, quantity: u32) -> Vec<String> {
         if self.order.voucher_type() != Some(VoucherType::CODE_PER_TICKET) {
             return Vec::new();
         }
         if let Some(named) = call.voucher_list.as_ref().filter(|named| !named.is_empty()) {
             return named.clone();
         }
-        self.order.likeliest(call.count)
+        self.order.likeliest(quantity)
     }
 
     /// Nothing of the order lets anybody in any longer, and nothing is begun or told for it.

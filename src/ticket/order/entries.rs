@@ -37,14 +37,17 @@ impl Order {
         code.status == VoucherStatus::UNUSED && !self.refunds.iter().any(pending)
     }
 
+    /// The code stands for a ticket: it is one of those that were issued, and was not replaced.
+    pub(super) fn stands(&self, voucher: &str) -> bool {
+        self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher)
+    }
+
     /// Which codes a fact is about that tells only a number: free ones, then those that are being refunded, then those
     /// that went void with the order. A code that was replaced stands for no ticket.
     pub(super) fn likeliest(&self, quantity: u32) -> Vec<String> {
-        let standing =
-            |voucher: &String| self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher);
         let rank = |code: &&HeldCode| match code.status {
             VoucherStatus::UNUSED => Some(if self.is_free(code) { 0 } else { 1 }),
-            VoucherStatus::VOID if standing(&code.voucher) => Some(2),
+            VoucherStatus::VOID if self.stands(&code.voucher) => Some(2),
             _ => None,
         };
         let of_rank = |wanted| self.codes.iter().filter(move |code| rank(code) == Some(wanted));

@@ -142,7 +142,10 @@ impl Change<'_> {
             status,
         };
         if order.voucher_type() != Some(VoucherType::CODE_PER_ORDER) {
-            return order.codes.iter().map(|code| entry(code, code.status, 1, code.since)).collect();
+            // Whoever came in with a code that stands for no ticket was counted and flagged. Shown as used it would be one code
+            // too many, and the reply could not be sent.
+            let shown = |code: &HeldCode| if order.stands(&code.voucher) { code.status } else { VoucherStatus::VOID };
+            return order.codes.iter().map(|code| entry(code, shown(code), 1, code.since)).collect();
         }
         let left = order.quantity.saturating_sub(order.used_quantity).saturating_sub(order.refunded_quantity);
         let mut list = Vec::new();
