@@ -75,10 +75,10 @@ export const DEMANDS = {
   "seal-1.5k": { "node:crypto": [2.8, 1] },
   "edge-seal-1.5k": { "@noble/ciphers": [0.65, 0.3], "crypto-js": [0.045, 0.02] },
 
-  "verdict-1.5k-chinese": { zod: [0.27, 0.22], ajv: [0.37, 0.3] },
-  "object-1.5k-chinese": { zod: [0.47, 0.3], ajv: [0.62, 0.4] },
-  "call-1.5k-chinese": { "node:crypto + zod": [0.42, 0.25], "node:crypto + by hand": [0.68, 0.42] },
-  "edge-call-1.5k-chinese": { "noble + zod jitless": [0.57, 0.15] },
+  "verdict-1.5k-chinese": { zod: [0.25, 0.22], ajv: [0.32, 0.3] },
+  "object-1.5k-chinese": { zod: [0.41, 0.3], ajv: [0.52, 0.4] },
+  "call-1.5k-chinese": { "node:crypto + zod": [0.42, 0.25], "node:crypto + by hand": [0.65, 0.42] },
+  "edge-call-1.5k-chinese": { "noble + zod jitless": [0.39, 0.15] },
 };
 
 const KILOBYTE = 1024;
