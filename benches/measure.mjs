@@ -2,6 +2,9 @@
 // contenders of a case take turns within each round, and what counts is how they compare in it. Time is the processor's, that of
 // the garbage collector's threads included: on a wall clock, whatever else the machine does would count.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 /**
  * @typedef {(input: any) => unknown} Contender
  * @typedef {{ contender: Contender, inputs: readonly any[] }} Entry
@@ -9,9 +12,15 @@
  */
 
 /** In milliseconds. */
-const WARM_UP = 150;
-const SLICE = 12;
-const ROUNDS = 15;
+const WARM_UP = 300;
+const SLICE = 30;
+const ROUNDS = 11;
+/** Rounds that are not counted: compilers still work beside them. */
+const FIRST_ROUNDS = 2;
+
+setFlagsFromString("--expose-gc");
+/** @type {(how: { type: "minor" }) => void} */
+const collectGarbage = runInNewContext("gc");
 
 /** Keeps results alive, so that no compiler finds the work useless. */
 export let sink;
@@ -55,12 +64,16 @@ export function measure(entries) {
   for (const { contender, inputs } of entries) time(contender, inputs, WARM_UP);
   /** @type {number[][]} */
   const rounds = entries.map(() => []);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = -FIRST_ROUNDS; round < ROUNDS; round++) {
     // Each round begins with another one, so that nobody always runs after the same neighbour's garbage.
     for (let turn = 0; turn < entries.length; turn++) {
-      const index = (round + turn) % entries.length;
+      const index = (round + FIRST_ROUNDS + turn) % entries.length;
       const { contender, inputs } = entries[index];
-      rounds[index].push(time(contender, inputs, SLICE));
+      // What somebody leaves behind is not for the next one to clear away. All of the memory would be too much: functions that
+      // were made fast are forgotten with it.
+      collectGarbage({ type: "minor" });
+      const nanoseconds = time(contender, inputs, SLICE);
+      if (round >= 0) rounds[index].push(nanoseconds);
     }
   }
   return rounds.map((times) => ({ median: median(times), rounds: times }));
