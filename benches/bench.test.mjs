@@ -57,6 +57,13 @@ test("a gate fails once all of the spread is beyond it", () => {
   assert(fails(row(compare(timing(6, 7, 8), timing(10, 10, 10)))));
 });
 
+test("a machine that is slower in some rounds changes no ratio", () => {
+  const compared = compare(timing(4, 8, 4, 8, 4), timing(10, 20, 10, 20, 10));
+  assert.deepEqual(compared, { ratio: 0.4, low: 0.4, high: 0.4 });
+  // The ratio of the medians would be 0.6 here: the slower half began between two turns.
+  assert.equal(compare(timing(4, 4, 6, 8, 8), timing(10, 10, 10, 20, 20)).ratio, 0.4);
+});
+
 test("cold starts of all bundles end in the same answer", async () => {
   const rows = await measureColdStarts(1);
   assert.equal(rows.length, 2);

@@ -80,11 +80,12 @@ export function measure(entries) {
 }
 
 /**
- * How one compares with another: the ratio of medians, and the quartiles of the rounds' own ratios.
+ * How one compares with another: the median and the quartiles of the rounds' own ratios. Each round has its own, because a
+ * machine that is shared may be twice as fast in the next one.
  * @param {Timing} one
  * @param {Timing} other
  */
 export function compare(one, other) {
   const ratios = one.rounds.map((nanoseconds, round) => nanoseconds / other.rounds[round]);
-  return { ratio: one.median / other.median, low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
+  return { ratio: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
 }

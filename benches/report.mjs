@@ -11,7 +11,7 @@ import { cpus } from "node:os";
  * @property {string} script
  * @property {"node" | "edge"} runtime
  * @property {string} peer
- * @property {number} ratio ours by theirs, of the medians: lower is better
+ * @property {number} ratio ours by theirs, the median of the rounds' ratios: lower is better
  * @property {number} low lower quartile of the rounds' ratios
  * @property {number} high upper quartile
  * @property {number} ours nanoseconds, or bytes
