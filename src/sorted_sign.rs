@@ -17,6 +17,8 @@
 
 use crate::Secret;
 use sha1::{Digest, Sha1};
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -69,25 +71,23 @@ pub fn verify(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)], sign
 
 /// What is hashed. It holds the secret: never show it.
 pub fn signed_bytes(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
-    let left_out = |name: &str, value: &str| match scheme {
-        Scheme::SignKey => name == SIGN || name == SIGN_KEY || is_blank(value),
-        Scheme::Prefix => name == SIGN || value.is_empty(),
+    let is_signed = |name: &str| name != SIGN && (scheme == Scheme::Prefix || name != SIGN_KEY);
+    let is_left_out = |value: &str| match scheme {
+        Scheme::SignKey => is_blank(value),
+        Scheme::Prefix => value.is_empty(),
     };
-    // There are few of them: each is put where it belongs, which takes much less code than sorting.
-    let mut pairs: Vec<(&str, &[u8])> = Vec::with_capacity(parameters.len() + 1);
-    let mut put = |name, value| {
-        let at = pairs.partition_point(|(other, _)| str::encode_utf16(other).lt(str::encode_utf16(name)));
-        pairs.insert(at, (name, value));
-    };
-    for (index, &(name, value)) in parameters.iter().enumerate() {
-        let again = parameters.iter().skip(index + 1).any(|(other, _)| *other == name);
-        if !again && !left_out(name, value) {
-            put(name, value.as_bytes());
-        }
-    }
+    let given = parameters.iter().enumerate().filter(|(_, (name, _))| is_signed(name));
+    let heap: BinaryHeap<_> = given.map(|(place, &(name, value))| Parameter { name, place, value }).collect();
+    let mut sorted = heap.into_sorted_vec();
+    sorted.dedup_by(|earlier, last| earlier.name == last.name);
+    sorted.retain(|parameter| !is_left_out(parameter.value));
+    let mut pairs: Vec<_> = sorted.iter().map(|parameter| (parameter.name, parameter.value.as_bytes())).collect();
     let mut prefix: &[u8] = &[];
     match scheme {
-        Scheme::SignKey => put(SIGN_KEY, secret.expose()),
+        Scheme::SignKey => {
+            let at = pairs.partition_point(|(name, _)| in_java_order(name, SIGN_KEY).is_lt());
+            pairs.insert(at, (SIGN_KEY, secret.expose()));
+        }
         Scheme::Prefix => prefix = secret.expose(),
     }
     let length = prefix.len() + pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
@@ -99,6 +99,32 @@ pub fn signed_bytes(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]
         bytes.extend_from_slice(value);
     }
     bytes
+}
+
+/// What a caller named, and at which place.
+#[derive(PartialEq, Eq)]
+struct Parameter<'p> {
+    name: &'p str,
+    place: usize,
+    value: &'p str,
+}
+
+/// By names; of those with the same one, the last comes first.
+impl Ord for Parameter<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        in_java_order(self.name, other.name).then(other.place.cmp(&self.place))
+    }
+}
+
+impl PartialOrd for Parameter<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// As Java's `String.compareTo`: by UTF-16 code units.
+fn in_java_order(one: &str, other: &str) -> Ordering {
+    one.encode_utf16().cmp(other.encode_utf16())
 }
 
 /// Java's `StringUtils.isBlank` for a text that is there: no UTF-16 unit of it is other than white space.

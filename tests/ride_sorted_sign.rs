@@ -4,8 +4,10 @@ mod ride_support;
 
 use meituan_protocol::Secret;
 use meituan_protocol::sorted_sign::*;
+use proptest::prelude::*;
 use ride_support::{cases, text};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
 
 #[test]
 fn every_vector_is_reproduced_at_each_stage() {
@@ -57,4 +59,45 @@ fn the_order_of_the_parameters_does_not_matter_and_the_last_of_two_counts() {
         sign(Scheme::SignKey, &secret, &[("a", "1"), ("sign_key", "forged")]),
         sign(Scheme::SignKey, &secret, &[("a", "1")])
     );
+}
+
+#[test]
+fn where_the_last_of_two_is_left_out_neither_is_signed() {
+    let secret = Secret::new("0123456789abcdef");
+    for (scheme, empty) in [(Scheme::SignKey, " "), (Scheme::Prefix, "")] {
+        assert_eq!(sign(scheme, &secret, &[("a", "1"), ("b", "2"), ("a", empty)]), sign(scheme, &secret, &[("b", "2")]));
+    }
+}
+
+#[test]
+fn as_many_parameters_as_somebody_who_means_harm_can_send_take_no_more_than_their_share() {
+    // If each were compared with all others, this would take minutes.
+    let names: Vec<String> = (0..200_000u32).map(|index| format!("n{}", index.wrapping_mul(2_654_435_761) % 150_000)).collect();
+    let parameters: Vec<_> = names.iter().map(|name| (name.as_str(), "v")).collect();
+    let signed = signed_bytes(Scheme::Prefix, &Secret::new("s"), &parameters);
+    let different: HashSet<_> = names.iter().collect();
+    assert_eq!(signed.len(), 1 + different.iter().map(|name| name.len() + 1).sum::<usize>());
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_are_the_last_values_in_the_order_of_utf_16(
+        parameters in proptest::collection::vec(("(sign|sign_key|[a-c\u{e000}\u{1f600}]{0,2})", "[ x]{0,2}"), 0..12),
+        prefix: bool,
+    ) {
+        let borrowed: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut last = BTreeMap::new();
+        for &(name, value) in &borrowed {
+            last.insert(name.encode_utf16().collect::<Vec<_>>(), (name, value));
+        }
+        last.retain(|_, (name, value)| *name != "sign" && (if prefix { !value.is_empty() } else { !value.trim().is_empty() }));
+        if !prefix {
+            last.insert("sign_key".encode_utf16().collect(), ("sign_key", "secret"));
+        }
+        let pairs: String = last.values().map(|(name, value)| format!("{name}{value}")).collect();
+        let expected = if prefix { format!("secret{pairs}") } else { pairs };
+        let scheme = if prefix { Scheme::Prefix } else { Scheme::SignKey };
+        let signed = signed_bytes(scheme, &Secret::new("secret"), &borrowed);
+        prop_assert_eq!(std::str::from_utf8(&signed), Ok(expected.as_str()));
+    }
 }
