@@ -72,9 +72,13 @@ fn read_settings(
 pub(super) fn routes_of<T>(settings: &View<'_>, named: fn(&str) -> Option<&'static T>) -> Result<Vec<Route<T>>, Error> {
     let mut routes = Vec::new();
     for route in settings.objects("routes") {
-        let name = text_of(&route, "call");
-        let Some(target) = named(&name) else { return Err(Error::at(ErrorCode::InvalidConfig, "routes").detail(&name)) };
-        routes.push((text_of(&route, "path"), target));
+        let (name, path) = (text_of(&route, "call"), text_of(&route, "path"));
+        let Some(target) = named(&name) else {
+            return Err(
+                Error::at(ErrorCode::InvalidConfig, "routes").detail(&["nothing is called ", &name, ", found at ", &path].concat())
+            );
+        };
+        routes.push((path, target));
     }
     Ok(routes)
 }

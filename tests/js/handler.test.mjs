@@ -41,6 +41,11 @@ describe("configuration", () => {
     assert.equal(refusalOf(() => new TicketSupplier()).code, "INVALID_CONFIG");
   });
 
+  it("says which route has a name that nothing has", () => {
+    const error = refusalOf(() => new TicketSupplier({ ...options, routes: { "/a": "orderCreated" } }));
+    assert.equal(error.detail, "nothing is called orderCreated, found at /a");
+  });
+
   it("takes the partner's number as text", () => {
     assert.equal(new TicketSupplier({ ...options, partnerId: "1122" }).partnerId, 1122);
   });
