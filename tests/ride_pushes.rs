@@ -270,6 +270,9 @@ fn what_is_dispensable_never_refuses_a_push() {
     assert_eq!(clock.0.refund_time, Some(Timestamp(1_646_982_313_000)));
     assert!(clock.1.starts_with("INVALID_DATE"), "{}", clock.1);
     assert_eq!(odd_refund("refundTime", json!("2022-13-11 15:05:13")).0.refund_time, None);
+    // In Beijing it was eight when the epoch began; what is before it is no moment for a program.
+    assert_eq!(odd_refund("refundTime", json!("1970-01-01 08:00:00")).0.refund_time, Some(Timestamp(0)));
+    assert_eq!(odd_refund("refundTime", json!("1970-01-01 07:59:59")).0.refund_time, None);
 
     let offer = |pointer: &str, value: Value| {
         let mut text: Value = serde_json::from_str(&example(&CAPACITY_OFFERED, "request.json")).unwrap();
