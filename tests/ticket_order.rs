@@ -36,6 +36,7 @@ impl Desk {
         let transition = apply(self.order.as_ref(), &event.into(), &self.settings, self.now);
         assert_eq!(transition.kind == Kind::Moved, transition.next.is_some());
         if let Some(next) = &transition.next {
+            assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())), "what is stored must be read again");
             self.order = Some(next.clone());
         }
         transition
@@ -716,6 +717,111 @@ fn a_refund_that_meituan_has_decided_itself_is_the_pending_one() {
 }
 
 #[test]
+fn a_refund_that_silence_or_the_supplier_has_agreed_is_not_counted_again_by_meituans_message() {
+    let agreed_by_silence = |desk: &mut Desk| {
+        desk.settings.calendar = Some(Calendar::default());
+        desk.later(10 * 86_400_000).tell(TimePassed {});
+    };
+    let agreed_by_the_supplier = |desk: &mut Desk| {
+        desk.tell(agree("R"));
+    };
+    let refused_by_the_supplier = |desk: &mut Desk| {
+        desk.tell(RefundRefused { refund_id: "R".into(), code: None, describe: "已过期".into() });
+    };
+    let crashed_before_anything_was_told = |desk: &mut Desk| desk.order.as_mut().unwrap().refunds[0].told = None;
+    for codes in [None, Some(vec!["C2".to_owned()])] {
+        for serial in ["R", "", "another number"] {
+            for (decide, is_silent) in
+                [(agreed_by_silence as fn(&mut Desk), true), (agreed_by_the_supplier, false), (refused_by_the_supplier, false)]
+            {
+                let mut desk = Desk::issued(3);
+                let key = desk.run(refund("R", &["C2"]));
+                assert_eq!(desk.code(end(&key, Outcome::PENDING)), 602);
+                if is_silent {
+                    crashed_before_anything_was_told(&mut desk);
+                }
+                decide(&mut desk);
+                let message = refunded(RefundMessageType::APPROVAL_TIMED_OUT, serial, 1);
+                desk.run(RefundedMessage { voucher_list: codes.clone(), ..message });
+                let told = desk.state_told();
+                assert_eq!((desk.order().state(), quantities(&told)), (State::Issued, (3, 0, 1)), "{serial} {codes:?}");
+                assert_eq!(statuses(&told), [("C1".into(), 1, 0), ("C2".into(), 1, 2), ("C3".into(), 1, 0)]);
+                assert!(desk.order().conflicts.is_empty());
+            }
+        }
+    }
+    // What says that it is about another code is another refund.
+    let mut desk = Desk::issued(3);
+    let key = desk.run(refund("R", &["C2"]));
+    desk.tell(end(&key, Outcome::PENDING));
+    let message = refunded(RefundMessageType::APPROVAL_TIMED_OUT, "", 1);
+    desk.run(RefundedMessage { voucher_list: Some(vec!["C1".into()]), ..message });
+    assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 2), ("C2".into(), 1, 0), ("C3".into(), 1, 0)]);
+    // So is what was agreed in the reply to Meituan's own call: nothing timed out.
+    let mut desk = Desk::issued(3);
+    let key = desk.run(refund("R", &["C2"]));
+    assert_eq!(desk.code(end(&key, Outcome::DONE)), 200);
+    desk.run(refunded(RefundMessageType::APPROVAL_TIMED_OUT, "", 1));
+    assert_eq!(desk.order().refunded_quantity, 2);
+}
+
+#[test]
+fn an_open_refund_of_an_order_that_meituan_refunds_as_a_whole_is_settled_with_it() {
+    for (kind, count) in [(RefundMessageType::CUSTOMER_SERVICE, 2), (RefundMessageType::PAY_STATE_UNKNOWN, 0)] {
+        let mut desk = Desk::issued(2);
+        let key = desk.run(refund("R", &["C1"]));
+        desk.run(refunded(kind, "", count));
+        assert_eq!((desk.order().state(), desk.order().refunded_quantity), (State::Returned, 2));
+        assert!(desk.order().conflicts.is_empty(), "{:?}", desk.order().conflicts);
+        assert_eq!(desk.later(10 * LEASE).tell(TakeOver { key: key.clone() }).kind, Kind::Illegal, "nobody runs it again");
+        assert_eq!(desk.code(end(&key, Outcome::DONE)), 601);
+        assert_eq!(desk.code(refund("R", &["C1"])), 601);
+        assert_eq!((desk.order().refunded_quantity, desk.notices()), (2, vec![]));
+    }
+}
+
+#[test]
+fn refunds_of_one_second_without_a_number_are_known_by_their_codes() {
+    let mut desk = Desk::issued(3);
+    let of = |voucher: &str| RefundedMessage {
+        voucher_list: Some(vec![voucher.into()]),
+        ..refunded(RefundMessageType::CUSTOMER_SERVICE, "", 1)
+    };
+    desk.run(of("C1"));
+    desk.run(of("C2"));
+    assert_eq!(desk.code(of("C1")), 200);
+    assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 2), ("C2".into(), 1, 2), ("C3".into(), 1, 0)]);
+    assert!(desk.order().conflicts.is_empty());
+}
+
+#[test]
+fn a_refunded_message_that_names_other_codes_than_it_counts_is_flagged() {
+    for codes in [vec!["C1", "C3"], vec!["X"]] {
+        let mut desk = Desk::issued(3);
+        let message = refunded(RefundMessageType::CUSTOMER_SERVICE, "", 1);
+        desk.run(RefundedMessage { voucher_list: Some(codes.into_iter().map(Into::into).collect()), ..message });
+        assert_eq!((desk.order().refunded_quantity, &*desk.order().conflicts[0].breach), (1, "refunded-unclearly"));
+    }
+}
+
+#[test]
+fn no_moment_and_no_count_of_a_fact_makes_an_order_that_cannot_be_read_again() {
+    // Desk::tell reads it again.
+    let mut desk = Desk::issued(2);
+    for (serial, refund_time) in
+        [("S1", Timestamp(i64::MIN)), ("S2", clock("1970-01-01 00:00:00")), ("S3", clock("0001-01-01 00:00:00"))]
+    {
+        desk.tell(RefundedMessage { refund_time, ..refunded(RefundMessageType::CUSTOMER_SERVICE, serial, i32::MAX as u32) });
+    }
+    let paid = OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(1) };
+    let mut desk = Desk::issued_as(2, paid);
+    for id in ["E1", "E2"] {
+        desk.tell(Consumed { at: Some(Timestamp(-1)), ..entered_by_count(id, i32::MAX as u32) });
+    }
+    assert_eq!(desk.order().used_quantity, i32::MAX as u32);
+}
+
+#[test]
 fn a_pay_notice_that_is_no_longer_true_is_withdrawn_by_a_close() {
     let mut desk = Desk::issuing(1);
     desk.tell(Event::Issued(paid(1)));
@@ -778,6 +884,60 @@ fn a_guest_with_a_replaced_code_is_counted_and_flagged_and_the_order_can_still_b
 }
 
 #[test]
+fn a_code_that_is_replaced_while_its_refund_is_pending_is_refunded_under_its_new_name() {
+    let credential = |number: &str, voucher: &str| CredentialVoucher {
+        credential_no: number.into(),
+        voucher: Some(voucher.into()),
+        ..CredentialVoucher::default()
+    };
+    let credential_list = Some(vec![credential("n1", "C1"), credential("n2", "C2")]);
+    let mut desk = Desk::issued_as(2, OrderPaid { credential_list, ..paid(2) });
+    let key = desk.run(refund("R", &["C1"]));
+    desk.tell(end(&key, Outcome::PENDING));
+    let new = |number: &str, voucher: &str| RescheduledVoucher {
+        credential_type: Some(CredentialType::default()),
+        credential_no: Some(number.into()),
+        voucher: Some(voucher.into()),
+        ..RescheduledVoucher::default()
+    };
+    let key = desk.run(reschedule("N"));
+    let done = OrderRescheduled {
+        success_count: Some(2),
+        credential_vouchers: Some(vec![new("n1", "D1"), new("n2", "D2")]),
+        ..OrderRescheduled::default()
+    };
+    desk.tell(AttemptEnded { rescheduled: Some(done), ..end(&key, Outcome::DONE) });
+    let mut by_message = desk.clone();
+    desk.tell(agree("R"));
+    // The message may still name the code that the refund was asked for.
+    let message = refunded(RefundMessageType::APPROVAL_TIMED_OUT, "", 1);
+    by_message.run(RefundedMessage { voucher_list: Some(vec!["C1".into()]), ..message });
+    for mut desk in [desk, by_message] {
+        let expected = [("C1".into(), 1, 3), ("C2".into(), 1, 3), ("D1".into(), 1, 2), ("D2".into(), 1, 0)];
+        assert_eq!(statuses(&desk.state_told()), expected);
+        let day = Timestamp(NOW.0 + 30 * 86_400_000);
+        let admitted: Vec<_> = admissions(desk.order(), day).into_iter().filter_map(|admission| admission.voucher).collect();
+        assert_eq!((admitted, desk.order().refunded_quantity), (vec!["D2".to_owned()], 1));
+        assert!(desk.order().conflicts.is_empty());
+    }
+}
+
+#[test]
+fn a_guest_with_the_replaced_code_of_a_whole_order_is_counted_and_flagged() {
+    let mut desk = Desk::issued_as(2, OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(1) });
+    let key = desk.run(reschedule("N"));
+    let new = RescheduledVoucher { voucher: Some("D1".into()), ..RescheduledVoucher::default() };
+    let done = OrderRescheduled { success_count: Some(1), credential_vouchers: Some(vec![new]), ..OrderRescheduled::default() };
+    desk.tell(AttemptEnded { rescheduled: Some(done), ..end(&key, Outcome::DONE) });
+    desk.tell(entered("E1", &["D1"]));
+    assert!(!desk.order().conflicts.iter().any(|conflict| conflict.breach == "entered-with-spent-code"));
+    desk.tell(entered("E2", &["C1"]));
+    assert!(desk.order().conflicts.iter().any(|conflict| conflict.breach == "entered-with-spent-code"));
+    assert_eq!(statuses(&desk.state_told()), [("D1".into(), 2, 1)]);
+    assert_eq!(desk.tell(entered("E3", &["X"])).kind, Kind::Illegal);
+}
+
+#[test]
 fn a_refund_because_no_payment_was_seen_ends_all_of_the_order_whatever_it_counts() {
     for count in [0, 1, 3, 4] {
         let mut desk = Desk::issued(3);
@@ -786,6 +946,17 @@ fn a_refund_because_no_payment_was_seen_ends_all_of_the_order_whatever_it_counts
         assert_eq!(told.refunded_quantity, count.max(3), "{count}");
         assert!(statuses(&told).iter().all(|(_, _, status)| *status == VoucherStatus::REFUNDED.0), "{:?}", statuses(&told));
     }
+}
+
+#[test]
+fn another_order_made_by_the_same_create_is_flagged() {
+    let mut desk = Desk::new();
+    let key = desk.run(create(1));
+    desk.tell(created(&key));
+    let another = OrderCreated { order_id: None, partner_order_id: "P2".into() };
+    let again = AttemptEnded { created: Some(another), ..end(&key, Outcome::DONE) };
+    assert_eq!(desk.tell(again).conflicts, [Breach::CreatedDifferently]);
+    assert_eq!(desk.order().partner_order_id.as_deref(), Some("P"));
 }
 
 // Notices, as they are sent.

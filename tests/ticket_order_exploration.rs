@@ -152,6 +152,7 @@ impl Explorer {
             self.refunded(RefundMessageType::CUSTOMER_SERVICE, "S1", 1),
             self.refunded(RefundMessageType::PAY_STATE_UNKNOWN, "", self.quantity),
             self.refunded(RefundMessageType::APPROVAL_TIMED_OUT, "R1", 1),
+            self.refunded(RefundMessageType::APPROVAL_TIMED_OUT, "", 1),
             Event::Issued(self.paid()),
             IssueFailed { code: None, describe: "售罄".into() }.into(),
             RefundAgreed { refund_id: "R1".into() }.into(),
@@ -268,6 +269,11 @@ impl Explorer {
         let sum = next.used_quantity + next.refunded_quantity + next.pending_quantity();
         assert!(sum <= next.quantity || !next.conflicts.is_empty(), "more than there are: {told}");
         assert!(State::at(next.lifecycle, next.order_status.unwrap_or_default()).is_some(), "no such state: {told}");
+        assert_eq!(
+            Order::from_json(next.to_json().as_bytes()),
+            Ok(Some(next.clone())),
+            "what is stored must be read again: {told}"
+        );
         if let Some(issued) = &next.issued {
             let vouchers = issued.vouchers.as_ref().unwrap();
             let distinct: HashSet<_> = vouchers.iter().collect();

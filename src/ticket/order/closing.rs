@@ -4,6 +4,7 @@ use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecy
 use super::{Failure, Trigger, Verdict, digits, joined};
 use crate::message::RawJson;
 use crate::message::value::push_digits;
+use crate::sorted_sign::sha1_hex;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
 use crate::ticket::codes::{CloseType, RefundMessageType, VoucherStatus, VoucherType};
 use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_REFUNDED};
@@ -53,13 +54,16 @@ impl Change<'_> {
         let all = is_unpaid || quantity >= left;
         let lived = order.lifecycle;
         self.step(if all { Trigger::RefundedAll } else { Trigger::RefundedPart });
+        if all {
+            self.settle_refunds();
+        }
         let vouchers = self.codes_meant(call, quantity);
         self.order.refunds.push(Refund {
             refund_id: message.clone(),
             quantity,
             vouchers,
             state: RefundState::PENDING,
-            requested_at: call.refund_time,
+            requested_at: Timestamp(call.refund_time.0.max(0)),
             message: Some(message.clone()),
             ..Refund::default()
         });
@@ -73,28 +77,62 @@ impl Change<'_> {
         self.begin_closing(&ORDER_REFUNDED, &message, request)
     }
 
-    /// The refund of ours that Meituan has decided: by its number; else, where our approval took too long, the first
-    /// pending one of the same size (inferred).
+    /// The refund of ours that Meituan has decided: by its number; else, where our approval took too long, the first one of
+    /// the same size and codes (inferred): a pending one, else one that was agreed, by silence too, or refused, while
+    /// Meituan may not have heard of it.
     fn meant_by(&self, call: &RefundedMessage) -> Option<String> {
-        let by_number = call.refund_serial_no.as_deref().and_then(|number| self.order.refund(number));
-        let late = call.refund_message_type == RefundMessageType::APPROVAL_TIMED_OUT;
-        let same_size = |refund: &&Refund| late && refund.state == RefundState::PENDING && refund.quantity == call.count;
-        let refund = by_number.or_else(|| self.order.refunds.iter().find(same_size))?;
+        if let Some(refund) = call.refund_serial_no.as_deref().and_then(|number| self.order.refund(number)) {
+            return Some(refund.refund_id.clone());
+        }
+        if call.refund_message_type != RefundMessageType::APPROVAL_TIMED_OUT {
+            return None;
+        }
+        let rank = |refund: &&Refund| match refund.state {
+            RefundState::PENDING => 0,
+            RefundState::AGREED => 1,
+            _ => 2,
+        };
+        let is_meant = |refund: &&Refund| {
+            let waits = refund.state == RefundState::PENDING || refund.told == Some(true);
+            waits && refund.message.is_none() && refund.quantity == call.count && self.agrees(refund, call)
+        };
+        let refund = self.order.refunds.iter().filter(is_meant).min_by_key(rank)?;
         Some(refund.refund_id.clone())
     }
 
+    /// Whether a message may be about the codes of a refund. A code that was replaced since says nothing.
+    fn agrees(&self, refund: &Refund, call: &RefundedMessage) -> bool {
+        let named = call.voucher_list.as_deref().unwrap_or_default();
+        let differs = |voucher: &String| !refund.vouchers.contains(voucher) && self.order.stands(voucher);
+        refund.vouchers.is_empty() || !named.iter().any(differs)
+    }
+
+    /// All of the order is refunded, and with it whatever was still to be decided.
+    fn settle_refunds(&mut self) {
+        let now = self.now;
+        for refund in self.order.refunds.iter_mut().filter(|refund| refund.state == RefundState::PENDING) {
+            (refund.state, refund.decided_at) = (RefundState::AGREED, Some(now));
+        }
+        self.abandon(&ORDER_REFUND);
+    }
+
     /// The codes that a message of Meituan's own is about; where it names none, free ones first.
-    fn codes_meant(&self, call: &RefundedMessage, quantity: u32) -> Vec<String> {
+    fn codes_meant(&mut self, call: &RefundedMessage, quantity: u32) -> Vec<String> {
         if self.order.voucher_type() != Some(VoucherType::CODE_PER_TICKET) {
             return Vec::new();
         }
-        if let Some(named) = call.voucher_list.as_ref().filter(|named| !named.is_empty()) {
-            return named.clone();
+        let named = call.voucher_list.as_deref().unwrap_or_default();
+        if named.is_empty() {
+            return self.order.likeliest(quantity);
         }
-        self.order.likeliest(quantity)
+        let of_order = self.order.codes.iter().filter(|code| named.contains(&code.voucher)).count();
+        if of_order != named.len() || of_order != call.count as usize {
+            self.flag(Breach::RefundedUnclearly);
+        }
+        named.to_vec()
     }
 
-    /// Nothing of the order lets anybody in any longer, and nothing is begun or told for it.
+    /// Nothing of the order lets anybody in any longer, and it is not created, issued or told as issued.
     fn make_void(&mut self, status: VoucherStatus) {
         if self.order.used_quantity > 0 && self.order.lifecycle != Lifecycle::OPEN {
             self.flag(Breach::ClosedAfterUse);
@@ -166,7 +204,7 @@ fn numbered(key: &str) -> String {
     joined(&[stem, "#", &digits(number.parse::<u64>().unwrap_or(1).saturating_add(1))])
 }
 
-/// A message is known by its number; without one, by its type, time and count.
+/// A message is known by its number; without one, by its type, time, count and codes.
 fn message_key(call: &RefundedMessage) -> String {
     if let Some(number) = call.refund_serial_no.as_ref().filter(|number| !number.is_empty()) {
         return number.clone();
@@ -179,5 +217,10 @@ fn message_key(call: &RefundedMessage) -> String {
         }
         push_digits(part.unsigned_abs(), &mut key);
     }
-    String::from_utf8(key).unwrap_or_default()
+    let mut key = String::from_utf8(key).unwrap_or_default();
+    if let Some(codes) = call.voucher_list.as_ref().filter(|codes| !codes.is_empty()) {
+        key.push('-');
+        key.push_str(&sha1_hex(codes.join("\n").as_bytes()));
+    }
+    key
 }

@@ -1,6 +1,8 @@
 //! Order create, and the query.
 
-use super::{Answer, AttemptEnded, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody, Said, State, Trigger, Verdict};
+use super::{
+    Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody, Said, State, Trigger, Verdict,
+};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 use crate::ticket::{ORDER_CREATE, ORDER_QUERY};
@@ -48,6 +50,9 @@ impl Change<'_> {
                 let known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
                 if known && self.order.state() != State::Unknown {
                     return (Kind::Duplicate, self.truth_of_create());
+                }
+                if !known && self.order.partner_order_id.is_some() {
+                    self.flag(Breach::CreatedDifferently);
                 }
                 if let Verdict::Record | Verdict::RecordFlagged(_) = self.step(Trigger::Created) {
                     self.order.partner_order_id = Some(created.partner_order_id.clone());

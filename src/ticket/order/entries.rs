@@ -1,6 +1,6 @@
 //! Guests enter: who is let in, and what is recorded when they have.
 
-use super::{Answer, Breach, Change, Consumed, HeldCode, Kind, Order, RefundState, Said, State, Trigger, Verdict};
+use super::{Answer, Breach, Change, Consumed, HeldCode, Kind, Order, RefundState, Said, State, Trigger, Verdict, sum};
 use crate::ticket::codes::{VoucherStatus, VoucherType};
 use crate::ticket::notices::ConsumedVoucher;
 use crate::time::{Date, Timestamp};
@@ -66,7 +66,7 @@ impl Change<'_> {
         if self.order.entries.contains(&entry.id) {
             return (Kind::Duplicate, Answer::None);
         }
-        let (named, at) = (entry.vouchers.as_deref().unwrap_or_default(), entry.at.unwrap_or(self.now));
+        let (named, at) = (entry.vouchers.as_deref().unwrap_or_default(), Timestamp(entry.at.unwrap_or(self.now).0.max(0)));
         let known = |voucher: &String| self.order.codes.iter().any(|code| code.voucher == *voucher);
         if !named.iter().all(known) && self.order.issued.is_some() {
             return (Kind::Illegal, Answer::None);
@@ -88,7 +88,11 @@ impl Change<'_> {
                 (used.len() as u32 + beyond, used.into_iter().map(|voucher| (voucher, 1)).collect())
             }
             _ => {
-                let code = self.order.codes.first().map(|code| (code.voucher.clone(), wanted));
+                let standing = self.order.codes.first().map(|code| code.voucher.clone());
+                if named.iter().any(|voucher| Some(voucher) != standing.as_ref()) && standing.is_some() {
+                    self.flag(Breach::EnteredWithSpentCode);
+                }
+                let code = standing.map(|voucher| (voucher, wanted));
                 (wanted, Vec::from_iter(code))
             }
         };
@@ -96,7 +100,7 @@ impl Change<'_> {
             return (Kind::Moved, Answer::None);
         }
         let pending = self.order.pending_quantity() > 0;
-        self.order.used_quantity = self.order.used_quantity.saturating_add(quantity);
+        self.order.used_quantity = sum(self.order.used_quantity, quantity);
         self.order.used_at = Some(self.order.used_at.map_or(at, |known| known.max(at)));
         if self.order.is_exceeded() {
             self.flag(if pending { Breach::EnteredWhileRefundPending } else { Breach::EnteredBeyond });

@@ -149,7 +149,7 @@ impl Change<'_> {
         }
         let left = order.quantity.saturating_sub(order.used_quantity).saturating_sub(order.refunded_quantity);
         let mut list = Vec::new();
-        for code in &order.codes {
+        for code in order.codes.iter().take(1) {
             let of_status = [
                 (VoucherStatus::USED, order.used_quantity, order.used_at),
                 (VoucherStatus::REFUNDED, order.refunded_quantity, order.refunded_at),

@@ -313,6 +313,11 @@ fn joined(pieces: &[&str]) -> String {
     pieces.concat()
 }
 
+/// As large as a stored number can be.
+fn sum(one: u32, other: u32) -> u32 {
+    one.saturating_add(other).min(i32::MAX as u32)
+}
+
 fn digits(number: u64) -> String {
     let mut out = Vec::new();
     crate::message::value::push_digits(number, &mut out);

@@ -102,6 +102,9 @@ macro_rules! breaches {
 breaches! {
     /// The order was created after Meituan had been told that it was not. Void it: Meituan does not know of it.
     CreatedAfterFailure "created-after-failure";
+    /// The function of order create made another order for the same attempt, with another number. Void it: the first one
+    /// stays.
+    CreatedDifferently "created-differently";
     /// The order was created after Meituan had closed it. Void it; the closing call's function is owed another run.
     CreatedAfterClose "created-after-close";
     /// It was issued although Meituan had not asked for it.
@@ -132,6 +135,8 @@ breaches! {
     EnteredEarly "entered-early";
     /// Tickets were refunded that are used, refunded already, or reserved by another refund.
     RefundedBeyond "refunded-beyond";
+    /// Meituan has refunded other codes than it counts: not as many, or not the order's. The count is what is kept.
+    RefundedUnclearly "refunded-unclearly";
     /// Meituan has refunded tickets that were never issued.
     RefundedUnissued "refunded-unissued";
     /// Meituan has closed or refunded an order of which tickets were used.

@@ -1,7 +1,7 @@
 //! Refunds, each known by its refundId.
 
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Refund, RefundRefused, RefundState, Reply};
-use super::{ReplyBody, Said, Trigger, Verdict};
+use super::{ReplyBody, Said, Trigger, Verdict, sum};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{OrderRefund, OrderRefunded};
 use crate::ticket::codes::{VoucherStatus, VoucherType};
@@ -161,6 +161,10 @@ impl Change<'_> {
         for refund_id in &silent {
             self.end(&ORDER_REFUND, refund_id);
             self.agree(refund_id, false);
+            if let Some(refund) = self.refund_of(refund_id) {
+                // Meituan's message about it may still come.
+                refund.told = Some(true);
+            }
         }
         (Kind::Duplicate, Answer::None)
     }
@@ -177,7 +181,7 @@ impl Change<'_> {
         refund.decided_at = Some(now);
         refund.failure = None;
         let (quantity, vouchers) = (refund.quantity, refund.vouchers.clone());
-        self.order.refunded_quantity = self.order.refunded_quantity.saturating_add(quantity);
+        self.order.refunded_quantity = sum(self.order.refunded_quantity, quantity);
         self.order.refunded_at = Some(now);
         let mut spent = false;
         for code in self.order.codes.iter_mut().filter(|code| vouchers.contains(&code.voucher)) {

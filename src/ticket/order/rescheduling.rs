@@ -106,8 +106,16 @@ impl Change<'_> {
             }
         }
         if issued.voucher_type == Some(VoucherType::CODE_PER_ORDER) {
-            old.voucher.clone_from(voucher);
+            // The one that stands comes first.
+            let replaced = std::mem::replace(&mut old.voucher, voucher.clone());
+            order.codes.push(held(&replaced, VoucherStatus::VOID, self.now));
             return;
+        }
+        // Whose refund is pending goes on with the new code.
+        for pending in order.refunds.iter_mut().filter(|refund| refund.state == RefundState::PENDING) {
+            for place in pending.vouchers.iter_mut().filter(|place| **place == old.voucher) {
+                place.clone_from(voucher);
+            }
         }
         let lives = order.lifecycle == Lifecycle::OPEN;
         (old.status, old.since) = (VoucherStatus::VOID, self.now);

@@ -67,7 +67,7 @@ crate::messages! {
         issued "issued": object(OrderPaid), optional;
         /// When it was issued.
         issued_at "issuedAt": milliseconds, optional;
-        /// Every code there ever was, under voucherType 1; the one code under voucherType 2.
+        /// Every code there ever was. Under voucherType 2 the first is the one that stands.
         codes "codes": list(object(HeldCode)), required;
         /// Number of tickets used (已使用票数).
         used_quantity "usedQuantity": count, required;
