@@ -232,7 +232,7 @@ impl Ride {
 
 /// All but whether a query is needed, which is about what came after the last one.
 fn facts_of(order: &RideOrder) -> RideOrder {
-    RideOrder { news: 0, ..order.clone() }
+    RideOrder { news: 0, news_at: None, ..order.clone() }
 }
 
 #[test]
@@ -265,7 +265,9 @@ fn after_one_newest_query_everything_is_the_same_and_settled_whatever_was_lost_d
     for seed in 0..CASES {
         let random = &mut Random::new(seed);
         let ride = any_ride(random);
-        let last = ride.query_after(ride.events.len());
+        let Event::Queried(detail) = ride.query_after(ride.events.len()) else { panic!() };
+        // Sent after everything was heard.
+        let last = Event::Queried(KnownDetail { asked_at: Some(NOW), ..detail });
         let whole = after_from(after(&ride.told()), std::slice::from_ref(&last));
 
         let mut facts = ride.told();
@@ -505,6 +507,38 @@ fn an_order_is_paid_once() {
     assert_eq!(refused(&unknown, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
     let again = after_from(unknown, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!(again.may_pay(), Some(Fen(900)));
+}
+
+#[test]
+fn no_number_of_queries_that_are_older_than_a_payment_tells_whether_it_arrived() {
+    let owed =
+        |asked_at: Option<i64>| Event::Queried(KnownDetail { asked_at: asked_at.map(at), ..detail(RideStatus::WAIT_PAY, 0, 500) });
+    let query = || Event::Sent(CallSent::new(Call::QueryRealTimeOrder));
+    let pay = || Event::Sent(CallSent::notify_paid(Fen(500)));
+    let broken = || Event::Failed(CallFailed::new(Call::NotifyPaidResult, None));
+    let run = |told: &[(Event, i64)]| {
+        told.iter().fold(RideOrder::default(), |order, (event, offset)| {
+            let transition = order.apply(event, at(*offset));
+            assert_ne!(transition.kind, Kind::Illegal, "{event:?}");
+            transition.order
+        })
+    };
+    let of_known_age = [
+        vec![(owed(Some(0)), 0), (query(), 1_000), (query(), 1_100), (pay(), 1_200), (broken(), 1_300)],
+        vec![(owed(Some(1_000)), 1_400), (owed(Some(1_100)), 1_500)],
+    ];
+    // Nobody has told when it was asked, but that it was.
+    let told_when_sent = [of_known_age[0].clone(), vec![(owed(None), 1_400), (owed(None), 1_500)]];
+    // Nobody has told that it was asked, but when.
+    let never_told = [vec![(owed(Some(0)), 0), (pay(), 1_200), (broken(), 1_300)], vec![(owed(Some(1_000)), 1_400)]];
+    for [before, replies] in [of_known_age, told_when_sent, never_told] {
+        let mut told = [before, replies].concat();
+        let order = run(&told);
+        assert_eq!((order.may_pay(), order.needs_query()), (None, true), "{told:?}");
+        told.extend([(query(), 4_600), (owed(None), 4_700)]);
+        let order = run(&told);
+        assert_eq!((order.may_pay(), order.needs_query()), (Some(Fen(500)), false), "one that is newer tells it: {told:?}");
+    }
 }
 
 #[test]

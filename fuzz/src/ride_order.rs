@@ -30,7 +30,7 @@ fn check_facts(input: &mut Input<'_>) {
     let straight = after(&facts);
     let other = after(&disturbed(&facts, input));
     // Whether a query is needed is about what came after the last one.
-    let facts_of = |order: &RideOrder| RideOrder { news: 0, ..order.clone() };
+    let facts_of = |order: &RideOrder| RideOrder { news: 0, news_at: None, ..order.clone() };
     assert_eq!(facts_of(&straight), facts_of(&other), "{facts:#?}");
     let follows = |order: &RideOrder| (order.status(), order.conflicts(), order.refunded(), order.driver_is_expected());
     assert_eq!(follows(&straight), follows(&other), "{facts:#?}");
@@ -45,7 +45,11 @@ fn after(facts: &[Event]) -> RideOrder {
         order = transition.order;
         let again = order.apply(fact, NOW);
         assert_ne!(again.kind, Kind::Moved, "a repetition is news: {fact:?}");
-        assert_eq!(RideOrder { news: 0, ..again.order }, RideOrder { news: 0, ..order.clone() }, "{fact:?}");
+        assert_eq!(
+            RideOrder { news: 0, news_at: None, ..again.order },
+            RideOrder { news: 0, news_at: None, ..order.clone() },
+            "{fact:?}"
+        );
     }
     order
 }

@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 const MOST_EVENTS: usize = 64;
 /// The most of other lists.
 const MOST: usize = 32;
+/// The most queries under way at once that are counted.
+const MOST_QUERIES: i32 = 8;
 
 crate::words! {
     /// What became of something that was told.
@@ -100,7 +102,7 @@ impl RideOrder {
             }
             Event::OrderChanged(changed) => {
                 self.belongs(changed.mt_order_id.as_ref(), changed.channel_partner_order_id.as_ref())?;
-                Ok(self.changed(changed))
+                Ok(self.changed(changed, now))
             }
             Event::Refunded(refund) => {
                 self.belongs(Some(&refund.mt_order_id), None)?;
@@ -159,13 +161,13 @@ impl RideOrder {
         if self.is_dispatching() { Kind::Moved } else { Kind::Stale }
     }
 
-    fn changed(&mut self, event: OrderChanged) -> Kind {
+    fn changed(&mut self, event: OrderChanged, now: Timestamp) -> Kind {
         let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
             let fingerprint = fingerprint(event);
             let Err(place) = self.hints.binary_search(&fingerprint) else { return Kind::Duplicate };
             self.hints.insert(place, fingerprint);
             self.overflowed |= shorten(&mut self.hints, MOST);
-            self.hear();
+            self.hear(now);
             return Kind::Moved;
         };
         let event = KnownEvent { event_code, event_time };
@@ -183,7 +185,8 @@ impl RideOrder {
         }
         let after = self.replay();
         if after.unsettled.iter().any(|event| !before.unsettled.contains(event)) {
-            self.hear();
+            // A query that was sent after it has happened knows of it, however late it is heard.
+            self.hear(event_time.min(now));
         }
         let is_newest = self.events.last() == Some(&event);
         if is_newest || after.status != before.status { Kind::Moved } else { Kind::Stale }
@@ -219,6 +222,7 @@ impl RideOrder {
         let query = self.call(Call::QueryRealTimeOrder, None);
         let pending = query.filter(|call| call.state == CallState::Pending).map(|call| call.at);
         detail.asked_at = detail.asked_at.or(pending).or(Some(now));
+        let asked_at = detail.asked_at;
         self.was_taken |= detail.driver_info.is_some() || has_driver(detail.order_status);
         self.close_query(now);
         let known = self.detail.as_ref().map(KnownDetail::weight);
@@ -233,10 +237,17 @@ impl RideOrder {
         if known.is_none_or(|known| told > known) {
             self.detail = Some(detail);
         }
-        // What was heard while the query was under way may not be in its reply.
-        self.news = (self.news - 1).max(0);
-        for call in &mut self.calls {
-            call.news = (call.news - 1).max(0);
+        // What was heard after the query was sent may not be in its reply: another one has to settle it.
+        let settled = |news: i32, heard: Option<Timestamp>| match news {
+            0 | 1 if heard <= asked_at => 0,
+            news => (news - 1).max(1.min(news)),
+        };
+        self.news = settled(self.news, self.news_at);
+        if self.news == 0 {
+            self.news_at = None;
+        }
+        for call in self.calls.iter_mut().filter(|own| own.call != Call::QueryRealTimeOrder) {
+            call.news = settled(call.news, Some(call.at));
         }
         kind
     }
@@ -321,7 +332,7 @@ impl RideOrder {
             Call::NotifyPaidResult => false,
         };
         if !settles_itself {
-            self.hear();
+            self.hear(now);
         }
         Kind::Moved
     }
@@ -343,7 +354,7 @@ impl RideOrder {
             Call::ConfirmOrder | Call::NotifyPaidResult => true,
         };
         if asks {
-            self.hear();
+            self.hear(now);
         }
         Kind::Moved
     }
@@ -359,19 +370,27 @@ impl RideOrder {
 
     /// Something that only a query can settle: one that is sent from now on.
     #[inline(never)]
-    fn hear(&mut self) {
+    fn hear(&mut self, now: Timestamp) {
         self.news = self.news.max(self.unheard());
+        self.news_at = self.news_at.max(Some(now));
     }
 
-    /// How news of now count: a query that is under way may have been answered before it.
+    /// How news of now count: each query that is under way may have been answered before it.
     fn unheard(&self) -> i32 {
-        let query = self.call(Call::QueryRealTimeOrder, None);
-        if query.is_some_and(|call| call.state == CallState::Pending) { 2 } else { 1 }
+        1 + self.queries_under_way()
+    }
+
+    fn queries_under_way(&self) -> i32 {
+        let query = self.call(Call::QueryRealTimeOrder, None).filter(|call| call.state == CallState::Pending);
+        query.map_or(0, |call| 1 + call.news)
     }
 
     fn close_query(&mut self, now: Timestamp) {
-        if self.call(Call::QueryRealTimeOrder, None).is_some_and(|call| call.state == CallState::Pending) {
+        let under_way = self.queries_under_way();
+        if under_way == 1 {
             self.own_call(Call::QueryRealTimeOrder, None, CallState::Answered, now);
+        } else if let Some(query) = self.calls.iter_mut().find(|own| own.call == Call::QueryRealTimeOrder) {
+            query.news = (under_way - 2).max(0);
         }
     }
 
@@ -383,7 +402,11 @@ impl RideOrder {
     /// The record of a call, in its new state. What belongs to the old one is gone, but the driver of a confirmation.
     #[inline(never)]
     fn own_call(&mut self, call: Call, step: Option<CancelStep>, state: CallState, at: Timestamp) -> &mut OwnCall {
-        let news = if call == Call::QueryRealTimeOrder { 0 } else { self.unheard() };
+        let news = match (call, state) {
+            (Call::QueryRealTimeOrder, CallState::Pending) => self.queries_under_way().min(MOST_QUERIES - 1),
+            (Call::QueryRealTimeOrder, _) => 0,
+            _ => self.unheard(),
+        };
         let place = self.calls.binary_search_by_key(&(call, step), |own| (own.call, own.step));
         let place = place.unwrap_or_else(|place| {
             self.calls.insert(place, OwnCall { call, step, ..OwnCall::default() });

@@ -61,8 +61,11 @@ crate::messages! {
         refunds "refunds": list(object(Refunded)), required;
         /// Our calls, the last of each kind.
         calls "calls": list(object(OwnCall)), required;
-        /// What only a query can tell: 0 nothing, 1 something was heard since the last query, 2 while one is under way.
-        news "news": integer(0..2), required;
+        /// What only a query can tell: 0 nothing, 1 something was heard since the last query; one more for each query that was
+        /// under way then.
+        news "news": integer(0..9), required;
+        /// When the last of it was heard, by the caller's clock.
+        news_at "newsAt": milliseconds, optional;
         /// A driver has taken the order at some time.
         was_taken "wasTaken": flag, required;
         /// Two pushes told different amounts of the same refund; the larger one is kept.
@@ -133,8 +136,8 @@ crate::messages! {
         order_status "orderStatus": code(RideStatus), optional;
         /// The driver to be taken.
         driver_id "driverId": text, optional;
-        /// As in the order: 0 a query was answered since.
-        news "news": integer(0..2), required;
+        /// As in the order: 0 a query was answered since. Of a query: how many more are under way.
+        news "news": integer(0..9), required;
     }
 
     /// Told when an estimate came, with which the order is to be made.
