@@ -923,6 +923,20 @@ fn a_code_that_is_replaced_while_its_refund_is_pending_is_refunded_under_its_new
 }
 
 #[test]
+fn codes_of_a_reschedule_that_ends_after_a_close_are_void_and_its_closing_is_owed_again() {
+    let mut desk = Desk::issued(1);
+    let reschedule = desk.run(reschedule("N"));
+    let closing = desk.run(refunded(RefundMessageType::CUSTOMER_SERVICE, "S", 1));
+    desk.tell(end(&closing, Outcome::DONE));
+    let new = RescheduledVoucher { voucher: Some("D1".into()), ..RescheduledVoucher::default() };
+    let done = OrderRescheduled { success_count: Some(1), credential_vouchers: Some(vec![new]), ..OrderRescheduled::default() };
+    desk.tell(AttemptEnded { rescheduled: Some(done), ..end(&reschedule, Outcome::DONE) });
+    assert!(admissions(desk.order(), clock("2016-12-01 12:00:00")).is_empty());
+    let owed: Vec<_> = broken_off(desk.order(), &desk.settings, desk.now).map(|attempt| attempt.call.as_str()).collect();
+    assert_eq!(owed, ["orderRefunded"]);
+}
+
+#[test]
 fn a_guest_with_the_replaced_code_of_a_whole_order_is_counted_and_flagged() {
     let mut desk = Desk::issued_as(2, OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(1) });
     let key = desk.run(reschedule("N"));

@@ -53,6 +53,7 @@ impl Change<'_> {
                 for code in done.credential_vouchers.iter().flatten() {
                     self.replace_code(code);
                 }
+                self.owe_closing();
             }
             (Outcome::REFUSED, _) => {
                 let describe = end.describe.as_deref().unwrap_or_default();
