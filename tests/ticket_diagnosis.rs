@@ -104,6 +104,17 @@ fn what_no_known_mistake_makes_is_not_explained_but_what_can_be_seen_is_told() {
     assert!(!nothing.is_explained && nothing.expected.is_empty());
 }
 
+#[test]
+fn a_method_beyond_ascii_is_told_of_like_any_other() {
+    let [secrets, others] = ["secret", "another"].map(|secret| [Secret::new(secret)]);
+    for method in ["Ζ", "😀POST", "é"] {
+        let evidence = Evidence { method, url: "/a", date: "x", secrets: &others, ..Evidence::default() };
+        let authorization = format!("MWS client:{}", diagnose(&evidence).expected);
+        let told = diagnose(&Evidence { authorization: &authorization, secrets: &secrets, ..evidence });
+        assert!(!told.is_explained, "{method}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

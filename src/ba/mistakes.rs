@@ -156,8 +156,11 @@ mistakes! {
         "A line feed stands between method and URI", "方法与 URI 之间写成了换行符";
         fix "One space between method and URI", "方法与 URI 之间用一个空格";
     "method.case", Made(Method, |evidence, out| {
-        let (lower, upper) = (evidence.method.to_ascii_lowercase(), evidence.method.to_ascii_uppercase());
-        let capital = [&upper[..upper.len().min(1)], lower.get(1..).unwrap_or_default()].concat();
+        let lower = evidence.method.to_ascii_lowercase();
+        let mut capital = lower.clone();
+        if let Some(first) = capital.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
         out.extend([lower, capital]);
     }),
         "The method was signed in lower case", "方法用小写参与签名";
