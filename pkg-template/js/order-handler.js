@@ -143,6 +143,8 @@ export function orderDesk(options, taskFor) {
    */
   const inTime = async (orders, call, key, begin, milliseconds, context, tell) => {
     const { orderId } = call.body;
+    const ends = () => orders.apply(orderId, /** @type {any} */ ({ attemptEnded: { key, outcome: Outcome.UNKNOWN } }));
+    const said = (/** @type {any} */ ended) => (ended.reply ? say(call, ended.reply, ended.order?.quantity) : noReply());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     try {
@@ -153,14 +155,14 @@ export function orderDesk(options, taskFor) {
       let ended = await Promise.race([working, late]);
       if (ended === undefined) {
         waitUntil(working.catch(tell), ...context);
-        const unknown = { attemptEnded: { key, outcome: Outcome.UNKNOWN } };
-        ended = await orders.apply(orderId, /** @type {any} */ (unknown));
+        ended = await ends();
       }
-      return ended.reply ? say(call, ended.reply, ended.order?.quantity) : noReply();
+      return said(ended);
     } catch (error) {
-      // The function has begun, and what it did is not recorded: its attempt stays open, and is taken over.
+      // The function has begun, and whether what it did was recorded is not known. That the result comes later may only be
+      // said where it is saved that it was said: no notice would follow otherwise.
       tell(error);
-      return calls[callIndex(call.type) ?? 0].pending === undefined ? noReply() : call.pending();
+      return said(await ends());
     } finally {
       clearTimeout(timer);
     }

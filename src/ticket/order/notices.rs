@@ -5,7 +5,7 @@ use crate::message::RawJson;
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::ticket::codes::IssueType;
 use crate::ticket::notices::{ConsumeNotice, ConsumedVoucher, PayNotice, RefundNotice};
-use crate::ticket::{CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};
+use crate::ticket::{CONSUME_NOTICE, Call, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
 
 impl Change<'_> {
     fn put(&mut self, call: &Call, subject: &[&str], body: Vec<u8>) {
@@ -64,7 +64,9 @@ impl Change<'_> {
     pub(super) fn notify_refund(&mut self, refund_id: &str) {
         let Some(refund) = self.order.refund(refund_id) else { return };
         let (code, describe) = match (refund.state, &refund.failure) {
-            (RefundState::REFUSED, Some(failure)) => (failure.code, failure.describe.clone()),
+            // A reply may have a code that is not listed, a notice may not.
+            (RefundState::REFUSED, Some(failure)) if ORDER_REFUND.lists(failure.code) => (failure.code, failure.describe.clone()),
+            (RefundState::REFUSED, Some(failure)) => (ORDER_REFUND.failure, failure.describe.clone()),
             _ => (200, Reason::RefundAgreed.text().to_owned()),
         };
         let notice = RefundNotice {
