@@ -499,7 +499,7 @@ fn silence_over_three_working_days_agrees() {
     let day = |text: &str| Date::parse(text.as_bytes()).unwrap();
     // National day 2026: Thursday 1 to Wednesday 7 October are off, Saturday 10 October is worked.
     let holidays = ["2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"].map(day).to_vec();
-    let calendar = Calendar { holidays: Some(holidays), make_up_days: Some(vec![day("2026-10-10")]) };
+    let calendar = Calendar { holidays: Some(holidays), make_up_days: Some(vec![day("2026-10-10")]), ..Calendar::default() };
     for (asked, agreed) in [
         ("2026-09-21 10:00:00", "2026-09-24 10:00:00"),
         ("2026-09-24 10:00:00", "2026-09-29 10:00:00"),
