@@ -30,7 +30,11 @@ const TASKS: [Task; 7] = [
         summary: "the same, then print the size of every staged file, and what the wasm is made of",
         run: package::run_with_sizes,
     },
-    Task { words: "test", summary: "check everything that must hold, stopping at the first failure", run: test::run },
+    Task {
+        words: test::WORDS,
+        summary: "check everything that must hold, stopping at the first failure; --only <stage> [filter] runs one stage",
+        run: test::run,
+    },
     Task {
         words: bench::WORDS,
         summary: "measure the package against what people would write instead; names choose cases",
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
     // Only these take what is not fixed.
     let words = match arguments.split_first() {
         Some((first, _)) if first == "bench" => bench::WORDS,
+        Some((first, _)) if first == "test" => test::WORDS,
         Some((first, rest)) if first == "fuzz" && fuzz::seconds(rest).is_some() => fuzz::WORDS,
         _ => &words,
     };
