@@ -2,10 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod audit;
 mod bench;
 mod demo;
 mod fuzz;
 mod generate;
+mod mutants;
 mod package;
 mod test;
 mod tools;
@@ -23,7 +25,7 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
@@ -34,6 +36,11 @@ const TASKS: [Task; 7] = [
         words: test::WORDS,
         summary: "check everything that must hold, stopping at the first failure; --only <stage> [filter] runs one stage",
         run: test::run,
+    },
+    Task {
+        words: audit::WORDS,
+        summary: "check what is too heavy for every run: mutants, the oldest Rust, the years of the calendar",
+        run: audit::run,
     },
     Task {
         words: bench::WORDS,
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
     let words = match arguments.split_first() {
         Some((first, _)) if first == "bench" => bench::WORDS,
         Some((first, _)) if first == "test" => test::WORDS,
+        Some((first, _)) if first == "audit" => audit::WORDS,
         Some((first, rest)) if first == "fuzz" && fuzz::seconds(rest).is_some() => fuzz::WORDS,
         _ => &words,
     };
