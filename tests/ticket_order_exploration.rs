@@ -393,6 +393,17 @@ impl<T> Chain<T> {
     }
 }
 
+/// A trace in short.
+fn listed(exchanges: &[&Exchange]) -> String {
+    let short = |text: &str| text.chars().take(160).collect::<String>();
+    let line = |(place, exchange): (usize, &&Exchange)| {
+        let Exchange { time, begin, end, call, request, response } = exchange;
+        let (request, response) = (short(request), short(response.as_deref().unwrap_or("nothing")));
+        format!("\n  [{place}] {time}+{begin}–{end} {} {request} → {response}", call.name)
+    };
+    exchanges.iter().enumerate().map(line).collect()
+}
+
 /// A call that waits for a function.
 #[derive(Clone)]
 struct Waiting {
@@ -456,6 +467,13 @@ enum Step {
     Later,
 }
 
+/// One kind of what must not be: how often it was found, and the shortest way to it.
+struct Failure {
+    times: u64,
+    steps: usize,
+    told: String,
+}
+
 #[derive(Default)]
 struct Tally {
     states: usize,
@@ -463,6 +481,7 @@ struct Tally {
     traces: u64,
     exchanges: u64,
     warned: BTreeSet<&'static str>,
+    failures: BTreeMap<String, Failure>,
 }
 
 struct Explorer {
@@ -529,7 +548,7 @@ impl Explorer {
             Step::Event(event) => self.happens(node, &mut next, event),
             Step::NoticeLost => {
                 next.path = node.path.and("the first notice is sent, and the answer is lost".into());
-                self.send_notice(node, &mut next, None);
+                self.send_notice(node, &mut next, 0, None);
             }
             Step::Later => {
                 // Meituan waits no longer.
@@ -559,8 +578,9 @@ impl Explorer {
             (next.world.reported, next.world.heard) = (true, BTreeMap::new());
         }
         if let Some(Run { key }) = &outcome.run {
-            let ended = next.world.functions.insert(key.clone(), None).flatten();
-            assert_eq!(ended, None, "the function of {key} has ended, and runs again {}", next.told());
+            if next.world.functions.insert(key.clone(), None).flatten().is_some() {
+                self.fails("a function that has ended runs again".into(), next, key);
+            }
             if let Some((call, request)) = &event.call {
                 let (request, about) = (request.clone(), event.about.clone());
                 next.waiting.push(Waiting { key: key.clone(), call, request, about, begin: next.tick });
@@ -582,7 +602,7 @@ impl Explorer {
                 }
             }
             // It was sent as it was before.
-            ("noticeAccepted", _) => self.send_notice(node, next, Some(ACCEPTED)),
+            ("noticeAccepted", _) => self.send_notice(node, next, 0, Some(ACCEPTED)),
             (_, Some((call, request))) if outcome.run.is_none() => {
                 let (key, request, about) = (String::new(), request.clone(), event.about.clone());
                 let waiting = Waiting { key, call, request, about, begin: next.tick };
@@ -590,10 +610,23 @@ impl Explorer {
             }
             _ => {}
         }
+        let mut wrong = Vec::new();
         if outcome.next.is_some() {
-            check_move(node, next);
+            check_move(node, next, &mut wrong);
         }
-        check_state(next, &outcome, event.name == "timePassed");
+        check_state(next, &outcome, event.name == "timePassed", &mut wrong);
+        for (what, with) in wrong {
+            self.fails(what.to_owned(), next, &with);
+        }
+    }
+
+    fn fails(&mut self, what: String, node: &Node, with: &str) {
+        let path = node.path.items();
+        let failure = self.tally.failures.entry(what).or_insert(Failure { times: 0, steps: usize::MAX, told: String::new() });
+        failure.times += 1;
+        if path.len() < failure.steps {
+            (failure.steps, failure.told) = (path.len(), format!("{with}\n{}", node.told()));
+        }
     }
 
     /// Meituan gets its answer: none, where it timed out or where there is nothing that is true.
@@ -610,25 +643,25 @@ impl Explorer {
     fn encoded(&mut self, node: &Node, call: &'static Call, code: i32, reply: &str) -> String {
         let program = format!("{{\"partnerId\":{PARTNER},{}", &reply[1..]);
         let (facts, mut wire) = (Facts { quantity: Some(self.scene.quantity) }, Vec::new());
-        self.supplier
-            .encode_reply(call, code, program.as_bytes(), facts, &mut self.packed, &mut wire)
-            .unwrap_or_else(|error| panic!("{error}: {} cannot be answered {reply}\n{}", call.name, node.told()));
+        if let Err(error) = self.supplier.encode_reply(call, code, program.as_bytes(), facts, &mut self.packed, &mut wire) {
+            self.fails(format!("{} cannot be answered", call.name), node, &format!("{error}: {reply}"));
+        }
         String::from_utf8(wire).unwrap()
     }
 
-    /// The first notice of the outbox as it was before is sent.
-    fn send_notice(&mut self, before: &Node, node: &mut Node, answer: Option<&str>) {
+    /// A notice of the outbox as it was before is sent.
+    fn send_notice(&mut self, before: &Node, node: &mut Node, place: usize, answer: Option<&str>) {
         let order = before.snapshot().unwrap();
-        let notice = &order.notices[0];
+        let notice = &order.notices[place];
         let (call, body) = (Call::named(&notice.name).unwrap(), notice.body.get());
         let program = match notice.name == CONSUME_NOTICE.name {
             true => format!("{{\"partnerId\":{PARTNER},\"body\":{body}}}"),
             false => format!("{{\"partnerId\":{PARTNER},{}", &body[1..]),
         };
         let mut wire = Vec::new();
-        self.supplier
-            .encode_request(call, program.as_bytes(), &mut self.packed, &mut wire)
-            .unwrap_or_else(|error| panic!("{error}: a notice cannot be sent: {body}\n{}", node.told()));
+        if let Err(error) = self.supplier.encode_request(call, program.as_bytes(), &mut self.packed, &mut wire) {
+            self.fails(format!("a {} cannot be sent", call.name), node, &format!("{error}: {body}"));
+        }
         let request: Rc<str> = String::from_utf8(wire).unwrap().into();
         let about: Rc<str> = notice.id.as_str().into();
         let content = (hash(&request) >> 65) as i64;
@@ -653,26 +686,40 @@ impl Explorer {
         let text = outcome.reply.unwrap_or_else(|| panic!("the query is not answered {}", node.told())).get();
         let Reply { code, body } = serde_json::from_str(text).unwrap();
         let order = node.snapshot().unwrap();
-        assert!(code == 200 || order.lifecycle != OPEN, "the query is answered {text} {}", node.told());
+        if code != 200 && order.lifecycle == OPEN {
+            self.fails("the query of an open order is no success".into(), node, text);
+        }
         if let (Some(counts), Some(body)) = (outcome.counts, body) {
             let said = |field: &str| body[field].as_u64().unwrap() as u32;
             let said = (said("orderQuantity"), said("usedQuantity"), said("refundedQuantity"));
-            assert_eq!(said, (counts.quantity, counts.used, counts.refunded), "{body} {}", node.told());
+            if said != (counts.quantity, counts.used, counts.refunded) {
+                self.fails("the quantities of the query are not those of the order".into(), node, &body.to_string());
+            }
         }
         Some(self.encoded(node, &ORDER_QUERY, code, text))
     }
 
-    /// Gives the trace to the judge, with the calls that still wait, and what a query is answered at its end.
+    /// Gives the trace to the judge, with the calls that still wait, what a query is answered at its end, and the notices of the
+    /// outbox: they are sent sooner or later.
     fn judge(&mut self, node: &Node, query: Option<String>) {
+        let mut sent = node.clone();
+        if let Some(query) = query {
+            sent.tick += 1;
+            let (request, begin) = (self.scene.query.clone(), sent.tick);
+            self.record(&mut sent, &ORDER_QUERY, begin, request, Some(query));
+        }
+        let notices = node.snapshot().map_or(0, |order| if node.world.reported { 0 } else { order.notices.len() });
+        for place in 0..notices {
+            sent.tick += 1;
+            self.send_notice(node, &mut sent, place, Some(ACCEPTED));
+        }
+        let node = &sent;
         let (time, end) = (node.world.time, node.tick + 1);
         let unanswered = |waiting: &Waiting| {
             let Waiting { call, ref request, begin, .. } = *waiting;
             Exchange { time, begin, end, call, request: request.clone(), response: None }
         };
-        let mut last: Vec<Exchange> = node.waiting.iter().map(unanswered).collect();
-        let request = self.scene.query.clone();
-        last.extend(query.map(|query| Exchange { time, begin: end, end, call: &ORDER_QUERY, request, response: Some(query) }));
-        last.iter_mut().for_each(|exchange| exchange.end += 1);
+        let last: Vec<Exchange> = node.waiting.iter().map(unanswered).collect();
         let exchanges: Vec<&Exchange> = node.trace.items().into_iter().chain(&last).collect();
         let mut text = format!("{{\"version\":{VERSION},\"settings\":{{\"partnerId\":{PARTNER}}},\"exchanges\":[");
         for (place, exchange) in exchanges.iter().enumerate() {
@@ -691,7 +738,8 @@ impl Explorer {
         for point in &report.points {
             for finding in &point.findings {
                 if finding.effect == Effect::Fails {
-                    panic!("{} fails: {finding:?}\nof {text}\n{}", point.point.id, node.told());
+                    let what = format!("{} fails: {} {}", point.point.id, finding.path, finding.detail);
+                    self.fails(what, node, &format!("exchange {:?} of{}", finding.exchange, listed(&exchanges)));
                 }
                 if finding.effect == Effect::Warns {
                     self.tally.warned.insert(point.point.id);
@@ -801,69 +849,86 @@ impl Random {
 
 // What must hold.
 
+/// What is wrong, in words that do not differ from order to order, and with what.
+type Wrong = Vec<(&'static str, String)>;
+
 /// What never goes back.
-fn check_move(before: &Node, after: &Node) {
-    let stored = Order::from_json(after.order.as_bytes());
-    let text = stored.unwrap_or_else(|error| panic!("{error}: cannot be read again {}", after.told())).unwrap().to_json();
-    assert_eq!(text, *after.order, "{}", after.told());
+fn check_move(before: &Node, after: &Node, wrong: &mut Wrong) {
+    let text = Order::from_json(after.order.as_bytes()).map(|order| order.unwrap().to_json());
+    if text.as_deref() != Ok(&*after.order) {
+        wrong.push(("what is stored is not read as it was written", format!("{text:?}")));
+    }
     let now = after.snapshot().unwrap();
     let Some(was) = before.snapshot() else { return };
     let is_agreed = |refund: &&Refund| refund.state == AGREED_REFUND;
     for agreed in was.refunds.iter().filter(is_agreed) {
-        let stays = now.refunds.iter().filter(is_agreed).any(|refund| refund.refund_id == agreed.refund_id);
-        assert!(stays, "the agreement of {} is final: {}", agreed.refund_id, after.told());
+        if !now.refunds.iter().filter(is_agreed).any(|refund| refund.refund_id == agreed.refund_id) {
+            wrong.push(("an agreement is not final", agreed.refund_id.clone()));
+        }
     }
-    assert!(was.lifecycle < CLOSED || now.lifecycle >= CLOSED, "a closed order lives again {}", after.told());
-    for used in was.units.iter().flatten().filter(|unit| matches!(unit.state, USED | REFUNDED)) {
-        let stays = now.units.iter().flatten().any(|unit| unit.state == used.state && unit.voucher == used.voucher);
-        assert!(stays, "{used:?} is used or refunded no more: {}", after.told());
+    if was.lifecycle >= CLOSED && now.lifecycle < CLOSED {
+        wrong.push(("a closed order is open again", now.lifecycle.to_string()));
+    }
+    let count = |order: &Snapshot<'_>, state: i32| order.units.iter().flatten().filter(|unit| unit.state == state).count();
+    for state in [USED, REFUNDED] {
+        if count(&now, state) < count(&was, state) {
+            wrong.push(("fewer tickets are used or refunded than before", format!("{:?}", now.units)));
+        }
     }
 }
 
-fn check_state(node: &Node, outcome: &Outcome<'_>, time_passed: bool) {
+fn check_state(node: &Node, outcome: &Outcome<'_>, time_passed: bool, wrong: &mut Wrong) {
     let Some(order) = node.snapshot() else { return };
+    let mut must = |holds: bool, what: &'static str| {
+        if !holds {
+            wrong.push((what, format!("{:?} {:?} due {:?}", outcome.admissions, outcome.counts, outcome.due)));
+        }
+    };
     let is_issued = (order.lifecycle, order.order_status) == ISSUED;
     let admitted: u32 = outcome.admissions.iter().map(|admission| admission.quantity).sum();
-    assert!(is_issued || admitted == 0, "{:?} {}", outcome.admissions, node.told());
+    must(is_issued || admitted == 0, "an order that is not issued lets guests in");
     if let Some(counts) = outcome.counts {
         let sum = counts.used + counts.refunded + counts.pending + counts.free;
-        assert!(sum <= counts.quantity, "{counts:?} {}", node.told());
-        assert_eq!(counts.quantity, order.quantity, "{}", node.told());
-        assert!(!is_issued || sum == counts.quantity, "a ticket is in no class: {counts:?} {}", node.told());
-        assert!(!is_issued || admitted == counts.free, "{:?} {counts:?} {}", outcome.admissions, node.told());
-    }
-    if let Some(units) = order.units.as_ref().filter(|units| !units.is_empty()) {
-        check_units(node, &order, units, outcome);
+        must(sum <= counts.quantity && counts.quantity == order.quantity, "there are more tickets than were ordered");
+        must(!is_issued || sum == counts.quantity, "a ticket of an issued order is in no class");
+        must(!is_issued || admitted == counts.free, "not just the free tickets let guests in");
     }
     let stands = order.conflicts.iter().any(|conflict| conflict.resolved_at.is_none());
     let pending = order.refunds.iter().any(|refund| refund.state == PENDING_REFUND);
     let is_open = (order.lifecycle, order.order_status) == ISSUING || pending || !order.notices.is_empty();
-    assert!(!is_open || outcome.due.is_some() || stands, "nobody is waited for, and nothing is due: {}", node.told());
+    must(!is_open || outcome.due.is_some() || stands, "nobody is waited for, nothing is due, and no conflict is reported");
     if time_passed {
         let owes = !order.notices.is_empty() || !outcome.broken_off.is_empty();
         let is_due = outcome.due.is_some_and(|due| due <= node.now());
-        assert!(owes || !is_due, "what is due is nothing that could be done: {:?} {}", outcome.due, node.told());
+        must(owes || !is_due, "what is due is nothing that could be done");
+    }
+    if let Some(units) = order.units.as_ref().filter(|units| !units.is_empty()) {
+        check_units(&order, units, outcome, wrong);
     }
 }
 
 /// Each ticket is in one class, and the quantities and the gate say the same.
-fn check_units(node: &Node, order: &Snapshot<'_>, units: &[Unit], outcome: &Outcome<'_>) {
+fn check_units(order: &Snapshot<'_>, units: &[Unit], outcome: &Outcome<'_>, wrong: &mut Wrong) {
     let of = |state: i32| units.iter().filter(move |unit| unit.state == state);
-    let valid = units.len() - of(REPLACED).count();
-    assert_eq!(valid, order.quantity as usize, "{}", node.told());
+    let mut must = |holds: bool, what: &'static str| {
+        if !holds {
+            wrong.push((what, format!("{units:?} {:?} {:?}", outcome.counts, outcome.admissions)));
+        }
+    };
+    must(units.len() - of(REPLACED).count() == order.quantity as usize, "there are not as many tickets as were ordered");
     if let Some(counts) = outcome.counts {
         let counted = [USED, REFUNDED, PENDING, FREE].map(|state| of(state).count() as u32);
-        assert_eq!(counted, [counts.used, counts.refunded, counts.pending, counts.free], "{}", node.told());
+        must(counted == [counts.used, counts.refunded, counts.pending, counts.free], "the quantities are not those of the tickets");
     }
     for unit in of(PENDING) {
         let refund = order.refunds.iter().find(|refund| Some(&refund.refund_id) == unit.refund_id.as_ref());
-        assert_eq!(refund.map(|refund| refund.state), Some(PENDING_REFUND), "{unit:?} {}", node.told());
+        must(refund.map(|refund| refund.state) == Some(PENDING_REFUND), "a ticket is reserved by no pending refund");
     }
     let codes: BTreeSet<_> = units.iter().filter_map(|unit| unit.voucher.as_deref()).collect();
     if codes.len() == units.len() && (order.lifecycle, order.order_status) == ISSUED {
         let free: BTreeSet<_> = of(FREE).filter_map(|unit| unit.voucher.as_deref()).collect();
         let admitted: BTreeSet<_> = outcome.admissions.iter().filter_map(|admission| admission.voucher.as_deref()).collect();
-        assert_eq!(admitted, free, "{}", node.told());
+        must(admitted == free, "not just the codes of free tickets let guests in");
     }
 }
 
@@ -876,7 +941,7 @@ fn deeper() -> u32 {
 
 const FROM_NOTHING: usize = 4;
 const AFTER_ISSUING: usize = 3;
-const WALKS: usize = 400;
+const WALKS: usize = 300;
 const WALK: usize = 60;
 const SEEDS: [u64; 2] = [1, 0x9e37_79b9_7f4a_7c15];
 
@@ -897,7 +962,7 @@ fn agree(scene: Scene) {
     for seed in SEEDS {
         explorer.wander(seed, WALKS << (3 * depth), WALK);
     }
-    let Tally { states, transitions, traces, exchanges, warned } = explorer.tally;
+    let Tally { states, transitions, traces, exchanges, warned, failures } = explorer.tally;
     println!(
         "{name}: {states} states, {transitions} transitions, {traces} traces of {exchanges} exchanges judged, depth {} from \
          nothing and {} after issuing, {} walks of {WALK} steps from seeds {SEEDS:?}, {:.1?}; warned: {warned:?}",
@@ -907,6 +972,8 @@ fn agree(scene: Scene) {
         begun.elapsed(),
     );
     assert!(states > 1000 && traces > 1000);
+    let told: String = failures.iter().map(|(what, one)| format!("\n{} times: {what}\n{}\n", one.times, one.told)).collect();
+    assert!(failures.is_empty(), "{name}: {} kinds of failure{told}", failures.len());
 }
 
 #[test]

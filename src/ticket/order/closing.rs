@@ -31,15 +31,20 @@ impl Change<'_> {
         if !matches!(self.step_about(trigger, &subject), Verdict::Run | Verdict::RunFlagged(_)) {
             return (Kind::Duplicate, Reply::success(None));
         }
+        self.flag_use();
         self.make_void(UnitState::VOID);
         self.begin_closing(&ORDER_CLOSE, &subject, super::snapshot::raw(call))
     }
 
-    /// Nothing of the order lets anybody in any longer, and it is not created, issued or reported as issued.
-    pub(super) fn make_void(&mut self, state: UnitState) {
-        if self.order.counts().used > 0 && self.order.lifecycle != Lifecycle::OPEN {
+    /// Meituan ends the whole order, and guests have entered.
+    pub(super) fn flag_use(&mut self) {
+        if self.order.counts().used > 0 {
             self.flag(Breach::ClosedAfterUse, "", &["tickets that are used"]);
         }
+    }
+
+    /// Nothing of the order lets anybody in any longer, and it is not created, issued or reported as issued.
+    pub(super) fn make_void(&mut self, state: UnitState) {
         self.settle_refunds();
         let now = self.now;
         for unit in self.order.units.iter_mut().filter(|unit| unit.state == UnitState::FREE) {

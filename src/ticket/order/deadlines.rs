@@ -22,7 +22,8 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let refunds = pending.flat_map(|refund| {
         let overdue = deadlines.of_refund(refund.requested_at);
         let overdue = overdue.filter(|_| !is_flagged(&order.conflicts, Breach::RefundOverdue, &refund.refund_id));
-        let silent = deadlines.calendar.silence_counts_at(refund.requested_at).map(|at| Timestamp(at.0.saturating_add(1)));
+        let silent = deadlines.calendar.silence_counts_at(refund.requested_at).filter(|_| refund.partly_refunded != Some(true));
+        let silent = silent.map(|at| Timestamp(at.0.saturating_add(1)));
         overdue.into_iter().chain(silent)
     });
     notice.into_iter().chain(broken_off).chain(issuing).chain(refunds).min()
@@ -85,12 +86,26 @@ impl Change<'_> {
                 self.flag(Breach::RefundOverdue, &refund_id, &["602"]);
             }
         }
+        self.flag_unknown_years();
         (Kind::Duplicate, Answer::None)
+    }
+
+    /// Refunds whose three working days are beyond the calendar's years.
+    pub(super) fn flag_unknown_years(&mut self) {
+        let unknown = self.order.refunds.iter().filter(|refund| refund.is_open());
+        let unknown = unknown.filter(|refund| self.silence_counts_at(refund.requested_at).is_none());
+        let unknown: Vec<String> = unknown.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in unknown {
+            if !self.is_flagged(Breach::CalendarEnded, &refund_id) {
+                self.flag(Breach::CalendarEnded, &refund_id, &["calendar"]);
+            }
+        }
     }
 
     /// Pending refunds that Meituan counts as agreed by now, because nobody has decided them for too long.
     pub(super) fn agree_by_silence(&mut self) {
-        let pending = self.order.refunds.iter().filter(|refund| refund.is_open());
+        // Of one that Meituan has refunded in part nobody knows what silence means.
+        let pending = self.order.refunds.iter().filter(|refund| refund.is_open() && refund.partly_refunded != Some(true));
         let silent = pending.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
         let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
         for refund_id in &silent {

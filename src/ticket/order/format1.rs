@@ -185,15 +185,19 @@ impl Refund1 {
             Some(places[found].1)
         });
         let named: Vec<u32> = named.collect();
+        // A message of Meituan's own about its tickets was another refund then.
+        let is_refunded = |place: &u32| units[*place as usize].state == UnitState::REFUNDED;
+        let is_settled = self.state == RefundState::PENDING && !named.is_empty() && named.iter().all(is_refunded);
+        let settled_at = named.iter().map(|place| units[*place as usize].since).max().filter(|_| is_settled);
         Refund {
             refund_id: self.refund_id.clone(),
             quantity: self.quantity,
             units: Some(named).filter(|places| !places.is_empty()),
-            state: self.state,
+            state: if is_settled { RefundState::AGREED } else { self.state },
             told: self.told,
             failure: self.failure.clone(),
             requested_at: self.requested_at,
-            decided_at: self.decided_at,
+            decided_at: self.decided_at.or(settled_at),
             messages: self.message.clone().map(|message| vec![message]),
             ..Refund::default()
         }

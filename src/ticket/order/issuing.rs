@@ -143,6 +143,7 @@ impl Change<'_> {
         if self.order.has_units() {
             self.attribute_early_refunds();
         }
+        self.flag_unclear();
     }
 
     fn is_known(&self, paid: &OrderPaid) -> bool {

@@ -16,19 +16,26 @@ impl Change<'_> {
         if !is_visited || is_pending || !order.attempts.is_empty() || !order.notices.is_empty() {
             return self.illegal(Reason::VisitNotOver);
         }
+        let mut is_cleared = false;
+        let mut clear = |credential_no: &mut String| {
+            CLEARED.clone_into(credential_no);
+            is_cleared = true;
+        };
         let issued = order.issued.iter_mut().chain(order.kept_aside.iter_mut());
         for credential in issued.flat_map(|issued| issued.credential_list.iter_mut().flatten()) {
-            credential.credential_no = CLEARED.into();
+            clear(&mut credential.credential_no);
         }
         let entries = order.early_entries.iter_mut().flatten();
         for credential in entries.flat_map(|entry| entry.credentials.iter_mut().flatten()) {
-            credential.credential_no = CLEARED.into();
+            clear(&mut credential.credential_no);
         }
         let done = order.reschedules.iter_mut().filter_map(|reschedule| reschedule.done.as_mut());
         for voucher in done.flat_map(|done| done.credential_vouchers.iter_mut().flatten()) {
-            voucher.credential_no = voucher.credential_no.take().map(|_| CLEARED.into());
+            voucher.credential_no.iter_mut().for_each(&mut clear);
         }
-        order.personal_data_cleared_at.get_or_insert(self.now);
-        (Kind::Moved, super::Answer::None)
+        if is_cleared {
+            order.personal_data_cleared_at.get_or_insert(self.now);
+        }
+        (Kind::Duplicate, super::Answer::None)
     }
 }

@@ -49,15 +49,16 @@ impl Change<'_> {
         if named.foreign {
             self.flag(Breach::RefundedUnclearly, message, &["codes of the order"]);
         }
+        if let Some(refund_id) = self.of_count(call) {
+            self.step_about(Trigger::RefundedPart, message);
+            return self.decide_by_message(&refund_id, message);
+        }
         let left = self.order.left();
-        // Such a message ends the whole order, whatever its count.
-        if is_unpaid || call.count >= left && left > 0 {
+        // A message of type 2 ends the whole order, whatever its count.
+        if is_unpaid || call.count >= left && left > 0 && !self.was_agreed(call) {
             return self.refunded_all(call, message, left);
         }
         self.step_about(Trigger::RefundedPart, message);
-        if let Some(refund_id) = self.of_count(call) {
-            return self.decide_by_message(&refund_id, message);
-        }
         if left == 0 || call.count == 0 {
             if self.order.issued.is_some() {
                 self.flag(Breach::RefundedBeyond, message, &["tickets that are left"]);
@@ -78,8 +79,8 @@ impl Change<'_> {
         Some(refund.refund_id.clone())
     }
 
-    /// Where our approval took too long, the first refund of this count (inferred): a pending one, else one that was put off (602)
-    /// and agreed, by silence too, or refused, while Meituan may not have heard of it.
+    /// Where our approval took too long, the first refund of this count (inferred): a pending one, else one that was agreed, by
+    /// silence too, or refused, while Meituan may not have heard of it.
     fn of_count(&self, call: &RefundedMessage) -> Option<String> {
         if call.refund_message_type != RefundMessageType::APPROVAL_TIMED_OUT {
             return None;
@@ -90,7 +91,7 @@ impl Change<'_> {
             _ => 2,
         };
         let is_meant = |refund: &&Refund| {
-            let waits = refund.state == RefundState::PENDING || refund.told == Some(true);
+            let waits = refund.state != RefundState::REFUSED || refund.told == Some(true);
             !refund.is_reported() && !refund.is_unclear() && refund.quantity == call.count && waits
         };
         let refund = self.order.refunds.iter().filter(is_meant).min_by_key(rank)?;
@@ -99,12 +100,13 @@ impl Change<'_> {
 
     /// Whether the message may be about a refund that is known: one that is pending, or one of its count that was agreed.
     fn may_be_known(&self, call: &RefundedMessage) -> bool {
-        let may_be = |refund: &Refund| match refund.state {
-            RefundState::PENDING => true,
-            RefundState::AGREED => !refund.is_reported() && refund.quantity == call.count,
-            _ => false,
-        };
-        self.order.refunds.iter().any(may_be)
+        self.was_agreed(call) || self.order.refunds.iter().any(|refund| refund.state == RefundState::PENDING)
+    }
+
+    /// Whether a refund of its count was agreed that no message has reported.
+    fn was_agreed(&self, call: &RefundedMessage) -> bool {
+        let is_like = |refund: &Refund| !refund.is_reported() && refund.quantity == call.count;
+        self.order.refunds.iter().any(|refund| refund.state == RefundState::AGREED && is_like(refund))
     }
 
     /// Meituan has decided a refund that it had requested: it needs no notice.
@@ -215,6 +217,9 @@ impl Change<'_> {
         }
         let reserved = self.order.reserved();
         self.step_about(Trigger::RefundedAll, message);
+        if call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN {
+            self.flag_use();
+        }
         self.settle_refunds();
         let open: Vec<usize> = (0..self.order.units.len())
             .filter(|&place| matches!(self.order.units[place].state, UnitState::FREE | UnitState::PENDING | UnitState::VOID))
@@ -234,7 +239,10 @@ impl Change<'_> {
 
     /// Nobody enters on a ticket that may be refunded, until the supplier says which it is.
     fn refunded_unclearly(&mut self, call: &RefundedMessage, message: &str, among: Vec<usize>) {
-        self.flag(Breach::RefundedUnclearly, message, &["tickets that it does not name"]);
+        // Before anything is issued there is no ticket that it could name.
+        if self.order.issued.is_some() {
+            self.flag(Breach::RefundedUnclearly, message, &["tickets that it does not name"]);
+        }
         let free: Vec<usize> = among.into_iter().filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
         self.remember(call, message, free.clone(), RefundState::PENDING);
         if let Some(refund) = self.refund_of(message) {
@@ -297,7 +305,7 @@ impl Change<'_> {
     }
 
     /// Unclear refunds go on reserving what may be theirs.
-    fn reserve_for_unclear(&mut self) {
+    pub(super) fn reserve_for_unclear(&mut self) {
         let unclear = self.order.refunds.iter().find(|refund| refund.is_unclear()).map(|refund| refund.refund_id.clone());
         let Some(refund_id) = unclear else { return };
         let free: Vec<usize> =
@@ -329,6 +337,15 @@ impl Change<'_> {
             }
         }
         self.reserve_for_unclear();
+    }
+
+    /// From now on there are tickets that an unclear message may be about.
+    pub(super) fn flag_unclear(&mut self) {
+        let unclear = self.order.refunds.iter().filter(|refund| refund.is_unclear());
+        let unclear: Vec<String> = unclear.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in unclear {
+            self.flag(Breach::RefundedUnclearly, &refund_id, &["tickets that it does not name"]);
+        }
     }
 
     /// All of the order is refunded or closed, and with it whatever was still to be decided.

@@ -43,9 +43,7 @@ impl Change<'_> {
             requested_at: self.now,
             ..Refund::default()
         });
-        if self.silence_counts_at(self.now).is_none() {
-            self.flag(Breach::CalendarEnded, &call.refund_id, &["calendar"]);
-        }
+        self.flag_unknown_years();
         self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))
     }
 
@@ -139,6 +137,7 @@ impl Change<'_> {
         let refund_id = refused.refund_id.as_str();
         let Some(refund) = self.order.refund(refund_id) else { return self.illegal(Reason::UnknownRefund) };
         let (requested_at, is_unclear) = (refund.requested_at, refund.is_unclear());
+        let is_partly_refunded = refund.partly_refunded == Some(true);
         match refund.state {
             RefundState::REFUSED => return (Kind::Duplicate, Answer::None),
             RefundState::PENDING => {}
@@ -149,7 +148,7 @@ impl Change<'_> {
             return self.illegal(Reason::NamesNeeded);
         }
         // Silence has counted as agreement by then, whether or not anybody has looked.
-        if self.silence_counts_at(requested_at).is_some_and(|at| at < self.now) {
+        if !is_partly_refunded && self.silence_counts_at(requested_at).is_some_and(|at| at < self.now) {
             return self.illegal(Reason::AlreadyAgreed);
         }
         self.end(&ORDER_REFUND, refund_id);
