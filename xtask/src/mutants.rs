@@ -19,7 +19,7 @@ use crate::tools::{self, Outcome};
 const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Where mutants are made.
-const MUTATED: [&str; 2] = ["--file=src/ticket/order/**", "--file=src/ticket/acceptance/**"];
+const MUTATED: [&str; 2] = ["src/ticket/order", "src/ticket/acceptance"];
 /// Definitions, texts, and what reads and writes JSON: no rule is in them.
 const LEFT_OUT: [&str; 5] = [
     "--exclude=src/ticket/order/border.rs",
@@ -191,11 +191,9 @@ impl Progress {
 
         let mut command = cargo_mutants()?;
         command.args(["--iterate", "--no-shuffle", "--colors=never", "--no-times"]).args(TIME_LIMIT);
-        command.arg("--output").arg(folder()).arg("--cargo-arg=--lib");
+        command.arg("--output").arg(folder());
         // What follows `--` would choose what runs, and not what is built.
-        for file in test_files()? {
-            command.arg(format!("--cargo-arg=--test={}", file.trim_end_matches(".rs")));
-        }
+        command.args(test_targets()?.iter().map(|target| format!("--cargo-arg={target}")));
         // Copies of the project, which are large, are removed here where cargo-mutants cannot.
         command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");
         command.envs(["DEV", "TEST"].map(|profile| (format!("CARGO_PROFILE_{profile}_DEBUG"), "0")));
@@ -262,6 +260,20 @@ fn test_files() -> Outcome<Vec<String>> {
     Ok(chosen)
 }
 
+/// The library's own tests are compiled with all of the crate once more: only where there are such tests.
+fn test_targets() -> Outcome<Vec<String>> {
+    let mut targets: Vec<_> = test_files()?.iter().map(|file| format!("--test={}", file.trim_end_matches(".rs"))).collect();
+    for folder in MUTATED.map(|folder| tools::root().join(folder)) {
+        for file in tools::files_under(&folder)? {
+            if tools::read_text(&folder.join(file))?.contains("#[cfg(test)]") {
+                targets.push("--lib".to_owned());
+            }
+        }
+    }
+    targets.dedup();
+    Ok(targets)
+}
+
 fn folder() -> PathBuf {
     tools::target().join("mutants")
 }
@@ -278,7 +290,7 @@ fn program() -> PathBuf {
 fn cargo_mutants() -> Outcome<Command> {
     let mut command = Command::new(program());
     command.current_dir(tools::root()).args(["mutants", "--no-config", "--package=meituan-protocol"]);
-    command.args(MUTATED).args(LEFT_OUT);
+    command.args(MUTATED.map(|folder| format!("--file={folder}/**"))).args(LEFT_OUT);
     Ok(command)
 }
 
