@@ -6,6 +6,7 @@ import { cases } from "./cases.mjs";
 import { check } from "./check.mjs";
 import { measureColdStarts } from "./cold.mjs";
 import { compare, median } from "./measure.mjs";
+import { applied, judged, orderOf, traceOf } from "./orders.mjs";
 import { fails } from "./report.mjs";
 
 const sound = cases.find(({ name }) => name === "object-1.5k");
@@ -62,6 +63,30 @@ test("a machine that is slower in some rounds changes no ratio", () => {
   assert.deepEqual(compared, { ratio: 0.4, low: 0.4, high: 0.4 });
   // The ratio of the medians would be 0.6 here: the slower half began between two turns.
   assert.equal(compare(timing(4, 4, 6, 8, 8), timing(10, 10, 10, 20, 20)).ratio, 0.4);
+});
+
+test("what happens to an order of many codes is what its name says", () => {
+  const codes = 40;
+  const { issue, query, entry, refund } = orderOf(codes);
+  const issued = applied(issue);
+  const paid = /** @type {any} */ (issued.reply?.body);
+  assert.deepEqual([issued.kind, paid.vouchers.length], ["moved", codes]);
+  const state = /** @type {any} */ (applied(query).reply?.body);
+  assert.deepEqual([state.orderStatus, state.orderQuantity, state.voucherList.length], [4, codes, codes]);
+  const entered = applied(entry);
+  assert.deepEqual([entered.kind, entered.next?.notices.length, entered.admissions?.length], ["moved", 1, codes - 1]);
+  assert.equal(applied(refund).run?.call, "orderRefund");
+});
+
+test("a recording of many exchanges has that many, and each point that it shows passes", () => {
+  const trace = traceOf(40);
+  assert.equal(JSON.parse(trace).exchanges.length, 40);
+  const { points } = judged(trace);
+  assert.deepEqual(
+    points.flatMap(({ findings = [] }) => findings).filter(({ effect }) => effect !== "unchecked"),
+    [],
+  );
+  assert(points.some(({ verdict, shown }) => verdict === "passed" && shown === 10));
 });
 
 test("cold starts of all bundles end in the same answer", async () => {

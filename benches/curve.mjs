@@ -4,6 +4,7 @@ import { orderCreateCalls, orderStatesOf } from "./bodies.mjs";
 import { RUNTIMES } from "./cases.mjs";
 import * as library from "./library.mjs";
 import { compare, measure } from "./measure.mjs";
+import { applied, judged, orderOf, traceOf } from "./orders.mjs";
 import { orderStateReader } from "./peers/supplier.mjs";
 
 /**
@@ -15,6 +16,7 @@ const { suppliers, readers, decode } = RUNTIMES.node;
 
 const KILOBYTES = [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000];
 const VOUCHERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const MANY = [500, 2000, 8000, 32_000];
 
 const CURVES = {
   bytes: {
@@ -41,38 +43,65 @@ const CURVES = {
       "JSON.parse + by hand": orderStateReader(readers["by hand"].orderState, decode),
     },
   },
+  order: {
+    title: "One event of an order, by the number of its codes",
+    horizontal: "codes",
+    steps: MANY,
+    inputs: (/** @type {number} */ codes) => [orderOf(codes)],
+    at: (/** @type {any[]} */ _inputs, /** @type {number} */ codes) => codes,
+    contenders: Object.fromEntries(
+      ["issue", "query", "entry", "refund"].map((name) => [name, (/** @type {any} */ order) => applied(order[name])]),
+    ),
+    gated: ["issue", "query", "entry", "refund"],
+  },
+  exchanges: {
+    title: "Judging a recording, by the number of its exchanges",
+    horizontal: "exchanges",
+    steps: MANY,
+    inputs: (/** @type {number} */ exchanges) => [traceOf(exchanges)],
+    at: (/** @type {any[]} */ _inputs, /** @type {number} */ exchanges) => exchanges,
+    contenders: { [library.NAME]: judged },
+  },
 };
 
-/** What a byte, or a voucher, may cost at the end of the curve, compared with its middle. */
+/** What a byte, a voucher, a code or an exchange may cost at the end of the curve, compared with its middle. */
 const GROWTH = { gate: 1.5, goal: 1.1 };
 
-export function measureCurves() {
-  return Object.entries(CURVES).map(([name, { title, horizontal, steps, inputs: make, at, contenders }]) => {
+export const CURVE_NAMES = Object.keys(CURVES).map((name) => `growth-${name}`);
+
+/** @param {readonly string[]} names some of `CURVE_NAMES` */
+export function measureCurves(names) {
+  const chosen = Object.entries(CURVES).filter(([name]) => names.includes(`growth-${name}`));
+  return chosen.map(([name, { title, horizontal, steps, inputs: make, at, contenders, gated = [library.NAME] }]) => {
     const made = steps.map(make);
     const across = steps.map((step, index) => at(made[index], step));
     // All of a curve takes turns: a machine that slows down in its middle would bend it otherwise.
     const entries = Object.values(contenders).flatMap((contender) => made.map((inputs) => ({ contender, inputs })));
     const timings = measure(entries);
-    const lines = Object.keys(contenders).map((contender, line) => ({
+    const contending = Object.keys(contenders);
+    const timing = (/** @type {string} */ contender, /** @type {number} */ step) =>
+      timings[contending.indexOf(contender) * steps.length + step];
+    const lines = contending.map((contender) => ({
       name: contender,
-      points: across.map((x, index) => ({ x, y: timings[line * steps.length + index].median })),
+      points: across.map((x, index) => ({ x, y: timing(contender, index).median })),
     }));
-    const middle = steps.length >> 1;
-    const last = steps.length - 1;
-    const [large, small] = [last, middle].map((index) => shared(timings[index], across[index]));
-    const row = {
-      ...{
-        name: `growth-${name}`,
-        title: `cost by ${horizontal}, large by small`,
-        bytes: undefined,
-        script: "ascii",
-        runtime: "node",
-        peer: "itself",
-      },
-      ...compare(large, small),
-      ...{ ours: large.median, theirs: small.median, ...GROWTH },
-    };
-    return { name, title, horizontal, lines, row };
+    const rows = gated.map((contender) => {
+      const ends = [steps.length - 1, steps.length >> 1];
+      const [large, small] = ends.map((step) => shared(timing(contender, step), across[step]));
+      return {
+        ...{
+          name: ["growth", name, ...(gated.length > 1 ? [contender] : [])].join("-"),
+          title: `cost by ${horizontal}, large by small`,
+          bytes: undefined,
+          script: "ascii",
+          runtime: /** @type {const} */ ("node"),
+          peer: "itself",
+        },
+        ...compare(large, small),
+        ...{ ours: large.median, theirs: small.median, ...GROWTH },
+      };
+    });
+    return { name, title, horizontal, lines, rows };
   });
 }
 
@@ -83,7 +112,7 @@ const WIDTH = 760;
 const HEIGHT = 420;
 const EDGE = { top: 44, right: 190, bottom: 48, left: 72 };
 const LINE_HEIGHT = 15;
-const COLOURS = ["#c2410c", "#1d4ed8", "#047857"];
+const COLOURS = ["#c2410c", "#1d4ed8", "#047857", "#7e22ce"];
 
 /**
  * Both axes by powers of ten: a straight line at 45° is proportional.

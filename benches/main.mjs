@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
 import { measureColdStarts } from "./cold.mjs";
 import { measureCase } from "./contest.mjs";
-import { drawn, measureCurves } from "./curve.mjs";
+import { CURVE_NAMES, drawn, measureCurves } from "./curve.mjs";
 import { document, fails, heading, rowText } from "./report.mjs";
 
 const { values, positionals } = parseArgs({
@@ -25,8 +25,9 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = (/** @type {string} */ name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start));
 const chosen = cases.filter(({ name }) => isChosen(name));
-const also = ["cold", "memory", "growth"].filter(isChosen);
-if (chosen.length + also.length === 0) throw new Error(`nothing begins with ${positionals.join(" or ")}`);
+const also = ["cold", "memory"].filter(isChosen);
+const growth = CURVE_NAMES.filter(isChosen);
+if (chosen.length + also.length + growth.length === 0) throw new Error(`nothing begins with ${positionals.join(" or ")}`);
 
 console.log(heading());
 /** @type {import("./report.mjs").Row[]} */
@@ -39,8 +40,8 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
 for (const contest of chosen.filter(({ runtime }) => runtime === "node")) measureCase(contest).forEach(add);
 await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
 if (also.includes("cold")) (await measureColdStarts()).forEach(add);
-const curves = also.includes("growth") ? measureCurves() : [];
-for (const { row } of curves) add(row);
+const curves = measureCurves(growth);
+for (const curve of curves) curve.rows.forEach(add);
 const memory = also.includes("memory") ? measureMemory() : undefined;
 if (memory !== undefined) add(memory.row);
 

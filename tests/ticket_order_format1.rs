@@ -191,3 +191,16 @@ fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
         assert_eq!(ids(&snapshot, "attempts", "key"), ids(&vector["snapshot"], "attempts", "key"), "{name}");
     }
 }
+
+#[test]
+fn what_an_order_of_format_1_owes_is_due_no_later_than_before() {
+    for (name, vector) in vectors() {
+        let (snapshot, observed) = (&vector["snapshot"], &vector["observed"]);
+        let query = json!({ "orderQuery": { "orderId": snapshot["orderId"] } });
+        let later = apply(snapshot, &query, end(&vector) + 30 * 86_400_000);
+        assert_eq!(later["brokenOff"], observed["brokenOffAfterThirtyDays"], "{name}");
+        let due = apply(snapshot, &query, observed["at"].as_i64().unwrap())["due"].as_i64();
+        let before = observed["due"].as_i64();
+        assert!(before.is_none() || due.is_some() && due <= before, "{name}: {due:?} instead of {before:?}");
+    }
+}

@@ -15,7 +15,8 @@ use crate::tools::{self, Outcome, Steps};
 /// How it is asked for.
 pub(crate) const WORDS: &str = "audit [--only …]";
 
-const USAGE: &str = "usage: cargo xtask audit [--only <part>] [--minutes <number>] [--shard <number>/<of>]";
+const USAGE: &str =
+    "usage: cargo xtask audit [--only <part>] [--file <part of a path>] [--minutes <number>] [--shard <number>/<of>]";
 
 const PARTS: [&str; 3] = ["calendar", "oldest Rust", "mutants"];
 
@@ -24,6 +25,8 @@ const DAYS_AHEAD: u32 = 60;
 
 pub(crate) struct Options {
     only: Option<usize>,
+    /// Only mutants of files whose paths have this part are tested.
+    pub(crate) file: String,
     /// How long mutants may be tested in this call.
     pub(crate) limit: Duration,
     /// Every how many-th mutant is tested, and which of them is the first.
@@ -63,12 +66,13 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 }
 
 fn options(words: &[String]) -> Outcome<Options> {
-    let mut options = Options { only: None, limit: Duration::from_secs(30 * 60), shard: (1, 1) };
+    let mut options = Options { only: None, file: String::new(), limit: Duration::from_secs(30 * 60), shard: (1, 1) };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let value = words.next().ok_or(USAGE)?;
         match word.as_str() {
             "--only" => options.only = Some(tools::chosen(&PARTS, value)?),
+            "--file" => options.file = value.clone(),
             "--minutes" => options.limit = Duration::from_secs(60 * value.parse::<u64>().map_err(|_| USAGE)?),
             "--shard" => {
                 let numbers = value.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));

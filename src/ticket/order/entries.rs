@@ -98,7 +98,9 @@ impl Change<'_> {
     fn is_foreign(&self, entry: &Consumed) -> bool {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         if self.order.has_units() {
-            return self.order.named(vouchers, entry.credentials.as_deref().unwrap_or_default()).foreign;
+            let has_codes = self.order.units.iter().any(|unit| unit.voucher.is_some());
+            let named = self.order.named(vouchers, entry.credentials.as_deref().unwrap_or_default());
+            return named.foreign || !has_codes && !vouchers.is_empty();
         }
         !vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
     }

@@ -184,6 +184,8 @@ impl Change<'_> {
                 None => self.order.likeliest(0..self.order.units.len(), quantity as usize),
             };
             let refunded = self.refund_units(&units, refund_id);
+            // What an unclear one reserved beside them.
+            self.release(refund_id);
             refunded < units.len() || units.len() < quantity as usize
         } else {
             let tally = self.order.tally.get_or_insert_with(Tally::default);

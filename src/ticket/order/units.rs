@@ -106,7 +106,10 @@ impl Order {
                 let fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| self.holds(unit, credential));
                 let best = fits.filter(|&unit| !chosen[unit]).min_by_key(|&unit| rank(&self.units[unit]));
                 match best {
-                    Some(unit) => named.exact.push(mark(&mut chosen, unit)),
+                    Some(unit) => {
+                        chosen[unit] = true;
+                        named.exact.push(unit);
+                    }
                     None => named.foreign |= !of.iter().any(|(_, unit)| self.holds(*unit, credential)),
                 }
             }
@@ -118,24 +121,15 @@ impl Order {
         let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
         asked.dedup();
         for (voucher, _) in asked {
-            let of = equal(&codes, voucher);
+            let of: Vec<usize> = equal(&codes, voucher).iter().map(|(_, unit)| *unit).collect();
+            // A code that has come back is the one that is valid.
+            let valid: Vec<usize> = of.iter().copied().filter(|&unit| self.units[unit].state != UnitState::REPLACED).collect();
             named.foreign |= of.is_empty();
-            named.replaced |= !of.is_empty() && of.iter().all(|(_, unit)| self.units[*unit].state == UnitState::REPLACED);
-            match of {
-                [(_, unit)] => {
-                    let unit = self.successor(*unit);
-                    if !chosen[unit] {
-                        named.exact.push(mark(&mut chosen, unit));
-                    }
-                }
-                several => {
-                    for (_, unit) in several {
-                        let unit = self.successor(*unit);
-                        if !chosen[unit] {
-                            named.shared.push(mark(&mut chosen, unit));
-                        }
-                    }
-                }
+            named.replaced |= valid.is_empty() && !of.is_empty();
+            let meant = if valid.is_empty() { of.into_iter().map(|unit| self.successor(unit)).collect() } else { valid };
+            let is_one = meant.len() == 1;
+            for unit in meant.into_iter().filter(|&unit| !std::mem::replace(&mut chosen[unit], true)) {
+                if is_one { named.exact.push(unit) } else { named.shared.push(unit) }
             }
         }
         named
@@ -322,11 +316,6 @@ fn rank(unit: &Unit) -> i32 {
         UnitState::VOID => 2,
         _ => 3,
     }
-}
-
-fn mark(chosen: &mut [bool], unit: usize) -> usize {
-    chosen[unit] = true;
-    unit
 }
 
 /// Sorts codes or numbers with their places, so that a look-up among many is quick. By a heap, and for one type alone: each of the
