@@ -89,14 +89,15 @@ impl Change<'_> {
     fn state_told(&self) -> OrderState {
         let order = &self.order;
         let issued = order.issued.as_ref();
+        let (used_quantity, refunded_quantity) = order.reported_quantities();
         let before_issue = self.settings.voucher_type.unwrap_or(VoucherType::CODE_PER_TICKET);
         OrderState {
             order_id: order.order_id,
             partner_order_id: self.partner_order_id(),
             order_status: order.order_status.unwrap_or(OrderStatus::CREATE_FAILED),
             order_quantity: order.quantity,
-            used_quantity: order.used_quantity,
-            refunded_quantity: order.refunded_quantity,
+            used_quantity,
+            refunded_quantity,
             voucher_type: order.voucher_type().unwrap_or(before_issue),
             voucher_list: Some(self.voucher_list()).filter(|list| !list.is_empty()),
             real_name_type: issued.and_then(|issued| issued.real_name_type),

@@ -87,12 +87,13 @@ impl Change<'_> {
 
     pub(super) fn notify_consumed(&mut self, entry: &str, vouchers: Vec<ConsumedVoucher>) {
         let order = &self.order;
+        let (used_quantity, refunded_quantity) = order.reported_quantities();
         let notice = ConsumeNotice {
             order_id: order.order_id,
             partner_order_id: self.partner_order_id(),
             quantity: i32::try_from(order.quantity).unwrap_or(i32::MAX),
-            used_quantity: order.used_quantity,
-            refunded_quantity: order.refunded_quantity,
+            used_quantity,
+            refunded_quantity,
             voucher_list: Some(vouchers).filter(|vouchers| !vouchers.is_empty()),
             ..ConsumeNotice::default()
         };

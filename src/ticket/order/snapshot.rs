@@ -230,6 +230,12 @@ impl Order {
         self.quantity.saturating_sub(taken)
     }
 
+    /// The used and refunded tickets as they are reported: never more than were ordered, used ones first.
+    pub(super) fn reported_quantities(&self) -> (u32, u32) {
+        let used = self.used_quantity.min(self.quantity);
+        (used, self.refunded_quantity.min(self.quantity - used))
+    }
+
     /// The refund of this number.
     pub fn refund(&self, refund_id: &str) -> Option<&Refund> {
         self.refunds.iter().find(|refund| refund.refund_id == refund_id)
