@@ -3,7 +3,7 @@
 
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
-import { MeituanError, NEUTRAL_DESCRIBE, textsOf } from "./errors.js";
+import { MeituanError, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { parseHttpDate, verifyByHand } from "./orders-core.js";
 import { Requests } from "./requests.js";
@@ -124,7 +124,11 @@ export class MeituanTicket {
     if (!codes.includes(code)) note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`);
     if (partnerId !== this.#configuration.partnerId) note("reply.partner-id", "partnerId", `${partnerId}`);
     if (!outcomes.includes(code)) {
-      const isNone = SUCCESSES.has(String(describe ?? "").trim().toLowerCase());
+      const isNone = SUCCESSES.has(
+        String(describe ?? "")
+          .trim()
+          .toLowerCase(),
+      );
       const reported = issues.findIndex(({ id }) => id === TRUE_REASON);
       if (isNone && reported >= 0) issues.splice(reported, 1);
       if (isNone) note(TRUE_REASON, "describe", `"${describe}"`);
