@@ -44,6 +44,12 @@ fn less_than_three_working_days_of_notice_is_refused_and_the_earliest_time_told(
     let error = change().mail(at("2026-03-06 22:00:01"), &Calendar::default()).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::RuleBroken, "upgradeAt"));
     assert_eq!((error.rule, error.detail.as_str()), (Some("endpoint.change-notice"), "earliest 2026-03-11 22:00:01"));
+    // 清明节 is from 4 to 6 April.
+    let spring = |announced| {
+        ChangeOfEndpoint { upgrade_at: at("2026-04-08 10:00:00"), restored_at: at("2026-04-08 12:00:00"), ..change() }
+            .mail(at(announced), Calendar::shipped())
+    };
+    assert!(spring("2026-04-02 10:00:00").is_ok() && spring("2026-04-02 10:00:01").is_err());
     let holiday = Calendar { holidays: Some(vec!["2026-03-10".parse().unwrap()]), ..Calendar::default() };
     assert!(change().mail(at("2026-03-06 18:00:00"), &holiday).is_err());
     let made_up = Calendar { make_up_days: Some(vec!["2026-03-07".parse().unwrap()]), ..holiday };

@@ -6,7 +6,6 @@ use crate::vectors::Vectors;
 use meituan_protocol::message::definition::Facts;
 use meituan_protocol::message::{Form, Packed, Reading, read};
 use meituan_protocol::ticket::Call;
-use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::order::*;
 use meituan_protocol::ticket::working_days::Calendar;
 use meituan_protocol::time::Timestamp;
@@ -75,23 +74,31 @@ impl Telling {
     /// What holds of every order, and of every order and the one that it was before.
     fn check_order(&self, next: &Order) {
         let is_clean = next.conflicts.is_empty();
-        let sum = next.used_quantity + next.refunded_quantity + next.pending_quantity();
+        let counts = next.counts();
+        let sum = counts.used + counts.refunded + counts.pending + counts.free;
         assert!(sum <= next.quantity || !is_clean, "more than there are: {next:?}");
+        assert!(counts.used + counts.refunded <= next.quantity, "more is reported than was ordered: {next:?}");
         assert!(State::at(next.lifecycle, next.order_status.unwrap_or_default()).is_some(), "no such state: {next:?}");
         let admitted: u32 = admissions(next, self.story.now).iter().map(|admission| admission.quantity).sum();
-        assert!(admitted <= next.free_quantity(), "too many are let in: {next:?}");
+        assert!(admitted <= counts.free, "too many are let in: {next:?}");
         assert!(admitted == 0 || next.state() == State::Issued, "let in without tickets: {next:?}");
-        if is_clean && next.voucher_type() == Some(VoucherType::CODE_PER_TICKET) {
-            let count = |status| next.codes.iter().filter(|code| code.status == status).count() as u32;
-            let counted = (count(VoucherStatus::USED), count(VoucherStatus::REFUNDED));
-            assert_eq!(counted, (next.used_quantity, next.refunded_quantity), "codes do not add up: {next:?}");
+        for unit in &next.units {
+            assert_eq!(unit.state == UnitState::REPLACED, unit.replaced_by.is_some(), "a code without a successor: {next:?}");
+            let refund = unit.refund_id.as_ref().and_then(|refund_id| next.refund(refund_id));
+            match unit.state {
+                UnitState::PENDING => {
+                    assert_eq!(refund.map(|refund| refund.state), Some(RefundState::PENDING), "reserved by nothing: {next:?}");
+                }
+                UnitState::FREE => assert!(refund.is_none(), "free, and of a refund: {next:?}"),
+                _ => {}
+            }
         }
         for (index, refund) in next.refunds.iter().enumerate() {
             let again = next.refunds[..index].iter().any(|other| other.refund_id == refund.refund_id);
             assert!(!again, "a refund stands twice: {next:?}");
         }
         let Some(before) = &self.order else { return };
-        assert!(next.used_quantity >= before.used_quantity && next.refunded_quantity >= before.refunded_quantity, "{next:?}");
+        assert!(grows(before, next), "a count fell: {before:?} then {next:?}");
         for refund in &before.refunds {
             let state = next.refund(&refund.refund_id).map(|refund| refund.state);
             assert!(state.is_some(), "a refund is lost: {next:?}");
@@ -168,9 +175,17 @@ impl Telling {
             let is_told = has(&format!("refundNotice:7:{refund_id}:"));
             // Meituan has decided it by itself, or all of the order: nobody waits.
             let is_settled = order.lifecycle == Lifecycle::VOIDED && refund.state == RefundState::AGREED;
-            let is_known = refund.message.is_some() || is_settled || self.settings.calendar.is_some();
+            let is_known = refund.messages.is_some() || is_settled || self.is_silent(refund);
             assert!(refund.state == RefundState::PENDING || is_told || is_known, "no refund notice: {order:?}");
         }
+    }
+
+    /// Nobody has decided it for so long that it counts as agreed.
+    fn is_silent(&self, refund: &Refund) -> bool {
+        let agreed = refund.state == RefundState::AGREED;
+        let calendar = self.settings.calendar();
+        let silent = calendar.silence_counts_at(refund.requested_at);
+        agreed && silent.zip(refund.decided_at).is_some_and(|(at, decided)| at < decided)
     }
 
     /// Who asks again gets the current truth, and nothing else happens.
@@ -199,6 +214,13 @@ impl Telling {
         assert_eq!(told["reply"].is_object(), matches!(transition.answer, Answer::Reply(_)));
         assert_eq!(told["run"].is_object(), matches!(transition.answer, Answer::Run(_)));
     }
+}
+
+/// No number falls, but that of refunded tickets where more were used than there are.
+fn grows(before: &Order, next: &Order) -> bool {
+    let (then, now) = (before.counts(), next.counts());
+    let is_beyond = now.used > then.used && now.used + now.refunded == now.quantity;
+    now.used >= then.used && (now.refunded >= then.refunded || is_beyond && !next.conflicts.is_empty())
 }
 
 /// What is stored is what comes back.
@@ -251,7 +273,7 @@ fn check_stored(input: &mut Input<'_>) {
         let event = story.event(input, Some(&order));
         let transition = apply(Some(&order), &event, &Settings::default(), story.now);
         let next = transition.next.unwrap_or_else(|| order.clone());
-        assert!(next.used_quantity >= order.used_quantity && next.refunded_quantity >= order.refunded_quantity);
+        assert!(grows(&order, &next), "a count fell: {order:?} then {next:?}");
         check_text(&next);
         order = next;
     }

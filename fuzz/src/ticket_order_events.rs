@@ -8,7 +8,7 @@ use meituan_protocol::ticket::order::*;
 use meituan_protocol::time::{Date, Timestamp};
 
 pub(crate) const ORDER: Id = Id(7);
-pub(crate) const START: i64 = 1_480_000_000_000;
+pub(crate) const START: i64 = 1_772_416_800_000;
 /// Nothing, a moment, more than every lease, more than every term.
 const STEPS: [i64; 4] = [0, 1_000, 70_000, 10 * 86_400_000];
 const OUTCOMES: [Outcome; 4] = [Outcome::DONE, Outcome::PENDING, Outcome::REFUSED, Outcome::UNKNOWN];
@@ -18,6 +18,8 @@ const REFUNDS: [&str; 3] = ["R1", "R2", "R3"];
 pub(crate) struct Story {
     pub(crate) quantity: u32,
     pub(crate) voucher_type: VoucherType,
+    /// Each ticket is issued for a credential.
+    pub(crate) is_real_name: bool,
     pub(crate) now: Timestamp,
     /// Keys of functions that were run.
     pub(crate) run: Vec<String>,
@@ -26,8 +28,9 @@ pub(crate) struct Story {
 impl Story {
     pub(crate) fn new(input: &mut Input<'_>) -> Self {
         let quantity = 1 + input.below(4) as u32;
-        let voucher_type = input.one(&[VoucherType::CODE_PER_TICKET, VoucherType::CODE_PER_ORDER, VoucherType::NONE]);
-        Story { quantity, voucher_type, now: Timestamp(START), run: Vec::new() }
+        let types = [VoucherType::CODE_PER_TICKET, VoucherType::CODE_PER_ORDER, VoucherType::NONE];
+        let kind = input.below(6);
+        Story { quantity, voucher_type: types[kind % 3], is_real_name: kind > 2, now: Timestamp(START), run: Vec::new() }
     }
 
     pub(crate) fn codes(&self) -> Vec<String> {
@@ -41,7 +44,7 @@ impl Story {
 
     /// The next event. Some time may pass before it.
     pub(crate) fn event(&mut self, input: &mut Input<'_>, order: Option<&Order>) -> Event {
-        let (what, how) = (input.below(24), input.byte());
+        let (what, how) = (input.below(28), input.byte());
         self.now.0 += STEPS[usize::from(how >> 6)];
         let pick = usize::from(how & 63);
         match what {
@@ -53,16 +56,21 @@ impl Story {
                 let close_type = [CloseType::UNPAID, CloseType::CREATE_FAILED, CloseType::ISSUE_FAILED, CloseType(9)][pick % 4];
                 OrderClose { order_id: ORDER, close_type, ..OrderClose::default() }.into()
             }
-            6 => self.refunded(pick),
+            6 | 24 => self.refunded(pick, input),
             7 => self.reschedule(pick),
             8..=15 => self.ended(pick, input),
             16 => Event::Issued(self.paid()),
             17 => IssueFailed { code: None, describe: "售罄".into() }.into(),
-            18 => RefundAgreed { refund_id: REFUNDS[pick % 3].into() }.into(),
+            18 => self.agreed(pick),
             19 => RefundRefused { refund_id: REFUNDS[pick % 3].into(), code: None, describe: "已过期".into() }.into(),
             20 | 21 => self.consumed(pick),
             22 => match order.and_then(|order| order.notices.get(pick % order.notices.len().max(1))) {
                 Some(notice) => NoticeAccepted { id: notice.id.clone() }.into(),
+                None => TimePassed {}.into(),
+            },
+            25 => PersonalDataCleared {}.into(),
+            26 => match order.and_then(|order| order.conflicts.get(pick % order.conflicts.len().max(1))) {
+                Some(conflict) => ConflictResolved { id: conflict.id.clone(), note: None }.into(),
                 None => TimePassed {}.into(),
             },
             _ => match order.and_then(|order| order.attempts.get(pick % order.attempts.len().max(1))) {
@@ -78,8 +86,22 @@ impl Story {
             partner_order_id: "P".into(),
             voucher_type: Some(self.voucher_type),
             vouchers: Some(self.codes()).filter(|codes| !codes.is_empty()),
+            real_name_type: self.is_real_name.then_some(RealNameType::YES),
+            credential_list: self.is_real_name.then(|| (0..self.quantity).map(|number| self.credential(number)).collect()),
             ..OrderPaid::default()
         }
+    }
+
+    fn credential(&self, number: u32) -> CredentialVoucher {
+        let voucher = self.codes().get(number as usize).cloned();
+        CredentialVoucher { credential_no: format!("I{number}"), voucher, ..CredentialVoucher::default() }
+    }
+
+    fn agreed(&self, pick: usize) -> Event {
+        let refund_id = ["R1", "R2", "R3", "S1", "S2", "S1#2"][pick % 6].into();
+        let vouchers = self.codes().get(pick / 6 % 5).map(|code| vec![code.clone()]);
+        let same_as = (pick > 48).then(|| REFUNDS[pick % 3].to_owned());
+        RefundAgreed { refund_id, vouchers, same_as, ..RefundAgreed::default() }.into()
     }
 
     fn refund(&self, pick: usize, input: &mut Input<'_>) -> Event {
@@ -93,10 +115,14 @@ impl Story {
             _ => codes,
         };
         let refund_id = REFUNDS[pick / 4 % 3].into();
-        OrderRefund { order_id: ORDER, refund_id, voucher_list, refund_quantity: quantity as i32, ..OrderRefund::default() }.into()
+        let credential_list =
+            self.is_real_name.then(|| (0..quantity.min(self.quantity)).map(|number| self.credential(number)).collect());
+        let refund_quantity = quantity as i32;
+        let ids = OrderRefund { order_id: ORDER, refund_id, ..OrderRefund::default() };
+        OrderRefund { voucher_list, refund_quantity, credential_list, ..ids }.into()
     }
 
-    fn refunded(&self, pick: usize) -> Event {
+    fn refunded(&self, pick: usize, input: &mut Input<'_>) -> Event {
         let serial = ["", "R1", "S1", "S2"][pick % 4];
         let kinds = [
             RefundMessageType::CUSTOMER_SERVICE,
@@ -106,8 +132,11 @@ impl Story {
         ];
         let kind = kinds[pick / 4 % 4];
         let count = 1 + (pick / 16) as u32;
+        let named = [0, 1, 2][input.below(3)];
+        let voucher_list: Vec<String> = self.codes().into_iter().skip(pick % 3).take(named).collect();
         let message = RefundedMessage {
             order_id: ORDER,
+            voucher_list: Some(voucher_list).filter(|codes| !codes.is_empty()),
             refund_serial_no: Some(serial.to_owned()).filter(|serial| !serial.is_empty()),
             refund_message_type: kind,
             count,
@@ -118,7 +147,7 @@ impl Story {
     }
 
     fn reschedule(&self, pick: usize) -> Event {
-        let target_date = pick.is_multiple_of(2).then_some(Date { year: 2016, month: 11, day: 20 + (pick / 4 % 8) as u8 });
+        let target_date = pick.is_multiple_of(2).then_some(Date { year: 2026, month: 2, day: 10 + (pick / 4 % 8) as u8 });
         let reschedule_no = ["A1", "A2"][pick / 2 % 2].into();
         OrderReschedule { order_id: ORDER, reschedule_no, target_date, ..OrderReschedule::default() }.into()
     }
@@ -127,7 +156,9 @@ impl Story {
         let codes = self.codes();
         let vouchers = codes.get(pick / 4 % 5).map(|code| vec![code.clone()]);
         let quantity = (vouchers.is_none() && pick / 32 == 0).then_some(1 + pick as u32 % 2);
-        Consumed { id: format!("E{}", pick % 4), vouchers, quantity, ..Consumed::default() }.into()
+        let credentials = (self.is_real_name && pick % 3 == 0)
+            .then(|| vec![Credential { credential_type: None, credential_no: format!("I{}", pick / 3 % 4) }]);
+        Consumed { id: format!("E{}", pick % 4), vouchers, quantity, credentials, ..Consumed::default() }.into()
     }
 
     fn ended(&self, pick: usize, input: &mut Input<'_>) -> Event {
@@ -172,6 +203,8 @@ pub(crate) fn event_json(event: &Event) -> Vec<u8> {
         Event::NoticeAccepted(body) => ("noticeAccepted", json(body)),
         Event::TimePassed(body) => ("timePassed", json(body)),
         Event::TakeOver(body) => ("takeOver", json(body)),
+        Event::ConflictResolved(body) => ("conflictResolved", json(body)),
+        Event::PersonalDataCleared(body) => ("personalDataCleared", json(body)),
         other => unreachable!("{other:?} is never told here"),
     };
     [b"{\"", name.as_bytes(), b"\":", &body, b"}"].concat()

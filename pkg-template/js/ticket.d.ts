@@ -1,5 +1,5 @@
 import type { Finding, MeituanError, Reply, TicketResponse } from "./errors.js";
-import type { TicketCalls } from "./messages.js";
+import type { Calendar, TicketCalls } from "./messages.js";
 import type {
   OrderCallName,
   OrderEvent,
@@ -399,8 +399,8 @@ export interface ChangeOfEndpoint {
   restoredAt: number | Date;
   /** Mail address of the sales contact at Meituan (负责BD). */
   salesContact: string;
-  /** Holidays and make-up working days, as announced for the year. */
-  calendar?: { holidays?: readonly string[]; makeUpDays?: readonly string[] } | undefined;
+  /** Holidays and make-up working days; absent: the shipped calendar of mainland China. */
+  calendar?: Calendar | undefined;
 }
 
 /** The mail that announces a change. Throws `RULE_BROKEN` when fewer than three working days are left. */

@@ -570,6 +570,11 @@ macro_rules! choices {
                 doc: $crate::doc_text!($($doc),*),
             };
 
+            /// Its name, as in JSON.
+            pub const fn name(&self) -> &'static str {
+                match self { $( $type::$choice(_) => $name, )* }
+            }
+
             /// The one of an object that was read by the definition; nothing where it holds none, or several.
             pub(super) fn take(view: &$crate::message::View<'_>) -> Option<$type> {
                 let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));

@@ -78,7 +78,7 @@ crate::messages! {
         restored_at "restoredAt": milliseconds, required;
         /// Mail address of the sales contact at Meituan.
         sales_contact "salesContact": text, required;
-        /// Holidays and make-up working days.
+        /// Holidays and make-up working days; absent: the shipped calendar.
         calendar "calendar": object(Calendar), optional;
     }
 }
@@ -103,7 +103,8 @@ pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
                     restored_at: announced.restored_at,
                     sales_contact: announced.sales_contact,
                 };
-                change.mail(Timestamp(now as i64), &announced.calendar.unwrap_or_default())
+                let calendar = announced.calendar.as_ref().unwrap_or_else(|| Calendar::shipped());
+                change.mail(Timestamp(now as i64), calendar)
             }
             (error, _) => Err(error.unwrap_or_else(unreadable)),
         };

@@ -222,6 +222,11 @@ describe("the mail about a change of endpoint", () => {
     };
     assert.deepEqual(refused({}, now + 1), ["RULE_BROKEN", "upgradeAt"]);
     assert.deepEqual(refused({ calendar: { holidays: ["2026-03-03"] } }), ["RULE_BROKEN", "upgradeAt"]);
+    // 清明节 is from 4 to 6 April: the shipped calendar knows it, and a calendar of one's own replaces it.
+    const spring = Date.parse("2026-04-02T10:00:00+08:00");
+    const aftermath = { upgradeAt: spring + 5 * 86_400_000, restoredAt: spring + 6 * 86_400_000 };
+    assert.deepEqual(refused(aftermath, spring), ["RULE_BROKEN", "upgradeAt"]);
+    assert.deepEqual(refused({ ...aftermath, calendar: {} }, spring), undefined);
     assert.deepEqual(refused({ salesContact: "nobody" }), ["INVALID_CONFIG", "salesContact"]);
     assert.deepEqual(refused({ kind: "other" }), ["INVALID_CONFIG", "kind"]);
     assert.deepEqual(refused({ scope: " " }), ["EMPTY_TEXT", "scope"]);

@@ -5,8 +5,8 @@ use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::package;
 use crate::tools::{self, Outcome, Steps, root, target};
+use crate::{package, test};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "bench [name…]";
@@ -38,9 +38,9 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 }
 
 /// That all contenders do the same work, and that the benchmarks can fail, by the package already staged in `pkg/`.
-pub(crate) fn check() -> Outcome {
+pub(crate) fn check(filter: Option<&str>) -> Outcome {
     install_peers()?;
-    tools::run(tools::node().args(["--test", "benches/bench.test.mjs"]))
+    test::node_tests(&["benches/bench.test.mjs".to_owned()], filter)
 }
 
 /// They have a lock file of their own, so that whoever only builds does not download them.

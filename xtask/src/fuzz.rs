@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use crate::test;
 use crate::tools::{self, Outcome, Steps, root};
 
 /// How it is asked for.
@@ -69,9 +70,9 @@ fn write_seeds() -> Outcome {
 }
 
 /// That the targets hold for their seeds and what is near them, without the fuzzer: they are built by every compiler.
-pub(crate) fn check() -> Outcome {
+pub(crate) fn check(filter: Option<&str>) -> Outcome {
     tools::run(tools::cargo("clippy").args(["--manifest-path", "fuzz/Cargo.toml", "--all-targets", "--", "-Dwarnings"]))?;
-    tools::run(tools::cargo("test").args(["--manifest-path", "fuzz/Cargo.toml", "--locked"]))
+    test::cargo_tests(tools::cargo("test").args(["--manifest-path", "fuzz/Cargo.toml", "--locked"]), filter)
 }
 
 fn folder() -> PathBuf {

@@ -2,10 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod audit;
 mod bench;
 mod demo;
 mod fuzz;
 mod generate;
+mod mutants;
 mod package;
 mod test;
 mod tools;
@@ -23,14 +25,23 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
         summary: "the same, then print the size of every staged file, and what the wasm is made of",
         run: package::run_with_sizes,
     },
-    Task { words: "test", summary: "check everything that must hold, stopping at the first failure", run: test::run },
+    Task {
+        words: test::WORDS,
+        summary: "check everything that must hold, stopping at the first failure; --only <stage> [filter] runs one stage",
+        run: test::run,
+    },
+    Task {
+        words: audit::WORDS,
+        summary: "check what is too heavy for every run: mutants, the oldest Rust, the years of the calendar",
+        run: audit::run,
+    },
     Task {
         words: bench::WORDS,
         summary: "measure the package against what people would write instead; names choose cases",
@@ -55,6 +66,8 @@ fn main() -> ExitCode {
     // Only these take what is not fixed.
     let words = match arguments.split_first() {
         Some((first, _)) if first == "bench" => bench::WORDS,
+        Some((first, _)) if first == "test" => test::WORDS,
+        Some((first, _)) if first == "audit" => audit::WORDS,
         Some((first, rest)) if first == "fuzz" && fuzz::seconds(rest).is_some() => fuzz::WORDS,
         _ => &words,
     };

@@ -1,43 +1,133 @@
 //! Everything that must hold, in order of what fails fastest.
 
-use std::process::ExitCode;
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
 use crate::{bench, demo, fuzz, package};
 
-type Stage = (&'static str, fn() -> Outcome);
+/// How it is asked for.
+pub(crate) const WORDS: &str = "test [--only …]";
+
+const USAGE: &str = "usage: cargo xtask test [--only <stage> [filter]]";
+
+struct Stage {
+    name: &'static str,
+    needs: Needs,
+    run: Run,
+}
+
+/// What earlier stages leave behind for a stage.
+#[derive(Clone, Copy, PartialEq)]
+enum Needs {
+    Nothing,
+    NpmDependencies,
+    Package,
+}
+
+#[derive(Clone, Copy)]
+enum Run {
+    Whole(fn() -> Outcome),
+    /// What the stage runs can be chosen by a filter.
+    Filtered(fn(Option<&str>) -> Outcome),
+}
+
+use Needs::{Nothing, NpmDependencies, Package};
+use Run::{Filtered, Whole};
 
 const STAGES: [Stage; 17] = [
-    ("Rust format", rust_format),
-    ("Rust lints", rust_lints),
-    ("Rust lints for wasm", wasm_lints),
-    ("Rust tests", rust_tests),
-    ("Rust tests without features", rust_tests_without_features),
-    ("fuzz targets", fuzz::check),
-    ("Rust documentation", rust_documentation),
-    ("npm dependencies", npm_dependencies),
-    ("npm package", npm_package),
-    ("JavaScript format and lints", javascript_lints),
-    ("TypeScript types", typescript_types),
-    ("JavaScript tests", javascript_tests),
-    ("benchmarks", bench::check),
-    ("demo", demo_passes),
-    ("browser demo", browser_demo),
-    ("packaging", packaging),
-    ("packaging tests", packaging_tests),
+    Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
+    Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
+    Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
+    Stage { name: "Rust tests", needs: Nothing, run: Filtered(rust_tests) },
+    Stage { name: "Rust tests without features", needs: Nothing, run: Filtered(rust_tests_without_features) },
+    Stage { name: "fuzz targets", needs: Nothing, run: Filtered(fuzz::check) },
+    Stage { name: "Rust documentation", needs: Nothing, run: Whole(rust_documentation) },
+    Stage { name: "npm dependencies", needs: Nothing, run: Whole(npm_dependencies) },
+    Stage { name: "npm package", needs: Nothing, run: Whole(npm_package) },
+    Stage { name: "JavaScript format and lints", needs: NpmDependencies, run: Whole(javascript_lints) },
+    Stage { name: "TypeScript types", needs: Package, run: Whole(typescript_types) },
+    Stage { name: "JavaScript tests", needs: Package, run: Filtered(javascript_tests) },
+    Stage { name: "benchmarks", needs: Package, run: Filtered(bench::check) },
+    Stage { name: "demo", needs: Package, run: Whole(demo_passes) },
+    Stage { name: "browser demo", needs: Package, run: Filtered(browser_demo) },
+    Stage { name: "packaging", needs: Package, run: Filtered(packaging) },
+    Stage { name: "packaging tests", needs: Package, run: Filtered(packaging_tests) },
 ];
 
 pub(crate) fn run() -> Outcome<ExitCode> {
+    let words: Vec<_> = env::args().skip(2).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => run_all(),
+        ["--only", name] => run_only(name, None),
+        ["--only", name, filter] => run_only(name, Some(filter)),
+        _ => {
+            eprintln!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn run_all() -> Outcome<ExitCode> {
     let mut steps = Steps::shown();
-    for (passed, (name, stage)) in STAGES.into_iter().enumerate() {
-        if let Err(why) = steps.run(name, stage) {
-            println!("{name} failed: {why}");
+    for (passed, stage) in STAGES.iter().enumerate() {
+        if let Err(why) = steps.run(stage.name, || stage.run(None)) {
+            println!("{} failed: {why}", stage.name);
             println!("{passed} passed, 1 failed");
             return Ok(ExitCode::FAILURE);
         }
     }
     println!("{} passed, 0 failed", STAGES.len());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs one stage, and before it what it needs and is not there.
+fn run_only(name: &str, filter: Option<&str>) -> Outcome<ExitCode> {
+    let names = STAGES.each_ref().map(|stage| stage.name);
+    let stage = match tools::chosen(&names, name) {
+        Ok(index) => &STAGES[index],
+        Err(why) => {
+            eprintln!("{why}\n{USAGE}");
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if let (Whole(_), Some(_)) = (stage.run, filter) {
+        eprintln!("{} takes no filter\n{USAGE}", stage.name);
+        return Ok(ExitCode::from(2));
+    }
+    let mut steps = Steps::shown();
+    if stage.needs != Nothing {
+        steps.run("npm dependencies", npm_dependencies)?;
+    }
+    if stage.needs == Package && !is_package_fresh()? {
+        steps.run("npm package", npm_package)?;
+    }
+    match steps.run(stage.name, || stage.run(filter)) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(why) => Err(format!("{} failed: {why}", stage.name)),
+    }
+}
+
+/// Whether the package is staged, and nothing that it is made from is newer.
+fn is_package_fresh() -> Outcome<bool> {
+    let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let staged = changed(&tools::root().join("pkg/package.json"));
+    let mut sources = vec![tools::root().join("Cargo.toml"), tools::root().join("Cargo.lock")];
+    for folder in ["src", "pkg-template", "xtask/src"].map(|folder| tools::root().join(folder)) {
+        sources.extend(tools::files_under(&folder)?.iter().map(|file| folder.join(file)));
+    }
+    Ok(sources.iter().all(|source| changed(source) < staged))
+}
+
+impl Stage {
+    fn run(&self, filter: Option<&str>) -> Outcome {
+        match self.run {
+            Whole(run) => run(),
+            Filtered(run) => run(filter),
+        }
+    }
 }
 
 /// The feature that is off where nobody asks for it, and is for Rust programs.
@@ -57,12 +147,32 @@ fn wasm_lints() -> Outcome {
     run_program(cargo("clippy").args(package::wasm_library()).args(["--", "-Dwarnings"]))
 }
 
-fn rust_tests() -> Outcome {
-    run_program(cargo("test").arg("--workspace").args(WITH_HTTP))
+fn rust_tests(filter: Option<&str>) -> Outcome {
+    cargo_tests(cargo("test").arg("--workspace").args(WITH_HTTP), filter)
 }
 
-fn rust_tests_without_features() -> Outcome {
-    run_program(cargo("test").args(["--package", "meituan-protocol", "--no-default-features"]))
+fn rust_tests_without_features(filter: Option<&str>) -> Outcome {
+    cargo_tests(cargo("test").args(["--package", "meituan-protocol", "--no-default-features"]), filter)
+}
+
+/// A filter is the name of a file in `tests/`, or a part of the names of tests.
+pub(crate) fn cargo_tests(command: &mut Command, filter: Option<&str>) -> Outcome {
+    let Some(filter) = filter else { return run_program(command) };
+    if tools::root().join("tests").join(filter).with_extension("rs").is_file() {
+        command.arg("--test");
+    }
+    let output = tools::output_of(command.arg(filter))?;
+    at_least_one(tools::numbers_after(&output, "test result: ok. "), filter)
+}
+
+/// A filter that matches nothing is a mistake, not a success.
+fn at_least_one(passed: u64, filter: &str) -> Outcome {
+    if passed == 0 {
+        return Err(format!("no test matches {filter}"));
+    }
+    println!("{passed} passed");
+    print!("{:<30}", "");
+    Ok(())
 }
 
 fn rust_documentation() -> Outcome {
@@ -91,11 +201,12 @@ fn typescript_types() -> Outcome {
     run_program(tools::npm_tool("tsc").args(["--project", "tsconfig.package.json"]))
 }
 
-fn javascript_tests() -> Outcome {
-    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/readme", "tests/examples"])
+fn javascript_tests(filter: Option<&str>) -> Outcome {
+    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/readme", "tests/examples"], filter)
 }
 
-fn tests_in(folders: &[&str]) -> Outcome {
+/// A filter is a part of the paths of files, or else of the names of tests.
+fn tests_in(folders: &[&str], filter: Option<&str>) -> Outcome {
     // Node 20 does not expand patterns itself.
     let mut tests = Vec::new();
     for folder in folders {
@@ -107,27 +218,42 @@ fn tests_in(folders: &[&str]) -> Outcome {
         }
         tests.extend(found);
     }
-    run_program(tools::node().arg("--test").args(tests))
+    node_tests(&tests, filter)
+}
+
+pub(crate) fn node_tests(files: &[String], filter: Option<&str>) -> Outcome {
+    let mut command = tools::node();
+    command.arg("--test");
+    let Some(filter) = filter else { return run_program(command.args(files)) };
+    let chosen: Vec<_> = files.iter().filter(|file| file.contains(filter)).collect();
+    command.arg("--test-reporter=tap");
+    match chosen.is_empty() {
+        true => command.arg(format!("--test-name-pattern={filter}")).args(files),
+        false => command.args(chosen),
+    };
+    at_least_one(tools::numbers_after(&tools::output_of(&mut command)?, "\n# pass "), filter)
 }
 
 fn demo_passes() -> Outcome {
     run_program(&mut demo::player())
 }
 
-fn browser_demo() -> Outcome {
+fn browser_demo(filter: Option<&str>) -> Outcome {
     tools::require_chromium()?;
-    tests_in(&["tests/www"])
+    tests_in(&["tests/www"], filter)
 }
 
-/// A line for each runtime that the packed package was installed and run in.
-fn packaging() -> Outcome {
+/// A line for each runtime that the packed package was installed and run in. A filter is the name of one.
+fn packaging(filter: Option<&str>) -> Outcome {
     tools::require_chromium()?;
     println!();
-    tools::show(tools::node().arg("tests/packaging/run.mjs"))?;
+    let mut command = tools::node();
+    command.arg("tests/packaging/run.mjs");
+    tools::show(command.args(filter.iter().flat_map(|name| ["--only", name])))?;
     print!("{:<30}", "");
     Ok(())
 }
 
-fn packaging_tests() -> Outcome {
-    tests_in(&["tests/packaging"])
+fn packaging_tests(filter: Option<&str>) -> Outcome {
+    tests_in(&["tests/packaging"], filter)
 }

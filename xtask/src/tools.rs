@@ -90,6 +90,11 @@ fn at_root(program: impl AsRef<OsStr>) -> Command {
 /// The output goes through a file, so that both streams keep their common order and a process left
 /// behind by the program cannot hold us up.
 pub(crate) fn run(command: &mut Command) -> Outcome {
+    output_of(command).map(drop)
+}
+
+/// Runs a program silently, and returns what it printed on both streams.
+pub(crate) fn output_of(command: &mut Command) -> Outcome<String> {
     let folder = target().join("xtask");
     create_folder(&folder)?;
     let path = folder.join("output.txt");
@@ -97,11 +102,39 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     let errors = output.try_clone().map_err(failure("open", &path))?;
     let status = command.stdout(output).stderr(errors).status();
     let status = status.map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
-    if status.success() {
-        return Ok(());
-    }
     let output = String::from_utf8_lossy(&read(&path)?).into_owned();
-    Err(format!("`{}`: {status}\n{output}", shown(command)))
+    if status.success() { Ok(output) } else { Err(format!("`{}`: {status}\n{output}", shown(command))) }
+}
+
+/// Returns the sum of the numbers that follow each mention of something.
+pub(crate) fn numbers_after(output: &str, what: &str) -> u64 {
+    let number = |rest: &str| rest.split(|character: char| !character.is_ascii_digit()).next()?.parse::<u64>().ok();
+    output.split(what).skip(1).filter_map(number).sum()
+}
+
+/// Returns the position of the one name that is meant: by itself, or by its only beginning, in any case, with hyphens or
+/// spaces between its words.
+///
+/// # Errors
+/// A text that lists the names.
+pub(crate) fn chosen(names: &[&str], wanted: &str) -> Outcome<usize> {
+    let plain = |name: &str| name.to_lowercase().replace(' ', "-");
+    let wanted = plain(wanted);
+    let begins = |name: &str| !wanted.is_empty() && plain(name).starts_with(&wanted);
+    if let Some(index) = names.iter().position(|name| plain(name) == wanted) {
+        return Ok(index);
+    }
+    let found: Vec<usize> = (0..names.len()).filter(|&index| begins(names[index])).collect();
+    match found[..] {
+        [index] => Ok(index),
+        _ => {
+            let problem = if found.is_empty() { "nothing is called" } else { "several begin with" };
+            Err(format!(
+                "{problem} \"{wanted}\"; there are:\n  {}",
+                names.iter().map(|name| plain(name)).collect::<Vec<_>>().join("\n  ")
+            ))
+        }
+    }
 }
 
 /// Runs a program whose lines are for the person who started the task, as they come.
@@ -232,4 +265,34 @@ pub(crate) fn failure(verb: &str, path: &Path) -> impl Fn(io::Error) -> String {
     let path = path.strip_prefix(root()).unwrap_or(path);
     let attempt = format!("cannot {verb} {}", path.display());
     move |error| format!("{attempt}: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_chosen_by_itself_or_by_its_only_beginning() {
+        let names = ["Rust tests", "Rust tests without features", "npm package", "packaging", "packaging tests"];
+        let chosen = |wanted| chosen(&names, wanted);
+        assert_eq!(chosen("Rust tests"), Ok(0));
+        assert_eq!(chosen("rust-tests"), Ok(0));
+        assert_eq!(chosen("RUST-TESTS-W"), Ok(1));
+        assert_eq!(chosen("npm"), Ok(2));
+        assert_eq!(chosen("packaging"), Ok(3));
+        assert_eq!(chosen("packaging t"), Ok(4));
+        for several in ["rust", "pack"] {
+            assert!(chosen(several).unwrap_err().starts_with("several begin with"), "{several}");
+        }
+        for unknown in ["", "tests", "rust-tests-without-features-at-all"] {
+            let why = chosen(unknown).unwrap_err();
+            assert!(why.starts_with("nothing is called") && why.contains("\n  npm-package\n"), "{why}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_added_up_wherever_they_are_mentioned() {
+        assert_eq!(numbers_after("ok. 3 passed\nok. 14 passed\nok. many", "ok. "), 17);
+        assert_eq!(numbers_after("", "ok. "), 0);
+    }
 }

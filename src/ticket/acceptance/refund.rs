@@ -9,10 +9,8 @@ use super::order::{Order, text};
 use super::points::Name;
 use super::report::Findings;
 use crate::message::View;
-use crate::time::{DAY, Date, Timestamp};
+use crate::time::{DAY, Timestamp};
 
-/// How many working days of silence are agreement (hand-out, 订单退款).
-const SILENCE_WORKING_DAYS: u32 = 3;
 const SILENT: &str = "three working days have passed: it counts as agreed";
 
 #[derive(Default)]
@@ -46,21 +44,17 @@ struct Refund {
     by_message: bool,
 }
 
-/// When silence is agreement. The hand-out says 超过3个工作日, and not how they are counted.
+/// When silence is agreement, in both readings of 超过3个工作日; nothing where the calendar does not cover it.
 #[derive(Default, Clone, Copy)]
 struct Silence {
-    /// 72 working hours after the request.
-    may_count: Option<i64>,
-    /// The end of the third working day after the day of the request: in any reading.
-    counts: Option<i64>,
+    may_count: Option<Timestamp>,
+    counts: Option<Timestamp>,
 }
 
 impl Silence {
     fn after(request: i64, calendar: &Calendar) -> Self {
-        let next_day = Timestamp(Date::of(Timestamp(request)).begin().0.saturating_add(DAY));
-        let after = |from| Some(calendar.add_working_days(from, SILENCE_WORKING_DAYS).0);
-        let may_count = after(Timestamp(request));
-        Silence { may_count, counts: after(next_day).max(may_count) }
+        let request = Timestamp(request);
+        Silence { may_count: calendar.silence_may_count_at(request), counts: calendar.silence_counts_at(request) }
     }
 }
 
@@ -72,12 +66,17 @@ impl Refund {
 
     /// The same for longer than three working days, in any reading.
     fn is_silent(&self, at: i64) -> bool {
-        self.is_open() && self.silence.counts.is_some_and(|end| at > end)
+        self.is_open() && self.silence.counts.is_some_and(|end| at > end.0)
     }
 
     /// The same, in one reading at least.
     fn may_be_silent(&self, at: i64) -> bool {
-        self.is_open() && self.silence.may_count.is_some_and(|end| at > end)
+        self.is_open() && self.silence.may_count.is_some_and(|end| at > end.0)
+    }
+
+    /// Whether it cannot be known how many working days have passed: the calendar does not cover them.
+    fn is_beyond_calendar(&self, at: i64) -> bool {
+        self.is_open() && self.silence.counts.is_none() && at.saturating_sub(self.since) > 3 * DAY
     }
 }
 
@@ -273,7 +272,9 @@ impl Refunds {
             // It decides nothing.
             return;
         }
-        if refund.is_open() {
+        if refund.is_beyond_calendar(exchange.at) {
+            found.unchecked(Name::RefundSilence, exchange.place(), "code", "the calendar does not cover these days");
+        } else if refund.is_open() {
             found.shows(Name::RefundSilence);
         }
         let (is_silent, may_be_silent) = (refund.is_silent(exchange.at), refund.may_be_silent(exchange.at));

@@ -36,7 +36,7 @@ crate::messages! {
         upstream_products "upstreamProducts": list(text), optional;
         /// Changes of address and upgrades, and when they were announced.
         endpoint_changes "endpointChanges": list(object(EndpointChange)), optional;
-        /// Days off that would be working days.
+        /// Days off that would be working days. Where neither these nor `makeUpDays` are given, the shipped calendar applies.
         holidays "holidays": list(date), optional;
         /// Working days that would be days off.
         make_up_days "makeUpDays": list(date), optional;
@@ -135,20 +135,28 @@ pub(super) fn read_trace(json: &[u8], packed: &mut Packed) -> Result<(), Error> 
 }
 
 /// The settings, ready to be asked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Settings {
     pub(super) partner_id: Option<i64>,
     pub(super) upstream_products: Vec<String>,
     pub(super) calendar: Calendar,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { partner_id: None, upstream_products: Vec::new(), calendar: Calendar::shipped().clone() }
+    }
+}
+
 impl Settings {
     pub(super) fn of(settings: &View<'_>) -> Self {
         let dates = |field| Some(settings.texts(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
+        let is_given = settings.has("holidays") || settings.has("makeUpDays");
+        let given = || Calendar { holidays: dates("holidays"), make_up_days: dates("makeUpDays"), ..Calendar::default() };
         Settings {
             partner_id: settings.integer("partnerId"),
             upstream_products: settings.texts("upstreamProducts").map(Cow::into_owned).collect(),
-            calendar: Calendar { holidays: dates("holidays"), make_up_days: dates("makeUpDays") },
+            calendar: if is_given { given() } else { Calendar::shipped().clone() },
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Attempts: which functions run, with which keys, and who may run them again.
 
-use super::refunds::counts_as_agreed_at;
-use super::{Answer, Attempt, AttemptEnded, Change, Kind, Order, Outcome, RefundState, Reply, Run, Said, Settings};
+use super::{Answer, Attempt, AttemptEnded, Change, Kind, Order, Outcome, Reason, Reply, Run, Said, Settings};
 use super::{digits, joined};
 use crate::message::RawJson;
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
@@ -21,24 +20,14 @@ impl Attempt {
     }
 }
 
-/// The attempts that somebody should take over now, without a call of Meituan's: their functions broke off, or are owed.
+/// Returns the attempts that somebody should take over now, without a call of Meituan's: their functions broke off, or are owed.
 pub fn broken_off<'o>(order: &'o Order, settings: &'o Settings, now: Timestamp) -> impl Iterator<Item = &'o Attempt> {
-    let due = move |attempt: &&Attempt| attempt.request.is_some() && attempt.lease_ends(settings) <= now;
-    order.attempts.iter().filter(due)
+    open_attempts(order).filter(move |attempt| attempt.lease_ends(settings) <= now)
 }
 
-/// When something is next to be done about an order without Meituan asking: a notice to send, a function that broke off
-/// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`]), a refund that counts as agreed by silence
-/// ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
-pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
-    let notice = order.notices.first().map(|notice| notice.since);
-    let broken_off = order.attempts.iter().filter(|attempt| attempt.request.is_some());
-    let broken_off = broken_off.map(|attempt| attempt.lease_ends(settings));
-    let pending = order.refunds.iter().filter(|refund| refund.state == RefundState::PENDING);
-    let silent = settings.calendar.iter().flat_map(|calendar| {
-        pending.clone().map(move |refund| Timestamp(counts_as_agreed_at(refund, calendar).0.saturating_add(1)))
-    });
-    notice.into_iter().chain(broken_off).chain(silent).min()
+/// The attempts whose function can run again without Meituan's call.
+pub(super) fn open_attempts(order: &Order) -> impl Iterator<Item = &Attempt> {
+    order.attempts.iter().filter(|attempt| attempt.request.is_some())
 }
 
 impl Change<'_> {
@@ -99,7 +88,7 @@ impl Change<'_> {
             Some(attempt) => (attempt.call.clone(), attempt.subject.clone().unwrap_or_default()),
             None => match self.parse_key(&end.key) {
                 Some(parsed) => parsed,
-                None => return (Kind::Illegal, Answer::None),
+                None => return self.illegal(Reason::UnknownAttempt),
             },
         };
         if !is_open && end.outcome != Outcome::DONE {
@@ -142,10 +131,10 @@ impl Change<'_> {
         }
     }
 
-    /// Somebody takes over without a call that waits: what comes of it is told by notice.
+    /// Somebody takes over without a call that waits: the result goes by notice.
     pub(super) fn take_over(&mut self, key: &str) -> Said {
         let open = self.order.attempts.iter_mut().find(|attempt| attempt.key == key && attempt.request.is_some());
-        let Some(attempt) = open else { return (Kind::Illegal, Answer::None) };
+        let Some(attempt) = open else { return self.illegal(Reason::UnknownAttempt) };
         if attempt.lease_ends(self.settings) > self.now {
             return (Kind::Stale, Answer::Busy);
         }

@@ -1,13 +1,13 @@
-//! Meituan closes or refunds by itself: messages that are facts, and whose function has to make things void.
+//! Meituan closes: messages that are facts, and whose function has to make things void.
 
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecycle, Outcome, Refund, RefundState, Reply, Said};
+use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecycle, Outcome, Reason, Reply, Said, UnitState};
 use super::{Failure, Trigger, Verdict, digits, joined};
 use crate::message::RawJson;
 use crate::message::value::push_digits;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
-use crate::ticket::codes::{CloseType, RefundMessageType, VoucherStatus, VoucherType};
-use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_REFUNDED};
+use crate::ticket::codes::CloseType;
+use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY};
 use crate::time::Timestamp;
 
 impl Change<'_> {
@@ -19,134 +19,47 @@ impl Change<'_> {
         let trigger = match call.close_type {
             CloseType::UNPAID => Trigger::ClosedUnpaid,
             CloseType::CREATE_FAILED => Trigger::ClosedCreateFailed,
-            _ => Trigger::ClosedIssueFailed,
+            CloseType::ISSUE_FAILED => Trigger::ClosedIssueFailed,
+            _ => Trigger::ClosedUnlisted,
         };
-        if self.step(trigger) != Verdict::Run {
+        if call.close_type == CloseType::ISSUE_FAILED
+            && self.order.success_accepted == Some(true)
+            && self.order.lifecycle == Lifecycle::OPEN
+        {
+            self.flag(Breach::ClosedAfterSuccess, &subject, &["payNotice issueType 1"]);
+        }
+        if !matches!(self.step_about(trigger, &subject), Verdict::Run | Verdict::RunFlagged(_)) {
             return (Kind::Duplicate, Reply::success(None));
         }
-        self.make_void(VoucherStatus::VOID);
+        self.flag_use();
+        self.make_void(UnitState::VOID);
         self.begin_closing(&ORDER_CLOSE, &subject, super::snapshot::raw(call))
     }
 
-    pub(super) fn refunded(&mut self, call: &RefundedMessage) -> Said {
-        let message = message_key(call);
-        if self.order.refunds.iter().any(|refund| refund.message.as_ref() == Some(&message)) {
-            let again = self.run_again(&ORDER_REFUNDED, &message);
-            return again.unwrap_or_else(|| (Kind::Duplicate, Reply::success(None)));
+    /// Meituan ends the whole order, and guests have entered.
+    pub(super) fn flag_use(&mut self) {
+        if self.order.counts().used > 0 {
+            self.flag(Breach::ClosedAfterUse, "", &["tickets that are used"]);
         }
-        if let Some(refund_id) = self.meant_by(call) {
-            // Meituan has decided a refund that it had asked for.
-            self.step(Trigger::RefundedPart);
-            if let Some(refund) = self.order.refunds.iter_mut().find(|refund| refund.refund_id == refund_id) {
-                refund.message = Some(message.clone());
-                if refund.state != RefundState::AGREED {
-                    self.end(&ORDER_REFUND, &refund_id);
-                    self.agree(&refund_id, false);
-                }
-            }
-            return self.begin(&ORDER_REFUNDED, &message, 0, Some(super::snapshot::raw(call)));
-        }
-        let order = &self.order;
-        let left = order.quantity.saturating_sub(order.used_quantity).saturating_sub(order.refunded_quantity);
-        let is_unpaid = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN;
-        // Such a message ends the whole order, whatever count it tells.
-        let quantity = if is_unpaid { call.count.max(left) } else { call.count };
-        let all = is_unpaid || quantity >= left;
-        let lived = order.lifecycle;
-        self.step(if all { Trigger::RefundedAll } else { Trigger::RefundedPart });
-        if all {
-            self.settle_refunds();
-        }
-        let vouchers = self.codes_meant(call, quantity);
-        self.order.refunds.push(Refund {
-            refund_id: message.clone(),
-            quantity,
-            vouchers,
-            state: RefundState::PENDING,
-            requested_at: Timestamp(call.refund_time.0.max(0)),
-            message: Some(message.clone()),
-            ..Refund::default()
-        });
-        self.agree(&message, false);
-        let request = super::snapshot::raw(call);
-        if self.order.lifecycle == lived {
-            return self.begin(&ORDER_REFUNDED, &message, 0, Some(request));
-        }
-        // What is left of it is refunded with it, whichever codes the message was about.
-        self.make_void(VoucherStatus::REFUNDED);
-        self.begin_closing(&ORDER_REFUNDED, &message, request)
     }
 
-    /// The refund of ours that Meituan has decided: by its number; else, where our approval took too long, the first one of
-    /// the same size and codes (inferred): a pending one, else one that was agreed, by silence too, or refused, while
-    /// Meituan may not have heard of it.
-    fn meant_by(&self, call: &RefundedMessage) -> Option<String> {
-        if let Some(refund) = call.refund_serial_no.as_deref().and_then(|number| self.order.refund(number)) {
-            return Some(refund.refund_id.clone());
-        }
-        if call.refund_message_type != RefundMessageType::APPROVAL_TIMED_OUT {
-            return None;
-        }
-        let rank = |refund: &&Refund| match refund.state {
-            RefundState::PENDING => 0,
-            RefundState::AGREED => 1,
-            _ => 2,
-        };
-        let is_meant = |refund: &&Refund| {
-            let waits = refund.state == RefundState::PENDING || refund.told == Some(true);
-            waits && refund.message.is_none() && refund.quantity == call.count && self.agrees(refund, call)
-        };
-        let refund = self.order.refunds.iter().filter(is_meant).min_by_key(rank)?;
-        Some(refund.refund_id.clone())
-    }
-
-    /// Whether a message may be about the codes of a refund. A code that was replaced since says nothing.
-    fn agrees(&self, refund: &Refund, call: &RefundedMessage) -> bool {
-        let named = call.voucher_list.as_deref().unwrap_or_default();
-        let differs = |voucher: &String| !refund.vouchers.contains(voucher) && self.order.stands(voucher);
-        refund.vouchers.is_empty() || !named.iter().any(differs)
-    }
-
-    /// All of the order is refunded, and with it whatever was still to be decided.
-    fn settle_refunds(&mut self) {
+    /// Nothing of the order lets anybody in any longer, and it is not created, issued or reported as issued.
+    pub(super) fn make_void(&mut self, state: UnitState) {
+        self.settle_refunds();
         let now = self.now;
-        for refund in self.order.refunds.iter_mut().filter(|refund| refund.state == RefundState::PENDING) {
-            (refund.state, refund.decided_at) = (RefundState::AGREED, Some(now));
+        for unit in self.order.units.iter_mut().filter(|unit| unit.state == UnitState::FREE) {
+            (unit.state, unit.since) = (state, now);
         }
-        self.abandon(&ORDER_REFUND);
-    }
-
-    /// The codes that a message of Meituan's own is about; where it names none, free ones first.
-    fn codes_meant(&mut self, call: &RefundedMessage, quantity: u32) -> Vec<String> {
-        if self.order.voucher_type() != Some(VoucherType::CODE_PER_TICKET) {
-            return Vec::new();
-        }
-        let named = call.voucher_list.as_deref().unwrap_or_default();
-        if named.is_empty() {
-            return self.order.likeliest(quantity);
-        }
-        let of_order = self.order.codes.iter().filter(|code| named.contains(&code.voucher)).count();
-        if of_order != named.len() || of_order != call.count as usize {
-            self.flag(Breach::RefundedUnclearly);
-        }
-        named.to_vec()
-    }
-
-    /// Nothing of the order lets anybody in any longer, and it is not created, issued or told as issued.
-    fn make_void(&mut self, status: VoucherStatus) {
-        if self.order.used_quantity > 0 && self.order.lifecycle != Lifecycle::OPEN {
-            self.flag(Breach::ClosedAfterUse);
-        }
-        let now = self.now;
-        for code in self.order.codes.iter_mut().filter(|code| code.status == VoucherStatus::UNUSED) {
-            (code.status, code.since) = (status, now);
+        if let Some(paid) = self.order.kept_aside.take() {
+            // Nobody has got these codes, and yet they have to be made void.
+            self.take_issued(&paid, state);
         }
         self.abandon(&ORDER_CREATE);
         self.abandon(&ORDER_PAY);
         self.withdraw_pay_notice();
     }
 
-    fn begin_closing(&mut self, call: &Call, subject: &str, request: RawJson) -> Said {
+    pub(super) fn begin_closing(&mut self, call: &Call, subject: &str, request: RawJson) -> Said {
         let (kind, answer) = self.begin(call, subject, 0, Some(request.clone()));
         if let Answer::Run(run) = &answer {
             self.order.closing = Some(Closing { call: call.name.into(), key: run.key.clone(), request });
@@ -174,9 +87,9 @@ impl Change<'_> {
     }
 
     /// The message was recorded when it came, so it is accepted whatever its function says; what it has to do stays owed
-    /// until it is done. Only a refusal is told, and the next try has a key of its own.
+    /// until it is done. Only a refusal is replied, and the next try has a key of its own.
     pub(super) fn message_ended(&mut self, end: &AttemptEnded, call: &str) -> Said {
-        let Some(call) = Call::named(call) else { return (Kind::Illegal, Answer::None) };
+        let Some(call) = Call::named(call) else { return self.illegal(Reason::UnknownAttempt) };
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.key == end.key) else {
             return (Kind::Duplicate, Reply::success(None));
         };
@@ -205,7 +118,7 @@ fn numbered(key: &str) -> String {
 }
 
 /// A message is known by its number; without one, by its type, time, count and codes.
-fn message_key(call: &RefundedMessage) -> String {
+pub(super) fn message_key(call: &RefundedMessage) -> String {
     if let Some(number) = call.refund_serial_no.as_ref().filter(|number| !number.is_empty()) {
         return number.clone();
     }

@@ -1,18 +1,27 @@
 //! Order create, and the query.
 
-use super::{
-    Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody, Said, State, Trigger, Verdict,
-};
+use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody, Said};
+use super::{State, Trigger, Verdict};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 use crate::ticket::{ORDER_CREATE, ORDER_QUERY};
 
 impl Change<'_> {
     pub(super) fn create(&mut self, call: &OrderCreate) -> Said {
+        if call.order_id.0 == 0 {
+            return self.refusal(&ORDER_CREATE, Reason::BlankNumber);
+        }
+        let is_open = self.attempt(&ORDER_CREATE, "").is_some();
+        if (is_open || !matches!(self.order.state(), State::Unknown | State::CreateFailed))
+            && let Some(field) = self.other_content(call)
+        {
+            self.flag(Breach::RepeatedDifferently, ORDER_CREATE.name, &[field]);
+            return self.refusal(&ORDER_CREATE, Reason::OtherContent);
+        }
         if let Some(said) = self.run_again(&ORDER_CREATE, "") {
             return said;
         }
-        if self.attempt(&ORDER_CREATE, "").is_some() {
+        if is_open {
             return (Kind::Duplicate, Answer::Busy);
         }
         match self.step(Trigger::OrderCreate) {
@@ -21,26 +30,43 @@ impl Change<'_> {
                 self.order.failure = None;
                 self.order.partner_deal_id = Some(call.partner_deal_id.clone());
                 self.order.quantity = call.quantity.max(0) as u32;
+                (self.order.unit_price, self.order.total_price) = (Some(call.unit_price), Some(call.total_price));
                 self.order.travel_date = call.travel_date;
                 self.begin(&ORDER_CREATE, "", self.order.create_failures.unwrap_or_default(), None)
             }
-            Verdict::Refuse(reason) => Reply::refusal(&ORDER_CREATE, reason),
+            Verdict::Refuse(reason) => self.refusal(&ORDER_CREATE, reason),
             _ => (Kind::Duplicate, self.truth_of_create()),
         }
     }
 
+    /// The field in which a repeat differs from what was ordered first, as far as that is stored.
+    fn other_content(&self, call: &OrderCreate) -> Option<&'static str> {
+        let order = &self.order;
+        // A closed order that was never created here has no content.
+        order.partner_deal_id.as_ref()?;
+        let moved = order.reschedules.iter().any(|reschedule| reschedule.done.is_some());
+        let differs = [
+            ("quantity", i64::from(order.quantity) != i64::from(call.quantity)),
+            ("partnerDealId", order.partner_deal_id.as_ref() != Some(&call.partner_deal_id)),
+            ("unitPrice", order.unit_price.is_some_and(|price| price != call.unit_price)),
+            ("totalPrice", order.total_price.is_some_and(|price| price != call.total_price)),
+            ("travelDate", !moved && order.travel_date != call.travel_date),
+        ];
+        differs.into_iter().find_map(|(field, differs)| differs.then_some(field))
+    }
+
     pub(super) fn truth_of_create(&mut self) -> Answer {
-        let refused = |reason| Reply::refusal(&ORDER_CREATE, reason).1;
-        match (self.order.state(), &self.order.partner_order_id, &self.order.failure) {
-            (State::CreateFailed, _, Some(failure)) => Reply::failure(failure),
-            (State::Unknown, ..) => Answer::Busy,
+        let reason = match (self.order.state(), &self.order.partner_order_id, &self.order.failure) {
+            (State::CreateFailed, _, Some(failure)) => return Reply::failure(failure),
+            (State::Unknown, ..) => return Answer::Busy,
             (State::Created | State::Issuing | State::Issued | State::IssueFailed, Some(partner_order_id), _) => {
                 let created = OrderCreated { order_id: None, partner_order_id: partner_order_id.clone() };
-                Reply::success(Some(ReplyBody::Created(created)))
+                return Reply::success(Some(ReplyBody::Created(created)));
             }
-            (State::CreateFailed, ..) => refused(Reason::UnknownOrder),
-            _ => refused(Reason::Closed),
-        }
+            (State::CreateFailed, ..) => Reason::UnknownOrder,
+            _ => Reason::Closed,
+        };
+        self.refusal(&ORDER_CREATE, reason).1
     }
 
     pub(super) fn create_ended(&mut self, end: &AttemptEnded) -> Said {
@@ -52,7 +78,11 @@ impl Change<'_> {
                     return (Kind::Duplicate, self.truth_of_create());
                 }
                 if !known && self.order.partner_order_id.is_some() {
-                    self.flag(Breach::CreatedDifferently);
+                    self.flag(
+                        Breach::CreatedDifferently,
+                        &created.partner_order_id,
+                        &["partnerOrderId ", &self.partner_order_id()],
+                    );
                 }
                 if let Verdict::Record | Verdict::RecordFlagged(_) = self.step(Trigger::Created) {
                     self.order.partner_order_id = Some(created.partner_order_id.clone());
@@ -77,37 +107,35 @@ impl Change<'_> {
     }
 
     pub(super) fn query(&mut self) -> Said {
-        let creating = self.attempt(&ORDER_CREATE, "").is_some();
+        let is_creating = self.attempt(&ORDER_CREATE, "").is_some();
         match self.step(Trigger::OrderQuery) {
-            Verdict::Refuse(_) if creating => Reply::refusal(&ORDER_QUERY, Reason::StillCreating),
-            Verdict::Refuse(reason) => Reply::refusal(&ORDER_QUERY, reason),
-            _ if self.order.partner_order_id.is_none() => Reply::refusal(&ORDER_QUERY, Reason::UnknownOrder),
-            _ => (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_told())))),
+            Verdict::Refuse(_) if is_creating => self.refusal(&ORDER_QUERY, Reason::StillCreating),
+            Verdict::Refuse(reason) => self.refusal(&ORDER_QUERY, reason),
+            _ if self.order.partner_order_id.is_none() => self.refusal(&ORDER_QUERY, Reason::UnknownOrder),
+            _ => (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order())))),
         }
     }
 
-    fn state_told(&self) -> OrderState {
+    fn state_of_order(&self) -> OrderState {
         let order = &self.order;
         let issued = order.issued.as_ref();
-        let (used_quantity, refunded_quantity) = order.reported_quantities();
         let before_issue = self.settings.voucher_type.unwrap_or(VoucherType::CODE_PER_TICKET);
+        let counts = order.counts();
+        let order_status = match (order.state(), self.settings.issue_failed_status) {
+            (State::IssueFailed, Some(status)) => status,
+            _ => order.order_status.unwrap_or(OrderStatus::CREATE_FAILED),
+        };
         OrderState {
             order_id: order.order_id,
             partner_order_id: self.partner_order_id(),
-            order_status: order.order_status.unwrap_or(OrderStatus::CREATE_FAILED),
+            order_status,
             order_quantity: order.quantity,
-            used_quantity,
-            refunded_quantity,
+            used_quantity: counts.used,
+            refunded_quantity: counts.refunded,
             voucher_type: order.voucher_type().unwrap_or(before_issue),
-            voucher_list: Some(self.voucher_list()).filter(|list| !list.is_empty()),
+            voucher_list: Some(order.voucher_list()).filter(|list| !list.is_empty()),
             real_name_type: issued.and_then(|issued| issued.real_name_type),
-            credential_list: issued.and_then(|issued| issued.credential_list.clone()).map(|mut credentials| {
-                for credential in &mut credentials {
-                    let held = order.codes.iter().find(|code| Some(&code.voucher) == credential.voucher.as_ref());
-                    credential.status = held.map(|code| code.status).or(credential.status);
-                }
-                credentials
-            }),
+            credential_list: order.credential_list(),
             voucher_additional_list: issued.and_then(|issued| issued.voucher_additional_list.clone()),
             order_additional_list: issued.and_then(|issued| issued.order_additional_list.clone()),
         }

@@ -1,63 +1,56 @@
 //! Guests enter: who is let in, and what is recorded when they have.
 
-use super::{Answer, Breach, Change, Consumed, HeldCode, Kind, Order, RefundState, Said, State, Trigger, Verdict, sum};
-use crate::ticket::codes::{VoucherStatus, VoucherType};
-use crate::ticket::notices::ConsumedVoucher;
+use super::event::Credential;
+use super::snapshot::{Order, Tally, UnitState};
+use super::table::{State, Trigger, Verdict};
+use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
 use crate::time::{Date, Timestamp};
 
 crate::messages! {
-    /// A code that lets guests in now.
+    /// A ticket, or several with one code, that lets guests in now.
     Admission {
-        /// The code (凭证码); absent for an order without codes.
+        /// The code (凭证码); absent for tickets without codes.
         voucher "voucher": text, optional;
+        /// The credentials that the ticket was issued for (real-name orders).
+        credentials "credentials": list(object(Credential)), optional;
         /// How many guests.
         quantity "quantity": count, required;
     }
 }
 
-/// What lets guests in now: codes of an issued order that are not used, refunded, void, or being refunded. Not before the
-/// day of the visit (whether tickets are valid on later days is the product's own rule).
+/// Returns what lets guests in now: the free tickets of an issued order. Not before the day of the visit (whether tickets are
+/// valid on later days is the product's own rule).
 pub fn admissions(order: &Order, now: Timestamp) -> Vec<Admission> {
     if order.state() != State::Issued || order.travel_date.is_some_and(|day| Date::of(now) < day) {
         return Vec::new();
     }
-    let quantity = order.free_quantity();
-    if order.voucher_type() == Some(VoucherType::CODE_PER_TICKET) {
-        let free = order.codes.iter().filter(|code| order.is_free(code)).take(quantity as usize);
-        return free.map(|code| Admission { voucher: Some(code.voucher.clone()), quantity: 1 }).collect();
+    if !order.has_units() {
+        let quantity = order.counts().free;
+        let voucher = order.standing_code().map(str::to_owned);
+        return Vec::from_iter((quantity > 0).then_some(Admission { voucher, credentials: None, quantity }));
     }
-    let voucher = order.codes.first().map(|code| code.voucher.clone());
-    Vec::from_iter((quantity > 0).then_some(Admission { voucher, quantity }))
+    let free = order.units.iter().filter(|unit| unit.state == UnitState::FREE);
+    let admission = |unit: &super::Unit| {
+        let credentials = order
+            .credentials_of(unit)
+            .map(|known| Credential { credential_type: Some(known.credential_type), credential_no: known.credential_no.clone() });
+        let credentials: Vec<_> = credentials.collect();
+        Admission { voucher: unit.voucher.clone(), credentials: Some(credentials).filter(|list| !list.is_empty()), quantity: 1 }
+    };
+    free.map(admission).collect()
 }
 
 impl Order {
-    /// The code is unused, and no pending refund is about it.
-    pub(super) fn is_free(&self, code: &HeldCode) -> bool {
-        let pending = |refund: &super::Refund| refund.state == RefundState::PENDING && refund.vouchers.contains(&code.voucher);
-        code.status == VoucherStatus::UNUSED && !self.refunds.iter().any(pending)
+    /// The one code of an order whose tickets are not known one by one.
+    pub(super) fn standing_code(&self) -> Option<&str> {
+        self.issued.as_ref()?.vouchers.as_ref()?.first().map(String::as_str)
     }
 
-    /// The code stands for a ticket: it is one of those that were issued, and was not replaced.
-    pub(super) fn stands(&self, voucher: &str) -> bool {
-        self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).any(|each| each == voucher)
-    }
-
-    /// Which codes a fact is about that tells only a number: free ones, then those that are being refunded, then those
-    /// that went void with the order. A code that was replaced stands for no ticket.
-    pub(super) fn likeliest(&self, quantity: u32) -> Vec<String> {
-        let rank = |code: &&HeldCode| match code.status {
-            VoucherStatus::UNUSED => Some(if self.is_free(code) { 0 } else { 1 }),
-            VoucherStatus::VOID if self.stands(&code.voucher) => Some(2),
-            _ => None,
-        };
-        let of_rank = |wanted| self.codes.iter().filter(move |code| rank(code) == Some(wanted));
-        (0..3).flat_map(of_rank).take(quantity as usize).map(|code| code.voucher.clone()).collect()
-    }
-
-    /// More tickets are used, refunded or reserved than there are.
-    pub(super) fn is_exceeded(&self) -> bool {
-        let (used, refunded) = (u64::from(self.used_quantity), u64::from(self.refunded_quantity));
-        used + refunded + u64::from(self.pending_quantity()) > u64::from(self.quantity)
+    /// Whether a code is or was the whole order's, or one of those that nothing is known of.
+    pub(super) fn is_of_order(&self, voucher: &str) -> bool {
+        let mut known =
+            self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).chain(self.former_codes.iter().flatten());
+        known.any(|code| code == voucher)
     }
 }
 
@@ -66,81 +59,126 @@ impl Change<'_> {
         if self.order.entries.contains(&entry.id) {
             return (Kind::Duplicate, Answer::None);
         }
-        let (named, at) = (entry.vouchers.as_deref().unwrap_or_default(), Timestamp(entry.at.unwrap_or(self.now).0.max(0)));
-        let known = |voucher: &String| self.order.codes.iter().any(|code| code.voucher == *voucher);
-        if !named.iter().all(known) && self.order.issued.is_some() {
-            return (Kind::Illegal, Answer::None);
+        if let Verdict::Refuse(reason) = self.verdict(Trigger::Consumed) {
+            return self.illegal(reason);
         }
-        if let Verdict::Refuse(_) = self.step(Trigger::Consumed) {
-            return (Kind::Illegal, Answer::None);
+        let is_issued = self.order.issued.is_some();
+        if is_issued && self.is_foreign(entry) {
+            return self.illegal(Reason::ForeignVoucher);
         }
+        self.step_about(Trigger::Consumed, &entry.id);
         self.order.entries.push(entry.id.clone());
-        if self.order.travel_date.is_some_and(|day| Date::of(at) < day) {
-            self.flag(Breach::EnteredEarly);
+        let at = self.entry_time(entry);
+        if let Some(day) = self.order.travel_date.filter(|day| Date::of(at) < *day) {
+            self.flag(Breach::EnteredEarly, &entry.id, &["travelDate ", &day.text()]);
         }
-        let wanted = entry.quantity.filter(|&quantity| quantity > 0).unwrap_or(named.len().max(1) as u32);
-        let (quantity, vouchers) = match self.order.voucher_type() {
-            Some(VoucherType::CODE_PER_TICKET) => {
-                let vouchers = if named.is_empty() { self.order.likeliest(wanted) } else { named.to_vec() };
-                let used = self.use_codes(&vouchers, at);
-                // More guests than codes: they were let in all the same.
-                let beyond = if named.is_empty() { wanted.saturating_sub(vouchers.len() as u32) } else { 0 };
-                (used.len() as u32 + beyond, used.into_iter().map(|voucher| (voucher, 1)).collect())
-            }
-            _ => {
-                let standing = self.order.codes.first().map(|code| code.voucher.clone());
-                if named.iter().any(|voucher| Some(voucher) != standing.as_ref()) && standing.is_some() {
-                    self.flag(Breach::EnteredWithSpentCode);
-                }
-                let code = standing.map(|voucher| (voucher, wanted));
-                (wanted, Vec::from_iter(code))
-            }
-        };
-        if quantity == 0 {
-            return (Kind::Moved, Answer::None);
-        }
-        let pending = self.order.pending_quantity() > 0;
-        self.order.used_quantity = sum(self.order.used_quantity, quantity);
-        self.order.used_at = Some(self.order.used_at.map_or(at, |known| known.max(at)));
-        if self.order.is_exceeded() {
-            self.flag(if pending { Breach::EnteredWhileRefundPending } else { Breach::EnteredBeyond });
-        }
-        if self.order.issued.is_some() {
-            let used = |(voucher, quantity)| ConsumedVoucher {
-                voucher,
-                voucher_pics: None,
-                voucher_invalid_time: at,
-                quantity: quantity as i32,
-                status: VoucherStatus::USED,
-            };
-            self.notify_consumed(&entry.id, vouchers.into_iter().map(used).collect());
+        if is_issued {
+            self.enter(entry);
+        } else {
+            let mut kept = entry.clone();
+            kept.at = Some(at);
+            self.order.early_entries.get_or_insert_default().push(kept);
         }
         (Kind::Moved, Answer::None)
     }
 
-    /// The codes that are used by this, once each. A code that was used before lets nobody in again.
-    fn use_codes(&mut self, vouchers: &[String], at: Timestamp) -> Vec<String> {
-        let mut used: Vec<String> = Vec::new();
-        for voucher in vouchers {
-            let reserved = self
-                .order
-                .codes
-                .iter()
-                .any(|code| code.voucher == *voucher && code.status == VoucherStatus::UNUSED && !self.order.is_free(code));
-            let Some(code) = self.order.held(voucher) else { continue };
-            let was = std::mem::replace(&mut code.status, VoucherStatus::USED);
-            if was == VoucherStatus::USED {
-                self.flag(Breach::EnteredTwice);
-                continue;
+    /// What was recorded before anything was issued counts from now on.
+    pub(super) fn enter_early_ones(&mut self) {
+        for entry in self.order.early_entries.take().unwrap_or_default() {
+            if !self.is_foreign(&entry) {
+                self.enter(&entry);
             }
-            code.since = at;
-            if reserved {
-                self.flag(Breach::EnteredWhileRefundPending);
-            } else if was != VoucherStatus::UNUSED {
-                self.flag(Breach::EnteredWithSpentCode);
-            }
-            used.push(voucher.clone());
         }
-        used
+    }
+
+    fn entry_time(&self, entry: &Consumed) -> Timestamp {
+        Timestamp(entry.at.unwrap_or(self.now).0.max(0))
+    }
+
+    fn is_foreign(&self, entry: &Consumed) -> bool {
+        let vouchers = entry.vouchers.as_deref().unwrap_or_default();
+        if self.order.has_units() {
+            return self.order.named(vouchers, entry.credentials.as_deref().unwrap_or_default()).foreign;
+        }
+        !vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
+    }
+
+    fn enter(&mut self, entry: &Consumed) {
+        let at = self.entry_time(entry);
+        let wanted = entry.quantity.filter(|&quantity| quantity > 0);
+        if self.order.has_units() {
+            self.use_units(entry, wanted, at);
+        } else {
+            self.use_tickets(entry, wanted, at);
+        }
+    }
+
+    /// A ticket is used once: it keeps the first of used and refunded, and a second entry with it counts nothing.
+    fn use_units(&mut self, entry: &Consumed, wanted: Option<u32>, at: Timestamp) {
+        let vouchers = entry.vouchers.as_deref().unwrap_or_default();
+        let credentials = entry.credentials.as_deref().unwrap_or_default();
+        let named = self.order.named(vouchers, credentials);
+        if named.replaced {
+            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
+        }
+        let exact = named.exact.len();
+        let stated = if credentials.is_empty() { vouchers.len() } else { exact };
+        let wanted = wanted.unwrap_or_default().max(if wanted.is_none() { stated.max(1) as u32 } else { exact as u32 }) as usize;
+        let rest = wanted - exact.min(wanted);
+        let mut entered = named.exact;
+        if !named.shared.is_empty() {
+            entered.extend(self.order.likeliest(named.shared.iter().copied(), rest));
+        } else if exact == 0 && !named.replaced {
+            entered.extend(self.order.likeliest(0..self.order.units.len(), rest));
+        }
+        if entered.len() < wanted && !named.replaced {
+            let quantity = digits(u64::from(self.order.quantity));
+            self.flag(Breach::EnteredBeyond, &entry.id, &["quantity ", &quantity]);
+        }
+        let mut used = Vec::new();
+        for place in entered {
+            let unit = &mut self.order.units[place];
+            let was = unit.state;
+            if matches!(was, UnitState::FREE | UnitState::PENDING | UnitState::VOID) {
+                (unit.state, unit.since) = (UnitState::USED, at);
+                used.push(place);
+            }
+            let refund_id = if was == UnitState::PENDING { unit.refund_id.take() } else { None };
+            match was {
+                UnitState::PENDING => {
+                    let refund_id = refund_id.unwrap_or_default();
+                    self.flag(Breach::EnteredWhileRefundPending, &entry.id, &["orderRefund ", &refund_id]);
+                }
+                UnitState::USED => self.flag(Breach::EnteredTwice, &entry.id, &["an earlier entry"]),
+                UnitState::FREE => {}
+                _ => self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a ticket that was refunded or void"]),
+            }
+        }
+        if !used.is_empty() {
+            self.notify_units_used(&entry.id, &used, at);
+        }
+    }
+
+    fn use_tickets(&mut self, entry: &Consumed, wanted: Option<u32>, at: Timestamp) {
+        let vouchers = entry.vouchers.as_deref().unwrap_or_default();
+        let former = |voucher: &String| self.order.former_codes.iter().flatten().any(|code| code == voucher);
+        if vouchers.iter().any(former) {
+            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
+        }
+        let quantity = wanted.unwrap_or(vouchers.len().max(1) as u32);
+        let before = self.order.counts().used;
+        let reserved = self.order.reserved();
+        let tally = self.order.tally.get_or_insert_with(Tally::default);
+        tally.used = sum(tally.used, quantity);
+        tally.used_at = Some(tally.used_at.map_or(at, |known| known.max(at)));
+        if u64::from(tally.used) + u64::from(tally.refunded) + u64::from(reserved) > u64::from(self.order.quantity) {
+            let breach = if reserved > 0 { Breach::EnteredWhileRefundPending } else { Breach::EnteredBeyond };
+            let ordered = digits(u64::from(self.order.quantity));
+            self.flag(breach, &entry.id, &["quantity ", &ordered]);
+        }
+        let told = self.order.counts().used - before;
+        if told > 0 {
+            self.notify_tickets_used(&entry.id, told, at);
+        }
     }
 }

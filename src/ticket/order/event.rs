@@ -2,7 +2,17 @@
 
 use crate::message::Id;
 use crate::ticket::calls::*;
-use crate::ticket::order::Outcome;
+use crate::ticket::codes::CredentialType;
+
+crate::enumerations! {
+    /// How a function of the supplier's ended.
+    Outcome {
+        1 = DONE, "成功 · done";
+        2 = PENDING, "处理中 · under way; the result is reported later";
+        3 = REFUSED, "明确失败 · definitely not done, for a reason that is given";
+        4 = UNKNOWN, "结果未知 · it broke off, or took too long: perhaps done, perhaps not";
+    }
+}
 
 crate::messages! {
     /// The function of a call has ended.
@@ -35,6 +45,13 @@ crate::messages! {
     RefundAgreed {
         /// The refund's number (退款流水号).
         refund_id "refundId": text, required;
+        /// The codes of its tickets, for an unclear refund: Meituan's message did not name them.
+        vouchers "vouchers": list(text), optional;
+        /// The credentials of its tickets, likewise.
+        credentials "credentials": list(object(Credential)), optional;
+        /// For an unclear refund: the pending refund that Meituan's message was about. That one is agreed without a notice, and
+        /// the unclear one is dropped.
+        same_as "sameAs": text, optional;
     }
 
     /// A refund is refused, by the supplier's own people or system.
@@ -47,16 +64,26 @@ crate::messages! {
         describe "describe": text, required;
     }
 
-    /// Guests have entered. By codes under voucherType 1; by number under voucherType 2, or where there are no codes.
+    /// A credential (证件) of a real-name order.
+    Credential {
+        /// Kind of credential; absent: any.
+        credential_type "credentialType": code(CredentialType), optional;
+        /// Number of the credential.
+        credential_no "credentialNo": text, required;
+    }
+
+    /// Guests have entered: by codes, by credentials, or by number.
     Consumed {
         /// The supplier's own id of this entry: the same id again is the same entry.
         id "id": text, required;
         /// When; absent: now.
         at "at": milliseconds, optional;
-        /// Number of tickets; absent: one for each code, or one. Under voucherType 1 without codes, so many unused ones.
+        /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
         quantity "quantity": count, optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;
+        /// The credentials, in a real-name order.
+        credentials "credentials": list(object(Credential)), optional;
     }
 
     /// Meituan has accepted a notice.
@@ -65,7 +92,7 @@ crate::messages! {
         id "id": text, required;
     }
 
-    /// Time has passed: a pending refund may count as agreed by now, where the settings have a calendar.
+    /// Time has passed: a pending refund may count as agreed by now, or a deadline may have passed.
     TimePassed {}
 
     /// Somebody takes over a function that broke off, without a call of Meituan's that waits for it.
@@ -73,13 +100,24 @@ crate::messages! {
         /// The attempt's key.
         key "key": text, required;
     }
+
+    /// Somebody has looked into a conflict and settled it.
+    ConflictResolved {
+        /// The conflict's id.
+        id "id": text, required;
+        /// What was found or done, in words.
+        note "note": text, optional;
+    }
+
+    /// Removes the numbers of credentials from the snapshot, once the visit is over. Repeats are still answered.
+    PersonalDataCleared {}
 }
 
 crate::choices! {
     /// Something that happens to an order. In JSON, an object with exactly one of the fields: `{"orderPay": {…}}`.
     Event "OrderEvent" {
         /// 订单创建 · order create.
-        OrderCreate(OrderCreate) "orderCreate" of order_id "orderId", partner_deal_id "partnerDealId", quantity "quantity", travel_date "travelDate";
+        OrderCreate(OrderCreate) "orderCreate" of order_id "orderId", partner_deal_id "partnerDealId", unit_price "unitPrice", total_price "totalPrice", quantity "quantity", travel_date "travelDate";
         /// 订单出票 · order pay.
         OrderPay(OrderPay) "orderPay";
         /// 订单查询 · order query.
@@ -110,6 +148,10 @@ crate::choices! {
         TimePassed(TimePassed) "timePassed";
         /// A function that broke off is taken over.
         TakeOver(TakeOver) "takeOver";
+        /// A conflict is settled.
+        ConflictResolved(ConflictResolved) "conflictResolved";
+        /// Personal data is removed.
+        PersonalDataCleared(PersonalDataCleared) "personalDataCleared";
     }
 }
 

@@ -1,11 +1,11 @@
 //! Order pay: what is issued, and the codes.
 
-use super::{Answer, AttemptEnded, Breach, Change, Failure, HeldCode, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
-use super::{State, Trigger, Verdict};
-use crate::ticket::calls::{OrderPaid, OrderPay, Voucher};
-use crate::ticket::codes::{VoucherStatus, VoucherType};
+use super::units::units_of;
+use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
+use super::{State, Trigger, UnitState, Verdict};
+use crate::ticket::calls::{OrderPaid, OrderPay};
+use crate::ticket::codes::{RealNameType, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
-use crate::time::Timestamp;
 
 impl Change<'_> {
     pub(super) fn pay(&mut self, call: &OrderPay) -> Said {
@@ -13,44 +13,53 @@ impl Change<'_> {
             return said;
         }
         match self.step(Trigger::OrderPay) {
-            Verdict::Run => self.begin(&ORDER_PAY, "", 0, Some(super::snapshot::raw(call))),
-            Verdict::Refuse(reason) => Reply::refusal(&ORDER_PAY, reason),
+            Verdict::Run => match self.order.kept_aside.take() {
+                Some(paid) => {
+                    self.issue(&paid, false);
+                    (Kind::Moved, self.truth_of_pay())
+                }
+                None => {
+                    self.order.issuing_since = Some(self.now);
+                    self.begin(&ORDER_PAY, "", 0, Some(super::snapshot::raw(call)))
+                }
+            },
+            Verdict::Refuse(reason) => self.refusal(&ORDER_PAY, reason),
             _ => (Kind::Duplicate, self.truth_of_pay()),
         }
     }
 
-    /// Whoever is told 598 here is told the result by notice.
+    /// Whoever gets a 598 here gets the result by notice.
     pub(super) fn truth_of_pay(&mut self) -> Answer {
-        match (self.order.state(), &self.order.issued, &self.order.failure) {
+        let reason = match (self.order.state(), &self.order.issued, &self.order.failure) {
             (State::Issuing, ..) => {
                 self.order.issuing_told = Some(true);
                 let ids =
                     OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
-                Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)))
+                return Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)));
             }
-            (State::Issued, Some(issued), _) => Reply::success(Some(ReplyBody::Paid(issued.clone()))),
-            (State::IssueFailed, _, Some(failure)) => Reply::failure(failure),
-            (State::Unknown | State::CreateFailed, ..) => Reply::refusal(&ORDER_PAY, Reason::UnknownOrder).1,
-            (State::Created | State::IssueFailed, ..) => Reply::refusal(&ORDER_PAY, Reason::NotIssued).1,
-            _ => Reply::refusal(&ORDER_PAY, Reason::Closed).1,
-        }
+            (State::Issued, Some(issued), _) => return Reply::success(Some(ReplyBody::Paid(issued.clone()))),
+            (State::IssueFailed, _, Some(failure)) => return Reply::failure(failure),
+            (State::Unknown | State::CreateFailed, ..) => Reason::UnknownOrder,
+            (State::Created | State::IssueFailed, ..) => Reason::NotIssued,
+            _ => Reason::Closed,
+        };
+        self.refusal(&ORDER_PAY, reason).1
     }
 
     pub(super) fn pay_ended(&mut self, end: &AttemptEnded) -> Said {
+        let told = self.order.issuing_told == Some(true);
         match (end.outcome, &end.paid) {
             (Outcome::DONE, Some(paid)) if issued_rightly(paid, self.order.quantity) => {
-                let told = self.order.issuing_told == Some(true);
                 let (kind, _) = self.issue(paid, told);
                 (kind, self.truth_of_pay())
             }
             (Outcome::DONE, _) => {
-                self.flag(Breach::IssuedWrongly);
+                self.flag(Breach::IssuedWrongly, "", &[Reason::WrongCodes.id()]);
                 // The function has ended: it is not run again, and what is right has to come from the supplier.
                 self.end(&ORDER_PAY, "");
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
-                let told = self.order.issuing_told == Some(true);
                 self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told);
                 (Kind::Stale, self.truth_of_pay())
             }
@@ -66,7 +75,7 @@ impl Change<'_> {
     pub(super) fn issued_by_supplier(&mut self, paid: &OrderPaid) -> Said {
         if !issued_rightly(paid, self.order.quantity) {
             self.conflicts.push(Breach::IssuedWrongly);
-            return (Kind::Illegal, Answer::None);
+            return self.illegal(Reason::WrongCodes);
         }
         self.issue(paid, true)
     }
@@ -77,31 +86,72 @@ impl Change<'_> {
 
     fn issue(&mut self, paid: &OrderPaid, notify: bool) -> Said {
         if self.order.issued.is_some() {
-            let vouchers = paid.vouchers.as_deref().unwrap_or_default();
-            let known = |voucher: &String| self.order.codes.iter().any(|code| code.voucher == *voucher);
-            if !vouchers.iter().all(known) {
-                self.flag(Breach::IssuedDifferently);
+            if !self.is_known(paid) {
+                self.flag(Breach::IssuedDifferently, "", &["issued.vouchers"]);
             }
             return (Kind::Duplicate, Answer::None);
         }
+        let was = self.order.state();
+        if let Verdict::Refuse(reason) = self.verdict(Trigger::Issued) {
+            return self.illegal(reason);
+        }
+        if was == State::Created {
+            return self.keep_aside(paid);
+        }
         let verdict = self.step(Trigger::Issued);
-        let status = match verdict {
+        let state = match verdict {
             Verdict::Refuse(_) | Verdict::Truth | Verdict::Stale => return (Kind::Illegal, Answer::None),
-            Verdict::RecordFlagged(Breach::IssuedAfterFailure | Breach::IssuedAfterClose) => VoucherStatus::VOID,
-            _ => VoucherStatus::UNUSED,
+            Verdict::RecordFlagged(_) => UnitState::VOID,
+            _ => UnitState::FREE,
         };
         self.end(&ORDER_PAY, "");
-        let mut issued = paid.clone();
-        issued.order_id = self.order.order_id;
-        issued.partner_order_id = self.partner_order_id();
-        self.order.codes = issued.vouchers.iter().flatten().map(|voucher| held(voucher, status, self.now)).collect();
-        self.order.issued = Some(issued);
-        self.order.issued_at = Some(self.now);
+        self.settle(Breach::IssuedWrongly, "");
+        self.take_issued(paid, state);
         self.owe_closing();
         if notify && verdict == Verdict::Record {
             self.notify_issued();
         }
+        self.enter_early_ones();
         (Kind::Moved, Answer::None)
+    }
+
+    /// Meituan has not requested it: nobody enters, and orderStatus stays 2 (acceptance manual, 订单查询 2 and 3).
+    fn keep_aside(&mut self, paid: &OrderPaid) -> Said {
+        match &self.order.kept_aside {
+            None => {
+                self.flag(Breach::IssuedBeforePay, "", &["orderStatus 2"]);
+                self.order.kept_aside = Some(paid.clone());
+                (Kind::Moved, Answer::None)
+            }
+            Some(kept) => {
+                if kept.vouchers != paid.vouchers {
+                    self.flag(Breach::IssuedDifferently, "", &["keptAside.vouchers"]);
+                }
+                (Kind::Duplicate, Answer::None)
+            }
+        }
+    }
+
+    /// The order has these tickets from now on.
+    pub(super) fn take_issued(&mut self, paid: &OrderPaid, state: UnitState) {
+        let mut issued = paid.clone();
+        issued.order_id = self.order.order_id;
+        issued.partner_order_id = self.partner_order_id();
+        self.order.units = units_of(&issued, self.order.quantity, state, self.now);
+        self.order.issued = Some(issued);
+        self.order.issued_at = Some(self.now);
+        if self.order.has_units() {
+            self.attribute_early_refunds();
+        }
+        self.flag_unclear();
+    }
+
+    fn is_known(&self, paid: &OrderPaid) -> bool {
+        let vouchers = paid.vouchers.as_deref().unwrap_or_default();
+        if self.order.has_units() {
+            return !self.order.named(vouchers, &[]).foreign;
+        }
+        vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
     }
 
     fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {
@@ -117,6 +167,7 @@ impl Change<'_> {
             }
             Verdict::Truth => (Kind::Duplicate, Answer::None),
             Verdict::Stale => (Kind::Stale, Answer::None),
+            Verdict::Refuse(reason) => self.illegal(reason),
             _ => (Kind::Illegal, Answer::None),
         }
     }
@@ -125,57 +176,22 @@ impl Change<'_> {
     pub(super) fn abandon(&mut self, call: &Call) {
         self.order.attempts.retain(|attempt| attempt.call != call.name);
     }
-
-    /// Every code that was told, with its quantity in each state.
-    pub(super) fn voucher_list(&self) -> Vec<Voucher> {
-        let order = &self.order;
-        let pictures = |code: &HeldCode| {
-            let issued = order.issued.as_ref()?;
-            let index = issued.vouchers.as_ref()?.iter().position(|voucher| *voucher == code.voucher)?;
-            issued.voucher_pics.as_ref()?.get(index).cloned()
-        };
-        let entry = |code: &HeldCode, status, quantity, since: Timestamp| Voucher {
-            voucher: code.voucher.clone(),
-            voucher_pics: pictures(code),
-            voucher_invalid_time: since,
-            quantity,
-            status,
-        };
-        if order.voucher_type() != Some(VoucherType::CODE_PER_ORDER) {
-            // Whoever came in with a code that stands for no ticket was counted and flagged. Shown as used it would be one code
-            // too many, and the reply could not be sent.
-            let shown = |code: &HeldCode| if order.stands(&code.voucher) { code.status } else { VoucherStatus::VOID };
-            return order.codes.iter().map(|code| entry(code, shown(code), 1, code.since)).collect();
-        }
-        let left = order.quantity.saturating_sub(order.used_quantity).saturating_sub(order.refunded_quantity);
-        let mut list = Vec::new();
-        for code in order.codes.iter().take(1) {
-            let of_status = [
-                (VoucherStatus::USED, order.used_quantity, order.used_at),
-                (VoucherStatus::REFUNDED, order.refunded_quantity, order.refunded_at),
-                (code.status, left, Some(code.since)),
-            ];
-            let there = of_status.into_iter().filter(|(_, quantity, _)| *quantity > 0);
-            list.extend(there.map(|(status, quantity, since)| entry(code, status, quantity, since.unwrap_or(code.since))));
-        }
-        list
-    }
 }
 
-pub(super) fn held(voucher: &str, status: VoucherStatus, since: Timestamp) -> HeldCode {
-    HeldCode { voucher: voucher.to_owned(), status, since }
-}
-
-/// One distinct code for each ticket under voucherType 1, exactly one under 2 (hand-out, 订单出票 4); none needed
-/// without a type or under 0.
+/// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
+/// under 0 and without a type. A real-name order lists its credentials.
 fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
-    let vouchers = paid.vouchers.as_deref().unwrap_or_default();
-    let distinct = vouchers.iter().enumerate().all(|(index, voucher)| !voucher.is_empty() && !vouchers[..index].contains(voucher));
-    distinct
+    let mut vouchers: Vec<&str> = paid.vouchers.iter().flatten().map(String::as_str).collect();
+    vouchers.sort_unstable();
+    let distinct = vouchers.windows(2).all(|pair| pair[0] != pair[1]);
+    let no_blank = vouchers.first().is_none_or(|first| !first.is_empty());
+    let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
+    let is_real_name = paid.real_name_type == Some(RealNameType::YES);
+    no_blank
+        && (has_credentials || !is_real_name)
         && match paid.voucher_type.unwrap_or_default() {
-            VoucherType::CODE_PER_TICKET => vouchers.len() == quantity as usize,
+            VoucherType::CODE_PER_TICKET => distinct && vouchers.len() == quantity as usize,
             VoucherType::CODE_PER_ORDER => vouchers.len() == 1,
-            VoucherType::NONE => vouchers.is_empty(),
             _ => true,
         }
 }

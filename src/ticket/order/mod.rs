@@ -31,74 +31,96 @@
 //! run out, a repeat of the call is told that the answer is pending (598, 602); afterwards the repeat runs it again.
 //!
 //! - **A finished function is never run again.** A repeat gets the current truth.
-//! - **No failure is told after an unknown outcome.** Pay is then told 598 and refund 602, and the result goes by notice.
+//! - **No failure is sent after an unknown outcome.** Pay is then replied 598 and refund 602, and the result goes by notice.
 //!   Order create and reschedule have no such code: the answer is [`Answer::Busy`], no reply at all. Meituan then sees
-//!   a time-out, not a failure; it asks again, and the same key gives the true answer, or it closes the order (closeType
-//!   2), and whatever the function has made is void: should the function tell of it only afterwards, the closing call's
+//!   a time-out, not a failure; it repeats the call, and the same key gives the true answer, or it closes the order (closeType
+//!   2), and whatever the function has made is void: should the function report it only afterwards, the closing call's
 //!   function is owed another run.
-//! - **Facts are always recorded.** What does not agree with them is flagged as a [`Breach`].
+//! - **A ticket is a unit with one state**, where it is known by its code or its credential; every number follows from the
+//!   units. Of used and refunded it keeps the first. All other orders have a tally.
+//! - **Facts are always recorded.** What contradicts them is a [`Conflict`].
+//! - **Acts may be refused.** An event that is illegal says why: [`Transition::reason`].
+//! - **Every order waits** for Meituan's next call, for the supplier's decision that has a deadline ([`next_due`]), for something
+//!   that is due, or it has a conflict that somebody was informed of.
 //!
 //! # Inferred
 //!
 //! Which status a voided order has (6; 4 where all of it was refunded after issuing), that the orderId alone names the
-//! order, that an order that is not issued cannot be refunded through this call, that a closeType which is not listed
-//! voids the order, what codes a refund must name, and how working days are counted.
+//! order, that an order that is not issued cannot be refunded through this call, what codes a refund must name, which credential
+//! has which code where the supplier does not say, and how working days are counted.
 
 mod attempts;
-mod border;
+mod boundary;
 mod closing;
+mod conflicts;
 mod creating;
+mod deadlines;
 mod entries;
 mod event;
+#[allow(unreachable_pub, missing_docs, reason = "each is what it is in the snapshot, and is read here alone")]
+mod format1;
 mod issuing;
 mod notices;
+mod personal_data;
 mod reasons;
+mod refunded;
 mod refunds;
 mod rescheduling;
 mod snapshot;
 mod table;
+mod units;
 
-pub use attempts::{broken_off, next_due};
-pub use border::apply_json;
+pub use attempts::broken_off;
+pub use boundary::apply_json;
+pub use conflicts::Breach;
+pub use deadlines::next_due;
 pub use entries::{Admission, admissions};
 pub use event::*;
-pub use reasons::{Breach, Reason};
-pub use refunds::counts_as_agreed_at;
+pub use reasons::Reason;
 pub use snapshot::*;
 #[cfg(feature = "texts")]
 pub use table::diagram;
 pub use table::{Row, State, TABLE, Trigger, Verdict};
+pub use units::Counts;
 
 use super::Call;
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
-use super::codes::VoucherType;
+use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
 use crate::message::RawJson;
 use crate::message::definition::Message;
 use crate::time::Timestamp;
 
 crate::messages! {
-    /// How the machine decides what is left to decide.
+    /// Settings of the order rules.
     OrderSettings {
         /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
-        /// Meituan's own time-out (hand-out part five).
+        /// Meituan's own time-out (acceptance manual, part five).
         create_lease "createLease": milliseconds, optional;
         /// The same for every other function; absent: 60000.
         lease "lease": milliseconds, optional;
-        /// The voucherType that the query tells before anything is issued; absent: 1. The field is required there, and
-        /// what it should say is not documented.
+        /// The voucherType that the query's reply has before anything is issued; absent: 1. The field is required there, and
+        /// its value is not documented.
         voucher_type "voucherType": code(VoucherType), optional;
-        /// Holidays and make-up working days. Without them no pending refund counts as agreed by silence.
+        /// The orderStatus after issuing has failed; absent: 6, as in the interface document's list. 2 is the other reading: the
+        /// acceptance manual (订单查询 3) says 「否则一直都要保持创建成功状态orderstatus=2」.
+        issue_failed_status "issueFailedStatus": code(OrderStatus), optional;
+        /// Holidays and make-up working days; absent: those of the years that this library ships.
         calendar "calendar": object(Calendar), optional;
+        /// How long issuing may take after a 598, in milliseconds, before a conflict reports it; absent: 600000 (inferred).
+        issuing_deadline "issuingDeadline": milliseconds, optional;
+        /// How much working time a refund may wait for its decision, in milliseconds, before a conflict reports it; absent:
+        /// 172800000, two working days: one before silence may count as agreement.
+        refund_deadline "refundDeadline": milliseconds, optional;
     }
 }
 
-/// How the machine decides what is left to decide.
+/// Settings of the order rules.
 pub type Settings = OrderSettings;
 
-/// The definitions of everything that is stored or handed over as JSON: the snapshot, the events, the settings, and
-/// which codes let guests in.
-pub const MESSAGES: &[&Message] = &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admission::MESSAGE];
+/// The definitions of everything that is stored or crosses the boundary as JSON: the snapshot, the events, the settings, which
+/// tickets let guests in, and how many are in which state.
+pub const MESSAGES: &[&Message] = &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admission::MESSAGE, Counts::MESSAGE];
 
 /// What comes of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,8 +131,10 @@ pub struct Transition {
     pub next: Option<Order>,
     /// What to do then.
     pub answer: Answer,
-    /// What was found not to agree, by this event.
+    /// What this event contradicts.
     pub conflicts: Vec<Breach>,
+    /// Why the event is refused or illegal.
+    pub reason: Option<Reason>,
 }
 
 /// What kind of event it was.
@@ -185,23 +209,26 @@ pub struct Run {
     pub request: Option<RawJson>,
 }
 
-/// What is being made of an order by one event.
+/// An order while one event changes it.
 struct Change<'s> {
     order: Order,
     settings: &'s Settings,
     now: Timestamp,
+    /// The event's name.
+    event: &'static str,
     conflicts: Vec<Breach>,
+    reason: Option<Reason>,
 }
 
 /// What a rule says of an event, should nothing change by it.
 type Said = (Kind, Answer);
 
-/// What happens to an order. `order` is what is stored of it, if anything.
+/// Applies an event to an order. `order` is what is stored of it, if anything.
 ///
 /// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
-    let (order, Applied { kind, answer, conflicts }) = apply_to(order.cloned(), event, settings, now);
-    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts }
+    let (order, Applied { kind, answer, conflicts, reason }) = apply_to(order.cloned(), event, settings, now);
+    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason }
 }
 
 /// What an event comes to, beside the order.
@@ -209,6 +236,7 @@ struct Applied {
     kind: Kind,
     answer: Answer,
     conflicts: Vec<Breach>,
+    reason: Option<Reason>,
 }
 
 /// The same in place: the order as it is afterwards, which is another one where the event moved it.
@@ -218,11 +246,14 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
         (Some(order), None) => order,
         (Some(order), Some(named)) if order.order_id == named => order,
         (None, Some(named)) => Order::unknown(named),
-        (order, _) => return (order, Applied { kind: Kind::Illegal, answer: Answer::None, conflicts: Vec::new() }),
+        (order, _) => {
+            let reason = Some(Reason::UnknownOrder);
+            return (order, Applied { kind: Kind::Illegal, answer: Answer::None, conflicts: Vec::new(), reason });
+        }
     };
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
     let before = snapshot::raw(&order);
-    let mut change = Change { order, settings, now, conflicts: Vec::new() };
+    let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None };
     let (kind, answer) = match event {
         Event::OrderCreate(call) => change.create(call),
         Event::OrderPay(call) => change.pay(call),
@@ -234,44 +265,63 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
         Event::AttemptEnded(end) => change.attempt_ended(end),
         Event::Issued(paid) => change.issued_by_supplier(paid),
         Event::IssueFailed(failed) => change.issue_failed_by_supplier(failed),
-        Event::RefundAgreed(agreed) => change.refund_agreed(&agreed.refund_id),
+        Event::RefundAgreed(agreed) => change.refund_agreed(agreed),
         Event::RefundRefused(refused) => change.refund_refused(refused),
         Event::Consumed(entry) => change.consumed(entry),
         Event::NoticeAccepted(notice) => change.notice_accepted(&notice.id),
         Event::TimePassed(_) => change.time_passed(),
         Event::TakeOver(attempt) => change.take_over(&attempt.key),
+        Event::ConflictResolved(resolved) => change.conflict_resolved(resolved),
+        Event::PersonalDataCleared(_) => change.clear_personal_data(),
     };
-    let Change { order, conflicts, .. } = change;
+    let Change { order, conflicts, reason, .. } = change;
     let moved = snapshot::raw(&order) != before;
     let kind = match kind {
         Kind::Moved if !moved => Kind::Duplicate,
         _ if moved => Kind::Moved,
         kind => kind,
     };
-    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts })
+    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason })
 }
 
 impl Change<'_> {
-    /// What the table says of this event; the order goes where it says, unless the event is refused.
+    /// What the table says of this event.
+    fn verdict(&self, on: Trigger) -> Verdict {
+        table::look_up(self.order.state(), on).1
+    }
+
+    /// The same, and the order goes where the table says, unless the event is refused.
     fn step(&mut self, on: Trigger) -> Verdict {
-        let (next, verdict) = table::look_up(self.order.state(), on);
-        if next != self.order.state() {
+        self.step_about(on, "")
+    }
+
+    /// The same, with what the event is about.
+    fn step_about(&mut self, on: Trigger, about: &str) -> Verdict {
+        let was = self.order.state();
+        let (next, verdict) = table::look_up(was, on);
+        if next != was {
             self.order.lifecycle = next.lifecycle();
             self.order.order_status = next.order_status();
         }
+        if was == State::Issuing && next != was {
+            self.settle(Breach::IssuingOverdue, "");
+        }
         if let Verdict::RunFlagged(breach) | Verdict::RecordFlagged(breach) = verdict {
-            self.flag(breach);
+            self.flag(breach, about, &["orderStatus ", &digits(was.order_status().map_or(0, |status| status.0 as u64))]);
         }
         verdict
     }
 
-    fn flag(&mut self, breach: Breach) {
-        if !self.conflicts.contains(&breach) {
-            self.conflicts.push(breach);
-        }
-        if !self.order.conflicts.iter().any(|known| known.breach == breach.id()) {
-            self.order.conflicts.push(Conflict { breach: breach.id().into(), since: self.now });
-        }
+    /// The event cannot happen to such an order.
+    fn illegal(&mut self, reason: Reason) -> Said {
+        self.reason = Some(reason);
+        (Kind::Illegal, Answer::None)
+    }
+
+    /// A call that is refused before its function runs.
+    fn refusal(&mut self, call: &Call, reason: Reason) -> Said {
+        self.reason = Some(reason);
+        (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
     }
 
     fn partner_order_id(&self) -> String {
@@ -291,15 +341,10 @@ impl Reply {
     fn failure(failure: &Failure) -> Answer {
         Answer::Reply(Box::new(Reply { code: failure.code, describe: failure.describe.clone(), body: None }))
     }
-
-    /// A call that is refused before its function is run.
-    fn refusal(call: &Call, reason: Reason) -> Said {
-        (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
-    }
 }
 
 impl Failure {
-    /// A failure as the supplier's function or people tell it. A code that says anything but failure becomes the
+    /// A failure as the supplier's function or people report it. A code that says anything but failure becomes the
     /// family's "other", and missing words are replaced.
     fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
         let code = code.filter(|&code| code != 0 && !call.is_outcome(code)).unwrap_or(call.failure);

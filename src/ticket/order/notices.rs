@@ -1,11 +1,13 @@
-//! The outbox: what Meituan must still be told. A notice is put into it by the same transition that makes it due.
+//! The outbox: what Meituan must still be sent. A notice is put into it by the same transition that makes it due.
 
-use super::{Answer, Change, Failure, Kind, Notice, Reason, RefundState, Said, digits, joined};
-use crate::message::RawJson;
+use super::{Answer, Change, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
 use crate::message::value::{FieldValue, ObjectWriter};
-use crate::ticket::codes::IssueType;
+use crate::message::{Form, Packed, RawJson, Reading, read};
+use crate::ticket::calls::CredentialVoucher;
+use crate::ticket::codes::{IssueType, VoucherStatus};
 use crate::ticket::notices::{ConsumeNotice, ConsumedVoucher, PayNotice, RefundNotice};
 use crate::ticket::{CONSUME_NOTICE, Call, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
+use crate::time::Timestamp;
 
 impl Change<'_> {
     fn put(&mut self, call: &Call, subject: &[&str], body: Vec<u8>) {
@@ -14,7 +16,7 @@ impl Change<'_> {
             id.push(':');
             id.push_str(part);
         }
-        // The same fact is told once.
+        // The same fact is sent once.
         if !self.order.notices.iter().any(|notice| notice.id == id) {
             let body = RawJson::verbatim(&body);
             self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now });
@@ -22,6 +24,10 @@ impl Change<'_> {
     }
 
     pub(super) fn notice_accepted(&mut self, id: &str) -> Said {
+        let is_pay = self.order.notices.iter().any(|notice| notice.id == id && notice.name == PAY_NOTICE.name);
+        if is_pay && self.order.state() == State::Issued {
+            self.order.success_accepted = Some(true);
+        }
         self.order.notices.retain(|notice| notice.id != id);
         (Kind::Duplicate, Answer::None)
     }
@@ -85,20 +91,78 @@ impl Change<'_> {
         self.put(&REFUND_NOTICE, &[refund_id, &digits(u64::from(code.unsigned_abs()))], body);
     }
 
-    pub(super) fn notify_consumed(&mut self, entry: &str, vouchers: Vec<ConsumedVoucher>) {
+    /// Tickets that are known one by one were used.
+    pub(super) fn notify_units_used(&mut self, entry: &str, units: &[usize], at: Timestamp) {
         let order = &self.order;
-        let (used_quantity, refunded_quantity) = order.reported_quantities();
+        let used = units.iter().filter_map(|&place| order.units.get(place));
+        let mut codes: Vec<&str> = used.clone().filter_map(|unit| unit.voucher.as_deref()).collect();
+        // The tickets of a code in common are one entry.
+        codes.sort_unstable();
+        let mut vouchers: Vec<ConsumedVoucher> = Vec::new();
+        for unit in used.clone() {
+            let Some(code) = unit.voucher.as_deref() else { continue };
+            let begin = codes.partition_point(|known| *known < code);
+            let count = codes.partition_point(|known| *known <= code) - begin;
+            if count == 1 || !vouchers.iter().any(|known| known.voucher == code) {
+                vouchers.push(used_voucher(code, count as u32, at));
+            }
+        }
+        let credentials = used.flat_map(|unit| {
+            order.credentials_of(unit).map(|known| CredentialVoucher {
+                voucher: unit.voucher.clone().or_else(|| known.voucher.clone()).filter(|voucher| !voucher.is_empty()),
+                status: Some(VoucherStatus::USED),
+                ..known.clone()
+            })
+        });
+        let credentials = credentials.collect();
+        self.notify_consumed(entry, vouchers, credentials);
+    }
+
+    /// So many tickets of an order were used that are not known one by one.
+    pub(super) fn notify_tickets_used(&mut self, entry: &str, quantity: u32, at: Timestamp) {
+        let vouchers = self.order.standing_code().map(|code| used_voucher(code, quantity, at)).into_iter().collect();
+        self.notify_consumed(entry, vouchers, Vec::new());
+    }
+
+    fn notify_consumed(&mut self, entry: &str, vouchers: Vec<ConsumedVoucher>, credentials: Vec<CredentialVoucher>) {
+        let order = &self.order;
+        let counts = order.counts();
         let notice = ConsumeNotice {
             order_id: order.order_id,
             partner_order_id: self.partner_order_id(),
             quantity: i32::try_from(order.quantity).unwrap_or(i32::MAX),
-            used_quantity,
-            refunded_quantity,
-            voucher_list: Some(vouchers).filter(|vouchers| !vouchers.is_empty()),
+            used_quantity: counts.used,
+            refunded_quantity: counts.refunded,
+            voucher_list: Some(vouchers).filter(|list| !list.is_empty()),
+            credential_list: Some(credentials).filter(|list| !list.is_empty()),
             ..ConsumeNotice::default()
         };
         let mut body = Vec::new();
         notice.put(&mut body);
         self.put(&CONSUME_NOTICE, &[entry], body);
+    }
+
+    /// A consume notice has the number of used tickets up to its entry, and of refunded ones when it is sent.
+    pub(super) fn update_consume_notices(&mut self) {
+        let counts = self.order.counts();
+        for notice in self.order.notices.iter_mut().filter(|notice| notice.name == CONSUME_NOTICE.name) {
+            let (mut packed, source) = (Packed::default(), notice.body.as_str().as_bytes());
+            read(ConsumeNotice::MESSAGE, source, Reading { form: Form::Stored, ..Reading::WIRE }, &mut packed);
+            let Some(mut known) = packed.take::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { continue };
+            known.refunded_quantity = counts.refunded.min(counts.quantity.saturating_sub(known.used_quantity));
+            let mut body = Vec::new();
+            known.put(&mut body);
+            notice.body = RawJson::verbatim(&body);
+        }
+    }
+}
+
+fn used_voucher(code: &str, quantity: u32, at: Timestamp) -> ConsumedVoucher {
+    ConsumedVoucher {
+        voucher: code.to_owned(),
+        voucher_pics: None,
+        voucher_invalid_time: at,
+        quantity: i32::try_from(quantity).unwrap_or(i32::MAX),
+        status: VoucherStatus::USED,
     }
 }

@@ -1,26 +1,25 @@
-//! Refunds, each known by its refundId.
+//! Refunds, each known by its refundId. Meituan's own refunds, which it only reports, are in `refunded`.
 
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Refund, RefundRefused, RefundState, Reply};
-use super::{ReplyBody, Said, Trigger, Verdict, sum};
+use super::event::Credential;
+use super::snapshot::Tally;
+use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
+use super::{RefundRefused, RefundState, Reply, ReplyBody, Said, Trigger, UnitState, Verdict, sum};
 use crate::ticket::ORDER_REFUND;
-use crate::ticket::calls::{OrderRefund, OrderRefunded};
-use crate::ticket::codes::{VoucherStatus, VoucherType};
-use crate::ticket::working_days::Calendar;
-use crate::time::Timestamp;
-
-/// After so many working days of silence Meituan takes a refund as agreed (hand-out, 订单退款).
-const SILENT_DAYS: u32 = 3;
-
-/// Beyond this moment a pending refund counts as agreed: 3 working days after it was asked for (hand-out, 订单退款; that
-/// a working day begins and ends at the request's time of day is inferred, see [`Calendar::add_working_days`]).
-pub fn counts_as_agreed_at(refund: &Refund, calendar: &Calendar) -> Timestamp {
-    calendar.add_working_days(refund.requested_at, SILENT_DAYS)
-}
+use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
 
 impl Change<'_> {
-    /// `refundId` is the one key: what is known under it is answered as it stands, whatever else the call says.
+    /// `refundId` is the one key: what is known under it is replied as it is, whatever else the call says.
     pub(super) fn refund(&mut self, call: &OrderRefund) -> Said {
-        if self.order.partner_order_id.is_some() && self.order.refund(&call.refund_id).is_some() {
+        if call.refund_id.trim().is_empty() {
+            return self.refusal(&ORDER_REFUND, Reason::BlankNumber);
+        }
+        self.agree_by_silence();
+        if self.order.partner_order_id.is_some()
+            && let Some(refund) = self.order.refund(&call.refund_id)
+        {
+            if !self.order.is_content_of(refund, call) {
+                return self.other_refund(call);
+            }
             return match self.run_again(&ORDER_REFUND, &call.refund_id) {
                 Some(said) => said,
                 None => (Kind::Duplicate, self.truth_of_refund(&call.refund_id)),
@@ -28,58 +27,46 @@ impl Change<'_> {
         }
         match self.step(Trigger::OrderRefund) {
             Verdict::Run => {}
-            Verdict::Refuse(reason) => return Reply::refusal(&ORDER_REFUND, reason),
-            _ => return Reply::refusal(&ORDER_REFUND, Reason::UnknownRefund),
+            Verdict::Refuse(reason) => return self.refusal(&ORDER_REFUND, reason),
+            _ => return self.refusal(&ORDER_REFUND, Reason::UnknownRefund),
         }
-        if let Err(reason) = self.refundable(call) {
-            return Reply::refusal(&ORDER_REFUND, reason);
-        }
-        let codes = self.order.voucher_type() == Some(VoucherType::CODE_PER_TICKET);
+        let units = match self.order.refundable(call) {
+            Ok(units) => units,
+            Err(reason) => return self.refusal(&ORDER_REFUND, reason),
+        };
+        self.reserve(&units, &call.refund_id);
         self.order.refunds.push(Refund {
             refund_id: call.refund_id.clone(),
             quantity: call.refund_quantity.max(0) as u32,
-            vouchers: if codes { call.voucher_list.clone() } else { Vec::new() },
+            units: Some(places(&units)).filter(|units| !units.is_empty()),
             state: RefundState::PENDING,
             requested_at: self.now,
             ..Refund::default()
         });
+        self.flag_unknown_years();
         self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))
     }
 
-    /// The quantity must be free, and the codes must be those of free tickets: all of them under voucherType 1 (field
-    /// table: the codes of the refunded tickets), the one code, or none, under 2 (inferred).
-    fn refundable(&self, call: &OrderRefund) -> Result<(), Reason> {
-        let codes = &self.order.codes;
-        let known = |voucher: &String| codes.iter().any(|code| code.voucher == *voucher);
-        if !codes.is_empty() && !call.voucher_list.iter().all(known) {
-            return Err(Reason::ForeignVoucher);
+    /// The same number with other content: the first content counts (acceptance manual, 订单退款).
+    fn other_refund(&mut self, call: &OrderRefund) -> Said {
+        let refund_id = call.refund_id.as_str();
+        self.flag(Breach::RepeatedDifferently, refund_id, &["the first content of orderRefund ", refund_id]);
+        match self.order.refund(refund_id).map(|refund| refund.state) {
+            Some(RefundState::AGREED) => self.refusal(&ORDER_REFUND, Reason::OtherContent),
+            _ => (Kind::Duplicate, self.truth_of_refund(refund_id)),
         }
-        if call.refund_quantity < 1 || call.refund_quantity as u32 > self.order.free_quantity() {
-            return Err(Reason::NotEnough);
-        }
-        if self.order.voucher_type() == Some(VoucherType::CODE_PER_TICKET) {
-            let named = &call.voucher_list;
-            let distinct = named.iter().enumerate().all(|(index, voucher)| !named[..index].contains(voucher));
-            if !distinct || named.len() != call.refund_quantity as usize {
-                return Err(Reason::VoucherCount);
-            }
-            if !codes.iter().filter(|code| named.contains(&code.voucher)).all(|code| self.order.is_free(code)) {
-                return Err(Reason::SpentVoucher);
-            }
-        }
-        Ok(())
     }
 
-    /// Whoever is told 602 or a refusal here is told of a change by notice.
+    /// Whoever gets a 602 or a refusal here gets a change by notice.
     pub(super) fn truth_of_refund(&mut self, refund_id: &str) -> Answer {
         let (order_id, partner_order_id) = (self.order.order_id, self.partner_order_id());
         let Some(refund) = self.refund_of(refund_id) else {
-            return Reply::refusal(&ORDER_REFUND, Reason::UnknownRefund).1;
+            return self.refusal(&ORDER_REFUND, Reason::UnknownRefund).1;
         };
         let ids = OrderRefunded { order_id, refund_id: refund_id.into(), partner_order_id, ..OrderRefunded::default() };
         match (refund.state, &refund.failure) {
             (RefundState::REFUSED, Some(failure)) => Reply::failure(failure),
-            (RefundState::AGREED, _) => {
+            _ if refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
                 Reply::outcome(601, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
@@ -91,8 +78,10 @@ impl Change<'_> {
         }
     }
 
+    /// What its function has done is a fact, even where it contradicts others.
     pub(super) fn refund_ended(&mut self, end: &AttemptEnded, refund_id: &str) -> Said {
-        let Some(refund) = self.refund_of(refund_id) else { return (Kind::Illegal, Answer::None) };
+        self.agree_by_silence();
+        let Some(refund) = self.refund_of(refund_id) else { return self.illegal(Reason::UnknownRefund) };
         let (was, told) = (refund.state, refund.told == Some(true));
         match end.outcome {
             Outcome::DONE => {
@@ -126,76 +115,115 @@ impl Change<'_> {
         }
     }
 
-    /// Also of a refund that was refused: agreement is final (hand-out, 订单退款).
-    pub(super) fn refund_agreed(&mut self, refund_id: &str) -> Said {
-        match self.order.refund(refund_id).map(|refund| refund.state) {
-            None => (Kind::Illegal, Answer::None),
-            Some(RefundState::AGREED) => (Kind::Duplicate, Answer::None),
-            Some(_) => {
-                self.end(&ORDER_REFUND, refund_id);
-                self.agree(refund_id, true);
-                (Kind::Moved, Answer::None)
-            }
+    /// An act of the supplier's. Also of a refund that was refused: agreement is final (acceptance manual, 订单退款).
+    pub(super) fn refund_agreed(&mut self, agreed: &RefundAgreed) -> Said {
+        let refund_id = agreed.refund_id.as_str();
+        let Some(refund) = self.order.refund(refund_id) else { return self.illegal(Reason::UnknownRefund) };
+        if refund.state == RefundState::AGREED {
+            return (Kind::Duplicate, Answer::None);
         }
+        if refund.is_unclear() {
+            return self.clear_up(agreed);
+        }
+        if let Err(reason) = self.order.agreeable(refund) {
+            return self.illegal(reason);
+        }
+        self.end(&ORDER_REFUND, refund_id);
+        self.agree(refund_id, true);
+        (Kind::Moved, Answer::None)
     }
 
     pub(super) fn refund_refused(&mut self, refused: &RefundRefused) -> Said {
-        match self.order.refund(&refused.refund_id).map(|refund| refund.state) {
-            Some(RefundState::PENDING) => {
-                self.end(&ORDER_REFUND, &refused.refund_id);
-                let failure = Failure::told(&ORDER_REFUND, refused.code, &refused.describe);
-                self.refuse(&refused.refund_id, failure, true);
-                (Kind::Moved, Answer::None)
-            }
-            Some(RefundState::REFUSED) => (Kind::Duplicate, Answer::None),
-            // Agreement is final.
-            _ => (Kind::Illegal, Answer::None),
+        let refund_id = refused.refund_id.as_str();
+        let Some(refund) = self.order.refund(refund_id) else { return self.illegal(Reason::UnknownRefund) };
+        let (requested_at, is_unclear) = (refund.requested_at, refund.is_unclear());
+        let is_partly_refunded = refund.partly_refunded == Some(true);
+        match refund.state {
+            RefundState::REFUSED => return (Kind::Duplicate, Answer::None),
+            RefundState::PENDING => {}
+            _ => return self.illegal(Reason::AlreadyAgreed),
         }
+        // Meituan has refunded it, whichever tickets it is about.
+        if is_unclear {
+            return self.illegal(Reason::NamesNeeded);
+        }
+        // Silence has counted as agreement by then, whether or not anybody has looked.
+        if !is_partly_refunded && self.silence_counts_at(requested_at).is_some_and(|at| at < self.now) {
+            return self.illegal(Reason::AlreadyAgreed);
+        }
+        self.end(&ORDER_REFUND, refund_id);
+        let failure = Failure::told(&ORDER_REFUND, refused.code, &refused.describe);
+        self.refuse(refund_id, failure, true);
+        (Kind::Moved, Answer::None)
     }
 
-    /// Pending refunds that Meituan takes as agreed by now, because nobody has told it anything for too long.
-    pub(super) fn time_passed(&mut self) -> Said {
-        let Some(calendar) = &self.settings.calendar else { return (Kind::Duplicate, Answer::None) };
-        let silent = |refund: &&Refund| refund.state == RefundState::PENDING && counts_as_agreed_at(refund, calendar) < self.now;
-        let silent: Vec<String> = self.order.refunds.iter().filter(silent).map(|refund| refund.refund_id.clone()).collect();
-        for refund_id in &silent {
-            self.end(&ORDER_REFUND, refund_id);
-            self.agree(refund_id, false);
-            if let Some(refund) = self.refund_of(refund_id) {
-                // Meituan's message about it may still come.
-                refund.told = Some(true);
-            }
-        }
-        (Kind::Duplicate, Answer::None)
-    }
-
-    fn refund_of(&mut self, refund_id: &str) -> Option<&mut Refund> {
+    pub(super) fn refund_of(&mut self, refund_id: &str) -> Option<&mut Refund> {
         self.order.refunds.iter_mut().find(|refund| refund.refund_id == refund_id)
     }
 
-    /// Its tickets are refunded from now on.
+    /// Its tickets let nobody in.
+    pub(super) fn reserve(&mut self, units: &[usize], refund_id: &str) {
+        for &place in units {
+            let unit = &mut self.order.units[place];
+            (unit.state, unit.since, unit.refund_id) = (UnitState::PENDING, self.now, Some(refund_id.to_owned()));
+        }
+    }
+
+    /// Its tickets are refunded from now on. A ticket keeps the first of used and refunded.
     pub(super) fn agree(&mut self, refund_id: &str, notify: bool) {
         let now = self.now;
         let Some(refund) = self.refund_of(refund_id) else { return };
         refund.state = RefundState::AGREED;
         refund.decided_at = Some(now);
         refund.failure = None;
-        let (quantity, vouchers) = (refund.quantity, refund.vouchers.clone());
-        self.order.refunded_quantity = sum(self.order.refunded_quantity, quantity);
-        self.order.refunded_at = Some(now);
-        let mut spent = false;
-        for code in self.order.codes.iter_mut().filter(|code| vouchers.contains(&code.voucher)) {
-            match code.status {
-                // A guest has entered with it, and that stays true.
-                VoucherStatus::USED | VoucherStatus::REFUNDED => spent = true,
-                _ => (code.status, code.since) = (VoucherStatus::REFUNDED, now),
-            }
+        refund.unclear = None;
+        let (quantity, units) = (refund.quantity, refund.units.clone());
+        let contradicts = if self.order.has_units() {
+            let units: Vec<usize> = match units {
+                Some(units) => units.iter().map(|&place| self.order.successor(place as usize)).collect(),
+                None => self.order.likeliest(0..self.order.units.len(), quantity as usize),
+            };
+            let refunded = self.refund_units(&units, refund_id);
+            // What an unclear one reserved beside them.
+            self.release(refund_id);
+            refunded < units.len() || units.len() < quantity as usize
+        } else {
+            let tally = self.order.tally.get_or_insert_with(Tally::default);
+            tally.refunded = sum(tally.refunded, quantity);
+            tally.refunded_at = Some(now);
+            let all = u64::from(tally.used) + u64::from(tally.refunded) + u64::from(self.order.reserved());
+            all > u64::from(self.order.quantity)
+        };
+        if contradicts {
+            self.flag(Breach::RefundedBeyond, refund_id, &["tickets that are used or refunded"]);
         }
-        if spent || self.order.is_exceeded() {
-            self.flag(Breach::RefundedBeyond);
-        }
+        self.settle(Breach::RefundOverdue, refund_id);
+        self.settle(Breach::RefundedInPart, refund_id);
+        self.update_consume_notices();
         if notify {
             self.notify_refund(refund_id);
+        }
+    }
+
+    /// Returns how many of these tickets are refunded by this.
+    pub(super) fn refund_units(&mut self, units: &[usize], refund_id: &str) -> usize {
+        let mut refunded = 0;
+        for &place in units {
+            let Some(unit) = self.order.units.get_mut(place) else { continue };
+            if matches!(unit.state, UnitState::FREE | UnitState::PENDING | UnitState::VOID) {
+                (unit.state, unit.since, unit.refund_id) = (UnitState::REFUNDED, self.now, Some(refund_id.to_owned()));
+                refunded += 1;
+            }
+        }
+        refunded
+    }
+
+    /// Its tickets are free again.
+    pub(super) fn release(&mut self, refund_id: &str) {
+        let now = self.now;
+        let reserved = |unit: &&mut super::Unit| unit.state == UnitState::PENDING && unit.refund_id.as_deref() == Some(refund_id);
+        for unit in self.order.units.iter_mut().filter(reserved) {
+            (unit.state, unit.since, unit.refund_id) = (UnitState::FREE, now, None);
         }
     }
 
@@ -205,10 +233,130 @@ impl Change<'_> {
         refund.state = RefundState::REFUSED;
         refund.decided_at = Some(now);
         refund.failure = Some(failure);
-        // It is told by this very reply or notice.
+        // This very reply or notice says so.
         refund.told = Some(true);
+        let requested_at = refund.requested_at;
+        self.release(refund_id);
+        if self.silence_may_count_at(requested_at).is_some_and(|at| at < now) {
+            self.flag(Breach::RefusedInDoubt, refund_id, &["three working days of silence"]);
+        }
+        self.settle(Breach::RefundOverdue, refund_id);
+        self.settle(Breach::RefundedInPart, refund_id);
         if notify {
             self.notify_refund(refund_id);
         }
     }
+}
+
+impl Order {
+    /// The tickets that a request for a refund is about: nothing where they are not known one by one.
+    ///
+    /// The quantity must be free, and what is named must be free tickets: all of them under voucherType 1 (field table: the codes
+    /// of the refunded tickets), the credentials of a real-name order, the one code or none under voucherType 2 (inferred).
+    fn refundable(&self, call: &OrderRefund) -> Result<Vec<usize>, Reason> {
+        let quantity = call.refund_quantity.max(0) as usize;
+        let free = self.counts().free as usize;
+        if !self.has_units() {
+            let has_codes = self.standing_code().is_some();
+            if has_codes && !call.voucher_list.iter().all(|voucher| self.is_of_order(voucher)) {
+                return Err(Reason::ForeignVoucher);
+            }
+            return if quantity < 1 || quantity > free { Err(Reason::NotEnough) } else { Ok(Vec::new()) };
+        }
+        let named = self.named(&call.voucher_list, &credentials_of(call.credential_list.as_deref()));
+        if named.foreign {
+            return Err(Reason::ForeignVoucher);
+        }
+        if quantity < 1 || quantity > free {
+            return Err(Reason::NotEnough);
+        }
+        let mut units = named.exact;
+        if units.len() < quantity {
+            units.extend(self.told_apart(&named.shared, units.is_empty(), quantity - units.len())?);
+        }
+        if units.len() != quantity {
+            return Err(Reason::VoucherCount);
+        }
+        match units.iter().all(|&place| self.units[place].state == UnitState::FREE) {
+            true => Ok(units),
+            false => Err(Reason::SpentVoucher),
+        }
+    }
+
+    /// So many free tickets of those that have a code in common, or none: which ones is known only where it is all of them.
+    fn told_apart(&self, shared: &[usize], names_nothing: bool, quantity: usize) -> Result<Vec<usize>, Reason> {
+        let is_by_code = self.units.iter().any(|unit| unit.voucher.is_some());
+        let among: Vec<usize> = match (shared.is_empty(), names_nothing && !is_by_code) {
+            (false, _) => shared.to_vec(),
+            (true, true) => (0..self.units.len()).collect(),
+            (true, false) => return Err(Reason::VoucherCount),
+        };
+        let free: Vec<usize> = among.into_iter().filter(|&place| self.units[place].state == UnitState::FREE).collect();
+        match free.len().cmp(&quantity) {
+            std::cmp::Ordering::Less => Err(Reason::NotEnough),
+            std::cmp::Ordering::Equal => Ok(free),
+            std::cmp::Ordering::Greater => Err(Reason::CredentialsNeeded),
+        }
+    }
+
+    /// Whether a repeat says what the first call of its number said.
+    fn is_content_of(&self, refund: &Refund, call: &OrderRefund) -> bool {
+        if i64::from(refund.quantity) != i64::from(call.refund_quantity) {
+            return false;
+        }
+        if !self.has_units() {
+            let has_codes = self.standing_code().is_some();
+            return !has_codes || call.voucher_list.iter().all(|voucher| self.is_of_order(voucher));
+        }
+        let is_cleared = self.personal_data_cleared_at.is_some();
+        let credentials = if is_cleared { Vec::new() } else { credentials_of(call.credential_list.as_deref()) };
+        let named = self.named(&call.voucher_list, &credentials);
+        let known: Vec<usize> = refund.units.iter().flatten().map(|&place| self.successor(place as usize)).collect();
+        !named.foreign
+            && (known.is_empty() || named.exact.iter().all(|place| known.contains(place)))
+            && (!named.shared.is_empty() || named.exact.is_empty() || known.is_empty() || named.exact.len() == known.len())
+    }
+
+    /// Whether the supplier may agree to it: its tickets must still be there to be refunded.
+    fn agreeable(&self, refund: &Refund) -> Result<(), Reason> {
+        if refund.partly_refunded == Some(true) {
+            return Err(Reason::RefundedInPart);
+        }
+        if self.lifecycle != Lifecycle::OPEN {
+            return Err(Reason::Closed);
+        }
+        let is_pending = refund.state == RefundState::PENDING;
+        if !self.has_units() {
+            let (used, refunded) = self.tally.as_ref().map_or((0, 0), |tally| (tally.used, tally.refunded));
+            let reserved = u64::from(self.reserved()) + if is_pending { 0 } else { u64::from(refund.quantity) };
+            let all = u64::from(used) + u64::from(refunded) + reserved;
+            return if all > u64::from(self.quantity) { Err(Reason::NotEnough) } else { Ok(()) };
+        }
+        let is_there = |place: &u32| {
+            let unit = &self.units[self.successor(*place as usize)];
+            match is_pending {
+                true => unit.state == UnitState::PENDING && unit.refund_id.as_ref() == Some(&refund.refund_id),
+                false => unit.state == UnitState::FREE,
+            }
+        };
+        match &refund.units {
+            Some(units) if units.iter().all(is_there) => Ok(()),
+            None if self.counts().free + self.counts().pending >= refund.quantity => Ok(()),
+            _ => Err(Reason::SpentVoucher),
+        }
+    }
+}
+
+/// The credentials of a call's list.
+fn credentials_of(list: Option<&[CredentialVoucher]>) -> Vec<Credential> {
+    let credential = |known: &CredentialVoucher| Credential {
+        credential_type: Some(known.credential_type),
+        credential_no: known.credential_no.clone(),
+    };
+    list.unwrap_or_default().iter().map(credential).collect()
+}
+
+/// Places in the order's units, as they are stored.
+pub(super) fn places(units: &[usize]) -> Vec<u32> {
+    units.iter().map(|&place| place as u32).collect()
 }

@@ -1,19 +1,27 @@
 //! Order reschedule: another day, other visitors, other codes.
 
-use super::issuing::held;
-use super::{Answer, AttemptEnded, Breach, Change, Failure, HeldCode, Kind, Lifecycle, Outcome, RefundState, Reply, ReplyBody};
-use super::{Reschedule, Said, Trigger, Verdict};
+use super::event::Credential;
+use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody};
+use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, RescheduledVoucher};
-use crate::ticket::codes::{VoucherStatus, VoucherType};
 
 impl Change<'_> {
     pub(super) fn reschedule(&mut self, call: &OrderReschedule) -> Said {
         let number = call.reschedule_no.as_str();
+        if number.trim().is_empty() {
+            return self.refusal(&ORDER_RESCHEDULE, Reason::BlankNumber);
+        }
+        let known = self.order.reschedules.iter().find(|known| known.reschedule_no == number);
+        let is_known = known.is_some();
+        if known.is_some_and(|known| known.target_date != call.target_date) {
+            self.flag(Breach::RepeatedDifferently, number, &["targetDate"]);
+            return self.refusal(&ORDER_RESCHEDULE, Reason::OtherContent);
+        }
         if let Some(said) = self.run_again(&ORDER_RESCHEDULE, number) {
             return said;
         }
-        if self.order.reschedules.iter().any(|known| known.reschedule_no == number) {
+        if is_known {
             return (Kind::Duplicate, self.truth_of_reschedule(number));
         }
         match self.step(Trigger::OrderReschedule) {
@@ -22,7 +30,7 @@ impl Change<'_> {
                 self.order.reschedules.push(Reschedule { reschedule_no, target_date, ..Reschedule::default() });
                 self.begin(&ORDER_RESCHEDULE, number, 0, None)
             }
-            Verdict::Refuse(reason) => Reply::refusal(&ORDER_RESCHEDULE, reason),
+            Verdict::Refuse(reason) => self.refusal(&ORDER_RESCHEDULE, reason),
             _ => (Kind::Duplicate, Answer::Busy),
         }
     }
@@ -37,7 +45,7 @@ impl Change<'_> {
 
     pub(super) fn reschedule_ended(&mut self, end: &AttemptEnded, number: &str) -> Said {
         let Some(index) = self.order.reschedules.iter().position(|known| known.reschedule_no == number) else {
-            return (Kind::Illegal, Answer::None);
+            return self.illegal(Reason::UnknownAttempt);
         };
         let known = &mut self.order.reschedules[index];
         if known.done.is_some() || known.failure.is_some() {
@@ -50,9 +58,7 @@ impl Change<'_> {
                 done.reschedule_no = number.to_owned();
                 self.order.travel_date = known.target_date.or(self.order.travel_date);
                 known.done = Some(done.clone());
-                for code in done.credential_vouchers.iter().flatten() {
-                    self.replace_code(code);
-                }
+                self.replace(done.credential_vouchers.as_deref().unwrap_or_default());
                 self.owe_closing();
             }
             (Outcome::REFUSED, _) => {
@@ -66,61 +72,102 @@ impl Change<'_> {
         (Kind::Moved, self.truth_of_reschedule(number))
     }
 
-    /// A code that is new takes the place of the one that the same credential had, else of the first that is free
-    /// (inferred). The old one is void: its ticket is not used, but it lets nobody in.
-    fn replace_code(&mut self, new: &RescheduledVoucher) {
-        let order = &mut self.order;
-        let (Some(voucher), Some(issued)) = (&new.voucher, &mut order.issued) else { return };
-        if voucher.is_empty() || order.codes.iter().any(|code| code.voucher == *voucher) {
-            return;
+    /// What is new takes the place of what the same credential had; else of a free ticket, in order; else of one that is being
+    /// refunded, and its refund goes on (inferred). A code that is replaced is void: its ticket is not used, but it lets nobody
+    /// in.
+    fn replace(&mut self, new: &[RescheduledVoucher]) {
+        if !self.order.has_units() {
+            return self.replace_standing_code(new);
         }
-        let mut credentials = issued.credential_list.iter_mut().flatten();
-        let credential = credentials.find(|held| {
-            new.credential_no.as_ref() == Some(&held.credential_no) && new.credential_type == Some(held.credential_type)
-        });
-        let of_credential = credential.as_ref().and_then(|credential| credential.voucher.clone());
-        let pending: Vec<String> = order
-            .refunds
-            .iter()
-            .filter(|refund| refund.state == RefundState::PENDING)
-            .flat_map(|refund| refund.vouchers.clone())
-            .collect();
-        let unused = |code: &&mut HeldCode| {
-            code.status == VoucherStatus::UNUSED
-                && match &of_credential {
-                    Some(of_credential) => code.voucher == *of_credential,
-                    None => !pending.contains(&code.voucher),
+        let mut is_taken = vec![false; self.order.units.len()];
+        let mut unmatched = Vec::new();
+        for voucher in new {
+            match self.matching(voucher).filter(|&place| !is_taken[place]) {
+                Some(place) => {
+                    is_taken[place] = true;
+                    self.replace_unit(place, voucher);
                 }
-        };
-        let Some(old) = order.codes.iter_mut().find(unused) else {
-            return self.flag(Breach::IssuedDifferently);
-        };
-        if let Some(credential) = credential {
-            credential.voucher = Some(voucher.clone());
-        }
-        if let Some(index) = issued.vouchers.iter().flatten().position(|known| *known == old.voucher) {
-            if let Some(place) = issued.vouchers.as_mut().and_then(|vouchers| vouchers.get_mut(index)) {
-                place.clone_from(voucher);
-            }
-            if let Some(place) = issued.voucher_pics.as_mut().and_then(|pictures| pictures.get_mut(index)) {
-                *place = new.voucher_picture.clone().unwrap_or_default();
+                None => unmatched.push(voucher),
             }
         }
-        if issued.voucher_type == Some(VoucherType::CODE_PER_ORDER) {
-            // The one that stands comes first.
-            let replaced = std::mem::replace(&mut old.voucher, voucher.clone());
-            order.codes.push(held(&replaced, VoucherStatus::VOID, self.now));
-            return;
-        }
-        // Whose refund is pending goes on with the new code.
-        for pending in order.refunds.iter_mut().filter(|refund| refund.state == RefundState::PENDING) {
-            for place in pending.vouchers.iter_mut().filter(|place| **place == old.voucher) {
-                place.clone_from(voucher);
+        is_taken.resize(self.order.units.len(), true);
+        let mut open = self.order.likeliest((0..is_taken.len()).filter(|&place| !is_taken[place]), is_taken.len());
+        open.retain(|&place| self.order.units[place].state != UnitState::VOID);
+        let mut open = open.into_iter();
+        for voucher in unmatched.into_iter().filter(|voucher| code_of(voucher).is_some() || voucher.credential_no.is_some()) {
+            match open.next() {
+                Some(place) => self.replace_unit(place, voucher),
+                None => self.flag(Breach::IssuedDifferently, code_of(voucher).unwrap_or_default(), &["tickets that are left"]),
             }
         }
-        let lives = order.lifecycle == Lifecycle::OPEN;
-        (old.status, old.since) = (VoucherStatus::VOID, self.now);
-        let status = if lives { VoucherStatus::UNUSED } else { VoucherStatus::VOID };
-        order.codes.push(held(voucher, status, self.now));
     }
+
+    /// The ticket that already has this code, or that the credential has.
+    fn matching(&self, new: &RescheduledVoucher) -> Option<usize> {
+        let codes: Vec<String> = code_of(new).map(str::to_owned).into_iter().collect();
+        let credential =
+            new.credential_no.clone().map(|credential_no| Credential { credential_type: new.credential_type, credential_no });
+        let of_code = self.order.named(&codes, &[]);
+        if let ([place], false) = (&of_code.exact[..], of_code.replaced) {
+            return Some(*place);
+        }
+        let of_credential = self.order.named(&[], credential.as_slice());
+        of_credential.exact.first().copied()
+    }
+
+    fn replace_unit(&mut self, place: usize, new: &RescheduledVoucher) {
+        let order = &mut self.order;
+        if let (Some(credential_no), Some(holder)) =
+            (&new.credential_no, order.units[place].credentials.as_ref().and_then(|list| list.first().copied()))
+            && let Some(known) =
+                order.issued.iter_mut().flat_map(|issued| issued.credential_list.iter_mut().flatten()).nth(holder as usize)
+        {
+            known.credential_no.clone_from(credential_no);
+            known.credential_type = new.credential_type.unwrap_or(known.credential_type);
+            known.voucher = code_of(new).map(str::to_owned).or(known.voucher.take());
+        }
+        let Some(code) = code_of(new).filter(|code| order.units[place].voucher.as_deref() != Some(code)) else { return };
+        let next = order.units.len() as u32;
+        let old = &mut order.units[place];
+        let unit = Unit { voucher: Some(code.to_owned()), ..old.clone() };
+        let replaced = old.voucher.clone().unwrap_or_default();
+        *old = Unit {
+            voucher: old.voucher.take(),
+            state: UnitState::REPLACED,
+            since: self.now,
+            replaced_by: Some(next),
+            ..Unit::default()
+        };
+        order.units.push(unit);
+        self.replace_code(&replaced, code, new);
+    }
+
+    /// The valid code of the whole order.
+    fn replace_standing_code(&mut self, new: &[RescheduledVoucher]) {
+        for voucher in new {
+            let Some(code) = code_of(voucher).filter(|code| !self.order.is_of_order(code)) else { continue };
+            match self.order.standing_code().map(str::to_owned) {
+                Some(old) if self.order.state() == State::Issued => {
+                    self.replace_code(&old, code, voucher);
+                    self.order.former_codes.get_or_insert_default().push(old);
+                }
+                _ => self.flag(Breach::IssuedDifferently, code, &["tickets that are left"]),
+            }
+        }
+    }
+
+    fn replace_code(&mut self, old: &str, code: &str, new: &RescheduledVoucher) {
+        let Some(issued) = &mut self.order.issued else { return };
+        let Some(index) = issued.vouchers.iter().flatten().position(|known| known == old) else { return };
+        if let Some(place) = issued.vouchers.as_mut().and_then(|vouchers| vouchers.get_mut(index)) {
+            code.clone_into(place);
+        }
+        if let Some(place) = issued.voucher_pics.as_mut().and_then(|pictures| pictures.get_mut(index)) {
+            *place = new.voucher_picture.clone().unwrap_or_default();
+        }
+    }
+}
+
+fn code_of(voucher: &RescheduledVoucher) -> Option<&str> {
+    voucher.voucher.as_deref().filter(|code| !code.is_empty())
 }

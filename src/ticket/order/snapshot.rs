@@ -1,39 +1,43 @@
-//! What is kept of an order: plain data, to be stored as it is.
+//! What is stored of an order: plain data.
 //!
-//! In JSON it is in program notation: ids as texts, moments in epoch milliseconds, amounts in fen. No visitor's name,
-//! telephone or credential number is kept, but for the credentials that codes were issued for.
+//! In JSON it is in program notation: ids as strings, timestamps in epoch milliseconds, amounts in fen. No visitor's name,
+//! telephone or credential number is stored, but for the credentials that tickets were issued for
+//! ([`PersonalDataCleared`](super::PersonalDataCleared) removes those).
 
+use super::event::Consumed;
 use super::table::State;
 use crate::message::definition::{Facts, Verdict};
 use crate::message::{RawJson, View};
 use crate::ticket::calls::{OrderPaid, OrderRescheduled};
-use crate::ticket::codes::{OrderStatus, VoucherStatus, VoucherType};
+use crate::ticket::codes::{OrderStatus, VoucherType};
 
-/// The format of the snapshots that this version writes.
-pub const FORMAT: i32 = 1;
+/// The format of the snapshots that this version writes. It also reads format 1.
+pub const FORMAT: i32 = 2;
 
 crate::enumerations! {
     /// What has become of an order, beside its orderStatus.
     Lifecycle {
         0 = NONE, "尚未创建 · nothing was created here";
-        1 = OPEN, "有效 · the order lives";
+        1 = OPEN, "有效 · the order is open";
         2 = CLOSED, "已关闭 · Meituan has closed it before anything was issued";
         3 = VOIDED, "已作废 · Meituan has refunded all of it; its codes are void";
     }
 
-    /// How a refund stands.
+    /// The one state of a ticket.
+    UnitState {
+        0 = FREE, "可用 · it lets a guest in";
+        1 = USED, "已使用 · a guest has entered with it";
+        2 = REFUNDED, "已退款 · refunded";
+        3 = VOID, "已作废 · void with the order";
+        4 = REPLACED, "已更换 · a reschedule has put another one in its place";
+        5 = PENDING, "退款中 · reserved by a refund that is not decided";
+    }
+
+    /// The state of a refund.
     RefundState {
         1 = PENDING, "审批中 · not decided; its tickets are reserved";
         2 = AGREED, "已同意 · agreed: final";
         3 = REFUSED, "已拒绝 · refused; it can still be agreed";
-    }
-
-    /// How a function of the supplier's ended.
-    Outcome {
-        1 = DONE, "成功 · done";
-        2 = PENDING, "处理中 · under way; the result is told later";
-        3 = REFUSED, "明确失败 · definitely not done, for a reason that is told";
-        4 = UNKNOWN, "结果未知 · it broke off, or took too long: perhaps done, perhaps not";
     }
 }
 
@@ -42,13 +46,17 @@ crate::messages! {
     /// of a newer format is not read at all.
     Order rules [STATE_EXISTS] {
         /// The format of the snapshot.
-        format "format": integer(1..1), required;
+        format "format": integer(2..2), required;
         /// Meituan's order number (美团订单号).
         order_id "orderId": id, required;
         /// Our order number (商家订单号), once it is known.
         partner_order_id "partnerOrderId": text, optional;
         /// Our product number (商家产品编号).
         partner_deal_id "partnerDealId": text, optional;
+        /// Sale price of one ticket (美团售卖单价), as ordered.
+        unit_price "unitPrice": fen, optional;
+        /// Total price (订单总价), as ordered.
+        total_price "totalPrice": fen, optional;
         /// Day of the visit (游玩日期); absent for tickets with a validity period.
         travel_date "travelDate": date, optional;
         /// Number of tickets ordered (票数); 0 for an order that was never created here.
@@ -59,41 +67,48 @@ crate::messages! {
         lifecycle "lifecycle": code(Lifecycle), required;
         /// How many tries to create it have failed.
         create_failures "createFailures": count, optional;
-        /// Meituan has been told that issuing is under way (598), or nobody waits for the result: it is told by notice.
+        /// Meituan knows that issuing is under way (598), or nobody waits for the result: it is sent by notice.
         issuing_told "issuingTold": flag, optional;
+        /// When issuing began.
+        issuing_since "issuingSince": milliseconds, optional;
         /// Why it was not created or not issued.
         failure "failure": object(Failure), optional;
-        /// What was issued. The codes in it are those that stand for tickets now.
+        /// What the supplier reported as issued before Meituan asked for it: order pay is replied with it.
+        kept_aside "keptAside": object(OrderPaid), optional;
+        /// What was issued. The codes in it are those that are valid now.
         issued "issued": object(OrderPaid), optional;
         /// When it was issued.
         issued_at "issuedAt": milliseconds, optional;
-        /// Every code there ever was. Under voucherType 2 the first is the one that stands.
-        codes "codes": list(object(HeldCode)), required;
-        /// Number of tickets used (已使用票数).
-        used_quantity "usedQuantity": count, required;
-        /// When tickets were used last.
-        used_at "usedAt": milliseconds, optional;
-        /// Number of tickets refunded (已退款票数).
-        refunded_quantity "refundedQuantity": count, required;
-        /// When tickets were refunded last.
-        refunded_at "refundedAt": milliseconds, optional;
+        /// Meituan has accepted the notice that it is issued.
+        success_accepted "successAccepted": flag, optional;
+        /// The tickets, where each is known by its code (voucherType 1) or its credential (real-name orders), with those that
+        /// were replaced. All other orders have a tally.
+        units "units": list(object(Unit)), required;
+        /// The numbers of an order whose tickets are not known one by one.
+        tally "tally": object(Tally), optional;
+        /// Codes of the whole order that a reschedule has replaced.
+        former_codes "formerCodes": list(text), optional;
         /// Refunds, those of Meituan's own included.
         refunds "refunds": list(object(Refund)), required;
         /// Ids of the entries that were recorded.
         entries "entries": list(text), required;
+        /// Entries before anything was issued. They count once it is issued.
+        early_entries "earlyEntries": list(object(Consumed)), optional;
         /// Reschedules, decided or not.
         reschedules "reschedules": list(object(Reschedule)), required;
         /// Calls whose function has begun, and has not ended as far as is known.
         attempts "attempts": list(object(Attempt)), required;
         /// The call that closed or voided the order, to be repeated for what comes into being afterwards.
         closing "closing": object(Closing), optional;
-        /// What Meituan must still be told, in this order.
+        /// The outbox: what Meituan must still be sent, in this order.
         notices "notices": list(object(Notice)), required;
-        /// Facts that do not agree with each other: somebody has to look.
+        /// Facts that contradict each other: somebody has to look.
         conflicts "conflicts": list(object(Conflict)), required;
+        /// When the numbers of credentials were removed.
+        personal_data_cleared_at "personalDataClearedAt": milliseconds, optional;
     }
 
-    /// A definite failure, as Meituan was told it.
+    /// A definite failure, as Meituan got it.
     Failure {
         /// The reply code.
         code "code": integer, required;
@@ -101,36 +116,58 @@ crate::messages! {
         describe "describe": text, required;
     }
 
-    /// A code and what has become of it.
-    HeldCode {
-        /// The code (凭证码).
-        voucher "voucher": text, required;
-        /// State of the code (凭证状态). Under voucherType 2 the quantities of the order tell more.
-        status "status": code(VoucherStatus), required;
+    /// One ticket.
+    Unit {
+        /// Its code (凭证码). Several tickets of a real-name order may have the same.
+        voucher "voucher": text, optional;
+        /// Who it was issued for: places in `issued.credentialList`.
+        credentials "credentials": list(count), optional;
+        /// Its state.
+        state "state": code(UnitState), required;
         /// Since when.
         since "since": milliseconds, required;
+        /// The refund that reserves it or that it was refunded by.
+        refund_id "refundId": text, optional;
+        /// The ticket that has taken its place: a place in `units`.
+        replaced_by "replacedBy": count, optional;
+    }
+
+    /// How many tickets were used and refunded.
+    Tally {
+        /// Number of tickets used (已使用票数).
+        used "used": count, required;
+        /// When tickets were used last.
+        used_at "usedAt": milliseconds, optional;
+        /// Number of tickets refunded (已退款票数).
+        refunded "refunded": count, required;
+        /// When tickets were refunded last.
+        refunded_at "refundedAt": milliseconds, optional;
     }
 
     /// A refund, known by its refundId.
     Refund {
-        /// The refund's number (退款流水号); for a refund of Meituan's own without one, a text made from its message.
+        /// The refund's number (退款流水号); for a refund of Meituan's own without one, a string made from its message.
         refund_id "refundId": text, required;
         /// Number of tickets (退款票数).
         quantity "quantity": count, required;
-        /// The codes of these tickets, under voucherType 1.
-        vouchers "vouchers": list(text), required;
-        /// How it stands.
+        /// The tickets that it is about, where they are known: places in the order's `units`.
+        units "units": list(count), optional;
+        /// Its state.
         state "state": code(RefundState), required;
-        /// Meituan has been told that it is pending (602) or refused, or nobody waits: a change is told by notice.
+        /// Meituan knows that it is pending (602) or refused, or nobody waits: a change is sent by notice.
         told "told": flag, optional;
+        /// Meituan has refunded part of its tickets by another message: it can only be refused.
+        partly_refunded "partlyRefunded": flag, optional;
+        /// Meituan's message does not say which tickets it is about, or whether it is about a refund that is known.
+        unclear "unclear": flag, optional;
         /// Why it was refused.
         failure "failure": object(Failure), optional;
         /// When it was asked for.
         requested_at "requestedAt": milliseconds, required;
         /// When it was decided.
         decided_at "decidedAt": milliseconds, optional;
-        /// Meituan's refunded message about it (已退款消息), known by this text.
-        message "message": text, optional;
+        /// Meituan's refunded messages about it (已退款消息), by their keys.
+        messages "messages": list(text), optional;
     }
 
     /// A reschedule, known by its rescheduleNo.
@@ -182,16 +219,26 @@ crate::messages! {
         since "since": milliseconds, required;
     }
 
-    /// Facts that do not agree.
+    /// Facts that contradict each other.
     Conflict {
+        /// Its id: the breach, and what it is about.
+        id "id": text, required;
         /// Which invariant is broken: see [`Breach`](super::Breach).
         breach "breach": text, required;
+        /// The fact that was recorded, by wire names.
+        recorded "recorded": text, optional;
+        /// What it contradicts, likewise.
+        contradicts "contradicts": text, optional;
         /// When that was found first.
         since "since": milliseconds, required;
+        /// When it was settled.
+        resolved_at "resolvedAt": milliseconds, optional;
+        /// What was found or done, in words.
+        note "note": text, optional;
     }
 }
 
-const STATE_EXISTS: &crate::message::definition::Rule = &crate::message::definition::Rule {
+pub(super) const STATE_EXISTS: &crate::message::definition::Rule = &crate::message::definition::Rule {
     id: "order.state-exists",
     basis: crate::message::definition::Basis::Documented,
     at: "lifecycle",
@@ -208,7 +255,7 @@ fn state_exists(view: &View<'_>, _: &Facts) -> Verdict {
 }
 
 impl Order {
-    /// The definitions of the snapshot and of what it holds.
+    /// An order that nothing is known of.
     pub(super) fn unknown(order_id: crate::message::Id) -> Self {
         Order { format: FORMAT, order_id, ..Order::default() }
     }
@@ -216,24 +263,6 @@ impl Order {
     /// The state of the machine. A combination that the machine never makes counts as voided: nobody enters with it.
     pub fn state(&self) -> State {
         State::at(self.lifecycle, self.order_status.unwrap_or_default()).unwrap_or(State::Voided)
-    }
-
-    /// Number of tickets whose refund is not decided.
-    pub fn pending_quantity(&self) -> u32 {
-        let pending = self.refunds.iter().filter(|refund| refund.state == RefundState::PENDING);
-        pending.fold(0, |sum: u32, refund| sum.saturating_add(refund.quantity))
-    }
-
-    /// Number of tickets that are neither used nor refunded nor reserved by a pending refund; 0 where facts exceed it.
-    pub fn free_quantity(&self) -> u32 {
-        let taken = self.used_quantity.saturating_add(self.refunded_quantity).saturating_add(self.pending_quantity());
-        self.quantity.saturating_sub(taken)
-    }
-
-    /// The used and refunded tickets as they are reported: never more than were ordered, used ones first.
-    pub(super) fn reported_quantities(&self) -> (u32, u32) {
-        let used = self.used_quantity.min(self.quantity);
-        (used, self.refunded_quantity.min(self.quantity - used))
     }
 
     /// The refund of this number.
@@ -245,9 +274,27 @@ impl Order {
     pub fn voucher_type(&self) -> Option<VoucherType> {
         self.issued.as_ref().map(|issued| issued.voucher_type.unwrap_or_default())
     }
+}
 
-    pub(super) fn held(&mut self, voucher: &str) -> Option<&mut HeldCode> {
-        self.codes.iter_mut().find(|code| code.voucher == voucher)
+impl Refund {
+    /// Whether a message of Meituan's reports it.
+    pub(super) fn is_reported(&self) -> bool {
+        self.messages.is_some()
+    }
+
+    /// Whether this message reports it.
+    pub(super) fn is_reported_by(&self, message: &str) -> bool {
+        self.messages.iter().flatten().any(|known| known == message)
+    }
+
+    /// Whether its tickets are refunded for certain, and which they are is not known.
+    pub(super) fn is_unclear(&self) -> bool {
+        self.unclear == Some(true)
+    }
+
+    /// Whether it waits for the supplier's decision.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == RefundState::PENDING && !self.is_unclear()
     }
 }
 

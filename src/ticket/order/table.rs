@@ -3,7 +3,8 @@
 //! The rows say which calls are taken in which state. Quantities, codes and refunds have rules of their own beside it:
 //! a call that its row takes can still be refused by them.
 
-use super::reasons::{Breach, Reason};
+use super::conflicts::Breach;
+use super::reasons::Reason;
 use super::snapshot::Lifecycle;
 use crate::ticket::codes::OrderStatus;
 
@@ -100,6 +101,8 @@ pub enum Trigger {
     ClosedCreateFailed,
     /// 订单关闭消息, closeType 3: issue failed, refunded.
     ClosedIssueFailed,
+    /// 订单关闭消息 of a closeType that is not documented.
+    ClosedUnlisted,
     /// 已退款消息 that leaves tickets.
     RefundedPart,
     /// 已退款消息 that leaves none: always type 2, which refunds the order.
@@ -123,6 +126,7 @@ impl Trigger {
         Trigger::ClosedUnpaid,
         Trigger::ClosedCreateFailed,
         Trigger::ClosedIssueFailed,
+        Trigger::ClosedUnlisted,
         Trigger::RefundedPart,
         Trigger::RefundedAll,
         Trigger::OrderReschedule,
@@ -213,7 +217,7 @@ pub const TABLE: &[Row] = table! {
     }
     Issued {
         Unknown | CreateFailed => stays, Refuse(Reason::UnknownOrder);
-        Created => Issued, RecordFlagged(Breach::IssuedBeforePay);
+        Created => stays, RecordFlagged(Breach::IssuedBeforePay);
         Issuing => Issued, Record;
         Issued | Returned => stays, Truth;
         IssueFailed => stays, RecordFlagged(Breach::IssuedAfterFailure);
@@ -248,18 +252,22 @@ pub const TABLE: &[Row] = table! {
     ClosedUnpaid {
         Unknown | CreateFailed => ClosedNotCreated, Run;
         Created => ClosedUnpaid, Run;
-        Issuing | Issued | IssueFailed => Voided, Run;
+        Issuing | Issued | IssueFailed => Voided, RunFlagged(Breach::ClosedAfterPay);
         ClosedUnpaid | ClosedNotCreated | Voided | Returned => stays, Truth;
     }
     ClosedCreateFailed {
         Unknown | CreateFailed | Created => ClosedNotCreated, Run;
-        Issuing | Issued | IssueFailed => Voided, Run;
+        Issuing | Issued | IssueFailed => Voided, RunFlagged(Breach::ClosedAfterPay);
         ClosedUnpaid | ClosedNotCreated | Voided | Returned => stays, Truth;
     }
     ClosedIssueFailed {
         Unknown | CreateFailed => ClosedNotCreated, Run;
         Created | Issuing | Issued | IssueFailed | ClosedUnpaid => Voided, Run;
         ClosedNotCreated | Voided | Returned => stays, Truth;
+    }
+    ClosedUnlisted {
+        Unknown | CreateFailed | Created | Issuing | Issued | IssueFailed => stays, RecordFlagged(Breach::ClosedUnclearly);
+        ClosedUnpaid | ClosedNotCreated | Voided | Returned => stays, Truth;
     }
     RefundedPart {
         Unknown | CreateFailed => ClosedNotCreated, RunFlagged(Breach::RefundedUnissued);

@@ -1,23 +1,29 @@
 //! The machine over JSON: what JavaScript calls.
 
-use super::{Answer, Applied, Breach, Event, Kind, Order, OrderSettings, ReplyBody, admissions, apply_to, broken_off, next_due};
+use super::format1::Order1;
+use super::{
+    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, ReplyBody, admissions, apply_to, broken_off, next_due,
+};
 use crate::message::definition::{Facts, Message};
+use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
 /// Applies an event, all in program notation. `snapshot` is empty where nothing is stored, `settings` where the defaults
-/// will do. What comes of it is appended to `out`:
+/// will do. The result is appended to `out`:
 ///
 /// ```json
 /// { "kind": "moved", "next": {…}, "reply": { "code": 200, "describe": "success", "body": {…} },
 ///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "conflicts": ["entered-beyond"],
-///   "due": 1480000000000, "brokenOff": ["orderPay:7"], "admissions": [{ "voucher": "…", "quantity": 1 }] }
+///   "reason": "spent-voucher", "due": 1480000000000, "brokenOff": ["orderPay:7"],
+///   "counts": { "quantity": 2, "used": 0, "refunded": 0, "pending": 0, "free": 2 },
+///   "admissions": [{ "voucher": "…", "quantity": 1 }] }
 /// ```
 ///
-/// Of `reply`, `run` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now) and `admissions` are
-/// those of the order as it is then.
+/// Of `reply`, `run` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now), `counts` and `admissions`
+/// are those of the order after the event.
 ///
 /// # Errors
 /// The first thing that refuses the snapshot (path below `order`), the settings (`settings`), or the event. Events that
@@ -31,7 +37,7 @@ pub fn apply_json(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let settings: OrderSettings = stored(OrderSettings::MESSAGE, settings, "settings", Form::Program, packed)?.unwrap_or_default();
-    let order: Option<Order> = stored(Order::MESSAGE, snapshot, "order", Form::Stored, packed)?;
+    let order = read_snapshot(snapshot, packed)?;
     let quantity = order.as_ref().filter(|order| order.quantity > 0).map(|order| order.quantity);
     let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity } };
     let mut refused = !read(Event::MESSAGE, event, how, packed);
@@ -49,18 +55,31 @@ pub fn apply_json(
 }
 
 impl Order {
-    /// A stored snapshot. An empty text is none.
+    /// Reads a stored snapshot, of this format or of format 1. An empty string is none.
     ///
     /// # Errors
     /// The first thing that refuses it, such as a format that is newer than this version.
     pub fn from_json(json: &[u8]) -> Result<Option<Order>, Error> {
-        stored(Order::MESSAGE, json, "order", Form::Stored, &mut Packed::default())
+        read_snapshot(json, &mut Packed::default())
     }
 
-    /// The snapshot, to be stored.
+    /// Returns the snapshot, to be stored.
     pub fn to_json(&self) -> String {
         super::snapshot::raw(self).as_str().to_owned()
     }
+}
+
+static FORMAT: Message = looking_for(&[raw("format")]);
+
+fn read_snapshot(json: &[u8], packed: &mut Packed) -> Result<Option<Order>, Error> {
+    stored(Order::MESSAGE, json, "order", Form::Stored, packed).or_else(|error| {
+        let format = Peek::new(&FORMAT, json).ok().and_then(|seen| seen.number("format"));
+        if format != Some(1) {
+            return Err(error);
+        }
+        let order: Option<Order1> = stored(Order1::MESSAGE, json, "order", Form::Stored, packed)?;
+        Ok(order.map(Order1::migrated))
+    })
 }
 
 fn stored<T: FieldValue>(
@@ -84,7 +103,7 @@ fn stored<T: FieldValue>(
 }
 
 fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
-    let Applied { kind, answer, conflicts } = applied;
+    let Applied { kind, answer, conflicts, reason } = applied;
     let mut object = ObjectWriter::begin(out);
     object.field("kind", &kind.as_str());
     if let (Some(order), Kind::Moved) = (order, kind) {
@@ -113,9 +132,11 @@ fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: 
     }
     let ids: Vec<&str> = conflicts.iter().copied().map(Breach::id).collect();
     object.field("conflicts", &ids);
+    object.field("reason", &reason.map(Reason::id));
     if let Some(order) = order {
         object.field("due", &next_due(order, settings));
         object.field("brokenOff", &broken_off(order, settings, now).map(|attempt| attempt.key.clone()).collect::<Vec<_>>());
+        object.field("counts", &order.counts());
         object.field("admissions", &admissions(order, now));
     }
     object.end();

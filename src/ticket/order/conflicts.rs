@@ -1,0 +1,183 @@
+//! Conflicts: facts that contradict each other. Each is kept, and somebody has to look.
+
+use super::{Answer, Change, Conflict, ConflictResolved, Kind, Reason, Said, joined};
+
+/// So many settled conflicts are kept.
+const MAX_SETTLED: usize = 20;
+
+macro_rules! breaches {
+    ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
+        /// What is contradicted. The fact is kept all the same, and somebody has to look.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Breach { $( $(#[doc = $doc])* $variant, )* }
+
+        impl Breach {
+            /// Every breach.
+            pub const ALL: &'static [Breach] = &[$(Breach::$variant,)*];
+
+            /// The stable id.
+            pub const fn id(self) -> &'static str {
+                match self { $( Breach::$variant => $id, )* }
+            }
+
+            /// What it means, in Chinese and English.
+            #[cfg(feature = "texts")]
+            pub const fn doc(self) -> &'static str {
+                match self { $( Breach::$variant => concat!($($doc, "\n"),*), )* }
+            }
+        }
+    };
+}
+
+breaches! {
+    /// 已回复美团下单失败，之后却创建成功：请作废，美团不知道该订单 ·
+    /// The order was created after Meituan had received a failure. Void it: Meituan does not know of it.
+    CreatedAfterFailure "created-after-failure";
+    /// 同一次下单又创建了另一个商家订单号：请作废后一个，以第一个为准 ·
+    /// The function of order create made another order for the same attempt, with another number. Void it: the first one
+    /// stays.
+    CreatedDifferently "created-differently";
+    /// 美团关闭订单之后才创建成功：请作废，关闭函数会再运行一次 ·
+    /// The order was created after Meituan had closed it. Void it; the closing call's function is owed another run.
+    CreatedAfterClose "created-after-close";
+    /// 同一单号重复到达，内容却与首次不同：以首次为准 ·
+    /// A call was repeated under the same number with other content. The first content counts.
+    RepeatedDifferently "repeated-differently";
+    /// 美团尚未要求出票就已出票：凭证码先保留，订单出票到达时直接返回 ·
+    /// It was issued although Meituan had not requested it. The codes are kept aside until order pay comes.
+    IssuedBeforePay "issued-before-pay";
+    /// 已告知美团出票失败，之后却出票成功：凭证码按作废保存，美团会退款给游客 ·
+    /// It was issued after Meituan had received a failure. The codes are kept as void: Meituan refunds the guest.
+    IssuedAfterFailure "issued-after-failure";
+    /// 美团关闭或退款之后才出票：凭证码按作废保存，关闭函数会再运行一次 ·
+    /// It was issued after Meituan had closed or refunded it. The codes are kept as void; the closing call's function is
+    /// owed another run.
+    IssuedAfterClose "issued-after-close";
+    /// 再次出票的凭证码与首次不同：以首次为准 ·
+    /// It was issued again with other codes. The first ones stay.
+    IssuedDifferently "issued-differently";
+    /// 出票函数返回的凭证码不符合规则（一码一验每票一个且不重复，一码多验恰好一个）：不予采用，结果视为未知，直到用 `issued` 告知正确的凭证码 ·
+    /// What the supplier's function issued breaks a rule of codes (one distinct code for each ticket; exactly one). It is not
+    /// accepted: the outcome counts as unknown until the right codes are reported as `issued`.
+    IssuedWrongly "issued-wrongly";
+    /// 出票超过时限仍无结果 · The result of issuing has not come within its deadline.
+    IssuingOverdue "issuing-overdue";
+    /// 出票之前已有游客入园：消费通知在出票后发送 ·
+    /// Guests entered before anything was issued. The consume notice follows once it is issued.
+    EnteredUnissued "entered-unissued";
+    /// 游客凭已作废的订单入园 · Guests entered with an order that is void.
+    EnteredVoid "entered-void";
+    /// 游客凭已退款、已作废或已更换的凭证入园 · Guests entered with a code that is refunded, void or replaced.
+    EnteredWithSpentCode "entered-with-spent-code";
+    /// 同一张票再次入园：已使用票数不因此增加 ·
+    /// A ticket that was used was used again. The number of used tickets does not grow by it.
+    EnteredTwice "entered-twice";
+    /// 退款审批中的票已入园 · Guests entered with tickets whose refund is pending.
+    EnteredWhileRefundPending "entered-while-refund-pending";
+    /// 入园人数超过剩余票数 · More guests entered than there were tickets left.
+    EnteredBeyond "entered-beyond";
+    /// 在游玩日期之前入园：提前核销会被美团惩处 ·
+    /// Guests entered before the day of the visit. Meituan punishes notices of use that come too early.
+    EnteredEarly "entered-early";
+    /// 退款的票已使用、已退款，或已被另一笔退款占用 ·
+    /// Tickets were refunded that are used, refunded already, or reserved by another refund.
+    RefundedBeyond "refunded-beyond";
+    /// 美团的已退款消息无法确定是哪些票或哪笔退款：可能涉及的票均不放行，请用 `refundAgreed` 指明 ·
+    /// Meituan's refunded message does not say which tickets or which refund it is about. Nobody enters on a ticket that may be
+    /// refunded until `refundAgreed` says which.
+    RefundedUnclearly "refunded-unclearly";
+    /// 美团已自行退掉审批中退款的一部分票：该退款只能拒绝 ·
+    /// Meituan has refunded part of the tickets of a pending refund. That refund can only be refused.
+    RefundedInPart "refunded-in-part";
+    /// 美团退掉了从未出票的票 · Meituan has refunded tickets that were never issued.
+    RefundedUnissued "refunded-unissued";
+    /// 退款在可能已按默认同意处理之后才被拒绝 ·
+    /// A refund was refused when Meituan may have counted silence as agreement already.
+    RefusedInDoubt "refused-in-doubt";
+    /// 退款超过时限仍未处理，即将按默认同意处理 ·
+    /// A refund has not been decided within its deadline: silence will count as agreement soon.
+    RefundOverdue "refund-overdue";
+    /// 节假日日历的年份不够，无法计算 3 个工作日：不会自动同意退款 ·
+    /// The calendar's years do not reach far enough to count three working days. Silence agrees nothing by itself.
+    CalendarEnded "calendar-ended";
+    /// 出票之后美团以未支付或下单失败为由关闭：订单已作废 ·
+    /// Meituan has closed the order as unpaid or not created after order pay. It is void.
+    ClosedAfterPay "closed-after-pay";
+    /// 美团已接受出票成功通知，之后仍以出票失败关闭：订单已作废 ·
+    /// Meituan has closed the order as not issued after it accepted the notice of success. It is void.
+    ClosedAfterSuccess "closed-after-success";
+    /// 关闭类型不在文档中：只作记录，凭证仍有效 ·
+    /// The closeType is not documented. It is recorded only, and the codes stay valid.
+    ClosedUnclearly "closed-unclearly";
+    /// 美团关闭或退款的订单已有游客入园 · Meituan has closed or refunded an order of which tickets were used.
+    ClosedAfterUse "closed-after-use";
+    /// 旧格式快照中数量与凭证不一致：以凭证为准 ·
+    /// In a snapshot of an older format the numbers contradicted the codes. The codes count.
+    MigratedDifferently "migrated-differently";
+}
+
+impl Change<'_> {
+    /// Records that the event contradicts what is known. `about` is what it is about: the id of an entry, a refund, a message.
+    pub(super) fn flag(&mut self, breach: Breach, about: &str, contradicts: &[&str]) {
+        if !self.conflicts.contains(&breach) {
+            self.conflicts.push(breach);
+        }
+        let recorded = joined(&[self.event, if about.is_empty() { "" } else { " " }, about]);
+        let conflict = Conflict {
+            id: conflict_id(breach, about),
+            breach: breach.id().into(),
+            recorded: Some(recorded),
+            contradicts: Some(joined(contradicts)).filter(|words| !words.is_empty()),
+            since: self.now,
+            ..Conflict::default()
+        };
+        match self.order.conflicts.iter_mut().find(|known| known.id == conflict.id) {
+            Some(known) if known.resolved_at.is_some() => *known = conflict,
+            Some(_) => {}
+            None => self.order.conflicts.push(conflict),
+        }
+    }
+
+    /// A conflict that is no more, by what has happened since.
+    pub(super) fn settle(&mut self, breach: Breach, about: &str) {
+        let id = conflict_id(breach, about);
+        self.resolve(&id, None);
+    }
+
+    pub(super) fn conflict_resolved(&mut self, resolved: &ConflictResolved) -> Said {
+        if self.resolve(&resolved.id, resolved.note.as_ref()) {
+            return (Kind::Moved, Answer::None);
+        }
+        if self.order.conflicts.iter().any(|known| known.id == resolved.id) {
+            return (Kind::Duplicate, Answer::None);
+        }
+        self.illegal(Reason::UnknownConflict)
+    }
+
+    fn resolve(&mut self, id: &str, note: Option<&String>) -> bool {
+        let now = self.now;
+        let open = self.order.conflicts.iter_mut().find(|known| known.id == id && known.resolved_at.is_none());
+        let Some(conflict) = open else { return false };
+        (conflict.resolved_at, conflict.note) = (Some(now), note.cloned());
+        let settled = self.order.conflicts.iter().filter(|known| known.resolved_at.is_some()).count();
+        if settled > MAX_SETTLED {
+            let oldest = self.order.conflicts.iter().position(|known| known.resolved_at.is_some() && known.id != id);
+            oldest.map(|place| self.order.conflicts.remove(place));
+        }
+        true
+    }
+
+    /// Whether a conflict was reported, settled or not.
+    pub(super) fn is_flagged(&self, breach: Breach, about: &str) -> bool {
+        is_flagged(&self.order.conflicts, breach, about)
+    }
+}
+
+pub(super) fn is_flagged(conflicts: &[Conflict], breach: Breach, about: &str) -> bool {
+    let id = conflict_id(breach, about);
+    conflicts.iter().any(|known| known.id == id)
+}
+
+pub(super) fn conflict_id(breach: Breach, about: &str) -> String {
+    joined(&[breach.id(), if about.is_empty() { "" } else { ":" }, about])
+}

@@ -1,0 +1,120 @@
+//! Deadlines: when something is next to be done about an order, and what follows when nobody does it.
+
+use super::attempts::open_attempts;
+use super::conflicts::is_flagged;
+use super::{Answer, Breach, Change, Kind, Order, Said, Settings, State};
+use crate::ticket::ORDER_REFUND;
+use crate::ticket::working_days::Calendar;
+use crate::time::Timestamp;
+
+const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);
+const REFUND_DEADLINE: Timestamp = Timestamp(2 * 86_400_000);
+
+/// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off
+/// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
+/// that counts as agreed by silence ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
+pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
+    let deadlines = Deadlines { settings, calendar: settings.calendar() };
+    let notice = order.notices.first().map(|notice| notice.since);
+    let broken_off = open_attempts(order).map(|attempt| attempt.lease_ends(settings));
+    let issuing = deadlines.of_issuing(order).filter(|_| !is_flagged(&order.conflicts, Breach::IssuingOverdue, ""));
+    let pending = order.refunds.iter().filter(|refund| refund.is_open());
+    let refunds = pending.flat_map(|refund| {
+        let overdue = deadlines.of_refund(refund.requested_at);
+        let overdue = overdue.filter(|_| !is_flagged(&order.conflicts, Breach::RefundOverdue, &refund.refund_id));
+        let silent = deadlines.calendar.silence_counts_at(refund.requested_at).filter(|_| refund.partly_refunded != Some(true));
+        let silent = silent.map(|at| Timestamp(at.0.saturating_add(1)));
+        overdue.into_iter().chain(silent)
+    });
+    notice.into_iter().chain(broken_off).chain(issuing).chain(refunds).min()
+}
+
+struct Deadlines<'s> {
+    settings: &'s Settings,
+    calendar: &'s Calendar,
+}
+
+impl Deadlines<'_> {
+    fn of_issuing(&self, order: &Order) -> Option<Timestamp> {
+        if order.state() != State::Issuing {
+            return None;
+        }
+        let limit = self.settings.issuing_deadline.unwrap_or(ISSUING_DEADLINE);
+        Some(Timestamp(order.issuing_since.unwrap_or_default().0.saturating_add(limit.0)))
+    }
+
+    fn of_refund(&self, requested_at: Timestamp) -> Option<Timestamp> {
+        let limit = self.settings.refund_deadline.unwrap_or(REFUND_DEADLINE);
+        self.calendar.after_working_time(requested_at, limit.0)
+    }
+}
+
+impl Settings {
+    /// The calendar by which silence becomes agreement.
+    pub fn calendar(&self) -> &Calendar {
+        self.calendar.as_ref().unwrap_or(Calendar::shipped())
+    }
+}
+
+impl Change<'_> {
+    /// From then on silence may count as agreement, by one reading of the acceptance manual's three working days.
+    pub(super) fn silence_may_count_at(&self, requested_at: Timestamp) -> Option<Timestamp> {
+        self.settings.calendar().silence_may_count_at(requested_at)
+    }
+
+    /// After that it counts by every reading.
+    pub(super) fn silence_counts_at(&self, requested_at: Timestamp) -> Option<Timestamp> {
+        self.settings.calendar().silence_counts_at(requested_at)
+    }
+
+    /// Deadlines that have passed are reported.
+    pub(super) fn time_passed(&mut self) -> Said {
+        self.agree_by_silence();
+        let settings = self.settings;
+        let deadlines = Deadlines { settings, calendar: settings.calendar() };
+        if self.order.state() == State::Issuing && self.order.issuing_since.is_none() {
+            self.order.issuing_since = Some(self.now);
+        }
+        if deadlines.of_issuing(&self.order).is_some_and(|at| at <= self.now) && !self.is_flagged(Breach::IssuingOverdue, "") {
+            self.flag(Breach::IssuingOverdue, "", &["598"]);
+        }
+        let pending = self.order.refunds.iter().filter(|refund| refund.is_open());
+        let late = pending.filter(|refund| deadlines.of_refund(refund.requested_at).is_some_and(|at| at <= self.now));
+        let late: Vec<String> = late.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in late {
+            if !self.is_flagged(Breach::RefundOverdue, &refund_id) {
+                self.flag(Breach::RefundOverdue, &refund_id, &["602"]);
+            }
+        }
+        self.flag_unknown_years();
+        (Kind::Duplicate, Answer::None)
+    }
+
+    /// Refunds whose three working days are beyond the calendar's years.
+    pub(super) fn flag_unknown_years(&mut self) {
+        let unknown = self.order.refunds.iter().filter(|refund| refund.is_open());
+        let unknown = unknown.filter(|refund| self.silence_counts_at(refund.requested_at).is_none());
+        let unknown: Vec<String> = unknown.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in unknown {
+            if !self.is_flagged(Breach::CalendarEnded, &refund_id) {
+                self.flag(Breach::CalendarEnded, &refund_id, &["calendar"]);
+            }
+        }
+    }
+
+    /// Pending refunds that Meituan counts as agreed by now, because nobody has decided them for too long.
+    pub(super) fn agree_by_silence(&mut self) {
+        // Of one that Meituan has refunded in part nobody knows what silence means.
+        let pending = self.order.refunds.iter().filter(|refund| refund.is_open() && refund.partly_refunded != Some(true));
+        let silent = pending.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
+        let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in &silent {
+            self.end(&ORDER_REFUND, refund_id);
+            self.agree(refund_id, false);
+            if let Some(refund) = self.refund_of(refund_id) {
+                // Meituan's message about it may still come.
+                refund.told = Some(true);
+            }
+        }
+    }
+}

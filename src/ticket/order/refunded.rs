@@ -1,0 +1,361 @@
+//! Meituan's own refunds, which it only reports (已退款消息): which tickets each is about, and that each counts once.
+
+use super::closing::message_key;
+use super::refunds::places;
+use super::snapshot::Tally;
+use super::{Answer, Breach, Change, Kind, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum};
+use super::{digits, joined};
+use crate::ticket::calls::RefundedMessage;
+use crate::ticket::codes::RefundMessageType;
+use crate::ticket::{ORDER_REFUND, ORDER_REFUNDED};
+use crate::time::Timestamp;
+
+impl Change<'_> {
+    /// In this order: the same message, the refund of its number, the tickets of its codes, else its count.
+    pub(super) fn refunded(&mut self, call: &RefundedMessage) -> Said {
+        let message = message_key(call);
+        if let Some(refund) = self.order.refunds.iter().find(|refund| refund.is_reported_by(&message)) {
+            if refund.refund_id == message && refund.quantity != call.count {
+                self.flag(Breach::RepeatedDifferently, &message, &["count ", &digits(u64::from(refund.quantity))]);
+            }
+            let again = self.run_again(&ORDER_REFUNDED, &message);
+            return again.unwrap_or_else(|| (Kind::Duplicate, Reply::success(None)));
+        }
+        self.agree_by_silence();
+        let (request, lived) = (super::snapshot::raw(call), self.order.lifecycle);
+        self.attribute(call, &message);
+        if self.order.lifecycle == lived {
+            return self.begin(&ORDER_REFUNDED, &message, 0, Some(request));
+        }
+        // What is left of it is refunded with it, whichever codes the message was about.
+        self.make_void(UnitState::REFUNDED);
+        self.begin_closing(&ORDER_REFUNDED, &message, request)
+    }
+
+    fn attribute(&mut self, call: &RefundedMessage, message: &str) {
+        if let Some(refund_id) = self.of_number(call) {
+            self.step_about(Trigger::RefundedPart, message);
+            return self.decide_by_message(&refund_id, message);
+        }
+        let named = self.order.named(call.voucher_list.as_deref().unwrap_or_default(), &[]);
+        let is_unpaid = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN;
+        if !is_unpaid && !named.exact.is_empty() {
+            if named.exact.len() <= call.count as usize {
+                return self.refunded_units(call, message, &named.exact);
+            }
+            self.step_about(Trigger::RefundedPart, message);
+            return self.refunded_unclearly(call, message, named.exact);
+        }
+        if named.foreign {
+            self.flag(Breach::RefundedUnclearly, message, &["codes of the order"]);
+        }
+        if let Some(refund_id) = self.of_count(call) {
+            self.step_about(Trigger::RefundedPart, message);
+            return self.decide_by_message(&refund_id, message);
+        }
+        let left = self.order.left();
+        // A message of type 2 ends the whole order, whatever its count.
+        if is_unpaid || call.count >= left && left > 0 && !self.was_agreed(call) {
+            return self.refunded_all(call, message, left);
+        }
+        self.step_about(Trigger::RefundedPart, message);
+        if left == 0 || call.count == 0 {
+            if self.order.issued.is_some() {
+                self.flag(Breach::RefundedBeyond, message, &["tickets that are left"]);
+            }
+            self.remember(call, message, Vec::new(), RefundState::AGREED);
+        } else if self.order.has_units() || self.order.issued.is_none() || self.may_be_known(call) {
+            let all = (0..self.order.units.len()).collect();
+            self.refunded_unclearly(call, message, all);
+        } else {
+            self.remember(call, message, Vec::new(), RefundState::PENDING);
+            self.agree(message, false);
+        }
+    }
+
+    /// The refund whose number the message has.
+    fn of_number(&self, call: &RefundedMessage) -> Option<String> {
+        let refund = self.order.refund(call.refund_serial_no.as_deref()?)?;
+        Some(refund.refund_id.clone())
+    }
+
+    /// Where our approval took too long, the first refund of this count (inferred): a pending one, else one that was agreed, by
+    /// silence too, or refused, while Meituan may not have heard of it.
+    fn of_count(&self, call: &RefundedMessage) -> Option<String> {
+        if call.refund_message_type != RefundMessageType::APPROVAL_TIMED_OUT {
+            return None;
+        }
+        let rank = |refund: &&Refund| match refund.state {
+            RefundState::PENDING => 0,
+            RefundState::AGREED => 1,
+            _ => 2,
+        };
+        let is_meant = |refund: &&Refund| {
+            let waits = refund.state != RefundState::REFUSED || refund.told == Some(true);
+            !refund.is_reported() && !refund.is_unclear() && refund.quantity == call.count && waits
+        };
+        let refund = self.order.refunds.iter().filter(is_meant).min_by_key(rank)?;
+        Some(refund.refund_id.clone())
+    }
+
+    /// Whether the message may be about a refund that is known: one that is pending, or one of its count that was agreed.
+    fn may_be_known(&self, call: &RefundedMessage) -> bool {
+        self.was_agreed(call) || self.order.refunds.iter().any(|refund| refund.state == RefundState::PENDING)
+    }
+
+    /// Whether a refund of its count was agreed that no message has reported.
+    fn was_agreed(&self, call: &RefundedMessage) -> bool {
+        let is_like = |refund: &Refund| !refund.is_reported() && refund.quantity == call.count;
+        self.order.refunds.iter().any(|refund| refund.state == RefundState::AGREED && is_like(refund))
+    }
+
+    /// Meituan has decided a refund that it had requested: it needs no notice.
+    fn decide_by_message(&mut self, refund_id: &str, message: &str) {
+        let Some(refund) = self.refund_of(refund_id) else { return };
+        refund.messages.get_or_insert_default().push(message.to_owned());
+        if refund.state != RefundState::AGREED {
+            self.end(&ORDER_REFUND, refund_id);
+            self.agree(refund_id, false);
+        }
+    }
+
+    /// A refund that is known by this message alone.
+    fn remember(&mut self, call: &RefundedMessage, message: &str, units: Vec<usize>, state: RefundState) {
+        let requested_at = Timestamp(call.refund_time.0.max(0));
+        let is_decided = state == RefundState::AGREED;
+        self.order.refunds.push(Refund {
+            refund_id: message.to_owned(),
+            quantity: call.count,
+            units: Some(places(&units)).filter(|units| !units.is_empty()),
+            state,
+            requested_at,
+            decided_at: is_decided.then_some(self.now),
+            messages: Some(vec![message.to_owned()]),
+            ..Refund::default()
+        });
+    }
+
+    /// The message names tickets. A pending refund of which it names all is agreed by it, one of which it names a part can only
+    /// be refused; free tickets are a refund of its own.
+    fn refunded_units(&mut self, call: &RefundedMessage, message: &str, units: &[usize]) {
+        let mut is_named = vec![false; self.order.units.len()];
+        units.iter().for_each(|&place| is_named[place] = true);
+        let touched = self.touched(&is_named);
+        let mut is_known = false;
+        for (refund_id, is_whole, state) in touched {
+            match (state, is_whole) {
+                (RefundState::PENDING, true) => {
+                    is_known = true;
+                    self.decide_by_message(&refund_id, message);
+                }
+                (RefundState::PENDING, false) => {
+                    if let Some(refund) = self.refund_of(&refund_id) {
+                        refund.partly_refunded = Some(true);
+                    }
+                    self.flag(Breach::RefundedInPart, &refund_id, &["orderRefunded ", message]);
+                }
+                // The same refund, which was agreed or refused before: it counts once.
+                (_, true) => {
+                    is_known = true;
+                    self.decide_by_message(&refund_id, message);
+                }
+                _ => {}
+            }
+        }
+        let own: Vec<usize> = units.iter().copied().filter(|&place| self.order.units[place].state != UnitState::REFUNDED).collect();
+        if !own.is_empty() || !is_known {
+            let is_spent = own.iter().any(|&place| self.order.units[place].state == UnitState::USED) || own.is_empty();
+            if is_spent {
+                self.flag(Breach::RefundedBeyond, message, &["tickets that are used or refunded"]);
+            }
+            self.remember(call, message, own.clone(), RefundState::AGREED);
+            self.refund_units(&own, message);
+        }
+        let is_gone =
+            !self.order.units.iter().any(|unit| matches!(unit.state, UnitState::FREE | UnitState::PENDING | UnitState::VOID));
+        let has_own = own.iter().any(|&place| self.order.units[place].state == UnitState::REFUNDED);
+        self.step_about(if is_gone && has_own { Trigger::RefundedAll } else { Trigger::RefundedPart }, message);
+        self.update_consume_notices();
+        let unnamed = call.count - units.len().min(call.count as usize) as u32;
+        if unnamed > 0 {
+            let others = RefundedMessage { count: unnamed, ..call.clone() };
+            let all = (0..self.order.units.len()).collect();
+            self.refunded_unclearly(&others, &joined(&[message, "#2"]), all);
+        }
+    }
+
+    /// The refunds without a message that named tickets are reserved or were refunded by, or that were refused about exactly
+    /// these; and whether all of their tickets are named.
+    fn touched(&self, is_named: &[bool]) -> Vec<(String, bool, RefundState)> {
+        let order = &self.order;
+        let named = is_named.iter().filter(|named| **named).count();
+        let mut touched = Vec::new();
+        for refund in order.refunds.iter().filter(|refund| !refund.is_reported()) {
+            let units = refund.units.iter().flatten().map(|&place| order.successor(place as usize));
+            let (mut of_refund, mut both) = (0, 0);
+            for place in units {
+                let unit = &order.units[place];
+                let is_its = match refund.state {
+                    RefundState::REFUSED => unit.state == UnitState::FREE,
+                    _ => unit.refund_id.as_ref() == Some(&refund.refund_id),
+                };
+                of_refund += 1;
+                both += usize::from(is_named[place] && is_its);
+            }
+            let is_whole = both == of_refund && (refund.state != RefundState::REFUSED || both == named);
+            if both > 0 && (is_whole || refund.state == RefundState::PENDING) {
+                touched.push((refund.refund_id.clone(), is_whole, refund.state));
+            }
+        }
+        touched
+    }
+
+    /// All that is left is refunded, and with it whatever was still to be decided.
+    fn refunded_all(&mut self, call: &RefundedMessage, message: &str, left: u32) {
+        if call.count > left {
+            self.flag(Breach::RefundedBeyond, message, &["tickets left ", &digits(u64::from(left))]);
+        }
+        let reserved = self.order.reserved();
+        self.step_about(Trigger::RefundedAll, message);
+        if call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN {
+            self.flag_use();
+        }
+        self.settle_refunds();
+        let open: Vec<usize> = (0..self.order.units.len())
+            .filter(|&place| matches!(self.order.units[place].state, UnitState::FREE | UnitState::PENDING | UnitState::VOID))
+            .collect();
+        self.remember(call, message, open.clone(), RefundState::AGREED);
+        if self.order.has_units() {
+            self.refund_units(&open, message);
+        } else {
+            let now = self.now;
+            let rest = left.saturating_sub(reserved.min(left));
+            let tally = self.order.tally.get_or_insert_with(Tally::default);
+            tally.refunded = sum(tally.refunded, rest);
+            tally.refunded_at = Some(now);
+        }
+        self.update_consume_notices();
+    }
+
+    /// Nobody enters on a ticket that may be refunded, until the supplier says which it is.
+    fn refunded_unclearly(&mut self, call: &RefundedMessage, message: &str, among: Vec<usize>) {
+        // Before anything is issued there is no ticket that it could name.
+        if self.order.issued.is_some() {
+            self.flag(Breach::RefundedUnclearly, message, &["tickets that it does not name"]);
+        }
+        let free: Vec<usize> = among.into_iter().filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
+        self.remember(call, message, free.clone(), RefundState::PENDING);
+        if let Some(refund) = self.refund_of(message) {
+            refund.unclear = Some(true);
+        }
+        self.reserve(&free, message);
+    }
+
+    /// The supplier says which tickets, or which refund, an unclear message was about.
+    pub(super) fn clear_up(&mut self, agreed: &RefundAgreed) -> Said {
+        let message = agreed.refund_id.as_str();
+        let Some(quantity) = self.order.refund(message).map(|refund| refund.quantity) else {
+            return self.illegal(Reason::UnknownRefund);
+        };
+        if let Some(same_as) = &agreed.same_as {
+            let Some(refund) = self.order.refund(same_as).filter(|refund| !refund.is_unclear()) else {
+                return self.illegal(Reason::UnknownRefund);
+            };
+            if refund.state == RefundState::REFUSED {
+                return self.illegal(Reason::SpentVoucher);
+            }
+            self.release(message);
+            self.agree_cleared(message, None);
+            self.decide_by_message(same_as, message);
+        } else if self.order.has_units() {
+            let named =
+                self.order.named(agreed.vouchers.as_deref().unwrap_or_default(), agreed.credentials.as_deref().unwrap_or_default());
+            if named.foreign {
+                return self.illegal(Reason::ForeignVoucher);
+            }
+            let mut units = named.exact;
+            let is_reserved = |place: &usize| self.order.units[*place].refund_id.as_deref() == Some(message);
+            let reserved: Vec<usize> = (0..self.order.units.len()).filter(is_reserved).collect();
+            if units.is_empty() && reserved.len() == quantity as usize {
+                units = reserved;
+            }
+            if units.len() != quantity as usize {
+                return self.illegal(Reason::NamesNeeded);
+            }
+            let is_open = |place: &usize| match self.order.units[*place].state {
+                UnitState::FREE => true,
+                UnitState::PENDING => self.is_unclear(self.order.units[*place].refund_id.as_deref()),
+                _ => false,
+            };
+            if !units.iter().all(is_open) {
+                return self.illegal(Reason::SpentVoucher);
+            }
+            self.refund_units(&units, message);
+            self.release(message);
+            self.agree_cleared(message, Some(places(&units)));
+        } else {
+            if self.order.left() < quantity {
+                return self.illegal(Reason::NotEnough);
+            }
+            self.agree(message, false);
+        }
+        self.settle(Breach::RefundedUnclearly, message);
+        self.reserve_for_unclear();
+        (Kind::Moved, Answer::None)
+    }
+
+    /// Unclear refunds go on reserving what may be theirs.
+    pub(super) fn reserve_for_unclear(&mut self) {
+        let unclear = self.order.refunds.iter().find(|refund| refund.is_unclear()).map(|refund| refund.refund_id.clone());
+        let Some(refund_id) = unclear else { return };
+        let free: Vec<usize> =
+            (0..self.order.units.len()).filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
+        self.reserve(&free, &refund_id);
+    }
+
+    fn agree_cleared(&mut self, message: &str, units: Option<Vec<u32>>) {
+        let now = self.now;
+        if let Some(refund) = self.refund_of(message) {
+            (refund.state, refund.decided_at, refund.unclear, refund.units) = (RefundState::AGREED, Some(now), None, units);
+        }
+        self.update_consume_notices();
+    }
+
+    fn is_unclear(&self, refund_id: Option<&str>) -> bool {
+        refund_id.and_then(|refund_id| self.order.refund(refund_id)).is_some_and(Refund::is_unclear)
+    }
+
+    /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some, and nobody knows which.
+    pub(super) fn attribute_early_refunds(&mut self) {
+        let refunded = self.order.tally.take().is_some_and(|tally| tally.refunded > 0);
+        let all: Vec<usize> = (0..self.order.units.len()).collect();
+        let agreed = self.order.refunds.iter().find(|refund| refund.state == RefundState::AGREED);
+        if let (true, Some(refund_id)) = (refunded, agreed.map(|refund| refund.refund_id.clone())) {
+            self.refund_units(&all, &refund_id);
+            if let Some(refund) = self.refund_of(&refund_id) {
+                refund.units = Some(places(&all));
+            }
+        }
+        self.reserve_for_unclear();
+    }
+
+    /// From now on there are tickets that an unclear message may be about.
+    pub(super) fn flag_unclear(&mut self) {
+        let unclear = self.order.refunds.iter().filter(|refund| refund.is_unclear());
+        let unclear: Vec<String> = unclear.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in unclear {
+            self.flag(Breach::RefundedUnclearly, &refund_id, &["tickets that it does not name"]);
+        }
+    }
+
+    /// All of the order is refunded or closed, and with it whatever was still to be decided.
+    pub(super) fn settle_refunds(&mut self) {
+        let pending = self.order.refunds.iter().filter(|refund| refund.state == RefundState::PENDING);
+        let pending: Vec<String> = pending.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in pending {
+            self.settle(Breach::RefundedUnclearly, &refund_id);
+            self.agree(&refund_id, false);
+        }
+        self.abandon(&ORDER_REFUND);
+    }
+}

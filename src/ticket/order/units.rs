@@ -1,0 +1,354 @@
+//! The tickets of an order. Where each is known, by its code or by its credential, it is a unit with one state, and every
+//! number follows from the units. All other orders have a tally.
+
+use super::event::Credential;
+use super::snapshot::{Order, RefundState, Unit, UnitState};
+use super::table::State;
+use crate::ticket::calls::{CredentialVoucher, OrderPaid, Voucher};
+use crate::ticket::codes::{VoucherStatus, VoucherType};
+use crate::time::Timestamp;
+
+crate::messages! {
+    /// How many tickets of an order are in which state.
+    Counts {
+        /// Number of tickets ordered.
+        quantity "quantity": count, required;
+        /// Number of tickets used.
+        used "used": count, required;
+        /// Number of tickets refunded.
+        refunded "refunded": count, required;
+        /// Number of tickets that a refund reserves which is not decided.
+        pending "pending": count, required;
+        /// Number of tickets that let guests in, from the day of the visit on.
+        free "free": count, required;
+    }
+}
+
+/// The tickets that codes and credentials name.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Tickets that are meant beyond doubt, each once.
+    pub(super) exact: Vec<usize>,
+    /// Tickets that have a code in common: some of them are meant.
+    pub(super) shared: Vec<usize>,
+    /// A code or credential is not of this order.
+    pub(super) foreign: bool,
+    /// A code was replaced: its successor is meant.
+    pub(super) replaced: bool,
+}
+
+impl Order {
+    /// How many tickets are in which state. What is used or refunded is never more than was ordered: where facts exceed that,
+    /// a conflict says so.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { quantity: self.quantity, ..Counts::default() };
+        if self.has_units() {
+            for unit in &self.units {
+                match unit.state {
+                    UnitState::USED => counts.used += 1,
+                    UnitState::REFUNDED => counts.refunded += 1,
+                    UnitState::PENDING => counts.pending += 1,
+                    UnitState::FREE => counts.free += 1,
+                    _ => {}
+                }
+            }
+            return counts;
+        }
+        let (used, refunded) = self.tally.as_ref().map_or((0, 0), |tally| (tally.used, tally.refunded));
+        counts.used = used.min(self.quantity);
+        counts.refunded = refunded.min(self.quantity - counts.used);
+        let left = self.quantity - counts.used - counts.refunded;
+        counts.pending = self.reserved().min(left);
+        if self.state() == State::Issued {
+            counts.free = left - counts.pending;
+        }
+        counts
+    }
+
+    /// Whether each ticket is known.
+    pub(super) fn has_units(&self) -> bool {
+        !self.units.is_empty()
+    }
+
+    /// Number of tickets that are neither used nor refunded.
+    pub(super) fn left(&self) -> u32 {
+        let counts = self.counts();
+        counts.quantity.saturating_sub(counts.used).saturating_sub(counts.refunded)
+    }
+
+    /// Number of tickets of refunds that are not decided.
+    pub(super) fn reserved(&self) -> u32 {
+        let pending = self.refunds.iter().filter(|refund| refund.state == RefundState::PENDING);
+        pending.fold(0, |sum: u32, refund| sum.saturating_add(refund.quantity))
+    }
+
+    /// The ticket that has taken this one's place, or the ticket itself.
+    pub(super) fn successor(&self, mut place: usize) -> usize {
+        // A stored chain may be anything; it is no longer than the list.
+        for _ in 0..self.units.len() {
+            match self.units.get(place).and_then(|unit| unit.replaced_by) {
+                Some(next) if (next as usize) < self.units.len() => place = next as usize,
+                _ => break,
+            }
+        }
+        place
+    }
+
+    /// The tickets that codes and credentials name.
+    pub(super) fn named(&self, vouchers: &[String], credentials: &[Credential]) -> Named {
+        let mut named = Named::default();
+        let mut chosen = vec![false; self.units.len()];
+        let holders = self.holders();
+        if !holders.is_empty() {
+            for credential in credentials {
+                let of = equal(&holders, credential.credential_no.as_str());
+                let fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| self.holds(unit, credential));
+                let best = fits.filter(|&unit| !chosen[unit]).min_by_key(|&unit| rank(&self.units[unit]));
+                match best {
+                    Some(unit) => named.exact.push(mark(&mut chosen, unit)),
+                    None => named.foreign |= !of.iter().any(|(_, unit)| self.holds(*unit, credential)),
+                }
+            }
+        }
+        let codes = sorted(self.units.iter().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place))));
+        if codes.is_empty() {
+            return named;
+        }
+        let mut asked: Vec<&str> = vouchers.iter().map(String::as_str).filter(|voucher| !voucher.is_empty()).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        for voucher in asked {
+            let of = equal(&codes, voucher);
+            named.foreign |= of.is_empty();
+            named.replaced |= !of.is_empty() && of.iter().all(|(_, unit)| self.units[*unit].state == UnitState::REPLACED);
+            match of {
+                [(_, unit)] => {
+                    let unit = self.successor(*unit);
+                    if !chosen[unit] {
+                        named.exact.push(mark(&mut chosen, unit));
+                    }
+                }
+                several => {
+                    for (_, unit) in several {
+                        let unit = self.successor(*unit);
+                        if !chosen[unit] {
+                            named.shared.push(mark(&mut chosen, unit));
+                        }
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    /// So many of these tickets, those first that a fact is most likely about: free ones, then those that are being refunded,
+    /// then those that went void with the order.
+    pub(super) fn likeliest(&self, among: impl Iterator<Item = usize> + Clone, quantity: usize) -> Vec<usize> {
+        let of_rank = |wanted| among.clone().filter(move |&unit| rank(&self.units[unit]) == wanted);
+        (0..3).flat_map(of_rank).take(quantity).collect()
+    }
+
+    fn holds(&self, unit: usize, credential: &Credential) -> bool {
+        let same = |known: &CredentialVoucher| {
+            known.credential_no == credential.credential_no
+                && credential.credential_type.is_none_or(|kind| kind == known.credential_type)
+        };
+        self.credentials_of(&self.units[unit]).any(same)
+    }
+
+    /// The credentials that a ticket was issued for.
+    pub(super) fn credentials_of(&self, unit: &Unit) -> impl Iterator<Item = &CredentialVoucher> {
+        let list = self.issued.as_ref().and_then(|issued| issued.credential_list.as_deref()).unwrap_or_default();
+        unit.credentials.iter().flatten().filter_map(|&place| list.get(place as usize))
+    }
+
+    /// Credential numbers with the tickets that were issued for them, those that are valid now.
+    fn holders(&self) -> Vec<(&str, usize)> {
+        let valid = self.units.iter().enumerate().filter(|(_, unit)| unit.state != UnitState::REPLACED);
+        sorted(valid.flat_map(|(place, unit)| self.credentials_of(unit).map(move |known| (known.credential_no.as_str(), place))))
+    }
+
+    /// Every code with its quantity in each state, as the query's reply has it; nothing where tickets have no codes.
+    pub(super) fn voucher_list(&self) -> Vec<Voucher> {
+        let pictures = self.pictures();
+        let entry = |voucher: &str, status, quantity, since: Timestamp| Voucher {
+            voucher: voucher.to_owned(),
+            voucher_pics: equal(&pictures, voucher).first().map(|(_, picture)| (*picture).to_owned()),
+            voucher_invalid_time: since,
+            quantity,
+            status,
+        };
+        if self.has_units() {
+            if self.units.iter().any(|unit| unit.voucher.is_none()) {
+                return Vec::new();
+            }
+            // Tickets with a code in common make one entry for each state.
+            let mut units: Vec<(&str, i32, usize)> = Vec::with_capacity(self.units.len());
+            units.extend(
+                self.units
+                    .iter()
+                    .enumerate()
+                    .map(|(place, unit)| (unit.voucher.as_deref().unwrap_or_default(), shown(unit).0, place)),
+            );
+            units.sort_unstable();
+            let mut list: Vec<(usize, Voucher)> = Vec::new();
+            for (code, status, place) in units {
+                let since = self.units[place].since;
+                match list.last_mut().map(|(_, entry)| entry) {
+                    Some(last) if last.voucher == code && last.status.0 == status => {
+                        last.quantity += 1;
+                        last.voucher_invalid_time = last.voucher_invalid_time.max(since);
+                    }
+                    _ => list.push((place, entry(code, VoucherStatus(status), 1, since))),
+                }
+            }
+            list.sort_by_key(|(place, _)| *place);
+            return list.into_iter().map(|(_, entry)| entry).collect();
+        }
+        // Which of several codes was used is not known here.
+        let Some([voucher]) = self.issued.as_ref().and_then(|issued| issued.vouchers.as_deref()) else { return Vec::new() };
+        let counts = self.counts();
+        let tally = self.tally.clone().unwrap_or_default();
+        let issued_at = self.issued_at.unwrap_or_default();
+        let rest = if self.state() == State::Issued { VoucherStatus::UNUSED } else { VoucherStatus::VOID };
+        let of_status = [
+            (VoucherStatus::USED, counts.used, tally.used_at),
+            (VoucherStatus::REFUNDED, counts.refunded, tally.refunded_at),
+            (rest, self.left(), None),
+        ];
+        let there = of_status.into_iter().filter(|(_, quantity, _)| *quantity > 0);
+        there.map(|(status, quantity, since)| entry(voucher, status, quantity, since.unwrap_or(issued_at))).collect()
+    }
+
+    /// The credentials with the state of their tickets, as the query's reply has them.
+    pub(super) fn credential_list(&self) -> Option<Vec<CredentialVoucher>> {
+        let issued = self.issued.as_ref()?;
+        let valid = self.units.iter().filter(|unit| unit.state != UnitState::REPLACED);
+        let of_units = valid.flat_map(|unit| {
+            self.credentials_of(unit).map(|known| CredentialVoucher {
+                voucher: unit.voucher.clone().or_else(|| known.voucher.clone()).filter(|voucher| !voucher.is_empty()),
+                status: Some(shown(unit)),
+                ..known.clone()
+            })
+        });
+        let of_units: Vec<_> = of_units.collect();
+        if of_units.is_empty() { issued.credential_list.clone() } else { Some(of_units) }
+    }
+
+    fn pictures(&self) -> Vec<(&str, &str)> {
+        let Some(issued) = &self.issued else { return Vec::new() };
+        let pair = |lists: (&'_ Vec<String>, &'_ Vec<String>)| lists.0.len() == lists.1.len();
+        let lists = issued.vouchers.as_ref().zip(issued.voucher_pics.as_ref()).filter(|lists| pair(*lists));
+        sorted(
+            lists
+                .into_iter()
+                .flat_map(|(codes, pictures)| codes.iter().map(String::as_str).zip(pictures.iter().map(String::as_str))),
+        )
+    }
+}
+
+/// The tickets of what was issued; nothing where it does not say which they are.
+///
+/// Under voucherType 1 each code is a ticket. Otherwise each credential is one (real-name orders); tickets without a credential
+/// have the order's one code, or one of the codes that no credential has. More credentials than tickets: those with a code in
+/// common are one ticket.
+pub(super) fn units_of(paid: &OrderPaid, quantity: u32, state: UnitState, now: Timestamp) -> Vec<Unit> {
+    let unit = |voucher: Option<&str>, credentials: Vec<u32>| Unit {
+        voucher: voucher.filter(|voucher| !voucher.is_empty()).map(str::to_owned),
+        credentials: Some(credentials).filter(|places| !places.is_empty()),
+        state,
+        since: now,
+        ..Unit::default()
+    };
+    let codes: Vec<&str> = paid.vouchers.iter().flatten().map(String::as_str).collect();
+    let credentials = paid.credential_list.as_deref().unwrap_or_default();
+    let code_of = |credential: &CredentialVoucher| credential.voucher.clone().unwrap_or_default();
+    if paid.voucher_type == Some(VoucherType::CODE_PER_TICKET) {
+        let mut units: Vec<Unit> = codes.iter().map(|code| unit(Some(code), Vec::new())).collect();
+        let by_code = sorted(codes.iter().enumerate().map(|(place, code)| (*code, place)));
+        let mut unlinked = Vec::new();
+        for (place, credential) in credentials.iter().enumerate() {
+            match equal(&by_code, code_of(credential).as_str()).first() {
+                Some((_, unit)) => units[*unit].credentials.get_or_insert_default().push(place as u32),
+                None => unlinked.push(place as u32),
+            }
+        }
+        // Credentials that name no code have them in order, where that is beyond doubt.
+        let without = units.iter().filter(|unit| unit.credentials.is_none()).count();
+        if without == unlinked.len() {
+            let free = units.iter_mut().filter(|unit| unit.credentials.is_none());
+            free.zip(unlinked).for_each(|(unit, place)| unit.credentials = Some(vec![place]));
+        }
+        return units;
+    }
+    let quantity = quantity as usize;
+    if credentials.is_empty() {
+        return Vec::new();
+    }
+    if credentials.len() <= quantity {
+        let the_one = if codes.len() == 1 { codes[0] } else { "" };
+        let own = |credential: &CredentialVoucher| Some(code_of(credential)).filter(|code| !code.is_empty());
+        let mut units: Vec<Unit> = credentials
+            .iter()
+            .enumerate()
+            .map(|(place, credential)| unit(Some(own(credential).as_deref().unwrap_or(the_one)), vec![place as u32]))
+            .collect();
+        let taken = sorted(credentials.iter().enumerate().filter_map(|(place, one)| Some((one.voucher.as_deref()?, place))));
+        let others = codes.iter().filter(|code| equal(&taken, code).is_empty());
+        let rest: Vec<&str> = others.copied().collect();
+        let missing = quantity - units.len();
+        for place in 0..missing {
+            units.push(unit(Some(if rest.len() == missing { rest[place] } else { the_one }), Vec::new()));
+        }
+        return units;
+    }
+    let by_code = sorted(credentials.iter().enumerate().map(|(place, one)| (one.voucher.as_deref().unwrap_or_default(), place)));
+    let groups = by_code.chunk_by(|one, other| one.0 == other.0);
+    let mut units: Vec<Unit> =
+        groups.map(|group| unit(Some(group[0].0), group.iter().map(|(_, place)| *place as u32).collect())).collect();
+    units.sort_by_key(|unit| unit.credentials.iter().flatten().min().copied());
+    let told_apart = units.len() == quantity && units.iter().all(|unit| unit.voucher.is_some());
+    if told_apart { units } else { Vec::new() }
+}
+
+/// The state of a ticket's code, as Meituan knows it.
+pub(super) fn shown(unit: &Unit) -> VoucherStatus {
+    match unit.state {
+        UnitState::USED => VoucherStatus::USED,
+        UnitState::REFUNDED => VoucherStatus::REFUNDED,
+        UnitState::FREE | UnitState::PENDING => VoucherStatus::UNUSED,
+        _ => VoucherStatus::VOID,
+    }
+}
+
+/// How likely a ticket is meant by a fact that names none.
+fn rank(unit: &Unit) -> i32 {
+    match unit.state {
+        UnitState::FREE => 0,
+        UnitState::PENDING => 1,
+        UnitState::VOID => 2,
+        _ => 3,
+    }
+}
+
+fn mark(chosen: &mut [bool], unit: usize) -> usize {
+    chosen[unit] = true;
+    unit
+}
+
+/// Pairs by their key, so that a look-up among many is quick.
+fn sorted<'k, T: Copy>(pairs: impl Iterator<Item = (&'k str, T)>) -> Vec<(&'k str, T)> {
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort_by_key(|pair| pair.0);
+    pairs
+}
+
+/// The pairs of this key.
+fn equal<'p, T>(pairs: &'p [(&str, T)], key: &str) -> &'p [(&'p str, T)]
+where
+    T: 'p,
+{
+    let begin = pairs.partition_point(|pair| pair.0 < key);
+    let end = begin + pairs[begin..].partition_point(|pair| pair.0 == key);
+    &pairs[begin..end]
+}

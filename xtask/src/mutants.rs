@@ -1,0 +1,334 @@
+//! Mutants: small faults that cargo-mutants makes in the rules of orders and of the judge, one after the other. A fault that
+//! no test notices survives; each survivor needs a reason in docs/reliability.md.
+//!
+//! What is known is kept in `target/mutants`, so that a run that was interrupted, or whose time was over, goes on. An
+//! outcome holds while the mutant's file is unchanged, a survival also while the tests are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::audit::Options;
+use crate::tools::{self, Outcome};
+
+/// Another one may name its options, files and mutants otherwise.
+const CARGO_MUTANTS: &str = "27.1.0";
+
+/// Where mutants are made.
+const MUTATED: [&str; 2] = ["src/ticket/order/**", "src/ticket/acceptance/**"];
+
+/// Only tests of these modules run: files in `tests/` with such a name that mention one of them, and those in the library.
+const TESTS: &str = "ticket_";
+const TESTED: [&str; 2] = ["order::", "acceptance::"];
+
+/// What a mutant's tests may take: so many times what they take without it, and no less than so many seconds.
+const TIME_LIMIT: [&str; 2] = ["--timeout-multiplier=10", "--minimum-test-timeout=60"];
+
+const REASONS: &str = "docs/reliability.md";
+
+/// What cargo-mutants calls its lists, and whether such a mutant survives. One that runs for ever is noticed.
+const LISTS: [(&str, bool); 4] = [("caught", false), ("timeout", false), ("unviable", false), ("missed", true)];
+
+/// The file, and what is changed in it, without the place: that moves.
+type Fault = (String, String);
+
+pub(crate) fn audit(options: &Options) -> Outcome {
+    install()?;
+    let mut progress = Progress::load()?;
+    let (part, of) = options.shard;
+    let listed = tools::printed_by(cargo_mutants()?.args(["--list", "--colors=never"]))?;
+    let all: Vec<String> = listed.lines().map(str::to_owned).collect();
+    let ours: Vec<String> = all.iter().skip(part - 1).step_by(of).cloned().collect();
+    println!("\n{} mutants, {} of them known", ours.len(), progress.known(&ours));
+
+    if progress.known(&ours) < ours.len() {
+        progress.run(&all, &ours, options.limit)?;
+    }
+
+    let mut survivors: BTreeMap<Fault, usize> = BTreeMap::new();
+    for name in ours.iter().filter(|name| progress.of(name) == Some(true)) {
+        *survivors.entry(fault(name)).or_default() += 1;
+    }
+    let reasons = reasons(&tools::read_text(&tools::root().join(REASONS))?)?;
+    let known = progress.known(&ours);
+    let survived: usize = survivors.values().sum();
+    println!("{} noticed, {survived} survive, {} not tested yet", known - survived, ours.len() - known);
+    let mut failures = unexplained(&survivors, &reasons);
+    if known < ours.len() {
+        failures.push(format!("{} mutants are not tested yet; the same command goes on", ours.len() - known));
+    } else if of == 1 {
+        let gone = reasons.keys().filter(|fault| !survivors.contains_key(*fault));
+        failures.extend(gone.map(|(file, change)| format!("{REASONS} explains what does not survive: {file}: {change}")));
+    }
+    print!("{:<30}", "");
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// Every survivor that the table does not explain as often as it survives.
+fn unexplained(survivors: &BTreeMap<Fault, usize>, reasons: &BTreeMap<Fault, usize>) -> Vec<String> {
+    let survives = |(fault, times): (&Fault, &usize)| {
+        let explained = reasons.get(fault).copied().unwrap_or_default();
+        let (file, change) = fault;
+        (*times > explained).then(|| format!("{file}: {change}: survives {times} times, {explained} explained in {REASONS}"))
+    };
+    survivors.iter().filter_map(survives).collect()
+}
+
+/// The rows `| file | change | times | reason |` of the table, both names between backticks.
+fn reasons(document: &str) -> Outcome<BTreeMap<Fault, usize>> {
+    let mut reasons = BTreeMap::new();
+    for row in document.lines().filter(|line| line.starts_with("| `src/")) {
+        // A bar within a cell is written `\|`.
+        let row = row.replace("\\|", "\0");
+        let cells: Vec<String> = row.split('|').map(|cell| cell.trim().replace('\0', "|")).collect();
+        let [_, file, change, times, reason, _] = &cells[..] else { return Err(format!("{REASONS}: not four cells: {row}")) };
+        let name = |cell: &str| cell.trim_matches('`').to_owned();
+        let times = times.parse().map_err(|_| format!("{REASONS}: not a number: {times}"))?;
+        if reason.is_empty() {
+            return Err(format!("{REASONS}: no reason: {row}"));
+        }
+        reasons.insert((name(file), name(change)), times);
+    }
+    Ok(reasons)
+}
+
+/// Of a name such as `src/ticket/order/mod.rs:204:52: replace == with != in apply`.
+fn fault(name: &str) -> Fault {
+    let (place, change) = name.split_once(": ").unwrap_or((name, ""));
+    (place.split(':').next().unwrap_or_default().to_owned(), change.to_owned())
+}
+
+/// What is known of mutants, and whether it still holds.
+struct Progress {
+    /// What a line in the file begins with while it holds: the hash of the mutant's file, and that of the tests.
+    tests: u64,
+    sources: BTreeMap<String, u64>,
+    /// By name: whether it survives.
+    outcomes: BTreeMap<String, bool>,
+}
+
+impl Progress {
+    fn load() -> Outcome<Self> {
+        let mut tests = DefaultHasher::new();
+        for file in test_files()? {
+            file.hash(&mut tests);
+            tools::read_text(&tools::root().join("tests").join(file))?.hash(&mut tests);
+        }
+        let vectors = tools::root().join("tests/vectors");
+        for file in tools::files_under(&vectors)? {
+            fs::read(vectors.join(&file)).map_err(tools::failure("read", &vectors))?.hash(&mut tests);
+        }
+        let mut sources = BTreeMap::new();
+        for file in tools::files_under(&tools::root().join("src"))? {
+            let mut hash = DefaultHasher::new();
+            let file = format!("src/{file}");
+            tools::read_text(&tools::root().join(&file))?.hash(&mut hash);
+            sources.insert(file, hash.finish());
+        }
+        let mut progress = Progress { tests: tests.finish(), sources, outcomes: BTreeMap::new() };
+        let saved = fs::read_to_string(known()).unwrap_or_default();
+        for line in saved.lines() {
+            let Some((list, name)) = line.split_once(' ').and_then(|(_, rest)| rest.split_once(' ')) else { continue };
+            let survives = list == "survives";
+            if line == progress.line(name, survives) {
+                progress.outcomes.insert(name.to_owned(), survives);
+            }
+        }
+        Ok(progress)
+    }
+
+    fn line(&self, name: &str, survives: bool) -> String {
+        let source = self.sources.get(&fault(name).0).copied().unwrap_or_default();
+        match survives {
+            true => format!("{:016x} survives {name}", source ^ self.tests),
+            false => format!("{source:016x} noticed {name}"),
+        }
+    }
+
+    fn save(&self) -> Outcome {
+        let lines = self.outcomes.iter().map(|(name, &survives)| self.line(name, survives) + "\n");
+        // Renamed, so that whoever is interrupted here loses nothing.
+        let new = known().with_extension("new");
+        tools::write(&new, lines.collect::<String>())?;
+        fs::rename(&new, known()).map_err(tools::failure("write", &new))
+    }
+
+    fn of(&self, name: &str) -> Option<bool> {
+        self.outcomes.get(name).copied()
+    }
+
+    fn known(&self, names: &[String]) -> usize {
+        names.iter().filter(|name| self.of(name).is_some()).count()
+    }
+
+    /// Tests what is not known yet, for so long.
+    fn run(&mut self, all: &[String], ours: &[String], limit: Duration) -> Outcome {
+        let wanted: BTreeSet<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
+        let skipped: Vec<_> = all.iter().filter(|name| !wanted.contains(name)).map(String::as_str).collect();
+        let output = folder().join("mutants.out");
+        for old in [&output, &folder().join("tmp")] {
+            tools::remove_folder(old)?;
+            tools::create_folder(old)?;
+        }
+        // What cargo-mutants leaves out when it goes on by itself.
+        tools::write(&output.join("previously_caught.txt"), skipped.join("\n"))?;
+        let path = folder().join("log.txt");
+        let log = File::create(&path).map_err(tools::failure("create", &path))?;
+        let errors = log.try_clone().map_err(tools::failure("open", &path))?;
+
+        let mut command = cargo_mutants()?;
+        command.args(["--iterate", "--no-shuffle", "--colors=never", "--no-times"]).args(TIME_LIMIT);
+        command.arg("--output").arg(folder()).args(["--", "--lib"]);
+        for file in test_files()? {
+            command.args(["--test", file.trim_end_matches(".rs")]);
+        }
+        // Copies of the project, which are large, are removed here where cargo-mutants cannot.
+        command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");
+        command.envs(["DEV", "TEST"].map(|profile| (format!("CARGO_PROFILE_{profile}_DEBUG"), "0")));
+        let mut child = command.stdout(log).stderr(errors).spawn().map_err(|error| format!("cannot run cargo-mutants: {error}"))?;
+        let end = Instant::now() + limit;
+        let status = loop {
+            let status = child.try_wait().map_err(|error| error.to_string())?;
+            self.harvest()?;
+            if status.is_some() || Instant::now() >= end {
+                break status;
+            }
+            sleep(Duration::from_secs(2));
+        };
+        match status.map(|status| status.code()) {
+            None => interrupt(&mut child),
+            // All noticed; some survive; some ran for ever.
+            Some(Some(0 | 2 | 3)) => Ok(()),
+            Some(_) => Err(format!("cargo-mutants failed:\n{}", tools::read_text(&path)?)),
+        }?;
+        tools::remove_folder(&folder().join("tmp"))
+    }
+
+    /// Keeps what cargo-mutants has found so far.
+    fn harvest(&mut self) -> Outcome {
+        let before = self.outcomes.len();
+        for (list, survives) in LISTS {
+            let path = folder().join("mutants.out").join(list).with_extension("txt");
+            let found = fs::read_to_string(path).unwrap_or_default();
+            // The last line may not be whole yet.
+            let whole = found.rfind('\n').map_or("", |end| &found[..end]);
+            for name in whole.lines().filter(|name| !name.is_empty()) {
+                if self.outcomes.insert(name.to_owned(), survives).is_none() && survives {
+                    println!("survives: {name}");
+                }
+            }
+        }
+        if self.outcomes.len() > before { self.save() } else { Ok(()) }
+    }
+}
+
+/// As from the keyboard: cargo-mutants then ends what it has started.
+fn interrupt(child: &mut Child) -> Outcome {
+    let asked = cfg!(unix) && tools::run(Command::new("kill").args(["-INT", &child.id().to_string()])).is_ok();
+    if !asked {
+        let _ = child.kill();
+    }
+    child.wait().map(drop).map_err(|error| error.to_string())
+}
+
+fn test_files() -> Outcome<Vec<String>> {
+    let folder = tools::root().join("tests");
+    let mut files = tools::files_under(&folder)?;
+    files.retain(|file| file.starts_with(TESTS) && file.ends_with(".rs") && !file.contains('/'));
+    let mut chosen = Vec::new();
+    for file in files {
+        let text = tools::read_text(&folder.join(&file))?;
+        if TESTED.iter().any(|module| text.contains(module)) {
+            chosen.push(file);
+        }
+    }
+    Ok(chosen)
+}
+
+fn folder() -> PathBuf {
+    tools::target().join("mutants")
+}
+
+fn known() -> PathBuf {
+    folder().join("known.txt")
+}
+
+fn program() -> PathBuf {
+    tools::target().join("tools/bin").join(format!("cargo-mutants{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// With all that decides which mutants there are.
+fn cargo_mutants() -> Outcome<Command> {
+    let mut command = Command::new(program());
+    command.current_dir(tools::root()).args(["mutants", "--no-config", "--package=meituan-protocol"]);
+    command.args(MUTATED.iter().flat_map(|files| ["--file", files]));
+    Ok(command)
+}
+
+fn install() -> Outcome {
+    let wanted = format!("cargo-mutants {CARGO_MUTANTS}");
+    if tools::printed_by(Command::new(program()).args(["mutants", "--version"])).is_ok_and(|version| version == wanted) {
+        return Ok(());
+    }
+    let mut command = tools::cargo("install");
+    command.args(["cargo-mutants", "--version", CARGO_MUTANTS, "--locked", "--force", "--root"]).arg(tools::target().join("tools"));
+    tools::run(&mut command).map_err(|why| format!("{wanted} is missing and was not installed: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "\
+| file | change | times | why no test can notice it |
+|---|---|---|---|
+| `src/a.rs` | `replace \\|\\| with && in f` | 2 | both sides are the same there |
+| `src/b.rs` | `replace g -> u32 with 1` | 1 | it is 1 |
+";
+
+    fn survivor(file: &str, change: &str) -> Fault {
+        (file.to_owned(), change.to_owned())
+    }
+
+    #[test]
+    fn a_survivor_is_explained_by_its_file_and_change_as_often_as_the_table_says() {
+        let reasons = reasons(TABLE).unwrap();
+        let or = survivor("src/a.rs", "replace || with && in f");
+        assert_eq!(reasons.get(&or), Some(&2));
+        assert!(unexplained(&BTreeMap::from([(or.clone(), 2)]), &reasons).is_empty());
+        assert_eq!(unexplained(&BTreeMap::from([(or, 3)]), &reasons).len(), 1);
+        assert_eq!(unexplained(&BTreeMap::from([(survivor("src/b.rs", "replace h -> u32 with 1"), 1)]), &reasons).len(), 1);
+    }
+
+    #[test]
+    fn a_row_without_a_reason_or_a_number_is_refused() {
+        assert!(reasons("| `src/a.rs` | `replace f` | 1 |  |").is_err());
+        assert!(reasons("| `src/a.rs` | `replace f` | once | so |").is_err());
+        assert!(reasons("| `src/a.rs` | `replace f` | so |").is_err());
+    }
+
+    #[test]
+    fn the_place_of_a_mutant_is_no_part_of_what_it_is() {
+        let moved = ["src/a.rs:1:2: replace f -> X with Y::z", "src/a.rs:33:4: replace f -> X with Y::z"];
+        assert_eq!(
+            moved.map(fault),
+            [survivor("src/a.rs", "replace f -> X with Y::z"), survivor("src/a.rs", "replace f -> X with Y::z")]
+        );
+    }
+
+    #[test]
+    fn an_outcome_holds_while_its_file_is_unchanged_and_a_survival_while_the_tests_are_too() {
+        let of =
+            |source, tests| Progress { tests, sources: BTreeMap::from([("src/a.rs".into(), source)]), outcomes: BTreeMap::new() };
+        let name = "src/a.rs:1:2: replace f with ()";
+        let line = |source, tests, survives| of(source, tests).line(name, survives);
+        assert_eq!(line(1, 2, false), line(1, 3, false));
+        assert_ne!(line(1, 2, false), line(4, 2, false));
+        assert_ne!(line(1, 2, true), line(1, 3, true));
+        assert_ne!(line(1, 2, true), line(4, 2, true));
+    }
+}
