@@ -459,8 +459,50 @@ fn notices_are_signed_for_their_path_and_written_as_documented() {
     ba::verify(&[key], "client", "POST", &["/rhone/mtp/api/order/consume/notice"], header("Date").unwrap(), authorization).unwrap();
     assert_eq!(header("PartnerId"), Some("1122"));
     assert_eq!(read_body::<ConsumeNotice>(&CONSUME_NOTICE, false, &request.body).unwrap(), notice);
-    let too_many = supplier().request(&ConsumeNotice { used_quantity: 3, ..notice }, NOW).unwrap();
-    assert_eq!(too_many.warnings[0].rule, Some("consume.quantities-agree"));
+    let too_many = |notice| supplier().request(&notice, NOW).unwrap_err().rule;
+    assert_eq!(too_many(ConsumeNotice { used_quantity: 3, ..notice.clone() }), Some("consume.within-ordered"));
+    assert_eq!(too_many(ConsumeNotice { refunded_quantity: 2, ..notice.clone() }), Some("consume.within-ordered"));
+    let of_none = supplier().request(&ConsumeNotice { used_quantity: 0, ..notice }, NOW).unwrap();
+    assert_eq!(of_none.warnings[0].rule, Some("consume.quantities-agree"));
+}
+
+#[test]
+fn a_refund_notice_agrees_by_200_or_refuses_by_a_listed_failure_and_by_nothing_else() {
+    let request = |code: i32| {
+        let body =
+            RefundNotice { order_id: Id(7), refund_id: "R1".into(), partner_order_id: "P1".into(), ..RefundNotice::default() };
+        let notice = RefundNoticeRequest {
+            code: OrderRefundCode(code),
+            describe: "已过可退时间".into(),
+            body,
+            ..RefundNoticeRequest::default()
+        };
+        supplier().request(&notice, NOW)
+    };
+    for code in [200, 604, 606, 607, 699] {
+        assert_eq!(request(code).unwrap().warnings, [], "{code}");
+    }
+    for code in [601, 602] {
+        assert_eq!(request(code).unwrap_err().rule, Some("refund-notice.decides"), "{code}");
+    }
+    for code in [598, 599, 499, 300, 603, 0] {
+        assert_eq!(request(code).unwrap_err().code, ErrorCode::UnknownValue, "{code}");
+    }
+}
+
+#[test]
+fn a_placeholder_as_reason_is_reported_and_refused_by_nothing() {
+    let request = |issue_type, describe: &str| {
+        let body = PayNotice { order_id: Id(7), partner_order_id: "P1".into(), ..PayNotice::default() };
+        let notice = PayNoticeRequest { issue_type, describe: describe.into(), body, ..PayNoticeRequest::default() };
+        supplier().request(&notice, NOW).unwrap().warnings.iter().filter_map(|issue| issue.rule).collect::<Vec<_>>()
+    };
+    for placeholder in ["出票失败", "失败！", "ERROR", "500"] {
+        assert_eq!(request(IssueType::FAILED, placeholder), ["reply.true-reason"], "{placeholder}");
+    }
+    for reason in ["出票失败：上游无票", "error: sold out on 2026-03-02"] {
+        assert_eq!(request(IssueType::FAILED, reason), [""; 0], "{reason}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn traces() -> Vec<Value> {
 }
 
 fn one() -> Value {
-    json!({ "version": 1, "exchanges": [
+    json!({ "version": 2, "exchanges": [
         { "at": 1, "direction": "toSupplier", "call": "heartbeat", "request": { "partnerId": 1122 }, "response": null },
     ] })
 }
@@ -43,6 +43,26 @@ fn a_trace_is_written_as_it_was_read() {
 }
 
 #[test]
+fn a_trace_of_an_older_version_or_of_none_is_judged_as_it_was() {
+    let (mut older, mut newer) = (0, 0);
+    for mut trace in traces() {
+        let judged = |trace: &Value| {
+            let report = check_json(trace.to_string().as_bytes(), Strictness::Inferred).unwrap();
+            report.points.into_iter().map(|point| (point.verdict, point.shown, point.findings)).collect::<Vec<_>>()
+        };
+        let before = judged(&trace);
+        let version = trace.as_object_mut().unwrap().remove("version").unwrap();
+        *(if version == 1 { &mut older } else { &mut newer }) += 1;
+        assert_eq!(judged(&trace), before);
+        for version in 1..=VERSION {
+            trace["version"] = version.into();
+            assert_eq!(judged(&trace), before, "{version}");
+        }
+    }
+    assert!(older > 100 && newer > 60, "{older} of version 1, {newer} of version 2");
+}
+
+#[test]
 fn bodies_keep_ids_that_a_double_would_round() {
     let trace = r#"{"version":1,"exchanges":[{"at":1,"direction":"toSupplier","call":"orderQuery","request":{"partnerId":1122,"body":{"orderId":8985652356562370001}}}]}"#;
     let written = Trace::from_json(trace.as_bytes()).unwrap().to_json().unwrap();
@@ -53,7 +73,7 @@ fn bodies_keep_ids_that_a_double_would_round() {
 fn what_is_no_trace_is_refused_with_its_path() {
     assert!(check_json(one().to_string().as_bytes(), Strictness::Documented).is_ok());
     let cases: [(&str, Value, ErrorCode, &str); 8] = [
-        ("/version", json!(2), ErrorCode::OutOfRange, "version"),
+        ("/version", json!(3), ErrorCode::OutOfRange, "version"),
         ("/exchanges/0/call", json!("orderMake"), ErrorCode::UnknownValue, "exchanges[0].call"),
         ("/exchanges/0/direction", json!("toMeituan"), ErrorCode::UnknownValue, "exchanges[0].direction"),
         ("/exchanges/0/at", json!("1"), ErrorCode::WrongType, "exchanges[0].at"),
@@ -119,7 +139,8 @@ fn every_vector_is_valid_by_the_published_schema_and_what_is_refused_is_not() {
     }
     assert!(is_valid(&one()));
     for (at, value) in [
-        ("/version", json!(2)),
+        ("/version", json!(3)),
+        ("/exchanges/0/stale", json!("yes")),
         ("/exchanges/0/call", json!("orderMake")),
         ("/exchanges/0/direction", json!("both")),
         ("/exchanges/0/at", json!("1")),

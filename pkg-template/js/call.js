@@ -1,6 +1,6 @@
 // One call of Meituan's, and the replies that may be given to it.
 
-import { isWellFormed, seal, writeReply } from "./core.js";
+import { isWellFormed, readTicketMessage, replyIndex, seal, writeReply } from "./core.js";
 import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { failureBody, Reply } from "./http.js";
 import { calls } from "./ticket-messages.js";
@@ -30,11 +30,12 @@ const DESCRIBE = new Map([
  * @param {number} code
  * @param {string} describe
  * @param {boolean} encrypted
+ * @param {(body: string) => readonly Finding[]} [warningsOf]
  */
-export function failure(configuration, code, describe, encrypted) {
+export function failure(configuration, code, describe, encrypted, warningsOf) {
   const body = failureBody(code, describe, configuration.partnerId);
   const sealed = encrypted ? seal(configuration.handle, body) : undefined;
-  return new Reply(code, sealed ?? body, { encrypted: sealed !== undefined });
+  return new Reply(code, sealed ?? body, { encrypted: sealed !== undefined, warnings: warningsOf?.(body) });
 }
 
 /**
@@ -155,7 +156,10 @@ export class Call {
       throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
     if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
-    return this.#finish(failure(this.#configuration, code, describe, this.encrypted), { code, describe });
+    // A placeholder is sent, and reported: it fails the acceptance.
+    const warningsOf = (/** @type {string} */ body) =>
+      readTicketMessage(replyIndex(this.#index), body).issues.filter(({ path }) => path === "describe");
+    return this.#finish(failure(this.#configuration, code, describe, this.encrypted, warningsOf), { code, describe });
   }
 
   /** @param {any} reply */

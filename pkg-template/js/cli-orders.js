@@ -66,8 +66,9 @@ async function callSupplier({ step, stage: { meituan }, carry }) {
   const text = carry(step, await response.text());
   const { status } = response;
   const outcome = meituan.readReply(step.call, text, { status, request: step.body, quantity: step.quantity, expect: step.expect });
-  const facts = { at, durationMs: Date.now() - at, direction: "toSupplier", call: step.call, authenticated: !step.forge };
-  const exchange = { ...facts, request: request.body, response: text, httpStatus: status };
+  const facts = { at, durationMs: Date.now() - at, direction: "toSupplier", call: step.call };
+  const signed = { authenticated: step.forge !== "signature", stale: step.forge === "date" };
+  const exchange = { ...facts, ...signed, request: request.body, response: text, httpStatus: status };
   return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, exchange, ...outcome };
 }
 

@@ -7,9 +7,9 @@ import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
 import { redact } from "./orders-core.js";
 
-/** What a request is not when its signature, or what is signed beside it, is not right. */
+/** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
 const UNAUTHENTICATED = [
-  ...["MISSING_HEADER", "DUPLICATE_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE", "STALE_DATE"],
+  ...["MISSING_HEADER", "DUPLICATE_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE"],
   ...["UNKNOWN_CLIENT", "BAD_SIGNATURE", "WRONG_PARTNER_ID"],
 ];
 
@@ -19,7 +19,7 @@ const MOST_BYTES = 1 << 20;
 /**
  * One exchange as JSON, without secrets and personal data.
  * @param {{ at: number, durationMs?: number, direction: "toSupplier" | "toMeituan", call: string, authenticated?: boolean,
- *   request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} facts
+ *   stale?: boolean, request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} facts
  */
 export function exchangeOf({ request, response, ...facts }) {
   const head = JSON.stringify(facts).slice(0, -1);
@@ -31,7 +31,7 @@ export function exchangeOf({ request, response, ...facts }) {
  * @param {object} [settings]
  */
 export const traceOf = (exchanges, settings) =>
-  `{"version":1,${settings === undefined ? "" : `"settings":${JSON.stringify(settings)},`}"exchanges":[\n${exchanges.join(",\n")}\n]}\n`;
+  `{"version":2,${settings === undefined ? "" : `"settings":${JSON.stringify(settings)},`}"exchanges":[\n${exchanges.join(",\n")}\n]}\n`;
 
 /**
  * A body, opened where it was encrypted as a whole.
@@ -62,6 +62,8 @@ export async function observed(configuration, supplier, { request, response, at,
   const name = call?.type ?? supplier.callFor(request.url);
   if (name === undefined) return undefined;
   const texts = { request: await plainBody(configuration, request), response: await plainBody(configuration, response) };
+  // Its signature is not looked at then.
+  const isStale = error?.code === "STALE_DATE";
   const { issues } = readTicketMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
   return {
     call: name,
@@ -73,7 +75,7 @@ export async function observed(configuration, supplier, { request, response, at,
       durationMs: until - at,
       direction: "toSupplier",
       call: name,
-      authenticated: error === undefined || !UNAUTHENTICATED.includes(error.code),
+      ...(isStale ? { stale: true } : { authenticated: error === undefined || !UNAUTHENTICATED.includes(error.code) }),
       httpStatus: response.status,
       ...texts,
     }),

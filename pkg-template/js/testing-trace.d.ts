@@ -45,6 +45,8 @@ export declare function exchangeOf(facts: {
   call: keyof TicketCalls;
   /** Whether the signature was right, as the receiver found. */
   authenticated?: boolean | undefined;
+  /** Whether the Date was too far from the receiver's clock, which is no wrong signature. */
+  stale?: boolean | undefined;
   request: string | Uint8Array;
   response?: string | Uint8Array | undefined;
   httpStatus?: number | undefined;
@@ -60,4 +62,9 @@ export declare function traceOf(exchanges: readonly string[], settings?: TraceSe
 export declare function checkTrace(
   trace: RawBody,
   options?: { strict?: boolean | undefined },
-): { readonly ok: boolean; readonly points: readonly PointReport[] };
+): {
+  /** Version of the report's format. */
+  readonly version: 1;
+  readonly ok: boolean;
+  readonly points: readonly PointReport[];
+};

@@ -9,10 +9,10 @@ import { acceptance } from "./texts.js";
  * @param {{ strict?: boolean }} [options]
  */
 export function checkTrace(trace, { strict = false } = {}) {
-  const { points } = judgeTrace(rawBody(trace), strict);
+  const { version, points } = judgeTrace(rawBody(trace), strict);
   const explained = points.map((/** @type {{ id: keyof typeof acceptance }} */ point) => {
     const { en, zh, section, basis } = acceptance[point.id];
     return { ...point, section, basis, text: { en, zh } };
   });
-  return { ok: !points.some((/** @type {{ verdict: string }} */ { verdict }) => verdict === "failed"), points: explained };
+  return { version, ok: !points.some((/** @type {{ verdict: string }} */ { verdict }) => verdict === "failed"), points: explained };
 }

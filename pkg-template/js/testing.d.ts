@@ -22,7 +22,6 @@ export interface Issue {
     | ErrorCode
     | "reply.http-200"
     | "reply.listed-code"
-    | "reply.true-reason"
     | "reply.echo"
     | "reply.partner-id"
     | "pay.issuing-bare"

@@ -3,7 +3,7 @@
 
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
-import { MeituanError, NEUTRAL_DESCRIBE, textsOf } from "./errors.js";
+import { MeituanError, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { parseHttpDate, verifyByHand } from "./orders-core.js";
 import { Requests } from "./requests.js";
@@ -54,19 +54,8 @@ const CHECKS = /** @type {const} */ ({
   },
 });
 
-/** Texts that say nothing about why. */
-const PLACEHOLDERS = new Set([
-  "失败",
-  "fail",
-  "failed",
-  "failure",
-  "error",
-  "unknown",
-  "未知错误",
-  "系统错误",
-  NEUTRAL_DESCRIBE,
-  "接口未实现",
-]);
+const TRUE_REASON = "reply.true-reason";
+/** What is said of a success, and no reason of a failure. */
 const SUCCESSES = new Set(["", "ok", "success", "成功"]);
 
 /** Meituan, as one supplier meets it. */
@@ -135,9 +124,14 @@ export class MeituanTicket {
     if (!codes.includes(code)) note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`);
     if (partnerId !== this.#configuration.partnerId) note("reply.partner-id", "partnerId", `${partnerId}`);
     if (!outcomes.includes(code)) {
-      const reason = String(describe ?? "");
-      const isNone = SUCCESSES.has(reason.trim().toLowerCase());
-      if (isNone || PLACEHOLDERS.has(reason)) note("reply.true-reason", "describe", `"${describe}"`, isNone);
+      const isNone = SUCCESSES.has(
+        String(describe ?? "")
+          .trim()
+          .toLowerCase(),
+      );
+      const reported = issues.findIndex(({ id }) => id === TRUE_REASON);
+      if (isNone && reported >= 0) issues.splice(reported, 1);
+      if (isNone) note(TRUE_REASON, "describe", `"${describe}"`);
     } else if (value) {
       for (const field of echoes) {
         const wanted = request[field];

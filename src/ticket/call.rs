@@ -162,7 +162,7 @@ macro_rules! calls {
                 reply: &Message {
                     name: crate::doc_text!(@name concat!("ticket.", $name, ".response")),
                     fields: reply_fields! { $codes $($reply)* },
-                    rules: &[rules::REPLY_COMPLETE, rules::REPLY_BARE],
+                    rules: &[rules::REPLY_COMPLETE, rules::REPLY_BARE, rules::TRUE_REASON],
                     doc: crate::doc_text!($($doc),*),
                 },
                 codes: $codes::VALUES,
@@ -303,7 +303,7 @@ calls! {
 
     /// 订单出票通知 · pay notice: the result after a 598. Mandatory for whoever answers 598.
     PAY_NOTICE "payNotice", Direction::ToMeituan("/rhone/mtp/api/order/pay/notice") => {
-        request { as PayNoticeRequest } rules [rules::NOTICE_COMPLETE]
+        request { as PayNoticeRequest } rules [rules::NOTICE_COMPLETE, rules::TRUE_REASON]
         reply NoticeCode { }
         failure IN_PROCESS;
         outcomes [IN_PROCESS];
@@ -311,7 +311,7 @@ calls! {
 
     /// 订单退款通知 · refund notice: the result after a 602. Mandatory for whoever answers 602.
     REFUND_NOTICE "refundNotice", Direction::ToMeituan("/rhone/mtp/api/order/refund/notice") => {
-        request { as RefundNoticeRequest }
+        request { as RefundNoticeRequest } rules [rules::REFUND_NOTICE_DECIDES, rules::TRUE_REASON]
         reply NoticeCode { }
         failure IN_PROCESS;
     }

@@ -164,7 +164,8 @@ crate::messages! {
 
     /// 订单查询的回复。出票中为状态 5；已创建、尚未要求出票为 2；游客能入园后才是 4 ·
     /// Reply to order query. Status 5 while issuing, 2 when created and untouched, 4 only once the guest can enter.
-    OrderState rules [rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE, rules::QUERY_QUANTITIES_AGREE] {
+    OrderState rules [rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE, rules::QUERY_WITHIN_ORDERED,
+        rules::QUERY_QUANTITIES_AGREE] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.

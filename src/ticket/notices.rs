@@ -44,7 +44,7 @@ crate::messages! {
     /// 订单消费通知：游客已入园。只在真实核销后发送。各数量为订单累计，列表是本次核销的凭证。来源：验收手册第五部分 ·
     /// Consume notice: guests have entered. Send it after real use only. The quantities are totals of the order so far; the list
     /// holds the codes of this event. Source: hand-out part five.
-    ConsumeNotice rules [rules::CONSUME_QUANTITIES_AGREE, rules::CONSUME_STATUS_USED] {
+    ConsumeNotice rules [rules::CONSUME_WITHIN_ORDERED, rules::CONSUME_QUANTITIES_AGREE, rules::CONSUME_SHOWS_USE, rules::CONSUME_STATUS_USED] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
@@ -103,7 +103,7 @@ crate::messages! {
     RefundNoticeRequest {
         /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// 返回码：200 为同意，6xx 中的失败码为拒绝 · 200 agrees; a failure of the 6xx family refuses.
+        /// 返回码：200 为同意，6xx 中的失败码（601、602 除外）为拒绝 · 200 agrees; a failure of the 6xx family (not 601 or 602) refuses.
         code "code": code(OrderRefundCode), required;
         /// 拒绝的真实原因（描述） · The true reason of a refusal, in words.
         describe "describe": text, required;

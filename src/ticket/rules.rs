@@ -15,9 +15,9 @@ crate::rules! {
     /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票 4） ·
     /// voucherType 2: exactly one code for the order (hand-out, 订单出票 4).
     EXACTLY_ONE_CODE "pay.exactly-one-code" at "vouchers", Documented, exactly_one_code;
-    /// voucherType 1：凭证码不重复（推断：一码一人） ·
-    /// voucherType 1: no code stands twice (inferred: one code lets one guest in).
-    CODES_DISTINCT "pay.codes-distinct" at "vouchers", Inferred, codes_distinct;
+    /// voucherType 1：凭证码不重复（验收手册 订单出票 4：买多张就要有多个码） ·
+    /// voucherType 1: no code stands twice (acceptance manual, 订单出票 4: several tickets have several codes).
+    CODES_DISTINCT "pay.codes-distinct" at "vouchers", Documented, codes_distinct;
     /// 成功的通知带有 voucherType 和凭证码（验收手册 订单出票通知 1） ·
     /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).
     NOTICE_VOUCHERS_PRESENT "pay-notice.vouchers-present" at "vouchers", Documented, vouchers_present;
@@ -39,16 +39,34 @@ crate::rules! {
     /// orderStatus 4 且 voucherType 2：恰好一个凭证码（验收手册 订单查询 4 及 订单出票 4） ·
     /// voucherType 2 at orderStatus 4: exactly one code (hand-out, 订单查询 4 with 订单出票 4).
     QUERY_EXACTLY_ONE_CODE "query.exactly-one-code" at "voucherList", Documented, query_exactly_one_code;
-    /// orderQuantity、usedQuantity、refundedQuantity 彼此一致，也与凭证一致（验收手册 订单查询 5；公式未写明：已用 + 已退 ≤ 总数、凭证数相加相符，为推断） ·
-    /// orderQuantity, usedQuantity and refundedQuantity agree with each other and with the codes (hand-out, 订单查询 5; the
-    /// formula is not spelled out there: used + refunded ≤ ordered, and the codes add up, are inferred).
+    /// 已使用票数 + 已退款票数 ≤ 总票数（验收手册 订单查询 5：数量自洽） ·
+    /// Used and refunded tickets together are no more than ordered (acceptance manual, 订单查询 5: the quantities agree).
+    QUERY_WITHIN_ORDERED "query.within-ordered" at "usedQuantity", Documented, query_within_ordered;
+    /// usedQuantity、refundedQuantity 与凭证相加相符（验收手册 订单查询 5；公式未写明，为推断） ·
+    /// usedQuantity and refundedQuantity agree with the codes (hand-out, 订单查询 5; the formula is not spelled out there, so
+    /// that the codes add up is inferred).
     QUERY_QUANTITIES_AGREE "query.quantities-agree" at "usedQuantity", Inferred, query_quantities_agree;
-    /// quantity、usedQuantity、refundedQuantity 一致（验收手册 订单核销 1；公式为推断） ·
-    /// quantity, usedQuantity and refundedQuantity agree (hand-out, 订单核销 1; the formula is inferred).
+    /// 已使用票数 + 已退款票数 ≤ 总票数（验收手册 订单核销 1：数量自洽） ·
+    /// Used and refunded tickets together are no more than ordered (acceptance manual, 订单核销 1: the quantities agree).
+    CONSUME_WITHIN_ORDERED "consume.within-ordered" at "usedQuantity", Documented, consume_within_ordered;
+    /// 本次核销的票数不超过 usedQuantity（验收手册 订单核销 1；公式未写明，为推断） ·
+    /// The codes used now stand for no more tickets than usedQuantity (hand-out, 订单核销 1; the formula is not spelled out there:
+    /// inferred).
     CONSUME_QUANTITIES_AGREE "consume.quantities-agree" at "usedQuantity", Inferred, consume_quantities_agree;
+    /// 消费通知列出的凭证和证件中，至少有一个为已使用（验收手册 订单核销 2：status 正确） ·
+    /// Of the codes and credentials that a consume notice lists, one at least is used (acceptance manual, 订单核销 2: status is right).
+    CONSUME_SHOWS_USE "consume.shows-use" at "voucherList", Documented, consume_shows_use;
     /// 消费通知中的凭证为已使用（验收手册 订单核销 2；所见状态均为 1） ·
     /// The codes of a consume notice are used ones (hand-out, 订单核销 2; status 1 wherever seen).
     CONSUME_STATUS_USED "consume.status-used" at "voucherList", Inferred, consume_status_used;
+    /// 退款通知的 code 为 200（同意）或 6xx 失败码（拒绝）；598、601、602 只用于出票、退款接口的应答（验收手册 第一部分第 1 条） ·
+    /// A refund notice agrees by 200 or refuses by a failure of 6xx: 598, 601 and 602 are for replies to pay and refund only
+    /// (acceptance manual, part one, item 1).
+    REFUND_NOTICE_DECIDES "refund-notice.decides" at "code", Documented, refund_notice_decides;
+    /// 失败的 describe 是真实原因，不是“失败”之类的套话（验收手册 订单创建 1、订单出票 2、订单退款 2；哪些是套话为推断） ·
+    /// The describe of a failure is its true reason, and no placeholder such as 失败 (hand-out, 订单创建 1, 订单出票 2, 订单退款 2;
+    /// which words are placeholders is inferred).
+    TRUE_REASON "reply.true-reason" at "describe", Inferred, true_reason;
     /// 200 带完整的 body；598、601、602 带订单号（验收手册 第一部分第 4 条：必填字段要填；订单退款 3：refundId 要正确） ·
     /// Code 200 comes with the whole body, and 598, 601 and 602 with the order's numbers (hand-out, part one, item 4: required
     /// fields must be filled; 订单退款 3: refundId must be right).
@@ -83,14 +101,15 @@ fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
         return Verdict::Kept;
     }
     match (view.count("vouchers"), facts.quantity) {
+        // An empty list breaks the rule that codes are present.
+        (None | Some(0), _) => Verdict::Kept,
         (Some(codes), Some(quantity)) => verdict(codes == quantity as usize),
-        (None, _) => Verdict::Kept,
         _ => Verdict::Unchecked,
     }
 }
 
 fn exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(codes(view) != Some(VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes == 1))
+    verdict(codes(view) != Some(VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes <= 1))
 }
 
 fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
@@ -127,17 +146,32 @@ fn distinct_codes(view: &View<'_>) -> usize {
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
-    let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET);
+    let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET) && view.count("voucherList").unwrap_or(0) > 0;
     verdict(!one_each || view.integer("orderQuantity") == Some(distinct_codes(view) as i64))
 }
 
 fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(issued_codes(view) != Some(VoucherType::CODE_PER_ORDER) || distinct_codes(view) == 1)
+    let one_for_all = issued_codes(view) == Some(VoucherType::CODE_PER_ORDER) && view.count("voucherList").unwrap_or(0) > 0;
+    verdict(!one_for_all || distinct_codes(view) == 1)
+}
+
+fn query_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
+    within(view, "orderQuantity")
+}
+
+fn consume_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
+    within(view, "quantity")
+}
+
+/// Used and refunded tickets are among those of that field.
+fn within(view: &View<'_>, ordered: &str) -> Verdict {
+    let number = |name| view.integer(name).unwrap_or(0);
+    verdict(number("usedQuantity") + number("refundedQuantity") <= number(ordered))
 }
 
 fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     let number = |name| view.integer(name).unwrap_or(0);
-    let (ordered, used, refunded) = (number("orderQuantity"), number("usedQuantity"), number("refundedQuantity"));
+    let (used, refunded) = (number("usedQuantity"), number("refundedQuantity"));
     let listed = view.count("voucherList").unwrap_or(0) > 0;
     let (mut used_codes, mut refunded_codes) = (0, 0);
     for [status, quantity] in view.rows("voucherList", [Column::Number("status"), Column::Number("quantity")]) {
@@ -148,19 +182,84 @@ fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
             _ => {}
         }
     }
-    let codes_agree = !listed || (used_codes == used && refunded_codes == refunded);
-    verdict(used + refunded <= ordered && codes_agree)
+    verdict(!listed || (used_codes == used && refunded_codes == refunded))
 }
 
 fn consume_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
-    let number = |name| view.integer(name).unwrap_or(0);
-    let used_now: i64 = view.objects("voucherList").filter_map(|voucher| voucher.integer("quantity")).sum();
-    verdict(number("usedQuantity") + number("refundedQuantity") <= number("quantity") && used_now <= number("usedQuantity"))
+    let used_now: i64 = view.objects("voucherList").filter(is_used).filter_map(|voucher| voucher.integer("quantity")).sum();
+    verdict(used_now <= view.integer("usedQuantity").unwrap_or(0))
 }
 
-fn consume_status_used(view: &View<'_>, _: &Facts) -> Verdict {
-    let used = Some(i64::from(VoucherStatus::USED.0));
-    verdict(view.objects("voucherList").all(|voucher| voucher.integer("status") == used))
+fn is_used(entry: &View<'_>) -> bool {
+    entry.integer("status") == Some(i64::from(VoucherStatus::USED.0))
+}
+
+/// Whether a status says that an entry is not used. What one that is not listed says cannot be known.
+fn is_not_used(status: i64) -> bool {
+    matches!(VoucherStatus(status as i32), VoucherStatus::UNUSED | VoucherStatus::REFUNDED | VoucherStatus::VOID)
+}
+
+fn consume_shows_use(view: &View<'_>, _: &Facts) -> Verdict {
+    let stated = |list| view.objects(list).filter_map(|entry| entry.integer("status"));
+    let mut statuses = stated("voucherList").chain(stated("credentialList")).peekable();
+    verdict(statuses.peek().is_none() || !statuses.all(is_not_used))
+}
+
+fn consume_status_used(view: &View<'_>, facts: &Facts) -> Verdict {
+    // Where no entry is used, that alone is wrong.
+    let shows_use = consume_shows_use(view, facts) == Verdict::Kept;
+    verdict(!shows_use || !view.objects("voucherList").filter_map(|entry| entry.integer("status")).any(is_not_used))
+}
+
+fn refund_notice_decides(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(!matches!(view.integer("code"), Some(598 | 601 | 602)))
+}
+
+/// Words in place of a reason.
+const PLACEHOLDERS: [&str; 24] = [
+    "-",
+    "error",
+    "err",
+    "fail",
+    "failed",
+    "failure",
+    "false",
+    "null",
+    "ok",
+    "other",
+    "success",
+    "test",
+    "unknown",
+    "下单失败",
+    "出票失败",
+    "创建失败",
+    "失败",
+    "成功",
+    "未知",
+    "未知错误",
+    "测试",
+    "系统异常",
+    "系统错误",
+    "退款失败",
+];
+
+/// Returns whether a describe is words that say no reason.
+pub(super) fn is_placeholder(describe: &str) -> bool {
+    let mut words = describe.trim_ascii();
+    while let Some(rest) = ["。", "！", ".", "!"].iter().find_map(|mark| words.strip_suffix(mark)) {
+        words = rest;
+    }
+    words.bytes().all(|byte| byte.is_ascii_digit()) || PLACEHOLDERS.iter().any(|listed| words.eq_ignore_ascii_case(listed))
+}
+
+/// For replies, and for the notices whose describe says why something failed.
+fn true_reason(view: &View<'_>, _: &Facts) -> Verdict {
+    let failed = match (view.integer("issueType"), view.integer("code")) {
+        (Some(issue_type), _) => issue_type == i64::from(super::codes::IssueType::FAILED.0),
+        (_, Some(598 | 601 | 602)) => false,
+        (_, code) => code.is_some_and(|code| (400..700).contains(&code)),
+    };
+    verdict(!failed || view.text("describe").is_none_or(|describe| describe.is_empty() || !is_placeholder(&describe)))
 }
 
 fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {

@@ -39,7 +39,7 @@ describe("acceptance points", () => {
 
   it("say in both languages what they demand, and where the hand-out says so", () => {
     const { points } = checkTrace(traceOf([]));
-    assert.equal(points.length, 32);
+    assert.equal(points.length, 33);
     for (const { id, text, section, verdict } of points) {
       assert.ok(text.en.length > 10 && /\p{Script=Han}/u.test(text.zh) && /\p{Script=Han}/u.test(section), id);
       assert.equal(verdict, "notExercised", id);
@@ -48,8 +48,17 @@ describe("acceptance points", () => {
     assert.ok(fromPartFive.length >= 19, String(fromPartFive.length));
   });
 
+  it("are judged in a recording of an older version, or of none", () => {
+    const exchanges = '"exchanges":[]';
+    for (const text of [`{"version":2,${exchanges}}`, `{"version":1,${exchanges}}`, `{${exchanges}}`]) {
+      const { version, ok } = checkTrace(text);
+      assert.deepEqual([version, ok], [1, true], text);
+    }
+    assert.match(traceOf([]), /^\{"version":2,/);
+  });
+
   it("refuse what is no trace", () => {
-    for (const text of ["", "[]", '{"version":2,"exchanges":[]}', '{"version":1,"exchanges":[{}]}']) {
+    for (const text of ["", "[]", '{"version":3,"exchanges":[]}', '{"version":1,"exchanges":[{}]}']) {
       assert.throws(
         () => checkTrace(text),
         (error) => MeituanError.is(error),
@@ -108,6 +117,33 @@ describe("a recording", () => {
     );
     const passed = points.filter(({ verdict }) => verdict === "passed").map(({ id }) => id);
     for (const id of ["query.untouched", "query.issuing"]) assert.ok(passed.includes(id), passed.join(" "));
+  });
+});
+
+describe("a recording of what is not authenticated", () => {
+  const now = Date.parse("2026-03-02T10:00:00+08:00");
+  const signed = new TicketSupplier({ ...SETTINGS, now: () => now });
+  const recordedOf = async (request) => {
+    const exchanges = [];
+    const serve = signed.observe(() => Response.json({ code: 499, describe: "拒绝", partnerId: 1122 }), {
+      report: ({ exchange }) => exchanges.push(JSON.parse(exchange)),
+    });
+    await serve(request);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return exchanges[0];
+  };
+  const created = (options) => signed.requests.orderCreate(CREATE, { url: "https://shop.example/create", ...options }).toRequest();
+
+  it("calls a stale Date no wrong signature", async () => {
+    const { authenticated, stale } = await recordedOf(created({ now: now - 3_600_000 }));
+    assert.deepEqual([authenticated, stale], [undefined, true]);
+  });
+
+  it("tells a wrong signature from a right one", async () => {
+    const wrong = await recordedOf(created({ now, signedUri: "/elsewhere" }));
+    assert.deepEqual([wrong.authenticated, wrong.stale], [false, undefined]);
+    const right = await recordedOf(created({ now }));
+    assert.deepEqual([right.authenticated, right.stale], [true, undefined]);
   });
 });
 

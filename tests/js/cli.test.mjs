@@ -275,7 +275,7 @@ describe("envelope", () => {
     await writeFile(file, text);
     const { code, out } = await run(["envelope", "seal", file, ...key, "--json"]);
     await rm(folder, { recursive: true });
-    assert.deepEqual([code, JSON.parse(out)], [0, { ok: true, content: seal(text) }]);
+    assert.deepEqual([code, JSON.parse(out)], [0, { version: 1, ok: true, content: seal(text) }]);
   });
 
   it("exits 1 for what does not open, and says so without a word about the text", async () => {

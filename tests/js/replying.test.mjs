@@ -139,6 +139,23 @@ describe("replying", () => {
     assert.equal(refusalOf(() => pay().fail(598, "出票中")).code, "ILLEGAL_REPLY_CODE");
   });
 
+  it("sends a placeholder as reason, and reports it", () => {
+    const call = receive("/mt/create", CREATE);
+    for (const placeholder of ["失败", "下单失败！", "Error", "500"]) {
+      const { warnings } = call.fail(420, placeholder);
+      assert.deepEqual(
+        warnings.map(({ rule, path, refuses }) => [rule, path, refuses]),
+        [["reply.true-reason", "describe", false]],
+        placeholder,
+      );
+      assert.equal(call.failUnlisted(423, placeholder).warnings.length, 1, placeholder);
+    }
+    for (const reason of ["库存不足", "下单失败：库存不足"]) {
+      assert.deepEqual(call.fail(420, reason).warnings, [], reason);
+      assert.deepEqual(call.failUnlisted(423, reason).warnings, [], reason);
+    }
+  });
+
   it("fails with other codes on purpose, but never with one that means success", () => {
     const call = receive("/mt/create", CREATE);
     assert.equal(sent(call.failUnlisted(423, "尚未开售")).code, 423);

@@ -45,6 +45,17 @@ describe("requests", () => {
     assert.throws(() => new TicketRequests({ ...options, clientSecret: 1 }), { code: "INVALID_CONFIG", path: "clientSecret" });
   });
 
+  it("agree to a refund by 200, or refuse it by a listed failure, and by nothing else", () => {
+    const body = { orderId: "7", refundId: "R1", partnerOrderId: "P1", requestTime: NOW, responseTime: NOW };
+    const notice = (code) => supplier.requests.refundNotice({ code, describe: "已过可退时间", body });
+    for (const code of [200, 604, 606, 607, 699]) assert.deepEqual(notice(code).warnings, [], String(code));
+    for (const code of [601, 602]) {
+      const { code: is, rule } = refusalOf(() => notice(code));
+      assert.deepEqual([is, rule], ["RULE_BROKEN", "refund-notice.decides"], String(code));
+    }
+    for (const code of [598, 599, 499, 603]) assert.equal(refusalOf(() => notice(code)).code, "UNKNOWN_VALUE", String(code));
+  });
+
   it("are plain values, addressed and signed", async () => {
     const request = supplier.requests.consumeNotice(consumed);
     assert.equal(request.type, "consumeNotice");

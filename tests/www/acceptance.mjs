@@ -33,7 +33,12 @@ describe("the acceptance check", () => {
   it("names the points that a supplier with mistakes fails, and leads to the exchange", async () => {
     await open("acceptance", async ({ shown }) => {
       await shown.getByRole("button", { name: "Built in: the same with mistakes" }).click();
-      assert.deepEqual(await pointsOf(shown, "bad"), ["create.time", "pay.code-per-ticket", "refund.pending"]);
+      assert.deepEqual(await pointsOf(shown, "bad"), [
+        "create.time",
+        "pay.code-per-ticket",
+        "refund.pending",
+        "refund.true-reason",
+      ]);
       await shown.locator('[data-point="pay.code-per-ticket"]').getByRole("button").first().click();
       const step = shown.getByRole("status").last();
       assert.match(await step.innerText(), /orderPay[\s\S]*pay\.one-code-per-ticket/);
@@ -82,7 +87,7 @@ describe("the acceptance check", () => {
       "acceptance",
       async ({ shown }) => {
         await shown.getByRole("button", { name: "内置：同一记录，但有错误" }).click();
-        assert.match(await shown.locator(".verdict").first().innerText(), /3 个验收点不通过/);
+        assert.match(await shown.locator(".verdict").first().innerText(), /4 个验收点不通过/);
       },
       { locale: "zh-CN" },
     );

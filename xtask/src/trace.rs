@@ -1,7 +1,7 @@
 //! What is made from the definition of the trace format: its JSON Schema, and its description with the acceptance points.
 
 use meituan_protocol::message::definition::{Basis, Bounds, Field, Kind, Message, Presence};
-use meituan_protocol::ticket::acceptance::{PERSONAL_FIELDS, POINTS, PORTS, Trace};
+use meituan_protocol::ticket::acceptance::{PERSONAL_FIELDS, POINTS, PORTS, Trace, VERSION};
 use meituan_protocol::ticket::{CALLS, Direction};
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ fn schema() -> String {
     let definitions: Vec<_> =
         messages().iter().map(|message| format!("    {:?}: {}", message.name, object(message, "    "))).collect();
     format!(
-        "{{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"A recording of ticket exchanges, version 1\",\n  \"$ref\": \"#/$defs/Trace\",\n  \"$defs\": {{\n{}\n  }}\n}}\n",
+        "{{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"A recording of ticket exchanges, version {VERSION}\",\n  \"$ref\": \"#/$defs/Trace\",\n  \"$defs\": {{\n{}\n  }}\n}}\n",
         definitions.join(",\n")
     )
 }
@@ -127,7 +127,7 @@ A trace is a recording of exchanges between Meituan and a supplier: one JSON obj
 
 ```json
 {
-  "version": 1,
+  "version": 2,
   "settings": { "partnerId": 1122, "upstreamProducts": ["12113"] },
   "exchanges": [
     {
@@ -152,7 +152,9 @@ A trace is a recording of exchanges between Meituan and a supplier: one JSON obj
 - **Bodies are the wire's own JSON, as it travelled**: yuan, bare 64-bit ids, UTC+8 texts. Copy the text; do not parse and
   print it again with a JSON library that rounds numbers. A body that was encrypted as a whole is written down opened. A body
   that is no JSON is written down as a text.
-- **No secret is in it**: headers are left out, and the signature is one flag. Nothing that the checker needs is secret.
+- **No secret is in it**: headers are left out, and the signature is one flag. Nothing that the checker needs is secret. A stale
+  Date has a flag of its own (`stale`, since version 2): it is no wrong signature.
+- Traces of version 1, and traces without a version, are read as before.
 - Exchanges may stand in any order. Two exchanges of one order that were under way at the same time are not judged by each
   other's outcome.
 

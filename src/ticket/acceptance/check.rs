@@ -1,13 +1,16 @@
 //! The walk over a trace: settings first, then the exchanges in the order of their time.
 
+use super::super::notices::RefundNotice;
 use super::super::{
     CONSUME_NOTICE, Call, Direction, MANDATORY, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, ORDER_REFUNDED,
     ORDER_RESCHEDULE, PAY_NOTICE, REFUND_NOTICE,
 };
+use super::codes::Index;
 use super::endpoint::{NOTICE_WORKING_DAYS, check_port};
-use super::exchange::{Exchange, indexed, order_of};
+use super::exchange::{Exchange, Signatures, indexed, order_of};
 use super::order::Order;
 use super::points::Name;
+use super::query::STATE;
 use super::report::{Findings, Report, Strictness};
 use super::trace::{Settings, Trace, read_trace};
 use crate::message::definition::{Facts, Verdict};
@@ -31,14 +34,22 @@ pub fn check_json(trace: &[u8], strictness: Strictness) -> Result<Report, Error>
     let mut packed = Packed::default();
     read_trace(trace, &mut packed)?;
     let Some(view) = packed.view(Trace::MESSAGE, trace) else { return Err(Error::at(ErrorCode::InvalidJson, "")) };
+    let settings = view.object("settings").map(|settings| Settings::of(&settings)).unwrap_or_default();
     let mut checker = Checker {
-        settings: view.object("settings").map(|settings| Settings::of(&settings)).unwrap_or_default(),
+        settings,
         found: Findings::new(strictness),
         orders: Vec::new(),
+        places: Index::default(),
+        upstream: Index::default(),
+        signatures: Signatures::default(),
         seen: [false; MANDATORY.len()],
         asked: Packed::default(),
         written: Packed::default(),
+        alone: Packed::default(),
     };
+    for product in &checker.settings.upstream_products {
+        checker.upstream.number(product);
+    }
     if let Some(settings) = view.object("settings") {
         checker.judge_settings(&settings);
     }
@@ -53,10 +64,16 @@ struct Checker {
     settings: Settings,
     found: Findings,
     orders: Vec<Order>,
+    /// Which of the orders has which number.
+    places: Index,
+    /// Products that are issued again upstream.
+    upstream: Index,
+    signatures: Signatures,
     /// Which of the mandatory interfaces were seen to work.
     seen: [bool; MANDATORY.len()],
     asked: Packed,
     written: Packed,
+    alone: Packed,
 }
 
 impl Checker {
@@ -109,75 +126,79 @@ impl Checker {
                 duration: view.integer("durationMs"),
                 call,
                 authenticated: view.integer("authenticated").map(|flag| flag != 0),
+                stale: view.integer("stale") == Some(1),
                 request,
                 response: raw("response"),
                 http_status: view.integer("httpStatus"),
                 order: order_of(request).map(|id| self.order_index(id)),
                 overlaps: false,
             };
-            // Traces are written in order, or nearly.
-            let place = exchanges.partition_point(|other: &Exchange<'_>| other.at <= exchange.at);
-            exchanges.insert(place, exchange);
+            exchanges.push(exchange);
         }
+        exchanges.sort_unstable_by_key(|exchange| (exchange.at, exchange.index));
         mark_overlaps(&mut exchanges, self.orders.len());
         Ok(exchanges)
     }
 
     #[inline(never)]
     fn order_index(&mut self, id: String) -> usize {
-        self.orders.iter().position(|order| order.id == id).unwrap_or_else(|| {
-            self.orders.push(Order::named(id));
-            self.orders.len() - 1
-        })
+        let index = self.places.number(&id) as usize;
+        if index == self.orders.len() {
+            self.orders.push(Order::default());
+        }
+        index
     }
 
     #[inline(never)]
     fn judge(&mut self, exchange: &Exchange<'_>) {
-        let Checker { settings, found, orders, seen, asked, written } = self;
-        if !exchange.judge_transport(found) {
+        let Checker { settings, upstream, found, orders, signatures, seen, asked, written, alone, .. } = self;
+        if !exchange.judge_transport(signatures, found) {
             return;
         }
-        let mut unknown = Order::named(String::new());
+        let mut unknown = Order::default();
         let order = match exchange.order {
             Some(index) => &mut orders[index],
             None => &mut unknown,
         };
         let said = exchange.said();
-        exchange.judge_message(said.code, Facts { quantity: order.quantity() }, written, found);
+        exchange.judge_message(said.code, Facts { quantity: order.quantity() }, order.may_have_codes(exchange), written, found);
         read(exchange.call.request, exchange.request, Reading::WIRE, asked);
         let asked = asked.view(exchange.call.request, exchange.request);
         let wrote = exchange.written().and_then(|(message, text)| written.view(message, text));
         if let Some(wrote) = &wrote {
-            exchange.judge_numbers(wrote, asked.as_ref(), settings.partner_id, found);
+            exchange.judge_numbers(wrote, asked.as_ref(), settings.partner_id, &mut order.number, found);
         }
-        let is_readable = wrote.is_some() && (said.code.is_some() || !exchange.is_to_supplier());
+        let is_whole = wrote.is_some() || exchange.issues_without_codes(said.code);
         if let Some(place) = MANDATORY.iter().position(|name| *name == exchange.call.name) {
-            seen[place] |= is_readable;
+            seen[place] |= is_whole && (said.code.is_some() || !exchange.is_to_supplier());
         }
         let body = wrote.and_then(|wrote| wrote.object("body"));
         if exchange.is(&ORDER_PAY) {
-            return order.pay(exchange, &said, body, settings, found);
+            return order.pay(exchange, &said, body, upstream, found);
         }
         if exchange.is(&PAY_NOTICE) {
             return order.pay_notice(exchange, &said, body, found);
         }
         if exchange.is(&ORDER_QUERY) {
+            let may_have_codes = order.may_have_codes(exchange);
+            let body = body.or_else(|| exchange.body_alone(&STATE, alone).filter(|_| !may_have_codes));
             return order.query(exchange, &said, body, found);
+        }
+        if exchange.is(&REFUND_NOTICE) {
+            let body = body.or_else(|| exchange.body_alone(RefundNotice::MESSAGE, alone));
+            return body.map_or((), |body| order.refund_notice(exchange, &body, &said, found));
         }
         let Some(asked) = asked.and_then(|asked| asked.object("body")) else { return };
         if exchange.is(&ORDER_CREATE) {
             order.create(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_REFUND) {
-            order.refunds.ask(exchange, &asked, &said, body.is_some(), &settings.calendar, found);
-        } else if exchange.is(&REFUND_NOTICE) {
-            order.refunds.notice(exchange, &asked, &said, order.created, &settings.calendar, found);
+            order.refund(exchange, &asked, &said, body.is_some(), &settings.calendar, found);
         } else if exchange.is(&CONSUME_NOTICE) {
-            order.consume(exchange, &asked, found);
+            order.consume(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_CLOSE) {
-            order.close(&asked);
+            order.close(exchange, &asked, &said);
         } else if exchange.is(&ORDER_REFUNDED) {
-            order.ended = true;
-            order.refunds.message(exchange, &asked, &said, &settings.calendar, found);
+            order.refunded(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_RESCHEDULE) {
             order.reschedule();
         }
@@ -188,6 +209,7 @@ impl Checker {
         for order in &self.orders {
             order.finish(&mut self.found);
         }
+        self.signatures.finish(&mut self.found);
         if self.seen == [true; MANDATORY.len()] {
             self.found.shows(Name::Mandatory);
         } else if self.seen.contains(&true) {

@@ -1,7 +1,8 @@
 //! One exchange: what the supplier wrote, judged by itself. What came before and after is [`Order`](super::order::Order)'s.
 
 use super::super::codes::IssueType;
-use super::super::{Call, Direction, MANDATORY, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
+use super::super::rules;
+use super::super::{Call, Direction, MANDATORY, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
 use super::points::{Name, of_rule};
 use super::report::{Effect, Finding, Findings};
 use crate::message::definition::{Basis, Facts, Kind, Message, Presence};
@@ -18,6 +19,8 @@ pub(super) struct Exchange<'t> {
     pub(super) duration: Option<i64>,
     pub(super) call: &'static Call,
     pub(super) authenticated: Option<bool>,
+    /// Its Date was refused, or would be.
+    pub(super) stale: bool,
     pub(super) request: &'t [u8],
     pub(super) response: Option<&'t [u8]>,
     pub(super) http_status: Option<i64>,
@@ -28,7 +31,7 @@ pub(super) struct Exchange<'t> {
 }
 
 static ENVELOPE: Message = looking_for(&[raw("code"), raw("describe"), raw("issueType"), raw("body")]);
-static BODY: Message = looking_for(&[raw("orderId")]);
+static BODY: Message = looking_for(&[raw("orderId"), raw("voucherType"), raw("vouchers")]);
 
 /// The order number of a request, whatever else is wrong with it.
 pub(super) fn order_of(request: &[u8]) -> Option<String> {
@@ -36,7 +39,27 @@ pub(super) fn order_of(request: &[u8]) -> Option<String> {
     Peek::new(&BODY, envelope.raw("body")?).ok()?.text("orderId")
 }
 
-/// What can be told of an exchange even where a definition refuses what was written.
+/// How many signatures were judged rightly by the supplier. One that was refused for its Date is not among them.
+#[derive(Default)]
+pub(super) struct Signatures {
+    right_accepted: u32,
+    wrong_refused: u32,
+}
+
+impl Signatures {
+    /// Only both together show that signatures are looked at.
+    pub(super) fn finish(&self, found: &mut Findings) {
+        const NAME: Name = Name::Authentication;
+        match (self.right_accepted, self.wrong_refused) {
+            (0, 0) => {}
+            (0, _) => found.unchecked(NAME, None, "authenticated", "no call with a right signature was accepted"),
+            (_, 0) => found.unchecked(NAME, None, "authenticated", "no call with a wrong signature was refused"),
+            (right, wrong) => found.shows_times(NAME, right + wrong),
+        }
+    }
+}
+
+/// What is known of an exchange even where a definition refuses what was written.
 #[derive(Default)]
 pub(super) struct Said {
     /// The supplier's code, or its pay notice's issueType.
@@ -72,6 +95,14 @@ impl Exchange<'_> {
         }
     }
 
+    /// The body that the supplier wrote, read by itself: what refuses it as a whole is judged already.
+    pub(super) fn body_alone<'p>(&'p self, message: &'static Message, packed: &'p mut Packed) -> Option<View<'p>> {
+        let (_, text) = self.written()?;
+        let body = text.get(Peek::new(&ENVELOPE, text).ok()?.range("body")?)?;
+        read(message, body, Reading::WIRE, packed);
+        packed.view(message, body)
+    }
+
     pub(super) fn said(&self) -> Said {
         let code = if self.is(&PAY_NOTICE) { "issueType" } else { "code" };
         let Some(seen) = self.written().and_then(|(_, text)| Peek::new(&ENVELOPE, text).ok()) else { return Said::default() };
@@ -79,13 +110,13 @@ impl Exchange<'_> {
     }
 
     /// The code of the reply, whoever wrote it.
-    fn answer(&self) -> Option<i64> {
+    pub(super) fn answer(&self) -> Option<i64> {
         Peek::new(&ENVELOPE, self.response?).ok()?.number("code")
     }
 
     /// Judges how the exchange went, before what was said. False when nothing more is to be judged.
     #[inline(never)]
-    pub(super) fn judge_transport(&self, found: &mut Findings) -> bool {
+    pub(super) fn judge_transport(&self, signatures: &mut Signatures, found: &mut Findings) -> bool {
         if let Some((name, most, usual)) = self.time_limits() {
             match self.duration {
                 None => found.unchecked(name, self.place(), "durationMs", "not recorded"),
@@ -100,20 +131,8 @@ impl Exchange<'_> {
                 }
             }
         }
-        match self.authenticated {
-            Some(false) if self.is_to_supplier() => {
-                found.shows(Name::Authentication);
-                if self.answer().is_some_and(|code| self.call.is_outcome(code as i32)) {
-                    found.fails(Name::Authentication, self.place(), "code", "taken, though the signature is wrong");
-                }
-                return false;
-            }
-            Some(false) => {
-                found.shows(Name::Authentication);
-                found.fails(Name::Authentication, self.place(), "authenticated", "Meituan's side found the signature wrong");
-            }
-            Some(true) => found.shows(Name::Authentication),
-            None => {}
+        if !self.judge_authentication(signatures, found) {
+            return false;
         }
         if self.is_to_supplier() && MANDATORY.contains(&self.call.name) && matches!(self.http_status, Some(404 | 405 | 501)) {
             found.fails(Name::Mandatory, self.place(), "httpStatus", "there is no such interface");
@@ -121,6 +140,35 @@ impl Exchange<'_> {
         }
         if self.is_to_supplier() && self.http_status.is_some_and(|status| status != 200) {
             found.warns(Name::SuccessCode, self.place(), "httpStatus", "expected 200, whatever the code says");
+        }
+        true
+    }
+
+    /// Judges whether the call was accepted or refused as its signature and its Date say. False when it should be refused, and
+    /// nothing more is to be judged.
+    fn judge_authentication(&self, signatures: &mut Signatures, found: &mut Findings) -> bool {
+        const NAME: Name = Name::Authentication;
+        let answer = self.answer();
+        let is_accepted = answer.is_some_and(|code| self.call.is_outcome(code as i32));
+        match (self.is_to_supplier(), self.authenticated) {
+            (true, Some(false)) => {
+                if is_accepted {
+                    found.fails(NAME, self.place(), "code", "accepted, though the signature is wrong");
+                } else if answer.is_some() || self.http_status.is_some_and(|status| status != 200) {
+                    signatures.wrong_refused += 1;
+                }
+                return false;
+            }
+            (true, _) if self.stale => {
+                if is_accepted {
+                    // The limit is documented nowhere.
+                    found.warns(NAME, self.place(), "stale", "accepted, though the Date is stale");
+                }
+                return is_accepted;
+            }
+            (true, Some(true)) if is_accepted => signatures.right_accepted += 1,
+            (false, Some(false)) => found.fails(NAME, self.place(), "authenticated", "Meituan's side found the signature wrong"),
+            _ => {}
         }
         true
     }
@@ -133,17 +181,48 @@ impl Exchange<'_> {
         self.is(&ORDER_PAY).then_some((Name::PayTime, 60_000, 30_000))
     }
 
-    /// Judges what the supplier wrote by its definition, and leaves it in `packed`. `code` is the reply's.
+    /// Whether pay or its notice says that the tickets are issued, and names neither codes nor voucherType: so it is for a
+    /// product without codes.
+    pub(super) fn issues_without_codes(&self, code: Option<i64>) -> bool {
+        let expected = if self.is(&PAY_NOTICE) { i64::from(IssueType::ISSUED.0) } else { 200 };
+        if !(self.is(&ORDER_PAY) || self.is(&PAY_NOTICE)) || code != Some(expected) {
+            return false;
+        }
+        let Some(envelope) = self.written().and_then(|(_, text)| Peek::new(&ENVELOPE, text).ok()) else { return false };
+        let body = envelope.raw("body").and_then(|body| Peek::new(&BODY, body).ok());
+        body.is_some_and(|body| {
+            let is_absent = |field, empty: &[u8]| body.raw(field).is_none_or(|raw| raw == b"null" || raw == empty);
+            is_absent("voucherType", b"\"\"") && is_absent("vouchers", b"[]")
+        })
+    }
+
+    /// Judges what the supplier wrote by its definition, and leaves it in `packed`. `code` is the reply's; `is_issued`: as far
+    /// as is known, the order can have codes.
     #[inline(never)]
-    pub(super) fn judge_message(&self, code: Option<i64>, facts: Facts, packed: &mut Packed, found: &mut Findings) {
+    pub(super) fn judge_message(
+        &self,
+        code: Option<i64>,
+        facts: Facts,
+        is_issued: bool,
+        packed: &mut Packed,
+        found: &mut Findings,
+    ) {
         let Some((message, text)) = self.written() else { return };
-        let how = Reading { form: Form::Wire, success: self.is_to_supplier() && code == Some(200), facts };
-        read(message, text, how, packed);
+        let has_no_codes = self.issues_without_codes(code);
+        let success = self.is_to_supplier() && code == Some(200) && !has_no_codes;
+        read(message, text, Reading { form: Form::Wire, success, facts }, packed);
         found.shows(Name::RequiredFields);
         found.shows(Name::DocumentedValues);
         for issue in &packed.issues {
-            // The reason of a failure is judged by itself.
-            if issue.path != "describe" || !self.tells_failure(code) {
+            let is_judged_elsewhere = match issue.rule {
+                // What is wrong with the reason of a failure is found by `judge_reason`.
+                _ if issue.path == "describe" && self.tells_failure(code) => true,
+                Some(rule) if has_no_codes => rule == rules::REPLY_COMPLETE.id || rule == rules::NOTICE_COMPLETE.id,
+                // An orderStatus 4 before that is wrong by itself.
+                Some(_) if self.is(&ORDER_QUERY) && !is_issued => of_rule_is(issue, Name::QueryVouchers, self.call),
+                _ => false,
+            };
+            if !is_judged_elsewhere {
                 self.judge_issue(issue, found);
             }
         }
@@ -192,6 +271,10 @@ impl Exchange<'_> {
             (_, ErrorCode::EmptyText, _) => return,
             // Judged with the order at hand.
             (_, ErrorCode::UnknownValue, "code") => return,
+            (_, ErrorCode::UnknownValue, path) if is_listed_in_full(path) => {
+                effect = Effect::Fails;
+                (Name::DocumentedValues, Basis::Documented)
+            }
             (_, _, "code") => (Name::SuccessCode, basis),
             (_, _, "body.refundId") => (Name::RefundId, basis),
             (_, ErrorCode::MissingField, "body.voucherType") if self.is(&ORDER_PAY) => (Name::PayVouchers, basis),
@@ -240,16 +323,26 @@ impl Exchange<'_> {
         }
     }
 
-    /// Judges what stands in the message against the request and the settings.
+    /// Judges what stands in the message against the request, the settings, and the supplier's own order number as it was
+    /// `reported` first.
     #[inline(never)]
-    pub(super) fn judge_numbers(&self, written: &View<'_>, asked: Option<&View<'_>>, partner: Option<i64>, found: &mut Findings) {
+    pub(super) fn judge_numbers(
+        &self,
+        written: &View<'_>,
+        asked: Option<&View<'_>>,
+        partner: Option<i64>,
+        reported: &mut Option<String>,
+        found: &mut Findings,
+    ) {
         if let (Some(expected), Some(partner)) = (partner, written.integer("partnerId"))
             && expected != partner
         {
             found.fails(Name::RequiredFields, self.place(), "partnerId", "not the supplier's number");
         }
-        let bodies = asked.and_then(|asked| asked.object("body")).zip(written.object("body"));
-        let Some((asked, written)) = bodies.filter(|_| self.is_to_supplier()) else { return };
+        let Some(written) = written.object("body") else { return };
+        let asked = asked.filter(|_| self.is_to_supplier()).and_then(|asked| asked.object("body"));
+        self.judge_own_number(&written, asked.as_ref(), reported, found);
+        let Some(asked) = asked else { return };
         for &field in self.call.echoes {
             let (Some(expected), Some(given)) = (asked.text(field), written.text(field)) else { continue };
             if expected.is_empty() || given.is_empty() || expected == given {
@@ -257,6 +350,21 @@ impl Exchange<'_> {
             }
             let name = if field == "refundId" { Name::RefundId } else { Name::RequiredFields };
             found.fails(name, self.place(), &["body.", field].concat(), "not the one that was asked about");
+        }
+    }
+
+    /// An order has one number at the supplier, in every message.
+    fn judge_own_number(&self, written: &View<'_>, asked: Option<&View<'_>>, reported: &mut Option<String>, found: &mut Findings) {
+        const FIELD: &str = "partnerOrderId";
+        let Some(given) = written.text(FIELD).filter(|given| !given.is_empty() && !self.overlaps) else { return };
+        // A number that Meituan itself named is compared with that one.
+        let named = asked.and_then(|asked| asked.text(FIELD)).is_some_and(|named| !named.is_empty());
+        match reported {
+            Some(reported) if *reported != given && !named => {
+                found.fails(Name::RequiredFields, self.place(), "body.partnerOrderId", "not the number that was reported before");
+            }
+            Some(_) => {}
+            None => *reported = Some(given.into_owned()),
         }
     }
 
@@ -273,8 +381,8 @@ impl Exchange<'_> {
         let describe = describe.unwrap_or_default().trim_ascii();
         if describe.is_empty() {
             found.fails(name, self.place(), "describe", "no reason");
-        } else if is_placeholder(describe) {
-            found.warns(name, self.place(), "describe", "words that say no reason");
+        } else if rules::is_placeholder(describe) {
+            found.fails(name, self.place(), "describe", "words that say no reason");
         }
         let lists = |code: i64| if self.is(&REFUND_NOTICE) { &ORDER_REFUND } else { self.call }.lists(code as i32);
         let Some(code) = code.filter(|&code| !lists(code)) else { return };
@@ -287,6 +395,18 @@ impl Exchange<'_> {
     }
 }
 
+/// Whether the interface document's list of this field's values is whole, so that no other value can be right (一 3).
+fn is_listed_in_full(path: &str) -> bool {
+    const FIELDS: [&str; 4] = ["orderStatus", "voucherType", "issueType", "realNameType"];
+    let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
+    FIELDS.contains(&field) || field == "status" && parent.contains("List[")
+}
+
+/// Whether a finding is of a message rule that counts against this point.
+fn of_rule_is(issue: &Issue, name: Name, call: &Call) -> bool {
+    issue.rule.and_then(|rule| of_rule(rule, call)).is_some_and(|(found, _)| found == name)
+}
+
 /// A path to an item of a list, and what follows it.
 #[inline(never)]
 pub(super) fn indexed(path: String, index: usize, rest: &str) -> String {
@@ -296,40 +416,4 @@ pub(super) fn indexed(path: String, index: usize, rest: &str) -> String {
     path.push(b']');
     path.extend_from_slice(rest.as_bytes());
     String::from_utf8(path).unwrap_or_default()
-}
-
-/// Words that stand where a reason should stand.
-const PLACEHOLDERS: [&str; 24] = [
-    "-",
-    "error",
-    "err",
-    "fail",
-    "failed",
-    "failure",
-    "false",
-    "null",
-    "ok",
-    "other",
-    "success",
-    "test",
-    "unknown",
-    "下单失败",
-    "出票失败",
-    "创建失败",
-    "失败",
-    "成功",
-    "未知",
-    "未知错误",
-    "测试",
-    "系统异常",
-    "系统错误",
-    "退款失败",
-];
-
-fn is_placeholder(describe: &str) -> bool {
-    let mut words = describe;
-    while let Some(rest) = ["。", "！", ".", "!"].iter().find_map(|mark| words.strip_suffix(mark)) {
-        words = rest;
-    }
-    words.bytes().all(|byte| byte.is_ascii_digit()) || PLACEHOLDERS.iter().any(|listed| words.eq_ignore_ascii_case(listed))
 }

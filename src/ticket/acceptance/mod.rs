@@ -13,7 +13,7 @@
 //! ```
 //! use meituan_protocol::ticket::acceptance::{Strictness, Verdict, check_json};
 //!
-//! let trace = br#"{"version":1,"exchanges":[{"at":1480000000000,"durationMs":90,"direction":"toSupplier","call":"orderCreate",
+//! let trace = br#"{"version":2,"exchanges":[{"at":1480000000000,"durationMs":90,"direction":"toSupplier","call":"orderCreate",
 //!     "request":{"partnerId":1122,"body":{"orderId":1,"partnerDealId":"12113","mtDealId":1,"buyPrice":1,"unitPrice":1,
 //!         "totalPrice":1,"quantity":1}},
 //!     "response":{"partnerId":1122,"code":421,"describe":""}}]}"#;
@@ -25,10 +25,14 @@
 //! ```
 
 mod check;
+mod codes;
+mod consumption;
 mod endpoint;
 mod exchange;
+mod issuing;
 mod order;
 mod points;
+mod query;
 mod refund;
 mod report;
 mod trace;

@@ -61,27 +61,29 @@ macro_rules! points {
 }
 
 points! {
-    /// A reply without a readable code, or with 598, 601 or 602 where they mean nothing.
-    SuccessCode "general.success-code", None, Documented, [],
+    /// A reply without a readable code, or with 598, 601 or 602 where they mean nothing; a refund notice with one of them.
+    SuccessCode "general.success-code", None, Documented, [REFUND_NOTICE_DECIDES],
         "一 1",
         "code 200 是唯一的成功标识；另有出票 598、退款 602、退款 601，其余一律不是成功",
         "200 is the only success; beside it 598 (issuing) for pay, 602 (under approval) and 601 (refunded) for refund; all else is none";
-    /// A call whose signature is wrong is taken, or a notice is signed wrongly.
+    /// A call whose signature is wrong is accepted, or a notice is signed wrongly. (A stale Date is no wrong signature.)
     Authentication "general.authentication", None, Documented, [],
         "一 2",
-        "按说明实现 BA 认证：签名不对的请求不得受理，发出的通知签名要正确",
-        "BA authentication as described: a call signed wrongly is not taken, a notice is signed rightly";
-    /// A value that is not of the documented form.
+        "按说明实现 BA 认证：签名不对的请求不得受理，发出的通知签名要正确；签名正确的请求受理过、签名错误的请求拒绝过才算通过（拒绝 Date 过期的请求未写明，为推断）",
+        "BA authentication as described: a call signed wrongly is refused, a notice is signed rightly. It passes where right signatures were accepted and wrong ones refused (that a stale Date is refused is inferred)";
+    /// A value that is not of the documented form, or not one of the listed orderStatus, voucherType, voucher status, issueType and
+    /// realNameType.
     DocumentedValues "general.documented-values", None, Documented, [REPLY_BARE, LEVEL_PRICE_STOCK],
         "一 3",
         "字段以接口文档为准，尤其是各种 type、status 的取值",
         "fields are as the interface document says, above all the values of every type and status";
-    /// A required field that is missing or empty, or an id that is not the one asked about.
+    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was told
+    /// before.
     RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE],
         "一 4",
         "必填字段一定要填且填对",
         "required fields are filled, and filled correctly";
-    /// Pay was answered 200, and what followed says that nothing was issued.
+    /// Pay was answered 200, and what followed says that nothing was issued; or the order was never created, or is closed.
     CanEnter "general.can-enter", None, Documented, [],
         "一 5",
         "出票 200 表示已出票、用户能入园；向上游二次出票的一律先返回 598",
@@ -97,7 +99,7 @@ points! {
         "带端口号的 IP 地址只能使用列出的端口",
         "an address that is an IP with a port uses one of the listed ports";
     /// A failure to create without its reason, or with a code of another interface.
-    CreateTrueReason "create.true-reason", Some(&ORDER_CREATE), Documented, [],
+    CreateTrueReason "create.true-reason", Some(&ORDER_CREATE), Documented, [TRUE_REASON],
         "订单创建 1",
         "下单失败的 describe 是真实的失败原因，code 按美团给出的对接",
         "a failure to create has its true reason and a listed code";
@@ -106,17 +108,18 @@ points! {
         "订单创建 2",
         "总超时可以调整（连接 5s、读取 15s），但总和不超过 20s",
         "answered within the time-outs: connecting 5 s and reading 15 s by default, 20 s together at most";
-    /// Pay's 200 for what is issued upstream, or a 598 whose result came by anything but a pay notice.
+    /// Pay's 200 for what is issued upstream, a 598 whose result came by anything but a pay notice, or a success by notice after a
+    /// failure by reply.
     PayIssuing "pay.issuing", Some(&ORDER_PAY), Documented, [],
         "订单出票 1",
         "二次出票必须返回 598，并用出票通知回传最终结果",
         "what is issued upstream is answered 598, and its result told by pay notice";
     /// A failure to issue without its reason (in the reply or in the notice), or with a code of another interface.
-    PayTrueReason "pay.true-reason", Some(&ORDER_PAY), Documented, [],
+    PayTrueReason "pay.true-reason", Some(&ORDER_PAY), Documented, [TRUE_REASON],
         "订单出票 2",
         "出票失败的 describe 是真实的失败原因，code 按美团给出的对接",
         "a failure to issue has its true reason and a listed code";
-    /// Pay's 200 without voucherType or codes.
+    /// Pay's 200 with codes and no voucherType or the other way round, or without both for a product that has codes later.
     PayVouchers "pay.vouchers", Some(&ORDER_PAY), Documented, [VOUCHERS_PRESENT],
         "订单出票 3",
         "code 200 且产品要回传凭证时，voucherType、voucher 都有且正确",
@@ -136,12 +139,13 @@ points! {
         "订单查询 1",
         "出票中的订单，orderStatus 一定是 5",
         "orderStatus is 5 while issuing";
-    /// Created and never paid, neither 2 nor 4. (4 counts against `query.issued`.)
+    /// Created and never paid, and not 2.
     QueryUntouched "query.untouched", Some(&ORDER_QUERY), Documented, [],
         "订单查询 2",
         "仅创建成功、没有调用出票的订单，orderStatus 一定是 2",
         "orderStatus is 2 while created and not paid";
-    /// 4 before the guest can enter. (Not 4 afterwards counts against `general.can-enter` or `pay-notice.query`.)
+    /// 4 while issuing, or once it failed. (4 before pay counts against `query.untouched`; not 4 once issued, against
+    /// `general.can-enter` or `pay-notice.query`.)
     QueryIssued "query.issued", Some(&ORDER_QUERY), Documented, [],
         "订单查询 3",
         "出票成功、用户能入园了，orderStatus 才可以是 4",
@@ -152,22 +156,22 @@ points! {
         "orderStatus=4 时 voucher、voucherType 要传对",
         "at orderStatus 4 voucherType and codes are right";
     /// Quantities that do not add up, or that are not what happened; a used code that is told as unused.
-    QueryQuantities "query.quantities", Some(&ORDER_QUERY), Documented, [QUERY_QUANTITIES_AGREE],
+    QueryQuantities "query.quantities", Some(&ORDER_QUERY), Documented, [QUERY_WITHIN_ORDERED, QUERY_QUANTITIES_AGREE],
         "订单查询 5",
         "使用过的 voucher 在 voucherList 中 status 正确，orderQuantity、usedQuantity、refundedQuantity 自洽",
         "used codes have the right status, and ordered, used and refunded quantities agree";
-    /// After a failure told by reply or notice, not 6. (4 counts against `query.issued`.)
+    /// After a failure told by reply or notice, neither 6 nor 2. (4 counts against `query.issued`.)
     QueryFailed "query.issue-failed", Some(&ORDER_QUERY), Inferred, [],
         "订单查询 说明",
-        "出票失败后 orderStatus 为 6（手册未写明，推断）",
-        "orderStatus is 6 once issuing failed (not in the hand-out; inferred)";
+        "出票失败后 orderStatus 为 6 或 2：接口文档的取值有“6 支付失败”，手册订单查询 3 则写“否则一直都要保持创建成功状态orderstatus=2”；两种读法都通过（推断）",
+        "orderStatus is 6 or 2 once issuing failed: the interface document lists 6 (支付失败), the acceptance manual (订单查询 3) keeps 2 until issued (否则一直都要保持创建成功状态orderstatus=2); either passes (inferred)";
     /// A refund answered 602 whose result came by anything but a refund notice.
     RefundPending "refund.pending", Some(&ORDER_REFUND), Documented, [],
         "订单退款 1",
         "有 602 审批中的，退款结果用退款通知告知美团",
         "what is answered 602 is decided by refund notice";
     /// A refusal without its reason (in the reply or in the notice), or with a code of another interface.
-    RefundTrueReason "refund.true-reason", Some(&ORDER_REFUND), Documented, [],
+    RefundTrueReason "refund.true-reason", Some(&ORDER_REFUND), Documented, [TRUE_REASON],
         "订单退款 2",
         "退款失败的 describe 是真实的失败原因，code 按美团给出的对接",
         "a refusal to refund has its true reason and a listed code";
@@ -176,16 +180,22 @@ points! {
         "订单退款 3",
         "refundId 必须传对：按流水号同意或拒绝",
         "the refundId is right: it, and not a number of tickets, is what is agreed to or refused";
+    /// That tickets can be refunded at all: an agreement about a used or refunded code, or about more tickets than are left.
+    RefundRefundable "refund.refundable", Some(&ORDER_REFUND), Documented, [],
+        "订单退款 说明 1",
+        "按流水号同意退款，切勿仅按照票的份数：同意的票须未使用、未退过，已用和已退合计不超过订单票数",
+        "agreed by refundId and not merely by count: the tickets are neither used nor refunded yet, and no more than are left";
     /// A refund within three working days of its 602 is refused by a reply, with no notice before.
     RefundRepeat "refund.repeat", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 4",
         "审批中用同一流水号再来查询，继续返回 602，不返回失败",
         "the same refundId again while pending is answered 602 again, never as a failure";
-    /// A refusal after three working days of silence.
+    /// A refusal after the end of the third working day after the day of the request. (From 72 working hours until then it is
+    /// only reported.)
     RefundSilence "refund.silence", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 2",
-        "超过 3 个工作日未处理，美团默认商家同意退款",
-        "a refund that nobody decided for more than 3 working days counts as agreed";
+        "超过 3 个工作日未处理，美团默认商家同意退款（如何计算未写明：满 72 个工作小时至第三个工作日结束之间为推断）",
+        "a refund that nobody decided for more than 3 working days counts as agreed (how they are counted is not written: from 72 working hours until the end of the third working day it is inferred)";
     /// A refusal after an agreement.
     RefundFinal "refund.final", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 3",
@@ -202,13 +212,14 @@ points! {
         "订单出票通知 2",
         "出票成功后查询 orderStatus=4 且 voucher、voucherType 正确",
         "after the notice of success the query says 4, with the same voucherType and codes";
-    /// Quantities that do not add up, or are not the order's.
-    ConsumeQuantities "consume.quantities", Some(&CONSUME_NOTICE), Documented, [CONSUME_QUANTITIES_AGREE],
+    /// Quantities that do not add up, or are not the order's, or leave out a refund that was agreed to before.
+    ConsumeQuantities "consume.quantities", Some(&CONSUME_NOTICE), Documented, [CONSUME_WITHIN_ORDERED, CONSUME_QUANTITIES_AGREE],
         "订单核销 1",
         "quantity、usedQuantity、refundedQuantity 数量自洽",
         "quantity, usedQuantity and refundedQuantity agree";
-    /// Under voucherType 1: no codes, or codes that are not the order's, or not used.
-    ConsumeVouchers "consume.vouchers", Some(&CONSUME_NOTICE), Documented, [CONSUME_STATUS_USED],
+    /// No entry that is used; under voucherType 1: no codes, codes that are not the order's, or that contradict what was told
+    /// before: refunded, or used by another notice.
+    ConsumeVouchers "consume.vouchers", Some(&CONSUME_NOTICE), Documented, [CONSUME_SHOWS_USE, CONSUME_STATUS_USED],
         "订单核销 2",
         "一码一验按凭证核销，voucherList 中 voucher、status 正确",
         "under voucherType 1 by code: voucher and status of the list are right";

@@ -1,29 +1,61 @@
 //! The refunds of one order, each by its refundId.
 
 use super::super::working_days::Calendar;
+use super::codes::{Code, Codes, Index, put_in_order};
+use super::consumption::Entries;
 use super::exchange::{Exchange, Said};
-use super::order::{Promise, text};
+use super::issuing::Promise;
+use super::order::{Order, text};
 use super::points::Name;
 use super::report::Findings;
 use crate::message::View;
-use crate::time::Timestamp;
+use crate::time::{DAY, Timestamp};
 
-/// How many working days of silence are agreement (hand-out, 订单退款).
-const SILENCE_WORKING_DAYS: u32 = 3;
 const SILENT: &str = "three working days have passed: it counts as agreed";
 
 #[derive(Default)]
-pub(super) struct Refunds(Vec<Refund>);
+pub(super) struct Refunds {
+    all: Vec<Refund>,
+    by_id: Index,
+    /// How many tickets were agreed to.
+    agreed: i64,
+    /// When Meituan last sent a refunded message that cannot be attributed to one refund.
+    unclear_at: Option<i64>,
+}
+
+/// What a refund is about.
+#[derive(Default, Clone, PartialEq, Eq)]
+struct Content {
+    quantity: i64,
+    codes: Vec<u32>,
+}
 
 #[derive(Default)]
 struct Refund {
-    id: String,
-    quantity: i64,
+    /// As it was asked for first.
+    content: Content,
+    silence: Silence,
     /// When it was put off first.
     since: i64,
     pending: Promise,
     agreed: bool,
     refused: bool,
+    /// Meituan has refunded by itself, before anybody counts on silence.
+    by_message: bool,
+}
+
+/// When silence is agreement, in both readings of 超过3个工作日; nothing where the calendar does not cover it.
+#[derive(Default, Clone, Copy)]
+struct Silence {
+    may_count: Option<Timestamp>,
+    counts: Option<Timestamp>,
+}
+
+impl Silence {
+    fn after(request: i64, calendar: &Calendar) -> Self {
+        let request = Timestamp(request);
+        Silence { may_count: calendar.silence_may_count_at(request), counts: calendar.silence_counts_at(request) }
+    }
 }
 
 impl Refund {
@@ -32,25 +64,33 @@ impl Refund {
         self.pending.made.is_some() && !self.agreed && !self.refused
     }
 
-    /// The same for longer than three working days.
-    fn is_silent(&self, at: i64, calendar: &Calendar) -> bool {
-        self.is_open() && at > calendar.add_working_days(Timestamp(self.since), SILENCE_WORKING_DAYS).0
+    /// The same for longer than three working days, in any reading.
+    fn is_silent(&self, at: i64) -> bool {
+        self.is_open() && self.silence.counts.is_some_and(|end| at > end.0)
+    }
+
+    /// The same, in one reading at least.
+    fn may_be_silent(&self, at: i64) -> bool {
+        self.is_open() && self.silence.may_count.is_some_and(|end| at > end.0)
+    }
+
+    /// Whether it cannot be known how many working days have passed: the calendar does not cover them.
+    fn is_beyond_calendar(&self, at: i64) -> bool {
+        self.is_open() && self.silence.counts.is_none() && at.saturating_sub(self.since) > 3 * DAY
     }
 }
 
-impl Refunds {
-    fn of(&mut self, id: &str) -> Option<&mut Refund> {
-        self.0.iter_mut().find(|refund| refund.id == id)
-    }
+/// What is known of the order beside its refunds.
+struct Known<'o> {
+    codes: &'o mut Codes,
+    has_code_per_ticket: bool,
+    quantity: Option<i64>,
+    entries: &'o Entries,
+}
 
-    /// How many tickets were agreed to, each refundId counted once.
-    pub(super) fn agreed(&self) -> i64 {
-        self.0.iter().filter(|refund| refund.agreed).map(|refund| refund.quantity).sum()
-    }
-
-    /// Meituan asks. `answered`: the reply has a body.
-    #[inline(never)]
-    pub(super) fn ask(
+impl Order {
+    /// Meituan asks for a refund. `answered`: the reply has a body.
+    pub(super) fn refund(
         &mut self,
         exchange: &Exchange<'_>,
         asked: &View<'_>,
@@ -59,15 +99,66 @@ impl Refunds {
         calendar: &Calendar,
         found: &mut Findings,
     ) {
-        let id = text(asked, "refundId");
-        if self.of(&id).is_none() {
-            self.0.push(Refund { id: id.clone(), ..Refund::default() });
+        let (refunds, mut known) = self.refunds();
+        refunds.ask(exchange, asked, said, answered, calendar, &mut known, found);
+    }
+
+    /// The supplier decides.
+    pub(super) fn refund_notice(&mut self, exchange: &Exchange<'_>, body: &View<'_>, said: &Said, found: &mut Findings) {
+        let are_all_recorded = self.created;
+        let (refunds, mut known) = self.refunds();
+        refunds.notice(exchange, body, said, are_all_recorded, &mut known, found);
+    }
+
+    fn refunds(&mut self) -> (&mut Refunds, Known<'_>) {
+        let has_code_per_ticket = self.has_code_per_ticket();
+        let known = Known { codes: &mut self.codes, has_code_per_ticket, quantity: self.quantity, entries: &self.entries };
+        (&mut self.refunds, known)
+    }
+
+    /// Meituan has refunded by itself.
+    pub(super) fn refunded(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
+        self.ended = true;
+        let (refunds, mut known) = self.refunds();
+        refunds.message(exchange, asked, said, &mut known, found);
+    }
+}
+
+impl Refunds {
+    /// How many tickets were agreed to, each refundId counted once.
+    pub(super) fn agreed(&self) -> i64 {
+        self.agreed
+    }
+
+    #[inline(never)]
+    #[expect(clippy::too_many_arguments, reason = "an exchange, and all that it is judged by")]
+    fn ask(
+        &mut self,
+        exchange: &Exchange<'_>,
+        asked: &View<'_>,
+        said: &Said,
+        answered: bool,
+        calendar: &Calendar,
+        known: &mut Known<'_>,
+        found: &mut Findings,
+    ) {
+        let codes = known.codes.numbers(asked, "voucherList");
+        let content = Content { quantity: asked.integer("refundQuantity").unwrap_or_default(), codes };
+        let index = self.by_id.number(&text(asked, "refundId")) as usize;
+        if index == self.all.len() {
+            self.all.push(Refund { content: content.clone(), ..Refund::default() });
         }
-        let Some(refund) = self.of(&id) else { return };
-        refund.quantity = asked.integer("refundQuantity").unwrap_or_default();
-        let (is_open, is_silent) = (refund.is_open(), refund.is_silent(exchange.at, calendar));
+        let is_unclear = |refund: &Refund| self.unclear_at.is_some_and(|at| refund.is_open() && refund.since <= at);
+        let refund = &mut self.all[index];
         if answered {
             found.shows(Name::RefundId);
+        }
+        let (is_other, is_open) = (refund.content != content, refund.is_open());
+        let (is_silent, may_be_silent) = (refund.is_silent(exchange.at), refund.may_be_silent(exchange.at));
+        let is_unclear = is_unclear(refund);
+        if is_other && matches!(said.code, Some(200 | 601)) && (is_open || refund.agreed) && !exchange.overlaps {
+            // The number alone would be agreed to; what was asked for first is another thing.
+            found.warns(Name::RefundId, exchange.place(), "code", "agreed, and not what the same refundId was about before");
         }
         match said.code {
             Some(602) => {
@@ -78,23 +169,39 @@ impl Refunds {
                 }
                 if refund.pending.made.is_none() {
                     refund.pending.made = exchange.place();
+                    refund.content = content;
                     refund.since = exchange.at;
+                    refund.silence = Silence::after(exchange.at, calendar);
+                    for &code in &refund.content.codes {
+                        known.codes.of(code).refund = Some(index as u32);
+                    }
                 }
             }
             Some(200 | 601) => {
                 if refund.agreed {
                     found.shows(Name::RefundFinal);
-                } else if is_silent {
+                    return;
+                }
+                if is_silent {
                     found.shows(Name::RefundSilence);
+                } else if is_unclear || may_be_silent {
+                    refund.pending.is_void = true;
                 } else if is_open {
                     refund.pending.replied.get_or_insert(exchange.index);
+                } else {
+                    // It is agreed to as it was asked for now.
+                    refund.content = content;
                 }
-                refund.agreed = true;
+                self.agree(index, exchange, true, known, found);
             }
             Some(_) if exchange.tells_failure(said.code) => {
                 exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
+                if exchange.overlaps {
+                    return;
+                }
+                // In the span between the readings of three working days it is either still pending or agreed to.
                 let broken = match (refund.agreed, is_silent, is_open) {
-                    _ if exchange.overlaps => return,
+                    (true, ..) if is_other || refund.by_message => return,
                     (true, ..) => (Name::RefundFinal, "agreed already"),
                     (_, true, _) => (Name::RefundSilence, SILENT),
                     (_, _, true) => (Name::RefundRepeat, "still pending: expected 602"),
@@ -103,71 +210,138 @@ impl Refunds {
                         return;
                     }
                 };
-                found.fails(broken.0, exchange.place(), "code", broken.1);
-            }
-            _ => {}
-        }
-    }
-
-    /// The supplier decides. `known`: all refunds of the order were recorded.
-    #[inline(never)]
-    pub(super) fn notice(
-        &mut self,
-        exchange: &Exchange<'_>,
-        body: &View<'_>,
-        said: &Said,
-        known: bool,
-        calendar: &Calendar,
-        found: &mut Findings,
-    ) {
-        let Some(refund) = self.of(&text(body, "refundId")) else {
-            if known {
-                found.fails(Name::RefundId, exchange.place(), "body.refundId", "no refund of this id was asked for");
-            }
-            return;
-        };
-        found.shows(Name::RefundId);
-        let is_silent = refund.is_silent(exchange.at, calendar);
-        if refund.is_open() {
-            found.shows(Name::RefundSilence);
-        }
-        refund.pending.notice(Name::RefundPending, said.accepted, found);
-        match said.code {
-            Some(200 | 601) => refund.agreed = true,
-            Some(_) if exchange.tells_failure(said.code) => {
-                exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
-                if refund.agreed && !exchange.overlaps {
-                    found.fails(Name::RefundFinal, exchange.place(), "code", "agreed already");
-                } else if is_silent {
-                    found.fails(Name::RefundSilence, exchange.place(), "code", SILENT);
-                } else {
-                    refund.refused = true;
+                match is_open && (is_other || is_unclear) {
+                    true => found.warns(broken.0, exchange.place(), "code", broken.1),
+                    false => found.fails(broken.0, exchange.place(), "code", broken.1),
                 }
             }
             _ => {}
         }
     }
 
-    /// Meituan has refunded by itself: after silence, that is agreement.
+    /// A refund is agreed to: by the supplier, or by Meituan itself.
+    fn agree(&mut self, index: usize, exchange: &Exchange<'_>, by_supplier: bool, known: &mut Known<'_>, found: &mut Findings) {
+        let refund = &mut self.all[index];
+        refund.agreed = true;
+        let Content { quantity, codes } = &refund.content;
+        self.agreed = self.agreed.saturating_add(*quantity);
+        if by_supplier {
+            found.shows(Name::RefundRefundable);
+            let wrong = match known.has_code_per_ticket {
+                _ if exchange.overlaps => None,
+                true if known.codes.any(codes, Code::is_used) => Some("a code that was used"),
+                true if known.codes.any(codes, |code| code.is_refunded) => Some("a code that was refunded before"),
+                by_code => {
+                    // By codes, a used one among them is found above.
+                    let used = if by_code { 0 } else { known.entries.used_at_all() };
+                    let taken = self.agreed.saturating_add(used);
+                    known.quantity.is_some_and(|quantity| taken > quantity).then_some("more tickets than are left")
+                }
+            };
+            if let Some(detail) = wrong {
+                found.fails(Name::RefundRefundable, exchange.place(), "code", detail);
+            }
+        }
+        for &code in codes {
+            known.codes.of(code).is_refunded = true;
+        }
+    }
+
+    /// The supplier decides. `are_all_recorded`: all refunds of the order were recorded.
     #[inline(never)]
-    pub(super) fn message(
+    fn notice(
         &mut self,
         exchange: &Exchange<'_>,
-        asked: &View<'_>,
+        body: &View<'_>,
         said: &Said,
-        calendar: &Calendar,
+        are_all_recorded: bool,
+        known: &mut Known<'_>,
         found: &mut Findings,
     ) {
-        let Some(refund) = self.of(&text(asked, "refundSerialNo")) else { return };
-        if refund.is_silent(exchange.at, calendar) && said.code == Some(200) {
+        let Some(index) = self.by_id.get(&text(body, "refundId")) else {
+            if are_all_recorded {
+                found.fails(Name::RefundId, exchange.place(), "body.refundId", "no refund of this id was asked for");
+            }
+            return;
+        };
+        found.shows(Name::RefundId);
+        let index = index as usize;
+        let refund = &mut self.all[index];
+        let is_agreement = matches!(said.code, Some(200 | 601));
+        if !is_agreement && !exchange.tells_failure(said.code) {
+            // It decides nothing.
+            return;
+        }
+        if refund.is_beyond_calendar(exchange.at) {
+            found.unchecked(Name::RefundSilence, exchange.place(), "code", "the calendar does not cover these days");
+        } else if refund.is_open() {
             found.shows(Name::RefundSilence);
-            refund.agreed = true;
+        }
+        let (is_silent, may_be_silent) = (refund.is_silent(exchange.at), refund.may_be_silent(exchange.at));
+        refund.pending.notice(Name::RefundPending, said.accepted, found);
+        if is_agreement {
+            if !refund.agreed {
+                self.agree(index, exchange, true, known, found);
+            }
+            return;
+        }
+        exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
+        match (refund.agreed && !exchange.overlaps, is_silent, may_be_silent) {
+            // Meituan was quicker: neither knows what the other has said.
+            (true, ..) if refund.by_message => {
+                found.warns(Name::RefundFinal, exchange.place(), "code", "Meituan had refunded it by itself");
+            }
+            (true, ..) => found.fails(Name::RefundFinal, exchange.place(), "code", "agreed already"),
+            (_, true, _) => found.fails(Name::RefundSilence, exchange.place(), "code", SILENT),
+            (_, _, in_doubt) => {
+                if in_doubt {
+                    found.warns(Name::RefundSilence, exchange.place(), "code", "three working days have passed in one reading");
+                }
+                refund.refused = true;
+            }
+        }
+    }
+
+    /// Meituan has refunded by itself: after silence, or because its customer service did. A pending refund that the message
+    /// covers as a whole is agreed to, without a notice.
+    #[inline(never)]
+    fn message(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, known: &mut Known<'_>, found: &mut Findings) {
+        let named = known.codes.numbers(asked, "voucherList");
+        let mut covered = Vec::new();
+        if let Some(index) = self.by_id.get(&text(asked, "refundSerialNo")) {
+            covered.push(index);
+        } else if known.has_code_per_ticket && !named.is_empty() {
+            covered.extend(named.iter().filter_map(|&code| known.codes.of(code).refund));
+            put_in_order(&mut covered);
+            let count = covered.len();
+            let is_named = |code: &u32| named.binary_search(code).is_ok();
+            covered.retain(|&index| self.all[index as usize].content.codes.iter().all(is_named));
+            if covered.len() < count {
+                self.unclear_at = Some(exchange.at);
+            }
+        } else {
+            self.unclear_at = Some(exchange.at);
+        }
+        for index in covered {
+            let refund = &mut self.all[index as usize];
+            if !refund.is_open() {
+                continue;
+            }
+            refund.pending.is_void = true;
+            if said.code != Some(200) {
+                continue;
+            }
+            match refund.may_be_silent(exchange.at) {
+                true => found.shows(Name::RefundSilence),
+                false => refund.by_message = true,
+            }
+            self.agree(index as usize, exchange, false, known, found);
         }
     }
 
     /// What was promised and did not come by the end of the trace.
     pub(super) fn finish(&self, found: &mut Findings) {
-        for refund in &self.0 {
+        for refund in &self.all {
             refund.pending.finish(Name::RefundPending, found);
         }
     }

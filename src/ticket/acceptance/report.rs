@@ -195,7 +195,13 @@ impl Findings {
     /// An exchange shows the point. Whether it is kept, the findings tell.
     #[inline(never)]
     pub(super) fn shows(&mut self, name: Name) {
-        self.points[name as usize].shown += 1;
+        self.shows_times(name, 1);
+    }
+
+    /// So many exchanges show the point.
+    #[inline(never)]
+    pub(super) fn shows_times(&mut self, name: Name, times: u32) {
+        self.points[name as usize].shown += times;
     }
 
     /// What the hand-out says is broken.

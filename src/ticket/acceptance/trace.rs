@@ -12,14 +12,14 @@ use crate::time::Date;
 use crate::{Error, ErrorCode};
 use std::borrow::Cow;
 
-/// The format's version.
-pub const VERSION: i32 = 1;
+/// The format's version. Version 1 has no `stale`, and traces without a version are read as it.
+pub const VERSION: i32 = 2;
 
 crate::messages! {
     /// A recording of exchanges between Meituan and a supplier.
     Trace {
-        /// The format's version: 1.
-        version "version": integer(1..1), required;
+        /// The format's version: 2. Version 1, and a trace without a version, are read too.
+        version "version": integer(1..2), optional;
         /// What the checker is told beside the exchanges.
         settings "settings": object(TraceSettings), optional;
         /// The exchanges, in any order: `at` orders them.
@@ -69,8 +69,11 @@ crate::messages! {
         direction "direction": text, required;
         /// Which call, such as `orderCreate` or `payNotice`.
         call "call": text, required;
-        /// Whether the request's signature was right, as the side that received it found.
+        /// Whether the request's signature was right, as the side that received it found. Absent where it was not looked at.
         authenticated "authenticated": flag, optional;
+        /// Whether the request's Date was too far from the clock of the side that received it: no wrong signature, and that it
+        /// is to be refused is inferred. Since version 2.
+        stale "stale": flag, optional;
         /// The request's body: the wire's JSON, or a text where it was none.
         request "request": raw, required;
         /// The reply's body: the wire's JSON, or a text where it was none. Absent or null when there was no reply.

@@ -104,7 +104,8 @@ impl Order1 {
         order.closing = self.closing;
         order.notices = self.notices;
         let counts = order.counts();
-        if order.has_units() && numbers != (counts.used, counts.refunded) {
+        let is_settled = order.refunds.iter().zip(&self.refunds).any(|(now, then)| now.state != then.state);
+        if order.has_units() && (is_settled || numbers != (counts.used, counts.refunded)) {
             let told = [numbers.0, numbers.1, counts.used, counts.refunded].map(|number| digits(u64::from(number)));
             let [used, refunded, used_codes, refunded_codes] = &told;
             order.conflicts.push(Conflict {

@@ -67,6 +67,12 @@ impl Change<'_> {
         self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
     }
 
+    /// A refusal that Meituan has not been sent is not sent any more once the refund is agreed: agreement is final.
+    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) {
+        let about = joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"]);
+        self.order.notices.retain(|notice| !notice.id.starts_with(&about));
+    }
+
     /// How a refund was decided.
     pub(super) fn notify_refund(&mut self, refund_id: &str) {
         let Some(refund) = self.order.refund(refund_id) else { return };

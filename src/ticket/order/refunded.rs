@@ -3,7 +3,9 @@
 use super::closing::message_key;
 use super::refunds::places;
 use super::snapshot::Tally;
-use super::{Answer, Breach, Change, Kind, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum};
+use super::{
+    Answer, Breach, Change, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum,
+};
 use super::{digits, joined};
 use crate::ticket::calls::RefundedMessage;
 use crate::ticket::codes::RefundMessageType;
@@ -59,7 +61,11 @@ impl Change<'_> {
             return self.refunded_all(call, message, left);
         }
         self.step_about(Trigger::RefundedPart, message);
-        if left == 0 || call.count == 0 {
+        if self.order.lifecycle != Lifecycle::OPEN {
+            // Nobody enters with it anyway.
+            self.remember(call, message, Vec::new(), RefundState::PENDING);
+            self.agree(message, false);
+        } else if left == 0 || call.count == 0 {
             if self.order.issued.is_some() {
                 self.flag(Breach::RefundedBeyond, message, &["tickets that are left"]);
             }

@@ -200,6 +200,7 @@ impl Change<'_> {
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);
         self.update_consume_notices();
+        self.withdraw_refusal(refund_id);
         if notify {
             self.notify_refund(refund_id);
         }

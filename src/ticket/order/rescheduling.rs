@@ -83,10 +83,19 @@ impl Change<'_> {
         let mut unmatched = Vec::new();
         for voucher in new {
             match self.matching(voucher).filter(|&place| !is_taken[place]) {
-                Some(place) => {
+                Some(place) if matches!(self.order.units[place].state, UnitState::FREE | UnitState::PENDING) => {
                     is_taken[place] = true;
                     self.replace_unit(place, voucher);
                 }
+                // Its ticket is used, refunded or void: there is nothing to replace.
+                Some(place) if self.order.units[place].voucher.as_deref() != code_of(voucher) => {
+                    self.flag(
+                        Breach::IssuedDifferently,
+                        code_of(voucher).unwrap_or_default(),
+                        &["a ticket that is used or refunded"],
+                    );
+                }
+                Some(_) => {}
                 None => unmatched.push(voucher),
             }
         }

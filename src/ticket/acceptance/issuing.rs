@@ -1,0 +1,178 @@
+//! Issuing: pay, the notice of its result, and the codes that are reported.
+
+use super::super::codes::{IssueType, VoucherType};
+use super::codes::{Index, put_in_order};
+use super::exchange::{Exchange, Said};
+use super::order::{Issue, Order, is};
+use super::points::Name;
+use super::report::Findings;
+use crate::message::View;
+
+/// A result that was put off by 598 or 602: it must come by notice.
+#[derive(Default)]
+pub(super) struct Promise {
+    /// Where it was put off first.
+    pub(super) made: Option<u32>,
+    /// Where a result came by reply, before any notice.
+    pub(super) replied: Option<u32>,
+    /// A notice was sent: did Meituan accept one?
+    noticed: Option<bool>,
+    /// Meituan decided by itself, or may have: nobody waits for a notice.
+    pub(super) is_void: bool,
+}
+
+impl Promise {
+    pub(super) fn notice(&mut self, name: Name, accepted: bool, found: &mut Findings) {
+        self.noticed = Some(accepted || self.noticed == Some(true));
+        if accepted && self.made.is_some() {
+            found.shows(name);
+        }
+    }
+
+    /// Whether it was kept by the end of the trace.
+    #[inline(never)]
+    pub(super) fn finish(&self, name: Name, found: &mut Findings) {
+        if self.made.is_none() || self.is_void {
+            return;
+        }
+        match (self.noticed, self.replied) {
+            (Some(true), _) => {}
+            (Some(false), _) => found.unchecked(name, self.made, "code", "Meituan accepted none of the notices"),
+            (None, Some(_)) => {
+                found.shows(name);
+                found.fails(name, self.replied, "code", "the result came by reply, and no notice was sent");
+            }
+            (None, None) => found.unchecked(name, self.made, "code", "no result within the trace"),
+        }
+    }
+}
+
+impl Order {
+    #[inline(never)]
+    pub(super) fn pay(
+        &mut self,
+        exchange: &Exchange<'_>,
+        said: &Said,
+        body: Option<View<'_>>,
+        upstream: &Index,
+        found: &mut Findings,
+    ) {
+        if exchange.tells_failure(said.code) {
+            exchange.judge_reason(Name::PayTrueReason, said.code, said.describe.as_deref(), found);
+        }
+        match said.code {
+            Some(598) => {
+                self.issuing.made.get_or_insert(exchange.index);
+                self.failed_by_reply = false;
+                if !self.is_issued() {
+                    self.issue = Issue::Underway;
+                } else if !exchange.overlaps {
+                    found.warns(Name::PayIssuing, exchange.place(), "code", "issued already");
+                }
+            }
+            Some(200) => self.paid(exchange, said, body, upstream, found),
+            Some(_) if exchange.tells_failure(said.code) && !exchange.overlaps => {
+                if self.issue == Issue::Underway {
+                    self.issuing.replied.get_or_insert(exchange.index);
+                }
+                if !self.is_issued() {
+                    self.issue = Issue::Failed;
+                    self.failed_by_reply = true;
+                }
+            }
+            // No reply, or one that says nothing, or two at once: what became of it is not known.
+            _ if !self.is_issued() => self.issue = Issue::Unknown,
+            _ => {}
+        }
+    }
+
+    /// Pay was answered 200: the guest can enter.
+    fn paid(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, upstream: &Index, found: &mut Findings) {
+        self.failed_by_reply = false;
+        if let Some(why) = self.is_dead.filter(|_| !exchange.overlaps) {
+            found.shows(Name::CanEnter);
+            found.fails(Name::CanEnter, exchange.place(), "code", why);
+            // What is said of it now is true or false only as that is.
+            self.issue = Issue::Unknown;
+            return;
+        }
+        if !self.is_issued() {
+            if upstream.get(&self.product).is_some() {
+                found.fails(Name::PayIssuing, exchange.place(), "code", "issued upstream: expected 598");
+            } else if self.issue == Issue::Underway {
+                self.issuing.replied.get_or_insert(exchange.index);
+            }
+            self.issue = Issue::ByReply;
+        }
+        if exchange.issues_without_codes(said.code) && self.voucher_type.is_none() {
+            self.issued_without_codes = Some((Name::PayVouchers, exchange.index));
+        }
+        let Some(body) = body else { return };
+        let is_for_order = is(&body, "voucherType", VoucherType::CODE_PER_ORDER.0);
+        if is_for_order || is(&body, "voucherType", VoucherType::CODE_PER_TICKET.0) {
+            found.shows(Name::PayVouchers);
+            if self.quantity.is_some() || is_for_order {
+                found.shows(Name::PayCodes);
+            }
+        }
+        self.take_codes(exchange, &body, Name::PayVouchers, found);
+    }
+
+    /// Keeps the codes that were reported first; others later are worth a word.
+    fn take_codes(&mut self, exchange: &Exchange<'_>, body: &View<'_>, name: Name, found: &mut Findings) {
+        let mut reported = self.codes.numbers(body, "vouchers");
+        if is(body, "voucherType", VoucherType::NONE.0) {
+            // No code is needed, and a credential can have one all the same.
+            let held = body.objects("credentialList").filter_map(|entry| entry.text("voucher"));
+            reported.extend(held.filter(|code| !code.is_empty()).map(|code| self.codes.number(&code)));
+            put_in_order(&mut reported);
+        }
+        if self.voucher_type.is_none() {
+            self.voucher_type = body.integer("voucherType");
+            for &code in &reported {
+                self.codes.of(code).is_issued = true;
+            }
+            self.issued = reported;
+        } else if !self.rescheduled && (self.voucher_type != body.integer("voucherType") || self.issued != reported) {
+            found.warns(name, exchange.place(), "body.vouchers", "other codes than were reported before");
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn pay_notice(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, found: &mut Findings) {
+        let is_success = said.code == Some(i64::from(IssueType::ISSUED.0));
+        if !is_success && !exchange.tells_failure(said.code) {
+            // It has no result.
+            return;
+        }
+        self.issuing.notice(Name::PayIssuing, said.accepted, found);
+        if !is_success {
+            exchange.judge_reason(Name::PayTrueReason, None, said.describe.as_deref(), found);
+            match self.issue {
+                Issue::ByReply if self.issuing.made.is_none() => {
+                    found.fails(Name::CanEnter, exchange.place(), "issueType", "pay was answered 200 before");
+                }
+                Issue::ByNotice => found.warns(Name::NoticeVouchers, exchange.place(), "issueType", "success was reported before"),
+                _ => self.issue = Issue::Failed,
+            }
+            return;
+        }
+        self.issued_after_all = true;
+        if self.failed_by_reply && !exchange.overlaps {
+            found.fails(Name::PayIssuing, exchange.place(), "issueType", "pay was answered with a failure: expected 598");
+            self.issue = Issue::Unknown;
+        } else if self.issue != Issue::ByReply {
+            self.issue = Issue::ByNotice;
+        }
+        if exchange.issues_without_codes(said.code) {
+            if self.voucher_type.is_none() {
+                self.issued_without_codes = Some((Name::NoticeVouchers, exchange.index));
+            }
+            return;
+        }
+        found.shows(Name::NoticeVouchers);
+        if let Some(body) = body {
+            self.take_codes(exchange, &body, Name::NoticeVouchers, found);
+        }
+    }
+}
