@@ -324,7 +324,11 @@ impl Explorer {
             }
         }
         text.push(b'}');
-        let how = Reading { form: Form::Program, success: reply.code == 200, facts: Facts { quantity: Some(self.quantity) } };
+        let how = Reading {
+            form: Form::Program,
+            success: reply.code == 200,
+            facts: Facts { quantity: Some(self.quantity), ..Facts::NONE },
+        };
         let sent = read(call.reply, &text, how, &mut self.packed);
         assert!(sent, "the reply cannot be sent: {:?} {told}", self.packed.issues);
         let conflict = order.is_some_and(|order| !order.conflicts.is_empty());

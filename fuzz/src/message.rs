@@ -24,7 +24,7 @@ pub fn run(data: &[u8]) {
     let message = input.one(&messages());
     let flags = input.byte();
     let quantity = input.byte();
-    let facts = Facts { quantity: flag(flags, 7).then_some(u32::from(quantity)) };
+    let facts = Facts { quantity: flag(flags, 7).then_some(u32::from(quantity)), ..Facts::NONE };
     let how = Reading { form: FORMS[usize::from(flags & 63) % 3], success: flag(flags, 6), facts };
     check(message, input.rest(), how);
 }

@@ -7,7 +7,7 @@ use super::finding::MOST_ISSUES;
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
 use super::plain::{self, Look};
 use super::scan::{Scanner, Span, Stop, same, unescape};
-use super::single::{expectation, is_number};
+use super::single::{NOT_ZERO, expectation, is_number};
 use crate::ErrorCode;
 use crate::time::WALL_CLOCK_RANGE;
 
@@ -36,7 +36,7 @@ pub struct Reading {
 
 impl Reading {
     /// Reads what Meituan sent.
-    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts { quantity: None } };
+    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts::NONE };
 }
 
 /// While a block is being filled: the field was null.
@@ -122,6 +122,15 @@ impl Reader<'_> {
             (Kind::Object(message), b'{') => self.object(message, level),
             (Kind::List { item, most }, b'[') => self.list(item, *most, level),
             (Kind::TextMap, b'{') => self.text_map(level),
+            (Kind::TextMap, b'[') if self.how.form == Form::Wire => {
+                let list = self.scanner.value(level)?;
+                // PHP writes an object without keys so.
+                if !matches!(list.of(self.scanner.source), [_, between @ .., _] if between.trim_ascii().is_empty()) {
+                    return Ok(self.refuse(ErrorCode::WrongType, at, expectation(kind)));
+                }
+                self.report(ErrorCode::WrongType, false, at, "an empty list, read as an object without keys");
+                Ok(pack(self.packed.slots.len(), 0))
+            }
             (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
@@ -326,13 +335,13 @@ impl Reader<'_> {
             }
             *slot = ABSENT;
             let needed = match field.presence {
-                Presence::Required => true,
+                Presence::Required | Presence::Key => true,
                 Presence::OnSuccess => self.how.success,
                 Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
                 self.packed.path.push(Step::Field(field.name));
-                self.report(ErrorCode::MissingField, true, at, "");
+                self.report(ErrorCode::MissingField, self.must_have(field), at, "");
                 self.packed.path.pop();
             }
         }
@@ -373,8 +382,12 @@ impl Reader<'_> {
                 if self.packed.slots[block + index] != ABSENT {
                     return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
                 }
-                let look = Look { form, may_be_empty: field.presence != Presence::Required || form == Form::Stored };
-                let taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                let look = Look { form, may_be_empty: !field.presence.is_required() || form == Form::Stored };
+                let mut taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                if field.presence == Presence::Key {
+                    // What begins so is not blank.
+                    taken = taken.filter(|&(slot, _)| Span(slot).of(source).first().is_some_and(u8::is_ascii_graphic));
+                }
                 self.packed.slots[block + index] = match taken {
                     Some((slot, end)) => {
                         at = end;
@@ -472,10 +485,8 @@ impl Reader<'_> {
         } else {
             self.value(&field.kind, level)?
         };
-        if field.presence == Presence::Required && is_empty_text(&field.kind, slot) && self.how.form != Form::Stored {
-            let refuses = self.how.form == Form::Program;
-            self.report(ErrorCode::EmptyText, refuses, at, "");
-            slot = if refuses { REFUSED } else { slot };
+        if field.presence.is_required() && slot < REFUSED && self.how.form != Form::Stored {
+            slot = self.filled(field, slot, at);
         }
         let is_dispensable = matches!(field.presence, Presence::Dispensable | Presence::Nullable);
         if slot == REFUSED && is_dispensable && self.how.form == Form::Wire {
@@ -484,6 +495,28 @@ impl Reader<'_> {
         }
         self.packed.path.pop();
         Ok(slot)
+    }
+
+    /// Looks at a value that must be there: whether it says anything.
+    fn filled(&mut self, field: &Field, slot: u64, at: usize) -> u64 {
+        let is_key = field.presence == Presence::Key;
+        let (span, source) = (Span(slot), self.scanner.source);
+        match field.kind {
+            Kind::Text { .. } => {
+                let is_empty = span.length() == 0 || is_key && unescape(&span, source).trim().is_empty();
+                let refuses = is_key || self.how.form == Form::Program && self.must_have(field);
+                if is_empty {
+                    self.report(ErrorCode::EmptyText, refuses, at, "");
+                }
+                if is_empty && refuses { REFUSED } else { slot }
+            }
+            Kind::Id if is_key && span.of(source) == b"0" => self.refuse(ErrorCode::OutOfRange, at, NOT_ZERO),
+            _ => slot,
+        }
+    }
+
+    fn must_have(&self, field: &Field) -> bool {
+        self.how.facts.left_out != Some(field.name)
     }
 
     /// What was found in a value that is left out refuses nothing any more. A short value is told, for it is nowhere else.
@@ -560,10 +593,6 @@ fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
         let alias = field.aliases.iter().position(|alias| alias.as_bytes() == name)?;
         Some(Found { index, alias: Some(alias) })
     })
-}
-
-fn is_empty_text(kind: &Kind, slot: u64) -> bool {
-    matches!(kind, Kind::Text { .. }) && slot < REFUSED && slot as u32 == (slot >> 32) as u32
 }
 
 /// Whether a field of the definition, other than those named, stands in this object under any of its names and is not null.

@@ -143,7 +143,7 @@ impl Checker {
             None => &mut unknown,
         };
         let said = exchange.said();
-        exchange.judge_message(said.code, Facts { quantity: order.quantity() }, written, found);
+        exchange.judge_message(said.code, Facts { quantity: order.quantity(), ..Facts::NONE }, written, found);
         read(exchange.call.request, exchange.request, Reading::WIRE, asked);
         let asked = asked.view(exchange.call.request, exchange.request);
         let wrote = exchange.written().and_then(|(message, text)| written.view(message, text));
