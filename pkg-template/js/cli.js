@@ -21,7 +21,7 @@ const USAGE = `usage:
   meituan-protocol envelope seal --secret-key <key> [<file> | -]
   meituan-protocol envelope open --secret-key <key> [<file> | -]
   meituan-protocol check --list
-  meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>]
+  meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>] [--now <time>]
   meituan-protocol accept <base-url> --partner-id <id> --client-id <id> --client-secret <secret> --price <yuan>
                            [--instant <product>] [--issues <product>] [--refuses <product>] [--unknown <product>]
                            [--notices <port>] [--gate <url>] [--travel-date <day>] [--routes <file>]
@@ -71,7 +71,7 @@ const COMMANDS = {
   },
   "envelope seal": { options: SEALING, run: seal },
   "envelope open": { options: SEALING, run: open },
-  check: { options: { list: { type: "boolean" }, quantity: { type: "string" } }, run: check },
+  check: { options: { list: { type: "boolean" }, quantity: { type: "string" }, now: { type: "string" } }, run: check },
   accept: { options: ACCEPT, run: accept },
   "mock ticket": { options: MOCK_TICKET, run: mockTicket },
   "mock ride": { options: MOCK_RIDE, run: mockRide },
@@ -225,7 +225,8 @@ async function check({ arguments: [name, file, ...rest], options }) {
   const quantity = options.quantity === undefined ? undefined : Number(options.quantity);
   if (quantity !== undefined && !(Number.isInteger(quantity) && quantity >= 0))
     throw new UsageError("--quantity is not a number of tickets");
-  const { ok, issues } = checkMessage(message, await content(file), { quantity });
+  const now = options.now === undefined ? Date.now() : time(options.now);
+  const { ok, issues } = checkMessage(message, await content(file), { quantity, now });
   if (options.json) printJson({ message, ok, issues: issues.map(explained) });
   else console.log(report(message, ok, issues));
   return ok ? 0 : 1;

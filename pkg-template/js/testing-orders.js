@@ -66,6 +66,13 @@ export function orderLives(plan) {
   ];
 }
 
+/** Each is a guest of their own: a supplier may count them. @param {number} index */
+const visitor = (index) => ({
+  name: `${"赵钱孙李周吴郑王"[index % 8]}三`,
+  mobile: `135000000${10 + index}`,
+  credentials: { 0: `1300000000000000${10 + index}` },
+});
+
 /** Writes the steps of one order. */
 class Order {
   /** @param {Plan} plan @param {string} orderId @param {string} product @param {number} quantity */
@@ -104,7 +111,7 @@ class Order {
     const body = {
       ...{ orderId: this.orderId, partnerDealId: this.product, mtDealId, buyPrice, unitPrice, quantity: this.quantity, travelDate },
       totalPrice: unitPrice * this.quantity,
-      visitors: [{ name: "张三", mobile: "13500000000", credentials: { 0: "130000000000000000" } }],
+      visitors: Array.from({ length: this.quantity }, (_, index) => visitor(index)),
       ...other,
     };
     return this.#call(name, "orderCreate", body, expect, shows, forge);

@@ -124,12 +124,7 @@ impl Reader<'_> {
             (Kind::TextMap, b'{') => self.text_map(level),
             (Kind::TextMap, b'[') if self.how.form == Form::Wire => {
                 let list = self.scanner.value(level)?;
-                // PHP writes an object without keys so.
-                if !matches!(list.of(self.scanner.source), [_, between @ .., _] if between.trim_ascii().is_empty()) {
-                    return Ok(self.refuse(ErrorCode::WrongType, at, expectation(kind)));
-                }
-                self.report(ErrorCode::WrongType, false, at, "an empty list, read as an object without keys");
-                Ok(pack(self.packed.slots.len(), 0))
+                Ok(self.map_from_list(list, at))
             }
             (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
@@ -303,6 +298,19 @@ impl Reader<'_> {
             self.leave_out_nulls(first);
         }
         Ok(pack(first, (self.packed.slots.len() - first) / 2))
+    }
+
+    /// PHP writes an object without keys as a list.
+    #[cold]
+    #[inline(never)]
+    fn map_from_list(&mut self, list: Span, at: usize) -> u64 {
+        match list.of(self.scanner.source) {
+            [_, between @ .., _] if between.trim_ascii().is_empty() => {
+                self.report(ErrorCode::WrongType, false, at, "an empty list, read as an object without keys");
+                pack(self.packed.slots.len(), 0)
+            }
+            _ => self.refuse(ErrorCode::WrongType, at, expectation(&Kind::TextMap)),
+        }
     }
 
     /// Of a map that begins there: a key without a value was there, and is not kept.
@@ -498,6 +506,7 @@ impl Reader<'_> {
     }
 
     /// Looks at a value that must be there: whether it says anything.
+    #[inline(never)]
     fn filled(&mut self, field: &Field, slot: u64, at: usize) -> u64 {
         let is_key = field.presence == Presence::Key;
         let (span, source) = (Span(slot), self.scanner.source);
@@ -515,6 +524,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn must_have(&self, field: &Field) -> bool {
         self.how.facts.left_out != Some(field.name)
     }
