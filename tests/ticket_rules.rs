@@ -201,6 +201,36 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
 }
 
 #[test]
+fn what_was_stored_before_a_rule_was_known_is_still_read() {
+    let told = |snapshot: &str, event: Value| {
+        let mut out = Vec::new();
+        let (snapshot, event) = (snapshot.as_bytes(), event.to_string());
+        order::apply_json(snapshot, event.as_bytes(), b"", NOW, &mut Packed::default(), &mut out).unwrap();
+        serde_json::from_slice::<Value>(&out).unwrap()
+    };
+    let next = |told: &Value| told["next"].to_string();
+    let end =
+        |told: &Value, name: &str, what: Value| json!({ "attemptEnded": { "key": told["run"]["key"], "outcome": 1, name: what } });
+    let create = json!({ "orderCreate": { "orderId": "7", "partnerDealId": "1", "mtDealId": "1", "buyPrice": 1, "unitPrice": 1,
+        "totalPrice": 1, "quantity": 1 } });
+    let running = told("", create);
+    let created = next(&told(&next(&running), end(&running, "created", json!({ "partnerOrderId": "P1" }))));
+    let paid = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 0, "realNameType": 1, "vouchers": [],
+        "credentialList": [{ "credentialType": 0, "credentialNo": "A" }] });
+    let running = told(&created, json!({ "orderPay": { "orderId": "7" } }));
+    let stored = next(&told(&next(&running), end(&running, "paid", paid)));
+    let list = r#""credentialList":[{"credentialNo":"A","credentialType":0}]"#;
+    assert!(stored.contains(list) && stored.contains("\"realNameType\":1"), "{stored}");
+    let older = stored.replace(list, r#""credentialList":[]"#);
+    assert_eq!(told(&older, json!({ "orderQuery": { "orderId": "7" } }))["reply"]["body"]["orderStatus"], 4);
+    // The rules of what is told now are today's.
+    let anew = json!({ "issued": { "orderId": "7", "partnerOrderId": "P1", "voucherType": 0, "realNameType": 1 } });
+    let refused =
+        order::apply_json(created.as_bytes(), anew.to_string().as_bytes(), b"", NOW, &mut Packed::default(), &mut Vec::new());
+    assert_eq!(refused.unwrap_err().rule, Some("real-name.list"));
+}
+
+#[test]
 fn calls_without_our_order_number_are_read_without_it() {
     for number in [json!(null), json!("")] {
         let Asked::OrderPay(pay) = receive("/pay", json!({ "orderId": 7, "partnerOrderId": number })).unwrap().asked else {

@@ -169,7 +169,7 @@ crate::messages! {
     /// Reply to order query. Status 5 while issuing, 2 when created and untouched, 4 only once the guest can enter.
     OrderState rules [
         rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE,
-        rules::QUERY_CODES_DISTINCT, rules::QUERY_CODES_UNTYPED, rules::REAL_NAME_LIST, rules::REAL_NAME_PER_TICKET,
+        rules::QUERY_CODES_DISTINCT, rules::QUERY_CODES_UNTYPED, rules::QUERY_REAL_NAME_LIST,  rules::REAL_NAME_PER_TICKET,
         rules::QUERY_QUANTITIES_AGREE,
     ] {
         /// 美团订单号 · Meituan's order number.

@@ -71,6 +71,9 @@ crate::rules! {
     /// Where there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
     /// implementation).
     QUERY_CODES_UNTYPED "query.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "voucherList");
+    /// realNameType 1：orderStatus 4 时带有 credentialList（推断自出票；一个实现的线上情况） ·
+    /// realNameType 1 at orderStatus 4 comes with the credentialList (inferred from order pay; seen live in one implementation).
+    QUERY_REAL_NAME_LIST "query.real-name-list" at "credentialList", Inferred, real_name_list;
     /// orderQuantity、usedQuantity、refundedQuantity 彼此一致，也与凭证一致（验收手册 订单查询 5；公式未写明：已用 + 已退 ≤ 总数、凭证数相加相符，为推断） ·
     /// orderQuantity, usedQuantity and refundedQuantity agree with each other and with the codes (hand-out, 订单查询 5; the
     /// formula is not spelled out there: used + refunded ≤ ordered, and the codes add up, are inferred).

@@ -77,7 +77,7 @@ points! {
         "字段以接口文档为准，尤其是各种 type、status 的取值",
         "fields are as the interface document says, above all the values of every type and status";
     /// A required field that is missing or empty, or an id that is not the one asked about.
-    RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET],
+    RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET, QUERY_REAL_NAME_LIST],
         "一 4",
         "必填字段一定要填且填对",
         "required fields are filled, and filled correctly";
