@@ -15,10 +15,13 @@ crate::rules! {
     /// totalPrice is unitPrice times quantity (inferred: order create checks as much as can be checked, acceptance manual,
     /// 订单创建 说明).
     CREATE_TOTAL_PRICE "create.total-price" at "totalPrice", Inferred, create_total_price;
-    /// travelDate 不早于今天（东八区；推断，同上） · travelDate is not before today (UTC+8; inferred likewise).
+    /// travelDate 不早于今天（东八区；推断：订单创建要尽可能多地校验，验收手册 订单创建 说明） ·
+    /// travelDate is not before today in UTC+8 (inferred: order create checks as much as can be checked, acceptance manual,
+    /// 订单创建 说明).
     CREATE_TRAVEL_DATE "create.travel-date" at "travelDate", Inferred, create_travel_date;
-    /// 每张票有一位游玩人；产品只要求较少信息时可少于票数（推断，同上） ·
-    /// There is a visitor for each ticket, unless the product asks for fewer (inferred likewise).
+    /// 每张票有一位游玩人；产品只要求较少信息时可少于票数（推断：订单创建要尽可能多地校验，验收手册 订单创建 说明） ·
+    /// There is a visitor for each ticket, unless the product asks for fewer (inferred: order create checks as much
+    /// as can be checked, acceptance manual, 订单创建 说明).
     CREATE_VISITORS "create.visitors" at "visitors", Inferred, create_visitors;
     /// 产品要回传凭证时，voucherType 和凭证码都要返回（验收手册 订单出票 3） ·
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
@@ -39,9 +42,9 @@ crate::rules! {
     /// realNameType 1 comes with the credentialList (interface document, as quoted in one implementation: each credential of a
     /// real-name order has its code, one entry a ticket).
     REAL_NAME_LIST "real-name.list" at "credentialList", Documented, real_name_list;
-    /// realNameType 1：每张票有一个证件（同上；少于票数是否拒收不明，故为推断） ·
-    /// realNameType 1: there is a credential for each ticket (same source; inferred, because it is not known whether fewer are
-    /// refused).
+    /// realNameType 1：每张票有一个证件（接口文档，转引自一个实现：每票一项；少于票数是否拒收不明，故为推断） ·
+    /// realNameType 1: there is a credential for each ticket (interface document, as quoted in one implementation: one entry a
+    /// ticket; inferred, because it is not known whether fewer are refused).
     REAL_NAME_PER_TICKET "real-name.credential-per-ticket" at "credentialList", Inferred, real_name_per_ticket;
     /// 成功的通知带有 voucherType 和凭证码（验收手册 订单出票通知 1） ·
     /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).

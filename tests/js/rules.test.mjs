@@ -67,6 +67,67 @@ describe("codes for several guests", () => {
   });
 });
 
+describe("a real-name order", () => {
+  const ids = { orderId: "1", partnerOrderId: "P1" };
+  const pay = () => supplier.receiveSync(signed("/mt/pay", wire({ orderId: 1, partnerOrderId: "P1" })));
+  const query = () => supplier.receiveSync(signed("/mt/query", wire({ orderId: 1, partnerOrderId: "P1" })));
+  const card = (credentialNo, more) => ({ credentialType: 0, credentialNo, ...more });
+  const both = (one, other) => [card("A", { voucher: one }), card("B", { voucher: other })];
+  const since = NOW;
+  const shapes = {
+    "a code for each credential": { vouchers: ["K1", "K2"], credentialList: both("K1", "K2") },
+    "one code for all credentials": { vouchers: ["K1"], credentialList: both("K1", "K1") },
+    "credentials without codes": { vouchers: [], credentialList: both() },
+  };
+  for (const [name, { vouchers, credentialList }] of Object.entries(shapes)) {
+    it(`is sent as it is seen live, with ${name}`, () => {
+      const issued = { voucherType: 0, realNameType: 1, vouchers, voucherPics: [], credentialList };
+      assert.deepEqual(pay().ok(issued, { order: { quantity: 2 } }).warnings, []);
+      const { warnings } = supplier.requests.payNotice({ issueType: 1, describe: "出票成功", body: { ...ids, ...issued } });
+      assert.deepEqual([...new Set(warnings.map(({ code }) => code))], ["RULE_UNCHECKED"], "a notice is told no quantity");
+      const [, used] = credentialList;
+      const voucherList = vouchers.map((voucher, index) => ({
+        ...{ voucher, voucherInvalidTime: since, quantity: 2 / vouchers.length, status: vouchers.length === 2 ? index : 1 },
+      }));
+      const usedQuantity = vouchers.length === 1 ? 2 : 1;
+      const state = {
+        ...{ orderStatus: 4, orderQuantity: 2, usedQuantity, refundedQuantity: 0, voucherType: 0, voucherList, realNameType: 1 },
+        credentialList: credentialList.map((each, index) => ({ ...each, status: index })),
+      };
+      assert.deepEqual(query().ok(state).warnings, []);
+      const consumed = {
+        ...{ ...ids, quantity: 2, usedQuantity, refundedQuantity: 0, useStartDate: "2015-05-06", useEndDate: "2015-05-07" },
+        voucherList: voucherList.filter(({ status }) => status === 1),
+        credentialList: [{ ...used, status: 1 }],
+      };
+      const request = supplier.requests.consumeNotice(consumed);
+      assert.deepEqual(request.warnings, []);
+      const { body } = JSON.parse(request.body);
+      assert.deepEqual(body.credentialList, [{ ...JSON.parse(JSON.stringify(used)), status: 1 }]);
+      assert.deepEqual([body.voucherList.length, body.useStartDate], [consumed.voucherList.length, "2015-05-06"]);
+      const refund = supplier.receiveSync(signed("/mt/refund", wire({ ...REFUND, voucherList: vouchers, credentialList })));
+      assert.deepEqual(
+        refund.body.credentialList.map(({ credentialNo, voucher }) => [credentialNo, voucher]),
+        credentialList.map(({ credentialNo, voucher }) => [credentialNo, voucher]),
+      );
+      assert.deepEqual(refund.warnings, []);
+    });
+  }
+
+  it("is refused without its credentials, and reported where there are fewer than tickets", () => {
+    const issued = { voucherType: 0, realNameType: 1, vouchers: ["K1", "K2"] };
+    for (const credentialList of [undefined, []]) {
+      const error = refusalOf(() => pay().ok({ ...issued, credentialList }, { order: { quantity: 2 } }));
+      assert.deepEqual([error.rule, error.path], ["real-name.list", "body.credentialList"]);
+    }
+    const fewer = pay().ok({ ...issued, credentialList: [card("A", { voucher: "K1" })] }, { order: { quantity: 2 } });
+    assert.deepEqual(
+      fewer.warnings.map(({ rule }) => rule),
+      ["real-name.credential-per-ticket"],
+    );
+  });
+});
+
 describe("what a call names", () => {
   const { partnerOrderId: _, ...refund } = REFUND;
   const reached = [];

@@ -57,10 +57,11 @@ pub(super) fn ticket_api() -> Api {
             Direction::ToSupplier => "Meituan → supplier".to_owned(),
             Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
         };
-        let needed = match (call.is_mandatory(), call.is_optional()) {
-            (true, _) => "mandatory (三)",
-            (_, true) => "optional (二)",
-            _ => "",
+        let item = |names: &[&str]| names.iter().position(|name| *name == call.name).map(|index| index + 1);
+        let needed = match (item(&ticket::MANDATORY), item(&ticket::OPTIONAL)) {
+            (Some(item), _) => format!("mandatory (三 {item})"),
+            (_, Some(item)) => format!("optional (二 {item})"),
+            _ => String::new(),
         };
         let what = one_line(call.doc);
         let _ = writeln!(introduction, "| `{}` | {direction} | {needed} | `{}` | {what} |", call.name, call.codes.name);
