@@ -19,7 +19,7 @@ pub enum Form {
     /// As programs hold it. Read strictly: this is what we are going to send.
     Program,
     /// As programs hold it, read leniently: what was received or stored before, perhaps by another version. Unknown
-    /// fields and unlisted values are reported and accepted.
+    /// fields and unlisted values are reported and accepted, and so is a part that breaks a rule.
     Stored,
 }
 
