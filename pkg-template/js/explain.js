@@ -5,7 +5,7 @@ import { acceptance, rules } from "./texts.js";
 
 /** @param {{ code: import("./messages.js").ErrorCode, rule?: import("./messages.js").RuleId | undefined }} finding */
 export function explain({ code, rule }) {
-  const { meaning, hint } = textsOf(code);
+  const { meaning, hint } = textsOf(code, rule);
   if (rule === undefined) return { meaning, hint, points: [] };
   const points = Object.entries(acceptance)
     .filter(([, point]) => point.rules.includes(rule))
