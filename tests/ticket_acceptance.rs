@@ -245,7 +245,7 @@ fn judging_takes_time_in_proportion_to_the_codes_of_an_order() {
         ];
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 2000);
+    assert_grows_linearly(trace, 3000);
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn judging_takes_time_in_proportion_to_the_exchanges() {
         let exchanges: Vec<_> = (0..count).rev().map(one).collect();
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 2000);
+    assert_grows_linearly(trace, 3000);
 }
 
 /// Four times as much takes about four times as long.
@@ -274,7 +274,7 @@ fn assert_grows_linearly(trace: impl Fn(usize) -> String, count: usize) {
     };
     let (one, four) = (time(count), time(4 * count));
     println!("{count}: {one} ns, {}: {four} ns", 4 * count);
-    assert!(four < 9 * one, "{count}: {one} ns, {}: {four} ns", 4 * count);
+    assert!(four < 7 * one, "{count}: {one} ns, {}: {four} ns", 4 * count);
 }
 
 /// How long this thread has run. Where that is not known, what time it is: a busy machine then makes the test slower.
