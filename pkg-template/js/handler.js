@@ -65,19 +65,6 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
   }
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
 
-  /**
-   * What is told about a call must not change its reply, nor keep it waiting: what goes wrong with telling is only logged.
-   * @param {((what: any, about: any) => unknown) | undefined} listener
-   * @param {unknown} what
-   * @param {object} about
-   */
-  const inform = (listener, what, about) => {
-    try {
-      Promise.resolve(listener?.(what, about)).catch(log);
-    } catch (failed) {
-      log(failed);
-    }
-  };
   /** @param {unknown} error @param {object} about */
   const tell = (error, about) => inform(onError, error, about);
 
@@ -134,6 +121,20 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
     desk.settle(await receiverFor(context), orderId, context, (error) => tell(error, { orderId }));
   return Object.assign(handle, { settle });
+}
+
+/**
+ * What a listener does must not change a reply, nor keep it waiting: what it throws is only logged.
+ * @param {((what: any, about: any) => unknown) | undefined} listener
+ * @param {unknown} what
+ * @param {object} about
+ */
+export function inform(listener, what, about) {
+  try {
+    Promise.resolve(listener?.(what, about)).catch(log);
+  } catch (failed) {
+    log(failed);
+  }
 }
 
 /** @param {unknown} error */

@@ -10,6 +10,7 @@
 import { Call, say } from "./call.js";
 import { invalid } from "./configuration.js";
 import { callIndex } from "./core.js";
+import { inform } from "./handler.js";
 import { pause } from "./orders.js";
 import { exchangeOf } from "./recorder.js";
 import { Outcome } from "./ticket-codes.js";
@@ -59,15 +60,16 @@ const noReply = () => new Response(null, { status: 503, headers: { "retry-after"
 
 /**
  * @param {any} options of the handler
- * @param {(supplier: any, name: string, body: any, facts: { attemptKey: string, order: any }) => any} taskFor
+ * @param {(supplier: any, name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any} taskFor
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, taskFor) {
-  const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, record, ...functions } = options;
+  const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, record, ...others } = options;
+  const { onConflict = logConflicts, ...functions } = others;
   for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
   if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
   if (typeof deadlineMs !== "number" || !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
-  for (const [name, value] of Object.entries({ waitUntil, send })) {
+  for (const [name, value] of Object.entries({ waitUntil, send, onConflict })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
 
@@ -76,20 +78,22 @@ export function orderDesk(options, taskFor) {
    * @param {any[]} context
    */
   const ordersFor = async (supplier, context) =>
-    supplier.orders(typeof store === "function" ? await store(...context) : store, settings);
+    supplier.orders(typeof store === "function" ? await store(...context) : store, settings, report);
+  /** @type {import("./orders.js").ConflictListener} */
+  const report = (conflicts, about) => inform(onConflict, conflicts, about);
 
   /**
    * Runs the user's function, and records how it ended.
    * @param {Orders} orders
    * @param {any} supplier
-   * @param {{ call: string, key: string, body: any, order: any }} run
+   * @param {{ call: string, key: string, body: any, order: any, counts: any }} run
    * @param {any[]} context
    * @param {(error: unknown) => void} tell
    */
-  const work = async (orders, supplier, { call: name, key, body, order }, context, tell) => {
+  const work = async (orders, supplier, { call: name, key, body, order, counts }, context, tell) => {
     let event;
     try {
-      event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order }), context);
+      event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order, counts }), context);
     } catch (error) {
       // It may have acted before it threw.
       tell(error);
@@ -114,10 +118,10 @@ export function orderDesk(options, taskFor) {
     try {
       const orders = await ordersFor(supplier, context);
       for (let wait = 20; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
-        const { reply, run, order } = await orders.apply(orderId, /** @type {any} */ ({ [call.type]: call.body }));
+        const { reply, run, order, counts } = await orders.apply(orderId, /** @type {any} */ ({ [call.type]: call.body }));
         if (reply) return say(call, reply, order?.quantity);
         if (run) {
-          const begin = () => work(orders, supplier, { ...run, body: call.body, order }, context, tell);
+          const begin = () => work(orders, supplier, { ...run, body: call.body, order, counts }, context, tell);
           return await inTime(orders, call, run.key, begin, timeLimit - (Date.now() - started), context, tell);
         }
         // Somebody else is at it, and there is no reply that would be true yet.
@@ -196,8 +200,8 @@ export function orderDesk(options, taskFor) {
     const orders = await ordersFor(supplier, context);
     const { brokenOff = [] } = await orders.apply(orderId, { timePassed: {} });
     for (const key of brokenOff) {
-      const { run, order: taken } = await orders.apply(orderId, { takeOver: { key } });
-      if (run) await work(orders, supplier, { ...run, body: run.request, order: taken }, context, tell);
+      const { run, order, counts } = await orders.apply(orderId, { takeOver: { key } });
+      if (run) await work(orders, supplier, { ...run, body: run.request, order, counts }, context, tell);
     }
     const post = (/** @type {Request} */ request, /** @type {string} */ name) => posted(request, name, context);
     const later = send && (await orders.deliver(orderId, post, tell));
@@ -231,9 +235,9 @@ async function functionEnd(act, call, context) {
  * @param {any} configuration
  * @param {string} name
  * @param {any} body
- * @param {{ attemptKey: string, order: any }} facts
+ * @param {{ attemptKey: string, order: any, counts: any }} facts
  */
-export function taskOf(configuration, name, body, { attemptKey, order }) {
+export function taskOf(configuration, name, body, { attemptKey, order, counts }) {
   const index = /** @type {number} */ (callIndex(name));
   const { clock, partnerId } = configuration;
   /** @param {unknown} _ @param {Said} said */
@@ -248,8 +252,11 @@ export function taskOf(configuration, name, body, { attemptKey, order }) {
   // Replies repeat the order's number as we know it, and are counted against its tickets.
   const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
   const call = new Call(configuration, index, { partnerId, body: known }, facts);
-  return Object.assign(call, { attemptKey, order });
+  return Object.assign(call, { attemptKey, order, counts });
 }
+
+/** @type {import("./orders.js").ConflictListener} */
+const logConflicts = (conflicts, { orderId }) => console.warn(`order ${orderId} has a conflict`, conflicts);
 
 /**
  * Cloudflare's and Vercel's contexts have this function.

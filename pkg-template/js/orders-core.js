@@ -61,7 +61,7 @@ function told(parts, work) {
 const given = (value) => (value === undefined ? "" : stringify(value));
 
 /**
- * What comes of an event (src/ticket/order/border.rs).
+ * What comes of an event (src/ticket/order/boundary.rs).
  * @param {object | undefined} order as stored
  * @param {object} event
  * @param {object} settings

@@ -11,6 +11,7 @@ import { applyToOrder } from "./orders-core.js";
  * @typedef {import("./order.js").OrderTransition} OrderTransition
  * @typedef {import("./order.js").TicketOrder} TicketOrder
  * @typedef {import("./supplier.js").TicketSupplier} TicketSupplier
+ * @typedef {(conflicts: readonly import("./messages.js").Conflict[], about: { orderId: string }) => unknown} ConflictListener
  */
 
 /** Somebody else can be first so often before it is the store that is wrong. */
@@ -28,13 +29,14 @@ export class Orders {
   #store;
   #settings;
   #clock;
+  #report;
 
   /**
    * @param {TicketSupplier} supplier
    * @param {unknown} store
-   * @param {{ settings?: object, clock: () => number }} how
+   * @param {{ settings?: object, clock: () => number, report?: ConflictListener }} how
    */
-  constructor(supplier, store, { settings = {}, clock }) {
+  constructor(supplier, store, { settings = {}, clock, report }) {
     if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
       invalid("store", "expected an object with load and save");
     }
@@ -42,6 +44,7 @@ export class Orders {
     this.#store = /** @type {OrderStore} */ (/** @type {unknown} */ (store));
     this.#settings = settings;
     this.#clock = clock;
+    this.#report = report;
   }
 
   /**
@@ -65,7 +68,11 @@ export class Orders {
       const transition = applyToOrder(stored?.snapshot, event, this.#settings, at);
       const { next, due } = transition;
       if (next === undefined) return { ...transition, order: stored?.snapshot };
-      if (await this.#store.save(orderId, next, stored?.revision ?? null, { due })) return { ...transition, order: next };
+      if (await this.#store.save(orderId, next, stored?.revision ?? null, { due })) {
+        const found = newConflicts(stored?.snapshot, next);
+        if (found.length > 0) this.#report?.(found, { orderId });
+        return { ...transition, order: next };
+      }
       if (tries === MOST_TRIES) throw new MeituanError("STORE_CONTENDED", { path: "store" });
       // Those who lost together do not come back together.
       await pause(Math.random() * Math.min(2 ** tries, 100));
@@ -112,4 +119,17 @@ export class Orders {
       await notice.accepted();
     }
   }
+}
+
+/**
+ * The conflicts that are open now, and were not before.
+ * @param {TicketOrder | undefined} before
+ * @param {TicketOrder} next
+ */
+function newConflicts(before, next) {
+  const open = (/** @type {TicketOrder | undefined} */ order) =>
+    (order?.conflicts ?? []).filter(({ resolvedAt }) => resolvedAt === undefined);
+  // Format 1 had the breach alone.
+  const known = new Set(open(before).map(({ id, breach }) => id ?? breach));
+  return open(next).filter(({ id }) => !known.has(id));
 }

@@ -3,6 +3,7 @@
 use super::writing::one_line;
 use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
 use meituan_protocol::ride::{self, INTERFACES, Interface, codes};
+use meituan_protocol::ticket::order::{Breach, Reason};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::fmt::Write as _;
 
@@ -22,10 +23,23 @@ pub(super) struct Api {
     /// The machine of its orders, for Mermaid.
     pub(super) diagram: String,
     pub(super) rules: &'static [&'static Rule],
+    /// Sentences about its orders, by id.
+    pub(super) sentences: Vec<Sentences>,
     /// The beginning of the reference: what its columns are about, and who calls what.
     pub(super) introduction: String,
     /// The code of success.
     pub(super) success: i32,
+}
+
+/// A table of sentences in both languages.
+pub(super) struct Sentences {
+    /// As in JavaScript.
+    pub(super) name: &'static str,
+    /// The type of the ids.
+    pub(super) id: &'static str,
+    pub(super) doc: &'static str,
+    /// Id, Chinese, English.
+    pub(super) rows: Vec<[String; 3]>,
 }
 
 /// A table of JavaScript.
@@ -75,9 +89,34 @@ pub(super) fn ticket_api() -> Api {
         choices: [ticket::order::Event::MESSAGE.name],
         diagram: ticket::order::diagram(),
         rules: ticket::rules::ALL,
+        sentences: vec![
+            Sentences {
+                name: "conflicts",
+                id: "BreachId",
+                doc: "What a conflict of an order means. The fact is recorded all the same, and somebody has to look.",
+                rows: Breach::ALL.iter().map(|breach| both_languages(breach.id(), breach.doc())).collect(),
+            },
+            Sentences {
+                name: "reasons",
+                id: "ReasonId",
+                doc: "Why a call is refused, why an event is illegal, or what another outcome than 200 means. \
+                      Meituan gets the Chinese sentence as `describe`.",
+                rows: Reason::ALL
+                    .iter()
+                    .map(|reason| [reason.id().to_owned(), reason.text().to_owned(), one_line(reason.doc())])
+                    .collect(),
+            },
+        ],
         introduction,
         success: 200,
     }
+}
+
+/// A doc with Chinese before English.
+fn both_languages(id: &str, doc: &str) -> [String; 3] {
+    let doc = one_line(doc);
+    let (zh, en) = doc.split_once(" · ").expect("both languages");
+    [id, zh, en].map(str::to_owned)
 }
 
 fn facts_of(call: &'static Call) -> String {
@@ -145,6 +184,7 @@ pub(super) fn ride_api() -> Api {
         choices: [ride::order::Event::MESSAGE.name],
         diagram: ride::order::diagram(),
         rules: ride::rules::ALL,
+        sentences: Vec::new(),
         introduction,
         success: 0,
     }

@@ -51,7 +51,17 @@ pub(super) fn order_rules(api: &Api) -> String {
         api.diagram.trim()
     );
     let all = Catalogue::of(std::slice::from_ref(api));
-    out.push_str("## What is stored, told and answered\n\nJSON in program notation: ids are texts, moments epoch milliseconds, amounts fen.\n\n");
+    for sentences in &api.sentences {
+        let (first, rest) = sentences.name.split_at(1);
+        let _ = writeln!(out, "## {}{rest}\n\n{}\n\n| id | 说明 | meaning |\n|---|---|---|", first.to_uppercase(), sentences.doc);
+        for [id, zh, en] in &sentences.rows {
+            let _ = writeln!(out, "| `{id}` | {zh} | {en} |");
+        }
+        out.push('\n');
+    }
+    out.push_str(
+        "## Snapshots, events and settings\n\nJSON in program notation: ids are strings, timestamps epoch milliseconds, amounts fen.\n\n",
+    );
     for message in all.objects.values().filter(|message| !all.packed.contains(message.name)) {
         table(&mut out, message, api.success);
     }
