@@ -22,7 +22,7 @@ const sentence = (table, id) => table[id] ?? { en: id, zh: id };
  * @param {import("./messages.js").RuleId | undefined} rule
  */
 function explained(code, rule) {
-  const { meaning, hint } = textsOf(code);
+  const { meaning, hint } = textsOf(code, rule);
   if (rule === undefined) return { meaning, hint, points: [] };
   const points = Object.entries(acceptance)
     .filter(([, point]) => point.rules.includes(rule))

@@ -27,6 +27,7 @@ const supplier = new TicketSupplier({
   clientId: "lvyou_x",
   clientSecret: ["new", "old"],
   toleranceSeconds: null,
+  strictInferred: true,
   routes: { "/mt/order/create": "orderCreate" },
   signedUri: { strip: "/api", prepend: "/mt" },
   bodyEncryption: { key: "0123456789abcdef" },
@@ -39,6 +40,8 @@ new TicketSupplier({ partnerId: 1, clientId: "x" });
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "orderCreated" } });
 // @ts-expect-error a notice is no route
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "payNotice" } });
+// @ts-expect-error neither true nor false
+new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", strictInferred: "yes" });
 // @ts-expect-error a misspelt setting
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", tolerance: 1 });
 
@@ -218,4 +221,5 @@ export const paid = (call: CallOf<"orderPay">, reply: OrderPaid) => call.ok(repl
 
 // @ts-expect-error a misspelt message
 checkMessage("ticket.orderPaid.response", "{}");
+checkMessage("ticket.orderCreate.request", "{}", { now: new Date() });
 export const found = checkMessage("ticket.orderPay.response", "{}", { quantity: 2 }).issues.filter((issue) => issue.refuses);

@@ -61,16 +61,24 @@ pub(super) fn ticket_api() -> Api {
     let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
     let mut introduction = String::from(
         "Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n\
-         ## Calls\n\n| call | direction | codes | what |\n|---|---|---|---|\n",
+         ## Calls\n\nMandatory and optional are what the acceptance manual (《API 直连—供应商开发美团流程》, 验收手册) says in its parts three \
+         (三、必须要开发的接口) and two (二、以下接口可以不开发). The other interfaces are in neither part; a supplier that answers 598 \
+         must send the pay notice, and one that answers 602 the refund notice.\n\n\
+         | call | direction | needed | codes | what |\n|---|---|---|---|---|\n",
     );
     for call in CALLS {
         let direction = match call.direction {
             Direction::ToSupplier => "Meituan → supplier".to_owned(),
             Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
         };
-        let mandatory = if call.is_mandatory() { ", mandatory" } else { "" };
+        let item = |names: &[&str]| names.iter().position(|name| *name == call.name).map(|index| index + 1);
+        let needed = match (item(&ticket::MANDATORY), item(&ticket::OPTIONAL)) {
+            (Some(item), _) => format!("mandatory (三 {item})"),
+            (_, Some(item)) => format!("optional (二 {item})"),
+            _ => String::new(),
+        };
         let what = one_line(call.doc);
-        let _ = writeln!(introduction, "| `{}` | {direction}{mandatory} | `{}` | {what} |", call.name, call.codes.name);
+        let _ = writeln!(introduction, "| `{}` | {direction} | {needed} | `{}` | {what} |", call.name, call.codes.name);
     }
     Api {
         name: "ticket",

@@ -42,7 +42,7 @@ impl Catalogue<'_> {
 /// What a field is, after its name; what is usual is left out.
 fn traits(field: &Field) -> String {
     let mut out = match field.presence {
-        Presence::Required => "!",
+        Presence::Required | Presence::Key => "!",
         Presence::OnSuccess => "?",
         Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
     }

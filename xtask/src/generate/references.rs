@@ -74,6 +74,8 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
     for field in message.fields {
         let needed = match field.presence {
             Presence::Required => "yes".to_owned(),
+            Presence::Key if matches!(field.kind, Kind::Id) => "yes, not 0".to_owned(),
+            Presence::Key => "yes, not blank".to_owned(),
             Presence::OnSuccess => format!("at {success}"),
             Presence::Optional | Presence::Dispensable | Presence::Nullable => "no".to_owned(),
         };

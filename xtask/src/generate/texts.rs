@@ -5,7 +5,7 @@ use super::apis::{Api, Sentences};
 use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
-use meituan_protocol::ticket::acceptance::POINTS;
+use meituan_protocol::ticket::{self, acceptance::POINTS};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
@@ -16,10 +16,16 @@ pub(super) fn texts(apis: &[Api]) -> String {
             let (meaning, hint) = (code.meaning(), code.hint());
             [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
         })
+        .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
+            let hint = ticket::rules::hint(rule.id)?;
+            let doc = one_line(rule.doc);
+            let (zh, en) = doc.split_once(" · ").expect("both languages");
+            Some([rule.id, en, zh, hint.en, hint.zh].join("\n"))
+        }))
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
         template(&errors.join("\n\n"))
     );
     out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");

@@ -131,7 +131,7 @@ impl Catalogue<'_> {
         let data = interface.reply.fields.iter().find(|field| field.name == "data");
         let reply = match data.map(|field| (type_of(&field.kind, true), field.presence)) {
             None => "undefined".into(),
-            Some((of, Presence::Required | Presence::OnSuccess)) => of,
+            Some((of, Presence::Required | Presence::Key | Presence::OnSuccess)) => of,
             Some((of, _)) if of == "unknown" => of,
             Some((of, _)) => format!("{of} | undefined"),
         };
