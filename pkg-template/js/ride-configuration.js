@@ -12,6 +12,7 @@ const SETTINGS = [
   "version",
   "toleranceSeconds",
   "strictInferred",
+  "requireToken",
   "maxBodyBytes",
   "routes",
   "now",
@@ -22,8 +23,10 @@ const SETTINGS = [
 export function configure(options) {
   known(options, SETTINGS);
   const { clock, ...shared } = common(options);
-  const { environment = "test", strictInferred = false, cipher } = options;
-  if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
+  const { environment = "test", strictInferred = false, requireToken = false, cipher } = options;
+  for (const [name, flag] of Object.entries({ strictInferred, requireToken })) {
+    if (typeof flag !== "boolean") invalid(name, "expected true or false");
+  }
   const settings = {
     entId: entId(options.entId),
     accessKey: text(options.accessKey, "accessKey"),
@@ -31,6 +34,7 @@ export function configure(options) {
     environment: text(environment, "environment").replace(/\/+$/, ""),
     version: integer(options.version ?? 1, "version", 1, 2),
     strictInferred,
+    requireToken,
     ...shared,
   };
   return {
