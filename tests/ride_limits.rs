@@ -197,7 +197,7 @@ fn check(count: usize, processes: u32, news: i64) -> usize {
         times.sort_unstable();
         let (minute, day) = (most_within(&times, MINUTE), most_within(&times, 24 * HOUR));
         println!("{processes} × {count} orders: {call:?} {} calls, {minute} a minute, {day} a day", times.len());
-        assert!(minute <= MOST_CALLS_A_MINUTE && day <= MOST_CALLS_A_DAY, "{call:?}");
+        assert!(minute <= MOST_CALLS_A_MINUTE && day <= MAX_CALLS_A_DAY, "{call:?}");
         if call == QUERY {
             queries = day;
         }
@@ -330,7 +330,7 @@ fn a_call_that_keeps_failing_is_repeated_ever_more_rarely() {
 #[test]
 fn a_history_of_a_day_counts_for_the_limit_of_a_day() {
     let now = START + 24 * HOUR;
-    let times = (0..MOST_CALLS_A_DAY as i64).map(|call| Timestamp(START + 1 + call)).collect();
+    let times = (0..MAX_CALLS_A_DAY as i64).map(|call| Timestamp(START + 1 + call)).collect();
     let calls = RideCalls { calls: vec![RecentCalls { call: QUERY, times, busy_until: None }], ..RideCalls::default() };
     assert_eq!(calls.free_at(QUERY, Timestamp(now)), Some(Timestamp(now + 1)));
     assert_eq!(calls.free_at(QUERY, Timestamp(now + 1)), None);

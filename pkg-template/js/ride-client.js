@@ -137,7 +137,7 @@ function answerable(error) {
 }
 
 /** There are some twenty. */
-const MOST_BUSINESSES = 100;
+const MAX_BUSINESSES = 100;
 
 /**
  * How this API answers where the user's functions do not.
@@ -152,7 +152,7 @@ export const RIDE = {
   reports: () => {
     /** The other businesses that were reported. @type {Set<unknown>} */
     const known = new Set();
-    return ({ type, body }) => type !== OTHER_PUSH || (known.size < MOST_BUSINESSES && known.size < known.add(body.sqtType).size);
+    return ({ type, body }) => type !== OTHER_PUSH || (known.size < MAX_BUSINESSES && known.size < known.add(body.sqtType).size);
   },
   broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE),
 };

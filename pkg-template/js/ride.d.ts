@@ -176,7 +176,7 @@ export interface RideHandlerEvents<Context extends unknown[] = unknown[]> {
   fallback?: (request: Request, ...context: Context) => Given<Response>;
   /** Told why a push was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
   onError?: (error: unknown, about: { request: Request; call?: RidePush<TicketResponse> }) => void;
-  /** Told what was accepted although it deviates; of other businesses than rides once for each. */
+  /** Receives what was accepted although it deviates; for each business other than rides once. */
   onWarning?: (warnings: readonly Finding[], about: { call: RidePush<TicketResponse>; part: "request" }) => void;
 }
 

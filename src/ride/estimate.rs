@@ -15,8 +15,8 @@ pub struct CarTypeRequestSource {
 
 macro_rules! sources {
     ($($field:literal: $($from:literal),+;)*) => {
-        /// Where each field of a [`CarTypeRequest`] comes from. Inferred from the two field tables (document 2.4 and 3.3), whose
-        /// words are alike: originFee is the price before discounts, estimateAmount the one after. The document's example of
+        /// Where each field of a [`CarTypeRequest`] comes from. Inferred from the two field tables (ride spec 2.4 and 3.3), whose
+        /// words are alike: originFee is the price before discounts, estimateAmount the one after. The spec's example of
         /// an estimate has one more price, `estimatePrice`, which its table does not have: it stands in for either.
         pub static CAR_TYPE_REQUEST_SOURCES: &[CarTypeRequestSource] =
             &[$(CarTypeRequestSource { field: $field, from: &[$($from),+] },)*];

@@ -204,7 +204,7 @@ macro_rules! to_enterprise {
                         aliases: &[],
                         kind: crate::field_kind!(integer),
                         presence: Presence::Required,
-                        doc: crate::doc_text!("0 表示已收到；其他均为失败。失败会触发重试：文档仅在 10.4（退款）写明 · 0: received. Anything else is a failure. That Meituan then pushes again is documented for refunds alone (10.4)."),
+                        doc: crate::doc_text!("0 表示已收到；其他均为失败。失败会触发重试：文档仅在 10.4（退款）写明 · 0: received. Anything else is a failure. That Meituan then pushes again, the ride spec says of refunds alone (10.4)."),
                     },
                     MESSAGE,
                     Field {
@@ -212,7 +212,7 @@ macro_rules! to_enterprise {
                         aliases: &[],
                         kind: crate::field_kind!(raw),
                         presence: Presence::Nullable,
-                        doc: crate::doc_text!("不返回（文档 10.4；4.4 没有此字段） · Nothing is returned (document 10.4; 4.4 does not have the field)."),
+                        doc: crate::doc_text!("不返回（文档 10.4；4.4 没有此字段） · Nothing is returned (ride spec 10.4; 4.4 does not have the field)."),
                     },
                 ],
                 rules: &[],

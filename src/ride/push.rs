@@ -66,7 +66,7 @@ impl Refusal {
         }
     }
 
-    /// The body to answer with. Meituan pushes again: documented for refunds (document 10.4), assumed of the others.
+    /// The body to answer with. Meituan pushes again: the ride spec says so of refunds (10.4), and it is assumed of the others.
     pub fn answer(&self) -> String {
         answer(self.answer_code().0, self.error.code.as_str())
     }
@@ -75,7 +75,7 @@ impl Refusal {
 /// The answer to a push that was taken. The HTTP status is 200, the type `application/json`.
 pub const PUSH_OK: &str = r#"{"code":0,"message":"成功"}"#;
 
-/// The answer to a push that was not accepted: Meituan pushes again (document 10.4 says so of refunds; assumed of the others).
+/// The answer to a push that was not accepted: Meituan pushes again (the ride spec, 10.4, says so of refunds; assumed of the others).
 ///
 /// # Errors
 /// `ILLEGAL_REPLY_CODE` for 0, which is the code of success.

@@ -1,6 +1,6 @@
 //! What Meituan pushes: an offer of a car, an event of an order, a refund.
 //!
-//! The document speaks of repeats in section 10 alone: pushes of refunds may be lost, doubled and reordered (10.1), and a failure
+//! The ride spec speaks of repeats in its section 10 alone: pushes of refunds may be lost, doubled and reordered (10.1), and a failure
 //! is pushed again (10.4). Of the others, 接入前必读 says that pushes may be doubled, and that the order of their arrival is not
 //! the order of what happened. So take any push as a hint, and query the order.
 //!

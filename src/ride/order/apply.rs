@@ -17,7 +17,7 @@ const MOST: usize = 32;
 /// The most queries under way at once that are counted.
 const MOST_QUERIES: i32 = 8;
 /// The most failures in a row that are counted.
-const MOST_FAILURES: i32 = 9;
+const MAX_FAILURES: i32 = 9;
 
 crate::words! {
     /// What became of something that was told.
@@ -510,7 +510,7 @@ impl RideOrder {
 
 impl OwnCall {
     fn count_failure(&mut self, failed: bool) {
-        self.failures = failed.then(|| (self.failures.unwrap_or_default() + 1).min(MOST_FAILURES));
+        self.failures = failed.then(|| (self.failures.unwrap_or_default() + 1).min(MAX_FAILURES));
     }
 }
 

@@ -11,13 +11,13 @@ use crate::time::Timestamp;
 /// How many calls of one interface Meituan takes in a minute (公共参数说明), for all orders together.
 pub const MOST_CALLS_A_MINUTE: usize = 100;
 /// How many it takes in a day.
-pub const MOST_CALLS_A_DAY: usize = 100_000;
+pub const MAX_CALLS_A_DAY: usize = 100_000;
 
 const DAY: i64 = 24 * 60 * MINUTE;
 /// How far calls may be ahead of their even distribution, ms.
 const AHEAD: i64 = 60 * MINUTE;
 /// The part of the time that one call takes up, ms.
-const CALL_SHARE: i64 = (DAY + AHEAD) / MOST_CALLS_A_DAY as i64;
+const CALL_SHARE: i64 = (DAY + AHEAD) / MAX_CALLS_A_DAY as i64;
 
 impl RideCalls {
     /// Remembers a call; those that the limit of a minute does not count any more are forgotten.
@@ -47,7 +47,7 @@ impl RideCalls {
         };
         let busy_until = recent().filter_map(|recent| recent.busy_until).max();
         let evenly = busy_until.map(|busy| later(busy, self.share() - AHEAD)).filter(|&free| free > now);
-        leaves(MOST_CALLS_A_MINUTE, MINUTE).max(leaves(MOST_CALLS_A_DAY, DAY)).max(evenly)
+        leaves(MOST_CALLS_A_MINUTE, MINUTE).max(leaves(MAX_CALLS_A_DAY, DAY)).max(evenly)
     }
 
     /// How long it takes until each open order had a call of one interface.

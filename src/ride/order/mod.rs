@@ -48,10 +48,10 @@ mod table;
 pub use apply::{Kind, Reason, RideTransition, RideWarning};
 pub use border::{apply_json, record_json};
 pub use facts::*;
-pub use limits::{MOST_CALLS_A_DAY, MOST_CALLS_A_MINUTE};
+pub use limits::{MAX_CALLS_A_DAY, MOST_CALLS_A_MINUTE};
 pub use standing::{
-    Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, LONGEST_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding,
-    Why, estimate_is_valid,
+    Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
+    estimate_is_valid,
 };
 pub use table::{STEPS, Step, step};
 #[cfg(feature = "texts")]

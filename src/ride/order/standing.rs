@@ -11,14 +11,14 @@ use crate::time::Timestamp;
 /// How long an estimate can be ordered with (document 2.4: 有效期10分钟), ms.
 pub const ESTIMATE_LIFE: i64 = 10 * MINUTE;
 /// How long to wait at least between two queries of one order, and before a call that failed is made again, ms (our choice).
-/// What stays without success waits as long again as it has waited already, up to [`LONGEST_WAIT`].
+/// What stays without success waits as long again as it has waited already, up to [`MAX_WAIT`].
 pub const QUERY_SPACING: i64 = 3_000;
 /// After how long a call without an answer is given up, ms (our choice).
 pub const REPLY_PATIENCE: i64 = 30_000;
 /// After how long without news an order is queried, as pushes may be lost, ms (our choice).
 pub const LONGEST_SILENCE: i64 = MINUTE;
 /// The longest wait between two attempts, ms, where few orders are open (our choice).
-pub const LONGEST_WAIT: i64 = 10 * MINUTE;
+pub const MAX_WAIT: i64 = 10 * MINUTE;
 
 pub(super) const MINUTE: i64 = 60_000;
 
@@ -164,7 +164,7 @@ impl RideOrder {
         self.news > 0 || is_kind_unknown(self.status()) && !self.fee_is_paid()
     }
 
-    /// Whether the order is at its end. A cancel fee that is paid ends it too, although the document has no state for a paid
+    /// Whether the order is at its end. A cancel fee that is paid ends it too, although the ride spec has no state for a paid
     /// fee of a driver's cancellation, and a query may report the fee as owed for ever.
     pub fn is_final(&self) -> bool {
         FINAL.contains(&self.status()) || self.fee_is_paid()
@@ -185,6 +185,7 @@ impl RideOrder {
         self.detail.as_ref().map(|detail| detail.order_status)
     }
 
+    #[inline(never)]
     fn has_event(&self, code: RideEvent) -> bool {
         self.events.iter().any(|event| event.event_code == code)
     }
@@ -219,6 +220,7 @@ impl RideOrder {
     }
 
     /// What the newest query reports as owed, if the order is still in the state that it reported.
+    #[inline(never)]
     pub(super) fn owed(&self) -> Option<Fen> {
         let status = self.status();
         let detail = self.detail.as_ref().filter(|detail| detail.order_status == status && self.waits_for_payment());
@@ -230,6 +232,7 @@ impl RideOrder {
     }
 
     /// The amounts that Meituan has accepted as paid.
+    #[inline(never)]
     pub(super) fn paid_amounts(&self) -> Vec<Fen> {
         let before_the_list = || self.accepted_payment().and_then(|own| own.price).into_iter().collect();
         self.paid.clone().unwrap_or_else(before_the_list)
@@ -240,6 +243,7 @@ impl RideOrder {
     }
 
     /// What is owed was paid before: Meituan has accepted it, or, in a state that payment does not change, has pushed so.
+    #[inline(never)]
     pub(super) fn is_paid(&self) -> bool {
         let (paid, accepted) = (self.paid_amounts(), self.accepted_payment());
         if paid.is_empty() && accepted.is_none() {
@@ -250,11 +254,13 @@ impl RideOrder {
     }
 
     /// Whether Meituan has pushed that it was paid, in the one state that payment does not change.
+    #[inline(never)]
     fn is_pushed_as_paid(&self) -> bool {
         self.status() == RideStatus::DRIVER_CANCELED_WAIT_PAY && self.has_event(RideEvent::ORDER_PAID)
     }
 
     /// Whether the newest query was sent after this.
+    #[inline(never)]
     fn was_queried_since(&self, own: &OwnCall) -> bool {
         own.news == 0 && self.detail.as_ref().is_some_and(|detail| detail.asked_at >= Some(own.at))
     }
@@ -276,15 +282,17 @@ impl RideOrder {
     pub fn conflict_kinds(&self) -> Vec<Conflict> {
         let is_settled = |own: &OwnCall| own.state != CallState::Pending && self.was_queried_since(own);
         let still_owed = self.waits_for_payment() && self.is_paid() && !self.is_pushed_as_paid();
-        [
-            (Conflict::Event, !self.conflicts().is_empty()),
-            (Conflict::RefundAmounts, self.refunds_differ),
-            (Conflict::PaidStillOwed, still_owed && self.call(Call::NotifyPaidResult, None).is_some_and(is_settled)),
-            (Conflict::RefundAbovePaid, self.paid_in_all().is_some_and(|paid| self.refunded() > paid)),
-        ]
-        .into_iter()
-        .filter_map(|(kind, is_there)| is_there.then_some(kind))
-        .collect()
+        let mut kinds = Vec::new();
+        let mut note = |kind, is_there| {
+            if is_there {
+                kinds.push(kind);
+            }
+        };
+        note(Conflict::Event, !self.conflicts().is_empty());
+        note(Conflict::RefundAmounts, self.refunds_differ);
+        note(Conflict::PaidStillOwed, still_owed && self.call(Call::NotifyPaidResult, None).is_some_and(is_settled));
+        note(Conflict::RefundAbovePaid, self.paid_in_all().is_some_and(|paid| self.refunded() > paid));
+        kinds
     }
 
     /// Whether the order may be cancelled, and by which step: first the fee is asked, then it is cancelled, also where the
@@ -382,7 +390,7 @@ impl RideOrder {
         next.at = next.at.max(now);
         if let Some(free) = calls.free_at(next.call, now) {
             // Those who wait together do not come back together.
-            next.at = next.at.max(later(free, self.share_of(calls.turn().min(LONGEST_WAIT))));
+            next.at = next.at.max(later(free, self.share_of(calls.turn().min(MAX_WAIT))));
         }
         Some(next)
     }
@@ -406,14 +414,9 @@ impl RideOrder {
         };
         let query = self.call(Call::QueryRealTimeOrder, None);
         let queried_at = query.map(|own| own.at).or(self.detail.as_ref().and_then(|detail| detail.asked_at));
-        // What is waited for since then is asked for after as long a time again.
-        let query_after = |since: Timestamp, least: i64| {
-            let Some(at) = queried_at else { return Timestamp(0) };
-            let pending = query.is_some_and(|own| own.state == CallState::Pending);
-            let least = if pending { least.max(REPLY_PATIENCE) } else { least };
-            later(at, at.0.saturating_sub(since.0).clamp(least, LONGEST_WAIT))
-        };
-        let query_at = query_after(self.news_at.unwrap_or(heard), QUERY_SPACING);
+        let pending = query.is_some_and(|own| own.state == CallState::Pending);
+        let spacing = if pending { REPLY_PATIENCE } else { QUERY_SPACING };
+        let query_at = wait_again(queried_at, self.news_at.unwrap_or(heard), spacing);
         if let Some(at) = unanswered(Call::SubmitOrder, None).filter(|_| self.mt_order_id.is_none()) {
             return act(Call::SubmitOrder, Why::OutcomeUnknown, at);
         }
@@ -460,7 +463,7 @@ impl RideOrder {
         // Half of the limit is for silent orders; the other half is left for what is asked for.
         let turn = calls.turn().saturating_mul(2);
         let in_turn = queried_at.map_or(Timestamp(0), |at| later(at, turn)).max(later(heard, self.share_of(turn)));
-        let silent_until = later(heard, LONGEST_SILENCE).max(query_after(heard, LONGEST_SILENCE));
+        let silent_until = later(heard, LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));
         act(Call::QueryRealTimeOrder, Why::Silence, silent_until.max(in_turn))
     }
 
@@ -490,13 +493,20 @@ impl RideOrder {
 
 impl OwnCall {
     /// When a call that had no success may be made again.
+    #[inline(never)]
     fn again_at(&self) -> Timestamp {
         if self.state == CallState::Pending {
             return later(self.at, REPLY_PATIENCE);
         }
         let doublings = self.failures.unwrap_or(1).saturating_sub(1).clamp(0, 8);
-        later(self.at, (QUERY_SPACING << doublings).min(LONGEST_WAIT))
+        later(self.at, (QUERY_SPACING << doublings).min(MAX_WAIT))
     }
+}
+
+/// When to query again what is waited for since then: after as long a time as it has been at the last query.
+#[inline(never)]
+fn wait_again(queried_at: Option<Timestamp>, since: Timestamp, least: i64) -> Timestamp {
+    queried_at.map_or(Timestamp(0), |at| later(at, at.0.saturating_sub(since.0).clamp(least, MAX_WAIT)))
 }
 
 pub(super) fn later(at: Timestamp, milliseconds: i64) -> Timestamp {

@@ -24,7 +24,7 @@ pub(super) struct Api {
     pub(super) rules: &'static [&'static Rule],
     /// The beginning of the reference: what its columns are about, and who calls what.
     pub(super) introduction: String,
-    /// The end of the reference: what else the document lists.
+    /// The end of the reference: what else the spec lists.
     pub(super) appendix: String,
     /// The code of success.
     pub(super) success: i32,
@@ -153,7 +153,7 @@ pub(super) fn ride_api() -> Api {
 
 fn ride_appendix() -> String {
     let mut out = String::from(
-        "\n## From an estimate to an order\n\nInferred from the two field tables (document 2.4 and 3.3): `carTypeRequestOf`.\n\n\
+        "\n## From an estimate to an order\n\nInferred from the two field tables (ride spec 2.4 and 3.3): `carTypeRequestOf`.\n\n\
          | `CarTypeRequest` | of the `Estimate`, the first that is there |\n|---|---|\n",
     );
     for source in CAR_TYPE_REQUEST_SOURCES {
