@@ -33,7 +33,14 @@ fn check_facts(input: &mut Input<'_>) {
     let facts_of = |order: &RideOrder| RideOrder { news: 0, news_at: None, ..order.clone() };
     assert_eq!(facts_of(&straight), facts_of(&other), "{facts:#?}");
     let follows = |order: &RideOrder| {
-        (order.status(), order.conflicts(), order.conflict_kinds(), order.refunded(), order.refunded_at_least(), order.driver_is_expected())
+        (
+            order.status(),
+            order.conflicts(),
+            order.conflict_kinds(),
+            order.refunded(),
+            order.refunded_at_least(),
+            order.driver_is_expected(),
+        )
     };
     assert_eq!(follows(&straight), follows(&other), "{facts:#?}");
 }
