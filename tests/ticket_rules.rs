@@ -123,7 +123,13 @@ fn inferred_rules_refuse_what_is_sent_where_that_is_asked_for() {
         order_id: meituan_protocol::message::Id(7),
         partner_order_id: "P1".into(),
         quantity: 2,
-        used_quantity: 3,
+        used_quantity: 1,
+        voucher_list: Some(vec![ConsumedVoucher {
+            voucher: "K1".into(),
+            quantity: 2,
+            status: VoucherStatus::USED,
+            ..ConsumedVoucher::default()
+        }]),
         ..ConsumeNotice::default()
     };
     assert_eq!(supplier(false).request(&notice, NOW).unwrap().warnings[0].rule, Some("consume.quantities-agree"));

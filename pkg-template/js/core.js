@@ -33,6 +33,7 @@ const OUTPUT = 6;
 
 const ASCII = 1;
 const ENCRYPTED = 2;
+const OTHER = 4;
 const NONE = 0xffffffff;
 
 /**
@@ -435,7 +436,7 @@ const NOWHERE = new Uint8Array(0);
  * @param {string} uri
  * @param {string | Uint8Array} body
  * @param {number} now
- * @returns {{ of: number, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
+ * @returns {{ of: number, isOther: boolean, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
  */
 export function receivePush(client, uri, body, now) {
   reserve(3 * uri.length + mostBytes(body));
@@ -449,7 +450,8 @@ export function receivePush(client, uri, body, now) {
     return { error: failed(failure()), answer };
   }
   const key = output();
-  return { of, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
+  const isOther = (row[MARKS] & OTHER) !== 0;
+  return { of, isOther, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
 }
 
 /**

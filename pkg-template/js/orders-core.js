@@ -85,6 +85,16 @@ export const applyToRide = (order, event, calls, now) =>
   JSON.parse(told([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
 
 /**
+ * The recent calls with one more.
+ * @param {object | undefined} calls
+ * @param {string} call
+ * @param {number} now
+ * @returns {any}
+ */
+export const recordRideCall = (calls, call, now) =>
+  JSON.parse(told([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
+
+/**
  * A body without personal data, as JSON.
  * @param {string | Uint8Array} body
  * @returns {string}

@@ -12,6 +12,7 @@ const SETTINGS = [
   "version",
   "toleranceSeconds",
   "strictInferred",
+  "requireToken",
   "maxBodyBytes",
   "routes",
   "now",
@@ -22,13 +23,15 @@ const SETTINGS = [
 export function configure(options) {
   known(options, SETTINGS);
   const { clock, ...shared } = common(options);
-  const { environment = "test", cipher } = options;
+  const { environment = "test", requireToken = false, cipher } = options;
+  if (typeof requireToken !== "boolean") invalid("requireToken", "expected true or false");
   const settings = {
     entId: entId(options.entId),
     accessKey: text(options.accessKey, "accessKey"),
     secretKey: text(options.secretKey, "secretKey"),
     environment: text(environment, "environment").replace(/\/+$/, ""),
     version: integer(options.version ?? 1, "version", 1, 2),
+    requireToken,
     ...shared,
   };
   return {

@@ -122,7 +122,7 @@ impl Reader<'_> {
             (Kind::Object(message), b'{') => self.object(message, level),
             (Kind::List { item, most }, b'[') => self.list(item, *most, level),
             (Kind::TextMap, b'{') => self.text_map(level),
-            (Kind::TextMap, b'[') if self.how.form == Form::Wire => {
+            (Kind::TextMap, b'[') if self.how.form != Form::Program => {
                 let list = self.scanner.value(level)?;
                 Ok(self.map_from_list(list, at))
             }

@@ -2,7 +2,7 @@
 
 use super::writing::one_line;
 use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
-use meituan_protocol::ride::{self, INTERFACES, Interface, codes};
+use meituan_protocol::ride::{self, CAR_TYPE_REQUEST_SOURCES, Environment, INTERFACES, Interface, codes};
 use meituan_protocol::ticket::order::{Breach, Reason};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::fmt::Write as _;
@@ -27,6 +27,8 @@ pub(super) struct Api {
     pub(super) sentences: Vec<Sentences>,
     /// The beginning of the reference: what its columns are about, and who calls what.
     pub(super) introduction: String,
+    /// The end of the reference: what else the spec lists.
+    pub(super) appendix: String,
     /// The code of success.
     pub(super) success: i32,
 }
@@ -108,6 +110,7 @@ pub(super) fn ticket_api() -> Api {
             },
         ],
         introduction,
+        appendix: String::new(),
         success: 200,
     }
 }
@@ -160,9 +163,14 @@ pub(super) fn ride_api() -> Api {
     let replies = INTERFACES.iter().map(|interface| Spoken { message: interface.reply, is_received: !interface.is_push() });
     let mut introduction = String::from(
         "What stands inside the envelope, in wire types; in programs ids are texts in JavaScript. Amounts are fen on the wire too. \
-         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n\
-         ## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n",
+         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n",
     );
+    introduction.push_str("## Hosts\n\n| environment | $API_HOST |\n|---|---|\n");
+    for (environment, name) in [(Environment::Test, "线下环境 · test"), (Environment::Production, "线上环境 · production")]
+    {
+        let _ = writeln!(introduction, "| {name} | `{}` |", environment.host());
+    }
+    introduction.push_str("\n## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n");
     for interface in INTERFACES {
         let (direction, method) = match interface.direction {
             ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
@@ -186,8 +194,29 @@ pub(super) fn ride_api() -> Api {
         rules: ride::rules::ALL,
         sentences: Vec::new(),
         introduction,
+        appendix: ride_appendix(),
         success: 0,
     }
+}
+
+fn ride_appendix() -> String {
+    let mut out = String::from(
+        "\n## From an estimate to an order\n\nInferred from the two field tables (ride spec 2.4 and 3.3): `carTypeRequestOf`.\n\n\
+         | `CarTypeRequest` | of the `Estimate`, the first that is there |\n|---|---|\n",
+    );
+    for source in CAR_TYPE_REQUEST_SOURCES {
+        let from: Vec<_> = source.from.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(out, "| `{}` | {} |", source.field, from.join(", "));
+    }
+    out.push_str(
+        "\n## Questions to customer service\n\n附录 客服问题分类. No field of the listed interfaces carries them.\n\n\
+         | 美团faqId | 美团五级问题 · category | 美团六级问题 · question |\n|--:|---|---|\n",
+    );
+    for question in codes::QUESTIONS {
+        let (category, words) = (question.category, question.question);
+        let _ = writeln!(out, "| {} | {} · {} | {} · {} |", question.faq_id, category.zh, category.en, words.zh, words.en);
+    }
+    out
 }
 
 fn facts_of_interface(interface: &Interface) -> String {

@@ -38,6 +38,7 @@ impl Catalogue<'_> {
         for rule in self.rules() {
             let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(rule.doc));
         }
+        out.push_str(&api.appendix);
         out
     }
 }
