@@ -182,7 +182,9 @@ describe("what a call names", () => {
 
 describe("strictInferred", () => {
   const strict = new TicketSupplier({ ...options, strictInferred: true });
-  const notice = { orderId: "1", partnerOrderId: "P1", quantity: 2, usedQuantity: 3, refundedQuantity: 0 };
+  const used = (voucher) => ({ voucher, voucherInvalidTime: NOW, quantity: 1, status: 1 });
+  const counts = { quantity: 2, usedQuantity: 1, refundedQuantity: 0 };
+  const notice = { orderId: "1", partnerOrderId: "P1", ...counts, voucherList: [used("K1"), used("K2")] };
 
   it("refuses replies and notices that break an inferred rule, which are only reported without it", () => {
     const body = wire({ orderId: 1, partnerOrderId: "P1" });
