@@ -574,7 +574,8 @@ impl Explorer {
             next.order = order.get().into();
         }
         if !outcome.conflicts.is_empty() || next.snapshot().is_some_and(|order| !order.conflicts.is_empty()) {
-            // What the judge has heard no longer matters.
+            // Calls that wait were received before. What the judge has heard no longer matters.
+            next.trace = unanswered(next).into_iter().fold(next.trace.clone(), |trace, exchange| trace.and(exchange));
             (next.world.reported, next.world.heard) = (true, BTreeMap::new());
         }
         if let Some(Run { key }) = &outcome.run {
@@ -714,12 +715,7 @@ impl Explorer {
             self.send_notice(node, &mut sent, place, Some(ACCEPTED));
         }
         let node = &sent;
-        let (time, end) = (node.world.time, node.tick + 1);
-        let unanswered = |waiting: &Waiting| {
-            let Waiting { call, ref request, begin, .. } = *waiting;
-            Exchange { time, begin, end, call, request: request.clone(), response: None }
-        };
-        let last: Vec<Exchange> = node.waiting.iter().map(unanswered).collect();
+        let last = unanswered(node);
         let exchanges: Vec<&Exchange> = node.trace.items().into_iter().chain(&last).collect();
         let mut text = format!("{{\"version\":{VERSION},\"settings\":{{\"partnerId\":{PARTNER}}},\"exchanges\":[");
         for (place, exchange) in exchanges.iter().enumerate() {
@@ -823,6 +819,16 @@ impl Explorer {
             Step::Later => 2,
         }
     }
+}
+
+/// The calls that still wait, as the judge hears of them; nothing once a conflict is reported.
+fn unanswered(node: &Node) -> Vec<Exchange> {
+    let (time, end) = (node.world.time, node.tick + 1);
+    let of = |waiting: &Waiting| {
+        let Waiting { call, ref request, begin, .. } = *waiting;
+        Exchange { time, begin, end, call, request: request.clone(), response: None }
+    };
+    if node.world.reported { Vec::new() } else { node.waiting.iter().map(of).collect() }
 }
 
 fn remember(node: &mut Node, about: &Rc<str>, code: i64) {
