@@ -574,8 +574,7 @@ impl Explorer {
             next.order = order.get().into();
         }
         if !outcome.conflicts.is_empty() || next.snapshot().is_some_and(|order| !order.conflicts.is_empty()) {
-            // Calls that wait were received before. What the judge has heard no longer matters.
-            next.trace = unanswered(next).into_iter().fold(next.trace.clone(), |trace, exchange| trace.and(exchange));
+            // What the judge has heard no longer matters.
             (next.world.reported, next.world.heard) = (true, BTreeMap::new());
         }
         if let Some(Run { key }) = &outcome.run {
@@ -709,13 +708,18 @@ impl Explorer {
             let (request, begin) = (self.scene.query.clone(), sent.tick);
             self.record(&mut sent, &ORDER_QUERY, begin, request, Some(query));
         }
-        let notices = node.snapshot().map_or(0, |order| if node.world.reported { 0 } else { order.notices.len() });
+        let notices = node.snapshot().map_or(0, |order| order.notices.len());
         for place in 0..notices {
             sent.tick += 1;
             self.send_notice(node, &mut sent, place, Some(ACCEPTED));
         }
         let node = &sent;
-        let last = unanswered(node);
+        let (time, end) = (node.world.time, node.tick + 1);
+        let unanswered = |waiting: &Waiting| {
+            let Waiting { call, ref request, begin, .. } = *waiting;
+            Exchange { time, begin, end, call, request: request.clone(), response: None }
+        };
+        let last: Vec<Exchange> = node.waiting.iter().map(unanswered).collect();
         let exchanges: Vec<&Exchange> = node.trace.items().into_iter().chain(&last).collect();
         let mut text = format!("{{\"version\":{VERSION},\"settings\":{{\"partnerId\":{PARTNER}}},\"exchanges\":[");
         for (place, exchange) in exchanges.iter().enumerate() {
@@ -791,6 +795,10 @@ impl Explorer {
                 if is_clean && next.world.reported {
                     continue;
                 }
+                if next.world.reported && !node.world.reported {
+                    let query = self.query(&node);
+                    self.judge(&node, query);
+                }
                 node = next;
                 let query = self.query(&node);
                 if let Some(response) = query.filter(|_| random.below(4) == 0 && !node.world.reported) {
@@ -799,8 +807,10 @@ impl Explorer {
                     self.record(&mut node, &ORDER_QUERY, begin, request, Some(response));
                 }
             }
-            let query = if node.world.reported { None } else { self.query(&node) };
-            self.judge(&node, query);
+            if !node.world.reported {
+                let query = self.query(&node);
+                self.judge(&node, query);
+            }
             self.tally.states += 1;
         }
     }
@@ -819,16 +829,6 @@ impl Explorer {
             Step::Later => 2,
         }
     }
-}
-
-/// The calls that still wait, as the judge hears of them; nothing once a conflict is reported.
-fn unanswered(node: &Node) -> Vec<Exchange> {
-    let (time, end) = (node.world.time, node.tick + 1);
-    let of = |waiting: &Waiting| {
-        let Waiting { call, ref request, begin, .. } = *waiting;
-        Exchange { time, begin, end, call, request: request.clone(), response: None }
-    };
-    if node.world.reported { Vec::new() } else { node.waiting.iter().map(of).collect() }
 }
 
 fn remember(node: &mut Node, about: &Rc<str>, code: i64) {

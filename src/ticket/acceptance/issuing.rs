@@ -115,8 +115,12 @@ impl Order {
                 }
             }
             // No reply, or one that says nothing, or two at once: what became of it is not known.
-            _ if !self.is_issued() => self.issue = Issue::Unknown,
-            _ => {}
+            _ => {
+                self.failed_by_reply = false;
+                if !self.is_issued() {
+                    self.issue = Issue::Unknown;
+                }
+            }
         }
     }
 

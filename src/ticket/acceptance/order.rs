@@ -107,7 +107,8 @@ impl Order {
         if said.code != Some(200) {
             return;
         }
-        self.is_dead = None;
+        // What pay was answered before that was about no order.
+        (self.is_dead, self.failed_by_reply) = (None, self.failed_by_reply && self.created);
         if self.created {
             return;
         }
@@ -146,6 +147,7 @@ impl Order {
         self.ended_at.get_or_insert(exchange.at);
         self.issuing.is_void = true;
         self.early.settle(None, found);
+        self.refunds.end();
     }
 
     pub(super) fn reschedule(&mut self) {

@@ -145,8 +145,8 @@ points! {
         "订单查询 2",
         "仅创建成功、没有调用出票的订单，orderStatus 一定是 2",
         "orderStatus is 2 while created and not paid";
-    /// 4 while issuing, or once it failed. (4 of an order that Meituan has ended says nothing where all tickets are gone. 4 before pay counts against `query.untouched`; not 4 once issued, against
-    /// `general.can-enter` or `pay-notice.query`.)
+    /// 4 while issuing, or once it failed, unless Meituan has ended the order and all tickets are gone. (4 before pay counts against
+    /// `query.untouched`; not 4 once issued, against `general.can-enter` or `pay-notice.query`.)
     QueryIssued "query.issued", Some(&ORDER_QUERY), Documented, [],
         "订单查询 3",
         "出票成功、用户能入园了，orderStatus 才可以是 4",

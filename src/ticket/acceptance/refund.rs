@@ -201,7 +201,9 @@ impl Refunds {
                 } else if is_unclear || may_be_silent {
                     refund.pending.is_void = true;
                 } else if is_open {
-                    refund.pending.replied.get_or_insert(exchange.index);
+                    if !refund.pending.is_void {
+                        refund.pending.replied.get_or_insert(exchange.index);
+                    }
                 } else {
                     // It is agreed to as it was asked for now.
                     refund.content = content;
@@ -224,7 +226,7 @@ impl Refunds {
                         return;
                     }
                 };
-                match is_open && (is_other || is_unclear) {
+                match is_open && (is_other || is_unclear || refund.pending.is_void) {
                     true => found.warns(broken.0, exchange.place(), "code", broken.1),
                     false => found.fails(broken.0, exchange.place(), "code", broken.1),
                 }
@@ -355,6 +357,13 @@ impl Refunds {
                 false => refund.by_message = true,
             }
             self.agree(index as usize, exchange, false, known, found);
+        }
+    }
+
+    /// Meituan has ended the whole order.
+    pub(super) fn end(&mut self) {
+        for refund in self.all.iter_mut().filter(|refund| refund.is_open()) {
+            refund.pending.is_void = true;
         }
     }
 
