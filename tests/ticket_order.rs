@@ -441,7 +441,11 @@ fn a_pending_refund_that_is_refused_is_told_by_notice_with_its_reason() {
     desk.tell(refuse("R"));
     let (_, notice) = &desk.notices()[0];
     assert_eq!((&notice["code"], &notice["describe"]), (&json!(699), &json!("已过退改期限")));
-    assert_eq!(desk.code(refund("R", &["C1"])), 699);
+    assert_eq!(desk.code(refund("R", &["C1"])), 602, "what was put off is decided by notice");
+    let mut informed = desk.clone();
+    let id = desk.order().notices[0].id.clone();
+    informed.tell(NoticeAccepted { id });
+    assert_eq!(informed.code(refund("R", &["C1"])), 699);
     desk.tell(agree("R"));
     let codes: Vec<_> = desk.notices().iter().map(|(_, notice)| notice["code"].clone()).collect();
     assert_eq!(codes, [200], "a refusal that was not sent is not sent any more");
@@ -532,6 +536,8 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
             let mut between = waiting;
             between.now = Timestamp(clock(may_count).0 + 1);
             assert_eq!(between.tell(refuse("R")).conflicts, [Breach::RefusedInDoubt]);
+            let id = between.order().notices[0].id.clone();
+            between.tell(NoticeAccepted { id });
             assert_eq!(between.code(refund("R", &["C1"])), 699);
         }
     }

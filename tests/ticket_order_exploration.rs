@@ -708,7 +708,7 @@ impl Explorer {
             let (request, begin) = (self.scene.query.clone(), sent.tick);
             self.record(&mut sent, &ORDER_QUERY, begin, request, Some(query));
         }
-        let notices = node.snapshot().map_or(0, |order| if node.world.reported { 0 } else { order.notices.len() });
+        let notices = node.snapshot().map_or(0, |order| order.notices.len());
         for place in 0..notices {
             sent.tick += 1;
             self.send_notice(node, &mut sent, place, Some(ACCEPTED));
@@ -795,6 +795,10 @@ impl Explorer {
                 if is_clean && next.world.reported {
                     continue;
                 }
+                if next.world.reported && !node.world.reported {
+                    let query = self.query(&node);
+                    self.judge(&node, query);
+                }
                 node = next;
                 let query = self.query(&node);
                 if let Some(response) = query.filter(|_| random.below(4) == 0 && !node.world.reported) {
@@ -803,8 +807,10 @@ impl Explorer {
                     self.record(&mut node, &ORDER_QUERY, begin, request, Some(response));
                 }
             }
-            let query = if node.world.reported { None } else { self.query(&node) };
-            self.judge(&node, query);
+            if !node.world.reported {
+                let query = self.query(&node);
+                self.judge(&node, query);
+            }
             self.tally.states += 1;
         }
     }

@@ -62,14 +62,29 @@ impl Change<'_> {
         self.pay_notice(IssueType::FAILED, &failure.describe, &PayNotice { order_id, partner_order_id, ..PayNotice::default() });
     }
 
-    /// What a pay notice says is no longer so once the order is closed or refunded.
+    /// What a pay notice says is no longer so once the order is closed or refunded, unless guests have entered: their consume
+    /// notices come after it.
     pub(super) fn withdraw_pay_notice(&mut self) {
+        if self.order.state() == State::Returned && self.order.counts().used > 0 {
+            return;
+        }
         self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
+    }
+
+    /// What ids of notices about a refund begin with.
+    fn about_refund(&self, refund_id: &str) -> String {
+        joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"])
+    }
+
+    /// Whether the outbox has the decision about a refund.
+    pub(super) fn is_refund_notice_due(&self, refund_id: &str) -> bool {
+        let about = self.about_refund(refund_id);
+        self.order.notices.iter().any(|notice| notice.id.starts_with(&about))
     }
 
     /// A refusal that Meituan has not been sent is not sent any more once the refund is agreed: agreement is final.
     pub(super) fn withdraw_refusal(&mut self, refund_id: &str) {
-        let about = joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"]);
+        let about = self.about_refund(refund_id);
         self.order.notices.retain(|notice| !notice.id.starts_with(&about));
     }
 
