@@ -167,13 +167,15 @@ fn an_order_of_format_1_goes_on_with_the_same_keys() {
 fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
     for (name, vector) in vectors().into_iter().filter(|(_, vector)| !is_contradictory(vector)) {
         let mut snapshot = Value::Null;
-        let mut out = Vec::new();
+        let (mut out, mut is_refused) = (Vec::new(), false);
         for step in vector["story"].as_array().unwrap() {
             let text = if snapshot.is_null() { String::new() } else { snapshot.to_string() };
             out.clear();
             let at = Timestamp(step["at"].as_i64().unwrap());
             let event = step["event"].to_string();
             if apply_json(text.as_bytes(), event.as_bytes(), b"", at, &mut Packed::default(), &mut out).is_err() {
+                // What breaks a rule that was none then.
+                is_refused = true;
                 continue;
             }
             let transition: Value = serde_json::from_slice(&out).unwrap();
@@ -181,7 +183,7 @@ fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
                 snapshot = next.clone();
             }
         }
-        if snapshot["conflicts"].as_array().is_none_or(|conflicts| !conflicts.is_empty()) {
+        if is_refused || snapshot["conflicts"].as_array().is_none_or(|conflicts| !conflicts.is_empty()) {
             continue;
         }
         let ids = |order: &Value, list: &str, field: &str| {
@@ -198,7 +200,10 @@ fn what_an_order_of_format_1_owes_is_due_no_later_than_before() {
         let (snapshot, observed) = (&vector["snapshot"], &vector["observed"]);
         let query = json!({ "orderQuery": { "orderId": snapshot["orderId"] } });
         let later = apply(snapshot, &query, end(&vector) + 30 * 86_400_000);
-        assert_eq!(later["brokenOff"], observed["brokenOffAfterThirtyDays"], "{name}");
+        // By then silence has agreed what was pending: no refund's function runs again.
+        let keys = observed["brokenOffAfterThirtyDays"].as_array().unwrap().iter();
+        let keys: Vec<_> = keys.filter(|key| !key.as_str().unwrap().starts_with("orderRefund:")).collect();
+        assert_eq!(later["brokenOff"], json!(keys), "{name}");
         let due = apply(snapshot, &query, observed["at"].as_i64().unwrap())["due"].as_i64();
         let before = observed["due"].as_i64();
         assert!(before.is_none() || due.is_some() && due <= before, "{name}: {due:?} instead of {before:?}");
