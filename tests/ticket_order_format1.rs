@@ -87,6 +87,10 @@ fn an_order_of_format_1_says_what_it_said() {
         }
         for (call, expected) in then["repeats"].as_object().unwrap() {
             let reply = &repeat(&vector, call)["reply"];
+            if is_refusal_due(&vector, call) {
+                assert_eq!(reply["code"], 602, "{name}: Meituan does not know of the refusal yet");
+                continue;
+            }
             let is_same = (&reply["code"], &reply["describe"]) == (&expected["code"], &expected["describe"]);
             assert_eq!(is_same, !MENDED.contains(&(&*name, call)), "{name}: {call} {reply}");
             compared += 1;
@@ -111,6 +115,15 @@ fn by_code(admissions: &Value) -> BTreeMap<String, u64> {
         *guests.entry(admission["voucher"].to_string()).or_default() += admission["quantity"].as_u64().unwrap();
     }
     guests
+}
+
+/// Whether the notice of a refund's refusal is still to be sent.
+fn is_refusal_due(vector: &Value, call: &str) -> bool {
+    let Some(refund_id) = call.strip_prefix("orderRefund:") else { return false };
+    let begin = format!("refundNotice:{}:{refund_id}:", vector["snapshot"]["orderId"].as_str().unwrap());
+    let notices = vector["snapshot"]["notices"].as_array().unwrap();
+    let ids: Vec<_> = notices.iter().filter_map(|notice| notice["id"].as_str()?.strip_prefix(&begin)).collect();
+    !ids.is_empty() && !ids.contains(&"200")
 }
 
 /// What a call of the story is replied when it comes again, such as `orderPay` or `orderRefund:R1`.
@@ -189,7 +202,12 @@ fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
         let ids = |order: &Value, list: &str, field: &str| {
             order[list].as_array().unwrap().iter().map(|each| each[field].clone()).collect::<Vec<_>>()
         };
-        assert_eq!(ids(&snapshot, "notices", "id"), ids(&vector["snapshot"], "notices", "id"), "{name}");
+        // An agreement withdraws the refusal before it.
+        let mut told = ids(&vector["snapshot"], "notices", "id");
+        let agreed: Vec<_> = told.iter().filter_map(|id| id.as_str()?.strip_suffix(":200")).map(str::to_owned).collect();
+        let is_refusal = |id: &str| agreed.iter().any(|refund| id.starts_with(&format!("{refund}:")) && !id.ends_with(":200"));
+        told.retain(|id| !is_refusal(id.as_str().unwrap()));
+        assert_eq!(ids(&snapshot, "notices", "id"), told, "{name}");
         assert_eq!(ids(&snapshot, "attempts", "key"), ids(&vector["snapshot"], "attempts", "key"), "{name}");
     }
 }
