@@ -61,8 +61,10 @@ fn observed(vector: &Value) -> Value {
 
 /// What format 1 had wrong, where its numbers and codes do not contradict each other: the other guest of an order is let in
 /// although a code was used, or refunded by Meituan itself, while its refund was pending; that refund is agreed then; what is
-/// reported as used is no more than was ordered.
-const MENDED: [(&str, &str); 4] = [
+/// reported as used is no more than was ordered; what Meituan refunded before anything was issued is reserved until the supplier
+/// says which tickets it is.
+const MENDED: [(&str, &str); 5] = [
+    ("refunded-unissued", "query"),
     ("conflict-entered-while-refund-pending", "admissions"),
     ("disagree-refunded-beside-its-pending-refund", "admissions"),
     ("disagree-refunded-beside-its-pending-refund", "orderRefund:R1"),
