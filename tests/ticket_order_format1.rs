@@ -61,12 +61,14 @@ fn observed(vector: &Value) -> Value {
 
 /// What format 1 had wrong, where its numbers and codes do not contradict each other: the other guest of an order is let in
 /// although a code was used, or refunded by Meituan itself, while its refund was pending; that refund is agreed then; what is
-/// reported as used is no more than was ordered.
-const MENDED: [(&str, &str); 4] = [
+/// reported as used is no more than was ordered; a refund that was put off is pending until the notice of its refusal is accepted.
+const MENDED: [(&str, &str); 6] = [
     ("conflict-entered-while-refund-pending", "admissions"),
     ("disagree-refunded-beside-its-pending-refund", "admissions"),
     ("disagree-refunded-beside-its-pending-refund", "orderRefund:R1"),
     ("disagree-more-guests-than-tickets", "query"),
+    ("outbox-full", "orderRefund:R2"),
+    ("refund-refused-later", "orderRefund:R1"),
 ];
 
 #[test]
@@ -163,6 +165,9 @@ fn an_order_of_format_1_goes_on_with_the_same_keys() {
     }
 }
 
+/// A refusal that was not sent is not sent any more once its refund is agreed.
+const WITHDRAWN: (&str, &str) = ("refund-refused-then-agreed", "refundNotice:8985652356562370001:R1:606");
+
 #[test]
 fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
     for (name, vector) in vectors().into_iter().filter(|(_, vector)| !is_contradictory(vector)) {
@@ -174,7 +179,9 @@ fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
             let at = Timestamp(step["at"].as_i64().unwrap());
             let event = step["event"].to_string();
             if apply_json(text.as_bytes(), event.as_bytes(), b"", at, &mut Packed::default(), &mut out).is_err() {
-                continue;
+                // Codes that appear twice are no longer read: this story cannot be told again.
+                snapshot = Value::Null;
+                break;
             }
             let transition: Value = serde_json::from_slice(&out).unwrap();
             if let Some(next) = transition.get("next") {
@@ -187,7 +194,9 @@ fn a_story_of_format_1_told_again_has_the_same_keys_and_notice_ids() {
         let ids = |order: &Value, list: &str, field: &str| {
             order[list].as_array().unwrap().iter().map(|each| each[field].clone()).collect::<Vec<_>>()
         };
-        assert_eq!(ids(&snapshot, "notices", "id"), ids(&vector["snapshot"], "notices", "id"), "{name}");
+        let mut notices = ids(&vector["snapshot"], "notices", "id");
+        notices.retain(|id| (name.as_str(), id.as_str().unwrap()) != WITHDRAWN);
+        assert_eq!(ids(&snapshot, "notices", "id"), notices, "{name}");
         assert_eq!(ids(&snapshot, "attempts", "key"), ids(&vector["snapshot"], "attempts", "key"), "{name}");
     }
 }
