@@ -270,6 +270,7 @@ export function wrongOrderPayCalls() {
   return [
     { ...call, quantity: 4 },
     { ...call, reply: { ...call.reply, vouchers: vouchers.slice(1) } },
+    { ...call, reply: { ...call.reply, vouchers: [...vouchers.slice(1), vouchers[1]] } },
     { ...call, reply: { ...call.reply, vouchers: [...vouchers.slice(1), ""] } },
     { ...call, reply: { ...call.reply, voucherType: 2 } },
     { ...call, reply: { ...call.reply, partnerOrderId: "" } },

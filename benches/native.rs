@@ -85,7 +85,7 @@ fn bench(criterion: &mut Criterion, inputs: &Inputs) {
     for (name, calls) in &inputs.calls {
         bench_each(criterion, name, calls, |call| {
             let accepted = supplier.accept(&call.parts(), call.body.as_bytes(), now, &mut packed).expect("the call is taken");
-            let facts = Facts { quantity: call.quantity };
+            let facts = Facts { quantity: call.quantity, ..Facts::NONE };
             supplier.encode_reply(accepted.call, 200, call.reply.as_bytes(), facts, &mut packed, &mut out).expect("it may leave");
         });
     }

@@ -124,6 +124,9 @@ error_codes! {
     StoreContended "STORE_CONTENDED":
         "an order could not be saved, because somebody else was first each time", "订单无法保存：每次都有其他请求抢先";
         hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
+    TimedOut "TIMED_OUT":
+        "something outside did not end in time", "外部操作超时";
+        hint "path names it. `store.load` and `store.save`: look at the database and its connection; Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer a notice within `sendLimit`; it is sent again", "path 指明是哪一步。`store.load`、`store.save`：请检查数据库及其连接，美团收到的是 HTTP 503，会重试；`send`：美团未在 `sendLimit` 内应答通知，稍后会重发";
     LoneSurrogate "LONE_SURROGATE":
         "a text holds half of a surrogate pair", "文本中有不成对的代理字符";
         hint "such text cannot be written as UTF-8: a string was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
@@ -151,7 +154,8 @@ error_codes! {
         hint "read as its digits; nothing need be done", "按其数字文本读取，无需处理";
     OutOfRange "OUT_OF_RANGE":
         "a number is outside its range", "数值超出范围";
-        hint "detail names the range, path the field. Often the unit is wrong: fen for yuan, or seconds for milliseconds", "detail 是允许的范围，path 是字段。多半是单位不对：分与元、秒与毫秒";
+        hint "detail names the range, path the field. Often the unit is wrong: fen for yuan, or seconds for milliseconds. An id that is 0 was left out by whoever sent it",
+             "detail 是允许的范围，path 是字段。多半是单位不对：分与元、秒与毫秒。id 为 0 说明发送方漏填";
     IdTooLarge "ID_TOO_LARGE":
         "an id does not fit 64 bits", "id 超出 64 位";
         hint "ids are digits, at most 18446744073709551615. What is longer or has other characters is another number, or two of them joined: look where path is filled", "id 只含数字，最大 18446744073709551615；更长或含其他字符的，不是 id 或拼接了两个：请检查 path 的取值来源";
@@ -164,7 +168,8 @@ error_codes! {
         hint "dates are yyyy-MM-dd, of a day that exists; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8, and epoch milliseconds in what you send from a program", "日期为 yyyy-MM-dd，且须真实存在；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区），程序中发送时用毫秒时间戳";
     EmptyText "EMPTY_TEXT":
         "a required text is empty", "必填文本为空";
-        hint "path names the field: fill it with its true value. A blank most often comes from a lookup that found nothing", "请在 path 处填入真实的值。空值多半来自查询无结果";
+        hint "path names the field: fill it with its true value. A blank most often comes from a lookup that found nothing. In what came, a refundId or rescheduleNo that is blank names nothing, so the call is refused before any function runs: look whether a test client left it out",
+             "请在 path 处填入真实的值；空值多半来自查询无结果。若是收到的：refundId、rescheduleNo 为空则无从识别，会在执行任何函数之前拒绝该调用，请检查测试工具是否漏填";
     TextTooLong "TEXT_TOO_LONG":
         "a text is longer than documented", "文本超出约定长度";
         hint "detail names the limit: shorten the text at path, by characters. What is longer is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的文本。超长仍会发送并提示，但美团可能截断或拒绝";
@@ -181,8 +186,8 @@ error_codes! {
              "rule 是规则的名字，path 与 detail 指出位置；规则的说明及其为美团约定还是推断，见规则表（文档或 `meituan-protocol check`）。若是自己发送的：请改正；若美团的报文违反其约定，请联系美团对接人";
     RuleUnchecked "RULE_UNCHECKED":
         "a rule could not be checked", "有规则未能检查";
-        hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself",
-             "该规则要与订单票数核对：请在 ok、parse 或 parseResponse 的第二个参数传入 { order: { quantity } }（命令行用 --quantity）；或用 store 保存订单，会自动核对";
+        hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself. One about a day counts from the time at which the message is read: Rust takes it as Facts.now",
+             "该规则要与订单票数核对：请在 ok、parse 或 parseResponse 的第二个参数传入 { order: { quantity } }（命令行用 --quantity）；或用 store 保存订单，会自动核对。与日期有关的规则以读取报文的时间为准：Rust 中为 Facts.now";
     IllegalReplyCode "ILLEGAL_REPLY_CODE":
         "the reply code cannot be used here", "此处不能使用这个返回码";
         hint "ticket: only the codes listed for the call are understood by Meituan, failUnlisted sends another one on purpose; ride: a failure is any whole number but 0, which says success",
@@ -339,10 +344,11 @@ impl Error {
         Some(error)
     }
 
-    /// What to look at first.
+    /// What to look at first: what is to be said about the broken rule, else about the code.
     #[cfg(feature = "texts")]
     pub fn hint(&self) -> Text {
-        self.code.hint()
+        let of_rule = self.rule.filter(|_| self.code == ErrorCode::RuleBroken).and_then(crate::ticket::rules::hint);
+        of_rule.unwrap_or_else(|| self.code.hint())
     }
 }
 

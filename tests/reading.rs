@@ -214,7 +214,7 @@ proptest! {
     #[test]
     fn what_a_message_says_does_not_depend_on_how_it_is_written(seed in 1_u64.., program in any::<bool>(), quantity in 0_u32..4) {
         let form = if program { Form::Program } else { Form::Wire };
-        let how = Reading { form, success: seed % 3 == 0, facts: Facts { quantity: Some(quantity) } };
+        let how = Reading { form, success: seed % 3 == 0, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
         let of_ticket = CALLS.iter().flat_map(|call| [call.request, call.reply]);
         let of_ride = INTERFACES.iter().flat_map(|interface| [interface.request, interface.reply]);
         for (index, message) in of_ticket.chain(of_ride).enumerate() {

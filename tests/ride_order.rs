@@ -56,7 +56,7 @@ fn refund(number: &str, amount: i64) -> Event {
     Event::Refunded(Refunded {
         mt_order_id: MT.into(),
         sqt_refund_no: number.into(),
-        refund_amount: Fen(amount),
+        refund_amount: Some(Fen(amount)),
         refund_time: Some(at(9_000)),
         refund_status: RefundStatus::SUCCESS,
         ..Refunded::default()
@@ -141,7 +141,10 @@ fn any_facts(random: &mut Random) -> Vec<Event> {
                 Event::Queried(detail)
             }
             4 => offer(random.one(&["d1", "d2"]), random.one(&["7", "8"])),
-            5 => refund(random.one(&["r1", "r2"]), random.below(3) as i64 * 100),
+            5 => match random.below(4) {
+                0 => unknown_refund(random.one(&["r1", "r2"])),
+                _ => refund(random.one(&["r1", "r2"]), random.below(3) as i64 * 100),
+            },
             _ => event(random.one(&events()), random.below(12) as i64),
         })
         .collect()
@@ -250,12 +253,12 @@ fn the_same_facts_in_any_order_and_number_are_the_same_order() {
 }
 
 trait Replayed {
-    fn replayed(&self) -> (RideStatus, Vec<KnownEvent>, Fen, bool);
+    fn replayed(&self) -> (RideStatus, Vec<KnownEvent>, Fen, bool, Vec<Conflict>);
 }
 
 impl Replayed for RideOrder {
-    fn replayed(&self) -> (RideStatus, Vec<KnownEvent>, Fen, bool) {
-        (self.status(), self.conflicts(), self.refunded(), self.driver_is_expected())
+    fn replayed(&self) -> (RideStatus, Vec<KnownEvent>, Fen, bool, Vec<Conflict>) {
+        (self.status(), self.conflicts(), self.refunded(), self.driver_is_expected(), self.conflict_kinds())
     }
 }
 
@@ -369,15 +372,51 @@ fn in_the_same_millisecond_events_count_in_the_order_of_a_ride() {
 }
 
 #[test]
-fn an_event_without_time_changes_no_state_and_asks_once_for_a_query() {
+fn an_event_without_time_changes_no_state_and_asks_for_a_query_each_time_that_it_is_heard() {
     let order = after(&[queried(RideStatus::PUSHED, 100, 0)]);
-    let first = order.apply(&untimed(RideEvent::DRIVER_ARRIVED, "x"), NOW);
+    let arrived = untimed(RideEvent::DRIVER_ARRIVED, "x");
+    let first = order.apply(&arrived, NOW);
     assert_eq!((first.kind, first.order.status(), first.order.needs_query()), (Kind::Moved, RideStatus::PUSHED, true));
     assert_eq!(next(&first.order), Some((Call::QueryRealTimeOrder, Why::News)));
+    let repeated = first.order.apply(&arrived, NOW);
+    assert_eq!((repeated.kind, repeated.order.needs_query()), (Kind::Duplicate, true), "it is asked for already");
+    // After a query it may have happened again.
     let settled = after_from(first.order, &[queried(RideStatus::DRIVER_ARRIVED, 200, 0)]);
-    let again = settled.apply(&untimed(RideEvent::DRIVER_ARRIVED, "x"), NOW);
-    assert_eq!((again.kind, again.order.needs_query()), (Kind::Duplicate, false));
+    assert!(!settled.needs_query());
+    let again = settled.apply(&arrived, NOW);
+    assert_eq!((again.kind, again.order.needs_query(), again.order.hints.len()), (Kind::Moved, true, 1));
+    assert_eq!(next(&again.order), Some((Call::QueryRealTimeOrder, Why::News)));
     assert!(settled.apply(&untimed(RideEvent::DRIVER_ARRIVED, "y"), NOW).order.needs_query());
+    // While a query is under way, its reply may be older than the second one.
+    let asked = after_from(again.order, &[Event::Sent(CallSent::new(Call::QueryRealTimeOrder))]);
+    let order = after_from(asked, &[arrived, queried(RideStatus::DRIVER_ARRIVED, 300, 0)]);
+    assert!(order.needs_query());
+}
+
+#[test]
+fn a_time_in_seconds_is_read_as_such_and_reported() {
+    let seconds = |told: Event| match told {
+        Event::OrderChanged(event) => {
+            Event::OrderChanged(OrderChanged { event_time: event.event_time.map(|time| Timestamp(time.0 / 1_000)), ..event })
+        }
+        Event::Queried(detail) => {
+            Event::Queried(KnownDetail { update_time: detail.update_time.map(|time| Timestamp(time.0 / 1_000)), ..detail })
+        }
+        Event::Refunded(refund) => {
+            Event::Refunded(Refunded { refund_time: refund.refund_time.map(|time| Timestamp(time.0 / 1_000)), ..refund })
+        }
+        other => other,
+    };
+    for told in [event(RideEvent::DRIVER_ARRIVED, 60_000), queried(RideStatus::CONFIRMED, 60_000, 0), refund("r1", 100)] {
+        let read = RideOrder::default().apply(&seconds(told.clone()), NOW);
+        assert_eq!(read.warnings, [RideWarning::TimeInSeconds], "{told:?}");
+        let plain = RideOrder::default().apply(&told, NOW);
+        assert_eq!((read.order, plain.warnings), (plain.order, vec![]), "{told:?}");
+    }
+    // None of the events that follow is older than the query.
+    let order = after(&[queried(RideStatus::PUSHED, 50_000, 0)]);
+    let moved = order.apply(&seconds(event(RideEvent::ORDER_CONFIRMED, 60_000)), NOW);
+    assert_eq!((moved.kind, moved.order.status()), (Kind::Moved, RideStatus::CONFIRMED));
 }
 
 #[test]
@@ -499,6 +538,7 @@ fn an_order_is_paid_once() {
     assert_eq!((lagging.needs_query(), lagging.may_pay()), (false, None));
     assert_eq!(refused(&lagging, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::Done));
     assert_eq!(next(&lagging), Some((Call::QueryRealTimeOrder, Why::Silence)));
+    assert_eq!((paid.conflict_kinds(), lagging.conflict_kinds()), (vec![], vec![Conflict::PaidStillOwed]));
     let done = after_from(paid, &[queried(RideStatus::COMPLETED, 200, 900)]);
     assert_eq!((done.may_pay(), next(&done)), (None, None), "the balance stays after payment, and nothing is owed");
 
@@ -507,6 +547,88 @@ fn an_order_is_paid_once() {
     assert_eq!(refused(&unknown, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
     let again = after_from(unknown, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!(again.may_pay(), Some(Fen(900)));
+    assert_eq!(next(&again), Some((Call::NotifyPaidResult, Why::OutcomeUnknown)), "it is not paid again, only reported again");
+}
+
+/// The order, in a state that waits for payment, after Meituan has accepted the payment of 900.
+fn accepted_in(status: RideStatus) -> RideOrder {
+    let told = [
+        queried(status, 100, 900),
+        Event::Sent(CallSent::notify_paid(Fen(900))),
+        Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS)),
+    ];
+    after_from(submitted(), &told)
+}
+
+#[test]
+fn a_payment_is_legal_again_only_after_a_newer_query_that_shows_another_amount() {
+    for status in [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY] {
+        let accepted = accepted_in(status);
+        let pay = |price| Event::Sent(CallSent::notify_paid(Fen(price)));
+        // A query from before the payment was accepted, whatever it shows.
+        let before = KnownDetail { asked_at: Some(at(0)), ..detail(status, 200, 1_200) };
+        let order = after_from(accepted.clone(), &[Event::Queried(before)]);
+        assert_eq!((order.may_pay(), refused(&order, &pay(1_200))), (None, Some(Reason::Done)), "{status:?}");
+
+        let same = after_from(accepted.clone(), &[queried(status, 200, 900)]);
+        assert_eq!((same.may_pay(), refused(&same, &pay(900))), (None, Some(Reason::Done)), "{status:?}");
+        let standing = same.standing(NOW, &RideCalls::default());
+        assert!(standing.conflict && standing.conflict_kinds == [Conflict::PaidStillOwed], "{status:?}");
+
+        let another = after_from(accepted.clone(), &[queried(status, 200, 1_200)]);
+        assert_eq!((another.may_pay(), another.conflict_kinds()), (Some(Fen(1_200)), vec![]), "{status:?}");
+        assert_eq!(next(&another), Some((Call::NotifyPaidResult, Why::Owed)), "{status:?}");
+        assert_eq!(refused(&another, &pay(900)), Some(Reason::WrongAmount), "{status:?}");
+        // And then an old reply does not bring the first amount back.
+        let paid = Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS));
+        let twice = after_from(another, &[pay(1_200), paid, queried(status, 300, 900)]);
+        assert_eq!((twice.may_pay(), refused(&twice, &pay(900))), (None, Some(Reason::Done)), "{status:?}");
+    }
+}
+
+#[test]
+fn a_payment_that_was_accepted_without_its_amount_is_never_made_again() {
+    let accepted = Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS));
+    let order = after_from(submitted(), &[accepted.clone(), queried(RideStatus::WAIT_PAY, 100, 900)]);
+    assert_eq!(order.may_pay(), None);
+    // What was owed then is what was paid.
+    let order = after_from(submitted(), &[queried(RideStatus::WAIT_PAY, 100, 900), accepted]);
+    assert_eq!(after_from(order.clone(), &[queried(RideStatus::WAIT_PAY, 200, 900)]).may_pay(), None);
+    assert_eq!(after_from(order, &[queried(RideStatus::WAIT_PAY, 200, 950)]).may_pay(), Some(Fen(950)));
+}
+
+#[test]
+fn a_paid_cancel_fee_ends_the_asking_although_its_state_stays() {
+    for status in [RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY] {
+        let accepted = accepted_in(status);
+        assert_eq!(next(&accepted), Some((Call::QueryRealTimeOrder, Why::News)), "one query, for its state after payment");
+        let settled = after_from(accepted.clone(), &[queried(status, 100, 900)]);
+        assert_eq!((next(&settled), settled.is_final()), (None, true), "{status:?}");
+        // And again, once it is owed anew.
+        let another = after_from(settled.clone(), &[event(RideEvent::BILL_CHANGED, 150), queried(status, 200, 950)]);
+        assert_eq!((next(&another), another.is_final()), (Some((Call::NotifyPaidResult, Why::Owed)), false), "{status:?}");
+    }
+    // Meituan's own event tells it too; there is no state for it, and the query's reply stays what it was.
+    for told in [vec![], vec![Event::Sent(CallSent::notify_paid(Fen(900)))]] {
+        let owed = after_from(submitted(), &[queried(RideStatus::DRIVER_CANCELED_WAIT_PAY, 100, 900)]);
+        let pushed = after_from(owed, &[told, vec![event(RideEvent::ORDER_PAID, 200)]].concat());
+        assert_eq!(next(&pushed), Some((Call::QueryRealTimeOrder, Why::KindOfCancel)));
+        for time in [100, 300] {
+            let order = after_from(pushed.clone(), &[queried(RideStatus::DRIVER_CANCELED_WAIT_PAY, time, 900)]);
+            assert_eq!((next(&order), order.may_pay(), order.needs_query()), (None, None, false), "{time}");
+            assert!(order.is_final() && order.conflict_kinds().is_empty(), "{time}");
+        }
+    }
+}
+
+#[test]
+fn a_negative_balance_is_never_payable() {
+    for status in [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY] {
+        let order = after_from(submitted(), &[queried(status, 100, -300)]);
+        assert_eq!(order.may_pay(), None);
+        assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(-300)))), Some(Reason::WrongAmount));
+        assert_eq!(next(&order), Some((Call::QueryRealTimeOrder, Why::Silence)));
+    }
 }
 
 #[test]
@@ -560,6 +682,44 @@ fn cancelling_asks_the_fee_then_confirms() {
     assert_eq!((order.status(), next(&order)), (undecided::CANCELED_WAIT_PAY, Some((Call::QueryRealTimeOrder, Why::KindOfCancel))));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED_WAIT_PAY, 300, 500)]);
     assert_eq!(order.may_pay(), Some(Fen(500)));
+}
+
+#[test]
+fn a_failed_question_for_the_fee_does_not_block_the_cancel() {
+    let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
+    let asked = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Event::Sent(CallSent::cancel(ask))]);
+    assert_eq!(refused(&asked, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::QueryFirst), "the answer may come");
+    for failure in [
+        Event::Failed(CallFailed::new(Call::CancelOrder, Some(ask))),
+        Event::Answered(CallAnswered::cancel(ask, ResultCode::SYSTEM_ERROR, None)),
+    ] {
+        let order = after_from(asked.clone(), &[failure]);
+        assert_eq!((order.may_cancel(), order.cancel_fee()), (Some(confirm), None));
+        assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(ask))), None, "it may be asked again, too");
+        let order = after_from(order, &[Event::Sent(CallSent::cancel(confirm))]);
+        assert_eq!(order.may_cancel(), None);
+    }
+    // In another state the fee is another.
+    let failed = after_from(asked, &[Event::Failed(CallFailed::new(Call::CancelOrder, Some(ask)))]);
+    assert_eq!(after_from(failed, &[event(RideEvent::DRIVER_ARRIVED, 200)]).may_cancel(), Some(ask));
+}
+
+#[test]
+fn an_order_that_was_not_submitted_offers_no_cancel() {
+    let ask = Event::Sent(CallSent::cancel(CancelStep::ASK_FEE));
+    let sent = after(&[Event::Sent(CallSent::submit(OWN))]);
+    let refusal = Event::Answered(CallAnswered::new(Call::SubmitOrder, ResultCode::ENT_BALANCE_NOT_SUFFICIENT));
+    for order in [
+        after(&[Event::Estimated(EstimateReceived {})]),
+        sent.clone(),
+        after_from(sent.clone(), &[refusal]),
+        after_from(sent.clone(), &[Event::Failed(CallFailed::new(Call::SubmitOrder, None))]),
+    ] {
+        assert_eq!((order.may_cancel(), refused(&order, &ask)), (None, Some(Reason::NotInThisState)));
+    }
+    for told in [Event::Answered(CallAnswered::submitted(MT)), event(RideEvent::ORDER_CREATED, 5)] {
+        assert_eq!(after_from(sent.clone(), &[told]).may_cancel(), Some(CancelStep::ASK_FEE));
+    }
 }
 
 #[test]
@@ -666,6 +826,52 @@ fn a_refund_counts_once_and_two_amounts_of_one_are_a_conflict() {
     let Event::Refunded(unknown) = &mut pending else { unreachable!() };
     unknown.refund_status = RefundStatus(20);
     assert!(!after_from(order, &[pending]).has_refund("r4"));
+}
+
+fn unknown_refund(number: &str) -> Event {
+    let Event::Refunded(refund) = refund(number, 0) else { unreachable!() };
+    Event::Refunded(Refunded { refund_amount: None, ..refund })
+}
+
+#[test]
+fn a_refund_of_unknown_amount_makes_the_sum_a_lower_bound_and_asks_for_one_query() {
+    let order = after(&[queried(RideStatus::COMPLETED, 100, 900), refund("r1", 300)]);
+    let known = order.standing(NOW, &RideCalls::default());
+    assert_eq!((known.refunded, known.refunded_at_least, known.needs_query), (Fen(300), false, false));
+    for told in [unknown_refund("r2"), refund("r2", -200)] {
+        let moved = order.apply(&told, NOW);
+        assert_eq!((moved.kind, moved.warnings), (Kind::Moved, vec![RideWarning::AmountUnknown]));
+        let standing = moved.standing;
+        assert_eq!((standing.refunded, standing.refunded_at_least, standing.needs_query), (Fen(300), true, true));
+        assert!(moved.order.has_refund("r2") && !standing.conflict);
+        let again = moved.order.apply(&told, NOW);
+        assert_eq!(again.kind, Kind::Duplicate);
+        let settled = after_from(again.order, &[queried(RideStatus::COMPLETED, 100, 900), told]);
+        assert!(!settled.needs_query(), "one query is asked for, not one for each repetition");
+        // Once the amount is known, the sum is.
+        let standing = settled.apply(&refund("r2", 200), NOW).standing;
+        assert_eq!((standing.refunded, standing.refunded_at_least, standing.conflict), (Fen(500), false, false));
+    }
+}
+
+#[test]
+fn refunds_above_what_was_paid_are_a_conflict() {
+    let above = |order: &RideOrder, amount: i64| {
+        let kinds = after_from(order.clone(), &[refund("r1", amount)]).conflict_kinds();
+        assert!(kinds.iter().all(|kind| *kind == Conflict::RefundAbovePaid));
+        !kinds.is_empty()
+    };
+    let paid = after_from(accepted_in(RideStatus::WAIT_PAY), &[queried(RideStatus::COMPLETED, 200, 900)]);
+    // Somebody else may have paid: the balance stays as it was.
+    let told_by_query = after(&[queried(RideStatus::COMPLETED, 200, 900)]);
+    for order in [&paid, &told_by_query, &accepted_in(RideStatus::DRIVER_CANCELED_WAIT_PAY)] {
+        assert!(!above(order, 900) && above(order, 901));
+        assert!(above(&after_from(order.clone(), &[refund("r0", 400)]), 501));
+    }
+    assert!(above(&after(&[queried(RideStatus::PASSENGER_CANCELED, 200, 0)]), 1), "nothing was paid");
+    // Pushes come in any order: what is not known to be paid yet contradicts nothing.
+    assert!(!above(&after(&[queried(RideStatus::DRIVING, 200, 0)]), 900));
+    assert!(!above(&RideOrder::default(), 900));
 }
 
 #[test]

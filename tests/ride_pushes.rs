@@ -3,9 +3,10 @@
 mod ride_support;
 
 use meituan_protocol::ErrorCode;
-use meituan_protocol::message::Id;
+use meituan_protocol::message::{Id, Packed};
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::*;
+use meituan_protocol::ride::order::Event;
 use meituan_protocol::ride::pushes::{OrderChanged, Refunded};
 use meituan_protocol::ride::*;
 use meituan_protocol::time::Timestamp;
@@ -54,7 +55,7 @@ fn the_examples_are_read_into_their_types_with_a_key_each() {
 
     let received = receive("/refund?x=1", &example(&REFUNDED, "request.json")).unwrap();
     let Push::Refunded(refund) = received.push else { panic!() };
-    assert_eq!((refund.refund_amount, refund.refund_status), (Fen(1000), RefundStatus::SUCCESS));
+    assert_eq!((refund.refund_amount, refund.refund_status), (Some(Fen(1000)), RefundStatus::SUCCESS));
     assert_eq!((refund.trade_order_id, refund.pay_serial_num.as_deref()), (Some(Id(12121)), Some("9c2asa923x")));
     assert_eq!(refund.refund_time, Some(Timestamp(1_646_982_313_544)));
     assert_eq!(received.deduplication_key, "refund:18511111111");
@@ -136,8 +137,8 @@ fn what_is_wrong_with_the_message_is_refused_by_name() {
     assert_eq!(refused("/refund", "{}"), ErrorCode::MissingField);
     assert_eq!(refused("/refund", "[]"), ErrorCode::WrongType);
     assert_eq!(refused("/refund", "not json"), ErrorCode::InvalidJson);
-    assert_eq!(refused("/refund", &refund_with("refundAmount", json!("ten"))), ErrorCode::WrongType);
-    assert_eq!(refused("/refund", &refund_with("refundAmount", json!(10.5))), ErrorCode::WrongType);
+    assert_eq!(refused("/refund", &refund_with("refundStatus", json!("ten"))), ErrorCode::WrongType);
+    assert_eq!(refused("/refund", &refund_with("refundStatus", json!(10.5))), ErrorCode::WrongType);
     let small = with(|config| config.max_body_bytes = 10);
     let refusal = small.receive("/refund", push_form(TOKEN, "{}").as_bytes(), NOW).unwrap_err();
     assert_eq!(refusal.error.code, ErrorCode::BodyTooLarge);
@@ -251,6 +252,105 @@ fn odd_refund(name: &str, value: Value) -> (Refunded, String) {
     assert_eq!(warning.path, name);
     let Push::Refunded(refund) = received.push else { panic!() };
     (refund, format!("{} {}", warning.code, warning.detail))
+}
+
+#[test]
+fn a_refund_whose_amount_is_not_certain_is_accepted_without_it_and_reported() {
+    let with_amount = |text: &str| {
+        let text = refund_with("refundAmount", json!("AMOUNT")).replace(r#""AMOUNT""#, text);
+        let received = receive("/refund", &text).unwrap_or_else(|refusal| panic!("{text}: {}", refusal.error));
+        let Push::Refunded(refund) = received.push else { panic!() };
+        assert_eq!(received.deduplication_key, "refund:18511111111");
+        (refund.refund_amount, found(&received.warnings).into_iter().map(|one| one.0 + " " + &one.1).collect::<Vec<_>>())
+    };
+    for text in ["10.00", "10.50", "-1000", "-0.5", "1E3", "\"10.00\"", "\"-1000\""] {
+        assert_eq!(with_amount(text), (None, vec!["INVALID_MONEY refundAmount".into()]), "{text}");
+    }
+    assert_eq!(with_amount("null"), (None, vec!["MISSING_FIELD refundAmount".into()]));
+    assert_eq!(with_amount("\"ten\""), (None, vec!["WRONG_TYPE refundAmount".into()]));
+    assert_eq!(with_amount("1000"), (Some(Fen(1000)), vec![]));
+    assert_eq!(with_amount("\"1000\""), (Some(Fen(1000)), vec!["NUMBER_AS_STRING refundAmount".into()]));
+}
+
+#[test]
+fn an_order_of_another_business_is_no_ride_event_and_is_reported() {
+    let sample: Value = serde_json::from_str(&example(&ORDER_CHANGED, "request.json")).unwrap();
+    let of = |sqt_type: Value| {
+        let mut text = sample.clone();
+        text["data"]["sqtType"] = sqt_type;
+        text["ts"] = json!(NOW.0 / 1000);
+        receive("/event", &text.to_string()).unwrap_or_else(|refusal| panic!("{}", refusal.error))
+    };
+    for other in [json!(10), json!(1), json!(0), json!("4")] {
+        let received = of(other.clone());
+        let Push::Other(changed) = &received.push else { panic!("{other}: {:?}", received.push) };
+        assert_eq!(changed.sqt_biz_order_id, Some(Id(526_001_045_969_776_640)));
+        assert!(found(&received.warnings).contains(&("UNKNOWN_VALUE".into(), "sqtType".into(), String::new())), "{other}");
+        let other = Event::try_from(received.push);
+        assert!(other.is_err(), "it is nothing to apply to a ride");
+    }
+    // A ride; and what does not say, or not legibly, what it is.
+    for ride in [json!(5), json!("5"), Value::Null, json!("ride")] {
+        assert!(matches!(of(ride.clone()).push, Push::OrderChanged(_)), "{ride}");
+    }
+}
+
+#[test]
+fn a_refund_or_an_offer_at_the_path_of_events_is_what_its_content_says() {
+    for (interface, key) in
+        [(&REFUNDED, "refund:18511111111"), (&CAPACITY_OFFERED, "capacity:152946668566360890609920000280:121212121:1894167704")]
+    {
+        let text = example(interface, "request.json");
+        for text in [text.clone(), format!(r#"{{"entId":617,"data":{text}}}"#), json!({ "data": text }).to_string()] {
+            let received = receive("/event", &text).unwrap_or_else(|refusal| panic!("{text}: {}", refusal.error));
+            assert_eq!(received.deduplication_key, key);
+            assert!(matches!(received.push, Push::Refunded(_) | Push::CapacityOffered(_)));
+            assert!(found(&received.warnings).contains(&("UNEXPECTED_METHOD".into(), "url".into(), String::new())));
+        }
+    }
+    // What looks like a refund, and is none that can be counted, is a failure, and no event either.
+    for name in ["sqtRefundNo", "refundStatus", "mtOrderId"] {
+        assert_eq!(refused("/event", &refund_with(name, Value::Null)), ErrorCode::MissingField, "{name}");
+    }
+    // An event may tell of a refund, and stays an event.
+    assert_eq!(event(r#"{"mtOrderId":"M1","eventCode":81,"refundAmount":5}"#).0.event_code, Some(RideEvent::BILL_CHANGED));
+    let mut packed = Packed::default();
+    assert!(check(&ORDER_CHANGED, false, example(&REFUNDED, "request.json").as_bytes(), &mut packed).is_none());
+}
+
+#[test]
+fn what_is_no_known_push_is_a_failure() {
+    for text in [
+        r#"{"updateTime":1629857463000,"staffId":"7"}"#,
+        r#"{"changeType":20,"changeStatus":"20","changeTime":1629857463000}"#,
+        r#"{"extInfoMap":{},"orderStatus":8}"#,
+        r#"{"data":{"updateTime":1629857463000}}"#,
+    ] {
+        assert_eq!(refused("/event", text), ErrorCode::MissingField, "{text}");
+    }
+}
+
+#[test]
+fn a_push_without_a_token_is_refused_where_one_is_required() {
+    let content = seal(SECRET_KEY, example(&REFUNDED, "request.json").as_bytes());
+    let body = format!("content={content}");
+    let received = client().receive("/refund", body.as_bytes(), NOW).unwrap();
+    assert_eq!(found(&received.warnings), [("MISSING_FIELD".into(), "token".into(), String::new())]);
+    let strict = with(|config| config.require_token = true);
+    let refusal = strict.receive("/refund", body.as_bytes(), NOW).unwrap_err();
+    assert_eq!((refusal.error.code, refusal.answer_code()), (ErrorCode::WrongToken, ResultCode::AUTH_ERROR));
+    strict.receive("/refund", push_form(TOKEN, &example(&REFUNDED, "request.json")).as_bytes(), NOW).unwrap();
+}
+
+#[test]
+fn a_reply_to_a_push_may_have_data() {
+    for interface in [&CAPACITY_OFFERED, &ORDER_CHANGED, &REFUNDED] {
+        for text in [r#"{"code":0,"message":"成功","data":null}"#, r#"{"code":0,"data":{}}"#] {
+            let mut packed = Packed::default();
+            assert!(check(interface, true, text.as_bytes(), &mut packed).is_some());
+            assert_eq!(packed.issues, [], "{text}");
+        }
+    }
 }
 
 #[test]

@@ -361,3 +361,24 @@ fn a_new_order_id_is_a_uuid_of_version_4() {
     let bytes = std::array::from_fn(|index| index as u8);
     assert_eq!(new_order_id(bytes), "00010203-0405-4607-8809-0a0b0c0d0e0f");
 }
+
+#[test]
+fn an_estimate_becomes_the_car_that_is_ordered_with_it() {
+    let cases: Vec<Value> = serde_json::from_str(&text(vectors("ride-estimate").join("car-type-requests.json"))).unwrap();
+    assert!(cases.len() > 5);
+    for case in cases {
+        let estimate = serde_json::from_value(case["estimate"].clone()).unwrap();
+        let request: Option<requests::CarTypeRequest> = serde_json::from_value(case["request"].clone()).unwrap();
+        assert_eq!(car_type_request_of(&estimate), request, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn every_field_of_the_car_comes_from_fields_that_an_estimate_has() {
+    let fields: Vec<_> = CAR_TYPE_REQUEST_SOURCES.iter().map(|source| source.field).collect();
+    assert_eq!(fields, requests::CarTypeRequest::MESSAGE.fields.iter().map(|field| field.name).collect::<Vec<_>>());
+    let estimate = replies::Estimate::MESSAGE;
+    for from in CAR_TYPE_REQUEST_SOURCES.iter().flat_map(|source| source.from) {
+        assert!(estimate.fields.iter().any(|field| field.name == *from), "{from}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Every acceptance point against its vectors: exchanges that keep it, and exchanges that break it and nothing else.
 
 use meituan_protocol::ticket::acceptance::*;
+use meituan_protocol::ticket::calls::OrderCreate;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::path::PathBuf;
@@ -101,8 +102,10 @@ fn what_is_inferred_is_reported_and_fails_nothing_unless_asked() {
 #[test]
 fn every_message_rule_counts_against_a_point() {
     let named: Vec<_> = POINTS.iter().flat_map(|point| point.rules).map(|rule| rule.id).collect();
+    // What Meituan sends is not the supplier's.
+    let is_of_meituan = |id: &str| OrderCreate::MESSAGE.rules.iter().any(|rule| rule.id == id);
     for rule in meituan_protocol::ticket::rules::ALL {
-        assert!(named.contains(&rule.id), "{}", rule.id);
+        assert_ne!(named.contains(&rule.id), is_of_meituan(rule.id), "{}", rule.id);
     }
 }
 
@@ -242,7 +245,7 @@ fn judging_takes_time_in_proportion_to_the_codes_of_an_order() {
         ];
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 2000);
+    assert_grows_linearly(trace, 3000);
 }
 
 #[test]
@@ -254,7 +257,7 @@ fn judging_takes_time_in_proportion_to_the_exchanges() {
         let exchanges: Vec<_> = (0..count).rev().map(one).collect();
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 2000);
+    assert_grows_linearly(trace, 3000);
 }
 
 /// Four times as much takes about four times as long.
@@ -271,7 +274,7 @@ fn assert_grows_linearly(trace: impl Fn(usize) -> String, count: usize) {
     };
     let (one, four) = (time(count), time(4 * count));
     println!("{count}: {one} ns, {}: {four} ns", 4 * count);
-    assert!(four < 9 * one, "{count}: {one} ns, {}: {four} ns", 4 * count);
+    assert!(four < 7 * one, "{count}: {one} ns, {}: {four} ns", 4 * count);
 }
 
 /// How long this thread has run. Where that is not known, what time it is: a busy machine then makes the test slower.

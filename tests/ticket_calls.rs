@@ -105,7 +105,7 @@ fn create_with(field: &str, value: &str) -> Sent {
 }
 
 #[test]
-fn the_documented_example_is_read_into_its_type_without_a_warning() {
+fn the_documented_example_is_read_into_its_type_and_has_fewer_visitors_than_tickets() {
     let received = create(&order()).receive().unwrap();
     let Asked::OrderCreate(create) = received.asked else { panic!("{:?}", received.asked) };
     assert_eq!(create.order_id, Id(1_453_361_297_221));
@@ -115,7 +115,8 @@ fn the_documented_example_is_read_into_its_type_without_a_warning() {
     assert_eq!(visitor.name.as_deref(), Some("张三"));
     assert_eq!(visitor.credentials.as_ref().unwrap()["0"], "130000000000000000");
     assert_eq!(visitor.gender, Some(Gender::MALE));
-    assert_eq!(received.warnings, []);
+    let warned: Vec<_> = received.warnings.iter().map(|issue| issue.rule).collect();
+    assert_eq!(warned, [Some("create.visitors")]);
 }
 
 #[test]
@@ -152,6 +153,8 @@ fn deviations_are_accepted_and_each_is_reported_with_its_path() {
             ("UNKNOWN_FIELD", "body.visitors[0].nickname"),
             ("NULL_FIELD", "body.visitors[0].mobile"),
             ("UNKNOWN_FIELD", "body.channel"),
+            ("RULE_BROKEN", "body.totalPrice"),
+            ("RULE_BROKEN", "body.visitors"),
         ]
     );
     assert!(received.warnings.iter().all(|issue| !issue.refuses));
@@ -610,7 +613,7 @@ proptest::proptest! {
 fn a_broken_rule_is_placed_at_its_field_or_where_that_should_stand() {
     let places = |text: &str| -> Vec<usize> {
         let mut packed = Packed::default();
-        let facts = Facts { quantity: Some(2) };
+        let facts = Facts { quantity: Some(2), ..Facts::NONE };
         read(ORDER_PAY.reply, text.as_bytes(), Reading { facts, success: true, ..Reading::WIRE }, &mut packed);
         packed.issues.iter().filter(|issue| issue.rule.is_some()).map(|issue| issue.offset as usize).collect()
     };

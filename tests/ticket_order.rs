@@ -152,7 +152,7 @@ fn refund(refund_id: &str, vouchers: &[&str]) -> OrderRefund {
     OrderRefund {
         order_id: ORDER,
         refund_id: refund_id.into(),
-        partner_order_id: "P".into(),
+        partner_order_id: Some("P".into()),
         voucher_list: vouchers.iter().map(|&voucher| voucher.into()).collect(),
         refund_quantity: vouchers.len() as i32,
         ..OrderRefund::default()

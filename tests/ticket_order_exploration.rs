@@ -642,7 +642,7 @@ impl Explorer {
     /// The reply as it travels. Whatever is replied can be sent.
     fn encoded(&mut self, node: &Node, call: &'static Call, code: i32, reply: &str) -> String {
         let program = format!("{{\"partnerId\":{PARTNER},{}", &reply[1..]);
-        let (facts, mut wire) = (Facts { quantity: Some(self.scene.quantity) }, Vec::new());
+        let (facts, mut wire) = (Facts { quantity: Some(self.scene.quantity), ..Facts::NONE }, Vec::new());
         if let Err(error) = self.supplier.encode_reply(call, code, program.as_bytes(), facts, &mut self.packed, &mut wire) {
             self.fails(format!("{} cannot be answered", call.name), node, &format!("{error}: {reply}"));
         }

@@ -7,8 +7,19 @@ declare namespace Deno {
   function openKv(path?: string): Promise<Kv>;
 
   type Key = readonly string[];
+  interface Entry<Value> {
+    key: Key;
+    value: Value | null;
+    versionstamp: string | null;
+  }
   interface Kv {
-    get<Value = unknown>(key: Key): Promise<{ value: Value | null }>;
+    get<Value = unknown>(key: Key): Promise<Entry<Value>>;
     set(key: Key, value: unknown): Promise<unknown>;
+    atomic(): Atomic;
+  }
+  interface Atomic {
+    check(entry: { key: Key; versionstamp: string | null }): Atomic;
+    set(key: Key, value: unknown): Atomic;
+    commit(): Promise<{ ok: boolean }>;
   }
 }

@@ -1,5 +1,6 @@
-import { handler, RideClient } from "meituan-protocol/ride";
-import { order } from "./order.ts";
+import { handler, newOrderId, RideClient } from "meituan-protocol/ride";
+import { isUnknown, order } from "./order.ts";
+import { Rides } from "./rides.ts";
 
 const required = (name: string) => {
   const value = Deno.env.get(name);
@@ -17,46 +18,52 @@ const settings = {
 
 const ride = new RideClient(settings);
 const kv = await Deno.openKv(Deno.env.get("DATABASE"));
+const rides = new Rides(ride, kv);
 
-/** `deduplicationKey` is the same for every repetition of a push. Only what was done is remembered: the rest shall come again. */
-async function once(key: string, work: () => unknown) {
-  if ((await kv.get(["done", key])).value) return;
-  await work();
-  await kv.set(["done", key], true);
-}
-
+// Pushes may be lost, doubled and reordered, and are not signed: each is a fact of its order, which knows it when it comes
+// again, and asks Meituan where only that can tell.
 const pushes = handler({
   config: settings,
 
-  capacityOffered: ({ body: { mtOrderId, submitDriveInfo }, deduplicationKey }) =>
-    once(deduplicationKey, async () => {
-      const confirm = ride.requests.confirmOrder({ mtOrderId, driverId: submitDriveInfo.driverId });
-      await confirm.parseResponse(await fetch(confirm.toRequest())); // thrown: not taken, and Meituan pushes again
-    }),
+  async capacityOffered({ body }) {
+    await rides.tell(body.mtOrderId, { capacityOffered: body });
+    await rides.follow(body.mtOrderId);
+  },
 
-  orderChanged: ({ body: { mtOrderId }, deduplicationKey }) =>
-    once(deduplicationKey, async () => {
-      // A push is a hint, may be late and is not signed: how things are, Meituan tells when asked.
-      if (mtOrderId !== undefined) await kv.set(["ride", mtOrderId], await ask(mtOrderId));
-    }),
+  async orderChanged({ body }) {
+    if (body.mtOrderId === undefined) return;
+    await rides.tell(body.mtOrderId, { orderChanged: body });
+    await rides.follow(body.mtOrderId);
+  },
 
-  refunded: ({ body, deduplicationKey }) =>
-    once(deduplicationKey, () => console.log(`refunded: ${body.refundAmount} fen, ${body.sqtRefundNo}`)),
+  async refunded({ body }) {
+    const { kind, standing } = await rides.tell(body.mtOrderId, { refunded: body });
+    if (kind === "moved") console.log(`refunded: ${standing.refunded} fen in all`);
+  },
 });
 
-async function ask(mtOrderId: string) {
-  const { value: channelPartnerOrderId } = await kv.get<string>(["submitted", mtOrderId]);
-  const query = ride.requests.queryRealTimeOrder({ mtOrderId, channelPartnerOrderId: channelPartnerOrderId ?? "" });
-  const { orderStatus } = await query.parseResponse(await fetch(query.toRequest()));
-  return { mtOrderId, orderStatus };
+/** Our own front end orders. It may choose the number, and must repeat it where it does not know what came of it. */
+async function take(request: Request) {
+  const { channelPartnerOrderId = newOrderId(), ...journey } = await request.json();
+  const key = ["submitted", channelPartnerOrderId];
+  try {
+    const known = (await kv.get<string>(key)).value;
+    const mtOrderId = known ?? (await order(ride, channelPartnerOrderId, journey));
+    await kv.set(key, mtOrderId);
+    await rides.tell(mtOrderId, { sent: { call: "submitOrder", channelPartnerOrderId } });
+    await rides.tell(mtOrderId, { answered: { call: "submitOrder", code: 0, mtOrderId } });
+    await rides.follow(mtOrderId);
+    return Response.json({ mtOrderId, channelPartnerOrderId }, { status: 201 });
+  } catch (error) {
+    console.error(error);
+    return Response.json({ channelPartnerOrderId }, { status: isUnknown(error) ? 503 : 422 });
+  }
 }
 
 Deno.serve({ port: Number(Deno.env.get("PORT") ?? 3000) }, async (request) => {
   const [, first, mtOrderId] = new URL(request.url).pathname.split("/");
   if (first !== "rides") return pushes(request);
   // Our own front end; put whatever guards your other services before this.
-  if (mtOrderId !== undefined) return Response.json((await kv.get(["ride", mtOrderId])).value);
-  const ordered = await order(ride, await request.json());
-  await kv.set(["submitted", ordered.mtOrderId], ordered.channelPartnerOrderId);
-  return Response.json({ mtOrderId: ordered.mtOrderId }, { status: 201 });
+  if (mtOrderId === undefined) return take(request);
+  return Response.json({ mtOrderId, orderStatus: await rides.status(mtOrderId) });
 });

@@ -24,7 +24,7 @@ pub fn run(data: &[u8]) {
     let message = input.one(&messages());
     let flags = input.byte();
     let quantity = input.byte();
-    let facts = Facts { quantity: flag(flags, 7).then_some(u32::from(quantity)) };
+    let facts = Facts { quantity: flag(flags, 7).then_some(u32::from(quantity)), ..Facts::NONE };
     let how = Reading { form: FORMS[usize::from(flags & 63) % 3], success: flag(flags, 6), facts };
     check(message, input.rest(), how);
 }
@@ -48,6 +48,10 @@ fn check(message: &'static Message, text: &[u8], how: Reading) {
     let wire = written(message, &packed, text, Form::Wire);
     assert_eq!(written(message, &stored, &program, Form::Wire), wire, "a message that was stored is written otherwise");
 
+    if how.form == Form::Stored && packed.issues.iter().any(|issue| issue.code == ErrorCode::RuleBroken) {
+        // Stored by older rules, it need not be fit to be sent by today's.
+        return;
+    }
     let (then, once) = trip(message, &wire, how);
     check_kept(message, &program, &then);
     if how.form == Form::Wire {

@@ -32,7 +32,16 @@ fn check_facts(input: &mut Input<'_>) {
     // Whether a query is needed is about what came after the last one.
     let facts_of = |order: &RideOrder| RideOrder { news: 0, news_at: None, ..order.clone() };
     assert_eq!(facts_of(&straight), facts_of(&other), "{facts:#?}");
-    let follows = |order: &RideOrder| (order.status(), order.conflicts(), order.refunded(), order.driver_is_expected());
+    let follows = |order: &RideOrder| {
+        (
+            order.status(),
+            order.conflicts(),
+            order.conflict_kinds(),
+            order.refunded(),
+            order.refunded_at_least(),
+            order.driver_is_expected(),
+        )
+    };
     assert_eq!(follows(&straight), follows(&other), "{facts:#?}");
 }
 
@@ -79,6 +88,12 @@ fn fact(input: &mut Input<'_>) -> Event {
             let change_status = Some(["a", "b"][pick % 2].into());
             Event::OrderChanged(OrderChanged { event_code: Some(event_code(input)), change_status, ..changed() })
         }
+        // Some senders write seconds.
+        5 => Event::OrderChanged(OrderChanged {
+            event_code: Some(event_code(input)),
+            event_time: Some(Timestamp(offset.0 / 1_000)),
+            ..changed()
+        }),
         _ => Event::OrderChanged(OrderChanged { event_code: Some(event_code(input)), event_time: Some(offset), ..changed() }),
     }
 }
@@ -122,7 +137,7 @@ fn refund(pick: usize) -> Event {
     Event::Refunded(Refunded {
         mt_order_id: MT.into(),
         sqt_refund_no: ["r1", "r2"][pick % 2].into(),
-        refund_amount: Fen(pick as i64 / 2 % 3 * 100),
+        refund_amount: Some(Fen(pick as i64 / 2 % 4 * 100 - 100)).filter(|_| pick < 14),
         refund_time: Some(Timestamp(START + 9_000)),
         refund_status: RefundStatus::SUCCESS,
         ..Refunded::default()

@@ -126,7 +126,7 @@ impl Telling {
             }
         }
         text.push(b'}');
-        let facts = Facts { quantity: Some(self.story.quantity) };
+        let facts = Facts { quantity: Some(self.story.quantity), ..Facts::NONE };
         let how = Reading { form: Form::Program, success: reply.code == 200, facts };
         let mut packed = Packed::default();
         let is_sent = read(call.reply, &text, how, &mut packed);

@@ -190,7 +190,8 @@ export class Call {
       let written = isBare ? bareReplies[index] : undefined;
       if (written === undefined) {
         const envelope = { code, describe, partnerId, body, fields };
-        written = writeReply(handle, index, envelope, quantityOf(order), this.encrypted);
+        const leftOut = calls[index].echoes.includes("partnerOrderId") && !this.body.partnerOrderId;
+        written = writeReply(handle, index, envelope, quantityOf(order), leftOut, this.encrypted);
         if (isBare) bareReplies[index] = written;
       }
       const { text, warnings } = written;

@@ -1,7 +1,18 @@
-// Plays Meituan against a running supplier, and judges by every acceptance point of the hand-out.
+// Plays Meituan against a running supplier, and judges by every acceptance point of the acceptance manual (验收手册).
 
-import { httpUrl, made, needed, printJson, routesFrom, SUPPLIER, supplierFrom, UsageError, wholeNumber } from "./cli-arguments.js";
-import { receiveNotices } from "./cli-notices.js";
+import {
+  httpUrl,
+  made,
+  needed,
+  printJson,
+  routesFrom,
+  SUPPLIER,
+  supplierFrom,
+  time,
+  UsageError,
+  wholeNumber,
+} from "./cli-arguments.js";
+import { NoticeJudge, receiveNotices } from "./cli-notices.js";
 import { playOrders } from "./cli-orders.js";
 import { Report } from "./cli-report.js";
 import { yuan } from "./money.js";
@@ -21,8 +32,31 @@ export const ACCEPT = {
   "travel-date": { type: "string" },
   gate: { type: "string" },
   "production-url": { type: "string" },
+  "announced-at": { type: "string" },
+  "upgrade-at": { type: "string" },
   strict: { type: "boolean" },
+  "strict-coverage": { type: "boolean" },
 };
+
+/** The options without which these points cannot be shown; all others take a product that is issued at once. */
+const EXERCISED_BY = [
+  [["issues"], ["query.issuing", "query.untouched", "pay.true-reason"]],
+  [
+    ["issues", "notices"],
+    ["pay.issuing", "refund.pending", "refund.true-reason", "refund.repeat", "refund.silence"],
+  ],
+  [
+    ["issues", "notices"],
+    ["pay-notice.vouchers", "pay-notice.query"],
+  ],
+  [
+    ["issues", "notices", "gate"],
+    ["consume.quantities", "consume.vouchers", "consume.real", "endpoint.mandatory"],
+  ],
+  [["refuses", "notices"], ["query.issue-failed"]],
+  [["production-url"], ["endpoint.ports"]],
+  [["announced-at", "upgrade-at"], ["endpoint.change-notice"]],
+];
 
 /** The examples' own paths. */
 const ROUTES = {
@@ -46,23 +80,50 @@ export async function accept({ arguments: [base, ...rest], options }) {
   const port = options.notices === undefined ? undefined : wholeNumber("notices", options.notices, 1, 65_535);
   const enter = options.gate === undefined ? undefined : gateAt(httpUrl(options.gate, "--gate"));
   const production = options["production-url"] && httpUrl(options["production-url"], "--production-url").origin;
+  const endpointChanges = announcedChange(options);
   const [lives, upstreamProducts] = plannedLives(options);
   const meituan = made(() => new MeituanTicket({ ...supplier, routes: /** @type {any} */ (routes), host: origin }));
 
   const report = new Report(options.json ? undefined : process.stdout);
   const receiver =
-    port === undefined ? undefined : await receiveNotices((request) => meituan.addressOf(request), port).catch(taken);
+    port === undefined
+      ? undefined
+      : await receiveNotices((request) => meituan.addressOf(request), { port, judge: new NoticeJudge(meituan) }).catch(taken);
   try {
     const exchanges = await playOrders(lives, { report, meituan, receiver, enter });
     const endpoints = production && registered.map(([path, call]) => ({ call, url: `${production}${path}` }));
-    const settings = { partnerId: Number(supplier.partnerId), upstreamProducts, ...(endpoints ? { endpoints } : {}) };
+    const settings = {
+      ...{ partnerId: Number(supplier.partnerId), upstreamProducts },
+      ...(endpoints && { endpoints }),
+      ...(endpointChanges && { endpointChanges }),
+    };
     report.judge(traceOf(exchanges, /** @type {any} */ (settings)), { strict: options.strict });
   } finally {
     await receiver?.stop();
   }
-  if (options.json) printJson(report);
-  else report.end();
-  return report.failed.length === 0 ? 0 : 1;
+  const { notExercised } = report.coverage;
+  const missing = missingOptions(notExercised, options);
+  if (options.json) printJson({ ...report.toJSON(), exercisedBy: missing });
+  else report.end(missing);
+  return report.failed.length > 0 || (options["strict-coverage"] && notExercised.length > 0) ? 1 : 0;
+}
+
+/**
+ * The options that were not given, and would exercise these points.
+ * @param {readonly string[]} points
+ * @param {Record<string, any>} options
+ */
+function missingOptions(points, options) {
+  const needed = points.flatMap((id) => EXERCISED_BY.find(([, ids]) => ids.includes(id))?.[0] ?? ["instant"]);
+  return [...new Set(needed)].filter((name) => options[name] === undefined).map((name) => `--${name}`);
+}
+
+/** @param {Record<string, any>} options */
+function announcedChange(options) {
+  const [announced, upgrade] = [options["announced-at"], options["upgrade-at"]];
+  if (announced === undefined && upgrade === undefined) return undefined;
+  const at = (/** @type {string} */ name) => time(name, needed(options, name));
+  return [{ announcedAt: at("announced-at"), upgradeAt: at("upgrade-at") }];
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { MeituanError } from "./errors.js";
+import { parseHttpDate } from "./orders-core.js";
 
 /** @typedef {import("node:util").ParseArgsConfig["options"]} Options */
 /** @typedef {{ arguments: string[], options: Record<string, any> }} Input */
@@ -45,6 +46,19 @@ export function wholeNumber(name, text, least, most) {
     throw new UsageError(`--${name} is not a whole number from ${least} to ${most}`);
   }
   return number;
+}
+
+/**
+ * As an HTTP date, an ISO date or milliseconds.
+ * @param {string} name of the option
+ * @param {string} text
+ */
+export function time(name, text) {
+  const at = [parseHttpDate(text), /^\d+$/.test(text) ? Number(text) : Number.NaN, Date.parse(text)].find(
+    (found) => !Number.isNaN(found),
+  );
+  if (at === undefined) throw new UsageError(`--${name} is neither an HTTP date, nor an ISO date, nor milliseconds`);
+  return at;
 }
 
 /** @param {string} text @param {string} what */

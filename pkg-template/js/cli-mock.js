@@ -41,12 +41,13 @@ const tell = ({ json }, facts, line) => console.log(json ? JSON.stringify(facts)
  * Listens until it is told to end.
  * @param {Record<string, any>} options
  * @param {Parameters<typeof listen>[0]} answer
- * @param {() => void} [end]
+ * @param {() => () => void} [begin] what else goes on from then, and how to end it
  */
-async function serve(options, answer, end = () => {}) {
+async function serve(options, answer, begin = () => () => {}) {
   const server = await listen(answer, portFrom(options)).catch((error) => {
     throw new UsageError(`--port: ${error.message}`);
   });
+  const end = begin();
   tell(options, { listening: server.address }, `Meituan's stand-in listens on ${server.address}`);
   await new Promise((resolve) => ["SIGINT", "SIGTERM"].map((signal) => process.once(signal, resolve)));
   end();
@@ -124,7 +125,7 @@ export async function mockRide(input) {
     }
   };
   let isBusy = false;
-  const timer = setInterval(async () => {
+  const goOn = async () => {
     // One push after the other: a slow receiver is not overtaken.
     if (isBusy) return;
     isBusy = true;
@@ -132,7 +133,7 @@ export async function mockRide(input) {
     await push().finally(() => {
       isBusy = false;
     });
-  }, 1000 * seconds);
+  };
 
   const answer = (/** @type {import("./cli-http.js").Received} */ request) => {
     const generation = request.url.startsWith("/v2/") ? newer : older;
@@ -141,5 +142,8 @@ export async function mockRide(input) {
     tell(options, { path: request.url, reply: reply.body }, `${request.url} → ${reply.body}`);
     return reply;
   };
-  return serve(options, answer, () => clearInterval(timer));
+  return serve(options, answer, () => {
+    const timer = setInterval(goOn, 1000 * seconds);
+    return () => clearInterval(timer);
+  });
 }

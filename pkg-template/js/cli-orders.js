@@ -8,7 +8,7 @@ import { compare } from "./testing.js";
  * @typedef {object} Stage
  * @property {import("./cli-report.js").Report} report
  * @property {any} meituan who signs and judges
- * @property {Awaited<ReturnType<typeof import("./cli-notices.js").receiveNotices>>} [receiver] where notices arrive
+ * @property {Awaited<ReturnType<typeof import("./cli-notices.js").receiveNotices>>} [receiver] where notices arrive, with a judge
  * @property {(orderId: string, vouchers: readonly string[]) => Promise<any>} [enter] lets guests in at the supplier's own gate
  * @property {<Thing>(step: any, came: Thing) => Thing} [carry] takes to Meituan what came of a step; tests have it do harm
  */
@@ -32,6 +32,7 @@ const PLAYERS = { call: callSupplier, notice: awaitNotice, entry: enterGate };
  */
 export async function playOrders(lives, stage) {
   const { report, carry = (_, came) => came } = stage;
+  /** @type {any[]} */
   const exchanges = [];
   for (const life of lives) {
     report.begin(life.title.en);
@@ -46,7 +47,7 @@ export async function playOrders(lives, stage) {
       report.start(step.name);
       const played = await PLAYERS[step.kind]({ step, stage, carry }).catch(failed);
       report.finish(step, played);
-      if (played.exchange) exchanges.push(exchangeOf(played.exchange));
+      if (played.exchange) exchanges.push(played.exchange);
       if (played.verdict !== "passed") {
         // What follows builds on what came of this step.
         report.abandon();
@@ -55,18 +56,30 @@ export async function playOrders(lives, stage) {
       next = life.steps.next(played.outcome);
     }
   }
-  return exchanges;
+  const { notices = [] } = stage.receiver?.judge ?? {};
+  report.unasked(notices.filter(({ isTaken }) => !isTaken));
+  exchanges.push(...notices.filter(({ type }) => type !== undefined).map(exchangeOfNotice));
+  // A notice and the call after it can begin in the same millisecond.
+  return exchanges.sort((one, other) => one.began - other.began).map(({ began: _, ...facts }) => exchangeOf(facts));
 }
 
+/** @param {import("./cli-notices.js").Notice} notice */
+const exchangeOfNotice = ({ type, at, began, received, reply, isAuthentic }) => ({
+  ...{ at, began, durationMs: 0, direction: "toMeituan", call: type, authenticated: isAuthentic },
+  ...{ request: received.body, response: reply.body, httpStatus: reply.status },
+});
+
 /** @param {Turn} turn */
-async function callSupplier({ step, stage: { meituan }, carry }) {
-  const at = Date.now();
+async function callSupplier({ step, stage: { meituan, receiver }, carry }) {
+  // What comes of it may come before the reply.
+  receiver?.judge?.prepare(step);
+  const [at, began] = [Date.now(), performance.now()];
   const request = meituan.call(step.call, step.body, { now: at, forge: step.forge });
   const response = await fetch(request.toRequest(), { signal: AbortSignal.timeout(60_000) });
   const text = carry(step, await response.text());
   const { status } = response;
   const outcome = meituan.readReply(step.call, text, { status, request: step.body, quantity: step.quantity, expect: step.expect });
-  const facts = { at, durationMs: Date.now() - at, direction: "toSupplier", call: step.call };
+  const facts = { at, began, durationMs: Date.now() - at, direction: "toSupplier", call: step.call };
   const signed = { authenticated: step.forge !== "signature", stale: step.forge === "date" };
   const exchange = { ...facts, ...signed, request: request.body, response: text, httpStatus: status };
   return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, exchange, ...outcome };
@@ -78,12 +91,9 @@ async function awaitNotice({ step, stage: { meituan, receiver }, carry }) {
   const notice = await receiver.take(step.notice, step.orderId);
   const received = carry(step, notice.received);
   const { quantity, expect, answer } = step;
-  const outcome = meituan.receiveNotice(received, { now: Date.now(), quantity, expect, answer });
-  notice.answer(outcome.reply);
-  const facts = { at: notice.at, durationMs: Date.now() - notice.at, direction: "toMeituan", call: step.notice };
-  const { body, status } = outcome.reply;
-  const exchange = { ...facts, authenticated: true, request: received.body, response: body, httpStatus: status };
-  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${outcome.reply.code}`, outcome, exchange, ...outcome };
+  // It was answered when it came; what the step expects of it is another question.
+  const outcome = meituan.receiveNotice(received, { now: notice.at, quantity, expect, answer });
+  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${notice.reply.code}`, outcome, ...outcome };
 }
 
 /** @param {Turn} turn */

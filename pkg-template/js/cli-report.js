@@ -33,6 +33,8 @@ export class Report {
   #skipped = [];
   /** @type {readonly import("./testing-trace.js").PointReport[]} */
   #points = [];
+  /** Notices that no step has waited for. @type {{ type: string, orderId: string, code: number, isRepeat: boolean }[]} */
+  #unasked = [];
 
   /** @param {NodeJS.WritableStream & { isTTY?: boolean }} [stream] nothing is printed without */
   constructor(stream) {
@@ -96,6 +98,16 @@ export class Report {
     this.#print(`  ${this.#paint(33, `not played: ${what}; ${why}`)}`);
   }
 
+  /** What came that no step has waited for: it was answered, and is judged with all others. @param {readonly import("./cli-notices.js").Notice[]} notices */
+  unasked(notices) {
+    this.#unasked = notices.map(({ type = "", orderId = "", reply, isRepeat = false }) => ({
+      type,
+      orderId,
+      code: reply.code,
+      isRepeat,
+    }));
+  }
+
   /** @param {string} name */
   has(name) {
     return this.#steps.some((step) => step.name === name);
@@ -106,7 +118,8 @@ export class Report {
     this.#points = checkTrace(trace, how).points;
   }
 
-  end() {
+  /** @param {readonly string[]} [options] that would exercise what was not exercised */
+  end(options = []) {
     this.#print(`\n${this.#paint(1, "acceptance points, judged over all that was exchanged")}`);
     const words = { passed: 32, failed: 31, notExercised: 33, unchecked: 33 };
     for (const { id, section, text, verdict, findings } of this.#points) {
@@ -116,11 +129,35 @@ export class Report {
       for (const { exchange, path, detail } of findings) this.#print(`    exchange ${exchange}: ${path ?? ""} ${detail ?? ""}`);
     }
     this.#print();
+    for (const { type, orderId, code, isRepeat } of this.#unasked) {
+      this.#print(
+        `no step waited for ${type || "a notice"} of order ${orderId}, answered ${code}${isRepeat ? ": it was accepted before" : ""}`,
+      );
+    }
     for (const name of this.failed) this.#print(`failed: ${name}`);
     this.#print(`${this.passed} passed, ${this.failed.length} failed`);
+    const { passed, failed, warned, notExercised } = this.coverage;
+    const how = options.length === 0 ? "" : ` (${options.join(", ")})`;
+    this.#print(
+      `acceptance points: ${passed.length} passed, ${failed.length} failed, ${warned.length} warned, ${notExercised.length} not exercised${how}`,
+    );
+  }
+
+  /** The ids of the points by what came of them; those that warned are among the others, too. */
+  get coverage() {
+    const ids = (/** @type {(point: import("./testing-trace.js").PointReport) => boolean} */ is) =>
+      this.#points.filter(is).map(({ id }) => id);
+    return {
+      passed: ids(({ verdict }) => verdict === "passed"),
+      failed: ids(({ verdict }) => verdict === "failed"),
+      warned: ids(({ findings }) => findings.some(({ effect }) => effect === "warns")),
+      notExercised: ids(({ verdict }) => verdict === "notExercised" || verdict === "unchecked"),
+    };
   }
 
   toJSON() {
-    return { ok: this.failed.length === 0, steps: this.#steps, skipped: this.#skipped, points: this.#points };
+    const { warned, notExercised } = this.coverage;
+    const ok = this.failed.length === 0;
+    return { ok, steps: this.#steps, skipped: this.#skipped, unasked: this.#unasked, points: this.#points, warned, notExercised };
   }
 }

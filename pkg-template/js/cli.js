@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ACCEPT, accept } from "./cli-accept.js";
-import { needed, noArguments, printJson, UsageError } from "./cli-arguments.js";
+import { needed, noArguments, printJson, time, UsageError } from "./cli-arguments.js";
 import { MOCK_RIDE, MOCK_TICKET, mockRide, mockTicket } from "./cli-mock.js";
 import { openEnvelope, sealEnvelope } from "./core.js";
 import { diagnose } from "./diagnosis.js";
@@ -21,24 +21,29 @@ const USAGE = `usage:
   meituan-protocol envelope seal --secret-key <key> [<file> | -]
   meituan-protocol envelope open --secret-key <key> [<file> | -]
   meituan-protocol check --list
-  meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>]
+  meituan-protocol check <message> [<file> | -] [--quantity <tickets of the order>] [--now <time>]
   meituan-protocol accept <base-url> --partner-id <id> --client-id <id> --client-secret <secret> --price <yuan>
                            [--instant <product>] [--issues <product>] [--refuses <product>] [--unknown <product>]
                            [--notices <port>] [--gate <url>] [--travel-date <day>] [--routes <file>]
-                           [--production-url <url>] [--strict]
+                           [--production-url <url>] [--announced-at <time> --upgrade-at <time>]
+                           [--strict] [--strict-coverage]
   meituan-protocol mock ticket --port <port> --partner-id <id> --client-id <id> --client-secret <secret> [--answer <code>]
   meituan-protocol mock ride --port <port> --ent-id <id> --access-key <key> --secret-key <key>
                            [--push <base-url>] [--every <seconds>] [--routes <file>]
 
 --json prints JSON instead. Id, secret and key can also be given by MEITUAN_CLIENT_ID, MEITUAN_CLIENT_SECRET and
-MEITUAN_SECRET_KEY: arguments are seen by everyone on the machine. --date is now if left out; --now is an HTTP date, an
-ISO date or milliseconds. What envelope seals and opens is written without a line feed at its end.
+MEITUAN_SECRET_KEY: arguments are seen by everyone on the machine. --date is now if left out; a time (--now is the present
+one if left out) is an HTTP date, an ISO date or milliseconds. What envelope seals and opens is written without a line feed at its end.
 
 accept plays Meituan against a running supplier, and reports every acceptance point. Name what it sells: a product that is
 issued and refunded at once, one that is issued later (598, 602 and notices), one that then cannot be issued. Its notices
 must come to http://127.0.0.1:<port of --notices>; guests go in by POST of {"orderId", "vouchers"} to --gate, which answers
-{"entered": […]}, with the bearer token of GATE_TOKEN. Without these two, what needs them is not played. --routes is a file
-with the registered paths, { "/mt/order/create": "orderCreate", … }; without it they are those of the examples.
+{"entered": […]}, with the bearer token of GATE_TOKEN. Without these two, what needs them is not played. Every notice is
+answered as soon as it comes. --production-url is registered with Meituan; --announced-at and --upgrade-at are when a change
+of address or an upgrade was announced by mail, and when it begins. --routes is a file with the registered paths,
+{ "/mt/order/create": "orderCreate", … }; without it they are those of the examples. The last line counts the acceptance
+points, and names the options for those that were not exercised. --strict fails what is only inferred, too;
+--strict-coverage fails where a point was not exercised.
 mock is Meituan's side on localhost: ticket judges and answers notices; ride answers the calls of a RideClient, lets its
 rides go on every few seconds, and pushes what happens to --push. It ends by SIGINT or SIGTERM.
 Also from the environment: MEITUAN_PARTNER_ID, MEITUAN_ENT_ID, MEITUAN_ACCESS_KEY.
@@ -71,7 +76,7 @@ const COMMANDS = {
   },
   "envelope seal": { options: SEALING, run: seal },
   "envelope open": { options: SEALING, run: open },
-  check: { options: { list: { type: "boolean" }, quantity: { type: "string" } }, run: check },
+  check: { options: { list: { type: "boolean" }, quantity: { type: "string" }, now: { type: "string" } }, run: check },
   accept: { options: ACCEPT, run: accept },
   "mock ticket": { options: MOCK_TICKET, run: mockTicket },
   "mock ride": { options: MOCK_RIDE, run: mockRide },
@@ -88,15 +93,6 @@ function signedParts(options) {
     method: needed(options, "method").toUpperCase(),
     uri: needed(options, "uri"),
   };
-}
-
-/** @param {string} text */
-function time(text) {
-  const at = [parseHttpDate(text), /^\d+$/.test(text) ? Number(text) : Number.NaN, Date.parse(text)].find(
-    (found) => !Number.isNaN(found),
-  );
-  if (at === undefined) throw new UsageError("--now is neither an HTTP date, nor an ISO date, nor milliseconds");
-  return at;
 }
 
 /** @param {Input} input */
@@ -127,7 +123,7 @@ function verify(input) {
   const authorization = needed(options, "authorization");
   const tolerance = Number(options.tolerance ?? 600);
   if (!Number.isInteger(tolerance) || tolerance < 0) throw new UsageError("--tolerance is not a number of seconds");
-  const now = options.now === undefined ? Date.now() : time(options.now);
+  const now = options.now === undefined ? Date.now() : time("now", options.now);
   const error = dateError(date, now, tolerance) ?? signatureError(verifyByHand(clientId, secret, method, uri, date, authorization));
   const { stringToSign } = signByHand("", "", method, uri, date);
   const found =
@@ -225,7 +221,8 @@ async function check({ arguments: [name, file, ...rest], options }) {
   const quantity = options.quantity === undefined ? undefined : Number(options.quantity);
   if (quantity !== undefined && !(Number.isInteger(quantity) && quantity >= 0))
     throw new UsageError("--quantity is not a number of tickets");
-  const { ok, issues } = checkMessage(message, await content(file), { quantity });
+  const now = options.now === undefined ? Date.now() : time("now", options.now);
+  const { ok, issues } = checkMessage(message, await content(file), { quantity, now });
   if (options.json) printJson({ message, ok, issues: issues.map(explained) });
   else console.log(report(message, ok, issues));
   return ok ? 0 : 1;

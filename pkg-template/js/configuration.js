@@ -13,6 +13,7 @@ const SETTINGS = [
   "clientId",
   "clientSecret",
   "toleranceSeconds",
+  "strictInferred",
   "maxBodyBytes",
   "routes",
   "signedUri",
@@ -86,12 +87,14 @@ export function known(options, settings) {
  * The settings that both APIs have.
  * @param {Record<string, unknown>} options
  */
-export function common({ toleranceSeconds = 600, maxBodyBytes = 1 << 20, routes = {}, now }) {
+export function common({ toleranceSeconds = 600, strictInferred = false, maxBodyBytes = 1 << 20, routes = {}, now }) {
   if (!isRecord(routes)) return invalid("routes", "expected an object: path → call");
+  if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
   if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
   const clock = /** @type {(() => unknown) | undefined} */ (now);
   return {
     toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff),
+    strictInferred,
     // What a single text may hold inside the module.
     maxBodyBytes: integer(maxBodyBytes, "maxBodyBytes", 1, 2 ** 29 - 1),
     routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),

@@ -33,6 +33,7 @@ const OUTPUT = 6;
 
 const ASCII = 1;
 const ENCRYPTED = 2;
+const OTHER = 4;
 const NONE = 0xffffffff;
 
 /**
@@ -222,15 +223,16 @@ export function receiveCall(supplier, head, body, now) {
  * @param {number} call
  * @param {{ code: number, describe: string, partnerId: number, body: unknown, fields?: object }} envelope and fields beside these
  * @param {number} quantity of the order; -1 where it is not known
+ * @param {boolean} leftOut whether the request lacked the order's number, which the reply may then lack too
  * @param {boolean} encrypted
  */
-export function writeReply(supplier, call, { code, describe, partnerId, body, fields }, quantity, encrypted) {
+export function writeReply(supplier, call, { code, describe, partnerId, body, fields }, quantity, leftOut, encrypted) {
   const length = putAlone(
     fields === undefined
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
       : stringify({ ...fields, code, describe, partnerId, body }),
   );
-  if (glue.ticket_reply(supplier, call, code, length, quantity, encrypted) !== 0) throw failed(failure());
+  if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw failed(failure());
   const text = written();
   return { text, warnings: findings() };
 }
@@ -279,7 +281,7 @@ export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(tex
  */
 export const unseal = (supplier, body) => (glue.ticket_open(supplier, putAlone(body)) === 0 ? outputBytes().slice() : undefined);
 
-/** @typedef {{ program?: boolean, quantity?: number }} How a message is read */
+/** @typedef {{ program?: boolean, quantity?: number, now?: number }} How a message is read; `now` in epoch milliseconds */
 
 /**
  * Reads any message.
@@ -304,13 +306,13 @@ export const readTicketMessage = (message, text, how) => readBy(readTicket[messa
  * @param {How} [how]
  * @returns {{ value: any, issues: readonly Finding[], error: MeituanError | undefined }}
  */
-function readBy(read, message, text, { program = false, quantity = -1 } = {}) {
+function readBy(read, message, text, { program = false, quantity = -1, now = Number.NaN } = {}) {
   if (!isWellFormed(text)) {
     const error = new MeituanError("LONE_SURROGATE", {});
     return { value: undefined, issues: [{ code: error.code, refuses: true, path: "", detail: "", offset: 0 }], error };
   }
   const length = putAlone(text);
-  const refused = glue.read_message(message, program, length, quantity) !== 0;
+  const refused = glue.read_message(message, program, length, quantity, now) !== 0;
   refresh();
   const issues = findings();
   return refused ? { value: undefined, issues, error: failed(failure()) } : { value: take(read, text), issues, error: undefined };
@@ -323,7 +325,7 @@ function readBy(read, message, text, { program = false, quantity = -1 } = {}) {
  * @param {number} quantity of the order; -1 where it is not known
  */
 export const acceptsMessage = (message, text, quantity) =>
-  isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity) === 0;
+  isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity, Number.NaN) === 0;
 
 /**
  * Checks a message of the ride API by itself, a request's text or a reply's.
@@ -360,7 +362,7 @@ export function acceptsRide(of, isReply, text) {
  */
 export function writeMessage(message, program) {
   const length = putAlone(stringify(program));
-  if (glue.read_message(message, true, length, -1) !== 0) throw failed(failure());
+  if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw failed(failure());
   glue.write_message(message, length);
   return output();
 }
@@ -434,7 +436,7 @@ const NOWHERE = new Uint8Array(0);
  * @param {string} uri
  * @param {string | Uint8Array} body
  * @param {number} now
- * @returns {{ of: number, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
+ * @returns {{ of: number, isOther: boolean, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
  */
 export function receivePush(client, uri, body, now) {
   reserve(3 * uri.length + mostBytes(body));
@@ -448,7 +450,8 @@ export function receivePush(client, uri, body, now) {
     return { error: failed(failure()), answer };
   }
   const key = output();
-  return { of, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
+  const isOther = (row[MARKS] & OTHER) !== 0;
+  return { of, isOther, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
 }
 
 /**

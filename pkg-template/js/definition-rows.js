@@ -53,6 +53,20 @@ export const definitionsIn = (text) =>
 export const valuesIn = (text) => Object.fromEntries(blocksIn(text).map(([[name], ...rows]) => [name, Object.fromEntries(rows)]));
 
 /**
+ * Sentences in both languages, by id: a row for each.
+ * @param {string} text
+ */
+export const sentencesIn = (text) =>
+  Object.fromEntries(
+    blocksIn(text).flatMap((rows) =>
+      rows.map(([id, words]) => {
+        const [zh, en] = words.split(" · ");
+        return [id, { en, zh }];
+      }),
+    ),
+  );
+
+/**
  * The ticket machine: a block of states with their lifecycle and orderStatus; one of triggers, each with what becomes of each
  * state in turn: the verdict, and the next state where it is another one.
  * @param {string} text

@@ -1,5 +1,7 @@
 import type { MessageName } from "./messages.js";
 
+export { conflicts, reasons } from "./order-texts.js";
+
 /** One field of a message, as the wire has it. */
 export interface FieldDefinition {
   readonly name: string;

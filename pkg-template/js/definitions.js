@@ -1,5 +1,6 @@
-// Entry of meituan-protocol/definitions: what the messages, the values of their fields and the orders' states are.
+// Entry of meituan-protocol/definitions: messages, the values of their fields, the states of orders, and their conflicts.
 
 export { machines } from "./definition-machines.js";
 export { definitions } from "./definition-messages.js";
 export { values } from "./definition-values.js";
+export { conflicts, reasons } from "./order-texts.js";

@@ -74,11 +74,11 @@ export class MeituanError extends Error {
   }
 
   get hint() {
-    return textsOf(this.code).hint.en;
+    return textsOf(this.code, this.rule).hint.en;
   }
 
   get hintZh() {
-    return textsOf(this.code).hint.zh;
+    return textsOf(this.code, this.rule).hint.zh;
   }
 
   /** @param {"en" | "zh"} [language] */
@@ -108,18 +108,20 @@ Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
 let texts;
 
 /**
- * What a code means, and what to look at first. The table is a text until the first error: as an object it would take its time
- * at every start.
+ * What a code means, and what to look at first, which may be known better of the rule that was broken. The table is a text until
+ * the first error: as an object it would take its time at every start.
  * @param {ErrorCode} code
+ * @param {string} [rule]
  */
-export function textsOf(code) {
+export function textsOf(code, rule) {
   texts ??= new Map(
     errors.split("\n\n").map((lines) => {
       const [code, meaning, meaningZh, hint, hintZh] = lines.split("\n");
       return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } }];
     }),
   );
-  return /** @type {{ meaning: Text, hint: Text }} */ (texts.get(code));
+  const { meaning, hint } = /** @type {{ meaning: Text, hint: Text }} */ (texts.get(code));
+  return { meaning, hint: (code === "RULE_BROKEN" && texts.get(rule ?? "")?.hint) || hint };
 }
 
 /**

@@ -24,7 +24,7 @@ export declare function input(length: number): number;
 export declare function result(): number;
 export declare function write_error(): void;
 export declare function write_findings(): void;
-export declare function read_message(message: number, program: boolean, length: number, quantity: number): number;
+export declare function read_message(message: number, program: boolean, length: number, quantity: number, now: number): number;
 export declare function write_message(message: number, length: number): void;
 
 export declare function ticket_supplier(length: number): number;
@@ -35,6 +35,7 @@ export declare function ticket_reply(
   code: number,
   length: number,
   quantity: number,
+  leftOut: boolean,
   encrypted: boolean,
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;

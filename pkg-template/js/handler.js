@@ -12,6 +12,7 @@ import { isResponse } from "./http.js";
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
  * @property {(call: any) => Response} broken where the function threw
+ * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
  * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
  */
 
@@ -64,20 +65,8 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
+  const isReported = api.reports?.() ?? (() => true);
 
-  /**
-   * What is told about a call must not change its reply, nor keep it waiting: what goes wrong with telling is only logged.
-   * @param {((what: any, about: any) => unknown) | undefined} listener
-   * @param {unknown} what
-   * @param {object} about
-   */
-  const inform = (listener, what, about) => {
-    try {
-      Promise.resolve(listener?.(what, about)).catch(log);
-    } catch (failed) {
-      log(failed);
-    }
-  };
   /** @param {unknown} error @param {object} about */
   const tell = (error, about) => inform(onError, error, about);
 
@@ -101,7 +90,7 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
       // The connection broke while the body was read, most likely.
       return api.unread(receiver, request.url);
     }
-    if (call.warnings.length > 0) inform(onWarning, call.warnings, { call, part: "request" });
+    if (call.warnings.length > 0 && isReported(call)) inform(onWarning, call.warnings, { call, part: "request" });
 
     try {
       let response;
@@ -134,6 +123,20 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
     desk.settle(await receiverFor(context), orderId, context, (error) => tell(error, { orderId }));
   return Object.assign(handle, { settle });
+}
+
+/**
+ * What a listener does must not change a reply, nor keep it waiting: what it throws is only logged.
+ * @param {((what: any, about: any) => unknown) | undefined} listener
+ * @param {unknown} what
+ * @param {object} about
+ */
+export function inform(listener, what, about) {
+  try {
+    Promise.resolve(listener?.(what, about)).catch(log);
+  } catch (failed) {
+    log(failed);
+  }
 }
 
 /** @param {unknown} error */

@@ -19,6 +19,8 @@ export declare function checkMessage(
   facts?: {
     /** How many tickets the order has; without it, rules that count are reported as unchecked. */
     quantity?: number | undefined;
+    /** The time at which the message is looked at, as epoch milliseconds or a Date; now by default. Says which days have passed. */
+    now?: number | Date | undefined;
   },
 ): { ok: boolean; issues: readonly Finding[]; value: Record<string, unknown> | undefined };
 

@@ -1,5 +1,6 @@
 // Entry of meituan-protocol: everything.
 
+import { moment } from "./configuration.js";
 import {
   acceptsMessage as accepts,
   acceptsRide,
@@ -26,11 +27,12 @@ export const MESSAGES = messages;
  * replies in all their forms, pushes with their fields in `data`.
  * @param {string} name
  * @param {string | Uint8Array | ArrayBuffer} text
- * @param {{ quantity?: number }} [facts]
+ * @param {{ quantity?: number, now?: number | Date }} [facts]
  */
-export function checkMessage(name, text, { quantity } = {}) {
+export function checkMessage(name, text, { quantity, now = Date.now() } = {}) {
   const { index, ride, body, isReply } = messageOf(name, text);
-  const { value, issues } = ride === undefined ? readMessage(index, body, { quantity }) : checkRide(ride, isReply, body);
+  const how = { quantity, now: moment(now) };
+  const { value, issues } = ride === undefined ? readMessage(index, body, how) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }
 

@@ -1,4 +1,4 @@
-import type { Admission, Order, OrderEvent, OrderSettings } from "./messages.js";
+import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId } from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
@@ -15,23 +15,35 @@ export interface OrderTransition {
   readonly kind: "moved" | "duplicate" | "stale" | "illegal";
   /** What to store, before anything else is done; absent where nothing changes. */
   readonly next?: TicketOrder | undefined;
+  /** The notices to send: each belongs to this sender until its `claimedUntil`; `noticeEnded` reports what came of it. */
+  readonly send?: readonly Notice[] | undefined;
   /** What Meituan must be replied. */
   readonly reply?: { readonly code: number; readonly describe: string; readonly body?: unknown } | undefined;
   /** The function to run, with the attempt key that is the same on every run of the same work. */
   readonly run?: { readonly call: OrderCallName; readonly key: string; readonly request?: unknown } | undefined;
   /** No reply would be true yet: load the order and apply the same event again. */
   readonly busy?: true | undefined;
-  /** What was found not to agree, by this event. The fact is kept all the same. */
-  readonly conflicts: readonly string[];
+  /**
+   * What this event contradicts, by id: `explain({ breach })` has the sentence, the order's own `conflicts` have the details.
+   * The fact is recorded all the same, and somebody has to look.
+   */
+  readonly conflicts: readonly BreachId[];
+  /** Why the event is illegal, or the call refused: `explain({ reason })` has the sentence. */
+  readonly reason?: ReasonId | undefined;
   /** When something is to be done next without Meituan asking, in epoch milliseconds. */
   readonly due?: number | undefined;
   /** The attempts whose functions broke off, and can be taken over now. */
   readonly brokenOff?: readonly string[] | undefined;
-  /** What lets guests in now. */
+  /** How many of the order's tickets are used, refunded, reserved by a pending refund, and free, after the event. */
+  readonly counts?: Counts | undefined;
+  /** The tickets that let guests in now. */
   readonly admissions?: readonly Admission[] | undefined;
 }
 
-/** What the order rules leave open: leases in milliseconds, and the calendar by which silence becomes agreement. */
+/**
+ * Settings of the order rules: leases and deadlines in milliseconds, the calendar by which silence becomes agreement, and the
+ * orderStatus after a failed issue.
+ */
 export type TicketOrderSettings = OrderSettings;
 
 /** The calls that are about an order. */
@@ -79,8 +91,10 @@ export type OrderCallOf<Name extends OrderCallName> = CallOf<Name, Ended> & {
    * number, a row's unique key) does it once.
    */
   readonly attemptKey: string;
-  /** The order as it is stored. */
+  /** The order as it is stored when the function starts. */
   readonly order: TicketOrder;
+  /** How many of its tickets are used, refunded, reserved by a pending refund, and free, when the function starts. */
+  readonly counts: Counts;
 };
 
 type WorkResult<Name extends OrderCallName> = Given<
@@ -101,7 +115,7 @@ export type OrderFunctions<Context extends unknown[] = unknown[]> = {
 export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
   /** Where orders are kept, or a function of the platform's context. */
   store: OrderStore | ((...context: Context) => Given<OrderStore>);
-  /** What the order rules leave open. */
+  /** Settings of the order rules. */
   orders?: TicketOrderSettings | undefined;
   /**
    * How long pay and refund may take before Meituan is told 598 and 602 and the work goes on: 25,000 ms by default, of the
@@ -110,6 +124,11 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
   deadlineMs?: number | undefined;
   /** Keeps the platform alive for work past the deadline. By default the context's own `waitUntil`, where one has it. */
   waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
+  /**
+   * Reports facts that contradict each other, as soon as they are recorded: somebody has to look, and ends it by the event
+   * `conflictResolved`. `explain` has the sentence of each. Default: the console.
+   */
+  onConflict?: ((conflicts: readonly Conflict[], about: { orderId: string }) => unknown) | undefined;
   /** Sends a notice, as in `(request) => fetch(request)`. Without it, `settle` sends none. */
   send?: ((request: Request, ...context: Context) => Promise<Response>) | undefined;
 }
@@ -118,8 +137,8 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
 export interface OrderHandler<Context extends unknown[] = unknown[]> {
   (request: Request, ...context: Context): Promise<Response>;
   /**
-   * Does what is due about an order: sends its notices until Meituan accepts them, takes over functions that broke off, and
-   * lets refunds count as agreed. Call it when the store's `due` says so, and after the fact. Returns when it is due again.
+   * Does what is due about an order: sends its notices until Meituan accepts them, takes over functions that broke off,
+   * reports deadlines that have passed, and lets refunds count as agreed. Call it when the store's `due` says so, and after the fact. Returns when it is due again.
    */
   settle(orderId: string, ...context: Context): Promise<number | undefined>;
 }

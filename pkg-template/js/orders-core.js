@@ -61,7 +61,7 @@ function told(parts, work) {
 const given = (value) => (value === undefined ? "" : stringify(value));
 
 /**
- * What comes of an event (src/ticket/order/border.rs).
+ * What comes of an event (src/ticket/order/boundary.rs).
  * @param {object | undefined} order as stored
  * @param {object} event
  * @param {object} settings
@@ -83,6 +83,16 @@ export const applyToOrder = (order, event, settings, now) =>
  */
 export const applyToRide = (order, event, calls, now) =>
   JSON.parse(told([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
+
+/**
+ * The recent calls with one more.
+ * @param {object | undefined} calls
+ * @param {string} call
+ * @param {number} now
+ * @returns {any}
+ */
+export const recordRideCall = (calls, call, now) =>
+  JSON.parse(told([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
 
 /**
  * A body without personal data, as JSON.

@@ -8,7 +8,7 @@ import { ENCRYPTED, readBody } from "./http.js";
 import { redact } from "./orders-core.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
-const UNAUTHENTICATED = [
+export const UNAUTHENTICATED = [
   ...["MISSING_HEADER", "DUPLICATE_HEADER", "MALFORMED_HEADER", "MALFORMED_DATE"],
   ...["UNKNOWN_CLIENT", "BAD_SIGNATURE", "WRONG_PARTNER_ID"],
 ];

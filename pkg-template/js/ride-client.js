@@ -81,16 +81,19 @@ export class RideClient {
   }
 }
 
+/** A push about another business than rides. Meituan sends those to the same address. */
+const OTHER_PUSH = "otherPush";
+
 /** @template Answer */
 export class Push {
   #finish;
 
   /**
-   * @param {{ of: number, message: any, key: string, warnings: readonly import("./errors.js").Finding[] }} received
+   * @param {{ of: number, isOther: boolean, message: any, key: string, warnings: readonly import("./errors.js").Finding[] }} received
    * @param {(reply: Reply) => Answer} finish
    */
-  constructor({ of, message, key, warnings }, finish) {
-    this.type = interfaces[of].name;
+  constructor({ of, isOther, message, key, warnings }, finish) {
+    this.type = isOther ? OTHER_PUSH : interfaces[of].name;
     this.body = message;
     this.deduplicationKey = key;
     this.warnings = warnings;
@@ -133,14 +136,23 @@ function answerable(error) {
   return error;
 }
 
+/** There are some twenty. */
+const MAX_BUSINESSES = 100;
+
 /**
  * How this API answers where the user's functions do not.
  * @type {import("./handler.js").Api}
  */
 export const RIDE = {
-  names: interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name),
+  names: [...interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name), OTHER_PUSH],
   unavailable: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
   unread: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
-  unserved: (push) => push.fail(ResultCode.ILLEGAL_API_ACCESS, "接口未实现"),
+  // A failure would make Meituan push every order of every business again.
+  unserved: (push) => (push.type === OTHER_PUSH ? push.ok() : push.fail(ResultCode.ILLEGAL_API_ACCESS, "接口未实现")),
+  reports: () => {
+    /** The other businesses that were reported. @type {Set<unknown>} */
+    const known = new Set();
+    return ({ type, body }) => type !== OTHER_PUSH || (known.size < MAX_BUSINESSES && known.size < known.add(body.sqtType).size);
+  },
   broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE),
 };

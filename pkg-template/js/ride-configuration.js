@@ -12,6 +12,7 @@ const SETTINGS = [
   "version",
   "toleranceSeconds",
   "strictInferred",
+  "requireToken",
   "maxBodyBytes",
   "routes",
   "now",
@@ -22,15 +23,15 @@ const SETTINGS = [
 export function configure(options) {
   known(options, SETTINGS);
   const { clock, ...shared } = common(options);
-  const { environment = "test", strictInferred = false, cipher } = options;
-  if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
+  const { environment = "test", requireToken = false, cipher } = options;
+  if (typeof requireToken !== "boolean") invalid("requireToken", "expected true or false");
   const settings = {
     entId: entId(options.entId),
     accessKey: text(options.accessKey, "accessKey"),
     secretKey: text(options.secretKey, "secretKey"),
     environment: text(environment, "environment").replace(/\/+$/, ""),
     version: integer(options.version ?? 1, "version", 1, 2),
-    strictInferred,
+    requireToken,
     ...shared,
   };
   return {

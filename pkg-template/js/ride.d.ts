@@ -1,5 +1,7 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
 import type {
+  CarTypeRequest,
+  Estimate,
   RideCalls,
   RideInterfaces,
   RideNextAction,
@@ -44,6 +46,8 @@ export interface RideClientOptions {
    * not have; otherwise they are reported in `warnings`.
    */
   strictInferred?: boolean | undefined;
+  /** Refuses pushes without a token (`WRONG_TOKEN`). By default they are accepted, and reported in `warnings`. */
+  requireToken?: boolean | undefined;
   /** Larger bodies are refused; 1 MiB by default. */
   maxBodyBytes?: number | undefined;
   /** Which path means which push, as agreed with Meituan: `{ "/meituan/event": "orderChanged" }`. */
@@ -133,17 +137,35 @@ export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
   readonly warnings: readonly Finding[];
   /** `{"code":0,"message":"成功"}`: taken. Say it only once the push is safely kept. */
   ok(): Answer;
-  /** Not taken: Meituan pushes again. Any code but 0, such as `codes.ResultCode.SYSTEM_ERROR`. */
+  /**
+   * Not taken: Meituan pushes again (documented for refunds, assumed of the others). Any code but 0, such as
+   * `codes.ResultCode.SYSTEM_ERROR`.
+   */
   fail(code: number, message: string): Answer;
 }
 
+/**
+ * A push about an order of another business than rides (`sqtType` is there, and not 5), which Meituan sends to the same
+ * address. Answer it with `ok()`, or Meituan pushes it again and again.
+ */
+export interface RideOtherPush<Answer = Reply> extends Omit<RidePushOf<"orderChanged", Answer>, "type"> {
+  readonly type: "otherPush";
+}
+
 /** Any push: `switch (push.type)` narrows `push.body`. */
-export type RidePush<Answer = Reply> = { [Name in RidePushName]: RidePushOf<Name, Answer> }[RidePushName];
+export type RidePush<Answer = Reply> = { [Name in RidePushName]: RidePushOf<Name, Answer> }[RidePushName] | RideOtherPush<Answer>;
 
 export type RideHandlerFunctions<Context extends unknown[] = unknown[]> = {
   /** What to do with the push. One without a function is answered as a failure, so that it comes again. */
   [Name in RidePushName]?: (
     push: RidePushOf<Name, TicketResponse>,
+    ...context: Context
+    // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
+  ) => Given<Response | undefined | void>;
+} & {
+  /** What to do with an order of another business than rides. Without this function it is answered 0, and that is all. */
+  otherPush?: (
+    push: RideOtherPush<TicketResponse>,
     ...context: Context
     // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
   ) => Given<Response | undefined | void>;
@@ -154,7 +176,7 @@ export interface RideHandlerEvents<Context extends unknown[] = unknown[]> {
   fallback?: (request: Request, ...context: Context) => Given<Response>;
   /** Told why a push was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
   onError?: (error: unknown, about: { request: Request; call?: RidePush<TicketResponse> }) => void;
-  /** Told what was accepted although it deviates. */
+  /** Receives what was accepted although it deviates; for each business other than rides once. */
   onWarning?: (warnings: readonly Finding[], about: { call: RidePush<TicketResponse>; part: "request" }) => void;
 }
 
@@ -166,9 +188,10 @@ export declare class RideClient {
   readonly requests: RideRequests;
   /**
    * Opens and reads a push: a URL-encoded form, or JSON. What cannot be read in it and is not essential is left out and
-   * reported; an event that names no order is taken and reported (rule `event.some-order`). One that is not taken throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are
-   * not signed, and the encryption does not notice when blocks of it are exchanged: before anything that costs money, ask
-   * `queryRealTimeOrder`.
+   * reported; an event that names no order is accepted and reported (rule `event.some-order`). A refund or an offer at the path
+   * of events is what its content says. One that is not accepted throws a `MeituanError`; answer it with the error's
+   * `toReply()`. Pushes are not signed, and the encryption does not notice when blocks of it are exchanged: before anything
+   * that costs money, ask `queryRealTimeOrder`.
    */
   receiveSync(
     request: { method?: string; url: string; headers?: HeadersInput; body: RawBody },
@@ -206,24 +229,59 @@ export declare function handler<Context extends unknown[] = unknown[]>(
 export declare function transition(
   order: RideOrder | undefined | null,
   event: RideOrderEvent,
-  options: {
-    now: number | Date;
-    /** One's own calls of the last minute, of all orders, where Meituan's limit is to be counted. */
-    calls?: RideCalls | undefined;
-  },
+  options: { now: number | Date } & RideLimits,
 ): RideTransition;
 
+/**
+ * What Meituan's limit is counted by: 100 calls a minute and 100 000 a day of each interface, over all orders of the account.
+ * Hand all of it in, and `next.at` keeps within the limit.
+ */
+export interface RideLimits {
+  /** The recent calls of this process, as {@link recordCall} returns them. Without them nothing is counted. */
+  calls?: RideCalls | undefined;
+  /** How many orders this process follows: the more, the more rarely a silent one is queried. */
+  openOrders?: number | undefined;
+  /** How many processes share the account: each takes its part of the limit. 1 by default. */
+  processes?: number | undefined;
+}
+
 /** What follows from an order: its state, what may be paid, cancelled and confirmed, and what to call next. */
-export declare function standing(
-  order: RideOrder | undefined | null,
-  options: { now: number | Date; calls?: RideCalls | undefined },
-): RideStanding;
+export declare function standing(order: RideOrder | undefined | null, options: { now: number | Date } & RideLimits): RideStanding;
 
 /** What to call next, and not before when; nothing where nothing is left to do. */
 export declare function nextAction(
   order: RideOrder | undefined | null,
-  options: { now: number | Date; calls?: RideCalls | undefined },
+  now: number | Date,
+  limits?: RideLimits,
 ): RideNextAction | undefined;
+export declare function nextAction(
+  order: RideOrder | undefined | null,
+  options: { now: number | Date } & RideLimits,
+): RideNextAction | undefined;
+
+/**
+ * Records a call that is made now, and returns the recent calls with it, to be handed to {@link nextAction} for every order.
+ *
+ * ```js
+ * const next = nextAction(order, Date.now(), { calls, openOrders });
+ * if (next && next.at <= Date.now()) calls = recordCall(calls, next.call, { now: Date.now() });
+ * ```
+ */
+export declare function recordCall(
+  calls: RideCalls | undefined | null,
+  call: RideNextAction["call"],
+  options: { now: number | Date; processes?: number | undefined },
+): RideCalls;
+
+/**
+ * What to order the car of an estimate with, for `submitOrder`; nothing where the estimate lacks what an order needs. From which
+ * fields it comes is inferred from the two field tables: `tables.carTypeRequestSources`.
+ *
+ * ```js
+ * const carTypeRequestList = estimatePrices.flatMap((estimate) => carTypeRequestOf(estimate) ?? []);
+ * ```
+ */
+export declare function carTypeRequestOf(estimate: Estimate): CarTypeRequest | undefined;
 
 /** A new `channelPartnerOrderId`: a UUID of version 4, from 16 random bytes; drawn from the platform if not given. */
 export declare function newOrderId(random?: Uint8Array): string;

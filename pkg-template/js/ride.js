@@ -4,8 +4,9 @@ import { checkedCipher } from "./cipher.js";
 import { invalid, moment } from "./configuration.js";
 import * as core from "./core.js";
 import { endpoint } from "./handler.js";
-import { applyToRide, sortedSign } from "./orders-core.js";
+import { applyToRide, recordRideCall, sortedSign } from "./orders-core.js";
 import { RIDE, RideClient } from "./ride-client.js";
+import { carTypeRequestSources } from "./ride-tables.js";
 
 export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
@@ -35,23 +36,67 @@ export const openEnvelope = (secretKey, content, { cipher } = {}) =>
 export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);
 
 /**
+ * @typedef {{ calls?: object, openOrders?: number, processes?: number }} Limits
+ * @typedef {{ now: number | Date } & Limits} When
+ */
+
+/**
+ * What the module counts the limits of calls by.
+ * @param {Limits} limits
+ */
+function limitsOf({ calls, openOrders, processes }) {
+  if (openOrders === undefined && processes === undefined) return calls;
+  return {
+    calls: [],
+    ...calls,
+    ...(openOrders === undefined ? {} : { openOrders }),
+    ...(processes === undefined ? {} : { processes }),
+  };
+}
+
+/**
  * @param {object | undefined | null} order
  * @param {object} event
- * @param {{ now: number | Date, calls?: object }} options
+ * @param {When} options
  */
-export const transition = (order, event, { now, calls }) => applyToRide(order ?? undefined, event, calls, moment(now));
+export const transition = (order, event, { now, ...limits }) =>
+  applyToRide(order ?? undefined, event, limitsOf(limits), moment(now));
 
 /**
  * @param {object | undefined | null} order
- * @param {{ now: number | Date, calls?: object }} options
+ * @param {When} options
  */
-export const standing = (order, { now, calls }) => applyToRide(order ?? undefined, undefined, calls, moment(now));
+export const standing = (order, { now, ...limits }) => applyToRide(order ?? undefined, undefined, limitsOf(limits), moment(now));
 
 /**
  * @param {object | undefined | null} order
- * @param {{ now: number | Date, calls?: object }} options
+ * @param {number | Date | When} when
+ * @param {Limits} [limits]
  */
-export const nextAction = (order, options) => standing(order, options).next;
+export const nextAction = (order, when, limits) =>
+  standing(order, typeof when === "number" || when instanceof Date ? { ...limits, now: when } : when).next;
+
+/**
+ * @param {object | undefined | null} calls
+ * @param {string} call
+ * @param {{ now: number | Date, processes?: number }} options
+ */
+export const recordCall = (calls, call, { now, processes }) =>
+  recordRideCall(limitsOf({ calls: calls ?? { calls: [] }, processes }), call, moment(now));
+
+/**
+ * @param {any} estimate
+ */
+export function carTypeRequestOf(estimate) {
+  /** @type {any} */
+  const request = {};
+  for (const { field, from, needed } of carTypeRequestSources) {
+    const source = from.find((name) => estimate[name] !== undefined && estimate[name] !== null);
+    if (source !== undefined) request[field] = estimate[source];
+    else if (needed) return undefined;
+  }
+  return request;
+}
 
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {

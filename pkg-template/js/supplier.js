@@ -31,7 +31,7 @@ import { calls } from "./ticket-messages.js";
 
 /**
  * A call for a user's function, where the library keeps the order.
- * @type {(supplier: TicketSupplier, name: string, body: any, facts: { attemptKey: string, order: any }) => any}
+ * @type {(supplier: TicketSupplier, name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any}
  */
 let taskFor;
 
@@ -96,9 +96,10 @@ export class TicketSupplier {
    * The orders in a store.
    * @param {unknown} store
    * @param {object} [settings] of the order rules
+   * @param {import("./orders.js").ConflictListener} [report] for the handler
    */
-  orders(store, settings) {
-    return new Orders(this, store, { settings, clock: this.#configuration.clock });
+  orders(store, settings, report) {
+    return new Orders(this, store, { settings, clock: this.#configuration.clock, report });
   }
 
   /**

@@ -66,6 +66,13 @@ export function orderLives(plan) {
   ];
 }
 
+/** Each is a guest of their own: a supplier may count them. @param {number} index */
+const visitor = (index) => ({
+  name: `${"赵钱孙李周吴郑王"[index % 8]}三`,
+  mobile: `135000000${10 + index}`,
+  credentials: { 0: `1300000000000000${10 + index}` },
+});
+
 /** Writes the steps of one order. */
 class Order {
   /** @param {Plan} plan @param {string} orderId @param {string} product @param {number} quantity */
@@ -88,10 +95,10 @@ class Order {
    * @param {object} body
    * @param {object} expect
    * @param {readonly (keyof typeof ACCEPTANCE_POINTS)[]} [shows]
-   * @param {"signature" | "date"} [forge]
+   * @param {{ forge?: "signature" | "date" | undefined, answers?: Record<string, object[]> | undefined }} [how]
    */
-  #call(name, call, body, expect, shows = [], forge = undefined) {
-    return { name, kind: "call", call, orderId: this.orderId, quantity: this.quantity, body, expect, shows, forge };
+  #call(name, call, body, expect, shows = [], { forge, answers } = {}) {
+    return { name, kind: "call", call, orderId: this.orderId, quantity: this.quantity, body, expect, shows, forge, answers };
   }
 
   /**
@@ -104,15 +111,20 @@ class Order {
     const body = {
       ...{ orderId: this.orderId, partnerDealId: this.product, mtDealId, buyPrice, unitPrice, quantity: this.quantity, travelDate },
       totalPrice: unitPrice * this.quantity,
-      visitors: [{ name: "张三", mobile: "13500000000", credentials: { 0: "130000000000000000" } }],
+      visitors: Array.from({ length: this.quantity }, (_, index) => visitor(index)),
       ...other,
     };
-    return this.#call(name, "orderCreate", body, expect, shows, forge);
+    return this.#call(name, "orderCreate", body, expect, shows, { forge });
   }
 
-  /** @param {string} name @param {object} expect @param {readonly (keyof typeof ACCEPTANCE_POINTS)[]} [shows] */
-  pay(name, expect, shows) {
-    return this.#call(name, "orderPay", this.ids, expect, shows);
+  /**
+   * @param {string} name
+   * @param {object} expect
+   * @param {readonly (keyof typeof ACCEPTANCE_POINTS)[]} [shows]
+   * @param {Record<string, object[]>} [answers] to the notices that follow, where they are not simply accepted
+   */
+  pay(name, expect, shows, answers) {
+    return this.#call(name, "orderPay", this.ids, expect, shows, { answers });
   }
 
   /** @param {string} name @param {object} body what the reply's body must hold @param {readonly (keyof typeof ACCEPTANCE_POINTS)[]} [shows] */
@@ -197,14 +209,15 @@ function* issuedUpstream(order) {
   yield order.create("create-again", { code: 200, body: { partnerOrderId: order.partnerOrderId } });
   yield order.query("query-untouched", { orderStatus: CREATED }, ["query.untouched"]);
 
-  yield order.pay("pay", { code: 598, body: order.ids }, ["pay.issuing"]);
+  // Not accepted the first time: it must come again, and say the same.
+  const notYet = { code: 300, describe: "美团内部处理中" };
+  yield order.pay("pay", { code: 598, body: order.ids }, ["pay.issuing"], { payNotice: [notYet] });
   yield order.query("query-while-issuing", { orderStatus: ISSUING }, ["query.issuing"]);
   yield order.pay("pay-while-issuing", { code: 598, body: order.ids }, ["pay.issuing"]);
   const issued = { issueType: 1, body: { ...order.ids, voucherType: 1 } };
-  // Not accepted the first time: it must come again, and say the same.
   const first = yield order.notice("pay-notice", "payNotice", issued, {
     shows: ["pay.issuing", "pay-notice.vouchers"],
-    answer: { code: 300, describe: "美团内部处理中" },
+    answer: notYet,
   });
   const vouchers = first.body.vouchers;
   yield order.notice(

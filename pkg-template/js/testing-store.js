@@ -34,23 +34,25 @@ export class MemoryStore {
   }
 }
 
-/** More than one number or one short text would show: long texts, all kinds of characters, big ids, nested lists. */
+/** A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists. */
 const SNAPSHOT = {
-  format: 1,
+  format: 2,
   orderId: "8985652356562370000",
   partnerOrderId: 'P "\\ \n\u2028 订单 😀',
+  unitPrice: 6000,
   quantity: 2,
   lifecycle: 1,
   orderStatus: 4,
-  codes: [{ voucher: "a".repeat(5000), status: 0, since: 1430908460000 }],
-  usedQuantity: 0,
-  refundedQuantity: 0,
-  refunds: [],
+  units: [
+    { voucher: "a".repeat(5000), credentials: [0, 1], state: 0, since: 1430908460000 },
+    { voucher: "b", state: 5, since: 1430908460000, refundId: "R1" },
+  ],
+  refunds: [{ refundId: "R1", quantity: 1, units: [1], state: 1, told: true, requestedAt: 1430908460000 }],
   entries: ["", "0", "null"],
   reschedules: [],
   attempts: [],
   notices: [{ id: "payNotice:1", name: "payNotice", body: { body: { vouchers: ["x"] } }, since: 1430908460000 }],
-  conflicts: [],
+  conflicts: [{ id: "entered-early:gate 1", breach: "entered-early", recorded: "consumed gate 1", since: 1430908460000 }],
 };
 
 /** @param {string} orderId */

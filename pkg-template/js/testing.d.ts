@@ -172,6 +172,11 @@ export type Step =
       readonly body: any;
       readonly quantity: number;
       readonly forge?: Forgery | undefined;
+      /**
+       * What the notices get that follow from this call, in the order in which they come; 200 where there is nothing (left). A
+       * notice can come before its own step is reached, and should not be kept waiting.
+       */
+      readonly answers?: Readonly<Partial<Record<NoticeName, ReadonlyArray<{ readonly code: number; readonly describe: string }>>>>;
     })
   | (StepBase & {
       /** The supplier must send a notice: wait for it, judge and answer it by `receiveNotice`. */

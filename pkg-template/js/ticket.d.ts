@@ -74,6 +74,11 @@ export interface TicketSupplierOptions {
   clientSecret: string | readonly string[];
   /** How far a Date may be from now, in seconds; 600 by default. `null` accepts any. */
   toleranceSeconds?: number | null | undefined;
+  /**
+   * Refuses replies and notices that break a rule which nobody documents but we inferred; otherwise these are reported in
+   * `warnings`. What Meituan sends is never refused for such a rule.
+   */
+  strictInferred?: boolean | undefined;
   /** Larger bodies are refused; 1 MiB by default. */
   maxBodyBytes?: number | undefined;
   /** Which path means which call, as registered with Meituan: `{ "/mt/order/create": "orderCreate" }`. */
@@ -145,7 +150,10 @@ type OkArguments<Name extends SupplierCallName> =
       ? [reply?: ReplyBody<Name>, options?: ReplyOptions<Name>]
       : [reply: ReplyBody<Name>, options?: ReplyOptions<Name>];
 
-/** The fields that a reply repeats, where they differ from the request's, or where the request lacks them. */
+/**
+ * The fields that a reply repeats, where they differ from the request's, or where the request lacks them. Meituan may leave
+ * `partnerOrderId` out: name it then. A reply without it is sent all the same, and reported in `warnings`.
+ */
 type EchoFields<Name extends SupplierCallName> = { readonly [Field in EchoesOf<Name> & string]?: string };
 
 interface CallBase<Name extends SupplierCallName, Answer> {
@@ -208,6 +216,8 @@ export interface ParsedReply<Body> {
   readonly partnerId: number;
   readonly body: Body;
   readonly warnings: readonly Finding[];
+  /** Of a notice: `accepted` where Meituan replied 200; `later`: it may have it, and it is to be sent again. */
+  readonly outcome: "accepted" | "later";
 }
 
 /** A request that is ready to go: plain values, which may be logged, queued and sent by anything. */

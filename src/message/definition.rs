@@ -18,6 +18,7 @@
 //! ```
 
 use super::packed::View;
+use crate::time::Timestamp;
 
 /// A text for people.
 #[cfg(feature = "texts")]
@@ -59,6 +60,9 @@ pub struct Field {
 pub enum Presence {
     /// Always.
     Required,
+    /// Always, and it names what the message is about: an id that is 0, or a text that is blank, names nothing, and is
+    /// refused in what was received too.
+    Key,
     /// In a reply whose code says success (200); a pending or failing reply may leave it out.
     OnSuccess,
     /// Not necessarily.
@@ -68,6 +72,13 @@ pub enum Presence {
     Dispensable,
     /// The same, and null is documented there: that is not worth a report.
     Nullable,
+}
+
+impl Presence {
+    /// Whether the field must be there whatever the message says.
+    pub const fn is_required(self) -> bool {
+        matches!(self, Presence::Required | Presence::Key)
+    }
 }
 
 /// What a field holds, on the wire and in a program.
@@ -222,6 +233,15 @@ pub enum Verdict {
 pub struct Facts {
     /// How many tickets the order has.
     pub quantity: Option<u32>,
+    /// The time at which the message is looked at.
+    pub now: Option<Timestamp>,
+    /// A field that the reply repeats and that its request lacked: the reply may lack it too, which is only reported.
+    pub left_out: Option<&'static str>,
+}
+
+impl Facts {
+    /// Nothing is known.
+    pub const NONE: Facts = Facts { quantity: None, now: None, left_out: None };
 }
 
 /// A documentation text, or nothing where texts are left out.
@@ -311,6 +331,9 @@ macro_rules! field_presence {
     (required) => {
         $crate::message::definition::Presence::Required
     };
+    (key) => {
+        $crate::message::definition::Presence::Key
+    };
     (on_success) => {
         $crate::message::definition::Presence::OnSuccess
     };
@@ -330,6 +353,7 @@ macro_rules! field_presence {
 #[macro_export]
 macro_rules! field_type {
     (required, $($kind:tt)*) => { $crate::kind_type!($($kind)*) };
+    (key, $($kind:tt)*) => { $crate::kind_type!($($kind)*) };
     ($presence:ident, $($kind:tt)*) => { Option<$crate::kind_type!($($kind)*)> };
 }
 

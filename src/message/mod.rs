@@ -27,6 +27,7 @@ pub use packed::{Packed, View};
 pub use read::{Form, Reading, read};
 pub(crate) use read::{has_fields, text_of};
 pub use redact::redact;
+pub(crate) use scan::Span;
 pub(crate) use single::approximate_number;
 pub use typed::{Id, RawJson};
 pub use write::write;

@@ -7,7 +7,7 @@ use super::finding::MOST_ISSUES;
 use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
 use super::plain::{self, Look};
 use super::scan::{Scanner, Span, Stop, same, unescape};
-use super::single::{expectation, is_number};
+use super::single::{NOT_ZERO, expectation, is_number};
 use crate::ErrorCode;
 use crate::time::WALL_CLOCK_RANGE;
 
@@ -19,7 +19,7 @@ pub enum Form {
     /// As programs hold it. Read strictly: this is what we are going to send.
     Program,
     /// As programs hold it, read leniently: what was received or stored before, perhaps by another version. Unknown
-    /// fields and unlisted values are reported and accepted.
+    /// fields and unlisted values are reported and accepted, and so is a part that breaks a rule.
     Stored,
 }
 
@@ -36,7 +36,7 @@ pub struct Reading {
 
 impl Reading {
     /// Reads what Meituan sent.
-    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts { quantity: None } };
+    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts::NONE };
 }
 
 /// While a block is being filled: the field was null.
@@ -122,6 +122,10 @@ impl Reader<'_> {
             (Kind::Object(message), b'{') => self.object(message, level),
             (Kind::List { item, most }, b'[') => self.list(item, *most, level),
             (Kind::TextMap, b'{') => self.text_map(level),
+            (Kind::TextMap, b'[') if self.how.form != Form::Program => {
+                let list = self.scanner.value(level)?;
+                Ok(self.map_from_list(list, at))
+            }
             (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
@@ -296,6 +300,19 @@ impl Reader<'_> {
         Ok(pack(first, (self.packed.slots.len() - first) / 2))
     }
 
+    /// PHP writes an object without keys as a list.
+    #[cold]
+    #[inline(never)]
+    fn map_from_list(&mut self, list: Span, at: usize) -> u64 {
+        match list.of(self.scanner.source) {
+            [_, between @ .., _] if between.trim_ascii().is_empty() => {
+                self.report(ErrorCode::WrongType, false, at, "an empty list, read as an object without keys");
+                pack(self.packed.slots.len(), 0)
+            }
+            _ => self.refuse(ErrorCode::WrongType, at, expectation(&Kind::TextMap)),
+        }
+    }
+
     /// Of a map that begins there: a key without a value was there, and is not kept.
     #[cold]
     fn leave_out_nulls(&mut self, first: usize) {
@@ -326,13 +343,13 @@ impl Reader<'_> {
             }
             *slot = ABSENT;
             let needed = match field.presence {
-                Presence::Required => true,
+                Presence::Required | Presence::Key => true,
                 Presence::OnSuccess => self.how.success,
                 Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
                 self.packed.path.push(Step::Field(field.name));
-                self.report(ErrorCode::MissingField, true, at, "");
+                self.report(ErrorCode::MissingField, self.must_have(field), at, "");
                 self.packed.path.pop();
             }
         }
@@ -373,8 +390,12 @@ impl Reader<'_> {
                 if self.packed.slots[block + index] != ABSENT {
                     return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
                 }
-                let look = Look { form, may_be_empty: field.presence != Presence::Required || form == Form::Stored };
-                let taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                let look = Look { form, may_be_empty: !field.presence.is_required() || form == Form::Stored };
+                let mut taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                if field.presence == Presence::Key {
+                    // What begins so is not blank.
+                    taken = taken.filter(|&(slot, _)| Span(slot).of(source).first().is_some_and(u8::is_ascii_graphic));
+                }
                 self.packed.slots[block + index] = match taken {
                     Some((slot, end)) => {
                         at = end;
@@ -472,10 +493,8 @@ impl Reader<'_> {
         } else {
             self.value(&field.kind, level)?
         };
-        if field.presence == Presence::Required && is_empty_text(&field.kind, slot) && self.how.form != Form::Stored {
-            let refuses = self.how.form == Form::Program;
-            self.report(ErrorCode::EmptyText, refuses, at, "");
-            slot = if refuses { REFUSED } else { slot };
+        if field.presence.is_required() && slot < REFUSED && self.how.form != Form::Stored {
+            slot = self.filled(field, slot, at);
         }
         let is_dispensable = matches!(field.presence, Presence::Dispensable | Presence::Nullable);
         if slot == REFUSED && is_dispensable && self.how.form == Form::Wire {
@@ -484,6 +503,30 @@ impl Reader<'_> {
         }
         self.packed.path.pop();
         Ok(slot)
+    }
+
+    /// Looks at a value that must be there: whether it says anything.
+    #[inline(never)]
+    fn filled(&mut self, field: &Field, slot: u64, at: usize) -> u64 {
+        let is_key = field.presence == Presence::Key;
+        let (span, source) = (Span(slot), self.scanner.source);
+        match field.kind {
+            Kind::Text { .. } => {
+                let is_empty = span.length() == 0 || is_key && unescape(&span, source).trim().is_empty();
+                let refuses = is_key || self.how.form == Form::Program && self.must_have(field);
+                if is_empty {
+                    self.report(ErrorCode::EmptyText, refuses, at, "");
+                }
+                if is_empty && refuses { REFUSED } else { slot }
+            }
+            Kind::Id if is_key && span.of(source) == b"0" => self.refuse(ErrorCode::OutOfRange, at, NOT_ZERO),
+            _ => slot,
+        }
+    }
+
+    #[inline(never)]
+    fn must_have(&self, field: &Field) -> bool {
+        self.how.facts.left_out != Some(field.name)
     }
 
     /// What was found in a value that is left out refuses nothing any more. A short value is told, for it is nowhere else.
@@ -502,11 +545,13 @@ impl Reader<'_> {
     }
 
     fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
+        // A part of what is stored was sent, or received, by the rules of its own time.
+        let may_refuse = self.how.form != Form::Stored || self.packed.path.is_empty();
         for rule in message.rules {
             let view = View { slots: &self.packed.slots, source: self.scanner.source, message, block };
             let (code, refuses) = match (rule.check)(&view, &self.how.facts) {
                 Verdict::Kept => continue,
-                Verdict::Broken => (ErrorCode::RuleBroken, rule.basis == Basis::Documented),
+                Verdict::Broken => (ErrorCode::RuleBroken, may_refuse && rule.basis == Basis::Documented),
                 Verdict::Unchecked => (ErrorCode::RuleUnchecked, false),
             };
             if !rule.at.is_empty() {
@@ -560,10 +605,6 @@ fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
         let alias = field.aliases.iter().position(|alias| alias.as_bytes() == name)?;
         Some(Found { index, alias: Some(alias) })
     })
-}
-
-fn is_empty_text(kind: &Kind, slot: u64) -> bool {
-    matches!(kind, Kind::Text { .. }) && slot < REFUSED && slot as u32 == (slot >> 32) as u32
 }
 
 /// Whether a field of the definition, other than those named, stands in this object under any of its names and is not null.

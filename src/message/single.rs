@@ -91,7 +91,7 @@ impl Reader<'_> {
             return self.refuse(ErrorCode::IdTooLarge, at, "");
         }
         if digits == b"0" && self.how.form == Form::Program {
-            return self.refuse(ErrorCode::OutOfRange, at, "an id is not 0");
+            return self.refuse(ErrorCode::OutOfRange, at, NOT_ZERO);
         }
         span.0
     }
@@ -160,6 +160,8 @@ fn approximate(text: &[u8]) -> f64 {
     }
     if text.first() == Some(&b'-') { -value } else { value }
 }
+
+pub(super) const NOT_ZERO: &str = "an id is not 0";
 
 pub(super) fn expectation(kind: &Kind) -> &'static str {
     match kind {

@@ -21,7 +21,12 @@ pub fn check<'t>(interface: &'static Interface, is_reply: bool, text: &'t [u8], 
             read_reply(interface, None, Version::V1, text, packed).map(|replied| replied.source)
         }
         Direction::ToEnterprise if !is_reply => {
-            read_push(interface, None, text, Vec::new(), packed).map(|plain| Cow::Owned(plain.source.into_bytes()))
+            read_push(interface, None, text, Vec::new(), packed).and_then(|plain| {
+                // Whoever asks about an event wants to know that this is none.
+                let another = (!std::ptr::eq(plain.interface, interface)).then_some(plain.interface.name);
+                let error = another.map(|name| Error::at(ErrorCode::UnexpectedMethod, "").detail(name));
+                error.map_or(Ok(Cow::Owned(plain.source.into_bytes())), Err)
+            })
         }
         direction => {
             read(if is_reply { interface.reply } else { interface.request }, text, Reading::WIRE, packed);

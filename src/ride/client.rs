@@ -28,6 +28,8 @@ pub struct Config {
     pub tolerance_seconds: Option<u32>,
     /// What we send must keep inferred rules too, and the document's lists of numbers.
     pub strict_inferred: bool,
+    /// A push without a token is refused. By default it is accepted and reported: the key alone then says that it is Meituan's.
+    pub require_token: bool,
     /// Larger bodies are refused before they are looked at.
     pub max_body_bytes: usize,
     /// Which path means which push, as agreed with Meituan.
@@ -46,6 +48,7 @@ impl Config {
             version: Version::V1,
             tolerance_seconds: Some(600),
             strict_inferred: false,
+            require_token: false,
             max_body_bytes: 1 << 20,
             routes: Vec::new(),
         }

@@ -27,6 +27,7 @@
 mod check;
 mod client;
 pub mod codes;
+mod estimate;
 mod form;
 mod interfaces;
 pub mod order;
@@ -40,6 +41,7 @@ mod typed;
 
 pub use check::check;
 pub use client::*;
+pub use estimate::*;
 pub use interfaces::*;
 pub use push::*;
 pub use reply::*;

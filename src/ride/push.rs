@@ -6,7 +6,7 @@
 use super::codes::{ResultCode, RideEvent};
 use super::pushes::OrderChanged;
 use super::rules::milliseconds;
-use super::{CAPACITY_OFFERED, COMMON, Client, Interface, ORDER_CHANGED, form};
+use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, REFUNDED, form};
 use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
@@ -22,8 +22,11 @@ use subtle::ConstantTimeEq;
 /// A push whose message was read.
 #[derive(Debug)]
 pub struct Accepted {
-    /// Which push.
+    /// Which push: the one that its path is registered for, unless its content is another's.
     pub interface: &'static Interface,
+    /// It is about an order of another business than rides (`sqtType` is not 5): Meituan sends those to the same address. Answer
+    /// it with [`PUSH_OK`], or Meituan pushes it again and again.
+    pub is_other: bool,
     /// The message's text: what the content was opened to.
     pub source: String,
     /// The same for every repetition of the same push. Remember it, and do nothing twice:
@@ -63,7 +66,7 @@ impl Refusal {
         }
     }
 
-    /// The body to answer with. Meituan pushes again.
+    /// The body to answer with. Meituan pushes again: the ride spec says so of refunds (10.4), and it is assumed of the others.
     pub fn answer(&self) -> String {
         answer(self.answer_code().0, self.error.code.as_str())
     }
@@ -72,7 +75,7 @@ impl Refusal {
 /// The answer to a push that was taken. The HTTP status is 200, the type `application/json`.
 pub const PUSH_OK: &str = r#"{"code":0,"message":"成功"}"#;
 
-/// The answer to a push that was not taken: Meituan pushes again.
+/// The answer to a push that was not accepted: Meituan pushes again (the ride spec, 10.4, says so of refunds; assumed of the others).
 ///
 /// # Errors
 /// `ILLEGAL_REPLY_CODE` for 0, which is the code of success.
@@ -100,9 +103,12 @@ fn answer(code: i32, message: &str) -> String {
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
 static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data")]);
 
-/// What happened, as it stands: a number, or a name.
-static EVENT: Message = looking_for(&EVENT_FIELDS);
-const EVENT_FIELDS: [Field; 1] = [Field { aliases: OrderChanged::MESSAGE.fields[EVENT_CODE].aliases, ..raw("eventCode") }];
+/// What tells one push from another, as it stands. An event is a number, or a name.
+static MARKS: Message =
+    looking_for(&[EVENT_FIELD, raw("sqtRefundNo"), raw("refundStatus"), raw("refundAmount"), raw("submitDriveInfo")]);
+const REFUND_MARKS: usize = 1;
+const OFFER_MARK: usize = 4;
+const EVENT_FIELD: Field = Field { aliases: OrderChanged::MESSAGE.fields[EVENT_CODE].aliases, ..raw("eventCode") };
 const EVENT_CODE: usize = 5;
 const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_CODE].kind, Kind::Code(_)));
 
@@ -115,8 +121,10 @@ impl Client {
     /// Takes a push out of its envelope and reads it into `packed`. `uri` is path and query as they arrived; the body
     /// is a form, or JSON with the same parameters, or empty with the parameters in the query.
     ///
-    /// The fields stand in the content itself, or, where none of them does, in its `data`. An event that names no order is
-    /// taken and reported (rule `event.some-order`): query what is under way. A push that says nothing at all is refused.
+    /// The fields are in the content itself, or, where none of them is, in its `data`. An event that names no order is
+    /// accepted and reported (rule `event.some-order`): query what is under way. Content that is no known push is refused. A
+    /// refund or an offer that comes to the path of events is what its content says. A push without a token is accepted and
+    /// reported, unless the [configuration](super::Config::require_token) says otherwise.
     ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
@@ -150,18 +158,24 @@ impl Client {
                 return Err(Error::at(ErrorCode::WrongToken, "token"));
             }
             Some(_) => {}
+            None if self.config.require_token => return Err(Error::at(ErrorCode::WrongToken, "token")),
             None => report(&mut found, ErrorCode::MissingField, "token", ""),
         }
         let content = content.ok_or_else(|| Error::at(ErrorCode::MissingField, "content"))?;
         let text = self.key.open(&content)?;
-        let Plain { source, hashed } = read_push(interface, Some((self, now)), text.as_bytes(), found, packed)?;
+        let Plain { interface, source, hashed } = read_push(interface, Some((self, now)), text.as_bytes(), found, packed)?;
         if let Some(error) = Error::from_issues(&packed.issues) {
             return Err(error);
         }
         let view = packed.view(interface.request, source.as_bytes());
         let key = view.and_then(|view| deduplication_key(interface, &view));
         let deduplication_key = key.unwrap_or_else(|| ["content:", &sha1_hex(&hashed)].concat());
-        Ok(Accepted { interface, source, deduplication_key })
+        let business = view.filter(|_| std::ptr::eq(interface, &ORDER_CHANGED)).and_then(|view| view.integer("sqtType"));
+        let other = business.filter(|&business| business != RIDE_BUSINESS);
+        if let Some(other) = other {
+            report(&mut packed.issues, ErrorCode::UnknownValue, "sqtType", &decimal(other));
+        }
+        Ok(Accepted { interface, is_other: other.is_some(), source, deduplication_key })
     }
 
     /// The common parameters that tell for whom it is, and from when, each where it is there.
@@ -180,15 +194,19 @@ impl Client {
     }
 }
 
-/// What is opened may stand in `data` or beside it; what it is read from, and what tells it from another push.
+/// The number of rides among Meituan Enterprise's businesses (`sqtType`).
+const RIDE_BUSINESS: i64 = 5;
+
+/// What is opened may be in `data` or beside it; which push it is, what it is read from, and what tells it from another one.
 pub(super) struct Plain {
+    pub(super) interface: &'static Interface,
     pub(super) source: String,
     hashed: Vec<u8>,
 }
 
 /// Reads the text of a push into `packed`. Where a receiver is known, and the time, it must be for that one and from then.
 pub(super) fn read_push(
-    interface: &Interface,
+    mut interface: &'static Interface,
     receiver: Option<(&Client, Timestamp)>,
     text: &[u8],
     mut found: Vec<Issue>,
@@ -210,11 +228,20 @@ pub(super) fn read_push(
         source = inside.into_bytes();
     }
     if std::ptr::eq(interface, &ORDER_CHANGED) {
-        make_event_plain(&mut source, &mut found)?;
+        let seen = Peek::new(&MARKS, &source)?;
+        interface = content_of(&seen);
+        if !std::ptr::eq(interface, &ORDER_CHANGED) {
+            report(&mut found, ErrorCode::UnexpectedMethod, "url", interface.name);
+        } else if let Some((range, number)) = event_by_name(&seen, &mut found) {
+            replace(&mut source, range, number.as_bytes());
+        }
+    }
+    if std::ptr::eq(interface, &REFUNDED) {
+        check_amount(&mut source, &mut found)?;
     }
     read(interface.request, &source, Reading::WIRE, packed);
-    // What says nothing at all is not taken: either it is no push of this kind, or its fields have names not known here.
-    if !packed.issues.iter().any(|issue| issue.refuses) && !has_fields(interface.request, &source, &COMMON) {
+    // What says nothing at all is refused: either it is no push of this kind, or its fields have names not known here.
+    if !packed.issues.iter().any(|issue| issue.refuses) && !says_something(interface, &source) {
         report(&mut packed.issues, ErrorCode::MissingField, "mtOrderId", "no field of this push is there");
         if let Some(nothing) = packed.issues.last_mut() {
             nothing.refuses = true;
@@ -222,7 +249,24 @@ pub(super) fn read_push(
     }
     found.append(&mut packed.issues);
     packed.issues = found;
-    Ok(Plain { source: text_from(source), hashed })
+    Ok(Plain { interface, source: text_from(source), hashed })
+}
+
+/// Which push the content is, at the path of events.
+fn content_of(seen: &Peek<'_>) -> &'static Interface {
+    let first = MARKS.fields.iter().position(|field| seen.raw(field.name).is_some());
+    match first {
+        Some(REFUND_MARKS..OFFER_MARK) => &REFUNDED,
+        Some(OFFER_MARK) => &CAPACITY_OFFERED,
+        _ => &ORDER_CHANGED,
+    }
+}
+
+/// Fields that are there in any push, or may be in other messages as well, and do not make one a push.
+const COMMON: [&str; 7] = ["entId", "method", "ts", "eventTime", "changeType", "changeStatus", "extInfoMap"];
+
+fn says_something(interface: &Interface, text: &[u8]) -> bool {
+    has_fields(interface.request, text, &COMMON)
 }
 
 /// The method, where it is there: another interface's is refused, one that nobody has documented is reported.
@@ -304,20 +348,40 @@ fn push_without(out: &mut Vec<u8>, text: &[u8], ranges: [Option<Range<usize>>; 2
 
 /// The object in `data`, or in a text there, where none of the push's own fields is beside it.
 fn nested(interface: &Interface, outer: &Peek<'_>, text: &[u8]) -> Option<String> {
-    let data = outer.raw("data").filter(|_| !has_fields(interface.request, text, &COMMON))?;
+    let data = outer.raw("data").filter(|_| !says_something(interface, text))?;
     let inside = text_of(data).or_else(|| String::from_utf8(data.to_vec()).ok())?;
     inside.trim_ascii_start().starts_with('{').then_some(inside)
 }
 
-/// Writes an event's code as a number where it came by its name: the form of this push is inferred.
-fn make_event_plain(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), Error> {
-    let seen = Peek::new(&EVENT, source)?;
-    let named = seen.raw("eventCode").and_then(text_of).and_then(|name| Some((RideEvent::named(&name)?, name)));
-    let (Some((event, name)), Some(range)) = (named, seen.range("eventCode")) else { return Ok(()) };
+/// The number of an event that came by its name, and where the name is: the form of this push is inferred.
+fn event_by_name(seen: &Peek<'_>, found: &mut Vec<Issue>) -> Option<(Range<usize>, String)> {
+    let name = text_of(seen.raw("eventCode")?)?;
+    let event = RideEvent::named(&name)?;
     report(found, ErrorCode::NumberAsString, "eventCode", &name);
-    let halves = (source.get(..range.start), source.get(range.end..));
-    *source = [halves.0.unwrap_or_default(), decimal(i64::from(event.0)).as_bytes(), halves.1.unwrap_or_default()].concat();
+    Some((seen.range("eventCode")?, decimal(i64::from(event.0))))
+}
+
+/// Leaves out an amount of which it is not certain what is meant: whole fen have neither a point (10.00 may as well be yuan)
+/// nor a sign. That there is no amount is reported too.
+fn check_amount(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), Error> {
+    let seen = Peek::new(&MARKS, source)?;
+    let Some(range) = seen.range("refundAmount") else {
+        report(found, ErrorCode::MissingField, "refundAmount", "");
+        return Ok(());
+    };
+    let text = source.get(range.clone()).unwrap_or_default();
+    let is_number = matches!(text, [b'-' | b'0'..=b'9', ..] | [b'"', b'-' | b'0'..=b'9', ..]);
+    if is_number && text.iter().any(|byte| matches!(byte, b'-' | b'.' | b'e' | b'E')) {
+        report(found, ErrorCode::InvalidMoney, "refundAmount", "");
+        replace(source, range, b"null");
+    }
     Ok(())
+}
+
+#[inline(never)]
+fn replace(source: &mut Vec<u8>, range: Range<usize>, with: &[u8]) {
+    let halves = (source.get(..range.start), source.get(range.end..));
+    *source = [halves.0.unwrap_or_default(), with, halves.1.unwrap_or_default()].concat();
 }
 
 /// The parts of the key that [`Accepted::deduplication_key`] describes, with a colon before each.

@@ -1,8 +1,11 @@
 //! What Meituan pushes: an offer of a car, an event of an order, a refund.
 //!
-//! A push may be lost, doubled, and come in any order (document 10.1, 接入前必读): take it as a hint, and query the order.
-//! `entId`, `method` and `ts` may stand beside the fields; the document's examples leave them out. A push that is refused
-//! comes again and again, so only what it is useless without is required: what cannot be read of the rest is reported and
+//! The ride spec speaks of repeats in its section 10 alone: pushes of refunds may be lost, doubled and reordered (10.1), and a failure
+//! is pushed again (10.4). Of the others, 接入前必读 says that pushes may be doubled, and that the order of their arrival is not
+//! the order of what happened. So take any push as a hint, and query the order.
+//!
+//! `entId`, `method` and `ts` may be beside the fields; the document's examples leave them out. A push that is refused may
+//! come again and again, so only what it is useless without is required: what cannot be read of the rest is reported and
 //! left out.
 
 use super::codes::{RefundStatus, RideEvent};
@@ -126,8 +129,10 @@ crate::messages! {
         pay_serial_num "paySerialNum": text, dispensable;
         /// 退款时间，毫秒时间戳 · When it was refunded, epoch milliseconds.
         refund_time "refundTime": moment, dispensable;
-        /// 退款金额，单位分 · The amount, fen.
-        refund_amount "refundAmount": fen, required;
+        /// 退款金额，单位分。写成小数（`10.00`）或负数时，单位或方向无法确定：推送照收，金额视为未知 ·
+        /// The amount, fen. Where it is written with a decimal point (`10.00`), or negative, it is not certain what is meant: the
+        /// push is accepted, and the amount is unknown.
+        refund_amount "refundAmount": fen, nullable;
         /// 退款状态 · How far it is.
         refund_status "refundStatus": code(RefundStatus), required;
     }

@@ -132,7 +132,7 @@ crate::messages! {
 
     /// 订单费用（文档 7.4），除注明外单位为分 · Charges of an order (document 7.4), fen unless noted.
     PriceInfo {
-        /// 用户应付原价：优惠前，不含取消费 · What the passenger owes before discounts, without a cancel fee.
+        /// 用户应付原价（取消费不体现） · What the passenger owes before discounts (原价), without a cancel fee.
         user_payable_total_price "userPayableTotalPrice": fen, dispensable;
         /// 用户应付尾款，含取消费：即要支付的金额。支付后不变：是否欠款只看订单状态 ·
         /// What the passenger owes, cancel fee included: the amount to pay. It stays after payment: whether something is owed is
@@ -140,10 +140,13 @@ crate::messages! {
         user_payable_balance_price "userPayableBalancePrice": fen, dispensable;
         /// 用户应付取消费 · Cancel fee.
         cancel_fee "cancelFee": fen, dispensable;
-        /// 行程费用，不含高速、停车、感谢等其他费用 ·
-        /// The trip's basic charges, without motorway toll, parking, thanks and other extras.
+        /// 行程基础类费用总额：完成履约行为后，除去高速费、停车费、感谢费、其他费用四项附加类费用项外，订单产生的行程费用总和 ·
+        /// The trip's basic charges in all: what the trip has cost once it is done, without the four extras motorway toll, parking,
+        /// thanks and other charges.
         total_price "totalPrice": fen, dispensable;
-        /// 起步价，含一定里程和时长 · To start, with some distance and time included.
+        /// 起步价：订单开始履约需要收取的费用，包含一定的里程和时长。时长费和里程费不满起步价、而按起步价收取时，只传起步价，不传里程费和时长费 ·
+        /// To start: what is charged once the trip begins, some distance and time included. Where the charges for distance and
+        /// time are less than this, and this is charged instead, it is sent alone, without those two.
         drive_start_price "driveStartPrice": fen, dispensable;
         /// 行驶里程，单位米 · Distance driven, m.
         drive_distance "driveDistance": integer, dispensable;
@@ -155,19 +158,25 @@ crate::messages! {
         drive_time_price "driveTimePrice": fen, dispensable;
         /// 远程费 · For long distance.
         drive_long_distance_price "driveLongDistancePrice": fen, dispensable;
-        /// 动态调价费；负数为优惠 · Dynamic price adjustment; negative for a discount.
+        /// 动态调价费：根据供需关系实时调价的金额，可正可负；正数展示为溢价费，负数展示为动态折扣 ·
+        /// Dynamic price adjustment by supply and demand: positive for a surcharge, negative for a discount.
         dynamic_price "dynamicPrice": fen, dispensable;
         /// 服务费 · Service fee.
         service_price_amount "servicePriceAmount": fen, dispensable;
         /// 出租车打表费 · The taxi's meter.
         taxi_meter_fee "taxiMeterFee": fen, dispensable;
-        /// 高速费，代收 · Motorway toll, collected for others.
+        /// 高速费：履约过程产生的高速类费用。代收代付类费用：不能开票，不能抽佣，不能使用红包抵扣 ·
+        /// Motorway toll. It is collected for others (代收代付): no invoice, no commission, and no voucher may pay it.
         drive_highway_price "driveHighwayPrice": fen, dispensable;
-        /// 通行费（路桥），代收 · Road and bridge toll, collected for others.
+        /// 通行费：履约过程产生的过路过桥类费用。代收代付类费用：不能开票，不能抽佣，不能使用红包抵扣 ·
+        /// Road and bridge toll. It is collected for others (代收代付): no invoice, no commission, and no voucher may pay it.
         drive_toll_price "driveTollPrice": fen, dispensable;
-        /// 停车费，代收 · Parking, collected for others.
+        /// 停车费：履约过程产生的停车类费用。代收代付类费用：不能开票，不能抽佣，不能使用红包抵扣 ·
+        /// Parking. It is collected for others (代收代付): no invoice, no commission, and no voucher may pay it.
         drive_park_price "driveParkPrice": fen, dispensable;
-        /// 其他代收费用，如清洁费 · Other charges collected for others, such as cleaning.
+        /// 其他费：履约过程中产生的其他代收代付类费用，如清洁费：不能开票，不能抽佣，不能使用红包抵扣 ·
+        /// Other charges that are collected for others (代收代付), such as cleaning: no invoice, no commission, and no voucher may
+        /// pay them.
         drive_other_price "driveOtherPrice": fen, dispensable;
         /// 远途调度费 · For coming from far away.
         long_dispatch_price "longDispatchPrice": fen, dispensable;

@@ -93,8 +93,9 @@ crate::messages! {
         car_type_request_list "carTypeRequestList": list(object(CarTypeRequest)), required;
     }
 
-    /// 用车请求参数（CarTypeRequestDTO），全部取自预估 ·
-    /// A car that is wanted (CarTypeRequestDTO). All of it comes from the estimate.
+    /// 用车请求参数（CarTypeRequestDTO），全部取自预估；对应关系为推断，见 `carTypeRequestOf` ·
+    /// A car that is wanted (CarTypeRequestDTO). All of it comes from the estimate; from which fields is inferred: see
+    /// `carTypeRequestOf`.
     CarTypeRequest {
         /// 预估 id，有效 10 分钟，格式由美团自定 · The estimate. It lives 10 minutes. Its form is Meituan's own affair.
         estimate_id "estimateId": text, required;

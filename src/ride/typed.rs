@@ -84,9 +84,12 @@ impl Client {
     /// A [`Refusal`] with the first thing that is wrong; [`Refusal::answer`] is the reply to it.
     pub fn receive(&self, uri: &str, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
         let mut packed = Packed::default();
-        let Accepted { interface, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
-        let push = Push::read(interface, &packed, source.as_bytes())
-            .ok_or_else(|| Refusal { error: Error::at(ErrorCode::WrongType, ""), interface: Some(interface) })?;
+        let Accepted { interface, is_other, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
+        let push = match Push::read(interface, &packed, source.as_bytes()) {
+            Some(Push::OrderChanged(changed)) if is_other => Push::Other(changed),
+            Some(push) => push,
+            None => return Err(Refusal { error: Error::at(ErrorCode::WrongType, ""), interface: Some(interface) }),
+        };
         Ok(Received { push, deduplication_key, warnings: packed.issues })
     }
 }
@@ -124,6 +127,8 @@ macro_rules! pushes {
         #[non_exhaustive]
         pub enum Push {
             $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $type($body), )*
+            /// An order of another business than rides has changed: see [`Accepted::is_other`].
+            Other(OrderChanged),
         }
 
         impl Push {

@@ -69,6 +69,11 @@ impl Call {
     pub fn is_mandatory(&self) -> bool {
         MANDATORY.contains(&self.name)
     }
+
+    /// Whether a supplier need not develop it (acceptance manual, part two).
+    pub fn is_optional(&self) -> bool {
+        OPTIONAL.contains(&self.name)
+    }
 }
 
 /// The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1).
@@ -76,6 +81,12 @@ const NO_FAILURE: [i32; 4] = [200, 598, 601, 602];
 
 /// The interfaces without which Meituan connects no supplier (hand-out part three).
 pub const MANDATORY: [&str; 6] = ["orderCreate", "orderPay", "orderQuery", "orderRefund", "orderClose", "consumeNotice"];
+
+/// The interfaces that need not be developed, in the order of the acceptance manual's part two.
+pub const OPTIONAL: [&str; 5] = ["productPull", "productChangeNotice", "productStatus", "poiPull", "priceCalendar"];
+
+/// The field that replies repeat, though requests may lack it: the supplier's own record has it.
+pub(crate) const MAY_BE_LEFT_OUT: &str = "partnerOrderId";
 
 /// The field that every envelope has.
 const PARTNER_ID: Field = Field {

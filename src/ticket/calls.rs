@@ -10,9 +10,9 @@ crate::messages! {
     /// 订单创建：游客已下单、未付款。尽可能多校验；20 秒内回复（连接 5 秒，读取 15 秒）。来源：订单创建页字段表；验收手册第五部分 ·
     /// Order create: the guest has ordered and not yet paid. Check as much as can be checked; answer within 20 s (connecting 5 s,
     /// reading 15 s). Source: field table of the order-create page; hand-out part five.
-    OrderCreate {
+    OrderCreate rules [rules::CREATE_TOTAL_PRICE, rules::CREATE_TRAVEL_DATE, rules::CREATE_VISITORS] {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
         /// 美团产品编号 · Meituan's product number.
@@ -87,7 +87,7 @@ crate::messages! {
     /// upstream must be answered 598 and told by pay notice. Source: hand-out part five.
     OrderPay {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家订单号；可缺可空，此时按 `orderId` 查找 ·
         /// Our order number; can be absent or empty, then look the order up by `orderId`.
         partner_order_id "partnerOrderId": text, optional;
@@ -99,7 +99,10 @@ crate::messages! {
 
     /// 订单出票的回复。200：游客能入园；598：只回两个订单号 ·
     /// Reply to order pay. 200: the guest can enter. 598: the two order numbers only.
-    OrderPaid rules [rules::VOUCHERS_PRESENT, rules::ONE_CODE_PER_TICKET, rules::EXACTLY_ONE_CODE, rules::CODES_DISTINCT] {
+    OrderPaid rules [
+        rules::VOUCHERS_PRESENT, rules::ONE_CODE_PER_TICKET, rules::EXACTLY_ONE_CODE, rules::CODES_DISTINCT,
+        rules::CODES_UNTYPED, rules::REAL_NAME_LIST, rules::REAL_NAME_PER_TICKET,
+    ] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
@@ -157,15 +160,18 @@ crate::messages! {
     /// 订单查询：如实告知订单状态。来源：验收手册第五部分 · Order query: tell the order's true state. Source: hand-out part five.
     OrderQuery {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家订单号；可缺可空 · Our order number; can be absent or empty.
         partner_order_id "partnerOrderId": text, optional;
     }
 
     /// 订单查询的回复。出票中为状态 5；已创建、尚未要求出票为 2；游客能入园后才是 4 ·
     /// Reply to order query. Status 5 while issuing, 2 when created and untouched, 4 only once the guest can enter.
-    OrderState rules [rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE, rules::QUERY_WITHIN_ORDERED,
-        rules::QUERY_QUANTITIES_AGREE] {
+    OrderState rules [
+        rules::QUERY_VOUCHERS_PRESENT, rules::QUERY_ONE_CODE_PER_TICKET, rules::QUERY_EXACTLY_ONE_CODE,
+        rules::QUERY_CODES_DISTINCT, rules::QUERY_CODES_UNTYPED, rules::QUERY_REAL_NAME_LIST, rules::REAL_NAME_PER_TICKET,
+        rules::QUERY_WITHIN_ORDERED, rules::QUERY_QUANTITIES_AGREE,
+    ] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
@@ -212,11 +218,11 @@ crate::messages! {
     /// progress: still pending is 602 again, never a failure. Source: hand-out part five.
     OrderRefund {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 退款流水号，订单内唯一 · The refund's number, unique within the order.
-        refund_id "refundId": text, required;
-        /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, required;
+        refund_id "refundId": text, key;
+        /// 商家订单号；缺少或为空时按 `orderId` 查找 · Our order number; where it is absent or empty, look the order up by `orderId`.
+        partner_order_id "partnerOrderId": text, optional;
         /// 商家产品编号 · Our product number.
         partner_deal_id "partnerDealId": text, required;
         /// 要退的凭证码（类型 1），或唯一的凭证码（类型 2） · Codes of the tickets to refund (type 1), or the one code (type 2).
@@ -256,7 +262,7 @@ crate::messages! {
     /// type 3, after issuing: the codes must then be made void.
     OrderClose {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家订单号，已知则填 · Our order number, where known.
         partner_order_id "partnerOrderId": text, optional;
         /// 关闭类型：为何关闭 · Why.
@@ -266,7 +272,7 @@ crate::messages! {
     /// 已退款消息：美团已自行退款，请将凭证作废 · Refunded message: Meituan has refunded by itself; make the codes void.
     RefundedMessage {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, optional;
         /// 退款流水号 · Serial number of the refund.
@@ -294,13 +300,13 @@ crate::messages! {
     /// Order reschedule: other visitors, another day or another level (newer API).
     OrderReschedule {
         /// 美团订单号 · Meituan's order number.
-        order_id "orderId": id, required;
+        order_id "orderId": id, key;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, optional;
         /// 改签类型，手头文档没有其取值 · Kind of reschedule; the values are not documented at hand.
         reschedule_type "rescheduleType": integer, required;
         /// 改签流水号 · Number of the reschedule.
-        reschedule_no "rescheduleNo": text, required;
+        reschedule_no "rescheduleNo": text, key;
         /// 谁换成谁 · Which visitor is replaced by which.
         reschedule_visitors "rescheduleVisitors": list(object(VisitorChange)), optional;
         /// 原游玩日期；只换游玩人时没有 · Day of the visit so far; absent when only visitors change.

@@ -10,7 +10,10 @@ use super::rules;
 crate::messages! {
     /// 订单出票通知的 body：598 之后的真实结果。失败时只有两个订单号 ·
     /// Pay notice, body: the true result after a 598. On failure, the two order numbers only.
-    PayNotice rules [rules::NOTICE_VOUCHERS_PRESENT, rules::NOTICE_ONE_CODE_PER_TICKET, rules::NOTICE_EXACTLY_ONE_CODE, rules::CODES_DISTINCT] {
+    PayNotice rules [
+        rules::NOTICE_VOUCHERS_PRESENT, rules::NOTICE_ONE_CODE_PER_TICKET, rules::NOTICE_EXACTLY_ONE_CODE,
+        rules::CODES_DISTINCT, rules::CODES_UNTYPED, rules::REAL_NAME_LIST, rules::REAL_NAME_PER_TICKET,
+    ] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.

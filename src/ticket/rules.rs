@@ -1,12 +1,28 @@
 //! What the fields of a ticket message must satisfy together.
 //!
-//! A rule that Meituan documents refuses the message; one that we concluded reports it.
+//! A rule that Meituan documents refuses the message; one that we concluded reports it, or refuses it too where the
+//! [configuration](super::Config::strict_inferred) says so for what is sent.
 
-use super::codes::{OrderStatus, VoucherStatus, VoucherType};
+use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
+#[cfg(feature = "texts")]
+use crate::Text;
 use crate::message::definition::{Facts, Presence, Verdict};
-use crate::message::{Column, View};
+use crate::message::{Column, Span, View};
+use crate::time::Date;
 
 crate::rules! {
+    /// totalPrice 等于 unitPrice 乘以 quantity（推断：订单创建要尽可能多地校验，验收手册 订单创建 说明） ·
+    /// totalPrice is unitPrice times quantity (inferred: order create checks as much as can be checked, acceptance manual,
+    /// 订单创建 说明).
+    CREATE_TOTAL_PRICE "create.total-price" at "totalPrice", Inferred, create_total_price;
+    /// travelDate 不早于今天（东八区；推断：订单创建要尽可能多地校验，验收手册 订单创建 说明） ·
+    /// travelDate is not before today in UTC+8 (inferred: order create checks as much as can be checked, acceptance manual,
+    /// 订单创建 说明).
+    CREATE_TRAVEL_DATE "create.travel-date" at "travelDate", Inferred, create_travel_date;
+    /// 每张票有一位游玩人；产品只要求较少信息时可少于票数（推断：订单创建要尽可能多地校验，验收手册 订单创建 说明） ·
+    /// There is a visitor for each ticket, unless the product asks for fewer (inferred: order create checks as much
+    /// as can be checked, acceptance manual, 订单创建 说明).
+    CREATE_VISITORS "create.visitors" at "visitors", Inferred, create_visitors;
     /// 产品要回传凭证时，voucherType 和凭证码都要返回（验收手册 订单出票 3） ·
     /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
     VOUCHERS_PRESENT "pay.vouchers-present" at "vouchers", Documented, vouchers_present;
@@ -15,9 +31,21 @@ crate::rules! {
     /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票 4） ·
     /// voucherType 2: exactly one code for the order (hand-out, 订单出票 4).
     EXACTLY_ONE_CODE "pay.exactly-one-code" at "vouchers", Documented, exactly_one_code;
-    /// voucherType 1：凭证码不重复（验收手册 订单出票 4：买多张就要有多个码） ·
-    /// voucherType 1: no code stands twice (acceptance manual, 订单出票 4: several tickets have several codes).
+    /// voucherType 1：凭证码不重复，买多张就要有多个码（验收手册 订单出票 4） ·
+    /// voucherType 1: no code appears twice, several tickets have several codes (acceptance manual, 订单出票 4).
     CODES_DISTINCT "pay.codes-distinct" at "vouchers", Documented, codes_distinct;
+    /// 有凭证码时 voucherType 为 1 或 2；实名制订单可为 0（推断；后者为一个实现的线上情况） ·
+    /// Where there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
+    /// implementation).
+    CODES_UNTYPED "pay.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "vouchers");
+    /// realNameType 1：带有 credentialList（接口文档，转引自一个实现：实名制订单每个证件都要有凭证，每票一项） ·
+    /// realNameType 1 comes with the credentialList (interface document, as quoted in one implementation: each credential of a
+    /// real-name order has its code, one entry a ticket).
+    REAL_NAME_LIST "real-name.list" at "credentialList", Documented, real_name_list;
+    /// realNameType 1：每张票有一个证件（接口文档，转引自一个实现：每票一项；少于票数是否拒收不明，故为推断） ·
+    /// realNameType 1: there is a credential for each ticket (interface document, as quoted in one implementation: one entry a
+    /// ticket; inferred, because it is not known whether fewer are refused).
+    REAL_NAME_PER_TICKET "real-name.credential-per-ticket" at "credentialList", Inferred, real_name_per_ticket;
     /// 成功的通知带有 voucherType 和凭证码（验收手册 订单出票通知 1） ·
     /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).
     NOTICE_VOUCHERS_PRESENT "pay-notice.vouchers-present" at "vouchers", Documented, vouchers_present;
@@ -39,6 +67,16 @@ crate::rules! {
     /// orderStatus 4 且 voucherType 2：恰好一个凭证码（验收手册 订单查询 4 及 订单出票 4） ·
     /// voucherType 2 at orderStatus 4: exactly one code (hand-out, 订单查询 4 with 订单出票 4).
     QUERY_EXACTLY_ONE_CODE "query.exactly-one-code" at "voucherList", Documented, query_exactly_one_code;
+    /// voucherType 1：除已废弃的以外，凭证码不重复（验收手册 订单查询 4 及 订单出票 4） ·
+    /// voucherType 1: no code appears twice, void ones aside (acceptance manual, 订单查询 4 with 订单出票 4).
+    QUERY_CODES_DISTINCT "query.codes-distinct" at "voucherList", Documented, query_codes_distinct;
+    /// 有凭证码时 voucherType 为 1 或 2；实名制订单可为 0（推断；后者为一个实现的线上情况） ·
+    /// Where there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
+    /// implementation).
+    QUERY_CODES_UNTYPED "query.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "voucherList");
+    /// realNameType 1：orderStatus 4 时带有 credentialList（推断自出票；一个实现的线上情况） ·
+    /// realNameType 1 at orderStatus 4 comes with the credentialList (inferred from order pay; seen live in one implementation).
+    QUERY_REAL_NAME_LIST "query.real-name-list" at "credentialList", Inferred, real_name_list;
     /// 已使用票数 + 已退款票数 ≤ 总票数（验收手册 订单查询 5：数量自洽） ·
     /// Used and refunded tickets together are no more than ordered (acceptance manual, 订单查询 5: the quantities agree).
     QUERY_WITHIN_ORDERED "query.within-ordered" at "usedQuantity", Documented, query_within_ordered;
@@ -79,8 +117,67 @@ crate::rules! {
     LEVEL_PRICE_STOCK "level-price.some-stock" at "body", Inferred, level_price_stock;
 }
 
+/// What to look at first where a message breaks this rule, if more can be said than about any rule.
+#[cfg(feature = "texts")]
+pub fn hint(rule: &str) -> Option<Text> {
+    let of = |rules: &[&crate::message::definition::Rule]| rules.iter().any(|one| one.id == rule);
+    if of(&[CREATE_TOTAL_PRICE, CREATE_TRAVEL_DATE, CREATE_VISITORS]) {
+        return Some(Text {
+            en: "this is what Meituan sent, and nothing is refused for it. Compare it with the product before you take the order; what cannot be fulfilled is refused by 410, with the true reason",
+            zh: "这是美团发来的内容，不会因此拒绝。请在接单前与产品要求核对；无法成单的请用 410 拒绝，并写明真实原因",
+        });
+    }
+    let per_ticket = [ONE_CODE_PER_TICKET, NOTICE_ONE_CODE_PER_TICKET, QUERY_ONE_CODE_PER_TICKET];
+    (of(&per_ticket) || of(&[CODES_DISTINCT, QUERY_CODES_DISTINCT])).then_some(Text {
+        en: "voucherType 1 has a code of its own for each ticket: return as many different codes as there are tickets. One code that lets several guests in is voucherType 2, with exactly that code",
+        zh: "voucherType 1 是一码一验，每张票各有一个凭证码：买几张就返回几个不同的码。多人共用一个码时请用 voucherType 2（一码多验），且只返回这一个码",
+    })
+}
+
 fn verdict(kept: bool) -> Verdict {
     if kept { Verdict::Kept } else { Verdict::Broken }
+}
+
+fn create_total_price(view: &View<'_>, _: &Facts) -> Verdict {
+    let number = |name| view.integer(name).unwrap_or_default();
+    verdict(number("unitPrice").checked_mul(number("quantity")) == Some(number("totalPrice")))
+}
+
+fn create_travel_date(view: &View<'_>, facts: &Facts) -> Verdict {
+    let Some(date) = view.text("travelDate").and_then(|date| Date::parse(date.as_bytes())) else { return Verdict::Kept };
+    facts.now.map_or(Verdict::Unchecked, |now| verdict(date >= Date::of(now)))
+}
+
+fn create_visitors(view: &View<'_>, _: &Facts) -> Verdict {
+    let visitors = view.count("visitors").unwrap_or_default();
+    verdict(view.integer("quantity").is_none_or(|quantity| visitors as i64 >= quantity))
+}
+
+fn is_real_name(view: &View<'_>) -> bool {
+    view.integer("realNameType") == Some(i64::from(RealNameType::YES.0))
+}
+
+/// Codes whose type says that there are none.
+fn codes_untyped(view: &View<'_>, list: &str) -> Verdict {
+    let is_none = view.integer("voucherType") == Some(i64::from(VoucherType::NONE.0));
+    verdict(!is_none || is_real_name(view) || view.count(list).unwrap_or_default() == 0)
+}
+
+/// How many credentials a real-name order shows. A query shows them once it is issued.
+fn real_name_credentials(view: &View<'_>) -> Option<usize> {
+    let is_issued = view.integer("orderStatus").is_none_or(|status| status == i64::from(OrderStatus::ISSUED.0));
+    (is_issued && is_real_name(view)).then(|| view.count("credentialList").unwrap_or_default())
+}
+
+fn real_name_list(view: &View<'_>, _: &Facts) -> Verdict {
+    verdict(real_name_credentials(view) != Some(0))
+}
+
+fn real_name_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
+    // That there are none at all is the other rule's.
+    let Some(credentials @ 1..) = real_name_credentials(view) else { return Verdict::Kept };
+    let tickets = view.integer("orderQuantity").or(facts.quantity.map(i64::from));
+    tickets.map_or(Verdict::Unchecked, |tickets| verdict(credentials as i64 >= tickets))
 }
 
 /// The voucherType, where it says that there are codes.
@@ -135,24 +232,24 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
     verdict(issued_codes(view).is_none() || view.count("voucherList").unwrap_or(0) > 0)
 }
 
-/// The different codes of a list, void ones left out: a code that was replaced stands for no ticket.
-fn distinct_codes(view: &View<'_>) -> usize {
+/// The codes of a list, void ones left out: a code that was replaced is no ticket's.
+fn live_codes(view: &View<'_>) -> Vec<Span> {
     let void = i64::from(VoucherStatus::VOID.0);
     let vouchers = view.rows("voucherList", [Column::Number("status"), Column::Text("voucher")]);
     let mut codes = Vec::with_capacity(vouchers.size_hint().0);
     let live = vouchers.filter(|[status, _]| status.integer() != Some(void));
     codes.extend(live.filter_map(|[_, code]| code.span()));
-    view.count_distinct(&codes)
+    codes
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
     let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET) && view.count("voucherList").unwrap_or(0) > 0;
-    verdict(!one_each || view.integer("orderQuantity") == Some(distinct_codes(view) as i64))
+    verdict(!one_each || view.integer("orderQuantity") == Some(live_codes(view).len() as i64))
 }
 
 fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
     let one_for_all = issued_codes(view) == Some(VoucherType::CODE_PER_ORDER) && view.count("voucherList").unwrap_or(0) > 0;
-    verdict(!one_for_all || distinct_codes(view) == 1)
+    verdict(!one_for_all || view.count_distinct(&live_codes(view)) == 1)
 }
 
 fn query_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
@@ -167,6 +264,14 @@ fn consume_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
 fn within(view: &View<'_>, ordered: &str) -> Verdict {
     let number = |name| view.integer(name).unwrap_or(0);
     verdict(number("usedQuantity") + number("refundedQuantity") <= number(ordered))
+}
+
+fn query_codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
+    if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
+        return Verdict::Kept;
+    }
+    let codes = live_codes(view);
+    verdict(codes.len() == view.count_distinct(&codes))
 }
 
 fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {

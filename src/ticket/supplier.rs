@@ -7,7 +7,7 @@
 use super::{Call, Direction};
 use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
-use crate::message::definition::Facts;
+use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::routes::{self, path_of};
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
@@ -25,6 +25,8 @@ pub struct Config {
     pub client_secrets: Vec<Secret>,
     /// How far a Date may be from now, in seconds; `None` accepts any. Meituan's own limit is not documented.
     pub tolerance_seconds: Option<u32>,
+    /// What is sent must keep inferred rules too.
+    pub strict_inferred: bool,
     /// Larger bodies are refused before they are looked at.
     pub max_body_bytes: usize,
     /// Which path means which call, as registered with Meituan.
@@ -38,13 +40,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults: dates within 600 s, bodies up to 1 MiB, no routes, no host, no encryption.
+    /// The defaults: dates within 600 s, inferred rules only reported, bodies up to 1 MiB, no routes, no host, no encryption.
     pub fn new(partner_id: u32, client_id: impl Into<String>, client_secret: Secret) -> Self {
         Config {
             partner_id,
             client_id: client_id.into(),
             client_secrets: vec![client_secret],
             tolerance_seconds: Some(600),
+            strict_inferred: false,
             max_body_bytes: 1 << 20,
             routes: Vec::new(),
             signed_path: SignedPath::default(),
@@ -207,7 +210,7 @@ impl Supplier {
         self.authenticate(parts, body.len(), now)
             .and_then(|()| self.open(parts, body))
             .and_then(|(source, encrypted)| {
-                read_request(call, &source, packed)?;
+                read_request(call, &source, now, packed)?;
                 self.check_partner(call, packed, &source)?;
                 Ok(Accepted { call, source, encrypted })
             })
@@ -304,8 +307,7 @@ impl Supplier {
         packed: &mut Packed,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let how = Reading { form: Form::Program, success: code == 200, facts };
-        transcribe(call.reply, program, how, packed, out)
+        self.transcribe(call.reply, program, code == 200, facts, packed, out)
     }
 
     /// A failure envelope of any code; nothing else is needed for it.
@@ -348,8 +350,7 @@ impl Supplier {
         packed: &mut Packed,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
-        transcribe(call.request, program, how, packed, out)?;
+        self.transcribe(call.request, program, false, Facts::NONE, packed, out)?;
         if call.encrypted
             && let Some(sealed) = self.seal(out)
         {
@@ -357,6 +358,28 @@ impl Supplier {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Writes for the wire what a program says.
+    fn transcribe(
+        &self,
+        message: &'static Message,
+        program: &[u8],
+        success: bool,
+        facts: Facts,
+        packed: &mut Packed,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        read(message, program, Reading { form: Form::Program, success, facts }, packed);
+        for issue in &mut packed.issues {
+            issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
+        }
+        if packed.issues.iter().any(|issue| issue.refuses) {
+            return Err(refusal(packed));
+        }
+        out.clear();
+        write(message, packed, program, Form::Wire, out);
+        Ok(())
     }
 }
 
@@ -380,26 +403,12 @@ fn repeated(headers: &[(&str, &str); 3]) -> Option<Error> {
     Some(Error::at(ErrorCode::DuplicateHeader, name))
 }
 
-fn read_request(call: &'static Call, source: &[u8], packed: &mut Packed) -> Result<(), Error> {
-    match read(call.request, source, Reading::WIRE, packed) {
+fn read_request(call: &'static Call, source: &[u8], now: Timestamp, packed: &mut Packed) -> Result<(), Error> {
+    let facts = Facts { now: Some(now), ..Facts::NONE };
+    match read(call.request, source, Reading { facts, ..Reading::WIRE }, packed) {
         true => Ok(()),
         false => Err(refusal(packed)),
     }
-}
-
-fn transcribe(
-    message: &'static crate::message::definition::Message,
-    program: &[u8],
-    how: Reading,
-    packed: &mut Packed,
-    out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    if !read(message, program, how, packed) {
-        return Err(refusal(packed));
-    }
-    out.clear();
-    write(message, packed, program, Form::Wire, out);
-    Ok(())
 }
 
 fn refusal(packed: &Packed) -> Error {

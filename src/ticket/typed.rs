@@ -33,6 +33,19 @@ macro_rules! asked {
     };
 }
 
+impl Asked {
+    /// The field that the reply repeats, where this lacks it.
+    fn left_out(&self) -> Option<&'static str> {
+        let number = match self {
+            Asked::OrderPay(pay) => &pay.partner_order_id,
+            Asked::OrderQuery(query) => &query.partner_order_id,
+            Asked::OrderRefund(refund) => &refund.partner_order_id,
+            _ => return None,
+        };
+        number.as_deref().unwrap_or_default().is_empty().then_some(super::call::MAY_BE_LEFT_OUT)
+    }
+}
+
 asked! {
     OrderCreate(OrderCreate) = ORDER_CREATE,
     OrderPay(OrderPay) = ORDER_PAY,
@@ -145,7 +158,8 @@ impl Supplier {
         program.extend(reply.body.clone().map(|body| ("body".into(), body)));
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         let program = Value::Object(program).to_string();
-        self.encode_reply(to.call, reply.code, program.as_bytes(), reply.facts, &mut packed, &mut body)?;
+        let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
+        self.encode_reply(to.call, reply.code, program.as_bytes(), facts, &mut packed, &mut body)?;
         Ok(self.http_reply(body, to.encrypted, packed.issues))
     }
 

@@ -8,6 +8,7 @@ use crate::ride::INTERFACES;
 use crate::routes::Route;
 use crate::sorted_sign::sha1;
 use crate::ticket::CALLS;
+use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
@@ -89,15 +90,17 @@ pub(super) fn text_of(settings: &View<'_>, name: &str) -> String {
     settings.text(name).unwrap_or_default().into_owned()
 }
 
-pub(super) fn facts(quantity: i32) -> Facts {
-    Facts { quantity: u32::try_from(quantity).ok() }
+/// Below 0 and not a number: not known.
+pub(super) fn facts(quantity: i32, now: f64) -> Facts {
+    let now = (!now.is_nan()).then_some(Timestamp(now as i64));
+    Facts { quantity: u32::try_from(quantity).ok(), now, ..Facts::NONE }
 }
 
 /// Reads the input as a message. 0 when nothing refuses it; findings are kept either way.
 #[wasm_bindgen]
-pub fn read_message(index: u32, program: bool, length: usize, quantity: i32) -> u32 {
+pub fn read_message(index: u32, program: bool, length: usize, quantity: i32, now: f64) -> u32 {
     with(|state| {
-        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity) };
+        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity, now) };
         let source = state.input.get(..length).unwrap_or_default();
         let read = message(index).is_some_and(|message| read(message, source, how, &mut state.packed));
         state.result[2] = address(source);

@@ -9,7 +9,7 @@
 //! | 0 | index of the call, all ones for none |
 //! | 1 | address of the packed slots |
 //! | 2, 3 | address and length of the text that the slots point into |
-//! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted |
+//! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted, 4 the push is about another business than rides |
 //! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
 //!
@@ -73,6 +73,7 @@ static STATE: Mutex<State> = Mutex::new(State::new());
 
 const ASCII: u32 = 1;
 const ENCRYPTED: u32 = 2;
+const OTHER: u32 = 4;
 const NONE: u32 = u32::MAX;
 
 fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {

@@ -38,6 +38,20 @@ pub fn ride_order_apply(order: usize, event: usize, calls: usize, now: f64) -> u
     })
 }
 
+/// Records a call of ours: the input is the recent calls (empty for none), then the interface's name. 0 when there is such a
+/// call; the output is the recent calls with it.
+#[wasm_bindgen]
+pub fn ride_call_record(calls: usize, name: usize, now: f64) -> u32 {
+    with(|state| {
+        let [calls, name, _] = three(&state.input, [calls, name, 0]);
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        state.output.clear();
+        let now = Timestamp(now as i64);
+        let outcome = ride::order::record_json(calls, name, now, &mut state.packed, &mut state.output);
+        finish(state, outcome)
+    })
+}
+
 /// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. The output
 /// is the report's JSON. 0 when the trace is one.
 #[wasm_bindgen]

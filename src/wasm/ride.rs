@@ -26,6 +26,8 @@ crate::messages! {
         tolerance_seconds "toleranceSeconds": count, optional;
         /// What we send must keep inferred rules too.
         strict_inferred "strictInferred": flag, optional;
+        /// A push without a token is refused.
+        require_token "requireToken": flag, optional;
         /// Larger bodies are refused.
         max_body_bytes "maxBodyBytes": count, required;
         /// Which path means which push.
@@ -57,6 +59,7 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     config.version = if number("version") == 2 { Version::V2 } else { Version::V1 };
     config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
     config.strict_inferred = number("strictInferred") != 0;
+    config.require_token = number("requireToken") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.routes = routes_of(settings, Interface::named)?;
     Ok(config)
@@ -135,9 +138,11 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         let (Some(client), Ok(uri)) = (state.clients.get(client as usize), std::str::from_utf8(head)) else {
             return state.finish(Err(unreadable()));
         };
+        let mut is_other = false;
         let outcome = match client.accept(uri, body, Timestamp(now as i64), &mut state.packed) {
             Ok(accepted) => {
                 state.result[0] = index_of(Some(accepted.interface));
+                is_other = accepted.is_other;
                 state.opened = accepted.source.into_bytes();
                 (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
                 state.output = accepted.deduplication_key.into_bytes();
@@ -151,6 +156,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         };
         state.tell_findings();
         state.tell_output();
+        state.result[4] |= if is_other { super::OTHER } else { 0 };
         state.finish(outcome)
     })
 }

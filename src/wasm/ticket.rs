@@ -4,7 +4,8 @@ use super::messages::{configured, facts, routes_of, text_of};
 use super::{ENCRYPTED, NONE, State, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
-use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
+use crate::message::definition::Facts;
+use crate::ticket::{BodyEncryption, CALLS, Call, Config, MAY_BE_LEFT_OUT, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -21,6 +22,8 @@ crate::messages! {
         client_secrets "clientSecrets": list(text), required;
         /// How far a Date may be from now, in seconds; absent: any.
         tolerance_seconds "toleranceSeconds": count, optional;
+        /// What is sent must keep inferred rules too.
+        strict_inferred "strictInferred": flag, optional;
         /// Larger bodies are refused.
         max_body_bytes "maxBodyBytes": count, required;
         /// Which path means which call.
@@ -50,6 +53,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
     config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
     config.routes = routes_of(settings, Call::named)?;
@@ -154,15 +158,16 @@ pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 
     })
 }
 
-/// Writes a reply: the input is its program notation. 0 when it may go out.
+/// Writes a reply: the input is its program notation. 0 when it may go out. `left_out`: the request lacked the order's number.
 #[wasm_bindgen]
-pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity: i32, encrypted: bool) -> u32 {
+pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity: i32, left_out: bool, encrypted: bool) -> u32 {
     with(|state| {
         let program = state.input.get(..length).unwrap_or_default();
         let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
             return state.finish(Err(super::unreadable()));
         };
-        let outcome = supplier.encode_reply(call, code, program, facts(quantity), &mut state.packed, &mut state.output);
+        let facts = Facts { left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..facts(quantity, f64::NAN) };
+        let outcome = supplier.encode_reply(call, code, program, facts, &mut state.packed, &mut state.output);
         if encrypted
             && outcome.is_ok()
             && let Some(sealed) = supplier.seal(&state.output)

@@ -76,15 +76,56 @@ describe("accept", { timeout: 120_000 }, () => {
       ];
       const there = ["--notices", String(port), "--gate", `${supplier.address}/gate/enter`, "--travel-date", today()];
       const about = [...products, ...there, "--price", "58", "--production-url", "https://supplier.example"];
-      const { code, out, err } = await run(["accept", supplier.address, ...about, "--json"]);
+      const announced = ["--announced-at", "2026-03-02T09:00:00+08:00", "--upgrade-at", "2026-03-09T09:00:00+08:00"];
+      const { code, out, err } = await run(["accept", supplier.address, ...about, ...announced, "--strict-coverage", "--json"]);
       assert.equal(code, 0, out + err);
-      const { ok, steps, skipped, points } = JSON.parse(out);
-      assert.deepEqual([ok, skipped], [true, []]);
+      const { ok, steps, skipped, unasked, points, warned, notExercised, exercisedBy } = JSON.parse(out);
+      assert.deepEqual([ok, skipped, unasked, warned, notExercised, exercisedBy], [true, [], [], [], [], []]);
       assert.ok(steps.length > 40 && steps.every(({ verdict }) => verdict === "passed"));
-      const unshown = points.filter(({ verdict }) => verdict !== "passed").map(({ id }) => id);
-      assert.deepEqual(unshown, ["endpoint.change-notice"], "all that exchanges can show");
+      assert.ok(points.length > 30 && points.every(({ verdict }) => verdict === "passed"));
     } finally {
       await supplier.stop();
+    }
+  });
+
+  it("answers notices at once that come twice, or that nobody has asked for", async () => {
+    const [port, ear] = [await freePort(), `http://127.0.0.1:${await freePort()}`];
+    const stray = new TicketSupplier({ ...PAIR, host: ear }).requests.consumeNotice({
+      ...{ orderId: "7", partnerOrderId: "P7", quantity: 1, usedQuantity: 0, refundedQuantity: 0 },
+    });
+    const codes = [];
+    // On its way to Meituan each notice is doubled, and one about another order comes in between.
+    const network = await listen(async ({ method, url, headers, body }) => {
+      const { partnerid, date, authorization } = headers;
+      const send = () => fetch(`${ear}${url}`, { method, headers: { partnerid, date, authorization }, body });
+      const answers = [];
+      for (const one of [send, () => fetch(stray.toRequest()), send]) {
+        const began = Date.now();
+        const { code, ...reply } = await (await one()).json();
+        assert.ok(Date.now() - began < 5000, "it was kept waiting");
+        answers.push({ code, ...reply });
+      }
+      codes.push(answers.map(({ code }) => code));
+      return { status: 200, headers: {}, body: JSON.stringify(answers[0]) };
+    }, port);
+    const bindings = { ...SUPPLIER, MEITUAN_HOST: network.address, UPSTREAM_MILLISECONDS: "2000" };
+    const supplier = await startSupplier(bindings, () => {});
+    try {
+      const there = ["--notices", ear.split(":")[2], "--gate", `${supplier.address}/gate/enter`, "--travel-date", today()];
+      const { code, out, err } = await run([
+        ...["accept", supplier.address, "--issues", "tower-night-upstream", "--price", "58", "--json", ...there],
+      ]);
+      assert.equal(code, 0, out + err);
+      const { skipped, unasked, steps } = JSON.parse(out);
+      assert.ok(steps.some(({ name }) => name === "consume-notice-totals"));
+      assert.deepEqual(skipped, []);
+      assert.deepEqual(codes[0], [300, 200, 200], "the first is not accepted, and the second says the same");
+      assert.ok(codes.slice(1).every((each) => each.every((one) => one === 200)));
+      assert.deepEqual(new Set(unasked.map(({ orderId, isRepeat }) => orderId === "7" || isRepeat)), new Set([true]));
+      assert.ok(unasked.some(({ orderId, code }) => orderId === "7" && code === 200));
+    } finally {
+      await supplier.stop();
+      await network.stop();
     }
   });
 
@@ -98,7 +139,13 @@ describe("accept", { timeout: 120_000 }, () => {
       assert.match(out, /not played: enter-void and what follows it; there is no gate/);
       assert.match(out, /pay\.vouchers .* passed\n/);
       assert.match(out, /consume\.quantities .* notExercised\n/);
-      assert.match(out, /\d+ passed, 0 failed\n$/);
+      assert.match(
+        out,
+        /\d+ passed, 0 failed\nacceptance points: 15 passed, 0 failed, 0 warned, 17 not exercised \(--issues, --notices, --gate, --production-url, --refuses, --announced-at, --upgrade-at\)\n$/,
+      );
+      const strict = await run(["accept", supplier.address, "--instant", "garden-day", "--price", "58.00", "--strict-coverage"]);
+      assert.equal(strict.code, 1);
+      assert.match(strict.out, /, 0 failed, 0 warned, 17 not exercised/);
     } finally {
       supplier.stop();
     }
@@ -154,6 +201,11 @@ describe("accept", { timeout: 120_000 }, () => {
       [["http://127.0.0.1:9", "--price", "58.001", "--instant", "x"], /INVALID_MONEY/],
       [["http://127.0.0.1:9", "--price", "58", "--instant", "x", "--notices", "x"], /--notices is not a whole number/],
       [["http://127.0.0.1:9", "--price", "58", "--instant", "x", "--routes", "/no/such/file"], /--routes: ENOENT/],
+      [["http://127.0.0.1:9", "--price", "58", "--instant", "x", "--upgrade-at", "2026-03-02"], /--announced-at is missing/],
+      [
+        ["http://127.0.0.1:9", "--price", "58", "--instant", "x", "--upgrade-at", "2026-03-02", "--announced-at", "x"],
+        /--announced-at is neither an HTTP date/,
+      ],
     ]) {
       const { code, err } = await run(["accept", ...words]);
       assert.equal(code, 2, err);
@@ -262,6 +314,33 @@ describe("mock ride", { timeout: 60_000 }, () => {
 
   it("ends when it is told to", async () => {
     assert.equal((await meituan.stop()).code, 0);
+  });
+
+  it("ends with wrong usage where it cannot listen, as the mock of the other API does", async () => {
+    const environment = {
+      ...{ MEITUAN_ENT_ID: ENTERPRISE.entId, MEITUAN_ACCESS_KEY: ENTERPRISE.accessKey, MEITUAN_SECRET_KEY: ENTERPRISE.secretKey },
+      ...SUPPLIER,
+    };
+    const taken = await listen(() => ({ status: 200, headers: {}, body: "" }));
+    try {
+      const used = taken.address.split(":")[2];
+      for (const api of ["ride", "ticket"]) {
+        for (const [port, why] of [
+          [used, /--port: listen EADDRINUSE/],
+          ["65536", /--port is not a whole number/],
+          ["x", /--port is not a whole number/],
+        ]) {
+          const running = start(["mock", api, "--port", port], environment);
+          const timer = setTimeout(() => running.child.kill("SIGKILL"), 10_000);
+          const { code, err } = await running.ended;
+          clearTimeout(timer);
+          assert.equal(code, 2, `mock ${api} --port ${port}`);
+          assert.match(err, why);
+        }
+      }
+    } finally {
+      await taken.stop();
+    }
   });
 
   it("knows wrong usage", async () => {

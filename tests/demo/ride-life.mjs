@@ -2,7 +2,7 @@
 // stand-in from meituan-protocol/testing. Between the two there is HTTP, and a clock that the demo turns.
 
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { MeituanError, newOrderId, RideClient } from "meituan-protocol/ride";
+import { carTypeRequestOf, MeituanError, newOrderId, RideClient } from "meituan-protocol/ride";
 import { compare, MeituanRide } from "meituan-protocol/testing";
 import { startEnterprise, startMeituan } from "./ride-servers.mjs";
 
@@ -121,7 +121,7 @@ async function refusedRequests(stage) {
   const { data } = await stage.call("ride-estimate-to-expire", "queryEstimatedPrice", JOURNEY, { code: 0 });
   const [estimate] = data.estimatePrices;
   const order = orderOf(estimate, newOrderId());
-  const car = { ...carOf(estimate), carTypeId: 9 };
+  const car = { ...carTypeRequestOf(estimate), carTypeId: 9 };
   const reservation = { ...order, reserveType: 2, reserveTime: stage.now() - 60_000 };
   await stage.call("ride-reserved-too-late", "submitOrder", reservation, { code: 1129, name: "RESERVE_TIME_ERROR" });
   const other = { ...order, carTypeRequestList: [car] };
@@ -160,14 +160,10 @@ async function confirmed(stage, prefix, ids) {
 
 const FROM_POSITION = { longitude: FROM.longitude, latitude: FROM.latitude };
 
-const carOf = ({ estimateId, estimatePrice, carTypeId, partnerId, partnerCarTypeId }) => ({
-  ...{ estimateId, estimateAmount: estimatePrice, carTypeId, partnerId, partnerCarTypeId, originFee: estimatePrice },
-});
-
 const orderOf = (estimate, channelPartnerOrderId) => ({
   ...{ channelPartnerOrderId, identifyType: 30, userIdentifyCode: "70000185", mobile: "13000000000", reserveType: 1 },
   ...{ fLng: FROM.longitude, fLat: FROM.latitude, fromAddress: FROM.address },
-  ...{ tLng: TO.longitude, tLat: TO.latitude, toAddress: TO.address, carTypeRequestList: [carOf(estimate)] },
+  ...{ tLng: TO.longitude, tLat: TO.latitude, toAddress: TO.address, carTypeRequestList: [carTypeRequestOf(estimate)] },
 });
 
 /** Ends a life whose next steps would build on one that failed. */

@@ -5,9 +5,10 @@ import { listen } from "../../pkg/dist/cli-http.js";
 
 /**
  * Both generations, side by side: below /v2 it is the newer one that answers.
- * @param {{ older: any, newer: any, now: () => number }} meituan
+ * @param {{ older: any, newer: any, now: () => number, isLost?: (url: string) => boolean }} meituan
+ *   `isLost`: whether the answer to a request, which arrives, is lost on its way
  */
-export async function startMeituan({ older, newer, now }) {
+export async function startMeituan({ older, newer, now, isLost = () => false }) {
   /** The last request and its reply, as they were on the wire. */
   const last = { request: "", reply: "" };
   const server = await listen((request) => {
@@ -15,7 +16,7 @@ export async function startMeituan({ older, newer, now }) {
     const reply = generation.receive(request, { now: now() });
     last.request = request.body.toString();
     last.reply = reply.body;
-    return reply;
+    return isLost(request.url) ? { status: 504, headers: {}, body: "" } : reply;
   });
   return { ...server, last };
 }
@@ -61,7 +62,7 @@ class Books {
     const isKnown = this.#known.has(deduplicationKey);
     this.#known.add(deduplicationKey);
     if (type === "refunded") {
-      this.#refunds.set(body.sqtRefundNo, body.refundAmount);
+      this.#refunds.set(body.sqtRefundNo, body.refundAmount ?? 0);
       return { isTaken: true, isKnown, refunded: this.refunded };
     }
     if (type !== "orderChanged") return { isTaken: true, isKnown };

@@ -3,7 +3,7 @@
 
 import { MeituanTicket, orderLives, traceOf } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
-import { receiveNotices } from "../../pkg/dist/cli-notices.js";
+import { NoticeJudge, receiveNotices } from "../../pkg/dist/cli-notices.js";
 import { playOrders } from "../../pkg/dist/cli-orders.js";
 import { startSupplier } from "./supplier.mjs";
 
@@ -44,7 +44,7 @@ const plan = (now) => ({
 export async function playTicketOrders(report, broken) {
   // The supplier must know where notices go before it starts, and only then is known where it answers.
   const reader = new MeituanTicket({ ...PAIR, routes: ROUTES });
-  const receiver = await receiveNotices((request) => reader.addressOf(request));
+  const receiver = await receiveNotices((request) => reader.addressOf(request), { judge: new NoticeJudge(reader) });
   let supplier;
   try {
     supplier = await startSupplier(

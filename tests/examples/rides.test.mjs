@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { newOrderId, RideClient } from "meituan-protocol/ride";
+import { carTypeRequestOf, newOrderId, RideClient } from "meituan-protocol/ride";
 import { MeituanRide } from "meituan-protocol/testing";
 import { startMeituan } from "../demo/ride-servers.mjs";
 import { binary, ROOT, run, serve } from "../packaging/tools.mjs";
@@ -30,13 +30,13 @@ const settings = (address, name) => ({
 
 /** One enterprise: its runtime, and how it is asked for a ride and given a push. */
 const EXAMPLES = {
-  async lambda(address) {
+  async lambda(address, kept = "lambda") {
     // What its own `npm run build` makes.
-    const outfile = join(folder, "function.mjs");
+    const outfile = join(folder, `${kept}.mjs`);
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "examples/lambda/package.json"), "utf8"));
     const [esbuild, ...options] = scripts.build.replace("dist/function.mjs", outfile).split(" ");
     await run(join(ROOT, "node_modules/.bin", esbuild), options, { cwd: join(ROOT, "examples/lambda") });
-    Object.assign(process.env, settings(address, "lambda"));
+    Object.assign(process.env, settings(address, kept));
     const { handler } = await import(pathToFileURL(outfile).href);
     let isBase64Encoded = false;
     const send = async (path, headers, text) => {
@@ -58,9 +58,9 @@ const EXAMPLES = {
     return { send, stop() {} };
   },
 
-  async deno(address) {
+  async deno(address, kept = "deno") {
     const options = ["run", "--no-prompt", "--unstable-kv", "--allow-net", "--allow-env", "--allow-read", "--allow-write"];
-    const how = { cwd: join(ROOT, "examples/deno"), env: { ...settings(address, "deno"), DENO_DIR: join(folder, ".deno") } };
+    const how = { cwd: join(ROOT, "examples/deno"), env: { ...settings(address, kept), DENO_DIR: join(folder, ".deno") } };
     return overHttp(await serve(binary("deno", "@deno"), () => [...options, "server.ts"], how));
   },
 
@@ -85,8 +85,15 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
     let meituan;
     let enterprise;
     let mtOrderId;
+    /** How often each interface was called. */
+    const calls = new Map();
+    const isLost = (url) => {
+      const [, of] = url.split("/dache/");
+      calls.set(of, (calls.get(of) ?? 0) + 1);
+      return false;
+    };
     before(async () => {
-      meituan = await startMeituan({ older, newer: older, now: Date.now });
+      meituan = await startMeituan({ older, newer: older, now: Date.now, isLost });
       enterprise = await start(meituan.address);
     });
     after(async () => {
@@ -112,13 +119,23 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
       await pushAll();
     });
 
-    it("confirms the offered car, and takes every push once", async () => {
+    it("confirms the offered car, and accepts every push once", async () => {
       older.advance(mtOrderId, { now: Date.now() });
       const { driver } = older.state.orders[mtOrderId];
       assert.equal(driver, undefined);
       const offered = older.takePushes();
       for (const each of offered) assert.ok((await push(each)).accepted, `${each.name}\n${enterprise.printed?.()}`);
-      assert.notEqual(older.state.orders[mtOrderId].driver, undefined);
+      const { driverId } = older.state.orders[mtOrderId].driver;
+      // Other offers of the same order come as well, before and after it knows of its driver.
+      const { body } = offered.find(({ name }) => name === "capacityOffered");
+      const offerOf = (number) => ({
+        name: "capacityOffered",
+        body: { ...body, mtDispatchSubOrderId: number, submitDriveInfo: { ...body.submitDriveInfo, driverId: number } },
+      });
+      for (const number of ["1", "2"]) assert.ok((await push(offerOf(number))).accepted, enterprise.printed?.());
+      await pushAll();
+      assert.ok((await push(offerOf("3"))).accepted, enterprise.printed?.());
+      assert.deepEqual([older.state.orders[mtOrderId].driver.driverId, calls.get("confirmOrder")], [driverId, 1]);
       await pushAll();
       while (older.advance(mtOrderId, { now: Date.now() }) !== undefined) await pushAll();
       if (name === "deno") assert.equal((await enterprise.read(`/rides/${mtOrderId}`)).orderStatus, 7);
@@ -150,6 +167,51 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
   });
 }
 
+/** Those that order by themselves. */
+for (const name of ["lambda", "deno"]) {
+  describe(`the ride example for ${name}, whose answers are lost`, { timeout: 60_000 }, () => {
+    const older = new MeituanRide(KEYS);
+    let meituan;
+    let enterprise;
+    let lost = 0;
+    before(async () => {
+      const isLost = (url) => url.endsWith("/submitOrder") && lost-- > 0;
+      meituan = await startMeituan({ older, newer: older, now: Date.now, isLost });
+      enterprise = await EXAMPLES[name](meituan.address, "lost");
+    });
+    after(async () => {
+      await enterprise?.stop();
+      await meituan?.stop();
+    });
+    const order = async (journey) => {
+      const { status, text } = await enterprise.send("/rides", { "content-type": "application/json" }, JSON.stringify(journey));
+      return { status, ...JSON.parse(text) };
+    };
+    const numbers = () => Object.values(older.state.orders).map((one) => one.channelPartnerOrderId);
+
+    it("submits again under the same number, and it is one ride", async () => {
+      lost = 1;
+      const { status, mtOrderId, channelPartnerOrderId } = await order(JOURNEY);
+      assert.equal(status, 201, enterprise.printed?.());
+      assert.deepEqual(numbers(), [channelPartnerOrderId]);
+      assert.deepEqual(Object.keys(older.state.orders), [mtOrderId]);
+    });
+
+    it("gives its number back where it does not know, and is asked again with it", async () => {
+      lost = 3;
+      const channelPartnerOrderId = newOrderId();
+      const unknown = await order({ ...JOURNEY, channelPartnerOrderId });
+      assert.deepEqual(unknown, { status: 503, channelPartnerOrderId });
+      const known = await order({ ...JOURNEY, channelPartnerOrderId });
+      assert.equal(known.status, 201, enterprise.printed?.());
+      assert.equal(older.state.orders[known.mtOrderId].channelPartnerOrderId, channelPartnerOrderId);
+      assert.equal(numbers().length, 2);
+      // And once more, as its answer may be lost as well.
+      assert.equal((await order({ ...JOURNEY, channelPartnerOrderId })).mtOrderId, known.mtOrderId);
+    });
+  });
+}
+
 async function orderBy(enterprise) {
   const { status, text } = await enterprise.send("/rides", { "content-type": "application/json" }, JSON.stringify(JOURNEY));
   assert.equal(status, 201, text);
@@ -165,14 +227,11 @@ async function orderByHand(environment) {
     reserveType: 1,
   });
   const { estimatePrices } = await estimate.parseResponse(await fetch(estimate.toRequest()));
-  const [{ estimateId, estimatePrice, carTypeId, partnerId, partnerCarTypeId }] = estimatePrices;
   const submit = ride.requests.submitOrder({
     ...{ channelPartnerOrderId: newOrderId(), identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
     ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
     ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
-    carTypeRequestList: [
-      { estimateId, estimateAmount: estimatePrice, originFee: estimatePrice, carTypeId, partnerId, partnerCarTypeId },
-    ],
+    carTypeRequestList: [carTypeRequestOf(estimatePrices[0])],
   });
   return (await submit.parseResponse(await fetch(submit.toRequest()))).mtOrderId;
 }

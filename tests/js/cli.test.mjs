@@ -219,6 +219,29 @@ describe("check", () => {
     assert.match(out, /ok, 1 warning\n$/);
   });
 
+  it("warns of what is doubtful in an order, by the time that it is told", async () => {
+    const body = { orderId: 1, partnerDealId: "D", mtDealId: 1, buyPrice: 1, unitPrice: 1.5, totalPrice: 2, quantity: 2 };
+    const input = JSON.stringify({ partnerId: 1, body: { ...body, visitors: [{ name: "张三" }], travelDate: "2026-03-02" } });
+    const { code, out } = await run(["check", "ticket.orderCreate.request", "-", "--now", "2026-03-02T15:59:59Z"], { input });
+    assert.equal(code, 0);
+    assert.match(out, /warning {2}RULE_BROKEN.*body\.totalPrice.*create\.total-price/);
+    assert.match(out, /warning {2}RULE_BROKEN.*body\.visitors.*create\.visitors/);
+    assert.match(out, /hint: this is what Meituan sent, and nothing is refused for it/);
+    assert.match(out, /ok, 2 warnings\n$/);
+    const later = await run(["check", "ticket.orderCreate.request", "-", "--now", "2026-03-02T16:00:00Z", "--json"], { input });
+    assert.deepEqual(
+      JSON.parse(later.out).issues.map(({ rule }) => rule),
+      ["create.total-price", "create.travel-date", "create.visitors"],
+    );
+  });
+
+  it("refuses the same code twice under voucherType 1, and names the type for a shared code", async () => {
+    const { code, out } = await run(["check", "ticket.orderPay.response", "--quantity", "2"], { input: paid(["a", "a"]) });
+    assert.equal(code, 1);
+    assert.match(out, /refused {2}RULE_BROKEN.*body\.vouchers.*pay\.codes-distinct/);
+    assert.match(out, /hint: voucherType 1 has a code of its own for each ticket.* is voucherType 2/);
+  });
+
   it("reads a file, and prints every finding as JSON", async () => {
     const file = join(folder, "reply.json");
     await writeFile(file, paid(["a"]).replace('"orderId":1', '"orderId":"1","more":1'));
@@ -244,6 +267,7 @@ describe("check", () => {
       [["check", "ticket.nothing"], /no message of this name/],
       [["check", "ticket.orderPay.response", join("no", "such", "file")], /no such file/],
       [["check", "ticket.orderPay.response", "-", "--quantity", "two"], /--quantity/],
+      [["check", "ticket.orderPay.response", "-", "--now", "today"], /--now is neither/],
       [["check", "ticket.orderPay.response", "-", "-"], /one file/],
     ];
     for (const [words, message] of wrong) {

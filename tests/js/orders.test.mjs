@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { MemoryStore, storeContract } from "meituan-protocol/testing";
-import { handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
+import { codes, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
 
 const SETTINGS = {
   partnerId: 1122,
@@ -44,7 +45,8 @@ class Shop {
   /** How Meituan answers notices. */
   accepts = true;
 
-  constructor({ functions = {}, ...options } = {}) {
+  constructor({ functions = {}, now, ...options } = {}) {
+    this.now = now;
     const count =
       (name, act) =>
       (call, ...context) => {
@@ -59,7 +61,7 @@ class Shop {
     };
     const counted = Object.fromEntries(Object.entries(own).map(([name, act]) => [name, count(name, act)]));
     this.serve = handler({
-      config: SETTINGS,
+      config: { ...SETTINGS, ...(now && { now: () => this.now }) },
       store: this.store,
       send: async (request) => {
         const message = await request.json();
@@ -74,7 +76,7 @@ class Shop {
   }
 
   async call(name, message) {
-    const request = meituan.requests[name](message, { url: `https://shop.example${PATHS[name]}` });
+    const request = meituan.requests[name](message, { url: `https://shop.example${PATHS[name]}`, now: this.now });
     const response = await this.serve(request.toRequest());
     if (response.status !== 200) return { status: response.status };
     const { code, describe, body } = await response.json();
@@ -412,6 +414,98 @@ describe("an order in a store", () => {
     assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 606);
   });
 
+  it("gives each function the counts of the order when it starts", async () => {
+    const seen = [];
+    const watch = (name, result) => (call) => {
+      seen.push([name, call.counts]);
+      return result;
+    };
+    const shop = await issued({
+      functions: {
+        orderCreate: watch("orderCreate", { partnerOrderId: "P1" }),
+        orderPay: watch("orderPay", { voucherType: 1, vouchers: ["a", "b"] }),
+        orderRefund: watch("orderRefund"),
+      },
+    });
+    await shop.call("orderRefund", refundOf("R1", ["a"]));
+    await meituan.orders(shop.store).apply(ORDER, { consumed: { id: "gate-1", vouchers: ["b"] } });
+    assert.deepEqual(seen, [
+      ["orderCreate", { quantity: 2, used: 0, refunded: 0, pending: 0, free: 0 }],
+      ["orderPay", { quantity: 2, used: 0, refunded: 0, pending: 0, free: 0 }],
+      ["orderRefund", { quantity: 2, used: 0, refunded: 0, pending: 1, free: 1 }],
+    ]);
+    const { counts } = await meituan.orders(shop.store).apply(ORDER, { timePassed: {} });
+    assert.deepEqual(counts, { quantity: 2, used: 1, refunded: 1, pending: 0, free: 0 });
+  });
+
+  it("counts what a function that broke off is run again with, too", async () => {
+    const seen = [];
+    const shop = await issued({
+      functions: {
+        orderRefund(call) {
+          seen.push(call.counts);
+          if (seen.length === 1) throw new Error("broken");
+        },
+      },
+    });
+    assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 602);
+    shop.age(61_000);
+    await shop.serve.settle(ORDER);
+    const counts = { quantity: 2, used: 0, refunded: 0, pending: 1, free: 1 };
+    assert.deepEqual(seen, [counts, counts]);
+  });
+
+  it("reports each conflict once, with what it is about, and again only when it comes back after it was settled", async () => {
+    const reported = [];
+    const onConflict = (conflicts, about) => {
+      reported.push(...conflicts.map(({ id, breach, since }) => [about.orderId, id, breach, since]));
+      throw new Error("what a listener throws changes no reply");
+    };
+    const shop = await issued({ now: NOON, onConflict });
+    const other = { ...CREATE, quantity: 3, totalPrice: 18000 };
+    const id = "repeated-differently:orderCreate";
+    const conflict = [ORDER, id, "repeated-differently", NOON];
+    for (let round = 0; round < 2; round++) assert.equal((await shop.call("orderCreate", other)).code, 410);
+    assert.deepEqual(reported, [conflict]);
+    await meituan.orders(shop.store).apply(ORDER, { conflictResolved: { id } }, { now: NOON });
+    assert.equal((await shop.call("orderCreate", other)).code, 410);
+    assert.deepEqual(reported, [conflict, conflict]);
+  });
+
+  it("reports a deadline that has passed when it settles what is due, and the calendar's end at once", async () => {
+    const reported = [];
+    const onConflict = (conflicts) => reported.push(...conflicts.map(({ id }) => id));
+    const shop = await created({ now: NOON, onConflict, functions: { orderPay: (call) => call.issuing() } });
+    assert.equal((await shop.call("orderPay", PAY)).code, 598);
+    const due = await shop.serve.settle(ORDER);
+    assert.deepEqual([due, reported], [NOON + 600_000, []]);
+    shop.now = due;
+    await shop.serve.settle(ORDER);
+    assert.deepEqual(reported, ["issuing-overdue"]);
+    const late = await issued({ now: Date.UTC(2040, 0, 2, 4), onConflict, functions: { orderRefund: (call) => call.pending() } });
+    assert.equal((await late.call("orderRefund", refundOf("R1", ["a"]))).code, 602);
+    assert.deepEqual(reported.slice(1), ["calendar-ended:R1"]);
+  });
+
+  it("agrees a refund by itself only after the third working day after its day", async () => {
+    const calendar = { holidays: [], makeUpDays: [] };
+    // A Monday at noon in UTC+8: 72 working hours end on Thursday at noon, the third working day at midnight.
+    const monday = Date.UTC(2016, 10, 14, 4);
+    const thursday = monday + 3 * 86_400_000;
+    const shop = await issued({ now: monday, orders: { calendar }, functions: { orderRefund: (call) => call.pending() } });
+    assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 602);
+    for (const [now, code] of [
+      [thursday + 3_600_000, 602],
+      [thursday + 12 * 3_600_000 - 1, 602],
+      [thursday + 12 * 3_600_000 + 1, 601],
+    ]) {
+      shop.now = now;
+      await shop.serve.settle(ORDER);
+      assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, code, new Date(now).toISOString());
+    }
+    assert.deepEqual(shop.sent, [], "what silence has agreed needs no notice");
+  });
+
   it("gives pending notices one by one to whoever sends them by himself", async () => {
     const shop = await created({ functions: { orderPay: (call) => call.issuing() } });
     await shop.call("orderPay", PAY);
@@ -450,6 +544,7 @@ describe("an order in a store", () => {
       [{ orderCreate: act, orderPay: act, orderRefund: act, orderQuery: act }, "orderQuery"],
       [{ orderCreate: act, orderPay: act, orderRefund: act, deadlineMs: 0 }, "deadlineMs"],
       [{ orderCreate: act, orderPay: act, orderRefund: act, send: 1 }, "send"],
+      [{ orderCreate: act, orderPay: act, orderRefund: act, onConflict: 1 }, "onConflict"],
     ];
     for (const [more, path] of wrong) {
       assert.throws(
@@ -460,6 +555,9 @@ describe("an order in a store", () => {
     assert.throws(() => meituan.orders({ load: act }), { code: "INVALID_CONFIG", path: "store" });
   });
 });
+
+/** Noon in UTC+8 on a day that the shipped calendar covers, so that no test fails by the date of its run. */
+const NOON = Date.UTC(2026, 2, 2, 4);
 
 const RESCHEDULE = {
   ...{ orderId: ORDER, partnerOrderId: "P1", rescheduleType: 1, rescheduleNo: "S1" },
@@ -494,13 +592,150 @@ describe("transition", () => {
     };
     assert.deepEqual(refused({ format: 1 }, { orderQuery: QUERY })[1], "order.orderId");
     assert.deepEqual(
-      refused({ ...transition(null, { orderCreate: CREATE }, { now }).next, format: 2 }, { orderQuery: QUERY })[1],
+      refused({ ...transition(null, { orderCreate: CREATE }, { now }).next, format: 3 }, { orderQuery: QUERY })[1],
       "order.format",
     );
     assert.deepEqual(refused(null, { refundAgreed: {} }), ["MISSING_FIELD", "refundAgreed.refundId"]);
     assert.deepEqual(refused(null, { refundAgreed: { refundId: "R", nonsense: 1 } }), ["UNKNOWN_FIELD", "refundAgreed.nonsense"]);
     assert.deepEqual(refused(null, { orderQuery: QUERY }, { lease: "x" })[1], "settings.lease");
     assert.ok(refused(null, {}));
+  });
+});
+
+describe("a transition", () => {
+  const now = NOON;
+  const settings = { calendar: { holidays: [], makeUpDays: [] } };
+  /** The order after some events, and what came of the last one. */
+  const after = (...events) => {
+    let order;
+    let last;
+    for (const event of events) {
+      last = transition(order, event, { now, settings });
+      order = last.next ?? order;
+    }
+    return { ...last, order };
+  };
+  const ended = (call, more) => ({ attemptEnded: { key: `${call}:${ORDER}`, outcome: codes.Outcome.DONE, ...more } });
+  const paid = { voucherType: 1, vouchers: ["a", "b"], orderId: ORDER, partnerOrderId: "P1" };
+  const ISSUED = [
+    { orderCreate: CREATE },
+    ended("orderCreate", { created: { partnerOrderId: "P1" } }),
+    { orderPay: PAY },
+    ended("orderPay", { paid }),
+  ];
+
+  it("says how many tickets are used, refunded, reserved and free after the event", () => {
+    assert.equal(transition(null, { timePassed: {} }, { now }).counts, undefined, "of an order that is not known");
+    assert.deepEqual(after(...ISSUED).counts, { quantity: 2, used: 0, refunded: 0, pending: 0, free: 2 });
+    assert.deepEqual(after(...ISSUED, { orderRefund: refundOf("R1", ["a"]) }, { consumed: { id: "1", vouchers: ["b"] } }).counts, {
+      ...{ quantity: 2, used: 1, refunded: 0, pending: 1, free: 0 },
+    });
+  });
+
+  it("says why an event is illegal, and why a call is refused", () => {
+    const { kind, reason, reply } = after(...ISSUED, { refundAgreed: { refundId: "R9" } });
+    assert.deepEqual([kind, reason, reply], ["illegal", "unknown-refund", undefined]);
+    const spent = after(...ISSUED, { consumed: { id: "1", vouchers: ["a"] } }, { orderRefund: refundOf("R1", ["a"]) });
+    assert.deepEqual([spent.kind, spent.reason, spent.reply.code], ["illegal", "spent-voucher", 606]);
+    assert.equal(after(...ISSUED).reason, undefined);
+  });
+
+  it("keeps a conflict with its details until it is settled, and settles it once", () => {
+    const twice = [...ISSUED, { consumed: { id: "1", vouchers: ["a"] } }, { consumed: { id: "2", vouchers: ["a"] } }];
+    const { conflicts, order } = after(...twice);
+    assert.deepEqual(conflicts, ["entered-twice"]);
+    const [{ id, breach, since, resolvedAt }] = order.conflicts;
+    assert.deepEqual([id.split(":")[0], breach, since, resolvedAt], ["entered-twice", "entered-twice", now, undefined]);
+    const settled = after(...twice, { conflictResolved: { id, note: "the gate's own mistake" } });
+    assert.deepEqual([settled.order.conflicts[0].resolvedAt, settled.order.conflicts[0].note], [now, "the gate's own mistake"]);
+    assert.equal(transition(settled.order, { conflictResolved: { id } }, { now }).kind, "duplicate");
+    assert.equal(transition(settled.order, { conflictResolved: { id: "nothing" } }, { now }).reason, "unknown-conflict");
+  });
+
+  it("agrees by a message the pending refund that it is about: no notice, the other guest enters", () => {
+    const refund = refundOf("R1", ["a"]);
+    const message = {
+      ...{ ...PAY, refundSerialNo: `${ORDER}-00`, refundMessageType: 1, voucherType: 1, voucherList: ["a"], count: 1 },
+      ...{ refundPrice: 6000, refundTime: now, reason: "客服退款" },
+    };
+    const steps = [...ISSUED, { orderRefund: refund }, { attemptEnded: { key: `orderRefund:${ORDER}:R1`, outcome: 2 } }];
+    const told = after(...steps, { orderRefunded: message });
+    assert.deepEqual([told.conflicts, told.order.notices], [[], []]);
+    assert.deepEqual(
+      told.order.units.map(({ voucher, state }) => [voucher, state]),
+      [
+        ["a", codes.UnitState.REFUNDED],
+        ["b", codes.UnitState.FREE],
+      ],
+    );
+    assert.equal(transition(told.order, { orderRefund: refund }, { now }).reply.code, 601);
+    assert.equal(transition(told.order, { refundAgreed: { refundId: "R1" } }, { now }).next, undefined);
+  });
+});
+
+describe("a snapshot of format 1", () => {
+  const FOLDER = new URL("../vectors/order-format-1/", import.meta.url);
+  const vectors = readdirSync(FOLDER).map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")));
+  const isConsistent = ({ name, snapshot }) => !name.startsWith("disagree-") && snapshot.conflicts.length === 0;
+
+  it("is answered from as the version that stored it did", () => {
+    assert.ok(vectors.length > 100);
+    for (const { name, snapshot, settings, observed } of vectors.filter(isConsistent)) {
+      const query = { orderQuery: { orderId: snapshot.orderId } };
+      const { reply, admissions, conflicts, due } = transition(snapshot, query, { now: observed.at, settings });
+      assert.equal(reply.code, observed.query.code, name);
+      const { orderStatus, orderQuantity, usedQuantity, refundedQuantity } = reply.body ?? {};
+      const before = observed.query.body ?? {};
+      assert.deepEqual(
+        [orderStatus, orderQuantity, usedQuantity, refundedQuantity],
+        [before.orderStatus, before.orderQuantity, before.usedQuantity, before.refundedQuantity],
+        name,
+      );
+      const guests = (list) => list.reduce((sum, { quantity }) => sum + quantity, 0);
+      assert.equal(guests(admissions), guests(observed.admissions), name);
+      assert.deepEqual(conflicts, [], name);
+      if (observed.due !== undefined) assert.ok(due <= observed.due, name);
+    }
+  });
+
+  it("is stored in format 2 by the next event, with its attempts and notices under the same keys and ids", async () => {
+    let stored = 0;
+    for (const { name, snapshot, observed } of vectors) {
+      const store = new MemoryStore();
+      assert.ok(store.save(snapshot.orderId, snapshot, null));
+      const orders = meituan.orders(store);
+      const pending = await orders.pendingNotices(snapshot.orderId);
+      assert.deepEqual(
+        pending.map(({ id }) => id),
+        observed.notices,
+        name,
+      );
+      // Recorded wherever the order is open, and nothing follows from it.
+      const event = { orderClose: { orderId: snapshot.orderId, closeType: 9 } };
+      const { next, order } = await orders.apply(snapshot.orderId, event, { now: observed.at });
+      if (next === undefined) continue;
+      stored++;
+      assert.deepEqual([order.format, store.load(snapshot.orderId).snapshot.format], [2, 2], name);
+      assert.deepEqual(
+        order.attempts.map(({ key }) => key),
+        observed.attempts,
+        name,
+      );
+      assert.deepEqual(
+        order.notices.map(({ id }) => id),
+        observed.notices,
+        name,
+      );
+    }
+    assert.ok(stored > 50, `${stored} were stored again`);
+  });
+
+  it("is not mistaken for one of a format that is not known", () => {
+    const [{ snapshot }] = vectors;
+    for (const format of [0, 3, undefined]) {
+      const query = { orderQuery: { orderId: snapshot.orderId } };
+      assert.throws(() => transition({ ...snapshot, format }, query, { now: NOON }), { path: "order.format" }, String(format));
+    }
   });
 });
 

@@ -31,14 +31,28 @@ describe("replying", () => {
     assert.deepEqual(sent(call.issuing({ partnerOrderId: "P2" })).body.partnerOrderId, "P2");
   });
 
-  it("asks for an order number that the request lacks", () => {
-    for (const body of [{ orderId: 1 }, { orderId: 1, partnerOrderId: "" }]) {
-      const call = receive("/mt/pay", body);
-      for (const run of [() => call.issuing(), () => call.ok({ voucherType: 0 })]) {
-        const error = refusalOf(run);
-        assert.deepEqual([error.code, error.path], ["MISSING_FIELD", "body.partnerOrderId"]);
+  it("sends a reply without the order number that the request lacks, reports that, and takes one from the supplier", () => {
+    const { partnerOrderId: _, ...refund } = REFUND;
+    for (const number of [{}, { partnerOrderId: "" }]) {
+      const call = receive("/mt/pay", { orderId: 1, ...number });
+      const refunding = receive("/mt/refund", { ...refund, ...number });
+      for (const [reply, code] of [
+        [call.issuing(), 598],
+        [call.ok({ voucherType: 0 }), 200],
+        [refunding.pending(), 602],
+        [refunding.ok(), 200],
+      ]) {
+        const { body, code: written } = sent(reply);
+        assert.deepEqual([written, "partnerOrderId" in body], [code, false]);
+        assert.deepEqual(
+          reply.warnings.map(({ code, path, refuses }) => [code, path, refuses]),
+          [["MISSING_FIELD", "body.partnerOrderId", false]],
+        );
       }
-      assert.equal(sent(call.issuing({ partnerOrderId: "P1" })).code, 598);
+      const named = call.issuing({ partnerOrderId: "P1" });
+      assert.deepEqual([sent(named).body.partnerOrderId, named.warnings], ["P1", []]);
+      // Nothing else that is required may be left out.
+      assert.equal(refusalOf(() => call.issuing({ orderId: null })).path, "body.orderId");
     }
   });
 

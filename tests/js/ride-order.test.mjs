@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { codes, nextAction, standing, transition } from "meituan-protocol/ride";
+import { codes, nextAction, recordCall, standing, tables, transition } from "meituan-protocol/ride";
 
 const { RideEvent, RideStatus } = codes;
 const NOW = 1629858000000;
@@ -75,6 +76,72 @@ describe("a ride order in JavaScript", () => {
     const untimed = told([LIFE[0], event(RideEvent.ORDER_PAID)]);
     const { status: orderStatus, next } = standing(untimed, { now: NOW });
     assert.deepEqual([orderStatus, next.call], [RideStatus.SUBMITTED, "queryRealTimeOrder"]);
+  });
+
+  it("asks for a query at every event without a time, also at the second identical one", () => {
+    const untimed = event(RideEvent.DRIVER_ARRIVED);
+    const queried = { orderStatus: RideStatus.CONFIRMED, updateTime: NOW };
+    const settled = told([untimed, { queried }], told(LIFE.slice(0, 3)));
+    assert.equal(standing(settled, { now: NOW }).needsQuery, false);
+    const { kind, order } = transition(settled, untimed, { now: NOW + 1000 });
+    assert.deepEqual([kind, standing(order, { now: NOW }).needsQuery], ["moved", true]);
+  });
+
+  it("reads a time in seconds as such, and reports it", () => {
+    const { order, warnings } = transition(undefined, event(RideEvent.DRIVER_ARRIVED, NOW / 1000), { now: NOW });
+    assert.deepEqual(warnings, ["timeInSeconds"]);
+    assert.equal(order.events[0].eventTime, NOW);
+    const { kind } = transition(order, event(RideEvent.TRIP_STARTED, NOW + 1), { now: NOW });
+    assert.equal(kind, "moved");
+    assert.ok(tables.warnings.some(({ word, meaning }) => word === warnings[0] && meaning.zh && meaning.en));
+  });
+
+  it("is paid once, and its fee ends the asking although the state stays", () => {
+    const queried = (fen) => ({ queried: { orderStatus: 211, updateTime: NOW, userPriceInfo: { userPayableBalancePrice: fen } } });
+    const paid = told([
+      queried(500),
+      { sent: { call: "notifyPaidResult", price: 500 } },
+      { answered: { call: "notifyPaidResult", code: 0 } },
+      queried(500),
+    ]);
+    const { payable, conflict, conflictKinds, final, next } = standing(paid, { now: NOW });
+    assert.deepEqual([payable, conflict, conflictKinds, final, next], [undefined, true, ["paidStillOwed"], true, undefined]);
+    assert.equal(transition(paid, { sent: { call: "notifyPaidResult", price: 500 } }, { now: NOW }).reason, "done");
+    assert.equal(standing(told([queried(700)], paid), { now: NOW }).payable, 700);
+    for (const word of conflictKinds) assert.ok(tables.conflicts.some((row) => row.word === word && row.meaning.zh));
+  });
+
+  it("keeps within Meituan's limits over all orders", () => {
+    const order = told(LIFE.slice(0, 3));
+    let calls;
+    for (let at = 0; at < 100; at++) calls = recordCall(calls, "queryRealTimeOrder", { now: NOW + at });
+    assert.equal(nextAction(order, NOW + 200, { calls }).at, NOW + 60_000);
+    assert.equal(nextAction(order, { now: NOW + 200, calls }).at, NOW + 60_000);
+    assert.equal(nextAction(order, new Date(NOW + 200)).at, NOW + 200);
+    let shared;
+    for (let at = 0; at < 50; at++) shared = recordCall(shared, "queryRealTimeOrder", { now: NOW + at, processes: 2 });
+    assert.equal(nextAction(order, NOW + 200, { calls: shared }).at, NOW + 60_000);
+    const silent = told([{ queried: { orderStatus: RideStatus.DRIVING, updateTime: NOW } }], order);
+    assert.equal(nextAction(silent, NOW).at, NOW + 60_000);
+    assert.equal(nextAction(silent, NOW, { openOrders: 20_000 }).at, NOW + 20_000 * 1800);
+    assert.throws(() => recordCall(undefined, "nothing", { now: NOW }), { code: "UNKNOWN_VALUE", path: "call" });
+    assert.throws(() => nextAction(order, undefined), TypeError);
+  });
+
+  it("says that what was refunded is a lower bound where an amount is not known", () => {
+    const refunded = { mtOrderId: ID, sqtRefundNo: "R1", refundStatus: 10, refundTime: NOW };
+    const { order, warnings } = transition(told(LIFE), { refunded }, { now: NOW });
+    const stands = standing(order, { now: NOW });
+    assert.deepEqual([stands.refunded, stands.refundedAtLeast, stands.needsQuery], [0, true, true]);
+    assert.deepEqual(warnings, ["amountUnknown"]);
+  });
+
+  const stored = JSON.parse(readFileSync(new URL("../vectors/ride-order/stored.json", import.meta.url), "utf8"));
+  it("is read as an earlier version stored it", () => {
+    for (const [name, { now, order, standing: before }] of Object.entries(stored)) {
+      const { status: orderStatus, refunded } = standing(order, { now });
+      assert.deepEqual([orderStatus, refunded], [before.status, before.refunded], name);
+    }
   });
 
   it("counts a refund once", () => {

@@ -4,9 +4,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
 import { checkMessage, MESSAGES } from "meituan-protocol";
+import { values } from "meituan-protocol/definitions";
 import * as ride from "meituan-protocol/ride";
 
-const { codes, handler, MeituanError, newOrderId, openEnvelope, RideClient, RideRequests, sealEnvelope, signSorted, tables } = ride;
+const {
+  carTypeRequestOf,
+  codes,
+  handler,
+  MeituanError,
+  newOrderId,
+  openEnvelope,
+  RideClient,
+  RideRequests,
+  sealEnvelope,
+  signSorted,
+  tables,
+} = ride;
 
 const VECTORS = new URL("../vectors/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, VECTORS), "utf8");
@@ -313,6 +326,43 @@ describe("pushes", () => {
     pushed("/refund", common({ ts: NOW - 600_000 }));
   });
 
+  it("without a token are accepted and reported, or refused where one is required", () => {
+    const body = new URLSearchParams({ content: nodeSeal(read("ride/refunded/request.json")) }).toString();
+    assert.deepEqual(found(client.receiveSync({ url: "/refund", body }).warnings), [["MISSING_FIELD", "token", ""]]);
+    const error = thrown(() => new RideClient({ ...options, requireToken: true }).receiveSync({ url: "/refund", body }));
+    assert.deepEqual([error.code, error.toReply().code], ["WRONG_TOKEN", 1010]);
+    new RideClient({ ...options, requireToken: true }).receiveSync({
+      url: "/refund",
+      body: form(read("ride/refunded/request.json")),
+    });
+  });
+
+  it("of a refund whose amount is not certain are accepted without it", () => {
+    for (const amount of ["10.00", "10.50", "-1000", '"10.00"', "null"]) {
+      const { type, body, warnings } = pushed(
+        "/refund",
+        read("ride/refunded/request.json").replace(/"refundAmount": ?1000/, `"refundAmount":${amount}`),
+      );
+      assert.deepEqual(
+        [type, body.refundAmount, warnings.map(({ path }) => path)],
+        ["refunded", undefined, ["refundAmount"]],
+        amount,
+      );
+    }
+  });
+
+  it("at the path of events are what their content says, and content that is no push is refused", () => {
+    for (const name of ["refunded", "capacityOffered"]) {
+      const { type, warnings } = pushed("/event", read(`ride/${name}/request.json`));
+      assert.equal(type, name);
+      assert.ok(found(warnings).some(([code, path]) => code === "UNEXPECTED_METHOD" && path === "url"));
+    }
+    const { sqtRefundNo: _, ...noNumber } = json("ride/refunded/request.json");
+    for (const text of [noNumber, { updateTime: NOW, staffId: "7" }, { status: 8 }]) {
+      assert.equal(thrown(() => pushed("/event", JSON.stringify(text))).toReply().code, 1);
+    }
+  });
+
   it("whose body a framework has parsed are refused with a reply that asks for it again", () => {
     const error = thrown(() => client.receiveSync({ url: "/refund", body: { token: TOKEN } }));
     assert.equal(error.code, "BODY_NOT_RAW");
@@ -443,6 +493,50 @@ describe("the handler", () => {
     assert.deepEqual(told, ["WRONG_TOKEN"]);
   });
 
+  it("answers orders of other businesses with 0, hands them to otherPush, and reports each business once", async () => {
+    const { data, ...outer } = json("ride/orderChanged/request.json");
+    const of = (sqtType) => form(JSON.stringify({ ...outer, ts: NOW / 1000, data: { ...data, sqtType } }));
+    const reported = [];
+    const onWarning = (warnings, { call }) => {
+      assert.ok(warnings.some(({ code, path }) => code === "UNKNOWN_VALUE" && path === "sqtType"));
+      reported.push(call.body.sqtType);
+    };
+    const others = [];
+    const events = [];
+    const orderChanged = (push) => void events.push(push.type);
+    const otherPush = (push) => void others.push([push.type, push.body.sqtType]);
+    const silent = client.handler({ orderChanged, onWarning, ...quiet });
+    const served = client.handler({ orderChanged, otherPush, ...quiet });
+    for (const sqtType of [10, 10, 4, 10, 4]) {
+      for (const serve of [silent, served]) {
+        assert.equal((await (await serve(post("/event", of(sqtType)))).json()).code, 0);
+      }
+    }
+    assert.deepEqual(others.slice(0, 2), [
+      ["otherPush", 10],
+      ["otherPush", 10],
+    ]);
+    assert.deepEqual([reported, others.length, events], [[10, 4], 5, []]);
+    // One that fails comes again, and a ride is a ride.
+    const failing = client.handler({ otherPush: () => Promise.reject(new Error("no")), ...quiet });
+    assert.equal((await (await failing(post("/event", of(10)))).json()).code, 2);
+    await served(post("/event", of(5)));
+    assert.deepEqual(events, ["orderChanged"]);
+  });
+
+  it("hands a refund at the path of events to the function for refunds, and fails without one", async () => {
+    const refunds = [];
+    const serve = client.handler({ orderChanged: () => {}, refunded: ({ body }) => void refunds.push(body.sqtRefundNo), ...quiet });
+    assert.equal((await (await serve(post("/event", form(refund)))).json()).code, 0);
+    assert.deepEqual(refunds, ["18511111111"]);
+    const without = client.handler({ orderChanged: () => {}, ...quiet });
+    assert.equal((await (await without(post("/event", form(refund)))).json()).code, 9);
+    const told = [];
+    const strict = client.handler({ orderChanged: () => {}, onError: (error) => told.push(error.code) });
+    assert.equal((await (await strict(post("/event", form('{"updateTime":1629857463000}')))).json()).code, 1);
+    assert.deepEqual(told, ["MISSING_FIELD"]);
+  });
+
   it("takes settings of the platform's context", async () => {
     const serve = handler({ config: (env) => ({ ...options, ...env }), refunded: () => {}, ...quiet });
     assert.equal((await (await serve(post("/refund", form(refund)), {})).json()).code, 0);
@@ -463,6 +557,7 @@ describe("settings", () => {
       version: [0, 3, "two"],
       toleranceSeconds: [-1, 0.5],
       strictInferred: ["yes"],
+      requireToken: [1, "yes"],
       maxBodyBytes: [0, 2 ** 30],
       now: [1],
     };
@@ -505,6 +600,15 @@ describe("the rest", () => {
     assert.equal(thrown(() => signSorted("s", {}, { scheme: "md5" })).path, "scheme");
   });
 
+  for (const { name, estimate, request } of json("ride-estimate/car-type-requests.json")) {
+    it(`orders with an estimate: ${name}`, () => {
+      assert.deepEqual(carTypeRequestOf(estimate), request ?? undefined);
+      if (request === null) return;
+      const { supplyCode: _, method: __, entId: ___, ts: ____, ...order } = json("ride/submitOrder/request.json");
+      assert.deepEqual(client.requests.submitOrder({ ...order, carTypeRequestList: [carTypeRequestOf(estimate)] }).warnings, []);
+    });
+  }
+
   it("has the document's tables in both languages", () => {
     const sizes = Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, rows.length]));
     const { resultCodes, orderStates, orderEvents, cancelTypes, cancelReasons, carTypes, questions } = sizes;
@@ -513,6 +617,21 @@ describe("the rest", () => {
     const bySomeId = tables.questions.find(({ faqId }) => faqId === 49614);
     assert.deepEqual(bySomeId.question.zh, "司机恶意绕路");
     for (const { meaning } of Object.values(tables).flat()) if (meaning) assert.ok(meaning.zh && meaning.en);
+  });
+
+  it("has every table of the document among the values, also those that no field carries", () => {
+    assert.deepEqual(Object.keys(values.CancelType ?? {}), ["1001", "1002", "1003", "1004", "1005", "1006"]);
+    const reference = readFileSync(new URL("../../docs/ride-messages.md", import.meta.url), "utf8");
+    for (const { faqId, category, question } of tables.questions) {
+      assert.ok(reference.includes(`| ${faqId} | ${category.zh} · ${category.en} | ${question.zh} · ${question.en} |`), faqId);
+    }
+    for (const environment of ["test", "production"]) {
+      const { url } = new RideClient({ ...options, environment }).requests.queryRealTimeOrder(IDS);
+      assert.ok(reference.includes(`\`${url.replace("/dache/queryRealTimeOrder", "")}\``));
+    }
+    for (const { field, from } of tables.carTypeRequestSources) {
+      assert.ok(reference.includes(`| \`${field}\` | ${from.map((name) => `\`${name}\``).join(", ")} |`), field);
+    }
   });
 
   it("checks every message by its name", () => {

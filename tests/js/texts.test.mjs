@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { checkMessage, explain, MESSAGES } from "meituan-protocol";
-import { definitions, machines, values } from "meituan-protocol/definitions";
+import { checkMessage, explain, MESSAGES, transition } from "meituan-protocol";
+import { conflicts, definitions, machines, reasons, values } from "meituan-protocol/definitions";
 import { MeituanTicket } from "meituan-protocol/testing";
 
 const CHINESE = /\p{Script=Han}/u;
@@ -54,6 +54,32 @@ describe("an explanation", () => {
     assert.match(rule.demand.zh, /凭证码个数等于票数/);
     assert.match(rule.demand.en, /as many codes as tickets/);
     assert.equal(rule.basis, "documented");
+  });
+});
+
+describe("an explanation of what is found in an order", () => {
+  it("says of every conflict and every reason what it means, in both languages", () => {
+    for (const [kind, table] of [
+      ["breach", conflicts],
+      ["reason", reasons],
+    ]) {
+      assert.ok(Object.keys(table).length > 20, kind);
+      for (const [id, text] of Object.entries(table)) {
+        assert.match(id, /^[a-z]+(-[a-z]+)*$/);
+        assert.deepEqual(explain({ [kind]: id }), { meaning: text });
+        // What Meituan reads after a success is its own word.
+        if (id !== "success") assert.match(text.zh, CHINESE, id);
+        assert.match(text.en, /^[A-Z].*[.)]$/s, id);
+      }
+    }
+  });
+
+  it("has the sentence of whatever an order reports", () => {
+    const orderId = "8985652356562370001";
+    const { reason } = transition(null, { orderPay: { orderId } }, { now: 0 });
+    assert.match(explain({ reason }).meaning.zh, /订单不存在/);
+    assert.match(explain({ breach: "entered-twice" }).meaning.en, /used again/);
+    assert.deepEqual(explain({ breach: "of-a-later-version" }).meaning, { en: "of-a-later-version", zh: "of-a-later-version" });
   });
 });
 

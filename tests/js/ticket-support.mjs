@@ -38,7 +38,7 @@ export const CREATE = {
   unitPrice: 1199.5,
   totalPrice: 2399.0,
   quantity: 2,
-  visitors: [{ name: "张三", mobile: "13500000000", credentials: { 0: "130000000000000000" }, gender: 1 }],
+  visitors: [{ name: "张三", mobile: "13500000000", credentials: { 0: "130000000000000000" }, gender: 1 }, { name: "李四" }],
   travelDate: "2016-11-30",
 };
 export const REFUND = {

@@ -2,18 +2,20 @@
 
 import * as crypto from "node:crypto";
 import {
+  carTypeRequestOf,
   codes,
   type Finding,
   fen,
   handler,
   MeituanError,
   newOrderId,
-  type nextAction,
+  nextAction,
   nodeCipher,
   type Reply,
   RideClient,
   type RidePush,
   RideRequests,
+  recordCall,
   sealEnvelope,
   signSorted,
   type TicketResponse,
@@ -103,6 +105,9 @@ export function take(push: RidePush): Reply {
     case "capacityOffered":
       push.body.submitDriveInfo.driverId.slice();
       return push.ok();
+    case "otherPush":
+      push.body.sqtType?.toFixed();
+      return push.ok();
     default: {
       const none: never = push;
       return none;
@@ -114,11 +119,13 @@ export const fetch = handler({
   config: (env: { key: string }) => ({ entId: 617, accessKey: "x", secretKey: env.key }),
   refunded(push, env) {
     env.key.slice();
+    // @ts-expect-error the amount may be unknown
     push.body.refundAmount.toFixed();
     const response: TicketResponse = push.ok();
     return response;
   },
   async orderChanged() {},
+  otherPush: (push, env) => void [push.body.sqtBizOrderId, env.key],
   // @ts-expect-error nothing else counts as an answer
   capacityOffered: () => ({ code: 0 }),
 });
@@ -134,6 +141,16 @@ const unknown: Extract<Why, "hunger"> = "hunger";
 const told: Extract<ReturnType<typeof transition>["kind"], "stale"> = "stale";
 export const ours = [known, later, unknown, told];
 transition(undefined, { failed: { call: "submitOrder" } }, { now: 0 });
+const calls = recordCall(undefined, "confirmOrder", { now: new Date(), processes: 2 });
+nextAction(undefined, 0, { calls, openOrders: 20_000 })?.call.slice();
+nextAction(undefined, { now: 0, calls })?.call.slice();
+// @ts-expect-error there is no such interface
+recordCall(undefined, 7, { now: 0 });
+const [car] = client.requests
+  .queryEstimatedPrice({} as never)
+  .parse("{}")
+  .estimatePrices.flatMap((one) => carTypeRequestOf(one) ?? []);
+export const carTypeRequestList = car && client.requests.submitOrder({ carTypeRequestList: [car] } as never);
 
 // @ts-expect-error a parsed object is not the raw body
 client.receiveSync({ url: "/", body: {} });

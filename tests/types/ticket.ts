@@ -1,20 +1,24 @@
 // Compiled, never run: what users write compiles, and each wrong use does not.
 
-import { checkMessage } from "meituan-protocol";
+import { checkMessage, explain } from "meituan-protocol";
+import { conflicts, reasons } from "meituan-protocol/definitions";
 import {
   type Call,
   type CallOf,
+  type Counts,
   codes,
   type Fen,
   fen,
   handler,
   MeituanError,
+  type OrderEvent,
   type OrderPaid,
   type OrderStore,
   type Reply,
   TicketRequests,
   type TicketResponse,
   TicketSupplier,
+  transition,
   yuan,
 } from "meituan-protocol/ticket";
 
@@ -23,6 +27,7 @@ const supplier = new TicketSupplier({
   clientId: "lvyou_x",
   clientSecret: ["new", "old"],
   toleranceSeconds: null,
+  strictInferred: true,
   routes: { "/mt/order/create": "orderCreate" },
   signedUri: { strip: "/api", prepend: "/mt" },
   bodyEncryption: { key: "0123456789abcdef" },
@@ -35,6 +40,8 @@ new TicketSupplier({ partnerId: 1, clientId: "x" });
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "orderCreated" } });
 // @ts-expect-error a notice is no route
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", routes: { "/a": "payNotice" } });
+// @ts-expect-error neither true nor false
+new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", strictInferred: "yes" });
 // @ts-expect-error a misspelt setting
 new TicketSupplier({ partnerId: 1, clientId: "x", clientSecret: "s", tolerance: 1 });
 
@@ -161,7 +168,7 @@ export default {
   one: supplier.handler({ heartbeat: () => undefined }),
 };
 
-// With a store, the functions are given the order and the attempt key, whatever kind of store it is.
+// With a store, the functions get the order, its counts and the attempt key, whatever kind of store it is.
 declare const store: OrderStore<{ readonly etag: string }> & { close(): void };
 export const keeping = supplier.handler({
   store,
@@ -169,14 +176,50 @@ export const keeping = supplier.handler({
   orderCreate: (call) => ({ partnerOrderId: call.attemptKey }),
   orderPay: (call) => (call.order.quantity > 1 ? call.issuing() : { voucherType: 1, vouchers: [call.attemptKey] }),
   async orderRefund(call) {
-    if (call.order.usedQuantity > 0) return call.fail(606, "已使用");
+    // @ts-expect-error numbers of tickets are counts
+    if (call.order.usedQuantity > 0) return;
+    if (call.counts.used > 0) return call.fail(606, "已使用");
   },
+  onConflict(found, { orderId }) {
+    for (const { id, breach, since, resolvedAt } of found)
+      console.warn(orderId, id, explain({ breach }).meaning.zh, since, resolvedAt);
+  },
+  orders: { issuingDeadline: 600_000, refundDeadline: 86_400_000, issueFailedStatus: 2 },
 });
+// @ts-expect-error a handler without a store knows of no conflicts
+supplier.handler({ onConflict: () => undefined });
 keeping.settle("1").then((due: number | undefined) => due);
+
+// What happens at the supplier, and what comes of it.
+export const events: OrderEvent[] = [
+  { consumed: { id: "gate-1", credentials: [{ credentialNo: "130000000000000000" }] } },
+  { refundAgreed: { refundId: "R1", vouchers: ["a"] } },
+  { refundAgreed: { refundId: "S1", sameAs: "R1" } },
+  { conflictResolved: { id: "entered-early:gate-1", note: "was let in by hand" } },
+  { personalDataCleared: {} },
+  // @ts-expect-error there is no such event
+  { conflictForgotten: {} },
+];
+const outcome = transition(null, { timePassed: {} }, { now: 0 });
+export const counted: Counts | undefined = outcome.counts;
+export const why: string | undefined = outcome.reason && reasons[outcome.reason].zh;
+export const clashes: string[] = outcome.conflicts.map((id) => conflicts[id].en);
+// @ts-expect-error there is no such reason
+export const unlisted = outcome.reason === "no-such-reason";
+// @ts-expect-error a sentence about nothing
+explain({});
+for (const { state, voucher, credentials } of outcome.next?.units ?? []) {
+  if (state === codes.UnitState.PENDING)
+    console.log(
+      voucher,
+      credentials?.map((place) => outcome.next?.issued?.credentialList?.[place]),
+    );
+}
 
 // A reply written as a function of its own is typed by the call's name.
 export const paid = (call: CallOf<"orderPay">, reply: OrderPaid) => call.ok(reply).warnings.map((warning) => warning.rule);
 
 // @ts-expect-error a misspelt message
 checkMessage("ticket.orderPaid.response", "{}");
+checkMessage("ticket.orderCreate.request", "{}", { now: new Date() });
 export const found = checkMessage("ticket.orderPay.response", "{}", { quantity: 2 }).issues.filter((issue) => issue.refuses);

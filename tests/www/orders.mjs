@@ -120,6 +120,40 @@ describe("the order explorer", () => {
     });
   });
 
+  it("shows how many tickets are in which state after any step", async () => {
+    await open(at("ticket/create.done.pay.done.refund.later.entered2"), async ({ page, shown }) => {
+      const counts = shown.locator(".now .counts");
+      assert.equal(await counts.innerText(), "2 tickets: 1 used, 0 refunded, 1 being refunded, 0 free");
+      await shown.locator(".timeline .entry").nth(3).click();
+      assert.equal(await counts.innerText(), "2 tickets: 0 used, 0 refunded, 0 being refunded, 2 free");
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.equal(await counts.innerText(), "共 2 张：已使用 0，已退款 0，退款中 0，可用 2");
+    });
+  });
+
+  it("says in both languages what a conflict means, until it is settled", async () => {
+    await open(at("ticket/create.done.pay.done.refund.later.unclear"), async ({ page, shown }) => {
+      const conflicts = shown.locator(".now .conflict");
+      assert.match(await conflicts.innerText(), /refunded-unclearly:S2 Meituan's refunded message does not say which tickets/);
+      assert.match(await shown.locator(".timeline .entry").last().innerText(), /conflict/);
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await conflicts.innerText(), /冲突 refunded-unclearly:S2 .*无法确定/);
+      await happen(shown, "which");
+      assert.equal(await conflicts.count(), 0);
+    });
+  });
+
+  it("says why an event is illegal, or a call refused", async () => {
+    await open(at("ticket/create.done.pay.done.agreed.create3"), async ({ page, shown }) => {
+      const outcome = (index) => shown.locator(".timeline .entry").nth(index).innerText();
+      assert.match(await outcome(4), /illegal The refund is not known/);
+      assert.match(await outcome(5), /410 Under the same number the first call had other content/);
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await outcome(4), /不允许 退款流水号不存在/);
+      assert.match(await outcome(5), /410 同一单号重复到达/);
+    });
+  });
+
   it("speaks Chinese", async () => {
     await open(at("ticket/create.done"), async ({ shown }) => assert.equal(await title(shown), "当前：创建成功"), {
       locale: "zh-CN",

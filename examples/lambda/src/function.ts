@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2 } from "aws-lambda";
-import { MeituanError, newOrderId, type Reply, RideClient, type RidePush } from "meituan-protocol/ride";
+import { carTypeRequestOf, codes, MeituanError, newOrderId, type Reply, RideClient, type RidePush } from "meituan-protocol/ride";
 
 const required = (name: string) => {
   const value = process.env[name];
@@ -24,12 +24,12 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   const body = event.isBase64Encoded ? Buffer.from(event.body ?? "", "base64") : (event.body ?? "");
   const { method, path } = event.requestContext.http;
   // Our own front end; leave who may call this to an authorizer of API Gateway.
-  if (path === "/rides" && method === "POST") return { statusCode: 201, body: JSON.stringify(await order(JSON.parse(`${body}`))) };
+  if (path === "/rides" && method === "POST") return take(JSON.parse(`${body}`));
 
   let reply: Reply;
   try {
     const push = ride.receiveSync({ method, url: path, headers: event.headers, body });
-    await take(push);
+    await accept(push);
     reply = push.ok();
   } catch (error) {
     console.error(error);
@@ -46,35 +46,90 @@ interface Journey {
   to: { longitude: number; latitude: number; address: string };
 }
 
-/** Orders the cheapest car that is to be had now. */
-async function order({ user, mobile, from, to }: Journey) {
+/** How often an order is submitted whose outcome is not known. */
+const TRIES = 3;
+const SECONDS = 5;
+
+const send = (request: { toRequest(): Request }) => fetch(request.toRequest(), { signal: AbortSignal.timeout(1000 * SECONDS) });
+
+/** Our own front end orders. It may choose the number, and must repeat it where it does not know what came of it. */
+async function take({ channelPartnerOrderId = newOrderId(), ...journey }: Journey & { channelPartnerOrderId?: string }) {
+  try {
+    const mtOrderId = await order(channelPartnerOrderId, journey);
+    return { statusCode: 201, body: JSON.stringify({ mtOrderId, channelPartnerOrderId }) };
+  } catch (error) {
+    console.error(error);
+    return { statusCode: isUnknown(error) ? 503 : 422, body: JSON.stringify({ channelPartnerOrderId }) };
+  }
+}
+
+/** A time-out, a broken connection, or an answer that says: not now. */
+const isUnknown = (error: unknown) => !MeituanError.is(error) || error.retryable === true;
+
+/** Orders the cheapest car that is to be had now, under this number of ours: repeated with the same one, it is one ride. */
+async function order(channelPartnerOrderId: string, { user, mobile, from, to }: Journey) {
   const estimate = ride.requests.queryEstimatedPrice({
     ...{ fromLongitude: from.longitude, fromLatitude: from.latitude, toLongitude: to.longitude, toLatitude: to.latitude },
     reserveType: 1,
   });
-  const { estimatePrices } = await estimate.parseResponse(await fetch(estimate.toRequest()));
-  const cars = estimatePrices.flatMap(({ estimatePrice, carTypeId, partnerId, partnerCarTypeId, estimateId }) => {
-    if (estimatePrice === undefined || carTypeId === undefined || partnerCarTypeId === undefined) return [];
-    return [{ estimateId, estimateAmount: estimatePrice, originFee: estimatePrice, carTypeId, partnerId, partnerCarTypeId }];
-  });
+  const { estimatePrices } = await estimate.parseResponse(await send(estimate));
+  const cars = estimatePrices.flatMap((one) => carTypeRequestOf(one) ?? []);
   const [cheapest] = cars.sort((left, right) => left.estimateAmount - right.estimateAmount);
   if (!cheapest) throw new Error("no car");
-  const submit = ride.requests.submitOrder({
-    ...{ channelPartnerOrderId: newOrderId(), identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
-    ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
-    ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
-    carTypeRequestList: [cheapest],
-  });
-  const { mtOrderId } = await submit.parseResponse(await fetch(submit.toRequest()));
-  return { mtOrderId };
+  for (let tries = 1; ; tries++) {
+    const submit = ride.requests.submitOrder({
+      ...{ channelPartnerOrderId, identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
+      ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
+      ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
+      carTypeRequestList: [cheapest],
+    });
+    try {
+      return (await submit.parseResponse(await send(submit))).mtOrderId;
+    } catch (error) {
+      const isRepeated = MeituanError.is(error) && error.remoteCode === codes.ResultCode.REPEAT_SUBMIT_ORDER_ERROR;
+      // An earlier attempt has arrived, and only its answer is lost.
+      if (isRepeated) return (await query({ channelPartnerOrderId })).mtOrderId;
+      if (tries === TRIES || !isUnknown(error)) throw error;
+    }
+  }
+}
+
+async function query(number: { mtOrderId: string } | { channelPartnerOrderId: string }) {
+  const request = ride.requests.queryRealTimeOrder(number);
+  return request.parseResponse(await send(request));
+}
+
+/**
+ * The orders that this instance has confirmed, or is about to. A function that runs many instances needs more: put a write to
+ * your database here that only the first one wins.
+ */
+const confirmed = new Map<string, Promise<unknown>>();
+
+/** Confirms one offer of an order. Another one that comes meanwhile, or later, is left alone. */
+async function confirmOnce(mtOrderId: string, driverId: string) {
+  const first = confirmed.get(mtOrderId);
+  // Where the first one fails, this one has to come again.
+  if (first !== undefined) return first;
+  const confirming = confirm(mtOrderId, driverId);
+  confirmed.set(mtOrderId, confirming);
+  try {
+    await confirming;
+  } catch (error) {
+    confirmed.delete(mtOrderId);
+    throw error;
+  }
+}
+
+async function confirm(mtOrderId: string, driverId: string) {
+  // Another instance may have confirmed one.
+  const { orderStatus } = await query({ mtOrderId });
+  if (orderStatus > codes.RideStatus.PUSHED) return;
+  const request = ride.requests.confirmOrder({ mtOrderId, driverId });
+  await request.parseResponse(await send(request));
 }
 
 /** Everything here may come twice, late, or out of order; so it asks Meituan how things are instead of believing the push. */
-async function take(push: RidePush<Reply>) {
-  if (push.type === "capacityOffered") {
-    const { mtOrderId, submitDriveInfo } = push.body;
-    const confirm = ride.requests.confirmOrder({ mtOrderId, driverId: submitDriveInfo.driverId });
-    await confirm.parseResponse(await fetch(confirm.toRequest()));
-  }
+async function accept(push: RidePush<Reply>) {
+  if (push.type === "capacityOffered") await confirmOnce(push.body.mtOrderId, push.body.submitDriveInfo.driverId);
   console.log(JSON.stringify({ taken: push.type, key: push.deduplicationKey, body: push.body }));
 }

@@ -26,12 +26,15 @@ const database = new Database(process.env.DATABASE ?? "rides.sqlite");
 database.exec(`
   CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS events (ride TEXT NOT NULL, code INTEGER NOT NULL, at INTEGER);
-  CREATE TABLE IF NOT EXISTS refunds (number TEXT PRIMARY KEY, fen INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS confirmed (ride TEXT PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS refunds (number TEXT PRIMARY KEY, fen INTEGER);
 `);
 const isDone = database.prepare("SELECT key FROM done WHERE key = ?");
 const done = database.prepare("INSERT INTO done VALUES (?)");
 const event = database.prepare("INSERT INTO events VALUES (?, ?, ?)");
 const refund = database.prepare("INSERT INTO refunds VALUES (?, ?)");
+const claim = database.prepare("INSERT OR IGNORE INTO confirmed VALUES (?)");
+const release = database.prepare("DELETE FROM confirmed WHERE ride = ?");
 const eventsOf = database.prepare("SELECT code, at FROM events WHERE ride = ? ORDER BY at");
 const refunded = database.prepare("SELECT coalesce(sum(fen), 0) AS fen FROM refunds");
 
@@ -45,11 +48,16 @@ const once = database.transaction((/** @type {string} */ key, /** @type {() => v
 const pushes = handler({
   config: settings,
 
-  async capacityOffered({ body: { mtOrderId, submitDriveInfo }, deduplicationKey }) {
-    if (isDone.get(deduplicationKey)) return;
-    const confirm = ride.requests.confirmOrder({ mtOrderId, driverId: submitDriveInfo.driverId });
-    await confirm.parseResponse(await fetch(confirm.toRequest()));
-    once(deduplicationKey, () => {});
+  async capacityOffered({ body: { mtOrderId, submitDriveInfo } }) {
+    // One offer of an order is confirmed: the first.
+    if (claim.run(mtOrderId).changes === 0) return;
+    try {
+      const confirm = ride.requests.confirmOrder({ mtOrderId, driverId: submitDriveInfo.driverId });
+      await confirm.parseResponse(await fetch(confirm.toRequest()));
+    } catch (error) {
+      release.run(mtOrderId);
+      throw error; // not taken: Meituan pushes again, this offer or another
+    }
   },
 
   orderChanged({ body, deduplicationKey }) {
@@ -57,7 +65,7 @@ const pushes = handler({
   },
 
   refunded({ body, deduplicationKey }) {
-    once(deduplicationKey, () => refund.run(body.sqtRefundNo, body.refundAmount));
+    once(deduplicationKey, () => refund.run(body.sqtRefundNo, body.refundAmount ?? null)); // which may be unknown
   },
 });
 

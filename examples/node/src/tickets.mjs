@@ -76,7 +76,7 @@ const settle = settling(meituan, store);
 
 /** Something happened elsewhere: the upstream has issued, a guest went in. @param {string} orderId @param {import("meituan-protocol/ticket").OrderEvent} event */
 export async function happened(orderId, event) {
-  const { kind, conflicts } = await supplier.orders(store).apply(orderId, event);
+  const { kind, reason, conflicts } = await supplier.orders(store).apply(orderId, event);
   settle(); // Meituan is told
-  return { kind, conflicts };
+  return { kind, reason, conflicts };
 }

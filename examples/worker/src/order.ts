@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { type OrderEvent, type OrderStore, type TicketOrder, TicketSupplier, transition } from "meituan-protocol/ticket";
+import { codes, type OrderEvent, type OrderStore, type TicketOrder, TicketSupplier, transition } from "meituan-protocol/ticket";
 import { product, today } from "./products.js";
 import { type Env, settings } from "./settings.js";
 import { meituan } from "./supplier.js";
@@ -116,10 +116,18 @@ export class Order extends DurableObject<Env> {
   }
 }
 
+const { UnitState } = codes;
+const SPENT: Record<number, string> = {
+  [UnitState.USED]: "used already",
+  [UnitState.REFUNDED]: "refunded",
+  [UnitState.VOID]: "void",
+  [UnitState.REPLACED]: "replaced by another code",
+  [UnitState.PENDING]: "being refunded",
+};
+
 /** Why a code opens no gate. */
 function barrier(order: TicketOrder | undefined, voucher: string): string {
-  const code = order?.codes.find((one) => one.voucher === voucher);
-  if (!order || !code) return "unknown ticket";
-  const spent = { 1: "used already", 2: "refunded", 3: "void" }[code.status as number];
-  return spent ?? (order.travelDate === today() ? "being refunded" : `valid on ${order.travelDate}`);
+  const unit = order?.units.find((one) => one.voucher === voucher);
+  if (!order || !unit) return "unknown ticket";
+  return SPENT[unit.state] ?? `valid on ${order.travelDate}`;
 }

@@ -4,17 +4,20 @@ use super::facts::*;
 use super::standing::{REPLY_PATIENCE, RideStanding};
 use super::table::{STEPS, step};
 use crate::message::value::FieldValue;
+use crate::money::Fen;
 use crate::ride::codes::{CancelStep, RefundStatus, ResultCode, RideStatus};
 use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 
 /// The most events and refunds that an order keeps.
-const MOST_EVENTS: usize = 64;
+pub(super) const MOST_EVENTS: usize = 64;
 /// The most of other lists.
 const MOST: usize = 32;
 /// The most queries under way at once that are counted.
 const MOST_QUERIES: i32 = 8;
+/// The most failures in a row that are counted.
+const MAX_FAILURES: i32 = 9;
 
 crate::words! {
     /// What became of something that was told.
@@ -50,6 +53,14 @@ crate::words! {
         /// No such driver is offered, or not any more.
         NoSuchOffer = "noSuchOffer";
     }
+
+    /// What deviates in an event, and how it was read.
+    RideWarning {
+        /// A time has 10 digits: it is in seconds, and was read as such.
+        TimeInSeconds = "timeInSeconds";
+        /// A refund has no amount, or a negative one: it counts as unknown.
+        AmountUnknown = "amountUnknown";
+    }
 }
 
 crate::messages! {
@@ -59,10 +70,26 @@ crate::messages! {
         kind "kind": word(Kind), required;
         /// Why, where it is illegal.
         reason "reason": word(Reason), optional;
+        /// What deviates in the event.
+        warnings "warnings": list(word(RideWarning)), required;
         /// The order now. Keep it, whatever the kind: also a repetition can settle something.
         order "order": object(RideOrder), required;
         /// What follows from it.
         standing "standing": object(RideStanding), required;
+    }
+}
+
+#[cfg(feature = "texts")]
+impl RideWarning {
+    /// What deviates, for people.
+    pub fn text(self) -> crate::Text {
+        let (zh, en) = match self {
+            RideWarning::TimeInSeconds => ("时间为 10 位秒级时间戳，已按秒读取", "a time is in seconds, and was read as such"),
+            RideWarning::AmountUnknown => {
+                ("退款金额缺失或为负数，视为未知", "a refund has no amount, or a negative one: it counts as unknown")
+            }
+        };
+        crate::Text { zh, en }
     }
 }
 
@@ -80,17 +107,20 @@ impl RideOrder {
     }
 
     /// The same where order and event are not needed any more.
-    pub(super) fn applied(mut self, event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
+    pub(super) fn applied(mut self, mut event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
         self.give_up(now);
+        let warnings = warnings_of(&mut event);
+        let is_query = is_about_query(&event);
         let (kind, reason) = match self.take(event, now) {
             Ok(kind) => (kind, None),
             Err(reason) => (Kind::Illegal, Some(reason)),
         };
-        if matches!(kind, Kind::Moved | Kind::Stale) {
+        // That we query is no news; what a query reports may be.
+        if matches!(kind, Kind::Moved | Kind::Stale) && !is_query {
             self.heard_at = self.heard_at.max(Some(now));
         }
         let standing = self.standing(now, calls);
-        RideTransition { kind, reason, order: self, standing }
+        RideTransition { kind, reason, warnings, order: self, standing }
     }
 
     /// An error leaves the order as it was.
@@ -106,7 +136,7 @@ impl RideOrder {
             }
             Event::Refunded(refund) => {
                 self.belongs(Some(&refund.mt_order_id), None)?;
-                Ok(self.refunded_once(refund))
+                Ok(self.refunded_once(refund, now))
             }
             Event::Queried(detail) => {
                 self.belongs(detail.mt_order_id.as_ref(), detail.channel_partner_order_id.as_ref())?;
@@ -164,11 +194,15 @@ impl RideOrder {
     fn changed(&mut self, event: OrderChanged, now: Timestamp) -> Kind {
         let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
             let fingerprint = fingerprint(event);
-            let Err(place) = self.hints.binary_search(&fingerprint) else { return Kind::Duplicate };
-            self.hints.insert(place, fingerprint);
-            self.overflowed |= shorten(&mut self.hints, MOST);
+            let place = self.hints.binary_search(&fingerprint);
+            if let Err(place) = place {
+                self.hints.insert(place, fingerprint);
+                self.overflowed |= shorten(&mut self.hints, MOST);
+            }
+            // It may be a repetition, or have happened again: only a query can tell.
+            let before = self.news;
             self.hear(now);
-            return Kind::Moved;
+            return if place.is_err() || self.news > before { Kind::Moved } else { Kind::Duplicate };
         };
         let event = KnownEvent { event_code, event_time };
         let before = self.replay();
@@ -192,25 +226,31 @@ impl RideOrder {
         if is_newest || after.status != before.status { Kind::Moved } else { Kind::Stale }
     }
 
-    fn refunded_once(&mut self, refund: Refunded) -> Kind {
-        // A success outweighs any other state; then the later one, then the larger one.
+    fn refunded_once(&mut self, mut refund: Refunded, now: Timestamp) -> Kind {
+        // A success outweighs any other state; then the later one. Whichever it is, the largest amount is kept.
         let weight = |refund: &Refunded| {
             let succeeded = refund.refund_status == RefundStatus::SUCCESS;
-            (succeeded, refund.refund_time, refund.refund_amount, refund.refund_status)
+            (succeeded, refund.refund_time, refund.refund_status)
         };
         match self.refunds.binary_search_by(|known| known.sqt_refund_no.cmp(&refund.sqt_refund_no)) {
             Ok(place) => {
                 let known = &mut self.refunds[place];
-                self.refunds_differ |= known.refund_amount != refund.refund_amount;
-                if weight(known) == weight(&refund) {
-                    return Kind::Duplicate;
+                let [one, other] = [known.refund_amount, refund.refund_amount];
+                self.refunds_differ |= one.is_some() && other.is_some() && one != other;
+                let (is_larger, order) = (other > one, weight(&refund).cmp(&weight(known)));
+                refund.refund_amount = one.max(other);
+                if order.is_gt() {
+                    *known = refund;
+                } else if is_larger {
+                    known.refund_amount = refund.refund_amount;
+                } else {
+                    return if order.is_eq() && one == other { Kind::Duplicate } else { Kind::Stale };
                 }
-                if weight(known) > weight(&refund) {
-                    return Kind::Stale;
-                }
-                *known = refund;
             }
             Err(place) => {
+                if refund.refund_amount.is_none() {
+                    self.hear(now);
+                }
                 self.refunds.insert(place, refund);
                 self.overflowed |= shorten(&mut self.refunds, MOST_EVENTS);
             }
@@ -234,6 +274,9 @@ impl RideOrder {
             Some(known) if told < *known => Kind::Stale,
             _ => Kind::Moved,
         };
+        if known.as_ref().is_none_or(|known| told.content != known.content) {
+            self.heard_at = self.heard_at.max(Some(now));
+        }
         if known.is_none_or(|known| told > known) {
             self.detail = Some(detail);
         }
@@ -289,6 +332,8 @@ impl RideOrder {
                 Some(owed) if Some(owed) == sent.price => {}
                 Some(_) => return Err(Reason::WrongAmount),
                 None if self.is_paid() => return Err(Reason::Done),
+                None if self.waits_for_payment() && self.needs_query() => return Err(Reason::QueryFirst),
+                None if self.owed().is_some() => return Err(Reason::WrongAmount),
                 None if self.waits_for_payment() => return Err(Reason::QueryFirst),
                 None => return Err(Reason::NotInThisState),
             },
@@ -318,6 +363,10 @@ impl RideOrder {
         }
         let driver = own.driver_id.clone();
         let succeeded = code == ResultCode::SUCCESS;
+        own.count_failure(!succeeded);
+        if succeeded && call == Call::NotifyPaidResult {
+            self.accept_payment();
+        }
         if let (Call::ConfirmOrder, false, Some(driver)) = (call, succeeded, driver)
             && let Err(place) = self.declined.binary_search(&driver)
         {
@@ -345,8 +394,13 @@ impl RideOrder {
             return Kind::Duplicate;
         }
         let (price, driver_id) = own.map_or((None, None), |own| (own.price, own.driver_id.clone()));
+        let status = self.status();
         let own = self.own_call(call, step, CallState::Failed, now);
         (own.price, own.driver_id) = (price, driver_id);
+        if call != Call::QueryRealTimeOrder {
+            own.order_status = Some(status);
+            own.count_failure(true);
+        }
         // Asking again, a fee or to be submitted, is the better question than a query.
         let asks = match call {
             Call::QueryRealTimeOrder | Call::SubmitOrder => false,
@@ -368,6 +422,18 @@ impl RideOrder {
         }
     }
 
+    /// Meituan has accepted as paid what we reported, or, where that is not known, what was owed.
+    fn accept_payment(&mut self) {
+        let mut paid = self.paid_amounts();
+        let owed = self.detail.as_ref().and_then(KnownDetail::payable);
+        if let Some(own) = self.calls.iter_mut().find(|own| own.call == Call::NotifyPaidResult) {
+            own.price = own.price.or(owed);
+            paid.extend(own.price.filter(|price| !paid.contains(price)));
+        }
+        self.overflowed |= shorten(&mut paid, MOST);
+        self.paid = Some(paid);
+    }
+
     /// Something that only a query can settle: one that is sent from now on.
     #[inline(never)]
     fn hear(&mut self, now: Timestamp) {
@@ -387,7 +453,7 @@ impl RideOrder {
 
     fn close_query(&mut self, now: Timestamp) {
         let under_way = self.queries_under_way();
-        if under_way == 1 {
+        if under_way <= 1 {
             self.own_call(Call::QueryRealTimeOrder, None, CallState::Answered, now);
         } else if let Some(query) = self.calls.iter_mut().find(|own| own.call == Call::QueryRealTimeOrder) {
             query.news = (under_way - 2).max(0);
@@ -440,6 +506,47 @@ impl RideOrder {
         replay.status = status;
         replay
     }
+}
+
+impl OwnCall {
+    fn count_failure(&mut self, failed: bool) {
+        self.failures = failed.then(|| (self.failures.unwrap_or_default() + 1).min(MAX_FAILURES));
+    }
+}
+
+/// Whether the event is about a query of ours, or its reply.
+fn is_about_query(event: &Event) -> bool {
+    let call = match event {
+        Event::Queried(_) => return true,
+        Event::Sent(sent) => sent.call,
+        Event::Answered(answered) => answered.call,
+        Event::Failed(failed) => failed.call,
+        _ => return false,
+    };
+    call == Call::QueryRealTimeOrder
+}
+
+/// Corrects what deviates in an event, and reports it.
+fn warnings_of(event: &mut Event) -> Vec<RideWarning> {
+    let mut warnings = Vec::new();
+    let time = match event {
+        Event::OrderChanged(event) => &mut event.event_time,
+        Event::Queried(detail) => &mut detail.update_time,
+        Event::Refunded(refund) => {
+            refund.refund_amount = refund.refund_amount.filter(|&amount| amount >= Fen(0));
+            if refund.refund_amount.is_none() {
+                warnings.push(RideWarning::AmountUnknown);
+            }
+            &mut refund.refund_time
+        }
+        _ => return warnings,
+    };
+    // Ten digits are this century's seconds; as milliseconds they would be 1970.
+    if let Some(Timestamp(time @ 1_000_000_000..10_000_000_000)) = time {
+        *time *= 1_000;
+        warnings.push(RideWarning::TimeInSeconds);
+    }
+    warnings
 }
 
 /// See [`RideOrder::replay`].

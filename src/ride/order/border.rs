@@ -27,11 +27,7 @@ pub fn apply_json(
         part("order", RideOrder::MESSAGE, order, Form::Stored, packed)?;
         kept = packed.take(RideOrder::MESSAGE, order).unwrap_or_default();
     }
-    let mut recent = RideCalls::default();
-    if !calls.is_empty() {
-        part("calls", RideCalls::MESSAGE, calls, Form::Program, packed)?;
-        recent = packed.take(RideCalls::MESSAGE, calls).unwrap_or_default();
-    }
+    let recent = recent_calls(calls, packed)?;
     if event.is_empty() {
         kept.standing(now, &recent).put(out);
         return Ok(());
@@ -49,6 +45,26 @@ pub fn apply_json(
     let event = event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is told"))?;
     kept.applied(event, now, &recent).put(out);
     Ok(())
+}
+
+/// Records a call of ours: appends to `out` the recent calls ([`RideCalls`]) with it. `calls` is empty where there are none.
+///
+/// # Errors
+/// What is wrong with the recent calls, or that there is no such call.
+pub fn record_json(calls: &[u8], call: &str, now: Timestamp, packed: &mut Packed, out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut recent = recent_calls(calls, packed)?;
+    let call = Call::named(call).ok_or_else(|| Error::at(ErrorCode::UnknownValue, "call").detail(call))?;
+    recent.record(call, now);
+    recent.put(out);
+    Ok(())
+}
+
+fn recent_calls(calls: &[u8], packed: &mut Packed) -> Result<RideCalls, Error> {
+    if calls.is_empty() {
+        return Ok(RideCalls::default());
+    }
+    part("calls", RideCalls::MESSAGE, calls, Form::Program, packed)?;
+    Ok(packed.take(RideCalls::MESSAGE, calls).unwrap_or_default())
 }
 
 fn part(name: &str, message: &'static Message, text: &[u8], form: Form, packed: &mut Packed) -> Result<(), Error> {

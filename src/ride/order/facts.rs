@@ -68,7 +68,7 @@ crate::messages! {
         news_at "newsAt": milliseconds, optional;
         /// A driver has taken the order at some time.
         was_taken "wasTaken": flag, required;
-        /// Two pushes told different amounts of the same refund; the larger one is kept.
+        /// Two pushes reported different amounts of the same refund; the larger one is kept.
         refunds_differ "refundsDiffer": flag, required;
         /// More was told than is kept.
         overflowed "overflowed": flag, required;
@@ -76,6 +76,8 @@ crate::messages! {
         estimated_at "estimatedAt": milliseconds, optional;
         /// When the last news came.
         heard_at "heardAt": milliseconds, optional;
+        /// The amounts that Meituan has accepted as paid, fen; absent in what was stored before there was this list.
+        paid "paid": list(fen), optional;
     }
 
     /// An event with its time.
@@ -138,6 +140,8 @@ crate::messages! {
         driver_id "driverId": text, optional;
         /// As in the order: 0 a query was answered since. Of a query: how many more are under way.
         news "news": integer(0..9), required;
+        /// How many attempts in a row have had no success: the next one waits the longer.
+        failures "failures": integer(0..9), optional;
     }
 
     /// Told when an estimate came, with which the order is to be made.
@@ -180,18 +184,25 @@ crate::messages! {
         step "type": code(CancelStep), optional;
     }
 
-    /// The moments of our calls of the last minute, for all orders together: what the limit is counted by.
+    /// Our recent calls for all orders of the account together, and how many orders and processes share Meituan's limit.
     RideCalls {
         /// By interface.
         calls "calls": list(object(RecentCalls)), required;
+        /// How many orders this process follows: the more, the more rarely a silent one is queried.
+        open_orders "openOrders": count, optional;
+        /// How many processes share the account: each takes its part of the limit. 1 by default.
+        processes "processes": count, optional;
     }
 
-    /// The moments of our calls of one interface.
+    /// Our recent calls of one interface.
     RecentCalls {
         /// The interface.
         call "call": word(Call), required;
-        /// When, in any order, epoch milliseconds.
+        /// When those of the last minute were made, in any order, epoch milliseconds. Older ones may be in it: those of a day
+        /// count for the limit of a day.
         times "times": list(milliseconds), required;
+        /// Until when the calls so far use up the limit of a day, each call an equal part of it.
+        busy_until "busyUntil": milliseconds, optional;
     }
 }
 
@@ -234,12 +245,16 @@ crate::choices! {
     }
 }
 
-impl From<Push> for Event {
-    fn from(push: Push) -> Self {
+/// A push of another business is no event of a ride, and the error.
+impl TryFrom<Push> for Event {
+    type Error = OrderChanged;
+
+    fn try_from(push: Push) -> Result<Self, OrderChanged> {
         match push {
-            Push::CapacityOffered(offer) => Event::CapacityOffered(*offer),
-            Push::OrderChanged(event) => Event::OrderChanged(event),
-            Push::Refunded(refund) => Event::Refunded(refund),
+            Push::CapacityOffered(offer) => Ok(Event::CapacityOffered(*offer)),
+            Push::OrderChanged(event) => Ok(Event::OrderChanged(event)),
+            Push::Refunded(refund) => Ok(Event::Refunded(refund)),
+            Push::Other(other) => Err(other),
         }
     }
 }

@@ -6,7 +6,7 @@
 //! - The reply to a query is the authority. Of several, the one with the newest `updateTime` counts; nothing older than
 //!   that overrides it, and events of the same millisecond are taken as included.
 //! - Events newer than it are applied in the order of their own time (in the same millisecond, by code), by the one table
-//!   [`STEPS`]. An event without a time or a code only asks for a query.
+//!   [`STEPS`]. An event without a time or a code only asks for a query, each time that it is heard.
 //! - Events 100 and 110 tell that the order is cancelled, not which kind: the state is one of [`undecided`] until queried.
 //! - A contradiction (a step that is not in the table) changes nothing, is kept, told, and asks for a query. So does an
 //!   event or a state that is not documented.
@@ -41,14 +41,16 @@
 mod apply;
 mod border;
 mod facts;
+mod limits;
 mod standing;
 mod table;
 
-pub use apply::{Kind, Reason, RideTransition};
-pub use border::apply_json;
+pub use apply::{Kind, Reason, RideTransition, RideWarning};
+pub use border::{apply_json, record_json};
 pub use facts::*;
+pub use limits::{MAX_CALLS_A_DAY, MOST_CALLS_A_MINUTE};
 pub use standing::{
-    ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MOST_CALLS_A_MINUTE, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
+    Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
     estimate_is_valid,
 };
 pub use table::{STEPS, Step, step};

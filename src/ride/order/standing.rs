@@ -1,6 +1,6 @@
 //! What follows from the facts: the state, what may be done, and what to do next.
 
-use super::apply::has_driver;
+use super::apply::{MOST_EVENTS as MOST_REFUNDS, has_driver};
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN, is_kind_unknown};
 use super::facts::*;
 use crate::money::Fen;
@@ -10,17 +10,17 @@ use crate::time::Timestamp;
 
 /// How long an estimate can be ordered with (document 2.4: 有效期10分钟), ms.
 pub const ESTIMATE_LIFE: i64 = 10 * MINUTE;
-/// How many calls of one interface Meituan takes in a minute (公共参数说明), for all orders together. There is a limit of
-/// 100 000 a day, too, which is not counted here.
-pub const MOST_CALLS_A_MINUTE: usize = 100;
-/// How long to wait between two queries of one order, ms (our choice).
+/// How long to wait at least between two queries of one order, and before a call that failed is made again, ms (our choice).
+/// What stays without success waits as long again as it has waited already, up to [`MAX_WAIT`].
 pub const QUERY_SPACING: i64 = 3_000;
 /// After how long a call without an answer is given up, ms (our choice).
 pub const REPLY_PATIENCE: i64 = 30_000;
 /// After how long without news an order is queried, as pushes may be lost, ms (our choice).
 pub const LONGEST_SILENCE: i64 = MINUTE;
+/// The longest wait between two attempts, ms, where few orders are open (our choice).
+pub const MAX_WAIT: i64 = 10 * MINUTE;
 
-const MINUTE: i64 = 60_000;
+pub(super) const MINUTE: i64 = 60_000;
 
 /// The states that end an order.
 pub const FINAL: &[RideStatus] = &[
@@ -56,6 +56,18 @@ crate::words! {
         /// Drivers are offered: choose one.
         Offers = "offers";
     }
+
+    /// What contradicts what.
+    Conflict {
+        /// An event that the one table has no step for: see `conflicts`.
+        Event = "event";
+        /// Two pushes reported different amounts of the same refund.
+        RefundAmounts = "refundAmounts";
+        /// Meituan has accepted a payment, and a query that was sent after that still reports the same amount as owed.
+        PaidStillOwed = "paidStillOwed";
+        /// More was refunded than was paid.
+        RefundAbovePaid = "refundAbovePaid";
+    }
 }
 
 crate::messages! {
@@ -85,8 +97,10 @@ crate::messages! {
         is_final "final": flag, required;
         /// Events that contradict what was before them.
         conflicts "conflicts": list(object(KnownEvent)), required;
-        /// Facts contradict each other: those events, or two amounts of one refund.
+        /// Facts contradict each other.
         conflict "conflict": flag, required;
+        /// Which facts do.
+        conflict_kinds "conflictKinds": list(word(Conflict)), required;
         /// The order is suspended (event 111 without 112 after it).
         suspended "suspended": flag, required;
         /// A query tells the driver, as one has taken the order.
@@ -101,10 +115,29 @@ crate::messages! {
         driver_ids "driverIds": list(text), required;
         /// What was refunded, fen; each refund counts once.
         refunded "refunded": fen, required;
+        /// It was refunded that much at least: the amount of a refund is not known, or not all refunds were kept.
+        refunded_at_least "refundedAtLeast": flag, required;
         /// Whether the estimate can be ordered with still; absent where none was told.
         estimate_valid "estimateValid": flag, optional;
         /// What to do next; absent where nothing is left to do.
         next "next": object(RideNextAction), optional;
+    }
+}
+
+#[cfg(feature = "texts")]
+impl Conflict {
+    /// What contradicts what, for people.
+    pub fn text(self) -> crate::Text {
+        let (zh, en) = match self {
+            Conflict::Event => ("事件与此前的状态不符", "an event does not fit the state before it"),
+            Conflict::RefundAmounts => ("同一笔退款推送了不同的金额", "the same refund was pushed with different amounts"),
+            Conflict::PaidStillOwed => (
+                "美团已受理支付通知，之后的查询仍显示同样的应付金额",
+                "Meituan has accepted the payment, and a later query still reports the same amount as owed",
+            ),
+            Conflict::RefundAbovePaid => ("退款总额超过已支付金额", "more was refunded than was paid"),
+        };
+        crate::Text { zh, en }
     }
 }
 
@@ -128,12 +161,33 @@ impl RideOrder {
 
     /// Whether only a query can tell what the state is, or what belongs to it.
     pub fn needs_query(&self) -> bool {
-        self.news > 0 || is_kind_unknown(self.status())
+        self.news > 0 || is_kind_unknown(self.status()) && !self.fee_is_paid()
     }
 
-    /// Whether the order is at its end.
+    /// Whether the order is at its end. A cancel fee that is paid ends it too, although the ride spec has no state for a paid
+    /// fee of a driver's cancellation, and a query may report the fee as owed for ever.
     pub fn is_final(&self) -> bool {
-        FINAL.contains(&self.status())
+        FINAL.contains(&self.status()) || self.fee_is_paid()
+    }
+
+    /// Whether who cancelled is known from a query, and that the fee was paid, and nothing was heard since the query.
+    fn fee_is_paid(&self) -> bool {
+        let (status, queried) = (self.status(), self.queried_status());
+        let is_fee = |status: RideStatus| WAITING_FOR_PAYMENT[1..].contains(&status);
+        let is_paid = match status {
+            CANCELED => queried.is_some_and(is_fee) && self.has_event(RideEvent::ORDER_PAID),
+            _ => is_fee(status) && queried == Some(status) && self.is_paid(),
+        };
+        is_paid && self.news == 0
+    }
+
+    fn queried_status(&self) -> Option<RideStatus> {
+        self.detail.as_ref().map(|detail| detail.order_status)
+    }
+
+    #[inline(never)]
+    fn has_event(&self, code: RideEvent) -> bool {
+        self.events.iter().any(|event| event.event_code == code)
     }
 
     /// The events that contradict what was before them.
@@ -156,25 +210,94 @@ impl RideOrder {
     }
 
     /// What may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a query
-    /// has to settle, and once.
+    /// has to settle, and once: again only where a query that was sent after Meituan has accepted the payment reports another
+    /// amount. A negative amount is none.
     pub fn may_pay(&self) -> Option<Fen> {
-        let detail = self.detail.as_ref().filter(|detail| detail.order_status == self.status())?;
         let own = self.call(Call::NotifyPaidResult, None);
         let pending = own.is_some_and(|own| own.state == CallState::Pending);
-        (self.waits_for_payment() && !self.needs_query() && !self.is_paid() && !pending).then(|| detail.payable()).flatten()
+        let owed = self.owed().filter(|&owed| owed >= Fen(0));
+        owed.filter(|_| !self.needs_query() && !self.is_paid() && !pending)
+    }
+
+    /// What the newest query reports as owed, if the order is still in the state that it reported.
+    #[inline(never)]
+    pub(super) fn owed(&self) -> Option<Fen> {
+        let status = self.status();
+        let detail = self.detail.as_ref().filter(|detail| detail.order_status == status && self.waits_for_payment());
+        detail.and_then(KnownDetail::payable)
     }
 
     pub(super) fn waits_for_payment(&self) -> bool {
         WAITING_FOR_PAYMENT.contains(&self.status())
     }
 
-    /// Meituan has accepted that it was paid.
-    pub(super) fn is_paid(&self) -> bool {
-        self.call(Call::NotifyPaidResult, None).is_some_and(|own| own.code == Some(ResultCode::SUCCESS))
+    /// The amounts that Meituan has accepted as paid.
+    #[inline(never)]
+    pub(super) fn paid_amounts(&self) -> Vec<Fen> {
+        let before_the_list = || self.accepted_payment().and_then(|own| own.price).into_iter().collect();
+        self.paid.clone().unwrap_or_else(before_the_list)
     }
 
-    /// Whether the order may be cancelled, and by which step: first the fee is asked, then it is cancelled; after a time-out
-    /// of one's own, it is cancelled again. From submitted to the driver's arrival (inferred).
+    fn accepted_payment(&self) -> Option<&OwnCall> {
+        self.call(Call::NotifyPaidResult, None).filter(|own| own.code == Some(ResultCode::SUCCESS))
+    }
+
+    /// What is owed was paid before: Meituan has accepted it, or, in a state that payment does not change, has pushed so.
+    #[inline(never)]
+    pub(super) fn is_paid(&self) -> bool {
+        let (paid, accepted) = (self.paid_amounts(), self.accepted_payment());
+        if paid.is_empty() && accepted.is_none() {
+            return self.is_pushed_as_paid();
+        }
+        let is_another = self.owed().is_some_and(|owed| !paid.is_empty() && !paid.contains(&owed));
+        !is_another || accepted.is_some_and(|own| !self.was_queried_since(own))
+    }
+
+    /// Whether Meituan has pushed that it was paid, in the one state that payment does not change.
+    #[inline(never)]
+    fn is_pushed_as_paid(&self) -> bool {
+        self.status() == RideStatus::DRIVER_CANCELED_WAIT_PAY && self.has_event(RideEvent::ORDER_PAID)
+    }
+
+    /// Whether the newest query was sent after this.
+    #[inline(never)]
+    fn was_queried_since(&self, own: &OwnCall) -> bool {
+        own.news == 0 && self.detail.as_ref().is_some_and(|detail| detail.asked_at >= Some(own.at))
+    }
+
+    /// What was paid, where that is known: the balance of a query stays as it was after payment.
+    fn paid_in_all(&self) -> Option<Fen> {
+        let known = self.paid_amounts().into_iter().reduce(|sum, paid| Fen(sum.0.saturating_add(paid.0)));
+        let balance = match self.status() {
+            RideStatus::COMPLETED | RideStatus::PASSENGER_CANCELED_PAID => {
+                self.detail.as_ref().and_then(KnownDetail::payable).filter(|&balance| balance > Fen(0))
+            }
+            status if FINAL.contains(&status) => Some(Fen(0)),
+            _ => None,
+        };
+        known.max(balance)
+    }
+
+    /// What contradicts what.
+    pub fn conflict_kinds(&self) -> Vec<Conflict> {
+        let is_settled = |own: &OwnCall| own.state != CallState::Pending && self.was_queried_since(own);
+        let still_owed = self.waits_for_payment() && self.is_paid() && !self.is_pushed_as_paid();
+        let mut kinds = Vec::new();
+        let mut note = |kind, is_there| {
+            if is_there {
+                kinds.push(kind);
+            }
+        };
+        note(Conflict::Event, !self.conflicts().is_empty());
+        note(Conflict::RefundAmounts, self.refunds_differ);
+        note(Conflict::PaidStillOwed, still_owed && self.call(Call::NotifyPaidResult, None).is_some_and(is_settled));
+        note(Conflict::RefundAbovePaid, self.paid_in_all().is_some_and(|paid| self.refunded() > paid));
+        kinds
+    }
+
+    /// Whether the order may be cancelled, and by which step: first the fee is asked, then it is cancelled, also where the
+    /// question has failed; after a time-out of one's own, it is cancelled again. From submitted to the driver's arrival
+    /// (inferred).
     pub fn may_cancel(&self) -> Option<CancelStep> {
         if !self.is_cancellable() {
             return None;
@@ -184,17 +307,21 @@ impl RideOrder {
             Some(own) if own.state == CallState::Pending || own.news > 0 => return None,
             _ => {}
         }
-        let asked = self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE));
-        match asked {
+        match self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE)) {
             Some(own) if own.state == CallState::Pending => None,
-            _ if self.cancel_fee().is_some() => Some(CancelStep::CONFIRM),
+            // What was stored of a failure did not always have its state.
+            Some(own) if own.order_status.is_none_or(|asked_in| asked_in == self.status()) => Some(CancelStep::CONFIRM),
             _ => Some(CancelStep::ASK_FEE),
         }
     }
 
     pub(super) fn is_cancellable(&self) -> bool {
-        let is_placed = self.mt_order_id.is_some() || self.channel_partner_order_id.is_some();
-        is_placed && (NOTHING_KNOWN..=RideStatus::DRIVER_ARRIVED).contains(&self.status())
+        self.is_placed() && (NOTHING_KNOWN..=RideStatus::DRIVER_ARRIVED).contains(&self.status())
+    }
+
+    /// Whether Meituan has the order: that we have submitted it does not say so.
+    fn is_placed(&self) -> bool {
+        self.mt_order_id.is_some() || self.detail.is_some() || !self.events.is_empty() || !self.hints.is_empty()
     }
 
     /// What cancelling costs, as it was asked in this state. It may be another amount by the time it is cancelled.
@@ -239,45 +366,61 @@ impl RideOrder {
         self.successful_refunds().any(|(number, _)| number == sqt_refund_no)
     }
 
-    /// What was refunded; each refund counts once.
+    /// What was refunded; each refund counts once. See [`RideOrder::refunded_at_least`].
     pub fn refunded(&self) -> Fen {
-        Fen(self.successful_refunds().fold(0, |sum: i64, (_, amount)| sum.saturating_add(amount.0)))
+        let amounts = self.successful_refunds().filter_map(|(_, amount)| amount);
+        Fen(amounts.fold(0, |sum: i64, amount| sum.saturating_add(amount.0)))
     }
 
-    fn successful_refunds(&self) -> impl Iterator<Item = (&str, Fen)> {
+    /// Whether it was refunded that much at least: the amount of a refund is not known, or not all refunds were kept.
+    pub fn refunded_at_least(&self) -> bool {
+        self.refunds.len() == MOST_REFUNDS && self.overflowed || self.successful_refunds().any(|(_, amount)| amount.is_none())
+    }
+
+    fn successful_refunds(&self) -> impl Iterator<Item = (&str, Option<Fen>)> {
         let succeeded = self.refunds.iter().filter(|refund| refund.refund_status == RefundStatus::SUCCESS);
-        succeeded.map(|refund| (&*refund.sqt_refund_no, refund.refund_amount))
+        // An amount that was stored before negative ones counted as unknown.
+        succeeded.map(|refund| (&*refund.sqt_refund_no, refund.refund_amount.filter(|&amount| amount >= Fen(0))))
     }
 
-    /// What to call next, and when: `None` where nothing is left to do. `calls` are those of the last minute, for all orders
-    /// together; of one interface no more than 100 go out in a minute.
+    /// What to call next, and when: `None` where nothing is left to do. `calls` are our recent ones, for all orders together:
+    /// no interface is called more often than Meituan allows, and a silent order is queried the more rarely the more are open.
     pub fn next_action(&self, now: Timestamp, calls: &RideCalls) -> Option<RideNextAction> {
-        let mut next = self.plan()?;
+        let mut next = self.plan(calls)?;
         next.at = next.at.max(now);
         if let Some(free) = calls.free_at(next.call, now) {
-            next.at = next.at.max(free);
+            // Those who wait together do not come back together.
+            next.at = next.at.max(later(free, self.share_of(calls.turn().min(MAX_WAIT))));
         }
         Some(next)
     }
 
-    fn plan(&self) -> Option<RideNextAction> {
+    /// A part of this time, from none to all of it: the same for the same order, and spread evenly over all orders.
+    fn share_of(&self, time: i64) -> i64 {
+        let number = self.mt_order_id.as_ref().or(self.channel_partner_order_id.as_ref());
+        // FNV-1a; and as its last bytes change few bits, those once more over all of them.
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let hash = number.map_or(0, |number| number.bytes().fold(0xcbf2_9ce4_8422_2325, mix));
+        let spread = (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;
+        (time >> 10).saturating_mul(spread as i64) >> 10
+    }
+
+    fn plan(&self, calls: &RideCalls) -> Option<RideNextAction> {
         let heard = self.heard_at.unwrap_or_default();
         let act = |call, why, at| Some(RideNextAction { call, why, at, ..RideNextAction::default() });
         let unanswered = |call, step| {
             let own = self.call(call, step).filter(|own| own.state != CallState::Answered && own.news > 0)?;
-            Some(if own.state == CallState::Pending { later(own.at, REPLY_PATIENCE) } else { own.at })
+            Some(own.again_at())
         };
         let query = self.call(Call::QueryRealTimeOrder, None);
-        let query_at = match query {
-            Some(own) if own.state == CallState::Pending => later(own.at, REPLY_PATIENCE),
-            Some(own) => later(own.at, QUERY_SPACING),
-            None => self.detail.as_ref().and_then(|detail| detail.asked_at).map_or(Timestamp(0), |at| later(at, QUERY_SPACING)),
-        };
+        let queried_at = query.map(|own| own.at).or(self.detail.as_ref().and_then(|detail| detail.asked_at));
+        let pending = query.is_some_and(|own| own.state == CallState::Pending);
+        let spacing = if pending { REPLY_PATIENCE } else { QUERY_SPACING };
+        let query_at = wait_again(queried_at, self.news_at.unwrap_or(heard), spacing);
         if let Some(at) = unanswered(Call::SubmitOrder, None).filter(|_| self.mt_order_id.is_none()) {
             return act(Call::SubmitOrder, Why::OutcomeUnknown, at);
         }
-        let is_placed = self.mt_order_id.is_some() || self.detail.is_some() || !self.events.is_empty();
-        if !is_placed && self.news == 0 {
+        if !self.is_placed() && self.news == 0 {
             return None;
         }
         if let Some(at) = unanswered(Call::CancelOrder, Some(CancelStep::CONFIRM)).filter(|_| self.is_cancellable()) {
@@ -285,7 +428,7 @@ impl RideOrder {
             return Some(RideNextAction { step: Some(CancelStep::CONFIRM), ..again });
         }
         let status = self.status();
-        if is_kind_unknown(status) {
+        if is_kind_unknown(status) && !self.fee_is_paid() {
             return act(Call::QueryRealTimeOrder, Why::KindOfCancel, query_at);
         }
         if self.needs_query() {
@@ -294,8 +437,13 @@ impl RideOrder {
         if self.is_final() {
             return None;
         }
+        let again_at = |call| self.call(call, None).filter(|own| own.failures.is_some()).map_or(heard, OwnCall::again_at);
         if let Some(price) = self.may_pay() {
-            let pay = act(Call::NotifyPaidResult, Why::Owed, heard)?;
+            let own = self.call(Call::NotifyPaidResult, None);
+            // It was paid once, and only that Meituan knows of it is not certain.
+            let is_again = own.is_some_and(|own| own.state == CallState::Failed && own.price == Some(price));
+            let why = if is_again { Why::OutcomeUnknown } else { Why::Owed };
+            let pay = act(Call::NotifyPaidResult, why, again_at(Call::NotifyPaidResult).max(heard))?;
             return Some(RideNextAction { price: Some(price), ..pay });
         }
         let asked_for = |what: bool| what && self.detail.as_ref().is_none_or(|detail| detail.order_status != status);
@@ -305,25 +453,30 @@ impl RideOrder {
         let candidates = self.may_confirm();
         if !candidates.is_empty() {
             let driver_ids = drivers_of(&candidates);
-            let confirm = act(Call::ConfirmOrder, Why::Offers, heard)?;
+            let confirm = act(Call::ConfirmOrder, Why::Offers, again_at(Call::ConfirmOrder).max(heard))?;
             return Some(RideNextAction { driver_ids: Some(driver_ids), ..confirm });
         }
         let driver = self.detail.as_ref().and_then(|detail| detail.driver_info.as_ref());
         if asked_for(self.driver_is_expected() && driver.is_none()) {
             return act(Call::QueryRealTimeOrder, Why::Driver, query_at);
         }
-        act(Call::QueryRealTimeOrder, Why::Silence, later(heard, LONGEST_SILENCE).max(query_at))
+        // Half of the limit is for silent orders; the other half is left for what is asked for.
+        let turn = calls.turn().saturating_mul(2);
+        let in_turn = queried_at.map_or(Timestamp(0), |at| later(at, turn)).max(later(heard, self.share_of(turn)));
+        let silent_until = later(heard, LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));
+        act(Call::QueryRealTimeOrder, Why::Silence, silent_until.max(in_turn))
     }
 
     /// All that follows from the facts. `calls` as in [`RideOrder::next_action`].
     pub fn standing(&self, now: Timestamp, calls: &RideCalls) -> RideStanding {
-        let conflicts = self.conflicts();
+        let conflict_kinds = self.conflict_kinds();
         RideStanding {
             status: self.status(),
             needs_query: self.needs_query(),
             is_final: self.is_final(),
-            conflict: self.refunds_differ || !conflicts.is_empty(),
-            conflicts,
+            conflicts: self.conflicts(),
+            conflict: !conflict_kinds.is_empty(),
+            conflict_kinds,
             suspended: self.is_suspended(),
             driver_expected: self.driver_is_expected(),
             payable: self.may_pay(),
@@ -331,38 +484,32 @@ impl RideOrder {
             cancel_fee: self.cancel_fee(),
             driver_ids: drivers_of(&self.may_confirm()),
             refunded: self.refunded(),
+            refunded_at_least: self.refunded_at_least(),
             estimate_valid: self.estimated_at.map(|at| estimate_is_valid(at, now)),
             next: self.next_action(now, calls),
         }
     }
 }
 
-impl RideCalls {
-    /// Remembers a call; those that the limit does not count any more are forgotten.
-    pub fn record(&mut self, call: Call, now: Timestamp) {
-        let place = self.calls.iter().position(|recent| recent.call == call).unwrap_or_else(|| {
-            self.calls.push(RecentCalls { call, times: Vec::new() });
-            self.calls.len() - 1
-        });
-        let times = &mut self.calls[place].times;
-        times.retain(|&time| later(time, MINUTE) > now);
-        times.push(now);
-    }
-
-    /// From when on the call may be made; `None` where it may be made now.
-    pub fn free_at(&self, call: Call, now: Timestamp) -> Option<Timestamp> {
-        let recent = || self.calls.iter().filter(|recent| recent.call == call).flat_map(|recent| &recent.times);
-        let within = || recent().filter(|&&time| later(time, MINUTE) > now);
-        if within().count() < MOST_CALLS_A_MINUTE {
-            return None;
+impl OwnCall {
+    /// When a call that had no success may be made again.
+    #[inline(never)]
+    fn again_at(&self) -> Timestamp {
+        if self.state == CallState::Pending {
+            return later(self.at, REPLY_PATIENCE);
         }
-        // Once this one has left the minute, one fits in.
-        let leaving = within().filter(|&time| within().filter(|&other| other > time).count() < MOST_CALLS_A_MINUTE).min()?;
-        Some(later(*leaving, MINUTE))
+        let doublings = self.failures.unwrap_or(1).saturating_sub(1).clamp(0, 8);
+        later(self.at, (QUERY_SPACING << doublings).min(MAX_WAIT))
     }
 }
 
-fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
+/// When to query again what is waited for since then: after as long a time as it has been at the last query.
+#[inline(never)]
+fn wait_again(queried_at: Option<Timestamp>, since: Timestamp, least: i64) -> Timestamp {
+    queried_at.map_or(Timestamp(0), |at| later(at, at.0.saturating_sub(since.0).clamp(least, MAX_WAIT)))
+}
+
+pub(super) fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
     Timestamp(at.0.saturating_add(milliseconds))
 }
 

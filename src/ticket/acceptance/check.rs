@@ -161,7 +161,13 @@ impl Checker {
             None => &mut unknown,
         };
         let said = exchange.said();
-        exchange.judge_message(said.code, Facts { quantity: order.quantity() }, order.may_have_codes(exchange), written, found);
+        exchange.judge_message(
+            said.code,
+            Facts { quantity: order.quantity(), ..Facts::NONE },
+            order.may_have_codes(exchange),
+            written,
+            found,
+        );
         read(exchange.call.request, exchange.request, Reading::WIRE, asked);
         let asked = asked.view(exchange.call.request, exchange.request);
         let wrote = exchange.written().and_then(|(message, text)| written.view(message, text));

@@ -73,13 +73,13 @@ points! {
         "BA authentication as described: a call signed wrongly is refused, a notice is signed rightly. It passes where right signatures were accepted and wrong ones refused (that a stale Date is refused is inferred)";
     /// A value that is not of the documented form, or not one of the listed orderStatus, voucherType, voucher status, issueType and
     /// realNameType.
-    DocumentedValues "general.documented-values", None, Documented, [REPLY_BARE, LEVEL_PRICE_STOCK],
+    DocumentedValues "general.documented-values", None, Documented, [REPLY_BARE, LEVEL_PRICE_STOCK, CODES_UNTYPED, QUERY_CODES_UNTYPED],
         "一 3",
         "字段以接口文档为准，尤其是各种 type、status 的取值",
         "fields are as the interface document says, above all the values of every type and status";
     /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was told
     /// before.
-    RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE],
+    RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET, QUERY_REAL_NAME_LIST],
         "一 4",
         "必填字段一定要填且填对",
         "required fields are filled, and filled correctly";
@@ -151,7 +151,8 @@ points! {
         "出票成功、用户能入园了，orderStatus 才可以是 4",
         "orderStatus is 4 only once the guest can enter";
     /// Codes at orderStatus 4 that are missing, too many, or not the ones that pay returned.
-    QueryVouchers "query.vouchers", Some(&ORDER_QUERY), Documented, [QUERY_VOUCHERS_PRESENT, QUERY_ONE_CODE_PER_TICKET, QUERY_EXACTLY_ONE_CODE],
+    QueryVouchers "query.vouchers", Some(&ORDER_QUERY), Documented,
+        [QUERY_VOUCHERS_PRESENT, QUERY_ONE_CODE_PER_TICKET, QUERY_EXACTLY_ONE_CODE, QUERY_CODES_DISTINCT],
         "订单查询 4",
         "orderStatus=4 时 voucher、voucherType 要传对",
         "at orderStatus 4 voucherType and codes are right";

@@ -41,7 +41,7 @@ pub fn apply_json(
     let settings: OrderSettings = stored(OrderSettings::MESSAGE, settings, "settings", Form::Program, packed)?.unwrap_or_default();
     let order = read_snapshot(snapshot, packed)?;
     let quantity = order.as_ref().filter(|order| order.quantity > 0).map(|order| order.quantity);
-    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity } };
+    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
     let mut refused = !read(Event::MESSAGE, event, how, packed);
     let mut taken = packed.view(Event::MESSAGE, event).and_then(|view| Event::take(&view));
     if taken.as_ref().is_some_and(|event| event.order_id().is_none()) {

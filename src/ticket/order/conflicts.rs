@@ -99,7 +99,7 @@ breaches! {
     /// 节假日日历的年份不够，无法计算 3 个工作日：不会自动同意退款 ·
     /// The calendar's years do not reach far enough to count three working days. Silence agrees nothing by itself.
     CalendarEnded "calendar-ended";
-    /// 出票之后美团以未支付或下单失败为由关闭：订单已作废 ·
+    /// 美团要求出票之后，又以未支付或下单失败为由关闭：订单已作废 ·
     /// Meituan has closed the order as unpaid or not created after order pay. It is void.
     ClosedAfterPay "closed-after-pay";
     /// 美团已接受出票成功通知，之后仍以出票失败关闭：订单已作废 ·

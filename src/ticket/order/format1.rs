@@ -2,7 +2,7 @@
 //! them, the codes count, and a conflict says so.
 
 use super::conflicts::conflict_id;
-use super::units::units_of;
+use super::units::{equal, sorted, units_of};
 use super::*;
 use crate::ticket::codes::VoucherStatus;
 
@@ -126,11 +126,10 @@ impl Order1 {
         let codes: Vec<String> = self.codes.iter().map(|code| code.voucher.clone()).collect();
         let all = OrderPaid { vouchers: Some(codes), ..issued.clone() };
         let mut units = units_of(&all, self.quantity, UnitState::FREE, Timestamp(0));
-        let mut valid: Vec<&str> = issued.vouchers.iter().flatten().map(String::as_str).collect();
-        valid.sort_unstable();
+        let valid = sorted(issued.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
         for (unit, code) in units.iter_mut().zip(&self.codes) {
             unit.since = code.since;
-            let is_valid = valid.binary_search(&code.voucher.as_str()).is_ok();
+            let is_valid = !equal(&valid, &code.voucher).is_empty();
             unit.state = match code.status {
                 _ if !is_valid => UnitState::REPLACED,
                 VoucherStatus::USED => UnitState::USED,
@@ -148,13 +147,11 @@ impl Order1 {
 
     /// The refund that reserves each ticket, or that it was refunded by.
     fn attribute(&self, units: &mut [Unit]) {
-        let mut places: Vec<(&str, usize)> =
-            self.codes.iter().enumerate().map(|(place, code)| (code.voucher.as_str(), place)).collect();
-        places.sort_unstable();
+        let places = sorted(self.codes.iter().enumerate().map(|(place, code)| (code.voucher.as_str(), place)));
         for refund in self.refunds.iter().filter(|refund| refund.state != RefundState::REFUSED) {
             for voucher in &refund.vouchers {
-                let Ok(found) = places.binary_search_by(|(code, _)| (*code).cmp(voucher)) else { continue };
-                let unit = &mut units[places[found].1];
+                let Some((_, place)) = equal(&places, voucher).first() else { continue };
+                let unit = &mut units[*place];
                 if unit.state == UnitState::FREE && refund.state == RefundState::PENDING {
                     (unit.state, unit.since) = (UnitState::PENDING, refund.requested_at);
                 }
@@ -178,13 +175,8 @@ impl Order1 {
 
 impl Refund1 {
     fn migrated(&self, units: &[Unit]) -> Refund {
-        let mut places: Vec<(&str, u32)> =
-            units.iter().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place as u32))).collect();
-        places.sort_unstable();
-        let named = self.vouchers.iter().filter_map(|voucher| {
-            let found = places.binary_search_by(|(code, _)| (*code).cmp(voucher)).ok()?;
-            Some(places[found].1)
-        });
+        let places = sorted(units.iter().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place))));
+        let named = self.vouchers.iter().filter_map(|voucher| Some(equal(&places, voucher).first()?.1 as u32));
         let named: Vec<u32> = named.collect();
         // A message of Meituan's own about its tickets was another refund then.
         let is_refunded = |place: &u32| units[*place as usize].state == UnitState::REFUNDED;

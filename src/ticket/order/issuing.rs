@@ -1,6 +1,6 @@
 //! Order pay: what is issued, and the codes.
 
-use super::units::units_of;
+use super::units::{sorted, units_of};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
 use crate::ticket::calls::{OrderPaid, OrderPay};
@@ -174,10 +174,9 @@ impl Change<'_> {
 /// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
 /// under 0 and without a type. A real-name order lists its credentials.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
-    let mut vouchers: Vec<&str> = paid.vouchers.iter().flatten().map(String::as_str).collect();
-    vouchers.sort_unstable();
-    let distinct = vouchers.windows(2).all(|pair| pair[0] != pair[1]);
-    let no_blank = vouchers.first().is_none_or(|first| !first.is_empty());
+    let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
+    let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
+    let no_blank = vouchers.first().is_none_or(|(first, _)| !first.is_empty());
     let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
     let is_real_name = paid.real_name_type == Some(RealNameType::YES);
     no_blank

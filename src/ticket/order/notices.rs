@@ -1,5 +1,6 @@
 //! The outbox: what Meituan must still be sent. A notice is put into it by the same transition that makes it due.
 
+use super::units::{equal, sorted};
 use super::{Answer, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, RawJson, Reading, read};
@@ -103,14 +104,12 @@ impl Change<'_> {
     pub(super) fn notify_units_used(&mut self, entry: &str, units: &[usize], at: Timestamp) {
         let order = &self.order;
         let used = units.iter().filter_map(|&place| order.units.get(place));
-        let mut codes: Vec<&str> = used.clone().filter_map(|unit| unit.voucher.as_deref()).collect();
         // The tickets of a code in common are one entry.
-        codes.sort_unstable();
+        let codes = sorted(used.clone().filter_map(|unit| Some((unit.voucher.as_deref()?, 0))));
         let mut vouchers: Vec<ConsumedVoucher> = Vec::new();
         for unit in used.clone() {
             let Some(code) = unit.voucher.as_deref() else { continue };
-            let begin = codes.partition_point(|known| *known < code);
-            let count = codes.partition_point(|known| *known <= code) - begin;
+            let count = equal(&codes, code).len();
             if count == 1 || !vouchers.iter().any(|known| known.voucher == code) {
                 vouchers.push(used_voucher(code, count as u32, at));
             }

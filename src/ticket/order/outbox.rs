@@ -1,6 +1,7 @@
 //! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
 
 use super::deadlines::age_limit;
+use super::units::{equal, sorted};
 use super::{Answer, Breach, Change, Delivery, Kind, Notice, NoticeEnded, Order, Reason, Said, Settings, State};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
 use crate::time::Timestamp;
@@ -37,22 +38,20 @@ impl Notice {
     }
 }
 
-/// The notices that wait for no other: the first of each subject; while there is a pay notice, that one alone.
-fn first_ones(order: &Order) -> impl Iterator<Item = usize> {
-    let notices = &order.notices;
-    let pay = notices.iter().position(Notice::is_pay);
-    let mut subjects: Vec<(&str, usize)> = notices.iter().enumerate().map(|(place, notice)| (notice.subject(), place)).collect();
-    subjects.sort_unstable();
-    subjects.dedup_by_key(|(subject, _)| *subject);
-    let mut first: Vec<usize> =
-        subjects.into_iter().map(|(_, place)| place).filter(|place| pay.is_none_or(|pay| pay == *place)).collect();
-    first.sort_unstable();
-    first.into_iter()
+/// The notices that wait for no other: the first of each subject, in order; while there is a pay notice, that one alone.
+fn first_ones(order: &Order) -> Vec<usize> {
+    if let Some(pay) = order.notices.iter().position(Notice::is_pay) {
+        return vec![pay];
+    }
+    let subjects = sorted(order.notices.iter().enumerate().map(|(place, notice)| (notice.subject(), place)));
+    let is_first = |place: usize, subject: &str| equal(&subjects, subject).first().is_some_and(|(_, first)| *first == place);
+    let places = order.notices.iter().enumerate().filter(|(place, notice)| is_first(*place, notice.subject()));
+    places.map(|(place, _)| place).collect()
 }
 
 /// When a notice is next to be sent.
 pub(super) fn next_send(order: &Order) -> Option<Timestamp> {
-    first_ones(order).filter_map(|place| order.notices.get(place)).map(Notice::sendable_at).min()
+    first_ones(order).into_iter().filter_map(|place| order.notices.get(place)).map(Notice::sendable_at).min()
 }
 
 impl Change<'_> {
@@ -64,7 +63,7 @@ impl Change<'_> {
         let limit = self.settings.send_limit();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
         let mut claimed = Vec::new();
-        for place in first_ones(&self.order).collect::<Vec<_>>() {
+        for place in first_ones(&self.order) {
             let now = self.now;
             let Some(notice) = self.order.notices.get_mut(place).filter(|notice| notice.sendable_at() <= now) else { continue };
             notice.tries = Some(notice.tries.unwrap_or_default().saturating_add(1));

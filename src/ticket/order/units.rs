@@ -7,6 +7,7 @@ use super::table::State;
 use crate::ticket::calls::{CredentialVoucher, OrderPaid, Voucher};
 use crate::ticket::codes::{VoucherStatus, VoucherType};
 use crate::time::Timestamp;
+use std::collections::BinaryHeap;
 
 crate::messages! {
     /// How many tickets of an order are in which state.
@@ -117,10 +118,9 @@ impl Order {
         if codes.is_empty() {
             return named;
         }
-        let mut asked: Vec<&str> = vouchers.iter().map(String::as_str).filter(|voucher| !voucher.is_empty()).collect();
-        asked.sort_unstable();
+        let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
         asked.dedup();
-        for voucher in asked {
+        for (voucher, _) in asked {
             let of: Vec<usize> = equal(&codes, voucher).iter().map(|(_, unit)| *unit).collect();
             // A code that has come back is the one that is valid.
             let valid: Vec<usize> = of.iter().copied().filter(|&unit| self.units[unit].state != UnitState::REPLACED).collect();
@@ -164,10 +164,11 @@ impl Order {
 
     /// Every code with its quantity in each state, as the query's reply has it; nothing where tickets have no codes.
     pub(super) fn voucher_list(&self) -> Vec<Voucher> {
-        let pictures = self.pictures();
+        let (pictures, by_code) = self.pictures();
+        let picture_of = |voucher: &str| Some(pictures[equal(&by_code, voucher).first()?.1].clone());
         let entry = |voucher: &str, status, quantity, since: Timestamp| Voucher {
             voucher: voucher.to_owned(),
-            voucher_pics: equal(&pictures, voucher).first().map(|(_, picture)| (*picture).to_owned()),
+            voucher_pics: picture_of(voucher),
             voucher_invalid_time: since,
             quantity,
             status,
@@ -176,28 +177,18 @@ impl Order {
             if self.units.iter().any(|unit| unit.voucher.is_none()) {
                 return Vec::new();
             }
-            // Tickets with a code in common make one entry for each state.
-            let mut units: Vec<(&str, i32, usize)> = Vec::with_capacity(self.units.len());
-            units.extend(
-                self.units
-                    .iter()
-                    .enumerate()
-                    .map(|(place, unit)| (unit.voucher.as_deref().unwrap_or_default(), shown(unit).0, place)),
-            );
-            units.sort_unstable();
-            let mut list: Vec<(usize, Voucher)> = Vec::new();
-            for (code, status, place) in units {
-                let since = self.units[place].since;
-                match list.last_mut().map(|(_, entry)| entry) {
-                    Some(last) if last.voucher == code && last.status.0 == status => {
-                        last.quantity += 1;
-                        last.voucher_invalid_time = last.voucher_invalid_time.max(since);
-                    }
-                    _ => list.push((place, entry(code, VoucherStatus(status), 1, since))),
-                }
+            // Tickets with a code in common make one entry for each state, in the place of the first of them.
+            let count = self.units.len();
+            let key = |place: usize, unit: &Unit| shown(unit).0 as usize * count + place;
+            let units = self.units.iter().enumerate();
+            let units = sorted(units.map(|(place, unit)| (unit.voucher.as_deref().unwrap_or_default(), key(place, unit))));
+            let mut list: Vec<Option<Voucher>> = vec![None; count];
+            for group in units.chunk_by(|one, other| one.0 == other.0 && one.1 / count == other.1 / count) {
+                let (code, first) = group[0];
+                let latest = group.iter().map(|(_, key)| self.units[key % count].since).max().unwrap_or_default();
+                list[first % count] = Some(entry(code, VoucherStatus((first / count) as i32), group.len() as u32, latest));
             }
-            list.sort_by_key(|(place, _)| *place);
-            return list.into_iter().map(|(_, entry)| entry).collect();
+            return list.into_iter().flatten().collect();
         }
         // Which of several codes was used is not known here.
         let Some([voucher]) = self.issued.as_ref().and_then(|issued| issued.vouchers.as_deref()) else { return Vec::new() };
@@ -229,15 +220,15 @@ impl Order {
         if of_units.is_empty() { issued.credential_list.clone() } else { Some(of_units) }
     }
 
-    fn pictures(&self) -> Vec<(&str, &str)> {
-        let Some(issued) = &self.issued else { return Vec::new() };
-        let pair = |lists: (&'_ Vec<String>, &'_ Vec<String>)| lists.0.len() == lists.1.len();
-        let lists = issued.vouchers.as_ref().zip(issued.voucher_pics.as_ref()).filter(|lists| pair(*lists));
-        sorted(
-            lists
-                .into_iter()
-                .flat_map(|(codes, pictures)| codes.iter().map(String::as_str).zip(pictures.iter().map(String::as_str))),
-        )
+    /// The pictures of codes, and the place of each code's own; nothing where there are not as many pictures as codes.
+    fn pictures(&self) -> (&[String], Vec<(&str, usize)>) {
+        let issued = self.issued.as_ref();
+        let codes = issued.and_then(|issued| issued.vouchers.as_deref()).unwrap_or_default();
+        let pictures = issued.and_then(|issued| issued.voucher_pics.as_deref()).unwrap_or_default();
+        if codes.len() != pictures.len() {
+            return (&[], Vec::new());
+        }
+        (pictures, sorted(codes.iter().enumerate().map(|(place, code)| (code.as_str(), place))))
     }
 }
 
@@ -297,10 +288,12 @@ pub(super) fn units_of(paid: &OrderPaid, quantity: u32, state: UnitState, now: T
         return units;
     }
     let by_code = sorted(credentials.iter().enumerate().map(|(place, one)| (one.voucher.as_deref().unwrap_or_default(), place)));
-    let groups = by_code.chunk_by(|one, other| one.0 == other.0);
-    let mut units: Vec<Unit> =
-        groups.map(|group| unit(Some(group[0].0), group.iter().map(|(_, place)| *place as u32).collect())).collect();
-    units.sort_by_key(|unit| unit.credentials.iter().flatten().min().copied());
+    let mut units: Vec<Option<Unit>> = vec![None; credentials.len()];
+    for group in by_code.chunk_by(|one, other| one.0 == other.0) {
+        let (code, first) = group[0];
+        units[first] = Some(unit(Some(code), group.iter().map(|(_, place)| *place as u32).collect()));
+    }
+    let units: Vec<Unit> = units.into_iter().flatten().collect();
     let told_apart = units.len() == quantity && units.iter().all(|unit| unit.voucher.is_some());
     if told_apart { units } else { Vec::new() }
 }
@@ -325,18 +318,15 @@ fn rank(unit: &Unit) -> i32 {
     }
 }
 
-/// Pairs by their key, so that a look-up among many is quick.
-fn sorted<'k, T: Copy>(pairs: impl Iterator<Item = (&'k str, T)>) -> Vec<(&'k str, T)> {
-    let mut pairs: Vec<_> = pairs.collect();
-    pairs.sort_by_key(|pair| pair.0);
-    pairs
+/// Sorts codes or numbers with their places, so that a look-up among many is quick. By a heap, and for one type alone: each of the
+/// standard library's sorts takes kilobytes of code for each type.
+pub(super) fn sorted<'k>(pairs: impl Iterator<Item = (&'k str, usize)>) -> Vec<(&'k str, usize)> {
+    let heap: BinaryHeap<_> = pairs.collect();
+    heap.into_sorted_vec()
 }
 
 /// The pairs of this key.
-fn equal<'p, T>(pairs: &'p [(&str, T)], key: &str) -> &'p [(&'p str, T)]
-where
-    T: 'p,
-{
+pub(super) fn equal<'p>(pairs: &'p [(&str, usize)], key: &str) -> &'p [(&'p str, usize)] {
     let begin = pairs.partition_point(|pair| pair.0 < key);
     let end = begin + pairs[begin..].partition_point(|pair| pair.0 == key);
     &pairs[begin..end]

@@ -2,7 +2,8 @@
 
 use super::writing::one_line;
 use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
-use meituan_protocol::ride::{self, INTERFACES, Interface, codes};
+use meituan_protocol::ride::{self, CAR_TYPE_REQUEST_SOURCES, Environment, INTERFACES, Interface, codes};
+use meituan_protocol::ticket::order::{Breach, Reason};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::fmt::Write as _;
 
@@ -22,10 +23,25 @@ pub(super) struct Api {
     /// The machine of its orders, for Mermaid.
     pub(super) diagram: String,
     pub(super) rules: &'static [&'static Rule],
+    /// Sentences about its orders, by id.
+    pub(super) sentences: Vec<Sentences>,
     /// The beginning of the reference: what its columns are about, and who calls what.
     pub(super) introduction: String,
+    /// The end of the reference: what else the spec lists.
+    pub(super) appendix: String,
     /// The code of success.
     pub(super) success: i32,
+}
+
+/// A table of sentences in both languages.
+pub(super) struct Sentences {
+    /// As in JavaScript.
+    pub(super) name: &'static str,
+    /// The type of the ids.
+    pub(super) id: &'static str,
+    pub(super) doc: &'static str,
+    /// Id, Chinese, English.
+    pub(super) rows: Vec<[String; 3]>,
 }
 
 /// A table of JavaScript.
@@ -47,16 +63,24 @@ pub(super) fn ticket_api() -> Api {
     let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
     let mut introduction = String::from(
         "Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n\
-         ## Calls\n\n| call | direction | codes | what |\n|---|---|---|---|\n",
+         ## Calls\n\nMandatory and optional are what the acceptance manual (《API 直连—供应商开发美团流程》, 验收手册) says in its parts three \
+         (三、必须要开发的接口) and two (二、以下接口可以不开发). The other interfaces are in neither part; a supplier that answers 598 \
+         must send the pay notice, and one that answers 602 the refund notice.\n\n\
+         | call | direction | needed | codes | what |\n|---|---|---|---|---|\n",
     );
     for call in CALLS {
         let direction = match call.direction {
             Direction::ToSupplier => "Meituan → supplier".to_owned(),
             Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
         };
-        let mandatory = if call.is_mandatory() { ", mandatory" } else { "" };
+        let item = |names: &[&str]| names.iter().position(|name| *name == call.name).map(|index| index + 1);
+        let needed = match (item(&ticket::MANDATORY), item(&ticket::OPTIONAL)) {
+            (Some(item), _) => format!("mandatory (三 {item})"),
+            (_, Some(item)) => format!("optional (二 {item})"),
+            _ => String::new(),
+        };
         let what = one_line(call.doc);
-        let _ = writeln!(introduction, "| `{}` | {direction}{mandatory} | `{}` | {what} |", call.name, call.codes.name);
+        let _ = writeln!(introduction, "| `{}` | {direction} | {needed} | `{}` | {what} |", call.name, call.codes.name);
     }
     Api {
         name: "ticket",
@@ -67,9 +91,35 @@ pub(super) fn ticket_api() -> Api {
         choices: [ticket::order::Event::MESSAGE.name],
         diagram: ticket::order::diagram(),
         rules: ticket::rules::ALL,
+        sentences: vec![
+            Sentences {
+                name: "conflicts",
+                id: "BreachId",
+                doc: "What a conflict of an order means. The fact is recorded all the same, and somebody has to look.",
+                rows: Breach::ALL.iter().map(|breach| both_languages(breach.id(), breach.doc())).collect(),
+            },
+            Sentences {
+                name: "reasons",
+                id: "ReasonId",
+                doc: "Why a call is refused, why an event is illegal, or what another outcome than 200 means. \
+                      Meituan gets the Chinese sentence as `describe`.",
+                rows: Reason::ALL
+                    .iter()
+                    .map(|reason| [reason.id().to_owned(), reason.text().to_owned(), one_line(reason.doc())])
+                    .collect(),
+            },
+        ],
         introduction,
+        appendix: String::new(),
         success: 200,
     }
+}
+
+/// A doc with Chinese before English.
+fn both_languages(id: &str, doc: &str) -> [String; 3] {
+    let doc = one_line(doc);
+    let (zh, en) = doc.split_once(" · ").expect("both languages");
+    [id, zh, en].map(str::to_owned)
 }
 
 fn facts_of(call: &'static Call) -> String {
@@ -113,9 +163,14 @@ pub(super) fn ride_api() -> Api {
     let replies = INTERFACES.iter().map(|interface| Spoken { message: interface.reply, is_received: !interface.is_push() });
     let mut introduction = String::from(
         "What stands inside the envelope, in wire types; in programs ids are texts in JavaScript. Amounts are fen on the wire too. \
-         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n\
-         ## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n",
+         `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n",
     );
+    introduction.push_str("## Hosts\n\n| environment | $API_HOST |\n|---|---|\n");
+    for (environment, name) in [(Environment::Test, "线下环境 · test"), (Environment::Production, "线上环境 · production")]
+    {
+        let _ = writeln!(introduction, "| {name} | `{}` |", environment.host());
+    }
+    introduction.push_str("\n## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n");
     for interface in INTERFACES {
         let (direction, method) = match interface.direction {
             ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
@@ -137,9 +192,31 @@ pub(super) fn ride_api() -> Api {
         choices: [ride::order::Event::MESSAGE.name],
         diagram: ride::order::diagram(),
         rules: ride::rules::ALL,
+        sentences: Vec::new(),
         introduction,
+        appendix: ride_appendix(),
         success: 0,
     }
+}
+
+fn ride_appendix() -> String {
+    let mut out = String::from(
+        "\n## From an estimate to an order\n\nInferred from the two field tables (ride spec 2.4 and 3.3): `carTypeRequestOf`.\n\n\
+         | `CarTypeRequest` | of the `Estimate`, the first that is there |\n|---|---|\n",
+    );
+    for source in CAR_TYPE_REQUEST_SOURCES {
+        let from: Vec<_> = source.from.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(out, "| `{}` | {} |", source.field, from.join(", "));
+    }
+    out.push_str(
+        "\n## Questions to customer service\n\n附录 客服问题分类. No field of the listed interfaces carries them.\n\n\
+         | 美团faqId | 美团五级问题 · category | 美团六级问题 · question |\n|--:|---|---|\n",
+    );
+    for question in codes::QUESTIONS {
+        let (category, words) = (question.category, question.question);
+        let _ = writeln!(out, "| {} | {} · {} | {} · {} |", question.faq_id, category.zh, category.en, words.zh, words.en);
+    }
+    out
 }
 
 fn facts_of_interface(interface: &Interface) -> String {

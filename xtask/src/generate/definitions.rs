@@ -3,7 +3,7 @@
 use super::HEADER;
 use super::catalogue::Catalogue;
 use super::writing::{one_line, template};
-use meituan_protocol::message::definition::{Bounds, Field, Kind, Presence};
+use meituan_protocol::message::definition::{Bounds, Enumeration, Field, Kind, Presence};
 use meituan_protocol::ride::{self, INTERFACES, Interface};
 use meituan_protocol::ticket;
 use std::fmt::Write as _;
@@ -29,7 +29,9 @@ impl Catalogue<'_> {
 
     pub(super) fn values(&self) -> String {
         let mut values = String::new();
-        for enumeration in self.enumerations.values().filter(|table| self.spoken.contains(table.name)) {
+        let of_no_field = |name| self.apis.iter().flat_map(|api| api.further).any(|table| table.name == name);
+        let is_documented = |table: &&&Enumeration| self.spoken.contains(table.name) || of_no_field(table.name);
+        for enumeration in self.enumerations.values().filter(is_documented) {
             let _ = writeln!(values, "\n{}|", enumeration.name);
             for row in enumeration.values {
                 let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
@@ -42,7 +44,7 @@ impl Catalogue<'_> {
 /// What a field is, after its name; what is usual is left out.
 fn traits(field: &Field) -> String {
     let mut out = match field.presence {
-        Presence::Required => "!",
+        Presence::Required | Presence::Key => "!",
         Presence::OnSuccess => "?",
         Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
     }

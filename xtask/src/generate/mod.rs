@@ -45,6 +45,8 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
     for (name, text) in [("messages", all.definitions()), ("values", all.values()), ("machines", definitions::machines())] {
         std::fs::write(dist.join(format!("definition-{name}.js")), text)?;
     }
+    std::fs::write(dist.join("order-texts.js"), texts::order_texts(&apis))?;
+    std::fs::write(dist.join("order-texts.d.ts"), texts::order_text_types(&apis))?;
     std::fs::write(dist.join("texts.js"), texts::texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), texts::TEXT_TYPES)
 }

@@ -38,6 +38,7 @@ impl Catalogue<'_> {
         for rule in self.rules() {
             let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, basis(rule.basis), one_line(rule.doc));
         }
+        out.push_str(&api.appendix);
         out
     }
 }
@@ -51,7 +52,17 @@ pub(super) fn order_rules(api: &Api) -> String {
         api.diagram.trim()
     );
     let all = Catalogue::of(std::slice::from_ref(api));
-    out.push_str("## What is stored, told and answered\n\nJSON in program notation: ids are texts, moments epoch milliseconds, amounts fen.\n\n");
+    for sentences in &api.sentences {
+        let (first, rest) = sentences.name.split_at(1);
+        let _ = writeln!(out, "## {}{rest}\n\n{}\n\n| id | 说明 | meaning |\n|---|---|---|", first.to_uppercase(), sentences.doc);
+        for [id, zh, en] in &sentences.rows {
+            let _ = writeln!(out, "| `{id}` | {zh} | {en} |");
+        }
+        out.push('\n');
+    }
+    out.push_str(
+        "## Snapshots, events and settings\n\nJSON in program notation: ids are strings, timestamps epoch milliseconds, amounts fen.\n\n",
+    );
     for message in all.objects.values().filter(|message| !all.packed.contains(message.name)) {
         table(&mut out, message, api.success);
     }
@@ -64,6 +75,8 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
     for field in message.fields {
         let needed = match field.presence {
             Presence::Required => "yes".to_owned(),
+            Presence::Key if matches!(field.kind, Kind::Id) => "yes, not 0".to_owned(),
+            Presence::Key => "yes, not blank".to_owned(),
             Presence::OnSuccess => format!("at {success}"),
             Presence::Optional | Presence::Dispensable | Presence::Nullable => "no".to_owned(),
         };

@@ -1,11 +1,11 @@
 //! Sentences for people, in both languages: of errors, rules, acceptance points and mistakes.
 
 use super::HEADER;
-use super::apis::Api;
+use super::apis::{Api, Sentences};
 use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
-use meituan_protocol::ticket::acceptance::POINTS;
+use meituan_protocol::ticket::{self, acceptance::POINTS};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
@@ -16,10 +16,16 @@ pub(super) fn texts(apis: &[Api]) -> String {
             let (meaning, hint) = (code.meaning(), code.hint());
             [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
         })
+        .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
+            let hint = ticket::rules::hint(rule.id)?;
+            let doc = one_line(rule.doc);
+            let (zh, en) = doc.split_once(" · ").expect("both languages");
+            Some([rule.id, en, zh, hint.en, hint.zh].join("\n"))
+        }))
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
         template(&errors.join("\n\n"))
     );
     out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
@@ -50,6 +56,34 @@ export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: string;\n\
 export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
+
+/// Sentences about orders: a file of its own, for pages that show orders and no messages.
+pub(super) fn order_texts(apis: &[Api]) -> String {
+    let mut out = format!("{HEADER}import {{ sentencesIn }} from \"./definition-rows.js\";\n");
+    for sentences in apis.iter().flat_map(|api| &api.sentences) {
+        let rows: Vec<_> = sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect();
+        let _ = writeln!(
+            out,
+            "\nexport const {} = /* @__PURE__ */ sentencesIn({});",
+            sentences.name,
+            template(&format!("\n{}\n", rows.join("\n")))
+        );
+    }
+    out
+}
+
+pub(super) fn order_text_types(apis: &[Api]) -> String {
+    let all: Vec<_> = apis.iter().flat_map(|api| &api.sentences).collect();
+    let ids: Vec<_> = all.iter().map(|sentences| sentences.id).collect();
+    let mut out = format!(
+        "{HEADER}import type {{ {} }} from \"./messages.js\";\nimport type {{ Text }} from \"./texts.js\";\n\n",
+        ids.join(", ")
+    );
+    for Sentences { name, id, doc, .. } in all {
+        let _ = writeln!(out, "/** {doc} */\nexport declare const {name}: Readonly<Record<{id}, Text>>;");
+    }
+    out
+}
 
 /// What people do wrong when they sign.
 pub(super) fn mistakes() -> String {

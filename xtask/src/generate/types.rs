@@ -57,6 +57,14 @@ impl Catalogue<'_> {
             "/** The stable id of an acceptance point. */\nexport type AcceptancePointId ={};\n",
             union(POINTS.iter().map(|point| point.id).collect())
         );
+        for sentences in self.apis.iter().flat_map(|api| &api.sentences) {
+            let ids = union(sentences.rows.iter().map(|[id, ..]| id.as_str()).collect());
+            let _ = writeln!(
+                out,
+                "/** The stable id of a sentence in `{}`. */\nexport type {} ={ids};\n",
+                sentences.name, sentences.id
+            );
+        }
         let _ = writeln!(
             out,
             "/** The name of a message. */\nexport type MessageName ={};\n",
@@ -123,7 +131,7 @@ impl Catalogue<'_> {
         let data = interface.reply.fields.iter().find(|field| field.name == "data");
         let reply = match data.map(|field| (type_of(&field.kind, true), field.presence)) {
             None => "undefined".into(),
-            Some((of, Presence::Required | Presence::OnSuccess)) => of,
+            Some((of, Presence::Required | Presence::Key | Presence::OnSuccess)) => of,
             Some((of, _)) if of == "unknown" => of,
             Some((of, _)) => format!("{of} | undefined"),
         };

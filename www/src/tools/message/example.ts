@@ -2,6 +2,9 @@
 
 import { type Definition, definitions, type FieldDefinition, type MessageName, values } from "../../library.ts";
 
+/** The day of the visit has not passed. */
+const TOMORROW = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10);
+
 /**
  * Values that look like real ones, or that rules demand: of a field of any name, or of the field of one object. What is named
  * with its object stands in the example even where it need not.
@@ -25,7 +28,8 @@ const CHOSEN: Readonly<Record<string, unknown>> = {
   fLat: 39.9967,
   tLng: 116.6031,
   tLat: 40.0799,
-  "OrderCreate.travelDate": "2026-10-01",
+  "OrderCreate.travelDate": TOMORROW,
+  "OrderCreate.visitors": [{ name: "张三", mobile: "13500000000", credentials: { 0: "130000000000000000" } }],
   "OrderPaid.voucherType": 2,
   "OrderPaid.vouchers": ["15456624941871613"],
   "PayNotice.voucherType": 2,

@@ -39,9 +39,10 @@ export default function Orders() {
         <div class="now">
           <Verdict tone={step === undefined ? "calm" : step.tone} title={isLast ? t.isNow(name) : t.wasThen(name, at + 1)}>
             {step && <p>{step.outcome[spoken]}</p>}
-            {step?.conflicts.map((conflict) => (
-              <p key={conflict}>
-                <b>{t.conflict}</b> <span class="code">{conflict}</span>
+            {step?.counts && <p class="counts">{step.counts[spoken]}</p>}
+            {step?.conflicts.map(({ id, text }) => (
+              <p key={id} class="conflict">
+                <b>{t.conflict}</b> <span class="code">{id}</span> {text?.[spoken]}
               </p>
             ))}
             {of.next && isLast && (

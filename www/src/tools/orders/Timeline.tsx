@@ -4,7 +4,7 @@ import { BEGIN, type Machine, MINUTE } from "./machine.ts";
 import { text } from "./texts.ts";
 import { chosen, double, drop, move, steps, timeline } from "./timeline.ts";
 
-/** What an order was told, step by step. Entries are moved by dragging their handle, or by their buttons. */
+/** The events of an order, step by step. Entries are moved by dragging their handle, or by their buttons. */
 export function Timeline({ machine }: { machine: Machine }) {
   const t = text();
   const spoken = language.value;
@@ -65,7 +65,7 @@ export function Timeline({ machine }: { machine: Machine }) {
                 <span class="minor">
                   <span class={`kind ${step.kind === "illegal" ? "bad" : step.tone}`}>{t.kinds[step.kind]}</span>{" "}
                   {step.outcome[spoken]}
-                  {step.conflicts.length > 0 && ` · ${t.conflict}`}
+                  {step.isConflict && ` · ${t.conflict}`}
                 </span>
               )}
             </button>

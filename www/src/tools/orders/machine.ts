@@ -23,6 +23,13 @@ export interface Entry {
 
 export type Tone = "good" | "bad" | "warn" | "calm";
 
+/** Facts that contradict each other. */
+export interface Conflict {
+  readonly id: string;
+  /** What it means, where there is more to say than its id. */
+  readonly text?: Text | undefined;
+}
+
 /** What came of telling one entry. */
 export interface Step {
   readonly kind: "moved" | "duplicate" | "stale" | "illegal";
@@ -33,8 +40,12 @@ export interface Step {
   readonly tone: Tone;
   /** The order as it would be stored. */
   readonly order: unknown;
-  /** What does not agree. */
-  readonly conflicts: readonly string[];
+  /** How many tickets are in which state. */
+  readonly counts?: Text | undefined;
+  /** The conflicts that are open after it. */
+  readonly conflicts: readonly Conflict[];
+  /** Whether it has caused one of them. */
+  readonly isConflict: boolean;
 }
 
 export interface PictureState {

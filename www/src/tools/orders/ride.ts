@@ -98,12 +98,15 @@ function tellOne(order: Order, { id, minute }: Entry): { after: Order; step: Ste
   const { reason, standing } = out;
   // An open union, so that no program breaks when there is one more.
   const kind = out.kind as Step["kind"];
-  const conflicts = standing.conflict ? [...standing.conflicts.map(({ eventCode }) => `${eventCode}`)] : [];
+  const conflicts = standing.conflict ? standing.conflicts.map(({ eventCode }) => ({ id: `${eventCode}` })) : [];
   const words = kind === "illegal" ? (REASONS[reason ?? ""] ?? plainly(reason ?? "")) : KINDS[kind];
   const tone = kind === "illegal" ? "bad" : standing.conflict ? "warn" : kind === "moved" ? "good" : "calm";
   return {
     after: out.order,
-    step: { kind, state: String(standing.status), outcome: words, tone, order: out.order, conflicts },
+    step: {
+      ...{ kind, state: String(standing.status), outcome: words, tone, order: out.order },
+      ...{ conflicts, isConflict: conflicts.length > 0 },
+    },
   };
 }
 
@@ -119,7 +122,7 @@ const KINDS = {
 const REASONS: Record<string, Text> = {
   anotherOrder: { en: "it is about another order", zh: "不是这个订单" },
   underWay: { en: "not now: one is under way", zh: "先不要：上一次还没有结果" },
-  done: { en: "no: it is done", zh: "不要：已经办成" },
+  done: { en: "no: it is done", zh: "不要：已执行成功" },
   estimateExpired: { en: "no: the estimate has expired", zh: "不要：预估已过期" },
   notInThisState: { en: "not in this state", zh: "当前状态不允许" },
   queryFirst: { en: "query first", zh: "先查询" },
