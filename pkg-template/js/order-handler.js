@@ -173,12 +173,14 @@ export function orderDesk(options, taskFor) {
       if (ended === undefined) {
         waitUntil(working.catch(tell), ...context);
         // The function has ended, and the store hangs: what is true is not known, and 598 would not be.
-        if (hasEnded) throw new MeituanError("TIMED_OUT", { path: "store.save" });
+        if (hasEnded) {
+          tell(new MeituanError("TIMED_OUT", { path: "store.save" }));
+          return noReply();
+        }
         ended = await ends();
       }
       return said(ended);
     } catch (error) {
-      if (hasEnded) throw error;
       // The function has begun, and whether what it did was recorded is not known. That the result comes later may only be
       // said where it is saved that it was said: no notice would follow otherwise.
       tell(error);
