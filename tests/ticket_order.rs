@@ -467,7 +467,11 @@ fn a_pending_refund_that_is_refused_is_told_by_notice_with_its_reason() {
     desk.tell(refuse("R"));
     let (_, notice) = &desk.notices()[0];
     assert_eq!((&notice["code"], &notice["describe"]), (&json!(699), &json!("已过退改期限")));
-    assert_eq!(desk.code(refund("R", &["C1"])), 699);
+    assert_eq!(desk.code(refund("R", &["C1"])), 602, "what was put off is decided by notice");
+    let mut informed = desk.clone();
+    let id = desk.order().notices[0].id.clone();
+    informed.tell(NoticeAccepted { id });
+    assert_eq!(informed.code(refund("R", &["C1"])), 699);
     desk.tell(agree("R"));
     let codes: Vec<_> = desk.notices().iter().map(|(_, notice)| notice["code"].clone()).collect();
     assert_eq!(codes, [200], "a refusal that was not sent is not sent any more");
@@ -558,6 +562,8 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
             let mut between = waiting;
             between.now = Timestamp(clock(may_count).0 + 1);
             assert_eq!(between.tell(refuse("R")).conflicts, [Breach::RefusedInDoubt]);
+            let id = between.order().notices[0].id.clone();
+            between.tell(NoticeAccepted { id });
             assert_eq!(between.code(refund("R", &["C1"])), 699);
         }
     }
@@ -567,10 +573,8 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
 fn beyond_the_years_of_the_calendar_nothing_is_agreed_and_that_is_reported() {
     let mut desk = Desk::issued(1);
     desk.now = clock("2199-01-04 10:00:00");
-    let call = desk.tell(refund("R", &["C1"]));
-    assert_eq!(call.conflicts, [Breach::CalendarEnded]);
-    let Answer::Run(run) = call.answer else { panic!() };
-    desk.tell(end(&run.key, Outcome::PENDING));
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(desk.tell(end(&key, Outcome::PENDING)).conflicts, [Breach::CalendarEnded]);
     desk.later(100 * 86_400_000).tell(TimePassed {});
     assert_eq!(desk.code(refund("R", &["C1"])), 602);
     // A calendar of one's own reaches as far as it says, or without end.
@@ -1043,6 +1047,23 @@ fn another_order_made_by_the_same_create_is_flagged() {
     let again = AttemptEnded { created: Some(another), ..end(&key, Outcome::DONE) };
     assert_eq!(desk.tell(again).conflicts, [Breach::CreatedDifferently]);
     assert_eq!(desk.order().partner_order_id.as_deref(), Some("P"));
+}
+
+#[test]
+fn so_many_settled_conflicts_are_kept_and_all_that_are_open() {
+    let mut desk = Desk::issued(2);
+    desk.tell(entered("E", &["C1"]));
+    for number in 0..30 {
+        desk.tell(entered(&format!("E{number}"), &["C1"]));
+    }
+    assert_eq!(desk.order().conflicts.len(), 30, "nothing that is open is forgotten");
+    for number in 0..30 {
+        let id = format!("entered-twice:E{number}");
+        assert_eq!(desk.tell(ConflictResolved { id, note: Some("误扫".into()) }).kind, Kind::Moved);
+    }
+    let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    assert_eq!((kept.len(), kept[0], kept[19]), (20, "entered-twice:E10", "entered-twice:E29"), "the last ones");
+    assert_eq!(desk.tell(ConflictResolved { id: "entered-twice:E0".into(), note: None }).reason, Some(Reason::UnknownConflict));
 }
 
 // Notices, as they are sent.

@@ -249,18 +249,34 @@ fn a_notice_is_given_up_after_a_week_and_kept_for_a_person() {
 }
 
 #[test]
-fn a_refund_notice_is_given_up_when_silence_has_decided() {
-    let mut desk = Desk::settled();
-    desk.refund("R1", "C1");
-    desk.refuse("R1");
-    for _ in 0..3 {
-        let notice = desk.claim();
-        assert_eq!(notice.len(), 1);
-        desk.end(&notice[0], Delivery::LATER);
+fn a_refund_notice_is_sent_until_silence_has_decided() {
+    for is_agreed in [true, false] {
+        let mut desk = Desk::settled();
+        desk.refund("R1", "C1");
+        if is_agreed {
+            desk.agree("R1")
+        } else {
+            desk.refuse("R1")
+        }
+        for _ in 0..3 {
+            let notice = desk.claim();
+            assert_eq!(notice.len(), 1);
+            desk.end(&notice[0], Delivery::LATER);
+            desk.later(DAY);
+        }
+        let last = desk.claim();
+        assert_eq!(last.len(), 1, "Thursday 10:00: until its end Meituan may still hear of it");
+        desk.end(&last[0], Delivery::LATER);
         desk.later(DAY);
+        let claim = desk.tell(ClaimNotices {});
+        assert_eq!((claim.answer, desk.order().notices.len()), (Answer::None, 0));
+        if is_agreed {
+            assert_eq!(claim.conflicts, [Breach::NoticeGivenUp], "Meituan has agreed it by itself");
+            assert_eq!(desk.order().given_up.as_ref().unwrap()[0].id, "refundNotice:7:R1:200");
+        } else {
+            // Meituan counts it as agreed: nobody enters with C1 until somebody says what is true.
+            assert_eq!(claim.conflicts, [Breach::RefusedInDoubt]);
+            assert!(admissions(desk.order(), desk.now).iter().all(|admission| admission.voucher.as_deref() != Some("C1")));
+        }
     }
-    assert_eq!(desk.claim().len(), 1, "Thursday 10:00: until its end Meituan may still hear of it");
-    desk.later(DAY);
-    assert_eq!(desk.tell(ClaimNotices {}).conflicts, [Breach::NoticeGivenUp]);
-    assert_eq!(desk.order().given_up.as_ref().unwrap()[0].id, "refundNotice:7:R1:699");
 }

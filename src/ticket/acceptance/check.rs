@@ -202,7 +202,7 @@ impl Checker {
         } else if exchange.is(&CONSUME_NOTICE) {
             order.consume(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_CLOSE) {
-            order.close(exchange, &asked, &said);
+            order.close(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_REFUNDED) {
             order.refunded(exchange, &asked, &said, found);
         } else if exchange.is(&ORDER_RESCHEDULE) {

@@ -13,6 +13,10 @@ impl Index {
         self.0.get(name).copied()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The name's number; a new name has the next one.
     #[inline(never)]
     pub(super) fn number(&mut self, name: &str) -> u32 {

@@ -144,6 +144,8 @@ impl Order {
         match self.issue {
             Issue::ByReply | Issue::ByNotice => found.shows(Name::ConsumeReal),
             Issue::Unknown => {}
+            // Issued or not, Meituan ended it before a notice said so.
+            Issue::Underway | Issue::Closed if self.ended_at.is_some_and(|end| notice.at.is_some_and(|at| at <= end)) => {}
             _ => found.fails(Name::ConsumeReal, exchange.place(), "body.usedQuantity", "the tickets were not issued"),
         }
         if self.travel_date.is_some_and(|date| !self.rescheduled && Date::of(Timestamp(exchange.at)) < date) {

@@ -32,17 +32,51 @@ impl Promise {
     /// Whether it was kept by the end of the trace.
     #[inline(never)]
     pub(super) fn finish(&self, name: Name, found: &mut Findings) {
-        if self.made.is_none() || self.is_void {
+        if self.made.is_none() || self.is_void && self.replied.is_none() {
             return;
         }
         match (self.noticed, self.replied) {
             (Some(true), _) => {}
             (Some(false), _) => found.unchecked(name, self.made, "code", "Meituan accepted none of the notices"),
+            (None, Some(_)) if self.is_void => {
+                found.unchecked(name, self.replied, "code", "Meituan ended the order before a notice was sent");
+            }
             (None, Some(_)) => {
                 found.shows(name);
                 found.fails(name, self.replied, "code", "the result came by reply, and no notice was sent");
             }
             (None, None) => found.unchecked(name, self.made, "code", "no result within the trace"),
+        }
+    }
+}
+
+/// What queries said after 598 that Meituan had not been informed of: what follows says whether it was so.
+#[derive(Default)]
+pub(super) struct Early {
+    pub(super) issued: Vec<u32>,
+    pub(super) failed: Vec<u32>,
+}
+
+impl Early {
+    /// The result is known: success or failure, or nobody's any longer. What said the same before was true, or may have been.
+    #[inline(never)]
+    pub(super) fn settle(&mut self, is_issued: Option<bool>, found: &mut Findings) {
+        let both = [(true, &mut self.issued, Name::QueryIssued), (false, &mut self.failed, Name::QueryIssuing)];
+        for (says_issued, queries, name) in both {
+            if is_issued.is_none_or(|is_issued| is_issued == says_issued) {
+                for query in queries.drain(..) {
+                    found.warns(name, Some(query), "body.orderStatus", "reported before the notice");
+                }
+            }
+        }
+    }
+
+    /// The result that they said has not come by the end of the trace.
+    pub(super) fn finish(&self, found: &mut Findings) {
+        for (queries, name) in [(&self.issued, Name::QueryIssued), (&self.failed, Name::QueryIssuing)] {
+            for &query in queries {
+                found.fails(name, Some(query), "body.orderStatus", "expected 5: 598 was answered");
+            }
         }
     }
 }
@@ -60,6 +94,7 @@ impl Order {
         if exchange.tells_failure(said.code) {
             exchange.judge_reason(Name::PayTrueReason, said.code, said.describe.as_deref(), found);
         }
+        self.is_paid = true;
         match said.code {
             Some(598) => {
                 self.issuing.made.get_or_insert(exchange.index);
@@ -72,17 +107,28 @@ impl Order {
             }
             Some(200) => self.paid(exchange, said, body, upstream, found),
             Some(_) if exchange.tells_failure(said.code) && !exchange.overlaps => {
-                if self.issue == Issue::Underway {
-                    self.issuing.replied.get_or_insert(exchange.index);
-                }
+                self.result_by_reply(exchange);
                 if !self.is_issued() {
-                    self.issue = Issue::Failed;
-                    self.failed_by_reply = true;
+                    self.early.settle(Some(false), found);
+                    // Once Meituan has ended it, or a part of it, the failure does not say that it was never issued.
+                    self.issue = if self.ended { Issue::Closed } else { Issue::Failed };
+                    self.failed_by_reply = !self.ended;
                 }
             }
             // No reply, or one that says nothing, or two at once: what became of it is not known.
-            _ if !self.is_issued() => self.issue = Issue::Unknown,
-            _ => {}
+            _ => {
+                self.failed_by_reply = false;
+                if !self.is_issued() {
+                    self.issue = Issue::Unknown;
+                }
+            }
+        }
+    }
+
+    /// A reply has the result that a notice must have, unless Meituan has ended the order.
+    fn result_by_reply(&mut self, exchange: &Exchange<'_>) {
+        if self.issue == Issue::Underway && !self.issuing.is_void {
+            self.issuing.replied.get_or_insert(exchange.index);
         }
     }
 
@@ -99,9 +145,10 @@ impl Order {
         if !self.is_issued() {
             if upstream.get(&self.product).is_some() {
                 found.fails(Name::PayIssuing, exchange.place(), "code", "issued upstream: expected 598");
-            } else if self.issue == Issue::Underway {
-                self.issuing.replied.get_or_insert(exchange.index);
+            } else {
+                self.result_by_reply(exchange);
             }
+            self.early.settle(Some(true), found);
             self.issue = Issue::ByReply;
         }
         if exchange.issues_without_codes(said.code) && self.voucher_type.is_none() {
@@ -146,6 +193,8 @@ impl Order {
             return;
         }
         self.issuing.notice(Name::PayIssuing, said.accepted, found);
+        self.is_paid = true;
+        self.early.settle(Some(is_success), found);
         if !is_success {
             exchange.judge_reason(Name::PayTrueReason, None, said.describe.as_deref(), found);
             match self.issue {
@@ -157,7 +206,6 @@ impl Order {
             }
             return;
         }
-        self.issued_after_all = true;
         if self.failed_by_reply && !exchange.overlaps {
             found.fails(Name::PayIssuing, exchange.place(), "issueType", "pay was answered with a failure: expected 598");
             self.issue = Issue::Unknown;

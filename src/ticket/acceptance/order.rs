@@ -7,7 +7,7 @@ use super::super::codes::{CloseType, VoucherType};
 use super::codes::Codes;
 use super::consumption::Entries;
 use super::exchange::{Exchange, Said};
-use super::issuing::Promise;
+use super::issuing::{Early, Promise};
 use super::points::Name;
 use super::refund::Refunds;
 use super::report::Findings;
@@ -29,6 +29,8 @@ pub(super) enum Issue {
     /// A notice of success was sent.
     ByNotice,
     Failed,
+    /// Meituan closed or refunded it, and it is not known whether it was issued before.
+    Closed,
 }
 
 #[derive(Default)]
@@ -45,8 +47,12 @@ pub(super) struct Order {
     pub(super) issue: Issue,
     /// Pay was answered with a failure, and not with 598 since.
     pub(super) failed_by_reply: bool,
-    /// Meituan closed or refunded it by itself.
+    /// Pay was called, whatever was answered.
+    pub(super) is_paid: bool,
+    /// Meituan closed or refunded it by itself, or a part of it.
     pub(super) ended: bool,
+    /// When it first did so with all of it.
+    pub(super) ended_at: Option<i64>,
     pub(super) rescheduled: bool,
     pub(super) voucher_type: Option<i64>,
     /// What is known of each code, and the numbers of those that were reported when it was issued.
@@ -55,9 +61,8 @@ pub(super) struct Order {
     /// Where success was reported without voucherType and codes.
     pub(super) issued_without_codes: Option<(Name, u32)>,
     pub(super) issuing: Promise,
-    /// Queries that said 4 before any notice.
-    pub(super) early: Vec<u32>,
-    pub(super) issued_after_all: bool,
+    /// Queries that said after 598 that it is issued, or that it is not, before Meituan was informed of it.
+    pub(super) early: Early,
     pub(super) entries: Entries,
     pub(super) refunds: Refunds,
 }
@@ -102,7 +107,8 @@ impl Order {
         if said.code != Some(200) {
             return;
         }
-        self.is_dead = None;
+        // What pay was answered before that was about no order.
+        (self.is_dead, self.failed_by_reply) = (None, self.failed_by_reply && self.created);
         if self.created {
             return;
         }
@@ -110,21 +116,38 @@ impl Order {
         self.quantity = asked.integer("quantity");
         self.product = text(asked, "partnerDealId");
         self.travel_date = Date::parse(text(asked, "travelDate").as_bytes());
-        if self.issue == Issue::Unknown {
+        if self.issue == Issue::Unknown && !self.is_paid {
             self.issue = Issue::Untouched;
         }
     }
 
-    pub(super) fn close(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said) {
+    pub(super) fn close(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
         self.ended = true;
         let kinds = [CloseType::UNPAID, CloseType::CREATE_FAILED, CloseType::ISSUE_FAILED];
-        // What another type means is not known; who did not answer need not know of it.
-        if said.code == Some(200) && !exchange.overlaps && kinds.iter().any(|kind| is(asked, "closeType", kind.0)) {
+        // What another type means is not known.
+        if !kinds.iter().any(|kind| is(asked, "closeType", kind.0)) {
+            return;
+        }
+        // Who did not answer need not know of it.
+        if said.code == Some(200) && !exchange.overlaps {
             self.is_dead = Some("Meituan had closed the order");
         }
-        if is(asked, "closeType", CloseType::ISSUE_FAILED.0) && !self.is_issued() {
-            self.issue = Issue::Failed;
+        if is(asked, "closeType", CloseType::ISSUE_FAILED.0) {
+            match self.issue {
+                Issue::Unknown | Issue::Underway => self.issue = Issue::Closed,
+                Issue::Untouched => self.issue = Issue::Failed,
+                _ => {}
+            }
         }
+        self.end(exchange, found);
+    }
+
+    /// Meituan has ended all of it, and waits for no result of issuing any longer.
+    pub(super) fn end(&mut self, exchange: &Exchange<'_>, found: &mut Findings) {
+        self.ended_at.get_or_insert(exchange.at);
+        self.issuing.is_void = true;
+        self.early.settle(None, found);
+        self.refunds.end();
     }
 
     pub(super) fn reschedule(&mut self) {
@@ -134,13 +157,7 @@ impl Order {
     /// What was promised and did not come by the end of the trace.
     #[inline(never)]
     pub(super) fn finish(&self, found: &mut Findings) {
-        for &query in &self.early {
-            let (path, detail) = ("body.orderStatus", "expected 5: 598 was answered");
-            match self.issued_after_all {
-                true => found.warns(Name::QueryIssued, Some(query), path, "reported before the notice of success"),
-                false => found.fails(Name::QueryIssued, Some(query), path, detail),
-            }
-        }
+        self.early.finish(found);
         self.issuing.finish(Name::PayIssuing, found);
         self.refunds.finish(found);
     }

@@ -109,7 +109,7 @@ points! {
         "总超时可以调整（连接 5s、读取 15s），但总和不超过 20s",
         "answered within the time-outs: connecting 5 s and reading 15 s by default, 20 s together at most";
     /// Pay's 200 for what is issued upstream, a 598 whose result came by anything but a pay notice, or a success by notice after a
-    /// failure by reply.
+    /// failure by reply. (Once Meituan has closed or refunded the order, it waits for no notice.)
     PayIssuing "pay.issuing", Some(&ORDER_PAY), Documented, [],
         "订单出票 1",
         "二次出票必须返回 598，并用出票通知回传最终结果",
@@ -134,7 +134,8 @@ points! {
         "订单出票 5",
         "总超时可以调整（连接 30s、读取 30s），但总和不超过 1min",
         "answered within the time-outs: connecting 30 s and reading 30 s by default, 60 s together at most";
-    /// While 598 stands, neither 5 nor 4. (4 counts against `query.issued`.)
+    /// While 598 stands, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure follows, or
+    /// Meituan ends the order first.)
     QueryIssuing "query.issuing", Some(&ORDER_QUERY), Documented, [],
         "订单查询 1",
         "出票中的订单，orderStatus 一定是 5",
@@ -144,8 +145,8 @@ points! {
         "订单查询 2",
         "仅创建成功、没有调用出票的订单，orderStatus 一定是 2",
         "orderStatus is 2 while created and not paid";
-    /// 4 while issuing, or once it failed. (4 before pay counts against `query.untouched`; not 4 once issued, against
-    /// `general.can-enter` or `pay-notice.query`.)
+    /// 4 while issuing, or once it failed, unless Meituan has ended the order and all tickets are gone. (4 before pay counts against
+    /// `query.untouched`; not 4 once issued, against `general.can-enter` or `pay-notice.query`.)
     QueryIssued "query.issued", Some(&ORDER_QUERY), Documented, [],
         "订单查询 3",
         "出票成功、用户能入园了，orderStatus 才可以是 4",

@@ -17,6 +17,12 @@ const AFTER_FAILURE: [OrderStatus; 2] = [OrderStatus::CREATED, OrderStatus::ISSU
 /// A state whose codes break a rule. Before an order is issued it is a state all the same.
 pub(super) static STATE: Message = Message { rules: &[], ..*OrderState::MESSAGE };
 
+/// Every ticket is used or refunded.
+fn is_all_gone(state: &View<'_>) -> bool {
+    let number = |field| state.integer(field).unwrap_or_default();
+    number("usedQuantity") + number("refundedQuantity") >= number("orderQuantity")
+}
+
 impl Order {
     #[inline(never)]
     pub(super) fn query(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, found: &mut Findings) {
@@ -49,8 +55,8 @@ impl Order {
             Issue::Underway => (Name::QueryIssuing, OrderStatus::ISSUING, "expected 5: 598 was answered"),
             Issue::ByReply => (Name::CanEnter, OrderStatus::ISSUED, "expected 4: pay was answered 200"),
             Issue::ByNotice => (Name::NoticeQuery, OrderStatus::ISSUED, "expected 4: success was reported by notice"),
-            Issue::Failed if AFTER_FAILURE.contains(&status) => (Name::QueryFailed, status, ""),
-            Issue::Failed => {
+            Issue::Failed | Issue::Closed if AFTER_FAILURE.contains(&status) => (Name::QueryFailed, status, ""),
+            Issue::Failed | Issue::Closed => {
                 (Name::QueryFailed, OrderStatus::ISSUE_FAILED, "expected 6, or 2 as the manual has it: issuing failed")
             }
         };
@@ -66,10 +72,15 @@ impl Order {
         } else if status == OrderStatus::ISSUED && name != Name::QueryUntouched {
             found.shows(Name::QueryIssued);
             match self.issue {
+                // Issued or not, nobody enters.
+                Issue::Underway | Issue::Closed if self.ended && is_all_gone(state) => {}
                 // What the notice says will tell.
-                Issue::Underway => self.early.push(exchange.index),
+                Issue::Underway => self.early.issued.push(exchange.index),
                 _ => found.fails(Name::QueryIssued, exchange.place(), PATH, detail),
             }
+        } else if name == Name::QueryIssuing && AFTER_FAILURE.contains(&status) && !self.ended {
+            found.shows(name);
+            self.early.failed.push(exchange.index);
         } else if name == Name::QueryFailed {
             found.shows(name);
             found.warns(name, exchange.place(), PATH, detail);

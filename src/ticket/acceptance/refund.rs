@@ -1,5 +1,6 @@
 //! The refunds of one order, each by its refundId.
 
+use super::super::codes::RefundMessageType;
 use super::super::working_days::Calendar;
 use super::codes::{Code, Codes, Index, put_in_order};
 use super::consumption::Entries;
@@ -19,6 +20,9 @@ pub(super) struct Refunds {
     by_id: Index,
     /// How many tickets were agreed to.
     agreed: i64,
+    /// How many tickets Meituan's messages were about, each message counted once.
+    reported: i64,
+    messages: Index,
     /// When Meituan last sent a refunded message that cannot be attributed to one refund.
     unclear_at: Option<i64>,
 }
@@ -121,6 +125,11 @@ impl Order {
         self.ended = true;
         let (refunds, mut known) = self.refunds();
         refunds.message(exchange, asked, said, &mut known, found);
+        let kind = RefundMessageType(asked.integer("refundMessageType").unwrap_or_default() as i32);
+        let is_all = self.quantity.is_none_or(|quantity| self.refunds.gone() >= quantity);
+        if is_all || kind == RefundMessageType::PAY_STATE_UNKNOWN {
+            self.end(exchange, found);
+        }
     }
 }
 
@@ -128,6 +137,11 @@ impl Refunds {
     /// How many tickets were agreed to, each refundId counted once.
     pub(super) fn agreed(&self) -> i64 {
         self.agreed
+    }
+
+    /// How many tickets are refunded at most, as far as is known.
+    fn gone(&self) -> i64 {
+        self.agreed.saturating_add(self.reported)
     }
 
     #[inline(never)]
@@ -187,7 +201,9 @@ impl Refunds {
                 } else if is_unclear || may_be_silent {
                     refund.pending.is_void = true;
                 } else if is_open {
-                    refund.pending.replied.get_or_insert(exchange.index);
+                    if !refund.pending.is_void {
+                        refund.pending.replied.get_or_insert(exchange.index);
+                    }
                 } else {
                     // It is agreed to as it was asked for now.
                     refund.content = content;
@@ -210,7 +226,7 @@ impl Refunds {
                         return;
                     }
                 };
-                match is_open && (is_other || is_unclear) {
+                match is_open && (is_other || is_unclear || refund.pending.is_void) {
                     true => found.warns(broken.0, exchange.place(), "code", broken.1),
                     false => found.fails(broken.0, exchange.place(), "code", broken.1),
                 }
@@ -306,6 +322,11 @@ impl Refunds {
     /// covers as a whole is agreed to, without a notice.
     #[inline(never)]
     fn message(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, known: &mut Known<'_>, found: &mut Findings) {
+        let count = self.messages.len();
+        self.messages.number(&String::from_utf8_lossy(exchange.request));
+        if self.messages.len() > count {
+            self.reported = self.reported.saturating_add(asked.integer("count").unwrap_or_default());
+        }
         let named = known.codes.numbers(asked, "voucherList");
         let mut covered = Vec::new();
         if let Some(index) = self.by_id.get(&text(asked, "refundSerialNo")) {
@@ -336,6 +357,13 @@ impl Refunds {
                 false => refund.by_message = true,
             }
             self.agree(index as usize, exchange, false, known, found);
+        }
+    }
+
+    /// Meituan has ended the whole order.
+    pub(super) fn end(&mut self) {
+        for refund in self.all.iter_mut().filter(|refund| refund.is_open()) {
+            refund.pending.is_void = true;
         }
     }
 

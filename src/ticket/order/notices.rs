@@ -62,17 +62,33 @@ impl Change<'_> {
         self.pay_notice(IssueType::FAILED, &failure.describe, &PayNotice { order_id, partner_order_id, ..PayNotice::default() });
     }
 
-    /// What a pay notice says is no longer so once the order is closed or refunded.
+    /// What a pay notice says is no longer so once the order is closed or refunded, unless guests have entered: their consume
+    /// notices come after it.
     pub(super) fn withdraw_pay_notice(&mut self) {
+        if self.order.state() == State::Returned && self.order.counts().used > 0 {
+            return;
+        }
         self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
     }
 
+    /// What ids of notices about a refund begin with.
+    fn about_refund(&self, refund_id: &str) -> String {
+        joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"])
+    }
+
+    /// Whether the outbox has the decision about a refund.
+    pub(super) fn is_refund_notice_due(&self, refund_id: &str) -> bool {
+        let about = self.about_refund(refund_id);
+        self.order.notices.iter().any(|notice| notice.id.starts_with(&about))
+    }
+
     /// A refusal that nobody is sending is not sent any more once the refund is agreed: agreement is final.
-    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) {
-        let about = joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"]);
-        let now = self.now;
+    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) -> bool {
+        let about = self.about_refund(refund_id);
+        let (before, now) = (self.order.notices.len(), self.now);
         let is_under_way = |notice: &Notice| notice.claimed_until.is_some_and(|until| until > now);
         self.order.notices.retain(|notice| !notice.id.starts_with(&about) || is_under_way(notice));
+        self.order.notices.len() < before
     }
 
     /// How a refund was decided.
@@ -105,15 +121,14 @@ impl Change<'_> {
         let order = &self.order;
         let used = units.iter().filter_map(|&place| order.units.get(place));
         // The tickets of a code in common are one entry.
-        let codes = sorted(used.clone().filter_map(|unit| Some((unit.voucher.as_deref()?, 0))));
-        let mut vouchers: Vec<ConsumedVoucher> = Vec::new();
-        for unit in used.clone() {
-            let Some(code) = unit.voucher.as_deref() else { continue };
-            let count = equal(&codes, code).len();
-            if count == 1 || !vouchers.iter().any(|known| known.voucher == code) {
-                vouchers.push(used_voucher(code, count as u32, at));
-            }
-        }
+        let codes = used.clone().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place)));
+        let by_code = sorted(codes.clone());
+        let first_ones = codes.filter_map(|(code, place)| {
+            let same = equal(&by_code, code);
+            let is_first = same.first().is_some_and(|(_, first)| *first == place);
+            is_first.then(|| used_voucher(code, same.len() as u32, at))
+        });
+        let vouchers = first_ones.collect();
         let credentials = used.flat_map(|unit| {
             order.credentials_of(unit).map(|known| CredentialVoucher {
                 voucher: unit.voucher.clone().or_else(|| known.voucher.clone()).filter(|voucher| !voucher.is_empty()),

@@ -58,7 +58,6 @@ impl Change<'_> {
     /// The claim is stored before anything is sent, so that of several senders one has the notice. Where that one breaks off,
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
     pub(super) fn claim_notices(&mut self) -> Said {
-        self.agree_by_silence();
         self.give_up_old_ones();
         let limit = self.settings.send_limit();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
