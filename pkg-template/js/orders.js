@@ -147,7 +147,7 @@ export class Orders {
   async #deliverOne(orderId, { id, name, body, tries = 0 }, send, tell) {
     const { sendLimit = SEND_LIMIT } = /** @type {{ sendLimit?: number }} */ (this.#settings);
     const deadline = Date.now() + sendLimit;
-    /** @type {number} */
+    /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {
       const request = /** @type {any} */ (this.#supplier.requests)[name](body, { now: this.#clock() });
