@@ -36,7 +36,8 @@ export const text = bilingual({
     strict: "What is only inferred fails a point, too",
   },
   zh: {
-    summary: "载入美团与供应商之间的报文记录，逐条查看：《API 直连—供应商开发美团流程》（下称验收手册）中的哪些验收点通过、不通过，或从未涉及。",
+    summary:
+      "载入美团与供应商之间的报文记录，逐条查看：《API 直连—供应商开发美团流程》（下称验收手册）中的哪些验收点通过、不通过，或从未涉及。",
     file: "报文记录（JSON，格式见 docs/trace.md）",
     drop: "或把文件拖到这里",
     good: "内置：全部做对的供应商",
