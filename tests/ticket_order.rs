@@ -1023,6 +1023,23 @@ fn another_order_made_by_the_same_create_is_flagged() {
     assert_eq!(desk.order().partner_order_id.as_deref(), Some("P"));
 }
 
+#[test]
+fn so_many_settled_conflicts_are_kept_and_all_that_are_open() {
+    let mut desk = Desk::issued(2);
+    desk.tell(entered("E", &["C1"]));
+    for number in 0..30 {
+        desk.tell(entered(&format!("E{number}"), &["C1"]));
+    }
+    assert_eq!(desk.order().conflicts.len(), 30, "nothing that is open is forgotten");
+    for number in 0..30 {
+        let id = format!("entered-twice:E{number}");
+        assert_eq!(desk.tell(ConflictResolved { id, note: Some("误扫".into()) }).kind, Kind::Moved);
+    }
+    let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    assert_eq!((kept.len(), kept[0], kept[19]), (20, "entered-twice:E10", "entered-twice:E29"), "the last ones");
+    assert_eq!(desk.tell(ConflictResolved { id: "entered-twice:E0".into(), note: None }).reason, Some(Reason::UnknownConflict));
+}
+
 // Notices, as they are sent.
 
 #[test]

@@ -110,8 +110,9 @@ impl Order {
                 self.result_by_reply(exchange);
                 if !self.is_issued() {
                     self.early.settle(Some(false), found);
-                    self.issue = Issue::Failed;
-                    self.failed_by_reply = true;
+                    // Once Meituan has ended it, or a part of it, the failure does not say that it was never issued.
+                    self.issue = if self.ended { Issue::Closed } else { Issue::Failed };
+                    self.failed_by_reply = !self.ended;
                 }
             }
             // No reply, or one that says nothing, or two at once: what became of it is not known.

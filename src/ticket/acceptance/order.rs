@@ -29,7 +29,7 @@ pub(super) enum Issue {
     /// A notice of success was sent.
     ByNotice,
     Failed,
-    /// Meituan closed it as not issued, and it is not known whether it was.
+    /// Meituan closed or refunded it, and it is not known whether it was issued before.
     Closed,
 }
 

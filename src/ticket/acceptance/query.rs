@@ -73,7 +73,7 @@ impl Order {
             found.shows(Name::QueryIssued);
             match self.issue {
                 // Issued or not, nobody enters.
-                Issue::Underway | Issue::Closed if self.ended_at.is_some() && is_all_gone(state) => {}
+                Issue::Underway | Issue::Closed if self.ended && is_all_gone(state) => {}
                 // The notice decides.
                 Issue::Underway => self.early.issued.push(exchange.index),
                 _ => found.fails(Name::QueryIssued, exchange.place(), PATH, detail),

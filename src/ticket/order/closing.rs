@@ -39,7 +39,7 @@ impl Change<'_> {
     /// Meituan ends the whole order, and guests have entered.
     pub(super) fn flag_use(&mut self) {
         if self.order.counts().used > 0 {
-            self.flag(Breach::ClosedAfterUse, "", &["tickets that are used"]);
+            self.flag(Breach::ClosedAfterUse, "", &["voucher status 1"]);
         }
     }
 

@@ -77,7 +77,7 @@ impl Change<'_> {
                 if end.key != latest && matches!(self.order.lifecycle, Lifecycle::NONE | Lifecycle::OPEN) {
                     // An earlier try, which Meituan knows as refused; a later one may be under way.
                     if !is_known {
-                        self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["the refusal of orderCreate"]);
+                        self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["orderCreate"]);
                     }
                     return (Kind::Stale, self.truth_of_create());
                 }
@@ -131,7 +131,7 @@ impl Change<'_> {
         let before_issue = self.settings.voucher_type.unwrap_or(VoucherType::CODE_PER_TICKET);
         let counts = order.counts();
         let order_status = match (order.state(), self.settings.issue_failed_status) {
-            (State::IssueFailed, Some(status)) => status,
+            (State::IssueFailed, Some(OrderStatus::CREATED)) => OrderStatus::CREATED,
             _ => order.order_status.unwrap_or(OrderStatus::CREATE_FAILED),
         };
         OrderState {

@@ -111,7 +111,7 @@ impl Change<'_> {
             if !self.withdraw_refusal(&refund_id) {
                 continue;
             }
-            self.flag(Breach::RefusedInDoubt, &refund_id, &["three working days of silence"]);
+            self.flag(Breach::RefusedInDoubt, &refund_id, &["refundMessageType 3"]);
             let Some(refund) = self.refund_of(&refund_id) else { continue };
             (refund.state, refund.failure, refund.unclear) = (RefundState::PENDING, None, Some(true));
             let refund = refund.clone();

@@ -158,7 +158,7 @@ impl Change<'_> {
         if self.order.has_units() {
             return !self.order.named(vouchers, &[]).foreign;
         }
-        vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
+        self.order.are_of_order(vouchers)
     }
 
     fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {

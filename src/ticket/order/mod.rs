@@ -88,12 +88,12 @@ use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, Ord
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
 use crate::message::RawJson;
-use crate::message::definition::Message;
+use crate::message::definition::{self, Basis, Message, Rule};
 use crate::time::Timestamp;
 
 crate::messages! {
     /// Settings of the order rules.
-    OrderSettings {
+    OrderSettings rules [FAILED_STATUS] {
         /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
         /// Meituan's own time-out (acceptance manual, part five).
         create_lease "createLease": milliseconds, optional;
@@ -114,6 +114,17 @@ crate::messages! {
         refund_deadline "refundDeadline": milliseconds, optional;
     }
 }
+
+const FAILED_STATUS: &Rule = &Rule {
+    id: "order.failed-status",
+    basis: Basis::Documented,
+    at: "issueFailedStatus",
+    doc: crate::doc_text!("issueFailedStatus 为 2 或 6 · issueFailedStatus is 2 or 6."),
+    check: |view, _| match view.integer("issueFailedStatus") {
+        None | Some(2 | 6) => definition::Verdict::Kept,
+        _ => definition::Verdict::Broken,
+    },
+};
 
 /// Settings of the order rules.
 pub type Settings = OrderSettings;

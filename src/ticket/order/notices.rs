@@ -120,15 +120,14 @@ impl Change<'_> {
         let order = &self.order;
         let used = units.iter().filter_map(|&place| order.units.get(place));
         // The tickets of a code in common are one entry.
-        let codes = sorted(used.clone().filter_map(|unit| Some((unit.voucher.as_deref()?, 0))));
-        let mut vouchers: Vec<ConsumedVoucher> = Vec::new();
-        for unit in used.clone() {
-            let Some(code) = unit.voucher.as_deref() else { continue };
-            let count = equal(&codes, code).len();
-            if count == 1 || !vouchers.iter().any(|known| known.voucher == code) {
-                vouchers.push(used_voucher(code, count as u32, at));
-            }
-        }
+        let codes = used.clone().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place)));
+        let by_code = sorted(codes.clone());
+        let first_ones = codes.filter_map(|(code, place)| {
+            let same = equal(&by_code, code);
+            let is_first = same.first().is_some_and(|(_, first)| *first == place);
+            is_first.then(|| used_voucher(code, same.len() as u32, at))
+        });
+        let vouchers = first_ones.collect();
         let credentials = used.flat_map(|unit| {
             order.credentials_of(unit).map(|known| CredentialVoucher {
                 voucher: unit.voucher.clone().or_else(|| known.voucher.clone()).filter(|voucher| !voucher.is_empty()),
