@@ -11,7 +11,7 @@ use crate::message::{Form, Packed, Reading, View, read};
 use crate::money::push_integer;
 use crate::{ErrorCode, Issue};
 
-/// An exchange, taken from a trace.
+/// An exchange of a trace.
 pub(super) struct Exchange<'t> {
     /// Its place in the trace.
     pub(super) index: u32,
@@ -87,7 +87,7 @@ impl Exchange<'_> {
         std::ptr::eq(self.call, call)
     }
 
-    /// What the supplier wrote: its definition, and its text.
+    /// What the supplier wrote: its definition, and its content.
     pub(super) fn written(&self) -> Option<(&'static Message, &[u8])> {
         match self.is_to_supplier() {
             true => Some((self.call.reply, self.response?)),
@@ -268,7 +268,7 @@ impl Exchange<'_> {
                 }
                 (name, rule.basis)
             }
-            // Fields are added over time; null stands for an absent field. A field that is needed is reported as missing.
+            // Fields are added over time; null means an absent field. A field that is needed is reported as missing.
             (_, ErrorCode::UnknownField | ErrorCode::NullField, _) => return,
             // Judged by who needs it.
             (_, ErrorCode::EmptyText, _) => return,
@@ -326,7 +326,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// Judges what stands in the message against the request, the settings, and the supplier's own order number as it was
+    /// Judges what is in the message against the request, the settings, and the supplier's own order number as it was
     /// `reported` first.
     #[inline(never)]
     pub(super) fn judge_numbers(
@@ -398,7 +398,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Whether the interface document's list of this field's values is whole, so that no other value can be right (一 3).
+/// Whether the ticket spec's list of this field's values is whole, so that no other value can be right (一 3).
 fn is_listed_in_full(path: &str) -> bool {
     const FIELDS: [&str; 4] = ["orderStatus", "voucherType", "issueType", "realNameType"];
     let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));

@@ -1,4 +1,4 @@
-//! What the hand-out demands, point by point: one table.
+//! Demands of the acceptance manual, point by point: one table.
 //!
 //! A point's checks are the message rules that it names (run by the message engine wherever a message is read or
 //! written) and what [`check`](super::check) knows of the exchanges before and after. One fault counts against one point:
@@ -10,20 +10,20 @@ use super::super::{Call, rules};
 use crate::Text;
 use crate::message::definition::{Basis, Rule};
 
-/// One demand of the hand-out.
+/// One demand of the acceptance manual.
 #[derive(Debug)]
 pub struct Point {
     /// The stable id, such as `pay.issuing`.
     pub id: &'static str,
-    /// The call whose section it stands in, where it is about one call.
+    /// The call whose section it is in, where it is about one call.
     pub about: Option<&'static Call>,
-    /// Whether the hand-out says it, or we concluded it. What a finding is based on is said by the finding: parts of a
+    /// Whether the acceptance manual says it, or we concluded it. What a finding is based on is said by the finding: parts of a
     /// documented point can be inferred.
     pub basis: Basis,
     /// The message rules that are its checks.
     pub rules: &'static [&'static Rule],
-    /// The hand-out's section, such as `订单出票 3`: the third acceptance point (验收点) of that interface; `说明` is the
-    /// column beside them (接口说明).
+    /// The section of the acceptance manual, such as `订单出票 3`: the third acceptance point (验收点) of that interface; `说明` is
+    /// the column beside them (接口说明).
     #[cfg(feature = "texts")]
     pub section: &'static str,
     /// What it demands.
@@ -42,7 +42,7 @@ macro_rules! points {
         #[repr(u8)]
         pub(super) enum Name { $( $(#[doc = $doc])* $variant, )* }
 
-        /// Every point, in the order of the hand-out.
+        /// Every point, in the order of the acceptance manual.
         pub static POINTS: &[Point] = &[$(
             Point {
                 id: $id,
@@ -76,9 +76,9 @@ points! {
     DocumentedValues "general.documented-values", None, Documented, [REPLY_BARE, LEVEL_PRICE_STOCK, CODES_UNTYPED, QUERY_CODES_UNTYPED],
         "一 3",
         "字段以接口文档为准，尤其是各种 type、status 的取值",
-        "fields are as the interface document says, above all the values of every type and status";
-    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was told
-    /// before.
+        "fields are as the ticket spec says, above all the values of every type and status";
+    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was
+    /// reported before.
     RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET, QUERY_REAL_NAME_LIST],
         "一 4",
         "必填字段一定要填且填对",
@@ -114,7 +114,7 @@ points! {
     PayIssuing "pay.issuing", Some(&ORDER_PAY), Documented, [],
         "订单出票 1",
         "二次出票必须返回 598，并用出票通知回传最终结果",
-        "what is issued upstream is answered 598, and its result told by pay notice";
+        "what is issued upstream is answered 598, and its result is sent by pay notice";
     /// A failure to issue without its reason (in the reply or in the notice), or with a code of another interface.
     PayTrueReason "pay.true-reason", Some(&ORDER_PAY), Documented, [TRUE_REASON],
         "订单出票 2",
@@ -135,7 +135,7 @@ points! {
         "订单出票 5",
         "总超时可以调整（连接 30s、读取 30s），但总和不超过 1min",
         "answered within the time-outs: connecting 30 s and reading 30 s by default, 60 s together at most";
-    /// While 598 stands, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure follows, or
+    /// After 598 and before its result, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure follows, or
     /// Meituan ends the order first.)
     QueryIssuing "query.issuing", Some(&ORDER_QUERY), Documented, [],
         "订单查询 1",
@@ -163,11 +163,11 @@ points! {
         "订单查询 5",
         "使用过的 voucher 在 voucherList 中 status 正确，orderQuantity、usedQuantity、refundedQuantity 自洽",
         "used codes have the right status, and ordered, used and refunded quantities agree";
-    /// After a failure told by reply or notice, neither 6 nor 2. (4 counts against `query.issued`.)
+    /// After a failure that a reply or notice reported, neither 6 nor 2. (4 counts against `query.issued`.)
     QueryFailed "query.issue-failed", Some(&ORDER_QUERY), Inferred, [],
         "订单查询 说明",
-        "出票失败后 orderStatus 为 6 或 2：接口文档的取值有“6 支付失败”，手册订单查询 3 则写“否则一直都要保持创建成功状态orderstatus=2”；两种读法都通过（推断）",
-        "orderStatus is 6 or 2 once issuing failed: the interface document lists 6 (支付失败), the acceptance manual (订单查询 3) keeps 2 until issued (否则一直都要保持创建成功状态orderstatus=2); either passes (inferred)";
+        "出票失败后 orderStatus 为 6 或 2：接口文档的取值有“6 支付失败”，验收手册订单查询 3 则写“否则一直都要保持创建成功状态orderstatus=2”；两种读法都通过（推断）",
+        "orderStatus is 6 or 2 once issuing failed: the ticket spec lists 6 (支付失败), the acceptance manual (订单查询 3) keeps 2 until issued (否则一直都要保持创建成功状态orderstatus=2); either passes (inferred)";
     /// A refund answered 602 whose result came by anything but a refund notice.
     RefundPending "refund.pending", Some(&ORDER_REFUND), Documented, [],
         "订单退款 1",

@@ -10,8 +10,8 @@ use super::report::Findings;
 use crate::message::View;
 use crate::message::definition::Message;
 
-/// What the two documents say about the status once issuing failed. The acceptance manual, 订单查询 3: 否则一直都要保持创建
-/// 成功状态orderstatus=2. The interface document's list of values: 6 支付失败. Neither fails.
+/// What the acceptance manual and the ticket spec say about the status once issuing failed. The acceptance manual, 订单查询 3: 否则一直都要保持创建
+/// 成功状态orderstatus=2. The ticket spec's list of values: 6 支付失败. Neither fails.
 const AFTER_FAILURE: [OrderStatus; 2] = [OrderStatus::CREATED, OrderStatus::ISSUE_FAILED];
 
 /// A state whose codes break a rule. Before an order is issued it is a state all the same.
@@ -123,7 +123,7 @@ impl Order {
         } else if has_codes && listed != self.issued {
             found.fails(name, exchange.place(), "body.voucherList", "not the codes that were reported when issued");
         } else if !has_codes && !self.issued.is_empty() && self.codes.any(&listed, |code| !code.is_issued) {
-            // Where no code is needed, the document does not say which ones are listed.
+            // Where no code is needed, the ticket spec does not say which ones are listed.
             found.warns(name, exchange.place(), "body.voucherList", "not the codes that were reported when issued");
         }
     }
