@@ -83,14 +83,13 @@ struct Reply {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Snapshot<'j> {
+struct Snapshot {
     lifecycle: i32,
     order_status: Option<i32>,
     quantity: u32,
     units: Option<Vec<Unit>>,
     refunds: Vec<Refund>,
-    #[serde(borrow)]
-    notices: Vec<Notice<'j>>,
+    notices: Vec<Notice>,
     attempts: Vec<Attempt>,
     conflicts: Vec<Conflict>,
 }
@@ -111,11 +110,10 @@ struct Refund {
 }
 
 #[derive(Deserialize)]
-struct Notice<'j> {
+struct Notice {
     id: String,
     name: String,
-    #[serde(borrow)]
-    body: &'j RawValue,
+    body: Box<RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -417,6 +415,8 @@ struct Waiting {
 #[derive(Clone)]
 struct Node {
     order: Rc<str>,
+    /// The same, read.
+    snapshot: Option<Rc<Snapshot>>,
     world: World,
     waiting: Vec<Waiting>,
     tick: u32,
@@ -427,11 +427,11 @@ struct Node {
 impl Node {
     fn nothing() -> Self {
         let (trace, path) = (Chain(None), Chain(None));
-        Node { order: "".into(), world: World::default(), waiting: Vec::new(), tick: 0, trace, path }
+        Node { order: "".into(), snapshot: None, world: World::default(), waiting: Vec::new(), tick: 0, trace, path }
     }
 
-    fn snapshot(&self) -> Option<Snapshot<'_>> {
-        (!self.order.is_empty()).then(|| serde_json::from_str(&self.order).unwrap())
+    fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_deref()
     }
 
     fn now(&self) -> i64 {
@@ -488,12 +488,14 @@ struct Explorer {
     scene: Scene,
     supplier: Supplier,
     packed: Packed,
+    /// Snapshots that were looked at already.
+    stored: HashSet<u128>,
     tally: Tally,
 }
 
 impl Explorer {
     fn new(scene: Scene) -> Self {
-        Explorer { scene, supplier: supplier(), packed: Packed::default(), tally: Tally::default() }
+        Explorer { scene, supplier: supplier(), packed: Packed::default(), stored: HashSet::new(), tally: Tally::default() }
     }
 
     /// How a function ends.
@@ -572,6 +574,7 @@ impl Explorer {
         assert_eq!(outcome.kind == "moved", outcome.next.is_some(), "{}", next.told());
         if let Some(order) = outcome.next {
             next.order = order.get().into();
+            next.snapshot = Some(Rc::new(serde_json::from_str(&next.order).unwrap()));
         }
         if !outcome.conflicts.is_empty() || next.snapshot().is_some_and(|order| !order.conflicts.is_empty()) {
             // What the judge has heard no longer matters.
@@ -612,6 +615,9 @@ impl Explorer {
         }
         let mut wrong = Vec::new();
         if outcome.next.is_some() {
+            if self.stored.insert(hash(&next.order)) {
+                check_stored(next, &mut wrong);
+            }
             check_move(node, next, &mut wrong);
         }
         check_state(next, &outcome, event.name == "timePassed", &mut wrong);
@@ -858,12 +864,16 @@ impl Random {
 /// What is wrong, in words that do not differ from order to order, and with what.
 type Wrong = Vec<(&'static str, String)>;
 
-/// What never goes back.
-fn check_move(before: &Node, after: &Node, wrong: &mut Wrong) {
+/// What is stored is read as it was written.
+fn check_stored(after: &Node, wrong: &mut Wrong) {
     let text = Order::from_json(after.order.as_bytes()).map(|order| order.unwrap().to_json());
     if text.as_deref() != Ok(&*after.order) {
         wrong.push(("what is stored is not read as it was written", format!("{text:?}")));
     }
+}
+
+/// What never goes back.
+fn check_move(before: &Node, after: &Node, wrong: &mut Wrong) {
     let now = after.snapshot().unwrap();
     let Some(was) = before.snapshot() else { return };
     let is_agreed = |refund: &&Refund| refund.state == AGREED_REFUND;
@@ -875,9 +885,9 @@ fn check_move(before: &Node, after: &Node, wrong: &mut Wrong) {
     if was.lifecycle >= CLOSED && now.lifecycle < CLOSED {
         wrong.push(("a closed order is open again", now.lifecycle.to_string()));
     }
-    let count = |order: &Snapshot<'_>, state: i32| order.units.iter().flatten().filter(|unit| unit.state == state).count();
+    let count = |order: &Snapshot, state: i32| order.units.iter().flatten().filter(|unit| unit.state == state).count();
     for state in [USED, REFUNDED] {
-        if count(&now, state) < count(&was, state) {
+        if count(now, state) < count(was, state) {
             wrong.push(("fewer tickets are used or refunded than before", format!("{:?}", now.units)));
         }
     }
@@ -909,12 +919,12 @@ fn check_state(node: &Node, outcome: &Outcome<'_>, time_passed: bool, wrong: &mu
         must(owes || !is_due, "what is due is nothing that could be done");
     }
     if let Some(units) = order.units.as_ref().filter(|units| !units.is_empty()) {
-        check_units(&order, units, outcome, wrong);
+        check_units(order, units, outcome, wrong);
     }
 }
 
 /// Each ticket is in one class, and the quantities and the gate say the same.
-fn check_units(order: &Snapshot<'_>, units: &[Unit], outcome: &Outcome<'_>, wrong: &mut Wrong) {
+fn check_units(order: &Snapshot, units: &[Unit], outcome: &Outcome<'_>, wrong: &mut Wrong) {
     let of = |state: i32| units.iter().filter(move |unit| unit.state == state);
     let mut must = |holds: bool, what: &'static str| {
         if !holds {

@@ -39,7 +39,7 @@
 //! ```
 
 mod apply;
-mod border;
+mod boundary;
 mod facts;
 mod limits;
 mod payments;
@@ -47,7 +47,7 @@ mod standing;
 mod table;
 
 pub use apply::{Kind, Reason, RideTransition, RideWarning};
-pub use border::{apply_json, record_json};
+pub use boundary::{apply_json, record_json};
 pub use facts::*;
 pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
 pub use standing::{
