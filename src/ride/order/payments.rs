@@ -20,6 +20,7 @@ impl RideOrder {
     }
 
     /// What is not kept would be paid again.
+    #[inline(never)]
     fn has_no_room_for(&self, owed: Fen) -> bool {
         self.payments().len() >= MOST && self.payment(owed).is_none()
     }
@@ -47,7 +48,14 @@ impl RideOrder {
         self.payments.clone().unwrap_or_else(|| before_the_list().into_iter().collect())
     }
 
+    /// Whether a payment has this outcome.
+    #[inline(never)]
+    fn has_payment(&self, outcome: PaymentOutcome) -> bool {
+        self.payments().iter().any(|known| known.outcome == outcome)
+    }
+
     /// What became of the payment of this amount.
+    #[inline(never)]
     pub(super) fn payment(&self, price: Fen) -> Option<PaymentOutcome> {
         self.payments().iter().find(|known| known.price == price).map(|known| known.outcome)
     }
@@ -56,19 +64,15 @@ impl RideOrder {
     /// as long as the amount is from before it; or has pushed that it was paid.
     #[inline(never)]
     pub(super) fn is_paid(&self) -> bool {
-        let mut accepted: Vec<Payment> = self.payments();
-        accepted.retain(|known| known.outcome == PaymentOutcome::Accepted);
+        let is_accepted = self.has_payment(PaymentOutcome::Accepted);
         let own = self.call(Call::NotifyPaidResult, None);
         let last = own.filter(|own| match own.price.and_then(|price| self.payment(price)) {
             Some(outcome) => own.state == CallState::Answered && outcome == PaymentOutcome::Accepted,
             None => own.code == Some(ResultCode::SUCCESS),
         });
-        if accepted.is_empty() && last.is_none() {
-            return self.is_pushed_as_paid();
-        }
-        let is_another = |owed| !accepted.is_empty() && accepted.iter().all(|known| known.price != owed);
-        let is_another = self.owed().is_some_and(is_another);
-        !is_another || last.is_some_and(|own| !self.was_queried_since(own)) || self.is_pushed_as_paid()
+        let is_another = |owed| is_accepted && self.payment(owed) != Some(PaymentOutcome::Accepted);
+        let counts = || !self.owed().is_some_and(is_another) || last.is_some_and(|own| !self.was_queried_since(own));
+        (is_accepted || last.is_some()) && counts() || self.is_pushed_as_paid()
     }
 
     /// Whether Meituan has pushed that it was paid, in the one state that payment does not change.
@@ -76,6 +80,7 @@ impl RideOrder {
         self.is_fee_of_pushed_payment() && self.push_covers()
     }
 
+    #[inline(never)]
     fn is_fee_of_pushed_payment(&self) -> bool {
         self.status() == RideStatus::DRIVER_CANCELED_WAIT_PAY && self.has_event(RideEvent::ORDER_PAID)
     }
@@ -105,7 +110,6 @@ impl RideOrder {
         let payments = self.payments();
         let counts = payments.iter().filter(|known| known.outcome != PaymentOutcome::Refused);
         let sum = Fen(counts.fold(0, |sum: i64, known| sum.saturating_add(known.price.0)));
-        let is_known = payments.iter().any(|known| known.outcome == PaymentOutcome::Accepted);
         let balance = match self.status() {
             RideStatus::COMPLETED | RideStatus::PASSENGER_CANCELED_PAID => {
                 self.detail.as_ref().and_then(KnownDetail::payable).filter(|&balance| balance > Fen(0))
@@ -113,7 +117,7 @@ impl RideOrder {
             status if FINAL.contains(&status) => Some(Fen(0)),
             _ => None,
         };
-        (is_known || balance.is_some()).then(|| sum.max(balance.unwrap_or_default()))
+        (self.has_payment(PaymentOutcome::Accepted) || balance.is_some()).then(|| sum.max(balance.unwrap_or_default()))
     }
 
     /// What contradicts what Meituan was reported as paid; while a notice is under way, or no query was sent after it, nothing.
@@ -136,17 +140,15 @@ impl RideOrder {
     fn is_another_amount(&self, owed: Fen) -> bool {
         let is_new = self.payment(owed).is_none();
         let is_fee = self.status() != RideStatus::WAIT_PAY;
-        let is_unclear = |known: &Payment| is_fee || known.outcome != PaymentOutcome::Accepted;
-        is_new && (self.payments().iter().any(is_unclear) || self.is_unclear_push() || self.has_no_room_for(owed))
-    }
-
-    fn is_unclear_push(&self) -> bool {
-        self.is_fee_of_pushed_payment() && !self.push_covers()
+        let is_unclear = is_fee && self.has_payment(PaymentOutcome::Accepted) || self.is_perhaps_paid();
+        is_new && (is_unclear || self.has_no_room_for(owed))
     }
 
     /// Whether what is owed may have been paid by something else than an accepted payment.
+    #[inline(never)]
     pub(super) fn is_perhaps_paid(&self) -> bool {
-        self.is_unclear_push() || self.payments().iter().any(|known| known.outcome != PaymentOutcome::Accepted)
+        let is_unclear = self.has_payment(PaymentOutcome::Refused) || self.has_payment(PaymentOutcome::Unknown);
+        is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers()
     }
 
     /// What an answer to a notice of payment says about the payment.
@@ -184,18 +186,20 @@ impl RideOrder {
     /// Keeps the fee of a driver's cancellation, and since when it was reported: its payment changes no state.
     #[inline(never)]
     pub(super) fn keep_fee(&mut self, detail: &KnownDetail) {
-        let before = self.detail.take_if(|_| self.fees.is_none());
-        for detail in before.iter().chain([detail]) {
-            let (RideStatus::DRIVER_CANCELED_WAIT_PAY, Some(price)) = (detail.order_status, detail.payable()) else { continue };
-            let since = detail.asked_at.unwrap_or_default();
+        let fee_of = |detail: &KnownDetail| {
+            let is_fee = detail.order_status == RideStatus::DRIVER_CANCELED_WAIT_PAY;
+            let price = detail.payable().filter(|_| is_fee)?;
+            Some(ReportedFee { price, since: detail.asked_at.unwrap_or_default() })
+        };
+        let before = self.detail.as_ref().filter(|_| self.fees.is_none()).and_then(fee_of);
+        for fee in [before, fee_of(detail)].into_iter().flatten() {
             let fees = self.fees.get_or_insert_default();
-            match fees.binary_search_by_key(&price, |fee| fee.price) {
-                Ok(place) => fees[place].since = fees[place].since.min(since),
-                Err(place) => fees.insert(place, ReportedFee { price, since }),
+            match fees.binary_search_by_key(&fee.price, |known| known.price) {
+                Ok(place) => fees[place].since = fees[place].since.min(fee.since),
+                Err(place) => fees.insert(place, fee),
             }
             self.overflowed |= shorten(fees, MOST);
         }
-        self.detail = self.detail.take().or(before);
     }
 }
 
