@@ -18,7 +18,7 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [&str; 3] = ["calendar", "oldest Rust", "mutants"];
+const PARTS: [&str; 4] = ["calendar", "oldest Rust", "exploration", "mutants"];
 
 /// So far ahead the shipped calendar must reach.
 const DAYS_AHEAD: u32 = 60;
@@ -51,6 +51,7 @@ pub(crate) fn run() -> Outcome<ExitCode> {
         let outcome = steps.run(name, || match index {
             0 => calendar(),
             1 => oldest_rust(),
+            2 => exploration(),
             _ => mutants::audit(&options),
         });
         match outcome {
@@ -140,6 +141,22 @@ fn oldest_rust() -> Outcome {
     Ok(())
 }
 
+/// The order machine and the judge agree along longer sequences than those of every run.
+fn exploration() -> Outcome {
+    const DEPTH: &str = "EXPLORATION_DEPTH";
+    let depth = env::var(DEPTH).unwrap_or_else(|_| "1".to_owned());
+    let mut test = tools::cargo("test");
+    test.args(["--package", "meituan-protocol", "--test", "ticket_order_exploration", "--", "--nocapture"]).env(DEPTH, depth);
+    // It takes minutes: what it runs is worth compiling for speed.
+    test.env("CARGO_PROFILE_DEV_OPT_LEVEL", "2").env("CARGO_PROFILE_TEST_OPT_LEVEL", "2");
+    test.env("CARGO_TARGET_DIR", tools::target().join("exploration"));
+    let output = tools::output_of(&mut test)?;
+    println!();
+    output.lines().filter(|line| line.contains(" traces of ")).for_each(|line| println!("{line}"));
+    print!("{:<30}", "");
+    Ok(())
+}
+
 /// A version, to be compared.
 fn numbers(version: &str) -> Vec<u32> {
     version.split('.').filter_map(|part| part.parse().ok()).chain([0, 0]).take(3).collect()
@@ -157,7 +174,7 @@ mod tests {
     #[test]
     fn options_choose_the_part_the_time_and_the_shard() {
         assert_eq!(asked(""), Some((None, 1800, (1, 1))));
-        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(2), 300, (2, 4))));
+        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(3), 300, (2, 4))));
         for wrong in ["--only", "--only all", "--minutes soon", "--shard 0/4", "--shard 5/4", "--shard 1", "--fast 1"] {
             assert_eq!(asked(wrong), None, "{wrong}");
         }

@@ -209,6 +209,8 @@ impl Exchange<'_> {
     ) {
         let Some((message, text)) = self.written() else { return };
         let has_no_codes = self.issues_without_codes(code);
+        let means_nothing =
+            self.is_to_supplier() && code.is_some_and(|code| matches!(code, 598 | 601 | 602) && !self.call.is_outcome(code as i32));
         let success = self.is_to_supplier() && code == Some(200) && !has_no_codes;
         read(message, text, Reading { form: Form::Wire, success, facts }, packed);
         found.shows(Name::RequiredFields);
@@ -217,6 +219,8 @@ impl Exchange<'_> {
             let is_judged_elsewhere = match issue.rule {
                 // What is wrong with the reason of a failure is found by `judge_reason`.
                 _ if issue.path == "describe" && self.tells_failure(code) => true,
+                // What a code without meaning comes with need not be anything.
+                _ if means_nothing && issue.path.starts_with("body") => true,
                 Some(rule) if has_no_codes => rule == rules::REPLY_COMPLETE.id || rule == rules::NOTICE_COMPLETE.id,
                 // An orderStatus 4 before that is wrong by itself.
                 Some(_) if self.is(&ORDER_QUERY) && !is_issued => of_rule_is(issue, Name::QueryVouchers, self.call),
@@ -234,8 +238,7 @@ impl Exchange<'_> {
         }
         if let Some(code) = code {
             found.shows(Name::SuccessCode);
-            let is_known = self.call.is_outcome(code as i32);
-            if matches!(code, 598 | 601 | 602) && !is_known {
+            if means_nothing {
                 found.fails(Name::SuccessCode, self.place(), "code", "it means nothing in this interface");
             } else if !self.call.lists(code as i32) && !self.tells_failure(Some(code)) {
                 found.warns(Name::DocumentedValues, self.place(), "code", "not a listed code of this interface");

@@ -83,7 +83,8 @@ points! {
         "一 4",
         "必填字段一定要填且填对",
         "required fields are filled, and filled correctly";
-    /// Pay was answered 200, and what followed says that nothing was issued; or the order was never created, or is closed.
+    /// Pay was answered 200, and what followed says that nothing was issued; or it was answered 200 or 598, or success was reported by
+    /// notice, though the order was never created, or is closed.
     CanEnter "general.can-enter", None, Documented, [],
         "一 5",
         "出票 200 表示已出票、用户能入园；向上游二次出票的一律先返回 598",
@@ -157,7 +158,7 @@ points! {
         "订单查询 4",
         "orderStatus=4 时 voucher、voucherType 要传对",
         "at orderStatus 4 voucherType and codes are right";
-    /// Quantities that do not add up, or that are not what happened; a used code that is reported as unused.
+    /// Quantities that do not add up, or that are not what happened; a used or refunded code that is reported as unused.
     QueryQuantities "query.quantities", Some(&ORDER_QUERY), Documented, [QUERY_WITHIN_ORDERED, QUERY_QUANTITIES_AGREE],
         "订单查询 5",
         "使用过的 voucher 在 voucherList 中 status 正确，orderQuantity、usedQuantity、refundedQuantity 自洽",
@@ -182,12 +183,14 @@ points! {
         "订单退款 3",
         "refundId 必须传对：按流水号同意或拒绝",
         "the refundId is right: it, and not a number of tickets, is what is agreed to or refused";
-    /// That tickets can be refunded at all: an agreement about a used or refunded code, or about more tickets than are left.
+    /// That tickets can be refunded at all: an agreement about a used or refunded code (by Meituan itself, too), about one that is not
+    /// of the order, or about more tickets than are left.
     RefundRefundable "refund.refundable", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 1",
         "按流水号同意退款，切勿仅按照票的份数：同意的票须未使用、未退过，已用和已退合计不超过订单票数",
         "agreed by refundId and not merely by count: the tickets are neither used nor refunded yet, and no more than are left";
-    /// A refund within three working days of its 602 is refused by a reply, with no notice before.
+    /// A refund within three working days of its 602 is refused by a reply, and no notice refuses it. (Where the notice follows, the
+    /// reply is only reported.)
     RefundRepeat "refund.repeat", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 4",
         "审批中用同一流水号再来查询，继续返回 602，不返回失败",
@@ -214,13 +217,13 @@ points! {
         "订单出票通知 2",
         "出票成功后查询 orderStatus=4 且 voucher、voucherType 正确",
         "after the notice of success the query says 4, with the same voucherType and codes";
-    /// Quantities that do not add up, or are not the order's, or leave out a refund that was agreed to before.
+    /// Quantities that do not add up, or are not the order's, or leave out a refund that was agreed to before, or that Meituan made itself.
     ConsumeQuantities "consume.quantities", Some(&CONSUME_NOTICE), Documented, [CONSUME_WITHIN_ORDERED, CONSUME_QUANTITIES_AGREE],
         "订单核销 1",
         "quantity、usedQuantity、refundedQuantity 数量自洽",
         "quantity, usedQuantity and refundedQuantity agree";
-    /// No entry that is used; under voucherType 1: no codes, codes that are not the order's, or that contradict what was
-    /// reported before: refunded, or used by another notice.
+    /// No entry that is used; under voucherType 1: no codes, or codes that are not the order's; wherever a code is a ticket: codes
+    /// that contradict what was reported before, refunded or used by another notice.
     ConsumeVouchers "consume.vouchers", Some(&CONSUME_NOTICE), Documented, [CONSUME_SHOWS_USE, CONSUME_STATUS_USED],
         "订单核销 2",
         "一码一验按凭证核销，voucherList 中 voucher、status 正确",

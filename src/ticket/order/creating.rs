@@ -71,7 +71,7 @@ impl Change<'_> {
 
     pub(super) fn create_ended(&mut self, end: &AttemptEnded) -> Said {
         match (end.outcome, &end.created) {
-            (Outcome::DONE, Some(created)) if !created.partner_order_id.is_empty() => {
+            (Outcome::DONE, Some(created)) => {
                 let latest = self.key(&ORDER_CREATE, "", self.order.create_failures.unwrap_or_default());
                 let is_known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
                 if end.key != latest && matches!(self.order.lifecycle, Lifecycle::NONE | Lifecycle::OPEN) {
@@ -121,7 +121,10 @@ impl Change<'_> {
             Verdict::Refuse(_) if is_creating => self.refusal(&ORDER_QUERY, Reason::StillCreating),
             Verdict::Refuse(reason) => self.refusal(&ORDER_QUERY, reason),
             _ if self.order.partner_order_id.is_none() => self.refusal(&ORDER_QUERY, Reason::UnknownOrder),
-            _ => (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order())))),
+            _ => {
+                self.query_settles_notice();
+                (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order()))))
+            }
         }
     }
 
