@@ -241,7 +241,7 @@ export interface RideLimits {
   calls?: RideCalls | undefined;
   /** How many orders this process follows: the more, the more rarely a silent one is queried. */
   openOrders?: number | undefined;
-  /** How many processes share the account: each takes its part of the limit. 1 by default. */
+  /** How many processes share the account: each gets an equal part of the limit. 1 by default, 100 at most (`OUT_OF_RANGE`). */
   processes?: number | undefined;
 }
 
