@@ -1,4 +1,4 @@
-import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId } from "./messages.js";
+import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId, ReportId } from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
@@ -30,6 +30,8 @@ export interface OrderTransition {
   readonly conflicts: readonly BreachId[];
   /** Why the event is illegal, or the call refused: `explain({ reason })` has the sentence. */
   readonly reason?: ReasonId | undefined;
+  /** What somebody should hear of, though it contradicts nothing, by id: the tables of docs/ticket-order.md have the sentences. */
+  readonly reports?: readonly ReportId[] | undefined;
   /** When something is to be done next without Meituan asking, in epoch milliseconds. */
   readonly due?: number | undefined;
   /** The attempts whose functions broke off, and can be taken over now. */

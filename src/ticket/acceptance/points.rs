@@ -135,8 +135,8 @@ points! {
         "订单出票 5",
         "总超时可以调整（连接 30s、读取 30s），但总和不超过 1min",
         "answered within the time-outs: connecting 30 s and reading 30 s by default, 60 s together at most";
-    /// After 598 and before its result, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure follows, or
-    /// Meituan ends the order first.)
+    /// After 598 and before its result, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure
+    /// follows, or Meituan ends the order first.)
     QueryIssuing "query.issuing", Some(&ORDER_QUERY), Documented, [],
         "订单查询 1",
         "出票中的订单，orderStatus 一定是 5",
