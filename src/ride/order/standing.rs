@@ -90,7 +90,7 @@ crate::messages! {
         why "why": word(Why), required;
         /// Of cancelOrder: whether to ask or to cancel.
         step "type": code(CancelStep), optional;
-        /// Of notifyPaidResult: the amount to pay and to tell, fen.
+        /// Of notifyPaidResult: the amount to report, fen. It is to be paid first where it is `owed`, and only there.
         price "price": fen, optional;
         /// Of confirmOrder: the drivers to choose from.
         driver_ids "driverIds": list(text), optional;

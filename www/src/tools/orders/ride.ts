@@ -136,7 +136,10 @@ const WHYS: Record<string, Text> = {
   kindOfCancel: { en: "which kind of cancellation is not known", zh: "取消的种类未知" },
   amount: { en: "the amount is not known", zh: "金额未知" },
   driver: { en: "the driver is not known", zh: "司机未知" },
-  outcomeUnknown: { en: "what came of a call is not known", zh: "调用结果未知" },
+  outcomeUnknown: {
+    en: "the outcome of a call is not known: make it again, pay nothing again",
+    zh: "调用结果未知：重新调用，不要重复支付",
+  },
   owed: { en: "this is owed", zh: "应付款" },
   offers: { en: "drivers are offered", zh: "有司机可选" },
 };
