@@ -547,10 +547,8 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
 fn beyond_the_years_of_the_calendar_nothing_is_agreed_and_that_is_reported() {
     let mut desk = Desk::issued(1);
     desk.now = clock("2199-01-04 10:00:00");
-    let call = desk.tell(refund("R", &["C1"]));
-    assert_eq!(call.conflicts, [Breach::CalendarEnded]);
-    let Answer::Run(run) = call.answer else { panic!() };
-    desk.tell(end(&run.key, Outcome::PENDING));
+    let key = desk.run(refund("R", &["C1"]));
+    assert_eq!(desk.tell(end(&key, Outcome::PENDING)).conflicts, [Breach::CalendarEnded]);
     desk.later(100 * 86_400_000).tell(TimePassed {});
     assert_eq!(desk.code(refund("R", &["C1"])), 602);
     // A calendar of one's own reaches as far as it says, or without end.

@@ -156,7 +156,7 @@ impl Story {
         let codes = self.codes();
         let vouchers = codes.get(pick / 4 % 5).map(|code| vec![code.clone()]);
         let quantity = (vouchers.is_none() && pick / 32 == 0).then_some(1 + pick as u32 % 2);
-        let credentials = (self.is_real_name && pick % 3 == 0)
+        let credentials = (self.is_real_name && pick.is_multiple_of(3))
             .then(|| vec![Credential { credential_type: None, credential_no: format!("I{}", pick / 3 % 4) }]);
         Consumed { id: format!("E{}", pick % 4), vouchers, quantity, credentials, ..Consumed::default() }.into()
     }

@@ -141,7 +141,7 @@ describe("accept", { timeout: 120_000 }, () => {
       assert.match(out, /consume\.quantities .* notExercised\n/);
       assert.match(
         out,
-        /\d+ passed, 0 failed\nacceptance points: 15 passed, 0 failed, 0 warned, 17 not exercised \(--issues, --notices, --gate, --production-url, --refuses, --announced-at, --upgrade-at\)\n$/,
+        /\d+ passed, 0 failed\nacceptance points: 16 passed, 0 failed, 0 warned, 17 not exercised \(--issues, --notices, --gate, --production-url, --refuses, --announced-at, --upgrade-at\)\n$/,
       );
       const strict = await run(["accept", supplier.address, "--instant", "garden-day", "--price", "58.00", "--strict-coverage"]);
       assert.equal(strict.code, 1);

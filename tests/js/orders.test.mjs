@@ -183,6 +183,7 @@ describe("an order in a store", () => {
     assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 602);
     assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 602);
     await orders.apply(ORDER, { refundRefused: { refundId: "R1", describe: "已过退款期限" } });
+    await shop.serve.settle(ORDER);
     await orders.apply(ORDER, { refundAgreed: { refundId: "R1" } });
     await shop.serve.settle(ORDER);
     const refunds = shop.sent.slice(2).map(({ path, code, body }) => [path, code, body.refundId]);

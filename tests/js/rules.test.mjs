@@ -182,7 +182,8 @@ describe("what a call names", () => {
 
 describe("strictInferred", () => {
   const strict = new TicketSupplier({ ...options, strictInferred: true });
-  const notice = { orderId: "1", partnerOrderId: "P1", quantity: 2, usedQuantity: 3, refundedQuantity: 0 };
+  const voucherList = [{ voucher: "K1", voucherInvalidTime: NOW, quantity: 2, status: 1 }];
+  const notice = { orderId: "1", partnerOrderId: "P1", quantity: 2, usedQuantity: 1, refundedQuantity: 0, voucherList };
 
   it("refuses replies and notices that break an inferred rule, which are only reported without it", () => {
     const body = wire({ orderId: 1, partnerOrderId: "P1" });

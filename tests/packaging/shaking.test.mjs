@@ -84,7 +84,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 500_000,
+    most: 550_000,
   },
 ];
 

@@ -4,7 +4,7 @@ type Calls = import("meituan-protocol/ticket").TicketCalls;
 type CallBody<Name extends keyof Calls> = Calls[Name]["request"];
 
 declare function book(env: Env, order: CallBody<"orderCreate">): Promise<string>;
-declare function book(number: string, amount: number): Promise<boolean>;
+declare function book(number: string, amount: number | undefined): Promise<boolean>;
 declare function issue(env: Env, orderId: string): Promise<{ issued: boolean; id: string; codes: string[]; quantity: number }>;
 declare function remember(key: string, value: unknown): Promise<void>;
 
@@ -30,7 +30,15 @@ declare const partnerOrderId: string;
 declare const entId: number;
 declare const accessKey: string;
 declare const secretKey: string;
-declare const order: Omit<import("meituan-protocol/ride").RideInterfaces["submitOrder"]["request"], "channelPartnerOrderId">;
+declare const order: Omit<
+  import("meituan-protocol/ride").RideInterfaces["submitOrder"]["request"],
+  "channelPartnerOrderId" | "carTypeRequestList"
+>;
+declare const estimatePrices: readonly Parameters<typeof import("meituan-protocol/ride").carTypeRequestOf>[0][];
+declare const stored: import("meituan-protocol/ride").RideOrder | undefined;
+declare const push: import("meituan-protocol/ride").RidePush & { type: "orderChanged" };
+declare let calls: import("meituan-protocol/ride").RideCalls | undefined;
+declare const openOrders: number;
 
 declare const config: import("meituan-protocol/ticket").TicketSupplierOptions;
 declare const store: import("meituan-protocol/ticket").OrderStore;

@@ -31,7 +31,7 @@ pub(super) fn open_attempts(order: &Order) -> impl Iterator<Item = &Attempt> {
 }
 
 impl Change<'_> {
-    fn key(&self, call: &Call, subject: &str, earlier: u32) -> String {
+    pub(super) fn key(&self, call: &Call, subject: &str, earlier: u32) -> String {
         let mut key = joined(&[call.name, ":", &digits(self.order.order_id.0)]);
         if !subject.is_empty() {
             key.push(':');

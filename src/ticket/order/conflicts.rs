@@ -60,6 +60,9 @@ breaches! {
     /// What the supplier's function issued breaks a rule of codes (one distinct code for each ticket; exactly one). It is not
     /// accepted: the outcome counts as unknown until the right codes are reported as `issued`.
     IssuedWrongly "issued-wrongly";
+    /// 已告知美团改签失败，之后却改签成功：请改回，原凭证仍有效 ·
+    /// It was rescheduled after Meituan had received a failure. Undo it: the old codes stay valid.
+    RescheduledAfterFailure "rescheduled-after-failure";
     /// 出票超过时限仍无结果 · The result of issuing has not come within its deadline.
     IssuingOverdue "issuing-overdue";
     /// 出票之前已有游客入园：消费通知在出票后发送 ·

@@ -1,6 +1,6 @@
 //! Order create, and the query.
 
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody, Said};
+use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, Verdict};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};
@@ -27,7 +27,7 @@ impl Change<'_> {
         match self.step(Trigger::OrderCreate) {
             Verdict::Run => {
                 // After a refusal it begins anew: nothing was made, and Meituan knows that.
-                self.order.failure = None;
+                (self.order.failure, self.order.partner_order_id) = (None, None);
                 self.order.partner_deal_id = Some(call.partner_deal_id.clone());
                 self.order.quantity = call.quantity.max(0) as u32;
                 (self.order.unit_price, self.order.total_price) = (Some(call.unit_price), Some(call.total_price));
@@ -72,6 +72,15 @@ impl Change<'_> {
     pub(super) fn create_ended(&mut self, end: &AttemptEnded) -> Said {
         match (end.outcome, &end.created) {
             (Outcome::DONE, Some(created)) if !created.partner_order_id.is_empty() => {
+                let latest = self.key(&ORDER_CREATE, "", self.order.create_failures.unwrap_or_default());
+                let is_known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
+                if end.key != latest && matches!(self.order.lifecycle, Lifecycle::NONE | Lifecycle::OPEN) {
+                    // An earlier try, which Meituan knows as refused; a later one may be under way.
+                    if !is_known {
+                        self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["the refusal of orderCreate"]);
+                    }
+                    return (Kind::Stale, self.truth_of_create());
+                }
                 self.end(&ORDER_CREATE, "");
                 let known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
                 if known && self.order.state() != State::Unknown {

@@ -2,7 +2,7 @@
 
 use super::attempts::open_attempts;
 use super::conflicts::is_flagged;
-use super::{Answer, Breach, Change, Kind, Order, Said, Settings, State};
+use super::{Answer, Breach, Change, Kind, Order, RefundState, Said, Settings, State, UnitState};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
@@ -69,7 +69,6 @@ impl Change<'_> {
 
     /// Deadlines that have passed are reported.
     pub(super) fn time_passed(&mut self) -> Said {
-        self.agree_by_silence();
         let settings = self.settings;
         let deadlines = Deadlines { settings, calendar: settings.calendar() };
         if self.order.state() == State::Issuing && self.order.issuing_since.is_none() {
@@ -102,12 +101,33 @@ impl Change<'_> {
         }
     }
 
+    /// A refusal that has not reached Meituan in time: it counts the refund as agreed, so that nobody enters on its tickets until
+    /// the supplier says what is true.
+    fn doubt_late_refusals(&mut self) {
+        let refused = self.order.refunds.iter().filter(|refund| refund.state == RefundState::REFUSED);
+        let silent = refused.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
+        let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
+        for refund_id in silent {
+            if !self.withdraw_refusal(&refund_id) {
+                continue;
+            }
+            self.flag(Breach::RefusedInDoubt, &refund_id, &["three working days of silence"]);
+            let Some(refund) = self.refund_of(&refund_id) else { continue };
+            (refund.state, refund.failure, refund.unclear) = (RefundState::PENDING, None, Some(true));
+            let refund = refund.clone();
+            let free: Vec<usize> = self.order.units_of_refund(&refund);
+            let free: Vec<usize> = free.into_iter().filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
+            self.reserve(&free, &refund_id);
+        }
+    }
+
     /// Pending refunds that Meituan counts as agreed by now, because nobody has decided them for too long.
     pub(super) fn agree_by_silence(&mut self) {
         // Of one that Meituan has refunded in part nobody knows what silence means.
         let pending = self.order.refunds.iter().filter(|refund| refund.is_open() && refund.partly_refunded != Some(true));
         let silent = pending.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
         let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
+        self.doubt_late_refusals();
         for refund_id in &silent {
             self.end(&ORDER_REFUND, refund_id);
             self.agree(refund_id, false);

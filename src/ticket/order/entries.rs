@@ -3,6 +3,7 @@
 use super::event::Credential;
 use super::snapshot::{Order, Tally, UnitState};
 use super::table::{State, Trigger, Verdict};
+use super::units::Directory;
 use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
 use crate::time::{Date, Timestamp};
 
@@ -54,6 +55,16 @@ impl Order {
     }
 }
 
+impl Consumed {
+    /// How many tickets it is about, where they are not known one by one.
+    pub(super) fn tickets(&self) -> u32 {
+        let named = |list: usize| u32::try_from(list).unwrap_or(u32::MAX);
+        let vouchers = named(self.vouchers.as_ref().map_or(0, Vec::len));
+        let credentials = named(self.credentials.as_ref().map_or(0, Vec::len));
+        self.quantity.filter(|&quantity| quantity > 0).unwrap_or(vouchers.max(credentials).max(1))
+    }
+}
+
 impl Change<'_> {
     pub(super) fn consumed(&mut self, entry: &Consumed) -> Said {
         if self.order.entries.contains(&entry.id) {
@@ -63,7 +74,9 @@ impl Change<'_> {
             return self.illegal(reason);
         }
         let is_issued = self.order.issued.is_some();
-        if is_issued && self.is_foreign(entry) {
+        let known = self.order.clone();
+        let directory = known.directory();
+        if is_issued && self.is_foreign(entry, &directory) {
             return self.illegal(Reason::ForeignVoucher);
         }
         self.step_about(Trigger::Consumed, &entry.id);
@@ -73,7 +86,7 @@ impl Change<'_> {
             self.flag(Breach::EnteredEarly, &entry.id, &["travelDate ", &day.text()]);
         }
         if is_issued {
-            self.enter(entry);
+            self.enter(entry, &directory);
         } else {
             let mut kept = entry.clone();
             kept.at = Some(at);
@@ -84,9 +97,13 @@ impl Change<'_> {
 
     /// What was recorded before anything was issued counts from now on.
     pub(super) fn enter_early_ones(&mut self) {
-        for entry in self.order.early_entries.take().unwrap_or_default() {
-            if !self.is_foreign(&entry) {
-                self.enter(&entry);
+        let Some(entries) = self.order.early_entries.take() else { return };
+        // What the tickets are known by does not change with their states.
+        let issued = self.order.clone();
+        let directory = issued.directory();
+        for entry in entries {
+            if !self.is_foreign(&entry, &directory) {
+                self.enter(&entry, &directory);
             }
         }
     }
@@ -95,31 +112,31 @@ impl Change<'_> {
         Timestamp(entry.at.unwrap_or(self.now).0.max(0))
     }
 
-    fn is_foreign(&self, entry: &Consumed) -> bool {
+    fn is_foreign(&self, entry: &Consumed, directory: &Directory<'_>) -> bool {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         if self.order.has_units() {
             let has_codes = self.order.units.iter().any(|unit| unit.voucher.is_some());
-            let named = self.order.named(vouchers, entry.credentials.as_deref().unwrap_or_default());
+            let named = directory.named(&self.order, vouchers, entry.credentials.as_deref().unwrap_or_default());
             return named.foreign || !has_codes && !vouchers.is_empty();
         }
         !vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
     }
 
-    fn enter(&mut self, entry: &Consumed) {
+    fn enter(&mut self, entry: &Consumed, directory: &Directory<'_>) {
         let at = self.entry_time(entry);
         let wanted = entry.quantity.filter(|&quantity| quantity > 0);
         if self.order.has_units() {
-            self.use_units(entry, wanted, at);
+            self.use_units(entry, directory, wanted, at);
         } else {
-            self.use_tickets(entry, wanted, at);
+            self.use_tickets(entry, at);
         }
     }
 
     /// A ticket is used once: it keeps the first of used and refunded, and a second entry with it counts nothing.
-    fn use_units(&mut self, entry: &Consumed, wanted: Option<u32>, at: Timestamp) {
+    fn use_units(&mut self, entry: &Consumed, directory: &Directory<'_>, wanted: Option<u32>, at: Timestamp) {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         let credentials = entry.credentials.as_deref().unwrap_or_default();
-        let named = self.order.named(vouchers, credentials);
+        let named = directory.named(&self.order, vouchers, credentials);
         if named.replaced {
             self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
         }
@@ -161,13 +178,13 @@ impl Change<'_> {
         }
     }
 
-    fn use_tickets(&mut self, entry: &Consumed, wanted: Option<u32>, at: Timestamp) {
+    fn use_tickets(&mut self, entry: &Consumed, at: Timestamp) {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         let former = |voucher: &String| self.order.former_codes.iter().flatten().any(|code| code == voucher);
         if vouchers.iter().any(former) {
             self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
         }
-        let quantity = wanted.unwrap_or(vouchers.len().max(1) as u32);
+        let quantity = entry.tickets();
         let before = self.order.counts().used;
         let reserved = self.order.reserved();
         let tally = self.order.tally.get_or_insert_with(Tally::default);

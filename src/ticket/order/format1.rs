@@ -70,7 +70,16 @@ impl Order1 {
         let is_by_code = self.issued.as_ref().is_some_and(|issued| issued.voucher_type == Some(VoucherType::CODE_PER_TICKET));
         let units = if is_by_code { self.units() } else { self.units_by_credential() };
         let numbers = (self.used_quantity, self.refunded_quantity);
-        if units.is_empty() && numbers != (0, 0) {
+        let is_issued = self.issued.is_some();
+        // Before anything was issued there was no ticket to be used, and which one was refunded nobody knows.
+        let lives = matches!(self.lifecycle, Lifecycle::NONE | Lifecycle::OPEN);
+        let is_early = !is_issued && lives && self.refunded_quantity < self.quantity;
+        if !is_issued && self.used_quantity > 0 {
+            let id = "format1".to_owned();
+            let entry = Consumed { id, at: self.used_at, quantity: Some(self.used_quantity), ..Consumed::default() };
+            order.early_entries = Some(vec![entry]);
+        }
+        if units.is_empty() && numbers != (0, 0) && !is_early {
             order.tally = Some(Tally {
                 used: self.used_quantity,
                 used_at: self.used_at,
@@ -85,6 +94,9 @@ impl Order1 {
             order.former_codes = Some(former).filter(|codes| is_one && !codes.is_empty());
         }
         order.refunds = self.refunds.iter().map(|refund| refund.migrated(&units)).collect();
+        for refund in order.refunds.iter_mut().filter(|_| is_early) {
+            (refund.state, refund.decided_at, refund.unclear) = (RefundState::PENDING, None, Some(true));
+        }
         order.units = units;
         order.conflicts = self.conflicts.into_iter().map(Conflict1::migrated).collect();
         order.partner_order_id = self.partner_order_id;

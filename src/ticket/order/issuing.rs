@@ -81,6 +81,11 @@ impl Change<'_> {
     }
 
     pub(super) fn issue_failed_by_supplier(&mut self, failed: &IssueFailed) -> Said {
+        if self.order.kept_aside.take().is_some() {
+            // What was kept aside is no more: order pay will run its function.
+            self.settle(Breach::IssuedBeforePay, "");
+            return (Kind::Moved, Answer::None);
+        }
         self.fail_issue(failed.code, &failed.describe, true)
     }
 
@@ -137,6 +142,8 @@ impl Change<'_> {
         let mut issued = paid.clone();
         issued.order_id = self.order.order_id;
         issued.partner_order_id = self.partner_order_id();
+        // A reply of success has a type, also where there are no codes.
+        issued.voucher_type.get_or_insert(VoucherType::NONE);
         self.order.units = units_of(&issued, self.order.quantity, state, self.now);
         self.order.issued = Some(issued);
         self.order.issued_at = Some(self.now);

@@ -241,6 +241,8 @@ struct Applied {
 
 /// The same in place: the order as it is afterwards, which is another one where the event moved it.
 fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Timestamp) -> (Option<Order>, Applied) {
+    // A time that could not be stored is no time.
+    let now = Timestamp(now.0.clamp(0, (1 << 53) - 1));
     let is_known = order.is_some();
     let order = match (order, event.order_id()) {
         (Some(order), None) => order,
@@ -254,6 +256,11 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
     let before = snapshot::raw(&order);
     let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None };
+    let refunded = change.order.counts().refunded;
+    // An act is judged by what is known before it; everything else is told by what silence has decided.
+    if !matches!(event, Event::RefundAgreed(_) | Event::RefundRefused(_)) {
+        change.agree_by_silence();
+    }
     let (kind, answer) = match event {
         Event::OrderCreate(call) => change.create(call),
         Event::OrderPay(call) => change.pay(call),
@@ -274,6 +281,9 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
         Event::ConflictResolved(resolved) => change.conflict_resolved(resolved),
         Event::PersonalDataCleared(_) => change.clear_personal_data(),
     };
+    if change.order.counts().refunded != refunded {
+        change.update_consume_notices();
+    }
     let Change { order, conflicts, reason, .. } = change;
     let moved = snapshot::raw(&order) != before;
     let kind = match kind {
@@ -347,7 +357,7 @@ impl Failure {
     /// A failure as the supplier's function or people report it. A code that says anything but failure becomes the
     /// family's "other", and missing words are replaced.
     fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
-        let code = code.filter(|&code| code != 0 && !call.is_outcome(code)).unwrap_or(call.failure);
+        let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
         let describe = if describe.is_empty() { Reason::NoReasonGiven.text() } else { describe };
         Failure { code, describe: describe.into() }
     }

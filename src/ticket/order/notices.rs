@@ -83,9 +83,11 @@ impl Change<'_> {
     }
 
     /// A refusal that Meituan has not been sent is not sent any more once the refund is agreed: agreement is final.
-    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) {
+    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) -> bool {
         let about = self.about_refund(refund_id);
+        let before = self.order.notices.len();
         self.order.notices.retain(|notice| !notice.id.starts_with(&about));
+        self.order.notices.len() < before
     }
 
     /// How a refund was decided.

@@ -11,7 +11,9 @@ impl Change<'_> {
     /// them. Calls that repeat earlier ones are replied as before, but for these numbers.
     pub(super) fn clear_personal_data(&mut self) -> Said {
         let order = &mut self.order;
-        let is_visited = order.travel_date.is_none_or(|day| day < Date::of(self.now));
+        let counts = order.counts();
+        // Without a day of the visit it is over when no ticket is left.
+        let is_visited = order.travel_date.map_or(counts.free == 0 && order.issued.is_some(), |day| day < Date::of(self.now));
         let is_pending = order.refunds.iter().any(|refund| refund.state == RefundState::PENDING);
         if !is_visited || is_pending || !order.attempts.is_empty() || !order.notices.is_empty() {
             return self.illegal(Reason::VisitNotOver);
@@ -32,6 +34,9 @@ impl Change<'_> {
         let done = order.reschedules.iter_mut().filter_map(|reschedule| reschedule.done.as_mut());
         for voucher in done.flat_map(|done| done.credential_vouchers.iter_mut().flatten()) {
             voucher.credential_no.iter_mut().for_each(&mut clear);
+        }
+        for refund in &mut order.refunds {
+            refund.content = None;
         }
         if is_cleared {
             order.personal_data_cleared_at.get_or_insert(self.now);

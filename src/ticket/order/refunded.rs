@@ -3,6 +3,7 @@
 use super::closing::message_key;
 use super::refunds::places;
 use super::snapshot::Tally;
+use super::units::{Named, equal, sorted};
 use super::{
     Answer, Breach, Change, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum,
 };
@@ -23,7 +24,6 @@ impl Change<'_> {
             let again = self.run_again(&ORDER_REFUNDED, &message);
             return again.unwrap_or_else(|| (Kind::Duplicate, Reply::success(None)));
         }
-        self.agree_by_silence();
         let (request, lived) = (super::snapshot::raw(call), self.order.lifecycle);
         self.attribute(call, &message);
         if self.order.lifecycle == lived {
@@ -35,27 +35,32 @@ impl Change<'_> {
     }
 
     fn attribute(&mut self, call: &RefundedMessage, message: &str) {
-        if let Some(refund_id) = self.of_number(call) {
-            self.step_about(Trigger::RefundedPart, message);
-            return self.decide_by_message(&refund_id, message);
-        }
         let named = self.order.named(call.voucher_list.as_deref().unwrap_or_default(), &[]);
         let is_unpaid = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN;
-        if !is_unpaid && !named.exact.is_empty() {
+        let (left, is_more) = (self.order.left(), call.count as usize > named.exact.len());
+        let of_number = self.of_number(call);
+        if let Some(refund_id) = of_number.as_deref().filter(|refund_id| !is_unpaid && self.is_same(refund_id, call, &named)) {
+            self.step_about(Trigger::RefundedPart, message);
+            return self.decide_by_message(refund_id, message);
+        }
+        if of_number.is_some() {
+            self.flag(Breach::RefundedUnclearly, message, &["the refund of its number"]);
+        }
+        let is_all = is_more && call.count >= left && left > 0;
+        if !is_unpaid && !is_all && !named.exact.is_empty() {
             if named.exact.len() <= call.count as usize {
                 return self.refunded_units(call, message, &named.exact);
             }
             self.step_about(Trigger::RefundedPart, message);
             return self.refunded_unclearly(call, message, named.exact);
         }
-        if named.foreign {
+        if named.foreign || named.lost {
             self.flag(Breach::RefundedUnclearly, message, &["codes of the order"]);
         }
         if let Some(refund_id) = self.of_count(call) {
             self.step_about(Trigger::RefundedPart, message);
             return self.decide_by_message(&refund_id, message);
         }
-        let left = self.order.left();
         // A message of type 2 ends the whole order, whatever its count.
         if is_unpaid || call.count >= left && left > 0 && !self.was_agreed(call) {
             return self.refunded_all(call, message, left);
@@ -63,8 +68,8 @@ impl Change<'_> {
         self.step_about(Trigger::RefundedPart, message);
         if self.order.lifecycle != Lifecycle::OPEN {
             // Nobody enters with it anyway.
-            self.remember(call, message, Vec::new(), RefundState::PENDING);
-            self.agree(message, false);
+            let refund_id = self.remember(call, message, Vec::new(), RefundState::PENDING);
+            self.agree(&refund_id, false);
         } else if left == 0 || call.count == 0 {
             if self.order.issued.is_some() {
                 self.flag(Breach::RefundedBeyond, message, &["tickets that are left"]);
@@ -74,8 +79,8 @@ impl Change<'_> {
             let all = (0..self.order.units.len()).collect();
             self.refunded_unclearly(call, message, all);
         } else {
-            self.remember(call, message, Vec::new(), RefundState::PENDING);
-            self.agree(message, false);
+            let refund_id = self.remember(call, message, Vec::new(), RefundState::PENDING);
+            self.agree(&refund_id, false);
         }
     }
 
@@ -83,6 +88,14 @@ impl Change<'_> {
     fn of_number(&self, call: &RefundedMessage) -> Option<String> {
         let refund = self.order.refund(call.refund_serial_no.as_deref()?)?;
         Some(refund.refund_id.clone())
+    }
+
+    /// Whether a message of a refund's number says what the refund says.
+    fn is_same(&self, refund_id: &str, call: &RefundedMessage, named: &Named) -> bool {
+        let Some(refund) = self.order.refund(refund_id) else { return false };
+        let known = self.order.units_of_refund(refund);
+        let is_known = named.exact.is_empty() || known.is_empty() || known == named.exact;
+        refund.quantity == call.count && is_known && !named.foreign
     }
 
     /// Where our approval took too long, the first refund of this count (inferred): a pending one, else one that was agreed, by
@@ -126,11 +139,14 @@ impl Change<'_> {
     }
 
     /// A refund that is known by this message alone.
-    fn remember(&mut self, call: &RefundedMessage, message: &str, units: Vec<usize>, state: RefundState) {
+    fn remember(&mut self, call: &RefundedMessage, message: &str, units: Vec<usize>, state: RefundState) -> String {
         let requested_at = Timestamp(call.refund_time.0.max(0));
         let is_decided = state == RefundState::AGREED;
+        // A number that another refund has already is not this one's.
+        let is_taken = self.order.refund(message).is_some();
+        let refund_id = joined(&[message, if is_taken { "#message" } else { "" }]);
         self.order.refunds.push(Refund {
-            refund_id: message.to_owned(),
+            refund_id: refund_id.clone(),
             quantity: call.count,
             units: Some(places(&units)).filter(|units| !units.is_empty()),
             state,
@@ -139,6 +155,7 @@ impl Change<'_> {
             messages: Some(vec![message.to_owned()]),
             ..Refund::default()
         });
+        refund_id
     }
 
     /// The message names tickets. A pending refund of which it names all is agreed by it, one of which it names a part can only
@@ -146,6 +163,13 @@ impl Change<'_> {
     fn refunded_units(&mut self, call: &RefundedMessage, message: &str, units: &[usize]) {
         let mut is_named = vec![false; self.order.units.len()];
         units.iter().for_each(|&place| is_named[place] = true);
+        let by_message = |refund: &Refund| refund.is_reported() && refund.state == RefundState::AGREED;
+        let reported = self.order.refunds.iter().filter(|refund| by_message(refund));
+        let reported = sorted(reported.map(|refund| (refund.refund_id.as_str(), 0)));
+        let again = units.iter().filter_map(|&place| self.order.units[place].refund_id.as_deref());
+        if again.into_iter().any(|refund_id| !equal(&reported, refund_id).is_empty()) {
+            self.flag(Breach::RefundedBeyond, message, &["tickets that an earlier message reported"]);
+        }
         let touched = self.touched(&is_named);
         let mut is_known = false;
         for (refund_id, is_whole, state) in touched {
@@ -174,14 +198,13 @@ impl Change<'_> {
             if is_spent {
                 self.flag(Breach::RefundedBeyond, message, &["tickets that are used or refunded"]);
             }
-            self.remember(call, message, own.clone(), RefundState::AGREED);
-            self.refund_units(&own, message);
+            let refund_id = self.remember(call, message, own.clone(), RefundState::AGREED);
+            self.refund_units(&own, &refund_id);
         }
         let is_gone =
             !self.order.units.iter().any(|unit| matches!(unit.state, UnitState::FREE | UnitState::PENDING | UnitState::VOID));
         let has_own = own.iter().any(|&place| self.order.units[place].state == UnitState::REFUNDED);
         self.step_about(if is_gone && has_own { Trigger::RefundedAll } else { Trigger::RefundedPart }, message);
-        self.update_consume_notices();
         let unnamed = call.count - units.len().min(call.count as usize) as u32;
         if unnamed > 0 {
             let others = RefundedMessage { count: unnamed, ..call.clone() };
@@ -197,9 +220,8 @@ impl Change<'_> {
         let named = is_named.iter().filter(|named| **named).count();
         let mut touched = Vec::new();
         for refund in order.refunds.iter().filter(|refund| !refund.is_reported()) {
-            let units = refund.units.iter().flatten().map(|&place| order.successor(place as usize));
             let (mut of_refund, mut both) = (0, 0);
-            for place in units {
+            for place in order.units_of_refund(refund) {
                 let unit = &order.units[place];
                 let is_its = match refund.state {
                     RefundState::REFUSED => unit.state == UnitState::FREE,
@@ -230,9 +252,9 @@ impl Change<'_> {
         let open: Vec<usize> = (0..self.order.units.len())
             .filter(|&place| matches!(self.order.units[place].state, UnitState::FREE | UnitState::PENDING | UnitState::VOID))
             .collect();
-        self.remember(call, message, open.clone(), RefundState::AGREED);
+        let refund_id = self.remember(call, message, open.clone(), RefundState::AGREED);
         if self.order.has_units() {
-            self.refund_units(&open, message);
+            self.refund_units(&open, &refund_id);
         } else {
             let now = self.now;
             let rest = left.saturating_sub(reserved.min(left));
@@ -240,7 +262,6 @@ impl Change<'_> {
             tally.refunded = sum(tally.refunded, rest);
             tally.refunded_at = Some(now);
         }
-        self.update_consume_notices();
     }
 
     /// Nobody enters on a ticket that may be refunded, until the supplier says which it is.
@@ -250,11 +271,11 @@ impl Change<'_> {
             self.flag(Breach::RefundedUnclearly, message, &["tickets that it does not name"]);
         }
         let free: Vec<usize> = among.into_iter().filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
-        self.remember(call, message, free.clone(), RefundState::PENDING);
-        if let Some(refund) = self.refund_of(message) {
+        let refund_id = self.remember(call, message, free.clone(), RefundState::PENDING);
+        if let Some(refund) = self.refund_of(&refund_id) {
             refund.unclear = Some(true);
         }
-        self.reserve(&free, message);
+        self.reserve(&free, &refund_id);
     }
 
     /// The supplier says which tickets, or which refund, an unclear message was about.
@@ -263,12 +284,19 @@ impl Change<'_> {
         let Some(quantity) = self.order.refund(message).map(|refund| refund.quantity) else {
             return self.illegal(Reason::UnknownRefund);
         };
+        // Until it is issued there is no ticket that could be named.
+        if self.order.issued.is_none() && self.order.lifecycle == Lifecycle::OPEN && agreed.same_as.is_none() {
+            return self.illegal(Reason::NamesNeeded);
+        }
         if let Some(same_as) = &agreed.same_as {
             let Some(refund) = self.order.refund(same_as).filter(|refund| !refund.is_unclear()) else {
                 return self.illegal(Reason::UnknownRefund);
             };
             if refund.state == RefundState::REFUSED {
                 return self.illegal(Reason::SpentVoucher);
+            }
+            if refund.quantity != quantity {
+                return self.illegal(Reason::VoucherCount);
             }
             self.release(message);
             self.agree_cleared(message, None);
@@ -282,6 +310,13 @@ impl Change<'_> {
             let mut units = named.exact;
             let is_reserved = |place: &usize| self.order.units[*place].refund_id.as_deref() == Some(message);
             let reserved: Vec<usize> = (0..self.order.units.len()).filter(is_reserved).collect();
+            if units.is_empty() && reserved.is_empty() && self.order.counts().free == 0 {
+                // Guests have entered with every ticket that it may be about.
+                self.flag(Breach::RefundedBeyond, message, &["tickets that are used or refunded"]);
+                self.agree_cleared(message, None);
+                self.settle(Breach::RefundedUnclearly, message);
+                return (Kind::Moved, Answer::None);
+            }
             if units.is_empty() && reserved.len() == quantity as usize {
                 units = reserved;
             }
@@ -324,7 +359,6 @@ impl Change<'_> {
         if let Some(refund) = self.refund_of(message) {
             (refund.state, refund.decided_at, refund.unclear, refund.units) = (RefundState::AGREED, Some(now), None, units);
         }
-        self.update_consume_notices();
     }
 
     fn is_unclear(&self, refund_id: Option<&str>) -> bool {
@@ -333,8 +367,8 @@ impl Change<'_> {
 
     /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some, and nobody knows which.
     pub(super) fn attribute_early_refunds(&mut self) {
-        let refunded = self.order.tally.take().is_some_and(|tally| tally.refunded > 0);
         let all: Vec<usize> = (0..self.order.units.len()).collect();
+        let refunded = self.order.tally.take().is_some_and(|tally| tally.refunded as usize >= all.len());
         let agreed = self.order.refunds.iter().find(|refund| refund.state == RefundState::AGREED);
         if let (true, Some(refund_id)) = (refunded, agreed.map(|refund| refund.refund_id.clone())) {
             self.refund_units(&all, &refund_id);

@@ -2,8 +2,10 @@
 
 use super::event::Credential;
 use super::snapshot::Tally;
+use super::units::sorted;
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
 use super::{RefundRefused, RefundState, Reply, ReplyBody, Said, Trigger, UnitState, Verdict, sum};
+use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
 
@@ -13,7 +15,6 @@ impl Change<'_> {
         if call.refund_id.trim().is_empty() {
             return self.refusal(&ORDER_REFUND, Reason::BlankNumber);
         }
-        self.agree_by_silence();
         if self.order.partner_order_id.is_some()
             && let Some(refund) = self.order.refund(&call.refund_id)
         {
@@ -39,11 +40,11 @@ impl Change<'_> {
             refund_id: call.refund_id.clone(),
             quantity: call.refund_quantity.max(0) as u32,
             units: Some(places(&units)).filter(|units| !units.is_empty()),
+            content: Some(content_of(call)),
             state: RefundState::PENDING,
             requested_at: self.now,
             ..Refund::default()
         });
-        self.flag_unknown_years();
         self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))
     }
 
@@ -75,6 +76,7 @@ impl Change<'_> {
             }
             _ => {
                 refund.told = Some(true);
+                self.flag_unknown_years();
                 Reply::outcome(602, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
             }
         }
@@ -82,7 +84,6 @@ impl Change<'_> {
 
     /// What its function has done is a fact, even where it contradicts others.
     pub(super) fn refund_ended(&mut self, end: &AttemptEnded, refund_id: &str) -> Said {
-        self.agree_by_silence();
         let Some(refund) = self.refund_of(refund_id) else { return self.illegal(Reason::UnknownRefund) };
         let (was, told) = (refund.state, refund.told == Some(true));
         match end.outcome {
@@ -178,16 +179,18 @@ impl Change<'_> {
         refund.state = RefundState::AGREED;
         refund.decided_at = Some(now);
         refund.failure = None;
-        refund.unclear = None;
-        let (quantity, units) = (refund.quantity, refund.units.clone());
+        let was_unclear = refund.unclear.take().is_some();
+        let (quantity, refund) = (refund.quantity, refund.clone());
         let contradicts = if self.order.has_units() {
-            let units: Vec<usize> = match units {
-                Some(units) => units.iter().map(|&place| self.order.successor(place as usize)).collect(),
+            let units: Vec<usize> = match refund.units {
+                Some(_) => self.order.units_of_refund(&refund),
                 None => self.order.likeliest(0..self.order.units.len(), quantity as usize),
             };
             let refunded = self.refund_units(&units, refund_id);
-            // What an unclear one reserved beside them.
-            self.release(refund_id);
+            if was_unclear {
+                // What it reserved beside them.
+                self.release(refund_id);
+            }
             refunded < units.len() || units.len() < quantity as usize
         } else {
             let tally = self.order.tally.get_or_insert_with(Tally::default);
@@ -201,7 +204,7 @@ impl Change<'_> {
         }
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);
-        self.update_consume_notices();
+        self.settle(Breach::CalendarEnded, refund_id);
         self.withdraw_refusal(refund_id);
         if notify {
             self.notify_refund(refund_id);
@@ -240,11 +243,14 @@ impl Change<'_> {
         refund.told = Some(true);
         let requested_at = refund.requested_at;
         self.release(refund_id);
+        // What is free again may be what an unclear message was about.
+        self.reserve_for_unclear();
         if self.silence_may_count_at(requested_at).is_some_and(|at| at < now) {
             self.flag(Breach::RefusedInDoubt, refund_id, &["three working days of silence"]);
         }
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);
+        self.settle(Breach::CalendarEnded, refund_id);
         if notify {
             self.notify_refund(refund_id);
         }
@@ -313,11 +319,13 @@ impl Order {
         }
         let is_cleared = self.personal_data_cleared_at.is_some();
         let credentials = if is_cleared { Vec::new() } else { credentials_of(call.credential_list.as_deref()) };
+        if refund.content.is_some() && refund.content == Some(content_of(call)) {
+            return true;
+        }
         let named = self.named(&call.voucher_list, &credentials);
-        let known: Vec<usize> = refund.units.iter().flatten().map(|&place| self.successor(place as usize)).collect();
-        !named.foreign
-            && (known.is_empty() || named.exact.iter().all(|place| known.contains(place)))
-            && (!named.shared.is_empty() || named.exact.is_empty() || known.is_empty() || named.exact.len() == known.len())
+        let known = self.units_of_refund(refund);
+        let says_no_more = known.is_empty() || named.exact.is_empty() || !named.shared.is_empty();
+        !named.foreign && (says_no_more || named.exact == known)
     }
 
     /// Whether the supplier may agree to it: its tickets must still be there to be refunded.
@@ -335,19 +343,28 @@ impl Order {
             let all = u64::from(used) + u64::from(refunded) + reserved;
             return if all > u64::from(self.quantity) { Err(Reason::NotEnough) } else { Ok(()) };
         }
-        let is_there = |place: &u32| {
-            let unit = &self.units[self.successor(*place as usize)];
+        let is_there = |place: &usize| {
+            let unit = &self.units[*place];
             match is_pending {
                 true => unit.state == UnitState::PENDING && unit.refund_id.as_ref() == Some(&refund.refund_id),
                 false => unit.state == UnitState::FREE,
             }
         };
         match &refund.units {
-            Some(units) if units.iter().all(is_there) => Ok(()),
+            Some(_) if self.units_of_refund(refund).iter().all(is_there) => Ok(()),
             None if self.counts().free + self.counts().pending >= refund.quantity => Ok(()),
             _ => Err(Reason::SpentVoucher),
         }
     }
+}
+
+/// What a call says of the tickets, to know its repeat by: credentials and codes may change later.
+fn content_of(call: &OrderRefund) -> String {
+    let credentials = call.credential_list.iter().flatten().map(|known| (known.credential_no.as_str(), 0));
+    let mut named = sorted(call.voucher_list.iter().map(|voucher| (voucher.as_str(), 0)).chain(credentials));
+    named.dedup();
+    let named: Vec<&str> = named.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect();
+    sha1_hex(named.join("\n").as_bytes())
 }
 
 /// The credentials of a call's list.

@@ -1,10 +1,12 @@
 //! Order reschedule: another day, other visitors, other codes.
 
 use super::event::Credential;
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Outcome, Reason, Reply, ReplyBody};
+use super::units::{Directory, equal, sorted};
+use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
 use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, RescheduledVoucher};
+use crate::ticket::codes::VoucherType;
 
 impl Change<'_> {
     pub(super) fn reschedule(&mut self, call: &OrderReschedule) -> Said {
@@ -49,6 +51,10 @@ impl Change<'_> {
         };
         let known = &mut self.order.reschedules[index];
         if known.done.is_some() || known.failure.is_some() {
+            let is_late = known.failure.is_some() && end.outcome == Outcome::DONE;
+            if is_late {
+                self.flag(Breach::RescheduledAfterFailure, number, &["the refusal of orderReschedule ", number]);
+            }
             return (Kind::Duplicate, self.truth_of_reschedule(number));
         }
         match (end.outcome, &end.rescheduled) {
@@ -74,107 +80,131 @@ impl Change<'_> {
 
     /// What is new takes the place of what the same credential had; else of a free ticket, in order; else of one that is being
     /// refunded, and its refund goes on (inferred). A code that is replaced is void: its ticket is not used, but it lets nobody
-    /// in.
+    /// in. Codes that break a rule (one for each ticket, exactly one) replace nothing.
     fn replace(&mut self, new: &[RescheduledVoucher]) {
-        if !self.order.has_units() {
-            return self.replace_standing_code(new);
+        let is_whole = self.order.voucher_type() == Some(VoucherType::CODE_PER_ORDER);
+        if is_whole || !self.order.has_units() {
+            self.replace_standing_code(new);
         }
-        let mut is_taken = vec![false; self.order.units.len()];
+        if !self.order.has_units() {
+            return;
+        }
+        let before = self.order.clone();
+        let directory = before.directory();
+        let code_of = |voucher| if is_whole { None } else { code_of(voucher) };
+        let mut is_taken = vec![false; before.units.len()];
         let mut unmatched = Vec::new();
         for voucher in new {
-            match self.matching(voucher).filter(|&place| !is_taken[place]) {
-                Some(place) if matches!(self.order.units[place].state, UnitState::FREE | UnitState::PENDING) => {
-                    is_taken[place] = true;
-                    self.replace_unit(place, voucher);
-                }
-                // Its ticket is used, refunded or void: there is nothing to replace.
-                Some(place) if self.order.units[place].voucher.as_deref() != code_of(voucher) => {
-                    self.flag(
-                        Breach::IssuedDifferently,
-                        code_of(voucher).unwrap_or_default(),
-                        &["a ticket that is used or refunded"],
-                    );
-                }
-                Some(_) => {}
-                None => unmatched.push(voucher),
+            let place = matching(&directory, &before, voucher).filter(|&place| !is_taken[place]);
+            let Some(place) = place else {
+                unmatched.push(voucher);
+                continue;
+            };
+            is_taken[place] = true;
+            if matches!(before.units[place].state, UnitState::FREE | UnitState::PENDING) {
+                self.replace_unit(place, voucher, code_of(voucher));
+            } else if code_of(voucher).is_some_and(|code| before.units[place].voucher.as_deref() != Some(code)) {
+                let code = code_of(voucher).unwrap_or_default();
+                self.flag(Breach::IssuedDifferently, code, &["a ticket that is used or refunded"]);
             }
         }
-        is_taken.resize(self.order.units.len(), true);
-        let mut open = self.order.likeliest((0..is_taken.len()).filter(|&place| !is_taken[place]), is_taken.len());
-        open.retain(|&place| self.order.units[place].state != UnitState::VOID);
-        let mut open = open.into_iter();
+        let open = before.likeliest((0..is_taken.len()).filter(|&place| !is_taken[place]), is_taken.len());
+        let mut open = open.into_iter().filter(|&place| before.units[place].state != UnitState::VOID);
         for voucher in unmatched.into_iter().filter(|voucher| code_of(voucher).is_some() || voucher.credential_no.is_some()) {
             match open.next() {
-                Some(place) => self.replace_unit(place, voucher),
+                Some(place) => self.replace_unit(place, voucher, code_of(voucher)),
                 None => self.flag(Breach::IssuedDifferently, code_of(voucher).unwrap_or_default(), &["tickets that are left"]),
             }
         }
-    }
-
-    /// The ticket that already has this code, or that the credential has.
-    fn matching(&self, new: &RescheduledVoucher) -> Option<usize> {
-        let codes: Vec<String> = code_of(new).map(str::to_owned).into_iter().collect();
-        let credential =
-            new.credential_no.clone().map(|credential_no| Credential { credential_type: new.credential_type, credential_no });
-        let of_code = self.order.named(&codes, &[]);
-        if let ([place], false) = (&of_code.exact[..], of_code.replaced) {
-            return Some(*place);
+        self.replace_issued_codes(&before, new);
+        if !is_whole && self.has_doubled_codes() {
+            (self.order.units, self.order.issued) = (before.units, before.issued);
+            self.flag(Breach::IssuedDifferently, "", &["codes that are distinct"]);
         }
-        let of_credential = self.order.named(&[], credential.as_slice());
-        of_credential.exact.first().copied()
     }
 
-    fn replace_unit(&mut self, place: usize, new: &RescheduledVoucher) {
+    fn replace_unit(&mut self, place: usize, new: &RescheduledVoucher, code: Option<&str>) {
         let order = &mut self.order;
-        if let (Some(credential_no), Some(holder)) =
-            (&new.credential_no, order.units[place].credentials.as_ref().and_then(|list| list.first().copied()))
-            && let Some(known) =
-                order.issued.iter_mut().flat_map(|issued| issued.credential_list.iter_mut().flatten()).nth(holder as usize)
-        {
+        let holder = order.units[place].credentials.as_ref().and_then(|list| list.first().copied());
+        let list = order.issued.as_mut().and_then(|issued| issued.credential_list.as_mut());
+        let known = list.zip(holder).and_then(|(list, holder)| list.get_mut(holder as usize));
+        if let (Some(credential_no), Some(known)) = (&new.credential_no, known) {
             known.credential_no.clone_from(credential_no);
             known.credential_type = new.credential_type.unwrap_or(known.credential_type);
-            known.voucher = code_of(new).map(str::to_owned).or(known.voucher.take());
+            known.voucher = code.map(str::to_owned).or(known.voucher.take());
         }
-        let Some(code) = code_of(new).filter(|code| order.units[place].voucher.as_deref() != Some(code)) else { return };
+        let Some(code) = code.filter(|code| order.units[place].voucher.as_deref() != Some(code)) else { return };
         let next = order.units.len() as u32;
         let old = &mut order.units[place];
         let unit = Unit { voucher: Some(code.to_owned()), ..old.clone() };
-        let replaced = old.voucher.clone().unwrap_or_default();
-        *old = Unit {
-            voucher: old.voucher.take(),
-            state: UnitState::REPLACED,
-            since: self.now,
-            replaced_by: Some(next),
-            ..Unit::default()
-        };
+        let (voucher, state) = (old.voucher.take(), UnitState::REPLACED);
+        *old = Unit { voucher, state, since: self.now, replaced_by: Some(next), ..Unit::default() };
         order.units.push(unit);
-        self.replace_code(&replaced, code, new);
     }
 
-    /// The valid code of the whole order.
-    fn replace_standing_code(&mut self, new: &[RescheduledVoucher]) {
-        for voucher in new {
-            let Some(code) = code_of(voucher).filter(|code| !self.order.is_of_order(code)) else { continue };
-            match self.order.standing_code().map(str::to_owned) {
-                Some(old) if self.order.state() == State::Issued => {
-                    self.replace_code(&old, code, voucher);
-                    self.order.former_codes.get_or_insert_default().push(old);
-                }
-                _ => self.flag(Breach::IssuedDifferently, code, &["tickets that are left"]),
+    /// The codes of what was issued follow those of the tickets.
+    fn replace_issued_codes(&mut self, before: &Order, new: &[RescheduledVoucher]) {
+        let order = &mut self.order;
+        let Some(issued) = &mut order.issued else { return };
+        let replaced = before.units.iter().enumerate().filter(|(place, _)| order.units[*place].replaced_by.is_some());
+        let replaced = sorted(replaced.filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place))));
+        let pictures = new.iter().enumerate().filter_map(|(place, voucher)| Some((code_of(voucher)?, place)));
+        let pictures = sorted(pictures);
+        for (index, known) in issued.vouchers.iter_mut().flatten().enumerate() {
+            let Some((_, place)) = equal(&replaced, known).first() else { continue };
+            let Some(next) = order.units[*place].replaced_by.and_then(|next| order.units.get(next as usize)) else { continue };
+            let Some(code) = &next.voucher else { continue };
+            known.clone_from(code);
+            if let Some(picture) = issued.voucher_pics.as_mut().and_then(|pictures| pictures.get_mut(index)) {
+                let named = equal(&pictures, code).first().and_then(|(_, place)| new[*place].voucher_picture.clone());
+                *picture = named.unwrap_or_default();
             }
         }
     }
 
-    fn replace_code(&mut self, old: &str, code: &str, new: &RescheduledVoucher) {
-        let Some(issued) = &mut self.order.issued else { return };
-        let Some(index) = issued.vouchers.iter().flatten().position(|known| known == old) else { return };
-        if let Some(place) = issued.vouchers.as_mut().and_then(|vouchers| vouchers.get_mut(index)) {
-            code.clone_into(place);
-        }
-        if let Some(place) = issued.voucher_pics.as_mut().and_then(|pictures| pictures.get_mut(index)) {
-            *place = new.voucher_picture.clone().unwrap_or_default();
-        }
+    fn has_doubled_codes(&self) -> bool {
+        let is_by_code = self.order.voucher_type() == Some(VoucherType::CODE_PER_TICKET);
+        let valid = self.order.units.iter().filter(|unit| unit.state != UnitState::REPLACED);
+        let codes = sorted(valid.filter_map(|unit| Some((unit.voucher.as_deref()?, 0))));
+        is_by_code && codes.windows(2).any(|pair| pair[0].0 == pair[1].0)
     }
+
+    /// The valid code of the whole order. Several new ones are no code of a whole order.
+    fn replace_standing_code(&mut self, new: &[RescheduledVoucher]) {
+        let codes = new.iter().filter_map(code_of).filter(|code| !self.order.is_of_order(code));
+        let mut codes = sorted(codes.map(|code| (code, 0)));
+        codes.dedup();
+        let Some((code, _)) = codes.first().copied() else { return };
+        let old = self.order.standing_code().map(str::to_owned);
+        let Some(old) = old.filter(|_| codes.len() == 1 && self.order.state() == State::Issued) else {
+            return self.flag(Breach::IssuedDifferently, code, &["the one code of the order"]);
+        };
+        let Some(issued) = &mut self.order.issued else { return };
+        let is_old = |known: &&mut String| **known == old;
+        let listed = issued.credential_list.iter_mut().flatten().filter_map(|known| known.voucher.as_mut());
+        listed.chain(issued.vouchers.iter_mut().flatten()).filter(is_old).for_each(|known| code.clone_into(known));
+        let of_units = self.order.units.iter_mut().filter_map(|unit| unit.voucher.as_mut());
+        of_units.filter(is_old).for_each(|known| code.clone_into(known));
+        if let Some(picture) = issued.voucher_pics.as_mut().and_then(|pictures| pictures.first_mut()) {
+            let named =
+                new.iter().find(|voucher| code_of(voucher) == Some(code)).and_then(|voucher| voucher.voucher_picture.clone());
+            *picture = named.unwrap_or_default();
+        }
+        self.order.former_codes.get_or_insert_default().push(old);
+    }
+}
+
+/// The ticket that the credential has, or that already has this code.
+fn matching(directory: &Directory<'_>, order: &Order, new: &RescheduledVoucher) -> Option<usize> {
+    let credential = new.credential_no.clone();
+    let credential = credential.map(|credential_no| Credential { credential_type: new.credential_type, credential_no });
+    let of_credential = directory.named(order, &[], credential.as_slice());
+    if let Some(place) = of_credential.exact.first() {
+        return Some(*place);
+    }
+    let codes: Vec<String> = code_of(new).map(str::to_owned).into_iter().collect();
+    let of_code = directory.named(order, &codes, &[]);
+    of_code.exact.first().copied().filter(|_| !of_code.replaced)
 }
 
 fn code_of(voucher: &RescheduledVoucher) -> Option<&str> {

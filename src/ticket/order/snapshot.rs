@@ -152,6 +152,8 @@ crate::messages! {
         quantity "quantity": count, required;
         /// The tickets that it is about, where they are known: places in the order's `units`.
         units "units": list(count), optional;
+        /// A hash of the codes and credentials that it was requested with, to know its repeat by.
+        content "content": text, optional;
         /// Its state.
         state "state": code(RefundState), required;
         /// Meituan knows that it is pending (602) or refused, or nobody waits: a change is sent by notice.

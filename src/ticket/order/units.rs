@@ -1,8 +1,8 @@
 //! The tickets of an order. Where each is known, by its code or by its credential, it is a unit with one state, and every
 //! number follows from the units. All other orders have a tally.
 
-use super::event::Credential;
-use super::snapshot::{Order, RefundState, Unit, UnitState};
+use super::event::{Consumed, Credential};
+use super::snapshot::{Order, Refund, RefundState, Unit, UnitState};
 use super::table::State;
 use crate::ticket::calls::{CredentialVoucher, OrderPaid, Voucher};
 use crate::ticket::codes::{VoucherStatus, VoucherType};
@@ -25,6 +25,9 @@ crate::messages! {
     }
 }
 
+/// Of more tickets than that, each is known only by a code of its own.
+const MAX_UNITS: usize = 100_000;
+
 /// The tickets that codes and credentials name.
 #[derive(Debug, Default)]
 pub(super) struct Named {
@@ -36,6 +39,8 @@ pub(super) struct Named {
     pub(super) foreign: bool,
     /// A code was replaced: its successor is meant.
     pub(super) replaced: bool,
+    /// A code was replaced, and by which one is not known (format 1).
+    pub(super) lost: bool,
 }
 
 impl Order {
@@ -56,6 +61,9 @@ impl Order {
             return counts;
         }
         let (used, refunded) = self.tally.as_ref().map_or((0, 0), |tally| (tally.used, tally.refunded));
+        // Entries before anything is issued are facts, too.
+        let early = self.early_entries.iter().flatten().map(Consumed::tickets);
+        let used = early.fold(used, u32::saturating_add);
         counts.used = used.min(self.quantity);
         counts.refunded = refunded.min(self.quantity - counts.used);
         let left = self.quantity - counts.used - counts.refunded;
@@ -95,44 +103,35 @@ impl Order {
         place
     }
 
+    /// The tickets that a refund is about, or those that have taken their places; in order.
+    pub(super) fn units_of_refund(&self, refund: &Refund) -> Vec<usize> {
+        let mut is_its = vec![false; self.units.len()];
+        for &place in refund.units.iter().flatten() {
+            if let Some(its) = is_its.get_mut(self.successor(place as usize)) {
+                *its = true;
+            }
+        }
+        (0..is_its.len()).filter(|&place| is_its[place]).collect()
+    }
+
     /// The tickets that codes and credentials name.
     pub(super) fn named(&self, vouchers: &[String], credentials: &[Credential]) -> Named {
-        let mut named = Named::default();
-        let mut chosen = vec![false; self.units.len()];
-        let holders = self.holders();
-        if !holders.is_empty() {
-            for credential in credentials {
-                let of = equal(&holders, credential.credential_no.as_str());
-                let fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| self.holds(unit, credential));
-                let best = fits.filter(|&unit| !chosen[unit]).min_by_key(|&unit| rank(&self.units[unit]));
-                match best {
-                    Some(unit) => {
-                        chosen[unit] = true;
-                        named.exact.push(unit);
-                    }
-                    None => named.foreign |= !of.iter().any(|(_, unit)| self.holds(*unit, credential)),
-                }
-            }
-        }
-        let codes = sorted(self.units.iter().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place))));
-        if codes.is_empty() {
-            return named;
-        }
-        let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
-        asked.dedup();
-        for (voucher, _) in asked {
-            let of: Vec<usize> = equal(&codes, voucher).iter().map(|(_, unit)| *unit).collect();
-            // A code that has come back is the one that is valid.
-            let valid: Vec<usize> = of.iter().copied().filter(|&unit| self.units[unit].state != UnitState::REPLACED).collect();
-            named.foreign |= of.is_empty();
-            named.replaced |= valid.is_empty() && !of.is_empty();
-            let meant = if valid.is_empty() { of.into_iter().map(|unit| self.successor(unit)).collect() } else { valid };
-            let is_one = meant.len() == 1;
-            for unit in meant.into_iter().filter(|&unit| !std::mem::replace(&mut chosen[unit], true)) {
-                if is_one { named.exact.push(unit) } else { named.shared.push(unit) }
-            }
-        }
-        named
+        self.directory().named(self, vouchers, credentials)
+    }
+
+    /// What the tickets are known by.
+    pub(super) fn directory(&self) -> Directory<'_> {
+        let units = self.units.iter().enumerate();
+        // A credential's own code names its ticket, too, where the order's code is another.
+        let codes = units.clone().flat_map(|(place, unit)| {
+            let own = self.credentials_of(unit).filter_map(|known| known.voucher.as_deref());
+            let own = own.filter(|code| !code.is_empty() && unit.voucher.as_deref() != Some(code));
+            unit.voucher.as_deref().into_iter().chain(own).map(move |code| (code, place))
+        });
+        let valid = units.filter(|(_, unit)| unit.state != UnitState::REPLACED);
+        let holders =
+            valid.flat_map(|(place, unit)| self.credentials_of(unit).map(move |known| (known.credential_no.as_str(), place)));
+        Directory { codes: sorted(codes), holders: sorted(holders) }
     }
 
     /// So many of these tickets, those first that a fact is most likely about: free ones, then those that are being refunded,
@@ -154,12 +153,6 @@ impl Order {
     pub(super) fn credentials_of(&self, unit: &Unit) -> impl Iterator<Item = &CredentialVoucher> {
         let list = self.issued.as_ref().and_then(|issued| issued.credential_list.as_deref()).unwrap_or_default();
         unit.credentials.iter().flatten().filter_map(|&place| list.get(place as usize))
-    }
-
-    /// Credential numbers with the tickets that were issued for them, those that are valid now.
-    fn holders(&self) -> Vec<(&str, usize)> {
-        let valid = self.units.iter().enumerate().filter(|(_, unit)| unit.state != UnitState::REPLACED);
-        sorted(valid.flat_map(|(place, unit)| self.credentials_of(unit).map(move |known| (known.credential_no.as_str(), place))))
     }
 
     /// Every code with its quantity in each state, as the query's reply has it; nothing where tickets have no codes.
@@ -232,6 +225,77 @@ impl Order {
     }
 }
 
+/// Codes and credential numbers, with the places of their tickets.
+pub(super) struct Directory<'o> {
+    codes: Vec<(&'o str, usize)>,
+    holders: Vec<(&'o str, usize)>,
+}
+
+impl Directory<'_> {
+    /// The tickets that codes and credentials name, in their present states. A credential that comes with a code means the ticket
+    /// of that code.
+    pub(super) fn named(&self, order: &Order, vouchers: &[String], credentials: &[Credential]) -> Named {
+        let mut named = Named::default();
+        let mut roles = vec![Role::None; order.units.len()];
+        if !self.codes.is_empty() {
+            let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
+            asked.dedup();
+            for (voucher, _) in asked {
+                self.add_code(order, voucher, &mut roles, &mut named);
+            }
+        }
+        if !self.holders.is_empty() {
+            for credential in credentials {
+                let of = equal(&self.holders, credential.credential_no.as_str());
+                let mut fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| order.holds(unit, credential)).peekable();
+                named.foreign |= fits.peek().is_none();
+                let best =
+                    fits.filter(|&unit| roles[unit] != Role::Holder).min_by_key(|&unit| (roles[unit], rank(&order.units[unit])));
+                if let Some(unit) = best {
+                    roles[unit] = Role::Holder;
+                }
+            }
+        }
+        for (unit, role) in roles.into_iter().enumerate() {
+            match role {
+                Role::Code | Role::Holder => named.exact.push(unit),
+                Role::Shared => named.shared.push(unit),
+                Role::None => {}
+            }
+        }
+        named
+    }
+
+    fn add_code(&self, order: &Order, voucher: &str, roles: &mut [Role], named: &mut Named) {
+        let is_former = order.former_codes.iter().flatten().any(|code| code == voucher);
+        let voucher = if is_former { order.standing_code().unwrap_or(voucher) } else { voucher };
+        let of: Vec<usize> = equal(&self.codes, voucher).iter().map(|(_, unit)| *unit).collect();
+        let is_replaced = |unit: usize| order.units[unit].state == UnitState::REPLACED;
+        // A code that has come back is the one that is valid.
+        let valid: Vec<usize> = of.iter().copied().filter(|&unit| !is_replaced(unit)).collect();
+        named.foreign |= of.is_empty();
+        named.replaced |= is_former || valid.is_empty() && !of.is_empty();
+        let meant = if valid.is_empty() { of.into_iter().map(|unit| order.successor(unit)).collect() } else { valid };
+        let role = if meant.len() == 1 { Role::Code } else { Role::Shared };
+        for unit in meant {
+            // What has replaced it was not stored.
+            named.lost |= is_replaced(unit);
+            if roles[unit] == Role::None && !is_replaced(unit) {
+                roles[unit] = role;
+            }
+        }
+    }
+}
+
+/// How a ticket was named, the likeliest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Code,
+    Shared,
+    None,
+    Holder,
+}
+
 /// The tickets of what was issued; nothing where it does not say which they are.
 ///
 /// Under voucherType 1 each code is a ticket. Otherwise each credential is one (real-name orders); tickets without a credential
@@ -267,23 +331,27 @@ pub(super) fn units_of(paid: &OrderPaid, quantity: u32, state: UnitState, now: T
         return units;
     }
     let quantity = quantity as usize;
-    if credentials.is_empty() {
+    if credentials.is_empty() || quantity > MAX_UNITS {
         return Vec::new();
     }
     if credentials.len() <= quantity {
-        let the_one = if codes.len() == 1 { codes[0] } else { "" };
-        let own = |credential: &CredentialVoucher| Some(code_of(credential)).filter(|code| !code.is_empty());
-        let mut units: Vec<Unit> = credentials
-            .iter()
-            .enumerate()
-            .map(|(place, credential)| unit(Some(own(credential).as_deref().unwrap_or(the_one)), vec![place as u32]))
+        let is_one = paid.voucher_type == Some(VoucherType::CODE_PER_ORDER);
+        let mut units: Vec<Unit> = (0..quantity)
+            .map(|place| {
+                let credential = credentials.get(place);
+                let own = credential.map(code_of).filter(|_| !is_one).unwrap_or_default();
+                unit(Some(&own), credential.map(|_| place as u32).into_iter().collect())
+            })
             .collect();
+        // Tickets that no code is named for have the codes that are left, in order, where there are as many; else the only one.
         let taken = sorted(credentials.iter().enumerate().filter_map(|(place, one)| Some((one.voucher.as_deref()?, place))));
-        let others = codes.iter().filter(|code| equal(&taken, code).is_empty());
-        let rest: Vec<&str> = others.copied().collect();
-        let missing = quantity - units.len();
-        for place in 0..missing {
-            units.push(unit(Some(if rest.len() == missing { rest[place] } else { the_one }), Vec::new()));
+        let rest: Vec<&str> = codes.iter().filter(|code| equal(&taken, code).is_empty()).copied().collect();
+        let without = units.iter().filter(|unit| unit.voucher.is_none()).count();
+        let is_each = !is_one && rest.len() == without;
+        let the_one = codes.first().filter(|_| codes.len() == 1);
+        for (place, unit) in units.iter_mut().filter(|unit| unit.voucher.is_none()).enumerate() {
+            let code = if is_each { rest.get(place) } else { the_one };
+            unit.voucher = code.map(|code| (*code).to_owned());
         }
         return units;
     }

@@ -41,6 +41,7 @@ const CHOSEN: Readonly<Record<string, unknown>> = {
   "ride.cancelOrder.request.channelPartnerOrderId": "R20261001000001",
   "ride.queryRealTimeOrder.request.mtOrderId": "2610010930000001",
   "ride.queryRealTimeOrder.request.channelPartnerOrderId": "R20261001000001",
+  "ride.refunded.request.refundAmount": 1000,
   "ride.orderChanged.request.mtOrderId": "2610010930000001",
   "ride.orderChanged.request.eventCode": 50,
   "ride.orderChanged.request.eventTime": 1790818200000,
