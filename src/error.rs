@@ -124,6 +124,9 @@ error_codes! {
     StoreContended "STORE_CONTENDED":
         "an order could not be saved, because somebody else was first each time", "订单无法保存：每次都有其他请求抢先";
         hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
+    TimedOut "TIMED_OUT":
+        "something outside did not end in time", "外部操作超时";
+        hint "path names it. `store.load` and `store.save`: look at the database and its connection; Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer a notice within `sendLimit`; it is sent again", "path 指明是哪一步。`store.load`、`store.save`：请检查数据库及其连接，美团收到的是 HTTP 503，会重试；`send`：美团未在 `sendLimit` 内应答通知，稍后会重发";
     LoneSurrogate "LONE_SURROGATE":
         "a text holds half of a surrogate pair", "文本中有不成对的代理字符";
         hint "such text cannot be written as UTF-8: a string was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",

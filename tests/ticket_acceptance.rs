@@ -1,5 +1,8 @@
 //! Every acceptance point against its vectors: exchanges that keep it, and exchanges that break it and nothing else.
 
+mod growth_support;
+
+use growth_support::assert_grows_linearly;
 use meituan_protocol::ticket::acceptance::*;
 use meituan_protocol::ticket::calls::OrderCreate;
 use serde::Deserialize;
@@ -245,7 +248,7 @@ fn judging_takes_time_in_proportion_to_the_codes_of_an_order() {
         ];
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 3000);
+    assert_grows_linearly(trace, judge, 1000);
 }
 
 #[test]
@@ -257,34 +260,12 @@ fn judging_takes_time_in_proportion_to_the_exchanges() {
         let exchanges: Vec<_> = (0..count).rev().map(one).collect();
         format!(r#"{{"version":2,"exchanges":[{}]}}"#, exchanges.join(","))
     };
-    assert_grows_linearly(trace, 3000);
+    assert_grows_linearly(trace, judge, 1000);
 }
 
-/// Four times as much takes about four times as long.
-fn assert_grows_linearly(trace: impl Fn(usize) -> String, count: usize) {
-    let time = |count: usize| {
-        let trace = trace(count);
-        let once = || {
-            let begin = nanoseconds();
-            let report = check_json(trace.as_bytes(), Strictness::Inferred).unwrap();
-            assert!(report.nothing_failed(), "{}", findings(&report));
-            nanoseconds() - begin
-        };
-        (0..3).map(|_| once()).min().unwrap()
-    };
-    let (one, four) = (time(count), time(4 * count));
-    println!("{count}: {one} ns, {}: {four} ns", 4 * count);
-    assert!(four < 7 * one, "{count}: {one} ns, {}: {four} ns", 4 * count);
-}
-
-/// How long this thread has run. Where that is not known, what time it is: a busy machine then makes the test slower.
-fn nanoseconds() -> u128 {
-    let begin = || {
-        static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-        BEGIN.get_or_init(std::time::Instant::now).elapsed().as_nanos()
-    };
-    let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    ran.and_then(|ran| ran.split(' ').next()?.parse().ok()).unwrap_or_else(begin)
+fn judge(trace: &String) {
+    let report = check_json(trace.as_bytes(), Strictness::Inferred).unwrap();
+    assert!(report.nothing_failed(), "{}", findings(&report));
 }
 
 #[test]

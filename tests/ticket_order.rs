@@ -366,21 +366,47 @@ fn a_pay_that_crashed_is_taken_over_with_the_same_key_by_a_repeat_or_without_one
 }
 
 #[test]
-fn codes_that_break_a_rule_are_not_taken_and_meituan_is_told_no_failure() {
+fn what_a_function_returns_and_cannot_be_used_runs_again_later_and_in_the_end_is_reported() {
     let doubled = OrderPaid { vouchers: Some(vec!["C1".into(), "C1".into()]), ..paid(2) };
     let missing = OrderPaid { vouchers: None, ..paid(2) };
     let two = OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(2) };
     for wrong in [paid(1), doubled, missing, two] {
         let mut desk = Desk::created(2);
         let key = desk.run(pay());
-        let ended = desk.tell(AttemptEnded { paid: Some(wrong.clone()), ..end(&key, Outcome::DONE) });
-        assert_eq!(ended.conflicts, [Breach::IssuedWrongly]);
-        let Answer::Reply(reply) = ended.answer else { panic!() };
-        assert_eq!(reply.code, 598);
-        assert_eq!(desk.tell(Event::Issued(wrong)).kind, Kind::Illegal);
+        for (times, minutes) in [1, 2, 4, 8, 16, 32, 60, 60, 60].into_iter().enumerate() {
+            let ended = desk.tell(AttemptEnded { paid: Some(wrong.clone()), ..end(&key, Outcome::DONE) });
+            let Answer::Reply(reply) = &ended.answer else { panic!() };
+            assert_eq!((reply.code, &ended.conflicts[..]), (598, &[][..]), "{times}");
+            assert_eq!(broken_off(desk.order(), &desk.settings, desk.now).count(), 0);
+            desk.later(minutes * 60_000 - 1);
+            assert_eq!(broken_off(desk.order(), &desk.settings, desk.now).count(), 0);
+            assert_eq!(desk.later(1).run(TakeOver { key: key.clone() }), key);
+        }
+        let last = desk.tell(end(&key, Outcome::UNUSABLE));
+        assert_eq!(last.conflicts, [Breach::FunctionUnusable]);
+        desk.later(10 * 86_400_000);
+        assert_eq!(broken_off(desk.order(), &desk.settings, desk.now).count(), 0, "not by itself");
+        assert_eq!(desk.run(TakeOver { key: key.clone() }), key, "a person may");
+        assert_eq!(desk.tell(Event::Issued(wrong)).reason, Some(Reason::WrongCodes));
         assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Moved);
         assert_eq!(desk.code(pay()), 200);
     }
+    // What order create returned says no number: perhaps it was created.
+    let mut desk = Desk::new();
+    let key = desk.run(create(1));
+    let blank = OrderCreated { order_id: None, partner_order_id: " ".into() };
+    let ended = desk.tell(AttemptEnded { created: Some(blank), ..end(&key, Outcome::DONE) });
+    assert_eq!(ended.answer, Answer::Busy);
+    assert_eq!(desk.later(60_000).run(create(1)), key);
+}
+
+#[test]
+fn an_attempt_that_begins_more_than_a_lease_in_the_future_counts_as_run_out() {
+    let mut desk = Desk::created(1);
+    desk.later(10 * LEASE);
+    let key = desk.run(pay());
+    desk.now = Timestamp(desk.now.0 - 5 * LEASE);
+    assert_eq!(desk.run(pay()), key, "the clock that began it was wrong");
 }
 
 // Refunds.
@@ -1021,6 +1047,23 @@ fn another_order_made_by_the_same_create_is_flagged() {
     let again = AttemptEnded { created: Some(another), ..end(&key, Outcome::DONE) };
     assert_eq!(desk.tell(again).conflicts, [Breach::CreatedDifferently]);
     assert_eq!(desk.order().partner_order_id.as_deref(), Some("P"));
+}
+
+#[test]
+fn so_many_settled_conflicts_are_kept_and_all_that_are_open() {
+    let mut desk = Desk::issued(2);
+    desk.tell(entered("E", &["C1"]));
+    for number in 0..30 {
+        desk.tell(entered(&format!("E{number}"), &["C1"]));
+    }
+    assert_eq!(desk.order().conflicts.len(), 30, "nothing that is open is forgotten");
+    for number in 0..30 {
+        let id = format!("entered-twice:E{number}");
+        assert_eq!(desk.tell(ConflictResolved { id, note: Some("误扫".into()) }).kind, Kind::Moved);
+    }
+    let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    assert_eq!((kept.len(), kept[0], kept[19]), (20, "entered-twice:E10", "entered-twice:E29"), "the last ones");
+    assert_eq!(desk.tell(ConflictResolved { id: "entered-twice:E0".into(), note: None }).reason, Some(Reason::UnknownConflict));
 }
 
 // Notices, as they are sent.

@@ -10,6 +10,7 @@
 import { Call, say } from "./call.js";
 import { invalid } from "./configuration.js";
 import { callIndex } from "./core.js";
+import { MeituanError } from "./errors.js";
 import { inform } from "./handler.js";
 import { pause } from "./orders.js";
 import { exchangeOf } from "./recorder.js";
@@ -43,7 +44,9 @@ const REPLY_FIELDS = new Map([
 /** Meituan waits 20 s for create and 60 s for the others (hand-out part five); the reply has to get there, too. */
 const CREATE_DEADLINE = 15_000;
 const DEADLINE = 25_000;
-const LONGEST_PAUSE = 500;
+const MAX_PAUSE = 500;
+/** Where the function was late, so long may the store take to record that. */
+const GRACE = 2_000;
 
 /** How a function's work ended, as the event wants it. */
 export class Ended {
@@ -89,16 +92,19 @@ export function orderDesk(options, taskFor) {
    * @param {{ call: string, key: string, body: any, order: any, counts: any }} run
    * @param {any[]} context
    * @param {(error: unknown) => void} tell
+   * @param {() => void} [ended] called when the function has ended, and that is not recorded yet
    */
-  const work = async (orders, supplier, { call: name, key, body, order, counts }, context, tell) => {
+  const work = async (orders, supplier, { call: name, key, body, order, counts }, context, tell, ended) => {
     let event;
     try {
+      // What it returned and cannot be used is told apart: it ended, and runs again.
       event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order, counts }), context);
     } catch (error) {
       // It may have acted before it threw.
       tell(error);
-      event = { outcome: Outcome.UNKNOWN };
+      event = { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
     }
+    ended?.();
     return orders.apply(order.orderId, /** @type {any} */ ({ attemptEnded: { key, ...event } }));
   };
 
@@ -115,17 +121,20 @@ export function orderDesk(options, taskFor) {
     const started = Date.now();
     const isCreate = call.type === "orderCreate" || call.type === "orderReschedule";
     const timeLimit = isCreate ? Math.min(CREATE_DEADLINE, deadlineMs) : deadlineMs;
+    const deadline = started + timeLimit;
     try {
       const orders = await ordersFor(supplier, context);
-      for (let wait = 20; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
-        const { reply, run, order, counts } = await orders.apply(orderId, /** @type {any} */ ({ [call.type]: call.body }));
+      for (let wait = 20; ; wait = Math.min(2 * wait, MAX_PAUSE)) {
+        const event = /** @type {any} */ ({ [call.type]: call.body });
+        const { reply, run, order, counts } = await orders.apply(orderId, event, { deadline });
         if (reply) return say(call, reply, order?.quantity);
         if (run) {
-          const begin = () => work(orders, supplier, { ...run, body: call.body, order, counts }, context, tell);
-          return await inTime(orders, call, run.key, begin, timeLimit - (Date.now() - started), context, tell);
+          const begin = (/** @type {() => void} */ ended) =>
+            work(orders, supplier, { ...run, body: call.body, order, counts }, context, tell, ended);
+          return await inTime(orders, call, run.key, begin, deadline, context, tell);
         }
         // Somebody else is at it, and there is no reply that would be true yet.
-        if (Date.now() - started + wait > timeLimit) return noReply();
+        if (Date.now() + wait > deadline) return noReply();
         await pause(wait);
       }
     } catch (error) {
@@ -140,25 +149,34 @@ export function orderDesk(options, taskFor) {
    * @param {Orders} orders
    * @param {Call<Response>} call
    * @param {string} key
-   * @param {() => Promise<any>} begin
-   * @param {number} milliseconds
+   * @param {(ended: () => void) => Promise<any>} begin
+   * @param {number} deadline
    * @param {any[]} context
    * @param {(error: unknown) => void} tell
    */
-  const inTime = async (orders, call, key, begin, milliseconds, context, tell) => {
+  const inTime = async (orders, call, key, begin, deadline, context, tell) => {
     const { orderId } = call.body;
-    const ends = () => orders.apply(orderId, /** @type {any} */ ({ attemptEnded: { key, outcome: Outcome.UNKNOWN } }));
+    const unknown = /** @type {any} */ ({ attemptEnded: { key, outcome: Outcome.UNKNOWN } });
+    const ends = () => orders.apply(orderId, unknown, { deadline: Math.max(deadline, Date.now()) + GRACE });
+    let hasEnded = false;
     const said = (/** @type {any} */ ended) => (ended.reply ? say(call, ended.reply, ended.order?.quantity) : noReply());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     try {
-      const working = begin();
+      const working = begin(() => {
+        hasEnded = true;
+      });
       const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, milliseconds, undefined);
+        timer = setTimeout(resolve, deadline - Date.now(), undefined);
       });
       let ended = await Promise.race([working, late]);
       if (ended === undefined) {
         waitUntil(working.catch(tell), ...context);
+        // The function has ended, and the store hangs: what is true is not known, and 598 would not be.
+        if (hasEnded) {
+          tell(new MeituanError("TIMED_OUT", { path: "store.save" }));
+          return noReply();
+        }
         ended = await ends();
       }
       return said(ended);
@@ -198,16 +216,26 @@ export function orderDesk(options, taskFor) {
    */
   const settle = async (supplier, orderId, context, tell) => {
     const orders = await ordersFor(supplier, context);
+    /** @param {() => Promise<unknown>} act */
+    const attempt = async (act) => {
+      try {
+        await act();
+      } catch (error) {
+        // The rest of what is due is done all the same.
+        tell(error);
+      }
+    };
     const { brokenOff = [] } = await orders.apply(orderId, { timePassed: {} });
     for (const key of brokenOff) {
-      const { run, order, counts } = await orders.apply(orderId, { takeOver: { key } });
-      if (run) await work(orders, supplier, { ...run, body: run.request, order, counts }, context, tell);
+      await attempt(async () => {
+        const { run, order, counts } = await orders.apply(orderId, { takeOver: { key } });
+        if (run) await work(orders, supplier, { ...run, body: run.request, order, counts }, context, tell);
+      });
     }
     const post = (/** @type {Request} */ request, /** @type {string} */ name) => posted(request, name, context);
-    const later = send && (await orders.deliver(orderId, post, tell));
+    if (send) await attempt(() => orders.deliver(orderId, post, tell));
     const { due } = await orders.apply(orderId, { timePassed: {} });
-    // A notice that was just refused is due, and yet has to wait.
-    return later === undefined || due === undefined ? due : Math.max(due, later);
+    return due;
   };
 
   return { functions, serves: (type) => ORDER_CALLS.includes(type), answer, settle };
@@ -231,6 +259,12 @@ async function functionEnd(act, call, context) {
 }
 
 /**
+ * What `ok` and the others have thrown in a user's function.
+ * @type {WeakSet<object>}
+ */
+const unusable = new WeakSet();
+
+/**
  * A call for a user's function: its replies are not sent, but recorded.
  * @param {any} configuration
  * @param {string} name
@@ -252,7 +286,17 @@ export function taskOf(configuration, name, body, { attemptKey, order, counts })
   // Replies repeat the order's number as we know it, and are counted against its tickets.
   const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
   const call = new Call(configuration, index, { partnerId, body: known }, facts);
-  return Object.assign(call, { attemptKey, order, counts });
+  const ok = call.ok.bind(call);
+  /** @param {Parameters<typeof ok>} reply */
+  const checked = (...reply) => {
+    try {
+      return ok(...reply);
+    } catch (error) {
+      unusable.add(/** @type {object} */ (error));
+      throw error;
+    }
+  };
+  return Object.assign(call, { ok: checked, attemptKey, order, counts });
 }
 
 /** @type {import("./orders.js").ConflictListener} */

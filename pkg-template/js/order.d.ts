@@ -1,4 +1,4 @@
-import type { Admission, BreachId, Conflict, Counts, Order, OrderEvent, OrderSettings, ReasonId } from "./messages.js";
+import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId } from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
@@ -15,6 +15,8 @@ export interface OrderTransition {
   readonly kind: "moved" | "duplicate" | "stale" | "illegal";
   /** What to store, before anything else is done; absent where nothing changes. */
   readonly next?: TicketOrder | undefined;
+  /** The notices to send: each belongs to this sender until its `claimedUntil`; `noticeEnded` reports what came of it. */
+  readonly send?: readonly Notice[] | undefined;
   /** What Meituan must be replied. */
   readonly reply?: { readonly code: number; readonly describe: string; readonly body?: unknown } | undefined;
   /** The function to run, with the attempt key that is the same on every run of the same work. */

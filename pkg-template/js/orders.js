@@ -4,6 +4,7 @@
 import { invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { applyToOrder } from "./orders-core.js";
+import { Delivery } from "./ticket-codes.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore
@@ -15,14 +16,37 @@ import { applyToOrder } from "./orders-core.js";
  */
 
 /** Somebody else can be first so often before it is the store that is wrong. */
-const MOST_TRIES = 200;
+const MAX_TRIES = 200;
+/** How long a notice's sending may take, unless the settings say otherwise; as in the rules, which claim it for longer. */
+const SEND_LIMIT = 30_000;
 
-/** How long a notice that Meituan did not accept waits: as long as it has waited already, within these bounds. */
-const SHORTEST_WAIT = 1000;
-const LONGEST_WAIT = 600_000;
+/** To a pay notice: accepted, or still being processed. */
+const PROCESSING = 300;
 
 /** @param {number} milliseconds */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Settles as the work does, but no later than at that time.
+ * @template T
+ * @param {T | Promise<T>} working
+ * @param {number | undefined} deadline by Date.now()
+ * @param {string} path of what did not end in time
+ * @returns {Promise<T>}
+ */
+async function inTime(working, deadline, path) {
+  if (deadline === undefined) return working;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new MeituanError("TIMED_OUT", { path })), Math.max(deadline - Date.now(), 0));
+  });
+  try {
+    return await Promise.race([working, /** @type {Promise<never>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export class Orders {
   #supplier;
@@ -58,24 +82,27 @@ export class Orders {
   /**
    * @param {string} orderId
    * @param {OrderEvent} event
-   * @param {{ now?: number | Date }} [options]
+   * @param {{ now?: number | Date, deadline?: number }} [options] `deadline`, by Date.now(), is the time at which the store is given up
    * @returns {Promise<OrderTransition & { order: TicketOrder | undefined }>}
    */
-  async apply(orderId, event, { now } = {}) {
+  async apply(orderId, event, { now, deadline } = {}) {
     for (let tries = 1; ; tries++) {
-      const stored = await this.#store.load(orderId);
+      const stored = await inTime(this.#store.load(orderId), deadline, "store.load");
       const at = now === undefined ? this.#clock() : moment(now);
       const transition = applyToOrder(stored?.snapshot, event, this.#settings, at);
       const { next, due } = transition;
       if (next === undefined) return { ...transition, order: stored?.snapshot };
-      if (await this.#store.save(orderId, next, stored?.revision ?? null, { due })) {
+      if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, { due }), deadline, "store.save")) {
         const found = newConflicts(stored?.snapshot, next);
         if (found.length > 0) this.#report?.(found, { orderId });
         return { ...transition, order: next };
       }
-      if (tries === MOST_TRIES) throw new MeituanError("STORE_CONTENDED", { path: "store" });
       // Those who lost together do not come back together.
-      await pause(Math.random() * Math.min(2 ** tries, 100));
+      const wait = Math.random() * Math.min(2 ** tries, 100);
+      if (tries === MAX_TRIES || (deadline !== undefined && Date.now() + wait > deadline)) {
+        throw new MeituanError("STORE_CONTENDED", { path: "store" });
+      }
+      await pause(wait);
     }
   }
 
@@ -97,26 +124,48 @@ export class Orders {
   }
 
   /**
-   * Sends the notices of an order, each only after Meituan has accepted the one before it.
+   * Sends the notices of an order that may be sent now. Each is claimed in the store first, so that of several processes one
+   * sends it; what Meituan does not accept is sent again later.
    * @param {string} orderId
    * @param {(request: Request, name: string) => Promise<Response>} send
    * @param {(error: unknown) => void} tell
-   * @returns {Promise<number | undefined>} when to try again; undefined when all are accepted
    */
   async deliver(orderId, send, tell) {
     for (;;) {
-      const [notice] = await this.pendingNotices(orderId);
-      if (notice === undefined) return undefined;
-      try {
-        const request = notice.request({ now: this.#clock() });
-        const { code, describe } = await request.parseResponse(await send(request.toRequest(), notice.name));
-        if (code !== 200) throw new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true });
-      } catch (error) {
-        tell(error);
-        const now = this.#clock();
-        return now + Math.min(Math.max(now - notice.since, SHORTEST_WAIT), LONGEST_WAIT);
+      const { send: claimed = [] } = await this.apply(orderId, { claimNotices: {} });
+      if (claimed.length === 0) return;
+      await Promise.all(claimed.map((notice) => this.#deliverOne(orderId, notice, send, tell)));
+    }
+  }
+
+  /**
+   * @param {string} orderId
+   * @param {import("./messages.js").Notice} notice
+   * @param {(request: Request, name: string) => Promise<Response>} send
+   * @param {(error: unknown) => void} tell
+   */
+  async #deliverOne(orderId, { id, name, body, tries = 0 }, send, tell) {
+    const { sendLimit = SEND_LIMIT } = /** @type {{ sendLimit?: number }} */ (this.#settings);
+    const deadline = Date.now() + sendLimit;
+    let delivery = Delivery.LATER;
+    try {
+      const request = /** @type {any} */ (this.#supplier.requests)[name](body, { now: this.#clock() });
+      const response = await inTime(send(request.toRequest(), name), deadline, "send");
+      const { code, describe, outcome } = await inTime(request.parseResponse(response), deadline, "send");
+      if (outcome === "accepted") delivery = Delivery.ACCEPTED;
+      else {
+        throw new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true });
       }
-      await notice.accepted();
+    } catch (error) {
+      tell(error);
+      const isProcessing = name === "payNotice" && MeituanError.is(error) && error.remoteCode === PROCESSING;
+      if (isProcessing) delivery = Delivery.PROCESSING;
+    }
+    try {
+      await this.apply(orderId, { noticeEnded: { id, tries, delivery } });
+    } catch (error) {
+      // Its claim runs out.
+      tell(error);
     }
   }
 }

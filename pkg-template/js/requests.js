@@ -138,6 +138,8 @@ export class SignedRequest {
       });
     }
     value.warnings = issues;
+    // 200 alone says that Meituan has it. Whatever else is listed is sent again later.
+    value.outcome = code === 200 ? "accepted" : "later";
     return value;
   }
 

@@ -216,6 +216,8 @@ export interface ParsedReply<Body> {
   readonly partnerId: number;
   readonly body: Body;
   readonly warnings: readonly Finding[];
+  /** Of a notice: `accepted` where Meituan replied 200; `later`: it may have it, and it is to be sent again. */
+  readonly outcome: "accepted" | "later";
 }
 
 /** A request that is ready to go: plain values, which may be logged, queued and sent by anything. */

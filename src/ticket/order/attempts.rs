@@ -1,6 +1,7 @@
 //! Attempts: which functions run, with which keys, and who may run them again.
 
-use super::{Answer, Attempt, AttemptEnded, Change, Kind, Order, Outcome, Reason, Reply, Run, Said, Settings};
+use super::issuing::issued_rightly;
+use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Run, Said, Settings};
 use super::{digits, joined};
 use crate::message::RawJson;
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
@@ -8,26 +9,44 @@ use crate::time::Timestamp;
 
 const CREATE_LEASE: Timestamp = Timestamp(20_000);
 const LEASE: Timestamp = Timestamp(60_000);
+/// A function whose result cannot be used runs again after 1, 2, 4 … minutes, up to an hour; so often.
+const FIRST_PAUSE: i64 = 60_000;
+const MAX_PAUSE: i64 = 3_600_000;
+const MAX_UNUSABLE: u32 = 10;
 
 impl Attempt {
-    /// When a repeat may run the function again.
+    /// Returns when a repeat may run the function again.
     pub fn lease_ends(&self, settings: &Settings) -> Timestamp {
-        let lease = match self.call == ORDER_CREATE.name || self.call == ORDER_RESCHEDULE.name {
+        let ends = if self.started_at.0 == 0 { 0 } else { self.started_at.0.saturating_add(self.lease(settings).0) };
+        Timestamp(ends.max(self.next_at.unwrap_or_default().0))
+    }
+
+    fn lease(&self, settings: &Settings) -> Timestamp {
+        match self.call == ORDER_CREATE.name || self.call == ORDER_RESCHEDULE.name {
             true => settings.create_lease.unwrap_or(CREATE_LEASE),
             false => settings.lease.unwrap_or(LEASE),
-        };
-        Timestamp(if self.started_at.0 == 0 { 0 } else { self.started_at.0.saturating_add(lease.0) })
+        }
+    }
+
+    /// Whether it broke off. One that began more than a lease in the future was begun by a clock that is wrong.
+    fn has_run_out(&self, settings: &Settings, now: Timestamp) -> bool {
+        self.lease_ends(settings) <= now || self.started_at.0 > now.0.saturating_add(self.lease(settings).0)
+    }
+
+    /// Whether it has ended too often with a result that cannot be used: only a call of Meituan's or a person runs it again.
+    fn is_stuck(&self) -> bool {
+        self.unusable.is_some_and(|times| times >= MAX_UNUSABLE)
     }
 }
 
 /// Returns the attempts that somebody should take over now, without a call of Meituan's: their functions broke off, or are owed.
 pub fn broken_off<'o>(order: &'o Order, settings: &'o Settings, now: Timestamp) -> impl Iterator<Item = &'o Attempt> {
-    open_attempts(order).filter(move |attempt| attempt.lease_ends(settings) <= now)
+    open_attempts(order).filter(move |attempt| attempt.has_run_out(settings, now))
 }
 
 /// The attempts whose function can run again without Meituan's call.
 pub(super) fn open_attempts(order: &Order) -> impl Iterator<Item = &Attempt> {
-    order.attempts.iter().filter(|attempt| attempt.request.is_some())
+    order.attempts.iter().filter(|attempt| attempt.request.is_some() && !attempt.is_stuck())
 }
 
 impl Change<'_> {
@@ -58,6 +77,7 @@ impl Change<'_> {
             subject: Some(subject.to_owned()).filter(|subject| !subject.is_empty()),
             started_at: self.now,
             request,
+            ..Attempt::default()
         });
         (Kind::Moved, Answer::Run(Run { call: call.name.into(), key, request: None }))
     }
@@ -66,7 +86,7 @@ impl Change<'_> {
     pub(super) fn run_again(&mut self, call: &Call, subject: &str) -> Option<Said> {
         let index = self.attempt(call, subject)?;
         let attempt = self.order.attempts.get_mut(index)?;
-        if attempt.lease_ends(self.settings) > self.now {
+        if !attempt.has_run_out(self.settings, self.now) {
             return None;
         }
         attempt.started_at = self.now;
@@ -94,6 +114,10 @@ impl Change<'_> {
         if !is_open && end.outcome != Outcome::DONE {
             return (Kind::Stale, self.truth(&call, &subject));
         }
+        if end.outcome == Outcome::UNUSABLE || end.outcome == Outcome::DONE && !self.is_usable(&call, end) {
+            self.unusable(&end.key);
+            return (Kind::Moved, self.truth(&call, &subject));
+        }
         if call == ORDER_CREATE.name {
             self.create_ended(end)
         } else if call == ORDER_PAY.name {
@@ -104,6 +128,29 @@ impl Change<'_> {
             self.reschedule_ended(end, &subject)
         } else {
             self.message_ended(end, &call)
+        }
+    }
+
+    /// Whether what the function returned says what it has done.
+    fn is_usable(&self, call: &str, end: &AttemptEnded) -> bool {
+        if call == ORDER_CREATE.name {
+            return end.created.as_ref().is_some_and(|created| !created.partner_order_id.trim().is_empty());
+        }
+        if call == ORDER_PAY.name {
+            return end.paid.as_ref().is_some_and(|paid| issued_rightly(paid, self.order.quantity));
+        }
+        call != ORDER_RESCHEDULE.name || end.rescheduled.is_some()
+    }
+
+    /// What the function returned breaks a rule: it runs again later, and in the end somebody has to look.
+    fn unusable(&mut self, key: &str) {
+        let now = self.now;
+        let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.key == key) else { return };
+        let times = attempt.unusable.unwrap_or_default().saturating_add(1);
+        let pause = FIRST_PAUSE.saturating_mul(1 << (times - 1).min(10)).min(MAX_PAUSE);
+        (attempt.unusable, attempt.next_at) = (Some(times), Some(Timestamp(now.0.saturating_add(pause))));
+        if times >= MAX_UNUSABLE {
+            self.flag(Breach::FunctionUnusable, key, &["the rules of its reply"]);
         }
     }
 
@@ -135,7 +182,7 @@ impl Change<'_> {
     pub(super) fn take_over(&mut self, key: &str) -> Said {
         let open = self.order.attempts.iter_mut().find(|attempt| attempt.key == key && attempt.request.is_some());
         let Some(attempt) = open else { return self.illegal(Reason::UnknownAttempt) };
-        if attempt.lease_ends(self.settings) > self.now {
+        if !attempt.has_run_out(self.settings, self.now) {
             return (Kind::Stale, Answer::Busy);
         }
         attempt.started_at = self.now;

@@ -2,7 +2,8 @@
 
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, ReplyBody, admissions, apply_to, broken_off, next_due,
+    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, ReplyBody, Report, admissions, apply_to, broken_off,
+    next_due,
 };
 use crate::message::definition::{Facts, Message};
 use crate::message::peek::{Peek, looking_for, raw};
@@ -16,13 +17,14 @@ use crate::{Error, ErrorCode};
 ///
 /// ```json
 /// { "kind": "moved", "next": {…}, "reply": { "code": 200, "describe": "success", "body": {…} },
-///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "conflicts": ["entered-beyond"],
-///   "reason": "spent-voucher", "due": 1480000000000, "brokenOff": ["orderPay:7"],
+///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "send": [{ "id": "payNotice:7", … }],
+///   "conflicts": ["entered-beyond"], "reason": "spent-voucher", "reports": ["accepted-at-last"],
+///   "due": 1480000000000, "brokenOff": ["orderPay:7"],
 ///   "counts": { "quantity": 2, "used": 0, "refunded": 0, "pending": 0, "free": 2 },
 ///   "admissions": [{ "voucher": "…", "quantity": 1 }] }
 /// ```
 ///
-/// Of `reply`, `run` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now), `counts` and `admissions`
+/// Of `reply`, `run`, `send` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now), `counts` and `admissions`
 /// are those of the order after the event.
 ///
 /// # Errors
@@ -103,7 +105,7 @@ fn stored<T: FieldValue>(
 }
 
 fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
-    let Applied { kind, answer, conflicts, reason } = applied;
+    let Applied { kind, answer, conflicts, reason, reports } = applied;
     let mut object = ObjectWriter::begin(out);
     object.field("kind", &kind.as_str());
     if let (Some(order), Kind::Moved) = (order, kind) {
@@ -127,11 +129,14 @@ fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: 
             object.field("key", &run.key);
             object.field("request", &run.request);
         }),
+        Answer::Send(notices) => object.field("send", notices),
         Answer::Busy => object.field("busy", &true),
         Answer::None => {}
     }
     let ids: Vec<&str> = conflicts.iter().copied().map(Breach::id).collect();
     object.field("conflicts", &ids);
+    let reports: Vec<&str> = reports.iter().copied().map(Report::id).collect();
+    object.field("reports", &Some(reports).filter(|reports| !reports.is_empty()));
     object.field("reason", &reason.map(Reason::id));
     if let Some(order) = order {
         object.field("due", &next_due(order, settings));

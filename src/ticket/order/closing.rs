@@ -39,7 +39,7 @@ impl Change<'_> {
     /// Meituan ends the whole order, and guests have entered.
     pub(super) fn flag_use(&mut self) {
         if self.order.counts().used > 0 {
-            self.flag(Breach::ClosedAfterUse, "", &["tickets that are used"]);
+            self.flag(Breach::ClosedAfterUse, "", &["voucher status 1"]);
         }
     }
 
@@ -83,7 +83,7 @@ impl Change<'_> {
         let (call, request) = (closing.call.clone(), Some(closing.request.clone()));
         let Some(subject) = key.splitn(3, ':').nth(2) else { return };
         let subject = Some(subject.to_owned());
-        self.order.attempts.push(Attempt { call, subject, key, started_at: Timestamp(0), request });
+        self.order.attempts.push(Attempt { call, subject, key, started_at: Timestamp(0), request, ..Attempt::default() });
     }
 
     /// The message was recorded when it came, so it is accepted whatever its function says; what it has to do stays owed

@@ -56,9 +56,8 @@ breaches! {
     /// 再次出票的凭证码与首次不同：以首次为准 ·
     /// It was issued again with other codes. The first ones stay.
     IssuedDifferently "issued-differently";
-    /// 出票函数返回的凭证码不符合规则（一码一验每票一个且不重复，一码多验恰好一个）：不予采用，结果视为未知，直到用 `issued` 告知正确的凭证码 ·
-    /// What the supplier's function issued breaks a rule of codes (one distinct code for each ticket; exactly one). It is not
-    /// accepted: the outcome counts as unknown until the right codes are reported as `issued`.
+    /// 所报的凭证码不符合规则（一码一验每票一个且不重复，一码多验恰好一个）：不予采用 ·
+    /// What was reported as issued breaks a rule of codes (one distinct code for each ticket; exactly one). It is not accepted.
     IssuedWrongly "issued-wrongly";
     /// 已告知美团改签失败，之后却改签成功：请改回，原凭证仍有效 ·
     /// It was rescheduled after Meituan had received a failure. Undo it: the old codes stay valid.
@@ -114,6 +113,13 @@ breaches! {
     ClosedUnclearly "closed-unclearly";
     /// 美团关闭或退款的订单已有游客入园 · Meituan has closed or refunded an order of which tickets were used.
     ClosedAfterUse "closed-after-use";
+    /// 通知长时间未被美团接受，已停止发送：请人工核实，可用 `retryNotice` 重发 ·
+    /// Meituan has not accepted a notice for too long, and it is sent no more. Look into it; `retryNotice` sends it again.
+    NoticeGivenUp "notice-given-up";
+    /// 函数多次返回不可用的结果，不再自动运行：请修正后用 `takeOver` 再次运行，或直接告知结果 ·
+    /// What a function returned could not be used, too often. It is not run again by itself: mend it and take it over, or report
+    /// the result.
+    FunctionUnusable "function-unusable";
     /// 旧格式快照中数量与凭证不一致：以凭证为准 ·
     /// In a snapshot of an older format the numbers contradicted the codes. The codes count.
     MigratedDifferently "migrated-differently";

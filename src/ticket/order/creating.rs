@@ -71,13 +71,13 @@ impl Change<'_> {
 
     pub(super) fn create_ended(&mut self, end: &AttemptEnded) -> Said {
         match (end.outcome, &end.created) {
-            (Outcome::DONE, Some(created)) if !created.partner_order_id.is_empty() => {
+            (Outcome::DONE, Some(created)) => {
                 let latest = self.key(&ORDER_CREATE, "", self.order.create_failures.unwrap_or_default());
                 let is_known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
                 if end.key != latest && matches!(self.order.lifecycle, Lifecycle::NONE | Lifecycle::OPEN) {
                     // An earlier try, which Meituan knows as refused; a later one may be under way.
                     if !is_known {
-                        self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["the refusal of orderCreate"]);
+                        self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["orderCreate"]);
                     }
                     return (Kind::Stale, self.truth_of_create());
                 }
@@ -121,7 +121,10 @@ impl Change<'_> {
             Verdict::Refuse(_) if is_creating => self.refusal(&ORDER_QUERY, Reason::StillCreating),
             Verdict::Refuse(reason) => self.refusal(&ORDER_QUERY, reason),
             _ if self.order.partner_order_id.is_none() => self.refusal(&ORDER_QUERY, Reason::UnknownOrder),
-            _ => (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order())))),
+            _ => {
+                self.query_settles_notice();
+                (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order()))))
+            }
         }
     }
 
@@ -131,7 +134,7 @@ impl Change<'_> {
         let before_issue = self.settings.voucher_type.unwrap_or(VoucherType::CODE_PER_TICKET);
         let counts = order.counts();
         let order_status = match (order.state(), self.settings.issue_failed_status) {
-            (State::IssueFailed, Some(status)) => status,
+            (State::IssueFailed, Some(OrderStatus::CREATED)) => OrderStatus::CREATED,
             _ => order.order_status.unwrap_or(OrderStatus::CREATE_FAILED),
         };
         OrderState {

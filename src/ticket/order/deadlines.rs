@@ -2,20 +2,22 @@
 
 use super::attempts::open_attempts;
 use super::conflicts::is_flagged;
-use super::{Answer, Breach, Change, Kind, Order, RefundState, Said, Settings, State, UnitState};
-use crate::ticket::ORDER_REFUND;
+use super::outbox::next_send;
+use super::{Answer, Breach, Change, Kind, Notice, Order, RefundState, Said, Settings, State, UnitState};
 use crate::ticket::working_days::Calendar;
+use crate::ticket::{ORDER_REFUND, REFUND_NOTICE};
 use crate::time::Timestamp;
 
 const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);
-const REFUND_DEADLINE: Timestamp = Timestamp(2 * 86_400_000);
+const DAY: i64 = 86_400_000;
+const REFUND_DEADLINE: Timestamp = Timestamp(2 * DAY);
 
 /// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off
 /// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
 /// that counts as agreed by silence ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
 pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let deadlines = Deadlines { settings, calendar: settings.calendar() };
-    let notice = order.notices.first().map(|notice| notice.since);
+    let notice = next_send(order);
     let broken_off = open_attempts(order).map(|attempt| attempt.lease_ends(settings));
     let issuing = deadlines.of_issuing(order).filter(|_| !is_flagged(&order.conflicts, Breach::IssuingOverdue, ""));
     let pending = order.refunds.iter().filter(|refund| refund.is_open());
@@ -27,6 +29,16 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
         overdue.into_iter().chain(silent)
     });
     notice.into_iter().chain(broken_off).chain(issuing).chain(refunds).min()
+}
+
+/// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
+pub(super) fn age_limit(order: &Order, notice: &Notice, settings: &Settings) -> Timestamp {
+    let refund_id = notice.id.rsplit_once(':').and_then(|(rest, _)| rest.splitn(3, ':').nth(2));
+    let refund = refund_id.filter(|_| notice.name == REFUND_NOTICE.name).and_then(|refund_id| order.refund(refund_id));
+    let silent = refund.and_then(|refund| settings.calendar().silence_counts_at(refund.requested_at));
+    // One that was decided late has at least a day.
+    let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
+    silent.unwrap_or(Timestamp(notice.since.0.saturating_add(7 * DAY)))
 }
 
 struct Deadlines<'s> {
@@ -111,7 +123,7 @@ impl Change<'_> {
             if !self.withdraw_refusal(&refund_id) {
                 continue;
             }
-            self.flag(Breach::RefusedInDoubt, &refund_id, &["three working days of silence"]);
+            self.flag(Breach::RefusedInDoubt, &refund_id, &["refundMessageType 3"]);
             let Some(refund) = self.refund_of(&refund_id) else { continue };
             (refund.state, refund.failure, refund.unclear) = (RefundState::PENDING, None, Some(true));
             let refund = refund.clone();

@@ -3,7 +3,7 @@
 use super::event::Credential;
 use super::snapshot::{Order, Tally, UnitState};
 use super::table::{State, Trigger, Verdict};
-use super::units::Directory;
+use super::units::{Directory, equal, sorted};
 use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
 use crate::time::{Date, Timestamp};
 
@@ -47,11 +47,16 @@ impl Order {
         self.issued.as_ref()?.vouchers.as_ref()?.first().map(String::as_str)
     }
 
-    /// Whether a code is or was the whole order's, or one of those that nothing is known of.
-    pub(super) fn is_of_order(&self, voucher: &str) -> bool {
-        let mut known =
-            self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten()).chain(self.former_codes.iter().flatten());
-        known.any(|code| code == voucher)
+    /// Whether codes are or were the whole order's, or some of those that nothing is known of.
+    pub(super) fn are_of_order(&self, vouchers: &[String]) -> bool {
+        let known = self.known_codes();
+        vouchers.iter().all(|voucher| !equal(&known, voucher).is_empty())
+    }
+
+    /// The codes that are or were the order's.
+    pub(super) fn known_codes(&self) -> Vec<(&str, usize)> {
+        let known = self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten());
+        sorted(known.chain(self.former_codes.iter().flatten()).map(|code| (code.as_str(), 0)))
     }
 }
 
@@ -119,7 +124,7 @@ impl Change<'_> {
             let named = directory.named(&self.order, vouchers, entry.credentials.as_deref().unwrap_or_default());
             return named.foreign || !has_codes && !vouchers.is_empty();
         }
-        !vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
+        !self.order.are_of_order(vouchers)
     }
 
     fn enter(&mut self, entry: &Consumed, directory: &Directory<'_>) {
@@ -138,7 +143,7 @@ impl Change<'_> {
         let credentials = entry.credentials.as_deref().unwrap_or_default();
         let named = directory.named(&self.order, vouchers, credentials);
         if named.replaced {
-            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
+            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 3"]);
         }
         let exact = named.exact.len();
         let stated = if credentials.is_empty() { vouchers.len() } else { exact };
@@ -168,9 +173,9 @@ impl Change<'_> {
                     let refund_id = refund_id.unwrap_or_default();
                     self.flag(Breach::EnteredWhileRefundPending, &entry.id, &["orderRefund ", &refund_id]);
                 }
-                UnitState::USED => self.flag(Breach::EnteredTwice, &entry.id, &["an earlier entry"]),
+                UnitState::USED => self.flag(Breach::EnteredTwice, &entry.id, &["voucher status 1"]),
                 UnitState::FREE => {}
-                _ => self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a ticket that was refunded or void"]),
+                _ => self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 2 or 3"]),
             }
         }
         if !used.is_empty() {
@@ -182,7 +187,7 @@ impl Change<'_> {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         let former = |voucher: &String| self.order.former_codes.iter().flatten().any(|code| code == voucher);
         if vouchers.iter().any(former) {
-            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["a code that was replaced"]);
+            self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 3"]);
         }
         let quantity = entry.tickets();
         let before = self.order.counts().used;

@@ -11,6 +11,14 @@ crate::enumerations! {
         2 = PENDING, "处理中 · under way; the result is reported later";
         3 = REFUSED, "明确失败 · definitely not done, for a reason that is given";
         4 = UNKNOWN, "结果未知 · it broke off, or took too long: perhaps done, perhaps not";
+        5 = UNUSABLE, "结果不可用 · it ended, and what it returned breaks a rule: perhaps done, perhaps not";
+    }
+
+    /// What came of sending a notice.
+    Delivery {
+        1 = ACCEPTED, "已接受 · Meituan replied 200";
+        2 = PROCESSING, "处理中 · Meituan replied 300 to a pay notice: accepted, or still being processed";
+        3 = LATER, "稍后重发 · anything else: not accepted, or nobody knows";
     }
 }
 
@@ -92,6 +100,25 @@ crate::messages! {
         id "id": text, required;
     }
 
+    /// A sender asks for the notices that may be sent now. Those that it gets are its own until their lease ends.
+    ClaimNotices {}
+
+    /// A notice was sent, or was tried to be.
+    NoticeEnded {
+        /// The notice's id.
+        id "id": text, required;
+        /// Its `tries`, as the sender got it.
+        tries "tries": count, required;
+        /// What came of it.
+        delivery "delivery": code(Delivery), required;
+    }
+
+    /// A notice that was given up is to be sent again.
+    RetryNotice {
+        /// The notice's id.
+        id "id": text, required;
+    }
+
     /// Time has passed: a pending refund may count as agreed by now, or a deadline may have passed.
     TimePassed {}
 
@@ -144,6 +171,12 @@ crate::choices! {
         Consumed(Consumed) "consumed";
         /// Meituan has accepted a notice.
         NoticeAccepted(NoticeAccepted) "noticeAccepted";
+        /// A sender asks for notices.
+        ClaimNotices(ClaimNotices) "claimNotices";
+        /// A notice was sent.
+        NoticeEnded(NoticeEnded) "noticeEnded";
+        /// A notice is sent again.
+        RetryNotice(RetryNotice) "retryNotice";
         /// Time has passed.
         TimePassed(TimePassed) "timePassed";
         /// A function that broke off is taken over.

@@ -123,7 +123,7 @@ impl Order1 {
             order.conflicts.push(Conflict {
                 id: conflict_id(Breach::MigratedDifferently, ""),
                 breach: Breach::MigratedDifferently.id().into(),
-                recorded: Some(joined(&["codes used ", used_codes, ", refunded ", refunded_codes])),
+                recorded: Some(joined(&["voucher status 1: ", used_codes, ", status 2: ", refunded_codes])),
                 contradicts: Some(joined(&["usedQuantity ", used, ", refundedQuantity ", refunded])),
                 since: order.issued_at.unwrap_or_default(),
                 ..Conflict::default()

@@ -49,15 +49,9 @@ impl Change<'_> {
     pub(super) fn pay_ended(&mut self, end: &AttemptEnded) -> Said {
         let told = self.order.issuing_told == Some(true);
         match (end.outcome, &end.paid) {
-            (Outcome::DONE, Some(paid)) if issued_rightly(paid, self.order.quantity) => {
+            (Outcome::DONE, Some(paid)) => {
                 let (kind, _) = self.issue(paid, told);
                 (kind, self.truth_of_pay())
-            }
-            (Outcome::DONE, _) => {
-                self.flag(Breach::IssuedWrongly, "", &[Reason::WrongCodes.id()]);
-                // The function has ended: it is not run again, and what is right has to come from the supplier.
-                self.end(&ORDER_PAY, "");
-                (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
                 self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told);
@@ -110,7 +104,6 @@ impl Change<'_> {
             _ => UnitState::FREE,
         };
         self.end(&ORDER_PAY, "");
-        self.settle(Breach::IssuedWrongly, "");
         self.take_issued(paid, state);
         self.owe_closing();
         if notify && verdict == Verdict::Record {
@@ -158,7 +151,7 @@ impl Change<'_> {
         if self.order.has_units() {
             return !self.order.named(vouchers, &[]).foreign;
         }
-        vouchers.iter().all(|voucher| self.order.is_of_order(voucher))
+        self.order.are_of_order(vouchers)
     }
 
     fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {
@@ -187,7 +180,7 @@ impl Change<'_> {
 
 /// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
 /// under 0 and without a type. A real-name order lists its credentials.
-fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
+pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
     let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
     let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
     let no_blank = vouchers.first().is_none_or(|(first, _)| !first.is_empty());

@@ -61,6 +61,7 @@ mod event;
 mod format1;
 mod issuing;
 mod notices;
+mod outbox;
 mod personal_data;
 mod reasons;
 mod refunded;
@@ -88,12 +89,12 @@ use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, Ord
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
 use crate::message::RawJson;
-use crate::message::definition::Message;
+use crate::message::definition::{self, Basis, Message, Rule};
 use crate::time::Timestamp;
 
 crate::messages! {
     /// Settings of the order rules.
-    OrderSettings {
+    OrderSettings rules [FAILED_STATUS] {
         /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
         /// Meituan's own time-out (acceptance manual, part five).
         create_lease "createLease": milliseconds, optional;
@@ -107,6 +108,8 @@ crate::messages! {
         issue_failed_status "issueFailedStatus": code(OrderStatus), optional;
         /// Holidays and make-up working days; absent: those of the years that this library ships.
         calendar "calendar": object(Calendar), optional;
+        /// How long sending a notice may take, in milliseconds; absent: 30000. For a minute more nobody else sends it.
+        send_limit "sendLimit": milliseconds, optional;
         /// How long issuing may take after a 598, in milliseconds, before a conflict reports it; absent: 600000 (inferred).
         issuing_deadline "issuingDeadline": milliseconds, optional;
         /// How much working time a refund may wait for its decision, in milliseconds, before a conflict reports it; absent:
@@ -114,6 +117,17 @@ crate::messages! {
         refund_deadline "refundDeadline": milliseconds, optional;
     }
 }
+
+const FAILED_STATUS: &Rule = &Rule {
+    id: "order.failed-status",
+    basis: Basis::Documented,
+    at: "issueFailedStatus",
+    doc: crate::doc_text!("issueFailedStatus 为 2 或 6 · issueFailedStatus is 2 or 6."),
+    check: |view, _| match view.integer("issueFailedStatus") {
+        None | Some(2 | 6) => definition::Verdict::Kept,
+        _ => definition::Verdict::Broken,
+    },
+};
 
 /// Settings of the order rules.
 pub type Settings = OrderSettings;
@@ -135,6 +149,25 @@ pub struct Transition {
     pub conflicts: Vec<Breach>,
     /// Why the event is refused or illegal.
     pub reason: Option<Reason>,
+    /// What somebody should hear of, though it contradicts nothing.
+    pub reports: Vec<Report>,
+}
+
+/// What somebody should hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// Meituan never replied 200 to a pay notice, and yet it counts as accepted: after the last 300, or because Meituan has
+    /// queried the order since.
+    AcceptedAtLast,
+}
+
+impl Report {
+    /// The stable id.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Report::AcceptedAtLast => "accepted-at-last",
+        }
+    }
 }
 
 /// What kind of event it was.
@@ -169,6 +202,8 @@ pub enum Answer {
     Reply(Box<Reply>),
     /// Run the supplier's function, and tell how it ended by [`AttemptEnded`].
     Run(Run),
+    /// Send these notices, and report of each how that ended, by [`NoticeEnded`].
+    Send(Vec<Notice>),
     /// There is no reply that would be true yet: load the order and apply the same event again. When Meituan's time is
     /// up, break off without a reply, so that it sees a time-out and no failure.
     Busy,
@@ -218,6 +253,7 @@ struct Change<'s> {
     event: &'static str,
     conflicts: Vec<Breach>,
     reason: Option<Reason>,
+    reports: Vec<Report>,
 }
 
 /// What a rule says of an event, should nothing change by it.
@@ -227,8 +263,8 @@ type Said = (Kind, Answer);
 ///
 /// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
-    let (order, Applied { kind, answer, conflicts, reason }) = apply_to(order.cloned(), event, settings, now);
-    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason }
+    let (order, Applied { kind, answer, conflicts, reason, reports }) = apply_to(order.cloned(), event, settings, now);
+    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason, reports }
 }
 
 /// What an event comes to, beside the order.
@@ -237,6 +273,7 @@ struct Applied {
     answer: Answer,
     conflicts: Vec<Breach>,
     reason: Option<Reason>,
+    reports: Vec<Report>,
 }
 
 /// The same in place: the order as it is afterwards, which is another one where the event moved it.
@@ -250,12 +287,13 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
         (None, Some(named)) => Order::unknown(named),
         (order, _) => {
             let reason = Some(Reason::UnknownOrder);
-            return (order, Applied { kind: Kind::Illegal, answer: Answer::None, conflicts: Vec::new(), reason });
+            let (kind, answer) = (Kind::Illegal, Answer::None);
+            return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new() });
         }
     };
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
     let before = snapshot::raw(&order);
-    let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None };
+    let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None, reports: Vec::new() };
     let refunded = change.order.counts().refunded;
     // An act is judged by what is known before it; everything else is told by what silence has decided.
     if !matches!(event, Event::RefundAgreed(_) | Event::RefundRefused(_)) {
@@ -276,6 +314,9 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
         Event::RefundRefused(refused) => change.refund_refused(refused),
         Event::Consumed(entry) => change.consumed(entry),
         Event::NoticeAccepted(notice) => change.notice_accepted(&notice.id),
+        Event::ClaimNotices(_) => change.claim_notices(),
+        Event::NoticeEnded(ended) => change.notice_ended(ended),
+        Event::RetryNotice(notice) => change.retry_notice(&notice.id),
         Event::TimePassed(_) => change.time_passed(),
         Event::TakeOver(attempt) => change.take_over(&attempt.key),
         Event::ConflictResolved(resolved) => change.conflict_resolved(resolved),
@@ -284,14 +325,14 @@ fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Times
     if change.order.counts().refunded != refunded {
         change.update_consume_notices();
     }
-    let Change { order, conflicts, reason, .. } = change;
+    let Change { order, conflicts, reason, reports, .. } = change;
     let moved = snapshot::raw(&order) != before;
     let kind = match kind {
         Kind::Moved if !moved => Kind::Duplicate,
         _ if moved => Kind::Moved,
         kind => kind,
     };
-    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason })
+    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports })
 }
 
 impl Change<'_> {
@@ -320,6 +361,10 @@ impl Change<'_> {
             self.flag(breach, about, &["orderStatus ", &digits(was.order_status().map_or(0, |status| status.0 as u64))]);
         }
         verdict
+    }
+
+    fn report(&mut self, report: Report) {
+        self.reports.push(report);
     }
 
     /// The event cannot happen to such an order.

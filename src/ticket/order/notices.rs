@@ -1,7 +1,7 @@
 //! The outbox: what Meituan must still be sent. A notice is put into it by the same transition that makes it due.
 
 use super::units::{equal, sorted};
-use super::{Answer, Change, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
+use super::{Answer, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, RawJson, Reading, read};
 use crate::ticket::calls::CredentialVoucher;
@@ -20,7 +20,7 @@ impl Change<'_> {
         // The same fact is sent once.
         if !self.order.notices.iter().any(|notice| notice.id == id) {
             let body = RawJson::verbatim(&body);
-            self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now });
+            self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now, ..Notice::default() });
         }
     }
 
@@ -82,11 +82,12 @@ impl Change<'_> {
         self.order.notices.iter().any(|notice| notice.id.starts_with(&about))
     }
 
-    /// A refusal that Meituan has not been sent is not sent any more once the refund is agreed: agreement is final.
+    /// A refusal that nobody is sending is not sent any more once the refund is agreed: agreement is final.
     pub(super) fn withdraw_refusal(&mut self, refund_id: &str) -> bool {
         let about = self.about_refund(refund_id);
-        let before = self.order.notices.len();
-        self.order.notices.retain(|notice| !notice.id.starts_with(&about));
+        let (before, now) = (self.order.notices.len(), self.now);
+        let is_under_way = |notice: &Notice| notice.claimed_until.is_some_and(|until| until > now);
+        self.order.notices.retain(|notice| !notice.id.starts_with(&about) || is_under_way(notice));
         self.order.notices.len() < before
     }
 
@@ -120,15 +121,14 @@ impl Change<'_> {
         let order = &self.order;
         let used = units.iter().filter_map(|&place| order.units.get(place));
         // The tickets of a code in common are one entry.
-        let codes = sorted(used.clone().filter_map(|unit| Some((unit.voucher.as_deref()?, 0))));
-        let mut vouchers: Vec<ConsumedVoucher> = Vec::new();
-        for unit in used.clone() {
-            let Some(code) = unit.voucher.as_deref() else { continue };
-            let count = equal(&codes, code).len();
-            if count == 1 || !vouchers.iter().any(|known| known.voucher == code) {
-                vouchers.push(used_voucher(code, count as u32, at));
-            }
-        }
+        let codes = used.clone().enumerate().filter_map(|(place, unit)| Some((unit.voucher.as_deref()?, place)));
+        let by_code = sorted(codes.clone());
+        let first_ones = codes.filter_map(|(code, place)| {
+            let same = equal(&by_code, code);
+            let is_first = same.first().is_some_and(|(_, first)| *first == place);
+            is_first.then(|| used_voucher(code, same.len() as u32, at))
+        });
+        let vouchers = first_ones.collect();
         let credentials = used.flat_map(|unit| {
             order.credentials_of(unit).map(|known| CredentialVoucher {
                 voucher: unit.voucher.clone().or_else(|| known.voucher.clone()).filter(|voucher| !voucher.is_empty()),
@@ -167,14 +167,24 @@ impl Change<'_> {
     /// A consume notice has the number of used tickets up to its entry, and of refunded ones when it is sent.
     pub(super) fn update_consume_notices(&mut self) {
         let counts = self.order.counts();
-        for notice in self.order.notices.iter_mut().filter(|notice| notice.name == CONSUME_NOTICE.name) {
-            let (mut packed, source) = (Packed::default(), notice.body.as_str().as_bytes());
+        self.order.notices.iter_mut().for_each(|notice| notice.update(&counts, false));
+    }
+}
+
+impl Notice {
+    /// The totals of a consume notice as they are now: of refunded tickets, and of used ones where later entries were sent before.
+    pub(super) fn update(&mut self, counts: &Counts, is_late: bool) {
+        if self.name == CONSUME_NOTICE.name {
+            let (mut packed, source) = (Packed::default(), self.body.as_str().as_bytes());
             read(ConsumeNotice::MESSAGE, source, Reading { form: Form::Stored, ..Reading::WIRE }, &mut packed);
-            let Some(mut known) = packed.take::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { continue };
+            let Some(mut known) = packed.take::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { return };
+            if is_late {
+                known.used_quantity = counts.used;
+            }
             known.refunded_quantity = counts.refunded.min(counts.quantity.saturating_sub(known.used_quantity));
             let mut body = Vec::new();
             known.put(&mut body);
-            notice.body = RawJson::verbatim(&body);
+            self.body = RawJson::verbatim(&body);
         }
     }
 }

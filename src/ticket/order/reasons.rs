@@ -84,6 +84,8 @@ reasons! {
     NoReasonGiven "no-reason-given" "商家系统拒绝，未说明原因";
     /// No such attempt is open.
     UnknownAttempt "unknown-attempt" "没有需要接管的处理";
+    /// No such notice was given up.
+    UnknownNotice "unknown-notice" "没有已停止发送的该通知";
     /// No such conflict is known.
     UnknownConflict "unknown-conflict" "冲突不存在";
     /// The visit is not over, or something is still to be done about the order.

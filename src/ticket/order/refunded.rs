@@ -44,7 +44,7 @@ impl Change<'_> {
             return self.decide_by_message(refund_id, message);
         }
         if of_number.is_some() {
-            self.flag(Breach::RefundedUnclearly, message, &["the refund of its number"]);
+            self.flag(Breach::RefundedUnclearly, message, &["refundSerialNo"]);
         }
         let is_all = is_more && call.count >= left && left > 0;
         if !is_unpaid && !is_all && !named.exact.is_empty() {
@@ -55,7 +55,7 @@ impl Change<'_> {
             return self.refunded_unclearly(call, message, named.exact);
         }
         if named.foreign || named.lost {
-            self.flag(Breach::RefundedUnclearly, message, &["codes of the order"]);
+            self.flag(Breach::RefundedUnclearly, message, &["voucherList"]);
         }
         if let Some(refund_id) = self.of_count(call) {
             self.step_about(Trigger::RefundedPart, message);
@@ -72,7 +72,7 @@ impl Change<'_> {
             self.agree(&refund_id, false);
         } else if left == 0 || call.count == 0 {
             if self.order.issued.is_some() {
-                self.flag(Breach::RefundedBeyond, message, &["tickets that are left"]);
+                self.flag(Breach::RefundedBeyond, message, &["count"]);
             }
             self.remember(call, message, Vec::new(), RefundState::AGREED);
         } else if self.order.has_units() || self.order.issued.is_none() || self.may_be_known(call) {
@@ -168,7 +168,7 @@ impl Change<'_> {
         let reported = sorted(reported.map(|refund| (refund.refund_id.as_str(), 0)));
         let again = units.iter().filter_map(|&place| self.order.units[place].refund_id.as_deref());
         if again.into_iter().any(|refund_id| !equal(&reported, refund_id).is_empty()) {
-            self.flag(Breach::RefundedBeyond, message, &["tickets that an earlier message reported"]);
+            self.flag(Breach::RefundedBeyond, message, &["voucher status 2"]);
         }
         let touched = self.touched(&is_named);
         let mut is_known = false;
@@ -196,7 +196,7 @@ impl Change<'_> {
         if !own.is_empty() || !is_known {
             let is_spent = own.iter().any(|&place| self.order.units[place].state == UnitState::USED) || own.is_empty();
             if is_spent {
-                self.flag(Breach::RefundedBeyond, message, &["tickets that are used or refunded"]);
+                self.flag(Breach::RefundedBeyond, message, &["voucher status 1 or 2"]);
             }
             let refund_id = self.remember(call, message, own.clone(), RefundState::AGREED);
             self.refund_units(&own, &refund_id);
@@ -241,7 +241,7 @@ impl Change<'_> {
     /// All that is left is refunded, and with it whatever was still to be decided.
     fn refunded_all(&mut self, call: &RefundedMessage, message: &str, left: u32) {
         if call.count > left {
-            self.flag(Breach::RefundedBeyond, message, &["tickets left ", &digits(u64::from(left))]);
+            self.flag(Breach::RefundedBeyond, message, &["count ", &digits(u64::from(left))]);
         }
         let reserved = self.order.reserved();
         self.step_about(Trigger::RefundedAll, message);
@@ -268,7 +268,7 @@ impl Change<'_> {
     fn refunded_unclearly(&mut self, call: &RefundedMessage, message: &str, among: Vec<usize>) {
         // Before anything is issued there is no ticket that it could name.
         if self.order.issued.is_some() {
-            self.flag(Breach::RefundedUnclearly, message, &["tickets that it does not name"]);
+            self.flag(Breach::RefundedUnclearly, message, &["voucherList"]);
         }
         let free: Vec<usize> = among.into_iter().filter(|&place| self.order.units[place].state == UnitState::FREE).collect();
         let refund_id = self.remember(call, message, free.clone(), RefundState::PENDING);
@@ -312,7 +312,7 @@ impl Change<'_> {
             let reserved: Vec<usize> = (0..self.order.units.len()).filter(is_reserved).collect();
             if units.is_empty() && reserved.is_empty() && self.order.counts().free == 0 {
                 // Guests have entered with every ticket that it may be about.
-                self.flag(Breach::RefundedBeyond, message, &["tickets that are used or refunded"]);
+                self.flag(Breach::RefundedBeyond, message, &["voucher status 1 or 2"]);
                 self.agree_cleared(message, None);
                 self.settle(Breach::RefundedUnclearly, message);
                 return (Kind::Moved, Answer::None);
@@ -384,7 +384,7 @@ impl Change<'_> {
         let unclear = self.order.refunds.iter().filter(|refund| refund.is_unclear());
         let unclear: Vec<String> = unclear.map(|refund| refund.refund_id.clone()).collect();
         for refund_id in unclear {
-            self.flag(Breach::RefundedUnclearly, &refund_id, &["tickets that it does not name"]);
+            self.flag(Breach::RefundedUnclearly, &refund_id, &["voucherList"]);
         }
     }
 

@@ -51,7 +51,7 @@ impl Change<'_> {
     /// The same number with other content: the first content counts (acceptance manual, 订单退款).
     fn other_refund(&mut self, call: &OrderRefund) -> Said {
         let refund_id = call.refund_id.as_str();
-        self.flag(Breach::RepeatedDifferently, refund_id, &["the first content of orderRefund ", refund_id]);
+        self.flag(Breach::RepeatedDifferently, refund_id, &["orderRefund ", refund_id]);
         match self.order.refund(refund_id).map(|refund| refund.state) {
             Some(RefundState::AGREED) => self.refusal(&ORDER_REFUND, Reason::OtherContent),
             _ => (Kind::Duplicate, self.truth_of_refund(refund_id)),
@@ -200,7 +200,7 @@ impl Change<'_> {
             all > u64::from(self.order.quantity)
         };
         if contradicts {
-            self.flag(Breach::RefundedBeyond, refund_id, &["tickets that are used or refunded"]);
+            self.flag(Breach::RefundedBeyond, refund_id, &["voucher status 1 or 2"]);
         }
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);
@@ -246,7 +246,7 @@ impl Change<'_> {
         // What is free again may be what an unclear message was about.
         self.reserve_for_unclear();
         if self.silence_may_count_at(requested_at).is_some_and(|at| at < now) {
-            self.flag(Breach::RefusedInDoubt, refund_id, &["three working days of silence"]);
+            self.flag(Breach::RefusedInDoubt, refund_id, &["refundMessageType 3"]);
         }
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);
@@ -267,7 +267,7 @@ impl Order {
         let free = self.counts().free as usize;
         if !self.has_units() {
             let has_codes = self.standing_code().is_some();
-            if has_codes && !call.voucher_list.iter().all(|voucher| self.is_of_order(voucher)) {
+            if has_codes && !self.are_of_order(&call.voucher_list) {
                 return Err(Reason::ForeignVoucher);
             }
             return if quantity < 1 || quantity > free { Err(Reason::NotEnough) } else { Ok(Vec::new()) };
@@ -315,7 +315,7 @@ impl Order {
         }
         if !self.has_units() {
             let has_codes = self.standing_code().is_some();
-            return !has_codes || call.voucher_list.iter().all(|voucher| self.is_of_order(voucher));
+            return !has_codes || self.are_of_order(&call.voucher_list);
         }
         let is_cleared = self.personal_data_cleared_at.is_some();
         let credentials = if is_cleared { Vec::new() } else { credentials_of(call.credential_list.as_deref()) };

@@ -53,7 +53,7 @@ impl Change<'_> {
         if known.done.is_some() || known.failure.is_some() {
             let is_late = known.failure.is_some() && end.outcome == Outcome::DONE;
             if is_late {
-                self.flag(Breach::RescheduledAfterFailure, number, &["the refusal of orderReschedule ", number]);
+                self.flag(Breach::RescheduledAfterFailure, number, &["orderReschedule ", number]);
             }
             return (Kind::Duplicate, self.truth_of_reschedule(number));
         }
@@ -105,7 +105,7 @@ impl Change<'_> {
                 self.replace_unit(place, voucher, code_of(voucher));
             } else if code_of(voucher).is_some_and(|code| before.units[place].voucher.as_deref() != Some(code)) {
                 let code = code_of(voucher).unwrap_or_default();
-                self.flag(Breach::IssuedDifferently, code, &["a ticket that is used or refunded"]);
+                self.flag(Breach::IssuedDifferently, code, &["voucher status 1 or 2"]);
             }
         }
         let open = before.likeliest((0..is_taken.len()).filter(|&place| !is_taken[place]), is_taken.len());
@@ -113,13 +113,13 @@ impl Change<'_> {
         for voucher in unmatched.into_iter().filter(|voucher| code_of(voucher).is_some() || voucher.credential_no.is_some()) {
             match open.next() {
                 Some(place) => self.replace_unit(place, voucher, code_of(voucher)),
-                None => self.flag(Breach::IssuedDifferently, code_of(voucher).unwrap_or_default(), &["tickets that are left"]),
+                None => self.flag(Breach::IssuedDifferently, code_of(voucher).unwrap_or_default(), &["count"]),
             }
         }
         self.replace_issued_codes(&before, new);
         if !is_whole && self.has_doubled_codes() {
             (self.order.units, self.order.issued) = (before.units, before.issued);
-            self.flag(Breach::IssuedDifferently, "", &["codes that are distinct"]);
+            self.flag(Breach::IssuedDifferently, "", &["vouchers"]);
         }
     }
 
@@ -171,13 +171,14 @@ impl Change<'_> {
 
     /// The valid code of the whole order. Several new ones are no code of a whole order.
     fn replace_standing_code(&mut self, new: &[RescheduledVoucher]) {
-        let codes = new.iter().filter_map(code_of).filter(|code| !self.order.is_of_order(code));
-        let mut codes = sorted(codes.map(|code| (code, 0)));
+        let mut codes = sorted(new.iter().filter_map(code_of).map(|code| (code, 0)));
         codes.dedup();
+        let known = self.order.known_codes();
+        codes.retain(|(code, _)| equal(&known, code).is_empty());
         let Some((code, _)) = codes.first().copied() else { return };
         let old = self.order.standing_code().map(str::to_owned);
         let Some(old) = old.filter(|_| codes.len() == 1 && self.order.state() == State::Issued) else {
-            return self.flag(Breach::IssuedDifferently, code, &["the one code of the order"]);
+            return self.flag(Breach::IssuedDifferently, code, &["voucherType 2"]);
         };
         let Some(issued) = &mut self.order.issued else { return };
         let is_old = |known: &&mut String| **known == old;

@@ -102,6 +102,8 @@ crate::messages! {
         closing "closing": object(Closing), optional;
         /// The outbox: what Meituan must still be sent, in this order.
         notices "notices": list(object(Notice)), required;
+        /// Notices that Meituan has not accepted for too long: somebody has to look, and may have them sent again.
+        given_up "givenUp": list(object(Notice)), optional;
         /// Facts that contradict each other: somebody has to look.
         conflicts "conflicts": list(object(Conflict)), required;
         /// When the numbers of credentials were removed.
@@ -197,6 +199,10 @@ crate::messages! {
         started_at "startedAt": milliseconds, required;
         /// The call's body, to run the function again without Meituan asking. Not kept of order create.
         request "request": raw, optional;
+        /// How often it has ended with a result that cannot be used.
+        unusable "unusable": count, optional;
+        /// Its function is not run again before.
+        next_at "nextAt": milliseconds, optional;
     }
 
     /// The call that closed or voided the order.
@@ -219,6 +225,14 @@ crate::messages! {
         body "body": raw, required;
         /// Since when it is due.
         since "since": milliseconds, required;
+        /// How often somebody has begun to send it.
+        tries "tries": count, optional;
+        /// Until then it belongs to the sender that has claimed it.
+        claimed_until "claimedUntil": milliseconds, optional;
+        /// It is not sent again before.
+        next_at "nextAt": milliseconds, optional;
+        /// How often Meituan has replied that it is processing it (300 to a pay notice).
+        processing "processing": count, optional;
     }
 
     /// Facts that contradict each other.

@@ -105,13 +105,10 @@ impl Order {
 
     /// The tickets that a refund is about, or those that have taken their places; in order.
     pub(super) fn units_of_refund(&self, refund: &Refund) -> Vec<usize> {
-        let mut is_its = vec![false; self.units.len()];
-        for &place in refund.units.iter().flatten() {
-            if let Some(its) = is_its.get_mut(self.successor(place as usize)) {
-                *its = true;
-            }
-        }
-        (0..is_its.len()).filter(|&place| is_its[place]).collect()
+        let places = refund.units.iter().flatten().map(|&place| self.successor(place as usize));
+        let mut marks = Marks::new(self.units.len());
+        places.filter(|&place| place < self.units.len()).for_each(|place| marks.set(place, Role::Code));
+        marks.into_places().into_iter().map(|(place, _)| place).collect()
     }
 
     /// The tickets that codes and credentials name.
@@ -236,7 +233,7 @@ impl Directory<'_> {
     /// of that code.
     pub(super) fn named(&self, order: &Order, vouchers: &[String], credentials: &[Credential]) -> Named {
         let mut named = Named::default();
-        let mut roles = vec![Role::None; order.units.len()];
+        let mut roles = Marks::new(order.units.len());
         if !self.codes.is_empty() {
             let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
             asked.dedup();
@@ -249,24 +246,21 @@ impl Directory<'_> {
                 let of = equal(&self.holders, credential.credential_no.as_str());
                 let mut fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| order.holds(unit, credential)).peekable();
                 named.foreign |= fits.peek().is_none();
-                let best =
-                    fits.filter(|&unit| roles[unit] != Role::Holder).min_by_key(|&unit| (roles[unit], rank(&order.units[unit])));
+                let best = fits
+                    .filter(|&unit| roles.of(unit) != Role::Holder)
+                    .min_by_key(|&unit| (roles.of(unit), rank(&order.units[unit])));
                 if let Some(unit) = best {
-                    roles[unit] = Role::Holder;
+                    roles.set(unit, Role::Holder);
                 }
             }
         }
-        for (unit, role) in roles.into_iter().enumerate() {
-            match role {
-                Role::Code | Role::Holder => named.exact.push(unit),
-                Role::Shared => named.shared.push(unit),
-                Role::None => {}
-            }
+        for (unit, role) in roles.into_places() {
+            if role == Role::Shared { named.shared.push(unit) } else { named.exact.push(unit) }
         }
         named
     }
 
-    fn add_code(&self, order: &Order, voucher: &str, roles: &mut [Role], named: &mut Named) {
+    fn add_code(&self, order: &Order, voucher: &str, roles: &mut Marks, named: &mut Named) {
         let is_former = order.former_codes.iter().flatten().any(|code| code == voucher);
         let voucher = if is_former { order.standing_code().unwrap_or(voucher) } else { voucher };
         let of: Vec<usize> = equal(&self.codes, voucher).iter().map(|(_, unit)| *unit).collect();
@@ -280,10 +274,63 @@ impl Directory<'_> {
         for unit in meant {
             // What has replaced it was not stored.
             named.lost |= is_replaced(unit);
-            if roles[unit] == Role::None && !is_replaced(unit) {
-                roles[unit] = role;
+            if roles.of(unit) == Role::None && !is_replaced(unit) {
+                roles.set(unit, role);
             }
         }
+    }
+}
+
+/// Marks on few tickets of many, or on many.
+struct Marks {
+    /// In the order of their places.
+    few: Vec<(usize, Role)>,
+    many: Vec<Role>,
+    count: usize,
+}
+
+impl Marks {
+    const MAX_FEW: usize = 32;
+
+    fn new(count: usize) -> Self {
+        Marks { few: Vec::new(), many: Vec::new(), count }
+    }
+
+    fn place(&self, unit: usize) -> usize {
+        self.few.partition_point(|(place, _)| *place < unit)
+    }
+
+    fn of(&self, unit: usize) -> Role {
+        match self.many.is_empty() {
+            true => self.few.get(self.place(unit)).filter(|(place, _)| *place == unit).map_or(Role::None, |(_, role)| *role),
+            false => self.many.get(unit).copied().unwrap_or(Role::None),
+        }
+    }
+
+    fn set(&mut self, unit: usize, role: Role) {
+        if self.many.is_empty() && self.few.len() == Self::MAX_FEW {
+            self.many = vec![Role::None; self.count];
+            for (place, role) in std::mem::take(&mut self.few) {
+                self.many[place] = role;
+            }
+        }
+        if let Some(known) = self.many.get_mut(unit) {
+            *known = role;
+            return;
+        }
+        let place = self.place(unit);
+        match self.few.get_mut(place).filter(|(known, _)| *known == unit) {
+            Some(known) => known.1 = role,
+            None => self.few.insert(place, (unit, role)),
+        }
+    }
+
+    /// The tickets with a mark, in order.
+    fn into_places(self) -> Vec<(usize, Role)> {
+        if self.many.is_empty() {
+            return self.few;
+        }
+        self.many.into_iter().enumerate().filter(|(_, role)| *role != Role::None).collect()
     }
 }
 

@@ -1,0 +1,158 @@
+//! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
+
+use super::deadlines::age_limit;
+use super::units::{equal, sorted};
+use super::{Answer, Breach, Change, Delivery, Kind, Notice, NoticeEnded, Order, Reason, Said, Settings, State};
+use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
+use crate::time::Timestamp;
+
+/// How long a send may take, and what is added for the sender's clock and its store.
+const SEND_LIMIT: Timestamp = Timestamp(30_000);
+const SEND_GRACE: i64 = 60_000;
+/// A notice that Meituan did not accept waits as long as it has waited already, within these bounds.
+const MIN_PAUSE: i64 = 1_000;
+const MAX_PAUSE: i64 = 600_000;
+/// When a pay notice is sent again that Meituan is still processing (300): after 1, 5 and 15 minutes (inferred).
+const PROCESSING_PAUSES: [i64; 3] = [60_000, 300_000, 900_000];
+/// So many notices that were given up are kept.
+const MAX_GIVEN_UP: usize = 20;
+
+impl Notice {
+    /// What it is about: later notices of the same subject wait for it.
+    fn subject(&self) -> &str {
+        // refundNotice:<orderId>:<refundId>:<code>
+        match (self.name == REFUND_NOTICE.name, self.id.rsplit_once(':')) {
+            (true, Some((subject, _))) => subject,
+            _ => &self.name,
+        }
+    }
+
+    fn is_pay(&self) -> bool {
+        self.name == PAY_NOTICE.name
+    }
+
+    /// When somebody may send it.
+    fn sendable_at(&self) -> Timestamp {
+        let at = [Some(self.since), self.next_at, self.claimed_until].into_iter().flatten().max();
+        at.unwrap_or(self.since)
+    }
+}
+
+/// The notices that wait for no other: the first of each subject, in order; while there is a pay notice, that one alone.
+fn first_ones(order: &Order) -> Vec<usize> {
+    if let Some(pay) = order.notices.iter().position(Notice::is_pay) {
+        return vec![pay];
+    }
+    let subjects = sorted(order.notices.iter().enumerate().map(|(place, notice)| (notice.subject(), place)));
+    let is_first = |place: usize, subject: &str| equal(&subjects, subject).first().is_some_and(|(_, first)| *first == place);
+    let places = order.notices.iter().enumerate().filter(|(place, notice)| is_first(*place, notice.subject()));
+    places.map(|(place, _)| place).collect()
+}
+
+/// When a notice is next to be sent.
+pub(super) fn next_send(order: &Order) -> Option<Timestamp> {
+    first_ones(order).into_iter().filter_map(|place| order.notices.get(place)).map(Notice::sendable_at).min()
+}
+
+impl Change<'_> {
+    /// The claim is stored before anything is sent, so that of several senders one has the notice. Where that one breaks off,
+    /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
+    pub(super) fn claim_notices(&mut self) -> Said {
+        self.give_up_old_ones();
+        let limit = self.settings.send_limit();
+        let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
+        let mut claimed = Vec::new();
+        for place in first_ones(&self.order) {
+            let now = self.now;
+            let Some(notice) = self.order.notices.get_mut(place).filter(|notice| notice.sendable_at() <= now) else { continue };
+            notice.tries = Some(notice.tries.unwrap_or_default().saturating_add(1));
+            notice.claimed_until = Some(until);
+            notice.next_at = None;
+            claimed.push(notice.clone());
+        }
+        match claimed.is_empty() {
+            true => (Kind::Duplicate, Answer::None),
+            false => (Kind::Moved, Answer::Send(claimed)),
+        }
+    }
+
+    /// A result of a claim that somebody else has taken over counts only where Meituan has accepted the notice.
+    pub(super) fn notice_ended(&mut self, ended: &NoticeEnded) -> Said {
+        if ended.delivery == Delivery::ACCEPTED {
+            return self.notice_accepted(&ended.id);
+        }
+        let Some(notice) = self.order.notices.iter_mut().find(|notice| notice.id == ended.id) else {
+            return (Kind::Duplicate, Answer::None);
+        };
+        if notice.tries != Some(ended.tries) || notice.claimed_until.is_none() {
+            return (Kind::Stale, Answer::None);
+        }
+        notice.claimed_until = None;
+        let pause = if ended.delivery == Delivery::PROCESSING && notice.is_pay() {
+            let heard = notice.processing.unwrap_or_default() as usize;
+            let Some(pause) = PROCESSING_PAUSES.get(heard) else {
+                return self.accepted_at_last(&ended.id);
+            };
+            notice.processing = Some(heard as u32 + 1);
+            *pause
+        } else {
+            self.now.0.saturating_sub(notice.since.0).clamp(MIN_PAUSE, MAX_PAUSE)
+        };
+        notice.next_at = Some(Timestamp(self.now.0.saturating_add(pause)));
+        self.give_up_old_ones();
+        (Kind::Moved, Answer::None)
+    }
+
+    /// Meituan never said 200, and yet counts it as issued.
+    fn accepted_at_last(&mut self, id: &str) -> Said {
+        self.report(super::Report::AcceptedAtLast);
+        self.notice_accepted(id)
+    }
+
+    /// Meituan has asked, and was replied that the order is issued: a notice that it was processing has served.
+    pub(super) fn query_settles_notice(&mut self) {
+        let is_heard = |notice: &&Notice| notice.is_pay() && notice.processing.is_some();
+        let heard = self.order.notices.iter().find(is_heard).map(|notice| notice.id.clone());
+        if let (State::Issued, Some(id)) = (self.order.state(), heard) {
+            self.accepted_at_last(&id);
+        }
+    }
+
+    pub(super) fn retry_notice(&mut self, id: &str) -> Said {
+        let given_up = self.order.given_up.get_or_insert_default();
+        let Some(place) = given_up.iter().position(|notice| notice.id == id) else { return self.illegal(Reason::UnknownNotice) };
+        let mut notice = given_up.remove(place);
+        notice.update(&self.order.counts(), true);
+        self.order.notices.push(Notice { since: self.now, tries: None, processing: None, ..notice });
+        self.settle(Breach::NoticeGivenUp, id);
+        (Kind::Moved, Answer::None)
+    }
+
+    /// A notice that nobody has accepted for too long is kept for a person. One that somebody is sending is not touched.
+    fn give_up_old_ones(&mut self) {
+        let (settings, now) = (self.settings, self.now);
+        let is_old = |order: &Order, notice: &Notice| {
+            let is_free = notice.claimed_until.is_none_or(|until| until <= now);
+            is_free && notice.tries.is_some() && age_limit(order, notice, settings) <= now
+        };
+        let old: Vec<String> =
+            self.order.notices.iter().filter(|notice| is_old(&self.order, notice)).map(|notice| notice.id.clone()).collect();
+        for id in old {
+            let Some(place) = self.order.notices.iter().position(|notice| notice.id == id) else { continue };
+            let notice = self.order.notices.remove(place);
+            let given_up = self.order.given_up.get_or_insert_default();
+            given_up.push(Notice { claimed_until: None, next_at: None, ..notice });
+            if given_up.len() > MAX_GIVEN_UP {
+                given_up.remove(0);
+            }
+            self.flag(Breach::NoticeGivenUp, &id, &["Meituan has not accepted it"]);
+        }
+    }
+}
+
+impl Settings {
+    /// Returns how long sending a notice may take.
+    pub fn send_limit(&self) -> Timestamp {
+        self.send_limit.unwrap_or(SEND_LIMIT)
+    }
+}

@@ -1,0 +1,282 @@
+//! The outbox: one sender at a time for each subject, in order, until Meituan accepts a notice or it is given up.
+
+use meituan_protocol::message::Id;
+use meituan_protocol::ticket::calls::*;
+use meituan_protocol::ticket::codes::*;
+use meituan_protocol::ticket::order::*;
+use meituan_protocol::time::Timestamp;
+use serde_json::Value;
+
+const ORDER: Id = Id(7);
+/// Monday, 2026-03-02 10:00 (UTC+8).
+const NOW: Timestamp = Timestamp(1_772_416_800_000);
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 1440 * MINUTE;
+/// The limit of a send, and what is added.
+const LEASE: i64 = 90_000;
+
+struct Desk {
+    order: Option<Order>,
+    now: Timestamp,
+}
+
+impl Desk {
+    /// Codes C1 to C4, issued after a 598: the pay notice is due.
+    fn issued() -> Self {
+        let mut desk = Desk { order: None, now: NOW };
+        desk.tell(OrderCreate { order_id: ORDER, quantity: 4, ..OrderCreate::default() });
+        let created = Some(OrderCreated { order_id: None, partner_order_id: "P".into() });
+        desk.tell(AttemptEnded { created, ..ended("orderCreate:7", Outcome::DONE) });
+        desk.tell(OrderPay { order_id: ORDER, ..OrderPay::default() });
+        desk.tell(ended("orderPay:7", Outcome::PENDING));
+        let codes = (1..=4).map(|number| format!("C{number}")).collect();
+        let ids = OrderPaid { order_id: ORDER, partner_order_id: "P".into(), ..OrderPaid::default() };
+        desk.tell(Event::Issued(OrderPaid { voucher_type: Some(VoucherType::CODE_PER_TICKET), vouchers: Some(codes), ..ids }));
+        desk
+    }
+
+    /// The same, and Meituan has accepted the pay notice.
+    fn settled() -> Self {
+        let mut desk = Desk::issued();
+        desk.tell(NoticeAccepted { id: "payNotice:7".into() });
+        desk
+    }
+
+    fn tell(&mut self, event: impl Into<Event>) -> Transition {
+        let transition = apply(self.order.as_ref(), &event.into(), &Settings::default(), self.now);
+        if let Some(next) = &transition.next {
+            assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())));
+            self.order = Some(next.clone());
+        }
+        transition
+    }
+
+    fn order(&self) -> &Order {
+        self.order.as_ref().unwrap()
+    }
+
+    fn later(&mut self, milliseconds: i64) -> &mut Self {
+        self.now.0 += milliseconds;
+        self
+    }
+
+    fn claim(&mut self) -> Vec<Notice> {
+        match self.tell(ClaimNotices {}).answer {
+            Answer::Send(notices) => notices,
+            Answer::None => Vec::new(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn claimed(&mut self) -> Vec<String> {
+        self.claim().into_iter().map(|notice| notice.id).collect()
+    }
+
+    fn end(&mut self, notice: &Notice, delivery: Delivery) -> Transition {
+        self.tell(NoticeEnded { id: notice.id.clone(), tries: notice.tries.unwrap(), delivery })
+    }
+
+    fn refund(&mut self, refund_id: &str, code: &str) {
+        let (refund_id, voucher_list) = (refund_id.to_owned(), vec![code.to_owned()]);
+        let key = format!("orderRefund:7:{refund_id}");
+        self.tell(OrderRefund { order_id: ORDER, refund_id, voucher_list, refund_quantity: 1, ..OrderRefund::default() });
+        self.tell(ended(&key, Outcome::PENDING));
+    }
+
+    fn agree(&mut self, refund_id: &str) {
+        self.tell(RefundAgreed { refund_id: refund_id.into(), ..RefundAgreed::default() });
+    }
+
+    fn refuse(&mut self, refund_id: &str) {
+        self.tell(RefundRefused { refund_id: refund_id.into(), code: None, describe: "已过退改期限".into() });
+    }
+
+    fn enter(&mut self, id: &str, code: &str) {
+        self.tell(Consumed { id: id.into(), vouchers: Some(vec![code.into()]), ..Consumed::default() });
+    }
+
+    fn due(&self) -> Option<i64> {
+        next_due(self.order(), &Settings::default()).map(|at| at.0 - NOW.0)
+    }
+}
+
+fn ended(key: &str, outcome: Outcome) -> AttemptEnded {
+    AttemptEnded { key: key.into(), outcome, ..AttemptEnded::default() }
+}
+
+fn body(notice: &Notice) -> Value {
+    serde_json::from_str(notice.body.as_str()).unwrap()
+}
+
+#[test]
+fn of_two_senders_one_gets_the_notice() {
+    let mut desk = Desk::issued();
+    assert_eq!(desk.claimed(), ["payNotice:7"]);
+    assert_eq!(desk.claimed(), [""; 0]);
+    assert_eq!(desk.due(), Some(LEASE), "should that one break off");
+}
+
+#[test]
+fn the_pay_notice_goes_before_all_others_which_wait_only_for_their_own_subject() {
+    let mut desk = Desk::issued();
+    desk.refund("R1", "C1");
+    desk.refund("R2", "C2");
+    desk.agree("R1");
+    desk.agree("R2");
+    desk.enter("E1", "C3");
+    desk.enter("E2", "C4");
+    let pay = desk.claim();
+    assert_eq!(pay.iter().map(|notice| &*notice.id).collect::<Vec<_>>(), ["payNotice:7"]);
+    desk.end(&pay[0], Delivery::ACCEPTED);
+    let three = desk.claim();
+    let ids: Vec<_> = three.iter().map(|notice| &*notice.id).collect();
+    assert_eq!(ids, ["refundNotice:7:R1:200", "refundNotice:7:R2:200", "consumeNotice:7:E1"]);
+    assert_eq!(desk.claimed(), [""; 0], "the second entry waits for the first");
+    desk.end(&three[2], Delivery::ACCEPTED);
+    assert_eq!(desk.claimed(), ["consumeNotice:7:E2"]);
+}
+
+#[test]
+fn a_refusal_that_is_under_way_is_followed_by_the_agreement_and_never_the_other_way_round() {
+    let mut desk = Desk::settled();
+    desk.refund("R1", "C1");
+    desk.refuse("R1");
+    let refusal = desk.claim();
+    desk.agree("R1");
+    assert_eq!(desk.claimed(), [""; 0], "nobody knows yet what Meituan has got");
+    desk.end(&refusal[0], Delivery::LATER);
+    desk.later(LEASE);
+    let next: Vec<_> = desk.claim();
+    assert_eq!(next[0].id, "refundNotice:7:R1:699", "it may have arrived: it is repeated before the agreement");
+    desk.end(&next[0], Delivery::ACCEPTED);
+    assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"]);
+
+    let mut desk = Desk::settled();
+    desk.refund("R1", "C1");
+    desk.refuse("R1");
+    desk.agree("R1");
+    assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"], "what nobody began to send is not sent");
+}
+
+#[test]
+fn a_sender_that_broke_off_is_followed_by_another_and_its_late_result_counts_only_where_it_is_good() {
+    let mut desk = Desk::issued();
+    let first = desk.claim();
+    assert_eq!(desk.later(LEASE - 1).claimed(), [""; 0]);
+    let second = desk.later(1).claim();
+    assert_eq!((second[0].id.as_str(), second[0].tries), ("payNotice:7", Some(2)));
+    assert_eq!(desk.end(&first[0], Delivery::LATER).kind, Kind::Stale);
+    assert_eq!(desk.claimed(), [""; 0], "it is still the second one's");
+    assert_eq!(desk.end(&first[0], Delivery::ACCEPTED).kind, Kind::Moved, "Meituan has it");
+    assert_eq!(desk.order().notices, []);
+    assert_eq!(desk.end(&second[0], Delivery::LATER).kind, Kind::Duplicate);
+}
+
+#[test]
+fn a_notice_that_is_not_accepted_waits_longer_each_time() {
+    let mut desk = Desk::issued();
+    let mut pauses = Vec::new();
+    for _ in 0..14 {
+        let notice = desk.claim();
+        desk.end(&notice[0], Delivery::LATER);
+        let due = NOW.0 + desk.due().unwrap();
+        pauses.push(due - desk.now.0);
+        assert_eq!(desk.later(due - desk.now.0 - 1).claimed(), [""; 0]);
+        desk.later(1);
+    }
+    assert_eq!(&pauses[..5], [1_000, 1_000, 2_000, 4_000, 8_000]);
+    assert_eq!(pauses.last(), Some(&600_000), "at most ten minutes");
+    assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]), "{pauses:?}");
+}
+
+#[test]
+fn a_pay_notice_that_meituan_is_processing_is_repeated_three_times_and_then_counts_as_accepted() {
+    let mut desk = Desk::issued();
+    for minutes in [1, 5, 15] {
+        let notice = desk.claim();
+        assert_eq!(desk.end(&notice[0], Delivery::PROCESSING).reports, []);
+        assert_eq!(desk.later(minutes * MINUTE - 1).claimed(), [""; 0], "{minutes}");
+        desk.later(1);
+    }
+    let last = desk.claim();
+    assert_eq!(desk.end(&last[0], Delivery::PROCESSING).reports, [Report::AcceptedAtLast]);
+    assert_eq!(desk.order().notices, []);
+}
+
+#[test]
+fn a_query_after_a_300_tells_meituan_that_it_is_issued() {
+    let mut desk = Desk::issued();
+    let query = || OrderQuery { order_id: ORDER, ..OrderQuery::default() };
+    assert_eq!(desk.tell(query()).kind, Kind::Duplicate, "no 300, no conclusion");
+    let notice = desk.claim();
+    desk.end(&notice[0], Delivery::PROCESSING);
+    let asked = desk.tell(query());
+    assert_eq!((asked.kind, &asked.reports[..]), (Kind::Moved, &[Report::AcceptedAtLast][..]));
+    assert_eq!(desk.order().notices, []);
+}
+
+#[test]
+fn a_notice_is_given_up_after_a_week_and_kept_for_a_person() {
+    let mut desk = Desk::settled();
+    desk.enter("E1", "C1");
+    desk.enter("E2", "C2");
+    desk.refund("R1", "C3");
+    desk.agree("R1");
+    let mut now = 0;
+    while now < 7 * DAY {
+        for notice in desk.claim().iter().filter(|notice| notice.name == "consumeNotice") {
+            desk.end(notice, Delivery::LATER);
+        }
+        desk.later(6 * 60 * MINUTE);
+        now += 6 * 60 * MINUTE;
+    }
+    let transition = desk.tell(ClaimNotices {});
+    assert!(transition.conflicts.contains(&Breach::NoticeGivenUp));
+    let given_up = desk.order().given_up.clone().unwrap();
+    assert!(given_up.iter().any(|notice| notice.id == "consumeNotice:7:E1"));
+    let Answer::Send(next) = transition.answer else { panic!() };
+    let second = next.iter().find(|notice| notice.id == "consumeNotice:7:E2").expect("the others go on");
+    assert_eq!((&body(second)["usedQuantity"], &body(second)["refundedQuantity"]), (&2.into(), &1.into()));
+    desk.end(second, Delivery::ACCEPTED);
+
+    assert_eq!(desk.tell(RetryNotice { id: "consumeNotice:7:E9".into() }).reason, Some(Reason::UnknownNotice));
+    desk.tell(RetryNotice { id: "consumeNotice:7:E1".into() });
+    let again = desk.claim();
+    let first = again.iter().find(|notice| notice.id == "consumeNotice:7:E1").unwrap();
+    assert_eq!(body(first)["usedQuantity"], 2, "its totals are today's: an older one never follows a newer one");
+    let standing: Vec<_> = desk.order().conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).collect();
+    assert!(standing.iter().all(|conflict| conflict.id != "notice-given-up:consumeNotice:7:E1"));
+}
+
+#[test]
+fn a_refund_notice_is_sent_until_silence_has_decided() {
+    for is_agreed in [true, false] {
+        let mut desk = Desk::settled();
+        desk.refund("R1", "C1");
+        if is_agreed {
+            desk.agree("R1")
+        } else {
+            desk.refuse("R1")
+        }
+        for _ in 0..3 {
+            let notice = desk.claim();
+            assert_eq!(notice.len(), 1);
+            desk.end(&notice[0], Delivery::LATER);
+            desk.later(DAY);
+        }
+        let last = desk.claim();
+        assert_eq!(last.len(), 1, "Thursday 10:00: until its end Meituan may still hear of it");
+        desk.end(&last[0], Delivery::LATER);
+        desk.later(DAY);
+        let claim = desk.tell(ClaimNotices {});
+        assert_eq!((claim.answer, desk.order().notices.len()), (Answer::None, 0));
+        if is_agreed {
+            assert_eq!(claim.conflicts, [Breach::NoticeGivenUp], "Meituan has agreed it by itself");
+            assert_eq!(desk.order().given_up.as_ref().unwrap()[0].id, "refundNotice:7:R1:200");
+        } else {
+            // Meituan counts it as agreed: nobody enters with C1 until somebody says what is true.
+            assert_eq!(claim.conflicts, [Breach::RefusedInDoubt]);
+            assert!(admissions(desk.order(), desk.now).iter().all(|admission| admission.voucher.as_deref() != Some("C1")));
+        }
+    }
+}
