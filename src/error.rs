@@ -86,7 +86,7 @@ error_codes! {
              "请比对 Authorization（`MWS <clientId>:…`）中的 clientId 与配置项 clientId：测试与生产不同，部署时可能用错；配置末尾的空格或换行也算不同";
     BadSignature "BAD_SIGNATURE":
         "the signature does not match", "签名不匹配";
-        hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret takes several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it by hand",
+        hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret takes several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it manually",
              "请看 stringToSign：其中的路径是否就是在美团登记的路径？若代理、挂载的路由或网关 stage 增删了前缀，请传入原始 URL（Express：originalUrl）或设置 signedUri。若路径无误，则是密钥不对：用了另一环境的、已轮换（clientSecret 可填多个）或末尾多了换行。可用 `meituan-protocol ba verify --explain` 手工核对";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
@@ -101,15 +101,15 @@ error_codes! {
         hint "set bodyEncryption: { key } with the 16-character key from Meituan", "请设置 bodyEncryption: { key }，填入美团分配的 16 位密钥";
     DecryptionFailed "DECRYPTION_FAILED":
         "the encrypted text cannot be opened", "密文无法解开";
-        hint "check the key of this environment, and that the Base64 text arrived unaltered (ticket: the whole HTTP body is one; ride: the parameter content)",
-             "请检查当前环境的密钥，并确认 Base64 文本未被改动（门票：整个 HTTP 请求体；用车：参数 content）";
+        hint "check the key of this environment, and that the Base64 arrived unaltered (ticket: the whole HTTP body is one; ride: the parameter content)",
+             "请检查当前环境的密钥，并确认 Base64 内容未被改动（门票：整个 HTTP 请求体；用车：参数 content）";
     InvalidUtf8 "INVALID_UTF8":
         "the text is not UTF-8", "报文不是 UTF-8";
         hint "the sender writes GBK or ISO-8859-1, or something on the way reads the body as text: pass the bytes as received, and have the sender write UTF-8",
              "发送方用了 GBK 或 ISO-8859-1，或途中有程序把报文当文本转码：请传入收到的原始字节，并让发送方使用 UTF-8";
     InvalidJson "INVALID_JSON":
         "the text is not JSON", "报文不是合法的 JSON";
-        hint "offset tells the byte at which reading stopped: print the body around it. A page of HTML is a proxy's or gateway's error; `[object Object]` is a parsed body; text like a=b is a form",
+        hint "offset is the byte at which reading stopped: print the body around it. A page of HTML is a proxy's or gateway's error; `[object Object]` is a parsed body; text like a=b is a form",
              "offset 是停止解析的字节位置，请打印其附近的报文。若是 HTML，则来自代理或网关的错误页；`[object Object]` 表示报文已被解析过；形如 a=b 的是表单";
     TruncatedJson "TRUNCATED_JSON":
         "the text ends before the JSON does", "JSON 不完整";
@@ -119,25 +119,25 @@ error_codes! {
         hint "no message of this API nests that deep: this is not Meituan's. Look who sends it; nothing need be changed", "本接口没有这么深的嵌套，这不是美团的报文：请查发送方，无需改动代码";
     DuplicateKey "DUPLICATE_KEY":
         "an object has the same key twice", "对象中有重复的键";
-        hint "path names it. Two readers could see two different orders, so neither is taken: have the sender write it once. If Meituan itself sends it twice, report it to your contact there, with the body",
+        hint "path names it. Two readers could see two different orders, so neither is accepted: have the sender write it once. If Meituan itself sends it twice, report it to your contact there, with the body",
              "path 是重复的键。不同的解析器会读到不同的值，因此拒绝：请让发送方只写一次；若确为美团所发，请附上报文联系美团对接人";
     StoreContended "STORE_CONTENDED":
-        "an order could not be saved, because somebody else was first each time", "订单无法保存：每次都有其他请求抢先";
+        "an order could not be saved, because another request had saved it first each time", "订单无法保存：每次都有其他请求抢先";
         hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
     TimedOut "TIMED_OUT":
         "something outside did not end in time", "外部操作超时";
         hint "path names it. `store.load` and `store.save`: look at the database and its connection; Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer a notice within `sendLimit`; it is sent again", "path 指明是哪一步。`store.load`、`store.save`：请检查数据库及其连接，美团收到的是 HTTP 503，会重试；`send`：美团未在 `sendLimit` 内应答通知，稍后会重发";
     LoneSurrogate "LONE_SURROGATE":
-        "a text holds half of a surrogate pair", "文本中有不成对的代理字符";
-        hint "such text cannot be written as UTF-8: a string was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
-             "这样的文本无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...text].slice(0, n).join('')";
+        "a string holds half of a surrogate pair", "字符串中有不成对的代理字符";
+        hint "such a string cannot be written as UTF-8: it was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
+             "这样的字符串无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...text].slice(0, n).join('')";
     MissingField "MISSING_FIELD":
         "a required field is missing", "缺少必填字段";
         hint "path names it. In what you send: fill it. In what came: look whether a wrapper, a proxy or a test client left it out; if Meituan itself did, its document and its service differ: report it to your contact there, with the body",
              "path 是缺少的字段。若是自己发送的：请补上；若是收到的：请检查封装、代理或测试工具是否遗漏；若确为美团所发，则文档与服务不一致，请附上报文联系美团对接人";
     UnknownField "UNKNOWN_FIELD":
         "a field is not in the definition", "出现定义之外的字段";
-        hint "in what you send it is refused: most often it is misspelt, or stands one level too high or low; compare with the field tables. In what came it is only reported, and nothing need be done",
+        hint "in what you send it is refused: most often it is misspelt, or is one level too high or low; compare with the field tables. In what came it is only reported, and nothing need be done",
              "发送时拒绝：多半是拼写错误，或放错了层级，请对照字段表；接收时仅作提示，无需处理";
     NullField "NULL_FIELD":
         "a field is null", "字段为 null";
@@ -151,10 +151,10 @@ error_codes! {
         hint "read as the number; nothing need be done", "按数字读取，无需处理";
     StringAsNumber "STRING_AS_NUMBER":
         "a string came as a number", "字符串以数字形式传来";
-        hint "read as its digits; nothing need be done", "按其数字文本读取，无需处理";
+        hint "read as its digits; nothing need be done", "按其数字读作字符串，无需处理";
     OutOfRange "OUT_OF_RANGE":
         "a number is outside its range", "数值超出范围";
-        hint "detail names the range, path the field. Often the unit is wrong: fen for yuan, or seconds for milliseconds. An id that is 0 was left out by whoever sent it",
+        hint "detail names the range, path the field. Often the unit is wrong: fen for yuan, or seconds for milliseconds. An id that is 0 was left out by its sender",
              "detail 是允许的范围，path 是字段。多半是单位不对：分与元、秒与毫秒。id 为 0 说明发送方漏填";
     IdTooLarge "ID_TOO_LARGE":
         "an id does not fit 64 bits", "id 超出 64 位";
@@ -167,26 +167,26 @@ error_codes! {
         "a date or time is not of the documented form", "日期或时间格式不正确";
         hint "dates are yyyy-MM-dd, of a day that exists; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8, and epoch milliseconds in what you send from a program", "日期为 yyyy-MM-dd，且须真实存在；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区），程序中发送时用毫秒时间戳";
     EmptyText "EMPTY_TEXT":
-        "a required text is empty", "必填文本为空";
+        "a required string is empty", "必填字符串为空";
         hint "path names the field: fill it with its true value. A blank most often comes from a lookup that found nothing. In what came, a refundId or rescheduleNo that is blank names nothing, so the call is refused before any function runs: look whether a test client left it out",
              "请在 path 处填入真实的值；空值多半来自查询无结果。若是收到的：refundId、rescheduleNo 为空则无从识别，会在执行任何函数之前拒绝该调用，请检查测试工具是否漏填";
     TextTooLong "TEXT_TOO_LONG":
-        "a text is longer than documented", "文本超出约定长度";
-        hint "detail names the limit: shorten the text at path, by characters. What is longer is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的文本。超长仍会发送并提示，但美团可能截断或拒绝";
+        "a string is longer than documented", "字符串超出约定长度";
+        hint "detail names the limit: shorten the string at path, by characters. What is longer is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的字符串。超长仍会发送并提示，但美团可能截断或拒绝";
     TooManyItems "TOO_MANY_ITEMS":
         "a list has more items than documented", "列表项数超出约定";
         hint "detail names the limit: split the list at path, and send several requests", "detail 是上限：请拆分 path 处的列表，分批发送";
     UnknownValue "UNKNOWN_VALUE":
         "a value is not in the documented list", "值不在约定的取值之中";
-        hint "in what came it is kept and reported: handle it as the unknown, and do not fail. In what you send it is refused: take one of the table that the field names (codes in JavaScript); where the list is not known to be whole (ride) it is sent and reported",
+        hint "in what came it is kept and reported: handle it as the unknown, and do not fail. In what you send it is refused: use one of the table that the field names (codes in JavaScript); where the list is not known to be whole (ride) it is sent and reported",
              "接收时保留并提示：请按未知值处理，不要报错。发送时拒绝：请使用该字段取值表中的值（JavaScript 中为 codes）；若列表未必完整（用车），则发送并提示";
     RuleBroken "RULE_BROKEN":
         "a rule about the message's fields is broken", "字段不符合规则";
-        hint "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, stand in the rule table (docs, or `meituan-protocol check`). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
+        hint "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, are in the rule table (docs, or `meituan-protocol check`). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
              "rule 是规则的名字，path 与 detail 指出位置；规则的说明及其为美团约定还是推断，见规则表（文档或 `meituan-protocol check`）。若是自己发送的：请改正；若美团的报文违反其约定，请联系美团对接人";
     RuleUnchecked "RULE_UNCHECKED":
         "a rule could not be checked", "有规则未能检查";
-        hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself. One about a day counts from the time at which the message is read: Rust takes it as Facts.now",
+        hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself. One about a day counts from the time at which the message is read: in Rust it is Facts.now",
              "该规则要与订单票数核对：请在 ok、parse 或 parseResponse 的第二个参数传入 { order: { quantity } }（命令行用 --quantity）；或用 store 保存订单，会自动核对。与日期有关的规则以读取报文的时间为准：Rust 中为 Facts.now";
     IllegalReplyCode "ILLEGAL_REPLY_CODE":
         "the reply code cannot be used here", "此处不能使用这个返回码";

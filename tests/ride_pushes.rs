@@ -296,6 +296,55 @@ fn an_order_of_another_business_is_no_ride_event_and_is_reported() {
 }
 
 #[test]
+fn an_order_of_another_business_is_none_of_rides_whatever_its_content_and_its_path() {
+    let fields = [
+        json!({ "refundAmount": 9900, "refundStatus": 10 }),
+        json!({ "sqtRefundNo": "R1" }),
+        json!({ "mtOrderId": "H1", "sqtRefundNo": "R1", "refundStatus": 10, "refundAmount": "10.00" }),
+        json!({ "mtOrderId": "H1", "submitDriveInfo": { "driverId": "7" } }),
+        json!({ "eventCode": "ORDER_PAID", "mtOrderId": "H1" }),
+        json!({ "sqtBizOrderId": 526_001_045_969_776_640_u64, "changeType": 20 }),
+        json!({}),
+    ];
+    for (business, path) in [json!(10), json!("11")]
+        .into_iter()
+        .zip(["/event"; 2])
+        .chain(["/refund", "/capacity"].into_iter().flat_map(|path| [(json!(10), path), (json!("11"), path)]))
+    {
+        for fields in &fields {
+            let mut flat = fields.clone();
+            flat["sqtType"] = business.clone();
+            let common = json!({ "entId": 617, "ts": NOW.0 / 1000, "method": "order.change.push" });
+            let beside = |more: Value| {
+                let mut outer = common.clone();
+                outer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                outer
+            };
+            let texts = [
+                flat.clone(),
+                beside(flat.clone()),
+                beside(json!({ "data": flat })),
+                beside(json!({ "data": flat.to_string() })),
+                beside(json!({ "sqtType": business, "data": fields })),
+                beside(json!({ "mtOrderId": "H1", "sqtRefundNo": "R1", "refundStatus": 10, "data": flat })),
+            ];
+            for text in texts.map(|text| text.to_string()) {
+                let received = receive(path, &text).unwrap_or_else(|refusal| panic!("{path} {text}: {}", refusal.error));
+                let Push::Other(other) = &received.push else { panic!("{path} {text}: {:?}", received.push) };
+                assert_eq!(other.sqt_type, business.as_i64().or(Some(11)).map(|number| number as i32), "{path} {text}");
+                assert!(found(&received.warnings).contains(&("UNKNOWN_VALUE".into(), "sqtType".into(), String::new())));
+            }
+        }
+    }
+    // A ride that says so is what its content says.
+    let mut refund: Value = serde_json::from_str(&example(&REFUNDED, "request.json")).unwrap();
+    refund["sqtType"] = json!(5);
+    for path in ["/event", "/refund"] {
+        assert!(matches!(receive(path, &refund.to_string()).unwrap().push, Push::Refunded(_)), "{path}");
+    }
+}
+
+#[test]
 fn a_refund_or_an_offer_at_the_path_of_events_is_what_its_content_says() {
     for (interface, key) in
         [(&REFUNDED, "refund:18511111111"), (&CAPACITY_OFFERED, "capacity:152946668566360890609920000280:121212121:1894167704")]

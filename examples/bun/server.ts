@@ -29,7 +29,7 @@ const meituan = handler({
 
 const supplier = new TicketSupplier(settings);
 
-/** Our own office sets a price, and Meituan is told that the product has changed. */
+/** Our own office sets a price, and Meituan gets a notice that the product has changed. */
 async function priceChanged(request: Request) {
   if (request.headers.get("authorization") !== `Bearer ${required("OFFICE_TOKEN")}`) return new Response(null, { status: 401 });
   const price = (await request.json()) as Parameters<typeof setPrice>[0];

@@ -39,7 +39,7 @@ export class Rides {
   }
 
   /**
-   * Applies an event to the order. Whoever else applies one at the same moment, only one of both is saved, and the other begins
+   * Applies an event to the order. Of two that are applied at the same time only one is saved, and the other begins
    * anew: so one offer of several is confirmed, and a call is never made twice.
    */
   async tell(mtOrderId: string, event: RideOrderEvent) {

@@ -21,7 +21,7 @@ const kv = await Deno.openKv(Deno.env.get("DATABASE"));
 const rides = new Rides(ride, kv);
 
 // Pushes may be lost, doubled and reordered, and are not signed: each is a fact of its order, which knows it when it comes
-// again, and asks Meituan where only that can tell.
+// again, and queries Meituan where only that can show the state.
 const pushes = handler({
   config: settings,
 

@@ -10,7 +10,7 @@ import { calls } from "./ticket-messages.js";
  * @typedef {import("./errors.js").Finding} Finding
  */
 
-/** The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1). */
+/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */
 const NO_FAILURE = [200, 598, 601, 602];
 
 const SUCCESS = "success";

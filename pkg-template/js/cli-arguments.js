@@ -35,7 +35,7 @@ export function needed(options, name, environment) {
 
 /** @param {Input} input */
 export function noArguments(input) {
-  // What stands there may be a secret that lost its option, so it is not repeated.
+  // What is there may be a secret that lost its option, so it is not repeated.
   if (input.arguments.length > 0) throw new UsageError("there is an argument that belongs to no option");
 }
 

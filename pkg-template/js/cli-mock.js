@@ -38,7 +38,7 @@ const portFrom = (options) => wholeNumber("port", needed(options, "port"), 0, 65
 const tell = ({ json }, facts, line) => console.log(json ? JSON.stringify(facts) : line);
 
 /**
- * Listens until it is told to end.
+ * Listens until it is ended by a signal.
  * @param {Record<string, any>} options
  * @param {Parameters<typeof listen>[0]} answer
  * @param {() => () => void} [begin] what else goes on from then, and how to end it
@@ -103,7 +103,7 @@ export async function mockRide(input) {
       if (path !== undefined && !(await isTaken(`${base}${path}`, name, body))) return;
       waiting.shift();
     }
-    // Nobody is to be told.
+    // There is nothing to push.
     if (base === undefined) waiting = [];
   };
   /** @param {string} url @param {import("./testing-ride.js").RidePushName} name @param {object} body */

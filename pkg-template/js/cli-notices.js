@@ -1,4 +1,4 @@
-// Where the supplier's notices arrive. Each is answered at once, by whoever judges notices; without a judge, when somebody
+// Where the supplier's notices arrive. Each is answered at once, by the judge of notices; without a judge, when somebody
 // who takes it has decided.
 
 import { listen } from "./cli-http.js";
@@ -47,7 +47,7 @@ export async function receiveNotices(addressOf, { port, judge } = {}) {
         /** @type {Notice} */
         const notice = { ...addressOf(received), at: Date.now(), began: performance.now(), received, answer };
         judge?.answer(notice);
-        // What says the same again is no news to whoever waits for the next one.
+        // A repeat is no news to the step that waits for the next notice.
         if (notice.isRepeat) return;
         // A supplier that gave up waiting will come again; its old question needs no answer.
         left.then(() => {
@@ -89,7 +89,7 @@ export async function receiveNotices(addressOf, { port, judge } = {}) {
   };
 }
 
-/** Answers every notice the moment it comes: the one that a step waits for, what was said before, and what nobody has asked. */
+/** Answers every notice as soon as it comes: the one that a step waits for, what was said before, and what nobody has asked. */
 export class NoticeJudge {
   #meituan;
   /** How many tickets an order has. @type {Map<string, number>} */

@@ -118,7 +118,7 @@ const failed = (/** @type {any} */ error) => ({
   ],
 });
 
-/** What of a call's body tells it from others. @param {any} step */
+/** The field of a call's body that distinguishes it from others. @param {any} step */
 function detailOf({ call, body, forge }) {
   if (forge) return `, ${forge} forged`;
   if (call === "orderCreate") return ` ${body.quantity} × ${body.partnerDealId}`;

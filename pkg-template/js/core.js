@@ -1,4 +1,4 @@
-// The border to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
+// The boundary to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
 import { Ciphers } from "./cipher.js";

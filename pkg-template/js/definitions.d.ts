@@ -67,7 +67,7 @@ export declare const machines: {
     }>;
   };
   readonly ride: {
-    /** The states by their number: Meituan's; 0 nothing known; -100 and -110 cancelled, and a query has to tell how. */
+    /** The states by their number: Meituan's; 0 nothing known; -100 and -110 cancelled, and only a query says how. */
     readonly states: ReadonlyArray<{
       readonly status: number;
       readonly name: { readonly en: string; readonly zh: string };
@@ -81,7 +81,7 @@ export declare const machines: {
       readonly asks: boolean;
       readonly doc: string;
     }>;
-    /** Where a query leads that tells which kind of cancellation it was. */
+    /** The states that a query may report, once it says which kind of cancellation it was. */
     readonly toldByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
   };
 };

@@ -32,7 +32,7 @@ export interface Diagnosis {
   readonly stringToSign: string;
   /** The signature that must come out; empty where no secret was given. */
   readonly expected: string;
-  /** The signature as it stands in the header; empty where there is none. */
+  /** The signature as it is in the header; empty where there is none. */
   readonly received: string;
   /** What was signed instead, where that was found. */
   readonly signed?: string;

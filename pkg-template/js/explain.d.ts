@@ -10,7 +10,7 @@ export interface Explanation {
   readonly hint: Text;
   /** The rule that was broken or could not be checked: what it demands, and whether Meituan documents it. */
   readonly rule?: { readonly demand: Text; readonly basis: "documented" | "inferred" };
-  /** The acceptance points that the rule is a check of, each with its section of Meituan's hand-out. */
+  /** The acceptance points that the rule is a check of, each with its section of the acceptance manual (验收手册). */
   readonly points: ReadonlyArray<{ readonly id: AcceptancePointId; readonly section: string; readonly demand: Text }>;
 }
 

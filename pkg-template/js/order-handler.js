@@ -41,7 +41,7 @@ const REPLY_FIELDS = new Map([
   ["orderReschedule", "rescheduled"],
 ]);
 
-/** Meituan waits 20 s for create and 60 s for the others (hand-out part five); the reply has to get there, too. */
+/** Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too. */
 const CREATE_DEADLINE = 15_000;
 const DEADLINE = 25_000;
 const MAX_PAUSE = 500;

@@ -1,4 +1,4 @@
-import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId } from "./messages.js";
+import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId, ReportId } from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
@@ -30,6 +30,8 @@ export interface OrderTransition {
   readonly conflicts: readonly BreachId[];
   /** Why the event is illegal, or the call refused: `explain({ reason })` has the sentence. */
   readonly reason?: ReasonId | undefined;
+  /** What somebody should hear of, though it contradicts nothing, by id: the tables of docs/ticket-order.md have the sentences. */
+  readonly reports?: readonly ReportId[] | undefined;
   /** When something is to be done next without Meituan asking, in epoch milliseconds. */
   readonly due?: number | undefined;
   /** The attempts whose functions broke off, and can be taken over now. */
@@ -66,7 +68,7 @@ export interface OrderStore<Revision = any> {
   load(orderId: string): Given<{ snapshot: TicketOrder; revision: Revision } | null>;
   /**
    * Saves, if `expectedRevision` still is the revision of what is stored (`null`: nothing is stored); otherwise `false`, and
-   * nothing changes. `due` tells when `settle` should be called for this order: an alarm, or a column to look for.
+   * nothing changes. `due` says when `settle` should be called for this order: an alarm, or a column to look for.
    */
   save(
     orderId: string,
@@ -74,7 +76,7 @@ export interface OrderStore<Revision = any> {
     expectedRevision: Revision | null,
     about: { due: number | undefined },
   ): Given<boolean>;
-  /** The orders in which something is due at that moment, by the `due` that they were saved with. Only where one asks for all. */
+  /** The orders in which something is due at that time, by the `due` that they were saved with. Only where one asks for all. */
   due?(now: number): Given<readonly string[]>;
 }
 
@@ -84,7 +86,7 @@ export interface Ended {
   readonly [ended]: true;
 }
 
-/** A call, for the function that does its work. Its replies are recorded, not sent: what Meituan is told follows from them. */
+/** A call, for the function that does its work. Its replies are recorded, not sent: what Meituan is sent follows from them. */
 export type OrderCallOf<Name extends OrderCallName> = CallOf<Name, Ended> & {
   /**
    * The same on every run of the same work, whoever runs it again after a crash. Whoever keys what he does on it (a booking
@@ -104,7 +106,7 @@ type WorkResult<Name extends OrderCallName> = Given<
 
 /**
  * What is done about an order: each function runs at most once to an end. What it returns is recorded before Meituan is
- * replied; where it throws, it may have acted, so Meituan is told 598 or 602, and it runs again with the same key.
+ * replied; where it throws, it may have acted, so Meituan is sent 598 or 602, and it runs again with the same key.
  */
 export type OrderFunctions<Context extends unknown[] = unknown[]> = {
   [Name in "orderCreate" | "orderPay" | "orderRefund"]: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
@@ -118,7 +120,7 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
   /** Settings of the order rules. */
   orders?: TicketOrderSettings | undefined;
   /**
-   * How long pay and refund may take before Meituan is told 598 and 602 and the work goes on: 25,000 ms by default, of the
+   * How long pay and refund may take before Meituan is sent 598 and 602 and the work goes on: 25,000 ms by default, of the
    * 60 s that Meituan waits. Create, which cannot be put off, has at most 15,000 ms of Meituan's 20 s.
    */
   deadlineMs?: number | undefined;

@@ -1,4 +1,4 @@
-// The border to the WebAssembly module of orders (src/wasm/orders.rs is its other side). Nothing here is asked for each
+// The boundary to the WebAssembly module of orders (src/wasm/orders.rs is its other side). Nothing here is asked for each
 // message, so each call looks anew where the memory is.
 
 import { MeituanError } from "./errors.js";

@@ -23,6 +23,21 @@ const SEND_LIMIT = 30_000;
 /** To a pay notice: accepted, or still being processed. */
 const PROCESSING = 300;
 
+/** @type {Set<string>} */
+const printed = new Set();
+
+/**
+ * What somebody should hear of once: the calendar's end in each process, all else for each order.
+ * @param {import("./messages.js").ReportId} id
+ * @param {string} orderId
+ */
+function printOnce(id, orderId) {
+  const about = id === "calendar-ends" ? id : `${id} ${orderId}`;
+  if (printed.has(about)) return;
+  printed.add(about);
+  console.warn(`meituan-protocol: ${id}, order ${orderId}. See Reports in docs/ticket-order.md`);
+}
+
 /** @param {number} milliseconds */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -95,6 +110,7 @@ export class Orders {
       if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, { due }), deadline, "store.save")) {
         const found = newConflicts(stored?.snapshot, next);
         if (found.length > 0) this.#report?.(found, { orderId });
+        for (const id of transition.reports ?? []) printOnce(id, orderId);
         return { ...transition, order: next };
       }
       // Those who lost together do not come back together.
@@ -147,6 +163,7 @@ export class Orders {
   async #deliverOne(orderId, { id, name, body, tries = 0 }, send, tell) {
     const { sendLimit = SEND_LIMIT } = /** @type {{ sendLimit?: number }} */ (this.#settings);
     const deadline = Date.now() + sendLimit;
+    /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {
       const request = /** @type {any} */ (this.#supplier.requests)[name](body, { now: this.#clock() });

@@ -122,7 +122,7 @@ export declare const RideRequests: new (options: RideClientOptions) => RideReque
 /** One push of Meituan's. `Answer` is what its answers are: `Reply`, or `TicketResponse` for a Fetch request. */
 export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
   readonly type: Name;
-  /** The message: ids are texts, amounts are fen, moments are epoch milliseconds. */
+  /** The message: ids are strings, amounts are fen, timestamps are epoch milliseconds. */
   readonly body: RideInterfaces[Name]["request"];
   /**
    * The same for every repetition of the same push. Remember it, and do nothing twice. It is made of the order, what happened
@@ -220,7 +220,7 @@ export declare function handler<Context extends unknown[] = unknown[]>(
 ): (request: Request, ...context: Context) => Promise<Response>;
 
 /**
- * What comes of what is told to an order: a pure function of plain JSON. Pushes may be lost, doubled and reordered: the same
+ * Applies an event to an order: a pure function of plain JSON. Pushes may be lost, doubled and reordered: the same
  * facts in any order end in the same order, and a query's reply is the authority.
  *
  * Tell it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
@@ -241,7 +241,7 @@ export interface RideLimits {
   calls?: RideCalls | undefined;
   /** How many orders this process follows: the more, the more rarely a silent one is queried. */
   openOrders?: number | undefined;
-  /** How many processes share the account: each takes its part of the limit. 1 by default. */
+  /** How many processes share the account: each gets an equal part of the limit. 1 by default, 100 at most (`OUT_OF_RANGE`). */
   processes?: number | undefined;
 }
 
@@ -295,7 +295,7 @@ export declare function newOrderId(random?: Uint8Array): string;
 export declare function sealEnvelope(secretKey: string, text: string, options?: { cipher?: HostCipher | undefined }): string;
 
 /**
- * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which tells nothing about why:
+ * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which says nothing about why:
  * a wrong key, a wrong padding and what is not UTF-8 look alike.
  */
 export declare function openEnvelope(
@@ -307,7 +307,7 @@ export declare function openEnvelope(
 /**
  * The signature of Meituan's sibling platforms, which sign sorted parameters with SHA-1 (the ride API itself does not sign).
  * `sign_key`: dache.meituan.com, where the secret is one more parameter and blank values are left out; `prefix`: carrieropen
- * and peisong, where the secret stands first and empty values are left out. Nested objects are signed as the JSON text that is sent.
+ * and peisong, where the secret is first and empty values are left out. Nested objects are signed as the JSON string that is sent.
  */
 export declare function signSorted(
   secret: string,

@@ -11,7 +11,7 @@ import { acceptance } from "./texts.js";
  * @typedef {Generator<any, void, any>} Life
  */
 
-/** The acceptance points of the hand-out (验收点), by their ids. */
+/** The acceptance points of the acceptance manual (验收点), by their ids. */
 export const ACCEPTANCE_POINTS = acceptance;
 
 const CREATED = 2;

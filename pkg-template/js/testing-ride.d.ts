@@ -117,7 +117,7 @@ export interface RidePushReply {
  * Meituan's side of the ride API, as one enterprise meets it: opens, checks and seals like the real one, and keeps orders.
  * Values go in and values come out: no connection, no clock, no randomness.
  *
- * The document tells which codes there are, and seldom what each is for: where it does not, the choice is ours (a token, a
+ * The ride spec lists the codes, and seldom says what each is for: where it does not, the choice is ours (a token, a
  * content, an entId or a ts that is not right is 1010; a method that is not the path's is 9; an unknown or old estimate 1000).
  */
 export declare class MeituanRide {
@@ -135,7 +135,7 @@ export declare class MeituanRide {
     },
   ): { readonly status: 200; readonly headers: Record<string, string>; readonly body: string };
   /**
-   * A sealed push, checked by its definition: ids are texts, moments are epoch milliseconds, amounts are fen. A text is
+   * A sealed push, checked by its definition: ids are strings, timestamps are epoch milliseconds, amounts are fen. A text is
    * sealed as it is, for what no definition allows.
    */
   push(

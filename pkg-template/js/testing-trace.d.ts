@@ -4,7 +4,7 @@ import type { RawBody } from "./ticket.js";
 
 /** What was found about an acceptance point. */
 export interface PointFinding {
-  /** `fails`: the point fails. `warns`: what we only infer is broken. `unchecked`: it could not be told. */
+  /** `fails`: the point fails. `warns`: what we only infer is broken. `unchecked`: it could not be judged. */
   readonly effect: "fails" | "warns" | "unchecked";
   readonly basis: "documented" | "inferred";
   /** The field of what the supplier wrote, or of the exchange, or of the settings. */
@@ -18,10 +18,10 @@ export interface PointFinding {
   readonly exchange?: number;
 }
 
-/** How a trace stands by one acceptance point. */
+/** The verdict on a trace by one acceptance point. */
 export interface PointReport {
   readonly id: AcceptancePointId;
-  /** The hand-out's section (Chinese), such as 订单出票 3. */
+  /** The acceptance manual's section (Chinese), such as 订单出票 3. */
   readonly section: string;
   readonly basis: "documented" | "inferred";
   /** What the point demands. */
@@ -56,7 +56,7 @@ export declare function exchangeOf(facts: {
 export declare function traceOf(exchanges: readonly string[], settings?: TraceSettings): string;
 
 /**
- * Judges a trace by every acceptance point of the hand-out. `strict`: what is only inferred fails a point, too. A text that is
+ * Judges a trace by every point of the acceptance manual. `strict`: what is only inferred fails a point, too. A string that is
  * no trace throws a `MeituanError`. Give the text, not parsed JSON: numbers in it are longer than JavaScript can hold.
  */
 export declare function checkTrace(

@@ -1,4 +1,4 @@
-// Recorded exchanges, judged by the acceptance points of the hand-out (docs/trace.md).
+// Recorded exchanges, judged by the acceptance points of the acceptance manual (docs/trace.md).
 
 import { rawBody } from "./http.js";
 import { judgeTrace } from "./orders-core.js";

@@ -123,7 +123,7 @@ export declare class MeituanTicket {
 /** Compares what happened with what was due, for steps that are neither call nor notice. */
 export declare function compare(expect: unknown, found: unknown): { issues: readonly Issue[]; verdict: Verdict };
 
-/** The acceptance points of the hand-out's part five (验收点) that single orders can show, by stable id. */
+/** The acceptance points of the acceptance manual's part five (验收点) that single orders can show, by stable id. */
 export declare const ACCEPTANCE_POINTS: Readonly<
   Record<AcceptancePoint, Text & { readonly section: string; readonly basis: "documented" | "inferred" }>
 >;
@@ -197,7 +197,7 @@ export interface OrderLife {
   readonly product: keyof Plan["products"];
   readonly title: Text;
   /** Yields a step; expects what came of it, because later steps repeat what the supplier chose. */
-  // biome-ignore lint/suspicious/noExplicitAny: a judged reply, a judged notice, or what the gate told.
+  // biome-ignore lint/suspicious/noExplicitAny: a judged reply, a judged notice, or what the gate reported.
   readonly steps: Generator<Step, void, any>;
 }
 

@@ -45,7 +45,7 @@ export interface BlockCipher {
 }
 
 /**
- * A cipher of the host's: makes a key ready. With a vector the blocks are chained (CBC), else each stands by itself (ECB); each
+ * A cipher of the host's: makes a key ready. With a vector the blocks are chained (CBC), else each is by itself (ECB); each
  * call begins with the vector anew. Synchronous, which WebCrypto is not (nor has it ECB).
  *
  * It is used for messages from 1 KB on, where it may be faster than WebAssembly, which has no instructions for AES; what is sealed
@@ -85,7 +85,7 @@ export interface TicketSupplierOptions {
   routes?: Readonly<Record<string, SupplierCallName>> | undefined;
   /**
    * How the URI that Meituan signed differs from the one that arrives: a proxy takes a prefix away or adds one.
-   * `strip` is taken from the front, then `prepend` put there; or a function of the URL tells the signed URI.
+   * `strip` is removed from the front, then `prepend` put there; or a function of the URL returns the signed URI.
    */
   signedUri?: ((url: string) => string) | { strip?: string | undefined; prepend?: string | undefined } | undefined;
   /**
@@ -160,7 +160,7 @@ interface CallBase<Name extends SupplierCallName, Answer> {
   readonly type: Name;
   /** Our number at Meituan, as received. */
   readonly partnerId: number;
-  /** The message: ids are texts, amounts are fen, moments are epoch milliseconds. */
+  /** The message: ids are strings, amounts are fen, timestamps are epoch milliseconds. */
   readonly body: TicketCalls[Name]["request"];
   /** What was accepted although it deviates from the definition. */
   readonly warnings: readonly Finding[];
@@ -314,7 +314,7 @@ export declare class TicketSupplier {
   /** The notices that Meituan has not accepted yet: of one order, or of all orders in which the store says that something is due. */
   pendingNotices(store: OrderStore, orderId?: string): Promise<PendingNotice[]>;
   /**
-   * Looks over the shoulder of an existing handler: what it answers goes out unchanged, and `report` is told afterwards what
+   * Looks over the shoulder of an existing handler: what it answers goes out unchanged, and `report` receives afterwards what
    * this library finds in the call and in the reply, with the exchange for a trace.
    */
   observe<Context extends unknown[]>(
@@ -394,7 +394,7 @@ export declare function transition(
   options: { now: number | Date; settings?: TicketOrderSettings | undefined },
 ): OrderTransition;
 
-/** A change of address, or an upgrade, that Meituan must be told of three working days ahead (hand-out part six). */
+/** A change of address, or an upgrade, that must be announced to Meituan three working days ahead (acceptance manual, part six). */
 export interface ChangeOfEndpoint {
   /** Name of the supplier's system (PMS名称). */
   pmsName: string;

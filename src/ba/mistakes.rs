@@ -103,8 +103,8 @@ mistakes! {
         "The signature is written in hex", "签名写成了十六进制";
         fix "Write the 20 bytes in Base64: 28 characters ending in =", "把 20 字节写成 Base64：28 个字符，以 = 结尾";
     "encoding.base64-of-hex", Seen,
-        "The signature is the Base64 of its hex text", "对签名的十六进制文本又做了 Base64";
-        fix "Give the 20 raw bytes to Base64, not their hex text", "直接对 20 个原始字节做 Base64，不要先转成十六进制文本";
+        "The signature is the Base64 of its hex string", "对签名的十六进制字符串又做了 Base64";
+        fix "Give the 20 raw bytes to Base64, not their hex string", "直接对 20 个原始字节做 Base64，不要先转成十六进制文本";
     "encoding.url-safe", Seen,
         "The signature is in the URL-safe Base64 alphabet", "签名用了 URL 安全的 Base64 字母表";
         fix "Use the standard alphabet, with + and /", "使用标准字母表（+ 和 /）";
@@ -277,7 +277,7 @@ mistakes! {
     // Many strings: it is tried alone, and last (see the diagnosis).
     "date.other-moment", Seen,
         "Another moment was signed than the Date header has", "参与签名的时间与 Date 请求头不是同一时刻";
-        fix "Ask for the time once, and use the same text for both; look for a proxy that sets Date", "只取一次时间，签名和请求头用同一个文本；检查代理是否改写了 Date";
+        fix "Ask for the time once, and use the same string for both; look for a proxy that sets Date", "只取一次时间，签名和请求头用同一个字符串；检查代理是否改写了 Date";
 
     // With what.
     "secret.other", Seen,

@@ -108,7 +108,7 @@ const MESSAGE: Field = Field {
     kind: crate::field_kind!(text),
     presence: Presence::Nullable,
     doc: crate::doc_text!(
-        "响应提示信息；文档有的地方写作数字，实际总是文本 · In words; documented as a number in places, always seen as text."
+        "响应提示信息；文档有的地方写作数字，实际总是字符串 · In words; documented as a number in places, always seen as a string."
     ),
 };
 

@@ -101,7 +101,7 @@ fn answer(code: i32, message: &str) -> String {
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
-static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data")]);
+static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data"), raw("sqtType")]);
 
 /// What tells one push from another, as it stands. An event is a number, or a name.
 static MARKS: Message =
@@ -123,7 +123,8 @@ impl Client {
     ///
     /// The fields are in the content itself, or, where none of them is, in its `data`. An event that names no order is
     /// accepted and reported (rule `event.some-order`): query what is under way. Content that is no known push is refused. A
-    /// refund or an offer that comes to the path of events is what its content says. A push without a token is accepted and
+    /// refund or an offer that comes to the path of events is what its content says. On any path, an order whose `sqtType` is
+    /// not 5 is [one of another business](Accepted::is_other), whatever else is in it. A push without a token is accepted and
     /// reported, unless the [configuration](super::Config::require_token) says otherwise.
     ///
     /// # Errors
@@ -163,15 +164,13 @@ impl Client {
         }
         let content = content.ok_or_else(|| Error::at(ErrorCode::MissingField, "content"))?;
         let text = self.key.open(&content)?;
-        let Plain { interface, source, hashed } = read_push(interface, Some((self, now)), text.as_bytes(), found, packed)?;
+        let Plain { interface, other, source, hashed } = read_push(interface, Some((self, now)), text.as_bytes(), found, packed)?;
         if let Some(error) = Error::from_issues(&packed.issues) {
             return Err(error);
         }
         let view = packed.view(interface.request, source.as_bytes());
         let key = view.and_then(|view| deduplication_key(interface, &view));
         let deduplication_key = key.unwrap_or_else(|| ["content:", &sha1_hex(&hashed)].concat());
-        let business = view.filter(|_| std::ptr::eq(interface, &ORDER_CHANGED)).and_then(|view| view.integer("sqtType"));
-        let other = business.filter(|&business| business != RIDE_BUSINESS);
         if let Some(other) = other {
             report(&mut packed.issues, ErrorCode::UnknownValue, "sqtType", &decimal(other));
         }
@@ -200,6 +199,8 @@ const RIDE_BUSINESS: i64 = 5;
 /// What is opened may be in `data` or beside it; which push it is, what it is read from, and what tells it from another one.
 pub(super) struct Plain {
     pub(super) interface: &'static Interface,
+    /// The business that it is about, where that is not rides.
+    other: Option<i64>,
     pub(super) source: String,
     hashed: Vec<u8>,
 }
@@ -212,13 +213,18 @@ pub(super) fn read_push(
     mut found: Vec<Issue>,
     packed: &mut Packed,
 ) -> Result<Plain, Error> {
-    let mut hashed = Vec::new();
+    let (mut hashed, mut other) = (Vec::new(), None);
     let mut source = without_mark(text, &mut found).to_vec();
     // The content itself, then what stands in its `data`.
     for is_inner in [false, true] {
         let seen = Peek::new(&CONTENT, &source)?;
         if let Some((client, now)) = receiver {
             client.check_common(&seen, now)?;
+        }
+        other = other.or(other_business(&seen));
+        if other.is_some() {
+            // An order of another business is general, whatever else is in it and whichever path it came to.
+            interface = &ORDER_CHANGED;
         }
         check_method(interface, &seen, &mut found)?;
         let inside = if is_inner { None } else { nested(interface, &seen, &source) };
@@ -227,7 +233,7 @@ pub(super) fn read_push(
         report(&mut found, ErrorCode::UnknownField, "data", "the fields stand inside it");
         source = inside.into_bytes();
     }
-    if std::ptr::eq(interface, &ORDER_CHANGED) {
+    if std::ptr::eq(interface, &ORDER_CHANGED) && other.is_none() {
         let seen = Peek::new(&MARKS, &source)?;
         interface = content_of(&seen);
         if !std::ptr::eq(interface, &ORDER_CHANGED) {
@@ -249,7 +255,12 @@ pub(super) fn read_push(
     }
     found.append(&mut packed.issues);
     packed.issues = found;
-    Ok(Plain { interface, source: text_from(source), hashed })
+    Ok(Plain { interface, other, source: text_from(source), hashed })
+}
+
+/// The business that a push says it is about, where that is not rides.
+fn other_business(seen: &Peek<'_>) -> Option<i64> {
+    seen.number("sqtType").filter(|&business| business != RIDE_BUSINESS)
 }
 
 /// Which push the content is, at the path of events.
@@ -346,11 +357,17 @@ fn push_without(out: &mut Vec<u8>, text: &[u8], ranges: [Option<Range<usize>>; 2
     }
 }
 
-/// The object in `data`, or in a text there, where none of the push's own fields is beside it.
+/// The object in `data`, or in a text there, where none of the push's own fields is beside it, or where it alone says that
+/// it is of another business.
 fn nested(interface: &Interface, outer: &Peek<'_>, text: &[u8]) -> Option<String> {
-    let data = outer.raw("data").filter(|_| !says_something(interface, text))?;
+    let data = outer.raw("data")?;
     let inside = text_of(data).or_else(|| String::from_utf8(data.to_vec()).ok())?;
-    inside.trim_ascii_start().starts_with('{').then_some(inside)
+    let is_other = || {
+        let seen = Peek::new(&CONTENT, inside.as_bytes()).ok();
+        outer.raw("sqtType").is_none() && seen.is_some_and(|seen| other_business(&seen).is_some())
+    };
+    let is_read = inside.trim_ascii_start().starts_with('{') && (!says_something(interface, text) || is_other());
+    is_read.then_some(inside)
 }
 
 /// The number of an event that came by its name, and where the name is: the form of this push is inferred.

@@ -64,10 +64,10 @@ crate::messages! {
         driver_id "driverId": text, required;
         /// 司机姓名 · Name.
         driver_name "driverName": text, dispensable;
-        /// 司机所在经度，GCJ-02，单位度，文本 · Longitude, GCJ-02, degrees, as text.
+        /// 司机所在经度，GCJ-02，单位度，字符串 · Longitude, GCJ-02, degrees, as a string.
         lng "lng": text, dispensable;
-        /// 司机所在纬度，GCJ-02，单位度，文本。文档示例中它在 `lng` 里 ·
-        /// Latitude, GCJ-02, degrees, as text. In the document's example it stands in `lng`.
+        /// 司机所在纬度，GCJ-02，单位度，字符串。文档示例中它在 `lng` 里 ·
+        /// Latitude, GCJ-02, degrees, as a string. In the ride spec's example it is in `lng`.
         lat "lat": text, dispensable;
         /// 司机头像地址，可为空 · Address of the driver's picture; may be empty.
         driver_pic "driverPic": text, dispensable;

@@ -100,9 +100,9 @@ crate::messages! {
         estimate_total_discounts "estimateTotalDiscounts": fen, dispensable;
     }
 
-    /// 已接单（文档 3.4） · The order is taken (document 3.4).
+    /// 已接单（文档 3.4） · The order is accepted (document 3.4).
     SubmittedOrder {
-        /// 美团订单号：文本，文档中为 20 或 30 位数字 · Meituan's order number: a text, of 20 or 30 digits in the document.
+        /// 美团订单号：字符串，文档中为 20 或 30 位数字 · Meituan's order number: a string, of 20 or 30 digits in the ride spec.
         mt_order_id "mtOrderId": text, required;
     }
 

@@ -65,7 +65,7 @@ impl Call {
         !NO_FAILURE.contains(&code) && !self.is_outcome(code)
     }
 
-    /// Whether Meituan connects no supplier without it (hand-out part three).
+    /// Whether Meituan connects no supplier without it (acceptance manual, part three).
     pub fn is_mandatory(&self) -> bool {
         MANDATORY.contains(&self.name)
     }
@@ -76,10 +76,10 @@ impl Call {
     }
 }
 
-/// The codes that Meituan acts on as something else than a failure (hand-out, part one, item 1).
+/// The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1).
 const NO_FAILURE: [i32; 4] = [200, 598, 601, 602];
 
-/// The interfaces without which Meituan connects no supplier (hand-out part three).
+/// The interfaces without which Meituan connects no supplier (acceptance manual, part three).
 pub const MANDATORY: [&str; 6] = ["orderCreate", "orderPay", "orderQuery", "orderRefund", "orderClose", "consumeNotice"];
 
 /// The interfaces that need not be developed, in the order of the acceptance manual's part two.
@@ -312,7 +312,7 @@ calls! {
         failure FAILURE;
     }
 
-    /// 订单出票通知 · pay notice: the result after a 598. Mandatory for whoever answers 598.
+    /// 订单出票通知 · pay notice: the result after a 598. Mandatory for suppliers that answer 598.
     PAY_NOTICE "payNotice", Direction::ToMeituan("/rhone/mtp/api/order/pay/notice") => {
         request { as PayNoticeRequest } rules [rules::NOTICE_COMPLETE, rules::TRUE_REASON]
         reply NoticeCode { }
@@ -320,7 +320,7 @@ calls! {
         outcomes [IN_PROCESS];
     }
 
-    /// 订单退款通知 · refund notice: the result after a 602. Mandatory for whoever answers 602.
+    /// 订单退款通知 · refund notice: the result after a 602. Mandatory for suppliers that answer 602.
     REFUND_NOTICE "refundNotice", Direction::ToMeituan("/rhone/mtp/api/order/refund/notice") => {
         request { as RefundNoticeRequest } rules [rules::REFUND_NOTICE_DECIDES, rules::TRUE_REASON]
         reply NoticeCode { }

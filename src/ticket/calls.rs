@@ -9,7 +9,7 @@ use super::rules;
 crate::messages! {
     /// 订单创建：游客已下单、未付款。尽可能多校验；20 秒内回复（连接 5 秒，读取 15 秒）。来源：订单创建页字段表；验收手册第五部分 ·
     /// Order create: the guest has ordered and not yet paid. Check as much as can be checked; answer within 20 s (connecting 5 s,
-    /// reading 15 s). Source: field table of the order-create page; hand-out part five.
+    /// reading 15 s). Source: field table of the order-create page; acceptance manual, part five.
     OrderCreate rules [rules::CREATE_TOTAL_PRICE, rules::CREATE_TRAVEL_DATE, rules::CREATE_VISITORS] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
@@ -68,13 +68,13 @@ crate::messages! {
 
     /// 游玩人的补充证件，如学生证 · A further credential of a visitor, such as a student's card.
     AdditionalCredential {
-        /// 类型：以文本表示的数字 · The type, a number as text.
+        /// 类型：以字符串表示的数字 · The type, a number as a string.
         credential_type "credentialType": text, optional;
         /// 证件内容，如 `schoolName`、`credentialNo` · What the credential says, such as `schoolName` and `credentialNo`.
         credential_info_map "credentialInfoMap": text_map, optional;
     }
 
-    /// 订单创建的回复：已接单 · Reply to order create: the order is taken.
+    /// 订单创建的回复：已接单 · Reply to order create: the order is accepted.
     OrderCreated {
         /// 美团订单号，新版接口中返回 · Meituan's order number; returned in the newer API.
         order_id "orderId": id, optional;
@@ -84,7 +84,7 @@ crate::messages! {
 
     /// 订单出票：游客已付款，请出票。60 秒内回复（连接 30 秒，读取 30 秒）；向上游二次出票的必须回 598，再用出票通知告知结果。来源：验收手册第五部分 ·
     /// Order pay: the guest has paid; issue the tickets. Answer within 60 s (connecting 30 s, reading 30 s); what is issued again
-    /// upstream must be answered 598 and told by pay notice. Source: hand-out part five.
+    /// upstream must be answered 598, and its result is sent by pay notice. Source: acceptance manual, part five.
     OrderPay {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
@@ -107,7 +107,7 @@ crate::messages! {
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// 凭证类型：凭证码与票如何对应 · How codes stand for tickets.
+        /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), on_success;
         /// 凭证码：类型 1 每票一个，类型 2 整单恰好一个。文档（2016）最长 20 个字符，线上有更长的 ·
         /// The codes: one for each ticket under type 1, exactly one under type 2. Documented (2016) with 20 characters at most;
@@ -116,7 +116,7 @@ crate::messages! {
         /// 凭证图片地址，顺序与 `vouchers` 一致 · Addresses of pictures of the codes, in the order of `vouchers`.
         voucher_pics "voucherPics": list(text), optional;
         /// 是否异步返回凭证（仅 2016 版）。验收手册已废除：请改回 598 ·
-        /// Whether codes come later (2016 only). The hand-out has abolished it: answer 598 instead.
+        /// Whether codes come later (2016 only). The acceptance manual has abolished it: answer 598 instead.
         asy_return_voucher "asyReturnVoucher": flag, optional;
         /// 是否实名制订单 · Whether the order is in real names.
         real_name_type "realNameType": code(RealNameType), optional;
@@ -157,7 +157,8 @@ crate::messages! {
         order_addition_value "orderAdditionValue": text, optional;
     }
 
-    /// 订单查询：如实告知订单状态。来源：验收手册第五部分 · Order query: tell the order's true state. Source: hand-out part five.
+    /// 订单查询：如实告知订单状态。来源：验收手册第五部分 ·
+    /// Order query: return the order's true state. Source: acceptance manual, part five.
     OrderQuery {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
@@ -184,10 +185,10 @@ crate::messages! {
         used_quantity "usedQuantity": count, required;
         /// 已退款票数 · Number of tickets refunded.
         refunded_quantity "refundedQuantity": count, required;
-        /// 凭证类型：凭证码与票如何对应 · How codes stand for tickets.
+        /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), required;
         /// 订单的全部凭证，产品有凭证时填（凭证列表）；部分使用的凭证每种状态一项 ·
-        /// All codes of the order, where there are codes; a part-used code stands once for each state.
+        /// All codes of the order, where there are codes; a part-used code is listed once for each state.
         voucher_list "voucherList": list(object(Voucher)), optional;
         /// 是否实名制订单 · Whether the order is in real names.
         real_name_type "realNameType": code(RealNameType), optional;
@@ -199,15 +200,15 @@ crate::messages! {
         order_additional_list "orderAdditionalList": list(object(OrderAddition)), optional;
     }
 
-    /// 一个凭证，以及它在某状态下代表的票数 · A code and how many tickets it stands for in which state.
+    /// 一个凭证，以及它在某状态下代表的票数 · A code and its number of tickets in one state.
     Voucher {
         /// 凭证码 · The code.
         voucher "voucher": text(20), required;
-        /// 凭证图片地址：一个文本，不是列表 · Address of a picture of the code: one text, not a list.
+        /// 凭证图片地址：一个字符串，不是列表 · Address of a picture of the code: one string, not a list.
         voucher_pics "voucherPics": text, optional;
         /// 使用或退款的时间；未使用时为生效时间 · When it was used or refunded, or when it became valid if it is unused.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
-        /// 该状态下代表的票数 · How many tickets it stands for in this state.
+        /// 该状态下代表的票数 · Number of its tickets in this state.
         quantity "quantity": count, required;
         /// 凭证状态 · State of the code.
         status "status": code(VoucherStatus), required;
@@ -215,7 +216,7 @@ crate::messages! {
 
     /// 订单退款。`refundId` 是退款的唯一标识：同意或拒绝都以它为准，绝不按数量。同一 id 再次到来是询问进度：仍在审批就再回 602，绝不回失败。来源：验收手册第五部分 ·
     /// Order refund. `refundId` is the one key of a refund: approve and refuse by it, never by count. The same id again asks for
-    /// progress: still pending is 602 again, never a failure. Source: hand-out part five.
+    /// progress: still pending is 602 again, never a failure. Source: acceptance manual, part five.
     OrderRefund {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
@@ -279,7 +280,7 @@ crate::messages! {
         refund_serial_no "refundSerialNo": text, optional;
         /// 已退的凭证 · Codes refunded.
         voucher_list "voucherList": list(text), optional;
-        /// 凭证类型：凭证码与票如何对应 · How codes stand for tickets.
+        /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), optional;
         /// 每张票的退款额；-1 为全额。文档未写单位，按元理解；请勿用它计算 ·
         /// Refund for one ticket; -1: all of it. The unit is not documented; yuan is assumed. Do not compute with it.

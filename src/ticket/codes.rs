@@ -1,7 +1,7 @@
 //! The numbers of the ticket API: reply codes for each call, and the values of integer fields.
 //!
 //! 200 is the only success; everything else is not, except 598 (issuing), 602 (refund under approval) and 601
-//! (refunded). Source: hand-out, part one, item 1. Families: 3xx general and query, 4xx create, 5xx issue, 6xx
+//! (refunded). Source: acceptance manual, part one, item 1. Families: 3xx general and query, 4xx create, 5xx issue, 6xx
 //! refund; x99 is "other" of its family (inferred from three implementations).
 
 crate::enumerations! {
@@ -67,11 +67,11 @@ crate::enumerations! {
     /// Meituan's reply codes to notices.
     NoticeCode {
         200 = SUCCESS, "成功 · accepted";
-        201 = SEEN_AS_ACCEPTED, "201 · meaning not documented; one implementation takes it as accepted";
+        201 = SEEN_AS_ACCEPTED, "201 · meaning not documented; one implementation treats it as accepted";
         300 = IN_PROCESS, "美团内部处理中 · on a pay notice: in process at Meituan; sending it again is safe";
     }
 
-    /// The state of an order as the query tells it.
+    /// The state of an order as the query returns it.
     OrderStatus {
         2 = CREATED, "创建订单成功 · created, not issued";
         3 = CREATE_FAILED, "创建订单失败 · not created";
@@ -80,7 +80,7 @@ crate::enumerations! {
         6 = ISSUE_FAILED, "支付失败 · not issued";
     }
 
-    /// How codes stand for tickets.
+    /// How codes relate to tickets.
     VoucherType {
         0 = NONE, "无需凭证 · no code is needed (seen live, not documented)";
         1 = CODE_PER_TICKET, "商家一码一验 · one code for each ticket";
@@ -131,7 +131,7 @@ crate::enumerations! {
         3 = APPROVAL_TIMED_OUT, "商家退款审批超时，自动退款 · the supplier's approval took too long";
     }
 
-    /// What a pay notice tells.
+    /// The result that a pay notice reports.
     IssueType {
         1 = ISSUED, "出票成功 · issued";
         2 = FAILED, "出票失败或拒绝 · failed or refused";

@@ -18,7 +18,7 @@ crate::messages! {
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
-        /// 凭证类型；出票成功时填 · How codes stand for tickets; when issued.
+        /// 凭证类型；出票成功时填 · How codes relate to tickets; when issued.
         voucher_type "voucherType": code(VoucherType), optional;
         /// 凭证码；出票成功时填 · The codes; when issued.
         vouchers "vouchers": list(text(20)), optional;
@@ -34,7 +34,7 @@ crate::messages! {
     RefundNotice {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
-        /// 退款流水号：没有它就无从告知 · The refund's number: there is nothing to tell without it.
+        /// 退款流水号：没有它，美团无从得知是哪笔退款 · The refund's number: without it Meituan cannot know which refund is decided.
         refund_id "refundId": text, required;
         /// 商家订单号 · Our order number.
         partner_order_id "partnerOrderId": text, required;
@@ -46,7 +46,7 @@ crate::messages! {
 
     /// 订单消费通知：游客已入园。只在真实核销后发送。各数量为订单累计，列表是本次核销的凭证。来源：验收手册第五部分 ·
     /// Consume notice: guests have entered. Send it after real use only. The quantities are totals of the order so far; the list
-    /// holds the codes of this event. Source: hand-out part five.
+    /// holds the codes of this event. Source: acceptance manual, part five.
     ConsumeNotice rules [rules::CONSUME_WITHIN_ORDERED, rules::CONSUME_QUANTITIES_AGREE, rules::CONSUME_SHOWS_USE, rules::CONSUME_STATUS_USED] {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
@@ -72,7 +72,7 @@ crate::messages! {
     ConsumedVoucher {
         /// 凭证码 · The code.
         voucher "voucher": text(20), required;
-        /// 凭证图片地址：一个文本，不是列表 · Address of a picture of the code: one text, not a list.
+        /// 凭证图片地址：一个字符串，不是列表 · Address of a picture of the code: one string, not a list.
         voucher_pics "voucherPics": text, optional;
         /// 使用时间 · When it was used.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
@@ -94,7 +94,7 @@ crate::messages! {
     PayNoticeRequest {
         /// 合作方编号，由库填写 · Our number at Meituan; filled in by [`Supplier::request`](super::Supplier::request).
         partner_id "partnerId": count, required;
-        /// 出票结果 · What it tells.
+        /// 出票结果 · The result of issuing.
         issue_type "issueType": code(IssueType), required;
         /// 失败的真实原因（描述） · The true reason of a failure, in words.
         describe "describe": text, required;

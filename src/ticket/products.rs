@@ -1,4 +1,4 @@
-//! The pulls about products, sights, prices and balances. Meituan does not require them (hand-out part two).
+//! The pulls about products, sights, prices and balances. Meituan does not require them (acceptance manual, part two).
 //!
 //! Fields and values: the field tables of the deal, poi, price, balance and editorial-status pages, as far as they are
 //! transcribed in a public implementation of 2016 to 2019.
@@ -98,15 +98,15 @@ crate::messages! {
         /// Whether it can be refunded on the day itself (newer API; inferred from the name).
         can_refund_current_date "canRefundCurrentDate": flag, optional;
         /// 是否只在当天的时段内受理退款（新版接口；由名称推断） ·
-        /// Whether refunds are taken within hours of the day only (newer API; inferred from the name).
+        /// Whether refunds are accepted within hours of the day only (newer API; inferred from the name).
         has_refund_limit_time "hasRefundLimitTime": flag, optional;
-        /// 受理退款的起始小时（新版接口；由名称推断） · Hour from which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的起始小时（新版接口；由名称推断） · Hour from which refunds are accepted (newer API; inferred from the name).
         refund_limit_hour_from "refundLimitHourFrom": integer, optional;
-        /// 受理退款的起始分钟（新版接口；由名称推断） · Minute from which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的起始分钟（新版接口；由名称推断） · Minute from which refunds are accepted (newer API; inferred from the name).
         refund_limit_minute_from "refundLimitMinuteFrom": integer, optional;
-        /// 受理退款的截止小时（新版接口；由名称推断） · Hour until which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的截止小时（新版接口；由名称推断） · Hour until which refunds are accepted (newer API; inferred from the name).
         refund_limit_hour_to "refundLimitHourTo": integer, optional;
-        /// 受理退款的截止分钟（新版接口；由名称推断） · Minute until which refunds are taken (newer API; inferred from the name).
+        /// 受理退款的截止分钟（新版接口；由名称推断） · Minute until which refunds are accepted (newer API; inferred from the name).
         refund_limit_minute_to "refundLimitMinuteTo": integer, optional;
         /// 退款规则；refundType 为 4 时必填 · The refund rules; needed with refundType 4.
         refund_stairs_rules "refundStairsRules": list(object(RefundStairsRule)), optional;

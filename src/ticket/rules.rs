@@ -24,12 +24,13 @@ crate::rules! {
     /// as can be checked, acceptance manual, 订单创建 说明).
     CREATE_VISITORS "create.visitors" at "visitors", Inferred, create_visitors;
     /// 产品要回传凭证时，voucherType 和凭证码都要返回（验收手册 订单出票 3） ·
-    /// A product with codes returns both voucherType and the codes (hand-out, 订单出票 3).
+    /// A product with codes returns both voucherType and the codes (acceptance manual, 订单出票 3).
     VOUCHERS_PRESENT "pay.vouchers-present" at "vouchers", Documented, vouchers_present;
-    /// voucherType 1：凭证码个数等于票数（验收手册 订单出票 4） · voucherType 1: as many codes as tickets (hand-out, 订单出票 4).
+    /// voucherType 1：凭证码个数等于票数（验收手册 订单出票 4） ·
+    /// voucherType 1: as many codes as tickets (acceptance manual, 订单出票 4).
     ONE_CODE_PER_TICKET "pay.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
     /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票 4） ·
-    /// voucherType 2: exactly one code for the order (hand-out, 订单出票 4).
+    /// voucherType 2: exactly one code for the order (acceptance manual, 订单出票 4).
     EXACTLY_ONE_CODE "pay.exactly-one-code" at "vouchers", Documented, exactly_one_code;
     /// voucherType 1：凭证码不重复，买多张就要有多个码（验收手册 订单出票 4） ·
     /// voucherType 1: no code appears twice, several tickets have several codes (acceptance manual, 订单出票 4).
@@ -39,33 +40,33 @@ crate::rules! {
     /// implementation).
     CODES_UNTYPED "pay.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "vouchers");
     /// realNameType 1：带有 credentialList（接口文档，转引自一个实现：实名制订单每个证件都要有凭证，每票一项） ·
-    /// realNameType 1 comes with the credentialList (interface document, as quoted in one implementation: each credential of a
+    /// realNameType 1 comes with the credentialList (ticket spec, as quoted in one implementation: each credential of a
     /// real-name order has its code, one entry a ticket).
     REAL_NAME_LIST "real-name.list" at "credentialList", Documented, real_name_list;
     /// realNameType 1：每张票有一个证件（接口文档，转引自一个实现：每票一项；少于票数是否拒收不明，故为推断） ·
-    /// realNameType 1: there is a credential for each ticket (interface document, as quoted in one implementation: one entry a
+    /// realNameType 1: there is a credential for each ticket (ticket spec, as quoted in one implementation: one entry a
     /// ticket; inferred, because it is not known whether fewer are refused).
     REAL_NAME_PER_TICKET "real-name.credential-per-ticket" at "credentialList", Inferred, real_name_per_ticket;
     /// 成功的通知带有 voucherType 和凭证码（验收手册 订单出票通知 1） ·
-    /// A notice of success carries voucherType and the codes (hand-out, 订单出票通知 1).
+    /// A notice of success carries voucherType and the codes (acceptance manual, 订单出票通知 1).
     NOTICE_VOUCHERS_PRESENT "pay-notice.vouchers-present" at "vouchers", Documented, vouchers_present;
     /// voucherType 1：凭证码个数等于票数（验收手册 订单出票通知 1 及 订单出票 4） ·
-    /// voucherType 1: as many codes as tickets (hand-out, 订单出票通知 1 with 订单出票 4).
+    /// voucherType 1: as many codes as tickets (acceptance manual, 订单出票通知 1 with 订单出票 4).
     NOTICE_ONE_CODE_PER_TICKET "pay-notice.one-code-per-ticket" at "vouchers", Documented, one_code_per_ticket;
     /// voucherType 2：整单恰好一个凭证码（验收手册 订单出票通知 1 及 订单出票 4） ·
-    /// voucherType 2: exactly one code for the order (hand-out, 订单出票通知 1 with 订单出票 4).
+    /// voucherType 2: exactly one code for the order (acceptance manual, 订单出票通知 1 with 订单出票 4).
     NOTICE_EXACTLY_ONE_CODE "pay-notice.exactly-one-code" at "vouchers", Documented, exactly_one_code;
     /// 成功的通知写明 voucherType（验收手册 订单出票通知 1） ·
-    /// A notice of success names the voucherType (hand-out, 订单出票通知 1).
+    /// A notice of success names the voucherType (acceptance manual, 订单出票通知 1).
     NOTICE_COMPLETE "pay-notice.complete" at "body", Documented, notice_complete;
     /// orderStatus 4：voucherType 和凭证码正确（验收手册 订单查询 4） ·
-    /// orderStatus 4: voucherType and codes are right (hand-out, 订单查询 4).
+    /// orderStatus 4: voucherType and codes are right (acceptance manual, 订单查询 4).
     QUERY_VOUCHERS_PRESENT "query.vouchers-present" at "voucherList", Documented, query_vouchers_present;
     /// orderStatus 4 且 voucherType 1：凭证码个数等于票数（验收手册 订单查询 4 及 订单出票 4） ·
-    /// voucherType 1 at orderStatus 4: as many codes as tickets (hand-out, 订单查询 4 with 订单出票 4).
+    /// voucherType 1 at orderStatus 4: as many codes as tickets (acceptance manual, 订单查询 4 with 订单出票 4).
     QUERY_ONE_CODE_PER_TICKET "query.one-code-per-ticket" at "voucherList", Documented, query_one_code_per_ticket;
     /// orderStatus 4 且 voucherType 2：恰好一个凭证码（验收手册 订单查询 4 及 订单出票 4） ·
-    /// voucherType 2 at orderStatus 4: exactly one code (hand-out, 订单查询 4 with 订单出票 4).
+    /// voucherType 2 at orderStatus 4: exactly one code (acceptance manual, 订单查询 4 with 订单出票 4).
     QUERY_EXACTLY_ONE_CODE "query.exactly-one-code" at "voucherList", Documented, query_exactly_one_code;
     /// voucherType 1：除已废弃的以外，凭证码不重复（验收手册 订单查询 4 及 订单出票 4） ·
     /// voucherType 1: no code appears twice, void ones aside (acceptance manual, 订单查询 4 with 订单出票 4).
@@ -81,36 +82,37 @@ crate::rules! {
     /// Used and refunded tickets together are no more than ordered (acceptance manual, 订单查询 5: the quantities agree).
     QUERY_WITHIN_ORDERED "query.within-ordered" at "usedQuantity", Documented, query_within_ordered;
     /// usedQuantity、refundedQuantity 与凭证相加相符（验收手册 订单查询 5；公式未写明，为推断） ·
-    /// usedQuantity and refundedQuantity agree with the codes (hand-out, 订单查询 5; the formula is not spelled out there, so
-    /// that the codes add up is inferred).
+    /// usedQuantity and refundedQuantity agree with the codes (acceptance manual, 订单查询 5; the formula is not spelled out there,
+    /// so that the codes add up is inferred).
     QUERY_QUANTITIES_AGREE "query.quantities-agree" at "usedQuantity", Inferred, query_quantities_agree;
     /// 已使用票数 + 已退款票数 ≤ 总票数（验收手册 订单核销 1：数量自洽） ·
     /// Used and refunded tickets together are no more than ordered (acceptance manual, 订单核销 1: the quantities agree).
     CONSUME_WITHIN_ORDERED "consume.within-ordered" at "usedQuantity", Documented, consume_within_ordered;
     /// 本次核销的票数不超过 usedQuantity（验收手册 订单核销 1；公式未写明，为推断） ·
-    /// The codes used now stand for no more tickets than usedQuantity (hand-out, 订单核销 1; the formula is not spelled out there:
-    /// inferred).
+    /// The codes used now have no more tickets than usedQuantity (acceptance manual, 订单核销 1; the formula is not spelled out
+    /// there: inferred).
     CONSUME_QUANTITIES_AGREE "consume.quantities-agree" at "usedQuantity", Inferred, consume_quantities_agree;
     /// 消费通知列出的凭证和证件中，至少有一个为已使用（验收手册 订单核销 2：status 正确） ·
-    /// Of the codes and credentials that a consume notice lists, one at least is used (acceptance manual, 订单核销 2: status is right).
+    /// Of the codes and credentials that a consume notice lists, one at least is used (acceptance manual, 订单核销 2: status is
+    /// right).
     CONSUME_SHOWS_USE "consume.shows-use" at "voucherList", Documented, consume_shows_use;
     /// 消费通知中的凭证为已使用（验收手册 订单核销 2；所见状态均为 1） ·
-    /// The codes of a consume notice are used ones (hand-out, 订单核销 2; status 1 wherever seen).
+    /// The codes of a consume notice are used ones (acceptance manual, 订单核销 2; status 1 wherever seen).
     CONSUME_STATUS_USED "consume.status-used" at "voucherList", Inferred, consume_status_used;
     /// 退款通知的 code 为 200（同意）或 6xx 失败码（拒绝）；598、601、602 只用于出票、退款接口的应答（验收手册 第一部分第 1 条） ·
     /// A refund notice agrees by 200 or refuses by a failure of 6xx: 598, 601 and 602 are for replies to pay and refund only
     /// (acceptance manual, part one, item 1).
     REFUND_NOTICE_DECIDES "refund-notice.decides" at "code", Documented, refund_notice_decides;
     /// 失败的 describe 是真实原因，不是“失败”之类的套话（验收手册 订单创建 1、订单出票 2、订单退款 2；哪些是套话为推断） ·
-    /// The describe of a failure is its true reason, and no placeholder such as 失败 (hand-out, 订单创建 1, 订单出票 2, 订单退款 2;
-    /// which words are placeholders is inferred).
+    /// The describe of a failure is its true reason, and no placeholder such as 失败 (acceptance manual, 订单创建 1, 订单出票 2,
+    /// 订单退款 2; which words are placeholders is inferred).
     TRUE_REASON "reply.true-reason" at "describe", Inferred, true_reason;
     /// 200 带完整的 body；598、601、602 带订单号（验收手册 第一部分第 4 条：必填字段要填；订单退款 3：refundId 要正确） ·
-    /// Code 200 comes with the whole body, and 598, 601 and 602 with the order's numbers (hand-out, part one, item 4: required
-    /// fields must be filled; 订单退款 3: refundId must be right).
+    /// Code 200 comes with the whole body, and 598, 601 and 602 with the order's numbers (acceptance manual, part one, item 4:
+    /// required fields must be filled; 订单退款 3: refundId must be right).
     REPLY_COMPLETE "reply.complete-at-200" at "body", Documented, reply_complete;
     /// 失败时不带 body（推断自一个引用文档的实现） ·
-    /// A failure comes without a body (inferred from one implementation that quotes the document).
+    /// A failure comes without a body (inferred from one implementation that quotes the ticket spec).
     REPLY_BARE "reply.no-body-on-failure" at "body", Inferred, reply_bare;
     /// 多层价格通知的库存不能全为 0：美团会拒收（一个实现的线上经验） ·
     /// Not every stock of a level price notice is 0: Meituan refuses such a notice (learnt live by one implementation).
@@ -123,7 +125,7 @@ pub fn hint(rule: &str) -> Option<Text> {
     let of = |rules: &[&crate::message::definition::Rule]| rules.iter().any(|one| one.id == rule);
     if of(&[CREATE_TOTAL_PRICE, CREATE_TRAVEL_DATE, CREATE_VISITORS]) {
         return Some(Text {
-            en: "this is what Meituan sent, and nothing is refused for it. Compare it with the product before you take the order; what cannot be fulfilled is refused by 410, with the true reason",
+            en: "this is what Meituan sent, and nothing is refused for it. Compare it with the product before you accept the order; what cannot be fulfilled is refused by 410, with the true reason",
             zh: "这是美团发来的内容，不会因此拒绝。请在接单前与产品要求核对；无法成单的请用 410 拒绝，并写明真实原因",
         });
     }

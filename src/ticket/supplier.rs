@@ -1,4 +1,4 @@
-//! The supplier's side: takes Meituan's calls apart, writes the replies, signs the notices.
+//! The supplier's side: parses Meituan's calls, writes the replies, signs the notices.
 //!
 //! A call goes through it in this order, and stops at the first thing that is wrong: route, headers, partner, size,
 //! date, signature, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
@@ -64,10 +64,10 @@ impl Config {
     }
 }
 
-/// A proxy may take a prefix away from the path, or add one; Meituan signed the path as registered with it.
+/// A proxy may remove a prefix from the path, or add one; Meituan signed the path as registered with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignedPath {
-    /// What to take from the front of the arriving path, where it is there.
+    /// What to remove from the front of the arriving path, where it is there.
     pub strip: String,
     /// What to put before it then.
     pub prepend: String,
@@ -112,7 +112,7 @@ impl Parts<'_> {
         self.encryption_status.eq_ignore_ascii_case(ENCRYPTED)
     }
 
-    /// What becomes of a request that is not taken.
+    /// What becomes of a request that is not accepted.
     pub(crate) fn refusal(&self, error: Error, call: Option<&'static Call>) -> Refusal {
         Refusal { error, call, encrypted: self.are_encrypted() }
     }
@@ -123,18 +123,18 @@ impl Parts<'_> {
 pub struct Accepted<'b> {
     /// Which call.
     pub call: &'static Call,
-    /// The message's text: the body, or what it was opened to.
+    /// The message's content: the body, or what it was opened to.
     pub source: Cow<'b, [u8]>,
     /// The body was encrypted; so must the reply be.
     pub encrypted: bool,
 }
 
-/// A call that is not taken, and what is known of it for the reply.
+/// A call that is not accepted, and what is known of it for the reply.
 #[derive(Debug)]
 pub struct Refusal {
     /// Why.
     pub error: Error,
-    /// Which call it was meant to be, as far as its path tells.
+    /// Which call it was meant to be, as far as its path says.
     pub call: Option<&'static Call>,
     /// It came as an encrypted body; so must the reply be, where there is a key.
     pub encrypted: bool,

@@ -173,7 +173,7 @@ impl Supplier {
         Ok(self.http_reply(self.encode_failure(reply.code, &reply.describe), to.encrypted, Vec::new()))
     }
 
-    /// The reply to a call that is not taken: a failure envelope, encrypted as the call was.
+    /// The reply to a call that is not accepted: a failure envelope, encrypted as the call was.
     pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
         let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
         let error = &refusal.error;

@@ -1,4 +1,4 @@
-//! Messages of both APIs by themselves, at the border.
+//! Messages of both APIs by themselves, at the boundary.
 
 use super::{Crossing, State, address, failure, unreadable, with};
 use crate::message::definition::{Facts, Message};

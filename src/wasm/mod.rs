@@ -1,4 +1,4 @@
-//! The border to JavaScript. Conversion only: nothing here decides anything about the protocol.
+//! The boundary to JavaScript. Conversion only: nothing here decides anything about the protocol.
 //!
 //! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
 //! back is told by a fixed row of eight numbers ([`result`]): positions in the module's memory that JavaScript reads

@@ -1,4 +1,4 @@
-//! The ride API at the border.
+//! The ride API at the boundary.
 
 use super::messages::{configured, routes_of, text_of};
 use super::{NONE, State, address, cipher, place, unreadable, with};

@@ -1,4 +1,4 @@
-//! The ticket API at the border.
+//! The ticket API at the boundary.
 
 use super::messages::{configured, facts, routes_of, text_of};
 use super::{ENCRYPTED, NONE, State, address, cipher, with};

@@ -1,4 +1,4 @@
-// Meituan's side judges by what the hand-out demands: a supplier that does otherwise is told so, by name.
+// Meituan's side judges by what the acceptance manual demands: a supplier that does otherwise learns it by name.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

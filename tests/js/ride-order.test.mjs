@@ -105,10 +105,42 @@ describe("a ride order in JavaScript", () => {
       queried(500),
     ]);
     const { payable, conflict, conflictKinds, final, next } = standing(paid, { now: NOW });
-    assert.deepEqual([payable, conflict, conflictKinds, final, next], [undefined, true, ["paidStillOwed"], true, undefined]);
+    assert.deepEqual([payable, conflict, conflictKinds, final, next], [undefined, false, [], true, undefined]);
     assert.equal(transition(paid, { sent: { call: "notifyPaidResult", price: 500 } }, { now: NOW }).reason, "done");
-    assert.equal(standing(told([queried(700)], paid), { now: NOW }).payable, 700);
-    for (const word of conflictKinds) assert.ok(tables.conflicts.some((row) => row.word === word && row.meaning.zh));
+    const another = standing(told([queried(700)], paid), { now: NOW });
+    assert.deepEqual([another.payable, another.conflictKinds], [700, ["paidAnotherAmount"]]);
+    for (const word of another.conflictKinds) assert.ok(tables.conflicts.some((row) => row.word === word && row.meaning.zh));
+  });
+
+  it("reports a payment again that Meituan did not accept, and never pays it again", () => {
+    const call = "notifyPaidResult";
+    const queried = (fen) => ({ queried: { orderStatus: 7, updateTime: NOW, userPriceInfo: { userPayableBalancePrice: fen } } });
+    const reported = (outcome) => [queried(900), { sent: { call, price: 900 } }, outcome, queried(900)];
+    for (const [outcome, kinds] of [
+      [{ failed: { call } }, []],
+      [{ answered: { call, code: 2 } }, []],
+      [{ answered: { call, code: 7 } }, ["paidNotAccepted"]],
+      [{ answered: { call, code: 11 } }, ["paidNotAccepted"]],
+    ]) {
+      const order = told(reported(outcome));
+      const { next, conflictKinds } = standing(order, { now: NOW });
+      assert.deepEqual([next.call, next.price, next.why, conflictKinds], [call, 900, "outcomeUnknown", kinds]);
+      const other = standing(told([queried(950)], order), { now: NOW });
+      assert.deepEqual([other.next.call, other.conflictKinds], ["queryRealTimeOrder", ["paidAnotherAmount"]]);
+    }
+    const unknown = told([...reported({ failed: { call } }), { sent: { call, price: 900 } }]);
+    const { order, warnings } = transition(unknown, { answered: { call, code: 7 } }, { now: NOW });
+    assert.deepEqual([warnings, order.payments], [["countsAsPaid"], [{ price: 900, outcome: "accepted" }]]);
+  });
+
+  it("knows no cancel fee where the answer has none", () => {
+    const call = "cancelOrder";
+    for (const cancelPrice of [undefined, -100]) {
+      const asked = told([{ sent: { call, type: 1 } }], told(LIFE.slice(0, 3)));
+      const answered = { call, type: 1, code: 0, ...(cancelPrice === undefined ? {} : { cancelPrice }) };
+      const { warnings, standing: stands } = transition(asked, { answered }, { now: NOW });
+      assert.deepEqual([warnings, stands.cancelFee, stands.cancelStep], [["amountUnknown"], undefined, 2]);
+    }
   });
 
   it("keeps within Meituan's limits over all orders", () => {
@@ -121,6 +153,11 @@ describe("a ride order in JavaScript", () => {
     let shared;
     for (let at = 0; at < 50; at++) shared = recordCall(shared, "queryRealTimeOrder", { now: NOW + at, processes: 2 });
     assert.equal(nextAction(order, NOW + 200, { calls: shared }).at, NOW + 60_000);
+    for (const processes of [0, 101, 150]) {
+      const refused = { code: "OUT_OF_RANGE", path: "calls.processes" };
+      assert.throws(() => nextAction(order, NOW, { processes }), refused);
+      assert.throws(() => recordCall(undefined, "queryRealTimeOrder", { now: NOW, processes }), refused);
+    }
     const silent = told([{ queried: { orderStatus: RideStatus.DRIVING, updateTime: NOW } }], order);
     assert.equal(nextAction(silent, NOW).at, NOW + 60_000);
     assert.equal(nextAction(silent, NOW, { openOrders: 20_000 }).at, NOW + 20_000 * 1800);

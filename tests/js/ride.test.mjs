@@ -517,6 +517,12 @@ describe("the handler", () => {
       ["otherPush", 10],
     ]);
     assert.deepEqual([reported, others.length, events], [[10, 4], 5, []]);
+    // Also one that is about a refund, on any path.
+    const hotel = { ...outer, ts: NOW / 1000, data: { sqtType: 10, refundAmount: 9900, refundStatus: 10 } };
+    for (const path of ["/event", "/refund", "/capacity"]) {
+      const { code } = await (await served(post(path, form(JSON.stringify(hotel))))).json();
+      assert.deepEqual([code, others.pop()], [0, ["otherPush", 10]], path);
+    }
     // One that fails comes again, and a ride is a ride.
     const failing = client.handler({ otherPush: () => Promise.reject(new Error("no")), ...quiet });
     assert.equal((await (await failing(post("/event", of(10)))).json()).code, 2);

@@ -286,7 +286,7 @@ describe("the envelope", () => {
         assert.match(await shown.locator(".code-view pre").first().textContent(), /"orderId": "订单 1"/);
       }
       await shown.getByLabel("What to do").selectOption("seal");
-      await shown.getByLabel(/^The text to seal/).fill(plain);
+      await shown.getByLabel(/^The content to seal/).fill(plain);
       assert.equal(openEnvelope(KEY, await shown.locator(".code-view pre").first().textContent()), plain);
     });
   });

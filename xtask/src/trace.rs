@@ -108,7 +108,7 @@ fn description() -> String {
     out.push_str(REDACTION);
     let _ = writeln!(out, "{}.\n", names(PERSONAL_FIELDS.iter().map(|name| format!("`{name}`")).collect()));
     out.push_str(REPORT);
-    out.push_str("| id | hand-out | basis | 要求 | demand | message rules |\n|---|---|---|---|---|---|\n");
+    out.push_str("| id | acceptance manual (验收手册) | basis | 要求 | demand | message rules |\n|---|---|---|---|---|---|\n");
     for point in POINTS {
         let basis = if point.basis == Basis::Documented { "documented" } else { "inferred" };
         let rules = names(point.rules.iter().map(|rule| format!("`{}`", rule.id)).collect());
@@ -123,7 +123,8 @@ const INTRODUCTION: &str = r#"# Traces
 Generated from the definition in `src/ticket/acceptance/trace.rs` by `cargo xtask build`; do not edit.
 
 A trace is a recording of exchanges between Meituan and a supplier: one JSON object, UTF-8, checked by
-[trace.schema.json](trace.schema.json). Handlers and observers write it; the acceptance checker reads it.
+[trace.schema.json](trace.schema.json). Handlers and observers write it; the acceptance checker reads it. It judges by the
+acceptance manual (验收手册), 《API 直连—供应商开发美团流程》.
 
 ```json
 {
@@ -149,13 +150,13 @@ A trace is a recording of exchanges between Meituan and a supplier: one JSON obj
 }
 ```
 
-- **Bodies are the wire's own JSON, as it travelled**: yuan, bare 64-bit ids, UTC+8 texts. Copy the text; do not parse and
-  print it again with a JSON library that rounds numbers. A body that was encrypted as a whole is written down opened. A body
-  that is no JSON is written down as a text.
+- **Bodies are the wire's own JSON, as it travelled**: yuan, bare 64-bit ids, UTC+8 strings. Copy the body; do not parse
+  and print it again with a JSON library that rounds numbers. A body that was encrypted as a whole is written down opened. A
+  body that is no JSON is written down as a string.
 - **No secret is in it**: headers are left out, and the signature is one flag. Nothing that the checker needs is secret. A stale
   Date has a flag of its own (`stale`, since version 2): it is no wrong signature.
 - Traces of version 1, and traces without a version, are read as before.
-- Exchanges may stand in any order. Two exchanges of one order that were under way at the same time are not judged by each
+- Exchanges may be in any order. Two exchanges of one order that were under way at the same time are not judged by each
   other's outcome.
 
 ## Fields
@@ -164,9 +165,9 @@ A trace is a recording of exchanges between Meituan and a supplier: one JSON obj
 
 const REDACTION: &str = r#"## Personal data
 
-A recorder takes personal data out of requests and replies before it writes them down: every text, number and flag below a field
-of these names becomes `"***"`, at any depth; keys, nulls and empty texts stay. No acceptance point needs them. A body that is no
-JSON becomes the text `"***"`. Codes (`voucher`, `vouchers`) stay, because points compare them: keep a trace of orders that are
+A recorder removes personal data from requests and replies before it writes them down: every string, number and flag below a
+field of these names becomes `"***"`, at any depth; keys, nulls and empty strings stay. No acceptance point needs them. A body
+that is no JSON becomes the string `"***"`. Codes (`voucher`, `vouchers`) stay, because points compare them: keep a trace of orders that are
 not over like the orders themselves. Words (`describe`, `reason`) stay too: write no names into them.
 
 "#;
@@ -181,13 +182,13 @@ is absent or empty is left out.
 | `passed` | at least one exchange shows the point kept (`shown` counts them), and none breaks it |
 | `failed` | at least one exchange breaks it |
 | `notExercised` | no exchange could have shown it |
-| `unchecked` | exchanges could have shown it, but what is needed to tell was not recorded |
+| `unchecked` | exchanges could have shown it, but what is needed to judge them was not recorded |
 
 | effect of a finding | meaning |
 |---|---|
-| `fails` | the point fails: the hand-out says so (`basis` is `documented`), or what is inferred was asked to fail too |
+| `fails` | the point fails: the acceptance manual says so (`basis` is `documented`), or what is inferred was asked to fail too |
 | `warns` | what we inferred is broken (`basis` is `inferred`) |
-| `unchecked` | it could not be told |
+| `unchecked` | it could not be judged |
 
 `exchange` is the place in `exchanges`, from 0; `path` is the field of what the supplier wrote, or of the exchange, or of the
 settings; `rule` is the message rule that was broken, `code` the stable name of what is wrong with the message.

@@ -42,7 +42,7 @@ pub(crate) fn cut_panics(module: &mut Module) -> Outcome {
         dfs_in_order(&mut callees, function, function.entry_block());
         if let Some(callee) = callees.0.into_iter().find(|callee| is(module, *callee, &FORMATTING)) {
             return Err(format!(
-                "{} uses {}: the code behind the wasm border must do without formatting",
+                "{} uses {}: the code behind the wasm boundary must do without formatting",
                 name(module, id),
                 name(module, callee)
             ));

@@ -1,4 +1,4 @@
-// The receiver of Meituan's pushes with Hono, and SQLite for what they told.
+// The receiver of Meituan's pushes with Hono, and SQLite for what they report.
 
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";

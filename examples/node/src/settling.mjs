@@ -1,5 +1,5 @@
 // What is to be done about orders without Meituan asking: notices, and functions that a crash broke off. Each is saved with the
-// time at which it is due, so it is found again by whoever looks, in this process or the next.
+// time at which it is due, so it is found again, by this process or the next.
 
 /**
  * @param {import("meituan-protocol/ticket").OrderHandler} meituan

@@ -1,4 +1,4 @@
-// A ticket supplier: what we do about an order. The library keeps it in the store, runs each function to one end, and tells
+// A ticket supplier: what we do about an order. The library keeps it in the store, runs each function to one end, and sends
 // Meituan what follows from that. `tickets-hono.mjs` and `tickets-express.mjs` serve it.
 
 import { randomUUID } from "node:crypto";
@@ -61,7 +61,7 @@ export const meituan = supplier.handler({
     const { orderId, partnerDealId, quantity } = call.order;
     if (isOurs(partnerDealId)) return { voucherType: 1, vouchers: issue(call.attemptKey, quantity) };
     await askUpstream(call.attemptKey, { issue: { orderId, quantity } });
-    return call.issuing(); // 598: the upstream tells the result, and a notice follows
+    return call.issuing(); // 598: the upstream reports the result, and a notice follows
   },
 
   async orderRefund(call) {
@@ -77,6 +77,6 @@ const settle = settling(meituan, store);
 /** Something happened elsewhere: the upstream has issued, a guest went in. @param {string} orderId @param {import("meituan-protocol/ticket").OrderEvent} event */
 export async function happened(orderId, event) {
   const { kind, reason, conflicts } = await supplier.orders(store).apply(orderId, event);
-  settle(); // Meituan is told
+  settle(); // Meituan gets the notice
   return { kind, reason, conflicts };
 }

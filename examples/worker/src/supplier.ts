@@ -4,7 +4,7 @@ import { objection, product } from "./products.js";
 import { type Env, orderOf, settings } from "./settings.js";
 
 /**
- * What we do about an order. The library keeps it, runs each function to one end, and tells Meituan what follows from that.
+ * What we do about an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that.
  * What a function does is keyed on `attemptKey`: should it run again after a crash, it finds what it did before.
  */
 export const meituan = handler<[env: Env, context?: object]>({
@@ -26,14 +26,14 @@ export const meituan = handler<[env: Env, context?: object]>({
     if (!product(partnerDealId)?.upstream) {
       return { voucherType: 1, vouchers: await orderOf(env, orderId).issue(call.attemptKey, quantity) };
     }
-    // 598: whoever issues upstream says so, and tells the result by pay notice.
+    // 598: the upstream issues, and the result follows by pay notice.
     await orderOf(env, orderId).askUpstream(call.attemptKey, { type: "issue" });
     return call.issuing();
   },
 
   async orderRefund(call, env) {
     const { orderId, partnerDealId } = call.order;
-    // Agreed at once; or 602, under approval, and told by refund notice.
+    // Agreed at once; or 602, under approval, and decided by refund notice.
     if (!product(partnerDealId)?.upstream) return;
     await orderOf(env, orderId).askUpstream(call.attemptKey, { type: "refund", refundId: call.body.refundId });
     return call.pending();

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// The most events and refunds that an order keeps.
 pub(super) const MOST_EVENTS: usize = 64;
 /// The most of other lists.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 /// The most queries under way at once that are counted.
 const MOST_QUERIES: i32 = 8;
 /// The most failures in a row that are counted.
@@ -58,8 +58,11 @@ crate::words! {
     RideWarning {
         /// A time has 10 digits: it is in seconds, and was read as such.
         TimeInSeconds = "timeInSeconds";
-        /// A refund has no amount, or a negative one: it counts as unknown.
+        /// A refund or a cancel fee has no amount, or a negative one: it counts as unknown.
         AmountUnknown = "amountUnknown";
+        /// A notice of payment was answered 7 (the order does not wait for payment), after one of the same amount whose outcome
+        /// is not known: that one took effect, and the payment counts as accepted.
+        CountsAsPaid = "countsAsPaid";
     }
 }
 
@@ -85,9 +88,14 @@ impl RideWarning {
     pub fn text(self) -> crate::Text {
         let (zh, en) = match self {
             RideWarning::TimeInSeconds => ("时间为 10 位秒级时间戳，已按秒读取", "a time is in seconds, and was read as such"),
-            RideWarning::AmountUnknown => {
-                ("退款金额缺失或为负数，视为未知", "a refund has no amount, or a negative one: it counts as unknown")
-            }
+            RideWarning::AmountUnknown => (
+                "退款金额或取消费缺失，或为负数，视为未知",
+                "a refund or a cancel fee has no amount, or a negative one: it counts as unknown",
+            ),
+            RideWarning::CountsAsPaid => (
+                "同一金额的支付通知曾结果未知，本次返回 7（非待支付订单），视为已受理",
+                "a notice of this payment had an unknown outcome, and now the order does not wait for payment: it counts as accepted",
+            ),
         };
         crate::Text { zh, en }
     }
@@ -109,7 +117,13 @@ impl RideOrder {
     /// The same where order and event are not needed any more.
     pub(super) fn applied(mut self, mut event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
         self.give_up(now);
-        let warnings = warnings_of(&mut event);
+        let mut warnings = warnings_of(&mut event);
+        if let Event::Answered(answered) = &event
+            && self.outcome_of(answered.call, answered.code) == Some(PaymentOutcome::Accepted)
+            && answered.code != ResultCode::SUCCESS
+        {
+            warnings.push(RideWarning::CountsAsPaid);
+        }
         let is_query = is_about_query(&event);
         let (kind, reason) = match self.take(event, now) {
             Ok(kind) => (kind, None),
@@ -150,6 +164,10 @@ impl RideOrder {
             Event::Sent(sent) => {
                 self.is_legal(&sent, now)?;
                 self.belongs(None, sent.channel_partner_order_id.as_ref())?;
+                if sent.call == Call::NotifyPaidResult {
+                    // The record of the call is about to be another payment's.
+                    self.payments = Some(self.payments());
+                }
                 let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
                 (call.price, call.driver_id) = (sent.price, sent.driver_id);
                 Ok(Kind::Moved)
@@ -265,6 +283,7 @@ impl RideOrder {
         let asked_at = detail.asked_at;
         self.was_taken |= detail.driver_info.is_some() || has_driver(detail.order_status);
         self.close_query(now);
+        self.keep_fee(&detail);
         let known = self.detail.as_ref().map(KnownDetail::weight);
         let told = detail.weight();
         let kind = match &known {
@@ -354,18 +373,18 @@ impl RideOrder {
         if learned_nothing && own.is_some_and(is_told) {
             return Kind::Duplicate;
         }
-        let status = self.status();
+        let (status, outcome) = (self.status(), self.outcome_of(call, code));
         let own = self.own_call(call, step, CallState::Answered, now);
         own.code = Some(code);
         own.order_status = Some(status);
-        if answered.cancel_price.is_some() {
+        if call == Call::CancelOrder {
             own.price = answered.cancel_price;
         }
         let driver = own.driver_id.clone();
         let succeeded = code == ResultCode::SUCCESS;
         own.count_failure(!succeeded);
-        if succeeded && call == Call::NotifyPaidResult {
-            self.accept_payment();
+        if let Some(outcome) = outcome {
+            self.keep_payment(outcome);
         }
         if let (Call::ConfirmOrder, false, Some(driver)) = (call, succeeded, driver)
             && let Err(place) = self.declined.binary_search(&driver)
@@ -401,6 +420,9 @@ impl RideOrder {
             own.order_status = Some(status);
             own.count_failure(true);
         }
+        if call == Call::NotifyPaidResult {
+            self.keep_payment(PaymentOutcome::Unknown);
+        }
         // Asking again, a fee or to be submitted, is the better question than a query.
         let asks = match call {
             Call::QueryRealTimeOrder | Call::SubmitOrder => false,
@@ -420,18 +442,6 @@ impl RideOrder {
             let failed = CallFailed { call: own.call, step: own.step };
             self.failed(&failed, now);
         }
-    }
-
-    /// Meituan has accepted as paid what we reported, or, where that is not known, what was owed.
-    fn accept_payment(&mut self) {
-        let mut paid = self.paid_amounts();
-        let owed = self.detail.as_ref().and_then(KnownDetail::payable);
-        if let Some(own) = self.calls.iter_mut().find(|own| own.call == Call::NotifyPaidResult) {
-            own.price = own.price.or(owed);
-            paid.extend(own.price.filter(|price| !paid.contains(price)));
-        }
-        self.overflowed |= shorten(&mut paid, MOST);
-        self.paid = Some(paid);
     }
 
     /// Something that only a query can settle: one that is sent from now on.
@@ -532,6 +542,14 @@ fn warnings_of(event: &mut Event) -> Vec<RideWarning> {
     let time = match event {
         Event::OrderChanged(event) => &mut event.event_time,
         Event::Queried(detail) => &mut detail.update_time,
+        Event::Answered(answered) => {
+            answered.cancel_price = answered.cancel_price.filter(|&amount| amount >= Fen(0));
+            let is_success = answered.call == Call::CancelOrder && answered.code == ResultCode::SUCCESS;
+            if is_success && answered.cancel_price.is_none() {
+                warnings.push(RideWarning::AmountUnknown);
+            }
+            return warnings;
+        }
         Event::Refunded(refund) => {
             refund.refund_amount = refund.refund_amount.filter(|&amount| amount >= Fen(0));
             if refund.refund_amount.is_none() {
@@ -580,7 +598,7 @@ fn is_listed(status: RideStatus) -> bool {
         || RideStatus::VALUES.values.iter().any(|listed| listed.value == status.0)
 }
 
-fn shorten<T>(list: &mut Vec<T>, most: usize) -> bool {
+pub(super) fn shorten<T>(list: &mut Vec<T>, most: usize) -> bool {
     let is_longer = list.len() > most;
     list.truncate(most);
     is_longer

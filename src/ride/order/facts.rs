@@ -19,7 +19,7 @@ crate::words! {
         ConfirmOrder = CONFIRM_ORDER.name;
         /// Asks the cancel fee, or cancels.
         CancelOrder = CANCEL_ORDER.name;
-        /// Tells that what is owed was paid.
+        /// Reports that what is owed was paid.
         NotifyPaidResult = NOTIFY_PAID_RESULT.name;
     }
 
@@ -32,6 +32,16 @@ crate::words! {
         /// Not answered in time, or the connection broke: whether it took effect is not known.
         Failed = "failed";
     }
+
+    /// What became of the notices of a payment. The last one that applies to any of them counts.
+    PaymentOutcome {
+        /// Each was answered with an error: Meituan did not accept it.
+        Refused = "refused";
+        /// One had no answer, or a system error: whether it took effect is not known.
+        Unknown = "unknown";
+        /// Meituan has accepted it.
+        Accepted = "accepted";
+    }
 }
 
 crate::messages! {
@@ -41,7 +51,8 @@ crate::messages! {
     /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Of more
     /// events the newest are kept: an older one decides nothing once a newer one is known, unless all of the newer ones keep
     /// the state. A hint that is not kept asks for one more query when it is repeated. Of the other lists the first in their
-    /// order are kept, whatever order they came in. `overflowed` tells; refunds are then more than their sum.
+    /// order are kept, whatever order they came in. `overflowed` reports it; `refundedAtLeast` says whether refunds are a lower
+    /// bound.
     RideOrder {
         /// Meituan's order number, once it was told.
         mt_order_id "mtOrderId": text, optional;
@@ -76,8 +87,26 @@ crate::messages! {
         estimated_at "estimatedAt": milliseconds, optional;
         /// When the last news came.
         heard_at "heardAt": milliseconds, optional;
-        /// The amounts that Meituan has accepted as paid, fen; absent in what was stored before there was this list.
-        paid "paid": list(fen), optional;
+        /// The payments that were reported, each amount once; absent in what was stored before there was this list.
+        payments "payments": list(object(Payment)), optional;
+        /// The fees of a driver's cancellation (state 211) that queries reported, by amount; absent where there is none.
+        fees "fees": list(object(ReportedFee)), optional;
+    }
+
+    /// A payment that was reported to Meituan: the money is gone, whatever the outcome.
+    Payment {
+        /// The amount, fen.
+        price "price": fen, required;
+        /// What became of its notices.
+        outcome "outcome": word(PaymentOutcome), required;
+    }
+
+    /// A cancel fee that a query reported.
+    ReportedFee {
+        /// The amount, fen.
+        price "price": fen, required;
+        /// When the first query that reported it was sent, by the caller's clock.
+        since "since": milliseconds, required;
     }
 
     /// An event with its time.
@@ -190,8 +219,9 @@ crate::messages! {
         calls "calls": list(object(RecentCalls)), required;
         /// How many orders this process follows: the more, the more rarely a silent one is queried.
         open_orders "openOrders": count, optional;
-        /// How many processes share the account: each takes its part of the limit. 1 by default.
-        processes "processes": count, optional;
+        /// How many processes share the account: each gets an equal part of the limit. 1 by default, and 100 at most: a part
+        /// is a call a minute at least. Rust counts by this value unchecked: beyond 100 no call is ever free.
+        processes "processes": integer(1..100), optional;
     }
 
     /// Our recent calls of one interface.

@@ -9,7 +9,7 @@ use super::standing::{MINUTE, later};
 use crate::time::Timestamp;
 
 /// How many calls of one interface Meituan takes in a minute (公共参数说明), for all orders together.
-pub const MOST_CALLS_A_MINUTE: usize = 100;
+pub const MAX_CALLS_A_MINUTE: usize = 100;
 /// How many it takes in a day.
 pub const MAX_CALLS_A_DAY: usize = 100_000;
 
@@ -33,21 +33,25 @@ impl RideCalls {
         recent.busy_until = Some(later(recent.busy_until.unwrap_or(now).max(now), share));
     }
 
-    /// From when on the call may be made; `None` where it may be made now.
+    /// From when on the call may be made; `None` where it may be made now. With more processes than the calls of a minute,
+    /// which cannot be shared out, it is never.
     pub fn free_at(&self, call: Call, now: Timestamp) -> Option<Timestamp> {
+        if self.parts() as usize > MAX_CALLS_A_MINUTE {
+            return Some(Timestamp(i64::MAX));
+        }
         let recent = || self.calls.iter().filter(|recent| recent.call == call);
         // Once the first of as many as are allowed has left the time that they count for, one fits in.
-        let leaves = |most: usize, length: i64| {
+        let leaves = |max: usize, length: i64| {
             let (mut count, mut first) = (0, None::<Timestamp>);
             for time in recent().flat_map(|recent| &recent.times).map(|&time| later(time, length)).filter(|&time| time > now) {
                 count += 1;
                 first = Some(first.unwrap_or(time).min(time));
             }
-            first.filter(|_| count >= (most / self.parts() as usize).max(1))
+            first.filter(|_| count >= max / self.parts() as usize)
         };
         let busy_until = recent().filter_map(|recent| recent.busy_until).max();
         let evenly = busy_until.map(|busy| later(busy, self.share() - AHEAD)).filter(|&free| free > now);
-        leaves(MOST_CALLS_A_MINUTE, MINUTE).max(leaves(MAX_CALLS_A_DAY, DAY)).max(evenly)
+        leaves(MAX_CALLS_A_MINUTE, MINUTE).max(leaves(MAX_CALLS_A_DAY, DAY)).max(evenly)
     }
 
     /// How long it takes until each open order had a call of one interface.
@@ -60,6 +64,6 @@ impl RideCalls {
     }
 
     fn parts(&self) -> u32 {
-        self.processes.unwrap_or(1).max(1)
+        self.processes.unwrap_or_default().max(1).unsigned_abs()
     }
 }

@@ -39,16 +39,17 @@
 //! ```
 
 mod apply;
-mod border;
+mod boundary;
 mod facts;
 mod limits;
+mod payments;
 mod standing;
 mod table;
 
 pub use apply::{Kind, Reason, RideTransition, RideWarning};
-pub use border::{apply_json, record_json};
+pub use boundary::{apply_json, record_json};
 pub use facts::*;
-pub use limits::{MAX_CALLS_A_DAY, MOST_CALLS_A_MINUTE};
+pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
 pub use standing::{
     Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
     estimate_is_valid,

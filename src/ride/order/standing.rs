@@ -33,7 +33,7 @@ pub const FINAL: &[RideStatus] = &[
 ];
 
 /// The states in which something is owed (inferred from the codes 7 and 11 of the document).
-const WAITING_FOR_PAYMENT: [RideStatus; 3] =
+pub(super) const WAITING_FOR_PAYMENT: [RideStatus; 3] =
     [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY];
 
 crate::words! {
@@ -49,9 +49,9 @@ crate::words! {
         Amount = "amount";
         /// A driver has taken the order, and who is not known.
         Driver = "driver";
-        /// A call of ours had no answer: repeat it.
+        /// A call of ours had no answer, or a payment was reported and not accepted: make the call again. Pay nothing again.
         OutcomeUnknown = "outcomeUnknown";
-        /// Something is owed: pay, then tell.
+        /// Something is owed, and no payment of this amount was reported: pay, then report it.
         Owed = "owed";
         /// Drivers are offered: choose one.
         Offers = "offers";
@@ -63,8 +63,17 @@ crate::words! {
         Event = "event";
         /// Two pushes reported different amounts of the same refund.
         RefundAmounts = "refundAmounts";
-        /// Meituan has accepted a payment, and a query that was sent after that still reports the same amount as owed.
+        /// Meituan has accepted a payment of the ride, and a query that was sent after that still reports the same amount as owed.
+        /// A cancel fee may be reported so for ever.
         PaidStillOwed = "paidStillOwed";
+        /// Meituan has refused a notice of payment, and a query that was sent after that still reports the amount as owed.
+        PaidNotAccepted = "paidNotAccepted";
+        /// Something was paid: a payment of unknown outcome, a cancel fee, or what Meituan has pushed as paid. A query that was
+        /// sent after that reports another amount as owed. Unless Meituan has accepted the payment, `next` proposes none: find
+        /// out what is still to be paid, pay that, and report the whole amount.
+        PaidAnotherAmount = "paidAnotherAmount";
+        /// Cancelling was accepted with another fee than a query that was sent after that reports.
+        CancelFee = "cancelFee";
         /// More was refunded than was paid.
         RefundAbovePaid = "refundAbovePaid";
     }
@@ -135,6 +144,18 @@ impl Conflict {
                 "美团已受理支付通知，之后的查询仍显示同样的应付金额",
                 "Meituan has accepted the payment, and a later query still reports the same amount as owed",
             ),
+            Conflict::PaidNotAccepted => (
+                "美团拒绝了支付通知，之后的查询仍显示该金额待支付",
+                "Meituan has refused the notice of payment, and a later query still reports the amount as owed",
+            ),
+            Conflict::PaidAnotherAmount => (
+                "此前已支付，或可能已支付，之后的查询显示另一个应付金额",
+                "something was paid, or may have been, and a later query reports another amount as owed",
+            ),
+            Conflict::CancelFee => (
+                "取消订单时返回的取消费与之后查询到的不一致",
+                "cancelling was accepted with another fee than a later query reports",
+            ),
             Conflict::RefundAbovePaid => ("退款总额超过已支付金额", "more was refunded than was paid"),
         };
         crate::Text { zh, en }
@@ -155,6 +176,8 @@ impl RideOrder {
             Some(own) if own.code == Some(ResultCode::SUCCESS) && own.news > 0 && is_open(status) => {
                 if own.price.is_some_and(|fee| fee > Fen(0)) { CANCELED_WAIT_PAY } else { CANCELED }
             }
+            // The fee is owed anew: the event of its payment does not decide any more.
+            _ if status == CANCELED && self.news == 0 && !self.push_covers() => RideStatus::DRIVER_CANCELED_WAIT_PAY,
             _ => status,
         }
     }
@@ -175,7 +198,7 @@ impl RideOrder {
         let (status, queried) = (self.status(), self.queried_status());
         let is_fee = |status: RideStatus| WAITING_FOR_PAYMENT[1..].contains(&status);
         let is_paid = match status {
-            CANCELED => queried.is_some_and(is_fee) && self.has_event(RideEvent::ORDER_PAID),
+            CANCELED => queried.is_some_and(is_fee) && self.has_event(RideEvent::ORDER_PAID) && self.push_covers(),
             _ => is_fee(status) && queried == Some(status) && self.is_paid(),
         };
         is_paid && self.news == 0
@@ -186,7 +209,7 @@ impl RideOrder {
     }
 
     #[inline(never)]
-    fn has_event(&self, code: RideEvent) -> bool {
+    pub(super) fn has_event(&self, code: RideEvent) -> bool {
         self.events.iter().any(|event| event.event_code == code)
     }
 
@@ -209,79 +232,14 @@ impl RideOrder {
         has_driver(status) || (self.was_taken && !matches!(status.0, 0..=8))
     }
 
-    /// What may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a query
-    /// has to settle, and once: again only where a query that was sent after Meituan has accepted the payment reports another
-    /// amount. A negative amount is none.
-    pub fn may_pay(&self) -> Option<Fen> {
-        let own = self.call(Call::NotifyPaidResult, None);
-        let pending = own.is_some_and(|own| own.state == CallState::Pending);
-        let owed = self.owed().filter(|&owed| owed >= Fen(0));
-        owed.filter(|_| !self.needs_query() && !self.is_paid() && !pending)
-    }
-
-    /// What the newest query reports as owed, if the order is still in the state that it reported.
-    #[inline(never)]
-    pub(super) fn owed(&self) -> Option<Fen> {
-        let status = self.status();
-        let detail = self.detail.as_ref().filter(|detail| detail.order_status == status && self.waits_for_payment());
-        detail.and_then(KnownDetail::payable)
-    }
-
-    pub(super) fn waits_for_payment(&self) -> bool {
-        WAITING_FOR_PAYMENT.contains(&self.status())
-    }
-
-    /// The amounts that Meituan has accepted as paid.
-    #[inline(never)]
-    pub(super) fn paid_amounts(&self) -> Vec<Fen> {
-        let before_the_list = || self.accepted_payment().and_then(|own| own.price).into_iter().collect();
-        self.paid.clone().unwrap_or_else(before_the_list)
-    }
-
-    fn accepted_payment(&self) -> Option<&OwnCall> {
-        self.call(Call::NotifyPaidResult, None).filter(|own| own.code == Some(ResultCode::SUCCESS))
-    }
-
-    /// What is owed was paid before: Meituan has accepted it, or, in a state that payment does not change, has pushed so.
-    #[inline(never)]
-    pub(super) fn is_paid(&self) -> bool {
-        let (paid, accepted) = (self.paid_amounts(), self.accepted_payment());
-        if paid.is_empty() && accepted.is_none() {
-            return self.is_pushed_as_paid();
-        }
-        let is_another = self.owed().is_some_and(|owed| !paid.is_empty() && !paid.contains(&owed));
-        !is_another || accepted.is_some_and(|own| !self.was_queried_since(own))
-    }
-
-    /// Whether Meituan has pushed that it was paid, in the one state that payment does not change.
-    #[inline(never)]
-    fn is_pushed_as_paid(&self) -> bool {
-        self.status() == RideStatus::DRIVER_CANCELED_WAIT_PAY && self.has_event(RideEvent::ORDER_PAID)
-    }
-
     /// Whether the newest query was sent after this.
     #[inline(never)]
-    fn was_queried_since(&self, own: &OwnCall) -> bool {
+    pub(super) fn was_queried_since(&self, own: &OwnCall) -> bool {
         own.news == 0 && self.detail.as_ref().is_some_and(|detail| detail.asked_at >= Some(own.at))
-    }
-
-    /// What was paid, where that is known: the balance of a query stays as it was after payment.
-    fn paid_in_all(&self) -> Option<Fen> {
-        let known = self.paid_amounts().into_iter().reduce(|sum, paid| Fen(sum.0.saturating_add(paid.0)));
-        let balance = match self.status() {
-            RideStatus::COMPLETED | RideStatus::PASSENGER_CANCELED_PAID => {
-                self.detail.as_ref().and_then(KnownDetail::payable).filter(|&balance| balance > Fen(0))
-            }
-            status if FINAL.contains(&status) => Some(Fen(0)),
-            _ => None,
-        };
-        known.max(balance)
     }
 
     /// What contradicts what.
     pub fn conflict_kinds(&self) -> Vec<Conflict> {
-        let is_settled = |own: &OwnCall| own.state != CallState::Pending && self.was_queried_since(own);
-        let still_owed = self.waits_for_payment() && self.is_paid() && !self.is_pushed_as_paid();
         let mut kinds = Vec::new();
         let mut note = |kind, is_there| {
             if is_there {
@@ -290,9 +248,26 @@ impl RideOrder {
         };
         note(Conflict::Event, !self.conflicts().is_empty());
         note(Conflict::RefundAmounts, self.refunds_differ);
-        note(Conflict::PaidStillOwed, still_owed && self.call(Call::NotifyPaidResult, None).is_some_and(is_settled));
+        note(Conflict::CancelFee, self.is_another_fee());
         note(Conflict::RefundAbovePaid, self.paid_in_all().is_some_and(|paid| self.refunded() > paid));
+        kinds.extend(self.unclear_payment());
         kinds
+    }
+
+    /// Whether cancelling was accepted with another fee than the newest query reports. A changed bill explains that.
+    fn is_another_fee(&self) -> bool {
+        let own = self.call(Call::CancelOrder, Some(CancelStep::CONFIRM));
+        let own = own.filter(|own| own.code == Some(ResultCode::SUCCESS) && self.was_queried_since(own));
+        let (Some(accepted), Some(detail)) = (own.and_then(|own| own.price), &self.detail) else { return false };
+        let prices = detail.user_price_info.as_ref();
+        let fee = prices.and_then(|prices| prices.cancel_fee.or(prices.user_payable_balance_price));
+        let is_another = match detail.order_status {
+            RideStatus::COMPLETED => false,
+            RideStatus::PASSENGER_CANCELED_PAID => accepted == Fen(0),
+            status if WAITING_FOR_PAYMENT[1..].contains(&status) => accepted == Fen(0) || fee.is_some_and(|fee| fee != accepted),
+            status => FINAL.contains(&status) && accepted > Fen(0),
+        };
+        is_another && !self.has_event(RideEvent::BILL_CHANGED)
     }
 
     /// Whether the order may be cancelled, and by which step: first the fee is asked, then it is cancelled, also where the
@@ -328,7 +303,7 @@ impl RideOrder {
     pub fn cancel_fee(&self) -> Option<Fen> {
         let own = self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE))?;
         let counts = own.code == Some(ResultCode::SUCCESS) && own.order_status == Some(self.status());
-        counts.then(|| own.price.unwrap_or_default())
+        own.price.filter(|_| counts)
     }
 
     /// The offers that the order may be confirmed with: one for each driver, none while a confirmation is under way or its
@@ -438,11 +413,10 @@ impl RideOrder {
             return None;
         }
         let again_at = |call| self.call(call, None).filter(|own| own.failures.is_some()).map_or(heard, OwnCall::again_at);
-        if let Some(price) = self.may_pay() {
-            let own = self.call(Call::NotifyPaidResult, None);
-            // It was paid once, and only that Meituan knows of it is not certain.
-            let is_again = own.is_some_and(|own| own.state == CallState::Failed && own.price == Some(price));
-            let why = if is_again { Why::OutcomeUnknown } else { Why::Owed };
+        // What was reported is paid, and only that Meituan knows of it is not certain.
+        let is_again = |price| self.payment(price).is_some();
+        if let Some(price) = self.may_pay().filter(|&price| is_again(price) || !self.is_perhaps_paid()) {
+            let why = if is_again(price) { Why::OutcomeUnknown } else { Why::Owed };
             let pay = act(Call::NotifyPaidResult, why, again_at(Call::NotifyPaidResult).max(heard))?;
             return Some(RideNextAction { price: Some(price), ..pay });
         }

@@ -122,7 +122,7 @@ pub fn states() -> Vec<RideStatus> {
 #[cfg(feature = "texts")]
 pub fn name(status: RideStatus) -> (&'static str, &'static str) {
     match status {
-        NOTHING_KNOWN => ("一无所知", "nothing known"),
+        NOTHING_KNOWN => ("尚无信息", "nothing known"),
         CANCELED => ("已取消，种类未知", "cancelled, kind unknown"),
         CANCELED_WAIT_PAY => ("已取消，有取消费，种类未知", "cancelled with a fee, kind unknown"),
         RideStatus(value) => {

@@ -86,7 +86,7 @@ impl Checker {
             match check_port(&url) {
                 Verdict::Kept => {}
                 Verdict::Broken => found.fails(Name::Ports, None, "settings.endpoints", &url),
-                // The hand-out speaks of IP addresses; that names are reached at any port is not known.
+                // The acceptance manual speaks of IP addresses; that names are reached at any port is not known.
                 Verdict::Unchecked => found.warns(Name::Ports, None, "settings.endpoints", &url),
             }
         }

@@ -41,6 +41,8 @@ pub(super) struct Code {
     pub(super) is_seen_used: bool,
     /// Its refund was agreed to.
     pub(super) is_refunded: bool,
+    /// When the supplier accepted Meituan's message that it is refunded, where no agreement and no use of it was reported.
+    by_meituan: Option<i64>,
     /// The refund that it was asked back for last, and that was put off.
     pub(super) refund: Option<u32>,
 }
@@ -49,12 +51,19 @@ impl Code {
     pub(super) fn is_used(&self) -> bool {
         self.notified.is_some() || self.is_seen_used
     }
+
+    /// When Meituan refunded it by itself, as far as that is certain.
+    pub(super) fn refunded_by_meituan(&self) -> Option<i64> {
+        self.by_meituan
+    }
 }
 
 #[derive(Default)]
 pub(super) struct Codes {
     index: Index,
     all: Vec<Code>,
+    /// How many of them Meituan refunded by itself.
+    by_meituan: i64,
 }
 
 impl Codes {
@@ -79,6 +88,27 @@ impl Codes {
     #[inline(never)]
     pub(super) fn of(&mut self, number: u32) -> &mut Code {
         &mut self.all[number as usize]
+    }
+
+    /// How many of them Meituan refunded by itself: beside those that were agreed to.
+    pub(super) fn refunded_by_meituan(&self) -> i64 {
+        self.by_meituan
+    }
+
+    /// Meituan refunded a code by itself. One that was used or refunded before stays what it is.
+    pub(super) fn refund_by_meituan(&mut self, number: u32, at: i64) {
+        let code = self.of(number);
+        if code.is_issued && !code.is_used() && !code.is_refunded && code.by_meituan.is_none() {
+            code.by_meituan = Some(at);
+            self.by_meituan += 1;
+        }
+    }
+
+    /// A code counts as used, or by its refundId, and no longer among those that Meituan refunded by itself.
+    pub(super) fn counts_otherwise(&mut self, number: u32) {
+        if self.of(number).by_meituan.take().is_some() {
+            self.by_meituan -= 1;
+        }
     }
 
     pub(super) fn any(&self, numbers: &[u32], is: impl Fn(&Code) -> bool) -> bool {

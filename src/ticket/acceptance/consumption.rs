@@ -6,7 +6,7 @@
 use super::super::codes::{NoticeCode, VoucherStatus};
 use super::codes::{Code, Codes, Index, put_in_order};
 use super::exchange::{Exchange, Said};
-use super::order::{Issue, Order};
+use super::order::{Issue, Order, is};
 use super::points::Name;
 use super::report::Findings;
 use crate::message::View;
@@ -45,11 +45,8 @@ impl Entries {
     }
 
     fn keep(&mut self, notice: &Notice, codes: &mut Codes, is_known: bool) {
-        for (number, status) in &notice.codes {
-            if *status != VoucherStatus::USED {
-                continue;
-            }
-            let code = codes.of(*number);
+        for number in notice.used_codes() {
+            let code = codes.of(number);
             code.is_known |= is_known;
             if code.notified.is_none() {
                 let at = notice.at.unwrap_or_default();
@@ -74,6 +71,8 @@ struct Notice {
     refunded: i64,
     /// The codes by number, each with its status, as they are listed.
     codes: Vec<(u32, VoucherStatus)>,
+    /// The codes of credentials that are used, and not listed, where no code is needed.
+    by_credential: Vec<u32>,
     /// When the first of its entries was.
     at: Option<i64>,
     /// A code is listed twice.
@@ -84,7 +83,7 @@ struct Notice {
 
 impl Notice {
     #[inline(never)]
-    fn of(body: &View<'_>, codes: &mut Codes) -> Self {
+    fn of(body: &View<'_>, has_names: bool, codes: &mut Codes) -> Self {
         let number = |view: &View<'_>, field| view.integer(field).unwrap_or_default();
         let (used, refunded) = (number(body, "usedQuantity"), number(body, "refundedQuantity"));
         let mut same = Vec::new();
@@ -105,29 +104,47 @@ impl Notice {
         }
         let mut numbers: Vec<_> = listed.iter().map(|(code, _)| *code).collect();
         let has_a_code_twice = put_in_order(&mut numbers);
-        Notice { used, refunded, codes: listed, at, has_a_code_twice, same: String::from_utf8(same).unwrap_or_default() }
+        let mut by_credential = Vec::new();
+        for entry in body.objects("credentialList").filter(|entry| has_names && is(entry, "status", VoucherStatus::USED.0)) {
+            let code = entry.text("voucher").filter(|code| !code.is_empty()).map(|code| codes.number(&code));
+            by_credential.extend(code.filter(|code| numbers.binary_search(code).is_err()));
+        }
+        let same = String::from_utf8(same).unwrap_or_default();
+        Notice { used, refunded, codes: listed, by_credential, at, has_a_code_twice, same }
+    }
+
+    /// The codes that it says are used.
+    fn used_codes(&self) -> impl Iterator<Item = u32> {
+        let listed = self.codes.iter().filter(|(_, status)| *status == VoucherStatus::USED);
+        listed.map(|(number, _)| *number).chain(self.by_credential.iter().copied())
     }
 }
 
 impl Order {
     #[inline(never)]
     pub(super) fn consume(&mut self, exchange: &Exchange<'_>, body: &View<'_>, said: &Said, found: &mut Findings) {
-        let notice = Notice::of(body, &mut self.codes);
+        let is_by_code = self.is_by_code();
+        let notice = Notice::of(body, is_by_code && !self.has_code_per_ticket(), &mut self.codes);
         let before = self.entries.notices.get(&notice.same).map(|number| self.entries.refunded[number as usize]);
         let (is_repeat, is_identical) = (before.is_some(), before == Some(notice.refunded));
         found.shows(Name::ConsumeQuantities);
         if self.quantity.is_some_and(|quantity| body.integer("quantity") != Some(quantity)) {
             found.fails(Name::ConsumeQuantities, exchange.place(), "body.quantity", "not what was ordered");
         }
+        let wrong = if self.has_code_per_ticket() { self.wrong_list(&notice) } else { None };
+        let is_compared = is_by_code && !exchange.overlaps && !is_repeat;
+        if let Some(detail) = wrong.or_else(|| self.wrong_code(&notice).filter(|_| is_compared)) {
+            found.fails(Name::ConsumeVouchers, exchange.place(), "body.voucherList", detail);
+        }
+        // Used before Meituan refunded it, or wrong: either way that is not a refund that is left out.
+        for number in notice.used_codes() {
+            self.codes.counts_otherwise(number);
+        }
         if !exchange.overlaps && !is_identical {
             self.judge_totals(exchange, &notice, is_repeat, found);
         }
         if self.has_code_per_ticket() {
             found.shows(Name::ConsumeVouchers);
-            let is_compared = !exchange.overlaps && !is_repeat;
-            if let Some(detail) = self.wrong_code(&notice, is_compared) {
-                found.fails(Name::ConsumeVouchers, exchange.place(), "body.voucherList", detail);
-            }
         } else if self.voucher_type.is_none() && !notice.codes.is_empty() {
             found.unchecked(
                 Name::ConsumeVouchers,
@@ -158,6 +175,8 @@ impl Order {
         const NAME: Name = Name::ConsumeQuantities;
         if notice.refunded < self.refunds.agreed() {
             found.fails(NAME, exchange.place(), "body.refundedQuantity", "a refund that was agreed to before is left out");
+        } else if notice.refunded < self.refunds.agreed().saturating_add(self.codes.refunded_by_meituan()) {
+            found.fails(NAME, exchange.place(), "body.refundedQuantity", "a refund of Meituan's own is left out");
         }
         if is_repeat {
             return;
@@ -179,22 +198,34 @@ impl Order {
         }
     }
 
-    /// What is wrong with the codes of a notice, where each ticket has one. `is_compared`: with what was reported before.
-    fn wrong_code(&self, notice: &Notice, is_compared: bool) -> Option<&'static str> {
+    /// What is wrong with the list of codes, where each ticket must have one.
+    fn wrong_list(&self, notice: &Notice) -> Option<&'static str> {
         if notice.codes.is_empty() {
             return Some("one code for each ticket, and none is reported");
         }
         if !self.rescheduled && notice.codes.iter().any(|(number, _)| !self.codes.any(&[*number], |code| code.is_issued)) {
             return Some("not a code of the order");
         }
-        if notice.has_a_code_twice {
-            return Some("a code is there twice");
+        notice.has_a_code_twice.then_some("a code is there twice")
+    }
+
+    /// What is wrong with a code, as it was reported before, where a code is a ticket.
+    fn wrong_code(&self, notice: &Notice) -> Option<&'static str> {
+        // One that was used before Meituan refunded it is no fault of anybody.
+        let was_taken = |code: &Code| code.refunded_by_meituan().is_some_and(|end| notice.at.is_some_and(|at| at > end));
+        // A list of credentials may have earlier ones.
+        let is_out = |code: &Code| code.notified.is_none() && (code.is_refunded || was_taken(code));
+        if self.codes.any(&notice.by_credential, is_out) {
+            return Some("a code that was refunded");
         }
-        for &(number, status) in notice.codes.iter().filter(|_| is_compared) {
+        for &(number, status) in &notice.codes {
             let is = |what: fn(&Code) -> bool| self.codes.any(&[number], what);
             let (is_notified, is_refunded) = (is(|code| code.notified.is_some()), is(|code| code.is_refunded));
             match status {
                 VoucherStatus::USED if is_refunded => return Some("a code whose refund was agreed to"),
+                VoucherStatus::USED if self.codes.any(&[number], was_taken) => {
+                    return Some("a code that Meituan refunded by itself");
+                }
                 VoucherStatus::USED if is(|code| code.is_known) => return Some("a code that another notice reported as used"),
                 VoucherStatus::UNUSED | VoucherStatus::VOID if is_notified || is_refunded => return Some(CONTRADICTED),
                 VoucherStatus::REFUNDED if is_notified => return Some(CONTRADICTED),

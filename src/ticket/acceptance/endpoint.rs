@@ -6,13 +6,13 @@ use crate::money::parse_decimal;
 use crate::time::{Timestamp, wall_clock};
 use crate::{Error, ErrorCode};
 
-/// The ports that an address may use when it is an IP with a port (hand-out part four; it names 9855 twice).
+/// The ports that an address may use when it is an IP with a port (acceptance manual, part four; it names 9855 twice).
 pub const PORTS: [u16; 27] = [
     25, 80, 110, 143, 443, 587, 3899, 7000, 8001, 8010, 8080, 8081, 8082, 8084, 8085, 8086, 8090, 8889, 8998, 8999, 9050, 9855,
     37521, 41035, 58080, 58081, 58082,
 ];
 
-/// Whether Meituan reaches a production URL. A host name with a port that is not listed cannot be told: the hand-out
+/// Whether Meituan reaches a production URL. A host name with a port that is not listed is unchecked: the acceptance manual
 /// speaks of IP addresses. What is no URL is broken.
 pub fn check_port(url: &str) -> Verdict {
     let (default, rest) = match (after(url, "http://"), after(url, "https://")) {
@@ -50,10 +50,10 @@ fn after<'u>(url: &'u str, scheme: &str) -> Option<&'u [u8]> {
     start.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)
 }
 
-/// How many working days ahead a change is announced (hand-out part six).
+/// How many working days ahead a change is announced (acceptance manual, part six).
 pub const NOTICE_WORKING_DAYS: u32 = 3;
 
-/// Whom the mail goes to, beside the sales contact (hand-out part six).
+/// Recipients of the mail, beside the sales contact (acceptance manual, part six).
 pub const RECIPIENTS: [&str; 2] = ["hb.trip.api@meituan.com", "ask.api@meituan.com"];
 
 /// What is changed.
@@ -65,7 +65,7 @@ pub enum ChangeKind {
     Upgrade,
 }
 
-/// A change of endpoint that Meituan must be told of.
+/// A change of endpoint that must be announced to Meituan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeOfEndpoint {
     /// Name of the supplier's system (PMS名称).
@@ -84,7 +84,7 @@ pub struct ChangeOfEndpoint {
     pub sales_contact: String,
 }
 
-/// A mail, to be sent by whoever has a mail server.
+/// A mail, to be sent by the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The recipients (收件人).

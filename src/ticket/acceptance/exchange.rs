@@ -11,7 +11,7 @@ use crate::message::{Form, Packed, Reading, View, read};
 use crate::money::push_integer;
 use crate::{ErrorCode, Issue};
 
-/// An exchange, taken from a trace.
+/// An exchange of a trace.
 pub(super) struct Exchange<'t> {
     /// Its place in the trace.
     pub(super) index: u32,
@@ -87,7 +87,7 @@ impl Exchange<'_> {
         std::ptr::eq(self.call, call)
     }
 
-    /// What the supplier wrote: its definition, and its text.
+    /// What the supplier wrote: its definition, and its content.
     pub(super) fn written(&self) -> Option<(&'static Message, &[u8])> {
         match self.is_to_supplier() {
             true => Some((self.call.reply, self.response?)),
@@ -209,6 +209,8 @@ impl Exchange<'_> {
     ) {
         let Some((message, text)) = self.written() else { return };
         let has_no_codes = self.issues_without_codes(code);
+        let means_nothing =
+            self.is_to_supplier() && code.is_some_and(|code| matches!(code, 598 | 601 | 602) && !self.call.is_outcome(code as i32));
         let success = self.is_to_supplier() && code == Some(200) && !has_no_codes;
         read(message, text, Reading { form: Form::Wire, success, facts }, packed);
         found.shows(Name::RequiredFields);
@@ -217,6 +219,8 @@ impl Exchange<'_> {
             let is_judged_elsewhere = match issue.rule {
                 // What is wrong with the reason of a failure is found by `judge_reason`.
                 _ if issue.path == "describe" && self.tells_failure(code) => true,
+                // What a code without meaning comes with need not be anything.
+                _ if means_nothing && issue.path.starts_with("body") => true,
                 Some(rule) if has_no_codes => rule == rules::REPLY_COMPLETE.id || rule == rules::NOTICE_COMPLETE.id,
                 // An orderStatus 4 before that is wrong by itself.
                 Some(_) if self.is(&ORDER_QUERY) && !is_issued => of_rule_is(issue, Name::QueryVouchers, self.call),
@@ -234,8 +238,7 @@ impl Exchange<'_> {
         }
         if let Some(code) = code {
             found.shows(Name::SuccessCode);
-            let is_known = self.call.is_outcome(code as i32);
-            if matches!(code, 598 | 601 | 602) && !is_known {
+            if means_nothing {
                 found.fails(Name::SuccessCode, self.place(), "code", "it means nothing in this interface");
             } else if !self.call.lists(code as i32) && !self.tells_failure(Some(code)) {
                 found.warns(Name::DocumentedValues, self.place(), "code", "not a listed code of this interface");
@@ -265,7 +268,7 @@ impl Exchange<'_> {
                 }
                 (name, rule.basis)
             }
-            // Fields are added over time; null stands for an absent field. A field that is needed is reported as missing.
+            // Fields are added over time; null means an absent field. A field that is needed is reported as missing.
             (_, ErrorCode::UnknownField | ErrorCode::NullField, _) => return,
             // Judged by who needs it.
             (_, ErrorCode::EmptyText, _) => return,
@@ -323,7 +326,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// Judges what stands in the message against the request, the settings, and the supplier's own order number as it was
+    /// Judges what is in the message against the request, the settings, and the supplier's own order number as it was
     /// `reported` first.
     #[inline(never)]
     pub(super) fn judge_numbers(
@@ -395,7 +398,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Whether the interface document's list of this field's values is whole, so that no other value can be right (一 3).
+/// Whether the ticket spec's list of this field's values is whole, so that no other value can be right (一 3).
 fn is_listed_in_full(path: &str) -> bool {
     const FIELDS: [&str; 4] = ["orderStatus", "voucherType", "issueType", "realNameType"];
     let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));

@@ -65,17 +65,27 @@ impl Early {
         for (says_issued, queries, name) in both {
             if is_issued.is_none_or(|is_issued| is_issued == says_issued) {
                 for query in queries.drain(..) {
+                    found.shows(name);
                     found.warns(name, Some(query), "body.orderStatus", "reported before the notice");
                 }
             }
         }
     }
 
-    /// The result that they said has not come by the end of the trace.
-    pub(super) fn finish(&self, found: &mut Findings) {
+    /// The result that they said has not come by the end of the trace. `is_refunded`: Meituan had refunded all before the
+    /// queries, and waits for no result.
+    pub(super) fn finish(&self, is_refunded: bool, found: &mut Findings) {
         for (queries, name) in [(&self.issued, Name::QueryIssued), (&self.failed, Name::QueryIssuing)] {
             for &query in queries {
-                found.fails(name, Some(query), "body.orderStatus", "expected 5: 598 was answered");
+                match is_refunded {
+                    true => {
+                        found.unchecked(name, Some(query), "body.orderStatus", "Meituan ended the order before a notice was sent")
+                    }
+                    false => {
+                        found.shows(name);
+                        found.fails(name, Some(query), "body.orderStatus", "expected 5: 598 was answered");
+                    }
+                }
             }
         }
     }
@@ -96,6 +106,7 @@ impl Order {
         }
         self.is_paid = true;
         match said.code {
+            Some(598) if !self.can_be_issued(exchange, "code", found) => self.failed_by_reply = false,
             Some(598) => {
                 self.issuing.made.get_or_insert(exchange.index);
                 self.failed_by_reply = false;
@@ -135,11 +146,7 @@ impl Order {
     /// Pay was answered 200: the guest can enter.
     fn paid(&mut self, exchange: &Exchange<'_>, said: &Said, body: Option<View<'_>>, upstream: &Index, found: &mut Findings) {
         self.failed_by_reply = false;
-        if let Some(why) = self.is_dead.filter(|_| !exchange.overlaps) {
-            found.shows(Name::CanEnter);
-            found.fails(Name::CanEnter, exchange.place(), "code", why);
-            // What is said of it now is true or false only as that is.
-            self.issue = Issue::Unknown;
+        if !self.can_be_issued(exchange, "code", found) {
             return;
         }
         if !self.is_issued() {
@@ -204,6 +211,10 @@ impl Order {
                 Issue::ByNotice => found.warns(Name::NoticeVouchers, exchange.place(), "issueType", "success was reported before"),
                 _ => self.issue = Issue::Failed,
             }
+            return;
+        }
+        // A notice that was sent before can be sent again.
+        if !self.is_issued() && !self.can_be_issued(exchange, "issueType", found) {
             return;
         }
         if self.failed_by_reply && !exchange.overlaps {

@@ -1,14 +1,14 @@
-//! Meituan's acceptance of a supplier (验收): the hand-out's demands as a table, recorded exchanges in one format, and a
-//! checker of the one over the other.
+//! Meituan's acceptance of a supplier (验收): the demands of the acceptance manual as a table, recorded exchanges in one format,
+//! and a checker of the one over the other. The acceptance manual (验收手册) is 《API 直连—供应商开发美团流程》.
 //!
-//! - [`POINTS`]: every demand of the hand-out, with its stable id, its section and its sentence.
-//! - [`Trace`]: exchanges as they were recorded. [`redacted`] takes personal data out of a body.
+//! - [`POINTS`]: every demand of the acceptance manual, with its stable id, its section and its sentence.
+//! - [`Trace`]: exchanges as they were recorded. [`redacted`] removes personal data from a body.
 //! - [`check`]: the verdict on every point, with what was found where.
 //! - [`ChangeOfEndpoint`]: the mail that announces another address or an upgrade; [`check_port`]: which ports may be used.
 //!
 //! The checker replays each order with just enough memory to judge what is said later: how many tickets were ordered,
-//! whether 598 was answered, which codes were told. It never takes silence for success: a point that no exchange shows is
-//! `notExercised`, and one that cannot be told from what was recorded is `unchecked`.
+//! whether 598 was answered, which codes were reported. It never counts silence as success: a point that no exchange shows is
+//! `notExercised`, and one that cannot be judged by what was recorded is `unchecked`.
 //!
 //! ```
 //! use meituan_protocol::ticket::acceptance::{Strictness, Verdict, check_json};

@@ -96,6 +96,22 @@ impl Order {
         self.voucher_type == Some(i64::from(VoucherType::CODE_PER_TICKET.0))
     }
 
+    /// Whether a code is a ticket: so it is in real-name orders too, if there are as many codes as tickets.
+    pub(super) fn is_by_code(&self) -> bool {
+        let has_names = self.voucher_type == Some(i64::from(VoucherType::NONE.0));
+        self.has_code_per_ticket() || has_names && self.quantity == i64::try_from(self.issued.len()).ok()
+    }
+
+    /// Judges what says that it is issued, or being issued, against what made that impossible. True where nothing did.
+    pub(super) fn can_be_issued(&mut self, exchange: &Exchange<'_>, path: &str, found: &mut Findings) -> bool {
+        let Some(why) = self.is_dead.filter(|_| !exchange.overlaps) else { return true };
+        found.shows(Name::CanEnter);
+        found.fails(Name::CanEnter, exchange.place(), path, why);
+        // What is said of it now is true or false only as that is.
+        self.issue = Issue::Unknown;
+        false
+    }
+
     #[inline(never)]
     pub(super) fn create(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
         if exchange.tells_failure(said.code) {
@@ -157,7 +173,7 @@ impl Order {
     /// What was promised and did not come by the end of the trace.
     #[inline(never)]
     pub(super) fn finish(&self, found: &mut Findings) {
-        self.early.finish(found);
+        self.early.finish(self.ended_at.is_some() && self.is_dead.is_none(), found);
         self.issuing.finish(Name::PayIssuing, found);
         self.refunds.finish(found);
     }

@@ -1,4 +1,4 @@
-//! What the hand-out demands, point by point: one table.
+//! Demands of the acceptance manual, point by point: one table.
 //!
 //! A point's checks are the message rules that it names (run by the message engine wherever a message is read or
 //! written) and what [`check`](super::check) knows of the exchanges before and after. One fault counts against one point:
@@ -10,20 +10,20 @@ use super::super::{Call, rules};
 use crate::Text;
 use crate::message::definition::{Basis, Rule};
 
-/// One demand of the hand-out.
+/// One demand of the acceptance manual.
 #[derive(Debug)]
 pub struct Point {
     /// The stable id, such as `pay.issuing`.
     pub id: &'static str,
-    /// The call whose section it stands in, where it is about one call.
+    /// The call whose section it is in, where it is about one call.
     pub about: Option<&'static Call>,
-    /// Whether the hand-out says it, or we concluded it. What a finding is based on is said by the finding: parts of a
+    /// Whether the acceptance manual says it, or we concluded it. What a finding is based on is said by the finding: parts of a
     /// documented point can be inferred.
     pub basis: Basis,
     /// The message rules that are its checks.
     pub rules: &'static [&'static Rule],
-    /// The hand-out's section, such as `订单出票 3`: the third acceptance point (验收点) of that interface; `说明` is the
-    /// column beside them (接口说明).
+    /// The section of the acceptance manual, such as `订单出票 3`: the third acceptance point (验收点) of that interface; `说明` is
+    /// the column beside them (接口说明).
     #[cfg(feature = "texts")]
     pub section: &'static str,
     /// What it demands.
@@ -42,7 +42,7 @@ macro_rules! points {
         #[repr(u8)]
         pub(super) enum Name { $( $(#[doc = $doc])* $variant, )* }
 
-        /// Every point, in the order of the hand-out.
+        /// Every point, in the order of the acceptance manual.
         pub static POINTS: &[Point] = &[$(
             Point {
                 id: $id,
@@ -76,14 +76,15 @@ points! {
     DocumentedValues "general.documented-values", None, Documented, [REPLY_BARE, LEVEL_PRICE_STOCK, CODES_UNTYPED, QUERY_CODES_UNTYPED],
         "一 3",
         "字段以接口文档为准，尤其是各种 type、status 的取值",
-        "fields are as the interface document says, above all the values of every type and status";
-    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was told
-    /// before.
+        "fields are as the ticket spec says, above all the values of every type and status";
+    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was
+    /// reported before.
     RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET, QUERY_REAL_NAME_LIST],
         "一 4",
         "必填字段一定要填且填对",
         "required fields are filled, and filled correctly";
-    /// Pay was answered 200, and what followed says that nothing was issued; or the order was never created, or is closed.
+    /// Pay was answered 200, and what followed says that nothing was issued; or it was answered 200 or 598, or success was reported by
+    /// notice, though the order was never created, or is closed.
     CanEnter "general.can-enter", None, Documented, [],
         "一 5",
         "出票 200 表示已出票、用户能入园；向上游二次出票的一律先返回 598",
@@ -113,7 +114,7 @@ points! {
     PayIssuing "pay.issuing", Some(&ORDER_PAY), Documented, [],
         "订单出票 1",
         "二次出票必须返回 598，并用出票通知回传最终结果",
-        "what is issued upstream is answered 598, and its result told by pay notice";
+        "what is issued upstream is answered 598, and its result is sent by pay notice";
     /// A failure to issue without its reason (in the reply or in the notice), or with a code of another interface.
     PayTrueReason "pay.true-reason", Some(&ORDER_PAY), Documented, [TRUE_REASON],
         "订单出票 2",
@@ -134,8 +135,8 @@ points! {
         "订单出票 5",
         "总超时可以调整（连接 30s、读取 30s），但总和不超过 1min",
         "answered within the time-outs: connecting 30 s and reading 30 s by default, 60 s together at most";
-    /// While 598 stands, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure follows, or
-    /// Meituan ends the order first.)
+    /// After 598 and before its result, neither 5 nor 4. (4 counts against `query.issued`; 6 or 2 is only reported where a failure
+    /// follows, or Meituan ends the order first.)
     QueryIssuing "query.issuing", Some(&ORDER_QUERY), Documented, [],
         "订单查询 1",
         "出票中的订单，orderStatus 一定是 5",
@@ -157,16 +158,16 @@ points! {
         "订单查询 4",
         "orderStatus=4 时 voucher、voucherType 要传对",
         "at orderStatus 4 voucherType and codes are right";
-    /// Quantities that do not add up, or that are not what happened; a used code that is told as unused.
+    /// Quantities that do not add up, or that are not what happened; a used or refunded code that is reported as unused.
     QueryQuantities "query.quantities", Some(&ORDER_QUERY), Documented, [QUERY_WITHIN_ORDERED, QUERY_QUANTITIES_AGREE],
         "订单查询 5",
         "使用过的 voucher 在 voucherList 中 status 正确，orderQuantity、usedQuantity、refundedQuantity 自洽",
         "used codes have the right status, and ordered, used and refunded quantities agree";
-    /// After a failure told by reply or notice, neither 6 nor 2. (4 counts against `query.issued`.)
+    /// After a failure that a reply or notice reported, neither 6 nor 2. (4 counts against `query.issued`.)
     QueryFailed "query.issue-failed", Some(&ORDER_QUERY), Inferred, [],
         "订单查询 说明",
-        "出票失败后 orderStatus 为 6 或 2：接口文档的取值有“6 支付失败”，手册订单查询 3 则写“否则一直都要保持创建成功状态orderstatus=2”；两种读法都通过（推断）",
-        "orderStatus is 6 or 2 once issuing failed: the interface document lists 6 (支付失败), the acceptance manual (订单查询 3) keeps 2 until issued (否则一直都要保持创建成功状态orderstatus=2); either passes (inferred)";
+        "出票失败后 orderStatus 为 6 或 2：接口文档的取值有“6 支付失败”，验收手册订单查询 3 则写“否则一直都要保持创建成功状态orderstatus=2”；两种读法都通过（推断）",
+        "orderStatus is 6 or 2 once issuing failed: the ticket spec lists 6 (支付失败), the acceptance manual (订单查询 3) keeps 2 until issued (否则一直都要保持创建成功状态orderstatus=2); either passes (inferred)";
     /// A refund answered 602 whose result came by anything but a refund notice.
     RefundPending "refund.pending", Some(&ORDER_REFUND), Documented, [],
         "订单退款 1",
@@ -182,12 +183,14 @@ points! {
         "订单退款 3",
         "refundId 必须传对：按流水号同意或拒绝",
         "the refundId is right: it, and not a number of tickets, is what is agreed to or refused";
-    /// That tickets can be refunded at all: an agreement about a used or refunded code, or about more tickets than are left.
+    /// That tickets can be refunded at all: an agreement about a used or refunded code (by Meituan itself, too), about one that is not
+    /// of the order, or about more tickets than are left.
     RefundRefundable "refund.refundable", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 1",
         "按流水号同意退款，切勿仅按照票的份数：同意的票须未使用、未退过，已用和已退合计不超过订单票数",
         "agreed by refundId and not merely by count: the tickets are neither used nor refunded yet, and no more than are left";
-    /// A refund within three working days of its 602 is refused by a reply, with no notice before.
+    /// A refund within three working days of its 602 is refused by a reply, and no notice refuses it. (Where the notice follows, the
+    /// reply is only reported.)
     RefundRepeat "refund.repeat", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 4",
         "审批中用同一流水号再来查询，继续返回 602，不返回失败",
@@ -214,13 +217,13 @@ points! {
         "订单出票通知 2",
         "出票成功后查询 orderStatus=4 且 voucher、voucherType 正确",
         "after the notice of success the query says 4, with the same voucherType and codes";
-    /// Quantities that do not add up, or are not the order's, or leave out a refund that was agreed to before.
+    /// Quantities that do not add up, or are not the order's, or leave out a refund that was agreed to before, or that Meituan made itself.
     ConsumeQuantities "consume.quantities", Some(&CONSUME_NOTICE), Documented, [CONSUME_WITHIN_ORDERED, CONSUME_QUANTITIES_AGREE],
         "订单核销 1",
         "quantity、usedQuantity、refundedQuantity 数量自洽",
         "quantity, usedQuantity and refundedQuantity agree";
-    /// No entry that is used; under voucherType 1: no codes, codes that are not the order's, or that contradict what was told
-    /// before: refunded, or used by another notice.
+    /// No entry that is used; under voucherType 1: no codes, or codes that are not the order's; wherever a code is a ticket: codes
+    /// that contradict what was reported before, refunded or used by another notice.
     ConsumeVouchers "consume.vouchers", Some(&CONSUME_NOTICE), Documented, [CONSUME_SHOWS_USE, CONSUME_STATUS_USED],
         "订单核销 2",
         "一码一验按凭证核销，voucherList 中 voucher、status 正确",

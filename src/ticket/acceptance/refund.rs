@@ -12,6 +12,7 @@ use super::report::Findings;
 use crate::message::View;
 use crate::time::{DAY, Timestamp};
 
+const PENDING: &str = "still pending: expected 602";
 const SILENT: &str = "three working days have passed: it counts as agreed";
 
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(super) struct Refunds {
     /// How many tickets Meituan's messages were about, each message counted once.
     reported: i64,
     messages: Index,
+    /// The refundSerialNo of those that had the number of no refund so far.
+    serials: Index,
     /// When Meituan last sent a refunded message that cannot be attributed to one refund.
     unclear_at: Option<i64>,
 }
@@ -38,12 +41,18 @@ struct Content {
 struct Refund {
     /// As it was asked for first.
     content: Content,
+    /// When that was.
+    asked_at: i64,
+    /// Meituan has sent a message of its number before.
+    is_of_message: bool,
     silence: Silence,
     /// When it was put off first.
     since: i64,
     pending: Promise,
     agreed: bool,
     refused: bool,
+    /// Where it was refused by reply while it was pending: the notice says whether that was so.
+    refused_early: Vec<u32>,
     /// Meituan has refunded by itself, before anybody counts on silence.
     by_message: bool,
 }
@@ -87,7 +96,12 @@ impl Refund {
 /// What is known of the order beside its refunds.
 struct Known<'o> {
     codes: &'o mut Codes,
-    has_code_per_ticket: bool,
+    /// A code is a ticket.
+    is_by_code: bool,
+    /// No code is needed: a refund may name credentials, with their codes.
+    has_names: bool,
+    /// All codes are known, and each ticket has one.
+    has_all_codes: bool,
     quantity: Option<i64>,
     entries: &'o Entries,
 }
@@ -115,8 +129,15 @@ impl Order {
     }
 
     fn refunds(&mut self) -> (&mut Refunds, Known<'_>) {
-        let has_code_per_ticket = self.has_code_per_ticket();
-        let known = Known { codes: &mut self.codes, has_code_per_ticket, quantity: self.quantity, entries: &self.entries };
+        let (is_by_code, has_code_per_ticket) = (self.is_by_code(), self.has_code_per_ticket());
+        let known = Known {
+            codes: &mut self.codes,
+            is_by_code,
+            has_names: is_by_code && !has_code_per_ticket,
+            has_all_codes: has_code_per_ticket && !self.rescheduled,
+            quantity: self.quantity,
+            entries: &self.entries,
+        };
         (&mut self.refunds, known)
     }
 
@@ -156,11 +177,18 @@ impl Refunds {
         known: &mut Known<'_>,
         found: &mut Findings,
     ) {
-        let codes = known.codes.numbers(asked, "voucherList");
+        let mut codes = known.codes.numbers(asked, "voucherList");
+        if known.has_names {
+            let held = asked.objects("credentialList").filter_map(|entry| entry.text("voucher"));
+            codes.extend(held.filter(|code| !code.is_empty()).map(|code| known.codes.number(&code)));
+            put_in_order(&mut codes);
+        }
         let content = Content { quantity: asked.integer("refundQuantity").unwrap_or_default(), codes };
-        let index = self.by_id.number(&text(asked, "refundId")) as usize;
+        let id = text(asked, "refundId");
+        let index = self.by_id.number(&id) as usize;
         if index == self.all.len() {
-            self.all.push(Refund { content: content.clone(), ..Refund::default() });
+            let is_of_message = self.serials.get(&id).is_some();
+            self.all.push(Refund { content: content.clone(), asked_at: exchange.at, is_of_message, ..Refund::default() });
         }
         let is_unclear = |refund: &Refund| self.unclear_at.is_some_and(|at| refund.is_open() && refund.since <= at);
         let refund = &mut self.all[index];
@@ -220,7 +248,7 @@ impl Refunds {
                     (true, ..) if is_other || refund.by_message => return,
                     (true, ..) => (Name::RefundFinal, "agreed already"),
                     (_, true, _) => (Name::RefundSilence, SILENT),
-                    (_, _, true) => (Name::RefundRepeat, "still pending: expected 602"),
+                    (_, _, true) => (Name::RefundRepeat, PENDING),
                     _ => {
                         refund.refused = true;
                         return;
@@ -228,6 +256,7 @@ impl Refunds {
                 };
                 match is_open && (is_other || is_unclear || refund.pending.is_void) {
                     true => found.warns(broken.0, exchange.place(), "code", broken.1),
+                    false if broken.0 == Name::RefundRepeat => refund.refused_early.push(exchange.index),
                     false => found.fails(broken.0, exchange.place(), "code", broken.1),
                 }
             }
@@ -243,13 +272,18 @@ impl Refunds {
         self.agreed = self.agreed.saturating_add(*quantity);
         if by_supplier {
             found.shows(Name::RefundRefundable);
-            let wrong = match known.has_code_per_ticket {
+            // What was asked for before Meituan refunded by itself, and was not refused, may be the same refund.
+            let is_another = |at: i64| !refund.is_of_message && (refund.refused || refund.asked_at > at);
+            let is_taken = |code: &Code| code.is_refunded || code.refunded_by_meituan().is_some_and(is_another);
+            let wrong = match known.is_by_code {
                 _ if exchange.overlaps => None,
                 true if known.codes.any(codes, Code::is_used) => Some("a code that was used"),
-                true if known.codes.any(codes, |code| code.is_refunded) => Some("a code that was refunded before"),
-                by_code => {
-                    // By codes, a used one among them is found above.
-                    let used = if by_code { 0 } else { known.entries.used_at_all() };
+                true if known.codes.any(codes, is_taken) => Some("a code that was refunded before"),
+                true if known.has_all_codes && known.codes.any(codes, |code| !code.is_issued) => Some("not a code of the order"),
+                is_by_code => {
+                    // Where each ticket is named, a used one among them is found above.
+                    let is_named = is_by_code && i64::try_from(codes.len()).is_ok_and(|count| count >= *quantity);
+                    let used = if is_named { 0 } else { known.entries.used_at_all() };
                     let taken = self.agreed.saturating_add(used);
                     known.quantity.is_some_and(|quantity| taken > quantity).then_some("more tickets than are left")
                 }
@@ -260,6 +294,7 @@ impl Refunds {
         }
         for &code in codes {
             known.codes.of(code).is_refunded = true;
+            known.codes.counts_otherwise(code);
         }
     }
 
@@ -301,6 +336,9 @@ impl Refunds {
             }
             return;
         }
+        for reply in refund.refused_early.drain(..) {
+            found.warns(Name::RefundRepeat, Some(reply), "code", "refused before the notice");
+        }
         exchange.judge_reason(Name::RefundTrueReason, said.code, said.describe.as_deref(), found);
         match (refund.agreed && !exchange.overlaps, is_silent, may_be_silent) {
             // Meituan was quicker: neither knows what the other has said.
@@ -329,9 +367,11 @@ impl Refunds {
         }
         let named = known.codes.numbers(asked, "voucherList");
         let mut covered = Vec::new();
-        if let Some(index) = self.by_id.get(&text(asked, "refundSerialNo")) {
+        let serial = text(asked, "refundSerialNo");
+        let of_this_number = self.by_id.get(&serial);
+        if let Some(index) = of_this_number {
             covered.push(index);
-        } else if known.has_code_per_ticket && !named.is_empty() {
+        } else if known.is_by_code && !named.is_empty() {
             covered.extend(named.iter().filter_map(|&code| known.codes.of(code).refund));
             put_in_order(&mut covered);
             let count = covered.len();
@@ -345,7 +385,8 @@ impl Refunds {
         }
         for index in covered {
             let refund = &mut self.all[index as usize];
-            if !refund.is_open() {
+            // One that was refused is made all the same where the message has its number.
+            if !refund.is_open() && (refund.agreed || of_this_number.is_none()) {
                 continue;
             }
             refund.pending.is_void = true;
@@ -357,6 +398,13 @@ impl Refunds {
                 false => refund.by_message = true,
             }
             self.agree(index as usize, exchange, false, known, found);
+        }
+        if of_this_number.is_some() {
+            return;
+        }
+        self.serials.number(&serial);
+        for code in named.into_iter().filter(|_| known.is_by_code && said.code == Some(200)) {
+            known.codes.refund_by_meituan(code, exchange.at);
         }
     }
 
@@ -371,6 +419,12 @@ impl Refunds {
     pub(super) fn finish(&self, found: &mut Findings) {
         for refund in &self.all {
             refund.pending.finish(Name::RefundPending, found);
+            for &reply in &refund.refused_early {
+                match refund.pending.is_void {
+                    true => found.warns(Name::RefundRepeat, Some(reply), "code", PENDING),
+                    false => found.fails(Name::RefundRepeat, Some(reply), "code", PENDING),
+                }
+            }
         }
     }
 }

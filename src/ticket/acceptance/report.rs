@@ -8,7 +8,7 @@ use crate::money::push_integer;
 /// What breaking an inferred demand does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strictness {
-    /// It is reported: only what the hand-out says fails a point.
+    /// It is reported: only what the acceptance manual says fails a point.
     #[default]
     Documented,
     /// It fails the point too.
@@ -24,7 +24,7 @@ pub enum Verdict {
     Failed,
     /// No exchange could have shown it.
     NotExercised,
-    /// Exchanges could have shown it, but what is needed to tell was not recorded.
+    /// Exchanges could have shown it, but what is needed to judge them was not recorded.
     Unchecked,
 }
 
@@ -47,7 +47,7 @@ pub enum Effect {
     Fails,
     /// It is only reported: the demand is inferred.
     Warns,
-    /// It could not be told.
+    /// It could not be judged.
     Unchecked,
 }
 
@@ -76,7 +76,7 @@ pub struct Finding {
     pub code: Option<ErrorCode>,
     /// What was found or expected, for people.
     pub detail: String,
-    /// Whether the hand-out says it.
+    /// Whether the acceptance manual says it.
     pub basis: Basis,
     /// What it does to the point.
     pub effect: Effect,
@@ -192,7 +192,7 @@ impl Findings {
         Findings { strictness, points: POINTS.iter().map(empty).collect() }
     }
 
-    /// An exchange shows the point. Whether it is kept, the findings tell.
+    /// An exchange shows the point. Whether it is kept, the findings say.
     #[inline(never)]
     pub(super) fn shows(&mut self, name: Name) {
         self.shows_times(name, 1);
@@ -204,7 +204,7 @@ impl Findings {
         self.points[name as usize].shown += times;
     }
 
-    /// What the hand-out says is broken.
+    /// What the acceptance manual says is broken.
     #[inline(never)]
     pub(super) fn fails(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, Basis::Documented, Effect::Fails);
@@ -216,7 +216,7 @@ impl Findings {
         self.add(name, exchange, path, detail, Basis::Inferred, Effect::Warns);
     }
 
-    /// It cannot be told.
+    /// It cannot be judged.
     #[inline(never)]
     pub(super) fn unchecked(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, POINTS[name as usize].basis, Effect::Unchecked);

@@ -2,8 +2,8 @@
 //!
 //! A trace is JSON. Its own fields are in program notation (epoch milliseconds); the requests and replies in it are the
 //! wire's own JSON, as it travelled (whole-body encryption opened). Headers are not part of it: the signature's outcome is
-//! one flag. Personal data is taken out by [`redacted`] before a body is written down. Codes stay, because points compare
-//! them: a trace of orders that are not over lets whoever reads it enter, and is to be kept like the orders themselves.
+//! one flag. [`redacted`] removes personal data before a body is written down. Codes stay, because points compare
+//! them: with a trace of orders that are not over its reader can enter, so it is to be kept like the orders themselves.
 
 use super::super::working_days::Calendar;
 use crate::message::definition::Facts;
@@ -20,7 +20,7 @@ crate::messages! {
     Trace {
         /// The format's version: 2. Version 1, and a trace without a version, are read too.
         version "version": integer(1..2), optional;
-        /// What the checker is told beside the exchanges.
+        /// What the checker needs to know beside the exchanges.
         settings "settings": object(TraceSettings), optional;
         /// The exchanges, in any order: `at` orders them.
         exchanges "exchanges": list(object(Exchange)), required;
@@ -30,7 +30,7 @@ crate::messages! {
     TraceSettings {
         /// The supplier's number at Meituan: every message must carry it.
         partner_id "partnerId": count, optional;
-        /// The production URLs, as they are registered with Meituan. Where they are given they are taken to be all of them.
+        /// The production URLs, as they are registered with Meituan. Where they are given, they count as all of them.
         endpoints "endpoints": list(object(Endpoint)), optional;
         /// Product numbers (`partnerDealId`) whose tickets are issued again upstream: pay must be answered 598 first.
         upstream_products "upstreamProducts": list(text), optional;
@@ -63,7 +63,7 @@ crate::messages! {
         /// When the request was received (toSupplier) or sent (toMeituan), in epoch milliseconds.
         at "at": milliseconds, required;
         /// From then until the reply was there, in milliseconds. Without it time-outs are not checked, and exchanges of the
-        /// same order are taken to follow each other.
+        /// same order count as following each other.
         duration_ms "durationMs": count, optional;
         /// Who called: `toSupplier` (Meituan did) or `toMeituan` (the supplier did). It must be the call's own.
         direction "direction": text, required;
@@ -74,9 +74,9 @@ crate::messages! {
         /// Whether the request's Date was too far from the clock of the side that received it: no wrong signature, and that it
         /// is to be refused is inferred. Since version 2.
         stale "stale": flag, optional;
-        /// The request's body: the wire's JSON, or a text where it was none.
+        /// The request's body: the wire's JSON, or a string where it was none.
         request "request": raw, required;
-        /// The reply's body: the wire's JSON, or a text where it was none. Absent or null when there was no reply.
+        /// The reply's body: the wire's JSON, or a string where it was none. Absent or null when there was no reply.
         response "response": raw, nullable;
         /// The reply's HTTP status.
         http_status "httpStatus": integer(100..599), optional;
@@ -98,8 +98,8 @@ pub const PERSONAL_FIELDS: &[&str] = &[
     "operator",
 ];
 
-/// A body as it is written down in a trace: every text, number and flag below one of [`PERSONAL_FIELDS`] becomes `"***"`;
-/// empty texts and nulls stay. A body that is not JSON becomes the text `"***"`, since nobody can tell what is in it.
+/// A body as it is written down in a trace: every string, number and flag below one of [`PERSONAL_FIELDS`] becomes `"***"`;
+/// empty strings and nulls stay. A body that is not JSON becomes the string `"***"`, since nobody knows what is in it.
 pub fn redacted(body: &[u8]) -> Vec<u8> {
     redact(body, PERSONAL_FIELDS).unwrap_or_else(|_| b"\"***\"".to_vec())
 }

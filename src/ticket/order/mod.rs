@@ -77,7 +77,7 @@ pub use conflicts::Breach;
 pub use deadlines::next_due;
 pub use entries::{Admission, admissions};
 pub use event::*;
-pub use reasons::Reason;
+pub use reasons::{Reason, Report};
 pub use snapshot::*;
 #[cfg(feature = "texts")]
 pub use table::diagram;
@@ -151,23 +151,6 @@ pub struct Transition {
     pub reason: Option<Reason>,
     /// What somebody should hear of, though it contradicts nothing.
     pub reports: Vec<Report>,
-}
-
-/// What somebody should hear of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
-    /// Meituan never replied 200 to a pay notice, and yet it counts as accepted: after the last 300, or because Meituan has
-    /// queried the order since.
-    AcceptedAtLast,
-}
-
-impl Report {
-    /// The stable id.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Report::AcceptedAtLast => "accepted-at-last",
-        }
-    }
 }
 
 /// What kind of event it was.

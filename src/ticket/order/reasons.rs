@@ -92,6 +92,41 @@ reasons! {
     VisitNotOver "visit-not-over" "游玩尚未结束，或订单尚有未完成的处理";
 }
 
+macro_rules! reports {
+    ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
+        /// What somebody should hear of, though it contradicts nothing.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Report { $( $(#[doc = $doc])* $variant, )* }
+
+        impl Report {
+            /// Every report.
+            pub const ALL: &'static [Report] = &[$(Report::$variant,)*];
+
+            /// The stable id.
+            pub const fn id(self) -> &'static str {
+                match self { $( Report::$variant => $id, )* }
+            }
+
+            /// What it means, in Chinese and English.
+            #[cfg(feature = "texts")]
+            pub const fn doc(self) -> &'static str {
+                match self { $( Report::$variant => concat!($($doc, "\n"),*), )* }
+            }
+        }
+    };
+}
+
+reports! {
+    /// 美团从未对出票通知返回 200，但视为已接受：最后一次 300 之后，或美团已查询到出票成功 ·
+    /// Meituan never replied 200 to a pay notice, and yet it counts as accepted: after the last 300, or because Meituan has queried the
+    /// order since.
+    AcceptedAtLast "accepted-at-last";
+    /// 内置的节假日日历将在 30 天内用完：请升级本库，或自行提供 `calendar`，否则无法计算 3 个工作日 ·
+    /// The calendar of holidays ends within 30 days: update the library, or give a `calendar` of your own. Beyond it three working
+    /// days cannot be counted.
+    CalendarEnds "calendar-ends";
+}
+
 impl Reason {
     /// Returns the code that says it in the family of `call`. Which failure has which code is documented only in part: 301, 410
     /// and 606 are (by field notes of implementations), everything else is the family's "other" (inferred).

@@ -4,10 +4,13 @@ use super::event::Credential;
 use super::snapshot::Tally;
 use super::units::sorted;
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
-use super::{RefundRefused, RefundState, Reply, ReplyBody, Said, Trigger, UnitState, Verdict, sum};
+use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger, UnitState, Verdict, sum};
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
+
+/// So long before its last day somebody should hear that the calendar ends.
+const CALENDAR_NOTICE_DAYS: u32 = 30;
 
 impl Change<'_> {
     /// `refundId` is the one key: what is known under it is replied as it is, whatever else the call says.
@@ -45,6 +48,9 @@ impl Change<'_> {
             requested_at: self.now,
             ..Refund::default()
         });
+        if self.settings.calendar().ends_within(self.now, CALENDAR_NOTICE_DAYS) {
+            self.report(Report::CalendarEnds);
+        }
         self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))
     }
 

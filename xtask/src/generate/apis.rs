@@ -3,7 +3,7 @@
 use super::writing::one_line;
 use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
 use meituan_protocol::ride::{self, CAR_TYPE_REQUEST_SOURCES, Environment, INTERFACES, Interface, codes};
-use meituan_protocol::ticket::order::{Breach, Reason};
+use meituan_protocol::ticket::order::{Breach, Reason, Report};
 use meituan_protocol::ticket::{self, CALLS, Call, Direction};
 use std::fmt::Write as _;
 
@@ -97,6 +97,12 @@ pub(super) fn ticket_api() -> Api {
                 id: "BreachId",
                 doc: "What a conflict of an order means. The fact is recorded all the same, and somebody has to look.",
                 rows: Breach::ALL.iter().map(|breach| both_languages(breach.id(), breach.doc())).collect(),
+            },
+            Sentences {
+                name: "reports",
+                id: "ReportId",
+                doc: "What a transition reports, though it contradicts nothing. A handler with a store prints it once.",
+                rows: Report::ALL.iter().map(|report| both_languages(report.id(), report.doc())).collect(),
             },
             Sentences {
                 name: "reasons",

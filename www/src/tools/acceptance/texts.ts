@@ -3,17 +3,17 @@ import { bilingual } from "../../shell/language.ts";
 export const text = bilingual({
   en: {
     summary:
-      "Load recorded exchanges between Meituan and a supplier, and walk through them: which acceptance points of the hand-out they pass, fail or never touch.",
+      "Load recorded exchanges between Meituan and a supplier, and walk through them: which points of the acceptance manual they pass, fail or never touch.",
     file: "A recording (JSON, as docs/trace.md describes it)",
     drop: "or drop the file anywhere here",
     good: "Built in: a supplier that keeps every point",
     bad: "Built in: the same with mistakes",
-    waiting: "Load a recording, or take a built-in one",
+    waiting: "Load a recording, or use a built-in one",
     broken: "This is no recording",
     allPassed: (count: number) => `No point fails: ${count} passed`,
     someFailed: (count: number) => (count === 1 ? "One point fails" : `${count} points fail`),
     rest: (passed: number, untouched: number, unchecked: number) =>
-      `${passed} passed, ${untouched} not exercised, ${unchecked} could not be told.`,
+      `${passed} passed, ${untouched} not exercised, ${unchecked} could not be judged.`,
     walk: "Step by step",
     step: (at: number, count: number) => `Exchange ${at} of ${count}`,
     previous: "Previous",
@@ -27,8 +27,8 @@ export const text = bilingual({
     noChanges: "No point is decided anew here.",
     found: "Found in this exchange",
     points: "All points",
-    verdicts: { passed: "passed", failed: "failed", notExercised: "not exercised", unchecked: "could not be told" },
-    effects: { fails: "fails", warns: "warns", unchecked: "could not be told" },
+    verdicts: { passed: "passed", failed: "failed", notExercised: "not exercised", unchecked: "could not be judged" },
+    effects: { fails: "fails", warns: "warns", unchecked: "could not be judged" },
     shownBy: (count: number) => (count === 1 ? "shown once" : `shown ${count} times`),
     inferred: "inferred",
     exchange: (at: number) => `exchange ${at}`,
@@ -36,7 +36,8 @@ export const text = bilingual({
     strict: "What is only inferred fails a point, too",
   },
   zh: {
-    summary: "载入美团与供应商之间的报文记录，逐条查看：验收手册中的哪些验收点通过、不通过，或从未涉及。",
+    summary:
+      "载入美团与供应商之间的报文记录，逐条查看：《API 直连—供应商开发美团流程》（下称验收手册）中的哪些验收点通过、不通过，或从未涉及。",
     file: "报文记录（JSON，格式见 docs/trace.md）",
     drop: "或把文件拖到这里",
     good: "内置：全部做对的供应商",

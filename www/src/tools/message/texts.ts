@@ -54,13 +54,13 @@ export const text = bilingual({
       yuan: "number, yuan",
       fen: "integer, fen",
       decimal: "decimal",
-      text: "text",
+      text: "string",
       flag: "true or false",
       moment: "epoch milliseconds",
       date: "yyyy-MM-dd",
       wallClock: "yyyy-MM-dd HH:mm:ss, UTC+8",
       object: "object",
-      textMap: "object of texts",
+      textMap: "object of strings",
       raw: "any JSON",
     },
   },
@@ -116,19 +116,19 @@ export const text = bilingual({
       yuan: "数字，元",
       fen: "整数，分",
       decimal: "小数",
-      text: "文本",
+      text: "字符串",
       flag: "true 或 false",
       moment: "毫秒时间戳",
       date: "yyyy-MM-dd",
       wallClock: "yyyy-MM-dd HH:mm:ss，东八区",
       object: "对象",
-      textMap: "文本对象",
+      textMap: "字符串对象",
       raw: "任意 JSON",
     },
   },
 });
 
-/** A definition's text in the language that is spoken: where it says both, Chinese stands first. */
+/** A definition's text in the language that is spoken: where it says both, Chinese is first. */
 export function spoken(doc: string, language: "en" | "zh"): string {
   const at = doc.indexOf(" · ");
   if (at < 0) return doc;

@@ -74,7 +74,7 @@ export const text = bilingual({
     fix: "怎样改对",
     mustSign: "应当参与签名的内容",
     wasSigned: "实际参与签名的内容",
-    expected: "应得的签名",
+    expected: "期望的签名",
     received: "收到的签名",
     none: "无",
     age: (minutes: number) => `Date 与本机时钟相差 ${minutes} 分钟：若是新请求，对只容许 10 分钟的接收方来说已过期。`,
