@@ -957,7 +957,7 @@ fn deeper() -> u32 {
 
 const FROM_NOTHING: usize = 4;
 const AFTER_ISSUING: usize = 3;
-const WALKS: usize = 300;
+const WALKS: usize = 150;
 const WALK: usize = 60;
 const SEEDS: [u64; 2] = [1, 0x9e37_79b9_7f4a_7c15];
 
@@ -976,7 +976,7 @@ fn agree(scene: Scene) {
     }
     explorer.explore(issued, AFTER_ISSUING + depth);
     for seed in SEEDS {
-        explorer.wander(seed, WALKS << (3 * depth), WALK);
+        explorer.wander(seed, WALKS << (4 * depth), WALK);
     }
     let Tally { states, transitions, traces, exchanges, warned, failures } = explorer.tally;
     println!(
@@ -984,7 +984,7 @@ fn agree(scene: Scene) {
          nothing and {} after issuing, {} walks of {WALK} steps from seeds {SEEDS:?}, {:.1?}; warned: {warned:?}",
         FROM_NOTHING + depth,
         AFTER_ISSUING + depth,
-        SEEDS.len() * (WALKS << (3 * depth)),
+        SEEDS.len() * (WALKS << (4 * depth)),
         begun.elapsed(),
     );
     assert!(states > 1000 && traces > 1000);
