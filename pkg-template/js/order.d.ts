@@ -1,4 +1,15 @@
-import type { Admission, BreachId, Conflict, Counts, Notice, Order, OrderEvent, OrderSettings, ReasonId, ReportId } from "./messages.js";
+import type {
+  Admission,
+  BreachId,
+  Conflict,
+  Counts,
+  Notice,
+  Order,
+  OrderEvent,
+  OrderSettings,
+  ReasonId,
+  ReportId,
+} from "./messages.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
