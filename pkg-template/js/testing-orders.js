@@ -209,8 +209,8 @@ function* issuedUpstream(order) {
   yield order.create("create-again", { code: 200, body: { partnerOrderId: order.partnerOrderId } });
   yield order.query("query-untouched", { orderStatus: CREATED }, ["query.untouched"]);
 
-  // Not accepted the first time: it must come again, and say the same.
-  const notYet = { code: 300, describe: "美团内部处理中" };
+  // Refused the first time: it must come again, and say the same. (300 would do too, but is sent again only after a minute.)
+  const notYet = { code: 599, describe: "系统异常" };
   yield order.pay("pay", { code: 598, body: order.ids }, ["pay.issuing"], { payNotice: [notYet] });
   yield order.query("query-while-issuing", { orderStatus: ISSUING }, ["query.issuing"]);
   yield order.pay("pay-while-issuing", { code: 598, body: order.ids }, ["pay.issuing"]);

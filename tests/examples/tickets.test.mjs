@@ -64,14 +64,17 @@ class World {
     return new Supplier(process_);
   }
 
-  /** As if an hour had gone by since every function began that is still running: nobody in a test waits for a lease. */
+  /** As if an hour had gone by since every function and every send began that is still open: nobody in a test waits for a lease. */
   async age() {
     const database = new Database(this.file, { timeout: 5000 });
     const store = new SqliteOrders(database);
     for (const orderId of store.due(Number.MAX_SAFE_INTEGER)) {
       const { snapshot, revision } = store.load(orderId);
       const attempts = snapshot.attempts.map((attempt) => ({ ...attempt, startedAt: attempt.startedAt - HOUR }));
-      assert.ok(store.save(orderId, { ...snapshot, attempts }, revision, { due: Date.now() }));
+      const notices = snapshot.notices.map((notice) =>
+        notice.claimedUntil === undefined ? notice : { ...notice, claimedUntil: notice.claimedUntil - HOUR },
+      );
+      assert.ok(store.save(orderId, { ...snapshot, attempts, notices }, revision, { due: Date.now() }));
     }
     database.close();
   }
@@ -257,6 +260,7 @@ for (const server of ["hono", "express"]) {
       // It came, and is never answered.
       await world.notices.take("payNotice", ids.orderId);
       supplier.kill();
+      await world.age();
       supplier = await world.start(server);
       assert.deepEqual((await supplier.notice(world, "payNotice", ids.orderId)).body.vouchers, CODES);
     });
