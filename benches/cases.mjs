@@ -153,8 +153,8 @@ const asRead = ({ status, body }) => ({ status, body: JSON.parse(body) });
 /** Values without what is absent, and without the order of names. @param {unknown} value */
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-/** @param {any} reply */
-const withoutWarningTexts = ({ warnings, ...reply }) => ({ ...plain(reply), warnings: warnings.length });
+/** What all contenders read in a reply: the outcome is our word for its code. @param {any} reply */
+const asAllRead = ({ warnings, outcome, ...reply }) => ({ ...plain(reply), warnings: warnings.length });
 
 /** A call as the runtime hands it over. @param {RuntimeName} runtime */
 const receivedBy = (runtime) => (/** @type {any} */ call) => ({ ...call, body: RUNTIMES[runtime].bytes(call.body) });
@@ -245,7 +245,7 @@ function object(choice) {
     wrong: wrongOrderStates,
     library: library.readOrderState,
     peers: mapped(readers, ({ orderState }) => orderStateReader(orderState, decode)),
-    answer: withoutWarningTexts,
+    answer: asAllRead,
   };
 }
 
