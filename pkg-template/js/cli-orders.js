@@ -71,7 +71,7 @@ const exchangeOfNotice = ({ type, at, began, received, reply, isAuthentic }) => 
 
 /** @param {Turn} turn */
 async function callSupplier({ step, stage: { meituan, receiver }, carry }) {
-  // What comes of it may come before the reply.
+  // Its notices may come before the reply.
   receiver?.judge?.prepare(step);
   const [at, began] = [Date.now(), performance.now()];
   const request = meituan.call(step.call, step.body, { now: at, forge: step.forge });

@@ -97,7 +97,7 @@ export function orderDesk(options, taskFor) {
   const work = async (orders, supplier, { call: name, key, body, order, counts }, context, tell, ended) => {
     let event;
     try {
-      // What it returned and cannot be used is told apart: it ended, and runs again.
+      // An unusable result is reported separately: the function ended, and runs again.
       event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order, counts }), context);
     } catch (error) {
       // It may have acted before it threw.

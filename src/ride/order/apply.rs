@@ -11,11 +11,11 @@ use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 
 /// The most events and refunds that an order keeps.
-pub(super) const MOST_EVENTS: usize = 64;
+pub(super) const MAX_EVENTS: usize = 64;
 /// The most of other lists.
 pub(super) const MOST: usize = 32;
 /// The most queries under way at once that are counted.
-const MOST_QUERIES: i32 = 8;
+const MAX_QUERIES: i32 = 8;
 /// The most failures in a row that are counted.
 const MAX_FAILURES: i32 = 9;
 
@@ -226,7 +226,7 @@ impl RideOrder {
         let before = self.replay();
         let Err(place) = self.events.binary_search_by_key(&key(&event), key) else { return Kind::Duplicate };
         self.events.insert(place, event.clone());
-        if self.events.len() > MOST_EVENTS {
+        if self.events.len() > MAX_EVENTS {
             // The oldest, so that what is kept does not depend on the order of arrival.
             self.events.remove(0);
             self.overflowed = true;
@@ -270,7 +270,7 @@ impl RideOrder {
                     self.hear(now);
                 }
                 self.refunds.insert(place, refund);
-                self.overflowed |= shorten(&mut self.refunds, MOST_EVENTS);
+                self.overflowed |= shorten(&mut self.refunds, MAX_EVENTS);
             }
         }
         Kind::Moved
@@ -479,7 +479,7 @@ impl RideOrder {
     #[inline(never)]
     fn own_call(&mut self, call: Call, step: Option<CancelStep>, state: CallState, at: Timestamp) -> &mut OwnCall {
         let news = match (call, state) {
-            (Call::QueryRealTimeOrder, CallState::Pending) => self.queries_under_way().min(MOST_QUERIES - 1),
+            (Call::QueryRealTimeOrder, CallState::Pending) => self.queries_under_way().min(MAX_QUERIES - 1),
             (Call::QueryRealTimeOrder, _) => 0,
             _ => self.unheard(),
         };

@@ -1,6 +1,6 @@
 //! What follows from the facts: the state, what may be done, and what to do next.
 
-use super::apply::{MOST_EVENTS as MOST_REFUNDS, has_driver};
+use super::apply::{MAX_EVENTS as MAX_REFUNDS, has_driver};
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN, is_kind_unknown};
 use super::facts::*;
 use crate::money::Fen;
@@ -349,7 +349,7 @@ impl RideOrder {
 
     /// Whether it was refunded that much at least: the amount of a refund is not known, or not all refunds were kept.
     pub fn refunded_at_least(&self) -> bool {
-        self.refunds.len() == MOST_REFUNDS && self.overflowed || self.successful_refunds().any(|(_, amount)| amount.is_none())
+        self.refunds.len() == MAX_REFUNDS && self.overflowed || self.successful_refunds().any(|(_, amount)| amount.is_none())
     }
 
     fn successful_refunds(&self) -> impl Iterator<Item = (&str, Option<Fen>)> {
