@@ -8,6 +8,7 @@ pub mod notices;
 pub mod order;
 pub mod products;
 pub mod rules;
+pub mod service;
 mod supplier;
 mod typed;
 pub mod working_days;

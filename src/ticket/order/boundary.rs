@@ -39,7 +39,7 @@ pub fn apply_json(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let settings: OrderSettings = stored(OrderSettings::MESSAGE, settings, "settings", Form::Program, packed)?.unwrap_or_default();
-    let order = read_snapshot(snapshot, packed)?;
+    let (order, _) = read_snapshot(snapshot, packed)?;
     let quantity = order.as_ref().filter(|order| order.quantity > 0).map(|order| order.quantity);
     let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
     let mut refused = !read(Event::MESSAGE, event, how, packed);
@@ -62,7 +62,7 @@ impl Order {
     /// # Errors
     /// The first thing that refuses it, such as a format that is newer than this version.
     pub fn from_json(json: &[u8]) -> Result<Option<Order>, Error> {
-        read_snapshot(json, &mut Packed::default())
+        Ok(read_snapshot(json, &mut Packed::default())?.0)
     }
 
     /// Returns the snapshot, to be stored.
@@ -73,14 +73,15 @@ impl Order {
 
 static FORMAT: Message = looking_for(&[raw("format")]);
 
-fn read_snapshot(json: &[u8], packed: &mut Packed) -> Result<Option<Order>, Error> {
-    stored(Order::MESSAGE, json, "order", Form::Stored, packed).or_else(|error| {
+/// The order, and whether it was converted from an older format.
+pub(in crate::ticket) fn read_snapshot(json: &[u8], packed: &mut Packed) -> Result<(Option<Order>, bool), Error> {
+    stored(Order::MESSAGE, json, "order", Form::Stored, packed).map(|order| (order, false)).or_else(|error| {
         let format = Peek::new(&FORMAT, json).ok().and_then(|seen| seen.number("format"));
         if format != Some(1) {
             return Err(error);
         }
         let order: Option<Order1> = stored(Order1::MESSAGE, json, "order", Form::Stored, packed)?;
-        Ok(order.map(Order1::migrated))
+        Ok((order.map(Order1::migrated), true))
     })
 }
 

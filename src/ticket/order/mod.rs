@@ -73,6 +73,7 @@ mod units;
 
 pub use attempts::broken_off;
 pub use boundary::apply_json;
+pub(super) use boundary::read_snapshot;
 pub use conflicts::Breach;
 pub use deadlines::next_due;
 pub use entries::{Admission, admissions};
@@ -251,16 +252,16 @@ pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Tim
 }
 
 /// What an event comes to, beside the order.
-struct Applied {
-    kind: Kind,
-    answer: Answer,
-    conflicts: Vec<Breach>,
-    reason: Option<Reason>,
-    reports: Vec<Report>,
+pub(super) struct Applied {
+    pub(super) kind: Kind,
+    pub(super) answer: Answer,
+    pub(super) conflicts: Vec<Breach>,
+    pub(super) reason: Option<Reason>,
+    pub(super) reports: Vec<Report>,
 }
 
 /// The same in place: the order as it is afterwards, which is another one where the event moved it.
-fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Timestamp) -> (Option<Order>, Applied) {
+pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Timestamp) -> (Option<Order>, Applied) {
     // A time that could not be stored is no time.
     let now = Timestamp(now.0.clamp(0, (1 << 53) - 1));
     let is_known = order.is_some();

@@ -1,0 +1,88 @@
+//! A call of Meituan's: reserve, run, record, reply.
+
+use super::{
+    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, GRACE, Job, NoReply, Outcome, Service, Step, Task, Then, Work,
+};
+use crate::time::Timestamp;
+
+/// How far the answer to a call is.
+#[derive(Debug)]
+pub(super) struct Answering {
+    deadline: Timestamp,
+    phase: Phase,
+    /// How long to wait next when somebody else is at it.
+    pause: i64,
+    /// The key of the function that was run.
+    key: String,
+}
+
+/// What is applied to the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The call.
+    Call,
+    /// How the function ended.
+    Ended,
+    /// That nobody knows how it ended: late, or not recorded.
+    Unknown,
+}
+
+impl Answering {
+    pub(super) fn new(deadline: Timestamp) -> Self {
+        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new() }
+    }
+
+    pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
+        self.phase = Phase::Ended;
+        AttemptEnded { key: self.key.clone(), ..end }
+    }
+
+    pub(super) fn unknown(&mut self) -> AttemptEnded {
+        self.phase = Phase::Unknown;
+        AttemptEnded { key: self.key.clone(), outcome: Outcome::UNKNOWN, ..AttemptEnded::default() }
+    }
+}
+
+impl Service {
+    pub(super) fn answered(&self, job: &mut Job, applying: Applying, now: Timestamp) -> Step {
+        let quantity = applying.order().map(|order| order.quantity);
+        let Applying { save, applied, .. } = applying;
+        let Work::Answer(answering) = &mut job.work else { return job.load() };
+        let then = match (applied.answer, answering.phase) {
+            (Answer::Reply(reply), _) => Then::Done(Done::Reply(Answered { reply: *reply, quantity })),
+            (Answer::Run(run), Phase::Call) => {
+                answering.key.clone_from(&run.key);
+                let deadline = answering.deadline;
+                Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
+            }
+            // Somebody else is at it, and there is no reply that would be true yet.
+            (_, Phase::Call) => {
+                let pause = answering.pause;
+                answering.pause = pause.saturating_mul(2).min(BUSY_PAUSES[1]);
+                match now.0.saturating_add(pause) > answering.deadline.0 {
+                    true => Then::Done(Done::NoReply(NoReply::Busy)),
+                    false => Then::Pause(pause, pause),
+                }
+            }
+            _ => Then::Done(Done::NoReply(NoReply::Unknown)),
+        };
+        job.saving(save, then)
+    }
+
+    /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, it is
+    /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
+    pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+        let Work::Answer(answering) = &mut job.work else { return job.load() };
+        if answering.phase == Phase::Ended {
+            let unknown = answering.unknown().into();
+            if let super::Event::AttemptEnded(end) = std::mem::replace(&mut job.event, unknown) {
+                job.unrecorded = Some(end);
+            }
+            if why == NoReply::StoreFailed {
+                job.until = Timestamp(job.until.max(now).0.saturating_add(GRACE));
+                return job.load();
+            }
+        }
+        job.step(Then::Done(Done::NoReply(why)))
+    }
+}

@@ -1,0 +1,445 @@
+//! The order service: who does what when about an order that is kept in a store. It has no input and output of its own: a
+//! driver loads and saves, runs the supplier's functions, sends, waits, and reports how that ended.
+//!
+//! [`Service::answer`] answers a call of Meituan's, [`Service::record`] records an event of the supplier's, [`Service::settle`]
+//! does what is due. Each makes a [`Job`]; [`Service::advance`] says what to do next, until it is [`Then::Done`].
+//!
+//! ```
+//! use meituan_protocol::message::Id;
+//! use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated};
+//! use meituan_protocol::ticket::order::{AttemptEnded, Outcome};
+//! use meituan_protocol::ticket::service::{Done, Input, Loaded, Service, Then};
+//! use meituan_protocol::time::Timestamp;
+//!
+//! let (service, now) = (Service::default(), Timestamp(1_480_000_000_000));
+//! let call = OrderCreate { order_id: Id(7), quantity: 2, ..OrderCreate::default() };
+//! let (mut job, step) = service.answer(call.into(), now);
+//! assert!(matches!(step.then, Then::Load));
+//! // Nothing is stored of this order.
+//! let step = service.advance(&mut job, Input::Loaded(Loaded::default()), now);
+//! let reserved = step.save.unwrap();
+//! // … save it by compare-and-swap; where somebody else was first: `Input::Conflict`. Then run the function:
+//! let Then::Run(task) = step.then else { panic!() };
+//! assert_eq!(task.key, "orderCreate:7");
+//! let created = Some(OrderCreated { order_id: None, partner_order_id: "P7".into() });
+//! let end = AttemptEnded { outcome: Outcome::DONE, created, ..AttemptEnded::default() };
+//! let step = service.advance(&mut job, Input::Ended(end), now);
+//! assert!(matches!(step.then, Then::Load));
+//! let step = service.advance(&mut job, Input::Loaded(Loaded::from(reserved.order)), now);
+//! // … save what the function did, and only then reply.
+//! assert!(step.save.is_some());
+//! let Then::Done(Done::Reply(answer)) = step.then else { panic!() };
+//! assert_eq!(answer.reply.code, 200);
+//! ```
+//!
+//! # What is saved when
+//!
+//! 1. The call, as a reservation with an idempotency key, before the supplier's function runs.
+//! 2. What the function did, with the notices that follow from it, before the reply leaves.
+//! 3. The claim of a notice, before it is sent; then what came of it.
+//!
+//! A process that dies after 1 leaves an open attempt: when its lease has run out, the function runs again with the same key. One
+//! that dies after 2 has lost nothing but the reply, and a repeat of the call gets it. One that dies after 3 leaves a claim that
+//! runs out.
+//!
+//! # When the outcome is not known
+//!
+//! The reply is then [`Done::NoReply`]: HTTP 503 without a body, which Meituan sees as a time-out (inferred) and not as a failure.
+//! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
+
+mod answering;
+mod settling;
+
+use super::order::{
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Kind, Notice, Order, Outcome, Reply, Report, Settings, Transition,
+    apply_to, next_due,
+};
+use crate::message::RawJson;
+use crate::time::Timestamp;
+use answering::Answering;
+use settling::Settling;
+
+/// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
+const CREATE_DEADLINE: Timestamp = Timestamp(15_000);
+const DEADLINE: Timestamp = Timestamp(25_000);
+/// When a function was late, so long may the store take to record that.
+const GRACE: i64 = 2_000;
+/// So long may the store take for a step that no call of Meituan's waits for.
+const STORE_LIMIT: i64 = 30_000;
+/// The pauses after an optimistic lock was lost double up to this, and those while somebody else is at it, from and to these.
+const MAX_CONFLICT_PAUSE: i64 = 100;
+const BUSY_PAUSES: [i64; 2] = [20, 500];
+
+/// The order service of a supplier.
+#[derive(Debug, Clone, Default)]
+pub struct Service {
+    /// Settings of the order rules.
+    pub settings: Settings,
+    /// How long pay and refund may take, in milliseconds, before Meituan receives 598 and 602 and the work goes on; absent: 25000.
+    /// Order create and reschedule, which cannot be put off, have at most 15000.
+    pub deadline: Option<Timestamp>,
+}
+
+/// What is stored of an order.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    order: Option<Order>,
+    /// Its conflicts were made when it was converted from an older format, and nobody has heard of them.
+    is_converted: bool,
+}
+
+impl Loaded {
+    /// Reads a stored snapshot; an empty string is none.
+    ///
+    /// # Errors
+    /// The first thing that refuses it, such as a format that is newer than this version.
+    pub fn from_json(json: &[u8]) -> Result<Self, crate::Error> {
+        let (order, is_converted) = order::read_snapshot(json, &mut crate::message::Packed::default())?;
+        Ok(Loaded { order, is_converted })
+    }
+
+    /// The order.
+    pub fn order(&self) -> Option<&Order> {
+        self.order.as_ref()
+    }
+}
+
+impl From<Order> for Loaded {
+    fn from(order: Order) -> Self {
+        Loaded { order: Some(order), is_converted: false }
+    }
+}
+
+/// What a driver reports.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
+pub enum Input {
+    /// After [`Then::Load`].
+    Loaded(Loaded),
+    /// The order was not saved: somebody else had saved it first.
+    Conflict,
+    /// Loading or saving failed. Whether it was saved is not known.
+    StoreFailed,
+    /// Loading or saving had not ended at [`Step::until`].
+    StoreLate,
+    /// After [`Then::Pause`].
+    Resumed,
+    /// The function of [`Then::Run`] has ended. The key need not be set.
+    Ended(AttemptEnded),
+    /// The function has not ended at [`Task::deadline`]. It goes on; when it ends, [`Service::end_of`] is recorded.
+    Late,
+    /// The notices of [`Then::Send`] were sent, and what came of each was recorded.
+    Sent,
+}
+
+/// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
+#[derive(Debug)]
+pub struct Step {
+    /// Save this first, by compare-and-swap with what was loaded last.
+    pub save: Option<Save>,
+    /// Until then loading and saving may take.
+    pub until: Timestamp,
+    /// What to do when it is saved.
+    pub then: Then,
+}
+
+/// An order to save.
+#[derive(Debug)]
+pub struct Save {
+    /// The order.
+    pub order: Order,
+    /// When something is to be done next without Meituan asking.
+    pub due: Option<Timestamp>,
+    /// What somebody should hear of once it is saved.
+    pub news: News,
+}
+
+/// What somebody should hear of once an order is saved.
+#[derive(Debug, Default)]
+pub struct News {
+    /// The conflicts that are new.
+    pub conflicts: Vec<Conflict>,
+    /// The notices that were given up.
+    pub given_up: Vec<Notice>,
+    /// What contradicts nothing.
+    pub reports: Vec<Report>,
+}
+
+/// What to do when the order is saved.
+#[derive(Debug)]
+pub enum Then {
+    /// Load the order.
+    Load,
+    /// Wait, a random time between these, in milliseconds: those who lost together do not come back together.
+    Pause(i64, i64),
+    /// Run the supplier's function.
+    Run(Task),
+    /// Send these notices, side by side, each within the settings' send limit, and record what came of each as
+    /// [`NoticeEnded`](order::NoticeEnded) by a job of its own.
+    Send(Vec<Notice>),
+    /// Nothing: the job is done.
+    Done(Done),
+}
+
+/// A function of the supplier's to run.
+#[derive(Debug)]
+pub struct Task {
+    /// The call's name.
+    pub call: String,
+    /// The idempotency key: the same on every run of the same work.
+    pub key: String,
+    /// The call's body as it was stored, where no call is at hand.
+    pub request: Option<RawJson>,
+    /// Until then somebody waits for it.
+    pub deadline: Timestamp,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Done {
+    /// Reply this to Meituan.
+    Reply(Answered),
+    /// Reply HTTP 503 without a body.
+    NoReply(NoReply),
+    /// The event is recorded, or is illegal. `next` of the transition was in [`Step::save`].
+    Recorded(Box<Transition>, Option<Box<Order>>),
+    /// What was due is done; when something is due next.
+    Settled(Option<Timestamp>),
+    /// The store did not take it.
+    Failed(NoReply),
+}
+
+/// A reply of the order rules.
+#[derive(Debug)]
+pub struct Answered {
+    /// The reply.
+    pub reply: Reply,
+    /// Number of tickets ordered, where it is known: rules that count are checked.
+    pub quantity: Option<u32>,
+}
+
+/// Why there is no reply that is known to be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoReply {
+    /// Somebody else is working at it, and has not ended in time.
+    Busy,
+    /// Whether the function did it is not known, and no code says so.
+    Unknown,
+    /// The store failed.
+    StoreFailed,
+    /// The store has not ended in time.
+    StoreLate,
+    /// Others have saved the order first each time.
+    StoreContended,
+}
+
+/// Work about one order, between two inputs.
+#[derive(Debug)]
+pub struct Job {
+    work: Work,
+    /// What is applied when the order is loaded.
+    event: Event,
+    /// Until then loading and saving may take.
+    until: Timestamp,
+    /// How often somebody else has saved first.
+    conflicts: u32,
+    /// The last step had something to save.
+    is_saving: bool,
+    unrecorded: Option<AttemptEnded>,
+}
+
+#[derive(Debug)]
+enum Work {
+    Answer(Answering),
+    Record,
+    Settle(Settling),
+}
+
+/// What the order rules said, and what to save.
+struct Applying {
+    save: Option<Save>,
+    order: Option<Order>,
+    applied: Applied,
+}
+
+impl Service {
+    /// Answers a call of Meituan's. Begins by loading the order.
+    pub fn answer(&self, call: Event, now: Timestamp) -> (Job, Step) {
+        let limit = self.deadline.unwrap_or(DEADLINE);
+        let cannot_wait = matches!(call, Event::OrderCreate(_) | Event::OrderReschedule(_));
+        let limit = if cannot_wait { limit.min(CREATE_DEADLINE) } else { limit };
+        let deadline = Timestamp(now.0.saturating_add(limit.0));
+        self.begin(Work::Answer(Answering::new(deadline)), call, deadline)
+    }
+
+    /// Records an event of the supplier's. Begins by loading the order.
+    pub fn record(&self, event: Event, now: Timestamp) -> (Job, Step) {
+        self.begin(Work::Record, event, store_limit(now))
+    }
+
+    /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
+    /// notices, if the driver can send. Begins by loading the order.
+    pub fn settle(&self, can_send: bool, now: Timestamp) -> (Job, Step) {
+        self.begin(Work::Settle(Settling::new(can_send)), Event::TimePassed(order::TimePassed {}), store_limit(now))
+    }
+
+    fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
+        let mut job = Job { work, event, until, conflicts: 0, is_saving: false, unrecorded: None };
+        let step = job.load();
+        (job, step)
+    }
+
+    /// Says what to do next.
+    pub fn advance(&self, job: &mut Job, input: Input, now: Timestamp) -> Step {
+        match input {
+            Input::Loaded(loaded) => {
+                job.go_on();
+                self.decide(job, loaded, now)
+            }
+            Input::Resumed => job.load(),
+            Input::Conflict => {
+                if let Work::Settle(settling) = &mut job.work {
+                    settling.repeat();
+                }
+                job.conflicts += 1;
+                let pause = (1 << job.conflicts.min(7)).min(MAX_CONFLICT_PAUSE);
+                match now.0.saturating_add(pause) > job.until.0 {
+                    true => self.store_failed(job, NoReply::StoreContended, now),
+                    false => job.step(Then::Pause(0, pause)),
+                }
+            }
+            Input::StoreFailed => self.store_failed(job, NoReply::StoreFailed, now),
+            Input::StoreLate => self.store_failed(job, NoReply::StoreLate, now),
+            Input::Ended(end) => self.ended(job, end, now),
+            Input::Late => self.late(job, now),
+            Input::Sent => {
+                if let Work::Settle(settling) = &mut job.work {
+                    settling.sent();
+                }
+                job.until = store_limit(now);
+                job.load()
+            }
+        }
+    }
+
+    /// The job that records how a function ended for which nobody waits any more.
+    pub fn end_of(&self, key: &str, end: AttemptEnded, now: Timestamp) -> (Job, Step) {
+        self.record(AttemptEnded { key: key.into(), ..end }.into(), now)
+    }
+
+    fn decide(&self, job: &mut Job, loaded: Loaded, now: Timestamp) -> Step {
+        let applying = self.apply(&job.event, loaded, now);
+        match job.work {
+            Work::Answer(_) => self.answered(job, applying, now),
+            Work::Settle(_) => self.settled(job, applying, now),
+            Work::Record => {
+                let Applying { save, order, applied: Applied { kind, answer, conflicts, reason, reports } } = applying;
+                let order = save.as_ref().map(|save| save.order.clone()).or(order);
+                let transition = Transition { kind, next: None, answer, conflicts, reason, reports };
+                job.saving(save, Then::Done(Done::Recorded(Box::new(transition), order.map(Box::new))))
+            }
+        }
+    }
+
+    /// What the order rules say of an event, and what has to be saved then.
+    fn apply(&self, event: &Event, loaded: Loaded, now: Timestamp) -> Applying {
+        let Loaded { order, is_converted } = loaded;
+        let heard =
+            |order: &Order| if is_converted { Vec::new() } else { order.conflicts.iter().filter(is_open).map(id).collect() };
+        let heard: Vec<String> = order.as_ref().map(heard).unwrap_or_default();
+        let given_up = |order: &Order| order.given_up.iter().flatten().map(|notice| notice.id.clone()).collect();
+        let known: Vec<String> = order.as_ref().map(given_up).unwrap_or_default();
+        let (order, applied) = apply_to(order, event, &self.settings, now);
+        match (order, applied.kind) {
+            (Some(order), Kind::Moved) => {
+                let conflicts = order.conflicts.iter().filter(|conflict| is_open(conflict) && !heard.contains(&conflict.id));
+                let given_up = order.given_up.iter().flatten().filter(|notice| !known.contains(&notice.id));
+                let news = News {
+                    conflicts: conflicts.cloned().collect(),
+                    given_up: given_up.cloned().collect(),
+                    reports: applied.reports.clone(),
+                };
+                let due = next_due(&order, &self.settings);
+                Applying { save: Some(Save { order, due, news }), order: None, applied }
+            }
+            (order, _) => Applying { save: None, order, applied },
+        }
+    }
+
+    /// Loading or saving came to nothing.
+    fn store_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+        match job.work {
+            Work::Answer(_) => self.answer_failed(job, why, now),
+            Work::Settle(_) => self.settle_failed(job, why, now),
+            Work::Record => job.step(Then::Done(Done::Failed(why))),
+        }
+    }
+
+    fn ended(&self, job: &mut Job, end: AttemptEnded, now: Timestamp) -> Step {
+        match &mut job.work {
+            Work::Answer(answering) => job.event = answering.ended(end).into(),
+            Work::Settle(settling) => {
+                job.event = settling.ended(end).into();
+                job.until = store_limit(now);
+            }
+            Work::Record => {}
+        }
+        job.conflicts = 0;
+        job.load()
+    }
+
+    fn late(&self, job: &mut Job, now: Timestamp) -> Step {
+        match &mut job.work {
+            Work::Answer(answering) => {
+                job.event = answering.unknown().into();
+                job.until = Timestamp(job.until.max(now).0.saturating_add(GRACE));
+            }
+            Work::Settle(settling) => {
+                settling.late();
+                job.until = store_limit(now);
+            }
+            Work::Record => {}
+        }
+        job.conflicts = 0;
+        job.load()
+    }
+}
+
+impl Job {
+    /// How the function ended, if the store has not taken that: to be recorded without hurry by [`Service::record`].
+    pub fn unrecorded(&mut self) -> Option<AttemptEnded> {
+        self.unrecorded.take()
+    }
+
+    fn step(&mut self, then: Then) -> Step {
+        self.saving(None, then)
+    }
+
+    fn saving(&mut self, save: Option<Save>, then: Then) -> Step {
+        self.is_saving = save.is_some();
+        Step { save, until: self.until, then }
+    }
+
+    fn load(&mut self) -> Step {
+        self.step(Then::Load)
+    }
+}
+
+impl Applying {
+    /// The order after the event.
+    fn order(&self) -> Option<&Order> {
+        self.save.as_ref().map(|save| &save.order).or(self.order.as_ref())
+    }
+}
+
+fn store_limit(now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_add(STORE_LIMIT))
+}
+
+fn is_open(conflict: &&Conflict) -> bool {
+    conflict.resolved_at.is_none()
+}
+
+fn id(conflict: &Conflict) -> String {
+    conflict.id.clone()
+}

@@ -1,0 +1,133 @@
+//! What is due about an order: first what time decides, then the functions that broke off, then the notices. One thing that fails
+//! keeps no other from being done.
+
+use super::{Answer, Applying, AttemptEnded, DEADLINE, Done, Job, NoReply, Service, Step, Task, Then, Work, next_due, store_limit};
+use crate::ticket::order::{ClaimNotices, TakeOver, TimePassed, broken_off};
+use crate::time::Timestamp;
+
+/// How far it is.
+#[derive(Debug)]
+pub(super) struct Settling {
+    can_send: bool,
+    phase: Phase,
+    /// What follows once this phase is saved, or has nothing to save.
+    then: Option<Next>,
+    /// The keys of the functions that broke off and are not taken over yet, the next one last.
+    keys: Vec<String>,
+    /// The key of the function that was run last.
+    key: String,
+}
+
+/// What is applied to the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// That time has passed.
+    Begun,
+    /// That a function is taken over.
+    TakingOver,
+    /// How it ended.
+    Ended,
+    /// That notices are claimed.
+    Claiming,
+    /// That time has passed, once more, to know what is due next.
+    Last,
+}
+
+/// What follows a phase.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    /// The next function that broke off; after the last one, notices.
+    Task,
+    /// Notices.
+    Notices,
+    Last,
+}
+
+impl Settling {
+    pub(super) fn new(can_send: bool) -> Self {
+        Settling { can_send, phase: Phase::Begun, then: None, keys: Vec::new(), key: String::new() }
+    }
+
+    pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
+        self.phase = Phase::Ended;
+        AttemptEnded { key: self.key.clone(), ..end }
+    }
+
+    /// The function goes on, and its end is recorded when it comes.
+    pub(super) fn late(&mut self) {
+        self.then = Some(Next::Task);
+    }
+
+    /// Others may be due now, such as those that waited for a pay notice.
+    pub(super) fn sent(&mut self) {
+        self.then = Some(Next::Notices);
+    }
+
+    /// The phase was not saved: it is decided again.
+    pub(super) fn repeat(&mut self) {
+        self.then = None;
+    }
+}
+
+impl Service {
+    pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Timestamp) -> Step {
+        job.until = store_limit(now);
+        let Work::Settle(settling) = &mut job.work else { return job.load() };
+        if settling.phase == Phase::Begun {
+            let broken_off = applying.order().into_iter().flat_map(|order| broken_off(order, &self.settings, now));
+            settling.keys = broken_off.map(|attempt| attempt.key.clone()).collect();
+            settling.keys.reverse();
+        }
+        let due = applying.order().and_then(|order| next_due(order, &self.settings));
+        let Applying { save, applied, .. } = applying;
+        let then = match (settling.phase, applied.answer) {
+            (Phase::TakingOver, Answer::Run(run)) => {
+                settling.key.clone_from(&run.key);
+                let deadline = Timestamp(now.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
+                Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
+            }
+            (Phase::Claiming, Answer::Send(notices)) => Then::Send(notices),
+            (Phase::Last, _) => Then::Done(Done::Settled(due)),
+            (Phase::Claiming, _) => {
+                settling.then = Some(Next::Last);
+                Then::Load
+            }
+            (Phase::Begun | Phase::TakingOver | Phase::Ended, _) => {
+                settling.then = Some(Next::Task);
+                Then::Load
+            }
+        };
+        job.saving(save, then)
+    }
+
+    /// A function that is not taken over, or whose end is not recorded, stays open and is taken over later.
+    pub(super) fn settle_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+        if !job.is_saving {
+            // The last phase had nothing to save: this was loading for the next one.
+            job.go_on();
+        }
+        job.until = store_limit(now);
+        let Work::Settle(settling) = &mut job.work else { return job.load() };
+        settling.then = Some(match settling.phase {
+            Phase::Begun | Phase::Last => return job.step(Then::Done(Done::Failed(why))),
+            Phase::TakingOver | Phase::Ended => Next::Task,
+            Phase::Claiming => Next::Last,
+        });
+        job.load()
+    }
+}
+
+impl Job {
+    /// Goes on to the next phase, if the last one is saved.
+    pub(super) fn go_on(&mut self) {
+        let Work::Settle(settling) = &mut self.work else { return };
+        let Some(next) = settling.then.take() else { return };
+        let key = if matches!(next, Next::Task) { settling.keys.pop() } else { None };
+        (settling.phase, self.event) = match (next, key) {
+            (_, Some(key)) => (Phase::TakingOver, TakeOver { key }.into()),
+            (Next::Task | Next::Notices, None) if settling.can_send => (Phase::Claiming, ClaimNotices {}.into()),
+            _ => (Phase::Last, TimePassed {}.into()),
+        };
+        self.conflicts = 0;
+    }
+}

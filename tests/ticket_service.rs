@@ -1,0 +1,232 @@
+//! The order service, step by step: what is saved before what is done, and what is replied when something fails.
+
+use meituan_protocol::message::{Id, RawJson};
+use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated, OrderPaid, OrderPay};
+use meituan_protocol::ticket::codes::VoucherType;
+use meituan_protocol::ticket::order::{Answer, AttemptEnded, Event, Order, Outcome, Settings, apply};
+use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
+use meituan_protocol::time::Timestamp;
+
+const NOW: Timestamp = Timestamp(1_480_000_000_000);
+
+fn after(milliseconds: i64) -> Timestamp {
+    Timestamp(NOW.0 + milliseconds)
+}
+
+fn create() -> Event {
+    OrderCreate { order_id: Id(7), quantity: 2, ..OrderCreate::default() }.into()
+}
+
+fn pay() -> Event {
+    OrderPay { order_id: Id(7), ..OrderPay::default() }.into()
+}
+
+fn paid() -> AttemptEnded {
+    let vouchers = Some(vec!["a".into(), "b".into()]);
+    let paid = OrderPaid {
+        order_id: Id(7),
+        partner_order_id: "P7".into(),
+        voucher_type: Some(VoucherType::CODE_PER_TICKET),
+        vouchers,
+        ..OrderPaid::default()
+    };
+    AttemptEnded { outcome: Outcome::DONE, paid: Some(paid), ..AttemptEnded::default() }
+}
+
+/// An order that is created.
+fn created() -> Order {
+    let settings = Settings::default();
+    let reserved = apply(None, &create(), &settings, NOW).next;
+    let created = Some(OrderCreated { order_id: None, partner_order_id: "P7".into() });
+    let end = AttemptEnded { key: "orderCreate:7".into(), outcome: Outcome::DONE, created, ..AttemptEnded::default() };
+    apply(reserved.as_ref(), &end.into(), &settings, NOW).next.unwrap()
+}
+
+/// A pay call whose function runs; with the order as it was saved.
+fn paying(service: &Service) -> (Job, Order) {
+    let (mut job, step) = service.answer(pay(), NOW);
+    assert!(matches!(step.then, Then::Load));
+    let step = service.advance(&mut job, Input::Loaded(created().into()), NOW);
+    let Then::Run(task) = step.then else { panic!("{step:?}") };
+    assert_eq!((task.key.as_str(), task.deadline), ("orderPay:7", after(25_000)));
+    (job, step.save.unwrap().order)
+}
+
+fn load(service: &Service, job: &mut Job, order: &Order, at: Timestamp) -> Step {
+    service.advance(job, Input::Loaded(order.clone().into()), at)
+}
+
+fn code(step: &Step) -> i32 {
+    let Then::Done(Done::Reply(answered)) = &step.then else { panic!("{step:?}") };
+    answered.reply.code
+}
+
+fn no_reply(step: &Step) -> NoReply {
+    let Then::Done(Done::NoReply(why)) = &step.then else { panic!("{step:?}") };
+    *why
+}
+
+#[test]
+fn a_call_is_reserved_before_its_function_runs_and_the_end_is_saved_before_the_reply() {
+    let service = Service::default();
+    let (mut job, reserved) = paying(&service);
+    assert_eq!(reserved.attempts.len(), 1);
+    service.advance(&mut job, Input::Ended(paid()), after(10));
+    let step = load(&service, &mut job, &reserved, after(10));
+    assert_eq!(code(&step), 200);
+    assert!(step.save.unwrap().order.attempts.is_empty());
+}
+
+#[test]
+fn a_function_that_is_late_is_answered_598_and_its_end_counts_when_it_comes() {
+    let service = Service::default();
+    let (mut job, reserved) = paying(&service);
+    service.advance(&mut job, Input::Late, after(25_000));
+    let step = load(&service, &mut job, &reserved, after(25_001));
+    assert_eq!(code(&step), 598);
+    let saved = step.save.unwrap().order;
+    let (mut job, _) = service.end_of("orderPay:7", paid(), after(40_000));
+    let step = load(&service, &mut job, &saved, after(40_000));
+    let save = step.save.unwrap();
+    assert_eq!(save.order.notices.len(), 1);
+    assert_eq!(save.due, Some(after(40_000)));
+}
+
+#[test]
+fn where_the_store_hangs_after_the_function_nothing_is_replied_and_the_end_is_kept() {
+    let service = Service::default();
+    let (mut job, _) = paying(&service);
+    service.advance(&mut job, Input::Ended(paid()), after(10));
+    let step = service.advance(&mut job, Input::StoreLate, after(25_000));
+    assert_eq!(no_reply(&step), NoReply::StoreLate);
+    let end = job.unrecorded().unwrap();
+    assert_eq!((end.key.as_str(), end.outcome), ("orderPay:7", Outcome::DONE));
+}
+
+#[test]
+fn where_the_end_cannot_be_saved_598_is_replied_only_once_that_is_saved() {
+    let service = Service::default();
+    let (mut job, reserved) = paying(&service);
+    service.advance(&mut job, Input::Ended(paid()), after(10));
+    let step = service.advance(&mut job, Input::StoreFailed, after(20));
+    assert!(matches!(step.then, Then::Load));
+    let step = load(&service, &mut job, &reserved, after(30));
+    assert_eq!(code(&step), 598);
+    assert!(step.save.is_some() && job.unrecorded().is_some());
+
+    let (mut job, _) = paying(&service);
+    service.advance(&mut job, Input::Ended(paid()), after(10));
+    service.advance(&mut job, Input::StoreFailed, after(20));
+    let step = service.advance(&mut job, Input::StoreFailed, after(30));
+    assert_eq!(no_reply(&step), NoReply::StoreFailed);
+}
+
+#[test]
+fn a_store_that_always_conflicts_is_given_up_at_the_deadline() {
+    let service = Service::default();
+    let (mut job, _) = service.answer(pay(), NOW);
+    let mut now = NOW;
+    loop {
+        let step = load(&service, &mut job, &created(), now);
+        assert!(step.save.is_some());
+        let step = service.advance(&mut job, Input::Conflict, now);
+        let Then::Pause(_, most) = step.then else {
+            assert_eq!(no_reply(&step), NoReply::StoreContended);
+            break;
+        };
+        now = Timestamp(now.0 + most);
+        assert!(matches!(service.advance(&mut job, Input::Resumed, now).then, Then::Load));
+    }
+    assert!(now >= after(24_000) && now <= after(25_000), "{now:?}");
+}
+
+#[test]
+fn while_somebody_else_runs_create_a_repeat_waits_and_then_gets_no_reply() {
+    let service = Service::default();
+    let reserved = apply(None, &create(), &service.settings, NOW).next.unwrap();
+    let (mut job, _) = service.answer(create(), NOW);
+    let mut now = NOW;
+    let step = loop {
+        let step = load(&service, &mut job, &reserved, now);
+        let Then::Pause(least, _) = step.then else { break step };
+        now = Timestamp(now.0 + least);
+        service.advance(&mut job, Input::Resumed, now);
+    };
+    assert_eq!(no_reply(&step), NoReply::Busy);
+    assert!(now <= after(15_000));
+}
+
+#[test]
+fn settling_takes_over_sends_and_says_when_something_is_due() {
+    let service = Service::default();
+    let (_, broken_off) = paying(&service);
+    let later = after(60_000);
+    let (mut job, _) = service.settle(true, later);
+    // Time passes, then the function is taken over.
+    let step = load(&service, &mut job, &broken_off, later);
+    assert!(step.save.is_none() && matches!(step.then, Then::Load));
+    let step = load(&service, &mut job, &broken_off, later);
+    let taken_over = step.save.unwrap().order;
+    let Then::Run(task) = step.then else { panic!() };
+    let request: RawJson = task.request.unwrap();
+    assert_eq!((task.call.as_str(), task.key.as_str()), ("orderPay", "orderPay:7"));
+    assert!(request.as_str().contains("\"orderId\":\"7\""));
+    service.advance(&mut job, Input::Ended(paid()), later);
+    // A lost optimistic lock decides the same once more: nothing is left out.
+    let step = load(&service, &mut job, &taken_over, later);
+    assert!(step.save.is_some());
+    assert!(matches!(service.advance(&mut job, Input::Conflict, later).then, Then::Pause(..)));
+    service.advance(&mut job, Input::Resumed, later);
+    let step = load(&service, &mut job, &taken_over, later);
+    let issued = step.save.unwrap().order;
+    assert!(issued.issued.is_some() && matches!(step.then, Then::Load));
+    // The notice is claimed before it is sent.
+    let step = load(&service, &mut job, &issued, later);
+    let claimed = step.save.unwrap().order;
+    let Then::Send(notices) = step.then else { panic!() };
+    assert_eq!((notices.len(), claimed.notices[0].tries), (1, Some(1)));
+    // Nobody has recorded what came of it: it is left alone until its claim runs out.
+    service.advance(&mut job, Input::Sent, later);
+    load(&service, &mut job, &claimed, later);
+    let step = load(&service, &mut job, &claimed, later);
+    let Then::Done(Done::Settled(due)) = step.then else { panic!("{step:?}") };
+    assert_eq!(due, Some(Timestamp(later.0 + 90_000)));
+}
+
+#[test]
+fn settling_goes_on_where_the_store_fails_for_one_function() {
+    let service = Service::default();
+    let (_, broken_off) = paying(&service);
+    let later = after(60_000);
+    let (mut job, _) = service.settle(false, later);
+    load(&service, &mut job, &broken_off, later);
+    assert!(matches!(service.advance(&mut job, Input::StoreFailed, later).then, Then::Load));
+    let step = load(&service, &mut job, &broken_off, later);
+    assert!(matches!(step.then, Then::Done(Done::Settled(Some(_)))), "{step:?}");
+}
+
+#[test]
+fn an_event_is_recorded_once_and_somebody_hears_of_its_conflict_once() {
+    let service = Service::default();
+    let entered = || Event::Consumed(meituan_protocol::ticket::order::Consumed { id: "E1".into(), ..Default::default() });
+    let (mut job, _) = service.record(entered(), NOW);
+    let step = load(&service, &mut job, &created(), NOW);
+    let save = step.save.unwrap();
+    assert_eq!(save.news.conflicts.len(), 1);
+    let Then::Done(Done::Recorded(transition, order)) = step.then else { panic!() };
+    assert_eq!((transition.answer, order.as_deref()), (Answer::None, Some(&save.order)));
+    let (mut job, _) = service.record(entered(), NOW);
+    let step = load(&service, &mut job, &save.order, NOW);
+    assert!(step.save.is_none());
+}
+
+#[test]
+fn an_unknown_order_has_nothing_due() {
+    let service = Service::default();
+    let (mut job, mut step) = service.settle(true, NOW);
+    while let Then::Load = step.then {
+        step = service.advance(&mut job, Input::Loaded(Loaded::default()), NOW);
+        assert!(step.save.is_none());
+    }
+    assert!(matches!(step.then, Then::Done(Done::Settled(None))));
+}
