@@ -213,8 +213,8 @@ fn an_event_is_recorded_once_and_somebody_hears_of_its_conflict_once() {
     let step = load(&service, &mut job, &created(), NOW);
     let save = step.save.unwrap();
     assert_eq!(save.news.conflicts.len(), 1);
-    let Then::Done(Done::Recorded(transition, order)) = step.then else { panic!() };
-    assert_eq!((transition.answer, order.as_deref()), (Answer::None, Some(&save.order)));
+    let Then::Done(Done::Recorded(recorded)) = step.then else { panic!() };
+    assert_eq!((recorded.transition.answer, recorded.order.as_ref()), (Answer::None, Some(&save.order)));
     let (mut job, _) = service.record(entered(), NOW);
     let step = load(&service, &mut job, &save.order, NOW);
     assert!(step.save.is_none());

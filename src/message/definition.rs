@@ -550,10 +550,10 @@ macro_rules! words {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! choices {
-    (@body $body:ty, $view:ident $name:literal) => {
+    (@body $body:ty, $view:ident $name:ident) => {
         $view.take::<$body>($name)
     };
-    (@body $body:ty, $view:ident $name:literal $($field:ident $wire:literal),+) => {{
+    (@body $body:ty, $view:ident $name:ident $($field:ident $wire:literal),+) => {{
         let body = $view.object($name)?;
         let mut taken = <$body>::default();
         $( taken.$field = body.take($wire); )+
@@ -603,8 +603,13 @@ macro_rules! choices {
             pub(super) fn take(view: &$crate::message::View<'_>) -> Option<$type> {
                 let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));
                 let name = there.next().filter(|_| there.next().is_none())?;
+                $type::named(name, view, name)
+            }
+
+            /// The one of this name, whose content is in this field.
+            pub(super) fn named(name: &str, view: &$crate::message::View<'_>, field: &str) -> Option<$type> {
                 match name {
-                    $( $name => Some($type::$choice($crate::choices!(@body $body, view $name $($($field $wire),+)?))), )*
+                    $( $name => Some($type::$choice($crate::choices!(@body $body, view field $($($field $wire),+)?))), )*
                     _ => None,
                 }
             }

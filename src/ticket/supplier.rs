@@ -360,6 +360,13 @@ impl Supplier {
         Ok(false)
     }
 
+    /// What is sent must keep inferred rules too, where that is set.
+    pub(super) fn refuse_inferred(&self, packed: &mut Packed) {
+        for issue in &mut packed.issues {
+            issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
+        }
+    }
+
     /// Writes for the wire what a program says.
     fn transcribe(
         &self,
@@ -371,9 +378,7 @@ impl Supplier {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         read(message, program, Reading { form: Form::Program, success, facts }, packed);
-        for issue in &mut packed.issues {
-            issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
-        }
+        self.refuse_inferred(packed);
         if packed.issues.iter().any(|issue| issue.refuses) {
             return Err(refusal(packed));
         }

@@ -1,7 +1,7 @@
 //! The boundary to JavaScript. Conversion only: nothing here decides anything about the protocol.
 //!
 //! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
-//! back is told by a fixed row of eight numbers ([`result`]): positions in the module's memory that JavaScript reads
+//! back is reported by a fixed row of nine numbers ([`result`]): positions in the module's memory that JavaScript reads
 //! directly. Errors and findings are cold, and cross as JSON.
 //!
 //! | number | meaning |
@@ -12,6 +12,7 @@
 //! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted, 4 the push is about another business than rides |
 //! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
+//! | 8 | number of the job, all ones for none; see [`service`] |
 //!
 //! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one with all of
 //! it, which is instantiated when it is first needed: for orders, and for what is done by hand.
@@ -26,6 +27,8 @@ mod messages;
 #[cfg(feature = "wasm")]
 mod orders;
 mod ride;
+#[cfg(feature = "wasm")]
+mod service;
 mod ticket;
 
 use crate::message::Packed;
@@ -59,7 +62,7 @@ struct State {
     packed: Packed,
     output: Vec<u8>,
     error: Option<Error>,
-    result: [u32; 8],
+    result: [u32; 9],
     suppliers: Vec<Supplier>,
     /// The fingerprint of each supplier's settings.
     known_suppliers: Vec<[u8; 20]>,
@@ -67,6 +70,8 @@ struct State {
     known_clients: Vec<[u8; 20]>,
     /// What was sealed or opened with last, by itself.
     envelope_key: Option<crate::envelope::Key>,
+    #[cfg(feature = "wasm")]
+    orders: service::Services,
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -75,6 +80,9 @@ const ASCII: u32 = 1;
 const ENCRYPTED: u32 = 2;
 const OTHER: u32 = 4;
 const NONE: u32 = u32::MAX;
+/// Where the row has the job.
+#[cfg(feature = "wasm")]
+const JOB: usize = 8;
 
 fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
     work(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
@@ -104,12 +112,14 @@ impl State {
             packed: Packed::new(),
             output: Vec::new(),
             error: None,
-            result: [0; 8],
+            result: [0; 9],
             suppliers: Vec::new(),
             known_suppliers: Vec::new(),
             clients: Vec::new(),
             known_clients: Vec::new(),
             envelope_key: None,
+            #[cfg(feature = "wasm")]
+            orders: service::Services::new(),
         }
     }
 
@@ -174,10 +184,17 @@ pub fn input(length: usize) -> u32 {
     })
 }
 
-/// Where the row of eight numbers is. It never moves.
+/// Where the row of nine numbers is. It never moves.
 #[wasm_bindgen]
 pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)
+}
+
+#[cfg(feature = "wasm")]
+fn finish(state: &mut State, outcome: Result<(), Error>) -> u32 {
+    state.tell_findings();
+    state.tell_output();
+    state.finish(outcome)
 }
 
 fn unreadable() -> Error {

@@ -1,6 +1,6 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, signatures by hand.
 
-use super::{State, unreadable, with};
+use super::{finish, unreadable, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::sorted_sign::{Scheme, sign};
@@ -225,10 +225,4 @@ fn three(input: &[u8], lengths: [usize; 3]) -> [&[u8]; 3] {
         rest = others;
         part
     })
-}
-
-fn finish(state: &mut State, outcome: Result<(), Error>) -> u32 {
-    state.tell_findings();
-    state.tell_output();
-    state.finish(outcome)
 }

@@ -126,36 +126,41 @@ fn line_end(text: &[u8]) -> Option<usize> {
 #[wasm_bindgen]
 pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 {
     with(|state| {
-        state.result[0] = NONE;
-        let head_and_body = state.input.get(..head + body).unwrap_or_default();
-        let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-        let (Some(supplier), Some(parts)) = (state.suppliers.get(supplier as usize), parts(head)) else {
-            let error = Error::at(ErrorCode::MalformedHeader, "headers").detail("a line feed");
-            return state.finish(Err(error));
-        };
-        let mut encrypted = false;
-        let outcome = match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
-            Ok(accepted) => {
-                state.result[0] = index_of(Some(accepted.call));
-                encrypted = accepted.encrypted;
-                match accepted.source {
-                    Cow::Borrowed(source) => (state.result[2], state.result[3]) = (address(source), source.len() as u32),
-                    Cow::Owned(source) => {
-                        state.opened = source;
-                        (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
-                    }
-                }
-                Ok(())
-            }
-            Err(refusal) => {
-                state.result[0] = index_of(refusal.call);
-                Err(refusal.error)
-            }
-        };
-        state.tell_findings();
-        state.result[4] |= if encrypted { ENCRYPTED } else { 0 };
-        state.finish(outcome)
+        let outcome = receive(state, supplier, head, body, now);
+        state.finish(outcome.map(drop))
     })
+}
+
+/// The same, with the call. The row has where its content is.
+pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize, now: f64) -> Result<&'static Call, Error> {
+    state.result[0] = NONE;
+    let head_and_body = state.input.get(..head + body).unwrap_or_default();
+    let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
+    let (Some(supplier), Some(parts)) = (state.suppliers.get(supplier as usize), parts(head)) else {
+        return Err(Error::at(ErrorCode::MalformedHeader, "headers").detail("a line feed"));
+    };
+    let mut encrypted = false;
+    let outcome = match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
+        Ok(accepted) => {
+            state.result[0] = index_of(Some(accepted.call));
+            encrypted = accepted.encrypted;
+            match accepted.source {
+                Cow::Borrowed(source) => (state.result[2], state.result[3]) = (address(source), source.len() as u32),
+                Cow::Owned(source) => {
+                    state.opened = source;
+                    (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
+                }
+            }
+            Ok(accepted.call)
+        }
+        Err(refusal) => {
+            state.result[0] = index_of(refusal.call);
+            Err(refusal.error)
+        }
+    };
+    state.tell_findings();
+    state.result[4] |= if encrypted { ENCRYPTED } else { 0 };
+    outcome
 }
 
 /// Writes a reply: the input is its program notation. 0 when it may go out. `left_out`: the request lacked the order's number.

@@ -1,8 +1,10 @@
 //! The machine over JSON: what JavaScript calls.
 
+#[cfg(feature = "wasm")]
+use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, ReplyBody, Report, admissions, apply_to, broken_off,
+    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, Reply, ReplyBody, Report, admissions, apply_to, broken_off,
     next_due,
 };
 use crate::message::definition::{Facts, Message};
@@ -38,22 +40,40 @@ pub fn apply_json(
     packed: &mut Packed,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let settings: OrderSettings = stored(OrderSettings::MESSAGE, settings, "settings", Form::Program, packed)?.unwrap_or_default();
+    let settings = read_settings(settings, packed)?;
     let (order, _) = read_snapshot(snapshot, packed)?;
-    let quantity = order.as_ref().filter(|order| order.quantity > 0).map(|order| order.quantity);
-    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
-    let mut refused = !read(Event::MESSAGE, event, how, packed);
-    let mut taken = packed.view(Event::MESSAGE, event).and_then(|view| Event::take(&view));
-    if taken.as_ref().is_some_and(|event| event.order_id().is_none()) {
-        how.form = Form::Program;
-        refused = !read(Event::MESSAGE, event, how, packed);
-        taken = packed.view(Event::MESSAGE, event).and_then(|view| Event::take(&view));
-    }
-    let unusable = || Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::MissingField, ""));
-    let event = taken.filter(|_| !refused).ok_or_else(unusable)?;
+    let event = read_event(event, order.as_ref().map(|order| order.quantity), packed)?;
     let (order, applied) = apply_to(order, &event, &settings, now);
     put(order.as_ref(), &applied, &settings, now, out);
     Ok(())
+}
+
+/// Settings; an empty string is the defaults.
+pub(crate) fn read_settings(json: &[u8], packed: &mut Packed) -> Result<OrderSettings, Error> {
+    stored(OrderSettings::MESSAGE, json, "settings", Form::Program, packed).map(Option::unwrap_or_default)
+}
+
+/// An event, checked against the number of tickets where that is known and not 0. Those that the supplier makes are read strictly,
+/// calls of Meituan's as leniently as when they came.
+pub(crate) fn read_event(json: &[u8], quantity: Option<u32>, packed: &mut Packed) -> Result<Event, Error> {
+    let quantity = quantity.filter(|&quantity| quantity > 0);
+    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
+    let mut refused = !read(Event::MESSAGE, json, how, packed);
+    let mut taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::take(&view));
+    if taken.as_ref().is_some_and(|event| event.order_id().is_none()) {
+        how.form = Form::Program;
+        refused = !read(Event::MESSAGE, json, how, packed);
+        taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::take(&view));
+    }
+    let unusable = || Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::MissingField, ""));
+    taken.filter(|_| !refused).ok_or_else(unusable)
+}
+
+/// How a function ended.
+#[cfg(feature = "wasm")]
+pub(crate) fn read_end(json: &[u8], packed: &mut Packed) -> Result<AttemptEnded, Error> {
+    let end = stored(AttemptEnded::MESSAGE, json, "", Form::Program, packed)?;
+    end.ok_or_else(|| Error::at(ErrorCode::MissingField, "outcome"))
 }
 
 impl Order {
@@ -106,25 +126,26 @@ fn stored<T: FieldValue>(
 }
 
 fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
-    let Applied { kind, answer, conflicts, reason, reports } = applied;
     let mut object = ObjectWriter::begin(out);
-    object.field("kind", &kind.as_str());
-    if let (Some(order), Kind::Moved) = (order, kind) {
+    if let (Some(order), Kind::Moved) = (order, applied.kind) {
         object.field("next", order);
     }
+    put_fields(&mut object, order, applied, settings, now);
+    object.end();
+}
+
+/// What follows from an event, without the order itself.
+pub(in crate::ticket) fn put_fields(
+    object: &mut ObjectWriter<'_>,
+    order: Option<&Order>,
+    applied: &Applied,
+    settings: &OrderSettings,
+    now: Timestamp,
+) {
+    let Applied { kind, answer, conflicts, reason, reports } = applied;
+    object.field("kind", &kind.as_str());
     match answer {
-        Answer::Reply(reply) => object.nested("reply", |object| {
-            object.field("code", &reply.code);
-            object.field("describe", &reply.describe);
-            match &reply.body {
-                Some(ReplyBody::Created(body)) => object.field("body", body),
-                Some(ReplyBody::Paid(body)) => object.field("body", body),
-                Some(ReplyBody::State(body)) => object.field("body", body),
-                Some(ReplyBody::Refunded(body)) => object.field("body", body),
-                Some(ReplyBody::Rescheduled(body)) => object.field("body", body),
-                None => {}
-            }
-        }),
+        Answer::Reply(reply) => object.nested("reply", |object| reply.put_fields(object)),
         Answer::Run(run) => object.nested("run", |object| {
             object.field("call", &run.call);
             object.field("key", &run.key);
@@ -145,5 +166,20 @@ fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: 
         object.field("counts", &order.counts());
         object.field("admissions", &admissions(order, now));
     }
-    object.end();
+}
+
+impl Reply {
+    /// In program notation, but for what every envelope has.
+    pub(in crate::ticket) fn put_fields(&self, object: &mut ObjectWriter<'_>) {
+        object.field("code", &self.code);
+        object.field("describe", &self.describe);
+        match &self.body {
+            Some(ReplyBody::Created(body)) => object.field("body", body),
+            Some(ReplyBody::Paid(body)) => object.field("body", body),
+            Some(ReplyBody::State(body)) => object.field("body", body),
+            Some(ReplyBody::Refunded(body)) => object.field("body", body),
+            Some(ReplyBody::Rescheduled(body)) => object.field("body", body),
+            None => {}
+        }
+    }
 }

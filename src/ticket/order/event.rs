@@ -1,8 +1,12 @@
 //! What happens to an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
 use crate::message::Id;
+#[cfg(feature = "wasm")]
+use crate::message::View;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
+#[cfg(feature = "wasm")]
+use crate::ticket::{Call, Direction};
 
 crate::enumerations! {
     /// How a function of the supplier's ended.
@@ -189,6 +193,13 @@ crate::choices! {
 }
 
 impl Event {
+    #[cfg(feature = "wasm")]
+    /// The event that a call of Meituan's is, if it is about an order. `envelope` is its request as it was read.
+    pub(crate) fn of_call(call: &Call, envelope: &View<'_>) -> Option<Event> {
+        let is_about_order = call.direction == Direction::ToSupplier;
+        Event::named(call.name, envelope, "body").filter(|_| is_about_order)
+    }
+
     /// The order that a call names.
     pub fn order_id(&self) -> Option<Id> {
         match self {

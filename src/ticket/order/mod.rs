@@ -73,7 +73,11 @@ mod units;
 
 pub use attempts::broken_off;
 pub use boundary::apply_json;
+#[cfg(feature = "wasm")]
+pub(super) use boundary::put_fields;
 pub(super) use boundary::read_snapshot;
+#[cfg(feature = "wasm")]
+pub(crate) use boundary::{read_end, read_event, read_settings};
 pub use conflicts::Breach;
 pub use deadlines::next_due;
 pub use entries::{Admission, admissions};

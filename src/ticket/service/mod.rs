@@ -48,6 +48,8 @@
 //! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
 
 mod answering;
+#[cfg(feature = "wasm")]
+mod boundary;
 mod settling;
 
 use super::order::{
@@ -57,6 +59,8 @@ use super::order::{
 use crate::message::RawJson;
 use crate::time::Timestamp;
 use answering::Answering;
+#[cfg(feature = "wasm")]
+pub(crate) use boundary::{end_of_reply, write_answer};
 use settling::Settling;
 
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
@@ -201,12 +205,21 @@ pub enum Done {
     Reply(Answered),
     /// Reply HTTP 503 without a body.
     NoReply(NoReply),
-    /// The event is recorded, or is illegal. `next` of the transition was in [`Step::save`].
-    Recorded(Box<Transition>, Option<Box<Order>>),
+    /// The event is recorded, or is illegal.
+    Recorded(Box<Recorded>),
     /// What was due is done; when something is due next.
     Settled(Option<Timestamp>),
     /// The store did not take it.
     Failed(NoReply),
+}
+
+/// What became of an event.
+#[derive(Debug)]
+pub struct Recorded {
+    /// What the order rules said; its `next` was in [`Step::save`].
+    pub transition: Transition,
+    /// The order after the event, if there is one.
+    pub order: Option<Order>,
 }
 
 /// A reply of the order rules.
@@ -231,6 +244,19 @@ pub enum NoReply {
     StoreLate,
     /// Others have saved the order first each time.
     StoreContended,
+}
+
+impl NoReply {
+    /// The name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NoReply::Busy => "busy",
+            NoReply::Unknown => "unknown",
+            NoReply::StoreFailed => "store-failed",
+            NoReply::StoreLate => "store-late",
+            NoReply::StoreContended => "store-contended",
+        }
+    }
 }
 
 /// Work about one order, between two inputs.
@@ -336,7 +362,7 @@ impl Service {
                 let Applying { save, order, applied: Applied { kind, answer, conflicts, reason, reports } } = applying;
                 let order = save.as_ref().map(|save| save.order.clone()).or(order);
                 let transition = Transition { kind, next: None, answer, conflicts, reason, reports };
-                job.saving(save, Then::Done(Done::Recorded(Box::new(transition), order.map(Box::new))))
+                job.saving(save, Then::Done(Done::Recorded(Box::new(Recorded { transition, order }))))
             }
         }
     }

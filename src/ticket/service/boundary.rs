@@ -1,0 +1,134 @@
+//! The service over JSON and the wire: what JavaScript gets of it.
+
+use super::{Answered, Done, Recorded, Save, Service, Step, Task, Then, Transition};
+use crate::message::definition::Facts;
+use crate::message::value::ObjectWriter;
+use crate::message::{Form, Packed, Reading, read};
+use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
+use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, Supplier};
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode};
+
+impl Service {
+    /// Appends a step as JSON, in program notation:
+    ///
+    /// ```json
+    /// { "until": 1480000025000,
+    ///   "save": { "order": {…}, "due": 1480000060000, "conflicts": [{…}], "givenUp": [{…}], "reports": ["calendar-ends"] },
+    ///   "then": "run", "call": "orderPay", "key": "orderPay:7", "deadline": 1480000025000, "counts": {…} }
+    /// ```
+    ///
+    /// `then` is `load`, `pause` (with `least` and `most`), `run`, `send` (with `notices`), `reply` (with `code`; the reply itself is
+    /// written by [`Supplier::write_answer`](crate::ticket::Supplier)), `noReply` and `failed` (with `why`), `settled` (with
+    /// `due`), or `recorded` (with the fields of a transition).
+    pub fn put_step(&self, step: &Step, now: Timestamp, out: &mut Vec<u8>) {
+        let mut object = ObjectWriter::begin(out);
+        object.field("until", &step.until);
+        if let Some(Save { order, due, news }) = &step.save {
+            object.nested("save", |object| {
+                object.field("order", order);
+                object.field("due", due);
+                object.field("conflicts", &Some(&news.conflicts).filter(|list| !list.is_empty()).cloned());
+                object.field("givenUp", &Some(&news.given_up).filter(|list| !list.is_empty()).cloned());
+                let reports: Vec<&str> = news.reports.iter().copied().map(Report::id).collect();
+                object.field("reports", &Some(reports).filter(|list| !list.is_empty()));
+            });
+        }
+        let then = match &step.then {
+            Then::Load => "load",
+            Then::Pause(..) => "pause",
+            Then::Run(_) => "run",
+            Then::Send(_) => "send",
+            Then::Done(Done::Reply(_)) => "reply",
+            Then::Done(Done::NoReply(_)) => "noReply",
+            Then::Done(Done::Recorded(_)) => "recorded",
+            Then::Done(Done::Settled(_)) => "settled",
+            Then::Done(Done::Failed(_)) => "failed",
+        };
+        object.field("then", &then);
+        match &step.then {
+            Then::Load => {}
+            Then::Pause(least, most) => {
+                object.field("least", &Timestamp(*least));
+                object.field("most", &Timestamp(*most));
+            }
+            Then::Run(Task { call, key, request, deadline }) => {
+                object.field("call", call);
+                object.field("key", key);
+                object.field("request", request);
+                object.field("deadline", deadline);
+                object.field("counts", &step.save.as_ref().map(|save| save.order.counts()));
+            }
+            Then::Send(notices) => object.field("notices", notices),
+            Then::Done(Done::Reply(answered)) => object.field("code", &answered.reply.code),
+            Then::Done(Done::NoReply(why) | Done::Failed(why)) => object.field("why", &why.as_str()),
+            Then::Done(Done::Settled(due)) => object.field("due", due),
+            Then::Done(Done::Recorded(recorded)) => self.put_recorded(&mut object, recorded, now),
+        }
+        object.end();
+    }
+
+    fn put_recorded(&self, object: &mut ObjectWriter<'_>, recorded: &Recorded, now: Timestamp) {
+        let Recorded { transition: Transition { kind, answer, conflicts, reason, reports, .. }, order } = recorded;
+        let (kind, answer, reason) = (*kind, answer.clone(), *reason);
+        let applied = Applied { kind, answer, conflicts: conflicts.clone(), reason, reports: reports.clone() };
+        put_fields(object, order.as_ref(), &applied, &self.settings, now);
+    }
+}
+
+/// How a function ended that has replied this, in program notation, checked as a reply is that leaves.
+///
+/// # Errors
+/// The first finding that refuses the reply.
+pub(crate) fn end_of_reply(
+    supplier: &Supplier,
+    call: &'static Call,
+    program: &[u8],
+    quantity: Option<u32>,
+    packed: &mut Packed,
+) -> Result<AttemptEnded, Error> {
+    let facts = Facts { quantity, ..Facts::NONE };
+    read(call.reply, program, Reading { form: Form::Program, success: true, facts }, packed);
+    supplier.refuse_inferred(packed);
+    if let Some(error) = Error::from_issues(&packed.issues) {
+        return Err(error);
+    }
+    let mut end = AttemptEnded { outcome: Outcome::DONE, ..AttemptEnded::default() };
+    let view = packed.view(call.reply, program).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))?;
+    if call.name == ORDER_CREATE.name {
+        end.created = view.take("body");
+    } else if call.name == ORDER_PAY.name {
+        end.paid = view.take("body");
+    } else if call.name == ORDER_RESCHEDULE.name {
+        end.rescheduled = view.take("body");
+    }
+    Ok(end)
+}
+
+/// Writes a reply of the order rules for the wire.
+///
+/// # Errors
+/// The first finding that refuses the reply.
+pub(crate) fn write_answer(
+    supplier: &Supplier,
+    call: &'static Call,
+    Answered { reply, quantity }: &Answered,
+    left_out: bool,
+    packed: &mut Packed,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let mut program = Vec::new();
+    let mut object = ObjectWriter::begin(&mut program);
+    reply.put_fields(&mut object);
+    object.field("partnerId", &supplier.config().partner_id);
+    object.end();
+    if call.is_outcome(reply.code) {
+        let facts = Facts { quantity: *quantity, left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..Facts::NONE };
+        return supplier.encode_reply(call, reply.code, &program, facts, packed, out);
+    }
+    // A failure needs nothing else, whatever its code; a placeholder as its reason is sent, and reported.
+    *out = program;
+    read(call.reply, out, Reading::WIRE, packed);
+    packed.issues.retain(|issue| issue.path == "describe");
+    Ok(())
+}

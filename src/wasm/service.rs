@@ -1,0 +1,247 @@
+//! The order service at the boundary: jobs are kept here between two inputs, and are numbers outside.
+
+use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
+use crate::Error;
+use crate::message::Packed;
+use crate::ticket::order::{Event, read_end, read_event, read_settings};
+use crate::ticket::service::{Done, Input, Job, Loaded, Service, Step, Then, end_of_reply, write_answer};
+use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
+use crate::time::Timestamp;
+use wasm_bindgen::prelude::*;
+
+/// What lives of the order service between calls.
+#[derive(Debug)]
+pub(super) struct Services {
+    /// Each with the settings that it was made of: the same settings are the same service.
+    services: Vec<(Vec<u8>, Service)>,
+    jobs: Vec<Option<Running>>,
+}
+
+/// A job that waits for an input.
+#[derive(Debug)]
+struct Running {
+    service: usize,
+    job: Job,
+    /// The call that is answered.
+    answering: Option<Answering>,
+    /// The call whose function runs.
+    task: Option<&'static Call>,
+    /// Number of tickets of its order.
+    quantity: Option<u32>,
+    /// An event as it came: what it says is checked against the order's tickets.
+    event: Vec<u8>,
+}
+
+/// A call that is answered, and how.
+#[derive(Debug, Clone, Copy)]
+struct Answering {
+    supplier: usize,
+    call: &'static Call,
+    is_encrypted: bool,
+    /// The request lacked the order's number.
+    left_out: bool,
+}
+
+impl Services {
+    pub(super) const fn new() -> Self {
+        Services { services: Vec::new(), jobs: Vec::new() }
+    }
+
+    fn service(&self, number: usize) -> Result<&Service, Error> {
+        self.services.get(number).map(|(_, service)| service).ok_or_else(unreadable)
+    }
+
+    fn keep(&mut self, running: Running) -> u32 {
+        let free = self.jobs.iter().position(Option::is_none);
+        let place = free.unwrap_or_else(|| {
+            self.jobs.push(None);
+            self.jobs.len() - 1
+        });
+        if let Some(job) = self.jobs.get_mut(place) {
+            *job = Some(running);
+        }
+        place as u32
+    }
+}
+
+/// The order service of the settings in the input; a deadline that is not a number is the default. All ones when there is none.
+#[wasm_bindgen]
+pub fn order_service(length: usize, deadline: f64) -> u32 {
+    with(|state| {
+        let State { input, packed, orders, .. } = state;
+        let source = input.get(..length).unwrap_or_default();
+        let deadline = (!deadline.is_nan()).then_some(Timestamp(deadline as i64));
+        let is_same = |(settings, service): &(Vec<u8>, Service)| settings == source && service.deadline == deadline;
+        let number = match orders.services.iter().position(is_same) {
+            Some(known) => Ok(known as u32),
+            None => read_settings(source, packed).map(|settings| {
+                orders.services.push((source.to_vec(), Service { settings, deadline }));
+                orders.services.len() as u32 - 1
+            }),
+        };
+        state.finish_number(number)
+    })
+}
+
+/// Takes a call apart, as `ticket_receive` does, and begins to answer it if it is about an order: the row has the job, and the
+/// output is the first step. Of order create it is assumed that nothing is stored: saving finds out.
+#[wasm_bindgen]
+pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, now: f64) -> u32 {
+    with(|state| {
+        state.result[JOB] = NONE;
+        state.output.clear();
+        let outcome = super::ticket::receive(state, supplier, head, body, now);
+        let outcome = outcome.and_then(|call| begin_to_answer(state, supplier as usize, service, call, head, body, now));
+        state.tell_output();
+        state.finish(outcome)
+    })
+}
+
+fn begin_to_answer(
+    state: &mut State,
+    supplier: usize,
+    service: usize,
+    call: &'static Call,
+    head: usize,
+    body: usize,
+    now: f64,
+) -> Result<(), Error> {
+    let State { input, opened, packed, orders, result, output, .. } = state;
+    let is_encrypted = result[4] & ENCRYPTED != 0;
+    let source = if is_encrypted { &opened[..] } else { input.get(head..head + body).unwrap_or_default() };
+    let view = packed.view(call.request, source).ok_or_else(unreadable)?;
+    let Some(event) = Event::of_call(call, &view) else { return Ok(()) };
+    let number = view.object("body").and_then(|body| body.text(MAY_BE_LEFT_OUT));
+    let left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && number.unwrap_or_default().is_empty();
+    let answering = Some(Answering { supplier, call, is_encrypted, left_out });
+    let now = Timestamp(now as i64);
+    let known = orders.service(service)?;
+    let (mut job, mut step) = known.answer(event, now);
+    if call.name == ORDER_CREATE.name {
+        step = known.advance(&mut job, Input::Loaded(Loaded::default()), now);
+    }
+    known.put_step(&step, now, output);
+    let mut running = Running { service, job, answering, task: None, quantity: None, event: Vec::new() };
+    running.note(&step);
+    result[JOB] = orders.keep(running);
+    Ok(())
+}
+
+/// Begins to record the event in the input, or without one to settle. The row has the job; the output is the first step.
+#[wasm_bindgen]
+pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64) -> u32 {
+    with(|state| {
+        let State { input, packed, orders, output, result, .. } = state;
+        let now = Timestamp(now as i64);
+        let source = input.get(..event).unwrap_or_default();
+        output.clear();
+        let begun = orders.service(service).and_then(|known| {
+            let (job, step) = match source.is_empty() {
+                true => known.settle(can_send, now),
+                false => known.record(read_event(source, None, packed)?, now),
+            };
+            known.put_step(&step, now, output);
+            Ok(Running { service, job, answering: None, task: None, quantity: None, event: source.to_vec() })
+        });
+        let outcome = begun.map(|running| result[JOB] = orders.keep(running));
+        finish(state, outcome)
+    })
+}
+
+/// Input of a job: 1 what is stored (the input is the snapshot, empty for none), 2 conflict, 3 store failed, 4 store late,
+/// 5 resumed, 6 late, 7 sent. The output is the next step; if that is a reply, the row's text is the reply.
+#[wasm_bindgen]
+pub fn order_advance(job: usize, input: u32, length: usize, now: f64) -> u32 {
+    advance(job, now, |running, _, source, packed| {
+        let input = match input {
+            1 => Input::Loaded(running.loaded(source.get(..length).unwrap_or_default(), packed)?),
+            2 => Input::Conflict,
+            3 => Input::StoreFailed,
+            4 => Input::StoreLate,
+            5 => Input::Resumed,
+            6 => Input::Late,
+            _ => Input::Sent,
+        };
+        Ok([Some(input), None])
+    })
+}
+
+/// The function of a job has ended: the input is its reply to this supplier's call in program notation, or (all ones) an
+/// `attemptEnded`; then what is stored, if that is loaded.
+#[wasm_bindgen]
+pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_loaded: bool, now: f64) -> u32 {
+    advance(job, now, |running, suppliers, source, packed| {
+        let (end, snapshot) = source.get(..end + snapshot).unwrap_or_default().split_at_checked(end).unwrap_or_default();
+        let end = match (running.task, suppliers.get(supplier as usize)) {
+            (Some(call), Some(supplier)) => end_of_reply(supplier, call, end, running.quantity, packed)?,
+            _ => read_end(end, packed)?,
+        };
+        let loaded = if is_loaded { Some(Input::Loaded(running.loaded(snapshot, packed)?)) } else { None };
+        Ok([Some(Input::Ended(end)), loaded])
+    })
+}
+
+/// Gives a job its inputs, one after the other, and puts out the last step.
+fn advance(
+    job: usize,
+    now: f64,
+    inputs: impl FnOnce(&Running, &[Supplier], &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
+) -> u32 {
+    with(|state| {
+        let State { input, packed, orders: Services { services, jobs }, output, opened, suppliers, .. } = state;
+        output.clear();
+        let answered = || {
+            let running = jobs.get_mut(job).and_then(Option::as_mut).ok_or_else(unreadable)?;
+            let (_, service) = services.get(running.service).ok_or_else(unreadable)?;
+            let now = Timestamp(now as i64);
+            let mut last = None;
+            for input in inputs(running, suppliers, input, packed)?.into_iter().flatten() {
+                last = Some(service.advance(&mut running.job, input, now));
+            }
+            packed.issues.clear();
+            let step = last.ok_or_else(unreadable)?;
+            running.note(&step);
+            service.put_step(&step, now, output);
+            let Then::Done(Done::Reply(reply)) = &step.then else { return Ok(()) };
+            let Some(Answering { supplier, call, is_encrypted, left_out }) = running.answering else { return Ok(()) };
+            let supplier = suppliers.get(supplier).ok_or_else(unreadable)?;
+            write_answer(supplier, call, reply, left_out, packed, opened)?;
+            if let Some(sealed) = supplier.seal(opened).filter(|_| is_encrypted) {
+                *opened = sealed.into_bytes();
+            }
+            Ok(())
+        };
+        let outcome = answered();
+        (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
+        finish(state, outcome)
+    })
+}
+
+/// Forgets a job.
+#[wasm_bindgen]
+pub fn order_end(job: usize) {
+    with(|state| {
+        if let Some(place) = state.orders.jobs.get_mut(job) {
+            *place = None;
+        }
+    });
+}
+
+impl Running {
+    /// What the next inputs are read by.
+    fn note(&mut self, step: &Step) {
+        if let Then::Run(task) = &step.then {
+            self.task = Call::named(&task.call);
+            self.quantity = step.save.as_ref().map(|save| save.order.quantity);
+        }
+    }
+
+    fn loaded(&self, snapshot: &[u8], packed: &mut Packed) -> Result<Loaded, Error> {
+        let loaded = Loaded::from_json(snapshot)?;
+        if let (false, Some(order)) = (self.event.is_empty(), loaded.order()) {
+            // What it says is checked against the order's tickets.
+            read_event(&self.event, Some(order.quantity), packed)?;
+        }
+        Ok(loaded)
+    }
+}
