@@ -4,7 +4,7 @@ use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
 use crate::Error;
 use crate::message::Packed;
 use crate::ticket::order::{Event, read_end, read_event, read_settings};
-use crate::ticket::service::{Done, Input, Job, Loaded, Service, Step, Then, end_of_reply, write_answer};
+use crate::ticket::service::{Done, Input, Job, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -86,12 +86,13 @@ pub fn order_service(length: usize, deadline: f64) -> u32 {
 /// Takes a call apart, as `ticket_receive` does, and begins to answer it if it is about an order: the row has the job, and the
 /// output is the first step. Of order create it is assumed that nothing is stored: saving finds out.
 #[wasm_bindgen]
-pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, now: f64) -> u32 {
+pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, now: f64, steady: f64) -> u32 {
     with(|state| {
         state.result[JOB] = NONE;
         state.output.clear();
         let outcome = super::ticket::receive(state, supplier, head, body, now);
-        let outcome = outcome.and_then(|call| begin_to_answer(state, supplier as usize, service, call, head, body, now));
+        let outcome =
+            outcome.and_then(|call| begin_to_answer(state, supplier as usize, service, call, [head, body], time(now, steady)));
         state.tell_output();
         state.finish(outcome)
     })
@@ -102,9 +103,8 @@ fn begin_to_answer(
     supplier: usize,
     service: usize,
     call: &'static Call,
-    head: usize,
-    body: usize,
-    now: f64,
+    [head, body]: [usize; 2],
+    now: Now,
 ) -> Result<(), Error> {
     let State { input, opened, packed, orders, result, output, .. } = state;
     let is_encrypted = result[4] & ENCRYPTED != 0;
@@ -114,13 +114,12 @@ fn begin_to_answer(
     let number = view.object("body").and_then(|body| body.text(MAY_BE_LEFT_OUT));
     let left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && number.unwrap_or_default().is_empty();
     let answering = Some(Answering { supplier, call, is_encrypted, left_out });
-    let now = Timestamp(now as i64);
     let known = orders.service(service)?;
     let (mut job, mut step) = known.answer(event, now);
     if call.name == ORDER_CREATE.name {
         step = known.advance(&mut job, Input::Loaded(Loaded::default()), now);
     }
-    known.put_step(&step, now, output);
+    known.put_step(&step, now.wall, output);
     let mut running = Running { service, job, answering, task: None, quantity: None, event: Vec::new() };
     running.note(&step);
     result[JOB] = orders.keep(running);
@@ -129,10 +128,10 @@ fn begin_to_answer(
 
 /// Begins to record the event in the input, or without one to settle. The row has the job; the output is the first step.
 #[wasm_bindgen]
-pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64) -> u32 {
+pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64, steady: f64) -> u32 {
     with(|state| {
         let State { input, packed, orders, output, result, .. } = state;
-        let now = Timestamp(now as i64);
+        let now = time(now, steady);
         let source = input.get(..event).unwrap_or_default();
         output.clear();
         let begun = orders.service(service).and_then(|known| {
@@ -140,7 +139,7 @@ pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64) -> u3
                 true => known.settle(can_send, now),
                 false => known.record(read_event(source, None, packed)?, now),
             };
-            known.put_step(&step, now, output);
+            known.put_step(&step, now.wall, output);
             Ok(Running { service, job, answering: None, task: None, quantity: None, event: source.to_vec() })
         });
         let outcome = begun.map(|running| result[JOB] = orders.keep(running));
@@ -151,8 +150,8 @@ pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64) -> u3
 /// Input of a job: 1 what is stored (the input is the snapshot, empty for none), 2 conflict, 3 store failed, 4 store late,
 /// 5 resumed, 6 late, 7 sent. The output is the next step; if that is a reply, the row's text is the reply.
 #[wasm_bindgen]
-pub fn order_advance(job: usize, input: u32, length: usize, now: f64) -> u32 {
-    advance(job, now, |running, _, source, packed| {
+pub fn order_advance(job: usize, input: u32, length: usize, now: f64, steady: f64) -> u32 {
+    advance(job, time(now, steady), |running, _, source, packed| {
         let input = match input {
             1 => Input::Loaded(running.loaded(source.get(..length).unwrap_or_default(), packed)?),
             2 => Input::Conflict,
@@ -169,8 +168,8 @@ pub fn order_advance(job: usize, input: u32, length: usize, now: f64) -> u32 {
 /// The function of a job has ended: the input is its reply to this supplier's call in program notation, or (all ones) an
 /// `attemptEnded`; then what is stored, if that is loaded.
 #[wasm_bindgen]
-pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_loaded: bool, now: f64) -> u32 {
-    advance(job, now, |running, suppliers, source, packed| {
+pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_loaded: bool, now: f64, steady: f64) -> u32 {
+    advance(job, time(now, steady), |running, suppliers, source, packed| {
         let (end, snapshot) = source.get(..end + snapshot).unwrap_or_default().split_at_checked(end).unwrap_or_default();
         let end = match (running.task, suppliers.get(supplier as usize)) {
             (Some(call), Some(supplier)) => end_of_reply(supplier, call, end, running.quantity, packed)?,
@@ -184,7 +183,7 @@ pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_lo
 /// Gives a job its inputs, one after the other, and puts out the last step.
 fn advance(
     job: usize,
-    now: f64,
+    now: Now,
     inputs: impl FnOnce(&Running, &[Supplier], &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
 ) -> u32 {
     with(|state| {
@@ -193,7 +192,6 @@ fn advance(
         let answered = || {
             let running = jobs.get_mut(job).and_then(Option::as_mut).ok_or_else(unreadable)?;
             let (_, service) = services.get(running.service).ok_or_else(unreadable)?;
-            let now = Timestamp(now as i64);
             let mut last = None;
             for input in inputs(running, suppliers, input, packed)?.into_iter().flatten() {
                 last = Some(service.advance(&mut running.job, input, now));
@@ -201,7 +199,7 @@ fn advance(
             packed.issues.clear();
             let step = last.ok_or_else(unreadable)?;
             running.note(&step);
-            service.put_step(&step, now, output);
+            service.put_step(&step, now.wall, output);
             let Then::Done(Done::Reply(reply)) = &step.then else { return Ok(()) };
             let Some(Answering { supplier, call, is_encrypted, left_out }) = running.answering else { return Ok(()) };
             let supplier = suppliers.get(supplier).ok_or_else(unreadable)?;
@@ -215,6 +213,10 @@ fn advance(
         (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
         finish(state, outcome)
     })
+}
+
+fn time(wall: f64, steady: f64) -> Now {
+    Now { wall: Timestamp(wall as i64), steady: Timestamp(steady as i64) }
 }
 
 /// Forgets a job.

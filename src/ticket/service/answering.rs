@@ -1,7 +1,7 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
 use super::{
-    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, GRACE, Job, NoReply, Outcome, Service, Step, Task, Then, Work,
+    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, GRACE, Job, NoReply, Now, Outcome, Service, Step, Task, Then, Work,
 };
 use crate::time::Timestamp;
 
@@ -44,7 +44,7 @@ impl Answering {
 }
 
 impl Service {
-    pub(super) fn answered(&self, job: &mut Job, applying: Applying, now: Timestamp) -> Step {
+    pub(super) fn answered(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
         let quantity = applying.order().map(|order| order.quantity);
         let Applying { save, applied, .. } = applying;
         let Work::Answer(answering) = &mut job.work else { return job.load() };
@@ -59,7 +59,7 @@ impl Service {
             (_, Phase::Call) => {
                 let pause = answering.pause;
                 answering.pause = pause.saturating_mul(2).min(BUSY_PAUSES[1]);
-                match now.0.saturating_add(pause) > answering.deadline.0 {
+                match now.steady.0.saturating_add(pause) > answering.deadline.0 {
                     true => Then::Done(Done::NoReply(NoReply::Busy)),
                     false => Then::Pause(pause, pause),
                 }
@@ -71,7 +71,7 @@ impl Service {
 
     /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, it is
     /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
-    pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+    pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
         let Work::Answer(answering) = &mut job.work else { return job.load() };
         if answering.phase == Phase::Ended {
             let unknown = answering.unknown().into();
@@ -79,7 +79,7 @@ impl Service {
                 job.unrecorded = Some(end);
             }
             if why == NoReply::StoreFailed {
-                job.until = Timestamp(job.until.max(now).0.saturating_add(GRACE));
+                job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
                 return job.load();
             }
         }

@@ -84,6 +84,21 @@ pub struct Service {
     pub deadline: Option<Timestamp>,
 }
 
+/// What time it is. A [`Timestamp`] is both: where the wall clock does not jump, or nobody minds.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// By the wall clock: what is recorded has this time.
+    pub wall: Timestamp,
+    /// By a clock that never jumps, whatever it counts from, in milliseconds: time limits are by this one.
+    pub steady: Timestamp,
+}
+
+impl From<Timestamp> for Now {
+    fn from(now: Timestamp) -> Self {
+        Now { wall: now, steady: now }
+    }
+}
+
 /// What is stored of an order.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
@@ -141,7 +156,7 @@ pub enum Input {
 pub struct Step {
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
-    /// Until then loading and saving may take.
+    /// Until then loading and saving may take, by the steady clock.
     pub until: Timestamp,
     /// What to do when it is saved.
     pub then: Then,
@@ -194,7 +209,7 @@ pub struct Task {
     pub key: String,
     /// The call's body as it was stored, where no call is at hand.
     pub request: Option<RawJson>,
-    /// Until then somebody waits for it.
+    /// Until then somebody waits for it, by the steady clock.
     pub deadline: Timestamp,
 }
 
@@ -290,23 +305,23 @@ struct Applying {
 
 impl Service {
     /// Answers a call of Meituan's. Begins by loading the order.
-    pub fn answer(&self, call: Event, now: Timestamp) -> (Job, Step) {
+    pub fn answer(&self, call: Event, now: impl Into<Now>) -> (Job, Step) {
         let limit = self.deadline.unwrap_or(DEADLINE);
         let cannot_wait = matches!(call, Event::OrderCreate(_) | Event::OrderReschedule(_));
         let limit = if cannot_wait { limit.min(CREATE_DEADLINE) } else { limit };
-        let deadline = Timestamp(now.0.saturating_add(limit.0));
+        let deadline = Timestamp(now.into().steady.0.saturating_add(limit.0));
         self.begin(Work::Answer(Answering::new(deadline)), call, deadline)
     }
 
     /// Records an event of the supplier's. Begins by loading the order.
-    pub fn record(&self, event: Event, now: Timestamp) -> (Job, Step) {
-        self.begin(Work::Record, event, store_limit(now))
+    pub fn record(&self, event: Event, now: impl Into<Now>) -> (Job, Step) {
+        self.begin(Work::Record, event, store_limit(now.into()))
     }
 
     /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
     /// notices, if the driver can send. Begins by loading the order.
-    pub fn settle(&self, can_send: bool, now: Timestamp) -> (Job, Step) {
-        self.begin(Work::Settle(Settling::new(can_send)), Event::TimePassed(order::TimePassed {}), store_limit(now))
+    pub fn settle(&self, can_send: bool, now: impl Into<Now>) -> (Job, Step) {
+        self.begin(Work::Settle(Settling::new(can_send)), Event::TimePassed(order::TimePassed {}), store_limit(now.into()))
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
@@ -316,7 +331,11 @@ impl Service {
     }
 
     /// Says what to do next.
-    pub fn advance(&self, job: &mut Job, input: Input, now: Timestamp) -> Step {
+    pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
+        self.go_on(job, input, now.into())
+    }
+
+    fn go_on(&self, job: &mut Job, input: Input, now: Now) -> Step {
         match input {
             Input::Loaded(loaded) => {
                 job.go_on();
@@ -329,7 +348,7 @@ impl Service {
                 }
                 job.conflicts += 1;
                 let pause = (1 << job.conflicts.min(7)).min(MAX_CONFLICT_PAUSE);
-                match now.0.saturating_add(pause) > job.until.0 {
+                match now.steady.0.saturating_add(pause) > job.until.0 {
                     true => self.store_failed(job, NoReply::StoreContended, now),
                     false => job.step(Then::Pause(0, pause)),
                 }
@@ -349,12 +368,12 @@ impl Service {
     }
 
     /// The job that records how a function ended for which nobody waits any more.
-    pub fn end_of(&self, key: &str, end: AttemptEnded, now: Timestamp) -> (Job, Step) {
+    pub fn end_of(&self, key: &str, end: AttemptEnded, now: impl Into<Now>) -> (Job, Step) {
         self.record(AttemptEnded { key: key.into(), ..end }.into(), now)
     }
 
-    fn decide(&self, job: &mut Job, loaded: Loaded, now: Timestamp) -> Step {
-        let applying = self.apply(&job.event, loaded, now);
+    fn decide(&self, job: &mut Job, loaded: Loaded, now: Now) -> Step {
+        let applying = self.apply(&job.event, loaded, now.wall);
         match job.work {
             Work::Answer(_) => self.answered(job, applying, now),
             Work::Settle(_) => self.settled(job, applying, now),
@@ -393,7 +412,7 @@ impl Service {
     }
 
     /// Loading or saving came to nothing.
-    fn store_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+    fn store_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
         match job.work {
             Work::Answer(_) => self.answer_failed(job, why, now),
             Work::Settle(_) => self.settle_failed(job, why, now),
@@ -401,7 +420,7 @@ impl Service {
         }
     }
 
-    fn ended(&self, job: &mut Job, end: AttemptEnded, now: Timestamp) -> Step {
+    fn ended(&self, job: &mut Job, end: AttemptEnded, now: Now) -> Step {
         match &mut job.work {
             Work::Answer(answering) => job.event = answering.ended(end).into(),
             Work::Settle(settling) => {
@@ -414,11 +433,11 @@ impl Service {
         job.load()
     }
 
-    fn late(&self, job: &mut Job, now: Timestamp) -> Step {
+    fn late(&self, job: &mut Job, now: Now) -> Step {
         match &mut job.work {
             Work::Answer(answering) => {
                 job.event = answering.unknown().into();
-                job.until = Timestamp(job.until.max(now).0.saturating_add(GRACE));
+                job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
             }
             Work::Settle(settling) => {
                 settling.late();
@@ -458,8 +477,8 @@ impl Applying {
     }
 }
 
-fn store_limit(now: Timestamp) -> Timestamp {
-    Timestamp(now.0.saturating_add(STORE_LIMIT))
+fn store_limit(now: Now) -> Timestamp {
+    Timestamp(now.steady.0.saturating_add(STORE_LIMIT))
 }
 
 fn is_open(conflict: &&Conflict) -> bool {

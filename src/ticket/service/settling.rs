@@ -1,7 +1,9 @@
 //! What is due about an order: first what time decides, then the functions that broke off, then the notices. One thing that fails
 //! keeps no other from being done.
 
-use super::{Answer, Applying, AttemptEnded, DEADLINE, Done, Job, NoReply, Service, Step, Task, Then, Work, next_due, store_limit};
+use super::{
+    Answer, Applying, AttemptEnded, DEADLINE, Done, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due, store_limit,
+};
 use crate::ticket::order::{ClaimNotices, TakeOver, TimePassed, broken_off};
 use crate::time::Timestamp;
 
@@ -70,11 +72,11 @@ impl Settling {
 }
 
 impl Service {
-    pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Timestamp) -> Step {
+    pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
         job.until = store_limit(now);
         let Work::Settle(settling) = &mut job.work else { return job.load() };
         if settling.phase == Phase::Begun {
-            let broken_off = applying.order().into_iter().flat_map(|order| broken_off(order, &self.settings, now));
+            let broken_off = applying.order().into_iter().flat_map(|order| broken_off(order, &self.settings, now.wall));
             settling.keys = broken_off.map(|attempt| attempt.key.clone()).collect();
             settling.keys.reverse();
         }
@@ -83,7 +85,7 @@ impl Service {
         let then = match (settling.phase, applied.answer) {
             (Phase::TakingOver, Answer::Run(run)) => {
                 settling.key.clone_from(&run.key);
-                let deadline = Timestamp(now.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
+                let deadline = Timestamp(now.steady.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
                 Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
             }
             (Phase::Claiming, Answer::Send(notices)) => Then::Send(notices),
@@ -101,7 +103,7 @@ impl Service {
     }
 
     /// A function that is not taken over, or whose end is not recorded, stays open and is taken over later.
-    pub(super) fn settle_failed(&self, job: &mut Job, why: NoReply, now: Timestamp) -> Step {
+    pub(super) fn settle_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
         if !job.is_saving {
             // The last phase had nothing to save: this was loading for the next one.
             job.go_on();
