@@ -1,16 +1,56 @@
-// The boundary to the WebAssembly module of orders (src/wasm/orders.rs is its other side). Nothing here is asked for each
-// message, so each call looks anew where the memory is.
+// The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiated } from "./orders-instance.js";
+import { open, root } from "./slots.js";
+import { read } from "./ticket-messages.js";
 import { MemoryView } from "./view.js";
 
-/** Where the row of numbers tells of the output; src/wasm/mod.rs has the whole table. */
+/** What the numbers of the row mean; src/wasm/mod.rs has the whole table. */
+const CALL = 0;
+const SLOTS = 1;
+const TEXT = 2;
+const MARKS = 4;
+const FINDINGS = 5;
 const OUTPUT = 6;
+const JOB = 8;
 
-const encoder = new TextEncoder();
+const ASCII = 1;
+const ENCRYPTED = 2;
+const NONE = 0xffffffff;
+
+/** @type {MemoryView} */
+let view;
+/** @type {ArrayBuffer | SharedArrayBuffer | undefined} */
+let viewed;
+let row = new Uint32Array(0);
+let rowAt = 0;
+let inputAt = 0;
+// Less than any length, so that the first use makes room.
+let inputRoom = -1;
+
+/** Growing the memory detaches every view of it. @param {WebAssembly.Memory} memory */
+function refresh(memory) {
+  if (viewed === memory.buffer && row.length !== 0) return;
+  viewed = memory.buffer;
+  rowAt ||= glue.result();
+  view = new MemoryView(memory, inputAt);
+  row = new Uint32Array(memory.buffer, rowAt, 9);
+}
+
+/** @param {number} length */
+function reserve(length) {
+  const memory = instantiated();
+  if (length > inputRoom) {
+    inputRoom = Math.max(length, 4096);
+    // Making room may move the memory.
+    inputAt = glue.input(inputRoom);
+    viewed = undefined;
+  }
+  refresh(memory);
+}
 
 /**
  * Hands the parts over, one after the other.
@@ -19,23 +59,33 @@ const encoder = new TextEncoder();
  * @param {(...lengths: number[]) => T} work what to call then
  */
 function asked(parts, work) {
-  const memory = instantiated();
-  const pieces = parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part));
-  const lengths = pieces.map(({ length }) => length);
-  const length = lengths.reduce((sum, each) => sum + each, 0);
-  // Asking for room may move the memory.
-  let at = glue.input(length);
-  for (const piece of pieces) {
-    new Uint8Array(memory.buffer).set(piece, at);
-    at += piece.length;
-  }
+  reserve(parts.reduce((sum, part) => sum + (typeof part === "string" ? 3 : 1) * part.length, 0));
+  let at = 0;
+  const lengths = parts.map((part) => {
+    const before = at;
+    if (typeof part === "string") at += view.write(part, at);
+    else {
+      view.input.set(part, at);
+      at += part.length;
+    }
+    return at - before;
+  });
   return work(...lengths);
 }
 
-function output() {
-  const memory = instantiated();
-  const row = new Uint32Array(memory.buffer, glue.result(), 8);
-  return new MemoryView(memory).utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
+/** The string at a place that the row names. @param {number} index */
+function stringAt(index) {
+  refresh(instantiated());
+  return view.utf8(row[index], row[index] + row[index + 1]);
+}
+
+const output = () => stringAt(OUTPUT);
+
+/** @returns {readonly import("./errors.js").Finding[]} */
+function findings() {
+  if (row[FINDINGS] === 0) return [];
+  glue.write_findings();
+  return JSON.parse(output());
 }
 
 /** @returns {import("./glue.js").Failure} why the last call failed */
@@ -169,3 +219,140 @@ export const parseHttpDate = (text) => asked([text], glue.parse_http_date);
  * @returns {any}
  */
 export const diagnoseSignature = (questioned) => JSON.parse(told([stringify(questioned)], (length) => glue.ba_diagnose(length)));
+
+/**
+ * A job that has begun, by its number, with its first step (src/ticket/service/boundary.rs).
+ * @typedef {{ job: number, step: any }} Begun
+ * @typedef {{ step: any, reply: string | undefined, warnings: readonly import("./errors.js").Finding[] }} Advanced
+ */
+
+/** Inputs of a job, by the numbers of src/wasm/service.rs. */
+export const LOADED = 1;
+export const CONFLICT = 2;
+export const STORE_FAILED = 3;
+export const STORE_LATE = 4;
+export const RESUMED = 5;
+export const LATE = 6;
+export const SENT = 7;
+
+/**
+ * @param {object} settings as src/wasm/ticket.rs names them
+ * @returns {number} the supplier's number in this module
+ */
+export const openOrderSupplier = (settings) => opened([stringify(settings)], glue.ticket_supplier);
+
+/**
+ * @param {object} settings of the order rules
+ * @param {number | undefined} deadlineMs
+ * @returns {number} the service's number
+ */
+export const openService = (settings, deadlineMs = Number.NaN) =>
+  opened([stringify(settings)], (length) => glue.order_service(length, deadlineMs));
+
+/** @param {string[]} parts @param {(length: number) => number} work */
+function opened(parts, work) {
+  const number = asked(parts, work);
+  if (number === NONE) throw thrown(failure());
+  return number;
+}
+
+/** @param {any} failed */
+const thrown = (failed) => new MeituanError(failed.code, failed);
+
+/**
+ * Takes a call apart, as receiveCall of core.js does, and begins to answer it where it is about an order.
+ * @param {{ supplier: number, service: number }} numbers
+ * @param {string} head seven lines
+ * @param {string | Uint8Array} body
+ * @param {number} now
+ * @returns {{ index: number | undefined, envelope: any, warnings: readonly import("./errors.js").Finding[], encrypted: boolean, error: MeituanError | undefined, begun?: Begun }}
+ */
+export function receiveOrderCall({ supplier, service }, head, body, now) {
+  const refused =
+    asked([head, body], (head, body) => glue.order_receive(supplier, service, head, body, now, Date.now())) !== 0;
+  refresh(instantiated());
+  const index = row[CALL] === NONE ? undefined : row[CALL];
+  const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
+  if (refused || index === undefined) {
+    return { index, envelope: undefined, warnings: [], encrypted, error: thrown(failure()) };
+  }
+  const isAscii = (row[MARKS] & ASCII) !== 0;
+  const isAtHand = typeof body === "string" && row[MARKS] === ASCII;
+  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);
+  const envelope = read[index](root());
+  const begun = { job: row[JOB], step: JSON.parse(output()) };
+  return { index, envelope, warnings: findings(), encrypted, error: undefined, begun };
+}
+
+/**
+ * Begins to record an event; without one, to settle.
+ * @param {number} service
+ * @param {object | undefined} event
+ * @param {boolean} canSend
+ * @param {number} now
+ * @returns {Begun}
+ */
+export function begin(service, event, canSend, now) {
+  const step = told([given(event)], (event) => glue.order_begin(service, canSend, event, now, Date.now()));
+  return { job: row[JOB], step: JSON.parse(step) };
+}
+
+/**
+ * @param {number} job
+ * @param {number} input
+ * @param {object | undefined} snapshot what is stored, of LOADED
+ * @param {number} now
+ * @param {number} steady
+ * @returns {Advanced}
+ */
+export function advance(job, input, snapshot, now, steady) {
+  return advanced(told([given(snapshot)], (length) => glue.order_advance(job, input, length, now, steady)));
+}
+
+/**
+ * A job's function has ended. `stored` is what is stored, if that is loaded.
+ * @param {number} job
+ * @param {number | undefined} supplier
+ * @param {any} end
+ * @param {{ snapshot: object } | null | undefined} stored
+ * @param {number} now
+ * @param {number} steady
+ * @returns {Advanced}
+ */
+export function ended(job, supplier, end, stored, now, steady) {
+  const parts = [endOf(end), given(stored?.snapshot)];
+  const of = supplierOf(supplier, end);
+  const isLoaded = stored !== undefined;
+  return advanced(told(parts, (end, snapshot) => glue.order_ended(job, of, end, snapshot, isLoaded, now, steady)));
+}
+
+/**
+ * Begins to record how a job's function ended, after the job.
+ * @param {number} job
+ * @param {number | undefined} supplier
+ * @param {any} end
+ * @param {number} now
+ * @param {number} steady
+ * @returns {Begun}
+ */
+export function beginEnd(job, supplier, end, now, steady) {
+  const step = told([endOf(end)], (length) => glue.order_begin_end(job, supplierOf(supplier, end), length, now, steady));
+  return { job: row[JOB], step: JSON.parse(step) };
+}
+
+/** @param {any} end */
+const endOf = ({ reply, ...end }) => reply ?? stringify(end);
+
+/** @param {number | undefined} supplier @param {any} end */
+const supplierOf = (supplier, { reply }) => (reply === undefined ? NONE : (supplier ?? NONE));
+
+/** @param {string} output @returns {Advanced} */
+function advanced(output) {
+  const step = JSON.parse(output);
+  if (step.then !== "reply") return { step, reply: undefined, warnings: [] };
+  const reply = stringAt(TEXT);
+  return { step, reply, warnings: findings() };
+}
+
+/** @param {number} job */
+export const endJob = (job) => glue.order_end(job);

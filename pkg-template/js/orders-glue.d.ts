@@ -5,6 +5,28 @@
 export * from "./glue.js";
 
 export declare function ticket_order_apply(snapshot: number, event: number, settings: number, now: number): number;
+export declare function order_service(settings: number, deadline: number): number;
+export declare function order_receive(
+  supplier: number,
+  service: number,
+  head: number,
+  body: number,
+  now: number,
+  steady: number,
+): number;
+export declare function order_begin(service: number, canSend: boolean, event: number, now: number, steady: number): number;
+export declare function order_begin_end(job: number, supplier: number, end: number, now: number, steady: number): number;
+export declare function order_advance(job: number, input: number, length: number, now: number, steady: number): number;
+export declare function order_ended(
+  job: number,
+  supplier: number,
+  end: number,
+  snapshot: number,
+  isLoaded: boolean,
+  now: number,
+  steady: number,
+): number;
+export declare function order_end(job: number): void;
 export declare function ticket_accept(strict: boolean, length: number): number;
 export declare function ticket_change_mail(length: number, now: number): number;
 export declare function ticket_redact(length: number): void;

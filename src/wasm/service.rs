@@ -3,7 +3,7 @@
 use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
 use crate::Error;
 use crate::message::Packed;
-use crate::ticket::order::{Event, read_end, read_event, read_settings};
+use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_settings};
 use crate::ticket::service::{Done, Input, Job, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
@@ -24,8 +24,8 @@ struct Running {
     job: Job,
     /// The call that is answered.
     answering: Option<Answering>,
-    /// The call whose function runs.
-    task: Option<&'static Call>,
+    /// The call whose function runs, and its key.
+    task: Option<(&'static Call, String)>,
     /// Number of tickets of its order.
     quantity: Option<u32>,
     /// An event as it came: what it says is checked against the order's tickets.
@@ -171,12 +171,29 @@ pub fn order_advance(job: usize, input: u32, length: usize, now: f64, steady: f6
 pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_loaded: bool, now: f64, steady: f64) -> u32 {
     advance(job, time(now, steady), |running, suppliers, source, packed| {
         let (end, snapshot) = source.get(..end + snapshot).unwrap_or_default().split_at_checked(end).unwrap_or_default();
-        let end = match (running.task, suppliers.get(supplier as usize)) {
-            (Some(call), Some(supplier)) => end_of_reply(supplier, call, end, running.quantity, packed)?,
-            _ => read_end(end, packed)?,
-        };
+        let end = running.end(suppliers.get(supplier as usize), end, packed)?;
         let loaded = if is_loaded { Some(Input::Loaded(running.loaded(snapshot, packed)?)) } else { None };
         Ok([Some(Input::Ended(end)), loaded])
+    })
+}
+
+/// Begins to record how the function of a job has ended, after the job. The input is as for [`order_ended`].
+#[wasm_bindgen]
+pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: f64) -> u32 {
+    with(|state| {
+        let State { input, packed, orders, output, result, suppliers, .. } = state;
+        let now = time(now, steady);
+        let source = input.get(..end).unwrap_or_default();
+        output.clear();
+        let begun = orders.jobs.get(job).and_then(Option::as_ref).ok_or_else(unreadable).and_then(|running| {
+            let end = running.end(suppliers.get(supplier as usize), source, packed)?;
+            let known = orders.service(running.service)?;
+            let (job, step) = known.record(end.into(), now);
+            known.put_step(&step, now.wall, output);
+            Ok(Running { service: running.service, job, answering: None, task: None, quantity: None, event: Vec::new() })
+        });
+        let outcome = begun.map(|running| result[JOB] = orders.keep(running));
+        finish(state, outcome)
     })
 }
 
@@ -233,9 +250,19 @@ impl Running {
     /// What the next inputs are read by.
     fn note(&mut self, step: &Step) {
         if let Then::Run(task) = &step.then {
-            self.task = Call::named(&task.call);
+            self.task = Call::named(&task.call).map(|call| (call, task.key.clone()));
             self.quantity = step.save.as_ref().map(|save| save.order.quantity);
         }
+    }
+
+    /// How the function ended: by its reply to the supplier's call, or without one by an `attemptEnded`.
+    fn end(&self, supplier: Option<&Supplier>, end: &[u8], packed: &mut Packed) -> Result<AttemptEnded, Error> {
+        let end = match (&self.task, supplier) {
+            (Some((call, _)), Some(supplier)) => end_of_reply(supplier, call, end, self.quantity, packed)?,
+            _ => read_end(end, packed)?,
+        };
+        let key = self.task.as_ref().map(|(_, key)| key.clone());
+        Ok(AttemptEnded { key: key.unwrap_or_default(), ..end })
     }
 
     fn loaded(&self, snapshot: &[u8], packed: &mut Packed) -> Result<Loaded, Error> {

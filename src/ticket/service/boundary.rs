@@ -14,7 +14,7 @@ impl Service {
     ///
     /// ```json
     /// { "until": 1480000025000,
-    ///   "save": { "order": {…}, "due": 1480000060000, "conflicts": [{…}], "givenUp": [{…}], "reports": ["calendar-ends"] },
+    ///   "save": { "order": {…}, "due": 1480000060000, "openConflicts": 1, "conflicts": [{…}], "givenUp": [{…}], "reports": ["calendar-ends"] },
     ///   "then": "run", "call": "orderPay", "key": "orderPay:7", "deadline": 1480000025000, "counts": {…} }
     /// ```
     ///
@@ -28,6 +28,8 @@ impl Service {
             object.nested("save", |object| {
                 object.field("order", order);
                 object.field("due", due);
+                let open = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count() as u32;
+                object.field("openConflicts", &Some(open).filter(|&open| open > 0));
                 object.field("conflicts", &Some(&news.conflicts).filter(|list| !list.is_empty()).cloned());
                 object.field("givenUp", &Some(&news.given_up).filter(|list| !list.is_empty()).cloned());
                 let reports: Vec<&str> = news.reports.iter().copied().map(Report::id).collect();

@@ -1,0 +1,273 @@
+// The driver of the order service (src/ticket/service): it loads and saves, runs functions, sends and waits, as the steps say.
+// What is decided is decided there.
+
+import { MeituanError } from "./errors.js";
+import * as service from "./orders-core.js";
+import { Outcome } from "./ticket-codes.js";
+
+/**
+ * @typedef {import("./order.js").OrderStore} OrderStore
+ * @typedef {import("./order.js").TicketOrder} TicketOrder
+ * @typedef {import("./orders-core.js").Begun} Begun
+ * @typedef {{ call?: string, key?: string }} Where
+ * @typedef {(error: unknown, where?: Where) => void} Tell
+ */
+
+/**
+ * How a function ended: its reply in program notation, which the module checks, or an outcome without one.
+ * @typedef {{ reply?: string, outcome: number, code?: number, describe?: string }} End
+ */
+
+/**
+ * Who does what the steps ask for.
+ * @typedef {object} Doer
+ * @property {string} orderId
+ * @property {OrderStore} store
+ * @property {() => number} clock
+ * @property {(save: any, where: Where | undefined) => void} saved hears of each order that is saved
+ * @property {Tell} [tell] hears of what fails. Without it, the first failure ends the job
+ * @property {(task: any, order: TicketOrder) => Promise<End>} [run] never rejects
+ * @property {number} [supplier] whose replies the functions make: its number in the module
+ * @property {(notice: any) => Promise<void>} [send] never rejects
+ * @property {(working: Promise<unknown>) => void} [keep] keeps the platform alive for work past the deadline
+ */
+
+/** What has not ended in time. */
+const LATE = Symbol("late");
+
+/**
+ * What the work comes to, or that it has not ended at that time.
+ * @template T
+ * @param {T | Promise<T>} working
+ * @param {number} until by Date.now()
+ * @returns {Promise<T | typeof LATE>}
+ */
+async function inTime(working, until) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(until - Date.now(), 0), LATE);
+  });
+  try {
+    return await Promise.race([working, /** @type {Promise<typeof LATE>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The same, or TIMED_OUT.
+ * @template T
+ * @param {T | Promise<T>} working
+ * @param {number} until by Date.now()
+ * @param {string} path of what has not ended
+ * @returns {Promise<T>}
+ */
+export async function endsInTime(working, until, path) {
+  const value = await inTime(working, until);
+  if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
+  return value;
+}
+
+/**
+ * Does a job, to its end.
+ * @param {Begun} begun
+ * @param {Doer} doer
+ */
+export const drive = (begun, doer) => new Driving(begun, doer).toTheEnd();
+
+class Driving {
+  #job;
+  #step;
+  #doer;
+  /** @type {{ snapshot: TicketOrder, revision: any } | null | undefined} */
+  #stored;
+  /** @type {{ reply?: string, warnings: readonly any[] }} */
+  #written = { warnings: [] };
+  /** What the job is about, beside the order. @type {Where | undefined} */
+  #where;
+  /** How the function ended, where the store has not taken that. @type {End | undefined} */
+  #unrecorded;
+  /** Something of the job goes on after it. @type {Promise<unknown> | undefined} */
+  #afterwards;
+
+  /** @param {Begun} begun @param {Doer} doer */
+  constructor({ job, step }, doer) {
+    this.#job = job;
+    this.#step = step;
+    this.#doer = doer;
+  }
+
+  /**
+   * @returns {Promise<{ step: any, order: TicketOrder | undefined, reply?: string, warnings: readonly any[] }>} the last step, the
+   * order as it is stored then, and where that is a reply, its body for the wire
+   */
+  async toTheEnd() {
+    try {
+      for (;;) {
+        if (this.#step.save && !(await this.#saved())) continue;
+        const last = await this.#then();
+        if (last) return last;
+      }
+    } finally {
+      this.#goOnAfterwards();
+    }
+  }
+
+  async #saved() {
+    const { orderId, store, saved } = this.#doer;
+    const { save, until } = this.#step;
+    const about = { due: save.due, conflicts: save.openConflicts ?? 0 };
+    const isSaved = await this.#askStore("save", () => store.save(orderId, save.order, this.#stored?.revision ?? null, about), until);
+    if (isSaved === undefined) return false;
+    if (!isSaved) {
+      this.#go(service.CONFLICT);
+      return false;
+    }
+    this.#stored = { snapshot: save.order, revision: undefined };
+    saved(save, this.#where);
+    return true;
+  }
+
+  async #then() {
+    const step = this.#step;
+    switch (step.then) {
+      case "load":
+        if (await this.#load()) this.#go(service.LOADED, this.#stored?.snapshot);
+        return undefined;
+      case "pause": {
+        const milliseconds = step.least + Math.random() * (step.most - step.least);
+        await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        this.#go(service.RESUMED);
+        return undefined;
+      }
+      case "run":
+        await this.#run(step);
+        return undefined;
+      case "send":
+        await Promise.all(step.notices.map((/** @type {any} */ notice) => this.#doer.send?.(notice)));
+        this.#go(service.SENT);
+        return undefined;
+      default:
+        return { step, order: this.#stored?.snapshot, ...this.#written };
+    }
+  }
+
+  /** Runs the function, and looks for its end until the deadline. @param {any} task */
+  async #run(task) {
+    const { run, keep } = this.#doer;
+    this.#where = { call: task.call, key: task.key };
+    const order = /** @type {{ snapshot: TicketOrder }} */ (this.#stored).snapshot;
+    const running = /** @type {NonNullable<Doer["run"]>} */ (run)(task, order);
+    const end = await inTime(running, task.deadline);
+    if (end === LATE) {
+      this.#afterwards = running.then((late) => this.#record(late));
+      keep?.(this.#afterwards);
+      this.#go(service.LATE);
+      return;
+    }
+    this.#unrecorded = end;
+    if (await this.#load()) {
+      this.#unrecorded = undefined;
+      this.#advance(() => this.#ended(end, this.#stored));
+    }
+  }
+
+  /**
+   * That a function has ended. What breaks a rule is reported, and runs again later.
+   * @param {End} end
+   * @param {{ snapshot: TicketOrder } | null | undefined} stored
+   */
+  #ended(end, stored) {
+    const at = /** @type {const} */ ([this.#job, this.#doer.supplier]);
+    const times = /** @type {const} */ ([this.#doer.clock(), Date.now()]);
+    try {
+      return service.ended(...at, { key: this.#where?.key, ...end }, stored, ...times);
+    } catch (error) {
+      this.#doer.tell?.(error, this.#where);
+      return service.ended(...at, { key: this.#where?.key, outcome: Outcome.UNUSABLE }, stored, ...times);
+    }
+  }
+
+  async #load() {
+    const { orderId, store } = this.#doer;
+    const loaded = await this.#askStore("load", async () => (await store.load(orderId)) ?? null, this.#step.until);
+    if (loaded === undefined) return false;
+    this.#stored = loaded;
+    return true;
+  }
+
+  /**
+   * What the store says; nothing where it fails, and the job goes on from that.
+   * @template T
+   * @param {"load" | "save"} name
+   * @param {() => T | Promise<T>} ask
+   * @param {number} until
+   * @returns {Promise<T | undefined>}
+   */
+  async #askStore(name, ask, until) {
+    try {
+      const value = await inTime(ask(), until);
+      if (value !== LATE) return value;
+      this.#failed(new MeituanError("TIMED_OUT", { path: `store.${name}` }), service.STORE_LATE);
+    } catch (error) {
+      this.#failed(error, service.STORE_FAILED);
+    }
+    return undefined;
+  }
+
+  /** @param {unknown} error @param {number} input */
+  #failed(error, input) {
+    const { tell } = this.#doer;
+    if (tell === undefined) throw error;
+    tell(error, this.#where);
+    const end = this.#unrecorded;
+    if (end) this.#advance(() => this.#ended(end, undefined));
+    this.#go(input);
+  }
+
+  /** @param {number} input @param {object} [payload] */
+  #go(input, payload) {
+    this.#advance(() => service.advance(this.#job, input, payload, this.#doer.clock(), Date.now()));
+  }
+
+  /** @param {() => import("./orders-core.js").Advanced} advance */
+  #advance(advance) {
+    try {
+      ({ step: this.#step, ...this.#written } = advance());
+    } catch (error) {
+      // What is stored cannot be read, or what is reported breaks a rule.
+      this.#failed(error, service.STORE_FAILED);
+    }
+  }
+
+  /** What the store has not taken is recorded without hurry; the module may forget the job then. */
+  #goOnAfterwards() {
+    const end = this.#unrecorded;
+    if (end) {
+      this.#afterwards = this.#record(end);
+      this.#doer.keep?.(this.#afterwards);
+    }
+    if (this.#afterwards === undefined) service.endJob(this.#job);
+    else this.#afterwards.finally(() => service.endJob(this.#job));
+  }
+
+  /** @param {End} end */
+  async #record(end) {
+    const { tell, ...doer } = this.#doer;
+    const where = this.#where;
+    const begin = (/** @type {any} */ how) => service.beginEnd(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), Date.now());
+    try {
+      let begun;
+      try {
+        begun = begin(end);
+      } catch (error) {
+        tell?.(error, where);
+        begun = begin({ outcome: Outcome.UNUSABLE });
+      }
+      await drive(begun, { ...doer, saved: (save) => doer.saved(save, where) });
+    } catch (error) {
+      tell?.(error, where);
+    }
+  }
+}
