@@ -216,6 +216,10 @@ error_codes! {
     ByteOrderMark "BYTE_ORDER_MARK":
         "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
         hint "it is passed over, and nothing need be done; a file that you send is saved without it (UTF-8, no BOM)", "已忽略，无需处理；自己发送的文件请存为无 BOM 的 UTF-8";
+    NoReply "NO_REPLY":
+        "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
+        hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",
+             "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `orders.explain(orderId)` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
 }
 
 impl fmt::Display for ErrorCode {

@@ -1,6 +1,12 @@
-import type { MessageName } from "./messages.js";
+import type { BreachId, MessageName, ReasonId, ReportId } from "./messages.js";
+import type { Text } from "./texts.js";
 
-export { conflicts, reasons } from "./order-texts.js";
+/** What a conflict of a ticket order means. The fact is recorded all the same, and somebody has to look. */
+export declare const conflicts: Readonly<Record<BreachId, Text>>;
+/** Why a call is refused, why an event is illegal, or what another outcome than 200 means. */
+export declare const reasons: Readonly<Record<ReasonId, Text>>;
+/** What a transition reports, though it contradicts nothing. */
+export declare const reports: Readonly<Record<ReportId, Text>>;
 
 /** One field of a message, as the wire has it. */
 export interface FieldDefinition {

@@ -103,6 +103,7 @@ export declare class MeituanError extends Error {
 export declare const NEUTRAL_DESCRIBE: string;
 export declare function answerWith(error: MeituanError, answer: () => Reply): void;
 export declare function describeInChinese(error: MeituanError): string;
+export declare function cutPath(path: string): string;
 export declare function textsOf(code: ErrorCode, rule?: string): { readonly meaning: Text; readonly hint: Text };
 export declare function sentence(
   code: ErrorCode,

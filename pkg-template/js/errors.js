@@ -25,8 +25,8 @@ import { errors } from "./texts.js";
 // is the same in both.
 const BRAND = Symbol.for("meituan-protocol.error");
 
-/** What a reply says where the truth is our own fault and nobody else's business. */
-export const NEUTRAL_DESCRIBE = "系统异常";
+/** What a reply says where the truth is our own fault and nobody else's business: true, and no more. */
+export const NEUTRAL_DESCRIBE = "商家系统内部出错，未能处理本次请求，请稍后重试";
 
 /**
  * Gives an error the reply that Meituan gets for it, unless it has one.
@@ -136,12 +136,15 @@ export function sentence(code, path, detail, rule, language) {
   return `${code}: ${textsOf(code).meaning[language]}${place}${detail && `: ${detail}`}${rule ? ` [rule ${rule}]` : ""}`;
 }
 
+/** @param {string} path */
+export const cutPath = (path) => (path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path);
+
 /**
  * The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it
  * is cut.
  * @param {MeituanError} error
  */
 export function describeInChinese({ code, path }) {
-  const place = path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path;
+  const place = cutPath(path);
   return `${textsOf(code).meaning.zh}（${place && `${place}，`}${code}）`;
 }

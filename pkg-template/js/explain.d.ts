@@ -1,5 +1,5 @@
 import type { Finding } from "./errors.js";
-import type { AcceptancePointId, BreachId, ReasonId } from "./messages.js";
+import type { AcceptancePointId, BreachId, ReasonId, ReportId } from "./messages.js";
 import type { Text } from "./texts.js";
 
 /** What a finding means, in words. */
@@ -15,11 +15,14 @@ export interface Explanation {
 }
 
 /**
- * Explains a conflict of a ticket order (`order.conflicts`), or why an event of its was illegal (a transition's `reason`). An id
- * that this version does not know is its own sentence.
+ * Explains a conflict of a ticket order (`order.conflicts`), why an event of its was illegal (a transition's `reason`), or what it
+ * reports (`onWarning`). An id that this version does not know is its own sentence.
  */
 export declare function explain(
-  of: { readonly breach: BreachId | (string & {}) } | { readonly reason: ReasonId | (string & {}) },
+  of:
+    | { readonly breach: BreachId | (string & {}) }
+    | { readonly reason: ReasonId | (string & {}) }
+    | { readonly report: ReportId | (string & {}) },
 ): { readonly meaning: Text };
 /** Explains a finding, or an error. */
 export declare function explain(finding: Pick<Finding, "code"> & { readonly rule?: Finding["rule"] | undefined }): Explanation;

@@ -1,21 +1,16 @@
 // What a finding means, in words: from the tables that are made from the definitions.
 
 import { textsOf } from "./errors.js";
-import { conflicts, reasons } from "./order-texts.js";
+import { orderSentence } from "./order-sentences.js";
 import { acceptance, rules } from "./texts.js";
 
-/** @param {any} what a finding, a conflict of an order, or a transition with a reason */
-export function explain({ code, rule, breach, reason }) {
-  if (breach !== undefined) return { meaning: sentence(conflicts, breach) };
-  if (reason !== undefined) return { meaning: sentence(reasons, reason) };
+/** @param {any} what a finding, a conflict of an order, a transition with a reason, or a report */
+export function explain({ code, rule, breach, reason, report }) {
+  if (breach !== undefined) return { meaning: orderSentence("conflicts", breach) };
+  if (reason !== undefined) return { meaning: orderSentence("reasons", reason) };
+  if (report !== undefined) return { meaning: orderSentence("reports", report) };
   return explained(code, rule);
 }
-
-/**
- * @param {Readonly<Record<string, import("./texts.js").Text>>} table
- * @param {string} id of a later version, perhaps
- */
-const sentence = (table, id) => table[id] ?? { en: id, zh: id };
 
 /**
  * @param {import("./messages.js").ErrorCode} code

@@ -2,16 +2,25 @@
 
 import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
-import { isResponse } from "./http.js";
+import { isResponse, noReply } from "./http.js";
+import { Reports } from "./reports.js";
+
+/**
+ * What is replied where a function may have acted before it threw: HTTP 503 without a reply, or the code that puts the answer off,
+ * where the call has one.
+ * @typedef {"no-reply" | "pending"} UnknownOutcome
+ */
 
 /**
  * How an API answers where the user's functions do not.
  * @typedef {object} Api
  * @property {readonly string[]} names of the calls that Meituan makes
+ * @property {readonly UnknownOutcome[]} [unknownOutcomes] what a handler without a store may choose from; the first is the default
+ * @property {(call: any) => import("./reports.js").About} about which order and call it is
  * @property {() => Response} unavailable where even the settings could not be had
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
- * @property {(call: any) => Response} broken where the function threw
+ * @property {(call: any, unknownOutcome: UnknownOutcome) => Response} broken where the function threw
  * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
  * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
  */
@@ -21,8 +30,8 @@ import { isResponse } from "./http.js";
  * @typedef {object} Desk
  * @property {Record<string, any>} functions those that the desk has left over, and its own
  * @property {(type: string) => boolean} serves
- * @property {(receiver: any, call: any, context: any[], tell: (error: unknown) => void) => Promise<Response>} answer
- * @property {(receiver: any, orderId: string, context: any[], tell: (error: unknown) => void) => Promise<number | undefined>} settle
+ * @property {(receiver: any, call: any, context: any[], tell: import("./orders.js").Tell) => Promise<Response>} answer
+ * @property {(receiver: any, orderId: string, context: any[], tell: import("./orders.js").Tell) => Promise<number | undefined>} settle
  */
 
 /**
@@ -58,44 +67,45 @@ export function endpoint(make, api, { config, ...options }) {
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, onError = log, onWarning, record, ...rest }) {
-  const desk = rest.store === undefined ? undefined : api.desk?.({ ...rest, record });
-  const functions = desk?.functions ?? rest;
-  for (const [name, value] of Object.entries({ ...functions, fallback, onError, onWarning, record })) {
+export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...options }) {
+  const { reports, others } = Reports.of(options);
+  const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
+  const functions = desk?.functions ?? others;
+  for (const [name, value] of Object.entries({ ...functions, fallback, record })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
+  const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
   const isReported = api.reports?.() ?? (() => true);
 
-  /** @param {unknown} error @param {object} about */
-  const tell = (error, about) => inform(onError, error, about);
-
-  /** @param {Request} request @param {any[]} context */
-  const answer = async (request, ...context) => {
-    let receiver;
-    try {
-      receiver = await receiverFor(context);
-    } catch (error) {
-      tell(error, { request });
-      return api.unavailable();
-    }
+  /** @param {any} receiver @param {Request} request @param {any[]} context */
+  const answer = async (receiver, request, context) => {
     if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
 
     let call;
     try {
       call = await receiver.receive(request);
     } catch (error) {
-      tell(error, { request });
+      const name = receiver.callFor(request.url);
+      reports.error(error, name === undefined ? {} : { call: name }, request);
       if (MeituanError.is(error)) return error.toResponse();
       // The connection broke while the body was read, most likely.
       return api.unread(receiver, request.url);
     }
-    if (call.warnings.length > 0 && isReported(call)) inform(onWarning, call.warnings, { call, part: "request" });
+    if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
 
+    let isKnown = false;
+    /** @type {import("./orders.js").Tell} */
+    const tell = (error, more) => {
+      isKnown = true;
+      reports.error(error, { ...api.about(call), ...more }, request);
+    };
     try {
       let response;
       if (desk?.serves(call.type)) {
-        response = await desk.answer(receiver, call, context, (error) => tell(error, { request, call }));
+        response = await desk.answer(receiver, call, context, tell);
+        // Without an error nobody would hear that Meituan got no reply.
+        if (response.status === 503 && !isKnown) tell(new MeituanError("NO_REPLY"));
       } else {
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
@@ -103,43 +113,40 @@ export function serve(receiverFor, api, { fallback, onError = log, onWarning, re
         response = isResponse(result) ? result : call.ok(result);
       }
       const { warnings = [] } = /** @type {any} */ (response);
-      if (warnings.length > 0) inform(onWarning, warnings, { call, part: "reply" });
+      if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
       return response;
     } catch (error) {
-      tell(error, { request, call });
-      return api.broken(call);
+      tell(error);
+      return desk?.serves(call.type) ? noReply() : api.broken(call, unknown);
     }
   };
   /** @param {Request} request @param {any[]} context */
-  const recorded = async (request, ...context) => {
-    const receiver = await receiverFor(context);
-    return receiver.observe(answer, { report: (/** @type {any} */ { exchange }) => record(exchange, ...context) })(
-      request,
-      ...context,
-    );
+  const handle = async (request, ...context) => {
+    let receiver;
+    try {
+      receiver = await receiverFor(context);
+    } catch (error) {
+      reports.error(error, {}, request);
+      return api.unavailable();
+    }
+    if (record === undefined) return answer(receiver, request, context);
+    const report = (/** @type {any} */ { exchange }) => record(exchange, ...context);
+    return receiver.observe((/** @type {Request} */ copy) => answer(receiver, copy, context), { report })(request, ...context);
   };
-  const handle = record === undefined ? answer : recorded;
   if (desk === undefined) return handle;
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
-    desk.settle(await receiverFor(context), orderId, context, (error) => tell(error, { orderId }));
+    desk.settle(await receiverFor(context), orderId, context, (error, more) => reports.error(error, { orderId, ...more }));
   return Object.assign(handle, { settle });
 }
 
 /**
- * What a listener does must not change a reply, nor keep it waiting: what it throws is only logged.
- * @param {((what: any, about: any) => unknown) | undefined} listener
- * @param {unknown} what
- * @param {object} about
+ * @param {UnknownOutcome | undefined} chosen
+ * @param {Api} api
+ * @param {Desk | undefined} desk
  */
-export function inform(listener, what, about) {
-  try {
-    Promise.resolve(listener?.(what, about)).catch(log);
-  } catch (failed) {
-    log(failed);
-  }
-}
-
-/** @param {unknown} error */
-function log(error) {
-  console.error(error);
+function unknownOutcomeOf(chosen, { unknownOutcomes = [] }, desk) {
+  if (chosen === undefined) return unknownOutcomes[0];
+  if (desk !== undefined) invalid("unknownOutcome", "a handler with a store puts the answer off, and sends the notice itself");
+  if (!unknownOutcomes.includes(chosen)) invalid("unknownOutcome", `expected one of: ${unknownOutcomes.join(", ")}`);
+  return chosen;
 }

@@ -176,6 +176,12 @@ export class Reply {
   }
 }
 
+/**
+ * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it takes 503
+ * for a time-out is inferred.
+ */
+export const noReply = () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
+
 /** @param {Reply} reply */
 export const asReply = (reply) => reply;
 /** @param {Reply} reply */

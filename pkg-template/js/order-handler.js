@@ -11,7 +11,7 @@ import { Call, say } from "./call.js";
 import { invalid } from "./configuration.js";
 import { callIndex } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { inform } from "./handler.js";
+import { noReply } from "./http.js";
 import { pause } from "./orders.js";
 import { exchangeOf } from "./recorder.js";
 import { Outcome } from "./ticket-codes.js";
@@ -20,6 +20,7 @@ import { calls } from "./ticket-messages.js";
 /**
  * @typedef {import("./call.js").Said} Said
  * @typedef {import("./orders.js").Orders} Orders
+ * @typedef {import("./orders.js").Tell} Tell
  */
 
 /** The calls that are about an order. */
@@ -57,22 +58,17 @@ export class Ended {
 }
 
 /**
- * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed.
- */
-const noReply = () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
-
-/**
  * @param {any} options of the handler
  * @param {(supplier: any, name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any} taskFor
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, taskFor) {
   const { store, orders: settings, deadlineMs = DEADLINE, waitUntil = platformWaitUntil, send, record, ...others } = options;
-  const { onConflict = logConflicts, ...functions } = others;
+  const { reports, ...functions } = others;
   for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
   if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
   if (typeof deadlineMs !== "number" || !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
-  for (const [name, value] of Object.entries({ waitUntil, send, onConflict })) {
+  for (const [name, value] of Object.entries({ waitUntil, send })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
 
@@ -81,9 +77,7 @@ export function orderDesk(options, taskFor) {
    * @param {any[]} context
    */
   const ordersFor = async (supplier, context) =>
-    supplier.orders(typeof store === "function" ? await store(...context) : store, settings, report);
-  /** @type {import("./orders.js").ConflictListener} */
-  const report = (conflicts, about) => inform(onConflict, conflicts, about);
+    supplier.orders(typeof store === "function" ? await store(...context) : store, settings, reports);
 
   /**
    * Runs the user's function, and records how it ended.
@@ -91,7 +85,7 @@ export function orderDesk(options, taskFor) {
    * @param {any} supplier
    * @param {{ call: string, key: string, body: any, order: any, counts: any }} run
    * @param {any[]} context
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    * @param {() => void} [ended] called when the function has ended, and that is not recorded yet
    */
   const work = async (orders, supplier, { call: name, key, body, order, counts }, context, tell, ended) => {
@@ -101,7 +95,7 @@ export function orderDesk(options, taskFor) {
       event = await functionEnd(functions[name], taskFor(supplier, name, body, { attemptKey: key, order, counts }), context);
     } catch (error) {
       // It may have acted before it threw.
-      tell(error);
+      tell(error, { call: name, key });
       event = { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
     }
     ended?.();
@@ -113,7 +107,7 @@ export function orderDesk(options, taskFor) {
    * @param {any} supplier
    * @param {Call<Response>} call
    * @param {any[]} context
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    * @returns {Promise<Response>}
    */
   const answer = async (supplier, call, context, tell) => {
@@ -152,7 +146,7 @@ export function orderDesk(options, taskFor) {
    * @param {(ended: () => void) => Promise<any>} begin
    * @param {number} deadline
    * @param {any[]} context
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    */
   const inTime = async (orders, call, key, begin, deadline, context, tell) => {
     const { orderId } = call.body;
@@ -171,10 +165,13 @@ export function orderDesk(options, taskFor) {
       });
       let ended = await Promise.race([working, late]);
       if (ended === undefined) {
-        waitUntil(working.catch(tell), ...context);
+        waitUntil(
+          working.catch((error) => tell(error, { key })),
+          ...context,
+        );
         // The function has ended, and the store hangs: what is true is not known, and 598 would not be.
         if (hasEnded) {
-          tell(new MeituanError("TIMED_OUT", { path: "store.save" }));
+          tell(new MeituanError("TIMED_OUT", { path: "store.save" }), { key });
           return noReply();
         }
         ended = await ends();
@@ -183,7 +180,7 @@ export function orderDesk(options, taskFor) {
     } catch (error) {
       // The function has begun, and whether what it did was recorded is not known. That the result comes later may only be
       // said where it is saved that it was said: no notice would follow otherwise.
-      tell(error);
+      tell(error, { key });
       return said(await ends());
     } finally {
       clearTimeout(timer);
@@ -211,26 +208,29 @@ export function orderDesk(options, taskFor) {
    * @param {any} supplier
    * @param {string} orderId
    * @param {any[]} context
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    * @returns {Promise<number | undefined>} when something is due again
    */
   const settle = async (supplier, orderId, context, tell) => {
     const orders = await ordersFor(supplier, context);
-    /** @param {() => Promise<unknown>} act */
-    const attempt = async (act) => {
+    /** @param {() => Promise<unknown>} act @param {{ key?: string }} [about] */
+    const attempt = async (act, about) => {
       try {
         await act();
       } catch (error) {
         // The rest of what is due is done all the same.
-        tell(error);
+        tell(error, about);
       }
     };
     const { brokenOff = [] } = await orders.apply(orderId, { timePassed: {} });
     for (const key of brokenOff) {
-      await attempt(async () => {
-        const { run, order, counts } = await orders.apply(orderId, { takeOver: { key } });
-        if (run) await work(orders, supplier, { ...run, body: run.request, order, counts }, context, tell);
-      });
+      await attempt(
+        async () => {
+          const { run, order, counts } = await orders.apply(orderId, { takeOver: { key } });
+          if (run) await work(orders, supplier, { ...run, body: run.request, order, counts }, context, tell);
+        },
+        { key },
+      );
     }
     const post = (/** @type {Request} */ request, /** @type {string} */ name) => posted(request, name, context);
     if (send) await attempt(() => orders.deliver(orderId, post, tell));
@@ -298,9 +298,6 @@ export function taskOf(configuration, name, body, { attemptKey, order, counts })
   };
   return Object.assign(call, { ok: checked, attemptKey, order, counts });
 }
-
-/** @type {import("./orders.js").ConflictListener} */
-const logConflicts = (conflicts, { orderId }) => console.warn(`order ${orderId} has a conflict`, conflicts);
 
 /**
  * Cloudflare's and Vercel's contexts have this function.

@@ -1,3 +1,4 @@
+import type { OrderHooks } from "./hooks.js";
 import type {
   Admission,
   BreachId,
@@ -10,6 +11,7 @@ import type {
   ReasonId,
   ReportId,
 } from "./messages.js";
+import type { Text } from "./texts.js";
 import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
@@ -72,6 +74,9 @@ export type OrderCallName =
 /**
  * Where orders are kept: a database of the user's. `revision` is whatever the store makes of it; it changes with every save.
  * `storeContract` of `meituan-protocol/testing` proves one.
+ *
+ * Reads must be linearizable: once a save has returned true, every `load`, by whichever process and connection, returns that
+ * snapshot or a later one. A replica that lags, a cache or an eventually consistent read does not do that.
  */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the store makes of it
 export interface OrderStore<Revision = any> {
@@ -79,16 +84,19 @@ export interface OrderStore<Revision = any> {
   load(orderId: string): Given<{ snapshot: TicketOrder; revision: Revision } | null>;
   /**
    * Saves, if `expectedRevision` still is the revision of what is stored (`null`: nothing is stored); otherwise `false`, and
-   * nothing changes. `due` says when `settle` should be called for this order: an alarm, or a column to look for.
+   * nothing changes. `due` says when `settle` should be called for this order: an alarm, or a column to look for. `conflicts` is
+   * the number of open conflicts, for `conflicts()` to look for.
    */
   save(
     orderId: string,
     snapshot: TicketOrder,
     expectedRevision: Revision | null,
-    about: { due: number | undefined },
+    about: { due: number | undefined; conflicts?: number | undefined },
   ): Given<boolean>;
   /** The orders in which something is due at that time, by the `due` that they were saved with. Only where one asks for all. */
   due?(now: number): Given<readonly string[]>;
+  /** The orders that were saved last with open conflicts. Only where one asks for them. */
+  conflicts?(): Given<readonly string[]>;
 }
 
 declare const ended: unique symbol;
@@ -125,7 +133,8 @@ export type OrderFunctions<Context extends unknown[] = unknown[]> = {
   [Name in "orderClose" | "orderRefunded" | "orderReschedule"]?: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
 };
 
-export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
+export interface OrderHandlerOptions<Context extends unknown[] = unknown[]>
+  extends Pick<OrderHooks, "onConflict" | "onNoticeGivenUp"> {
   /** Where orders are kept, or a function of the platform's context. */
   store: OrderStore | ((...context: Context) => Given<OrderStore>);
   /** Settings of the order rules. */
@@ -137,11 +146,6 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]> {
   deadlineMs?: number | undefined;
   /** Keeps the platform alive for work past the deadline. By default the context's own `waitUntil`, where one has it. */
   waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
-  /**
-   * Reports facts that contradict each other, as soon as they are recorded: somebody has to look, and ends it by the event
-   * `conflictResolved`. `explain` has the sentence of each. Default: the console.
-   */
-  onConflict?: ((conflicts: readonly Conflict[], about: { orderId: string }) => unknown) | undefined;
   /** Sends a notice, as in `(request) => fetch(request)`. Without it, `settle` sends none. */
   send?: ((request: Request, ...context: Context) => Promise<Response>) | undefined;
 }
@@ -169,6 +173,51 @@ export interface PendingNotice<Name extends NoticeName = NoticeName> {
   accepted(): Promise<void>;
 }
 
+/** What is known of an order, what is due, and what somebody has to look into. Timestamps are epoch milliseconds. */
+export interface OrderExplanation {
+  readonly orderId: string;
+  /** Whether anything is stored of it. */
+  readonly isKnown: boolean;
+  readonly partnerOrderId?: string | undefined;
+  readonly orderStatus?: number | undefined;
+  readonly lifecycle?: number | undefined;
+  readonly counts?: Counts | undefined;
+  /** When something is due next; in the past: now. */
+  readonly due?: number | undefined;
+  /** Functions that run, broke off (`settle` runs these again), or are owed. */
+  readonly functions: readonly {
+    readonly call: string;
+    readonly key: string;
+    readonly isBrokenOff: boolean;
+    readonly startedAt?: number;
+    /** How often its result could not be used. */
+    readonly unusable?: number;
+    readonly notBefore?: number;
+  }[];
+  /** Notices that Meituan has not accepted yet. */
+  readonly notices: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly since: number;
+    readonly tries: number;
+    readonly isBeingSent: boolean;
+    readonly notBefore?: number;
+  }[];
+  /** Notices that are sent no more until `retryNotice`. */
+  readonly givenUp: readonly { readonly id: string; readonly name: string; readonly since: number; readonly tries: number }[];
+  /** Refunds that nobody has decided. */
+  readonly refunds: readonly { readonly refundId: string; readonly quantity: number; readonly requestedAt: number }[];
+  /** Conflicts that are open. */
+  readonly conflicts: readonly {
+    readonly id: string;
+    readonly breach: string;
+    readonly since: number;
+    readonly meaning: Text;
+  }[];
+  /** All of it in words, several lines, with what to do. It names ids; conflicts' ids may hold a ticket's code. */
+  readonly meaning: Text;
+}
+
 /** The orders in a store. */
 export interface Orders {
   load(orderId: string): Promise<TicketOrder | undefined>;
@@ -180,4 +229,16 @@ export interface Orders {
   ): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
   /** The notices that Meituan has not accepted yet, to be sent in this order. */
   pendingNotices(orderId: string): Promise<PendingNotice[]>;
+  /** Says what is known of an order, what is due and when, and what somebody has to look into. Changes nothing. */
+  explain(orderId: string, options?: { now?: number | Date | undefined }): Promise<OrderExplanation>;
+  /** Ends a conflict, with what was found or done. `illegal`, with the reason, where there is no such conflict. */
+  resolveConflict(
+    orderId: string,
+    id: string,
+    note?: string,
+  ): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
+  /** Has a notice sent again that was given up, by the next `settle`. `illegal`, with the reason, where there is no such notice. */
+  retryNotice(orderId: string, id: string): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
+  /** The orders with open conflicts, where the store has `conflicts`; throws INVALID_CONFIG otherwise. */
+  conflicts(): Promise<readonly { readonly orderId: string; readonly conflicts: readonly Conflict[] }[]>;
 }

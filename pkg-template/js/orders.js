@@ -3,7 +3,9 @@
 
 import { invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
+import { explainOrder } from "./order-explanation.js";
 import { applyToOrder } from "./orders-core.js";
+import { aboutEvent, openConflicts } from "./reports.js";
 import { Delivery } from "./ticket-codes.js";
 
 /**
@@ -12,7 +14,8 @@ import { Delivery } from "./ticket-codes.js";
  * @typedef {import("./order.js").OrderTransition} OrderTransition
  * @typedef {import("./order.js").TicketOrder} TicketOrder
  * @typedef {import("./supplier.js").TicketSupplier} TicketSupplier
- * @typedef {(conflicts: readonly import("./messages.js").Conflict[], about: { orderId: string }) => unknown} ConflictListener
+ * @typedef {import("./reports.js").Reports} Reports
+ * @typedef {(error: unknown, about?: { call?: string, key?: string }) => void} Tell
  */
 
 /** Somebody else can be first so often before it is the store that is wrong. */
@@ -22,21 +25,6 @@ const SEND_LIMIT = 30_000;
 
 /** To a pay notice: accepted, or still being processed. */
 const PROCESSING = 300;
-
-/** @type {Set<string>} */
-const printed = new Set();
-
-/**
- * What somebody should hear of once: the calendar's end in each process, all else for each order.
- * @param {import("./messages.js").ReportId} id
- * @param {string} orderId
- */
-function printOnce(id, orderId) {
-  const about = id === "calendar-ends" ? id : `${id} ${orderId}`;
-  if (printed.has(about)) return;
-  printed.add(about);
-  console.warn(`meituan-protocol: ${id}, order ${orderId}. See Reports in docs/ticket-order.md`);
-}
 
 /** @param {number} milliseconds */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -68,14 +56,14 @@ export class Orders {
   #store;
   #settings;
   #clock;
-  #report;
+  #reports;
 
   /**
    * @param {TicketSupplier} supplier
    * @param {unknown} store
-   * @param {{ settings?: object, clock: () => number, report?: ConflictListener }} how
+   * @param {{ settings?: object, clock: () => number, reports: Reports }} how
    */
-  constructor(supplier, store, { settings = {}, clock, report }) {
+  constructor(supplier, store, { settings = {}, clock, reports }) {
     if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
       invalid("store", "expected an object with load and save");
     }
@@ -83,7 +71,7 @@ export class Orders {
     this.#store = /** @type {OrderStore} */ (/** @type {unknown} */ (store));
     this.#settings = settings;
     this.#clock = clock;
-    this.#report = report;
+    this.#reports = reports;
   }
 
   /**
@@ -107,10 +95,9 @@ export class Orders {
       const transition = applyToOrder(stored?.snapshot, event, this.#settings, at);
       const { next, due } = transition;
       if (next === undefined) return { ...transition, order: stored?.snapshot };
-      if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, { due }), deadline, "store.save")) {
-        const found = newConflicts(stored?.snapshot, next);
-        if (found.length > 0) this.#report?.(found, { orderId });
-        for (const id of transition.reports ?? []) printOnce(id, orderId);
+      const about = { due, conflicts: openConflicts(next).length };
+      if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, about), deadline, "store.save")) {
+        this.#reports.saved(stored?.snapshot, transition, { ...aboutEvent(orderId, event), orderId });
         return { ...transition, order: next };
       }
       // Those who lost together do not come back together.
@@ -120,6 +107,45 @@ export class Orders {
       }
       await pause(wait);
     }
+  }
+
+  /**
+   * What is known of an order, what is due, and what somebody has to look into. Saves nothing.
+   * @param {string} orderId
+   * @param {{ now?: number | Date }} [options]
+   */
+  async explain(orderId, { now } = {}) {
+    const at = now === undefined ? this.#clock() : moment(now);
+    const order = await this.load(orderId);
+    const transition = order && applyToOrder(order, { timePassed: {} }, this.#settings, at);
+    return explainOrder(orderId, transition?.next ?? order, transition, at);
+  }
+
+  /**
+   * @param {string} orderId
+   * @param {string} id
+   * @param {string} [note]
+   */
+  resolveConflict(orderId, id, note) {
+    return this.apply(orderId, { conflictResolved: { id, ...(note !== undefined && { note }) } });
+  }
+
+  /**
+   * @param {string} orderId
+   * @param {string} id
+   */
+  retryNotice(orderId, id) {
+    return this.apply(orderId, { retryNotice: { id } });
+  }
+
+  /** The orders with open conflicts, and these. */
+  async conflicts() {
+    if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
+    const orderIds = await this.#store.conflicts();
+    const orders = await Promise.all(
+      orderIds.map(async (orderId) => ({ orderId, conflicts: openConflicts(await this.load(orderId)) })),
+    );
+    return orders.filter(({ conflicts }) => conflicts.length > 0);
   }
 
   /**
@@ -144,7 +170,7 @@ export class Orders {
    * sends it; what Meituan does not accept is sent again later.
    * @param {string} orderId
    * @param {(request: Request, name: string) => Promise<Response>} send
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    */
   async deliver(orderId, send, tell) {
     for (;;) {
@@ -158,7 +184,7 @@ export class Orders {
    * @param {string} orderId
    * @param {import("./messages.js").Notice} notice
    * @param {(request: Request, name: string) => Promise<Response>} send
-   * @param {(error: unknown) => void} tell
+   * @param {Tell} tell
    */
   async #deliverOne(orderId, { id, name, body, tries = 0 }, send, tell) {
     const { sendLimit = SEND_LIMIT } = /** @type {{ sendLimit?: number }} */ (this.#settings);
@@ -174,7 +200,7 @@ export class Orders {
         throw new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true });
       }
     } catch (error) {
-      tell(error);
+      tell(error, { call: name, key: id });
       const isProcessing = name === "payNotice" && MeituanError.is(error) && error.remoteCode === PROCESSING;
       if (isProcessing) delivery = Delivery.PROCESSING;
     }
@@ -182,20 +208,7 @@ export class Orders {
       await this.apply(orderId, { noticeEnded: { id, tries, delivery } });
     } catch (error) {
       // Its claim runs out.
-      tell(error);
+      tell(error, { call: name, key: id });
     }
   }
-}
-
-/**
- * The conflicts that are open now, and were not before.
- * @param {TicketOrder | undefined} before
- * @param {TicketOrder} next
- */
-function newConflicts(before, next) {
-  const open = (/** @type {TicketOrder | undefined} */ order) =>
-    (order?.conflicts ?? []).filter(({ resolvedAt }) => resolvedAt === undefined);
-  // Format 1 had the breach alone.
-  const known = new Set(open(before).map(({ id, breach }) => id ?? breach));
-  return open(next).filter(({ id }) => !known.has(id));
 }

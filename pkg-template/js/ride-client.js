@@ -144,6 +144,10 @@ const MAX_BUSINESSES = 100;
  * @type {import("./handler.js").Api}
  */
 export const RIDE = {
+  about: ({ type, body, deduplicationKey }) => ({
+    ...(body.mtOrderId !== undefined && { orderId: body.mtOrderId }),
+    ...{ call: type, key: deduplicationKey },
+  }),
   names: [...interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name), OTHER_PUSH],
   unavailable: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
   unread: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),

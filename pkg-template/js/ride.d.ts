@@ -1,4 +1,5 @@
 import type { Finding, Reply, TicketResponse } from "./errors.js";
+import type { ErrorAbout, Language, WarningAbout } from "./hooks.js";
 import type {
   CarTypeRequest,
   Estimate,
@@ -174,10 +175,18 @@ export type RideHandlerFunctions<Context extends unknown[] = unknown[]> = {
 export interface RideHandlerEvents<Context extends unknown[] = unknown[]> {
   /** Answers requests whose path no push is registered for; without it they get code 9. */
   fallback?: (request: Request, ...context: Context) => Given<Response>;
-  /** Told why a push was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
-  onError?: (error: unknown, about: { request: Request; call?: RidePush<TicketResponse> }) => void;
-  /** Receives what was accepted although it deviates; for each business other than rides once. */
-  onWarning?: (warnings: readonly Finding[], about: { call: RidePush<TicketResponse>; part: "request" }) => void;
+  /**
+   * Receives why a push was refused, or what a function threw. Meituan never learns the latter. Default: one line of the console,
+   * with ids and no content.
+   */
+  onError?: (error: unknown, about: ErrorAbout) => unknown;
+  /**
+   * Receives what was accepted although it deviates; for each business other than rides once. Default: one line of the console,
+   * once for each finding in each process.
+   */
+  onWarning?: (warnings: readonly Finding[], about: WarningAbout) => unknown;
+  /** The language of the console's lines; English by default. */
+  language?: Language | undefined;
 }
 
 /** An enterprise: seals requests to Meituan, takes Meituan's pushes. Wrong options throw `INVALID_CONFIG` with their path. */

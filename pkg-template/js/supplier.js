@@ -5,22 +5,11 @@ import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
-import {
-  asReply,
-  asResponse,
-  cut,
-  ENCRYPTED,
-  failureBody,
-  lookedAtHeaders,
-  pathOf,
-  Reply,
-  rawBody,
-  readBody,
-  uriOf,
-} from "./http.js";
-import { orderDesk, platformWaitUntil, taskOf } from "./order-handler.js";
+import { asReply, asResponse, cut, ENCRYPTED, lookedAtHeaders, noReply, pathOf, rawBody, readBody, uriOf } from "./http.js";
+import { ORDER_CALLS, orderDesk, platformWaitUntil, taskOf } from "./order-handler.js";
 import { Orders } from "./orders.js";
 import { observed } from "./recorder.js";
+import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
 import { calls } from "./ticket-messages.js";
 
@@ -96,10 +85,11 @@ export class TicketSupplier {
    * The orders in a store.
    * @param {unknown} store
    * @param {object} [settings] of the order rules
-   * @param {import("./orders.js").ConflictListener} [report] for the handler
+   * @param {import("./reports.js").Hooks | Reports} [hooks]
    */
-  orders(store, settings, report) {
-    return new Orders(this, store, { settings, clock: this.#configuration.clock, report });
+  orders(store, settings, hooks) {
+    const reports = hooks instanceof Reports ? hooks : new Reports(hooks);
+    return new Orders(this, store, { settings, clock: this.#configuration.clock, reports });
   }
 
   /**
@@ -145,7 +135,7 @@ export class TicketSupplier {
    * @param {Head} request
    * @param {string | Uint8Array} body
    * @param {ReceiveOptions | undefined} options
-   * @param {(reply: Reply) => Answer} finish
+   * @param {(reply: import("./http.js").Reply) => Answer} finish
    */
   #receive({ method, url, headers }, body, options, finish) {
     const configuration = this.#configuration;
@@ -191,14 +181,42 @@ export class TicketSupplier {
 const failOtherwise = (call, describe) => call.failUnlisted(calls[callIndex(call.type) ?? 0].failure, describe);
 
 /**
+ * The calls by which something is done about an order. To these a failure is replied only where it is known that nothing was done:
+ * Meituan refunds what it takes for not issued.
+ * @param {string | undefined} name
+ */
+const acts = (name = "") => name !== "orderQuery" && ORDER_CALLS.includes(name);
+
+/**
+ * The reply to a call whose function may have acted before it threw.
+ * @param {any} call
+ * @param {UnknownOutcome} unknownOutcome
+ */
+function unknown(call, unknownOutcome) {
+  const { pending } = calls[callIndex(call.type) ?? 0];
+  if (unknownOutcome !== "pending" || pending === undefined) return noReply();
+  try {
+    return call.pending();
+  } catch {
+    return noReply();
+  }
+}
+
+/** @typedef {import("./handler.js").UnknownOutcome} UnknownOutcome */
+
+/**
  * How this API answers where the user's functions do not.
  * @type {import("./handler.js").Api}
  */
 export const TICKET = {
   names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
-  unavailable: () => new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined)).toResponse(),
-  unread: (supplier, url) => supplier.failFor(url, NEUTRAL_DESCRIBE).toResponse(),
+  unknownOutcomes: ["no-reply", "pending"],
+  about: ({ type, body }) => ({ ...(typeof body?.orderId === "string" && { orderId: body.orderId }), call: type }),
+  // Which call it is, and what an earlier one has done, is not known.
+  unavailable: noReply,
+  unread: (supplier, url) =>
+    acts(supplier.callFor(url)) ? noReply() : supplier.failFor(url, "未能读完请求体，连接可能已中断").toResponse(),
   unserved: (call) => failOtherwise(call, "接口未实现"),
-  broken: (call) => failOtherwise(call, NEUTRAL_DESCRIBE),
+  broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, NEUTRAL_DESCRIBE)),
   desk: (options) => orderDesk(options, taskFor),
 };

@@ -1,4 +1,5 @@
 import type { Finding, MeituanError, Reply, TicketResponse } from "./errors.js";
+import type { ErrorAbout, Language, OrderHooks, Warning, WarningAbout } from "./hooks.js";
 import type { Calendar, TicketCalls } from "./messages.js";
 import type {
   OrderCallName,
@@ -15,6 +16,7 @@ import type {
 } from "./order.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
+export type * from "./hooks.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export type * from "./order.js";
@@ -282,15 +284,23 @@ export type HandlerFunctions<Context extends unknown[] = unknown[]> = {
 export interface HandlerEvents<Context extends unknown[] = unknown[]> {
   /** Answers requests whose path no call is registered for; without it they get the failure envelope of code 300. */
   fallback?: (request: Request, ...context: Context) => Given<Response>;
-  /** Told why a call was refused, or what a function threw. Meituan never learns the latter. Default: the console. */
-  onError?: (error: unknown, about: { request: Request; call?: Call<TicketResponse> }) => void;
+  /**
+   * Receives why a call was refused, what a function, the store or `send` threw, and why Meituan got no reply (HTTP 503).
+   * Meituan never learns what was thrown. Default: one line of the console, with ids and no content.
+   */
+  onError?: (error: unknown, about: ErrorAbout) => unknown;
   /**
    * Told each exchange as JSON, without secrets and personal data: collected by `traceOf` of `meituan-protocol/testing`, they
    * can be judged by `checkTrace`.
    */
   record?: (exchange: string, ...context: Context) => unknown;
-  /** Told what was accepted, or sent, although it deviates. */
-  onWarning?: (warnings: readonly Finding[], about: { call: Call<TicketResponse>; part: "request" | "reply" }) => void;
+  /**
+   * Receives what was accepted, or sent, although it deviates. Default: one line of the console, once for each finding in each
+   * process.
+   */
+  onWarning?: (warnings: readonly Warning[], about: WarningAbout) => unknown;
+  /** The language of the console's lines; English by default. */
+  language?: Language | undefined;
 }
 
 /** A supplier: takes Meituan's calls, signs the notices to Meituan. Wrong options throw `INVALID_CONFIG` with their path. */
@@ -310,7 +320,7 @@ export declare class TicketSupplier {
   /** The failure envelope of the URL's call, for whatever else went wrong. */
   failFor(url: string, describe: string): Reply;
   /** The orders in a store: for what happens at the supplier, such as entries, decisions about refunds, late issues. */
-  orders(store: OrderStore, settings?: TicketOrderSettings): Orders;
+  orders(store: OrderStore, settings?: TicketOrderSettings, hooks?: OrderHooks): Orders;
   /** The notices that Meituan has not accepted yet: of one order, or of all orders in which the store says that something is due. */
   pendingNotices(store: OrderStore, orderId?: string): Promise<PendingNotice[]>;
   /**
@@ -351,6 +361,13 @@ export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunction
   HandlerEvents<Context> & {
     // Says early that this is not the overload for options with a store: functions are typed by the first one that may fit.
     readonly store?: undefined;
+    /**
+     * What Meituan gets where a function of order create, pay, refund, reschedule, close or refunded message threw: it may have
+     * acted, so the outcome is not known. `no-reply`: HTTP 503 without a body, which Meituan takes for a time-out (inferred).
+     * `pending`: pay is answered 598 and refund 602, the others 503; you find out what has happened, and send the notice. By
+     * default `no-reply`.
+     */
+    unknownOutcome?: "no-reply" | "pending" | undefined;
   };
 
 /** A handler that keeps orders, with functions for the calls that are about none. */
@@ -375,8 +392,9 @@ export declare function handler<Context extends unknown[] = unknown[]>(
 /**
  * A whole endpoint: `export default { fetch: handler({ config: (env) => ({ … }), orderCreate, orderPay, … }) }`.
  *
- * `config` is the supplier's options, or a function of the platform's context (such as `env`). A function that throws
- * is answered with the call's failure code and 系统异常.
+ * `config` is the supplier's options, or a function of the platform's context (such as `env`). `call.fail()` is the only refusal:
+ * where a function throws, it may have acted, so a call that does something about an order is answered HTTP 503 without a body
+ * (see `unknownOutcome`), and every other one with its failure code.
  */
 export declare function handler<Context extends unknown[] = unknown[]>(
   options: {

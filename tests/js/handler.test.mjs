@@ -95,27 +95,102 @@ describe("the handler", () => {
     assert.deepEqual(told, [["BAD_SIGNATURE", "/mt/refund"]]);
   });
 
-  it("answers 系统异常 when a function throws, and never says what it threw", async () => {
+  /** Every call that Meituan makes, with a body that can be read. */
+  const MESSAGES = {
+    create: CREATE,
+    pay: { orderId: 1, partnerOrderId: "P" },
+    refund: REFUND,
+    close: { orderId: 1, closeType: 1 },
+    refunded: {
+      ...{ orderId: 1, partnerOrderId: "P", refundSerialNo: "S", refundMessageType: 1, voucherType: 0, count: 1 },
+      ...{ refundPrice: 1, refundTime: "2018-12-26 09:05:57", reason: "客服退款" },
+    },
+    reschedule: {
+      orderId: 1,
+      partnerOrderId: "P",
+      rescheduleType: 1,
+      rescheduleNo: "R",
+      originDate: "2016-11-30",
+      targetDate: "2016-12-01",
+    },
+    query: { orderId: 1, partnerOrderId: "P" },
+    heartbeat: undefined,
+  };
+  const routes = { ...options.routes, "/mt/reschedule": "orderReschedule" };
+  const ACTING = ["create", "pay", "refund", "close", "refunded", "reschedule"];
+  const reply = async (serve, path) => {
+    const response = await serve(fetched(`/mt/${path}`, wire(MESSAGES[path])));
+    const text = await response.text();
+    return { status: response.status, retry: response.headers.get("retry-after"), ...(text && JSON.parse(text)) };
+  };
+  const NO_REPLY = { status: 503, retry: "1" };
+  const throwing = (more) => {
+    const told = [];
+    const act = async () => {
+      throw new Error("password of the database");
+    };
+    const functions = Object.fromEntries(Object.values(routes).map((name) => [name, act]));
+    const onError = (error, about) => told.push([error.code ?? error.message, about]);
+    return { told, serve: handler({ config: { ...config, routes }, ...functions, onError, ...more }) };
+  };
+
+  it("answers 503 without a body where a function that acts threw: it may have acted, and Meituan refunds what failed", async () => {
+    const { serve, told } = throwing();
+    for (const path of ACTING) assert.deepEqual(await reply(serve, path), NO_REPLY, path);
+    assert.deepEqual(
+      told.map(([message]) => message),
+      ACTING.map(() => "password of the database"),
+    );
+    assert.deepEqual(told[1][1], { call: "orderPay", orderId: "1" });
+  });
+
+  it("answers the failure of the family, with a true sentence, where any other function threw", async () => {
+    const { serve, told } = throwing();
+    for (const [path, expected] of [
+      ["query", 399],
+      ["heartbeat", 300],
+    ]) {
+      const { status, code, describe: words } = await reply(serve, path);
+      assert.deepEqual([status, code], [200, expected]);
+      assert.match(words, /商家系统内部出错/);
+      assert.ok(!words.includes("password"));
+    }
+    assert.equal(told.length, 2);
+  });
+
+  it("puts pay and refund off where a function threw, for a supplier who sends the notices", async () => {
+    const { serve } = throwing({ unknownOutcome: "pending" });
+    const codes = {};
+    for (const path of ACTING) codes[path] = (await reply(serve, path)).code ?? 503;
+    assert.deepEqual(codes, { create: 503, pay: 598, refund: 602, close: 503, refunded: 503, reschedule: 503 });
+    for (const wrong of ["598", true, null]) {
+      assert.equal(refusalOf(() => handler({ config, unknownOutcome: wrong })).path, "unknownOutcome");
+    }
+  });
+
+  it("takes what it may not reply for no refusal either: 503, and the rule that it breaks to onError", async () => {
     const told = [];
     const serve = handler({
       config,
-      onError: (error, { call }) => told.push([error.message, call.type]),
-      async orderCreate() {
-        throw new Error("password of the database");
-      },
-      orderPay: (call) => call.fail(420, "库存不足"),
+      onError: (error, { call, orderId }) => told.push([error.code, call, orderId]),
+      orderCreate: () => ({}),
+      orderPay: (call) => call.ok({ partnerOrderId: "P", voucherType: 1, vouchers: ["a", "a"] }, { order: { quantity: 2 } }),
+      orderRefund: (call) => call.fail(420, "库存不足"),
       orderQuery: () => ({ orderStatus: 4 }),
     });
-    const created = await answered(await serve(fetched("/mt/create", wire(CREATE))));
-    assert.deepEqual(created, { code: 499, describe: "系统异常", partnerId: 1122 });
-    const paid = await answered(await serve(fetched("/mt/pay", wire({ orderId: 1, partnerOrderId: "P" }))));
-    assert.deepEqual([paid.code, paid.describe], [599, "系统异常"]);
-    const queried = await answered(await serve(fetched("/mt/query", wire({ orderId: 1, partnerOrderId: "P" }))));
-    assert.deepEqual([queried.code, queried.describe], [399, "系统异常"]);
-    assert.equal(told.length, 3);
-    assert.deepEqual(told[0], ["password of the database", "orderCreate"]);
-    assert.match(told[1][0], /^ILLEGAL_REPLY_CODE/);
-    assert.match(told[2][0], /^MISSING_FIELD/);
+    for (const path of ["create", "pay", "refund"]) assert.deepEqual(await reply(serve, path), NO_REPLY, path);
+    assert.equal((await reply(serve, "query")).code, 399);
+    assert.deepEqual(told, [
+      ["MISSING_FIELD", "orderCreate", "1453361297221"],
+      ["RULE_BROKEN", "orderPay", "1"],
+      ["ILLEGAL_REPLY_CODE", "orderRefund", "267462905905413"],
+      ["MISSING_FIELD", "orderQuery", "1"],
+    ]);
+  });
+
+  it("answers a refusal by call.fail as what it is", async () => {
+    const serve = handler({ config, orderPay: (call) => call.fail(501, "余额不足") });
+    assert.equal((await reply(serve, "pay")).code, 501);
   });
 
   it("answers even when onError throws", async (t) => {
@@ -151,11 +226,17 @@ describe("the handler", () => {
     assert.match(unknown.describe, /UNKNOWN_ROUTE/);
   });
 
-  it("answers 300 when the configuration cannot be used, without its reason", async () => {
+  it("answers 503 when the settings cannot be had: which call it is, and what an earlier one has done, is not known", async () => {
     const told = [];
-    const serve = handler({ config: () => ({ ...config, clientSecret: undefined }), onError: (error) => told.push(error.path) });
-    assert.deepEqual(await answered(await serve(fetched("/mt/create", wire(CREATE)))), { code: 300, describe: "系统异常" });
-    assert.deepEqual(told, ["clientSecret"]);
+    const onError = (error) => told.push(error.path ?? error.message);
+    const unavailable = () => Promise.reject(new Error("the vault is sealed"));
+    for (const settings of [() => ({ ...config, clientSecret: undefined }), unavailable]) {
+      for (const more of [{}, { record: () => {} }]) {
+        const serve = handler({ config: settings, onError, ...more });
+        assert.deepEqual(await reply(serve, "create"), NO_REPLY);
+      }
+    }
+    assert.deepEqual(told, ["clientSecret", "clientSecret", "the vault is sealed", "the vault is sealed"]);
   });
 
   it("refuses wrong options when it is made", () => {
@@ -170,7 +251,7 @@ describe("the handler", () => {
     const told = [];
     const serve = handler({
       config,
-      onWarning: (warnings, { call, part }) => told.push(...warnings.map(({ code }) => `${call.type} ${part} ${code}`)),
+      onWarning: (warnings, { call, part }) => told.push(...warnings.map(({ code }) => `${call} ${part} ${code}`)),
       orderPay: () => ({ voucherType: 1, vouchers: ["a"] }),
     });
     await serve(fetched("/mt/pay", wire({ orderId: 1, partnerOrderId: "P", surprise: 1 })));
@@ -178,17 +259,23 @@ describe("the handler", () => {
   });
 
   it("answers when the connection breaks in the middle of the body", async () => {
-    const { headers } = signed("/mt/create");
-    const body = new ReadableStream({
-      pull(controller) {
-        controller.error(new Error("reset"));
-      },
-    });
-    const request = new Request("https://a.example/mt/create", { method: "POST", headers, body, duplex: "half" });
+    const broken = (path) => {
+      const body = new ReadableStream({
+        pull(controller) {
+          controller.error(new Error("reset"));
+        },
+      });
+      return new Request(`https://a.example${path}`, { method: "POST", headers: signed(path).headers, body, duplex: "half" });
+    };
     const told = [];
-    const serve = handler({ config, onError: (error) => told.push(error.message) });
-    assert.deepEqual(await answered(await serve(request)), { code: 499, describe: "系统异常", partnerId: 1122 });
-    assert.deepEqual(told, ["reset"]);
+    const serve = handler({ config, onError: (error, { call }) => told.push([error.message, call]) });
+    assert.equal((await serve(broken("/mt/create"))).status, 503);
+    const describe = "未能读完请求体，连接可能已中断";
+    assert.deepEqual(await answered(await serve(broken("/mt/query"))), { code: 399, describe, partnerId: 1122 });
+    assert.deepEqual(told, [
+      ["reset", "orderCreate"],
+      ["reset", "orderQuery"],
+    ]);
   });
 
   it("serves many calls at once, each with its own message", async () => {

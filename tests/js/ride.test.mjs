@@ -476,7 +476,7 @@ describe("the handler", () => {
     for (const context of ["up", "down"]) answers.push(await (await serve(post("/refund", form(refund)), context)).json());
     assert.deepEqual(answers, [
       { code: 0, message: "成功" },
-      { code: 2, message: "系统异常" },
+      { code: 2, message: "商家系统内部出错，未能处理本次请求，请稍后重试" },
     ]);
     assert.deepEqual(seen, [
       ["refunded", "up"],
@@ -497,9 +497,10 @@ describe("the handler", () => {
     const { data, ...outer } = json("ride/orderChanged/request.json");
     const of = (sqtType) => form(JSON.stringify({ ...outer, ts: NOW / 1000, data: { ...data, sqtType } }));
     const reported = [];
-    const onWarning = (warnings, { call }) => {
-      assert.ok(warnings.some(({ code, path }) => code === "UNKNOWN_VALUE" && path === "sqtType"));
-      reported.push(call.body.sqtType);
+    const onWarning = (warnings, { call, orderId, key }) => {
+      assert.deepEqual([call, orderId, key.split(":")[0]], ["otherPush", data.origOrderId, "content"]);
+      const { detail } = warnings.find(({ code, path }) => code === "UNKNOWN_VALUE" && path === "sqtType");
+      reported.push(detail);
     };
     const others = [];
     const events = [];
@@ -516,7 +517,7 @@ describe("the handler", () => {
       ["otherPush", 10],
       ["otherPush", 10],
     ]);
-    assert.deepEqual([reported, others.length, events], [[10, 4], 5, []]);
+    assert.deepEqual([reported, others.length, events], [["10", "4"], 5, []]);
     // Also one that is about a refund, on any path.
     const hotel = { ...outer, ts: NOW / 1000, data: { sqtType: 10, refundAmount: 9900, refundStatus: 10 } };
     for (const path of ["/event", "/refund", "/capacity"]) {

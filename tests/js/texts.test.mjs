@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkMessage, explain, MESSAGES, transition } from "meituan-protocol";
-import { conflicts, definitions, machines, reasons, values } from "meituan-protocol/definitions";
+import { conflicts, definitions, machines, reasons, reports, values } from "meituan-protocol/definitions";
 import { MeituanTicket } from "meituan-protocol/testing";
 
 const CHINESE = /\p{Script=Han}/u;
@@ -58,12 +58,13 @@ describe("an explanation", () => {
 });
 
 describe("an explanation of what is found in an order", () => {
-  it("says of every conflict and every reason what it means, in both languages", () => {
+  it("says of every conflict, reason and report what it means, in both languages", () => {
     for (const [kind, table] of [
       ["breach", conflicts],
       ["reason", reasons],
+      ["report", reports],
     ]) {
-      assert.ok(Object.keys(table).length > 20, kind);
+      assert.ok(Object.keys(table).length > (kind === "report" ? 1 : 20), kind);
       for (const [id, text] of Object.entries(table)) {
         assert.match(id, /^[a-z]+(-[a-z]+)*$/);
         assert.deepEqual(explain({ [kind]: id }), { meaning: text });

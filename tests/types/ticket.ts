@@ -160,8 +160,11 @@ export default {
     },
     orderRefunded() {},
     fallback: () => new Response("not here", { status: 404 }),
-    onError: (error, { request }) => console.error(request.url, MeituanError.is(error) && error.hint),
-    onWarning: (warnings, { call, part }) => console.warn(call.type, part, warnings[0]?.path),
+    onError: (error, { orderId, call, key, request }) =>
+      console.error(orderId, call, key, request?.url, MeituanError.is(error) && error.hint),
+    onWarning: (warnings, { call, part }) => console.warn(call, part, warnings[0]?.path, warnings[0]?.report),
+    language: "zh",
+    unknownOutcome: "pending",
   }),
   // @ts-expect-error there is no such call
   other: supplier.handler({ orderCreated: () => undefined }),
@@ -180,15 +183,31 @@ export const keeping = supplier.handler({
     if (call.order.usedQuantity > 0) return;
     if (call.counts.used > 0) return call.fail(606, "已使用");
   },
-  onConflict(found, { orderId }) {
+  onConflict(found, { orderId, call }) {
     for (const { id, breach, since, resolvedAt } of found)
-      console.warn(orderId, id, explain({ breach }).meaning.zh, since, resolvedAt);
+      console.warn(orderId, call, id, explain({ breach }).meaning.zh, since, resolvedAt);
   },
+  onNoticeGivenUp: ({ id, tries }, { orderId, key }) => console.error(orderId, key, id, tries),
   orders: { issuingDeadline: 600_000, refundDeadline: 86_400_000, issueFailedStatus: 2 },
 });
 // @ts-expect-error a handler without a store knows of no conflicts
 supplier.handler({ onConflict: () => undefined });
 keeping.settle("1").then((due: number | undefined) => due);
+// @ts-expect-error a handler with a store sends the notice itself
+supplier.handler({ store, orderCreate: keepNothing, orderPay: keepNothing, orderRefund: keepNothing, unknownOutcome: "pending" });
+declare function keepNothing(): undefined;
+
+// What somebody asks of an order, and puts right.
+const orders = supplier.orders(
+  store,
+  {},
+  { language: "zh", onConflict: (found) => found.length, onNoticeGivenUp: () => undefined },
+);
+export const state = orders.explain("1").then(({ due, meaning, conflicts }) => [due, meaning.zh, conflicts[0]?.meaning.en]);
+export const settled = orders.resolveConflict("1", "entered-twice:gate-1", "the gate").then(({ kind }) => kind);
+export const again = orders.retryNotice("1", "payNotice:1").then(({ reason }) => reason && explain({ reason }).meaning.en);
+export const clashing = orders.conflicts().then((list) => list.map(({ orderId, conflicts }) => [orderId, conflicts.length]));
+export const heard = explain({ report: "accepted-at-last" }).meaning.zh;
 
 // What happens at the supplier, and what comes of it.
 export const events: OrderEvent[] = [

@@ -101,7 +101,7 @@ pub(super) fn ticket_api() -> Api {
             Sentences {
                 name: "reports",
                 id: "ReportId",
-                doc: "What a transition reports, though it contradicts nothing. A handler with a store prints it once.",
+                doc: "What a transition reports, though it contradicts nothing. `onWarning` of a handler with a store receives it.",
                 rows: Report::ALL.iter().map(|report| both_languages(report.id(), report.doc())).collect(),
             },
             Sentences {

@@ -57,14 +57,15 @@ export declare const errors: string;\n\
 export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
-/// Sentences about orders: a file of its own, for pages that show orders and no messages.
+/// Sentences about orders: a file of its own, for pages that show orders and no messages. Each table is one text until somebody
+/// reads it.
 pub(super) fn order_texts(apis: &[Api]) -> String {
-    let mut out = format!("{HEADER}import {{ sentencesIn }} from \"./definition-rows.js\";\n");
+    let mut out = String::from(HEADER);
     for sentences in apis.iter().flat_map(|api| &api.sentences) {
         let rows: Vec<_> = sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect();
         let _ = writeln!(
             out,
-            "\nexport const {} = /* @__PURE__ */ sentencesIn({});",
+            "\nexport const {} = {};",
             sentences.name,
             template(&format!("\n{}\n", rows.join("\n")))
         );
@@ -73,14 +74,9 @@ pub(super) fn order_texts(apis: &[Api]) -> String {
 }
 
 pub(super) fn order_text_types(apis: &[Api]) -> String {
-    let all: Vec<_> = apis.iter().flat_map(|api| &api.sentences).collect();
-    let ids: Vec<_> = all.iter().map(|sentences| sentences.id).collect();
-    let mut out = format!(
-        "{HEADER}import type {{ {} }} from \"./messages.js\";\nimport type {{ Text }} from \"./texts.js\";\n\n",
-        ids.join(", ")
-    );
-    for Sentences { name, id, doc, .. } in all {
-        let _ = writeln!(out, "/** {doc} */\nexport declare const {name}: Readonly<Record<{id}, Text>>;");
+    let mut out = String::from(HEADER);
+    for Sentences { name, doc, .. } in apis.iter().flat_map(|api| &api.sentences) {
+        let _ = writeln!(out, "/** {doc} */\nexport declare const {name}: string;");
     }
     out
 }

@@ -1,0 +1,25 @@
+// What conflicts, reports and reasons of ticket orders mean, in both languages.
+
+import { sentencesIn } from "./definition-rows.js";
+import { conflicts, reasons, reports } from "./order-texts.js";
+
+/** @typedef {import("./texts.js").Text} Text */
+
+/** Each table is one string until somebody reads it. */
+const tables = { conflicts, reasons, reports };
+/** @type {Map<string, Readonly<Record<string, Text>>>} */
+const read = new Map();
+
+/**
+ * @param {"conflicts" | "reports" | "reasons"} table
+ * @param {string} id of a later version, perhaps
+ * @returns {Text}
+ */
+export function orderSentence(table, id) {
+  let sentences = read.get(table);
+  if (sentences === undefined) {
+    sentences = sentencesIn(tables[table]);
+    read.set(table, sentences);
+  }
+  return Object.hasOwn(sentences, id) ? sentences[id] : { en: id, zh: id };
+}
