@@ -3,16 +3,28 @@ import type { OrderStore, TicketOrder } from "./order.js";
 /** A store that keeps orders in memory: for tests, and for trying things out. */
 export declare class MemoryStore implements OrderStore<number> {
   load(orderId: string): { snapshot: TicketOrder; revision: number } | null;
-  save(orderId: string, snapshot: TicketOrder, expectedRevision: number | null, about?: { due?: number | undefined }): boolean;
+  save(
+    orderId: string,
+    snapshot: TicketOrder,
+    expectedRevision: number | null,
+    about?: { due?: number | undefined; conflicts?: number | undefined },
+  ): boolean;
   /** The orders in which something is due. */
   due(now: number): string[];
+  /** The orders with open conflicts. */
+  conflicts(): string[];
 }
 
 /**
- * Puts a store through everything that the order handler relies on. Throws with what it breaks; returns the checks it passed.
+ * Puts a store through everything that the order handler relies on. Throws with what it breaks, and the first difference of each;
+ * returns the checks it passed. `due` and `conflicts` are checked where the store has them.
+ *
+ * Reads must be linearizable: a load after a save sees it, on every connection. A replica, a cache or a region that lags shows only
+ * where it is asked, so give the check a second connection of the kind that another process would have, as `other`.
+ *
  * It writes orders of invented numbers from `firstOrderId` on, so give it an empty store, or numbers that are free.
  */
 export declare function storeContract(
   store: OrderStore,
-  options?: { firstOrderId?: string | undefined },
+  options?: { firstOrderId?: string | undefined; other?: OrderStore | undefined },
 ): Promise<{ name: string; passed: boolean; why?: string }[]>;

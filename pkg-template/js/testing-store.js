@@ -6,7 +6,7 @@ import { isRecord } from "./configuration.js";
 
 /** Nothing is kept beyond the process: for tests, and for trying things out. */
 export class MemoryStore {
-  /** @type {Map<string, { text: string, revision: number, due: number | undefined }>} */
+  /** @type {Map<string, { text: string, revision: number, due: number | undefined, conflicts: number }>} */
   #orders = new Map();
 
   /** @param {string} orderId */
@@ -19,18 +19,22 @@ export class MemoryStore {
    * @param {string} orderId
    * @param {object} snapshot
    * @param {number | null} expectedRevision
-   * @param {{ due?: number | undefined }} about
+   * @param {{ due?: number | undefined, conflicts?: number | undefined }} about
    */
-  save(orderId, snapshot, expectedRevision, { due } = {}) {
+  save(orderId, snapshot, expectedRevision, { due, conflicts = 0 } = {}) {
     const revision = this.#orders.get(orderId)?.revision ?? null;
     if (revision !== expectedRevision) return false;
-    this.#orders.set(orderId, { text: JSON.stringify(snapshot), revision: (revision ?? 0) + 1, due });
+    this.#orders.set(orderId, { text: JSON.stringify(snapshot), revision: (revision ?? 0) + 1, due, conflicts });
     return true;
   }
 
   /** @param {number} now */
   due(now) {
     return [...this.#orders].filter(([, { due }]) => due !== undefined && due <= now).map(([orderId]) => orderId);
+  }
+
+  conflicts() {
+    return [...this.#orders].filter(([, { conflicts }]) => conflicts > 0).map(([orderId]) => orderId);
   }
 }
 
@@ -58,154 +62,338 @@ const SNAPSHOT = {
 /** @param {string} orderId */
 const snapshotOf = (orderId, change = {}) => ({ ...SNAPSHOT, orderId, ...change });
 
-/** How many race for one revision. */
+/** How many race for one revision, and how often. */
 const RACERS = 20;
+const ROUNDS = 5;
+/** How often what was just saved is read again. */
+const READS = 20;
+/** Who count together, and how far each. */
+const COUNTERS = 6;
+const COUNTS = 5;
+/** When the orders of the checks are due: far ahead, and not on the second. */
+const DUE = Date.UTC(2100, 0, 1) + 457;
 
-/** @type {[string, (store: any, newId: () => string) => Promise<void>][]} */
+/** @typedef {{ store: any, other: any, newId: () => string }} Given */
+
+/** Saved without anything due. */
+const IDLE = { due: undefined, conflicts: 0 };
+
+/** @type {{ name: string, needs?: string, check: (given: Given) => Promise<void> }[]} */
 const CHECKS = [
-  ["an order that was never saved is null", async (store, newId) => same(await store.load(newId()), null)],
-  [
-    "what was saved is loaded again, to the last character",
-    async (store, newId) => {
+  {
+    name: "an order that was never saved is null",
+    check: async ({ store, newId }) => same(await store.load(newId()), null),
+  },
+  {
+    name: "what was saved is loaded again, to the last character",
+    async check({ store, newId }) {
       const id = newId();
-      same(await store.save(id, snapshotOf(id), null, { due: undefined }), true);
+      same(await store.save(id, snapshotOf(id), null, IDLE), true);
       const loaded = await store.load(id);
       if (!isRecord(loaded)) throw new Error("load returned no object");
       same(loaded.snapshot, snapshotOf(id));
     },
-  ],
-  [
-    "a new order is saved once: the second save without a revision is false, and changes nothing",
-    async (store, newId) => {
+  },
+  {
+    name: "the character U+0000 is kept in strings (PostgreSQL: a column of text or json, not jsonb)",
+    async check({ store, newId }) {
       const id = newId();
-      await store.save(id, snapshotOf(id), null, { due: undefined });
-      same(await store.save(id, snapshotOf(id, { quantity: 9 }), null, { due: undefined }), false);
-      same((await store.load(id)).snapshot.quantity, SNAPSHOT.quantity);
+      const snapshot = snapshotOf(id, { partnerOrderId: "P\u0000 1", entries: ["\u0000"] });
+      same(await store.save(id, snapshot, null, IDLE), true);
+      same((await store.load(id))?.snapshot, snapshot);
     },
-  ],
-  [
-    "a save with a revision for an order that is not there is false",
-    async (store, newId) => {
+  },
+  {
+    name: "a new order is saved once: the second save without a revision is false, and changes nothing",
+    async check({ store, newId }) {
+      const id = newId();
+      await store.save(id, snapshotOf(id), null, IDLE);
+      same(await store.save(id, snapshotOf(id, { quantity: 9 }), null, IDLE), false);
+      same(await quantityOf(store, id), SNAPSHOT.quantity);
+    },
+  },
+  {
+    name: "a save with a revision for an order that is not there is false",
+    async check({ store, newId }) {
       const [known, unknown] = [newId(), newId()];
-      await store.save(known, snapshotOf(known), null, { due: undefined });
+      await store.save(known, snapshotOf(known), null, IDLE);
       const { revision } = await store.load(known);
-      same(await store.save(unknown, snapshotOf(unknown), revision, { due: undefined }), false);
+      same(await store.save(unknown, snapshotOf(unknown), revision, IDLE), false);
       same(await store.load(unknown), null);
     },
-  ],
-  [
-    "a revision is good for one save",
-    async (store, newId) => {
+  },
+  {
+    name: "a revision is good for one save",
+    async check({ store, newId }) {
       const id = newId();
-      await store.save(id, snapshotOf(id), null, { due: undefined });
+      await store.save(id, snapshotOf(id), null, IDLE);
       const { revision } = await store.load(id);
-      same(await store.save(id, snapshotOf(id, { quantity: 3 }), revision, { due: 5 }), true);
-      same(await store.save(id, snapshotOf(id, { quantity: 4 }), revision, { due: 6 }), false);
-      same((await store.load(id)).snapshot.quantity, 3);
+      same(await store.save(id, snapshotOf(id, { quantity: 3 }), revision, { due: 5, conflicts: 1 }), true);
+      same(await store.save(id, snapshotOf(id, { quantity: 4 }), revision, { due: 6, conflicts: 2 }), false);
+      same(await quantityOf(store, id), 3);
     },
-  ],
-  [
-    "a revision never comes back, even where the same is saved again",
-    async (store, newId) => {
+  },
+  {
+    name: "a revision never comes back, even where the same is saved again",
+    async check({ store, newId }) {
       const id = newId();
-      await store.save(id, snapshotOf(id), null, { due: undefined });
+      await store.save(id, snapshotOf(id), null, IDLE);
       const seen = new Set();
       for (let round = 0; round < 5; round++) {
         const { revision } = await store.load(id);
         const text = JSON.stringify(revision);
         if (seen.has(text)) throw new Error(`the revision ${text} was there before`);
         seen.add(text);
-        same(await store.save(id, snapshotOf(id), revision, { due: undefined }), true);
+        same(await store.save(id, snapshotOf(id), revision, IDLE), true);
       }
     },
-  ],
-  [
-    `of ${RACERS} that save the first snapshot at once, one wins`,
-    async (store, newId) => {
+  },
+  {
+    name: "a load after a save sees it, or what was saved later: on every connection, also where there was nothing before",
+    async check({ store, other, newId }) {
       const id = newId();
-      await oneWins(store, id, null);
+      for (const [reader, which] of readersOf(store, other)) same(await reader.load(id), null, `${which}, before the first save`);
+      let revision = null;
+      for (let quantity = 1; quantity <= READS; quantity++) {
+        const [writer] = quantity % 2 === 0 ? [other] : [store];
+        same(await writer.save(id, snapshotOf(id, { quantity }), revision, IDLE), true);
+        for (const [reader, which] of readersOf(store, other)) {
+          const loaded = await reader.load(id);
+          same(loaded?.snapshot.quantity, quantity, `${which}, read after save ${quantity}: quantity`);
+          revision = loaded.revision;
+        }
+      }
     },
-  ],
-  [
-    `of ${RACERS} that save with the same revision at once, one wins`,
-    async (store, newId) => {
+  },
+  {
+    name: `of ${RACERS} that save the first snapshot at once, one wins`,
+    async check({ store, other, newId }) {
+      for (let round = 0; round < ROUNDS; round++) await oneWins([store, other], newId(), null);
+    },
+  },
+  {
+    name: `of ${RACERS} that save with the same revision at once, one wins`,
+    async check({ store, other, newId }) {
       const id = newId();
-      await store.save(id, snapshotOf(id), null, { due: undefined });
-      await oneWins(store, id, (await store.load(id)).revision);
+      await store.save(id, snapshotOf(id), null, IDLE);
+      for (let round = 0; round < ROUNDS; round++) await oneWins([store, other], id, (await store.load(id)).revision);
     },
-  ],
-  [
-    "orders do not touch each other",
-    async (store, newId) => {
+  },
+  {
+    name: "of some that create an order and some that change it at once, one that changes it wins where it is there, else one that creates it",
+    async check({ store, other, newId }) {
+      for (let round = 0; round < ROUNDS; round++) {
+        const [known, unknown] = [newId(), newId()];
+        await store.save(known, snapshotOf(known), null, IDLE);
+        const { revision } = await store.load(known);
+        const isCreating = (/** @type {number} */ place) => place % 2 === 0;
+        const changed = await oneWins([store, other], known, (/** @type {number} */ place) =>
+          isCreating(place) ? null : revision,
+        );
+        if (isCreating(changed)) throw new Error("an order that was there was created again");
+        // Not the revision of a first save, which whoever creates the order may make true.
+        const later = (await store.load(known)).revision;
+        const created = await oneWins([store, other], unknown, (/** @type {number} */ place) => (isCreating(place) ? null : later));
+        if (!isCreating(created)) throw new Error("an order that was not there was changed");
+      }
+    },
+  },
+  {
+    name: `${COUNTERS} that load, add one and save until it is true lose no addition`,
+    async check({ store, other, newId }) {
+      const id = newId();
+      await store.save(id, snapshotOf(id, { quantity: 0 }), null, IDLE);
+      let tries = 0;
+      const count = async (/** @type {any} */ mine) => {
+        for (let added = 0; added < COUNTS; ) {
+          if (++tries > 200 * COUNTERS * COUNTS) throw new Error("save is false again and again, although nobody else was first");
+          const { snapshot, revision } = await mine.load(id);
+          if (await mine.save(id, { ...snapshot, quantity: snapshot.quantity + 1 }, revision, IDLE)) added++;
+        }
+      };
+      await Promise.all(Array.from({ length: COUNTERS }, (_, place) => count(place % 2 === 0 ? store : other)));
+      same(await quantityOf(store, id), COUNTERS * COUNTS, "the sum");
+    },
+  },
+  {
+    name: "orders do not touch each other",
+    async check({ store, newId }) {
       const ids = [newId(), newId()];
-      for (const id of ids) await store.save(id, snapshotOf(id), null, { due: undefined });
+      for (const id of ids) await store.save(id, snapshotOf(id), null, IDLE);
       const { revision } = await store.load(ids[0]);
-      await store.save(ids[0], snapshotOf(ids[0], { quantity: 7 }), revision, { due: undefined });
+      await store.save(ids[0], snapshotOf(ids[0], { quantity: 7 }), revision, IDLE);
       same((await store.load(ids[1])).snapshot, snapshotOf(ids[1]));
     },
-  ],
-  [
-    "what is done to a snapshot after it was saved or loaded does not reach the store",
-    async (store, newId) => {
+  },
+  {
+    name: "what is done to a snapshot after it was saved or loaded does not reach the store",
+    async check({ store, newId }) {
       const id = newId();
       const saved = structuredClone(snapshotOf(id));
-      await store.save(id, saved, null, { due: undefined });
+      await store.save(id, saved, null, IDLE);
       saved.entries.push("changed");
       const { snapshot } = await store.load(id);
       snapshot.entries.push("changed");
       same((await store.load(id)).snapshot, snapshotOf(id));
     },
-  ],
+  },
+  {
+    name: "due returns the orders whose due has come, to the millisecond, and no other",
+    needs: "due",
+    async check({ store, other, newId }) {
+      const [early, late, never] = [newId(), newId(), newId()];
+      await store.save(early, snapshotOf(early), null, { due: DUE, conflicts: 0 });
+      await store.save(late, snapshotOf(late), null, { due: DUE + 2, conflicts: 0 });
+      await store.save(never, snapshotOf(never), null, IDLE);
+      for (const [after, expected] of /** @type {const} */ ([
+        [-1, []],
+        [0, [early]],
+        [1, [early]],
+        [2, [early, late]],
+      ])) {
+        for (const [reader, which] of readersOf(store, other)) {
+          const found = await reader.due(DUE + after);
+          listed(found, [early, late, never], expected, `${which}, due(${after} ms after the first)`);
+        }
+      }
+    },
+  },
+  {
+    name: "due goes by the last save: later, earlier, or not at all",
+    needs: "due",
+    async check({ store, newId }) {
+      const id = newId();
+      await store.save(id, snapshotOf(id), null, { due: DUE, conflicts: 0 });
+      const steps = /** @type {const} */ ([
+        [DUE + 1, []],
+        [DUE - 1, [id]],
+        [undefined, []],
+      ]);
+      for (const [due, expected] of steps) {
+        const { revision } = await store.load(id);
+        same(await store.save(id, snapshotOf(id), revision, { due, conflicts: 0 }), true);
+        listed(await store.due(DUE), [id], expected, `saved with due ${due === undefined ? due : `${due - DUE} ms later`}`);
+      }
+      // A save that was false changes nothing.
+      await store.save(id, snapshotOf(id), null, { due: DUE, conflicts: 0 });
+      listed(await store.due(DUE), [id], [], "after a save that was false");
+    },
+  },
+  {
+    name: "conflicts returns the orders that were saved last with open conflicts, and no other",
+    needs: "conflicts",
+    async check({ store, newId }) {
+      const id = newId();
+      await store.save(id, snapshotOf(id), null, IDLE);
+      for (const conflicts of [0, 2, 1, 0]) {
+        const { revision } = await store.load(id);
+        same(await store.save(id, snapshotOf(id), revision, { due: undefined, conflicts }), true);
+        listed(await store.conflicts(), [id], conflicts > 0 ? [id] : [], `saved with ${conflicts} conflicts`);
+      }
+    },
+  },
 ];
 
 /**
+ * Those that read: one connection, and the other where there is another.
  * @param {any} store
+ * @param {any} other
+ * @returns {[any, string][]}
+ */
+const readersOf = (store, other) =>
+  other === store
+    ? [[store, "load"]]
+    : [
+        [store, "the store"],
+        [other, "the other connection"],
+      ];
+
+/** @param {any} store @param {string} id */
+const quantityOf = async (store, id) => (await store.load(id))?.snapshot.quantity;
+
+/**
+ * Returns which has won.
+ * @param {any[]} stores
  * @param {string} id
- * @param {unknown} revision
+ * @param {unknown} revision of all, or a function of the place
  */
-async function oneWins(store, id, revision) {
-  const racers = Array.from({ length: RACERS }, (_, index) => index + 1);
+async function oneWins(stores, id, revision) {
+  const revisionOf = typeof revision === "function" ? revision : () => revision;
+  const racers = Array.from({ length: RACERS }, (_, place) => place);
+  // So many of each connection one after the other, that each kind of racer is on each.
   const won = await Promise.all(
-    racers.map((quantity) => store.save(id, snapshotOf(id, { quantity }), revision, { due: undefined })),
+    racers.map((place) =>
+      stores[Math.floor(place / 2) % stores.length].save(id, snapshotOf(id, { quantity: place + 1 }), revisionOf(place), IDLE),
+    ),
   );
-  const winners = racers.filter((_, index) => won[index]);
-  if (winners.length !== 1) throw new Error(`${winners.length} have won`);
-  same((await store.load(id)).snapshot.quantity, winners[0]);
-}
-
-/** @param {unknown} found @param {unknown} expected */
-function same(found, expected) {
-  const [left, right] = [found, expected].map((value) => JSON.stringify(sorted(value)));
-  if (left !== right) throw new Error(`expected ${right}, found ${left}`);
+  const winners = racers.filter((place) => won[place]);
+  if (winners.length !== 1) throw new Error(`${winners.length} of ${RACERS} have won`);
+  for (const store of stores) same(await quantityOf(store, id), winners[0] + 1, "the winner's quantity");
+  return winners[0];
 }
 
 /**
- * Databases may put keys in another order, and leave undefined ones out.
- * @param {unknown} value
- * @returns {unknown}
+ * Which of our orders a list has. It may have others: somebody else's.
+ * @param {unknown} found
+ * @param {readonly string[]} ours
+ * @param {readonly string[]} expected
+ * @param {string} where
  */
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .filter((key) => value[key] !== undefined)
-      .map((key) => [key, sorted(value[key])]),
-  );
+function listed(found, ours, expected, where) {
+  if (!Array.isArray(found)) throw new Error(`${where}: expected a list of orderIds, found ${brief(found)}`);
+  for (const id of ours) {
+    const [isListed, isExpected] = [found.includes(id), expected.includes(id)];
+    if (isListed !== isExpected) throw new Error(`${where}: order ${id} is ${isListed ? "listed" : "not listed"}`);
+  }
+}
+
+/** @param {unknown} found @param {unknown} expected @param {string} [path] of the whole */
+function same(found, expected, path = "") {
+  const difference = differenceOf(found, expected, path);
+  if (difference !== undefined) throw new Error(difference);
+}
+
+/**
+ * The first difference, where there is one. Databases may put keys in another order, and leave undefined ones out.
+ * @param {any} found
+ * @param {any} expected
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function differenceOf(found, expected, path) {
+  const isList = Array.isArray(expected) && Array.isArray(found);
+  const isObject = [expected, found].every((value) => isRecord(value) && !Array.isArray(value));
+  if (!isList && !isObject) {
+    return Object.is(found, expected) ? undefined : `${path && `${path}: `}expected ${brief(expected)}, found ${brief(found)}`;
+  }
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const place = isList ? `${path}[${key}]` : `${path && `${path}.`}${key}`;
+    const difference = differenceOf(found[key], expected[key], place);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+const MAX_SHOWN = 60;
+
+/** @param {unknown} value */
+function brief(value) {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
 }
 
 /**
  * @param {any} store
- * @param {{ firstOrderId?: string }} [options]
+ * @param {{ firstOrderId?: string, other?: any }} [options]
  */
-export async function storeContract(store, { firstOrderId = "900000000000000001" } = {}) {
+export async function storeContract(store, { firstOrderId = "900000000000000001", other = store } = {}) {
   let next = BigInt(firstOrderId);
   const newId = () => String(next++);
   const results = [];
-  for (const [name, check] of CHECKS) {
+  for (const { name, needs, check } of CHECKS) {
+    if (needs !== undefined && typeof store[needs] !== "function") continue;
     try {
-      await check(store, newId);
+      await check({ store, other, newId });
       results.push({ name, passed: true });
     } catch (error) {
       results.push({ name, passed: false, why: error instanceof Error ? error.message : String(error) });

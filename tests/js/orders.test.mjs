@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { MemoryStore, storeContract } from "meituan-protocol/testing";
+import { MemoryStore } from "meituan-protocol/testing";
 import { codes, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
 
 const SETTINGS = {
@@ -741,63 +741,4 @@ describe("a snapshot of format 1", () => {
       assert.throws(() => transition({ ...snapshot, format }, query, { now: NOON }), { path: "order.format" }, String(format));
     }
   });
-});
-
-describe("the contract of stores", () => {
-  it("is kept by the store in memory", async () => {
-    const results = await storeContract(new MemoryStore());
-    assert.ok(results.length >= 10 && results.every(({ passed }) => passed));
-  });
-
-  it("is kept by one that answers later", async () => {
-    const inner = new MemoryStore();
-    const store = {
-      load: (id) => tick().then(() => inner.load(id)),
-      save: (...all) => tick().then(() => inner.save(...all)),
-    };
-    await storeContract(store);
-  });
-
-  /** What people get wrong. */
-  const broken = {
-    "forgets the revision": (inner) => ({
-      load: (id) => inner.load(id),
-      save: (id, snapshot) => inner.save(id, snapshot, inner.load(id)?.revision ?? null),
-    }),
-    "reads, waits, then writes": (inner) => ({
-      load: (id) => inner.load(id),
-      async save(id, snapshot, expected, about) {
-        if ((inner.load(id)?.revision ?? null) !== expected) return false;
-        await tick();
-        return inner.save(id, snapshot, inner.load(id)?.revision ?? null, about);
-      },
-    }),
-    "loses digits": (inner) => ({
-      load(id) {
-        const found = inner.load(id);
-        return found && { ...found, snapshot: { ...found.snapshot, orderId: String(Number(found.snapshot.orderId)) } };
-      },
-      save: (...all) => inner.save(...all),
-    }),
-    "keeps the object": () => {
-      const orders = new Map();
-      return {
-        load: (id) => orders.get(id) ?? null,
-        save(id, snapshot, expected) {
-          if ((orders.get(id)?.revision ?? null) !== expected) return false;
-          orders.set(id, { snapshot, revision: (expected ?? 0) + 1 });
-          return true;
-        },
-      };
-    },
-    "returns undefined for an order that is not there": (inner) => ({
-      load: (id) => inner.load(id) ?? undefined,
-      save: (...all) => inner.save(...all),
-    }),
-  };
-  for (const [name, make] of Object.entries(broken)) {
-    it(`is broken by one that ${name}`, async () => {
-      await assert.rejects(storeContract(make(new MemoryStore())), /breaks its contract/);
-    });
-  }
 });
