@@ -99,6 +99,10 @@ impl Reply {
     }
 
     /// A failure: one of the call's codes, and the true reason in words.
+    ///
+    /// It says that nothing was done: Meituan refunds what it takes for not issued. Where order create, pay, refund, reschedule,
+    /// close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead, which Meituan
+    /// takes for a time-out (inferred); or put pay and refund off (598, 602) where the notice follows.
     pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
         Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), is_unlisted: false }
     }

@@ -234,6 +234,10 @@ fn stage() -> Outcome {
             copy(&root().join(from), &package().join(to))?;
         }
     }
+    let readme = package().join("README.md");
+    if readme.exists() {
+        write(&readme, with_sections(&read_text(&readme)?, &read_text(&root().join("README.md"))?)?)?;
+    }
     let written_by_hand = root().join("pkg-template/js");
     for file in tools::files_under(&written_by_hand)? {
         copy(&written_by_hand.join(&file), &dist().join(&file))?;
@@ -241,6 +245,27 @@ fn stage() -> Outcome {
     WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
     generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
     make_executable(&dist().join("cli.js"))
+}
+
+/// What both READMEs say is written in the repository's: the package's has a comment with the section's heading there.
+fn with_sections(readme: &str, source: &str) -> Outcome<String> {
+    let mut out = String::new();
+    for line in readme.lines() {
+        match line.strip_prefix("<!-- ## ").and_then(|rest| rest.strip_suffix(" -->")) {
+            Some(heading) => out.push_str(section(source, heading).ok_or_else(|| format!("README.md has no section {heading}"))?),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// A section with its heading, without the blank line at its end.
+fn section<'s>(source: &'s str, heading: &str) -> Option<&'s str> {
+    let (before, _) = source.split_once(&format!("\n## {heading}\n"))?;
+    let whole = &source[before.len() + 1..];
+    let end = whole.find("\n## ").unwrap_or(whole.len());
+    Some(whole[..end].trim_end())
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
@@ -510,6 +535,14 @@ mod tests {
     fn base64_is_that_of_the_standards_examples() {
         let examples = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
         assert_eq!(examples, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
+    }
+
+    #[test]
+    fn a_comment_with_a_heading_becomes_that_section_of_the_repositorys_readme() {
+        let source = "# A\n\n## One\n\n1\n\n## Two\n\n2\n\n### Part\n\n3\n";
+        let readme = "# B\n<!-- ## Two -->\n\n<!-- ## One -->\nend\n";
+        assert_eq!(super::with_sections(readme, source).unwrap(), "# B\n## Two\n\n2\n\n### Part\n\n3\n\n## One\n\n1\nend\n");
+        assert!(super::with_sections("<!-- ## Three -->", source).unwrap_err().contains("Three"));
     }
 
     #[test]
