@@ -1,7 +1,7 @@
 // What is known of an order, what is due, and what somebody has to look into: as facts, and in words.
 
+import { openConflicts } from "./order-reports.js";
 import { orderSentence } from "./order-sentences.js";
-import { openConflicts } from "./reports.js";
 import { Lifecycle, OrderStatus, RefundState } from "./ticket-codes.js";
 
 /**

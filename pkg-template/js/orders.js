@@ -4,8 +4,8 @@
 import { invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
+import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
 import { applyToOrder } from "./orders-core.js";
-import { aboutEvent, openConflicts } from "./reports.js";
 import { Delivery } from "./ticket-codes.js";
 
 /**
@@ -97,7 +97,7 @@ export class Orders {
       if (next === undefined) return { ...transition, order: stored?.snapshot };
       const about = { due, conflicts: openConflicts(next).length };
       if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, about), deadline, "store.save")) {
-        this.#reports.saved(stored?.snapshot, transition, { ...aboutEvent(orderId, event), orderId });
+        reportSaved(this.#reports, stored?.snapshot, transition, aboutEvent(orderId, event));
         return { ...transition, order: next };
       }
       // Those who lost together do not come back together.

@@ -137,7 +137,7 @@ describe("hooks", () => {
   it("hear of every 503, by a stable code where nothing was thrown", async () => {
     const store = new MemoryStore();
     const hanging = () => new Promise(() => {});
-    const first = shop({ store, functions: { orderCreate: hanging } });
+    const first = shop({ store, functions: { orderCreate: hanging }, deadlineMs: 300 });
     void first.call("orderCreate", CREATE);
     await new Promise((resolve) => setTimeout(resolve, 20));
     const second = shop({ store, deadlineMs: 60 });
@@ -261,6 +261,30 @@ describe("without hooks the console", () => {
     assert.equal(lines.filter((line) => line.includes("UNKNOWN_ROUTE")).length, 1);
   });
 
+  it("gets a line of whatever is thrown, and Meituan its reply", async (t) => {
+    const unreadable = new Error("password");
+    Object.defineProperty(unreadable, "name", {
+      get() {
+        throw new Error("password");
+      },
+    });
+    const changed = new Error("x");
+    changed.stack = `Error: guests\n${NAME}@example.com 13500000000\n    at work (shop.mjs:7:1)`;
+    const later = Object.create(MeituanError.prototype, { code: { value: "OF_A_LATER_VERSION" }, path: { value: "" } });
+    const lines = await linesOf(t, async () => {
+      for (const thrown of [{ code: "ECONNRESET", message: "password" }, undefined, "password", unreadable, changed, later]) {
+        const orderCreate = () => {
+          throw thrown;
+        };
+        const one = shop({ hooks: [], functions: { orderCreate } });
+        assert.deepEqual(await one.call("orderCreate", CREATE), { status: 503 });
+      }
+    });
+    assert.equal(lines.length, 6, lines.join("\n"));
+    assert.match(lines[0], /object thrown/);
+    assert.match(lines[4], /Error thrown at work \(shop\.mjs:7:1\)/);
+  });
+
   it("gets what a hook throws, without its content", async (t) => {
     const lines = await linesOf(t, async () => {
       const onError = async () => {
@@ -321,7 +345,7 @@ describe("an order explained", () => {
 
   it("says which functions run, and which broke off", async () => {
     const store = new MemoryStore();
-    const one = shop({ store, functions: { orderPay: () => new Promise(() => {}) } });
+    const one = shop({ store, functions: { orderPay: () => new Promise(() => {}) }, deadlineMs: 300 });
     await one.call("orderCreate", CREATE);
     void one.call("orderPay", PAY);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -63,12 +63,7 @@ pub(super) fn order_texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
     for sentences in apis.iter().flat_map(|api| &api.sentences) {
         let rows: Vec<_> = sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect();
-        let _ = writeln!(
-            out,
-            "\nexport const {} = {};",
-            sentences.name,
-            template(&format!("\n{}\n", rows.join("\n")))
-        );
+        let _ = writeln!(out, "\nexport const {} = {};", sentences.name, template(&format!("\n{}\n", rows.join("\n"))));
     }
     out
 }
