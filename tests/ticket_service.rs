@@ -122,6 +122,21 @@ fn where_the_end_cannot_be_saved_598_is_replied_only_once_that_is_saved() {
 }
 
 #[test]
+fn where_it_cannot_be_saved_that_the_result_comes_later_the_store_is_asked_once_more() {
+    let service = Service::default();
+    let (mut job, reserved) = paying(&service);
+    service.advance(&mut job, Input::Late, after(25_000));
+    assert!(matches!(service.advance(&mut job, Input::StoreFailed, after(25_010)).then, Then::Load));
+    assert_eq!(code(&load(&service, &mut job, &reserved, after(25_020))), 598);
+
+    let (mut job, _) = paying(&service);
+    service.advance(&mut job, Input::Late, after(25_000));
+    service.advance(&mut job, Input::StoreFailed, after(25_010));
+    let step = service.advance(&mut job, Input::StoreFailed, after(25_020));
+    assert_eq!(no_reply(&step), NoReply::StoreFailed);
+}
+
+#[test]
 fn a_store_that_always_conflicts_is_given_up_at_the_deadline() {
     let service = Service::default();
     let (mut job, _) = service.answer(pay(), NOW);

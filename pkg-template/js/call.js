@@ -56,12 +56,6 @@ export function refused(error, configuration, index, encrypted) {
  * @typedef {{ code: number, describe: string, body?: any }} Said
  */
 
-/**
- * The reply to a call that says just this, whatever codes are listed for the call. For what the order rules answer.
- * @type {<Answer>(call: Call<Answer>, said: Said, quantity: number | undefined) => Answer}
- */
-export let say;
-
 /** @template Answer */
 export class Call {
   #configuration;
@@ -69,21 +63,16 @@ export class Call {
   #receivedAt;
   #clock;
   #finish;
-
-  static {
-    say = (call, { code, describe, body }, quantity) =>
-      calls[call.#index].outcomes.includes(code)
-        ? call.#write(code, body, { quantity }, undefined, describe)
-        : call.#fail(code, describe);
-  }
+  #record;
 
   /**
    * @param {Configuration} configuration
    * @param {number} index
    * @param {any} envelope
-   * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer }} facts
+   * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer,
+   *   record?: (said: Said & { fields?: object }) => Answer }} facts `record` gets what would be written, unchecked, in its place
    */
-  constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish }) {
+  constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record }) {
     this.type = calls[index].name;
     this.partnerId = envelope.partnerId;
     this.body = envelope.body;
@@ -94,6 +83,7 @@ export class Call {
     this.#receivedAt = receivedAt;
     this.#clock = clock;
     this.#finish = finish;
+    this.#record = record;
   }
 
   /**
@@ -180,7 +170,9 @@ export class Call {
    * @param {{ quantity?: number } | undefined} order
    * @param {object | undefined} fields
    */
-  #write(code, body, order, fields, describe = DESCRIBE.get(code) ?? SUCCESS) {
+  #write(code, body, order, fields) {
+    const describe = DESCRIBE.get(code) ?? SUCCESS;
+    if (this.#record) return this.#record({ code, describe, body, fields });
     const { handle, partnerId, bareReplies } = this.#configuration;
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.

@@ -4,6 +4,7 @@ import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { uriOf } from "./http.js";
+import { openOrderSupplier } from "./orders-core.js";
 
 /** Where notices go. From one live source, hence a setting. */
 const DEFAULT_HOST = "https://connectivity-adapter.meituan.com";
@@ -136,8 +137,12 @@ export function configure(options) {
     prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
   };
+  /** @type {number | undefined} */
+  let orderNumber;
   return {
     handle: openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher")),
+    /** Its number in the module of orders, where it is opened when it is first needed, without the host's cipher. */
+    orderNumber: () => (orderNumber ??= openOrderSupplier(settings)),
     partnerId,
     host,
     maxBodyBytes: settings.maxBodyBytes,

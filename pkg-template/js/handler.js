@@ -30,8 +30,9 @@ import { Reports } from "./reports.js";
  * @typedef {object} Desk
  * @property {Record<string, any>} functions those that the desk has left over, and its own
  * @property {(type: string) => boolean} serves
- * @property {(receiver: any, call: any, context: any[], tell: import("./orders.js").Tell) => Promise<Response>} answer
- * @property {(receiver: any, orderId: string, context: any[], tell: import("./orders.js").Tell) => Promise<number | undefined>} settle
+ * @property {(receiver: any, request: Request) => Promise<any>} receive takes a call apart that it serves
+ * @property {(receiver: any, call: any, context: any[], tell: import("./order-service.js").Tell) => Promise<Response>} answer
+ * @property {(receiver: any, orderId: string, context: any[], tell: import("./order-service.js").Tell) => Promise<number | undefined>} settle
  */
 
 /**
@@ -84,7 +85,8 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
 
     let call;
     try {
-      call = await receiver.receive(request);
+      const isOfDesk = desk?.serves(receiver.callFor(request.url));
+      call = await (isOfDesk ? desk?.receive(receiver, request) : receiver.receive(request));
     } catch (error) {
       const name = receiver.callFor(request.url);
       reports.error(error, name === undefined ? {} : { call: name }, request);
@@ -95,7 +97,7 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
     if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
 
     let isKnown = false;
-    /** @type {import("./orders.js").Tell} */
+    /** @type {import("./order-service.js").Tell} */
     const tell = (error, more) => {
       isKnown = true;
       reports.error(error, { ...api.about(call), ...more }, request);

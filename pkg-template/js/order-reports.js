@@ -33,18 +33,15 @@ export function aboutEvent(orderId, event) {
 }
 
 /**
- * Reports what came of a transition that was saved: conflicts that were not open before, notices that were given up, and its reports.
+ * Reports what a saved order has to report: conflicts that were not open before, notices that were given up, and its reports.
  * @param {Reports} to
- * @param {TicketOrder | undefined} before
- * @param {import("./order.js").OrderTransition} transition
+ * @param {{ conflicts?: readonly import("./messages.js").Conflict[], givenUp?: readonly import("./messages.js").Notice[],
+ *   reports?: readonly import("./messages.js").ReportId[] }} save
  * @param {About & { orderId: string }} about
  */
-export function reportSaved(to, before, { next, reports = [] }, about) {
+export function reportSaved(to, { conflicts: found = [], givenUp = [], reports = [] }, about) {
   const { orderId } = about;
   const words = WORDS[to.language];
-  // Format 1 had the breach alone.
-  const known = new Set(openConflicts(before).map(({ id, breach }) => id ?? breach));
-  const found = openConflicts(next).filter(({ id }) => !known.has(id));
   const conflicts = found.filter(({ breach }) => breach !== GIVEN_UP);
   if (conflicts.length > 0) {
     to.report("onConflict", conflicts, about, () => {
@@ -52,13 +49,10 @@ export function reportSaved(to, before, { next, reports = [] }, about) {
       for (const { breach } of conflicts) to.print("warn", about, words.conflict(breach, orderId));
     });
   }
-  if (conflicts.length < found.length) {
-    const old = new Set((before?.givenUp ?? []).map(({ id }) => id));
-    for (const { id, name, since, tries } of (next?.givenUp ?? []).filter(({ id }) => !old.has(id))) {
-      const whose = { orderId, call: name, key: id };
-      // Not its body: that has codes, and credentials of visitors.
-      to.report("onNoticeGivenUp", { id, name, since, tries }, whose, () => to.print("error", whose, words.givenUp(orderId)));
-    }
+  for (const { id, name, since, tries } of givenUp) {
+    const whose = { orderId, call: name, key: id };
+    // Not its body: that has codes, and credentials of visitors.
+    to.report("onNoticeGivenUp", { id, name, since, tries }, whose, () => to.print("error", whose, words.givenUp(orderId)));
   }
   const news = reports.filter((report) => report !== CALENDAR_ENDS || !knowOfCalendar.has(to));
   if (news.length === 0) return;

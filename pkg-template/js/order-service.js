@@ -118,7 +118,11 @@ class Driving {
     const { orderId, store, saved } = this.#doer;
     const { save, until } = this.#step;
     const about = { due: save.due, conflicts: save.openConflicts ?? 0 };
-    const isSaved = await this.#askStore("save", () => store.save(orderId, save.order, this.#stored?.revision ?? null, about), until);
+    const isSaved = await this.#askStore(
+      "save",
+      () => store.save(orderId, save.order, this.#stored?.revision ?? null, about),
+      until,
+    );
     if (isSaved === undefined) return false;
     if (!isSaved) {
       this.#go(service.CONFLICT);
@@ -256,7 +260,8 @@ class Driving {
   async #record(end) {
     const { tell, ...doer } = this.#doer;
     const where = this.#where;
-    const begin = (/** @type {any} */ how) => service.beginEnd(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), Date.now());
+    const begin = (/** @type {any} */ how) =>
+      service.beginEnd(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), Date.now());
     try {
       let begun;
       try {

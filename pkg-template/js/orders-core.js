@@ -181,7 +181,7 @@ export const sortedSign = (secret, prefix, parameters) =>
 const END = Uint8Array.of(0xff);
 
 /** @param {string[]} texts */
-const ended = (...texts) => texts.flatMap((text) => [text, END]);
+const terminated = (...texts) => texts.flatMap((text) => [text, END]);
 
 /** @param {number[]} lengths */
 const together = (...lengths) => lengths.reduce((sum, length) => sum + length, 0);
@@ -195,7 +195,7 @@ const together = (...lengths) => lengths.reduce((sum, length) => sum + length, 0
  * @returns {{ authorization: string, signature: string, stringToSign: string }}
  */
 export const signByHand = (clientId, secret, method, uri, date) =>
-  JSON.parse(told(ended(clientId, secret, method, uri, date), (...lengths) => glue.ba_sign(together(...lengths))));
+  JSON.parse(told(terminated(clientId, secret, method, uri, date), (...lengths) => glue.ba_sign(together(...lengths))));
 
 /**
  * @param {string} clientId
@@ -207,7 +207,7 @@ export const signByHand = (clientId, secret, method, uri, date) =>
  * @returns what is wrong with it, if anything is
  */
 export function verifyByHand(clientId, secret, method, uri, date, authorization) {
-  const texts = ended(clientId, secret, method, uri, date, authorization);
+  const texts = terminated(clientId, secret, method, uri, date, authorization);
   return asked(texts, (...lengths) => glue.ba_verify(together(...lengths))) === 0 ? undefined : failure();
 }
 
@@ -268,8 +268,7 @@ const thrown = (failed) => new MeituanError(failed.code, failed);
  * @returns {{ index: number | undefined, envelope: any, warnings: readonly import("./errors.js").Finding[], encrypted: boolean, error: MeituanError | undefined, begun?: Begun }}
  */
 export function receiveOrderCall({ supplier, service }, head, body, now) {
-  const refused =
-    asked([head, body], (head, body) => glue.order_receive(supplier, service, head, body, now, Date.now())) !== 0;
+  const refused = asked([head, body], (head, body) => glue.order_receive(supplier, service, head, body, now, Date.now())) !== 0;
   refresh(instantiated());
   const index = row[CALL] === NONE ? undefined : row[CALL];
   const encrypted = (row[MARKS] & ENCRYPTED) !== 0;

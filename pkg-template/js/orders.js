@@ -5,8 +5,8 @@ import { invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
-import { applyToOrder } from "./orders-core.js";
-import { Delivery } from "./ticket-codes.js";
+import { drive } from "./order-service.js";
+import { applyToOrder, begin, openService } from "./orders-core.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore
@@ -15,41 +15,7 @@ import { Delivery } from "./ticket-codes.js";
  * @typedef {import("./order.js").TicketOrder} TicketOrder
  * @typedef {import("./supplier.js").TicketSupplier} TicketSupplier
  * @typedef {import("./reports.js").Reports} Reports
- * @typedef {(error: unknown, about?: { call?: string, key?: string }) => void} Tell
  */
-
-/** Somebody else can be first so often before it is the store that is wrong. */
-const MAX_TRIES = 200;
-/** How long a notice's sending may take, unless the settings say otherwise; as in the rules, which claim it for longer. */
-const SEND_LIMIT = 30_000;
-
-/** To a pay notice: accepted, or still being processed. */
-const PROCESSING = 300;
-
-/** @param {number} milliseconds */
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/**
- * Settles as the work does, but no later than at that time.
- * @template T
- * @param {T | Promise<T>} working
- * @param {number | undefined} deadline by Date.now()
- * @param {string} path of what did not end in time
- * @returns {Promise<T>}
- */
-async function inTime(working, deadline, path) {
-  if (deadline === undefined) return working;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new MeituanError("TIMED_OUT", { path })), Math.max(deadline - Date.now(), 0));
-  });
-  try {
-    return await Promise.race([working, /** @type {Promise<never>} */ (late)]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export class Orders {
   #supplier;
@@ -57,6 +23,8 @@ export class Orders {
   #settings;
   #clock;
   #reports;
+  /** @type {number | undefined} */
+  #service;
 
   /**
    * @param {TicketSupplier} supplier
@@ -64,11 +32,8 @@ export class Orders {
    * @param {{ settings?: object, clock: () => number, reports: Reports }} how
    */
   constructor(supplier, store, { settings = {}, clock, reports }) {
-    if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
-      invalid("store", "expected an object with load and save");
-    }
     this.#supplier = supplier;
-    this.#store = /** @type {OrderStore} */ (/** @type {unknown} */ (store));
+    this.#store = checkedStore(store);
     this.#settings = settings;
     this.#clock = clock;
     this.#reports = reports;
@@ -85,28 +50,18 @@ export class Orders {
   /**
    * @param {string} orderId
    * @param {OrderEvent} event
-   * @param {{ now?: number | Date, deadline?: number }} [options] `deadline`, by Date.now(), is the time at which the store is given up
+   * @param {{ now?: number | Date }} [options]
    * @returns {Promise<OrderTransition & { order: TicketOrder | undefined }>}
    */
-  async apply(orderId, event, { now, deadline } = {}) {
-    for (let tries = 1; ; tries++) {
-      const stored = await inTime(this.#store.load(orderId), deadline, "store.load");
-      const at = now === undefined ? this.#clock() : moment(now);
-      const transition = applyToOrder(stored?.snapshot, event, this.#settings, at);
-      const { next, due } = transition;
-      if (next === undefined) return { ...transition, order: stored?.snapshot };
-      const about = { due, conflicts: openConflicts(next).length };
-      if (await inTime(this.#store.save(orderId, next, stored?.revision ?? null, about), deadline, "store.save")) {
-        reportSaved(this.#reports, stored?.snapshot, transition, aboutEvent(orderId, event));
-        return { ...transition, order: next };
-      }
-      // Those who lost together do not come back together.
-      const wait = Math.random() * Math.min(2 ** tries, 100);
-      if (tries === MAX_TRIES || (deadline !== undefined && Date.now() + wait > deadline)) {
-        throw new MeituanError("STORE_CONTENDED", { path: "store" });
-      }
-      await pause(wait);
-    }
+  async apply(orderId, event, { now } = {}) {
+    const clock = now === undefined ? this.#clock : () => moment(now);
+    this.#service ??= openService(this.#settings);
+    const begun = begin(this.#service, event, false, clock());
+    const saved = (/** @type {any} */ save) => reportSaved(this.#reports, save, aboutEvent(orderId, event));
+    const { step, order } = await drive(begun, { orderId, store: this.#store, clock, saved });
+    if (step.then === "failed") throw new MeituanError("STORE_CONTENDED", { path: "store" });
+    const { until: _until, then: _then, save, ...transition } = step;
+    return { ...transition, ...(save && { next: save.order }), order };
   }
 
   /**
@@ -164,51 +119,15 @@ export class Orders {
       accepted: () => this.apply(orderId, { noticeAccepted: { id } }).then(() => {}),
     }));
   }
+}
 
-  /**
-   * Sends the notices of an order that may be sent now. Each is claimed in the store first, so that of several processes one
-   * sends it; what Meituan does not accept is sent again later.
-   * @param {string} orderId
-   * @param {(request: Request, name: string) => Promise<Response>} send
-   * @param {Tell} tell
-   */
-  async deliver(orderId, send, tell) {
-    for (;;) {
-      const { send: claimed = [] } = await this.apply(orderId, { claimNotices: {} });
-      if (claimed.length === 0) return;
-      await Promise.all(claimed.map((notice) => this.#deliverOne(orderId, notice, send, tell)));
-    }
+/**
+ * @param {unknown} store
+ * @returns {OrderStore}
+ */
+export function checkedStore(store) {
+  if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
+    invalid("store", "expected an object with load and save");
   }
-
-  /**
-   * @param {string} orderId
-   * @param {import("./messages.js").Notice} notice
-   * @param {(request: Request, name: string) => Promise<Response>} send
-   * @param {Tell} tell
-   */
-  async #deliverOne(orderId, { id, name, body, tries = 0 }, send, tell) {
-    const { sendLimit = SEND_LIMIT } = /** @type {{ sendLimit?: number }} */ (this.#settings);
-    const deadline = Date.now() + sendLimit;
-    /** @type {import("./messages.js").Delivery} */
-    let delivery = Delivery.LATER;
-    try {
-      const request = /** @type {any} */ (this.#supplier.requests)[name](body, { now: this.#clock() });
-      const response = await inTime(send(request.toRequest(), name), deadline, "send");
-      const { code, describe, outcome } = await inTime(request.parseResponse(response), deadline, "send");
-      if (outcome === "accepted") delivery = Delivery.ACCEPTED;
-      else {
-        throw new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true });
-      }
-    } catch (error) {
-      tell(error, { call: name, key: id });
-      const isProcessing = name === "payNotice" && MeituanError.is(error) && error.remoteCode === PROCESSING;
-      if (isProcessing) delivery = Delivery.PROCESSING;
-    }
-    try {
-      await this.apply(orderId, { noticeEnded: { id, tries, delivery } });
-    } catch (error) {
-      // Its claim runs out.
-      tell(error, { call: name, key: id });
-    }
-  }
+  return /** @type {OrderStore} */ (/** @type {unknown} */ (store));
 }

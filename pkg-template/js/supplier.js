@@ -6,7 +6,8 @@ import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import { asReply, asResponse, cut, ENCRYPTED, lookedAtHeaders, noReply, pathOf, rawBody, readBody, uriOf } from "./http.js";
-import { ORDER_CALLS, orderDesk, platformWaitUntil, taskOf } from "./order-handler.js";
+import { ORDER_CALLS, orderDesk, platformWaitUntil } from "./order-handler.js";
+import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
 import { observed } from "./recorder.js";
 import { Reports } from "./reports.js";
@@ -19,13 +20,41 @@ import { calls } from "./ticket-messages.js";
  */
 
 /**
- * A call for a user's function, where the library keeps the order.
- * @type {(supplier: TicketSupplier, name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any}
+ * What a supplier shows to the files of orders.
+ * @typedef {object} Inside
+ * @property {() => number} clock
+ * @property {(name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any} taskOf a call for a user's
+ * function
+ * @property {() => number} number of the supplier in the module of orders
+ * @property {(request: Request, receive: (head: string, body: string | Uint8Array, now: number) => any) => Promise<{ call: Call<Response>, received: any }>} receive
+ * takes a call apart in that module
  */
-let taskFor;
+
+/** @type {(supplier: TicketSupplier) => Inside} */
+export let inside;
 
 export class TicketSupplier {
   #configuration;
+
+  static {
+    inside = (supplier) => {
+      const configuration = supplier.#configuration;
+      return {
+        clock: configuration.clock,
+        number: configuration.orderNumber,
+        taskOf: (name, body, facts) => taskOf(configuration, name, body, facts),
+        receive: async (request, receive) => {
+          let received;
+          const kept = (/** @type {[string, string | Uint8Array, number]} */ ...call) => {
+            received = receive(...call);
+            return received;
+          };
+          const call = await supplier.#receiveRequest(request, undefined, kept);
+          return { call, received };
+        },
+      };
+    };
+  }
 
   /** @param {unknown} options */
   constructor(options) {
@@ -62,10 +91,20 @@ export class TicketSupplier {
    * @param {Request} request
    * @param {ReceiveOptions} [options]
    */
-  async receive(request, options) {
+  receive(request, options) {
+    return this.#receiveRequest(request, options);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {ReceiveOptions} [options]
+   * @param {typeof receiveCall extends (supplier: number, ...rest: infer Rest) => infer Received ? (...rest: Rest) => Received : never} [receive]
+   * where the module of messages does not do it
+   */
+  async #receiveRequest(request, options, receive) {
     try {
       const body = await readBody(request, this.#configuration.maxBodyBytes);
-      return this.#receive(request, body, options, asResponse);
+      return this.#receive(request, body, options, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request);
     }
@@ -136,8 +175,10 @@ export class TicketSupplier {
    * @param {string | Uint8Array} body
    * @param {ReceiveOptions | undefined} options
    * @param {(reply: import("./http.js").Reply) => Answer} finish
+   * @param {(head: string, body: string | Uint8Array, now: number) => ReturnType<typeof receiveCall>} [receive] where the module of
+   * messages does not do it
    */
-  #receive({ method, url, headers }, body, options, finish) {
+  #receive({ method, url, headers }, body, options, finish, receive) {
     const configuration = this.#configuration;
     if (typeof method !== "string") invalid("method", "expected a string, such as POST");
     // Whoever says what time it is says so for the reply too.
@@ -147,15 +188,13 @@ export class TicketSupplier {
     const found = lookedAtHeaders(headers);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const head = `${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`;
-    const received = receiveCall(configuration.handle, head, cut(body, configuration.maxBodyBytes), receivedAt);
+    const content = cut(body, configuration.maxBodyBytes);
+    const received =
+      receive === undefined ? receiveCall(configuration.handle, head, content, receivedAt) : receive(head, content, receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error || index === undefined) throw error;
     return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
-  }
-
-  static {
-    taskFor = (supplier, name, body, facts) => taskOf(supplier.#configuration, name, body, facts);
   }
 
   /**
@@ -218,5 +257,5 @@ export const TICKET = {
     acts(supplier.callFor(url)) ? noReply() : supplier.failFor(url, "未能读完请求体，连接可能已中断").toResponse(),
   unserved: (call) => failOtherwise(call, "接口未实现"),
   broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, NEUTRAL_DESCRIBE)),
-  desk: (options) => orderDesk(options, taskFor),
+  desk: (options) => orderDesk(options, inside),
 };

@@ -14,6 +14,8 @@ pub(super) struct Answering {
     pause: i64,
     /// The key of the function that was run.
     key: String,
+    /// The store has failed to take how it ended.
+    has_failed: bool,
 }
 
 /// What is applied to the order.
@@ -29,7 +31,7 @@ enum Phase {
 
 impl Answering {
     pub(super) fn new(deadline: Timestamp) -> Self {
-        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new() }
+        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new(), has_failed: false }
     }
 
     pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
@@ -73,15 +75,17 @@ impl Service {
     /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
     pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
         let Work::Answer(answering) = &mut job.work else { return job.load() };
+        let is_asked_again = answering.phase != Phase::Call && why == NoReply::StoreFailed && !answering.has_failed;
+        answering.has_failed = true;
         if answering.phase == Phase::Ended {
             let unknown = answering.unknown().into();
             if let super::Event::AttemptEnded(end) = std::mem::replace(&mut job.event, unknown) {
                 job.unrecorded = Some(end);
             }
-            if why == NoReply::StoreFailed {
-                job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
-                return job.load();
-            }
+        }
+        if is_asked_again {
+            job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
+            return job.load();
         }
         job.step(Then::Done(Done::NoReply(why)))
     }

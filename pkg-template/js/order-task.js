@@ -1,0 +1,83 @@
+// The work of the user's functions, where the library keeps the order: what they reply is not sent, but recorded.
+
+import { Call } from "./call.js";
+import { callIndex } from "./core.js";
+import { stringify } from "./json.js";
+import { Outcome } from "./ticket-codes.js";
+import { calls } from "./ticket-messages.js";
+
+/**
+ * @typedef {import("./call.js").Said} Said
+ * @typedef {import("./order-service.js").End} End
+ */
+
+/** How a function's work ended, as the order service wants it. */
+class Ended {
+  /** @param {End} end */
+  constructor(end) {
+    this.end = end;
+  }
+}
+
+/**
+ * A call for a user's function. Its replies are checked when they are recorded.
+ * @param {any} configuration
+ * @param {string} name
+ * @param {any} body
+ * @param {{ attemptKey: string, order: any, counts: any }} facts
+ */
+export function taskOf(configuration, name, body, { attemptKey, order, counts }) {
+  const index = /** @type {number} */ (callIndex(name));
+  const { clock, partnerId } = configuration;
+  const record = (/** @type {Said & { fields?: object }} */ { code, describe, body, fields }) =>
+    calls[index].pending === code
+      ? new Ended({ outcome: Outcome.PENDING })
+      : new Ended({ outcome: Outcome.DONE, reply: stringify({ ...fields, code, describe, partnerId, body }) });
+  const finish = (/** @type {unknown} */ _, /** @type {Said} */ { code, describe }) =>
+    new Ended({ outcome: Outcome.REFUSED, code, describe });
+  // Replies repeat the order's number as it is known here.
+  const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
+  const facts = { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record };
+  const call = new Call(configuration, index, { partnerId, body: known }, facts);
+  const ok = call.ok.bind(call);
+  /** @param {Parameters<typeof ok>} reply */
+  const usable = (...reply) => {
+    try {
+      return ok(...reply);
+    } catch (error) {
+      unusable.add(/** @type {object} */ (error));
+      throw error;
+    }
+  };
+  return Object.assign(call, { ok: usable, attemptKey, order, counts });
+}
+
+/**
+ * What `ok` has thrown: the function ended, and what it returned cannot be used.
+ * @type {WeakSet<object>}
+ */
+const unusable = new WeakSet();
+
+/**
+ * Runs a user's function. What it throws is reported: it may have acted before.
+ * @param {Function | undefined} act
+ * @param {any} call
+ * @param {any[]} context
+ * @param {(error: unknown) => void} tell
+ * @returns {Promise<End>}
+ */
+export async function functionEnd(act, call, context, tell) {
+  // Messages need no function, and what Meituan may only ask for where it is served is refused.
+  if (act === undefined) {
+    if (call.type !== "orderReschedule") return { outcome: Outcome.DONE };
+    return { outcome: Outcome.REFUSED, describe: "接口未实现" };
+  }
+  try {
+    const result = await act(call, ...context);
+    const ended = result instanceof Ended ? result : call.ok(result);
+    return ended.end;
+  } catch (error) {
+    tell(error);
+    return { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
+  }
+}
