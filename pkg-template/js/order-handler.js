@@ -100,6 +100,7 @@ export function orderDesk(options, inside) {
   const deliver = async (supplier, doer, { id, name, body, tries = 0 }, context, tell) => {
     const where = { call: name, key: id };
     const until = Date.now() + sendLimit;
+    /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {
       const request = supplier.requests[name](body, { now: doer.clock() });

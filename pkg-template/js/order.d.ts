@@ -1,4 +1,4 @@
-import type { OrderHooks } from "./hooks.js";
+import type { Language, OrderHooks } from "./hooks.js";
 import type {
   Admission,
   BreachId,
@@ -95,6 +95,11 @@ export interface OrderStore<Revision = any> {
   ): Given<boolean>;
   /** The orders in which something is due at that time, by the `due` that they were saved with. Only where one asks for all. */
   due?(now: number): Given<readonly string[]>;
+  /**
+   * The same for a process that will settle them: at most `limit` of them, each of which no other process is given within
+   * `leaseMs` milliseconds. Only to spare work: correctness rests on what is saved of each order. A save ends the lease.
+   */
+  claimDue?(now: number, limit: number, leaseMs: number): Given<readonly string[]>;
   /** The orders that were saved last with open conflicts. Only where one asks for them. */
   conflicts?(): Given<readonly string[]>;
 }
@@ -159,6 +164,50 @@ export interface OrderHandler<Context extends unknown[] = unknown[]> {
    */
   settle(orderId: string, ...context: Context): Promise<number | undefined>;
 }
+
+export interface SettlerOptions {
+  /** How many orders are settled side by side; 8 by default. */
+  concurrency?: number | undefined;
+  /** How many `claimDue` returns at most; 100 by default. */
+  limit?: number | undefined;
+  /** How long an order that `claimDue` has returned is left to this process, in milliseconds; 120000 by default. */
+  leaseMs?: number | undefined;
+  /** The time, in epoch milliseconds; `Date.now` by default. */
+  now?: (() => number) | undefined;
+  /** Receives why an order, or the store, could not be settled. It is tried again. Default: one line of the console. */
+  onError?: ((error: unknown, about: { readonly orderId?: string }) => unknown) | undefined;
+  /** The language of the console's line; English by default. */
+  language?: Language | undefined;
+}
+
+/** Does what is due in a store. */
+export interface Settler<Context extends unknown[] = unknown[]> {
+  /**
+   * Settles the orders in which something is due now, until there are none: for a cron trigger. Resolves with how many could be
+   * settled, and how many could not; it rejects only where the store does not say what is due.
+   */
+  (...context: Context): Promise<{ readonly settled: number; readonly failed: number }>;
+  /**
+   * The same again and again, for a process that stays: `intervalMs` (1000 by default) after the last pass has ended. Returns
+   * a function that ends it, and resolves when what is under way has ended.
+   */
+  every(intervalMs?: number, ...context: Context): () => Promise<void>;
+}
+
+/**
+ * Does what is due about the orders in a store: notices, functions that broke off, refunds that count as agreed, deadlines. Any
+ * number of processes may do it at once: what is done about an order is claimed in its snapshot first.
+ *
+ * @example
+ * const settleDue = settler(meituan, store);
+ * const stop = settleDue.every(1000); // a server
+ * export default { scheduled: (_, env, ctx) => ctx.waitUntil(settleDue(env, ctx)) }; // or a cron trigger
+ */
+export declare function settler<Context extends unknown[]>(
+  handler: { settle(orderId: string, ...context: Context): Promise<number | undefined> },
+  store: Pick<OrderStore, "due" | "claimDue">,
+  options?: SettlerOptions,
+): Settler<Context>;
 
 /** A notice that Meituan has not accepted yet. */
 export interface PendingNotice<Name extends NoticeName = NoticeName> {

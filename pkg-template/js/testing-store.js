@@ -6,7 +6,7 @@ import { isRecord } from "./configuration.js";
 
 /** Nothing is kept beyond the process: for tests, and for trying things out. */
 export class MemoryStore {
-  /** @type {Map<string, { text: string, revision: number, due: number | undefined, conflicts: number }>} */
+  /** @type {Map<string, { text: string, revision: number, due: number | undefined, conflicts: number, claimedUntil?: number }>} */
   #orders = new Map();
 
   /** @param {string} orderId */
@@ -31,6 +31,16 @@ export class MemoryStore {
   /** @param {number} now */
   due(now) {
     return [...this.#orders].filter(([, { due }]) => due !== undefined && due <= now).map(([orderId]) => orderId);
+  }
+
+  /** @param {number} now @param {number} limit @param {number} leaseMs */
+  claimDue(now, limit, leaseMs) {
+    const claimed = this.due(now).filter((orderId) => (this.#orders.get(orderId)?.claimedUntil ?? 0) <= now);
+    for (const orderId of claimed.slice(0, limit)) {
+      const order = this.#orders.get(orderId);
+      if (order) order.claimedUntil = now + leaseMs;
+    }
+    return claimed.slice(0, limit);
   }
 
   conflicts() {
@@ -277,6 +287,27 @@ const CHECKS = [
       // A save that was false changes nothing.
       await store.save(id, snapshotOf(id), null, { due: DUE, conflicts: 0 });
       listed(await store.due(DUE), [id], [], "after a save that was false");
+    },
+  },
+  {
+    name: "claimDue returns an order to one process, until its lease ends or it is saved",
+    needs: "claimDue",
+    async check({ store, other, newId }) {
+      const ids = [newId(), newId(), newId()];
+      for (const id of ids) await store.save(id, snapshotOf(id), null, { due: DUE, conflicts: 0 });
+      const early = await store.claimDue(DUE - 1, 1000, 100);
+      listed(early, ids, [], "claimDue(before anything is due)");
+      const claims = await Promise.all([store, other, store, other].map((each) => each.claimDue(DUE, 1000, 100)));
+      listed(claims.flat(), ids, ids, "four claims at once, together");
+      const twice = ids.filter((id) => claims.filter((claim) => claim.includes(id)).length > 1);
+      if (twice.length > 0) throw new Error(`four claims at once: order ${twice[0]} was given to several`);
+      listed(await other.claimDue(DUE + 99, 1000, 100), ids, [], "claimDue(within the lease)");
+      const { revision } = await store.load(ids[0]);
+      same(await store.save(ids[0], snapshotOf(ids[0]), revision, { due: DUE + 1, conflicts: 0 }), true);
+      listed(await store.claimDue(DUE + 99, 1000, 100), ids, [ids[0]], "claimDue(after a save within the lease)");
+      listed(await store.claimDue(DUE + 100, 1000, 1), ids, [ids[1], ids[2]], "claimDue(after the lease)");
+      const some = await store.claimDue(DUE + 1000, 2, 100);
+      if (some.length > 2) throw new Error(`claimDue(…, 2, …) returned ${some.length} orders`);
     },
   },
   {

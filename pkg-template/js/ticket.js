@@ -10,6 +10,7 @@ export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export { TicketRequests } from "./requests.js";
+export { settler } from "./settler.js";
 export * as codes from "./ticket-codes.js";
 export { TicketSupplier };
 

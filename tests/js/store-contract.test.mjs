@@ -45,13 +45,30 @@ describe("the contract of stores", () => {
     await storeContract(later(inner), { other: later(inner) });
   });
 
-  it("demands due and conflicts only of stores that have them", async () => {
+  it("is broken by a claim that two processes are given, or that a save does not end", async () => {
+    const all = (inner) => ({ claimDue: (now) => inner.due(now) });
+    assert.match(
+      (await foundIn(changed(all)))[0],
+      /^ {2}claimDue returns .*: four claims at once: order \d+ was given to several$/,
+    );
+    const claimed = new Map();
+    const forGood = (inner) => ({
+      claimDue(now, _limit, leaseMs) {
+        const found = inner.due(now).filter((id) => !(claimed.get(id) > now));
+        for (const id of found) claimed.set(id, now + leaseMs);
+        return found;
+      },
+    });
+    assert.match((await foundIn(changed(forGood)))[0], /claimDue\(after a save within the lease\): order \d+ is not listed$/);
+  });
+
+  it("demands due, claimDue and conflicts only of stores that have them", async () => {
     const inner = new MemoryStore();
     const all = await storeContract(new MemoryStore());
     const least = await storeContract({ load: (id) => inner.load(id), save: (...all) => inner.save(...all) });
     assert.deepEqual(
       all.filter(({ name }) => !least.some((one) => one.name === name)).map(({ name }) => name.split(" ")[0]),
-      ["due", "due", "conflicts"],
+      ["due", "due", "claimDue", "conflicts"],
     );
   });
 

@@ -3,10 +3,9 @@
 
 import { randomUUID } from "node:crypto";
 import Database from "libsql";
-import { TicketSupplier } from "meituan-protocol/ticket";
+import { settler, TicketSupplier } from "meituan-protocol/ticket";
 import { SqliteOrders } from "./order-store.mjs";
 import { isOurs, objection } from "./products.mjs";
-import { settling } from "./settling.mjs";
 
 const { MEITUAN_PARTNER_ID = "", MEITUAN_CLIENT_ID = "", MEITUAN_CLIENT_SECRET = "", MEITUAN_HOST, UPSTREAM = "" } = process.env;
 
@@ -72,11 +71,13 @@ export const meituan = supplier.handler({
   },
 });
 
-const settle = settling(meituan, store);
+/** Notices, and functions that a crash broke off: looked for every second. */
+const settleDue = settler(meituan, store);
+settleDue.every(1000);
 
 /** Something happened elsewhere: the upstream has issued, a guest went in. @param {string} orderId @param {import("meituan-protocol/ticket").OrderEvent} event */
 export async function happened(orderId, event) {
   const { kind, reason, conflicts } = await supplier.orders(store).apply(orderId, event);
-  settle(); // Meituan gets the notice
+  settleDue(); // Meituan gets the notice
   return { kind, reason, conflicts };
 }

@@ -1,0 +1,107 @@
+// What is due in a store, order by order. Whoever else does the same at the same time does no harm: what is done about an order is
+// claimed in its snapshot.
+
+import { integer, invalid, isRecord } from "./configuration.js";
+import { Reports } from "./reports.js";
+
+/** How many orders are settled side by side, and how many are claimed at once. */
+const CONCURRENCY = 8;
+const LIMIT = 100;
+/** For so long an order that one process has claimed is not looked at by others. */
+const LEASE = 120_000;
+const INTERVAL = 1000;
+
+/**
+ * @param {{ settle(orderId: string, ...context: any[]): Promise<number | undefined> }} handler
+ * @param {any} store
+ * @param {{ concurrency?: number, limit?: number, leaseMs?: number, now?: () => number, onError?: (error: unknown, about: any) => unknown,
+ *   language?: "en" | "zh" }} [options]
+ */
+export function settler(handler, store, options = {}) {
+  const { concurrency = CONCURRENCY, limit = LIMIT, leaseMs = LEASE, now = Date.now, ...hooks } = options;
+  if (typeof handler?.settle !== "function") invalid("handler", "expected a handler with a store");
+  if (!isRecord(store) || (typeof store.due !== "function" && typeof store.claimDue !== "function")) {
+    invalid("store", "give the store a function due(now), or claimDue(now, limit, leaseMs)");
+  }
+  /** @type {any} */
+  const keeper = store;
+  const width = integer(concurrency, "concurrency", 1, 1000);
+  const atOnce = integer(limit, "limit", 1, 100_000);
+  const reports = new Reports(hooks);
+  /** Those that are being settled in this process. @type {Set<string>} */
+  const underWay = new Set();
+
+  /** @returns {Promise<readonly string[]>} */
+  const dueNow = async () => (typeof store.claimDue === "function" ? store.claimDue(now(), atOnce, leaseMs) : store.due(now()));
+
+  /**
+   * @param {string} orderId
+   * @param {any[]} context
+   * @returns {Promise<boolean>} whether it was possible
+   */
+  const settleOne = async (orderId, context) => {
+    underWay.add(orderId);
+    try {
+      await handler.settle(orderId, ...context);
+      return true;
+    } catch (error) {
+      reports.error(error, { orderId });
+      return false;
+    } finally {
+      underWay.delete(orderId);
+    }
+  };
+
+  /** Does what is due now, and returns how many orders that were. @param {any[]} context */
+  const settleDue = async (...context) => {
+    /** What this pass has seen: what fails is due again at once. @type {Set<string>} */
+    const seen = new Set();
+    let [settled, failed] = [0, 0];
+    for (;;) {
+      const found = (await dueNow()).filter((orderId) => !seen.has(orderId) && !underWay.has(orderId));
+      if (found.length === 0) return { settled, failed };
+      const waiting = [...new Set(found)];
+      for (const orderId of waiting) seen.add(orderId);
+      const work = async () => {
+        for (let orderId = waiting.shift(); orderId !== undefined; orderId = waiting.shift()) {
+          if (await settleOne(orderId, context)) settled += 1;
+          else failed += 1;
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(width, waiting.length) }, work));
+    }
+  };
+
+  /**
+   * Looks again and again.
+   * @param {number} [intervalMs]
+   * @param {any[]} context
+   * @returns {() => Promise<void>} ends it, and waits for what is under way
+   */
+  const every = (intervalMs = INTERVAL, ...context) => {
+    let isEnded = false;
+    /** @type {(() => void) | undefined} */
+    let wake;
+    const rest = () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, intervalMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve(undefined);
+        };
+      });
+    const looking = (async () => {
+      while (!isEnded) {
+        await settleDue(...context).catch((error) => reports.error(error, {}));
+        if (!isEnded) await rest();
+      }
+    })();
+    return () => {
+      isEnded = true;
+      wake?.();
+      return looking;
+    };
+  };
+
+  return Object.assign(settleDue, { every });
+}
