@@ -32,7 +32,7 @@ export function settler(handler, store, options = {}) {
   const underWay = new Set();
 
   /** @returns {Promise<readonly string[]>} */
-  const dueNow = async () => (typeof store.claimDue === "function" ? store.claimDue(now(), atOnce, leaseMs) : store.due(now()));
+  const dueNow = async () => (typeof keeper.claimDue === "function" ? keeper.claimDue(now(), atOnce, leaseMs) : keeper.due(now()));
 
   /**
    * @param {string} orderId

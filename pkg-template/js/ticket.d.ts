@@ -20,6 +20,7 @@ export type * from "./hooks.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export type * from "./order.js";
+export { settler } from "./order.js";
 export * as codes from "./ticket-codes.js";
 
 type Directed<Direction> = {
