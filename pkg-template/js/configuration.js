@@ -4,7 +4,6 @@ import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { uriOf } from "./http.js";
-import { openOrderSupplier } from "./orders-core.js";
 
 /** Where notices go. From one live source, hence a setting. */
 const DEFAULT_HOST = "https://connectivity-adapter.meituan.com";
@@ -141,8 +140,14 @@ export function configure(options) {
   let orderNumber;
   return {
     handle: openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher")),
-    /** Its number in the module of orders, where it is opened when it is first needed, without the host's cipher. */
-    orderNumber: () => (orderNumber ??= openOrderSupplier(settings)),
+    /**
+     * Its number in the module of orders, where it is opened when it is first needed, without the host's cipher.
+     * @param {(settings: object) => number} open
+     */
+    orderNumber: (open) => {
+      orderNumber ??= open(settings);
+      return orderNumber;
+    },
     partnerId,
     host,
     maxBodyBytes: settings.maxBodyBytes,

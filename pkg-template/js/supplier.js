@@ -9,6 +9,7 @@ import { asReply, asResponse, cut, ENCRYPTED, lookedAtHeaders, noReply, pathOf, 
 import { ORDER_CALLS, orderDesk, platformWaitUntil } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
+import { openOrderSupplier } from "./orders-core.js";
 import { observed } from "./recorder.js";
 import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
@@ -41,7 +42,7 @@ export class TicketSupplier {
       const configuration = supplier.#configuration;
       return {
         clock: configuration.clock,
-        number: configuration.orderNumber,
+        number: () => configuration.orderNumber(openOrderSupplier),
         taskOf: (name, body, facts) => taskOf(configuration, name, body, facts),
         receive: async (request, receive) => {
           let received;
