@@ -20,13 +20,14 @@ use crate::{Error, ErrorCode};
 /// ```json
 /// { "kind": "moved", "next": {…}, "reply": { "code": 200, "describe": "success", "body": {…} },
 ///   "run": { "call": "orderPay", "key": "orderPay:7", "request": {…} }, "busy": true, "send": [{ "id": "payNotice:7", … }],
+///   "admittance": { "admitted": [{ "voucher": "…", "quantity": 1 }], "refused": [{ "voucher": "…", "quantity": 1, "reason": "used" }] },
 ///   "conflicts": ["entered-beyond"], "reason": "spent-voucher", "reports": ["accepted-at-last"],
 ///   "due": 1480000000000, "brokenOff": ["orderPay:7"],
 ///   "counts": { "quantity": 2, "used": 0, "refunded": 0, "pending": 0, "free": 2 },
 ///   "admissions": [{ "voucher": "…", "quantity": 1 }] }
 /// ```
 ///
-/// Of `reply`, `run`, `send` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now), `counts` and `admissions`
+/// Of `reply`, `run`, `send`, `admittance` and `busy`, one at most is there. `due`, `brokenOff` (keys to take over now), `counts` and `admissions`
 /// are those of the order after the event.
 ///
 /// # Errors
@@ -152,6 +153,7 @@ pub(in crate::ticket) fn put_fields(
             object.field("request", &run.request);
         }),
         Answer::Send(notices) => object.field("send", notices),
+        Answer::Admitted(admittance) => object.field("admittance", admittance),
         Answer::Busy => object.field("busy", &true),
         Answer::None => {}
     }

@@ -1,7 +1,7 @@
 //! Guests enter: who is let in, and what is recorded when they have.
 
 use super::event::Credential;
-use super::snapshot::{Order, Tally, UnitState};
+use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
 use super::units::{Directory, equal, sorted};
 use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
@@ -31,17 +31,19 @@ pub fn admissions(order: &Order, now: Timestamp) -> Vec<Admission> {
         return Vec::from_iter((quantity > 0).then_some(Admission { voucher, credentials: None, quantity }));
     }
     let free = order.units.iter().filter(|unit| unit.state == UnitState::FREE);
-    let admission = |unit: &super::Unit| {
-        let credentials = order
+    free.map(|unit| order.admission(unit)).collect()
+}
+
+impl Order {
+    /// What a ticket is admitted as.
+    pub(super) fn admission(&self, unit: &Unit) -> Admission {
+        let credentials = self
             .credentials_of(unit)
             .map(|known| Credential { credential_type: Some(known.credential_type), credential_no: known.credential_no.clone() });
         let credentials: Vec<_> = credentials.collect();
         Admission { voucher: unit.voucher.clone(), credentials: Some(credentials).filter(|list| !list.is_empty()), quantity: 1 }
-    };
-    free.map(admission).collect()
-}
+    }
 
-impl Order {
     /// The one code of an order whose tickets are not known one by one.
     pub(super) fn standing_code(&self) -> Option<&str> {
         self.issued.as_ref()?.vouchers.as_ref()?.first().map(String::as_str)
@@ -86,7 +88,7 @@ impl Change<'_> {
         }
         self.step_about(Trigger::Consumed, &entry.id);
         self.order.entries.push(entry.id.clone());
-        let at = self.entry_time(entry);
+        let at = self.entry_time(entry.at);
         if let Some(day) = self.order.travel_date.filter(|day| Date::of(at) < *day) {
             self.flag(Breach::EnteredEarly, &entry.id, &["travelDate ", &day.text()]);
         }
@@ -113,8 +115,9 @@ impl Change<'_> {
         }
     }
 
-    fn entry_time(&self, entry: &Consumed) -> Timestamp {
-        Timestamp(entry.at.unwrap_or(self.now).0.max(0))
+    /// The time of an entry that says this one, or none.
+    pub(super) fn entry_time(&self, at: Option<Timestamp>) -> Timestamp {
+        Timestamp(at.unwrap_or(self.now).0.max(0))
     }
 
     fn is_foreign(&self, entry: &Consumed, directory: &Directory<'_>) -> bool {
@@ -128,7 +131,7 @@ impl Change<'_> {
     }
 
     fn enter(&mut self, entry: &Consumed, directory: &Directory<'_>) {
-        let at = self.entry_time(entry);
+        let at = self.entry_time(entry.at);
         let wanted = entry.quantity.filter(|&quantity| quantity > 0);
         if self.order.has_units() {
             self.use_units(entry, directory, wanted, at);
@@ -159,6 +162,11 @@ impl Change<'_> {
             let quantity = digits(u64::from(self.order.quantity));
             self.flag(Breach::EnteredBeyond, &entry.id, &["quantity ", &quantity]);
         }
+        self.enter_with(&entry.id, entered, at);
+    }
+
+    /// Guests enter with these tickets.
+    pub(super) fn enter_with(&mut self, id: &str, entered: Vec<usize>, at: Timestamp) {
         let mut used = Vec::new();
         for place in entered {
             let unit = &mut self.order.units[place];
@@ -171,19 +179,19 @@ impl Change<'_> {
             match was {
                 UnitState::PENDING => {
                     let refund_id = refund_id.unwrap_or_default();
-                    self.flag(Breach::EnteredWhileRefundPending, &entry.id, &["orderRefund ", &refund_id]);
+                    self.flag(Breach::EnteredWhileRefundPending, id, &["orderRefund ", &refund_id]);
                 }
-                UnitState::USED => self.flag(Breach::EnteredTwice, &entry.id, &["voucher status 1"]),
+                UnitState::USED => self.flag(Breach::EnteredTwice, id, &["voucher status 1"]),
                 UnitState::FREE => {}
-                _ => self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 2 or 3"]),
+                _ => self.flag(Breach::EnteredWithSpentCode, id, &["voucher status 2 or 3"]),
             }
         }
         if !used.is_empty() {
-            self.notify_units_used(&entry.id, &used, at);
+            self.notify_units_used(id, &used, at);
         }
     }
 
-    fn use_tickets(&mut self, entry: &Consumed, at: Timestamp) {
+    pub(super) fn use_tickets(&mut self, entry: &Consumed, at: Timestamp) {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
         let former = |voucher: &String| self.order.former_codes.iter().flatten().any(|code| code == voucher);
         if vouchers.iter().any(former) {

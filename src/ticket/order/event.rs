@@ -98,6 +98,20 @@ crate::messages! {
         credentials "credentials": list(object(Credential)), optional;
     }
 
+    /// A gate asks whom to let in: by codes, by credentials, or by number. Whoever is admitted has entered.
+    Admit {
+        /// The supplier's own id of this entry. The same id again gets the same answer, and admits nobody else.
+        id "id": text, required;
+        /// When; absent: now.
+        at "at": milliseconds, optional;
+        /// Number of guests; absent: one for each code and credential, or one. What neither names is so many free tickets.
+        quantity "quantity": count, optional;
+        /// The codes.
+        vouchers "vouchers": list(text), optional;
+        /// The credentials, in a real-name order.
+        credentials "credentials": list(object(Credential)), optional;
+    }
+
     /// Meituan has accepted a notice.
     NoticeAccepted {
         /// The notice's id.
@@ -173,6 +187,8 @@ crate::choices! {
         RefundRefused(RefundRefused) "refundRefused";
         /// Guests have entered.
         Consumed(Consumed) "consumed";
+        /// A gate asks whom to let in.
+        Admit(Admit) "admit";
         /// Meituan has accepted a notice.
         NoticeAccepted(NoticeAccepted) "noticeAccepted";
         /// A sender asks for notices.

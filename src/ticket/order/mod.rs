@@ -39,7 +39,8 @@
 //! - **A ticket is a unit with one state**, where it is known by its code or its credential; every number follows from the
 //!   units. Of used and refunded it keeps the first. All other orders have a tally.
 //! - **Facts are always recorded.** What contradicts them is a [`Conflict`].
-//! - **Acts may be refused.** An event that is illegal says why: [`Transition::reason`].
+//! - **Acts may be refused.** An event that is illegal says why: [`Transition::reason`]. [`Admit`] lets guests in by free tickets, and
+//!   says of all others why not.
 //! - **Every order waits** for Meituan's next call, for the supplier's decision that has a deadline ([`next_due`]), for something
 //!   that is due, or it has a conflict that somebody was informed of.
 //!
@@ -49,6 +50,7 @@
 //! order, that an order that is not issued cannot be refunded through this call, what codes a refund must name, which credential
 //! has which code where the supplier does not say, and how working days are counted.
 
+mod admitting;
 mod attempts;
 mod boundary;
 mod closing;
@@ -71,6 +73,7 @@ mod snapshot;
 mod table;
 mod units;
 
+pub use admitting::{Admittance, NotAdmitted};
 pub use attempts::broken_off;
 pub use boundary::apply_json;
 #[cfg(feature = "wasm")]
@@ -137,9 +140,10 @@ const FAILED_STATUS: &Rule = &Rule {
 /// Settings of the order rules.
 pub type Settings = OrderSettings;
 
-/// The definitions of everything that is stored or crosses the boundary as JSON: the snapshot, the events, the settings, which
-/// tickets let guests in, and how many are in which state.
-pub const MESSAGES: &[&Message] = &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admission::MESSAGE, Counts::MESSAGE];
+/// The definitions of everything that is stored or crosses the boundary as JSON: the snapshot, the events, the settings, what a
+/// gate is answered, which tickets let guests in, and how many are in which state.
+pub const MESSAGES: &[&Message] =
+    &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admittance::MESSAGE, Admission::MESSAGE, Counts::MESSAGE];
 
 /// What comes of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,6 +196,8 @@ pub enum Answer {
     Run(Run),
     /// Send these notices, and report of each how that ended, by [`NoticeEnded`].
     Send(Vec<Notice>),
+    /// Open the gate for those who are admitted: the answer to [`Admit`], also where it is illegal.
+    Admitted(Admittance),
     /// There is no reply that would be true yet: load the order and apply the same event again. When Meituan's time is
     /// up, break off without a reply, so that it sees a time-out and no failure.
     Busy,
@@ -275,7 +281,11 @@ pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings,
         (None, Some(named)) => Order::unknown(named),
         (order, _) => {
             let reason = Some(Reason::UnknownOrder);
-            let (kind, answer) = (Kind::Illegal, Answer::None);
+            let answer = match event {
+                Event::Admit(asked) => admitting::refuse_all(asked, Reason::UnknownOrder),
+                _ => Answer::None,
+            };
+            let kind = Kind::Illegal;
             return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new() });
         }
     };
@@ -301,6 +311,7 @@ pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings,
         Event::RefundAgreed(agreed) => change.refund_agreed(agreed),
         Event::RefundRefused(refused) => change.refund_refused(refused),
         Event::Consumed(entry) => change.consumed(entry),
+        Event::Admit(asked) => change.admit(asked),
         Event::NoticeAccepted(notice) => change.notice_accepted(&notice.id),
         Event::ClaimNotices(_) => change.claim_notices(),
         Event::NoticeEnded(ended) => change.notice_ended(ended),

@@ -35,8 +35,12 @@ impl Change<'_> {
         for voucher in done.flat_map(|done| done.credential_vouchers.iter_mut().flatten()) {
             voucher.credential_no.iter_mut().for_each(&mut clear);
         }
+        // A hash of numbers can be searched for them.
         for refund in &mut order.refunds {
             refund.content = None;
+        }
+        for answer in order.gate_answers.iter_mut().flatten() {
+            answer.content = None;
         }
         if is_cleared {
             order.personal_data_cleared_at.get_or_insert(self.now);

@@ -5,8 +5,8 @@ use crate::ticket::{Call, ORDER_CREATE, ORDER_QUERY, ORDER_REFUND};
 
 macro_rules! reasons {
     ($( $(#[doc = $doc:expr])* $variant:ident $id:literal $text:literal; )*) => {
-        /// Why a call is refused before the supplier's function runs, why another event is illegal, or what an outcome other
-        /// than 200 says. The words go to Meituan: the acceptance manual wants the true reason.
+        /// Why a call is refused before the supplier's function runs, why another event is illegal, why a gate lets somebody not
+        /// in, or what an outcome other than 200 says. The words go to Meituan: the acceptance manual wants the true reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Reason { $( $(#[doc = $doc])* $variant, )* }
 
@@ -82,6 +82,22 @@ reasons! {
     BlankNumber "blank-number" "单号为空";
     /// The supplier refused without a reason.
     NoReasonGiven "no-reason-given" "商家系统拒绝，未说明原因";
+    /// The ticket is used.
+    Used "used" "该票已使用";
+    /// The ticket is refunded.
+    Refunded "refunded" "该票已退款";
+    /// A refund reserves the ticket, and is not decided.
+    BeingRefunded "being-refunded" "该票的退款正在审批中";
+    /// The ticket is void with its order.
+    Void "void" "该票已随订单作废";
+    /// A reschedule has put another code in this one's place.
+    Replaced "replaced" "该凭证码已因改签更换";
+    /// The day of the visit has not come.
+    TooEarly "too-early" "未到游玩日期";
+    /// No free ticket is left of those that were asked for.
+    NoneLeft "none-left" "所要求的票中已无可用的票";
+    /// An entry with this id is recorded already, and admits nobody else.
+    EntryKnown "entry-known" "该编号的入园已有记录，不再放行";
     /// No such attempt is open.
     UnknownAttempt "unknown-attempt" "没有需要接管的处理";
     /// No such notice was given up.

@@ -94,6 +94,8 @@ crate::messages! {
         entries "entries": list(text), required;
         /// Entries before anything was issued. They count once it is issued.
         early_entries "earlyEntries": list(object(Consumed)), optional;
+        /// What gates were answered, so that the same id gets the same answer. Of answers that let nobody in the latest 20 are kept.
+        gate_answers "gateAnswers": list(object(GateAnswer)), optional;
         /// Reschedules, decided or not.
         reschedules "reschedules": list(object(Reschedule)), required;
         /// Calls whose function has begun, and has not ended as far as is known.
@@ -172,6 +174,32 @@ crate::messages! {
         decided_at "decidedAt": milliseconds, optional;
         /// Meituan's refunded messages about it (已退款消息), by their keys.
         messages "messages": list(text), optional;
+    }
+
+    /// What a gate was answered.
+    GateAnswer {
+        /// The entry's id.
+        id "id": text, required;
+        /// A hash of what the gate asked for, to know its repeat by.
+        content "content": text, optional;
+        /// The tickets that were admitted, where they are known: places in the order's `units`.
+        units "units": list(count), optional;
+        /// Number of guests that were admitted, where tickets are not known one by one.
+        quantity "quantity": count, optional;
+        /// The code that they were admitted by.
+        voucher "voucher": text, optional;
+        /// Who was not admitted.
+        refused "refused": list(object(GateRefusal)), optional;
+    }
+
+    /// Guests who were not admitted.
+    GateRefusal {
+        /// Whom the gate named: a place in its codes, sorted, with its credentials after them, sorted by number. Absent: nobody.
+        name "name": count, optional;
+        /// How many guests; absent: one.
+        quantity "quantity": count, optional;
+        /// Why: the id of a [`Reason`](super::Reason).
+        reason "reason": text, required;
     }
 
     /// A reschedule, known by its rescheduleNo.

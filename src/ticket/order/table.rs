@@ -95,6 +95,8 @@ pub enum Trigger {
     OrderRefund,
     /// Guests have entered.
     Consumed,
+    /// A gate asks whom to let in.
+    Admit,
     /// 订单关闭消息, closeType 1: not paid.
     ClosedUnpaid,
     /// 订单关闭消息, closeType 2: create failed.
@@ -123,6 +125,7 @@ impl Trigger {
         Trigger::OrderQuery,
         Trigger::OrderRefund,
         Trigger::Consumed,
+        Trigger::Admit,
         Trigger::ClosedUnpaid,
         Trigger::ClosedCreateFailed,
         Trigger::ClosedIssueFailed,
@@ -248,6 +251,13 @@ pub const TABLE: &[Row] = table! {
         Created | Issuing | IssueFailed | ClosedUnpaid => stays, RecordFlagged(Breach::EnteredUnissued);
         Issued => stays, Record;
         Voided | Returned => stays, RecordFlagged(Breach::EnteredVoid);
+    }
+    Admit {
+        Unknown | CreateFailed | ClosedNotCreated => stays, Refuse(Reason::UnknownOrder);
+        Created | IssueFailed => stays, Refuse(Reason::NotIssued);
+        Issuing => stays, Refuse(Reason::StillIssuing);
+        Issued => stays, Record;
+        ClosedUnpaid | Voided | Returned => stays, Refuse(Reason::Closed);
     }
     ClosedUnpaid {
         Unknown | CreateFailed => ClosedNotCreated, Run;

@@ -35,6 +35,8 @@ pub(super) struct Named {
     pub(super) exact: Vec<usize>,
     /// Tickets that have a code in common: some of them are meant.
     pub(super) shared: Vec<usize>,
+    /// For each credential, its ticket; nothing where none of the order has a credential.
+    pub(super) holders: Vec<Option<usize>>,
     /// A code or credential is not of this order.
     pub(super) foreign: bool,
     /// A code was replaced: its successor is meant.
@@ -252,6 +254,7 @@ impl Directory<'_> {
                 if let Some(unit) = best {
                     roles.set(unit, Role::Holder);
                 }
+                named.holders.push(best);
             }
         }
         for (unit, role) in roles.into_places() {
