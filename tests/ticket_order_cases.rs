@@ -212,6 +212,7 @@ macro_rules! subjects {
 }
 
 subjects! {
+    every_case_of_admissions_holds "admit";
     every_case_of_calls_and_repeats_holds "calls";
     every_case_of_conflicts_holds "conflicts";
     every_case_of_deadlines_holds "deadlines";

@@ -6,7 +6,7 @@ use super::event::{Admit, Consumed, Credential};
 use super::snapshot::{GateAnswer, GateRefusal, Order, UnitState};
 use super::table::{Trigger, Verdict};
 use super::units::{equal, sorted};
-use super::{Answer, Change, Kind, Reason, Said, digits};
+use super::{Answer, Change, Kind, Reason, Said, digits, sum};
 use crate::sorted_sign::sha1_hex;
 use crate::time::{Date, Timestamp};
 
@@ -81,11 +81,8 @@ impl<'a> Names<'a> {
         for name in 0..self.len() {
             answer.refuse(Some(name), 1, reason);
         }
-        let wanted = self.quantity.unwrap_or(1);
-        match self.len() {
-            1 => answer.refused = Some(vec![GateRefusal::new(Some(0), wanted, reason)]),
-            named => answer.refuse(None, wanted.saturating_sub(named as u32), reason),
-        }
+        let rest = self.quantity.unwrap_or(1).saturating_sub(self.len() as u32);
+        answer.refuse(Some(0).filter(|_| self.len() == 1), rest, reason);
         answer
     }
 }
@@ -99,9 +96,15 @@ impl GateRefusal {
 
 impl GateAnswer {
     fn refuse(&mut self, name: Option<usize>, quantity: u32, reason: Reason) {
-        if quantity > 0 {
-            self.refused.get_or_insert_default().push(GateRefusal::new(name, quantity, reason));
+        if quantity == 0 {
+            return;
         }
+        let refused = self.refused.get_or_insert_default();
+        let mut refusal = GateRefusal::new(name, quantity, reason);
+        if let Some(last) = refused.pop_if(|last| last.name == refusal.name && last.reason == refusal.reason) {
+            refusal.quantity = Some(sum(last.quantity.unwrap_or(1), quantity));
+        }
+        refused.push(refusal);
     }
 
     fn admits_nobody(&self) -> bool {
@@ -190,7 +193,11 @@ impl Change<'_> {
         if self.order.issued.is_none() {
             return names.all_refused(barred.unwrap_or(Reason::NotIssued));
         }
-        if self.order.has_units() { Judging::units(&self.order, names, barred) } else { judged_by_number(&self.order, names, barred) }
+        if self.order.has_units() {
+            Judging::units(&self.order, names, barred)
+        } else {
+            judged_by_number(&self.order, names, barred)
+        }
     }
 }
 
