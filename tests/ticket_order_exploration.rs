@@ -52,7 +52,14 @@ struct Outcome<'j> {
     broken_off: Vec<String>,
     #[serde(default)]
     admissions: Vec<Admission>,
+    admittance: Option<Admittance>,
     counts: Option<Counts>,
+}
+
+#[derive(Deserialize, Debug)]
+struct Admittance {
+    admitted: Vec<Admission>,
+    refused: Vec<Admission>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +92,9 @@ struct Reply {
 #[serde(rename_all = "camelCase")]
 struct Snapshot {
     lifecycle: i32,
+    #[serde(default)]
+    gate_answers: Vec<Value>,
+    tally: Option<Used>,
     order_status: Option<i32>,
     quantity: u32,
     units: Option<Vec<Unit>>,
@@ -92,6 +102,11 @@ struct Snapshot {
     notices: Vec<Notice>,
     attempts: Vec<Attempt>,
     conflicts: Vec<Conflict>,
+}
+
+#[derive(Deserialize)]
+struct Used {
+    used: u32,
 }
 
 #[derive(Deserialize, Debug)]
@@ -260,6 +275,7 @@ impl Scene {
             agree("R2"),
             refuse("R2"),
             fact("consumed", json!({ "id": "E0", "quantity": 1 })),
+            fact("admit", json!({ "id": "G0", "quantity": 1 })),
             fact("timePassed", json!({})),
             reschedule("N1"),
             reschedule("N2"),
@@ -286,6 +302,7 @@ impl Scene {
             message(3, 1, "R1", &codes[..1]),
             entered("E1", codes[0]),
             entered("E2", codes[1]),
+            fact("admit", json!({ "id": "G1", "vouchers": &codes[..2] })),
         ])
     }
 
@@ -301,6 +318,7 @@ impl Scene {
             message(3, 1, "R1", &["K1"]),
             fact("consumed", json!({ "id": "E1", "vouchers": ["K1"] })),
             fact("consumed", json!({ "id": "E2", "quantity": 2 })),
+            fact("admit", json!({ "id": "G1", "vouchers": ["K1"], "quantity": 2 })),
         ])
     }
 
@@ -327,6 +345,7 @@ impl Scene {
             refund("R3", &first, 1, &["A001"]),
             card("E1", "A001"),
             card("E2", "B002"),
+            fact("admit", json!({ "id": "G1", "credentials": [{ "credentialNo": "A001" }] })),
         ]);
         if with_codes {
             let entered = fact("consumed", json!({ "id": "E3", "vouchers": ["K1"] }));
@@ -620,6 +639,9 @@ impl Explorer {
             }
             check_move(node, next, &mut wrong);
         }
+        if event.name == "admit" {
+            check_admittance(node, next, &outcome, &mut wrong);
+        }
         check_state(next, &outcome, event.name == "timePassed", &mut wrong);
         for (what, with) in wrong {
             self.fails(what.to_owned(), next, &with);
@@ -891,6 +913,32 @@ fn check_move(before: &Node, after: &Node, wrong: &mut Wrong) {
             wrong.push(("fewer tickets are used or refunded than before", format!("{:?}", now.units)));
         }
     }
+}
+
+/// A gate is answered, and who is admitted has entered, once and without a contradiction.
+fn check_admittance(before: &Node, after: &Node, outcome: &Outcome<'_>, wrong: &mut Wrong) {
+    let Some(answer) = &outcome.admittance else {
+        wrong.push(("a gate is not answered", outcome.kind.to_owned()));
+        return;
+    };
+    let guests = |list: &[Admission]| list.iter().map(|admission| admission.quantity).sum::<u32>();
+    let used = |node: &Node| {
+        let order = node.snapshot();
+        let units = order.and_then(|order| order.units.as_ref()).into_iter().flatten();
+        let by_number = order.and_then(|order| order.tally.as_ref()).map_or(0, |tally| tally.used);
+        by_number + units.filter(|unit| unit.state == USED).count() as u32
+    };
+    let answered = |node: &Node| node.snapshot().map_or(0, |order| order.gate_answers.len());
+    let is_first = answered(before) < answered(after);
+    let entered = used(after) - used(before);
+    let mut must = |holds: bool, what: &'static str| {
+        if !holds {
+            wrong.push((what, format!("{answer:?}, {entered} entered")));
+        }
+    };
+    must(guests(&answer.admitted) + guests(&answer.refused) > 0, "a gate is answered nothing");
+    must(entered == if is_first { guests(&answer.admitted) } else { 0 }, "not those who are admitted enter, once");
+    must(!outcome.conflicts.iter().any(|breach| breach.starts_with("entered")), "an admission contradicts something");
 }
 
 fn check_state(node: &Node, outcome: &Outcome<'_>, time_passed: bool, wrong: &mut Wrong) {

@@ -63,6 +63,7 @@ impl Telling {
             check_text(next);
         }
         self.check_border(event, &transition);
+        self.check_admitted(event, &transition);
         let before = std::mem::take(&mut self.order);
         self.order = transition.next.or(before);
         self.check_answer(event, &transition.answer);
@@ -107,6 +108,19 @@ impl Telling {
         assert!(before.entries.iter().all(|entry| next.entries.contains(entry)), "an entry is lost: {next:?}");
         let is_gone = |order: &Order| matches!(order.state().lifecycle(), Lifecycle::CLOSED | Lifecycle::VOIDED);
         assert!(!is_gone(before) || is_gone(next), "an order came back to life: {next:?}");
+    }
+
+    /// A gate is answered, never with more guests than were free, and nothing is contradicted by those who enter.
+    fn check_admitted(&self, event: &Event, transition: &Transition) {
+        let is_asked = matches!(event, Event::Admit(_));
+        assert_eq!(is_asked, matches!(transition.answer, Answer::Admitted(_)), "{event:?}: {transition:?}");
+        let (Answer::Admitted(answer), Some(before)) = (&transition.answer, &self.order) else { return };
+        let admitted: u32 = answer.admitted.iter().map(|admission| admission.quantity).sum();
+        let used = transition.next.as_ref().map_or(0, |next| next.counts().used - before.counts().used);
+        assert!(used == 0 || used == admitted, "not those who were admitted: {before:?} {event:?} {transition:?}");
+        assert!(used <= before.counts().free, "more than were free: {before:?} {event:?} {transition:?}");
+        let contradicts = |breach: &Breach| breach.id().starts_with("entered");
+        assert!(!transition.conflicts.iter().any(contradicts), "a guest who was admitted contradicts: {transition:?}");
     }
 
     /// A reply can be sent, and is one that Meituan knows.
@@ -213,6 +227,7 @@ impl Telling {
         assert_eq!(told.get("next"), next.as_ref());
         assert_eq!(told["reply"].is_object(), matches!(transition.answer, Answer::Reply(_)));
         assert_eq!(told["run"].is_object(), matches!(transition.answer, Answer::Run(_)));
+        assert_eq!(told["admittance"].is_object(), matches!(transition.answer, Answer::Admitted(_)));
     }
 }
 
@@ -283,13 +298,14 @@ fn check_stored(input: &mut Input<'_>) {
 pub fn seeds(_: &Vectors) -> Vec<Vec<u8>> {
     // Created, paid, then by turns refunded, used, closed, rescheduled.
     let begin = [0, 0, 8, 0, 1, 0, 8, 4];
-    let ways: [&[u8]; 6] = [
+    let ways: [&[u8]; 7] = [
         &[3, 0, 0, 8, 8, 3, 0, 0, 22, 0],
         &[3, 0, 0, 8, 9, 18, 0, 22, 0, 2, 0],
         &[20, 0, 20, 1, 22, 0, 2, 0, 6, 1],
         &[5, 0, 8, 8, 16, 0, 23, 0],
         &[7, 0, 8, 8, 1, 2, 0, 20, 0],
         &[3, 0, 0, 8, 11, 23, 64, 8, 10, 22, 192],
+        &[27, 1, 27, 1, 27, 2, 20, 3, 27, 43, 22, 0],
     ];
     let mut seeds = Vec::new();
     for voucher_type in 0..3 {

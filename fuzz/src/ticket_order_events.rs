@@ -69,6 +69,7 @@ impl Story {
                 None => TimePassed {}.into(),
             },
             25 => PersonalDataCleared {}.into(),
+            27 => self.admit(pick),
             26 => match order.and_then(|order| order.conflicts.get(pick % order.conflicts.len().max(1))) {
                 Some(conflict) => ConflictResolved { id: conflict.id.clone(), note: None }.into(),
                 None => TimePassed {}.into(),
@@ -161,6 +162,12 @@ impl Story {
         Consumed { id: format!("E{}", pick % 4), vouchers, quantity, credentials, ..Consumed::default() }.into()
     }
 
+    fn admit(&self, pick: usize) -> Event {
+        let Event::Consumed(Consumed { quantity, vouchers, credentials, .. }) = self.consumed(pick) else { unreachable!() };
+        // Of the ids some are those of entries.
+        Admit { id: format!("{}{}", if pick > 40 { "E" } else { "G" }, pick % 4), at: None, quantity, vouchers, credentials }.into()
+    }
+
     fn ended(&self, pick: usize, input: &mut Input<'_>) -> Event {
         let key = self.run.get(pick / 4 % self.run.len().max(1)).cloned().unwrap_or_else(|| "orderPay:7".into());
         let outcome = OUTCOMES[pick % 4];
@@ -200,6 +207,7 @@ pub(crate) fn event_json(event: &Event) -> Vec<u8> {
         Event::RefundAgreed(body) => ("refundAgreed", json(body)),
         Event::RefundRefused(body) => ("refundRefused", json(body)),
         Event::Consumed(body) => ("consumed", json(body)),
+        Event::Admit(body) => ("admit", json(body)),
         Event::NoticeAccepted(body) => ("noticeAccepted", json(body)),
         Event::TimePassed(body) => ("timePassed", json(body)),
         Event::TakeOver(body) => ("takeOver", json(body)),
