@@ -1,9 +1,11 @@
 import type { Language, OrderHooks } from "./hooks.js";
 import type {
   Admission,
+  Admittance,
   BreachId,
   Conflict,
   Counts,
+  Credential,
   Notice,
   Order,
   OrderEvent,
@@ -30,6 +32,8 @@ export interface OrderTransition {
   readonly next?: TicketOrder | undefined;
   /** The notices to send: each belongs to this sender until its `claimedUntil`; `noticeEnded` reports what came of it. */
   readonly send?: readonly Notice[] | undefined;
+  /** What the gate is answered that asked by `admit`. */
+  readonly admittance?: Admittance | undefined;
   /** What Meituan must be replied. */
   readonly reply?: { readonly code: number; readonly describe: string; readonly body?: unknown } | undefined;
   /** The function to run, with the attempt key that is the same on every run of the same work. */
@@ -267,6 +271,20 @@ export interface OrderExplanation {
   readonly meaning: Text;
 }
 
+/** Whom a gate asks to let in: by codes, by credentials, or by number. Who names nothing gets nobody in (`nobody-named`). */
+export interface AdmissionRequest {
+  /** An id of your own for this entry, kept when it is asked again: a gate and a number of its own, say. */
+  readonly id: string;
+  /** Codes (凭证码), one for each guest. */
+  readonly codes?: readonly string[] | undefined;
+  /** Credentials, in a real-name order. A code and the credential that it was issued for are one guest. */
+  readonly credentials?: readonly Credential[] | undefined;
+  /** How many guests. By default one for each code or credential; without those, so many free tickets are used. */
+  readonly quantity?: number | undefined;
+  /** When they enter, as Meituan is sent it. By default now. */
+  readonly at?: number | Date | undefined;
+}
+
 /** The orders in a store. */
 export interface Orders {
   load(orderId: string): Promise<TicketOrder | undefined>;
@@ -276,6 +294,22 @@ export interface Orders {
     event: OrderEvent,
     options?: { now?: number | Date | undefined },
   ): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
+  /**
+   * Lets guests in by free tickets, once, whichever gate asks, and records their entry: `settle` sends its notice. Call it before
+   * the gate opens, and open it for those in `admitted`; `explain({ reason })` has the sentence of each refusal.
+   *
+   * The same id gets the same answer, so ask again with it when the answer is lost; with other content it is refused
+   * (`other-content`). An id that is recorded by `consumed` admits nobody else (`entry-known`). Of answers that let nobody in the
+   * latest 20 are kept. An order that is not there refuses everybody (`unknown-order`).
+   *
+   * In contrast, the event `consumed` reports that guests have entered already: that is recorded whatever the tickets are.
+   * @example
+   * const { admitted, refused } = await orders.admit(orderId, { id: `gate-7:${scan}`, codes: [code] });
+   * if (admitted.length > 0) gate.open();
+   * else gate.show(explain({ reason: refused[0].reason }).meaning.zh);
+   * @throws MeituanError STORE_CONTENDED where nothing could be saved: nobody is admitted as far as is known; ask again with the id
+   */
+  admit(orderId: string, asked: AdmissionRequest): Promise<Admittance>;
   /** The notices that Meituan has not accepted yet, to be sent in this order. */
   pendingNotices(orderId: string): Promise<PendingNotice[]>;
   /** Says what is known of an order, what is due and when, and what somebody has to look into. Changes nothing. */

@@ -65,6 +65,18 @@ export class Orders {
   }
 
   /**
+   * Lets guests in, once for each id.
+   * @param {string} orderId
+   * @param {import("./order.js").AdmissionRequest} asked
+   * @returns {Promise<import("./messages.js").Admittance>}
+   */
+  async admit(orderId, { id, codes, credentials, quantity, at }) {
+    const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at) };
+    const { admittance } = await this.apply(orderId, { admit });
+    return /** @type {import("./messages.js").Admittance} */ (admittance);
+  }
+
+  /**
    * What is known of an order, what is due, and what somebody has to look into. Saves nothing.
    * @param {string} orderId
    * @param {{ now?: number | Date }} [options]

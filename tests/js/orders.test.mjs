@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { MemoryStore } from "meituan-protocol/testing";
-import { codes, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
+import { codes, explain, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
 
 const SETTINGS = {
   partnerId: 1122,
@@ -416,6 +416,70 @@ describe("an order in a store", () => {
       ["/rhone/mtp/api/order/consume/notice", 2, ["b"]],
     ]);
     assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 606);
+  });
+
+  it("lets each guest in once, whichever of two gates asks, and both get their own answer again", async () => {
+    const shop = await issued();
+    const [one, two] = [meituan.orders(shop.store), meituan.orders(shop.store)];
+    const ask = () =>
+      Promise.all([one.admit(ORDER, { id: "gate-1:7", codes: ["a"] }), two.admit(ORDER, { id: "gate-2:3", codes: ["a", "b"] })]);
+    const answers = await ask();
+    const admitted = answers.flatMap(({ admitted }) => admitted.map(({ voucher, quantity }) => [voucher, quantity]));
+    assert.deepEqual(admitted.sort(), [
+      ["a", 1],
+      ["b", 1],
+    ]);
+    assert.deepEqual(
+      answers.flatMap(({ refused }) => refused),
+      [{ voucher: "a", quantity: 1, reason: "used" }],
+    );
+    assert.deepEqual(await ask(), answers);
+    assert.deepEqual(shop.order.conflicts, []);
+    await shop.serve.settle(ORDER);
+    const told = shop.sent.map(({ body }) => [body.usedQuantity, body.voucherList.map(({ voucher }) => voucher)]);
+    assert.deepEqual(told.flatMap(([, vouchers]) => vouchers).sort(), ["a", "b"]);
+    assert.equal(told.at(-1)[0], 2);
+    assert.equal((await shop.call("orderRefund", refundOf("R1", ["a"]))).code, 606);
+  });
+
+  it("lets fifty gates in only as many guests as there are tickets", async () => {
+    const shop = await created({ functions: { orderPay: () => ({ voucherType: 2, vouchers: ["a"] }) } });
+    await shop.call("orderPay", PAY);
+    const orders = meituan.orders(shop.store);
+    const asked = Array.from({ length: 50 }, (_, gate) => orders.admit(ORDER, { id: `gate-${gate}`, quantity: 1 }));
+    const answers = await Promise.all(asked);
+    assert.equal(answers.flatMap(({ admitted }) => admitted).length, 2);
+    const reasons = new Set(answers.flatMap(({ refused }) => refused.map(({ reason }) => reason)));
+    assert.deepEqual(reasons, new Set(["none-left"]));
+    assert.deepEqual([shop.order.entries.length, shop.order.conflicts], [2, []]);
+  });
+
+  it("answers a gate by card and by time, with sentences, and refuses what cannot be asked", async () => {
+    const people = [
+      { credentialType: 0, credentialNo: "A001" },
+      { credentialType: 0, credentialNo: "B002" },
+    ];
+    const shop = await created({
+      functions: { orderPay: () => ({ voucherType: 0, realNameType: 1, vouchers: [], credentialList: people }) },
+    });
+    const orders = meituan.orders(shop.store);
+    const early = await orders.admit(ORDER, { id: "1", credentials: [{ credentialNo: "A001" }] });
+    assert.deepEqual(early, {
+      admitted: [],
+      refused: [{ credential: { credentialNo: "A001" }, quantity: 1, reason: "not-issued" }],
+    });
+    assert.deepEqual(explain({ reason: early.refused[0].reason }).meaning.zh, "订单未出票");
+    await shop.call("orderPay", PAY);
+    const at = new Date(Date.now() - 60_000);
+    const { admitted } = await orders.admit(ORDER, { id: "2", credentials: [{ credentialNo: "A001" }], at });
+    assert.deepEqual(admitted, [{ credentials: [people[0]], quantity: 1 }]);
+    assert.equal(shop.order.units[0].since, at.getTime());
+    const refused = async (orderId, asked) => (await orders.admit(orderId, asked)).refused;
+    assert.deepEqual(await refused("42", { id: "3", quantity: 2 }), [{ quantity: 2, reason: "unknown-order" }]);
+    assert.deepEqual(await refused(ORDER, { id: "3", code: "a" }), [{ quantity: 1, reason: "nobody-named" }]);
+    await assert.rejects(orders.admit(ORDER, { id: "" }), { code: "EMPTY_TEXT", path: "admit.id" });
+    await assert.rejects(orders.admit(ORDER, { id: "4", codes: "a" }), { code: "WRONG_TYPE", path: "admit.vouchers" });
+    assert.equal(shop.order.entries.length, 1);
   });
 
   it("gives each function the counts of the order when it starts", async () => {

@@ -14,6 +14,7 @@ import {
   type OrderEvent,
   type OrderPaid,
   type OrderStore,
+  type Orders,
   type Reply,
   TicketRequests,
   type TicketResponse,
@@ -212,6 +213,7 @@ export const heard = explain({ report: "accepted-at-last" }).meaning.zh;
 // What happens at the supplier, and what comes of it.
 export const events: OrderEvent[] = [
   { consumed: { id: "gate-1", credentials: [{ credentialNo: "130000000000000000" }] } },
+  { admit: { id: "gate-1", vouchers: ["a"] } },
   { refundAgreed: { refundId: "R1", vouchers: ["a"] } },
   { refundAgreed: { refundId: "S1", sameAs: "R1" } },
   { conflictResolved: { id: "entered-early:gate-1", note: "was let in by hand" } },
@@ -219,6 +221,14 @@ export const events: OrderEvent[] = [
   // @ts-expect-error there is no such event
   { conflictForgotten: {} },
 ];
+export const letIn = async (orders: Orders) => {
+  const { admitted, refused } = await orders.admit("1", { id: "gate-1", codes: ["a"], at: new Date() });
+  await orders.admit("1", { id: "gate-2", credentials: [{ credentialNo: "130000000000000000" }], quantity: 2 });
+  // @ts-expect-error the same entry has an id
+  await orders.admit("1", { codes: ["a"] });
+  const why: string[] = refused.map(({ reason }) => explain({ reason }).meaning.en);
+  return [...admitted.map(({ voucher, quantity }) => `${voucher}: ${quantity}`), ...why];
+};
 const outcome = transition(null, { timePassed: {} }, { now: 0 });
 export const counted: Counts | undefined = outcome.counts;
 export const why: string | undefined = outcome.reason && reasons[outcome.reason].zh;

@@ -140,6 +140,10 @@ impl Change<'_> {
             return (self.illegal(Reason::BlankNumber).0, refuse_all(asked, Reason::BlankNumber));
         }
         let names = Names::of(asked);
+        if names.len() == 0 && names.quantity.is_none() {
+            // A scan of nothing opens no gate.
+            return (self.illegal(Reason::NobodyNamed).0, refuse_all(asked, Reason::NobodyNamed));
+        }
         let content = names.content();
         if let Some(known) = self.order.gate_answers.iter().flatten().find(|answer| answer.id == asked.id) {
             if known.content.as_ref().is_none_or(|known| *known == content) {
@@ -226,7 +230,7 @@ impl Judging<'_> {
         let (mut pools, named) = judging.judge_names(names);
         let mut rest = names.quantity.map(|quantity| quantity.saturating_sub(named));
         if names.len() == 0 {
-            pools.push(Pool { name: None, mentions: 1, units: (0..order.units.len()).collect() });
+            pools.push(Pool { name: None, mentions: 0, units: (0..order.units.len()).collect() });
         } else if !names.credentials.is_empty() {
             // A code that several have in common comes with the credentials of those who enter.
             pools.iter_mut().for_each(|pool| pool.mentions = 0);
@@ -348,9 +352,9 @@ fn judged_by_number(order: &Order, names: &Names<'_>, barred: Option<Reason>) ->
         answer.refuse(Some(names.vouchers.len() + place), 1, Reason::ForeignVoucher);
         refused += 1;
     }
-    let named = if names.len() == 0 { 1 } else { by_code.max(by_credential) };
+    let named = by_code.max(by_credential);
     let wanted = names.quantity.map_or(named, |quantity| quantity.saturating_sub(refused));
-    let is_open = named > 0 && barred.is_none();
+    let is_open = (named > 0 || names.len() == 0) && barred.is_none();
     let admitted = if is_open { wanted.min(order.counts().free) } else { 0 };
     answer.refuse(name, wanted - admitted, barred.unwrap_or(Reason::NoneLeft));
     if admitted > 0 {

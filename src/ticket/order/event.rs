@@ -98,13 +98,13 @@ crate::messages! {
         credentials "credentials": list(object(Credential)), optional;
     }
 
-    /// A gate asks whom to let in: by codes, by credentials, or by number. Whoever is admitted has entered.
+    /// A gate asks whom to let in: by codes, by credentials, or by number, one of which is there. Whoever is admitted has entered.
     Admit {
         /// The supplier's own id of this entry. The same id again gets the same answer, and admits nobody else.
         id "id": text, required;
         /// When; absent: now.
         at "at": milliseconds, optional;
-        /// Number of guests; absent: one for each code and credential, or one. What neither names is so many free tickets.
+        /// Number of guests; absent: one for each code and credential. What neither names is so many free tickets.
         quantity "quantity": count, optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;

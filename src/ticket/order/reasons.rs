@@ -96,6 +96,8 @@ reasons! {
     TooEarly "too-early" "未到游玩日期";
     /// No free ticket is left of those that were asked for.
     NoneLeft "none-left" "所要求的票中已无可用的票";
+    /// Neither codes, nor credentials, nor a number of guests: nobody is asked for.
+    NobodyNamed "nobody-named" "未指明放行何人：须给出凭证码、证件或人数";
     /// An entry with this id is recorded already, and admits nobody else.
     EntryKnown "entry-known" "该编号的入园已有记录，不再放行";
     /// No such attempt is open.
