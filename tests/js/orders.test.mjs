@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { explain } from "meituan-protocol";
 import { MemoryStore } from "meituan-protocol/testing";
-import { codes, explain, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
+import { codes, handler, MeituanError, TicketSupplier, transition } from "meituan-protocol/ticket";
 
 const SETTINGS = {
   partnerId: 1122,
