@@ -37,6 +37,7 @@ pub mod replies;
 mod reply;
 pub mod requests;
 pub mod rules;
+pub mod service;
 mod typed;
 
 pub use check::check;

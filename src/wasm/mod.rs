@@ -28,6 +28,8 @@ mod messages;
 mod orders;
 mod ride;
 #[cfg(feature = "wasm")]
+mod rides;
+#[cfg(feature = "wasm")]
 mod service;
 mod ticket;
 

@@ -218,7 +218,7 @@ pub fn parse_http_date(length: usize) -> f64 {
 }
 
 /// The three parts of the input, one after the other.
-fn three(input: &[u8], lengths: [usize; 3]) -> [&[u8]; 3] {
+pub(super) fn three(input: &[u8], lengths: [usize; 3]) -> [&[u8]; 3] {
     let mut rest = input;
     lengths.map(|length| {
         let (part, others) = rest.split_at_checked(length).unwrap_or_default();

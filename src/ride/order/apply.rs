@@ -17,7 +17,7 @@ pub(super) const MOST: usize = 32;
 /// The most queries under way at once that are counted.
 const MAX_QUERIES: i32 = 8;
 /// The most failures in a row that are counted.
-const MAX_FAILURES: i32 = 9;
+pub(super) const MAX_FAILURES: i32 = 9;
 
 crate::words! {
     /// What became of something that was told.
@@ -115,7 +115,7 @@ impl RideOrder {
     }
 
     /// The same where order and event are not needed any more.
-    pub(super) fn applied(mut self, mut event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
+    pub(in crate::ride) fn applied(mut self, mut event: Event, now: Timestamp, calls: &RideCalls) -> RideTransition {
         self.give_up(now);
         let mut warnings = warnings_of(&mut event);
         if let Event::Answered(answered) = &event
@@ -169,7 +169,7 @@ impl RideOrder {
                     self.payments = Some(self.payments());
                 }
                 let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
-                (call.price, call.driver_id) = (sent.price, sent.driver_id);
+                (call.price, call.driver_id, call.cancel_code) = (sent.price, sent.driver_id, sent.cancel_code);
                 Ok(Kind::Moved)
             }
             Event::Answered(answered) => {
@@ -178,12 +178,13 @@ impl RideOrder {
                 Ok(self.answered(&answered, now, known == self.mt_order_id.is_some()))
             }
             Event::Failed(failed) => Ok(self.failed(&failed, now)),
+            Event::Proposed(proposed) => self.proposed(&proposed, now),
         }
     }
 
     /// Learns the order numbers. What carries another order's is told to the wrong order; one equal number is enough.
     #[inline(never)]
-    fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
+    pub(super) fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
         let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
             .map(|(own, told)| (own, told.filter(|told| !told.is_empty())));
         let both = || numbers.iter().filter_map(|(own, told)| Some((own.as_ref()?, *told.as_ref()?)));
@@ -209,7 +210,7 @@ impl RideOrder {
         if self.is_dispatching() { Kind::Moved } else { Kind::Stale }
     }
 
-    fn changed(&mut self, event: OrderChanged, now: Timestamp) -> Kind {
+    pub(super) fn changed(&mut self, event: OrderChanged, now: Timestamp) -> Kind {
         let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
             let fingerprint = fingerprint(event);
             let place = self.hints.binary_search(&fingerprint);
@@ -347,15 +348,7 @@ impl RideOrder {
                 Some(CancelStep::ASK_FEE) if sent.step != Some(CancelStep::ASK_FEE) => return Err(Reason::AskFeeFirst),
                 Some(_) => {}
             },
-            Call::NotifyPaidResult => match self.may_pay() {
-                Some(owed) if Some(owed) == sent.price => {}
-                Some(_) => return Err(Reason::WrongAmount),
-                None if self.is_paid() => return Err(Reason::Done),
-                None if self.waits_for_payment() && self.needs_query() => return Err(Reason::QueryFirst),
-                None if self.owed().is_some() => return Err(Reason::WrongAmount),
-                None if self.waits_for_payment() => return Err(Reason::QueryFirst),
-                None => return Err(Reason::NotInThisState),
-            },
+            Call::NotifyPaidResult => self.is_owed(sent.price)?,
         }
         Ok(())
     }
@@ -436,7 +429,7 @@ impl RideOrder {
     }
 
     /// A call that was not answered for long has failed, also where that was never told.
-    fn give_up(&mut self, now: Timestamp) {
+    pub(super) fn give_up(&mut self, now: Timestamp) {
         let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
         while let Some(own) = self.calls.iter().find(given_up) {
             let failed = CallFailed { call: own.call, step: own.step };
@@ -446,7 +439,7 @@ impl RideOrder {
 
     /// Something that only a query can settle: one that is sent from now on.
     #[inline(never)]
-    fn hear(&mut self, now: Timestamp) {
+    pub(super) fn hear(&mut self, now: Timestamp) {
         self.news = self.news.max(self.unheard());
         self.news_at = self.news_at.max(Some(now));
     }
@@ -471,7 +464,7 @@ impl RideOrder {
     }
 
     #[inline(never)]
-    pub(super) fn call(&self, call: Call, step: Option<CancelStep>) -> Option<&OwnCall> {
+    pub(in crate::ride) fn call(&self, call: Call, step: Option<CancelStep>) -> Option<&OwnCall> {
         self.calls.iter().find(|own| own.call == call && own.step == step)
     }
 

@@ -22,16 +22,34 @@ pub fn apply_json(
     packed: &mut Packed,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let mut kept = RideOrder::default();
-    if !order.is_empty() {
-        part("order", RideOrder::MESSAGE, order, Form::Stored, packed)?;
-        kept = packed.take(RideOrder::MESSAGE, order).unwrap_or_default();
-    }
-    let recent = recent_calls(calls, packed)?;
+    let kept = order_from_json(order, packed)?.unwrap_or_default();
+    let recent = calls_from_json(calls, packed)?;
     if event.is_empty() {
         kept.standing(now, &recent).put(out);
         return Ok(());
     }
+    let event = event_from_json(event, packed)?;
+    kept.applied(event, now, &recent).put(out);
+    Ok(())
+}
+
+/// Reads an order as it was stored; an empty string is none.
+///
+/// # Errors
+/// What is wrong with it, at a path below `order`.
+pub fn order_from_json(order: &[u8], packed: &mut Packed) -> Result<Option<RideOrder>, Error> {
+    if order.is_empty() {
+        return Ok(None);
+    }
+    part("order", RideOrder::MESSAGE, order, Form::Stored, packed)?;
+    Ok(packed.take(RideOrder::MESSAGE, order))
+}
+
+/// Reads an event in program notation.
+///
+/// # Errors
+/// What is wrong with it, at a path below `event`.
+pub fn event_from_json(event: &[u8], packed: &mut Packed) -> Result<Event, Error> {
     // What Meituan told was checked when it came; its unknown numbers are kept.
     part("event", Event::MESSAGE, event, Form::Stored, packed)?;
     let view = packed.view(Event::MESSAGE, event);
@@ -41,10 +59,12 @@ pub fn apply_json(
             return Err(below("event", Error::at(ErrorCode::UnknownValue, "call").detail(&call)));
         }
     }
+    let state = view.and_then(|view| view.object("proposed")?.text("state"));
+    if let Some(state) = state.filter(|state| ProposalState::named(state).is_none()) {
+        return Err(below("event", Error::at(ErrorCode::UnknownValue, "state").detail(&state)));
+    }
     let event = view.and_then(|view| Event::take(&view));
-    let event = event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is told"))?;
-    kept.applied(event, now, &recent).put(out);
-    Ok(())
+    event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is told"))
 }
 
 /// Records a call of ours: appends to `out` the recent calls ([`RideCalls`]) with it. `calls` is empty where there are none.
@@ -52,14 +72,18 @@ pub fn apply_json(
 /// # Errors
 /// What is wrong with the recent calls, or that there is no such call.
 pub fn record_json(calls: &[u8], call: &str, now: Timestamp, packed: &mut Packed, out: &mut Vec<u8>) -> Result<(), Error> {
-    let mut recent = recent_calls(calls, packed)?;
+    let mut recent = calls_from_json(calls, packed)?;
     let call = Call::named(call).ok_or_else(|| Error::at(ErrorCode::UnknownValue, "call").detail(call))?;
     recent.record(call, now);
     recent.put(out);
     Ok(())
 }
 
-fn recent_calls(calls: &[u8], packed: &mut Packed) -> Result<RideCalls, Error> {
+/// Reads the recent calls in program notation; an empty string is none.
+///
+/// # Errors
+/// What is wrong with them, at a path below `calls`.
+pub fn calls_from_json(calls: &[u8], packed: &mut Packed) -> Result<RideCalls, Error> {
     if calls.is_empty() {
         return Ok(RideCalls::default());
     }

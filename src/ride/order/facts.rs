@@ -2,7 +2,7 @@
 
 use crate::message::value::FieldValue;
 use crate::money::Fen;
-use crate::ride::codes::{CancelStep, ResultCode, RideEvent, RideStatus};
+use crate::ride::codes::{CancelReason, CancelStep, ResultCode, RideEvent, RideStatus};
 use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::ride::replies::OrderDetail;
 use crate::ride::{CANCEL_ORDER, CONFIRM_ORDER, NOTIFY_PAID_RESULT, Push, QUERY_REAL_TIME_ORDER, SUBMIT_ORDER};
@@ -31,6 +31,18 @@ crate::words! {
         Answered = "answered";
         /// Not answered in time, or the connection broke: whether it took effect is not known.
         Failed = "failed";
+    }
+
+    /// How far a payment is that our own function makes, before Meituan is notified of it.
+    ProposalState {
+        /// The function is asked for it, and has not ended.
+        Open = "open";
+        /// It has not paid, and may be asked again later.
+        Declined = "declined";
+        /// Whether it has paid is not known. It is asked again, with the same idempotency key.
+        Unknown = "unknown";
+        /// It has paid.
+        Paid = "paid";
     }
 
     /// What became of the notices of a payment. The last one that applies to any of them counts.
@@ -89,6 +101,8 @@ crate::messages! {
         heard_at "heardAt": milliseconds, optional;
         /// The payments that were reported, each amount once; absent in what was stored before there was this list.
         payments "payments": list(object(Payment)), optional;
+        /// The payments that our own function was asked for, each amount once; absent where there is none.
+        proposals "proposals": list(object(Proposal)), optional;
         /// The fees of a driver's cancellation (state 211) that queries reported, by amount; absent where there is none.
         fees "fees": list(object(ReportedFee)), optional;
     }
@@ -99,6 +113,18 @@ crate::messages! {
         price "price": fen, required;
         /// What became of its notices.
         outcome "outcome": word(PaymentOutcome), required;
+    }
+
+    /// A payment that our own function was asked for.
+    Proposal {
+        /// The amount, fen.
+        price "price": fen, required;
+        /// How far it is.
+        state "state": word(ProposalState), required;
+        /// When that was, by the caller's clock.
+        at "at": milliseconds, required;
+        /// How often in a row it was not paid: it is asked for again the later.
+        failures "failures": integer(0..9), optional;
     }
 
     /// A cancel fee that a query reported.
@@ -167,6 +193,8 @@ crate::messages! {
         order_status "orderStatus": code(RideStatus), optional;
         /// The driver to be taken.
         driver_id "driverId": text, optional;
+        /// Of a cancel call: the reason that was given.
+        cancel_code "cancelCode": code(CancelReason), optional;
         /// As in the order: 0 a query was answered since. Of a query: how many more are under way.
         news "news": integer(0..9), required;
         /// How many attempts in a row have had no success: the next one waits the longer.
@@ -187,6 +215,8 @@ crate::messages! {
         driver_id "driverId": text, optional;
         /// Of cancelOrder: whether to ask or to cancel.
         step "type": code(CancelStep), optional;
+        /// Of cancelOrder: the reason.
+        cancel_code "cancelCode": code(CancelReason), optional;
         /// Of notifyPaidResult: the amount paid, fen.
         price "price": fen, optional;
     }
@@ -211,6 +241,14 @@ crate::messages! {
         call "call": word(Call), required;
         /// Of cancelOrder: whether it asked or cancelled.
         step "type": code(CancelStep), optional;
+    }
+
+    /// Told before our own function is asked to pay (`open`), which may be refused (`illegal`), and when it has ended.
+    PaymentProposed {
+        /// The amount, fen.
+        price "price": fen, required;
+        /// How far it is.
+        state "state": word(ProposalState), required;
     }
 
     /// Our recent calls for all orders of the account together, and how many orders and processes share Meituan's limit.
@@ -272,6 +310,8 @@ crate::choices! {
         Answered(CallAnswered) "answered";
         /// A call of ours has no answer.
         Failed(CallFailed) "failed";
+        /// Our own function is about to pay, or has ended.
+        Proposed(PaymentProposed) "proposed";
     }
 }
 

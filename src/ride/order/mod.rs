@@ -42,14 +42,17 @@ mod apply;
 mod boundary;
 mod facts;
 mod limits;
+mod next;
 mod payments;
 mod standing;
+mod submission;
 mod table;
 
 pub use apply::{Kind, Reason, RideTransition, RideWarning};
-pub use boundary::{apply_json, record_json};
+pub use boundary::{apply_json, calls_from_json, event_from_json, order_from_json, record_json};
 pub use facts::*;
 pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
+pub(in crate::ride) use next::Abilities;
 pub use standing::{
     Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
     estimate_is_valid,

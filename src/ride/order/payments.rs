@@ -1,11 +1,15 @@
 //! What was paid, as far as that is known, and what may be paid. A payment cannot be taken back by this interface, so what is
 //! not certain is reported, and never paid.
 
-use super::apply::{MOST, shorten};
+use super::apply::{Kind, MAX_FAILURES, MOST, Reason, shorten};
 use super::facts::*;
-use super::standing::{Conflict, FINAL, WAITING_FOR_PAYMENT};
+use super::standing::{Conflict, FINAL, MINUTE, WAITING_FOR_PAYMENT, later};
 use crate::money::Fen;
 use crate::ride::codes::{ResultCode, RideEvent, RideStatus};
+use crate::time::Timestamp;
+
+/// So long our own function has a payment to itself, ms (our choice): then it is asked again, with the same key.
+const PAY_LEASE: i64 = MINUTE;
 
 impl RideOrder {
     /// What may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a query
@@ -22,7 +26,72 @@ impl RideOrder {
     /// What is not kept would be paid again.
     #[inline(never)]
     fn has_no_room_for(&self, owed: Fen) -> bool {
-        self.payments().len() >= MOST && self.payment(owed).is_none()
+        let is_full = self.payments().len() >= MOST || self.proposals().len() >= MOST && self.proposal(owed).is_none();
+        is_full && self.payment(owed).is_none()
+    }
+
+    /// Whether this amount may be reported as paid.
+    pub(super) fn is_owed(&self, price: Option<Fen>) -> Result<(), Reason> {
+        match self.may_pay() {
+            Some(owed) if Some(owed) == price => Ok(()),
+            Some(_) => Err(Reason::WrongAmount),
+            None if self.is_paid() => Err(Reason::Done),
+            None if self.waits_for_payment() && self.needs_query() => Err(Reason::QueryFirst),
+            None if self.owed().is_some() => Err(Reason::WrongAmount),
+            None if self.waits_for_payment() => Err(Reason::QueryFirst),
+            None => Err(Reason::NotInThisState),
+        }
+    }
+
+    fn proposals(&self) -> &[Proposal] {
+        self.proposals.as_deref().unwrap_or_default()
+    }
+
+    #[inline(never)]
+    pub(super) fn proposal(&self, price: Fen) -> Option<&Proposal> {
+        self.proposals().iter().find(|known| known.price == price)
+    }
+
+    /// Whether this amount is paid as far as we are concerned, and at most to be reported (again).
+    pub(super) fn is_only_to_report(&self, price: Fen) -> bool {
+        self.payment(price).is_some() || self.proposal(price).is_some_and(|known| known.state == ProposalState::Paid)
+    }
+
+    /// Whether our own function may be asked for this amount: once at a time, and never where something else may have paid it.
+    fn may_propose(&self, price: Fen, now: Timestamp) -> Result<(), Reason> {
+        self.is_owed(Some(price))?;
+        if self.is_only_to_report(price) {
+            return Err(Reason::Done);
+        }
+        if self.is_perhaps_paid() {
+            return Err(Reason::WrongAmount);
+        }
+        match self.proposal(price).map(Proposal::again_at) {
+            Some(at) if at > now => Err(Reason::UnderWay),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps that our own function is asked to pay, or how that ended. That it has paid stays.
+    pub(super) fn proposed(&mut self, told: &PaymentProposed, now: Timestamp) -> Result<Kind, Reason> {
+        let PaymentProposed { price, state } = *told;
+        if state == ProposalState::Open {
+            self.may_propose(price, now)?;
+        }
+        let proposals = self.proposals.get_or_insert_default();
+        let place = proposals.iter().position(|known| known.price == price).unwrap_or_else(|| {
+            proposals.push(Proposal { price, ..Proposal::default() });
+            proposals.len() - 1
+        });
+        let known = &mut proposals[place];
+        if known.state == ProposalState::Paid {
+            return Ok(Kind::Duplicate);
+        }
+        if matches!(state, ProposalState::Declined | ProposalState::Unknown) {
+            known.failures = Some((known.failures.unwrap_or_default() + 1).min(MAX_FAILURES));
+        }
+        (known.state, known.at) = (state, now);
+        Ok(Kind::Moved)
     }
 
     /// What the newest query reports as owed, if the order is still in the state that it reported.
@@ -148,7 +217,10 @@ impl RideOrder {
     #[inline(never)]
     pub(super) fn is_perhaps_paid(&self) -> bool {
         let is_unclear = self.has_payment(PaymentOutcome::Refused) || self.has_payment(PaymentOutcome::Unknown);
-        is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers()
+        let owed = self.owed();
+        let is_of_another = |known: &Proposal| Some(known.price) != owed && self.payment(known.price).is_none();
+        let may_have_paid = |known: &Proposal| known.state != ProposalState::Declined && is_of_another(known);
+        is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers() || self.proposals().iter().any(may_have_paid)
     }
 
     /// What an answer to a notice of payment says about the payment.
@@ -199,6 +271,16 @@ impl RideOrder {
                 Err(place) => fees.insert(place, fee),
             }
             self.overflowed |= shorten(fees, MOST);
+        }
+    }
+}
+
+impl Proposal {
+    /// When our function may be asked again.
+    pub(super) fn again_at(&self) -> Timestamp {
+        match self.state {
+            ProposalState::Open => later(self.at, PAY_LEASE),
+            _ => super::next::again_after(self.at, self.failures),
         }
     }
 }

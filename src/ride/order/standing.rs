@@ -49,7 +49,7 @@ crate::words! {
         Amount = "amount";
         /// A driver has taken the order, and who is not known.
         Driver = "driver";
-        /// A call of ours had no answer, or a payment was reported and not accepted: make the call again. Pay nothing again.
+        /// A call of ours had no answer, or what was paid is not accepted yet: make the call, again. Pay nothing again.
         OutcomeUnknown = "outcomeUnknown";
         /// Something is owed, and no payment of this amount was reported: pay, then report it.
         Owed = "owed";
@@ -194,7 +194,7 @@ impl RideOrder {
     }
 
     /// Whether who cancelled is known from a query, and that the fee was paid, and nothing was heard since the query.
-    fn fee_is_paid(&self) -> bool {
+    pub(super) fn fee_is_paid(&self) -> bool {
         let (status, queried) = (self.status(), self.queried_status());
         let is_fee = |status: RideStatus| WAITING_FOR_PAYMENT[1..].contains(&status);
         let is_paid = match status {
@@ -295,7 +295,7 @@ impl RideOrder {
     }
 
     /// Whether Meituan has the order: that we have submitted it does not say so.
-    fn is_placed(&self) -> bool {
+    pub(super) fn is_placed(&self) -> bool {
         self.mt_order_id.is_some() || self.detail.is_some() || !self.events.is_empty() || !self.hints.is_empty()
     }
 
@@ -358,89 +358,6 @@ impl RideOrder {
         succeeded.map(|refund| (&*refund.sqt_refund_no, refund.refund_amount.filter(|&amount| amount >= Fen(0))))
     }
 
-    /// What to call next, and when: `None` where nothing is left to do. `calls` are our recent ones, for all orders together:
-    /// no interface is called more often than Meituan allows, and a silent order is queried the more rarely the more are open.
-    pub fn next_action(&self, now: Timestamp, calls: &RideCalls) -> Option<RideNextAction> {
-        let mut next = self.plan(calls)?;
-        next.at = next.at.max(now);
-        if let Some(free) = calls.free_at(next.call, now) {
-            // Those who wait together do not come back together.
-            next.at = next.at.max(later(free, self.share_of(calls.turn().min(MAX_WAIT))));
-        }
-        Some(next)
-    }
-
-    /// A part of this time, from none to all of it: the same for the same order, and spread evenly over all orders.
-    fn share_of(&self, time: i64) -> i64 {
-        let number = self.mt_order_id.as_ref().or(self.channel_partner_order_id.as_ref());
-        // FNV-1a; and as its last bytes change few bits, those once more over all of them.
-        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let hash = number.map_or(0, |number| number.bytes().fold(0xcbf2_9ce4_8422_2325, mix));
-        let spread = (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;
-        (time >> 10).saturating_mul(spread as i64) >> 10
-    }
-
-    fn plan(&self, calls: &RideCalls) -> Option<RideNextAction> {
-        let heard = self.heard_at.unwrap_or_default();
-        let act = |call, why, at| Some(RideNextAction { call, why, at, ..RideNextAction::default() });
-        let unanswered = |call, step| {
-            let own = self.call(call, step).filter(|own| own.state != CallState::Answered && own.news > 0)?;
-            Some(own.again_at())
-        };
-        let query = self.call(Call::QueryRealTimeOrder, None);
-        let queried_at = query.map(|own| own.at).or(self.detail.as_ref().and_then(|detail| detail.asked_at));
-        let pending = query.is_some_and(|own| own.state == CallState::Pending);
-        let spacing = if pending { REPLY_PATIENCE } else { QUERY_SPACING };
-        let query_at = wait_again(queried_at, self.news_at.unwrap_or(heard), spacing);
-        if let Some(at) = unanswered(Call::SubmitOrder, None).filter(|_| self.mt_order_id.is_none()) {
-            return act(Call::SubmitOrder, Why::OutcomeUnknown, at);
-        }
-        if !self.is_placed() && self.news == 0 {
-            return None;
-        }
-        if let Some(at) = unanswered(Call::CancelOrder, Some(CancelStep::CONFIRM)).filter(|_| self.is_cancellable()) {
-            let again = act(Call::CancelOrder, Why::OutcomeUnknown, at)?;
-            return Some(RideNextAction { step: Some(CancelStep::CONFIRM), ..again });
-        }
-        let status = self.status();
-        if is_kind_unknown(status) && !self.fee_is_paid() {
-            return act(Call::QueryRealTimeOrder, Why::KindOfCancel, query_at);
-        }
-        if self.needs_query() {
-            return act(Call::QueryRealTimeOrder, Why::News, query_at);
-        }
-        if self.is_final() {
-            return None;
-        }
-        let again_at = |call| self.call(call, None).filter(|own| own.failures.is_some()).map_or(heard, OwnCall::again_at);
-        // What was reported is paid, and only that Meituan knows of it is not certain.
-        let is_again = |price| self.payment(price).is_some();
-        if let Some(price) = self.may_pay().filter(|&price| is_again(price) || !self.is_perhaps_paid()) {
-            let why = if is_again(price) { Why::OutcomeUnknown } else { Why::Owed };
-            let pay = act(Call::NotifyPaidResult, why, again_at(Call::NotifyPaidResult).max(heard))?;
-            return Some(RideNextAction { price: Some(price), ..pay });
-        }
-        let asked_for = |what: bool| what && self.detail.as_ref().is_none_or(|detail| detail.order_status != status);
-        if asked_for(self.waits_for_payment()) {
-            return act(Call::QueryRealTimeOrder, Why::Amount, query_at);
-        }
-        let candidates = self.may_confirm();
-        if !candidates.is_empty() {
-            let driver_ids = drivers_of(&candidates);
-            let confirm = act(Call::ConfirmOrder, Why::Offers, again_at(Call::ConfirmOrder).max(heard))?;
-            return Some(RideNextAction { driver_ids: Some(driver_ids), ..confirm });
-        }
-        let driver = self.detail.as_ref().and_then(|detail| detail.driver_info.as_ref());
-        if asked_for(self.driver_is_expected() && driver.is_none()) {
-            return act(Call::QueryRealTimeOrder, Why::Driver, query_at);
-        }
-        // Half of the limit is for silent orders; the other half is left for what is asked for.
-        let turn = calls.turn().saturating_mul(2);
-        let in_turn = queried_at.map_or(Timestamp(0), |at| later(at, turn)).max(later(heard, self.share_of(turn)));
-        let silent_until = later(heard, LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));
-        act(Call::QueryRealTimeOrder, Why::Silence, silent_until.max(in_turn))
-    }
-
     /// All that follows from the facts. `calls` as in [`RideOrder::next_action`].
     pub fn standing(&self, now: Timestamp, calls: &RideCalls) -> RideStanding {
         let conflict_kinds = self.conflict_kinds();
@@ -465,29 +382,11 @@ impl RideOrder {
     }
 }
 
-impl OwnCall {
-    /// When a call that had no success may be made again.
-    #[inline(never)]
-    fn again_at(&self) -> Timestamp {
-        if self.state == CallState::Pending {
-            return later(self.at, REPLY_PATIENCE);
-        }
-        let doublings = self.failures.unwrap_or(1).saturating_sub(1).clamp(0, 8);
-        later(self.at, (QUERY_SPACING << doublings).min(MAX_WAIT))
-    }
-}
-
-/// When to query again what is waited for since then: after as long a time as it has been at the last query.
-#[inline(never)]
-fn wait_again(queried_at: Option<Timestamp>, since: Timestamp, least: i64) -> Timestamp {
-    queried_at.map_or(Timestamp(0), |at| later(at, at.0.saturating_sub(since.0).clamp(least, MAX_WAIT)))
-}
-
 pub(super) fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
     Timestamp(at.0.saturating_add(milliseconds))
 }
 
-fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
+pub(super) fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
     offers.iter().map(|offer| offer.submit_drive_info.driver_id.clone()).collect()
 }
 

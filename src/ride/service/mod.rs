@@ -1,0 +1,478 @@
+//! The order service of rides: who does what when about an order that is kept in a store. It has no input and output of its
+//! own: a driver loads and saves, calls Meituan, runs the user's functions, waits, and reports how that ended.
+//!
+//! [`Service::receive`] records a push, [`Service::record`] any event, [`Service::call`] makes a call, [`Service::settle`] does
+//! what is next. Each makes a [`Job`]; [`Service::advance`] says what to do next, until it is [`Then::Done`].
+//!
+//! ```
+//! use meituan_protocol::ride::codes::RideEvent;
+//! use meituan_protocol::ride::order::{Call, Event};
+//! use meituan_protocol::ride::pushes::OrderChanged;
+//! use meituan_protocol::ride::service::{Done, Input, Save, Service, Then};
+//! use meituan_protocol::time::Timestamp;
+//!
+//! let (service, now) = (Service::default(), Timestamp(1_629_857_900_000));
+//! let push = OrderChanged {
+//!     mt_order_id: Some("143009655634578641215429100000".into()),
+//!     event_code: Some(RideEvent::BILL_CHANGED),
+//!     event_time: Some(now),
+//!     ..OrderChanged::default()
+//! };
+//! let (mut job, step) = service.receive(Event::OrderChanged(push), now).unwrap();
+//! let Then::Load(key) = step.then else { panic!() };
+//! // Nothing is stored of this order.
+//! let step = service.advance(&mut job, Input::Loaded(None), now);
+//! // … save it by compare-and-swap, and only then answer that the push is taken.
+//! let Some(Save::Order { order, due, .. }) = step.save else { panic!() };
+//! assert!(matches!(step.then, Then::Done(Done::Recorded(_))) && due == Some(now));
+//!
+//! let (mut job, _) = service.settle(&key, now);
+//! let step = service.advance(&mut job, Input::Loaded(Some(order.clone())), now);
+//! // It is due to be queried, if Meituan's limits allow it.
+//! assert!(matches!(step.then, Then::LoadCalls));
+//! let step = service.advance(&mut job, Input::CallsLoaded(None), now);
+//! assert!(matches!(step.save, Some(Save::Calls(_))) && matches!(step.then, Then::Load(_)));
+//! let step = service.advance(&mut job, Input::Loaded(Some(order)), now);
+//! // … save the claim, then query. Of two processes one does.
+//! let Then::Call(task) = step.then else { panic!() };
+//! assert!(step.save.is_some() && task.call == Call::QueryRealTimeOrder);
+//! ```
+//!
+//! # Keys
+//!
+//! An order is kept under Meituan's number. Before that is known it is kept under ours (`channelPartnerOrderId`), and what is
+//! kept there afterwards is the way to Meituan's number. The calls of the account are kept in one more record.
+//!
+//! # What is saved when
+//!
+//! 1. A push, before it is answered.
+//! 2. A place within Meituan's limits, then the call, before it is made; the reply afterwards.
+//! 3. That the user's function pays, before it runs; then how that ended, before Meituan is notified of the payment.
+//!
+//! A process that dies after 2 leaves a call whose outcome is not known: it is given up after
+//! [`REPLY_PATIENCE`](super::order::REPLY_PATIENCE), and settled by a query. One that dies while the function pays leaves a claim
+//! that runs out: the function runs again with the same idempotency key. What may have been paid is never paid as another amount.
+
+mod deciding;
+
+use super::codes::{CancelReason, CancelStep};
+use super::order::{
+    Abilities, Call, CallSent, Conflict, Event, Kind, PaymentProposed, ProposalState, Reason, RideCalls, RideOrder, RideStanding,
+    RideWarning,
+};
+use crate::money::Fen;
+use crate::time::Timestamp;
+
+/// A push is answered within this, in milliseconds: how long Meituan waits is not documented.
+const PUSH_DEADLINE: i64 = 5_000;
+/// So long may the store take for a step that no push waits for.
+const STORE_LIMIT: i64 = 30_000;
+/// So long may the store take for a claim, so that what is claimed ends before the claim does.
+const CLAIM_LIMIT: i64 = 10_000;
+/// So long may a call take, and so long is the user's function waited for. That goes on afterwards.
+const CALL_LIMIT: i64 = 10_000;
+const PAY_LIMIT: i64 = 30_000;
+/// The pauses after an optimistic lock was lost double up to this.
+const MAX_CONFLICT_PAUSE: i64 = 100;
+/// So often a store is tried that fails to record what has been done already.
+const MAX_FAILURES: u32 = 3;
+/// One settling does so many things at most.
+const MAX_ROUNDS: u32 = 10;
+/// A driver that nobody has chosen is asked for again after this, ms.
+const CHOICE_PAUSE: i64 = 3_000;
+
+crate::messages! {
+    /// The order service of an account.
+    Service {
+        /// How many orders are open: the more, the more rarely a silent one is queried.
+        open_orders "openOrders": count, optional;
+        /// How many processes share Meituan's limits, where each counts its own calls; absent where one record counts all.
+        processes "processes": integer(1..100), optional;
+        /// The user's function pays. Otherwise no payment is proposed.
+        can_pay "canPay": flag, required;
+        /// The user's function chooses among drivers. Otherwise none is confirmed.
+        can_choose "canChoose": flag, required;
+        /// Within how many milliseconds a push is answered; absent: 5000.
+        deadline "deadlineMs": milliseconds, optional;
+    }
+}
+
+/// What a driver reports.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
+pub enum Input {
+    /// After [`Then::Load`].
+    Loaded(Option<RideOrder>),
+    /// After [`Then::LoadCalls`].
+    CallsLoaded(Option<RideCalls>),
+    /// It was not saved: somebody else had saved it first.
+    Conflict,
+    /// Loading or saving failed. Whether it was saved is not known.
+    StoreFailed,
+    /// Loading or saving had not ended at [`Step::until`].
+    StoreLate,
+    /// After [`Then::Pause`].
+    Resumed,
+    /// After [`Then::Call`]: [`Event::Queried`] or [`Event::Answered`], or [`Event::Failed`] where there is no reply in time. One
+    /// that comes later is recorded by [`Service::record`].
+    Replied(Event),
+    /// After [`Then::Pay`]: how the function has ended.
+    Paid(ProposalState),
+    /// The function of [`Then::Pay`] has not ended in time. It goes on; how it ends is recorded by [`Service::record`].
+    Late,
+    /// After [`Then::Choose`]: the driver, if one is chosen.
+    Chosen(Option<String>),
+}
+
+/// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
+#[derive(Debug)]
+pub struct Step {
+    /// Save this first, by compare-and-swap with what was loaded last.
+    pub save: Option<Save>,
+    /// Until then loading and saving may take.
+    pub until: Timestamp,
+    /// What to do when it is saved.
+    pub then: Then,
+}
+
+/// What to save.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
+pub enum Save {
+    /// The order that was loaded last.
+    Order {
+        /// The order.
+        order: RideOrder,
+        /// When something is to be done next without a push.
+        due: Option<Timestamp>,
+        /// The conflicts that are new: somebody should hear of them once it is saved.
+        conflicts: Vec<Conflict>,
+        /// What deviates in what was applied.
+        warnings: Vec<RideWarning>,
+    },
+    /// The recent calls of the account.
+    Calls(RideCalls),
+}
+
+/// What to do when it is saved.
+#[derive(Debug)]
+pub enum Then {
+    /// Load the order of this key.
+    Load(String),
+    /// Load the recent calls of the account.
+    LoadCalls,
+    /// Wait, a random time up to this, in milliseconds: those who lost together do not come back together.
+    Pause(i64),
+    /// Call Meituan.
+    Call(Box<CallTask>),
+    /// Have the user's function pay.
+    Pay(Payment),
+    /// Have the user's function choose one of these drivers. It may run in several processes, and the driver is confirmed once.
+    Choose(Vec<String>),
+    /// Nothing: the job is done.
+    Done(Done),
+}
+
+/// A call to make; the order's numbers go along.
+#[derive(Debug)]
+pub struct CallTask {
+    /// Which.
+    pub call: Call,
+    /// Meituan's number of the order.
+    pub mt_order_id: Option<String>,
+    /// Our number of the order.
+    pub channel_partner_order_id: Option<String>,
+    /// Of confirmOrder: the driver.
+    pub driver_id: Option<String>,
+    /// Of cancelOrder: whether to ask or to cancel.
+    pub step: Option<CancelStep>,
+    /// Of cancelOrder: why.
+    pub cancel_code: Option<CancelReason>,
+    /// Of notifyPaidResult: the amount.
+    pub price: Option<Fen>,
+    /// How long it may take, in milliseconds, from its beginning.
+    pub limit: i64,
+}
+
+/// A payment for the user's function to make.
+#[derive(Debug)]
+pub struct Payment {
+    /// The amount.
+    pub price: Fen,
+    /// The idempotency key: the same on every run for the same order and amount.
+    pub key: String,
+    /// How long to wait for it, in milliseconds, from its beginning.
+    pub limit: i64,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Done {
+    /// The event is recorded, or is illegal; of a call: its reply is, or it may not be made.
+    Recorded(Box<Recorded>),
+    /// Meituan's limits have no place for the call before this.
+    Limited(Timestamp),
+    /// What was due is done; when something is due next.
+    Settled(Option<Timestamp>),
+    /// The store did not take it.
+    Failed(NotStored),
+}
+
+/// What became of an event.
+#[derive(Debug)]
+pub struct Recorded {
+    /// What became of it.
+    pub kind: Kind,
+    /// Why, where it is illegal.
+    pub reason: Option<Reason>,
+    /// The order's key: another one than was given, where Meituan's number is known by now.
+    pub key: String,
+    /// The order after the event.
+    pub order: RideOrder,
+    /// What follows from it.
+    pub standing: RideStanding,
+}
+
+/// Why the store did not take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotStored {
+    /// The store failed.
+    Failed,
+    /// The store has not ended in time.
+    Late,
+    /// Others have saved first each time.
+    Contended,
+}
+
+/// Work about one order, between two inputs.
+#[derive(Debug)]
+pub struct Job {
+    key: String,
+    work: Work,
+    phase: Phase,
+    /// The phase that follows once this one is saved.
+    next: Option<Phase>,
+    /// Until then loading and saving may take.
+    until: Timestamp,
+    conflicts: u32,
+    failures: u32,
+    rounds: u32,
+    /// What is applied in [`Phase::Apply`].
+    event: Option<Event>,
+    /// The call to claim.
+    sent: Option<CallSent>,
+    /// The order as it was when the call was found to be next.
+    seen: Option<Box<RideOrder>>,
+    /// What was recorded under our number, while it is taken over.
+    submission: Option<Box<RideOrder>>,
+    /// The user's function has chosen no driver, and is asked again then.
+    undecided: Option<Timestamp>,
+    /// Meituan's limits have no place before.
+    limited: Option<Timestamp>,
+    recorded: Option<Box<Recorded>>,
+    /// The amount that the function pays.
+    price: Fen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Record,
+    Call,
+    Settle,
+}
+
+/// What the next record that is loaded is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// To apply an event.
+    Apply,
+    /// To take over under Meituan's number what was recorded under ours, and apply the event.
+    Adopt,
+    /// To apply the event under our number too, once it is taken over.
+    Adopted,
+    /// To find what is next.
+    Look,
+    /// To take a place within Meituan's limits.
+    Place,
+    /// To claim the call.
+    Claim,
+}
+
+impl Service {
+    /// Records a push. Begins by loading the order. `None`: it names no order, and there is nothing to record it in.
+    pub fn receive(&self, push: Event, now: Timestamp) -> Option<(Job, Step)> {
+        let key = match &push {
+            Event::CapacityOffered(offer) => Some(&offer.mt_order_id),
+            Event::Refunded(refund) => Some(&refund.mt_order_id),
+            Event::OrderChanged(changed) => {
+                let is_number = |number: &&String| !number.is_empty();
+                changed.mt_order_id.as_ref().filter(is_number).or(changed.channel_partner_order_id.as_ref().filter(is_number))
+            }
+            _ => None,
+        };
+        let key = key?.clone();
+        let until = later(now, self.deadline.map_or(PUSH_DEADLINE, |deadline| deadline.0));
+        Some(begin(&key, Work::Record, Phase::Apply, Some(push), until))
+    }
+
+    /// Records an event of the order: a reply that came late, or what the user knows. Begins by loading the order.
+    pub fn record(&self, key: &str, event: Event, now: Timestamp) -> (Job, Step) {
+        begin(key, Work::Record, Phase::Apply, Some(event), store_limit(now))
+    }
+
+    /// Makes a call, if it is legal and Meituan's limits have a place. Begins by loading the order; the key of a submit is our
+    /// own number.
+    pub fn call(&self, key: &str, sent: CallSent, now: Timestamp) -> (Job, Step) {
+        let (mut job, step) = begin(key, Work::Call, Phase::Look, None, store_limit(now));
+        job.sent = Some(sent);
+        (job, step)
+    }
+
+    /// Does what is next about an order, if it is due. Begins by loading the order.
+    pub fn settle(&self, key: &str, now: Timestamp) -> (Job, Step) {
+        begin(key, Work::Settle, Phase::Look, None, store_limit(now))
+    }
+
+    /// Says what to do next.
+    pub fn advance(&self, job: &mut Job, input: Input, now: Timestamp) -> Step {
+        match input {
+            Input::Loaded(order) => {
+                job.go_on();
+                self.decide(job, order.unwrap_or_default(), now)
+            }
+            Input::CallsLoaded(calls) => {
+                job.go_on();
+                self.take_place(job, calls.unwrap_or_default(), now)
+            }
+            Input::Resumed => job.load(),
+            Input::Conflict => {
+                job.conflicts += 1;
+                job.again((1 << job.conflicts.min(7)).min(MAX_CONFLICT_PAUSE), NotStored::Contended, now)
+            }
+            Input::StoreFailed if matches!(job.phase, Phase::Apply | Phase::Adopt | Phase::Adopted) && job.work != Work::Record => {
+                job.failures += 1;
+                let pause = if job.failures < MAX_FAILURES { MAX_CONFLICT_PAUSE } else { i64::MAX };
+                job.again(pause, NotStored::Failed, now)
+            }
+            Input::StoreFailed => job.step(Then::Done(Done::Failed(NotStored::Failed))),
+            Input::StoreLate => job.step(Then::Done(Done::Failed(NotStored::Late))),
+            Input::Replied(event) => job.apply(event, now),
+            Input::Paid(state) => {
+                let price = job.price;
+                job.apply(Event::Proposed(PaymentProposed { price, state }), now)
+            }
+            Input::Late => {
+                job.until = store_limit(now);
+                job.look()
+            }
+            Input::Chosen(driver_id) => {
+                job.until = store_limit(now);
+                match driver_id {
+                    Some(driver_id) => job.place(CallSent::confirm(&driver_id)),
+                    None => {
+                        job.undecided = Some(later(now, CHOICE_PAUSE));
+                        job.look()
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn begin(key: &str, work: Work, phase: Phase, event: Option<Event>, until: Timestamp) -> (Job, Step) {
+    let job = Job {
+        key: key.into(),
+        work,
+        phase,
+        next: None,
+        until,
+        conflicts: 0,
+        failures: 0,
+        rounds: 0,
+        event,
+        sent: None,
+        seen: None,
+        submission: None,
+        undecided: None,
+        limited: None,
+        recorded: None,
+        price: Fen(0),
+    };
+    let step = job.load();
+    (job, step)
+}
+
+impl Job {
+    /// Goes on to the next phase: the last one is saved.
+    fn go_on(&mut self) {
+        if let Some(next) = self.next.take() {
+            (self.phase, self.conflicts, self.failures) = (next, 0, 0);
+        }
+    }
+
+    /// Does the phase again after a pause, if there is time.
+    fn again(&mut self, pause: i64, why: NotStored, now: Timestamp) -> Step {
+        self.next = None;
+        match later(now, pause) > self.until {
+            true => self.step(Then::Done(Done::Failed(why))),
+            false => self.step(Then::Pause(pause)),
+        }
+    }
+
+    /// What comes of what was done.
+    fn apply(&mut self, event: Event, now: Timestamp) -> Step {
+        (self.event, self.phase, self.until) = (Some(event), Phase::Apply, store_limit(now));
+        self.load()
+    }
+
+    fn look(&mut self) -> Step {
+        self.phase = Phase::Look;
+        self.load()
+    }
+
+    /// Takes a place for the call, and then claims it.
+    fn place(&mut self, sent: CallSent) -> Step {
+        (self.sent, self.phase) = (Some(sent), Phase::Place);
+        self.load()
+    }
+
+    /// Whether the record that is to be loaded is that of the recent calls.
+    pub fn loads_calls(&self) -> bool {
+        self.next.unwrap_or(self.phase) == Phase::Place
+    }
+
+    fn load(&self) -> Step {
+        match self.phase {
+            Phase::Place => self.step(Then::LoadCalls),
+            _ => self.step(Then::Load(self.key_of_phase())),
+        }
+    }
+
+    /// Where the order of this phase is kept.
+    fn key_of_phase(&self) -> String {
+        let told = self.event.as_ref().and_then(mt_order_id_of).filter(|_| self.phase == Phase::Adopt);
+        told.unwrap_or(&self.key).clone()
+    }
+
+    fn step(&self, then: Then) -> Step {
+        Step { save: None, until: self.until, then }
+    }
+}
+
+/// Meituan's number, where the event is a reply that says it.
+fn mt_order_id_of(event: &Event) -> Option<&String> {
+    let number = match event {
+        Event::Queried(detail) => detail.mt_order_id.as_ref(),
+        Event::Answered(answered) => answered.mt_order_id.as_ref(),
+        _ => None,
+    };
+    number.filter(|number| !number.is_empty())
+}
+
+fn store_limit(now: Timestamp) -> Timestamp {
+    later(now, STORE_LIMIT)
+}
+
+fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
+    Timestamp(now.0.saturating_add(milliseconds))
+}
