@@ -249,7 +249,7 @@ export const openOrderSupplier = (settings) => opened([stringify(settings)], glu
 export const openService = (settings, deadlineMs = Number.NaN) =>
   opened([stringify(settings)], (length) => glue.order_service(length, deadlineMs));
 
-/** @param {string[]} parts @param {(length: number) => number} work */
+/** @param {string[]} parts @param {(...lengths: number[]) => number} work */
 function opened(parts, work) {
   const number = asked(parts, work);
   if (number === NONE) throw thrown(failure());
@@ -355,3 +355,32 @@ function advanced(output) {
 
 /** @param {number} job */
 export const endJob = (job) => glue.order_end(job);
+/**
+ * Begins a job of the order service of rides (src/wasm/rides.rs).
+ * @param {number} work
+ * @param {object} settings
+ * @param {string} key
+ * @param {object | undefined} event
+ * @param {number} now
+ * @returns {{ job: number, step: any }}
+ */
+export function beginRideJob(work, settings, key, event, now) {
+  const parts = [stringify(settings), key, given(event)];
+  const begun = (/** @type {number[]} */ ...[settings, key, event]) => glue.ride_job_begin(work, settings, key, event, now);
+  const job = opened(parts, begun);
+  return { job, step: JSON.parse(output()) };
+}
+
+/**
+ * The next step of a job.
+ * @param {number} job
+ * @param {number} kind of what is reported
+ * @param {string} value
+ * @param {number} now
+ * @returns {any}
+ */
+export const advanceRideJob = (job, kind, value, now) =>
+  JSON.parse(told([value], (length) => glue.ride_job_advance(job, kind, length, now)));
+
+/** @param {number} job */
+export const dropRideJob = (job) => glue.ride_job_drop(job);

@@ -7,7 +7,9 @@ import { serve } from "./handler.js";
 import { asReply, asResponse, cut, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
+import { hooksOf, rideDesk } from "./ride-desk.js";
 import { interfaces } from "./ride-messages.js";
+import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
 
 /** @typedef {{ now?: number | Date }} ReceiveOptions */
@@ -62,6 +64,12 @@ export class RideClient {
   /** @param {Record<string, unknown>} options */
   handler(options) {
     return serve(() => this, RIDE, options);
+  }
+
+  /** @param {unknown} store @param {any} [options] */
+  orders(store, { onConflict, onWarning, onError, ...options } = {}) {
+    const hooks = hooksOf({ onConflict, onWarning, onError });
+    return new RideOrders(this, store, { ...options, ...hooks, clock: this.#configuration.clock });
   }
 
   /**
@@ -159,4 +167,5 @@ export const RIDE = {
     return ({ type, body }) => type !== OTHER_PUSH || (known.size < MAX_BUSINESSES && known.size < known.add(body.sqtType).size);
   },
   broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE),
+  desk: rideDesk,
 };

@@ -11,12 +11,14 @@ import type {
   RideStanding,
   RideTransition,
 } from "./messages.js";
+import type { RideHandlerHooks, RideOrderHandler, RideOrderHandlerOptions, RideOrderStore, RideOrders, RideOrdersOptions } from "./ride-order.js";
 import type { Given, HeadersInput, HostCipher, RawBody, ReceiveOptions } from "./ticket.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
+export type * from "./ride-order.js";
 export * as tables from "./ride-tables.js";
 export { type BlockCipher, type HeadersInput, type HostCipher, nodeCipher, type RawBody, type ReceiveOptions } from "./ticket.js";
 
@@ -211,19 +213,29 @@ export declare class RideClient {
   /** The push that a URL is registered for. */
   callFor(url: string): RidePushName | undefined;
   /** An endpoint with this client: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(options: RideOrderHandlerOptions<Context>): RideOrderHandler<Context>;
   handler<Context extends unknown[] = unknown[]>(
-    options: RideHandlerFunctions<Context> & RideHandlerEvents<Context>,
+    options: RideHandlerFunctions<Context> & RideHandlerEvents<Context> & { store?: undefined },
   ): (request: Request, ...context: Context) => Promise<Response>;
+  /** The orders in a store, for what happens beside pushes. */
+  orders(store: RideOrderStore, options?: RideOrdersOptions & RideHandlerHooks): RideOrders;
 }
 
 /**
  * A whole endpoint for pushes: `export default { fetch: handler({ config: (env) => ({ … }), orderChanged, refunded, … }) }`.
  *
- * A function that returns nothing has taken the push; one that throws has not, and Meituan pushes again.
+ * A function that returns nothing has taken the push; one that throws has not, and Meituan pushes again. With a `store` the
+ * handler keeps the orders, and `settle` does what is next about them.
  */
 export declare function handler<Context extends unknown[] = unknown[]>(
   options: {
     config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+  } & RideOrderHandlerOptions<Context>,
+): RideOrderHandler<Context>;
+export declare function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+    store?: undefined;
   } & RideHandlerFunctions<Context> &
     RideHandlerEvents<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;

@@ -1,11 +1,13 @@
-import type { OrderStore, TicketOrder } from "./order.js";
+import type { OrderStore } from "./order.js";
+import type { RideOrderStore } from "./ride-order.js";
 
-/** A store that keeps orders in memory: for tests, and for trying things out. */
-export declare class MemoryStore implements OrderStore<number> {
-  load(orderId: string): { snapshot: TicketOrder; revision: number } | null;
+/** A store that keeps orders of either API in memory: for tests, and for trying things out. */
+export declare class MemoryStore implements OrderStore<number>, RideOrderStore<number> {
+  // biome-ignore lint/suspicious/noExplicitAny: as it was saved
+  load(orderId: string): { snapshot: any; revision: number } | null;
   save(
     orderId: string,
-    snapshot: TicketOrder,
+    snapshot: object,
     expectedRevision: number | null,
     about?: { due?: number | undefined; conflicts?: number | undefined },
   ): boolean;
@@ -25,6 +27,6 @@ export declare class MemoryStore implements OrderStore<number> {
  * It writes orders of invented numbers from `firstOrderId` on, so give it an empty store, or numbers that are free.
  */
 export declare function storeContract(
-  store: OrderStore,
-  options?: { firstOrderId?: string | undefined; other?: OrderStore | undefined },
+  store: OrderStore | RideOrderStore,
+  options?: { firstOrderId?: string | undefined; other?: OrderStore | RideOrderStore | undefined },
 ): Promise<{ name: string; passed: boolean; why?: string }[]>;

@@ -60,7 +60,7 @@ fn begin(state: &mut State, work: u32, lengths: [usize; 3], now: Timestamp) -> R
 
 /// Reports what came of the last step: the input is, by `kind`, 0 what was loaded (empty for nothing); 1 somebody else has saved
 /// first; 2 the store failed; 3 it was late; 4 the pause is over; 5 the event of a reply; 6 how the payment ended; 7 it has not; 8
-/// the driver that is chosen (empty for none). 0 where the output is the next step. A job that is done is forgotten.
+/// the driver that is chosen (empty for none). 0 where the output is the next step.
 #[wasm_bindgen]
 pub fn ride_job_advance(job: u32, kind: u32, length: usize, now: f64) -> u32 {
     with(|state| {
@@ -75,8 +75,7 @@ fn advance(state: &mut State, job: usize, kind: u32, length: usize, now: Timesta
     let (input, packed) = (state.input.get(..length).unwrap_or_default(), &mut state.packed);
     let text = std::str::from_utf8(input).unwrap_or_default();
     jobs(|jobs| {
-        let Some(place) = jobs.get_mut(job) else { return Ok(()) };
-        let Some((service, job)) = place else { return Ok(()) };
+        let Some(Some((service, job))) = jobs.get_mut(job) else { return Ok(()) };
         let input = match kind {
             0 if job.loads_calls() => Input::CallsLoaded((length > 0).then(|| calls_from_json(input, packed)).transpose()?),
             0 => Input::Loaded(order_from_json(input, packed)?),
@@ -90,15 +89,12 @@ fn advance(state: &mut State, job: usize, kind: u32, length: usize, now: Timesta
             _ => Input::Chosen((length > 0).then(|| text.to_owned())),
         };
         let step = service.advance(job, input, now);
-        if let Then::Done(_) = step.then {
-            *place = None;
-        }
         write_step(&step, &mut state.output);
         Ok(())
     })
 }
 
-/// Forgets a job whose driver has failed.
+/// Forgets a job. One that is done can still be told that its last step was not saved.
 #[wasm_bindgen]
 pub fn ride_job_drop(job: u32) {
     jobs(|jobs| {

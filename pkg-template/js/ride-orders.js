@@ -1,0 +1,335 @@
+// Ride orders in the user's own store. What is done when is decided by the order service (src/ride/service); this file loads
+// and saves, calls Meituan, runs the user's functions, and waits.
+
+import { invalid, isRecord, moment } from "./configuration.js";
+import { MeituanError } from "./errors.js";
+import { stringify } from "./json.js";
+import { advanceRideJob, applyToRide, beginRideJob, dropRideJob } from "./orders-core.js";
+
+/**
+ * @typedef {import("./ride-order.js").RideOrderStore} RideOrderStore
+ * @typedef {import("./ride-client.js").RideClient} RideClient
+ * @typedef {(error: unknown, about: { orderId: string, call?: string, key?: string }) => void} Tell
+ */
+
+/** What a job is for, and what is reported of a step, by the numbers of src/wasm/rides.rs. */
+const [RECEIVE, RECORD, CALL, SETTLE] = [0, 1, 2, 3];
+const [LOADED, CONFLICT, STORE_FAILED, STORE_LATE, RESUMED, REPLIED, PAID, LATE, CHOSEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+/** How long a choice is waited for. */
+const CHOICE_LIMIT = 30_000;
+
+/**
+ * What of an order goes into each call.
+ * @type {Record<string, readonly string[]>}
+ */
+const FIELDS = {
+  queryRealTimeOrder: ["mtOrderId", "channelPartnerOrderId"],
+  confirmOrder: ["mtOrderId", "driverId"],
+  cancelOrder: ["mtOrderId", "channelPartnerOrderId", "cancelCode", "type"],
+  notifyPaidResult: ["mtOrderId", "channelPartnerOrderId", "price"],
+  submitOrder: ["channelPartnerOrderId"],
+};
+/** What of a call is recorded before it is made. */
+const SENT = ["channelPartnerOrderId", "driverId", "type", "cancelCode", "price"];
+
+/** @param {any} from @param {readonly string[]} names */
+const pick = (from, names) => Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+
+/**
+ * The calls of this process, where each process counts its own, by account.
+ * @type {Map<string, { snapshot: object, revision: number }>}
+ */
+const counted = new Map();
+
+/** @type {RideOrderStore} */
+const OWN_CALLS = {
+  load: (key) => counted.get(key) ?? null,
+  save(key, snapshot, expected) {
+    const revision = counted.get(key)?.revision ?? null;
+    if (revision !== expected) return false;
+    counted.set(key, { snapshot, revision: (revision ?? 0) + 1 });
+    return true;
+  },
+};
+
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Instead of what did not end in time. */
+const IS_LATE = Symbol("late");
+
+/**
+ * @template T
+ * @param {T | Promise<T>} working
+ * @param {number} limit in milliseconds
+ * @returns {Promise<T | typeof IS_LATE>}
+ */
+async function within(working, limit) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(limit, 0), IS_LATE);
+  });
+  try {
+    return await Promise.race([working, /** @type {Promise<typeof IS_LATE>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export class RideOrders {
+  #client;
+  #store;
+  #service;
+  #callsStore;
+  #how;
+
+  /**
+   * @param {RideClient} client
+   * @param {unknown} store
+   * @param {any} how options of src ride-order.d.ts, the clock, and who hears of what
+   */
+  constructor(client, store, { clock, tell, onConflict, onWarning, ...options }) {
+    const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, context = [], ...others } = options;
+    for (const name of Object.keys(others)) invalid(name, "there is no such option");
+    if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
+      invalid("store", "expected an object with load and save");
+    }
+    for (const [name, value] of Object.entries({ send, pay, chooseDriver, waitUntil })) {
+      if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+    }
+    this.#client = client;
+    this.#store = /** @type {RideOrderStore} */ (/** @type {unknown} */ (store));
+    const { openOrders, processes } = limits;
+    this.#service = { openOrders, processes, canPay: pay !== undefined, canChoose: chooseDriver !== undefined, deadlineMs };
+    this.#callsStore = processes === undefined ? this.#store : OWN_CALLS;
+    this.#how = { clock, tell, onConflict, onWarning, send, pay, chooseDriver, waitUntil, context };
+  }
+
+  /** Where the recent calls of the account are kept. */
+  get callsKey() {
+    return `calls:${this.#client.entId}`;
+  }
+
+  /** @param {string} orderId */
+  async load(orderId) {
+    const order = /** @type {any} */ ((await this.#store.load(orderId))?.snapshot);
+    const number = order?.mtOrderId;
+    // What is under our number is the way to Meituan's, once that is known.
+    return number === undefined || number === orderId ? order : /** @type {any} */ ((await this.#store.load(number))?.snapshot);
+  }
+
+  /** @param {string} orderId @param {{ now?: number | Date }} [options] */
+  async standing(orderId, { now } = {}) {
+    const { openOrders, processes } = this.#service;
+    const at = now === undefined ? this.#how.clock() : moment(now);
+    return applyToRide(await this.load(orderId), undefined, { calls: [], openOrders, processes }, at);
+  }
+
+  /** @param {number | Date} [now] */
+  async due(now) {
+    if (typeof this.#store.due !== "function") invalid("store", "give the store a function due(now)");
+    return this.#store.due(now === undefined ? this.#how.clock() : moment(now));
+  }
+
+  /** @param {string} orderId @param {object} event */
+  async apply(orderId, event) {
+    return recordedOf(await this.#run(RECORD, orderId, event));
+  }
+
+  /** @param {{ type: string, body: object }} push */
+  async receive({ type, body }) {
+    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }));
+  }
+
+  /** @param {string} orderId */
+  async settle(orderId) {
+    this.#mustSend();
+    return (await this.#run(SETTLE, orderId)).at;
+  }
+
+  /** @param {string} call @param {any} message */
+  async call(call, message) {
+    this.#mustSend();
+    if (FIELDS[call] === undefined) invalid("call", `expected one of: ${Object.keys(FIELDS).join(", ")}`);
+    const orderId = call === "submitOrder" ? message.channelPartnerOrderId : message.mtOrderId || message.channelPartnerOrderId;
+    if (typeof orderId !== "string" || orderId === "") invalid("message", "the number of the order is missing");
+    /** @type {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} */
+    const made = { message };
+    const done = await this.#run(CALL, orderId, { sent: { call, ...pick(message, SENT) } }, made);
+    if (done.then === "limited") return { outcome: "limited", orderId, at: done.at };
+    const { reply, error, isMade } = made;
+    const { kind, reason, ...rest } = recordedOf(done);
+    if (!isMade) return { outcome: "illegal", reason, ...rest };
+    if (reply !== undefined) return { outcome: "answered", reply, ...rest };
+    return { outcome: codeOf(error) === undefined ? "unknown" : "refused", error, ...rest };
+  }
+
+  #mustSend() {
+    if (this.#how.send === undefined) invalid("send", "calls are made by this function, such as (request) => fetch(request)");
+  }
+
+  /**
+   * Runs a job to its end.
+   * @param {number} work
+   * @param {string} orderId
+   * @param {object} [event]
+   * @param {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} [made] the call that the user makes
+   */
+  async #run(work, orderId, event, made) {
+    const { clock } = this.#how;
+    let now = clock();
+    let { job, step } = beginRideJob(work, this.#service, orderId, event, now);
+    /** What was loaded last, and where. @type {{ store: RideOrderStore, key: string, snapshot?: any, revision: any }} */
+    let loaded = { store: this.#store, key: orderId, revision: null };
+    /** @type {unknown} */
+    let failed;
+    /** @param {() => any} work */
+    const stored = async (work) => {
+      try {
+        const result = await within(work(), step.until - now);
+        if (result === IS_LATE) failed = new MeituanError("TIMED_OUT", { path: "store" });
+        return result;
+      } catch (error) {
+        failed = error;
+        return undefined;
+      }
+    };
+    try {
+      for (;;) {
+        let [kind, value] = [LOADED, ""];
+        /** @type {any} */
+        let saved = true;
+        if (step.snapshot !== undefined) {
+          const { store, key, revision } = loaded;
+          saved = await stored(async () => (await store.save(key, step.snapshot, revision, { due: step.due })) === true);
+          if (saved === true) this.#report(key, step);
+        }
+        if (saved !== true) kind = saved === IS_LATE ? STORE_LATE : saved === false ? CONFLICT : STORE_FAILED;
+        else if (step.then === "load" || step.then === "loadCalls") {
+          const [store, key] = step.then === "load" ? [this.#store, step.key] : [this.#callsStore, this.callsKey];
+          const found = await stored(async () => (await store.load(key)) ?? null);
+          if (found === IS_LATE) kind = STORE_LATE;
+          else if (found === undefined) kind = STORE_FAILED;
+          else {
+            loaded = { store, key, revision: null, ...found };
+            value = found === null ? "" : stringify(found.snapshot);
+          }
+        } else if (step.then === "pause") {
+          await pause(Math.random() * step.pause);
+          kind = RESUMED;
+        } else if (step.then === "call") {
+          [kind, value] = [REPLIED, stringify(await this.#call(loaded.key, step, made))];
+        } else if (step.then === "pay") {
+          const state = await this.#pay(loaded.key, step, step.snapshot);
+          [kind, value] = state === IS_LATE ? [LATE, ""] : [PAID, state];
+        } else if (step.then === "choose") {
+          [kind, value] = [CHOSEN, await this.#choose(loaded.key, step, loaded.snapshot)];
+        } else if (step.then === "failed" || step.then === "late" || step.then === "contended") {
+          throw failed ?? new MeituanError("STORE_CONTENDED", { path: "store" });
+        } else return step;
+        now = clock();
+        step = advanceRideJob(job, kind, value, now);
+      }
+    } finally {
+      dropRideJob(job);
+    }
+  }
+
+  /** @param {string} orderId @param {any} step */
+  #report(orderId, { conflicts = [], warnings = [] }) {
+    if (conflicts.length > 0) this.#how.onConflict(conflicts, { orderId });
+    if (warnings.length > 0) this.#how.onWarning(warnings, { orderId });
+  }
+
+  /**
+   * Makes a call; a reply that comes too late is recorded when it comes.
+   * @param {string} orderId
+   * @param {any} step
+   * @param {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} [made]
+   * @returns {Promise<object>} the event
+   */
+  async #call(orderId, { call, message, limit }, made = { message: {} }) {
+    const { send, tell, clock, context, waitUntil } = this.#how;
+    const step = message.type === undefined ? {} : { type: message.type };
+    made.isMade = true;
+    const making = (async () => {
+      const whole = { ...pick(message, FIELDS[call]), ...made.message };
+      const request = /** @type {any} */ (this.#client.requests)[call](whole, { now: clock() });
+      const reply = await request.parseResponse(await send(request.toRequest(), ...context));
+      made.reply = reply;
+      if (call === "queryRealTimeOrder") return { queried: reply };
+      return { answered: { call, ...step, code: 0, ...pick(reply, ["mtOrderId", "cancelPrice"]) } };
+    })().catch((error) => {
+      made.error = error;
+      tell(error, { orderId, call });
+      const code = codeOf(error);
+      return code === undefined ? { failed: { call, ...step } } : { answered: { call, ...step, code } };
+    });
+    const event = await within(making, limit);
+    if (event !== IS_LATE) return event;
+    made.error = new MeituanError("TIMED_OUT", { path: "send" });
+    tell(made.error, { orderId, call });
+    const late = making.then((event) => ("failed" in event ? undefined : this.#run(RECORD, orderId, event)));
+    waitUntil(late.then(undefined, (error) => tell(error, { orderId, call })).then(() => {}), ...context);
+    return { failed: { call, ...step } };
+  }
+
+  /**
+   * @param {string} orderId
+   * @param {any} step
+   * @param {any} order
+   * @returns {Promise<string | typeof IS_LATE>} how it ended
+   */
+  async #pay(orderId, { payKey: key, price, limit }, order) {
+    const { pay, tell, context, waitUntil } = this.#how;
+    const paying = (async () => {
+      const isPaid = await pay({ orderId, key, price, order }, ...context);
+      // What is not said is not known, and money is not guessed.
+      if (typeof isPaid !== "boolean") throw new TypeError("pay returns true where it is paid, and false where it is not");
+      return isPaid ? "paid" : "declined";
+    })().catch((error) => {
+      tell(error, { orderId, key });
+      return "unknown";
+    });
+    const state = await within(paying, limit);
+    if (state !== IS_LATE) return state;
+    tell(new MeituanError("TIMED_OUT", { path: "pay" }), { orderId, key });
+    const late = paying.then((state) => this.#run(RECORD, orderId, { proposed: { price, state } }));
+    waitUntil(late.then(undefined, (error) => tell(error, { orderId, key })).then(() => {}), ...context);
+    return IS_LATE;
+  }
+
+  /**
+   * @param {string} orderId
+   * @param {{ driverIds: string[] }} step
+   * @param {any} order
+   * @returns {Promise<string>} empty for none
+   */
+  async #choose(orderId, { driverIds }, order) {
+    const { chooseDriver, tell, context } = this.#how;
+    const offers = order.offers.filter((/** @type {any} */ offer) => driverIds.includes(offer.submitDriveInfo.driverId));
+    try {
+      const chosen = await within(chooseDriver({ orderId, driverIds, offers, order }, ...context), CHOICE_LIMIT);
+      if (chosen === IS_LATE) throw new MeituanError("TIMED_OUT", { path: "chooseDriver" });
+      return chosen ?? "";
+    } catch (error) {
+      tell(error, { orderId, call: "confirmOrder" });
+      return "";
+    }
+  }
+}
+
+/**
+ * The code of Meituan's refusal, where it is one of the listed ones: a gateway's numbers say nothing about the order.
+ * @param {any} error
+ * @returns {number | undefined}
+ */
+const codeOf = (error) => (MeituanError.is(error) && error.meaning !== undefined ? error.remoteCode : undefined);
+
+/** @param {any} done */
+const recordedOf = ({ kind, reason, key, order, standing }) => ({
+  ...{ kind, orderId: key, order, standing },
+  ...(reason !== undefined && { reason }),
+});
