@@ -155,6 +155,8 @@ export class RideOrders {
     if (FIELDS[call] === undefined) invalid("call", `expected one of: ${Object.keys(FIELDS).join(", ")}`);
     const orderId = call === "submitOrder" ? message.channelPartnerOrderId : message.mtOrderId || message.channelPartnerOrderId;
     if (typeof orderId !== "string" || orderId === "") invalid("message", "the number of the order is missing");
+    // What cannot be sent is refused before anything is recorded.
+    /** @type {any} */ (this.#client.requests)[call](message, { now: this.#how.clock() });
     /** @type {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} */
     const made = { message };
     const done = await this.#run(CALL, orderId, { sent: { call, ...pick(message, SENT) } }, made);
