@@ -11,6 +11,21 @@ use std::{fmt, str::FromStr};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+/// What time it is. A [`Timestamp`] is both: where the wall clock does not jump, or nobody minds.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// By the wall clock: what is recorded has this time.
+    pub wall: Timestamp,
+    /// By a clock that never jumps, whatever it counts from, in milliseconds: time limits are by this one.
+    pub steady: Timestamp,
+}
+
+impl From<Timestamp> for Now {
+    fn from(now: Timestamp) -> Self {
+        Now { wall: now, steady: now }
+    }
+}
+
 /// How far Meituan's wall clock is ahead of UTC, in milliseconds.
 pub(crate) const BEIJING_OFFSET: i64 = 8 * 3_600_000;
 pub(crate) const DAY: i64 = 86_400_000;

@@ -355,6 +355,7 @@ function advanced(output) {
 
 /** @param {number} job */
 export const endJob = (job) => glue.order_end(job);
+
 /**
  * Begins a job of the order service of rides (src/wasm/rides.rs).
  * @param {number} work
@@ -362,12 +363,12 @@ export const endJob = (job) => glue.order_end(job);
  * @param {string} key
  * @param {object | undefined} event
  * @param {number} now
- * @returns {{ job: number, step: any }}
+ * @returns {Begun}
  */
 export function beginRideJob(work, settings, key, event, now) {
-  const parts = [stringify(settings), key, given(event)];
-  const begun = (/** @type {number[]} */ ...[settings, key, event]) => glue.ride_job_begin(work, settings, key, event, now);
-  const job = opened(parts, begun);
+  const begun = (/** @type {number[]} */ ...[settings, key, event]) =>
+    glue.ride_job_begin(work, settings, key, event, now, Date.now());
+  const job = opened([stringify(settings), key, given(event)], begun);
   return { job, step: JSON.parse(output()) };
 }
 
@@ -380,7 +381,7 @@ export function beginRideJob(work, settings, key, event, now) {
  * @returns {any}
  */
 export const advanceRideJob = (job, kind, value, now) =>
-  JSON.parse(told([value], (length) => glue.ride_job_advance(job, kind, length, now)));
+  JSON.parse(told([value], (length) => glue.ride_job_advance(job, kind, length, now, Date.now())));
 
 /** @param {number} job */
 export const dropRideJob = (job) => glue.ride_job_drop(job);

@@ -32,8 +32,15 @@ export declare function ticket_change_mail(length: number, now: number): number;
 export declare function ticket_redact(length: number): void;
 export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
 export declare function ride_call_record(calls: number, call: number, now: number): number;
-export declare function ride_job_begin(work: number, settings: number, key: number, event: number, now: number): number;
-export declare function ride_job_advance(job: number, kind: number, length: number, now: number): number;
+export declare function ride_job_begin(
+  work: number,
+  settings: number,
+  key: number,
+  event: number,
+  now: number,
+  steady: number,
+): number;
+export declare function ride_job_advance(job: number, kind: number, length: number, now: number, steady: number): number;
 export declare function ride_job_drop(job: number): void;
 export declare function sorted_sign(secret: number, prefix: boolean, length: number): number;
 

@@ -5,9 +5,10 @@ import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import { asReply, asResponse, cut, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
-import { hooksOf, rideDesk } from "./ride-desk.js";
+import { rideDesk } from "./ride-desk.js";
 import { interfaces } from "./ride-messages.js";
 import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
@@ -67,9 +68,17 @@ export class RideClient {
   }
 
   /** @param {unknown} store @param {any} [options] */
-  orders(store, { onConflict, onWarning, onError, ...options } = {}) {
-    const hooks = hooksOf({ onConflict, onWarning, onError });
-    return new RideOrders(this, store, { ...options, ...hooks, clock: this.#configuration.clock });
+  orders(store, { onConflict, onWarning, onError, language, ...options } = {}) {
+    return this.ordersOf(store, { ...options, reports: new Reports({ onConflict, onWarning, onError, language }) });
+  }
+
+  /**
+   * For the handler, which knows who hears of what.
+   * @param {unknown} store
+   * @param {any} options
+   */
+  ordersOf(store, options) {
+    return new RideOrders(this, store, { ...options, clock: this.#configuration.clock });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Finding, MeituanError } from "./errors.js";
+import type { ErrorAbout, Language, ReportAbout, WarningAbout } from "./hooks.js";
 import type {
   CapacityOffered,
   RideCalls,
@@ -9,7 +10,6 @@ import type {
   RideTransition,
 } from "./messages.js";
 import type { Answered, RideHandlerEvents, RideHandlerFunctions } from "./ride.js";
-import type { Text } from "./texts.js";
 import type { Given } from "./ticket.js";
 
 /**
@@ -23,16 +23,18 @@ export interface RideOrderStore<Revision = any> {
   load(key: string): Given<{ snapshot: RideOrder | RideCalls; revision: Revision } | null>;
   /**
    * Saves, if `expectedRevision` still is the revision of what is stored (`null`: nothing is stored); otherwise `false`, and
-   * nothing changes. `due` says when `settle` should be called for this order.
+   * nothing changes. `due` says when `settle` should be called for this order; `conflicts` is the number of its conflicts.
    */
   save(
     key: string,
     snapshot: RideOrder | RideCalls,
     expectedRevision: Revision | null,
-    about: { due: number | undefined },
+    about: { due: number | undefined; conflicts?: number | undefined },
   ): Given<boolean>;
   /** The orders in which something is due at that time, by the `due` that they were saved with. Only where one asks for all. */
   due?(now: number): Given<readonly string[]>;
+  /** The orders that were saved last with conflicts. Only where one asks for them. */
+  conflicts?(): Given<readonly string[]>;
 }
 
 /** A payment to make: the ride, or a cancel fee. */
@@ -54,19 +56,31 @@ export interface RideChoice {
   readonly order: RideOrder;
 }
 
-/** What deviates in what is recorded, with a sentence for people. */
-export interface RideOrderWarning {
-  readonly word: RideTransition["warnings"][number];
-  readonly meaning: Text;
+/** What deviates in what is recorded of an order: `tables.warnings` has the sentence. */
+export interface RideOrderReport {
+  readonly report: RideTransition["warnings"][number];
+  readonly code?: undefined;
+  readonly rule?: undefined;
+  readonly path?: undefined;
 }
 
-export interface RideHandlerHooks {
-  /** Reports facts that contradict each other, once they are saved: somebody has to look. Default: the console. */
-  onConflict?: ((conflicts: RideStanding["conflictKinds"], about: { orderId: string }) => unknown) | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: what it is about depends on what it is
-  onWarning?: ((warnings: any, about: any) => unknown) | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: what it is about depends on what it is
-  onError?: ((error: unknown, about: any) => unknown) | undefined;
+/** What is reported to somebody about ride orders in a store. Without a hook, the console gets one line. */
+export interface RideOrderHooks {
+  /**
+   * Receives what contradicts what, once it is saved: somebody has to look. `tables.conflicts` has the sentences. It ends when a
+   * query or a payment settles it.
+   */
+  onConflict?:
+    | ((conflicts: RideStanding["conflictKinds"], about: ReportAbout & { readonly orderId: string }) => unknown)
+    | undefined;
+  /** Receives what was accepted although it deviates: in a message, or in what is recorded of an order. */
+  onWarning?:
+    | ((warnings: readonly ((Finding & { readonly report?: undefined }) | RideOrderReport)[], about: WarningAbout) => unknown)
+    | undefined;
+  /** Receives why a push was refused, why a call had no success, or what a function threw. */
+  onError?: ((error: unknown, about: ErrorAbout) => unknown) | undefined;
+  /** The language of the console's lines; English by default. */
+  language?: Language | undefined;
 }
 
 export interface RideOrdersOptions<Context extends unknown[] = unknown[]> {
@@ -127,19 +141,8 @@ export type RideOrderHandlerOptions<Context extends unknown[] = unknown[]> = Rid
     // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
   ) => Given<Response | undefined | void>;
 } & Pick<RideHandlerFunctions<Context>, "otherPush"> &
-  Pick<RideHandlerEvents<Context>, "fallback"> & {
-    onConflict?: RideHandlerHooks["onConflict"];
-    /** Receives what was accepted although it deviates: in a push, or in what is recorded of an order. */
-    onWarning?: (
-      warnings: readonly Finding[] | readonly RideOrderWarning[],
-      about: Parameters<NonNullable<RideHandlerEvents<Context>["onWarning"]>>[1] | { orderId: string },
-    ) => unknown;
-    /** Receives why a push was refused, a call had no success, or a function threw. Default: the console. */
-    onError?: (
-      error: unknown,
-      about: Parameters<NonNullable<RideHandlerEvents<Context>["onError"]>>[1] | { orderId: string; call?: string; key?: string },
-    ) => unknown;
-  };
+  Pick<RideHandlerEvents<Context>, "fallback"> &
+  RideOrderHooks;
 
 export interface RideOrderHandler<Context extends unknown[] = unknown[]> {
   (request: Request, ...context: Context): Promise<Response>;
@@ -174,6 +177,8 @@ export interface RideOrders {
   standing(orderId: string, options?: { now?: number | Date | undefined }): Promise<RideStanding>;
   /** The orders in which something is due, where the store has `due`; throws INVALID_CONFIG otherwise. */
   due(now?: number | Date): Promise<readonly string[]>;
+  /** The orders with conflicts, where the store has `conflicts`; throws INVALID_CONFIG otherwise. */
+  conflicts(): Promise<readonly { readonly orderId: string; readonly conflicts: RideStanding["conflictKinds"] }[]>;
   /** Records an event, by compare-and-swap. */
   apply(orderId: string, event: RideOrderEvent): Promise<RideRecorded>;
   /** Makes a call: recorded before, within Meituan's limits, and its reply afterwards. A submit repeated with our number is one ride. */

@@ -5,11 +5,12 @@ import { invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { advanceRideJob, applyToRide, beginRideJob, dropRideJob } from "./orders-core.js";
+import { conflicts as conflictRows, warnings as warningRows } from "./ride-tables.js";
 
 /**
  * @typedef {import("./ride-order.js").RideOrderStore} RideOrderStore
  * @typedef {import("./ride-client.js").RideClient} RideClient
- * @typedef {(error: unknown, about: { orderId: string, call?: string, key?: string }) => void} Tell
+ * @typedef {import("./reports.js").Reports} Reports
  */
 
 /** What a job is for, and what is reported of a step, by the numbers of src/wasm/rides.rs. */
@@ -34,11 +35,12 @@ const FIELDS = {
 const SENT = ["channelPartnerOrderId", "driverId", "type", "cancelCode", "price"];
 
 /** @param {any} from @param {readonly string[]} names */
-const pick = (from, names) => Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+const pick = (from, names) =>
+  Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
 
 /**
  * The calls of this process, where each process counts its own, by account.
- * @type {Map<string, { snapshot: object, revision: number }>}
+ * @type {Map<string, { snapshot: any, revision: number }>}
  */
 const counted = new Map();
 
@@ -88,10 +90,10 @@ export class RideOrders {
   /**
    * @param {RideClient} client
    * @param {unknown} store
-   * @param {any} how options of src ride-order.d.ts, the clock, and who hears of what
+   * @param {{ clock: () => number, reports: Reports, context?: any[], [option: string]: any }} how with the options of RideOrdersOptions
    */
-  constructor(client, store, { clock, tell, onConflict, onWarning, ...options }) {
-    const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, context = [], ...others } = options;
+  constructor(client, store, { clock, reports, context = [], ...options }) {
+    const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, ...others } = options;
     for (const name of Object.keys(others)) invalid(name, "there is no such option");
     if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
       invalid("store", "expected an object with load and save");
@@ -104,7 +106,7 @@ export class RideOrders {
     const { openOrders, processes } = limits;
     this.#service = { openOrders, processes, canPay: pay !== undefined, canChoose: chooseDriver !== undefined, deadlineMs };
     this.#callsStore = processes === undefined ? this.#store : OWN_CALLS;
-    this.#how = { clock, tell, onConflict, onWarning, send, pay, chooseDriver, waitUntil, context };
+    this.#how = { clock, reports, send, pay, chooseDriver, waitUntil, context };
   }
 
   /** Where the recent calls of the account are kept. */
@@ -131,6 +133,13 @@ export class RideOrders {
   async due(now) {
     if (typeof this.#store.due !== "function") invalid("store", "give the store a function due(now)");
     return this.#store.due(now === undefined ? this.#how.clock() : moment(now));
+  }
+
+  /** The orders with conflicts, and these. */
+  async conflicts() {
+    if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
+    const orderIds = await this.#store.conflicts();
+    return Promise.all(orderIds.map(async (orderId) => ({ orderId, conflicts: (await this.standing(orderId)).conflictKinds })));
   }
 
   /** @param {string} orderId @param {object} event */
@@ -181,8 +190,7 @@ export class RideOrders {
    */
   async #run(work, orderId, event, made) {
     const { clock } = this.#how;
-    let now = clock();
-    let { job, step } = beginRideJob(work, this.#service, orderId, event, now);
+    let { job, step } = beginRideJob(work, this.#service, orderId, event, clock());
     /** What was loaded last, and where. @type {{ store: RideOrderStore, key: string, snapshot?: any, revision: any }} */
     let loaded = { store: this.#store, key: orderId, revision: null };
     /** @type {unknown} */
@@ -190,7 +198,7 @@ export class RideOrders {
     /** @param {() => any} work */
     const stored = async (work) => {
       try {
-        const result = await within(work(), step.until - now);
+        const result = await within(work(), step.until - Date.now());
         if (result === IS_LATE) failed = new MeituanError("TIMED_OUT", { path: "store" });
         return result;
       } catch (error) {
@@ -205,7 +213,8 @@ export class RideOrders {
         let saved = true;
         if (step.snapshot !== undefined) {
           const { store, key, revision } = loaded;
-          saved = await stored(async () => (await store.save(key, step.snapshot, revision, { due: step.due })) === true);
+          const about = { due: step.due, conflicts: step.openConflicts ?? 0 };
+          saved = await stored(async () => (await store.save(key, step.snapshot, revision, about)) === true);
           if (saved === true) this.#report(key, step);
         }
         if (saved !== true) kind = saved === IS_LATE ? STORE_LATE : saved === false ? CONFLICT : STORE_FAILED;
@@ -231,18 +240,24 @@ export class RideOrders {
         } else if (step.then === "failed" || step.then === "late" || step.then === "contended") {
           throw failed ?? new MeituanError("STORE_CONTENDED", { path: "store" });
         } else return step;
-        now = clock();
-        step = advanceRideJob(job, kind, value, now);
+        step = advanceRideJob(job, kind, value, clock());
       }
     } finally {
       dropRideJob(job);
     }
   }
 
-  /** @param {string} orderId @param {any} step */
+  /** @param {string} orderId @param {{ conflicts?: string[], warnings?: string[] }} step that is saved */
   #report(orderId, { conflicts = [], warnings = [] }) {
-    if (conflicts.length > 0) this.#how.onConflict(conflicts, { orderId });
-    if (warnings.length > 0) this.#how.onWarning(warnings, { orderId });
+    const { reports } = this.#how;
+    /** @param {readonly { word: string, meaning: { en: string, zh: string } }[]} rows @param {string[]} words */
+    const print = (rows, words) => () => {
+      const meant = rows.filter(({ word }) => words.includes(word)).map(({ meaning }) => meaning[reports.language]);
+      reports.print("warn", { orderId }, meant.join("; "));
+    };
+    if (conflicts.length > 0) reports.report("onConflict", conflicts, { orderId }, print(conflictRows, conflicts));
+    const found = warnings.map((report) => ({ report }));
+    if (found.length > 0) reports.report("onWarning", found, { orderId }, print(warningRows, warnings));
   }
 
   /**
@@ -253,7 +268,7 @@ export class RideOrders {
    * @returns {Promise<object>} the event
    */
   async #call(orderId, { call, message, limit }, made = { message: {} }) {
-    const { send, tell, clock, context, waitUntil } = this.#how;
+    const { send, reports, clock, context, waitUntil } = this.#how;
     const step = message.type === undefined ? {} : { type: message.type };
     made.isMade = true;
     const making = (async () => {
@@ -265,16 +280,19 @@ export class RideOrders {
       return { answered: { call, ...step, code: 0, ...pick(reply, ["mtOrderId", "cancelPrice"]) } };
     })().catch((error) => {
       made.error = error;
-      tell(error, { orderId, call });
+      reports.error(error, { orderId, call });
       const code = codeOf(error);
       return code === undefined ? { failed: { call, ...step } } : { answered: { call, ...step, code } };
     });
     const event = await within(making, limit);
     if (event !== IS_LATE) return event;
     made.error = new MeituanError("TIMED_OUT", { path: "send" });
-    tell(made.error, { orderId, call });
+    reports.error(made.error, { orderId, call });
     const late = making.then((event) => ("failed" in event ? undefined : this.#run(RECORD, orderId, event)));
-    waitUntil(late.then(undefined, (error) => tell(error, { orderId, call })).then(() => {}), ...context);
+    waitUntil(
+      late.then(undefined, (error) => reports.error(error, { orderId, call })).then(() => {}),
+      ...context,
+    );
     return { failed: { call, ...step } };
   }
 
@@ -285,21 +303,24 @@ export class RideOrders {
    * @returns {Promise<string | typeof IS_LATE>} how it ended
    */
   async #pay(orderId, { payKey: key, price, limit }, order) {
-    const { pay, tell, context, waitUntil } = this.#how;
+    const { pay, reports, context, waitUntil } = this.#how;
     const paying = (async () => {
       const isPaid = await pay({ orderId, key, price, order }, ...context);
       // What is not said is not known, and money is not guessed.
       if (typeof isPaid !== "boolean") throw new TypeError("pay returns true where it is paid, and false where it is not");
       return isPaid ? "paid" : "declined";
     })().catch((error) => {
-      tell(error, { orderId, key });
+      reports.error(error, { orderId, key });
       return "unknown";
     });
     const state = await within(paying, limit);
     if (state !== IS_LATE) return state;
-    tell(new MeituanError("TIMED_OUT", { path: "pay" }), { orderId, key });
+    reports.error(new MeituanError("TIMED_OUT", { path: "pay" }), { orderId, key });
     const late = paying.then((state) => this.#run(RECORD, orderId, { proposed: { price, state } }));
-    waitUntil(late.then(undefined, (error) => tell(error, { orderId, key })).then(() => {}), ...context);
+    waitUntil(
+      late.then(undefined, (error) => reports.error(error, { orderId, key })).then(() => {}),
+      ...context,
+    );
     return IS_LATE;
   }
 
@@ -310,14 +331,14 @@ export class RideOrders {
    * @returns {Promise<string>} empty for none
    */
   async #choose(orderId, { driverIds }, order) {
-    const { chooseDriver, tell, context } = this.#how;
+    const { chooseDriver, reports, context } = this.#how;
     const offers = order.offers.filter((/** @type {any} */ offer) => driverIds.includes(offer.submitDriveInfo.driverId));
     try {
       const chosen = await within(chooseDriver({ orderId, driverIds, offers, order }, ...context), CHOICE_LIMIT);
       if (chosen === IS_LATE) throw new MeituanError("TIMED_OUT", { path: "chooseDriver" });
       return chosen ?? "";
     } catch (error) {
-      tell(error, { orderId, call: "confirmOrder" });
+      reports.error(error, { orderId, call: "confirmOrder" });
       return "";
     }
   }

@@ -11,7 +11,14 @@ import type {
   RideStanding,
   RideTransition,
 } from "./messages.js";
-import type { RideHandlerHooks, RideOrderHandler, RideOrderHandlerOptions, RideOrderStore, RideOrders, RideOrdersOptions } from "./ride-order.js";
+import type {
+  RideOrderHandler,
+  RideOrderHandlerOptions,
+  RideOrderHooks,
+  RideOrderStore,
+  RideOrders,
+  RideOrdersOptions,
+} from "./ride-order.js";
 import type { Given, HeadersInput, HostCipher, RawBody, ReceiveOptions } from "./ticket.js";
 
 export { type Finding, MeituanError, type Reply, type TicketResponse } from "./errors.js";
@@ -218,7 +225,7 @@ export declare class RideClient {
     options: RideHandlerFunctions<Context> & RideHandlerEvents<Context> & { store?: undefined },
   ): (request: Request, ...context: Context) => Promise<Response>;
   /** The orders in a store, for what happens beside pushes. */
-  orders(store: RideOrderStore, options?: RideOrdersOptions & RideHandlerHooks): RideOrders;
+  orders(store: RideOrderStore, options?: RideOrdersOptions & RideOrderHooks): RideOrders;
 }
 
 /**

@@ -1,11 +1,12 @@
 //! The order service of rides, at the boundary: jobs live here until they are done.
 
+use super::service::time;
 use super::{State, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Reading, read};
 use crate::ride::order::{Event, ProposalState, calls_from_json, event_from_json, order_from_json};
 use crate::ride::service::{Done, Input, Job, NotStored, Save, Service, Step, Then};
-use crate::time::Timestamp;
+use crate::time::Now;
 use crate::{Error, ErrorCode};
 use std::sync::{Mutex, PoisonError};
 use wasm_bindgen::prelude::*;
@@ -21,15 +22,15 @@ fn jobs<R>(work: impl FnOnce(&mut Vec<Option<(Service, Job)>>) -> R) -> R {
 /// push, 1 records an event, 2 makes the call of a `sent`, 3 settles. The output is the first step. Returns the job's number, or all
 /// ones: there is an error, or a push names no order.
 #[wasm_bindgen]
-pub fn ride_job_begin(work: u32, settings: usize, key: usize, event: usize, now: f64) -> u32 {
+pub fn ride_job_begin(work: u32, settings: usize, key: usize, event: usize, now: f64, steady: f64) -> u32 {
     with(|state| {
-        let outcome = begin(state, work, [settings, key, event], Timestamp(now as i64));
+        let outcome = begin(state, work, [settings, key, event], time(now, steady));
         state.tell_output();
         state.finish_number(outcome)
     })
 }
 
-fn begin(state: &mut State, work: u32, lengths: [usize; 3], now: Timestamp) -> Result<u32, Error> {
+fn begin(state: &mut State, work: u32, lengths: [usize; 3], now: Now) -> Result<u32, Error> {
     state.output.clear();
     let State { input, packed, .. } = state;
     let [settings, key, event] = super::orders::three(input, lengths);
@@ -62,15 +63,15 @@ fn begin(state: &mut State, work: u32, lengths: [usize; 3], now: Timestamp) -> R
 /// first; 2 the store failed; 3 it was late; 4 the pause is over; 5 the event of a reply; 6 how the payment ended; 7 it has not; 8
 /// the driver that is chosen (empty for none). 0 where the output is the next step.
 #[wasm_bindgen]
-pub fn ride_job_advance(job: u32, kind: u32, length: usize, now: f64) -> u32 {
+pub fn ride_job_advance(job: u32, kind: u32, length: usize, now: f64, steady: f64) -> u32 {
     with(|state| {
-        let outcome = advance(state, job as usize, kind, length, Timestamp(now as i64));
+        let outcome = advance(state, job as usize, kind, length, time(now, steady));
         state.tell_output();
         state.finish(outcome)
     })
 }
 
-fn advance(state: &mut State, job: usize, kind: u32, length: usize, now: Timestamp) -> Result<(), Error> {
+fn advance(state: &mut State, job: usize, kind: u32, length: usize, now: Now) -> Result<(), Error> {
     state.output.clear();
     let (input, packed) = (state.input.get(..length).unwrap_or_default(), &mut state.packed);
     let text = std::str::from_utf8(input).unwrap_or_default();
@@ -108,8 +109,9 @@ fn write_step(Step { save, until, then }: &Step, out: &mut Vec<u8>) {
     let mut object = ObjectWriter::begin(out);
     object.field("until", until);
     match save {
-        Some(Save::Order { order, due, conflicts, warnings }) => {
+        Some(Save::Order { order, due, open_conflicts, conflicts, warnings }) => {
             object.field("snapshot", order);
+            object.field("openConflicts", open_conflicts);
             object.field("due", due);
             object.field("conflicts", conflicts);
             object.field("warnings", warnings);

@@ -232,7 +232,7 @@ fn advance(
     })
 }
 
-fn time(wall: f64, steady: f64) -> Now {
+pub(super) fn time(wall: f64, steady: f64) -> Now {
     Now { wall: Timestamp(wall as i64), steady: Timestamp(steady as i64) }
 }
 

@@ -106,7 +106,8 @@ class World {
     this.meituan.advance(orderId, { now: this.now });
     for (const { name, body } of this.meituan.takePushes()) await orders.apply(orderId, { [name]: body });
     await orders.settle(orderId);
-    while (this.meituan.advance(orderId, { now: (this.now += 1000) }));
+    do this.now += 1000;
+    while (this.meituan.advance(orderId, { now: this.now }));
     this.meituan.takePushes();
     assert.equal(this.meituan.state.orders[orderId].orderStatus, RideStatus.WAIT_PAY);
     this.called = [];
@@ -229,9 +230,19 @@ describe("a handler with a store for rides", () => {
     assert.deepEqual(world.heard.conflicts, [[["event"], { orderId: ID }]]);
     const refund = { mtOrderId: ID, sqtRefundNo: "R1", refundStatus: 10, refundTime: START };
     await world.push(process, "refunded", refund);
-    const [[[warning], about]] = world.heard.warnings.filter(([[{ word }]]) => word);
-    assert.deepEqual([warning.word, about], ["amountUnknown", { orderId: ID }]);
-    assert.ok(warning.meaning.zh && warning.meaning.en);
+    const reports = world.heard.warnings.filter(([[{ report }]]) => report);
+    assert.deepEqual(reports, [[[{ report: "amountUnknown" }], { orderId: ID }]]);
+    assert.deepEqual(await world.orders().conflicts(), [{ orderId: ID, conflicts: ["event"] }]);
+  });
+
+  it("prints one line with the order's number where there is no hook", async () => {
+    const lines = [];
+    const warn = mock.method(console, "warn", (line) => lines.push(line));
+    const process = world.process({ onConflict: undefined, language: "zh" });
+    await world.event(process, RideEvent.TRIP_STARTED, START - 2000);
+    await world.event(process, RideEvent.ORDER_CREATED, START - 1000);
+    warn.mock.restore();
+    assert.deepEqual(lines, [`meituan-protocol，订单 ${ID}：事件与此前的状态不符`]);
   });
 
   it("queries once and pays once where two processes settle one order at once", async () => {
@@ -395,7 +406,10 @@ describe("a handler with a store for rides", () => {
     const seen = [];
     const serve = handler({
       ...{ config: (env) => ({ ...account, routes, now: () => world.now, ...env.settings }), store: (env) => env.store },
-      send: (request, env) => (seen.push(env.name), world.send(request)),
+      send: (request, env) => {
+        seen.push(env.name);
+        return world.send(request);
+      },
       onError: () => {},
     });
     const env = { name: "env", store: world.store, settings: {} };
@@ -413,10 +427,22 @@ describe("a handler with a store for rides", () => {
       }
       return undefined;
     };
-    assert.equal(path(() => world.client.orders({ load: () => null })), "store");
-    assert.equal(path(() => world.client.orders(world.store, { pay: true })), "pay");
-    assert.equal(path(() => world.client.orders(world.store, { pya: () => true })), "pya");
-    assert.equal(path(() => world.process({ submitOrder: () => {} })), "submitOrder");
+    assert.equal(
+      path(() => world.client.orders({ load: () => null })),
+      "store",
+    );
+    assert.equal(
+      path(() => world.client.orders(world.store, { pay: true })),
+      "pay",
+    );
+    assert.equal(
+      path(() => world.client.orders(world.store, { pya: () => true })),
+      "pya",
+    );
+    assert.equal(
+      path(() => world.process({ submitOrder: () => {} })),
+      "submitOrder",
+    );
     await assert.rejects(world.client.orders(world.store).settle(ID), { path: "send" });
     await assert.rejects(world.orders().call("queryNearByDrivers", {}), { path: "call" });
     await assert.rejects(world.client.orders({ load: () => null, save: () => true }).due(), { path: "store" });

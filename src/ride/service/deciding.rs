@@ -1,15 +1,16 @@
 //! What is decided when a record is loaded.
 
 use super::{
-    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Done, Event, Job, Kind, MAX_ROUNDS, PAY_LIMIT, Payment,
-    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, Save, Service, Step, Then, Work, later, mt_order_id_of,
+    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Conflict, Done, Event, Job, Kind, MAX_ROUNDS, PAY_LIMIT, Payment,
+    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, RideWarning, Save, Service, Step, Then, Work, later,
+    mt_order_id_of,
 };
 use crate::ride::codes::CancelStep;
 use crate::ride::order::{RideNextAction, RideTransition, Why};
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 
 impl Service {
-    pub(super) fn decide(&self, job: &mut Job, order: RideOrder, now: Timestamp) -> Step {
+    pub(super) fn decide(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         if let Some(number) = order.mt_order_id.as_ref().filter(|number| **number != job.key)
             && !matches!(job.phase, Phase::Adopt | Phase::Adopted)
         {
@@ -20,13 +21,13 @@ impl Service {
         match job.phase {
             Phase::Look if job.work == Work::Call => self.check(job, order, now),
             Phase::Look => self.look(job, order, now),
-            Phase::Claim => self.claim(job, order.aged(now), now),
+            Phase::Claim => self.claim(job, order.aged(now.wall), now),
             _ => self.apply(job, order, now),
         }
     }
 
     /// Applies the event; where it says Meituan's number first, under that number first.
-    fn apply(&self, job: &mut Job, mut order: RideOrder, now: Timestamp) -> Step {
+    fn apply(&self, job: &mut Job, mut order: RideOrder, now: Now) -> Step {
         let Some(event) = job.event.clone() else { return job.load() };
         let told = mt_order_id_of(&event).filter(|number| **number != job.key);
         if let (Phase::Apply, Some(_), None) = (job.phase, told, &order.mt_order_id) {
@@ -34,11 +35,11 @@ impl Service {
             return job.load();
         }
         if let (Phase::Adopt, Some(number), Some(submission)) = (job.phase, told, &job.submission) {
-            order.adopt(submission, number, &job.key, now);
+            order.adopt(submission, number, &job.key, now.wall);
         }
         let is_push = matches!(event, Event::CapacityOffered(_) | Event::OrderChanged(_) | Event::Refunded(_));
         let before = order.conflict_kinds();
-        let RideTransition { kind, reason, warnings, order, standing } = order.applied(event, now, &self.limits());
+        let RideTransition { kind, reason, warnings, order, standing } = order.applied(event, now.wall, &self.limits());
         let mut conflicts = standing.conflict_kinds.clone();
         conflicts.retain(|kind| !before.contains(kind));
         let key = job.key_of_phase();
@@ -46,7 +47,7 @@ impl Service {
         let save = match kind {
             Kind::Illegal => None,
             Kind::Duplicate if is_push => None,
-            _ => Some(Save::Order { order: order.clone(), due, conflicts, warnings }),
+            _ => Some(save(order.clone(), due, conflicts, warnings)),
         };
         if job.phase != Phase::Adopted {
             job.recorded = Some(Box::new(Recorded { kind, reason, key, order, standing }));
@@ -69,9 +70,9 @@ impl Service {
     }
 
     /// Whether the call may be made, before a place is taken for it.
-    fn check(&self, job: &mut Job, order: RideOrder, now: Timestamp) -> Step {
+    fn check(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         let Some(sent) = job.sent.clone() else { return job.load() };
-        let checked = order.applied(Event::Sent(sent.clone()), now, &self.limits());
+        let checked = order.applied(Event::Sent(sent.clone()), now.wall, &self.limits());
         match checked.kind {
             Kind::Illegal => job.refused(checked),
             _ => job.place(sent),
@@ -79,15 +80,15 @@ impl Service {
     }
 
     /// Begins what is next, if it is due.
-    fn look(&self, job: &mut Job, order: RideOrder, now: Timestamp) -> Step {
+    fn look(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         if let Some(at) = job.limited {
             return job.settled(order, Some(at), true);
         }
         job.rounds += 1;
-        let gives_up = order.gives_up_at().is_some_and(|at| at <= now);
-        let order = order.aged(now);
-        let next = order.next_within(now, &self.limits(), self.abilities(job));
-        let Some(next) = next.filter(|next| next.at <= now && job.rounds <= MAX_ROUNDS) else {
+        let gives_up = order.gives_up_at().is_some_and(|at| at <= now.wall);
+        let order = order.aged(now.wall);
+        let next = order.next_within(now.wall, &self.limits(), self.abilities(job));
+        let Some(next) = next.filter(|next| next.at <= now.wall && job.rounds <= MAX_ROUNDS) else {
             let due = self.due(job, &job.key, &order, now);
             return job.settled(order, due, gives_up || job.undecided.is_some());
         };
@@ -114,20 +115,20 @@ impl Service {
     }
 
     /// Takes a place within Meituan's limits.
-    pub(super) fn take_place(&self, job: &mut Job, calls: RideCalls, now: Timestamp) -> Step {
+    pub(super) fn take_place(&self, job: &mut Job, calls: RideCalls, now: Now) -> Step {
         let mut calls = RideCalls { calls: calls.calls, ..self.limits() };
         let Some(call) = job.sent.as_ref().map(|sent| sent.call) else { return job.load() };
         // A silent order has its turn, and those who wait together do not come back together.
-        let next = job.seen.as_ref().and_then(|order| order.next_within(now, &calls, self.abilities(job)));
+        let next = job.seen.as_ref().and_then(|order| order.next_within(now.wall, &calls, self.abilities(job)));
         let turn = next.filter(|next| next.call == call).map(|next| next.at);
-        match turn.or_else(|| calls.free_at(call, now)).filter(|&at| at > now) {
+        match turn.or_else(|| calls.free_at(call, now.wall)).filter(|&at| at > now.wall) {
             Some(at) if job.work == Work::Settle => {
                 job.limited = Some(at);
                 job.look()
             }
             Some(at) => job.step(Then::Done(Done::Limited(at))),
             None => {
-                calls.record(call, now);
+                calls.record(call, now.wall);
                 job.next = Some(Phase::Claim);
                 Step { save: Some(Save::Calls(calls)), until: job.until, then: Then::Load(job.key.clone()) }
             }
@@ -135,11 +136,11 @@ impl Service {
     }
 
     /// Claims the call, unless somebody else has it.
-    fn claim(&self, job: &mut Job, order: RideOrder, now: Timestamp) -> Step {
+    fn claim(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         let Some(sent) = job.sent.clone() else { return job.load() };
         if job.work == Work::Settle {
-            let next = order.next_within(now, &self.limits(), self.abilities(job));
-            if next.is_none_or(|next| next.call != sent.call || next.at > now) {
+            let next = order.next_within(now.wall, &self.limits(), self.abilities(job));
+            if next.is_none_or(|next| next.call != sent.call || next.at > now.wall) {
                 return job.look();
             }
         }
@@ -160,8 +161,8 @@ impl Service {
     }
 
     /// Saves a claim, and then does what is claimed. Somebody else may have it already.
-    fn claimed(&self, job: &mut Job, order: RideOrder, claim: Event, then: Then, now: Timestamp) -> Step {
-        let claimed = order.applied(claim, now, &self.limits());
+    fn claimed(&self, job: &mut Job, order: RideOrder, claim: Event, then: Then, now: Now) -> Step {
+        let claimed = order.applied(claim, now.wall, &self.limits());
         match (claimed.kind, job.work) {
             (Kind::Illegal, Work::Settle) => {
                 let due = self.due(job, &job.key, &claimed.order, now);
@@ -170,8 +171,8 @@ impl Service {
             (Kind::Illegal, _) => job.refused(claimed),
             _ => {
                 let due = self.due(job, &job.key, &claimed.order, now);
-                let save = Save::Order { order: claimed.order, due, conflicts: Vec::new(), warnings: Vec::new() };
-                Step { save: Some(save), until: later(now, CLAIM_LIMIT), then }
+                let save = save(claimed.order, due, Vec::new(), Vec::new());
+                Step { save: Some(save), until: later(now.steady, CLAIM_LIMIT), then }
             }
         }
     }
@@ -185,12 +186,12 @@ impl Service {
     }
 
     /// When something is to be done without a push.
-    fn due(&self, job: &Job, key: &str, order: &RideOrder, now: Timestamp) -> Option<Timestamp> {
+    fn due(&self, job: &Job, key: &str, order: &RideOrder, now: Now) -> Option<Timestamp> {
         // What is under our number is the way to Meituan's, once that is known.
         if order.mt_order_id.as_ref().is_some_and(|number| number != key) {
             return None;
         }
-        let next = order.next_within(now, &self.limits(), self.abilities(job)).map(|next| next.at);
+        let next = order.next_within(now.wall, &self.limits(), self.abilities(job)).map(|next| next.at);
         next.into_iter().chain(order.gives_up_at()).chain(job.undecided).min()
     }
 }
@@ -204,7 +205,12 @@ impl Job {
 
     /// Nothing is to be done now. When something is, is saved where it is another time than what was saved.
     fn settled(&mut self, order: RideOrder, due: Option<Timestamp>, is_new: bool) -> Step {
-        let save = is_new.then(|| Save::Order { order, due, conflicts: Vec::new(), warnings: Vec::new() });
+        let save = is_new.then(|| save(order, due, Vec::new(), Vec::new()));
         Step { save, until: self.until, then: Then::Done(Done::Settled(due)) }
     }
+}
+
+fn save(order: RideOrder, due: Option<Timestamp>, conflicts: Vec<Conflict>, warnings: Vec<RideWarning>) -> Save {
+    let open_conflicts = order.conflict_kinds().len() as u32;
+    Save::Order { order, due, open_conflicts, conflicts, warnings }
 }

@@ -61,7 +61,7 @@ use super::order::{
     RideWarning,
 };
 use crate::money::Fen;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 
 /// A push is answered within this, in milliseconds: how long Meituan waits is not documented.
 const PUSH_DEADLINE: i64 = 5_000;
@@ -129,7 +129,7 @@ pub enum Input {
 pub struct Step {
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
-    /// Until then loading and saving may take.
+    /// Until then loading and saving may take, by the steady clock.
     pub until: Timestamp,
     /// What to do when it is saved.
     pub then: Then,
@@ -145,6 +145,8 @@ pub enum Save {
         order: RideOrder,
         /// When something is to be done next without a push.
         due: Option<Timestamp>,
+        /// How many conflicts there are.
+        open_conflicts: u32,
         /// The conflicts that are new: somebody should hear of them once it is saved.
         conflicts: Vec<Conflict>,
         /// What deviates in what was applied.
@@ -300,7 +302,7 @@ enum Phase {
 
 impl Service {
     /// Records a push. Begins by loading the order. `None`: it names no order, and there is nothing to record it in.
-    pub fn receive(&self, push: Event, now: Timestamp) -> Option<(Job, Step)> {
+    pub fn receive(&self, push: Event, now: impl Into<Now>) -> Option<(Job, Step)> {
         let key = match &push {
             Event::CapacityOffered(offer) => Some(&offer.mt_order_id),
             Event::Refunded(refund) => Some(&refund.mt_order_id),
@@ -311,30 +313,34 @@ impl Service {
             _ => None,
         };
         let key = key?.clone();
-        let until = later(now, self.deadline.map_or(PUSH_DEADLINE, |deadline| deadline.0));
+        let until = later(now.into().steady, self.deadline.map_or(PUSH_DEADLINE, |deadline| deadline.0));
         Some(begin(&key, Work::Record, Phase::Apply, Some(push), until))
     }
 
     /// Records an event of the order: a reply that came late, or what the user knows. Begins by loading the order.
-    pub fn record(&self, key: &str, event: Event, now: Timestamp) -> (Job, Step) {
-        begin(key, Work::Record, Phase::Apply, Some(event), store_limit(now))
+    pub fn record(&self, key: &str, event: Event, now: impl Into<Now>) -> (Job, Step) {
+        begin(key, Work::Record, Phase::Apply, Some(event), store_limit(now.into()))
     }
 
     /// Makes a call, if it is legal and Meituan's limits have a place. Begins by loading the order; the key of a submit is our
     /// own number.
-    pub fn call(&self, key: &str, sent: CallSent, now: Timestamp) -> (Job, Step) {
-        let (mut job, step) = begin(key, Work::Call, Phase::Look, None, store_limit(now));
+    pub fn call(&self, key: &str, sent: CallSent, now: impl Into<Now>) -> (Job, Step) {
+        let (mut job, step) = begin(key, Work::Call, Phase::Look, None, store_limit(now.into()));
         job.sent = Some(sent);
         (job, step)
     }
 
     /// Does what is next about an order, if it is due. Begins by loading the order.
-    pub fn settle(&self, key: &str, now: Timestamp) -> (Job, Step) {
-        begin(key, Work::Settle, Phase::Look, None, store_limit(now))
+    pub fn settle(&self, key: &str, now: impl Into<Now>) -> (Job, Step) {
+        begin(key, Work::Settle, Phase::Look, None, store_limit(now.into()))
     }
 
     /// Says what to do next.
-    pub fn advance(&self, job: &mut Job, input: Input, now: Timestamp) -> Step {
+    pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
+        self.go_on(job, input, now.into())
+    }
+
+    fn go_on(&self, job: &mut Job, input: Input, now: Now) -> Step {
         match input {
             Input::Loaded(order) => {
                 job.go_on();
@@ -370,7 +376,7 @@ impl Service {
                 match driver_id {
                     Some(driver_id) => job.place(CallSent::confirm(&driver_id)),
                     None => {
-                        job.undecided = Some(later(now, CHOICE_PAUSE));
+                        job.undecided = Some(later(now.wall, CHOICE_PAUSE));
                         job.look()
                     }
                 }
@@ -411,16 +417,16 @@ impl Job {
     }
 
     /// Does the phase again after a pause, if there is time.
-    fn again(&mut self, pause: i64, why: NotStored, now: Timestamp) -> Step {
+    fn again(&mut self, pause: i64, why: NotStored, now: Now) -> Step {
         self.next = None;
-        match later(now, pause) > self.until {
+        match later(now.steady, pause) > self.until {
             true => self.step(Then::Done(Done::Failed(why))),
             false => self.step(Then::Pause(pause)),
         }
     }
 
     /// What comes of what was done.
-    fn apply(&mut self, event: Event, now: Timestamp) -> Step {
+    fn apply(&mut self, event: Event, now: Now) -> Step {
         (self.event, self.phase, self.until) = (Some(event), Phase::Apply, store_limit(now));
         self.load()
     }
@@ -469,10 +475,10 @@ fn mt_order_id_of(event: &Event) -> Option<&String> {
     number.filter(|number| !number.is_empty())
 }
 
-fn store_limit(now: Timestamp) -> Timestamp {
-    later(now, STORE_LIMIT)
+fn store_limit(now: Now) -> Timestamp {
+    later(now.steady, STORE_LIMIT)
 }
 
-fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
-    Timestamp(now.0.saturating_add(milliseconds))
+fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
+    Timestamp(at.0.saturating_add(milliseconds))
 }

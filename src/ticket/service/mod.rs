@@ -57,6 +57,7 @@ use super::order::{
     apply_to, next_due,
 };
 use crate::message::RawJson;
+pub use crate::time::Now;
 use crate::time::Timestamp;
 use answering::Answering;
 #[cfg(feature = "wasm")]
@@ -82,21 +83,6 @@ pub struct Service {
     /// How long pay and refund may take, in milliseconds, before Meituan receives 598 and 602 and the work goes on; absent: 25000.
     /// Order create and reschedule, which cannot be put off, have at most 15000.
     pub deadline: Option<Timestamp>,
-}
-
-/// What time it is. A [`Timestamp`] is both: where the wall clock does not jump, or nobody minds.
-#[derive(Debug, Clone, Copy)]
-pub struct Now {
-    /// By the wall clock: what is recorded has this time.
-    pub wall: Timestamp,
-    /// By a clock that never jumps, whatever it counts from, in milliseconds: time limits are by this one.
-    pub steady: Timestamp,
-}
-
-impl From<Timestamp> for Now {
-    fn from(now: Timestamp) -> Self {
-        Now { wall: now, steady: now }
-    }
 }
 
 /// What is stored of an order.
