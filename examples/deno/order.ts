@@ -1,4 +1,4 @@
-import { carTypeRequestOf, codes, MeituanError, type RideClient } from "meituan-protocol/ride";
+import { carTypeRequestOf, codes, type RideClient, type RideOrders } from "meituan-protocol/ride";
 
 interface Place {
   longitude: number;
@@ -18,46 +18,37 @@ const TRIES = 3;
 const SECONDS = 10;
 
 /**
- * Orders the cheapest car that is to be had now, under this number of ours. Where the outcome is not known it throws; order
- * again with the same number then, and it is still one ride.
+ * Orders the cheapest car that is to be had now, under this number of ours. Where the outcome is not known there is no number of
+ * Meituan's; order again with the same number then, and it is still one ride.
  */
-export async function order(ride: RideClient, channelPartnerOrderId: string, { user, mobile, from, to }: Journey) {
+export async function order(ride: RideClient, rides: RideOrders, channelPartnerOrderId: string, journey: Journey) {
+  const known = await rides.load(channelPartnerOrderId);
+  if (known?.mtOrderId !== undefined) return known.mtOrderId;
+  const { user, mobile, from, to } = journey;
   const estimate = ride.requests.queryEstimatedPrice({
     ...{ fromLongitude: from.longitude, fromLatitude: from.latitude, toLongitude: to.longitude, toLatitude: to.latitude },
     reserveType: 1,
   });
-  const { estimatePrices } = await estimate.parseResponse(await send(estimate));
+  const { estimatePrices } = await estimate.parseResponse(await send(estimate.toRequest()));
   const cars = estimatePrices.flatMap((one) => carTypeRequestOf(one) ?? []);
   const [cheapest] = cars.sort((left, right) => left.estimateAmount - right.estimateAmount);
   if (!cheapest) throw new Error("no car");
-  for (let tries = 1; ; tries++) {
-    const submit = ride.requests.submitOrder({
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const submitted = await rides.call("submitOrder", {
       ...{ channelPartnerOrderId, identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
       ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
       ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
       carTypeRequestList: [cheapest],
     });
-    try {
-      return (await submit.parseResponse(await send(submit))).mtOrderId;
-    } catch (error) {
-      // An earlier attempt has arrived, and only its answer is lost.
-      if (isRepeated(error)) return numberOf(ride, channelPartnerOrderId);
-      if (tries === TRIES || !isUnknown(error)) throw error;
-    }
+    if (submitted.outcome === "answered") return submitted.orderId;
+    if (submitted.outcome !== "refused") continue;
+    // An earlier attempt has arrived, and only its answer is lost: it is asked after.
+    if (submitted.error.remoteCode === codes.ResultCode.REPEAT_SUBMIT_ORDER_ERROR) await rides.settle(channelPartnerOrderId);
+    else if (submitted.error.retryable !== true) throw submitted.error;
+    const found = await rides.load(channelPartnerOrderId);
+    if (found?.mtOrderId !== undefined) return found.mtOrderId;
   }
+  return undefined;
 }
 
-const isRepeated = (error: unknown) => MeituanError.is(error) && error.remoteCode === codes.ResultCode.REPEAT_SUBMIT_ORDER_ERROR;
-
-/** A time-out, a broken connection, or an answer that says: not now. */
-export const isUnknown = (error: unknown) => !MeituanError.is(error) || error.retryable === true;
-
-async function numberOf(ride: RideClient, channelPartnerOrderId: string) {
-  const query = ride.requests.queryRealTimeOrder({ channelPartnerOrderId });
-  const { mtOrderId } = await query.parseResponse(await send(query));
-  if (mtOrderId === undefined) throw new Error("the order is there, and its number is not");
-  return mtOrderId;
-}
-
-export const send = (request: { toRequest(): Request }) =>
-  fetch(request.toRequest(), { signal: AbortSignal.timeout(1000 * SECONDS) });
+export const send = (request: Request) => fetch(request, { signal: AbortSignal.timeout(1000 * SECONDS) });

@@ -14,7 +14,7 @@ declare namespace Deno {
   }
   interface Kv {
     get<Value = unknown>(key: Key): Promise<Entry<Value>>;
-    set(key: Key, value: unknown): Promise<unknown>;
+    list<Value = unknown>(selector: { prefix: Key }): AsyncIterable<{ key: Key; value: Value }>;
     atomic(): Atomic;
   }
   interface Atomic {

@@ -9,8 +9,11 @@ import type {
   RideStanding,
   RideTransition,
 } from "./messages.js";
+import type { OrderStore } from "./order.js";
 import type { Answered, RideHandlerEvents, RideHandlerFunctions } from "./ride.js";
 import type { Given } from "./ticket.js";
+
+export { type Settler, type SettlerOptions, settler } from "./order.js";
 
 /**
  * Where ride orders are kept: a database of the user's. The key of an order is Meituan's number (`mtOrderId`); until that is
@@ -33,6 +36,8 @@ export interface RideOrderStore<Revision = any> {
   ): Given<boolean>;
   /** The orders in which something is due at that time, by the `due` that they were saved with. Only where one asks for all. */
   due?(now: number): Given<readonly string[]>;
+  /** As {@link OrderStore.claimDue}. */
+  claimDue?(now: number, limit: number, leaseMs: number): Given<readonly string[]>;
   /** The orders that were saved last with conflicts. Only where one asks for them. */
   conflicts?(): Given<readonly string[]>;
 }

@@ -25,7 +25,7 @@ export { type Finding, MeituanError, type Reply, type TicketResponse } from "./e
 export type * from "./messages.js";
 export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
-export type * from "./ride-order.js";
+export * from "./ride-order.js";
 export * as tables from "./ride-tables.js";
 export { type BlockCipher, type HeadersInput, type HostCipher, nodeCipher, type RawBody, type ReceiveOptions } from "./ticket.js";
 

@@ -14,6 +14,7 @@ export { fen, formatYuan, yuan } from "./money.js";
 export * as codes from "./ride-codes.js";
 export { RideRequests } from "./ride-requests.js";
 export * as tables from "./ride-tables.js";
+export { settler } from "./settler.js";
 export { RideClient };
 
 /**

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { carTypeRequestOf, newOrderId, RideClient } from "meituan-protocol/ride";
 import { MeituanRide } from "meituan-protocol/testing";
@@ -125,6 +126,8 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
       assert.equal(driver, undefined);
       const offered = older.takePushes();
       for (const each of offered) assert.ok((await push(each)).accepted, `${each.name}\n${enterprise.printed?.()}`);
+      // It may be confirmed after the answer.
+      for (let waited = 0; older.state.orders[mtOrderId].driver === undefined && waited < 5000; waited += 20) await sleep(20);
       const { driverId } = older.state.orders[mtOrderId].driver;
       // Other offers of the same order come as well, before and after it knows of its driver.
       const { body } = offered.find(({ name }) => name === "capacityOffered");

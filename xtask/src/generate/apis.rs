@@ -29,6 +29,8 @@ pub(super) struct Api {
     pub(super) introduction: String,
     /// The end of the reference: what else the spec lists.
     pub(super) appendix: String,
+    /// How orders are kept, for the page of the order rules.
+    pub(super) guide: &'static str,
     /// The code of success.
     pub(super) success: i32,
 }
@@ -117,6 +119,7 @@ pub(super) fn ticket_api() -> Api {
         ],
         introduction,
         appendix: String::new(),
+        guide: "",
         success: 200,
     }
 }
@@ -201,6 +204,7 @@ pub(super) fn ride_api() -> Api {
         sentences: Vec::new(),
         introduction,
         appendix: ride_appendix(),
+        guide: include_str!("ride_orders.md"),
         success: 0,
     }
 }

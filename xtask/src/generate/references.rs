@@ -51,6 +51,7 @@ pub(super) fn order_rules(api: &Api) -> String {
         api.name,
         api.diagram.trim()
     );
+    out.push_str(api.guide);
     let all = Catalogue::of(std::slice::from_ref(api));
     for sentences in &api.sentences {
         let (first, rest) = sentences.name.split_at(1);
