@@ -39,6 +39,8 @@ declare const stored: import("meituan-protocol/ride").RideOrder | undefined;
 declare const push: import("meituan-protocol/ride").RidePush & { type: "orderChanged" };
 declare let calls: import("meituan-protocol/ride").RideCalls | undefined;
 declare const openOrders: number;
+declare const mtOrderId: string;
+declare const channelPartnerOrderId: string;
 
 declare const config: import("meituan-protocol/ticket").TicketSupplierOptions;
 declare const store: import("meituan-protocol/ticket").OrderStore;
