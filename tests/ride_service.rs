@@ -225,6 +225,37 @@ fn two_pushes_at_once_are_both_counted() {
 }
 
 #[test]
+fn a_reply_and_a_push_at_once_are_both_counted() {
+    let (service, mut store) = (service(), Store::with([changed(RideEvent::BILL_CHANGED, NOW)]));
+    let mut driver = settle(&service, &mut store, NOW);
+    driver.step = service.advance(&mut driver.job, Input::Replied(queried(RideStatus::DRIVING, 0, after(1))), after(1));
+    driver.run_until(&service, &mut store, after(1), |step| step.save.is_some());
+    receive(&service, &mut store, changed(RideEvent::TRIP_DELIVERED, after(2)));
+    driver.run(&service, &mut store, after(2));
+    let order = store.order();
+    assert_eq!((order.status(), order.detail.is_some(), order.events.len()), (RideStatus::DELIVERED, true, 2));
+}
+
+#[test]
+fn places_that_are_taken_at_once_are_all_counted() {
+    let (service, mut store) = (service(), Store::default());
+    let ids = ["1", "2"];
+    for id in ids {
+        let event = OrderChanged { mt_order_id: Some(id.into()), ..OrderChanged::default() };
+        receive(&service, &mut store, Event::OrderChanged(event));
+    }
+    let mut drivers = ids.map(|id| Driver::new(service.settle(id, NOW)));
+    for driver in &mut drivers {
+        driver.run_until(&service, &mut store, NOW, |step| matches!(step.save, Some(Save::Calls(_))));
+    }
+    for driver in &mut drivers {
+        driver.run(&service, &mut store, NOW);
+        assert_eq!(driver.call().call, Call::QueryRealTimeOrder);
+    }
+    assert_eq!(store.places(), 2);
+}
+
+#[test]
 fn a_push_that_names_no_order_is_a_fact_of_none() {
     let untold = Event::OrderChanged(OrderChanged { event_code: Some(RideEvent::ORDER_PAID), ..OrderChanged::default() });
     assert!(service().receive(untold, NOW).is_none());

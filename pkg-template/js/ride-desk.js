@@ -4,6 +4,7 @@ import { invalid } from "./configuration.js";
 import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
 import { ResultCode } from "./ride-codes.js";
+import { checkOptions } from "./ride-orders.js";
 
 /** The pushes that are facts of an order. */
 const ORDER_PUSHES = ["capacityOffered", "orderChanged", "refunded"];
@@ -32,6 +33,8 @@ export function rideDesk(options) {
   } = options;
   if (record !== undefined) invalid("record", "pushes of rides are not recorded in a trace");
   const shared = { send, pay, chooseDriver, limits, deadlineMs, waitUntil };
+  // What is wrong is said at once, and not at the first push.
+  checkOptions(typeof store === "function" ? undefined : store, shared);
   /** @param {any} client @param {any[]} context */
   const ordersFor = async (client, context) =>
     client.ordersOf(typeof store === "function" ? await store(...context) : store, { ...shared, reports, context });
@@ -46,7 +49,7 @@ export function rideDesk(options) {
     try {
       let recorded = {};
       // One that names no order is a fact of none, and is reported as such.
-      if (push.body.mtOrderId || push.body.channelPartnerOrderId) {
+      if (push.type !== "orderChanged" || push.body.mtOrderId || push.body.channelPartnerOrderId) {
         const { reason, ...facts } = await (await ordersFor(client, context)).receive(push);
         if (reason !== undefined) invalid("store", `the order that was loaded is another one: ${reason}`);
         recorded = facts;

@@ -141,7 +141,9 @@ export interface RideStoreOptions<Context extends unknown[] = unknown[]> extends
  */
 export type RideOrderHandlerOptions<Context extends unknown[] = unknown[]> = RideStoreOptions<Context> & {
   [Name in "capacityOffered" | "orderChanged" | "refunded"]?: (
-    push: Parameters<NonNullable<RideHandlerFunctions<Context>[Name]>>[0] & Partial<RideRecorded>,
+    push: Parameters<NonNullable<RideHandlerFunctions<Context>[Name]>>[0] &
+      // An event may name no order.
+      (Name extends "orderChanged" ? Partial<RideRecorded> : RideRecorded),
     ...context: Context
     // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
   ) => Given<Response | undefined | void>;

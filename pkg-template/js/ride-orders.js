@@ -1,7 +1,7 @@
 // Ride orders in the user's own store. What is done when is decided by the order service (src/ride/service); this file loads
 // and saves, calls Meituan, runs the user's functions, and waits.
 
-import { invalid, isRecord, moment } from "./configuration.js";
+import { integer, invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { advanceRideJob, applyToRide, beginRideJob, dropRideJob } from "./orders-core.js";
@@ -80,6 +80,23 @@ async function within(working, limit) {
   }
 }
 
+/**
+ * @param {unknown} store if it is known
+ * @param {any} options
+ */
+export function checkOptions(store, { limits = {}, deadlineMs, ...functions }) {
+  if (store !== undefined && (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function")) {
+    invalid("store", "expected an object with load and save");
+  }
+  for (const [name, value] of Object.entries(functions)) {
+    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+  }
+  if (deadlineMs !== undefined && !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
+  for (const name of ["processes", "openOrders"]) {
+    if (limits[name] !== undefined) integer(limits[name], `limits.${name}`, 1, name === "processes" ? 100 : 2 ** 31 - 1);
+  }
+}
+
 export class RideOrders {
   #client;
   #store;
@@ -95,16 +112,17 @@ export class RideOrders {
   constructor(client, store, { clock, reports, context = [], ...options }) {
     const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, ...others } = options;
     for (const name of Object.keys(others)) invalid(name, "there is no such option");
-    if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
-      invalid("store", "expected an object with load and save");
-    }
-    for (const [name, value] of Object.entries({ send, pay, chooseDriver, waitUntil })) {
-      if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
-    }
+    checkOptions(store ?? null, { send, pay, chooseDriver, limits, deadlineMs, waitUntil });
     this.#client = client;
     this.#store = /** @type {RideOrderStore} */ (/** @type {unknown} */ (store));
     const { openOrders, processes } = limits;
-    this.#service = { openOrders, processes, canPay: pay !== undefined, canChoose: chooseDriver !== undefined, deadlineMs };
+    this.#service = {
+      openOrders,
+      processes,
+      canPay: pay !== undefined,
+      canChoose: chooseDriver !== undefined,
+      deadlineMs: deadlineMs && Math.ceil(deadlineMs),
+    };
     this.#callsStore = processes === undefined ? this.#store : OWN_CALLS;
     this.#how = { clock, reports, send, pay, chooseDriver, waitUntil, context };
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
-import { carTypeRequestOf, codes, handler, RideClient } from "meituan-protocol/ride";
-import { MeituanRide, MemoryStore } from "meituan-protocol/testing";
+import { carTypeRequestOf, codes, handler, RideClient, settler } from "meituan-protocol/ride";
+import { MeituanRide, MemoryStore, storeContract } from "meituan-protocol/testing";
 
 const { RideEvent, RideStatus } = codes;
 const START = 1629858000000;
@@ -328,8 +328,8 @@ describe("a handler with a store for rides", () => {
       await process.settle(mtOrderId);
     }
     assert.deepEqual([world.called.length, await world.store.load("calls:618")], [2, null]);
-    const wrong = world.process({ limits: { processes: 0 } });
-    await assert.rejects(wrong.settle("1"), { code: "OUT_OF_RANGE", path: "processes" });
+    const refused = { code: "INVALID_CONFIG", path: "limits.processes" };
+    for (const processes of [0, 101, 1.5]) assert.throws(() => world.process({ limits: { processes } }), refused);
   });
 
   it("makes a call that is allowed, records it first, and says why it makes another one not", async () => {
@@ -400,6 +400,16 @@ describe("a handler with a store for rides", () => {
     await answer();
     await Promise.all(working);
     assert.ok((await world.orders().standing(orderId)).payable > 0);
+  });
+
+  it("is settled by whoever looks for what is due", async () => {
+    const orderId = await world.owing();
+    const process = world.process();
+    await world.push(process, "orderChanged", { mtOrderId: orderId, eventCode: RideEvent.BILL_GENERATED, eventTime: world.now });
+    const settleDue = settler(process, world.store, { now: () => world.now });
+    assert.deepEqual([await settleDue(), world.paid.length], [{ settled: 1, failed: 0 }, 1]);
+    assert.deepEqual(await world.orders().due(), []);
+    await storeContract(world.store);
   });
 
   it("hands the platform's context to the store and to the functions", async () => {

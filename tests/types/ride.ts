@@ -13,15 +13,18 @@ import {
   nodeCipher,
   type Reply,
   RideClient,
+  type RideOrderStore,
   type RidePush,
   RideRequests,
   recordCall,
   sealEnvelope,
+  settler,
   signSorted,
   type TicketResponse,
   tables,
   transition,
 } from "meituan-protocol/ride";
+import { MemoryStore } from "meituan-protocol/testing";
 
 const client = new RideClient({
   entId: "617",
@@ -131,6 +134,37 @@ export const fetch = handler({
 });
 // @ts-expect-error Meituan makes no such push
 client.handler({ submitOrder: () => {} });
+
+// With a store, the functions of pushes receive what was recorded; what is made of it is up to the options.
+declare const store: RideOrderStore<{ readonly etag: string }> & { close(): void };
+export const keeping = client.handler({
+  store: (env: { key: string }) => (env.key === "" ? store : new MemoryStore()),
+  send: (request, env) => globalThis.fetch(request, { headers: { key: env.key } }),
+  // @ts-expect-error what is paid is said by true and false
+  pay: ({ key, price, order }) => [key.slice(), price.toFixed(), order.payments],
+  chooseDriver: ({ offers }, env) => offers.find((offer) => offer.submitDriveInfo.driverName === env.key)?.submitDriveInfo.driverId,
+  limits: { processes: 2, openOrders: 20 },
+  refunded: ({ kind, standing, orderId }) => void [kind === "moved", standing.refunded.toFixed(), orderId.slice()],
+  // @ts-expect-error an event may name no order
+  orderChanged: ({ orderId }) => void orderId.slice(),
+  onConflict: ([conflict], { orderId }) => void [conflict === "event", orderId.slice()],
+  onWarning: ([first]) => void [first?.report === "amountUnknown", first?.rule?.slice()],
+});
+keeping.settle("1", { key: "" }).then((due) => due?.toFixed());
+settler(keeping, store);
+const rides = client.orders(new MemoryStore(), { send: (request) => globalThis.fetch(request) });
+export async function cancelled() {
+  const asked = await rides.call("cancelOrder", { mtOrderId: "1", type: codes.CancelStep.ASK_FEE });
+  if (asked.outcome === "answered") return asked.reply.cancelPrice;
+  if (asked.outcome === "refused") return asked.error.remoteCode;
+  // @ts-expect-error only what is limited says when
+  if (asked.outcome !== "limited") return asked.at;
+  return asked.at;
+}
+// @ts-expect-error a call of no one order
+rides.call("queryNearByDrivers", {});
+// @ts-expect-error without a store there is nothing to send about
+client.handler({ send: (request: Request) => globalThis.fetch(request) });
 
 // The words of our own are offered by name, and those of a later version compile.
 type Why = NonNullable<ReturnType<typeof nextAction>>["why"];
