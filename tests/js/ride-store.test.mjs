@@ -165,7 +165,7 @@ describe("a handler with a store for rides", () => {
     const made = (name) => world.called.filter((call) => call === name).length;
     assert.deepEqual([made("submitOrder"), made("confirmOrder"), made("notifyPaidResult")], [1, 1, 1]);
     assert.deepEqual([world.heard.conflicts, world.heard.errors, world.store.due(2 ** 52)], [[], [], []]);
-    assert.equal((await world.orders().load(OURS)).mtOrderId, orderId);
+    assert.deepEqual([(await world.orders().load(OURS)).mtOrderId, (await world.orders().standing(OURS)).final], [orderId, true]);
   });
 
   it("counts pushes that come at once in two processes, each once", async () => {
