@@ -32,7 +32,7 @@
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, ride, ticket};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use std::borrow::Cow;
 
 impl ticket::Supplier {
@@ -74,6 +74,8 @@ pub fn push_response(answer: impl Into<String>) -> Response<Vec<u8>> {
 impl From<ticket::HttpReply> for Response<Vec<u8>> {
     fn from(reply: ticket::HttpReply) -> Self {
         let mut response = Response::new(reply.body);
+        // The library has two: 200 and 503.
+        *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or_default();
         for (name, value) in reply.headers {
             // All that the library writes are headers.
             if let (Ok(name), Ok(value)) = (name.parse::<http::HeaderName>(), HeaderValue::from_str(&value)) {
@@ -103,7 +105,7 @@ impl<E> TryFrom<&ride::SealedRequest<E>> for Request<Vec<u8>> {
     }
 }
 
-impl<E: ticket::Endpoint> ticket::SignedRequest<E> {
+impl<E> ticket::SignedRequest<E> {
     /// [`SignedRequest::parse`](ticket::SignedRequest::parse) of a whole response.
     ///
     /// # Errors

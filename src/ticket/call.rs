@@ -65,6 +65,16 @@ impl Call {
         !NO_FAILURE.contains(&code) && !self.is_outcome(code)
     }
 
+    /// Whether it makes the supplier do something. When that breaks off, nobody knows whether it is done.
+    pub fn acts(&self) -> bool {
+        ACTS.contains(&self.name)
+    }
+
+    /// Whether the request's envelope has more of the message than its body.
+    pub(super) fn has_envelope_of_its_own(&self) -> bool {
+        self.request.fields.iter().any(|field| !["partnerId", "body"].contains(&field.name))
+    }
+
     /// Whether Meituan connects no supplier without it (acceptance manual, part three).
     pub fn is_mandatory(&self) -> bool {
         MANDATORY.contains(&self.name)
@@ -78,6 +88,9 @@ impl Call {
 
 /// The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1).
 const NO_FAILURE: [i32; 4] = [200, 598, 601, 602];
+
+/// Calls that make the supplier do something.
+const ACTS: [&str; 6] = ["orderCreate", "orderPay", "orderRefund", "orderClose", "orderRefunded", "orderReschedule"];
 
 /// The interfaces without which Meituan connects no supplier (acceptance manual, part three).
 pub const MANDATORY: [&str; 6] = ["orderCreate", "orderPay", "orderQuery", "orderRefund", "orderClose", "consumeNotice"];

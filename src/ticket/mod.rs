@@ -4,6 +4,7 @@ pub mod acceptance;
 mod call;
 pub mod calls;
 pub mod codes;
+pub mod handler;
 pub mod notices;
 pub mod order;
 pub mod products;

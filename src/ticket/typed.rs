@@ -2,10 +2,11 @@
 
 use super::calls::*;
 use super::notices::*;
+use super::order::{Delivery, Notice};
 use super::products::*;
 use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
 use crate::message::definition::Facts;
-use crate::message::{Packed, Reading, read};
+use crate::message::{Id, Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use serde::{Deserialize, Serialize};
@@ -29,11 +30,30 @@ macro_rules! asked {
                 )*
                 None
             }
+
+            /// Returns the call that it is.
+            pub fn call(&self) -> &'static Call {
+                match self { $( Asked::$variant { .. } => &super::$constant, )* }
+            }
         }
     };
 }
 
 impl Asked {
+    /// Returns the order that it is about, if it is about one.
+    pub fn order_id(&self) -> Option<Id> {
+        Some(match self {
+            Asked::OrderCreate(call) => call.order_id,
+            Asked::OrderPay(call) => call.order_id,
+            Asked::OrderQuery(call) => call.order_id,
+            Asked::OrderRefund(call) => call.order_id,
+            Asked::OrderClose(call) => call.order_id,
+            Asked::OrderRefunded(call) => call.order_id,
+            Asked::OrderReschedule(call) => call.order_id,
+            _ => return None,
+        })
+    }
+
     /// The field that the reply repeats, where this lacks it.
     fn left_out(&self) -> Option<&'static str> {
         let number = match self {
@@ -120,15 +140,24 @@ impl Reply {
     }
 }
 
-/// An HTTP reply; its status is 200 whatever it says.
+/// An HTTP reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpReply {
+    /// The status: 200 whatever the body says; 503 where there is no body.
+    pub status: u16,
     /// Header names and values.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
     /// Inferred rules that it breaks, and rules that could not be checked.
     pub warnings: Vec<Issue>,
+}
+
+impl HttpReply {
+    /// HTTP 503 without a body: what is true is not known. Meituan sees a time-out and no failure (inferred).
+    pub fn unknown() -> Self {
+        HttpReply { status: 503, headers: vec![("Retry-After", "1".to_owned())], body: Vec::new(), warnings: Vec::new() }
+    }
 }
 
 impl Supplier {
@@ -155,6 +184,13 @@ impl Supplier {
         if !to.call.lists(reply.code) {
             return Err(illegal(reply.code));
         }
+        let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
+        let (body, warnings) = self.written(to.call, reply, facts)?;
+        Ok(self.http_reply(body, to.encrypted, warnings))
+    }
+
+    /// The reply as it travels, and what it is warned of.
+    pub(super) fn written(&self, call: &'static Call, reply: &Reply, facts: Facts) -> Result<(Vec<u8>, Vec<Issue>), Error> {
         let mut program = Map::new();
         program.insert("code".into(), reply.code.into());
         program.insert("describe".into(), reply.describe.clone().into());
@@ -162,9 +198,8 @@ impl Supplier {
         program.extend(reply.body.clone().map(|body| ("body".into(), body)));
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         let program = Value::Object(program).to_string();
-        let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
-        self.encode_reply(to.call, reply.code, program.as_bytes(), facts, &mut packed, &mut body)?;
-        Ok(self.http_reply(body, to.encrypted, packed.issues))
+        self.encode_reply(call, reply.code, program.as_bytes(), facts, &mut packed, &mut body)?;
+        Ok((body, packed.issues))
     }
 
     fn fail_unlisted(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
@@ -190,15 +225,30 @@ impl Supplier {
         self.http_reply(self.encode_failure(code, describe.trim_start()), refusal.encrypted, Vec::new())
     }
 
+    /// Writes the reply where your own code failed, and what it did is not known. To the calls that make it do something
+    /// ([`Call::acts`]) that is [`HttpReply::unknown`]: after a failure Meituan would refund what may be issued. To all others it
+    /// is the family's failure.
+    pub fn answer_failure(&self, to: &Received) -> HttpReply {
+        match to.call.acts() {
+            true => HttpReply::unknown(),
+            false => self.http_reply(self.encode_failure(to.call.failure, SYSTEM_FAILURE), to.encrypted, Vec::new()),
+        }
+    }
+
+    /// The reply to a call that is not served here.
+    pub(super) fn answer_unserved(&self, to: &Received) -> HttpReply {
+        self.http_reply(self.encode_failure(to.call.failure, NOT_SERVED), to.encrypted, Vec::new())
+    }
+
     fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
         let mut headers = vec![("Content-Type", JSON.to_owned())];
         let sealed = if encrypted { self.seal(&body) } else { None };
         match sealed {
             Some(sealed) => {
                 headers.push(("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned()));
-                HttpReply { headers, body: sealed.into_bytes(), warnings }
+                HttpReply { status: 200, headers, body: sealed.into_bytes(), warnings }
             }
-            None => HttpReply { headers, body, warnings },
+            None => HttpReply { status: 200, headers, body, warnings },
         }
     }
 
@@ -207,31 +257,46 @@ impl Supplier {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
-        let Direction::ToMeituan(path) = E::CALL.direction else {
-            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(E::CALL.name));
-        };
         let unserializable = |error: serde_json::Error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string());
-        let mut envelope = match (serde_json::to_value(message).map_err(unserializable)?, E::IS_ENVELOPE) {
-            (Value::Object(envelope), true) => envelope,
-            (body, _) => Map::from_iter([("body".to_owned(), body)]),
+        self.signed(E::CALL, &serde_json::to_string(message).map_err(unserializable)?, now)
+    }
+
+    /// Builds the request of a notice in an order's outbox, checked and signed.
+    ///
+    /// # Errors
+    /// The first thing that the definition or a documented rule refuses; `UNKNOWN_ROUTE` where there is no such notice.
+    pub fn notice_request(&self, notice: &Notice, now: Timestamp) -> Result<SignedRequest, Error> {
+        let call = Call::named(&notice.name).ok_or_else(|| Error::at(ErrorCode::UnknownRoute, "").detail(&notice.name))?;
+        self.signed(call, notice.body.as_str(), now)
+    }
+
+    /// `message` in program notation: the body, or the envelope where that has more of the message's own.
+    fn signed<E>(&self, call: &'static Call, message: &str, now: Timestamp) -> Result<SignedRequest<E>, Error> {
+        let Direction::ToMeituan(path) = call.direction else {
+            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(call.name));
         };
-        envelope.insert("partnerId".into(), self.config().partner_id.into());
+        let partner_id = self.config().partner_id.to_string();
+        let program = match call.has_envelope_of_its_own() {
+            true => {
+                let envelope: Result<Map<String, Value>, _> = serde_json::from_str(message);
+                let mut envelope = envelope.map_err(|error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string()))?;
+                envelope.insert("partnerId".into(), self.config().partner_id.into());
+                Value::Object(envelope).to_string()
+            }
+            false => ["{\"partnerId\":", &partner_id, ",\"body\":", message, "}"].concat(),
+        };
         let (mut packed, mut body) = (Packed::default(), Vec::new());
-        let program = Value::Object(envelope).to_string();
-        let encrypted = self.encode_request(E::CALL, program.as_bytes(), &mut packed, &mut body)?;
+        let encrypted = self.encode_request(call, program.as_bytes(), &mut packed, &mut body)?;
         let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now);
-        let mut headers = vec![
-            ("PartnerId", self.config().partner_id.to_string()),
-            ("Date", date),
-            ("Authorization", authorization),
-            ("Content-Type", JSON.to_owned()),
-        ];
+        let mut headers =
+            vec![("PartnerId", partner_id), ("Date", date), ("Authorization", authorization), ("Content-Type", JSON.to_owned())];
         if let Some(encryption) = self.config().body_encryption.as_ref() {
             headers.extend((!encryption.app_key.is_empty()).then(|| ("AppKey", encryption.app_key.clone())));
         }
         headers.extend(encrypted.then(|| ("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned())));
         let url = [&self.config().host, path].concat();
-        Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, endpoint: std::marker::PhantomData })
+        let endpoint = std::marker::PhantomData;
+        Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, call, endpoint })
     }
 }
 
@@ -240,36 +305,35 @@ fn illegal(code: i32) -> Error {
 }
 
 const JSON: &str = "application/json; charset=utf-8";
+const SYSTEM_FAILURE: &str = "商家系统内部错误，请稍后重试";
+pub(super) const NOT_SERVED: &str = "接口未实现";
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
 pub trait Endpoint: Serialize {
     /// The call.
     const CALL: &'static Call;
-    /// Whether the type is the whole envelope, or its body.
-    const IS_ENVELOPE: bool;
 }
 
 macro_rules! endpoints {
-    ($($type:ty: $constant:ident, $is_envelope:literal;)*) => {$(
+    ($($type:ty: $constant:ident;)*) => {$(
         impl Endpoint for $type {
             const CALL: &'static Call = &super::$constant;
-            const IS_ENVELOPE: bool = $is_envelope;
         }
     )*};
 }
 
 endpoints! {
-    PayNoticeRequest: PAY_NOTICE, true;
-    RefundNoticeRequest: REFUND_NOTICE, true;
-    ConsumeNotice: CONSUME_NOTICE, false;
-    RescheduleNoticeRequest: RESCHEDULE_NOTICE, true;
-    Vec<ProductChangeNotice>: PRODUCT_CHANGE_NOTICE, false;
-    LevelPriceNoticeRequest: LEVEL_PRICE_NOTICE, true;
+    PayNoticeRequest: PAY_NOTICE;
+    RefundNoticeRequest: REFUND_NOTICE;
+    ConsumeNotice: CONSUME_NOTICE;
+    RescheduleNoticeRequest: RESCHEDULE_NOTICE;
+    Vec<ProductChangeNotice>: PRODUCT_CHANGE_NOTICE;
+    LevelPriceNoticeRequest: LEVEL_PRICE_NOTICE;
 }
 
-/// A request to send by POST: plain values, ready for any HTTP client.
+/// A request to send by POST: plain values, ready for any HTTP client. `E` is the message's type; without it, any notice.
 #[derive(Debug, Clone)]
-pub struct SignedRequest<E> {
+pub struct SignedRequest<E = AnyNotice> {
     /// Where to.
     pub url: String,
     /// Header names and values.
@@ -280,8 +344,14 @@ pub struct SignedRequest<E> {
     pub string_to_sign: String,
     /// Inferred rules that it breaks, and rules that could not be checked.
     pub warnings: Vec<Issue>,
-    endpoint: std::marker::PhantomData<E>,
+    /// The call.
+    pub call: &'static Call,
+    endpoint: std::marker::PhantomData<fn() -> E>,
 }
+
+/// Stands for the type of a notice that is known by its name alone.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyNotice;
 
 /// Meituan's reply to a notice. Judge it by its code alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,24 +362,32 @@ pub struct NoticeReply {
     pub describe: String,
     /// The notice need not be sent again for its own sake.
     pub accepted: bool,
+    /// What the order rules make of it: 200 is accepted, 300 to a pay notice is processing, everything else is later.
+    pub delivery: Delivery,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,
 }
 
-impl<E: Endpoint> SignedRequest<E> {
+impl<E> SignedRequest<E> {
     /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
     ///
     /// # Errors
     /// When the body is not such a reply.
     pub fn parse(&self, body: &[u8]) -> Result<NoticeReply, Error> {
-        let mut packed = Packed::default();
-        if !read(E::CALL.reply, body, Reading::WIRE, &mut packed) {
+        let (call, mut packed) = (self.call, Packed::default());
+        if !read(call.reply, body, Reading::WIRE, &mut packed) {
             return Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, "")));
         }
-        let view = packed.view(E::CALL.reply, body);
+        let view = packed.view(call.reply, body);
         let code = view.and_then(|view| view.integer("code")).unwrap_or_default() as i32;
         let describe = view.and_then(|view| view.text("describe")).unwrap_or_default().into_owned();
-        Ok(NoticeReply { code, describe, accepted: E::CALL.is_outcome(code), warnings: packed.issues })
+        let accepted = call.is_outcome(code);
+        let delivery = match code {
+            200 => Delivery::ACCEPTED,
+            _ if accepted => Delivery::PROCESSING,
+            _ => Delivery::LATER,
+        };
+        Ok(NoticeReply { code, describe, accepted, delivery, warnings: packed.issues })
     }
 }
 

@@ -350,7 +350,7 @@ impl Notice {
             return None;
         }
         let mut body: serde_json::Value = serde_json::from_str(self.body.as_str()).ok()?;
-        if let (true, Some(envelope)) = (T::IS_ENVELOPE, body.as_object_mut()) {
+        if let (true, Some(envelope)) = (T::CALL.has_envelope_of_its_own(), body.as_object_mut()) {
             envelope.insert("partnerId".into(), 0.into());
         }
         serde_json::from_value(body).ok()

@@ -1,0 +1,399 @@
+//! The driver: does what the order service says, and reports how that ended.
+
+use super::channel::{Receiver, oneshot, within};
+use super::functions::{self, Unusable};
+use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
+use crate::message::Id;
+use crate::ticket::order::{
+    AttemptEnded, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody, Transition,
+};
+use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Save, Step, Task, Then};
+use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
+use crate::time::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For calls that are about no order; Meituan waits 60 s.
+const DEADLINE: Timestamp = Timestamp(25_000);
+
+/// One job about one order.
+struct Driver<S: Store, F, R> {
+    inner: Arc<Inner<S, F, R>>,
+    order_id: Id,
+    /// The call that is answered.
+    call: Option<Event>,
+    /// What was loaded last.
+    revision: Option<S::Revision>,
+    /// The order as it was loaded or saved last.
+    snapshot: String,
+}
+
+/// Why something of the user's has no result.
+enum Missing {
+    /// It failed, and that was reported.
+    Failed,
+    /// The limit was first.
+    Late,
+}
+
+impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
+    /// Runs this beside, to its end.
+    pub(super) fn task<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Receiver<T> {
+        let (sender, receiver) = oneshot();
+        self.runtime.spawn(async move {
+            // Nobody may wait any more.
+            let _ = sender.send(work.await);
+        });
+        receiver
+    }
+
+    fn until(&self, end: Timestamp) -> impl Future<Output = ()> + Send {
+        let left = end.0.saturating_sub(self.runtime.now().0);
+        self.runtime.sleep(Duration::from_millis(u64::try_from(left).unwrap_or_default()))
+    }
+
+    fn warn(&self, warning: &Warning<'_>, about: &About<'_>) {
+        let issues = match warning {
+            Warning::Request(issues) | Warning::Reply(issues) | Warning::Notice(issues) => issues,
+            Warning::Report(_) => return self.hooks.on_warning(warning, about),
+        };
+        if !issues.is_empty() {
+            self.hooks.on_warning(warning, about);
+        }
+    }
+
+    pub(super) async fn answer(self: Arc<Self>, received: Result<Received, Refusal>) -> HttpReply {
+        let received = match received {
+            Ok(received) => Arc::new(received),
+            Err(refusal) => {
+                let about = About { call: refusal.call.map(|call| call.name), ..About::default() };
+                self.hooks.on_error(&Trouble::Refused(&refusal.error), &about);
+                return self.supplier.answer_refusal(&refusal);
+            }
+        };
+        let order_id = received.asked.order_id();
+        let about = About { order_id, call: Some(received.call.name), key: None };
+        self.warn(&Warning::Request(&received.warnings), &about);
+        let (Some(order_id), Some(call)) = (order_id, functions::event(received.asked.clone())) else {
+            return self.answer_other(&received, &about).await;
+        };
+        let (sender, reply) = oneshot();
+        let (inner, asked) = (self.clone(), received.clone());
+        self.runtime.spawn(async move {
+            let (mut job, step) = inner.service.answer(call.clone(), inner.runtime.now());
+            let mut driver = Driver { inner: inner.clone(), order_id, call: Some(call), revision: None, snapshot: String::new() };
+            let done = driver.run(&mut job, step).await;
+            // Nobody may wait any more, and yet the rest is done.
+            let _ = sender.send(inner.reply(&asked, done));
+            if let Some(end) = job.unrecorded() {
+                inner.record_end(order_id, end).await;
+            }
+        });
+        reply.await.unwrap_or_else(|| {
+            self.hooks.on_error(&Trouble::NoReply(NoReply::Unknown), &about);
+            HttpReply::unknown()
+        })
+    }
+
+    async fn answer_other(self: &Arc<Self>, received: &Arc<Received>, about: &About<'_>) -> HttpReply {
+        let (inner, asked) = (self.clone(), received.clone());
+        let mut working = self.task(async move { inner.functions.other((*asked).clone()).await });
+        let limit = Timestamp(self.runtime.now().0.saturating_add(self.service.deadline.unwrap_or(DEADLINE).0));
+        let written = match within(self.until(limit), &mut working).await {
+            Some(Some(Ok(Some(reply)))) => self.supplier.reply(received, &reply).map_err(BoxError::from),
+            Some(Some(Ok(None))) => return self.supplier.answer_unserved(received),
+            Some(Some(Err(error))) => Err(error),
+            Some(None) => Err("it panicked".into()),
+            None => Err("it took too long".into()),
+        };
+        match written {
+            Ok(reply) => {
+                self.warn(&Warning::Reply(&reply.warnings), about);
+                reply
+            }
+            Err(error) => {
+                self.hooks.on_error(&Trouble::Function(&error), about);
+                self.supplier.answer_failure(received)
+            }
+        }
+    }
+
+    /// What Meituan gets.
+    fn reply(&self, received: &Received, done: Done) -> HttpReply {
+        let about = About { order_id: received.asked.order_id(), call: Some(received.call.name), key: None };
+        let why = match done {
+            Done::Reply(Answered { reply, quantity }) => match self.supplier.reply(received, &written(received, reply, quantity)) {
+                Ok(reply) => {
+                    self.warn(&Warning::Reply(&reply.warnings), &about);
+                    return reply;
+                }
+                Err(error) => {
+                    self.hooks.on_error(&Trouble::Reply(&error), &about);
+                    return HttpReply::unknown();
+                }
+            },
+            Done::NoReply(why) | Done::Failed(why) => why,
+            Done::Recorded(..) | Done::Settled(_) => NoReply::Unknown,
+        };
+        self.hooks.on_error(&Trouble::NoReply(why), &about);
+        HttpReply::unknown()
+    }
+
+    /// Boxed, because what follows from an event may be to record another one.
+    pub(super) fn record(self: Arc<Self>, order_id: Id, event: Event) -> BoxFuture<Result<(Transition, Option<Order>), NoReply>> {
+        Box::pin(async move {
+            let name = event.name();
+            let (mut job, step) = self.service.record(event, self.runtime.now());
+            match self.clone().drive(order_id, &mut job, step).await {
+                Done::Recorded(transition, order) => Ok((*transition, order.map(|order| *order))),
+                other => Err(self.failed(other, &About { order_id: Some(order_id), call: Some(name), key: None })),
+            }
+        })
+    }
+
+    pub(super) async fn settle(self: Arc<Self>, order_id: Id) -> Result<Option<Timestamp>, NoReply> {
+        let (mut job, step) = self.service.settle(self.send.is_some(), self.runtime.now());
+        match self.clone().drive(order_id, &mut job, step).await {
+            Done::Settled(due) => Ok(due),
+            other => Err(self.failed(other, &About { order_id: Some(order_id), ..About::default() })),
+        }
+    }
+
+    async fn drive(self: Arc<Self>, order_id: Id, job: &mut Job, step: Step) -> Done {
+        let mut driver = Driver { inner: self, order_id, call: None, revision: None, snapshot: String::new() };
+        driver.run(job, step).await
+    }
+
+    fn failed(&self, done: Done, about: &About<'_>) -> NoReply {
+        let why = if let Done::Failed(why) | Done::NoReply(why) = done { why } else { NoReply::Unknown };
+        self.hooks.on_error(&Trouble::NoReply(why), about);
+        why
+    }
+
+    /// Records how a function ended for which nobody waits any more. Where that fails, it runs again when its lease has run out.
+    async fn record_end(self: Arc<Self>, order_id: Id, end: AttemptEnded) {
+        let _ = self.record(order_id, end.into()).await;
+    }
+
+    /// Runs a function, and says how it ended.
+    async fn work(&self, call: Event, key: &str, order: Order) -> AttemptEnded {
+        let about = About { order_id: Some(order.order_id), call: Some(call.name()), key: Some(key) };
+        let ended = functions::act(&self.functions, &self.supplier, call.clone(), key.to_owned(), order).await;
+        let outcome = match ended {
+            Ok(end) => return AttemptEnded { key: key.to_owned(), ..end },
+            Err(Unusable::Failed(error)) => {
+                self.hooks.on_error(&Trouble::Function(&error), &about);
+                Outcome::UNKNOWN
+            }
+            Err(Unusable::Broken(error)) => {
+                self.hooks.on_error(&Trouble::Unusable(&error), &about);
+                Outcome::UNUSABLE
+            }
+        };
+        AttemptEnded { key: key.to_owned(), outcome, ..AttemptEnded::default() }
+    }
+
+    /// Sends a notice that is claimed, and records what came of it.
+    async fn deliver(self: Arc<Self>, order_id: Id, notice: Notice) {
+        let about = About { order_id: Some(order_id), call: Some(&notice.name), key: Some(&notice.id) };
+        let delivery = match self.sent(&notice, &about).await {
+            Ok(reply) => {
+                if reply.delivery != Delivery::ACCEPTED {
+                    self.hooks.on_error(&Trouble::NotAccepted(&reply), &about);
+                }
+                reply.delivery
+            }
+            Err(error) => {
+                self.hooks.on_error(&Trouble::Notice(&error), &about);
+                Delivery::LATER
+            }
+        };
+        let ended = NoticeEnded { id: notice.id.clone(), tries: notice.tries.unwrap_or_default(), delivery };
+        // Where it is not recorded, its claim runs out.
+        let _ = self.clone().record(order_id, ended.into()).await;
+    }
+
+    async fn sent(&self, notice: &Notice, about: &About<'_>) -> Result<NoticeReply, BoxError> {
+        let send = self.send.as_ref().ok_or("nothing sends")?;
+        let request = self.supplier.notice_request(notice, self.runtime.now())?;
+        self.warn(&Warning::Notice(&request.warnings), about);
+        let limit = Timestamp(self.runtime.now().0.saturating_add(self.service.settings.send_limit().0));
+        let mut sending = self.task(send(request.clone()));
+        let body = match within(self.until(limit), &mut sending).await {
+            Some(Some(body)) => body?,
+            Some(None) => return Err("sending panicked".into()),
+            None => return Err("Meituan has not replied in time".into()),
+        };
+        let reply = request.parse(&body)?;
+        self.warn(&Warning::Notice(&reply.warnings), about);
+        Ok(reply)
+    }
+}
+
+impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
+    async fn run(&mut self, job: &mut Job, step: Step) -> Done {
+        let mut step = step;
+        loop {
+            let input = match self.step(step).await {
+                Ok(input) => input,
+                Err(done) => return done,
+            };
+            step = self.inner.service.advance(job, input, self.inner.runtime.now());
+        }
+    }
+
+    /// Does a step: what follows it, or that it was the last one.
+    async fn step(&mut self, Step { save, until, then }: Step) -> Result<Input, Done> {
+        let mut order = None;
+        if let Some(save) = save {
+            order = match self.save(save, until).await {
+                Ok(order) => Some(order),
+                Err(input) => return Ok(input),
+            };
+        }
+        Ok(match then {
+            Then::Load => self.load(until).await,
+            Then::Pause(min, max) => {
+                let (min, max) = (u64::try_from(min).unwrap_or_default(), u64::try_from(max).unwrap_or_default());
+                let pause = min + self.inner.runtime.random() % (max.saturating_sub(min) + 1);
+                self.inner.runtime.sleep(Duration::from_millis(pause)).await;
+                Input::Resumed
+            }
+            Then::Run(task) => self.run_function(task, order).await,
+            Then::Send(notices) => {
+                let deliver = |notice| self.inner.task(self.inner.clone().deliver(self.order_id, notice));
+                let sending: Vec<_> = notices.into_iter().map(deliver).collect();
+                for notice in sending {
+                    // What failed was reported.
+                    notice.await;
+                }
+                Input::Sent
+            }
+            Then::Done(done) => return Err(done),
+        })
+    }
+
+    async fn load(&mut self, until: Timestamp) -> Input {
+        let (inner, order_id) = (self.inner.clone(), self.order_id);
+        let loading = self.inner.task(async move { inner.store.load(order_id).await });
+        let stored = match self.stored(loading, until).await {
+            Ok(stored) => stored,
+            Err(missing) => return missing.into(),
+        };
+        let (snapshot, revision) = match stored {
+            Some(StoredOrder { snapshot, revision }) => (snapshot, Some(revision)),
+            None => (String::new(), None),
+        };
+        (self.snapshot, self.revision) = (snapshot, revision);
+        match Loaded::from_json(self.snapshot.as_bytes()) {
+            Ok(loaded) => Input::Loaded(loaded),
+            Err(error) => {
+                self.report(&error.into());
+                Input::StoreFailed
+            }
+        }
+    }
+
+    /// The order that was saved, or what came in between.
+    async fn save(&mut self, Save { order, due, news }: Save, until: Timestamp) -> Result<Order, Input> {
+        self.snapshot = order.to_json();
+        let conflicts = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count();
+        let saving = SaveOrder {
+            order_id: self.order_id,
+            snapshot: self.snapshot.clone(),
+            expected: self.revision.clone(),
+            due,
+            conflicts: u32::try_from(conflicts).unwrap_or(u32::MAX),
+        };
+        let inner = self.inner.clone();
+        let saving = self.inner.task(async move { inner.store.save(saving).await });
+        if !self.stored(saving, until).await? {
+            return Err(Input::Conflict);
+        }
+        let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
+        let hooks = &self.inner.hooks;
+        if !news.conflicts.is_empty() {
+            hooks.on_conflict(&news.conflicts, &about);
+        }
+        for notice in &news.given_up {
+            hooks.on_notice_given_up(notice, &About { call: Some(&notice.name), key: Some(&notice.id), ..about });
+        }
+        for report in news.reports {
+            hooks.on_warning(&Warning::Report(report), &about);
+        }
+        Ok(order)
+    }
+
+    async fn stored<T>(&self, mut working: Receiver<Result<T, BoxError>>, until: Timestamp) -> Result<T, Missing> {
+        match within(self.inner.until(until), &mut working).await {
+            Some(Some(Ok(value))) => Ok(value),
+            Some(Some(Err(error))) => Err(self.report(&error)),
+            Some(None) => Err(self.report(&"it panicked".into())),
+            None => Err(Missing::Late),
+        }
+    }
+
+    fn report(&self, error: &BoxError) -> Missing {
+        let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
+        self.inner.hooks.on_error(&Trouble::Store(error), &about);
+        Missing::Failed
+    }
+
+    /// Runs the supplier's function in a task of its own. One that is late goes on, and records its end itself.
+    async fn run_function(&self, task: Task, order: Option<Order>) -> Input {
+        let (inner, order_id, Task { call, key, request, deadline }) = (self.inner.clone(), self.order_id, task);
+        let order = order.or_else(|| Order::from_json(self.snapshot.as_bytes()).ok().flatten());
+        let body = self.call.clone().or_else(|| functions::stored_call(&call, &request?));
+        let about = About { order_id: Some(order_id), call: Some(&call), key: Some(&key) };
+        let unknown = AttemptEnded { outcome: Outcome::UNKNOWN, ..AttemptEnded::default() };
+        let (Some(order), Some(body)) = (order, body) else {
+            inner.hooks.on_error(&Trouble::Function(&"its stored call cannot be read".into()), &about);
+            return Input::Ended(unknown);
+        };
+        let (sender, mut working) = oneshot();
+        let (acting, attempt_key) = (inner.clone(), key.clone());
+        inner.runtime.spawn(async move {
+            let end = acting.work(body, &attempt_key, order).await;
+            if let Err(end) = sender.send(end) {
+                acting.record_end(order_id, end).await;
+            }
+        });
+        match within(inner.until(deadline), &mut working).await {
+            Some(Some(end)) => Input::Ended(end),
+            Some(None) => {
+                inner.hooks.on_error(&Trouble::Function(&"it panicked".into()), &about);
+                Input::Ended(unknown)
+            }
+            None => working.close().map_or(Input::Late, Input::Ended),
+        }
+    }
+}
+
+impl From<Missing> for Input {
+    fn from(missing: Missing) -> Input {
+        match missing {
+            Missing::Failed => Input::StoreFailed,
+            Missing::Late => Input::StoreLate,
+        }
+    }
+}
+
+/// A reply of the order rules. A failure may have a code that is not listed.
+fn written(to: &Received, OrderReply { code, describe, body }: OrderReply, quantity: Option<u32>) -> Reply {
+    let reply = match (to.call.is_outcome(code), to.call.lists(code)) {
+        (true, _) => match body {
+            Some(ReplyBody::Created(body)) => Reply::outcome(code, &describe, body),
+            Some(ReplyBody::Paid(body)) => Reply::outcome(code, &describe, body),
+            Some(ReplyBody::State(body)) => Reply::outcome(code, &describe, body),
+            Some(ReplyBody::Refunded(body)) => Reply::outcome(code, &describe, body),
+            Some(ReplyBody::Rescheduled(body)) => Reply::outcome(code, &describe, body),
+            None => Reply::outcome(code, &describe, ()),
+        },
+        (false, true) => Reply::refuse(code, &describe),
+        (false, false) => Reply::refuse_unlisted(code, &describe),
+    };
+    match quantity {
+        Some(quantity) => reply.for_quantity(quantity),
+        None => reply,
+    }
+}

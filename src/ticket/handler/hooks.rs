@@ -1,0 +1,153 @@
+//! What somebody should hear of.
+
+use super::BoxError;
+use crate::message::Id;
+use crate::ticket::NoticeReply;
+use crate::ticket::order::{Conflict, Notice, Report};
+use crate::ticket::service::NoReply;
+use crate::{Error, Issue};
+use std::fmt;
+
+/// What it is about: ids only, never credentials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct About<'a> {
+    /// Meituan's number of the order.
+    pub order_id: Option<Id>,
+    /// The call or notice, by name.
+    pub call: Option<&'a str>,
+    /// The attempt's idempotency key, or the notice's id.
+    pub key: Option<&'a str>,
+}
+
+impl fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order = self.order_id.map(|id| format!("order {id}"));
+        let parts = [order.as_deref(), self.call, self.key];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Listeners of a [`Handler`](super::Handler). They are called in between and must not block; a panic in one counts as a panic of what
+/// it is called from. By default each writes one line with ids to standard error.
+pub trait Hooks: Send + Sync + 'static {
+    /// Facts contradict each other. They are recorded, and somebody has to look: [`Conflict::breach`] says what is wrong, and the
+    /// event [`ConflictResolved`](crate::ticket::order::ConflictResolved) ends it.
+    fn on_conflict(&self, conflicts: &[Conflict], about: &About<'_>) {
+        for conflict in conflicts {
+            eprintln!("meituan-protocol: {about}: conflict {}", conflict.id);
+        }
+    }
+
+    /// Meituan has not accepted a notice for too long, and it is not sent again by itself. The event
+    /// [`RetryNotice`](crate::ticket::order::RetryNotice) sends it again.
+    fn on_notice_given_up(&self, notice: &Notice, about: &About<'_>) {
+        eprintln!("meituan-protocol: {about}: notice given up {}", notice.id);
+    }
+
+    /// Something failed.
+    fn on_error(&self, trouble: &Trouble<'_>, about: &About<'_>) {
+        eprintln!("meituan-protocol: {about}: {}", trouble.kind());
+    }
+
+    /// Something deviates, and is accepted or sent all the same.
+    fn on_warning(&self, warning: &Warning<'_>, about: &About<'_>) {
+        eprintln!("meituan-protocol: {about}: {warning}");
+    }
+}
+
+/// [`Hooks`] as they are by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StandardError;
+
+impl Hooks for StandardError {}
+
+/// What failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Trouble<'a> {
+    /// A request was not accepted: not authenticated, or not understood. Meituan got a failure.
+    Refused(&'a Error),
+    /// A function failed or panicked. Whether it has acted is not known; one about an order runs again with the same key.
+    Function(&'a BoxError),
+    /// What a function returned breaks a rule. It runs again after 1, 2, 4 … minutes, ten times at most.
+    Unusable(&'a Error),
+    /// The store failed, or what it gave is no order.
+    Store(&'a BoxError),
+    /// Meituan got HTTP 503, because what is true is not known; or an event or a settlement is not recorded.
+    NoReply(NoReply),
+    /// A reply is not sent because it breaks a rule. Meituan got HTTP 503.
+    Reply(&'a Error),
+    /// A notice was not sent, or its reply cannot be read. It is sent again.
+    Notice(&'a BoxError),
+    /// Meituan has not accepted a notice. It is sent again.
+    NotAccepted(&'a NoticeReply),
+}
+
+impl Trouble<'_> {
+    /// Returns what failed, without anything that the user's own code has said.
+    fn kind(&self) -> String {
+        match self {
+            Trouble::Refused(error) => format!("refused: {}", error.code),
+            Trouble::Function(_) => "the function failed".to_owned(),
+            Trouble::Unusable(error) => format!("the function's result is unusable: {}", error.rule.unwrap_or(error.code.as_str())),
+            Trouble::Store(_) => "the store failed".to_owned(),
+            Trouble::NoReply(why) => format!("no reply: {why}"),
+            Trouble::Reply(error) => format!("the reply is not sent: {}", error.rule.unwrap_or(error.code.as_str())),
+            Trouble::Notice(_) => "the notice is not sent".to_owned(),
+            Trouble::NotAccepted(reply) => format!("Meituan replied {}", reply.code),
+        }
+    }
+}
+
+impl fmt::Display for Trouble<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::Refused(error) | Trouble::Unusable(error) | Trouble::Reply(error) => write!(f, "{}: {error}", self.kind()),
+            Trouble::Function(error) | Trouble::Store(error) | Trouble::Notice(error) => write!(f, "{}: {error}", self.kind()),
+            Trouble::NoReply(_) => f.write_str(&self.kind()),
+            Trouble::NotAccepted(reply) => write!(f, "{}: {}", self.kind(), reply.describe),
+        }
+    }
+}
+
+/// What deviates.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Warning<'a> {
+    /// In what Meituan has sent.
+    Request(&'a [Issue]),
+    /// In a reply.
+    Reply(&'a [Issue]),
+    /// In a notice.
+    Notice(&'a [Issue]),
+    /// The order rules report it.
+    Report(Report),
+}
+
+impl fmt::Display for Warning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, issues) = match self {
+            Warning::Request(issues) => ("request", issues),
+            Warning::Reply(issues) => ("reply", issues),
+            Warning::Notice(issues) => ("notice", issues),
+            Warning::Report(report) => return f.write_str(report.id()),
+        };
+        f.write_str(what)?;
+        issues.iter().try_for_each(|issue| write!(f, " {} at {}", issue.rule.unwrap_or(issue.code.as_str()), issue.path))
+    }
+}
+
+impl fmt::Display for NoReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoReply::Busy => "somebody else is working at the order, and has not ended in time",
+            NoReply::Unknown => "whether the function has acted is not known",
+            NoReply::StoreFailed => "the store failed",
+            NoReply::StoreLate => "the store has not ended in time",
+            NoReply::StoreContended => "others have saved the order first each time",
+        })
+    }
+}
+
+impl std::error::Error for NoReply {}

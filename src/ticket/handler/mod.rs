@@ -1,0 +1,258 @@
+//! A whole endpoint over a store: Meituan's calls are answered, orders are kept, and what follows from them is done.
+//!
+//! A [`Handler`] drives the [order service](super::service), which decides everything; here are the store's calls, the supplier's
+//! functions, sending, time limits and pauses. You bring three things: a [`Store`] over your database, [`Functions`] that do the
+//! work, and a [`Runtime`] ([`Tokio`] with the feature `tokio`; [`Threads`] where nothing is async).
+//!
+//! ```
+//! use meituan_protocol::ticket::calls::*;
+//! use meituan_protocol::ticket::codes::VoucherType;
+//! use meituan_protocol::ticket::handler::*;
+//! use meituan_protocol::ticket::{self, Config, Parts, Supplier};
+//! use meituan_protocol::Secret;
+//!
+//! struct Garden;
+//!
+//! impl Functions for Garden {
+//!     async fn order_create(&self, call: OrderCall<OrderCreate>) -> FunctionResult<OrderCreate> {
+//!         Ok(Ended::done(OrderCreated { partner_order_id: format!("P{}", call.body.order_id), ..OrderCreated::default() }))
+//!     }
+//!     async fn order_pay(&self, call: OrderCall<OrderPay>) -> FunctionResult<OrderPay> {
+//!         // The key is the same on every run: what is made of it is made once. (Make yours harder to guess.)
+//!         let codes = (0..call.order.quantity).map(|index| format!("{}/{index}", call.attempt_key));
+//!         let (voucher_type, vouchers) = (Some(VoucherType::CODE_PER_TICKET), Some(codes.collect()));
+//!         Ok(Ended::done(OrderPaid { voucher_type, vouchers, ..OrderPaid::default() }))
+//!     }
+//!     async fn order_refund(&self, _: OrderCall<OrderRefund>) -> FunctionResult<OrderRefund> {
+//!         Ok(Ended::pending()) // 602; decide later, by `handler.record(order_id, RefundAgreed { … })`
+//!     }
+//! }
+//!
+//! let config = Config::new(1122, "client", Secret::new("not a real secret")).route("/mt/order/create", &ticket::ORDER_CREATE);
+//! let handler = Handler::builder(Supplier::new(config)?, MemoryStore::default(), Garden, Threads::default()).build();
+//! // A web server gives the request, and sends the reply. This one has no signature.
+//! let parts = Parts { method: "POST", uri: "/mt/order/create", ..Parts::default() };
+//! let reply = block_on(handler.handle(&parts, b"{}"));
+//! assert!(String::from_utf8(reply.body)?.contains("\"code\":499"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What becomes due
+//!
+//! Notices, functions that broke off, refunds that silence agrees: [`Handler::settle`] does what is due about an order, and
+//! [`Handler::settle_forever`] about all of them, in one process or in many. Correctness rests on claims in the stored order.
+//!
+//! # When something fails
+//!
+//! | what fails | Meituan gets |
+//! |---|---|
+//! | authentication, route, message | HTTP 200 and the failure of the call's family |
+//! | a function returns [`Ended::refused`] | its code and reason |
+//! | a function returns `Err`, panics, or is late | pay 598, refund 602, then a notice; create and reschedule HTTP 503 without a body |
+//! | the store fails, hangs, or always conflicts | HTTP 503 without a body, within the deadline |
+//! | [`Functions::other`] returns `Err` | HTTP 200 and the failure of the call's family |
+//!
+//! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
+
+mod channel;
+mod drive;
+mod functions;
+mod hooks;
+mod runtime;
+mod store;
+#[cfg(not(target_arch = "wasm32"))]
+mod threads;
+
+pub use functions::{Act, Ended, FunctionResult, Functions, OrderCall, PutOff};
+pub use hooks::{About, Hooks, StandardError, Trouble, Warning};
+pub use runtime::Runtime;
+#[cfg(feature = "tokio")]
+pub use runtime::Tokio;
+pub use store::{DueStore, MemoryStore, SaveOrder, Store, StoredOrder};
+#[cfg(not(target_arch = "wasm32"))]
+pub use threads::{Threads, block_on};
+
+use super::order::{Event, Order, Transition};
+use super::service::{NoReply, Service};
+use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
+use crate::message::Id;
+use crate::time::Timestamp;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An error of the user's own.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Send_ = dyn Fn(SignedRequest) -> BoxFuture<Result<Vec<u8>, BoxError>> + Send + Sync;
+
+/// How many orders [`Handler::settle_due`] settles side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// A supplier's endpoint over a store. Clones are the same handler.
+pub struct Handler<S, F, R>(Arc<Inner<S, F, R>>);
+
+struct Inner<S, F, R> {
+    supplier: Supplier,
+    store: S,
+    functions: F,
+    runtime: R,
+    service: Service,
+    hooks: Box<dyn Hooks>,
+    send: Option<Box<Send_>>,
+}
+
+impl<S, F, R> Clone for Handler<S, F, R> {
+    fn clone(&self) -> Self {
+        Handler(self.0.clone())
+    }
+}
+
+impl<S, F, R> fmt::Debug for Handler<S, F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handler").field("service", &self.0.service).finish_non_exhaustive()
+    }
+}
+
+/// A [`Handler`] before it is built.
+pub struct Builder<S, F, R>(Inner<S, F, R>);
+
+impl<S, F, R> fmt::Debug for Builder<S, F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("service", &self.0.service).finish_non_exhaustive()
+    }
+}
+
+impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
+    /// Settings of the order rules, and how long pay and refund may take before Meituan is replied 598 and 602.
+    #[must_use]
+    pub fn service(mut self, service: Service) -> Self {
+        self.0.service = service;
+        self
+    }
+
+    /// Listens; by default one line is written to standard error.
+    #[must_use]
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.0.hooks = Box::new(hooks);
+        self
+    }
+
+    /// Sends a notice by POST, and returns the body of Meituan's response. Without it notices are kept, and none is sent.
+    #[must_use]
+    pub fn send<Sending>(mut self, send: impl Fn(SignedRequest) -> Sending + Send + Sync + 'static) -> Self
+    where
+        Sending: Future<Output = Result<Vec<u8>, BoxError>> + Send + 'static,
+    {
+        self.0.send = Some(Box::new(move |request| Box::pin(send(request))));
+        self
+    }
+
+    /// Builds it.
+    pub fn build(self) -> Handler<S, F, R> {
+        Handler(Arc::new(self.0))
+    }
+}
+
+impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
+    /// Begins a handler with the default settings.
+    pub fn builder(supplier: Supplier, store: S, functions: F, runtime: R) -> Builder<S, F, R> {
+        let (service, hooks) = (Service::default(), Box::new(StandardError));
+        Builder(Inner { supplier, store, functions, runtime, service, hooks, send: None })
+    }
+
+    /// Returns the supplier.
+    pub fn supplier(&self) -> &Supplier {
+        &self.0.supplier
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &S {
+        &self.0.store
+    }
+
+    /// Answers a request of Meituan's. Whatever comes, there is a reply. Dropping the future loses the reply alone: what has begun is
+    /// done to its end.
+    pub fn handle(&self, parts: &Parts<'_>, body: &[u8]) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
+        self.answer(self.0.supplier.receive(parts, body, self.0.runtime.now()))
+    }
+
+    /// [`Handler::handle`] of a whole request of the `http` crate, its body as it came.
+    #[cfg(feature = "http")]
+    pub async fn handle_http(&self, request: http::Request<impl AsRef<[u8]>>) -> http::Response<Vec<u8>> {
+        let received = self.0.supplier.receive_http(&request, self.0.runtime.now());
+        drop(request);
+        self.answer(received).await.into()
+    }
+
+    /// Answers what [`Supplier::receive`] made of a request.
+    pub fn answer(&self, received: Result<Received, Refusal>) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
+        let inner = self.0.clone();
+        async move { inner.answer(received).await }
+    }
+
+    /// Records an event of the supplier's: tickets are issued, a refund is decided, guests have entered. Returns what came of it,
+    /// with the order as it is then.
+    ///
+    /// # Errors
+    /// Why it may not be recorded; recording the same event again does no harm.
+    pub async fn record(&self, order_id: Id, event: impl Into<Event>) -> Result<(Transition, Option<Order>), NoReply> {
+        let (inner, event) = (self.0.clone(), event.into());
+        self.0.task(async move { inner.record(order_id, event).await }).await.unwrap_or(Err(NoReply::StoreFailed))
+    }
+
+    /// Returns an order as it is stored.
+    ///
+    /// # Errors
+    /// Those of the store, and of a snapshot that is none.
+    pub async fn order(&self, order_id: Id) -> Result<Option<Order>, BoxError> {
+        match self.0.store.load(order_id).await? {
+            Some(stored) => Ok(Order::from_json(stored.snapshot.as_bytes())?),
+            None => Ok(None),
+        }
+    }
+
+    /// Does what is due about an order: takes over functions that broke off, lets refunds count as agreed, reports deadlines that
+    /// have passed, sends notices. Call it when the order's [`SaveOrder::due`] says so; once too often does no harm. Returns when
+    /// something is due again.
+    ///
+    /// # Errors
+    /// When the store did not take it. One function or notice that fails is reported to [`Hooks::on_error`] and keeps no other from
+    /// being done.
+    pub async fn settle(&self, order_id: Id) -> Result<Option<Timestamp>, NoReply> {
+        let inner = self.0.clone();
+        self.0.task(async move { inner.settle(order_id).await }).await.unwrap_or(Err(NoReply::StoreFailed))
+    }
+}
+
+impl<S: DueStore, F: Functions, R: Runtime> Handler<S, F, R> {
+    /// Settles orders in which something is due, some of them side by side. Returns how many.
+    ///
+    /// # Errors
+    /// When the store cannot say which.
+    pub async fn settle_due(&self) -> Result<usize, BoxError> {
+        let due = self.0.store.due(self.0.runtime.now(), SIDE_BY_SIDE).await?;
+        let settle = |&order_id: &Id| {
+            let inner = self.0.clone();
+            self.0.task(async move { inner.settle(order_id).await })
+        };
+        let working: Vec<_> = due.iter().map(settle).collect();
+        for order in working {
+            // What failed was reported.
+            order.await;
+        }
+        Ok(due.len())
+    }
+
+    /// Settles what is due, looks again after a pause, and never ends. Any number of processes may do so on one store.
+    pub async fn settle_forever(&self, pause: Duration) {
+        loop {
+            if let Err(error) = self.settle_due().await {
+                self.0.hooks.on_error(&Trouble::Store(&error), &About::default());
+            }
+            self.0.runtime.sleep(pause).await;
+        }
+    }
+}

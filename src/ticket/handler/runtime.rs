@@ -1,0 +1,41 @@
+//! What runs the work of a handler: tasks, a clock, pauses.
+
+use crate::time::Timestamp;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, SystemTime};
+
+/// What a handler needs of its surroundings: [`Tokio`] (feature `tokio`), [`Threads`](super::Threads), or your own.
+pub trait Runtime: Send + Sync + 'static {
+    /// Runs this to its end, beside whoever asked for it.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
+
+    /// Ends after so long.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Returns the time; by default the system's clock.
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Returns a random number, so that those who lost together do not come back together. It guards nothing.
+    fn random(&self) -> u64 {
+        RandomState::new().build_hasher().finish()
+    }
+}
+
+/// Tokio's runtime, the one that the handler is called from.
+#[cfg(feature = "tokio")]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tokio;
+
+#[cfg(feature = "tokio")]
+impl Runtime for Tokio {
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

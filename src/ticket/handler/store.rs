@@ -1,0 +1,129 @@
+//! Where orders are kept: a database of the user's.
+
+use super::BoxError;
+use crate::message::Id;
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where orders are kept: one row for each order, with a revision that changes with every save.
+///
+/// A read must give what was saved last (linearizable): a replica that lags, or a cache, loses what was saved.
+/// [`store_contract`](crate::testing::store_contract) of the feature `testing` checks a store.
+///
+/// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled.
+pub trait Store: Send + Sync + 'static {
+    /// What the store knows a saved version by.
+    type Revision: Clone + Send + Sync + 'static;
+
+    /// Returns what was saved last; `None` if nothing was.
+    fn load(&self, order_id: Id) -> impl Future<Output = Result<Option<StoredOrder<Self::Revision>>, BoxError>> + Send;
+
+    /// Saves, if [`SaveOrder::expected`] still is the revision of what is stored, and returns true. Otherwise returns false, and
+    /// nothing changes.
+    fn save(&self, order: SaveOrder<Self::Revision>) -> impl Future<Output = Result<bool, BoxError>> + Send;
+}
+
+/// A store that can be asked for all orders in which something is due. One that sets an alarm for each order need not.
+pub trait DueStore: Store {
+    /// Returns the orders whose [`SaveOrder::due`] is not later than `now`, the earliest first, `max` at most.
+    fn due(&self, now: Timestamp, max: usize) -> impl Future<Output = Result<Vec<Id>, BoxError>> + Send;
+}
+
+/// What is stored of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOrder<Revision> {
+    /// The order as JSON, exactly as it was saved.
+    pub snapshot: String,
+    /// The revision.
+    pub revision: Revision,
+}
+
+/// What is to be stored of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveOrder<Revision> {
+    /// Meituan's number of the order, up to 64 bits.
+    pub order_id: Id,
+    /// The order as JSON.
+    pub snapshot: String,
+    /// The revision that was loaded; `None`: nothing was stored.
+    pub expected: Option<Revision>,
+    /// When something is to be done about the order without Meituan asking: an alarm, or a column to search.
+    pub due: Option<Timestamp>,
+    /// Number of its conflicts that are not resolved, for a list of the orders that somebody has to look at.
+    pub conflicts: u32,
+}
+
+impl<S: Store> Store for Arc<S> {
+    type Revision = S::Revision;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<S::Revision>>, BoxError> {
+        (**self).load(order_id).await
+    }
+
+    async fn save(&self, order: SaveOrder<S::Revision>) -> Result<bool, BoxError> {
+        (**self).save(order).await
+    }
+}
+
+impl<S: DueStore> DueStore for Arc<S> {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+        (**self).due(now, max).await
+    }
+}
+
+/// Orders in memory: for tests, and for trying things out. Nothing outlives the process.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    orders: Mutex<BTreeMap<Id, Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    stored: StoredOrder<u64>,
+    due: Option<Timestamp>,
+    conflicts: u32,
+}
+
+impl MemoryStore {
+    /// Returns the orders with conflicts that are not resolved.
+    pub fn conflicts(&self) -> Vec<Id> {
+        self.with(|orders| orders.iter().filter(|(_, kept)| kept.conflicts > 0).map(|(id, _)| *id).collect())
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<Id, Kept>) -> T) -> T {
+        act(&mut self.orders.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Store for MemoryStore {
+    type Revision = u64;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        Ok(self.with(|orders| orders.get(&order_id).map(|kept| kept.stored.clone())))
+    }
+
+    async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        let SaveOrder { order_id, snapshot, expected, due, conflicts } = order;
+        Ok(self.with(|orders| {
+            let revision = orders.get(&order_id).map(|kept| kept.stored.revision);
+            if revision != expected {
+                return false;
+            }
+            let stored = StoredOrder { snapshot, revision: revision.unwrap_or_default() + 1 };
+            orders.insert(order_id, Kept { stored, due, conflicts });
+            true
+        }))
+    }
+}
+
+impl DueStore for MemoryStore {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+        Ok(self.with(|orders| {
+            let due = orders.iter().filter_map(|(id, kept)| kept.due.filter(|due| *due <= now).map(|due| (due, *id)));
+            let mut due: Vec<_> = due.collect();
+            due.sort_unstable();
+            due.into_iter().map(|(_, id)| id).take(max).collect()
+        }))
+    }
+}
