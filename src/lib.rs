@@ -81,6 +81,8 @@ pub mod ride;
 mod routes;
 mod secret;
 pub mod sorted_sign;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod ticket;
 pub mod time;
 #[cfg(feature = "wasm-messages")]

@@ -1,7 +1,7 @@
 //! `application/x-www-form-urlencoded`, both ways.
 
 /// Percent-encodes what is not unreserved (RFC 3986).
-pub(super) fn encode(text: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for &byte in text {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -15,7 +15,7 @@ pub(super) fn encode(text: &[u8]) -> Vec<u8> {
 }
 
 /// Hands over the values that a form, or a query, has under these names.
-pub(super) fn each_value(form: &[u8], names: &[&str], mut take: impl FnMut(Vec<u8>)) {
+pub(crate) fn each_value(form: &[u8], names: &[&str], mut take: impl FnMut(Vec<u8>)) {
     for pair in form.split(|&byte| byte == b'&') {
         let end = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
         let name = decode(pair.get(..end).unwrap_or_default());

@@ -28,7 +28,7 @@ mod check;
 mod client;
 pub mod codes;
 mod estimate;
-mod form;
+pub(crate) mod form;
 mod interfaces;
 pub mod order;
 mod push;

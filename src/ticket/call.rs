@@ -71,7 +71,7 @@ impl Call {
     }
 
     /// Whether the request's envelope has more of the message than its body.
-    pub(super) fn has_envelope_of_its_own(&self) -> bool {
+    pub(crate) fn has_envelope_of_its_own(&self) -> bool {
         self.request.fields.iter().any(|field| !["partnerId", "body"].contains(&field.name))
     }
 

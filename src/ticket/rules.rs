@@ -351,7 +351,7 @@ const PLACEHOLDERS: [&str; 24] = [
 ];
 
 /// Returns whether a describe is words that say no reason.
-pub(super) fn is_placeholder(describe: &str) -> bool {
+pub(crate) fn is_placeholder(describe: &str) -> bool {
     let mut words = describe.trim_ascii();
     while let Some(rest) = ["。", "！", ".", "!"].iter().find_map(|mark| words.strip_suffix(mark)) {
         words = rest;

@@ -15,11 +15,20 @@ use serde_json::{Map, Value};
 macro_rules! asked {
     ($($variant:ident $(($body:ty))? = $constant:ident,)*) => {
         /// What Meituan asks, by call.
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
         #[non_exhaustive]
         pub enum Asked {
             $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $variant $(($body))?, )*
         }
+
+        $($(
+            impl From<$body> for Asked {
+                fn from(body: $body) -> Asked {
+                    Asked::$variant(body)
+                }
+            }
+        )?)*
 
         impl Asked {
             fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
@@ -304,7 +313,7 @@ fn illegal(code: i32) -> Error {
     Error::at(ErrorCode::IllegalReplyCode, "code").detail(&code.to_string())
 }
 
-const JSON: &str = "application/json; charset=utf-8";
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
 const SYSTEM_FAILURE: &str = "商家系统内部错误，请稍后重试";
 pub(super) const NOT_SERVED: &str = "接口未实现";
 

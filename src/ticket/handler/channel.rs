@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 /// Makes both ends.
-pub(super) fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
+pub(crate) fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Mutex::new(Shared { value: None, waker: None, is_closed: false }));
     (Sender(shared.clone()), Receiver(shared))
 }
@@ -21,11 +21,11 @@ fn lock<T>(shared: &Mutex<Shared<T>>) -> MutexGuard<'_, Shared<T>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) struct Sender<T>(Arc<Mutex<Shared<T>>>);
+pub(crate) struct Sender<T>(Arc<Mutex<Shared<T>>>);
 
 impl<T> Sender<T> {
     /// Gives it back where nobody waits any more.
-    pub(super) fn send(self, value: T) -> Result<(), T> {
+    pub(crate) fn send(self, value: T) -> Result<(), T> {
         let mut shared = lock(&self.0);
         if shared.is_closed {
             return Err(value);
@@ -49,11 +49,11 @@ impl<T> Drop for Sender<T> {
 }
 
 /// A future of the value; of `None` where the sender is gone without one, such as by a panic.
-pub(super) struct Receiver<T>(Arc<Mutex<Shared<T>>>);
+pub(crate) struct Receiver<T>(Arc<Mutex<Shared<T>>>);
 
 impl<T> Receiver<T> {
     /// Waits no longer. The value, if it has come: another one will not be sent.
-    pub(super) fn close(self) -> Option<T> {
+    pub(crate) fn close(self) -> Option<T> {
         let mut shared = lock(&self.0);
         shared.is_closed = true;
         shared.value.take()
@@ -83,7 +83,7 @@ impl<T> Future for Receiver<T> {
 }
 
 /// What was waited for, or `None` where the limit was first.
-pub(super) async fn within<T>(limit: impl Future<Output = ()>, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
+pub(crate) async fn within<T>(limit: impl Future<Output = ()>, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
     let mut limit = pin!(limit);
     std::future::poll_fn(|context| match Pin::new(&mut *work).poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),

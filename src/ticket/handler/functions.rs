@@ -82,7 +82,7 @@ pub struct OrderCall<C> {
 /// let refused: Ended<OrderPay> = Ended::refused(OrderPayCode::OTHER, "上游停航，无法出票");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ended<C: Act>(End<C::Done>);
+pub struct Ended<C: OrderAction>(End<C::Done>);
 
 #[derive(Debug, Clone, PartialEq)]
 enum End<Body> {
@@ -91,7 +91,7 @@ enum End<Body> {
     Refused(i32, String),
 }
 
-impl<C: Act> Ended<C> {
+impl<C: OrderAction> Ended<C> {
     /// It is done. Fields of the reply that repeat the order's numbers may be left empty.
     pub fn done(body: C::Done) -> Self {
         Ended(End::Done(body))
@@ -103,7 +103,7 @@ impl<C: Act> Ended<C> {
     }
 }
 
-impl<C: PutOff> Ended<C> {
+impl<C: Deferrable> Ended<C> {
     /// The result comes later: Meituan is replied 598 or 602, and a notice follows when
     /// [`Handler::record`](super::Handler::record) reports it.
     pub fn pending() -> Self {
@@ -112,13 +112,13 @@ impl<C: PutOff> Ended<C> {
 }
 
 /// A call whose result can be put off.
-pub trait PutOff: Act {}
+pub trait Deferrable: OrderAction {}
 
-impl PutOff for OrderPay {}
-impl PutOff for OrderRefund {}
+impl Deferrable for OrderPay {}
+impl Deferrable for OrderRefund {}
 
 /// A call that a function does something for.
-pub trait Act: Sized {
+pub trait OrderAction: Sized {
     /// What there is to say when it is done.
     type Done;
     /// The codes of a refusal.
@@ -159,7 +159,7 @@ fn filled<T: Default + PartialEq>(given: &mut T, known: T) {
     }
 }
 
-impl Act for OrderCreate {
+impl OrderAction for OrderCreate {
     type Done = OrderCreated;
     type Code = OrderCreateCode;
     const CALL: &'static Call = &ticket::ORDER_CREATE;
@@ -171,7 +171,7 @@ impl Act for OrderCreate {
     }
 }
 
-impl Act for OrderPay {
+impl OrderAction for OrderPay {
     type Done = OrderPaid;
     type Code = OrderPayCode;
     const CALL: &'static Call = &ticket::ORDER_PAY;
@@ -185,7 +185,7 @@ impl Act for OrderPay {
     }
 }
 
-impl Act for OrderReschedule {
+impl OrderAction for OrderReschedule {
     type Done = OrderRescheduled;
     type Code = GeneralCode;
     const CALL: &'static Call = &ticket::ORDER_RESCHEDULE;
@@ -202,7 +202,7 @@ impl Act for OrderReschedule {
 /// Calls whose success says nothing of its own.
 macro_rules! without_body {
     ($($call:ident: $code:ident = $constant:ident,)*) => {$(
-        impl Act for $call {
+        impl OrderAction for $call {
             type Done = ();
             type Code = $code;
             const CALL: &'static Call = &ticket::$constant;
@@ -259,7 +259,7 @@ pub(super) async fn act<F: Functions>(
     }
 }
 
-fn event_of<C: Act>(ended: Ended<C>, known: &Known<'_>) -> Result<AttemptEnded, Unusable> {
+fn event_of<C: OrderAction>(ended: Ended<C>, known: &Known<'_>) -> Result<AttemptEnded, Unusable> {
     let mut end = AttemptEnded::default();
     match ended.0 {
         End::Done(body) => {

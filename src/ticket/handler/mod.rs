@@ -63,7 +63,9 @@ mod store;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
 
-pub use functions::{Act, Ended, FunctionResult, Functions, OrderCall, PutOff};
+#[cfg(feature = "testing")]
+pub(crate) use channel::{Receiver, oneshot};
+pub use functions::{Deferrable, Ended, FunctionResult, Functions, OrderAction, OrderCall};
 pub use hooks::{About, Hooks, StandardError, Trouble, Warning};
 pub use runtime::Runtime;
 #[cfg(feature = "tokio")]

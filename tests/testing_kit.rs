@@ -1,0 +1,269 @@
+//! Meituan's side for users' tests: it signs, judges and answers as Meituan does, and stores that lose something are found out.
+#![cfg(feature = "testing")]
+
+mod handler_support;
+
+use handler_support::{ORDER, Virtual, create, meituan, pay, refund, supplier};
+use meituan_protocol::message::Id;
+use meituan_protocol::ride::codes::RideEvent;
+use meituan_protocol::ride::pushes::OrderChanged;
+use meituan_protocol::ride::replies::SubmittedOrder;
+use meituan_protocol::ride::requests::{CancelOrder, ConfirmOrder};
+use meituan_protocol::ride::{self, Push};
+use meituan_protocol::testing::*;
+use meituan_protocol::ticket::acceptance::{self, Strictness, Verdict};
+use meituan_protocol::ticket::calls::*;
+use meituan_protocol::ticket::codes::VoucherType;
+use meituan_protocol::ticket::handler::*;
+use meituan_protocol::ticket::notices::{ConsumeNotice, PayNoticeRequest};
+use meituan_protocol::ticket::{Asked, HttpReply, Reply};
+use meituan_protocol::time::Timestamp;
+use meituan_protocol::{ErrorCode, Secret};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+const NOW: Timestamp = Timestamp(1_480_000_000_000);
+
+fn replied(asked: impl Into<Asked>, reply: &Reply) -> (TicketCall, HttpReply) {
+    let call = meituan().call(asked, NOW).unwrap();
+    let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
+    (call, supplier().reply(&received, reply).unwrap())
+}
+
+fn ids(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().filter(|finding| finding.refuses).map(|finding| finding.id).collect()
+}
+
+#[test]
+fn a_call_is_accepted_by_the_supplier_and_a_forged_one_is_not() {
+    for asked in [create().into(), Asked::from(pay()), refund("R1", &["a"]).into(), Asked::Heartbeat] {
+        let call = meituan().call(asked.clone(), NOW).unwrap();
+        let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
+        assert_eq!(received.asked, asked);
+        for (forgery, code) in [(Forgery::Signature, ErrorCode::BadSignature), (Forgery::Date, ErrorCode::StaleDate)] {
+            let call = meituan().forged(asked.clone(), forgery, NOW).unwrap();
+            assert_eq!(supplier().receive(&call.parts(), &call.body, NOW).unwrap_err().error.code, code);
+        }
+    }
+}
+
+#[test]
+fn a_reply_is_judged_by_its_definition_its_code_its_reason_and_what_it_repeats() {
+    let paid = |order_id, vouchers: &[&str]| OrderPaid {
+        order_id,
+        partner_order_id: "P7".into(),
+        voucher_type: Some(VoucherType::CODE_PER_TICKET),
+        vouchers: Some(vouchers.iter().map(|code| (*code).to_owned()).collect()),
+        ..OrderPaid::default()
+    };
+    let (call, reply) = replied(pay(), &Reply::ok(paid(ORDER, &["a", "b"])));
+    let judged = meituan().read_reply(&call, 200, &reply.body, Some(2));
+    assert!(judged.passed(), "{:?}", judged.findings);
+    assert_eq!(judged.body::<OrderPaid>().unwrap().vouchers.unwrap().len(), 2);
+    assert_eq!(ids(&meituan().read_reply(&call, 200, &reply.body, Some(3)).findings), ["pay.one-code-per-ticket"]);
+    assert_eq!(ids(&meituan().read_reply(&call, 500, &reply.body, Some(2)).findings), ["reply.http-200"]);
+
+    let (call, reply) = replied(pay(), &Reply::ok(paid(Id(8), &["a", "b"])));
+    assert_eq!(ids(&meituan().read_reply(&call, 200, &reply.body, Some(2)).findings), ["reply.echo"]);
+    for (body, found) in [
+        (r#"{"code":777,"describe":"余票不足","partnerId":1122}"#, vec!["reply.listed-code"]),
+        (r#"{"code":599,"describe":"失败","partnerId":1122}"#, vec!["reply.true-reason"]),
+        (r#"{"code":599,"describe":"余票不足","partnerId":7}"#, vec!["reply.partner-id"]),
+    ] {
+        assert_eq!(ids(&meituan().read_reply(&call, 200, body.as_bytes(), Some(2)).findings), found, "{body}");
+    }
+    assert!(!meituan().read_reply(&call, 200, b"<html>", None).passed());
+}
+
+#[test]
+fn a_notice_is_authenticated_read_judged_and_answered() {
+    let notice = ConsumeNotice { order_id: ORDER, partner_order_id: "P7".into(), quantity: 2, ..ConsumeNotice::default() };
+    let request = supplier().request(&notice, NOW).unwrap();
+    let processing = NoticeAnswer { code: 300, describe: "处理中".into() };
+    let judged = meituan().receive_notice(&request.parts(), &request.body, processing, NOW);
+    assert!(judged.passed(), "{:?}", judged.findings);
+    assert_eq!((judged.order_id, judged.message::<ConsumeNotice>()), (Some(ORDER), Some(notice)));
+    assert_eq!(judged.message::<PayNoticeRequest>(), None);
+    assert_eq!(request.parse(&judged.reply.body).unwrap().code, 300);
+
+    let later = Timestamp(NOW.0 + 601_000);
+    let judged = meituan().receive_notice(&request.parts(), &request.body, NoticeAnswer::accepted(), later);
+    assert_eq!(ids(&judged.findings), ["STALE_DATE"]);
+    assert_eq!(request.parse(&judged.reply.body).unwrap().code, 300);
+    let parts = meituan_protocol::ticket::Parts { authorization: "MWS client:AAAAAAAAAAAAAAAAAAAAAAAAAAA=", ..request.parts() };
+    let judged = meituan().receive_notice(&parts, &request.body, NoticeAnswer::accepted(), NOW);
+    assert_eq!(ids(&judged.findings), ["BAD_SIGNATURE"]);
+    let parts = meituan_protocol::ticket::Parts { uri: "/nowhere", ..request.parts() };
+    let judged = meituan().receive_notice(&parts, &request.body, NoticeAnswer::accepted(), NOW);
+    assert_eq!((judged.call.is_none(), ids(&judged.findings)), (true, vec!["UNKNOWN_ROUTE"]));
+}
+
+#[test]
+fn a_recording_is_judged_by_the_acceptance_points_and_has_no_personal_data() {
+    let mut recorder = Recorder::default();
+    let created = OrderCreated { partner_order_id: "P7".into(), ..OrderCreated::default() };
+    let visitor = Visitor { name: Some("张三".into()), mobile: Some("13500000000".into()), ..Visitor::default() };
+    let order = OrderCreate { visitors: Some(vec![visitor]), ..create() };
+    let (call, reply) = replied(order, &Reply::ok(created));
+    let judged = meituan().read_reply(&call, reply.status, &reply.body, Some(2));
+    recorder.call(&call, &judged, Timestamp(NOW.0 + 90));
+    let notice =
+        ConsumeNotice { order_id: ORDER, partner_order_id: "P7".into(), quantity: 2, used_quantity: 1, ..ConsumeNotice::default() };
+    let request = supplier().request(&notice, NOW);
+    let request = request.unwrap_or_else(|error| panic!("{error}"));
+    let at = Timestamp(NOW.0 + 1000);
+    let judged = meituan().receive_notice(&request.parts(), &request.body, NoticeAnswer::accepted(), at);
+    recorder.notice(&judged, Timestamp(at.0 + 50));
+
+    let json = String::from_utf8(recorder.trace().to_json().unwrap()).unwrap();
+    assert!(!json.contains("张三") && !json.contains("13500000000") && !json.contains("client-secret"), "{json}");
+    let report = acceptance::check(&recorder.trace(), Strictness::Documented).unwrap();
+    assert_eq!(report.point("create.time").unwrap().verdict, Verdict::Passed);
+    // A guest has entered, and nothing was issued.
+    assert_eq!(report.point("consume.real").unwrap().verdict, Verdict::Failed);
+}
+
+fn ride_config() -> ride::Config {
+    let secret_key = Secret::new("AAECAwQFBgcICQoLDA0ODw==");
+    ride::Config::new(617, Secret::new("TEST-TOKEN"), secret_key).route("/event", &ride::ORDER_CHANGED)
+}
+
+#[test]
+fn a_ride_request_is_opened_and_answered_in_both_generations() {
+    for version in [ride::Version::V1, ride::Version::V2] {
+        let mut config = ride_config();
+        config.version = version;
+        let (client, platform) = (ride::Client::new(config.clone()).unwrap(), MeituanRide::new(config).unwrap());
+        let confirm = ConfirmOrder { mt_order_id: "9".into(), driver_id: "3".into() };
+        let request = client.request(&confirm, NOW).unwrap();
+        let opened = platform.open(&request.url, request.body.as_bytes(), NOW).unwrap();
+        assert_eq!((opened.interface.name, opened.message::<ConfirmOrder>()), ("confirmOrder", Some(confirm)));
+        assert_eq!(opened.message::<CancelOrder>(), None);
+        let reply = platform.reply(&opened, &()).unwrap();
+        request.parse(reply.as_bytes()).unwrap();
+        let error = request.parse(platform.refuse(1106, "订单不能取消").as_bytes()).unwrap_err();
+        assert_eq!(error.remote.as_ref().unwrap().code, 1106);
+
+        let later = Timestamp(NOW.0 + 700_000);
+        assert_eq!(platform.open(&request.url, request.body.as_bytes(), later).unwrap_err().code, ErrorCode::StaleTimestamp);
+        let other = MeituanRide::new(ride::Config::new(617, Secret::new("ANOTHER"), ride_config().secret_key)).unwrap();
+        assert_eq!(other.open(&request.url, request.body.as_bytes(), NOW).unwrap_err().code, ErrorCode::WrongToken);
+        assert_eq!(platform.open("/nowhere", b"", NOW).unwrap_err().code, ErrorCode::UnknownRoute);
+    }
+}
+
+#[test]
+fn a_ride_reply_that_its_definition_refuses_is_not_written() {
+    let (client, platform) = (ride::Client::new(ride_config()).unwrap(), MeituanRide::new(ride_config()).unwrap());
+    let request = client.request(&ConfirmOrder { mt_order_id: "9".into(), driver_id: "3".into() }, NOW).unwrap();
+    let mut opened = platform.open(&request.url, request.body.as_bytes(), NOW).unwrap();
+    opened.interface = &ride::SUBMIT_ORDER;
+    assert!(platform.reply(&opened, &()).is_err());
+    let submitted = SubmittedOrder { mt_order_id: "9".into() };
+    assert!(platform.reply(&opened, &submitted).unwrap().contains("\"mtOrderId\":\"9\""));
+}
+
+#[test]
+fn a_push_is_accepted_by_the_enterprise() {
+    let (client, platform) = (ride::Client::new(ride_config()).unwrap(), MeituanRide::new(ride_config()).unwrap());
+    let changed = OrderChanged { mt_order_id: Some("9".into()), event_code: Some(RideEvent(90)), ..OrderChanged::default() };
+    let push = platform.push(&Push::OrderChanged(changed), NOW).unwrap();
+    let received = client.receive(&push.uri, push.body.as_bytes(), NOW).unwrap();
+    let Push::OrderChanged(received) = received.push else { panic!("{received:?}") };
+    assert_eq!((received.mt_order_id, received.event_code), (Some("9".into()), Some(RideEvent(90))));
+    assert!(MeituanRide::is_accepted(200, ride::PUSH_OK.as_bytes()));
+    assert!(!MeituanRide::is_accepted(500, ride::PUSH_OK.as_bytes()) && !MeituanRide::is_accepted(200, br#"{"code":1}"#));
+}
+
+/// A store with one fault.
+#[derive(Default)]
+struct Faulty {
+    fault: &'static str,
+    inner: MemoryStore,
+    /// What was loaded first: a cache that nobody tells.
+    cached: Mutex<BTreeMap<Id, StoredOrder<u64>>>,
+    dues: Mutex<BTreeMap<Id, Option<Timestamp>>>,
+}
+
+impl Store for Faulty {
+    type Revision = u64;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        let mut loaded = self.inner.load(order_id).await?;
+        if let (Some(stored), "loses U+0000") = (&mut loaded, self.fault) {
+            stored.snapshot = stored.snapshot.replace("\\u0000", "");
+        }
+        if let (Some(stored), "returns stale reads") = (&loaded, self.fault) {
+            return Ok(Some(self.cached.lock().unwrap().entry(order_id).or_insert_with(|| stored.clone()).clone()));
+        }
+        Ok(loaded)
+    }
+
+    async fn save(&self, mut order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        let current = self.inner.load(order.order_id).await?.map(|stored| stored.revision);
+        match self.fault {
+            "saves over others" => order.expected = current,
+            "creates twice" if order.expected.is_none() => order.expected = current,
+            "is true where it is false" => {
+                self.inner.save(order).await?;
+                return Ok(true);
+            }
+            "loses milliseconds" => order.due = order.due.map(|due| Timestamp(due.0 / 1000 * 1000)),
+            _ => {}
+        }
+        let (id, due) = (order.order_id, order.due);
+        let saved = self.inner.save(order).await?;
+        if saved || self.fault == "takes due from a save that is false" {
+            self.dues.lock().unwrap().insert(id, due);
+        }
+        Ok(saved)
+    }
+}
+
+impl DueStore for Faulty {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+        let all = || self.dues.lock().unwrap().keys().copied().collect::<Vec<_>>();
+        Ok(match self.fault {
+            "has nothing due" => Vec::new(),
+            "has everything due" => all(),
+            "takes due from a save that is false" => {
+                let dues = self.dues.lock().unwrap();
+                dues.iter().filter(|(_, due)| due.is_some_and(|due| due <= now)).map(|(id, _)| *id).take(max).collect()
+            }
+            "forgets the limit" => self.inner.due(now, usize::MAX).await?,
+            _ => self.inner.due(now, max).await?,
+        })
+    }
+}
+
+fn contract(fault: &'static str) -> Result<(), BrokenContract> {
+    let store = Arc::new(Faulty { fault, ..Faulty::default() });
+    let time = Virtual::new();
+    time.run(store_contract(&[store.clone(), store], Id(900_000_000_000_000_001), &time))
+}
+
+#[test]
+fn a_store_that_keeps_the_contract_passes_it() {
+    contract("none").unwrap();
+    let stores = [Arc::new(MemoryStore::default())];
+    block_on(store_contract(&stores, Id(1), &Threads::default())).unwrap();
+}
+
+#[test]
+fn every_fault_of_a_store_is_found_and_named() {
+    for (fault, message) in [
+        ("loses U+0000", "entries[0]: from character 0 on, expected \"\\0\", found \"\""),
+        ("returns stale reads", "read after save 1: expected 1, found 0"),
+        ("saves over others", "20 of 20 have won"),
+        ("creates twice", "the second save is true"),
+        ("is true where it is false", "20 of 20 have won"),
+        ("loses milliseconds", "-1 ms after the first: expected [], found [Id("),
+        ("has nothing due", "0 ms after the first: expected [Id("),
+        ("has everything due", "-1 ms after the first"),
+        ("takes due from a save that is false", "listed after a save that was false"),
+        ("forgets the limit", "at most 1: found 2"),
+    ] {
+        let broken = contract(fault).expect_err(fault).to_string();
+        assert!(broken.contains(message), "{fault}: {broken}");
+    }
+}
