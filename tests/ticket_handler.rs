@@ -12,7 +12,7 @@ use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::notices::PayNoticeRequest;
 use meituan_protocol::ticket::order::{Consumed, Delivery, Notice, Order, RefundAgreed};
 use meituan_protocol::ticket::products::BalanceQuery;
-use meituan_protocol::ticket::service::{NoReply, Service};
+use meituan_protocol::ticket::service::{NoReply, Recorded, Service};
 use meituan_protocol::ticket::{Asked, SignedRequest, Supplier};
 use meituan_protocol::time::Timestamp;
 use std::future::pending;
@@ -165,7 +165,7 @@ fn a_function_that_is_late_is_answered_598_and_goes_on() {
 
 impl<S: Store> World<S> {
     fn handler_now(&self) -> Timestamp {
-        self.time.now()
+        self.time.now().wall
     }
 }
 
@@ -260,7 +260,7 @@ fn a_notice_is_sent_until_meituan_accepts_it() {
         vouchers: Some(vec!["a".into(), "b".into()]),
         ..OrderPaid::default()
     };
-    let (transition, order) = world.time.run(world.handler.record(ORDER, paid)).unwrap();
+    let Recorded { transition, order } = world.time.run(world.handler.record(ORDER, paid)).unwrap();
     assert_eq!((transition.conflicts.len(), order.unwrap().order_status), (0, Some(OrderStatus::ISSUED)));
     // Nothing comes back, the connection breaks, it is not accepted, it is being processed, it is accepted.
     let mut pauses = Vec::new();
@@ -535,7 +535,7 @@ fn under_tokio_whole_requests_are_answered_in_tasks() {
         let garden = Garden { runtime: Tokio, act: Arc::default(), runs: Runs::default() };
         let handler = Handler::builder(supplier(), MemoryStore::default(), garden, Tokio).hooks(Heard::default()).build();
         for asked in [Asked::from(create()), pay().into()] {
-            let call = meituan().call(asked, Tokio.now()).unwrap();
+            let call = meituan().call(asked, Tokio.now().wall).unwrap();
             let (own, request) = (handler.clone(), http::Request::from(&call));
             let response = tokio::spawn(async move { own.handle_http(request).await }).await.unwrap();
             let judged = meituan().read_reply(&call, response.status().as_u16(), response.body(), Some(2));

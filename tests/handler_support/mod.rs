@@ -9,6 +9,7 @@ use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::order::{Conflict, Notice};
+use meituan_protocol::ticket::service::Now;
 use meituan_protocol::ticket::{self, Asked, Config, Supplier};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{Secret, ticket::Received, ticket::Reply};
@@ -109,8 +110,8 @@ impl Runtime for Virtual {
         .await;
     }
 
-    fn now(&self) -> Timestamp {
-        Timestamp(*self.0.now.lock().unwrap())
+    fn now(&self) -> Now {
+        Timestamp(*self.0.now.lock().unwrap()).into()
     }
 
     fn random(&self) -> u64 {
@@ -291,7 +292,7 @@ pub(crate) async fn called<S: Store, F: Functions, R: Runtime>(
     runtime: &R,
     asked: impl Into<Asked>,
 ) -> JudgedReply {
-    let call = meituan().call(asked, runtime.now()).unwrap();
+    let call = meituan().call(asked, runtime.now().wall).unwrap();
     let reply = handler.handle(&call.parts(), &call.body).await;
     meituan().read_reply(&call, reply.status, &reply.body, Some(2))
 }

@@ -4,10 +4,8 @@ use super::channel::{Receiver, oneshot, within};
 use super::functions::{self, Unusable};
 use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::message::Id;
-use crate::ticket::order::{
-    AttemptEnded, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody, Transition,
-};
-use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Save, Step, Task, Then};
+use crate::ticket::order::{AttemptEnded, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody};
+use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -47,8 +45,9 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         receiver
     }
 
+    /// Ends then, by the steady clock.
     fn until(&self, end: Timestamp) -> impl Future<Output = ()> + Send {
-        let left = end.0.saturating_sub(self.runtime.now().0);
+        let left = end.0.saturating_sub(self.runtime.now().steady.0);
         self.runtime.sleep(Duration::from_millis(u64::try_from(left).unwrap_or_default()))
     }
 
@@ -98,7 +97,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     async fn answer_other(self: &Arc<Self>, received: &Arc<Received>, about: &About<'_>) -> HttpReply {
         let (inner, asked) = (self.clone(), received.clone());
         let mut working = self.task(async move { inner.functions.other((*asked).clone()).await });
-        let limit = Timestamp(self.runtime.now().0.saturating_add(self.service.deadline.unwrap_or(DEADLINE).0));
+        let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.deadline.unwrap_or(DEADLINE).0));
         let written = match within(self.until(limit), &mut working).await {
             Some(Some(Ok(Some(reply)))) => self.supplier.reply(received, &reply).map_err(BoxError::from),
             Some(Some(Ok(None))) => return self.supplier.answer_unserved(received),
@@ -133,19 +132,19 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
                 }
             },
             Done::NoReply(why) | Done::Failed(why) => why,
-            Done::Recorded(..) | Done::Settled(_) => NoReply::Unknown,
+            Done::Recorded(_) | Done::Settled(_) => NoReply::Unknown,
         };
         self.hooks.on_error(&Trouble::NoReply(why), &about);
         HttpReply::unknown()
     }
 
     /// Boxed, because what follows from an event may be to record another one.
-    pub(super) fn record(self: Arc<Self>, order_id: Id, event: Event) -> BoxFuture<Result<(Transition, Option<Order>), NoReply>> {
+    pub(super) fn record(self: Arc<Self>, order_id: Id, event: Event) -> BoxFuture<Result<Recorded, NoReply>> {
         Box::pin(async move {
             let name = event.name();
             let (mut job, step) = self.service.record(event, self.runtime.now());
             match self.clone().drive(order_id, &mut job, step).await {
-                Done::Recorded(transition, order) => Ok((*transition, order.map(|order| *order))),
+                Done::Recorded(recorded) => Ok(*recorded),
                 other => Err(self.failed(other, &About { order_id: Some(order_id), call: Some(name), key: None })),
             }
         })
@@ -215,9 +214,9 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
 
     async fn sent(&self, notice: &Notice, about: &About<'_>) -> Result<NoticeReply, BoxError> {
         let send = self.send.as_ref().ok_or("nothing sends")?;
-        let request = self.supplier.notice_request(notice, self.runtime.now())?;
+        let request = self.supplier.notice_request(notice, self.runtime.now().wall)?;
         self.warn(&Warning::Notice(&request.warnings), about);
-        let limit = Timestamp(self.runtime.now().0.saturating_add(self.service.settings.send_limit().0));
+        let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.settings.send_limit().0));
         let mut sending = self.task(send(request.clone()));
         let body = match within(self.until(limit), &mut sending).await {
             Some(Some(body)) => body?,

@@ -74,8 +74,8 @@ pub use store::{DueStore, MemoryStore, SaveOrder, Store, StoredOrder};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::{Threads, block_on};
 
-use super::order::{Event, Order, Transition};
-use super::service::{NoReply, Service};
+use super::order::{Event, Order};
+use super::service::{NoReply, Recorded, Service};
 use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
 use crate::message::Id;
 use crate::time::Timestamp;
@@ -178,13 +178,13 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     /// Answers a request of Meituan's. Whatever comes, there is a reply. Dropping the future loses the reply alone: what has begun is
     /// done to its end.
     pub fn handle(&self, parts: &Parts<'_>, body: &[u8]) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
-        self.answer(self.0.supplier.receive(parts, body, self.0.runtime.now()))
+        self.answer(self.0.supplier.receive(parts, body, self.0.runtime.now().wall))
     }
 
     /// [`Handler::handle`] of a whole request of the `http` crate, its body as it came.
     #[cfg(feature = "http")]
     pub async fn handle_http(&self, request: http::Request<impl AsRef<[u8]>>) -> http::Response<Vec<u8>> {
-        let received = self.0.supplier.receive_http(&request, self.0.runtime.now());
+        let received = self.0.supplier.receive_http(&request, self.0.runtime.now().wall);
         drop(request);
         self.answer(received).await.into()
     }
@@ -200,7 +200,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     ///
     /// # Errors
     /// Why it may not be recorded; recording the same event again does no harm.
-    pub async fn record(&self, order_id: Id, event: impl Into<Event>) -> Result<(Transition, Option<Order>), NoReply> {
+    pub async fn record(&self, order_id: Id, event: impl Into<Event>) -> Result<Recorded, NoReply> {
         let (inner, event) = (self.0.clone(), event.into());
         self.0.task(async move { inner.record(order_id, event).await }).await.unwrap_or(Err(NoReply::StoreFailed))
     }
@@ -235,7 +235,7 @@ impl<S: DueStore, F: Functions, R: Runtime> Handler<S, F, R> {
     /// # Errors
     /// When the store cannot say which.
     pub async fn settle_due(&self) -> Result<usize, BoxError> {
-        let due = self.0.store.due(self.0.runtime.now(), SIDE_BY_SIDE).await?;
+        let due = self.0.store.due(self.0.runtime.now().wall, SIDE_BY_SIDE).await?;
         let settle = |&order_id: &Id| {
             let inner = self.0.clone();
             self.0.task(async move { inner.settle(order_id).await })

@@ -1,8 +1,13 @@
 //! What runs the work of a handler: tasks, a clock, pauses.
 
+use crate::ticket::service::Now;
 use crate::time::Timestamp;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::{Duration, SystemTime};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
+
+/// What steady clocks count from.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// What a handler needs of its surroundings: [`Tokio`] (feature `tokio`), [`Threads`](super::Threads), or your own.
 pub trait Runtime: Send + Sync + 'static {
@@ -12,10 +17,11 @@ pub trait Runtime: Send + Sync + 'static {
     /// Ends after so long.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Returns the time; by default the system's clock.
-    fn now(&self) -> Timestamp {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    /// Returns the time; by default by the system's clocks.
+    fn now(&self) -> Now {
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let milliseconds = |time: Duration| Timestamp(i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
+        Now { wall: milliseconds(wall), steady: milliseconds(BEGAN.elapsed()) }
     }
 
     /// Returns a random number, so that those who lost together do not come back together. It guards nothing.
