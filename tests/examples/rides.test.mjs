@@ -11,6 +11,7 @@ import { carTypeRequestOf, newOrderId, RideClient } from "meituan-protocol/ride"
 import { MeituanRide } from "meituan-protocol/testing";
 import { startMeituan } from "../demo/ride-servers.mjs";
 import { binary, ROOT, run, serve } from "../packaging/tools.mjs";
+import { built } from "./rust.mjs";
 
 const KEYS = { entId: 617, accessKey: "TEST-NOT-A-REAL-ONE-TK", secretKey: "AAECAwQFBgcICQoLDA0ODw==" };
 const PATHS = { capacityOffered: "/meituan/capacity", orderChanged: "/meituan/event", refunded: "/meituan/refund" };
@@ -65,6 +66,11 @@ const EXAMPLES = {
     return overHttp(await serve(binary("deno", "@deno"), () => [...options, "server.ts"], how));
   },
 
+  async rust(address, kept = "rust") {
+    const program = await built("rides");
+    return overHttp(await serve(program, () => [], { cwd: folder, env: settings(address, kept) }));
+  },
+
   async node(address) {
     const how = { cwd: join(ROOT, "examples/node"), env: settings(address, "node") };
     return overHttp(await serve(process.execPath, () => ["src/rides.mjs"], how));
@@ -81,7 +87,7 @@ function overHttp({ address, stop, printed }) {
 }
 
 for (const [name, start] of Object.entries(EXAMPLES)) {
-  describe(`the ride example for ${name}`, { timeout: 60_000 }, () => {
+  describe(`the ride example for ${name}`, { timeout: 600_000 }, () => {
     const older = new MeituanRide(KEYS);
     let meituan;
     let enterprise;
@@ -142,7 +148,7 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
       await pushAll();
       while (older.advance(mtOrderId, { now: Date.now() }) !== undefined) await pushAll();
       if (name === "deno") assert.equal((await enterprise.read(`/rides/${mtOrderId}`)).orderStatus, 7);
-      if (name === "node") {
+      if (name === "node" || name === "rust") {
         const events = await enterprise.read(`/rides/${mtOrderId}`);
         const happened = older.state.orders[mtOrderId].events.map(({ eventCode }) => eventCode);
         assert.deepEqual(events.map(({ code }) => code).sort(), happened.sort());
@@ -165,14 +171,14 @@ for (const [name, start] of Object.entries(EXAMPLES)) {
       await paid.parseResponse(await fetch(paid.toRequest()));
       older.refund(mtOrderId, { now: Date.now(), amount: 100 });
       await pushAll();
-      if (name === "node") assert.deepEqual(await enterprise.read("/refunds"), { fen: 100 });
+      if (name === "node" || name === "rust") assert.deepEqual(await enterprise.read("/refunds"), { fen: 100 });
     });
   });
 }
 
 /** Those that order by themselves. */
-for (const name of ["lambda", "deno"]) {
-  describe(`the ride example for ${name}, whose answers are lost`, { timeout: 60_000 }, () => {
+for (const name of ["lambda", "deno", "rust"]) {
+  describe(`the ride example for ${name}, whose answers are lost`, { timeout: 600_000 }, () => {
     const older = new MeituanRide(KEYS);
     let meituan;
     let enterprise;

@@ -37,12 +37,13 @@ enum Run {
 use Needs::{Nothing, NpmDependencies, Package};
 use Run::{Filtered, Whole};
 
-const STAGES: [Stage; 17] = [
+const STAGES: [Stage; 18] = [
     Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
     Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
     Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
     Stage { name: "Rust tests", needs: Nothing, run: Filtered(rust_tests) },
     Stage { name: "Rust tests without features", needs: Nothing, run: Filtered(rust_tests_without_features) },
+    Stage { name: "Rust example", needs: Nothing, run: Filtered(rust_example) },
     Stage { name: "fuzz targets", needs: Nothing, run: Filtered(fuzz::check) },
     Stage { name: "Rust documentation", needs: Nothing, run: Whole(rust_documentation) },
     Stage { name: "npm dependencies", needs: Nothing, run: Whole(npm_dependencies) },
@@ -130,16 +131,20 @@ impl Stage {
     }
 }
 
-/// The feature that is off where nobody asks for it, and is for Rust programs.
-const WITH_HTTP: [&str; 2] = ["--features", "meituan-protocol/http"];
+/// The features that are off where nobody asks for them, and are for Rust programs.
+const FOR_RUST: [&str; 2] = ["--features", "meituan-protocol/http,meituan-protocol/testing,meituan-protocol/tokio"];
+
+/// A web server and a database come with it, so it has a lock file of its own.
+const EXAMPLE: [&str; 2] = ["--manifest-path", "examples/rust-axum/Cargo.toml"];
 
 fn rust_format() -> Outcome {
     run_program(cargo("fmt").args(["--all", "--check"]))?;
-    run_program(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))
+    run_program(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+    run_program(cargo("fmt").args(EXAMPLE).arg("--check"))
 }
 
 fn rust_lints() -> Outcome {
-    run_program(cargo("clippy").args(["--workspace", "--all-targets"]).args(WITH_HTTP).args(["--", "-Dwarnings"]))
+    run_program(cargo("clippy").args(["--workspace", "--all-targets"]).args(FOR_RUST).args(["--", "-Dwarnings"]))
 }
 
 fn wasm_lints() -> Outcome {
@@ -148,7 +153,7 @@ fn wasm_lints() -> Outcome {
 }
 
 fn rust_tests(filter: Option<&str>) -> Outcome {
-    cargo_tests(cargo("test").arg("--workspace").args(WITH_HTTP), filter)
+    cargo_tests(cargo("test").arg("--workspace").args(FOR_RUST), filter)
 }
 
 fn rust_tests_without_features(filter: Option<&str>) -> Outcome {
@@ -175,8 +180,20 @@ fn at_least_one(passed: u64, filter: &str) -> Outcome {
     Ok(())
 }
 
+/// The programs are built here; `tests/examples` plays Meituan against them.
+fn rust_example(filter: Option<&str>) -> Outcome {
+    let cargo = |verb| {
+        let mut command = cargo(verb);
+        command.args(EXAMPLE).arg("--locked").env("CARGO_TARGET_DIR", tools::target().join("rust-axum"));
+        command
+    };
+    run_program(cargo("clippy").args(["--all-targets", "--", "-Dwarnings"]))?;
+    run_program(&mut cargo("build"))?;
+    cargo_tests(&mut cargo("test"), filter)
+}
+
 fn rust_documentation() -> Outcome {
-    run_program(cargo("doc").args(["--package", "meituan-protocol", "--no-deps"]).args(WITH_HTTP).env("RUSTDOCFLAGS", "-Dwarnings"))
+    run_program(cargo("doc").args(["--package", "meituan-protocol", "--no-deps"]).args(FOR_RUST).env("RUSTDOCFLAGS", "-Dwarnings"))
 }
 
 fn npm_dependencies() -> Outcome {

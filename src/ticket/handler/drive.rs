@@ -3,6 +3,7 @@
 use super::channel::{Receiver, oneshot, within};
 use super::functions::{self, Unusable};
 use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
+use crate::ErrorCode;
 use crate::message::Id;
 use crate::ticket::order::{AttemptEnded, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody};
 use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
@@ -215,7 +216,9 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     async fn sent(&self, notice: &Notice, about: &About<'_>) -> Result<NoticeReply, BoxError> {
         let send = self.send.as_ref().ok_or("nothing sends")?;
         let request = self.supplier.notice_request(notice, self.runtime.now().wall)?;
-        self.warn(&Warning::Notice(&request.warnings), about);
+        // Rules that count were checked when the result was recorded.
+        let broken: Vec<_> = request.warnings.iter().filter(|issue| issue.code != ErrorCode::RuleUnchecked).cloned().collect();
+        self.warn(&Warning::Notice(&broken), about);
         let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.settings.send_limit().0));
         let mut sending = self.task(send(request.clone()));
         let body = match within(self.until(limit), &mut sending).await {
