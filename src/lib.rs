@@ -2,7 +2,8 @@
 //!
 //! This crate never opens a socket, reads a clock or draws a random number. Requests, replies, times and random
 //! bytes come in as values, and values go out; the same input always gives the same output. Whoever uses it keeps
-//! the connection, the clock and the database, and can test all of it without any of the three.
+//! the connection, the clock and the database, and can test all of it without any of the three. The one exception is a
+//! convenience around it: the runtimes of [`ticket::handler`], which can be replaced.
 //!
 //! Input is never trusted: whatever bytes come in, functions return an [`Error`] with a stable [`ErrorCode`], the
 //! path of the field and a hint. They do not panic.
@@ -45,6 +46,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A supplier whose orders the library keeps in a database is a [`ticket::handler`].
+//!
 //! # The rooms
 //!
 //! | module | what it is |
@@ -63,6 +66,8 @@
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
 //! - `http`: whole requests and responses, as the `http` crate has them; see the module of that name.
+//! - `tokio`: Tokio as the runtime of [`ticket::handler`].
+//! - `testing`: Meituan's side of both APIs, for your own tests; see the module of that name.
 //! - `wasm` and what it consists of: the exports for the npm package's modules. Not meant for Rust programs.
 
 #![forbid(unsafe_code)]

@@ -131,7 +131,7 @@ impl Reply {
     ///
     /// It says that nothing was done: Meituan refunds what it takes for not issued. Where order create, pay, refund, reschedule,
     /// close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead, which Meituan
-    /// takes for a time-out (inferred); or put pay and refund off (598, 602) where the notice follows.
+    /// takes for a time-out (inferred): [`Supplier::answer_failure`]; or put pay and refund off (598, 602) where the notice follows.
     pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
         Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), is_unlisted: false }
     }
@@ -314,7 +314,7 @@ fn illegal(code: i32) -> Error {
 }
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-const SYSTEM_FAILURE: &str = "商家系统内部错误，请稍后重试";
+const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
 pub(super) const NOT_SERVED: &str = "接口未实现";
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.

@@ -5,7 +5,9 @@ use super::functions::{self, Unusable};
 use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::ErrorCode;
 use crate::message::Id;
-use crate::ticket::order::{AttemptEnded, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody};
+use crate::ticket::order::{
+    AttemptEnded, Breach, Conflict, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody,
+};
 use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
@@ -135,8 +137,15 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             Done::NoReply(why) | Done::Failed(why) => why,
             Done::Recorded(_) | Done::Settled(_) => NoReply::Unknown,
         };
-        self.hooks.on_error(&Trouble::NoReply(why), &about);
+        self.no_reply(why, &about);
         HttpReply::unknown()
+    }
+
+    fn no_reply(&self, why: NoReply, about: &About<'_>) {
+        // What the store has said was reported.
+        if why != NoReply::StoreFailed {
+            self.hooks.on_error(&Trouble::NoReply(why), about);
+        }
     }
 
     /// Boxed, because what follows from an event may be to record another one.
@@ -166,7 +175,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
 
     fn failed(&self, done: Done, about: &About<'_>) -> NoReply {
         let why = if let Done::Failed(why) | Done::NoReply(why) = done { why } else { NoReply::Unknown };
-        self.hooks.on_error(&Trouble::NoReply(why), about);
+        self.no_reply(why, about);
         why
     }
 
@@ -314,8 +323,11 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         }
         let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
         let hooks = &self.inner.hooks;
-        if !news.conflicts.is_empty() {
-            hooks.on_conflict(&news.conflicts, &about);
+        // Its notice is heard of as such.
+        let is_other = |conflict: &&Conflict| conflict.breach != Breach::NoticeGivenUp.id();
+        let conflicts: Vec<_> = news.conflicts.iter().filter(is_other).cloned().collect();
+        if !conflicts.is_empty() {
+            hooks.on_conflict(&conflicts, &about);
         }
         for notice in &news.given_up {
             hooks.on_notice_given_up(notice, &About { call: Some(&notice.name), key: Some(&notice.id), ..about });
