@@ -437,11 +437,29 @@ fn settle_due_settles_what_is_due_and_nothing_else() {
     world.acts(Mode::Fails);
     world.code(pay());
     world.acts(Mode::Done);
-    assert_eq!(world.time.run(world.handler.settle_due()).unwrap(), 0);
+    let settle_due = || world.time.run(world.handler.settle_due()).unwrap();
+    assert_eq!(settle_due(), Settled::default());
     world.time.pass(60_000);
-    assert_eq!(world.time.run(world.handler.settle_due()).unwrap(), 1);
+    assert_eq!(settle_due(), Settled { settled: 1, failed: 0 });
     assert_eq!(world.sent(), ["payNotice"]);
-    assert_eq!(world.time.run(world.handler.settle_due()).unwrap(), 0);
+    assert_eq!(settle_due(), Settled::default());
+}
+
+#[test]
+fn orders_that_cannot_be_settled_keep_no_other_from_it() {
+    let world = World::begin();
+    world.code(create());
+    world.acts(Mode::Fails);
+    world.code(pay());
+    world.acts(Mode::Done);
+    world.time.pass(60_000);
+    for id in 1..=250 {
+        let broken = SaveOrder { order_id: Id(id), snapshot: "{}".into(), expected: None, due: Some(Timestamp(0)), conflicts: 0 };
+        assert!(world.time.run(world.handler.store().save(broken)).unwrap());
+    }
+    let settled = world.time.run(world.handler.settle_due()).unwrap();
+    assert_eq!(settled, Settled { settled: 1, failed: 250 });
+    assert_eq!(world.sent(), ["payNotice"]);
 }
 
 #[test]

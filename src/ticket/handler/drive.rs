@@ -2,7 +2,7 @@
 
 use super::channel::{Receiver, oneshot, within};
 use super::functions::{self, Unusable};
-use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
+use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Settled, Store, StoredOrder, Trouble, Warning};
 use crate::ErrorCode;
 use crate::message::Id;
 use crate::ticket::order::{
@@ -11,7 +11,8 @@ use crate::ticket::order::{
 use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// For calls that are about no order; Meituan waits 60 s.
@@ -80,9 +81,9 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             return self.answer_other(&received, &about).await;
         };
         let (sender, reply) = oneshot();
-        let (inner, asked) = (self.clone(), received.clone());
+        let (inner, asked, now) = (self.clone(), received.clone(), self.runtime.now());
         self.runtime.spawn(async move {
-            let (mut job, step) = inner.service.answer(call.clone(), inner.runtime.now());
+            let (mut job, step) = inner.service.answer(call.clone(), now);
             let mut driver = Driver { inner: inner.clone(), order_id, call: Some(call), revision: None, snapshot: String::new() };
             let done = driver.run(&mut job, step).await;
             // Nobody may wait any more, and yet the rest is done.
@@ -166,6 +167,21 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             Done::Settled(due) => Ok(due),
             other => Err(self.failed(other, &About { order_id: Some(order_id), ..About::default() })),
         }
+    }
+
+    /// Settles orders until there are no more.
+    pub(super) async fn settle_each(self: Arc<Self>, orders: Arc<Mutex<VecDeque<Id>>>) -> Settled {
+        let mut settled = Settled::default();
+        let next = || orders.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        while let Some(order_id) = next() {
+            let inner = self.clone();
+            // A task of its own: one that panics ends no other.
+            match self.task(async move { inner.settle(order_id).await }).await {
+                Some(Ok(_)) => settled.settled += 1,
+                _ => settled.failed += 1,
+            }
+        }
+        settled
     }
 
     async fn drive(self: Arc<Self>, order_id: Id, job: &mut Job, step: Step) -> Done {
