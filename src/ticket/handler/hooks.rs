@@ -151,3 +151,24 @@ impl fmt::Display for NoReply {
 }
 
 impl std::error::Error for NoReply {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_a_trouble_has_nothing_that_the_users_own_code_has_said() {
+        let error: BoxError = "postgres://user:password@database".into();
+        for trouble in [Trouble::Function(&error), Trouble::Store(&error), Trouble::Notice(&error)] {
+            assert!(!trouble.kind().contains("password"));
+            assert!(trouble.to_string().contains("password"), "hooks of the user's get all of it");
+        }
+    }
+
+    #[test]
+    fn what_it_is_about_is_ids_alone() {
+        let about = About { order_id: Some(Id(7)), call: Some("orderPay"), key: Some("orderPay:7") };
+        assert_eq!(about.to_string(), "order 7, orderPay, orderPay:7");
+        assert_eq!(About::default().to_string(), "");
+    }
+}
