@@ -1,0 +1,100 @@
+//! `cargo xtask simulate [seeds]`, `--seed <number>`, `--breakage <name>`.
+
+#![forbid(unsafe_code)]
+
+use meituan_protocol_simulator::plan::{Breakage, Plan};
+use meituan_protocol_simulator::shrink::shrink;
+use meituan_protocol_simulator::tickets::{Counts, run};
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Instant;
+
+const USAGE: &str = "usage: simulate [<seeds>] [--from <seed>] [--seed <seed>] [--breakage <name>]";
+const SEEDS: u64 = 1_000;
+
+#[derive(Default)]
+struct Options {
+    seeds: Option<u64>,
+    from: u64,
+    seed: Option<u64>,
+    breakage: Option<Breakage>,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}\nbreakages: {:?}", Breakage::ALL);
+        return ExitCode::from(2);
+    };
+    match options.seed {
+        Some(seed) => rerun(seed, options.breakage),
+        None => run_all(&options),
+    }
+}
+
+fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
+    let mut options = Options::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--seed" => options.seed = Some(words.next()?.parse().ok()?),
+            "--from" => options.from = words.next()?.parse().ok()?,
+            "--breakage" => {
+                let name = words.next()?;
+                let known = Breakage::ALL.iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(&name));
+                options.breakage = Some(*known?);
+            }
+            _ => options.seeds = Some(word.parse().ok()?),
+        }
+    }
+    Some(options)
+}
+
+fn rerun(seed: u64, breakage: Option<Breakage>) -> ExitCode {
+    let outcome = run(&Plan::new(seed, breakage), true);
+    outcome.lines.iter().for_each(|line| println!("{line}"));
+    match outcome.failure {
+        None => {
+            println!("seed {seed}: nothing fails; hash {:016x}, {:?}", outcome.hash, outcome.counts);
+            ExitCode::SUCCESS
+        }
+        Some(_) => {
+            println!("\nshortened:");
+            show_failure(seed, breakage);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn show_failure(seed: u64, breakage: Option<Breakage>) {
+    let (plan, outcome) = shrink(&Plan::new(seed, breakage));
+    outcome.lines.iter().for_each(|line| println!("{line}"));
+    println!("seed {seed}: {}", outcome.failure.unwrap_or_default());
+    println!("clocks {:?}, orders {:?}, faults {:?}", plan.clocks, plan.orders, outcome.struck);
+}
+
+fn run_all(options: &Options) -> ExitCode {
+    let (seeds, begun) = (options.seeds.unwrap_or(SEEDS), Instant::now());
+    let mut all = Counts::default();
+    let mut struck: BTreeMap<String, u64> = BTreeMap::new();
+    for seed in options.from..options.from + seeds {
+        let outcome = run(&Plan::new(seed, options.breakage), false);
+        if outcome.failure.is_some() {
+            show_failure(seed, options.breakage);
+            println!("found after {} seeds, {:.1?}", seed - options.from + 1, begun.elapsed());
+            return ExitCode::FAILURE;
+        }
+        all.add(&outcome.counts);
+        outcome.struck.iter().for_each(|(fault, _)| *struck.entry(format!("{fault:?}")).or_default() += 1);
+    }
+    let took = begun.elapsed();
+    let Counts { happenings, orders, judged, exchanges, crashes, conflicts } = all;
+    println!(
+        "{seeds} seeds from {}: {happenings} happenings, {orders} orders, {judged} of them without an open conflict, {exchanges} \
+         exchanges judged, {crashes} crashes, {:.1?}, {:.0} seeds a second",
+        options.from,
+        took,
+        seeds as f64 / took.as_secs_f64(),
+    );
+    println!("conflicts that were reported: {}", Vec::from_iter(conflicts).join(", "));
+    println!("faults: {struck:?}");
+    ExitCode::SUCCESS
+}
