@@ -83,7 +83,7 @@ fn run_all(options: &Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
         all.add(&outcome.counts);
-        outcome.struck.iter().for_each(|(fault, _)| *struck.entry(format!("{fault:?}")).or_default() += 1);
+        outcome.struck.iter().for_each(|(fault, ..)| *struck.entry(format!("{fault:?}")).or_default() += 1);
     }
     let took = begun.elapsed();
     let Counts { happenings, orders, judged, exchanges, crashes, conflicts } = all;

@@ -151,6 +151,9 @@ pub struct OrderPlan {
     pub intents: Vec<(i64, Intent)>,
 }
 
+/// A fault that struck: which, the order that it was about, and how many times it could have struck there before.
+pub type Struck = (Fault, u64, u64);
+
 /// A run.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -165,7 +168,7 @@ pub struct Plan {
     /// Faults strike until then.
     pub calm_at: i64,
     /// Faults that are left out, for a shorter run.
-    pub left_out: BTreeSet<(Fault, u64)>,
+    pub left_out: BTreeSet<Struck>,
     /// What is broken on purpose.
     pub breakage: Option<Breakage>,
 }

@@ -1,6 +1,6 @@
 //! A failing run is made shorter, as long as it still fails.
 
-use crate::plan::{Fault, Plan};
+use crate::plan::{Fault, Plan, Struck};
 use crate::tickets::{Outcome, run};
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ impl Search {
 
     /// Leaves out faults, many at once first.
     fn leave_out_faults(&mut self) -> bool {
-        let struck: BTreeSet<(Fault, u64)> = run(&self.best, false).struck.into_iter().collect();
+        let struck: BTreeSet<Struck> = run(&self.best, false).struck.into_iter().collect();
         let mut struck: Vec<_> = struck.into_iter().collect();
         let (mut size, mut is_shorter) = (struck.len().div_ceil(2), false);
         while size > 0 && !struck.is_empty() && self.runs < MAX_RUNS {

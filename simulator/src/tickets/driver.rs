@@ -107,6 +107,7 @@ impl World<'_> {
     }
 
     fn settle(&mut self, process: usize, order: u64) {
+        self.about = order;
         let can_send = self.between(Purpose::Choice, 0, 10) > 0;
         self.log(format_args!("{}       settles {order}", name(process)));
         let (job, step) = self.service.settle(can_send, self.clock(process));
@@ -126,6 +127,10 @@ impl World<'_> {
     fn running(&mut self, address: Address) -> Option<&mut Running> {
         let running = self.processes.get_mut(address.process)?.jobs.get_mut(&address.job)?;
         (running.token == address.token).then_some(running)
+    }
+
+    pub(super) fn order_of_job(&self, address: Address) -> u64 {
+        self.processes[address.process].jobs.get(&address.job).map_or(0, |running| running.order)
     }
 
     pub(super) fn is_awaited(&mut self, address: Address) -> bool {
@@ -375,6 +380,7 @@ impl World<'_> {
                 self.settle(process, order);
             }
         }
+        self.about = 0;
         let next = self.store.orders.values().filter_map(|stored| stored.due).min();
         let next = next.map(|due| due.max(clock + 1_000));
         self.wake_one(process, next);

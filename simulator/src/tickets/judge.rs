@@ -144,7 +144,9 @@ impl World<'_> {
         let exchange = &self.exchanges[number];
         let (order, begun, now) = (exchange.order, exchange.begun, self.now);
         let account = &self.upstream[&order];
-        let is_ended = self.customers[&order].is_ended;
+        // Meituan has ended it, or has refunded the last ticket itself.
+        let customer = &self.customers[&order];
+        let is_ended = customer.is_ended || customer.has_own_refunds() && account.free_tickets().is_empty();
         let heard = self.judge.heard.entry(order).or_default();
         let mut wrong = None;
         match &exchange.event {
@@ -166,11 +168,12 @@ impl World<'_> {
                 _ if !account.has_refused_issue => wrong = Some("pay is replied as failed, and nobody has refused it".into()),
                 _ => {}
             },
-            Event::OrderRefund(call) if !is_ended => {
+            Event::OrderRefund(call) => {
                 let truth = account.refunds.get(&call.refund_id);
                 let refund = heard.refunds.entry(call.refund_id.clone()).or_default();
                 match reply.code {
                     200 | 601 => _ = refund.agreed_at.get_or_insert(now),
+                    _ if is_ended => {}
                     _ if refund.agreed_at.is_some_and(|at| at < begun) => {
                         wrong = Some(format!("{} was agreed, and is replied {}", call.refund_id, reply.code));
                     }
@@ -229,6 +232,12 @@ impl World<'_> {
 
     /// The order rules refuse what the supplier's system has decided.
     pub(super) fn judge_refused_fact(&mut self, order: u64, event: &Event, reason: Option<Reason>) {
+        if let Event::RefundRefused(refused) = event
+            && self.upstream[&order].refunds.get(&refused.refund_id).is_some_and(|refund| refund.state == RefundIs::Done)
+        {
+            // It has thought again in the meantime.
+            return;
+        }
         let heard = self.judge.heard.entry(order).or_default();
         heard.refused_facts.push(format!("{}: {}", event.name(), reason.map_or("", Reason::id)));
     }
@@ -270,8 +279,9 @@ impl World<'_> {
         }
         let is_reported = |breach: &str| open.iter().any(|open| open == breach);
         let attempt = stored.attempts.first().filter(|_| !is_reported("function-unusable"))?;
-        // Order create is not run again without Meituan.
-        (attempt.call != "orderCreate").then(|| format!("a function is owed: {}", attempt.key))
+        // Order create and reschedule are not run again without Meituan, which asks until it has ended the order.
+        let is_left_to_meituan = attempt.request.is_none() && self.customers[&order].is_ended;
+        (!is_left_to_meituan).then(|| format!("a function is owed: {}", attempt.key))
     }
 
     /// What Meituan has not heard, or has heard otherwise.
@@ -281,7 +291,7 @@ impl World<'_> {
         let heard = self.judge.heard.get(&order).unwrap_or(&nothing);
         let given_up = |id: &str| stored.given_up.iter().flatten().any(|notice| notice.id.starts_with(id));
         if heard.is_ended {
-            let is_live = !account.issues.is_empty() && !account.is_void;
+            let is_live = !account.free_tickets().is_empty();
             return is_live.then(|| "Meituan has ended it, and its tickets are not void".into());
         }
         if let Some(id) = heard.arrived.iter().find(|id| !heard.accepted.contains(*id) && !given_up(id)) {

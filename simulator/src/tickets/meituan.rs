@@ -80,6 +80,10 @@ impl Customer {
         self.own_refunds.get(serial).cloned()
     }
 
+    pub(super) fn has_own_refunds(&self) -> bool {
+        !self.own_refunds.is_empty()
+    }
+
     fn create(&self) -> Event {
         let quantity = i64::from(self.plan.quantity);
         let call = OrderCreate {
@@ -261,7 +265,8 @@ impl World<'_> {
         let Some(customer) = self.customers.get(&order) else { return };
         let tries = customer.calls.get(&subject).map_or(0, |(_, tries)| *tries);
         let is_patient = tries < customer.plan.patience;
-        let soon = self.between(Purpose::Customer, 500, 60_000);
+        // Less and less often.
+        let soon = self.between(Purpose::Customer, 500, 60_000) << (tries / 4).min(7);
         let next = match subject.as_str() {
             "create" if !is_patient => Next::Close(CloseType::CREATE_FAILED),
             "pay" if !is_patient && soon % 2 == 0 => Next::Close(CloseType::ISSUE_FAILED),
@@ -336,9 +341,13 @@ impl World<'_> {
         self.log(format_args!("everything has come to rest"));
         let orders: Vec<u64> = self.customers.keys().copied().collect();
         for order in orders {
+            self.about = order;
             let calls = &self.customers[&order].calls;
+            // A reschedule of an order that has ended means nothing.
+            let is_ended = self.customers[&order].is_ended;
             let again: Vec<(String, Event)> = calls.iter().map(|(subject, (event, _))| (subject.clone(), event.clone())).collect();
-            for (subject, event) in again.into_iter().filter(|(subject, _)| subject != "query") {
+            let is_meant = |subject: &str| subject != "query" && !(is_ended && subject.starts_with("reschedule"));
+            for (subject, event) in again.into_iter().filter(|(subject, _)| is_meant(subject)) {
                 self.call(order, subject, event, true);
             }
             let partner_order_id = self.customers[&order].partner_order_id();

@@ -11,7 +11,7 @@ mod store;
 mod upstream;
 
 use crate::log::Log;
-use crate::plan::{Breakage, Fault, Plan};
+use crate::plan::{Breakage, Fault, Plan, Struck};
 use crate::random::Draws;
 use driver::{Address, Function, Process};
 use judge::Judge;
@@ -82,7 +82,9 @@ struct World<'p> {
     queue: BTreeMap<(i64, u64), Happening>,
     scheduled: u64,
     draws: Draws,
-    struck: Vec<(Fault, u64)>,
+    struck: Vec<Struck>,
+    /// The order that what happens now is about, or 0: each has draws of its own, so that leaving one out changes no other.
+    about: u64,
     log: Log,
     processes: Vec<Process>,
     jobs: u64,
@@ -107,7 +109,7 @@ pub struct Outcome {
     /// What must not be; the first thing that was found.
     pub failure: Option<String>,
     /// The faults that struck.
-    pub struck: Vec<(Fault, u64)>,
+    pub struck: Vec<Struck>,
     /// What happened, where it was kept.
     pub lines: Vec<String>,
     /// A hash of what happened.
@@ -186,6 +188,7 @@ impl<'p> World<'p> {
             scheduled: 0,
             draws: Draws::new(plan.seed),
             struck: Vec::new(),
+            about: 0,
             log: Log::new(keeps_lines),
             processes,
             jobs: 0,
@@ -211,6 +214,7 @@ impl<'p> World<'p> {
     }
 
     fn happens(&mut self, happening: Happening) {
+        self.about = self.order_of(&happening);
         match happening {
             Happening::Customer(order, next) => self.customer(order, next),
             Happening::CallArrives(exchange) => self.call_arrives(exchange),
@@ -232,6 +236,22 @@ impl<'p> World<'p> {
         }
     }
 
+    fn order_of(&self, happening: &Happening) -> u64 {
+        match *happening {
+            Happening::Customer(order, _) | Happening::UpstreamDecides(order, _) => order,
+            Happening::CallArrives(exchange) | Happening::ReplyArrives(exchange, _) | Happening::CallTimesOut(exchange) => {
+                self.exchanges[exchange].order
+            }
+            Happening::StoreActs(operation) | Happening::StoreAnswers(operation) => self.operations[operation].order,
+            Happening::Timer(address, _) => self.order_of_job(address),
+            Happening::UpstreamActs(function) | Happening::FunctionEnds(function) => self.functions[function].order,
+            Happening::Fact(fact) => self.facts[fact].order,
+            Happening::NoticeArrives(send) | Happening::SendEnds(send) => self.sends[send].order,
+            Happening::EndAgain(_, _, end) => self.unrecorded[end].0,
+            Happening::Poll(_) | Happening::Crash(..) | Happening::Restart(_) => 0,
+        }
+    }
+
     fn after(&mut self, delay: i64, happening: Happening) {
         self.scheduled += 1;
         self.queue.insert((self.now + delay.max(0), self.scheduled), happening);
@@ -239,11 +259,12 @@ impl<'p> World<'p> {
 
     /// Whether a fault strikes here and now.
     fn strikes(&mut self, fault: Fault) -> bool {
-        let (number, count) = self.draws.next(fault as usize);
+        let (number, count) = self.draws.next(self.purpose(fault as usize));
         let chance = if self.is_calm() { 0 } else { self.plan.chance(fault) };
-        let strikes = number % 1000 < u64::from(chance) && !self.plan.left_out.contains(&(fault, count));
+        let struck = (fault, self.about, count);
+        let strikes = number % 1000 < u64::from(chance) && !self.plan.left_out.contains(&struck);
         if strikes {
-            self.struck.push((fault, count));
+            self.struck.push(struck);
             self.log(format_args!("        ({fault:?} {count})"));
         }
         strikes
@@ -254,7 +275,11 @@ impl<'p> World<'p> {
     }
 
     fn between(&mut self, purpose: Purpose, least: i64, limit: i64) -> i64 {
-        self.draws.between(Fault::ALL.len() + purpose as usize, least, limit)
+        self.draws.between(self.purpose(Fault::ALL.len() + purpose as usize), least, limit)
+    }
+
+    fn purpose(&self, place: usize) -> usize {
+        self.about as usize * 64 + place
     }
 
     fn is_broken(&self, breakage: Breakage) -> bool {

@@ -23,7 +23,7 @@ pub(super) struct Stored {
 /// Something that the store is asked for.
 #[derive(Debug)]
 pub(super) struct Operation {
-    order: u64,
+    pub(super) order: u64,
     pub(super) by: Address,
     kind: Kind,
     /// What the store says in the end.
