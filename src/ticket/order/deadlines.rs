@@ -5,7 +5,7 @@ use super::conflicts::is_flagged;
 use super::outbox::next_send;
 use super::{Answer, Breach, Change, Kind, Notice, Order, RefundState, Said, Settings, State, UnitState};
 use crate::ticket::working_days::Calendar;
-use crate::ticket::{ORDER_REFUND, REFUND_NOTICE};
+use crate::ticket::ORDER_REFUND;
 use crate::time::Timestamp;
 
 const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);
@@ -33,8 +33,7 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
 
 /// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
 pub(super) fn age_limit(order: &Order, notice: &Notice, settings: &Settings) -> Timestamp {
-    let refund_id = notice.id.rsplit_once(':').and_then(|(rest, _)| rest.splitn(3, ':').nth(2));
-    let refund = refund_id.filter(|_| notice.name == REFUND_NOTICE.name).and_then(|refund_id| order.refund(refund_id));
+    let refund = notice.refund_id().and_then(|refund_id| order.refund(refund_id));
     let silent = refund.and_then(|refund| settings.calendar().silence_counts_at(refund.requested_at));
     // One that was decided late has at least a day.
     let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));

@@ -86,9 +86,27 @@ impl Change<'_> {
     pub(super) fn withdraw_refusal(&mut self, refund_id: &str) -> bool {
         let about = self.about_refund(refund_id);
         let (before, now) = (self.order.notices.len(), self.now);
-        let is_under_way = |notice: &Notice| notice.claimed_until.is_some_and(|until| until > now);
-        self.order.notices.retain(|notice| !notice.id.starts_with(&about) || is_under_way(notice));
+        self.order.notices.retain(|notice| !notice.is_refusal(&about) || notice.is_under_way(now));
         self.order.notices.len() < before
+    }
+
+    /// Whether the notice of an agreement waits for a refusal that somebody is sending: it may arrive after what is replied now.
+    pub(super) fn agreement_waits(&self, refund_id: &str) -> bool {
+        let about = self.about_refund(refund_id);
+        let of_refund = || self.order.notices.iter().filter(|notice| notice.id.starts_with(&about));
+        let is_refused = of_refund().any(|notice| notice.is_refusal("") && notice.is_under_way(self.now));
+        is_refused && of_refund().any(|notice| !notice.is_refusal(""))
+    }
+
+    /// Refusals that were under way when their refunds were agreed are not sent again.
+    pub(super) fn withdraw_overtaken_refusals(&mut self) {
+        let order = &self.order;
+        let refunds = order.notices.iter().filter(|notice| notice.is_refusal("")).filter_map(Notice::refund_id);
+        let is_agreed = |id: &&str| order.refund(id).is_some_and(|refund| refund.state == RefundState::AGREED);
+        let overtaken: Vec<String> = refunds.filter(is_agreed).map(str::to_owned).collect();
+        for refund_id in overtaken {
+            self.withdraw_refusal(&refund_id);
+        }
     }
 
     /// How a refund was decided.
@@ -172,6 +190,22 @@ impl Change<'_> {
 }
 
 impl Notice {
+    /// The refundId of a refund notice: its id is refundNotice:<orderId>:<refundId>:<code>.
+    pub(super) fn refund_id(&self) -> Option<&str> {
+        let (subject, _) = self.id.rsplit_once(':').filter(|_| self.name == REFUND_NOTICE.name)?;
+        subject.splitn(3, ':').nth(2)
+    }
+
+    /// Whether it says that a refund is refused, of those whose ids begin so.
+    fn is_refusal(&self, about: &str) -> bool {
+        self.name == REFUND_NOTICE.name && self.id.starts_with(about) && !self.id.ends_with(":200")
+    }
+
+    /// Whether somebody is sending it.
+    fn is_under_way(&self, now: Timestamp) -> bool {
+        self.claimed_until.is_some_and(|until| until > now)
+    }
+
     /// The totals of a consume notice as they are now: of refunded tickets, and of used ones where later entries were sent before.
     pub(super) fn update(&mut self, counts: &Counts, is_late: bool) {
         if self.name == CONSUME_NOTICE.name {

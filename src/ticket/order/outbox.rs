@@ -58,6 +58,7 @@ impl Change<'_> {
     /// The claim is stored before anything is sent, so that of several senders one has the notice. Where that one breaks off,
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
     pub(super) fn claim_notices(&mut self) -> Said {
+        self.withdraw_overtaken_refusals();
         self.give_up_old_ones();
         let limit = self.settings.send_limit();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
@@ -99,6 +100,7 @@ impl Change<'_> {
             self.now.0.saturating_sub(notice.since.0).clamp(MIN_PAUSE, MAX_PAUSE)
         };
         notice.next_at = Some(Timestamp(self.now.0.saturating_add(pause)));
+        self.withdraw_overtaken_refusals();
         self.give_up_old_ones();
         (Kind::Moved, Answer::None)
     }

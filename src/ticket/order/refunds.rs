@@ -69,13 +69,14 @@ impl Change<'_> {
         let (order_id, partner_order_id) = (self.order.order_id, self.partner_order_id());
         // What was put off is decided by notice, and pending until then (acceptance manual, 订单退款 1).
         let is_due = self.is_refund_notice_due(refund_id);
+        let agreement_waits = self.agreement_waits(refund_id);
         let Some(refund) = self.refund_of(refund_id) else {
             return self.refusal(&ORDER_REFUND, Reason::UnknownRefund).1;
         };
         let ids = OrderRefunded { order_id, refund_id: refund_id.into(), partner_order_id, ..OrderRefunded::default() };
         match (refund.state, &refund.failure) {
             (RefundState::REFUSED, Some(failure)) if !is_due => Reply::failure(failure),
-            _ if refund.state == RefundState::AGREED || refund.is_unclear() => {
+            _ if !agreement_waits && refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
                 Reply::outcome(601, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
