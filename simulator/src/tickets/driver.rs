@@ -321,12 +321,9 @@ impl World<'_> {
                 self.reply(process, exchange, None);
             }
             (For::Fact(fact), Done::Recorded(transition, _)) => {
-                self.facts[fact].is_recorded = true;
                 let kind = transition.kind;
                 self.log(format_args!("{}       recorded {}: {kind:?}", name(process), self.facts[fact].event.name()));
-                if kind == Kind::Illegal {
-                    self.fact_refused(order, fact, transition.reason);
-                }
+                self.fact_recorded(fact, transition.reason.filter(|_| kind == Kind::Illegal));
             }
             (For::End(end), Done::Failed(_)) => {
                 let (pause, epoch) = (self.between(Purpose::Fact, 500, 20_000), self.processes[process].epoch);

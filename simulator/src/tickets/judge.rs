@@ -48,7 +48,6 @@ struct Heard {
 struct HeardRefund {
     agreed_at: Option<i64>,
     is_told_later: bool,
-    last_notice: Option<i32>,
     is_notice_accepted: bool,
 }
 
@@ -111,12 +110,11 @@ impl World<'_> {
             let truth = account.refunds.get(refund_id);
             if said == 200 {
                 refund.agreed_at.get_or_insert(now);
-            } else if refund.last_notice == Some(200) {
+            } else if refund.agreed_at.is_some() {
                 wrong = Some(format!("older content arrives after newer: refund {refund_id} {said} after 200"));
             } else if truth.is_some_and(|truth| truth.state == RefundIs::Done && !truth.was_refused) {
                 wrong = Some(format!("a notice says that {refund_id} is refused, and it is done"));
             }
-            refund.last_notice = Some(said);
             refund.is_notice_accepted = code == 200;
         } else if notice.name == CONSUME_NOTICE.name {
             let said = |field: &str| body[field].as_u64().unwrap_or_default() as u32;
@@ -230,16 +228,9 @@ impl World<'_> {
         }
     }
 
-    /// The order rules refuse what the supplier's system has decided.
-    pub(super) fn judge_refused_fact(&mut self, order: u64, event: &Event, reason: Option<Reason>) {
-        if let Event::RefundRefused(refused) = event
-            && self.upstream[&order].refunds.get(&refused.refund_id).is_some_and(|refund| refund.state == RefundIs::Done)
-        {
-            // It has thought again in the meantime.
-            return;
-        }
-        let heard = self.judge.heard.entry(order).or_default();
-        heard.refused_facts.push(format!("{}: {}", event.name(), reason.map_or("", Reason::id)));
+    /// The order rules refuse what the supplier's system has done.
+    pub(super) fn judge_refused_fact(&mut self, order: u64, event: &str, reason: Reason) {
+        self.judge.heard.entry(order).or_default().refused_facts.push(format!("{event}: {}", reason.id()));
     }
 
     /// Everything has come to rest, and Meituan has asked once more.
@@ -294,7 +285,11 @@ impl World<'_> {
             let is_live = !account.free_tickets().is_empty();
             return is_live.then(|| "Meituan has ended it, and its tickets are not void".into());
         }
-        if let Some(id) = heard.arrived.iter().find(|id| !heard.accepted.contains(*id) && !given_up(id)) {
+        // Meituan has refunded what was left: it needs to hear no more of issuing.
+        let is_returned = self.customers[&order].has_own_refunds() && account.free_tickets().is_empty();
+        let is_moot = |id: &str| is_returned && id.starts_with(PAY_NOTICE.name);
+        let is_unheard = |id: &&String| !heard.accepted.contains(*id) && !given_up(id) && !is_moot(id);
+        if let Some(id) = heard.arrived.iter().find(is_unheard) {
             let subject = id.rsplit_once(':').map_or("", |(subject, _)| subject);
             let is_replaced = heard.accepted.iter().any(|other| other.starts_with(subject) && subject.starts_with(REFUND_NOTICE.name));
             if !is_replaced {
@@ -308,7 +303,7 @@ impl World<'_> {
         if is_issued && heard.issued_at.is_none() && self.customers[&order].is_paid {
             return Some("it is issued, and Meituan has not heard of it".into());
         }
-        if heard.is_told_later && !heard.is_pay_notice_accepted {
+        if heard.is_told_later && !heard.is_pay_notice_accepted && !is_returned {
             return Some("598 was replied, and no notice followed".into());
         }
         for (refund_id, truth) in &account.refunds {

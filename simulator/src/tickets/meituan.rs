@@ -350,6 +350,13 @@ impl World<'_> {
             for (subject, event) in again.into_iter().filter(|(subject, _)| is_meant(subject)) {
                 self.call(order, subject, event, true);
             }
+        }
+    }
+
+    pub(super) fn query_at_last(&mut self) {
+        let orders: Vec<u64> = self.customers.keys().copied().collect();
+        for order in orders {
+            self.about = order;
             let partner_order_id = self.customers[&order].partner_order_id();
             self.call(order, "query".into(), OrderQuery { order_id: Id(order), partner_order_id }.into(), true);
         }

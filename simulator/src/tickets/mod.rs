@@ -91,8 +91,6 @@ struct World<'p> {
     functions: Vec<Function>,
     unrecorded: Vec<(u64, String, meituan_protocol::ticket::order::AttemptEnded)>,
     sends: Vec<Sending>,
-    /// The notices that arrived at Meituan, when, and what it answered.
-    arrivals: Vec<(usize, i64, i32)>,
     store: Store,
     operations: Vec<Operation>,
     upstream: BTreeMap<u64, Account>,
@@ -100,7 +98,8 @@ struct World<'p> {
     customers: BTreeMap<u64, Customer>,
     exchanges: Vec<Exchange>,
     judge: Judge,
-    is_over: bool,
+    /// How often everything has come to rest.
+    rounds: u32,
 }
 
 /// What became of a run.
@@ -153,11 +152,12 @@ pub fn run(plan: &Plan, keeps_lines: bool) -> Outcome {
     world.begin();
     while world.judge.failure.is_none() {
         let Some((&key, _)) = world.queue.first_key_value() else {
-            if world.is_over {
-                break;
+            world.rounds += 1;
+            match world.rounds {
+                1 => world.ask_once_more(),
+                2 => world.query_at_last(),
+                _ => break,
             }
-            world.is_over = true;
-            world.ask_once_more();
             continue;
         };
         let Some(happening) = world.queue.remove(&key) else { break };
@@ -195,7 +195,6 @@ impl<'p> World<'p> {
             functions: Vec::new(),
             unrecorded: Vec::new(),
             sends: Vec::new(),
-            arrivals: Vec::new(),
             store: Store::default(),
             operations: Vec::new(),
             upstream,
@@ -203,7 +202,7 @@ impl<'p> World<'p> {
             customers,
             exchanges: Vec::new(),
             judge: Judge::default(),
-            is_over: false,
+            rounds: 0,
         }
     }
 
@@ -271,7 +270,7 @@ impl<'p> World<'p> {
     }
 
     fn is_calm(&self) -> bool {
-        self.is_over || self.now >= BEGIN + self.plan.calm_at
+        self.rounds > 0 || self.now >= BEGIN + self.plan.calm_at
     }
 
     fn between(&mut self, purpose: Purpose, least: i64, limit: i64) -> i64 {

@@ -14,6 +14,7 @@ pub(super) struct Sending {
     settling: u64,
     pub(super) order: u64,
     pub(super) notice: Notice,
+    pub(super) begun: i64,
     /// When it is over for the sender.
     pub(super) ends: i64,
     /// Meituan's answers to it, in order: a code, or nothing that arrived.
@@ -90,6 +91,7 @@ impl World<'_> {
             settling,
             order,
             notice,
+            begun: self.now,
             ends,
             answers: Vec::new(),
             is_answer_lost,
@@ -115,7 +117,6 @@ impl World<'_> {
         self.log(format_args!("{line}"));
         self.sends[number].answers.push(code);
         self.judge_notice(number, code);
-        self.arrivals.push((number, self.now, code));
         if self.sends[number].notice.name == PAY_NOTICE.name && self.customers[&self.sends[number].order].is_paid {
             self.hears_of_pay_notice(number);
         }

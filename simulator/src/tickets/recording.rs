@@ -63,8 +63,8 @@ impl World<'_> {
             };
             exchanges.push(recorded(call, exchange.begun, ended, request, response));
         }
-        for (number, at, code) in self.arrivals.iter().filter(|(number, ..)| self.sends[*number].order == order) {
-            let notice = &self.sends[*number].notice;
+        for sending in self.sends.iter().filter(|sending| sending.order == order) {
+            let notice = &sending.notice;
             let Some(call) = Call::named(&notice.name) else { continue };
             let mut program: Value = serde_json::from_str(notice.body.as_str()).map_err(|error| error.to_string())?;
             if call.name == CONSUME_NOTICE.name {
@@ -75,8 +75,9 @@ impl World<'_> {
             supplier
                 .encode_request(call, program.as_bytes(), &mut packed, &mut wire)
                 .map_err(|error| format!("{} cannot be sent: {error}: {program}", call.name))?;
-            let answer = json!({ "partnerId": PARTNER, "code": code, "describe": "" }).to_string();
-            exchanges.push(recorded(call, *at, *at + 1, raw(&wire), Some(raw(answer.as_bytes()))));
+            let answer = sending.answers.last().filter(|_| !sending.is_answer_lost);
+            let answer = answer.map(|code| json!({ "partnerId": PARTNER, "code": code, "describe": "" }).to_string());
+            exchanges.push(recorded(call, sending.begun, sending.ends, raw(&wire), answer.map(|answer| raw(answer.as_bytes()))));
         }
         let settings = TraceSettings { partner_id: Some(PARTNER), ..TraceSettings::default() };
         Ok(Trace { version: Some(VERSION), settings: Some(settings), exchanges })

@@ -360,7 +360,7 @@ impl World<'_> {
                 if account.is_void || !account.is_free(&codes, quantity) {
                     return;
                 }
-                account.refund(&format!("second thought:{refund_id}"), refund_id);
+                // It asks the order first, whose tickets may be somebody else's by now.
                 RefundAgreed { refund_id: refund_id.clone(), ..RefundAgreed::default() }.into()
             }
         };
@@ -394,9 +394,25 @@ impl World<'_> {
         self.after(again, Happening::Fact(number));
     }
 
-    /// What the supplier's system has done is refused by the order rules.
-    pub(super) fn fact_refused(&mut self, order: u64, fact: usize, reason: Option<Reason>) {
-        let event = self.facts[fact].event.clone();
-        self.judge_refused_fact(order, &event, reason);
+    /// What the supplier's system has reported is recorded, or refused by the order rules for a reason.
+    pub(super) fn fact_recorded(&mut self, number: usize, reason: Option<Reason>) {
+        self.facts[number].is_recorded = true;
+        let (order, event) = (self.facts[number].order, self.facts[number].event.clone());
+        let refund = |account: &Account, refund_id: &str| account.refunds.get(refund_id).map(|refund| refund.state);
+        match (&event, self.upstream.get_mut(&order)) {
+            (Event::RefundAgreed(agreed), Some(account)) if refund(account, &agreed.refund_id) == Some(RefundIs::Refused) => {
+                if reason.is_none() {
+                    account.refund(&format!("second thought:{}", agreed.refund_id), &agreed.refund_id);
+                    self.judge_upstream(order);
+                }
+            }
+            // It has thought again in the meantime.
+            (Event::RefundRefused(refused), Some(account)) if refund(account, &refused.refund_id) == Some(RefundIs::Done) => {}
+            _ => {
+                if let Some(reason) = reason {
+                    self.judge_refused_fact(order, event.name(), reason);
+                }
+            }
+        }
     }
 }
