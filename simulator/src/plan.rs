@@ -43,7 +43,7 @@ named! {
         NoticeRefused,
         /// Meituan replies 300 to a pay notice.
         NoticeProcessing,
-        /// The store takes up to 20 s.
+        /// The store takes up to 30 s.
         StoreSlow,
         /// The store fails before it has done anything.
         StoreFails,
@@ -181,9 +181,15 @@ impl Plan {
     /// The run of this number.
     pub fn new(seed: u64, breakage: Option<Breakage>) -> Self {
         let mut draws = Draws::new(seed ^ 0x5eed);
-        let processes = draws.between(PLANNING, 2, 5);
+        let processes = draws.between(PLANNING, 2, 5) as usize;
         let width = if breakage == Some(Breakage::ClocksApart) { 600_000 } else { 60_000 };
-        let clocks = (0..processes).map(|_| draws.between(CLOCKS, 0, width + 1)).collect();
+        // Half of the clocks are as far apart as they may be.
+        let mut clock = || match draws.between(CLOCKS, 0, 4) {
+            0 => 0,
+            1 => width,
+            _ => draws.between(CLOCKS, 0, width + 1),
+        };
+        let clocks = (0..processes).map(|_| clock()).collect();
         let orders = (0..draws.between(PLANNING, 1, 4)).map(|place| order(place, &mut draws)).collect();
         let chances = Fault::ALL.iter().map(|&fault| chance(fault, &mut draws)).collect();
         let calm_at = draws.between(PLANNING, 60_000, 1_500_000);

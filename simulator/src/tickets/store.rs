@@ -57,9 +57,10 @@ impl World<'_> {
 
     fn ask_store(&mut self, mut operation: Operation) {
         let is_save = matches!(operation.kind, Kind::Save { .. });
-        let slow = if self.strikes(Fault::StoreSlow) { self.between(Purpose::StoreLong, 200, 20_000) } else { 0 };
-        let before = self.between(Purpose::Store, 0, 8) + slow;
-        let after = self.between(Purpose::Store, 0, 8);
+        let slow = if self.strikes(Fault::StoreSlow) { self.between(Purpose::StoreLong, 200, 30_000) } else { 0 };
+        let (slow_before, slow_after) = if self.between(Purpose::Choice, 0, 2) == 0 { (slow, 0) } else { (0, slow) };
+        let before = self.between(Purpose::Store, 0, 8) + slow_before;
+        let after = self.between(Purpose::Store, 0, 8) + slow_after;
         let number = self.operations.len();
         let (mut acts, mut answers, mut before) = (true, true, before);
         if self.strikes(Fault::StoreFails) {

@@ -41,6 +41,7 @@ pub(super) struct UpstreamRefund {
     pub(super) acts: Vec<String>,
     pub(super) state: RefundIs,
     pub(super) was_refused: bool,
+    is_reconsidered: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -309,7 +310,7 @@ impl World<'_> {
             let done = OrderRescheduled { order_id: Id(order), reschedule_no: subject.into(), success_count: Some(1), ..Default::default() };
             end.rescheduled = Some(done);
         } else if let Some(codes) = own.filter(|_| call == "orderRefunded") {
-            let refund = UpstreamRefund { quantity: 1, codes, acts: vec![key.into()], state: RefundIs::Done, was_refused: false };
+            let refund = UpstreamRefund { quantity: 1, codes, acts: vec![key.into()], state: RefundIs::Done, ..UpstreamRefund::default() };
             account.refunds.insert(subject.into(), refund);
         } else {
             account.is_void = true;
@@ -361,6 +362,9 @@ impl World<'_> {
                     return;
                 }
                 // It asks the order first, whose tickets may be somebody else's by now.
+                if let Some(refund) = account.refunds.get_mut(refund_id) {
+                    refund.is_reconsidered = true;
+                }
                 RefundAgreed { refund_id: refund_id.clone(), ..RefundAgreed::default() }.into()
             }
         };
@@ -398,17 +402,22 @@ impl World<'_> {
     pub(super) fn fact_recorded(&mut self, number: usize, reason: Option<Reason>) {
         self.facts[number].is_recorded = true;
         let (order, event) = (self.facts[number].order, self.facts[number].event.clone());
-        let refund = |account: &Account, refund_id: &str| account.refunds.get(refund_id).map(|refund| refund.state);
-        match (&event, self.upstream.get_mut(&order)) {
-            (Event::RefundAgreed(agreed), Some(account)) if refund(account, &agreed.refund_id) == Some(RefundIs::Refused) => {
-                if reason.is_none() {
-                    account.refund(&format!("second thought:{}", agreed.refund_id), &agreed.refund_id);
+        let refund_id = match &event {
+            Event::RefundAgreed(agreed) => &agreed.refund_id,
+            Event::RefundRefused(refused) => &refused.refund_id,
+            _ => "",
+        };
+        let account = self.upstream.get_mut(&order);
+        let reconsidered = account.filter(|account| account.refunds.get(refund_id).is_some_and(|refund| refund.is_reconsidered));
+        match (reconsidered, &event) {
+            (Some(account), Event::RefundAgreed(_)) => {
+                if reason.is_none() && account.refunds[refund_id].state == RefundIs::Refused {
+                    account.refund(&format!("second thought:{refund_id}"), refund_id);
                     self.judge_upstream(order);
                 }
             }
-            // It has thought again in the meantime.
-            (Event::RefundRefused(refused), Some(account)) if refund(account, &refused.refund_id) == Some(RefundIs::Done) => {}
-            _ => {
+            (Some(_), _) => {}
+            (None, _) => {
                 if let Some(reason) = reason {
                     self.judge_refused_fact(order, event.name(), reason);
                 }
