@@ -142,7 +142,7 @@ pub enum Input {
 pub struct Step {
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
-    /// Until then loading and saving may take, by the steady clock.
+    /// Until then loading and saving may take, by the steady clock; of [`Then::Send`], saving and sending together.
     pub until: Timestamp,
     /// What to do when it is saved.
     pub then: Then,
@@ -179,8 +179,8 @@ pub enum Then {
     Pause(i64, i64),
     /// Run the supplier's function.
     Run(Task),
-    /// Send these notices, side by side, each within the settings' send limit, and record what came of each as
-    /// [`NoticeEnded`](order::NoticeEnded) by a job of its own.
+    /// Send these notices, side by side, each until [`Step::until`] and no longer, and record what came of each as
+    /// [`NoticeEnded`](order::NoticeEnded) by a job of its own. A minute later others may send them.
     Send(Vec<Notice>),
     /// Nothing: the job is done.
     Done(Done),

@@ -73,7 +73,6 @@ impl Settling {
 
 impl Service {
     pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
-        job.until = store_limit(now);
         let Work::Settle(settling) = &mut job.work else { return job.load() };
         if settling.phase == Phase::Begun {
             let broken_off = applying.order().into_iter().flat_map(|order| broken_off(order, &self.settings, now.wall));
@@ -82,13 +81,18 @@ impl Service {
         }
         let due = applying.order().and_then(|order| next_due(order, &self.settings));
         let Applying { save, applied, .. } = applying;
+        let mut until = store_limit(now);
         let then = match (settling.phase, applied.answer) {
             (Phase::TakingOver, Answer::Run(run)) => {
                 settling.key.clone_from(&run.key);
                 let deadline = Timestamp(now.steady.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
                 Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
             }
-            (Phase::Claiming, Answer::Send(notices)) => Then::Send(notices),
+            (Phase::Claiming, Answer::Send(notices)) => {
+                // From the claim on: a store that is slow leaves less time to send, so that nobody else sends meanwhile.
+                until = Timestamp(now.steady.0.saturating_add(self.settings.send_limit().0));
+                Then::Send(notices)
+            }
             (Phase::Last, _) => Then::Done(Done::Settled(due)),
             (Phase::Claiming, _) => {
                 settling.then = Some(Next::Last);
@@ -99,6 +103,7 @@ impl Service {
                 Then::Load
             }
         };
+        job.until = until;
         job.saving(save, then)
     }
 
