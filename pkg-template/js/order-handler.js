@@ -31,8 +31,6 @@ export const ORDER_CALLS = [
 /** Without these functions there is nothing to keep. */
 const NEEDED = ["orderCreate", "orderPay", "orderRefund"];
 
-/** How long a notice's sending may take, unless the settings say otherwise; as in the rules, which claim it for longer. */
-const SEND_LIMIT = 30_000;
 /** To a pay notice: accepted, or still being processed. */
 const PROCESSING = 300;
 
@@ -57,7 +55,6 @@ export function orderDesk(options, inside) {
     number ??= service.openService(settings, deadlineMs);
     return { supplier: inside(supplier).number(), service: number };
   };
-  const sendLimit = settings.sendLimit ?? SEND_LIMIT;
   /** The first step of what was received. @type {WeakMap<object, Begun>} */
   const begun = new WeakMap();
 
@@ -83,7 +80,7 @@ export function orderDesk(options, inside) {
         const task = taskOf(name, request ?? call.body, { attemptKey: key, order, counts });
         return functionEnd(functions[name], task, context, (error) => tell(error, { call: name, key }));
       },
-      send: (notice) => deliver(supplier, doer, notice, context, tell),
+      send: (notice, until) => deliver(supplier, doer, notice, until, context, tell),
       keep: (working) => waitUntil(working, ...context),
     };
     return doer;
@@ -94,12 +91,12 @@ export function orderDesk(options, inside) {
    * @param {any} supplier
    * @param {Doer} doer
    * @param {import("./messages.js").Notice} notice
+   * @param {number} until by Date.now()
    * @param {any[]} context
    * @param {Tell} tell
    */
-  const deliver = async (supplier, doer, { id, name, body, tries = 0 }, context, tell) => {
+  const deliver = async (supplier, doer, { id, name, body, tries = 0 }, until, context, tell) => {
     const where = { call: name, key: id };
-    const until = Date.now() + sendLimit;
     /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {

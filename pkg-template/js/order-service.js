@@ -28,7 +28,7 @@ import { Outcome } from "./ticket-codes.js";
  * @property {Tell} [tell] hears of what fails. Without it, the first failure ends the job
  * @property {(task: any, order: TicketOrder) => Promise<End>} [run] never rejects
  * @property {number} [supplier] whose replies the functions make: its number in the module
- * @property {(notice: any) => Promise<void>} [send] never rejects
+ * @property {(notice: any, until: number) => Promise<void>} [send] never rejects
  * @property {(working: Promise<unknown>) => void} [keep] keeps the platform alive for work past the deadline
  */
 
@@ -149,7 +149,7 @@ class Driving {
         await this.#run(step);
         return undefined;
       case "send":
-        await Promise.all(step.notices.map((/** @type {any} */ notice) => this.#doer.send?.(notice)));
+        await Promise.all(step.notices.map((/** @type {any} */ notice) => this.#doer.send?.(notice, step.until)));
         this.#go(service.SENT);
         return undefined;
       default:

@@ -55,6 +55,8 @@ named! {
         StoreConflicts,
         /// The store says that somebody was first, and it was this very save: a client that repeats what it sends.
         StoreConflictsAfter,
+        /// A process's clock is set to another time, within the bounds.
+        ClockSet,
         /// A process dies, and begins anew up to 2 minutes later.
         Crash,
         /// The upstream system takes up to 2 minutes.
@@ -182,7 +184,7 @@ impl Plan {
     pub fn new(seed: u64, breakage: Option<Breakage>) -> Self {
         let mut draws = Draws::new(seed ^ 0x5eed);
         let processes = draws.between(PLANNING, 2, 5) as usize;
-        let width = if breakage == Some(Breakage::ClocksApart) { 600_000 } else { 60_000 };
+        let width = width(breakage);
         // Half of the clocks are as far apart as they may be.
         let mut clock = || match draws.between(CLOCKS, 0, 4) {
             0 => 0,
@@ -196,16 +198,26 @@ impl Plan {
         Plan { seed, clocks, orders, chances, calm_at, left_out: BTreeSet::new(), breakage }
     }
 
+    /// How far clocks are apart at most, in milliseconds.
+    pub fn clock_width(&self) -> i64 {
+        width(self.breakage)
+    }
+
     /// How often a fault strikes.
     pub fn chance(&self, fault: Fault) -> u32 {
         self.chances[fault as usize]
     }
 }
 
+fn width(breakage: Option<Breakage>) -> i64 {
+    if breakage == Some(Breakage::ClocksApart) { 600_000 } else { 60_000 }
+}
+
 /// In each run only some faults strike, so that none hides another; each with a frequency of its own.
 fn chance(fault: Fault, draws: &mut Draws) -> u32 {
     let (is_on, most) = match fault {
         Fault::Crash => (600, 40),
+        Fault::ClockSet => (300, 30),
         Fault::Undecided => (150, 200),
         Fault::FunctionHangs => (200, 100),
         Fault::Unusable => (300, 300),

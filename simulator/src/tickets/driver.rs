@@ -28,7 +28,7 @@ struct Running {
     /// The version that was loaded or saved last.
     version: u64,
     /// What follows when it is saved.
-    then: Option<(Then, News)>,
+    then: Option<(Then, News, i64)>,
     /// How many notices are being sent.
     sending: usize,
 }
@@ -83,26 +83,26 @@ impl World<'_> {
     // Jobs begin.
 
     pub(super) fn answer_call(&mut self, process: usize, order: u64, call: Event, exchange: usize) {
-        let (job, step) = self.service.answer(call, self.clock(process));
+        let (job, step) = self.service.answer(call, self.times(process));
         self.start(process, order, For::Call(exchange), job, step);
     }
 
     pub(super) fn record_fact(&mut self, process: usize, number: usize) {
         let Fact { order, event, .. } = &self.facts[number];
         let (order, event) = (*order, event.clone());
-        let (job, step) = self.service.record(event, self.clock(process));
+        let (job, step) = self.service.record(event, self.times(process));
         self.start(process, order, For::Fact(number), job, step);
     }
 
     pub(super) fn record_send(&mut self, process: usize, order: u64, event: Event, send: usize, settling: u64) {
-        let (job, step) = self.service.record(event, self.clock(process));
+        let (job, step) = self.service.record(event, self.times(process));
         self.start(process, order, For::Sent(send, settling), job, step);
     }
 
     fn record_end(&mut self, process: usize, end: usize) {
         let (order, key, ended) = &self.unrecorded[end];
         let order = *order;
-        let (job, step) = self.service.end_of(key, ended.clone(), self.clock(process));
+        let (job, step) = self.service.end_of(key, ended.clone(), self.times(process));
         self.start(process, order, For::End(end), job, step);
     }
 
@@ -110,7 +110,7 @@ impl World<'_> {
         self.about = order;
         let can_send = self.between(Purpose::Choice, 0, 10) > 0;
         self.log(format_args!("{}       settles {order}", name(process)));
-        let (job, step) = self.service.settle(can_send, self.clock(process));
+        let (job, step) = self.service.settle(can_send, self.times(process));
         self.start(process, order, For::Settle, job, step);
     }
 
@@ -138,7 +138,8 @@ impl World<'_> {
     }
 
     pub(super) fn input(&mut self, address: Address, input: Input) {
-        let now = self.clock(address.process);
+        self.may_jump(address.process);
+        let now = self.times(address.process);
         self.scheduled += 1;
         let fresh = self.scheduled;
         let service = self.service.clone();
@@ -161,10 +162,10 @@ impl World<'_> {
         let fresh = self.scheduled;
         let Some(running) = self.running(address) else { return };
         (running.version, running.token) = (version, fresh);
-        let Some((then, news)) = running.then.take() else { return };
+        let Some((then, news, until)) = running.then.take() else { return };
         let order = running.order;
         self.hear(address.process, order, &news);
-        self.follow(address.process, address.job, then, None);
+        self.follow(address.process, address.job, then, until - self.now);
         self.may_crash(address.process);
     }
 
@@ -198,11 +199,11 @@ impl World<'_> {
     // What a job wants is done.
 
     fn perform(&mut self, process: usize, id: u64, step: Step) {
-        let until = step.until.0 - self.clock(process).0;
-        let Some(save) = step.save else { return self.follow(process, id, step.then, Some(until)) };
+        let until = step.until.0 - self.times(process).steady.0;
+        let Some(save) = step.save else { return self.follow(process, id, step.then, until) };
         let is_send = matches!(step.then, Then::Send(_));
         if is_send && self.is_broken(Breakage::NoClaim) {
-            return self.follow(process, id, step.then, Some(until));
+            return self.follow(process, id, step.then, until);
         }
         let is_broken = |breakage| self.plan.breakage == Some(breakage);
         let (runs_hastily, replies_hastily) = (is_broken(Breakage::RunBeforeSave), is_broken(Breakage::ReplyBeforeSave));
@@ -221,9 +222,9 @@ impl World<'_> {
         if is_hasty {
             let nobody = Address { process, job: 0, token: 0 };
             self.save(nobody, order, json, due, version, is_blind);
-            return self.follow(process, id, step.then, Some(until));
+            return self.follow(process, id, step.then, until);
         }
-        running.then = Some((step.then, save.news));
+        running.then = Some((step.then, save.news, self.now + until));
         let address = self.address(process, id);
         self.save(address, order, json, due, version, is_blind);
         self.after(until, Happening::Timer(address, Timer::Store));
@@ -239,14 +240,14 @@ impl World<'_> {
         Address { process, job, token }
     }
 
-    fn follow(&mut self, process: usize, id: u64, then: Then, until: Option<i64>) {
+    fn follow(&mut self, process: usize, id: u64, then: Then, until: i64) {
         let address = self.address(process, id);
         let Some(running) = self.processes[process].jobs.get_mut(&id) else { return };
         let order = running.order;
         match then {
             Then::Load => {
                 self.load(address, order);
-                self.after(until.unwrap_or_default(), Happening::Timer(address, Timer::Store));
+                self.after(until, Happening::Timer(address, Timer::Store));
             }
             Then::Pause(least, most) => {
                 let pause = self.between(Purpose::Pause, least, most + 1);
@@ -256,7 +257,7 @@ impl World<'_> {
             Then::Send(notices) => {
                 running.sending = notices.len();
                 for notice in notices {
-                    self.send(process, id, order, notice);
+                    self.send(process, id, order, notice, until);
                 }
             }
             Then::Done(done) => self.done(process, id, done),
@@ -273,7 +274,7 @@ impl World<'_> {
         self.log(format_args!("{}       runs {key}", name(process)));
         let epoch = self.processes[process].epoch;
         self.functions.push(Function { order, key, waiter, epoch, end: AttemptEnded::default() });
-        let late = task.deadline.0 - self.clock(process).0;
+        let late = task.deadline.0 - self.times(process).steady.0;
         self.ask_upstream(number);
         self.after(late, Happening::Timer(waiter, Timer::Function));
     }
@@ -320,10 +321,10 @@ impl World<'_> {
                 self.log(format_args!("{}       no reply: {why:?}", name(process)));
                 self.reply(process, exchange, None);
             }
-            (For::Fact(fact), Done::Recorded(transition, _)) => {
-                let kind = transition.kind;
+            (For::Fact(fact), Done::Recorded(recorded)) => {
+                let (kind, reason) = (recorded.transition.kind, recorded.transition.reason);
                 self.log(format_args!("{}       recorded {}: {kind:?}", name(process), self.facts[fact].event.name()));
-                self.fact_recorded(fact, transition.reason.filter(|_| kind == Kind::Illegal));
+                self.fact_recorded(fact, reason.filter(|_| kind == Kind::Illegal));
             }
             (For::End(end), Done::Failed(_)) => {
                 let (pause, epoch) = (self.between(Purpose::Fact, 500, 20_000), self.processes[process].epoch);
@@ -389,6 +390,14 @@ impl World<'_> {
         if self.processes[process].poll_at.is_none_or(|earlier| at < earlier) {
             self.processes[process].poll_at = Some(at);
             self.after(at - self.now, Happening::Poll(process));
+        }
+    }
+
+    /// Somebody sets a clock, within the bounds.
+    fn may_jump(&mut self, process: usize) {
+        if self.strikes(Fault::ClockSet) {
+            let width = self.plan.clock_width();
+            self.processes[process].clock = self.between(Purpose::Choice, 0, width + 1);
         }
     }
 

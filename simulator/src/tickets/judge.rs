@@ -142,9 +142,7 @@ impl World<'_> {
         let exchange = &self.exchanges[number];
         let (order, begun, now) = (exchange.order, exchange.begun, self.now);
         let account = &self.upstream[&order];
-        // Meituan has ended it, or has refunded the last ticket itself.
-        let customer = &self.customers[&order];
-        let is_ended = customer.is_ended || customer.has_own_refunds() && account.free_tickets().is_empty();
+        let is_ended = self.customers[&order].is_ended || self.is_returned(order);
         let heard = self.judge.heard.entry(order).or_default();
         let mut wrong = None;
         match &exchange.event {
@@ -259,6 +257,13 @@ impl World<'_> {
         }
     }
 
+    /// Whether Meituan has refunded the last tickets itself.
+    fn is_returned(&self, order: u64) -> bool {
+        let returned = self.customers[&order].returned_codes();
+        let free = self.upstream[&order].free_tickets();
+        !returned.is_empty() && free.iter().all(|code| code.as_ref().is_some_and(|code| returned.contains(&code)))
+    }
+
     /// What is left to be done, though nothing goes on.
     fn left_over(&self, order: u64, stored: &Order, open: &[String]) -> Option<String> {
         if let Some(notice) = stored.notices.first() {
@@ -285,8 +290,8 @@ impl World<'_> {
             let is_live = !account.free_tickets().is_empty();
             return is_live.then(|| "Meituan has ended it, and its tickets are not void".into());
         }
-        // Meituan has refunded what was left: it needs to hear no more of issuing.
-        let is_returned = self.customers[&order].has_own_refunds() && account.free_tickets().is_empty();
+        // It needs to hear no more of issuing.
+        let is_returned = self.is_returned(order);
         let is_moot = |id: &str| is_returned && id.starts_with(PAY_NOTICE.name);
         let is_unheard = |id: &&String| !heard.accepted.contains(*id) && !given_up(id) && !is_moot(id);
         if let Some(id) = heard.arrived.iter().find(is_unheard) {

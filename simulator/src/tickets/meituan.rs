@@ -80,8 +80,9 @@ impl Customer {
         self.own_refunds.get(serial).cloned()
     }
 
-    pub(super) fn has_own_refunds(&self) -> bool {
-        !self.own_refunds.is_empty()
+    /// The codes that Meituan has refunded itself.
+    pub(super) fn returned_codes(&self) -> Vec<&String> {
+        self.own_refunds.values().flatten().collect()
     }
 
     fn create(&self) -> Event {

@@ -17,7 +17,7 @@ use driver::{Address, Function, Process};
 use judge::Judge;
 use meituan::{Customer, Exchange};
 use meituan_protocol::ticket::order::Event;
-use meituan_protocol::ticket::service::Service;
+use meituan_protocol::ticket::service::{Now, Service};
 use meituan_protocol::time::Timestamp;
 use network::Sending;
 use std::collections::{BTreeMap, BTreeSet};
@@ -288,6 +288,12 @@ impl<'p> World<'p> {
     /// The time by a process's clock.
     fn clock(&self, process: usize) -> Timestamp {
         Timestamp(self.now + self.processes[process].clock)
+    }
+
+    /// The same, and by its clock that never jumps, which counts from another beginning.
+    fn times(&self, process: usize) -> Now {
+        let steady = self.now - BEGIN + 1_000_000 * (1 + process as i64);
+        Now { wall: self.clock(process), steady: Timestamp(steady) }
     }
 
     fn log(&mut self, line: std::fmt::Arguments<'_>) {

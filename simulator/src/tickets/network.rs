@@ -14,7 +14,8 @@ pub(super) struct Sending {
     settling: u64,
     pub(super) order: u64,
     pub(super) notice: Notice,
-    pub(super) begun: i64,
+    /// When it was claimed: what it says is from then.
+    pub(super) claimed: i64,
     /// When it is over for the sender.
     pub(super) ends: i64,
     /// Meituan's answers to it, in order: a code, or nothing that arrived.
@@ -61,12 +62,11 @@ impl World<'_> {
         self.after(delay, Happening::ReplyArrives(exchange, Box::new(reply)));
     }
 
-    pub(super) fn send(&mut self, process: usize, settling: u64, order: u64, notice: Notice) {
+    pub(super) fn send(&mut self, process: usize, settling: u64, order: u64, notice: Notice, limit: i64) {
         let number = self.sends.len();
-        let limit = self.service.settings.send_limit().0;
         let line = format!("{}       sends {} {:?} <{number}>: {}", name(process), notice.id, notice.tries, notice.body.as_str());
         self.log(format_args!("{line}"));
-        let late = if self.strikes(Fault::NoticeLate) { limit } else { 200 };
+        let late = if self.strikes(Fault::NoticeLate) { limit } else { limit.min(200) };
         let mut last = self.between(Purpose::Notice, 1, late);
         let is_lost = self.strikes(Fault::NoticeLost);
         if self.is_broken(Breakage::LateDelivery) && self.between(Purpose::Notice, 0, 4) == 0 {
@@ -91,7 +91,7 @@ impl World<'_> {
             settling,
             order,
             notice,
-            begun: self.now,
+            claimed: self.now + limit - self.service.settings.send_limit().0,
             ends,
             answers: Vec::new(),
             is_answer_lost,

@@ -77,7 +77,7 @@ impl World<'_> {
                 .map_err(|error| format!("{} cannot be sent: {error}: {program}", call.name))?;
             let answer = sending.answers.last().filter(|_| !sending.is_answer_lost);
             let answer = answer.map(|code| json!({ "partnerId": PARTNER, "code": code, "describe": "" }).to_string());
-            exchanges.push(recorded(call, sending.begun, sending.ends, raw(&wire), answer.map(|answer| raw(answer.as_bytes()))));
+            exchanges.push(recorded(call, sending.claimed, sending.ends, raw(&wire), answer.map(|answer| raw(answer.as_bytes()))));
         }
         let settings = TraceSettings { partner_id: Some(PARTNER), ..TraceSettings::default() };
         Ok(Trace { version: Some(VERSION), settings: Some(settings), exchanges })
