@@ -245,3 +245,36 @@ fn an_unknown_order_has_nothing_due() {
     }
     assert!(matches!(step.then, Then::Done(Done::Settled(None))));
 }
+
+#[test]
+fn a_create_that_waited_for_the_same_create_gets_its_failure_and_runs_nothing() {
+    let service = Service::default();
+    let reserved = apply(None, &create(), &service.settings, NOW).next.unwrap();
+    let (mut job, _) = service.answer(create(), NOW);
+    assert!(matches!(load(&service, &mut job, &reserved, NOW).then, Then::Pause(..)));
+    let describe = Some("库存不足".to_owned());
+    let refused = AttemptEnded { key: "orderCreate:7".into(), outcome: Outcome::REFUSED, describe, ..AttemptEnded::default() };
+    let refused = apply(Some(&reserved), &refused.into(), &service.settings, after(10)).next.unwrap();
+    service.advance(&mut job, Input::Resumed, after(20));
+    assert_eq!(code(&load(&service, &mut job, &refused, after(20))), 499);
+    // One that comes afterwards begins anew.
+    let (mut job, _) = service.answer(create(), after(30));
+    assert!(matches!(load(&service, &mut job, &refused, after(30)).then, Then::Run(_)));
+}
+
+#[test]
+fn sending_ends_within_its_limit_from_the_claim_on_however_slow_the_store() {
+    let service = Service::default();
+    let (mut job, reserved) = paying(&service);
+    service.advance(&mut job, Input::Late, after(25_000));
+    let saved = load(&service, &mut job, &reserved, after(25_001)).save.unwrap().order;
+    let (mut job, _) = service.end_of("orderPay:7", paid(), after(40_000));
+    let issued = load(&service, &mut job, &saved, after(40_000)).save.unwrap().order;
+    let (mut job, _) = service.settle(true, after(50_000));
+    load(&service, &mut job, &issued, after(50_000));
+    let step = load(&service, &mut job, &issued, after(50_010));
+    assert!(matches!(step.then, Then::Send(_)));
+    let claim = step.save.unwrap().order.notices[0].claimed_until;
+    // A clock that is a minute ahead sees the claim run out when nobody sends any more.
+    assert_eq!((step.until, claim), (after(80_010), Some(after(140_010))));
+}

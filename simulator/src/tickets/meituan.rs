@@ -41,6 +41,8 @@ pub(super) enum Next {
     Intent(usize),
     /// The call about this subject, once more.
     Again(String),
+    /// The same, after everything has come to rest.
+    AtLast(String),
 }
 
 /// What Meituan knows and does of an order.
@@ -123,6 +125,11 @@ impl World<'_> {
                 let known = customer.calls.get(&subject).map(|(event, _)| event.clone());
                 if let Some(event) = known.filter(|_| !customer.is_ended || subject.starts_with("end")) {
                     self.call(order, subject, event, false);
+                }
+            }
+            Next::AtLast(subject) => {
+                if let Some(event) = customer.calls.get(&subject).map(|(event, _)| event.clone()) {
+                    self.call(order, subject, event, true);
                 }
             }
             Next::Intent(place) => self.intend(order, place),
@@ -282,14 +289,18 @@ impl World<'_> {
         self.after(soon, Happening::Customer(order, next));
     }
 
-    /// What died before may still have its lease, by a clock that is ahead; after that there is no reason.
+    /// What died before may still have its lease, by a clock that is ahead, and what returned something that cannot be used runs
+    /// again up to an hour later; after that there is no reason.
     fn ask_again_at_last(&mut self, number: usize) {
         let Exchange { order, ref subject, ref event, .. } = self.exchanges[number];
         let (subject, event) = (subject.clone(), event.clone());
         let asked = self.exchanges.iter().filter(|earlier| earlier.is_last && earlier.order == order && earlier.subject == subject);
-        match asked.count() < 4 {
-            true => self.call(order, subject, event, true),
-            false => self.fails(format!("a call is not answered although nothing is wrong any more: {subject} of {order}")),
+        match asked.count() {
+            tries @ 0..20 => {
+                self.customers.get_mut(&order).map(|customer| customer.calls.insert(subject.clone(), (event, 0)));
+                self.after(10_000 << tries.min(8), Happening::Customer(order, Next::AtLast(subject)));
+            }
+            _ => self.fails(format!("a call is not answered although nothing is wrong any more: {subject} of {order}")),
         }
     }
 

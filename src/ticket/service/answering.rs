@@ -1,8 +1,10 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
 use super::{
-    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, GRACE, Job, NoReply, Now, Outcome, Service, Step, Task, Then, Work,
+    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, GRACE, Job, NoReply, Now, Order, Outcome, Reply, Service, Step,
+    Task, Then, Work,
 };
+use crate::ticket::order::{Failure, State};
 use crate::time::Timestamp;
 
 /// How far the answer to a call is.
@@ -16,6 +18,8 @@ pub(super) struct Answering {
     key: String,
     /// The store has failed to take how it ended.
     has_failed: bool,
+    /// It has waited for somebody else.
+    has_waited: bool,
 }
 
 /// What is applied to the order.
@@ -31,7 +35,7 @@ enum Phase {
 
 impl Answering {
     pub(super) fn new(deadline: Timestamp) -> Self {
-        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new(), has_failed: false }
+        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new(), has_failed: false, has_waited: false }
     }
 
     pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
@@ -46,6 +50,16 @@ impl Answering {
 }
 
 impl Service {
+    /// The failure of the create that this call has waited for. A call that comes afterwards begins anew; this one is the same call,
+    /// which the network or an impatient Meituan has doubled.
+    pub(super) fn refused_meanwhile(&self, job: &mut Job, order: Option<&Order>) -> Option<Step> {
+        let Work::Answer(Answering { has_waited: true, phase: Phase::Call, .. }) = job.work else { return None };
+        let order = order.filter(|order| order.state() == State::CreateFailed)?;
+        let Failure { code, describe } = order.failure.clone().filter(|_| matches!(job.event, Event::OrderCreate(_)))?;
+        let answered = Answered { reply: Reply { code, describe, body: None }, quantity: Some(order.quantity) };
+        Some(job.step(Then::Done(Done::Reply(answered))))
+    }
+
     pub(super) fn answered(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
         let quantity = applying.order().map(|order| order.quantity);
         let Applying { save, applied, .. } = applying;
@@ -60,6 +74,7 @@ impl Service {
             // Somebody else is at it, and there is no reply that would be true yet.
             (_, Phase::Call) => {
                 let pause = answering.pause;
+                answering.has_waited = true;
                 answering.pause = pause.saturating_mul(2).min(BUSY_PAUSES[1]);
                 match now.steady.0.saturating_add(pause) > answering.deadline.0 {
                     true => Then::Done(Done::NoReply(NoReply::Busy)),
@@ -79,7 +94,7 @@ impl Service {
         answering.has_failed = true;
         if answering.phase == Phase::Ended {
             let unknown = answering.unknown().into();
-            if let super::Event::AttemptEnded(end) = std::mem::replace(&mut job.event, unknown) {
+            if let Event::AttemptEnded(end) = std::mem::replace(&mut job.event, unknown) {
                 job.unrecorded = Some(end);
             }
         }

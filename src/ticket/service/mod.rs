@@ -359,6 +359,9 @@ impl Service {
     }
 
     fn decide(&self, job: &mut Job, loaded: Loaded, now: Now) -> Step {
+        if let Some(step) = self.refused_meanwhile(job, loaded.order()) {
+            return step;
+        }
         let applying = self.apply(&job.event, loaded, now.wall);
         match job.work {
             Work::Answer(_) => self.answered(job, applying, now),
