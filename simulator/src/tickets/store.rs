@@ -86,15 +86,13 @@ impl World<'_> {
     }
 
     pub(super) fn store_acts(&mut self, number: usize) {
+        let is_stale = self.is_broken(Breakage::StaleReads) && self.between(Purpose::Choice, 0, 3) == 0;
         let operation = &mut self.operations[number];
         let (order, by) = (operation.order, operation.by.process);
         let stored = self.store.orders.entry(order).or_default();
         let answer = match &mut operation.kind {
             Kind::Load => {
-                let stale = match self.plan.breakage {
-                    Some(Breakage::StaleReads) => stored.earlier.iter().find(|(until, ..)| self.now - until < 300),
-                    _ => None,
-                };
+                let stale = stored.earlier.iter().find(|(until, ..)| is_stale && self.now - until < 2_000);
                 let (version, json) = stale.map_or((stored.version, &stored.json), |(_, version, json)| (*version, json));
                 Answer::Loaded(version, json.clone())
             }
