@@ -222,7 +222,7 @@ fn chance(fault: Fault, draws: &mut Draws) -> u32 {
         Fault::FunctionHangs => (200, 100),
         Fault::Unusable => (300, 300),
         Fault::Refused => (400, 400),
-        Fault::PutOff => (600, 700),
+        Fault::PutOff => (700, 900),
         Fault::NoticeRefused | Fault::NoticeProcessing | Fault::AnswerLost => (500, 400),
         _ => (450, 250),
     };
@@ -232,11 +232,11 @@ fn chance(fault: Fault, draws: &mut Draws) -> u32 {
 
 fn order(place: i64, draws: &mut Draws) -> OrderPlan {
     let mut below = |limit: i64| draws.between(PLANNING, 0, limit);
-    let quantity = 1 + below(4) as u32;
+    let quantity = 1 + below(6) as u32;
     let voucher_type = [1, 1, 1, 2, 0][below(5) as usize];
     let is_paid = below(12) > 0;
     let mut intents = Vec::new();
-    for _ in 0..below(8) {
+    for _ in 0..below(14) {
         // Most follow soon upon each other, so that they meet.
         let after = if below(3) > 0 { below(20_000) } else { below(400_000) };
         let intent = match below(20) {

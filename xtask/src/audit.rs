@@ -9,8 +9,8 @@ use meituan_protocol::ticket::working_days::Calendar;
 use meituan_protocol::time::Timestamp;
 use serde_json::Value;
 
-use crate::mutants;
 use crate::tools::{self, Outcome, Steps};
+use crate::{mutants, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "audit [--only …]";
@@ -18,7 +18,10 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [&str; 4] = ["calendar", "oldest Rust", "exploration", "mutants"];
+const PARTS: [&str; 5] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants"];
+
+/// So many seeds are simulated.
+const SEEDS: u64 = 10_000;
 
 /// So far ahead the shipped calendar must reach.
 const DAYS_AHEAD: u32 = 60;
@@ -52,6 +55,7 @@ pub(crate) fn run() -> Outcome<ExitCode> {
             0 => calendar(),
             1 => oldest_rust(),
             2 => exploration(),
+            3 => simulate::audit(SEEDS),
             _ => mutants::audit(&options),
         });
         match outcome {
@@ -175,7 +179,7 @@ mod tests {
     #[test]
     fn options_choose_the_part_the_time_and_the_shard() {
         assert_eq!(asked(""), Some((None, 1800, (1, 1))));
-        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(3), 300, (2, 4))));
+        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(4), 300, (2, 4))));
         for wrong in ["--only", "--only all", "--minutes soon", "--shard 0/4", "--shard 5/4", "--shard 1", "--fast 1"] {
             assert_eq!(asked(wrong), None, "{wrong}");
         }

@@ -9,6 +9,7 @@ mod fuzz;
 mod generate;
 mod mutants;
 mod package;
+mod simulate;
 mod test;
 mod tools;
 mod trace;
@@ -25,7 +26,7 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 9] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
@@ -52,6 +53,11 @@ const TASKS: [Task; 8] = [
         summary: "look for inputs that anything does not hold for, so long for each target",
         run: fuzz::run,
     },
+    Task {
+        words: simulate::WORDS,
+        summary: "simulate Meituan, suppliers, store and network from so many seeds; --seed <number> runs one and shows it",
+        run: simulate::run,
+    },
     Task { words: "demo", summary: "play Meituan against the example supplier, through every acceptance point", run: demo::run },
     Task { words: "demo --serve", summary: "serve the browser demo", run: demo::serve },
 ];
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
         Some((first, _)) if first == "bench" => bench::WORDS,
         Some((first, _)) if first == "test" => test::WORDS,
         Some((first, _)) if first == "audit" => audit::WORDS,
+        Some((first, _)) if first == "simulate" => simulate::WORDS,
         Some((first, rest)) if first == "fuzz" && fuzz::seconds(rest).is_some() => fuzz::WORDS,
         _ => &words,
     };

@@ -210,15 +210,15 @@ impl World<'_> {
         let (forgets, is_blind) = (is_broken(Breakage::DueForgotten), is_broken(Breakage::RecordedBlindly));
         let Some(running) = self.processes[process].jobs.get_mut(&id) else { return };
         let order = running.order;
-        let (is_call, is_record) = (matches!(running.purpose, For::Call(_)), !matches!(running.purpose, For::Call(_) | For::Settle));
+        let (is_call, is_record) =
+            (matches!(running.purpose, For::Call(_)), !matches!(running.purpose, For::Call(_) | For::Settle));
         let is_blind = is_blind && is_record;
         let (version, is_run) = (running.version, matches!(step.then, Then::Run(_)));
         let is_reply = matches!(step.then, Then::Done(Done::Reply(_)));
         let (json, due) = (save.order.to_json(), save.due.map(|due| due.0));
         let due = due.filter(|_| !forgets);
         // Broken on purpose: what should wait for the store does not.
-        let is_hasty = is_call
-&& (is_run && runs_hastily || is_reply && replies_hastily);
+        let is_hasty = is_call && (is_run && runs_hastily || is_reply && replies_hastily);
         if is_hasty {
             let nobody = Address { process, job: 0, token: 0 };
             self.save(nobody, order, json, due, version, is_blind);

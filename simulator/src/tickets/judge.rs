@@ -82,6 +82,7 @@ impl World<'_> {
         let (now, order) = (self.now, self.sends[number].order);
         let notice = self.sends[number].notice.clone();
         let body: Value = serde_json::from_str(notice.body.as_str()).unwrap_or_default();
+        let is_capped = self.is_capped(order);
         let heard = self.judge.heard.entry(order).or_default();
         heard.arrived.insert(notice.id.clone());
         // 300 may be an acceptance, too.
@@ -94,7 +95,9 @@ impl World<'_> {
             let is_issued = body["issueType"] == IssueType::ISSUED.0;
             heard.is_pay_notice_accepted |= code == 200 || code == 300;
             match (is_issued, &heard.pay_notice) {
-                (_, Some(known)) if *known != notice.body.as_str() => wrong = Some(format!("a pay notice says something else than before: {known}")),
+                (_, Some(known)) if *known != notice.body.as_str() => {
+                    wrong = Some(format!("a pay notice says something else than before: {known}"))
+                }
                 (true, _) if account.issues.is_empty() => wrong = Some("a pay notice says that it is issued, and it is not".into()),
                 (false, _) if !account.issues.is_empty() && !account.has_refused_issue => {
                     wrong = Some("a pay notice says that it is not issued, and it is".into());
@@ -119,8 +122,6 @@ impl World<'_> {
         } else if notice.name == CONSUME_NOTICE.name {
             let said = |field: &str| body[field].as_u64().unwrap_or_default() as u32;
             let (used, refunded) = (said("usedQuantity"), said("refundedQuantity"));
-            // Where facts contradict each other, what is refunded is capped to what is left.
-            let is_capped = self.store.orders.get(&order).is_some_and(|stored| !stored.json.contains("\"conflicts\":[]"));
             let is_older = |(before, also): &&(u32, u32)| *before > used || *also > refunded && !is_capped;
             if let Some((before, also)) = heard.consumed.last().filter(is_older) {
                 wrong = Some(format!("older content arrives after newer: used {used}, refunded {refunded} after {before}, {also}"));
@@ -146,6 +147,7 @@ impl World<'_> {
         let (order, begun, now) = (exchange.order, exchange.begun, self.now);
         let account = &self.upstream[&order];
         let is_ended = self.customers[&order].is_ended || self.is_returned(order);
+        let is_capped = self.is_capped(order);
         let heard = self.judge.heard.entry(order).or_default();
         let mut wrong = None;
         match &exchange.event {
@@ -159,7 +161,9 @@ impl World<'_> {
             Event::OrderPay(_) if !is_ended => match reply.code {
                 200 if account.issues.is_empty() => wrong = Some("pay is replied as issued, and is not".into()),
                 200 => _ = heard.issued_at.get_or_insert(now),
-                _ if heard.issued_at.is_some_and(|at| at < begun) => wrong = Some("what was issued is replied as something else".into()),
+                _ if heard.issued_at.is_some_and(|at| at < begun) => {
+                    wrong = Some("what was issued is replied as something else".into())
+                }
                 598 => heard.is_told_later = true,
                 _ if !account.issues.is_empty() && !account.has_refused_issue => {
                     wrong = Some("pay is replied as failed, and it is issued".into());
@@ -189,11 +193,12 @@ impl World<'_> {
                 if let Some(ReplyBody::State(state)) = &reply.body {
                     let (used, refunded) = (state.used_quantity, state.refunded_quantity);
                     let before = |totals: &[(i64, u32)]| totals.iter().filter(|(at, _)| *at < begun).map(|(_, total)| *total).max();
-                    if before(&heard.used) > Some(used) || before(&heard.refunded) > Some(refunded) {
+                    if before(&heard.used) > Some(used) || before(&heard.refunded) > Some(refunded) && !is_capped {
                         wrong = Some(format!("a query says less than Meituan has heard before: used {used}, refunded {refunded}"));
                     } else if used > account.used {
                         wrong = Some(format!("a query says that {used} are used, and {} are", account.used));
-                    } else if heard.issued_at.is_some_and(|at| at < begun) && state.order_status != OrderStatus::ISSUED && !is_ended {
+                    } else if heard.issued_at.is_some_and(|at| at < begun) && state.order_status != OrderStatus::ISSUED && !is_ended
+                    {
                         wrong = Some(format!("what was issued is queried as {:?}", state.order_status));
                     }
                     heard.used.push((now, used));
@@ -260,6 +265,11 @@ impl World<'_> {
         }
     }
 
+    /// Whether facts contradict each other: what is refunded is capped to what is not used then.
+    fn is_capped(&self, order: u64) -> bool {
+        self.store.orders.get(&order).is_some_and(|stored| !stored.json.contains("\"conflicts\":[]"))
+    }
+
     /// Whether Meituan has refunded the last tickets itself.
     fn is_returned(&self, order: u64) -> bool {
         let returned = self.customers[&order].returned_codes();
@@ -299,7 +309,8 @@ impl World<'_> {
         let is_unheard = |id: &&String| !heard.accepted.contains(*id) && !given_up(id) && !is_moot(id);
         if let Some(id) = heard.arrived.iter().find(is_unheard) {
             let subject = id.rsplit_once(':').map_or("", |(subject, _)| subject);
-            let is_replaced = heard.accepted.iter().any(|other| other.starts_with(subject) && subject.starts_with(REFUND_NOTICE.name));
+            let is_replaced =
+                heard.accepted.iter().any(|other| other.starts_with(subject) && subject.starts_with(REFUND_NOTICE.name));
             if !is_replaced {
                 return Some(format!("{id} was never accepted, and is not sent any more"));
             }

@@ -201,7 +201,8 @@ fn spoiled(mut end: AttemptEnded, number: u32) -> AttemptEnded {
 impl World<'_> {
     pub(super) fn ask_upstream(&mut self, number: usize) {
         let slow = self.strikes(Fault::UpstreamSlow);
-        let mut delay = || if slow { self.between(Purpose::UpstreamLong, 100, 60_000) } else { self.between(Purpose::Upstream, 2, 150) };
+        let mut delay =
+            || if slow { self.between(Purpose::UpstreamLong, 100, 60_000) } else { self.between(Purpose::Upstream, 2, 150) };
         let (there, back) = (delay(), delay());
         self.functions[number].end.outcome = Outcome::UNKNOWN;
         if self.strikes(Fault::UpstreamLost) {
@@ -307,10 +308,16 @@ impl World<'_> {
         }
         let mut end = AttemptEnded::default();
         if call == "orderReschedule" {
-            let done = OrderRescheduled { order_id: Id(order), reschedule_no: subject.into(), success_count: Some(1), ..Default::default() };
+            let done = OrderRescheduled {
+                order_id: Id(order),
+                reschedule_no: subject.into(),
+                success_count: Some(1),
+                ..Default::default()
+            };
             end.rescheduled = Some(done);
         } else if let Some(codes) = own.filter(|_| call == "orderRefunded") {
-            let refund = UpstreamRefund { quantity: 1, codes, acts: vec![key.into()], state: RefundIs::Done, ..UpstreamRefund::default() };
+            let refund =
+                UpstreamRefund { quantity: 1, codes, acts: vec![key.into()], state: RefundIs::Done, ..UpstreamRefund::default() };
             account.refunds.insert(subject.into(), refund);
         } else {
             account.is_void = true;

@@ -4,8 +4,8 @@ use super::attempts::open_attempts;
 use super::conflicts::is_flagged;
 use super::outbox::next_send;
 use super::{Answer, Breach, Change, Kind, Notice, Order, RefundState, Said, Settings, State, UnitState};
-use crate::ticket::working_days::Calendar;
 use crate::ticket::ORDER_REFUND;
+use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
 
 const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);

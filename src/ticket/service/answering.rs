@@ -1,8 +1,8 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
 use super::{
-    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, GRACE, Job, NoReply, Now, Order, Outcome, Reply, Service, Step,
-    Task, Then, Work,
+    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, GRACE, Job, NoReply, Now, Order, Outcome, Reply, Service,
+    Step, Task, Then, Work,
 };
 use crate::ticket::order::{Failure, State};
 use crate::time::Timestamp;
