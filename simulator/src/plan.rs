@@ -59,7 +59,7 @@ named! {
         ClockSet,
         /// A process dies, and begins anew up to 2 minutes later.
         Crash,
-        /// The upstream system takes up to 2 minutes.
+        /// The upstream system takes up to 3 minutes.
         UpstreamSlow,
         /// The upstream system is not reached, and the function breaks off.
         UpstreamLost,
@@ -111,6 +111,8 @@ named! {
         ActsTwice,
         /// The store forgets when something is due.
         DueForgotten,
+        /// The upstream system creates and issues after it has made the order void.
+        ActsAfterVoid,
     }
 }
 

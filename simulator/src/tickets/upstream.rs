@@ -201,9 +201,11 @@ fn spoiled(mut end: AttemptEnded, number: u32) -> AttemptEnded {
 impl World<'_> {
     pub(super) fn ask_upstream(&mut self, number: usize) {
         let slow = self.strikes(Fault::UpstreamSlow);
-        let mut delay =
-            || if slow { self.between(Purpose::UpstreamLong, 100, 60_000) } else { self.between(Purpose::Upstream, 2, 150) };
-        let (there, back) = (delay(), delay());
+        let mut delay = |most| match slow {
+            true => self.between(Purpose::UpstreamLong, 100, most),
+            false => self.between(Purpose::Upstream, 2, 150),
+        };
+        let (there, back) = (delay(150_000), delay(30_000));
         self.functions[number].end.outcome = Outcome::UNKNOWN;
         if self.strikes(Fault::UpstreamLost) {
             self.after(there, Happening::FunctionEnds(number));
@@ -258,6 +260,7 @@ impl World<'_> {
 
     fn act_on_create(&mut self, order: u64, key: &str) -> AttemptEnded {
         let refuses = self.strikes(Fault::Refused);
+        self.forget_void(order);
         let Some(account) = self.upstream.get_mut(&order) else { return AttemptEnded::default() };
         if refuses || account.is_void {
             account.has_refused_create = true;
@@ -266,8 +269,16 @@ impl World<'_> {
         account.create(key)
     }
 
+    fn forget_void(&mut self, order: u64) {
+        let forgets = self.is_broken(Breakage::ActsAfterVoid);
+        if let Some(account) = self.upstream.get_mut(&order).filter(|_| forgets) {
+            account.is_void = false;
+        }
+    }
+
     fn act_on_pay(&mut self, order: u64, key: &str) -> AttemptEnded {
         let (refuses, puts_off) = (self.strikes(Fault::Refused), self.strikes(Fault::PutOff));
+        self.forget_void(order);
         let Some(account) = self.upstream.get_mut(&order) else { return AttemptEnded::default() };
         if refuses || account.is_void {
             account.has_refused_issue = true;
