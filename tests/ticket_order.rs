@@ -720,6 +720,27 @@ fn an_order_that_comes_into_being_after_it_was_closed_is_void_and_its_closing_is
 }
 
 #[test]
+fn a_closing_is_owed_again_where_a_function_breaks_off_after_it_that_may_have_issued() {
+    for outcome in [Outcome::UNKNOWN, Outcome::UNUSABLE] {
+        let mut desk = Desk::new();
+        let create_key = desk.run(create(1));
+        desk.tell(created(&create_key));
+        let pay_key = desk.run(pay());
+        let close_key = desk.run(close(CloseType::ISSUE_FAILED));
+        desk.tell(end(&close_key, Outcome::DONE));
+        assert!(desk.order().attempts.is_empty());
+        desk.tell(end(&pay_key, outcome));
+        let owed = desk.order().attempts[0].key.clone();
+        assert_eq!(owed, format!("{close_key}#2"));
+        assert_eq!(desk.run(TakeOver { key: owed.clone() }), owed);
+        desk.tell(end(&owed, Outcome::DONE));
+        // What it has definitely not done needs no closing.
+        desk.tell(end(&pay_key, Outcome::REFUSED));
+        assert!(desk.order().attempts.is_empty());
+    }
+}
+
+#[test]
 fn a_closing_that_is_owed_again_while_it_runs_is_run_once_more_whatever_the_first_run_says() {
     for outcome in [Outcome::REFUSED, Outcome::DONE, Outcome::UNKNOWN] {
         let mut desk = Desk::created(1);

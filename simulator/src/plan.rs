@@ -67,6 +67,8 @@ named! {
         UpstreamBreaksOff,
         /// The function never ends.
         FunctionHangs,
+        /// The upstream system creates and issues although it has made the order void.
+        ActsAfterVoid,
         /// What the function returns breaks a rule.
         Unusable,
         /// The upstream system refuses.
@@ -111,8 +113,7 @@ named! {
         ActsTwice,
         /// The store forgets when something is due.
         DueForgotten,
-        /// The upstream system creates and issues after it has made the order void.
-        ActsAfterVoid,
+
     }
 }
 
@@ -222,6 +223,7 @@ fn chance(fault: Fault, draws: &mut Draws) -> u32 {
         Fault::ClockSet => (300, 30),
         Fault::Undecided => (150, 200),
         Fault::FunctionHangs => (200, 100),
+        Fault::ActsAfterVoid => (500, 1_000),
         Fault::Unusable => (300, 300),
         Fault::Refused => (400, 400),
         Fault::PutOff => (700, 900),

@@ -270,7 +270,7 @@ impl World<'_> {
     }
 
     fn forget_void(&mut self, order: u64) {
-        let forgets = self.is_broken(Breakage::ActsAfterVoid);
+        let forgets = self.upstream[&order].is_void && self.strikes(Fault::ActsAfterVoid);
         if let Some(account) = self.upstream.get_mut(&order).filter(|_| forgets) {
             account.is_void = false;
         }

@@ -112,6 +112,11 @@ impl Change<'_> {
             },
         };
         if !is_open && end.outcome != Outcome::DONE {
+            let is_perhaps_done = matches!(end.outcome, Outcome::UNKNOWN | Outcome::UNUSABLE);
+            if is_perhaps_done && (call == ORDER_CREATE.name || call == ORDER_PAY.name) {
+                // Perhaps after the closing call's function has looked.
+                self.owe_closing();
+            }
             return (Kind::Stale, self.truth(&call, &subject));
         }
         if end.outcome == Outcome::UNUSABLE || end.outcome == Outcome::DONE && !self.is_usable(&call, end) {
