@@ -23,6 +23,7 @@ struct Running {
     job: Job,
     order: u64,
     purpose: For,
+    begun: i64,
     /// What it waits for: anything else comes too late.
     token: u64,
     /// The version that was loaded or saved last.
@@ -117,7 +118,7 @@ impl World<'_> {
     fn start(&mut self, process: usize, order: u64, purpose: For, job: Job, step: Step) {
         self.jobs += 1;
         let id = self.jobs;
-        let running = Running { job, order, purpose, token: 0, version: 0, then: None, sending: 0 };
+        let running = Running { job, order, purpose, begun: self.now, token: 0, version: 0, then: None, sending: 0 };
         self.processes[process].jobs.insert(id, running);
         self.perform(process, id, step);
     }
@@ -312,6 +313,9 @@ impl World<'_> {
     fn done(&mut self, process: usize, id: u64, done: Done) {
         let Some(mut running) = self.processes[process].jobs.remove(&id) else { return };
         let (order, purpose) = (running.order, running.purpose);
+        if let For::Call(exchange) = purpose {
+            self.judge_time(exchange, self.now - running.begun);
+        }
         if let Some(end) = running.job.unrecorded() {
             self.keep_end(process, order, end);
         }
@@ -347,6 +351,11 @@ impl World<'_> {
             let address = self.address(process, id);
             self.input(address, Input::Sent);
         }
+    }
+
+    /// Jobs that nothing will ever go on with, once nothing happens any more.
+    pub(super) fn waiting_jobs(&self) -> usize {
+        self.processes.iter().map(|process| process.jobs.len()).sum()
     }
 
     // Processes.

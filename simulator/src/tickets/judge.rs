@@ -216,6 +216,15 @@ impl World<'_> {
         }
     }
 
+    /// A call is answered, or not, within the time that Meituan waits: create in 15 s, the others in 25 s, and for the store twice 2 s.
+    pub(super) fn judge_time(&mut self, number: usize, took: i64) {
+        let cannot_wait = matches!(self.exchanges[number].event, Event::OrderCreate(_) | Event::OrderReschedule(_));
+        let limit = if cannot_wait { 15_000 } else { 25_000 };
+        if took > limit + 4_000 {
+            self.fails(format!("a call takes {took} ms [{number}]"));
+        }
+    }
+
     /// The upstream system has acted.
     pub(super) fn judge_upstream(&mut self, order: u64) {
         let account = &self.upstream[&order];
@@ -241,6 +250,9 @@ impl World<'_> {
 
     /// Everything has come to rest, and Meituan has asked once more.
     pub(super) fn judge_end(&mut self) {
+        if self.waiting_jobs() > 0 {
+            return self.fails("a job waits for ever".into());
+        }
         let orders: Vec<u64> = self.upstream.keys().copied().collect();
         for order in orders {
             self.judge.counts.orders += 1;

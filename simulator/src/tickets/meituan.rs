@@ -296,7 +296,7 @@ impl World<'_> {
         let (subject, event) = (subject.clone(), event.clone());
         let asked = self.exchanges.iter().filter(|earlier| earlier.is_last && earlier.order == order && earlier.subject == subject);
         match asked.count() {
-            tries @ 0..20 => {
+            tries @ 0..60 => {
                 self.customers.get_mut(&order).map(|customer| customer.calls.insert(subject.clone(), (event, 0)));
                 self.after(10_000 << tries.min(8), Happening::Customer(order, Next::AtLast(subject)));
             }
