@@ -143,21 +143,27 @@ impl World<'_> {
                     let soon = self.between(Purpose::Customer, 0, 60_000);
                     self.after(soon, Happening::Customer(order, Next::Query));
                 }
-                self.customers.get_mut(&order).map(|customer| customer.is_paid = true);
+                self.change(order, |customer| customer.is_paid = true);
                 self.call(order, "pay".into(), OrderPay { order_id, partner_order_id, ..OrderPay::default() }.into(), false);
             }
             Next::Query => self.call(order, "query".into(), OrderQuery { order_id, partner_order_id }.into(), false),
             Next::Close(close_type) => {
-                self.customers.get_mut(&order).map(|customer| customer.is_ended = true);
+                self.change(order, |customer| customer.is_ended = true);
                 let call = OrderClose { order_id, partner_order_id, close_type };
                 self.call(order, "end by close".into(), call.into(), false);
             }
             Next::Unpay => {
                 let count = customer.plan.quantity;
-                self.customers.get_mut(&order).map(|customer| customer.is_ended = true);
+                self.change(order, |customer| customer.is_ended = true);
                 let message = self.refunded_message(order, RefundMessageType::PAY_STATE_UNKNOWN, count);
                 self.call(order, "end by message".into(), message.into(), false);
             }
+        }
+    }
+
+    fn change(&mut self, order: u64, change: impl FnOnce(&mut Customer)) {
+        if let Some(customer) = self.customers.get_mut(&order) {
+            change(customer);
         }
     }
 
@@ -198,7 +204,7 @@ impl World<'_> {
                 let (serial, codes) = (format!("S{place}"), vec![codes.swap_remove(0)]);
                 let mut message = self.refunded_message(order, RefundMessageType(1), 1);
                 (message.refund_serial_no, message.voucher_list) = (Some(serial.clone()), Some(codes.clone()));
-                self.customers.get_mut(&order).map(|customer| customer.own_refunds.insert(serial, codes));
+                self.change(order, |customer| _ = customer.own_refunds.insert(serial, codes));
                 self.call(order, format!("own refund {place}"), message.into(), false);
             }
             Intent::Refund(quantity) if quantity <= left => {
@@ -224,7 +230,7 @@ impl World<'_> {
                     refund_time: seconds,
                     credential_list: None,
                 };
-                self.customers.get_mut(&order).map(|customer| customer.refunds.insert(refund_id, (codes, quantity, false)));
+                self.change(order, |customer| _ = customer.refunds.insert(refund_id, (codes, quantity, false)));
                 self.call(order, format!("refund {place}"), call.into(), false);
             }
             Intent::Refund(_) | Intent::OwnRefund => {}
@@ -297,7 +303,7 @@ impl World<'_> {
         let asked = self.exchanges.iter().filter(|earlier| earlier.is_last && earlier.order == order && earlier.subject == subject);
         match asked.count() {
             tries @ 0..60 => {
-                self.customers.get_mut(&order).map(|customer| customer.calls.insert(subject.clone(), (event, 0)));
+                self.change(order, |customer| _ = customer.calls.insert(subject.clone(), (event, 0)));
                 self.after(10_000 << tries.min(8), Happening::Customer(order, Next::AtLast(subject)));
             }
             _ => self.fails(format!("a call is not answered although nothing is wrong any more: {subject} of {order}")),
@@ -336,7 +342,9 @@ impl World<'_> {
             }
             (_, subject, 603..=699) if subject.starts_with("refund") => {
                 let refund_id = subject.replace("refund ", "R");
-                customer.refunds.get_mut(&refund_id).map(|refund| refund.2 = true);
+                if let Some((.., is_refused)) = customer.refunds.get_mut(&refund_id) {
+                    *is_refused = true;
+                }
             }
             _ => {}
         }
