@@ -87,6 +87,12 @@ impl Customer {
         self.own_refunds.values().flatten().collect()
     }
 
+    /// Whether a call asks for the refund of what Meituan has refunded itself, after that was refused.
+    fn has_refunded(&self, event: &Event) -> bool {
+        let Event::OrderRefund(call) = event else { return false };
+        call.voucher_list.iter().any(|code| self.own_refunds.values().flatten().any(|own| own == code))
+    }
+
     fn create(&self) -> Event {
         let quantity = i64::from(self.plan.quantity);
         let call = OrderCreate {
@@ -123,7 +129,8 @@ impl World<'_> {
         match next {
             Next::Again(subject) => {
                 let known = customer.calls.get(&subject).map(|(event, _)| event.clone());
-                if let Some(event) = known.filter(|_| !customer.is_ended || subject.starts_with("end")) {
+                let is_meant = |event: &Event| (!customer.is_ended || subject.starts_with("end")) && !customer.has_refunded(event);
+                if let Some(event) = known.filter(is_meant) {
                     self.call(order, subject, event, false);
                 }
             }
@@ -378,7 +385,9 @@ impl World<'_> {
             let is_ended = self.customers[&order].is_ended;
             let again: Vec<(String, Event)> = calls.iter().map(|(subject, (event, _))| (subject.clone(), event.clone())).collect();
             let is_meant = |subject: &str| subject != "query" && !(is_ended && subject.starts_with("reschedule"));
-            for (subject, event) in again.into_iter().filter(|(subject, _)| is_meant(subject)) {
+            let again =
+                again.into_iter().filter(|(subject, event)| is_meant(subject) && !self.customers[&order].has_refunded(event));
+            for (subject, event) in again.collect::<Vec<_>>() {
                 self.call(order, subject, event, true);
             }
         }
