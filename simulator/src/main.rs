@@ -1,15 +1,15 @@
-//! `cargo xtask simulate [seeds]`, `--seed <number>`, `--breakage <name>`.
+//! `cargo xtask simulate [seeds]`, `--seed <number>`, `--breakage <name>`; `--judge <log>` judges what real processes have done.
 
 #![forbid(unsafe_code)]
 
 use meituan_protocol_simulator::plan::{Breakage, Plan};
 use meituan_protocol_simulator::shrink::shrink;
-use meituan_protocol_simulator::tickets::{Counts, run};
+use meituan_protocol_simulator::tickets::{Counts, replay, run};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-const USAGE: &str = "usage: simulate [<seeds>] [--from <seed>] [--seed <seed>] [--breakage <name>]";
+const USAGE: &str = "usage: simulate [<seeds>] [--from <seed>] [--seed <seed>] [--breakage <name>] | --judge <log>";
 const SEEDS: u64 = 1_000;
 
 #[derive(Default)]
@@ -18,6 +18,7 @@ struct Options {
     from: u64,
     seed: Option<u64>,
     breakage: Option<Breakage>,
+    judge: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -25,6 +26,9 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}\nbreakages: {:?}", Breakage::ALL);
         return ExitCode::from(2);
     };
+    if let Some(log) = &options.judge {
+        return judge(log);
+    }
     match options.seed {
         Some(seed) => rerun(seed, options.breakage),
         None => run_all(&options),
@@ -37,6 +41,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         match word.as_str() {
             "--seed" => options.seed = Some(words.next()?.parse().ok()?),
             "--from" => options.from = words.next()?.parse().ok()?,
+            "--judge" => options.judge = Some(words.next()?),
             "--breakage" => {
                 let name = words.next()?;
                 let known = Breakage::ALL.iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(&name));
@@ -46,6 +51,25 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         }
     }
     Some(options)
+}
+
+fn judge(path: &str) -> ExitCode {
+    let outcome = std::fs::read_to_string(path).map_err(|error| error.to_string()).and_then(|log| replay(&log));
+    let (failure, counts) = match outcome {
+        Err(error) => (Some(error), Counts::default()),
+        Ok(outcome) => (outcome.failure, outcome.counts),
+    };
+    if let Some(failure) = failure {
+        println!("{failure}");
+        return ExitCode::FAILURE;
+    }
+    let Counts { happenings, orders, judged, exchanges, crashes, conflicts } = counts;
+    println!(
+        "{happenings} happenings, {orders} orders, {judged} of them without an open conflict, {exchanges} exchanges judged, \
+         {crashes} kills; conflicts that were reported: {}",
+        Vec::from_iter(conflicts).join(", ")
+    );
+    ExitCode::SUCCESS
 }
 
 fn rerun(seed: u64, breakage: Option<Breakage>) -> ExitCode {

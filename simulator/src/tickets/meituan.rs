@@ -57,7 +57,7 @@ pub(super) struct Customer {
     calls: BTreeMap<String, (Event, u32)>,
     /// The tickets of its refunds, and those that were refused.
     refunds: BTreeMap<String, (Vec<String>, u32, bool)>,
-    own_refunds: BTreeMap<String, Vec<String>>,
+    pub(super) own_refunds: BTreeMap<String, Vec<String>>,
 }
 
 impl Customer {

@@ -7,6 +7,7 @@ mod judge;
 mod meituan;
 mod network;
 mod recording;
+mod replay;
 mod store;
 mod upstream;
 
@@ -23,6 +24,8 @@ use network::Sending;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Operation, Store};
 use upstream::Account;
+
+pub use replay::replay;
 
 /// When a run begins: Monday, 2 March 2026, 10:00 in China.
 const BEGIN: i64 = 1_772_416_800_000;
@@ -168,11 +171,7 @@ pub fn run(plan: &Plan, keeps_lines: bool) -> Outcome {
         }
         world.happens(happening);
     }
-    if world.judge.failure.is_none() {
-        world.judge_end();
-    }
-    let World { judge, struck, log, .. } = world;
-    Outcome { failure: judge.failure, struck, lines: log.lines, hash: log.hash, counts: judge.counts }
+    world.outcome()
 }
 
 impl<'p> World<'p> {
@@ -204,6 +203,15 @@ impl<'p> World<'p> {
             judge: Judge::default(),
             rounds: 0,
         }
+    }
+
+    /// What became of it, once nothing happens any more.
+    fn outcome(mut self) -> Outcome {
+        if self.judge.failure.is_none() {
+            self.judge_end();
+        }
+        let World { judge, struck, log, .. } = self;
+        Outcome { failure: judge.failure, struck, lines: log.lines, hash: log.hash, counts: judge.counts }
     }
 
     fn begin(&mut self) {

@@ -10,8 +10,8 @@ use meituan_protocol::ticket::{CONSUME_NOTICE, PAY_NOTICE};
 #[derive(Debug)]
 pub(super) struct Sending {
     pub(super) process: usize,
-    epoch: u32,
-    settling: u64,
+    pub(super) epoch: u32,
+    pub(super) settling: u64,
     pub(super) order: u64,
     pub(super) notice: Notice,
     /// When it was claimed: what it says is from then.

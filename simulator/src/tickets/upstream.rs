@@ -36,12 +36,12 @@ pub(super) struct Account {
 #[derive(Debug, Default)]
 pub(super) struct UpstreamRefund {
     pub(super) quantity: u32,
-    codes: Vec<String>,
+    pub(super) codes: Vec<String>,
     /// The keys by which it was done.
     pub(super) acts: Vec<String>,
     pub(super) state: RefundIs,
     pub(super) was_refused: bool,
-    is_reconsidered: bool,
+    pub(super) is_reconsidered: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -159,20 +159,20 @@ impl Account {
         end
     }
 
-    fn create(&mut self, key: &str) -> AttemptEnded {
+    pub(super) fn create(&mut self, key: &str) -> AttemptEnded {
         self.created.push(key.into());
         let suffix = if self.created.len() > 1 { format!("-{}", self.created.len()) } else { String::new() };
         let created = Some(OrderCreated { order_id: None, partner_order_id: format!("P{}{suffix}", self.id) });
         self.succeed(key, AttemptEnded { created, ..AttemptEnded::default() })
     }
 
-    fn issue(&mut self, key: &str) -> AttemptEnded {
+    pub(super) fn issue(&mut self, key: &str) -> AttemptEnded {
         self.issues.push(key.into());
         let paid = Some(self.paid());
         self.succeed(key, AttemptEnded { paid, ..AttemptEnded::default() })
     }
 
-    fn refund(&mut self, key: &str, refund_id: &str) -> AttemptEnded {
+    pub(super) fn refund(&mut self, key: &str, refund_id: &str) -> AttemptEnded {
         if let Some(refund) = self.refunds.get_mut(refund_id) {
             refund.acts.push(key.into());
             refund.state = RefundIs::Done;
@@ -180,7 +180,7 @@ impl Account {
         self.succeed(key, AttemptEnded::default())
     }
 
-    fn refuse_refund(&mut self, key: &str, refund_id: &str) -> AttemptEnded {
+    pub(super) fn refuse_refund(&mut self, key: &str, refund_id: &str) -> AttemptEnded {
         if let Some(refund) = self.refunds.get_mut(refund_id) {
             (refund.state, refund.was_refused) = (RefundIs::Refused, true);
         }
