@@ -87,7 +87,8 @@ export function orderDesk(options, inside) {
   };
 
   /**
-   * Sends a notice, and records what came of it.
+   * Sends a notice, and records what came of it. Past its time limit nothing is begun, and what was begun is aborted: it could
+   * arrive when somebody else has sent newer content.
    * @param {any} supplier
    * @param {Doer} doer
    * @param {import("./messages.js").Notice} notice
@@ -97,11 +98,14 @@ export function orderDesk(options, inside) {
    */
   const deliver = async (supplier, doer, { id, name, body, tries = 0 }, until, context, tell) => {
     const where = { call: name, key: id };
+    const limit = new AbortController();
     /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {
+      if (Date.now() >= until) throw new MeituanError("TIMED_OUT", { path: "send" });
       const request = supplier.requests[name](body, { now: doer.clock() });
-      const response = await endsInTime(posted(request.toRequest(), name, context), until, "send");
+      const sent = new Request(request.toRequest(), { signal: limit.signal });
+      const response = await endsInTime(posted(sent, name, context), until, "send");
       const { code, describe, outcome } = /** @type {any} */ (await endsInTime(request.parseResponse(response), until, "send"));
       if (outcome === "accepted") delivery = Delivery.ACCEPTED;
       else {
@@ -109,6 +113,7 @@ export function orderDesk(options, inside) {
         tell(new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true }), where);
       }
     } catch (error) {
+      limit.abort();
       tell(error, where);
     }
     try {

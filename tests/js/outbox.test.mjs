@@ -75,6 +75,45 @@ describe("the outbox", () => {
     assert.equal((await one.call("orderQuery", PAY)).body.orderStatus, 4, "the order is not locked");
   });
 
+  it("aborts a send that is over its limit: it could arrive after newer content", async () => {
+    let signal;
+    const send = (request) => {
+      signal = request.signal;
+      return never();
+    };
+    const one = await issued({ send, orders: { sendLimit: 50 } });
+    await one.settle();
+    assert.equal(signal.aborted, true);
+    assert.equal(one.errors.length, 1);
+  });
+
+  it("begins no send when its limit is over, as after a save that blocks", async () => {
+    let sent = 0;
+    let blocks = false;
+    const kept = new MemoryStore();
+    const save = (...about) => {
+      if (blocks) for (const until = Date.now() + 100; Date.now() < until; );
+      return kept.save(...about);
+    };
+    const send = () => {
+      sent++;
+      return accepted();
+    };
+    const one = await issued({ store: { load: (id) => kept.load(id), save }, send, orders: { sendLimit: 50 } });
+    blocks = true;
+    const due = await one.settle();
+    assert.equal(sent, 0);
+    assert.ok(due > Date.now() - 1_000, "later");
+    assert.deepEqual(
+      one.errors.map(({ code, path }) => [code, path]),
+      [["TIMED_OUT", "send"]],
+    );
+    blocks = false;
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await one.settle();
+    assert.equal(sent, 1);
+  });
+
   it("never rejects because of one notice, and the others are sent", async () => {
     const sent = [];
     const send = async (request) => {

@@ -33,6 +33,8 @@ export class World {
   /** Nothing goes wrong any more. */
   isCalm = false;
   isOver = false;
+  /** How long faults have struck, by the wall clock. */
+  calmAfter = 0;
   started = Date.now();
   ahead = 0;
   #lines = [];
@@ -293,6 +295,7 @@ export class World {
       await Promise.all(this.processes.places.map((place) => place.child?.send({ clock: place.clock })));
       await Promise.all([this.#killed(), this.#orders()]);
       this.isCalm = true;
+      this.calmAfter = Date.now() - this.started;
       await this.#rest();
       const open = await Promise.all([...this.#customers.values()].map((customer) => customer.askOnceMore()));
       for (const call of open.flat()) this.fault(`a call is not answered although nothing is wrong any more: ${call}`);
@@ -364,6 +367,7 @@ export class World {
     const limit = Date.now() + REST_LIMIT;
     for (let round = 0; round < MAX_ROUNDS && Date.now() < limit; round++) {
       while (this.#open > 0 && Date.now() < limit) await pause(20);
+      if (this.#open > 0) break;
       const due = this.#due();
       if (due === undefined) return;
       // Every process has its own clock.
