@@ -1,13 +1,19 @@
 // Faults that are made on purpose in what a supplier writes: the model must notice each.
 
 /** A store around another, as the supplier's process uses it. @param {any} inner @param {Partial<any>} changed */
-const around = (inner, changed) => ({ load: (orderId) => inner.load(orderId), save: (...about) => inner.save(...about), ...changed });
+const around = (inner, changed) => ({
+  load: (orderId) => inner.load(orderId),
+  save: (...about) => inner.save(...about),
+  ...changed,
+});
 
 export const BREAKAGES = {
   /** The store ignores the revision: of two who save at once both hear that they have. */
   "blind-store": {
     store: (inner) =>
-      around(inner, { save: (orderId, order, _, about) => inner.save(orderId, order, inner.load(orderId)?.revision ?? null, about) }),
+      around(inner, {
+        save: (orderId, order, _, about) => inner.save(orderId, order, inner.load(orderId)?.revision ?? null, about),
+      }),
   },
   /** It is replied before it is saved. */
   "reply-before-save": {
@@ -34,5 +40,7 @@ export const BREAKAGES = {
   /** Whatever a function throws is taken for a refusal. */
   "unknown-is-refusal": { refuses: true },
   /** Nobody finds what is due. */
-  "due-forgotten": { store: (inner) => around(inner, { save: (id, order, expected) => inner.save(id, order, expected, { due: undefined }) }) },
+  "due-forgotten": {
+    store: (inner) => around(inner, { save: (id, order, expected) => inner.save(id, order, expected, { due: undefined }) }),
+  },
 };

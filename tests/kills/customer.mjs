@@ -134,7 +134,8 @@ export class Customer {
     const isPatient = tries < this.patience;
     if (subject === "query") return;
     if (subject === "create" && !isPatient) this.#after(pause, () => this.#close(CREATE_FAILED));
-    else if (subject === "pay" && !isPatient) this.#after(pause, () => (random.is(0.5) ? this.#close(ISSUE_FAILED) : this.#unpay()));
+    else if (subject === "pay" && !isPatient)
+      this.#after(pause, () => (random.is(0.5) ? this.#close(ISSUE_FAILED) : this.#unpay()));
     else {
       if (subject === "pay" && random.is(0.3)) this.#after(pause / 2, () => this.isEnded || this.query());
       this.#after(pause, () => this.#again(subject));

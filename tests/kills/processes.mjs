@@ -7,11 +7,24 @@ import { SKEW } from "./settings.mjs";
 
 const SCRIPT = fileURLToPath(new URL("supplier.mjs", import.meta.url));
 /** Where a process is killed: at any moment, or at one of these, of its own or of those that it waits for. */
-const MOMENTS = ["any", "any", "any", "before save", "after save", "after save", "before reply", "before act", "after act", "sending"];
+const MOMENTS = [
+  "any",
+  "any",
+  "any",
+  "before save",
+  "after save",
+  "after save",
+  "before reply",
+  "before act",
+  "after act",
+  "sending",
+];
 const OWN = ["before save", "after save", "before reply"];
 /** So long something may take that should happen by itself, in milliseconds. */
 const PATIENCE = 2_500;
 const START_LIMIT = 30_000;
+/** So long a kill may take on average, with the start of what follows. */
+const KILL_LIMIT = 5_000;
 
 /** A place for a process, in which one follows the other. */
 class Place {
@@ -106,7 +119,9 @@ export class Killer {
   async run(kills) {
     const { random, processes } = this.#world;
     const restarts = [];
+    const limit = Date.now() + START_LIMIT + kills * KILL_LIMIT;
     while (this.kills < kills) {
+      if (Date.now() > limit) throw new Error(`only ${this.kills} kills in time`);
       await pause(random.between(50, 700));
       const place = random.pick(processes.up);
       if (place?.child === undefined) continue;
@@ -124,7 +139,11 @@ export class Killer {
       const name = isInTime ? moment : "any";
       this.moments[name] = (this.moments[name] ?? 0) + 1;
       this.#world.log({ is: "killed", process: place.number, moment: name });
-      restarts.push(pause(random.between(20, 600)).then(() => place.start()));
+      restarts.push(
+        pause(random.between(20, 600))
+          .then(() => place.start())
+          .catch((error) => this.#world.fault(error.stack)),
+      );
     }
     await Promise.all(restarts);
   }

@@ -42,7 +42,11 @@ const store = broken.store?.(kept) ?? kept;
 /** The upstream acts once for each key. */
 async function askUpstream({ type, body, attemptKey, order }) {
   const asked = { key: broken.key?.(attemptKey) ?? attemptKey, call: type, body: { ...body, quantity: order.quantity } };
-  const response = await fetch(`${meituan}/upstream`, { method: "POST", headers: { "x-process": name }, body: JSON.stringify(asked) });
+  const response = await fetch(`${meituan}/upstream`, {
+    method: "POST",
+    headers: { "x-process": name },
+    body: JSON.stringify(asked),
+  });
   if (!response.ok) throw new Error("the upstream failed");
   return response.json();
 }
@@ -60,7 +64,8 @@ const work = async (call) => {
 };
 
 const supplier = new TicketSupplier({ ...KEYS, host: meituan, routes: ROUTES, now });
-const reported = (error) => say({ error: error.code ?? `${error.message}${error.cause ? `: ${error.cause.code ?? error.cause}` : ""}` });
+const reported = (error) =>
+  say({ error: error.code ?? `${error.message}${error.cause ? `: ${error.cause.code ?? error.cause}` : ""}` });
 const hooks = { onError: reported, onConflict: () => {}, onWarning: () => {}, onNoticeGivenUp: () => {} };
 const answer = supplier.handler({
   ...{ store, orders: ORDERS, deadlineMs: DEADLINE, ...hooks },
@@ -105,7 +110,13 @@ setInterval(() => {
   if (isPaused) return;
   for (const orderId of sqlite.due(now())) {
     if (settling.has(orderId)) continue;
-    settling.set(orderId, answer.settle(orderId).catch(reported).finally(() => settling.delete(orderId)));
+    settling.set(
+      orderId,
+      answer
+        .settle(orderId)
+        .catch(reported)
+        .finally(() => settling.delete(orderId)),
+    );
   }
 }, PAUSE);
 

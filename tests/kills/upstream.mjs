@@ -214,7 +214,8 @@ export class Upstream {
       const answers = await Promise.all(Array.from({ length: copies }, () => world.recorded(orderId, event)));
       const answer = answers.find((one) => one !== undefined);
       if (answer === undefined) world.after(world.random.between(2_000, 15_000), record);
-      else if (answer.kind === "illegal") world.log({ is: "refused", order: orderId, event: Object.keys(event)[0], reason: answer.reason });
+      else if (answer.kind === "illegal")
+        world.log({ is: "refused", order: orderId, event: Object.keys(event)[0], reason: answer.reason });
     };
     world.after(world.strikes(0.2) ? world.random.between(1_000, 40_000) : 50, record);
   }

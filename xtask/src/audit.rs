@@ -10,7 +10,7 @@ use meituan_protocol::time::Timestamp;
 use serde_json::Value;
 
 use crate::tools::{self, Outcome, Steps};
-use crate::{mutants, simulate};
+use crate::{mutants, simulate, test};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "audit [--only …]";
@@ -18,7 +18,7 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [&str; 5] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants"];
+const PARTS: [&str; 6] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants", "kills"];
 
 /// So many seeds are simulated.
 const SEEDS: u64 = 10_000;
@@ -56,7 +56,8 @@ pub(crate) fn run() -> Outcome<ExitCode> {
             1 => oldest_rust(),
             2 => exploration(),
             3 => simulate::audit(SEEDS),
-            _ => mutants::audit(&options),
+            4 => mutants::audit(&options),
+            _ => kills(),
         });
         match outcome {
             Ok(()) => passed += 1,
@@ -158,6 +159,16 @@ fn exploration() -> Outcome {
     let output = tools::output_of(&mut test)?;
     println!();
     output.lines().filter(|line| line.contains(" traces of ")).for_each(|line| println!("{line}"));
+    print!("{:<30}", "");
+    Ok(())
+}
+
+/// Suppliers' processes on one file are killed fifty times, and the simulator's model judges what happened.
+fn kills() -> Outcome {
+    test::require_package()?;
+    simulate::build()?;
+    println!();
+    tools::show(tools::node().args(["tests/kills/run.mjs", "50"]))?;
     print!("{:<30}", "");
     Ok(())
 }

@@ -8,6 +8,8 @@ use crate::tools::{self, Outcome};
 /// How it is asked for.
 pub(crate) const WORDS: &str = "simulate [seeds]";
 
+const PROGRAM: [&str; 4] = ["--profile", "simulator", "--package", "meituan-protocol-simulator"];
+
 pub(crate) fn run() -> Outcome<ExitCode> {
     let mut command = simulator();
     command.args(env::args_os().skip(2));
@@ -23,8 +25,13 @@ pub(crate) fn audit(seeds: u64) -> Outcome {
     Ok(())
 }
 
+/// Compiles it, for tests that have its model judge.
+pub(crate) fn build() -> Outcome {
+    tools::run(tools::cargo("build").args(PROGRAM))
+}
+
 fn simulator() -> Command {
     let mut command = tools::cargo("run");
-    command.args(["--quiet", "--profile", "simulator", "--package", "meituan-protocol-simulator", "--"]);
+    command.arg("--quiet").args(PROGRAM).arg("--");
     command
 }

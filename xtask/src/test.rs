@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{bench, demo, fuzz, package};
+use crate::{bench, demo, fuzz, package, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -109,6 +109,12 @@ fn run_only(name: &str, filter: Option<&str>) -> Outcome<ExitCode> {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(why) => Err(format!("{} failed: {why}", stage.name)),
     }
+}
+
+/// The package is staged, and as fresh as what it is made from.
+pub(crate) fn require_package() -> Outcome {
+    npm_dependencies()?;
+    if is_package_fresh()? { Ok(()) } else { npm_package() }
 }
 
 /// Whether the package is staged, and nothing that it is made from is newer.
@@ -219,7 +225,8 @@ fn typescript_types() -> Outcome {
 }
 
 fn javascript_tests(filter: Option<&str>) -> Outcome {
-    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/readme", "tests/examples"], filter)
+    simulate::build()?;
+    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/kills", "tests/readme", "tests/examples"], filter)
 }
 
 /// A filter is a part of the paths of files, or else of the names of tests.
