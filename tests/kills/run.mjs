@@ -40,7 +40,7 @@ export async function runKills({ kills, seed, breakage }) {
   const figures =
     `seed ${seed}: ${killer.kills} kills of ${processes.places.length} processes (${moments.join(", ")}), ${counts.orders} orders, ` +
     `${counts.calls} calls of which ${counts.unanswered} were not answered, ${counts.notices} notices of which ${counts.repeats} were ` +
-    `repeats, ${seconds.toFixed(0)} s, ${(world.calmAfter / 1000).toFixed(0)} s of them with faults; timers were at most ${lateness} ms late`;
+    `repeats, ${counts.rerun} functions run again, ${seconds.toFixed(0)} s, ${(world.calmAfter / 1000).toFixed(0)} s of them with faults; timers were at most ${lateness} ms late`;
   return { faults, figures, judged: printed, errors, log: faults.length > 0 ? logFile : undefined };
 }
 

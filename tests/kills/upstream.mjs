@@ -47,6 +47,8 @@ class Account {
 
 export class Upstream {
   #accounts = new Map();
+  /** What it was asked for. @type {Set<string>} */
+  #keys = new Set();
   #world;
 
   /** @param {import("./world.mjs").World} world */
@@ -68,6 +70,8 @@ export class Upstream {
   async answer({ key, call, body }, /** @type {string} */ process) {
     const world = this.#world;
     const { random } = world;
+    if (this.#keys.has(key)) world.counts.rerun++;
+    this.#keys.add(key);
     const isSlow = world.strikes(0.08);
     const wait = () => world.wait(isSlow ? random.between(1_000, 20_000) : random.between(10, 600));
     await wait();

@@ -29,7 +29,7 @@ export class World {
   faults = [];
   /** What the supplier's processes have reported, and how often. @type {Record<string, number>} */
   errors = {};
-  counts = { orders: 0, calls: 0, unanswered: 0, notices: 0, repeats: 0 };
+  counts = { orders: 0, calls: 0, unanswered: 0, notices: 0, repeats: 0, rerun: 0 };
   /** Nothing goes wrong any more. */
   isCalm = false;
   isOver = false;
