@@ -16,20 +16,20 @@ const peer = Object.values(sound.peers)[0];
 /** @param {import("./measure.mjs").Contender} contender */
 const joinedBy = (contender) => ({ ...sound, peers: { another: contender } });
 
-test("contenders that do the same work pass the check", () => {
-  check(joinedBy(peer));
+test("contenders that do the same work pass the check", async () => {
+  await check(joinedBy(peer));
 });
 
-test("a contender that answers otherwise fails the check", () => {
+test("a contender that answers otherwise fails the check", async () => {
   const forgetful = (/** @type {Buffer} */ text) => {
     const reply = /** @type {any} */ (peer(text));
     reply.body.voucherList.pop();
     return reply;
   };
-  assert.throws(() => check(joinedBy(forgetful)), /object-1\.5k: another answers input 0 otherwise/);
+  await assert.rejects(check(joinedBy(forgetful)), /object-1\.5k: another answers input 0 otherwise/);
 });
 
-test("a contender that takes what is wrong fails the check", () => {
+test("a contender that takes what is wrong fails the check", async () => {
   const credulous = (/** @type {Buffer} */ text) => {
     try {
       return peer(text);
@@ -37,11 +37,11 @@ test("a contender that takes what is wrong fails the check", () => {
       return {};
     }
   };
-  assert.throws(() => check(joinedBy(credulous)), /object-1\.5k: another takes wrong input 0/);
+  await assert.rejects(check(joinedBy(credulous)), /object-1\.5k: another takes wrong input 0/);
 });
 
-test("a library that takes what is wrong fails the check too", () => {
-  assert.throws(() => check({ ...joinedBy(peer), wrong: () => sound.inputs() }), /meituan-protocol takes wrong input 0/);
+test("a library that takes what is wrong fails the check too", async () => {
+  await assert.rejects(check({ ...joinedBy(peer), wrong: () => sound.inputs() }), /meituan-protocol takes wrong input 0/);
 });
 
 const timing = (/** @type {number[]} */ ...rounds) => ({ median: median(rounds), rounds });
@@ -95,7 +95,7 @@ test("cold starts of all bundles end in the same answer", async () => {
 });
 
 for (const contest of cases) {
-  test(`${contest.name}: all contenders give the same answers, and refuse the same inputs`, () => {
-    check(contest);
+  test(`${contest.name}: all contenders give the same answers, and refuse the same inputs`, async () => {
+    await check(contest);
   });
 }

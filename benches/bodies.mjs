@@ -13,6 +13,7 @@ export const ROUTES = {
   "/mt/order/create": "orderCreate",
   "/mt/order/pay": "orderPay",
   "/mt/order/query": "orderQuery",
+  "/mt/order/refund": "orderRefund",
   "/mt/heartbeat": "heartbeat",
 };
 /** The time of every call: the clocks of both sides are part of the input. */
@@ -186,6 +187,32 @@ export const orderPayCalls = (vouchers, variants = VARIANTS) =>
     return { request, reply: { partnerOrderId, voucherType: 1, vouchers: vouchersOfOrder }, quantity: vouchers };
   });
 
+/**
+ * Orders to keep: each is created with a body of about so many bytes, paid, and one of its tickets refunded.
+ * @param {number} bytes
+ */
+export function orderLives(bytes) {
+  const visitors = fitting((many) => orderCreate({ visitors: many, script: "ascii", variant: 0 }), bytes);
+  return each(VARIANTS, (variant) => lifeOf(orderCreate({ visitors, script: "ascii", variant }), variant));
+}
+
+/** @param {any} created @param {number} variant @param {{ refunded?: string }} [change] */
+function lifeOf(created, variant, { refunded } = {}) {
+  const { orderId, quantity, unitPrice, partnerDealId } = created.body;
+  const ids = { orderId, partnerOrderId: `P${810000 + variant}` };
+  const vouchers = Array.from({ length: quantity }, (_, index) => voucher(index, variant));
+  const refund = {
+    ...{ ...ids, refundId: `R${variant}`, partnerDealId, voucherList: [refunded ?? vouchers[quantity - 1]], refundQuantity: 1 },
+    ...{ unitPrice, refundPrice: unitPrice, refundFee: 0, refundTime: "2026-11-22 12:00:00" },
+  };
+  const calls = {
+    create: signedCall("/mt/order/create", created),
+    pay: signedCall("/mt/order/pay", { partnerId: PARTNER_ID, body: ids }),
+    refund: signedCall("/mt/order/refund", { partnerId: PARTNER_ID, body: refund }),
+  };
+  return { ...calls, partnerOrderId: ids.partnerOrderId, vouchers };
+}
+
 /** So many codes make a reply to order pay of about so many bytes. @param {number} bytes */
 export const vouchersIn = (bytes) => Math.max(1, Math.round((bytes - 110) / 15));
 
@@ -261,6 +288,21 @@ export function wrongOrderCreateCalls() {
       ([name, value]) => ({ ...call, headers: { ...call.headers, [name]: value } }),
     ),
     { ...call, headers: { ...call.headers, authorization: signedCall("/mt/order/pay", right).headers.authorization } },
+  ];
+}
+
+export function wrongOrderLives() {
+  const right = orderCreate({ visitors: 2, ...ALL_RIGHT });
+  const life = lifeOf(right, 0);
+  const other = lifeOf(orderCreate({ visitors: 2, script: "ascii", variant: 1 }), 1);
+  return [
+    { ...life, create: other.create },
+    { ...life, pay: other.pay },
+    { ...life, vouchers: life.vouchers.slice(1) },
+    { ...life, vouchers: [...life.vouchers.slice(1), life.vouchers[1]] },
+    { ...life, pay: { ...life.pay, headers: { ...life.pay.headers, authorization: life.create.headers.authorization } } },
+    lifeOf(right, 0, { refunded: other.vouchers[1] }),
+    lifeOf(damaged(right, ({ body }) => delete body.mtDealId), 0),
   ];
 }
 

@@ -11,11 +11,13 @@ import {
   heartbeatCalls,
   NOW,
   orderCreateCalls,
+  orderLives,
   orderPayCalls,
   orderStates,
   texts,
   vouchersIn,
   wrongOrderCreateCalls,
+  wrongOrderLives,
   wrongOrderPayCalls,
   wrongOrderStates,
 } from "./bodies.mjs";
@@ -36,6 +38,7 @@ import {
 import { validators as typebox } from "./peers/typebox.mjs";
 import { validators as valibot } from "./peers/valibot.mjs";
 import { validators as zodValidators } from "./peers/zod.mjs";
+import * as stored from "./stored.mjs";
 
 /**
  * @typedef {[gate: number, goal: number]} Demand
@@ -47,6 +50,7 @@ import { validators as zodValidators } from "./peers/zod.mjs";
  * @property {Script} script
  * @property {() => readonly any[]} inputs
  * @property {() => readonly any[]} [wrong] inputs that everybody refuses: by throwing, or by the answer false
+ * @property {boolean} [isAsync] the contenders answer by promises
  * @property {import("./measure.mjs").Contender} library
  * @property {Record<string, import("./measure.mjs").Contender>} peers
  * @property {(answer: any) => unknown} answer what must be the same for all
@@ -177,6 +181,8 @@ export const cases = [
   ...bySize(SIZES, object),
   ...bySize(SIZES, call),
   ...bySize([0.5, 1.5, 4], pay).filter(({ script }) => script === "ascii"),
+  storedLife("stored", stored.onPlatform),
+  storedLife("stored-core", stored.onLight),
   ...bySize(SEALED_SIZES, seal),
   ...bySize(SEALED_SIZES, open),
   ...[0.25, 1.5, 4, 64].flatMap((size) => {
@@ -278,6 +284,27 @@ function pay(choice) {
     library: library.orderPay,
     peers: mapped(RUNTIMES[choice.runtime].suppliers, ({ orderPay }) => orderPay),
     answer: asRead,
+  };
+}
+
+/**
+ * The size is that of order create.
+ * @param {string} verb
+ * @param {typeof stored.onPlatform} contenders
+ * @returns {Case}
+ */
+function storedLife(verb, contenders) {
+  const choice = /** @type {const} */ ({ runtime: "node", size: 1.5, script: "ascii" });
+  return {
+    ...choice,
+    name: nameOf(verb, choice),
+    title: `stored order: create, pay and refund${verb === "stored" ? "" : ", without the platform's Request and Response"}`,
+    bytes: choice.size * KILOBYTE,
+    isAsync: true,
+    inputs: () => orderLives(choice.size * KILOBYTE),
+    wrong: wrongOrderLives,
+    ...contenders,
+    answer: (replies) => replies.map(JSON.parse),
   };
 }
 

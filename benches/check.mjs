@@ -4,28 +4,28 @@ import { deepStrictEqual } from "node:assert/strict";
 import { NAME } from "./library.mjs";
 
 /** @param {import("./measure.mjs").Contender} contender @param {any} input */
-function takes(contender, input) {
+async function takes(contender, input) {
   try {
-    return contender(input) !== false;
+    return (await contender(input)) !== false;
   } catch {
     return false;
   }
 }
 
 /**
- * Throws where one of them answers otherwise.
+ * Rejects where one of them answers otherwise.
  * @param {import("./cases.mjs").Case} contest
  */
-export function check({ name, inputs, wrong, library, peers, answer }) {
-  inputs().forEach((input, index) => {
-    const expected = answer(library(input));
+export async function check({ name, inputs, wrong = () => [], library, peers, answer }) {
+  for (const [index, input] of inputs().entries()) {
+    const expected = answer(await library(input));
     for (const [peer, contender] of Object.entries(peers)) {
-      deepStrictEqual(answer(contender(input)), expected, `${name}: ${peer} answers input ${index} otherwise`);
+      deepStrictEqual(answer(await contender(input)), expected, `${name}: ${peer} answers input ${index} otherwise`);
     }
-  });
-  wrong?.().forEach((input, index) => {
+  }
+  for (const [index, input] of wrong().entries()) {
     for (const [contestant, contender] of Object.entries({ [NAME]: library, ...peers })) {
-      if (takes(contender, input)) throw new Error(`${name}: ${contestant} takes wrong input ${index}`);
+      if (await takes(contender, input)) throw new Error(`${name}: ${contestant} takes wrong input ${index}`);
     }
-  });
+  }
 }

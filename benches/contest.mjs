@@ -6,13 +6,14 @@ import { compare, measure } from "./measure.mjs";
 
 /**
  * @param {import("./cases.mjs").Case} contest
- * @returns {import("./report.mjs").Row[]}
+ * @returns {Promise<import("./report.mjs").Row[]>}
  */
-export function measureCase(contest) {
-  check(contest);
-  const { name, title, runtime, bytes, script, library, peers } = contest;
+export async function measureCase(contest) {
+  await check(contest);
+  const { name, title, runtime, bytes, script, library, peers, isAsync } = contest;
   const inputs = contest.inputs();
-  const [ours, ...theirs] = measure([library, ...Object.values(peers)].map((contender) => ({ contender, inputs })));
+  const contenders = [library, ...Object.values(peers)];
+  const [ours, ...theirs] = await measure(contenders.map((contender) => ({ contender, inputs, isAsync })));
   return Object.keys(peers).map((peer, index) => {
     const [gate, goal] = DEMANDS[name]?.[peer] ?? [];
     const timing = theirs[index];

@@ -10,6 +10,8 @@ import { orderStateReader } from "./peers/supplier.mjs";
 /**
  * @typedef {{ name: string, points: { x: number, y: number }[] }} Line
  * @typedef {{ name: string, title: string, horizontal: string, lines: Line[] }} Curve
+ * @typedef {{ title: string, horizontal: string, steps: number[], inputs: (step: number) => any[],
+ *   at: (inputs: any[], step: number) => number, contenders: Record<string, import("./measure.mjs").Contender>, gated?: string[] }} Measured
  */
 
 const { suppliers, readers, decode } = RUNTIMES.node;
@@ -70,39 +72,47 @@ const GROWTH = { gate: 1.5, goal: 1.1 };
 export const CURVE_NAMES = Object.keys(CURVES).map((name) => `growth-${name}`);
 
 /** @param {readonly string[]} names some of `CURVE_NAMES` */
-export function measureCurves(names) {
+export async function measureCurves(names) {
   const chosen = Object.entries(CURVES).filter(([name]) => names.includes(`growth-${name}`));
-  return chosen.map(([name, { title, horizontal, steps, inputs: make, at, contenders, gated = [library.NAME] }]) => {
-    const made = steps.map(make);
-    const across = steps.map((step, index) => at(made[index], step));
-    // All of a curve takes turns: a machine that slows down in its middle would bend it otherwise.
-    const entries = Object.values(contenders).flatMap((contender) => made.map((inputs) => ({ contender, inputs })));
-    const timings = measure(entries);
-    const contending = Object.keys(contenders);
-    const timing = (/** @type {string} */ contender, /** @type {number} */ step) =>
-      timings[contending.indexOf(contender) * steps.length + step];
-    const lines = contending.map((contender) => ({
-      name: contender,
-      points: across.map((x, index) => ({ x, y: timing(contender, index).median })),
-    }));
-    const rows = gated.map((contender) => {
-      const ends = [steps.length - 1, steps.length >> 1];
-      const [large, small] = ends.map((step) => shared(timing(contender, step), across[step]));
-      return {
-        ...{
-          name: ["growth", name, ...(gated.length > 1 ? [contender] : [])].join("-"),
-          title: `cost by ${horizontal}, large by small`,
-          bytes: undefined,
-          script: "ascii",
-          runtime: /** @type {const} */ ("node"),
-          peer: "itself",
-        },
-        ...compare(large, small),
-        ...{ ours: large.median, theirs: small.median, ...GROWTH },
-      };
-    });
-    return { name, title, horizontal, lines, rows };
+  const curves = [];
+  for (const [name, curve] of chosen) curves.push(await measureCurve(name, curve));
+  return curves;
+}
+
+/**
+ * @param {string} name
+ * @param {Measured} curve
+ */
+async function measureCurve(name, { title, horizontal, steps, inputs: make, at, contenders, gated = [library.NAME] }) {
+  const made = steps.map(make);
+  const across = steps.map((step, index) => at(made[index], step));
+  // All of a curve takes turns: a machine that slows down in its middle would bend it otherwise.
+  const entries = Object.values(contenders).flatMap((contender) => made.map((inputs) => ({ contender, inputs })));
+  const timings = await measure(entries);
+  const contending = Object.keys(contenders);
+  const timing = (/** @type {string} */ contender, /** @type {number} */ step) =>
+    timings[contending.indexOf(contender) * steps.length + step];
+  const lines = contending.map((contender) => ({
+    name: contender,
+    points: across.map((x, index) => ({ x, y: timing(contender, index).median })),
+  }));
+  const rows = gated.map((contender) => {
+    const ends = [steps.length - 1, steps.length >> 1];
+    const [large, small] = ends.map((step) => shared(timing(contender, step), across[step]));
+    return {
+      ...{
+        name: ["growth", name, ...(gated.length > 1 ? [contender] : [])].join("-"),
+        title: `cost by ${horizontal}, large by small`,
+        bytes: undefined,
+        script: "ascii",
+        runtime: /** @type {const} */ ("node"),
+        peer: "itself",
+      },
+      ...compare(large, small),
+      ...{ ours: large.median, theirs: small.median, ...GROWTH },
+    };
   });
+  return { name, title, horizontal, lines, rows };
 }
 
 /** The cost of one of many. @param {import("./measure.mjs").Timing} timing @param {number} many */

@@ -8,5 +8,5 @@ const { measureCase } = await import("./contest.mjs");
 
 const names = process.argv.slice(2);
 for (const contest of cases.filter(({ name }) => names.includes(name))) {
-  for (const row of measureCase(contest)) console.log(JSON.stringify(row));
+  for (const row of await measureCase(contest)) console.log(JSON.stringify(row));
 }

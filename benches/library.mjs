@@ -8,7 +8,7 @@ import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs"
 /** What it is called among the contenders. */
 export const NAME = "meituan-protocol";
 
-const supplier = new TicketSupplier({
+export const supplier = new TicketSupplier({
   partnerId: PARTNER_ID,
   clientId: CLIENT_ID,
   clientSecret: CLIENT_SECRET,

@@ -37,10 +37,10 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
   rows.push(row);
   console.log(rowText(row));
 };
-for (const contest of chosen.filter(({ runtime }) => runtime === "node")) measureCase(contest).forEach(add);
+for (const contest of chosen.filter(({ runtime }) => runtime === "node")) (await measureCase(contest)).forEach(add);
 await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
 if (also.includes("cold")) (await measureColdStarts()).forEach(add);
-const curves = measureCurves(growth);
+const curves = await measureCurves(growth);
 for (const curve of curves) curve.rows.forEach(add);
 const memory = also.includes("memory") ? measureMemory() : undefined;
 if (memory !== undefined) add(memory.row);

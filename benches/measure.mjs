@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 
 /**
  * @typedef {(input: any) => unknown} Contender
- * @typedef {{ contender: Contender, inputs: readonly any[] }} Entry
+ * @typedef {{ contender: Contender, inputs: readonly any[], isAsync?: boolean }} Entry
  * @typedef {{ median: number, rounds: number[] }} Timing in nanoseconds for one input
  */
 
@@ -44,6 +44,28 @@ function time(contender, inputs, milliseconds) {
   return (elapsed * 1e6) / done;
 }
 
+/**
+ * The same of contenders that answer by a promise, one after the other.
+ * @param {Contender} contender
+ * @param {readonly any[]} inputs
+ * @param {number} milliseconds at least
+ */
+async function timeAsync(contender, inputs, milliseconds) {
+  const begin = process.cpuUsage();
+  let done = 0;
+  let elapsed;
+  do {
+    for (let index = 0; index < inputs.length; index++) sink = await contender(inputs[index]);
+    done += inputs.length;
+    const { user, system } = process.cpuUsage(begin);
+    elapsed = (user + system) / 1000;
+  } while (elapsed < milliseconds);
+  return (elapsed * 1e6) / done;
+}
+
+/** @param {Entry} entry @param {number} milliseconds */
+const timed = ({ contender, inputs, isAsync }, milliseconds) => (isAsync ? timeAsync : time)(contender, inputs, milliseconds);
+
 /** @param {number[]} values @param {number} share from 0 to 1 */
 export function quantile(values, share) {
   const sorted = [...values].sort((one, other) => one - other);
@@ -58,21 +80,20 @@ export const median = (values) => quantile(values, 0.5);
 
 /**
  * @param {Entry[]} entries
- * @returns {Timing[]} of each
+ * @returns {Promise<Timing[]>} of each
  */
-export function measure(entries) {
-  for (const { contender, inputs } of entries) time(contender, inputs, WARM_UP);
+export async function measure(entries) {
+  for (const entry of entries) await timed(entry, WARM_UP);
   /** @type {number[][]} */
   const rounds = entries.map(() => []);
   for (let round = -FIRST_ROUNDS; round < ROUNDS; round++) {
     // Each round begins with another one, so that nobody always runs after the same neighbour's garbage.
     for (let turn = 0; turn < entries.length; turn++) {
       const index = (round + FIRST_ROUNDS + turn) % entries.length;
-      const { contender, inputs } = entries[index];
       // What somebody leaves behind is not for the next one to clear away. All of the memory would be too much: functions that
       // were made fast are forgotten with it.
       collectGarbage({ type: "minor" });
-      const nanoseconds = time(contender, inputs, SLICE);
+      const nanoseconds = await timed(entries[index], SLICE);
       if (round >= 0) rounds[index].push(nanoseconds);
     }
   }

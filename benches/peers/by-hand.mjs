@@ -156,6 +156,29 @@ const isOrderCreated = (value) =>
   value.partnerOrderId !== "";
 
 /** @param {Json} value */
+function isOrderRefund(value) {
+  if (!isObject(value) || !isCount(value.partnerId) || !isObject(value.body)) return false;
+  const { body } = value;
+  return (
+    isId(body.orderId) &&
+    isText(body.refundId) &&
+    body.refundId !== "" &&
+    isTextOrAbsent(body.partnerOrderId) &&
+    isText(body.partnerDealId) &&
+    Array.isArray(body.voucherList) &&
+    isListOrAbsent(body.voucherList, isText) &&
+    isCount(body.refundQuantity) &&
+    body.refundQuantity > 0 &&
+    isAmount(body.unitPrice) &&
+    isAmount(body.refundPrice) &&
+    isAmount(body.refundFee) &&
+    isText(body.refundTime) &&
+    isWallClock(body.refundTime) &&
+    isListOrAbsent(body.credentialList, isCredentialVoucher)
+  );
+}
+
+/** @param {Json} value */
 const isHeartbeat = (value) => isObject(value) && isCount(value.partnerId);
 
 /** @param {(value: Json) => boolean} accepts */
@@ -170,6 +193,7 @@ const validator = (accepts) => ({
 export const validators = {
   orderCreate: validator(isOrderCreate),
   orderPay: validator(isOrderPay),
+  orderRefund: validator(isOrderRefund),
   orderState: validator(isOrderState),
   orderPaid: validator(isOrderPaid),
   orderCreated: validator(isOrderCreated),

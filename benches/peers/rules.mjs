@@ -45,6 +45,10 @@ export function wallClock(text) {
   return day - BEIJING_OFFSET;
 }
 
+/** @param {number} milliseconds */
+export const wallClockOf = (milliseconds) =>
+  new Date(milliseconds + BEIJING_OFFSET).toISOString().slice(0, 19).replace("T", " ");
+
 /** @param {number} yuan */
 export function isYuan(yuan) {
   const fen = yuan * 100;
@@ -120,6 +124,16 @@ export function orderStateForPrograms(body) {
   body.orderId = String(body.orderId);
   const { voucherList } = body;
   if (voucherList !== undefined) for (const item of voucherList) item.voucherInvalidTime = wallClock(item.voucherInvalidTime);
+  return body;
+}
+
+/** @param {any} body */
+export function orderRefundForPrograms(body) {
+  body.orderId = String(body.orderId);
+  body.unitPrice = fen(body.unitPrice);
+  body.refundPrice = fen(body.refundPrice);
+  body.refundFee = fen(body.refundFee);
+  body.refundTime = wallClock(body.refundTime);
   return body;
 }
 

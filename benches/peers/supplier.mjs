@@ -5,6 +5,7 @@ import {
   codesAreDistinct,
   orderCreateForPrograms,
   orderPayForPrograms,
+  orderRefundForPrograms,
   orderStateForPrograms,
   paysForAll,
   quantitiesAgree,
@@ -25,6 +26,7 @@ export const decodeByTextDecoder = (bytes) => decoder.decode(bytes);
 const forPrograms = {
   orderCreate: orderCreateForPrograms,
   orderPay: orderPayForPrograms,
+  orderRefund: orderRefundForPrograms,
   heartbeat: (body) => body,
 };
 
