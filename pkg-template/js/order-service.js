@@ -35,28 +35,39 @@ import { Outcome } from "./ticket-codes.js";
 /** What has not ended in time. */
 const LATE = Symbol("late");
 
-/**
- * What the work comes to, or that it has not ended at that time.
- * @template T
- * @param {T | Promise<T>} working
- * @param {number} until by Date.now()
- * @returns {Promise<T | typeof LATE>}
- */
-async function inTime(working, until) {
+/** Until when is waited. Most of what a call waits for ends at one time, and a timer costs more than the rest of waiting. */
+class Limit {
+  #until = Number.NaN;
+  /** @type {Promise<typeof LATE> | undefined} */
+  #late;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.max(until - Date.now(), 0), LATE);
-  });
-  try {
-    return await Promise.race([working, /** @type {Promise<typeof LATE>} */ (late)]);
-  } finally {
-    clearTimeout(timer);
+  #timer;
+
+  /**
+   * What the work comes to, or that it has not ended at that time.
+   * @template T
+   * @param {T | Promise<T>} working
+   * @param {number} until by Date.now()
+   * @returns {Promise<T | typeof LATE>}
+   */
+  inTime(working, until) {
+    if (until !== this.#until) {
+      this.end();
+      this.#until = until;
+      this.#late = new Promise((resolve) => {
+        this.#timer = setTimeout(resolve, Math.max(until - Date.now(), 0), LATE);
+      });
+    }
+    return Promise.race([working, /** @type {Promise<typeof LATE>} */ (this.#late)]);
+  }
+
+  end() {
+    clearTimeout(this.#timer);
   }
 }
 
 /**
- * The same, or TIMED_OUT.
+ * What the work comes to, or TIMED_OUT.
  * @template T
  * @param {T | Promise<T>} working
  * @param {number} until by Date.now()
@@ -64,9 +75,14 @@ async function inTime(working, until) {
  * @returns {Promise<T>}
  */
 export async function endsInTime(working, until, path) {
-  const value = await inTime(working, until);
-  if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
-  return value;
+  const limit = new Limit();
+  try {
+    const value = await limit.inTime(working, until);
+    if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
+    return value;
+  } finally {
+    limit.end();
+  }
 }
 
 /**
@@ -80,6 +96,7 @@ class Driving {
   #job;
   #step;
   #doer;
+  #limit = new Limit();
   /** @type {{ snapshot: TicketOrder, revision: any } | null | undefined} */
   #stored;
   /** @type {{ reply?: string, warnings: readonly any[] }} */
@@ -110,6 +127,7 @@ class Driving {
         if (last) return last;
       }
     } finally {
+      this.#limit.end();
       this.#goOnAfterwards();
     }
   }
@@ -163,7 +181,7 @@ class Driving {
     this.#where = { call: task.call, key: task.key };
     const order = /** @type {{ snapshot: TicketOrder }} */ (this.#stored).snapshot;
     const running = /** @type {NonNullable<Doer["run"]>} */ (run)(task, order);
-    const end = await inTime(running, task.deadline);
+    const end = await this.#limit.inTime(running, task.deadline);
     if (end === LATE) {
       this.#afterwards = running.then((late) => this.#record(late));
       keep?.(this.#afterwards);
@@ -211,7 +229,7 @@ class Driving {
    */
   async #askStore(name, ask, until) {
     try {
-      const value = await inTime(ask(), until);
+      const value = await this.#limit.inTime(ask(), until);
       if (value !== LATE) return value;
       this.#failed(new MeituanError("TIMED_OUT", { path: `store.${name}` }), service.STORE_LATE);
     } catch (error) {

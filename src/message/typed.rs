@@ -50,8 +50,8 @@ impl RawJson {
     }
 
     /// JSON that was read or written here, and need not be looked at again.
-    pub(crate) fn verbatim(json: &[u8]) -> Self {
-        RawJson(String::from_utf8(json.to_vec()).unwrap_or_default())
+    pub(crate) fn verbatim(json: impl Into<Vec<u8>>) -> Self {
+        RawJson(String::from_utf8(json.into()).unwrap_or_default())
     }
 
     /// The text.

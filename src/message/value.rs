@@ -180,16 +180,21 @@ impl<'o> ObjectWriter<'o> {
 #[inline(never)]
 pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in text.as_bytes() {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        let (plain, others) = rest.split_at(at);
+        let (byte, others) = (others[0], &others[1..]);
+        out.extend_from_slice(plain);
         match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
-            0..0x20 => {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            _ => {
                 let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-                out.extend([b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
             }
-            _ => out.push(byte),
         }
+        rest = others;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

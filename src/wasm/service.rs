@@ -4,7 +4,7 @@ use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
 use crate::Error;
 use crate::message::Packed;
 use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_settings};
-use crate::ticket::service::{Done, Input, Job, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
+use crate::ticket::service::{Done, Input, Job, Loaded, Now, Save, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -30,6 +30,8 @@ struct Running {
     quantity: Option<u32>,
     /// An event as it came: what it says is checked against the order's tickets.
     event: Vec<u8>,
+    /// What was given out last to be saved: mostly it is what is loaded next.
+    saved: Option<Save>,
 }
 
 /// A call that is answered, and how.
@@ -120,8 +122,8 @@ fn begin_to_answer(
         step = known.advance(&mut job, Input::Loaded(Loaded::default()), now);
     }
     known.put_step(&step, now.wall, output);
-    let mut running = Running { service, job, answering, task: None, quantity: None, event: Vec::new() };
-    running.note(&step);
+    let mut running = Running { service, job, answering, task: None, quantity: None, event: Vec::new(), saved: None };
+    running.note(&mut step);
     result[JOB] = orders.keep(running);
     Ok(())
 }
@@ -140,7 +142,7 @@ pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64, stead
                 false => known.record(read_event(source, None, packed)?, now),
             };
             known.put_step(&step, now.wall, output);
-            Ok(Running { service, job, answering: None, task: None, quantity: None, event: source.to_vec() })
+            Ok(Running { service, job, answering: None, task: None, quantity: None, event: source.to_vec(), saved: None })
         });
         let outcome = begun.map(|running| result[JOB] = orders.keep(running));
         finish(state, outcome)
@@ -190,7 +192,15 @@ pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: 
             let known = orders.service(running.service)?;
             let (job, step) = known.record(end.into(), now);
             known.put_step(&step, now.wall, output);
-            Ok(Running { service: running.service, job, answering: None, task: None, quantity: None, event: Vec::new() })
+            Ok(Running {
+                service: running.service,
+                job,
+                answering: None,
+                task: None,
+                quantity: None,
+                event: Vec::new(),
+                saved: None,
+            })
         });
         let outcome = begun.map(|running| result[JOB] = orders.keep(running));
         finish(state, outcome)
@@ -201,7 +211,7 @@ pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: 
 fn advance(
     job: usize,
     now: Now,
-    inputs: impl FnOnce(&Running, &[Supplier], &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
+    inputs: impl FnOnce(&mut Running, &[Supplier], &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
 ) -> u32 {
     with(|state| {
         let State { input, packed, orders: Services { services, jobs }, output, opened, suppliers, .. } = state;
@@ -214,9 +224,9 @@ fn advance(
                 last = Some(service.advance(&mut running.job, input, now));
             }
             packed.issues.clear();
-            let step = last.ok_or_else(unreadable)?;
-            running.note(&step);
+            let mut step = last.ok_or_else(unreadable)?;
             service.put_step(&step, now.wall, output);
+            running.note(&mut step);
             let Then::Done(Done::Reply(reply)) = &step.then else { return Ok(()) };
             let Some(Answering { supplier, call, is_encrypted, left_out }) = running.answering else { return Ok(()) };
             let supplier = suppliers.get(supplier).ok_or_else(unreadable)?;
@@ -248,11 +258,12 @@ pub fn order_end(job: usize) {
 
 impl Running {
     /// What the next inputs are read by.
-    fn note(&mut self, step: &Step) {
+    fn note(&mut self, step: &mut Step) {
         if let Then::Run(task) = &step.then {
             self.task = Call::named(&task.call).map(|call| (call, task.key.clone()));
             self.quantity = step.save.as_ref().map(|save| save.order.quantity);
         }
+        self.saved = step.save.take();
     }
 
     /// How the function ended: by its reply to the supplier's call, or without one by an `attemptEnded`.
@@ -265,8 +276,11 @@ impl Running {
         Ok(AttemptEnded { key: key.unwrap_or_default(), ..end })
     }
 
-    fn loaded(&self, snapshot: &[u8], packed: &mut Packed) -> Result<Loaded, Error> {
-        let loaded = Loaded::from_json(snapshot)?;
+    fn loaded(&mut self, snapshot: &[u8], packed: &mut Packed) -> Result<Loaded, Error> {
+        if let Some(saved) = self.saved.take_if(|saved| saved.json.as_str().as_bytes() == snapshot) {
+            return Ok(saved.into());
+        }
+        let loaded = Loaded::read(snapshot, packed)?;
         if let (false, Some(order)) = (self.event.is_empty(), loaded.order()) {
             // What it says is checked against the order's tickets.
             read_event(&self.event, Some(order.quantity), packed)?;

@@ -4,7 +4,7 @@
 use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Kind, Order, OrderSettings, Reason, Reply, ReplyBody, Report, admissions, apply_to, broken_off,
+    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, ReplyBody, Report, admissions, apply_to, broken_off,
     next_due,
 };
 use crate::message::definition::{Facts, Message};
@@ -44,7 +44,7 @@ pub fn apply_json(
     let settings = read_settings(settings, packed)?;
     let (order, _) = read_snapshot(snapshot, packed)?;
     let event = read_event(event, order.as_ref().map(|order| order.quantity), packed)?;
-    let (order, applied) = apply_to(order, &event, &settings, now);
+    let (order, applied) = apply_to(order, None, &event, &settings, now);
     put(order.as_ref(), &applied, &settings, now, out);
     Ok(())
 }
@@ -128,9 +128,7 @@ fn stored<T: FieldValue>(
 
 fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: Timestamp, out: &mut Vec<u8>) {
     let mut object = ObjectWriter::begin(out);
-    if let (Some(order), Kind::Moved) = (order, applied.kind) {
-        object.field("next", order);
-    }
+    object.field("next", &applied.stored);
     put_fields(&mut object, order, applied, settings, now);
     object.end();
 }
@@ -143,7 +141,7 @@ pub(in crate::ticket) fn put_fields(
     settings: &OrderSettings,
     now: Timestamp,
 ) {
-    let Applied { kind, answer, conflicts, reason, reports } = applied;
+    let Applied { kind, answer, conflicts, reason, reports, .. } = applied;
     object.field("kind", &kind.as_str());
     match answer {
         Answer::Reply(reply) => object.nested("reply", |object| reply.put_fields(object)),

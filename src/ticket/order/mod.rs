@@ -257,7 +257,7 @@ type Said = (Kind, Answer);
 ///
 /// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
-    let (order, Applied { kind, answer, conflicts, reason, reports }) = apply_to(order.cloned(), event, settings, now);
+    let (order, Applied { kind, answer, conflicts, reason, reports, .. }) = apply_to(order.cloned(), None, event, settings, now);
     Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason, reports }
 }
 
@@ -268,10 +268,19 @@ pub(super) struct Applied {
     pub(super) conflicts: Vec<Breach>,
     pub(super) reason: Option<Reason>,
     pub(super) reports: Vec<Report>,
+    /// The order as it is to be stored, in JSON; where it moved.
+    pub(super) stored: Option<RawJson>,
 }
 
-/// The same in place: the order as it is afterwards, which is another one where the event moved it.
-pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings, now: Timestamp) -> (Option<Order>, Applied) {
+/// The same in place: the order as it is afterwards, which is another one where the event moved it. `stored` is the order in
+/// JSON as this version writes it, if that is at hand.
+pub(super) fn apply_to(
+    order: Option<Order>,
+    stored: Option<RawJson>,
+    event: &Event,
+    settings: &Settings,
+    now: Timestamp,
+) -> (Option<Order>, Applied) {
     // A time that could not be stored is no time.
     let now = Timestamp(now.0.clamp(0, (1 << 53) - 1));
     let is_known = order.is_some();
@@ -286,11 +295,11 @@ pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings,
                 _ => Answer::None,
             };
             let kind = Kind::Illegal;
-            return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new() });
+            return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new(), stored: None });
         }
     };
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
-    let before = snapshot::raw(&order);
+    let before = stored.unwrap_or_else(|| snapshot::raw(&order));
     let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None, reports: Vec::new() };
     let refunded = change.order.counts().refunded;
     // An act is judged by what is known before it; everything else is told by what silence has decided.
@@ -325,13 +334,14 @@ pub(super) fn apply_to(order: Option<Order>, event: &Event, settings: &Settings,
         change.update_consume_notices();
     }
     let Change { order, conflicts, reason, reports, .. } = change;
-    let moved = snapshot::raw(&order) != before;
+    let stored = Some(snapshot::raw(&order)).filter(|after| *after != before);
+    let moved = stored.is_some();
     let kind = match kind {
         Kind::Moved if !moved => Kind::Duplicate,
         _ if moved => Kind::Moved,
         kind => kind,
     };
-    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports })
+    ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })
 }
 
 impl Change<'_> {

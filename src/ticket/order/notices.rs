@@ -19,7 +19,7 @@ impl Change<'_> {
         }
         // The same fact is sent once.
         if !self.order.notices.iter().any(|notice| notice.id == id) {
-            let body = RawJson::verbatim(&body);
+            let body = RawJson::verbatim(body);
             self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now, ..Notice::default() });
         }
     }
@@ -218,7 +218,7 @@ impl Notice {
             known.refunded_quantity = counts.refunded.min(counts.quantity.saturating_sub(known.used_quantity));
             let mut body = Vec::new();
             known.put(&mut body);
-            self.body = RawJson::verbatim(&body);
+            self.body = RawJson::verbatim(body);
         }
     }
 }

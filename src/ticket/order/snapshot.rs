@@ -360,5 +360,5 @@ impl Notice {
 pub(super) fn raw(value: &impl crate::message::value::FieldValue) -> RawJson {
     let mut json = Vec::new();
     value.put(&mut json);
-    RawJson::verbatim(&json)
+    RawJson::verbatim(json)
 }

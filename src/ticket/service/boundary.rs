@@ -24,9 +24,9 @@ impl Service {
     pub fn put_step(&self, step: &Step, now: Timestamp, out: &mut Vec<u8>) {
         let mut object = ObjectWriter::begin(out);
         object.field("until", &step.until);
-        if let Some(Save { order, due, news }) = &step.save {
+        if let Some(Save { order, json, due, news }) = &step.save {
             object.nested("save", |object| {
-                object.field("order", order);
+                object.field("order", json);
                 object.field("due", due);
                 let open = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count() as u32;
                 object.field("openConflicts", &Some(open).filter(|&open| open > 0));
@@ -73,7 +73,7 @@ impl Service {
     fn put_recorded(&self, object: &mut ObjectWriter<'_>, recorded: &Recorded, now: Timestamp) {
         let Recorded { transition: Transition { kind, answer, conflicts, reason, reports, .. }, order } = recorded;
         let (kind, answer, reason) = (*kind, answer.clone(), *reason);
-        let applied = Applied { kind, answer, conflicts: conflicts.clone(), reason, reports: reports.clone() };
+        let applied = Applied { kind, answer, conflicts: conflicts.clone(), reason, reports: reports.clone(), stored: None };
         put_fields(object, order.as_ref(), &applied, &self.settings, now);
     }
 }

@@ -53,10 +53,10 @@ mod boundary;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Kind, Notice, Order, Outcome, Reply, Report, Settings, Transition,
-    apply_to, next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Report, Settings, Transition, apply_to,
+    next_due,
 };
-use crate::message::RawJson;
+use crate::message::{Packed, RawJson};
 pub use crate::time::Now;
 use crate::time::Timestamp;
 use answering::Answering;
@@ -89,6 +89,8 @@ pub struct Service {
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     order: Option<Order>,
+    /// The same in JSON, if that is at hand as this version writes it.
+    json: Option<RawJson>,
     /// Its conflicts were made when it was converted from an older format, and nobody has heard of them.
     is_converted: bool,
 }
@@ -99,8 +101,12 @@ impl Loaded {
     /// # Errors
     /// The first thing that refuses it, such as a format that is newer than this version.
     pub fn from_json(json: &[u8]) -> Result<Self, crate::Error> {
-        let (order, is_converted) = order::read_snapshot(json, &mut crate::message::Packed::default())?;
-        Ok(Loaded { order, is_converted })
+        Loaded::read(json, &mut Packed::default())
+    }
+
+    pub(crate) fn read(json: &[u8], packed: &mut Packed) -> Result<Self, crate::Error> {
+        let (order, is_converted) = order::read_snapshot(json, packed)?;
+        Ok(Loaded { order, json: None, is_converted })
     }
 
     /// The order.
@@ -111,7 +117,14 @@ impl Loaded {
 
 impl From<Order> for Loaded {
     fn from(order: Order) -> Self {
-        Loaded { order: Some(order), is_converted: false }
+        Loaded { order: Some(order), json: None, is_converted: false }
+    }
+}
+
+/// What is loaded again after it was saved, if nobody else has saved in between.
+impl From<Save> for Loaded {
+    fn from(Save { order, json, .. }: Save) -> Self {
+        Loaded { order: Some(order), json: Some(json), is_converted: false }
     }
 }
 
@@ -153,6 +166,8 @@ pub struct Step {
 pub struct Save {
     /// The order.
     pub order: Order,
+    /// The same in JSON: [`Order::to_json`].
+    pub json: RawJson,
     /// When something is to be done next without Meituan asking.
     pub due: Option<Timestamp>,
     /// What somebody should hear of once it is saved.
@@ -367,7 +382,7 @@ impl Service {
             Work::Answer(_) => self.answered(job, applying, now),
             Work::Settle(_) => self.settled(job, applying, now),
             Work::Record => {
-                let Applying { save, order, applied: Applied { kind, answer, conflicts, reason, reports } } = applying;
+                let Applying { save, order, applied: Applied { kind, answer, conflicts, reason, reports, .. } } = applying;
                 let order = save.as_ref().map(|save| save.order.clone()).or(order);
                 let transition = Transition { kind, next: None, answer, conflicts, reason, reports };
                 job.saving(save, Then::Done(Done::Recorded(Box::new(Recorded { transition, order }))))
@@ -377,15 +392,15 @@ impl Service {
 
     /// What the order rules say of an event, and what has to be saved then.
     fn apply(&self, event: &Event, loaded: Loaded, now: Timestamp) -> Applying {
-        let Loaded { order, is_converted } = loaded;
+        let Loaded { order, json, is_converted } = loaded;
         let heard =
             |order: &Order| if is_converted { Vec::new() } else { order.conflicts.iter().filter(is_open).map(id).collect() };
         let heard: Vec<String> = order.as_ref().map(heard).unwrap_or_default();
         let given_up = |order: &Order| order.given_up.iter().flatten().map(|notice| notice.id.clone()).collect();
         let known: Vec<String> = order.as_ref().map(given_up).unwrap_or_default();
-        let (order, applied) = apply_to(order, event, &self.settings, now);
-        match (order, applied.kind) {
-            (Some(order), Kind::Moved) => {
+        let (order, mut applied) = apply_to(order, json, event, &self.settings, now);
+        match (order, applied.stored.take()) {
+            (Some(order), Some(json)) => {
                 let conflicts = order.conflicts.iter().filter(|conflict| is_open(conflict) && !heard.contains(&conflict.id));
                 let given_up = order.given_up.iter().flatten().filter(|notice| !known.contains(&notice.id));
                 let news = News {
@@ -394,7 +409,7 @@ impl Service {
                     reports: applied.reports.clone(),
                 };
                 let due = next_due(&order, &self.settings);
-                Applying { save: Some(Save { order, due, news }), order: None, applied }
+                Applying { save: Some(Save { order, json, due, news }), order: None, applied }
             }
             (order, _) => Applying { save: None, order, applied },
         }

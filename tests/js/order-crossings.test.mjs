@@ -1,0 +1,107 @@
+// How often one call about an order crosses the boundary to the module, and how many JSON documents JavaScript reads and writes
+// then. ARCHITECTURE.md has these numbers.
+
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { describe, it } from "node:test";
+
+/** What was called since it was last emptied, by name. @type {string[]} */
+const calls = [];
+const counted = (name, work) =>
+  function (...args) {
+    calls.push(name);
+    return work.apply(this, args);
+  };
+
+// The package takes these when it is imported, and the exports when it instantiates a module.
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(module, imports) {
+    super(module, imports);
+    const exported = Object.entries(this.exports).map(([name, value]) => [
+      name,
+      typeof value === "function" ? counted(name, value) : value,
+    ]);
+    Object.defineProperty(this, "exports", { value: Object.fromEntries(exported) });
+  }
+};
+const { handler } = await import("meituan-protocol/ticket");
+
+const NOW = Date.UTC(2016, 10, 29);
+const SECRET = "123456ce8b61f8e608eaf2e9702864a9";
+const ROUTES = { "/create": "orderCreate", "/pay": "orderPay", "/refund": "orderRefund", "/query": "orderQuery" };
+const IDS = { orderId: 7, partnerOrderId: "P7" };
+const BODIES = {
+  "/create": {
+    ...{ orderId: 7, partnerDealId: "D1", mtDealId: 7, buyPrice: 58, unitPrice: 60, totalPrice: 120 },
+    ...{ quantity: 2, visitors: [1, 2].map((gender) => ({ name: "张三", mobile: "13500000000", gender })), travelDate: "2016-11-30" },
+  },
+  "/pay": IDS,
+  "/refund": {
+    ...{ ...IDS, refundId: "R1", partnerDealId: "D1", voucherList: ["a"], refundQuantity: 1 },
+    ...{ unitPrice: 60, refundPrice: 60, refundFee: 0, refundTime: "2016-11-29 12:00:00" },
+  },
+  "/query": IDS,
+};
+
+/** Keeps what it is given, without JSON. */
+const store = {
+  orders: new Map(),
+  load: (orderId) => store.orders.get(orderId) ?? null,
+  save(orderId, snapshot, revision) {
+    if ((store.orders.get(orderId)?.revision ?? null) !== revision) return false;
+    store.orders.set(orderId, { snapshot, revision: (revision ?? 0) + 1 });
+    return true;
+  },
+};
+const answer = handler({
+  config: { partnerId: 1122, clientId: "lvyou_x", clientSecret: SECRET, routes: ROUTES, now: () => NOW },
+  store,
+  orderCreate: () => ({ partnerOrderId: "P7" }),
+  orderPay: () => ({ voucherType: 1, vouchers: ["a", "b"] }),
+  orderRefund: () => {},
+});
+
+async function called(path) {
+  const date = new Date(NOW).toUTCString();
+  const signature = createHmac("sha1", SECRET).update(`POST ${path}\n${date}`).digest("base64");
+  const headers = { PartnerId: "1122", Date: date, Authorization: `MWS lvyou_x:${signature}` };
+  const body = JSON.stringify({ partnerId: 1122, body: BODIES[path] });
+  const request = new Request(`https://supplier.example${path}`, { method: "POST", headers, body });
+  const { parse, stringify } = JSON;
+  JSON.parse = counted("parse", parse);
+  JSON.stringify = counted("stringify", stringify);
+  calls.length = 0;
+  try {
+    const response = await answer(request);
+    assert.equal(response.code, 200, path);
+  } finally {
+    Object.assign(JSON, { parse, stringify });
+  }
+  return calls.splice(0);
+}
+
+/** @param {string[]} names */
+const ofModule = (names) => names.filter((name) => name.startsWith("order_"));
+const numberOf = (names, name) => names.filter((each) => each === name).length;
+
+describe("a call about an order that is kept in a store", () => {
+  const expected = {
+    "/create": { crossings: ["order_receive", "order_ended", "order_end"], parse: 2, stringify: 2 },
+    "/pay": { crossings: ["order_receive", "order_advance", "order_ended", "order_end"], parse: 3, stringify: 3 },
+    "/refund": { crossings: ["order_receive", "order_advance", "order_ended", "order_end"], parse: 3, stringify: 3 },
+    "/query": { crossings: ["order_receive", "order_advance", "order_end"], parse: 2, stringify: 1 },
+  };
+
+  it("crosses the boundary no more often than it must", async () => {
+    // What is done once for a process is done before: compiling, settings, room for the input.
+    for (const path in BODIES) await called(path);
+    store.orders.clear();
+    for (const [path, { crossings, parse, stringify }] of Object.entries(expected)) {
+      const names = await called(path);
+      assert.deepEqual(ofModule(names), crossings, path);
+      const others = names.filter((name) => !crossings.includes(name) && name !== "parse" && name !== "stringify");
+      assert.deepEqual(others, [], path);
+      assert.deepEqual({ parse: numberOf(names, "parse"), stringify: numberOf(names, "stringify") }, { parse, stringify }, path);
+    }
+  });
+});
