@@ -38,6 +38,7 @@ import {
 import { validators as typebox } from "./peers/typebox.mjs";
 import { validators as valibot } from "./peers/valibot.mjs";
 import { validators as zodValidators } from "./peers/zod.mjs";
+import * as receive from "./receive.mjs";
 import * as stored from "./stored.mjs";
 
 /**
@@ -181,6 +182,7 @@ export const cases = [
   ...bySize(SIZES, object),
   ...bySize(SIZES, call),
   ...bySize([0.5, 1.5, 4], pay).filter(({ script }) => script === "ascii"),
+  received(),
   storedLife("stored", stored.onPlatform),
   storedLife("stored-core", stored.onLight),
   ...bySize(SEALED_SIZES, seal),
@@ -284,6 +286,22 @@ function pay(choice) {
     library: library.orderPay,
     peers: mapped(RUNTIMES[choice.runtime].suppliers, ({ orderPay }) => orderPay),
     answer: asRead,
+  };
+}
+
+/** @returns {Case} */
+function received() {
+  const choice = /** @type {const} */ ({ runtime: "node", size: 1.5, script: "ascii" });
+  return {
+    ...choice,
+    name: nameOf("receive", choice),
+    title: "take a call apart in the module of orders",
+    bytes: choice.size * KILOBYTE,
+    inputs: () => orderCreateCalls(choice.size * KILOBYTE, choice.script),
+    wrong: wrongOrderCreateCalls,
+    library: receive.orders,
+    peers: { "the module of messages": receive.messages },
+    answer: (accepted) => accepted,
   };
 }
 

@@ -12,20 +12,52 @@ import { compare, median } from "./measure.mjs";
 
 const FOLDER = fileURLToPath(new URL("cold/", import.meta.url));
 const PROCESSES = 31;
-const LIBRARY = "library";
-const PEERS = {
-  "by-hand": { title: "node:crypto + by hand", gate: 1.3, goal: 1 },
-  zod: { title: "node:crypto + zod", gate: 0.35, goal: 0.25 },
-};
+/** Each by the bundle of the library and those of its peers, all of which give the same first answer. */
+const STARTS = [
+  {
+    name: "cold",
+    title: "cold start: import and first verified call",
+    library: "library",
+    peers: {
+      "by-hand": { title: "node:crypto + by hand", gate: 1.3, goal: 1 },
+      zod: { title: "node:crypto + zod", gate: 0.35, goal: 0.25 },
+    },
+  },
+  {
+    // The module of orders is unpacked, compiled and instantiated then.
+    name: "cold-stored",
+    title: "cold start: import and first order create that is stored, by a Fetch handler",
+    library: "library-stored",
+    peers: {
+      "by-hand-stored": { title: "node:crypto + by hand" },
+      "library-handler": { title: "ours, without a store" },
+    },
+  },
+];
 
-/** @param {number} [processes] of each */
-export async function measureColdStarts(processes = PROCESSES) {
+export const START_NAMES = STARTS.map(({ name }) => name);
+
+/**
+ * @param {readonly string[]} [names] some of `START_NAMES`
+ * @param {number} [processes] of each
+ */
+export async function measureColdStarts(names = START_NAMES, processes = PROCESSES) {
+  const rows = [];
+  for (const start of STARTS.filter(({ name }) => names.includes(name))) rows.push(...(await measureStart(start, processes)));
+  return rows;
+}
+
+/**
+ * @param {typeof STARTS[number]} start
+ * @param {number} processes of each
+ */
+async function measureStart({ name, title, library, peers }, processes) {
   const folder = mkdtempSync(join(tmpdir(), "cold-"));
   try {
     const call = join(folder, "call.json");
     const [{ body, ...head }] = orderCreateCalls(1536, "ascii");
     writeFileSync(call, JSON.stringify({ ...head, body: body.toString() }));
-    const names = [LIBRARY, ...Object.keys(PEERS)];
+    const names = [library, ...Object.keys(peers)];
     const bundles = await Promise.all(names.map((name) => bundled(name, folder)));
 
     /** @type {number[][]} */
@@ -42,15 +74,8 @@ export async function measureColdStarts(processes = PROCESSES) {
     }
 
     const timings = rounds.map((times) => ({ median: median(times), rounds: times }));
-    return Object.values(PEERS).map(({ title, ...demand }, index) => ({
-      ...{
-        name: "cold",
-        title: "cold start: import and first verified call",
-        bytes: 1536,
-        script: "ascii",
-        runtime: "node",
-        peer: title,
-      },
+    return Object.values(peers).map(({ title: peer, ...demand }, index) => ({
+      ...{ name, title, bytes: 1536, script: "ascii", runtime: /** @type {const} */ ("node"), peer },
       ...compare(timings[0], timings[index + 1]),
       ...{ ours: timings[0].median, theirs: timings[index + 1].median, ...demand },
     }));

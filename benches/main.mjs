@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
-import { measureColdStarts } from "./cold.mjs";
+import { measureColdStarts, START_NAMES } from "./cold.mjs";
 import { measureCase } from "./contest.mjs";
 import { CURVE_NAMES, drawn, measureCurves } from "./curve.mjs";
 import { document, fails, heading, rowText } from "./report.mjs";
@@ -25,9 +25,10 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = (/** @type {string} */ name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start));
 const chosen = cases.filter(({ name }) => isChosen(name));
-const also = ["cold", "memory"].filter(isChosen);
+const starts = START_NAMES.filter(isChosen);
+const isMemoryChosen = isChosen("memory");
 const growth = CURVE_NAMES.filter(isChosen);
-if (chosen.length + also.length + growth.length === 0) throw new Error(`nothing begins with ${positionals.join(" or ")}`);
+if (chosen.length + starts.length + growth.length === 0 && !isMemoryChosen) throw new Error(`nothing begins with ${positionals.join(" or ")}`);
 
 console.log(heading());
 /** @type {import("./report.mjs").Row[]} */
@@ -39,10 +40,10 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
 };
 for (const contest of chosen.filter(({ runtime }) => runtime === "node")) (await measureCase(contest)).forEach(add);
 await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
-if (also.includes("cold")) (await measureColdStarts()).forEach(add);
+(await measureColdStarts(starts)).forEach(add);
 const curves = await measureCurves(growth);
 for (const curve of curves) curve.rows.forEach(add);
-const memory = also.includes("memory") ? measureMemory() : undefined;
+const memory = isMemoryChosen ? measureMemory() : undefined;
 if (memory !== undefined) add(memory.row);
 
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(rows, undefined, 2)}\n`);

@@ -112,7 +112,13 @@ pub(crate) fn push_integer(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
-    let mut rest = value.unsigned_abs();
+    push_digits(out, value.unsigned_abs());
+}
+
+/// Appends an unsigned number in decimal.
+#[inline(never)]
+pub(crate) fn push_digits(out: &mut Vec<u8>, value: u64) {
+    let mut rest = value;
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     loop {

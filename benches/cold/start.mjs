@@ -11,7 +11,7 @@ const location = pathToFileURL(bundle).href;
 
 const begin = performance.now();
 const { answer } = await import(location);
-const reply = answer(call);
+const reply = await answer(call);
 const milliseconds = performance.now() - begin;
 
 console.log(JSON.stringify({ milliseconds, body: JSON.parse(reply.body) }));

@@ -7,7 +7,7 @@ use super::definition::{Kind, Message};
 use super::packed::{ABSENT, Packed, high, low};
 use super::scan::{Span, unescape};
 use super::{Id, RawJson, View};
-use crate::money::{Fen, push_integer};
+use crate::money::{Fen, push_digits, push_integer};
 use crate::time::{Date, Timestamp};
 use std::collections::BTreeMap;
 
@@ -271,25 +271,8 @@ impl FieldValue for Id {
 
     fn put(&self, out: &mut Vec<u8>) {
         out.push(b'"');
-        push_digits(self.0, out);
+        push_digits(out, self.0);
         out.push(b'"');
-    }
-}
-
-/// Appends an unsigned number.
-#[inline(never)]
-pub(crate) fn push_digits(value: u64, out: &mut Vec<u8>) {
-    let begin = out.len();
-    let mut rest = value;
-    loop {
-        out.push(b'0' + (rest % 10) as u8);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if let Some(digits) = out.get_mut(begin..) {
-        digits.reverse();
     }
 }
 

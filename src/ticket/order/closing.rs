@@ -3,7 +3,7 @@
 use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecycle, Outcome, Reason, Reply, Said, UnitState};
 use super::{Failure, Trigger, Verdict, digits, joined};
 use crate::message::RawJson;
-use crate::message::value::push_digits;
+use crate::money::push_digits;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
 use crate::ticket::codes::CloseType;
@@ -128,7 +128,7 @@ pub(super) fn message_key(call: &RefundedMessage) -> String {
         if index > 0 {
             key.push(b'-');
         }
-        push_digits(part.unsigned_abs(), &mut key);
+        push_digits(&mut key, part.unsigned_abs());
     }
     let mut key = String::from_utf8(key).unwrap_or_default();
     if let Some(codes) = call.voucher_list.as_ref().filter(|codes| !codes.is_empty()) {

@@ -429,6 +429,6 @@ fn sum(one: u32, other: u32) -> u32 {
 
 fn digits(number: u64) -> String {
     let mut out = Vec::new();
-    crate::message::value::push_digits(number, &mut out);
+    crate::money::push_digits(&mut out, number);
     String::from_utf8(out).unwrap_or_default()
 }

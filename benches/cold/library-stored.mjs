@@ -1,0 +1,4 @@
+import { supplier } from "../library.mjs";
+import { answering, functions, smallStore } from "./fetch.mjs";
+
+export const answer = answering(supplier.handler({ ...functions, store: smallStore() }));
