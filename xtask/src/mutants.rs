@@ -1,19 +1,26 @@
 //! Mutants: small faults that cargo-mutants makes in the rules of orders and of the judge, one after the other. A fault that
-//! no test notices survives; each survivor needs a reason in docs/reliability.md.
+//! no test notices survives; each survivor needs a reason in docs/reliability.md. Nearly all are tested in one build
+//! (`schemata`), the rest by cargo-mutants, which builds each.
 //!
 //! What is known is kept in `target/mutants`, so that a run that was interrupted, or whose time was over, goes on. An
 //! outcome holds while the mutant's file is unchanged, a survival also while the tests are.
 
+mod schemata;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::audit::Options;
 use crate::tools::{self, Outcome};
+use schemata::{Mutant, Schemata};
 
 /// Another one may name its options, files and mutants otherwise.
 const CARGO_MUTANTS: &str = "27.1.0";
@@ -48,14 +55,17 @@ pub(crate) fn audit(options: &Options) -> Outcome {
     install()?;
     let mut progress = Progress::load()?;
     let (part, of) = options.shard;
-    let listed = tools::printed_by(cargo_mutants()?.args(["--list", "--colors=never"]))?;
-    let all: Vec<String> = listed.lines().map(str::to_owned).collect();
+    let listed = tools::printed_by(cargo_mutants()?.args(["--list", "--json", "--colors=never"]))?;
+    let listed: Vec<Value> = serde_json::from_str(&listed).map_err(|error| format!("cargo-mutants: {error}"))?;
+    let mutants: Option<Vec<Mutant>> = listed.iter().map(Mutant::of).collect();
+    let mutants = mutants.ok_or("cargo-mutants lists mutants otherwise than expected")?;
+    let all: Vec<String> = mutants.iter().map(|mutant| mutant.name.clone()).collect();
     let chosen = all.iter().filter(|name| fault(name).0.contains(&options.file));
     let ours: Vec<String> = chosen.skip(part - 1).step_by(of).cloned().collect();
     println!("\n{} mutants, {} of them known", ours.len(), progress.known(&ours));
 
     if progress.known(&ours) < ours.len() {
-        progress.run(&all, &ours, options.limit)?;
+        progress.run(mutants, &all, &ours, options.limit)?;
     }
 
     let mut survivors: BTreeMap<Fault, usize> = BTreeMap::new();
@@ -175,8 +185,38 @@ impl Progress {
     }
 
     /// Tests what is not known yet, for so long.
-    fn run(&mut self, all: &[String], ours: &[String], limit: Duration) -> Outcome {
+    fn run(&mut self, mutants: Vec<Mutant>, all: &[String], ours: &[String], limit: Duration) -> Outcome {
+        let end = Instant::now() + limit;
         let wanted: BTreeSet<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
+        let schemata = Schemata::build(mutants, &test_targets()?)?;
+        let with_switch = schemata.names();
+        println!("{} of {} mutants are in one build", with_switch.len(), all.len());
+        let mut saved = Instant::now();
+        let noticed_by = folder().join("noticed.txt");
+        let mut noticed =
+            File::options().append(true).create(true).open(&noticed_by).map_err(tools::failure("open", &noticed_by))?;
+        schemata.run(&wanted, end, |name, test| {
+            self.outcomes.insert(name.to_owned(), test.is_none());
+            match test {
+                Some(test) => writeln!(noticed, "{test}: {name}").map_err(tools::failure("write", &noticed_by))?,
+                None => println!("survives: {name}"),
+            }
+            if saved.elapsed() > Duration::from_secs(2) {
+                saved = Instant::now();
+                self.save()?;
+            }
+            Ok(())
+        })?;
+        self.save()?;
+        let left = wanted.into_iter().filter(|name| !with_switch.contains(name.as_str())).collect();
+        self.build_each(all, &left, end)
+    }
+
+    /// Tests by cargo-mutants, which builds each mutant.
+    fn build_each(&mut self, all: &[String], wanted: &BTreeSet<&String>, end: Instant) -> Outcome {
+        if wanted.is_empty() || Instant::now() >= end {
+            return Ok(());
+        }
         let skipped: Vec<_> = all.iter().filter(|name| !wanted.contains(name)).map(String::as_str).collect();
         let output = folder().join("mutants.out");
         for old in [&output, &folder().join("tmp")] {
@@ -198,7 +238,6 @@ impl Progress {
         command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");
         command.envs(["DEV", "TEST"].map(|profile| (format!("CARGO_PROFILE_{profile}_DEBUG"), "0")));
         let mut child = command.stdout(log).stderr(errors).spawn().map_err(|error| format!("cannot run cargo-mutants: {error}"))?;
-        let end = Instant::now() + limit;
         let status = loop {
             let status = child.try_wait().map_err(|error| error.to_string())?;
             self.harvest()?;
