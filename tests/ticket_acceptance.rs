@@ -314,6 +314,45 @@ fn the_report_is_written_as_json_with_what_was_found() {
     assert_eq!(point["findings"], finding);
 }
 
+#[test]
+fn the_report_as_json_has_what_was_found_as_it_was_written() {
+    let url = "ftp://\"a\\b\u{1}\u{1f}中";
+    let trace =
+        serde_json::json!({ "version": 1, "settings": { "endpoints": [{ "call": "orderCreate", "url": url }] }, "exchanges": [] });
+    let report = check_json(trace.to_string().as_bytes(), Strictness::Documented).unwrap();
+    assert!(!report.nothing_failed());
+    let mut json = Vec::new();
+    report.write_json(&mut json);
+    let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let point = report["points"].as_array().unwrap().iter().find(|point| point["id"] == "endpoint.ports").unwrap();
+    assert_eq!(point["findings"][0]["detail"], url);
+}
+
+#[test]
+fn an_interface_is_seen_to_work_by_a_reply_that_can_be_read() {
+    let trace = std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/trace/whole.json")).unwrap();
+    let mut trace: serde_json::Value = serde_json::from_slice(&trace).unwrap();
+    for exchange in trace["exchanges"].as_array_mut().unwrap().iter_mut().filter(|exchange| exchange["call"] == "orderQuery") {
+        exchange["response"]["body"].as_object_mut().unwrap().remove("orderStatus");
+    }
+    let report = check_json(trace.to_string().as_bytes(), Strictness::Documented).unwrap();
+    let point = report.point("endpoint.mandatory").unwrap();
+    assert_eq!(point.findings.iter().map(|finding| finding.detail.as_str()).collect::<Vec<_>>(), ["orderQuery"]);
+}
+
+#[test]
+fn signatures_that_were_judged_rightly_are_counted() {
+    let created = |second, authenticated: bool, code| {
+        let reply = format!(r#"{{"code":{code},"describe":"原因","partnerId":1122,"body":{{"partnerOrderId":"A"}}}}"#);
+        let exchange = exchange(second, "toSupplier", "orderCreate", &create("7"), &reply);
+        exchange.replacen('{', &format!("{{\"authenticated\":{authenticated},"), 1)
+    };
+    let trace: Vec<_> = [(0, true, 200), (1, true, 200), (2, true, 200), (3, false, 300), (4, false, 300)]
+        .map(|(second, authenticated, code)| created(second, authenticated, code))
+        .into();
+    assert_eq!(judged(&trace).point("general.authentication").unwrap().shown, 5);
+}
+
 /// A fixed row of numbers that look random (xorshift).
 struct Random(u64);
 

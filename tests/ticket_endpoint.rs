@@ -59,7 +59,7 @@ fn less_than_three_working_days_of_notice_is_refused_and_the_earliest_time_told(
 #[test]
 fn what_would_not_make_one_mail_is_refused_with_its_path() {
     type Spoil = fn(&mut ChangeOfEndpoint);
-    let cases: [(&str, ErrorCode, Spoil); 8] = [
+    let cases: [(&str, ErrorCode, Spoil); 10] = [
         ("pmsName", ErrorCode::EmptyText, |change| change.pms_name = " ".into()),
         ("scope", ErrorCode::EmptyText, |change| change.scope.clear()),
         ("salesContact", ErrorCode::EmptyText, |change| change.sales_contact.clear()),
@@ -67,6 +67,8 @@ fn what_would_not_make_one_mail_is_refused_with_its_path() {
         ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "bd".into()),
         ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "a@b.example,c@d.example".into()),
         ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "a@".into()),
+        ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "@b.example".into()),
+        ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "a@b@c.example".into()),
         ("restoredAt", ErrorCode::OutOfRange, |change| change.restored_at = at("2026-03-11 21:59:59")),
     ];
     for (path, code, spoil) in cases {
@@ -75,6 +77,8 @@ fn what_would_not_make_one_mail_is_refused_with_its_path() {
         let error = refused(&change);
         assert_eq!((error.path.as_str(), error.code), (path, code));
     }
+    let at_once = ChangeOfEndpoint { restored_at: change().upgrade_at, ..change() };
+    assert!(at_once.mail(at("2026-03-06 18:00:00"), &Calendar::default()).is_ok());
 }
 
 #[test]
@@ -95,6 +99,7 @@ fn an_ip_needs_a_listed_port_and_a_name_is_not_spoken_of() {
     let broken = [
         "http://203.0.113.7:8083",
         "http://203.0.113.7:8083/a:80",
+        "http://user@203.0.113.7:8083",
         "https://[2001:db8::7]:444",
         "http://203.0.113.7:x",
         "http://203.0.113.7:65536",

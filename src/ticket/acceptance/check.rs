@@ -240,8 +240,6 @@ fn mark_overlaps(exchanges: &mut [Exchange<'_>], orders: usize) {
             exchanges[before].overlaps = true;
             exchanges[index].overlaps = true;
         }
-        if exchanges[before].end() > exchanges[index].end() {
-            last[order] = Some(before);
-        }
+        last[order] = [before, index].into_iter().max_by_key(|&each| exchanges[each].end());
     }
 }
