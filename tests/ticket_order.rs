@@ -1294,3 +1294,32 @@ fn tickets_are_known_one_by_one_up_to_a_hundred_thousand() {
     assert_eq!(cards(100_000).units.len(), 100_000);
     assert_eq!(cards(100_001).units.len(), 0);
 }
+
+#[test]
+fn a_time_beyond_what_can_be_stored_is_the_last_one_that_can() {
+    let mut desk = Desk { now: Timestamp(i64::MAX), ..Desk::new() };
+    desk.run(create(1));
+    assert_eq!(desk.order().attempts[0].started_at, Timestamp((1 << 53) - 1));
+}
+
+#[test]
+fn a_query_of_an_order_that_was_never_created_names_no_number_whatever_is_stored() {
+    let mut desk = Desk::created(1);
+    let order = desk.order.as_mut().unwrap();
+    (order.lifecycle, order.order_status) = (Lifecycle::NONE, None);
+    let reply = desk.reply(query());
+    assert_eq!((reply.code, reply.body), (301, None));
+}
+
+#[test]
+fn a_refusal_that_is_not_delivered_counts_until_the_end_of_the_third_working_day() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(refund("R1", &["C1"]));
+    desk.reply(end(&key, Outcome::PENDING));
+    desk.tell(refuse("R1"));
+    let silent = Calendar::shipped().silence_counts_at(NOW).unwrap();
+    desk.now = silent;
+    assert_eq!(desk.tell(TimePassed {}).conflicts, []);
+    desk.now.0 += 1;
+    assert_eq!(desk.tell(TimePassed {}).conflicts, [Breach::RefusedInDoubt]);
+}

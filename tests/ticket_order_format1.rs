@@ -229,3 +229,18 @@ fn what_an_order_of_format_1_owes_is_due_no_later_than_before() {
         assert!(before.is_none() || due.is_some() && due <= before, "{name}: {due:?} instead of {before:?}");
     }
 }
+
+#[test]
+fn an_order_of_format_1_becomes_the_same_order_as_it_did_when_the_formats_changed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/order-format-1-migrated.json");
+    let migrated = |vector: &Value| -> Value {
+        let order = Order::from_json(vector["snapshot"].to_string().as_bytes()).unwrap().unwrap();
+        serde_json::from_str(&order.to_json()).unwrap()
+    };
+    let migrated: BTreeMap<String, Value> = vectors().iter().map(|(name, vector)| (name.clone(), migrated(vector))).collect();
+    let expected: BTreeMap<String, Value> = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!(migrated.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, order) in &migrated {
+        assert_eq!(order, &expected[name], "{name}");
+    }
+}
