@@ -314,3 +314,55 @@ fn a_refusal_that_was_overtaken_by_its_agreement_is_not_sent_again() {
         assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"], "{is_recorded}");
     }
 }
+
+#[test]
+fn a_notice_that_is_being_sent_is_not_given_up_and_one_that_is_given_up_begins_anew() {
+    let mut desk = Desk::issued();
+    let notice = desk.claim();
+    desk.end(&notice[0], Delivery::PROCESSING);
+    desk.later(7 * DAY - MINUTE);
+    assert_eq!(desk.claimed(), ["payNotice:7"]);
+    desk.later(MINUTE);
+    assert_eq!(desk.tell(ClaimNotices {}).conflicts, [], "somebody is sending it");
+    desk.later(LEASE);
+    assert_eq!(desk.tell(ClaimNotices {}).conflicts, [Breach::NoticeGivenUp]);
+    let given_up = &desk.order().given_up.as_ref().unwrap()[0];
+    assert_eq!((given_up.claimed_until, given_up.next_at, given_up.tries), (None, None, Some(2)));
+
+    desk.tell(RetryNotice { id: "payNotice:7".into() });
+    let again = &desk.order().notices[0];
+    assert_eq!((again.since, again.tries, again.processing), (desk.now, None, None));
+}
+
+#[test]
+fn a_notice_that_waits_to_be_sent_again_is_given_up_without_the_time_of_that() {
+    let mut desk = Desk::settled();
+    desk.enter("E1", "C1");
+    desk.later(7 * DAY - MINUTE);
+    let notice = desk.claim();
+    desk.end(&notice[0], Delivery::LATER);
+    desk.later(MINUTE);
+    assert_eq!(desk.tell(ClaimNotices {}).conflicts, [Breach::NoticeGivenUp]);
+    assert_eq!(desk.order().given_up.as_ref().unwrap()[0].next_at, None);
+}
+
+#[test]
+fn of_the_notices_that_were_given_up_the_latest_twenty_are_kept() {
+    let mut desk = Desk::settled();
+    let mut give_up = |number: u32| {
+        // A guest who enters once more is a conflict; a ticket that is void with the order is one more entry.
+        let order = desk.order.as_mut().unwrap();
+        order.units[0].state = UnitState::FREE;
+        desk.enter(&format!("E{number}"), "C1");
+        let notice = desk.claim();
+        desk.end(&notice[0], Delivery::LATER);
+        desk.later(8 * DAY);
+        desk.tell(ClaimNotices {});
+        let given_up = desk.order().given_up.as_ref().unwrap();
+        (given_up.len(), given_up[0].id.clone())
+    };
+    for number in 1..=20 {
+        assert_eq!(give_up(number), (number as usize, "consumeNotice:7:E1".into()));
+    }
+    assert_eq!(give_up(21), (20, "consumeNotice:7:E2".into()));
+}
