@@ -8,7 +8,7 @@
 //!     Voucher {
 //!         /// The code itself.
 //!         voucher "voucher": text(20), required;
-//!         /// How many tickets it stands for.
+//!         /// How many tickets it represents.
 //!         quantity "quantity": count, optional;
 //!     }
 //! }
@@ -67,7 +67,7 @@ pub enum Presence {
     OnSuccess,
     /// Not necessarily.
     Optional,
-    /// Not necessarily, and what stands there on the wire must not cost the rest of the message: what cannot be read is
+    /// Not necessarily, and what is there on the wire must not cost the rest of the message: what cannot be read is
     /// reported and left out.
     Dispensable,
     /// The same, and null is documented there: that is not worth a report.
@@ -109,20 +109,20 @@ pub enum Kind {
     },
     /// True or false.
     Flag,
-    /// A moment. Epoch milliseconds in both notations. On the wire epoch seconds and `yyyy-MM-dd HH:mm:ss` in UTC+8 are
+    /// A timestamp. Epoch milliseconds in both notations. On the wire epoch seconds and `yyyy-MM-dd HH:mm:ss` in UTC+8 are
     /// read too, and reported.
     Moment,
     /// A calendar date, `yyyy-MM-dd` in both notations.
     Date,
-    /// A moment. Wire: `yyyy-MM-dd HH:mm:ss` in UTC+8. Program: epoch milliseconds.
+    /// A timestamp. Wire: `yyyy-MM-dd HH:mm:ss` in UTC+8. Program: epoch milliseconds.
     WallClock,
     /// A nested object.
     Object(&'static Message),
-    /// A list, with its most items (0: no limit).
+    /// A list, with its maximal number of items (0: no limit).
     List {
         /// What each item is.
         item: &'static Kind,
-        /// The most items documented, 0 for none.
+        /// The documented maximum of items, 0 for none.
         most: u16,
     },
     /// An object whose keys are data, with text values.
@@ -324,7 +324,7 @@ macro_rules! messages {
     )*};
 }
 
-/// The [`Presence`] that a definition's last word stands for.
+/// The [`Presence`] that a definition's last word means.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! field_presence {
@@ -431,7 +431,7 @@ macro_rules! field_kind {
 }
 
 /// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is. Where the
-/// list itself is not known to be whole, the word `open` stands after the type's name.
+/// list itself is not known to be whole, the word `open` follows the type's name.
 #[macro_export]
 macro_rules! enumerations {
     ($(
@@ -546,7 +546,7 @@ macro_rules! words {
 }
 
 /// Writes down a choice: an enum of messages, which in JSON is an object with exactly one field, `{"name": {…}}`. Of a body
-/// whose fields are listed (`of`), only those are taken from JSON: whoever is told looks at no others.
+/// whose fields are listed (`of`), only those are parsed from JSON: callers look at no others.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! choices {

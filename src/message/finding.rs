@@ -5,8 +5,8 @@ use super::scan::unescape;
 use crate::money;
 use crate::{ErrorCode, Issue};
 
-/// A hostile message could hold a million findings; the first ones tell enough.
-pub(super) const MOST_ISSUES: usize = 64;
+/// A hostile message could hold a million findings; the first ones are enough.
+pub(super) const MAX_ISSUES: usize = 64;
 
 impl Reader<'_> {
     pub(super) fn refusals(&self) -> usize {
@@ -42,7 +42,7 @@ impl Reader<'_> {
 
     #[cold]
     pub(super) fn report(&mut self, code: ErrorCode, refuses: bool, at: usize, detail: &str) {
-        if self.packed.issues.len() >= MOST_ISSUES && (!refuses || self.refusals() > 0) {
+        if self.packed.issues.len() >= MAX_ISSUES && (!refuses || self.refusals() > 0) {
             return;
         }
         let mut path = String::new();

@@ -2,7 +2,7 @@
 //!
 //! A [`Message`](definition::Message) is written down once (`definition`), in a form that reads like Meituan's own field table. Text is
 //! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions,
-//! `single` what one value can be, `plain` how a text mostly looks; what is found is kept by `finding`) into a flat
+//! `single` what one value can be, `plain` the fast path of values; what is found is kept by `finding`) into a flat
 //! [`Packed`] form. From there it becomes a Rust value (`typed`), wire text (`write`), or a plain JavaScript object
 //! (built from the packed form by generated code in the npm package).
 //!

@@ -1,12 +1,12 @@
 //! The packed form: what reading leaves behind, flat, with the text it points into.
 //!
 //! It is a row of 64-bit slots. An object is a block: one slot for each field of its definition, in order, and one
-//! slot before them that links to the next object where it stands in a list. What a slot holds:
+//! slot before them that links to the next object where it is in a list. What a slot holds:
 //!
 //! | kind | slot |
 //! |---|---|
 //! | id, text, decimal, date, raw | start of the piece in the text (low half); end and marks (high half) |
-//! | integer, code, money in fen, moment in ms, flag (0/1) | the number as an IEEE double |
+//! | integer, code, money in fen, timestamp in ms, flag (0/1) | the number as an IEEE double |
 //! | object | index of its block |
 //! | list of objects | index of the first block (low half), number of items (high half) |
 //! | other list, map (two slots an entry: key, value) | index of the first slot, number of items |
@@ -27,7 +27,7 @@ pub(crate) const ESCAPED: u32 = 1 << 31;
 /// Mark on the end of a piece: it has characters beyond ASCII.
 pub(crate) const BEYOND_ASCII: u32 = 1 << 30;
 /// Longer text is refused, so that positions leave room for the marks.
-pub(crate) const MOST_BYTES: usize = (1 << 29) - 1;
+pub(crate) const MAX_BYTES: usize = (1 << 29) - 1;
 
 /// A message that was read. The value itself is in slot 0. It can be used again and again, which saves its memory
 /// from being taken anew for each message.
@@ -101,7 +101,7 @@ fn number(slot: u64) -> i64 {
     f64::from_bits(slot) as i64
 }
 
-/// Which field of each object of a list is asked for.
+/// Which field of each object of a list is wanted.
 #[derive(Clone, Copy)]
 pub(crate) enum Column<'n> {
     Number(&'n str),
@@ -135,7 +135,7 @@ impl Cell {
 }
 
 /// Which of the fields has this name. Rules ask for fields by the dozen, and compilers keep each text once: mostly the name
-/// that is asked for is the field's own, and nothing has to be compared.
+/// that is wanted is the field's own, and nothing has to be compared.
 #[inline(always)]
 fn place(message: &Message, name: &str) -> Option<usize> {
     let own = message.fields.iter().position(|field| std::ptr::eq(field.name, name));
@@ -167,7 +167,7 @@ impl<'p> View<'p> {
         Some((self.slot_at(index)?, &self.message.fields[index].kind))
     }
 
-    /// The slot of a field that holds this, or [`ABSENT`]: one number is told quicker than what may be one.
+    /// The slot of a field that holds this, or [`ABSENT`]: one number is returned sooner than an `Option`.
     #[inline(never)]
     fn slot_of(&self, name: &str, wanted: Option<Holds>) -> u64 {
         match self.slot(name) {
@@ -181,7 +181,7 @@ impl<'p> View<'p> {
         self.slot_of(name, None) != ABSENT
     }
 
-    /// A whole number: integer, code, money in fen, moment in milliseconds, flag.
+    /// A whole number: integer, code, money in fen, timestamp in milliseconds, flag.
     #[inline]
     pub fn integer(&self, name: &str) -> Option<i64> {
         let slot = self.slot_of(name, Some(Holds::Number));
@@ -195,7 +195,7 @@ impl<'p> View<'p> {
         (slot != ABSENT).then(|| unescape(&Span(slot), self.source))
     }
 
-    /// Where in the text a raw value stands.
+    /// The position of a raw value in the text.
     pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let (slot, Kind::Raw) = self.slot(name)? else { return None };
         let span = Span(slot);
@@ -254,7 +254,7 @@ impl<'p> View<'p> {
         texts.len() - repeated(texts, self.source).len()
     }
 
-    /// The items of a list of texts, as they stand there.
+    /// The items of a list of texts, as they are there.
     pub(crate) fn spans(&self, name: &str) -> impl Iterator<Item = Span> + use<'p> {
         let (first, count) = match self.slot(name) {
             Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),

@@ -7,7 +7,7 @@ use crate::money::parse_decimal;
 use crate::{Error, ErrorCode, Issue};
 use std::ops::Range;
 
-/// The most fields that are looked for at once.
+/// The maximal number of fields that are looked for at once.
 const MOST: usize = 6;
 
 /// A definition of these fields.
@@ -35,7 +35,7 @@ pub(crate) const fn raw(name: &'static str) -> Field {
     Field { name, aliases: &[], kind: Kind::Raw, presence: Presence::Nullable, doc: crate::doc_text!("") }
 }
 
-/// What was seen: where the value of each field stands.
+/// The position of each field's value, as far as it was seen.
 #[derive(Clone, Copy)]
 pub(crate) struct Peek<'s> {
     message: &'static Message,
@@ -64,7 +64,7 @@ impl<'s> Peek<'s> {
         Err(error)
     }
 
-    /// Where a field's value stands; nothing where it is absent or null.
+    /// The position of a field's value; nothing where it is absent or null.
     #[inline(never)]
     pub(crate) fn range(&self, name: &str) -> Option<Range<usize>> {
         let fields = self.message.fields.iter().zip(self.values);
@@ -72,7 +72,7 @@ impl<'s> Peek<'s> {
         value.map(|span| span.start()..span.end())
     }
 
-    /// A field's value as it stands.
+    /// A field's value as it is written.
     #[inline(never)]
     pub(crate) fn raw(&self, name: &str) -> Option<&'s [u8]> {
         self.source.get(self.range(name)?)

@@ -1,4 +1,4 @@
-//! The quick way: what stands there as it mostly does, taken at one glance.
+//! The fast path: values as they mostly are, parsed at one glance.
 //!
 //! Nearly all of a message is written plainly: names in the definition's order, texts without escapes, numbers of a few
 //! digits. That is recognised here, and nothing else is: whatever is not plain, or is not right, is left to the scanner and
@@ -12,7 +12,7 @@ use super::scan::{Span, marks, same};
 use crate::money::MAX_FEN;
 use crate::time::{Date, WALL_CLOCK_RANGE, parse_wall_clock};
 
-/// What was taken, as a slot, and where the text goes on.
+/// The parsed value as a slot, and the position after it.
 pub(super) type Taken = Option<(u64, usize)>;
 
 /// The byte there; behind the end the one that begins and ends nothing.
@@ -30,7 +30,7 @@ pub(super) fn after_space(source: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the value of this key begins, if the key stands here, with its colon right behind it.
+/// Where the value of this key begins, if the key is here, with its colon right behind it.
 #[inline(always)]
 pub(super) fn value_of_key(source: &[u8], at: usize, name: &[u8]) -> Option<usize> {
     let written = source.get(at..at + name.len() + 3)?;
@@ -58,7 +58,7 @@ pub(super) fn after_value(source: &[u8], at: usize, close: u8) -> Option<(bool, 
     }
 }
 
-/// A text without escapes, from its opening quote. The quote after it stands at the piece's end.
+/// A text without escapes, from its opening quote. The quote after it is at the piece's end.
 #[inline(never)]
 pub(super) fn text(source: &[u8], at: usize) -> Span {
     if byte(source, at) != b'"' {
@@ -174,7 +174,7 @@ fn id(source: &[u8], at: usize, quoted: bool) -> Taken {
     is.then(|| (Span::between(start, end as u32).0, end + usize::from(quoted)))
 }
 
-/// The text of so many bytes that stands here between quotes.
+/// The string of so many bytes that is here between quotes.
 #[inline(always)]
 fn quoted(source: &[u8], at: usize, length: usize) -> Option<&[u8]> {
     let [b'"', text @ .., b'"'] = source.get(at..at + length + 2)? else { return None };
@@ -189,7 +189,7 @@ pub(super) struct Look {
     pub(super) may_be_empty: bool,
 }
 
-/// Takes a value, if it is a plain one that nothing is wrong with. `beyond_ascii` becomes true at a text that has such bytes.
+/// Parses a value, if it is a plain one that nothing is wrong with. `beyond_ascii` becomes true at a text that has such bytes.
 #[inline(always)]
 pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_empty }: Look, beyond_ascii: &mut bool) -> Taken {
     match *kind {

@@ -1,10 +1,10 @@
 //! The walk: text in, packed form out, by the definition, in one pass.
 //!
-//! Reading goes on after a finding, so that all of them are told at once; only text that is not JSON stops it.
+//! Reading goes on after a finding, so that all of them are reported at once; only text that is not JSON stops it.
 
 use super::definition::{Basis, Facts, Field, Kind, Message, Presence, Verdict};
-use super::finding::MOST_ISSUES;
-use super::packed::{ABSENT, MOST_BYTES, Packed, View, pack};
+use super::finding::MAX_ISSUES;
+use super::packed::{ABSENT, MAX_BYTES, Packed, View, pack};
 use super::plain::{self, Look};
 use super::scan::{Scanner, Span, Stop, same, unescape};
 use super::single::{NOT_ZERO, expectation, is_number};
@@ -93,7 +93,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
 
 impl Reader<'_> {
     fn document(&mut self, kind: &Kind) -> Result<(), Stop> {
-        if self.scanner.source.len() > MOST_BYTES {
+        if self.scanner.source.len() > MAX_BYTES {
             return self.scanner.stop(ErrorCode::BodyTooLarge, self.scanner.at);
         }
         self.scanner.skip_space();
@@ -157,7 +157,7 @@ impl Reader<'_> {
                     return Ok(self.number(kind, span, at));
                 }
                 let slot = self.moment(&Kind::WallClock, span, at);
-                // In a program it would be no moment.
+                // In a program it would be no timestamp.
                 if slot < REFUSED && f64::from_bits(slot) < 0.0 {
                     return Ok(self.refuse(ErrorCode::InvalidDate, at, expectation(kind)));
                 }
@@ -529,7 +529,7 @@ impl Reader<'_> {
         self.how.facts.left_out != Some(field.name)
     }
 
-    /// What was found in a value that is left out refuses nothing any more. A short value is told, for it is nowhere else.
+    /// What was found in a value that is left out refuses nothing any more. A short value is reported, for it is nowhere else.
     #[cold]
     #[inline(never)]
     fn leave_out(&mut self, known: usize, at: usize) {
@@ -541,7 +541,7 @@ impl Reader<'_> {
                 issue.detail.push_str(std::str::from_utf8(value).unwrap_or_default());
             }
         }
-        self.packed.issues.truncate(known.max(MOST_ISSUES));
+        self.packed.issues.truncate(known.max(MAX_ISSUES));
     }
 
     fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
@@ -564,7 +564,7 @@ impl Reader<'_> {
             if !rule.at.is_empty() {
                 self.packed.path.pop();
             }
-            // One that comes after all that are told is not there, and the last one is about something else.
+            // One that comes after all that are reported is not there, and the last one is about something else.
             if let Some(issue) = self.packed.issues.get_mut(known) {
                 issue.rule = Some(rule.id);
             }
@@ -607,12 +607,12 @@ fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {
     })
 }
 
-/// Whether a field of the definition, other than those named, stands in this object under any of its names and is not null.
+/// Whether a field of the definition, other than those named, is in this object under any of its names and is not null.
 pub(crate) fn has_fields(message: &'static Message, json: &[u8], other_than: &[&str]) -> bool {
     place_in_object(message, json, 0, &|name, is_null| !is_null && !other_than.contains(&name)).is_some()
 }
 
-/// Where the value of the first field stands that is wanted, by its name and whether it is null, in the object at `at`.
+/// The position of the value of the first field that is wanted, by its name and whether it is null, in the object at `at`.
 #[cold]
 #[inline(never)]
 fn place_in_object(message: &'static Message, json: &[u8], at: usize, wanted: &dyn Fn(&str, bool) -> bool) -> Option<usize> {
@@ -637,7 +637,7 @@ fn place_in_object(message: &'static Message, json: &[u8], at: usize, wanted: &d
     look().ok().flatten()
 }
 
-/// What a JSON text says, given with its quotes; nothing for any other JSON.
+/// The content of a JSON string, given with its quotes; nothing for any other JSON.
 pub(crate) fn text_of(json: &[u8]) -> Option<String> {
     let mut scanner = Scanner::new(json);
     let span = scanner.text().ok()?;

@@ -1,13 +1,13 @@
-//! Takes values out of a JSON text and leaves all else as it is, byte for byte.
+//! Removes values from JSON and leaves all else as it is, byte for byte.
 
 use super::scan::{Scanner, Stop, unescape};
 use crate::{Error, ErrorCode};
 
-/// What stands where a value was.
+/// The placeholder of a removed value.
 const MASK: &[u8] = b"\"***\"";
 
 /// The text with every text, number and flag below a key of these names replaced by `"***"`. Keys, nulls and empty texts
-/// stay, so that what was there or not can still be told.
+/// stay, so that it is still known what was there.
 ///
 /// # Errors
 /// When it is not JSON.

@@ -1,6 +1,6 @@
 //! The JSON grammar, exactly (RFC 8259), over UTF-8 that has been checked.
 //!
-//! The scanner tells where values begin and end; it builds nothing. It is stricter than the grammar in two points
+//! The scanner finds where values begin and end; it builds nothing. It is stricter than the grammar in two points
 //! where readers are known to disagree: an object must not have a key twice, and text must not hold half a
 //! surrogate pair.
 
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 /// Nesting beyond this is refused: the deepest message of these APIs has 6 levels.
-pub(super) const MOST_LEVELS: u32 = 64;
+pub(super) const MAX_LEVELS: u32 = 64;
 
 /// Reading stopped. Why is in [`Scanner::stopped`]: results that carry nothing fit into a register, and the scanner's
 /// functions are called for each byte that is not part of a text.
@@ -306,7 +306,7 @@ impl<'s> Scanner<'s> {
         Ok(())
     }
 
-    /// Passes over any value, and says where it was. `level` is how deep it stands.
+    /// Passes over any value, and says where it was. `level` is its depth.
     pub(super) fn value(&mut self, level: u32) -> Result<Span, Stop> {
         let start = self.at;
         match self.peek() {
@@ -337,7 +337,7 @@ impl<'s> Scanner<'s> {
 
     /// Takes an opening bracket.
     pub(super) fn enter(&mut self, level: u32) -> Result<(), Stop> {
-        if level >= MOST_LEVELS {
+        if level >= MAX_LEVELS {
             return self.stop(ErrorCode::TooDeep, self.at);
         }
         self.at += 1;
@@ -374,17 +374,17 @@ impl<'s> Scanner<'s> {
     }
 }
 
-/// Where those texts stand that were there before.
+/// The positions of those strings that were there before.
 #[inline(never)]
 pub(super) fn repeated(texts: &[Span], source: &[u8]) -> Vec<u32> {
     if are_different(texts, source) { Vec::new() } else { repeated_in_order(texts, source) }
 }
 
-/// Whether no text is there twice, as far as a table of their hashes tells in time that grows with their number only:
-/// false may also mean that it cannot tell, which is so for escapes and for input made to be slow.
+/// Whether no text is there twice, as far as a table of their hashes shows in time that grows with their number only:
+/// false may also mean that this is not known, which is so for escapes and for input made to be slow.
 fn are_different(texts: &[Span], source: &[u8]) -> bool {
     let places = (2 * texts.len()).next_power_of_two();
-    // One more than the index of the text that stands in the place. Few of them take no memory of their own.
+    // One more than the index of the string that is in the place. Few of them need no memory of their own.
     let (mut few, mut many) = ([0_u32; 64], Vec::new());
     let table = match few.get_mut(..places) {
         Some(table) => table,
@@ -432,7 +432,7 @@ fn repeated_in_order(texts: &[Span], source: &[u8]) -> Vec<u32> {
     let mut heap: BinaryHeap<_> = texts.iter().map(|span| (unescape(span, source), span.start() as u32)).collect();
     let mut again = Vec::new();
     let mut last = heap.pop();
-    // From the largest to the smallest: what is left over of each text is the one that stands first.
+    // From the largest to the smallest: what is left over of each string is the first one.
     while let Some(next) = heap.pop() {
         if let Some((text, start)) = last
             && text == next.0
@@ -444,7 +444,7 @@ fn repeated_in_order(texts: &[Span], source: &[u8]) -> Vec<u32> {
     again
 }
 
-/// What a text says, with its escapes resolved.
+/// The content of a string, with its escapes resolved.
 pub(super) fn unescape<'s>(span: &Span, source: &'s [u8]) -> Cow<'s, str> {
     let raw = std::str::from_utf8(span.of(source)).unwrap_or_default();
     if !span.is_escaped() {

@@ -1,4 +1,4 @@
-//! Single values: what is read of a number, an id, an amount, a moment, and what is said of those that cannot be read.
+//! Single values: how a number, an id, an amount, a timestamp is read, and what is reported of those that cannot be.
 
 use super::definition::{Bounds, Kind};
 use super::read::{Form, NULL, REFUSED, Reader};
@@ -45,7 +45,7 @@ impl Reader<'_> {
                 let fen = match self.how.form {
                     Form::Program | Form::Stored => {
                         let slot = self.integer(span, -MAX_FEN, MAX_FEN, at);
-                        // An amount that would be written like the number that stands for none.
+                        // An amount that would be written like the number that means none.
                         let is_ambiguous = sentinel.is_some_and(|yuan| slot == ((yuan * 100) as f64).to_bits());
                         return if is_ambiguous { self.refuse(ErrorCode::InvalidMoney, at, "") } else { slot };
                     }

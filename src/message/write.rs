@@ -57,7 +57,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The pieces of a text keep their escapes from the source, so they are valid as they are; mostly their quotes stand there too.
+    /// The pieces of a text keep their escapes from the source, so they are valid as they are; mostly their quotes are there too.
     fn text(&self, span: Span, out: &mut Vec<u8>) {
         match self.source.get(span.start().wrapping_sub(1)..span.end() + 1) {
             Some(piece @ [b'"', .., b'"']) => out.extend_from_slice(piece),

@@ -1,4 +1,4 @@
-//! What is told becomes a fact of the order.
+//! Events become facts of the order.
 
 use super::facts::*;
 use super::standing::{REPLY_PATIENCE, RideStanding};
@@ -10,17 +10,17 @@ use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 
-/// The most events and refunds that an order keeps.
+/// The maximum of events and refunds that an order keeps.
 pub(super) const MAX_EVENTS: usize = 64;
-/// The most of other lists.
+/// The maximum of other lists.
 pub(super) const MOST: usize = 32;
-/// The most queries under way at once that are counted.
+/// The maximum of queries under way at once that are counted.
 const MAX_QUERIES: i32 = 8;
-/// The most failures in a row that are counted.
+/// The maximum of failures in a row that are counted.
 pub(super) const MAX_FAILURES: i32 = 9;
 
 crate::words! {
-    /// What became of something that was told.
+    /// The result of an event.
     Kind {
         /// It is news, and recorded.
         Moved = "moved";
@@ -48,7 +48,7 @@ crate::words! {
         QueryFirst = "queryFirst";
         /// The amount is not the one that is owed.
         WrongAmount = "wrongAmount";
-        /// The cancel fee was not asked in this state.
+        /// The cancel fee was not requested in this state.
         AskFeeFirst = "askFeeFirst";
         /// No such driver is offered, or not any more.
         NoSuchOffer = "noSuchOffer";
@@ -67,9 +67,9 @@ crate::words! {
 }
 
 crate::messages! {
-    /// What became of something that was told.
+    /// The result of an event.
     RideTransition {
-        /// What became of it.
+        /// The kind of result.
         kind "kind": word(Kind), required;
         /// Why, where it is illegal.
         reason "reason": word(Reason), optional;
@@ -102,7 +102,7 @@ impl RideWarning {
 }
 
 impl RideOrder {
-    /// Takes what is told. `now` is the caller's clock. The order itself stays as it is; the new one is in the result.
+    /// Records an event. `now` is the caller's clock. The order itself stays as it is; the new one is in the result.
     ///
     /// What to do next does not count the limit of calls then; [`RideOrder::apply_counting`] does.
     pub fn apply(&self, event: &Event, now: Timestamp) -> RideTransition {
@@ -182,18 +182,18 @@ impl RideOrder {
         }
     }
 
-    /// Learns the order numbers. What carries another order's is told to the wrong order; one equal number is enough.
+    /// Learns the order numbers. An event with another order's numbers is refused; one equal number is enough.
     #[inline(never)]
     pub(super) fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
         let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
-            .map(|(own, told)| (own, told.filter(|told| !told.is_empty())));
-        let both = || numbers.iter().filter_map(|(own, told)| Some((own.as_ref()?, *told.as_ref()?)));
-        if both().next().is_some() && !both().any(|(own, told)| own == told) {
+            .map(|(own, reported)| (own, reported.filter(|reported| !reported.is_empty())));
+        let both = || numbers.iter().filter_map(|(own, reported)| Some((own.as_ref()?, *reported.as_ref()?)));
+        if both().next().is_some() && !both().any(|(own, reported)| own == reported) {
             return Err(Reason::AnotherOrder);
         }
-        for (own, told) in &mut numbers {
+        for (own, reported) in &mut numbers {
             if own.is_none() {
-                **own = told.cloned();
+                **own = reported.cloned();
             }
         }
         Ok(())
@@ -218,7 +218,7 @@ impl RideOrder {
                 self.hints.insert(place, fingerprint);
                 self.overflowed |= shorten(&mut self.hints, MOST);
             }
-            // It may be a repetition, or have happened again: only a query can tell.
+            // It may be a repetition, or have happened again: only a query can show.
             let before = self.news;
             self.hear(now);
             return if place.is_err() || self.news > before { Kind::Moved } else { Kind::Duplicate };
@@ -286,18 +286,18 @@ impl RideOrder {
         self.close_query(now);
         self.keep_fee(&detail);
         let known = self.detail.as_ref().map(KnownDetail::weight);
-        let told = detail.weight();
+        let new = detail.weight();
         let kind = match &known {
-            // It is older than what is known, whenever it was asked, and settles nothing.
-            Some(known) if told.as_of < known.as_of => return Kind::Stale,
-            Some(known) if told.as_of == known.as_of && told.content == known.content => Kind::Duplicate,
-            Some(known) if told < *known => Kind::Stale,
+            // It is older than what is known, whenever it was requested, and settles nothing.
+            Some(known) if new.as_of < known.as_of => return Kind::Stale,
+            Some(known) if new.as_of == known.as_of && new.content == known.content => Kind::Duplicate,
+            Some(known) if new < *known => Kind::Stale,
             _ => Kind::Moved,
         };
-        if known.as_ref().is_none_or(|known| told.content != known.content) {
+        if known.as_ref().is_none_or(|known| new.content != known.content) {
             self.heard_at = self.heard_at.max(Some(now));
         }
-        if known.is_none_or(|known| told > known) {
+        if known.is_none_or(|known| new > known) {
             self.detail = Some(detail);
         }
         // What was heard after the query was sent may not be in its reply: another one has to settle it.
@@ -428,7 +428,7 @@ impl RideOrder {
         Kind::Moved
     }
 
-    /// A call that was not answered for long has failed, also where that was never told.
+    /// A call that was not answered for long has failed, also where that was never reported.
     pub(super) fn give_up(&mut self, now: Timestamp) {
         let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
         while let Some(own) = self.calls.iter().find(given_up) {
@@ -591,9 +591,9 @@ fn is_listed(status: RideStatus) -> bool {
         || RideStatus::VALUES.values.iter().any(|listed| listed.value == status.0)
 }
 
-pub(super) fn shorten<T>(list: &mut Vec<T>, most: usize) -> bool {
-    let is_longer = list.len() > most;
-    list.truncate(most);
+pub(super) fn shorten<T>(list: &mut Vec<T>, max: usize) -> bool {
+    let is_longer = list.len() > max;
+    list.truncate(max);
     is_longer
 }
 

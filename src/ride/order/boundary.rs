@@ -1,4 +1,4 @@
-//! Orders as JSON in program notation: what JavaScript keeps and tells.
+//! Orders and events as JSON in program notation, as JavaScript has them.
 
 use super::facts::*;
 use crate::message::definition::Message;
@@ -13,7 +13,7 @@ use crate::{Error, ErrorCode};
 /// `order` is empty where nothing is known, and `calls` ([`RideCalls`]) where the limit of calls is not to be counted.
 ///
 /// # Errors
-/// What is wrong with one of the three texts, at a path below its name. That an event is illegal is no error.
+/// What is wrong with one of the three strings, at a path below its name. That an event is illegal is no error.
 pub fn apply_json(
     order: &[u8],
     event: &[u8],
@@ -50,7 +50,7 @@ pub fn order_from_json(order: &[u8], packed: &mut Packed) -> Result<Option<RideO
 /// # Errors
 /// What is wrong with it, at a path below `event`.
 pub fn event_from_json(event: &[u8], packed: &mut Packed) -> Result<Event, Error> {
-    // What Meituan told was checked when it came; its unknown numbers are kept.
+    // Meituan's messages were checked when they came; unknown numbers in them are kept.
     part("event", Event::MESSAGE, event, Form::Stored, packed)?;
     let view = packed.view(Event::MESSAGE, event);
     for own in ["sent", "answered", "failed"] {

@@ -1,4 +1,4 @@
-//! What is known of an order, and what can be told to it.
+//! The facts that are known of an order, and the events that report them.
 
 use crate::message::value::FieldValue;
 use crate::money::Fen;
@@ -58,7 +58,7 @@ crate::words! {
 
 crate::messages! {
     /// What is known of one order: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
-    /// whatever their order of arrival; what follows from them is asked of it. A new order is the default one.
+    /// whatever their order of arrival; what follows from them is computed. A new order is the default one.
     ///
     /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Of more
     /// events the newest are kept: an older one decides nothing once a newer one is known, unless all of the newer ones keep
@@ -66,34 +66,34 @@ crate::messages! {
     /// order are kept, whatever order they came in. `overflowed` reports it; `refundedAtLeast` says whether refunds are a lower
     /// bound.
     RideOrder {
-        /// Meituan's order number, once it was told.
+        /// Meituan's order number, once it is known.
         mt_order_id "mtOrderId": text, optional;
-        /// Our order number, once it was told.
+        /// Our order number, once it is known.
         channel_partner_order_id "channelPartnerOrderId": text, optional;
         /// The events that came with their time, by time, then code.
         events "events": list(object(KnownEvent)), required;
         /// Fingerprints of the events that came without a time or a code: SHA-1 of their content.
         hints "hints": list(text), required;
-        /// What the newest query told.
+        /// The newest query's reply.
         detail "detail": object(KnownDetail), optional;
         /// The offers, by dispatch and driver.
         offers "offers": list(object(CapacityOffered)), required;
-        /// Drivers that Meituan did not let us take.
+        /// Drivers that Meituan did not let us accept.
         declined "declined": list(text), required;
         /// The refunds, by their number.
         refunds "refunds": list(object(Refunded)), required;
         /// Our calls, the last of each kind.
         calls "calls": list(object(OwnCall)), required;
-        /// What only a query can tell: 0 nothing, 1 something was heard since the last query; one more for each query that was
+        /// What only a query can settle: 0 nothing, 1 something was heard since the last query; one more for each query that was
         /// under way then.
         news "news": integer(0..9), required;
         /// When the last of it was heard, by the caller's clock.
         news_at "newsAt": milliseconds, optional;
-        /// A driver has taken the order at some time.
+        /// A driver has accepted the order at some time.
         was_taken "wasTaken": flag, required;
         /// Two pushes reported different amounts of the same refund; the larger one is kept.
         refunds_differ "refundsDiffer": flag, required;
-        /// More was told than is kept.
+        /// More was reported than is kept.
         overflowed "overflowed": flag, required;
         /// When the estimate that the order is made with came.
         estimated_at "estimatedAt": milliseconds, optional;
@@ -149,7 +149,7 @@ crate::messages! {
         order_status "orderStatus": code(RideStatus), required;
         /// When the state was last updated, by Meituan's clock. A reply without it counts as of `askedAt` (inferred).
         update_time "updateTime": milliseconds, optional;
-        /// When the query was sent, by the caller's clock; when the reply was told, if not given.
+        /// When the query was sent, by the caller's clock; when the reply was recorded, if not given.
         asked_at "askedAt": milliseconds, optional;
         /// Meituan's order number.
         mt_order_id "mtOrderId": text, optional;
@@ -179,7 +179,7 @@ crate::messages! {
     OwnCall {
         /// Which.
         call "call": word(Call), required;
-        /// Of a cancel call: whether it asked or cancelled.
+        /// Of a cancel call: whether it requested the fee or cancelled.
         step "type": code(CancelStep), optional;
         /// How far it is.
         state "state": word(CallState), required;
@@ -189,9 +189,9 @@ crate::messages! {
         code "code": code(ResultCode), optional;
         /// Of a cancel call: the fee that was answered. Of a notice of payment: the amount. Fen.
         price "price": fen, optional;
-        /// The state of the order then: a fee counts for the state that it was asked in.
+        /// The state of the order then: a fee counts for the state that it was requested in.
         order_status "orderStatus": code(RideStatus), optional;
-        /// The driver to be taken.
+        /// The driver to be accepted.
         driver_id "driverId": text, optional;
         /// Of a cancel call: the reason that was given.
         cancel_code "cancelCode": code(CancelReason), optional;
@@ -205,13 +205,13 @@ crate::messages! {
     EstimateReceived {}
 
     /// Told before a call of ours is made. It may be refused (`illegal`), and is then not to be made. The fields have the
-    /// names of the requests', so that a request's fields can be told as they are.
+    /// names of the requests', so that a request's fields can be recorded as they are.
     CallSent {
         /// Which call.
         call "call": word(Call), required;
         /// Of submitOrder: our order number.
         channel_partner_order_id "channelPartnerOrderId": text, optional;
-        /// Of confirmOrder: the driver to take.
+        /// Of confirmOrder: the driver to accept.
         driver_id "driverId": text, optional;
         /// Of cancelOrder: whether to ask or to cancel.
         step "type": code(CancelStep), optional;
@@ -221,11 +221,11 @@ crate::messages! {
         price "price": fen, optional;
     }
 
-    /// Told when a call of ours was answered, well or not. The reply to a query that succeeded is told as such.
+    /// Sent when a call of ours was answered, well or not. The reply to a query that succeeded is an event of its own.
     CallAnswered {
         /// Which call.
         call "call": word(Call), required;
-        /// Of cancelOrder: whether it asked or cancelled.
+        /// Of cancelOrder: whether it requested the fee or cancelled.
         step "type": code(CancelStep), optional;
         /// The business code; 0 is the only success.
         code "code": code(ResultCode), required;
@@ -239,7 +239,7 @@ crate::messages! {
     CallFailed {
         /// Which call.
         call "call": word(Call), required;
-        /// Of cancelOrder: whether it asked or cancelled.
+        /// Of cancelOrder: whether it requested the fee or cancelled.
         step "type": code(CancelStep), optional;
     }
 
@@ -257,7 +257,7 @@ crate::messages! {
         calls "calls": list(object(RecentCalls)), required;
         /// How many orders this process follows: the more, the more rarely a silent one is queried.
         open_orders "openOrders": count, optional;
-        /// How many processes share the account: each gets an equal part of the limit. 1 by default, and 100 at most: a part
+        /// How many processes share the account: each gets an equal part of the limit. 1 by default, and at most 100: a part
         /// is a call a minute at least. Rust counts by this value unchecked: beyond 100 no call is ever free.
         processes "processes": integer(1..100), optional;
     }
@@ -274,25 +274,25 @@ crate::messages! {
     }
 }
 
-/// The states that the table of the document (附录 订单状态说明) has no number for. They stand where a status stands.
+/// The states that the table of the ride spec (附录 订单状态说明) has no number for. They are used as statuses.
 pub mod undecided {
     use super::RideStatus;
 
     /// Nothing is known yet.
     pub const NOTHING_KNOWN: RideStatus = RideStatus(0);
-    /// Cancelled, with nothing to pay any more; by whom is to be asked (event 100, or 90 after 110).
+    /// Cancelled, with nothing to pay any more; by whom is to be queried (event 100, or 90 after 110).
     pub const CANCELED: RideStatus = RideStatus(-100);
-    /// Cancelled, with a fee to pay; by whom and how much is to be asked (event 110).
+    /// Cancelled, with a fee to pay; by whom and how much is to be queried (event 110).
     pub const CANCELED_WAIT_PAY: RideStatus = RideStatus(-110);
 
-    /// Whether the order is cancelled, and only a query can tell which kind.
+    /// Whether the order is cancelled, and only a query can show which kind.
     pub fn is_kind_unknown(status: RideStatus) -> bool {
         status == CANCELED || status == CANCELED_WAIT_PAY
     }
 }
 
 crate::choices! {
-    /// Something that is told to an order. In JSON, an object with exactly one of the fields: `{"orderChanged": {…}}`.
+    /// An event of an order. In JSON, an object with exactly one of the fields: `{"orderChanged": {…}}`.
     Event "RideOrderEvent" {
         /// Push 4.
         CapacityOffered(CapacityOffered) "capacityOffered";
@@ -380,7 +380,7 @@ impl KnownDetail {
     }
 }
 
-/// See [`KnownDetail::weight`]. All of a reply takes part, so that the same replies end in the same one in any order.
+/// See [`KnownDetail::weight`]. All of a reply is compared, so that the same replies end in the same one in any order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Weight {
     pub(super) as_of: Timestamp,
@@ -401,17 +401,17 @@ impl CallSent {
         CallSent { channel_partner_order_id: Some(channel_partner_order_id.into()), ..CallSent::new(Call::SubmitOrder) }
     }
 
-    /// An offered driver is taken.
+    /// An offered driver is accepted.
     pub fn confirm(driver_id: &str) -> Self {
         CallSent { driver_id: Some(driver_id.into()), ..CallSent::new(Call::ConfirmOrder) }
     }
 
-    /// The fee is asked, or the order cancelled.
+    /// The fee is requested, or the order cancelled.
     pub fn cancel(step: CancelStep) -> Self {
         CallSent { step: Some(step), ..CallSent::new(Call::CancelOrder) }
     }
 
-    /// It is told that this amount was paid.
+    /// It is reported that this amount was paid.
     pub fn notify_paid(price: Fen) -> Self {
         CallSent { price: Some(price), ..CallSent::new(Call::NotifyPaidResult) }
     }
@@ -423,7 +423,7 @@ impl CallAnswered {
         CallAnswered { call, code, ..CallAnswered::default() }
     }
 
-    /// The order is taken.
+    /// The order is accepted.
     pub fn submitted(mt_order_id: &str) -> Self {
         CallAnswered { mt_order_id: Some(mt_order_id.into()), ..CallAnswered::new(Call::SubmitOrder, ResultCode::SUCCESS) }
     }

@@ -1,6 +1,6 @@
 //! How often Meituan may be called: each interface for itself, for all orders of the account together.
 //!
-//! The limit of a minute is counted call by call. That of a day is shared out evenly: each call takes up its part of the
+//! The limit of a minute is counted call by call. That of a day is shared out evenly: each call uses its part of the
 //! time, and calls may be ahead of that by [`AHEAD`], so that a busy hour is no hour of waiting. In any 24 hours there are
 //! then no more than (24 h + [`AHEAD`]) / [`CALL_SHARE`] calls, which is the limit.
 
@@ -8,15 +8,15 @@ use super::facts::*;
 use super::standing::{MINUTE, later};
 use crate::time::Timestamp;
 
-/// How many calls of one interface Meituan takes in a minute (公共参数说明), for all orders together.
+/// How many calls of one interface Meituan accepts in a minute (公共参数说明), for all orders together.
 pub const MAX_CALLS_A_MINUTE: usize = 100;
-/// How many it takes in a day.
+/// How many it accepts in a day.
 pub const MAX_CALLS_A_DAY: usize = 100_000;
 
 const DAY: i64 = 24 * 60 * MINUTE;
 /// How far calls may be ahead of their even distribution, ms.
 const AHEAD: i64 = 60 * MINUTE;
-/// The part of the time that one call takes up, ms.
+/// The part of the time that one call uses, ms.
 const CALL_SHARE: i64 = (DAY + AHEAD) / MAX_CALLS_A_DAY as i64;
 
 impl RideCalls {

@@ -4,14 +4,14 @@
 //! them, not from how they came:
 //!
 //! - The reply to a query is the authority. Of several, the one with the newest `updateTime` counts; nothing older than
-//!   that overrides it, and events of the same millisecond are taken as included.
+//!   that overrides it, and events of the same millisecond count as included.
 //! - Events newer than it are applied in the order of their own time (in the same millisecond, by code), by the one table
 //!   [`STEPS`]. An event without a time or a code only asks for a query, each time that it is heard.
-//! - Events 100 and 110 tell that the order is cancelled, not which kind: the state is one of [`undecided`] until queried.
-//! - A contradiction (a step that is not in the table) changes nothing, is kept, told, and asks for a query. So does an
+//! - Events 100 and 110 report that the order is cancelled, not which kind: the state is one of [`undecided`] until queried.
+//! - A contradiction (a step that is not in the table) changes nothing, is kept and reported, and needs a query. So does an
 //!   event or a state that is not documented.
 //!
-//! [`RideOrder::apply`] takes what is told. Facts are never refused; a call of our own may be (`illegal`), before it is made.
+//! [`RideOrder::apply`] records an event. Facts are never refused; a call of our own may be (`illegal`), before it is made.
 //!
 //! ```
 //! use meituan_protocol::ride::order::*;
@@ -63,6 +63,6 @@ pub use table::{diagram, name, states, told_by_query};
 
 use crate::message::definition::Message;
 
-/// The definitions of everything that is stored or handed over as JSON: the order, what is told to it, the recent calls,
+/// The definitions of everything that is stored or handed over as JSON: the order, its events, the recent calls,
 /// and what comes of it.
 pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, Event::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];

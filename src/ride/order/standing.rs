@@ -8,7 +8,7 @@ use crate::ride::codes::{CancelStep, RefundStatus, ResultCode, RideEvent, RideSt
 use crate::ride::pushes::CapacityOffered;
 use crate::time::Timestamp;
 
-/// How long an estimate can be ordered with (document 2.4: 有效期10分钟), ms.
+/// How long an estimate can be ordered with (ride spec 2.4: 有效期10分钟), ms.
 pub const ESTIMATE_LIFE: i64 = 10 * MINUTE;
 /// How long to wait at least between two queries of one order, and before a call that failed is made again, ms (our choice).
 /// What stays without success waits as long again as it has waited already, up to [`MAX_WAIT`].
@@ -32,7 +32,7 @@ pub const FINAL: &[RideStatus] = &[
     RideStatus::SYSTEM_CANCELED,
 ];
 
-/// The states in which something is owed (inferred from the codes 7 and 11 of the document).
+/// The states in which something is owed (inferred from the codes 7 and 11 of the ride spec).
 pub(super) const WAITING_FOR_PAYMENT: [RideStatus; 3] =
     [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY];
 
@@ -47,7 +47,7 @@ crate::words! {
         KindOfCancel = "kindOfCancel";
         /// Something is owed, and how much is not known.
         Amount = "amount";
-        /// A driver has taken the order, and who is not known.
+        /// A driver has accepted the order, and which one is not known.
         Driver = "driver";
         /// A call of ours had no answer, or what was paid is not accepted yet: make the call, again. Pay nothing again.
         OutcomeUnknown = "outcomeUnknown";
@@ -84,7 +84,7 @@ crate::messages! {
     RideNextAction {
         /// Which call.
         call "call": word(Call), required;
-        /// Not before this moment, epoch milliseconds by the caller's clock.
+        /// Not before this timestamp, epoch milliseconds by the caller's clock.
         at "at": milliseconds, required;
         /// Why.
         why "why": word(Why), required;
@@ -98,9 +98,9 @@ crate::messages! {
 
     /// What follows from an order's facts.
     RideStanding {
-        /// The state: Meituan's, or 0 nothing is known, -100 cancelled and the kind is to be asked, -110 the same with a fee.
+        /// The state: Meituan's, or 0 nothing is known, -100 cancelled and the kind is to be queried, -110 the same with a fee.
         status "status": code(RideStatus), required;
-        /// Only a query can tell what the state is, or what belongs to it.
+        /// Only a query can show what the state is, or what belongs to it.
         needs_query "needsQuery": flag, required;
         /// The order is at its end. Refunds may still come.
         is_final "final": flag, required;
@@ -112,13 +112,13 @@ crate::messages! {
         conflict_kinds "conflictKinds": list(word(Conflict)), required;
         /// The order is suspended (event 111 without 112 after it).
         suspended "suspended": flag, required;
-        /// A query tells the driver, as one has taken the order.
+        /// A query returns the driver, as one has accepted the order.
         driver_expected "driverExpected": flag, required;
         /// May be paid now: this amount exactly, fen.
         payable "payable": fen, optional;
         /// May be cancelled: this is the step.
         cancel_step "cancelStep": code(CancelStep), optional;
-        /// What cancelling costs in this state, as far as it was asked, fen.
+        /// What cancelling costs in this state, as far as it was requested, fen.
         cancel_fee "cancelFee": fen, optional;
         /// May be confirmed: with one of these drivers, of the order's offers.
         driver_ids "driverIds": list(text), required;
@@ -126,7 +126,7 @@ crate::messages! {
         refunded "refunded": fen, required;
         /// It was refunded that much at least: the amount of a refund is not known, or not all refunds were kept.
         refunded_at_least "refundedAtLeast": flag, required;
-        /// Whether the estimate can be ordered with still; absent where none was told.
+        /// Whether the estimate can be ordered with still; absent where none was reported.
         estimate_valid "estimateValid": flag, optional;
         /// What to do next; absent where nothing is left to do.
         next "next": object(RideNextAction), optional;
@@ -182,7 +182,7 @@ impl RideOrder {
         }
     }
 
-    /// Whether only a query can tell what the state is, or what belongs to it.
+    /// Whether only a query can show what the state is, or what belongs to it.
     pub fn needs_query(&self) -> bool {
         self.news > 0 || is_kind_unknown(self.status()) && !self.fee_is_paid()
     }
@@ -225,7 +225,7 @@ impl RideOrder {
         last.is_some_and(|event| event.event_code == RideEvent::ORDER_SUSPENDED)
     }
 
-    /// Whether the reply to a query holds the driver (document 7.4): once one has taken the order, and when it was cancelled
+    /// Whether the reply to a query holds the driver (ride spec 7.4): once one has accepted the order, and when it was cancelled
     /// after that.
     pub fn driver_is_expected(&self) -> bool {
         let status = self.status();
@@ -270,7 +270,7 @@ impl RideOrder {
         is_another && !self.has_event(RideEvent::BILL_CHANGED)
     }
 
-    /// Whether the order may be cancelled, and by which step: first the fee is asked, then it is cancelled, also where the
+    /// Whether the order may be cancelled, and by which step: first the fee is requested, then it is cancelled, also where the
     /// question has failed; after a time-out of one's own, it is cancelled again. From submitted to the driver's arrival
     /// (inferred).
     pub fn may_cancel(&self) -> Option<CancelStep> {
@@ -299,7 +299,7 @@ impl RideOrder {
         self.mt_order_id.is_some() || self.detail.is_some() || !self.events.is_empty() || !self.hints.is_empty()
     }
 
-    /// What cancelling costs, as it was asked in this state. It may be another amount by the time it is cancelled.
+    /// What cancelling costs, as it was requested in this state. It may be another amount by the time it is cancelled.
     pub fn cancel_fee(&self) -> Option<Fen> {
         let own = self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE))?;
         let counts = own.code == Some(ResultCode::SUCCESS) && own.order_status == Some(self.status());

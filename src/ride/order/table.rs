@@ -1,6 +1,6 @@
 //! Which event leads from which state to which: the one table that the code and the documentation's picture are made from.
 //!
-//! The document publishes the states and the events, and no transition: all of this table is inferred.
+//! The ride spec publishes the states and the events, and no transition: all of this table is inferred.
 
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN};
 use crate::ride::codes::{RideEvent, RideStatus};
@@ -22,7 +22,7 @@ pub struct Step {
 
 macro_rules! steps {
     ($( $event:ident, $from:expr => $to:expr, $asks:ident, $doc:literal; )*) => {
-        /// Every transition. What is not in it is a contradiction: the state stays, and a query is asked for.
+        /// Every transition. What is not in it is a contradiction: the state stays, and a query is needed.
         pub static STEPS: &[Step] = &[$(Step {
             event: RideEvent::$event,
             from: $from,
@@ -118,7 +118,7 @@ pub fn states() -> Vec<RideStatus> {
     states
 }
 
-/// What a state is called: in Meituan's words, then in English.
+/// The name of a state: in Meituan's words, then in English.
 #[cfg(feature = "texts")]
 pub fn name(status: RideStatus) -> (&'static str, &'static str) {
     match status {
@@ -133,15 +133,15 @@ pub fn name(status: RideStatus) -> (&'static str, &'static str) {
     }
 }
 
-/// Where a query leads that tells which kind of cancellation it was.
+/// Where a query leads that shows which kind of cancellation it was.
 #[cfg(feature = "texts")]
 pub fn told_by_query() -> impl Iterator<Item = (RideStatus, RideStatus)> {
-    let told = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, *kind));
-    let told_fee = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, *kind));
-    told.chain(told_fee)
+    let kinds = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, *kind));
+    let fees = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, *kind));
+    kinds.chain(fees)
 }
 
-/// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` what only a query tells. What
+/// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` what only a query shows. What
 /// changes no state is not drawn.
 #[cfg(feature = "texts")]
 pub fn diagram() -> String {
