@@ -1,4 +1,4 @@
-//! Signatures: what is told about any evidence, and the dates that are signed.
+//! Signatures: the diagnosis of any evidence, and the dates that are signed.
 
 use crate::input::{Input, seed, valid};
 use crate::vectors::{Vectors, text};
@@ -6,7 +6,7 @@ use meituan_protocol::Secret;
 use meituan_protocol::ba::{Diagnosis, Evidence, Key, MISTAKES, authorization, diagnose, sign, string_to_sign};
 use meituan_protocol::time::{Date, Timestamp, WALL_CLOCK_RANGE, http_date, parse_http_date, parse_wall_clock, wall_clock};
 
-/// The moments that an HTTP date can tell: the years 0 to 9999, in UTC.
+/// The timestamps that an HTTP date can have: the years 0 to 9999, in UTC.
 const HTTP_DATES: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// The first byte chooses: evidence as it is, evidence that is signed rightly, or dates.
@@ -25,21 +25,24 @@ fn check_evidence(input: &mut Input<'_>) {
     let secrets = [Secret::new(input.text()), Secret::new("the other secret of a rotation")];
     let body = input.rest();
     let evidence = Evidence { method, url, date, authorization: header, body, client_id, partner_id, secrets: &secrets };
-    check_told(&evidence, &diagnose(&evidence));
+    check_diagnosis(&evidence, &diagnose(&evidence));
 }
 
-fn check_told(evidence: &Evidence<'_>, told: &Diagnosis) {
-    assert!(told.string_to_sign.starts_with(&evidence.method.to_ascii_uppercase()));
-    assert!(told.string_to_sign.ends_with(evidence.date));
-    assert_eq!(told.is_explained, told.signed.is_some(), "{told:?}");
-    assert!(evidence.authorization.contains(&told.received), "{told:?}");
-    for (index, mistake) in told.mistakes.iter().enumerate() {
-        assert!(MISTAKES.iter().any(|known| known.id == mistake.id), "{told:?}");
-        assert!(!told.mistakes[..index].iter().any(|other| other.id == mistake.id), "a mistake is told twice: {told:?}");
+fn check_diagnosis(evidence: &Evidence<'_>, diagnosis: &Diagnosis) {
+    assert!(diagnosis.string_to_sign.starts_with(&evidence.method.to_ascii_uppercase()));
+    assert!(diagnosis.string_to_sign.ends_with(evidence.date));
+    assert_eq!(diagnosis.is_explained, diagnosis.signed.is_some(), "{diagnosis:?}");
+    assert!(evidence.authorization.contains(&diagnosis.received), "{diagnosis:?}");
+    for (index, mistake) in diagnosis.mistakes.iter().enumerate() {
+        assert!(MISTAKES.iter().any(|known| known.id == mistake.id), "{diagnosis:?}");
+        assert!(
+            !diagnosis.mistakes[..index].iter().any(|other| other.id == mistake.id),
+            "a mistake is reported twice: {diagnosis:?}"
+        );
     }
-    if told.is_explained && told.mistakes.is_empty() && !evidence.method.is_empty() {
-        assert_eq!(told.received, told.expected, "a wrong signature is called right");
-        assert_eq!(told.signed.as_ref(), Some(&told.string_to_sign));
+    if diagnosis.is_explained && diagnosis.mistakes.is_empty() && !evidence.method.is_empty() {
+        assert_eq!(diagnosis.received, diagnosis.expected, "a wrong signature is called right");
+        assert_eq!(diagnosis.signed.as_ref(), Some(&diagnosis.string_to_sign));
     }
 }
 
@@ -49,21 +52,21 @@ fn check_signed(input: &mut Input<'_>) {
     let secrets = [Secret::new(input.text())];
     let client_id = "vector-client";
     let unsigned = Evidence { method, url, date, client_id, secrets: &secrets, ..Evidence::default() };
-    let told = diagnose(&unsigned);
-    assert!(!told.is_explained && told.received.is_empty());
-    let header = authorization(client_id, &told.expected);
+    let diagnosis = diagnose(&unsigned);
+    assert!(!diagnosis.is_explained && diagnosis.received.is_empty());
+    let header = authorization(client_id, &diagnosis.expected);
     let evidence = Evidence { authorization: &header, body: input.rest(), ..unsigned };
-    let told = diagnose(&evidence);
-    check_told(&evidence, &told);
+    let diagnosis = diagnose(&evidence);
+    check_diagnosis(&evidence, &diagnosis);
     // What is empty is not known, and left out of what is tried.
     let is_whole = !method.is_empty() && !date.is_empty();
-    assert!(told.is_explained && told.mistakes.is_empty() || !is_whole, "{told:?}");
-    let lines = told.string_to_sign.split_once(' ').and_then(|(_, rest)| rest.strip_suffix(date)?.strip_suffix('\n'));
+    assert!(diagnosis.is_explained && diagnosis.mistakes.is_empty() || !is_whole, "{diagnosis:?}");
+    let lines = diagnosis.string_to_sign.split_once(' ').and_then(|(_, rest)| rest.strip_suffix(date)?.strip_suffix('\n'));
     let method = method.to_ascii_uppercase();
     // A method with a space in it parts elsewhere.
     if let (Some(uri), false) = (lines, method.contains(' ')) {
-        assert_eq!(told.string_to_sign, string_to_sign(&method, uri, date));
-        assert_eq!(told.expected, sign(&Key::new(&secrets[0]), &method, uri, date));
+        assert_eq!(diagnosis.string_to_sign, string_to_sign(&method, uri, date));
+        assert_eq!(diagnosis.expected, sign(&Key::new(&secrets[0]), &method, uri, date));
     }
 }
 

@@ -10,7 +10,7 @@ use meituan_protocol::{ErrorCode, Issue};
 use serde_json::Value;
 
 const FORMS: [Form; 3] = [Form::Wire, Form::Program, Form::Stored];
-/// The reader tells so many findings, and the first one that refuses, should it come after them.
+/// The reader reports so many findings, and the first one that refuses, should it come after them.
 const MOST_FINDINGS: usize = 65;
 
 fn messages() -> Vec<&'static Message> {
@@ -57,7 +57,7 @@ fn check(message: &'static Message, text: &[u8], how: Reading) {
     if how.form == Form::Wire {
         assert_eq!(once, wire, "reading what was written changes it");
     }
-    // A program's moment of 1970 reads as seconds on the wire, so that it takes another trip to stay.
+    // A program's timestamp of 1970 reads as seconds on the wire, so that it needs another trip to stay.
     assert_eq!(trip(message, &once, how).1, once, "a second trip changes the text");
 }
 

@@ -65,14 +65,14 @@ fn after(facts: &[Event]) -> RideOrder {
 
 /// The facts again, some of them several times, in an order that the input chooses.
 fn disturbed(facts: &[Event], input: &mut Input<'_>) -> Vec<Event> {
-    let mut told = facts.to_vec();
+    let mut shuffled = facts.to_vec();
     for _ in 0..input.below(MOST_FACTS) {
-        told.push(facts[input.below(facts.len())].clone());
+        shuffled.push(facts[input.below(facts.len())].clone());
     }
-    for index in (1..told.len()).rev() {
-        told.swap(index, input.below(index + 1));
+    for index in (1..shuffled.len()).rev() {
+        shuffled.swap(index, input.below(index + 1));
     }
-    told
+    shuffled
 }
 
 /// Any fact, whether it makes sense or not; there are few times and numbers, so that many are the same.
@@ -152,7 +152,7 @@ fn check_border(order: &RideOrder, event: &Event, transition: &RideTransition) {
     assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&json(transition)));
 }
 
-/// A fact as JavaScript would tell it.
+/// A fact as JavaScript would send it.
 fn fact_json(event: &Event) -> Vec<u8> {
     let (name, body) = match event {
         Event::CapacityOffered(body) => ("capacityOffered", json(body)),
@@ -164,7 +164,7 @@ fn fact_json(event: &Event) -> Vec<u8> {
     [b"{\"", name.as_bytes(), b"\":", &body, b"}"].concat()
 }
 
-/// Any bytes as an order, an event and recent calls: what comes of it can be told again.
+/// Any bytes as an order, an event and recent calls: the result can be applied again.
 fn check_stored(input: &mut Input<'_>) {
     let now = Timestamp(START + input.number() % (1 << 52));
     let [order, event, calls] = [(); 3].map(|()| input.piece());
@@ -172,19 +172,19 @@ fn check_stored(input: &mut Input<'_>) {
     if apply_json(order, event, calls, now, &mut packed, &mut out).is_err() {
         return;
     }
-    let told: Value = serde_json::from_slice(&out).expect("what is told is JSON");
+    let output: Value = serde_json::from_slice(&out).expect("the output is JSON");
     if event.is_empty() {
         return;
     }
-    let next = told["order"].to_string();
+    let next = output["order"].to_string();
     out.clear();
     let again = apply_json(next.as_bytes(), event, calls, now, &mut packed, &mut out);
     again.unwrap_or_else(|error| panic!("what was stored cannot be loaded: {error:?} {next}"));
-    let again: Value = serde_json::from_slice(&out).expect("what is told is JSON");
+    let again: Value = serde_json::from_slice(&out).expect("the output is JSON");
     assert_ne!(again["kind"], "moved", "a repetition is news: {next}");
 }
 
-/// The document's pushes and its query, told to an order; and a ride as bytes.
+/// The spec's pushes and its query, applied to an order; and a ride as bytes.
 pub fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
     let leading = [&[1], &0_i64.to_le_bytes()[..]].concat();
     let query: Value = serde_json::from_slice(&vectors.file("ride/queryRealTimeOrder/response.json")).expect("a vector is JSON");

@@ -58,8 +58,8 @@ fn outcome(client: &Client, uri: &str, body: &[u8]) -> Outcome {
             let answer: Value = serde_json::from_str(&refusal.answer()).expect("an answer is JSON");
             assert_ne!(answer["code"], 0, "what is refused is answered as taken");
             assert_eq!(refusal.error.code == ErrorCode::UnknownRoute, refusal.interface.is_none());
-            let told = format!("{} {:?}", refusal.error, refusal.error);
-            assert!(!told.contains(KEY), "the key is told: {told}");
+            let printed = format!("{} {:?}", refusal.error, refusal.error);
+            assert!(!printed.contains(KEY), "the key is printed: {printed}");
             Err((refusal.error.code, refusal.error.path.clone()))
         }
     }

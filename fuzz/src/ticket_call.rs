@@ -9,7 +9,7 @@ use meituan_protocol::time::{Timestamp, http_date, parse_http_date};
 use meituan_protocol::{ErrorCode, Issue, Secret, ba};
 use serde_json::Value;
 
-/// The moment at which the vectors of signatures were made.
+/// The timestamp at which the vectors of signatures were made.
 const NOW: Timestamp = Timestamp(1_430_908_460_000);
 const TOLERANCE: u32 = 600;
 const PARTNER: u32 = 1122;
@@ -154,8 +154,8 @@ fn check_refusal(supplier: &Supplier, parts: &Parts<'_>, refusal: &Refusal) {
     assert_eq!(refusal.call.map(|call| call.name), call.map(|call| call.name));
     assert_eq!(refusal.error.code == ErrorCode::UnknownRoute, call.is_none());
     assert_eq!(ErrorCode::ALL.iter().filter(|code| code.as_str() == refusal.error.code.as_str()).count(), 1);
-    let told = format!("{} {:?}", refusal.error, refusal.error);
-    assert!(SECRETS.iter().all(|secret| !told.contains(secret) || parts_hold(parts, secret)), "a secret is told: {told}");
+    let printed = format!("{} {:?}", refusal.error, refusal.error);
+    assert!(SECRETS.iter().all(|secret| !printed.contains(secret) || parts_hold(parts, secret)), "a secret is printed: {printed}");
     let answer = supplier.answer_refusal(refusal).body;
     let key = supplier.config().body_encryption.as_ref().filter(|_| refusal.encrypted);
     let answer = key.map_or(answer.clone(), |encryption| encryption.key.open(&answer).expect("what was sealed opens"));
@@ -165,7 +165,7 @@ fn check_refusal(supplier: &Supplier, parts: &Parts<'_>, refusal: &Refusal) {
     assert!(reply["describe"].as_str().is_some_and(|describe| !describe.is_empty()));
 }
 
-/// What the caller has written into the head itself may be told.
+/// What the caller has written into the head itself may be printed.
 fn parts_hold(parts: &Parts<'_>, secret: &str) -> bool {
     [parts.method, parts.uri, parts.partner_id, parts.date, parts.authorization].iter().any(|part| part.contains(secret))
 }

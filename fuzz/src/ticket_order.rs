@@ -23,19 +23,19 @@ pub fn run(data: &[u8]) {
         check_stored(&mut input);
     } else {
         let settings = Settings { calendar: flag(flags, 1).then(Calendar::default), ..Settings::default() };
-        let mut telling = Telling { story: Story::new(&mut input), settings, ..Telling::default() };
+        let mut replay = Replay { story: Story::new(&mut input), settings, ..Replay::default() };
         for _ in 0..MOST_EVENTS {
             if input.is_empty() {
                 break;
             }
-            let event = telling.story.event(&mut input, telling.order.as_ref());
-            telling.tell(&event);
+            let event = replay.story.event(&mut input, replay.order.as_ref());
+            replay.apply(&event);
         }
     }
 }
 
 /// An order, and what the world outside it has seen.
-struct Telling {
+struct Replay {
     story: Story,
     settings: Settings,
     order: Option<Order>,
@@ -46,16 +46,16 @@ struct Telling {
     refunds_wait: BTreeSet<String>,
 }
 
-impl Default for Telling {
+impl Default for Replay {
     fn default() -> Self {
         let story = Story::new(&mut Input::new(&[]));
         let (finished, refunds_wait) = (BTreeSet::new(), BTreeSet::new());
-        Telling { story, settings: Settings::default(), order: None, finished, pay_waits: false, refunds_wait }
+        Replay { story, settings: Settings::default(), order: None, finished, pay_waits: false, refunds_wait }
     }
 }
 
-impl Telling {
-    fn tell(&mut self, event: &Event) {
+impl Replay {
+    fn apply(&mut self, event: &Event) {
         let transition = apply(self.order.as_ref(), event, &self.settings, self.story.now);
         assert_eq!(transition.kind == Kind::Moved, transition.next.is_some(), "{event:?} {transition:?}");
         if let Some(next) = &transition.next {
@@ -205,7 +205,7 @@ impl Telling {
     /// Who asks again gets the current truth, and nothing else happens.
     fn check_repeat(&self, event: &Event) {
         let again = |order: Option<&Order>| apply(order, event, &self.settings, self.story.now);
-        // A first repeat may be the one that is told to wait, which is kept.
+        // A first repeat may be the one that is answered to wait, which is kept.
         let second = again(self.order.as_ref());
         let kept = second.next.as_ref().or(self.order.as_ref());
         let third = again(kept);
@@ -221,13 +221,13 @@ impl Telling {
         let (mut packed, mut out) = (Packed::default(), Vec::new());
         let applied = apply_json(snapshot.as_bytes(), &event, &settings, self.story.now, &mut packed, &mut out);
         applied.unwrap_or_else(|error| panic!("{}: {error:?}", String::from_utf8_lossy(&event)));
-        let told: Value = serde_json::from_slice(&out).expect("a transition is JSON");
-        assert_eq!(told["kind"], transition.kind.as_str());
+        let output: Value = serde_json::from_slice(&out).expect("a transition is JSON");
+        assert_eq!(output["kind"], transition.kind.as_str());
         let next: Option<Value> = transition.next.as_ref().map(|next| serde_json::from_str(&next.to_json()).expect("JSON"));
-        assert_eq!(told.get("next"), next.as_ref());
-        assert_eq!(told["reply"].is_object(), matches!(transition.answer, Answer::Reply(_)));
-        assert_eq!(told["run"].is_object(), matches!(transition.answer, Answer::Run(_)));
-        assert_eq!(told["admittance"].is_object(), matches!(transition.answer, Answer::Admitted(_)));
+        assert_eq!(output.get("next"), next.as_ref());
+        assert_eq!(output["reply"].is_object(), matches!(transition.answer, Answer::Reply(_)));
+        assert_eq!(output["run"].is_object(), matches!(transition.answer, Answer::Run(_)));
+        assert_eq!(output["admittance"].is_object(), matches!(transition.answer, Answer::Admitted(_)));
     }
 }
 
@@ -272,8 +272,8 @@ fn check_stored(input: &mut Input<'_>) {
     let [snapshot, event, settings] = [(); 3].map(|()| input.piece());
     let (mut packed, mut out) = (Packed::default(), Vec::new());
     if apply_json(snapshot, event, settings, now, &mut packed, &mut out).is_ok() {
-        let told: Value = serde_json::from_slice(&out).expect("a transition is JSON");
-        if let Some(next) = told.get("next") {
+        let output: Value = serde_json::from_slice(&out).expect("a transition is JSON");
+        if let Some(next) = output.get("next") {
             let order = Order::from_json(next.to_string().as_bytes());
             assert!(matches!(order, Ok(Some(_))), "what was stored cannot be loaded: {order:?}");
         }
@@ -322,14 +322,14 @@ pub fn seeds(_: &Vectors) -> Vec<Vec<u8>> {
 /// The same story, as what was stored at its end and one more event.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     let mut input = Input::new(bytes);
-    let mut telling = Telling { story: Story::new(&mut input), ..Telling::default() };
+    let mut replay = Replay { story: Story::new(&mut input), ..Replay::default() };
     let mut last = Vec::new();
     while !input.is_empty() {
-        let event = telling.story.event(&mut input, telling.order.as_ref());
-        telling.tell(&event);
+        let event = replay.story.event(&mut input, replay.order.as_ref());
+        replay.apply(&event);
         last = event_json(&event);
     }
-    let snapshot = telling.order.as_ref().map(Order::to_json).unwrap_or_default();
+    let snapshot = replay.order.as_ref().map(Order::to_json).unwrap_or_default();
     let leading = [&[1], &0_i64.to_le_bytes()[..]].concat();
-    seed(&leading, &[snapshot.as_bytes(), &last, &json(&telling.settings), &bytes[..2]])
+    seed(&leading, &[snapshot.as_bytes(), &last, &json(&replay.settings), &bytes[..2]])
 }

@@ -9,7 +9,7 @@ use meituan_protocol::time::{Date, Timestamp};
 
 pub(crate) const ORDER: Id = Id(7);
 pub(crate) const START: i64 = 1_772_416_800_000;
-/// Nothing, a moment, more than every lease, more than every term.
+/// Nothing, a millisecond, more than every lease, more than every term.
 const STEPS: [i64; 4] = [0, 1_000, 70_000, 10 * 86_400_000];
 const OUTCOMES: [Outcome; 4] = [Outcome::DONE, Outcome::PENDING, Outcome::REFUSED, Outcome::UNKNOWN];
 const REFUNDS: [&str; 3] = ["R1", "R2", "R3"];
@@ -191,7 +191,7 @@ impl Story {
     }
 }
 
-/// An event as JavaScript would tell it.
+/// An event as JavaScript would send it.
 pub(crate) fn event_json(event: &Event) -> Vec<u8> {
     let (name, body) = match event {
         Event::OrderCreate(body) => ("orderCreate", json(body)),
@@ -213,7 +213,7 @@ pub(crate) fn event_json(event: &Event) -> Vec<u8> {
         Event::TakeOver(body) => ("takeOver", json(body)),
         Event::ConflictResolved(body) => ("conflictResolved", json(body)),
         Event::PersonalDataCleared(body) => ("personalDataCleared", json(body)),
-        other => unreachable!("{other:?} is never told here"),
+        other => unreachable!("{other:?} is never sent here"),
     };
     [b"{\"", name.as_bytes(), b"\":", &body, b"}"].concat()
 }

@@ -40,8 +40,8 @@ fn check_reports(documented: &Report, inferred: &Report) {
         }
         let mut json = Vec::new();
         report.write_json(&mut json);
-        let told: Value = serde_json::from_slice(&json).expect("a report is JSON");
-        assert_eq!(told["points"].as_array().map(Vec::len), Some(POINTS.len()));
+        let report: Value = serde_json::from_slice(&json).expect("a report is JSON");
+        assert_eq!(report["points"].as_array().map(Vec::len), Some(POINTS.len()));
     }
     for (lenient, strict) in documented.points.iter().zip(&inferred.points) {
         assert_eq!((lenient.shown, lenient.findings.len()), (strict.shown, strict.findings.len()));

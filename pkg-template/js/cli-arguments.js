@@ -39,11 +39,11 @@ export function noArguments(input) {
   if (input.arguments.length > 0) throw new UsageError("there is an argument that belongs to no option");
 }
 
-/** @param {string} name of the option @param {string} text @param {number} least @param {number} most */
-export function wholeNumber(name, text, least, most) {
+/** @param {string} name of the option @param {string} text @param {number} min @param {number} max */
+export function wholeNumber(name, text, min, max) {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least || number > most) {
-    throw new UsageError(`--${name} is not a whole number from ${least} to ${most}`);
+  if (!/^\d+$/.test(text) || number < min || number > max) {
+    throw new UsageError(`--${name} is not a whole number from ${min} to ${max}`);
   }
   return number;
 }

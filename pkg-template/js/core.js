@@ -37,7 +37,7 @@ const OTHER = 4;
 const NONE = 0xffffffff;
 
 /**
- * Where a name stands. The map is made when it is first asked.
+ * The place of a name. The map is made when it is first needed.
  * @param {() => readonly string[]} names
  * @returns {(name: string) => number | undefined}
  */
@@ -136,7 +136,7 @@ function failure() {
   return JSON.parse(output());
 }
 
-/** @param {any} failure what failure() tells */
+/** @param {any} failure what failure() returns */
 export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
@@ -292,7 +292,7 @@ export const unseal = (supplier, body) => (glue.ticket_open(supplier, putAlone(b
 export const readMessage = (message, text, how) => readBy(read[message], message, text, how);
 
 /**
- * Reads a message of the ticket API: whoever reads no others brings no readers of others along.
+ * Reads a message of the ticket API: callers that read no others bring no readers of others along.
  * @param {number} message
  * @param {string | Uint8Array} text
  * @param {How} [how]

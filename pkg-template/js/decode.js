@@ -1,4 +1,4 @@
-// The wasm as the loaders bring it: compiled, its bytes, or its bytes as a text, which can be packed.
+// The wasm as the loaders bring it: compiled, its bytes, or its bytes as a string, which can be packed.
 
 /**
  * @template T

@@ -17,7 +17,7 @@ function cut(row) {
   return [row.slice(0, at), row.slice(at + 1)];
 }
 
-/** Name, `!` for always needed or `?` for needed at success, list and its most items, type, what it is of, least, most. */
+/** Name, `!` for always needed or `?` for needed at success, list and its maximal number of items, type, what it is of, minimum, maximum. */
 const FIELD = /^(\w+)([!?]?)( list(?: (\d+))?)? (\w+)(?: ([A-Z]\w*))?(?: (-?\d+)(?= ))?(?: (-?\d+))?$/;
 
 /** @param {[string, string]} row */

@@ -29,7 +29,7 @@ export interface FieldDefinition {
     | "raw";
   /** Whether it is a list of these. */
   readonly list?: true;
-  /** The most items that are documented. */
+  /** The documented maximum of items. */
   readonly most?: number;
   /** The smallest number. */
   readonly min?: number;

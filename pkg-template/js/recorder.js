@@ -14,7 +14,7 @@ export const UNAUTHENTICATED = [
 ];
 
 /** A trace is for reading: longer bodies are no messages of this API. */
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;
 
 /**
  * One exchange as JSON, without secrets and personal data.
@@ -39,7 +39,7 @@ export const traceOf = (exchanges, settings) =>
  * @param {Request | Response} message
  */
 async function plainBody(configuration, message) {
-  const body = await readBody(message, MOST_BYTES);
+  const body = await readBody(message, MAX_BYTES);
   const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
   return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
 }

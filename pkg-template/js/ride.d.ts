@@ -52,7 +52,7 @@ export interface RideClientOptions {
   /** How far the `ts` of a push may be from now, in seconds; 600 by default. `null` accepts any. */
   toleranceSeconds?: number | null | undefined;
   /**
-   * Refuses requests that break a rule which nobody documents but we inferred, or have a number that the document's lists do
+   * Refuses requests that break a rule which nobody documents but we inferred, or have a number that the ride spec's lists do
    * not have; otherwise they are reported in `warnings`.
    */
   strictInferred?: boolean | undefined;
@@ -62,7 +62,7 @@ export interface RideClientOptions {
   maxBodyBytes?: number | undefined;
   /** Which path means which push, as agreed with Meituan: `{ "/meituan/event": "orderChanged" }`. */
   routes?: Readonly<Record<string, RidePushName>> | undefined;
-  /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
+  /** Returns the time, as epoch milliseconds or a Date; `Date.now` by default, called at each call. */
   now?: (() => number | Date) | undefined;
   /** Computes AES for long messages, such as `nodeCipher(crypto)`. A speed-up only; INVALID_CONFIG where it computes something else. */
   cipher?: HostCipher | undefined;
@@ -74,7 +74,7 @@ export interface ReplyFacts<Data> {
   readonly data: Data;
   /** Meituan's words (响应提示信息). */
   readonly message: string | undefined;
-  /** What was accepted although it deviates from the document. */
+  /** What was accepted although it deviates from the ride spec. */
   readonly warnings: readonly Finding[];
   /** The reply's `M-TraceId`, or `traceId` of its body: log it, Meituan's support asks for it. */
   readonly traceId: string | undefined;
@@ -143,7 +143,7 @@ export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
    * query the order at every event without an `eventTime`, known or not.
    */
   readonly deduplicationKey: string;
-  /** What was accepted although it deviates from the document. */
+  /** What was accepted although it deviates from the ride spec. */
   readonly warnings: readonly Finding[];
   /** `{"code":0,"message":"成功"}`: taken. Say it only once the push is safely kept. */
   ok(): Answer;

@@ -182,7 +182,7 @@ export class TicketSupplier {
   #receive({ method, url, headers }, body, options, finish, receive) {
     const configuration = this.#configuration;
     if (typeof method !== "string") invalid("method", "expected a string, such as POST");
-    // Whoever says what time it is says so for the reply too.
+    // A time that the caller sets is that of the reply too.
     const fixed = options?.now;
     const clock = fixed === undefined ? configuration.clock : () => moment(fixed);
     const receivedAt = clock();

@@ -1,7 +1,7 @@
 // The lives of some orders as data: what Meituan sends, what is due in return, and which acceptance points that shows.
 //
 // Each life is a generator. It yields a step, and is given what came of it, because later steps repeat ids and codes
-// that the supplier chose. Whoever plays it brings the connection and the clock.
+// that the supplier chose. The caller brings the connection and the clock.
 
 import { acceptance } from "./texts.js";
 
@@ -181,7 +181,7 @@ class Order {
   }
 
   /**
-   * Guests at the supplier's own gate. That is no call of Meituan's: whoever plays this life lets them in.
+   * Guests at the supplier's own gate. That is no call of Meituan's: the caller that plays this scenario lets them in.
    * @param {string} name
    * @param {readonly string[]} vouchers
    * @param {{ entered: readonly string[] }} expect

@@ -1,5 +1,5 @@
 // Meituan Enterprise's books: estimates, orders, and what has to be pushed, as one plain object; and the rules by which the
-// seven interfaces and the drivers change it. What no page tells (which refusal gets which code, when a cancel costs
+// seven interfaces and the drivers change it. What no page says (which refusal gets which code, when a cancel costs
 // something) is invented here, and said so where it is.
 
 import { CarType, ResultCode, RideEvent, RideStatus } from "./codes.js";
@@ -35,7 +35,7 @@ function refuse(code, message) {
   throw new Refusal(code, message);
 }
 
-/** An estimate lives as long (document 2.4). */
+/** An estimate lives as long (ride spec 2.4). */
 const ESTIMATE_MILLISECONDS = 600_000;
 const RESERVED = 2;
 const ASK_FEE = 1;
@@ -53,7 +53,7 @@ export const TARIFFS = [
   },
 ];
 
-/** What a cancel costs in each state, in fen; nothing in states that are not here. Invented: no page tells. */
+/** What a cancel costs in each state, in fen; nothing in states that are not here. Invented: no page says. */
 export const CANCEL_FEES = { [RideStatus.CONFIRMED]: 500, [RideStatus.DRIVER_ARRIVED]: 1000 };
 
 /** @returns {RideState} */
@@ -75,7 +75,7 @@ const PAID = new Map([
   [RideStatus.PASSENGER_CANCELED_WAIT_PAY, RideStatus.PASSENGER_CANCELED_PAID],
 ]);
 
-/** All amounts of a bill (document 7.4), where nothing was charged. */
+/** All amounts of a bill (ride spec 7.4), where nothing was charged. */
 const NO_CHARGES = {
   ...{ userPayableTotalPrice: 0, userPayableBalancePrice: 0, cancelFee: 0, totalPrice: 0, driveStartPrice: 0, driveDistance: 0 },
   ...{ driveDistancePrice: 0, driveTime: 0, driveTimePrice: 0, driveLongDistancePrice: 0, dynamicPrice: 0, servicePriceAmount: 0 },
@@ -139,7 +139,7 @@ export const INTERFACES = {
         estimateTotalDiscounts: 0,
       };
     });
-    // The document's table calls it estimatePrices. Its example is what was seen on the wire.
+    // The ride spec's table calls it estimatePrices. Its example is what was seen on the wire.
     return { estimatePrice: estimates };
   },
 
@@ -165,7 +165,7 @@ export const INTERFACES = {
 
   confirmOrder({ state }, { mtOrderId, driverId }, { now }) {
     const order = orderOf(state, { mtOrderId });
-    // Whoever lost the first answer asks again, and is told the same (inferred).
+    // A repeat after a lost answer gets the first one (inferred).
     if (order.driver?.driverId === driverId) return undefined;
     if (order.orderStatus !== RideStatus.PUSHED) refuse(ResultCode.ILLEGAL_API_ACCESS, "无效访问：订单不在待派单状态");
     const offer = order.offers.find(({ submitDriveInfo }) => submitDriveInfo.driverId === driverId);
@@ -190,7 +190,7 @@ export const INTERFACES = {
     if (orderStatus > RideStatus.DRIVER_ARRIVED) refuse(ResultCode.ILLEGAL_API_ACCESS, "无效访问：行程已开始，不能取消");
     const cancelPrice = cancelFees[orderStatus] ?? 0;
     if (request.type === ASK_FEE) return { cancelPrice };
-    // The fee is in the balance, and not in the total (document 7.4).
+    // The fee is in the balance, and not in the total (ride spec 7.4).
     order.charges = { cancelFee: cancelPrice, userPayableBalancePrice: cancelPrice };
     if (cancelPrice > 0) {
       happened(state, order, RideEvent.ORDER_CANCELED_WITH_PAY, RideStatus.PASSENGER_CANCELED_WAIT_PAY, now);
@@ -203,7 +203,7 @@ export const INTERFACES = {
   queryRealTimeOrder({ state }, request) {
     const order = orderOf(state, request);
     const { orderStatus, updateTime, mtOrderId, channelPartnerOrderId, charges, driver, payInfo } = order;
-    // Without a driver, or before payment, the object is not sent at all (document 7.4: 其他情况不传).
+    // Without a driver, or before payment, the object is not sent at all (ride spec 7.4: 其他情况不传).
     const userPriceInfo = { ...NO_CHARGES, ...charges };
     return { orderStatus, updateTime, mtOrderId, channelPartnerOrderId, userPriceInfo, driverInfo: driver, payInfo };
   },
@@ -335,7 +335,7 @@ function orderOf({ orders }, { mtOrderId, channelPartnerOrderId }) {
 }
 
 /**
- * For whoever plays Meituan, who must know which orders there are.
+ * For what plays Meituan, which must know which orders there are.
  * @param {RideState} state
  * @param {string} mtOrderId
  */
@@ -380,7 +380,7 @@ function future(time, now) {
 const numbersOf = (list) => (list ? new Set(list.split(",").map(Number)) : undefined);
 
 /**
- * 30 digits, as in the document's examples.
+ * 30 digits, as in the ride spec's examples.
  * @param {RideState} state
  * @param {Moment} moment
  */

@@ -146,13 +146,13 @@ export declare class MeituanRide {
       /** The generation, where it is not this instance's. */
       version?: 1 | 2 | undefined;
       format?: "form" | "json" | undefined;
-      /** `false` leaves entId and ts out, as the document's examples do. */
+      /** `false` leaves entId and ts out, as the ride spec's examples do. */
       common?: boolean | undefined;
     },
   ): { readonly method: "POST"; readonly headers: Record<string, string>; readonly body: string };
   /** What the enterprise's answer to a push means. */
   readPushReply(text: RawBody, about?: { status?: number | undefined }): RidePushReply;
-  /** What has to be pushed since this was asked last, in the order in which it happened. */
+  /** What has to be pushed since the last call of this, in the order in which it happened. */
   takePushes(): RidePush[];
   /**
    * The next thing that happens without the enterprise: cars are offered (state 2); once one is confirmed, the driver starts,

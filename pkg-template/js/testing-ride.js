@@ -73,7 +73,7 @@ export class MeituanRide {
    * @param {string} name
    * @param {any} body as a program has it; a text is sealed as it is
    * @param {{ now: number | Date, version?: 1 | 2, format?: "form" | "json", common?: boolean }} options
-   *   without `common`, entId and ts are left out, as in the document's examples
+   *   without `common`, entId and ts are left out, as in the ride spec's examples
    */
   push(name, body, { now, version = this.#version, format = "form", common = true }) {
     const index = messageIndex(`ride.${name}.request`);
@@ -103,7 +103,7 @@ export class MeituanRide {
     return { accepted: isAccepted, code: value?.code, message: value?.message, issues };
   }
 
-  /** What has to be pushed since this was asked last, in the order in which it happened. */
+  /** What has to be pushed since the last call of this, in the order in which it happened. */
   takePushes() {
     return this.state.pushes.splice(0);
   }

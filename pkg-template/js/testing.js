@@ -1,5 +1,5 @@
 // Entry of meituan-protocol/testing: Meituan's side of both APIs (here the ticket API's), as values in and values out. It
-// opens no connection, reads no clock and draws nothing at random, so whoever plays it decides when and over what.
+// opens no connection, reads no clock and draws nothing at random, so the caller decides when and over what.
 
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
@@ -112,7 +112,7 @@ export class MeituanTicket {
     const { codes, outcomes, echoes } = calls[index];
     const { text, error } = this.#opened(rawBody(reply));
     const { value, issues: findings } = readTicketMessage(replyIndex(index), text, { quantity });
-    // Of a reply that its definition refuses, only these can be told.
+    // Of a reply that its definition refuses, only these are known.
     const { code, describe, partnerId } = value ?? glance(text);
     const body = value?.body;
 
@@ -271,7 +271,7 @@ function issueOf({ code, refuses, path, rule, detail }) {
 }
 
 /**
- * What can be told of a text that its definition refuses.
+ * What is known of a message that its definition refuses.
  * @param {string | Uint8Array} text
  * @returns {any}
  */
