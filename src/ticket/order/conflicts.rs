@@ -7,7 +7,7 @@ const MAX_SETTLED: usize = 20;
 
 macro_rules! breaches {
     ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
-        /// What is contradicted. The fact is kept all the same, and somebody has to look.
+        /// A contradiction. The fact is kept all the same, and somebody has to look.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Breach { $( $(#[doc = $doc])* $variant, )* }
 
@@ -20,7 +20,7 @@ macro_rules! breaches {
                 match self { $( Breach::$variant => $id, )* }
             }
 
-            /// What it means, in Chinese and English.
+            /// The meaning, in Chinese and English.
             #[cfg(feature = "texts")]
             pub const fn doc(self) -> &'static str {
                 match self { $( Breach::$variant => concat!($($doc, "\n"),*), )* }

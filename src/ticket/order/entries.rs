@@ -102,10 +102,10 @@ impl Change<'_> {
         (Kind::Moved, Answer::None)
     }
 
-    /// What was recorded before anything was issued counts from now on.
+    /// Entries that were recorded before anything was issued count from now on.
     pub(super) fn enter_early_ones(&mut self) {
         let Some(entries) = self.order.early_entries.take() else { return };
-        // What the tickets are known by does not change with their states.
+        // Codes and credentials do not change with the states of their tickets.
         let issued = self.order.clone();
         let directory = issued.directory();
         for entry in entries {
@@ -208,9 +208,9 @@ impl Change<'_> {
             let ordered = digits(u64::from(self.order.quantity));
             self.flag(breach, &entry.id, &["quantity ", &ordered]);
         }
-        let told = self.order.counts().used - before;
-        if told > 0 {
-            self.notify_tickets_used(&entry.id, told, at);
+        let used = self.order.counts().used - before;
+        if used > 0 {
+            self.notify_tickets_used(&entry.id, used, at);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What happens to an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
+//! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
 use crate::message::Id;
 #[cfg(feature = "wasm")]
@@ -18,7 +18,7 @@ crate::enumerations! {
         5 = UNUSABLE, "结果不可用 · it ended, and what it returned breaks a rule: perhaps done, perhaps not";
     }
 
-    /// What came of sending a notice.
+    /// The result of sending a notice.
     Delivery {
         1 = ACCEPTED, "已接受 · Meituan replied 200";
         2 = PROCESSING, "处理中 · Meituan replied 300 to a pay notice: accepted, or still being processed";
@@ -33,11 +33,11 @@ crate::messages! {
         key "key": text, required;
         /// How it ended.
         outcome "outcome": code(Outcome), required;
-        /// What order create made; when it is done.
+        /// The result of order create; when it is done.
         created "created": object(OrderCreated), optional;
-        /// What order pay issued; when it is done.
+        /// The tickets that order pay issued; when it is done.
         paid "paid": object(OrderPaid), optional;
-        /// What order reschedule did; when it is done.
+        /// The result of order reschedule; when it is done.
         rescheduled "rescheduled": object(OrderRescheduled), optional;
         /// The reply code of a refusal; absent: the family's "other".
         code "code": integer, optional;
@@ -127,7 +127,7 @@ crate::messages! {
         id "id": text, required;
         /// Its `tries`, as the sender got it.
         tries "tries": count, required;
-        /// What came of it.
+        /// The result.
         delivery "delivery": code(Delivery), required;
     }
 
@@ -150,7 +150,7 @@ crate::messages! {
     ConflictResolved {
         /// The conflict's id.
         id "id": text, required;
-        /// What was found or done, in words.
+        /// A note for people: what was found or done.
         note "note": text, optional;
     }
 
@@ -177,9 +177,9 @@ crate::choices! {
         OrderReschedule(OrderReschedule) "orderReschedule" of order_id "orderId", reschedule_no "rescheduleNo", target_date "targetDate";
         /// The function of a call has ended.
         AttemptEnded(AttemptEnded) "attemptEnded";
-        /// What was being issued is issued, says the supplier's own system.
+        /// The supplier's own system reports that the tickets are issued.
         Issued(OrderPaid) "issued";
-        /// What was being issued will not be.
+        /// The supplier's own system reports that no tickets will be issued.
         IssueFailed(IssueFailed) "issueFailed";
         /// A refund is agreed.
         RefundAgreed(RefundAgreed) "refundAgreed";

@@ -118,8 +118,8 @@ impl Order1 {
         let counts = order.counts();
         let is_settled = order.refunds.iter().zip(&self.refunds).any(|(now, then)| now.state != then.state);
         if order.has_units() && (is_settled || numbers != (counts.used, counts.refunded)) {
-            let told = [numbers.0, numbers.1, counts.used, counts.refunded].map(|number| digits(u64::from(number)));
-            let [used, refunded, used_codes, refunded_codes] = &told;
+            let numbers = [numbers.0, numbers.1, counts.used, counts.refunded].map(|number| digits(u64::from(number)));
+            let [used, refunded, used_codes, refunded_codes] = &numbers;
             order.conflicts.push(Conflict {
                 id: conflict_id(Breach::MigratedDifferently, ""),
                 breach: Breach::MigratedDifferently.id().into(),

@@ -28,7 +28,7 @@ impl Change<'_> {
         }
     }
 
-    /// Whoever gets a 598 here gets the result by notice.
+    /// After a 598 from here the result is sent by notice.
     pub(super) fn truth_of_pay(&mut self) -> Answer {
         let reason = match (self.order.state(), &self.order.issued, &self.order.failure) {
             (State::Issuing, ..) => {
@@ -47,14 +47,14 @@ impl Change<'_> {
     }
 
     pub(super) fn pay_ended(&mut self, end: &AttemptEnded) -> Said {
-        let told = self.order.issuing_told == Some(true);
+        let notify = self.order.issuing_told == Some(true);
         match (end.outcome, &end.paid) {
             (Outcome::DONE, Some(paid)) => {
-                let (kind, _) = self.issue(paid, told);
+                let (kind, _) = self.issue(paid, notify);
                 (kind, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), told);
+                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), notify);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
@@ -76,7 +76,7 @@ impl Change<'_> {
 
     pub(super) fn issue_failed_by_supplier(&mut self, failed: &IssueFailed) -> Said {
         if self.order.kept_aside.take().is_some() {
-            // What was kept aside is no more: order pay will run its function.
+            // Nothing is kept aside any more: order pay will run its function.
             self.settle(Breach::IssuedBeforePay, "");
             return (Kind::Moved, Answer::None);
         }
@@ -98,11 +98,8 @@ impl Change<'_> {
             return self.keep_aside(paid);
         }
         let verdict = self.step(Trigger::Issued);
-        let state = match verdict {
-            Verdict::Refuse(_) | Verdict::Truth | Verdict::Stale => return (Kind::Illegal, Answer::None),
-            Verdict::RecordFlagged(_) => UnitState::VOID,
-            _ => UnitState::FREE,
-        };
+        // Nobody enters an order that was closed, or whose failure Meituan knows.
+        let state = if let Verdict::RecordFlagged(_) = verdict { UnitState::VOID } else { UnitState::FREE };
         self.end(&ORDER_PAY, "");
         self.take_issued(paid, state);
         self.owe_closing();

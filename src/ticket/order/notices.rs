@@ -1,4 +1,4 @@
-//! The outbox: what Meituan must still be sent. A notice is put into it by the same transition that makes it due.
+//! The notices that Meituan must still be sent. A notice is added to the outbox by the same transition that makes it due.
 
 use super::units::{equal, sorted};
 use super::{Answer, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
@@ -62,7 +62,7 @@ impl Change<'_> {
         self.pay_notice(IssueType::FAILED, &failure.describe, &PayNotice { order_id, partner_order_id, ..PayNotice::default() });
     }
 
-    /// What a pay notice says is no longer so once the order is closed or refunded, unless guests have entered: their consume
+    /// A pay notice is withdrawn once the order is closed or refunded, unless guests have entered: their consume
     /// notices come after it.
     pub(super) fn withdraw_pay_notice(&mut self) {
         if self.order.state() == State::Returned && self.order.counts().used > 0 {
@@ -71,7 +71,7 @@ impl Change<'_> {
         self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
     }
 
-    /// What ids of notices about a refund begin with.
+    /// The beginning of the ids of notices about a refund.
     fn about_refund(&self, refund_id: &str) -> String {
         joined(&[REFUND_NOTICE.name, ":", &digits(self.order.order_id.0), ":", refund_id, ":"])
     }

@@ -3,7 +3,7 @@
 use super::{Change, Kind, Reason, RefundState, Said};
 use crate::time::Date;
 
-/// What is in a credential number's place.
+/// The placeholder of a credential number.
 const CLEARED: &str = "*";
 
 impl Change<'_> {

@@ -112,7 +112,7 @@ reasons! {
 
 macro_rules! reports {
     ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
-        /// What somebody should hear of, though it contradicts nothing.
+        /// A report for people about something that contradicts nothing.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Report { $( $(#[doc = $doc])* $variant, )* }
 
@@ -125,7 +125,7 @@ macro_rules! reports {
                 match self { $( Report::$variant => $id, )* }
             }
 
-            /// What it means, in Chinese and English.
+            /// The meaning, in Chinese and English.
             #[cfg(feature = "texts")]
             pub const fn doc(self) -> &'static str {
                 match self { $( Report::$variant => concat!($($doc, "\n"),*), )* }

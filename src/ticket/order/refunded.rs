@@ -29,7 +29,7 @@ impl Change<'_> {
         if self.order.lifecycle == lived {
             return self.begin(&ORDER_REFUNDED, &message, 0, Some(request));
         }
-        // What is left of it is refunded with it, whichever codes the message was about.
+        // The rest of the order is refunded with it, whichever codes the message was about.
         self.make_void(UnitState::REFUNDED);
         self.begin_closing(&ORDER_REFUNDED, &message, request)
     }
@@ -98,7 +98,7 @@ impl Change<'_> {
         refund.quantity == call.count && is_known && !named.foreign
     }
 
-    /// Where our approval took too long, the first refund of this count (inferred): a pending one, else one that was agreed, by
+    /// If our approval took too long: the first refund of this count (inferred): a pending one, else one that was agreed, by
     /// silence too, or refused, while Meituan may not have heard of it.
     fn of_count(&self, call: &RefundedMessage) -> Option<String> {
         if call.refund_message_type != RefundMessageType::APPROVAL_TIMED_OUT {

@@ -64,10 +64,10 @@ impl Change<'_> {
         }
     }
 
-    /// Whoever gets a 602 or a refusal here gets a change by notice.
+    /// After a 602 or a refusal from here a change is sent by notice.
     pub(super) fn truth_of_refund(&mut self, refund_id: &str) -> Answer {
         let (order_id, partner_order_id) = (self.order.order_id, self.partner_order_id());
-        // What was put off is decided by notice, and pending until then (acceptance manual, 订单退款 1).
+        // A refund that was answered 602 is decided by notice, and pending until then (acceptance manual, 订单退款 1).
         let is_due = self.is_refund_notice_due(refund_id);
         let agreement_waits = self.agreement_waits(refund_id);
         let Some(refund) = self.refund_of(refund_id) else {
@@ -89,17 +89,17 @@ impl Change<'_> {
         }
     }
 
-    /// What its function has done is a fact, even where it contradicts others.
+    /// The result of its function is a fact, even where it contradicts others.
     pub(super) fn refund_ended(&mut self, end: &AttemptEnded, refund_id: &str) -> Said {
         let Some(refund) = self.refund_of(refund_id) else { return self.illegal(Reason::UnknownRefund) };
-        let (was, told) = (refund.state, refund.told == Some(true));
+        let (was, notify) = (refund.state, refund.told == Some(true));
         match end.outcome {
             Outcome::DONE => {
                 self.end(&ORDER_REFUND, refund_id);
                 if was == RefundState::AGREED {
                     return (Kind::Duplicate, self.truth_of_refund(refund_id));
                 }
-                self.agree(refund_id, told);
+                self.agree(refund_id, notify);
                 let mut answer = self.truth_of_refund(refund_id);
                 // 200: by this call; 601: before (inferred).
                 if let (Answer::Reply(reply), false) = (&mut answer, was == RefundState::REFUSED) {
@@ -112,7 +112,7 @@ impl Change<'_> {
                 self.end(&ORDER_REFUND, refund_id);
                 if was == RefundState::PENDING {
                     let failure = Failure::told(&ORDER_REFUND, end.code, end.describe.as_deref().unwrap_or_default());
-                    self.refuse(refund_id, failure, told);
+                    self.refuse(refund_id, failure, notify);
                 }
                 (Kind::Stale, self.truth_of_refund(refund_id))
             }
@@ -195,7 +195,7 @@ impl Change<'_> {
             };
             let refunded = self.refund_units(&units, refund_id);
             if was_unclear {
-                // What it reserved beside them.
+                // It reserved others beside them.
                 self.release(refund_id);
             }
             refunded < units.len() || units.len() < quantity as usize
@@ -250,7 +250,7 @@ impl Change<'_> {
         refund.told = Some(true);
         let requested_at = refund.requested_at;
         self.release(refund_id);
-        // What is free again may be what an unclear message was about.
+        // An unclear message may have been about the tickets that are free again.
         self.reserve_for_unclear();
         if self.silence_may_count_at(requested_at).is_some_and(|at| at < now) {
             self.flag(Breach::RefusedInDoubt, refund_id, &["refundMessageType 3"]);
@@ -288,7 +288,7 @@ impl Order {
         }
         let mut units = named.exact;
         if units.len() < quantity {
-            units.extend(self.told_apart(&named.shared, units.is_empty(), quantity - units.len())?);
+            units.extend(self.free_of(&named.shared, units.is_empty(), quantity - units.len())?);
         }
         if units.len() != quantity {
             return Err(Reason::VoucherCount);
@@ -300,7 +300,7 @@ impl Order {
     }
 
     /// So many free tickets of those that have a code in common, or none: which ones is known only where it is all of them.
-    fn told_apart(&self, shared: &[usize], names_nothing: bool, quantity: usize) -> Result<Vec<usize>, Reason> {
+    fn free_of(&self, shared: &[usize], names_nothing: bool, quantity: usize) -> Result<Vec<usize>, Reason> {
         let is_by_code = self.units.iter().any(|unit| unit.voucher.is_some());
         let among: Vec<usize> = match (shared.is_empty(), names_nothing && !is_by_code) {
             (false, _) => shared.to_vec(),
@@ -365,7 +365,7 @@ impl Order {
     }
 }
 
-/// What a call says of the tickets, to know its repeat by: credentials and codes may change later.
+/// A digest of the tickets that a call names, to recognise its repeat: credentials and codes may change later.
 fn content_of(call: &OrderRefund) -> String {
     let credentials = call.credential_list.iter().flatten().map(|known| (known.credential_no.as_str(), 0));
     let mut named = sorted(call.voucher_list.iter().map(|voucher| (voucher.as_str(), 0)).chain(credentials));

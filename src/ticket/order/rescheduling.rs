@@ -78,7 +78,7 @@ impl Change<'_> {
         (Kind::Moved, self.truth_of_reschedule(number))
     }
 
-    /// What is new takes the place of what the same credential had; else of a free ticket, in order; else of one that is being
+    /// A new ticket replaces that of the same credential; else a free one, in order; else one that is being
     /// refunded, and its refund goes on (inferred). A code that is replaced is void: its ticket is not used, but it lets nobody
     /// in. Codes that break a rule (one for each ticket, exactly one) replace nothing.
     fn replace(&mut self, new: &[RescheduledVoucher]) {

@@ -1,4 +1,4 @@
-//! What is stored of an order: plain data.
+//! The stored order: plain data.
 //!
 //! In JSON it is in program notation: ids as strings, timestamps in epoch milliseconds, amounts in fen. No visitor's name,
 //! telephone or credential number is stored, but for the credentials that tickets were issued for
@@ -15,7 +15,7 @@ use crate::ticket::codes::{OrderStatus, VoucherType};
 pub const FORMAT: i32 = 2;
 
 crate::enumerations! {
-    /// What has become of an order, beside its orderStatus.
+    /// The lifecycle of an order, beside its orderStatus.
     Lifecycle {
         0 = NONE, "尚未创建 · nothing was created here";
         1 = OPEN, "有效 · the order is open";
@@ -63,7 +63,7 @@ crate::messages! {
         quantity "quantity": count, required;
         /// State of the order (订单状态); absent while nothing was created.
         order_status "orderStatus": code(OrderStatus), optional;
-        /// What has become of the order.
+        /// The lifecycle of the order.
         lifecycle "lifecycle": code(Lifecycle), required;
         /// How many tries to create it have failed.
         create_failures "createFailures": count, optional;
@@ -73,9 +73,9 @@ crate::messages! {
         issuing_since "issuingSince": milliseconds, optional;
         /// Why it was not created or not issued.
         failure "failure": object(Failure), optional;
-        /// What the supplier reported as issued before Meituan asked for it: order pay is replied with it.
+        /// Tickets that the supplier reported as issued before Meituan's order pay, which will be replied with them.
         kept_aside "keptAside": object(OrderPaid), optional;
-        /// What was issued. The codes in it are those that are valid now.
+        /// The issued tickets. Its codes are those that are valid now.
         issued "issued": object(OrderPaid), optional;
         /// When it was issued.
         issued_at "issuedAt": milliseconds, optional;
@@ -124,7 +124,7 @@ crate::messages! {
     Unit {
         /// Its code (凭证码). Several tickets of a real-name order may have the same.
         voucher "voucher": text, optional;
-        /// Who it was issued for: places in `issued.credentialList`.
+        /// The guests that it was issued for: places in `issued.credentialList`.
         credentials "credentials": list(count), optional;
         /// Its state.
         state "state": code(UnitState), required;
@@ -132,7 +132,7 @@ crate::messages! {
         since "since": milliseconds, required;
         /// The refund that reserves it or that it was refunded by.
         refund_id "refundId": text, optional;
-        /// The ticket that has taken its place: a place in `units`.
+        /// The ticket that has replaced it: a place in `units`.
         replaced_by "replacedBy": count, optional;
     }
 
@@ -168,7 +168,7 @@ crate::messages! {
         unclear "unclear": flag, optional;
         /// Why it was refused.
         failure "failure": object(Failure), optional;
-        /// When it was asked for.
+        /// When it was requested.
         requested_at "requestedAt": milliseconds, required;
         /// When it was decided.
         decided_at "decidedAt": milliseconds, optional;
@@ -208,7 +208,7 @@ crate::messages! {
         reschedule_no "rescheduleNo": text, required;
         /// The new day of the visit, where it changes.
         target_date "targetDate": date, optional;
-        /// What was replied, where it was done.
+        /// The reply, if it was done.
         done "done": object(OrderRescheduled), optional;
         /// Why it was refused.
         failure "failure": object(Failure), optional;
@@ -221,7 +221,7 @@ crate::messages! {
         call "call": text, required;
         /// The key.
         key "key": text, required;
-        /// What it is about: refundId, rescheduleNo, closeType or the key of a message; empty for the order itself.
+        /// Its subject: refundId, rescheduleNo, closeType or the key of a message; empty for the order itself.
         subject "subject": text, optional;
         /// When the function was started last; 0: it is owed, and nobody has started it.
         started_at "startedAt": milliseconds, required;
@@ -249,7 +249,7 @@ crate::messages! {
         id "id": text, required;
         /// The call's name: payNotice, refundNotice or consumeNotice.
         name "name": text, required;
-        /// What to send: the body of a consume notice; of the others, the envelope without partnerId.
+        /// The content to send: the body of a consume notice; of the others, the envelope without partnerId.
         body "body": raw, required;
         /// Since when it is due.
         since "since": milliseconds, required;
@@ -271,13 +271,13 @@ crate::messages! {
         breach "breach": text, required;
         /// The fact that was recorded, by wire names.
         recorded "recorded": text, optional;
-        /// What it contradicts, likewise.
+        /// The fact that it contradicts, likewise.
         contradicts "contradicts": text, optional;
         /// When that was found first.
         since "since": milliseconds, required;
         /// When it was settled.
         resolved_at "resolvedAt": milliseconds, optional;
-        /// What was found or done, in words.
+        /// A note for people: what was found or done.
         note "note": text, optional;
     }
 }
@@ -314,7 +314,7 @@ impl Order {
         self.refunds.iter().find(|refund| refund.refund_id == refund_id)
     }
 
-    /// How codes stand for tickets; nothing before they are issued.
+    /// How codes represent tickets; nothing before they are issued.
     pub fn voucher_type(&self) -> Option<VoucherType> {
         self.issued.as_ref().map(|issued| issued.voucher_type.unwrap_or_default())
     }

@@ -1,7 +1,7 @@
 //! The states of an order, and what leads from one to the next: one table, for the code and for the diagram.
 //!
-//! The rows say which calls are taken in which state. Quantities, codes and refunds have rules of their own beside it:
-//! a call that its row takes can still be refused by them.
+//! The rows say which calls are accepted in which state. Quantities, codes and refunds have rules of their own beside it:
+//! a call that its row accepts can still be refused by them.
 
 use super::conflicts::Breach;
 use super::reasons::Reason;
@@ -74,7 +74,7 @@ impl State {
     }
 }
 
-/// What the table decides upon: an event, and what of it matters there.
+/// The input of the table: an event, and what of it matters there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// 订单创建.
@@ -136,7 +136,7 @@ impl Trigger {
     ];
 }
 
-/// What a row says.
+/// The decision of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The supplier's function is run.
@@ -147,7 +147,7 @@ pub enum Verdict {
     Record,
     /// The same, and it does not agree with what is known.
     RecordFlagged(Breach),
-    /// Nothing changes; the reply tells how things are.
+    /// Nothing changes; the reply reports the state.
     Truth,
     /// Nothing changes: what is known is final.
     Stale,
@@ -161,7 +161,7 @@ pub struct Row {
     from: u16,
     on: Trigger,
     to: Option<State>,
-    /// What is done.
+    /// The decision.
     pub verdict: Verdict,
 }
 
@@ -171,12 +171,12 @@ impl Row {
         State::ALL.iter().copied().filter(|state| self.from & state.bit() != 0)
     }
 
-    /// What it is about.
+    /// The trigger.
     pub fn on(&self) -> Trigger {
         self.on
     }
 
-    /// Where the order goes from there.
+    /// The next state.
     pub fn next(&self, from: State) -> State {
         self.to.unwrap_or(from)
     }

@@ -93,7 +93,7 @@ impl Order {
         pending.fold(0, |sum: u32, refund| sum.saturating_add(refund.quantity))
     }
 
-    /// The ticket that has taken this one's place, or the ticket itself.
+    /// The ticket that has replaced this one, or the ticket itself.
     pub(super) fn successor(&self, mut place: usize) -> usize {
         // A stored chain may be anything; it is no longer than the list.
         for _ in 0..self.units.len() {
@@ -105,7 +105,7 @@ impl Order {
         place
     }
 
-    /// The tickets that a refund is about, or those that have taken their places; in order.
+    /// The tickets that a refund is about, or those that have replaced them; in order.
     pub(super) fn units_of_refund(&self, refund: &Refund) -> Vec<usize> {
         let places = refund.units.iter().flatten().map(|&place| self.successor(place as usize));
         let mut marks = Marks::new(self.units.len());
@@ -118,7 +118,7 @@ impl Order {
         self.directory().named(self, vouchers, credentials)
     }
 
-    /// What the tickets are known by.
+    /// Looks tickets up by code and credential.
     pub(super) fn directory(&self) -> Directory<'_> {
         let units = self.units.iter().enumerate();
         // A credential's own code names its ticket, too, where the order's code is another.
@@ -237,9 +237,9 @@ impl Directory<'_> {
         let mut named = Named::default();
         let mut roles = Marks::new(order.units.len());
         if !self.codes.is_empty() {
-            let mut asked = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
-            asked.dedup();
-            for (voucher, _) in asked {
+            let mut codes = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
+            codes.dedup();
+            for (voucher, _) in codes {
                 self.add_code(order, voucher, &mut roles, &mut named);
             }
         }
@@ -275,7 +275,7 @@ impl Directory<'_> {
         let meant = if valid.is_empty() { of.into_iter().map(|unit| order.successor(unit)).collect() } else { valid };
         let role = if meant.len() == 1 { Role::Code } else { Role::Shared };
         for unit in meant {
-            // What has replaced it was not stored.
+            // Its successor was not stored.
             named.lost |= is_replaced(unit);
             if roles.of(unit) == Role::None && !is_replaced(unit) {
                 roles.set(unit, role);
@@ -394,8 +394,8 @@ pub(super) fn units_of(paid: &OrderPaid, quantity: u32, state: UnitState, now: T
             })
             .collect();
         // Tickets that no code is named for have the codes that are left, in order, where there are as many; else the only one.
-        let taken = sorted(credentials.iter().enumerate().filter_map(|(place, one)| Some((one.voucher.as_deref()?, place))));
-        let rest: Vec<&str> = codes.iter().filter(|code| equal(&taken, code).is_empty()).copied().collect();
+        let named = sorted(credentials.iter().enumerate().filter_map(|(place, one)| Some((one.voucher.as_deref()?, place))));
+        let rest: Vec<&str> = codes.iter().filter(|code| equal(&named, code).is_empty()).copied().collect();
         let without = units.iter().filter(|unit| unit.voucher.is_none()).count();
         let is_each = !is_one && rest.len() == without;
         let the_one = codes.first().filter(|_| codes.len() == 1);
@@ -412,8 +412,8 @@ pub(super) fn units_of(paid: &OrderPaid, quantity: u32, state: UnitState, now: T
         units[first] = Some(unit(Some(code), group.iter().map(|(_, place)| *place as u32).collect()));
     }
     let units: Vec<Unit> = units.into_iter().flatten().collect();
-    let told_apart = units.len() == quantity && units.iter().all(|unit| unit.voucher.is_some());
-    if told_apart { units } else { Vec::new() }
+    let is_each_known = units.len() == quantity && units.iter().all(|unit| unit.voucher.is_some());
+    if is_each_known { units } else { Vec::new() }
 }
 
 /// The state of a ticket's code, as Meituan knows it.
@@ -437,7 +437,7 @@ fn rank(unit: &Unit) -> i32 {
 }
 
 /// Sorts codes or numbers with their places, so that a look-up among many is quick. By a heap, and for one type alone: each of the
-/// standard library's sorts takes kilobytes of code for each type.
+/// standard library's sorts needs kilobytes of code for each type.
 pub(super) fn sorted<'k>(pairs: impl Iterator<Item = (&'k str, usize)>) -> Vec<(&'k str, usize)> {
     let heap: BinaryHeap<_> = pairs.collect();
     heap.into_sorted_vec()
