@@ -1303,12 +1303,18 @@ fn a_time_beyond_what_can_be_stored_is_the_last_one_that_can() {
 }
 
 #[test]
-fn a_query_of_an_order_that_was_never_created_names_no_number_whatever_is_stored() {
+fn an_order_that_was_never_created_is_unknown_whatever_is_stored() {
     let mut desk = Desk::created(1);
     let order = desk.order.as_mut().unwrap();
     (order.lifecycle, order.order_status) = (Lifecycle::NONE, None);
     let reply = desk.reply(query());
     assert_eq!((reply.code, reply.body), (301, None));
+
+    let mut desk = Desk::new();
+    let key = desk.run(create(1));
+    desk.tell(refused(&key, 420, "库存不足"));
+    desk.order.as_mut().unwrap().failure = None;
+    assert_eq!(desk.reply(refused(&key, 420, "库存不足")).describe, "订单不存在，或未创建成功");
 }
 
 #[test]
@@ -1322,4 +1328,25 @@ fn a_refusal_that_is_not_delivered_counts_until_the_end_of_the_third_working_day
     assert_eq!(desk.tell(TimePassed {}).conflicts, []);
     desk.now.0 += 1;
     assert_eq!(desk.tell(TimePassed {}).conflicts, [Breach::RefusedInDoubt]);
+}
+
+#[test]
+fn a_refund_can_be_refused_until_the_end_of_the_third_working_day() {
+    for (late, expected) in [(0, Kind::Moved), (1, Kind::Illegal)] {
+        let mut desk = Desk::issued(2);
+        let key = desk.run(refund("R1", &["C1"]));
+        desk.reply(end(&key, Outcome::PENDING));
+        desk.now = Timestamp(Calendar::shipped().silence_counts_at(NOW).unwrap().0 + late);
+        assert_eq!(desk.tell(refuse("R1")).kind, expected);
+    }
+}
+
+#[test]
+fn a_stored_refund_whose_ticket_another_one_reserves_cannot_be_agreed() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(refund("R1", &["C1"]));
+    desk.reply(end(&key, Outcome::PENDING));
+    desk.order.as_mut().unwrap().units[0].refund_id = Some("R2".into());
+    let agreed = desk.tell(agree("R1"));
+    assert_eq!((agreed.kind, agreed.reason), (Kind::Illegal, Some(Reason::SpentVoucher)));
 }

@@ -174,7 +174,8 @@ impl Change<'_> {
         let mut is_known = false;
         for (refund_id, is_whole, state) in touched {
             match (state, is_whole) {
-                (RefundState::PENDING, true) => {
+                // The refund of these tickets: pending, or agreed or refused before. It counts once.
+                (_, true) => {
                     is_known = true;
                     self.decide_by_message(&refund_id, message);
                 }
@@ -183,11 +184,6 @@ impl Change<'_> {
                         refund.partly_refunded = Some(true);
                     }
                     self.flag(Breach::RefundedInPart, &refund_id, &["orderRefunded ", message]);
-                }
-                // The same refund, which was agreed or refused before: it counts once.
-                (_, true) => {
-                    is_known = true;
-                    self.decide_by_message(&refund_id, message);
                 }
                 _ => {}
             }

@@ -116,7 +116,11 @@ impl Schemata {
         }
         let manifest = tools::read_text(&tools::root().join("Cargo.toml"))?;
         update(&folder().join("Cargo.toml"), manifest.replace("members = [\"benches\", \"xtask\"]", "members = []"))?;
-        let mut switched: BTreeSet<usize> = (0..mutants.len()).collect();
+        // Those that did not compile last time are not tried again.
+        let left = fs::read_to_string(left()).unwrap_or_default();
+        let left_out: BTreeSet<&str> = left.lines().collect();
+        let mut switched: BTreeSet<usize> =
+            (0..mutants.len()).filter(|&number| !left_out.contains(mutants[number].name.as_str())).collect();
         loop {
             let files = render(&mutants, &mut switched)?;
             for (file, rendered) in &files {
@@ -138,6 +142,8 @@ impl Schemata {
                 return Err("mutants behind switches do not compile: see target/mutants/schemata".to_owned());
             }
         }
+        let without = (0..mutants.len()).filter(|number| !switched.contains(number));
+        tools::write(&self::left(), without.map(|number| mutants[number].name.clone() + "\n").collect::<String>())?;
         let mut schemata = Schemata { mutants, switched, tests: Vec::new() };
         for program in programs(targets)? {
             let listed = tools::printed_by(Command::new(&program).current_dir(folder()).args(["--list", "--format=terse"]))?;
@@ -254,6 +260,11 @@ fn command(program: &Path, name: &str) -> Command {
 
 fn folder() -> PathBuf {
     super::folder().join("schemata")
+}
+
+/// The names of the mutants without a switch.
+fn left() -> PathBuf {
+    super::folder().join("without-switch.txt")
 }
 
 /// Copies a part of the project, but for those files that are rendered.
