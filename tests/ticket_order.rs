@@ -1085,6 +1085,18 @@ fn so_many_settled_conflicts_are_kept_and_all_that_are_open() {
     let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     assert_eq!((kept.len(), kept[0], kept[19]), (20, "entered-twice:E10", "entered-twice:E29"), "the last ones");
     assert_eq!(desk.tell(ConflictResolved { id: "entered-twice:E0".into(), note: None }).reason, Some(Reason::UnknownConflict));
+
+    // One that is open and the oldest of all stays.
+    let mut desk = Desk::issued(2);
+    desk.tell(entered("E", &["C1"]));
+    for number in 0..23 {
+        desk.tell(entered(&format!("E{number}"), &["C1"]));
+    }
+    for number in 1..23 {
+        desk.tell(ConflictResolved { id: format!("entered-twice:E{number}"), note: None });
+    }
+    let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    assert_eq!((kept.len(), kept[0], kept[1]), (21, "entered-twice:E0", "entered-twice:E3"));
 }
 
 // Notices, as they are sent.
@@ -1349,4 +1361,17 @@ fn a_stored_refund_whose_ticket_another_one_reserves_cannot_be_agreed() {
     desk.order.as_mut().unwrap().units[0].refund_id = Some("R2".into());
     let agreed = desk.tell(agree("R1"));
     assert_eq!((agreed.kind, agreed.reason), (Kind::Illegal, Some(Reason::SpentVoucher)));
+}
+
+#[test]
+fn silence_agrees_nothing_before_the_third_working_day_has_ended() {
+    let mut desk = Desk::issued(2);
+    let key = desk.run(refund("R1", &["C1"]));
+    desk.reply(end(&key, Outcome::PENDING));
+    desk.now = Calendar::shipped().silence_counts_at(NOW).unwrap();
+    desk.tell(TimePassed {});
+    assert_eq!(desk.order().counts().refunded, 0);
+    desk.now.0 += 1;
+    desk.tell(TimePassed {});
+    assert_eq!(desk.order().counts().refunded, 1);
 }

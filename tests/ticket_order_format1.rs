@@ -244,3 +244,26 @@ fn an_order_of_format_1_becomes_the_same_order_as_it_did_when_the_formats_change
         assert_eq!(order, &expected[name], "{name}");
     }
 }
+
+/// The snapshot of a vector with some fields as no story has made them.
+fn altered(name: &str, fields: Value) -> Order {
+    let mut snapshot = vectors().remove(name).unwrap()["snapshot"].clone();
+    snapshot.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    Order::from_json(snapshot.to_string().as_bytes()).unwrap().unwrap()
+}
+
+#[test]
+fn an_order_of_format_1_that_was_refunded_as_a_whole_before_it_was_issued_has_nothing_to_clear_up() {
+    let order = altered("refunded-unissued", json!({ "refundedQuantity": 2 }));
+    assert_eq!((order.counts().refunded, order.counts().pending), (2, 0));
+}
+
+#[test]
+fn credentials_of_format_1_are_tickets_only_where_none_was_used_or_refunded() {
+    let name = "issued-real-name-without-codes";
+    assert_eq!(altered(name, json!({})).units.len(), 2);
+    for field in ["usedQuantity", "refundedQuantity"] {
+        let order = altered(name, json!({ field: 1 }));
+        assert_eq!((order.units.len(), order.counts().used + order.counts().refunded), (0, 1), "{field}");
+    }
+}

@@ -81,9 +81,11 @@ impl Change<'_> {
             return;
         }
         let (call, request) = (closing.call.clone(), Some(closing.request.clone()));
-        let Some(subject) = key.splitn(3, ':').nth(2) else { return };
+        // The subject is the message's own, whichever run this is: so a repeat of the message finds it. It has no lease yet.
+        let stem = key.rsplit_once('#').map_or(key.as_str(), |(stem, _)| stem);
+        let Some(subject) = stem.splitn(3, ':').nth(2) else { return };
         let subject = Some(subject.to_owned());
-        self.order.attempts.push(Attempt { call, subject, key, started_at: Timestamp(0), request, ..Attempt::default() });
+        self.order.attempts.push(Attempt { call, subject, key, request, ..Attempt::default() });
     }
 
     /// The message was recorded when it came, so it is accepted whatever its function says; what it has to do stays owed
