@@ -16,7 +16,7 @@ use crate::{mutants, simulate, test};
 pub(crate) const WORDS: &str = "audit [--only …]";
 
 const USAGE: &str =
-    "usage: cargo xtask audit [--only <part>] [--file <part of a path>] [--minutes <number>] [--shard <number>/<of>]";
+    "usage: cargo xtask audit [--only <part>] [--file <part of a path>,…] [--minutes <number>] [--shard <number>/<of>]";
 
 const PARTS: [&str; 6] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants", "kills"];
 
@@ -28,7 +28,7 @@ const DAYS_AHEAD: u32 = 60;
 
 pub(crate) struct Options {
     only: Option<usize>,
-    /// Only mutants of files whose paths have this part are tested.
+    /// Only mutants of files whose paths have one of these parts are tested, in this order; commas are between them.
     pub(crate) file: String,
     /// How long mutants may be tested in this call.
     pub(crate) limit: Duration,

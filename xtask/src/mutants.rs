@@ -60,7 +60,10 @@ pub(crate) fn audit(options: &Options) -> Outcome {
     let mutants: Option<Vec<Mutant>> = listed.iter().map(Mutant::of).collect();
     let mutants = mutants.ok_or("cargo-mutants lists mutants otherwise than expected")?;
     let all: Vec<String> = mutants.iter().map(|mutant| mutant.name.clone()).collect();
-    let chosen = all.iter().filter(|name| fault(name).0.contains(&options.file));
+    let mut seen = BTreeSet::new();
+    let parts = options.file.split(',');
+    let chosen =
+        parts.flat_map(|part| all.iter().filter(move |name| fault(name).0.contains(part))).filter(|name| seen.insert(*name));
     let ours: Vec<String> = chosen.skip(part - 1).step_by(of).cloned().collect();
     println!("\n{} mutants, {} of them known", ours.len(), progress.known(&ours));
 
@@ -187,7 +190,7 @@ impl Progress {
     /// Tests what is not known yet, for so long.
     fn run(&mut self, mutants: Vec<Mutant>, all: &[String], ours: &[String], limit: Duration) -> Outcome {
         let end = Instant::now() + limit;
-        let wanted: BTreeSet<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
+        let wanted: Vec<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
         let schemata = Schemata::build(mutants, &test_targets()?)?;
         let with_switch = schemata.names();
         println!("{} of {} mutants are in one build", with_switch.len(), all.len());

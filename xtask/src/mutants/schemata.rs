@@ -5,7 +5,7 @@
 //! (constants, other types of a returned `impl Trait`) is left to cargo-mutants itself.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::ops::Range;
@@ -56,6 +56,9 @@ const TIME_LIMIT: (u32, Duration) = (10, Duration::from_secs(20));
 /// These tests measure time, and fail by accident where the machine is busy: they count once they have failed so often. Those that
 /// fail without a mutant, because switches take time themselves, are left out.
 const TIMED: ([&str; 2], usize) = (["grow", "in_proportion"], 3);
+
+/// So many of the tests that have noticed a mutant last are tried first.
+const RECENT: usize = 4;
 
 /// A mutant as cargo-mutants lists it.
 pub(super) struct Mutant {
@@ -151,7 +154,7 @@ impl Schemata {
                 schemata.tests.extend(reach(&program, name)?);
             }
         }
-        schemata.tests.sort_by_key(|test| test.takes);
+        schemata.tests.sort_by_key(|test| (test.is_timed(), test.takes));
         Ok(schemata)
     }
 
@@ -159,28 +162,41 @@ impl Schemata {
         self.switched.iter().map(|&number| self.mutants[number].name.as_str()).collect()
     }
 
-    /// Tests the mutants with these names until the time is over, and hands over whether each survives, and the test that noticed.
+    /// Tests the mutants with these names, in this order, until the time is over, and hands over whether each survives, and the test that noticed.
     pub(super) fn run(
         &self,
-        wanted: &BTreeSet<&String>,
+        wanted: &[&String],
         end: Instant,
         mut found: impl FnMut(&str, Option<&str>) -> Outcome + Send,
     ) -> Outcome {
-        let wanted: Vec<usize> =
-            self.switched.iter().copied().filter(|&number| wanted.contains(&self.mutants[number].name)).collect();
+        let numbers: BTreeMap<&str, usize> =
+            self.switched.iter().map(|&number| (self.mutants[number].name.as_str(), number)).collect();
+        let wanted: Vec<usize> = wanted.iter().filter_map(|name| numbers.get(name.as_str()).copied()).collect();
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let found = Mutex::new(&mut found);
         let work = || {
+            // What one mutant breaks the next one often breaks too.
+            let mut recent: VecDeque<&Test> = VecDeque::new();
             while Instant::now() < end && !failed.load(Ordering::Relaxed) {
                 let Some(&number) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
+                let is_recent = |test: &Test| recent.iter().any(|known| known.name == test.name);
+                let others = self.tests.iter().filter(|test| !is_recent(test));
+                let tests: Vec<&Test> =
+                    recent.iter().copied().chain(others).filter(|test| test.reaches.contains(&number)).collect();
                 let mut noticed = None;
-                for test in self.tests.iter().filter(|test| test.reaches.contains(&number)) {
+                for test in tests {
                     if !passes(test, Some(number))? {
-                        noticed = Some(test.name.as_str());
+                        noticed = Some(test);
                         break;
                     }
                 }
+                if let Some(test) = noticed {
+                    recent.retain(|known| known.name != test.name);
+                    recent.push_front(test);
+                    recent.truncate(RECENT);
+                }
                 let mut found = found.lock().map_err(|error| error.to_string())?;
+                let noticed = noticed.map(|test| test.name.as_str());
                 found(&self.mutants[number].name, noticed).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
             }
             Ok(())
