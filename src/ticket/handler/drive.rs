@@ -322,8 +322,8 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
     }
 
     /// The order that was saved, or what came in between.
-    async fn save(&mut self, Save { order, due, news }: Save, until: Timestamp) -> Result<Order, Input> {
-        self.snapshot = order.to_json();
+    async fn save(&mut self, Save { order, json, due, news }: Save, until: Timestamp) -> Result<Order, Input> {
+        self.snapshot = json.as_str().to_owned();
         let conflicts = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count();
         let saving = SaveOrder {
             order_id: self.order_id,
