@@ -196,7 +196,11 @@ impl Plan {
         };
         let clocks = (0..processes).map(|_| clock()).collect();
         let orders = (0..draws.between(PLANNING, 1, 4)).map(|place| order(place, &mut draws)).collect();
-        let chances = Fault::ALL.iter().map(|&fault| chance(fault, &mut draws)).collect();
+        let mut chances: Vec<u32> = Fault::ALL.iter().map(|&fault| chance(fault, &mut draws)).collect();
+        if chances[Fault::ActsAfterVoid as usize] > 0 {
+            // Of what is issued after an order was closed, somebody has to hear.
+            (chances[Fault::Crash as usize], chances[Fault::FunctionHangs as usize]) = (0, 0);
+        }
         let calm_at = draws.between(PLANNING, 60_000, 1_500_000);
         Plan { seed, clocks, orders, chances, calm_at, left_out: BTreeSet::new(), breakage }
     }
@@ -223,7 +227,7 @@ fn chance(fault: Fault, draws: &mut Draws) -> u32 {
         Fault::ClockSet => (300, 30),
         Fault::Undecided => (150, 200),
         Fault::FunctionHangs => (200, 100),
-        Fault::ActsAfterVoid => (500, 1_000),
+        Fault::ActsAfterVoid => (250, 1_000),
         Fault::Unusable => (300, 300),
         Fault::Refused => (400, 400),
         Fault::PutOff => (700, 900),
