@@ -479,6 +479,13 @@ enum Site {
     Before(usize),
 }
 
+/// The end of an arm's pattern, and its guard.
+#[derive(Clone)]
+struct Arm {
+    end: usize,
+    guard: Option<Range<usize>>,
+}
+
 /// Where expressions are in a source.
 #[derive(Default)]
 struct Places {
@@ -487,8 +494,8 @@ struct Places {
     unary: BTreeMap<usize, Range<usize>>,
     structs: Vec<Range<usize>>,
     guards: BTreeMap<usize, Range<usize>>,
-    /// Arms that may be left out: the end of the pattern, or the guard.
-    arms: BTreeMap<usize, Option<(usize, Option<Range<usize>>)>>,
+    /// Arms of matches that have another one for everything.
+    arms: BTreeMap<usize, Arm>,
     constant: Vec<Range<usize>>,
 }
 
@@ -507,9 +514,9 @@ impl Places {
                 let around = self.structs.iter().filter(|whole| whole.contains(&from));
                 around.min_by_key(|whole| whole.len()).cloned().map(Site::Replaced)
             }
-            "MatchArm" => match self.arms.get(&from)?.clone()? {
-                (_, Some(guard)) => Some(Site::Replaced(guard)),
-                (end, None) => Some(Site::Before(end)),
+            "MatchArm" => match self.arms.get(&from)?.clone() {
+                Arm { guard: Some(guard), .. } => Some(Site::Replaced(guard)),
+                Arm { end, guard: None } => Some(Site::Before(end)),
             },
             _ => None,
         }
@@ -569,8 +576,10 @@ impl<'t> Visit<'t> for Places {
             }
             let mut others = expression.arms.iter().enumerate().filter(|(other, _)| *other != index);
             let is_optional = others.any(|(_, other)| is_wild(other));
-            let place = (arm.pat.span().byte_range().end, guard);
-            self.arms.insert(arm.span().byte_range().start, Some(place).filter(|_| is_optional));
+            if is_optional {
+                let arm_of = Arm { end: arm.pat.span().byte_range().end, guard };
+                self.arms.insert(arm.span().byte_range().start, arm_of);
+            }
         }
         visit::visit_expr_match(self, expression);
     }
