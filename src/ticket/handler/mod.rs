@@ -48,7 +48,7 @@
 //! |---|---|
 //! | authentication, route, message | HTTP 200 and the failure of the call's family |
 //! | a function returns [`Ended::refused`] | its code and reason |
-//! | a function returns `Err`, panics, or is late | pay 598, refund 602, then a notice; create and reschedule HTTP 503 without a body |
+//! | a function returns `Err`, panics, is late, or returns what breaks a rule | pay 598, refund 602, then a notice; create and reschedule HTTP 503 without a body; close and refunded message 200, because they are recorded |
 //! | the store fails, hangs, or always conflicts | HTTP 503 without a body, within the deadline |
 //! | [`Functions::other`] returns `Err` | HTTP 200 and the failure of the call's family |
 //!
