@@ -218,10 +218,10 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         AttemptEnded { key: key.to_owned(), outcome, ..AttemptEnded::default() }
     }
 
-    /// Sends a notice that is claimed, and records what came of it.
-    async fn deliver(self: Arc<Self>, order_id: Id, notice: Notice) {
+    /// Sends a notice that is claimed, until then and no longer, and records what came of it.
+    async fn deliver(self: Arc<Self>, order_id: Id, notice: Notice, until: Timestamp) {
         let about = About { order_id: Some(order_id), call: Some(&notice.name), key: Some(&notice.id) };
-        let delivery = match self.sent(&notice, &about).await {
+        let delivery = match self.sent(&notice, &about, until).await {
             Ok(reply) => {
                 if reply.delivery != Delivery::ACCEPTED {
                     self.hooks.on_error(&Trouble::NotAccepted(&reply), &about);
@@ -238,17 +238,18 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         let _ = self.clone().record(order_id, ended.into()).await;
     }
 
-    async fn sent(&self, notice: &Notice, about: &About<'_>) -> Result<NoticeReply, BoxError> {
+    async fn sent(&self, notice: &Notice, about: &About<'_>, until: Timestamp) -> Result<NoticeReply, BoxError> {
         let send = self.send.as_ref().ok_or("nothing sends")?;
         let request = self.supplier.notice_request(notice, self.runtime.now().wall)?;
         // Rules that count were checked when the result was recorded.
         let broken: Vec<_> = request.warnings.iter().filter(|issue| issue.code != ErrorCode::RuleUnchecked).cloned().collect();
         self.warn(&Warning::Notice(&broken), about);
-        let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.settings.send_limit().0));
-        let mut sending = self.task(send(request.clone()));
-        let body = match within(self.until(limit), &mut sending).await {
-            Some(Some(body)) => body?,
-            Some(None) => return Err("sending panicked".into()),
+        if self.runtime.now().steady >= until {
+            return Err("the store has taken all the time that there was for sending".into());
+        }
+        // Past the limit it is dropped: somebody else may send what is newer then.
+        let body = match within(self.until(until), &mut send(request.clone())).await {
+            Some(body) => body?,
             None => return Err("Meituan has not replied in time".into()),
         };
         let reply = request.parse(&body)?;
@@ -288,7 +289,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
             }
             Then::Run(task) => self.run_function(task, order).await,
             Then::Send(notices) => {
-                let deliver = |notice| self.inner.task(self.inner.clone().deliver(self.order_id, notice));
+                let deliver = |notice| self.inner.task(self.inner.clone().deliver(self.order_id, notice, until));
                 let sending: Vec<_> = notices.into_iter().map(deliver).collect();
                 for notice in sending {
                     // What failed was reported.

@@ -144,7 +144,9 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
-    /// Sends a notice by POST, and returns the body of Meituan's response. Without it notices are kept, and none is sent.
+    /// Sends a notice by POST, and returns the body of Meituan's response. Without it notices are kept, and none is sent. At
+    /// [`Settings::send_limit`](super::order::Settings::send_limit) the future is dropped, which ends it; one that blocks, or works
+    /// elsewhere, needs a time-out of its own of no more than that.
     #[must_use]
     pub fn send<Sending>(mut self, send: impl Fn(SignedRequest) -> Sending + Send + Sync + 'static) -> Self
     where

@@ -4,7 +4,7 @@ use crate::Meituan;
 use crate::products::now;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::handler::BoxError;
-use meituan_protocol::ticket::order::{Consumed, Order, admissions};
+use meituan_protocol::ticket::order::{Admit, Answer, Reason};
 use meituan_protocol::time::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct Entry {
     order_id: String,
     vouchers: Vec<String>,
+    /// The gate's own id of this entry: the same id again gets the same answer, should the answer be lost on its way.
+    id: Option<String>,
 }
 
 /// Who may enter.
@@ -25,45 +27,26 @@ pub struct Outcome {
     refused: BTreeMap<String, &'static str>,
 }
 
-/// Decides and records one entry after the other: of two gates that show the same code at once, one opens.
-pub struct Gate {
-    meituan: Meituan,
-    turn: tokio::sync::Mutex<()>,
-}
-
-impl Gate {
-    pub fn new(meituan: Meituan) -> Self {
-        Gate { meituan, turn: tokio::sync::Mutex::default() }
+/// Lets guests in once, whichever gate and process they ask.
+pub async fn enter(meituan: &Meituan, Entry { order_id, vouchers, id }: Entry) -> Result<Outcome, BoxError> {
+    let order_id = Id(order_id.parse()?);
+    let mut outcome = Outcome::default();
+    // What a ticket is good for is the supplier's own affair.
+    let travel_date = meituan.order(order_id).await?.and_then(|order| order.travel_date);
+    if travel_date.is_some_and(|date| date != Date::of(now())) {
+        outcome.refused = vouchers.into_iter().map(|code| (code, "不在游玩日期")).collect();
+        return Ok(outcome);
     }
-
-    pub async fn enter(&self, Entry { order_id, vouchers }: Entry) -> Result<Outcome, BoxError> {
-        let _turn = self.turn.lock().await;
-        let order_id = Id(order_id.parse()?);
-        let mut outcome = Outcome::default();
-        let order = self.meituan.order(order_id).await?;
-        for code in vouchers {
-            match barrier(order.as_ref(), &code) {
-                Some(why) => _ = outcome.refused.insert(code, why),
-                None if outcome.entered.contains(&code) => {}
-                None => outcome.entered.push(code),
-            }
-        }
-        if !outcome.entered.is_empty() {
-            let vouchers = Some(outcome.entered.clone());
-            // A gate with ids of its own gives them: the same id again is the same entry.
-            let id = format!("gate:{}", outcome.entered.join(" "));
-            self.meituan.record(order_id, Consumed { id, vouchers, ..Consumed::default() }).await?;
-        }
-        Ok(outcome)
-    }
-}
-
-/// Why this code does not open the gate.
-fn barrier(order: Option<&Order>, code: &str) -> Option<&'static str> {
-    let Some(order) = order else { return Some("查无此单") };
-    if order.travel_date.is_some_and(|date| date != Date::of(now())) {
-        return Some("不在游玩日期");
-    }
-    let is_open = admissions(order, now()).iter().any(|admission| admission.voucher.as_deref() == Some(code));
-    (!is_open).then_some("凭证无效、已使用或已退款")
+    let id = match id {
+        Some(id) => id,
+        None => format!("{:016x}", getrandom::u64().map_err(|error| error.to_string())?),
+    };
+    let asked = Admit { id, vouchers: Some(vouchers), ..Admit::default() };
+    let recorded = meituan.record(order_id, asked).await?;
+    let Answer::Admitted(answer) = recorded.transition.answer else { return Err("the gate has no answer".into()) };
+    outcome.entered = answer.admitted.into_iter().filter_map(|admission| admission.voucher).collect();
+    let why = |id: &str| Reason::ALL.iter().find(|reason| reason.id() == id).map_or("凭证无效", |reason| reason.text());
+    let refused = answer.refused.into_iter().filter_map(|guest| Some((guest.voucher?, why(&guest.reason))));
+    outcome.refused = refused.collect();
+    Ok(outcome)
 }

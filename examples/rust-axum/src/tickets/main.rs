@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use axum::{Json, Router};
 use garden::Garden;
-use gate::{Entry, Gate};
+use gate::Entry;
 use meituan_protocol::Secret;
 use meituan_protocol::ticket::handler::{BoxError, Handler, Tokio};
 use meituan_protocol::ticket::{self, Config, SignedRequest, Supplier};
@@ -28,7 +28,6 @@ type Meituan = Handler<Database, Garden, Tokio>;
 #[derive(Clone)]
 struct App {
     meituan: Meituan,
-    gate: Arc<Gate>,
     /// Without one nobody enters.
     gate_token: Option<Arc<str>>,
 }
@@ -56,7 +55,7 @@ async fn main() -> Result<(), BoxError> {
         .route("/meituan/{*call}", any(call))
         .route("/gate/enter", post(enter))
         .route("/office/orders/{order_id}/conflicts/{id}", post(resolve))
-        .with_state(App { gate: Arc::new(Gate::new(meituan.clone())), meituan, gate_token });
+        .with_state(App { meituan, gate_token });
     let port: u16 = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3000);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on port {port}");
@@ -97,7 +96,7 @@ async fn send(agent: ureq::Agent, notice: SignedRequest) -> Result<Vec<u8>, BoxE
 /// Guests are at the gate.
 async fn enter(State(app): State<App>, headers: HeaderMap, Json(entry): Json<Entry>) -> Result<Response, StatusCode> {
     app.authorize(&headers)?;
-    let outcome = app.gate.enter(entry).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let outcome = gate::enter(&app.meituan, entry).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(Json(outcome).into_response())
 }
 
