@@ -55,7 +55,8 @@ describe("the ticket example in Rust", { timeout: 900_000 }, () => {
     before(async () => {
       const reader = new MeituanTicket({ ...KEYS, routes });
       notices = await receiveNotices((request) => reader.addressOf(request));
-      const env = settings(notices.address, "two");
+      // Long enough that nothing is under way yet when one of them is killed.
+      const env = { ...settings(notices.address, "two"), UPSTREAM_MILLISECONDS: "4000" };
       suppliers = [await serve(program, () => [], { cwd: folder, env }), await serve(program, () => [], { cwd: folder, env })];
     });
     after(async () => {
@@ -92,7 +93,8 @@ describe("the ticket example in Rust", { timeout: 900_000 }, () => {
       const ids = await create("8985652356562380002", "tower-night");
       assert.equal((await call(suppliers[0], "orderPay", ids)).code, 598);
       suppliers[0].stop();
-      const notice = await notices.take("payNotice", ids.orderId, 20_000);
+      const lost = (error) => assert.fail(`${error.message}\n${suppliers.map(({ printed }) => printed()).join("\n")}`);
+      const notice = await notices.take("payNotice", ids.orderId, 20_000).catch(lost);
       const meituan = new MeituanTicket({ ...KEYS, routes });
       const judged = meituan.receiveNotice(notice.received, { now: Date.now(), quantity: QUANTITY });
       assert.equal(judged.verdict, "passed", JSON.stringify(judged.issues));
