@@ -33,7 +33,11 @@ const IDS = { orderId: 7, partnerOrderId: "P7" };
 const BODIES = {
   "/create": {
     ...{ orderId: 7, partnerDealId: "D1", mtDealId: 7, buyPrice: 58, unitPrice: 60, totalPrice: 120 },
-    ...{ quantity: 2, visitors: [1, 2].map((gender) => ({ name: "张三", mobile: "13500000000", gender })), travelDate: "2016-11-30" },
+    ...{
+      quantity: 2,
+      visitors: [1, 2].map((gender) => ({ name: "张三", mobile: "13500000000", gender })),
+      travelDate: "2016-11-30",
+    },
   },
   "/pay": IDS,
   "/refund": {

@@ -9,7 +9,7 @@ import { DEADLINE, KEYS, ORDERS, ROUTES, timeBy } from "./settings.mjs";
 
 const { name, file, meituan, breakage, ...given } = JSON.parse(process.argv[2]);
 const broken = BREAKAGES[breakage] ?? {};
-const FAILED = { orderCreate: 499, orderPay: 599, orderRefund: 699 };
+const FAILED = { orderCreate: 499, orderPay: 599, orderRefund: 699, orderReschedule: 300 };
 /** Whoever looks for what is due looks so often. */
 const PAUSE = 60;
 
@@ -59,7 +59,7 @@ const work = async (call) => {
     if (!broken.refuses || !(call.type in FAILED)) throw error;
     end = { refused: "结果未知" };
   }
-  if (end.refused) return call.fail(FAILED[call.type] ?? 999, end.refused);
+  if (end.refused) return call.fail(FAILED[call.type], end.refused);
   return end.isPending ? call.pending() : end.reply;
 };
 

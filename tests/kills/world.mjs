@@ -212,7 +212,7 @@ export class World {
     this.#sends.push(sent);
     const until = claimed + SEND_LIMIT * FACTOR;
     this.log({ is: "send", number, process, order: orderId, call: type, id, claimed, until, request: text });
-    const closed = once(outgoing, "close");
+    const closed = outgoing.closed ? Promise.resolve() : once(outgoing, "close");
     let isClosed = false;
     closed.then(() => {
       isClosed = true;
