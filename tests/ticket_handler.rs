@@ -385,6 +385,70 @@ fn a_store_that_fails_hangs_or_conflicts_is_answered_503_within_the_deadline_and
     }
 }
 
+/// A store that takes so many milliseconds to save.
+struct Slow {
+    inner: MemoryStore,
+    time: Virtual,
+    takes: Arc<Mutex<u64>>,
+}
+
+impl Store for Slow {
+    type Revision = u64;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        self.inner.load(order_id).await
+    }
+
+    async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        let takes = *self.takes.lock().unwrap();
+        self.time.sleep(Duration::from_millis(takes)).await;
+        self.inner.save(order).await
+    }
+}
+
+/// Knows when it was dropped.
+struct Dropped(Virtual, Arc<Mutex<Vec<i64>>>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.1.lock().unwrap().push(self.0.passed());
+    }
+}
+
+#[test]
+fn a_send_is_dropped_when_its_limit_after_the_claim_is_over_however_slow_the_store() {
+    let (time, takes, dropped) = (Virtual::new(), Arc::<Mutex<u64>>::default(), Arc::<Mutex<Vec<i64>>>::default());
+    let store = Slow { inner: MemoryStore::default(), time: time.clone(), takes: takes.clone() };
+    let act = Arc::<Mutex<Mode>>::default();
+    let garden = Garden { runtime: time.clone(), act: act.clone(), runs: Runs::default() };
+    let (clock, ends) = (time.clone(), dropped.clone());
+    let handler = Handler::builder(supplier(), store, garden, time.clone())
+        .hooks(Heard::default())
+        .send(move |_| {
+            let dropped = Dropped(clock.clone(), ends.clone());
+            async move {
+                let _dropped = dropped;
+                pending().await
+            }
+        })
+        .build();
+    assert_eq!(time.run(called(&handler, &time, create())).code, Some(200));
+    *act.lock().unwrap() = Mode::Pending;
+    assert_eq!(time.run(called(&handler, &time, pay())).code, Some(598));
+    let paid = OrderPaid {
+        order_id: ORDER,
+        partner_order_id: "P7".into(),
+        voucher_type: Some(VoucherType::CODE_PER_TICKET),
+        vouchers: Some(vec!["a".into(), "b".into()]),
+        ..OrderPaid::default()
+    };
+    time.run(handler.record(ORDER, paid)).unwrap();
+    *takes.lock().unwrap() = 20_000;
+    let begun = time.passed();
+    time.run(handler.settle(ORDER)).unwrap();
+    assert_eq!(*dropped.lock().unwrap(), [begun + 30_000]);
+}
+
 #[test]
 fn where_the_end_of_a_function_is_not_saved_it_is_saved_later_without_another_run() {
     let shared = Arc::new(Mutex::new(Mood::Well));
