@@ -10,7 +10,7 @@ use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::notices::PayNoticeRequest;
-use meituan_protocol::ticket::order::{Consumed, Delivery, Notice, Order, RefundAgreed};
+use meituan_protocol::ticket::order::{Consumed, Delivery, IssueFailed, Notice, Order, RefundAgreed};
 use meituan_protocol::ticket::products::BalanceQuery;
 use meituan_protocol::ticket::service::{NoReply, Recorded, Service};
 use meituan_protocol::ticket::{Asked, SignedRequest, Supplier};
@@ -524,6 +524,55 @@ fn orders_that_cannot_be_settled_keep_no_other_from_it() {
     let settled = world.time.run(world.handler.settle_due()).unwrap();
     assert_eq!(settled, Settled { settled: 1, failed: 250 });
     assert_eq!(world.sent(), ["payNotice"]);
+}
+
+#[test]
+fn a_notice_that_nobody_replies_to_keeps_no_other_order_from_being_settled() {
+    let world = World::begin();
+    let other = Id(ORDER.0 + 1);
+    world.code(create());
+    world.code(OrderCreate { order_id: other, ..create() });
+    world.acts(Mode::Pending);
+    world.code(pay());
+    world.code(OrderPay { order_id: other, ..pay() });
+    let failed = || IssueFailed { code: None, describe: "上游停航".into() };
+    *world.answers.lock().unwrap() = 0;
+    world.time.run(world.handler.record(ORDER, failed())).unwrap();
+    let (settling, time, began) = (world.handler.clone(), world.time.clone(), world.time.passed());
+    time.spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
+    time.run(time.sleep(Duration::from_millis(100)));
+    assert_eq!(world.sent(), ["payNotice"]);
+    time.run(world.handler.record(other, failed())).unwrap();
+    time.run(time.sleep(Duration::from_millis(1000)));
+    assert_eq!(world.sent(), ["payNotice"; 2]);
+    assert!(time.passed() - began < 5000);
+    // While one is under way it is not begun again; later it is.
+    *world.answers.lock().unwrap() = 200;
+    time.run(time.sleep(Duration::from_secs(20)));
+    assert_eq!(world.sent(), ["payNotice"; 2]);
+    time.run(time.sleep(Duration::from_secs(60)));
+    assert_eq!(world.sent(), ["payNotice"; 4]);
+    assert_eq!(world.order().notices, []);
+}
+
+#[test]
+fn an_order_that_cannot_be_settled_is_left_alone_for_a_while_and_keeps_no_other_from_it() {
+    let world = World::begin();
+    for id in 1..=150 {
+        let broken = SaveOrder { order_id: Id(id), snapshot: "{}".into(), expected: None, due: Some(Timestamp(0)), conflicts: 0 };
+        assert!(world.time.run(world.handler.store().save(broken)).unwrap());
+    }
+    world.code(create());
+    world.acts(Mode::Fails);
+    world.code(pay());
+    world.acts(Mode::Done);
+    world.time.pass(60_000);
+    let (settling, time) = (world.handler.clone(), world.time.clone());
+    time.spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
+    time.run(time.sleep(Duration::from_secs(10)));
+    assert_eq!(world.sent(), ["payNotice"]);
+    let reports = world.heard.lines().iter().filter(|line| line.contains("the store failed")).count();
+    assert_eq!(reports, 150);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::channel::{Receiver, oneshot, within};
 use super::functions::{self, Unusable};
-use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Settled, Store, StoredOrder, Trouble, Warning};
+use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::ErrorCode;
 use crate::message::Id;
 use crate::ticket::order::{
@@ -11,8 +11,7 @@ use crate::ticket::order::{
 use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// For calls that are about no order; Meituan waits 60 s.
@@ -167,21 +166,6 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             Done::Settled(due) => Ok(due),
             other => Err(self.failed(other, &About { order_id: Some(order_id), ..About::default() })),
         }
-    }
-
-    /// Settles orders until there are no more.
-    pub(super) async fn settle_each(self: Arc<Self>, orders: Arc<Mutex<VecDeque<Id>>>) -> Settled {
-        let mut settled = Settled::default();
-        let next = || orders.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        while let Some(order_id) = next() {
-            let inner = self.clone();
-            // A task of its own: one that panics ends no other.
-            match self.task(async move { inner.settle(order_id).await }).await {
-                Some(Ok(_)) => settled.settled += 1,
-                _ => settled.failed += 1,
-            }
-        }
-        settled
     }
 
     async fn drive(self: Arc<Self>, order_id: Id, job: &mut Job, step: Step) -> Done {

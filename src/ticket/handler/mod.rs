@@ -59,6 +59,7 @@ mod drive;
 mod functions;
 mod hooks;
 mod runtime;
+mod settling;
 mod store;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
@@ -70,6 +71,7 @@ pub use hooks::{About, Hooks, StandardError, Trouble, Warning};
 pub use runtime::Runtime;
 #[cfg(feature = "tokio")]
 pub use runtime::Tokio;
+pub use settling::Settled;
 pub use store::{DueStore, MemoryStore, SaveOrder, Store, StoredOrder};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::{Threads, block_on};
@@ -79,10 +81,9 @@ use super::service::{NoReply, Recorded, Service};
 use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
 use crate::message::Id;
 use crate::time::Timestamp;
-use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An error of the user's own.
@@ -90,10 +91,6 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Send_ = dyn Fn(SignedRequest) -> BoxFuture<Result<Vec<u8>, BoxError>> + Send + Sync;
-
-/// How many orders [`Handler::settle_due`] settles side by side, and how many it asks for at once.
-const SIDE_BY_SIDE: usize = 8;
-const AT_ONCE: usize = 100;
 
 /// A supplier's endpoint over a store. Clones are the same handler.
 pub struct Handler<S, F, R>(Arc<Inner<S, F, R>>);
@@ -233,42 +230,22 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     }
 }
 
-/// How many orders were settled.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settled {
-    /// Those in which everything that was due was done, or has a time at which it is due again.
-    pub settled: usize,
-    /// Those that the store did not take. They were reported, and are due again.
-    pub failed: usize,
-}
-
 impl<S: DueStore, F: Functions, R: Runtime> Handler<S, F, R> {
-    /// Settles all orders in which something is due, some of them side by side. One that fails keeps no other from being settled.
+    /// Settles all orders in which something is due, some of them side by side, and waits for all of them: for a cron trigger. One
+    /// that fails keeps no other from being settled.
     ///
     /// # Errors
     /// When the store cannot say which.
     pub async fn settle_due(&self) -> Result<Settled, BoxError> {
-        let (mut settled, mut seen) = (Settled::default(), BTreeSet::new());
-        loop {
-            // What fails is due again at once.
-            let due = self.0.store.due(self.0.runtime.now().wall, AT_ONCE + seen.len()).await?;
-            let found: VecDeque<Id> = due.into_iter().filter(|id| seen.insert(*id)).collect();
-            if found.is_empty() {
-                return Ok(settled);
-            }
-            let (workers, queue) = (found.len().min(SIDE_BY_SIDE), Arc::new(Mutex::new(found)));
-            let working: Vec<_> = (0..workers).map(|_| self.0.task(self.0.clone().settle_each(queue.clone()))).collect();
-            for worker in working {
-                let done = worker.await.unwrap_or_default();
-                settled = Settled { settled: settled.settled + done.settled, failed: settled.failed + done.failed };
-            }
-        }
+        self.0.clone().settle_all().await
     }
 
-    /// Settles what is due, looks again after a pause, and never ends. Any number of processes may do so on one store.
+    /// Settles what is due, looks again after a pause, and never ends. It waits for no order: one that takes long, such as by a
+    /// notice that nobody replies to, keeps no other from being settled. Any number of processes may do so on one store.
     pub async fn settle_forever(&self, pause: Duration) {
+        let under_way = Arc::default();
         loop {
-            if let Err(error) = self.settle_due().await {
+            if let Err(error) = self.0.clone().settle_beside(&under_way).await {
                 self.0.hooks.on_error(&Trouble::Store(&error), &About::default());
             }
             self.0.runtime.sleep(pause).await;
