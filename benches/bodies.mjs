@@ -302,7 +302,10 @@ export function wrongOrderLives() {
     { ...life, vouchers: [...life.vouchers.slice(1), life.vouchers[1]] },
     { ...life, pay: { ...life.pay, headers: { ...life.pay.headers, authorization: life.create.headers.authorization } } },
     lifeOf(right, 0, { refunded: other.vouchers[1] }),
-    lifeOf(damaged(right, ({ body }) => delete body.mtDealId), 0),
+    lifeOf(
+      damaged(right, ({ body }) => delete body.mtDealId),
+      0,
+    ),
   ];
 }
 

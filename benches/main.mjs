@@ -28,7 +28,8 @@ const chosen = cases.filter(({ name }) => isChosen(name));
 const starts = START_NAMES.filter(isChosen);
 const isMemoryChosen = isChosen("memory");
 const growth = CURVE_NAMES.filter(isChosen);
-if (chosen.length + starts.length + growth.length === 0 && !isMemoryChosen) throw new Error(`nothing begins with ${positionals.join(" or ")}`);
+if (chosen.length + starts.length + growth.length === 0 && !isMemoryChosen)
+  throw new Error(`nothing begins with ${positionals.join(" or ")}`);
 
 console.log(heading());
 /** @type {import("./report.mjs").Row[]} */

@@ -104,9 +104,7 @@ const living = (handle, types) => async (/** @type {any} */ life) => {
 
 /** @param {{ Request: any, Response: any }} types */
 const contenders = (types) => {
-  const { library, ...peers } = Object.fromEntries(
-    Object.entries(handlers).map(([name, handle]) => [name, living(handle, types)]),
-  );
+  const { library, ...peers } = Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, living(handle, types)]));
   return { library, peers };
 };
 

@@ -1,10 +1,12 @@
 // The first call through a Fetch handler, for whoever has one.
 
 /** @param {(request: Request) => Response | Promise<Response>} handle */
-export const answering = (handle) => async (/** @type {any} */ { url, ...how }) => {
-  const response = await handle(new Request(`https://supplier.example.com${url}`, how));
-  return { body: await response.text() };
-};
+export const answering =
+  (handle) =>
+  async (/** @type {any} */ { url, ...how }) => {
+    const response = await handle(new Request(`https://supplier.example.com${url}`, how));
+    return { body: await response.text() };
+  };
 
 /** The smallest store that there is. */
 export function smallStore() {

@@ -46,8 +46,7 @@ export function wallClock(text) {
 }
 
 /** @param {number} milliseconds */
-export const wallClockOf = (milliseconds) =>
-  new Date(milliseconds + BEIJING_OFFSET).toISOString().slice(0, 19).replace("T", " ");
+export const wallClockOf = (milliseconds) => new Date(milliseconds + BEIJING_OFFSET).toISOString().slice(0, 19).replace("T", " ");
 
 /** @param {number} yuan */
 export function isYuan(yuan) {

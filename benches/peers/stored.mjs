@@ -62,7 +62,13 @@ export function storedSupplier(signer, validators, functions) {
       if (count !== refunded.size || count !== body.refundQuantity) throw new Error("not tickets that can be refunded");
       await functions.orderRefund(body, life);
       const vouchers = order.vouchers.map((/** @type {any} */ one) => (isOfRefund(one) ? { ...one, status: 2 } : one));
-      const refund = { refundId, voucherList: body.voucherList, refundPrice: body.refundPrice, requestTime: NOW, responseTime: NOW };
+      const refund = {
+        refundId,
+        voucherList: body.voucherList,
+        refundPrice: body.refundPrice,
+        requestTime: NOW,
+        responseTime: NOW,
+      };
       return { order: { ...order, vouchers, refunds: [...order.refunds, refund] }, reply: replyTo(refund) };
     },
   };
