@@ -187,12 +187,12 @@ export interface SettlerOptions {
 /** Does what is due in a store. */
 export interface Settler<Context extends unknown[] = unknown[]> {
   /**
-   * Settles the orders in which something is due now, until there are none: for a cron trigger. Resolves with how many could be
+   * Settles the orders in which something is due now: for a cron trigger. Resolves with how many could be
    * settled, and how many could not; it rejects only where the store does not say what is due.
    */
   (...context: Context): Promise<{ readonly settled: number; readonly failed: number }>;
   /**
-   * The same again and again, for a process that stays: `intervalMs` (1000 by default) after the last pass has ended. Returns
+   * The same every `intervalMs` (1000 by default), for a process that stays; an order that takes long keeps no other waiting. Returns
    * a function that ends it, and resolves when what is under way has ended.
    */
   every(intervalMs?: number, ...context: Context): () => Promise<void>;

@@ -31,8 +31,9 @@ export function settler(handler, store, options = {}) {
   /** Those that are being settled in this process. @type {Set<string>} */
   const underWay = new Set();
 
+  const canClaim = typeof keeper.claimDue === "function";
   /** @returns {Promise<readonly string[]>} */
-  const dueNow = async () => (typeof keeper.claimDue === "function" ? keeper.claimDue(now(), atOnce, leaseMs) : keeper.due(now()));
+  const dueNow = async () => (canClaim ? keeper.claimDue(now(), atOnce, leaseMs) : keeper.due(now()));
 
   /**
    * @param {string} orderId
@@ -54,14 +55,10 @@ export function settler(handler, store, options = {}) {
 
   /** Does what is due now, and returns how many orders that were. @param {any[]} context */
   const settleDue = async (...context) => {
-    /** What this pass has seen: what fails is due again at once. @type {Set<string>} */
-    const seen = new Set();
     let [settled, failed] = [0, 0];
     for (;;) {
-      const found = (await dueNow()).filter((orderId) => !seen.has(orderId) && !underWay.has(orderId));
-      if (found.length === 0) return { settled, failed };
-      const waiting = [...new Set(found)];
-      for (const orderId of waiting) seen.add(orderId);
+      const found = await dueNow();
+      const waiting = [...new Set(found)].filter((orderId) => !underWay.has(orderId));
       const work = async () => {
         for (let orderId = waiting.shift(); orderId !== undefined; orderId = waiting.shift()) {
           if (await settleOne(orderId, context)) settled += 1;
@@ -69,6 +66,8 @@ export function settler(handler, store, options = {}) {
         }
       };
       await Promise.all(Array.from({ length: Math.min(width, waiting.length) }, work));
+      // What fails stays claimed for its lease, and due where there are no claims: once in a pass either way.
+      if (!canClaim || found.length < atOnce) return { settled, failed };
     }
   };
 
@@ -90,11 +89,17 @@ export function settler(handler, store, options = {}) {
           resolve(undefined);
         };
       });
+    // One order whose send hangs keeps no other from being settled: a pass does not wait for the one before.
+    /** @type {Set<Promise<unknown>>} */
+    const passes = new Set();
     const looking = (async () => {
       while (!isEnded) {
-        await settleDue(...context).catch((error) => reports.error(error, {}));
-        if (!isEnded) await rest();
+        const pass = settleDue(...context).catch((error) => reports.error(error, {}));
+        passes.add(pass);
+        pass.finally(() => passes.delete(pass));
+        await rest();
       }
+      await Promise.all(passes);
     })();
     return () => {
       isEnded = true;

@@ -89,6 +89,19 @@ describe("a settler", () => {
     assert.equal(settled.length, 31);
   });
 
+  it("goes on with others while one order takes long", async () => {
+    let release;
+    const settles = (orderId) => (orderId === "1003" ? new Promise((resolve) => (release = resolve)) : undefined);
+    const { store, settled, meituan, due } = world({ settles });
+    const stop = settler(meituan, store).every(1);
+    while (settled.length < 30) await tick();
+    due("1004", 1);
+    while (settled.length < 31) await tick();
+    release();
+    await stop();
+    assert.equal(settled.filter(([orderId]) => orderId === "1003").length, 1, "by one pass at a time");
+  });
+
   it("survives a store that does not say what is due", async () => {
     const errors = [];
     const { store, meituan } = world();
