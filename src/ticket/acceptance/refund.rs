@@ -224,6 +224,8 @@ impl Refunds {
                     found.shows(Name::RefundFinal);
                     return;
                 }
+                // 601 says that it is refunded already: after a refusal, by Meituan itself.
+                refund.refused &= said.code == Some(200);
                 if is_silent {
                     found.shows(Name::RefundSilence);
                 } else if is_unclear || may_be_silent {
