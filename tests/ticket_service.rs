@@ -1,8 +1,8 @@
 //! The order service, step by step: what is saved before what is done, and what is replied when something fails.
 
 use meituan_protocol::message::{Id, RawJson};
-use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated, OrderPaid, OrderPay};
-use meituan_protocol::ticket::codes::VoucherType;
+use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay};
+use meituan_protocol::ticket::codes::{CloseType, VoucherType};
 use meituan_protocol::ticket::order::{Answer, AttemptEnded, Event, Order, Outcome, Settings, apply};
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
@@ -277,4 +277,19 @@ fn sending_ends_within_its_limit_from_the_claim_on_however_slow_the_store() {
     let claim = step.save.unwrap().order.notices[0].claimed_until;
     // A clock that is a minute ahead sees the claim run out when nobody sends any more.
     assert_eq!((step.until, claim), (after(80_010), Some(after(140_010))));
+}
+
+#[test]
+fn a_closing_that_is_owed_already_is_not_owed_once_more() {
+    let settings = Settings::default();
+    let close = OrderClose { order_id: Id(7), close_type: CloseType::ISSUE_FAILED, ..OrderClose::default() };
+    let (_, paying) = paying(&Service::default());
+    let closed = apply(Some(&paying), &close.into(), &settings, after(1)).next.unwrap();
+    let done = AttemptEnded { key: closed.attempts[0].key.clone(), outcome: Outcome::DONE, ..AttemptEnded::default() };
+    let closed = apply(Some(&closed), &done.into(), &settings, after(2)).next.unwrap();
+    assert!(closed.attempts.is_empty());
+    let broke_off: Event = AttemptEnded { key: "orderPay:7".into(), outcome: Outcome::UNKNOWN, ..AttemptEnded::default() }.into();
+    let owed = apply(Some(&closed), &broke_off, &settings, after(3)).next.unwrap();
+    assert_eq!(owed.attempts.len(), 1, "it may have issued after the closing function has looked");
+    assert_eq!(apply(Some(&owed), &broke_off, &settings, after(4)).next, None);
 }

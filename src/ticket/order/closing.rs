@@ -73,6 +73,10 @@ impl Change<'_> {
             return;
         }
         let Some(closing) = &mut self.order.closing else { return };
+        let is_owed = |attempt: &Attempt| attempt.key == closing.key && attempt.started_at.0 == 0;
+        if self.order.attempts.iter().any(is_owed) {
+            return;
+        }
         let key = numbered(&closing.key);
         let last = std::mem::replace(&mut closing.key, key.clone());
         // A run that is under way began before that, so that its end decides nothing: two open attempts would number alike.
