@@ -15,6 +15,7 @@ macro_rules! named {
         }
     };
 }
+pub(crate) use named;
 
 named! {
     /// What can go wrong, within the bounds that are assumed.
