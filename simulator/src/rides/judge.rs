@@ -84,8 +84,8 @@ impl World<'_> {
         // There is no number for a driver's cancellation whose fee is paid.
         let is_paid_fee = ride.status == RideStatus::DRIVER_CANCELED_WAIT_PAY && order.status() == undecided::CANCELED;
         let charged = ride.charged.first().map(|(_, price)| *price);
-        let accepted: Vec<i64> =
-            order.payments().iter().filter(|known| known.outcome == PaymentOutcome::Accepted).map(|known| known.price.0).collect();
+        let reported: Vec<i64> =
+            order.payments().iter().filter(|known| known.outcome != PaymentOutcome::Refused).map(|known| known.price.0).collect();
         if order.status() != ride.status && !is_paid_fee {
             Err(format!("it is in {:?}, and truly in {:?}", order.status(), ride.status))
         } else if ride.waits() {
@@ -94,8 +94,8 @@ impl World<'_> {
             fail("it is not at its end")
         } else if charged != ride.paid {
             Err(format!("{charged:?} was paid, and Meituan has accepted {:?}", ride.paid))
-        } else if accepted != Vec::from_iter(ride.paid) {
-            Err(format!("{accepted:?} counts as accepted, and truly {:?} is", ride.paid))
+        } else if reported != Vec::from_iter(ride.paid) {
+            Err(format!("{reported:?} counts as reported, and Meituan has accepted {:?}", ride.paid))
         } else if order.refunded() != Fen(ride.refunded) {
             Err(format!("{:?} was refunded, and truly {}", order.refunded(), ride.refunded))
         } else if dues != [None, None] {

@@ -251,7 +251,8 @@ impl World<'_> {
 
     pub(super) fn submit(&mut self, number: usize, tries: u32) {
         let process = self.between(0, 2) as usize;
-        if self.store.contains_key(&ours(number)) && self.stored(&ours(number)).is_some() {
+        let is_known = self.stored(&ours(number)).is_some_and(|order| order.mt_order_id.is_some());
+        if is_known || tries > 20 {
             return;
         }
         if self.processes[process].is_up {
