@@ -308,7 +308,7 @@ fn a_payment_is_proposed_to_one_process_and_meituan_is_notified_once_it_is_made(
     }
     let [first, second] = &mut drivers;
     assert_eq!((first.payment().price, &*first.payment().key), (Fen(900), &*format!("pay:{ID}:900")));
-    assert_eq!(second.settled(), Some(after(60_000)));
+    assert_eq!(second.settled(), Some(after(100_000)));
     first.answer(&service, &mut store, Input::Paid(ProposalState::Paid), after(100));
     let notice = first.call();
     assert_eq!((notice.call, notice.price), (Call::NotifyPaidResult, Some(Fen(900))));
@@ -330,16 +330,16 @@ fn a_payment_whose_end_is_not_known_is_proposed_again_with_the_same_key_and_no_o
     let (service, mut store) = (service(), owing());
     let key = settle(&service, &mut store, NOW).payment().key.clone();
     // The process died while the function ran.
-    assert_eq!(settle(&service, &mut store, after(59_999)).settled(), Some(after(60_000)));
-    let mut again = settle(&service, &mut store, after(60_000));
+    assert_eq!(settle(&service, &mut store, after(99_999)).settled(), Some(after(100_000)));
+    let mut again = settle(&service, &mut store, after(100_000));
     assert_eq!(again.payment().key, key);
-    again.answer(&service, &mut store, Input::Paid(ProposalState::Unknown), after(60_001));
-    assert_eq!(again.settled(), Some(after(63_001)));
+    again.answer(&service, &mut store, Input::Paid(ProposalState::Unknown), after(100_001));
+    assert_eq!(again.settled(), Some(after(103_001)));
     // Meituan now says another amount.
-    let changed = [changed(RideEvent::BILL_CHANGED, after(61_000)), queried(RideStatus::WAIT_PAY, 950, after(62_000))];
+    let changed = [changed(RideEvent::BILL_CHANGED, after(101_000)), queried(RideStatus::WAIT_PAY, 950, after(102_000))];
     for event in changed {
-        let mut driver = Driver::new(service.record(ID, event, after(62_000)));
-        driver.run(&service, &mut store, after(62_000));
+        let mut driver = Driver::new(service.record(ID, event, after(102_000)));
+        driver.run(&service, &mut store, after(102_000));
     }
     assert_eq!(store.order().conflict_kinds(), [Conflict::PaidAnotherAmount]);
     let next = settle(&service, &mut store, after(200_000));
@@ -365,7 +365,7 @@ fn a_function_that_is_late_is_not_asked_twice_and_its_end_counts_when_it_comes()
     let mut driver = settle(&service, &mut store, NOW);
     assert_eq!(driver.payment().limit, 30_000);
     driver.answer(&service, &mut store, Input::Late, after(30_000));
-    assert_eq!(driver.settled(), Some(after(60_000)));
+    assert_eq!(driver.settled(), Some(after(100_000)));
     let ended = Event::Proposed(meituan_protocol::ride::order::PaymentProposed { price: Fen(900), state: ProposalState::Paid });
     let mut late = Driver::new(service.record(ID, ended, after(45_000)));
     late.run(&service, &mut store, after(45_000));
@@ -413,11 +413,13 @@ fn a_driver_is_chosen_by_the_user_and_confirmed_once() {
     assert_eq!((first.call().call, first.call().driver_id.as_deref()), (Call::ConfirmOrder, Some("D2")));
     second.answer(&service, &mut store, Input::Chosen(Some("D1".into())), NOW);
     second.settled();
-    // Nobody is chosen yet.
-    let mut store = Store::with([offered("D1")]);
-    let mut driver = settle(&service, &mut store, NOW);
-    driver.answer(&service, &mut store, Input::Chosen(None), NOW);
-    assert_eq!((driver.settled(), store.due(ID)), (Some(after(3_000)), Some(after(3_000))));
+    // Nobody is chosen yet, or somebody whom nobody offers: no place is taken for that.
+    for chosen in [None, Some("D3".into())] {
+        let mut store = Store::with([offered("D1")]);
+        let mut driver = settle(&service, &mut store, NOW);
+        driver.answer(&service, &mut store, Input::Chosen(chosen), NOW);
+        assert_eq!((driver.settled(), store.due(ID), store.places()), (Some(after(3_000)), Some(after(3_000)), 0));
+    }
 }
 
 #[test]

@@ -33,6 +33,8 @@ struct Running {
     /// What was loaded last: its key and version.
     key: String,
     version: u64,
+    /// The drivers to choose from.
+    offered: Vec<String>,
     /// What follows when it is saved, and which conflicts are new then.
     then: Option<(Then, Vec<String>)>,
 }
@@ -69,7 +71,7 @@ impl World<'_> {
     pub(super) fn start(&mut self, process: usize, purpose: For, (job, step): (Job, Step)) {
         self.scheduled += 1;
         let id = self.scheduled;
-        let running = Running { job, purpose, token: 0, key: String::new(), version: 0, then: None };
+        let running = Running { job, purpose, token: 0, key: String::new(), version: 0, offered: Vec::new(), then: None };
         self.processes[process].jobs.insert(id, running);
         self.perform(process, id, step);
     }
@@ -132,8 +134,9 @@ impl World<'_> {
                 Input::Replied(Event::Failed(CallFailed::new(task.call, task.step)))
             }
             Timer::Choice => {
-                let chosen = (!self.strikes(Fault::Undecided)).then(|| self.exchanges.len() % 2);
-                Input::Chosen(chosen.and_then(|place| self.running(address)?.key.get(1..).map(|ride| format!("D{ride}-{place}"))))
+                let (is_undecided, place) = (self.strikes(Fault::Undecided), self.between(0, 32) as usize);
+                let offered = self.running(address).map(|running| std::mem::take(&mut running.offered)).unwrap_or_default();
+                Input::Chosen(offered.get(place % offered.len().max(1)).filter(|_| !is_undecided).cloned())
             }
         };
         self.input(address, input);
@@ -197,7 +200,8 @@ impl World<'_> {
                 let pause = self.between(0, most + 1);
                 self.after(pause, Happening::Timer(address, Timer::Pause));
             }
-            Then::Choose(_) => {
+            Then::Choose(offered) => {
+                running.offered = offered;
                 let pause = self.between(1, 2_000);
                 self.after(pause, Happening::Timer(address, Timer::Choice));
             }

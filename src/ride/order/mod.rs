@@ -53,6 +53,7 @@ pub use boundary::{apply_json, calls_from_json, event_from_json, order_from_json
 pub use facts::*;
 pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
 pub(in crate::ride) use next::Abilities;
+pub(in crate::ride) use standing::drivers_of;
 pub use standing::{
     Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
     estimate_is_valid,

@@ -3,13 +3,14 @@
 
 use super::apply::{Kind, MAX_FAILURES, MOST, Reason, shorten};
 use super::facts::*;
-use super::standing::{Conflict, FINAL, MINUTE, WAITING_FOR_PAYMENT, later};
+use super::standing::{Conflict, FINAL, WAITING_FOR_PAYMENT, later};
 use crate::money::Fen;
 use crate::ride::codes::{ResultCode, RideEvent, RideStatus};
 use crate::time::Timestamp;
 
-/// So long our own function has a payment to itself, ms (our choice): then it is asked again, with the same key.
-const PAY_LEASE: i64 = MINUTE;
+/// So long our own function has a payment to itself, ms (our choice): then it is asked again, with the same key. The claim may take
+/// 10 s to be saved, the function is waited for for 30 s, and clocks may be 60 s apart.
+const PAY_LEASE: i64 = 100_000;
 
 impl RideOrder {
     /// What may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a query

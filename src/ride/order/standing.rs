@@ -386,7 +386,7 @@ pub(super) fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
     Timestamp(at.0.saturating_add(milliseconds))
 }
 
-pub(super) fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
+pub(in crate::ride) fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
     offers.iter().map(|offer| offer.submit_drive_info.driver_id.clone()).collect()
 }
 

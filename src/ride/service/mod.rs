@@ -58,7 +58,7 @@ mod deciding;
 use super::codes::{CancelReason, CancelStep};
 use super::order::{
     Abilities, Call, CallSent, Conflict, Event, Kind, PaymentProposed, ProposalState, Reason, RideCalls, RideOrder, RideStanding,
-    RideWarning,
+    RideWarning, drivers_of,
 };
 use crate::money::Fen;
 use crate::time::{Now, Timestamp};
@@ -373,7 +373,9 @@ impl Service {
             }
             Input::Chosen(driver_id) => {
                 job.until = store_limit(now);
-                match driver_id {
+                // Whom nobody offers cannot be confirmed, and is asked for again after the same pause.
+                let offers = job.seen.as_ref().map(|order| drivers_of(&order.may_confirm())).unwrap_or_default();
+                match driver_id.filter(|driver_id| offers.contains(driver_id)) {
                     Some(driver_id) => job.place(CallSent::confirm(&driver_id)),
                     None => {
                         job.undecided = Some(later(now.wall, CHOICE_PAUSE));
