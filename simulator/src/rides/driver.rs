@@ -1,6 +1,6 @@
 //! The two processes: each drives jobs of the order service, as thinly as the service's documentation says.
 
-use super::store::CALLS;
+use super::store::{CALLS, Saving};
 use super::{Breakage, Fault, Happening, World};
 use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::ride::order::{CallFailed, CallSent, Event, PaymentOutcome};
@@ -152,26 +152,27 @@ impl World<'_> {
         };
         let Some(save) = step.save.filter(|_| !is_hasty) else { return self.follow(process, id, step.then, until) };
         let mut json = Vec::new();
-        let (due, conflicts) = match save {
+        let (due, open_conflicts, conflicts) = match save {
             Save::Calls(calls) => {
                 calls.put(&mut json);
-                (None, Vec::new())
+                (None, 0, Vec::new())
             }
-            Save::Order { order, due, conflicts, .. } => {
+            Save::Order { order, due, open_conflicts, conflicts, .. } => {
                 let is_accepted = order.payments().iter().any(|known| known.outcome == PaymentOutcome::Accepted);
                 let is_payment = matches!(step.then, Then::Pay(_));
                 if is_accepted && is_payment {
                     self.fails("a payment is begun after one was accepted");
                 }
                 order.put(&mut json);
-                (due, conflicts.iter().map(|conflict| format!("{conflict:?}")).collect())
+                (due, open_conflicts, conflicts.iter().map(|conflict| format!("{conflict:?}")).collect())
             }
         };
         let address = self.address(process, id);
         let Some(running) = self.processes[process].jobs.get_mut(&id) else { return };
         running.then = Some((step.then, conflicts));
-        let (key, version) = (running.key.clone(), running.version);
-        self.ask_store(address, &key, Some((json, due.map(|due| due.0), version)));
+        let (key, expected) = (running.key.clone(), running.version);
+        let due = due.map(|due| due.0);
+        self.ask_store(address, &key, Some(Saving { json, due, open_conflicts, expected }));
         self.after(until, Happening::Timer(address, Timer::Store));
     }
 

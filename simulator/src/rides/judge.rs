@@ -1,8 +1,8 @@
 //! What must hold. The model knows what Meituan's side and the wallet truly have, and none of the order rules.
 
-use super::World;
 use super::meituan::{meituans, number, ours};
 use super::store::{CALLS, Stored};
+use super::{Fault, World};
 use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::RideStatus;
@@ -22,7 +22,7 @@ impl World<'_> {
         }
         let mut json = Vec::new();
         calls.put(&mut json);
-        self.store.insert(CALLS.into(), Stored { version: 1, json, due: None });
+        self.store.insert(CALLS.into(), Stored { version: 1, json, ..Stored::default() });
     }
 
     pub(super) fn judge_call(&mut self, task: &CallTask, key: &str) {
@@ -72,7 +72,15 @@ impl World<'_> {
         self.counts.orders += 1;
         let Some(order) = self.stored(&id) else { return fail("the store does not have it") };
         let conflicts: Vec<String> = order.conflict_kinds().iter().map(|kind| format!("{kind:?}")).collect();
-        if let Some(unheard) = conflicts.iter().find(|&kind| !self.heard.contains(&(id.clone(), kind.clone()))) {
+        let listed = self.store.get(&id).map_or(0, |stored| stored.open_conflicts);
+        if listed as usize != conflicts.len() {
+            return Err(format!("the store lists {listed} conflicts, and there are {conflicts:?}"));
+        }
+        // The hook hears of a conflict when the store says that it is saved: where it does not, the list of the store has it.
+        let can_miss = [Fault::StoreSlow, Fault::StoreFailsAfter, Fault::StoreConflictsAfter, Fault::Crash];
+        let can_miss = can_miss.iter().any(|&fault| self.plan.chances[fault as usize] > 0);
+        let is_unheard = |kind: &&String| !self.heard.contains(&(id.clone(), (*kind).clone()));
+        if let Some(unheard) = conflicts.iter().find(is_unheard).filter(|_| !can_miss) {
             return Err(format!("nobody has heard of the conflict {unheard}"));
         }
         if !conflicts.is_empty() {

@@ -11,14 +11,24 @@ pub(super) struct Stored {
     pub(super) version: u64,
     pub(super) json: Vec<u8>,
     pub(super) due: Option<i64>,
+    pub(super) open_conflicts: u32,
+}
+
+/// What to save, and the version that is expected.
+#[derive(Debug)]
+pub(super) struct Saving {
+    pub(super) json: Vec<u8>,
+    pub(super) due: Option<i64>,
+    pub(super) open_conflicts: u32,
+    pub(super) expected: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Operation {
     key: String,
     by: Address,
-    /// What to save, when it is due next, and the version that is expected; nothing: to load.
-    save: Option<(Vec<u8>, Option<i64>, u64)>,
+    /// Nothing: to load.
+    save: Option<Saving>,
     /// What the store says in the end; nothing: what is true.
     says: Option<Says>,
     loaded: Stored,
@@ -34,7 +44,7 @@ enum Says {
 pub(super) const CALLS: &str = "calls";
 
 impl World<'_> {
-    pub(super) fn ask_store(&mut self, by: Address, key: &str, save: Option<(Vec<u8>, Option<i64>, u64)>) {
+    pub(super) fn ask_store(&mut self, by: Address, key: &str, save: Option<Saving>) {
         let is_save = save.is_some();
         let slow = if self.strikes(Fault::StoreSlow) { self.between(100, 15_000) } else { 0 };
         let before = self.between(0, 8) + if self.between(0, 2) == 0 { slow } else { 0 };
@@ -62,7 +72,7 @@ impl World<'_> {
         let is_blind = self.is_broken(Breakage::LostCompareAndSwap);
         let operation = &mut self.operations[number];
         let stored = self.store.entry(operation.key.clone()).or_default();
-        let Some((json, due, expected)) = operation.save.take() else {
+        let Some(Saving { json, due, open_conflicts, expected }) = operation.save.take() else {
             operation.loaded = stored.clone();
             return;
         };
@@ -70,7 +80,7 @@ impl World<'_> {
         let says = if is_first { Says::Done } else { Says::Conflict };
         operation.says = operation.says.or(Some(says));
         if is_first {
-            *stored = Stored { version: stored.version + 1, json, due };
+            *stored = Stored { version: stored.version + 1, json, due, open_conflicts };
             operation.loaded = stored.clone();
             let (key, Stored { version, json, .. }) = (operation.key.clone(), stored.clone());
             let shown = due.map(|due| (due - super::BEGIN) as f64 / 1000.0);
