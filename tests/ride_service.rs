@@ -423,6 +423,17 @@ fn a_driver_is_chosen_by_the_user_and_confirmed_once() {
 }
 
 #[test]
+fn an_order_that_ends_while_nobody_is_chosen_is_due_no_more() {
+    let (service, mut store) = (service(), Store::with([offered("D1")]));
+    let mut driver = settle(&service, &mut store, NOW);
+    driver.step = service.advance(&mut driver.job, Input::Chosen(None), NOW);
+    let mut other = Driver::new(service.record(ID, queried(RideStatus::SYSTEM_CANCELED, 0, after(1)), after(1)));
+    other.run(&service, &mut store, after(1));
+    driver.run(&service, &mut store, after(2));
+    assert_eq!((driver.settled(), store.due(ID)), (None, None));
+}
+
+#[test]
 fn a_call_is_recorded_before_it_is_made_and_refused_before_it_takes_a_place() {
     let (service, mut store) = (service(), Store::with([changed(RideEvent::ORDER_CONFIRMED, NOW)]));
     let cancel = CallSent { cancel_code: Some(CancelReason::PLANS_CHANGED), ..CallSent::cancel(CancelStep::CONFIRM) };

@@ -192,7 +192,9 @@ impl Service {
             return None;
         }
         let next = order.next_within(now.wall, &self.limits(), self.abilities(job)).map(|next| next.at);
-        next.into_iter().chain(order.gives_up_at()).chain(job.undecided).min()
+        // Meanwhile somebody else may have settled which driver it is, or that there is none.
+        let undecided = job.undecided.filter(|_| !order.may_confirm().is_empty());
+        next.into_iter().chain(order.gives_up_at()).chain(undecided).min()
     }
 }
 
