@@ -483,6 +483,20 @@ fn the_limits_hold_over_all_orders_of_the_account() {
     assert!(matches!(driver.run(&service, &mut store, NOW), Then::Done(Done::Limited(at)) if *at == after(60_000)));
 }
 
+#[test]
+fn an_order_that_ends_while_the_limits_have_no_place_is_due_no_more() {
+    let (service, mut store) = (service(), Store::with([changed(RideEvent::BILL_CHANGED, NOW)]));
+    let mut full = RideCalls::default();
+    (0..MAX_CALLS_A_MINUTE).for_each(|_| full.record(Call::QueryRealTimeOrder, NOW));
+    let mut driver = Driver::new(service.settle(ID, NOW));
+    driver.run_until(&service, &mut store, NOW, |step| matches!(step.then, Then::LoadCalls));
+    driver.step = service.advance(&mut driver.job, Input::CallsLoaded(Some(full)), NOW);
+    let mut other = Driver::new(service.record(ID, queried(RideStatus::SYSTEM_CANCELED, 0, after(1)), after(1)));
+    other.run(&service, &mut store, after(1));
+    driver.run(&service, &mut store, after(2));
+    assert_eq!((driver.settled(), store.due(ID)), (None, None));
+}
+
 fn submitted(code: ResultCode, mt_order_id: Option<&str>) -> Event {
     let mt_order_id = mt_order_id.map(Into::into);
     Event::Answered(CallAnswered { mt_order_id, ..CallAnswered::new(Call::SubmitOrder, code) })

@@ -82,7 +82,11 @@ impl Service {
     /// Begins what is next, if it is due.
     fn look(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         if let Some(at) = job.limited {
-            return job.settled(order, Some(at), true);
+            // Meanwhile somebody else may have made the call, or something else is next.
+            let next = order.next_within(now.wall, &self.limits(), self.abilities(job)).map(|next| next.call);
+            let is_meant = next.is_some() && next == job.sent.as_ref().map(|sent| sent.call);
+            let due = if is_meant { Some(at) } else { self.due(job, &job.key, &order, now) };
+            return job.settled(order, due, true);
         }
         job.rounds += 1;
         let gives_up = order.gives_up_at().is_some_and(|at| at <= now.wall);
