@@ -373,6 +373,27 @@ fn a_function_that_is_late_is_not_asked_twice_and_its_end_counts_when_it_comes()
 }
 
 #[test]
+fn that_a_late_run_has_not_paid_does_not_end_the_claim_of_another() {
+    let (service, mut store) = (service(), owing());
+    settle(&service, &mut store, NOW).payment();
+    // The first run has not ended, and its claim has run out.
+    settle(&service, &mut store, after(100_000)).payment();
+    let record = |store: &mut Store, state, now| {
+        let ended = Event::Proposed(meituan_protocol::ride::order::PaymentProposed { price: Fen(900), state });
+        Driver::new(service.record(ID, ended, now)).run(&service, store, now);
+        store.order().proposals.as_ref().unwrap()[0].state
+    };
+    for state in [ProposalState::Declined, ProposalState::Unknown] {
+        assert_eq!(record(&mut store, state, after(110_000)), ProposalState::Open);
+    }
+    assert_eq!(record(&mut store, ProposalState::Paid, after(110_000)), ProposalState::Paid);
+    // Where nobody has it, its end counts.
+    let mut store = owing();
+    settle(&service, &mut store, NOW).payment();
+    assert_eq!(record(&mut store, ProposalState::Declined, after(100_000)), ProposalState::Declined);
+}
+
+#[test]
 fn a_notice_without_a_reply_is_followed_by_a_query_and_never_by_a_payment() {
     let (service, mut store) = (service(), owing());
     let mut driver = settle(&service, &mut store, NOW);

@@ -73,6 +73,11 @@ impl RideOrder {
         }
     }
 
+    /// Whether our own function has this payment to itself now.
+    pub(in crate::ride) fn is_claimed(&self, price: Fen, now: Timestamp) -> bool {
+        self.proposal(price).is_some_and(|known| known.state == ProposalState::Open && known.again_at() > now)
+    }
+
     /// Keeps that our own function is asked to pay, or how that ended. That it has paid stays.
     pub(super) fn proposed(&mut self, told: &PaymentProposed, now: Timestamp) -> Result<Kind, Reason> {
         let PaymentProposed { price, state } = *told;

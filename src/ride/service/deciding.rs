@@ -39,7 +39,19 @@ impl Service {
         }
         let is_push = matches!(event, Event::CapacityOffered(_) | Event::OrderChanged(_) | Event::Refunded(_));
         let before = order.conflict_kinds();
-        let RideTransition { kind, reason, warnings, order, standing } = order.applied(event, now.wall, &self.limits());
+        // That an earlier run has not paid says nothing about one that is under way. Whose end it is, is not known.
+        let is_late = |told: &PaymentProposed| {
+            let is_unpaid = matches!(told.state, ProposalState::Declined | ProposalState::Unknown);
+            is_unpaid && job.work == Work::Record && order.is_claimed(told.price, now.wall)
+        };
+        let transition = match &event {
+            Event::Proposed(told) if is_late(told) => {
+                let standing = order.standing(now.wall, &self.limits());
+                RideTransition { kind: Kind::Stale, reason: None, warnings: Vec::new(), order, standing }
+            }
+            _ => order.applied(event, now.wall, &self.limits()),
+        };
+        let RideTransition { kind, reason, warnings, order, standing } = transition;
         let mut conflicts = standing.conflict_kinds.clone();
         conflicts.retain(|kind| !before.contains(kind));
         let key = job.key_of_phase();
