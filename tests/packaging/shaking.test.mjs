@@ -60,7 +60,7 @@ const USES = [
     prints: "617",
     // A client may be given a store.
     modules: 2,
-    most: 620_000,
+    most: 660_000,
   },
   {
     title: "the notices of a supplier",
@@ -76,7 +76,7 @@ const USES = [
       'import { transition } from "meituan-protocol/ticket";\nconsole.log(transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind);',
     prints: "illegal",
     modules: 1,
-    most: 370_000,
+    most: 415_000,
   },
   {
     title: "a supplier",
@@ -85,7 +85,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 640_000,
+    most: 695_000,
   },
 ];
 
