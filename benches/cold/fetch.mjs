@@ -1,4 +1,4 @@
-// The first call through a Fetch handler, for whoever has one.
+// The first call through a Fetch handler, if there is one.
 
 /** @param {(request: Request) => Response | Promise<Response>} handle */
 export const answering =

@@ -47,7 +47,7 @@ export interface RidePayment {
   readonly orderId: string;
   /** Fen: exactly what Meituan is then notified of. */
   readonly price: number;
-  /** The same on every run for the same order and amount. Whoever keys the payment on it pays once. */
+  /** The same on every run for the same order and amount. A payment that is keyed on it is made once. */
   readonly key: string;
   readonly order: RideOrder;
 }

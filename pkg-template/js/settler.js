@@ -1,4 +1,4 @@
-// What is due in a store, order by order. Whoever else does the same at the same time does no harm: what is done about an order is
+// What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
 // claimed in its snapshot.
 
 import { integer, invalid, isRecord } from "./configuration.js";

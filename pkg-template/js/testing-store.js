@@ -201,7 +201,7 @@ const CHECKS = [
           isCreating(place) ? null : revision,
         );
         if (isCreating(changed)) throw new Error("an order that was there was created again");
-        // Not the revision of a first save, which whoever creates the order may make true.
+        // Not the revision of a first save: that may become true when somebody creates the order.
         const later = (await store.load(known)).revision;
         const created = await oneWins([store, other], unknown, (/** @type {number} */ place) => (isCreating(place) ? null : later));
         if (!isCreating(created)) throw new Error("an order that was not there was changed");

@@ -35,7 +35,7 @@ pub(super) struct Ride {
 pub(super) struct Push {
     /// The event, as JSON.
     json: Vec<u8>,
-    /// What it tells is told by nothing else.
+    /// No other message reports this.
     is_only: bool,
     pub(super) is_taken: bool,
 }

@@ -1,4 +1,4 @@
-//! Orders in SQLite. Whoever saves names the revision that it has loaded, and only one can be first: so any number of processes may
+//! Orders in SQLite. A save names the revision that was loaded, and one of several wins: so any number of processes may
 //! share the file.
 
 use meituan_protocol::message::Id;
