@@ -262,14 +262,15 @@ impl Judging<'_> {
                 continue;
             }
             let named = directory.named(order, std::slice::from_ref(voucher), &[]);
-            match named.exact.first() {
-                _ if named.replaced => self.answer.refuse(Some(name), 1, Reason::Replaced),
-                Some(&unit) => self.judge(unit, name),
-                None if named.shared.is_empty() => self.answer.refuse(Some(name), 1, Reason::ForeignVoucher),
-                None => {
-                    pools.push(Pool { name: Some(name), mentions: 1, units: named.shared });
-                    continue;
-                }
+            if named.replaced {
+                self.answer.refuse(Some(name), 1, Reason::Replaced);
+            } else if let Some(&unit) = named.exact.first() {
+                self.judge(unit, name);
+            } else if named.shared.is_empty() {
+                self.answer.refuse(Some(name), 1, Reason::ForeignVoucher);
+            } else {
+                pools.push(Pool { name: Some(name), mentions: 1, units: named.shared });
+                continue;
             }
             decided += 1;
         }
