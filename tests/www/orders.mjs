@@ -44,6 +44,16 @@ describe("the order explorer", () => {
     });
   });
 
+  it("says what is wrong with a report that breaks a rule, and goes on", async () => {
+    await open(at("ticket/create3.done.pay.done.query"), async ({ page, shown }) => {
+      const refused = shown.locator(".timeline .entry").nth(3);
+      assert.match(await refused.innerText(), /RULE_BROKEN at attemptEnded\.paid\.vouchers/);
+      assert.equal(await title(shown), "Now: issuing");
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await refused.innerText(), /RULE_BROKEN，位置 attemptEnded\.paid\.vouchers/);
+    });
+  });
+
   it("moves entries by their buttons, and by dragging", async () => {
     await open(at("ride/e10.e11.e20"), async ({ page, shown }) => {
       assert.deepEqual(await entries(shown), ["10", "11", "20"]);

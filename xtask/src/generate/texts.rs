@@ -1,7 +1,7 @@
 //! Sentences for people, in both languages: of errors, rules, acceptance points and mistakes.
 
 use super::HEADER;
-use super::apis::{Api, Sentences};
+use super::apis::Api;
 use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
@@ -64,14 +64,6 @@ pub(super) fn order_texts(apis: &[Api]) -> String {
     for sentences in apis.iter().flat_map(|api| &api.sentences) {
         let rows: Vec<_> = sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect();
         let _ = writeln!(out, "\nexport const {} = {};", sentences.name, template(&format!("\n{}\n", rows.join("\n"))));
-    }
-    out
-}
-
-pub(super) fn order_text_types(apis: &[Api]) -> String {
-    let mut out = String::from(HEADER);
-    for Sentences { name, doc, .. } in apis.iter().flat_map(|api| &api.sentences) {
-        let _ = writeln!(out, "/** {doc} */\nexport declare const {name}: string;");
     }
     out
 }

@@ -1,6 +1,6 @@
 // The ticket machine with an order to try it on: two tickets, a code for each.
 
-import { conflicts, fen, machines, reasons, ticket } from "../../library.ts";
+import { conflicts, fen, MeituanError, machines, reasons, ticket } from "../../library.ts";
 import { BEGIN, type Conflict, type Entry, type Machine, MINUTE, type Step, type Text, type Tone } from "./machine.ts";
 
 type Order = ticket.TicketOrder;
@@ -148,10 +148,16 @@ function tellOne(before: Told_, id: string): { after: Told_; step: Step } {
       : "at" in told
         ? told.at(now, before.order)
         : { attemptEnded: { key: open?.key ?? "nothing", ...told.ended(open?.call ?? "") } };
-  const out = ticket.transition(before.order, event as Event, { now, settings: SETTINGS });
-  const order = out.next ?? before.order;
-  const run = out.run ? { call: out.run.call, key: out.run.key } : open;
-  return { after: { order, now, run }, step: stepOf(out, order) };
+  try {
+    const out = ticket.transition(before.order, event as Event, { now, settings: SETTINGS });
+    const order = out.next ?? before.order;
+    const run = out.run ? { call: out.run.call, key: out.run.key } : open;
+    return { after: { order, now, run }, step: stepOf(out, order) };
+  } catch (error) {
+    // Two codes for an order of three tickets, for instance.
+    if (!MeituanError.is(error)) throw error;
+    return { after: { ...before, now }, step: refusedStep(error, before.order) };
+  }
 }
 
 function stepOf(out: ticket.OrderTransition, order: Order | undefined): Step {
@@ -159,6 +165,15 @@ function stepOf(out: ticket.OrderTransition, order: Order | undefined): Step {
   return {
     ...{ kind: out.kind, order, state: stateOf(order), counts: countsOf(out), conflicts: open },
     ...{ isConflict: out.conflicts.length > 0, ...wordsOf(out) },
+  };
+}
+
+/** The event itself breaks a rule: the order stays as it was. */
+function refusedStep({ code, path, hint, hintZh }: MeituanError, order: Order | undefined): Step {
+  const open = openConflicts(order).map(({ id, breach }): Conflict => ({ id, text: textOf(conflicts, breach) }));
+  return {
+    ...{ kind: "illegal", order, state: stateOf(order), counts: undefined, conflicts: open, isConflict: false, tone: "bad" },
+    outcome: { en: `${code} at ${path}: ${hint}`, zh: `${code}，位置 ${path}：${hintZh}` },
   };
 }
 
