@@ -274,7 +274,7 @@ fn of_two_processes_that_settle_one_order_one_queries() {
     }
     let [first, second] = &mut drivers;
     assert_eq!(first.call().call, Call::QueryRealTimeOrder);
-    assert_eq!(second.settled(), Some(after(30_000)));
+    assert_eq!(second.settled(), Some(after(90_000)));
     assert_eq!(first.step.until, after(10_000));
     first.answer(&service, &mut store, Input::Replied(queried(RideStatus::DRIVING, 0, NOW)), after(100));
     assert_eq!((first.settled(), store.order().status()), (store.due(ID), RideStatus::DRIVING));
@@ -282,13 +282,30 @@ fn of_two_processes_that_settle_one_order_one_queries() {
 }
 
 #[test]
+fn a_call_that_may_be_under_way_is_given_up_by_nobody_whose_clock_is_60_s_ahead() {
+    let (service, mut store) = (service(), owing());
+    let mut slow = settle(&service, &mut store, NOW);
+    slow.answer(&service, &mut store, Input::Paid(ProposalState::Paid), NOW);
+    let longest = slow.step.until.0 - NOW.0 + slow.call().limit;
+    assert_eq!(slow.call().call, Call::NotifyPaidResult);
+    let mut ahead = settle(&service, &mut store, after(60_000 + longest));
+    assert_eq!(ahead.call().call, Call::QueryRealTimeOrder);
+    let still_owed = queried(RideStatus::WAIT_PAY, 900, after(60_000 + longest));
+    ahead.answer(&service, &mut store, Input::Replied(still_owed), after(60_000 + longest));
+    assert_eq!(ahead.settled(), Some(after(90_000)), "Meituan is not notified a second time meanwhile");
+    let taken = Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS));
+    slow.answer(&service, &mut store, Input::Replied(taken), after(longest));
+    assert_eq!((store.order().may_pay(), slow.settled()), (None, store.due(ID)));
+}
+
+#[test]
 fn a_query_whose_process_died_is_made_again_after_its_patience() {
     let (service, mut store) = (service(), Store::with([changed(RideEvent::BILL_CHANGED, NOW)]));
     settle(&service, &mut store, NOW).call();
-    assert_eq!(store.due(ID), Some(after(30_000)));
+    assert_eq!(store.due(ID), Some(after(90_000)));
     // Giving up is saved, and when it is due then.
-    let due = settle(&service, &mut store, after(30_000)).settled();
-    assert!(due > Some(after(30_000)) && store.due(ID) == due);
+    let due = settle(&service, &mut store, after(90_000)).settled();
+    assert!(due > Some(after(90_000)) && store.due(ID) == due);
     settle(&service, &mut store, due.unwrap()).call();
 }
 

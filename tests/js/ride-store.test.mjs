@@ -370,7 +370,7 @@ describe("a handler with a store for rides", () => {
     const { outcome, orderId } = await world.submitted();
     world.options = options;
     assert.deepEqual([outcome, orderId], ["unknown", OURS]);
-    await world.settleAll([world.process(), world.process()], world.now + 30_000);
+    await world.settleAll([world.process(), world.process()], world.now + 90_000);
     const { mtOrderId, channelPartnerOrderId } = await world.orders().load(OURS);
     assert.deepEqual([Object.keys(world.meituan.state.orders), channelPartnerOrderId], [[mtOrderId], OURS]);
     assert.ok(world.called.includes(QUERY));

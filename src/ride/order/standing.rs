@@ -13,8 +13,9 @@ pub const ESTIMATE_LIFE: i64 = 10 * MINUTE;
 /// How long to wait at least between two queries of one order, and before a call that failed is made again, ms (our choice).
 /// What stays without success waits as long again as it has waited already, up to [`MAX_WAIT`].
 pub const QUERY_SPACING: i64 = 3_000;
-/// After how long a call without an answer is given up, ms (our choice).
-pub const REPLY_PATIENCE: i64 = 30_000;
+/// After how long a call without an answer is given up, ms (our choice): 10 s to save that it is made, 10 s to make it, 10 s to save
+/// the reply, and 60 s by which the clocks of processes may differ.
+pub const REPLY_PATIENCE: i64 = 90_000;
 /// After how long without news an order is queried, as pushes may be lost, ms (our choice).
 pub const LONGEST_SILENCE: i64 = MINUTE;
 /// The longest wait between two attempts, ms, where few orders are open (our choice).
