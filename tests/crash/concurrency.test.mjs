@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { TicketSupplier } from "meituan-protocol/ticket";
+import { storeContract } from "meituan-protocol/testing";
 import { startSupplier } from "../demo/supplier.mjs";
 
 const PAIR = { partnerId: 1122, clientId: "many_client", clientSecret: "many-secret-not-a-real-one" };
@@ -67,6 +68,34 @@ describe(`${MANY} calls at once`, { timeout: 120_000 }, () => {
     const { orderQuantity, usedQuantity, refundedQuantity, voucherList } = await call("orderQuery", idsOf(order));
     assert.deepEqual([orderQuantity, usedQuantity, refundedQuantity], [QUANTITY, 0, QUANTITY]);
     assert.ok(voucherList.every(({ status }) => status === 2));
+  });
+
+  it("find a store that keeps the contract", async () => {
+    const orders = await supplier.orders();
+    const store = {
+      load: (orderId) => orders.getByName(orderId).load(),
+      save: (...saved) => orders.getByName(saved[0]).save(...saved),
+    };
+    const checks = await storeContract(store);
+    assert.ok(checks.length > 10 && checks.every(({ passed }) => passed));
+  });
+
+  it("let each guest in once, whichever gate asks, and the same entry again with the same answer", async () => {
+    const { orderId, vouchers } = await issuedOrder();
+    const shown = (index) => [vouchers[index % QUANTITY], vouchers[(index + 1) % QUANTITY], "no-such-code"];
+    const ids = Array.from({ length: MANY }, (_, index) => `gate-${index}`);
+    const enter = (id, index) => supplier.enter(orderId, shown(index), id);
+    const answers = await Promise.all(ids.map(enter));
+    assert.deepEqual(answers.flatMap(({ entered }) => entered).sort(), [...vouchers].sort());
+    for (const { entered, refused } of answers) {
+      assert.equal(entered.length + Object.keys(refused).length, 3);
+      assert.match(refused["no-such-code"], /[\u4e00-\u9fff]/);
+    }
+    const first = answers.findIndex(({ entered }) => entered.length > 0);
+    assert.deepEqual(await enter(ids[first], first), answers[first]);
+    assert.equal((await call("orderQuery", { orderId })).usedQuantity, QUANTITY);
+    const unknown = await supplier.enter(String(nextOrder++), vouchers);
+    assert.deepEqual([unknown.entered, Object.keys(unknown.refused)], [[], vouchers]);
   });
 
   it("create and pay one order once", async () => {

@@ -34,16 +34,18 @@ export async function startSupplier(bindings, log, { entry = EXAMPLE, folder } =
   return {
     address,
     /** The supplier's own turnstile, which Meituan knows nothing of. */
-    async enter(orderId, vouchers) {
+    async enter(orderId, vouchers, id) {
       const response = await fetch(`${address}/gate/enter`, {
         method: "POST",
         headers: { authorization: `Bearer ${bindings.GATE_TOKEN}` },
-        body: JSON.stringify({ orderId, vouchers }),
+        body: JSON.stringify({ orderId, vouchers, id }),
         signal: AbortSignal.timeout(20_000),
       });
       if (!response.ok) throw new Error(`the gate answered HTTP ${response.status}`);
       return response.json();
     },
+    /** The orders' own objects, as the Worker sees them. */
+    orders: () => worker.getDurableObjectNamespace("ORDERS"),
     stop: () => worker.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
-import { codes, type OrderEvent, type OrderStore, type TicketOrder, TicketSupplier, transition } from "meituan-protocol/ticket";
+import { explain } from "meituan-protocol";
+import { type OrderEvent, type OrderStore, type TicketOrder, TicketSupplier } from "meituan-protocol/ticket";
 import { product, today } from "./products.js";
 import { type Env, settings } from "./settings.js";
 import { meituan } from "./supplier.js";
@@ -66,22 +67,20 @@ export class Order extends DurableObject<Env> {
     await this.#setAlarm();
   }
 
-  /** Guests are at the gate. Who may enter is decided, and that they did is saved, without awaiting in between. */
-  async enter(vouchers: readonly string[]) {
+  /** Lets guests in once, whichever gate asks. The same id again gets the same answer, should the answer be lost on its way. */
+  async enter(vouchers: readonly string[], id: string) {
     const stored = this.load();
-    const now = Date.now();
-    const open = stored ? transition(stored.snapshot, { timePassed: {} }, { now }).admissions : [];
-    const isToday = stored?.snapshot.travelDate === undefined || stored.snapshot.travelDate === today();
-    const admitted = (voucher: string) => isToday && open?.some((admission) => admission.voucher === voucher);
-    const entered = [...new Set(vouchers)].filter(admitted);
-    const others = vouchers.filter((voucher) => !entered.includes(voucher));
-    const refused = Object.fromEntries(others.map((voucher) => [voucher, barrier(stored?.snapshot, voucher)]));
-    if (stored && entered.length > 0) {
-      const entry = { consumed: { id: crypto.randomUUID(), vouchers: entered } };
-      const { next, due } = transition(stored.snapshot, entry, { now });
-      if (next) await this.save(next.orderId, next, stored.revision, { due });
-    }
-    return { entered, refused };
+    const { orderId, travelDate } = stored?.snapshot ?? {};
+    const all = (reason: string) => ({ entered: [], refused: Object.fromEntries(vouchers.map((voucher) => [voucher, reason])) });
+    if (orderId === undefined) return all("无此订单");
+    // How long a ticket is good for is the supplier's own affair.
+    if (travelDate !== undefined && travelDate !== today()) return all(`游玩日期为 ${travelDate}`);
+    const orders = new TicketSupplier(settings(this.env)).orders(this);
+    const { admitted, refused } = await orders.admit(orderId, { id, codes: vouchers });
+    return {
+      entered: admitted.map(({ voucher }) => voucher),
+      refused: Object.fromEntries(refused.map(({ voucher, reason }) => [voucher, explain({ reason }).meaning.zh])),
+    };
   }
 
   /** The upstream's answers that are due; then whatever the library has to do: notices, functions that broke off. */
@@ -114,20 +113,4 @@ export class Order extends DurableObject<Env> {
     const first = Math.min(due ?? Number.POSITIVE_INFINITY, next ?? Number.POSITIVE_INFINITY);
     await (Number.isFinite(first) ? this.ctx.storage.setAlarm(first) : this.ctx.storage.deleteAlarm());
   }
-}
-
-const { UnitState } = codes;
-const SPENT: Record<number, string> = {
-  [UnitState.USED]: "used already",
-  [UnitState.REFUNDED]: "refunded",
-  [UnitState.VOID]: "void",
-  [UnitState.REPLACED]: "replaced by another code",
-  [UnitState.PENDING]: "being refunded",
-};
-
-/** Why a code opens no gate. */
-function barrier(order: TicketOrder | undefined, voucher: string): string {
-  const unit = order?.units.find((one) => one.voucher === voucher);
-  if (!order || !unit) return "unknown ticket";
-  return SPENT[unit.state] ?? `valid on ${order.travelDate}`;
 }

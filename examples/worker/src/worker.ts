@@ -9,7 +9,10 @@ export default {
   },
 };
 
-/** Our own turnstile: `{ "orderId": "…", "vouchers": ["…"] }`, with the bearer token that only the turnstile has. */
+/**
+ * Our own turnstile: `{ "orderId": "…", "vouchers": ["…"], "id": "…" }`, with the bearer token that only the turnstile has. The id is
+ * the turnstile's own, of this entry.
+ */
 async function enter(request: Request, env: Env) {
   const [given, expected] = await Promise.all([
     digest(request.headers.get("authorization") ?? ""),
@@ -17,9 +20,12 @@ async function enter(request: Request, env: Env) {
   ]);
   if (!crypto.subtle.timingSafeEqual(given, expected)) return new Response("wrong token", { status: 401 });
   if (request.method !== "POST") return new Response("POST only", { status: 405 });
-  const { orderId, vouchers } = (await request.json().catch(() => ({}))) as { orderId?: unknown; vouchers?: unknown };
-  if (typeof orderId !== "string" || !Array.isArray(vouchers)) return new Response("orderId and vouchers, please", { status: 400 });
-  return Response.json(await orderOf(env, orderId).enter(vouchers));
+  const asked = (await request.json().catch(() => ({}))) as { orderId?: unknown; vouchers?: unknown; id?: unknown };
+  const { orderId, vouchers, id = crypto.randomUUID() } = asked;
+  if (typeof orderId !== "string" || !Array.isArray(vouchers) || typeof id !== "string") {
+    return new Response("orderId and vouchers, please", { status: 400 });
+  }
+  return Response.json(await orderOf(env, orderId).enter(vouchers, id));
 }
 
 const digest = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
