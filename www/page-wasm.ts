@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
+/** The module of orders, compiled for its size by `cargo xtask`. */
+const ORDERS = fileURLToPath(new URL("../target/xtask/wasm/page/optimized.wasm", import.meta.url));
 const METADCE = fileURLToPath(new URL("../node_modules/binaryen/bin/wasm-metadce", import.meta.url));
 /** What the modules may use; see OPTIMIZER of xtask/src/package.rs. */
 const FEATURES = ["--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals"].concat([
@@ -25,9 +27,10 @@ export const pageWasm: Plugin = {
       const script = chunks.map(({ code }) => code).join("\n");
       for (const file of Object.values(bundle)) {
         if (file.type !== "asset" || !file.fileName.endsWith(".wasm") || typeof file.source === "string") continue;
-        const exports = WebAssembly.Module.exports(await WebAssembly.compile(new Uint8Array(file.source)));
+        const wasm = base(file.fileName).startsWith("meituan_protocol_orders") ? readFileSync(ORDERS) : file.source;
+        const exports = WebAssembly.Module.exports(await WebAssembly.compile(new Uint8Array(wasm)));
         const named = exports.map(({ name }) => name).filter((name) => new RegExp(`\\b${name}\\b`).test(script));
-        const source = withExports(file.source, named);
+        const source = withExports(wasm, named);
         const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8);
         const fileName = file.fileName.replace(/-[^/]*(?=\.wasm$)/, `-${hash}`);
         for (const chunk of chunks) chunk.code = chunk.code.replaceAll(base(file.fileName), base(fileName));

@@ -23,7 +23,7 @@ export function initSync(messagesSource, ordersSource) {
   ({ memory } = exports);
   if (ordersSource !== undefined) orders ??= usable(ordersSource, ORDERS);
   // It holds what is in the other one too, and was brought alone.
-  else if ("ticket_order_apply" in exports) orders ??= module;
+  else if ("module_of_orders" in exports) orders ??= module;
 }
 
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */

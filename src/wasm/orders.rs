@@ -11,6 +11,10 @@ use crate::{Error, Secret, ba, ride, ticket};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
+/// Only this module has it: that is how it is told from the other one, also where a page has left out what it does not call.
+#[wasm_bindgen]
+pub fn module_of_orders() {}
+
 /// Applies an event to an order: the input is the snapshot (empty for none), the event and the settings, one after the
 /// other, in program notation. 0 when it was applied; the output is what comes of it.
 #[wasm_bindgen]

@@ -15,7 +15,9 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 
 /// Serves the browser demo until it is stopped.
 pub(crate) fn serve() -> Outcome<ExitCode> {
-    package::build(&mut Steps::shown())?;
+    let mut steps = Steps::shown();
+    package::build(&mut steps)?;
+    steps.run("make the wasm of the pages", package::build_page)?;
     tools::show(tools::node().arg("tests/www/serve.mjs"))?;
     Ok(ExitCode::SUCCESS)
 }

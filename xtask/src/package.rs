@@ -63,6 +63,9 @@ const ORDERS: WasmModule = WasmModule {
 
 const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
 
+/// The module of orders as the site's pages load it: people wait for its bytes, and its calls are few.
+const PAGE: WasmModule = WasmModule { title: "page", profile: "page", ..ORDERS };
+
 /// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
 ///
 /// Left out is what makes the module smaller only before it is compressed, and larger after; the compiler has inlined
@@ -139,6 +142,18 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)?;
     steps.run("check the sizes", || WASM_MODULES.into_iter().try_for_each(WasmModule::check_size))
+}
+
+/// Makes the wasm of the site's pages, below `target`. The staged package has the glue.
+pub(crate) fn build_page() -> Outcome {
+    PAGE.compile()?;
+    PAGE.bind()?;
+    PAGE.optimize()?;
+    let [glue, staged] = [PAGE, ORDERS].map(|module| read(&module.work_folder().join("glue.js")));
+    match glue? == staged? {
+        true => Ok(()),
+        false => Err("the glue of the package does not fit the wasm of the pages".to_owned()),
+    }
 }
 
 impl WasmModule {
