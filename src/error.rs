@@ -216,6 +216,10 @@ error_codes! {
     ByteOrderMark "BYTE_ORDER_MARK":
         "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
         hint "it is passed over, and nothing need be done; a file that you send is saved without it (UTF-8, no BOM)", "已忽略，无需处理；自己发送的文件请存为无 BOM 的 UTF-8";
+    ModuleFailed "MODULE_FAILED":
+        "the WebAssembly module broke off in the middle of a call", "WebAssembly 模块在调用中途中断";
+        hint "this call has no result, and the next one works again. `cause` says why: the stack ends (a recursion without end in the function that called), the memory cannot grow (a very large message), or a host cipher called the library. Otherwise please report it",
+             "本次调用没有结果，之后的调用不受影响。原因见 `cause`：调用栈溢出（调用方函数无限递归）、内存无法增长（报文过大），或自带的加密函数又调用了本库。其他原因请反馈给我们";
     NoReply "NO_REPLY":
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
         hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",

@@ -1,5 +1,5 @@
 // AES by the host, which may have instructions for it that WebAssembly has not. The module calls `apply` in the middle of a call
-// of its own (src/wasm/cipher.rs), so nothing here may call the module, or throw.
+// of its own (src/wasm/cipher.rs), so nothing here may call the module, or throw; what the host's code calls meanwhile is refused.
 
 import { MeituanError } from "./errors.js";
 
@@ -32,11 +32,11 @@ function withoutPadding(cipher) {
 export class Ciphers {
   /** @type {{ make: HostCipher, ready: BlockCipher | undefined }[]} */
   #made = [];
-  #memory;
+  #border;
 
-  /** @param {() => ArrayBuffer} memory the module's, as it is now */
-  constructor(memory) {
-    this.#memory = memory;
+  /** @param {import("./border.js").Border} border */
+  constructor(border) {
+    this.#border = border;
   }
 
   /**
@@ -57,18 +57,22 @@ export class Ciphers {
    * @returns {boolean} false where nothing was done: the module then does it by itself
    */
   apply(number, decrypts, keyAt, vectorAt, at, length) {
-    const memory = this.#memory();
-    const copied = (/** @type {number} */ start) => new Uint8Array(memory, start, BLOCK).slice();
+    const border = this.#border;
+    // The host gets copies: through a view it could write anywhere in the module.
+    const copied = (/** @type {number} */ start, length = BLOCK) => new Uint8Array(border.memory.buffer, start, length).slice();
+    border.isOutside = true;
     try {
       const cipher = this.#made[number];
       cipher.ready ??= cipher.make(copied(keyAt), vectorAt === 0 ? null : copied(vectorAt));
-      const blocks = new Uint8Array(memory, at, length);
+      const blocks = copied(at, length);
       const done = decrypts ? cipher.ready.decrypt(blocks) : cipher.ready.encrypt(blocks);
-      if (done.length !== length) return false;
-      blocks.set(done);
+      if (!ArrayBuffer.isView(done) || done.length !== length) return false;
+      new Uint8Array(border.memory.buffer, at, length).set(done);
       return true;
     } catch {
       return false;
+    } finally {
+      border.isOutside = false;
     }
   }
 }

@@ -1,40 +1,20 @@
 // The boundary to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
+import { ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
-import { memory } from "./instance.js";
+import { instantiate } from "./instance.js";
 import { stringify } from "./json.js";
 import { messages, read } from "./messages.js";
 import { interfaces, read as readRide } from "./ride-messages.js";
 import { open, root } from "./slots.js";
 import { calls, read as readTicket } from "./ticket-messages.js";
-import { MemoryView } from "./view.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
-/** @type {MemoryView} */
-let view;
-/** @type {WebAssembly.Memory | undefined} */
-let viewed;
-let row = new Uint32Array(0);
-let inputAt = 0;
-// Less than any length, so that the first use asks for room.
-let inputRoom = -1;
-
-/** What the numbers of the row mean; src/wasm/mod.rs has the same table. */
-const CALL = 0;
-const SLOTS = 1;
-const TEXT = 2;
-const MARKS = 4;
-const FINDINGS = 5;
-const OUTPUT = 6;
-
-const ASCII = 1;
-const ENCRYPTED = 2;
-const OTHER = 4;
-const NONE = 0xffffffff;
+const border = /* @__PURE__ */ new Border(glue, instantiate, restore);
 
 /**
  * The place of a name. The map is made when it is first needed.
@@ -56,84 +36,10 @@ export const messageIndex = /* @__PURE__ */ indexOf(() => messages);
 /** @param {number} call */
 export const replyIndex = (call) => calls.length + call;
 
-// Growing the memory detaches every view of it, and writes to a detached view are lost without a word. Such a view has no
-// length; asking the memory for its buffer each time would cost more than the call.
-function refresh() {
-  if (row.length !== 0 && viewed === memory) return;
-  viewed = memory;
-  view = new MemoryView(memory, inputAt);
-  row = new Uint32Array(memory.buffer, glue.result(), 8);
-}
-
-/** @param {number} length */
-function reserve(length) {
-  if (length > inputRoom) {
-    // In meituan-protocol/slim the user brings the module, hopefully.
-    if (memory === undefined) throw new Error("meituan-protocol/slim: call init or initSync first");
-    const room = Math.max(length, 4096);
-    inputAt = glue.input(room);
-    inputRoom = room;
-    viewed = undefined;
-  }
-  refresh();
-}
-
-/** @param {string | Uint8Array} value */
-const mostBytes = (value) => (typeof value === "string" ? 3 * value.length : value.length);
-
-/**
- * @param {string | Uint8Array} value
- * @param {number} offset
- * @returns {number} how many bytes it took
- */
-function put(value, offset) {
-  if (typeof value === "string") return view.write(value, offset);
-  view.input.set(value, offset);
-  return value.length;
-}
-
-/** @param {string | Uint8Array} value */
-function putAlone(value) {
-  reserve(mostBytes(value));
-  return put(value, 0);
-}
-
-/** A view: the next call may write something else there. */
-function outputBytes() {
-  refresh();
-  return view.bytes.subarray(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
-}
-
-function output() {
-  refresh();
-  return view.utf8(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
-}
-
-/** The same, where it is known to be ASCII. */
-function asciiOutput() {
-  refresh();
-  return view.ascii(row[OUTPUT], row[OUTPUT] + row[OUTPUT + 1]);
-}
-
 /** What was written from the message that was read last: names are ASCII, so it is when that was. */
 function written() {
-  refresh();
-  return row[MARKS] & ASCII ? asciiOutput() : output();
-}
-
-/** @returns {readonly Finding[]} */
-function findings() {
-  if (row[FINDINGS] === 0) return NOTHING;
-  glue.write_findings();
-  return JSON.parse(output());
-}
-/** @type {readonly Finding[]} */
-const NOTHING = Object.freeze([]);
-
-/** @returns {import("./glue.js").Failure} why the last call failed; what it wrote must have been read before */
-function failure() {
-  glue.write_error();
-  return JSON.parse(output());
+  border.refresh();
+  return border.row[MARKS] & ASCII ? border.asciiOutput() : border.output();
 }
 
 /** @param {any} failure what failure() returns */
@@ -146,6 +52,7 @@ export const failed = (failure) => new MeituanError(failure.code, failure);
  * @returns {any}
  */
 function take(read, text) {
+  const { row, view } = border;
   const isAtHand = typeof text === "string" && row[MARKS] === ASCII;
   open(view, row[SLOTS], row[TEXT], row[TEXT + 1], (row[MARKS] & ASCII) !== 0, isAtHand ? text : undefined);
   return read(root());
@@ -176,10 +83,42 @@ const ofClient = (/** @type {number} */ handle) => 2 * handle + 2;
 function keepCipher(number, cipher) {
   if (cipher === undefined) return;
   if (ciphers === undefined) {
-    ciphers = new Ciphers(() => memory.buffer);
+    ciphers = new Ciphers(border);
     glue.host_ciphers(ciphers);
   }
   ciphers.keep(number, cipher);
+}
+
+/**
+ * The settings of suppliers and clients, by their handles: another instance is given them in the same order. So secrets stay in
+ * memory here, as they do where they came from: texts of JavaScript cannot be overwritten.
+ * @type {{ suppliers: string[], clients: string[] }}
+ */
+const kept = { suppliers: [], clients: [] };
+
+function restore() {
+  secretKeyMade = "";
+  if (ciphers !== undefined) glue.host_ciphers(ciphers);
+  for (const settings of kept.suppliers) glue.ticket_supplier(border.putAlone(settings));
+  for (const settings of kept.clients) glue.ride_client(border.putAlone(settings));
+}
+
+/**
+ * @param {string[]} known where the settings are kept
+ * @param {(length: number) => number} make
+ * @param {object} settings
+ * @param {HostCipher | undefined} cipher
+ * @param {(handle: number) => number} numberOf its cipher
+ */
+function opened(known, make, settings, cipher, numberOf) {
+  const text = stringify({ ...settings, hasCipher: cipher && true });
+  return border.call(() => {
+    const handle = make(border.putAlone(text));
+    if (handle === NONE) throw border.failed();
+    known[handle] = text;
+    keepCipher(numberOf(handle), cipher);
+    return handle;
+  });
 }
 
 /**
@@ -187,12 +126,7 @@ function keepCipher(number, cipher) {
  * @param {HostCipher} [cipher]
  * @returns {number} the supplier's handle
  */
-export function openSupplier(settings, cipher) {
-  const handle = glue.ticket_supplier(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
-  if (handle === NONE) throw failed(failure());
-  keepCipher(ofSupplier(handle), cipher);
-  return handle;
-}
+export const openSupplier = (settings, cipher) => opened(kept.suppliers, glue.ticket_supplier, settings, cipher, ofSupplier);
 
 /**
  * The hot path: one call of the module for one request.
@@ -202,20 +136,22 @@ export function openSupplier(settings, cipher) {
  * @param {number} now
  * @returns {{ index: number | undefined, envelope: any, warnings: readonly Finding[], encrypted: boolean, error: MeituanError | undefined }}
  */
-export function receiveCall(supplier, head, body, now) {
-  reserve(3 * head.length + mostBytes(body));
-  const headLength = put(head, 0);
-  const bodyLength = put(body, headLength);
-  const refused = glue.ticket_receive(supplier, headLength, bodyLength, now) !== 0;
-  refresh();
-  const index = row[CALL] === NONE ? undefined : row[CALL];
-  const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
-  if (refused || index === undefined) {
-    return { index, envelope: undefined, warnings: NOTHING, encrypted, error: failed(failure()) };
-  }
-  const envelope = take(readTicket[index], body);
-  return { index, envelope, warnings: findings(), encrypted, error: undefined };
-}
+export const receiveCall = (supplier, head, body, now) =>
+  border.call(() => {
+    border.reserve(3 * head.length + mostBytes(body));
+    const headLength = border.put(head, 0);
+    const bodyLength = border.put(body, headLength);
+    const refused = glue.ticket_receive(supplier, headLength, bodyLength, now) !== 0;
+    border.refresh();
+    const { row } = border;
+    const index = row[CALL] === NONE ? undefined : row[CALL];
+    const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
+    if (refused || index === undefined) {
+      return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.failed() };
+    }
+    const envelope = take(readTicket[index], body);
+    return { index, envelope, warnings: border.findings(), encrypted, error: undefined };
+  });
 
 /**
  * Writes a reply in the wire's notation.
@@ -227,14 +163,16 @@ export function receiveCall(supplier, head, body, now) {
  * @param {boolean} encrypted
  */
 export function writeReply(supplier, call, { code, describe, partnerId, body, fields }, quantity, leftOut, encrypted) {
-  const length = putAlone(
+  const program =
     fields === undefined
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
-      : stringify({ ...fields, code, describe, partnerId, body }),
-  );
-  if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw failed(failure());
-  const text = written();
-  return { text, warnings: findings() };
+      : stringify({ ...fields, code, describe, partnerId, body });
+  return border.call(() => {
+    const length = border.putAlone(program);
+    if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw border.failed();
+    const text = written();
+    return { text, warnings: border.findings() };
+  });
 }
 
 /**
@@ -244,10 +182,12 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
  * @param {object} envelope
  */
 export function writeRequest(supplier, call, envelope) {
-  const length = putAlone(stringify(envelope));
-  if (glue.ticket_request(supplier, call, length) !== 0) throw failed(failure());
-  const text = written();
-  return { text, warnings: findings(), encrypted: (row[MARKS] & ENCRYPTED) !== 0 };
+  const program = stringify(envelope);
+  return border.call(() => {
+    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0) throw border.failed();
+    const text = written();
+    return { text, warnings: border.findings(), encrypted: (border.row[MARKS] & ENCRYPTED) !== 0 };
+  });
 }
 
 /**
@@ -256,10 +196,12 @@ export function writeRequest(supplier, call, envelope) {
  * @param {number} now
  */
 export function signPost(supplier, uri, now) {
-  const length = putAlone(uri);
-  glue.ticket_sign(supplier, true, length, now);
-  // A byte for each unit: the URI is ASCII, and so is all that comes of it.
-  const text = length === uri.length ? asciiOutput() : output();
+  const text = border.call(() => {
+    const length = border.putAlone(uri);
+    glue.ticket_sign(supplier, true, length, now);
+    // A byte for each unit: the URI is ASCII, and so is all that comes of it.
+    return length === uri.length ? border.asciiOutput() : border.output();
+  });
   const end = text.lastIndexOf("\n");
   const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
   return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
@@ -271,7 +213,8 @@ export function signPost(supplier, uri, now) {
  * @param {string} text
  * @returns {string | undefined}
  */
-export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(text)) === 0 ? asciiOutput() : undefined);
+export const seal = (supplier, text) =>
+  border.call(() => (glue.ticket_seal(supplier, border.putAlone(text)) === 0 ? border.asciiOutput() : undefined));
 
 /**
  * Opens an encrypted body; undefined when it does not open.
@@ -279,7 +222,8 @@ export const seal = (supplier, text) => (glue.ticket_seal(supplier, putAlone(tex
  * @param {string | Uint8Array} body
  * @returns {Uint8Array | undefined}
  */
-export const unseal = (supplier, body) => (glue.ticket_open(supplier, putAlone(body)) === 0 ? outputBytes().slice() : undefined);
+export const unseal = (supplier, body) =>
+  border.call(() => (glue.ticket_open(supplier, border.putAlone(body)) === 0 ? border.outputBytes().slice() : undefined));
 
 /** @typedef {{ program?: boolean, quantity?: number, now?: number }} How a message is read; `now` in epoch milliseconds */
 
@@ -311,11 +255,12 @@ function readBy(read, message, text, { program = false, quantity = -1, now = Num
     const error = new MeituanError("LONE_SURROGATE", {});
     return { value: undefined, issues: [{ code: error.code, refuses: true, path: "", detail: "", offset: 0 }], error };
   }
-  const length = putAlone(text);
-  const refused = glue.read_message(message, program, length, quantity, now) !== 0;
-  refresh();
-  const issues = findings();
-  return refused ? { value: undefined, issues, error: failed(failure()) } : { value: take(read, text), issues, error: undefined };
+  return border.call(() => {
+    const refused = glue.read_message(message, program, border.putAlone(text), quantity, now) !== 0;
+    border.refresh();
+    const issues = border.findings();
+    return refused ? { value: undefined, issues, error: border.failed() } : { value: take(read, text), issues, error: undefined };
+  });
 }
 
 /**
@@ -325,7 +270,7 @@ function readBy(read, message, text, { program = false, quantity = -1, now = Num
  * @param {number} quantity of the order; -1 where it is not known
  */
 export const acceptsMessage = (message, text, quantity) =>
-  isWellFormed(text) && glue.read_message(message, false, putAlone(text), quantity, Number.NaN) === 0;
+  isWellFormed(text) && border.call(() => glue.read_message(message, false, border.putAlone(text), quantity, Number.NaN) === 0);
 
 /**
  * Checks a message of the ride API by itself, a request's text or a reply's.
@@ -334,12 +279,13 @@ export const acceptsMessage = (message, text, quantity) =>
  * @param {string | Uint8Array} text
  * @returns {{ value: any, issues: readonly Finding[] }}
  */
-export function checkRide(of, isReply, text) {
-  const refused = glue.ride_check(of, isReply, putAlone(text)) !== 0;
-  refresh();
-  const issues = findings();
-  return { value: refused ? undefined : take(readRide[isReply ? interfaces.length + of : of], NOWHERE), issues };
-}
+export const checkRide = (of, isReply, text) =>
+  border.call(() => {
+    const refused = glue.ride_check(of, isReply, border.putAlone(text)) !== 0;
+    border.refresh();
+    const issues = border.findings();
+    return { value: refused ? undefined : take(readRide[isReply ? interfaces.length + of : of], NOWHERE), issues };
+  });
 
 /**
  * Whether nothing refuses it. Nothing is built of it.
@@ -347,12 +293,13 @@ export function checkRide(of, isReply, text) {
  * @param {boolean} isReply
  * @param {string | Uint8Array} text
  */
-export function acceptsRide(of, isReply, text) {
-  // A failure of the gateway is no message, and a good reply all the same.
-  glue.ride_check(of, isReply, putAlone(text));
-  refresh();
-  return !findings().some(({ refuses }) => refuses);
-}
+export const acceptsRide = (of, isReply, text) =>
+  border.call(() => {
+    // A failure of the gateway is no message, and a good reply all the same.
+    glue.ride_check(of, isReply, border.putAlone(text));
+    border.refresh();
+    return !border.findings().some(({ refuses }) => refuses);
+  });
 
 /**
  * Writes a message of either API in the wire's notation.
@@ -361,10 +308,13 @@ export function acceptsRide(of, isReply, text) {
  * @returns {string}
  */
 export function writeMessage(message, program) {
-  const length = putAlone(stringify(program));
-  if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw failed(failure());
-  glue.write_message(message, length);
-  return output();
+  const written = stringify(program);
+  return border.call(() => {
+    const length = border.putAlone(written);
+    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw border.failed();
+    glue.write_message(message, length);
+    return border.output();
+  });
 }
 
 /**
@@ -372,12 +322,7 @@ export function writeMessage(message, program) {
  * @param {HostCipher} [cipher]
  * @returns {number} the client's handle
  */
-export function openClient(settings, cipher) {
-  const handle = glue.ride_client(putAlone(stringify({ ...settings, hasCipher: cipher && true })));
-  if (handle === NONE) throw failed(failure());
-  keepCipher(ofClient(handle), cipher);
-  return handle;
-}
+export const openClient = (settings, cipher) => opened(kept.clients, glue.ride_client, settings, cipher, ofClient);
 
 /**
  * Writes and seals a request of the ride API.
@@ -389,10 +334,12 @@ export function openClient(settings, cipher) {
 export function sealRequest(client, of, program, now) {
   const written = stringify(program);
   refuseLostNumbers(program, "");
-  if (glue.ride_request(client, of, putAlone(written), now) !== 0) throw failed(failure());
-  const text = output();
-  const end = text.indexOf("\n");
-  return { url: text.slice(0, end), body: text.slice(end + 1), warnings: findings() };
+  return border.call(() => {
+    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0) throw border.failed();
+    const text = border.output();
+    const end = text.indexOf("\n");
+    return { url: text.slice(0, end), body: text.slice(end + 1), warnings: border.findings() };
+  });
 }
 
 /**
@@ -420,14 +367,16 @@ function refuseLostNumbers(value, path) {
  * @param {string | Uint8Array} body
  * @returns {{ reply: any, warnings: readonly Finding[], traceId: string, failure: any }}
  */
-export function readRideReply(client, of, body) {
-  const refused = glue.ride_read_reply(client, of, putAlone(body)) !== 0;
-  refresh();
-  if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: failure() };
-  const traceId = output();
-  // What was read is not always the body: it may stand inside it, or have been sealed.
-  return { reply: take(readRide[interfaces.length + of], NOWHERE), warnings: findings(), traceId, failure: undefined };
-}
+export const readRideReply = (client, of, body) =>
+  border.call(() => {
+    const refused = glue.ride_read_reply(client, of, border.putAlone(body)) !== 0;
+    border.refresh();
+    if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: border.failure() };
+    const traceId = border.output();
+    // What was read is not always the body: it may stand inside it, or have been sealed.
+    const reply = take(readRide[interfaces.length + of], NOWHERE);
+    return { reply, warnings: border.findings(), traceId, failure: undefined };
+  });
 const NOWHERE = new Uint8Array(0);
 
 /**
@@ -438,27 +387,30 @@ const NOWHERE = new Uint8Array(0);
  * @param {number} now
  * @returns {{ of: number, isOther: boolean, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
  */
-export function receivePush(client, uri, body, now) {
-  reserve(3 * uri.length + mostBytes(body));
-  const headLength = put(uri, 0);
-  const bodyLength = put(body, headLength);
-  const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
-  refresh();
-  const of = row[CALL];
-  if (refused || of === NONE) {
-    const answer = output();
-    return { error: failed(failure()), answer };
-  }
-  const key = output();
-  const isOther = (row[MARKS] & OTHER) !== 0;
-  return { of, isOther, message: take(readRide[of], NOWHERE), warnings: findings(), key, error: undefined };
-}
+export const receivePush = (client, uri, body, now) =>
+  border.call(() => {
+    border.reserve(3 * uri.length + mostBytes(body));
+    const headLength = border.put(uri, 0);
+    const bodyLength = border.put(body, headLength);
+    const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
+    border.refresh();
+    const { row } = border;
+    const of = row[CALL];
+    if (refused || of === NONE) {
+      const answer = border.output();
+      return { error: border.failed(), answer };
+    }
+    const key = border.output();
+    const isOther = (row[MARKS] & OTHER) !== 0;
+    return { of, isOther, message: take(readRide[of], NOWHERE), warnings: border.findings(), key, error: undefined };
+  });
 
 /**
  * @param {Uint8Array} random 16 bytes
  * @returns {string | undefined}
  */
-export const orderId = (random) => (glue.ride_order_id(putAlone(random)) === 0 ? output() : undefined);
+export const orderId = (random) =>
+  border.call(() => (glue.ride_order_id(border.putAlone(random)) === 0 ? border.output() : undefined));
 
 /** @param {unknown} value */
 const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a list" : typeof value);
@@ -481,7 +433,7 @@ function makeKey(secretKey, cipher) {
     throw new MeituanError("INVALID_CONFIG", { path: "secretKey", detail: `expected a text, found ${kindOf(secretKey)}` });
   secretKeyMade = "";
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_key(putAlone(secretKey), cipher !== undefined) !== 0) throw failed(failure());
+  if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw border.failed();
   secretKeyMade = secretKey;
   cipherMade = cipher;
 }
@@ -496,9 +448,11 @@ export function sealEnvelope(secretKey, text, cipher) {
   if (typeof text !== "string")
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
-  makeKey(secretKey, cipher);
-  if (glue.envelope_seal(putAlone(text)) !== 0) throw failed(failure());
-  return asciiOutput();
+  return border.call(() => {
+    makeKey(secretKey, cipher);
+    if (glue.envelope_seal(border.putAlone(text)) !== 0) throw border.failed();
+    return border.asciiOutput();
+  });
 }
 
 /**
@@ -511,9 +465,11 @@ export function openEnvelope(secretKey, content, cipher) {
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
-  makeKey(secretKey, cipher);
-  if (glue.envelope_open(putAlone(content)) !== 0) throw failed(failure());
-  return output();
+  return border.call(() => {
+    makeKey(secretKey, cipher);
+    if (glue.envelope_open(border.putAlone(content)) !== 0) throw border.failed();
+    return border.output();
+  });
 }
 
 /**

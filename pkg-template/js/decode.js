@@ -7,6 +7,9 @@
  */
 export const decoded = (source) => (typeof source === "string" ? bytesOf(source) : source);
 
+/** @param {any} source @returns {WebAssembly.Module} */
+export const compiled = (source) => (source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source));
+
 const PAGE = 0x10000;
 
 /**

@@ -16,10 +16,13 @@ export interface Finding {
   readonly offset: number;
 }
 
-/** A reply to Meituan as plain values. The HTTP status is always 200: Meituan reads the envelope's code alone. */
+/**
+ * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the error
+ * MODULE_FAILED it is 503, without a body, because what the call would have come to is not known.
+ */
 export interface Reply {
-  readonly status: 200;
-  /** The envelope's code. */
+  readonly status: 200 | 503;
+  /** The envelope's code; 0 where there is none. */
   readonly code: number;
   readonly headers: Record<string, string>;
   readonly body: string;

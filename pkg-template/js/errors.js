@@ -1,6 +1,6 @@
 // What is thrown when input cannot be used. The sentences come from the definitions (texts.js); no secret is in them.
 
-import { failureBody, Reply } from "./http.js";
+import { failureBody, NoReply, Reply } from "./http.js";
 import { errors } from "./texts.js";
 
 /**
@@ -87,7 +87,14 @@ export class MeituanError extends Error {
   }
 
   toReply() {
-    return this.#answer?.() ?? new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined));
+    // What the call would have come to is not known.
+    if (this.code === "MODULE_FAILED") return new NoReply();
+    try {
+      return this.#answer?.() ?? new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined));
+    } catch (error) {
+      if (MeituanError.is(error) && error.code === "MODULE_FAILED") return new NoReply();
+      throw error;
+    }
   }
 
   toResponse() {

@@ -119,7 +119,8 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
       return response;
     } catch (error) {
       tell(error);
-      return desk?.serves(call.type) ? noReply() : api.broken(call, unknown);
+      const isUnknown = desk?.serves(call.type) || (MeituanError.is(error) && error.code === "MODULE_FAILED");
+      return isUnknown ? noReply() : api.broken(call, unknown);
     }
   };
   /** @param {Request} request @param {any[]} context */

@@ -180,7 +180,21 @@ export class Reply {
  * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it takes 503
  * for a time-out is inferred.
  */
-export const noReply = () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
+export class NoReply {
+  status = /** @type {const} */ (503);
+  code = 0;
+  /** @type {Record<string, string>} */
+  headers = { "retry-after": "1" };
+  body = "";
+  /** @type {readonly Finding[]} */
+  warnings = [];
+
+  toResponse() {
+    return new Response(null, { status: this.status, headers: this.headers });
+  }
+}
+
+export const noReply = () => new NoReply().toResponse();
 
 /** @param {Reply} reply */
 export const asReply = (reply) => reply;

@@ -1,111 +1,47 @@
 // The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
+import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
-import { instantiated } from "./orders-instance.js";
+import { instantiate } from "./orders-instance.js";
 import { open, root } from "./slots.js";
 import { read } from "./ticket-messages.js";
-import { MemoryView } from "./view.js";
 
-/** What the numbers of the row mean; src/wasm/mod.rs has the whole table. */
-const CALL = 0;
-const SLOTS = 1;
-const TEXT = 2;
-const MARKS = 4;
-const FINDINGS = 5;
-const OUTPUT = 6;
-const JOB = 8;
+const border = /* @__PURE__ */ new Border(glue, instantiate, restore);
 
-const ASCII = 1;
-const ENCRYPTED = 2;
-const NONE = 0xffffffff;
+/**
+ * What another instance is given, in the same order: so it has the same numbers there.
+ * @type {{ suppliers: string[], services: { settings: string, deadlineMs: number }[] }}
+ */
+const kept = { suppliers: [], services: [] };
 
-/** @type {MemoryView} */
-let view;
-/** @type {ArrayBuffer | SharedArrayBuffer | undefined} */
-let viewed;
-let row = new Uint32Array(0);
-let rowAt = 0;
-let inputAt = 0;
-// Less than any length, so that the first use makes room.
-let inputRoom = -1;
-
-/** Growing the memory detaches every view of it. @param {WebAssembly.Memory} memory */
-function refresh(memory) {
-  if (viewed === memory.buffer && row.length !== 0) return;
-  viewed = memory.buffer;
-  rowAt ||= glue.result();
-  view = new MemoryView(memory, inputAt);
-  row = new Uint32Array(memory.buffer, rowAt, 9);
-}
-
-/** @param {number} length */
-function reserve(length) {
-  const memory = instantiated();
-  if (length > inputRoom) {
-    inputRoom = Math.max(length, 4096);
-    // Making room may move the memory.
-    inputAt = glue.input(inputRoom);
-    viewed = undefined;
-  }
-  refresh(memory);
+function restore() {
+  for (const settings of kept.suppliers) glue.ticket_supplier(border.putAlone(settings));
+  for (const { settings, deadlineMs } of kept.services) glue.order_service(border.putAlone(settings), deadlineMs);
 }
 
 /**
- * Hands the parts over, one after the other.
+ * What is asked of the module, within one call of it.
  * @template T
- * @param {(string | Uint8Array)[]} parts
- * @param {(...lengths: number[]) => T} work what to call then
+ * @param {readonly (string | Uint8Array)[]} parts handed over, one after the other
+ * @param {(...lengths: number[]) => T} work
+ * @returns {T}
  */
-function asked(parts, work) {
-  reserve(parts.reduce((sum, part) => sum + (typeof part === "string" ? 3 : 1) * part.length, 0));
-  let at = 0;
-  const lengths = parts.map((part) => {
-    const before = at;
-    if (typeof part === "string") at += view.write(part, at);
-    else {
-      view.input.set(part, at);
-      at += part.length;
-    }
-    return at - before;
-  });
-  return work(...lengths);
-}
+const asked = (parts, work) => border.call(() => work(...border.putAll(parts)));
 
-/** The string at a place that the row names. @param {number} index */
-function stringAt(index) {
-  refresh(instantiated());
-  return view.utf8(row[index], row[index] + row[index + 1]);
-}
-
-const output = () => stringAt(OUTPUT);
-
-/** @returns {readonly import("./errors.js").Finding[]} */
-function findings() {
-  if (row[FINDINGS] === 0) return [];
-  glue.write_findings();
-  return JSON.parse(output());
-}
-
-/** @returns {import("./glue.js").Failure} why the last call failed */
-function failure() {
-  glue.write_error();
-  return JSON.parse(output());
+/** @param {number | void} refused 0 or nothing where it could be done @returns {string} the output */
+function told(refused) {
+  if (refused) throw border.failed();
+  return border.output();
 }
 
 /**
  * The output of what was asked.
- * @param {(string | Uint8Array)[]} parts
- * @param {(...lengths: number[]) => number | void} work returns 0 or nothing where it could be done
+ * @param {readonly (string | Uint8Array)[]} parts
+ * @param {(...lengths: number[]) => number | void} work
  */
-function told(parts, work) {
-  if (asked(parts, work)) {
-    const failed = failure();
-    throw new MeituanError(failed.code, failed);
-  }
-  return output();
-}
+const answered = (parts, work) => asked(parts, (...lengths) => told(work(...lengths)));
 
 /** @param {object | undefined} value */
 const given = (value) => (value === undefined ? "" : stringify(value));
@@ -120,7 +56,7 @@ const given = (value) => (value === undefined ? "" : stringify(value));
  */
 export const applyToOrder = (order, event, settings, now) =>
   JSON.parse(
-    told([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
+    answered([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
   );
 
 /**
@@ -132,7 +68,7 @@ export const applyToOrder = (order, event, settings, now) =>
  * @returns {any}
  */
 export const applyToRide = (order, event, calls, now) =>
-  JSON.parse(told([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
+  JSON.parse(answered([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
 
 /**
  * The recent calls with one more.
@@ -142,28 +78,28 @@ export const applyToRide = (order, event, calls, now) =>
  * @returns {any}
  */
 export const recordRideCall = (calls, call, now) =>
-  JSON.parse(told([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
+  JSON.parse(answered([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
 
 /**
  * A body without personal data, as JSON.
  * @param {string | Uint8Array} body
  * @returns {string}
  */
-export const redact = (body) => told([body], (length) => glue.ticket_redact(length));
+export const redact = (body) => answered([body], (length) => glue.ticket_redact(length));
 
 /**
  * @param {string | Uint8Array} trace
  * @param {boolean} strict
  * @returns {any}
  */
-export const judgeTrace = (trace, strict) => JSON.parse(told([trace], (length) => glue.ticket_accept(strict, length)));
+export const judgeTrace = (trace, strict) => JSON.parse(answered([trace], (length) => glue.ticket_accept(strict, length)));
 
 /**
  * @param {object} announcement as src/wasm/orders.rs names it
  * @param {number} now
  */
 export function writeChangeMail(announcement, now) {
-  const mail = told([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
+  const mail = answered([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
   const [to, subject, ...body] = mail.split("\n");
   return { to: to.split(","), subject, body: body.join("\n") };
 }
@@ -175,7 +111,7 @@ export function writeChangeMail(announcement, now) {
  * @returns {string}
  */
 export const sortedSign = (secret, prefix, parameters) =>
-  told([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
+  answered([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
 
 /** Ends a text: UTF-8 never has this byte. */
 const END = Uint8Array.of(0xff);
@@ -195,7 +131,7 @@ const together = (...lengths) => lengths.reduce((sum, length) => sum + length, 0
  * @returns {{ authorization: string, signature: string, stringToSign: string }}
  */
 export const signByHand = (clientId, secret, method, uri, date) =>
-  JSON.parse(told(terminated(clientId, secret, method, uri, date), (...lengths) => glue.ba_sign(together(...lengths))));
+  JSON.parse(answered(terminated(clientId, secret, method, uri, date), (...lengths) => glue.ba_sign(together(...lengths))));
 
 /**
  * @param {string} clientId
@@ -208,7 +144,7 @@ export const signByHand = (clientId, secret, method, uri, date) =>
  */
 export function verifyByHand(clientId, secret, method, uri, date, authorization) {
   const texts = terminated(clientId, secret, method, uri, date, authorization);
-  return asked(texts, (...lengths) => glue.ba_verify(together(...lengths))) === 0 ? undefined : failure();
+  return asked(texts, (...lengths) => (glue.ba_verify(together(...lengths)) === 0 ? undefined : border.failure()));
 }
 
 /** @param {string} text */
@@ -218,13 +154,101 @@ export const parseHttpDate = (text) => asked([text], glue.parse_http_date);
  * @param {object} questioned as src/wasm/diagnosis.rs names it
  * @returns {any}
  */
-export const diagnoseSignature = (questioned) => JSON.parse(told([stringify(questioned)], (length) => glue.ba_diagnose(length)));
+export const diagnoseSignature = (questioned) =>
+  JSON.parse(answered([stringify(questioned)], (length) => glue.ba_diagnose(length)));
+
+/** A job of the module: its number there, and how it became what it is, for another instance. */
+class Job {
+  #begin;
+  #drop;
+  #number;
+  #generation;
+  /** @type {((number: number) => unknown)[]} */
+  #inputs = [];
+
+  /**
+   * @param {() => number} begin makes it, within a call, and says its number
+   * @param {(number: number) => void} drop
+   */
+  constructor(begin, drop) {
+    this.#begin = begin;
+    this.#drop = drop;
+    this.#number = begin();
+    this.#generation = border.generation;
+  }
+
+  /** Its number in the instance that there is now, within a call. */
+  here() {
+    if (this.#generation !== border.generation) {
+      this.#number = this.#begin();
+      for (const input of this.#inputs) input(this.#number);
+      this.#generation = border.generation;
+    }
+    return this.#number;
+  }
+
+  /**
+   * Gives it an input, and says what is output then.
+   * @template T
+   * @param {readonly string[]} parts
+   * @param {(number: number, ...lengths: number[]) => number} work
+   * @param {(output: string) => T} take within the same call
+   * @returns {T}
+   */
+  input(parts, work, take) {
+    return border.call(() => {
+      const input = (/** @type {number} */ number) => work(number, ...border.putAll(parts));
+      const output = told(input(this.here()));
+      this.#inputs.push(input);
+      return take(output);
+    });
+  }
+
+  /** What the module says of it. Where it is forgotten already, it is made for that alone. @template T @param {(number: number) => T} ask */
+  lent(ask) {
+    const isForgotten = this.#generation === 0;
+    const said = ask(this.here());
+    if (isForgotten) this.#forget();
+    return said;
+  }
+
+  /** The module forgets it. */
+  end() {
+    if (this.#generation !== border.generation) return;
+    try {
+      border.call(() => this.#forget());
+    } catch {
+      // An instance that fails here is not used again.
+    }
+  }
+
+  #forget() {
+    if (this.#generation === border.generation) this.#drop(this.#number);
+    this.#generation = 0;
+  }
+}
 
 /**
- * A job that has begun, by its number, with its first step (src/ticket/service/boundary.rs).
- * @typedef {{ job: number, step: any }} Begun
+ * A job that has begun, with its first step (src/ticket/service/boundary.rs).
+ * @typedef {{ job: Job, step: any }} Begun
  * @typedef {{ step: any, reply: string | undefined, warnings: readonly import("./errors.js").Finding[] }} Advanced
  */
+
+/**
+ * @param {() => number} work 0 where the job is made
+ * @returns {Begun}
+ */
+function begun(work) {
+  return border.call(() => {
+    let output = "";
+    const make = () => {
+      output = told(work());
+      return border.row[JOB];
+    };
+    const job = new Job(make, glue.order_end);
+    return { job, step: JSON.parse(output) };
+  });
+}
 
 /** Inputs of a job, by the numbers of src/wasm/service.rs. */
 export const LOADED = 1;
@@ -239,25 +263,33 @@ export const SENT = 7;
  * @param {object} settings as src/wasm/ticket.rs names them
  * @returns {number} the supplier's number in this module
  */
-export const openOrderSupplier = (settings) => opened([stringify(settings)], glue.ticket_supplier);
+export function openOrderSupplier(settings) {
+  const text = stringify(settings);
+  const number = numberOf([text], glue.ticket_supplier);
+  kept.suppliers[number] = text;
+  return number;
+}
 
 /**
  * @param {object} settings of the order rules
  * @param {number | undefined} deadlineMs
  * @returns {number} the service's number
  */
-export const openService = (settings, deadlineMs = Number.NaN) =>
-  opened([stringify(settings)], (length) => glue.order_service(length, deadlineMs));
-
-/** @param {string[]} parts @param {(...lengths: number[]) => number} work */
-function opened(parts, work) {
-  const number = asked(parts, work);
-  if (number === NONE) throw thrown(failure());
+export function openService(settings, deadlineMs = Number.NaN) {
+  const text = stringify(settings);
+  const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
+  kept.services[number] = { settings: text, deadlineMs };
   return number;
 }
 
-/** @param {any} failed */
-const thrown = (failed) => new MeituanError(failed.code, failed);
+/** @param {readonly string[]} parts @param {(...lengths: number[]) => number} work */
+const numberOf = (parts, work) => asked(parts, (...lengths) => existing(work(...lengths)));
+
+/** @param {number} number */
+function existing(number) {
+  if (number === NONE) throw border.failed();
+  return number;
+}
 
 /**
  * Takes a call apart, as receiveCall of core.js does, and begins to answer it where it is about an order.
@@ -268,19 +300,39 @@ const thrown = (failed) => new MeituanError(failed.code, failed);
  * @returns {{ index: number | undefined, envelope: any, warnings: readonly import("./errors.js").Finding[], encrypted: boolean, error: MeituanError | undefined, begun?: Begun }}
  */
 export function receiveOrderCall({ supplier, service }, head, body, now) {
-  const refused = asked([head, body], (head, body) => glue.order_receive(supplier, service, head, body, now, Date.now())) !== 0;
-  refresh(instantiated());
-  const index = row[CALL] === NONE ? undefined : row[CALL];
-  const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
-  if (refused || index === undefined) {
-    return { index, envelope: undefined, warnings: [], encrypted, error: thrown(failure()) };
-  }
-  const isAscii = (row[MARKS] & ASCII) !== 0;
-  const isAtHand = typeof body === "string" && row[MARKS] === ASCII;
-  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);
-  const envelope = read[index](root());
-  const begun = { job: row[JOB], step: JSON.parse(output()) };
-  return { index, envelope, warnings: findings(), encrypted, error: undefined, begun };
+  const steady = Date.now();
+  // Bytes may be written over by whoever lent them; a job that is made again needs them as they were.
+  const parts = [head, typeof body === "string" ? body : body.slice()];
+  const received = () => {
+    const [headLength, bodyLength] = border.putAll(parts);
+    return glue.order_receive(supplier, service, headLength, bodyLength, now, steady) !== 0;
+  };
+  return border.call(() => {
+    const refused = received();
+    border.refresh();
+    const { row, view } = border;
+    const index = row[CALL] === NONE ? undefined : row[CALL];
+    const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
+    if (refused || index === undefined) return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.failed() };
+    const isAscii = (row[MARKS] & ASCII) !== 0;
+    const isAtHand = typeof body === "string" && row[MARKS] === ASCII;
+    open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);
+    const envelope = read[index](root());
+    const number = row[JOB];
+    const step = JSON.parse(border.output());
+    const warnings = border.findings();
+    let isMade = true;
+    const make = () => {
+      if (isMade) {
+        isMade = false;
+        return number;
+      }
+      received();
+      border.refresh();
+      return border.row[JOB];
+    };
+    return { index, envelope, warnings, encrypted, error: undefined, begun: { job: new Job(make, glue.order_end), step } };
+  });
 }
 
 /**
@@ -292,25 +344,25 @@ export function receiveOrderCall({ supplier, service }, head, body, now) {
  * @returns {Begun}
  */
 export function begin(service, event, canSend, now) {
-  const step = told([given(event)], (event) => glue.order_begin(service, canSend, event, now, Date.now()));
-  return { job: row[JOB], step: JSON.parse(step) };
+  const text = given(event);
+  const steady = Date.now();
+  return begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, steady));
 }
 
 /**
- * @param {number} job
+ * @param {Job} job
  * @param {number} input
  * @param {object | undefined} snapshot what is stored, of LOADED
  * @param {number} now
  * @param {number} steady
  * @returns {Advanced}
  */
-export function advance(job, input, snapshot, now, steady) {
-  return advanced(told([given(snapshot)], (length) => glue.order_advance(job, input, length, now, steady)));
-}
+export const advance = (job, input, snapshot, now, steady) =>
+  job.input([given(snapshot)], (number, length) => glue.order_advance(number, input, length, now, steady), advanced);
 
 /**
  * A job's function has ended. `stored` is what is stored, if that is loaded.
- * @param {number} job
+ * @param {Job} job
  * @param {number | undefined} supplier
  * @param {any} end
  * @param {{ snapshot: object } | null | undefined} stored
@@ -322,12 +374,14 @@ export function ended(job, supplier, end, stored, now, steady) {
   const parts = [endOf(end), given(stored?.snapshot)];
   const of = supplierOf(supplier, end);
   const isLoaded = stored !== undefined;
-  return advanced(told(parts, (end, snapshot) => glue.order_ended(job, of, end, snapshot, isLoaded, now, steady)));
+  const input = (/** @type {number[]} */ ...[number, end, snapshot]) =>
+    glue.order_ended(number, of, end, snapshot, isLoaded, now, steady);
+  return job.input(parts, input, advanced);
 }
 
 /**
  * Begins to record how a job's function ended, after the job.
- * @param {number} job
+ * @param {Job} job
  * @param {number | undefined} supplier
  * @param {any} end
  * @param {number} now
@@ -335,8 +389,8 @@ export function ended(job, supplier, end, stored, now, steady) {
  * @returns {Begun}
  */
 export function beginEnd(job, supplier, end, now, steady) {
-  const step = told([endOf(end)], (length) => glue.order_begin_end(job, supplierOf(supplier, end), length, now, steady));
-  return { job: row[JOB], step: JSON.parse(step) };
+  const [text, of] = [endOf(end), supplierOf(supplier, end)];
+  return begun(() => job.lent((number) => glue.order_begin_end(number, of, border.putAlone(text), now, steady)));
 }
 
 /** @param {any} end */
@@ -348,13 +402,13 @@ const supplierOf = (supplier, { reply }) => (reply === undefined ? NONE : (suppl
 /** @param {string} output @returns {Advanced} */
 function advanced(output) {
   const step = JSON.parse(output);
-  if (step.then !== "reply") return { step, reply: undefined, warnings: [] };
-  const reply = stringAt(TEXT);
-  return { step, reply, warnings: findings() };
+  if (step.then !== "reply") return { step, reply: undefined, warnings: NOTHING };
+  const reply = border.text(TEXT);
+  return { step, reply, warnings: border.findings() };
 }
 
-/** @param {number} job */
-export const endJob = (job) => glue.order_end(job);
+/** @param {Job} job */
+export const endJob = (job) => job.end();
 
 /**
  * Begins a job of the order service of rides (src/wasm/rides.rs).
@@ -366,22 +420,27 @@ export const endJob = (job) => glue.order_end(job);
  * @returns {Begun}
  */
 export function beginRideJob(work, settings, key, event, now) {
-  const begun = (/** @type {number[]} */ ...[settings, key, event]) =>
-    glue.ride_job_begin(work, settings, key, event, now, Date.now());
-  const job = opened([stringify(settings), key, given(event)], begun);
-  return { job, step: JSON.parse(output()) };
+  const parts = [stringify(settings), key, given(event)];
+  const steady = Date.now();
+  return border.call(() => {
+    const make = () => {
+      const [settings, key, event] = border.putAll(parts);
+      return existing(glue.ride_job_begin(work, settings, key, event, now, steady));
+    };
+    const job = new Job(make, glue.ride_job_drop);
+    return { job, step: JSON.parse(border.output()) };
+  });
 }
 
 /**
  * The next step of a job.
- * @param {number} job
+ * @param {Job} job
  * @param {number} kind of what is reported
  * @param {string} value
  * @param {number} now
  * @returns {any}
  */
-export const advanceRideJob = (job, kind, value, now) =>
-  JSON.parse(told([value], (length) => glue.ride_job_advance(job, kind, length, now, Date.now())));
-
-/** @param {number} job */
-export const dropRideJob = (job) => glue.ride_job_drop(job);
+export function advanceRideJob(job, kind, value, now) {
+  const steady = Date.now();
+  return job.input([value], (number, length) => glue.ride_job_advance(number, kind, length, now, steady), JSON.parse);
+}

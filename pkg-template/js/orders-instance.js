@@ -1,13 +1,14 @@
-// The one instance of the module of orders: made when it is first needed, so that nobody else waits for it.
+// The instances of the module of orders: the first is made when it is needed, so that nobody else waits for it.
 
 import wasm from "#wasm-orders";
-import { unpacked } from "./decode.js";
+import { compiled, unpacked } from "./decode.js";
 import { initSync } from "./orders-glue.js";
 
-/** @type {WebAssembly.Memory | undefined} */
-let memory;
+/** @type {WebAssembly.Module | undefined} */
+let module;
 
-export function instantiated() {
-  memory ??= initSync({ module: unpacked(wasm) }).memory;
-  return memory;
+/** Makes an instance, which the glue calls from then on. */
+export function instantiate() {
+  module ??= compiled(unpacked(wasm));
+  return initSync({ module }).memory;
 }

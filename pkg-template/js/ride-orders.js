@@ -4,7 +4,7 @@
 import { integer, invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
-import { advanceRideJob, applyToRide, beginRideJob, dropRideJob } from "./orders-core.js";
+import { advanceRideJob, applyToRide, beginRideJob, endJob } from "./orders-core.js";
 import { conflicts as conflictRows, warnings as warningRows } from "./ride-tables.js";
 
 /**
@@ -261,7 +261,7 @@ export class RideOrders {
         step = advanceRideJob(job, kind, value, clock());
       }
     } finally {
-      dropRideJob(job);
+      endJob(job);
     }
   }
 

@@ -1,29 +1,50 @@
-// The module's one instance where the user brings the module. It stands in for instance.js in meituan-protocol/slim.
+// The instances of the module where the user brings it. It stands in for instance.js in meituan-protocol/slim.
 
+import { compiled } from "./decode.js";
+import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { isResponse } from "./http.js";
 
 const MESSAGES = "meituan_protocol.wasm";
 const ORDERS = "meituan_protocol_orders.wasm";
 
+/** @type {WebAssembly.Module | undefined} */
+let messages;
 /** @type {WebAssembly.Memory | undefined} */
-export let memory;
+let first;
 
 /**
  * The module of orders, once it was brought: it is instantiated when it is first needed.
- * @type {WebAssembly.Module | Uint8Array | undefined}
+ * @type {WebAssembly.Module | undefined}
  */
 export let orders;
 
+/** Makes an instance, which the glue calls from then on. */
+export function instantiate() {
+  if (messages === undefined) throw unusable("call init or initSync first");
+  const memory = first ?? glue.initSync({ module: messages }).memory;
+  first = undefined;
+  return memory;
+}
+
+/** @param {string} detail */
+export const unusable = (detail) => new MeituanError("INVALID_CONFIG", { path: "meituan-protocol/slim", detail });
+
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */
 export function initSync(messagesSource, ordersSource) {
-  const source = usable(messagesSource, MESSAGES);
-  const module = isModule(source) ? source : new WebAssembly.Module(source);
-  const exports = glue.initSync({ module });
-  ({ memory } = exports);
-  if (ordersSource !== undefined) orders ??= usable(ordersSource, ORDERS);
-  // It holds what is in the other one too, and was brought alone.
-  else if ("module_of_orders" in exports) orders ??= module;
+  const [given, givenOrders] = [moduleOf(messagesSource, MESSAGES), ordersSource && moduleOf(ordersSource, ORDERS)];
+  if (givenOrders && !isOurs(givenOrders, ORDERS)) throw notOurs(ORDERS);
+  if (messages === undefined) {
+    if (!isOurs(given, MESSAGES)) throw notOurs(MESSAGES);
+    try {
+      first = glue.initSync({ module: given }).memory;
+    } catch {
+      throw notOurs(MESSAGES);
+    }
+    messages = given;
+  }
+  // What holds orders holds what is in the other one too, and may be brought alone.
+  orders ??= givenOrders || (isOurs(given, ORDERS) ? given : undefined);
 }
 
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */
@@ -33,21 +54,37 @@ export async function init(messagesSource, ordersSource) {
   initSync(messages, orders);
 }
 
+/** What a module of that name exports; the one of orders has both. */
+const OWN = { [MESSAGES]: "write_error", [ORDERS]: "module_of_orders" };
+
+/** @param {WebAssembly.Module} module @param {string} name */
+const isOurs = (module, name) => WebAssembly.Module.exports(module).some((found) => found.name === OWN[name]);
+
+/** @param {string} name */
+const notOurs = (name) => unusable(`expected ${name} of this version of the package: this is another module`);
+
 /** @param {unknown} source @param {string} name */
 async function compile(source, name) {
   const given = await source;
-  const compiled = isResponse(given) ? await compileResponse(given) : given;
-  return isModule(compiled) ? compiled : WebAssembly.compile(bytesOf(compiled, name));
+  const brought = isResponse(given) ? await compileResponse(given, name) : given;
+  return isModule(brought) ? brought : WebAssembly.compile(bytesOf(brought, name)).catch(refuse(name));
 }
 
-/** @param {Response} response */
-async function compileResponse(response) {
-  if (!response.ok) throw new TypeError(`the wasm module was answered with HTTP ${response.status}`);
+/** @param {Response} response @param {string} name */
+async function compileResponse(response, name) {
+  if (!response.ok) throw unusable(`the request for ${name} was answered with HTTP ${response.status}`);
   const isNamed = response.headers.get("content-type") === "application/wasm";
   // Streaming insists on the right type, and not every runtime has it.
-  if (isNamed && typeof WebAssembly.compileStreaming === "function") return WebAssembly.compileStreaming(response);
+  if (isNamed && typeof WebAssembly.compileStreaming === "function") {
+    return WebAssembly.compileStreaming(response).catch(refuse(name));
+  }
   return response.arrayBuffer();
 }
+
+/** @param {string} name @returns {(cause: unknown) => never} */
+const refuse = (name) => (cause) => {
+  throw Object.assign(unusable(`expected ${name}: it cannot be compiled`), { cause });
+};
 
 // A module may come from another realm, where WebAssembly.Module is another class.
 /** @param {unknown} source @returns {source is WebAssembly.Module} */
@@ -57,11 +94,19 @@ const isModule = (source) => Object.prototype.toString.call(source) === "[object
 /** @param {WebAssembly.Module} module */
 const ofThisRealm = (module) => Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 
-/** @param {unknown} source @param {string} name */
-const usable = (source, name) => (isModule(source) ? ofThisRealm(source) : bytesOf(source, name));
+/** @param {unknown} source @param {string} name @returns {WebAssembly.Module} */
+function moduleOf(source, name) {
+  if (isModule(source)) return ofThisRealm(source);
+  const bytes = bytesOf(source, name);
+  try {
+    return compiled(bytes);
+  } catch (cause) {
+    return refuse(name)(cause);
+  }
+}
 
 /** @param {any} source @param {string} name @returns {any} */
 function bytesOf(source, name) {
   if (ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]") return source;
-  throw new TypeError(`meituan-protocol/slim: expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response`);
+  throw unusable(`expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response`);
 }

@@ -1,16 +1,10 @@
-// The one instance of the module of orders where the user brings it. It stands in for orders-instance.js in
-// meituan-protocol/slim.
+// The instances of the module of orders where the user brings it. It stands in for orders-instance.js in meituan-protocol/slim.
 
-import { orders } from "./instance.js";
+import { orders, unusable } from "./instance.js";
 import { initSync } from "./orders-glue.js";
 
-/** @type {WebAssembly.Memory | undefined} */
-let memory;
-
-export function instantiated() {
-  if (orders === undefined) {
-    throw new Error("meituan-protocol/slim: this needs meituan_protocol_orders.wasm: init takes it second");
-  }
-  memory ??= initSync({ module: orders }).memory;
-  return memory;
+/** Makes an instance, which the glue calls from then on. */
+export function instantiate() {
+  if (orders === undefined) throw unusable("this needs meituan_protocol_orders.wasm: init takes it second");
+  return initSync({ module: orders }).memory;
 }

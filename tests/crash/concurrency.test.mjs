@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { TicketSupplier } from "meituan-protocol/ticket";
 import { storeContract } from "meituan-protocol/testing";
+import { TicketSupplier } from "meituan-protocol/ticket";
 import { startSupplier } from "../demo/supplier.mjs";
 
 const PAIR = { partnerId: 1122, clientId: "many_client", clientSecret: "many-secret-not-a-real-one" };

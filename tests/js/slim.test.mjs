@@ -23,7 +23,7 @@ function play(source) {
     `const orders = readFileSync(${JSON.stringify(ORDERS_WASM)});`,
     'const sealed = () => slim.sealEnvelope("AAECAwQFBgcICQoLDA0ODw==", "a");',
     'const judged = () => slim.transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 }).kind;',
-    "const thrown = (work) => { try { work(); } catch (error) { return error.message; } };",
+    "const thrown = (work) => { try { work(); } catch ({ code, path, detail }) { return code + ' ' + path + ': ' + detail; } };",
     source,
   ];
   const options = { encoding: "utf8", cwd: TOP };
@@ -89,7 +89,7 @@ describe("meituan-protocol/slim", () => {
       `slim.changeOfEndpointMail(${mail}, { now: 0 })`,
     ]) {
       const told = play(`slim.initSync(bytes); console.log(thrown(() => ${use}));`);
-      assert.match(told, /^meituan-protocol\/slim: this needs meituan_protocol_orders\.wasm/, use);
+      assert.match(told, /^INVALID_CONFIG meituan-protocol\/slim: this needs meituan_protocol_orders\.wasm/, use);
     }
   });
 
@@ -114,7 +114,7 @@ describe("meituan-protocol/slim", () => {
   });
 
   it("says so when it is called before it was brought anything", () => {
-    const message = "meituan-protocol/slim: call init or initSync first";
+    const message = "INVALID_CONFIG meituan-protocol/slim: call init or initSync first";
     const settings = '{ partnerId: 1, clientId: "a", clientSecret: "b" }';
     for (const use of [
       "sealed()",
@@ -130,9 +130,23 @@ describe("meituan-protocol/slim", () => {
     const refused = play(
       "for (const source of [undefined, {}, 'text', new Response()]) console.log(thrown(() => slim.initSync(source)));",
     );
-    assert.equal(refused.split("\n").filter((line) => line.startsWith("meituan-protocol/slim: expected")).length, 4);
-    const answered = play("await slim.init(new Response('', { status: 404 })).catch(({ message }) => console.log(message));");
-    assert.equal(answered, "the wasm module was answered with HTTP 404");
+    assert.equal(refused.split("\n").filter((line) => line.startsWith("INVALID_CONFIG meituan-protocol/slim: expected")).length, 4);
+    const answered = play("await slim.init(new Response('', { status: 404 })).catch(({ detail }) => console.log(detail));");
+    assert.equal(answered, "the request for meituan_protocol.wasm was answered with HTTP 404");
+  });
+
+  it("refuses a module that is not its own, and takes the right one afterwards", () => {
+    const foreign = "new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])";
+    for (const wrong of [`slim.initSync(${foreign})`, `slim.initSync(bytes, ${foreign})`, "slim.initSync(bytes.subarray(0, 99))"]) {
+      const told = play(`console.log(thrown(() => ${wrong})); slim.initSync(bytes, orders); console.log(sealed(), judged());`);
+      const [refused, worked] = told.split("\n");
+      assert.match(refused, /^INVALID_CONFIG meituan-protocol\/slim: expected meituan_protocol(_orders)?\.wasm/, wrong);
+      assert.equal(worked, `${SEALED} illegal`);
+    }
+    const later = play(
+      `await slim.init(new Response(${foreign})).catch(({ code }) => console.log(code)); await slim.init(bytes); console.log(sealed());`,
+    );
+    assert.equal(later, `INVALID_CONFIG\n${SEALED}`);
   });
 
   it("takes a module that was compiled in another realm, without compiling it again", () => {

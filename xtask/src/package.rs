@@ -156,6 +156,9 @@ pub(crate) fn build_page() -> Outcome {
     }
 }
 
+/// Where the glue says that one instance is enough. A call that breaks off leaves an instance that is of no use any more.
+const ONE_INSTANCE: &str = "\n    if (wasm !== undefined) return wasm;\n";
+
 impl WasmModule {
     fn compile(&self) -> Outcome {
         // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
@@ -209,8 +212,14 @@ impl WasmModule {
         copy(&optimized, &dist().join(self.wasm))?;
         write(&dist().join(self.inline), (self.encode)(&read(&optimized)?)?)?;
         // The glue is generated, and read by nobody: it is minified, and without its default export, which loads the wasm by itself.
+        let glue = read_text(&self.work_folder().join("glue.js"))?;
+        let again = glue.replacen(ONE_INSTANCE, "", 2);
+        if again.len() != glue.len() - 2 * ONE_INSTANCE.len() {
+            return Err(format!("wasm-bindgen's glue has no longer this line twice:{ONE_INSTANCE}"));
+        }
+        write(&self.work_folder().join("glue-again.js"), again)?;
         let entry = self.work_folder().join("glue-entry.js");
-        write(&entry, "export * from \"./glue.js\";\n")?;
+        write(&entry, "export * from \"./glue-again.js\";\n")?;
         let mut esbuild = tools::npm_tool("esbuild");
         esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
         tools::run(esbuild.arg(&entry).arg(option("--outfile=", &dist().join(self.glue))))
