@@ -1,0 +1,260 @@
+// Calls of the WebAssembly modules that break off: each costs one call, and everything that was there goes on.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as nodeCrypto from "node:crypto";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Memory for a few megabytes of text, so that more of it breaks a call off.
+setFlagsFromString("--wasm-max-mem-pages=320");
+const { checkMessage, MeituanError, nodeCipher, openEnvelope, sealEnvelope, transition } = await import("meituan-protocol");
+const { checkTrace, MemoryStore } = await import("meituan-protocol/testing");
+const { handler } = await import("meituan-protocol/ticket");
+const { CREATE, fetched, options, signed, supplier, wire } = await import("./ticket-support.mjs");
+
+const TOP = fileURLToPath(new URL("../..", import.meta.url));
+const KEY = "AAECAwQFBgcICQoLDA0ODw==";
+const ORDER = "1453361297221";
+const call = (name, body) => fetched(`/mt/${name}`, wire(body));
+const pay = () => call("pay", { orderId: "ORDER", partnerOrderId: "P1" });
+const PAY = signed("/mt/pay", wire({ orderId: "ORDER", partnerOrderId: "P1" }));
+const silent = { onError() {}, onWarning() {}, onConflict() {}, onNoticeGivenUp() {} };
+
+// Where the stack ends there is room for an error, and not for the first one, which reads the sentences.
+new MeituanError("MODULE_FAILED");
+
+/** Does the work where the stack ends, and a little above that; what comes of it each time. */
+function whereTheStackEnds(work, paddings = 60) {
+  const outcomes = new Map();
+  for (let padding = 0; padding < paddings; padding++) {
+    let rest = 150;
+    const deeper = () => {
+      try {
+        deeper();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+      if (rest-- <= 0) return;
+      let outcome;
+      try {
+        outcome = work();
+      } catch (error) {
+        outcome = error.code ?? error.name;
+      }
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    };
+    const below = (frames) => (frames === 0 ? deeper() : below(frames - 1));
+    below(padding);
+  }
+  return outcomes;
+}
+
+const HUGE = "A".repeat(12 << 20);
+
+/** Breaks off a call of either module. */
+function breakOff() {
+  for (const work of [() => openEnvelope(KEY, HUGE), () => checkTrace(HUGE)]) assert.throws(work, { code: "MODULE_FAILED" });
+}
+
+/** Runs a module of its own in a process of its own. */
+function play(source, flags = []) {
+  const child = spawnSync(process.execPath, [...flags, "--input-type=module", "--eval", source], { encoding: "utf8", cwd: TOP });
+  assert.equal(child.status, 0, child.stderr);
+  return child.stdout.trimEnd();
+}
+
+describe("a call that breaks off", () => {
+  const works = {
+    "the module of messages": () => sealEnvelope(KEY, "abc"),
+    "a message that is read": () => JSON.stringify(checkMessage("ticket.orderPay.request", '{"partnerId":1,"body":{}}').issues),
+    "a supplier": () => supplier.receiveSync(PAY).type,
+    "the module of orders": () => transition(null, { orderPay: { orderId: ORDER } }, { now: 0 }).kind,
+  };
+  for (const [name, work] of Object.entries(works)) {
+    it(`throws MODULE_FAILED, and the next one is right: ${name}`, () => {
+      const right = work();
+      for (let times = 0; times < 3; times++) {
+        breakOff();
+        assert.equal(work(), right);
+      }
+    });
+
+    it(`fails where the stack ends, and the next one is right: ${name}`, () => {
+      const right = work();
+      const outcomes = whereTheStackEnds(work);
+      // Where there is no room for an error either, the runtime's own comes out.
+      const others = [...outcomes.keys()].filter(
+        (outcome) => ![right, "MODULE_FAILED", "WRONG_TYPE", "RangeError"].includes(outcome),
+      );
+      assert.deepEqual(others, []);
+      assert.ok(outcomes.size > 1 && outcomes.get(right) > 0);
+      assert.equal(work(), right);
+    });
+  }
+
+  it("says that nothing is known: HTTP 503 without a body, and why in both languages", async () => {
+    const error = new MeituanError("MODULE_FAILED", { cause: new RangeError("why") });
+    const { status, headers, body } = error.toReply();
+    assert.deepEqual([status, headers, body], [503, { "retry-after": "1" }, ""]);
+    const response = error.toResponse();
+    assert.deepEqual([response.status, response.headers.get("retry-after"), await response.text()], [503, "1", ""]);
+    assert.match(error.hint, /stack/);
+    assert.match(error.hintZh, /栈/);
+  });
+
+  it("leaves the suppliers, and the calls in progress of others", async () => {
+    /** @type {(() => void)[]} */
+    const waiting = [];
+    const store = new MemoryStore();
+    const slow = {
+      load: async (id) => {
+        await new Promise((resolve) => waiting.push(resolve));
+        return store.load(id);
+      },
+      save: async (...saved) => store.save(...saved),
+    };
+    const runs = [];
+    const serve = handler({
+      ...{ config: options, store: slow, send: () => new Response("{}"), ...silent },
+      orderCreate: (created) => {
+        runs.push(`create ${created.attemptKey}`);
+        return { partnerOrderId: "P1" };
+      },
+      orderPay: (paid) => {
+        runs.push(`pay ${paid.attemptKey}`);
+        breakOff();
+        return { voucherType: 1, vouchers: ["a", "b"] };
+      },
+      orderRefund() {},
+    });
+    const ends = async (answering) => {
+      let isDone = false;
+      answering.finally(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        // Somebody else's call breaks off between any two steps of this one.
+        breakOff();
+        for (const go of waiting.splice(0)) go();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return (await answering).json();
+    };
+    assert.equal((await ends(serve(call("create", CREATE)))).code, 200);
+    const paid = await ends(serve(pay()));
+    assert.deepEqual([paid.code, paid.body.vouchers], [200, ["a", "b"]]);
+    assert.deepEqual((await ends(serve(pay()))).body.vouchers, ["a", "b"]);
+    assert.deepEqual(runs, [`create orderCreate:${ORDER}`, `pay orderPay:${ORDER}`]);
+  });
+
+  it("is answered 503 by a handler, with a store and without one, and reported; the next call is right", () => {
+    const source = `
+      import { createHmac } from "node:crypto";
+      import { handler } from "meituan-protocol/ticket";
+      import { MemoryStore } from "meituan-protocol/testing";
+      const routes = { "/pay": "orderPay", "/create": "orderCreate", "/query": "orderQuery" };
+      const config = { partnerId: 1, clientId: "a", clientSecret: "b", maxBodyBytes: 2 ** 28, routes };
+      const date = new Date().toUTCString();
+      const ask = (path, body) => {
+        const signature = createHmac("sha1", "b").update("POST " + path + "\\n" + date).digest("base64");
+        const headers = { PartnerId: "1", Date: date, Authorization: "MWS a:" + signature };
+        return new Request("https://supplier.example" + path, { method: "POST", headers, body });
+      };
+      const huge = (path) => ask(path, JSON.stringify({ partnerId: 1, body: { orderId: 7, filler: "a".repeat(30 << 20) } }));
+      for (const more of [{ orderQuery: (call) => call.fail(301, "不存在") }, { store: new MemoryStore(), orderCreate() {}, orderRefund() {}, send() {} }]) {
+        const reported = [];
+        const onError = (error) => reported.push(error.code);
+        const serve = handler({ config, onError, onWarning() {}, orderPay: (call) => call.fail(599, "无票"), ...more });
+        const told = [];
+        for (const path of ["/pay", "/query"]) {
+          told.push((await serve(huge(path))).status);
+          const { code } = await (await serve(ask(path, '{"partnerId":1,"body":{"orderId":7}}'))).json();
+          told.push(code);
+        }
+        console.log(told.join(), reported.join());
+      }`;
+    const [plain, stored] = play(source, ["--wasm-max-mem-pages=320"]).split("\n");
+    assert.equal(plain, "503,599,503,301 MODULE_FAILED,MODULE_FAILED");
+    assert.equal(stored, "503,599,503,301 MODULE_FAILED,MODULE_FAILED");
+  });
+
+  it("in a function is not told as a failure", async () => {
+    const broken = () => {
+      throw new MeituanError("MODULE_FAILED");
+    };
+    const serve = handler({ config: options, orderQuery: broken, orderPay: broken, heartbeat: broken, onError() {} });
+    for (const name of ["query", "pay"]) {
+      assert.equal((await serve(call(name, { orderId: "ORDER", partnerOrderId: "P1" }))).status, 503);
+    }
+    assert.equal((await serve(call("heartbeat", undefined))).status, 503);
+  });
+});
+
+describe("memory", () => {
+  it("that one huge message took is given back", () => {
+    const source = `
+      const instances = [];
+      WebAssembly.Instance = class extends WebAssembly.Instance {
+        constructor(...given) {
+          super(...given);
+          instances.push(this);
+        }
+      };
+      const { openEnvelope, sealEnvelope } = await import("meituan-protocol");
+      const megabytes = () => instances.at(-1).exports.memory.buffer.byteLength >> 20;
+      const small = [];
+      const large = [];
+      for (let times = 0; times < 3; times++) {
+        const sealed = sealEnvelope(${JSON.stringify(KEY)}, "a".repeat(10 << 20));
+        large.push(openEnvelope(${JSON.stringify(KEY)}, sealed).length === 10 << 20 && megabytes() > 64);
+        sealEnvelope(${JSON.stringify(KEY)}, "abc");
+        small.push(megabytes() < 8);
+      }
+      console.log(large.join(), small.join());`;
+    assert.equal(play(source), "true,true,true true,true,true");
+  });
+});
+
+describe("a cipher of the host", () => {
+  const LONG = "长".repeat(2000);
+  const right = sealEnvelope(KEY, LONG);
+  const real = nodeCipher(nodeCrypto);
+  const wrapped = (before) => (key, vector) => {
+    const cipher = real(key, vector);
+    const with_ = (name) => (blocks) => {
+      before(blocks, name);
+      return cipher[name](blocks);
+    };
+    return { encrypt: with_("encrypt"), decrypt: with_("decrypt") };
+  };
+  let isUsed = false;
+  const cases = {
+    throws: () => {
+      throw new Error("no");
+    },
+    "calls the library": () => sealEnvelope(KEY, LONG),
+    "calls the library, and takes what it throws": () => {
+      assert.throws(() => openEnvelope(KEY, right), { code: "MODULE_FAILED" });
+    },
+    "writes where it was given something to read": (blocks) => new Uint8Array(blocks.buffer).fill(7),
+  };
+  for (const [name, before] of Object.entries(cases)) {
+    it(`that ${name} changes nothing`, () => {
+      isUsed = false;
+      const cipher = wrapped((blocks) => {
+        // The first calls check the cipher itself.
+        if (blocks.length <= 64) return;
+        isUsed = true;
+        before(blocks.slice === undefined ? blocks : name.startsWith("writes") ? blocks : blocks.slice());
+      });
+      const sealed = sealEnvelope(KEY, LONG, { cipher });
+      assert.ok(isUsed, "the cipher was not asked");
+      if (!name.startsWith("writes")) assert.equal(sealed, right);
+      assert.equal(sealEnvelope(KEY, LONG), right);
+      assert.equal(openEnvelope(KEY, right), LONG);
+      assert.equal(transition(null, { orderPay: { orderId: ORDER } }, { now: 0 }).kind, "illegal");
+    });
+  }
+});
