@@ -61,8 +61,8 @@ error_codes! {
         hint "pass the bytes or text as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
              "请传入收到的原始字节或文本：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
     BodyTooLarge "BODY_TOO_LARGE":
-        "the body is larger than maxBodyBytes", "请求体超过 maxBodyBytes";
-        hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes";
+        "the body is larger than maxBodyBytes, or the text than maxBytes", "请求体超过 maxBodyBytes，或文本超过 maxBytes";
+        hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
     MissingHeader "MISSING_HEADER":
         "a required header is missing", "缺少必需的请求头";
         hint "path names it. Meituan sends PartnerId, Date and Authorization: if its call reached you without one, a proxy, gateway or CDN on the way dropped it; let it through. A health check or a scanner sends none of them",

@@ -5,6 +5,7 @@ import { ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER,
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
+import { limited } from "./http.js";
 import { instantiate } from "./instance.js";
 import { stringify } from "./json.js";
 import { messages, read } from "./messages.js";
@@ -442,11 +443,13 @@ function makeKey(secretKey, cipher) {
  * @param {string} secretKey
  * @param {string} text
  * @param {HostCipher} [cipher]
+ * @param {number} [maxBytes]
  * @returns {string}
  */
-export function sealEnvelope(secretKey, text, cipher) {
+export function sealEnvelope(secretKey, text, cipher, maxBytes) {
   if (typeof text !== "string")
     throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
+  limited(text, "text", maxBytes);
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
   return border.call(() => {
     makeKey(secretKey, cipher);
@@ -459,12 +462,14 @@ export function sealEnvelope(secretKey, text, cipher) {
  * @param {string} secretKey
  * @param {string | Uint8Array} content
  * @param {HostCipher} [cipher]
+ * @param {number} [maxBytes]
  * @returns {string}
  */
-export function openEnvelope(secretKey, content, cipher) {
+export function openEnvelope(secretKey, content, cipher, maxBytes) {
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
     throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
   }
+  limited(content, "content", maxBytes);
   return border.call(() => {
     makeKey(secretKey, cipher);
     if (glue.envelope_open(border.putAlone(content)) !== 0) throw border.failed();

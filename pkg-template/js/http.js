@@ -89,6 +89,38 @@ export function rawBody(body) {
   throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: `found ${body === null ? "null" : typeof body}` });
 }
 
+/** In bytes, or in UTF-16 units of a string. */
+const MOST_TEXT = 16 << 20;
+
+/**
+ * A text that is no larger than the module should ever have to hold.
+ * @template {string | Uint8Array} Text
+ * @param {Text} text
+ * @param {string} path
+ * @param {number} [maxBytes]
+ */
+export function limited(text, path, maxBytes = MOST_TEXT) {
+  if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes >= 2 ** 29)
+    throw new MeituanError("INVALID_CONFIG", { path: "maxBytes", detail: "expected a whole number from 1 to 536870911" });
+  if (text.length > maxBytes)
+    throw new MeituanError("BODY_TOO_LARGE", { path, detail: `${text.length} bytes, and maxBytes is ${maxBytes}` });
+  return text;
+}
+
+/** In UTF-16 units: what servers accept in all is a tenth of it. */
+const MOST_HEAD = 1 << 17;
+
+/**
+ * URL and headers that are no larger than what a server lets pass.
+ * @param {string} head
+ * @param {string} path
+ */
+export function limitedHead(head, path) {
+  if (head.length > MOST_HEAD)
+    throw new MeituanError("MALFORMED_HEADER", { path, detail: `${head.length} characters, and at most ${MOST_HEAD} are read` });
+  return head;
+}
+
 /**
  * By its looks: servers such as @hono/node-server put a class of their own in the place of the platform's, and what `fetch`
  * returns is then none of it.

@@ -21,6 +21,8 @@ export declare function checkMessage(
     quantity?: number | undefined;
     /** The time at which the message is looked at, as epoch milliseconds or a Date; now by default. Says which days have passed. */
     now?: number | Date | undefined;
+    /** How large the text may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
+    maxBytes?: number | undefined;
   },
 ): { ok: boolean; issues: readonly Finding[]; value: Record<string, unknown> | undefined };
 
@@ -31,5 +33,7 @@ export declare function acceptsMessage(
   facts?: {
     /** How many tickets the order has; without it, rules that count refuse nothing. */
     quantity?: number | undefined;
+    /** How large the text may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
+    maxBytes?: number | undefined;
   },
 ): boolean;

@@ -11,7 +11,7 @@ import {
   readMessage,
 } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { rawBody } from "./http.js";
+import { limited, rawBody } from "./http.js";
 import { messages } from "./messages.js";
 
 export * as codes from "./codes.js";
@@ -27,10 +27,10 @@ export const MESSAGES = messages;
  * replies in all their forms, pushes with their fields in `data`.
  * @param {string} name
  * @param {string | Uint8Array | ArrayBuffer} text
- * @param {{ quantity?: number, now?: number | Date }} [facts]
+ * @param {{ quantity?: number, now?: number | Date, maxBytes?: number }} [facts]
  */
-export function checkMessage(name, text, { quantity, now = Date.now() } = {}) {
-  const { index, ride, body, isReply } = messageOf(name, text);
+export function checkMessage(name, text, { quantity, now = Date.now(), maxBytes } = {}) {
+  const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
   const how = { quantity, now: moment(now) };
   const { value, issues } = ride === undefined ? readMessage(index, body, how) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
@@ -40,21 +40,22 @@ export function checkMessage(name, text, { quantity, now = Date.now() } = {}) {
  * The verdict alone: nothing is built of the message.
  * @param {string} name
  * @param {string | Uint8Array | ArrayBuffer} text
- * @param {{ quantity?: number }} [facts]
+ * @param {{ quantity?: number, maxBytes?: number }} [facts]
  */
 export function acceptsMessage(name, text, facts) {
-  const { index, ride, body, isReply } = messageOf(name, text);
+  const { index, ride, body, isReply } = messageOf(name, text, facts?.maxBytes);
   return ride === undefined ? accepts(index, body, facts?.quantity ?? -1) : acceptsRide(ride, isReply, body);
 }
 
 /**
  * @param {string} name
  * @param {string | Uint8Array | ArrayBuffer} text
+ * @param {number} [maxBytes]
  */
-function messageOf(name, text) {
+function messageOf(name, text, maxBytes) {
   const index = messageIndex(name);
   if (index === undefined) throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail: `there is no message ${name}` });
-  const body = rawBody(text);
+  const body = limited(rawBody(text), "text", maxBytes);
   if (!name.startsWith("ride.")) return { index, ride: undefined, body, isReply: false };
   const [, of, side] = name.split(".");
   return { index, ride: isWellFormed(body) ? interfaceIndex(of) : undefined, body, isReply: side === "response" };

@@ -4,7 +4,7 @@ import { moment } from "./configuration.js";
 import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, cut, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { asReply, asResponse, cut, limitedHead, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
@@ -91,7 +91,7 @@ export class RideClient {
   #receive(url, body, options, finish) {
     const { handle, maxBodyBytes, clock } = this.#configuration;
     const now = options?.now === undefined ? clock() : moment(options.now);
-    const received = receivePush(handle, uriOf(url), cut(body, maxBodyBytes), now);
+    const received = receivePush(handle, limitedHead(uriOf(url), "url"), cut(body, maxBodyBytes), now);
     if (received.error === undefined) return new Push(received, finish);
     answerWith(received.error, () => replyOf(received.answer));
     throw received.error;

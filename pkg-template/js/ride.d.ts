@@ -320,7 +320,11 @@ export declare function newOrderId(random?: Uint8Array): string;
  * ECB has no integrity: who changes blocks of the content changes the text, which may open all the same. What is opened is
  * not proven to be what was sealed.
  */
-export declare function sealEnvelope(secretKey: string, text: string, options?: { cipher?: HostCipher | undefined }): string;
+export declare function sealEnvelope(
+  secretKey: string,
+  text: string,
+  options?: { cipher?: HostCipher | undefined; maxBytes?: number | undefined },
+): string;
 
 /**
  * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which says nothing about why:
@@ -329,7 +333,11 @@ export declare function sealEnvelope(secretKey: string, text: string, options?: 
 export declare function openEnvelope(
   secretKey: string,
   content: string | Uint8Array,
-  options?: { cipher?: HostCipher | undefined },
+  options?: {
+    cipher?: HostCipher | undefined;
+    /** How large the content may be, in bytes; by default 16 MiB. A larger one throws `BODY_TOO_LARGE`. */
+    maxBytes?: number | undefined;
+  },
 ): string;
 
 /**

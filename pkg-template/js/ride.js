@@ -20,18 +20,18 @@ export { RideClient };
 /**
  * @param {string} secretKey
  * @param {string} text
- * @param {{ cipher?: unknown }} [options]
+ * @param {{ cipher?: unknown, maxBytes?: number }} [options]
  */
-export const sealEnvelope = (secretKey, text, { cipher } = {}) =>
-  core.sealEnvelope(secretKey, text, checkedCipher(cipher, "cipher"));
+export const sealEnvelope = (secretKey, text, { cipher, maxBytes } = {}) =>
+  core.sealEnvelope(secretKey, text, checkedCipher(cipher, "cipher"), maxBytes);
 
 /**
  * @param {string} secretKey
  * @param {string | Uint8Array} content
- * @param {{ cipher?: unknown }} [options]
+ * @param {{ cipher?: unknown, maxBytes?: number }} [options]
  */
-export const openEnvelope = (secretKey, content, { cipher } = {}) =>
-  core.openEnvelope(secretKey, content, checkedCipher(cipher, "cipher"));
+export const openEnvelope = (secretKey, content, { cipher, maxBytes } = {}) =>
+  core.openEnvelope(secretKey, content, checkedCipher(cipher, "cipher"), maxBytes);
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);

@@ -5,7 +5,19 @@ import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, cut, ENCRYPTED, lookedAtHeaders, noReply, pathOf, rawBody, readBody, uriOf } from "./http.js";
+import {
+  asReply,
+  asResponse,
+  cut,
+  ENCRYPTED,
+  limitedHead,
+  lookedAtHeaders,
+  noReply,
+  pathOf,
+  rawBody,
+  readBody,
+  uriOf,
+} from "./http.js";
 import { ORDER_CALLS, orderDesk, platformWaitUntil } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
@@ -188,7 +200,7 @@ export class TicketSupplier {
     const receivedAt = clock();
     const found = lookedAtHeaders(headers);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
-    const head = `${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`;
+    const head = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
     const content = cut(body, configuration.maxBodyBytes);
     const received =
       receive === undefined ? receiveCall(configuration.handle, head, content, receivedAt) : receive(head, content, receivedAt);

@@ -61,7 +61,11 @@ export declare function traceOf(exchanges: readonly string[], settings?: TraceSe
  */
 export declare function checkTrace(
   trace: RawBody,
-  options?: { strict?: boolean | undefined },
+  options?: {
+    strict?: boolean | undefined;
+    /** How large the trace may be, in bytes; by default 16 MiB. A larger one throws `BODY_TOO_LARGE`. */
+    maxBytes?: number | undefined;
+  },
 ): {
   /** Version of the report's format. */
   readonly version: 1;

@@ -1,15 +1,15 @@
 // Recorded exchanges, judged by the acceptance points of the acceptance manual (docs/trace.md).
 
-import { rawBody } from "./http.js";
+import { limited, rawBody } from "./http.js";
 import { judgeTrace } from "./orders-core.js";
 import { acceptance } from "./texts.js";
 
 /**
  * @param {string | Uint8Array | ArrayBuffer} trace
- * @param {{ strict?: boolean }} [options]
+ * @param {{ strict?: boolean, maxBytes?: number }} [options]
  */
-export function checkTrace(trace, { strict = false } = {}) {
-  const { version, points } = judgeTrace(rawBody(trace), strict);
+export function checkTrace(trace, { strict = false, maxBytes } = {}) {
+  const { version, points } = judgeTrace(limited(rawBody(trace), "trace", maxBytes), strict);
   const explained = points.map((/** @type {{ id: keyof typeof acceptance }} */ point) => {
     const { en, zh, section, basis } = acceptance[point.id];
     return { ...point, section, basis, text: { en, zh } };

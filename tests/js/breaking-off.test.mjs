@@ -9,9 +9,12 @@ import { setFlagsFromString } from "node:v8";
 
 // Memory for a few megabytes of text, so that more of it breaks a call off.
 setFlagsFromString("--wasm-max-mem-pages=320");
-const { checkMessage, MeituanError, nodeCipher, openEnvelope, sealEnvelope, transition } = await import("meituan-protocol");
+const { acceptsMessage, checkMessage, MeituanError, nodeCipher, openEnvelope, sealEnvelope, transition } = await import(
+  "meituan-protocol"
+);
 const { checkTrace, MemoryStore } = await import("meituan-protocol/testing");
 const { handler } = await import("meituan-protocol/ticket");
+const { RideClient } = await import("meituan-protocol/ride");
 const { CREATE, fetched, options, signed, supplier, wire } = await import("./ticket-support.mjs");
 
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
@@ -189,6 +192,34 @@ describe("a call that breaks off", () => {
       assert.equal((await serve(call(name, { orderId: "ORDER", partnerOrderId: "P1" }))).status, 503);
     }
     assert.equal((await serve(call("heartbeat", undefined))).status, 503);
+  });
+});
+
+describe("what is larger than it may be", () => {
+  const refused = (path) => ({ code: "BODY_TOO_LARGE", path });
+  it("is refused by its length, and may be allowed", () => {
+    const huge = "A".repeat((16 << 20) + 1);
+    assert.throws(() => openEnvelope(KEY, huge), refused("content"));
+    assert.throws(() => sealEnvelope(KEY, huge), refused("text"));
+    assert.throws(() => checkMessage("ticket.orderPay.request", huge), refused("text"));
+    assert.throws(() => acceptsMessage("ride.refunded.request", huge), refused("text"));
+    assert.throws(() => checkTrace(huge), refused("trace"));
+    assert.throws(() => openEnvelope(KEY, "AAAA", { maxBytes: 3 }), refused("content"));
+    assert.equal(checkMessage("ticket.orderPay.request", "{}", { maxBytes: 2 }).ok, false);
+    for (const maxBytes of [0, 1.5, Number.NaN, 2 ** 29, "5"]) {
+      assert.throws(() => openEnvelope(KEY, "AAAA", { maxBytes }), { code: "INVALID_CONFIG", path: "maxBytes" });
+    }
+  });
+
+  it("is refused in the URL and in the headers", () => {
+    const long = "a".repeat(200_000);
+    assert.throws(() => supplier.receiveSync({ ...PAY, url: `/mt/pay?${long}` }), { code: "MALFORMED_HEADER", path: "headers" });
+    for (const name of ["Authorization", "Date", "PartnerId"]) {
+      const headers = { ...PAY.headers, [name]: long };
+      assert.throws(() => supplier.receiveSync({ ...PAY, headers }), { code: "MALFORMED_HEADER", path: "headers" });
+    }
+    const client = new RideClient({ entId: 1, accessKey: "t", secretKey: KEY, routes: { "/push": "orderChanged" } });
+    assert.throws(() => client.receiveSync({ url: `/push?${long}`, body: "{}" }), { code: "MALFORMED_HEADER", path: "url" });
   });
 });
 
