@@ -122,6 +122,22 @@ async function checkTicketCalls(
     const respond = supplier.handler({ orderCreate: () => reply });
     sameJson(await (await respond(fetched(call))).text(), answer);
   });
+  await check("function that overflows the stack, and calls the library there", async () => {
+    const url = new URL(call.url).pathname;
+    let isFirst = true;
+    const respond = supplier.handler({
+      onError() {},
+      orderCreate() {
+        if (!isFirst) return reply;
+        isFirst = false;
+        return overflow(() => supplier.receiveSync({ ...call, url }).ok(reply));
+      },
+    });
+    same((await respond(fetched(call))).status, 503);
+    sameJson(await (await respond(fetched(call))).text(), answer);
+    sameJson(supplier.receiveSync(call).ok(reply).body, answer);
+    same(ticket.transition(null, { orderPay: { orderId: "1" } }, { now }).kind, "illegal");
+  });
   await check("ticket call with a signature for another place", () => {
     try {
       supplier.receiveSync(forged);
@@ -135,6 +151,30 @@ async function checkTicketCalls(
     }
     throw new Error("it was taken");
   });
+}
+
+/**
+ * Calls itself without end, and does the work in the last frames that there is room for.
+ * @param {() => unknown} work
+ */
+function overflow(work) {
+  let rest = 100;
+  const deeper = () => {
+    try {
+      deeper();
+    } catch (error) {
+      if (rest > 0) {
+        rest -= 1;
+        try {
+          work();
+        } catch {
+          // It is the next call that counts.
+        }
+      }
+      throw error;
+    }
+  };
+  deeper();
 }
 
 /** @param {{ url: string, method: string, headers: Record<string, string>, body: string }} call */
