@@ -18,7 +18,7 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>,…] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [&str; 6] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants", "kills"];
+const PARTS: [&str; 7] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants", "kills", "traps"];
 
 /// So many seeds are simulated.
 const SEEDS: u64 = 10_000;
@@ -57,7 +57,8 @@ pub(crate) fn run() -> Outcome<ExitCode> {
             2 => exploration(),
             3 => simulate::audit(SEEDS),
             4 => mutants::audit(&options),
-            _ => kills(),
+            5 => kills(),
+            _ => traps(),
         });
         match outcome {
             Ok(()) => passed += 1,
@@ -159,6 +160,15 @@ fn exploration() -> Outcome {
     let output = tools::output_of(&mut test)?;
     println!();
     output.lines().filter(|line| line.contains(" traces of ")).for_each(|line| println!("{line}"));
+    print!("{:<30}", "");
+    Ok(())
+}
+
+/// A million good, bad and trapping calls in one process.
+fn traps() -> Outcome {
+    test::require_package()?;
+    println!();
+    tools::show(tools::node().args(["tests/traps/run.mjs", "1000000"]))?;
     print!("{:<30}", "");
     Ok(())
 }

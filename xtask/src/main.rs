@@ -40,7 +40,7 @@ const TASKS: [Task; 9] = [
     },
     Task {
         words: audit::WORDS,
-        summary: "check what is too heavy for every run: mutants, kills, the oldest Rust, the years of the calendar",
+        summary: "check what is too heavy for every run: mutants, kills, traps, the oldest Rust, the years of the calendar",
         run: audit::run,
     },
     Task {

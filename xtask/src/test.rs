@@ -226,7 +226,7 @@ fn typescript_types() -> Outcome {
 
 fn javascript_tests(filter: Option<&str>) -> Outcome {
     simulate::build()?;
-    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/kills", "tests/readme", "tests/examples"], filter)
+    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/kills", "tests/traps", "tests/readme", "tests/examples"], filter)
 }
 
 /// A filter is a part of the paths of files, or else of the names of tests.
