@@ -4,7 +4,8 @@ import type { RawBody } from "./ticket.js";
 
 export * as codes from "./codes.js";
 export { type Explanation, explain } from "./explain.js";
-export * from "./ride.js";
+export type * from "./ride.js";
+export { newOrderId, openEnvelope, RideClient, RideRequests, sealEnvelope, signSorted, tables } from "./ride.js";
 export * from "./ticket.js";
 /** Of the two of each name, the ticket API's; the ride API's are in `meituan-protocol/ride`. */
 export { handler, transition } from "./ticket.js";

@@ -6,7 +6,7 @@ export type * from "./testing-ride.js";
 export { MeituanRide } from "./testing-ride.js";
 export { MemoryStore, storeContract } from "./testing-store.js";
 export type * from "./testing-trace.js";
-export { checkTrace, traceOf } from "./testing-trace.js";
+export { checkTrace, exchangeOf, traceOf } from "./testing-trace.js";
 
 /** The same thing said twice. */
 export interface Text {
