@@ -63,6 +63,10 @@ error_codes! {
     BodyTooLarge "BODY_TOO_LARGE":
         "the body is larger than maxBodyBytes, or the text than maxBytes", "请求体超过 maxBodyBytes，或文本超过 maxBytes";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
+    EncryptionRequired "ENCRYPTION_REQUIRED":
+        "the call is plain, and must be encrypted", "请求未加密，而该接口要求加密";
+        hint "bodyEncryption.required is set, and the interface is one of those that Meituan encrypts. Ask Meituan whether encryption is switched on for you; until then leave `required` out",
+             "已设置 bodyEncryption.required，而该接口属于美团加密的接口。请与美团确认是否已为你开启加密；确认前请不要设置 required";
     MissingHeader "MISSING_HEADER":
         "a required header is missing", "缺少必需的请求头";
         hint "path names it. Meituan sends PartnerId, Date and Authorization: if its call reached you without one, a proxy, gateway or CDN on the way dropped it; let it through. A health check or a scanner sends none of them",
@@ -224,6 +228,25 @@ error_codes! {
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
         hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",
              "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `orders.explain(orderId)` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
+}
+
+impl ErrorCode {
+    /// What a caller is told who has not proven to be Meituan: one of three sentences about the headers, without any value or
+    /// place. That of [`ErrorCode::DecryptionFailed`] is told of whatever is wrong with or in an encrypted body: a difference
+    /// there would open other bodies, byte by byte. `None` for what is found out later.
+    pub const fn told_to_strangers(self) -> Option<&'static str> {
+        match self {
+            ErrorCode::MissingHeader
+            | ErrorCode::MalformedHeader
+            | ErrorCode::DuplicateHeader
+            | ErrorCode::WrongPartnerId
+            | ErrorCode::MalformedDate => Some("认证头缺失或格式错误"),
+            ErrorCode::StaleDate => Some("Date 超出允许范围"),
+            ErrorCode::BadSignature => Some("签名校验失败"),
+            ErrorCode::DecryptionFailed => Some("请求体解密或解析失败"),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ErrorCode {

@@ -26,7 +26,7 @@ fn supplier() -> Supplier {
         .route("/mt/level", &LEVEL_PRICE_PULL);
     config.client_secrets.push(Secret::new("old secret"));
     config.host = "https://example.invalid".into();
-    config.body_encryption = Some(BodyEncryption { key: body_key(), app_key: "client".into() });
+    config.body_encryption = Some(BodyEncryption { key: body_key(), app_key: "client".into(), required: false });
     Supplier::new(config).unwrap()
 }
 
@@ -64,6 +64,10 @@ fn sent(uri: &str, body: impl Into<Vec<u8>>) -> Sent {
 
 impl Sent {
     fn receive(&self) -> Result<Received, Refusal> {
+        self.receive_by(&supplier())
+    }
+
+    fn receive_by(&self, supplier: &Supplier) -> Result<Received, Refusal> {
         let key = ba::Key::new(&Secret::new(self.secret));
         let signature = ba::sign(&key, &self.method.to_uppercase(), &self.signed, &self.date);
         let authorization = self.authorization.clone().unwrap_or_else(|| ba::authorization("client", &signature));
@@ -76,7 +80,7 @@ impl Sent {
             authorization: &authorization,
             encryption_status: self.encryption,
         };
-        supplier().receive(&parts, &self.body, NOW)
+        supplier.receive(&parts, &self.body, NOW)
     }
 
     fn code(&self) -> ErrorCode {
@@ -294,9 +298,45 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
         let reply: Value = serde_json::from_slice(&body).unwrap();
         let expected = if *code == ErrorCode::UnknownRoute { 300 } else { 499 };
         assert_eq!((reply["code"].as_i64(), &reply["partnerId"]), (Some(expected), &json!(PARTNER)));
-        assert!(reply["describe"].as_str().unwrap().contains(code.as_str()));
+        let told = code.told_to_strangers().filter(|_| path.starts_with("headers") || refusal.encrypted);
+        let described = reply["describe"].as_str().unwrap();
+        assert!(told.map_or_else(|| described.contains(code.as_str()), |told| described == told), "case {index}: {described}");
         assert!(reply.get("body").is_none());
     }
+}
+
+#[test]
+fn whatever_is_wrong_with_an_encrypted_body_is_replied_alike() {
+    let seal = |plain: &[u8]| body_key().seal(plain).into_bytes();
+    let mut altered = seal(b"{}");
+    altered[3] ^= 1;
+    let bodies =
+        [b"AAAA".to_vec(), b"no Base64!".to_vec(), altered, seal(b"{"), seal(b"{}"), seal(b"{\"partnerId\":1123}"), seal(b"\xff")];
+    let mut replies = bodies.into_iter().map(|body| {
+        let refusal = Sent { encryption: "encrypted", ..sent("/mt/order/create", body) }.receive().unwrap_err();
+        body_key().open(&supplier().answer_refusal(&refusal).body).unwrap()
+    });
+    let first = replies.next().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains("请求体解密或解析失败"));
+    assert!(replies.all(|reply| reply == first));
+}
+
+#[test]
+fn a_plain_call_is_refused_where_it_must_be_encrypted_and_a_doubled_status_is_refused() {
+    let mut config = supplier().config().clone();
+    config.body_encryption = Some(BodyEncryption { key: body_key(), app_key: String::new(), required: true });
+    let strict = Supplier::new(config).unwrap();
+    let code_of = |call: Sent, by: &Supplier| call.receive_by(by).map_err(|refusal| refusal.error.code);
+    let create = create(&order());
+    assert_eq!(code_of(create.clone(), &strict).unwrap_err(), ErrorCode::EncryptionRequired);
+    assert!(code_of(create.clone(), &supplier()).is_ok());
+    let sealed = body_key().seal(order().to_string().as_bytes()).into_bytes();
+    assert!(code_of(Sent { encryption: "encrypted", ..sent("/mt/order/create", sealed.clone()) }, &strict).is_ok());
+    let doubled = Sent { encryption: "encrypted, encrypted", ..sent("/mt/order/create", sealed) };
+    assert_eq!(code_of(doubled, &supplier()).unwrap_err(), ErrorCode::DuplicateHeader);
+    // Meituan encrypts no query.
+    let query = sent("/mt/order/query", r#"{"partnerId":1122,"body":{"orderId":1}}"#);
+    assert!(code_of(query, &strict).is_ok());
 }
 
 #[test]

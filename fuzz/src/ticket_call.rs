@@ -27,7 +27,7 @@ fn supplier(is_tolerant: bool, signed_path: SignedPath) -> Supplier {
     config.tolerance_seconds = (!is_tolerant).then_some(TOLERANCE);
     config.signed_path = signed_path;
     let key = BodyKey::new(&Secret::new(BODY_KEY)).expect("the key is one");
-    config.body_encryption = Some(BodyEncryption { key, app_key: String::new() });
+    config.body_encryption = Some(BodyEncryption { key, app_key: String::new(), required: false });
     config.routes = calls().into_iter().map(|call| (path(call), call)).collect();
     Supplier::new(config).expect("the configuration can be used")
 }

@@ -44,10 +44,11 @@ export function failure(configuration, code, describe, encrypted, warningsOf) {
  * @param {Configuration} configuration
  * @param {number | undefined} index of the call, as far as it is known
  * @param {boolean} encrypted
+ * @param {(error: MeituanError, encrypted: boolean) => string} [describe]
  */
-export function refused(error, configuration, index, encrypted) {
+export function refused(error, configuration, index, encrypted, describe = describeInChinese) {
   const code = index === undefined ? 300 : calls[index].failure;
-  answerWith(error, () => failure(configuration, code, describeInChinese(error), encrypted));
+  answerWith(error, () => failure(configuration, code, describe(error, encrypted), encrypted));
   return error;
 }
 

@@ -122,8 +122,10 @@ export function configure(options) {
   const host = text(options.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
   if (!/^https?:\/\/[^/?#]+/.test(host)) invalid("host", "expected an address that begins with https:// or http://");
 
-  if (bodyEncryption !== undefined && !isRecord(bodyEncryption)) invalid("bodyEncryption", "expected { key, appKey, cipher }");
-  const { key, appKey, cipher } = isRecord(bodyEncryption) ? bodyEncryption : {};
+  if (bodyEncryption !== undefined && !isRecord(bodyEncryption))
+    invalid("bodyEncryption", "expected { key, appKey, cipher, required }");
+  const { key, appKey, cipher, required = false } = isRecord(bodyEncryption) ? bodyEncryption : {};
+  if (typeof required !== "boolean") invalid("bodyEncryption.required", "expected true or false");
 
   const settings = {
     partnerId,
@@ -135,6 +137,7 @@ export function configure(options) {
     strip: text(rewrite.strip ?? "", "signedUri.strip"),
     prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
+    mustEncrypt: required,
   };
   /** @type {number | undefined} */
   let orderNumber;

@@ -111,7 +111,8 @@ Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
 
 /** @typedef {import("./texts.js").Text} Text */
 
-/** @type {ReadonlyMap<string, { meaning: Text, hint: Text }> | undefined} */
+/** @typedef {{ meaning: Text, hint: Text, told?: string }} Texts `told`: what a caller hears who has not proven to be Meituan */
+/** @type {ReadonlyMap<string, Texts> | undefined} */
 let texts;
 
 /**
@@ -123,12 +124,12 @@ let texts;
 export function textsOf(code, rule) {
   texts ??= new Map(
     errors.split("\n\n").map((lines) => {
-      const [code, meaning, meaningZh, hint, hintZh] = lines.split("\n");
-      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } }];
+      const [code, meaning, meaningZh, hint, hintZh, told] = lines.split("\n");
+      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh }, told }];
     }),
   );
-  const { meaning, hint } = /** @type {{ meaning: Text, hint: Text }} */ (texts.get(code));
-  return { meaning, hint: (code === "RULE_BROKEN" && texts.get(rule ?? "")?.hint) || hint };
+  const { meaning, hint, told } = /** @type {Texts} */ (texts.get(code));
+  return { meaning, hint: (code === "RULE_BROKEN" && texts.get(rule ?? "")?.hint) || hint, told };
 }
 
 /**
@@ -145,6 +146,19 @@ export function sentence(code, path, detail, rule, language) {
 
 /** @param {string} path */
 export const cutPath = (path) => (path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path);
+
+/**
+ * The reason why a request was refused. Who has not proven to be Meituan hears one of three sentences about the headers; of an encrypted
+ * body all that is wrong with it or in it sounds alike, because a difference would open other bodies, byte by byte.
+ * @param {MeituanError} error
+ * @param {boolean} encrypted
+ */
+export function describeRefusal(error, encrypted) {
+  const isOfHeaders = error.path.startsWith("headers");
+  const { told } = textsOf(error.code);
+  if (told !== undefined && isOfHeaders && error.path !== "headers.x-encryption-status") return told;
+  return (encrypted && !isOfHeaders && textsOf("DECRYPTION_FAILED").told) || describeInChinese(error);
+}
 
 /**
  * The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it

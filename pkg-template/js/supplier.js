@@ -3,7 +3,7 @@
 import { Call, failure, refused } from "./call.js";
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
-import { MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import {
   asReply,
@@ -225,7 +225,7 @@ export class TicketSupplier {
     } catch {
       // What is not even a URL or headers was refused for that.
     }
-    return refused(error, this.#configuration, index, encrypted);
+    return refused(error, this.#configuration, index, encrypted, describeRefusal);
   }
 }
 

@@ -103,6 +103,11 @@ export interface TicketSupplierOptions {
         appKey?: string | undefined;
         /** Computes AES for long bodies, such as `nodeCipher(crypto)`. A speed-up only; INVALID_CONFIG where it computes something else. */
         cipher?: HostCipher | undefined;
+        /**
+         * Refuses calls that come plain though Meituan encrypts their interface (order create, level price pull), with
+         * `ENCRYPTION_REQUIRED`. Off by default: which suppliers Meituan encrypts for is not documented.
+         */
+        required?: boolean | undefined;
       }
     | undefined;
   /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */

@@ -4,7 +4,7 @@
 //! date, signature, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
 //! envelope: Meituan reads nothing else.
 
-use super::{Call, Direction};
+use super::{Call, Direction, ORDER_CREATE};
 use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
 use crate::message::definition::{Facts, Message};
@@ -86,7 +86,12 @@ pub struct BodyEncryption {
     pub key: BodyKey,
     /// Sent as the `AppKey` header.
     pub app_key: String,
+    /// Calls of the interfaces that Meituan encrypts are refused where they come plain.
+    pub required: bool,
 }
+
+/// The path of that header in findings.
+pub(super) const ENCRYPTION_STATUS: &str = "headers.x-encryption-status";
 
 /// What of a request is looked at, beside its body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -208,7 +213,7 @@ impl Supplier {
             return Err(parts.refusal(error, None));
         };
         self.authenticate(parts, body.len(), now)
-            .and_then(|()| self.open(parts, body))
+            .and_then(|()| self.open(call, parts, body))
             .and_then(|(source, encrypted)| {
                 read_request(call, &source, now, packed)?;
                 self.check_partner(call, packed, &source)?;
@@ -233,11 +238,12 @@ impl Supplier {
             Ok(_) => return Err(Error::at(ErrorCode::WrongPartnerId, "headers.partnerid")),
             Err(_) => return Err(Error::at(ErrorCode::MalformedHeader, "headers.partnerid")),
         }
-        if body_bytes > self.config.max_body_bytes {
-            return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
-        }
         self.check_date(parts.date, now)?;
-        self.check_signature(parts)
+        self.check_signature(parts)?;
+        match body_bytes > self.config.max_body_bytes {
+            true => Err(Error::at(ErrorCode::BodyTooLarge, "body")),
+            false => Ok(()),
+        }
     }
 
     fn check_date(&self, date: &str, now: Timestamp) -> Result<(), Error> {
@@ -271,12 +277,20 @@ impl Supplier {
         ba::verify(&self.keys, &self.config.client_id, &method, uris, parts.date, parts.authorization)
     }
 
-    fn open<'b>(&self, parts: &Parts<'_>, body: &'b [u8]) -> Result<(Cow<'b, [u8]>, bool), Error> {
+    fn open<'b>(&self, call: &Call, parts: &Parts<'_>, body: &'b [u8]) -> Result<(Cow<'b, [u8]>, bool), Error> {
         if !parts.are_encrypted() {
-            return Ok((Cow::Borrowed(body), false));
+            if parts.encryption_status.contains(',') {
+                return Err(Error::at(ErrorCode::DuplicateHeader, ENCRYPTION_STATUS));
+            }
+            // Order create is encrypted in its newer version (seen live), the level prices always.
+            let should_be = call.encrypted || call.name == ORDER_CREATE.name;
+            return match should_be && self.config.body_encryption.as_ref().is_some_and(|encryption| encryption.required) {
+                true => Err(Error::at(ErrorCode::EncryptionRequired, ENCRYPTION_STATUS)),
+                false => Ok((Cow::Borrowed(body), false)),
+            };
         }
         let Some(encryption) = &self.config.body_encryption else {
-            return Err(Error::at(ErrorCode::EncryptionNotConfigured, "headers.x-encryption-status"));
+            return Err(Error::at(ErrorCode::EncryptionNotConfigured, ENCRYPTION_STATUS));
         };
         let plain = encryption.key.open(body).map_err(|mut error| {
             error.path = "body".into();

@@ -4,6 +4,7 @@ use super::calls::*;
 use super::notices::*;
 use super::order::{Delivery, Notice};
 use super::products::*;
+use super::supplier::ENCRYPTION_STATUS;
 use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
 use crate::message::definition::Facts;
 use crate::message::{Id, Packed, Reading, read};
@@ -169,6 +170,23 @@ impl HttpReply {
     }
 }
 
+/// What the reply to a refused call says.
+fn reason_of(Refusal { error, encrypted, .. }: &Refusal) -> String {
+    let is_of_headers = error.path.starts_with("headers");
+    if let Some(told) = error.code.told_to_strangers().filter(|_| is_of_headers && error.path != ENCRYPTION_STATUS) {
+        return told.to_owned();
+    }
+    if let Some(told) = ErrorCode::DecryptionFailed.told_to_strangers().filter(|_| *encrypted && !is_of_headers) {
+        return told.to_owned();
+    }
+    #[cfg(feature = "texts")]
+    let meaning = error.code.meaning().zh;
+    #[cfg(not(feature = "texts"))]
+    let meaning = "";
+    let path = if error.path.is_empty() { String::new() } else { [": ", &error.path].concat() };
+    [meaning, &path, " [", error.code.as_str(), "]"].concat().trim_start().to_owned()
+}
+
 impl Supplier {
     /// Takes a call apart: authenticated, validated, typed.
     ///
@@ -224,14 +242,7 @@ impl Supplier {
     /// The reply to a call that is not accepted: a failure envelope, encrypted as the call was.
     pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
         let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
-        let error = &refusal.error;
-        #[cfg(feature = "texts")]
-        let meaning = error.code.meaning().zh;
-        #[cfg(not(feature = "texts"))]
-        let meaning = "";
-        let path = if error.path.is_empty() { String::new() } else { [": ", &error.path].concat() };
-        let describe = [meaning, &path, " [", error.code.as_str(), "]"].concat();
-        self.http_reply(self.encode_failure(code, describe.trim_start()), refusal.encrypted, Vec::new())
+        self.http_reply(self.encode_failure(code, &reason_of(refusal)), refusal.encrypted, Vec::new())
     }
 
     /// Writes the reply where your own code failed, and what it did is not known. To the calls that make it do something

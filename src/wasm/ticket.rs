@@ -34,6 +34,8 @@ crate::messages! {
         prepend "prepend": text, optional;
         /// The key of the whole-body encryption.
         body_key "bodyKey": text, optional;
+        /// Whether calls that Meituan encrypts must be encrypted.
+        must_encrypt "mustEncrypt": flag, optional;
         /// Whether the host has a cipher for it.
         has_cipher "hasCipher": flag, optional;
     }
@@ -61,7 +63,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
         let mut key = BodyKey::new(&Secret::new(key))?;
         key.compute_by(host);
-        config.body_encryption = Some(BodyEncryption { key, app_key: String::new() });
+        config.body_encryption = Some(BodyEncryption { key, app_key: String::new(), required: number("mustEncrypt") != 0 });
     }
     Ok(config)
 }

@@ -14,7 +14,8 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .iter()
         .map(|code| {
             let (meaning, hint) = (code.meaning(), code.hint());
-            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
+            let told = code.told_to_strangers().map(|told| format!("\n{told}")).unwrap_or_default();
+            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n") + &told
         })
         .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
             let hint = ticket::rules::hint(rule.id)?;
@@ -25,7 +26,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese, and what a stranger is told. errors.js reads them. */\nexport const errors = {};",
         template(&errors.join("\n\n"))
     );
     out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
