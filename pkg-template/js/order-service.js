@@ -3,6 +3,7 @@
 
 import { MeituanError } from "./errors.js";
 import * as service from "./orders-core.js";
+import { foundOf, savedOf } from "./store-answers.js";
 import { Outcome } from "./ticket-codes.js";
 
 /**
@@ -136,11 +137,8 @@ class Driving {
     const { orderId, store, saved } = this.#doer;
     const { save, until } = this.#step;
     const about = { due: save.due, conflicts: save.openConflicts ?? 0 };
-    const isSaved = await this.#askStore(
-      "save",
-      () => store.save(orderId, save.order, this.#stored?.revision ?? null, about),
-      until,
-    );
+    const ask = () => store.save(orderId, save.order, this.#stored?.revision ?? null, about);
+    const isSaved = await this.#askStore("save", ask, savedOf, until);
     if (isSaved === undefined) return false;
     if (!isSaved) {
       this.#go(service.CONFLICT);
@@ -202,7 +200,7 @@ class Driving {
    */
   #ended(end, stored) {
     const at = /** @type {const} */ ([this.#job, this.#doer.supplier]);
-    const times = /** @type {const} */ ([this.#doer.clock(), Date.now()]);
+    const times = this.#times();
     try {
       return service.ended(...at, { key: this.#where?.key, ...end }, stored, ...times);
     } catch (error) {
@@ -213,7 +211,7 @@ class Driving {
 
   async #load() {
     const { orderId, store } = this.#doer;
-    const loaded = await this.#askStore("load", async () => (await store.load(orderId)) ?? null, this.#step.until);
+    const loaded = await this.#askStore("load", () => store.load(orderId), foundOf, this.#step.until);
     if (loaded === undefined) return false;
     this.#stored = loaded;
     return true;
@@ -223,14 +221,15 @@ class Driving {
    * What the store says; nothing where it fails, and the job goes on from that.
    * @template T
    * @param {"load" | "save"} name
-   * @param {() => T | Promise<T>} ask
+   * @param {() => unknown} ask
+   * @param {(answer: unknown) => T} read
    * @param {number} until
    * @returns {Promise<T | undefined>}
    */
-  async #askStore(name, ask, until) {
+  async #askStore(name, ask, read, until) {
     try {
-      const value = await this.#limit.inTime(ask(), until);
-      if (value !== LATE) return value;
+      const answer = await this.#limit.inTime(ask(), until);
+      if (answer !== LATE) return read(answer);
       this.#failed(new MeituanError("TIMED_OUT", { path: `store.${name}` }), service.STORE_LATE);
     } catch (error) {
       this.#failed(error, service.STORE_FAILED);
@@ -244,23 +243,36 @@ class Driving {
     if (tell === undefined) throw error;
     tell(error, this.#where);
     const end = this.#unrecorded;
-    if (end) this.#advance(() => this.#ended(end, undefined));
-    this.#go(input);
+    if (end) this.#take(this.#ended(end, undefined));
+    // What fails here ends the job.
+    this.#take(service.advance(this.#job, input, undefined, ...this.#times()));
   }
 
   /** @param {number} input @param {object} [payload] */
   #go(input, payload) {
-    this.#advance(() => service.advance(this.#job, input, payload, this.#doer.clock(), Date.now()));
+    const times = this.#times();
+    this.#advance(() => service.advance(this.#job, input, payload, ...times));
+  }
+
+  /** By the supplier's clock, and by the steady one. @returns {[number, number]} */
+  #times() {
+    return [this.#doer.clock(), Date.now()];
   }
 
   /** @param {() => import("./orders-core.js").Advanced} advance */
   #advance(advance) {
     try {
-      ({ step: this.#step, ...this.#written } = advance());
+      this.#take(advance());
     } catch (error) {
       // What is stored cannot be read, or what is reported breaks a rule.
       this.#failed(error, service.STORE_FAILED);
     }
+  }
+
+  /** @param {import("./orders-core.js").Advanced} advanced */
+  #take({ step, ...written }) {
+    this.#step = step;
+    this.#written = written;
   }
 
   /** What the store has not taken is recorded without hurry; the module may forget the job then. */

@@ -7,6 +7,7 @@ import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
 import { drive } from "./order-service.js";
 import { applyToOrder, begin, openService } from "./orders-core.js";
+import { foundOf, listOf } from "./store-answers.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore
@@ -44,7 +45,7 @@ export class Orders {
    * @returns {Promise<TicketOrder | undefined>}
    */
   async load(orderId) {
-    return (await this.#store.load(orderId))?.snapshot;
+    return foundOf(await this.#store.load(orderId))?.snapshot;
   }
 
   /**
@@ -108,7 +109,7 @@ export class Orders {
   /** The orders with open conflicts, and these. */
   async conflicts() {
     if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = await this.#store.conflicts();
+    const orderIds = listOf(await this.#store.conflicts(), "conflicts");
     const orders = await Promise.all(
       orderIds.map(async (orderId) => ({ orderId, conflicts: openConflicts(await this.load(orderId)) })),
     );

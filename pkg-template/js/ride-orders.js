@@ -6,6 +6,7 @@ import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { advanceRideJob, applyToRide, beginRideJob, endJob } from "./orders-core.js";
 import { conflicts as conflictRows, warnings as warningRows } from "./ride-tables.js";
+import { foundOf, listOf, savedOf } from "./store-answers.js";
 
 /**
  * @typedef {import("./ride-order.js").RideOrderStore} RideOrderStore
@@ -134,10 +135,10 @@ export class RideOrders {
 
   /** @param {string} orderId */
   async load(orderId) {
-    const order = /** @type {any} */ ((await this.#store.load(orderId))?.snapshot);
+    const order = foundOf(await this.#store.load(orderId))?.snapshot;
     const number = order?.mtOrderId;
     // What is under our number is the way to Meituan's, once that is known.
-    return number === undefined || number === orderId ? order : /** @type {any} */ ((await this.#store.load(number))?.snapshot);
+    return number === undefined || number === orderId ? order : foundOf(await this.#store.load(number))?.snapshot;
   }
 
   /** @param {string} orderId @param {{ now?: number | Date }} [options] */
@@ -150,13 +151,13 @@ export class RideOrders {
   /** @param {number | Date} [now] */
   async due(now) {
     if (typeof this.#store.due !== "function") invalid("store", "give the store a function due(now)");
-    return this.#store.due(now === undefined ? this.#how.clock() : moment(now));
+    return listOf(await this.#store.due(now === undefined ? this.#how.clock() : moment(now)), "due");
   }
 
   /** The orders with conflicts, and these. */
   async conflicts() {
     if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = await this.#store.conflicts();
+    const orderIds = listOf(await this.#store.conflicts(), "conflicts");
     return Promise.all(orderIds.map(async (orderId) => ({ orderId, conflicts: (await this.standing(orderId)).conflictKinds })));
   }
 
@@ -232,17 +233,17 @@ export class RideOrders {
         if (step.snapshot !== undefined) {
           const { store, key, revision } = loaded;
           const about = { due: step.due, conflicts: step.openConflicts ?? 0 };
-          saved = await stored(async () => (await store.save(key, step.snapshot, revision, about)) === true);
+          saved = await stored(async () => savedOf(await store.save(key, step.snapshot, revision, about)));
           if (saved === true) this.#report(key, step);
         }
         if (saved !== true) kind = saved === IS_LATE ? STORE_LATE : saved === false ? CONFLICT : STORE_FAILED;
         else if (step.then === "load" || step.then === "loadCalls") {
           const [store, key] = step.then === "load" ? [this.#store, step.key] : [this.#callsStore, this.callsKey];
-          const found = await stored(async () => (await store.load(key)) ?? null);
+          const found = await stored(async () => foundOf(await store.load(key)));
           if (found === IS_LATE) kind = STORE_LATE;
           else if (found === undefined) kind = STORE_FAILED;
           else {
-            loaded = { store, key, revision: null, ...found };
+            loaded = { store, key, ...(found ?? { revision: null }) };
             value = found === null ? "" : stringify(found.snapshot);
           }
         } else if (step.then === "pause") {

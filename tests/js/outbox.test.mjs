@@ -3,39 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MemoryStore } from "meituan-protocol/testing";
-import { handler, TicketSupplier } from "meituan-protocol/ticket";
-
-const SETTINGS = {
-  ...{ partnerId: 1122, clientId: "lvyou_x", clientSecret: "123456ce8b61f8e608eaf2e9702864a9", host: "https://meituan.example" },
-  routes: { "/create": "orderCreate", "/pay": "orderPay", "/query": "orderQuery", "/refund": "orderRefund" },
-};
-const PATHS = { orderCreate: "/create", orderPay: "/pay", orderQuery: "/query", orderRefund: "/refund" };
-const ORDER = "8985652356562370001";
-const CREATE = {
-  ...{ orderId: ORDER, partnerDealId: "D1", mtDealId: "7", buyPrice: 5800, unitPrice: 6000, totalPrice: 12000, quantity: 2 },
-};
-const PAY = { orderId: ORDER, partnerOrderId: "P1" };
-const accepted = () => Response.json({ code: 200, describe: "success", partnerId: 1122 });
-const never = () => new Promise(() => {});
-
-/** A process of the supplier's on a store that others may share. */
-function shop({ store = new MemoryStore(), send = accepted, functions = {}, ...options } = {}) {
-  const errors = [];
-  const supplier = new TicketSupplier(SETTINGS);
-  const serve = handler({
-    ...{ config: SETTINGS, store, send, onConflict: () => {}, onError: (error) => errors.push(error) },
-    ...{ orderCreate: () => ({ partnerOrderId: "P1" }), orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() },
-    ...options,
-    ...functions,
-  });
-  const call = async (name, message) => {
-    const request = supplier.requests[name](message, { url: `https://shop.example${PATHS[name]}` });
-    const response = await serve(request.toRequest());
-    return response.status === 200 ? response.json() : { status: response.status };
-  };
-  const orders = supplier.orders(store);
-  return { store, serve, call, errors, orders, settle: () => serve.settle(ORDER) };
-}
+import { accepted, CREATE, never, ORDER, PAY, shop } from "./order-support.mjs";
 
 /** An order whose pay notice is due. */
 async function issued(options) {

@@ -200,6 +200,31 @@ describe("a handler with a store for rides", () => {
     assert.equal((await world.orders().standing(ID)).status, RideStatus.SUBMITTED);
   });
 
+  it("takes what a store says for what it is: columns of its own are left out, and garbage is neither saved nor absent", async () => {
+    const { store } = world;
+    world.store = {
+      load: async (key) => {
+        const found = await store.load(key);
+        return found && { key: `ride/${key}`, store: "eu-1", ...found };
+      },
+      save: (...about) => store.save(...about),
+    };
+    for (const code of [RideEvent.ORDER_CREATED, RideEvent.DRIVER_ARRIVED])
+      assert.equal(await world.event(world.process(), code), 0);
+    assert.equal((await world.orders().load(ID)).events.length, 2);
+    const wrong = [
+      { load: () => null, save: () => undefined },
+      { load: () => null, save: () => 1 },
+      { load: () => ({}), save: () => true },
+      { load: () => ({ snapshot: "{}", revision: 1 }), save: () => true },
+    ];
+    for (const broken of wrong) assert.equal(await world.event(world.process({ store: broken }), RideEvent.ORDER_CREATED), 2);
+    assert.deepEqual(
+      world.heard.errors.map(([{ code, path }]) => `${code} ${path}`),
+      ["save", "save", "load", "load"].map((name) => `INVALID_CONFIG store.${name}`),
+    );
+  });
+
   it("runs the function of a push once it is saved, with what became of it", async () => {
     const seen = [];
     const orderChanged = async ({ kind, orderId, standing }) => {

@@ -1,0 +1,34 @@
+// What a user's store may say. Anything else is reported, and taken for nothing: neither for "not there" nor for "saved".
+
+import { invalid, isRecord } from "./configuration.js";
+
+/**
+ * What `load` has found. Columns of the user's own are left out.
+ * @param {any} answer
+ * @returns {{ snapshot: any, revision: any } | null}
+ */
+export function foundOf(answer) {
+  if (answer === undefined || answer === null) return null;
+  const { snapshot, revision = null } = answer;
+  if (isRecord(snapshot) && revision !== null) return { snapshot, revision };
+  return invalid("store.load", "expected null, or { snapshot, revision }, the snapshot as it was saved and not as a text");
+}
+
+/**
+ * Whether `save` has saved. A row count, or nothing at all, does not say so.
+ * @param {unknown} answer
+ * @returns {boolean}
+ */
+export const savedOf = (answer) =>
+  typeof answer === "boolean" ? answer : invalid("store.save", `expected true or false, found ${typeof answer}`);
+
+/**
+ * The orders that `due`, `claimDue` or `conflicts` names.
+ * @param {unknown} answer
+ * @param {string} name
+ * @returns {readonly string[]}
+ */
+export const listOf = (answer, name) =>
+  Array.isArray(answer) && answer.every((orderId) => typeof orderId === "string")
+    ? answer
+    : invalid(`store.${name}`, "expected a list of order numbers, as texts");
