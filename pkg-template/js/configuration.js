@@ -74,6 +74,22 @@ export function moment(value) {
 }
 
 /**
+ * What a function of the settings says. What it throws is a wrong setting as well.
+ * @template T
+ * @param {string} path
+ * @param {() => T} ask
+ * @returns {T}
+ */
+function ofSetting(path, ask) {
+  try {
+    return ask();
+  } catch (cause) {
+    const detail = MeituanError.is(cause) ? cause.detail : "the function threw";
+    throw new MeituanError("INVALID_CONFIG", { path, detail, cause });
+  }
+}
+
+/**
  * @param {unknown} options
  * @param {readonly string[]} settings
  * @returns {asserts options is Record<string, unknown>}
@@ -98,7 +114,7 @@ export function common({ toleranceSeconds = 600, strictInferred = false, maxBody
     // What a single text may hold inside the module.
     maxBodyBytes: integer(maxBodyBytes, "maxBodyBytes", 1, 2 ** 29 - 1),
     routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
-    clock: () => (clock === undefined ? Date.now() : moment(clock())),
+    clock: clock === undefined ? () => Date.now() : () => ofSetting("now", () => moment(clock())),
   };
 }
 
@@ -158,7 +174,7 @@ export function configure(options) {
     appKey: appKey === undefined ? undefined : text(appKey, "bodyEncryption.appKey"),
     canEncrypt: settings.bodyKey !== undefined,
     /** @param {string} url */
-    signedUri: (url) => (typeof signedUri === "function" ? uriOf(signedUri(url)) : ""),
+    signedUri: (url) => (typeof signedUri === "function" ? ofSetting("signedUri", () => uriOf(signedUri(url))) : ""),
     clock,
     /**
      * What says nothing but who we are is the same each time: requests and replies without a body, by the call's number.

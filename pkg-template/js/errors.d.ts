@@ -17,8 +17,8 @@ export interface Finding {
 }
 
 /**
- * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the error
- * MODULE_FAILED it is 503, without a body, because what the call would have come to is not known.
+ * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the errors
+ * MODULE_FAILED, INVALID_CONFIG and TIMED_OUT it is 503, without a body, because what the call would have come to is not known.
  */
 export interface Reply {
   readonly status: 200 | 503;

@@ -4,6 +4,8 @@ import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { Reports } from "./reports.js";
+import { STORE_LIMIT } from "./store-answers.js";
+import { endsInTime, steady } from "./time.js";
 
 /**
  * What is replied where a function may have acted before it threw: HTTP 503 without a reply, or the code that puts the answer off,
@@ -14,6 +16,7 @@ import { Reports } from "./reports.js";
 /**
  * How an API answers where the user's functions do not.
  * @typedef {object} Api
+ * @property {number} limitMs within which settings and request must be there, where no `deadlineMs` is shorter
  * @property {readonly string[]} names of the calls that Meituan makes
  * @property {readonly UnknownOutcome[]} [unknownOutcomes] what a handler without a store may choose from; the first is the default
  * @property {(call: any) => import("./reports.js").About} about which order and call it is
@@ -30,9 +33,14 @@ import { Reports } from "./reports.js";
  * @typedef {object} Desk
  * @property {Record<string, any>} functions those that the desk has left over, and its own
  * @property {(type: string) => boolean} serves
- * @property {(receiver: any, request: Request) => Promise<any>} receive takes a call apart that it serves
- * @property {(receiver: any, call: any, context: any[], tell: import("./order-service.js").Tell) => Promise<Response>} answer
+ * @property {(receiver: any, request: Request, arrival: Arrival) => Promise<any>} receive takes a call apart that it serves
+ * @property {(receiver: any, call: any, context: any[], tell: import("./order-service.js").Tell, arrival: Arrival) => Promise<Response>} answer
  * @property {(receiver: any, orderId: string, context: any[], tell: import("./order-service.js").Tell) => Promise<number | undefined>} settle
+ */
+
+/**
+ * When a call came, and until when what it needs must be there, by the steady clock.
+ * @typedef {{ began: number, until: number }} Arrival
  */
 
 /**
@@ -78,19 +86,20 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
   const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
   const isReported = api.reports?.() ?? (() => true);
+  const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
 
-  /** @param {any} receiver @param {Request} request @param {any[]} context */
-  const answer = async (receiver, request, context) => {
+  /** @param {any} receiver @param {Request} request @param {any[]} context @param {Arrival} arrival */
+  const answer = async (receiver, request, context, arrival) => {
     if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
 
     let call;
     try {
       const isOfDesk = desk?.serves(receiver.callFor(request.url));
-      call = await (isOfDesk ? desk?.receive(receiver, request) : receiver.receive(request));
+      call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, { until: arrival.until }));
     } catch (error) {
       const name = receiver.callFor(request.url);
       reports.error(error, name === undefined ? {} : { call: name }, request);
-      if (MeituanError.is(error)) return error.toResponse();
+      if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
       // The connection broke while the body was read, most likely.
       return api.unread(receiver, request.url);
     }
@@ -105,7 +114,7 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
     try {
       let response;
       if (desk?.serves(call.type)) {
-        response = await desk.answer(receiver, call, context, tell);
+        response = await desk.answer(receiver, call, context, tell, arrival);
         // Without an error nobody would hear that Meituan got no reply.
         if (response.status === 503 && !isKnown) tell(new MeituanError("NO_REPLY"));
       } else {
@@ -125,20 +134,27 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
   };
   /** @param {Request} request @param {any[]} context */
   const handle = async (request, ...context) => {
+    const began = steady();
+    const arrival = { began, until: began + limitMs };
     let receiver;
     try {
-      receiver = await receiverFor(context);
+      receiver = await endsInTime(receiverFor(context), arrival.until, "config");
     } catch (error) {
       reports.error(error, {}, request);
       return api.unavailable();
     }
-    if (record === undefined) return answer(receiver, request, context);
+    if (record === undefined) return answer(receiver, request, context, arrival);
     const report = (/** @type {any} */ { exchange }) => record(exchange, ...context);
-    return receiver.observe((/** @type {Request} */ copy) => answer(receiver, copy, context), { report })(request, ...context);
+    const observing = { report, reports, waitUntil: desk && others.waitUntil };
+    return receiver.observe((/** @type {Request} */ copy) => answer(receiver, copy, context, arrival), observing)(
+      request,
+      ...context,
+    );
   };
   if (desk === undefined) return handle;
+  const settingsOf = (/** @type {any[]} */ context) => endsInTime(receiverFor(context), steady() + STORE_LIMIT, "config");
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
-    desk.settle(await receiverFor(context), orderId, context, (error, more) => reports.error(error, { orderId, ...more }));
+    desk.settle(await settingsOf(context), orderId, context, (error, more) => reports.error(error, { orderId, ...more }));
   return Object.assign(handle, { settle });
 }
 

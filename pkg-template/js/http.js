@@ -1,6 +1,7 @@
 // What HTTP looks like in the frameworks that call us, made into plain texts and bytes.
 
 import { MeituanError } from "./errors.js";
+import { LATE, Limit } from "./time.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
@@ -144,9 +145,10 @@ export function cut(body, most) {
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
  * @param {Request | Response} message
  * @param {number} most
+ * @param {number} [until] by the steady clock: who sends half of a body, and no more, is not waited for
  * @returns {Promise<string | Uint8Array>}
  */
-export async function readBody(message, most) {
+export async function readBody(message, most, until = Number.POSITIVE_INFINITY) {
   if (message.bodyUsed)
     throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
   const { body } = message;
@@ -162,16 +164,27 @@ export async function readBody(message, most) {
   /** @type {Uint8Array[]} */
   const chunks = [];
   let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    length += value.length;
-    if (length > most) {
-      // Whether the sender takes notice is its own affair.
-      reader.cancel().catch(() => {});
-      break;
+  // Whether the sender takes notice is its own affair.
+  const cancel = () => reader.cancel().catch(() => {});
+  const limit = new Limit();
+  try {
+    for (;;) {
+      const reading = reader.read();
+      const read = until === Number.POSITIVE_INFINITY ? await reading : await limit.inTime(reading, until);
+      if (read === LATE) {
+        cancel();
+        throw new MeituanError("TIMED_OUT", { path: "body" });
+      }
+      if (read.done) break;
+      chunks.push(read.value);
+      length += read.value.length;
+      if (length > most) {
+        cancel();
+        break;
+      }
     }
+  } finally {
+    limit.end();
   }
   if (chunks.length === 1) return chunks[0];
   const whole = new Uint8Array(length);

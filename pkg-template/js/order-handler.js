@@ -3,13 +3,16 @@
 import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { asResponse, noReply, Reply } from "./http.js";
+import { keepAlive, platformWaitUntil } from "./keeping.js";
 import { reportSaved } from "./order-reports.js";
-import { drive, endsInTime } from "./order-service.js";
+import { drive } from "./order-service.js";
 import { functionEnd } from "./order-task.js";
 import { checkedStore } from "./orders.js";
 import * as service from "./orders-core.js";
 import { exchangeOf } from "./recorder.js";
+import { STORE_LIMIT } from "./store-answers.js";
 import { Delivery } from "./ticket-codes.js";
+import { duration, endsInTime, steady } from "./time.js";
 
 /**
  * @typedef {import("./order-service.js").Begun} Begun
@@ -40,19 +43,16 @@ const PROCESSING = 300;
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, inside) {
-  const { store, orders: settings = {}, deadlineMs, waitUntil = platformWaitUntil, send, record, reports, ...functions } = options;
+  const { store, orders: settings, deadlineMs, waitUntil = platformWaitUntil, send, record, reports, ...functions } = options;
   for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
   if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
-  if (deadlineMs !== undefined && !(typeof deadlineMs === "number" && deadlineMs > 0)) {
-    invalid("deadlineMs", "expected a number of milliseconds");
-  }
+  if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
   for (const [name, value] of Object.entries({ waitUntil, send })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
-  /** @type {number | undefined} */
-  let number;
+  let number = service.checkedService(settings, deadlineMs);
   const numbersOf = (/** @type {any} */ supplier) => {
-    number ??= service.openService(settings, deadlineMs);
+    number ??= service.openService(settings ?? {}, deadlineMs);
     return { supplier: inside(supplier).number(), service: number };
   };
   /** The first step of what was received. @type {WeakMap<object, Begun>} */
@@ -63,15 +63,17 @@ export function orderDesk(options, inside) {
    * @param {string} orderId
    * @param {any[]} context
    * @param {Tell} tell
+   * @param {number} until by the steady clock
    * @param {any} [call] that is answered
    * @returns {Promise<Doer>}
    */
-  const doerFor = async (supplier, orderId, context, tell, call) => {
+  const doerFor = async (supplier, orderId, context, tell, until, call) => {
     const { clock, taskOf } = inside(supplier);
+    const found = typeof store === "function" ? await endsInTime(store(...context), until, "store") : store;
     /** @type {Doer} */
     const doer = {
       orderId,
-      store: checkedStore(typeof store === "function" ? await store(...context) : store),
+      store: checkedStore(found),
       clock,
       saved: (save, where) => reportSaved(reports, save, { orderId, ...(call && { call: call.type }), ...where }),
       tell,
@@ -81,7 +83,7 @@ export function orderDesk(options, inside) {
         return functionEnd(functions[name], task, context, (error) => tell(error, { call: name, key }));
       },
       send: (notice, until) => deliver(supplier, doer, notice, until, context, tell),
-      keep: (working) => waitUntil(working, ...context),
+      keep: (working) => void keepAlive(waitUntil, working, context, tell),
     };
     return doer;
   };
@@ -92,20 +94,25 @@ export function orderDesk(options, inside) {
    * @param {any} supplier
    * @param {Doer} doer
    * @param {import("./messages.js").Notice} notice
-   * @param {number} until by Date.now()
+   * @param {number} until by the steady clock
    * @param {any[]} context
    * @param {Tell} tell
    */
   const deliver = async (supplier, doer, { id, name, body, tries = 0 }, until, context, tell) => {
     const where = { call: name, key: id };
     const limit = new AbortController();
+    /** What goes on with the recording. @type {Promise<unknown> | undefined} */
+    let recording;
+    const note = (/** @type {Promise<unknown>} */ noting) => {
+      recording = endsInTime(noting, until, "record").catch((error) => tell(error, where));
+    };
     /** @type {import("./messages.js").Delivery} */
     let delivery = Delivery.LATER;
     try {
-      if (Date.now() >= until) throw new MeituanError("TIMED_OUT", { path: "send" });
+      if (steady() >= until) throw new MeituanError("TIMED_OUT", { path: "send" });
       const request = supplier.requests[name](body, { now: doer.clock() });
       const sent = new Request(request.toRequest(), { signal: limit.signal });
-      const response = await endsInTime(posted(sent, name, context), until, "send");
+      const response = await endsInTime(posted(sent, name, context, note), until, "send");
       const { code, describe, outcome } = /** @type {any} */ (await endsInTime(request.parseResponse(response), until, "send"));
       if (outcome === "accepted") delivery = Delivery.ACCEPTED;
       else {
@@ -123,21 +130,27 @@ export function orderDesk(options, inside) {
       // Its claim runs out.
       tell(error, where);
     }
+    // Whatever becomes of the recording, Meituan has answered.
+    await recording;
   };
 
   /**
    * @param {Request} request
    * @param {string} call
    * @param {any[]} context
+   * @param {(noting: Promise<unknown>) => void} note
    */
-  const posted = async (request, call, context) => {
+  const posted = async (request, call, context, note) => {
     if (record === undefined) return send(request, ...context);
-    const at = Date.now();
-    const body = await request.clone().text();
+    const [at, began, asked] = [Date.now(), steady(), request.clone()];
     const response = await send(request, ...context);
-    const durationMs = Date.now() - at;
-    const facts = { at, durationMs, direction: /** @type {const} */ ("toMeituan"), call, httpStatus: response.status };
-    await record(exchangeOf({ ...facts, request: body, response: await response.clone().text() }), ...context);
+    const facts = { at, durationMs: Math.round(steady() - began), direction: /** @type {const} */ ("toMeituan"), call };
+    const noting = async () => {
+      const texts = await Promise.all([asked.text(), response.clone().text()]);
+      const exchange = { ...facts, httpStatus: response.status, request: texts[0], response: texts[1] };
+      await record(exchangeOf(exchange), ...context);
+    };
+    note(noting());
     return response;
   };
 
@@ -145,10 +158,10 @@ export function orderDesk(options, inside) {
     functions,
     serves: (type) => ORDER_CALLS.includes(type),
 
-    async receive(supplier, request) {
+    async receive(supplier, request, { began, until }) {
       const { receive } = inside(supplier);
-      const { call, received } = await receive(request, (head, body, now) =>
-        service.receiveOrderCall(numbersOf(supplier), head, body, now),
+      const { call, received } = await receive(request, until, (head, body, now) =>
+        service.receiveOrderCall(numbersOf(supplier), head, body, now, began),
       );
       begun.set(call, received.begun);
       return call;
@@ -158,7 +171,7 @@ export function orderDesk(options, inside) {
       const first = /** @type {Begun} */ (begun.get(call));
       let doer;
       try {
-        doer = await doerFor(supplier, call.body.orderId, context, tell, call);
+        doer = await doerFor(supplier, call.body.orderId, context, tell, first.step.until, call);
       } catch (error) {
         service.endJob(first.job);
         throw error;
@@ -177,20 +190,11 @@ export function orderDesk(options, inside) {
         failure = error;
         tell(error, where);
       };
-      const doer = await doerFor(supplier, orderId, context, kept);
+      const doer = await doerFor(supplier, orderId, context, kept, steady() + STORE_LIMIT);
       const settling = service.begin(numbersOf(supplier).service, undefined, send !== undefined, doer.clock());
       const { step } = await drive(settling, doer);
       if (step.then === "failed") throw failure ?? new MeituanError("STORE_CONTENDED", { path: "store" });
       return step.due;
     },
   };
-}
-
-/**
- * Cloudflare's and Vercel's contexts have this function.
- * @param {Promise<unknown>} working
- * @param {any[]} context
- */
-export function platformWaitUntil(working, ...context) {
-  context.find((one) => typeof one?.waitUntil === "function")?.waitUntil(working);
 }

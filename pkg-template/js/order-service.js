@@ -5,6 +5,7 @@ import { MeituanError } from "./errors.js";
 import * as service from "./orders-core.js";
 import { foundOf, savedOf } from "./store-answers.js";
 import { Outcome } from "./ticket-codes.js";
+import { LATE, Limit, steady } from "./time.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore
@@ -32,59 +33,6 @@ import { Outcome } from "./ticket-codes.js";
  * @property {(notice: any, until: number) => Promise<void>} [send] never rejects
  * @property {(working: Promise<unknown>) => void} [keep] keeps the platform alive for work past the deadline
  */
-
-/** What has not ended in time. */
-const LATE = Symbol("late");
-
-/** Until when is waited. Most of what a call waits for ends at one time, and a timer costs more than the rest of waiting. */
-class Limit {
-  #until = Number.NaN;
-  /** @type {Promise<typeof LATE> | undefined} */
-  #late;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-
-  /**
-   * What the work comes to, or that it has not ended at that time.
-   * @template T
-   * @param {T | Promise<T>} working
-   * @param {number} until by Date.now()
-   * @returns {Promise<T | typeof LATE>}
-   */
-  inTime(working, until) {
-    if (until !== this.#until) {
-      this.end();
-      this.#until = until;
-      this.#late = new Promise((resolve) => {
-        this.#timer = setTimeout(resolve, Math.max(until - Date.now(), 0), LATE);
-      });
-    }
-    return Promise.race([working, /** @type {Promise<typeof LATE>} */ (this.#late)]);
-  }
-
-  end() {
-    clearTimeout(this.#timer);
-  }
-}
-
-/**
- * What the work comes to, or TIMED_OUT.
- * @template T
- * @param {T | Promise<T>} working
- * @param {number} until by Date.now()
- * @param {string} path of what has not ended
- * @returns {Promise<T>}
- */
-export async function endsInTime(working, until, path) {
-  const limit = new Limit();
-  try {
-    const value = await limit.inTime(working, until);
-    if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
-    return value;
-  } finally {
-    limit.end();
-  }
-}
 
 /**
  * Does a job, to its end.
@@ -256,7 +204,7 @@ class Driving {
 
   /** By the supplier's clock, and by the steady one. @returns {[number, number]} */
   #times() {
-    return [this.#doer.clock(), Date.now()];
+    return [this.#doer.clock(), steady()];
   }
 
   /** @param {() => import("./orders-core.js").Advanced} advance */
@@ -291,7 +239,7 @@ class Driving {
     const { tell, ...doer } = this.#doer;
     const where = this.#where;
     const begin = (/** @type {any} */ how) =>
-      service.beginEnd(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), Date.now());
+      service.beginEnd(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), steady());
     try {
       let begun;
       try {

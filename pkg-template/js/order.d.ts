@@ -149,8 +149,9 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]>
   /** Settings of the order rules. */
   orders?: TicketOrderSettings | undefined;
   /**
-   * How long pay and refund may take before Meituan is sent 598 and 602 and the work goes on: 25,000 ms by default, of the
-   * 60 s that Meituan waits. Create, which cannot be put off, has at most 15,000 ms of Meituan's 20 s.
+   * Within how many milliseconds a call is answered, whatever hangs: 25,000 by default, of the 60 s that Meituan waits. Create, which
+   * cannot be put off, has at most 15,000, of Meituan's 20 s; so have the settings, the store function and the body. The function of
+   * pay or refund has a quarter less, at most 2 s less: then it is recorded that the work goes on, and Meituan is sent 598 or 602.
    */
   deadlineMs?: number | undefined;
   /** Keeps the platform alive for work past the deadline. By default the context's own `waitUntil`, where one has it. */
@@ -176,6 +177,11 @@ export interface SettlerOptions {
   limit?: number | undefined;
   /** How long an order that `claimDue` has returned is left to this process, in milliseconds; 120000 by default. */
   leaseMs?: number | undefined;
+  /**
+   * How long the store may look for what is due, and an order may be settled, before that is reported as TIMED_OUT and waited for
+   * no longer, in milliseconds; 120000 by default.
+   */
+  deadlineMs?: number | undefined;
   /** The time, in epoch milliseconds; `Date.now` by default. */
   now?: (() => number) | undefined;
   /** Receives why an order, or the store, could not be settled. It is tried again. Default: one line of the console. */
@@ -192,8 +198,9 @@ export interface Settler<Context extends unknown[] = unknown[]> {
    */
   (...context: Context): Promise<{ readonly settled: number; readonly failed: number }>;
   /**
-   * The same every `intervalMs` (1000 by default), for a process that stays; an order that takes long keeps no other waiting. Returns
-   * a function that ends it, and resolves when what is under way has ended.
+   * The same every `intervalMs` (1000 by default), for a process that stays; an order that takes long keeps no other waiting, and no
+   * look at the store begins before the last one has ended. Returns a function that ends it, and resolves when the orders under way
+   * are settled; for a look at the store it does not wait.
    */
   every(intervalMs?: number, ...context: Context): () => Promise<void>;
 }

@@ -1,12 +1,14 @@
 // The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
 import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
+import { invalid, isRecord } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiate } from "./orders-instance.js";
 import { open, root } from "./slots.js";
 import { read } from "./ticket-messages.js";
+import { duration, steady } from "./time.js";
 
 const border = /* @__PURE__ */ new Border(glue, instantiate, restore);
 
@@ -277,9 +279,34 @@ export function openOrderSupplier(settings) {
  */
 export function openService(settings, deadlineMs = Number.NaN) {
   const text = stringify(settings);
-  const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
-  kept.services[number] = { settings: text, deadlineMs };
-  return number;
+  try {
+    const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
+    kept.services[number] = { settings: text, deadlineMs };
+    return number;
+  } catch (error) {
+    const { code, path, detail } = /** @type {MeituanError} */ (error);
+    if (!path.startsWith("settings")) throw error;
+    return invalid(path.replace("settings", "orders"), `${code} ${detail}`.trimEnd());
+  }
+}
+
+/**
+ * The same at once, so that what is wrong with the settings is said where they are given. Where there are none, nothing can be, and
+ * the module is made when it is needed; so is one that the user brings later.
+ * @param {unknown} settings
+ * @param {number} [deadlineMs]
+ * @returns {number | undefined}
+ */
+export function checkedService(settings, deadlineMs) {
+  if (settings === undefined) return undefined;
+  if (!isRecord(settings)) return invalid("orders", "expected an object");
+  if (settings.sendLimit !== undefined) duration(settings.sendLimit, "orders.sendLimit");
+  try {
+    return openService(settings, deadlineMs);
+  } catch (error) {
+    if (/** @type {MeituanError} */ (error).path.startsWith("orders")) throw error;
+    return undefined;
+  }
 }
 
 /** @param {readonly string[]} parts @param {(...lengths: number[]) => number} work */
@@ -297,15 +324,15 @@ function existing(number) {
  * @param {string} head seven lines
  * @param {string | Uint8Array} body
  * @param {number} now
+ * @param {number} began when the call came, by the steady clock: its time limit counts from then
  * @returns {{ index: number | undefined, envelope: any, warnings: readonly import("./errors.js").Finding[], encrypted: boolean, error: MeituanError | undefined, begun?: Begun }}
  */
-export function receiveOrderCall({ supplier, service }, head, body, now) {
-  const steady = Date.now();
+export function receiveOrderCall({ supplier, service }, head, body, now, began) {
   // Bytes may be written over by whoever lent them; a job that is made again needs them as they were.
   const parts = [head, typeof body === "string" ? body : body.slice()];
   const received = () => {
     const [headLength, bodyLength] = border.putAll(parts);
-    return glue.order_receive(supplier, service, headLength, bodyLength, now, steady) !== 0;
+    return glue.order_receive(supplier, service, headLength, bodyLength, now, began) !== 0;
   };
   return border.call(() => {
     const refused = received();
@@ -345,8 +372,8 @@ export function receiveOrderCall({ supplier, service }, head, body, now) {
  */
 export function begin(service, event, canSend, now) {
   const text = given(event);
-  const steady = Date.now();
-  return begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, steady));
+  const at = steady();
+  return begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at));
 }
 
 /**
@@ -354,11 +381,11 @@ export function begin(service, event, canSend, now) {
  * @param {number} input
  * @param {object | undefined} snapshot what is stored, of LOADED
  * @param {number} now
- * @param {number} steady
+ * @param {number} at by the steady clock
  * @returns {Advanced}
  */
-export const advance = (job, input, snapshot, now, steady) =>
-  job.input([given(snapshot)], (number, length) => glue.order_advance(number, input, length, now, steady), advanced);
+export const advance = (job, input, snapshot, now, at) =>
+  job.input([given(snapshot)], (number, length) => glue.order_advance(number, input, length, now, at), advanced);
 
 /**
  * A job's function has ended. `stored` is what is stored, if that is loaded.
@@ -367,15 +394,15 @@ export const advance = (job, input, snapshot, now, steady) =>
  * @param {any} end
  * @param {{ snapshot: object } | null | undefined} stored
  * @param {number} now
- * @param {number} steady
+ * @param {number} at by the steady clock
  * @returns {Advanced}
  */
-export function ended(job, supplier, end, stored, now, steady) {
+export function ended(job, supplier, end, stored, now, at) {
   const parts = [endOf(end), given(stored?.snapshot)];
   const of = supplierOf(supplier, end);
   const isLoaded = stored !== undefined;
   const input = (/** @type {number[]} */ ...[number, end, snapshot]) =>
-    glue.order_ended(number, of, end, snapshot, isLoaded, now, steady);
+    glue.order_ended(number, of, end, snapshot, isLoaded, now, at);
   return job.input(parts, input, advanced);
 }
 
@@ -385,12 +412,12 @@ export function ended(job, supplier, end, stored, now, steady) {
  * @param {number | undefined} supplier
  * @param {any} end
  * @param {number} now
- * @param {number} steady
+ * @param {number} at by the steady clock
  * @returns {Begun}
  */
-export function beginEnd(job, supplier, end, now, steady) {
+export function beginEnd(job, supplier, end, now, at) {
   const [text, of] = [endOf(end), supplierOf(supplier, end)];
-  return begun(() => job.lent((number) => glue.order_begin_end(number, of, border.putAlone(text), now, steady)));
+  return begun(() => job.lent((number) => glue.order_begin_end(number, of, border.putAlone(text), now, at)));
 }
 
 /** @param {any} end */
@@ -417,15 +444,15 @@ export const endJob = (job) => job.end();
  * @param {string} key
  * @param {object | undefined} event
  * @param {number} now
+ * @param {number} [began] from when its time limit counts
  * @returns {Begun}
  */
-export function beginRideJob(work, settings, key, event, now) {
+export function beginRideJob(work, settings, key, event, now, began = steady()) {
   const parts = [stringify(settings), key, given(event)];
-  const steady = Date.now();
   return border.call(() => {
     const make = () => {
       const [settings, key, event] = border.putAll(parts);
-      return existing(glue.ride_job_begin(work, settings, key, event, now, steady));
+      return existing(glue.ride_job_begin(work, settings, key, event, now, began));
     };
     const job = new Job(make, glue.ride_job_drop);
     return { job, step: JSON.parse(border.output()) };
@@ -441,6 +468,6 @@ export function beginRideJob(work, settings, key, event, now) {
  * @returns {any}
  */
 export function advanceRideJob(job, kind, value, now) {
-  const steady = Date.now();
-  return job.input([value], (number, length) => glue.ride_job_advance(number, kind, length, now, steady), JSON.parse);
+  const at = steady();
+  return job.input([value], (number, length) => glue.ride_job_advance(number, kind, length, now, at), JSON.parse);
 }

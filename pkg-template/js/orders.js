@@ -6,8 +6,8 @@ import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
 import { drive } from "./order-service.js";
-import { applyToOrder, begin, openService } from "./orders-core.js";
-import { foundOf, listOf } from "./store-answers.js";
+import { applyToOrder, begin, checkedService, openService } from "./orders-core.js";
+import { foundOf, heard, listOf } from "./store-answers.js";
 
 /**
  * @typedef {import("./order.js").OrderStore} OrderStore
@@ -24,7 +24,6 @@ export class Orders {
   #settings;
   #clock;
   #reports;
-  /** @type {number | undefined} */
   #service;
 
   /**
@@ -32,10 +31,11 @@ export class Orders {
    * @param {unknown} store
    * @param {{ settings?: object, clock: () => number, reports: Reports }} how
    */
-  constructor(supplier, store, { settings = {}, clock, reports }) {
+  constructor(supplier, store, { settings, clock, reports }) {
     this.#supplier = supplier;
     this.#store = checkedStore(store);
-    this.#settings = settings;
+    this.#service = checkedService(settings);
+    this.#settings = settings ?? {};
     this.#clock = clock;
     this.#reports = reports;
   }
@@ -45,7 +45,7 @@ export class Orders {
    * @returns {Promise<TicketOrder | undefined>}
    */
   async load(orderId) {
-    return foundOf(await this.#store.load(orderId))?.snapshot;
+    return foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
   }
 
   /**
@@ -109,7 +109,7 @@ export class Orders {
   /** The orders with open conflicts, and these. */
   async conflicts() {
     if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = listOf(await this.#store.conflicts(), "conflicts");
+    const orderIds = listOf(await heard(this.#store.conflicts(), "conflicts"), "conflicts");
     const orders = await Promise.all(
       orderIds.map(async (orderId) => ({ orderId, conflicts: openConflicts(await this.load(orderId)) })),
     );

@@ -13,7 +13,7 @@ import { interfaces } from "./ride-messages.js";
 import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
 
-/** @typedef {{ now?: number | Date }} ReceiveOptions */
+/** @typedef {{ now?: number | Date, until?: number }} ReceiveOptions `until` by the steady clock */
 
 export class RideClient {
   #configuration;
@@ -55,7 +55,7 @@ export class RideClient {
    */
   async receive(request, options) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes);
+      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
       return this.#receive(request.url, body, options, asResponse);
     } catch (error) {
       throw answerable(error);
@@ -148,7 +148,7 @@ const replyOf = (body) => new Reply(JSON.parse(body).code, body);
  */
 function answerable(error) {
   if (!MeituanError.is(error)) return error;
-  const isOurs = error.code === "INVALID_CONFIG" || error.code === "ILLEGAL_REPLY_CODE";
+  const isOurs = ["INVALID_CONFIG", "ILLEGAL_REPLY_CODE", "TIMED_OUT"].includes(error.code);
   answerWith(error, () => failure(isOurs ? ResultCode.SYSTEM_ERROR : ResultCode.PARAM_ERROR, error.code));
   return error;
 }
@@ -161,6 +161,7 @@ const MAX_BUSINESSES = 100;
  * @type {import("./handler.js").Api}
  */
 export const RIDE = {
+  limitMs: 5_000,
   about: ({ type, body, deduplicationKey }) => ({
     ...(body.mtOrderId !== undefined && { orderId: body.mtOrderId }),
     ...{ call: type, key: deduplicationKey },

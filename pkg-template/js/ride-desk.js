@@ -3,16 +3,14 @@
 import { invalid } from "./configuration.js";
 import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
+import { platformWaitUntil } from "./keeping.js";
 import { ResultCode } from "./ride-codes.js";
 import { checkOptions } from "./ride-orders.js";
+import { STORE_LIMIT } from "./store-answers.js";
+import { endsInTime, steady } from "./time.js";
 
 /** The pushes that are facts of an order. */
 const ORDER_PUSHES = ["capacityOffered", "orderChanged", "refunded"];
-
-/** @param {Promise<unknown>} working @param {any[]} context of Cloudflare or Vercel */
-function platformWaitUntil(working, ...context) {
-  context.find((one) => typeof one?.waitUntil === "function")?.waitUntil(working);
-}
 
 /**
  * @param {any} options of the handler
@@ -35,22 +33,25 @@ export function rideDesk(options) {
   const shared = { send, pay, chooseDriver, limits, deadlineMs, waitUntil };
   // What is wrong is said at once, and not at the first push.
   checkOptions(typeof store === "function" ? undefined : store, shared);
-  /** @param {any} client @param {any[]} context */
-  const ordersFor = async (client, context) =>
-    client.ordersOf(typeof store === "function" ? await store(...context) : store, { ...shared, reports, context });
+  /** @param {any} client @param {any[]} context @param {number} until by the steady clock */
+  const ordersFor = async (client, context, until) => {
+    const found = typeof store === "function" ? await endsInTime(store(...context), until, "store") : store;
+    return client.ordersOf(found, { ...shared, reports, context });
+  };
 
   /**
    * @param {any} client
    * @param {any} push
    * @param {any[]} context
    * @param {(error: unknown) => void} tell
+   * @param {import("./handler.js").Arrival} arrival
    */
-  const answer = async (client, push, context, tell) => {
+  const answer = async (client, push, context, tell, { began, until }) => {
     try {
       let recorded = {};
       // One that names no order is a fact of none, and is reported as such.
       if (push.type !== "orderChanged" || push.body.mtOrderId || push.body.channelPartnerOrderId) {
-        const { reason, ...facts } = await (await ordersFor(client, context)).receive(push);
+        const { reason, ...facts } = await (await ordersFor(client, context, until)).receive(push, began);
         if (reason !== undefined) invalid("store", `the order that was loaded is another one: ${reason}`);
         recorded = facts;
       }
@@ -63,12 +64,12 @@ export function rideDesk(options) {
   };
 
   /** @param {any} client @param {string} orderId @param {any[]} context */
-  const settle = async (client, orderId, context) => (await ordersFor(client, context)).settle(orderId);
+  const settle = async (client, orderId, context) => (await ordersFor(client, context, steady() + STORE_LIMIT)).settle(orderId);
 
   return {
     functions,
     serves: (type) => ORDER_PUSHES.includes(type),
-    receive: (client, request) => client.receive(request),
+    receive: (client, request, { until }) => client.receive(request, { until }),
     answer,
     settle,
   };

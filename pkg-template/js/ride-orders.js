@@ -4,9 +4,11 @@
 import { integer, invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
+import { keepAlive } from "./keeping.js";
 import { advanceRideJob, applyToRide, beginRideJob, endJob } from "./orders-core.js";
 import { conflicts as conflictRows, warnings as warningRows } from "./ride-tables.js";
-import { foundOf, listOf, savedOf } from "./store-answers.js";
+import { foundOf, heard, listOf, savedOf } from "./store-answers.js";
+import { duration, LATE as IS_LATE, inTime, steady } from "./time.js";
 
 /**
  * @typedef {import("./ride-order.js").RideOrderStore} RideOrderStore
@@ -59,28 +61,6 @@ const OWN_CALLS = {
 /** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Instead of what did not end in time. */
-const IS_LATE = Symbol("late");
-
-/**
- * @template T
- * @param {T | Promise<T>} working
- * @param {number} limit in milliseconds
- * @returns {Promise<T | typeof IS_LATE>}
- */
-async function within(working, limit) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.max(limit, 0), IS_LATE);
-  });
-  try {
-    return await Promise.race([working, /** @type {Promise<typeof IS_LATE>} */ (late)]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * @param {unknown} store if it is known
  * @param {any} options
@@ -92,7 +72,7 @@ export function checkOptions(store, { limits = {}, deadlineMs, ...functions }) {
   for (const [name, value] of Object.entries(functions)) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
-  if (deadlineMs !== undefined && !(deadlineMs > 0)) invalid("deadlineMs", "expected a number of milliseconds");
+  if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
   for (const name of ["processes", "openOrders"]) {
     if (limits[name] !== undefined) integer(limits[name], `limits.${name}`, 1, name === "processes" ? 100 : 2 ** 31 - 1);
   }
@@ -135,10 +115,10 @@ export class RideOrders {
 
   /** @param {string} orderId */
   async load(orderId) {
-    const order = foundOf(await this.#store.load(orderId))?.snapshot;
+    const order = foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
     const number = order?.mtOrderId;
     // What is under our number is the way to Meituan's, once that is known.
-    return number === undefined || number === orderId ? order : foundOf(await this.#store.load(number))?.snapshot;
+    return number === undefined || number === orderId ? order : foundOf(await heard(this.#store.load(number), "load"))?.snapshot;
   }
 
   /** @param {string} orderId @param {{ now?: number | Date }} [options] */
@@ -151,13 +131,13 @@ export class RideOrders {
   /** @param {number | Date} [now] */
   async due(now) {
     if (typeof this.#store.due !== "function") invalid("store", "give the store a function due(now)");
-    return listOf(await this.#store.due(now === undefined ? this.#how.clock() : moment(now)), "due");
+    return listOf(await heard(this.#store.due(now === undefined ? this.#how.clock() : moment(now)), "due"), "due");
   }
 
   /** The orders with conflicts, and these. */
   async conflicts() {
     if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = listOf(await this.#store.conflicts(), "conflicts");
+    const orderIds = listOf(await heard(this.#store.conflicts(), "conflicts"), "conflicts");
     return Promise.all(orderIds.map(async (orderId) => ({ orderId, conflicts: (await this.standing(orderId)).conflictKinds })));
   }
 
@@ -166,9 +146,9 @@ export class RideOrders {
     return recordedOf(await this.#run(RECORD, orderId, event));
   }
 
-  /** @param {{ type: string, body: object }} push */
-  async receive({ type, body }) {
-    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }));
+  /** @param {{ type: string, body: object }} push @param {number} [began] when it came, by the steady clock */
+  async receive({ type, body }, began) {
+    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, began));
   }
 
   /** @param {string} orderId */
@@ -206,10 +186,11 @@ export class RideOrders {
    * @param {string} orderId
    * @param {object} [event]
    * @param {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} [made] the call that the user makes
+   * @param {number} [began]
    */
-  async #run(work, orderId, event, made) {
+  async #run(work, orderId, event, made, began) {
     const { clock } = this.#how;
-    let { job, step } = beginRideJob(work, this.#service, orderId, event, clock());
+    let { job, step } = beginRideJob(work, this.#service, orderId, event, clock(), began);
     /** What was loaded last, and where. @type {{ store: RideOrderStore, key: string, snapshot?: any, revision: any }} */
     let loaded = { store: this.#store, key: orderId, revision: null };
     /** @type {unknown} */
@@ -217,7 +198,7 @@ export class RideOrders {
     /** @param {() => any} work */
     const stored = async (work) => {
       try {
-        const result = await within(work(), step.until - Date.now());
+        const result = await inTime(work(), step.until);
         if (result === IS_LATE) failed = new MeituanError("TIMED_OUT", { path: "store" });
         return result;
       } catch (error) {
@@ -303,14 +284,17 @@ export class RideOrders {
       const code = codeOf(error);
       return code === undefined ? { failed: { call, ...step } } : { answered: { call, ...step, code } };
     });
-    const event = await within(making, limit);
+    const event = await inTime(making, steady() + limit);
     if (event !== IS_LATE) return event;
     made.error = new MeituanError("TIMED_OUT", { path: "send" });
     reports.error(made.error, { orderId, call });
     const late = making.then((event) => ("failed" in event ? undefined : this.#run(RECORD, orderId, event)));
-    waitUntil(
-      late.then(undefined, (error) => reports.error(error, { orderId, call })).then(() => {}),
-      ...context,
+    const failed = (/** @type {unknown} */ error) => reports.error(error, { orderId, call });
+    keepAlive(
+      waitUntil,
+      late.then(undefined, failed).then(() => {}),
+      context,
+      failed,
     );
     return { failed: { call, ...step } };
   }
@@ -332,13 +316,16 @@ export class RideOrders {
       reports.error(error, { orderId, key });
       return "unknown";
     });
-    const state = await within(paying, limit);
+    const state = await inTime(paying, steady() + limit);
     if (state !== IS_LATE) return state;
     reports.error(new MeituanError("TIMED_OUT", { path: "pay" }), { orderId, key });
     const late = paying.then((state) => this.#run(RECORD, orderId, { proposed: { price, state } }));
-    waitUntil(
-      late.then(undefined, (error) => reports.error(error, { orderId, key })).then(() => {}),
-      ...context,
+    const failed = (/** @type {unknown} */ error) => reports.error(error, { orderId, key });
+    keepAlive(
+      waitUntil,
+      late.then(undefined, failed).then(() => {}),
+      context,
+      failed,
     );
     return IS_LATE;
   }
@@ -353,7 +340,7 @@ export class RideOrders {
     const { chooseDriver, reports, context } = this.#how;
     const offers = order.offers.filter((/** @type {any} */ offer) => driverIds.includes(offer.submitDriveInfo.driverId));
     try {
-      const chosen = await within(chooseDriver({ orderId, driverIds, offers, order }, ...context), CHOICE_LIMIT);
+      const chosen = await inTime(chooseDriver({ orderId, driverIds, offers, order }, ...context), steady() + CHOICE_LIMIT);
       if (chosen === IS_LATE) throw new MeituanError("TIMED_OUT", { path: "chooseDriver" });
       return chosen ?? "";
     } catch (error) {

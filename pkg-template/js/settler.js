@@ -1,8 +1,10 @@
 // What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
 // claimed in its snapshot.
 
-import { integer, invalid, isRecord } from "./configuration.js";
+import { integer, invalid, isRecord, moment } from "./configuration.js";
 import { Reports } from "./reports.js";
+import { listOf } from "./store-answers.js";
+import { duration, endsInTime, steady } from "./time.js";
 
 /** How many orders are settled side by side, and how many are claimed at once. */
 const CONCURRENCY = 8;
@@ -10,15 +12,24 @@ const LIMIT = 100;
 /** For so long an order that one process has claimed is not looked at by others. */
 const LEASE = 120_000;
 const INTERVAL = 1000;
+/** For so long the store may look for what is due, and an order may be settled, before that is reported and waited for no longer. */
+const DEADLINE = 120_000;
 
 /**
  * @param {{ settle(orderId: string, ...context: any[]): Promise<number | undefined> }} handler
  * @param {any} store
- * @param {{ concurrency?: number, limit?: number, leaseMs?: number, now?: () => number, onError?: (error: unknown, about: any) => unknown,
+ * @param {{ concurrency?: number, limit?: number, leaseMs?: number, deadlineMs?: number, now?: () => number, onError?: (error: unknown, about: any) => unknown,
  *   language?: "en" | "zh" }} [options]
  */
 export function settler(handler, store, options = {}) {
-  const { concurrency = CONCURRENCY, limit = LIMIT, leaseMs = LEASE, now = Date.now, ...hooks } = options;
+  const {
+    concurrency = CONCURRENCY,
+    limit = LIMIT,
+    leaseMs = LEASE,
+    deadlineMs = DEADLINE,
+    now = Date.now,
+    ...hooks
+  } = options ?? {};
   if (typeof handler?.settle !== "function") invalid("handler", "expected a handler with a store");
   if (!isRecord(store) || (typeof store.due !== "function" && typeof store.claimDue !== "function")) {
     invalid("store", "give the store a function due(now), or claimDue(now, limit, leaseMs)");
@@ -27,13 +38,19 @@ export function settler(handler, store, options = {}) {
   const keeper = store;
   const width = integer(concurrency, "concurrency", 1, 1000);
   const atOnce = integer(limit, "limit", 1, 100_000);
+  duration(leaseMs, "leaseMs");
+  duration(deadlineMs, "deadlineMs");
+  if (typeof now !== "function") invalid("now", "expected a function that tells the time");
   const reports = new Reports(hooks);
   /** Those that are being settled in this process. @type {Set<string>} */
   const underWay = new Set();
 
   const canClaim = typeof keeper.claimDue === "function";
-  /** @returns {Promise<readonly string[]>} */
-  const dueNow = async () => (canClaim ? keeper.claimDue(now(), atOnce, leaseMs) : keeper.due(now()));
+  const name = canClaim ? "claimDue" : "due";
+  const dueNow = async () => {
+    const asked = canClaim ? keeper.claimDue(moment(now()), atOnce, leaseMs) : keeper.due(moment(now()));
+    return listOf(await endsInTime(asked, steady() + deadlineMs, `store.${name}`), name);
+  };
 
   /**
    * @param {string} orderId
@@ -43,7 +60,7 @@ export function settler(handler, store, options = {}) {
   const settleOne = async (orderId, context) => {
     underWay.add(orderId);
     try {
-      await handler.settle(orderId, ...context);
+      await endsInTime(handler.settle(orderId, ...context), steady() + deadlineMs, "settle");
       return true;
     } catch (error) {
       reports.error(error, { orderId });
@@ -53,12 +70,20 @@ export function settler(handler, store, options = {}) {
     }
   };
 
-  /** Does what is due now, and returns how many orders that were. @param {any[]} context */
-  const settleDue = async (...context) => {
+  /**
+   * Does what is due now, and returns how many orders that were.
+   * @param {any[]} context
+   * @param {() => Promise<readonly string[]>} look
+   */
+  const pass = async (context, look) => {
     let [settled, failed] = [0, 0];
+    /** Those of this pass: what fails is tried once in it. @type {Set<string>} */
+    const tried = new Set();
     for (;;) {
-      const found = await dueNow();
-      const waiting = [...new Set(found)].filter((orderId) => !underWay.has(orderId));
+      const found = await look();
+      const waiting = [...new Set(found)].filter((orderId) => !underWay.has(orderId) && !tried.has(orderId));
+      for (const orderId of waiting) tried.add(orderId);
+      const isNew = waiting.length > 0;
       const work = async () => {
         for (let orderId = waiting.shift(); orderId !== undefined; orderId = waiting.shift()) {
           if (await settleOne(orderId, context)) settled += 1;
@@ -66,10 +91,11 @@ export function settler(handler, store, options = {}) {
         }
       };
       await Promise.all(Array.from({ length: Math.min(width, waiting.length) }, work));
-      // What fails stays claimed for its lease, and due where there are no claims: once in a pass either way.
-      if (!canClaim || found.length < atOnce) return { settled, failed };
+      // A store that claims the same orders again and again gets its pause, too.
+      if (!canClaim || found.length < atOnce || !isNew) return { settled, failed };
     }
   };
+  const settleDue = (/** @type {any[]} */ ...context) => pass(context, dueNow);
 
   /**
    * Looks again and again.
@@ -78,33 +104,37 @@ export function settler(handler, store, options = {}) {
    * @returns {() => Promise<void>} ends it, and waits for what is under way
    */
   const every = (intervalMs = INTERVAL, ...context) => {
-    let isEnded = false;
-    /** @type {(() => void) | undefined} */
-    let wake;
-    const rest = () =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, intervalMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve(undefined);
-        };
-      });
-    // One order whose send hangs keeps no other from being settled: a pass does not wait for the one before.
+    duration(intervalMs, "intervalMs");
+    /** @type {(ended: readonly string[]) => void} */
+    let end = () => {};
+    /** What is found when it has ended: nothing, and a look that goes on is not waited for. @type {Promise<readonly string[]>} */
+    const ended = new Promise((resolve) => {
+      end = resolve;
+    });
+    let isLooking = false;
+    const look = async () => {
+      isLooking = true;
+      try {
+        return await Promise.race([ended, dueNow()]);
+      } finally {
+        isLooking = false;
+      }
+    };
+    // One order whose send hangs keeps no other from being settled: a pass does not wait for the one before, but for its look.
     /** @type {Set<Promise<unknown>>} */
     const passes = new Set();
-    const looking = (async () => {
-      while (!isEnded) {
-        const pass = settleDue(...context).catch((error) => reports.error(error, {}));
-        passes.add(pass);
-        pass.finally(() => passes.delete(pass));
-        await rest();
-      }
+    const begin = () => {
+      if (isLooking) return;
+      const passing = pass(context, look).catch((error) => reports.error(error, {}));
+      passes.add(passing);
+      passing.finally(() => passes.delete(passing));
+    };
+    begin();
+    const timer = setInterval(begin, intervalMs);
+    return async () => {
+      clearInterval(timer);
+      end([]);
       await Promise.all(passes);
-    })();
-    return () => {
-      isEnded = true;
-      wake?.();
-      return looking;
     };
   };
 

@@ -1,6 +1,19 @@
 // What a user's store may say. Anything else is reported, and taken for nothing: neither for "not there" nor for "saved".
 
 import { invalid, isRecord } from "./configuration.js";
+import { endsInTime, steady } from "./time.js";
+
+/** So long may the store take where no call of Meituan's waits for it, as in the order service. */
+export const STORE_LIMIT = 30_000;
+
+/**
+ * What the store says to whoever asks outside of a job.
+ * @template T
+ * @param {T | Promise<T>} answer
+ * @param {string} name of what was asked
+ * @returns {Promise<T>}
+ */
+export const heard = (answer, name) => endsInTime(answer, steady() + STORE_LIMIT, `store.${name}`);
 
 /**
  * What `load` has found. Columns of the user's own are left out.

@@ -3,7 +3,7 @@
 import { Call, failure, refused } from "./call.js";
 import { configure, invalid, moment } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
-import { describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import {
   asReply,
@@ -12,24 +12,28 @@ import {
   ENCRYPTED,
   limitedHead,
   lookedAtHeaders,
+  NoReply,
   noReply,
   pathOf,
   rawBody,
   readBody,
   uriOf,
 } from "./http.js";
-import { ORDER_CALLS, orderDesk, platformWaitUntil } from "./order-handler.js";
+import { keepAlive, platformWaitUntil } from "./keeping.js";
+import { ORDER_CALLS, orderDesk } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
 import { openOrderSupplier } from "./orders-core.js";
 import { observed } from "./recorder.js";
 import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
+import { heard, listOf } from "./store-answers.js";
 import { calls } from "./ticket-messages.js";
+import { endsInTime, steady } from "./time.js";
 
 /**
  * @typedef {{ method: string, url: string, headers: unknown }} Head
- * @typedef {{ now?: number | Date }} ReceiveOptions
+ * @typedef {{ now?: number | Date, until?: number }} ReceiveOptions `until` by the steady clock
  */
 
 /**
@@ -39,9 +43,12 @@ import { calls } from "./ticket-messages.js";
  * @property {(name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any} taskOf a call for a user's
  * function
  * @property {() => number} number of the supplier in the module of orders
- * @property {(request: Request, receive: (head: string, body: string | Uint8Array, now: number) => any) => Promise<{ call: Call<Response>, received: any }>} receive
+ * @property {(request: Request, until: number, receive: (head: string, body: string | Uint8Array, now: number) => any) => Promise<{ call: Call<Response>, received: any }>} receive
  * takes a call apart in that module
  */
+
+/** So long may it take to look at an exchange, and to report it. */
+const RECORD_LIMIT = 30_000;
 
 /** @type {(supplier: TicketSupplier) => Inside} */
 export let inside;
@@ -56,13 +63,13 @@ export class TicketSupplier {
         clock: configuration.clock,
         number: () => configuration.orderNumber(openOrderSupplier),
         taskOf: (name, body, facts) => taskOf(configuration, name, body, facts),
-        receive: async (request, receive) => {
+        receive: async (request, until, receive) => {
           let received;
           const kept = (/** @type {[string, string | Uint8Array, number]} */ ...call) => {
             received = receive(...call);
             return received;
           };
-          const call = await supplier.#receiveRequest(request, undefined, kept);
+          const call = await supplier.#receiveRequest(request, { until }, kept);
           return { call, received };
         },
       };
@@ -116,7 +123,7 @@ export class TicketSupplier {
    */
   async #receiveRequest(request, options, receive) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes);
+      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
       return this.#receive(request, body, options, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request);
@@ -152,16 +159,17 @@ export class TicketSupplier {
     const orders = this.orders(store);
     if (orderId !== undefined) return orders.pendingNotices(orderId);
     if (typeof store.due !== "function") invalid("store", "say which order, or give the store a function due(now)");
-    const due = await store.due(this.#configuration.clock());
+    const due = listOf(await heard(store.due(this.#configuration.clock()), "due"), "due");
     const notices = await Promise.all(due.map((/** @type {string} */ id) => orders.pendingNotices(id)));
     return notices.flat();
   }
 
   /**
    * @param {(request: Request, ...context: any[]) => Response | Promise<Response>} existing
-   * @param {{ report: (found: any, ...context: any[]) => unknown, waitUntil?: (working: Promise<unknown>, ...context: any[]) => void }} options
+   * @param {{ report: (found: any, ...context: any[]) => unknown, waitUntil?: (working: Promise<unknown>, ...context: any[]) => void,
+   *   reports?: Reports, onError?: (error: unknown, about: any) => unknown, language?: "en" | "zh" }} options
    */
-  observe(existing, { report, waitUntil = platformWaitUntil }) {
+  observe(existing, { report, waitUntil = platformWaitUntil, onError, language, reports = new Reports({ onError, language }) }) {
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
       const at = configuration.clock();
@@ -169,10 +177,14 @@ export class TicketSupplier {
       const response = await existing(request, ...context);
       const exchange = { request: copy, response: response.clone(), at, until: configuration.clock() };
       // Whatever goes wrong here is nothing that Meituan may notice.
-      const looking = observed(configuration, this, exchange)
-        .then((found) => found && report(found, ...context))
-        .catch((error) => console.error(error));
-      waitUntil(looking, ...context);
+      const call = this.callFor(request.url);
+      const failed = (/** @type {unknown} */ error) => reports.error(error, call === undefined ? {} : { call });
+      const looking = async () => {
+        const found = await observed(configuration, this, exchange);
+        if (found) await report(found, ...context);
+      };
+      const inTime = endsInTime(looking(), steady() + RECORD_LIMIT, "record").catch(failed);
+      keepAlive(waitUntil, inTime, context, failed);
       return response;
     };
   }
@@ -217,6 +229,11 @@ export class TicketSupplier {
    */
   #answerable(error, request) {
     if (!MeituanError.is(error)) return error;
+    // What is wrong with our settings is no reason for Meituan to take an order for failed.
+    if (error.code === "INVALID_CONFIG" || error.code === "TIMED_OUT") {
+      answerWith(error, () => new NoReply());
+      return error;
+    }
     let index;
     let encrypted = false;
     try {
@@ -261,6 +278,8 @@ function unknown(call, unknownOutcome) {
  * @type {import("./handler.js").Api}
  */
 export const TICKET = {
+  // Meituan waits 20 s for order create.
+  limitMs: 15_000,
   names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
   unknownOutcomes: ["no-reply", "pending"],
   about: ({ type, body }) => ({ ...(typeof body?.orderId === "string" && { orderId: body.orderId }), call: type }),

@@ -297,7 +297,7 @@ export interface HandlerEvents<Context extends unknown[] = unknown[]> {
   onError?: (error: unknown, about: ErrorAbout) => unknown;
   /**
    * Told each exchange as JSON, without secrets and personal data: collected by `traceOf` of `meituan-protocol/testing`, they
-   * can be judged by `checkTrace`.
+   * can be judged by `checkTrace`. What it throws, or that it takes longer than 30 s, is reported, and changes nothing else.
    */
   record?: (exchange: string, ...context: Context) => unknown;
   /**
@@ -339,6 +339,10 @@ export declare class TicketSupplier {
       report: (found: ObservedExchange, ...context: Context) => unknown;
       /** Keeps the platform alive until `report` is done; by default the context's own `waitUntil`, where one has it. */
       waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
+      /** Receives why an exchange could not be looked at, and what `report` throws. Default: one line of the console. */
+      onError?: ((error: unknown, about: ErrorAbout) => unknown) | undefined;
+      /** The language of the console's line; English by default. */
+      language?: Language | undefined;
     },
   ): (request: Request, ...context: Context) => Promise<Response>;
   /** An endpoint with this supplier that keeps orders: see {@link handler}. */

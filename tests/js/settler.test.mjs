@@ -119,6 +119,84 @@ describe("a settler", () => {
     assert.equal(errors[0], "no connection");
   });
 
+  const never = () => new Promise(() => {});
+
+  for (const name of ["due", "claimDue"]) {
+    it(`begins no second ${name} while one hangs, reports that, looks again afterwards, and can be ended meanwhile`, async () => {
+      let looks = 0;
+      const errors = [];
+      const store = { [name]: () => ++looks && never() };
+      const settleDue = settler({ settle: never }, store, { deadlineMs: 100, onError: (error) => errors.push(error) });
+      const stop = settleDue.every(5);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      assert.deepEqual([looks, errors.length], [1, 0]);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      assert.equal(looks, 2);
+      assert.deepEqual([errors[0].code, errors[0].path, errors.length], ["TIMED_OUT", `store.${name}`, 1]);
+      await stop();
+      await assert.rejects(settleDue(), { code: "TIMED_OUT" });
+    });
+  }
+
+  it("does not settle what a look finds that comes back after it was ended", async () => {
+    let found;
+    const settled = [];
+    const store = { due: () => new Promise((resolve) => (found = resolve)) };
+    const stop = settler({ settle: async (orderId) => settled.push(orderId) }, store).every(1);
+    await tick();
+    await stop();
+    found(["1"]);
+    await tick();
+    assert.deepEqual(settled, []);
+  });
+
+  it("waits for no order for ever: it is reported, and settled again", async () => {
+    const errors = [];
+    let isHanging = true;
+    const { store, settled, meituan } = world({ settles: () => (isHanging ? never() : undefined), without: ["claimDue"] });
+    const onError = ({ code, path }, { orderId }) => errors.push(`${code} ${path} ${orderId}`);
+    const settleDue = settler(meituan, store, { deadlineMs: 30, concurrency: 30, onError });
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 30 });
+    assert.deepEqual(
+      errors.toSorted(),
+      ORDERS.map((orderId) => `TIMED_OUT settle ${orderId}`),
+    );
+    isHanging = false;
+    settled.length = 0;
+    assert.deepEqual(await settleDue(), { settled: 30, failed: 0 });
+  });
+
+  it("takes nothing but a list of texts for orders", async () => {
+    for (const answer of [null, undefined, "123", [123], [{ orderId: "1" }], new Set(["1"]), 5]) {
+      const settled = [];
+      for (const name of ["due", "claimDue"]) {
+        const settleDue = settler({ settle: async (orderId) => settled.push(orderId) }, { [name]: () => answer });
+        await assert.rejects(settleDue(), { code: "INVALID_CONFIG", path: `store.${name}` });
+      }
+      assert.deepEqual(settled, []);
+    }
+  });
+
+  it("ends a pass where the store claims the same orders again", async () => {
+    const settled = [];
+    const store = { claimDue: () => ["1", "2"] };
+    const settleDue = settler({ settle: async (orderId) => settled.push(orderId) }, store, { limit: 2 });
+    assert.deepEqual(await settleDue(), { settled: 2, failed: 0 });
+    assert.deepEqual(settled, ["1", "2"]);
+  });
+
+  it("takes only numbers that a timer can be set to", () => {
+    const { store, meituan } = world();
+    for (const wrong of [3e9, Number.NaN, -5, 0, "x", Number.POSITIVE_INFINITY]) {
+      const invalid = (path) => ({ code: "INVALID_CONFIG", path });
+      assert.throws(() => settler(meituan, store).every(wrong), invalid("intervalMs"));
+      for (const name of ["leaseMs", "deadlineMs"]) {
+        assert.throws(() => settler(meituan, store, { [name]: wrong }), invalid(name));
+      }
+    }
+    assert.throws(() => settler(meituan, store, { now: 5 }), { code: "INVALID_CONFIG", path: "now" });
+  });
+
   it("is refused where there is nothing to settle by", () => {
     const act = () => {};
     const meituan = handler({ config: options, store: new MemoryStore(), orderCreate: act, orderPay: act, orderRefund: act });

@@ -113,6 +113,16 @@ describe("meituan-protocol/slim", () => {
     assert.equal(made("meituan-protocol/slim", ""), "0 0");
   });
 
+  it("checks settings of orders where their module is there, and takes them where it comes later", () => {
+    const told = play(`
+      const functions = { store: { load() {}, save() {} }, orderCreate() {}, orderPay() {}, orderRefund() {} };
+      const make = (orders) => slim.ticket.handler({ config: () => ({}), orders, ...functions }).length;
+      console.log(make({ leese: 1 }), make({ lease: 60000 }));
+      slim.initSync(bytes, orders);
+      console.log(make({ lease: 60000 }), thrown(() => make({ leese: 1 })));`);
+    assert.match(told, /^1 1\n1 INVALID_CONFIG orders\.leese: /);
+  });
+
   it("says so when it is called before it was brought anything", () => {
     const message = "INVALID_CONFIG meituan-protocol/slim: call init or initSync first";
     const settings = '{ partnerId: 1, clientId: "a", clientSecret: "b" }';

@@ -1,0 +1,204 @@
+// Settings of orders are checked when they are given, and nothing that a handler with a store waits for keeps it waiting for ever.
+
+import assert from "node:assert/strict";
+import { describe, it, mock } from "node:test";
+import { MemoryStore } from "meituan-protocol/testing";
+import { handler, MeituanError, TicketSupplier } from "meituan-protocol/ticket";
+import { accepted, CALLS, called, changing, ISSUED, never, ORDER, PAY, SETTINGS, shop, sleep } from "./order-support.mjs";
+
+const LIMIT = { deadlineMs: 100 };
+/** What was reported, each once. */
+const places = ({ errors }) => [
+  ...new Set(errors.map((error) => (MeituanError.is(error) ? `${error.code} ${error.path}` : error.message))),
+];
+/** What some work comes to when that time has passed. */
+async function after(milliseconds, work) {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const working = work();
+    await new Promise(setImmediate);
+    mock.timers.tick(milliseconds);
+    return await Promise.all(working);
+  } finally {
+    mock.timers.reset();
+  }
+}
+
+/** A store with an order that is issued, and a refund that waits for its decision. */
+async function issuedStore() {
+  const store = new MemoryStore();
+  const one = shop({ store, functions: { orderPay: () => ({ voucherType: 1, vouchers: ["a", "b"] }) } });
+  for (const name of ["orderCreate", "orderPay", "orderRefund"]) await one.call(name);
+  return store;
+}
+
+describe("settings of orders", () => {
+  const WRONG = [
+    ["orders.leese", { leese: 1 }],
+    ["orders.sendLimit", { sendLimit: 2 ** 53 }],
+    ["orders.sendLimit", { sendLimit: 3e9 }],
+    ["orders.sendLimit", { sendLimit: 0 }],
+    ["orders.lease", { lease: "x" }],
+    ["orders.calendar", { calendar: { holidays: ["2027-13-01"] } }],
+    ["orders", null],
+    ["orders", 5],
+  ];
+  for (const [path, orders] of WRONG) {
+    it(`are refused by name where they are given: ${JSON.stringify(orders)}`, () => {
+      const isNamed = (error) => error.code === "INVALID_CONFIG" && error.path.startsWith(path);
+      assert.throws(() => shop({ orders }), isNamed);
+      assert.throws(() => new TicketSupplier(SETTINGS).orders(new MemoryStore(), orders), isNamed);
+    });
+  }
+
+  for (const deadlineMs of [Number.POSITIVE_INFINITY, 3e9, 2 ** 53, Number.NaN, -1, 0, "5", null]) {
+    it(`have a time limit that a timer can be set to, and not ${deadlineMs}`, () => {
+      assert.throws(() => shop({ deadlineMs }), { code: "INVALID_CONFIG", path: "deadlineMs" });
+    });
+  }
+
+  const LATER = {
+    "a clock that is no number": ["now", { now: () => Number.NaN }],
+    "a clock that throws": ["now", { now: () => assert.fail("no clock") }],
+    "a signed address that is none": ["signedUri", { signedUri: () => undefined }],
+    "a signed address that throws": ["signedUri", { signedUri: () => assert.fail("no address") }],
+  };
+  for (const [name, [path, wrong]] of Object.entries(LATER)) {
+    it(`that show themselves later are told to nobody as a failure: ${name}`, async () => {
+      const one = shop({ store: await issuedStore(), config: { ...SETTINGS, ...wrong } });
+      for (const call of Object.keys(CALLS)) assert.deepEqual(await one.call(call), { status: 503 }, call);
+      assert.deepEqual(places(one), [`INVALID_CONFIG ${path}`]);
+      const serve = handler({ config: { ...SETTINGS, ...wrong }, orderPay: () => ISSUED, onError: () => {} });
+      assert.equal((await serve(called("orderPay", PAY))).status, 503, "without a store");
+    });
+  }
+});
+
+describe("a handler with a store", () => {
+  const throwing = () => assert.fail("no connection");
+  for (const [what, hang] of [
+    ["store", { store: never }],
+    ["config", { config: never }],
+  ]) {
+    it(`answers 503 in time where its function ${what} hangs, reports it, and settles nothing for ever`, async () => {
+      const one = shop({ ...hang, ...LIMIT });
+      const began = performance.now();
+      for (const name of Object.keys(CALLS)) assert.deepEqual(await one.call(name), { status: 503 });
+      assert.ok(performance.now() - began < 3000);
+      assert.deepEqual(places(one), [`TIMED_OUT ${what}`]);
+      await after(30_000, () => [assert.rejects(one.settle(), { code: "TIMED_OUT", path: what })]);
+    });
+    it(`answers 503 where its function ${what} throws, and reports it`, async () => {
+      const one = shop({ ...hang, [what]: throwing, ...LIMIT });
+      assert.deepEqual(await one.call("orderPay"), { status: 503 });
+      assert.deepEqual(places(one), ["no connection"]);
+    });
+  }
+
+  it("answers in time where a body never ends: 503 to what acts, else a failure with the true reason", async () => {
+    const half = () => new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('{"part')) });
+    const endless = (name) => {
+      const { url, method, headers } = called(name, CALLS[name]);
+      return new Request(url, { method, headers, body: half(), duplex: "half" });
+    };
+    const one = shop({ store: await issuedStore(), ...LIMIT });
+    assert.equal((await one.serve(endless("orderPay"))).status, 503);
+    assert.match((await (await one.serve(endless("orderQuery"))).json()).describe, /未能读完请求体/);
+    assert.deepEqual(places(one), ["TIMED_OUT body"]);
+  });
+
+  it("counts the time for a slow store function and a slow body to the time of the call", async () => {
+    const kept = changing();
+    kept.change.load = never;
+    const one = shop({ store: () => sleep(150).then(() => kept), deadlineMs: 200 });
+    const began = performance.now();
+    assert.deepEqual(await one.call("orderQuery"), { status: 503 });
+    assert.ok(performance.now() - began < 340, `${performance.now() - began} ms`);
+  });
+
+  it("asks a store that hangs no longer than 30 s, whatever is asked", async () => {
+    const one = shop({ store: { load: never, save: never, due: never, conflicts: never } });
+    const { orders } = one;
+    const asked = () => ({
+      "store.load": [orders.load(ORDER), orders.explain(ORDER), orders.pendingNotices(ORDER), orders.admit(ORDER, { id: "1" })],
+      "store.conflicts": [orders.conflicts()],
+    });
+    const rejected = ([path, all]) => all.map((one) => assert.rejects(one, { code: "TIMED_OUT", path }));
+    assert.equal((await after(30_000, () => Object.entries(asked()).flatMap(rejected))).length, 5);
+  });
+
+  it("keeps its time limits where the clock of the computer is set back meanwhile", async () => {
+    const store = changing();
+    const one = shop({ store, deadlineMs: 200 });
+    await one.call("orderCreate");
+    const real = Date.now;
+    store.change.save = never;
+    setTimeout(() => {
+      Date.now = () => real() - 60_000;
+    }, 50);
+    const began = performance.now();
+    try {
+      assert.deepEqual(await one.call("orderPay"), { status: 503 });
+      assert.ok(performance.now() - began < 1000);
+    } finally {
+      Date.now = real;
+    }
+  });
+});
+
+describe("what is recorded", () => {
+  const hanging = [];
+  for (const [name, record] of [
+    ["throws", () => assert.fail("disk full")],
+    ["rejects", () => Promise.reject(new Error("disk full"))],
+    ["hangs", () => new Promise((resolve) => hanging.push(resolve))],
+  ]) {
+    it(`is no matter of Meituan's: a notice that it accepts is accepted where record ${name}, and that is reported`, async () => {
+      const lines = mock.method(console, "error", () => {});
+      const one = shop({ record, orders: { sendLimit: 100 } });
+      await one.call("orderCreate");
+      await one.call("orderPay");
+      await one.orders.apply(ORDER, { issued: ISSUED });
+      const before = one.errors.length;
+      await one.settle();
+      assert.deepEqual((await one.orders.explain(ORDER)).notices, []);
+      const told = one.errors.slice(before).map(({ message }) => message);
+      assert.equal(told.length, 1);
+      assert.match(told[0], name === "hangs" ? /^TIMED_OUT.*record/ : /disk full/);
+      assert.deepEqual([before, lines.mock.callCount()], [name === "hangs" ? 0 : 2, 0], "around calls it is reported, not printed");
+      lines.mock.restore();
+      for (const end of hanging.splice(0)) end();
+    });
+  }
+
+  it("is waited for by the handler's own waitUntil", async () => {
+    const kept = [];
+    const one = shop({ record: () => sleep(5), waitUntil: (working) => kept.push(working) });
+    await one.call("orderCreate");
+    assert.equal(kept.length, 1);
+    await kept[0];
+  });
+
+  it("undoes no answer where the platform's waitUntil throws", async () => {
+    const context = { waitUntil: () => assert.fail("illegal invocation") };
+    for (const store of [undefined, new MemoryStore()]) {
+      const errors = [];
+      const needed = store && { store, send: accepted, orderPay: () => ISSUED, orderRefund: (call) => call.pending() };
+      const serve = handler({
+        ...{ config: SETTINGS, record: () => {}, orderCreate: () => ({ partnerOrderId: "P1" }), ...needed },
+        onError: ({ message }) => errors.push(message),
+      });
+      assert.equal((await serve(called("orderCreate", CALLS.orderCreate), context)).status, 200);
+      await sleep(5);
+      assert.deepEqual(errors, ["illegal invocation"]);
+    }
+  });
+
+  it("keeps the answer of a call whose function is late, where waitUntil throws", async () => {
+    const one = shop({ functions: { orderPay: () => sleep(150) }, waitUntil: () => assert.fail("illegal invocation"), ...LIMIT });
+    await one.call("orderCreate");
+    assert.equal((await one.call("orderPay")).code, 598);
+    assert.deepEqual(places(one), ["illegal invocation"]);
+    await sleep(100);
+  });
+});
