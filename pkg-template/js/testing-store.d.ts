@@ -19,7 +19,8 @@ export declare class MemoryStore implements OrderStore<number>, RideOrderStore<n
 
 /**
  * Puts a store through everything that the order handler relies on. Throws with what it breaks, and the first difference of each;
- * returns the checks it passed. `due` and `conflicts` are checked where the store has them.
+ * returns the checks it passed. `due`, `claimDue` and `conflicts` are checked where the store has them. What hangs, or says what no store
+ * may say, ends it at once.
  *
  * Reads must be linearizable: a load after a save sees it, on every connection. A replica, a cache or a region that lags shows only
  * where it is asked, so give the check a second connection of the kind that another process would have, as `other`.
@@ -28,5 +29,12 @@ export declare class MemoryStore implements OrderStore<number>, RideOrderStore<n
  */
 export declare function storeContract(
   store: OrderStore | RideOrderStore,
-  options?: { firstOrderId?: string | undefined; other?: OrderStore | RideOrderStore | undefined },
+  options?: {
+    firstOrderId?: string | undefined;
+    other?: OrderStore | RideOrderStore | undefined;
+    /** What the store is for: tickets, whose keys are digits; or rides, whose snapshots are small. Both, where it is left out. */
+    keeps?: "tickets" | "rides" | undefined;
+    /** How long an answer of the store is waited for, in milliseconds; 10000 by default. */
+    deadlineMs?: number | undefined;
+  },
 ): Promise<{ name: string; passed: boolean; why?: string }[]>;

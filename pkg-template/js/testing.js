@@ -12,9 +12,10 @@ import { rules } from "./texts.js";
 import { calls } from "./ticket-messages.js";
 
 export { exchangeOf, traceOf } from "./recorder.js";
+export { storeContract } from "./testing-contract.js";
 export { ACCEPTANCE_POINTS, orderLives } from "./testing-orders.js";
 export { MeituanRide } from "./testing-ride.js";
-export { MemoryStore, storeContract } from "./testing-store.js";
+export { MemoryStore } from "./testing-store.js";
 export { checkTrace } from "./testing-trace.js";
 
 /**

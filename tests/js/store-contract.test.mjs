@@ -235,6 +235,103 @@ describe("the contract of stores", () => {
     });
   }
 
+  const text = (inner) => ({
+    load: (id) => {
+      const found = inner.load(id);
+      return found && { ...found, snapshot: JSON.stringify(found.snapshot) };
+    },
+  });
+  it("ends at once where a column of text is not parsed, or load or save says what no store may say", async () => {
+    for (const [change, found] of [
+      [text, /: INVALID_CONFIG.*store\.load.*not as a text$/],
+      [() => ({ load: () => ({}) }), /never saved is null: INVALID_CONFIG.*store\.load/],
+      [(inner) => ({ save: (...all) => void inner.save(...all) }), /: INVALID_CONFIG.*store\.save.*expected true or false/],
+      [() => ({ save: () => ({ rowCount: 1 }) }), /: INVALID_CONFIG.*store\.save/],
+    ]) {
+      const lines = await foundIn(changed(change));
+      assert.equal(lines.length, 1);
+      assert.match(lines[0], found);
+    }
+  });
+
+  for (const name of ["load", "save", "due", "claimDue", "conflicts"]) {
+    it(`ends where ${name} hangs, and names it`, async () => {
+      const lines = await foundIn(
+        changed(() => ({ [name]: () => new Promise(() => {}) })),
+        { deadlineMs: 20 },
+      );
+      assert.match(lines.at(-1), new RegExp(`TIMED_OUT.*store\\.${name}\\)$`));
+    });
+  }
+
+  it("takes revisions of any kind", async () => {
+    for (const [there, back] of [
+      [BigInt, Number],
+      [(revision) => ({ at: BigInt(revision) }), ({ at }) => Number(at)],
+      [(revision) => `v${revision}`, (revision) => Number(revision.slice(1))],
+    ]) {
+      const revised = (inner) => ({
+        load: (id) => {
+          const found = inner.load(id);
+          return found && { ...found, revision: there(found.revision) };
+        },
+        save: (id, snapshot, expected, about) => inner.save(id, snapshot, expected === null ? null : back(expected), about),
+      });
+      await storeContract(changed(revised));
+    }
+  });
+
+  const refusing = (isTooMuch) => (inner) => ({
+    save(id, snapshot, ...more) {
+      if (isTooMuch(id, snapshot)) throw new Error("data too long for column");
+      return inner.save(id, snapshot, ...more);
+    },
+  });
+  const rewritten = (write) => parsedBy((snapshot) => JSON.parse(JSON.stringify(snapshot, (_, part) => write(part))));
+  for (const [what, keeps, change, found] of [
+    ["holds 64 KiB", "tickets", refusing((_, snapshot) => JSON.stringify(snapshot).length > 65_535), /1000 tickets.*too long/],
+    ["has a column of numbers for keys", "rides", refusing((id) => !/^\d{1,19}$/.test(id)), /keys are texts.*too long/],
+    [
+      "does not tell keys by their case",
+      "rides",
+      (inner) => ({ load: (id) => inner.load(id.toLowerCase()), save: (id, ...all) => inner.save(id.toLowerCase(), ...all) }),
+      /keys are texts.*the first save of A\d+: expected true, found false/,
+    ],
+    [
+      "trims what it keeps",
+      undefined,
+      rewritten((part) => (typeof part === "string" ? part.trimEnd() : part)),
+      /blanks at the end.*: partnerOrderId: expected "P 1 {2}", found "P 1"/,
+    ],
+    [
+      "normalises what it keeps",
+      undefined,
+      rewritten((part) => (typeof part === "string" ? part.normalize() : part)),
+      /characters that can be written in two ways.*: entries\[1\]/,
+    ],
+  ]) {
+    it(`is broken by one that ${what}${keeps === undefined ? "" : `, if it keeps ${keeps}`}`, async () => {
+      assert.match((await foundIn(changed(change), { keeps })).join("\n"), found);
+      assert.match((await foundIn(changed(change))).join("\n"), found);
+      if (keeps !== undefined) await storeContract(changed(change), { keeps: keeps === "rides" ? "tickets" : "rides" });
+    });
+  }
+
+  it("says by name what it is not given", async () => {
+    const store = new MemoryStore();
+    for (const [path, ...given] of [
+      ["store"],
+      ["store", null],
+      ["other", store, { other: {} }],
+      ["firstOrderId", store, { firstOrderId: "x" }],
+      ["keeps", store, { keeps: "both" }],
+      ["deadlineMs", store, { deadlineMs: 0 }],
+    ]) {
+      await assert.rejects(storeContract(...given), { code: "INVALID_CONFIG", path });
+    }
+    await storeContract(store, null);
+  });
+
   it("is broken by a second connection that lags, though each by itself keeps it", async () => {
     const store = new MemoryStore();
     const replica = {
