@@ -62,6 +62,14 @@ export function text(value, path) {
 }
 
 /**
+ * The number of an order.
+ * @param {unknown} orderId
+ * @returns {string}
+ */
+export const identified = (orderId) =>
+  typeof orderId === "string" && orderId !== "" ? orderId : invalid("orderId", "expected the order's number, as a text");
+
+/**
  * A moment as epoch milliseconds.
  * @param {unknown} value
  * @returns {number}

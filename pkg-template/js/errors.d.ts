@@ -104,7 +104,7 @@ export declare class MeituanError extends Error {
 // Below: for the package's own modules; no entry exports it.
 
 export declare const NEUTRAL_DESCRIBE: string;
-export declare function answerWith(error: MeituanError, answer: () => Reply): void;
+export declare function answerWith(error: MeituanError, answer: () => Omit<Reply, "toResponse"> & { toResponse(): Response }): void;
 export declare function describeInChinese(error: MeituanError): string;
 export declare function cutPath(path: string): string;
 export declare function textsOf(code: ErrorCode, rule?: string): { readonly meaning: Text; readonly hint: Text };

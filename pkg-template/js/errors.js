@@ -30,12 +30,12 @@ export const NEUTRAL_DESCRIBE = "商家系统内部出错，未能处理本次�
 
 /**
  * Gives an error the reply that Meituan gets for it, unless it has one.
- * @type {(error: MeituanError, answer: () => Reply) => void}
+ * @type {(error: MeituanError, answer: () => Reply | NoReply) => void}
  */
 export let answerWith;
 
 export class MeituanError extends Error {
-  /** @type {(() => Reply) | undefined} */
+  /** @type {(() => Reply | NoReply) | undefined} */
   #answer;
 
   static {

@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { invalid } from "./configuration.js";
+import { identified, invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { Reports } from "./reports.js";
@@ -154,7 +154,9 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
   if (desk === undefined) return handle;
   const settingsOf = (/** @type {any[]} */ context) => endsInTime(receiverFor(context), steady() + STORE_LIMIT, "config");
   const settle = async (/** @type {string} */ orderId, /** @type {any[]} */ ...context) =>
-    desk.settle(await settingsOf(context), orderId, context, (error, more) => reports.error(error, { orderId, ...more }));
+    desk.settle(await settingsOf(context), identified(orderId), context, (error, more) =>
+      reports.error(error, { orderId, ...more }),
+    );
   return Object.assign(handle, { settle });
 }
 

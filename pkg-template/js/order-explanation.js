@@ -9,6 +9,19 @@ import { Lifecycle, OrderStatus, RefundState } from "./ticket-codes.js";
  * @typedef {import("./order.js").OrderTransition} OrderTransition
  */
 
+/** So long after it has become due somebody has tried to send a notice, where anybody does. */
+const SENT_WITHIN = 60_000;
+
+/**
+ * A notice that waits in vain: none of its order was ever sent.
+ * @param {TicketOrder | undefined} order
+ * @param {number} now
+ */
+export function unsentNotice(order, now) {
+  const notices = order?.notices ?? [];
+  return notices.some(({ tries }) => tries) ? undefined : notices.find(({ since }) => now - since > SENT_WITHIN);
+}
+
 /**
  * @param {string} orderId
  * @param {TicketOrder | undefined} order as stored, and as time has changed it
@@ -42,21 +55,24 @@ export function explainOrder(orderId, order, transition, now) {
   }));
   const known = { orderId, isKnown: true, partnerOrderId, orderStatus, lifecycle, counts, due };
   const facts = { ...known, functions, notices, givenUp, refunds, conflicts };
-  return { ...facts, meaning: { en: inWords(facts, now, EN), zh: inWords(facts, now, ZH) } };
+  const isUnsent = unsentNotice(order, now) !== undefined;
+  return { ...facts, meaning: { en: inWords(facts, now, EN, isUnsent), zh: inWords(facts, now, ZH, isUnsent) } };
 }
 
 /**
  * @param {any} facts
  * @param {number} now
  * @param {typeof EN} words
+ * @param {boolean} isUnsent
  */
-function inWords({ orderId, orderStatus, lifecycle, counts, due, ...lists }, now, words) {
+function inWords({ orderId, orderStatus, lifecycle, counts, due, ...lists }, now, words, isUnsent) {
   const status = `orderStatus ${orderStatus ?? "–"} ${nameOf(OrderStatus, orderStatus)}, lifecycle ${nameOf(Lifecycle, lifecycle)}`;
   return [
     words.order(orderId, status, counts),
     due === undefined ? words.nothingDue : words.due(timeOf(due), due <= now),
     ...lists.functions.map(words.function),
     ...lists.notices.map(words.notice),
+    ...(isUnsent ? [words.unsent] : []),
     ...lists.refunds.map(words.refund),
     ...lists.givenUp.map((/** @type {any} */ notice) => words.givenUp(notice, orderId)),
     ...lists.conflicts.map((/** @type {any} */ conflict) => words.conflict(conflict, orderId)),
@@ -81,6 +97,8 @@ const EN = {
     `${unusable ? `; unusable results: ${unusable}` : ""}${notBefore ? `; not again before ${timeOf(notBefore)}` : ""}.`,
   notice: (/** @type {any} */ { id, since, tries, isBeingSent, notBefore }) =>
     `Notice ${id}: due since ${timeOf(since)}, sent ${tries} times${isBeingSent ? ", being sent now" : ""}${notBefore ? `; not again before ${timeOf(notBefore)}` : ""}.`,
+  unsent:
+    "Nobody has tried to send a notice: has the handler `send`, and does somebody call settle? Who sends them otherwise takes pendingNotices.",
   refund: (/** @type {any} */ { refundId, quantity, requestedAt }) =>
     `Refund ${refundId}, tickets ${quantity}: not decided, requested ${timeOf(requestedAt)}. Decide it by refundAgreed or refundRefused.`,
   givenUp: (/** @type {any} */ { id, tries }, /** @type {string} */ orderId) =>
@@ -100,6 +118,7 @@ const ZH = {
     `${unusable ? `；返回结果不可用 ${unusable} 次` : ""}${notBefore ? `；${timeOf(notBefore)} 之前不再运行` : ""}。`,
   notice: ({ id, since, tries, isBeingSent, notBefore }) =>
     `通知 ${id}：${timeOf(since)} 起待发送，已发送 ${tries} 次${isBeingSent ? "，正在发送" : ""}${notBefore ? `；${timeOf(notBefore)} 之前不再发送` : ""}。`,
+  unsent: "尚无人尝试发送通知：handler 是否设置了 `send`，是否有人调用 settle？若由其他方式发送，请使用 pendingNotices。",
   refund: ({ refundId, quantity, requestedAt }) =>
     `退款 ${refundId}，${quantity} 张：${timeOf(requestedAt)} 申请，尚未处理，请用 refundAgreed 或 refundRefused 告知结果。`,
   givenUp: ({ id, tries }, orderId) =>

@@ -4,6 +4,7 @@ import { invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { asResponse, noReply, Reply } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
+import { unsentNotice } from "./order-explanation.js";
 import { reportSaved } from "./order-reports.js";
 import { drive } from "./order-service.js";
 import { functionEnd } from "./order-task.js";
@@ -54,6 +55,20 @@ export function orderDesk(options, inside) {
   const numbersOf = (/** @type {any} */ supplier) => {
     number ??= service.openService(settings ?? {}, deadlineMs);
     return { supplier: inside(supplier).number(), service: number };
+  };
+  let knowsOfSend = send !== undefined;
+  /**
+   * Says once that nobody sends what is owed to Meituan.
+   * @param {import("./order.js").TicketOrder | undefined} order
+   * @param {Tell} tell
+   * @param {number} now
+   */
+  const noteUnsent = (order, tell, now) => {
+    const unsent = knowsOfSend ? undefined : unsentNotice(order, now);
+    if (unsent === undefined) return;
+    knowsOfSend = true;
+    const detail = "notices are due, and nobody sends them: give the handler this function, or send what pendingNotices lists";
+    tell(new MeituanError("INVALID_CONFIG", { path: "send", detail }), { call: unsent.name, key: unsent.id });
   };
   /** The first step of what was received. @type {WeakMap<object, Begun>} */
   const begun = new WeakMap();
@@ -192,7 +207,8 @@ export function orderDesk(options, inside) {
       };
       const doer = await doerFor(supplier, orderId, context, kept, steady() + STORE_LIMIT);
       const settling = service.begin(numbersOf(supplier).service, undefined, send !== undefined, doer.clock());
-      const { step } = await drive(settling, doer);
+      const { step, order } = await drive(settling, doer);
+      noteUnsent(order, tell, doer.clock());
       if (step.then === "failed") throw failure ?? new MeituanError("STORE_CONTENDED", { path: "store" });
       return step.due;
     },

@@ -84,11 +84,11 @@ export type OrderCallName =
  */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the store makes of it
 export interface OrderStore<Revision = any> {
-  /** What was saved last; `null` where nothing was. */
+  /** What was saved last; `null` where nothing was. Anything else counts as a failure, and is reported. */
   load(orderId: string): Given<{ snapshot: TicketOrder; revision: Revision } | null>;
   /**
    * Saves, if `expectedRevision` still is the revision of what is stored (`null`: nothing is stored); otherwise `false`, and
-   * nothing changes. `due` says when `settle` should be called for this order: an alarm, or a column to look for. `conflicts` is
+   * nothing changes. Anything else, such as a row count, counts as a failure, and is reported. `due` says when `settle` should be called for this order: an alarm, or a column to look for. `conflicts` is
    * the number of open conflicts, for `conflicts()` to look for.
    */
   save(
@@ -156,7 +156,7 @@ export interface OrderHandlerOptions<Context extends unknown[] = unknown[]>
   deadlineMs?: number | undefined;
   /** Keeps the platform alive for work past the deadline. By default the context's own `waitUntil`, where one has it. */
   waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
-  /** Sends a notice, as in `(request) => fetch(request)`. Without it, `settle` sends none. */
+  /** Sends a notice, as in `(request) => fetch(request)`. Without it `settle` sends none, and reports once that they are due. */
   send?: ((request: Request, ...context: Context) => Promise<Response>) | undefined;
 }
 
@@ -280,7 +280,10 @@ export interface OrderExplanation {
 
 /** Whom a gate asks to let in: by codes, by credentials, or by number. Who names nothing gets nobody in (`nobody-named`). */
 export interface AdmissionRequest {
-  /** An id of your own for this entry, kept when it is asked again: a gate and a number of its own, say. */
+  /**
+   * A short id of your own for this entry, kept when it is asked again: a gate and a number of its own, say. It is printed, and in the
+   * ids of notices and conflicts, so no ticket code belongs in it.
+   */
   readonly id: string;
   /** Codes (凭证码), one for each guest. */
   readonly codes?: readonly string[] | undefined;
@@ -311,10 +314,12 @@ export interface Orders {
    *
    * In contrast, the event `consumed` reports that guests have entered already: that is recorded whatever the tickets are.
    * @example
-   * const { admitted, refused } = await orders.admit(orderId, { id: `gate-7:${scan}`, codes: [code] });
+   * const { admitted, refused } = await orders.admit(orderId, { id: `gate-7:${turn}`, codes: [code] });
    * if (admitted.length > 0) gate.open();
    * else gate.show(explain({ reason: refused[0].reason }).meaning.zh);
-   * @throws MeituanError STORE_CONTENDED where nothing could be saved: nobody is admitted as far as is known; ask again with the id
+   * Those that one process asks about an order take their turn.
+   * @throws MeituanError STORE_CONTENDED or TIMED_OUT where nothing could be saved within 30 s: nobody is admitted as far as is known;
+   * ask again with the id
    */
   admit(orderId: string, asked: AdmissionRequest): Promise<Admittance>;
   /** The notices that Meituan has not accepted yet, to be sent in this order. */

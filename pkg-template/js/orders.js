@@ -1,7 +1,7 @@
 // Orders in the user's own store: what happens to an order is decided by the state machine (src/ticket/order), and saved
 // by compare-and-swap before anything is done about it.
 
-import { invalid, isRecord, moment } from "./configuration.js";
+import { identified, invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
@@ -45,7 +45,7 @@ export class Orders {
    * @returns {Promise<TicketOrder | undefined>}
    */
   async load(orderId) {
-    return foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
+    return foundOf(await heard(this.#store.load(identified(orderId)), "load"))?.snapshot;
   }
 
   /**
@@ -54,12 +54,16 @@ export class Orders {
    * @param {{ now?: number | Date }} [options]
    * @returns {Promise<OrderTransition & { order: TicketOrder | undefined }>}
    */
-  async apply(orderId, event, { now } = {}) {
+  async apply(orderId, event, options) {
+    identified(orderId);
+    if (!isRecord(event)) return invalid("event", "expected an object with one event");
+    const now = options?.now;
     const clock = now === undefined ? this.#clock : () => moment(now);
     this.#service ??= openService(this.#settings);
     const begun = begin(this.#service, event, false, clock());
     const saved = (/** @type {any} */ save) => reportSaved(this.#reports, save, aboutEvent(orderId, event));
-    const { step, order } = await drive(begun, { orderId, store: this.#store, clock, saved });
+    const doer = { orderId, store: this.#store, clock, saved };
+    const { step, order } = await inTurn(this.#store, orderId, () => drive(begun, doer));
     if (step.then === "failed") throw new MeituanError("STORE_CONTENDED", { path: "store" });
     const { until: _until, then: _then, save, ...transition } = step;
     return { ...transition, ...(save && { next: save.order }), order };
@@ -71,7 +75,8 @@ export class Orders {
    * @param {import("./order.js").AdmissionRequest} asked
    * @returns {Promise<import("./messages.js").Admittance>}
    */
-  async admit(orderId, { id, codes, credentials, quantity, at }) {
+  async admit(orderId, asked) {
+    const { id, codes, credentials, quantity, at } = asked ?? {};
     const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at) };
     const { admittance } = await this.apply(orderId, { admit });
     return /** @type {import("./messages.js").Admittance} */ (admittance);
@@ -82,7 +87,8 @@ export class Orders {
    * @param {string} orderId
    * @param {{ now?: number | Date }} [options]
    */
-  async explain(orderId, { now } = {}) {
+  async explain(orderId, options) {
+    const now = options?.now;
     const at = now === undefined ? this.#clock() : moment(now);
     const order = await this.load(orderId);
     const transition = order && applyToOrder(order, { timePassed: {} }, this.#settings, at);
@@ -132,6 +138,33 @@ export class Orders {
       accepted: () => this.apply(orderId, { noticeAccepted: { id } }).then(() => {}),
     }));
   }
+}
+
+/**
+ * The last event of each order that this process records. Those that come at once would lose their compare-and-swap to each other.
+ * @type {WeakMap<object, Map<string, Promise<unknown>>>}
+ */
+const lastOf = new WeakMap();
+
+/**
+ * Does the work when what came before it has ended, however that ended. Its time limit goes on meanwhile.
+ * @template T
+ * @param {object} store
+ * @param {string} orderId
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function inTurn(store, orderId, work) {
+  const orders = lastOf.get(store) ?? new Map();
+  lastOf.set(store, orders);
+  const working = orders.get(orderId)?.then(work) ?? work();
+  const ended = working.then(
+    () => {},
+    () => {},
+  );
+  orders.set(orderId, ended);
+  ended.then(() => orders.get(orderId) === ended && orders.delete(orderId));
+  return working;
 }
 
 /**

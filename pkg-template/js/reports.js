@@ -92,7 +92,7 @@ export class Reports {
   /** @param {"error" | "warn"} level @param {About} about @param {string} words */
   print(level, { orderId, call, key }, words) {
     const { order, colon, comma } = this.#words;
-    const place = [orderId !== undefined && `${order} ${orderId}`, call, key !== undefined && `key ${key}`]
+    const place = [orderId !== undefined && `${order} ${orderId}`, call, key !== undefined && `key ${cutPath(key)}`]
       .filter(Boolean)
       .join(comma);
     // One line, whatever is in it.

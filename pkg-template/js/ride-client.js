@@ -67,8 +67,9 @@ export class RideClient {
     return serve(() => this, RIDE, options);
   }
 
-  /** @param {unknown} store @param {any} [options] */
-  orders(store, { onConflict, onWarning, onError, language, ...options } = {}) {
+  /** @param {unknown} store @param {any} [asked] */
+  orders(store, asked) {
+    const { onConflict, onWarning, onError, language, ...options } = asked ?? {};
     return this.ordersOf(store, { ...options, reports: new Reports({ onConflict, onWarning, onError, language }) });
   }
 

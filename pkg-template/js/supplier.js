@@ -147,7 +147,7 @@ export class TicketSupplier {
    * @param {import("./reports.js").Hooks | Reports} [hooks]
    */
   orders(store, settings, hooks) {
-    const reports = hooks instanceof Reports ? hooks : new Reports(hooks);
+    const reports = hooks instanceof Reports ? hooks : new Reports(hooks ?? undefined);
     return new Orders(this, store, { settings, clock: this.#configuration.clock, reports });
   }
 

@@ -16,8 +16,11 @@ async function after(milliseconds, work) {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
     const working = work();
-    await new Promise(setImmediate);
-    mock.timers.tick(milliseconds);
+    // One may wait for the other, and the steady clock stands still meanwhile.
+    for (let turn = 0; turn < 4; turn++) {
+      await new Promise(setImmediate);
+      mock.timers.tick(milliseconds);
+    }
     return await Promise.all(working);
   } finally {
     mock.timers.reset();
@@ -116,6 +119,24 @@ describe("a handler with a store", () => {
     assert.ok(performance.now() - began < 340, `${performance.now() - began} ms`);
   });
 
+  for (const name of ["load", "save"]) {
+    it(`answers in time where a function is late, and the ${name} that would say so hangs`, async () => {
+      const store = changing();
+      const orderPay = async () => {
+        store.change[name] = never;
+        await sleep(500);
+        store.change = {};
+      };
+      const one = shop({ store, functions: { orderPay }, deadlineMs: 400 });
+      await one.call("orderCreate");
+      const began = performance.now();
+      assert.deepEqual(await one.call("orderPay"), { status: 503 });
+      assert.ok(performance.now() - began < 490, `${performance.now() - began} ms`);
+      assert.deepEqual(places(one), [`TIMED_OUT store.${name}`]);
+      await sleep(200);
+    });
+  }
+
   it("asks a store that hangs no longer than 30 s, whatever is asked", async () => {
     const one = shop({ store: { load: never, save: never, due: never, conflicts: never } });
     const { orders } = one;
@@ -200,5 +221,87 @@ describe("what is recorded", () => {
     assert.equal((await one.call("orderPay")).code, 598);
     assert.deepEqual(places(one), ["illegal invocation"]);
     await sleep(100);
+  });
+});
+
+describe("a notice that nobody sends", () => {
+  it("is reported once by settle, and explained, where the handler has no send", async () => {
+    let later = 0;
+    const config = { ...SETTINGS, now: () => Date.now() + later };
+    const store = new MemoryStore();
+    const one = shop({ store, config, send: null });
+    await one.call("orderCreate");
+    await one.call("orderPay");
+    await one.orders.apply(ORDER, { issued: ISSUED });
+    await one.settle();
+    assert.deepEqual(one.errors, [], "somebody may send it by himself");
+    later = 61_000;
+    for (let turn = 0; turn < 3; turn++) await one.settle();
+    assert.deepEqual(places(one), ["INVALID_CONFIG send"]);
+    const { orderId, call, key } = one.abouts[0];
+    assert.deepEqual([one.errors.length, orderId, call, key.split(":")[0]], [1, ORDER, "payNotice", "payNotice"]);
+    const explained = await one.orders.explain(ORDER, { now: Date.now() + later });
+    assert.match(explained.meaning.en, /Nobody has tried to send a notice/);
+    assert.match(explained.meaning.zh, /尚无人尝试发送通知/);
+    await shop({ store, config }).settle();
+    assert.doesNotMatch((await one.orders.explain(ORDER, { now: Date.now() + later })).meaning.en, /Nobody/);
+  });
+});
+
+describe("events of one order", () => {
+  it("take their turn in a process: 300 gates that ask at once are all answered", async () => {
+    const kept = changing();
+    kept.change = {
+      load: (id) => sleep(2).then(() => kept.kept.load(id)),
+      save: (...all) => sleep(2).then(() => kept.kept.save(...all)),
+    };
+    const one = shop({ store: kept, functions: { orderPay: () => ({ voucherType: 1, vouchers: ["a", "b"] }) } });
+    await one.call("orderCreate");
+    await one.call("orderPay");
+    const gates = Array.from({ length: 300 }, (_, gate) => one.orders.admit(ORDER, { id: `${gate}`, quantity: 1 }));
+    const began = performance.now();
+    const admitted = (await Promise.all(gates)).filter((answer) => answer.admitted.length > 0);
+    assert.equal(admitted.length, 2);
+    assert.ok(performance.now() - began < 10_000);
+  });
+
+  it("wait for nobody longer than their own time limit, and go on after one that fails", async () => {
+    const store = changing();
+    const one = shop({ store });
+    await one.call("orderCreate");
+    store.change.load = never;
+    const apply = () => one.orders.apply(ORDER, { timePassed: {} });
+    await after(30_000, () => [1, 2, 3].map(() => assert.rejects(apply(), { code: "TIMED_OUT", path: "store.load" })));
+    store.change = {};
+    assert.equal((await apply()).kind, "duplicate");
+  });
+});
+
+describe("what is no order, no event and no option", () => {
+  it("is named, and nothing is done", async () => {
+    const { orders, serve, store } = shop({});
+    const supplier = new TicketSupplier(SETTINGS);
+    for (const wrong of [undefined, null, "", 5, {}]) {
+      const asked = [
+        serve.settle(wrong),
+        orders.load(wrong),
+        orders.explain(wrong),
+        orders.pendingNotices(wrong),
+        orders.apply(wrong, { timePassed: {} }),
+        orders.admit(wrong, { id: "1" }),
+      ];
+      for (const one of asked) await assert.rejects(one, { code: "INVALID_CONFIG", path: "orderId" });
+    }
+    for (const wrong of [undefined, null, "x", []]) {
+      await assert.rejects(orders.apply(ORDER, wrong), { code: "INVALID_CONFIG", path: "event" });
+    }
+    for (const wrong of [undefined, null]) {
+      await assert.rejects(orders.admit(ORDER, wrong), (error) => MeituanError.is(error) && error.path === "admit.id");
+      await orders.apply(ORDER, { timePassed: {} }, wrong);
+      await orders.explain(ORDER, wrong);
+      supplier.orders(store, undefined, wrong);
+    }
+    const wrongList = { ...store, load: () => null, save: () => true, conflicts: () => null };
+    await assert.rejects(supplier.orders(wrongList).conflicts(), { code: "INVALID_CONFIG", path: "store.conflicts" });
   });
 });

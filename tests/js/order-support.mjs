@@ -39,7 +39,7 @@ export function shop({ store = new MemoryStore(), send = accepted, functions = {
   const errors = [];
   const abouts = [];
   const serve = handler({
-    ...{ config: SETTINGS, store, send, onConflict: () => {} },
+    ...{ config: SETTINGS, store, send: send ?? undefined, onConflict: () => {} },
     onError: (error, about) => abouts.push(about) && errors.push(error),
     ...{ orderCreate: () => ({ partnerOrderId: "P1" }), orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() },
     ...options,
