@@ -48,7 +48,7 @@ fn paying(service: &Service) -> (Job, Order) {
     assert!(matches!(step.then, Then::Load));
     let step = service.advance(&mut job, Input::Loaded(created().into()), NOW);
     let Then::Run(task) = step.then else { panic!("{step:?}") };
-    assert_eq!((task.key.as_str(), task.deadline), ("orderPay:7", after(25_000)));
+    assert_eq!((task.key.as_str(), task.deadline), ("orderPay:7", after(23_000)));
     (job, step.save.unwrap().order)
 }
 
@@ -81,15 +81,26 @@ fn a_call_is_reserved_before_its_function_runs_and_the_end_is_saved_before_the_r
 fn a_function_that_is_late_is_answered_598_and_its_end_counts_when_it_comes() {
     let service = Service::default();
     let (mut job, reserved) = paying(&service);
-    service.advance(&mut job, Input::Late, after(25_000));
-    let step = load(&service, &mut job, &reserved, after(25_001));
-    assert_eq!(code(&step), 598);
+    let step = service.advance(&mut job, Input::Late, after(23_000));
+    assert_eq!(step.until, after(25_000), "what is left of the time is the store's");
+    let step = load(&service, &mut job, &reserved, after(23_001));
+    assert_eq!((code(&step), step.until), (598, after(25_000)));
     let saved = step.save.unwrap().order;
     let (mut job, _) = service.end_of("orderPay:7", paid(), after(40_000));
     let step = load(&service, &mut job, &saved, after(40_000));
     let save = step.save.unwrap();
     assert_eq!(save.order.notices.len(), 1);
     assert_eq!(save.due, Some(after(40_000)));
+}
+
+#[test]
+fn a_short_time_is_shared_with_the_store_too() {
+    let service = Service { deadline: Some(Timestamp(400)), ..Service::default() };
+    let (mut job, _) = service.answer(pay(), NOW);
+    let step = service.advance(&mut job, Input::Loaded(created().into()), NOW);
+    let Then::Run(task) = step.then else { panic!("{step:?}") };
+    assert_eq!(task.deadline, after(300));
+    assert_eq!(service.advance(&mut job, Input::Late, after(300)).until, after(400));
 }
 
 #[test]
@@ -125,14 +136,14 @@ fn where_the_end_cannot_be_saved_598_is_replied_only_once_that_is_saved() {
 fn where_it_cannot_be_saved_that_the_result_comes_later_the_store_is_asked_once_more() {
     let service = Service::default();
     let (mut job, reserved) = paying(&service);
-    service.advance(&mut job, Input::Late, after(25_000));
-    assert!(matches!(service.advance(&mut job, Input::StoreFailed, after(25_010)).then, Then::Load));
-    assert_eq!(code(&load(&service, &mut job, &reserved, after(25_020))), 598);
+    service.advance(&mut job, Input::Late, after(23_000));
+    assert!(matches!(service.advance(&mut job, Input::StoreFailed, after(23_010)).then, Then::Load));
+    assert_eq!(code(&load(&service, &mut job, &reserved, after(23_020))), 598);
 
     let (mut job, _) = paying(&service);
-    service.advance(&mut job, Input::Late, after(25_000));
-    service.advance(&mut job, Input::StoreFailed, after(25_010));
-    let step = service.advance(&mut job, Input::StoreFailed, after(25_020));
+    service.advance(&mut job, Input::Late, after(23_000));
+    service.advance(&mut job, Input::StoreFailed, after(23_010));
+    let step = service.advance(&mut job, Input::StoreFailed, after(23_020));
     assert_eq!(no_reply(&step), NoReply::StoreFailed);
 }
 
@@ -266,8 +277,8 @@ fn a_create_that_waited_for_the_same_create_gets_its_failure_and_runs_nothing() 
 fn sending_ends_within_its_limit_from_the_claim_on_however_slow_the_store() {
     let service = Service::default();
     let (mut job, reserved) = paying(&service);
-    service.advance(&mut job, Input::Late, after(25_000));
-    let saved = load(&service, &mut job, &reserved, after(25_001)).save.unwrap().order;
+    service.advance(&mut job, Input::Late, after(23_000));
+    let saved = load(&service, &mut job, &reserved, after(23_001)).save.unwrap().order;
     let (mut job, _) = service.end_of("orderPay:7", paid(), after(40_000));
     let issued = load(&service, &mut job, &saved, after(40_000)).save.unwrap().order;
     let (mut job, _) = service.settle(true, after(50_000));

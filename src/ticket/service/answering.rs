@@ -1,8 +1,8 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
 use super::{
-    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, GRACE, Job, NoReply, Now, Order, Outcome, Reply, Service,
-    Step, Task, Then, Work,
+    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, Job, NoReply, Now, Order, Outcome, Reply, Service, Step,
+    Task, Then, Work,
 };
 use crate::ticket::order::{Failure, State};
 use crate::time::Timestamp;
@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) struct Answering {
     deadline: Timestamp,
+    /// When the function counts as late.
+    late: Timestamp,
     phase: Phase,
     /// How long to wait next when somebody else is at it.
     pause: i64,
@@ -34,8 +36,10 @@ enum Phase {
 }
 
 impl Answering {
-    pub(super) fn new(deadline: Timestamp) -> Self {
-        Answering { deadline, phase: Phase::Call, pause: BUSY_PAUSES[0], key: String::new(), has_failed: false, has_waited: false }
+    pub(super) fn new(deadline: Timestamp, grace: i64) -> Self {
+        let late = Timestamp(deadline.0.saturating_sub(grace));
+        let (phase, pause) = (Phase::Call, BUSY_PAUSES[0]);
+        Answering { deadline, late, phase, pause, key: String::new(), has_failed: false, has_waited: false }
     }
 
     pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
@@ -68,7 +72,7 @@ impl Service {
             (Answer::Reply(reply), _) => Then::Done(Done::Reply(Answered { reply: *reply, quantity })),
             (Answer::Run(run), Phase::Call) => {
                 answering.key.clone_from(&run.key);
-                let deadline = answering.deadline;
+                let deadline = answering.late;
                 Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
             }
             // Somebody else is at it, and there is no reply that would be true yet.
@@ -88,7 +92,7 @@ impl Service {
 
     /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, it is
     /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
-    pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
+    pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply) -> Step {
         let Work::Answer(answering) = &mut job.work else { return job.load() };
         let is_asked_again = answering.phase != Phase::Call && why == NoReply::StoreFailed && !answering.has_failed;
         answering.has_failed = true;
@@ -99,7 +103,6 @@ impl Service {
             }
         }
         if is_asked_again {
-            job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
             return job.load();
         }
         job.step(Then::Done(Done::NoReply(why)))

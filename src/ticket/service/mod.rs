@@ -67,7 +67,7 @@ use settling::Settling;
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
 const CREATE_DEADLINE: Timestamp = Timestamp(15_000);
 const DEADLINE: Timestamp = Timestamp(25_000);
-/// When a function was late, so long may the store take to record that.
+/// So long before the time is over a function counts as late, or a quarter of the time: the store has the rest to record that.
 const GRACE: i64 = 2_000;
 /// So long may the store take for a step that no call of Meituan's waits for.
 const STORE_LIMIT: i64 = 30_000;
@@ -80,8 +80,9 @@ const BUSY_PAUSES: [i64; 2] = [20, 500];
 pub struct Service {
     /// Settings of the order rules.
     pub settings: Settings,
-    /// How long pay and refund may take, in milliseconds, before Meituan receives 598 and 602 and the work goes on; absent: 25000.
-    /// Order create and reschedule, which cannot be put off, have at most 15000.
+    /// Within how many milliseconds a call is answered, whatever hangs; absent: 25000. Order create and reschedule, which cannot be put
+    /// off, have at most 15000. The function of pay or refund has a quarter less, at most 2000 less: then it is recorded that the work
+    /// goes on, and Meituan receives 598 or 602.
     pub deadline: Option<Timestamp>,
 }
 
@@ -311,7 +312,7 @@ impl Service {
         let cannot_wait = matches!(call, Event::OrderCreate(_) | Event::OrderReschedule(_));
         let limit = if cannot_wait { limit.min(CREATE_DEADLINE) } else { limit };
         let deadline = Timestamp(now.into().steady.0.saturating_add(limit.0));
-        self.begin(Work::Answer(Answering::new(deadline)), call, deadline)
+        self.begin(Work::Answer(Answering::new(deadline, GRACE.min(limit.0 / 4))), call, deadline)
     }
 
     /// Records an event of the supplier's. Begins by loading the order.
@@ -418,7 +419,7 @@ impl Service {
     /// Loading or saving came to nothing.
     fn store_failed(&self, job: &mut Job, why: NoReply, now: Now) -> Step {
         match job.work {
-            Work::Answer(_) => self.answer_failed(job, why, now),
+            Work::Answer(_) => self.answer_failed(job, why),
             Work::Settle(_) => self.settle_failed(job, why, now),
             Work::Record => job.step(Then::Done(Done::Failed(why))),
         }
@@ -441,7 +442,6 @@ impl Service {
         match &mut job.work {
             Work::Answer(answering) => {
                 job.event = answering.unknown().into();
-                job.until = Timestamp(job.until.max(now.steady).0.saturating_add(GRACE));
             }
             Work::Settle(settling) => {
                 settling.late();
