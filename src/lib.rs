@@ -78,6 +78,7 @@ mod block_cipher;
 pub mod body_cipher;
 pub mod envelope;
 mod error;
+mod handler;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod message;

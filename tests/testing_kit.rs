@@ -247,6 +247,8 @@ fn a_store_that_keeps_the_contract_passes_it() {
     contract("none").unwrap();
     let stores = [Arc::new(MemoryStore::default())];
     block_on(store_contract(&stores, Id(1), &Threads::default())).unwrap();
+    let rides = [Arc::new(MemoryStore::default())];
+    block_on(store_contract(&rides, String::from("ride"), &Threads::default())).unwrap();
 }
 
 #[test]

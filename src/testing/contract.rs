@@ -1,7 +1,6 @@
 //! What a store of orders has to do, as checks that any store can be put through.
 
-use crate::message::Id;
-use crate::ticket::handler::{BoxError, DueStore, Receiver, Runtime, SaveOrder, Store, StoredOrder, oneshot};
+use crate::handler::{BoxError, DueStore, OrderKey, Receiver, Runtime, SaveOrder, Store, StoredOrder, work};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
 use std::fmt;
@@ -53,12 +52,12 @@ impl std::error::Error for BrokenContract {}
 ///
 /// # Errors
 /// All checks that it does not pass.
-pub async fn store_contract<S: DueStore>(
+pub async fn store_contract<Key: OrderKey, S: DueStore<Key>>(
     stores: &[Arc<S>],
-    first_order_id: Id,
+    first_order_id: Key,
     runtime: &impl Runtime,
 ) -> Result<(), BrokenContract> {
-    let mut contract = Contract { stores, runtime, next: first_order_id.0, turn: 0 };
+    let mut contract = Contract { stores, runtime, first: first_order_id, next: 0, turn: 0 };
     let mut failures = Vec::new();
     macro_rules! check {
         ($($name:literal: $check:ident,)*) => {
@@ -83,9 +82,10 @@ pub async fn store_contract<S: DueStore>(
     if failures.is_empty() { Ok(()) } else { Err(BrokenContract { failures }) }
 }
 
-struct Contract<'c, S, R> {
+struct Contract<'c, Key, S, R> {
     stores: &'c [Arc<S>],
     runtime: &'c R,
+    first: Key,
     next: u64,
     turn: usize,
 }
@@ -93,9 +93,9 @@ struct Contract<'c, S, R> {
 type Checked = Result<(), BoxError>;
 
 /// A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists.
-fn snapshot(order_id: Id, quantity: u32) -> Value {
+fn snapshot(order_id: &impl OrderKey, quantity: u32) -> Value {
     json!({
-        "format": 2, "orderId": order_id, "partnerOrderId": "P \"\\ \n\u{2028} 订单 😀", "unitPrice": 6000, "quantity": quantity,
+        "format": 2, "orderId": order_id.to_string(), "partnerOrderId": "P \"\\ \n\u{2028} 订单 😀", "unitPrice": 6000, "quantity": quantity,
         "lifecycle": 1, "orderStatus": 4,
         "units": [
             { "voucher": "a".repeat(5000), "credentials": [0, 1], "state": 0, "since": 1_430_908_460_000_i64 },
@@ -107,10 +107,10 @@ fn snapshot(order_id: Id, quantity: u32) -> Value {
     })
 }
 
-impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
-    fn new_id(&mut self) -> Id {
+impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
+    fn new_id(&mut self) -> Key {
         self.next += 1;
-        Id(self.next - 1)
+        self.first.nth(self.next - 1)
     }
 
     /// The connections take turns.
@@ -119,62 +119,64 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
         Ok(self.stores.get(self.turn % self.stores.len().max(1)).ok_or("no store was given")?)
     }
 
-    async fn save(&mut self, id: Id, snapshot: &Value, expected: Option<S::Revision>) -> Result<bool, BoxError> {
+    async fn save(&mut self, id: &Key, snapshot: &Value, expected: Option<S::Revision>) -> Result<bool, BoxError> {
         self.save_due(id, snapshot, expected, None).await
     }
 
     async fn save_due(
         &mut self,
-        order_id: Id,
+        order_id: &Key,
         snapshot: &Value,
         expected: Option<S::Revision>,
         due: Option<i64>,
     ) -> Result<bool, BoxError> {
-        let order = SaveOrder { order_id, snapshot: snapshot.to_string(), expected, due: due.map(Timestamp), conflicts: 1 };
+        let (order_id, snapshot) = (order_id.clone(), snapshot.to_string());
+        let order = SaveOrder { order_id, snapshot, expected, due: due.map(Timestamp), conflicts: 1 };
         self.store()?.save(order).await
     }
 
-    async fn load(&mut self, id: Id) -> Result<(Value, S::Revision), BoxError> {
+    async fn load(&mut self, id: &Key) -> Result<(Value, S::Revision), BoxError> {
         loaded(self.store()?, id).await
     }
 
     /// An order that is saved.
-    async fn saved(&mut self, quantity: u32) -> Result<(Id, S::Revision), BoxError> {
+    async fn saved(&mut self, quantity: u32) -> Result<(Key, S::Revision), BoxError> {
         let id = self.new_id();
-        holds(self.save(id, &snapshot(id, quantity), None).await?, "the first save is false")?;
-        Ok((id, self.load(id).await?.1))
+        holds(self.save(&id, &snapshot(&id, quantity), None).await?, "the first save is false")?;
+        let revision = self.load(&id).await?.1;
+        Ok((id, revision))
     }
 
     async fn nothing_is_there(&mut self) -> Checked {
         let id = self.new_id();
-        holds(self.store()?.load(id).await?.is_none(), "load returned an order")
+        holds(self.store()?.load(id.clone()).await?.is_none(), "load returned an order")
     }
 
     async fn is_loaded_again(&mut self) -> Checked {
         let (id, _) = self.saved(2).await?;
-        same(&self.load(id).await?.0, &snapshot(id, 2))
+        same(&self.load(&id).await?.0, &snapshot(&id, 2))
     }
 
     async fn keeps_zero(&mut self) -> Checked {
         let id = self.new_id();
-        let mut order = snapshot(id, 2);
+        let mut order = snapshot(&id, 2);
         order["partnerOrderId"] = "P\0 1".into();
         order["entries"] = json!(["\0"]);
-        holds(self.save(id, &order, None).await?, "the save is false")?;
-        same(&self.load(id).await?.0, &order)
+        holds(self.save(&id, &order, None).await?, "the save is false")?;
+        same(&self.load(&id).await?.0, &order)
     }
 
     async fn is_new_once(&mut self) -> Checked {
         let (id, _) = self.saved(2).await?;
-        holds(!self.save(id, &snapshot(id, 9), None).await?, "the second save is true")?;
-        same(&self.load(id).await?.0, &snapshot(id, 2))
+        holds(!self.save(&id, &snapshot(&id, 9), None).await?, "the second save is true")?;
+        same(&self.load(&id).await?.0, &snapshot(&id, 2))
     }
 
     async fn is_not_made_by_a_change(&mut self) -> Checked {
         let (_, revision) = self.saved(2).await?;
         let id = self.new_id();
-        holds(!self.save(id, &snapshot(id, 2), Some(revision)).await?, "the save is true")?;
-        holds(self.store()?.load(id).await?.is_none(), "the order is there")
+        holds(!self.save(&id, &snapshot(&id, 2), Some(revision)).await?, "the save is true")?;
+        holds(self.store()?.load(id.clone()).await?.is_none(), "the order is there")
     }
 
     async fn revision_is_good_once(&mut self) -> Checked {
@@ -182,14 +184,14 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
         let mut used = Vec::new();
         let mut revision = first;
         for round in 1..=ROUNDS {
-            holds(self.save(id, &snapshot(id, 2), Some(revision.clone())).await?, "a save with the revision of load is false")?;
+            holds(self.save(&id, &snapshot(&id, 2), Some(revision.clone())).await?, "a save with the revision of load is false")?;
             used.push(revision);
             for revision in used.clone() {
-                let is_saved = self.save(id, &snapshot(id, 9), Some(revision)).await?;
+                let is_saved = self.save(&id, &snapshot(&id, 9), Some(revision)).await?;
                 holds(!is_saved, &format!("after save {round}, a save with an older revision is true"))?;
             }
-            let (order, next) = self.load(id).await?;
-            same(&order, &snapshot(id, 2))?;
+            let (order, next) = self.load(&id).await?;
+            same(&order, &snapshot(&id, 2))?;
             revision = next;
         }
         Ok(())
@@ -198,9 +200,9 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
     async fn reads_what_was_saved(&mut self) -> Checked {
         let (id, mut revision) = self.saved(0).await?;
         for quantity in 1..=READS {
-            holds(self.save(id, &snapshot(id, quantity), Some(revision.clone())).await?, "the save is false")?;
+            holds(self.save(&id, &snapshot(&id, quantity), Some(revision.clone())).await?, "the save is false")?;
             for _ in 0..=self.stores.len() {
-                let (order, loaded) = self.load(id).await?;
+                let (order, loaded) = self.load(&id).await?;
                 same(&order["quantity"], &quantity.into()).map_err(|why| format!("read after save {quantity}: {why}"))?;
                 revision = loaded;
             }
@@ -211,7 +213,7 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
     async fn one_creates(&mut self) -> Checked {
         for _ in 0..ROUNDS {
             let id = self.new_id();
-            self.one_wins(id, None).await?;
+            self.one_wins(&id, None).await?;
         }
         Ok(())
     }
@@ -219,18 +221,18 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
     async fn one_changes(&mut self) -> Checked {
         let (id, _) = self.saved(2).await?;
         for _ in 0..ROUNDS {
-            let revision = self.load(id).await?.1;
-            self.one_wins(id, Some(revision)).await?;
+            let revision = self.load(&id).await?.1;
+            self.one_wins(&id, Some(revision)).await?;
         }
         Ok(())
     }
 
-    async fn one_wins(&mut self, id: Id, expected: Option<S::Revision>) -> Checked {
+    async fn one_wins(&mut self, id: &Key, expected: Option<S::Revision>) -> Checked {
         let mut racing = Vec::new();
         for quantity in 1..=RACERS as u32 {
-            let expected = expected.clone();
+            let (order_id, expected) = (id.clone(), expected.clone());
             let snapshot = snapshot(id, quantity).to_string();
-            let save = SaveOrder { order_id: id, snapshot, expected, due: None, conflicts: 0 };
+            let save = SaveOrder { order_id, snapshot, expected, due: None, conflicts: 0 };
             racing.push((quantity, self.beside(|store| async move { store.save(save).await })));
         }
         let mut winners = Vec::new();
@@ -246,38 +248,33 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
     /// Runs this beside the others.
     fn beside<T: Send + 'static, F: Future<Output = T> + Send + 'static>(&mut self, work: impl FnOnce(Arc<S>) -> F) -> Receiver<T> {
         self.turn += 1;
-        let work = work(self.stores[self.turn % self.stores.len()].clone());
-        let (sender, receiver) = oneshot();
-        self.runtime.spawn(async move {
-            let _ = sender.send(work.await);
-        });
-        receiver
+        work::task(self.runtime, work(self.stores[self.turn % self.stores.len()].clone()))
     }
 
     async fn counts(&mut self) -> Checked {
         let (id, _) = self.saved(0).await?;
-        let counting: Vec<_> = (0..COUNTERS).map(|_| self.beside(|store| count(store, id))).collect();
+        let counting: Vec<_> = (0..COUNTERS).map(|_| self.beside(|store| count(store, id.clone()))).collect();
         for counter in counting {
             counter.await.unwrap_or_else(|| Err("the store panicked".into()))?;
         }
-        same(&self.load(id).await?.0["quantity"], &(COUNTERS as u32 * COUNTS).into())
+        same(&self.load(&id).await?.0["quantity"], &(COUNTERS as u32 * COUNTS).into())
     }
 
     async fn are_apart(&mut self) -> Checked {
         let ((one, revision), (other, _)) = (self.saved(2).await?, self.saved(2).await?);
-        self.save(one, &snapshot(one, 7), Some(revision)).await?;
-        same(&self.load(other).await?.0, &snapshot(other, 2))
+        self.save(&one, &snapshot(&one, 7), Some(revision)).await?;
+        same(&self.load(&other).await?.0, &snapshot(&other, 2))
     }
 
     async fn is_due(&mut self) -> Checked {
         let (late, early, never) = (self.new_id(), self.new_id(), self.new_id());
-        for (id, due) in [(late, Some(DUE + 2)), (early, Some(DUE)), (never, None)] {
+        for (id, due) in [(&late, Some(DUE + 2)), (&early, Some(DUE)), (&never, None)] {
             holds(self.save_due(id, &snapshot(id, 2), None, due).await?, "the save is false")?;
         }
-        for (after, expected) in [(-1, &[][..]), (0, &[early]), (1, &[early]), (2, &[early, late])] {
+        for (after, expected) in [(-1, &[][..]), (0, &[&early]), (1, &[&early]), (2, &[&early, &late])] {
             for _ in 0..self.stores.len() {
                 let found = self.store()?.due(Timestamp(DUE + after), ALL).await?;
-                let ours: Vec<Id> = found.into_iter().filter(|id| [late, early, never].contains(id)).collect();
+                let ours: Vec<&Key> = found.iter().filter(|id| [&late, &early, &never].contains(id)).collect();
                 holds(ours == expected, &format!("{after} ms after the first: expected {expected:?}, found {ours:?}"))?;
             }
         }
@@ -287,35 +284,36 @@ impl<S: DueStore, R: Runtime> Contract<'_, S, R> {
 
     async fn is_due_by_the_last_save(&mut self) -> Checked {
         let id = self.new_id();
-        holds(self.save_due(id, &snapshot(id, 2), None, Some(DUE)).await?, "the save is false")?;
+        holds(self.save_due(&id, &snapshot(&id, 2), None, Some(DUE)).await?, "the save is false")?;
         for (due, is_expected) in [(Some(DUE + 1), false), (Some(DUE - 1), true), (None, false)] {
-            let revision = self.load(id).await?.1;
-            holds(self.save_due(id, &snapshot(id, 2), Some(revision), due).await?, "the save is false")?;
+            let revision = self.load(&id).await?.1;
+            holds(self.save_due(&id, &snapshot(&id, 2), Some(revision), due).await?, "the save is false")?;
             let is_due = self.store()?.due(Timestamp(DUE), ALL).await?.contains(&id);
             let after = due.map(|due| due - DUE);
             holds(is_due == is_expected, &format!("saved with due {after:?} ms later: listed {is_due}"))?;
         }
-        self.save_due(id, &snapshot(id, 2), None, Some(DUE)).await?;
+        self.save_due(&id, &snapshot(&id, 2), None, Some(DUE)).await?;
         let is_due = self.store()?.due(Timestamp(DUE), ALL).await?.contains(&id);
         holds(!is_due, "listed after a save that was false")
     }
 }
 
-async fn count<S: Store>(store: Arc<S>, id: Id) -> Checked {
+async fn count<Key: OrderKey, S: Store<Key>>(store: Arc<S>, id: Key) -> Checked {
     let (mut added, mut tries) = (0, 0);
     while added < COUNTS {
         tries += 1;
         holds(tries < MAX_TRIES, "save is false again and again, although nobody else was first")?;
-        let (mut order, revision) = loaded(&*store, id).await?;
+        let (mut order, revision) = loaded(&*store, &id).await?;
         order["quantity"] = (order["quantity"].as_u64().unwrap_or_default() + 1).into();
-        let save = SaveOrder { order_id: id, snapshot: order.to_string(), expected: Some(revision), due: None, conflicts: 0 };
+        let save =
+            SaveOrder { order_id: id.clone(), snapshot: order.to_string(), expected: Some(revision), due: None, conflicts: 0 };
         added += u32::from(store.save(save).await?);
     }
     Ok(())
 }
 
-async fn loaded<S: Store>(store: &S, id: Id) -> Result<(Value, S::Revision), BoxError> {
-    let StoredOrder { snapshot, revision } = store.load(id).await?.ok_or("the order is not there")?;
+async fn loaded<Key: OrderKey, S: Store<Key>>(store: &S, id: &Key) -> Result<(Value, S::Revision), BoxError> {
+    let StoredOrder { snapshot, revision } = store.load(id.clone()).await?.ok_or("the order is not there")?;
     Ok((serde_json::from_str(&snapshot).map_err(|_| "the snapshot is no JSON")?, revision))
 }
 

@@ -1,9 +1,10 @@
 //! The driver: does what the order service says, and reports how that ended.
 
-use super::channel::{Receiver, oneshot, within};
 use super::functions::{self, Unusable};
-use super::{About, BoxError, BoxFuture, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
+use super::{About, BoxError, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::ErrorCode;
+use crate::handler::work::{Missing, PANICKED, TOO_LONG, Waited, awaited, pause, stored, task, until};
+use crate::handler::{BoxFuture, oneshot, within};
 use crate::message::Id;
 use crate::ticket::order::{
     AttemptEnded, Breach, Conflict, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody,
@@ -12,7 +13,6 @@ use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Record
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// For calls that are about no order; Meituan waits 60 s.
 const DEADLINE: Timestamp = Timestamp(25_000);
@@ -29,31 +29,7 @@ struct Driver<S: Store, F, R> {
     snapshot: String,
 }
 
-/// Why something of the user's has no result.
-enum Missing {
-    /// It failed, and that was reported.
-    Failed,
-    /// The limit was first.
-    Late,
-}
-
 impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
-    /// Runs this beside, to its end.
-    pub(super) fn task<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Receiver<T> {
-        let (sender, receiver) = oneshot();
-        self.runtime.spawn(async move {
-            // Nobody may wait any more.
-            let _ = sender.send(work.await);
-        });
-        receiver
-    }
-
-    /// Ends then, by the steady clock.
-    fn until(&self, end: Timestamp) -> impl Future<Output = ()> + Send {
-        let left = end.0.saturating_sub(self.runtime.now().steady.0);
-        self.runtime.sleep(Duration::from_millis(u64::try_from(left).unwrap_or_default()))
-    }
-
     fn warn(&self, warning: &Warning<'_>, about: &About<'_>) {
         let issues = match warning {
             Warning::Request(issues) | Warning::Reply(issues) | Warning::Notice(issues) => issues,
@@ -99,14 +75,14 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
 
     async fn answer_other(self: &Arc<Self>, received: &Arc<Received>, about: &About<'_>) -> HttpReply {
         let (inner, asked) = (self.clone(), received.clone());
-        let mut working = self.task(async move { inner.functions.other((*asked).clone()).await });
+        let mut working = task(&self.runtime, async move { inner.functions.other((*asked).clone()).await });
         let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.deadline.unwrap_or(DEADLINE).0));
-        let written = match within(self.until(limit), &mut working).await {
+        let written = match within(until(&self.runtime, limit), &mut working).await {
             Some(Some(Ok(Some(reply)))) => self.supplier.reply(received, &reply).map_err(BoxError::from),
             Some(Some(Ok(None))) => return self.supplier.answer_unserved(received),
             Some(Some(Err(error))) => Err(error),
-            Some(None) => Err("it panicked".into()),
-            None => Err("it took too long".into()),
+            Some(None) => Err(PANICKED.into()),
+            None => Err(TOO_LONG.into()),
         };
         match written {
             Ok(reply) => {
@@ -232,7 +208,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             return Err("the store has taken all the time that there was for sending".into());
         }
         // Past the limit it is dropped: somebody else may send what is newer then.
-        let body = match within(self.until(until), &mut send(request.clone())).await {
+        let body = match within(self::until(&self.runtime, until), &mut send(request.clone())).await {
             Some(body) => body?,
             None => return Err("Meituan has not replied in time".into()),
         };
@@ -266,14 +242,12 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         Ok(match then {
             Then::Load => self.load(until).await,
             Then::Pause(min, max) => {
-                let (min, max) = (u64::try_from(min).unwrap_or_default(), u64::try_from(max).unwrap_or_default());
-                let pause = min + self.inner.runtime.random() % (max.saturating_sub(min) + 1);
-                self.inner.runtime.sleep(Duration::from_millis(pause)).await;
+                pause(&self.inner.runtime, min, max).await;
                 Input::Resumed
             }
             Then::Run(task) => self.run_function(task, order).await,
             Then::Send(notices) => {
-                let deliver = |notice| self.inner.task(self.inner.clone().deliver(self.order_id, notice, until));
+                let deliver = |notice| task(&self.inner.runtime, self.inner.clone().deliver(self.order_id, notice, until));
                 let sending: Vec<_> = notices.into_iter().map(deliver).collect();
                 for notice in sending {
                     // What failed was reported.
@@ -287,10 +261,9 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
 
     async fn load(&mut self, until: Timestamp) -> Input {
         let (inner, order_id) = (self.inner.clone(), self.order_id);
-        let loading = self.inner.task(async move { inner.store.load(order_id).await });
-        let stored = match self.stored(loading, until).await {
+        let stored = match self.stored(async move { inner.store.load(order_id).await }, until).await {
             Ok(stored) => stored,
-            Err(missing) => return missing.into(),
+            Err(input) => return input,
         };
         let (snapshot, revision) = match stored {
             Some(StoredOrder { snapshot, revision }) => (snapshot, Some(revision)),
@@ -299,10 +272,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         (self.snapshot, self.revision) = (snapshot, revision);
         match Loaded::from_json(self.snapshot.as_bytes()) {
             Ok(loaded) => Input::Loaded(loaded),
-            Err(error) => {
-                self.report(&error.into());
-                Input::StoreFailed
-            }
+            Err(error) => self.failed(&error.into()),
         }
     }
 
@@ -318,8 +288,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
             conflicts: u32::try_from(conflicts).unwrap_or(u32::MAX),
         };
         let inner = self.inner.clone();
-        let saving = self.inner.task(async move { inner.store.save(saving).await });
-        if !self.stored(saving, until).await? {
+        if !self.stored(async move { inner.store.save(saving).await }, until).await? {
             return Err(Input::Conflict);
         }
         let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
@@ -339,19 +308,21 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         Ok(order)
     }
 
-    async fn stored<T>(&self, mut working: Receiver<Result<T, BoxError>>, until: Timestamp) -> Result<T, Missing> {
-        match within(self.inner.until(until), &mut working).await {
-            Some(Some(Ok(value))) => Ok(value),
-            Some(Some(Err(error))) => Err(self.report(&error)),
-            Some(None) => Err(self.report(&"it panicked".into())),
-            None => Err(Missing::Late),
-        }
+    async fn stored<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, BoxError>> + Send + 'static,
+        until: Timestamp,
+    ) -> Result<T, Input> {
+        stored(&self.inner.runtime, work, until).await.map_err(|missing| match missing {
+            Missing::Failed(error) => self.failed(&error),
+            Missing::Late => Input::StoreLate,
+        })
     }
 
-    fn report(&self, error: &BoxError) -> Missing {
+    fn failed(&self, error: &BoxError) -> Input {
         let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
         self.inner.hooks.on_error(&Trouble::Store(error), &about);
-        Missing::Failed
+        Input::StoreFailed
     }
 
     /// Runs the supplier's function in a task of its own. One that is late goes on, and records its end itself.
@@ -365,30 +336,16 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
             inner.hooks.on_error(&Trouble::Function(&"its stored call cannot be read".into()), &about);
             return Input::Ended(unknown);
         };
-        let (sender, mut working) = oneshot();
-        let (acting, attempt_key) = (inner.clone(), key.clone());
-        inner.runtime.spawn(async move {
-            let end = acting.work(body, &attempt_key, order).await;
-            if let Err(end) = sender.send(end) {
-                acting.record_end(order_id, end).await;
-            }
-        });
-        match within(inner.until(deadline), &mut working).await {
-            Some(Some(end)) => Input::Ended(end),
-            Some(None) => {
-                inner.hooks.on_error(&Trouble::Function(&"it panicked".into()), &about);
+        let (acting, recording, attempt_key) = (inner.clone(), inner.clone(), key.clone());
+        let work = async move { acting.work(body, &attempt_key, order).await };
+        let late = move |end| recording.record_end(order_id, end);
+        match awaited(&inner.runtime, work, until(&inner.runtime, deadline), late).await {
+            Waited::Ended(end) => Input::Ended(end),
+            Waited::Panicked => {
+                inner.hooks.on_error(&Trouble::Function(&PANICKED.into()), &about);
                 Input::Ended(unknown)
             }
-            None => working.close().map_or(Input::Late, Input::Ended),
-        }
-    }
-}
-
-impl From<Missing> for Input {
-    fn from(missing: Missing) -> Input {
-        match missing {
-            Missing::Failed => Input::StoreFailed,
-            Missing::Late => Input::StoreLate,
+            Waited::Late => Input::Late,
         }
     }
 }

@@ -1,32 +1,12 @@
 //! What somebody should hear of.
 
-use super::BoxError;
-use crate::message::Id;
+use super::{About, BoxError, StandardError};
+use crate::handler::{STORE_CONTENDED, STORE_FAILED, STORE_LATE, print, write_issues};
 use crate::ticket::NoticeReply;
 use crate::ticket::order::{Conflict, Notice, Report};
 use crate::ticket::service::NoReply;
 use crate::{Error, Issue};
 use std::fmt;
-
-/// What it is about: ids only, never credentials.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct About<'a> {
-    /// Meituan's number of the order.
-    pub order_id: Option<Id>,
-    /// The call or notice, by name.
-    pub call: Option<&'a str>,
-    /// The attempt's idempotency key, or the notice's id.
-    pub key: Option<&'a str>,
-}
-
-impl fmt::Display for About<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let order = self.order_id.map(|id| format!("order {id}"));
-        let parts = [order.as_deref(), self.call, self.key];
-        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-    }
-}
 
 /// Listeners of a [`Handler`](super::Handler). They are called in between and must not block; a panic in one counts as a panic of what
 /// it is called from. By default each writes one line with ids to standard error.
@@ -35,30 +15,26 @@ pub trait Hooks: Send + Sync + 'static {
     /// event [`ConflictResolved`](crate::ticket::order::ConflictResolved) ends it.
     fn on_conflict(&self, conflicts: &[Conflict], about: &About<'_>) {
         for conflict in conflicts {
-            eprintln!("meituan-protocol: {about}: conflict {}", conflict.id);
+            print(about, &format_args!("conflict {}", conflict.id));
         }
     }
 
     /// Meituan has not accepted a notice for too long, and it is not sent again by itself. The event
     /// [`RetryNotice`](crate::ticket::order::RetryNotice) sends it again.
     fn on_notice_given_up(&self, notice: &Notice, about: &About<'_>) {
-        eprintln!("meituan-protocol: {about}: notice given up {}", notice.id);
+        print(about, &format_args!("notice given up {}", notice.id));
     }
 
     /// Something failed.
     fn on_error(&self, trouble: &Trouble<'_>, about: &About<'_>) {
-        eprintln!("meituan-protocol: {about}: {}", trouble.kind());
+        print(about, &trouble.kind());
     }
 
     /// Something deviates, and is accepted or sent all the same.
     fn on_warning(&self, warning: &Warning<'_>, about: &About<'_>) {
-        eprintln!("meituan-protocol: {about}: {warning}");
+        print(about, warning);
     }
 }
-
-/// [`Hooks`] as they are by default.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct StandardError;
 
 impl Hooks for StandardError {}
 
@@ -91,7 +67,7 @@ impl Trouble<'_> {
             Trouble::Refused(error) => format!("refused: {}", error.code),
             Trouble::Function(_) => "the function failed".to_owned(),
             Trouble::Unusable(error) => format!("the function's result is unusable: {}", error.rule.unwrap_or(error.code.as_str())),
-            Trouble::Store(_) => "the store failed".to_owned(),
+            Trouble::Store(_) => STORE_FAILED.to_owned(),
             Trouble::NoReply(why) => format!("no reply: {why}"),
             Trouble::Reply(error) => format!("the reply is not sent: {}", error.rule.unwrap_or(error.code.as_str())),
             Trouble::Notice(_) => "the notice is not sent".to_owned(),
@@ -127,14 +103,12 @@ pub enum Warning<'a> {
 
 impl fmt::Display for Warning<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, issues) = match self {
-            Warning::Request(issues) => ("request", issues),
-            Warning::Reply(issues) => ("reply", issues),
-            Warning::Notice(issues) => ("notice", issues),
-            Warning::Report(report) => return f.write_str(report.id()),
-        };
-        f.write_str(what)?;
-        issues.iter().try_for_each(|issue| write!(f, " {} at {}", issue.rule.unwrap_or(issue.code.as_str()), issue.path))
+        match self {
+            Warning::Request(issues) => write_issues(f, "request", issues),
+            Warning::Reply(issues) => write_issues(f, "reply", issues),
+            Warning::Notice(issues) => write_issues(f, "notice", issues),
+            Warning::Report(report) => f.write_str(report.id()),
+        }
     }
 }
 
@@ -143,9 +117,9 @@ impl fmt::Display for NoReply {
         f.write_str(match self {
             NoReply::Busy => "somebody else is working at the order, and has not ended in time",
             NoReply::Unknown => "whether the function has acted is not known",
-            NoReply::StoreFailed => "the store failed",
-            NoReply::StoreLate => "the store has not ended in time",
-            NoReply::StoreContended => "others have saved the order first each time",
+            NoReply::StoreFailed => STORE_FAILED,
+            NoReply::StoreLate => STORE_LATE,
+            NoReply::StoreContended => STORE_CONTENDED,
         })
     }
 }
@@ -163,12 +137,5 @@ mod tests {
             assert!(!trouble.kind().contains("password"));
             assert!(trouble.to_string().contains("password"), "hooks of the user's get all of it");
         }
-    }
-
-    #[test]
-    fn what_it_is_about_is_ids_alone() {
-        let about = About { order_id: Some(Id(7)), call: Some("orderPay"), key: Some("orderPay:7") };
-        assert_eq!(about.to_string(), "order 7, orderPay, orderPay:7");
-        assert_eq!(About::default().to_string(), "");
     }
 }

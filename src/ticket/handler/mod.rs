@@ -54,43 +54,30 @@
 //!
 //! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
 
-mod channel;
 mod drive;
 mod functions;
 mod hooks;
-mod runtime;
-mod settling;
-mod store;
-#[cfg(not(target_arch = "wasm32"))]
-mod threads;
 
-#[cfg(feature = "testing")]
-pub(crate) use channel::{Receiver, oneshot};
-pub use functions::{Deferrable, Ended, FunctionResult, Functions, OrderAction, OrderCall};
-pub use hooks::{About, Hooks, StandardError, Trouble, Warning};
-pub use runtime::Runtime;
 #[cfg(feature = "tokio")]
-pub use runtime::Tokio;
-pub use settling::Settled;
-pub use store::{DueStore, MemoryStore, SaveOrder, Store, StoredOrder};
+pub use crate::handler::Tokio;
+pub use crate::handler::{
+    About, BoxError, DueStore, MemoryStore, OrderKey, Runtime, SaveOrder, Settled, StandardError, Store, StoredOrder,
+};
 #[cfg(not(target_arch = "wasm32"))]
-pub use threads::{Threads, block_on};
+pub use crate::handler::{Threads, block_on};
+pub use functions::{Deferrable, Ended, FunctionResult, Functions, OrderAction, OrderCall};
+pub use hooks::{Hooks, Trouble, Warning};
 
 use super::order::{Event, Order};
 use super::service::{NoReply, Recorded, Service};
 use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
+use crate::handler::work::task;
+use crate::handler::{Function, Settles, settle_all, settle_forever};
 use crate::message::Id;
 use crate::time::Timestamp;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// An error of the user's own.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Send_ = dyn Fn(SignedRequest) -> BoxFuture<Result<Vec<u8>, BoxError>> + Send + Sync;
 
 /// A supplier's endpoint over a store. Clones are the same handler.
 pub struct Handler<S, F, R>(Arc<Inner<S, F, R>>);
@@ -102,7 +89,7 @@ struct Inner<S, F, R> {
     runtime: R,
     service: Service,
     hooks: Box<dyn Hooks>,
-    send: Option<Box<Send_>>,
+    send: Option<Box<Function<SignedRequest, Vec<u8>>>>,
 }
 
 impl<S, F, R> Clone for Handler<S, F, R> {
@@ -203,7 +190,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     /// Why it may not be recorded; recording the same event again does no harm.
     pub async fn record(&self, order_id: Id, event: impl Into<Event>) -> Result<Recorded, NoReply> {
         let (inner, event) = (self.0.clone(), event.into());
-        self.0.task(async move { inner.record(order_id, event).await }).await.unwrap_or(Err(NoReply::StoreFailed))
+        task(&self.0.runtime, async move { inner.record(order_id, event).await }).await.unwrap_or(Err(NoReply::StoreFailed))
     }
 
     /// Returns an order as it is stored.
@@ -226,7 +213,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     /// being done.
     pub async fn settle(&self, order_id: Id) -> Result<Option<Timestamp>, NoReply> {
         let inner = self.0.clone();
-        self.0.task(async move { inner.settle(order_id).await }).await.unwrap_or(Err(NoReply::StoreFailed))
+        task(&self.0.runtime, async move { inner.settle(order_id).await }).await.unwrap_or(Err(NoReply::StoreFailed))
     }
 }
 
@@ -237,18 +224,34 @@ impl<S: DueStore, F: Functions, R: Runtime> Handler<S, F, R> {
     /// # Errors
     /// When the store cannot say which.
     pub async fn settle_due(&self) -> Result<Settled, BoxError> {
-        self.0.clone().settle_all().await
+        settle_all(self.0.clone()).await
     }
 
     /// Settles what is due, looks again after a pause, and never ends. It waits for no order: one that takes long, such as by a
     /// notice that nobody replies to, keeps no other from being settled. Any number of processes may do so on one store.
     pub async fn settle_forever(&self, pause: Duration) {
-        let under_way = Arc::default();
-        loop {
-            if let Err(error) = self.0.clone().settle_beside(&under_way).await {
-                self.0.hooks.on_error(&Trouble::Store(&error), &About::default());
-            }
-            self.0.runtime.sleep(pause).await;
-        }
+        settle_forever(self.0.clone(), pause).await;
+    }
+}
+
+impl<S: DueStore, F: Functions, R: Runtime> Settles for Inner<S, F, R> {
+    type Key = Id;
+    type Store = S;
+    type Runtime = R;
+
+    fn store(&self) -> &S {
+        &self.store
+    }
+
+    fn runtime(&self) -> &R {
+        &self.runtime
+    }
+
+    async fn settle_one(self: Arc<Self>, order_id: Id) -> bool {
+        self.settle(order_id).await.is_ok()
+    }
+
+    fn cannot_look(&self, error: &BoxError) {
+        self.hooks.on_error(&Trouble::Store(error), &About::default());
     }
 }

@@ -4,30 +4,51 @@ use super::BoxError;
 use crate::message::Id;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where orders are kept: one row for each order, with a revision that changes with every save.
+/// What an order is kept under: a ticket order under Meituan's number (an [`Id`]), a ride under a text.
+pub trait OrderKey: Clone + Ord + fmt::Debug + fmt::Display + Send + Sync + 'static {
+    /// One of many keys, the first of which is this one, for tests.
+    #[doc(hidden)]
+    fn nth(&self, place: u64) -> Self;
+}
+
+impl OrderKey for Id {
+    fn nth(&self, place: u64) -> Id {
+        Id(self.0.wrapping_add(place))
+    }
+}
+
+impl OrderKey for String {
+    fn nth(&self, place: u64) -> String {
+        format!("{self}-{place}")
+    }
+}
+
+/// Where orders are kept: one row for each order, with a revision that changes with every save. `Store` is one of ticket orders,
+/// `Store<String>` one of rides; each has a table of its own.
 ///
 /// A read must give what was saved last (linearizable): a replica that lags, or a cache, loses what was saved.
-/// [`store_contract`](crate::testing::store_contract) of the feature `testing` checks a store.
+/// `store_contract` of the feature `testing` checks a store.
 ///
 /// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled.
-pub trait Store: Send + Sync + 'static {
+pub trait Store<Key: OrderKey = Id>: Send + Sync + 'static {
     /// What the store knows a saved version by.
     type Revision: Clone + Send + Sync + 'static;
 
     /// Returns what was saved last; `None` if nothing was.
-    fn load(&self, order_id: Id) -> impl Future<Output = Result<Option<StoredOrder<Self::Revision>>, BoxError>> + Send;
+    fn load(&self, order_id: Key) -> impl Future<Output = Result<Option<StoredOrder<Self::Revision>>, BoxError>> + Send;
 
     /// Saves, if [`SaveOrder::expected`] still is the revision of what is stored, and returns true. Otherwise returns false, and
     /// nothing changes.
-    fn save(&self, order: SaveOrder<Self::Revision>) -> impl Future<Output = Result<bool, BoxError>> + Send;
+    fn save(&self, order: SaveOrder<Self::Revision, Key>) -> impl Future<Output = Result<bool, BoxError>> + Send;
 }
 
 /// A store that can be asked for all orders in which something is due. One that sets an alarm for each order need not.
-pub trait DueStore: Store {
+pub trait DueStore<Key: OrderKey = Id>: Store<Key> {
     /// Returns the orders whose [`SaveOrder::due`] is not later than `now`, the earliest first, `max` at most.
-    fn due(&self, now: Timestamp, max: usize) -> impl Future<Output = Result<Vec<Id>, BoxError>> + Send;
+    fn due(&self, now: Timestamp, max: usize) -> impl Future<Output = Result<Vec<Key>, BoxError>> + Send;
 }
 
 /// What is stored of an order.
@@ -41,9 +62,9 @@ pub struct StoredOrder<Revision> {
 
 /// What is to be stored of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaveOrder<Revision> {
-    /// Meituan's number of the order, up to 64 bits.
-    pub order_id: Id,
+pub struct SaveOrder<Revision, Key = Id> {
+    /// What it is kept under: Meituan's number of a ticket order, up to 64 bits; the key of a ride.
+    pub order_id: Key,
     /// The order as JSON.
     pub snapshot: String,
     /// The revision that was loaded; `None`: nothing was stored.
@@ -54,28 +75,28 @@ pub struct SaveOrder<Revision> {
     pub conflicts: u32,
 }
 
-impl<S: Store> Store for Arc<S> {
+impl<Key: OrderKey, S: Store<Key>> Store<Key> for Arc<S> {
     type Revision = S::Revision;
 
-    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<S::Revision>>, BoxError> {
+    async fn load(&self, order_id: Key) -> Result<Option<StoredOrder<S::Revision>>, BoxError> {
         (**self).load(order_id).await
     }
 
-    async fn save(&self, order: SaveOrder<S::Revision>) -> Result<bool, BoxError> {
+    async fn save(&self, order: SaveOrder<S::Revision, Key>) -> Result<bool, BoxError> {
         (**self).save(order).await
     }
 }
 
-impl<S: DueStore> DueStore for Arc<S> {
-    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+impl<Key: OrderKey, S: DueStore<Key>> DueStore<Key> for Arc<S> {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Key>, BoxError> {
         (**self).due(now, max).await
     }
 }
 
 /// Orders in memory: for tests, and for trying things out. Nothing outlives the process.
-#[derive(Debug, Default)]
-pub struct MemoryStore {
-    orders: Mutex<BTreeMap<Id, Kept>>,
+#[derive(Debug)]
+pub struct MemoryStore<Key = Id> {
+    orders: Mutex<BTreeMap<Key, Kept>>,
 }
 
 #[derive(Debug)]
@@ -85,25 +106,31 @@ struct Kept {
     conflicts: u32,
 }
 
-impl MemoryStore {
+impl<Key> Default for MemoryStore<Key> {
+    fn default() -> Self {
+        MemoryStore { orders: Mutex::new(BTreeMap::new()) }
+    }
+}
+
+impl<Key: OrderKey> MemoryStore<Key> {
     /// Returns the orders with conflicts that are not resolved.
-    pub fn conflicts(&self) -> Vec<Id> {
-        self.with(|orders| orders.iter().filter(|(_, kept)| kept.conflicts > 0).map(|(id, _)| *id).collect())
+    pub fn conflicts(&self) -> Vec<Key> {
+        self.with(|orders| orders.iter().filter(|(_, kept)| kept.conflicts > 0).map(|(id, _)| id.clone()).collect())
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<Id, Kept>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<Key, Kept>) -> T) -> T {
         act(&mut self.orders.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Store for MemoryStore {
+impl<Key: OrderKey> Store<Key> for MemoryStore<Key> {
     type Revision = u64;
 
-    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+    async fn load(&self, order_id: Key) -> Result<Option<StoredOrder<u64>>, BoxError> {
         Ok(self.with(|orders| orders.get(&order_id).map(|kept| kept.stored.clone())))
     }
 
-    async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+    async fn save(&self, order: SaveOrder<u64, Key>) -> Result<bool, BoxError> {
         let SaveOrder { order_id, snapshot, expected, due, conflicts } = order;
         Ok(self.with(|orders| {
             let revision = orders.get(&order_id).map(|kept| kept.stored.revision);
@@ -117,13 +144,13 @@ impl Store for MemoryStore {
     }
 }
 
-impl DueStore for MemoryStore {
-    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+impl<Key: OrderKey> DueStore<Key> for MemoryStore<Key> {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Key>, BoxError> {
         Ok(self.with(|orders| {
-            let due = orders.iter().filter_map(|(id, kept)| kept.due.filter(|due| *due <= now).map(|due| (due, *id)));
+            let due = orders.iter().filter_map(|(id, kept)| kept.due.filter(|due| *due <= now).map(|due| (due, id)));
             let mut due: Vec<_> = due.collect();
             due.sort_unstable();
-            due.into_iter().map(|(_, id)| id).take(max).collect()
+            due.into_iter().map(|(_, id)| id.clone()).take(max).collect()
         }))
     }
 }

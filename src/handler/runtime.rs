@@ -1,7 +1,6 @@
 //! What runs the work of a handler: tasks, a clock, pauses.
 
-use crate::ticket::service::Now;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};

@@ -1,0 +1,148 @@
+//! What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
+//! claimed in its snapshot.
+
+use super::work::task;
+use super::{BoxError, DueStore, OrderKey, Runtime};
+use crate::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How many orders are settled side by side in one pass, how many without one, and how many are asked for at once.
+const SIDE_BY_SIDE: usize = 8;
+const MAX_UNDER_WAY: usize = 64;
+const AT_ONCE: usize = 100;
+/// So long an order that failed is left alone, in milliseconds.
+const PAUSE: i64 = 30_000;
+
+/// How many orders were settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Those in which everything that was due was done, or has a time at which it is due again.
+    pub settled: usize,
+    /// Those that the store did not take. They were reported, and are due again.
+    pub failed: usize,
+}
+
+/// What settles orders of a store.
+pub(crate) trait Settles: Send + Sync + Sized + 'static {
+    type Key: OrderKey;
+    type Store: DueStore<Self::Key>;
+    type Runtime: Runtime;
+
+    fn store(&self) -> &Self::Store;
+
+    fn runtime(&self) -> &Self::Runtime;
+
+    /// Settles one order, reports what failed, and returns whether the store took it.
+    fn settle_one(self: Arc<Self>, order_id: Self::Key) -> impl Future<Output = bool> + Send;
+
+    /// Reports that the store has not said what is due.
+    fn cannot_look(&self, error: &BoxError);
+}
+
+/// What [`settle_forever`] has begun.
+#[derive(Debug)]
+struct UnderWay<Key> {
+    orders: BTreeSet<Key>,
+    /// Those that failed, and until when they are left alone, by the steady clock.
+    postponed: BTreeMap<Key, Timestamp>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An order that is being settled. One whose task is gone without a result has failed.
+struct Turn<H: Settles> {
+    handler: Arc<H>,
+    under_way: Arc<Mutex<UnderWay<H::Key>>>,
+    order_id: H::Key,
+    is_settled: bool,
+}
+
+impl<H: Settles> Drop for Turn<H> {
+    fn drop(&mut self) {
+        let again = Timestamp(self.handler.runtime().now().steady.0.saturating_add(PAUSE));
+        let mut under_way = lock(&self.under_way);
+        under_way.orders.remove(&self.order_id);
+        if !self.is_settled {
+            under_way.postponed.insert(self.order_id.clone(), again);
+        }
+    }
+}
+
+impl<H: Settles> Turn<H> {
+    async fn run(mut self) {
+        self.is_settled = self.handler.clone().settle_one(self.order_id.clone()).await;
+    }
+}
+
+/// Settles what is due until nothing is, and waits for it.
+pub(crate) async fn settle_all<H: Settles>(handler: Arc<H>) -> Result<Settled, BoxError> {
+    let (mut settled, mut seen) = (Settled::default(), BTreeSet::new());
+    let runtime = handler.runtime();
+    loop {
+        // What fails is due again at once.
+        let due = handler.store().due(runtime.now().wall, AT_ONCE + seen.len()).await?;
+        let found: VecDeque<H::Key> = due.into_iter().filter(|id| seen.insert(id.clone())).collect();
+        if found.is_empty() {
+            return Ok(settled);
+        }
+        let (workers, queue) = (found.len().min(SIDE_BY_SIDE), Arc::new(Mutex::new(found)));
+        let working: Vec<_> = (0..workers).map(|_| task(runtime, settle_each(handler.clone(), queue.clone()))).collect();
+        for worker in working {
+            let done = worker.await.unwrap_or_default();
+            settled = Settled { settled: settled.settled + done.settled, failed: settled.failed + done.failed };
+        }
+    }
+}
+
+/// Settles orders until there are no more.
+async fn settle_each<H: Settles>(handler: Arc<H>, orders: Arc<Mutex<VecDeque<H::Key>>>) -> Settled {
+    let mut settled = Settled::default();
+    let next = || lock(&orders).pop_front();
+    while let Some(order_id) = next() {
+        // A task of its own: one that panics ends no other.
+        match task(handler.runtime(), handler.clone().settle_one(order_id)).await {
+            Some(true) => settled.settled += 1,
+            _ => settled.failed += 1,
+        }
+    }
+    settled
+}
+
+/// Settles what is due, again and again.
+pub(crate) async fn settle_forever<H: Settles>(handler: Arc<H>, pause: Duration) {
+    let under_way = Arc::new(Mutex::new(UnderWay { orders: BTreeSet::new(), postponed: BTreeMap::new() }));
+    loop {
+        if let Err(error) = settle_beside(&handler, &under_way).await {
+            handler.cannot_look(&error);
+        }
+        handler.runtime().sleep(pause).await;
+    }
+}
+
+/// Begins to settle what is due and is not under way, and waits for nothing.
+async fn settle_beside<H: Settles>(handler: &Arc<H>, under_way: &Arc<Mutex<UnderWay<H::Key>>>) -> Result<(), BoxError> {
+    let now = handler.runtime().now();
+    let known = {
+        let mut known = lock(under_way);
+        known.postponed.retain(|_, until| *until > now.steady);
+        known.orders.len() + known.postponed.len()
+    };
+    for order_id in handler.store().due(now.wall, AT_ONCE + known).await? {
+        {
+            let mut known = lock(under_way);
+            if known.orders.len() >= MAX_UNDER_WAY {
+                return Ok(());
+            }
+            if known.postponed.contains_key(&order_id) || !known.orders.insert(order_id.clone()) {
+                continue;
+            }
+        }
+        let turn = Turn { handler: handler.clone(), under_way: under_way.clone(), order_id, is_settled: false };
+        handler.runtime().spawn(turn.run());
+    }
+    Ok(())
+}
