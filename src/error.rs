@@ -19,6 +19,9 @@ pub struct Text {
     pub zh: &'static str,
 }
 
+/// What Meituan's staff read where our own code fails: the true reason, and nothing of it.
+pub(crate) const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
+
 macro_rules! error_codes {
     ($( $variant:ident $name:literal: $en:literal, $zh:literal; hint $hint_en:literal, $hint_zh:literal; )*) => {
         /// The stable name of what is wrong.

@@ -3,7 +3,7 @@
 //! This crate never opens a socket, reads a clock or draws a random number. Requests, replies, times and random
 //! bytes come in as values, and values go out; the same input always gives the same output. Whoever uses it keeps
 //! the connection, the clock and the database, and can test all of it without any of the three. The one exception is a
-//! convenience around it: the runtimes of [`ticket::handler`], which can be replaced.
+//! convenience around it: the runtimes of [`ticket::handler`] and [`ride::handler`], which can be replaced.
 //!
 //! Input is never trusted: whatever bytes come in, functions return an [`Error`] with a stable [`ErrorCode`], the
 //! path of the field and a hint. They do not panic.
@@ -46,7 +46,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A supplier whose orders the library keeps in a database is a [`ticket::handler`].
+//! A supplier whose orders the library keeps in a database is a [`ticket::handler`]; an enterprise's rides are kept by a
+//! [`ride::handler`].
 //!
 //! # The rooms
 //!
@@ -66,7 +67,7 @@
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
 //! - `http`: whole requests and responses, as the `http` crate has them; see the module of that name.
-//! - `tokio`: Tokio as the runtime of [`ticket::handler`].
+//! - `tokio`: Tokio as the runtime of [`ticket::handler`] and [`ride::handler`].
 //! - `testing`: Meituan's side of both APIs, for your own tests; see the module of that name.
 //! - `wasm` and what it consists of: the exports for the npm package's modules. Not meant for Rust programs.
 

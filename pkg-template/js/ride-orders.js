@@ -20,9 +20,6 @@ import { duration, LATE as IS_LATE, inTime, steady } from "./time.js";
 const [RECEIVE, RECORD, CALL, SETTLE] = [0, 1, 2, 3];
 const [LOADED, CONFLICT, STORE_FAILED, STORE_LATE, RESUMED, REPLIED, PAID, LATE, CHOSEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
-/** How long a choice is waited for. */
-const CHOICE_LIMIT = 30_000;
-
 /**
  * What of an order goes into each call.
  * @type {Record<string, readonly string[]>}
@@ -332,15 +329,15 @@ export class RideOrders {
 
   /**
    * @param {string} orderId
-   * @param {{ driverIds: string[] }} step
+   * @param {{ driverIds: string[], until: number }} step
    * @param {any} order
    * @returns {Promise<string>} empty for none
    */
-  async #choose(orderId, { driverIds }, order) {
+  async #choose(orderId, { driverIds, until }, order) {
     const { chooseDriver, reports, context } = this.#how;
     const offers = order.offers.filter((/** @type {any} */ offer) => driverIds.includes(offer.submitDriveInfo.driverId));
     try {
-      const chosen = await inTime(chooseDriver({ orderId, driverIds, offers, order }, ...context), steady() + CHOICE_LIMIT);
+      const chosen = await inTime(chooseDriver({ orderId, driverIds, offers, order }, ...context), until);
       if (chosen === IS_LATE) throw new MeituanError("TIMED_OUT", { path: "chooseDriver" });
       return chosen ?? "";
     } catch (error) {

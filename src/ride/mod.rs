@@ -29,6 +29,7 @@ mod client;
 pub mod codes;
 mod estimate;
 pub(crate) mod form;
+pub mod handler;
 mod interfaces;
 pub mod order;
 mod push;

@@ -6,6 +6,7 @@ use super::order::{Delivery, Notice};
 use super::products::*;
 use super::supplier::ENCRYPTION_STATUS;
 use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
+use crate::error::SYSTEM_FAILURE;
 use crate::message::definition::Facts;
 use crate::message::{Id, Packed, Reading, read};
 use crate::time::Timestamp;
@@ -325,7 +326,6 @@ fn illegal(code: i32) -> Error {
 }
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
 pub(super) const NOT_SERVED: &str = "接口未实现";
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.

@@ -129,7 +129,7 @@ pub enum Input {
 pub struct Step {
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
-    /// Until then loading and saving may take, by the steady clock.
+    /// Until then loading and saving may take, by the steady clock, and a choice.
     pub until: Timestamp,
     /// What to do when it is saved.
     pub then: Then,
@@ -169,7 +169,8 @@ pub enum Then {
     Call(Box<CallTask>),
     /// Have the user's function pay.
     Pay(Payment),
-    /// Have the user's function choose one of these drivers. It may run in several processes, and the driver is confirmed once.
+    /// Have the user's function choose one of these drivers, until [`Step::until`]. It may run in several processes, and the
+    /// driver is confirmed once.
     Choose(Vec<String>),
     /// Nothing: the job is done.
     Done(Done),
