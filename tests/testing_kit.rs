@@ -21,6 +21,7 @@ use meituan_protocol::time::Timestamp;
 use meituan_protocol::{ErrorCode, Secret};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 
@@ -234,6 +235,26 @@ impl DueStore for Faulty {
             _ => self.inner.due(now, max).await?,
         })
     }
+
+    async fn claim_due(&self, now: Timestamp, max: usize, lease: Duration) -> Result<Option<Vec<Id>>, BoxError> {
+        Ok(match self.fault {
+            "claims nothing" => Some(Vec::new()),
+            "gives what is due to everybody" => Some(self.inner.due(now, max).await?),
+            "claims for ever" => self.inner.claim_due(now, max, Duration::from_secs(3600)).await?,
+            "forgets to claim before it is due" => self.inner.claim_due(Timestamp(now.0 + 1), max, lease).await?,
+            "claims without limit" => self.inner.claim_due(now, usize::MAX, lease).await?,
+            "does not claim" => None,
+            _ => self.inner.claim_due(now, max, lease).await?,
+        })
+    }
+
+    async fn with_conflicts(&self) -> Result<Option<Vec<Id>>, BoxError> {
+        Ok(match self.fault {
+            "has no conflicts" => Some(Vec::new()),
+            "has every conflict for ever" => Some(self.dues.lock().unwrap().keys().copied().collect()),
+            _ => self.inner.with_conflicts().await?,
+        })
+    }
 }
 
 fn contract(fault: &'static str) -> Result<(), BrokenContract> {
@@ -244,7 +265,9 @@ fn contract(fault: &'static str) -> Result<(), BrokenContract> {
 
 #[test]
 fn a_store_that_keeps_the_contract_passes_it() {
-    contract("none").unwrap();
+    for kept in ["none", "does not claim"] {
+        contract(kept).unwrap();
+    }
     let stores = [Arc::new(MemoryStore::default())];
     block_on(store_contract(&stores, Id(1), &Threads::default())).unwrap();
     let rides = [Arc::new(MemoryStore::default())];
@@ -264,6 +287,13 @@ fn every_fault_of_a_store_is_found_and_named() {
         ("has everything due", "-1 ms after the first"),
         ("takes due from a save that is false", "listed after a save that was false"),
         ("forgets the limit", "at most 1: found 2"),
+        ("claims nothing", "four claims at once: expected [Id("),
+        ("gives what is due to everybody", "four claims at once: expected [Id("),
+        ("claims for ever", "at most 1: found 0"),
+        ("forgets to claim before it is due", "-1 ms after the first: found [Id("),
+        ("claims without limit", "at most 1: found"),
+        ("has no conflicts", "saved with 2 conflicts: listed false"),
+        ("has every conflict for ever", "saved with 0 conflicts: listed true"),
     ] {
         let broken = contract(fault).expect_err(fault).to_string();
         assert!(broken.contains(message), "{fault}: {broken}");

@@ -509,21 +509,74 @@ fn settle_due_settles_what_is_due_and_nothing_else() {
     assert_eq!(settle_due(), Settled::default());
 }
 
-#[test]
-fn orders_that_cannot_be_settled_keep_no_other_from_it() {
-    let world = World::begin();
-    world.code(create());
-    world.acts(Mode::Fails);
-    world.code(pay());
-    world.acts(Mode::Done);
-    world.time.pass(60_000);
-    for id in 1..=250 {
+/// A store that does not claim.
+#[derive(Default)]
+struct Unclaiming(MemoryStore);
+
+impl Store for Unclaiming {
+    type Revision = u64;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        self.0.load(order_id).await
+    }
+
+    async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        self.0.save(order).await
+    }
+}
+
+impl DueStore for Unclaiming {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+        self.0.due(now, max).await
+    }
+}
+
+/// Orders that are due and no orders.
+fn break_orders<S: DueStore<Revision = u64>>(world: &World<S>, count: u64) {
+    for id in 1..=count {
         let broken = SaveOrder { order_id: Id(id), snapshot: "{}".into(), expected: None, due: Some(Timestamp(0)), conflicts: 0 };
         assert!(world.time.run(world.handler.store().save(broken)).unwrap());
     }
-    let settled = world.time.run(world.handler.settle_due()).unwrap();
-    assert_eq!(settled, Settled { settled: 1, failed: 250 });
-    assert_eq!(world.sent(), ["payNotice"]);
+}
+
+#[test]
+fn orders_that_cannot_be_settled_keep_no_other_from_it() {
+    fn check<S: DueStore<Revision = u64>>(world: World<S>) {
+        world.code(create());
+        world.acts(Mode::Fails);
+        world.code(pay());
+        world.acts(Mode::Done);
+        world.time.pass(60_000);
+        break_orders(&world, 250);
+        let settled = world.time.run(world.handler.settle_due()).unwrap();
+        assert_eq!(settled, Settled { settled: 1, failed: 250 });
+        assert_eq!(world.sent(), ["payNotice"]);
+    }
+    check(World::begin());
+    check(World::over(Unclaiming::default()));
+}
+
+#[test]
+fn of_two_handlers_that_settle_what_is_due_one_has_each_order_where_the_store_claims() {
+    let store = Arc::new(MemoryStore::default());
+    let one = World::over(store.clone());
+    let other = World::with(store, one.time.clone(), one.answers.clone(), one.notices.clone());
+    for order_id in (0..30).map(|number| Id(ORDER.0 + number)) {
+        one.acts(Mode::Done);
+        one.code(OrderCreate { order_id, ..create() });
+        one.acts(Mode::Pending);
+        one.code(OrderPay { order_id, ..pay() });
+        let failed = IssueFailed { code: None, describe: "上游停航".into() };
+        one.time.run(one.handler.record(order_id, failed)).unwrap();
+    }
+    let (settling, first) = (other.handler.clone(), Arc::<Mutex<Option<Settled>>>::default());
+    let settled = first.clone();
+    one.time.spawn(async move { *settled.lock().unwrap() = settling.settle_due().await.ok() });
+    let second = one.time.run(one.handler.settle_due()).unwrap();
+    one.time.rest();
+    let first = first.lock().unwrap().unwrap();
+    assert_eq!((first.settled + second.settled, first.failed + second.failed), (30, 0));
+    assert_eq!(one.sent().len(), 30);
 }
 
 #[test]
@@ -557,22 +610,24 @@ fn a_notice_that_nobody_replies_to_keeps_no_other_order_from_being_settled() {
 
 #[test]
 fn an_order_that_cannot_be_settled_is_left_alone_for_a_while_and_keeps_no_other_from_it() {
-    let world = World::begin();
-    for id in 1..=150 {
-        let broken = SaveOrder { order_id: Id(id), snapshot: "{}".into(), expected: None, due: Some(Timestamp(0)), conflicts: 0 };
-        assert!(world.time.run(world.handler.store().save(broken)).unwrap());
+    fn check<S: DueStore<Revision = u64>>(world: World<S>) {
+        break_orders(&world, 150);
+        world.code(create());
+        world.acts(Mode::Fails);
+        world.code(pay());
+        world.acts(Mode::Done);
+        world.time.pass(60_000);
+        let (settling, time) = (world.handler.clone(), world.time.clone());
+        time.spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
+        time.run(time.sleep(Duration::from_secs(10)));
+        assert_eq!(world.sent(), ["payNotice"]);
+        let reports = || world.heard.lines().iter().filter(|line| line.contains("the store failed")).count();
+        assert_eq!(reports(), 150);
+        time.run(time.sleep(Duration::from_secs(130)));
+        assert!(reports() >= 300, "{}", reports());
     }
-    world.code(create());
-    world.acts(Mode::Fails);
-    world.code(pay());
-    world.acts(Mode::Done);
-    world.time.pass(60_000);
-    let (settling, time) = (world.handler.clone(), world.time.clone());
-    time.spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
-    time.run(time.sleep(Duration::from_secs(10)));
-    assert_eq!(world.sent(), ["payNotice"]);
-    let reports = world.heard.lines().iter().filter(|line| line.contains("the store failed")).count();
-    assert_eq!(reports, 150);
+    check(World::begin());
+    check(World::over(Unclaiming::default()));
 }
 
 #[test]

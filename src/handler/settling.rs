@@ -14,13 +14,16 @@ const MAX_UNDER_WAY: usize = 64;
 const AT_ONCE: usize = 100;
 /// So long an order that failed is left alone, in milliseconds.
 const PAUSE: i64 = 30_000;
+/// So long an order that one process has claimed is not looked at by others.
+const LEASE: Duration = Duration::from_secs(120);
 
 /// How many orders were settled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Those in which everything that was due was done, or has a time at which it is due again.
     pub settled: usize,
-    /// Those that the store did not take. They were reported, and are due again.
+    /// Those that the store did not take. They were reported, and are due again; where the store claims, when that claim has run
+    /// out.
     pub failed: usize,
 }
 
@@ -78,13 +81,22 @@ impl<H: Settles> Turn<H> {
     }
 }
 
+/// What is due: claimed, where the store claims. Otherwise what is known to be due is returned again.
+async fn next<H: Settles>(handler: &H, max: usize, known: usize) -> Result<Vec<H::Key>, BoxError> {
+    let (store, now) = (handler.store(), handler.runtime().now().wall);
+    match store.claim_due(now, max, LEASE).await? {
+        Some(claimed) => Ok(claimed),
+        None => store.due(now, max.saturating_add(known)).await,
+    }
+}
+
 /// Settles what is due until nothing is, and waits for it.
 pub(crate) async fn settle_all<H: Settles>(handler: Arc<H>) -> Result<Settled, BoxError> {
     let (mut settled, mut seen) = (Settled::default(), BTreeSet::new());
     let runtime = handler.runtime();
     loop {
-        // What fails is due again at once.
-        let due = handler.store().due(runtime.now().wall, AT_ONCE + seen.len()).await?;
+        // Where nobody claims, what fails is due again at once.
+        let due = next(&*handler, AT_ONCE, seen.len()).await?;
         let found: VecDeque<H::Key> = due.into_iter().filter(|id| seen.insert(id.clone())).collect();
         if found.is_empty() {
             return Ok(settled);
@@ -126,17 +138,18 @@ pub(crate) async fn settle_forever<H: Settles>(handler: Arc<H>, pause: Duration)
 /// Begins to settle what is due and is not under way, and waits for nothing.
 async fn settle_beside<H: Settles>(handler: &Arc<H>, under_way: &Arc<Mutex<UnderWay<H::Key>>>) -> Result<(), BoxError> {
     let now = handler.runtime().now();
-    let known = {
+    let (room, known) = {
         let mut known = lock(under_way);
         known.postponed.retain(|_, until| *until > now.steady);
-        known.orders.len() + known.postponed.len()
+        (MAX_UNDER_WAY.saturating_sub(known.orders.len()), known.orders.len() + known.postponed.len())
     };
-    for order_id in handler.store().due(now.wall, AT_ONCE + known).await? {
+    if room == 0 {
+        return Ok(());
+    }
+    // No more than can begin: what is claimed and does not begin is left alone by everybody.
+    for order_id in next(&**handler, room, known).await? {
         {
             let mut known = lock(under_way);
-            if known.orders.len() >= MAX_UNDER_WAY {
-                return Ok(());
-            }
             if known.postponed.contains_key(&order_id) || !known.orders.insert(order_id.clone()) {
                 continue;
             }

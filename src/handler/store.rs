@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What an order is kept under: a ticket order under Meituan's number (an [`Id`]), a ride under a text.
 pub trait OrderKey: Clone + Ord + fmt::Debug + fmt::Display + Send + Sync + 'static {
@@ -49,6 +50,23 @@ pub trait Store<Key: OrderKey = Id>: Send + Sync + 'static {
 pub trait DueStore<Key: OrderKey = Id>: Store<Key> {
     /// Returns the orders whose [`SaveOrder::due`] is not later than `now`, the earliest first, `max` at most.
     fn due(&self, now: Timestamp, max: usize) -> impl Future<Output = Result<Vec<Key>, BoxError>> + Send;
+
+    /// Returns what is due, as [`DueStore::due`], and keeps it from being returned here again for the lease, or until the order is
+    /// saved. It only spares work where many processes settle; correctness rests on what is saved of each order. `None`, by
+    /// default: the store does not claim.
+    fn claim_due(
+        &self,
+        _now: Timestamp,
+        _max: usize,
+        _lease: Duration,
+    ) -> impl Future<Output = Result<Option<Vec<Key>>, BoxError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Returns the orders that were saved last with [`SaveOrder::conflicts`]. `None`, by default: the store cannot say.
+    fn with_conflicts(&self) -> impl Future<Output = Result<Option<Vec<Key>>, BoxError>> + Send {
+        async { Ok(None) }
+    }
 }
 
 /// What is stored of an order.
@@ -91,6 +109,14 @@ impl<Key: OrderKey, S: DueStore<Key>> DueStore<Key> for Arc<S> {
     async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Key>, BoxError> {
         (**self).due(now, max).await
     }
+
+    async fn claim_due(&self, now: Timestamp, max: usize, lease: Duration) -> Result<Option<Vec<Key>>, BoxError> {
+        (**self).claim_due(now, max, lease).await
+    }
+
+    async fn with_conflicts(&self) -> Result<Option<Vec<Key>>, BoxError> {
+        (**self).with_conflicts().await
+    }
 }
 
 /// Orders in memory: for tests, and for trying things out. Nothing outlives the process.
@@ -104,6 +130,14 @@ struct Kept {
     stored: StoredOrder<u64>,
     due: Option<Timestamp>,
     conflicts: u32,
+    /// Until then it is claimed, as of this save.
+    claimed_until: Timestamp,
+}
+
+impl Kept {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
 }
 
 impl<Key> Default for MemoryStore<Key> {
@@ -138,7 +172,7 @@ impl<Key: OrderKey> Store<Key> for MemoryStore<Key> {
                 return false;
             }
             let stored = StoredOrder { snapshot, revision: revision.unwrap_or_default() + 1 };
-            orders.insert(order_id, Kept { stored, due, conflicts });
+            orders.insert(order_id, Kept { stored, due, conflicts, claimed_until: Timestamp(i64::MIN) });
             true
         }))
     }
@@ -146,11 +180,30 @@ impl<Key: OrderKey> Store<Key> for MemoryStore<Key> {
 
 impl<Key: OrderKey> DueStore<Key> for MemoryStore<Key> {
     async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Key>, BoxError> {
-        Ok(self.with(|orders| {
-            let due = orders.iter().filter_map(|(id, kept)| kept.due.filter(|due| *due <= now).map(|due| (due, id)));
-            let mut due: Vec<_> = due.collect();
-            due.sort_unstable();
-            due.into_iter().map(|(_, id)| id.clone()).take(max).collect()
-        }))
+        Ok(self.with(|orders| earliest(orders, max, |kept| kept.is_due(now))))
     }
+
+    async fn claim_due(&self, now: Timestamp, max: usize, lease: Duration) -> Result<Option<Vec<Key>>, BoxError> {
+        let until = now.0.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+        Ok(Some(self.with(|orders| {
+            let claimed = earliest(orders, max, |kept| kept.is_due(now) && kept.claimed_until <= now);
+            for id in &claimed {
+                if let Some(kept) = orders.get_mut(id) {
+                    kept.claimed_until = Timestamp(until);
+                }
+            }
+            claimed
+        })))
+    }
+
+    async fn with_conflicts(&self) -> Result<Option<Vec<Key>>, BoxError> {
+        Ok(Some(self.conflicts()))
+    }
+}
+
+/// Those that are wanted, the earliest first.
+fn earliest<Key: OrderKey>(orders: &BTreeMap<Key, Kept>, max: usize, is_wanted: impl Fn(&Kept) -> bool) -> Vec<Key> {
+    let mut wanted: Vec<_> = orders.iter().filter(|(_, kept)| is_wanted(kept)).map(|(id, kept)| (kept.due, id)).collect();
+    wanted.sort_unstable();
+    wanted.into_iter().map(|(_, id)| id.clone()).take(max).collect()
 }

@@ -5,6 +5,7 @@ use crate::time::Timestamp;
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many race for one revision, and how often.
 const RACERS: usize = 20;
@@ -17,6 +18,8 @@ const COUNTS: u32 = 5;
 const MAX_TRIES: u32 = 200 * COUNTS;
 /// When the orders of the checks are due: far ahead, and not on the second.
 const DUE: i64 = 4_102_444_800_457;
+/// How long a claim of the checks lasts.
+const LEASE: Duration = Duration::from_millis(100);
 /// More than the orders that anybody has due then.
 const ALL: usize = 100_000;
 
@@ -78,6 +81,8 @@ pub async fn store_contract<Key: OrderKey, S: DueStore<Key>>(
         "orders do not touch each other": are_apart,
         "due returns the orders whose due has come, to the millisecond, the earliest first, and no other": is_due,
         "due goes by the last save: later, earlier, or not at all": is_due_by_the_last_save,
+        "claim_due, if there is one, returns an order to one process, until its lease ends or it is saved": is_claimed_once,
+        "with_conflicts, if there is one, returns the orders that were saved last with conflicts, and no other": has_conflicts,
     }
     if failures.is_empty() { Ok(()) } else { Err(BrokenContract { failures }) }
 }
@@ -295,6 +300,58 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         self.save_due(&id, &snapshot(&id, 2), None, Some(DUE)).await?;
         let is_due = self.store()?.due(Timestamp(DUE), ALL).await?.contains(&id);
         holds(!is_due, "listed after a save that was false")
+    }
+
+    /// What is claimed of these; `None` where the store does not claim.
+    async fn claim(&mut self, after: i64, max: usize, ours: &[Key]) -> Result<Option<Vec<Key>>, BoxError> {
+        let claimed = self.store()?.claim_due(Timestamp(DUE + after), max, LEASE).await?;
+        Ok(claimed.map(|claimed| claimed.into_iter().filter(|id| ours.contains(id)).collect()))
+    }
+
+    async fn is_claimed_once(&mut self) -> Checked {
+        let ids = [self.new_id(), self.new_id(), self.new_id()];
+        for (later, id) in ids.iter().enumerate() {
+            holds(self.save_due(id, &snapshot(id, 2), None, Some(DUE + later as i64)).await?, "the save is false")?;
+        }
+        let Some(early) = self.claim(-1, ALL, &ids).await? else { return Ok(()) };
+        holds(early.is_empty(), &format!("-1 ms after the first: found {early:?}"))?;
+        let now = Timestamp(DUE + 2);
+        let claiming: Vec<_> = (0..4).map(|_| self.beside(|store| async move { store.claim_due(now, ALL, LEASE).await })).collect();
+        let mut claimed = Vec::new();
+        for claim in claiming {
+            let found = claim.await.unwrap_or_else(|| Err("claim_due panicked".into()))?.unwrap_or_default();
+            claimed.extend(found.into_iter().filter(|id| ids.contains(id)));
+        }
+        claimed.sort_unstable();
+        let mut all = ids.to_vec();
+        all.sort_unstable();
+        holds(claimed == all, &format!("four claims at once: expected {all:?}, found {claimed:?}"))?;
+        let lease = LEASE.as_millis() as i64;
+        let found = self.claim(2 + lease - 1, ALL, &ids).await?.unwrap_or_default();
+        holds(found.is_empty(), &format!("within the lease: found {found:?}"))?;
+        let revision = self.load(&ids[0]).await?.1;
+        holds(self.save_due(&ids[0], &snapshot(&ids[0], 2), Some(revision), Some(DUE)).await?, "the save is false")?;
+        let found = self.claim(2 + lease - 1, ALL, &ids).await?.unwrap_or_default();
+        holds(found == ids[..1], &format!("after a save within the lease: expected {:?}, found {found:?}", &ids[..1]))?;
+        let found = self.store()?.claim_due(Timestamp(DUE + 2 + lease), 1, LEASE).await?.unwrap_or_default();
+        holds(found.len() == 1, &format!("at most 1: found {}", found.len()))?;
+        let found = [found, self.claim(2 + lease, ALL, &ids).await?.unwrap_or_default()].concat();
+        let ours: Vec<_> = found.iter().filter(|id| ids.contains(id)).collect();
+        holds(ours == [&ids[1], &ids[2]], &format!("after the lease: expected {:?}, found {ours:?}", &ids[1..]))
+    }
+
+    async fn has_conflicts(&mut self) -> Checked {
+        let (id, mut revision) = self.saved(2).await?;
+        for conflicts in [0, 2, 1, 0] {
+            let (order_id, snapshot) = (id.clone(), snapshot(&id, 2).to_string());
+            let order = SaveOrder { order_id, snapshot, expected: Some(revision), due: None, conflicts };
+            holds(self.store()?.save(order).await?, "the save is false")?;
+            let Some(found) = self.store()?.with_conflicts().await? else { return Ok(()) };
+            let is_listed = found.contains(&id);
+            holds(is_listed == (conflicts > 0), &format!("saved with {conflicts} conflicts: listed {is_listed}"))?;
+            revision = self.load(&id).await?.1;
+        }
+        Ok(())
     }
 }
 
