@@ -678,7 +678,8 @@ fn contradictions_and_deviations_are_heard_of_once_they_are_saved() {
     let of = |what: &str| world.heard.lines().iter().filter(|line| line.starts_with(what)).count();
     assert_eq!((of("conflict [Event]"), of("warning amountUnknown")), (1, 1), "{:?}", world.heard.lines());
     assert!(world.heard.has(&format!("order {ID}")));
-    assert_eq!(world.handler.store().conflicts(), [ID]);
+    let conflicts = world.time.run(world.handler.conflicts()).unwrap().unwrap();
+    assert_eq!(conflicts, [(ID.to_owned(), vec![Conflict::Event])]);
 }
 
 #[test]

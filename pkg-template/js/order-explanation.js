@@ -30,7 +30,8 @@ export function unsentNotice(order, now) {
  */
 export function explainOrder(orderId, order, transition, now) {
   if (order === undefined) {
-    const meaning = { en: `Order ${orderId}: nothing is stored of it.`, zh: `订单 ${orderId}：没有任何记录。` };
+    const nothing = (/** @type {Language} */ language) => say(language, "nothing", { order: orderId });
+    const meaning = { en: nothing("en"), zh: nothing("zh") };
     return { orderId, isKnown: false, functions: [], notices: [], givenUp: [], refunds: [], conflicts: [], meaning };
   }
   const { orderStatus, lifecycle, partnerOrderId } = order;
@@ -56,26 +57,65 @@ export function explainOrder(orderId, order, transition, now) {
   const known = { orderId, isKnown: true, partnerOrderId, orderStatus, lifecycle, counts, due };
   const facts = { ...known, functions, notices, givenUp, refunds, conflicts };
   const isUnsent = unsentNotice(order, now) !== undefined;
-  return { ...facts, meaning: { en: inWords(facts, now, EN, isUnsent), zh: inWords(facts, now, ZH, isUnsent) } };
+  return { ...facts, meaning: { en: inWords(facts, now, "en", isUnsent), zh: inWords(facts, now, "zh", isUnsent) } };
 }
+
+/** @typedef {"en" | "zh"} Language */
+
+/**
+ * A wording of the table, with its places filled in.
+ * @param {Language} language
+ * @param {string} id
+ * @param {Record<string, unknown>} [values]
+ */
+const say = (language, id, values = {}) =>
+  orderSentence("explanation", id)[language].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
 /**
  * @param {any} facts
  * @param {number} now
- * @param {typeof EN} words
+ * @param {Language} language
  * @param {boolean} isUnsent
  */
-function inWords({ orderId, orderStatus, lifecycle, counts, due, ...lists }, now, words, isUnsent) {
-  const status = `orderStatus ${orderStatus ?? "–"} ${nameOf(OrderStatus, orderStatus)}, lifecycle ${nameOf(Lifecycle, lifecycle)}`;
+function inWords({ orderId: order, orderStatus, lifecycle, counts, due, ...lists }, now, language, isUnsent) {
+  /** @type {(id: string, values?: Record<string, unknown>) => string} */
+  const words = (id, values) => say(language, id, values);
+  const status = orderStatus === undefined ? "–" : `${orderStatus} ${nameOf(OrderStatus, orderStatus)}`;
+  const state = { order, orderStatus: status, lifecycle: nameOf(Lifecycle, lifecycle), ...counts };
+  /** @type {(id: string, at: number | undefined) => string} */
+  const pause = (id, at) => (at === undefined ? "" : words(id, { at: timeOf(at) }));
+  const dueWords = () =>
+    due <= now ? words("due", { at: timeOf(due), settle: `settle("${order}")` }) : words("due-later", { at: timeOf(due) });
   return [
-    words.order(orderId, status, counts),
-    due === undefined ? words.nothingDue : words.due(timeOf(due), due <= now),
-    ...lists.functions.map(words.function),
-    ...lists.notices.map(words.notice),
-    ...(isUnsent ? [words.unsent] : []),
-    ...lists.refunds.map(words.refund),
-    ...lists.givenUp.map((/** @type {any} */ notice) => words.givenUp(notice, orderId)),
-    ...lists.conflicts.map((/** @type {any} */ conflict) => words.conflict(conflict, orderId)),
+    words("order", state),
+    due === undefined ? words("nothing-due") : dueWords(),
+    ...lists.functions.map((/** @type {any} */ { startedAt, isBrokenOff, unusable, notBefore, ...which }) =>
+      words("function", {
+        ...which,
+        began: startedAt === undefined ? words("owed") : words("started", { at: timeOf(startedAt) }),
+        goes: words(isBrokenOff ? "broken-off" : "running"),
+        unusable: unusable ? words("unusable", { count: unusable }) : "",
+        pause: pause("not-run", notBefore),
+      }),
+    ),
+    ...lists.notices.map((/** @type {any} */ { id, since, tries, isBeingSent, notBefore }) =>
+      words("notice", {
+        ...{ id, since: timeOf(since), tries },
+        sending: isBeingSent ? words("sending") : "",
+        pause: pause("not-sent", notBefore),
+      }),
+    ),
+    ...(isUnsent ? [words("unsent")] : []),
+    ...lists.refunds.map((/** @type {any} */ { refundId, quantity, requestedAt }) =>
+      words("refund", { id: refundId, quantity, since: timeOf(requestedAt) }),
+    ),
+    ...lists.givenUp.map((/** @type {any} */ { id, tries }) =>
+      words("given-up", { id, tries, retry: `orders.retryNotice("${order}", "${id}")` }),
+    ),
+    ...lists.conflicts.map((/** @type {any} */ { id, since, meaning }) => {
+      const resolve = `orders.resolveConflict("${order}", "${id}", note)`;
+      return words("conflict", { id, since: timeOf(since), meaning: meaning[language], resolve });
+    }),
   ].join("\n");
 }
 
@@ -84,45 +124,3 @@ const nameOf = (table, value) => Object.keys(table).find((name) => table[name] =
 
 /** Meituan's clock. @param {number} time */
 const timeOf = (time) => `${new Date(time + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ")} UTC+8`;
-
-const EN = {
-  order: (/** @type {string} */ id, /** @type {string} */ status, /** @type {any} */ { quantity, used, refunded, pending, free }) =>
-    `Order ${id}: ${status}. Tickets ${quantity}: used ${used}, refunded ${refunded}, refund pending ${pending}, free ${free}.`,
-  nothingDue: "Nothing is due.",
-  due: (/** @type {string} */ at, /** @type {boolean} */ isNow) =>
-    isNow ? `Due since ${at}: settle(orderId) does it.` : `Next due at ${at}.`,
-  function: (/** @type {any} */ { call, key, startedAt, isBrokenOff, unusable, notBefore }) =>
-    `Function ${call}, key ${key}: ` +
-    `${startedAt === undefined ? "still to be run" : `started ${timeOf(startedAt)}`}${isBrokenOff ? ", broke off, settle runs it again" : ", runs, or broke off"}` +
-    `${unusable ? `; unusable results: ${unusable}` : ""}${notBefore ? `; not again before ${timeOf(notBefore)}` : ""}.`,
-  notice: (/** @type {any} */ { id, since, tries, isBeingSent, notBefore }) =>
-    `Notice ${id}: due since ${timeOf(since)}, sent ${tries} times${isBeingSent ? ", being sent now" : ""}${notBefore ? `; not again before ${timeOf(notBefore)}` : ""}.`,
-  unsent:
-    "Nobody has tried to send a notice: has the handler `send`, and does somebody call settle? Who sends them otherwise takes pendingNotices.",
-  refund: (/** @type {any} */ { refundId, quantity, requestedAt }) =>
-    `Refund ${refundId}, tickets ${quantity}: not decided, requested ${timeOf(requestedAt)}. Decide it by refundAgreed or refundRefused.`,
-  givenUp: (/** @type {any} */ { id, tries }, /** @type {string} */ orderId) =>
-    `Notice ${id}: given up after ${tries} times. orders.retryNotice("${orderId}", "${id}") sends it again.`,
-  conflict: (/** @type {any} */ { id, since, meaning }, /** @type {string} */ orderId) =>
-    `Conflict ${id}, since ${timeOf(since)}: ${meaning.en} When that is done: orders.resolveConflict("${orderId}", "${id}", note).`,
-};
-
-/** @type {typeof EN} */
-const ZH = {
-  order: (id, status, { quantity, used, refunded, pending, free }) =>
-    `订单 ${id}：${status}。共 ${quantity} 张：已使用 ${used}，已退款 ${refunded}，退款审批中 ${pending}，可入园 ${free}。`,
-  nothingDue: "暂无待办。",
-  due: (at, isNow) => (isNow ? `自 ${at} 起有待办：请调用 settle(orderId)。` : `下次待办时间：${at}。`),
-  function: ({ call, key, startedAt, isBrokenOff, unusable, notBefore }) =>
-    `函数 ${call}，key ${key}：${startedAt === undefined ? "尚未运行" : `${timeOf(startedAt)} 开始`}${isBrokenOff ? "，已中断，settle 会再次运行" : "，正在运行或已中断"}` +
-    `${unusable ? `；返回结果不可用 ${unusable} 次` : ""}${notBefore ? `；${timeOf(notBefore)} 之前不再运行` : ""}。`,
-  notice: ({ id, since, tries, isBeingSent, notBefore }) =>
-    `通知 ${id}：${timeOf(since)} 起待发送，已发送 ${tries} 次${isBeingSent ? "，正在发送" : ""}${notBefore ? `；${timeOf(notBefore)} 之前不再发送` : ""}。`,
-  unsent: "尚无人尝试发送通知：handler 是否设置了 `send`，是否有人调用 settle？若由其他方式发送，请使用 pendingNotices。",
-  refund: ({ refundId, quantity, requestedAt }) =>
-    `退款 ${refundId}，${quantity} 张：${timeOf(requestedAt)} 申请，尚未处理，请用 refundAgreed 或 refundRefused 告知结果。`,
-  givenUp: ({ id, tries }, orderId) =>
-    `通知 ${id}：发送 ${tries} 次仍未被接受，已停止发送。可用 orders.retryNotice("${orderId}", "${id}") 重发。`,
-  conflict: ({ id, since, meaning }, orderId) =>
-    `冲突 ${id}（${timeOf(since)}）：${meaning.zh}。处理后请调用 orders.resolveConflict("${orderId}", "${id}", note)。`,
-};

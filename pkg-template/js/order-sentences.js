@@ -1,17 +1,17 @@
-// What conflicts, reports and reasons of ticket orders mean, in both languages.
+// What conflicts, reports and reasons of ticket orders mean, and what explanations consist of, in both languages.
 
 import { sentencesIn } from "./definition-rows.js";
-import { conflicts, reasons, reports } from "./order-texts.js";
+import { conflicts, explanation, reasons, reports } from "./order-texts.js";
 
 /** @typedef {import("./texts.js").Text} Text */
 
 /** Each table is one string until somebody reads it. */
-const tables = { conflicts, reasons, reports };
+const tables = { conflicts, explanation, reasons, reports };
 /** @type {Map<string, Readonly<Record<string, Text>>>} */
 const read = new Map();
 
 /**
- * @param {"conflicts" | "reports" | "reasons"} table
+ * @param {keyof typeof tables} table
  * @param {string} id of a later version, perhaps
  * @returns {Text}
  */

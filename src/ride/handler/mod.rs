@@ -58,7 +58,7 @@ pub use crate::handler::{Threads, block_on};
 pub use calls::{Called, NotCalled, RideCall};
 pub use hooks::{Hooks, Trouble, Warning};
 
-use super::order::{Event, RideCalls, RideOrder, RideStanding, order_from_json};
+use super::order::{Conflict, Event, RideCalls, RideOrder, RideStanding, order_from_json};
 use super::pushes::CapacityOffered;
 use super::service::{Done, NotStored, Recorded, Service};
 use super::{Client, Encoded, Received, Refusal};
@@ -368,6 +368,20 @@ impl<S: DueStore<String>, R: Runtime> Handler<S, R> {
     /// Those of the store.
     pub async fn due(&self, max: usize) -> Result<Vec<String>, BoxError> {
         self.0.store.due(self.0.runtime.now().wall, max).await
+    }
+
+    /// Returns the orders with conflicts, and these; `None` where the store has no [`DueStore::with_conflicts`].
+    ///
+    /// # Errors
+    /// As of [`Handler::order`].
+    pub async fn conflicts(&self) -> Result<Option<Vec<(String, Vec<Conflict>)>>, BoxError> {
+        let Some(order_ids) = self.0.store.with_conflicts().await? else { return Ok(None) };
+        let mut found = Vec::new();
+        for order_id in order_ids {
+            let conflicts = self.standing(&order_id).await?.conflict_kinds;
+            found.push((order_id, conflicts));
+        }
+        Ok(Some(found))
     }
 
     /// Settles all orders in which something is due, some of them side by side, and waits for all of them: for a cron trigger. One

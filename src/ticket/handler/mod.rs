@@ -54,6 +54,7 @@
 //!
 //! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
 
+mod desk;
 mod drive;
 mod functions;
 mod hooks;

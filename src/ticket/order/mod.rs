@@ -59,6 +59,7 @@ mod creating;
 mod deadlines;
 mod entries;
 mod event;
+mod explaining;
 #[allow(unreachable_pub, missing_docs, reason = "each is what it is in the snapshot, and is read here alone")]
 mod format1;
 mod issuing;
@@ -85,6 +86,7 @@ pub use conflicts::Breach;
 pub use deadlines::next_due;
 pub use entries::{Admission, admissions};
 pub use event::*;
+pub use explaining::*;
 pub use reasons::{Reason, Report};
 pub use snapshot::*;
 #[cfg(feature = "texts")]

@@ -5,7 +5,7 @@ use super::apis::Api;
 use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
-use meituan_protocol::ticket::{self, acceptance::POINTS};
+use meituan_protocol::ticket::{self, acceptance::POINTS, order::Wording};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
@@ -62,10 +62,14 @@ export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { rea
 /// reads it.
 pub(super) fn order_texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
+    let mut table = |name: &str, rows: Vec<String>| {
+        let _ = writeln!(out, "\nexport const {name} = {};", template(&format!("\n{}\n", rows.join("\n"))));
+    };
     for sentences in apis.iter().flat_map(|api| &api.sentences) {
-        let rows: Vec<_> = sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect();
-        let _ = writeln!(out, "\nexport const {} = {};", sentences.name, template(&format!("\n{}\n", rows.join("\n"))));
+        table(sentences.name, sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect());
     }
+    let row = |wording: &Wording| format!("{}|{} · {}", wording.id(), wording.text().zh, wording.text().en);
+    table("explanation", Wording::ALL.iter().map(row).collect());
     out
 }
 
