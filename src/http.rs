@@ -105,6 +105,15 @@ impl<E> TryFrom<&ride::SealedRequest<E>> for Request<Vec<u8>> {
     }
 }
 
+impl TryFrom<&ride::Encoded> for Request<Vec<u8>> {
+    type Error = Error;
+
+    /// `INVALID_CONFIG` where the host makes no URL.
+    fn try_from(request: &ride::Encoded) -> Result<Self, Error> {
+        post(&request.url, ride::HEADERS, request.body.clone().into_bytes())
+    }
+}
+
 impl<E> ticket::SignedRequest<E> {
     /// [`SignedRequest::parse`](ticket::SignedRequest::parse) of a whole response.
     ///

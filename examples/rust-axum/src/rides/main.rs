@@ -1,7 +1,6 @@
 //! A ride client with axum and SQLite: it orders rides, confirms the first car that is offered, and keeps what Meituan pushes.
 
-mod order;
-mod pushes;
+mod journey;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
@@ -9,36 +8,51 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
-use meituan_protocol::http::push_response;
-use meituan_protocol::ride::codes::ResultCode;
-use meituan_protocol::ride::{self, Client, Config, Environment, PUSH_OK, new_order_id, push_fail};
-use meituan_protocol::time::Timestamp;
-use meituan_protocol::{Error, ErrorCode, Secret};
-use order::{Journey, Meituan};
-use pushes::Books;
+use database::Database;
+use journey::{Journey, Line};
+use meituan_protocol::Secret;
+use meituan_protocol::ride::handler::{BoxError, Handler, Tokio};
+use meituan_protocol::ride::order::Kind;
+use meituan_protocol::ride::{self, Client, Config, Environment, Push, new_order_id};
 use serde_json::{Value, json};
 use std::env;
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::Duration;
 
-/// An error of our own, or of what we use.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// Our rides. Clones are the same handler.
+type Rides = Handler<Database, Tokio>;
 
+#[derive(Clone)]
 struct App {
-    meituan: Meituan,
-    books: Books,
+    rides: Rides,
+    line: Line,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let books = Books::open(&env::var("DATABASE").unwrap_or("rides.sqlite".into()))?;
+    let database = Database::open(&env::var("DATABASE").unwrap_or("rides.sqlite".into()), "")?;
+    let line = Line::open();
+    let sending = line.clone();
+    // Pushes may be lost, doubled and reordered, and are not signed: each is a fact of its order, and what only a query can show
+    // is queried. Paying is another program's affair: `.pay(…)` would do it here.
+    let rides = Handler::builder(client()?, database, Tokio, move |call| sending.clone().send(call))
+        .choose_driver(|choice| async move { Ok(choice.driver_ids.into_iter().next()) })
+        .on_push(|push| async move {
+            if let (Push::Refunded(_), Some(recorded)) = (push.received.push, push.recorded)
+                && recorded.kind == Kind::Moved
+            {
+                println!("refunded: {} fen in all", recorded.standing.refunded.0);
+            }
+            Ok(())
+        })
+        .build();
+    let settling = rides.clone();
+    tokio::spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
     let app = Router::new()
         .route("/meituan/{*push}", any(push))
         .route("/rides", post(order))
         // Our own front end; put whatever guards your other services before these.
         .route("/rides/{id}", get(ride))
-        .route("/refunds", get(refunds))
-        .with_state(Arc::new(App { meituan: Meituan::new(client()?), books }));
+        .with_state(App { rides, line });
     let port: u16 = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3000);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on port {port}");
@@ -61,32 +75,17 @@ fn client() -> Result<Client, BoxError> {
     Ok(Client::new(config)?)
 }
 
-/// Now.
-pub fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(since_epoch.as_millis() as i64)
-}
-
 /// A push. What cannot be kept is refused, so that it comes again.
-async fn push(State(app): State<Arc<App>>, request: Request) -> Response {
+async fn push(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, 1 << 20).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    let received = app.meituan.client.receive_http(&Request::from_parts(parts, body), now());
-    let answer = match received {
-        Err(refusal) => refusal.answer(),
-        Ok(received) => match app.books.enter(received, &app.meituan).await {
-            Ok(()) => PUSH_OK.to_owned(),
-            Err(error) => {
-                eprintln!("a push is not kept: {error}");
-                push_fail(ResultCode::SYSTEM_ERROR.0, "系统维护中，请重新推送").unwrap_or_default()
-            }
-        },
-    };
-    push_response(answer).map(Body::from)
+    match to_bytes(body, 1 << 20).await {
+        Ok(body) => app.rides.handle_http(Request::from_parts(parts, body)).await.map(Body::from),
+        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    }
 }
 
 /// Orders a ride. Where the outcome is not known the number comes back: order again with it, and it is still one ride.
-async fn order(State(app): State<Arc<App>>, Json(journey): Json<Journey>) -> (StatusCode, Json<Value>) {
+async fn order(State(app): State<App>, Json(journey): Json<Journey>) -> (StatusCode, Json<Value>) {
     let number = match journey.channel_partner_order_id.clone() {
         Some(number) => number,
         None => {
@@ -97,23 +96,18 @@ async fn order(State(app): State<Arc<App>>, Json(journey): Json<Journey>) -> (St
             new_order_id(random)
         }
     };
-    match app.meituan.order(&number, &journey).await {
-        Ok(id) => (StatusCode::CREATED, Json(json!({ "mtOrderId": id, "channelPartnerOrderId": number }))),
-        Err(error) if is_unknown(&error) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "channelPartnerOrderId": number }))),
-        Err(error) => (StatusCode::CONFLICT, Json(json!({ "error": error.to_string() }))),
+    match journey::order(&app.rides, &app.line, &number, journey).await {
+        Ok(Some(id)) => (StatusCode::CREATED, Json(json!({ "mtOrderId": id, "channelPartnerOrderId": number }))),
+        Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "channelPartnerOrderId": number }))),
+        Err(error) => {
+            eprintln!("{number} is not ordered: {error}");
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "channelPartnerOrderId": number })))
+        }
     }
 }
 
-/// A time-out, a broken connection, or an answer that says: not now.
-pub fn is_unknown(error: &BoxError) -> bool {
-    let known = error.downcast_ref::<Error>().filter(|error| error.code == ErrorCode::RemoteRejected);
-    known.is_none_or(|error| error.remote.as_ref().is_some_and(|remote| remote.retryable))
-}
-
-async fn ride(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
-    app.books.events(&id).map(Json).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
-}
-
-async fn refunds(State(app): State<Arc<App>>) -> Result<Json<Value>, StatusCode> {
-    app.books.refunded().map(|fen| Json(json!({ "fen": fen }))).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+/// What is known of a ride.
+async fn ride(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
+    let standing = app.rides.standing(&id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    Ok(Json(json!({ "mtOrderId": id, "orderStatus": standing.status.0, "refunded": standing.refunded.0 })))
 }

@@ -1,9 +1,9 @@
 //! What we do about an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that. What a
 //! function does is keyed on the attempt's key: should it run again after a crash, it finds what it did before.
 
-use crate::orders::Database;
 use crate::products::{Issuer, objection, product};
 use crate::upstream::{self, Wanted};
+use database::Database;
 use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderRefund};
 use meituan_protocol::ticket::codes::VoucherType;
 use meituan_protocol::ticket::handler::{BoxError, Ended, FunctionResult, Functions, OrderCall};

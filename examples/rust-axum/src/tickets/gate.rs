@@ -4,7 +4,7 @@ use crate::Meituan;
 use crate::products::now;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::handler::BoxError;
-use meituan_protocol::ticket::order::{Admit, Answer, Reason};
+use meituan_protocol::ticket::order::{Admit, Reason};
 use meituan_protocol::time::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,8 +42,7 @@ pub async fn enter(meituan: &Meituan, Entry { order_id, vouchers, id }: Entry) -
         None => format!("{:016x}", getrandom::u64().map_err(|error| error.to_string())?),
     };
     let asked = Admit { id, vouchers: Some(vouchers), ..Admit::default() };
-    let recorded = meituan.record(order_id, asked).await?;
-    let Answer::Admitted(answer) = recorded.transition.answer else { return Err("the gate has no answer".into()) };
+    let answer = meituan.admit(order_id, asked).await?;
     outcome.entered = answer.admitted.into_iter().filter_map(|admission| admission.voucher).collect();
     let why = |id: &str| Reason::ALL.iter().find(|reason| reason.id() == id).map_or("凭证无效", |reason| reason.text());
     let refused = answer.refused.into_iter().filter_map(|guest| Some((guest.voucher?, why(&guest.reason))));

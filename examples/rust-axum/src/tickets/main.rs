@@ -2,7 +2,6 @@
 
 mod garden;
 mod gate;
-mod orders;
 mod products;
 mod upstream;
 
@@ -12,12 +11,13 @@ use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use axum::{Json, Router};
+use database::Database;
 use garden::Garden;
 use gate::Entry;
 use meituan_protocol::Secret;
+use meituan_protocol::message::Id;
 use meituan_protocol::ticket::handler::{BoxError, Handler, Tokio};
 use meituan_protocol::ticket::{self, Config, SignedRequest, Supplier};
-use orders::Database;
 use std::env;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +32,17 @@ struct App {
     gate_token: Option<Arc<str>>,
 }
 
+/// What we keep beside the orders.
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS tickets (attempt_key TEXT PRIMARY KEY, vouchers TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS upstream (attempt_key TEXT PRIMARY KEY, order_id TEXT NOT NULL, refund_id TEXT, due INTEGER);
+";
 /// Meituan's messages are small.
 const MAX_BODY: usize = 1 << 20;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let database = Database::open(&env::var("DATABASE").unwrap_or("tickets.sqlite".into()))?;
+    let database = Database::open(&env::var("DATABASE").unwrap_or("tickets.sqlite".into()), TABLES)?;
     let garden = Garden { database: database.clone() };
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).http_status_as_error(false).build(),
@@ -108,9 +113,8 @@ async fn resolve(
     note: String,
 ) -> Result<StatusCode, StatusCode> {
     app.authorize(&headers)?;
-    let resolved = ticket::order::ConflictResolved { id, note: Some(note) };
-    let recorded = app.meituan.record(meituan_protocol::message::Id(order_id), resolved).await;
-    recorded.map(|_| StatusCode::NO_CONTENT).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    let resolved = app.meituan.resolve_conflict(Id(order_id), &id, Some(&note)).await;
+    resolved.map(|_| StatusCode::NO_CONTENT).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
 }
 
 impl App {

@@ -2,8 +2,8 @@
 
 use crate::Meituan;
 use crate::garden::{issue, per_ticket};
-use crate::orders::Database;
 use crate::products::{Issuer, now, product};
+use database::Database;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::handler::BoxError;
 use meituan_protocol::ticket::order::{Event, IssueFailed, RefundAgreed};
