@@ -9,19 +9,48 @@ use meituan_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp(1_772_416_800_000);
-const SIZE: usize = 1_000;
+/// A quarter of the codes that a large order has.
+const SIZE: usize = 2_000;
 
-fn apply(snapshot: &str, event: &Value) -> String {
+fn apply_at(now: Timestamp, snapshot: &str, event: &Value) -> String {
     let mut out = Vec::new();
-    apply_json(snapshot.as_bytes(), event.to_string().as_bytes(), b"", NOW, &mut Packed::default(), &mut out).unwrap();
+    apply_json(snapshot.as_bytes(), event.to_string().as_bytes(), b"", now, &mut Packed::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn after(snapshot: &str, events: &[Value]) -> String {
+fn after_at(now: Timestamp, snapshot: &str, events: &[Value]) -> String {
     events.iter().fold(snapshot.to_owned(), |snapshot, event| {
-        let transition: Value = serde_json::from_str(&apply(&snapshot, event)).unwrap();
+        let transition: Value = serde_json::from_str(&apply_at(now, &snapshot, event)).unwrap();
         transition.get("next").map_or(snapshot, Value::to_string)
     })
+}
+
+fn after(snapshot: &str, events: &[Value]) -> String {
+    after_at(NOW, snapshot, events)
+}
+
+/// The same with so many of everything that has an `@`, which becomes its number; a place 0 beside it becomes that, too. Events one
+/// after the other would each read all that there is.
+fn many(snapshot: &str, count: usize) -> String {
+    fn multiply(value: &mut Value, count: usize) {
+        match value {
+            Value::Object(fields) => fields.values_mut().for_each(|value| multiply(value, count)),
+            Value::Array(items) => {
+                let copies = |item: Value| {
+                    let text = item.to_string();
+                    let copy = |number: usize| text.replace('@', &number.to_string()).replace("[0]", &format!("[{number}]"));
+                    let times = if text.contains('@') { count } else { 1 };
+                    (0..times).map(|number| serde_json::from_str(&copy(number)).unwrap()).collect::<Vec<Value>>()
+                };
+                *items = std::mem::take(items).into_iter().flat_map(copies).collect();
+            }
+            _ => {}
+        }
+    }
+    let mut order: Value = serde_json::from_str(snapshot).unwrap();
+    multiply(&mut order, count);
+    order["quantity"] = json!(count);
+    order.to_string()
 }
 
 fn codes(prefix: &str, count: usize) -> Vec<String> {
@@ -59,7 +88,19 @@ fn refund(vouchers: &[String]) -> Value {
 
 /// Applies an event that is made for the size to an order of that size.
 fn grows(order: impl Fn(usize) -> String, event: impl Fn(usize) -> Value) {
-    assert_grows_linearly(|count| (order(count), event(count)), |(order, event)| drop(apply(order, event)), SIZE);
+    grows_at(NOW, order, event);
+}
+
+fn grows_at(now: Timestamp, order: impl Fn(usize) -> String, event: impl Fn(usize) -> Value) {
+    assert_grows_linearly(|count| (order(count), event(count)), |(order, event)| drop(apply_at(now, order, event)), SIZE);
+}
+
+fn query() -> Value {
+    json!({ "orderQuery": { "orderId": "7" } })
+}
+
+fn close() -> Value {
+    json!({ "orderClose": { "orderId": "7", "closeType": 3 } })
 }
 
 #[test]
@@ -101,20 +142,211 @@ fn reschedules_grow_with_the_codes() {
     grows(|count| after(&issued(count), std::slice::from_ref(&call)), by_code);
 }
 
+/// So many entries that were recorded before anything was issued.
+fn early(entry: &Value, count: usize) -> String {
+    many(&after(&issuing(count), &[json!({ "consumed": entry })]), count)
+}
+
+fn card(number: usize, is_one_card: bool) -> Value {
+    json!({ "credentialType": 0, "credentialNo": if is_one_card { "A".to_owned() } else { format!("A{number}") } })
+}
+
+fn cards(count: usize, is_one_card: bool) -> Vec<Value> {
+    (0..count).map(|number| card(number, is_one_card)).collect()
+}
+
+fn by_code(count: usize) -> Value {
+    paid(json!({ "voucherType": 1, "vouchers": codes("K", count) }))
+}
+
 #[test]
-fn a_close_of_many_pending_refunds_and_entries_before_issuing_grow_in_proportion() {
-    let refunds = |count: usize| {
-        let one = |number: usize| {
-            let mut call = refund(&[format!("K{number}")]);
-            call["orderRefund"]["refundId"] = json!(format!("R{number}"));
-            call
+fn early_entries_by_code_grow_in_proportion() {
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["K@"] }), count), by_code);
+    // Whoever enters with one code again and again contradicts as often.
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["K1"] }), count), by_code);
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["other"] }), count), by_code);
+}
+
+#[test]
+fn early_entries_by_credential_grow_in_proportion() {
+    let issued = |is_one_card| {
+        move |count| paid(json!({ "voucherType": 0, "realNameType": 1, "credentialList": cards(count, is_one_card) }))
+    };
+    grows(|count| early(&json!({ "id": "E@", "credentials": [{ "credentialNo": "A@" }] }), count), issued(false));
+    grows(|count| early(&json!({ "id": "E@", "credentials": [{ "credentialNo": "A" }] }), count), issued(true));
+    grows(|count| early(&json!({ "id": "E@", "quantity": 2, "credentials": [{ "credentialNo": "A" }] }), count), issued(true));
+    let both = |is_one_card| {
+        move |count| {
+            paid(
+                json!({ "voucherType": 1, "realNameType": 1, "vouchers": codes("K", count), "credentialList": cards(count, is_one_card) }),
+            )
+        }
+    };
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["K@"], "credentials": [{ "credentialNo": "A" }] }), count), both(true));
+}
+
+#[test]
+fn early_entries_by_count_grow_in_proportion() {
+    let no_codes = |_| paid(json!({ "voucherType": 0 }));
+    grows(|count| early(&json!({ "id": "E@", "quantity": 1 }), count), no_codes);
+    grows(|count| early(&json!({ "id": "E@", "quantity": 2 }), count), no_codes);
+    grows(|count| early(&json!({ "id": "E@" }), count), no_codes);
+    let several = |count| paid(json!({ "voucherType": 0, "vouchers": codes("K", count) }));
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["K@"] }), count), several);
+}
+
+#[test]
+fn early_entries_with_a_code_in_common_grow_in_proportion() {
+    let one = |_| paid(json!({ "voucherType": 2, "vouchers": ["ONE"] }));
+    grows(|count| early(&json!({ "id": "E@", "vouchers": ["ONE"] }), count), one);
+    let real_names = |is_one_card| {
+        move |count| {
+            paid(json!({ "voucherType": 2, "realNameType": 1, "vouchers": ["ONE"], "credentialList": cards(count, is_one_card) }))
+        }
+    };
+    for quantity in [1, 2] {
+        let entry = json!({ "id": "E@", "vouchers": ["ONE"], "quantity": quantity });
+        grows(|count| early(&entry, count), real_names(false));
+    }
+    let entry = json!({ "id": "E@", "vouchers": ["ONE"], "credentials": [{ "credentialNo": "A@" }] });
+    grows(|count| early(&entry, count), real_names(false));
+    let entry = json!({ "id": "E@", "vouchers": ["ONE"], "credentials": [{ "credentialNo": "A" }] });
+    grows(|count| early(&entry, count), real_names(true));
+}
+
+#[test]
+fn early_entries_that_name_nothing_grow_in_proportion() {
+    grows(|count| early(&json!({ "id": "E@" }), count), by_code);
+    grows(|count| early(&json!({ "id": "E@", "quantity": 2 }), count), by_code);
+}
+
+/// Tickets of whom one card holds all are named by it as often.
+#[test]
+fn one_card_for_all_grows_in_proportion() {
+    let one_card = |count| real_names(count, true);
+    grows(one_card, |count| json!({ "consumed": { "id": "E", "credentials": cards(count, true) } }));
+    grows(one_card, |count| json!({ "admit": { "id": "E", "credentials": cards(count, true) } }));
+    let call = json!({ "orderReschedule": { "orderId": "7", "rescheduleType": 1, "rescheduleNo": "N" } });
+    let done = |count| {
+        let vouchers: Vec<_> =
+            (0..count).map(|number| json!({ "credentialType": 0, "credentialNo": "A", "voucher": format!("N{number}") })).collect();
+        json!({ "attemptEnded": { "key": "orderReschedule:7:N", "outcome": 1, "rescheduled": { "orderId": "7", "rescheduleNo": "N",
+            "successCount": count, "credentialVouchers": vouchers } } })
+    };
+    grows(|count| after(&one_card(count), std::slice::from_ref(&call)), done);
+}
+
+/// An order of one ticket, of which others are made.
+fn one_code() -> String {
+    after(&issuing(1), &[paid(json!({ "voucherType": 1, "vouchers": ["K@"] }))])
+}
+
+fn refund_of_one(refund_id: &str, vouchers: &[&str]) -> Value {
+    let mut call = refund(&vouchers.iter().map(|&code| code.to_owned()).collect::<Vec<_>>());
+    call["orderRefund"]["refundId"] = json!(refund_id);
+    call["orderRefund"]["refundQuantity"] = json!(1);
+    call
+}
+
+/// So many refunds of one ticket each, which nobody has decided.
+fn pending(count: usize) -> String {
+    many(&after(&one_code(), &[refund_of_one("R@", &["K@"])]), count)
+}
+
+fn pending_by_count(count: usize) -> String {
+    let issued = after(&issuing(1), &[paid(json!({ "voucherType": 0 }))]);
+    many(&after(&issued, &[refund_of_one("R@", &[])]), count)
+}
+
+/// Meituan has refunded so many tickets, and does not say which.
+fn unclear(count: usize) -> String {
+    let message = |number| {
+        json!({ "orderRefunded": { "orderId": "7", "refundSerialNo": number, "refundPrice": 1, "refundMessageType": 1, "reason": "r",
+            "refundTime": NOW.0, "count": 1, "voucherList": [] } })
+    };
+    // The first one reserves every ticket.
+    many(&after(&issued(count), &[message("S"), message("S@")]), count)
+}
+
+fn refused(count: usize) -> String {
+    let refused = json!({ "refundRefused": { "refundId": "R@", "describe": "no" } });
+    let told = refund_of_one("R@", &["K@"]);
+    many(&after(&one_code(), &[told.clone(), told, refused]), count)
+}
+
+const DAY: i64 = 86_400_000;
+const OVERDUE: Timestamp = Timestamp(NOW.0 + 3 * DAY - DAY / 4);
+const SILENT: Timestamp = Timestamp(NOW.0 + 30 * DAY);
+
+#[test]
+fn the_end_of_many_refunds_grows_in_proportion() {
+    for order in [pending, pending_by_count, unclear] {
+        grows(order, |_| close());
+        grows_at(SILENT, order, |_| query());
+    }
+    let message = |count| {
+        json!({ "orderRefunded": { "orderId": "7", "refundSerialNo": "S", "refundPrice": 1, "refundMessageType": 1, "reason": "r",
+            "refundTime": NOW.0, "count": count, "voucherList": codes("K", count) } })
+    };
+    grows(pending, message);
+    grows(refused, message);
+}
+
+#[test]
+fn overdue_refunds_grow_in_proportion() {
+    grows_at(OVERDUE, pending, |_| json!({ "timePassed": {} }));
+    let flagged = |count| after_at(OVERDUE, &pending(count), &[json!({ "timePassed": {} })]);
+    grows_at(OVERDUE, flagged, |_| query());
+    grows_at(OVERDUE, flagged, |_| close());
+    grows_at(SILENT, flagged, |_| query());
+}
+
+#[test]
+fn refusals_that_meituan_has_not_heard_grow_in_proportion() {
+    grows(refused, |_| json!({ "claimNotices": {} }));
+    grows_at(SILENT, refused, |_| query());
+    let claimed = |count| after(&refused(count), &[json!({ "claimNotices": {} })]);
+    grows_at(SILENT, claimed, |_| json!({ "claimNotices": {} }));
+}
+
+/// Codes of a whole order that others have replaced.
+#[test]
+fn former_codes_grow_in_proportion() {
+    let orders = [
+        |_| after(&issuing(1), &[paid(json!({ "voucherType": 2, "vouchers": ["ONE"] }))]),
+        |count| {
+            let list = cards(count, false);
+            after(
+                &issuing(count),
+                &[paid(json!({ "voucherType": 2, "realNameType": 1, "vouchers": ["ONE"], "credentialList": list }))],
+            )
+        },
+    ];
+    for order in orders {
+        let rescheduled = |count| {
+            let mut order: Value = serde_json::from_str(&order(count)).unwrap();
+            order["quantity"] = json!(count);
+            order["formerCodes"] = json!(codes("F", count));
+            order.to_string()
         };
-        after(&issued(count), &(0..count / 50).map(one).collect::<Vec<_>>())
+        grows(rescheduled, |count| json!({ "consumed": { "id": "E", "vouchers": codes("F", count) } }));
+        grows(rescheduled, |count| json!({ "admit": { "id": "E", "vouchers": codes("F", count) } }));
+    }
+}
+
+#[test]
+fn conflicts_grow_in_proportion() {
+    // One for each ticket that is used again, and one for all of a new entry.
+    let again = |count| {
+        let used = after(&one_code(), &[json!({ "consumed": { "id": "E@", "vouchers": ["K@"] } })]);
+        many(&after(&used, &[json!({ "consumed": { "id": "F@", "vouchers": ["K@"] } })]), count)
     };
-    grows(refunds, |_| json!({ "orderClose": { "orderId": "7", "closeType": 3 } }));
-    let early = |count: usize| {
-        let one = |number: usize| json!({ "consumed": { "id": format!("E{number}"), "vouchers": [format!("K{number}")] } });
-        after(&issuing(count), &(0..count / 50).map(one).collect::<Vec<_>>())
+    grows(again, |count| json!({ "consumed": { "id": "G", "vouchers": codes("K", count) } }));
+    let call = json!({ "orderReschedule": { "orderId": "7", "rescheduleType": 1, "rescheduleNo": "N" } });
+    let done = |count| {
+        let vouchers: Vec<_> = codes("N", count).into_iter().map(|code| json!({ "voucher": code })).collect();
+        json!({ "attemptEnded": { "key": "orderReschedule:7:N", "outcome": 1, "rescheduled": { "orderId": "7", "rescheduleNo": "N",
+            "successCount": count, "credentialVouchers": vouchers } } })
     };
-    grows(early, |count| paid(json!({ "voucherType": 1, "vouchers": codes("K", count) })));
+    grows(|count| after(&again(count), std::slice::from_ref(&call)), done);
 }
