@@ -162,11 +162,13 @@ impl Change<'_> {
         }
         if let Some(units) = &answer.units {
             let units: Vec<usize> = units.iter().map(|&place| place as usize).collect();
-            self.enter_with(&answer.id, units, at);
+            let mut totals = self.totals();
+            self.enter_with(&answer.id, units, &mut totals, at);
         }
         if answer.quantity.is_some() {
             let (id, quantity) = (answer.id.clone(), answer.quantity);
-            self.use_tickets(&Consumed { id, quantity, ..Consumed::default() }, at);
+            let mut totals = self.totals();
+            self.use_tickets(&Consumed { id, quantity, ..Consumed::default() }, false, &mut totals, at);
         }
         let told = answer.told(&self.order, &names);
         self.keep(answer);
@@ -254,15 +256,18 @@ impl Judging<'_> {
     /// Decides upon the tickets that are named beyond doubt. Returns the others, and for how many guests it has decided.
     fn judge_names(&mut self, names: &Names<'_>) -> (Vec<Pool>, u32) {
         let order = self.order;
-        let directory = order.directory();
+        let mut directory = order.directory();
         let (mut pools, mut decided) = (Vec::<Pool>::new(), 0);
         for (name, &voucher) in names.vouchers.iter().enumerate() {
             if let Some(pool) = pools.last_mut().filter(|pool| pool.name.is_some_and(|name| names.vouchers[name] == voucher)) {
                 pool.mentions += 1;
                 continue;
             }
-            let named = directory.named(order, std::slice::from_ref(voucher), &[]);
-            if named.replaced {
+            // Of former codes each means every ticket that is left.
+            let is_former = directory.is_former(voucher);
+            let one = if is_former { &[] } else { std::slice::from_ref(voucher) };
+            let named = directory.named(order, one, &[], usize::MAX);
+            if is_former || named.replaced {
                 self.answer.refuse(Some(name), 1, Reason::Replaced);
             } else if let Some(&unit) = named.exact.first() {
                 self.judge(unit, name);
@@ -275,7 +280,7 @@ impl Judging<'_> {
             decided += 1;
         }
         let vouchers: Vec<String> = names.vouchers.iter().map(|&voucher| voucher.clone()).collect();
-        let holders = directory.named(order, &vouchers, &names.credentials).holders;
+        let holders = directory.named(order, &vouchers, &names.credentials, 0).holders;
         for (place, credential) in names.credentials.iter().enumerate() {
             let name = names.vouchers.len() + place;
             let is_repeated = place > 0 && names.credentials[place - 1].credential_no == credential.credential_no;
@@ -333,6 +338,7 @@ fn judged_by_number(order: &Order, names: &Names<'_>, barred: Option<Reason>) ->
     let former = sorted(order.former_codes.iter().flatten().map(|code| (code.as_str(), 0)));
     let people = sorted(list.iter().enumerate().map(|(place, known)| (known.credential_no.as_str(), place)));
     let (mut by_code, mut by_credential, mut refused, mut name) = (0, 0, 0, None);
+    let mut last = None;
     for (place, voucher) in names.vouchers.iter().enumerate() {
         if !equal(&valid, voucher).is_empty() {
             by_code += 1;
@@ -345,8 +351,11 @@ fn judged_by_number(order: &Order, names: &Names<'_>, barred: Option<Reason>) ->
     }
     for (place, credential) in names.credentials.iter().enumerate() {
         let is_type = |kind| credential.credential_type.is_none_or(|asked| asked == kind);
-        let mut same = equal(&people, &credential.credential_no).iter();
-        if same.any(|(_, place)| is_type(list[*place].credential_type)) {
+        let is_known = || equal(&people, &credential.credential_no).iter().any(|(_, place)| is_type(list[*place].credential_type));
+        // One card may hold every ticket.
+        let is_known = last.filter(|(last, _)| *last == credential).map_or_else(is_known, |(_, is_known)| is_known);
+        last = Some((credential, is_known));
+        if is_known {
             by_credential += 1;
             continue;
         }

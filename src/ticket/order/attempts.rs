@@ -1,6 +1,7 @@
 //! Attempts: which functions run, with which keys, and who may run them again.
 
 use super::issuing::issued_rightly;
+use super::units::{equal, sorted};
 use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Run, Said, Settings};
 use super::{digits, joined};
 use crate::message::RawJson;
@@ -97,6 +98,15 @@ impl Change<'_> {
         if let Some(index) = self.attempt(call, subject) {
             self.order.attempts.remove(index);
         }
+    }
+
+    /// The same of many subjects.
+    pub(super) fn end_all(&mut self, call: &Call, subjects: &[String]) {
+        let ended = sorted(subjects.iter().map(|subject| (subject.as_str(), 0)));
+        let is_of = |attempt: &Attempt| attempt.call == call.name;
+        self.order
+            .attempts
+            .retain(|attempt| !is_of(attempt) || equal(&ended, attempt.subject.as_deref().unwrap_or_default()).is_empty());
     }
 
     /// The function of a call has ended. Where its attempt is no longer open (taken over and ended before, or the order

@@ -1,5 +1,6 @@
 //! Conflicts: facts that contradict each other. Each is kept, and somebody has to look.
 
+use super::units::{equal, sorted};
 use super::{Answer, Change, Conflict, ConflictResolved, Kind, Reason, Said, joined};
 
 /// So many settled conflicts are kept.
@@ -140,7 +141,7 @@ impl Change<'_> {
             since: self.now,
             ..Conflict::default()
         };
-        match self.order.conflicts.iter_mut().find(|known| known.id == conflict.id) {
+        match self.conflict(&conflict.id) {
             Some(known) if known.resolved_at.is_some() => *known = conflict,
             Some(_) => {}
             None => self.order.conflicts.push(conflict),
@@ -165,26 +166,40 @@ impl Change<'_> {
 
     fn resolve(&mut self, id: &str, note: Option<&String>) -> bool {
         let now = self.now;
-        let open = self.order.conflicts.iter_mut().find(|known| known.id == id && known.resolved_at.is_none());
+        let open = self.conflict(id).filter(|known| known.resolved_at.is_none());
         let Some(conflict) = open else { return false };
         (conflict.resolved_at, conflict.note) = (Some(now), note.cloned());
-        let settled = self.order.conflicts.iter().filter(|known| known.resolved_at.is_some()).count();
-        if settled > MAX_SETTLED {
-            let oldest = self.order.conflicts.iter().position(|known| known.resolved_at.is_some() && known.id != id);
-            oldest.map(|place| self.order.conflicts.remove(place));
-        }
+        self.settled.push(id.to_owned());
         true
     }
 
     /// Whether a conflict was reported, settled or not.
-    pub(super) fn is_flagged(&self, breach: Breach, about: &str) -> bool {
-        is_flagged(&self.order.conflicts, breach, about)
+    pub(super) fn is_flagged(&mut self, breach: Breach, about: &str) -> bool {
+        self.conflict(&conflict_id(breach, about)).is_some()
     }
-}
 
-pub(super) fn is_flagged(conflicts: &[Conflict], breach: Breach, about: &str) -> bool {
-    let id = conflict_id(breach, about);
-    conflicts.iter().any(|known| known.id == id)
+    fn conflict(&mut self, id: &str) -> Option<&mut Conflict> {
+        let place = self.conflict_ids.place(&self.order.conflicts, |known| &known.id, id)?;
+        self.order.conflicts.get_mut(place)
+    }
+
+    /// Of the settled ones the first are forgotten; last of all those that this event has settled.
+    pub(super) fn keep_few_settled(&mut self) {
+        if self.settled.is_empty() {
+            return;
+        }
+        let now_settled = sorted(self.settled.iter().map(|id| (id.as_str(), 0)));
+        let is_settled = |known: &Conflict| known.resolved_at.is_some();
+        let mut excess = self.order.conflicts.iter().filter(|known| is_settled(known)).count().saturating_sub(MAX_SETTLED);
+        for are_new in [false, true] {
+            self.order.conflicts.retain(|known| {
+                let goes = excess > 0 && is_settled(known) && equal(&now_settled, &known.id).is_empty() != are_new;
+                excess -= usize::from(goes);
+                !goes
+            });
+        }
+        self.conflict_ids.forget();
+    }
 }
 
 pub(super) fn conflict_id(breach: Breach, about: &str) -> String {

@@ -1,9 +1,10 @@
 //! Deadlines: when something is next to be done about an order, and what follows when nobody does it.
 
 use super::attempts::open_attempts;
-use super::conflicts::is_flagged;
+use super::conflicts::conflict_id;
 use super::outbox::next_send;
-use super::{Answer, Breach, Change, Kind, Notice, Order, RefundState, Said, Settings, State, UnitState};
+use super::units::{equal, sorted};
+use super::{Answer, Breach, Change, Kind, Notice, Order, Refund, RefundState, Said, Settings, State, UnitState};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
@@ -19,11 +20,13 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let deadlines = Deadlines { settings, calendar: settings.calendar() };
     let notice = next_send(order);
     let broken_off = open_attempts(order).map(|attempt| attempt.lease_ends(settings));
-    let issuing = deadlines.of_issuing(order).filter(|_| !is_flagged(&order.conflicts, Breach::IssuingOverdue, ""));
+    let flagged = sorted(order.conflicts.iter().map(|known| (known.id.as_str(), 0)));
+    let is_flagged = |breach, about: &str| !equal(&flagged, &conflict_id(breach, about)).is_empty();
+    let issuing = deadlines.of_issuing(order).filter(|_| !is_flagged(Breach::IssuingOverdue, ""));
     let pending = order.refunds.iter().filter(|refund| refund.is_open());
     let refunds = pending.flat_map(|refund| {
         let overdue = deadlines.of_refund(refund.requested_at);
-        let overdue = overdue.filter(|_| !is_flagged(&order.conflicts, Breach::RefundOverdue, &refund.refund_id));
+        let overdue = overdue.filter(|_| !is_flagged(Breach::RefundOverdue, &refund.refund_id));
         let silent = deadlines.calendar.silence_counts_at(refund.requested_at).filter(|_| refund.partly_refunded != Some(true));
         let silent = silent.map(|at| Timestamp(at.0.saturating_add(1)));
         overdue.into_iter().chain(silent)
@@ -32,8 +35,7 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
 }
 
 /// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
-pub(super) fn age_limit(order: &Order, notice: &Notice, settings: &Settings) -> Timestamp {
-    let refund = notice.refund_id().and_then(|refund_id| order.refund(refund_id));
+pub(super) fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> Timestamp {
     let silent = refund.and_then(|refund| settings.calendar().silence_counts_at(refund.requested_at));
     // One that was decided late has at least a day.
     let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
@@ -118,10 +120,7 @@ impl Change<'_> {
         let refused = self.order.refunds.iter().filter(|refund| refund.state == RefundState::REFUSED);
         let silent = refused.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
         let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
-        for refund_id in silent {
-            if !self.withdraw_refusal(&refund_id) {
-                continue;
-            }
+        for refund_id in self.withdraw_refusals(&silent) {
             self.flag(Breach::RefusedInDoubt, &refund_id, &["refundMessageType 3"]);
             let Some(refund) = self.refund_of(&refund_id) else { continue };
             (refund.state, refund.failure, refund.unclear) = (RefundState::PENDING, None, Some(true));
@@ -139,9 +138,9 @@ impl Change<'_> {
         let silent = pending.filter(|refund| self.silence_counts_at(refund.requested_at).is_some_and(|at| at < self.now));
         let silent: Vec<String> = silent.map(|refund| refund.refund_id.clone()).collect();
         self.doubt_late_refusals();
+        self.end_all(&ORDER_REFUND, &silent);
+        self.agree_all(&silent);
         for refund_id in &silent {
-            self.end(&ORDER_REFUND, refund_id);
-            self.agree(refund_id, false);
             if let Some(refund) = self.refund_of(refund_id) {
                 // Meituan's message about it may still come.
                 refund.told = Some(true);

@@ -3,7 +3,7 @@
 use super::event::Credential;
 use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
-use super::units::{Directory, equal, sorted};
+use super::units::{Directory, Likeliest, Named, sorted};
 use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
 use crate::time::{Date, Timestamp};
 
@@ -49,12 +49,6 @@ impl Order {
         self.issued.as_ref()?.vouchers.as_ref()?.first().map(String::as_str)
     }
 
-    /// Whether codes are or were the whole order's, or some of those that nothing is known of.
-    pub(super) fn are_of_order(&self, vouchers: &[String]) -> bool {
-        let known = self.known_codes();
-        vouchers.iter().all(|voucher| !equal(&known, voucher).is_empty())
-    }
-
     /// The codes that are or were the order's.
     pub(super) fn known_codes(&self) -> Vec<(&str, usize)> {
         let known = self.issued.iter().flat_map(|issued| issued.vouchers.iter().flatten());
@@ -62,13 +56,25 @@ impl Order {
     }
 }
 
+/// What entries change: kept while many of them count, so that each is counted alone.
+pub(super) struct Totals {
+    pub(super) used: u32,
+    pub(super) refunded: u32,
+    reserved: u32,
+}
+
 impl Consumed {
+    /// How many guests it says, if it does.
+    fn wanted(&self) -> Option<u32> {
+        self.quantity.filter(|&quantity| quantity > 0)
+    }
+
     /// How many tickets it is about, where they are not known one by one.
     pub(super) fn tickets(&self) -> u32 {
         let named = |list: usize| u32::try_from(list).unwrap_or(u32::MAX);
         let vouchers = named(self.vouchers.as_ref().map_or(0, Vec::len));
         let credentials = named(self.credentials.as_ref().map_or(0, Vec::len));
-        self.quantity.filter(|&quantity| quantity > 0).unwrap_or(vouchers.max(credentials).max(1))
+        self.wanted().unwrap_or(vouchers.max(credentials).max(1))
     }
 }
 
@@ -82,8 +88,9 @@ impl Change<'_> {
         }
         let is_issued = self.order.issued.is_some();
         let known = self.order.clone();
-        let directory = known.directory();
-        if is_issued && self.is_foreign(entry, &directory) {
+        let mut directory = known.directory();
+        let named = if is_issued { self.named_by(entry, &mut directory) } else { None };
+        if is_issued && named.is_none() {
             return self.illegal(Reason::ForeignVoucher);
         }
         self.step_about(Trigger::Consumed, &entry.id);
@@ -92,8 +99,9 @@ impl Change<'_> {
         if let Some(day) = self.order.travel_date.filter(|day| Date::of(at) < *day) {
             self.flag(Breach::EnteredEarly, &entry.id, &["travelDate ", &day.text()]);
         }
-        if is_issued {
-            self.enter(entry, &directory);
+        if let Some(named) = named {
+            let (mut likeliest, mut totals) = (None, self.totals());
+            self.enter(entry, named, &mut likeliest, &mut totals);
         } else {
             let mut kept = entry.clone();
             kept.at = Some(at);
@@ -107,10 +115,11 @@ impl Change<'_> {
         let Some(entries) = self.order.early_entries.take() else { return };
         // Codes and credentials do not change with the states of their tickets.
         let issued = self.order.clone();
-        let directory = issued.directory();
+        let mut directory = issued.directory();
+        let (mut likeliest, mut totals) = (None, self.totals());
         for entry in entries {
-            if !self.is_foreign(&entry, &directory) {
-                self.enter(&entry, &directory);
+            if let Some(named) = self.named_by(&entry, &mut directory) {
+                self.enter(&entry, named, &mut likeliest, &mut totals);
             }
         }
     }
@@ -120,53 +129,60 @@ impl Change<'_> {
         Timestamp(at.unwrap_or(self.now).0.max(0))
     }
 
-    fn is_foreign(&self, entry: &Consumed, directory: &Directory<'_>) -> bool {
+    /// The tickets that an entry names; nothing where it names what is not of this order.
+    fn named_by(&self, entry: &Consumed, directory: &mut Directory<'_>) -> Option<Named> {
         let vouchers = entry.vouchers.as_deref().unwrap_or_default();
-        if self.order.has_units() {
-            let has_codes = self.order.units.iter().any(|unit| unit.voucher.is_some());
-            let named = directory.named(&self.order, vouchers, entry.credentials.as_deref().unwrap_or_default());
-            return named.foreign || !has_codes && !vouchers.is_empty();
+        let credentials = entry.credentials.as_deref().unwrap_or_default();
+        if !self.order.has_units() {
+            let is_replaced = vouchers.iter().any(|voucher| directory.is_former(voucher));
+            return directory.are_of_order(vouchers).then(|| Named { replaced: is_replaced, ..Named::default() });
         }
-        !self.order.are_of_order(vouchers)
+        let most = entry.wanted().map_or(vouchers.len(), |wanted| wanted as usize);
+        let named = directory.named(&self.order, vouchers, credentials, most);
+        Some(named).filter(|named| !named.foreign && (directory.has_codes || vouchers.is_empty()))
     }
 
-    fn enter(&mut self, entry: &Consumed, directory: &Directory<'_>) {
+    fn enter(&mut self, entry: &Consumed, named: Named, likeliest: &mut Option<Likeliest>, totals: &mut Totals) {
         let at = self.entry_time(entry.at);
-        let wanted = entry.quantity.filter(|&quantity| quantity > 0);
         if self.order.has_units() {
-            self.use_units(entry, directory, wanted, at);
+            self.use_units(entry, named, likeliest, totals, at);
         } else {
-            self.use_tickets(entry, at);
+            self.use_tickets(entry, named.replaced, totals, at);
         }
     }
 
     /// A ticket is used once: it keeps the first of used and refunded, and a second entry with it counts nothing.
-    fn use_units(&mut self, entry: &Consumed, directory: &Directory<'_>, wanted: Option<u32>, at: Timestamp) {
-        let vouchers = entry.vouchers.as_deref().unwrap_or_default();
-        let credentials = entry.credentials.as_deref().unwrap_or_default();
-        let named = directory.named(&self.order, vouchers, credentials);
+    fn use_units(&mut self, entry: &Consumed, named: Named, likeliest: &mut Option<Likeliest>, totals: &mut Totals, at: Timestamp) {
+        let has_credentials = entry.credentials.as_ref().is_some_and(|credentials| !credentials.is_empty());
         if named.replaced {
             self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 3"]);
         }
         let exact = named.exact.len();
-        let stated = if credentials.is_empty() { vouchers.len() } else { exact };
+        let stated = if has_credentials { exact } else { entry.vouchers.as_ref().map_or(0, Vec::len) };
+        let wanted = entry.wanted();
         let wanted = wanted.unwrap_or_default().max(if wanted.is_none() { stated.max(1) as u32 } else { exact as u32 }) as usize;
         let rest = wanted - exact.min(wanted);
         let mut entered = named.exact;
-        if !named.shared.is_empty() {
+        if named.in_common {
             entered.extend(self.order.likeliest(named.shared.iter().copied(), rest));
         } else if exact == 0 && !named.replaced {
-            entered.extend(self.order.likeliest(0..self.order.units.len(), rest));
+            entered.extend(likeliest.get_or_insert_with(|| Likeliest::of(&self.order)).take(&self.order, rest));
         }
         if entered.len() < wanted && !named.replaced {
             let quantity = digits(u64::from(self.order.quantity));
             self.flag(Breach::EnteredBeyond, &entry.id, &["quantity ", &quantity]);
         }
-        self.enter_with(&entry.id, entered, at);
+        self.enter_with(&entry.id, entered, totals, at);
+    }
+
+    /// What entries change, as it is now.
+    pub(super) fn totals(&self) -> Totals {
+        let counts = self.order.counts();
+        Totals { used: counts.used, refunded: counts.refunded, reserved: self.order.reserved() }
     }
 
     /// Guests enter with these tickets.
-    pub(super) fn enter_with(&mut self, id: &str, entered: Vec<usize>, at: Timestamp) {
+    pub(super) fn enter_with(&mut self, id: &str, entered: Vec<usize>, totals: &mut Totals, at: Timestamp) {
         let mut used = Vec::new();
         for place in entered {
             let unit = &mut self.order.units[place];
@@ -187,30 +203,31 @@ impl Change<'_> {
             }
         }
         if !used.is_empty() {
-            self.notify_units_used(id, &used, at);
+            totals.used += used.len() as u32;
+            self.notify_units_used(id, &used, at, totals);
         }
     }
 
-    pub(super) fn use_tickets(&mut self, entry: &Consumed, at: Timestamp) {
-        let vouchers = entry.vouchers.as_deref().unwrap_or_default();
-        let former = |voucher: &String| self.order.former_codes.iter().flatten().any(|code| code == voucher);
-        if vouchers.iter().any(former) {
+    /// The same, where tickets are not known one by one.
+    pub(super) fn use_tickets(&mut self, entry: &Consumed, is_replaced: bool, totals: &mut Totals, at: Timestamp) {
+        if is_replaced {
             self.flag(Breach::EnteredWithSpentCode, &entry.id, &["voucher status 3"]);
         }
         let quantity = entry.tickets();
-        let before = self.order.counts().used;
-        let reserved = self.order.reserved();
+        let (all, reserved) = (self.order.quantity, totals.reserved);
         let tally = self.order.tally.get_or_insert_with(Tally::default);
         tally.used = sum(tally.used, quantity);
         tally.used_at = Some(tally.used_at.map_or(at, |known| known.max(at)));
-        if u64::from(tally.used) + u64::from(tally.refunded) + u64::from(reserved) > u64::from(self.order.quantity) {
+        let (used, refunded) = (tally.used, tally.refunded);
+        if u64::from(used) + u64::from(refunded) + u64::from(reserved) > u64::from(all) {
             let breach = if reserved > 0 { Breach::EnteredWhileRefundPending } else { Breach::EnteredBeyond };
-            let ordered = digits(u64::from(self.order.quantity));
+            let ordered = digits(u64::from(all));
             self.flag(breach, &entry.id, &["quantity ", &ordered]);
         }
-        let used = self.order.counts().used - before;
-        if used > 0 {
-            self.notify_tickets_used(&entry.id, used, at);
+        let before = std::mem::replace(&mut totals.used, used.min(all));
+        totals.refunded = refunded.min(all - totals.used);
+        if totals.used > before {
+            self.notify_tickets_used(&entry.id, totals.used - before, at, totals);
         }
     }
 }

@@ -62,6 +62,7 @@ mod event;
 mod explaining;
 #[allow(unreachable_pub, missing_docs, reason = "each is what it is in the snapshot, and is read here alone")]
 mod format1;
+mod ids;
 mod issuing;
 mod notices;
 mod outbox;
@@ -101,6 +102,7 @@ use super::working_days::Calendar;
 use crate::message::RawJson;
 use crate::message::definition::{self, Basis, Message, Rule};
 use crate::time::Timestamp;
+use ids::Ids;
 
 crate::messages! {
     /// Settings of the order rules.
@@ -250,6 +252,12 @@ struct Change<'s> {
     conflicts: Vec<Breach>,
     reason: Option<Reason>,
     reports: Vec<Report>,
+    /// Where the order's refunds, notices and conflicts are.
+    refund_ids: Ids,
+    notice_ids: Ids,
+    conflict_ids: Ids,
+    /// Ids of the conflicts that it settles.
+    settled: Vec<String>,
 }
 
 /// What a rule says of an event, should nothing change by it.
@@ -302,7 +310,19 @@ pub(super) fn apply_to(
     };
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
     let before = stored.unwrap_or_else(|| snapshot::raw(&order));
-    let mut change = Change { order, settings, now, event: event.name(), conflicts: Vec::new(), reason: None, reports: Vec::new() };
+    let mut change = Change {
+        order,
+        settings,
+        now,
+        event: event.name(),
+        conflicts: Vec::new(),
+        reason: None,
+        reports: Vec::new(),
+        refund_ids: Ids::default(),
+        notice_ids: Ids::default(),
+        conflict_ids: Ids::default(),
+        settled: Vec::new(),
+    };
     let refunded = change.order.counts().refunded;
     // An act is judged by what is known before it; everything else is told by what silence has decided.
     if !matches!(event, Event::RefundAgreed(_) | Event::RefundRefused(_)) {
@@ -335,6 +355,7 @@ pub(super) fn apply_to(
     if change.order.counts().refunded != refunded {
         change.update_consume_notices();
     }
+    change.keep_few_settled();
     let Change { order, conflicts, reason, reports, .. } = change;
     let stored = Some(snapshot::raw(&order)).filter(|after| *after != before);
     let moved = stored.is_some();

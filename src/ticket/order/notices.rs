@@ -1,5 +1,6 @@
 //! The notices that Meituan must still be sent. A notice is added to the outbox by the same transition that makes it due.
 
+use super::entries::Totals;
 use super::units::{equal, sorted};
 use super::{Answer, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
 use crate::message::value::{FieldValue, ObjectWriter};
@@ -18,7 +19,7 @@ impl Change<'_> {
             id.push_str(part);
         }
         // The same fact is sent once.
-        if !self.order.notices.iter().any(|notice| notice.id == id) {
+        if self.notice_ids.place(&self.order.notices, |notice| &notice.id, &id).is_none() {
             let body = RawJson::verbatim(body);
             self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now, ..Notice::default() });
         }
@@ -29,7 +30,7 @@ impl Change<'_> {
         if is_pay && self.order.state() == State::Issued {
             self.order.success_accepted = Some(true);
         }
-        self.order.notices.retain(|notice| notice.id != id);
+        self.keep_notices(|notice| notice.id != id);
         (Kind::Duplicate, Answer::None)
     }
 
@@ -68,7 +69,12 @@ impl Change<'_> {
         if self.order.state() == State::Returned && self.order.counts().used > 0 {
             return;
         }
-        self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
+        self.keep_notices(|notice| notice.name != PAY_NOTICE.name);
+    }
+
+    pub(super) fn keep_notices(&mut self, is_kept: impl FnMut(&Notice) -> bool) {
+        self.order.notices.retain(is_kept);
+        self.notice_ids.forget();
     }
 
     /// The beginning of the ids of notices about a refund.
@@ -82,31 +88,41 @@ impl Change<'_> {
         self.order.notices.iter().any(|notice| notice.id.starts_with(&about))
     }
 
-    /// A refusal that nobody is sending is not sent any more once the refund is agreed: agreement is final.
-    pub(super) fn withdraw_refusal(&mut self, refund_id: &str) -> bool {
-        let about = self.about_refund(refund_id);
-        let (before, now) = (self.order.notices.len(), self.now);
-        self.order.notices.retain(|notice| !notice.is_refusal(&about) || notice.is_under_way(now));
-        self.order.notices.len() < before
+    /// Refusals that nobody is sending are not sent any more once their refunds are agreed: agreement is final. Returns the refunds
+    /// of which one is withdrawn, in this order.
+    pub(super) fn withdraw_refusals(&mut self, refund_ids: &[String]) -> Vec<String> {
+        if !self.order.notices.iter().any(Notice::is_refusal) {
+            return Vec::new();
+        }
+        let now = self.now;
+        let meant = sorted(refund_ids.iter().enumerate().map(|(place, refund_id)| (refund_id.as_str(), place)));
+        let mut is_withdrawn = vec![false; refund_ids.len()];
+        self.keep_notices(|notice| {
+            let free = Some(notice).filter(|notice| notice.is_refusal() && !notice.is_under_way(now));
+            let place = free.and_then(Notice::refund_id).and_then(|refund_id| equal(&meant, refund_id).first());
+            place.map(|(_, place)| is_withdrawn[*place] = true).is_none()
+        });
+        refund_ids
+            .iter()
+            .zip(is_withdrawn)
+            .filter(|(_, is_withdrawn)| *is_withdrawn)
+            .map(|(refund_id, _)| refund_id.clone())
+            .collect()
     }
 
     /// Whether the notice of an agreement waits for a refusal that somebody is sending: it may arrive after what is replied now.
     pub(super) fn agreement_waits(&self, refund_id: &str) -> bool {
         let about = self.about_refund(refund_id);
         let of_refund = || self.order.notices.iter().filter(|notice| notice.id.starts_with(&about));
-        let is_refused = of_refund().any(|notice| notice.is_refusal("") && notice.is_under_way(self.now));
-        is_refused && of_refund().any(|notice| !notice.is_refusal(""))
+        let is_refused = of_refund().any(|notice| notice.is_refusal() && notice.is_under_way(self.now));
+        is_refused && of_refund().any(|notice| !notice.is_refusal())
     }
 
     /// Refusals that were under way when their refunds were agreed are not sent again.
     pub(super) fn withdraw_overtaken_refusals(&mut self) {
-        let order = &self.order;
-        let refunds = order.notices.iter().filter(|notice| notice.is_refusal("")).filter_map(Notice::refund_id);
-        let is_agreed = |id: &&str| order.refund(id).is_some_and(|refund| refund.state == RefundState::AGREED);
-        let overtaken: Vec<String> = refunds.filter(is_agreed).map(str::to_owned).collect();
-        for refund_id in overtaken {
-            self.withdraw_refusal(&refund_id);
-        }
+        let agreed = self.order.refunds.iter().filter(|refund| refund.state == RefundState::AGREED);
+        let agreed: Vec<String> = agreed.map(|refund| refund.refund_id.clone()).collect();
+        self.withdraw_refusals(&agreed);
     }
 
     /// How a refund was decided.
@@ -135,7 +151,7 @@ impl Change<'_> {
     }
 
     /// Tickets that are known one by one were used.
-    pub(super) fn notify_units_used(&mut self, entry: &str, units: &[usize], at: Timestamp) {
+    pub(super) fn notify_units_used(&mut self, entry: &str, units: &[usize], at: Timestamp, totals: &Totals) {
         let order = &self.order;
         let used = units.iter().filter_map(|&place| order.units.get(place));
         // The tickets of a code in common are one entry.
@@ -155,24 +171,29 @@ impl Change<'_> {
             })
         });
         let credentials = credentials.collect();
-        self.notify_consumed(entry, vouchers, credentials);
+        self.notify_consumed(entry, vouchers, credentials, totals);
     }
 
     /// So many tickets of an order were used that are not known one by one.
-    pub(super) fn notify_tickets_used(&mut self, entry: &str, quantity: u32, at: Timestamp) {
+    pub(super) fn notify_tickets_used(&mut self, entry: &str, quantity: u32, at: Timestamp, totals: &Totals) {
         let vouchers = self.order.standing_code().map(|code| used_voucher(code, quantity, at)).into_iter().collect();
-        self.notify_consumed(entry, vouchers, Vec::new());
+        self.notify_consumed(entry, vouchers, Vec::new(), totals);
     }
 
-    fn notify_consumed(&mut self, entry: &str, vouchers: Vec<ConsumedVoucher>, credentials: Vec<CredentialVoucher>) {
+    fn notify_consumed(
+        &mut self,
+        entry: &str,
+        vouchers: Vec<ConsumedVoucher>,
+        credentials: Vec<CredentialVoucher>,
+        totals: &Totals,
+    ) {
         let order = &self.order;
-        let counts = order.counts();
         let notice = ConsumeNotice {
             order_id: order.order_id,
             partner_order_id: self.partner_order_id(),
             quantity: i32::try_from(order.quantity).unwrap_or(i32::MAX),
-            used_quantity: counts.used,
-            refunded_quantity: counts.refunded,
+            used_quantity: totals.used,
+            refunded_quantity: totals.refunded,
             voucher_list: Some(vouchers).filter(|list| !list.is_empty()),
             credential_list: Some(credentials).filter(|list| !list.is_empty()),
             ..ConsumeNotice::default()
@@ -196,9 +217,9 @@ impl Notice {
         subject.splitn(3, ':').nth(2)
     }
 
-    /// Whether it says that a refund is refused, of those whose ids begin so.
-    fn is_refusal(&self, about: &str) -> bool {
-        self.name == REFUND_NOTICE.name && self.id.starts_with(about) && !self.id.ends_with(":200")
+    /// Whether it says that a refund is refused.
+    fn is_refusal(&self) -> bool {
+        self.name == REFUND_NOTICE.name && !self.id.ends_with(":200")
     }
 
     /// Whether somebody is sending it.

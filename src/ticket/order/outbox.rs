@@ -133,21 +133,30 @@ impl Change<'_> {
     /// A notice that nobody has accepted for too long is kept for a person. One that somebody is sending is not touched.
     fn give_up_old_ones(&mut self) {
         let (settings, now) = (self.settings, self.now);
-        let is_old = |order: &Order, notice: &Notice| {
+        let refunds = &self.order.refunds;
+        let by_id = sorted(refunds.iter().enumerate().map(|(place, refund)| (refund.refund_id.as_str(), place)));
+        let is_old = |notice: &Notice| {
             let is_free = notice.claimed_until.is_none_or(|until| until <= now);
-            is_free && notice.tries.is_some() && age_limit(order, notice, settings) <= now
+            let refund =
+                notice.refund_id().and_then(|refund_id| equal(&by_id, refund_id).first()).map(|(_, place)| &refunds[*place]);
+            is_free && notice.tries.is_some() && age_limit(refund, notice, settings) <= now
         };
-        let old: Vec<String> =
-            self.order.notices.iter().filter(|notice| is_old(&self.order, notice)).map(|notice| notice.id.clone()).collect();
-        for id in old {
-            let Some(place) = self.order.notices.iter().position(|notice| notice.id == id) else { continue };
-            let notice = self.order.notices.remove(place);
-            let given_up = self.order.given_up.get_or_insert_default();
-            given_up.push(Notice { claimed_until: None, next_at: None, ..notice });
-            if given_up.len() > MAX_GIVEN_UP {
-                given_up.remove(0);
+        let mut old = Vec::new();
+        self.order.notices.retain(|notice| {
+            let is_kept = !is_old(notice);
+            if !is_kept {
+                old.push(Notice { claimed_until: None, next_at: None, ..notice.clone() });
             }
-            self.flag(Breach::NoticeGivenUp, &id, &["Meituan has not accepted it"]);
+            is_kept
+        });
+        self.notice_ids.forget();
+        for notice in &old {
+            self.flag(Breach::NoticeGivenUp, &notice.id, &["Meituan has not accepted it"]);
+        }
+        if !old.is_empty() {
+            let given_up = self.order.given_up.get_or_insert_default();
+            given_up.append(&mut old);
+            given_up.drain(..given_up.len().saturating_sub(MAX_GIVEN_UP));
         }
     }
 }

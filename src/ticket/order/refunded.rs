@@ -39,9 +39,9 @@ impl Change<'_> {
         let is_unpaid = call.refund_message_type == RefundMessageType::PAY_STATE_UNKNOWN;
         let (left, is_more) = (self.order.left(), call.count as usize > named.exact.len());
         let of_number = self.of_number(call);
-        if let Some(refund_id) = of_number.as_deref().filter(|refund_id| !is_unpaid && self.is_same(refund_id, call, &named)) {
+        if let Some(refund_id) = of_number.as_ref().filter(|refund_id| !is_unpaid && self.is_same(refund_id, call, &named)) {
             self.step_about(Trigger::RefundedPart, message);
-            return self.decide_by_message(refund_id, message);
+            return self.decide_by_message(std::slice::from_ref(refund_id), message);
         }
         if of_number.is_some() {
             self.flag(Breach::RefundedUnclearly, message, &["refundSerialNo"]);
@@ -59,7 +59,7 @@ impl Change<'_> {
         }
         if let Some(refund_id) = self.of_count(call) {
             self.step_about(Trigger::RefundedPart, message);
-            return self.decide_by_message(&refund_id, message);
+            return self.decide_by_message(&[refund_id], message);
         }
         // A message of type 2 ends the whole order, whatever its count.
         if is_unpaid || call.count >= left && left > 0 && !self.was_agreed(call) {
@@ -128,14 +128,18 @@ impl Change<'_> {
         self.order.refunds.iter().any(|refund| refund.state == RefundState::AGREED && is_like(refund))
     }
 
-    /// Meituan has decided a refund that it had requested: it needs no notice.
-    fn decide_by_message(&mut self, refund_id: &str, message: &str) {
-        let Some(refund) = self.refund_of(refund_id) else { return };
-        refund.messages.get_or_insert_default().push(message.to_owned());
-        if refund.state != RefundState::AGREED {
-            self.end(&ORDER_REFUND, refund_id);
-            self.agree(refund_id, false);
+    /// Meituan has decided refunds that it had requested: they need no notice.
+    fn decide_by_message(&mut self, refund_ids: &[String], message: &str) {
+        let mut decided = Vec::new();
+        for refund_id in refund_ids {
+            let Some(refund) = self.refund_of(refund_id) else { continue };
+            refund.messages.get_or_insert_default().push(message.to_owned());
+            if refund.state != RefundState::AGREED {
+                decided.push(refund_id.clone());
+            }
         }
+        self.end_all(&ORDER_REFUND, &decided);
+        self.agree_all(&decided);
     }
 
     /// A refund that is known by this message alone.
@@ -171,14 +175,11 @@ impl Change<'_> {
             self.flag(Breach::RefundedBeyond, message, &["voucher status 2"]);
         }
         let touched = self.touched(&is_named);
-        let mut is_known = false;
+        let mut whole = Vec::new();
         for (refund_id, is_whole, state) in touched {
             match (state, is_whole) {
                 // The refund of these tickets: pending, or agreed or refused before. It counts once.
-                (_, true) => {
-                    is_known = true;
-                    self.decide_by_message(&refund_id, message);
-                }
+                (_, true) => whole.push(refund_id),
                 (RefundState::PENDING, false) => {
                     if let Some(refund) = self.refund_of(&refund_id) {
                         refund.partly_refunded = Some(true);
@@ -188,8 +189,9 @@ impl Change<'_> {
                 _ => {}
             }
         }
+        self.decide_by_message(&whole, message);
         let own: Vec<usize> = units.iter().copied().filter(|&place| self.order.units[place].state != UnitState::REFUNDED).collect();
-        if !own.is_empty() || !is_known {
+        if !own.is_empty() || whole.is_empty() {
             let is_spent = own.iter().any(|&place| self.order.units[place].state == UnitState::USED) || own.is_empty();
             if is_spent {
                 self.flag(Breach::RefundedBeyond, message, &["voucher status 1 or 2"]);
@@ -296,7 +298,7 @@ impl Change<'_> {
             }
             self.release(message);
             self.agree_cleared(message, None);
-            self.decide_by_message(same_as, message);
+            self.decide_by_message(std::slice::from_ref(same_as), message);
         } else if self.order.has_units() {
             let named =
                 self.order.named(agreed.vouchers.as_deref().unwrap_or_default(), agreed.credentials.as_deref().unwrap_or_default());
@@ -319,9 +321,13 @@ impl Change<'_> {
             if units.len() != quantity as usize {
                 return self.illegal(Reason::NamesNeeded);
             }
-            let is_open = |place: &usize| match self.order.units[*place].state {
-                UnitState::FREE => true,
-                UnitState::PENDING => self.is_unclear(self.order.units[*place].refund_id.as_deref()),
+            let unclear = self.order.refunds.iter().filter(|refund| refund.is_unclear());
+            let unclear = sorted(unclear.map(|refund| (refund.refund_id.as_str(), 0)));
+            let is_open = |place: &usize| match &self.order.units[*place] {
+                unit if unit.state == UnitState::FREE => true,
+                unit if unit.state == UnitState::PENDING => {
+                    unit.refund_id.as_deref().is_some_and(|refund_id| !equal(&unclear, refund_id).is_empty())
+                }
                 _ => false,
             };
             if !units.iter().all(is_open) {
@@ -357,10 +363,6 @@ impl Change<'_> {
         }
     }
 
-    fn is_unclear(&self, refund_id: Option<&str>) -> bool {
-        refund_id.and_then(|refund_id| self.order.refund(refund_id)).is_some_and(Refund::is_unclear)
-    }
-
     /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some, and nobody knows which.
     pub(super) fn attribute_early_refunds(&mut self) {
         let all: Vec<usize> = (0..self.order.units.len()).collect();
@@ -388,10 +390,10 @@ impl Change<'_> {
     pub(super) fn settle_refunds(&mut self) {
         let pending = self.order.refunds.iter().filter(|refund| refund.state == RefundState::PENDING);
         let pending: Vec<String> = pending.map(|refund| refund.refund_id.clone()).collect();
-        for refund_id in pending {
-            self.settle(Breach::RefundedUnclearly, &refund_id);
-            self.agree(&refund_id, false);
+        for refund_id in &pending {
+            self.settle(Breach::RefundedUnclearly, refund_id);
         }
+        self.agree_all(&pending);
         self.abandon(&ORDER_REFUND);
     }
 }

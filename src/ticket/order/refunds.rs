@@ -2,7 +2,7 @@
 
 use super::event::Credential;
 use super::snapshot::Tally;
-use super::units::sorted;
+use super::units::{Likeliest, equal, sorted};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
 use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger, UnitState, Verdict, sum};
 use crate::sorted_sign::sha1_hex;
@@ -168,7 +168,8 @@ impl Change<'_> {
     }
 
     pub(super) fn refund_of(&mut self, refund_id: &str) -> Option<&mut Refund> {
-        self.order.refunds.iter_mut().find(|refund| refund.refund_id == refund_id)
+        let place = self.refund_ids.place(&self.order.refunds, |refund| &refund.refund_id, refund_id)?;
+        self.order.refunds.get_mut(place)
     }
 
     /// Its tickets let nobody in.
@@ -179,43 +180,72 @@ impl Change<'_> {
         }
     }
 
-    /// Its tickets are refunded from now on. A ticket keeps the first of used and refunded.
+    /// Its tickets are refunded from now on.
     pub(super) fn agree(&mut self, refund_id: &str, notify: bool) {
-        let now = self.now;
-        let Some(refund) = self.refund_of(refund_id) else { return };
-        refund.state = RefundState::AGREED;
-        refund.decided_at = Some(now);
-        refund.failure = None;
-        let was_unclear = refund.unclear.take().is_some();
-        let (quantity, refund) = (refund.quantity, refund.clone());
-        let contradicts = if self.order.has_units() {
-            let units: Vec<usize> = match refund.units {
-                Some(_) => self.order.units_of_refund(&refund),
-                None => self.order.likeliest(0..self.order.units.len(), quantity as usize),
-            };
-            let refunded = self.refund_units(&units, refund_id);
-            if was_unclear {
-                // It reserved others beside them.
-                self.release(refund_id);
-            }
-            refunded < units.len() || units.len() < quantity as usize
-        } else {
-            let tally = self.order.tally.get_or_insert_with(Tally::default);
-            tally.refunded = sum(tally.refunded, quantity);
-            tally.refunded_at = Some(now);
-            let all = u64::from(tally.used) + u64::from(tally.refunded) + u64::from(self.order.reserved());
-            all > u64::from(self.order.quantity)
-        };
-        if contradicts {
-            self.flag(Breach::RefundedBeyond, refund_id, &["voucher status 1 or 2"]);
-        }
-        self.settle(Breach::RefundOverdue, refund_id);
-        self.settle(Breach::RefundedInPart, refund_id);
-        self.settle(Breach::CalendarEnded, refund_id);
-        self.withdraw_refusal(refund_id);
+        self.agree_all(&[refund_id.to_owned()]);
         if notify {
             self.notify_refund(refund_id);
         }
+    }
+
+    /// The tickets of these refunds are refunded from now on, one refund after the other. A ticket keeps the first of used and
+    /// refunded.
+    pub(super) fn agree_all(&mut self, refund_ids: &[String]) {
+        let now = self.now;
+        let mut reserved = u64::from(self.order.reserved());
+        // Which tickets a refund reserves, and which are meant by one that names none, is looked up for all of them at once.
+        let is_any_unclear = self.order.refunds.iter().any(Refund::is_unclear);
+        let before = if is_any_unclear { self.order.units.clone() } else { Vec::new() };
+        let mut of_refund: Option<Vec<(&str, usize)>> = None;
+        let mut likeliest: Option<Likeliest> = None;
+        for refund_id in refund_ids {
+            let Some(refund) = self.refund_of(refund_id) else { continue };
+            let was_pending = refund.state == RefundState::PENDING;
+            refund.state = RefundState::AGREED;
+            refund.decided_at = Some(now);
+            refund.failure = None;
+            let was_unclear = refund.unclear.take().is_some();
+            let (quantity, refund) = (refund.quantity, refund.clone());
+            let contradicts = if self.order.has_units() {
+                let units: Vec<usize> = match refund.units {
+                    Some(_) => self.order.units_of_refund(&refund),
+                    None => likeliest.get_or_insert_with(|| Likeliest::of(&self.order)).take(&self.order, quantity as usize),
+                };
+                let refunded = self.refund_units(&units, refund_id);
+                if was_unclear {
+                    // It reserved others beside them.
+                    let reserving = before.iter().enumerate();
+                    let reserving = reserving.filter_map(|(place, unit)| Some((unit.refund_id.as_deref()?, place)));
+                    let of_refund = of_refund.get_or_insert_with(|| sorted(reserving));
+                    for &(_, place) in equal(of_refund, refund_id) {
+                        if self.release_unit(place, refund_id)
+                            && let Some(likeliest) = &mut likeliest
+                        {
+                            likeliest.add(&self.order, place);
+                        }
+                    }
+                }
+                refunded < units.len() || units.len() < quantity as usize
+            } else {
+                reserved -= if was_pending { u64::from(quantity).min(reserved) } else { 0 };
+                let tally = self.order.tally.get_or_insert_with(Tally::default);
+                tally.refunded = sum(tally.refunded, quantity);
+                tally.refunded_at = Some(now);
+                u64::from(tally.used) + u64::from(tally.refunded) + reserved > u64::from(self.order.quantity)
+            };
+            if contradicts {
+                self.flag(Breach::RefundedBeyond, refund_id, &["voucher status 1 or 2"]);
+            }
+            self.settle_deadlines(refund_id);
+        }
+        self.withdraw_refusals(refund_ids);
+    }
+
+    /// What was to be done about a refund until it was decided.
+    fn settle_deadlines(&mut self, refund_id: &str) {
+        self.settle(Breach::RefundOverdue, refund_id);
+        self.settle(Breach::RefundedInPart, refund_id);
+        self.settle(Breach::CalendarEnded, refund_id);
     }
 
     /// Returns how many of these tickets are refunded by this.
@@ -233,11 +263,19 @@ impl Change<'_> {
 
     /// Its tickets are free again.
     pub(super) fn release(&mut self, refund_id: &str) {
-        let now = self.now;
-        let reserved = |unit: &&mut super::Unit| unit.state == UnitState::PENDING && unit.refund_id.as_deref() == Some(refund_id);
-        for unit in self.order.units.iter_mut().filter(reserved) {
-            (unit.state, unit.since, unit.refund_id) = (UnitState::FREE, now, None);
+        for place in 0..self.order.units.len() {
+            self.release_unit(place, refund_id);
         }
+    }
+
+    /// The ticket is free again, where this refund reserves it.
+    fn release_unit(&mut self, place: usize, refund_id: &str) -> bool {
+        let unit = &mut self.order.units[place];
+        let is_reserved = unit.state == UnitState::PENDING && unit.refund_id.as_deref() == Some(refund_id);
+        if is_reserved {
+            (unit.state, unit.since, unit.refund_id) = (UnitState::FREE, self.now, None);
+        }
+        is_reserved
     }
 
     fn refuse(&mut self, refund_id: &str, failure: Failure, notify: bool) {
@@ -255,9 +293,7 @@ impl Change<'_> {
         if self.silence_may_count_at(requested_at).is_some_and(|at| at < now) {
             self.flag(Breach::RefusedInDoubt, refund_id, &["refundMessageType 3"]);
         }
-        self.settle(Breach::RefundOverdue, refund_id);
-        self.settle(Breach::RefundedInPart, refund_id);
-        self.settle(Breach::CalendarEnded, refund_id);
+        self.settle_deadlines(refund_id);
         if notify {
             self.notify_refund(refund_id);
         }

@@ -90,12 +90,12 @@ impl Change<'_> {
             return;
         }
         let before = self.order.clone();
-        let directory = before.directory();
+        let mut directory = before.directory();
         let code_of = |voucher| if is_whole { None } else { code_of(voucher) };
         let mut is_taken = vec![false; before.units.len()];
         let mut unmatched = Vec::new();
         for voucher in new {
-            let place = matching(&directory, &before, voucher).filter(|&place| !is_taken[place]);
+            let place = matching(&mut directory, &before, voucher).filter(|&place| !is_taken[place]);
             let Some(place) = place else {
                 unmatched.push(voucher);
                 continue;
@@ -196,15 +196,15 @@ impl Change<'_> {
 }
 
 /// The ticket that the credential has, or that already has this code.
-fn matching(directory: &Directory<'_>, order: &Order, new: &RescheduledVoucher) -> Option<usize> {
+fn matching(directory: &mut Directory<'_>, order: &Order, new: &RescheduledVoucher) -> Option<usize> {
     let credential = new.credential_no.clone();
     let credential = credential.map(|credential_no| Credential { credential_type: new.credential_type, credential_no });
-    let of_credential = directory.named(order, &[], credential.as_slice());
+    let of_credential = directory.named(order, &[], credential.as_slice(), 0);
     if let Some(place) = of_credential.exact.first() {
         return Some(*place);
     }
     let codes: Vec<String> = code_of(new).map(str::to_owned).into_iter().collect();
-    let of_code = directory.named(order, &codes, &[]);
+    let of_code = directory.named(order, &codes, &[], 0);
     of_code.exact.first().copied().filter(|_| !of_code.replaced)
 }
 

@@ -7,7 +7,9 @@ use super::table::State;
 use crate::ticket::calls::{CredentialVoucher, OrderPaid, Voucher};
 use crate::ticket::codes::{VoucherStatus, VoucherType};
 use crate::time::Timestamp;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 crate::messages! {
     /// How many tickets of an order are in which state.
@@ -33,7 +35,9 @@ const MAX_UNITS: usize = 100_000;
 pub(super) struct Named {
     /// Tickets that are meant beyond doubt, each once.
     pub(super) exact: Vec<usize>,
-    /// Tickets that have a code in common: some of them are meant.
+    /// A code is one that several tickets have in common: some of them are meant.
+    pub(super) in_common: bool,
+    /// These tickets; where few were asked for, so many of them as are likeliest.
     pub(super) shared: Vec<usize>,
     /// For each credential, its ticket; nothing where none of the order has a credential.
     pub(super) holders: Vec<Option<usize>>,
@@ -115,29 +119,48 @@ impl Order {
 
     /// The tickets that codes and credentials name.
     pub(super) fn named(&self, vouchers: &[String], credentials: &[Credential]) -> Named {
-        self.directory().named(self, vouchers, credentials)
+        self.directory().named(self, vouchers, credentials, usize::MAX)
+    }
+
+    /// Whether codes are or were the order's, where tickets are not known one by one.
+    pub(super) fn are_of_order(&self, vouchers: &[String]) -> bool {
+        self.directory().are_of_order(vouchers)
     }
 
     /// Looks tickets up by code and credential.
     pub(super) fn directory(&self) -> Directory<'_> {
-        let units = self.units.iter().enumerate();
-        // A credential's own code names its ticket, too, where the order's code is another.
-        let codes = units.clone().flat_map(|(place, unit)| {
-            let own = self.credentials_of(unit).filter_map(|known| known.voucher.as_deref());
-            let own = own.filter(|code| !code.is_empty() && unit.voucher.as_deref() != Some(code));
-            unit.voucher.as_deref().into_iter().chain(own).map(move |code| (code, place))
-        });
-        let valid = units.filter(|(_, unit)| unit.state != UnitState::REPLACED);
-        let holders =
-            valid.flat_map(|(place, unit)| self.credentials_of(unit).map(move |known| (known.credential_no.as_str(), place)));
-        Directory { codes: sorted(codes), holders: sorted(holders) }
+        let all = || 0..self.units.len();
+        let codes = all().flat_map(|place| self.codes_of(place).map(move |code| (code, place)));
+        let valid = all().filter(|&place| self.units[place].state != UnitState::REPLACED);
+        let known = if self.has_units() { Vec::new() } else { self.known_codes() };
+        Directory {
+            codes: Index::of(self, codes),
+            holders: Index::of(self, self.numbers_of(valid)),
+            known,
+            former: sorted(self.former_codes.iter().flatten().map(|code| (code.as_str(), 0))),
+            standing: self.standing_code(),
+            has_codes: self.units.iter().any(|unit| unit.voucher.is_some()),
+        }
     }
 
-    /// So many of these tickets, those first that a fact is most likely about: free ones, then those that are being refunded,
-    /// then those that went void with the order.
-    pub(super) fn likeliest(&self, among: impl Iterator<Item = usize> + Clone, quantity: usize) -> Vec<usize> {
-        let of_rank = |wanted| among.clone().filter(move |&unit| rank(&self.units[unit]) == wanted);
-        (0..3).flat_map(of_rank).take(quantity).collect()
+    /// The codes that name a ticket: a credential's own one, too, where the order's code is another.
+    fn codes_of(&self, place: usize) -> impl Iterator<Item = &str> {
+        let unit = &self.units[place];
+        let own = self.credentials_of(unit).filter_map(|known| known.voucher.as_deref());
+        let own = own.filter(|code| !code.is_empty() && unit.voucher.as_deref() != Some(code));
+        unit.voucher.as_deref().into_iter().chain(own)
+    }
+
+    /// The numbers of the credentials that hold these tickets.
+    fn numbers_of(&self, places: impl Iterator<Item = usize>) -> impl Iterator<Item = (&str, usize)> {
+        places.flat_map(|place| self.credentials_of(&self.units[place]).map(move |known| (known.credential_no.as_str(), place)))
+    }
+
+    /// So many of these tickets, those first that a fact is most likely about.
+    pub(super) fn likeliest(&self, among: impl Iterator<Item = usize>, quantity: usize) -> Vec<usize> {
+        let mut likeliest = Likeliest::default();
+        among.for_each(|place| likeliest.add(self, place));
+        likeliest.take(self, quantity)
     }
 
     fn holds(&self, unit: usize, credential: &Credential) -> bool {
@@ -224,38 +247,134 @@ impl Order {
     }
 }
 
+/// Tickets, those first that a fact is most likely about: free ones, then those that are being refunded, then those that went void
+/// with the order.
+#[derive(Default)]
+pub(super) struct Likeliest(BinaryHeap<Reverse<(usize, usize)>>);
+
+impl Likeliest {
+    /// All tickets of the order.
+    pub(super) fn of(order: &Order) -> Self {
+        Likeliest((0..order.units.len()).map(|place| Reverse((rank(&order.units[place]), place))).collect())
+    }
+
+    /// One that was not there, or has become likelier.
+    pub(super) fn add(&mut self, order: &Order, place: usize) {
+        self.0.push(Reverse((rank(&order.units[place]), place)));
+    }
+
+    /// Takes so many out, or as many as are not spent by now.
+    pub(super) fn take(&mut self, order: &Order, quantity: usize) -> Vec<usize> {
+        let mut taken = Vec::new();
+        while taken.len() < quantity
+            && let Some(Reverse((known, place))) = self.0.pop()
+        {
+            if known < SPENT && rank(&order.units[place]) == known {
+                taken.push(place);
+            }
+        }
+        taken
+    }
+}
+
+/// Names with their tickets. Of one name the likeliest are first, and the replaced ones last, as they were when this was made;
+/// tickets may be spent afterwards, and nothing else.
+struct Index<'o> {
+    pairs: Vec<(&'o str, usize)>,
+    /// For each pair itself, or a later one: between them all tickets are spent.
+    next: Vec<usize>,
+    count: usize,
+}
+
+impl<'o> Index<'o> {
+    fn of(order: &Order, pairs: impl Iterator<Item = (&'o str, usize)>) -> Self {
+        let count = order.units.len();
+        let pairs = sorted(pairs.map(|(name, place)| (name, rank(&order.units[place]) * count + place)));
+        Index { next: (0..pairs.len()).collect(), pairs, count }
+    }
+
+    fn group(&self, name: &str) -> Range<usize> {
+        range(&self.pairs, name)
+    }
+
+    fn unit(&self, at: usize) -> usize {
+        self.pairs[at].1 % self.count
+    }
+
+    /// The first of a group whose ticket is not replaced, up to the first that is.
+    fn valid(&self, group: Range<usize>) -> Range<usize> {
+        let replaced = self.pairs[group.clone()].partition_point(|(_, key)| *key < REPLACED * self.count);
+        group.start..group.start + replaced
+    }
+
+    /// The first pair from this one on whose ticket is not spent.
+    fn open(&mut self, order: &Order, from: usize, end: usize) -> Option<usize> {
+        let mut at = from;
+        while at < end {
+            if self.next[at] == at && rank(&order.units[self.unit(at)]) >= SPENT {
+                self.next[at] = at + 1;
+            }
+            if self.next[at] == at {
+                break;
+            }
+            at = self.next[at];
+        }
+        // What was passed is passed at once the next time.
+        let mut passed = from;
+        while passed < at {
+            passed = std::mem::replace(&mut self.next[passed], at);
+        }
+        Some(at).filter(|&at| at < end)
+    }
+}
+
 /// Codes and credential numbers, with the places of their tickets.
 pub(super) struct Directory<'o> {
-    codes: Vec<(&'o str, usize)>,
-    holders: Vec<(&'o str, usize)>,
+    codes: Index<'o>,
+    holders: Index<'o>,
+    /// All codes, where tickets are not known one by one.
+    known: Vec<(&'o str, usize)>,
+    former: Vec<(&'o str, usize)>,
+    standing: Option<&'o str>,
+    pub(super) has_codes: bool,
 }
 
 impl Directory<'_> {
+    /// Whether it was a code of the whole order, and another has replaced it.
+    pub(super) fn is_former(&self, voucher: &str) -> bool {
+        !equal(&self.former, voucher).is_empty()
+    }
+
+    /// Whether codes are or were the whole order's, or some of those that nothing is known of.
+    pub(super) fn are_of_order(&self, vouchers: &[String]) -> bool {
+        vouchers.iter().all(|voucher| !equal(&self.known, voucher).is_empty())
+    }
+
     /// The tickets that codes and credentials name, in their present states. A credential that comes with a code means the ticket
-    /// of that code.
-    pub(super) fn named(&self, order: &Order, vouchers: &[String], credentials: &[Credential]) -> Named {
+    /// of that code. Of tickets with a code in common not more than `most` are looked up that are not spent; `usize::MAX`: all.
+    pub(super) fn named(&mut self, order: &Order, vouchers: &[String], credentials: &[Credential], most: usize) -> Named {
         let mut named = Named::default();
         let mut roles = Marks::new(order.units.len());
-        if !self.codes.is_empty() {
+        let mut common = Vec::new();
+        if !self.codes.pairs.is_empty() {
             let mut codes = sorted(vouchers.iter().filter(|voucher| !voucher.is_empty()).map(|voucher| (voucher.as_str(), 0)));
             codes.dedup();
+            let mut has_former = false;
             for (voucher, _) in codes {
-                self.add_code(order, voucher, &mut roles, &mut named);
+                let is_former = self.is_former(voucher);
+                named.replaced |= is_former;
+                let voucher = if is_former { self.standing.unwrap_or(voucher) } else { voucher };
+                // The code that has replaced them all is looked up once.
+                if !is_former || !std::mem::replace(&mut has_former, true) {
+                    common.extend(self.add_code(order, voucher, &mut roles, &mut named));
+                }
             }
         }
-        if !self.holders.is_empty() {
-            for credential in credentials {
-                let of = equal(&self.holders, credential.credential_no.as_str());
-                let mut fits = of.iter().map(|(_, unit)| *unit).filter(|&unit| order.holds(unit, credential)).peekable();
-                named.foreign |= fits.peek().is_none();
-                let best = fits
-                    .filter(|&unit| roles.of(unit) != Role::Holder)
-                    .min_by_key(|&unit| (roles.of(unit), rank(&order.units[unit])));
-                if let Some(unit) = best {
-                    roles.set(unit, Role::Holder);
-                }
-                named.holders.push(best);
-            }
+        if !self.holders.pairs.is_empty() {
+            self.add_credentials(order, credentials, &common, &mut roles, &mut named);
+        }
+        for group in common {
+            self.add_common(order, group, most, &mut roles);
         }
         for (unit, role) in roles.into_places() {
             if role == Role::Shared { named.shared.push(unit) } else { named.exact.push(unit) }
@@ -263,25 +382,152 @@ impl Directory<'_> {
         named
     }
 
-    fn add_code(&self, order: &Order, voucher: &str, roles: &mut Marks, named: &mut Named) {
-        let is_former = order.former_codes.iter().flatten().any(|code| code == voucher);
-        let voucher = if is_former { order.standing_code().unwrap_or(voucher) } else { voucher };
-        let of: Vec<usize> = equal(&self.codes, voucher).iter().map(|(_, unit)| *unit).collect();
-        let is_replaced = |unit: usize| order.units[unit].state == UnitState::REPLACED;
+    /// Returns the tickets of a code that several have in common.
+    fn add_code(&self, order: &Order, voucher: &str, roles: &mut Marks, named: &mut Named) -> Option<Range<usize>> {
+        let group = self.codes.group(voucher);
         // A code that has come back is the one that is valid.
-        let valid: Vec<usize> = of.iter().copied().filter(|&unit| !is_replaced(unit)).collect();
-        named.foreign |= of.is_empty();
-        named.replaced |= is_former || valid.is_empty() && !of.is_empty();
-        let meant = if valid.is_empty() { of.into_iter().map(|unit| order.successor(unit)).collect() } else { valid };
+        let valid = self.codes.valid(group.clone());
+        named.foreign |= group.is_empty();
+        if valid.len() > 1 {
+            named.in_common = true;
+            return Some(valid);
+        }
+        named.replaced |= valid.is_empty() && !group.is_empty();
+        let meant = if valid.is_empty() { group } else { valid };
         let role = if meant.len() == 1 { Role::Code } else { Role::Shared };
-        for unit in meant {
+        named.in_common |= role == Role::Shared && !meant.is_empty();
+        for at in meant {
+            let unit = self.codes.unit(at);
+            let is_replaced = order.units[unit].state == UnitState::REPLACED;
+            let unit = if is_replaced { order.successor(unit) } else { unit };
             // Its successor was not stored.
-            named.lost |= is_replaced(unit);
-            if roles.of(unit) == Role::None && !is_replaced(unit) {
+            let is_lost = order.units[unit].state == UnitState::REPLACED;
+            named.lost |= is_lost;
+            if roles.of(unit) == Role::None && !is_lost {
                 roles.set(unit, role);
             }
         }
+        None
     }
+
+    /// Marks tickets of a code in common that nothing else names.
+    fn add_common(&mut self, order: &Order, group: Range<usize>, most: usize, roles: &mut Marks) {
+        let is_all = most >= group.len();
+        let (mut at, mut left) = (group.start, most);
+        while left > 0 {
+            let next = if is_all { Some(at).filter(|&at| at < group.end) } else { self.codes.open(order, at, group.end) };
+            let Some(next) = next else { break };
+            let unit = self.codes.unit(next);
+            if roles.of(unit) == Role::None {
+                roles.set(unit, Role::Shared);
+                left -= 1;
+            }
+            at = next + 1;
+        }
+    }
+
+    /// For each credential the ticket that it means, if there is one.
+    fn add_credentials(
+        &mut self,
+        order: &Order,
+        credentials: &[Credential],
+        common: &[Range<usize>],
+        roles: &mut Marks,
+        named: &mut Named,
+    ) {
+        let numbers = sorted(credentials.iter().map(|credential| (credential.credential_no.as_str(), 0)));
+        let by_code = Index::of(order, order.numbers_of(roles.places(Role::Code)));
+        let common = sorted(common.iter().map(|group| (self.codes.pairs[group.start].0, 0)));
+        let mut passed = vec![Passed { is_none_common: !named.in_common, ..Passed::default() }; numbers.len()];
+        let mut last = None;
+        for credential in credentials {
+            let number = credential.credential_no.as_str();
+            let passed = &mut passed[range(&numbers, number).start];
+            // Where it found nothing, it finds nothing again.
+            let is_again = last == Some(credential);
+            let best = if is_again { None } else { self.best(order, credential, &by_code, &common, passed, roles) };
+            last = None;
+            if let Some(unit) = best {
+                roles.set(unit, Role::Holder);
+            } else {
+                let held = self.holders.group(number);
+                named.foreign |= !is_again && !{ held }.any(|at| order.holds(self.holders.unit(at), credential));
+                last = Some(credential);
+            }
+            named.holders.push(best);
+        }
+    }
+
+    /// The ticket that a credential means, and no other credential has taken: one that a code names, else one that has a code in
+    /// common with others, else any that it holds; of these the likeliest.
+    fn best(
+        &mut self,
+        order: &Order,
+        credential: &Credential,
+        by_code: &Index<'_>,
+        common: &[(&str, usize)],
+        passed: &mut Passed,
+        roles: &Marks,
+    ) -> Option<usize> {
+        let number = credential.credential_no.as_str();
+        let is_taken = |unit: usize| roles.of(unit) == Role::Holder;
+        let group = by_code.group(number);
+        passed.by_code = group.start.max(passed.by_code);
+        for at in passed.by_code..group.end {
+            let unit = by_code.unit(at);
+            if is_taken(unit) && passed.by_code == at {
+                passed.by_code = at + 1;
+            } else if !is_taken(unit) && order.holds(unit, credential) {
+                return Some(unit);
+            }
+        }
+        let is_common =
+            |unit: usize| roles.of(unit) == Role::Shared || order.codes_of(unit).any(|code| !equal(common, code).is_empty());
+        let group = self.holders.group(number);
+        let (mut first, mut is_any_common) = (None, false);
+        // Those that are spent come after all others.
+        for are_spent in [false, true] {
+            let begin = if are_spent { &mut passed.all } else { &mut passed.open };
+            *begin = group.start.max(*begin);
+            let mut at = *begin;
+            while at < group.end {
+                if !are_spent {
+                    let Some(open) = self.holders.open(order, at, group.end) else { break };
+                    at = open;
+                }
+                let unit = self.holders.unit(at);
+                at += 1;
+                if is_taken(unit) && *begin + 1 == at {
+                    *begin = at;
+                }
+                if is_taken(unit) || are_spent && rank(&order.units[unit]) < SPENT {
+                    continue;
+                }
+                let is_meant = passed.is_none_common || is_common(unit);
+                is_any_common |= is_meant;
+                if order.holds(unit, credential) {
+                    if is_meant {
+                        return Some(unit);
+                    }
+                    first.get_or_insert(unit);
+                }
+            }
+        }
+        passed.is_none_common |= !is_any_common;
+        first
+    }
+}
+
+/// How far the tickets of a credential number are taken.
+#[derive(Clone, Default)]
+struct Passed {
+    /// Of those that a code names.
+    by_code: usize,
+    /// Of those that are not spent.
+    open: usize,
+    all: usize,
+    /// None of them has a code in common with others that is named.
+    is_none_common: bool,
 }
 
 /// Marks on few tickets of many, or on many.
@@ -326,6 +572,13 @@ impl Marks {
             Some(known) => known.1 = role,
             None => self.few.insert(place, (unit, role)),
         }
+    }
+
+    /// The tickets with this mark, in order.
+    fn places(&self, wanted: Role) -> impl Iterator<Item = usize> {
+        let many = self.many.iter().copied().enumerate();
+        let marks = self.few.iter().copied().chain(many);
+        marks.filter(move |(_, role)| *role == wanted).map(|(place, _)| place)
     }
 
     /// The tickets with a mark, in order.
@@ -427,14 +680,19 @@ pub(super) fn shown(unit: &Unit) -> VoucherStatus {
 }
 
 /// How likely a ticket is meant by a fact that names none.
-fn rank(unit: &Unit) -> i32 {
+fn rank(unit: &Unit) -> usize {
     match unit.state {
         UnitState::FREE => 0,
         UnitState::PENDING => 1,
         UnitState::VOID => 2,
-        _ => 3,
+        UnitState::REPLACED => REPLACED,
+        _ => SPENT,
     }
 }
+
+/// Of this rank and above no fact is about a ticket that does not name it.
+const SPENT: usize = 3;
+const REPLACED: usize = 4;
 
 /// Sorts codes or numbers with their places, so that a look-up among many is quick. By a heap, and for one type alone: each of the
 /// standard library's sorts needs kilobytes of code for each type.
@@ -445,7 +703,10 @@ pub(super) fn sorted<'k>(pairs: impl Iterator<Item = (&'k str, usize)>) -> Vec<(
 
 /// The pairs of this key.
 pub(super) fn equal<'p>(pairs: &'p [(&str, usize)], key: &str) -> &'p [(&'p str, usize)] {
+    &pairs[range(pairs, key)]
+}
+
+fn range(pairs: &[(&str, usize)], key: &str) -> Range<usize> {
     let begin = pairs.partition_point(|pair| pair.0 < key);
-    let end = begin + pairs[begin..].partition_point(|pair| pair.0 == key);
-    &pairs[begin..end]
+    begin..begin + pairs[begin..].partition_point(|pair| pair.0 == key)
 }
