@@ -304,7 +304,7 @@ impl Judging<'_> {
             UnitState::USED => Some(Reason::Used),
             UnitState::REFUNDED => Some(Reason::Refunded),
             UnitState::PENDING => Some(Reason::BeingRefunded),
-            UnitState::REPLACED => Some(Reason::Replaced),
+            // None is replaced: a code that is names its successor.
             _ => Some(Reason::Void),
         };
         match reason {

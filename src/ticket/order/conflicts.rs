@@ -198,7 +198,6 @@ impl Change<'_> {
                 !goes
             });
         }
-        self.conflict_ids.forget();
     }
 }
 

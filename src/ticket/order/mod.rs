@@ -252,9 +252,8 @@ struct Change<'s> {
     conflicts: Vec<Breach>,
     reason: Option<Reason>,
     reports: Vec<Report>,
-    /// Where the order's refunds, notices and conflicts are.
+    /// Where the order's refunds and conflicts are.
     refund_ids: Ids,
-    notice_ids: Ids,
     conflict_ids: Ids,
     /// Ids of the conflicts that it settles.
     settled: Vec<String>,
@@ -319,7 +318,6 @@ pub(super) fn apply_to(
         reason: None,
         reports: Vec::new(),
         refund_ids: Ids::default(),
-        notice_ids: Ids::default(),
         conflict_ids: Ids::default(),
         settled: Vec::new(),
     };

@@ -12,17 +12,26 @@ use crate::ticket::{CONSUME_NOTICE, Call, ORDER_REFUND, PAY_NOTICE, REFUND_NOTIC
 use crate::time::Timestamp;
 
 impl Change<'_> {
-    fn put(&mut self, call: &Call, subject: &[&str], body: Vec<u8>) {
+    /// The same fact is sent once.
+    fn put_once(&mut self, call: &Call, subject: &[&str], body: Vec<u8>) {
+        let id = self.notice_id(call, subject);
+        if !self.order.notices.iter().any(|notice| notice.id == id) {
+            self.put(id, call, body);
+        }
+    }
+
+    fn put(&mut self, id: String, call: &Call, body: Vec<u8>) {
+        let body = RawJson::verbatim(body);
+        self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now, ..Notice::default() });
+    }
+
+    fn notice_id(&self, call: &Call, subject: &[&str]) -> String {
         let mut id = joined(&[call.name, ":", &digits(self.order.order_id.0)]);
         for part in subject {
             id.push(':');
             id.push_str(part);
         }
-        // The same fact is sent once.
-        if self.notice_ids.place(&self.order.notices, |notice| &notice.id, &id).is_none() {
-            let body = RawJson::verbatim(body);
-            self.order.notices.push(Notice { id, name: call.name.into(), body, since: self.now, ..Notice::default() });
-        }
+        id
     }
 
     pub(super) fn notice_accepted(&mut self, id: &str) -> Said {
@@ -30,7 +39,7 @@ impl Change<'_> {
         if is_pay && self.order.state() == State::Issued {
             self.order.success_accepted = Some(true);
         }
-        self.keep_notices(|notice| notice.id != id);
+        self.order.notices.retain(|notice| notice.id != id);
         (Kind::Duplicate, Answer::None)
     }
 
@@ -41,7 +50,7 @@ impl Change<'_> {
         envelope.field("describe", &describe.to_owned());
         envelope.field("body", notice);
         envelope.end();
-        self.put(&PAY_NOTICE, &[], body);
+        self.put_once(&PAY_NOTICE, &[], body);
     }
 
     pub(super) fn notify_issued(&mut self) {
@@ -69,12 +78,7 @@ impl Change<'_> {
         if self.order.state() == State::Returned && self.order.counts().used > 0 {
             return;
         }
-        self.keep_notices(|notice| notice.name != PAY_NOTICE.name);
-    }
-
-    pub(super) fn keep_notices(&mut self, is_kept: impl FnMut(&Notice) -> bool) {
-        self.order.notices.retain(is_kept);
-        self.notice_ids.forget();
+        self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
     }
 
     /// The beginning of the ids of notices about a refund.
@@ -97,7 +101,7 @@ impl Change<'_> {
         let now = self.now;
         let meant = sorted(refund_ids.iter().enumerate().map(|(place, refund_id)| (refund_id.as_str(), place)));
         let mut is_withdrawn = vec![false; refund_ids.len()];
-        self.keep_notices(|notice| {
+        self.order.notices.retain(|notice| {
             let free = Some(notice).filter(|notice| notice.is_refusal() && !notice.is_under_way(now));
             let place = free.and_then(Notice::refund_id).and_then(|refund_id| equal(&meant, refund_id).first());
             place.map(|(_, place)| is_withdrawn[*place] = true).is_none()
@@ -147,7 +151,7 @@ impl Change<'_> {
         envelope.field("describe", &describe);
         envelope.field("body", &notice);
         envelope.end();
-        self.put(&REFUND_NOTICE, &[refund_id, &digits(u64::from(code.unsigned_abs()))], body);
+        self.put_once(&REFUND_NOTICE, &[refund_id, &digits(u64::from(code.unsigned_abs()))], body);
     }
 
     /// Tickets that are known one by one were used.
@@ -200,7 +204,9 @@ impl Change<'_> {
         };
         let mut body = Vec::new();
         notice.put(&mut body);
-        self.put(&CONSUME_NOTICE, &[entry], body);
+        // An entry counts once, so that its notice is not there yet.
+        let id = self.notice_id(&CONSUME_NOTICE, &[entry]);
+        self.put(id, &CONSUME_NOTICE, body);
     }
 
     /// A consume notice has the number of used tickets up to its entry, and of refunded ones when it is sent.

@@ -149,7 +149,6 @@ impl Change<'_> {
             }
             is_kept
         });
-        self.notice_ids.forget();
         for notice in &old {
             self.flag(Breach::NoticeGivenUp, &notice.id, &["Meituan has not accepted it"]);
         }
