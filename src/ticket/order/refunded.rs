@@ -323,12 +323,11 @@ impl Change<'_> {
             }
             let unclear = self.order.refunds.iter().filter(|refund| refund.is_unclear());
             let unclear = sorted(unclear.map(|refund| (refund.refund_id.as_str(), 0)));
-            let is_open = |place: &usize| match &self.order.units[*place] {
-                unit if unit.state == UnitState::FREE => true,
-                unit if unit.state == UnitState::PENDING => {
-                    unit.refund_id.as_deref().is_some_and(|refund_id| !equal(&unclear, refund_id).is_empty())
-                }
-                _ => false,
+            let is_open = |place: &usize| {
+                let unit = &self.order.units[*place];
+                // What an unclear refund has is reserved by it: it has refunded nothing yet.
+                let is_unclear = |refund_id: &str| !equal(&unclear, refund_id).is_empty();
+                unit.state == UnitState::FREE || unit.refund_id.as_deref().is_some_and(is_unclear)
             };
             if !units.iter().all(is_open) {
                 return self.illegal(Reason::SpentVoucher);

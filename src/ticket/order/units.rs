@@ -135,7 +135,7 @@ impl Order {
         let known = if self.has_units() { Vec::new() } else { self.known_codes() };
         Directory {
             codes: Index::of(self, codes),
-            holders: Index::of(self, self.numbers_of(valid)),
+            holders: Index::of(self, self.numbers_of(valid).into_iter()),
             known,
             former: sorted(self.former_codes.iter().flatten().map(|code| (code.as_str(), 0))),
             standing: self.standing_code(),
@@ -152,8 +152,10 @@ impl Order {
     }
 
     /// The numbers of the credentials that hold these tickets.
-    fn numbers_of(&self, places: impl Iterator<Item = usize>) -> impl Iterator<Item = (&str, usize)> {
-        places.flat_map(|place| self.credentials_of(&self.units[place]).map(move |known| (known.credential_no.as_str(), place)))
+    fn numbers_of(&self, places: impl Iterator<Item = usize>) -> Vec<(&str, usize)> {
+        let numbers =
+            |place: usize| self.credentials_of(&self.units[place]).map(move |known| (known.credential_no.as_str(), place));
+        places.flat_map(numbers).collect()
     }
 
     /// So many of these tickets, those first that a fact is most likely about.
@@ -277,6 +279,9 @@ impl Likeliest {
     }
 }
 
+/// The pairs of one name in a sorted list.
+type Group = Range<usize>;
+
 /// Names with their tickets. Of one name the likeliest are first, and the replaced ones last, as they were when this was made;
 /// tickets may be spent afterwards, and nothing else.
 struct Index<'o> {
@@ -293,8 +298,14 @@ impl<'o> Index<'o> {
         Index { next: (0..pairs.len()).collect(), pairs, count }
     }
 
-    fn group(&self, name: &str) -> Range<usize> {
+    fn group(&self, name: &str) -> Group {
         range(&self.pairs, name)
+    }
+
+    /// The tickets that a credential holds.
+    fn held(&self, order: &Order, credential: &Credential) -> Vec<usize> {
+        let group = self.group(&credential.credential_no);
+        group.map(|at| self.unit(at)).filter(|&unit| order.holds(unit, credential)).collect()
     }
 
     fn unit(&self, at: usize) -> usize {
@@ -302,7 +313,7 @@ impl<'o> Index<'o> {
     }
 
     /// The first of a group whose ticket is not replaced, up to the first that is.
-    fn valid(&self, group: Range<usize>) -> Range<usize> {
+    fn valid(&self, group: Group) -> Group {
         let replaced = self.pairs[group.clone()].partition_point(|(_, key)| *key < REPLACED * self.count);
         group.start..group.start + replaced
     }
@@ -311,20 +322,18 @@ impl<'o> Index<'o> {
     fn open(&mut self, order: &Order, from: usize, end: usize) -> Option<usize> {
         let mut at = from;
         while at < end {
-            if self.next[at] == at && rank(&order.units[self.unit(at)]) >= SPENT {
+            if self.next[at] == at {
+                if rank(&order.units[self.unit(at)]) < SPENT {
+                    return Some(at);
+                }
                 self.next[at] = at + 1;
             }
-            if self.next[at] == at {
-                break;
-            }
-            at = self.next[at];
+            // The next time half of the way is gone.
+            let next = self.next[at];
+            self.next[at] = self.next.get(next).copied().unwrap_or(next);
+            at = next;
         }
-        // What was passed is passed at once the next time.
-        let mut passed = from;
-        while passed < at {
-            passed = std::mem::replace(&mut self.next[passed], at);
-        }
-        Some(at).filter(|&at| at < end)
+        None
     }
 }
 
@@ -383,7 +392,7 @@ impl Directory<'_> {
     }
 
     /// Returns the tickets of a code that several have in common.
-    fn add_code(&self, order: &Order, voucher: &str, roles: &mut Marks, named: &mut Named) -> Option<Range<usize>> {
+    fn add_code(&self, order: &Order, voucher: &str, roles: &mut Marks, named: &mut Named) -> Option<Group> {
         let group = self.codes.group(voucher);
         // A code that has come back is the one that is valid.
         let valid = self.codes.valid(group.clone());
@@ -394,8 +403,10 @@ impl Directory<'_> {
         }
         named.replaced |= valid.is_empty() && !group.is_empty();
         let meant = if valid.is_empty() { group } else { valid };
-        let role = if meant.len() == 1 { Role::Code } else { Role::Shared };
-        named.in_common |= role == Role::Shared && !meant.is_empty();
+        let role = if meant.len() > 1 { Role::Shared } else { Role::Code };
+        if role == Role::Shared {
+            named.in_common = true;
+        }
         for at in meant {
             let unit = self.codes.unit(at);
             let is_replaced = order.units[unit].state == UnitState::REPLACED;
@@ -411,7 +422,7 @@ impl Directory<'_> {
     }
 
     /// Marks tickets of a code in common that nothing else names.
-    fn add_common(&mut self, order: &Order, group: Range<usize>, most: usize, roles: &mut Marks) {
+    fn add_common(&mut self, order: &Order, group: Group, most: usize, roles: &mut Marks) {
         let is_all = most >= group.len();
         let (mut at, mut left) = (group.start, most);
         while left > 0 {
@@ -426,108 +437,85 @@ impl Directory<'_> {
         }
     }
 
-    /// For each credential the ticket that it means, if there is one.
+    /// For each credential the ticket that it means, if there is one: the likeliest that no other credential has taken.
     fn add_credentials(
         &mut self,
         order: &Order,
         credentials: &[Credential],
-        common: &[Range<usize>],
+        common: &[Group],
         roles: &mut Marks,
         named: &mut Named,
     ) {
-        let numbers = sorted(credentials.iter().map(|credential| (credential.credential_no.as_str(), 0)));
-        let by_code = Index::of(order, order.numbers_of(roles.places(Role::Code)));
+        let numbers = sorted(credentials.iter().enumerate().map(|(place, one)| (one.credential_no.as_str(), place)));
+        let by_code = roles.places(Role::Code);
+        let by_code = Index::of(order, order.numbers_of(by_code.into_iter()).into_iter());
         let common = sorted(common.iter().map(|group| (self.codes.pairs[group.start].0, 0)));
-        let mut passed = vec![Passed { is_none_common: !named.in_common, ..Passed::default() }; numbers.len()];
-        let mut last = None;
+        // What is said alike means the same tickets. They are looked up once, for all who say it.
+        let mut meant: Vec<Option<Vec<usize>>> = vec![None; credentials.len()];
         for credential in credentials {
-            let number = credential.credential_no.as_str();
-            let passed = &mut passed[range(&numbers, number).start];
-            // Where it found nothing, it finds nothing again.
-            let is_again = last == Some(credential);
-            let best = if is_again { None } else { self.best(order, credential, &by_code, &common, passed, roles) };
-            last = None;
-            if let Some(unit) = best {
-                roles.set(unit, Role::Holder);
-            } else {
-                let held = self.holders.group(number);
-                named.foreign |= !is_again && !{ held }.any(|at| order.holds(self.holders.unit(at), credential));
-                last = Some(credential);
-            }
+            let mut alike = equal(&numbers, &credential.credential_no).iter().map(|(_, place)| *place);
+            let Some(first) = alike.find(|&place| credentials[place] == *credential) else { continue };
+            let meant = meant[first].get_or_insert_with(|| {
+                let common = Some(&common[..]).filter(|_| named.in_common);
+                let mut meant = by_code.held(order, credential);
+                meant.extend(self.held(order, credential, credentials.len(), common, roles));
+                named.foreign |= meant.is_empty();
+                meant.reverse();
+                meant
+            });
+            // What another one has taken is not left for this one.
+            while meant.pop_if(|unit| roles.of(*unit) == Role::Holder).is_some() {}
+            let best = meant.pop();
+            best.into_iter().for_each(|unit| roles.set(unit, Role::Holder));
             named.holders.push(best);
         }
     }
 
-    /// The ticket that a credential means, and no other credential has taken: one that a code names, else one that has a code in
-    /// common with others, else any that it holds; of these the likeliest.
-    fn best(
+    /// The tickets that a credential holds: those first that have one of these codes in common with others; of each kind those
+    /// that are spent last. When so many are found, no others are looked for.
+    fn held(
         &mut self,
         order: &Order,
         credential: &Credential,
-        by_code: &Index<'_>,
-        common: &[(&str, usize)],
-        passed: &mut Passed,
+        most: usize,
+        common: Option<&[(&str, usize)]>,
         roles: &Marks,
-    ) -> Option<usize> {
-        let number = credential.credential_no.as_str();
-        let is_taken = |unit: usize| roles.of(unit) == Role::Holder;
-        let group = by_code.group(number);
-        passed.by_code = group.start.max(passed.by_code);
-        for at in passed.by_code..group.end {
-            let unit = by_code.unit(at);
-            if is_taken(unit) && passed.by_code == at {
-                passed.by_code = at + 1;
-            } else if !is_taken(unit) && order.holds(unit, credential) {
-                return Some(unit);
+    ) -> Vec<usize> {
+        let is_common = |unit: usize, common: &[(&str, usize)]| {
+            roles.of(unit) == Role::Shared || order.codes_of(unit).any(|code| !equal(common, code).is_empty())
+        };
+        let (mut first, mut others) = (Vec::new(), Vec::new());
+        // How many more are looked for after this one.
+        let mut add = |unit: usize, left: usize| {
+            if !order.holds(unit, credential) {
+                return left;
+            }
+            if common.is_none_or(|common| is_common(unit, common)) {
+                first.push(unit);
+                return left - 1;
+            }
+            others.push(unit);
+            left
+        };
+        let group = self.holders.group(&credential.credential_no);
+        let (mut at, mut left) = (group.start, most);
+        while left > 0
+            && let Some(open) = self.holders.open(order, at, group.end)
+        {
+            left = add(self.holders.unit(open), left);
+            at = open + 1;
+        }
+        for unit in group.map(|at| self.holders.unit(at)) {
+            if left == 0 {
+                break;
+            }
+            if rank(&order.units[unit]) >= SPENT {
+                left = add(unit, left);
             }
         }
-        let is_common =
-            |unit: usize| roles.of(unit) == Role::Shared || order.codes_of(unit).any(|code| !equal(common, code).is_empty());
-        let group = self.holders.group(number);
-        let (mut first, mut is_any_common) = (None, false);
-        // Those that are spent come after all others.
-        for are_spent in [false, true] {
-            let begin = if are_spent { &mut passed.all } else { &mut passed.open };
-            *begin = group.start.max(*begin);
-            let mut at = *begin;
-            while at < group.end {
-                if !are_spent {
-                    let Some(open) = self.holders.open(order, at, group.end) else { break };
-                    at = open;
-                }
-                let unit = self.holders.unit(at);
-                at += 1;
-                if is_taken(unit) && *begin + 1 == at {
-                    *begin = at;
-                }
-                if is_taken(unit) || are_spent && rank(&order.units[unit]) < SPENT {
-                    continue;
-                }
-                let is_meant = passed.is_none_common || is_common(unit);
-                is_any_common |= is_meant;
-                if order.holds(unit, credential) {
-                    if is_meant {
-                        return Some(unit);
-                    }
-                    first.get_or_insert(unit);
-                }
-            }
-        }
-        passed.is_none_common |= !is_any_common;
+        first.append(&mut others);
         first
     }
-}
-
-/// How far the tickets of a credential number are taken.
-#[derive(Clone, Default)]
-struct Passed {
-    /// Of those that a code names.
-    by_code: usize,
-    /// Of those that are not spent.
-    open: usize,
-    all: usize,
-    /// None of them has a code in common with others that is named.
-    is_none_common: bool,
 }
 
 /// Marks on few tickets of many, or on many.
@@ -575,10 +563,10 @@ impl Marks {
     }
 
     /// The tickets with this mark, in order.
-    fn places(&self, wanted: Role) -> impl Iterator<Item = usize> {
+    fn places(&self, wanted: Role) -> Vec<usize> {
         let many = self.many.iter().copied().enumerate();
         let marks = self.few.iter().copied().chain(many);
-        marks.filter(move |(_, role)| *role == wanted).map(|(place, _)| place)
+        marks.filter(|(_, role)| *role == wanted).map(|(place, _)| place).collect()
     }
 
     /// The tickets with a mark, in order.
@@ -706,7 +694,7 @@ pub(super) fn equal<'p>(pairs: &'p [(&str, usize)], key: &str) -> &'p [(&'p str,
     &pairs[range(pairs, key)]
 }
 
-fn range(pairs: &[(&str, usize)], key: &str) -> Range<usize> {
+fn range(pairs: &[(&str, usize)], key: &str) -> Group {
     let begin = pairs.partition_point(|pair| pair.0 < key);
     begin..begin + pairs[begin..].partition_point(|pair| pair.0 == key)
 }
