@@ -133,7 +133,7 @@ error_codes! {
         hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
     TimedOut "TIMED_OUT":
         "something outside did not end in time", "外部操作超时";
-        hint "path names it. `store…`: look at the database and its connection; `config`, `store`, `record`, `settle`: your function of that name hangs; `body`: the request came only in part. Meituan got HTTP 503 for its call, and repeats it. `send`: Meituan did not answer a notice within `sendLimit`; it is sent again", "path 指明是哪一步。`store…`：请检查数据库及其连接；`config`、`store`、`record`、`settle`：您的同名函数没有结束；`body`：请求体未传完。美团的调用收到 HTTP 503，会重试。`send`：美团未在 `sendLimit` 内应答通知，稍后会重发";
+        hint "path names it. `store…`: look at the database; `config`, `record`, `settle`: your function hangs; `body`: the request came in part. Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer within `sendLimit`; it is sent again", "path 指明是哪一步。`store…`：请检查数据库；`config`、`record`、`settle`：该函数未结束；`body`：请求体不全。美团收到 503，会重试。`send`：美团未按时应答，稍后重发";
     LoneSurrogate "LONE_SURROGATE":
         "a string holds half of a surrogate pair", "字符串中有不成对的代理字符";
         hint "such a string cannot be written as UTF-8: it was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
