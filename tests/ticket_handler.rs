@@ -631,6 +631,65 @@ fn an_order_that_cannot_be_settled_is_left_alone_for_a_while_and_keeps_no_other_
 }
 
 #[test]
+fn an_order_that_failed_and_is_mended_by_another_process_is_settled_at_once_where_the_store_claims() {
+    let world = World::begin();
+    world.code(create());
+    world.acts(Mode::Fails);
+    world.code(pay());
+    world.acts(Mode::Done);
+    world.time.pass(60_000);
+    let store = world.handler.store().clone();
+    let save = |snapshot: &str| {
+        let revision = world.time.run(store.load(ORDER)).unwrap().map(|stored| stored.revision);
+        let due = Some(world.time.now().wall);
+        let order = SaveOrder { order_id: ORDER, snapshot: snapshot.into(), expected: revision, due, conflicts: 0 };
+        assert!(world.time.run(store.save(order)).unwrap());
+    };
+    let good = world.time.run(store.load(ORDER)).unwrap().unwrap().snapshot;
+    save("{}");
+    let (settling, time) = (world.handler.clone(), world.time.clone());
+    time.spawn(async move { settling.settle_forever(Duration::from_millis(500)).await });
+    time.run(time.sleep(Duration::from_secs(2)));
+    assert_eq!(world.sent(), [] as [&str; 0]);
+    save(&good);
+    time.run(time.sleep(Duration::from_secs(2)));
+    assert_eq!(world.sent(), ["payNotice"]);
+}
+
+/// A store that claims these, one after the other.
+struct Scripted(MemoryStore, Mutex<Vec<Vec<Id>>>);
+
+impl Store for Scripted {
+    type Revision = u64;
+
+    async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        self.0.load(order_id).await
+    }
+
+    async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        self.0.save(order).await
+    }
+}
+
+impl DueStore for Scripted {
+    async fn due(&self, _: Timestamp, _: usize) -> Result<Vec<Id>, BoxError> {
+        Err("it is not asked".into())
+    }
+
+    async fn claim_due(&self, _: Timestamp, _: usize, _: Duration) -> Result<Option<Vec<Id>>, BoxError> {
+        let mut left = self.1.lock().unwrap();
+        Ok(Some(if left.is_empty() { Vec::new() } else { left.remove(0) }))
+    }
+}
+
+#[test]
+fn whatever_is_claimed_is_settled_also_when_it_was_before() {
+    let ids = |count| (1..=count).map(Id).collect::<Vec<_>>();
+    let world = World::over(Scripted(MemoryStore::default(), Mutex::new(vec![ids(100), ids(100), ids(5)])));
+    assert_eq!(world.time.run(world.handler.settle_due()).unwrap(), Settled { settled: 205, failed: 0 });
+}
+
+#[test]
 fn without_a_sender_notices_are_kept() {
     let (time, act, runs) = (Virtual::new(), Arc::default(), Runs::default());
     let garden = Garden { runtime: time.clone(), act, runs };

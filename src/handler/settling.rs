@@ -81,13 +81,20 @@ impl<H: Settles> Turn<H> {
     }
 }
 
-/// What is due: claimed, where the store claims. Otherwise what is known to be due is returned again.
-async fn next<H: Settles>(handler: &H, max: usize, known: usize) -> Result<Vec<H::Key>, BoxError> {
+/// What the store says is due.
+struct Found<Key> {
+    orders: Vec<Key>,
+    /// They are claimed for this process, which is to settle all of them: everybody else leaves them alone.
+    is_claimed: bool,
+}
+
+/// What is due. Where the store does not claim, what is known to be due is returned again.
+async fn look<H: Settles>(handler: &H, max: usize, known: usize) -> Result<Found<H::Key>, BoxError> {
     let (store, now) = (handler.store(), handler.runtime().now().wall);
-    match store.claim_due(now, max, LEASE).await? {
-        Some(claimed) => Ok(claimed),
-        None => store.due(now, max.saturating_add(known)).await,
-    }
+    Ok(match store.claim_due(now, max, LEASE).await? {
+        Some(orders) => Found { orders, is_claimed: true },
+        None => Found { orders: store.due(now, max.saturating_add(known)).await?, is_claimed: false },
+    })
 }
 
 /// Settles what is due until nothing is, and waits for it.
@@ -95,9 +102,10 @@ pub(crate) async fn settle_all<H: Settles>(handler: Arc<H>) -> Result<Settled, B
     let (mut settled, mut seen) = (Settled::default(), BTreeSet::new());
     let runtime = handler.runtime();
     loop {
-        // Where nobody claims, what fails is due again at once.
-        let due = next(&*handler, AT_ONCE, seen.len()).await?;
-        let found: VecDeque<H::Key> = due.into_iter().filter(|id| seen.insert(id.clone())).collect();
+        let Found { orders, is_claimed } = look(&*handler, AT_ONCE, seen.len()).await?;
+        // What fails stays claimed; where nobody claims, it is due again at once.
+        let is_last = is_claimed && orders.len() < AT_ONCE;
+        let found: VecDeque<H::Key> = orders.into_iter().filter(|id| is_claimed || seen.insert(id.clone())).collect();
         if found.is_empty() {
             return Ok(settled);
         }
@@ -106,6 +114,9 @@ pub(crate) async fn settle_all<H: Settles>(handler: Arc<H>) -> Result<Settled, B
         for worker in working {
             let done = worker.await.unwrap_or_default();
             settled = Settled { settled: settled.settled + done.settled, failed: settled.failed + done.failed };
+        }
+        if is_last {
+            return Ok(settled);
         }
     }
 }
@@ -146,11 +157,14 @@ async fn settle_beside<H: Settles>(handler: &Arc<H>, under_way: &Arc<Mutex<Under
     if room == 0 {
         return Ok(());
     }
-    // No more than can begin: what is claimed and does not begin is left alone by everybody.
-    for order_id in next(&**handler, room, known).await? {
+    // No more than can begin.
+    let Found { orders, is_claimed } = look(&**handler, room, known).await?;
+    for order_id in orders {
         {
             let mut known = lock(under_way);
-            if known.postponed.contains_key(&order_id) || !known.orders.insert(order_id.clone()) {
+            let has_room = is_claimed || known.orders.len() < MAX_UNDER_WAY;
+            let is_postponed = !is_claimed && known.postponed.contains_key(&order_id);
+            if !has_room || is_postponed || !known.orders.insert(order_id.clone()) {
                 continue;
             }
         }
