@@ -105,6 +105,20 @@ fn what_no_known_mistake_makes_is_not_explained_but_what_can_be_seen_is_told() {
 }
 
 #[test]
+fn no_signature_is_expected_of_an_id_that_was_given_as_the_secret() {
+    for (name, is_expected) in [("right", true), ("header.secret.as-given", false), ("secret.partner-id.as-given", false)] {
+        let vector = vectors().into_iter().find(|vector| vector.name == name).unwrap();
+        assert_eq!(!vector.diagnosis().expected.is_empty(), is_expected, "{name}");
+    }
+    let secrets = [Secret::new("client")];
+    let authorization = "MWS client:hVQHFpzOXtxzOy5INj2IohJ85Y0=";
+    let diagnosis =
+        diagnose(&Evidence { method: "POST", url: "/a", date: "x", authorization, secrets: &secrets, ..Evidence::default() });
+    assert_eq!((diagnosis.is_explained, ids(&diagnosis)), (false, vec!["header.secret"]));
+    assert_eq!(diagnosis.expected, "");
+}
+
+#[test]
 fn a_method_beyond_ascii_is_told_of_like_any_other() {
     let [secrets, others] = ["secret", "another"].map(|secret| [Secret::new(secret)]);
     for method in ["Ζ", "😀POST", "é"] {

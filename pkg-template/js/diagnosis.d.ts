@@ -30,7 +30,7 @@ export interface Diagnosis {
   readonly outcome: "right" | "explained" | "unexplained";
   /** What must be signed. */
   readonly stringToSign: string;
-  /** The signature that must come out; empty where no secret was given. */
+  /** The signature that must come out; empty where no secret was given, or an id in its place. */
   readonly expected: string;
   /** The signature as it is in the header; empty where there is none. */
   readonly received: string;

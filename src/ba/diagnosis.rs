@@ -43,7 +43,7 @@ pub struct Evidence<'a> {
 pub struct Diagnosis {
     /// What must be signed.
     pub string_to_sign: String,
-    /// The signature that must come out; empty where no secret was given.
+    /// The signature that must come out; empty where no secret was given, or an id in its place.
     pub expected: String,
     /// The signature as it stands in the header; empty where there is none.
     pub received: String,
@@ -95,15 +95,19 @@ pub(super) enum KeyForm {
     Followed(&'static str),
     Trimmed,
     Quoted(&'static str),
+    Unquoted,
     Upper,
     Lower,
     ClientId,
+    /// The clientId as the header has it.
+    HeaderId,
     PartnerId,
     Empty,
 }
 
 /// The signature that was received: its bytes, and what can be seen to be wrong around it.
 struct Received<'a> {
+    client_id: &'a str,
     text: &'a str,
     bytes: Vec<u8>,
     seen: Vec<&'static str>,
@@ -113,17 +117,28 @@ struct Received<'a> {
 pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let method = evidence.method.to_ascii_uppercase();
     let uri = evidence.url().path_and_query();
-    let expected = evidence.secrets.first().map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
     let received = read_header(evidence);
+    // What is an id as well signs nothing that is right.
+    let ids = [evidence.client_id, evidence.partner_id, received.client_id];
+    let secret = evidence.secrets.first().filter(|secret| !ids.iter().any(|id| is_text(secret, id)));
+    let expected = secret.map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
     let right = Signing { parts: [&method, " ", uri, "\n", evidence.date, ""], form: KeyForm::AsItIs, way: Way::Hmac };
-    let search = Search { evidence, received: &received.bytes };
+    let search = Search { evidence, header_id: received.client_id, received: &received.bytes };
     let found = if received.bytes.is_empty() { None } else { search.run(&right) };
     let is_explained = found.is_some();
     let mut ids = received.seen;
     let mut signed = None;
-    if let Some((more, string)) = found {
-        ids.extend_from_slice(&more);
-        signed = Some(string);
+    let mut used = 0;
+    if let Some(found) = found {
+        (ids, used) = (joined(ids, &found.ids), found.secret);
+        signed = Some(found.signed);
+    }
+    if let Some(secret) = evidence.secrets.get(used) {
+        for (id, mistake) in [(evidence.client_id, "secret.client-id"), (evidence.partner_id, "secret.partner-id")] {
+            if is_text(secret, id) && !ids.contains(&mistake) {
+                ids.push(mistake);
+            }
+        }
     }
     Diagnosis {
         string_to_sign: string_to_sign(&method, uri, evidence.date),
@@ -133,6 +148,19 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
         mistakes: ids.into_iter().filter_map(mistake).collect(),
         is_explained,
     }
+}
+
+/// What can be seen, and what was found. A secret in the header and a clientId as the key are one mistake.
+fn joined(mut seen: Vec<&'static str>, found: &[&'static str]) -> Vec<&'static str> {
+    let is_swapped = seen.contains(&"header.secret") && found.contains(&"secret.client-id");
+    seen.retain(|id| !(is_swapped && *id == "header.secret"));
+    seen.extend(found.iter().map(|id| if is_swapped && *id == "secret.client-id" { "secret.swapped" } else { id }));
+    seen
+}
+
+/// Whether the secret is this text, which stands elsewhere.
+fn is_text(secret: &Secret, text: &str) -> bool {
+    !text.is_empty() && secret.expose() == text.as_bytes()
 }
 
 fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
@@ -158,9 +186,12 @@ fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
         (decoded, _) => (left, right, decoded),
     };
     let Some((bytes, encodings)) = decoded else {
-        return Received { text: "", bytes: Vec::new(), seen: vec!["header.authorization"] };
+        return Received { client_id: "", text: "", bytes: Vec::new(), seen: vec!["header.authorization"] };
     };
-    if !evidence.partner_id.is_empty() && client_id == evidence.partner_id && client_id != evidence.client_id {
+    let is_secret = evidence.secrets.iter().any(|secret| is_text(secret, client_id));
+    if is_secret && client_id != evidence.client_id {
+        seen.push("header.secret");
+    } else if !evidence.partner_id.is_empty() && client_id == evidence.partner_id && client_id != evidence.client_id {
         seen.push("header.partner-id");
     } else if !evidence.client_id.is_empty() && client_id != evidence.client_id {
         seen.push("header.client-id");
@@ -174,7 +205,7 @@ fn read_header<'a>(evidence: &Evidence<'a>) -> Received<'a> {
         32 => seen.push("hash.sha256"),
         _ => {}
     }
-    Received { text, bytes, seen }
+    Received { client_id, text, bytes, seen }
 }
 
 /// A hash's bytes, in whichever way they are written, with what is wrong about that.
@@ -317,11 +348,16 @@ fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<NamedChange> {
     all
 }
 
-/// The mistakes' ids and what was signed.
-type Found = (Vec<&'static str>, String);
+struct Found {
+    ids: Vec<&'static str>,
+    signed: String,
+    /// Which of the secrets it was.
+    secret: usize,
+}
 
 struct Search<'a> {
     evidence: &'a Evidence<'a>,
+    header_id: &'a str,
     received: &'a [u8],
 }
 
@@ -348,11 +384,11 @@ impl Search<'_> {
             ids.push(*id);
         }
         let string = signing.string();
-        let at = self.evidence.secrets.iter().position(|secret| self.gives(&signing, secret, string.as_bytes()))?;
-        if at > 0 {
+        let secret = self.evidence.secrets.iter().position(|secret| self.gives(&signing, secret, string.as_bytes()))?;
+        if secret > 0 {
             ids.push("secret.other");
         }
-        Some((ids, string))
+        Some(Found { ids, signed: string, secret })
     }
 
     /// Another moment, within the time that a receiver tolerates and some more.
@@ -369,7 +405,7 @@ impl Search<'_> {
 
     /// Whether it gives the bytes that were received; their number tells which hash it was.
     fn gives(&self, signing: &Signing<'_>, secret: &Secret, string: &[u8]) -> bool {
-        let Some(key) = key(secret, signing.form, self.evidence) else { return false };
+        let Some(key) = self.key(secret, signing.form) else { return false };
         match signing.way {
             Way::Hmac => self.hmac(&key, string),
             Way::Swapped => self.hmac(string, &key),
@@ -397,23 +433,28 @@ impl Search<'_> {
             _ => *Sha256::digest(text) == *self.received,
         }
     }
-}
 
-/// Nothing where the secret cannot be read in that way, or what stands in its place is not known.
-fn key(secret: &Secret, form: KeyForm, evidence: &Evidence<'_>) -> Option<Zeroizing<Vec<u8>>> {
-    let bytes = secret.expose();
-    let known = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());
-    Some(Zeroizing::new(match form {
-        KeyForm::AsItIs => bytes.to_vec(),
-        KeyForm::Hex => hex(bytes)?,
-        KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes, Alphabet::Standard))?,
-        KeyForm::Followed(end) => [bytes, end.as_bytes()].concat(),
-        KeyForm::Trimmed => bytes.trim_ascii().to_vec(),
-        KeyForm::Quoted(quote) => [quote.as_bytes(), bytes, quote.as_bytes()].concat(),
-        KeyForm::Upper => bytes.to_ascii_uppercase(),
-        KeyForm::Lower => bytes.to_ascii_lowercase(),
-        KeyForm::ClientId => known(evidence.client_id)?,
-        KeyForm::PartnerId => known(evidence.partner_id)?,
-        KeyForm::Empty => Vec::new(),
-    }))
+    /// Nothing where the secret cannot be read in that way, or what stands in its place is not known.
+    fn key(&self, secret: &Secret, form: KeyForm) -> Option<Zeroizing<Vec<u8>>> {
+        let bytes = secret.expose();
+        let known = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());
+        Some(Zeroizing::new(match form {
+            KeyForm::AsItIs => bytes.to_vec(),
+            KeyForm::Hex => hex(bytes)?,
+            KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes, Alphabet::Standard))?,
+            KeyForm::Followed(end) => [bytes, end.as_bytes()].concat(),
+            KeyForm::Trimmed => bytes.trim_ascii().to_vec(),
+            KeyForm::Quoted(quote) => [quote.as_bytes(), bytes, quote.as_bytes()].concat(),
+            KeyForm::Unquoted => match bytes.trim_ascii() {
+                [first @ (b'"' | b'\''), within @ .., last] if first == last => within.to_vec(),
+                _ => return None,
+            },
+            KeyForm::Upper => bytes.to_ascii_uppercase(),
+            KeyForm::Lower => bytes.to_ascii_lowercase(),
+            KeyForm::ClientId => known(self.evidence.client_id)?,
+            KeyForm::HeaderId => known(self.header_id)?,
+            KeyForm::PartnerId => known(self.evidence.partner_id)?,
+            KeyForm::Empty => Vec::new(),
+        }))
+    }
 }

@@ -96,6 +96,9 @@ mistakes! {
     "header.partner-id", Seen,
         "The partnerId stands where the clientId belongs", "在 clientId 的位置写了 partnerId";
         fix "The partnerId goes into the PartnerId header; Authorization takes the clientId", "partnerId 放在 PartnerId 请求头，Authorization 中用 clientId";
+    "header.secret", Seen,
+        "The secret stands where the clientId belongs, or the clientId was given here as the secret", "Authorization 中 clientId 的位置写的是密钥，或者这里填写的密钥其实是 clientId";
+        fix "Compare both with what Meituan gave you: the clientId is sent, the clientSecret only signs. A secret that was sent must be replaced", "对照美团下发的两个值：clientId 放进请求头，clientSecret 只用来签名；已经发送出去的密钥必须更换";
     "header.swapped", Seen,
         "Signature and clientId have changed places", "签名与 clientId 的位置颠倒";
         fix "The clientId comes first: MWS <clientId>:<signature>", "clientId 在前：MWS <clientId>:<签名>";
@@ -292,13 +295,16 @@ mistakes! {
     "secret.white-space", Keys(&[KeyForm::Followed("\n"), KeyForm::Followed(" "), KeyForm::Followed("\r\n"), KeyForm::Trimmed]),
         "White space stands at the secret's end", "密钥末尾有空白字符";
         fix "Trim the secret: a file or a variable often ends with a line feed", "去掉密钥末尾的空白：文件或环境变量常带换行符";
-    "secret.quotes", Keys(&[KeyForm::Quoted("\""), KeyForm::Quoted("'")]),
+    "secret.quotes", Keys(&[KeyForm::Quoted("\""), KeyForm::Quoted("'"), KeyForm::Unquoted]),
         "The quotes around the secret were taken for a part of it", "密钥两边的引号被当成了密钥";
         fix "Remove the quotes: some .env readers keep them", "去掉引号：有些 .env 读取程序会保留引号";
     "secret.case", Keys(&[KeyForm::Upper, KeyForm::Lower]),
         "The secret was used in another case", "密钥的大小写不同";
         fix "Use the secret exactly as it was given", "按原样使用密钥";
-    "secret.client-id", Keys(&[KeyForm::ClientId]),
+    "secret.swapped", Seen,
+        "clientId and secret have changed places, in the request or here", "clientId 与密钥的位置颠倒了：请求中颠倒，或这里填反了";
+        fix "Compare both with what Meituan gave you: the clientId is sent, the clientSecret only signs. A secret that was sent must be replaced", "对照美团下发的两个值：clientId 放进请求头，clientSecret 只用来签名；已经发送出去的密钥必须更换";
+    "secret.client-id", Keys(&[KeyForm::ClientId, KeyForm::HeaderId]),
         "The clientId was used as the secret", "把 clientId 当作了密钥";
         fix "Sign with the clientSecret", "用 clientSecret 签名";
     "secret.partner-id", Keys(&[KeyForm::PartnerId]),
