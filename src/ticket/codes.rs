@@ -19,7 +19,7 @@ crate::enumerations! {
     OrderPayCode {
         200 = SUCCESS, "出票成功 · issued: the guest can enter";
         501 = BALANCE_INSUFFICIENT, "预存款不足 · the prepaid balance does not suffice";
-        502 = NO_SUCCESS_RECORD, "502 · meaning not documented; seen where no record of success was found";
+        502 = NO_SUCCESS_RECORD, "含义未载明；见于查不到成功记录时 · meaning not documented; seen where no record of success was found";
         598 = ISSUING, "出票中 · issuing; the result follows by pay notice";
         599 = OTHER, "其他出票失败 · another failure to issue";
     }
@@ -37,9 +37,9 @@ crate::enumerations! {
         200 = SUCCESS, "退款成功 · refunded by this call";
         601 = REFUNDED, "退款成功 · refunded already";
         602 = PENDING, "退款审批中 · under approval; the result follows by refund notice";
-        604 = KIND_NOT_SUPPORTED, "604 · meaning not documented; seen for refunds of this kind not being supported";
+        604 = KIND_NOT_SUPPORTED, "含义未载明；见于不支持此类退款时 · meaning not documented; seen for refunds of this kind not being supported";
         606 = NOT_ENOUGH_OR_REFUSED, "余票不足或拒绝退票 · too few refundable tickets, or refused";
-        607 = NOT_REFUNDABLE, "607 · meaning not documented; seen for products missing or not refundable";
+        607 = NOT_REFUNDABLE, "含义未载明；见于产品不存在或不可退时 · meaning not documented; seen for products missing or not refundable";
         699 = OTHER, "其他退款失败 · another failure to refund, or refused";
     }
 
@@ -52,8 +52,8 @@ crate::enumerations! {
     /// Reply codes of the price calendar pull.
     PriceCalendarCode {
         200 = SUCCESS, "成功 · success";
-        201 = INVALID_PARAMETERS, "201 · seen for invalid parameters in one implementation";
-        299 = OTHER_PRICE_FAILURE, "299 · seen for other failures in one implementation";
+        201 = INVALID_PARAMETERS, "含义未载明；有实现用于参数无效时 · seen for invalid parameters in one implementation";
+        299 = OTHER_PRICE_FAILURE, "含义未载明；有实现用于其他失败 · seen for other failures in one implementation";
         300 = FAILURE, "合作方错误统一状态 · failure";
     }
 
@@ -67,7 +67,7 @@ crate::enumerations! {
     /// Meituan's reply codes to notices.
     NoticeCode {
         200 = SUCCESS, "成功 · accepted";
-        201 = SEEN_AS_ACCEPTED, "201 · meaning not documented; one implementation treats it as accepted";
+        201 = SEEN_AS_ACCEPTED, "含义未载明；有实现视为已接受 · meaning not documented; one implementation treats it as accepted";
         300 = IN_PROCESS, "美团内部处理中 · on a pay notice: in process at Meituan; sending it again is safe";
     }
 
