@@ -264,6 +264,7 @@ fn demo_passes() -> Outcome {
 
 fn browser_demo(filter: Option<&str>) -> Outcome {
     tools::require_chromium()?;
+    tools::require_chinese_font()?;
     package::build_page()?;
     tests_in(&["tests/www"], filter)
 }

@@ -198,17 +198,33 @@ pub(crate) fn install_npm_packages_in(folder: &Path) -> Outcome {
 
 /// Installs Chromium by Debian's packages where it is missing and that is possible.
 pub(crate) fn require_chromium() -> Outcome {
-    const NEEDED: &str = "the browser tests need Chromium: install it, such as by `apt-get install chromium` as root";
+    let needed = "the browser tests need Chromium: install it, such as by `apt-get install chromium` as root";
     if ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| is_installed(name)) {
         return Ok(());
     }
+    install(&["chromium"], needed)
+}
+
+/// Installs a font for Chinese in the same way: without one the pages' tests would judge, and their pictures show, boxes.
+pub(crate) fn require_chinese_font() -> Outcome {
+    let needed = "the tests of the pages need a font for Chinese: install one, such as by `apt-get install fonts-noto-cjk` as root";
+    let is_there = || printed_by(at_root("fc-list").arg(":lang=zh-cn")).is_ok_and(|fonts| !fonts.is_empty());
+    // Other systems have one, and no such list.
+    if !cfg!(target_os = "linux") || is_there() {
+        return Ok(());
+    }
+    install(&["fontconfig", "fonts-noto-cjk"], needed)
+}
+
+/// Installs packages of Debian's, where we may.
+fn install(packages: &[&str], needed: &str) -> Outcome {
     let is_root = printed_by(at_root("id").arg("-u")).is_ok_and(|user| user == "0");
     if !is_root || !is_installed("apt-get") {
-        return Err(NEEDED.to_owned());
+        return Err(needed.to_owned());
     }
     let apt = |arguments: &[&str]| run(at_root("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
-    let installed = apt(&["update"]).and_then(|()| apt(&["install", "--yes", "--no-install-recommends", "chromium"]));
-    installed.map_err(|why| format!("{NEEDED}; that failed here: {why}"))
+    let arguments = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    apt(&["update"]).and_then(|()| apt(&arguments)).map_err(|why| format!("{needed}; that failed here: {why}"))
 }
 
 fn is_installed(name: &str) -> bool {
