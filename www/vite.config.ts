@@ -31,6 +31,19 @@ const preloadWasm: Plugin = {
   },
 };
 
+/** The page of signatures shows what an error is, and never its hint or a rule of messages: its script has neither. */
+const withoutHints: Plugin = {
+  name: "without-hints",
+  transform(code, id) {
+    const { input } = this.environment.config.build.rolldownOptions;
+    if (!String(input).endsWith("index.html") || !id.endsWith("/dist/texts.js")) return null;
+    return code.replace(/(?<=^export const errors = `)[\s\S]*?(?=(?<!\\)`;$)/m, (errors) => {
+      const codes = errors.split("\n\n").filter((error) => /^[A-Z_]+\n/.test(error));
+      return codes.map((error) => error.split("\n").slice(0, 3).join("\n")).join("\n\n");
+    });
+  },
+};
+
 export default defineConfig({
   root: path("."),
   // The pages work below any path.
@@ -45,5 +58,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  plugins: [sharedHead, pageWasm, preloadWasm],
+  plugins: [sharedHead, withoutHints, pageWasm, preloadWasm],
 });

@@ -82,6 +82,38 @@ describe("the acceptance check", () => {
     });
   });
 
+  it("calls nothing good where nothing was shown", async () => {
+    await open("acceptance", async ({ page, shown }) => {
+      for (const text of ['{"version":1,"exchanges":[]}', '{"exchanges":[]}']) {
+        await load(shown, "empty.json", text);
+        const verdict = shown.locator(".verdict.warn");
+        await verdict.waitFor();
+        assert.match(await verdict.innerText(), /^Nothing can be said[\s\S]*There is no exchange/);
+        assert.equal(await shown.locator(".verdict.good").count(), 0);
+      }
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await shown.locator(".verdict.warn").innerText(), /^无法得出结论[\s\S]*没有任何报文往来/);
+    });
+  });
+
+  it("shows the exchange that a finding leads to", async () => {
+    await open("acceptance", async ({ shown }) => {
+      await shown.getByRole("button", { name: "Built in: the same with mistakes" }).click();
+      for (const id of ["refund.pending", "pay.code-per-ticket", "create.time"]) {
+        const link = shown.locator(`[data-point="${id}"]`).getByRole("button").first();
+        const number = /\d+/.exec(await link.innerText())[0];
+        await link.click();
+        const step = shown.getByRole("status").last();
+        assert.match(await step.innerText(), new RegExp(`Exchange ${number} of`));
+        const { y } = await step.boundingBox();
+        assert.ok(y >= 0 && y < 900, `${id}: it stands at ${y}`);
+        const [current, list] = [shown.locator(".exchange[aria-current]"), shown.locator(".exchanges")];
+        const [one, around] = [await current.boundingBox(), await list.boundingBox()];
+        assert.ok(one.x >= around.x && one.x + one.width <= around.x + around.width, `${id}: its button is out of sight`);
+      }
+    });
+  });
+
   it("speaks Chinese", async () => {
     await open(
       "acceptance",

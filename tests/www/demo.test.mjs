@@ -1,33 +1,25 @@
 // The pages for the browser, as built, in real Chromium, below a path of a static site.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { checkMessage, MESSAGES, openEnvelope, sealEnvelope, TicketSupplier } from "meituan-protocol";
 import { BUILT } from "../../www/build.mjs";
 import { fileOf, open, SCREENSHOTS, site } from "./browser.mjs";
 import "./acceptance.mjs";
+import "./glyphs.mjs";
 import "./orders.mjs";
+import "./signature.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TOOLS = ["signature", "message", "envelope", "orders", "acceptance"];
 /** What a page may load in all, in bytes after brotli 11. */
 const MOST = { signature: 90_000, message: 120_000, envelope: 105_000, orders: 156_000, acceptance: 95_000 };
 const KEY = "AAECAwQFBgcICQoLDA0ODw==";
 const SECRET = "a secret that must not be kept";
-
-const vectors = () => {
-  const folder = join(ROOT, "tests/vectors/diagnosis");
-  return readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(join(folder, file), "utf8"))]);
-};
-
-const httpOf = ({ method, url, headers, body }) =>
-  [`${method} ${url} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), "", body].join("\n");
 
 describe("the page of a tool", () => {
   for (const tool of TOOLS) {
@@ -141,14 +133,13 @@ describe("the page of a tool", () => {
   for (const tool of TOOLS) {
     for (const colorScheme of ["light", "dark"]) {
       it(`has no serious fault of accessibility: ${tool}, ${colorScheme}`, async () => {
-        for (const [locale, width] of [
-          ["en-US", 1280],
-          ["zh-CN", 390],
-        ]) {
+        for (const [locale, width] of ["en-US", "zh-CN"].flatMap((locale) => [1280, 390].map((width) => [locale, width]))) {
           await open(
             tool,
             async ({ page, shown }) => {
-              const example = shown.getByRole("button", { name: /example|示例|例子/ }).first();
+              const example = shown
+                .getByRole("button", { name: /example|示例|例子|Sold and used|售出|with mistakes|但有错误/ })
+                .first();
               if ((await example.count()) > 0) await example.click();
               await page.waitForTimeout(50);
               await page.screenshot({ path: join(SCREENSHOTS, `${tool}-${locale}-${colorScheme}-${width}.png`), fullPage: true });
@@ -171,39 +162,6 @@ describe("the page of a tool", () => {
       });
     }
   }
-});
-
-describe("the signature doctor", () => {
-  it("names each known mistake, and each pair, by the request alone", async () => {
-    await open("signature", async ({ shown }) => {
-      await shown.locator("summary").click();
-      for (const [file, vector] of vectors()) {
-        const [secret, ...others] = vector.secrets;
-        await shown.getByLabel(/^The request/).fill(httpOf(vector));
-        await shown.getByLabel("clientSecret").fill(secret);
-        await shown.getByLabel("Other secrets").fill(others.join(" "));
-        await shown.getByLabel("clientId that was agreed on").fill(vector.clientId);
-        const verdict = shown.locator(".verdict");
-        const named = await verdict.locator("code").allTextContents();
-        assert.deepEqual(named, vector.mistakes, file);
-        if (vector.mistakes.length === 0) assert.match(await verdict.textContent(), /The signature is right/);
-      }
-    });
-  });
-
-  it("reads a curl command with quotes, escapes and continued lines, and a log", async () => {
-    const { method, headers, url, body, secrets } = vectors().find(([file]) => file === "line.crlf.json")[1];
-    const options = Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`);
-    const curl = `$ curl -sS -X ${method} '${url}' \\\n  ${options.join(" \\\n  ")} --data-raw $'${body}'`;
-    const log = `2026-01-01 INFO uri=${new URL(url).pathname} method=${method} headers={"date":"${headers.Date}","authorization":"${headers.Authorization}"}`;
-    await open("signature", async ({ shown }) => {
-      await shown.getByLabel("clientSecret").fill(secrets[0]);
-      for (const pasted of [curl, log]) {
-        await shown.getByLabel(/^The request/).fill(pasted);
-        assert.deepEqual(await shown.locator(".verdict code").allTextContents(), ["line.crlf"], pasted);
-      }
-    });
-  });
 });
 
 describe("the message check", () => {
@@ -233,6 +191,75 @@ describe("the message check", () => {
       assert.equal(at, text.indexOf('"x"'));
       await page.getByRole("button", { name: "中文" }).click();
       assert.match(await shown.locator(".findings > li").first().textContent(), /不合格/);
+    });
+  });
+
+  it("says that it cannot tell which message a text is, and what is wrong with any", async () => {
+    await open("message", async ({ page, shown }) => {
+      const verdict = shown.locator(".verdict").first();
+      for (const [text, says] of [
+        ["{}", /^Which message this is cannot be told/],
+        ['{"foo":1}', /^Which message this is cannot be told/],
+        ["hello", /^One thing is wrong$/],
+        ["[]", /^One thing is wrong$/],
+      ]) {
+        await shown.locator(".json-editor textarea").fill(text);
+        assert.match(await verdict.innerText(), says, text);
+        assert.equal(await verdict.locator("code").count(), 0, text);
+      }
+      await shown.locator(".json-editor textarea").fill("{}");
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await verdict.innerText(), /^看不出是哪种报文/);
+      await shown.getByLabel("报文类型").selectOption("ticket.orderPay.response");
+      assert.match(await verdict.innerText(), /处不合格/);
+    });
+  });
+
+  it("leads from each finding to its own place", async () => {
+    const vouchers = Array.from({ length: 120 }, (_, index) => `A${index}`);
+    const body = { orderId: "x", partnerOrderId: "P1", voucherType: 1, vouchers: [...vouchers, {}] };
+    const text = JSON.stringify({ partnerId: 1122, code: 200, describe: "success", body, tail: null }, null, 2);
+    await open("message", async ({ shown }) => {
+      await shown.getByLabel("Message", { exact: true }).selectOption("ticket.orderPay.response");
+      await shown.locator(".json-editor textarea").fill(text);
+      const isSeen = (mark) =>
+        mark.evaluate((element) => {
+          const [{ top, bottom }, frame] = [element, element.closest(".json-editor")].map((one) => one.getBoundingClientRect());
+          return top >= frame.top && bottom <= frame.bottom && top >= 0 && bottom <= innerHeight;
+        });
+      const marks = shown.locator(".json-editor .mark-bad");
+      assert.deepEqual(await marks.allTextContents(), ['"x"', "{"]);
+      for (const [place, at] of [
+        [/vouchers/, 1],
+        [/orderId/, 0],
+        [/vouchers/, 1],
+      ]) {
+        await shown.locator(".findings button", { hasText: place }).first().click();
+        assert.deepEqual([await isSeen(marks.nth(at)), await isSeen(marks.nth(1 - at))], [true, false], String(place));
+      }
+    });
+  });
+
+  it("keeps the text when it fails, says so, and goes on at the next change", async () => {
+    await open("message", async ({ page, shown }) => {
+      const area = shown.locator(".json-editor textarea");
+      await page.evaluate(() => {
+        const real = TextEncoder.prototype.encodeInto;
+        TextEncoder.prototype.encodeInto = function (text, ...rest) {
+          if (text.includes("break")) throw new RangeError("out of order");
+          return real.call(this, text, ...rest);
+        };
+        const encode = TextEncoder.prototype.encode;
+        TextEncoder.prototype.encode = function (text) {
+          if (text.includes("break")) throw new RangeError("out of order");
+          return encode.call(this, text);
+        };
+      });
+      await area.fill('{"code":200,"describe":"break"}');
+      assert.match(await shown.locator(".verdict").first().innerText(), /This page has failed at it[\s\S]*out of order/);
+      assert.equal(await area.inputValue(), '{"code":200,"describe":"break"}');
+      await area.fill('{"code":200}');
+      assert.match(await shown.locator(".verdict").first().innerText(), /Nothing is wrong/);
     });
   });
 
@@ -288,6 +315,35 @@ describe("the envelope", () => {
       await shown.getByLabel("What to do").selectOption("seal");
       await shown.getByLabel(/^The content to seal/).fill(plain);
       assert.equal(openEnvelope(KEY, await shown.locator(".code-view pre").first().textContent()), plain);
+    });
+  });
+
+  it("finds the content in a command, an address, JSON and logs", async () => {
+    const content = sealEnvelope(KEY, '{"orderId":"订单 1"}');
+    const [sent, form] = [encodeURIComponent(content), new URLSearchParams({ token: "t", content }).toString()];
+    await open("envelope", async ({ shown }) => {
+      await shown.getByLabel(/^secretKey/).fill(KEY);
+      for (const pasted of [
+        ...[
+          content,
+          sent,
+          `'${content}'`,
+          form,
+          `https://supplier.example/push?${form}`,
+          `curl https://a.example --data '${form}'`,
+        ],
+        ...[
+          `POST /push HTTP/1.1\nHost: a\n\n${form}`,
+          JSON.stringify({ content }),
+          `body=${JSON.stringify({ token: "t", content })} cost=3`,
+        ],
+        ...[`"{\\"content\\":\\"${content}\\"}"`, `{token=t, content=${content}, version=1}`, `{'content': '${content}'}`],
+        JSON.stringify({ content }).replaceAll("/", "\\/").replaceAll("=", "\\u003d"),
+      ]) {
+        await shown.getByLabel(/^The content/).fill(pasted);
+        assert.match(await shown.locator(".verdict").textContent(), /It opens/, pasted);
+        assert.match(await shown.locator(".code-view pre").first().textContent(), /订单 1/, pasted);
+      }
     });
   });
 

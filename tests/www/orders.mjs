@@ -97,6 +97,46 @@ describe("the order explorer", () => {
     });
   });
 
+  it("has examples that are what they say", async () => {
+    await open("orders", async ({ shown }) => {
+      for (const [api, conflicts] of [
+        ["ticket", { "Closed while issuing": 1 }],
+        ["ride", {}],
+      ]) {
+        await shown.getByRole("combobox").selectOption(api);
+        for (const name of await shown.locator(".examples button").allInnerTexts()) {
+          await shown.getByRole("button", { name, exact: true }).click();
+          assert.equal(await shown.locator(".now .conflict").count(), conflicts[name] ?? 0, name);
+          assert.equal(await shown.locator(".timeline .kind.bad").count(), 0, name);
+        }
+      }
+      const example = (name) => shown.getByRole("button", { name, exact: true }).click();
+      const kinds = () => shown.locator(".timeline .kind").allInnerTexts();
+      await example("Pushes out of order");
+      const times = (await shown.locator(".timeline .entry").allInnerTexts()).map((text) => /happened at (\S+)/.exec(text)[1]);
+      assert.notDeepEqual(times, times.toSorted());
+      assert.equal((await kinds()).filter((kind) => kind === "stale").length, 4);
+      await example("A whole ride");
+      assert.deepEqual([...new Set(await kinds())], ["moved"]);
+      assert.equal(await title(shown), "Now: completed");
+      assert.match(await shown.locator(".now").innerText(), /Nothing to do for now/);
+      await example("Cancelled with a fee");
+      assert.match(await shown.locator(".now").innerText(), /notifyPaidResult \(5\.00\): this is owed/);
+      await shown.getByRole("combobox").selectOption("ticket");
+      await example("Refunded without codes");
+      const unclear = shown.locator(".timeline .entry", { hasText: "no code named" });
+      assert.match(await unclear.innerText(), /conflict/);
+    });
+  });
+
+  it("names facts that contradict each other, whichever they are", async () => {
+    await open(at("ride/e10.e20.e80.q7.pay.payok.q7"), async ({ shown }) => {
+      assert.match(await shown.locator(".now .conflict").innerText(), /paidStillOwed/);
+      assert.match(await shown.locator(".timeline .entry").last().innerText(), /conflict/);
+      assert.doesNotMatch(await shown.locator(".timeline .entry").nth(4).innerText(), /conflict/);
+    });
+  });
+
   it("asks for a query where only that can tell", async () => {
     await open(at("ride/e10.e20.untimed"), async ({ shown }) => {
       assert.match(await shown.locator(".now").innerText(), /queryRealTimeOrder/);

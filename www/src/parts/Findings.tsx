@@ -16,8 +16,9 @@ export function Findings({
   const inOrder = findings.toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || a.offset - b.offset);
   return (
     <ul class="findings">
-      {inOrder.map((finding) => (
-        <li key={`${finding.code} ${finding.path} ${finding.rule}`} class={finding.refuses ? "bad" : "warn"}>
+      {inOrder.map((finding, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same may be found twice
+        <li key={index} class={finding.refuses ? "bad" : "warn"}>
           <One finding={finding} index={indexOfByte(source, finding.offset)} source={source} onPlace={onPlace} />
         </li>
       ))}

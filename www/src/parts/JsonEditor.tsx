@@ -1,6 +1,6 @@
 import type { ComponentChildren, Ref } from "preact";
 import { useId } from "preact/hooks";
-import { highlighted, type Mark } from "./highlight.tsx";
+import { highlighted, type Mark, tokenAt } from "./highlight.tsx";
 
 interface JsonEditorProps {
   readonly label: ComponentChildren;
@@ -38,5 +38,5 @@ export function JsonEditor({ label, value, onValue, marks = [], placeholder, tex
 export function goTo(textarea: HTMLTextAreaElement, index: number): void {
   textarea.focus({ preventScroll: true });
   textarea.setSelectionRange(index, index);
-  textarea.parentElement?.querySelector(".mark-bad, .mark-warn")?.scrollIntoView({ block: "nearest" });
+  textarea.parentElement?.querySelector(`[data-at="${tokenAt(textarea.value, index)}"]`)?.scrollIntoView({ block: "nearest" });
 }

@@ -35,7 +35,7 @@ function piece(index: number, token: string, kind: string, marked: ReadonlyMap<n
   const marking = mark === undefined ? "" : mark.isBad ? " mark-bad" : " mark-warn";
   if (kind === "" && marking === "") return token;
   return (
-    <span key={index} class={kind + marking}>
+    <span key={index} class={kind + marking} data-at={mark && index}>
       {token}
     </span>
   );
@@ -47,7 +47,7 @@ function kindOf(token: string, isName: boolean): string {
 }
 
 /** Where the token begins that a place is in, or the next one. */
-function tokenAt(text: string, index: number): number {
+export function tokenAt(text: string, index: number): number {
   let last = 0;
   for (const match of text.matchAll(TOKEN)) {
     if (match.index + (match[1] ?? match[0]).length > index) return match.index;

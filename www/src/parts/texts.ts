@@ -14,6 +14,8 @@ export const text = bilingual({
     inferred: "inferred",
     acceptancePoint: "Acceptance point",
     hint: "What to do",
+    failed: "This page has failed at it",
+    failedMore: "Nothing follows from that for what you typed, and all of it is still there. Please report:",
   },
   zh: {
     copy: "复制",
@@ -28,5 +30,7 @@ export const text = bilingual({
     inferred: "推断",
     acceptancePoint: "验收点",
     hint: "怎么办",
+    failed: "本页处理时出错",
+    failedMore: "这不能说明输入的内容有问题，内容都还在。请反馈：",
   },
 });

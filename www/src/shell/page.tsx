@@ -2,6 +2,7 @@
 
 import { type ComponentType, render } from "preact";
 import { start } from "../library.ts";
+import { Guard } from "../parts/Guard.tsx";
 import { Frame } from "./Frame.tsx";
 import { always, state } from "./state.ts";
 import { text } from "./texts.ts";
@@ -23,7 +24,9 @@ export async function show(name: ToolName, { Tool, summary, wasm }: Page): Promi
       <Frame tool={name} summary={summary()}>
         {stage.value === "ready" && (
           <div class="tool">
-            <Tool />
+            <Guard>
+              <Tool />
+            </Guard>
           </div>
         )}
         {stage.value === "loading" && <p role="status">{text().loading}</p>}

@@ -1,6 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { testing } from "../../library.ts";
 import { Code } from "../../parts/Code.tsx";
+import { Failed, Guard } from "../../parts/Guard.tsx";
 import { type Tone, Verdict } from "../../parts/Verdict.tsx";
 import { language } from "../../shell/language.ts";
 import "./acceptance.css";
@@ -14,8 +15,24 @@ export default function Acceptance() {
   const t = text();
   const [loaded, setLoaded] = useState<ReturnType<typeof read>>();
   const [isStrict, setStrict] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [name, setName] = useState("");
   const load = async (file: File | undefined) => {
-    if (file) setLoaded(read(file.name, await file.text()));
+    if (file === undefined) return;
+    setName(file.name);
+    try {
+      setLoaded(read(await file.text()));
+      setError(undefined);
+    } catch (error) {
+      // A folder was dropped, or the file has gone.
+      setLoaded(undefined);
+      setError(error);
+    }
+  };
+  const begin = (text: string) => {
+    setName("");
+    setError(undefined);
+    setLoaded(read(text));
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a way more; the field does the same
@@ -31,19 +48,23 @@ export default function Acceptance() {
         <div class="row">
           <div class="field">
             <label for="recording">{t.file}</label>
-            <input
-              id="recording"
-              type="file"
-              accept=".json,application/json"
-              onChange={(event) => load(event.currentTarget.files?.[0])}
-            />
+            <div class="chosen-file">
+              <span class="button">{t.choose}</span>
+              <span class="minor">{name}</span>
+              <input
+                id="recording"
+                type="file"
+                accept=".json,application/json"
+                onChange={(event) => load(event.currentTarget.files?.[0])}
+              />
+            </div>
             <p class="hint">{t.drop}</p>
           </div>
           <div class="built-in">
-            <button type="button" class="quiet" onClick={() => setLoaded(read(t.good, BUILT_IN.good))}>
+            <button type="button" class="quiet" onClick={() => begin(BUILT_IN.good)}>
               {t.good}
             </button>
-            <button type="button" class="quiet" onClick={() => setLoaded(read(t.bad, BUILT_IN.bad))}>
+            <button type="button" class="quiet" onClick={() => begin(BUILT_IN.bad)}>
               {t.bad}
             </button>
           </div>
@@ -52,7 +73,8 @@ export default function Acceptance() {
           <input type="checkbox" checked={isStrict} onChange={(event) => setStrict(event.currentTarget.checked)} /> {t.strict}
         </label>
       </div>
-      {loaded === undefined && <Verdict tone="calm" title={t.waiting} />}
+      {error !== undefined && <Failed error={error} />}
+      {loaded === undefined && error === undefined && <Verdict tone="calm" title={t.waiting} />}
       {loaded && "wrong" in loaded && (
         <Verdict tone="bad" title={t.broken}>
           <p>
@@ -63,7 +85,11 @@ export default function Acceptance() {
           </p>
         </Verdict>
       )}
-      {loaded && "exchanges" in loaded && <Walk key={`${loaded.name} ${isStrict}`} recording={loaded} isStrict={isStrict} />}
+      {loaded && "exchanges" in loaded && (
+        <Guard>
+          <Walk key={loaded.id} recording={loaded} isStrict={isStrict} />
+        </Guard>
+      )}
     </div>
   );
 }
@@ -77,11 +103,20 @@ function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean
   const after = useMemo(() => judged(recording, at + 1, isStrict), [recording, at, isStrict]);
   const exchange = exchanges[at];
   const go = (to: number) => setAt(Math.max(0, Math.min(exchanges.length - 1, to)));
+  const section = useRef<HTMLElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => reveal(list.current, at), [at]);
+  /** From a finding, which stands below: the exchange is shown. */
+  const lead = (to: number) => {
+    go(to);
+    section.current?.focus({ preventScroll: true });
+    section.current?.scrollIntoView({ block: "start" });
+  };
   return (
     <>
-      <Summary report={whole} />
+      <Summary report={whole} isEmpty={exchanges.length === 0} />
       {exchange && (
-        <section class="panel">
+        <section class="panel" ref={section} tabIndex={-1}>
           <div class="panel-head">
             <h2>{t.walk}</h2>
             <div class="row">
@@ -93,7 +128,7 @@ function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean
               </button>
             </div>
           </div>
-          <ol class="exchanges" aria-label={t.walk}>
+          <ol class="exchanges" aria-label={t.walk} ref={list}>
             {exchanges.map(({ call, code, toSupplier }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: an exchange is its place in the recording
               <li key={index}>
@@ -138,12 +173,18 @@ function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean
         <h2>{t.points}</h2>
         <ul class="points">
           {whole.points.toSorted(worstFirst).map((point) => (
-            <One key={point.id} point={point} onExchange={go} />
+            <One key={point.id} point={point} onExchange={lead} />
           ))}
         </ul>
       </section>
     </>
   );
+}
+
+/** Scrolls a list sideways, and nothing else. */
+function reveal(list: HTMLElement | null, at: number): void {
+  const one = list?.children[at];
+  if (list && one instanceof HTMLElement) list.scrollLeft = one.offsetLeft - list.clientWidth / 3;
 }
 
 const judged = (recording: Recording, count: number, strict: boolean) => testing.checkTrace(recording.upTo(count), { strict });
@@ -153,12 +194,14 @@ const ORDER = Object.keys(TONES);
 const worstFirst = (one: Point, other: Point) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict);
 const count = ({ points }: Report, verdict: Point["verdict"]) => points.filter((point) => point.verdict === verdict).length;
 
-function Summary({ report }: { report: Report }) {
+function Summary({ report, isEmpty }: { report: Report; isEmpty: boolean }) {
   const t = text();
-  const [failed, passed] = [count(report, "failed"), count(report, "passed")];
+  const [failed, passed, unchecked] = [count(report, "failed"), count(report, "passed"), count(report, "unchecked")];
+  const title = failed > 0 ? t.someFailed(failed) : passed === 0 ? t.nothing : t.allPassed(passed);
   return (
-    <Verdict tone={failed > 0 ? "bad" : "good"} title={failed > 0 ? t.someFailed(failed) : t.allPassed(passed)}>
-      <p>{t.rest(passed, count(report, "notExercised"), count(report, "unchecked"))}</p>
+    <Verdict tone={failed > 0 ? "bad" : passed === 0 || unchecked > 0 ? "warn" : "good"} title={title}>
+      {isEmpty && <p>{t.empty}</p>}
+      <p>{t.rest(passed, count(report, "notExercised"), unchecked)}</p>
     </Verdict>
   );
 }

@@ -5,11 +5,14 @@ export const text = bilingual({
     summary:
       "Load recorded exchanges between Meituan and a supplier, and walk through them: which points of the acceptance manual they pass, fail or never touch.",
     file: "A recording (JSON, as docs/trace.md describes it)",
+    choose: "Choose a file",
     drop: "or drop the file anywhere here",
     good: "Built in: a supplier that keeps every point",
     bad: "Built in: the same with mistakes",
     waiting: "Load a recording, or use a built-in one",
     broken: "This is no recording",
+    nothing: "Nothing can be said: no point passes or fails",
+    empty: "There is no exchange in this recording.",
     allPassed: (count: number) => `No point fails: ${count} passed`,
     someFailed: (count: number) => (count === 1 ? "One point fails" : `${count} points fail`),
     rest: (passed: number, untouched: number, unchecked: number) =>
@@ -39,11 +42,14 @@ export const text = bilingual({
     summary:
       "载入美团与供应商之间的报文记录，逐条查看：《API 直连—供应商开发美团流程》（下称验收手册）中的哪些验收点通过、不通过，或从未涉及。",
     file: "报文记录（JSON，格式见 docs/trace.md）",
+    choose: "选择文件",
     drop: "或把文件拖到这里",
     good: "内置：全部做对的供应商",
     bad: "内置：同一记录，但有错误",
     waiting: "请载入记录，或使用内置记录",
     broken: "这不是报文记录",
+    nothing: "无法得出结论：没有通过的验收点，也没有不通过的",
+    empty: "记录中没有任何报文往来。",
     allPassed: (count: number) => `没有不通过的验收点：通过 ${count} 个`,
     someFailed: (count: number) => `${count} 个验收点不通过`,
     rest: (passed: number, untouched: number, unchecked: number) =>

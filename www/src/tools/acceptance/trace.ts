@@ -14,7 +14,8 @@ export interface Exchange {
 }
 
 export interface Recording {
-  readonly name: string;
+  /** Of this page: each that was loaded has another. */
+  readonly id: number;
   readonly exchanges: readonly Exchange[];
   /** The text of the recording's first exchanges alone. */
   readonly upTo: (count: number) => string;
@@ -23,8 +24,10 @@ export interface Recording {
 /** A recording that comes with the page: one that keeps every point, and the same with mistakes. */
 export const BUILT_IN = { good: whole, bad: spoiled(whole) };
 
+let lastId = 0;
+
 /** What is wrong with a text that is no recording; undefined for one that is. */
-export function read(name: string, text: string): Recording | { readonly wrong: MeituanError } {
+export function read(text: string): Recording | { readonly wrong: MeituanError } {
   try {
     // The library says what a trace is.
     testing.checkTrace(text);
@@ -36,7 +39,7 @@ export function read(name: string, text: string): Recording | { readonly wrong: 
   const { exchanges = [], ...rest } = isObject(trace) ? trace : {};
   const list = Array.isArray(exchanges) ? exchanges : [];
   return {
-    name,
+    id: ++lastId,
     exchanges: list.filter(isObject).map(exchangeOf),
     upTo: (count) => printJson({ ...rest, exchanges: list.slice(0, count) }),
   };

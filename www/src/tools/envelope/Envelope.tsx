@@ -3,6 +3,7 @@ import { checkMessage, MeituanError, openEnvelope, sealEnvelope } from "../../li
 import { Code } from "../../parts/Code.tsx";
 import { Choice, Field, SecretField } from "../../parts/Field.tsx";
 import { Findings } from "../../parts/Findings.tsx";
+import { Guard } from "../../parts/Guard.tsx";
 import { parseJson, printJson } from "../../parts/json.ts";
 import { indexOfByte } from "../../parts/offsets.ts";
 import { Verdict } from "../../parts/Verdict.tsx";
@@ -45,7 +46,9 @@ export default function Envelope() {
           </button>
         </div>
       </div>
-      <div>{direction === "open" ? <Opened secretKey={key} value={value} /> : <Sealed secretKey={key} value={value} />}</div>
+      <div>
+        <Guard>{direction === "open" ? <Opened secretKey={key} value={value} /> : <Sealed secretKey={key} value={value} />}</Guard>
+      </div>
     </div>
   );
 }
@@ -107,7 +110,7 @@ function Plain({ value }: { value: string }) {
       {name !== undefined && (
         <>
           <h3>{t.asMessage(name)}</h3>
-          <Findings source={printed} findings={issues} />
+          {issues.length === 0 ? <p>{t.good}</p> : <Findings source={printed} findings={issues} />}
         </>
       )}
     </>

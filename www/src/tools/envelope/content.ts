@@ -17,17 +17,22 @@ export function readContent(text: string): Pasted {
       // Then it is taken as it is.
     }
   }
-  if (/(^|[?&])content=/.test(trimmed)) {
-    const form = new URLSearchParams(trimmed.slice(trimmed.indexOf("?") + 1));
-    return { content: form.get("content") ?? "", beside: [...form].filter(([name]) => name !== "content") };
+  // A form or an address by itself; or one within a command or a log, where white space or a quote ends it.
+  const isForm = /^([^\s?]*\?)?[\w.-]+=[^\s"']*/.test(trimmed) && /(^|[?&])content=/.test(trimmed);
+  const form = isForm ? trimmed : /(?:[\w.-]+=[^\s&"'\\]*&)*\bcontent=[^\s"'\\^`,}]*/.exec(trimmed)?.[0];
+  if (form !== undefined) {
+    const all = new URLSearchParams(form.slice(form.indexOf("?") + 1));
+    return { content: all.get("content") ?? "", beside: [...all].filter(([name]) => name !== "content") };
   }
+  const [, within] = /\bcontent\\?["']?\s*[:=]\s*\\?["']([\w+/=%\\-]+?)\\?["']/.exec(trimmed) ?? [];
+  if (within !== undefined) return { content: decoded(within.replace(/\\u003d/gi, "=").replaceAll("\\", "")), beside: [] };
   // A content that was copied out of a form is still percent-encoded.
-  return { content: /%[0-9A-Fa-f]{2}/.test(trimmed) ? decoded(trimmed) : trimmed, beside: [] };
+  return { content: decoded(trimmed.replace(/^["']|["',;]+$/g, "")), beside: [] };
 }
 
 function decoded(text: string): string {
   try {
-    return decodeURIComponent(text);
+    return /%[0-9A-Fa-f]{2}/.test(text) ? decodeURIComponent(text) : text;
   } catch {
     return text;
   }

@@ -8,7 +8,7 @@ export const text = bilingual({
     open: "Open",
     seal: "Seal",
     direction: "What to do",
-    sealed: "The content, or the whole form or JSON that it came in",
+    sealed: "The content, or what it came in: a form, JSON, a command, a log",
     plain: "The content to seal",
     example: "Show an example",
     opened: "It opens",
@@ -24,6 +24,7 @@ export const text = bilingual({
     integrity:
       "ECB proves nothing about the whole: what opens was made of blocks by somebody with the key, and may still have been put together anew.",
     asMessage: (name: string) => `Read as ${name}`,
+    good: "Nothing is wrong with this message.",
     key: "The secretKey is not the Base64 of exactly 16 bytes. Look for a key of the other environment, for hex, or for a missing = at its end.",
     base64: (sign: string) => `It is no Base64: there is “${sign}” in it. Was it percent-encoded, or is it something else?`,
     cut: (bytes: number) =>
@@ -39,7 +40,7 @@ export const text = bilingual({
     open: "解密",
     seal: "加密",
     direction: "要做什么",
-    sealed: "content，或它所在的整个表单或 JSON",
+    sealed: "content，或包含它的表单、JSON、命令、日志",
     plain: "要加密的内容",
     example: "看一个例子",
     opened: "已解开",
@@ -54,6 +55,7 @@ export const text = bilingual({
     form: "作为表单参数",
     integrity: "ECB 不保证完整性：能解开只说明各个分组出自持有密钥的人，整体仍可能被重新拼接。",
     asMessage: (name: string) => `按 ${name} 读取`,
+    good: "报文没有问题。",
     key: "secretKey 不是恰好 16 字节的 Base64。请检查是否用了另一环境的密钥、十六进制，或末尾缺少 =。",
     base64: (sign: string) => `不是 Base64：其中有“${sign}”。是否被 URL 编码过，或根本是别的内容？`,
     cut: (bytes: number) => `解码后是 ${bytes} 字节，不是 16 的倍数：内容被截断，或传输中丢了字符。`,

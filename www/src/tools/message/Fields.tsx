@@ -15,7 +15,7 @@ function Table({ name, isMessage }: { name: string; isMessage: boolean }) {
     <section>
       <h3 class={isMessage ? undefined : "code"}>{isMessage ? spoken(definition.doc, language.value) : name}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <div class="table-wrap" tabIndex={0}>
+      <div class="table-wrap fields" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -30,7 +30,9 @@ function Table({ name, isMessage }: { name: string; isMessage: boolean }) {
               <tr key={field.name}>
                 <td class="code">{field.name}</td>
                 <td>{typeOf(field)}</td>
-                <td>{field.needed === "always" ? t.yes : field.needed === "onSuccess" ? t.onSuccess : t.no}</td>
+                <td data-label={t.needed}>
+                  {field.needed === "always" ? t.yes : field.needed === "onSuccess" ? t.onSuccess : t.no}
+                </td>
                 <td>
                   {spoken(field.doc, language.value)}
                   {field.type === "code" && <Values of={field.of} />}

@@ -1,7 +1,8 @@
 import { useMemo, useRef, useState } from "preact/hooks";
-import { checkMessage, definitions, MESSAGES, type MessageName } from "../../library.ts";
+import { checkMessage, definitions, type Finding, MESSAGES, type MessageName } from "../../library.ts";
 import { Choice, Field } from "../../parts/Field.tsx";
 import { Findings } from "../../parts/Findings.tsx";
+import { Failed, Guard } from "../../parts/Guard.tsx";
 import { goTo, JsonEditor } from "../../parts/JsonEditor.tsx";
 import { parseJson, printJson } from "../../parts/json.ts";
 import { indexOfByte } from "../../parts/offsets.ts";
@@ -22,20 +23,20 @@ export default function Message() {
   const [quantity, setQuantity] = useState("");
   const editor = useRef<HTMLTextAreaElement>(null);
   const guessed = useMemo(() => guess(value), [value]);
+  const isNamed = chosen !== "" || guessed !== undefined;
   const name = chosen || guessed || "ticket.orderPay.response";
-  const checked = useMemo(
-    () =>
-      value.trim() === ""
-        ? undefined
-        : checkMessage(name, value, { quantity: /^\d+$/.test(quantity) ? Number(quantity) : undefined }),
-    [name, value, quantity],
-  );
+  const { issues, error } = useMemo(() => {
+    try {
+      return { issues: value.trim() === "" ? undefined : issuesOf(name, value, quantity, isNamed), error: undefined };
+    } catch (error) {
+      return { issues: undefined, error };
+    }
+  }, [name, value, quantity, isNamed]);
   const format = () => {
     const json = parseJson(value);
     if (json !== undefined) setValue(printJson(json));
   };
-  const issues = checked?.issues ?? [];
-  const marks = issues.map(({ offset, refuses }) => ({ index: indexOfByte(value, offset), isBad: refuses }));
+  const marks = (issues ?? []).map(({ offset, refuses }) => ({ index: indexOfByte(value, offset), isBad: refuses }));
   return (
     <div class="columns">
       <div class="panel">
@@ -43,7 +44,7 @@ export default function Message() {
           label={t.message}
           value={chosen}
           onValue={setChosen}
-          options={[{ value: "" as const, text: chosen || !guessed ? t.guess : `${t.guess}: ${guessed}` }, ...MESSAGES.map(option)]}
+          options={[{ value: "" as const, text: chosen || !guessed ? t.guess : t.guessedAs(guessed) }, ...MESSAGES.map(option)]}
         />
         {!chosen && guessed && <p class="hint below-field">{t.guessed}</p>}
         <JsonEditor label={t.paste} value={value} onValue={setValue} marks={marks} placeholder={t.placeholder} textarea={editor} />
@@ -77,35 +78,60 @@ export default function Message() {
         )}
       </div>
       <div>
-        {checked === undefined ? (
-          <Verdict tone="calm" title={t.waiting} />
-        ) : (
-          <Answer name={name} refusing={issues.filter(({ refuses }) => refuses).length} all={issues.length} />
-        )}
-        <Findings source={value} findings={issues} onPlace={(index) => editor.current && goTo(editor.current, index)} />
-        <div class="panel">
-          <Tabs
-            label={t.views}
-            tabs={[
-              { id: "fields", title: t.fields, content: <Fields name={name} /> },
-              { id: "form", title: t.form, content: <Form name={name} value={value} onValue={setValue} /> },
-              { id: "request", title: t.request, content: <SignedRequest name={name} value={value} /> },
-            ]}
-          />
-        </div>
+        {error !== undefined && <Failed error={error} />}
+        {issues === undefined && error === undefined && <Verdict tone="calm" title={t.waiting} />}
+        <Guard>
+          {issues && (
+            <Answer
+              name={isNamed ? name : undefined}
+              refusing={issues.filter(({ refuses }) => refuses).length}
+              all={issues.length}
+            />
+          )}
+          {issues && (
+            <Findings source={value} findings={issues} onPlace={(index) => editor.current && goTo(editor.current, index)} />
+          )}
+        </Guard>
+        <Guard>
+          <div class="panel">
+            <Tabs
+              label={t.views}
+              tabs={[
+                { id: "fields", title: t.fields, content: <Fields name={name} /> },
+                { id: "form", title: t.form, content: <Form name={name} value={value} onValue={setValue} /> },
+                { id: "request", title: t.request, content: <SignedRequest name={name} value={value} /> },
+              ]}
+            />
+          </div>
+        </Guard>
       </div>
     </div>
   );
 }
 
-function Answer({ name, refusing, all }: { name: MessageName; refusing: number; all: number }) {
+/** What is wrong with a text. Where nobody knows which message it is, that is what is wrong with any. */
+function issuesOf(name: MessageName, value: string, quantity: string, isNamed: boolean): readonly Finding[] {
+  const { issues } = checkMessage(name, value, { quantity: /^\d+$/.test(quantity) ? Number(quantity) : undefined });
+  return isNamed ? issues : issues.filter(({ path }) => path === "");
+}
+
+function Answer({ name, refusing, all }: { name: MessageName | undefined; refusing: number; all: number }) {
   const t = text();
+  if (name === undefined && all === 0) {
+    return (
+      <Verdict tone="warn" title={t.unknown}>
+        <p>{t.unknownMore}</p>
+      </Verdict>
+    );
+  }
   const tone = refusing > 0 ? "bad" : all > 0 ? "warn" : "good";
   return (
     <Verdict tone={tone} title={refusing > 0 ? t.refused(refusing) : all > 0 ? t.warned(all) : t.good}>
-      <p>
-        <code>{name}</code> {spoken(definitions[name].doc, language.value)}
-      </p>
+      {name && (
+        <p>
+          <code>{name}</code> {spoken(definitions[name].doc, language.value)}
+        </p>
+      )}
     </Verdict>
   );
 }

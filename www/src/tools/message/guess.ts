@@ -2,7 +2,7 @@
 
 import { definitions, MESSAGES, type MessageName } from "../../library.ts";
 
-/** The message whose fields the text has most of; undefined where it is no JSON object. */
+/** The message whose fields the text has most of; undefined where it has none that is known. */
 export function guess(text: string): MessageName | undefined {
   const names = namesIn(text);
   if (names.size === 0) return undefined;
@@ -10,15 +10,16 @@ export function guess(text: string): MessageName | undefined {
   const method = /"method"\s*:\s*"([\w.]+)"/.exec(text)?.[1];
   const said = MESSAGES.find((name) => method !== undefined && definitions[name].method === method);
   if (said !== undefined) return said;
-  let best: { readonly name: MessageName; readonly score: number } | undefined;
+  let best: { readonly name: MessageName; readonly score: number; readonly isKnown: boolean } | undefined;
   for (const name of MESSAGES) {
     const known = fieldsOf(name);
     let score = 0;
     for (const field of names) score += known.has(field) ? 1 : -1;
     for (const [field, isNeeded] of known) if (isNeeded && !names.has(field)) score -= 0.5;
-    if (best === undefined || score > best.score) best = { name, score };
+    const isKnown = [...names].some((field) => known.has(field));
+    if (best === undefined || score > best.score) best = { name, score, isKnown };
   }
-  return best?.name;
+  return best?.isKnown ? best.name : undefined;
 }
 
 /** The names of all fields, those of nested objects with the path that leads to them. */

@@ -130,6 +130,7 @@ function Outcome({ machine, step }: { machine: Machine; step: Step | undefined }
     <span class={`outcome ${step.tone}`}>
       {step.outcome[spoken]}
       {moved}
+      {step.isConflict && ` · ${text().conflict}`}
     </span>
   );
 }

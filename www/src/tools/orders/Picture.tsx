@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { language } from "../../shell/language.ts";
 import { boxAt, curve, HEIGHT, sizeOf, WIDTH } from "./layout.ts";
 import type { Machine } from "./machine.ts";
@@ -10,6 +11,12 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
   const [width, height] = sizeOf(machine.states);
   const moves = new Map(machine.moves.map((move) => [`${move.from} ${move.to}`, move]));
   const here = machine.states.find(({ id }) => id === state);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where there is no room for all of it, the order is in sight.
+    const [around, box] = [section.current, section.current?.querySelector(".here")].map((one) => one?.getBoundingClientRect());
+    if (around && box) section.current?.scrollBy(box.x + box.width / 2 - around.x - around.width / 2, 0);
+  });
   const kindOf = (from: string, to: string) => {
     if (from === before && to === state) return "last";
     return from === state ? "possible" : "other";
@@ -21,7 +28,7 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
     .sort((one, other) => inOrder.indexOf(one.kind) - inOrder.indexOf(other.kind));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section class="picture" tabIndex={0} aria-label={t.picture}>
+    <section class="picture" ref={section} tabIndex={0} aria-label={t.picture}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         style={{ minWidth: `${width * 0.72}px` }}
@@ -60,7 +67,7 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
           return (
             <g key={id} class={classes} transform={`translate(${x} ${y})`}>
               <rect width={WIDTH} height={HEIGHT} rx="8" />
-              {lines(name[spoken], spoken === "zh" ? 9 : 19).map((line, index, all) => (
+              {lines(name[spoken], spoken === "zh" ? 9 : 17).map((line, index, all) => (
                 <text key={line} x={WIDTH / 2} y={HEIGHT / 2 + 4 + (index - (all.length - 1) / 2) * 15}>
                   {index === 0 && note !== "" && <tspan class="note">{note} </tspan>}
                   {line}

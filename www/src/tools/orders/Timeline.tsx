@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { language } from "../../shell/language.ts";
-import { BEGIN, type Machine, MINUTE } from "./machine.ts";
+import { BEGIN, type Machine, MINUTE, timeOf } from "./machine.ts";
 import { text } from "./texts.ts";
 import { chosen, double, drop, move, steps, timeline } from "./timeline.ts";
 
@@ -60,7 +60,7 @@ export function Timeline({ machine }: { machine: Machine }) {
               <span>
                 <span class="code">{happening?.name}</span> {happening?.text[spoken]}
               </span>
-              {machine.converges && <span class="minor">{t.happened(clock(minute))}</span>}
+              {machine.converges && <span class="minor">{t.happened(timeOf(BEGIN + minute * MINUTE))}</span>}
               {step && (
                 <span class="minor">
                   <span class={`kind ${step.kind === "illegal" ? "bad" : step.tone}`}>{t.kinds[step.kind]}</span>{" "}
@@ -77,7 +77,7 @@ export function Timeline({ machine }: { machine: Machine }) {
                 onClick={() => move(index, index + 1)}
                 sign="↓"
               />
-              <Small label={t.twice(what)} onClick={() => double(index)} sign="×2" />
+              <Small label={t.twice(what)} onClick={() => double(index)} sign="+" />
               <Small label={t.remove(what)} onClick={() => drop(index)} sign="✕" />
             </span>
           </li>
@@ -104,6 +104,3 @@ function Small({
     </button>
   );
 }
-
-/** The hour and minute in UTC+8, as Meituan's people see it. */
-const clock = (minute: number): string => new Date(BEGIN + minute * MINUTE + 8 * 60 * MINUTE).toISOString().slice(11, 16);

@@ -69,7 +69,7 @@ export interface Machine {
   readonly states: readonly PictureState[];
   readonly moves: readonly Move[];
   readonly start: string;
-  /** Timelines to begin with. */
+  /** Timelines to begin with: ids, with the minute behind `@` where it is not that of their place. */
   readonly examples: ReadonlyArray<{ readonly text: Text; readonly ids: readonly string[] }>;
   /** Tells a new order all of it, in this order. */
   readonly tell: (timeline: readonly Entry[]) => readonly Step[];
@@ -84,3 +84,6 @@ export interface Machine {
 /** Now, in the explorer's world: a Monday morning in UTC+8. */
 export const BEGIN = Date.UTC(2026, 10, 2, 2, 0);
 export const MINUTE = 60_000;
+
+/** The hour and minute in UTC+8, as Meituan's people see it. */
+export const timeOf = (at: number): string => new Date(at + 8 * 60 * MINUTE).toISOString().slice(11, 16);

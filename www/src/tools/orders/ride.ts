@@ -1,15 +1,12 @@
 // The ride machine with an order to try it on. What happens to it has a time of its own, however it is told.
 
 import { fen, machines, ride, values } from "../../library.ts";
-import { BEGIN, type Entry, type Happening, type Machine, MINUTE, type Step, type Text } from "./machine.ts";
+import { BEGIN, type Entry, type Happening, type Machine, MINUTE, type Step, type Text, timeOf } from "./machine.ts";
 
 const ORDER = "143009655634578641215429100000";
 const DRIVER = "D1";
 const FARE = fen(3200);
 const FEE = fen(500);
-/** When it is told: after all of it has happened. */
-const NOW = BEGIN + 12 * 60 * MINUTE;
-
 type Told = (at: number) => object;
 type Known = Happening & { readonly told: Told };
 
@@ -92,20 +89,27 @@ const byId = new Map(happenings.map((one) => [one.id, one]));
 
 type Order = ride.RideOrder | undefined;
 
-function tellOne(order: Order, { id, minute }: Entry): { after: Order; step: Step } {
+/** The clock when the last of these is told: none of them is told before it has happened. */
+const clock = (timeline: readonly Entry[]): number => BEGIN + MINUTE * Math.max(0, ...timeline.map(({ minute }) => minute));
+
+function tellOne(order: Order, { id, minute }: Entry, now: number): { after: Order; step: Step } {
   const event = byId.get(id)?.told(BEGIN + minute * MINUTE) ?? {};
-  const out = ride.transition(order, event as ride.RideOrderEvent, { now: NOW });
+  const out = ride.transition(order, event as ride.RideOrderEvent, { now });
   const { reason, standing } = out;
   // An open union, so that no program breaks when there is one more.
   const kind = out.kind as Step["kind"];
-  const conflicts = standing.conflict ? standing.conflicts.map(({ eventCode }) => ({ id: `${eventCode}` })) : [];
+  const known = order ? ride.standing(order, { now }).conflictKinds.length : 0;
+  const conflicts = [
+    ...standing.conflicts.map(({ eventCode }) => `${eventCode}`),
+    ...standing.conflictKinds.filter((kind) => kind !== "event"),
+  ].map((id) => ({ id }));
   const words = kind === "illegal" ? (REASONS[reason ?? ""] ?? plainly(reason ?? "")) : KINDS[kind];
   const tone = kind === "illegal" ? "bad" : standing.conflict ? "warn" : kind === "moved" ? "good" : "calm";
   return {
     after: out.order,
     step: {
       ...{ kind, state: String(standing.status), outcome: words, tone, order: out.order },
-      ...{ conflicts, isConflict: conflicts.length > 0 },
+      ...{ conflicts, isConflict: standing.conflictKinds.length > known },
     },
   };
 }
@@ -147,8 +151,8 @@ const WHYS: Record<string, Text> = {
 function tellAll(timeline: readonly Entry[]): { steps: Step[]; order: Order } {
   const steps: Step[] = [];
   let order: Order;
-  for (const entry of timeline) {
-    const { after, step } = tellOne(order, entry);
+  for (const [index, entry] of timeline.entries()) {
+    const { after, step } = tellOne(order, entry, clock(timeline.slice(0, index + 1)));
     steps.push(step);
     order = after;
   }
@@ -188,9 +192,12 @@ export const rideMachine: Machine = {
   examples: [
     {
       text: { en: "A whole ride", zh: "一次完整用车" },
-      ids: "submit submitok e10 e11 offer confirm confirmok e20 e40 e50 e60 e70 e80 q7 pay payok e90".split(" "),
+      ids: "submit submitok e10 e11 offer confirm confirmok e20 e40 e50 e60 e70 e80 q7 pay payok e90 q8".split(" "),
     },
-    { text: { en: "Pushes out of order", zh: "推送乱序" }, ids: "e10 e11 e20 e40 e50 e60 e70 e80 e90".split(" ") },
+    {
+      text: { en: "Pushes out of order", zh: "推送乱序" },
+      ids: "e11@2 e10@1 e40@4 e20@3 e50@5 e70@7 e60@6 e90@9 e80@8".split(" "),
+    },
     {
       text: { en: "Cancelled with a fee", zh: "有取消费的取消" },
       ids: "e10 e11 e20 ask askok cancel cancelok e110 q201".split(" "),
@@ -200,16 +207,18 @@ export const rideMachine: Machine = {
   tell: (timeline) => tellAll(timeline).steps,
   preview: (timeline) => {
     const { order } = tellAll(timeline);
-    const minute = timeline.reduce((latest, entry) => Math.max(latest, entry.minute), 0) + 1;
-    return new Map(happenings.map(({ id }) => [id, tellOne(order, { id, minute }).step]));
+    const now = clock(timeline) + MINUTE;
+    return new Map(happenings.map(({ id }) => [id, tellOne(order, { id, minute: (now - BEGIN) / MINUTE }, now).step]));
   },
   next: (timeline) => {
     const { order } = tellAll(timeline);
-    const { next } = ride.standing(order, { now: NOW });
+    const now = clock(timeline);
+    const { next } = ride.standing(order, { now });
     if (next === undefined) return undefined;
     const why = WHYS[next.why] ?? plainly(next.why);
     const price = next.price === undefined ? "" : ` (${(next.price / 100).toFixed(2)})`;
-    return { en: `${next.call}${price}: ${why.en}`, zh: `${next.call}${price}：${why.zh}` };
+    const what = `${next.call}${price}${next.at > now ? ` ${timeOf(next.at)}` : ""}`;
+    return { en: `${what}: ${why.en}`, zh: `${what}：${why.zh}` };
   },
   converges: true,
 };

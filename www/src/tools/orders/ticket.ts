@@ -268,7 +268,11 @@ export const ticketMachine: Machine = {
     { text: { en: "Closed while issuing", zh: "出票中被关闭" }, ids: "create done pay later close3 issued query".split(" ") },
     {
       text: { en: "Meituan refunds by itself", zh: "美团自行退款" },
-      ids: "create done pay done refund later refunded1 refund unclear which query".split(" "),
+      ids: "create done pay done refund later refunded1 refund query".split(" "),
+    },
+    {
+      text: { en: "Refunded without codes", zh: "退款未指明凭证码" },
+      ids: "create done pay done unclear which query".split(" "),
     },
   ],
   tell: (timeline) => tellAll(timeline).steps,

@@ -15,6 +15,12 @@ export interface Item extends Entry {
 let lastKey = 0;
 const item = (id: string, minute: number): Item => ({ id, minute, key: ++lastKey });
 
+/** What is written of one, with its minute where that is not its place. */
+function itemOf(written: string, index: number): Item {
+  const [id = "", minute] = written.split("@");
+  return item(id, Number(minute) || index + 1);
+}
+
 export const machine = state<Machine>(ticketMachine);
 export const timeline = state<readonly Item[]>([]);
 /** Which entry is looked at; undefined: the last one. */
@@ -36,7 +42,7 @@ export function choose(id: string): void {
   change([]);
 }
 
-export const begin = (ids: readonly string[]): void => change(ids.map((id, index) => item(id, index + 1)));
+export const begin = (ids: readonly string[]): void => change(ids.map(itemOf));
 export const add = (id: string): void => change([...timeline.value, item(id, latest() + 1)]);
 export const drop = (index: number): void => change(timeline.value.toSpliced(index, 1));
 /** The same fact told once more, with the time that it happened at. */
@@ -74,12 +80,12 @@ function readAddress(): void {
   const of = MACHINES.find((one) => one.id === id);
   if (of === undefined) return;
   const known = new Set(of.happenings.map(({ id }) => id));
-  const entries = list.split(".").flatMap((text, index) => {
-    const [id = "", minute] = text.split("@");
-    return known.has(id) ? [item(id, Number(minute) || index + 1)] : [];
-  });
   machine.value = of;
-  timeline.value = entries.slice(0, MOST);
+  timeline.value = list
+    .split(".")
+    .map(itemOf)
+    .filter(({ id }) => known.has(id))
+    .slice(0, MOST);
   chosen.value = undefined;
 }
 

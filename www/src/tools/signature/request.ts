@@ -1,4 +1,7 @@
-// A request as people paste it: a curl command, the raw HTTP text, or a log that names the headers.
+// A request as people paste it: a command, the text of HTTP, the code that sends it, or a log that names its headers.
+
+import { type Pair, pairsOf } from "./pairs.ts";
+import { wordsOf } from "./words.ts";
 
 export interface PastedRequest {
   readonly method: string;
@@ -10,117 +13,193 @@ export interface PastedRequest {
   readonly body: string;
 }
 
-const NOTHING: PastedRequest = { method: "", url: "", host: "", date: "", authorization: "", partnerId: "", body: "" };
-
-export function readRequest(text: string): PastedRequest {
-  const trimmed = text.trim();
-  if (/^(\$\s*)?curl\s/.test(trimmed)) return readCurl(trimmed);
-  if (/^[A-Za-z]+ \S+ HTTP\/[\d.]+\s*$/m.test(trimmed)) return readHttp(trimmed);
-  return readLog(trimmed);
+/** What could be read. What could not be is empty: nothing is guessed. */
+export interface Reading extends PastedRequest {
+  /** All that is sent stands in it: a header that was not read is not there. A log may leave out or hide some. */
+  readonly isWhole: boolean;
+  /** How many requests with a signature of their own stand in it. */
+  readonly count: number;
 }
 
-function withHeaders(headers: ReadonlyMap<string, string>, rest: Partial<PastedRequest>): PastedRequest {
+export const NOTHING: Reading = {
+  ...{ method: "", url: "", host: "", date: "", authorization: "", partnerId: "", body: "" },
+  ...{ isWhole: false, count: 0 },
+};
+
+type Part = Partial<Reading>;
+
+export function readRequest(text: string): Reading {
+  const trimmed = text.trim();
+  const signatures = trimmed.replaceAll("\\/", "/").match(/\bmws\s+[^\s:"'\\]+:[\w+/-]{27}/gi);
+  const reading = { ...NOTHING, ...(readLines(trimmed) ?? readCommand(trimmed) ?? readNotation(trimmed)) };
+  const hidden = Object.entries(reading).filter(([, value]) => isHidden(value));
+  const without = Object.fromEntries(hidden.map(([name]) => [name, ""]));
+  return { ...reading, ...without, isWhole: reading.isWhole && hidden.length === 0, count: new Set(signatures).size };
+}
+
+/** A log's mask, a variable that nobody has filled in, or a text that was cut. */
+const isHidden = (value: unknown): boolean =>
+  typeof value === "string" &&
+  value.length < 1000 &&
+  /\*\*|[█•]|\.\.\.$|…|[<[](redacted|filtered|masked|hidden)|\{\{|\$[({]|\$[A-Za-z_]\w+|^-$|^%\w+%$|:%\w+%$/i.test(value);
+
+function withHeaders(headers: ReadonlyMap<string, string>, rest: Part): Part {
   const named = (name: string) => headers.get(name) ?? "";
-  return {
-    ...NOTHING,
-    host: named("host"),
-    date: named("date"),
-    authorization: named("authorization"),
-    partnerId: named("partnerid"),
-    ...rest,
-  };
+  const [date, authorization, partnerId] = [named("date"), named("authorization"), named("partnerid")];
+  return { host: named("host") || named(":authority"), date, authorization, partnerId, ...rest };
 }
 
 /** Names and values of lines such as `Date: …`. */
-function headersOf(lines: readonly string[]): Map<string, string> {
+function headersOf(lines: readonly string[], pattern = /^(:?[\w-]+):\s*(.*?)\s*$/): Map<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    // curl -v and browsers put a sign before each line.
-    const [, name, value] = /^[<>*\s]*([\w-]+):\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, value] = pattern.exec(line) ?? [];
     if (name !== undefined) headers.set(name.toLowerCase(), value ?? "");
   }
   return headers;
 }
 
-function readHttp(text: string): PastedRequest {
-  const lines = text.split(/\r?\n/);
-  const first = lines.findIndex((line) => /^[<>\s]*[A-Za-z]+ \S+ HTTP\//.test(line));
-  const [method = "", url = ""] = (lines[first] ?? "").replace(/^[<>\s]+/, "").split(/\s+/);
-  const blank = lines.findIndex((line, index) => index > first && /^[<>\s]*$/.test(line));
-  const end = blank < 0 ? lines.length : blank;
-  return withHeaders(headersOf(lines.slice(first + 1, end)), { method, url, body: lines.slice(end + 1).join("\n") });
+/** The line that a request begins with: alone on its line, behind the sign of curl -v, or behind what a log puts before it. */
+const FIRST =
+  /^(.*?)\b((?<=--> )[A-Z]{1,20} \S+|[A-Za-z]{1,20} \S+ (?:HTTP\/|http\/|h)[\d.]+)(?:\[\\r\]\[\\n\]"|"|'| \([^()]*\))*\s*$/;
+const IN_LOG = /\b(date|authorization|host|partnerid)\s*: ?(.*?)(?:\[\\r\]\[\\n\]"|\\r\\n'?)?\s*$/i;
+
+function readLines(text: string): Part | undefined {
+  const lines = (/HTTP\/[\d.]+\\r\\n/.test(text) ? text.replaceAll("\\r\\n", "\n") : text).split(/\r?\n/);
+  const first = lines.findIndex((line) => FIRST.test(line) && !/^\s*<|^\s*curl\s/.test(line));
+  const [, before = "", request] = FIRST.exec(lines[first] ?? "") ?? [];
+  if (request === undefined) return undefined;
+  const [method = "", url = ""] = request.split(" ");
+  const rest = lines.slice(first + 1);
+  if (/^[>\s]*$/.test(before)) {
+    const blank = rest.findIndex((line) => /^[>\s]*$/.test(line));
+    const end = blank < 0 ? rest.length : blank;
+    // curl -v puts remarks between the headers, and what was answered after them.
+    const head = rest.slice(0, end).filter((line) => !/^\s*[*<{]/.test(line));
+    const body = before.includes(">") ? "" : rest.slice(end + 1).join("\n");
+    const headers = headersOf(head.map((line) => line.replace(/^[>\s]+/, "")));
+    return withHeaders(headers, { method, url, body, isWhole: headers.size > 0 });
+  }
+  const end = rest.findIndex((line) => FIRST.test(line) || /<-|<<|--> ?END|HTTP\/[\d.]+ \d{3}|\breply: /.test(line));
+  const headers = headersOf(end < 0 ? rest : rest.slice(0, end), IN_LOG);
+  return headers.size === 0 ? undefined : withHeaders(headers, { method, url });
 }
 
-/** Options of curl that take a value which does not matter here. */
-const IGNORED =
-  /^(-[oAebxmcEwurFTCQtyYzKDP]|--(output|user-agent|referer|cookie|proxy|max-time|connect-timeout|cookie-jar|cert|key|cacert|write-out|user|resolve|retry|interface|form))$/;
+const METHOD = /^(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)$/;
+/** curl's short options that take a value. */
+const WITH_VALUE = /[AbcCdDeEFhHKmoPQrtTuUwxXyYz]/;
 
-function readCurl(text: string): PastedRequest {
-  const words = shellWords(text.replace(/^\$\s*/, "")).slice(1);
-  const lines: string[] = [];
-  const data: string[] = [];
-  let method = "";
-  let url = "";
+function readCommand(text: string): Part | undefined {
+  const [prompt, program] = /^(?:.{0,80}?[$#>%] ?)?(curl|wget|https?|xh)(?:\.exe)?\s/.exec(text) ?? [];
+  if (prompt === undefined) return undefined;
+  const words = wordsOf(text.slice(prompt.length));
+  const [lines, data, places]: [string[], string[], string[]] = [[], [], []];
+  let [method, url, isWhole, isQuery] = ["", "", true, false];
+  const take = (option: string, value: () => string) => {
+    if (/^(X|request|method)$/.test(option)) method = value();
+    else if (/^(H|header)$/.test(option)) lines.push(value());
+    else if (/^(d|(body|post)-data|data(-raw|-binary|-ascii|-urlencode)?|json)$/.test(option)) data.push(value());
+    else if (option === "url") url = value();
+    else if (/^(G|get)$/.test(option)) isQuery = true;
+    else if (/^(I|head)$/.test(option)) method ||= "HEAD";
+    else if (/^(T|upload-file)$/.test(option)) {
+      method ||= "PUT";
+      value();
+    } else if (/^(K|config)$/.test(option)) {
+      isWhole = false;
+      value();
+    } else if (/^(F|form)/.test(option)) {
+      method ||= "POST";
+      value();
+    } else if (option.length === 1 && WITH_VALUE.test(option)) value();
+  };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
-    const [option = "", attached] = /^--[\w-]+=/.test(word)
-      ? splitOnce(word, "=")
-      : /^-[XHd]./.test(word)
-        ? [word.slice(0, 2), word.slice(2)]
-        : [word];
-    const value = () => attached ?? words[++index] ?? "";
-    if (option === "-X" || option === "--request") method = value();
-    else if (option === "-H" || option === "--header") lines.push(value());
-    else if (option === "-d" || /^--(data(-raw|-binary|-ascii)?|json)$/.test(option)) data.push(value());
-    else if (option === "--url") url = value();
-    else if (IGNORED.test(option)) value();
-    else if (!option.startsWith("-")) url ||= word;
+    const next = () => words[++index] ?? "";
+    const [, name, attached] = /^--([\w-]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    if (name !== undefined) take(name, () => attached ?? next());
+    else if (/^-\w/.test(word)) {
+      // Several in one word: what follows one that takes a value is its value.
+      for (let at = 1; at < word.length; at++) {
+        const rest = word.slice(at + 1);
+        take(word[at] ?? "", () => {
+          at = word.length;
+          return rest || next();
+        });
+      }
+    } else if (program !== "curl" && METHOD.test(word)) method = word;
+    else if (/^(https?|xh)$/.test(program ?? "") && /^[\w-]+:(?!\/\/|\d+(\/|$))/.test(word)) lines.push(word);
+    else places.push(word);
   }
-  const body = data.join("&");
-  return withHeaders(headersOf(lines), { method: method || (body ? "POST" : "GET"), url, body });
+  url ||= places.find((place) => place.includes("://")) ?? places.find((place) => /^\/|^[\w.-]+(:\d+)?(\/|$)/.test(place)) ?? "";
+  if (url && !/^\/|:\/\//.test(url)) url = `http://${url}`;
+  // What stands in a file is not known.
+  const body = data.some((one) => one.startsWith("@")) ? "" : data.join("&");
+  if (isQuery && body) url += (url.includes("?") ? "&" : "?") + body;
+  const sent = isQuery ? "" : body;
+  const given = { method: method || (data.length > 0 && !isQuery ? "POST" : "GET"), url, body: sent };
+  return withHeaders(headersOf(lines), { ...given, isWhole: isWhole && !lines.some((line) => line.startsWith("@")) });
 }
 
-const splitOnce = (text: string, at: string): [string, string] => {
-  const index = text.indexOf(at);
-  return [text.slice(0, index), text.slice(index + 1)];
-};
+/** Where two names of a notation say the same, the one that is nearer to what was sent is first. */
+const URLS = ["requesturl", "url", "fullurl", "requesturi", "uri", "path", "requestpath", "endpoint", "raw"];
 
-/** Words as a POSIX shell takes them apart; `$'…'` with the usual escapes too. */
-function shellWords(text: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  const pattern = /\\\r?\n|\s+|'([^']*)'|\$'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([\s\S])/g;
-  for (const [whole, single, escaped, double, quoted, plain] of text.matchAll(pattern)) {
-    if (/^\\\r?\n$/.test(whole)) continue;
-    const piece =
-      single ?? (escaped === undefined ? undefined : unescaped(escaped)) ?? double?.replace(/\\([$`"\\])/g, "$1") ?? quoted;
-    if (piece === undefined && plain === undefined) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? "") + (piece ?? plain);
-  }
-  if (word !== undefined) words.push(word);
-  return words;
+const HTTP_DATE = /[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d:\d\d(?: (?:GMT|UTC|[+-]\d{2}:?\d{2}))?/g;
+const SIGNED = /\bMWS\s+[^\s:"',]+:[\w+/%-]+=*/gi;
+
+/** Code, JSON, and whatever a log makes of maps and objects. */
+function readNotation(text: string): Part {
+  const isPowerShell = /(^|\s)(Invoke-(WebRequest|RestMethod)|iwr|irm)\s/i.test(text);
+  const isFetch = /(^|\s|await )fetch\(/.test(text);
+  const source = withoutAnswer(isPowerShell ? fromPowerShell(text) : text);
+  const { pairs, urls, lines } = pairsOf(source);
+  const signed = pairs.find(({ name, value }) => name === "authorization" && /[:=]|^\S{20}/.test(value));
+  /** In how many brackets a pair stands together with the signature: the more, the surer it is of the same request. */
+  const common = ({ path }: Pair) => path.filter((group) => signed?.path.includes(group)).length;
+  const all = (name: string) => pairs.filter((pair) => pair.name === name).toSorted((a, b) => common(b) - common(a));
+  const one = (name: string) => all(name)[0]?.value ?? "";
+  const authorization = signed?.value ?? only(source, SIGNED);
+  const isForm = (value: string) => value.match(HTTP_DATE)?.[0] === value;
+  // A log has dates of its own, and so has what was answered: one that has another form counts only beside the signature.
+  const beside = all("date").filter(({ path }) => path.at(-1) === signed?.path.at(-1));
+  const isAlone = ({ path, isLine, value }: Pair) => (path.length > 1 || isLine) && /\d/.test(value);
+  const dates = (signed ? beside : all("date")).map(({ value }) => value).filter(isForm);
+  const date =
+    (signed ? dates[0] : single(dates)) ||
+    beside.find(isAlone)?.value ||
+    (signed === undefined || signed.path.length === 1 ? only(source, HTTP_DATE) : "");
+  const named = URLS.map(one).find((url) => /^(\/|https?:)/.test(url));
+  let url = (isFetch ? urls[0] : undefined) ?? lines[0]?.url ?? named ?? single(urls);
+  const query = one("query").replace(/^\?/, "");
+  if (query.includes("=") && !url.includes("?")) url += `?${query}`;
+  const method =
+    lines[0]?.method ??
+    all("method").find(({ value }) => METHOD.test(value.toUpperCase()))?.value ??
+    /\.(get|post|put|delete|patch)\(/.exec(source)?.[1]?.toUpperCase() ??
+    (isFetch || isPowerShell ? "GET" : "");
+  const host = [one("host"), one("authority")].find((host) => /^[\w.:-]+$/.test(host)) ?? "";
+  // What code computes is not read.
+  const isKnown = (value: string, name: RegExp) => value !== "" || !name.test(source);
+  const isWhole = (isFetch || isPowerShell) && isKnown(authorization, /authorization/i) && isKnown(date, /\bdate\b/i);
+  return { method, url, host, date, authorization, partnerId: one("partnerid"), body: one("body"), isWhole };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
-const unescaped = (text: string): string =>
-  text.replace(/\\u([\da-fA-F]{4})|\\([\s\S])/g, (_, code?: string, sign = "") =>
-    code === undefined ? (ESCAPES[sign] ?? sign) : String.fromCharCode(Number.parseInt(code, 16)),
-  );
+/** The one of that form, wherever it stands. */
+const only = (text: string, form: RegExp): string => single(text.match(form) ?? []);
 
-/** Whatever names the headers: JSON, a framework's log, a table. */
-function readLog(text: string): PastedRequest {
-  const named = (name: string, value: string) =>
-    new RegExp(`["']?\\b${name}["']?\\s*[:=]\\s*\\[?\\s*["']?(${value})`, "i").exec(text)?.[1]?.trim() ?? "";
-  const url = /https?:\/\/[^\s"'<>]+/.exec(text)?.[0] ?? named("(?:uri|url|path)", "/[^\\s\"',]*");
-  return {
-    ...NOTHING,
-    method: named("method", "[A-Za-z]+") || /\b(POST|GET|PUT)\b/.exec(text)?.[1] || "",
-    url,
-    host: named("host", "[\\w.:-]+"),
-    date: named("date", "[^\"'\\n\\]]+"),
-    authorization: named("authorization", "[^\"'\\n\\],]+"),
-    partnerId: named("partnerid", "\\d+"),
-  };
-}
+/** Nothing where there are several. */
+const single = (list: readonly string[]): string => (new Set(list).size === 1 ? (list[0] ?? "") : "");
+
+/** What was answered has headers too. */
+const withoutAnswer = (text: string): string =>
+  text
+    .replace(/^\s*(?:<|[^\n]*<-{1,2} ?\d{3})[^\n]*$/gm, "")
+    .replace(/^\s*(?:response headers|响应头|响应标头)\b[\s\S]*?(?=^\s*(?:request headers|请求头|请求标头)|(?![\s\S]))/gim, "");
+
+/** As a notation whose options are names, and whose escapes are backslashes. */
+const fromPowerShell = (text: string): string =>
+  text
+    .replace(/`\r?\n/g, " ")
+    .replaceAll("\\", "\\\\")
+    .replace(/`(["$`])/g, "\\$1")
+    .replace(/\s-(Uri|Method|Headers|Body)\s+/gi, " $1=");

@@ -3,7 +3,7 @@ import { bilingual } from "../../shell/language.ts";
 export const text = bilingual({
   en: {
     summary: "Paste a request whose signature was refused. You see what was signed instead, and how to put it right.",
-    paste: "The request: a curl command, raw HTTP, or a log with the headers",
+    paste: "The request: curl, raw HTTP, code, or a log with the headers",
     placeholder:
       "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
     example: "Show an example",
@@ -23,6 +23,15 @@ export const text = bilingual({
     body: "Body",
     waiting: "Paste a request to begin",
     waitingMore: "Nothing is sent anywhere. Every known mistake, and every pair of them, is tried here.",
+    nothing: "No request could be read from this",
+    nothingMore:
+      "It takes curl commands (bash, cmd, PowerShell), fetch, HAR, Postman, raw HTTP, curl -v, and logs with the headers' names. What it does not find can be typed into the fields.",
+    unread: (names: readonly string[]) => `Not read: ${names.join(", ")}`,
+    unreadMore:
+      "It is not in the text, or cut, hidden or a variable. Nothing is said about the signature without it: type it into the fields.",
+    several: (count: number) => `${count} signed requests stand in this`,
+    severalMore: "Paste one of them alone.",
+    methodTaken: (method: string) => `The method was not read: taken to be ${method}.`,
     noSecret: "Now the secret",
     noSecretMore: "Without it the string to sign can be shown, but no signature can be made.",
     right: "The signature is right",
@@ -31,19 +40,21 @@ export const text = bilingual({
     unexplained: "No known mistake makes this signature",
     unexplainedMore:
       "Neither one of them nor a pair. Most likely the secret is another one (test and production differ), or the request was changed on its way: compare the string to sign byte by byte with the sender's.",
-    seen: "In the header it can be seen that:",
+    noBody: "The body was not read: whether it was signed too could not be tried.",
+    seen: "What can be seen all the same:",
     fix: "How to put it right",
     mustSign: "What must be signed",
     wasSigned: "What was signed",
     expected: "Signature that must come out",
     received: "Signature received",
     none: "none",
+    noneOfId: "none: what was given as the secret is an id",
     age: (minutes: number) =>
       `The Date is ${minutes} minutes off this computer's clock: if it is a fresh request, it is too old for a receiver that tolerates 10 minutes.`,
   },
   zh: {
     summary: "粘贴验签失败的请求，看对方实际签了什么、怎样改对。",
-    paste: "请求：curl 命令、原始 HTTP 报文，或带有请求头的日志",
+    paste: "请求：curl 命令、HTTP 报文、代码，或带有请求头的日志",
     placeholder:
       "curl 'https://…/rhone/mtp/api/order/consume/notice' \\\n  -H 'PartnerId: 1122' \\\n  -H 'Date: Wed, 06 May 2015 10:34:20 GMT' \\\n  -H 'Authorization: MWS client:…'",
     example: "看一个例子",
@@ -63,6 +74,14 @@ export const text = bilingual({
     body: "请求体",
     waiting: "先粘贴一个请求",
     waitingMore: "不会发送任何内容。所有已知错误及其两两组合都在本页内逐一尝试。",
+    nothing: "没有读出请求",
+    nothingMore:
+      "可以粘贴：curl 命令（bash、cmd、PowerShell）、fetch、HAR、Postman、HTTP 报文、curl -v 输出，以及带有请求头名称的日志。读不出的内容可在各字段中填写。",
+    unread: (names: readonly string[]) => `没有读出：${names.join("、")}`,
+    unreadMore: "文本中没有，或被截断、隐去，或只是变量。缺少它无法判断签名，请在字段中填写。",
+    several: (count: number) => `其中有 ${count} 个带签名的请求`,
+    severalMore: "请只粘贴其中一个。",
+    methodTaken: (method: string) => `没有读出方法，按 ${method} 处理。`,
     noSecret: "还需要密钥",
     noSecretMore: "没有密钥可以显示待签字符串，但算不出签名。",
     right: "签名正确",
@@ -70,13 +89,15 @@ export const text = bilingual({
     unexplained: "没有已知错误能得到这个签名",
     unexplainedMore:
       "单个错误和两两组合都试过了。多半是密钥不同（测试与生产不同），或请求在途中被改动：请与发送方逐字节比对待签字符串。",
-    seen: "从请求头可以看出：",
+    noBody: "没有读出请求体，无法尝试它是否也参与了签名。",
+    seen: "不过可以看出：",
     fix: "怎样改对",
     mustSign: "应当参与签名的内容",
     wasSigned: "实际参与签名的内容",
     expected: "期望的签名",
     received: "收到的签名",
     none: "无",
+    noneOfId: "无：填写的密钥其实是某个标识",
     age: (minutes: number) => `Date 与本机时钟相差 ${minutes} 分钟：若是新请求，对只容许 10 分钟的接收方来说已过期。`,
   },
 });
