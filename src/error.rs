@@ -68,8 +68,8 @@ error_codes! {
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
     EncryptionRequired "ENCRYPTION_REQUIRED":
         "the call is plain, and must be encrypted", "请求未加密，而该接口要求加密";
-        hint "bodyEncryption.required is set, and the interface is one of those that Meituan encrypts. Ask Meituan whether encryption is switched on for you; until then leave `required` out",
-             "已设置 bodyEncryption.required，而该接口属于美团加密的接口。请与美团确认是否已为你开启加密；确认前请不要设置 required";
+        hint "bodyEncryption.required is set: ask Meituan whether it encrypts for you, and leave `required` out until then",
+             "已设置 bodyEncryption.required：请与美团确认是否已开启加密，确认前不要设置";
     MissingHeader "MISSING_HEADER":
         "a required header is missing", "缺少必需的请求头";
         hint "path names it. Meituan sends PartnerId, Date and Authorization: if its call reached you without one, a proxy, gateway or CDN on the way dropped it; let it through. A health check or a scanner sends none of them",
@@ -225,8 +225,8 @@ error_codes! {
         hint "it is passed over, and nothing need be done; a file that you send is saved without it (UTF-8, no BOM)", "已忽略，无需处理；自己发送的文件请存为无 BOM 的 UTF-8";
     ModuleFailed "MODULE_FAILED":
         "the WebAssembly module broke off in the middle of a call", "WebAssembly 模块在调用中途中断";
-        hint "this call has no result, and the next one works again. `cause` says why: the stack ends (a recursion without end in the function that called), the memory cannot grow (a very large message), or a host cipher called the library. Otherwise please report it",
-             "本次调用没有结果，之后的调用不受影响。原因见 `cause`：调用栈溢出（调用方函数无限递归）、内存无法增长（报文过大），或自带的加密函数又调用了本库。其他原因请反馈给我们";
+        hint "the next call works again. `cause` says why: the stack ends (a recursion without end), the memory cannot grow (a huge message), or a host cipher called the library. Otherwise report it",
+             "之后的调用不受影响。原因见 `cause`：调用栈溢出（无限递归）、内存无法增长（报文过大），或自带的加密函数又调用了本库；其他请反馈给我们";
     NoReply "NO_REPLY":
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
         hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",
