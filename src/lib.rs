@@ -92,6 +92,7 @@ pub mod sorted_sign;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+mod tried;
 #[cfg(feature = "wasm-messages")]
 mod wasm;
 

@@ -6,7 +6,7 @@ use meituan_protocol::ride::order::{
     Call, CallAnswered, CallFailed, CallSent, Conflict, Event, Kind, KnownDetail, KnownPrices, MAX_CALLS_A_MINUTE, ProposalState,
     Reason, RideCalls, RideOrder,
 };
-use meituan_protocol::ride::pushes::{CapacityOffered, OfferedDriver, OrderChanged};
+use meituan_protocol::ride::pushes::{CapacityOffered, OfferedDriver, OrderChanged, Refunded};
 use meituan_protocol::ride::service::{CallTask, Done, Input, Job, NotStored, Payment, Recorded, Save, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
 use std::collections::BTreeMap;
@@ -158,6 +158,39 @@ impl Store {
     fn places(&self) -> usize {
         self.calls.iter().flat_map(|calls| &calls.calls).map(|recent| recent.times.len()).sum()
     }
+}
+
+/// The ways in which a store fails though it has saved: it comes second to itself, fails, or is late.
+fn misled() -> [Input; 3] {
+    [Input::Conflict, Input::StoreFailed, Input::StoreLate]
+}
+
+#[test]
+fn a_conflict_and_a_warning_are_heard_of_though_their_save_is_said_to_have_failed() {
+    let service = service();
+    let refund = |amount| {
+        let (sqt_refund_no, refund_amount) = ("F1".into(), Some(Fen(amount)));
+        Event::Refunded(Refunded { mt_order_id: ID.into(), sqt_refund_no, refund_amount, ..Refunded::default() })
+    };
+    for input in misled() {
+        let mut store = Store::with([refund(100)]);
+        let mut driver = Driver::new(service.receive(refund(200), NOW).unwrap());
+        driver.run_until(&service, &mut store, NOW, |step| step.save.is_some());
+        let Some(Save::Order { news, .. }) = &driver.step.save else { panic!() };
+        assert_eq!(news.conflicts, [Conflict::RefundAmounts]);
+        assert!(driver.save(&mut store));
+        driver.step = service.advance(&mut driver.job, input, NOW);
+        driver.run_until(&service, &mut store, NOW, |step| step.heard.is_some());
+        assert_eq!(driver.step.heard.as_ref().unwrap().conflicts, [Conflict::RefundAmounts]);
+        assert!(matches!(driver.step.then, Then::Done(_)), "{:?}", driver.step);
+    }
+    // One that did come second hears of what it saves, and of nothing else.
+    let mut store = Store::with([refund(100)]);
+    let mut driver = Driver::new(service.receive(refund(200), NOW).unwrap());
+    driver.run_until(&service, &mut store, NOW, |step| step.save.is_some());
+    driver.step = service.advance(&mut driver.job, Input::Conflict, NOW);
+    driver.run_until(&service, &mut store, NOW, |step| step.save.is_some());
+    assert!(driver.step.heard.as_ref().is_none_or(|news| news.conflicts.is_empty()));
 }
 
 fn settle(service: &Service, store: &mut Store, now: Timestamp) -> Driver {
@@ -361,6 +394,20 @@ fn a_payment_whose_end_is_not_known_is_proposed_again_with_the_same_key_and_no_o
     assert_eq!(store.order().conflict_kinds(), [Conflict::PaidAnotherAmount]);
     let next = settle(&service, &mut store, after(200_000));
     assert!(matches!(next.step.then, Then::Call(ref task) if task.call == Call::QueryRealTimeOrder), "{:?}", next.step);
+}
+
+#[test]
+fn that_a_run_has_not_paid_does_not_end_the_claim_of_another_when_it_is_recorded_once_more() {
+    let (service, mut store) = (service(), owing());
+    let mut first = settle(&service, &mut store, NOW);
+    // The store takes how it ended, and says that it has failed.
+    first.step = service.advance(&mut first.job, Input::Paid(ProposalState::Unknown), after(1));
+    first.run_until(&service, &mut store, after(1), |step| step.save.is_some());
+    assert!(first.save(&mut store));
+    settle(&service, &mut store, after(10_000)).payment();
+    first.answer(&service, &mut store, Input::StoreFailed, after(10_001));
+    assert_eq!(store.order().proposals.as_ref().unwrap()[0].state, ProposalState::Open);
+    assert_eq!(first.settled(), Some(after(110_000)));
 }
 
 #[test]
@@ -622,4 +669,24 @@ fn an_unknown_order_has_nothing_due() {
     let mut store = Store::default();
     assert_eq!(settle(&service(), &mut store, NOW).settled(), None);
     assert!(store.orders.is_empty());
+}
+
+#[test]
+fn what_a_clock_has_written_that_is_far_ahead_holds_no_order_back() {
+    let (service, mut store) = (service(), owing());
+    let ahead = after(10 * 86_400_000);
+    settle(&service, &mut store, ahead).payment();
+    // That process is gone. The claim counts as made now, and runs out.
+    assert_eq!(settle(&service, &mut store, NOW).settled(), Some(after(100_000)));
+    assert_eq!(store.due(ID), Some(after(100_000)));
+    settle(&service, &mut store, after(100_000)).payment();
+    // So does a query.
+    let mut store = Store::with([changed(RideEvent::BILL_CHANGED, NOW)]);
+    assert_eq!(settle(&service, &mut store, ahead).call().call, Call::QueryRealTimeOrder);
+    store.calls = None;
+    let mut due = settle(&service, &mut store, NOW).settled().unwrap();
+    assert_eq!(due, after(90_000), "then nobody waits for its reply any more");
+    due = settle(&service, &mut store, due).settled().unwrap();
+    assert_eq!(settle(&service, &mut store, due).call().call, Call::QueryRealTimeOrder);
+    assert!(due <= after(180_000), "{due:?}");
 }

@@ -1,9 +1,11 @@
 //! The order service, step by step: what is saved before what is done, and what is replied when something fails.
 
 use meituan_protocol::message::{Id, RawJson};
-use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay};
+use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderQuery};
 use meituan_protocol::ticket::codes::{CloseType, VoucherType};
-use meituan_protocol::ticket::order::{Answer, AttemptEnded, Event, Order, Outcome, Settings, apply};
+use meituan_protocol::ticket::order::{
+    Answer, AttemptEnded, ClaimNotices, Delivery, Event, NoticeEnded, Order, Outcome, Report, Settings, apply,
+};
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
 
@@ -303,4 +305,95 @@ fn a_closing_that_is_owed_already_is_not_owed_once_more() {
     let owed = apply(Some(&closed), &broke_off, &settings, after(3)).next.unwrap();
     assert_eq!(owed.attempts.len(), 1, "it may have issued after the closing function has looked");
     assert_eq!(apply(Some(&owed), &broke_off, &settings, after(4)).next, None);
+}
+
+fn entered(id: &str) -> Event {
+    Event::Consumed(meituan_protocol::ticket::order::Consumed { id: id.into(), ..Default::default() })
+}
+
+/// The ids of the conflicts that somebody hears of with this step, beside what it saves.
+fn heard(step: &Step) -> Vec<&str> {
+    step.heard.iter().flat_map(|news| &news.conflicts).map(|conflict| conflict.id.as_str()).collect()
+}
+
+#[test]
+fn a_conflict_that_a_save_has_stored_which_is_said_to_have_come_second_is_heard_of() {
+    let service = Service::default();
+    let (mut job, _) = service.record(entered("E1"), NOW);
+    let step = load(&service, &mut job, &created(), NOW);
+    let save = step.save.unwrap();
+    let id = save.news.conflicts[0].id.clone();
+    service.advance(&mut job, Input::Conflict, NOW);
+    service.advance(&mut job, Input::Resumed, NOW);
+    let step = load(&service, &mut job, &save.order, NOW);
+    assert!(step.save.is_none() && matches!(step.then, Then::Done(Done::Recorded(_))));
+    assert_eq!(heard(&step), [id.as_str()]);
+}
+
+#[test]
+fn of_a_save_that_did_come_second_nothing_is_heard_but_what_is_saved_then() {
+    let service = Service::default();
+    let (mut job, _) = service.record(entered("E1"), NOW);
+    load(&service, &mut job, &created(), NOW);
+    service.advance(&mut job, Input::Conflict, NOW);
+    service.advance(&mut job, Input::Resumed, NOW);
+    let step = load(&service, &mut job, &created(), NOW);
+    assert_eq!(step.save.as_ref().unwrap().news.conflicts.len(), 1);
+    assert_eq!(heard(&step), [""; 0]);
+}
+
+#[test]
+fn a_conflict_that_may_be_stored_though_the_store_failed_is_heard_of_before_the_job_ends() {
+    let service = Service::default();
+    for why in [|| Input::StoreFailed, || Input::StoreLate] {
+        let (mut job, _) = service.record(entered("E1"), NOW);
+        load(&service, &mut job, &created(), NOW);
+        let step = service.advance(&mut job, why(), NOW);
+        assert!(matches!(step.then, Then::Done(Done::Failed(_))));
+        assert_eq!(heard(&step), ["entered-unissued:E1"]);
+        // What could not even be loaded has nothing to say.
+        let (mut job, _) = service.record(entered("E1"), NOW);
+        assert!(service.advance(&mut job, why(), NOW).heard.is_none());
+    }
+}
+
+#[test]
+fn a_conflict_of_a_call_that_meituan_hears_nothing_of_is_heard_of() {
+    let service = Service::default();
+    let close: Event = OrderClose { order_id: Id(7), close_type: CloseType::UNPAID, ..OrderClose::default() }.into();
+    let (_, reserved) = paying(&service);
+    let (mut job, _) = service.answer(close.clone(), NOW);
+    assert_eq!(load(&service, &mut job, &reserved, NOW).save.unwrap().news.conflicts.len(), 1);
+    let step = service.advance(&mut job, Input::StoreFailed, NOW);
+    assert_eq!((no_reply(&step), heard(&step)), (NoReply::StoreFailed, vec!["closed-after-pay:1"]));
+}
+
+#[test]
+fn a_notice_that_was_given_up_and_a_report_are_heard_of_though_their_save_is_said_to_have_come_second() {
+    let service = Service::default();
+    let (_, paying) = paying(&service);
+    let settings = Settings::default();
+    let pending = AttemptEnded { key: "orderPay:7".into(), outcome: Outcome::PENDING, ..AttemptEnded::default() };
+    let pending = apply(Some(&paying), &pending.into(), &settings, NOW).next.unwrap();
+    let issued = apply(Some(&pending), &paid().paid.unwrap().into(), &settings, NOW).next.unwrap();
+    let claimed = apply(Some(&issued), &ClaimNotices {}.into(), &settings, NOW).next.unwrap();
+    let late = after(8 * 86_400_000);
+    let (mut job, _) = service.settle(true, late);
+    load(&service, &mut job, &claimed, late);
+    let save = load(&service, &mut job, &claimed, late).save.unwrap();
+    assert_eq!(save.news.given_up.len(), 1);
+    service.advance(&mut job, Input::Conflict, late);
+    service.advance(&mut job, Input::Resumed, late);
+    let step = load(&service, &mut job, &save.order, late);
+    assert_eq!((step.heard.as_ref().unwrap().given_up.len(), heard(&step)), (1, vec!["notice-given-up:payNotice:7"]));
+
+    let processing = NoticeEnded { id: "payNotice:7".into(), tries: 1, delivery: Delivery::PROCESSING };
+    let heard = apply(Some(&claimed), &processing.into(), &settings, NOW).next.unwrap();
+    let query = OrderQuery { order_id: Id(7), ..OrderQuery::default() };
+    let (mut job, _) = service.answer(query.into(), NOW);
+    let save = load(&service, &mut job, &heard, NOW).save.unwrap();
+    assert_eq!(save.news.reports, [Report::AcceptedAtLast]);
+    service.advance(&mut job, Input::Conflict, NOW);
+    service.advance(&mut job, Input::Resumed, NOW);
+    assert_eq!(load(&service, &mut job, &save.order, NOW).heard.unwrap().reports, [Report::AcceptedAtLast]);
 }

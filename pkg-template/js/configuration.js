@@ -72,12 +72,13 @@ export const identified = (orderId) =>
 /**
  * A moment as epoch milliseconds.
  * @param {unknown} value
+ * @param {string} [path]
  * @returns {number}
  */
-export function moment(value) {
+export function moment(value, path = "now") {
   const milliseconds = value instanceof Date ? value.getTime() : value;
   if (typeof milliseconds !== "number" || !Number.isFinite(milliseconds))
-    return invalid("now", "expected epoch milliseconds or a Date");
+    return invalid(path, "expected epoch milliseconds or a Date");
   return milliseconds;
 }
 

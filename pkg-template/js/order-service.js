@@ -26,7 +26,7 @@ import { LATE, Limit, steady } from "./time.js";
  * @property {string} orderId
  * @property {OrderStore} store
  * @property {() => number} clock
- * @property {(save: any, where: Where | undefined) => void} saved hears of each order that is saved
+ * @property {(save: any, where: Where | undefined) => void} saved hears of each order that is saved, or may be
  * @property {Tell} [tell] hears of what fails. Without it, the first failure ends the job
  * @property {(task: any, order: TicketOrder) => Promise<End>} [run] never rejects
  * @property {number} [supplier] whose replies the functions make: its number in the module
@@ -71,6 +71,7 @@ class Driving {
   async toTheEnd() {
     try {
       for (;;) {
+        this.#hear();
         if (this.#step.save && !(await this.#saved())) continue;
         const last = await this.#then();
         if (last) return last;
@@ -79,6 +80,12 @@ class Driving {
       this.#limit.end();
       this.#goOnAfterwards();
     }
+  }
+
+  /** Somebody hears of what an earlier try has saved, or may have, though the store has said otherwise. */
+  #hear() {
+    const { heard } = this.#step;
+    if (heard) this.#doer.saved(heard, this.#where);
   }
 
   async #saved() {
@@ -188,7 +195,12 @@ class Driving {
   /** @param {unknown} error @param {number} input */
   #failed(error, input) {
     const { tell } = this.#doer;
-    if (tell === undefined) throw error;
+    if (tell === undefined) {
+      // The job ends, and what it may have saved is heard of.
+      this.#step = service.advance(this.#job, input, undefined, this.#doer.clock(), Date.now()).step;
+      this.#hear();
+      throw error;
+    }
     tell(error, this.#where);
     const end = this.#unrecorded;
     if (end) this.#take(this.#ended(end, undefined));

@@ -1,7 +1,7 @@
 // Orders in the user's own store: what happens to an order is decided by the state machine (src/ticket/order), and saved
 // by compare-and-swap before anything is done about it.
 
-import { identified, invalid, isRecord, moment } from "./configuration.js";
+import { identified, integer, invalid, isRecord, moment } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
@@ -65,7 +65,7 @@ export class Orders {
     const doer = { orderId, store: this.#store, clock, saved };
     const { step, order } = await inTurn(this.#store, orderId, () => drive(begun, doer));
     if (step.then === "failed") throw new MeituanError("STORE_CONTENDED", { path: "store" });
-    const { until: _until, then: _then, save, ...transition } = step;
+    const { until: _until, then: _then, heard: _heard, save, ...transition } = step;
     return { ...transition, ...(save && { next: save.order }), order };
   }
 
@@ -77,8 +77,10 @@ export class Orders {
    */
   async admit(orderId, asked) {
     const { id, codes, credentials, quantity, at } = asked ?? {};
-    const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at) };
-    const { admittance } = await this.apply(orderId, { admit });
+    if (quantity !== undefined) integer(quantity, "quantity", 0, 2 ** 31 - 1);
+    const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at, "at") };
+    const { admittance, reason } = await this.apply(orderId, { admit });
+    if (reason === "wrong-quantity") invalid("quantity", "expected as many guests as the codes and credentials name");
     return /** @type {import("./messages.js").Admittance} */ (admittance);
   }
 

@@ -208,6 +208,7 @@ export class RideOrders {
         let [kind, value] = [LOADED, ""];
         /** @type {any} */
         let saved = true;
+        if (step.heard) this.#report(loaded.key, step.heard);
         if (step.snapshot !== undefined) {
           const { store, key, revision } = loaded;
           const about = { due: step.due, conflicts: step.openConflicts ?? 0 };
@@ -244,7 +245,7 @@ export class RideOrders {
     }
   }
 
-  /** @param {string} orderId @param {{ conflicts?: string[], warnings?: string[] }} step that is saved */
+  /** @param {string} orderId @param {{ conflicts?: string[], warnings?: string[] }} step that is saved, or what an earlier try may have saved */
   #report(orderId, { conflicts = [], warnings = [] }) {
     const { reports } = this.#how;
     /** @param {readonly { word: string, meaning: { en: string, zh: string } }[]} rows @param {string[]} words */

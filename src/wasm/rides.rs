@@ -5,7 +5,7 @@ use super::{State, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Reading, read};
 use crate::ride::order::{Event, ProposalState, calls_from_json, event_from_json, order_from_json};
-use crate::ride::service::{Done, Input, Job, NotStored, Save, Service, Step, Then};
+use crate::ride::service::{Done, Input, Job, News, NotStored, Save, Service, Step, Then};
 use crate::time::Now;
 use crate::{Error, ErrorCode};
 use std::sync::{Mutex, PoisonError};
@@ -105,16 +105,18 @@ pub fn ride_job_drop(job: u32) {
     });
 }
 
-fn write_step(Step { save, until, then }: &Step, out: &mut Vec<u8>) {
+fn write_step(Step { heard, save, until, then }: &Step, out: &mut Vec<u8>) {
     let mut object = ObjectWriter::begin(out);
     object.field("until", until);
+    if let Some(news) = heard {
+        object.nested("heard", |object| put_news(object, news));
+    }
     match save {
-        Some(Save::Order { order, due, open_conflicts, conflicts, warnings }) => {
+        Some(Save::Order { order, due, open_conflicts, news }) => {
             object.field("snapshot", order);
             object.field("openConflicts", open_conflicts);
             object.field("due", due);
-            object.field("conflicts", conflicts);
-            object.field("warnings", warnings);
+            put_news(&mut object, news);
         }
         Some(Save::Calls(calls)) => object.field("snapshot", calls),
         None => {}
@@ -157,6 +159,11 @@ fn write_step(Step { save, until, then }: &Step, out: &mut Vec<u8>) {
         Then::Done(Done::Failed(why)) => field(failure(*why), &|_| {}),
     }
     object.end();
+}
+
+fn put_news(object: &mut ObjectWriter<'_>, news: &News) {
+    object.field("conflicts", &news.conflicts);
+    object.field("warnings", &news.warnings);
 }
 
 fn failure(why: NotStored) -> &'static str {

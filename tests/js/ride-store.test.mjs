@@ -260,6 +260,29 @@ describe("a handler with a store for rides", () => {
     assert.deepEqual(await world.orders().conflicts(), [{ orderId: ID, conflicts: ["event"] }]);
   });
 
+  it("reports a conflict also where the store has saved it and says that it failed, or came second", async () => {
+    const refund = (refundAmount) => ({ mtOrderId: ID, sqtRefundNo: "F1", refundStatus: 10, refundTime: START, refundAmount });
+    const fails = () => {
+      throw new Error("connection reset");
+    };
+    for (const misled of [fails, () => false]) {
+      world = new World();
+      const kept = world.store;
+      let misleads = false;
+      const save = async (...all) => {
+        const isSaved = await kept.save(...all);
+        if (!misleads || !isSaved) return isSaved;
+        misleads = false;
+        return misled();
+      };
+      const process = world.process({ store: { load: (key) => kept.load(key), save } });
+      await world.push(process, "refunded", refund(100));
+      misleads = true;
+      for (let tries = 0; tries < 3; tries++) await world.push(process, "refunded", refund(200));
+      assert.deepEqual(world.heard.conflicts, [[["refundAmounts"], { orderId: ID }]]);
+    }
+  });
+
   it("prints one line with the order's number where there is no hook", async () => {
     const lines = [];
     const warn = mock.method(console, "warn", (line) => lines.push(line));

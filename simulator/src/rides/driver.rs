@@ -146,6 +146,11 @@ impl World<'_> {
 
     fn perform(&mut self, process: usize, id: u64, step: Step) {
         let until = step.until.0 - self.times(process).steady.0;
+        if let Some(running) = self.processes[process].jobs.get(&id) {
+            let conflicts =
+                step.heard.iter().flat_map(|news| &news.conflicts).map(|conflict| (running.key.clone(), format!("{conflict:?}")));
+            self.heard.extend(conflicts);
+        }
         let is_hasty = match step.then {
             Then::Pay(_) => self.is_broken(Breakage::PaysWithoutClaim),
             _ => matches!(step.save, Some(Save::Calls(_))) && self.is_broken(Breakage::NoPlace),
@@ -157,14 +162,14 @@ impl World<'_> {
                 calls.put(&mut json);
                 (None, 0, Vec::new())
             }
-            Save::Order { order, due, open_conflicts, conflicts, .. } => {
+            Save::Order { order, due, open_conflicts, news } => {
                 let is_accepted = order.payments().iter().any(|known| known.outcome == PaymentOutcome::Accepted);
                 let is_payment = matches!(step.then, Then::Pay(_));
                 if is_accepted && is_payment {
                     self.fails("a payment is begun after one was accepted");
                 }
                 order.put(&mut json);
-                (due, open_conflicts, conflicts.iter().map(|conflict| format!("{conflict:?}")).collect())
+                (due, open_conflicts, news.conflicts.iter().map(|conflict| format!("{conflict:?}")).collect())
             }
         };
         let address = self.address(process, id);

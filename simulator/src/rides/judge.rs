@@ -1,8 +1,8 @@
 //! What must hold. The model knows what Meituan's side and the wallet truly have, and none of the order rules.
 
+use super::World;
 use super::meituan::{meituans, number, ours};
 use super::store::{CALLS, Stored};
-use super::{Fault, World};
 use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::RideStatus;
@@ -76,11 +76,9 @@ impl World<'_> {
         if listed as usize != conflicts.len() {
             return Err(format!("the store lists {listed} conflicts, and there are {conflicts:?}"));
         }
-        // The hook hears of a conflict when the store says that it is saved: where it does not, the list of the store has it.
-        let can_miss = [Fault::StoreSlow, Fault::StoreFailsAfter, Fault::StoreConflictsAfter, Fault::Crash];
-        let can_miss = can_miss.iter().any(|&fault| self.plan.chances[fault as usize] > 0);
+        // A process that dies says nothing: the list of the store has it.
         let is_unheard = |kind: &&String| !self.heard.contains(&(id.clone(), (*kind).clone()));
-        if let Some(unheard) = conflicts.iter().find(is_unheard).filter(|_| !can_miss) {
+        if let Some(unheard) = conflicts.iter().find(is_unheard).filter(|_| self.counts.crashes == 0) {
             return Err(format!("nobody has heard of the conflict {unheard}"));
         }
         if !conflicts.is_empty() {

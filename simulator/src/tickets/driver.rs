@@ -6,6 +6,7 @@ use crate::plan::{Breakage, Fault};
 use meituan_protocol::ticket::order::{AttemptEnded, Event, Kind, Outcome};
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, News, Step, Task, Then};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(super) struct Process {
@@ -29,7 +30,7 @@ struct Running {
     /// The version that was loaded or saved last.
     version: u64,
     /// What follows when it is saved.
-    then: Option<(Then, News, i64)>,
+    then: Option<(Then, Arc<News>, i64)>,
     /// How many notices are being sent.
     sending: usize,
 }
@@ -172,6 +173,7 @@ impl World<'_> {
 
     fn hear(&mut self, process: usize, order: u64, news: &News) {
         for conflict in &news.conflicts {
+            self.heard.insert((order, conflict.id.clone()));
             self.log(format_args!("{}       hears of a conflict of {order}: {}", name(process), conflict.id));
         }
         for notice in &news.given_up {
@@ -201,6 +203,9 @@ impl World<'_> {
 
     fn perform(&mut self, process: usize, id: u64, step: Step) {
         let until = step.until.0 - self.times(process).steady.0;
+        if let Some(order) = self.processes[process].jobs.get(&id).map(|running| running.order) {
+            step.heard.iter().for_each(|news| self.hear(process, order, news));
+        }
         let Some(save) = step.save else { return self.follow(process, id, step.then, until) };
         let is_send = matches!(step.then, Then::Send(_));
         if is_send && self.is_broken(Breakage::NoClaim) {
@@ -222,6 +227,7 @@ impl World<'_> {
         let is_hasty = is_call && (is_run && runs_hastily || is_reply && replies_hastily);
         if is_hasty {
             let nobody = Address { process, job: 0, token: 0 };
+            self.hear(process, order, &save.news);
             self.save(nobody, order, json, due, version, is_blind);
             return self.follow(process, id, step.then, until);
         }

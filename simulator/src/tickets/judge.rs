@@ -261,6 +261,9 @@ impl World<'_> {
             let open = stored.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none());
             let open: Vec<String> = open.map(|conflict| conflict.breach.clone()).collect();
             self.judge.counts.conflicts.extend(open.iter().cloned());
+            if let Some(unheard) = self.unheard(order, &stored) {
+                return self.fails(format!("nobody has heard of {unheard}, of {order} in the end"));
+            }
             if let Some(left) = self.left_over(order, &stored, &open) {
                 return self.fails(format!("{left}, of {order} in the end"));
             }
@@ -287,6 +290,12 @@ impl World<'_> {
         let returned = self.customers[&order].returned_codes();
         let free = self.upstream[&order].free_tickets();
         !returned.is_empty() && free.iter().all(|code| code.as_ref().is_some_and(|code| returned.contains(&code)))
+    }
+
+    /// A conflict that is stored, and that nobody has heard of. A process that dies says nothing.
+    fn unheard<'o>(&self, order: u64, stored: &'o Order) -> Option<&'o str> {
+        let mut ids = stored.conflicts.iter().map(|conflict| conflict.id.as_str());
+        ids.find(|&id| self.judge.counts.crashes == 0 && !self.heard.contains(&(order, id.to_owned())))
     }
 
     /// What is left to be done, though nothing goes on.

@@ -101,6 +101,8 @@ struct World<'p> {
     customers: BTreeMap<u64, Customer>,
     exchanges: Vec<Exchange>,
     judge: Judge,
+    /// The conflicts that somebody has heard of, by order.
+    heard: BTreeSet<(u64, String)>,
     /// How often everything has come to rest.
     rounds: u32,
 }
@@ -201,6 +203,7 @@ impl<'p> World<'p> {
             customers,
             exchanges: Vec::new(),
             judge: Judge::default(),
+            heard: BTreeSet::new(),
             rounds: 0,
         }
     }

@@ -428,13 +428,16 @@ impl RideOrder {
         Kind::Moved
     }
 
-    /// A call that was not answered for long has failed, also where that was never reported.
-    pub(super) fn give_up(&mut self, now: Timestamp) {
+    /// A call that was not answered for long has failed, also where that was never reported. Returns whether anything has changed.
+    pub(in crate::ride) fn give_up(&mut self, now: Timestamp) -> bool {
+        let mut has_changed = self.set_times_right(now);
         let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
         while let Some(own) = self.calls.iter().find(given_up) {
             let failed = CallFailed { call: own.call, step: own.step };
             self.failed(&failed, now);
+            has_changed = true;
         }
+        has_changed
     }
 
     /// Something that only a query can settle: one that is sent from now on.

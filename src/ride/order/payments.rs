@@ -73,9 +73,10 @@ impl RideOrder {
         }
     }
 
-    /// Whether our own function has this payment to itself now.
-    pub(in crate::ride) fn is_claimed(&self, price: Fen, now: Timestamp) -> bool {
-        self.proposal(price).is_some_and(|known| known.state == ProposalState::Open && known.again_at() > now)
+    /// Since when our own function has this payment to itself, if it has now.
+    pub(in crate::ride) fn claimed_at(&self, price: Fen, now: Timestamp) -> Option<Timestamp> {
+        let claim = self.proposal(price).filter(|known| known.state == ProposalState::Open && known.again_at() > now)?;
+        Some(claim.at)
     }
 
     /// Keeps that our own function is asked to pay, or how that ended. That it has paid stays.

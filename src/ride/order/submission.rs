@@ -4,6 +4,9 @@ use super::facts::*;
 use crate::ride::pushes::OrderChanged;
 use crate::time::Timestamp;
 
+/// By so much the clocks of processes differ at most, in milliseconds.
+const CLOCKS: i64 = 60_000;
+
 impl RideOrder {
     /// Takes over what was recorded under our own number.
     pub(in crate::ride) fn adopt(&mut self, submission: &RideOrder, mt_order_id: &String, our_number: &String, now: Timestamp) {
@@ -20,10 +23,20 @@ impl RideOrder {
         }
     }
 
-    /// The order where calls that had no answer for long are given up.
-    pub(in crate::ride) fn aged(mut self, now: Timestamp) -> Self {
-        self.give_up(now);
-        self
+    /// What a clock has written that is far ahead counts as written now: nothing would be done until then.
+    pub(super) fn set_times_right(&mut self, now: Timestamp) -> bool {
+        let mut is_wrong = false;
+        let mut set_right = |at: &mut Timestamp| {
+            if at.0.saturating_sub(now.0) > CLOCKS {
+                (*at, is_wrong) = (now, true);
+            }
+        };
+        self.calls.iter_mut().for_each(|own| set_right(&mut own.at));
+        self.proposals.iter_mut().flatten().for_each(|known| set_right(&mut known.at));
+        self.heard_at.iter_mut().for_each(&mut set_right);
+        self.news_at.iter_mut().for_each(&mut set_right);
+        self.detail.iter_mut().flat_map(|detail| &mut detail.asked_at).for_each(&mut set_right);
+        is_wrong
     }
 
     /// When the next of our calls that is under way is given up.

@@ -1,13 +1,13 @@
 //! What is decided when a record is loaded.
 
 use super::{
-    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Conflict, Done, Event, Job, Kind, MAX_ROUNDS, PAY_LIMIT, Payment,
-    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, RideWarning, Save, Service, Step, Then, Work, later,
-    mt_order_id_of,
+    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Done, Event, Job, Kind, MAX_ROUNDS, News, PAY_LIMIT, Payment,
+    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, Save, Service, Step, Then, Work, later, mt_order_id_of,
 };
 use crate::ride::codes::CancelStep;
 use crate::ride::order::{RideNextAction, RideTransition, Why};
 use crate::time::{Now, Timestamp};
+use std::sync::Arc;
 
 impl Service {
     pub(super) fn decide(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
@@ -21,7 +21,11 @@ impl Service {
         match job.phase {
             Phase::Look if job.work == Work::Call => self.check(job, order, now),
             Phase::Look => self.look(job, order, now),
-            Phase::Claim => self.claim(job, order.aged(now.wall), now),
+            Phase::Claim => {
+                let mut order = order;
+                order.give_up(now.wall);
+                self.claim(job, order, now)
+            }
             _ => self.apply(job, order, now),
         }
     }
@@ -39,10 +43,12 @@ impl Service {
         }
         let is_push = matches!(event, Event::CapacityOffered(_) | Event::OrderChanged(_) | Event::Refunded(_));
         let before = order.conflict_kinds();
-        // That an earlier run has not paid says nothing about one that is under way. Whose end it is, is not known.
+        // That an earlier run has not paid says nothing about one that is under way. Whose end is recorded is not known; that of
+        // this job's own run may be recorded already, by a save that is said to have failed.
         let is_late = |told: &PaymentProposed| {
             let is_unpaid = matches!(told.state, ProposalState::Declined | ProposalState::Unknown);
-            is_unpaid && job.work == Work::Record && order.is_claimed(told.price, now.wall)
+            let is_own = |at| job.work == Work::Settle && at == job.claimed_at;
+            is_unpaid && order.claimed_at(told.price, now.wall).is_some_and(|at| !is_own(at))
         };
         let transition = match &event {
             Event::Proposed(told) if is_late(told) => {
@@ -59,7 +65,7 @@ impl Service {
         let save = match kind {
             Kind::Illegal => None,
             Kind::Duplicate if is_push => None,
-            _ => Some(save(order.clone(), due, conflicts, warnings)),
+            _ => Some(save(order.clone(), due, News { conflicts, warnings })),
         };
         if job.phase != Phase::Adopted {
             job.recorded = Some(Box::new(Recorded { kind, reason, key, order, standing }));
@@ -78,7 +84,7 @@ impl Service {
                 job.recorded.take().map_or(Then::Done(Done::Settled(due)), |recorded| Then::Done(Done::Recorded(recorded)))
             }
         };
-        Step { save, until: job.until, then }
+        job.saving(save, then)
     }
 
     /// Whether the call may be made, before a place is taken for it.
@@ -92,7 +98,7 @@ impl Service {
     }
 
     /// Begins what is next, if it is due.
-    fn look(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
+    fn look(&self, job: &mut Job, mut order: RideOrder, now: Now) -> Step {
         if let Some(at) = job.limited {
             // Meanwhile somebody else may have made the call, or something else is next.
             let next = order.next_within(now.wall, &self.limits(), self.abilities(job)).map(|next| next.call);
@@ -101,8 +107,7 @@ impl Service {
             return job.settled(order, due, true);
         }
         job.rounds += 1;
-        let gives_up = order.gives_up_at().is_some_and(|at| at <= now.wall);
-        let order = order.aged(now.wall);
+        let gives_up = order.give_up(now.wall);
         let next = order.next_within(now.wall, &self.limits(), self.abilities(job));
         let Some(next) = next.filter(|next| next.at <= now.wall && job.rounds <= MAX_ROUNDS) else {
             let due = self.due(job, &job.key, &order, now);
@@ -113,7 +118,7 @@ impl Service {
             (Why::Owed, Some(price), _) => {
                 let key = ["pay:", &job.key, ":", &price.0.to_string()].concat();
                 let proposed = PaymentProposed { price, state: ProposalState::Open };
-                job.price = price;
+                (job.price, job.claimed_at) = (price, now.wall);
                 let then = Then::Pay(Payment { price, key, limit: PAY_LIMIT });
                 self.claimed(job, order, Event::Proposed(proposed), then, now)
             }
@@ -146,7 +151,7 @@ impl Service {
             None => {
                 calls.record(call, now.wall);
                 job.next = Some(Phase::Claim);
-                Step { save: Some(Save::Calls(calls)), until: job.until, then: Then::Load(job.key.clone()) }
+                job.saving(Some(Save::Calls(calls)), Then::Load(job.key.clone()))
             }
         }
     }
@@ -187,8 +192,8 @@ impl Service {
             (Kind::Illegal, _) => job.refused(claimed),
             _ => {
                 let due = self.due(job, &job.key, &claimed.order, now);
-                let save = save(claimed.order, due, Vec::new(), Vec::new());
-                Step { save: Some(save), until: later(now.steady, CLAIM_LIMIT), then }
+                let save = save(claimed.order, due, News::default());
+                Step { until: later(now.steady, CLAIM_LIMIT), ..job.saving(Some(save), then) }
             }
         }
     }
@@ -223,12 +228,12 @@ impl Job {
 
     /// Nothing is to be done now. When something is, is saved where it is another time than what was saved.
     fn settled(&mut self, order: RideOrder, due: Option<Timestamp>, is_new: bool) -> Step {
-        let save = is_new.then(|| save(order, due, Vec::new(), Vec::new()));
-        Step { save, until: self.until, then: Then::Done(Done::Settled(due)) }
+        let save = is_new.then(|| save(order, due, News::default()));
+        self.saving(save, Then::Done(Done::Settled(due)))
     }
 }
 
-fn save(order: RideOrder, due: Option<Timestamp>, conflicts: Vec<Conflict>, warnings: Vec<RideWarning>) -> Save {
+fn save(order: RideOrder, due: Option<Timestamp>, news: News) -> Save {
     let open_conflicts = order.conflict_kinds().len() as u32;
-    Save::Order { order, due, open_conflicts, conflicts, warnings }
+    Save::Order { order, due, open_conflicts, news: Arc::new(news) }
 }

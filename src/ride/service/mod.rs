@@ -54,6 +54,7 @@
 //! that runs out: the function runs again with the same idempotency key. What may have been paid is never paid as another amount.
 
 mod deciding;
+mod news;
 
 use super::codes::{CancelReason, CancelStep};
 use super::order::{
@@ -62,6 +63,9 @@ use super::order::{
 };
 use crate::money::Fen;
 use crate::time::{Now, Timestamp};
+use crate::tried::Tried;
+pub use news::News;
+use std::sync::Arc;
 
 /// A push is answered within this, in milliseconds: how long Meituan waits is not documented.
 const PUSH_DEADLINE: i64 = 5_000;
@@ -127,6 +131,8 @@ pub enum Input {
 /// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
 #[derive(Debug)]
 pub struct Step {
+    /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
+    pub heard: Option<Arc<News>>,
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
     /// Until then loading and saving may take, by the steady clock, and a choice.
@@ -147,10 +153,8 @@ pub enum Save {
         due: Option<Timestamp>,
         /// How many conflicts there are.
         open_conflicts: u32,
-        /// The conflicts that are new: somebody should hear of them once it is saved.
-        conflicts: Vec<Conflict>,
-        /// What deviates in what was applied.
-        warnings: Vec<RideWarning>,
+        /// What somebody should hear of once it is saved.
+        news: Arc<News>,
     },
     /// The recent calls of the account.
     Calls(RideCalls),
@@ -273,8 +277,10 @@ pub struct Job {
     /// Meituan's limits have no place before.
     limited: Option<Timestamp>,
     recorded: Option<Box<Recorded>>,
-    /// The amount that the function pays.
+    /// The amount that the function pays, and since when it is claimed.
     price: Fen,
+    claimed_at: Timestamp,
+    tried: Tried<News>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -338,7 +344,11 @@ impl Service {
 
     /// Says what to do next.
     pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
-        self.go_on(job, input, now.into())
+        let heard = job.tried.told(input.told());
+        let mut step = self.go_on(job, input, now.into());
+        let news = if let Some(Save::Order { news, .. }) = &step.save { Some(news) } else { None };
+        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_)));
+        step
     }
 
     fn go_on(&self, job: &mut Job, input: Input, now: Now) -> Step {
@@ -406,6 +416,8 @@ fn begin(key: &str, work: Work, phase: Phase, event: Option<Event>, until: Times
         limited: None,
         recorded: None,
         price: Fen(0),
+        claimed_at: Timestamp(0),
+        tried: Tried::default(),
     };
     let step = job.load();
     (job, step)
@@ -464,7 +476,11 @@ impl Job {
     }
 
     fn step(&self, then: Then) -> Step {
-        Step { save: None, until: self.until, then }
+        self.saving(None, then)
+    }
+
+    fn saving(&self, save: Option<Save>, then: Then) -> Step {
+        Step { heard: None, save, until: self.until, then }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::message::Id;
 use crate::ticket::order::{
     AttemptEnded, Breach, Conflict, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody,
 };
-use crate::ticket::service::{Answered, Done, Input, Job, Loaded, NoReply, Recorded, Save, Step, Task, Then};
+use crate::ticket::service::{Answered, Done, Input, Job, Loaded, News, NoReply, Recorded, Save, Step, Task, Then};
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -231,7 +231,8 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
     }
 
     /// Does a step: what follows it, or that it was the last one.
-    async fn step(&mut self, Step { save, until, then }: Step) -> Result<Input, Done> {
+    async fn step(&mut self, Step { heard, save, until, then }: Step) -> Result<Input, Done> {
+        heard.iter().for_each(|news| self.hear(news));
         let mut order = None;
         if let Some(save) = save {
             order = match self.save(save, until).await {
@@ -291,6 +292,12 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         if !self.stored(async move { inner.store.save(saving).await }, until).await? {
             return Err(Input::Conflict);
         }
+        self.hear(&news);
+        Ok(order)
+    }
+
+    /// Somebody should hear of this.
+    fn hear(&self, news: &News) {
         let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
         let hooks = &self.inner.hooks;
         // Its notice is heard of as such.
@@ -302,10 +309,9 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         for notice in &news.given_up {
             hooks.on_notice_given_up(notice, &About { call: Some(&notice.name), key: Some(&notice.id), ..about });
         }
-        for report in news.reports {
+        for &report in &news.reports {
             hooks.on_warning(&Warning::Report(report), &about);
         }
-        Ok(order)
     }
 
     async fn stored<T: Send + 'static>(

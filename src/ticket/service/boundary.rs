@@ -1,6 +1,6 @@
 //! The service over JSON and the wire: what JavaScript gets of it.
 
-use super::{Answered, Done, Recorded, Save, Service, Step, Task, Then, Transition};
+use super::{Answered, Done, News, Recorded, Save, Service, Step, Task, Then, Transition};
 use crate::message::definition::Facts;
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
@@ -18,22 +18,24 @@ impl Service {
     ///   "then": "run", "call": "orderPay", "key": "orderPay:7", "deadline": 1480000025000, "counts": {…} }
     /// ```
     ///
+    /// `heard` has `conflicts`, `givenUp` and `reports` as `save` has them: what an earlier try has saved, or may have.
+    ///
     /// `then` is `load`, `pause` (with `least` and `most`), `run`, `send` (with `notices`), `reply` (with `code`; the reply itself is
     /// written by [`Supplier::write_answer`](crate::ticket::Supplier)), `noReply` and `failed` (with `why`), `settled` (with
     /// `due`), or `recorded` (with the fields of a transition).
     pub fn put_step(&self, step: &Step, now: Timestamp, out: &mut Vec<u8>) {
         let mut object = ObjectWriter::begin(out);
         object.field("until", &step.until);
+        if let Some(news) = &step.heard {
+            object.nested("heard", |object| put_news(object, news));
+        }
         if let Some(Save { order, json, due, news }) = &step.save {
             object.nested("save", |object| {
                 object.field("order", json);
                 object.field("due", due);
                 let open = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count() as u32;
                 object.field("openConflicts", &Some(open).filter(|&open| open > 0));
-                object.field("conflicts", &Some(&news.conflicts).filter(|list| !list.is_empty()).cloned());
-                object.field("givenUp", &Some(&news.given_up).filter(|list| !list.is_empty()).cloned());
-                let reports: Vec<&str> = news.reports.iter().copied().map(Report::id).collect();
-                object.field("reports", &Some(reports).filter(|list| !list.is_empty()));
+                put_news(object, news);
             });
         }
         let then = match &step.then {
@@ -76,6 +78,13 @@ impl Service {
         let applied = Applied { kind, answer, conflicts: conflicts.clone(), reason, reports: reports.clone(), stored: None };
         put_fields(object, order.as_ref(), &applied, &self.settings, now);
     }
+}
+
+fn put_news(object: &mut ObjectWriter<'_>, news: &News) {
+    object.field("conflicts", &news.conflicts);
+    object.field("givenUp", &news.given_up);
+    let reports: Vec<&str> = news.reports.iter().copied().map(Report::id).collect();
+    object.field("reports", &reports);
 }
 
 /// How a function ended that has replied this, in program notation, checked as a reply is that leaves.

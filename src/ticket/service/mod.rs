@@ -50,19 +50,22 @@
 mod answering;
 #[cfg(feature = "wasm")]
 mod boundary;
+mod news;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Report, Settings, Transition, apply_to,
-    next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Settings, Transition, apply_to, next_due,
 };
 use crate::message::{Packed, RawJson};
 pub use crate::time::Now;
 use crate::time::Timestamp;
+use crate::tried::Tried;
 use answering::Answering;
 #[cfg(feature = "wasm")]
 pub(crate) use boundary::{end_of_reply, write_answer};
+pub use news::News;
 use settling::Settling;
+use std::sync::Arc;
 
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
 const CREATE_DEADLINE: Timestamp = Timestamp(15_000);
@@ -154,6 +157,8 @@ pub enum Input {
 /// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
 #[derive(Debug)]
 pub struct Step {
+    /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
+    pub heard: Option<Arc<News>>,
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
     /// Until then loading and saving may take, by the steady clock; of [`Then::Send`], saving and sending together.
@@ -172,18 +177,7 @@ pub struct Save {
     /// When something is to be done next without Meituan asking.
     pub due: Option<Timestamp>,
     /// What somebody should hear of once it is saved.
-    pub news: News,
-}
-
-/// What somebody should hear of once an order is saved.
-#[derive(Debug, Default)]
-pub struct News {
-    /// The conflicts that are new.
-    pub conflicts: Vec<Conflict>,
-    /// The notices that were given up.
-    pub given_up: Vec<Notice>,
-    /// What contradicts nothing.
-    pub reports: Vec<Report>,
+    pub news: Arc<News>,
 }
 
 /// What to do when the order is saved.
@@ -288,6 +282,7 @@ pub struct Job {
     conflicts: u32,
     /// The last step had something to save.
     is_saving: bool,
+    tried: Tried<News>,
     unrecorded: Option<AttemptEnded>,
 }
 
@@ -327,14 +322,18 @@ impl Service {
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
-        let mut job = Job { work, event, until, conflicts: 0, is_saving: false, unrecorded: None };
+        let mut job = Job { work, event, until, conflicts: 0, is_saving: false, tried: Tried::default(), unrecorded: None };
         let step = job.load();
         (job, step)
     }
 
     /// Says what to do next.
     pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
-        self.go_on(job, input, now.into())
+        let heard = job.tried.told(input.told());
+        let mut step = self.go_on(job, input, now.into());
+        let news = step.save.as_ref().map(|save| &save.news);
+        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_)));
+        step
     }
 
     fn go_on(&self, job: &mut Job, input: Input, now: Now) -> Step {
@@ -410,7 +409,7 @@ impl Service {
                     reports: applied.reports.clone(),
                 };
                 let due = next_due(&order, &self.settings);
-                Applying { save: Some(Save { order, json, due, news }), order: None, applied }
+                Applying { save: Some(Save { order, json, due, news: Arc::new(news) }), order: None, applied }
             }
             (order, _) => Applying { save: None, order, applied },
         }
@@ -466,7 +465,7 @@ impl Job {
 
     fn saving(&mut self, save: Option<Save>, then: Then) -> Step {
         self.is_saving = save.is_some();
-        Step { save, until: self.until, then }
+        Step { heard: None, save, until: self.until, then }
     }
 
     fn load(&mut self) -> Step {

@@ -1,0 +1,37 @@
+//! What somebody should hear of once an order is saved.
+
+use super::{Input, is_open};
+use crate::ticket::order::{Conflict, Notice, Order, Report};
+use crate::tried::Told;
+
+/// What somebody should hear of once an order is saved.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// The conflicts that are new.
+    pub conflicts: Vec<Conflict>,
+    /// The notices that were given up.
+    pub given_up: Vec<Notice>,
+    /// What contradicts nothing.
+    pub reports: Vec<Report>,
+}
+
+impl crate::tried::News for News {
+    type Order = Order;
+
+    /// A notice that is given up is a conflict, too; of a report nothing is stored.
+    fn is_stored_in(&self, order: &Order) -> bool {
+        let is_known = |conflict: &Conflict| order.conflicts.iter().filter(is_open).any(|known| known.id == conflict.id);
+        self.conflicts.iter().all(is_known)
+    }
+}
+
+impl Input {
+    pub(super) fn told(&self) -> Told<'_, Order> {
+        match self {
+            Input::Conflict => Told::Second,
+            Input::StoreFailed | Input::StoreLate => Told::Unknown,
+            Input::Loaded(loaded) => Told::Loaded(loaded.order()),
+            _ => Told::Saved,
+        }
+    }
+}
