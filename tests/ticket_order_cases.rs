@@ -5,7 +5,7 @@
 //! the step before); a string `@2026-03-02 10:00:00` elsewhere becomes epoch milliseconds. What `expect` holds is partial:
 //!
 //! - `kind`, `reason`, `reply`, `run` (the key), `busy`, `counts`, `due`, `dueFrom`, `dueBy`, `brokenOff`: of the outcome;
-//! - `conflicts`: ids of the breaches that the event found, all of them; `reports`: one of them;
+//! - `conflicts`: ids of the breaches that the event found, all of them; `reports`: one of them; `reportIds`: its reports;
 //! - `standing`: those that are not resolved afterwards, all of them;
 //! - `admissions`: all of them; `admitted`: how many guests they let in;
 //! - `notices`: the outbox afterwards, in order; `units`: states by code, all of them; `order`: the snapshot afterwards;
@@ -134,6 +134,7 @@ impl After {
             }
             "dueFrom" | "dueBy" => outcome["due"].clone(),
             "reports" => outcome["conflicts"].clone(),
+            "reportIds" => outcome["reports"].clone(),
             _ => outcome[name].clone(),
         }
     }

@@ -346,23 +346,141 @@ fn a_notice_that_waits_to_be_sent_again_is_given_up_without_the_time_of_that() {
     assert_eq!(desk.order().given_up.as_ref().unwrap()[0].next_at, None);
 }
 
+/// Entries whose notices are given up, one after the other, with the tickets of the first code made free again.
+fn give_up(desk: &mut Desk, number: u32) -> Vec<String> {
+    desk.order.as_mut().unwrap().units[0].state = UnitState::FREE;
+    desk.enter(&format!("E{number}"), "C1");
+    let notice = desk.claim();
+    desk.end(&notice[0], Delivery::LATER);
+    desk.later(8 * DAY);
+    desk.tell(ClaimNotices {});
+    desk.order().given_up.iter().flatten().map(|notice| notice.id.clone()).collect()
+}
+
 #[test]
-fn of_the_notices_that_were_given_up_the_latest_twenty_are_kept() {
-    let mut desk = Desk::settled();
-    let mut give_up = |number: u32| {
-        // A guest who enters once more is a conflict; a ticket that is void with the order is one more entry.
-        let order = desk.order.as_mut().unwrap();
-        order.units[0].state = UnitState::FREE;
-        desk.enter(&format!("E{number}"), "C1");
-        let notice = desk.claim();
-        desk.end(&notice[0], Delivery::LATER);
-        desk.later(8 * DAY);
-        desk.tell(ClaimNotices {});
-        let given_up = desk.order().given_up.as_ref().unwrap();
-        (given_up.len(), given_up[0].id.clone())
-    };
-    for number in 1..=20 {
-        assert_eq!(give_up(number), (number as usize, "consumeNotice:7:E1".into()));
+fn a_notice_that_was_given_up_is_kept_as_long_as_its_conflict_is_open() {
+    let mut desk = Desk::issued();
+    let pay = desk.claim();
+    desk.end(&pay[0], Delivery::LATER);
+    desk.later(8 * DAY);
+    desk.tell(ClaimNotices {});
+    for number in 1..=30 {
+        assert_eq!(give_up(&mut desk, number).len(), 1 + number as usize);
     }
-    assert_eq!(give_up(21), (20, "consumeNotice:7:E2".into()));
+    assert_eq!(desk.tell(RetryNotice { id: "payNotice:7".into() }).kind, Kind::Moved);
+}
+
+#[test]
+fn of_the_notices_whose_conflicts_somebody_has_resolved_the_latest_twenty_are_kept() {
+    let mut desk = Desk::settled();
+    for number in 1..=24 {
+        give_up(&mut desk, number);
+        if number != 1 {
+            desk.tell(ConflictResolved { id: format!("notice-given-up:consumeNotice:7:E{number}"), note: None });
+        }
+    }
+    let kept = give_up(&mut desk, 25);
+    let expected: Vec<_> = [1].into_iter().chain(5..=25).map(|number| format!("consumeNotice:7:E{number}")).collect();
+    assert_eq!(kept, expected, "the first one is open, and so is the last");
+}
+
+/// The pay notice is given up.
+fn given_up() -> Desk {
+    let mut desk = Desk::issued();
+    let notice = desk.claim();
+    desk.end(&notice[0], Delivery::LATER);
+    desk.later(8 * DAY);
+    assert_eq!(desk.tell(ClaimNotices {}).conflicts, [Breach::NoticeGivenUp]);
+    desk
+}
+
+fn open_conflicts(desk: &Desk) -> Vec<&str> {
+    let open = desk.order().conflicts.iter().filter(|conflict| conflict.resolved_at.is_none());
+    open.map(|conflict| conflict.breach.as_str()).collect()
+}
+
+#[test]
+fn a_pay_notice_that_was_given_up_is_moot_once_meituan_has_ended_the_order() {
+    let close = OrderClose { order_id: ORDER, close_type: CloseType::ISSUE_FAILED, ..OrderClose::default() };
+    let refunded = RefundedMessage {
+        order_id: ORDER,
+        refund_message_type: RefundMessageType::APPROVAL_TIMED_OUT,
+        count: 4,
+        refund_time: NOW,
+        ..RefundedMessage::default()
+    };
+    for event in [Event::from(close), refunded.into()] {
+        let mut desk = given_up();
+        desk.tell(event);
+        assert_eq!((desk.order().given_up.as_deref(), open_conflicts(&desk)), (Some(&[][..]), vec![]));
+        let retried = desk.tell(RetryNotice { id: "payNotice:7".into() });
+        assert_eq!((retried.kind, retried.reason), (Kind::Illegal, Some(Reason::Closed)));
+        assert_eq!(desk.claimed(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_pay_notice_that_is_sent_again_has_the_codes_that_are_valid_now() {
+    let mut desk = given_up();
+    desk.order.as_mut().unwrap().issued.as_mut().unwrap().vouchers = Some(vec!["N1".into(), "C2".into(), "C3".into(), "C4".into()]);
+    desk.tell(RetryNotice { id: "payNotice:7".into() });
+    assert_eq!(body(&desk.claim()[0])["body"]["vouchers"][0], "N1");
+    assert_eq!(open_conflicts(&desk), [""; 0]);
+}
+
+#[test]
+fn a_refusal_that_was_given_up_is_moot_once_the_refund_is_agreed() {
+    let refused = || {
+        let mut desk = Desk::settled();
+        desk.refund("R1", "C1");
+        desk.refuse("R1");
+        let order = desk.order.as_mut().unwrap();
+        let notice = order.notices.remove(0);
+        order.given_up = Some(vec![notice]);
+        desk
+    };
+    let retry = || RetryNotice { id: "refundNotice:7:R1:699".into() };
+    let mut desk = refused();
+    let id = desk.order().given_up.as_ref().unwrap()[0].id.clone();
+    assert_eq!(desk.tell(RetryNotice { id: id.clone() }).kind, Kind::Moved);
+    assert_eq!(desk.claimed(), [id.as_str()]);
+    assert_eq!(id, retry().id);
+
+    let mut desk = refused();
+    desk.agree("R1");
+    assert_eq!(desk.order().given_up.as_deref(), Some(&[][..]));
+    assert_eq!(desk.tell(retry()).reason, Some(Reason::UnknownNotice));
+    // A snapshot of before has it still.
+    let mut desk = refused();
+    let given_up = desk.order().given_up.clone();
+    desk.agree("R1");
+    desk.order.as_mut().unwrap().given_up = given_up;
+    assert_eq!(desk.tell(retry()).reason, Some(Reason::AlreadyAgreed));
+}
+
+#[test]
+fn what_a_clock_has_written_that_is_far_ahead_does_not_hold_a_notice_back() {
+    let mut desk = Desk::issued();
+    desk.later(10 * DAY);
+    assert_eq!(desk.claimed(), ["payNotice:7"]);
+    desk.later(-10 * DAY);
+    desk.tell(TimePassed {});
+    assert_eq!(desk.due(), Some(0));
+    let mut since = desk.order.clone().unwrap();
+    since.notices[0].since = Timestamp(NOW.0 + 10 * DAY);
+    assert_eq!(desk.claimed(), ["payNotice:7"]);
+    let mut next = since.clone();
+    next.notices[0].next_at = Some(Timestamp(NOW.0 + 10 * DAY));
+    for order in [since, next] {
+        desk.order = Some(order);
+        assert_eq!(desk.claimed(), ["payNotice:7"]);
+        assert_eq!(desk.order().notices[0].since, NOW, "so that it is given up in time");
+    }
+    // A clock that is a minute ahead is none of these.
+    let mut desk = Desk::issued();
+    desk.later(MINUTE);
+    assert_eq!(desk.claimed(), ["payNotice:7"]);
+    desk.later(-MINUTE);
+    assert_eq!(desk.claimed(), [""; 0]);
+    assert_eq!(desk.due(), Some(MINUTE + LEASE));
 }

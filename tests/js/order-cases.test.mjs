@@ -62,6 +62,7 @@ const ACTUAL = {
     return { ...reply?.body, code: reply?.code };
   },
   reports: ({ outcome }) => outcome?.conflicts,
+  reportIds: ({ outcome }) => outcome?.reports,
   dueFrom: ({ outcome }) => outcome?.due,
   dueBy: ({ outcome }) => outcome?.due,
 };

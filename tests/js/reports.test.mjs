@@ -95,7 +95,78 @@ async function linesOf(t, work) {
   return all;
 }
 
+/** Functions of which nobody hears how they end. */
+const ENDLESS = {
+  hangs: () => new Promise(() => {}),
+  throws: () => {
+    throw new Error("password=secret");
+  },
+};
+
+/** Stores that have saved, and say otherwise. */
+const MISLEADING = {
+  "that it came second": () => false,
+  "that it failed": () => {
+    throw new Error("connection reset");
+  },
+};
+
+describe("a closing function that", () => {
+  for (const [name, act] of Object.entries(ENDLESS)) {
+    it(`${name} runs ten times, later and later, is heard of each time, and is a conflict in the end`, async () => {
+      let runs = 0;
+      const orderClose = () => {
+        runs++;
+        return act();
+      };
+      const one = shop({ functions: { orderClose }, deadlineMs: 5 });
+      await one.call("orderCreate", CREATE);
+      await one.orders.apply(ORDER, { orderClose: { orderId: ORDER, closeType: 2 } });
+      runs = 1;
+      for (let minutes = 0; minutes < 600; minutes++) {
+        one.clock.now += 60_000;
+        if (one.store.due(one.clock.now).length > 0) await one.settle();
+      }
+      assert.equal(runs, 10);
+      assert.equal(named(one.heard, "onWarning").filter(({ what }) => what[0].report === "function-broke-off").length, 9);
+      const conflicts = named(one.heard, "onConflict").map(({ what }) => what.map(({ breach }) => breach));
+      assert.deepEqual([conflicts, one.store.due(2 ** 52)], [[["function-unusable"]], []]);
+    });
+  }
+});
+
 describe("hooks", () => {
+  for (const [says, misled] of Object.entries(MISLEADING)) {
+    it(`hear of a conflict and of a notice that is given up also where the store has saved them and says ${says}`, async () => {
+      const kept = new MemoryStore();
+      let misleads = false;
+      const store = {
+        load: (id) => kept.load(id),
+        save(...all) {
+          const isSaved = kept.save(...all);
+          if (!misleads || !isSaved) return isSaved;
+          misleads = false;
+          return misled();
+        },
+      };
+      const one = await issued({ store });
+      const enter = (id) => one.orders.apply(ORDER, { consumed: { id, vouchers: [CODES[0]] } }).catch(() => {});
+      await enter("E1");
+      misleads = true;
+      for (let tries = 0; tries < 3; tries++) await enter("E2");
+      const conflicts = named(one.heard, "onConflict").map(({ what }) => what.map(({ breach }) => breach));
+      assert.deepEqual(conflicts, [["entered-twice"]]);
+      await one.settle();
+      one.clock.now += 8 * DAY;
+      misleads = true;
+      for (let tries = 0; tries < 3; tries++) await one.settle().catch(() => {});
+      assert.deepEqual(
+        named(one.heard, "onNoticeGivenUp").map(({ what }) => what.id),
+        [`payNotice:${ORDER}`],
+      );
+    });
+  }
+
   it("receive which order, call and key an error is about, and never the request where it is printed", async () => {
     const orderPay = () => {
       throw new Error("the upstream");

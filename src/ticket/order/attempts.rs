@@ -2,15 +2,15 @@
 
 use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Run, Said, Settings};
-use super::{digits, joined};
+use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Report, Run, Said, Settings};
+use super::{CLOCKS, digits, is_ahead, joined};
 use crate::message::RawJson;
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::Timestamp;
 
 const CREATE_LEASE: Timestamp = Timestamp(20_000);
 const LEASE: Timestamp = Timestamp(60_000);
-/// A function whose result cannot be used runs again after 1, 2, 4 … minutes, up to an hour; so often.
+/// A function whose result cannot be used, or is not known, runs again after 1, 2, 4 … minutes, up to an hour; so often.
 const FIRST_PAUSE: i64 = 60_000;
 const MAX_PAUSE: i64 = 3_600_000;
 const MAX_UNUSABLE: u32 = 10;
@@ -29,24 +29,62 @@ impl Attempt {
         }
     }
 
-    /// Whether it broke off. One that began more than a lease in the future was begun by a clock that is wrong.
-    fn has_run_out(&self, settings: &Settings, now: Timestamp) -> bool {
-        self.lease_ends(settings) <= now || self.started_at.0 > now.0.saturating_add(self.lease(settings).0)
+    /// When it is run again without a repeat: where nobody knows how it ended, its lease is longer each time.
+    fn due_at(&self, settings: &Settings) -> Timestamp {
+        let (lease, ends) = (self.lease(settings).0, self.unusable.unwrap_or_default());
+        // What it ends with then is a conflict, and no run.
+        let is_last = ends.saturating_add(1) >= MAX_UNUSABLE;
+        let longer = if self.has_no_end() && !is_last { doubled(lease, ends) } else { 0 };
+        self.lease_ends(settings).max(Timestamp(self.started_at.0.saturating_add(longer)))
     }
 
-    /// Whether it has ended too often with a result that cannot be used: only a call of Meituan's or a person runs it again.
+    /// Whether it was started, and nobody knows how that has ended: it hangs, has thrown, or its process is gone.
+    fn has_no_end(&self) -> bool {
+        self.started_at.0 != 0 && self.next_at.is_none()
+    }
+
+    /// Whether it broke off. One that began more than a lease in the future was begun by a clock that is wrong.
+    fn has_run_out(&self, settings: &Settings, now: Timestamp) -> bool {
+        self.lease_ends(settings) <= now || self.is_ahead(settings, now)
+    }
+
+    fn is_ahead(&self, settings: &Settings, now: Timestamp) -> bool {
+        is_ahead(self.started_at, now, self.lease(settings).0.saturating_sub(CLOCKS).max(0))
+    }
+
+    /// Times that a clock has written which is wrong: its lease has run out, and it may run.
+    pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
+        if self.is_ahead(settings, now) {
+            self.started_at = Timestamp(now.0.saturating_sub(self.lease(settings).0).max(1));
+        }
+        if self.next_at.is_some_and(|at| is_ahead(at, now, MAX_PAUSE)) {
+            self.next_at = Some(now);
+        }
+    }
+
+    /// Whether it has ended too often with nothing that can be used: only a call of Meituan's or a person runs it again.
     fn is_stuck(&self) -> bool {
         self.unusable.is_some_and(|times| times >= MAX_UNUSABLE)
     }
 }
 
+/// This long, twice as long each time, up to an hour.
+fn doubled(first: i64, times: u32) -> i64 {
+    first.saturating_mul(1 << times.min(10)).min(MAX_PAUSE.max(first))
+}
+
 /// Returns the attempts that somebody should take over now, without a call of Meituan's: their functions broke off, or are owed.
 pub fn broken_off<'o>(order: &'o Order, settings: &'o Settings, now: Timestamp) -> impl Iterator<Item = &'o Attempt> {
-    open_attempts(order).filter(move |attempt| attempt.has_run_out(settings, now))
+    open_attempts(order).filter(move |attempt| attempt.due_at(settings) <= now || attempt.is_ahead(settings, now))
+}
+
+/// When the first of them is next to be taken over.
+pub(super) fn next_run(order: &Order, settings: &Settings) -> Option<Timestamp> {
+    open_attempts(order).map(|attempt| attempt.due_at(settings)).min()
 }
 
 /// The attempts whose function can run again without Meituan's call.
-pub(super) fn open_attempts(order: &Order) -> impl Iterator<Item = &Attempt> {
+fn open_attempts(order: &Order) -> impl Iterator<Item = &Attempt> {
     order.attempts.iter().filter(|attempt| attempt.request.is_some() && !attempt.is_stuck())
 }
 
@@ -86,12 +124,13 @@ impl Change<'_> {
     /// Runs the function of an open attempt again, if there is one whose lease has run out.
     pub(super) fn run_again(&mut self, call: &Call, subject: &str) -> Option<Said> {
         let index = self.attempt(call, subject)?;
-        let attempt = self.order.attempts.get_mut(index)?;
+        let attempt = self.order.attempts.get(index)?;
         if !attempt.has_run_out(self.settings, self.now) {
             return None;
         }
-        attempt.started_at = self.now;
-        Some((Kind::Moved, Answer::Run(Run { call: attempt.call.clone(), key: attempt.key.clone(), request: None })))
+        let run = Run { call: attempt.call.clone(), key: attempt.key.clone(), request: None };
+        self.start_again(&run.key);
+        Some((Kind::Moved, Answer::Run(run)))
     }
 
     pub(super) fn end(&mut self, call: &Call, subject: &str) {
@@ -157,13 +196,38 @@ impl Change<'_> {
         call != ORDER_RESCHEDULE.name || end.rescheduled.is_some()
     }
 
+    /// Its function is started once more. That nobody knows how it ended before is one more end that cannot be used.
+    fn start_again(&mut self, key: &str) {
+        if self.order.attempts.iter().any(|attempt| attempt.key == key && attempt.has_no_end()) {
+            self.report(Report::FunctionBrokeOff);
+            self.unusable(key);
+        }
+        if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.key == key) {
+            (attempt.started_at, attempt.next_at) = (self.now, None);
+        }
+    }
+
+    /// Functions that have had no end so often that they are not run again: somebody has to look.
+    pub(super) fn flag_endless(&mut self) {
+        let (settings, now) = (self.settings, self.now);
+        let is_over = |attempt: &&Attempt| {
+            let is_last = attempt.unusable.is_some_and(|times| times + 1 == MAX_UNUSABLE);
+            is_last && attempt.request.is_some() && attempt.has_no_end() && attempt.due_at(settings) <= now
+        };
+        while let Some(key) = self.order.attempts.iter().find(is_over).map(|attempt| attempt.key.clone()) {
+            self.unusable(&key);
+        }
+    }
+
     /// What the function returned breaks a rule: it runs again later, and in the end somebody has to look.
     fn unusable(&mut self, key: &str) {
         let now = self.now;
         let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.key == key) else { return };
         let times = attempt.unusable.unwrap_or_default().saturating_add(1);
-        let pause = FIRST_PAUSE.saturating_mul(1 << (times - 1).min(10)).min(MAX_PAUSE);
-        (attempt.unusable, attempt.next_at) = (Some(times), Some(Timestamp(now.0.saturating_add(pause))));
+        // After the last one Meituan's call or a person runs it again, and need not wait.
+        let pause = if times < MAX_UNUSABLE { doubled(FIRST_PAUSE, times - 1) } else { 0 };
+        let next = now.0.saturating_add(pause);
+        (attempt.unusable, attempt.next_at) = (Some(times), Some(Timestamp(next)));
         if times >= MAX_UNUSABLE {
             self.flag(Breach::FunctionUnusable, key, &["the rules of its reply"]);
         }
@@ -195,14 +259,14 @@ impl Change<'_> {
 
     /// Somebody takes over without a call that waits: the result goes by notice.
     pub(super) fn take_over(&mut self, key: &str) -> Said {
-        let open = self.order.attempts.iter_mut().find(|attempt| attempt.key == key && attempt.request.is_some());
+        let open = self.order.attempts.iter().find(|attempt| attempt.key == key && attempt.request.is_some());
         let Some(attempt) = open else { return self.illegal(Reason::UnknownAttempt) };
         if !attempt.has_run_out(self.settings, self.now) {
             return (Kind::Stale, Answer::Busy);
         }
-        attempt.started_at = self.now;
         let run = Run { call: attempt.call.clone(), key: attempt.key.clone(), request: attempt.request.clone() };
         let subject = attempt.subject.clone().unwrap_or_default();
+        self.start_again(key);
         if run.call == ORDER_PAY.name {
             self.order.issuing_told = Some(true);
         } else if run.call == ORDER_REFUND.name

@@ -117,9 +117,9 @@ breaches! {
     /// 通知长时间未被美团接受，已停止发送：请人工核实，可用 `retryNotice` 重发 ·
     /// Meituan has not accepted a notice for too long, and it is sent no more. Look into it; `retryNotice` sends it again.
     NoticeGivenUp "notice-given-up";
-    /// 函数多次返回不可用的结果，不再自动运行：请修正后用 `takeOver` 再次运行，或直接告知结果 ·
-    /// What a function returned could not be used, too often. It is not run again by itself: mend it and take it over, or report
-    /// the result.
+    /// 函数多次返回不可用的结果，或多次没有结果（挂起、抛错、进程退出），不再自动运行：请修正后用 `takeOver` 再次运行，或直接告知结果 ·
+    /// A function has ended too often with what cannot be used, or without an end that is known: it hangs, throws, or its process
+    /// dies. It is not run again by itself: mend it and take it over, or report the result.
     FunctionUnusable "function-unusable";
     /// 旧格式快照中数量与凭证不一致：以凭证为准 ·
     /// In a snapshot of an older format the numbers contradicted the codes. The codes count.

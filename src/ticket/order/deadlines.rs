@@ -1,6 +1,6 @@
 //! Deadlines: when something is next to be done about an order, and what follows when nobody does it.
 
-use super::attempts::open_attempts;
+use super::attempts::next_run;
 use super::conflicts::conflict_id;
 use super::outbox::next_send;
 use super::units::{equal, sorted};
@@ -19,7 +19,6 @@ const REFUND_DEADLINE: Timestamp = Timestamp(2 * DAY);
 pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let deadlines = Deadlines { settings, calendar: settings.calendar() };
     let notice = next_send(order);
-    let broken_off = open_attempts(order).map(|attempt| attempt.lease_ends(settings));
     let flagged = sorted(order.conflicts.iter().map(|known| (known.id.as_str(), 0)));
     let is_flagged = |breach, about: &str| !equal(&flagged, &conflict_id(breach, about)).is_empty();
     let issuing = deadlines.of_issuing(order).filter(|_| !is_flagged(Breach::IssuingOverdue, ""));
@@ -31,7 +30,7 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
         let silent = silent.map(|at| Timestamp(at.0.saturating_add(1)));
         overdue.into_iter().chain(silent)
     });
-    notice.into_iter().chain(broken_off).chain(issuing).chain(refunds).min()
+    notice.into_iter().chain(next_run(order, settings)).chain(issuing).chain(refunds).min()
 }
 
 /// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
@@ -99,6 +98,7 @@ impl Change<'_> {
             }
         }
         self.flag_unknown_years();
+        self.flag_endless();
         (Kind::Duplicate, Answer::None)
     }
 

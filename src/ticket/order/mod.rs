@@ -321,6 +321,7 @@ pub(super) fn apply_to(
         conflict_ids: Ids::default(),
         settled: Vec::new(),
     };
+    change.set_times_right();
     let refunded = change.order.counts().refunded;
     // An act is judged by what is known before it; everything else is told by what silence has decided.
     if !matches!(event, Event::RefundAgreed(_) | Event::RefundRefused(_)) {
@@ -365,7 +366,26 @@ pub(super) fn apply_to(
     ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })
 }
 
+/// By so much the clocks of processes differ at most.
+const CLOCKS: i64 = 60_000;
+
+/// Whether no clock within the bounds can have written this time, which was meant to be so far ahead at most.
+#[inline(never)]
+fn is_ahead(at: Timestamp, now: Timestamp, by: i64) -> bool {
+    at.0.saturating_sub(now.0) > by.saturating_add(CLOCKS)
+}
+
 impl Change<'_> {
+    /// What a clock has written that is far ahead would wait for it.
+    fn set_times_right(&mut self) {
+        let (settings, now) = (self.settings, self.now);
+        self.order.notices.iter_mut().for_each(|notice| notice.set_right(settings, now));
+        self.order.attempts.iter_mut().for_each(|attempt| attempt.set_right(settings, now));
+        if self.order.issuing_since.is_some_and(|since| is_ahead(since, now, 0)) {
+            self.order.issuing_since = Some(now);
+        }
+    }
+
     /// What the table says of this event.
     fn verdict(&self, on: Trigger) -> Verdict {
         table::look_up(self.order.state(), on).1

@@ -2,7 +2,7 @@
 
 use super::entries::Totals;
 use super::units::{equal, sorted};
-use super::{Answer, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
+use super::{Answer, Breach, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Form, Packed, RawJson, Reading, read};
 use crate::ticket::calls::CredentialVoucher;
@@ -79,6 +79,21 @@ impl Change<'_> {
             return;
         }
         self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
+        self.drop_given_up(&|notice| notice.name == PAY_NOTICE.name);
+    }
+
+    /// Notices that were given up, and are not to be looked into any more: their content is not so, or they are sent again.
+    pub(super) fn drop_given_up(&mut self, is_moot: &dyn Fn(&Notice) -> bool) {
+        let Some(given_up) = &mut self.order.given_up else { return };
+        let mut moot = Vec::new();
+        given_up.retain(|notice| {
+            let is_kept = !is_moot(notice);
+            if !is_kept {
+                moot.push(notice.id.clone());
+            }
+            is_kept
+        });
+        moot.iter().for_each(|id| self.settle(Breach::NoticeGivenUp, id));
     }
 
     /// The beginning of the ids of notices about a refund.
@@ -95,16 +110,20 @@ impl Change<'_> {
     /// Refusals that nobody is sending are not sent any more once their refunds are agreed: agreement is final. Returns the refunds
     /// of which one is withdrawn, in this order.
     pub(super) fn withdraw_refusals(&mut self, refund_ids: &[String]) -> Vec<String> {
+        let meant = sorted(refund_ids.iter().enumerate().map(|(place, refund_id)| (refund_id.as_str(), place)));
+        let place_of = |notice: &Notice| {
+            let refund_id = Some(notice).filter(|notice| notice.is_refusal()).and_then(Notice::refund_id);
+            refund_id.and_then(|refund_id| equal(&meant, refund_id).first()).map(|(_, place)| *place)
+        };
+        self.drop_given_up(&|notice| place_of(notice).is_some());
         if !self.order.notices.iter().any(Notice::is_refusal) {
             return Vec::new();
         }
         let now = self.now;
-        let meant = sorted(refund_ids.iter().enumerate().map(|(place, refund_id)| (refund_id.as_str(), place)));
         let mut is_withdrawn = vec![false; refund_ids.len()];
         self.order.notices.retain(|notice| {
-            let free = Some(notice).filter(|notice| notice.is_refusal() && !notice.is_under_way(now));
-            let place = free.and_then(Notice::refund_id).and_then(|refund_id| equal(&meant, refund_id).first());
-            place.map(|(_, place)| is_withdrawn[*place] = true).is_none()
+            let place = Some(notice).filter(|notice| !notice.is_under_way(now)).and_then(place_of);
+            place.map(|place| is_withdrawn[place] = true).is_none()
         });
         refund_ids
             .iter()
@@ -224,7 +243,7 @@ impl Notice {
     }
 
     /// Whether it says that a refund is refused.
-    fn is_refusal(&self) -> bool {
+    pub(super) fn is_refusal(&self) -> bool {
         self.name == REFUND_NOTICE.name && !self.id.ends_with(":200")
     }
 

@@ -1,8 +1,10 @@
 //! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
 
+use super::conflicts::conflict_id;
 use super::deadlines::age_limit;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Delivery, Kind, Notice, NoticeEnded, Order, Reason, Said, Settings, State};
+use super::{Answer, Breach, Change, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, RefundState, Said};
+use super::{Settings, State, is_ahead};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
 use crate::time::Timestamp;
 
@@ -14,7 +16,7 @@ const MIN_PAUSE: i64 = 1_000;
 const MAX_PAUSE: i64 = 600_000;
 /// When a pay notice is sent again that Meituan is still processing (300): after 1, 5 and 15 minutes (inferred).
 const PROCESSING_PAUSES: [i64; 3] = [60_000, 300_000, 900_000];
-/// So many notices that were given up are kept.
+/// So many notices that were given up are kept though somebody has resolved their conflicts.
 const MAX_GIVEN_UP: usize = 20;
 
 impl Notice {
@@ -120,13 +122,31 @@ impl Change<'_> {
         }
     }
 
+    /// What is sent again is what is so now.
     pub(super) fn retry_notice(&mut self, id: &str) -> Said {
-        let given_up = self.order.given_up.get_or_insert_default();
-        let Some(place) = given_up.iter().position(|notice| notice.id == id) else { return self.illegal(Reason::UnknownNotice) };
-        let mut notice = given_up.remove(place);
-        notice.update(&self.order.counts(), true);
-        self.order.notices.push(Notice { since: self.now, tries: None, processing: None, ..notice });
-        self.settle(Breach::NoticeGivenUp, id);
+        let found = self.order.given_up.iter().flatten().find(|notice| notice.id == id).cloned();
+        let is_pay = id.starts_with(PAY_NOTICE.name);
+        let Some(mut notice) = found else {
+            let is_ended = is_pay && !matches!(self.order.lifecycle, Lifecycle::NONE | Lifecycle::OPEN);
+            return self.illegal(if is_ended { Reason::Closed } else { Reason::UnknownNotice });
+        };
+        if let Some(refund_id) = notice.refund_id() {
+            match (self.order.refund(refund_id).map(|refund| refund.state), notice.is_refusal()) {
+                (Some(RefundState::AGREED), false) | (Some(RefundState::REFUSED), true) => self.notify_refund(refund_id),
+                (Some(RefundState::AGREED), true) => return self.illegal(Reason::AlreadyAgreed),
+                _ => return self.illegal(Reason::RefundPending),
+            }
+        } else if is_pay {
+            match (self.order.state(), self.order.failure.clone()) {
+                (State::Issued | State::Returned, _) => self.notify_issued(),
+                (State::IssueFailed, Some(failure)) => self.notify_issue_failed(&failure),
+                _ => return self.illegal(Reason::Closed),
+            }
+        } else {
+            notice.update(&self.order.counts(), true);
+            self.order.notices.push(Notice { since: self.now, tries: None, processing: None, ..notice });
+        }
+        self.drop_given_up(&|notice| notice.id == id);
         (Kind::Moved, Answer::None)
     }
 
@@ -153,10 +173,36 @@ impl Change<'_> {
             self.flag(Breach::NoticeGivenUp, &notice.id, &["Meituan has not accepted it"]);
         }
         if !old.is_empty() {
-            let given_up = self.order.given_up.get_or_insert_default();
-            given_up.append(&mut old);
-            given_up.drain(..given_up.len().saturating_sub(MAX_GIVEN_UP));
+            self.order.given_up.get_or_insert_default().append(&mut old);
         }
+        self.forget_settled();
+    }
+
+    /// A notice is kept as long as its conflict is open: an order has one of pay, two of each refund, and one of each entry at most.
+    /// Of the others the latest are kept.
+    fn forget_settled(&mut self) {
+        let Some(given_up) = self.order.given_up.as_mut().filter(|given_up| given_up.len() > MAX_GIVEN_UP) else { return };
+        let open = self.order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none());
+        let open = sorted(open.map(|conflict| (conflict.id.as_str(), 0)));
+        let is_settled = |notice: &Notice| equal(&open, &conflict_id(Breach::NoticeGivenUp, &notice.id)).is_empty();
+        let mut surplus = given_up.iter().filter(|notice| is_settled(notice)).count().saturating_sub(MAX_GIVEN_UP);
+        given_up.retain(|notice| {
+            let is_forgotten = surplus > 0 && is_settled(notice);
+            surplus -= usize::from(is_forgotten);
+            !is_forgotten
+        });
+    }
+}
+
+impl Notice {
+    /// Times that a clock has written which is wrong: a claim of such a clock has run out.
+    pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
+        let limit = settings.send_limit().0.saturating_add(SEND_GRACE);
+        if is_ahead(self.since, now, 0) {
+            self.since = now;
+        }
+        self.claimed_until.take_if(|until| is_ahead(*until, now, limit));
+        self.next_at.take_if(|at| is_ahead(*at, now, PROCESSING_PAUSES[2]));
     }
 }
 

@@ -98,6 +98,8 @@ reasons! {
     NoneLeft "none-left" "所要求的票中已无可用的票";
     /// Neither codes, nor credentials, nor a number of guests: nobody is asked for.
     NobodyNamed "nobody-named" "未指明放行何人：须给出凭证码、证件或人数";
+    /// Another number of guests than the codes and credentials name.
+    WrongQuantity "wrong-quantity" "人数与所列凭证不符";
     /// An entry with this id is recorded already, and admits nobody else.
     EntryKnown "entry-known" "该编号的入园已有记录，不再放行";
     /// No such attempt is open.
@@ -139,6 +141,9 @@ reports! {
     /// Meituan never replied 200 to a pay notice, and yet it counts as accepted: after the last 300, or because Meituan has queried the
     /// order since.
     AcceptedAtLast "accepted-at-last";
+    /// 函数没有结果（挂起、抛错或进程退出），以同一个键再次运行 ·
+    /// Nobody knows how a function has ended: it hangs, has thrown, or its process is gone. It runs again with the same key.
+    FunctionBrokeOff "function-broke-off";
     /// 内置的节假日日历将在 30 天内用完：请升级本库，或自行提供 `calendar`，否则无法计算 3 个工作日 ·
     /// The calendar of holidays ends within 30 days: update the library, or give a `calendar` of your own. Beyond it three working
     /// days cannot be counted.

@@ -227,9 +227,9 @@ crate::messages! {
         started_at "startedAt": milliseconds, required;
         /// The call's body, to run the function again without Meituan asking. Not kept of order create.
         request "request": raw, optional;
-        /// How often it has ended with a result that cannot be used.
+        /// How often it has ended with a result that cannot be used, or was started again because nobody knows how it ended.
         unusable "unusable": count, optional;
-        /// Its function is not run again before.
+        /// Its function is not run again before; absent: it runs, or nobody knows how it ended.
         next_at "nextAt": milliseconds, optional;
     }
 
