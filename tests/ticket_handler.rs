@@ -201,6 +201,16 @@ fn a_result_that_breaks_a_rule_is_reported_and_stays_open() {
 }
 
 #[test]
+fn a_refusal_without_a_reason_is_a_result_that_cannot_be_used() {
+    let world = World::begin();
+    world.code(create());
+    world.acts(Mode::RefusedSilently);
+    assert_eq!(world.code(pay()), 598);
+    assert!(world.heard.has("error the function's result is unusable: EMPTY_TEXT"), "{:?}", world.heard.lines());
+    assert_eq!(world.order().attempts[0].unusable, Some(1));
+}
+
+#[test]
 fn what_has_begun_is_done_to_its_end_though_nobody_waits() {
     let world = World::begin();
     world.code(create());

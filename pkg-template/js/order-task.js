@@ -39,21 +39,28 @@ export function taskOf(configuration, name, body, { attemptKey, order, counts })
   const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
   const facts = { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record };
   const call = new Call(configuration, index, { partnerId, body: known }, facts);
-  const ok = call.ok.bind(call);
-  /** @param {Parameters<typeof ok>} reply */
-  const usable = (...reply) => {
-    try {
-      return ok(...reply);
-    } catch (error) {
-      unusable.add(/** @type {object} */ (error));
-      throw error;
-    }
-  };
-  return Object.assign(call, { ok: usable, attemptKey, order, counts });
+  const replies = REPLIES.map((name) => {
+    const reply = /** @type {any} */ (call)[name].bind(call);
+    return [
+      name,
+      (/** @type {any[]} */ ...said) => {
+        try {
+          return reply(...said);
+        } catch (error) {
+          unusable.add(/** @type {object} */ (error));
+          throw error;
+        }
+      },
+    ];
+  });
+  return Object.assign(call, Object.fromEntries(replies), { attemptKey, order, counts });
 }
 
+/** What a function says in the end. */
+const REPLIES = ["ok", "pending", "issuing", "fail", "failUnlisted"];
+
 /**
- * What `ok` has thrown: the function ended, and what it returned cannot be used.
+ * What these have thrown: the function ended, and what it returned cannot be used.
  * @type {WeakSet<object>}
  */
 const unusable = new WeakSet();

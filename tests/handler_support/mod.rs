@@ -126,6 +126,8 @@ pub(crate) enum Mode {
     Done,
     Pending,
     Refused,
+    /// Refused, and nobody says why.
+    RefusedSilently,
     Fails,
     Panics,
     /// Done, after so many milliseconds.
@@ -157,6 +159,7 @@ impl<R: Runtime> Garden<R> {
         match act {
             Mode::Pending => Ok(pending.expect("it can be put off")),
             Mode::Refused => Ok(Ended::refused(code, "余票不足")),
+            Mode::RefusedSilently => Ok(Ended::refused(code, " ")),
             Mode::Fails => Err("the upstream is away: client-secret".into()),
             Mode::Panics => panic!("on purpose"),
             Mode::After(milliseconds) => {

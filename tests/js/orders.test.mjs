@@ -480,6 +480,7 @@ describe("an order in a store", () => {
     assert.deepEqual(await refused(ORDER, { id: "3", code: "a" }), [{ quantity: 1, reason: "nobody-named" }]);
     await assert.rejects(orders.admit(ORDER, { id: "" }), { code: "EMPTY_TEXT", path: "admit.id" });
     await assert.rejects(orders.admit(ORDER, { id: "4", codes: "a" }), { code: "WRONG_TYPE", path: "admit.vouchers" });
+    await assert.rejects(orders.admit(ORDER, { id: "4", codes: ["a"], at: "noon" }), { path: "at" });
     assert.equal(shop.order.entries.length, 1);
   });
 
@@ -634,6 +635,45 @@ const RESCHEDULE = {
 };
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe("a gate", () => {
+  it("that names codes and another number of guests lets nobody in, and hears which of its words is wrong", async () => {
+    const shop = await issued({ now: Date.UTC(2016, 10, 30, 4) });
+    const orders = meituan.orders(shop.store);
+    const wrong = [
+      ...[
+        { codes: ["a", "b"], quantity: 1 },
+        { codes: ["a"], quantity: 0 },
+        { codes: ["a"], quantity: 2 },
+      ],
+      ...[Number.NaN, Number.POSITIVE_INFINITY, -1, 0.5, 2 ** 31, null].flatMap((quantity) => [
+        { quantity },
+        { codes: ["a"], quantity },
+      ]),
+    ];
+    for (const asked of wrong) await assert.rejects(orders.admit(ORDER, { id: "1", ...asked }), { path: "quantity" });
+    assert.deepEqual([shop.order.entries, shop.order.gateAnswers], [[], undefined]);
+    const { admitted } = await orders.admit(ORDER, { id: "1", codes: ["a", "b"], quantity: 2 });
+    assert.equal(admitted.length, 2);
+  });
+});
+
+describe("what a function says that may not be replied", () => {
+  const says = {
+    "a code that is not listed": (call) => call.fail(12345, "上游停航"),
+    "no reason": (call) => call.fail(599, " "),
+    "a later answer of what has none": (call) => call.failUnlisted(200, "x"),
+    "a reply that breaks a rule": (call) => call.ok({ voucherType: 1, vouchers: ["a", "a"] }),
+  };
+  for (const [what, orderPay] of Object.entries(says)) {
+    it(`counts as a result that cannot be used: ${what}`, async () => {
+      const shop = await created({ functions: { orderPay } });
+      assert.equal((await shop.call("orderPay", PAY)).code, 598);
+      const [{ unusable, nextAt, startedAt }] = shop.order.attempts;
+      assert.deepEqual([unusable, Math.round((nextAt - startedAt) / 1000)], [1, 60]);
+    });
+  }
+});
 
 describe("transition", () => {
   const now = 1480000000000;

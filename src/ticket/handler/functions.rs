@@ -97,7 +97,8 @@ impl<C: OrderAction> Ended<C> {
         Ended(End::Done(body))
     }
 
-    /// It is definitely not done, for this reason: the true one, in Chinese, because Meituan's staff read it.
+    /// It is definitely not done, for this reason: the true one, in Chinese, because Meituan's staff read it. Without one it is
+    /// a result that cannot be used.
     pub fn refused(code: C::Code, reason: impl Into<String>) -> Self {
         Ended(End::Refused(code.into(), reason.into()))
     }
@@ -267,6 +268,10 @@ fn event_of<C: OrderAction>(ended: Ended<C>, known: &Known<'_>) -> Result<Attemp
             C::record(body, known, &mut end).map_err(Unusable::Broken)?;
         }
         End::Pending => end.outcome = Outcome::PENDING,
+        // Meituan's staff read the reason.
+        End::Refused(_, describe) if describe.trim().is_empty() => {
+            return Err(Unusable::Broken(crate::Error::at(crate::ErrorCode::EmptyText, "describe")));
+        }
         End::Refused(code, describe) => {
             end = AttemptEnded { outcome: Outcome::REFUSED, code: Some(code), describe: Some(describe), ..end };
         }

@@ -59,6 +59,11 @@ impl<'a> Names<'a> {
         self.vouchers.len() + self.credentials.len()
     }
 
+    /// As many guests are named at least: one may be named by a code and by a credential.
+    fn least(&self) -> u32 {
+        self.vouchers.len().max(self.credentials.len()) as u32
+    }
+
     /// A hash, to know a repeat by.
     fn content(&self) -> String {
         let mut content = digits(u64::from(self.quantity.unwrap_or_default()));
@@ -156,7 +161,11 @@ impl Change<'_> {
             return (Kind::Duplicate, refuse_all(asked, Reason::EntryKnown));
         }
         let at = self.entry_time(asked.at);
-        let answer = GateAnswer { id: asked.id.clone(), content: Some(content), ..self.judged(&names, at) };
+        let Some(judged) = self.judged(&names, at).filter(|_| asked.quantity.is_none_or(|quantity| quantity >= names.least()))
+        else {
+            return (self.illegal(Reason::WrongQuantity).0, refuse_all(asked, Reason::WrongQuantity));
+        };
+        let answer = GateAnswer { id: asked.id.clone(), content: Some(content), ..judged };
         if !answer.admits_nobody() {
             self.order.entries.push(answer.id.clone());
         }
@@ -194,15 +203,16 @@ impl Change<'_> {
         }
     }
 
-    fn judged(&self, names: &Names<'_>, at: Timestamp) -> GateAnswer {
+    /// Nothing where each name is one guest, and more are asked for.
+    fn judged(&self, names: &Names<'_>, at: Timestamp) -> Option<GateAnswer> {
         let barred = self.barred(at);
         if self.order.issued.is_none() {
-            return names.all_refused(barred.unwrap_or(Reason::NotIssued));
+            return Some(names.all_refused(barred.unwrap_or(Reason::NotIssued)));
         }
         if self.order.has_units() {
             Judging::units(&self.order, names, barred)
         } else {
-            judged_by_number(&self.order, names, barred)
+            Some(judged_by_number(&self.order, names, barred))
         }
     }
 }
@@ -226,11 +236,14 @@ struct Judging<'o> {
 }
 
 impl Judging<'_> {
-    fn units(order: &Order, names: &Names<'_>, barred: Option<Reason>) -> GateAnswer {
+    fn units(order: &Order, names: &Names<'_>, barred: Option<Reason>) -> Option<GateAnswer> {
         let (seen, admitted, answer) = (vec![false; order.units.len()], Vec::new(), GateAnswer::default());
         let mut judging = Judging { order, barred, seen, admitted, answer };
         let (mut pools, named) = judging.judge_names(names);
         let mut rest = names.quantity.map(|quantity| quantity.saturating_sub(named));
+        if names.len() > 0 && pools.is_empty() && rest.is_some_and(|rest| rest > 0) {
+            return None;
+        }
         if names.len() == 0 {
             pools.push(Pool { name: None, mentions: 0, units: (0..order.units.len()).collect() });
         } else if !names.credentials.is_empty() {
@@ -250,7 +263,7 @@ impl Judging<'_> {
         let name = if let [pool] = &pools[..] { pool.name } else { None };
         judging.answer.refuse(name, rest, barred.unwrap_or(Reason::NoneLeft));
         let units = Some(judging.admitted).filter(|units| !units.is_empty());
-        GateAnswer { units, ..judging.answer }
+        Some(GateAnswer { units, ..judging.answer })
     }
 
     /// Decides upon the tickets that are named beyond doubt. Returns the others, and for how many guests it has decided.

@@ -104,7 +104,8 @@ crate::messages! {
         id "id": text, required;
         /// When; absent: now.
         at "at": milliseconds, optional;
-        /// Number of guests; absent: one for each code and credential. What neither names is so many free tickets.
+        /// Number of guests; absent: one for each code and credential. What neither names is so many free tickets. Beside names it
+        /// is as many as they name; more where one code lets several in.
         quantity "quantity": count, optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;
