@@ -10,7 +10,7 @@ use crate::message::Packed;
 use crate::message::value::FieldValue;
 use crate::ride::codes::ResultCode;
 use crate::ride::order::{Event, RideOrder, calls_from_json, order_from_json};
-use crate::ride::service::{Done, Input, Job, NotStored, Recorded, Save, Step, Then};
+use crate::ride::service::{Done, Input, Job, News, NotStored, Recorded, Save, Step, Then};
 use crate::ride::{CAPACITY_OFFERED, ORDER_CHANGED, PUSH_OK, Push, REFUNDED, Received, Refusal, Reply, push_fail};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -173,7 +173,10 @@ impl<S: Store<String>, R: Runtime, C: Caller<S, R>> Driver<S, R, C> {
     }
 
     /// Does a step: what follows it, or that it was the last one.
-    async fn step(&mut self, Step { save, until, then }: Step) -> Result<Input, Done> {
+    async fn step(&mut self, Step { heard, save, until, then }: Step) -> Result<Input, Done> {
+        if let Some(news) = heard {
+            self.report(&news);
+        }
         if let Some(save) = save
             && let Err(input) = self.save(save, until).await
         {
@@ -253,14 +256,14 @@ impl<S: Store<String>, R: Runtime, C: Caller<S, R>> Driver<S, R, C> {
 
     async fn save(&mut self, save: Save, until: Timestamp) -> Result<(), Input> {
         let mut json = Vec::new();
-        let (due, open, conflicts, warnings) = match &save {
+        let (due, open, news) = match &save {
             Save::Calls(calls) => {
                 calls.put(&mut json);
-                (None, 0, [].as_slice(), [].as_slice())
+                (None, 0, None)
             }
-            Save::Order { order, due, open_conflicts, conflicts, warnings } => {
+            Save::Order { order, due, open_conflicts, news } => {
                 order.put(&mut json);
-                (*due, *open_conflicts, conflicts.as_slice(), warnings.as_slice())
+                (*due, *open_conflicts, Some(news))
             }
         };
         self.snapshot = String::from_utf8(json).unwrap_or_default();
@@ -276,14 +279,21 @@ impl<S: Store<String>, R: Runtime, C: Caller<S, R>> Driver<S, R, C> {
         if !is_saved {
             return Err(Input::Conflict);
         }
-        let about = About { order_id: Some(&self.key), call: self.call, key: None };
-        if !conflicts.is_empty() {
-            self.inner.hooks.on_conflict(conflicts, &about);
-        }
-        for report in warnings {
-            self.inner.warn(&Warning::Report(*report), &about);
+        if let Some(news) = news {
+            self.report(news);
         }
         Ok(())
+    }
+
+    /// Tells the hooks what somebody should hear of.
+    fn report(&self, news: &News) {
+        let about = About { order_id: Some(&self.key), call: self.call, key: None };
+        if !news.conflicts.is_empty() {
+            self.inner.hooks.on_conflict(&news.conflicts, &about);
+        }
+        for report in &news.warnings {
+            self.inner.warn(&Warning::Report(*report), &about);
+        }
     }
 
     async fn stored<T: Send + 'static>(
