@@ -151,7 +151,7 @@ fn a_function_that_is_late_is_answered_598_and_goes_on() {
     world.code(create());
     world.acts(Mode::After(40_000));
     assert_eq!(world.code(pay()), 598);
-    assert_eq!(world.time.passed(), 25_000);
+    assert_eq!(world.time.passed(), 23_000);
     world.time.rest();
     assert_eq!((world.order().order_status, world.order().notices.len()), (Some(OrderStatus::ISSUED), 1));
     assert_eq!(world.settle(), None);
@@ -178,7 +178,7 @@ fn a_create_that_fails_or_is_late_gets_no_reply_and_its_repeat_gets_the_truth() 
     world.acts(Mode::After(18_000));
     world.time.pass(20_000);
     world.is_unknown(create());
-    assert_eq!(world.time.passed(), 35_000);
+    assert_eq!(world.time.passed(), 33_000);
     world.time.rest();
     assert_eq!(world.code(create()), 200);
     assert_eq!(world.runs().len(), 2);
