@@ -106,6 +106,7 @@ export declare class MeituanError extends Error {
 export declare const NEUTRAL_DESCRIBE: string;
 export declare function answerWith(error: MeituanError, answer: () => Omit<Reply, "toResponse"> & { toResponse(): Response }): void;
 export declare function describeInChinese(error: MeituanError): string;
+export declare function describeRefusal(error: MeituanError, encrypted: boolean): string;
 export declare function cutPath(path: string): string;
 export declare function textsOf(code: ErrorCode, rule?: string): { readonly meaning: Text; readonly hint: Text };
 export declare function sentence(
