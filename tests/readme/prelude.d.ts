@@ -26,7 +26,7 @@ declare let reply: import("meituan-protocol/ticket").Reply;
 declare const supplier: import("meituan-protocol/ticket").TicketSupplier;
 declare const orderId: string;
 declare const partnerOrderId: string;
-declare const scan: number;
+declare const turn: number;
 declare const code: string;
 
 declare const entId: number;
