@@ -15,7 +15,12 @@ import { calls, read as readTicket } from "./ticket-messages.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
-const border = /* @__PURE__ */ new Border(glue, instantiate, restore);
+// Each by its name: as a whole, the glue would bring all of its exports into every bundle.
+const border = /* @__PURE__ */ new Border(
+  { input: glue.input, result: glue.result, write_error: glue.write_error, write_findings: glue.write_findings },
+  instantiate,
+  restore,
+);
 
 /**
  * The place of a name. The map is made when it is first needed.
