@@ -36,7 +36,8 @@ export const mostBytes = (value) => (typeof value === "string" ? 3 * value.lengt
 export class Border {
   #glue;
   #instantiate;
-  #restore;
+  /** What another instance is given, in the order in which it was made: so it has the same numbers there. @type {Map<string, () => void>} */
+  #kept = new Map();
   /** @type {WebAssembly.Memory | undefined} */
   #memory;
   #isViewed = false;
@@ -58,12 +59,10 @@ export class Border {
    * @param {Pick<typeof import("./glue.js"), "input" | "result" | "write_error" | "write_findings">} glue
    * @param {() => WebAssembly.Memory} instantiate makes another instance, which the glue calls from then on; throws a MeituanError
    * where there is no module
-   * @param {() => void} restore gives it what an earlier one had
    */
-  constructor(glue, instantiate, restore) {
+  constructor(glue, instantiate) {
     this.#glue = glue;
     this.#instantiate = instantiate;
-    this.#restore = restore;
   }
 
   /**
@@ -87,6 +86,15 @@ export class Border {
     }
   }
 
+  /**
+   * Has another instance made what this one has.
+   * @param {string} key the same for what is the same there
+   * @param {() => void} make within a call
+   */
+  keep(key, make) {
+    if (!this.#kept.has(key)) this.#kept.set(key, make);
+  }
+
   #begin() {
     if (this.isOutside) throw new MeituanError("MODULE_FAILED", { detail: "a cipher called the library in the middle of a call" });
     try {
@@ -94,7 +102,7 @@ export class Border {
       this.generation++;
       this.#isViewed = false;
       this.#inputRoom = -1;
-      this.#restore();
+      for (const make of this.#kept.values()) make();
     } catch (error) {
       throw MeituanError.is(error) ? error : new MeituanError("MODULE_FAILED", { cause: error });
     }

@@ -19,7 +19,6 @@ import { calls, read as readTicket } from "./ticket-messages.js";
 const border = /* @__PURE__ */ new Border(
   { input: glue.input, result: glue.result, write_error: glue.write_error, write_findings: glue.write_findings },
   instantiate,
-  restore,
 );
 
 /**
@@ -89,39 +88,28 @@ const ofClient = (/** @type {number} */ handle) => 2 * handle + 2;
 function keepCipher(number, cipher) {
   if (cipher === undefined) return;
   if (ciphers === undefined) {
-    ciphers = new Ciphers(border);
-    glue.host_ciphers(ciphers);
+    const made = new Ciphers(border);
+    ciphers = made;
+    glue.host_ciphers(made);
+    border.keep("ciphers", () => glue.host_ciphers(made));
   }
   ciphers.keep(number, cipher);
 }
 
 /**
- * The settings of suppliers and clients, by their handles: another instance is given them in the same order. So secrets stay in
- * memory here, as they do where they came from: texts of JavaScript cannot be overwritten.
- * @type {{ suppliers: string[], clients: string[] }}
- */
-const kept = { suppliers: [], clients: [] };
-
-function restore() {
-  secretKeyMade = "";
-  if (ciphers !== undefined) glue.host_ciphers(ciphers);
-  for (const settings of kept.suppliers) glue.ticket_supplier(border.putAlone(settings));
-  for (const settings of kept.clients) glue.ride_client(border.putAlone(settings));
-}
-
-/**
- * @param {string[]} known where the settings are kept
+ * Settings stay in memory here, with their secrets, as they do where they came from: texts of JavaScript cannot be overwritten.
+ * @param {string} kind
  * @param {(length: number) => number} make
  * @param {object} settings
  * @param {HostCipher | undefined} cipher
  * @param {(handle: number) => number} numberOf its cipher
  */
-function opened(known, make, settings, cipher, numberOf) {
+function opened(kind, make, settings, cipher, numberOf) {
   const text = stringify({ ...settings, hasCipher: cipher && true });
   return border.call(() => {
     const handle = make(border.putAlone(text));
     if (handle === NONE) throw border.failed();
-    known[handle] = text;
+    border.keep(kind + text, () => make(border.putAlone(text)));
     keepCipher(numberOf(handle), cipher);
     return handle;
   });
@@ -132,7 +120,7 @@ function opened(known, make, settings, cipher, numberOf) {
  * @param {HostCipher} [cipher]
  * @returns {number} the supplier's handle
  */
-export const openSupplier = (settings, cipher) => opened(kept.suppliers, glue.ticket_supplier, settings, cipher, ofSupplier);
+export const openSupplier = (settings, cipher) => opened("supplier", glue.ticket_supplier, settings, cipher, ofSupplier);
 
 /**
  * The hot path: one call of the module for one request.
@@ -328,7 +316,7 @@ export function writeMessage(message, program) {
  * @param {HostCipher} [cipher]
  * @returns {number} the client's handle
  */
-export const openClient = (settings, cipher) => opened(kept.clients, glue.ride_client, settings, cipher, ofClient);
+export const openClient = (settings, cipher) => opened("client", glue.ride_client, settings, cipher, ofClient);
 
 /**
  * Writes and seals a request of the ride API.
@@ -428,13 +416,16 @@ const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a l
 let secretKeyMade = "";
 /** @type {HostCipher | undefined} */
 let cipherMade;
+/** The generation of the instance that has it. */
+let madeIn = 0;
 
 /**
  * @param {unknown} secretKey
  * @param {HostCipher | undefined} cipher
  */
 function makeKey(secretKey, cipher) {
-  if (secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "") return;
+  const isSame = secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "";
+  if (isSame && madeIn === border.generation) return;
   if (typeof secretKey !== "string")
     throw new MeituanError("INVALID_CONFIG", { path: "secretKey", detail: `expected a text, found ${kindOf(secretKey)}` });
   secretKeyMade = "";
@@ -442,6 +433,7 @@ function makeKey(secretKey, cipher) {
   if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw border.failed();
   secretKeyMade = secretKey;
   cipherMade = cipher;
+  madeIn = border.generation;
 }
 
 /**

@@ -14,19 +14,7 @@ import { duration, steady } from "./time.js";
 const border = /* @__PURE__ */ new Border(
   { input: glue.input, result: glue.result, write_error: glue.write_error, write_findings: glue.write_findings },
   instantiate,
-  restore,
 );
-
-/**
- * What another instance is given, in the same order: so it has the same numbers there.
- * @type {{ suppliers: string[], services: { settings: string, deadlineMs: number }[] }}
- */
-const kept = { suppliers: [], services: [] };
-
-function restore() {
-  for (const settings of kept.suppliers) glue.ticket_supplier(border.putAlone(settings));
-  for (const { settings, deadlineMs } of kept.services) glue.order_service(border.putAlone(settings), deadlineMs);
-}
 
 /**
  * What is asked of the module, within one call of it.
@@ -273,7 +261,7 @@ export const SENT = 7;
 export function openOrderSupplier(settings) {
   const text = stringify(settings);
   const number = numberOf([text], glue.ticket_supplier);
-  kept.suppliers[number] = text;
+  border.keep(`supplier${text}`, () => glue.ticket_supplier(border.putAlone(text)));
   return number;
 }
 
@@ -286,7 +274,7 @@ export function openService(settings, deadlineMs = Number.NaN) {
   const text = stringify(settings);
   try {
     const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
-    kept.services[number] = { settings: text, deadlineMs };
+    border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));
     return number;
   } catch (error) {
     const { code, path, detail } = /** @type {MeituanError} */ (error);
