@@ -38,7 +38,7 @@ impl Key {
     }
 
     /// The signature over pieces that stand one after the other.
-    fn signature(&self, pieces: &[&[u8]]) -> [u8; SIGNATURE_LENGTH] {
+    pub(crate) fn signature(&self, pieces: &[&[u8]]) -> [u8; SIGNATURE_LENGTH] {
         let mut hmac = self.0.clone();
         for piece in pieces {
             hmac.update(piece);

@@ -99,6 +99,9 @@ mod wasm;
 pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};
 pub use secret::Secret;
 
+#[cfg(test)]
+mod known_answers;
+
 /// The README's Rust is compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -14,6 +14,12 @@ impl Secret {
         Secret(text.into().into_bytes())
     }
 
+    /// Of bytes that are no text, as published test vectors have them.
+    #[cfg(test)]
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Secret(bytes)
+    }
+
     /// The bytes themselves. Take care where they go.
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -36,4 +42,25 @@ impl fmt::Debug for Secret {
 pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     let differences = one.iter().zip(other).fold(0, |differences, (one, other)| differences | one ^ other);
     one.len() == other.len() && differences.ct_eq(&0).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn texts_are_the_same_where_they_have_one_length_and_no_byte_differs() {
+        let text = *b"signature";
+        assert!(is_same(&text, &text) && is_same(b"", b""));
+        for at in 0..text.len() {
+            for bit in 0..8 {
+                let mut other = text;
+                other[at] ^= 1 << bit;
+                assert!(!is_same(&text, &other), "{at} {bit}");
+            }
+            assert!(!is_same(&text, &text[..at]) && !is_same(&text[..at], &text), "{at}");
+        }
+        // Differences that undo each other.
+        assert!(!is_same(b"\x01\x01", b"\x00\x00") && !is_same(b"\x01\x02", b"\x02\x01"));
+    }
 }
