@@ -1,15 +1,18 @@
 // What is in the package: all that is needed, nothing else, and in a form that linters and bundlers understand.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { before, describe, test } from "node:test";
 import { publint } from "publint";
-import { npm, pack, packed, ROOT, run } from "./tools.mjs";
+import { npm, pack, packed, ROOT, run, versionOf } from "./tools.mjs";
 
 const PACKAGE = join(ROOT, "pkg");
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
 const read = (path) => readFileSync(join(PACKAGE, path), "utf8");
+const PAPERS = ["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "wasm.sha256"];
+const MODULES = ["dist/meituan_protocol.wasm", "dist/meituan_protocol_orders.wasm"];
 
 describe("the packed package", () => {
   /** @type {string} */
@@ -44,7 +47,10 @@ describe("the packed package", () => {
   });
 
   test("holds code, types, the wasm and its papers alone", () => {
-    const allowed = [/^package\.json$/, /^README\.md$/, /^LICENSE-(APACHE|MIT)$/, /^dist\/([a-z-]+\/)*[a-z-]+\.(d\.ts|js)$/];
+    const allowed = [
+      ...PAPERS.map((name) => new RegExp(`^${name.replaceAll(".", "\\.")}$`)),
+      /^dist\/([a-z-]+\/)*[a-z-]+\.(d\.ts|js)$/,
+    ];
     allowed.push(/^dist\/meituan_protocol(_orders)?\.wasm(\.d\.ts)?$/, /^dist\/cjs\/package\.json$/);
     assert.deepEqual(
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
@@ -60,9 +66,9 @@ describe("the packed package", () => {
       reached.add(file);
       if (/\.(js|d\.ts)$/.test(file)) waiting.push(...importsOf(file));
     }
-    const papers = ["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "dist/cjs/package.json"];
+    const apart = [...PAPERS, "dist/cjs/package.json"];
     assert.deepEqual(
-      files.filter((file) => !reached.has(file) && !papers.includes(file)),
+      files.filter((file) => !reached.has(file) && !apart.includes(file)),
       [],
     );
     assert.deepEqual(
@@ -70,6 +76,67 @@ describe("the packed package", () => {
       [],
       "and lacks none",
     );
+  });
+});
+
+describe("the wasm", () => {
+  const lines = read("wasm.sha256").trimEnd().split("\n");
+  const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
+  const digests = Object.fromEntries(lines.slice(1).map((line) => line.split("  ").reverse()));
+
+  test("has the digests that the package says, with what it was built by", () => {
+    assert.deepEqual(Object.keys(digests), MODULES);
+    for (const module of MODULES) assert.equal(digest(readFileSync(join(PACKAGE, module))), digests[module], module);
+    const pinned = /channel = "(.*)"/.exec(readFileSync(join(ROOT, "rust-toolchain.toml"), "utf8"))?.[1];
+    const bindgen = /wasm-bindgen = .*"=([0-9.]+)"/.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8"))?.[1];
+    assert.equal(lines[0], `# rustc ${pinned}, wasm-bindgen ${bindgen}, binaryen ${versionOf("binaryen")}`);
+  });
+
+  test("is the same where a loader has it inside", async () => {
+    const { unpacked } = await import(join(PACKAGE, "dist/decode.js"));
+    for (const folder of ["dist", "dist/cjs"]) {
+      const inlined = async (file) => {
+        const module = await import(join(PACKAGE, folder, file));
+        return folder === "dist" ? module.default : module.default.default;
+      };
+      assert.equal(digest(Buffer.from(await inlined("wasm-inline.js"), "base64")), digests[MODULES[0]], folder);
+      assert.equal(digest(unpacked(await inlined("wasm-orders-inline.js"))), digests[MODULES[1]], folder);
+    }
+  });
+});
+
+describe("the notices", () => {
+  const notices = read("THIRD-PARTY-NOTICES");
+  const [list, ...texts] = notices.split(/\n== \d+ =+\n/);
+  const parts = list.split("\n\n").slice(2);
+
+  test("name every crate that the wasm is linked from, with its licence and the text of it", async () => {
+    const build = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", "wasm", "--locked"];
+    const how = ["--package", "meituan-protocol", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}|{l}"];
+    const tree = await run("cargo", ["tree", ...how, ...build], { cwd: ROOT });
+    const crates = new Set(
+      tree
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.replace(" (*)", "")),
+    );
+    assert(crates.size > 20, tree);
+    for (const line of crates) {
+      const [, name, version, licence] = /^(\S+) v(\S+)\|(.*)$/.exec(line) ?? assert.fail(line);
+      const part = parts.find((text) => text.startsWith(`${name} ${version}\n`)) ?? assert.fail(`no notice of ${name} ${version}`);
+      assert(part.includes(`\n  licence: ${licence}\n`), part);
+    }
+    // Beside them Rust's standard library, and esbuild's lines.
+    assert.equal(parts.length, crates.size + 2);
+    for (const part of parts) {
+      const numbers = (/\n {2}texts: (.*)/.exec(part)?.[1] ?? assert.fail(part)).split(", ").map(Number);
+      assert(numbers.every((number) => number <= texts.length) && numbers.some((number) => texts[number - 1].length > 500), part);
+    }
+  });
+
+  test("name nobody's folders", () => {
+    assert.doesNotMatch(notices, /\/(root|home|Users)\/|\.cargo/);
   });
 });
 

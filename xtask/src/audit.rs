@@ -1,16 +1,14 @@
 //! What must hold too, and is too heavy, or too dependent on the day, for every run.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, SystemTime};
 
 use meituan_protocol::ticket::working_days::Calendar;
 use meituan_protocol::time::Timestamp;
-use serde_json::Value;
 
 use crate::tools::{self, Outcome, Steps};
-use crate::{mutants, simulate, test};
+use crate::{crates, mutants, simulate, supply, test};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "audit [--only …]";
@@ -18,7 +16,37 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>,…] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [&str; 7] = ["calendar", "oldest Rust", "exploration", "simulation", "mutants", "kills", "traps"];
+const PARTS: [(&str, fn(&Options) -> Outcome<Checked>); 11] = [
+    ("calendar", |_| calendar()),
+    ("oldest Rust", |_| oldest_rust()),
+    ("dependencies", |_| supply::dependencies()),
+    ("bill of materials", |_| supply::bill_of_materials()),
+    ("features", |_| supply::features()),
+    ("reproducible", |_| supply::reproducible()),
+    ("exploration", |_| exploration()),
+    ("simulation", |_| simulate::audit(SEEDS).map(|()| Checked::all())),
+    ("mutants", |options| mutants::audit(options).map(|()| Checked::all())),
+    ("kills", |_| kills()),
+    ("traps", |_| traps()),
+];
+
+/// Where nothing failed, and something could not be checked.
+const NOT_ALL: u8 = 3;
+
+/// What of a part could not be checked here, such as what needs data from elsewhere. It is neither passed nor failed.
+pub(crate) struct Checked {
+    unchecked: Vec<String>,
+}
+
+impl Checked {
+    pub(crate) fn all() -> Self {
+        Checked { unchecked: Vec::new() }
+    }
+
+    pub(crate) fn but(unchecked: Vec<String>) -> Self {
+        Checked { unchecked }
+    }
+}
 
 /// So many seeds are simulated.
 const SEEDS: u64 = 10_000;
@@ -46,30 +74,33 @@ pub(crate) fn run() -> Outcome<ExitCode> {
         }
     };
     let mut steps = Steps::shown();
-    let (mut passed, mut failed) = (0, 0);
-    for (index, name) in PARTS.into_iter().enumerate() {
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (index, (name, check)) in PARTS.into_iter().enumerate() {
         if options.only.is_some_and(|only| only != index) {
             continue;
         }
-        let outcome = steps.run(name, || match index {
-            0 => calendar(),
-            1 => oldest_rust(),
-            2 => exploration(),
-            3 => simulate::audit(SEEDS),
-            4 => mutants::audit(&options),
-            5 => kills(),
-            _ => traps(),
-        });
-        match outcome {
-            Ok(()) => passed += 1,
+        match steps.run(name, || check(&options)) {
+            Ok(Checked { unchecked }) if unchecked.is_empty() => passed += 1,
+            Ok(Checked { unchecked }) => {
+                skipped += 1;
+                unchecked.iter().for_each(|what| println!("{name}, not checked: {what}"));
+            }
             Err(why) => {
                 failed += 1;
                 println!("{name}: {why}");
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    Ok(exit_code(failed, skipped))
+}
+
+fn exit_code(failed: usize, skipped: usize) -> ExitCode {
+    match (failed, skipped) {
+        (0, 0) => ExitCode::SUCCESS,
+        (0, _) => ExitCode::from(NOT_ALL),
+        _ => ExitCode::FAILURE,
+    }
 }
 
 fn options(words: &[String]) -> Outcome<Options> {
@@ -78,7 +109,7 @@ fn options(words: &[String]) -> Outcome<Options> {
     while let Some(word) = words.next() {
         let value = words.next().ok_or(USAGE)?;
         match word.as_str() {
-            "--only" => options.only = Some(tools::chosen(&PARTS, value)?),
+            "--only" => options.only = Some(tools::chosen(&PARTS.map(|(name, _)| name), value)?),
             "--file" => options.file = value.clone(),
             "--minutes" => options.limit = Duration::from_secs(60 * value.parse::<u64>().map_err(|_| USAGE)?),
             "--shard" => {
@@ -92,42 +123,29 @@ fn options(words: &[String]) -> Outcome<Options> {
 }
 
 /// The State Council announces a year in November before it.
-fn calendar() -> Outcome {
+fn calendar() -> Outcome<Checked> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|error| error.to_string())?;
     let shipped = Calendar::shipped();
     if !shipped.ends_within(Timestamp(now.as_millis() as i64), DAYS_AHEAD) {
-        return Ok(());
+        return Ok(Checked::all());
     }
     let end = shipped.through.map(|day| day.to_string()).unwrap_or_default();
     Err(format!("the shipped calendar ends on {end}, within {DAYS_AHEAD} days: add the next year to src/ticket/working_days.rs"))
 }
 
 /// The crate builds by the oldest Rust that it names, and no dependency names a newer one.
-fn oldest_rust() -> Outcome {
-    let metadata = tools::printed_by(tools::cargo("metadata").args(["--format-version=1", "--locked"]))?;
-    let metadata: Value = serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
-    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
-    let of = |package: &Value| package["rust_version"].as_str().map(str::to_owned);
-    let ours = packages.iter().find(|package| package["name"] == "meituan-protocol").and_then(of);
-    let ours = ours.ok_or("Cargo.toml has no rust-version")?;
-
-    let tree =
-        ["--package", "meituan-protocol", "--edges", "normal", "--features", "http,testing,tokio", "--prefix", "none", "--locked"];
-    let tree = tools::printed_by(tools::cargo("tree").args(tree).args(["--format", "{p}"]))?;
-    let used: BTreeSet<&str> = tree.lines().collect();
-    let is_used = |package: &Value| {
-        let (name, version) = (package["name"].as_str().unwrap_or_default(), package["version"].as_str().unwrap_or_default());
-        used.iter().any(|line| line.strip_prefix(name).is_some_and(|rest| rest[1..].starts_with(&format!("v{version}"))))
-    };
-    for package in packages.iter().filter(|package| is_used(package)) {
-        if let Some(needed) = of(package).filter(|needed| numbers(needed) > numbers(&ours)) {
-            return Err(format!("{} needs Rust {needed}; rust-version says {ours}", package["name"]));
+fn oldest_rust() -> Outcome<Checked> {
+    let crates = crates::linked("normal", &["--features", "http,testing,tokio"])?;
+    let ours = crates.first().and_then(|ours| ours.rust.clone()).ok_or("Cargo.toml has no rust-version")?;
+    for each in &crates {
+        if let Some(needed) = each.rust.as_ref().filter(|needed| numbers(needed) > numbers(&ours)) {
+            return Err(format!("{} needs Rust {needed}; rust-version says {ours}", each.name));
         }
     }
     if let Err(why) = tools::run(Command::new("rustup").args(["toolchain", "install", &ours, "--profile", "minimal"])) {
-        println!("\nRust {ours} is not here, and the crate was not built by it: only what dependencies declare was checked. {why}");
-        print!("{:<30}", "");
-        return Ok(());
+        return Ok(Checked::but(vec![format!(
+            "the crate was not built by Rust {ours}, only what dependencies declare was read: {why}"
+        )]));
     }
     for features in ["--features=http,testing,tokio", "--no-default-features"] {
         let mut rustup = Command::new("rustup");
@@ -145,11 +163,11 @@ fn oldest_rust() -> Outcome {
         rustup.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env("CARGO_TARGET_DIR", tools::target().join("oldest-rust"));
         tools::run(&mut rustup)?;
     }
-    Ok(())
+    Ok(Checked::all())
 }
 
 /// The order machine and the judge agree along longer sequences than those of every run.
-fn exploration() -> Outcome {
+fn exploration() -> Outcome<Checked> {
     const DEPTH: &str = "EXPLORATION_DEPTH";
     let depth = env::var(DEPTH).unwrap_or_else(|_| "1".to_owned());
     let mut test = tools::cargo("test");
@@ -161,26 +179,26 @@ fn exploration() -> Outcome {
     println!();
     output.lines().filter(|line| line.contains(" traces of ")).for_each(|line| println!("{line}"));
     print!("{:<30}", "");
-    Ok(())
+    Ok(Checked::all())
 }
 
 /// A million good, bad and trapping calls in one process.
-fn traps() -> Outcome {
+fn traps() -> Outcome<Checked> {
     test::require_package()?;
     println!();
     tools::show(tools::node().args(["tests/traps/run.mjs", "1000000"]))?;
     print!("{:<30}", "");
-    Ok(())
+    Ok(Checked::all())
 }
 
 /// Suppliers' processes on one file are killed fifty times, and the simulator's model judges what happened.
-fn kills() -> Outcome {
+fn kills() -> Outcome<Checked> {
     test::require_package()?;
     simulate::build()?;
     println!();
     tools::show(tools::node().args(["tests/kills/run.mjs", "50"]))?;
     print!("{:<30}", "");
-    Ok(())
+    Ok(Checked::all())
 }
 
 /// A version, to be compared.
@@ -200,10 +218,17 @@ mod tests {
     #[test]
     fn options_choose_the_part_the_time_and_the_shard() {
         assert_eq!(asked(""), Some((None, 1800, (1, 1))));
-        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(4), 300, (2, 4))));
+        assert_eq!(asked("--only mut --minutes 5 --shard 2/4"), Some((Some(8), 300, (2, 4))));
         for wrong in ["--only", "--only all", "--minutes soon", "--shard 0/4", "--shard 5/4", "--shard 1", "--fast 1"] {
             assert_eq!(asked(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_was_not_checked_is_no_success_and_no_failure() {
+        let codes = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(failed, skipped)| format!("{:?}", exit_code(failed, skipped)));
+        let expected = [ExitCode::SUCCESS, ExitCode::from(3), ExitCode::FAILURE, ExitCode::FAILURE];
+        assert_eq!(codes, expected.map(|code| format!("{code:?}")));
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! The fuzzer: every target in `fuzz/`, for some time each.
 
-use std::env;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
+use std::{env, fs};
 
 use crate::test;
 use crate::tools::{self, Outcome, Steps, root};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "fuzz [seconds]";
+pub(crate) const KEEP_WORDS: &str = "fuzz keep";
 
 /// For each target, where nothing is said.
 const SECONDS: u32 = 60;
@@ -36,12 +37,70 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     steps.run("fuzz targets", || tools::run(cargo_fuzz("build").args(BUILD)))?;
     let mut found = 0;
     for name in targets()? {
+        tools::create_folder(&folder().join(kept(&name)))?;
         let fuzzed = fuzz(&name, seconds)?;
         println!("{name:<14} {}", fuzzed.line());
         found += u32::from(fuzzed.input.is_some());
     }
     println!("{found} found something");
     Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is kept of each target: so many inputs, of so many bytes together.
+const KEPT: (usize, u64) = (64, 32 * 1024);
+
+/// Keeps what the fuzzer has found so far and the seeds do not reach: as few inputs as reach all of it, the smallest first.
+/// What once broke something is never removed.
+pub(crate) fn keep() -> Outcome<ExitCode> {
+    install()?;
+    tools::run(cargo_fuzz("build").args(BUILD))?;
+    for name in targets()? {
+        let merged = tools::target().join("fuzz-kept").join(&name);
+        tools::remove_folder(&merged)?;
+        tools::create_folder(&merged)?;
+        let corpus = folder().join("corpus").join(&name);
+        for seed in tools::files_under(&corpus)?.iter().filter(|file| file.starts_with(SEED)) {
+            tools::copy(&corpus.join(seed), &merged.join(seed))?;
+        }
+        let kept = folder().join(kept(&name));
+        tools::create_folder(&kept)?;
+        tools::run(
+            cargo_fuzz("run")
+                .args(BUILD)
+                .arg(&name)
+                .args([&merged, &corpus, &kept])
+                .args(["--", "-set_cover_merge=1"])
+                .args(LIMITS),
+        )?;
+        let mut found: Vec<(u64, String)> = Vec::new();
+        for file in tools::files_under(&merged)?.into_iter().filter(|file| !file.starts_with(SEED) && !file.starts_with(REGRESSION))
+        {
+            let path = merged.join(&file);
+            found.push((path.metadata().map_err(tools::failure("read", &path))?.len(), file));
+        }
+        found.sort();
+        for old in tools::files_under(&kept)?.iter().filter(|file| !file.starts_with(REGRESSION)) {
+            fs::remove_file(kept.join(old)).map_err(tools::failure("remove", &kept))?;
+        }
+        let (mut count, mut bytes) = (0, 0);
+        for (size, file) in found {
+            if count < KEPT.0 && bytes + size <= KEPT.1 {
+                (count, bytes) = (count + 1, bytes + size);
+                tools::copy(&merged.join(&file), &kept.join(&file))?;
+            }
+        }
+        println!("{name:<14} {count} inputs, {bytes} bytes");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the names of seeds begin with, and those of inputs that once broke something.
+const SEED: &str = "seed-";
+const REGRESSION: &str = "regression-";
+
+/// Below the folder of the fuzzer.
+fn kept(name: &str) -> String {
+    format!("kept/{name}")
 }
 
 /// The crate has no unsafe code that a sanitizer could look at. Without one there are several times as many executions, and the
@@ -97,7 +156,8 @@ struct Fuzzed {
 fn fuzz(name: &str, seconds: u32) -> Outcome<Fuzzed> {
     let start = Instant::now();
     let mut command = cargo_fuzz("run");
-    command.args(BUILD).arg(name).arg("--").args(LIMITS);
+    // What it finds goes to the first folder.
+    command.args(BUILD).args([name, &format!("corpus/{name}"), &kept(name), "--"]).args(LIMITS);
     let output = command
         .arg(format!("-max_total_time={seconds}"))
         .arg("-print_final_stats=1")

@@ -4,12 +4,15 @@
 
 mod audit;
 mod bench;
+mod crates;
 mod demo;
 mod fuzz;
 mod generate;
 mod mutants;
 mod package;
+mod papers;
 mod simulate;
+mod supply;
 mod test;
 mod tools;
 mod trace;
@@ -26,7 +29,7 @@ struct Task {
     run: fn() -> Outcome<ExitCode>,
 }
 
-const TASKS: [Task; 9] = [
+const TASKS: [Task; 10] = [
     Task { words: "build", summary: "compile the crate to wasm and stage the npm package in pkg/", run: package::run },
     Task {
         words: "build --sizes",
@@ -40,7 +43,7 @@ const TASKS: [Task; 9] = [
     },
     Task {
         words: audit::WORDS,
-        summary: "check what is too heavy for every run: mutants, kills, traps, the oldest Rust, the years of the calendar",
+        summary: "check what is too heavy for every run: mutants, kills, traps, dependencies, features, a second build, the calendar",
         run: audit::run,
     },
     Task {
@@ -52,6 +55,11 @@ const TASKS: [Task; 9] = [
         words: fuzz::WORDS,
         summary: "look for inputs that anything does not hold for, so long for each target",
         run: fuzz::run,
+    },
+    Task {
+        words: fuzz::KEEP_WORDS,
+        summary: "keep what the fuzzer has found in fuzz/kept, where every run tests it",
+        run: fuzz::keep,
     },
     Task {
         words: simulate::WORDS,

@@ -1,4 +1,4 @@
-//! Mutants: small faults that cargo-mutants makes in the rules of orders and of the judge, one after the other. A fault that
+//! Mutants: small faults that cargo-mutants makes in the rules of orders, in the judge and in what handles secrets. A fault that
 //! no test notices survives; each survivor needs a reason in docs/reliability.md. Nearly all are tested in one build
 //! (`schemata`), the rest by cargo-mutants, which builds each.
 //!
@@ -25,20 +25,38 @@ use schemata::{Mutant, Schemata};
 /// Another one may name its options, files and mutants otherwise.
 const CARGO_MUTANTS: &str = "27.1.0";
 
-/// Where mutants are made.
-const MUTATED: [&str; 2] = ["src/ticket/order", "src/ticket/acceptance"];
-/// Definitions, texts, and what reads and writes JSON: no rule is in them.
-const LEFT_OUT: [&str; 5] = [
-    "--exclude=src/ticket/order/boundary.rs",
-    "--exclude=src/ticket/order/event.rs",
-    "--exclude=src/ticket/order/reasons.rs",
-    "--exclude=src/ticket/acceptance/points.rs",
-    "--exclude=src/ticket/acceptance/trace.rs",
-];
+/// What mutants are made in, and what may notice them.
+struct Area {
+    made_in: &'static [&'static str],
+    left_out: &'static [&'static str],
+    /// The files in `tests/` that begin so and mention one of these modules; those in the library run too.
+    tests: &'static [&'static str],
+    modules: &'static [&'static str],
+}
 
-/// Only tests of these modules run: files in `tests/` with such a name that mention one of them, and those in the library.
-const TESTS: &str = "ticket_";
-const TESTED: [&str; 2] = ["order::", "acceptance::"];
+const AREAS: [Area; 2] = [
+    // The rules of orders, and the judge.
+    Area {
+        made_in: &["src/ticket/order/**", "src/ticket/acceptance/**"],
+        // Definitions, texts, and what reads and writes JSON: no rule is in them.
+        left_out: &[
+            "src/ticket/order/boundary.rs",
+            "src/ticket/order/event.rs",
+            "src/ticket/order/reasons.rs",
+            "src/ticket/acceptance/points.rs",
+            "src/ticket/acceptance/trace.rs",
+        ],
+        tests: &["ticket_"],
+        modules: &["order::", "acceptance::"],
+    },
+    // What handles secrets.
+    Area {
+        made_in: &["src/ba.rs", "src/ba/**", "src/block_cipher.rs", "src/body_cipher.rs", "src/envelope.rs", "src/secret.rs"],
+        left_out: &[],
+        tests: &["ride_", "ticket_"],
+        modules: &["ba::", "body_cipher::", "envelope::"],
+    },
+];
 
 /// What a mutant's tests may take: so many times what they take without it, and no less than so many seconds.
 const TIME_LIMIT: [&str; 2] = ["--timeout-multiplier=4", "--minimum-test-timeout=60"];
@@ -52,23 +70,18 @@ const LISTS: [(&str, bool); 4] = [("caught", false), ("timeout", false), ("unvia
 type Fault = (String, String);
 
 pub(crate) fn audit(options: &Options) -> Outcome {
-    install()?;
     let mut progress = Progress::load()?;
-    let (part, of) = options.shard;
-    let listed = tools::printed_by(cargo_mutants()?.args(["--list", "--json", "--colors=never"]))?;
-    let listed: Vec<Value> = serde_json::from_str(&listed).map_err(|error| format!("cargo-mutants: {error}"))?;
-    let mutants: Option<Vec<Mutant>> = listed.iter().map(Mutant::of).collect();
-    let mutants = mutants.ok_or("cargo-mutants lists mutants otherwise than expected")?;
-    let all: Vec<String> = mutants.iter().map(|mutant| mutant.name.clone()).collect();
-    let mut seen = BTreeSet::new();
-    let parts = options.file.split(',');
-    let chosen =
-        parts.flat_map(|part| all.iter().filter(move |name| fault(name).0.contains(part))).filter(|name| seen.insert(*name));
-    let ours: Vec<String> = chosen.skip(part - 1).step_by(of).cloned().collect();
-    println!("\n{} mutants, {} of them known", ours.len(), progress.known(&ours));
-
-    if progress.known(&ours) < ours.len() {
-        progress.run(mutants, &all, &ours, options.limit)?;
+    let end = Instant::now() + options.limit;
+    let (mut ours, mut count) = (Vec::new(), 0);
+    println!();
+    for area in &AREAS {
+        let all = area.mutants()?;
+        count += all.len();
+        let chosen = chosen(&all, options);
+        if progress.known(&chosen) < chosen.len() {
+            progress.run(area, all, &chosen, end)?;
+        }
+        ours.extend(chosen);
     }
 
     let mut survivors: BTreeMap<Fault, usize> = BTreeMap::new();
@@ -82,12 +95,51 @@ pub(crate) fn audit(options: &Options) -> Outcome {
     let mut failures = unexplained(&survivors, &reasons);
     if known < ours.len() {
         failures.push(format!("{} mutants are not tested yet; the same command goes on", ours.len() - known));
-    } else if ours.len() == all.len() {
+    } else if ours.len() == count {
         let gone = reasons.keys().filter(|fault| !survivors.contains_key(*fault));
         failures.extend(gone.map(|(file, change)| format!("{REASONS} explains what does not survive: {file}: {change}")));
     }
     print!("{:<30}", "");
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+impl Area {
+    /// With all that decides which mutants there are.
+    fn cargo_mutants(&self) -> Outcome<Command> {
+        let mut command = tools::cargo_tool("cargo-mutants", CARGO_MUTANTS)?;
+        command.args(["--no-config", "--package=meituan-protocol"]);
+        command.args(self.made_in.iter().map(|files| format!("--file={files}")));
+        command.args(self.left_out.iter().map(|file| format!("--exclude={file}")));
+        Ok(command)
+    }
+
+    fn mutants(&self) -> Outcome<Vec<Mutant>> {
+        let listed = tools::printed_by(self.cargo_mutants()?.args(["--list", "--json", "--colors=never"]))?;
+        let listed: Vec<Value> = serde_json::from_str(&listed).map_err(|error| format!("cargo-mutants: {error}"))?;
+        let mutants: Option<Vec<Mutant>> = listed.iter().map(Mutant::of).collect();
+        mutants.ok_or("cargo-mutants lists mutants otherwise than expected".to_owned())
+    }
+
+    fn test_targets(&self) -> Outcome<Vec<String>> {
+        let mut targets = vec!["--lib".to_owned()];
+        for file in test_files()?.into_iter().filter(|file| self.tests.iter().any(|start| file.starts_with(start))) {
+            let text = tools::read_text(&tools::root().join("tests").join(&file))?;
+            if self.modules.iter().any(|module| text.contains(module)) {
+                targets.push(format!("--test={}", file.trim_end_matches(".rs")));
+            }
+        }
+        Ok(targets)
+    }
+}
+
+/// The names of those that are asked for: by their files' paths, in the order of what is asked for, and by shard.
+fn chosen(all: &[Mutant], options: &Options) -> Vec<String> {
+    let (part, of) = options.shard;
+    let mut seen = BTreeSet::new();
+    let parts = options.file.split(',');
+    let named = parts.flat_map(|part| all.iter().map(|mutant| &mutant.name).filter(move |name| fault(name).0.contains(part)));
+    let once = named.filter(|name| seen.insert(*name));
+    once.skip(part - 1).step_by(of).cloned().collect()
 }
 
 /// Every survivor that the table does not explain as often as it survives.
@@ -187,13 +239,17 @@ impl Progress {
         names.iter().filter(|name| self.of(name).is_some()).count()
     }
 
-    /// Tests what is not known yet, for so long.
-    fn run(&mut self, mutants: Vec<Mutant>, all: &[String], ours: &[String], limit: Duration) -> Outcome {
-        let end = Instant::now() + limit;
+    /// Tests what is not known yet, until the time is over.
+    fn run(&mut self, area: &Area, all: Vec<Mutant>, ours: &[String], end: Instant) -> Outcome {
+        let names: Vec<String> = all.iter().map(|mutant| mutant.name.clone()).collect();
         let wanted: Vec<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
-        let schemata = Schemata::build(mutants, &test_targets()?)?;
+        // Only what is asked for is built.
+        let files: BTreeSet<String> = wanted.iter().map(|name| fault(name).0).collect();
+        let built = all.into_iter().filter(|mutant| files.contains(&fault(&mutant.name).0)).collect();
+        println!("{} mutants in {} files are not known yet", wanted.len(), files.len());
+        let schemata = Schemata::build(built, &area.test_targets()?)?;
         let with_switch = schemata.names();
-        println!("{} of {} mutants are in one build", with_switch.len(), all.len());
+        println!("{} are in one build", with_switch.len());
         let mut saved = Instant::now();
         let noticed_by = folder().join("noticed.txt");
         let mut noticed =
@@ -212,11 +268,11 @@ impl Progress {
         })?;
         self.save()?;
         let left = wanted.into_iter().filter(|name| !with_switch.contains(name.as_str())).collect();
-        self.build_each(all, &left, end)
+        self.build_each(area, &names, &left, end)
     }
 
     /// Tests by cargo-mutants, which builds each mutant.
-    fn build_each(&mut self, all: &[String], wanted: &BTreeSet<&String>, end: Instant) -> Outcome {
+    fn build_each(&mut self, area: &Area, all: &[String], wanted: &BTreeSet<&String>, end: Instant) -> Outcome {
         if wanted.is_empty() || Instant::now() >= end {
             return Ok(());
         }
@@ -232,11 +288,11 @@ impl Progress {
         let log = File::create(&path).map_err(tools::failure("create", &path))?;
         let errors = log.try_clone().map_err(tools::failure("open", &path))?;
 
-        let mut command = cargo_mutants()?;
+        let mut command = area.cargo_mutants()?;
         command.args(["--iterate", "--no-shuffle", "--colors=never", "--no-times"]).args(TIME_LIMIT);
         command.arg("--output").arg(folder());
         // What follows `--` would choose what runs, and not what is built.
-        command.args(test_targets()?.iter().map(|target| format!("--cargo-arg={target}")));
+        command.args(area.test_targets()?.iter().map(|target| format!("--cargo-arg={target}")));
         // Copies of the project, which are large, are removed here where cargo-mutants cannot.
         command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");
         command.envs(["DEV", "TEST"].map(|profile| (format!("CARGO_PROFILE_{profile}_DEBUG"), "0")));
@@ -289,31 +345,9 @@ fn interrupt(child: &mut Child) -> Outcome {
 }
 
 fn test_files() -> Outcome<Vec<String>> {
-    let folder = tools::root().join("tests");
-    let mut files = tools::files_under(&folder)?;
-    files.retain(|file| file.starts_with(TESTS) && file.ends_with(".rs") && !file.contains('/'));
-    let mut chosen = Vec::new();
-    for file in files {
-        let text = tools::read_text(&folder.join(&file))?;
-        if TESTED.iter().any(|module| text.contains(module)) {
-            chosen.push(file);
-        }
-    }
-    Ok(chosen)
-}
-
-/// The library's own tests are compiled with all of the crate once more: only where there are such tests.
-fn test_targets() -> Outcome<Vec<String>> {
-    let mut targets: Vec<_> = test_files()?.iter().map(|file| format!("--test={}", file.trim_end_matches(".rs"))).collect();
-    for folder in MUTATED.map(|folder| tools::root().join(folder)) {
-        for file in tools::files_under(&folder)? {
-            if tools::read_text(&folder.join(file))?.contains("#[cfg(test)]") {
-                targets.push("--lib".to_owned());
-            }
-        }
-    }
-    targets.dedup();
-    Ok(targets)
+    let mut files = tools::files_under(&tools::root().join("tests"))?;
+    files.retain(|file| file.ends_with(".rs") && !file.contains('/'));
+    Ok(files)
 }
 
 fn folder() -> PathBuf {
@@ -322,28 +356,6 @@ fn folder() -> PathBuf {
 
 fn known() -> PathBuf {
     folder().join("known.txt")
-}
-
-fn program() -> PathBuf {
-    tools::target().join("tools/bin").join(format!("cargo-mutants{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// With all that decides which mutants there are.
-fn cargo_mutants() -> Outcome<Command> {
-    let mut command = Command::new(program());
-    command.current_dir(tools::root()).args(["mutants", "--no-config", "--package=meituan-protocol"]);
-    command.args(MUTATED.map(|folder| format!("--file={folder}/**"))).args(LEFT_OUT);
-    Ok(command)
-}
-
-fn install() -> Outcome {
-    let wanted = format!("cargo-mutants {CARGO_MUTANTS}");
-    if tools::printed_by(Command::new(program()).args(["mutants", "--version"])).is_ok_and(|version| version == wanted) {
-        return Ok(());
-    }
-    let mut command = tools::cargo("install");
-    command.args(["cargo-mutants", "--version", CARGO_MUTANTS, "--locked", "--force", "--root"]).arg(tools::target().join("tools"));
-    tools::run(&mut command).map_err(|why| format!("{wanted} is missing and was not installed: {why}"))
 }
 
 #[cfg(test)]

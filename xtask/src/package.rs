@@ -1,5 +1,6 @@
 //! Compiles the crate to wasm and stages the npm package in `pkg/`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,13 +8,16 @@ use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generate;
+use crate::papers;
 use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
 use crate::trace;
 use crate::wasm;
 
+/// Of the crate, and of the npm package.
+const NAME: &str = "meituan-protocol";
+
 /// Cargo's arguments for the library as the npm package contains it, up to the features.
-const LIBRARY: [&str; 7] =
-    ["--package", "meituan-protocol", "--lib", "--target", WASM_TARGET, "--no-default-features", "--features"];
+const LIBRARY: [&str; 7] = ["--package", NAME, "--lib", "--target", WASM_TARGET, "--no-default-features", "--features"];
 
 /// The same with both wasm modules in one, as it is linted.
 pub(crate) fn wasm_library() -> impl Iterator<Item = &'static str> {
@@ -137,7 +141,9 @@ pub(crate) fn run_with_sizes() -> Outcome<ExitCode> {
 }
 
 pub(crate) fn build(steps: &mut Steps) -> Outcome {
-    steps.run("find the tools", || tools::require_node().and_then(|()| tools::require_wasm_target()))?;
+    steps.run("find the tools", || {
+        tools::require_node().and_then(|()| tools::require_pinned_rust()).and_then(|()| tools::require_wasm_target())
+    })?;
     steps.run("install npm dependencies", tools::install_npm_packages)?;
     for module in WASM_MODULES {
         steps.run(&format!("compile the {}", module.title), || module.compile())?;
@@ -148,6 +154,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("stage pkg/", stage)?;
     steps.run("add the slim entry", add_slim)?;
     steps.run("translate to CommonJS", add_commonjs)?;
+    steps.run("write the notices", add_papers)?;
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)?;
     steps.run("check the sizes", || WASM_MODULES.into_iter().try_for_each(WasmModule::check_size))
@@ -317,6 +324,25 @@ fn write_references() -> Outcome {
     Ok(())
 }
 
+/// Whose code is in the wasm, and its digests.
+fn add_papers() -> Outcome {
+    let mut compiled = BTreeSet::new();
+    for module in WASM_MODULES {
+        // As it was bound: wasm-opt drops the names.
+        compiled.extend(wasm::crates(&read(&module.work_folder().join("glue_bg.wasm"))?)?);
+    }
+    compiled.remove(&NAME.replace('-', "_"));
+    write(&package().join(papers::NOTICES), papers::notices(&version()?, &compiled)?)?;
+    let files = WASM_MODULES.map(|module| format!("dist/{}", module.wasm));
+    write(&package().join(papers::DIGESTS), papers::digests(&package(), &files)?)
+}
+
+fn version() -> Outcome<String> {
+    // Cargo prints `path+file:///…/folder#name@version`, and leaves out a name that the folder has too.
+    let identity = tools::printed_by(tools::cargo("pkgid").args(["--package", NAME]))?;
+    Ok(identity.rsplit(['#', '@']).next().unwrap_or_default().to_owned())
+}
+
 /// The template's manifest with the crate's version.
 fn manifest() -> Outcome<String> {
     const PLACEHOLDER: &str = r#""version": "0.0.0""#;
@@ -324,10 +350,7 @@ fn manifest() -> Outcome<String> {
     if !template.contains(PLACEHOLDER) {
         return Err(format!("pkg-template/package.json lacks {PLACEHOLDER}"));
     }
-    // Cargo prints `path+file:///…/folder#name@version`, and leaves out a name that the folder has too.
-    let identity = tools::printed_by(tools::cargo("pkgid").args(["--package", "meituan-protocol"]))?;
-    let version = identity.rsplit(['#', '@']).next().unwrap_or_default();
-    Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{version}""#)))
+    Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
 }
 
 /// A loader whose default export is the wasm as a text, which is decoded when the module is wanted.
@@ -454,7 +477,7 @@ fn link() -> Outcome {
 /// A package that lacks a file it names, its licences or its README must not be published.
 fn check_complete() -> Outcome {
     let manifest = read_text(&package().join("package.json"))?;
-    let mut needed = vec!["README.md".to_owned(), "LICENSE-MIT".to_owned(), "LICENSE-APACHE".to_owned()];
+    let mut needed = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", papers::NOTICES, papers::DIGESTS].map(str::to_owned).to_vec();
     needed.extend(paths_named_by(&manifest));
     let missing: Vec<_> = needed.into_iter().filter(|path| !package().join(path).exists()).collect();
     if !missing.is_empty() {

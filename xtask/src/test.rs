@@ -121,7 +121,8 @@ pub(crate) fn require_package() -> Outcome {
 fn is_package_fresh() -> Outcome<bool> {
     let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let staged = changed(&tools::root().join("pkg/package.json"));
-    let mut sources = vec![tools::root().join("Cargo.toml"), tools::root().join("Cargo.lock")];
+    let mut sources: Vec<_> =
+        ["Cargo.toml", "Cargo.lock", "deny.toml", "rust-toolchain.toml"].map(|file| tools::root().join(file)).into();
     for folder in ["src", "pkg-template", "xtask/src"].map(|folder| tools::root().join(folder)) {
         sources.extend(tools::files_under(&folder)?.iter().map(|file| folder.join(file)));
     }
@@ -202,7 +203,7 @@ fn rust_documentation() -> Outcome {
     run_program(cargo("doc").args(["--package", "meituan-protocol", "--no-deps"]).args(FOR_RUST).env("RUSTDOCFLAGS", "-Dwarnings"))
 }
 
-fn npm_dependencies() -> Outcome {
+pub(crate) fn npm_dependencies() -> Outcome {
     tools::require_node()?;
     tools::install_npm_packages()
 }

@@ -70,7 +70,31 @@ pub(crate) fn npm_tool(name: &str) -> Command {
     at_root(root().join("node_modules/.bin").join(script(name)))
 }
 
-fn npm() -> Command {
+/// The version of one of our npm development dependencies.
+pub(crate) fn npm_version(name: &str) -> Outcome<String> {
+    let path = root().join("node_modules").join(name).join("package.json");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&read(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    manifest["version"].as_str().map(str::to_owned).ok_or_else(|| format!("{} names no version", path.display()))
+}
+
+/// The program of one of Cargo's subcommands, of this very version, which is installed below `target` where it is missing.
+pub(crate) fn cargo_tool(name: &str, version: &str) -> Outcome<Command> {
+    let program = target().join("tools/bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let verb = name.trim_start_matches("cargo-");
+    let is_there = printed_by(Command::new(&program).args([verb, "--version"]))
+        .is_ok_and(|printed| printed.split(' ').nth(1) == Some(version));
+    if !is_there {
+        let mut install = cargo("install");
+        install.args([name, "--version", version, "--locked", "--force", "--root"]).arg(target().join("tools"));
+        run(&mut install).map_err(|why| format!("{name} {version} is missing and was not installed: {why}"))?;
+    }
+    let mut command = at_root(program);
+    command.arg(verb);
+    Ok(command)
+}
+
+pub(crate) fn npm() -> Command {
     at_root(script("npm"))
 }
 
@@ -169,10 +193,39 @@ pub(crate) fn require_node() -> Outcome {
     printed_by(npm().arg("--version")).map(drop).map_err(|why| format!("{needed}: {why}"))
 }
 
+pub(crate) fn rustc(arguments: &[&str]) -> Command {
+    let mut command = at_root("rustc");
+    command.args(arguments);
+    command
+}
+
+/// The version of the Rust that builds here, such as `1.95.0`.
+pub(crate) fn rust_version() -> Outcome<String> {
+    let printed = printed_by(&mut rustc(&["--version"]))?;
+    printed.split(' ').nth(1).map(str::to_owned).ok_or_else(|| format!("`rustc --version` says {printed}"))
+}
+
+/// The package is built by the one Rust that rust-toolchain.toml names: another one makes another wasm. rustup takes care of it
+/// unless it is told otherwise, and not every Rust comes with rustup.
+pub(crate) fn require_pinned_rust() -> Outcome {
+    let pinned = pinned_rust(&read_text(&root().join("rust-toolchain.toml"))?)?;
+    match rust_version()? {
+        version if version == pinned => Ok(()),
+        version => Err(format!("the package is built by Rust {pinned} (rust-toolchain.toml); this is {version}")),
+    }
+}
+
+/// A version that means the same tomorrow.
+fn pinned_rust(toolchain: &str) -> Outcome<String> {
+    let channel = toolchain.lines().find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix('"'));
+    let is_version = |channel: &&str| channel.split('.').count() == 3 && channel.split('.').all(|part| part.parse::<u32>().is_ok());
+    channel.filter(is_version).map(str::to_owned).ok_or("rust-toolchain.toml names no version of Rust".to_owned())
+}
+
 /// Installs Rust's standard library for wasm where it is missing. Not every Rust comes with rustup,
 /// so rustup is only asked when there is something to install.
 pub(crate) fn require_wasm_target() -> Outcome {
-    let libraries = printed_by(at_root("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    let libraries = printed_by(&mut rustc(&["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(&libraries).is_dir() {
         return Ok(());
     }
@@ -304,6 +357,15 @@ mod tests {
             let why = chosen(unknown).unwrap_err();
             assert!(why.starts_with("nothing is called") && why.contains("\n  npm-package\n"), "{why}");
         }
+    }
+
+    #[test]
+    fn the_pinned_rust_is_a_version_and_no_channel() {
+        assert_eq!(pinned_rust("[toolchain]\nchannel = \"1.95.0\"\n").as_deref(), Ok("1.95.0"));
+        for open in ["", "channel = \"stable\"", "channel = \"1.95\"", "channel = \"nightly-2026-04-14\"", "channel = \"1.95.x\""] {
+            assert!(pinned_rust(open).is_err(), "{open}");
+        }
+        pinned_rust(&read_text(&root().join("rust-toolchain.toml")).unwrap()).unwrap();
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What happens to the module between the compiler and wasm-opt, and what it is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use walrus::ir::{Call, Value, Visitor, dfs_in_order};
 use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
@@ -127,6 +127,31 @@ pub(crate) fn code_by_module(wasm: &[u8]) -> Outcome<Vec<(String, usize)>> {
     Ok(sizes)
 }
 
+/// The crates that functions in the module are of. For a module with its names.
+pub(crate) fn crates(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
+    let module = Module::from_buffer(wasm).map_err(|error| format!("the wasm: {error:#}"))?;
+    Ok(module.funcs.iter_local().flat_map(|(id, _)| crates_in(&name(&module, id))).collect())
+}
+
+/// All crates that a function's path names: what is generic is compiled for types of others.
+fn crates_in(name: &str) -> BTreeSet<String> {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let mut found = BTreeSet::new();
+    let mut rest = name;
+    while let Some(at) = rest.find("::") {
+        let before = &rest[..at];
+        let start = before.rfind(|character| !is_word(character)).map_or(0, |place| place + 1);
+        let is_first = !before[..start].ends_with("::");
+        if is_first && before[start..].starts_with(|first: char| first.is_ascii_lowercase()) {
+            found.insert(before[start..].to_owned());
+        }
+        rest = &rest[at + 2..];
+        // The rest of this path is no crate.
+        rest = rest.trim_start_matches(|character| is_word(character) || character == ':');
+    }
+    found
+}
+
 fn bytes_of(function: &LocalFunction) -> usize {
     function.original_range.as_ref().map_or(0, |range| range.len())
 }
@@ -161,7 +186,20 @@ fn owner(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::owner;
+    use super::{crates_in, owner};
+
+    #[test]
+    fn a_functions_path_names_the_crates_that_it_is_made_of() {
+        for (name, expected) in [
+            ("meituan_protocol::message::read::Reader::value", "meituan_protocol"),
+            ("<alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop", "alloc core"),
+            ("aes::soft::fixslice32::sub_bytes", "aes"),
+            ("<hmac::Hmac<sha1::Sha1> as digest::Update>::update", "digest hmac sha1"),
+            ("ride_receive", ""),
+        ] {
+            assert_eq!(crates_in(name).into_iter().collect::<Vec<_>>().join(" "), expected, "{name}");
+        }
+    }
 
     #[test]
     fn code_belongs_to_a_module_of_ours_or_to_a_crate() {

@@ -147,8 +147,10 @@ impl Schemata {
                 return Err("mutants behind switches do not compile: see target/mutants/schemata".to_owned());
             }
         }
-        let without = (0..mutants.len()).filter(|number| !switched.contains(number));
-        tools::write(&self::left(), without.map(|number| mutants[number].name.clone() + "\n").collect::<String>())?;
+        let without = (0..mutants.len()).filter(|number| !switched.contains(number)).map(|number| mutants[number].name.as_str());
+        // Those of other builds stay.
+        let without: BTreeSet<&str> = left_out.iter().copied().chain(without).collect();
+        tools::write(&self::left(), without.into_iter().flat_map(|name| [name, "\n"]).collect::<String>())?;
         let mut schemata = Schemata { mutants, switched, tests: Vec::new() };
         for program in programs(targets)? {
             let listed = tools::printed_by(Command::new(&program).current_dir(folder()).args(["--list", "--format=terse"]))?;
