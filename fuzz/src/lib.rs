@@ -43,6 +43,25 @@ macro_rules! targets {
 
 targets! { message ticket_call ticket_order ba envelope trace ride_reply ride_push ride_order }
 
+impl Target {
+    /// Inputs that are kept in `kept/<name>/`: what the fuzzer has found beyond the seeds, and whatever once broke something
+    /// (`regression-…`), in the order of their names.
+    ///
+    /// # Panics
+    /// When the folder is not there.
+    #[must_use]
+    pub fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("kept").join(self.name);
+        let entries = std::fs::read_dir(&folder).expect("every target has a folder of inputs that are kept");
+        let mut kept: Vec<_> = entries
+            .map(|entry| entry.expect("a folder can be read"))
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file can be read")))
+            .collect();
+        kept.sort();
+        kept
+    }
+}
+
 /// The vectors that are shared by all tests.
 pub fn vectors() -> Vectors {
     Vectors::below(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors"))

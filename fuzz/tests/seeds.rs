@@ -1,4 +1,4 @@
-//! The targets hold for their seeds, and for what is made of them by altering a few bytes: that much is tested without a fuzzer.
+//! The targets hold for their seeds, for the inputs that are kept, and for what is made of them by altering a few bytes: that much is tested without a fuzzer.
 
 use meituan_protocol_fuzz::{TARGETS, Target, vectors};
 
@@ -45,9 +45,16 @@ impl Random {
 }
 
 fn holds(target: &Target) {
-    let seeds = (target.seeds)(&vectors());
+    let mut seeds = (target.seeds)(&vectors());
     assert!(seeds.len() >= 9, "{} has {} seeds", target.name, seeds.len());
     seeds.iter().for_each(|seed| (target.run)(seed));
+    let kept = target.kept();
+    assert!(!kept.is_empty(), "{} has no inputs that are kept", target.name);
+    for (name, input) in kept {
+        println!("fuzz/kept/{}/{name}", target.name);
+        (target.run)(&input);
+        seeds.push(input);
+    }
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let fewer = FEWER.iter().find(|(name, _)| *name == target.name);
     for _ in 0..fewer.map_or(INPUTS, |(_, inputs)| *inputs) {

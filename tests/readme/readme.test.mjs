@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { RUNTIMES } from "../packaging/runtimes.mjs";
@@ -63,5 +63,23 @@ describe("the READMEs", () => {
         }
       }
     }
+  });
+});
+
+describe("SECURITY.md", () => {
+  it("names tests and sources that are there", () => {
+    const text = read("SECURITY.md").replace(/\s+/g, " ");
+    const named = [
+      ...text.matchAll(/`((?:src|tests|docs|fuzz|pkg-template)\/[\w./-]+|[\w-]+\.(?:md|toml))`(?:, "([^"…]+?)(?: ?…)?")?/g),
+    ];
+    assert.ok(named.length > 15, `${named.length}`);
+    let tests = 0;
+    for (const [, path, test] of named) {
+      assert.ok(existsSync(join(ROOT, path)), path);
+      if (test === undefined) continue;
+      tests += 1;
+      assert.ok(read(path).includes(test), `${path} has no test "${test}"`);
+    }
+    assert.ok(tests > 5, `${tests}`);
   });
 });
