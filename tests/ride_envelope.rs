@@ -131,6 +131,7 @@ fn every_padding_that_is_not_pkcs5_is_refused() {
 fn neither_key_nor_client_shows_its_secrets() {
     let shown = format!("{:?} {:?} {:?}", key(), client(), config(617));
     assert!(!shown.contains("AAEC") && !shown.contains(TOKEN), "{shown}");
+    assert_eq!(format!("{:?}", key()), "Key(redacted)");
 }
 
 #[test]

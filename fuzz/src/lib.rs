@@ -55,7 +55,9 @@ impl Target {
         let entries = std::fs::read_dir(&folder).expect("every target has a folder of inputs that are kept");
         let mut kept: Vec<_> = entries
             .map(|entry| entry.expect("a folder can be read"))
-            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file can be read")))
+            .map(|entry| {
+                (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file can be read"))
+            })
             .collect();
         kept.sort();
         kept

@@ -47,9 +47,11 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 }
 
 /// What is kept of each target: so many inputs, of so many bytes together.
-const KEPT: (usize, u64) = (64, 32 * 1024);
+const KEPT: (usize, u64) = (128, 48 * 1024);
+/// As few inputs as reach all code that any of them reaches, however often.
+const MERGE: [&str; 2] = ["-set_cover_merge=1", "-use_counters=0"];
 
-/// Keeps what the fuzzer has found so far and the seeds do not reach: as few inputs as reach all of it, the smallest first.
+/// Keeps of what the fuzzer has found so far what reaches code that the seeds do not reach, the smallest first.
 /// What once broke something is never removed.
 pub(crate) fn keep() -> Outcome<ExitCode> {
     install()?;
@@ -64,14 +66,7 @@ pub(crate) fn keep() -> Outcome<ExitCode> {
         }
         let kept = folder().join(kept(&name));
         tools::create_folder(&kept)?;
-        tools::run(
-            cargo_fuzz("run")
-                .args(BUILD)
-                .arg(&name)
-                .args([&merged, &corpus, &kept])
-                .args(["--", "-set_cover_merge=1"])
-                .args(LIMITS),
-        )?;
+        tools::run(cargo_fuzz("run").args(BUILD).arg(&name).args([&merged, &corpus, &kept]).arg("--").args(MERGE).args(LIMITS))?;
         let mut found: Vec<(u64, String)> = Vec::new();
         for file in tools::files_under(&merged)?.into_iter().filter(|file| !file.starts_with(SEED) && !file.starts_with(REGRESSION))
         {
