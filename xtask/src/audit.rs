@@ -16,7 +16,9 @@ pub(crate) const WORDS: &str = "audit [--only …]";
 const USAGE: &str =
     "usage: cargo xtask audit [--only <part>] [--file <part of a path>,…] [--minutes <number>] [--shard <number>/<of>]";
 
-const PARTS: [(&str, fn(&Options) -> Outcome<Checked>); 11] = [
+type Check = fn(&Options) -> Outcome<Checked>;
+
+const PARTS: [(&str, Check); 11] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
     ("dependencies", |_| supply::dependencies()),
