@@ -294,7 +294,7 @@ impl Store for Faulty {
         if self.fault == "loses a compare-and-swap now and then" && !saved && is_change {
             let mut saves = self.saves.lock().unwrap();
             *saves += 1;
-            return Ok(*saves % 60 == 0);
+            return Ok(saves.is_multiple_of(60));
         }
         Ok(saved)
     }
