@@ -19,8 +19,10 @@ use meituan_protocol::ticket::notices::{ConsumeNotice, PayNoticeRequest};
 use meituan_protocol::ticket::{Asked, HttpReply, Reply};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{ErrorCode, Secret};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
@@ -180,42 +182,119 @@ fn a_push_is_accepted_by_the_enterprise() {
 #[derive(Default)]
 struct Faulty {
     fault: &'static str,
-    inner: MemoryStore,
+    inner: Arc<MemoryStore>,
     /// What was loaded first: a cache that nobody tells.
-    cached: Mutex<BTreeMap<Id, StoredOrder<u64>>>,
+    cached: Mutex<BTreeMap<Id, Option<StoredOrder<u64>>>>,
     dues: Mutex<BTreeMap<Id, Option<Timestamp>>>,
+    /// Saves that go wrong now and then.
+    saves: Mutex<u32>,
+    /// Somebody is changing an order.
+    is_changing: Mutex<bool>,
+}
+
+impl Faulty {
+    /// Hangs, or panics, where that is the fault of this function.
+    async fn suffers(&self, name: &str) {
+        if self.fault == format!("hangs in {name}") {
+            std::future::pending::<()>().await;
+        }
+        assert!(self.fault != format!("panics in {name}"), "on purpose");
+    }
+}
+
+/// Others go on first.
+async fn others_go_on() {
+    let mut is_first = true;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+}
+
+/// The snapshot with each of its texts changed.
+fn rewritten(snapshot: &str, change: &dyn Fn(&str) -> String) -> String {
+    fn rewrite(value: &mut Value, change: &dyn Fn(&str) -> String) {
+        match value {
+            Value::String(text) => *text = change(text),
+            Value::Array(list) => list.iter_mut().for_each(|value| rewrite(value, change)),
+            Value::Object(object) => object.values_mut().for_each(|value| rewrite(value, change)),
+            _ => {}
+        }
+    }
+    let mut value: Value = serde_json::from_str(snapshot).unwrap();
+    rewrite(&mut value, change);
+    value.to_string()
 }
 
 impl Store for Faulty {
     type Revision = u64;
 
     async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
-        let mut loaded = self.inner.load(order_id).await?;
-        if let (Some(stored), "loses U+0000") = (&mut loaded, self.fault) {
-            stored.snapshot = stored.snapshot.replace("\\u0000", "");
+        self.suffers("load").await;
+        let loaded = self.inner.load(order_id).await?;
+        if self.fault == "remembers that nothing was there" {
+            let mut cached = self.cached.lock().unwrap();
+            return Ok(cached.entry(order_id).or_insert_with(|| loaded.clone()).as_ref().and(loaded));
         }
-        if let (Some(stored), "returns stale reads") = (&loaded, self.fault) {
-            return Ok(Some(self.cached.lock().unwrap().entry(order_id).or_insert_with(|| stored.clone()).clone()));
-        }
-        Ok(loaded)
+        let Some(mut stored) = loaded else { return Ok(None) };
+        let change: &dyn Fn(&str) -> String = match self.fault {
+            "loses U+0000" => &|text| text.replace('\0', ""),
+            "trims" => &|text| text.trim_end().to_owned(),
+            "normalises" => &|text| text.replace("e\u{301}", "\u{e9}"),
+            "loses digits" => &|text| text.parse::<u64>().map_or(text.to_owned(), |number| format!("{}", number as f64)),
+            "cuts long texts" => &|text| text.chars().take(4000).collect(),
+            "returns stale reads" => {
+                let mut cached = self.cached.lock().unwrap();
+                return Ok(cached.entry(order_id).or_insert(Some(stored)).clone());
+            }
+            _ => return Ok(Some(stored)),
+        };
+        stored.snapshot = rewritten(&stored.snapshot, change);
+        Ok(Some(stored))
     }
 
     async fn save(&self, mut order: SaveOrder<u64>) -> Result<bool, BoxError> {
+        self.suffers("save").await;
         let current = self.inner.load(order.order_id).await?.map(|stored| stored.revision);
         match self.fault {
             "saves over others" => order.expected = current,
             "creates twice" if order.expected.is_none() => order.expected = current,
+            "creates what is to be changed" if current.is_none() => order.expected = None,
             "is true where it is false" => {
                 self.inner.save(order).await?;
                 return Ok(true);
             }
+            "reads, waits, then writes" => {
+                if current != order.expected {
+                    return Ok(false);
+                }
+                others_go_on().await;
+                order.expected = self.inner.load(order.order_id).await?.map(|stored| stored.revision);
+            }
+            "creates once more while somebody changes" => match order.expected {
+                Some(_) => {
+                    *self.is_changing.lock().unwrap() = true;
+                    others_go_on().await;
+                    *self.is_changing.lock().unwrap() = false;
+                }
+                None if *self.is_changing.lock().unwrap() && current == Some(1) => order.expected = current,
+                None => {}
+            },
+            "holds 64 KiB" if order.snapshot.len() > 65_535 => return Err("data too long for column".into()),
             "loses milliseconds" => order.due = order.due.map(|due| Timestamp(due.0 / 1000 * 1000)),
+            "keeps an old due" => order.due = *self.dues.lock().unwrap().entry(order.order_id).or_insert(order.due),
             _ => {}
         }
-        let (id, due) = (order.order_id, order.due);
+        let (id, due, is_change) = (order.order_id, order.due, order.expected.is_some());
         let saved = self.inner.save(order).await?;
         if saved || self.fault == "takes due from a save that is false" {
             self.dues.lock().unwrap().insert(id, due);
+        }
+        if self.fault == "loses a compare-and-swap now and then" && !saved && is_change {
+            let mut saves = self.saves.lock().unwrap();
+            *saves += 1;
+            return Ok(saves.is_multiple_of(60));
         }
         Ok(saved)
     }
@@ -223,6 +302,7 @@ impl Store for Faulty {
 
 impl DueStore for Faulty {
     async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Id>, BoxError> {
+        self.suffers("due").await;
         let all = || self.dues.lock().unwrap().keys().copied().collect::<Vec<_>>();
         Ok(match self.fault {
             "has nothing due" => Vec::new(),
@@ -237,6 +317,7 @@ impl DueStore for Faulty {
     }
 
     async fn claim_due(&self, now: Timestamp, max: usize, lease: Duration) -> Result<Option<Vec<Id>>, BoxError> {
+        self.suffers("claim_due").await;
         Ok(match self.fault {
             "claims nothing" => Some(Vec::new()),
             "gives what is due to everybody" => Some(self.inner.due(now, max).await?),
@@ -249,12 +330,21 @@ impl DueStore for Faulty {
     }
 
     async fn with_conflicts(&self) -> Result<Option<Vec<Id>>, BoxError> {
+        self.suffers("with_conflicts").await;
         Ok(match self.fault {
             "has no conflicts" => Some(Vec::new()),
             "has every conflict for ever" => Some(self.dues.lock().unwrap().keys().copied().collect()),
             _ => self.inner.with_conflicts().await?,
         })
     }
+}
+
+/// Connections to one database, each with its fault.
+fn contract_of(faults: &[&'static str]) -> Result<(), BrokenContract> {
+    let inner = Arc::new(MemoryStore::default());
+    let connection = |&fault: &&'static str| Arc::new(Faulty { fault, inner: inner.clone(), ..Faulty::default() });
+    let (connections, time): (Vec<_>, _) = (faults.iter().map(connection).collect(), Virtual::new());
+    time.run(store_contract(&connections, Id(900_000_000_000_000_001), &time))
 }
 
 fn contract(fault: &'static str) -> Result<(), BrokenContract> {
@@ -268,6 +358,7 @@ fn a_store_that_keeps_the_contract_passes_it() {
     for kept in ["none", "does not claim"] {
         contract(kept).unwrap();
     }
+    contract_of(&["none", "none"]).unwrap();
     let stores = [Arc::new(MemoryStore::default())];
     block_on(store_contract(&stores, Id(1), &Threads::default())).unwrap();
     let rides = [Arc::new(MemoryStore::default())];
@@ -278,11 +369,22 @@ fn a_store_that_keeps_the_contract_passes_it() {
 fn every_fault_of_a_store_is_found_and_named() {
     for (fault, message) in [
         ("loses U+0000", "entries[0]: from character 0 on, expected \"\\0\", found \"\""),
-        ("returns stale reads", "read after save 1: expected 1, found 0"),
+        ("trims", "kept as they are: entries[0]: from character 0 on, expected \" \", found \"\""),
+        ("normalises", "kept as they are: entries[1]: from character 0 on, expected \"e\\u{301}\", found \"é\""),
+        ("loses digits", "to the last character: orderId: from character 17 on, expected \"2\", found \"0\""),
+        ("cuts long texts", "to the last character: units[0].voucher: from character 4000 on"),
+        ("holds 64 KiB", "an order of 1000 tickets with credentials is kept whole: save: data too long for column"),
+        ("returns stale reads", "connection 0, read after save 2: expected 2, found 1"),
+        ("remembers that nothing was there", "connection 0, read after save 1: the order is not there"),
         ("saves over others", "20 of 20 have won"),
         ("creates twice", "the second save is true"),
+        ("creates what is to be changed", "an order that is not there is false: the save is true"),
         ("is true where it is false", "20 of 20 have won"),
+        ("reads, waits, then writes", "save with the same revision at once, one wins: 20 of 20 have won"),
+        ("loses a compare-and-swap now and then", "2 of 20 have won"),
+        ("creates once more while somebody changes", "an order that was there was created again"),
         ("loses milliseconds", "-1 ms after the first: expected [], found [Id("),
+        ("keeps an old due", "saved with due Some(1) ms later: listed true"),
         ("has nothing due", "0 ms after the first: expected [Id("),
         ("has everything due", "-1 ms after the first"),
         ("takes due from a save that is false", "listed after a save that was false"),
@@ -294,8 +396,88 @@ fn every_fault_of_a_store_is_found_and_named() {
         ("claims without limit", "at most 1: found"),
         ("has no conflicts", "saved with 2 conflicts: listed false"),
         ("has every conflict for ever", "saved with 0 conflicts: listed true"),
+        ("panics in load", "an order that was never saved is not there: load: it panicked"),
     ] {
         let broken = contract(fault).expect_err(fault).to_string();
+        assert!(broken.contains(message), "{fault}: {broken}");
+    }
+}
+
+#[test]
+fn a_connection_that_lags_is_found_though_each_by_itself_keeps_the_contract() {
+    contract_of(&["none"]).unwrap();
+    let broken = contract_of(&["none", "returns stale reads"]).unwrap_err().to_string();
+    assert!(broken.contains("connection 1, read after save 2: expected 2, found 1"), "{broken}");
+}
+
+#[test]
+fn a_store_that_hangs_ends_the_contract_and_is_named() {
+    for (fault, name, before) in [
+        ("hangs in load", "load", 0),
+        ("hangs in save", "save", 0),
+        ("hangs in due", "due", 0),
+        ("hangs in claim_due", "claim_due", 0),
+        ("hangs in with_conflicts", "with_conflicts", 0),
+    ] {
+        let BrokenContract { failures } = contract(fault).unwrap_err();
+        assert_eq!(failures.len(), before + 1, "{fault}: {failures:?}");
+        assert_eq!(failures[before].1, format!("{name} has not ended within 10000 ms"));
+    }
+}
+
+#[test]
+fn no_store_is_no_store_that_keeps_the_contract() {
+    let time = Virtual::new();
+    let broken = time.run(store_contract::<Id, MemoryStore>(&[], Id(1), &time)).unwrap_err();
+    assert_eq!(broken.to_string(), "the store breaks its contract:\n  stores: no store was given");
+}
+
+/// A store of rides with one fault.
+#[derive(Default)]
+struct Rides {
+    fault: &'static str,
+    inner: MemoryStore<String>,
+}
+
+impl Rides {
+    fn column(&self, key: String) -> Result<String, BoxError> {
+        match self.fault {
+            "does not tell keys by their case" => Ok(key.to_lowercase()),
+            "holds keys of 24 characters" if key.len() > 24 => Err("data too long for column".into()),
+            _ => Ok(key),
+        }
+    }
+}
+
+impl Store<String> for Rides {
+    type Revision = u64;
+
+    async fn load(&self, key: String) -> Result<Option<StoredOrder<u64>>, BoxError> {
+        self.inner.load(self.column(key)?).await
+    }
+
+    async fn save(&self, order: SaveOrder<u64, String>) -> Result<bool, BoxError> {
+        let order_id = self.column(order.order_id.clone())?;
+        self.inner.save(SaveOrder { order_id, ..order }).await
+    }
+}
+
+impl DueStore<String> for Rides {
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<String>, BoxError> {
+        self.inner.due(now, max).await
+    }
+}
+
+#[test]
+fn a_store_of_rides_keeps_every_kind_of_key() {
+    for (fault, message) in [
+        ("does not tell keys by their case", "an account: the first save of Aride-5 is false"),
+        ("holds keys of 24 characters", "an account: save: data too long for column"),
+    ] {
+        let (store, time) = (Arc::new(Rides { fault, ..Rides::default() }), Virtual::new());
+        let BrokenContract { failures } = time.run(store_contract(&[store], "ride".to_owned(), &time)).unwrap_err();
+        assert_eq!(failures.len(), 1, "{failures:?}");
+        let broken = format!("{}: {}", failures[0].0, failures[0].1);
         assert!(broken.contains(message), "{fault}: {broken}");
     }
 }

@@ -424,6 +424,12 @@ fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
     for foreign in [0, 201, 300, 400, 499, 506, 602, 699] {
         assert_eq!(supplier().reply(&pay, &Reply::refuse(foreign, "x")).unwrap_err().code, ErrorCode::IllegalReplyCode);
     }
+    // These are listed, and no failures.
+    let heartbeat = sent("/mt/heartbeat", r#"{"partnerId":1122}"#).receive().unwrap();
+    for (call, outcome) in [(&heartbeat, 200), (&pay, 200), (&pay, 598), (&pay, 601)] {
+        let error = supplier().reply(call, &Reply::refuse(outcome, "系统维护")).unwrap_err();
+        assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
+    }
     let refused = supplier().reply(&pay, &Reply::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足")).unwrap();
     assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"partnerId":1122,"code":501,"describe":"预存款不足"}"#);
     let silent = supplier().reply(&pay, &Reply::refuse(OrderPayCode::OTHER, "")).unwrap_err();
@@ -435,6 +441,11 @@ fn a_code_that_is_not_listed_fails_a_call_only_when_asked_for_and_never_stands_f
     let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7,"partnerOrderId":"P1"}}"#).receive().unwrap();
     let refused = supplier().reply(&pay, &Reply::refuse_unlisted(777, "系统维护")).unwrap();
     assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":777,"describe":"系统维护","partnerId":1122}"#);
+    // A placeholder is sent, and reported.
+    let [listed, unlisted] = [Reply::refuse(OrderPayCode::OTHER, "失败"), Reply::refuse_unlisted(423, "失败")]
+        .map(|reply| supplier().reply(&pay, &reply).unwrap().warnings);
+    assert!(!listed.is_empty());
+    assert_eq!(unlisted, listed);
     for outcome in [200, 598, 601, 602] {
         let error = supplier().reply(&pay, &Reply::refuse_unlisted(outcome, "x")).unwrap_err();
         assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");

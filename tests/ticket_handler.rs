@@ -211,6 +211,91 @@ fn a_refusal_without_a_reason_is_a_result_that_cannot_be_used() {
 }
 
 #[test]
+fn a_refusal_by_a_code_that_is_no_failure_of_the_call_is_a_result_that_cannot_be_used() {
+    for code in [777, 0, -1, 200, 598, 601, 602, OrderCreateCode::OTHER.0] {
+        let world = World::begin();
+        world.code(create());
+        world.acts(Mode::RefusedBy(code));
+        assert_eq!(world.code(pay()), 598, "{code}");
+        assert!(world.heard.has("error the function's result is unusable: ILLEGAL_REPLY_CODE"), "{:?}", world.heard.lines());
+        assert_eq!(world.order().attempts[0].unusable, Some(1));
+    }
+    for code in [200, 598, 601, 602] {
+        let world = World::begin();
+        world.acts(Mode::RefusedUnlisted(code));
+        world.is_unknown(create());
+        assert!(world.heard.has("error the function's result is unusable: ILLEGAL_REPLY_CODE"), "{:?}", world.heard.lines());
+    }
+}
+
+#[test]
+fn a_refusal_by_a_code_that_is_not_listed_is_replied_where_the_function_says_so() {
+    let world = World::begin();
+    world.acts(Mode::RefusedUnlisted(777));
+    let reply = world.time.run(called(&world.handler, &world.time, create()));
+    assert_eq!((reply.code, reply.describe.as_str()), (Some(777), "余票不足"));
+}
+
+#[test]
+fn a_notice_that_nobody_sends_is_given_up_by_its_age_and_heard_of_and_one_of_a_sender_is_sent_once_before() {
+    for has_sender in [false, true] {
+        let world = World::begin();
+        world.code(create());
+        world.acts(Mode::Pending);
+        world.code(pay());
+        let paid = OrderPaid {
+            order_id: ORDER,
+            partner_order_id: "P7".into(),
+            voucher_type: Some(VoucherType::CODE_PER_TICKET),
+            vouchers: Some(vec!["a".into(), "b".into()]),
+            ..OrderPaid::default()
+        };
+        world.time.run(world.handler.record(ORDER, paid)).unwrap();
+        *world.answers.lock().unwrap() = 599;
+        let garden = Garden { runtime: world.time.clone(), act: world.act.clone(), runs: world.runs.clone() };
+        let store = world.handler.store().clone();
+        let silent = Handler::builder(supplier(), store, garden, world.time.clone()).hooks(world.heard.clone()).build();
+        let settle = || match has_sender {
+            true => world.settle(),
+            false => world.time.run(silent.settle(ORDER)).unwrap(),
+        };
+        if !has_sender {
+            assert!(settle().is_some_and(|due| due <= world.handler_now()), "it stays owed");
+        }
+        world.time.pass(7 * 86_400_000);
+        assert_eq!(settle(), None, "{has_sender}");
+        assert_eq!(world.sent().len(), usize::from(has_sender));
+        assert!(world.heard.has(&format!("given up payNotice:{ORDER}")), "{:?}", world.heard.lines());
+        assert_eq!(world.order().given_up.unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn one_settlement_puts_right_when_an_order_is_due_that_a_clock_has_written_which_was_far_ahead() {
+    let ahead = 3 * 86_400_000;
+    let world = World::begin();
+    world.code(create());
+    world.acts(Mode::Fails);
+    world.code(pay());
+    world.acts(Mode::Done);
+    *world.answers.lock().unwrap() = 599;
+    world.time.pass(ahead);
+    world.settle();
+    let wrong = world.handler_now();
+    world.time.pass(-ahead);
+    let due = |at: Timestamp| world.time.run(world.handler.store().due(at, 10)).unwrap();
+    assert_eq!(due(Timestamp(world.handler_now().0 + 3_600_000)), [], "the store cannot list it");
+    *world.answers.lock().unwrap() = 599;
+    for order_id in due(Timestamp(wrong.0 + 3_600_000)) {
+        world.time.run(world.handler.settle(order_id)).unwrap();
+    }
+    assert_eq!(due(Timestamp(world.handler_now().0 + 600_000)), [ORDER]);
+    *world.answers.lock().unwrap() = 200;
+    world.time.pass(600_000);
+    assert_eq!(world.settle(), None);
+}
+
+#[test]
 fn what_has_begun_is_done_to_its_end_though_nobody_waits() {
     let world = World::begin();
     world.code(create());

@@ -542,12 +542,12 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
         desk.tell(end(&key, Outcome::PENDING));
         let waiting = desk.clone();
         desk.now = clock(counts);
-        assert!(desk.tell(TimePassed {}).conflicts.contains(&Breach::RefundOverdue), "{requested}");
+        assert!(desk.tell(TimePassed::default()).conflicts.contains(&Breach::RefundOverdue), "{requested}");
         assert_eq!(desk.code(refund("R", &["C1"])), 602, "{requested}");
         assert_eq!(next_due(desk.order(), &desk.settings), Some(Timestamp(clock(counts).0 + 1001)));
         desk.later(1001);
         assert_eq!(desk.tell(refuse("R")).reason, Some(Reason::AlreadyAgreed), "{requested}");
-        assert_eq!(desk.tell(TimePassed {}).kind, Kind::Moved);
+        assert_eq!(desk.tell(TimePassed::default()).kind, Kind::Moved);
         assert_eq!((desk.code(refund("R", &["C1"])), desk.notices()), (601, vec![]));
         assert_eq!(desk.tell(refuse("R")).kind, Kind::Illegal);
 
@@ -577,7 +577,7 @@ fn beyond_the_years_of_the_calendar_nothing_is_agreed_and_that_is_reported() {
     desk.now = clock("2199-01-04 10:00:00");
     let key = desk.run(refund("R", &["C1"]));
     assert_eq!(desk.tell(end(&key, Outcome::PENDING)).conflicts, [Breach::CalendarEnded]);
-    desk.later(100 * 86_400_000).tell(TimePassed {});
+    desk.later(100 * 86_400_000).tell(TimePassed::default());
     assert_eq!(desk.code(refund("R", &["C1"])), 602);
     // A calendar of one's own reaches as far as it says, or without end.
     desk.settings.calendar = Some(Calendar::default());
@@ -806,7 +806,7 @@ fn a_refund_that_meituan_has_decided_itself_is_the_pending_one() {
 fn a_refund_that_silence_or_the_supplier_has_agreed_is_not_counted_again_by_meituans_message() {
     let agreed_by_silence = |desk: &mut Desk| {
         desk.settings.calendar = Some(Calendar::default());
-        desk.later(10 * 86_400_000).tell(TimePassed {});
+        desk.later(10 * 86_400_000).tell(TimePassed::default());
     };
     let agreed_by_the_supplier = |desk: &mut Desk| {
         desk.tell(agree("R"));
@@ -1339,9 +1339,9 @@ fn a_refusal_that_is_not_delivered_counts_until_the_end_of_the_third_working_day
     desk.tell(refuse("R1"));
     let silent = Calendar::shipped().silence_counts_at(NOW).unwrap();
     desk.now = silent;
-    assert_eq!(desk.tell(TimePassed {}).conflicts, []);
+    assert_eq!(desk.tell(TimePassed::default()).conflicts, []);
     desk.now.0 += 1;
-    assert_eq!(desk.tell(TimePassed {}).conflicts, [Breach::RefusedInDoubt]);
+    assert_eq!(desk.tell(TimePassed::default()).conflicts, [Breach::RefusedInDoubt]);
 }
 
 #[test]
@@ -1371,9 +1371,9 @@ fn silence_agrees_nothing_before_the_third_working_day_has_ended() {
     let key = desk.run(refund("R1", &["C1"]));
     desk.reply(end(&key, Outcome::PENDING));
     desk.now = Calendar::shipped().silence_counts_at(NOW).unwrap();
-    desk.tell(TimePassed {});
+    desk.tell(TimePassed::default());
     assert_eq!(desk.order().counts().refunded, 0);
     desk.now.0 += 1;
-    desk.tell(TimePassed {});
+    desk.tell(TimePassed::default());
     assert_eq!(desk.order().counts().refunded, 1);
 }

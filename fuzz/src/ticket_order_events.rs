@@ -66,17 +66,17 @@ impl Story {
             20 | 21 => self.consumed(pick),
             22 => match order.and_then(|order| order.notices.get(pick % order.notices.len().max(1))) {
                 Some(notice) => NoticeAccepted { id: notice.id.clone() }.into(),
-                None => TimePassed {}.into(),
+                None => TimePassed { without_sender: Some(pick % 2 == 0) }.into(),
             },
             25 => PersonalDataCleared {}.into(),
             27 => self.admit(pick),
             26 => match order.and_then(|order| order.conflicts.get(pick % order.conflicts.len().max(1))) {
                 Some(conflict) => ConflictResolved { id: conflict.id.clone(), note: None }.into(),
-                None => TimePassed {}.into(),
+                None => TimePassed::default().into(),
             },
             _ => match order.and_then(|order| order.attempts.get(pick % order.attempts.len().max(1))) {
                 Some(attempt) => TakeOver { key: attempt.key.clone() }.into(),
-                None => TimePassed {}.into(),
+                None => TimePassed::default().into(),
             },
         }
     }

@@ -332,7 +332,7 @@ export interface Orders {
     id: string,
     note?: string,
   ): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
-  /** Has a notice sent again that was given up, by the next `settle`. `illegal`, with the reason, where there is no such notice. */
+  /** Has a notice sent again that was given up, as is true now, by the next `settle`. `illegal`, with the reason, where there is no such notice. */
   retryNotice(orderId: string, id: string): Promise<OrderTransition & { readonly order: TicketOrder | undefined }>;
   /** The orders with open conflicts, where the store has `conflicts`; throws INVALID_CONFIG otherwise. */
   conflicts(): Promise<readonly { readonly orderId: string; readonly conflicts: readonly Conflict[] }[]>;

@@ -8,8 +8,6 @@ mod store;
 mod threads;
 pub(crate) mod work;
 
-#[cfg(feature = "testing")]
-pub(crate) use channel::Receiver;
 pub(crate) use channel::{oneshot, within};
 pub use runtime::Runtime;
 #[cfg(feature = "tokio")]

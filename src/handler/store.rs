@@ -13,6 +13,12 @@ pub trait OrderKey: Clone + Ord + fmt::Debug + fmt::Display + Send + Sync + 'sta
     /// One of many keys, the first of which is this one, for tests.
     #[doc(hidden)]
     fn nth(&self, place: u64) -> Self;
+
+    /// Keys of every kind that rides have, likewise; none of a ticket order.
+    #[doc(hidden)]
+    fn of_rides(&self) -> Vec<Self> {
+        Vec::new()
+    }
 }
 
 impl OrderKey for Id {
@@ -24,6 +30,12 @@ impl OrderKey for Id {
 impl OrderKey for String {
     fn nth(&self, place: u64) -> String {
         format!("{self}-{place}")
+    }
+
+    fn of_rides(&self) -> Vec<String> {
+        let kinds = [format!("{self}143009655634"), format!("314253f8-912b-4c7e-9f25-{self}"), format!("calls:{self}")];
+        // Two that a store takes for one where it does not tell upper case from lower case.
+        kinds.into_iter().chain([format!("a{self}"), format!("A{self}")]).collect()
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a store of orders has to do, as checks that any store can be put through.
 
-use crate::handler::{BoxError, DueStore, OrderKey, Receiver, Runtime, SaveOrder, Store, StoredOrder, work};
+use crate::handler::work::{Missing, milliseconds, stored};
+use crate::handler::{BoxError, DueStore, OrderKey, Runtime, SaveOrder, Store, StoredOrder};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::Poll;
 
 /// How many race for one revision, and how often.
 const RACERS: usize = 20;
@@ -18,10 +20,26 @@ const COUNTS: u32 = 5;
 const MAX_TRIES: u32 = 200 * COUNTS;
 /// When the orders of the checks are due: far ahead, and not on the second.
 const DUE: i64 = 4_102_444_800_457;
-/// How long a claim of the checks lasts.
-const LEASE: Duration = Duration::from_millis(100);
+/// How long a claim of the checks lasts, in milliseconds.
+const LEASE: i64 = 100;
 /// More than the orders that anybody has due then.
 const ALL: usize = 100_000;
+/// So many tickets have been seen in one order: some 330 KB with what each takes.
+const TICKETS: u32 = 1000;
+/// So long an answer of the store is waited for, in milliseconds.
+const DEADLINE: i64 = 10_000;
+
+/// An answer that did not come.
+#[derive(Debug)]
+struct Hangs(&'static str);
+
+impl fmt::Display for Hangs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has not ended within {DEADLINE} ms", self.0)
+    }
+}
+
+impl std::error::Error for Hangs {}
 
 /// What a store does not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +58,8 @@ impl fmt::Display for BrokenContract {
 impl std::error::Error for BrokenContract {}
 
 /// Checks that a store does what [`Store`] says. `stores` are one or several connections to the same database, which take turns
-/// and race with each other on `runtime`; orders from `first_order_id` on must not be there.
+/// and race with each other on `runtime`; orders from `first_order_id` on must not be there. Whatever takes longer than 10 s ends
+/// the contract.
 ///
 /// ```
 /// use meituan_protocol::message::Id;
@@ -60,23 +79,35 @@ pub async fn store_contract<Key: OrderKey, S: DueStore<Key>>(
     first_order_id: Key,
     runtime: &impl Runtime,
 ) -> Result<(), BrokenContract> {
+    if stores.is_empty() {
+        return Err(BrokenContract { failures: vec![("stores", "no store was given".into())] });
+    }
     let mut contract = Contract { stores, runtime, first: first_order_id, next: 0, turn: 0 };
     let mut failures = Vec::new();
     macro_rules! check {
         ($($name:literal: $check:ident,)*) => {
-            $( if let Err(why) = contract.$check().await { failures.push(($name, why.to_string())); } )*
+            // What hangs would fail each of the others as well.
+            let mut hangs = false;
+            $( if !hangs && let Err(why) = contract.$check().await {
+                hangs = why.is::<Hangs>();
+                failures.push(($name, why.to_string()));
+            } )*
         };
     }
     check! {
         "an order that was never saved is not there": nothing_is_there,
         "what was saved is loaded again, to the last character": is_loaded_again,
         "the character U+0000 is kept in strings (PostgreSQL: a column of text or json, not jsonb)": keeps_zero,
+        "blanks at the end, and characters that can be written in two ways, are kept as they are": keeps_characters,
+        "an order of 1000 tickets with credentials is kept whole": keeps_large_orders,
+        "keys are texts: Meituan's and your own numbers of rides, and the calls of an account": keeps_keys,
         "a new order is saved once: the second save without a revision is false, and changes nothing": is_new_once,
         "a save with a revision for an order that is not there is false": is_not_made_by_a_change,
         "a revision is good for one save, and never comes back": revision_is_good_once,
-        "a load after a save sees it, on every connection": reads_what_was_saved,
+        "a load after a save sees it, on every connection, also where there was nothing before": reads_what_was_saved,
         "of 20 that save the first snapshot at once, one wins": one_creates,
         "of 20 that save with the same revision at once, one wins": one_changes,
+        "of some that create an order and some that change it at once, one that changes it wins where it is there, else one that creates it": one_of_each_kind,
         "6 that load, add one and save until it is true lose no addition": counts,
         "orders do not touch each other": are_apart,
         "due returns the orders whose due has come, to the millisecond, the earliest first, and no other": is_due,
@@ -107,41 +138,73 @@ fn snapshot(order_id: &impl OrderKey, quantity: u32) -> Value {
             { "voucher": "b", "state": 5, "since": 1_430_908_460_000_i64, "refundId": "R1" },
         ],
         "refunds": [{ "refundId": "R1", "quantity": 1, "units": [1], "state": 1, "told": true, "requestedAt": 1_430_908_460_000_i64 }],
-        "entries": ["", "0", "null"], "reschedules": [], "attempts": [], "notices": [],
-        "conflicts": [{ "id": "entered-early:gate 1", "breach": "entered-early", "since": 1_430_908_460_000_i64 }],
+        "entries": ["", "0", "null"], "reschedules": [], "attempts": [],
+        "notices": [{ "id": "payNotice:1", "name": "payNotice", "body": { "body": { "vouchers": ["x"] } }, "since": 1_430_908_460_000_i64 }],
+        "conflicts": [
+            { "id": "entered-early:gate 1", "breach": "entered-early", "recorded": "consumed gate 1", "since": 1_430_908_460_000_i64 },
+        ],
     })
 }
 
-impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
+impl<'c, Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'c, Key, S, R> {
     fn new_id(&mut self) -> Key {
         self.next += 1;
         self.first.nth(self.next - 1)
     }
 
     /// The connections take turns.
-    fn store(&mut self) -> Result<&S, BoxError> {
+    fn store(&mut self) -> &'c Arc<S> {
         self.turn += 1;
-        Ok(self.stores.get(self.turn % self.stores.len().max(1)).ok_or("no store was given")?)
+        &self.stores[self.turn % self.stores.len()]
     }
 
     async fn save(&mut self, id: &Key, snapshot: &Value, expected: Option<S::Revision>) -> Result<bool, BoxError> {
-        self.save_due(id, snapshot, expected, None).await
+        self.save_about(id, snapshot, expected, None, 1).await
     }
 
     async fn save_due(
+        &mut self,
+        id: &Key,
+        snapshot: &Value,
+        expected: Option<S::Revision>,
+        due: Option<i64>,
+    ) -> Result<bool, BoxError> {
+        self.save_about(id, snapshot, expected, due, 1).await
+    }
+
+    async fn save_about(
         &mut self,
         order_id: &Key,
         snapshot: &Value,
         expected: Option<S::Revision>,
         due: Option<i64>,
+        conflicts: u32,
     ) -> Result<bool, BoxError> {
-        let (order_id, snapshot) = (order_id.clone(), snapshot.to_string());
-        let order = SaveOrder { order_id, snapshot, expected, due: due.map(Timestamp), conflicts: 1 };
-        self.store()?.save(order).await
+        let (order_id, snapshot, due) = (order_id.clone(), snapshot.to_string(), due.map(Timestamp));
+        let order = SaveOrder { order_id, snapshot, expected, due, conflicts };
+        saved(self.runtime, self.store(), order).await
     }
 
     async fn load(&mut self, id: &Key) -> Result<(Value, S::Revision), BoxError> {
-        loaded(self.store()?, id).await
+        loaded(self.runtime, self.store(), id).await
+    }
+
+    /// That nothing is stored, as far as each connection knows.
+    async fn is_nowhere(&self, id: &Key) -> Checked {
+        for store in self.stores {
+            holds(found(self.runtime, store, id).await?.is_none(), "load returned an order")?;
+        }
+        Ok(())
+    }
+
+    async fn due(&mut self, now: i64, max: usize) -> Result<Vec<Key>, BoxError> {
+        let store = self.store().clone();
+        asked(self.runtime, "due", async move { store.due(Timestamp(now), max).await }).await
+    }
+
+    /// What is claimed; `None` where the store does not claim.
+    async fn claim_due(&mut self, now: i64, max: usize) -> Result<Option<Vec<Key>>, BoxError> {
+        claimed(self.runtime, self.store().clone(), now, max).await
     }
 
     /// An order that is saved.
@@ -154,7 +217,7 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
 
     async fn nothing_is_there(&mut self) -> Checked {
         let id = self.new_id();
-        holds(self.store()?.load(id.clone()).await?.is_none(), "load returned an order")
+        self.is_nowhere(&id).await
     }
 
     async fn is_loaded_again(&mut self) -> Checked {
@@ -167,8 +230,44 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         let mut order = snapshot(&id, 2);
         order["partnerOrderId"] = "P\0 1".into();
         order["entries"] = json!(["\0"]);
-        holds(self.save(&id, &order, None).await?, "the save is false")?;
-        same(&self.load(&id).await?.0, &order)
+        self.is_kept(&id, &order).await
+    }
+
+    async fn is_kept(&mut self, id: &Key, order: &Value) -> Checked {
+        holds(self.save(id, order, None).await?, "the save is false")?;
+        same(&self.load(id).await?.0, order)
+    }
+
+    async fn keeps_characters(&mut self) -> Checked {
+        let id = self.new_id();
+        let mut order = snapshot(&id, 2);
+        order["partnerOrderId"] = "P 1  ".into();
+        order["entries"] = json!([" ", "e\u{301}", "\u{e9}", "\u{212b}", "\u{ff11}\t"]);
+        self.is_kept(&id, &order).await
+    }
+
+    async fn keeps_large_orders(&mut self) -> Checked {
+        let id = self.new_id();
+        if !id.of_rides().is_empty() {
+            return Ok(());
+        }
+        let mut order = snapshot(&id, TICKETS);
+        let code = "0123456789abcdef".repeat(16);
+        let ticket =
+            |place| json!({ "voucher": format!("{code}{place}"), "credentials": [0], "state": 0, "since": 1_430_908_460_000_i64 });
+        order["units"] = (0..TICKETS).map(ticket).collect();
+        self.is_kept(&id, &order).await
+    }
+
+    async fn keeps_keys(&mut self) -> Checked {
+        let keys = self.new_id().of_rides();
+        for key in &keys {
+            holds(self.save(key, &snapshot(key, 2), None).await?, &format!("the first save of {key} is false"))?;
+        }
+        for key in &keys {
+            same(&self.load(key).await?.0, &snapshot(key, 2)).map_err(|why| format!("loaded by {key}: {why}"))?;
+        }
+        Ok(())
     }
 
     async fn is_new_once(&mut self) -> Checked {
@@ -181,7 +280,7 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         let (_, revision) = self.saved(2).await?;
         let id = self.new_id();
         holds(!self.save(&id, &snapshot(&id, 2), Some(revision)).await?, "the save is true")?;
-        holds(self.store()?.load(id.clone()).await?.is_none(), "the order is there")
+        self.is_nowhere(&id).await
     }
 
     async fn revision_is_good_once(&mut self) -> Checked {
@@ -203,13 +302,19 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
     }
 
     async fn reads_what_was_saved(&mut self) -> Checked {
-        let (id, mut revision) = self.saved(0).await?;
+        let id = self.new_id();
+        self.is_nowhere(&id).await?;
+        let mut revision = None;
         for quantity in 1..=READS {
-            holds(self.save(&id, &snapshot(&id, quantity), Some(revision.clone())).await?, "the save is false")?;
-            for _ in 0..=self.stores.len() {
-                let (order, loaded) = self.load(&id).await?;
-                same(&order["quantity"], &quantity.into()).map_err(|why| format!("read after save {quantity}: {why}"))?;
-                revision = loaded;
+            holds(self.save(&id, &snapshot(&id, quantity), revision.take()).await?, "the save is false")?;
+            for (place, store) in self.stores.iter().enumerate() {
+                let read = |why: BoxError| match why.is::<Hangs>() {
+                    true => why,
+                    false => format!("connection {place}, read after save {quantity}: {why}").into(),
+                };
+                let (order, loaded) = loaded(self.runtime, store, &id).await.map_err(read)?;
+                same(&order["quantity"], &quantity.into()).map_err(read)?;
+                revision = Some(loaded);
             }
         }
         Ok(())
@@ -218,7 +323,7 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
     async fn one_creates(&mut self) -> Checked {
         for _ in 0..ROUNDS {
             let id = self.new_id();
-            self.one_wins(&id, None).await?;
+            self.one_wins(&id, |_| None).await?;
         }
         Ok(())
     }
@@ -227,41 +332,47 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         let (id, _) = self.saved(2).await?;
         for _ in 0..ROUNDS {
             let revision = self.load(&id).await?.1;
-            self.one_wins(&id, Some(revision)).await?;
+            self.one_wins(&id, |_| Some(revision.clone())).await?;
         }
         Ok(())
     }
 
-    async fn one_wins(&mut self, id: &Key, expected: Option<S::Revision>) -> Checked {
-        let mut racing = Vec::new();
-        for quantity in 1..=RACERS as u32 {
-            let (order_id, expected) = (id.clone(), expected.clone());
-            let snapshot = snapshot(id, quantity).to_string();
-            let save = SaveOrder { order_id, snapshot, expected, due: None, conflicts: 0 };
-            racing.push((quantity, self.beside(|store| async move { store.save(save).await })));
+    async fn one_of_each_kind(&mut self) -> Checked {
+        for _ in 0..ROUNDS {
+            let (id, first) = self.saved(2).await?;
+            let creates = |place: usize| place.is_multiple_of(2);
+            let winner = self.one_wins(&id, |place| (!creates(place)).then(|| first.clone())).await?;
+            holds(!creates(winner), "an order that was there was created again")?;
+            // Not the revision of a first save: that may become true when somebody creates the order.
+            let later = self.load(&id).await?.1;
+            let id = self.new_id();
+            let winner = self.one_wins(&id, |place| (!creates(place)).then(|| later.clone())).await?;
+            holds(creates(winner), "an order that was not there was changed")?;
         }
-        let mut winners = Vec::new();
-        for (quantity, racer) in racing {
-            if racer.await.unwrap_or_else(|| Err("save panicked".into()))? {
-                winners.push(quantity);
-            }
-        }
-        holds(winners.len() == 1, &format!("{} of {RACERS} have won", winners.len()))?;
-        same(&self.load(id).await?.0, &snapshot(id, winners[0]))
+        Ok(())
     }
 
-    /// Runs this beside the others.
-    fn beside<T: Send + 'static, F: Future<Output = T> + Send + 'static>(&mut self, work: impl FnOnce(Arc<S>) -> F) -> Receiver<T> {
-        self.turn += 1;
-        work::task(self.runtime, work(self.stores[self.turn % self.stores.len()].clone()))
+    /// Returns which has won.
+    async fn one_wins(&mut self, id: &Key, expected: impl Fn(usize) -> Option<S::Revision>) -> Result<usize, BoxError> {
+        let racing = (0..RACERS).map(|place| {
+            let snapshot = snapshot(id, place as u32 + 1).to_string();
+            let save = SaveOrder { order_id: id.clone(), snapshot, expected: expected(place), due: None, conflicts: 0 };
+            // Two of each connection one after the other, so that each kind of racer is on each.
+            boxed(saved(self.runtime, &self.stores[place / 2 % self.stores.len()], save))
+        });
+        let won = all(racing).await?;
+        let winners: Vec<usize> = (0..RACERS).filter(|&place| won[place]).collect();
+        let [winner] = winners[..] else { return Err(format!("{} of {RACERS} have won", winners.len()).into()) };
+        for store in self.stores {
+            same(&loaded(self.runtime, store, id).await?.0, &snapshot(id, winner as u32 + 1))?;
+        }
+        Ok(winner)
     }
 
     async fn counts(&mut self) -> Checked {
         let (id, _) = self.saved(0).await?;
-        let counting: Vec<_> = (0..COUNTERS).map(|_| self.beside(|store| count(store, id.clone()))).collect();
-        for counter in counting {
-            counter.await.unwrap_or_else(|| Err("the store panicked".into()))?;
-        }
+        let stores = self.stores.iter().cycle().take(COUNTERS);
+        all(stores.map(|store| boxed(count(self.runtime, store, &id)))).await?;
         same(&self.load(&id).await?.0["quantity"], &(COUNTERS as u32 * COUNTS).into())
     }
 
@@ -278,12 +389,12 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         }
         for (after, expected) in [(-1, &[][..]), (0, &[&early]), (1, &[&early]), (2, &[&early, &late])] {
             for _ in 0..self.stores.len() {
-                let found = self.store()?.due(Timestamp(DUE + after), ALL).await?;
+                let found = self.due(DUE + after, ALL).await?;
                 let ours: Vec<&Key> = found.iter().filter(|id| [&late, &early, &never].contains(id)).collect();
                 holds(ours == expected, &format!("{after} ms after the first: expected {expected:?}, found {ours:?}"))?;
             }
         }
-        let found = self.store()?.due(Timestamp(DUE + 2), 1).await?;
+        let found = self.due(DUE + 2, 1).await?;
         holds(found.len() == 1, &format!("at most 1: found {}", found.len()))
     }
 
@@ -293,18 +404,18 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         for (due, is_expected) in [(Some(DUE + 1), false), (Some(DUE - 1), true), (None, false)] {
             let revision = self.load(&id).await?.1;
             holds(self.save_due(&id, &snapshot(&id, 2), Some(revision), due).await?, "the save is false")?;
-            let is_due = self.store()?.due(Timestamp(DUE), ALL).await?.contains(&id);
+            let is_due = self.due(DUE, ALL).await?.contains(&id);
             let after = due.map(|due| due - DUE);
             holds(is_due == is_expected, &format!("saved with due {after:?} ms later: listed {is_due}"))?;
         }
         self.save_due(&id, &snapshot(&id, 2), None, Some(DUE)).await?;
-        let is_due = self.store()?.due(Timestamp(DUE), ALL).await?.contains(&id);
+        let is_due = self.due(DUE, ALL).await?.contains(&id);
         holds(!is_due, "listed after a save that was false")
     }
 
-    /// What is claimed of these; `None` where the store does not claim.
+    /// The same, of these.
     async fn claim(&mut self, after: i64, max: usize, ours: &[Key]) -> Result<Option<Vec<Key>>, BoxError> {
-        let claimed = self.store()?.claim_due(Timestamp(DUE + after), max, LEASE).await?;
+        let claimed = self.claim_due(DUE + after, max).await?;
         Ok(claimed.map(|claimed| claimed.into_iter().filter(|id| ours.contains(id)).collect()))
     }
 
@@ -315,27 +426,22 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
         }
         let Some(early) = self.claim(-1, ALL, &ids).await? else { return Ok(()) };
         holds(early.is_empty(), &format!("-1 ms after the first: found {early:?}"))?;
-        let now = Timestamp(DUE + 2);
-        let claiming: Vec<_> = (0..4).map(|_| self.beside(|store| async move { store.claim_due(now, ALL, LEASE).await })).collect();
-        let mut claimed = Vec::new();
-        for claim in claiming {
-            let found = claim.await.unwrap_or_else(|| Err("claim_due panicked".into()))?.unwrap_or_default();
-            claimed.extend(found.into_iter().filter(|id| ids.contains(id)));
-        }
+        let stores = self.stores.iter().cycle().take(4);
+        let claims = all(stores.map(|store| boxed(claimed(self.runtime, store.clone(), DUE + 2, ALL)))).await?;
+        let mut claimed: Vec<Key> = claims.into_iter().flatten().flatten().filter(|id| ids.contains(id)).collect();
         claimed.sort_unstable();
         let mut all = ids.to_vec();
         all.sort_unstable();
         holds(claimed == all, &format!("four claims at once: expected {all:?}, found {claimed:?}"))?;
-        let lease = LEASE.as_millis() as i64;
-        let found = self.claim(2 + lease - 1, ALL, &ids).await?.unwrap_or_default();
+        let found = self.claim(2 + LEASE - 1, ALL, &ids).await?.unwrap_or_default();
         holds(found.is_empty(), &format!("within the lease: found {found:?}"))?;
         let revision = self.load(&ids[0]).await?.1;
         holds(self.save_due(&ids[0], &snapshot(&ids[0], 2), Some(revision), Some(DUE)).await?, "the save is false")?;
-        let found = self.claim(2 + lease - 1, ALL, &ids).await?.unwrap_or_default();
+        let found = self.claim(2 + LEASE - 1, ALL, &ids).await?.unwrap_or_default();
         holds(found == ids[..1], &format!("after a save within the lease: expected {:?}, found {found:?}", &ids[..1]))?;
-        let found = self.store()?.claim_due(Timestamp(DUE + 2 + lease), 1, LEASE).await?.unwrap_or_default();
+        let found = self.claim_due(DUE + 2 + LEASE, 1).await?.unwrap_or_default();
         holds(found.len() == 1, &format!("at most 1: found {}", found.len()))?;
-        let found = [found, self.claim(2 + lease, ALL, &ids).await?.unwrap_or_default()].concat();
+        let found = [found, self.claim(2 + LEASE, ALL, &ids).await?.unwrap_or_default()].concat();
         let ours: Vec<_> = found.iter().filter(|id| ids.contains(id)).collect();
         holds(ours == [&ids[1], &ids[2]], &format!("after the lease: expected {:?}, found {ours:?}", &ids[1..]))
     }
@@ -343,10 +449,11 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
     async fn has_conflicts(&mut self) -> Checked {
         let (id, mut revision) = self.saved(2).await?;
         for conflicts in [0, 2, 1, 0] {
-            let (order_id, snapshot) = (id.clone(), snapshot(&id, 2).to_string());
-            let order = SaveOrder { order_id, snapshot, expected: Some(revision), due: None, conflicts };
-            holds(self.store()?.save(order).await?, "the save is false")?;
-            let Some(found) = self.store()?.with_conflicts().await? else { return Ok(()) };
+            let is_saved = self.save_about(&id, &snapshot(&id, 2), Some(revision), None, conflicts).await?;
+            holds(is_saved, "the save is false")?;
+            let store = self.store().clone();
+            let found = asked(self.runtime, "with_conflicts", async move { store.with_conflicts().await }).await?;
+            let Some(found) = found else { return Ok(()) };
             let is_listed = found.contains(&id);
             holds(is_listed == (conflicts > 0), &format!("saved with {conflicts} conflicts: listed {is_listed}"))?;
             revision = self.load(&id).await?.1;
@@ -355,23 +462,93 @@ impl<Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'_, Key, S, R> {
     }
 }
 
-async fn count<Key: OrderKey, S: Store<Key>>(store: Arc<S>, id: Key) -> Checked {
+/// What the store answers, asked in a task of its own, as a handler asks.
+async fn asked<T: Send + 'static>(
+    runtime: &impl Runtime,
+    name: &'static str,
+    work: impl Future<Output = Result<T, BoxError>> + Send + 'static,
+) -> Result<T, BoxError> {
+    let end = Timestamp(runtime.now().steady.0.saturating_add(DEADLINE));
+    stored(runtime, work, end).await.map_err(|missing| match missing {
+        Missing::Failed(error) => format!("{name}: {error}").into(),
+        Missing::Late => Hangs(name).into(),
+    })
+}
+
+async fn saved<Key: OrderKey, S: Store<Key>>(
+    runtime: &impl Runtime,
+    store: &Arc<S>,
+    order: SaveOrder<S::Revision, Key>,
+) -> Result<bool, BoxError> {
+    let store = store.clone();
+    asked(runtime, "save", async move { store.save(order).await }).await
+}
+
+async fn found<Key: OrderKey, S: Store<Key>>(
+    runtime: &impl Runtime,
+    store: &Arc<S>,
+    id: &Key,
+) -> Result<Option<StoredOrder<S::Revision>>, BoxError> {
+    let (store, id) = (store.clone(), id.clone());
+    asked(runtime, "load", async move { store.load(id).await }).await
+}
+
+async fn loaded<Key: OrderKey, S: Store<Key>>(
+    runtime: &impl Runtime,
+    store: &Arc<S>,
+    id: &Key,
+) -> Result<(Value, S::Revision), BoxError> {
+    let StoredOrder { snapshot, revision } = found(runtime, store, id).await?.ok_or("the order is not there")?;
+    Ok((serde_json::from_str(&snapshot).map_err(|_| "the snapshot is no JSON")?, revision))
+}
+
+async fn claimed<Key: OrderKey, S: DueStore<Key>>(
+    runtime: &impl Runtime,
+    store: Arc<S>,
+    now: i64,
+    max: usize,
+) -> Result<Option<Vec<Key>>, BoxError> {
+    asked(runtime, "claim_due", async move { store.claim_due(Timestamp(now), max, milliseconds(LEASE)).await }).await
+}
+
+async fn count<Key: OrderKey, S: Store<Key>>(runtime: &impl Runtime, store: &Arc<S>, id: &Key) -> Checked {
     let (mut added, mut tries) = (0, 0);
     while added < COUNTS {
         tries += 1;
         holds(tries < MAX_TRIES, "save is false again and again, although nobody else was first")?;
-        let (mut order, revision) = loaded(&*store, &id).await?;
+        let (mut order, revision) = loaded(runtime, store, id).await?;
         order["quantity"] = (order["quantity"].as_u64().unwrap_or_default() + 1).into();
-        let save =
-            SaveOrder { order_id: id.clone(), snapshot: order.to_string(), expected: Some(revision), due: None, conflicts: 0 };
-        added += u32::from(store.save(save).await?);
+        let (order_id, snapshot) = (id.clone(), order.to_string());
+        let save = SaveOrder { order_id, snapshot, expected: Some(revision), due: None, conflicts: 0 };
+        added += u32::from(saved(runtime, store, save).await?);
     }
     Ok(())
 }
 
-async fn loaded<Key: OrderKey, S: Store<Key>>(store: &S, id: &Key) -> Result<(Value, S::Revision), BoxError> {
-    let StoredOrder { snapshot, revision } = store.load(id.clone()).await?.ok_or("the order is not there")?;
-    Ok((serde_json::from_str(&snapshot).map_err(|_| "the snapshot is no JSON")?, revision))
+type Working<'w, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'w>>;
+
+fn boxed<'w, T>(work: impl Future<Output = Result<T, BoxError>> + Send + 'w) -> Working<'w, T> {
+    Box::pin(work)
+}
+
+/// What comes of all of these, which go on side by side; the first error, where one has failed.
+async fn all<'w, T>(works: impl Iterator<Item = Working<'w, T>>) -> Result<Vec<T>, BoxError> {
+    let mut working: Vec<(Working<'w, T>, Option<T>)> = works.map(|work| (work, None)).collect();
+    std::future::poll_fn(|context| {
+        for (work, value) in &mut working {
+            if value.is_none()
+                && let Poll::Ready(result) = work.as_mut().poll(context)
+            {
+                match result {
+                    Ok(result) => *value = Some(result),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+        }
+        if working.iter().all(|(_, value)| value.is_some()) { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await?;
+    Ok(working.into_iter().filter_map(|(_, value)| value).collect())
 }
 
 fn holds(condition: bool, why: &str) -> Checked {

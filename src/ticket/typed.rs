@@ -114,7 +114,15 @@ pub struct Reply {
     describe: String,
     body: Option<Value>,
     facts: Facts,
-    is_unlisted: bool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Outcome,
+    Failure,
+    /// A failure by a code that Meituan does not list for the call.
+    Unlisted,
 }
 
 impl Reply {
@@ -126,7 +134,7 @@ impl Reply {
     /// An outcome of the call's own that is no failure, such as 598, 601 or 602, with this body.
     pub fn outcome(code: impl Into<i32>, describe: &str, body: impl Serialize) -> Self {
         let body = serde_json::to_value(body).ok().filter(|body| !body.is_null());
-        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default(), is_unlisted: false }
+        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default(), kind: Kind::Outcome }
     }
 
     /// A failure: one of the call's codes, and the true reason in words.
@@ -135,12 +143,12 @@ impl Reply {
     /// close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead, which Meituan
     /// takes for a time-out (inferred): [`Supplier::answer_failure`]; or put pay and refund off (598, 602) where the notice follows.
     pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
-        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), is_unlisted: false }
+        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), kind: Kind::Failure }
     }
 
     /// A failure by a code that Meituan does not list for the call, and the true reason in words.
     pub fn refuse_unlisted(code: i32, describe: &str) -> Self {
-        Reply { is_unlisted: true, ..Reply::refuse(code, describe) }
+        Reply { kind: Kind::Unlisted, ..Reply::refuse(code, describe) }
     }
 
     /// The order has so many tickets: rules that count are checked.
@@ -206,11 +214,14 @@ impl Supplier {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn reply(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
-        if reply.is_unlisted {
-            return self.fail_unlisted(to, reply);
-        }
-        if !to.call.lists(reply.code) {
-            return Err(illegal(reply.code));
+        match reply.kind {
+            Kind::Outcome if !to.call.lists(reply.code) => return Err(illegal(reply.code)),
+            Kind::Outcome => {}
+            Kind::Failure => check_failure(to.call, reply.code, false, &reply.describe)?,
+            Kind::Unlisted => {
+                check_failure(to.call, reply.code, true, &reply.describe)?;
+                return Ok(self.fail_unlisted(to, reply));
+            }
         }
         let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
         let (body, warnings) = self.written(to.call, reply, facts)?;
@@ -230,14 +241,13 @@ impl Supplier {
         Ok((body, packed.issues))
     }
 
-    fn fail_unlisted(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
-        if !to.call.may_fail_unlisted(reply.code) {
-            return Err(illegal(reply.code));
-        }
-        if reply.describe.trim().is_empty() {
-            return Err(Error::at(ErrorCode::EmptyText, "describe"));
-        }
-        Ok(self.http_reply(self.encode_failure(reply.code, &reply.describe), to.encrypted, Vec::new()))
+    fn fail_unlisted(&self, to: &Received, reply: &Reply) -> HttpReply {
+        let body = self.encode_failure(reply.code, &reply.describe);
+        // A placeholder as the reason is sent, and reported.
+        let mut packed = Packed::default();
+        read(to.call.reply, &body, Reading::WIRE, &mut packed);
+        packed.issues.retain(|issue| issue.path == "describe");
+        self.http_reply(body, to.encrypted, packed.issues)
     }
 
     /// The reply to a call that is not accepted: a failure envelope, encrypted as the call was.
@@ -318,6 +328,21 @@ impl Supplier {
         let url = [&self.config().host, path].concat();
         let endpoint = std::marker::PhantomData;
         Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, call, endpoint })
+    }
+}
+
+/// A failure has a code that Meituan takes for one, and a reason.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn check_failure(call: &Call, code: i32, is_unlisted: bool, describe: &str) -> Result<(), Error> {
+    let is_failure = if is_unlisted { call.may_fail_unlisted(code) } else { call.lists(code) && !call.is_outcome(code) };
+    if !is_failure {
+        return Err(illegal(code));
+    }
+    match describe.trim().is_empty() {
+        true => Err(Error::at(ErrorCode::EmptyText, "describe")),
+        false => Ok(()),
     }
 }
 

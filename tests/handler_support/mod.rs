@@ -128,6 +128,10 @@ pub(crate) enum Mode {
     Refused,
     /// Refused, and nobody says why.
     RefusedSilently,
+    /// Order pay is refused by this code.
+    RefusedBy(i32),
+    /// Refused by this code, which is said not to be listed.
+    RefusedUnlisted(i32),
     Fails,
     Panics,
     /// Done, after so many milliseconds.
@@ -160,6 +164,8 @@ impl<R: Runtime> Garden<R> {
             Mode::Pending => Ok(pending.expect("it can be put off")),
             Mode::Refused => Ok(Ended::refused(code, "余票不足")),
             Mode::RefusedSilently => Ok(Ended::refused(code, " ")),
+            Mode::RefusedBy(_) => unreachable!("only order pay"),
+            Mode::RefusedUnlisted(code) => Ok(Ended::refused_unlisted(code, "余票不足")),
             Mode::Fails => Err("the upstream is away: client-secret".into()),
             Mode::Panics => panic!("on purpose"),
             Mode::After(milliseconds) => {
@@ -183,6 +189,9 @@ impl<R: Runtime> Functions for Garden<R> {
             let vouchers = (0..call.order.quantity).map(code).collect();
             OrderPaid { voucher_type: Some(VoucherType::CODE_PER_TICKET), vouchers: Some(vouchers), ..OrderPaid::default() }
         };
+        if let Mode::RefusedBy(code) = *self.act.lock().unwrap() {
+            return Ok(Ended::refused(OrderPayCode(code), "余票不足"));
+        }
         self.act("pay", call, paid, Some(Ended::pending()), OrderPayCode::OTHER).await
     }
 

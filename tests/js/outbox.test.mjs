@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MemoryStore } from "meituan-protocol/testing";
-import { accepted, CREATE, never, ORDER, PAY, shop } from "./order-support.mjs";
+import { accepted, CREATE, never, ORDER, PAY, SETTINGS, shop } from "./order-support.mjs";
 
 /** An order whose pay notice is due. */
 async function issued(options) {
@@ -31,6 +31,36 @@ describe("the outbox", () => {
     while ((await one.orders.pendingNotices(ORDER)).length > 0) await Promise.all(others.map(({ settle }) => settle()));
     assert.deepEqual(sent.toSorted(), ["consume", "consume", "pay"]);
   });
+
+  for (const [who, send, sent] of [
+    ["nobody sends", null, 0],
+    ["a process sends that settles it too late", () => new Response("busy", { status: 500 }), 1],
+  ]) {
+    it(`gives a notice up by its age where ${who}, reports it, and a person may have it sent again`, async () => {
+      let later = 0;
+      let sends = 0;
+      const givenUp = [];
+      const one = await issued({
+        config: { ...SETTINGS, now: () => Date.now() + later },
+        send: send && (() => ++sends && send()),
+        onNoticeGivenUp: (notice, about) => givenUp.push([notice.id, about.orderId]),
+      });
+      later = 7 * 86_400_000 - 10_000;
+      if (send === null) {
+        assert.ok((await one.settle()) < Date.now() + later, "it stays due");
+        assert.deepEqual(givenUp, []);
+      }
+      later = 7 * 86_400_000;
+      assert.equal(await one.settle(), undefined);
+      assert.deepEqual(givenUp, [[`payNotice:${ORDER}`, ORDER]]);
+      assert.equal(sends, sent);
+      assert.equal((await one.orders.retryNotice(ORDER, `payNotice:${ORDER}`)).kind, "moved");
+      assert.deepEqual(
+        (await one.orders.pendingNotices(ORDER)).map(({ id }) => id),
+        [`payNotice:${ORDER}`],
+      );
+    });
+  }
 
   it("goes on where a send hangs, and reports it", async () => {
     const one = await issued({ send: never, orders: { sendLimit: 50 } });

@@ -88,7 +88,7 @@ pub struct Ended<C: OrderAction>(End<C::Done>);
 enum End<Body> {
     Done(Body),
     Pending,
-    Refused(i32, String),
+    Refused { code: i32, is_unlisted: bool, describe: String },
 }
 
 impl<C: OrderAction> Ended<C> {
@@ -97,10 +97,16 @@ impl<C: OrderAction> Ended<C> {
         Ended(End::Done(body))
     }
 
-    /// It is definitely not done, for this reason: the true one, in Chinese, because Meituan's staff read it. Without one it is
-    /// a result that cannot be used.
+    /// It is definitely not done, for this reason: the true one, in Chinese, because Meituan's staff read it. Without one, or by
+    /// a code that Meituan does not list as a failure of the call, it is a result that cannot be used.
     pub fn refused(code: C::Code, reason: impl Into<String>) -> Self {
-        Ended(End::Refused(code.into(), reason.into()))
+        Ended(End::Refused { code: code.into(), is_unlisted: false, describe: reason.into() })
+    }
+
+    /// The same by a code that Meituan does not list for the call. One by which Meituan acts as on no failure (200, 598, 601, 602,
+    /// or another outcome of the call) is a result that cannot be used.
+    pub fn refused_unlisted(code: i32, reason: impl Into<String>) -> Self {
+        Ended(End::Refused { code, is_unlisted: true, describe: reason.into() })
     }
 }
 
@@ -268,11 +274,8 @@ fn event_of<C: OrderAction>(ended: Ended<C>, known: &Known<'_>) -> Result<Attemp
             C::record(body, known, &mut end).map_err(Unusable::Broken)?;
         }
         End::Pending => end.outcome = Outcome::PENDING,
-        // Meituan's staff read the reason.
-        End::Refused(_, describe) if describe.trim().is_empty() => {
-            return Err(Unusable::Broken(crate::Error::at(crate::ErrorCode::EmptyText, "describe")));
-        }
-        End::Refused(code, describe) => {
+        End::Refused { code, is_unlisted, describe } => {
+            ticket::check_failure(C::CALL, code, is_unlisted, &describe).map_err(Unusable::Broken)?;
             end = AttemptEnded { outcome: Outcome::REFUSED, code: Some(code), describe: Some(describe), ..end };
         }
     }

@@ -80,7 +80,10 @@ impl Change<'_> {
     }
 
     /// Deadlines that have passed are reported.
-    pub(super) fn time_passed(&mut self) -> Said {
+    pub(super) fn time_passed(&mut self, without_sender: bool) -> Said {
+        if without_sender {
+            self.give_up_old_ones(true);
+        }
         let settings = self.settings;
         let deadlines = Deadlines { settings, calendar: settings.calendar() };
         if self.order.state() == State::Issuing && self.order.issuing_since.is_none() {

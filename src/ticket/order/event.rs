@@ -132,14 +132,20 @@ crate::messages! {
         delivery "delivery": code(Delivery), required;
     }
 
-    /// A notice that was given up is to be sent again.
+    /// A notice that was given up is to be sent again, as is true now: a consume notice has the totals of this time, and what is no
+    /// longer so is not sent.
     RetryNotice {
         /// The notice's id.
         id "id": text, required;
     }
 
     /// Time has passed: a pending refund may count as agreed by now, or a deadline may have passed.
-    TimePassed {}
+    TimePassed {
+        /// Whoever tells it sends no notices: those are given up that are too old (7 days; about a refund when silence has decided
+        /// it), unless one of the order is being sent just now. Absent: a notice that nobody has begun to send is sent once,
+        /// whatever its age.
+        without_sender "withoutSender": flag, optional;
+    }
 
     /// Somebody takes over a function that broke off, without a call of Meituan's that waits for it.
     TakeOver {

@@ -346,7 +346,7 @@ pub(super) fn apply_to(
         Event::ClaimNotices(_) => change.claim_notices(),
         Event::NoticeEnded(ended) => change.notice_ended(ended),
         Event::RetryNotice(notice) => change.retry_notice(&notice.id),
-        Event::TimePassed(_) => change.time_passed(),
+        Event::TimePassed(passed) => change.time_passed(passed.without_sender == Some(true)),
         Event::TakeOver(attempt) => change.take_over(&attempt.key),
         Event::ConflictResolved(resolved) => change.conflict_resolved(resolved),
         Event::PersonalDataCleared(_) => change.clear_personal_data(),
@@ -453,7 +453,7 @@ impl Failure {
     /// family's "other", and missing words are replaced.
     fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
         let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
-        let describe = if describe.is_empty() { Reason::NoReasonGiven.text() } else { describe };
+        let describe = if describe.trim().is_empty() { Reason::NoReasonGiven.text() } else { describe };
         Failure { code, describe: describe.into() }
     }
 }

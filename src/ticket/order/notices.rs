@@ -35,11 +35,18 @@ impl Change<'_> {
     }
 
     pub(super) fn notice_accepted(&mut self, id: &str) -> Said {
-        let is_pay = self.order.notices.iter().any(|notice| notice.id == id && notice.name == PAY_NOTICE.name);
+        let mut is_pay = false;
+        let mut is_accepted = |notice: &Notice| {
+            let is_accepted = notice.id == id;
+            is_pay |= is_accepted && notice.is_pay();
+            is_accepted
+        };
+        self.order.notices.retain(|notice| !is_accepted(notice));
+        // Its sender may report late.
+        self.drop_given_up(&mut is_accepted);
         if is_pay && self.order.state() == State::Issued {
             self.order.success_accepted = Some(true);
         }
-        self.order.notices.retain(|notice| notice.id != id);
         (Kind::Duplicate, Answer::None)
     }
 
@@ -78,12 +85,12 @@ impl Change<'_> {
         if self.order.state() == State::Returned && self.order.counts().used > 0 {
             return;
         }
-        self.order.notices.retain(|notice| notice.name != PAY_NOTICE.name);
-        self.drop_given_up(&|notice| notice.name == PAY_NOTICE.name);
+        self.order.notices.retain(|notice| !notice.is_pay());
+        self.drop_given_up(&mut Notice::is_pay);
     }
 
     /// Notices that were given up, and are not to be looked into any more: their content is not so, or they are sent again.
-    pub(super) fn drop_given_up(&mut self, is_moot: &dyn Fn(&Notice) -> bool) {
+    pub(super) fn drop_given_up(&mut self, is_moot: &mut dyn FnMut(&Notice) -> bool) {
         let Some(given_up) = &mut self.order.given_up else { return };
         let mut moot = Vec::new();
         given_up.retain(|notice| {
@@ -115,16 +122,11 @@ impl Change<'_> {
             let refund_id = Some(notice).filter(|notice| notice.is_refusal()).and_then(Notice::refund_id);
             refund_id.and_then(|refund_id| equal(&meant, refund_id).first()).map(|(_, place)| *place)
         };
-        self.drop_given_up(&|notice| place_of(notice).is_some());
-        if !self.order.notices.iter().any(Notice::is_refusal) {
-            return Vec::new();
-        }
         let now = self.now;
         let mut is_withdrawn = vec![false; refund_ids.len()];
-        self.order.notices.retain(|notice| {
-            let place = Some(notice).filter(|notice| !notice.is_under_way(now)).and_then(place_of);
-            place.map(|place| is_withdrawn[place] = true).is_none()
-        });
+        let mut is_meant = |notice: &Notice| place_of(notice).map(|place| is_withdrawn[place] = true).is_some();
+        self.drop_given_up(&mut is_meant);
+        self.order.notices.retain(|notice| notice.is_under_way(now) || !is_meant(notice));
         refund_ids
             .iter()
             .zip(is_withdrawn)
@@ -248,7 +250,7 @@ impl Notice {
     }
 
     /// Whether somebody is sending it.
-    fn is_under_way(&self, now: Timestamp) -> bool {
+    pub(super) fn is_under_way(&self, now: Timestamp) -> bool {
         self.claimed_until.is_some_and(|until| until > now)
     }
 

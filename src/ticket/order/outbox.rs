@@ -29,7 +29,7 @@ impl Notice {
         }
     }
 
-    fn is_pay(&self) -> bool {
+    pub(super) fn is_pay(&self) -> bool {
         self.name == PAY_NOTICE.name
     }
 
@@ -61,7 +61,7 @@ impl Change<'_> {
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
     pub(super) fn claim_notices(&mut self) -> Said {
         self.withdraw_overtaken_refusals();
-        self.give_up_old_ones();
+        self.give_up_old_ones(false);
         let limit = self.settings.send_limit();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
         let mut claimed = Vec::new();
@@ -103,7 +103,7 @@ impl Change<'_> {
         };
         notice.next_at = Some(Timestamp(self.now.0.saturating_add(pause)));
         self.withdraw_overtaken_refusals();
-        self.give_up_old_ones();
+        self.give_up_old_ones(false);
         (Kind::Moved, Answer::None)
     }
 
@@ -146,20 +146,22 @@ impl Change<'_> {
             notice.update(&self.order.counts(), true);
             self.order.notices.push(Notice { since: self.now, tries: None, processing: None, ..notice });
         }
-        self.drop_given_up(&|notice| notice.id == id);
+        self.drop_given_up(&mut |notice| notice.id == id);
         (Kind::Moved, Answer::None)
     }
 
-    /// A notice that nobody has accepted for too long is kept for a person. One that somebody is sending is not touched.
-    fn give_up_old_ones(&mut self) {
+    /// A notice that nobody has accepted for too long is kept for a person. One that somebody is sending is not touched, and one
+    /// that nobody has begun to send is sent once, where anybody sends.
+    pub(super) fn give_up_old_ones(&mut self, without_sender: bool) {
         let (settings, now) = (self.settings, self.now);
+        // Whoever is sending one will send the others, too.
+        let unsent = without_sender && !self.order.notices.iter().any(|notice| notice.is_under_way(now));
         let refunds = &self.order.refunds;
         let by_id = sorted(refunds.iter().enumerate().map(|(place, refund)| (refund.refund_id.as_str(), place)));
         let is_old = |notice: &Notice| {
-            let is_free = notice.claimed_until.is_none_or(|until| until <= now);
             let refund =
                 notice.refund_id().and_then(|refund_id| equal(&by_id, refund_id).first()).map(|(_, place)| &refunds[*place]);
-            is_free && notice.tries.is_some() && age_limit(refund, notice, settings) <= now
+            !notice.is_under_way(now) && (unsent || notice.tries.is_some()) && age_limit(refund, notice, settings) <= now
         };
         let mut old = Vec::new();
         self.order.notices.retain(|notice| {

@@ -251,7 +251,7 @@ crate::messages! {
         name "name": text, required;
         /// The content to send: the body of a consume notice; of the others, the envelope without partnerId.
         body "body": raw, required;
-        /// Since when it is due.
+        /// Since when it is due. Its age counts from then, whether or not anybody tries to send it.
         since "since": milliseconds, required;
         /// How often somebody has begun to send it.
         tries "tries": count, optional;

@@ -318,7 +318,7 @@ impl Service {
     /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
     /// notices, if the driver can send. Begins by loading the order.
     pub fn settle(&self, can_send: bool, now: impl Into<Now>) -> (Job, Step) {
-        self.begin(Work::Settle(Settling::new(can_send)), Event::TimePassed(order::TimePassed {}), store_limit(now.into()))
+        self.begin(Work::Settle(Settling::new(can_send)), settling::time_passed(can_send), store_limit(now.into()))
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {

@@ -2,7 +2,8 @@
 //! keeps no other from being done.
 
 use super::{
-    Answer, Applying, AttemptEnded, DEADLINE, Done, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due, store_limit,
+    Answer, Applying, AttemptEnded, DEADLINE, Done, Event, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due,
+    store_limit,
 };
 use crate::ticket::order::{ClaimNotices, TakeOver, TimePassed, broken_off};
 use crate::time::Timestamp;
@@ -133,8 +134,13 @@ impl Job {
         (settling.phase, self.event) = match (next, key) {
             (_, Some(key)) => (Phase::TakingOver, TakeOver { key }.into()),
             (Next::Task | Next::Notices, None) if settling.can_send => (Phase::Claiming, ClaimNotices {}.into()),
-            _ => (Phase::Last, TimePassed {}.into()),
+            _ => (Phase::Last, time_passed(settling.can_send)),
         };
         self.conflicts = 0;
     }
+}
+
+/// Where nobody sends, notices end by their age alone.
+pub(super) fn time_passed(can_send: bool) -> Event {
+    TimePassed { without_sender: (!can_send).then_some(true) }.into()
 }
