@@ -182,18 +182,20 @@ export class TicketSupplier {
   observe(existing, { report, waitUntil = platformWaitUntil, onError, language, reports = new Reports({ onError, language }) }) {
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
-      const at = configuration.clock();
-      const copy = request.clone();
+      // Whatever goes wrong here is nothing that Meituan, or the existing handler, may notice.
+      const before = outcomeOf(() => ({ at: configuration.clock(), request: request.clone(), call: this.callFor(request.url) }));
       const response = await existing(request, ...context);
-      const exchange = { request: copy, response: response.clone(), at, until: configuration.clock() };
-      // Whatever goes wrong here is nothing that Meituan may notice.
-      const call = this.callFor(request.url);
-      const failed = (/** @type {unknown} */ error) => reports.error(error, call === undefined ? {} : { call });
+      const after = outcomeOf(() => ({ response: response.clone(), until: configuration.clock() }));
+      const failed = (/** @type {unknown} */ error) => {
+        const call = before.value?.call;
+        reports.error(error, call === undefined ? {} : { call });
+      };
+      const until = steady() + RECORD_LIMIT;
       const looking = async () => {
-        const found = await observed(configuration, this, exchange);
+        const found = await observed(configuration, this, { ...resultOf(before), ...resultOf(after) }, until);
         if (found) await report(found, ...context);
       };
-      const inTime = endsInTime(looking(), steady() + RECORD_LIMIT, "record").catch(failed);
+      const inTime = endsInTime(looking(), until, "record").catch(failed);
       keepAlive(waitUntil, inTime, context, failed);
       return response;
     };
@@ -263,6 +265,35 @@ export class TicketSupplier {
     }
     return refused(error, this.#configuration, index, encrypted, describeRefusal);
   }
+}
+
+/**
+ * @template T
+ * @typedef {{ value?: T, error?: unknown }} Outcome
+ */
+
+/**
+ * What work comes to, to be looked at later.
+ * @template T
+ * @param {() => T} work
+ * @returns {Outcome<T>}
+ */
+function outcomeOf(work) {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/**
+ * @template T
+ * @param {Outcome<T>} outcome
+ * @returns {T}
+ */
+function resultOf({ value, error }) {
+  if (value === undefined) throw error;
+  return value;
 }
 
 /** @param {any} call @param {string} describe */
