@@ -522,7 +522,7 @@ fn a_call_that_came_before_is_answered_by_what_is_stored_and_nothing_is_done_for
         let code = meituan().read_reply(&call, reply.status, &reply.body, Some(2)).code;
         (reply.status, code)
     };
-    let query = || OrderQuery { order_id: ORDER, partner_order_id: Some("P7".into()), ..OrderQuery::default() };
+    let query = || OrderQuery { order_id: ORDER, partner_order_id: Some("P7".into()) };
     for _ in 0..2 {
         assert_eq!(code(create().into()), (200, Some(200)));
         assert_eq!(code(pay().into()), (200, Some(200)));

@@ -73,7 +73,7 @@ export async function observed(configuration, supplier, { request, response, at,
   const isStale = error?.code === "STALE_DATE";
   const isStranger = error !== undefined && UNAUTHENTICATED.includes(error.code);
   // Of a caller who is not authenticated nothing is read, nor kept for a reader.
-  const isUnread = (isStale || isStranger) && error.path.startsWith("headers");
+  const isUnread = error !== undefined && (isStale || isStranger) && error.path.startsWith("headers");
   if (isUnread) Promise.resolve(request.body?.cancel?.()).catch(() => {});
   const patience = Math.min(limit, steady() + configuration.bodyTimeoutMs);
   const texts = {

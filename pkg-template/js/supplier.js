@@ -36,6 +36,7 @@ import { endsInTime, steady } from "./time.js";
  * @typedef {{ method: string, url: string, headers: unknown }} Head
  * @typedef {{ now?: number | Date, until?: number, heard?: (body: string | Uint8Array) => void }} ReceiveOptions `until` by the steady
  * clock; `heard` gets the body as it came
+ * @typedef {{ text: string, receivedAt: number, clock: () => number, date: string, authorization: string }} CallHead `text` as the module wants it
  */
 
 /**
@@ -210,6 +211,7 @@ export class TicketSupplier {
    * What comes before a body, as the module wants it, and when it came.
    * @param {Head} request
    * @param {ReceiveOptions | undefined} options
+   * @returns {CallHead}
    */
   #headOf({ method, url, headers }, options) {
     const configuration = this.#configuration;
@@ -226,7 +228,7 @@ export class TicketSupplier {
 
   /**
    * @template Answer
-   * @param {ReturnType<TicketSupplier["#headOf"]>} head
+   * @param {CallHead} head
    * @param {string | Uint8Array} body
    * @param {(reply: import("./http.js").Reply) => Answer} finish
    * @param {(head: string, body: string | Uint8Array, now: number) => ReturnType<typeof receiveCall>} [receive] where the module of
