@@ -42,10 +42,8 @@ pub(crate) fn check<T>(routes: &[Route<T>], expected: &str, mistaken: fn(&T) -> 
 #[inline(never)]
 fn check_paths(paths: &[(&str, Option<&str>)], expected: &str) -> Result<(), Error> {
     for (index, &(path, mistaken)) in paths.iter().enumerate() {
-        let detail = if !is_uri(path) {
-            [NO_URI, ", found ", path, ""]
-        } else if path_of(path) != path {
-            ["expected a path without a query, found ", path, "", ""]
+        let detail = if !is_uri(path) || path_of(path) != path {
+            [NO_URI, ", without a query, found ", path, ""]
         } else if let Some(name) = mistaken {
             [expected, name, " at ", path]
         } else if paths[..index].iter().any(|&(other, _)| other == path) {
