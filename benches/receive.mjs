@@ -11,6 +11,7 @@ const SETTINGS = JSON.stringify({
   clientSecrets: [CLIENT_SECRET],
   toleranceSeconds: 600,
   maxBodyBytes: 1_000_000,
+  signedWithoutQuery: true,
   routes: Object.entries(ROUTES).map(([path, call]) => ({ path, call })),
 });
 const ROOM = 100_000;

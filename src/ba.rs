@@ -83,6 +83,11 @@ pub fn authorization(client_id: &str, signature: &str) -> String {
     ["MWS ", client_id, ":", signature].concat()
 }
 
+/// The signature of an `Authorization` header that was verified.
+pub(crate) fn signature_of(authorization: &str) -> &str {
+    authorization.rsplit_once(':').map_or("", |(_, signature)| signature)
+}
+
 /// Checks an `Authorization` header against each key and each URI that the caller may have signed.
 ///
 /// The comparison takes the same time whatever the signature is.

@@ -5,6 +5,16 @@ use crate::{Error, ErrorCode};
 /// A path, and what it is registered for.
 pub(crate) type Route<T> = (String, &'static T);
 
+/// Whether it is a URI as a signature covers it: path and query, from the first slash on. Anything else, put after a host, could make
+/// another host of it.
+#[inline(never)]
+pub(crate) fn is_uri(text: &str) -> bool {
+    text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What is said of a text that is no URI.
+pub(crate) const NO_URI: &str = "expected a path that begins with / and is visible ASCII";
+
 /// A URI without its query.
 #[inline(never)]
 pub(crate) fn path_of(uri: &str) -> &str {
@@ -32,8 +42,8 @@ pub(crate) fn check<T>(routes: &[Route<T>], expected: &str, mistaken: fn(&T) -> 
 #[inline(never)]
 fn check_paths(paths: &[(&str, Option<&str>)], expected: &str) -> Result<(), Error> {
     for (index, &(path, mistaken)) in paths.iter().enumerate() {
-        let detail = if !path.starts_with('/') || path_of(path) != path {
-            ["expected a path that begins with / and has no query, found ", path, "", ""]
+        let detail = if !is_uri(path) || path_of(path) != path {
+            [NO_URI, ", without a query, found ", path, ""]
         } else if let Some(name) = mistaken {
             [expected, name, " at ", path]
         } else if paths[..index].iter().any(|&(other, _)| other == path) {

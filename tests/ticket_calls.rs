@@ -68,19 +68,31 @@ impl Sent {
     }
 
     fn receive_by(&self, supplier: &Supplier) -> Result<Received, Refusal> {
+        self.with_parts(None, |parts| supplier.receive(parts, &self.body, NOW))
+    }
+
+    fn with_signed_uri(&self, signed_uri: &str) -> Result<Received, Refusal> {
+        self.with_parts(Some(signed_uri), |parts| supplier().receive(parts, &self.body, NOW))
+    }
+
+    fn head(&self) -> Result<&'static Call, Refusal> {
+        self.with_parts(None, |parts| supplier().judge_head(parts, NOW))
+    }
+
+    fn with_parts<T>(&self, signed_uri: Option<&str>, work: impl FnOnce(&Parts<'_>) -> T) -> T {
         let key = ba::Key::new(&Secret::new(self.secret));
         let signature = ba::sign(&key, &self.method.to_uppercase(), &self.signed, &self.date);
         let authorization = self.authorization.clone().unwrap_or_else(|| ba::authorization("client", &signature));
         let parts = Parts {
             method: self.method,
             uri: &self.uri,
-            signed_uri: None,
+            signed_uri,
             partner_id: &self.partner_id,
             date: &self.date,
             authorization: &authorization,
             encryption_status: self.encryption,
         };
-        supplier.receive(&parts, &self.body, NOW)
+        work(&parts)
     }
 
     fn code(&self) -> ErrorCode {
@@ -242,6 +254,71 @@ fn the_signed_uri_may_have_the_query_or_not_and_may_have_another_prefix() {
     received("/gateway/v1/order/create", None).unwrap();
     received("/elsewhere", Some("/elsewhere")).unwrap();
     assert_eq!(received("/mt/order/create", None).unwrap_err().error.code, ErrorCode::BadSignature);
+}
+
+#[test]
+fn the_signed_uri_is_exact_where_it_is_given_or_where_that_is_asked_for() {
+    let (date, body) = (http_date(NOW), order().to_string());
+    let key = ba::Key::new(&Secret::new("new secret"));
+    let code = |is_exact: bool, signed: &str, signed_uri| {
+        let config = Config { signed_without_query: !is_exact, ..supplier().config().clone() };
+        let authorization = ba::authorization("client", &ba::sign(&key, "POST", signed, &date));
+        let parts = Parts {
+            method: "POST",
+            uri: "/mt/order/create?x=1",
+            signed_uri,
+            partner_id: "1122",
+            date: &date,
+            authorization: &authorization,
+            encryption_status: "",
+        };
+        let received = Supplier::new(config).unwrap().receive(&parts, body.as_bytes(), NOW);
+        received
+            .map(|call| assert_eq!((call.date, call.signature), (date.clone(), ba::sign(&key, "POST", signed, &date))))
+            .map_err(|refusal| refusal.error.code)
+    };
+    let (whole, path) = ("/mt/order/create?x=1", "/mt/order/create");
+    assert_eq!((code(false, whole, None), code(false, path, None)), (Ok(()), Ok(())));
+    assert_eq!((code(true, whole, None), code(true, path, None)), (Ok(()), Err(ErrorCode::BadSignature)));
+    assert_eq!((code(false, whole, Some(whole)), code(false, path, Some(whole))), (Ok(()), Err(ErrorCode::BadSignature)));
+    assert_eq!((code(false, path, Some(path)), code(false, whole, Some(path))), (Ok(()), Err(ErrorCode::BadSignature)));
+}
+
+#[test]
+fn a_uri_begins_with_a_slash_and_is_visible_ascii_or_nothing_is_made_of_it() {
+    let wrong = [".evil.example/x", "@evil.example/x", "", "x", "/a b", "/门票", "/a\n", "/\u{7f}"];
+    for uri in wrong {
+        let error = supplier().sign("POST", uri, NOW).unwrap_err();
+        assert_eq!((error.code, &*error.path), (ErrorCode::InvalidConfig, "uri"), "{uri:?}");
+        let config = |signed_path| Supplier::new(Config { signed_path, ..supplier().config().clone() }).map(|_| ());
+        let path = |result: Result<(), meituan_protocol::Error>| result.err().map(|error| error.path.to_string());
+        let expected = |path: &str| (!uri.is_empty()).then(|| path.to_owned());
+        assert_eq!(path(config(SignedPath { prepend: uri.into(), ..SignedPath::default() })), expected("signedUri.prepend"));
+        assert_eq!(path(config(SignedPath { strip: uri.into(), ..SignedPath::default() })), expected("signedUri.strip"));
+        let routed = supplier().config().clone().route(uri, &POI_PULL);
+        assert_eq!(path(Supplier::new(routed).map(|_| ())), Some("routes".into()), "{uri:?}");
+        let sent = sent("/mt/order/create", order().to_string());
+        let refusal = sent.with_signed_uri(uri).unwrap_err();
+        assert_eq!((refusal.error.code, &*refusal.error.path), (ErrorCode::InvalidConfig, "signedUri"), "{uri:?}");
+    }
+    assert!(supplier().sign("POST", "/x?y=%20#z", NOW).is_ok());
+}
+
+#[test]
+fn a_head_is_judged_without_its_body_and_as_it_is_with_it() {
+    let good = sent("/mt/order/create", "");
+    assert_eq!(good.head().unwrap().name, "orderCreate");
+    let heads: &[(Sent, ErrorCode)] = &[
+        (sent("/elsewhere", ""), ErrorCode::UnknownRoute),
+        (Sent { signed: "/other".into(), ..sent("/mt/order/create", "") }, ErrorCode::BadSignature),
+        (Sent { date: "yesterday".into(), ..sent("/mt/order/create", "") }, ErrorCode::MalformedDate),
+        (Sent { date: http_date(Timestamp(NOW.0 - 601_000)), ..sent("/mt/order/create", "") }, ErrorCode::StaleDate),
+    ];
+    for (sent, code) in heads {
+        let (head, whole) = (sent.head().unwrap_err(), sent.receive().unwrap_err());
+        assert_eq!(head.error.code, *code);
+        assert_eq!(head.error, whole.error);
+    }
 }
 
 #[test]

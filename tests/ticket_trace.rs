@@ -1,8 +1,10 @@
 //! The trace format: what is read, what is refused, what is taken out, and its published schema.
 
 use meituan_protocol::ErrorCode;
-use meituan_protocol::message::redact;
+use meituan_protocol::message::{RawJson, redact};
 use meituan_protocol::ticket::acceptance::*;
+use meituan_protocol::ticket::calls::Visitor;
+use meituan_protocol::ticket::{Call, ORDER_CREATE, ORDER_PAY};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -93,7 +95,7 @@ fn what_is_no_trace_is_refused_with_its_path() {
 }
 
 #[test]
-fn personal_data_is_taken_out_at_any_depth_and_nothing_else_is() {
+fn personal_data_is_taken_out_at_any_depth_and_nothing_else_that_the_definition_names() {
     let body = r#"{ "partnerId":1122, "body":{"orderId":8985652356562370001,"buyPrice":58.00,
         "visitors":[{"name":"张三","pinyin":"","mobile":13500000000,"credentials":{"0":"1301","1":null},"gender":1,
             "additionalCredentials":[{"credentialType":"9","credentialInfoMap":{"credentialNo":"77"}}]}],
@@ -101,20 +103,41 @@ fn personal_data_is_taken_out_at_any_depth_and_nothing_else_is() {
     let expected = r#"{ "partnerId":1122, "body":{"orderId":8985652356562370001,"buyPrice":58.00,
         "visitors":[{"name":"***","pinyin":"","mobile":"***","credentials":{"0":"***","1":null},"gender":1,
             "additionalCredentials":[{"credentialType":"9","credentialInfoMap":{"credentialNo":"***"}}]}],
-        "credentialList":[{"credentialNo":"***","voucher":"91063"}],"contacts":[["***","***",{"a":"***"}]]}}"#;
-    assert_eq!(String::from_utf8(redacted(body.as_bytes())).unwrap(), expected);
-    assert_eq!(redacted(expected.as_bytes()), expected.as_bytes(), "once is enough");
+        "credentialList":[{"credentialNo":"***","voucher":"***"}],"contacts":[["***","***",{"a":"***"}]]}}"#;
+    let message = Some(ORDER_CREATE.request);
+    assert_eq!(String::from_utf8(redacted(message, body.as_bytes())).unwrap(), expected);
+    assert_eq!(redacted(message, expected.as_bytes()), expected.as_bytes(), "once is enough");
 }
 
 #[test]
 fn a_name_that_is_written_with_escapes_is_found() {
-    assert_eq!(redact(br#"{"n\u0061me":"x","Name":"y"}"#, PERSONAL_FIELDS).unwrap(), br#"{"n\u0061me":"***","Name":"y"}"#);
+    let redacted = redact(br#"{"n\u0061me":"x","g\u0065nder":1,"Gender":1,"pinyin":""}"#, Some(Visitor::MESSAGE), PERSONAL_FIELDS);
+    assert_eq!(redacted.unwrap(), br#"{"n\u0061me":"***","g\u0065nder":1,"Gender":"***","pinyin":""}"#);
+}
+
+#[test]
+fn what_no_definition_names_is_masked_and_its_shape_stays() {
+    let request = |body: &str| String::from_utf8(redacted(Some(ORDER_PAY.request), body.as_bytes())).unwrap();
+    // A field that is new, at any depth; a field of another message; an object where a number is expected, and the reverse.
+    assert_eq!(
+        request(
+            r#"{"partnerId":1122,"secret":"s","body":{"orderId":7,"idCard":"1301","quantity":2,"more":[1,{"a":true,"b":null}],"partnerOrderId":{"x":"y"}}}"#
+        ),
+        r#"{"partnerId":1122,"secret":"***","body":{"orderId":7,"idCard":"***","quantity":"***","more":["***",{"a":"***","b":null}],"partnerOrderId":{"x":"***"}}}"#
+    );
+    assert_eq!(request(r#"{"partnerId":1122,"body":"{\"orderId\":7,\"idCard\":\"1301\"}"}"#), r#"{"partnerId":1122,"body":"***"}"#);
+    assert_eq!(request(r#"[{"partnerId":1122}]"#), r#"[{"partnerId":"***"}]"#);
+    assert_eq!(request("1301"), r#""***""#);
+    // A reply is not its request, and an unknown message has no names at all.
+    let reply = redacted(Some(ORDER_PAY.reply), br#"{"code":200,"describe":"success","body":{"vouchers":["a"],"phone":1}}"#);
+    assert_eq!(reply, br#"{"code":200,"describe":"success","body":{"vouchers":["a"],"phone":"***"}}"#);
+    assert_eq!(redacted(None, br#"{"code":200,"body":{"a":["b",null,""]}}"#), br#"{"code":"***","body":{"a":["***",null,""]}}"#);
 }
 
 #[test]
 fn of_a_body_that_is_no_json_nothing_is_written_down() {
     for body in [&b"name=x"[..], b"", b"{\"name\":\"x\"", b"{\"name\":\"\xff\"}", b"{} {}", &b"[".repeat(100_000)] {
-        assert_eq!(redacted(body), b"\"***\"");
+        assert_eq!(redacted(Some(ORDER_PAY.request), body), b"\"***\"");
     }
 }
 
@@ -126,7 +149,16 @@ fn the_checker_needs_no_personal_data() {
             report.points.into_iter().map(|report| (report.verdict, report.findings)).collect::<Vec<_>>()
         };
         let text = trace.to_string().replace("\"***\"", "\"张三\"");
-        assert_eq!(verdicts(&redacted(text.as_bytes())), verdicts(text.as_bytes()));
+        let mut written = Trace::from_json(text.as_bytes()).unwrap();
+        for exchange in &mut written.exchanges {
+            let call = Call::named(&exchange.call).unwrap();
+            let masked = |message, body: &RawJson| {
+                RawJson::new(String::from_utf8(redacted(Some(message), body.as_str().as_bytes())).unwrap()).unwrap()
+            };
+            exchange.request = masked(call.request, &exchange.request);
+            exchange.response = exchange.response.as_ref().map(|response| masked(call.reply, response));
+        }
+        assert_eq!(verdicts(&written.to_json().unwrap()), verdicts(text.as_bytes()));
     }
 }
 

@@ -15,6 +15,9 @@ const NO_FAILURE = [200, 598, 601, 602];
 
 const SUCCESS = "success";
 
+/** 20 bytes in Base64. */
+const SIGNATURE_LENGTH = 28;
+
 /** What the outcomes are called where a reply must say something. */
 const DESCRIBE = new Map([
   [200, SUCCESS],
@@ -65,15 +68,17 @@ export class Call {
   #clock;
   #finish;
   #record;
+  #date;
+  #authorization;
 
   /**
    * @param {Configuration} configuration
    * @param {number} index
    * @param {any} envelope
    * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer,
-   *   record?: (said: Said & { fields?: object }) => Answer }} facts `record` gets what would be written, unchecked, in its place
+   *   record?: (said: Said & { fields?: object }) => Answer, date?: string, authorization?: string }} facts `record` gets what would be written, unchecked, in its place
    */
-  constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record }) {
+  constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record, date, authorization }) {
     this.type = calls[index].name;
     this.partnerId = envelope.partnerId;
     this.body = envelope.body;
@@ -85,6 +90,17 @@ export class Call {
     this.#clock = clock;
     this.#finish = finish;
     this.#record = record;
+    this.#date = date;
+    this.#authorization = authorization;
+  }
+
+  // Not among the fields, which are logged: while its Date is accepted, a signature is as good as a password.
+  get date() {
+    return this.#date;
+  }
+
+  get signature() {
+    return this.#authorization?.slice(-SIGNATURE_LENGTH);
   }
 
   /**

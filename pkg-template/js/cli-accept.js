@@ -1,19 +1,9 @@
 // Plays Meituan against a running supplier, and judges by every acceptance point of the acceptance manual (验收手册).
 
-import {
-  httpUrl,
-  made,
-  needed,
-  printJson,
-  routesFrom,
-  SUPPLIER,
-  supplierFrom,
-  time,
-  UsageError,
-  wholeNumber,
-} from "./cli-arguments.js";
+import { httpUrl, made, needed, routesFrom, SUPPLIER, supplierFrom, time, UsageError, wholeNumber } from "./cli-arguments.js";
 import { NoticeJudge, receiveNotices } from "./cli-notices.js";
 import { playOrders } from "./cli-orders.js";
+import { printJson } from "./cli-print.js";
 import { Report } from "./cli-report.js";
 import { yuan } from "./money.js";
 import { traceOf } from "./recorder.js";

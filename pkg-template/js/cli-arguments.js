@@ -9,18 +9,6 @@ import { parseHttpDate } from "./orders-core.js";
 
 export class UsageError extends Error {}
 
-/** Version of what `--json` prints. */
-const OUTPUT_VERSION = 1;
-
-/**
- * Prints an object with the version of the format, or a list as it is.
- * @param {object} value
- */
-export const printJson = (value) => {
-  const plain = JSON.parse(JSON.stringify(value));
-  console.log(JSON.stringify(Array.isArray(plain) ? plain : { version: OUTPUT_VERSION, ...plain }, null, 2));
-};
-
 /**
  * @param {Record<string, any>} options
  * @param {string} name

@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from "./cli-arguments.js";
 import { listen } from "./cli-http.js";
+import { print } from "./cli-print.js";
 import { MeituanRide, MeituanTicket } from "./testing.js";
 
 /** @type {import("./cli-arguments.js").Options} */
@@ -34,8 +35,8 @@ const PUSH_ROUTES = { "/meituan/capacity": "capacityOffered", "/meituan/event": 
 /** @param {Record<string, any>} options */
 const portFrom = (options) => wholeNumber("port", needed(options, "port"), 0, 65_535);
 
-/** @param {Record<string, any>} options @param {object} facts @param {string} line */
-const tell = ({ json }, facts, line) => console.log(json ? JSON.stringify(facts) : line);
+/** @param {Record<string, any>} options @param {object} facts @param {string[]} lines */
+const tell = ({ json }, facts, ...lines) => print(...(json ? [JSON.stringify(facts)] : lines));
 
 /**
  * Listens until it is ended by a signal.
@@ -68,9 +69,9 @@ export async function mockTicket(input) {
   return serve(options, (request) => {
     const { orderId } = meituan.addressOf(request);
     const { type, verdict, issues, body, reply } = meituan.receiveNotice(request, { now: Date.now(), answer });
-    const found = issues.map(({ id, path, detail, text }) => `\n  ${[id, path, detail, text.en].filter(Boolean).join(" · ")}`);
+    const found = issues.map(({ id, path, detail, text }) => `  ${[id, path, detail, text.en].filter(Boolean).join(" · ")}`);
     const facts = { type, orderId, verdict, issues, body, code: reply.code };
-    tell(options, facts, `${type ?? request.url} ${orderId ?? ""} ${verdict} → ${reply.code}${found.join("")}`);
+    tell(options, facts, `${type ?? request.url} ${orderId ?? ""} ${verdict} → ${reply.code}`, ...found);
     return reply;
   });
 }

@@ -1,5 +1,6 @@
 // What came of steps that were played: one line for each, its columns aligned, and the count at the end; or the same as JSON.
 
+import { shown } from "./cli-print.js";
 import { checkTrace } from "./testing.js";
 
 /** @typedef {{ sent: string, came: string, verdict: string, issues: readonly any[] }} Played */
@@ -16,9 +17,17 @@ const width = (/** @type {string} */ text) =>
  * @param {number} columns
  */
 function column(text, columns) {
-  let cut = text;
+  let cut = shown(text);
   while (width(cut) >= columns) cut = `${[...cut].slice(0, cut.endsWith("…") ? -2 : -1).join("")}…`;
   return cut + " ".repeat(columns - width(cut));
+}
+
+/** A text with its colour, ready to be printed. */
+class Painted {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
 }
 
 export class Report {
@@ -43,8 +52,9 @@ export class Report {
   }
 
   #paint = (/** @type {number} */ code, /** @type {string} */ text) =>
-    this.#isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
-  #print = (text = "") => this.#stream?.write(`${text}\n`);
+    new Painted(this.#isTerminal ? `\u001b[${code}m${shown(text)}\u001b[0m` : shown(text));
+  #print = (/** @type {(string | Painted)[]} */ ...parts) =>
+    this.#stream?.write(`${parts.map((part) => (part instanceof Painted ? part.text : shown(part))).join("")}\n`);
 
   get passed() {
     return this.#steps.filter(({ verdict }) => verdict === "passed").length;
@@ -64,13 +74,14 @@ export class Report {
   /** @param {string} title */
   begin(title) {
     this.#life = title;
-    this.#print(`\n${this.#paint(1, title)}`);
+    this.#print();
+    this.#print(this.#paint(1, title));
   }
 
   /** @param {string} name */
   start(name) {
     this.#notes = [];
-    if (this.#isTerminal) this.#stream?.write(`  ${name} …`);
+    if (this.#isTerminal) this.#stream?.write(`  ${shown(name)} …`);
   }
 
   /** @param {{ name: string }} step @param {Played} played */
@@ -79,12 +90,13 @@ export class Report {
     const isPassed = verdict === "passed";
     if (this.#isTerminal) this.#stream?.write("\r\u001b[K");
     const columns = [name, sent, came].map((text, index) => column(text, COLUMNS[index])).join("");
-    this.#print(`  ${columns}${isPassed ? this.#paint(32, verdict) : this.#paint(31, verdict)}`);
+    this.#print("  ", columns, this.#paint(isPassed ? 32 : 31, verdict));
     for (const { id, refuses, path, detail, text } of issues) {
       const about = [id, path, detail, text.en].filter((part) => part !== "").join(" · ");
-      this.#print(`    ${refuses ? this.#paint(31, "✗") : this.#paint(33, "!")} ${about}`);
+      this.#print("    ", refuses ? this.#paint(31, "✗") : this.#paint(33, "!"), ` ${about}`);
     }
-    if (!isPassed) for (const note of this.#notes) this.#print(note.replace(/^/gm, "      "));
+    if (isPassed) return;
+    for (const note of this.#notes) for (const line of note.split("\n")) this.#print(`      ${line}`);
   }
 
   abandon() {
@@ -95,7 +107,7 @@ export class Report {
   skip(what, why) {
     if (this.#isTerminal) this.#stream?.write("\r\u001b[K");
     this.#skipped.push({ what, why });
-    this.#print(`  ${this.#paint(33, `not played: ${what}; ${why}`)}`);
+    this.#print("  ", this.#paint(33, `not played: ${what}; ${why}`));
   }
 
   /** What came that no step has waited for: it was answered, and is judged with all others. @param {readonly import("./cli-notices.js").Notice[]} notices */
@@ -120,11 +132,12 @@ export class Report {
 
   /** @param {readonly string[]} [options] that would exercise what was not exercised */
   end(options = []) {
-    this.#print(`\n${this.#paint(1, "acceptance points, judged over all that was exchanged")}`);
+    this.#print();
+    this.#print(this.#paint(1, "acceptance points, judged over all that was exchanged"));
     const words = { passed: 32, failed: 31, notExercised: 33, unchecked: 33 };
     for (const { id, section, text, verdict, findings } of this.#points) {
       const columns = [id, section, text.en].map((one, index) => column(one, [24, 14, 74][index])).join("");
-      this.#print(`  ${columns}${this.#paint(words[verdict], verdict)}`);
+      this.#print("  ", columns, this.#paint(words[verdict], verdict));
       if (verdict !== "failed") continue;
       for (const { exchange, path, detail } of findings) this.#print(`    exchange ${exchange}: ${path ?? ""} ${detail ?? ""}`);
     }

@@ -5,8 +5,9 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ACCEPT, accept } from "./cli-accept.js";
-import { needed, noArguments, printJson, time, UsageError } from "./cli-arguments.js";
+import { needed, noArguments, time, UsageError } from "./cli-arguments.js";
 import { MOCK_RIDE, MOCK_TICKET, mockRide, mockTicket } from "./cli-mock.js";
+import { complain, output, print, printJson } from "./cli-print.js";
 import { openEnvelope, sealEnvelope } from "./core.js";
 import { diagnose } from "./diagnosis.js";
 import { sentence } from "./errors.js";
@@ -83,7 +84,13 @@ const COMMANDS = {
 };
 
 /** @param {string} text */
-const visible = (text) => text.replaceAll(" ", "␠").replaceAll("\r", "␍").replaceAll("\n", "␊\n");
+function visible(text) {
+  const shown = text.replaceAll(" ", "␠").replaceAll("\r", "␍");
+  const end = shown.lastIndexOf("\n");
+  // The date is the last line. Line feeds before it are the URI's, and begin no line here.
+  const lines = end < 0 ? [shown] : [`${shown.slice(0, end)}\n`, shown.slice(end + 1)];
+  return lines.map((line) => line.replaceAll("\n", "␊"));
+}
 
 /** @param {Record<string, any>} options */
 function signedParts(options) {
@@ -106,10 +113,10 @@ function sign(input) {
   if (options.json) {
     printJson({ ...signed, date });
   } else if (options.explain) {
-    console.log(`string to sign\n${visible(signed.stringToSign)}\n`);
-    console.log(`Date: ${date}\nAuthorization: ${signed.authorization}\n\n${signed.signature}`);
+    print("string to sign", ...visible(signed.stringToSign), "");
+    print(`Date: ${date}`, `Authorization: ${signed.authorization}`, "", signed.signature);
   } else {
-    console.log(signed.signature);
+    print(signed.signature);
   }
   return 0;
 }
@@ -133,21 +140,21 @@ function verify(input) {
   if (options.json) {
     printJson(error ? { ok: false, error, stringToSign, ...(found && { diagnosis: found }) } : { ok: true, stringToSign });
   } else {
-    console.log(error ? `${error.message}\nhint: ${error.hint}` : "the signature is right");
-    if (options.explain || error?.code === "BAD_SIGNATURE") console.log(`\nstring to sign\n${visible(stringToSign)}`);
-    if (found) console.log(`\n${explanation(found)}`);
+    print(...(error ? [error.message, `hint: ${error.hint}`] : ["the signature is right"]));
+    if (options.explain || error?.code === "BAD_SIGNATURE") print("", "string to sign", ...visible(stringToSign));
+    if (found) print("", ...explanation(found));
   }
   return error ? 1 : 0;
 }
 
 /** @param {import("./diagnosis.js").Diagnosis} found */
 function explanation({ outcome, signed, mistakes }) {
-  if (outcome === "right") return "the signature itself is right";
+  if (outcome === "right") return ["the signature itself is right"];
   const lines = mistakes.flatMap(({ id, what, fix }) => [`${what.en} (${id})`, `fix: ${fix.en}`]);
   if (outcome === "unexplained")
     lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
-  else if (signed !== undefined) lines.push("", "what was signed", visible(signed));
-  return lines.join("\n");
+  else if (signed !== undefined) lines.push("", "what was signed", ...visible(signed));
+  return lines;
 }
 
 /**
@@ -188,12 +195,12 @@ async function convert({ arguments: [file, ...rest], options }, name, work) {
   try {
     const result = work(key, bytes);
     if (options.json) printJson({ ok: true, [name]: result });
-    else process.stdout.write(result);
+    else output(result);
     return 0;
   } catch (error) {
     if (!MeituanError.is(error)) throw error;
     if (options.json) printJson({ ok: false, error });
-    else process.stderr.write(`${error.message}\nhint: ${error.hint}\n`);
+    else complain(error.message, `hint: ${error.hint}`);
     return 1;
   }
 }
@@ -211,7 +218,7 @@ function textOf(bytes) {
 async function check({ arguments: [name, file, ...rest], options }) {
   if (options.list) {
     if (options.json) printJson(MESSAGES);
-    else console.log(MESSAGES.join("\n"));
+    else print(...MESSAGES);
     return 0;
   }
   if (name === undefined) throw new UsageError("which message? check --list names them");
@@ -224,7 +231,7 @@ async function check({ arguments: [name, file, ...rest], options }) {
   const now = options.now === undefined ? Date.now() : time("now", options.now);
   const { ok, issues } = checkMessage(message, await content(file), { quantity, now });
   if (options.json) printJson({ message, ok, issues: issues.map(explained) });
-  else console.log(report(message, ok, issues));
+  else print(...report(message, ok, issues));
   return ok ? 0 : 1;
 }
 
@@ -267,7 +274,7 @@ function report(message, ok, issues) {
   const refusing = issues.filter((finding) => finding.refuses).length;
   const verdict = ok ? "ok" : `refused by ${refusing} of ${issues.length} findings`;
   const warned = ok && issues.length > 0 ? `, ${issues.length} ${issues.length === 1 ? "warning" : "warnings"}` : "";
-  return [...lines, `${message}: ${verdict}${warned}`].join("\n");
+  return [...lines, `${message}: ${verdict}${warned}`];
 }
 
 /** @param {string[]} words */
@@ -295,7 +302,12 @@ async function main(words) {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
+  if (error instanceof UsageError) {
+    complain(error.message, "");
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+  } else {
+    complain(...String(error instanceof Error ? error.stack : error).split("\n"));
+    process.exitCode = 1;
+  }
 }

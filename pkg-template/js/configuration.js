@@ -4,6 +4,7 @@ import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { uriOf } from "./http.js";
+import { duration } from "./time.js";
 
 /** Where notices go. From one live source, hence a setting. */
 const DEFAULT_HOST = "https://connectivity-adapter.meituan.com";
@@ -17,6 +18,8 @@ const SETTINGS = [
   "maxBodyBytes",
   "routes",
   "signedUri",
+  "signedWithoutQuery",
+  "bodyTimeoutMs",
   "host",
   "bodyEncryption",
   "now",
@@ -108,11 +111,21 @@ export function known(options, settings) {
   for (const name of Object.keys(options)) if (!settings.includes(name)) invalid(name, "there is no such setting");
 }
 
+/** So long may a body take to arrive. Meituan waits 20 s for order create. */
+const BODY_TIMEOUT = 10_000;
+
 /**
  * The settings that both APIs have.
  * @param {Record<string, unknown>} options
  */
-export function common({ toleranceSeconds = 600, strictInferred = false, maxBodyBytes = 1 << 20, routes = {}, now }) {
+export function common({
+  toleranceSeconds = 600,
+  strictInferred = false,
+  maxBodyBytes = 1 << 20,
+  bodyTimeoutMs = BODY_TIMEOUT,
+  routes = {},
+  now,
+}) {
   if (!isRecord(routes)) return invalid("routes", "expected an object: path → call");
   if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
   if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
@@ -123,6 +136,7 @@ export function common({ toleranceSeconds = 600, strictInferred = false, maxBody
     // What a single text may hold inside the module.
     maxBodyBytes: integer(maxBodyBytes, "maxBodyBytes", 1, 2 ** 29 - 1),
     routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
+    bodyTimeoutMs: duration(bodyTimeoutMs, "bodyTimeoutMs"),
     clock: clock === undefined ? () => Date.now() : () => ofSetting("now", () => moment(clock())),
   };
 }
@@ -135,7 +149,9 @@ export function configure(options) {
   const { clientSecret, signedUri, bodyEncryption } = options;
   const partnerId = integer(options.partnerId, "partnerId", 1, 0x7fffffff);
   const secrets = Array.isArray(clientSecret) ? clientSecret : [clientSecret];
-  const { clock, ...shared } = common(options);
+  const { clock, bodyTimeoutMs, ...shared } = common(options);
+  const { signedWithoutQuery = true } = options;
+  if (typeof signedWithoutQuery !== "boolean") invalid("signedWithoutQuery", "expected true or false");
 
   const rewrite = isRecord(signedUri) ? signedUri : {};
   if (signedUri !== undefined && typeof signedUri !== "function" && !isRecord(signedUri)) {
@@ -161,6 +177,7 @@ export function configure(options) {
     ...shared,
     strip: text(rewrite.strip ?? "", "signedUri.strip"),
     prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
+    signedWithoutQuery,
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
     mustEncrypt: required,
   };
@@ -179,11 +196,16 @@ export function configure(options) {
     partnerId,
     host,
     maxBodyBytes: settings.maxBodyBytes,
+    bodyTimeoutMs,
     routes: new Map(settings.routes.map(({ path, call }) => [path, call])),
     appKey: appKey === undefined ? undefined : text(appKey, "bodyEncryption.appKey"),
     canEncrypt: settings.bodyKey !== undefined,
-    /** @param {string} url */
-    signedUri: (url) => (typeof signedUri === "function" ? ofSetting("signedUri", () => uriOf(signedUri(url))) : ""),
+    /**
+     * A line feed would begin another line of the head, and nothing would mean that no URI is given; a blank is refused as well.
+     * @param {string} url
+     */
+    signedUri: (url) =>
+      typeof signedUri === "function" ? ofSetting("signedUri", () => uriOf(signedUri(url)).replace(/^$|\n/g, " ")) : "",
     clock,
     /**
      * What says nothing but who we are is the same each time: requests and replies without a body, by the call's number.

@@ -148,6 +148,16 @@ export const receiveCall = (supplier, head, body, now) =>
   });
 
 /**
+ * Judges what comes before a body.
+ * @param {number} supplier
+ * @param {string} head as above
+ * @param {number} now
+ * @returns {MeituanError | undefined} why the call is refused whatever its body is
+ */
+export const judgeHead = (supplier, head, now) =>
+  border.call(() => (glue.ticket_receive(supplier, border.putAlone(head), NONE, now) === 0 ? undefined : border.failed()));
+
+/**
  * Writes a reply in the wire's notation.
  * @param {number} supplier
  * @param {number} call
@@ -187,14 +197,15 @@ export function writeRequest(supplier, call, envelope) {
 /**
  * @param {number} supplier
  * @param {string} uri
+ * @param {string | undefined} signed what is signed in its place
  * @param {number} now
  */
-export function signPost(supplier, uri, now) {
+export function signPost(supplier, uri, signed, now) {
   const text = border.call(() => {
-    const length = border.putAlone(uri);
-    glue.ticket_sign(supplier, true, length, now);
-    // A byte for each unit: the URI is ASCII, and so is all that comes of it.
-    return length === uri.length ? border.asciiOutput() : border.output();
+    const [length, signedLength = NONE] = signed === undefined ? [border.putAlone(uri)] : border.putAll([uri, signed]);
+    if (glue.ticket_sign(supplier, length, signedLength, now) !== 0) throw border.failed();
+    // What is no ASCII is refused.
+    return border.asciiOutput();
   });
   const end = text.lastIndexOf("\n");
   const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);

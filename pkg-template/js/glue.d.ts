@@ -39,7 +39,7 @@ export declare function ticket_reply(
   encrypted: boolean,
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;
-export declare function ticket_sign(supplier: number, post: boolean, length: number, now: number): void;
+export declare function ticket_sign(supplier: number, uri: number, signed: number, now: number): number;
 export declare function ticket_seal(supplier: number, length: number): number;
 export declare function ticket_open(supplier: number, length: number): number;
 

@@ -3,6 +3,7 @@
 import { identified, invalid } from "./configuration.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
+import { wasSeen } from "./replays.js";
 import { Reports } from "./reports.js";
 import { STORE_LIMIT } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
@@ -25,6 +26,7 @@ import { endsInTime, steady } from "./time.js";
  * @property {(call: any) => Response} unserved where there is no function for the call
  * @property {(call: any, unknownOutcome: UnknownOutcome) => Response} broken where the function threw
  * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
+ * @property {boolean} [isSigned] whether calls have a signature, by which a repeat is known
  * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
  */
 
@@ -35,12 +37,15 @@ import { endsInTime, steady } from "./time.js";
  * @property {(type: string) => boolean} serves
  * @property {(receiver: any, request: Request, arrival: Arrival) => Promise<any>} receive takes a call apart that it serves
  * @property {(receiver: any, call: any, context: any[], tell: import("./order-service.js").Tell, arrival: Arrival) => Promise<Response>} answer
+ * where `arrival.isSeen`, by what is so already
+ * @property {(call: any) => void} [forget] what was received is not answered
  * @property {(receiver: any, orderId: string, context: any[], tell: import("./order-service.js").Tell) => Promise<number | undefined>} settle
  */
 
 /**
  * When a call came, and until when what it needs must be there, by the steady clock.
- * @typedef {{ began: number, until: number }} Arrival
+ * @typedef {{ began: number, until: number, heard?: (body: string | Uint8Array) => void, isSeen?: boolean }} Arrival `heard` gets the body as
+ * it came; `isSeen`: the call came before
  */
 
 /**
@@ -76,14 +81,15 @@ export function endpoint(make, api, { config, ...options }) {
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...options }) {
+export function serve(receiverFor, api, { fallback, record, unknownOutcome, seen, ...options }) {
   const { reports, others } = Reports.of(options);
   const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
   const functions = desk?.functions ?? others;
-  for (const [name, value] of Object.entries({ ...functions, fallback, record })) {
+  for (const [name, value] of Object.entries({ ...functions, fallback, record, seen })) {
     if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
   }
   for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
+  if (seen !== undefined && !api.isSigned) invalid("seen", "pushes have no signature: use their deduplicationKey");
   const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
   const isReported = api.reports?.() ?? (() => true);
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
@@ -93,9 +99,16 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
     if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
 
     let call;
+    /** @type {string | Uint8Array} */
+    let body = "";
+    if (seen !== undefined) {
+      arrival.heard = (heard) => {
+        body = heard;
+      };
+    }
     try {
       const isOfDesk = desk?.serves(receiver.callFor(request.url));
-      call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, { until: arrival.until }));
+      call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
     } catch (error) {
       const name = receiver.callFor(request.url);
       reports.error(error, name === undefined ? {} : { call: name }, request);
@@ -111,12 +124,23 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
       isKnown = true;
       reports.error(error, { ...api.about(call), ...more }, request);
     };
+    if (seen !== undefined) {
+      try {
+        arrival.isSeen = await wasSeen(seen, call, body, context, arrival.until);
+        // A gateway's own retry is the same to the byte. A failure would have Meituan refund what its first try has issued.
+        if (arrival.isSeen && !desk?.serves(call.type)) throw cameBefore();
+      } catch (error) {
+        desk?.forget?.(call);
+        tell(error);
+        return noReply();
+      }
+    }
     try {
       let response;
       if (desk?.serves(call.type)) {
         response = await desk.answer(receiver, call, context, tell, arrival);
         // Without an error nobody would hear that Meituan got no reply.
-        if (response.status === 503 && !isKnown) tell(new MeituanError("NO_REPLY"));
+        if (response.status === 503 && !isKnown) tell(arrival.isSeen ? cameBefore() : new MeituanError("NO_REPLY"));
       } else {
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
@@ -135,6 +159,7 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
   /** @param {Request} request @param {any[]} context */
   const handle = async (request, ...context) => {
     const began = steady();
+    /** @type {Arrival} */
     const arrival = { began, until: began + limitMs };
     let receiver;
     try {
@@ -159,6 +184,9 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
     );
   return Object.assign(handle, { settle });
 }
+
+const cameBefore = () =>
+  new MeituanError("NO_REPLY", { path: "seen", detail: "the call came before, and nothing is done for it again" });
 
 /**
  * @param {UnknownOutcome | undefined} chosen

@@ -1,7 +1,7 @@
 // What HTTP looks like in the frameworks that call us, made into plain texts and bytes.
 
 import { MeituanError } from "./errors.js";
-import { LATE, Limit } from "./time.js";
+import { endsInTime, LATE, Limit } from "./time.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
@@ -142,6 +142,13 @@ export function cut(body, most) {
 }
 
 /**
+ * Whether a body has yet to be read: who it is from can be judged before.
+ * @param {{ body?: any }} request
+ */
+export const isArriving = ({ body }) =>
+  body !== null && typeof body !== "string" && !ArrayBuffer.isView(body) && !(body instanceof ArrayBuffer);
+
+/**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
  * @param {Request | Response} message
  * @param {number} most
@@ -153,12 +160,16 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
     throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
   const { body } = message;
   if (body === null) return new Uint8Array(0);
+  const whole = async () => {
+    const reading = message.arrayBuffer();
+    return new Uint8Array(await (until === Number.POSITIVE_INFINITY ? reading : endsInTime(reading, until, "body")));
+  };
   // Not every runtime shows a body as a stream.
-  if (body === undefined) return new Uint8Array(await message.arrayBuffer());
+  if (body === undefined) return whole();
   // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
   if (typeof body.getReader !== "function") {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
-    return isAtHand ? rawBody(body) : new Uint8Array(await message.arrayBuffer());
+    return isAtHand ? rawBody(body) : whole();
   }
   const reader = body.getReader();
   /** @type {Uint8Array[]} */
@@ -187,13 +198,13 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
     limit.end();
   }
   if (chunks.length === 1) return chunks[0];
-  const whole = new Uint8Array(length);
+  const joined = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
+    joined.set(chunk, at);
     at += chunk.length;
   }
-  return whole;
+  return joined;
 }
 
 /** A reply to Meituan. The HTTP status is always 200: Meituan reads the outcome from the envelope's code alone. */

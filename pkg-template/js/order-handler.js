@@ -13,6 +13,7 @@ import * as service from "./orders-core.js";
 import { exchangeOf } from "./recorder.js";
 import { STORE_LIMIT } from "./store-answers.js";
 import { Delivery } from "./ticket-codes.js";
+import { calls } from "./ticket-messages.js";
 import { duration, endsInTime, steady } from "./time.js";
 
 /**
@@ -173,16 +174,21 @@ export function orderDesk(options, inside) {
     functions,
     serves: (type) => ORDER_CALLS.includes(type),
 
-    async receive(supplier, request, { began, until }) {
+    async receive(supplier, request, arrival) {
       const { receive } = inside(supplier);
-      const { call, received } = await receive(request, until, (head, body, now) =>
-        service.receiveOrderCall(numbersOf(supplier), head, body, now, began),
+      const { call, received } = await receive(request, arrival, (head, body, now) =>
+        service.receiveOrderCall(numbersOf(supplier), head, body, now, arrival.began),
       );
       begun.set(call, received.begun);
       return call;
     },
 
-    async answer(supplier, call, context, tell) {
+    forget(call) {
+      const first = begun.get(call);
+      if (first !== undefined) service.endJob(first.job);
+    },
+
+    async answer(supplier, call, context, tell, { isSeen = false }) {
       const first = /** @type {Begun} */ (begun.get(call));
       let doer;
       try {
@@ -191,8 +197,10 @@ export function orderDesk(options, inside) {
         service.endJob(first.job);
         throw error;
       }
-      const { step, reply = "", warnings } = await drive(first, doer);
-      if (step.then !== "reply") {
+      const { step, reply = "", warnings } = await drive(first, { ...doer, isReadOnly: isSeen });
+      // What repeats by itself is told no failure, though one be recorded: Meituan's own repeat is.
+      const isTold = !isSeen || calls.some(({ name, outcomes }) => name === call.type && outcomes.includes(step.code));
+      if (step.then !== "reply" || !isTold) {
         if (step.why === "store-contended") tell(new MeituanError("STORE_CONTENDED", { path: "store" }));
         return noReply();
       }

@@ -31,6 +31,7 @@ import { LATE, Limit, steady } from "./time.js";
  * @property {(task: any, order: TicketOrder) => Promise<End>} [run] never rejects
  * @property {number} [supplier] whose replies the functions make: its number in the module
  * @property {(notice: any, until: number) => Promise<void>} [send] never rejects
+ * @property {boolean} [isReadOnly] nothing is saved, run or sent: what is not so already is not answered
  * @property {(working: Promise<unknown>) => void} [keep] keeps the platform alive for work past the deadline
  */
 
@@ -71,6 +72,12 @@ class Driving {
   async toTheEnd() {
     try {
       for (;;) {
+        if (this.#step.save && this.#doer.isReadOnly) {
+          // Before it is known what is stored, that somebody else was first has it looked up.
+          if (this.#stored !== undefined) return { step: {}, order: undefined, warnings: [] };
+          this.#go(service.CONFLICT);
+          continue;
+        }
         this.#hear();
         if (this.#step.save && !(await this.#saved())) continue;
         const last = await this.#then();
@@ -85,7 +92,7 @@ class Driving {
   /** Somebody hears of what an earlier try has saved, or may have, though the store has said otherwise. */
   #hear() {
     const { heard } = this.#step;
-    if (heard) this.#doer.saved(heard, this.#where);
+    if (heard && !this.#doer.isReadOnly) this.#doer.saved(heard, this.#where);
   }
 
   async #saved() {

@@ -76,11 +76,12 @@ export const recordRideCall = (calls, call, now) =>
   JSON.parse(answered([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
 
 /**
- * A body without personal data, as JSON.
+ * A body without personal data, and without what its definition does not name, as JSON.
+ * @param {number} message
  * @param {string | Uint8Array} body
  * @returns {string}
  */
-export const redact = (body) => answered([body], (length) => glue.ticket_redact(length));
+export const redact = (message, body) => answered([body], (length) => glue.ticket_redact(message, length));
 
 /**
  * @param {string | Uint8Array} trace

@@ -29,7 +29,7 @@ export declare function order_ended(
 export declare function order_end(job: number): void;
 export declare function ticket_accept(strict: boolean, length: number): number;
 export declare function ticket_change_mail(length: number, now: number): number;
-export declare function ticket_redact(length: number): void;
+export declare function ticket_redact(message: number, length: number): void;
 export declare function ride_order_apply(order: number, event: number, calls: number, now: number): number;
 export declare function ride_call_record(calls: number, call: number, now: number): number;
 export declare function ride_job_begin(

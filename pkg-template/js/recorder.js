@@ -6,6 +6,7 @@ import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
 import { redact } from "./orders-core.js";
+import { steady } from "./time.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
 export const UNAUTHENTICATED = [
@@ -16,6 +17,9 @@ export const UNAUTHENTICATED = [
 /** A trace is for reading: longer bodies are no messages of this API. */
 const MAX_BYTES = 1 << 20;
 
+/** Of what no call is, nothing is known. */
+const NO_MESSAGE = 2 ** 31;
+
 /**
  * One exchange as JSON, without secrets and personal data.
  * @param {{ at: number, durationMs?: number, direction: "toSupplier" | "toMeituan", call: string, authenticated?: boolean,
@@ -23,7 +27,9 @@ const MAX_BYTES = 1 << 20;
  */
 export function exchangeOf({ request, response, ...facts }) {
   const head = JSON.stringify(facts).slice(0, -1);
-  return `${head},"request":${redact(request)}${response === undefined ? "" : `,"response":${redact(response)}`}}`;
+  const call = callIndex(facts.call) ?? NO_MESSAGE;
+  const reply = response === undefined ? "" : `,"response":${redact(replyIndex(call), response)}`;
+  return `${head},"request":${redact(call, request)}${reply}}`;
 }
 
 /**
@@ -37,9 +43,10 @@ export const traceOf = (exchanges, settings) =>
  * A body, opened where it was encrypted as a whole.
  * @param {import("./configuration.js").Configuration} configuration
  * @param {Request | Response} message
+ * @param {number} until by the steady clock
  */
-async function plainBody(configuration, message) {
-  const body = await readBody(message, MAX_BYTES);
+async function plainBody(configuration, message, until) {
+  const body = await readBody(message, MAX_BYTES, until);
   const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
   return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
 }
@@ -49,21 +56,30 @@ async function plainBody(configuration, message) {
  * @param {import("./configuration.js").Configuration} configuration
  * @param {any} supplier
  * @param {{ request: Request, response: Response, at: number, until: number }} exchange copies: they are read
+ * @param {number} limit by the steady clock
  */
-export async function observed(configuration, supplier, { request, response, at, until }) {
+export async function observed(configuration, supplier, { request, response, at, until }, limit) {
   let call;
   let error;
   try {
-    call = await supplier.receive(request.clone(), { now: at });
+    call = await supplier.receive(request.clone(), { now: at, until: limit });
   } catch (thrown) {
     if (!MeituanError.is(thrown)) throw thrown;
     error = thrown;
   }
   const name = call?.type ?? supplier.callFor(request.url);
   if (name === undefined) return undefined;
-  const texts = { request: await plainBody(configuration, request), response: await plainBody(configuration, response) };
   // Its signature is not looked at then.
   const isStale = error?.code === "STALE_DATE";
+  const isStranger = error !== undefined && UNAUTHENTICATED.includes(error.code);
+  // Of a caller who is not authenticated nothing is read, nor kept for a reader.
+  const isUnread = error !== undefined && (isStale || isStranger) && error.path.startsWith("headers");
+  if (isUnread) Promise.resolve(request.body?.cancel?.()).catch(() => {});
+  const patience = Math.min(limit, steady() + configuration.bodyTimeoutMs);
+  const texts = {
+    request: isUnread ? "" : await plainBody(configuration, request, patience),
+    response: await plainBody(configuration, response, limit),
+  };
   const { issues } = readTicketMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
   return {
     call: name,
@@ -75,7 +91,7 @@ export async function observed(configuration, supplier, { request, response, at,
       durationMs: until - at,
       direction: "toSupplier",
       call: name,
-      ...(isStale ? { stale: true } : { authenticated: error === undefined || !UNAUTHENTICATED.includes(error.code) }),
+      ...(isStale ? { stale: true } : { authenticated: !isStranger }),
       httpStatus: response.status,
       ...texts,
     }),

@@ -69,8 +69,7 @@ function build(configuration, index, message, options = {}) {
     encrypted = true;
   }
 
-  const signed = options.signedUri ?? uri;
-  const { authorization, date, stringToSign } = signPost(handle, signed, now);
+  const { authorization, date, stringToSign } = signPost(handle, uri, options.signedUri, now);
   /** @type {Record<string, string>} */
   const headers = {
     PartnerId: String(partnerId),
@@ -82,7 +81,7 @@ function build(configuration, index, message, options = {}) {
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new SignedRequest(configuration, index, {
     url: options.url === undefined ? configuration.host + uri : String(options.url),
-    uri: signed,
+    uri: options.signedUri ?? uri,
     headers,
     body,
     stringToSign,

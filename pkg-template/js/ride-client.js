@@ -12,6 +12,7 @@ import { rideDesk } from "./ride-desk.js";
 import { interfaces } from "./ride-messages.js";
 import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
+import { steady } from "./time.js";
 
 /** @typedef {{ now?: number | Date, until?: number }} ReceiveOptions `until` by the steady clock */
 
@@ -55,7 +56,10 @@ export class RideClient {
    */
   async receive(request, options) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
+      const { maxBodyBytes, bodyTimeoutMs } = this.#configuration;
+      const until = Math.min(options?.until ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      // What comes to no push's path is refused for that.
+      const body = this.callFor(request.url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
       return this.#receive(request.url, body, options, asResponse);
     } catch (error) {
       throw answerable(error);

@@ -14,6 +14,7 @@ const SETTINGS = [
   "strictInferred",
   "requireToken",
   "maxBodyBytes",
+  "bodyTimeoutMs",
   "routes",
   "now",
   "cipher",
@@ -22,7 +23,7 @@ const SETTINGS = [
 /** @param {any} options */
 export function configure(options) {
   known(options, SETTINGS);
-  const { clock, ...shared } = common(options);
+  const { clock, bodyTimeoutMs, ...shared } = common(options);
   const { environment = "test", requireToken = false, cipher } = options;
   if (typeof requireToken !== "boolean") invalid("requireToken", "expected true or false");
   const settings = {
@@ -38,6 +39,7 @@ export function configure(options) {
     handle: openClient(settings, checkedCipher(cipher, "cipher")),
     entId: settings.entId,
     maxBodyBytes: shared.maxBodyBytes,
+    bodyTimeoutMs,
     routes: new Map(shared.routes.map(({ path, call }) => [path, call])),
     clock,
   };

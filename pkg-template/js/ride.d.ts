@@ -60,6 +60,8 @@ export interface RideClientOptions {
   requireToken?: boolean | undefined;
   /** Larger bodies are refused; 1 MiB by default. */
   maxBodyBytes?: number | undefined;
+  /** So long, in milliseconds, may the body of a Fetch request take to arrive, within the time of a handler; 10,000 by default. */
+  bodyTimeoutMs?: number | undefined;
   /** Which path means which push, as agreed with Meituan: `{ "/meituan/event": "orderChanged" }`. */
   routes?: Readonly<Record<string, RidePushName>> | undefined;
   /** Returns the time, as epoch milliseconds or a Date; `Date.now` by default, called at each call. */
@@ -215,7 +217,10 @@ export declare class RideClient {
     request: { method?: string; url: string; headers?: HeadersInput; body: RawBody },
     options?: ReceiveOptions,
   ): RidePush<Reply>;
-  /** The same for a Fetch request; reads its body, once, and no further than `maxBodyBytes`. */
+  /**
+   * The same for a Fetch request; reads its body, once, no further than `maxBodyBytes` and no longer than `bodyTimeoutMs`. Of what comes
+   * to no push's path nothing is read.
+   */
   receive(request: Request, options?: ReceiveOptions): Promise<RidePush<TicketResponse>>;
   /** The push that a URL is registered for. */
   callFor(url: string): RidePushName | undefined;

@@ -2,7 +2,7 @@
 
 import { Call, failure, refused } from "./call.js";
 import { configure, invalid, moment } from "./configuration.js";
-import { callIndex, isWellFormed, receiveCall } from "./core.js";
+import { callIndex, isWellFormed, judgeHead, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { serve } from "./handler.js";
 import {
@@ -10,6 +10,7 @@ import {
   asResponse,
   cut,
   ENCRYPTED,
+  isArriving,
   limitedHead,
   lookedAtHeaders,
   NoReply,
@@ -33,7 +34,9 @@ import { endsInTime, steady } from "./time.js";
 
 /**
  * @typedef {{ method: string, url: string, headers: unknown }} Head
- * @typedef {{ now?: number | Date, until?: number }} ReceiveOptions `until` by the steady clock
+ * @typedef {{ now?: number | Date, until?: number, heard?: (body: string | Uint8Array) => void }} ReceiveOptions `until` by the steady
+ * clock; `heard` gets the body as it came
+ * @typedef {{ text: string, receivedAt: number, clock: () => number, date: string, authorization: string }} CallHead `text` as the module wants it
  */
 
 /**
@@ -43,7 +46,7 @@ import { endsInTime, steady } from "./time.js";
  * @property {(name: string, body: any, facts: { attemptKey: string, order: any, counts: any }) => any} taskOf a call for a user's
  * function
  * @property {() => number} number of the supplier in the module of orders
- * @property {(request: Request, until: number, receive: (head: string, body: string | Uint8Array, now: number) => any) => Promise<{ call: Call<Response>, received: any }>} receive
+ * @property {(request: Request, options: ReceiveOptions, receive: (head: string, body: string | Uint8Array, now: number) => any) => Promise<{ call: Call<Response>, received: any }>} receive
  * takes a call apart in that module
  */
 
@@ -63,13 +66,13 @@ export class TicketSupplier {
         clock: configuration.clock,
         number: () => configuration.orderNumber(openOrderSupplier),
         taskOf: (name, body, facts) => taskOf(configuration, name, body, facts),
-        receive: async (request, until, receive) => {
+        receive: async (request, options, receive) => {
           let received;
           const kept = (/** @type {[string, string | Uint8Array, number]} */ ...call) => {
             received = receive(...call);
             return received;
           };
-          const call = await supplier.#receiveRequest(request, { until }, kept);
+          const call = await supplier.#receiveRequest(request, options, kept);
           return { call, received };
         },
       };
@@ -101,7 +104,8 @@ export class TicketSupplier {
    */
   receiveSync(request, options) {
     try {
-      return this.#receive(request, rawBody(request.body), options, asReply);
+      const body = rawBody(request.body);
+      return this.#take(this.#headOf(request, options), body, asReply);
     } catch (error) {
       throw this.#answerable(error, request);
     }
@@ -123,8 +127,15 @@ export class TicketSupplier {
    */
   async #receiveRequest(request, options, receive) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
-      return this.#receive(request, body, options, asResponse, receive);
+      const { handle, maxBodyBytes, bodyTimeoutMs } = this.#configuration;
+      const head = this.#headOf(request, options);
+      // The signature does not cover the body: of a caller who is not authenticated nothing is read.
+      const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
+      if (error) throw error;
+      const until = Math.min(options?.until ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      const body = await readBody(request, maxBodyBytes, until);
+      options?.heard?.(body);
+      return this.#take(head, body, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request);
     }
@@ -172,18 +183,20 @@ export class TicketSupplier {
   observe(existing, { report, waitUntil = platformWaitUntil, onError, language, reports = new Reports({ onError, language }) }) {
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
-      const at = configuration.clock();
-      const copy = request.clone();
+      // Whatever goes wrong here is nothing that Meituan, or the existing handler, may notice.
+      const before = outcomeOf(() => ({ at: configuration.clock(), request: request.clone(), call: this.callFor(request.url) }));
       const response = await existing(request, ...context);
-      const exchange = { request: copy, response: response.clone(), at, until: configuration.clock() };
-      // Whatever goes wrong here is nothing that Meituan may notice.
-      const call = this.callFor(request.url);
-      const failed = (/** @type {unknown} */ error) => reports.error(error, call === undefined ? {} : { call });
+      const after = outcomeOf(() => ({ response: response.clone(), until: configuration.clock() }));
+      const failed = (/** @type {unknown} */ error) => {
+        const call = before.value?.call;
+        reports.error(error, call === undefined ? {} : { call });
+      };
+      const until = steady() + RECORD_LIMIT;
       const looking = async () => {
-        const found = await observed(configuration, this, exchange);
+        const found = await observed(configuration, this, { ...resultOf(before), ...resultOf(after) }, until);
         if (found) await report(found, ...context);
       };
-      const inTime = endsInTime(looking(), steady() + RECORD_LIMIT, "record").catch(failed);
+      const inTime = endsInTime(looking(), until, "record").catch(failed);
       keepAlive(waitUntil, inTime, context, failed);
       return response;
     };
@@ -195,15 +208,12 @@ export class TicketSupplier {
   }
 
   /**
-   * @template Answer
+   * What comes before a body, as the module wants it, and when it came.
    * @param {Head} request
-   * @param {string | Uint8Array} body
    * @param {ReceiveOptions | undefined} options
-   * @param {(reply: import("./http.js").Reply) => Answer} finish
-   * @param {(head: string, body: string | Uint8Array, now: number) => ReturnType<typeof receiveCall>} [receive] where the module of
-   * messages does not do it
+   * @returns {CallHead}
    */
-  #receive({ method, url, headers }, body, options, finish, receive) {
+  #headOf({ method, url, headers }, options) {
     const configuration = this.#configuration;
     if (typeof method !== "string") invalid("method", "expected a string, such as POST");
     // A time that the caller sets is that of the reply too.
@@ -212,14 +222,27 @@ export class TicketSupplier {
     const receivedAt = clock();
     const found = lookedAtHeaders(headers);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
-    const head = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
+    const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
+    return { text, receivedAt, clock, date: found[1], authorization: found[2] };
+  }
+
+  /**
+   * @template Answer
+   * @param {CallHead} head
+   * @param {string | Uint8Array} body
+   * @param {(reply: import("./http.js").Reply) => Answer} finish
+   * @param {(head: string, body: string | Uint8Array, now: number) => ReturnType<typeof receiveCall>} [receive] where the module of
+   * messages does not do it
+   */
+  #take({ text, receivedAt, clock, date, authorization }, body, finish, receive) {
+    const configuration = this.#configuration;
     const content = cut(body, configuration.maxBodyBytes);
     const received =
-      receive === undefined ? receiveCall(configuration.handle, head, content, receivedAt) : receive(head, content, receivedAt);
+      receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error || index === undefined) throw error;
-    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
+    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, date, authorization });
   }
 
   /**
@@ -244,6 +267,35 @@ export class TicketSupplier {
     }
     return refused(error, this.#configuration, index, encrypted, describeRefusal);
   }
+}
+
+/**
+ * @template T
+ * @typedef {{ value?: T, error?: unknown }} Outcome
+ */
+
+/**
+ * What work comes to, to be looked at later.
+ * @template T
+ * @param {() => T} work
+ * @returns {Outcome<T>}
+ */
+function outcomeOf(work) {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/**
+ * @template T
+ * @param {Outcome<T>} outcome
+ * @returns {T}
+ */
+function resultOf({ value, error }) {
+  if (value === undefined) throw error;
+  return value;
 }
 
 /** @param {any} call @param {string} describe */
@@ -280,6 +332,7 @@ function unknown(call, unknownOutcome) {
 export const TICKET = {
   // Meituan waits 20 s for order create.
   limitMs: 15_000,
+  isSigned: true,
   names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
   unknownOutcomes: ["no-reply", "pending"],
   about: ({ type, body }) => ({ ...(typeof body?.orderId === "string" && { orderId: body.orderId }), call: type }),

@@ -88,9 +88,17 @@ export interface TicketSupplierOptions {
   routes?: Readonly<Record<string, SupplierCallName>> | undefined;
   /**
    * How the URI that Meituan signed differs from the one that arrives: a proxy takes a prefix away or adds one.
-   * `strip` is removed from the front, then `prepend` put there; or a function of the URL returns the signed URI.
+   * `strip` is removed from the front, then `prepend` put there; or a function of the URL returns the signed URI. What that returns is
+   * exact: no other URI is tried. Each begins with `/` and is visible ASCII.
    */
   signedUri?: ((url: string) => string) | { strip?: string | undefined; prepend?: string | undefined } | undefined;
+  /**
+   * Whether a signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. True by
+   * default. With `false`, whoever has a signed call cannot add a query to it, or change it.
+   */
+  signedWithoutQuery?: boolean | undefined;
+  /** So long, in milliseconds, may the body of a Fetch request take to arrive, within `deadlineMs`; 10,000 by default. */
+  bodyTimeoutMs?: number | undefined;
   /**
    * Where notices go. The default, `https://connectivity-adapter.meituan.com`, is from one live source; ask Meituan
    * for the one that is meant for you.
@@ -174,6 +182,13 @@ interface CallBase<Name extends SupplierCallName, Answer> {
   readonly warnings: readonly Finding[];
   /** Whether the body was encrypted; the reply will be, too. */
   readonly encrypted: boolean;
+  /** Header `Date` as received; undefined in what is given to the functions of a handler with a store, which may run again without a call. */
+  readonly date: string | undefined;
+  /**
+   * The signature as received. It covers method, URI and Date, and not the body. It is not printed with the call: while its Date is
+   * accepted, whoever has it can send this call again.
+   */
+  readonly signature: string | undefined;
   /** Success, checked by the definition and the rules before it leaves; throws `MeituanError` when it may not. */
   ok(...reply: OkArguments<Name>): Answer;
   /** A failure of a code that Meituan lists for this call, with its true reason (in Chinese: Meituan's staff read it). */
@@ -205,9 +220,9 @@ export interface RequestOptions {
   now?: number | Date | undefined;
   /** Where the request goes, where that is not `host` and the call's own path. */
   url?: string | URL | undefined;
-  /** Path and query on `host`, where they are not the call's own path. */
+  /** Path and query on `host`, where they are not the call's own path. It begins with `/` and is visible ASCII. */
   uri?: string | undefined;
-  /** What is signed, where it differs from where the request goes (test environments). */
+  /** What is signed, where it differs from where the request goes (test environments); likewise. */
   signedUri?: string | undefined;
   /** Encrypts the whole body although this call need not be. */
   encrypted?: boolean | undefined;
@@ -287,6 +302,27 @@ export type HandlerFunctions<Context extends unknown[] = unknown[]> = {
   [Name in SupplierCallName]?: (call: CallOf<Name, TicketResponse>, ...context: Context) => HandlerResult<Name>;
 };
 
+/** What a repeat of a call is known by. */
+export interface SeenCall {
+  /** As received. While its Date is accepted it is as good as a password: keep it as one, or a hash of it. */
+  readonly signature: string;
+  /** Header `Date` as received. */
+  readonly date: string;
+  readonly call: SupplierCallName;
+  /** SHA-256 of the body as received, in lowercase hexadecimal digits. */
+  readonly bodyDigest: string;
+}
+
+/**
+ * A hook for `seen` that remembers the calls of this process. `keptMs` is how long, by default 20 minutes: a Date is accepted 600 s
+ * before and after now. `most` is how many, by default 100,000; of more the oldest are forgotten. Several processes, and platforms
+ * that keep none, need a database instead.
+ */
+export declare function seenInMemory(options?: {
+  keptMs?: number | undefined;
+  most?: number | undefined;
+}): (call: SeenCall) => boolean;
+
 export interface HandlerEvents<Context extends unknown[] = unknown[]> {
   /** Answers requests whose path no call is registered for; without it they get the failure envelope of code 300. */
   fallback?: (request: Request, ...context: Context) => Given<Response>;
@@ -296,7 +332,17 @@ export interface HandlerEvents<Context extends unknown[] = unknown[]> {
    */
   onError?: (error: unknown, about: ErrorAbout) => unknown;
   /**
-   * Told each exchange as JSON, without secrets and personal data: collected by `traceOf` of `meituan-protocol/testing`, they
+   * Says whether a call came before, and keeps that it has come, in one step (`INSERT … ON CONFLICT DO NOTHING`). Asked when a call is
+   * authenticated and read, before any function runs; off by default. A call that came before runs nothing and saves nothing. With a
+   * store it is answered by what its order's state says, as a repeat of Meituan's is; where that says nothing, and without a store,
+   * it gets HTTP 503 without a body and never a failure, because a gateway's own retry is the same to the byte. So does every call
+   * where the hook throws, is not done within the call's time, or returns neither true nor false; `onError` receives it.
+   *
+   * All four values together are one call: BA does not sign the body, and two calls of one second can have the same signature.
+   */
+  seen?: (call: SeenCall, ...context: Context) => Given<boolean>;
+  /**
+   * Told each exchange as JSON, without secrets, personal data and values that no definition names: collected by `traceOf` of `meituan-protocol/testing`, they
    * can be judged by `checkTrace`. What it throws, or that it takes longer than 30 s, is reported, and changes nothing else.
    */
   record?: (exchange: string, ...context: Context) => unknown;
@@ -319,7 +365,10 @@ export declare class TicketSupplier {
    * `toReply()`. The signature covers method, URI and Date, not the body: authenticated is not untampered.
    */
   receiveSync(request: IncomingRequest, options?: ReceiveOptions): Call<Reply>;
-  /** The same for a Fetch request; reads its body, once, and no further than `maxBodyBytes`. */
+  /**
+   * The same for a Fetch request. What comes before the body is judged first: of a caller who is not authenticated nothing is read.
+   * Then its body is read, once, no further than `maxBodyBytes` and no longer than `bodyTimeoutMs`.
+   */
   receive(request: Request, options?: ReceiveOptions): Promise<Call<TicketResponse>>;
   /** The call that a URL is registered for. */
   callFor(url: string): SupplierCallName | undefined;
@@ -330,7 +379,7 @@ export declare class TicketSupplier {
   /** The notices that Meituan has not accepted yet: of one order, or of all orders in which the store says that something is due. */
   pendingNotices(store: OrderStore, orderId?: string): Promise<PendingNotice[]>;
   /**
-   * Looks over the shoulder of an existing handler: what it answers goes out unchanged, and `report` receives afterwards what
+   * Looks over the shoulder of an existing handler: what it answers or throws goes out unchanged, whatever cannot be looked at, and `report` receives afterwards what
    * this library finds in the call and in the reply, with the exchange for a trace.
    */
   observe<Context extends unknown[]>(

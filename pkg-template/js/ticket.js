@@ -9,6 +9,7 @@ import { calls } from "./ticket-messages.js";
 export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
 export { fen, formatYuan, yuan } from "./money.js";
+export { seenInMemory } from "./replays.js";
 export { TicketRequests } from "./requests.js";
 export { settler } from "./settler.js";
 export * as codes from "./ticket-codes.js";

@@ -2,6 +2,7 @@
 
 use super::{Forgery, JudgedNotice, JudgedReply, TicketCall};
 use crate::message::RawJson;
+use crate::message::definition::Message;
 use crate::ticket::acceptance::{Exchange, Trace, TraceSettings, VERSION, redacted};
 use crate::time::Timestamp;
 
@@ -22,8 +23,8 @@ impl Recorder {
             authenticated: Some(call.forgery != Some(Forgery::Signature)),
             stale: Some(call.forgery == Some(Forgery::Date)),
             http_status: Some(i32::from(reply.status)),
-            response: written(&reply.content),
-            ..exchange(call.at, ended, &call.content)
+            response: written(call.asked.call().reply, &reply.content),
+            ..exchange(call.at, ended, call.asked.call().request, &call.content)
         });
     }
 
@@ -35,8 +36,8 @@ impl Recorder {
             call: call.name.into(),
             authenticated: Some(notice.is_authentic),
             http_status: Some(i32::from(notice.reply.status)),
-            response: written(&notice.reply.body),
-            ..exchange(notice.at, ended, &notice.content)
+            response: written(call.reply, &notice.reply.body),
+            ..exchange(notice.at, ended, call.request, &notice.content)
         });
     }
 
@@ -46,13 +47,13 @@ impl Recorder {
     }
 }
 
-fn exchange(at: Timestamp, ended: Timestamp, request: &[u8]) -> Exchange {
+fn exchange(at: Timestamp, ended: Timestamp, message: &Message, request: &[u8]) -> Exchange {
     let duration = u32::try_from(ended.0.saturating_sub(at.0)).ok();
-    Exchange { at, duration_ms: duration, request: written(request).unwrap_or_default(), ..Exchange::default() }
+    Exchange { at, duration_ms: duration, request: written(message, request).unwrap_or_default(), ..Exchange::default() }
 }
 
 /// Nothing of no body.
-fn written(body: &[u8]) -> Option<RawJson> {
+fn written(message: &Message, body: &[u8]) -> Option<RawJson> {
     let is_there = !body.is_empty();
-    is_there.then(|| RawJson::new(String::from_utf8_lossy(&redacted(body))).unwrap_or_default())
+    is_there.then(|| RawJson::new(String::from_utf8_lossy(&redacted(Some(message), body))).unwrap_or_default())
 }

@@ -226,7 +226,7 @@ impl MeituanTicket {
         let content = if encrypted { self.opened(&body).unwrap_or_default() } else { body.clone() };
         let signed_uri = if forgery == Some(Forgery::Signature) { [&uri, "/forged"].concat() } else { uri.clone() };
         let signed_at = if forgery == Some(Forgery::Date) { Timestamp(now.0.saturating_sub(STALE)) } else { now };
-        let Signature { date, authorization, .. } = self.supplier.sign("POST", &signed_uri, signed_at);
+        let Signature { date, authorization, .. } = self.supplier.sign("POST", &signed_uri, signed_at)?;
         let mut headers = vec![
             ("PartnerId", config.partner_id.to_string()),
             ("Date", date),

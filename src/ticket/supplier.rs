@@ -9,7 +9,7 @@ use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
 use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
-use crate::routes::{self, path_of};
+use crate::routes::{self, NO_URI, is_uri, path_of};
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -33,6 +33,9 @@ pub struct Config {
     pub routes: Vec<(String, &'static Call)>,
     /// How the path that Meituan signed differs from the one that arrives here.
     pub signed_path: SignedPath,
+    /// A signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. Where the
+    /// signed URI is given ([`Parts::signed_uri`]), it is exact.
+    pub signed_without_query: bool,
     /// Where notices go, such as `https://example.meituan.com`, without a slash at its end.
     pub host: String,
     /// The whole-body encryption of the newer API.
@@ -40,7 +43,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults: dates within 600 s, inferred rules only reported, bodies up to 1 MiB, no routes, no host, no encryption.
+    /// The defaults: dates within 600 s, inferred rules only reported, bodies up to 1 MiB, signatures with and without the query, no
+    /// routes, no host, no encryption.
     pub fn new(partner_id: u32, client_id: impl Into<String>, client_secret: Secret) -> Self {
         Config {
             partner_id,
@@ -51,6 +55,7 @@ impl Config {
             max_body_bytes: 1 << 20,
             routes: Vec::new(),
             signed_path: SignedPath::default(),
+            signed_without_query: true,
             host: String::new(),
             body_encryption: None,
         }
@@ -100,7 +105,7 @@ pub struct Parts<'r> {
     pub method: &'r str,
     /// Path and query as they arrived.
     pub uri: &'r str,
-    /// The URI that Meituan signed, where the caller knows it; else it is worked out from `uri`.
+    /// The URI that Meituan signed, where the caller knows it: that one and no other. Else it is worked out from `uri`.
     pub signed_uri: Option<&'r str>,
     /// Header `PartnerId`; empty where there is none. Repeated headers are joined by `", "`, as HTTP says.
     pub partner_id: &'r str,
@@ -167,7 +172,10 @@ impl Config {
         if self.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
             return Some(("clientSecret", "it begins or ends with white space"));
         }
-        None
+        let SignedPath { strip, prepend } = &self.signed_path;
+        let no_uri = |(_, piece): &(&str, &String)| !piece.is_empty() && !is_uri(piece);
+        let (path, _) = [("signedUri.strip", strip), ("signedUri.prepend", prepend)].into_iter().find(no_uri)?;
+        Some((path, NO_URI))
     }
 }
 
@@ -208,18 +216,32 @@ impl Supplier {
         packed: &mut Packed,
     ) -> Result<Accepted<'b>, Refusal> {
         packed.issues.clear();
-        let Some(call) = self.route(parts.uri) else {
-            let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri));
-            return Err(parts.refusal(error, None));
-        };
-        self.authenticate(parts, body.len(), now)
-            .and_then(|()| self.open(call, parts, body))
+        let call = self.judge(parts, body.len(), now)?;
+        self.open(call, parts, body)
             .and_then(|(source, encrypted)| {
                 read_request(call, &source, now, packed)?;
                 self.check_partner(call, packed, &source)?;
                 Ok(Accepted { call, source, encrypted })
             })
             .map_err(|error| parts.refusal(error, Some(call)))
+    }
+
+    /// Judges what comes before the body: route, headers, partner, date, signature. The signature does not cover the body, so that
+    /// nothing has to be read of a caller who is not authenticated.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the first thing that is wrong. What is judged here is judged by [`Supplier::accept`], too.
+    pub fn judge_head(&self, parts: &Parts<'_>, now: Timestamp) -> Result<&'static Call, Refusal> {
+        self.judge(parts, 0, now)
+    }
+
+    fn judge(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<&'static Call, Refusal> {
+        let Some(call) = self.route(parts.uri) else {
+            let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(parts.uri));
+            return Err(parts.refusal(error, None));
+        };
+        self.authenticate(parts, body_bytes, now).map_err(|error| parts.refusal(error, Some(call)))?;
+        Ok(call)
     }
 
     fn authenticate(&self, parts: &Parts<'_>, body_bytes: usize, now: Timestamp) -> Result<(), Error> {
@@ -260,9 +282,10 @@ impl Supplier {
         }
     }
 
-    /// With the query first, then without: which of the two Meituan signs is not documented.
+    /// The URI that is given, and no other; else with the query first, then without, unless that is switched off.
     fn check_signature(&self, parts: &Parts<'_>) -> Result<(), Error> {
         let signed = match parts.signed_uri {
+            Some(uri) if !is_uri(uri) => return Err(Error::at(ErrorCode::InvalidConfig, "signedUri").detail(NO_URI)),
             Some(uri) => Cow::Borrowed(uri),
             None if self.config.signed_path == SignedPath::default() => Cow::Borrowed(parts.uri),
             None => Cow::Owned(self.config.signed_path.of(parts.uri)),
@@ -271,9 +294,9 @@ impl Supplier {
             true => Cow::Owned(parts.method.to_ascii_uppercase()),
             false => Cow::Borrowed(parts.method),
         };
-        let with_query = [&*signed];
         let both = [&*signed, path_of(&signed)];
-        let uris: &[&str] = if both[0] == both[1] { &with_query } else { &both };
+        let is_exact = parts.signed_uri.is_some() || !self.config.signed_without_query || both[0] == both[1];
+        let uris = if is_exact { &both[..1] } else { &both };
         ba::verify(&self.keys, &self.config.client_id, &method, uris, parts.date, parts.authorization)
     }
 
@@ -336,20 +359,35 @@ impl Supplier {
     }
 
     /// Signs for `uri` with the first secret.
-    pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Signature {
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` at `uri` unless it begins with `/` and is visible ASCII: put after a host, it could make another host of it.
+    pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Result<Signature, Error> {
         let mut signed = Vec::new();
-        self.write_signed(method, uri, now, &mut signed);
+        self.write_signed(method, uri, uri, now, &mut signed)?;
         let signed = String::from_utf8(signed).unwrap_or_default();
         let (string_to_sign, authorization) = signed.rsplit_once('\n').unwrap_or_default();
-        Signature { date: http_date(now), authorization: authorization.into(), string_to_sign: string_to_sign.into() }
+        Ok(Signature { date: http_date(now), authorization: authorization.into(), string_to_sign: string_to_sign.into() })
     }
 
-    /// Writes the string to sign for `uri`, whose last line is the date, and then the `Authorization` header as one more line.
-    pub(crate) fn write_signed(&self, method: &str, uri: &str, now: Timestamp, out: &mut Vec<u8>) {
+    /// Writes the string to sign for what goes to `uri` and is signed as `signed`: its last line is the date. Then comes the
+    /// `Authorization` header as one more line.
+    pub(crate) fn write_signed(
+        &self,
+        method: &str,
+        uri: &str,
+        signed: &str,
+        now: Timestamp,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         out.clear();
-        if let Some(key) = self.keys.first() {
-            ba::write_signed(key, &self.config.client_id, method, uri, &http_date_bytes(now), out);
+        if let Some((path, _)) = [("uri", uri), ("signedUri", signed)].iter().find(|(_, uri)| !is_uri(uri)) {
+            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(NO_URI));
         }
+        if let Some(key) = self.keys.first() {
+            ba::write_signed(key, &self.config.client_id, method, signed, &http_date_bytes(now), out);
+        }
+        Ok(())
     }
 
     /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must

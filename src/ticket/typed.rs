@@ -10,7 +10,7 @@ use crate::error::SYSTEM_FAILURE;
 use crate::message::definition::Facts;
 use crate::message::{Id, Packed, Reading, read};
 use crate::time::Timestamp;
-use crate::{Error, ErrorCode, Issue};
+use crate::{Error, ErrorCode, Issue, ba};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -105,6 +105,10 @@ pub struct Received {
     pub warnings: Vec<Issue>,
     /// The body was encrypted; the reply will be.
     pub encrypted: bool,
+    /// Header `Date`, as it was received.
+    pub date: String,
+    /// The signature, as it was received. It covers method, URI and Date, and neither the body nor, as Meituan may sign, the query.
+    pub signature: String,
 }
 
 /// What to reply, before it is checked.
@@ -206,7 +210,8 @@ impl Supplier {
         let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
         let asked = Asked::read(call, &packed, &source)
             .ok_or_else(|| parts.refusal(Error::at(ErrorCode::WrongType, "body"), Some(call)))?;
-        Ok(Received { call, asked, warnings: packed.issues, encrypted })
+        let (date, signature) = (parts.date.to_owned(), ba::signature_of(parts.authorization).to_owned());
+        Ok(Received { call, asked, warnings: packed.issues, encrypted, date, signature })
     }
 
     /// Writes a reply, checked before it leaves.
@@ -318,7 +323,7 @@ impl Supplier {
         };
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         let encrypted = self.encode_request(call, program.as_bytes(), &mut packed, &mut body)?;
-        let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now);
+        let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now)?;
         let mut headers =
             vec![("PartnerId", partner_id), ("Date", date), ("Authorization", authorization), ("Content-Type", JSON.to_owned())];
         if let Some(encryption) = self.config().body_encryption.as_ref() {

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
 /// A definition by its number: requests of all ticket calls, then replies; then the same for the ride interfaces.
-fn message(index: u32) -> Option<&'static Message> {
+pub(super) fn message(index: u32) -> Option<&'static Message> {
     let index = index as usize;
     if let Some(of_ride) = index.checked_sub(2 * CALLS.len()) {
         let interface = INTERFACES.get(of_ride % INTERFACES.len())?;

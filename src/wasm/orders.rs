@@ -1,5 +1,6 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, signatures by hand.
 
+use super::messages::message;
 use super::{finish, unreadable, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
@@ -70,11 +71,12 @@ pub fn ticket_accept(strict: bool, length: usize) -> u32 {
     })
 }
 
-/// Takes personal data out of the body in the input, for a trace. The output is the body.
+/// Takes personal data out of the body in the input, which is this message, and what its definition does not name, for a trace. The output
+/// is the body.
 #[wasm_bindgen]
-pub fn ticket_redact(length: usize) {
+pub fn ticket_redact(index: u32, length: usize) {
     with(|state| {
-        state.output = redacted(state.input.get(..length).unwrap_or_default());
+        state.output = redacted(message(index), state.input.get(..length).unwrap_or_default());
         state.tell_output();
     });
 }

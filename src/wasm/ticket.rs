@@ -32,6 +32,8 @@ crate::messages! {
         strip "strip": text, optional;
         /// What to put before it then.
         prepend "prepend": text, optional;
+        /// Whether a signature over the path alone is accepted, too.
+        signed_without_query "signedWithoutQuery": flag, required;
         /// The key of the whole-body encryption.
         body_key "bodyKey": text, optional;
         /// Whether calls that Meituan encrypts must be encrypted.
@@ -58,6 +60,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
+    config.signed_without_query = number("signedWithoutQuery") != 0;
     config.routes = routes_of(settings, Call::named)?;
     if let Some(key) = settings.text("bodyKey") {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
@@ -124,7 +127,8 @@ fn line_end(text: &[u8]) -> Option<usize> {
     rest.iter().position(|&byte| byte == b'\n').map(|at| 8 * chunks.len() + at)
 }
 
-/// Takes a call apart: the input is the head, then the body. 0 when it is accepted.
+/// Takes a call apart: the input is the head, then the body. 0 when it is accepted. With all ones for the body's length, the head alone
+/// is judged.
 #[wasm_bindgen]
 pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 {
     with(|state| {
@@ -136,11 +140,19 @@ pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 
 /// The same, with the call. The row has where its content is.
 pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize, now: f64) -> Result<&'static Call, Error> {
     state.result[0] = NONE;
-    let head_and_body = state.input.get(..head + body).unwrap_or_default();
+    let is_head_alone = body == NONE as usize;
+    let length = if is_head_alone { head } else { head + body };
+    let head_and_body = state.input.get(..length).unwrap_or_default();
     let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
     let (Some(supplier), Some(parts)) = (state.suppliers.get(supplier as usize), parts(head)) else {
         return Err(Error::at(ErrorCode::MalformedHeader, "headers").detail("a line feed"));
     };
+    if is_head_alone {
+        let judged = supplier.judge_head(&parts, Timestamp(now as i64)).map_err(|refusal| (refusal.call, refusal.error));
+        let call = judged.as_ref().map_or_else(|(call, _)| *call, |call| Some(*call));
+        state.result[0] = index_of(call);
+        return judged.map_err(|(_, error)| error);
+    }
     let mut encrypted = false;
     let outcome = match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
         Ok(accepted) => {
@@ -226,16 +238,18 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     })
 }
 
-/// Signs: the input is the URI. The output is the string to sign, whose last line is the Date header, and as one more line
-/// the Authorization header.
+/// Signs a POST: the input is the URI, then what is signed in its place, unless its length is all ones. 0 when both are URIs; the output
+/// is the string to sign, whose last line is the Date header, and as one more line the Authorization header.
 #[wasm_bindgen]
-pub fn ticket_sign(supplier: u32, post: bool, length: usize, now: f64) {
+pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
     with(|state| {
-        let uri = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
-        state.output.clear();
-        if let Some(supplier) = state.suppliers.get(supplier as usize) {
-            supplier.write_signed(if post { "POST" } else { "GET" }, uri, Timestamp(now as i64), &mut state.output);
-        }
+        let State { input, suppliers, output, .. } = state;
+        let text = |range| input.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let uri_text = text(0..uri);
+        let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
+        let supplier = suppliers.get(supplier as usize).ok_or_else(super::unreadable);
+        let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
         state.tell_output();
-    });
+        state.finish(outcome)
+    })
 }

@@ -120,6 +120,41 @@ describe("a recording", () => {
   });
 });
 
+describe("a recording of what no definition names", () => {
+  it("masks its values, and keeps their shape", async () => {
+    const found = [];
+    const serve = supplier.observe(
+      () =>
+        Response.json({
+          code: 200,
+          describe: "success",
+          partnerId: 1122,
+          token: "t",
+          body: { ...IDS, idCard: ["1301"], x: { y: true } },
+        }),
+      { report: ({ exchange }) => found.push(exchange) },
+    );
+    const signed = request("orderPay", IDS);
+    const body = JSON.stringify({ partnerId: 1122, secret: 7, body: { partnerOrderId: "P1", idCard: "1301" } });
+    await serve(
+      new Request(`${signed.url}?phone=13500000000`, {
+        method: "POST",
+        headers: { ...Object.fromEntries(signed.headers), "X-Own": "own" },
+        body,
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(found.length, 1);
+    const { request: sent, response } = JSON.parse(found[0]);
+    assert.deepEqual(sent, { partnerId: 1122, secret: "***", body: { partnerOrderId: "P1", idCard: "***" } });
+    assert.deepEqual(response, {
+      ...{ code: 200, describe: "success", partnerId: 1122, token: "***" },
+      body: { ...IDS, idCard: ["***"], x: { y: "***" } },
+    });
+    for (const gone of ["1301", "13500000000", "own", '"t"']) assert.ok(!found[0].includes(gone), gone);
+  });
+});
+
 describe("a recording of what is not authenticated", () => {
   const now = Date.parse("2026-03-02T10:00:00+08:00");
   const signed = new TicketSupplier({ ...SETTINGS, now: () => now });

@@ -330,3 +330,100 @@ describe("envelope", () => {
     }
   });
 });
+
+describe("what a terminal would obey", () => {
+  /** ESC, a title, a colour, a bell, C1, a line of its own, a turned direction, a separator of lines. */
+  const EVIL = "\u001b]0;pwned\u0007\u001b[31m\u009b2J\u0085\r\nok\u202e\u2066\u200f\u061c\u2028\u007f\b";
+  const obeyed = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+  const secret = ["--client-secret", SECRET];
+  const date = ["--date", DATE];
+
+  const cases = {
+    "an option that there is not": [["check", `--${EVIL}`]],
+    "a file that there is not": [["check", "ticket.orderPay.response", `/no/${EVIL}`]],
+    "a URI": [["ba", "sign", "--method", "POST", "--uri", `/${EVIL}`, ...date, "--client-id", "x", ...secret, "--explain"]],
+    "a method": [["ba", "sign", "--method", EVIL, "--uri", "/", ...date, "--client-id", EVIL, ...secret, "--explain"]],
+    "a client's id": [["ba", "sign", "--method", "POST", "--uri", "/", ...date, "--client-id", EVIL, ...secret, "--json"]],
+    "a date that is none": [
+      ["ba", "verify", "--method", "POST", "--uri", "/", "--date", EVIL, "--authorization", EVIL, "--client-id", "x", ...secret],
+    ],
+    "a header that is none": [
+      [
+        ...["ba", "verify", "--method", "POST", "--uri", `/${EVIL}`, ...date, "--now", DATE, "--explain"],
+        ...["--authorization", `MWS x:${SIGNATURE}${EVIL}`, "--client-id", "x", ...secret],
+      ],
+    ],
+    "a header that is none, as JSON": [
+      [
+        ...["ba", "verify", "--method", "POST", "--uri", `/${EVIL}`, ...date, "--now", DATE, "--explain", "--json"],
+        ...["--authorization", `MWS x:${EVIL}`, "--client-id", "x", ...secret],
+      ],
+    ],
+    "a message's keys and values": [
+      ["check", "ticket.orderPay.response"],
+      JSON.stringify({ code: 200, describe: EVIL, partnerId: EVIL, [EVIL]: 1, body: { [EVIL]: EVIL, voucherType: EVIL } }),
+    ],
+    "a message's keys and values, as JSON": [
+      ["check", "ticket.orderPay.response", "--json"],
+      JSON.stringify({ code: 200, describe: EVIL, partnerId: EVIL, [EVIL]: 1, body: { [EVIL]: EVIL, voucherType: EVIL } }),
+    ],
+    "what was sealed, as JSON": [
+      ["envelope", "open", "--secret-key", KEY, "--json"],
+      (() => {
+        const cipher = createCipheriv("aes-128-ecb", Buffer.from(KEY, "base64"), null);
+        return Buffer.concat([cipher.update(EVIL), cipher.final()]).toString("base64url");
+      })(),
+    ],
+    "an address": [["accept", `https://${EVIL}`]],
+    "a file of routes": [
+      ["accept", "http://127.0.0.1:1", "--partner-id", "1", "--client-id", "x", ...secret, "--routes", `/no/${EVIL}`],
+    ],
+    "a number": [["accept", "http://127.0.0.1:1", "--partner-id", EVIL, "--client-id", EVIL, ...secret, "--price", EVIL]],
+  };
+  for (const [what, [words, input]] of Object.entries(cases)) {
+    it(`is not printed: ${what}`, async () => {
+      const { out, err } = await run(words, { input });
+      assert.ok(out + err !== "");
+      for (const line of `${out}${err}`.split("\n")) assert.doesNotMatch(line, obeyed, JSON.stringify(line));
+      assert.ok(!`${out}${err}`.split("\n").some((line) => /^ok/.test(line)), "a line of its own");
+    });
+  }
+
+  it("is not printed of what comes over HTTP", async () => {
+    const child = spawn(process.execPath, [
+      ...[command, "mock", "ticket", "--port", "0", "--partner-id", "1122", "--client-id", "x", ...secret],
+    ]);
+    let out = "";
+    child.stdout.setEncoding("utf8");
+    try {
+      const address = await new Promise((resolve, reject) => {
+        child.on("error", reject);
+        child.stdout.on("data", (text) => {
+          out += text;
+          const found = /http:\S+/.exec(out);
+          if (found) resolve(found[0]);
+        });
+      });
+      const body = JSON.stringify({ partnerId: 1122, [EVIL]: 1, body: { orderId: EVIL, [EVIL]: EVIL } });
+      for (const path of ["/rhone/mtp/api/order/consume/notice", `/${encodeURIComponent(EVIL)}`]) {
+        await fetch(`${address}${path}`, {
+          method: "POST",
+          body,
+          headers: { PartnerId: "1122", Date: DATE, Authorization: "MWS x:\u009b" },
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    } finally {
+      child.kill("SIGTERM");
+    }
+    const lines = out.split("\n");
+    assert.ok(lines.length > 3, out);
+    for (const line of lines) assert.doesNotMatch(line, obeyed, JSON.stringify(line));
+  });
+
+  it("is written as it is where what was asked for goes to a program", async () => {
+    const sealed = await run(["envelope", "seal", "--secret-key", KEY], { input: EVIL });
+    const opened = await run(["envelope", "open", "--secret-key", KEY], { input: sealed.out });
+    assert.equal(opened.out, EVIL);
+  });
+});

@@ -180,6 +180,8 @@ describe("what is recorded", () => {
       await one.call("orderCreate");
       await one.call("orderPay");
       await one.orders.apply(ORDER, { issued: ISSUED });
+      // What was recorded of the calls is reported by then.
+      await sleep(20);
       const before = one.errors.length;
       await one.settle();
       assert.deepEqual((await one.orders.explain(ORDER)).notices, []);

@@ -139,6 +139,38 @@ describe("receiving a call", () => {
     assert.equal(refusalOf(() => new TicketSupplier({ ...options, routes }).receiveSync(call)).code, "BAD_SIGNATURE");
   });
 
+  it("takes the signature over the path alone no longer where that is switched off, or where the signed URI is given", () => {
+    const body = wire({ orderId: 1 });
+    const bare = signed("/mt/query?x=1", body, { signedPath: "/mt/query" });
+    const whole = signed("/mt/query?x=1", body);
+    for (const more of [{ signedWithoutQuery: false }, { signedUri: (url) => url }]) {
+      const exact = new TicketSupplier({ ...options, ...more });
+      assert.equal(exact.receiveSync(whole).type, "orderQuery");
+      assert.equal(refusalOf(() => exact.receiveSync(bare)).code, "BAD_SIGNATURE");
+    }
+    const path = new TicketSupplier({ ...options, signedUri: () => "/mt/query" });
+    assert.equal(path.receiveSync(bare).type, "orderQuery");
+    assert.equal(refusalOf(() => path.receiveSync(whole)).code, "BAD_SIGNATURE");
+    assert.throws(() => new TicketSupplier({ ...options, signedWithoutQuery: 0 }), { path: "signedWithoutQuery" });
+  });
+
+  it("takes no signed URI that is none: that is a wrong setting, and no failure", () => {
+    for (const wrong of ["mt/query", "", ".evil.example/mt/query", "/mt/门票", "/mt/a b", "/mt/query\nx", "/mt/\u0000"]) {
+      const { code, path, toReply } = refusalOf(() =>
+        new TicketSupplier({ ...options, signedUri: () => wrong }).receiveSync(signed("/mt/query", wire({ orderId: 1 }))),
+      );
+      assert.deepEqual([code, path], ["INVALID_CONFIG", "signedUri"], JSON.stringify(wrong));
+      assert.equal(typeof toReply, "function");
+    }
+  });
+
+  it("shows the Date and the signature of a call, but not to what prints it", () => {
+    const sent = signed("/mt/query", wire({ orderId: 1 }));
+    const call = supplier.receiveSync(sent);
+    assert.deepEqual([call.date, `MWS lvyou_x:${call.signature}`], [sent.headers.Date, sent.headers.Authorization]);
+    assert.ok(!JSON.stringify(call).includes(call.signature));
+  });
+
   it("takes every secret while secrets are changed, and signs with the first", () => {
     const both = new TicketSupplier({ ...options, clientSecret: ["new", "old"] });
     for (const secret of ["new", "old"])

@@ -19,11 +19,12 @@ describe("requests", () => {
   });
 
   it("agrees with an independent HMAC on any input", () => {
-    const characters = [..." !#$%&'()*+,-./0123456789:;<=>?@AZ[]^_`az{|}~é中😀"];
-    const any = (length) => Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
+    const visible = [..."!#$%&'()*+,-./0123456789:;<=>?@AZ[]^_`az{|}~"];
+    const any = (length, characters = [" ", ...visible, "é", "中", "😀"]) =>
+      Array.from({ length }, () => characters[randomInt(characters.length)]).join("");
     for (let round = 0; round < 200; round++) {
       const secret = `s${any(randomInt(100))}s`;
-      const uri = `/${any(randomInt(200))}`;
+      const uri = `/${any(randomInt(200), visible)}`;
       const now = randomInt(2 ** 42);
       const own = new TicketSupplier({ ...options, clientSecret: secret });
       const { headers, stringToSign: text } = own.requests.consumeNotice(consumed, { uri, now });
@@ -36,6 +37,35 @@ describe("requests", () => {
       new TicketSupplier({ ...options, clientSecret: binary }).requests.consumeNotice(consumed).headers.Authorization.slice(-28),
       hmac(binary, `POST /rhone/mtp/api/order/consume/notice\n${DATE}`),
     );
+  });
+
+  it("go to no other host than the one that is set, whatever the URI is", () => {
+    const wrong = [
+      ".evil.example/x",
+      "@evil.example/x",
+      ":80@evil.example/",
+      "x",
+      "",
+      "?x=1",
+      "/a b",
+      "/门票",
+      "/a\r\nHost: x",
+      "/\u007f",
+    ];
+    for (const uri of wrong) {
+      for (const [given, path] of [
+        [{ uri }, "uri"],
+        [{ signedUri: uri }, "signedUri"],
+        [{ uri, signedUri: "/right" }, "uri"],
+        [{ url: "https://a.example/x", signedUri: uri }, "signedUri"],
+      ]) {
+        const error = refusalOf(() => supplier.requests.consumeNotice(consumed, given));
+        assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", path], JSON.stringify(given));
+      }
+    }
+    const { url, uri } = supplier.requests.consumeNotice(consumed, { uri: "/x?y=1", signedUri: "/z" });
+    assert.deepEqual([url, uri], ["https://connectivity-adapter.meituan.com/x?y=1", "/z"]);
+    assert.equal(supplier.requests.consumeNotice(consumed, { url: "https://a.example" }).uri, "/");
   });
 
   it("are the same where nothing but requests is needed", () => {

@@ -85,7 +85,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 695_000,
+    most: 700_000,
   },
 ];
 

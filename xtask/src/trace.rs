@@ -165,8 +165,8 @@ acceptance manual (验收手册), 《API 直连—供应商开发美团流程》
 
 const REDACTION: &str = r#"## Personal data
 
-A recorder removes personal data from requests and replies before it writes them down: every string, number and flag below a
-field of these names becomes `"***"`, at any depth; keys, nulls and empty strings stay. No acceptance point needs them. A body
+A recorder removes personal data from requests and replies before it writes them down: every string, number and flag that the
+message's definition does not name, or that is below a field of these names, becomes `"***"`, at any depth; keys, nulls and empty strings stay. No acceptance point needs them. A body
 that is no JSON becomes the string `"***"`. Codes (`voucher`, `vouchers`) stay, because points compare them: keep a trace of orders that are
 not over like the orders themselves. Words (`describe`, `reason`) stay too: write no names into them.
 

@@ -6,7 +6,7 @@
 //! them: with a trace of orders that are not over its reader can enter, so it is to be kept like the orders themselves.
 
 use super::super::working_days::Calendar;
-use crate::message::definition::Facts;
+use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, View, read, redact};
 use crate::time::Date;
 use crate::{Error, ErrorCode};
@@ -98,10 +98,11 @@ pub const PERSONAL_FIELDS: &[&str] = &[
     "operator",
 ];
 
-/// A body as it is written down in a trace: every string, number and flag below one of [`PERSONAL_FIELDS`] becomes `"***"`;
-/// empty strings and nulls stay. A body that is not JSON becomes the string `"***"`, since nobody knows what is in it.
-pub fn redacted(body: &[u8]) -> Vec<u8> {
-    redact(body, PERSONAL_FIELDS).unwrap_or_else(|_| b"\"***\"".to_vec())
+/// A body as it is written down in a trace: every string, number and flag below one of [`PERSONAL_FIELDS`], and each that the message's
+/// definition does not name, becomes `"***"`; empty strings and nulls stay. Of a message that is not known nothing is named. A body that
+/// is not JSON becomes the string `"***"`, since nobody knows what is in it.
+pub fn redacted(message: Option<&Message>, body: &[u8]) -> Vec<u8> {
+    redact(body, message, PERSONAL_FIELDS).unwrap_or_else(|_| b"\"***\"".to_vec())
 }
 
 impl Trace {

@@ -1,6 +1,7 @@
 //! The driver: does what the order service says, and reports how that ended.
 
 use super::functions::{self, Unusable};
+use super::seen;
 use super::{About, BoxError, Functions, Inner, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::ErrorCode;
 use crate::handler::work::{Missing, PANICKED, TOO_LONG, Waited, awaited, pause, stored, task, until};
@@ -17,6 +18,9 @@ use std::sync::Arc;
 /// For calls that are about no order; Meituan waits 60 s.
 const DEADLINE: Timestamp = Timestamp(25_000);
 
+/// So long may the hook for calls that came before take, where no deadline is set.
+const SEEN_LIMIT: Timestamp = Timestamp(10_000);
+
 /// One job about one order.
 struct Driver<S: Store, F, R> {
     inner: Arc<Inner<S, F, R>>,
@@ -27,6 +31,8 @@ struct Driver<S: Store, F, R> {
     revision: Option<S::Revision>,
     /// The order as it was loaded or saved last.
     snapshot: String,
+    /// Nothing is saved, run or sent.
+    is_read_only: bool,
 }
 
 impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
@@ -40,7 +46,8 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         }
     }
 
-    pub(super) async fn answer(self: Arc<Self>, received: Result<Received, Refusal>) -> HttpReply {
+    pub(super) async fn answer(self: Arc<Self>, received: Result<Received, Refusal>, digest: Option<String>) -> HttpReply {
+        let now = self.runtime.now();
         let received = match received {
             Ok(received) => Arc::new(received),
             Err(refusal) => {
@@ -52,17 +59,32 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         let order_id = received.asked.order_id();
         let about = About { order_id, call: Some(received.call.name), key: None };
         self.warn(&Warning::Request(&received.warnings), &about);
-        let (Some(order_id), Some(call)) = (order_id, functions::event(received.asked.clone())) else {
+        let event = functions::event(received.asked.clone());
+        let is_of_order = order_id.is_some() && event.is_some();
+        let seen = match (&self.seen, digest) {
+            (Some(seen), Some(digest)) => {
+                let limit = Timestamp(now.steady.0.saturating_add(self.service.deadline.unwrap_or(SEEN_LIMIT).0));
+                seen::was_seen(seen, &received, digest, now.steady, limit, &self.runtime).await
+            }
+            _ => Ok(false),
+        };
+        let is_read_only = matches!(seen, Ok(true));
+        if seen.is_err() || (is_read_only && !is_of_order) {
+            self.hooks.on_error(&seen::trouble(&seen), &about);
+            return HttpReply::unknown();
+        }
+        let (Some(order_id), Some(call)) = (order_id, event) else {
             return self.answer_other(&received, &about).await;
         };
         let (sender, reply) = oneshot();
-        let (inner, asked, now) = (self.clone(), received.clone(), self.runtime.now());
+        let (inner, asked) = (self.clone(), received.clone());
         self.runtime.spawn(async move {
             let (mut job, step) = inner.service.answer(call.clone(), now);
-            let mut driver = Driver { inner: inner.clone(), order_id, call: Some(call), revision: None, snapshot: String::new() };
+            let mut driver =
+                Driver { inner: inner.clone(), order_id, call: Some(call), revision: None, snapshot: String::new(), is_read_only };
             let done = driver.run(&mut job, step).await;
             // Nobody may wait any more, and yet the rest is done.
-            let _ = sender.send(inner.reply(&asked, done));
+            let _ = sender.send(inner.reply(&asked, done, is_read_only));
             if let Some(end) = job.unrecorded() {
                 inner.record_end(order_id, end).await;
             }
@@ -97,9 +119,11 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     }
 
     /// What Meituan gets.
-    fn reply(&self, received: &Received, done: Done) -> HttpReply {
+    fn reply(&self, received: &Received, done: Done, is_read_only: bool) -> HttpReply {
         let about = About { order_id: received.asked.order_id(), call: Some(received.call.name), key: None };
         let why = match done {
+            // What repeats by itself is told no failure, though one be recorded: Meituan's own repeat is.
+            Done::Reply(Answered { reply, .. }) if is_read_only && !received.call.is_outcome(reply.code) => NoReply::Unknown,
             Done::Reply(Answered { reply, quantity }) => match self.supplier.reply(received, &written(received, reply, quantity)) {
                 Ok(reply) => {
                     self.warn(&Warning::Reply(&reply.warnings), &about);
@@ -113,7 +137,10 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             Done::NoReply(why) | Done::Failed(why) => why,
             Done::Recorded(_) | Done::Settled(_) => NoReply::Unknown,
         };
-        self.no_reply(why, &about);
+        match is_read_only && why == NoReply::Unknown {
+            true => self.hooks.on_error(&Trouble::CameBefore, &about),
+            false => self.no_reply(why, &about),
+        }
         HttpReply::unknown()
     }
 
@@ -145,7 +172,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     }
 
     async fn drive(self: Arc<Self>, order_id: Id, job: &mut Job, step: Step) -> Done {
-        let mut driver = Driver { inner: self, order_id, call: None, revision: None, snapshot: String::new() };
+        let mut driver = Driver { inner: self, order_id, call: None, revision: None, snapshot: String::new(), is_read_only: false };
         driver.run(job, step).await
     }
 
@@ -232,6 +259,9 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
 
     /// Does a step: what follows it, or that it was the last one.
     async fn step(&mut self, Step { heard, save, until, then }: Step) -> Result<Input, Done> {
+        if self.is_read_only && save.is_some() {
+            return Err(Done::NoReply(NoReply::Unknown));
+        }
         heard.iter().for_each(|news| self.hear(news));
         let mut order = None;
         if let Some(save) = save {

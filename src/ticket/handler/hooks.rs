@@ -58,6 +58,10 @@ pub enum Trouble<'a> {
     Notice(&'a BoxError),
     /// Meituan has not accepted a notice. It is sent again.
     NotAccepted(&'a NoticeReply),
+    /// What knows the calls that came before ([`Builder::seen`](super::Builder::seen)) failed, or was late. Nothing was done, and Meituan got HTTP 503.
+    Seen(&'a BoxError),
+    /// A call came again, and what is stored does not say what is true of it. Nothing was done, and Meituan got HTTP 503.
+    CameBefore,
 }
 
 impl Trouble<'_> {
@@ -72,6 +76,8 @@ impl Trouble<'_> {
             Trouble::Reply(error) => format!("the reply is not sent: {}", error.rule.unwrap_or(error.code.as_str())),
             Trouble::Notice(_) => "the notice is not sent".to_owned(),
             Trouble::NotAccepted(reply) => format!("Meituan replied {}", reply.code),
+            Trouble::Seen(_) => "whether the call came before is not known".to_owned(),
+            Trouble::CameBefore => "the call came before, and nothing is done for it again".to_owned(),
         }
     }
 }
@@ -80,8 +86,10 @@ impl fmt::Display for Trouble<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Trouble::Refused(error) | Trouble::Unusable(error) | Trouble::Reply(error) => write!(f, "{}: {error}", self.kind()),
-            Trouble::Function(error) | Trouble::Store(error) | Trouble::Notice(error) => write!(f, "{}: {error}", self.kind()),
-            Trouble::NoReply(_) => f.write_str(&self.kind()),
+            Trouble::Function(error) | Trouble::Store(error) | Trouble::Notice(error) | Trouble::Seen(error) => {
+                write!(f, "{}: {error}", self.kind())
+            }
+            Trouble::NoReply(_) | Trouble::CameBefore => f.write_str(&self.kind()),
             Trouble::NotAccepted(reply) => write!(f, "{}: {}", self.kind(), reply.describe),
         }
     }
@@ -133,7 +141,7 @@ mod tests {
     #[test]
     fn the_line_of_a_trouble_has_nothing_that_the_users_own_code_has_said() {
         let error: BoxError = "postgres://user:password@database".into();
-        for trouble in [Trouble::Function(&error), Trouble::Store(&error), Trouble::Notice(&error)] {
+        for trouble in [Trouble::Function(&error), Trouble::Store(&error), Trouble::Notice(&error), Trouble::Seen(&error)] {
             assert!(!trouble.kind().contains("password"));
             assert!(trouble.to_string().contains("password"), "hooks of the user's get all of it");
         }

@@ -58,6 +58,7 @@ mod desk;
 mod drive;
 mod functions;
 mod hooks;
+mod seen;
 
 #[cfg(feature = "tokio")]
 pub use crate::handler::Tokio;
@@ -68,6 +69,7 @@ pub use crate::handler::{
 pub use crate::handler::{Threads, block_on};
 pub use functions::{Deferrable, Ended, FunctionResult, Functions, OrderAction, OrderCall};
 pub use hooks::{Hooks, Trouble, Warning};
+pub use seen::{SeenCall, SeenInMemory};
 
 use super::order::{Event, Order};
 use super::service::{NoReply, Recorded, Service};
@@ -91,6 +93,7 @@ struct Inner<S, F, R> {
     service: Service,
     hooks: Box<dyn Hooks>,
     send: Option<Box<Function<SignedRequest, Vec<u8>>>>,
+    seen: Option<seen::Seen>,
 }
 
 impl<S, F, R> Clone for Handler<S, F, R> {
@@ -141,6 +144,23 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
+    /// Says whether a call came before, and keeps that it has come, in one step (`INSERT … ON CONFLICT DO NOTHING`). It is asked when a
+    /// call is authenticated and read, before anything is done. A call that came before is answered by what is stored, as a repeat of
+    /// Meituan's is, but nothing is saved or run for it; where that does not say what is true, and where this fails or is late, Meituan
+    /// gets HTTP 503. [`SeenInMemory`] knows the calls of one process. Off by default, and not asked by [`Handler::answer`], which
+    /// has no body.
+    ///
+    /// A signature does not cover the body: with another body it is another call, because two calls of one second can have the same
+    /// signature.
+    #[must_use]
+    pub fn seen<Asking>(mut self, seen: impl Fn(SeenCall) -> Asking + Send + Sync + 'static) -> Self
+    where
+        Asking: Future<Output = Result<bool, BoxError>> + Send + 'static,
+    {
+        self.0.seen = Some(Box::new(move |call| Box::pin(seen(call))));
+        self
+    }
+
     /// Builds it.
     pub fn build(self) -> Handler<S, F, R> {
         Handler(Arc::new(self.0))
@@ -151,7 +171,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     /// Begins a handler with the default settings.
     pub fn builder(supplier: Supplier, store: S, functions: F, runtime: R) -> Builder<S, F, R> {
         let (service, hooks) = (Service::default(), Box::new(StandardError));
-        Builder(Inner { supplier, store, functions, runtime, service, hooks, send: None })
+        Builder(Inner { supplier, store, functions, runtime, service, hooks, send: None, seen: None })
     }
 
     /// Returns the supplier.
@@ -167,21 +187,33 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     /// Answers a request of Meituan's. Whatever comes, there is a reply. Dropping the future loses the reply alone: what has begun is
     /// done to its end.
     pub fn handle(&self, parts: &Parts<'_>, body: &[u8]) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
-        self.answer(self.0.supplier.receive(parts, body, self.0.runtime.now().wall))
+        let received = self.0.supplier.receive(parts, body, self.0.runtime.now().wall);
+        self.answer_body(received, body)
     }
 
     /// [`Handler::handle`] of a whole request of the `http` crate, its body as it came.
     #[cfg(feature = "http")]
     pub async fn handle_http(&self, request: http::Request<impl AsRef<[u8]>>) -> http::Response<Vec<u8>> {
         let received = self.0.supplier.receive_http(&request, self.0.runtime.now().wall);
+        let answering = self.answer_body(received, request.body().as_ref());
         drop(request);
-        self.answer(received).await.into()
+        answering.await.into()
+    }
+
+    fn answer_body(
+        &self,
+        received: Result<Received, Refusal>,
+        body: &[u8],
+    ) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
+        let digest = self.0.seen.as_ref().map(|_| seen::digest_of(body));
+        let inner = self.0.clone();
+        async move { inner.answer(received, digest).await }
     }
 
     /// Answers what [`Supplier::receive`] made of a request.
     pub fn answer(&self, received: Result<Received, Refusal>) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
         let inner = self.0.clone();
-        async move { inner.answer(received).await }
+        async move { inner.answer(received, None).await }
     }
 
     /// Records an event of the supplier's: tickets are issued, a refund is decided, guests have entered. Returns what came of it,
