@@ -140,8 +140,8 @@ fn filling(last: &[u8; BLOCK]) -> Option<usize> {
 
 /// The work on the blocks of a text, in batches as large as the cipher takes at a time.
 ///
-/// The last batch is filled up. Without AES instructions a whole batch costs as much as one block, and a routine for
-/// single blocks beside the one for batches would double the code.
+/// The last batch is filled up. Without AES instructions, as in WebAssembly, a whole batch costs as much as one block, and a
+/// routine for single blocks beside the one for batches would double the code.
 struct Blocks<'b> {
     blocks: &'b mut [Block],
     /// What the next block is chained to.
@@ -161,7 +161,15 @@ impl BlockSizeUser for Blocks<'_> {
 
 impl BlockCipherEncClosure for Blocks<'_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(mut self, backend: &B) {
-        // Where each block waits for the one before it, it is a batch of its own.
+        // Each block waits for the one before it.
+        if let Some(mut chained) = self.chained.filter(|_| cfg!(not(target_arch = "wasm32"))) {
+            for block in self.blocks {
+                add(block, &Some(chained));
+                backend.encrypt_block_inplace(block);
+                chained = *block;
+            }
+            return;
+        }
         let together = if self.chained.is_some() { 1 } else { B::ParBlocksSize::USIZE };
         for blocks in self.blocks.chunks_mut(together) {
             let mut batch = ParBlocks::<B>::default();

@@ -74,7 +74,6 @@
 #![forbid(unsafe_code)]
 
 pub mod ba;
-mod base64;
 mod block_cipher;
 pub mod body_cipher;
 pub mod envelope;
