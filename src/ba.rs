@@ -3,16 +3,21 @@
 //! HMAC-SHA1 over method, URI and Date, in the `Authorization` header as `MWS <clientId>:<signature>`. The body is
 //! **not** part of it: a verified call is authenticated, its body is not known to be untampered. Use TLS.
 //!
-//! [`diagnose`] tells why a signature does not match.
+//! `diagnose` (feature `diagnosis`, on by default) finds why a signature does not match.
 //!
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
 //! (algorithm, key as raw bytes).
 
+#[cfg(feature = "diagnosis")]
 mod dates;
+#[cfg(feature = "diagnosis")]
 mod diagnosis;
+#[cfg(feature = "diagnosis")]
 mod mistakes;
 
+#[cfg(feature = "diagnosis")]
 pub use diagnosis::{Diagnosis, Evidence, diagnose};
+#[cfg(feature = "diagnosis")]
 pub use mistakes::{MISTAKES, Mistake};
 
 use crate::secret::{Secret, is_same};

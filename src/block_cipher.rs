@@ -11,7 +11,7 @@ use aes::cipher::{
     BlockCipherEncrypt, KeyInit, ParBlocks,
 };
 use aes::{Aes128, Block};
-#[cfg(feature = "wasm-messages")]
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 pub(crate) use host::{Host, Work};
 
 /// Bytes in a block, and in a key.
@@ -21,7 +21,7 @@ pub(crate) const BLOCK: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Key {
     schedule: Aes128,
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     elsewhere: host::Elsewhere,
 }
 
@@ -29,7 +29,7 @@ impl Key {
     pub(crate) fn new(key: &[u8; BLOCK]) -> Self {
         Key {
             schedule: Aes128::new(key.into()),
-            #[cfg(feature = "wasm-messages")]
+            #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
             elsewhere: host::Elsewhere::new(key),
         }
     }
@@ -41,7 +41,7 @@ impl Key {
         let mut bytes = Vec::with_capacity(text.len() + filling);
         bytes.extend_from_slice(text);
         bytes.resize(text.len() + filling, filling as u8);
-        #[cfg(feature = "wasm-messages")]
+        #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
         if self.elsewhere.encrypts(&mut bytes, vector) {
             return bytes;
         }
@@ -62,7 +62,7 @@ impl Key {
     }
 
     fn decrypt(&self, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) {
-        #[cfg(feature = "wasm-messages")]
+        #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
         if self.elsewhere.decrypts(blocks, vector) {
             return;
         }
@@ -71,7 +71,7 @@ impl Key {
 }
 
 /// A cipher of the host's, for long texts: WebAssembly has no instructions for AES, the host's processor may have some.
-#[cfg(feature = "wasm-messages")]
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod host {
     use super::{BLOCK, Key};
     use zeroize::Zeroizing;

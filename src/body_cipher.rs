@@ -35,7 +35,7 @@ impl BodyKey {
         Ok(BodyKey { key: Key::new(key), vector })
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn compute_by(&mut self, host: Option<crate::block_cipher::Host>) {
         self.key.compute_by(host);
     }

@@ -37,7 +37,7 @@ impl Key {
         Ok(Key(block_cipher::Key::new(&key)))
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn compute_by(&mut self, host: Option<block_cipher::Host>) {
         self.0.compute_by(host);
     }

@@ -145,7 +145,7 @@ impl Client {
         Ok(Client { config, key })
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
         self.key.compute_by(host);
         self

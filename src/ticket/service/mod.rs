@@ -48,7 +48,7 @@
 //! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
 
 mod answering;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
 mod news;
 mod settling;
@@ -61,7 +61,7 @@ pub use crate::time::Now;
 use crate::time::Timestamp;
 use crate::tried::Tried;
 use answering::Answering;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{end_of_reply, write_answer};
 pub use news::News;
 use settling::Settling;
