@@ -113,7 +113,7 @@ impl Trace {
         let mut packed = Packed::default();
         read_trace(json, &mut packed)?;
         let view = packed.view(Trace::MESSAGE, json);
-        view.and_then(|view| view.to_typed(&packed)).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
+        view.map(|view| view.to_typed()).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
     }
 
     /// Writes it down.
