@@ -68,6 +68,7 @@
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
 //! - `diagnosis` (on by default): finds why a signature does not match; see [`ba`].
 //! - `http`: whole requests and responses, as the `http` crate has them; see the module `http_types`.
+//! - `chrono`, `jiff`, `time`: conversions from and to the timestamps and dates of these crates.
 //! - `tokio`: Tokio as the runtime of [`ticket::handler`] and [`ride::handler`].
 //! - `testing`: Meituan's side of both APIs, for your own tests; see the module of that name.
 //! - `wasm` and what it consists of: the exports for the npm package's modules, on wasm32 alone. Not meant for Rust programs.
@@ -92,6 +93,8 @@ pub mod sorted_sign;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod time_types;
 mod tried;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod wasm;

@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::str::FromStr;
 
 /// An id that Meituan gives: an unsigned 64-bit integer. On the wire a bare number, in JavaScript a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -15,6 +16,22 @@ pub struct Id(pub u64);
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Reads digits, at most 18446744073709551615.
+impl FromStr for Id {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        digits.map(Id).ok_or_else(|| crate::Error::at(crate::ErrorCode::IdTooLarge, "").detail(text))
+    }
+}
+
+impl From<u64> for Id {
+    fn from(number: u64) -> Id {
+        Id(number)
     }
 }
 
@@ -27,7 +44,7 @@ impl Serialize for Id {
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Id).map_err(de::Error::custom)
+        text.parse().map_err(de::Error::custom)
     }
 }
 
