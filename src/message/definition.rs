@@ -266,7 +266,8 @@ macro_rules! doc_text {
     };
 }
 
-/// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`.
+/// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are
+/// personal data has the word `personal` after its presence: `Debug` does not show it.
 #[macro_export]
 macro_rules! messages {
     ($(
@@ -274,13 +275,13 @@ macro_rules! messages {
         $type:ident $(rules [$($rule:expr),* $(,)?])? {
             $(
                 $(#[doc = $field_doc:expr])*
-                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident
+                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident $($personal:ident)?
                     $(, aliases [$($alias:literal),*])?;
             )*
         }
     )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
         pub struct $type {
             $(
                 $(#[doc = $field_doc])*
@@ -307,6 +308,15 @@ macro_rules! messages {
             };
         }
 
+        /// Personal data is not shown.
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($field), $crate::shown_field!(self.$field $(, $personal)?)))*
+                    .finish()
+            }
+        }
+
         impl $crate::message::value::FieldValue for $type {
             #[allow(unused_mut, unused_variables, reason = "a message may have no field")]
             fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
@@ -322,6 +332,18 @@ macro_rules! messages {
             }
         }
     )*};
+}
+
+/// What `Debug` shows of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shown_field {
+    ($value:expr) => {
+        &$value
+    };
+    ($value:expr, personal) => {
+        $crate::message::value::hidden(&$value)
+    };
 }
 
 /// The [`Presence`] that a definition's last word means.

@@ -10,6 +10,7 @@ use super::{Id, RawJson, View};
 use crate::money::{Fen, push_digits, push_integer};
 use crate::time::{Date, Timestamp};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The type of a field: taken from what was read, put as JSON in program notation. Made for each message by
 /// [`messages!`](crate::messages).
@@ -23,6 +24,20 @@ pub trait FieldValue: Sized {
     /// Whether a field of this value is left out.
     fn is_absent(&self) -> bool {
         false
+    }
+}
+
+/// What `Debug` shows of personal data: whether there is any.
+#[doc(hidden)]
+pub fn hidden(value: &impl FieldValue) -> &'static dyn fmt::Debug {
+    if value.is_absent() { &None::<()> } else { &Hidden }
+}
+
+struct Hidden;
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
     }
 }
 

@@ -8,6 +8,7 @@ use crate::message::Packed;
 use crate::message::value::FieldValue;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
+use std::fmt;
 
 /// A request to Meituan, and what belongs to it.
 pub trait Endpoint: FieldValue {
@@ -37,7 +38,7 @@ endpoints! {
 }
 
 /// A request to send by POST: plain values, ready for any HTTP client.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SealedRequest<E> {
     /// Where to.
     pub url: String,
@@ -49,6 +50,13 @@ pub struct SealedRequest<E> {
     pub warnings: Vec<Issue>,
     client: Client,
     endpoint: std::marker::PhantomData<E>,
+}
+
+/// The body has the token.
+impl<E> fmt::Debug for SealedRequest<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
+    }
 }
 
 /// A success.

@@ -13,6 +13,7 @@ use crate::message::{Id, Packed, RawJson, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::collections::BTreeMap;
+use std::fmt;
 
 macro_rules! asked {
     (@pattern $variant:ident $name:ident $body:ty) => { Asked::$variant($name) };
@@ -366,7 +367,7 @@ endpoints! {
 }
 
 /// A request to send by POST: plain values, ready for any HTTP client. `E` is the message's type; without it, any notice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignedRequest<E = AnyNotice> {
     /// Where to.
     pub url: String,
@@ -381,6 +382,13 @@ pub struct SignedRequest<E = AnyNotice> {
     /// The call.
     pub call: &'static Call,
     endpoint: std::marker::PhantomData<fn() -> E>,
+}
+
+/// Neither the signature nor the message.
+impl<E> fmt::Debug for SignedRequest<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
+    }
 }
 
 /// Stands for the type of a notice that is known by its name alone.

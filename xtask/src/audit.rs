@@ -111,8 +111,17 @@ fn oldest_rust() -> Outcome {
     let ours = packages.iter().find(|package| package["name"] == "meituan-protocol").and_then(of);
     let ours = ours.ok_or("Cargo.toml has no rust-version")?;
 
-    let tree =
-        ["--package", "meituan-protocol", "--edges", "normal", "--features", "http,testing,tokio", "--prefix", "none", "--locked"];
+    let tree = [
+        "--package",
+        "meituan-protocol",
+        "--edges",
+        "normal",
+        "--features",
+        "chrono,http,jiff,testing,time,tokio",
+        "--prefix",
+        "none",
+        "--locked",
+    ];
     let tree = tools::printed_by(tools::cargo("tree").args(tree).args(["--format", "{p}"]))?;
     let used: BTreeSet<&str> = tree.lines().collect();
     let is_used = |package: &Value| {
@@ -129,7 +138,7 @@ fn oldest_rust() -> Outcome {
         print!("{:<30}", "");
         return Ok(());
     }
-    for features in ["--features=http,testing,tokio", "--no-default-features"] {
+    for features in ["--features=chrono,http,jiff,testing,time,tokio", "--no-default-features"] {
         let mut rustup = Command::new("rustup");
         rustup.current_dir(tools::root()).args([
             "run",

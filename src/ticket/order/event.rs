@@ -81,7 +81,7 @@ crate::messages! {
         /// Kind of credential; absent: any.
         credential_type "credentialType": code(CredentialType), optional;
         /// Number of the credential.
-        credential_no "credentialNo": text, required;
+        credential_no "credentialNo": text, required personal;
     }
 
     /// Guests have entered: by codes, by credentials, or by number.
