@@ -260,6 +260,7 @@ impl fmt::Display for ErrorCode {
 
 /// One finding about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Issue {
     /// What is wrong.
     pub code: ErrorCode,
@@ -296,6 +297,7 @@ impl DerefMut for Error {
 
 /// What an [`Error`] knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Details {
     /// The stable code.
     pub code: ErrorCode,
@@ -315,6 +317,7 @@ pub struct Details {
 
 /// What the other side said when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remote {
     /// Its number. 0, which is no number of a failure, where what it sent is no whole number, or is beyond 2^53: the
     /// error's detail begins with it then.

@@ -75,6 +75,9 @@
 
 #![forbid(unsafe_code)]
 
+// Macros name the crate as their users do.
+extern crate self as meituan_protocol;
+
 pub mod ba;
 mod block_cipher;
 pub mod body_cipher;

@@ -15,6 +15,7 @@
 //!
 //! assert_eq!(Voucher::MESSAGE.fields[0].name, "voucher");
 //! let typed = Voucher { voucher: "910632001657".into(), quantity: Some(2) };
+//! assert_eq!(typed, Voucher::default().voucher("910632001657").quantity(2_u32));
 //! ```
 
 use super::packed::View;
@@ -281,7 +282,8 @@ macro_rules! messages {
         }
     )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Default, $crate::message::serde::Serialize, $crate::message::serde::Deserialize)]
+        #[serde(crate = "meituan_protocol::message::serde")]
         pub struct $type {
             $(
                 $(#[doc = $field_doc])*
@@ -306,6 +308,16 @@ macro_rules! messages {
                 rules: &[$($($rule),*)?],
                 doc: $crate::doc_text!($($doc),*),
             };
+
+            $(
+                $(#[doc = $field_doc])*
+                #[allow(dead_code, reason = "a private message is not built field by field")]
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$crate::kind_type!($kind $(($($argument)*))?)>) -> Self {
+                    self.$field = $crate::field_set!($presence, value.into());
+                    self
+                }
+            )*
         }
 
         /// Personal data is not shown.
@@ -332,6 +344,21 @@ macro_rules! messages {
             }
         }
     )*};
+}
+
+/// A field's value, where it is there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_set {
+    (required, $value:expr) => {
+        $value
+    };
+    (key, $value:expr) => {
+        $value
+    };
+    ($presence:ident, $value:expr) => {
+        Some($value)
+    };
 }
 
 /// What `Debug` shows of a field.
@@ -463,8 +490,9 @@ macro_rules! enumerations {
         }
     )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[derive($crate::message::serde::Serialize, $crate::message::serde::Deserialize)]
+        #[serde(transparent, crate = "meituan_protocol::message::serde")]
         pub struct $type(pub i32);
 
         impl $type {
@@ -552,16 +580,16 @@ macro_rules! words {
             }
         }
 
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::message::serde::Serialize for $type {
+            fn serialize<S: $crate::message::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
-                Self::named(&word).ok_or_else(|| serde::de::Error::custom("not a known word"))
+        impl<'de> $crate::message::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::message::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as $crate::message::serde::Deserialize>::deserialize(deserializer)?;
+                Self::named(&word).ok_or_else(|| $crate::message::serde::de::Error::custom("not a known word"))
             }
         }
     )*};

@@ -9,6 +9,10 @@
 //! A message exists in two notations ([`Form`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
 
+/// For the types that [`messages!`](crate::messages) makes, in crates without serde too.
+#[doc(hidden)]
+pub use serde;
+
 pub mod definition;
 mod finding;
 mod packed;

@@ -66,6 +66,7 @@ impl Config {
 
 /// Where requests go (document, $API_HOST).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Environment {
     /// 线下环境. Orders cannot be paid there.
     Test,
@@ -88,6 +89,7 @@ impl Environment {
 
 /// The generation of the protocol. The two must not be mixed in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Version {
     /// `token`, `version`, `content`; `ts` in seconds; plain replies. The one that the document refers to.
     V1,

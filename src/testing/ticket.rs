@@ -45,6 +45,7 @@ pub struct TicketCall {
 
 /// What of a call is false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Forgery {
     /// It is signed for another path: well formed, and wrong.
     Signature,

@@ -168,6 +168,7 @@ pub struct Transition {
 
 /// What kind of event it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Something changes.
     Moved,

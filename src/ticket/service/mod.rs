@@ -244,6 +244,7 @@ pub struct Answered {
 
 /// Why there is no reply that is known to be true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoReply {
     /// Somebody else is working at it, and has not ended in time.
     Busy,
