@@ -9,6 +9,7 @@ mod fuzz;
 mod generate;
 mod mutants;
 mod package;
+mod packed_crate;
 mod simulate;
 mod test;
 mod tools;
