@@ -65,7 +65,7 @@ mod jiff_types {
         type Error = Error;
 
         fn try_from(at: Timestamp) -> Result<Self, Error> {
-            jiff::Timestamp::from_millisecond(at.0).map_err(|_| out_of_range(&at.0))
+            jiff::Timestamp::from_millisecond(at.0).map_err(|error| out_of_range(&at.0).caused_by(error))
         }
     }
 
@@ -84,7 +84,7 @@ mod jiff_types {
 
         fn try_from(date: Date) -> Result<civil::Date, Error> {
             let parts = (date.year() as i16, date.month() as i8, date.day() as i8);
-            civil::Date::new(parts.0, parts.1, parts.2).map_err(|_| out_of_range(&date))
+            civil::Date::new(parts.0, parts.1, parts.2).map_err(|error| out_of_range(&date).caused_by(error))
         }
     }
 }
@@ -104,7 +104,8 @@ mod time_crate_types {
         type Error = Error;
 
         fn try_from(at: Timestamp) -> Result<Self, Error> {
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).map_err(|_| out_of_range(&at.0))
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
+                .map_err(|error| out_of_range(&at.0).caused_by(error))
         }
     }
 
@@ -121,8 +122,9 @@ mod time_crate_types {
         type Error = Error;
 
         fn try_from(date: Date) -> Result<time::Date, Error> {
-            let month = Month::try_from(date.month()).map_err(|_| out_of_range(&date))?;
-            time::Date::from_calendar_date(i32::from(date.year()), month, date.day()).map_err(|_| out_of_range(&date))
+            let month = Month::try_from(date.month()).map_err(|error| out_of_range(&date).caused_by(error))?;
+            time::Date::from_calendar_date(i32::from(date.year()), month, date.day())
+                .map_err(|error| out_of_range(&date).caused_by(error))
         }
     }
 }

@@ -130,6 +130,8 @@ fn a_host_that_makes_no_address_is_a_mistake_of_the_configuration() {
     let signed = Supplier::new(config).unwrap().request(&notice(), TICKET_NOW).unwrap();
     let error = Request::<Vec<u8>>::try_from(&signed).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "host"));
+    // The words of the other library are kept, and so is its error.
+    assert!(std::error::Error::source(&error).is_some());
 }
 
 #[test]

@@ -315,7 +315,7 @@ impl Supplier {
         let program = match call.has_envelope_of_its_own() {
             true => {
                 let fields: Result<BTreeMap<String, RawJson>, _> = serde_json::from_str(message);
-                let mut fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string()))?;
+                let mut fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").caused_by(error))?;
                 fields.insert("partnerId".into(), RawJson::of(&self.config().partner_id));
                 serde_json::to_string(&fields).unwrap_or_default()
             }

@@ -121,7 +121,7 @@ impl Trace {
     /// # Errors
     /// When a number is beyond what its field holds.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self).map_err(|_| Error::at(ErrorCode::InvalidJson, ""))
+        serde_json::to_vec(self).map_err(|error| Error::at(ErrorCode::InvalidJson, "").caused_by(error))
     }
 }
 
