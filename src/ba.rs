@@ -3,20 +3,27 @@
 //! HMAC-SHA1 over method, URI and Date, in the `Authorization` header as `MWS <clientId>:<signature>`. The body is
 //! **not** part of it: a verified call is authenticated, its body is not known to be untampered. Use TLS.
 //!
-//! [`diagnose`] tells why a signature does not match.
+//! `diagnose` (feature `diagnosis`, on by default) finds why a signature does not match.
 //!
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
 //! (algorithm, key as raw bytes).
 
+#[cfg(feature = "diagnosis")]
 mod dates;
+#[cfg(feature = "diagnosis")]
 mod diagnosis;
+#[cfg(feature = "diagnosis")]
 mod mistakes;
 
+#[cfg(feature = "diagnosis")]
 pub use diagnosis::{Diagnosis, Evidence, diagnose};
+#[cfg(feature = "diagnosis")]
 pub use mistakes::{MISTAKES, Mistake};
 
 use crate::secret::{Secret, is_same};
-use crate::{Error, ErrorCode, base64};
+use crate::{Error, ErrorCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
@@ -44,7 +51,8 @@ impl Key {
             hmac.update(piece);
         }
         let mut signature = [0; SIGNATURE_LENGTH];
-        base64::encode_into(&mut signature, &hmac.finalize().into_bytes());
+        // There is room for it.
+        STANDARD.encode_slice(hmac.finalize().into_bytes(), &mut signature).unwrap_or_default();
         signature
     }
 }
@@ -110,7 +118,7 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
             }
         }
     }
-    base64::decode(signature).filter(|bytes| bytes.len() == 20).ok_or_else(malformed)?;
+    STANDARD.decode(signature).ok().filter(|bytes| bytes.len() == 20).ok_or_else(malformed)?;
     if !is_client {
         return Err(Error::at(ErrorCode::UnknownClient, "headers.authorization"));
     }

@@ -11,7 +11,7 @@ use aes::cipher::{
     BlockCipherEncrypt, KeyInit, ParBlocks,
 };
 use aes::{Aes128, Block};
-#[cfg(feature = "wasm-messages")]
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 pub(crate) use host::{Host, Work};
 
 /// Bytes in a block, and in a key.
@@ -21,7 +21,7 @@ pub(crate) const BLOCK: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Key {
     schedule: Aes128,
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     elsewhere: host::Elsewhere,
 }
 
@@ -29,7 +29,7 @@ impl Key {
     pub(crate) fn new(key: &[u8; BLOCK]) -> Self {
         Key {
             schedule: Aes128::new(key.into()),
-            #[cfg(feature = "wasm-messages")]
+            #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
             elsewhere: host::Elsewhere::new(key),
         }
     }
@@ -41,7 +41,7 @@ impl Key {
         let mut bytes = Vec::with_capacity(text.len() + filling);
         bytes.extend_from_slice(text);
         bytes.resize(text.len() + filling, filling as u8);
-        #[cfg(feature = "wasm-messages")]
+        #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
         if self.elsewhere.encrypts(&mut bytes, vector) {
             return bytes;
         }
@@ -62,7 +62,7 @@ impl Key {
     }
 
     fn decrypt(&self, blocks: &mut [u8], vector: Option<&[u8; BLOCK]>) {
-        #[cfg(feature = "wasm-messages")]
+        #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
         if self.elsewhere.decrypts(blocks, vector) {
             return;
         }
@@ -71,7 +71,7 @@ impl Key {
 }
 
 /// A cipher of the host's, for long texts: WebAssembly has no instructions for AES, the host's processor may have some.
-#[cfg(feature = "wasm-messages")]
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod host {
     use super::{BLOCK, Key};
     use zeroize::Zeroizing;
@@ -140,8 +140,8 @@ fn filling(last: &[u8; BLOCK]) -> Option<usize> {
 
 /// The work on the blocks of a text, in batches as large as the cipher takes at a time.
 ///
-/// The last batch is filled up. Without AES instructions a whole batch costs as much as one block, and a routine for
-/// single blocks beside the one for batches would double the code.
+/// The last batch is filled up. Without AES instructions, as in WebAssembly, a whole batch costs as much as one block, and a
+/// routine for single blocks beside the one for batches would double the code.
 struct Blocks<'b> {
     blocks: &'b mut [Block],
     /// What the next block is chained to.
@@ -161,7 +161,15 @@ impl BlockSizeUser for Blocks<'_> {
 
 impl BlockCipherEncClosure for Blocks<'_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(mut self, backend: &B) {
-        // Where each block waits for the one before it, it is a batch of its own.
+        // Each block waits for the one before it.
+        if let Some(mut chained) = self.chained.filter(|_| cfg!(not(target_arch = "wasm32"))) {
+            for block in self.blocks {
+                add(block, &Some(chained));
+                backend.encrypt_block_inplace(block);
+                chained = *block;
+            }
+            return;
+        }
         let together = if self.chained.is_some() { 1 } else { B::ParBlocksSize::USIZE };
         for blocks in self.blocks.chunks_mut(together) {
             let mut batch = ParBlocks::<B>::default();

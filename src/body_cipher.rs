@@ -8,7 +8,9 @@
 //! this layer: an altered ciphertext may open to altered text.
 
 use crate::block_cipher::{BLOCK, Key};
-use crate::{Error, ErrorCode, Secret, base64};
+use crate::{Error, ErrorCode, Secret};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 /// A key of the whole-body encryption.
@@ -33,14 +35,14 @@ impl BodyKey {
         Ok(BodyKey { key: Key::new(key), vector })
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn compute_by(&mut self, host: Option<crate::block_cipher::Host>) {
         self.key.compute_by(host);
     }
 
     /// Plain text to Base64 ciphertext.
     pub fn seal(&self, plain: &[u8]) -> String {
-        base64::encode(&self.key.seal(plain, Some(&self.vector)))
+        STANDARD.encode(self.key.seal(plain, Some(&self.vector)))
     }
 
     /// Base64 ciphertext to plain text.
@@ -48,7 +50,7 @@ impl BodyKey {
     /// # Errors
     /// `DECRYPTION_FAILED`, without saying which step failed.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let opened = base64::decode(sealed.trim_ascii()).and_then(|bytes| self.key.open(bytes, Some(&self.vector)));
+        let opened = STANDARD.decode(sealed.trim_ascii()).ok().and_then(|bytes| self.key.open(bytes, Some(&self.vector)));
         opened.ok_or_else(|| Error::at(ErrorCode::DecryptionFailed, ""))
     }
 }

@@ -15,9 +15,10 @@
 //! - take a push as a hint: query the order before money or state depends on it;
 //! - compare the ids of what comes back with the ids that were sent.
 
-use crate::base64::Alphabet;
 use crate::block_cipher::{self, BLOCK};
-use crate::{Error, ErrorCode, Secret, base64};
+use crate::{Error, ErrorCode, Secret};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 /// A key made ready: the key schedule is computed once, and overwritten when dropped.
@@ -36,7 +37,7 @@ impl Key {
         Ok(Key(block_cipher::Key::new(&key)))
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn compute_by(&mut self, host: Option<block_cipher::Host>) {
         self.0.compute_by(host);
     }
@@ -50,7 +51,10 @@ impl Key {
 
     /// The same where there is memory for it already; what was there is replaced.
     pub(crate) fn seal_into(&self, text: &str, content: &mut Vec<u8>) {
-        base64::encode_for_url(&self.0.seal(text.as_bytes(), None), content);
+        let sealed = self.0.seal(text.as_bytes(), None);
+        content.resize((sealed.len() * 4).div_ceil(3), 0);
+        // That is the room it takes.
+        URL_SAFE_NO_PAD.encode_slice(sealed, content).unwrap_or_default();
     }
 
     /// Content to text. Line ends after it do not matter.
@@ -73,7 +77,7 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Base64 in either alphabet, padded as it must be or not at all.
+/// Base64 in either alphabet or in both, padded as it must be or not at all.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -81,5 +85,11 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
-    base64::decode_unpadded(&text[..text.len() - padding], Alphabet::Any)
+    let standard = |&character: &u8| match character {
+        b'-' | b' ' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text[..text.len() - padding].iter().map(standard).collect());
+    STANDARD_NO_PAD.decode(&*text).ok()
 }

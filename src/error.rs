@@ -9,6 +9,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// What one code says to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,6 +261,7 @@ impl fmt::Display for ErrorCode {
 
 /// One finding about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Issue {
     /// What is wrong.
     pub code: ErrorCode,
@@ -296,6 +298,7 @@ impl DerefMut for Error {
 
 /// What an [`Error`] knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Details {
     /// The stable code.
     pub code: ErrorCode,
@@ -311,10 +314,26 @@ pub struct Details {
     pub issues: Vec<Issue>,
     /// What the other side said, where it did not accept a request (`REMOTE_REJECTED`).
     pub remote: Option<Box<Remote>>,
+    /// The error of another library that it comes from; [`std::error::Error::source`] has it.
+    cause: Option<Cause>,
 }
+
+/// The error of another library.
+#[derive(Debug, Clone)]
+struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+/// By their words.
+impl PartialEq for Cause {
+    fn eq(&self, other: &Cause) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+
+impl Eq for Cause {}
 
 /// What the other side said when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remote {
     /// Its number. 0, which is no number of a failure, where what it sent is no whole number, or is beyond 2^53: the
     /// error's detail begins with it then.
@@ -347,6 +366,7 @@ impl Error {
             string_to_sign: None,
             issues: Vec::new(),
             remote: None,
+            cause: None,
         }))
     }
 
@@ -356,6 +376,18 @@ impl Error {
     #[inline(never)]
     pub fn detail(mut self, detail: &str) -> Self {
         self.detail = detail.into();
+        self
+    }
+
+    /// The same with the error of another library that it comes from, whose words are its detail where it has none yet.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub fn caused_by(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        if self.detail.is_empty() {
+            self.detail = cause.to_string();
+        }
+        self.cause = Some(Cause(Arc::new(cause)));
         self
     }
 
@@ -404,4 +436,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|Cause(cause)| &**cause as _)
+    }
+}

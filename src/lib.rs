@@ -66,22 +66,26 @@
 //! # Features
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
-//! - `http`: whole requests and responses, as the `http` crate has them; see the module of that name.
+//! - `diagnosis` (on by default): finds why a signature does not match; see [`ba`].
+//! - `http`: whole requests and responses, as the `http` crate has them; see the module `http_types`.
+//! - `chrono`, `jiff`, `time`: conversions from and to the timestamps and dates of these crates.
 //! - `tokio`: Tokio as the runtime of [`ticket::handler`] and [`ride::handler`].
 //! - `testing`: Meituan's side of both APIs, for your own tests; see the module of that name.
-//! - `wasm` and what it consists of: the exports for the npm package's modules. Not meant for Rust programs.
+//! - `wasm` and what it consists of: the exports for the npm package's modules, on wasm32 alone. Not meant for Rust programs.
 
 #![forbid(unsafe_code)]
 
+// Macros name the crate as their users do.
+extern crate self as meituan_protocol;
+
 pub mod ba;
-mod base64;
 mod block_cipher;
 pub mod body_cipher;
 pub mod envelope;
 mod error;
 mod handler;
 #[cfg(feature = "http")]
-pub mod http;
+pub mod http_types;
 pub mod message;
 pub mod money;
 pub mod ride;
@@ -92,8 +96,10 @@ pub mod sorted_sign;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod time_types;
 mod tried;
-#[cfg(feature = "wasm-messages")]
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod wasm;
 
 pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};

@@ -4,11 +4,57 @@
 //! conversion is made on the digits, never through a binary float.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// An amount in fen (1/100 yuan).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(pub i64);
+
+/// As yuan, with two decimal places: `58.00`.
+impl fmt::Display for Fen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let fen = self.0.unsigned_abs();
+        f.pad(&format!("{sign}{}.{:02}", fen / 100, fen % 100))
+    }
+}
+
+/// Reads yuan, as [`parse_yuan`] does.
+impl FromStr for Fen {
+    type Err = crate::Error;
+
+    fn from_str(yuan: &str) -> Result<Self, Self::Err> {
+        parse_yuan(yuan.as_bytes()).ok_or_else(|| crate::Error::at(crate::ErrorCode::InvalidMoney, "").detail(yuan))
+    }
+}
+
+impl Fen {
+    /// Adds; nothing beyond [`MAX_FEN`].
+    pub fn checked_add(self, other: Fen) -> Option<Fen> {
+        self.0.checked_add(other.0).and_then(within)
+    }
+
+    /// Subtracts; nothing beyond [`MAX_FEN`].
+    pub fn checked_sub(self, other: Fen) -> Option<Fen> {
+        self.0.checked_sub(other.0).and_then(within)
+    }
+
+    /// The sum of amounts; nothing beyond [`MAX_FEN`].
+    pub fn checked_sum(amounts: impl IntoIterator<Item = Fen>) -> Option<Fen> {
+        amounts.into_iter().try_fold(Fen(0), Fen::checked_add)
+    }
+
+    /// So many times the amount; nothing beyond [`MAX_FEN`].
+    pub fn checked_mul(self, times: u32) -> Option<Fen> {
+        self.0.checked_mul(i64::from(times)).and_then(within)
+    }
+}
+
+fn within(fen: i64) -> Option<Fen> {
+    (fen.unsigned_abs() <= MAX_FEN.unsigned_abs()).then_some(Fen(fen))
+}
 
 /// The largest amount that JavaScript holds exactly, in fen.
 pub const MAX_FEN: i64 = (1 << 53) - 1;
@@ -163,6 +209,22 @@ mod tests {
         for yuan in ["0.001", "1e-3", "", "-", ".", "1e", "1e+", "abc", "1.2.3", "90071992547409.92", "1e999999999999", "1.005"] {
             assert_eq!(parse_yuan(yuan.as_bytes()), None, "{yuan}");
         }
+    }
+
+    #[test]
+    fn an_amount_is_shown_in_yuan_and_read_from_it() {
+        for (fen, yuan) in [(5800, "58.00"), (-5, "-0.05"), (0, "0.00"), (MAX_FEN, "90071992547409.91")] {
+            assert_eq!((Fen(fen).to_string().as_str(), yuan.parse()), (yuan, Ok(Fen(fen))));
+        }
+        assert_eq!("58.001".parse::<Fen>().unwrap_err().code, crate::ErrorCode::InvalidMoney);
+    }
+
+    #[test]
+    fn no_sum_is_beyond_what_javascript_holds_exactly() {
+        let (most, one) = (Fen(MAX_FEN), Fen(1));
+        assert_eq!((most.checked_add(one), most.checked_mul(2), Fen(-MAX_FEN).checked_sub(one)), (None, None, None));
+        assert_eq!((Fen(5800).checked_mul(3), Fen::checked_sum([one, one])), (Some(Fen(17_400)), Some(Fen(2))));
+        assert_eq!((Fen(i64::MAX).checked_add(one), Fen(i64::MIN).checked_mul(2)), (None, None));
     }
 
     proptest! {

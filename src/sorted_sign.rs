@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 
 /// Where the secret goes, and which values are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scheme {
     /// dache.meituan.com: the secret is one more parameter, named `sign_key`, and takes its place in the order. Values
     /// that Java's `StringUtils.isBlank` calls blank are left out.

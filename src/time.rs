@@ -4,7 +4,10 @@
 //! protocol notes: "Beijing wall clock").
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -35,18 +38,121 @@ pub(crate) const MONTHS: [&[u8; 3]; 12] =
 const END_OF_HTTP_DATES: i64 = 253_402_300_800_000;
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 
-/// A calendar date, `yyyy-MM-dd`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+impl Timestamp {
+    /// The time that has passed since another one; nothing where that is later.
+    pub fn since(self, earlier: Timestamp) -> Option<Duration> {
+        u64::try_from(self.0.checked_sub(earlier.0)?).ok().map(Duration::from_millis)
+    }
+}
+
+/// Saturates at the ends of the range. Less than a millisecond is cut off.
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn add(self, duration: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Saturates at the ends of the range. Less than a millisecond is cut off.
+impl Sub<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn sub(self, duration: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// As Meituan's wall clock shows it (UTC+8), with milliseconds: `2015-05-06 18:34:20.000`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", wall_clock(*self), self.0.rem_euclid(1000))
+    }
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss` (UTC+8), with milliseconds after a point or without.
+impl FromStr for Timestamp {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (seconds, milliseconds) = text.split_once('.').unwrap_or((text, "000"));
+        let milliseconds = match *milliseconds.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(u8::is_ascii_digit) => milliseconds.parse().ok(),
+            _ => None,
+        };
+        let at = parse_wall_clock(seconds.as_bytes()).zip(milliseconds).map(|(at, more): (_, i64)| Timestamp(at.0 + more));
+        at.ok_or_else(|| crate::Error::at(crate::ErrorCode::InvalidDate, "").detail(text))
+    }
+}
+
+/// Less than a millisecond is cut off, towards the past.
+impl From<SystemTime> for Timestamp {
+    fn from(at: SystemTime) -> Timestamp {
+        match at.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => Timestamp(0) + after,
+            Err(error) => {
+                Timestamp(0)
+                    - error.duration()
+                    - if error.duration().subsec_nanos() % 1_000_000 == 0 { Duration::ZERO } else { Duration::from_millis(1) }
+            }
+        }
+    }
+}
+
+/// `OUT_OF_RANGE` where the platform's clock cannot hold it.
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = crate::Error;
+
+    fn try_from(at: Timestamp) -> Result<SystemTime, crate::Error> {
+        let distance = Duration::from_millis(at.0.unsigned_abs());
+        let epoch = SystemTime::UNIX_EPOCH;
+        let time = if at.0 < 0 { epoch.checked_sub(distance) } else { epoch.checked_add(distance) };
+        time.ok_or_else(|| out_of_range(at))
+    }
+}
+
+fn out_of_range(at: Timestamp) -> crate::Error {
+    crate::Error::at(crate::ErrorCode::OutOfRange, "").detail(&at.0.to_string())
+}
+
+/// A calendar date that exists, `yyyy-MM-dd`; by default 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
-    /// Year, 0 to 9999.
-    pub year: u16,
-    /// Month, 1 to 12.
-    pub month: u8,
-    /// Day of the month, from 1.
-    pub day: u8,
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Default for Date {
+    fn default() -> Self {
+        Date::from_days(0)
+    }
 }
 
 impl Date {
+    /// A date of the Gregorian calendar, from the year 0 to 9999; nothing where there is none.
+    pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        match year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month) {
+            true => Some(Date { year, month, day }),
+            false => None,
+        }
+    }
+
+    /// Returns the year, 0 to 9999.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// Returns the month, 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// Returns the day of the month, from 1.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
     /// Reads `yyyy-MM-dd`; only dates that exist.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
@@ -56,9 +162,10 @@ impl Date {
     /// Of numbers that [`two`] made.
     #[inline(always)]
     fn of_digits(year: [u8; 2], month: u8, day: u8) -> Option<Self> {
-        let date = Date { year: u16::from(year[0]) * 100 + u16::from(year[1]), month, day };
-        let exists = year.iter().all(|part| *part < 100) && matches!(month, 1..=12) && day >= 1 && day <= days_in(date.year, month);
-        exists.then_some(date)
+        if year.iter().any(|part| *part >= 100) {
+            return None;
+        }
+        Date::new(u16::from(year[0]) * 100 + u16::from(year[1]), month, day)
     }
 
     /// The date as `yyyy-MM-dd`.
@@ -115,7 +222,7 @@ impl Date {
     }
 }
 
-fn days_in(year: u16, month: u8) -> u8 {
+const fn days_in(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
@@ -297,7 +404,7 @@ mod tests {
         let midnight = parse_wall_clock(b"2026-03-07 00:00:00").unwrap();
         assert_eq!(date("2026-03-07").begin(), midnight);
         assert_eq!((Date::of(midnight), Date::of(Timestamp(midnight.0 - 1))), (date("2026-03-07"), date("2026-03-06")));
-        let weekend: Vec<_> = (2..=8).map(|day| Date { year: 2026, month: 3, day }.is_weekend()).collect();
+        let weekend: Vec<_> = (2..=8).map(|day| Date::new(2026, 3, day).unwrap().is_weekend()).collect();
         assert_eq!(weekend, [false, false, false, false, false, true, true]);
     }
 
@@ -306,6 +413,45 @@ mod tests {
         let (first, last) = (*WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end());
         assert_eq!(wall_clock(Timestamp(first)), "0000-01-01 00:00:00");
         assert_eq!(wall_clock(Timestamp(last)), "9999-12-31 23:59:59");
+    }
+
+    #[test]
+    fn a_timestamp_is_shown_on_meituans_wall_clock_and_read_from_it() {
+        for (at, text) in [(1_430_908_460_007, "2015-05-06 18:34:20.007"), (-1, "1970-01-01 07:59:59.999")] {
+            assert_eq!((Timestamp(at).to_string().as_str(), text.parse()), (text, Ok(Timestamp(at))));
+        }
+        assert_eq!("2015-05-06 18:34:20".parse(), Ok(Timestamp(1_430_908_460_000)));
+        for text in ["2015-05-06 18:34:20.7", "2015-05-06", "2015-05-06 18:34:20.+07", ""] {
+            assert_eq!(text.parse::<Timestamp>().unwrap_err().code, crate::ErrorCode::InvalidDate, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_the_systems_time_in_whole_milliseconds() {
+        for at in [0, 1, -1, 1_430_908_460_007, -62_167_248_000_000] {
+            assert_eq!(Timestamp::from(SystemTime::try_from(Timestamp(at)).unwrap()), Timestamp(at));
+        }
+        let before = SystemTime::UNIX_EPOCH - Duration::from_micros(1);
+        assert_eq!(Timestamp::from(before), Timestamp(-1));
+        assert_eq!(Timestamp::from(SystemTime::UNIX_EPOCH + Duration::from_micros(1999)), Timestamp(1));
+    }
+
+    #[test]
+    fn durations_are_added_and_taken_away_and_never_overflow() {
+        let (at, second) = (Timestamp(5), Duration::from_secs(1));
+        assert_eq!((at + second, at - second), (Timestamp(1005), Timestamp(-995)));
+        assert_eq!(((at + second).since(at), at.since(at + second)), (Some(second), None));
+        assert_eq!((at + Duration::MAX, at - Duration::MAX), (Timestamp(i64::MAX), Timestamp(5 - i64::MAX)));
+    }
+
+    #[test]
+    fn only_dates_that_exist_can_be_made() {
+        assert_eq!(
+            (Date::new(2015, 2, 29), Date::new(10_000, 1, 1), Date::new(2015, 0, 1), Date::new(2015, 1, 0)),
+            (None, None, None, None)
+        );
+        assert_eq!(Date::new(2016, 2, 29).map(|date| (date.year(), date.month(), date.day())), Some((2016, 2, 29)));
+        assert_eq!(Date::default().to_string(), "1970-01-01");
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use meituan_protocol::ticket::calls::OrderCreated;
 use meituan_protocol::ticket::notices::ConsumeNotice;
 use meituan_protocol::ticket::{self, Asked, BodyEncryption, Config, HttpReply, Reply, Supplier};
 use meituan_protocol::time::{Timestamp, http_date};
-use meituan_protocol::{ErrorCode, Secret, ba, http as with_http, ride};
+use meituan_protocol::{ErrorCode, Secret, ba, http_types, ride};
 use ride_support::*;
 use serde_json::json;
 
@@ -130,6 +130,8 @@ fn a_host_that_makes_no_address_is_a_mistake_of_the_configuration() {
     let signed = Supplier::new(config).unwrap().request(&notice(), TICKET_NOW).unwrap();
     let error = Request::<Vec<u8>>::try_from(&signed).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "host"));
+    // The words of the other library are kept, and so is its error.
+    assert!(std::error::Error::source(&error).is_some());
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn a_push_is_taken_whole_and_answered_as_json() {
 
     let refusal = client().receive_http(&Request::post("/refund").body("").unwrap(), NOW).unwrap_err();
     for answer in [ride::PUSH_OK.to_owned(), refusal.answer()] {
-        let response = with_http::push_response(answer.clone());
+        let response = http_types::push_response(answer.clone());
         assert_eq!((response.status().as_u16(), response.headers()["content-type"].as_bytes()), (200, &b"application/json"[..]));
         assert_eq!(*response.body(), answer.into_bytes());
     }

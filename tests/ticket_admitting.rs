@@ -221,7 +221,7 @@ fn happens(random: &mut Random, desk: &mut Desk, known: Known, quantity: u32) {
         }
         6 => {
             let number = random.below(2);
-            let day = Date { year: 2026, month: 3, day: random.one_of(&[2, 3, 4]) };
+            let day = Date::new(2026, 3, random.one_of(&[2, 3, 4])).unwrap();
             let call = OrderReschedule {
                 order_id: ORDER,
                 reschedule_no: format!("N{number}"),

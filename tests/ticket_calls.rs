@@ -461,7 +461,7 @@ fn a_reply_is_written_for_the_wire_and_only_when_the_definition_is_met() {
         vouchers: Some(vec!["中文\"码\"".into(), "2".into()]),
         ..OrderPaid::default()
     };
-    let reply = supplier().reply(&pay, &Reply::ok(&paid).for_quantity(2)).unwrap();
+    let reply = supplier().reply(&pay, &Reply::ok(paid.clone()).for_quantity(2)).unwrap();
     assert_eq!(
         std::str::from_utf8(&reply.body).unwrap(),
         r#"{"partnerId":1122,"code":200,"describe":"success","body":{"orderId":8985652356562370000,"partnerOrderId":"P1","voucherType":1,"vouchers":["中文\"码\"","2"]}}"#
@@ -484,7 +484,7 @@ fn a_reply_is_written_for_the_wire_and_only_when_the_definition_is_met() {
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::UnknownValue, "body.voucherType"));
     let error = broken(OrderPaid { partner_order_id: String::new(), ..paid.clone() }, 2);
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::EmptyText, "body.partnerOrderId"));
-    let unchecked = supplier().reply(&pay, &Reply::ok(&paid)).unwrap();
+    let unchecked = supplier().reply(&pay, &Reply::ok(paid.clone())).unwrap();
     assert_eq!(unchecked.warnings[0].rule, Some("pay.one-code-per-ticket"));
     assert_eq!(unchecked.warnings[0].code, ErrorCode::RuleUnchecked);
 }
@@ -493,7 +493,7 @@ fn a_reply_is_written_for_the_wire_and_only_when_the_definition_is_met() {
 fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
     let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7}}"#).receive().unwrap();
     let ids = OrderPaid { order_id: Id(7), partner_order_id: "P1".into(), ..OrderPaid::default() };
-    let reply = supplier().reply(&pay, &Reply::outcome(OrderPayCode::ISSUING, "出票中", &ids)).unwrap();
+    let reply = supplier().reply(&pay, &Reply::outcome(OrderPayCode::ISSUING, "出票中", ids.clone())).unwrap();
     assert_eq!(
         std::str::from_utf8(&reply.body).unwrap(),
         r#"{"partnerId":1122,"code":598,"describe":"出票中","body":{"orderId":7,"partnerOrderId":"P1"}}"#

@@ -1,5 +1,7 @@
 //! The diagnosis of signatures, against vectors that another implementation of HMAC made.
 
+#![cfg(feature = "diagnosis")]
+
 use meituan_protocol::Secret;
 use meituan_protocol::ba::{Diagnosis, Evidence, MISTAKES, diagnose};
 use proptest::prelude::*;

@@ -646,7 +646,7 @@ fn facts_that_do_not_agree_are_recorded_and_flagged() {
 #[test]
 fn codes_let_guests_in_from_the_day_of_the_visit_while_nothing_else_is_true_of_them() {
     let mut desk = Desk::new();
-    let travel_date = Some(Date { year: 2026, month: 3, day: 8 });
+    let travel_date = Date::new(2026, 3, 8);
     let key = desk.run(OrderCreate { travel_date, ..create(4) });
     desk.tell(created(&key));
     assert_eq!(admissions(desk.order(), NOW), []);
@@ -927,7 +927,7 @@ fn a_pay_notice_that_is_no_longer_true_is_withdrawn_by_a_close() {
 // Reschedule.
 
 fn reschedule(number: &str) -> OrderReschedule {
-    let target_date = Some(Date { year: 2026, month: 3, day: 9 });
+    let target_date = Date::new(2026, 3, 9);
     OrderReschedule { order_id: ORDER, reschedule_no: number.into(), target_date, ..OrderReschedule::default() }
 }
 
@@ -945,7 +945,7 @@ fn a_reschedule_changes_day_and_codes_once() {
     };
     assert_eq!(desk.code(AttemptEnded { rescheduled: Some(done.clone()), ..end(&key, Outcome::DONE) }), 200);
     assert_eq!(desk.reply(reschedule("N")).body, Some(ReplyBody::Rescheduled(done)));
-    assert_eq!(desk.order().travel_date, Some(Date { year: 2026, month: 3, day: 9 }));
+    assert_eq!(desk.order().travel_date, Date::new(2026, 3, 9));
     assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 3), ("C2".into(), 1, 0), ("D1".into(), 1, 0)]);
     let Some(ReplyBody::Paid(body)) = desk.reply(pay()).body else { panic!() };
     assert_eq!(body.vouchers.unwrap(), ["D1", "C2"]);

@@ -1,7 +1,7 @@
 //! The rules about single ticket messages: what breaks them is refused or reported, wherever a message is read or written.
 
 use meituan_protocol::message::definition::{Basis, Facts};
-use meituan_protocol::message::{Packed, Reading, read};
+use meituan_protocol::message::{Packed, RawJson, Reading, read};
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::notices::*;
@@ -11,6 +11,11 @@ use meituan_protocol::{ErrorCode, Secret, ba};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
+
+/// A body that no type of the library has.
+fn raw(body: &Value) -> RawJson {
+    RawJson::new(body.to_string()).unwrap()
+}
 
 fn supplier(strict_inferred: bool) -> Supplier {
     let routes = [
@@ -98,7 +103,7 @@ fn only_what_breaks_a_rule_has_the_hint_of_the_rule() {
     let error = supplier(false).reply(&pay, &Reply::ok(OrderPaid::default())).unwrap_err();
     assert_eq!((error.rule, error.hint()), (None, error.code.hint()));
     let same = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 1, "vouchers": ["K1", "K1"] });
-    let error = supplier(false).reply(&pay, &Reply::ok(same).for_quantity(2)).unwrap_err();
+    let error = supplier(false).reply(&pay, &Reply::ok(raw(&same)).for_quantity(2)).unwrap_err();
     assert!(error.hint().en.contains("voucherType 2") && error.hint().zh.contains("voucherType 2"), "{:?}", error.hint());
     for rule in rules::ALL {
         assert_eq!(
@@ -114,9 +119,9 @@ fn only_what_breaks_a_rule_has_the_hint_of_the_rule() {
 fn inferred_rules_refuse_what_is_sent_where_that_is_asked_for() {
     let pay = receive("/pay", json!({ "orderId": 7, "partnerOrderId": "P1" })).unwrap();
     let untyped = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 0, "vouchers": ["K1"] });
-    let reported = supplier(false).reply(&pay, &Reply::ok(&untyped).for_quantity(1)).unwrap();
+    let reported = supplier(false).reply(&pay, &Reply::ok(raw(&untyped)).for_quantity(1)).unwrap();
     assert_eq!(reported.warnings[0].rule, Some("pay.codes-untyped"));
-    let error = supplier(true).reply(&pay, &Reply::ok(&untyped).for_quantity(1)).unwrap_err();
+    let error = supplier(true).reply(&pay, &Reply::ok(raw(&untyped)).for_quantity(1)).unwrap_err();
     assert_eq!((error.code, error.rule), (ErrorCode::RuleBroken, Some("pay.codes-untyped")));
 
     let notice = ConsumeNotice {
@@ -137,7 +142,7 @@ fn inferred_rules_refuse_what_is_sent_where_that_is_asked_for() {
 
     // What could not be checked was not broken, and what Meituan sends is not ours to refuse.
     let unknown = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 1, "vouchers": ["K1"] });
-    let unchecked = supplier(true).reply(&pay, &Reply::ok(&unknown)).unwrap();
+    let unchecked = supplier(true).reply(&pay, &Reply::ok(raw(&unknown))).unwrap();
     assert_eq!(unchecked.warnings[0].code, ErrorCode::RuleUnchecked);
 }
 
@@ -191,7 +196,7 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
         if number != Value::Null {
             ids["partnerOrderId"] = number;
         }
-        let reply = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", ids)).unwrap();
+        let reply = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&ids))).unwrap();
         let [warning] = &*reply.warnings else { panic!("{:?}", reply.warnings) };
         assert_eq!((warning.code, &*warning.path, warning.refuses), (found, "body.partnerOrderId", false));
     }
@@ -200,11 +205,11 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
     body["partnerOrderId"] = json!("P1");
     let call = receive("/refund", body).unwrap();
     let ids = json!({ "orderId": "7", "refundId": "R1" });
-    let error = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", ids)).unwrap_err();
+    let error = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&ids))).unwrap_err();
     assert_eq!((error.code, &*error.path), (ErrorCode::MissingField, "body.partnerOrderId"));
     let call = receive("/refund", refund).unwrap();
     let error = supplier(false)
-        .reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", json!({ "orderId": "7" })))
+        .reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&json!({ "orderId": "7" }))))
         .unwrap_err();
     assert_eq!((error.code, &*error.path), (ErrorCode::MissingField, "body.refundId"));
 }

@@ -197,7 +197,7 @@ impl Replay {
     /// Nobody has decided it for so long that it counts as agreed.
     fn is_silent(&self, refund: &Refund) -> bool {
         let agreed = refund.state == RefundState::AGREED;
-        let calendar = self.settings.calendar();
+        let calendar = self.settings.calendar_in_use();
         let silent = calendar.silence_counts_at(refund.requested_at);
         agreed && silent.zip(refund.decided_at).is_some_and(|(at, decided)| at < decided)
     }

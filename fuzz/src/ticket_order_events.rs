@@ -148,7 +148,7 @@ impl Story {
     }
 
     fn reschedule(&self, pick: usize) -> Event {
-        let target_date = pick.is_multiple_of(2).then_some(Date { year: 2026, month: 2, day: 10 + (pick / 4 % 8) as u8 });
+        let target_date = Date::new(2026, 2, 10 + (pick / 4 % 8) as u8).filter(|_| pick.is_multiple_of(2));
         let reschedule_no = ["A1", "A2"][pick / 2 % 2].into();
         OrderReschedule { order_id: ORDER, reschedule_no, target_date, ..OrderReschedule::default() }.into()
     }

@@ -22,7 +22,7 @@ pub(super) fn write(form: Form, at: Timestamp) -> String {
     let http = http_date(at);
     let utc = wall_clock(Timestamp(at.0.saturating_sub(BEIJING_OFFSET)));
     let days = at.0.div_euclid(DAY);
-    let month = Date::from_days(days).month;
+    let month = Date::from_days(days).month();
     // 1970-01-01 was a Thursday.
     let chinese = [(days + 4).rem_euclid(7), i64::from(month)].map(|number| {
         let numeral = |number: i64| "日一二三四五六七八九十".chars().nth(number as usize).map(String::from).unwrap_or_default();

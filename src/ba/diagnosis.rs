@@ -7,9 +7,10 @@
 use super::dates::{moment, write};
 use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
-use crate::base64::Alphabet;
+use crate::Secret;
 use crate::time::{Timestamp, http_date};
-use crate::{Secret, base64};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::digest::Digest;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -229,13 +230,13 @@ fn decode(text: &str) -> Option<(Vec<u8>, Vec<&'static str>)> {
         ids.push(id);
         return Some((bytes, ids));
     }
-    if let Some(bytes) = base64::decode(text.as_bytes()) {
+    if let Ok(bytes) = STANDARD.decode(text) {
         if let Some(bytes) = hex(&bytes).filter(is_hash) {
             return Some((bytes, vec!["encoding.base64-of-hex"]));
         }
         return is_hash(&bytes).then_some((bytes, Vec::new()));
     }
-    let bytes = base64::decode_unpadded(text.as_bytes(), Alphabet::Standard).filter(is_hash)?;
+    let bytes = STANDARD_NO_PAD.decode(text).ok().filter(is_hash)?;
     Some((bytes, vec!["encoding.unpadded"]))
 }
 
@@ -441,7 +442,7 @@ impl Search<'_> {
         Some(Zeroizing::new(match form {
             KeyForm::AsItIs => bytes.to_vec(),
             KeyForm::Hex => hex(bytes)?,
-            KeyForm::Base64 => base64::decode(bytes).or_else(|| base64::decode_unpadded(bytes, Alphabet::Standard))?,
+            KeyForm::Base64 => STANDARD.decode(bytes).or_else(|_| STANDARD_NO_PAD.decode(bytes)).ok()?,
             KeyForm::Followed(end) => [bytes, end.as_bytes()].concat(),
             KeyForm::Trimmed => bytes.trim_ascii().to_vec(),
             KeyForm::Quoted(quote) => [quote.as_bytes(), bytes, quote.as_bytes()].concat(),

@@ -15,6 +15,7 @@
 //!
 //! assert_eq!(Voucher::MESSAGE.fields[0].name, "voucher");
 //! let typed = Voucher { voucher: "910632001657".into(), quantity: Some(2) };
+//! assert_eq!(typed, Voucher::default().voucher("910632001657").quantity(2_u32));
 //! ```
 
 use super::packed::View;
@@ -266,7 +267,8 @@ macro_rules! doc_text {
     };
 }
 
-/// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`.
+/// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are
+/// personal data has the word `personal` after its presence: `Debug` does not show it.
 #[macro_export]
 macro_rules! messages {
     ($(
@@ -274,13 +276,14 @@ macro_rules! messages {
         $type:ident $(rules [$($rule:expr),* $(,)?])? {
             $(
                 $(#[doc = $field_doc:expr])*
-                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident
+                $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident $($personal:ident)?
                     $(, aliases [$($alias:literal),*])?;
             )*
         }
     )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Default, $crate::message::serde::Serialize, $crate::message::serde::Deserialize)]
+        #[serde(crate = "meituan_protocol::message::serde")]
         pub struct $type {
             $(
                 $(#[doc = $field_doc])*
@@ -305,6 +308,25 @@ macro_rules! messages {
                 rules: &[$($($rule),*)?],
                 doc: $crate::doc_text!($($doc),*),
             };
+
+            $(
+                $(#[doc = $field_doc])*
+                #[allow(dead_code, reason = "a private message is not built field by field")]
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$crate::kind_type!($kind $(($($argument)*))?)>) -> Self {
+                    self.$field = $crate::field_set!($presence, value.into());
+                    self
+                }
+            )*
+        }
+
+        /// Personal data is not shown.
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($field), $crate::shown_field!(self.$field $(, $personal)?)))*
+                    .finish()
+            }
         }
 
         impl $crate::message::value::FieldValue for $type {
@@ -322,6 +344,33 @@ macro_rules! messages {
             }
         }
     )*};
+}
+
+/// A field's value, where it is there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! field_set {
+    (required, $value:expr) => {
+        $value
+    };
+    (key, $value:expr) => {
+        $value
+    };
+    ($presence:ident, $value:expr) => {
+        Some($value)
+    };
+}
+
+/// What `Debug` shows of a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shown_field {
+    ($value:expr) => {
+        &$value
+    };
+    ($value:expr, personal) => {
+        $crate::message::value::hidden(&$value)
+    };
 }
 
 /// The [`Presence`] that a definition's last word means.
@@ -441,8 +490,9 @@ macro_rules! enumerations {
         }
     )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[derive($crate::message::serde::Serialize, $crate::message::serde::Deserialize)]
+        #[serde(transparent, crate = "meituan_protocol::message::serde")]
         pub struct $type(pub i32);
 
         impl $type {
@@ -530,16 +580,16 @@ macro_rules! words {
             }
         }
 
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::message::serde::Serialize for $type {
+            fn serialize<S: $crate::message::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
-                Self::named(&word).ok_or_else(|| serde::de::Error::custom("not a known word"))
+        impl<'de> $crate::message::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::message::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as $crate::message::serde::Deserialize>::deserialize(deserializer)?;
+                Self::named(&word).ok_or_else(|| $crate::message::serde::de::Error::custom("not a known word"))
             }
         }
     )*};

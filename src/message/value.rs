@@ -1,6 +1,6 @@
-//! Rust values without serde: from the packed form, and to JSON in program notation, with little code.
+//! Messages and Rust values: from the packed form, and to JSON in program notation, with little code.
 //!
-//! serde's own code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
+//! serde's code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
 //! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
 
 use super::definition::{Kind, Message};
@@ -10,6 +10,7 @@ use super::{Id, RawJson, View};
 use crate::money::{Fen, push_digits, push_integer};
 use crate::time::{Date, Timestamp};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The type of a field: taken from what was read, put as JSON in program notation. Made for each message by
 /// [`messages!`](crate::messages).
@@ -23,6 +24,20 @@ pub trait FieldValue: Sized {
     /// Whether a field of this value is left out.
     fn is_absent(&self) -> bool {
         false
+    }
+}
+
+/// What `Debug` shows of personal data: whether there is any.
+#[doc(hidden)]
+pub fn hidden(value: &impl FieldValue) -> &'static dyn fmt::Debug {
+    if value.is_absent() { &None::<()> } else { &Hidden }
+}
+
+struct Hidden;
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
     }
 }
 
@@ -115,6 +130,17 @@ impl Packed {
 }
 
 impl View<'_> {
+    /// The object as a Rust value of the type that its definition makes.
+    pub fn to_typed<T: FieldValue>(&self) -> T {
+        let View { slots, source, message, block } = *self;
+        T::take(Some(Slot { slots, source, kind: &Kind::Object(message), slot: block as u64 }))
+    }
+
+    /// A field as a Rust value, where it is there.
+    pub fn field_to_typed<T: FieldValue>(&self, name: &str) -> Option<T> {
+        self.named(name).map(|slot| T::take(Some(slot)))
+    }
+
     /// A field as a Rust value.
     pub(crate) fn take<T: FieldValue>(&self, name: &str) -> T {
         T::take(self.named(name))
@@ -310,6 +336,19 @@ impl FieldValue for BTreeMap<String, String> {
             push_text(value, out);
         }
         out.push(b'}');
+    }
+}
+
+/// Nothing that is looked at.
+impl FieldValue for () {
+    fn take(_: Option<Slot<'_>>) -> Self {}
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"null");
+    }
+
+    fn is_absent(&self) -> bool {
+        true
     }
 }
 

@@ -10,6 +10,8 @@ use crate::message::{Form, Packed, Reading, read, write};
 use crate::sorted_sign::hexadecimal;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
+use std::fmt;
+use std::sync::Arc;
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -64,6 +66,7 @@ impl Config {
 
 /// Where requests go (document, $API_HOST).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Environment {
     /// 线下环境. Orders cannot be paid there.
     Test,
@@ -86,6 +89,7 @@ impl Environment {
 
 /// The generation of the protocol. The two must not be mixed in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Version {
     /// `token`, `version`, `content`; `ts` in seconds; plain replies. The one that the document refers to.
     V1,
@@ -97,11 +101,11 @@ pub enum Version {
 /// The headers of every request to Meituan.
 pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
 
-/// The enterprise.
+/// The enterprise. Clones share the configuration and the key.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) config: Config,
-    pub(super) key: Key,
+    pub(super) config: Arc<Config>,
+    pub(super) key: Arc<Key>,
 }
 
 static PROGRAM: Message = looking_for(&[given(COMMON[0]), given(COMMON[1]), given(COMMON[2]), given(COMMON[3])]);
@@ -142,12 +146,12 @@ impl Client {
         let mistaken = |interface: &Interface| (!interface.is_push()).then_some(interface.name);
         routes::check(&config.routes, "expected a push of Meituan's, found ", mistaken)?;
         let key = Key::new(&config.secret_key)?;
-        Ok(Client { config, key })
+        Ok(Client { config: Arc::new(config), key: Arc::new(key) })
     }
 
-    #[cfg(feature = "wasm-messages")]
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
     pub(crate) fn computed_by(mut self, host: Option<crate::block_cipher::Host>) -> Self {
-        self.key.compute_by(host);
+        Arc::make_mut(&mut self.key).compute_by(host);
         self
     }
 
@@ -229,12 +233,19 @@ impl Client {
 }
 
 /// A request to Meituan, for POST with [`HEADERS`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// Where to.
     pub url: String,
     /// The form.
     pub body: String,
+}
+
+/// The form has the token.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// A new order number (channelPartnerOrderId) from 16 random bytes: a UUID of version 4.

@@ -16,11 +16,11 @@ use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use subtle::ConstantTimeEq;
 
 /// A push whose message was read.
-#[derive(Debug)]
 pub struct Accepted {
     /// Which push: the one that its path is registered for, unless its content is another's.
     pub interface: &'static Interface,
@@ -45,6 +45,16 @@ pub struct Accepted {
     pub deduplication_key: String,
 }
 
+/// Its content names people.
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Accepted { interface, is_other, deduplication_key, .. } = self;
+        let mut shown = f.debug_struct("Accepted");
+        shown.field("interface", &interface.name).field("is_other", is_other).field("deduplication_key", deduplication_key);
+        shown.finish_non_exhaustive()
+    }
+}
+
 /// A push that is not taken, and what is known of it.
 #[derive(Debug)]
 pub struct Refusal {
@@ -52,6 +62,19 @@ pub struct Refusal {
     pub error: Error,
     /// Which push it was meant to be, as far as its path tells.
     pub interface: Option<&'static Interface>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let push = self.interface.map_or("a push", |interface| interface.name);
+        write!(f, "{push} is not accepted")
+    }
+}
+
+impl std::error::Error for Refusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
 }
 
 impl Refusal {

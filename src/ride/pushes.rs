@@ -53,7 +53,7 @@ crate::messages! {
         /// 车辆颜色 · Colour.
         car_color "carColor": text, dispensable;
         /// 车牌号 · Number plate.
-        car_number "carNumber": text, dispensable;
+        car_number "carNumber": text, dispensable personal;
         /// 车辆品牌 · Make.
         brand_name "brandName": text, dispensable;
     }
@@ -63,14 +63,14 @@ crate::messages! {
         /// 司机 id · The driver.
         driver_id "driverId": text, required;
         /// 司机姓名 · Name.
-        driver_name "driverName": text, dispensable;
+        driver_name "driverName": text, dispensable personal;
         /// 司机所在经度，GCJ-02，单位度，字符串 · Longitude, GCJ-02, degrees, as a string.
-        lng "lng": text, dispensable;
+        lng "lng": text, dispensable personal;
         /// 司机所在纬度，GCJ-02，单位度，字符串。文档示例中它在 `lng` 里 ·
         /// Latitude, GCJ-02, degrees, as a string. In the ride spec's example it is in `lng`.
-        lat "lat": text, dispensable;
+        lat "lat": text, dispensable personal;
         /// 司机头像地址，可为空 · Address of the driver's picture; may be empty.
-        driver_pic "driverPic": text, dispensable;
+        driver_pic "driverPic": text, dispensable personal;
     }
 
     /// 订单事件变更推送。没有找到描述它的页面：字段均可缺，名称由相邻接口推断。收到后请查询订单。以名称（`ORDER_PAID`）到达的事件按其编号读取 ·

@@ -198,7 +198,7 @@ crate::messages! {
     /// The driver of an order (document 7.4). Documented as always filled; the document's own example has nulls.
     DriverInfo rules [rules::DETAIL_POSITION] {
         /// 司机姓名 · Name.
-        name "name": text, dispensable;
+        name "name": text, dispensable personal;
         /// 司机当前经度，GCJ-02，单位度 · Longitude, GCJ-02, degrees.
         lng "lng": decimal, dispensable;
         /// 司机当前纬度，GCJ-02，单位度 · Latitude, GCJ-02, degrees.
@@ -206,7 +206,7 @@ crate::messages! {
         /// 车头方位，单位度 · Heading, degrees.
         direction "direction": decimal, dispensable;
         /// 司机电话（虚拟号） · Phone number, a virtual one.
-        phone "phone": text, dispensable;
+        phone "phone": text, dispensable personal;
         /// 司机接单数 · Orders taken so far.
         order_num "orderNum": integer, dispensable;
         /// 车辆品牌 · Make of the car.
@@ -216,11 +216,11 @@ crate::messages! {
         /// 车身颜色 · Colour of the car.
         car_color "carColor": text, dispensable;
         /// 车牌 · Number plate.
-        car_plate_no "carPlateNo": text, dispensable;
+        car_plate_no "carPlateNo": text, dispensable personal;
         /// 司机 id · The driver's number.
         driver_id "driverId": text, dispensable;
         /// 司机头像图片地址 · Address of the driver's picture.
-        driver_pic "driverPic": text, dispensable;
+        driver_pic "driverPic": text, dispensable personal;
         /// 司机评分 · The driver's rating.
         driver_star "driverStar": text, dispensable;
         /// 车辆图片地址 · Address of the car's picture.

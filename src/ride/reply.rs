@@ -26,6 +26,7 @@ pub struct Replied<'b> {
 
 /// The form of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReplyForm {
     /// `{code, message, data}`, as the document's examples have it.
     Direct,

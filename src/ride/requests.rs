@@ -12,9 +12,9 @@ crate::messages! {
     /// 查询某位置周边各运力类型的司机。来源：文档 1.3 · Drivers near a position, of all car types. Source: document 1.3.
     QueryNearByDrivers rules [rules::NEARBY_LIST] {
         /// 经度，GCJ-02，单位度 · Longitude, GCJ-02, degrees.
-        longitude "longitude": decimal(-180..180), required;
+        longitude "longitude": decimal(-180..180), required personal;
         /// 纬度，GCJ-02，单位度 · Latitude, GCJ-02, degrees.
-        latitude "latitude": decimal(-90..90), required;
+        latitude "latitude": decimal(-90..90), required personal;
         /// 运力类型，数字以逗号分隔，如 `1,2,3`；不填为全部 ·
         /// Car types, numbers separated by commas, such as `1,2,3`; all when left out.
         car_type_ids "carTypeIds": text, optional;
@@ -24,17 +24,17 @@ crate::messages! {
     /// What a ride would cost: the reference price before ordering. Source: document 2.3.
     QueryEstimatedPrice rules [rules::ESTIMATE_DEPARTURE, rules::ESTIMATE_DEPARTURE_AHEAD, rules::ESTIMATE_LIST] {
         /// 出发地经度，GCJ-02，单位度 · Longitude of the start, GCJ-02, degrees.
-        from_longitude "fromLongitude": decimal(-180..180), required;
+        from_longitude "fromLongitude": decimal(-180..180), required personal;
         /// 出发地纬度，GCJ-02，单位度 · Latitude of the start, GCJ-02, degrees.
-        from_latitude "fromLatitude": decimal(-90..90), required;
+        from_latitude "fromLatitude": decimal(-90..90), required personal;
         /// 出发地名称 · Name of the start.
-        start_point_name "startPointName": text, optional;
+        start_point_name "startPointName": text, optional personal;
         /// 目的地名称 · Name of the destination.
-        end_point_name "endPointName": text, optional;
+        end_point_name "endPointName": text, optional personal;
         /// 目的地经度，GCJ-02，单位度 · Longitude of the destination, GCJ-02, degrees.
-        to_longitude "toLongitude": decimal(-180..180), required;
+        to_longitude "toLongitude": decimal(-180..180), required personal;
         /// 目的地纬度，GCJ-02，单位度 · Latitude of the destination, GCJ-02, degrees.
-        to_latitude "toLatitude": decimal(-90..90), required;
+        to_latitude "toLatitude": decimal(-90..90), required personal;
         /// 服务类型：何时用车 · When the ride is wanted.
         reserve_type "reserveType": code(ReserveType), required;
         /// 合作商 id · Partner.
@@ -57,24 +57,24 @@ crate::messages! {
         channel_partner_order_id "channelPartnerOrderId": text, required;
         /// 下单员工的手机号。不校验格式：文档示例只有 10 位 ·
         /// Mobile number of the employee who orders. No form is enforced: the document's own example has 10 digits.
-        mobile "mobile": text, optional;
+        mobile "mobile": text, optional personal;
         /// 下单员工在企业内的唯一标识，含义由 identifyType 决定 ·
         /// What identifies the employee who orders in the enterprise, as identifyType says.
-        user_identify_code "userIdentifyCode": text, optional;
+        user_identify_code "userIdentifyCode": text, optional personal;
         /// 下单员工的标识方式 · How the employee who orders is identified.
         identify_type "identifyType": code(IdentifyType), required;
         /// 起点经度，GCJ-02，单位度 · Longitude of the start, GCJ-02, degrees.
-        from_longitude "fLng": decimal(-180..180), required;
+        from_longitude "fLng": decimal(-180..180), required personal;
         /// 起点纬度，GCJ-02，单位度 · Latitude of the start, GCJ-02, degrees.
-        from_latitude "fLat": decimal(-90..90), required;
+        from_latitude "fLat": decimal(-90..90), required personal;
         /// 起点地址 · Address of the start.
-        from_address "fromAddress": text, required;
+        from_address "fromAddress": text, required personal;
         /// 终点经度，GCJ-02，单位度 · Longitude of the destination, GCJ-02, degrees.
-        to_longitude "tLng": decimal(-180..180), required;
+        to_longitude "tLng": decimal(-180..180), required personal;
         /// 终点纬度，GCJ-02，单位度 · Latitude of the destination, GCJ-02, degrees.
-        to_latitude "tLat": decimal(-90..90), required;
+        to_latitude "tLat": decimal(-90..90), required personal;
         /// 终点地址 · Address of the destination.
-        to_address "toAddress": text, required;
+        to_address "toAddress": text, required personal;
         /// 客户端网络类型，如 `wifi`、`4G` · Network of the client's device, such as `wifi` or `4G`.
         network_type "networkType": text, optional;
         /// 客户端 IP · IP address of the client's device.
@@ -86,9 +86,9 @@ crate::messages! {
         /// departureTime has them.
         reserve_time "reserveTime": milliseconds, optional;
         /// 下单员工的虚拟手机号 · Virtual mobile number of the employee who orders.
-        passenger_virtual_mobile "passengerVirtualMobile": text, optional;
+        passenger_virtual_mobile "passengerVirtualMobile": text, optional personal;
         /// 下单员工的手机尾号，如 `2020` · Last digits of the mobile number of the employee who orders, such as `2020`.
-        passenger_mobile_last_number "passengerMobileLastNumber": text, optional;
+        passenger_mobile_last_number "passengerMobileLastNumber": text, optional personal;
         /// 用车请求参数：想要的车，取自预估 · The cars that are wanted, from the estimate.
         car_type_request_list "carTypeRequestList": list(object(CarTypeRequest)), required;
     }

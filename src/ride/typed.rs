@@ -5,16 +5,17 @@ use super::replies::*;
 use super::requests::*;
 use super::{Accepted, Client, Encoded, HEADERS, Interface, Refusal, Replied, ReplyForm};
 use crate::message::Packed;
+use crate::message::value::FieldValue;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A request to Meituan, and what belongs to it.
-pub trait Endpoint: Serialize {
+pub trait Endpoint: FieldValue {
     /// The interface.
     const INTERFACE: &'static Interface;
     /// What `data` of its reply holds.
-    type Data: for<'de> Deserialize<'de> + Default;
+    type Data: FieldValue + Default;
 }
 
 macro_rules! endpoints {
@@ -37,7 +38,7 @@ endpoints! {
 }
 
 /// A request to send by POST: plain values, ready for any HTTP client.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SealedRequest<E> {
     /// Where to.
     pub url: String,
@@ -49,6 +50,13 @@ pub struct SealedRequest<E> {
     pub warnings: Vec<Issue>,
     client: Client,
     endpoint: std::marker::PhantomData<E>,
+}
+
+/// The body has the token.
+impl<E> fmt::Debug for SealedRequest<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
+    }
 }
 
 /// A success.
@@ -70,8 +78,8 @@ impl Client {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SealedRequest<E>, Error> {
-        let unserializable = |error: serde_json::Error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string());
-        let program = serde_json::to_vec(message).map_err(unserializable)?;
+        let mut program = Vec::new();
+        message.put(&mut program);
         let mut packed = Packed::default();
         let Encoded { url, body } = self.encode_request(E::INTERFACE, &program, now, &mut packed)?;
         let (client, endpoint) = (self.clone(), std::marker::PhantomData);
@@ -104,7 +112,7 @@ impl<E: Endpoint> SealedRequest<E> {
         let mut packed = Packed::default();
         let Replied { form, trace_id, source } = self.client.read_reply(E::INTERFACE, body, &mut packed)?;
         let view = packed.view(E::INTERFACE.reply, &source);
-        let data = view.and_then(|view| view.field_to_typed(&packed, "data")).unwrap_or_default();
+        let data = view.and_then(|view| view.field_to_typed("data")).unwrap_or_default();
         Ok(Reply { data, form, trace_id, warnings: packed.issues })
     }
 }
@@ -135,7 +143,7 @@ macro_rules! pushes {
             fn read(interface: &'static Interface, packed: &Packed, source: &[u8]) -> Option<Self> {
                 $(
                     if std::ptr::eq(interface, &super::$constant) {
-                        return packed.view(interface.request, source)?.to_typed::<$type>(packed).map(|push| Push::$type(push.into()));
+                        return Some(Push::$type(packed.view(interface.request, source)?.to_typed::<$type>().into()));
                     }
                 )*
                 None

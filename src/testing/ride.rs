@@ -2,14 +2,13 @@
 
 use crate::envelope::Key;
 use crate::message::definition::Facts;
-use crate::message::{Form, Packed, Reading, read, write};
+use crate::message::value::FieldValue;
+use crate::message::{Form, Packed, RawJson, Reading, read, write};
 use crate::ride::{CAPACITY_OFFERED, Direction, INTERFACES, ORDER_CHANGED, REFUNDED};
 use crate::ride::{Config, Endpoint, Interface, Push, Version, form};
 use crate::routes::path_of;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Meituan Enterprise, as one enterprise meets it: it opens and checks like the real one, and keeps no orders.
@@ -32,11 +31,11 @@ pub struct OpenedRequest {
 
 impl OpenedRequest {
     /// Returns the request as its type; nothing where it is another one.
-    pub fn message<T: Endpoint + DeserializeOwned>(&self) -> Option<T> {
+    pub fn message<T: Endpoint>(&self) -> Option<T> {
         let interface = Some(self.interface).filter(|interface| std::ptr::eq(*interface, T::INTERFACE))?;
         let (mut packed, source) = (Packed::default(), self.content.as_bytes());
         read(interface.request, source, Reading::WIRE, &mut packed);
-        packed.view(interface.request, source)?.to_typed(&packed)
+        Some(packed.view(interface.request, source)?.to_typed())
     }
 }
 
@@ -111,8 +110,8 @@ impl MeituanRide {
     ///
     /// # Errors
     /// The first thing that the reply's definition refuses.
-    pub fn reply<T: Serialize>(&self, to: &OpenedRequest, data: &T) -> Result<String, Error> {
-        let program = json!({ "code": 0, "message": "成功", "data": data });
+    pub fn reply(&self, to: &OpenedRequest, data: &impl FieldValue) -> Result<String, Error> {
+        let program = json!({ "code": 0, "message": "成功", "data": RawJson::of(data) });
         let reply = written(to.interface.reply, &program, true)?;
         Ok(match self.config.version {
             Version::V1 => reply,
@@ -135,13 +134,13 @@ impl MeituanRide {
     /// `INVALID_CONFIG` at `routes` where no path is registered for it; else the first thing that its definition refuses.
     pub fn push(&self, push: &Push, now: Timestamp) -> Result<SealedPush, Error> {
         let (interface, body) = match push {
-            Push::CapacityOffered(body) => (&CAPACITY_OFFERED, serde_json::to_value(body)),
-            Push::OrderChanged(body) | Push::Other(body) => (&ORDER_CHANGED, serde_json::to_value(body)),
-            Push::Refunded(body) => (&REFUNDED, serde_json::to_value(body)),
+            Push::CapacityOffered(body) => (&CAPACITY_OFFERED, RawJson::of(&**body)),
+            Push::OrderChanged(body) | Push::Other(body) => (&ORDER_CHANGED, RawJson::of(body)),
+            Push::Refunded(body) => (&REFUNDED, RawJson::of(body)),
         };
         let route = self.config.routes.iter().find(|(_, registered)| std::ptr::eq(*registered, interface));
         let uri = route.ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(interface.name))?.0.clone();
-        let mut body = body.map_err(|error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string()))?;
+        let mut body: Value = serde_json::from_str(body.as_str()).unwrap_or_default();
         if body["entId"].is_null() {
             body["entId"] = self.config.ent_id.to_string().into();
         }

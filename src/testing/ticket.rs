@@ -1,6 +1,7 @@
 //! Meituan's side of the ticket API.
 
 use crate::message::definition::Facts;
+use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Id, Packed, Reading, read};
 use crate::routes::path_of;
 use crate::ticket::calls::OrderPaid;
@@ -11,8 +12,7 @@ use crate::ticket::{
 };
 use crate::time::{Timestamp, parse_http_date};
 use crate::{Error, ErrorCode, Issue, ba};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// How far a notice's Date may be from now, in milliseconds. Meituan's own limit is not documented.
 const TOLERANCE: u64 = 600_000;
@@ -45,6 +45,7 @@ pub struct TicketCall {
 
 /// What of a call is false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Forgery {
     /// It is signed for another path: well formed, and wrong.
     Signature,
@@ -89,7 +90,7 @@ impl JudgedReply {
     }
 
     /// Returns the reply's body; nothing where it has none, or is none.
-    pub fn body<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn body<T: FieldValue>(&self) -> Option<T> {
         read_body(self.call, true, &self.content).ok()
     }
 }
@@ -133,14 +134,14 @@ impl JudgedNotice {
     }
 
     /// Returns the notice as its type; nothing where it is another one.
-    pub fn message<T: Endpoint + DeserializeOwned>(&self) -> Option<T> {
+    pub fn message<T: Endpoint>(&self) -> Option<T> {
         let call = self.call.filter(|call| std::ptr::eq(*call, T::CALL))?;
         let mut packed = Packed::default();
         read(call.request, &self.content, Reading::WIRE, &mut packed);
         let view = packed.view(call.request, &self.content)?;
         match call.has_envelope_of_its_own() {
-            true => view.to_typed(&packed),
-            false => view.field_to_typed(&packed, "body"),
+            true => Some(view.to_typed()),
+            false => view.field_to_typed("body"),
         }
     }
 }
@@ -217,12 +218,13 @@ impl MeituanTicket {
         let (call, config) = (asked.call(), self.supplier.config());
         let route = config.routes.iter().find(|(_, registered)| std::ptr::eq(*registered, call));
         let uri = route.ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(call.name))?.0.clone();
-        let body = serde_json::to_value(&asked).map_err(|error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string()))?;
-        let mut envelope = Map::from_iter([("partnerId".to_owned(), config.partner_id.into())]);
-        envelope.extend(Some(body).filter(|body| !body.is_null()).map(|body| ("body".to_owned(), body)));
+        let mut program = Vec::new();
+        let mut envelope = ObjectWriter::begin(&mut program);
+        envelope.field("partnerId", &config.partner_id);
+        envelope.field("body", &asked.body());
+        envelope.end();
         let (mut packed, mut body) = (Packed::default(), Vec::new());
-        let encrypted =
-            self.supplier.encode_request(call, Value::Object(envelope).to_string().as_bytes(), &mut packed, &mut body)?;
+        let encrypted = self.supplier.encode_request(call, &program, &mut packed, &mut body)?;
         let content = if encrypted { self.opened(&body).unwrap_or_default() } else { body.clone() };
         let signed_uri = if forgery == Some(Forgery::Signature) { [&uri, "/forged"].concat() } else { uri.clone() };
         let signed_at = if forgery == Some(Forgery::Date) { Timestamp(now.0.saturating_sub(STALE)) } else { now };

@@ -38,28 +38,28 @@ crate::messages! {
         real_name_type "realNameType": code(RealNameType), optional;
         /// 实名制订单的证件（新版接口；手头文档没有其格式） ·
         /// Credentials of a real-name order (newer API; form not documented at hand).
-        credential_list "credentialList": raw, optional;
+        credential_list "credentialList": raw, optional personal;
         /// 联系人（新版接口；手头文档没有其格式） · Contacts (newer API; form not documented at hand).
-        contacts "contacts": raw, optional;
+        contacts "contacts": raw, optional personal;
     }
 
     /// 游玩人 · A visitor.
     Visitor {
         /// 姓名 · Name.
-        name "name": text, optional;
+        name "name": text, optional personal;
         /// 姓名拼音 · Name in pinyin.
-        pinyin "pinyin": text, optional;
+        pinyin "pinyin": text, optional personal;
         /// 手机号 · Mobile number.
-        mobile "mobile": text, optional;
+        mobile "mobile": text, optional personal;
         /// 地址 · Address.
-        address "address": text, optional;
+        address "address": text, optional personal;
         /// 邮编 · Post code.
-        post_code "postCode": text, optional;
+        post_code "postCode": text, optional personal;
         /// 邮箱 · E-mail address.
-        email "email": text, optional;
+        email "email": text, optional personal;
         /// 各类证件的号码，键为证件类型，如 `{"0": "…"}`；一人可有多个 ·
         /// Credential numbers by credential type, such as `{"0": "…"}`; a visitor may have several.
-        credentials "credentials": text_map, optional;
+        credentials "credentials": text_map, optional personal;
         /// 性别 · Gender.
         gender "gender": code(Gender), optional;
         /// 补充证件（新版接口） · Further credentials (newer API).
@@ -71,7 +71,7 @@ crate::messages! {
         /// 类型：以字符串表示的数字 · The type, a number as a string.
         credential_type "credentialType": text, optional;
         /// 证件内容，如 `schoolName`、`credentialNo` · What the credential says, such as `schoolName` and `credentialNo`.
-        credential_info_map "credentialInfoMap": text_map, optional;
+        credential_info_map "credentialInfoMap": text_map, optional personal;
     }
 
     /// 订单创建的回复：已接单 · Reply to order create: the order is accepted.
@@ -134,7 +134,7 @@ crate::messages! {
         /// 证件类型 · Kind of credential.
         credential_type "credentialType": code(CredentialType), required;
         /// 证件号 · Number of the credential.
-        credential_no "credentialNo": text, required;
+        credential_no "credentialNo": text, required personal;
         /// 凭证码 · The code.
         voucher "voucher": text, optional;
         /// 凭证状态；用于查询回复和消费通知 · State of the code; in the query's reply and the consume notice.
@@ -288,7 +288,7 @@ crate::messages! {
         /// 退款消息类型 · Why.
         refund_message_type "refundMessageType": code(RefundMessageType), required;
         /// 操作人 · Who did it.
-        operator "operator": text, optional;
+        operator "operator": text, optional personal;
         /// 退款原因 · The reason given.
         reason "reason": text, required;
         /// 退款时间 · When.
@@ -345,7 +345,7 @@ crate::messages! {
         /// 证件类型 · Kind of credential.
         credential_type "credentialType": code(CredentialType), optional;
         /// 证件号 · Number of the credential.
-        credential_no "credentialNo": text, optional;
+        credential_no "credentialNo": text, optional personal;
         /// 凭证码 · The code.
         voucher "voucher": text, optional;
         /// 凭证图片地址 · Address of a picture of the code.

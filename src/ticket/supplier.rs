@@ -13,6 +13,8 @@ use crate::routes::{self, NO_URI, is_uri, path_of};
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -99,7 +101,7 @@ pub struct BodyEncryption {
 pub(super) const ENCRYPTION_STATUS: &str = "headers.x-encryption-status";
 
 /// What of a request is looked at, beside its body.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Parts<'r> {
     /// The HTTP method.
     pub method: &'r str,
@@ -117,6 +119,14 @@ pub struct Parts<'r> {
     pub encryption_status: &'r str,
 }
 
+/// The headers prove who calls, for as long as their Date is accepted.
+impl fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { method, uri, date, .. } = self;
+        f.debug_struct("Parts").field("method", method).field("uri", uri).field("date", date).finish_non_exhaustive()
+    }
+}
+
 impl Parts<'_> {
     fn are_encrypted(&self) -> bool {
         self.encryption_status.eq_ignore_ascii_case(ENCRYPTED)
@@ -129,7 +139,6 @@ impl Parts<'_> {
 }
 
 /// A call whose message was read.
-#[derive(Debug)]
 pub struct Accepted<'b> {
     /// Which call.
     pub call: &'static Call,
@@ -137,6 +146,13 @@ pub struct Accepted<'b> {
     pub source: Cow<'b, [u8]>,
     /// The body was encrypted; so must the reply be.
     pub encrypted: bool,
+}
+
+/// Its content names people.
+impl fmt::Debug for Accepted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted").field("call", &self.call.name).field("encrypted", &self.encrypted).finish_non_exhaustive()
+    }
 }
 
 /// A call that is not accepted, and what is known of it for the reply.
@@ -150,11 +166,24 @@ pub struct Refusal {
     pub encrypted: bool,
 }
 
-/// The supplier.
-#[derive(Debug)]
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let call = self.call.map_or("a call", |call| call.name);
+        write!(f, "{call} is not accepted")
+    }
+}
+
+impl std::error::Error for Refusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// The supplier. Clones share the configuration and the keys.
+#[derive(Debug, Clone)]
 pub struct Supplier {
-    config: Config,
-    keys: Vec<Key>,
+    config: Arc<Config>,
+    keys: Arc<[Key]>,
 }
 
 /// The header that marks an encrypted body, and its value.
@@ -191,7 +220,7 @@ impl Supplier {
         let mistaken = |call: &Call| (call.direction != Direction::ToSupplier).then_some(call.name);
         routes::check(&config.routes, "expected a call that Meituan makes, found ", mistaken)?;
         let keys = config.client_secrets.iter().map(Key::new).collect();
-        Ok(Supplier { config, keys })
+        Ok(Supplier { config: Arc::new(config), keys })
     }
 
     /// The configuration.

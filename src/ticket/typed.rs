@@ -8,17 +8,21 @@ use super::supplier::ENCRYPTION_STATUS;
 use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
 use crate::error::SYSTEM_FAILURE;
 use crate::message::definition::Facts;
-use crate::message::{Id, Packed, Reading, read};
+use crate::message::value::{FieldValue, ObjectWriter};
+use crate::message::{Id, Packed, RawJson, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue, ba};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt;
 
 macro_rules! asked {
+    (@pattern $variant:ident $name:ident $body:ty) => { Asked::$variant($name) };
+    (@pattern $variant:ident $name:ident) => { Asked::$variant };
+    (@json $name:ident $body:ty) => { Some(RawJson::of($name)) };
+    (@json $name:ident) => { None };
     ($($variant:ident $(($body:ty))? = $constant:ident,)*) => {
         /// What Meituan asks, by call.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        #[serde(untagged)]
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Asked {
             $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $variant $(($body))?, )*
@@ -36,10 +40,16 @@ macro_rules! asked {
             fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
                 $(
                     if std::ptr::eq(call, &super::$constant) {
-                        return Some(Asked::$variant $((packed.view(call.request, source)?.field_to_typed::<$body>(packed, "body")?))?);
+                        return Some(Asked::$variant $((packed.view(call.request, source)?.field_to_typed::<$body>("body")?))?);
                     }
                 )*
                 None
+            }
+
+            /// What it asks, in program notation; nothing where the call has no body.
+            #[cfg(feature = "testing")]
+            pub(crate) fn body(&self) -> Option<RawJson> {
+                match self { $( asked!(@pattern $variant body $($body)?) => asked!(@json body $($body)?), )* }
             }
 
             /// Returns the call that it is.
@@ -116,7 +126,8 @@ pub struct Received {
 pub struct Reply {
     code: i32,
     describe: String,
-    body: Option<Value>,
+    /// In program notation.
+    body: Option<RawJson>,
     facts: Facts,
     kind: Kind,
 }
@@ -131,14 +142,18 @@ enum Kind {
 
 impl Reply {
     /// Success (200) with this body; `()` where the call has none.
-    pub fn ok(body: impl Serialize) -> Self {
+    pub fn ok(body: impl FieldValue) -> Self {
         Reply::outcome(200, "success", body)
     }
 
     /// An outcome of the call's own that is no failure, such as 598, 601 or 602, with this body.
-    pub fn outcome(code: impl Into<i32>, describe: &str, body: impl Serialize) -> Self {
-        let body = serde_json::to_value(body).ok().filter(|body| !body.is_null());
-        Reply { code: code.into(), describe: describe.into(), body, facts: Facts::default(), kind: Kind::Outcome }
+    pub fn outcome(code: impl Into<i32>, describe: &str, body: impl FieldValue) -> Self {
+        Reply::of(code.into(), describe, &body)
+    }
+
+    pub(super) fn of(code: i32, describe: &str, body: &impl FieldValue) -> Self {
+        let body = (!body.is_absent()).then(|| RawJson::of(body));
+        Reply { code, describe: describe.into(), body, facts: Facts::default(), kind: Kind::Outcome }
     }
 
     /// A failure: one of the call's codes, and the true reason in words.
@@ -235,14 +250,15 @@ impl Supplier {
 
     /// The reply as it travels, and what it is warned of.
     pub(super) fn written(&self, call: &'static Call, reply: &Reply, facts: Facts) -> Result<(Vec<u8>, Vec<Issue>), Error> {
-        let mut program = Map::new();
-        program.insert("code".into(), reply.code.into());
-        program.insert("describe".into(), reply.describe.clone().into());
-        program.insert("partnerId".into(), self.config().partner_id.into());
-        program.extend(reply.body.clone().map(|body| ("body".into(), body)));
+        let mut program = Vec::new();
+        let mut envelope = ObjectWriter::begin(&mut program);
+        envelope.field("code", &reply.code);
+        envelope.field("describe", &reply.describe);
+        envelope.field("partnerId", &self.config().partner_id);
+        envelope.field("body", &reply.body);
+        envelope.end();
         let (mut packed, mut body) = (Packed::default(), Vec::new());
-        let program = Value::Object(program).to_string();
-        self.encode_reply(call, reply.code, program.as_bytes(), facts, &mut packed, &mut body)?;
+        self.encode_reply(call, reply.code, &program, facts, &mut packed, &mut body)?;
         Ok((body, packed.issues))
     }
 
@@ -293,8 +309,7 @@ impl Supplier {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
-        let unserializable = |error: serde_json::Error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string());
-        self.signed(E::CALL, &serde_json::to_string(message).map_err(unserializable)?, now)
+        self.signed(E::CALL, RawJson::of(message).as_str(), now)
     }
 
     /// Builds the request of a notice in an order's outbox, checked and signed.
@@ -314,10 +329,10 @@ impl Supplier {
         let partner_id = self.config().partner_id.to_string();
         let program = match call.has_envelope_of_its_own() {
             true => {
-                let envelope: Result<Map<String, Value>, _> = serde_json::from_str(message);
-                let mut envelope = envelope.map_err(|error| Error::at(ErrorCode::WrongType, "").detail(&error.to_string()))?;
-                envelope.insert("partnerId".into(), self.config().partner_id.into());
-                Value::Object(envelope).to_string()
+                let fields: Result<BTreeMap<String, RawJson>, _> = serde_json::from_str(message);
+                let mut fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").caused_by(error))?;
+                fields.insert("partnerId".into(), RawJson::of(&self.config().partner_id));
+                serde_json::to_string(&fields).unwrap_or_default()
             }
             false => ["{\"partnerId\":", &partner_id, ",\"body\":", message, "}"].concat(),
         };
@@ -359,7 +374,7 @@ pub(crate) const JSON: &str = "application/json; charset=utf-8";
 pub(super) const NOT_SERVED: &str = "接口未实现";
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
-pub trait Endpoint: Serialize {
+pub trait Endpoint: FieldValue {
     /// The call.
     const CALL: &'static Call;
 }
@@ -382,7 +397,7 @@ endpoints! {
 }
 
 /// A request to send by POST: plain values, ready for any HTTP client. `E` is the message's type; without it, any notice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignedRequest<E = AnyNotice> {
     /// Where to.
     pub url: String,
@@ -397,6 +412,13 @@ pub struct SignedRequest<E = AnyNotice> {
     /// The call.
     pub call: &'static Call,
     endpoint: std::marker::PhantomData<fn() -> E>,
+}
+
+/// Neither the signature nor the message.
+impl<E> fmt::Debug for SignedRequest<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
+    }
 }
 
 /// Stands for the type of a notice that is known by its name alone.
@@ -445,13 +467,13 @@ impl<E> SignedRequest<E> {
 ///
 /// # Errors
 /// The first thing that refuses it.
-pub fn read_body<T: for<'de> Deserialize<'de>>(call: &'static Call, reply: bool, wire: &[u8]) -> Result<T, Error> {
+pub fn read_body<T: FieldValue>(call: &'static Call, reply: bool, wire: &[u8]) -> Result<T, Error> {
     let message = if reply { call.reply } else { call.request };
     let mut packed = Packed::default();
     read(message, wire, Reading::WIRE, &mut packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
         return Err(error);
     }
-    let body = packed.view(message, wire).and_then(|view| view.field_to_typed(&packed, "body"));
+    let body = packed.view(message, wire).and_then(|view| view.field_to_typed("body"));
     body.ok_or_else(|| Error::at(ErrorCode::MissingField, "body"))
 }

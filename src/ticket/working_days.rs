@@ -100,13 +100,13 @@ impl Calendar {
             let (mut holidays, mut make_up_days) = (Vec::new(), Vec::new());
             for &Announced { year, off, worked } in &ANNOUNCED {
                 for &(month, day, days) in off {
-                    let first = Date { year, month, day }.days();
+                    let first = Date::new(year, month, day).map_or(0, Date::days);
                     holidays.extend((first..first + i64::from(days)).map(Date::from_days));
                 }
-                make_up_days.extend(worked.iter().map(|&(month, day)| Date { year, month, day }));
+                make_up_days.extend(worked.iter().filter_map(|&(month, day)| Date::new(year, month, day)));
             }
-            let from = ANNOUNCED.first().map(|first| Date { year: first.year, month: 1, day: 1 });
-            let through = ANNOUNCED.last().map(|last| Date { year: last.year, month: 12, day: 31 });
+            let from = ANNOUNCED.first().and_then(|first| Date::new(first.year, 1, 1));
+            let through = ANNOUNCED.last().and_then(|last| Date::new(last.year, 12, 31));
             Calendar { holidays: Some(holidays), make_up_days: Some(make_up_days), from, through }
         })
     }
@@ -305,7 +305,7 @@ mod tests {
             assert!(Date::parse(day.text().as_bytes()) == Some(*day) && !shipped.is_working_day(*day), "{day}");
         }
         let worked = |year: u16| {
-            let days = Date { year, month: 1, day: 1 }.days()..Date { year: year + 1, month: 1, day: 1 }.days();
+            let days = Date::new(year, 1, 1).unwrap().days()..Date::new(year + 1, 1, 1).unwrap().days();
             days.filter(|&day| shipped.is_working_day(Date::from_days(day))).count()
         };
         assert_eq!([2024, 2025, 2026].map(worked), [251, 248, 248]);

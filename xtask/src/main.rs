@@ -10,6 +10,7 @@ mod fuzz;
 mod generate;
 mod mutants;
 mod package;
+mod packed_crate;
 mod papers;
 mod simulate;
 mod supply;

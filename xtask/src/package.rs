@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generate;
@@ -355,7 +357,7 @@ fn manifest() -> Outcome<String> {
 
 /// A loader whose default export is the wasm as a text, which is decoded when the module is wanted.
 fn inline(wasm: &[u8]) -> Outcome<String> {
-    Ok(format!("export default \"{}\";\n", base64(wasm)))
+    Ok(format!("export default \"{}\";\n", STANDARD.encode(wasm)))
 }
 
 /// The same of a module that most processes never use. JavaScript is read to its end at each start, so the text is packed:
@@ -367,26 +369,12 @@ fn inline_packed(wasm: &[u8]) -> Outcome<String> {
     // A call costs more than what is called does.
     let inlined = ["--enable-multivalue", "-O3", "--always-inline-max-function-size=1000"];
     tools::run(tools::npm_tool("wasm-opt").args(inlined).arg(UNPACKER).arg("-o").arg(&unpacker))?;
-    let unpacker = base64(&read(&unpacker)?);
-    Ok(format!("export default {{ size: {}, packed: \"{}\", unpacker: \"{unpacker}\" }};\n", wasm.len(), base64(&packed)))
+    let unpacker = STANDARD.encode(read(&unpacker)?);
+    Ok(format!("export default {{ size: {}, packed: \"{}\", unpacker: \"{unpacker}\" }};\n", wasm.len(), STANDARD.encode(packed)))
 }
 
 /// Below the repository.
 const UNPACKER: &str = "xtask/src/unpack.wat";
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let octet = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-        for place in 0..4 {
-            let sextet = (bits >> (18 - 6 * place)) as usize & 63;
-            text.push(if place <= group.len() { char::from(ALPHABET[sextet]) } else { '=' });
-        }
-    }
-    text
-}
 
 /// The files that lead to the instance once more, around one that the user brings. All others are shared.
 ///
@@ -577,7 +565,7 @@ fn dist() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, paths_named_by};
+    use super::paths_named_by;
 
     /// So that a change of a definition cannot leave them behind: this needs no build of the package.
     #[test]
@@ -586,12 +574,6 @@ mod tests {
             let committed = std::fs::read_to_string(crate::tools::root().join(&path)).unwrap_or_default();
             assert!(committed == text, "{path} is stale: run cargo xtask build and commit it");
         }
-    }
-
-    #[test]
-    fn base64_is_that_of_the_standards_examples() {
-        let examples = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
-        assert_eq!(examples, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
     }
 
     #[test]

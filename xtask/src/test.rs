@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{bench, demo, fuzz, package, simulate};
+use crate::{bench, demo, fuzz, package, packed_crate, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -37,13 +37,14 @@ enum Run {
 use Needs::{Nothing, NpmDependencies, Package};
 use Run::{Filtered, Whole};
 
-const STAGES: [Stage; 18] = [
+const STAGES: [Stage; 19] = [
     Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
     Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
     Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
     Stage { name: "Rust tests", needs: Nothing, run: Filtered(rust_tests) },
     Stage { name: "Rust tests without features", needs: Nothing, run: Filtered(rust_tests_without_features) },
     Stage { name: "Rust example", needs: Nothing, run: Filtered(rust_example) },
+    Stage { name: "packed crate", needs: Nothing, run: Filtered(packed_crate::test) },
     Stage { name: "fuzz targets", needs: Nothing, run: Filtered(fuzz::check) },
     Stage { name: "Rust documentation", needs: Nothing, run: Whole(rust_documentation) },
     Stage { name: "npm dependencies", needs: Nothing, run: Whole(npm_dependencies) },
@@ -139,7 +140,10 @@ impl Stage {
 }
 
 /// The features that are off where nobody asks for them, and are for Rust programs.
-const FOR_RUST: [&str; 2] = ["--features", "meituan-protocol/http,meituan-protocol/testing,meituan-protocol/tokio"];
+const FOR_RUST: [&str; 2] = [
+    "--features",
+    "meituan-protocol/chrono,meituan-protocol/http,meituan-protocol/jiff,meituan-protocol/testing,meituan-protocol/time,meituan-protocol/tokio",
+];
 
 /// A web server and a database come with it, so it has a lock file of its own.
 const EXAMPLE: [&str; 2] = ["--manifest-path", "examples/rust-axum/Cargo.toml"];
@@ -147,6 +151,10 @@ const EXAMPLE: [&str; 2] = ["--manifest-path", "examples/rust-axum/Cargo.toml"];
 fn rust_format() -> Outcome {
     run_program(cargo("fmt").args(["--all", "--check"]))?;
     run_program(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+    // Cargo knows the program only once the crate is packed.
+    run_program(
+        Command::new("rustfmt").args(["--edition", "2024", "--check", "tests/outside/src/lib.rs"]).current_dir(tools::root()),
+    )?;
     run_program(cargo("fmt").args(EXAMPLE).arg("--check"))
 }
 

@@ -163,7 +163,7 @@ impl World<'_> {
                 (None, 0, Vec::new())
             }
             Save::Order { order, due, open_conflicts, news } => {
-                let is_accepted = order.payments().iter().any(|known| known.outcome == PaymentOutcome::Accepted);
+                let is_accepted = order.known_payments().iter().any(|known| known.outcome == PaymentOutcome::Accepted);
                 let is_payment = matches!(step.then, Then::Pay(_));
                 if is_accepted && is_payment {
                     self.fails("a payment is begun after one was accepted");

@@ -90,8 +90,12 @@ impl World<'_> {
         // There is no number for a driver's cancellation whose fee is paid.
         let is_paid_fee = ride.status == RideStatus::DRIVER_CANCELED_WAIT_PAY && order.status() == undecided::CANCELED;
         let charged = ride.charged.first().map(|(_, price)| *price);
-        let reported: Vec<i64> =
-            order.payments().iter().filter(|known| known.outcome != PaymentOutcome::Refused).map(|known| known.price.0).collect();
+        let reported: Vec<i64> = order
+            .known_payments()
+            .iter()
+            .filter(|known| known.outcome != PaymentOutcome::Refused)
+            .map(|known| known.price.0)
+            .collect();
         if order.status() != ride.status && !is_paid_fee {
             Err(format!("it is in {:?}, and truly in {:?}", order.status(), ride.status))
         } else if ride.waits() {

@@ -7,6 +7,7 @@ use super::upstream::{RefundIs, UpstreamRefund};
 use super::{Outcome, World};
 use crate::plan::{Fault, OrderPlan, Plan};
 use meituan_protocol::message::RawJson;
+use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::notices::{ConsumeNotice, PayNotice, RefundNotice};
 use meituan_protocol::ticket::order::{Delivery, Event, Notice, Reason, Reply, ReplyBody};
@@ -14,7 +15,6 @@ use meituan_protocol::ticket::read_body;
 use meituan_protocol::ticket::{CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};
 use meituan_protocol::ticket::{ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, ORDER_REFUNDED, ORDER_RESCHEDULE};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -217,12 +217,12 @@ fn call_in(line: &Value) -> Result<&'static Call, String> {
     Call::named(word(line, "call")?).ok_or_else(|| "an unknown call".into())
 }
 
-fn body<T: DeserializeOwned>(call: &'static Call, is_reply: bool, wire: &str) -> Result<T, String> {
+fn body<T: FieldValue>(call: &'static Call, is_reply: bool, wire: &str) -> Result<T, String> {
     read_body(call, is_reply, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))
 }
 
 fn event_of(call: &'static Call, wire: &str) -> Result<Event, String> {
-    fn read<T: DeserializeOwned + Into<Event>>(call: &'static Call, wire: &str) -> Result<Event, String> {
+    fn read<T: FieldValue + Into<Event>>(call: &'static Call, wire: &str) -> Result<Event, String> {
         body::<T>(call, false, wire).map(Into::into)
     }
     match call.name {
@@ -254,7 +254,7 @@ fn reply_of(call: &'static Call, wire: &str) -> Result<Reply, String> {
 
 /// A notice, as the outbox has it.
 fn notice_body(call: &'static Call, wire: &str) -> Result<Value, String> {
-    fn read<T: DeserializeOwned + Serialize>(call: &'static Call, wire: &str) -> Result<Value, String> {
+    fn read<T: FieldValue + Serialize>(call: &'static Call, wire: &str) -> Result<Value, String> {
         serde_json::to_value(body::<T>(call, false, wire)?).map_err(|error| error.to_string())
     }
     let envelope: Value = serde_json::from_str(wire).map_err(|error| error.to_string())?;

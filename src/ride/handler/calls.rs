@@ -184,6 +184,7 @@ pub enum Called<T> {
 
 /// Why a call has no outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotCalled {
     /// It cannot be written. Nothing is recorded, and it was not made.
     Message(Box<Error>),

@@ -276,7 +276,7 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
     pub async fn handle_http(&self, push: http::Request<impl AsRef<[u8]>>) -> http::Response<Vec<u8>> {
         let received = self.0.client.receive_http(&push, self.0.runtime.now().wall);
         drop(push);
-        crate::http::push_response(self.answer(received).await)
+        crate::http_types::push_response(self.answer(received).await)
     }
 
     /// Answers what [`Client::receive`] made of a push.

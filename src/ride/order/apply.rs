@@ -166,7 +166,7 @@ impl RideOrder {
                 self.belongs(None, sent.channel_partner_order_id.as_ref())?;
                 if sent.call == Call::NotifyPaidResult {
                     // The record of the call is about to be another payment's.
-                    self.payments = Some(self.payments());
+                    self.payments = Some(self.known_payments());
                 }
                 let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
                 (call.price, call.driver_id, call.cancel_code) = (sent.price, sent.driver_id, sent.cancel_code);

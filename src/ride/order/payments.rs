@@ -27,7 +27,7 @@ impl RideOrder {
     /// What is not kept would be paid again.
     #[inline(never)]
     fn has_no_room_for(&self, owed: Fen) -> bool {
-        let is_full = self.payments().len() >= MOST || self.proposals().len() >= MOST && self.proposal(owed).is_none();
+        let is_full = self.known_payments().len() >= MOST || self.open_proposals().len() >= MOST && self.proposal(owed).is_none();
         is_full && self.payment(owed).is_none()
     }
 
@@ -44,13 +44,13 @@ impl RideOrder {
         }
     }
 
-    fn proposals(&self) -> &[Proposal] {
+    fn open_proposals(&self) -> &[Proposal] {
         self.proposals.as_deref().unwrap_or_default()
     }
 
     #[inline(never)]
     pub(super) fn proposal(&self, price: Fen) -> Option<&Proposal> {
-        self.proposals().iter().find(|known| known.price == price)
+        self.open_proposals().iter().find(|known| known.price == price)
     }
 
     /// Whether this amount is paid as far as we are concerned, and at most to be reported (again).
@@ -115,7 +115,7 @@ impl RideOrder {
 
     /// The payments that were reported, and not under way any more.
     #[inline(never)]
-    pub fn payments(&self) -> Vec<Payment> {
+    pub fn known_payments(&self) -> Vec<Payment> {
         let before_the_list = || {
             let own = self.call(Call::NotifyPaidResult, None).filter(|own| own.state != CallState::Pending)?;
             let outcome = own.code.map_or(PaymentOutcome::Unknown, PaymentOutcome::of);
@@ -127,13 +127,13 @@ impl RideOrder {
     /// Whether a payment has this outcome.
     #[inline(never)]
     fn has_payment(&self, outcome: PaymentOutcome) -> bool {
-        self.payments().iter().any(|known| known.outcome == outcome)
+        self.known_payments().iter().any(|known| known.outcome == outcome)
     }
 
     /// What became of the payment of this amount.
     #[inline(never)]
     pub(super) fn payment(&self, price: Fen) -> Option<PaymentOutcome> {
-        self.payments().iter().find(|known| known.price == price).map(|known| known.outcome)
+        self.known_payments().iter().find(|known| known.price == price).map(|known| known.outcome)
     }
 
     /// Whether Meituan has accepted a payment that counts for what is owed: one of that amount, or of an unknown one, or any
@@ -183,7 +183,7 @@ impl RideOrder {
 
     /// What was paid, where that is known: the balance of a query stays as it was after payment.
     pub(super) fn paid_in_all(&self) -> Option<Fen> {
-        let payments = self.payments();
+        let payments = self.known_payments();
         let counts = payments.iter().filter(|known| known.outcome != PaymentOutcome::Refused);
         let sum = Fen(counts.fold(0, |sum: i64, known| sum.saturating_add(known.price.0)));
         let balance = match self.status() {
@@ -227,7 +227,7 @@ impl RideOrder {
         let owed = self.owed();
         let is_of_another = |known: &Proposal| Some(known.price) != owed && self.payment(known.price).is_none();
         let may_have_paid = |known: &Proposal| known.state != ProposalState::Declined && is_of_another(known);
-        is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers() || self.proposals().iter().any(may_have_paid)
+        is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers() || self.open_proposals().iter().any(may_have_paid)
     }
 
     /// What an answer to a notice of payment says about the payment.
@@ -248,7 +248,7 @@ impl RideOrder {
     /// Keeps what became of the payment that we reported, or, where its amount is not known, of what was owed.
     #[inline(never)]
     pub(super) fn keep_payment(&mut self, outcome: PaymentOutcome) {
-        let mut payments = self.payments();
+        let mut payments = self.known_payments();
         let owed = self.detail.as_ref().and_then(KnownDetail::payable);
         let own = self.calls.iter_mut().find(|own| own.call == Call::NotifyPaidResult);
         if let Some(own) = own {

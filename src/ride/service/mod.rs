@@ -242,6 +242,7 @@ pub struct Recorded {
 
 /// Why the store did not take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotStored {
     /// The store failed.
     Failed,

@@ -58,6 +58,7 @@ pub const RECIPIENTS: [&str; 2] = ["hb.trip.api@meituan.com", "ask.api@meituan.c
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// 更换接口地址: other URLs.
     Address,

@@ -7,6 +7,7 @@ use crate::money::push_integer;
 
 /// What breaking an inferred demand does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Strictness {
     /// It is reported: only what the acceptance manual says fails a point.
     #[default]
@@ -42,6 +43,7 @@ impl Verdict {
 
 /// What a finding does to its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effect {
     /// The point fails.
     Fails,

@@ -114,7 +114,7 @@ impl Trace {
         let mut packed = Packed::default();
         read_trace(json, &mut packed)?;
         let view = packed.view(Trace::MESSAGE, json);
-        view.and_then(|view| view.to_typed(&packed)).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
+        view.map(|view| view.to_typed()).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))
     }
 
     /// Writes it down.
@@ -122,7 +122,7 @@ impl Trace {
     /// # Errors
     /// When a number is beyond what its field holds.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self).map_err(|_| Error::at(ErrorCode::InvalidJson, ""))
+        serde_json::to_vec(self).map_err(|error| Error::at(ErrorCode::InvalidJson, "").caused_by(error))
     }
 }
 

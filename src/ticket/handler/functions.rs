@@ -8,7 +8,6 @@ use crate::ticket::calls::*;
 use crate::ticket::codes::{GeneralCode, OrderCreateCode, OrderPayCode, OrderRefundCode};
 use crate::ticket::order::{AttemptEnded, Counts, Event, Order, Outcome};
 use crate::ticket::{self, Asked, Call, Received, Reply, Supplier};
-use serde::Serialize;
 
 /// What the supplier does about an order. Each function runs at most once to an end; a repeat of its call gets the current truth.
 ///
@@ -152,10 +151,10 @@ impl Known<'_> {
         self.order.partner_order_id.clone().unwrap_or_default()
     }
 
-    fn check(&self, call: &'static Call, body: &impl Serialize) -> Result<(), crate::Error> {
+    fn check(&self, call: &'static Call, body: &impl FieldValue) -> Result<(), crate::Error> {
         let quantity = Some(self.order.quantity).filter(|quantity| *quantity > 0);
         let left_out = self.order.partner_order_id.is_none().then_some(ticket::MAY_BE_LEFT_OUT);
-        self.supplier.written(call, &Reply::ok(body), Facts { quantity, left_out, ..Facts::NONE }).map(|_| ())
+        self.supplier.written(call, &Reply::of(200, "success", body), Facts { quantity, left_out, ..Facts::NONE }).map(|_| ())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The machine over JSON: what JavaScript calls.
 
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
@@ -71,7 +71,7 @@ pub(crate) fn read_event(json: &[u8], quantity: Option<u32>, packed: &mut Packed
 }
 
 /// How a function ended.
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) fn read_end(json: &[u8], packed: &mut Packed) -> Result<AttemptEnded, Error> {
     let end = stored(AttemptEnded::MESSAGE, json, "", Form::Program, packed)?;
     end.ok_or_else(|| Error::at(ErrorCode::MissingField, "outcome"))

@@ -10,6 +10,7 @@ macro_rules! breaches {
     ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
         /// A contradiction. The fact is kept all the same, and somebody has to look.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Breach { $( $(#[doc = $doc])* $variant, )* }
 
         impl Breach {

@@ -17,7 +17,7 @@ const REFUND_DEADLINE: Timestamp = Timestamp(2 * DAY);
 /// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
 /// that counts as agreed by silence ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
 pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
-    let deadlines = Deadlines { settings, calendar: settings.calendar() };
+    let deadlines = Deadlines { settings, calendar: settings.calendar_in_use() };
     let notice = next_send(order);
     let flagged = sorted(order.conflicts.iter().map(|known| (known.id.as_str(), 0)));
     let is_flagged = |breach, about: &str| !equal(&flagged, &conflict_id(breach, about)).is_empty();
@@ -35,7 +35,7 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
 
 /// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
 pub(super) fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> Timestamp {
-    let silent = refund.and_then(|refund| settings.calendar().silence_counts_at(refund.requested_at));
+    let silent = refund.and_then(|refund| settings.calendar_in_use().silence_counts_at(refund.requested_at));
     // One that was decided late has at least a day.
     let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
     silent.unwrap_or(Timestamp(notice.since.0.saturating_add(7 * DAY)))
@@ -63,7 +63,7 @@ impl Deadlines<'_> {
 
 impl Settings {
     /// The calendar by which silence becomes agreement.
-    pub fn calendar(&self) -> &Calendar {
+    pub fn calendar_in_use(&self) -> &Calendar {
         self.calendar.as_ref().unwrap_or(Calendar::shipped())
     }
 }
@@ -71,12 +71,12 @@ impl Settings {
 impl Change<'_> {
     /// From then on silence may count as agreement, by one reading of the acceptance manual's three working days.
     pub(super) fn silence_may_count_at(&self, requested_at: Timestamp) -> Option<Timestamp> {
-        self.settings.calendar().silence_may_count_at(requested_at)
+        self.settings.calendar_in_use().silence_may_count_at(requested_at)
     }
 
     /// After that it counts by every reading.
     pub(super) fn silence_counts_at(&self, requested_at: Timestamp) -> Option<Timestamp> {
-        self.settings.calendar().silence_counts_at(requested_at)
+        self.settings.calendar_in_use().silence_counts_at(requested_at)
     }
 
     /// Deadlines that have passed are reported.
@@ -85,7 +85,7 @@ impl Change<'_> {
             self.give_up_old_ones(true);
         }
         let settings = self.settings;
-        let deadlines = Deadlines { settings, calendar: settings.calendar() };
+        let deadlines = Deadlines { settings, calendar: settings.calendar_in_use() };
         if self.order.state() == State::Issuing && self.order.issuing_since.is_none() {
             self.order.issuing_since = Some(self.now);
         }

@@ -1,11 +1,11 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
 use crate::message::Id;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::ticket::{Call, Direction};
 
 crate::enumerations! {
@@ -81,7 +81,7 @@ crate::messages! {
         /// Kind of credential; absent: any.
         credential_type "credentialType": code(CredentialType), optional;
         /// Number of the credential.
-        credential_no "credentialNo": text, required;
+        credential_no "credentialNo": text, required personal;
     }
 
     /// Guests have entered: by codes, by credentials, or by number.
@@ -216,7 +216,7 @@ crate::choices! {
 }
 
 impl Event {
-    #[cfg(feature = "wasm")]
+    #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
     /// The event that a call of Meituan's is, if it is about an order. `envelope` is its request as it was read.
     pub(crate) fn of_call(call: &Call, envelope: &View<'_>) -> Option<Event> {
         let is_about_order = call.direction == Direction::ToSupplier;

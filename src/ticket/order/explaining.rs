@@ -191,6 +191,7 @@ mod words {
             /// What an explanation consists of, with places to fill in: `{order}`.
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             #[allow(missing_docs, reason = "the words say what each is")]
+            #[non_exhaustive]
             pub enum Wording { $( $wording, )* }
 
             impl Wording {

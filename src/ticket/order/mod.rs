@@ -78,10 +78,10 @@ mod units;
 pub use admitting::{Admittance, NotAdmitted};
 pub use attempts::broken_off;
 pub use boundary::apply_json;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(super) use boundary::put_fields;
 pub(super) use boundary::read_snapshot;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{read_end, read_event, read_settings};
 pub use conflicts::Breach;
 pub use deadlines::next_due;
@@ -168,6 +168,7 @@ pub struct Transition {
 
 /// What kind of event it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Something changes.
     Moved,

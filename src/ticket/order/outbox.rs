@@ -62,7 +62,7 @@ impl Change<'_> {
     pub(super) fn claim_notices(&mut self) -> Said {
         self.withdraw_overtaken_refusals();
         self.give_up_old_ones(false);
-        let limit = self.settings.send_limit();
+        let limit = self.settings.send_limit_in_use();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
         let mut claimed = Vec::new();
         for place in first_ones(&self.order) {
@@ -199,7 +199,7 @@ impl Change<'_> {
 impl Notice {
     /// Times that a clock has written which is wrong: a claim of such a clock has run out.
     pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
-        let limit = settings.send_limit().0.saturating_add(SEND_GRACE);
+        let limit = settings.send_limit_in_use().0.saturating_add(SEND_GRACE);
         if is_ahead(self.since, now, 0) {
             self.since = now;
         }
@@ -210,7 +210,7 @@ impl Notice {
 
 impl Settings {
     /// Returns how long sending a notice may take.
-    pub fn send_limit(&self) -> Timestamp {
+    pub fn send_limit_in_use(&self) -> Timestamp {
         self.send_limit.unwrap_or(SEND_LIMIT)
     }
 }

@@ -8,6 +8,7 @@ macro_rules! reasons {
         /// Why a call is refused before the supplier's function runs, why another event is illegal, why a gate lets somebody not
         /// in, or what an outcome other than 200 says. The words go to Meituan: the acceptance manual wants the true reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Reason { $( $(#[doc = $doc])* $variant, )* }
 
         impl Reason {
@@ -116,6 +117,7 @@ macro_rules! reports {
     ($( $(#[doc = $doc:expr])* $variant:ident $id:literal; )*) => {
         /// A report for people about something that contradicts nothing.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Report { $( $(#[doc = $doc])* $variant, )* }
 
         impl Report {

@@ -48,7 +48,7 @@ impl Change<'_> {
             requested_at: self.now,
             ..Refund::default()
         });
-        if self.settings.calendar().ends_within(self.now, CALENDAR_NOTICE_DAYS) {
+        if self.settings.calendar_in_use().ends_within(self.now, CALENDAR_NOTICE_DAYS) {
             self.report(Report::CalendarEnds);
         }
         self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))

@@ -48,7 +48,7 @@
 //! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
 
 mod answering;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
 mod news;
 mod settling;
@@ -61,7 +61,7 @@ pub use crate::time::Now;
 use crate::time::Timestamp;
 use crate::tried::Tried;
 use answering::Answering;
-#[cfg(feature = "wasm")]
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{end_of_reply, write_answer};
 pub use news::News;
 use settling::Settling;
@@ -244,6 +244,7 @@ pub struct Answered {
 
 /// Why there is no reply that is known to be true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoReply {
     /// Somebody else is working at it, and has not ended in time.
     Busy,

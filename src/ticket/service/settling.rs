@@ -91,7 +91,7 @@ impl Service {
             }
             (Phase::Claiming, Answer::Send(notices)) => {
                 // From the claim on: a store that is slow leaves less time to send, so that nobody else sends meanwhile.
-                until = Timestamp(now.steady.0.saturating_add(self.settings.send_limit().0));
+                until = Timestamp(now.steady.0.saturating_add(self.settings.send_limit_in_use().0));
                 Then::Send(notices)
             }
             (Phase::Last, _) => Then::Done(Done::Settled(due)),

@@ -144,9 +144,9 @@ fn path_and_query(uri: &Uri) -> &str {
 fn value<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Cow<'h, str>, Error> {
     let mut joined = Cow::Borrowed("");
     for (index, value) in headers.get_all(name).iter().enumerate() {
-        let text = value.to_str().map_err(|_| {
+        let text = value.to_str().map_err(|error| {
             let path = ["headers.", name].concat();
-            Error::at(ErrorCode::MalformedHeader, &path).detail("expected visible ASCII characters")
+            Error::at(ErrorCode::MalformedHeader, &path).detail("expected visible ASCII characters").caused_by(error)
         })?;
         joined = if index == 0 { Cow::Borrowed(text) } else { Cow::Owned([&*joined, ", ", text].concat()) };
     }
@@ -155,5 +155,5 @@ fn value<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Cow<'h, str>,
 
 fn post<'h>(url: &str, headers: impl IntoIterator<Item = (&'h str, &'h str)>, body: Vec<u8>) -> Result<Request<Vec<u8>>, Error> {
     let request = headers.into_iter().fold(Request::post(url), |request, (name, value)| request.header(name, value));
-    request.body(body).map_err(|error| Error::at(ErrorCode::InvalidConfig, "host").detail(&error.to_string()))
+    request.body(body).map_err(|error| Error::at(ErrorCode::InvalidConfig, "host").caused_by(error))
 }

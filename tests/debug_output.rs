@@ -1,0 +1,86 @@
+//! What `Debug` shows: neither secrets, nor tokens, nor what a guest or passenger is known by.
+
+use meituan_protocol::message::{Id, RawJson};
+use meituan_protocol::ride::{self, requests::SubmitOrder};
+use meituan_protocol::ticket::calls::{OrderCreate, Visitor};
+use meituan_protocol::ticket::notices::ProductChangeNotice;
+use meituan_protocol::ticket::{self, Parts, Supplier};
+use meituan_protocol::time::Timestamp;
+use meituan_protocol::{Secret, ba, time::http_date};
+use std::error::Error;
+
+const NOW: Timestamp = Timestamp(1_480_000_000_000);
+/// Stands for whatever must not be seen.
+const HIDDEN: &str = "do-not-show";
+
+fn shows_nothing(shown: &str) {
+    assert!(!shown.contains(HIDDEN), "{shown}");
+}
+
+#[test]
+fn a_received_call_does_not_show_who_the_guests_are() {
+    let visitor = Visitor {
+        name: Some(HIDDEN.into()),
+        mobile: Some(HIDDEN.into()),
+        credentials: Some([("0".to_owned(), HIDDEN.to_owned())].into()),
+        ..Visitor::default()
+    };
+    let contacts = Some(RawJson::new(format!("[{HIDDEN:?}]")).unwrap());
+    let create = OrderCreate { order_id: Id(7), visitors: Some(vec![visitor]), contacts, ..OrderCreate::default() };
+    let shown = format!("{create:?} {:?}", ticket::Asked::from(create.clone()));
+    shows_nothing(&shown);
+    // What is needed to find the mistake is there, and whether there was anything.
+    for needed in ["order_id: Id(7)", "name: ***", "contacts: ***", "pinyin: None"] {
+        assert!(shown.contains(needed), "{needed} in {shown}");
+    }
+}
+
+#[test]
+fn requests_show_no_token_signature_or_content() {
+    let config = ride::Config::new(617, Secret::new(HIDDEN), Secret::new("AAECAwQFBgcICQoLDA0ODw=="));
+    let client = ride::Client::new(config).unwrap();
+    let ask = ride::requests::CancelOrder { mt_order_id: "1".into(), ..Default::default() };
+    let request = client.request(&ask, NOW).unwrap();
+    assert!(request.body.contains(HIDDEN));
+    shows_nothing(&format!("{request:?} {client:?}"));
+    let submit = SubmitOrder { mobile: Some(HIDDEN.into()), from_address: HIDDEN.into(), ..Default::default() };
+    shows_nothing(&format!("{submit:?}"));
+
+    let supplier = Supplier::new(ticket::Config::new(1122, "client", Secret::new(HIDDEN))).unwrap();
+    let change = vec![ProductChangeNotice { partner_deal_id: HIDDEN.into(), ..Default::default() }];
+    let notice = supplier.request(&change, NOW).unwrap();
+    let signature = notice.headers.iter().find(|(name, _)| *name == "Authorization").unwrap().1.clone();
+    let shown = format!("{notice:?} {supplier:?}");
+    shows_nothing(&shown);
+    assert!(!shown.contains(&signature));
+}
+
+#[test]
+fn a_refusal_is_an_error_and_its_source_says_why() {
+    let supplier =
+        Supplier::new(ticket::Config::new(1122, "client", Secret::new("secret")).route("/mt/order/create", &ticket::ORDER_CREATE))
+            .unwrap();
+    let date = http_date(NOW);
+    let authorization = ba::authorization("client", &ba::sign(&ba::Key::new(&Secret::new("another")), "POST", "/", &date));
+    let parts = Parts {
+        method: "POST",
+        uri: "/mt/order/create",
+        partner_id: "1122",
+        date: &date,
+        authorization: &authorization,
+        ..Parts::default()
+    };
+    assert!(!format!("{parts:?}").contains(&authorization));
+    let refusal = supplier.receive(&parts, b"{}", NOW).unwrap_err();
+    assert_eq!(refusal.to_string(), "orderCreate is not accepted");
+    assert!(refusal.source().unwrap().to_string().starts_with("BAD_SIGNATURE"));
+}
+
+#[test]
+fn clones_of_supplier_and_client_share_their_secrets() {
+    let supplier = Supplier::new(ticket::Config::new(1122, "client", Secret::new("secret"))).unwrap();
+    assert!(std::ptr::eq(supplier.config(), supplier.clone().config()));
+    let config = ride::Config::new(617, Secret::new("token"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="));
+    let client = ride::Client::new(config).unwrap();
+    assert!(std::ptr::eq(client.config(), client.clone().config()));
+}
