@@ -77,6 +77,9 @@ pub mod ba;
 mod base64;
 mod block_cipher;
 pub mod body_cipher;
+#[cfg(feature = "texts")]
+#[doc(hidden)]
+pub mod details;
 pub mod envelope;
 mod error;
 mod handler;

@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { identified, invalid } from "./configuration.js";
+import { functions as checked, duration, identified, invalid, oneOf, reading, record as recordOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { Reports } from "./reports.js";
@@ -49,7 +49,8 @@ import { endsInTime, steady } from "./time.js";
  * @param {Api} api
  * @param {any} options
  */
-export function endpoint(make, api, { config, ...options }) {
+export function endpoint(make, api, given) {
+  const { config, ...options } = reading("options", () => ({ ...recordOf(given, "options") }));
   // Settings that do not depend on the context are checked at once, not at the first call.
   if (typeof config !== "function") {
     const receiver = make(config);
@@ -76,16 +77,18 @@ export function endpoint(make, api, { config, ...options }) {
  * @param {Record<string, any>} options
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...options }) {
+export function serve(receiverFor, api, given) {
+  const { fallback, record, unknownOutcome, ...options } = reading("options", () => ({ ...recordOf(given, "options") }));
   const { reports, others } = Reports.of(options);
   const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
   const functions = desk?.functions ?? others;
-  for (const [name, value] of Object.entries({ ...functions, fallback, record })) {
-    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+  checked({ ...functions, fallback, record });
+  for (const name of Object.keys(functions)) {
+    if (!api.names.includes(name)) invalid(name, "Meituan makes no such call", "美团没有这个接口");
   }
-  for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
   const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
   const isReported = api.reports?.() ?? (() => true);
+  if (others.deadlineMs !== undefined) duration(others.deadlineMs, "deadlineMs");
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
 
   /** @param {any} receiver @param {Request} request @param {any[]} context @param {Arrival} arrival */
@@ -167,7 +170,9 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, ...o
  */
 function unknownOutcomeOf(chosen, { unknownOutcomes = [] }, desk) {
   if (chosen === undefined) return unknownOutcomes[0];
-  if (desk !== undefined) invalid("unknownOutcome", "a handler with a store puts the answer off, and sends the notice itself");
-  if (!unknownOutcomes.includes(chosen)) invalid("unknownOutcome", `expected one of: ${unknownOutcomes.join(", ")}`);
-  return chosen;
+  if (desk !== undefined) {
+    const words = "a handler with a store puts the answer off, and sends the notice itself";
+    invalid("unknownOutcome", words, "带 store 的 handler 会自行推后应答并发送通知");
+  }
+  return oneOf(chosen, "unknownOutcome", unknownOutcomes);
 }

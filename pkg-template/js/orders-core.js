@@ -1,14 +1,14 @@
 // The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
 import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
-import { invalid, isRecord } from "./configuration.js";
+import { duration, invalid, optionsOf, record } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiate } from "./orders-instance.js";
 import { open, root } from "./slots.js";
 import { read } from "./ticket-messages.js";
-import { duration, steady } from "./time.js";
+import { steady } from "./time.js";
 
 // Each by its name: as a whole, the glue would bring all of its exports into every bundle.
 const border = /* @__PURE__ */ new Border(
@@ -39,7 +39,7 @@ function told(refused) {
 const answered = (parts, work) => asked(parts, (...lengths) => told(work(...lengths)));
 
 /** @param {object | undefined} value */
-const given = (value) => (value === undefined ? "" : stringify(value));
+const given = (value, path = "event") => (value === undefined ? "" : stringify(value, path));
 
 /**
  * What comes of an event (src/ticket/order/boundary.rs).
@@ -277,9 +277,9 @@ export function openService(settings, deadlineMs = Number.NaN) {
     border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));
     return number;
   } catch (error) {
-    const { code, path, detail } = /** @type {MeituanError} */ (error);
+    const { code, path, detail, detailZh } = /** @type {MeituanError} */ (error);
     if (!path.startsWith("settings")) throw error;
-    return invalid(path.replace("settings", "orders"), `${code} ${detail}`.trimEnd());
+    return invalid(path.replace("settings", "orders"), `${code} ${detail}`.trimEnd(), `${code} ${detailZh}`.trimEnd());
   }
 }
 
@@ -292,8 +292,8 @@ export function openService(settings, deadlineMs = Number.NaN) {
  */
 export function checkedService(settings, deadlineMs) {
   if (settings === undefined) return undefined;
-  if (!isRecord(settings)) return invalid("orders", "expected an object");
-  if (settings.sendLimit !== undefined) duration(settings.sendLimit, "orders.sendLimit");
+  const { sendLimit } = optionsOf(record(settings, "orders"), "orders", ["sendLimit"]);
+  if (sendLimit !== undefined) duration(sendLimit, "orders.sendLimit");
   try {
     return openService(settings, deadlineMs);
   } catch (error) {

@@ -1,11 +1,13 @@
 // What happened between Meituan and a supplier, written down (docs/trace.md). Bodies are copied as text: printed again by
 // JSON, an order's number would be another number.
 
-import { moment } from "./configuration.js";
+import { anyText, content, flag, integer, moment, oneOf, optionsOf, record, unexpected } from "./arguments.js";
 import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
+import { stringify } from "./json.js";
 import { redact } from "./orders-core.js";
+import { isList } from "./values.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
 export const UNAUTHENTICATED = [
@@ -16,13 +18,22 @@ export const UNAUTHENTICATED = [
 /** A trace is for reading: longer bodies are no messages of this API. */
 const MAX_BYTES = 1 << 20;
 
+const FACTS = ["at", "durationMs", "direction", "call", "authenticated", "stale", "httpStatus", "request", "response"];
+
 /**
  * One exchange as JSON, without secrets and personal data.
  * @param {{ at: number, durationMs?: number, direction: "toSupplier" | "toMeituan", call: string, authenticated?: boolean,
- *   stale?: boolean, request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} facts
+ *   stale?: boolean, request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} exchanged
  */
-export function exchangeOf({ request, response, ...facts }) {
-  const head = JSON.stringify(facts).slice(0, -1);
+export function exchangeOf(exchanged) {
+  const { request: asked, response: answered, ...facts } = optionsOf(record(exchanged, "facts"), "facts", FACTS, "");
+  moment(facts.at, "at");
+  oneOf(facts.direction, "direction", ["toSupplier", "toMeituan"]);
+  anyText(facts.call, "call");
+  const [request, response] = [content(asked, "request"), answered === undefined ? undefined : content(answered, "response")];
+  for (const name of ["durationMs", "httpStatus"]) if (facts[name] !== undefined) integer(facts[name], name, 0, 2 ** 53 - 1);
+  for (const name of ["authenticated", "stale"]) if (facts[name] !== undefined) flag(facts[name], name);
+  const head = JSON.stringify({ ...facts, at: moment(facts.at) }).slice(0, -1);
   return `${head},"request":${redact(request)}${response === undefined ? "" : `,"response":${redact(response)}`}}`;
 }
 
@@ -30,8 +41,12 @@ export function exchangeOf({ request, response, ...facts }) {
  * @param {readonly string[]} exchanges
  * @param {object} [settings]
  */
-export const traceOf = (exchanges, settings) =>
-  `{"version":2,${settings === undefined ? "" : `"settings":${JSON.stringify(settings)},`}"exchanges":[\n${exchanges.join(",\n")}\n]}\n`;
+export function traceOf(exchanges, settings) {
+  if (!isList(exchanges)) return unexpected("exchanges", exchanges, "a list of texts", "字符串的数组");
+  const texts = exchanges.map((exchange, index) => anyText(exchange, `exchanges[${index}]`));
+  const shown = settings === undefined ? "" : `"settings":${stringify(record(settings, "settings"), "settings")},`;
+  return `{"version":2,${shown}"exchanges":[\n${texts.join(",\n")}\n]}\n`;
+}
 
 /**
  * A body, opened where it was encrypted as a whole.

@@ -1,8 +1,8 @@
 // What is reported: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
 // ids and no content: what was thrown, found or recorded may hold codes of tickets and data of visitors.
 
-import { invalid } from "./configuration.js";
-import { cutPath, MeituanError, sentence, textsOf } from "./errors.js";
+import { func, invalid, oneOf } from "./arguments.js";
+import { cutPath, MeituanError, sentence, showIn, textsOf } from "./errors.js";
 
 /**
  * @typedef {"en" | "zh"} Language
@@ -24,10 +24,10 @@ export class Reports {
 
   /** @param {Hooks} [hooks] */
   constructor({ language = "en", ...hooks } = {}) {
-    if (language !== "en" && language !== "zh") invalid("language", "expected en or zh");
+    oneOf(language, "language", ["en", "zh"]);
     for (const [name, hook] of Object.entries(hooks)) {
-      if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook");
-      if (hook !== undefined && typeof hook !== "function") invalid(name, "expected a function");
+      if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook", "没有这个钩子函数");
+      if (hook !== undefined) func(hook, name);
     }
     this.#hooks = hooks;
     this.language = language;
@@ -39,7 +39,7 @@ export class Reports {
    */
   static of({ onError, onWarning, language, ...others }) {
     if (others.store === undefined) {
-      for (const name of ORDER_HOOKS) if (others[name] !== undefined) invalid(name, "a handler without a store knows no orders");
+      for (const name of ORDER_HOOKS) if (others[name] !== undefined) invalid(name, "a handler without a store knows no orders", "没有 store 的 handler 不保存订单");
       return { reports: new Reports({ onError, onWarning, language }), others };
     }
     const { onConflict, onNoticeGivenUp, ...rest } = others;
@@ -53,6 +53,7 @@ export class Reports {
    * @param {Request} [request] for the hook; it holds the signature, so it is not shown where `about` is printed
    */
   error(error, about, request) {
+    showIn(error, this.language);
     const known = Object.defineProperty({ ...about }, "request", { value: request });
     this.report("onError", error, known, () => this.print("error", about, this.#wordsOf(error)));
   }

@@ -1,15 +1,18 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { Call, failure, refused } from "./call.js";
-import { configure, invalid, moment } from "./configuration.js";
+import { anyText, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
+import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { blamed } from "./found.js";
 import { serve } from "./handler.js";
 import {
   asReply,
   asResponse,
   cut,
   ENCRYPTED,
+  emptied,
   limitedHead,
   lookedAtHeaders,
   NoReply,
@@ -103,7 +106,7 @@ export class TicketSupplier {
     try {
       return this.#receive(request, rawBody(request.body), options, asReply);
     } catch (error) {
-      throw this.#answerable(error, request);
+      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
     }
   }
 
@@ -136,6 +139,7 @@ export class TicketSupplier {
    * @param {string} describe
    */
   failFor(url, describe) {
+    anyText(describe, "describe");
     const call = callIndex(this.callFor(url) ?? "");
     return failure(this.#configuration, call === undefined ? 300 : calls[call].failure, describe, false);
   }
@@ -158,7 +162,8 @@ export class TicketSupplier {
   async pendingNotices(store, orderId) {
     const orders = this.orders(store);
     if (orderId !== undefined) return orders.pendingNotices(orderId);
-    if (typeof store.due !== "function") invalid("store", "say which order, or give the store a function due(now)");
+    if (!hasFunction(store, "due"))
+      invalid("store", "say which order, or give the store a function due(now)", "请指明订单，或为 store 提供函数 due(now)");
     const due = listOf(await heard(store.due(this.#configuration.clock()), "due"), "due");
     const notices = await Promise.all(due.map((/** @type {string} */ id) => orders.pendingNotices(id)));
     return notices.flat();
@@ -169,7 +174,14 @@ export class TicketSupplier {
    * @param {{ report: (found: any, ...context: any[]) => unknown, waitUntil?: (working: Promise<unknown>, ...context: any[]) => void,
    *   reports?: Reports, onError?: (error: unknown, about: any) => unknown, language?: "en" | "zh" }} options
    */
-  observe(existing, { report, waitUntil = platformWaitUntil, onError, language, reports = new Reports({ onError, language }) }) {
+  observe(existing, options) {
+    func(existing, "existing");
+    record(options, "options");
+    const names = ["report", "waitUntil", "onError", "language", "reports"];
+    const { report, waitUntil = platformWaitUntil, onError, language, ...given } = optionsOf(options, "options", names, "");
+    func(report, "report");
+    func(waitUntil, "waitUntil");
+    const { reports = new Reports({ onError, language }) } = given;
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
       const at = configuration.clock();
@@ -205,10 +217,10 @@ export class TicketSupplier {
    */
   #receive({ method, url, headers }, body, options, finish, receive) {
     const configuration = this.#configuration;
-    if (typeof method !== "string") invalid("method", "expected a string, such as POST");
+    if (typeof method !== "string") unexpected("method", method, "a text, such as POST", "字符串，如 POST");
     // A time that the caller sets is that of the reply too.
-    const fixed = options?.now;
-    const clock = fixed === undefined ? configuration.clock : () => moment(fixed);
+    const fixed = options === undefined ? undefined : nowOf(options);
+    const clock = fixed === undefined ? configuration.clock : () => fixed;
     const receivedAt = clock();
     const found = lookedAtHeaders(headers);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
@@ -218,6 +230,7 @@ export class TicketSupplier {
       receive === undefined ? receiveCall(configuration.handle, head, content, receivedAt) : receive(head, content, receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
+    if (error && body.length === 0) throw emptied(error);
     if (error || index === undefined) throw error;
     return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
   }
