@@ -1,8 +1,9 @@
 // What is reported: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
 // ids and no content: what was thrown, found or recorded may hold codes of tickets and data of visitors.
 
-import { func, invalid, oneOf } from "./arguments.js";
+import { func, invalid, oneOf, reading, record } from "./arguments.js";
 import { cutPath, MeituanError, sentence, showIn, textsOf } from "./errors.js";
+import { isError } from "./values.js";
 
 /**
  * @typedef {"en" | "zh"} Language
@@ -22,8 +23,9 @@ const MAX_PRINTED = 1000;
 export class Reports {
   #hooks;
 
-  /** @param {Hooks} [hooks] */
-  constructor({ language = "en", ...hooks } = {}) {
+  /** @param {Hooks} [given] */
+  constructor(given) {
+    const { language = "en", ...hooks } = reading("hooks", () => ({ .../** @type {Hooks} */ (given === undefined ? {} : record(given, "hooks")) }));
     oneOf(language, "language", ["en", "zh"]);
     for (const [name, hook] of Object.entries(hooks)) {
       if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook", "没有这个钩子函数");
@@ -147,14 +149,14 @@ function quietly(print) {
 }
 
 /** @param {unknown} error */
-const nameOf = (error) => (error instanceof Error ? error.name : typeof error);
+const nameOf = (error) => (isError(error) ? error.name : typeof error);
 
 /**
  * Where it was thrown: the first line of the stack, without what the error says.
  * @param {unknown} error
  */
 function placeOf(error) {
-  if (!(error instanceof Error) || typeof error.stack !== "string") return "";
+  if (!isError(error) || typeof error.stack !== "string") return "";
   const { message, stack } = error;
   const said = message === "" ? -1 : stack.indexOf(message);
   const rest = said < 0 ? stack : stack.slice(said + message.length);

@@ -4,7 +4,7 @@ import { anyText, duration, oneOf, optionsOf, storeOf, unexpected } from "./argu
 import { MeituanError } from "./errors.js";
 import { foundOf, savedOf } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
-import { isRecord } from "./values.js";
+import { isError, isRecord } from "./values.js";
 
 /** A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists. */
 const SNAPSHOT = {
@@ -454,7 +454,7 @@ export async function storeContract(store, options) {
       await check(stores);
       results.push({ name, passed: true });
     } catch (error) {
-      results.push({ name, passed: false, why: error instanceof Error ? error.message : String(error) });
+      results.push({ name, passed: false, why: isError(error) ? error.message : String(error) });
       // What hangs, or cannot be read at all, would fail each of the others as well.
       if (MeituanError.is(error)) break;
     }

@@ -35,6 +35,16 @@ export function timeOf(value) {
 /** @param {unknown} value @param {string} tag */
 const isTagged = (value, tag) => typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
 
+/** @param {unknown} value @returns {value is Error} */
+export const isError = (value) => {
+  try {
+    // Those of a page have another tag.
+    return isTagged(value, "Error") || value instanceof Error;
+  } catch {
+    return false;
+  }
+};
+
 /** @param {unknown} value @returns {value is URL} */
 export const isUrl = (value) => {
   try {
