@@ -3,7 +3,7 @@
 
 import { MeituanError } from "./errors.js";
 import { LONGEST_TIMER } from "./time.js";
-import { bytesOf, isRecord, isUnset, kindOf, timeOf } from "./values.js";
+import { bytesOf, insteadOf, isRecord, isUnset, kindOf, timeOf } from "./values.js";
 
 /** @typedef {import("./texts.js").Text} Text */
 
@@ -27,8 +27,7 @@ export function invalid(path, en, zh) {
  * @returns {never}
  */
 export function unexpected(path, value, en, zh, code = "INVALID_CONFIG") {
-  const found = kindOf(value);
-  throw new MeituanError(code, { path, detail: { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为 ${found.zh}` } });
+  throw new MeituanError(code, { path, detail: insteadOf(value, en, zh) });
 }
 
 /**
@@ -162,7 +161,8 @@ function distanceOf(one, other) {
  * @param {string} path
  * @returns {Record<string, any>}
  */
-export const record = (value, path) => (isRecord(value) ? value : unexpected(path, value, "an object", "对象"));
+export const record = (value, path) =>
+  isRecord(value) && timeOf(value) === undefined && !ArrayBuffer.isView(value) ? value : unexpected(path, value, "an object", "对象");
 
 /**
  * @param {unknown} value

@@ -1,8 +1,10 @@
 // The settings of a supplier, checked by name before anything is done with them.
 
-import { anyText, flag, func, integer, invalid, moment, ofSetting, optionsOf, reading, settingsOf, text, unexpected, unset } from "./arguments.js";
+import { anyText, flag, func, integer, moment, ofSetting, optionsOf, reading, settingsOf, text, unexpected, unset } from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
+import { MeituanError } from "./errors.js";
+import { withFound } from "./found.js";
 import { uriOf } from "./http.js";
 import { isList, isRecord } from "./values.js";
 
@@ -45,7 +47,7 @@ function routesOf(routes) {
   if (routes === undefined) return [];
   if (!isRecord(routes)) return unexpected("routes", routes, "an object: path → call", "对象：路径 → 接口");
   const pairs = reading("routes", () => Object.entries(routes));
-  return pairs.map(([path, call]) => ({ path, call: anyText(call, `routes[${JSON.stringify(path)}]`) }));
+  return pairs.map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) }));
 }
 
 /** @param {unknown} signedUri */
@@ -59,7 +61,28 @@ function rewriteOf(signedUri) {
 function secretsOf(clientSecret) {
   if (!isList(clientSecret)) return [text(clientSecret, "clientSecret")];
   const secrets = reading("clientSecret", () => [...clientSecret]);
+  if (secrets.length === 0) unexpected("clientSecret", secrets, "a secret", "密钥");
   return secrets.map((secret, index) => text(secret, `clientSecret[${index}]`));
+}
+
+/** What the module calls otherwise than the options do. */
+const NAMES = { clientSecrets: "clientSecret", bodyKey: "bodyEncryption.key", strip: "signedUri.strip", prepend: "signedUri.prepend" };
+
+/**
+ * @template T
+ * @param {Record<string, unknown>} given
+ * @param {() => T} open
+ * @returns {T}
+ */
+function named(given, open) {
+  try {
+    return open();
+  } catch (error) {
+    if (!MeituanError.is(error)) throw error;
+    const [name] = error.path.split("[");
+    const path = Object.hasOwn(NAMES, name) ? error.path.replace(name, NAMES[/** @type {keyof typeof NAMES} */ (name)]) : error.path;
+    throw withFound(new MeituanError(error.code, { ...error, path, detail: { en: error.detail, zh: error.detailZh } }), given);
+  }
 }
 
 /**
@@ -74,7 +97,7 @@ export function configure(options) {
 
   const host = text(given.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
   if (!/^https?:\/\/[^/?#]+/.test(host)) {
-    invalid("host", "expected an address that begins with https:// or http://", "应为以 https:// 或 http:// 开头的地址");
+    unexpected("host", host, "an address that begins with https:// or http://", "以 https:// 或 http:// 开头的地址");
   }
 
   const { key, appKey, cipher, required = false } = optionsOf(bodyEncryption, "bodyEncryption", ["key", "appKey", "cipher", "required"]);
@@ -94,7 +117,7 @@ export function configure(options) {
   /** @type {number | undefined} */
   let orderNumber;
   return {
-    handle: openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher")),
+    handle: named(given, () => openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher"))),
     /**
      * Its number in the module of orders, where it is opened when it is first needed, without the host's cipher.
      * @param {(settings: object) => number} open

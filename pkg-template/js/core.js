@@ -108,7 +108,7 @@ function opened(kind, make, settings, cipher, numberOf) {
   const text = stringify({ ...settings, hasCipher: cipher && true });
   return border.call(() => {
     const handle = make(border.putAlone(text));
-    if (handle === NONE) throw border.failed();
+    if (handle === NONE) throw withFound(border.failed(), settings);
     border.keep(kind + text, () => make(border.putAlone(text)));
     keepCipher(numberOf(handle), cipher);
     return handle;
@@ -161,7 +161,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
     fields === undefined
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
       : stringify({ ...fields, code, describe, partnerId, body }, "");
-  const refused = () => withFound(border.failed(), { ...fields, code, describe, partnerId, body }, quantity);
+  const refused = () => withFound(border.failed(), { ...fields, code, describe, partnerId, body }, { quantity });
   return border.call(() => {
     const length = border.putAlone(program);
     if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw refused();
@@ -179,7 +179,7 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
 export function writeRequest(supplier, call, envelope) {
   const program = stringify(envelope, "");
   return border.call(() => {
-    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0) throw withFound(border.failed(), envelope);
+    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0) throw withFound(border.failed(), envelope, { whole: "message" });
     const text = written();
     return { text, warnings: border.findings(), encrypted: (border.row[MARKS] & ENCRYPTED) !== 0 };
   });
@@ -306,7 +306,7 @@ export function writeMessage(message, program) {
   const written = stringify(program, "body");
   return border.call(() => {
     const length = border.putAlone(written);
-    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw withFound(border.failed(), program);
+    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw withFound(border.failed(), program, { whole: "body" });
     glue.write_message(message, length);
     return border.output();
   });
@@ -330,7 +330,7 @@ export function sealRequest(client, of, program, now) {
   const written = stringify(program, "message");
   refuseLostNumbers(program, "");
   return border.call(() => {
-    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0) throw withFound(border.failed(), program);
+    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0) throw withFound(border.failed(), program, { whole: "message" });
     const text = border.output();
     const end = text.indexOf("\n");
     return { url: text.slice(0, end), body: text.slice(end + 1), warnings: border.findings() };
@@ -427,7 +427,7 @@ function makeKey(secretKey, cipher) {
   if (typeof secretKey !== "string" || isUnset(secretKey)) return unset("secretKey", secretKey, "Base64 of exactly 16 bytes", "恰好 16 字节的 Base64");
   secretKeyMade = "";
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw border.failed();
+  if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw withFound(border.failed(), { secretKey });
   secretKeyMade = secretKey;
   cipherMade = cipher;
   madeIn = border.generation;

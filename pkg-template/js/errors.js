@@ -2,6 +2,7 @@
 
 import { failureBody, NoReply, Reply } from "./reply.js";
 import { errors } from "./texts.js";
+import { insteadOf } from "./values.js";
 
 /**
  * @typedef {import("./messages.js").ErrorCode} ErrorCode
@@ -68,9 +69,12 @@ export class MeituanError extends Error {
    * @param {Details} [details]
    */
   constructor(code, details) {
-    if (!isCode(code)) throw wrongArgument("code", "expected a code of the table", "应为错误码表中的代码");
+    if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
     const { path = "", detail = "", rule, demand, cause, ...rest } = readable(details);
-    const said = typeof detail === "string" ? { en: detail, zh: detail } : detail;
+    const said = bothOf(detail, "details.detail");
+    if (demand !== undefined) bothOf(demand, "details.demand");
+    if (typeof path !== "string") throw wrongArgument("details.path", path, "a text", "字符串");
+    if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a text", "字符串");
     super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
     this.#detail = said;
     this.code = code;
@@ -192,18 +196,31 @@ export class MeituanError extends Error {
 function readable(details) {
   try {
     return { ...details };
-  } catch (cause) {
-    throw wrongArgument("details", "expected an object that can be read", "应为可读取的对象", cause);
+  } catch {
+    throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
   }
 }
 
-/** @param {string} path @param {string} en @param {string} zh @param {unknown} [cause] */
-const wrongArgument = (path, en, zh, cause) => new MeituanError("INVALID_CONFIG", { path, detail: { en, zh }, cause });
+/** @param {any} detail @param {string} path @returns {Text} */
+function bothOf(detail, path) {
+  if (typeof detail === "string") return { en: detail, zh: detail };
+  try {
+    // Not copied: Chinese may be looked up when it is asked for.
+    if (typeof detail.en === "string" && "zh" in detail) return detail;
+  } catch {
+    // Whatever it throws, it is none.
+  }
+  throw wrongArgument(path, detail, "a text, or one in each language", "字符串，或 { en, zh }");
+}
+
+/** @param {string} path @param {unknown} value @param {string} en @param {string} zh */
+const wrongArgument = (path, value, en, zh) =>
+  new MeituanError("INVALID_CONFIG", { path, detail: insteadOf(value, en, zh) });
 
 /** @param {unknown} language @returns {Language} */
 export function languageOf(language) {
   if (language === "en" || language === "zh") return language;
-  throw wrongArgument("language", `expected en or zh`, "应为 en 或 zh");
+  throw wrongArgument("language", language, "en or zh", "en 或 zh");
 }
 
 Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });

@@ -65,14 +65,14 @@ export function blamed(error, given) {
  * @template Thrown
  * @param {Thrown} error
  * @param {unknown} value as it was handed over
- * @param {number} [quantity] of the order; -1 where it is not known
+ * @param {{ quantity?: number, whole?: string }} [about] how many tickets the order has, -1 where that is not known; the path of the value
  * @returns {Thrown | MeituanError}
  */
-export function withFound(error, value, quantity = -1) {
-  if (!MeituanError.is(error) || error.path === "" || error.detail.includes("found")) return error;
-  const found = at(value, error.path);
+export function withFound(error, value, { quantity = -1, whole = "" } = {}) {
+  if (!MeituanError.is(error) || error.detail.includes("found")) return error;
+  const found = error.path === "" ? value : at(value, error.path);
   const isRule = error.rule !== undefined;
-  if (found === undefined && !isRule) return error;
+  if (found === undefined && !isRule && error.code !== "WRONG_TYPE") return error;
   const kind = isRule && typeof found === "string" ? quoted(found) : kindOf(found);
   const isLost = typeof found === "number" && Number.isInteger(found) && !Number.isSafeInteger(found);
   const known = isRule && quantity >= 0;
@@ -87,7 +87,7 @@ export function withFound(error, value, quantity = -1) {
     ],
   };
   const detail = { en: words.en.filter(Boolean).join(", "), zh: words.zh.filter(Boolean).join("，") };
-  return new MeituanError(error.code, { ...error, detail });
+  return new MeituanError(error.code, { ...error, path: error.path || whole, detail });
 }
 
 /** @param {string} text */

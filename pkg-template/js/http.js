@@ -196,12 +196,17 @@ export function cut(body, most) {
 }
 
 /**
- * @template {object} Message
- * @param {Message} message
- * @returns {Message}
+ * @param {unknown} message
+ * @returns {{ bodyUsed: boolean, body: any }}
  */
-const requestOf = (message) =>
-  typeof message === "object" && message !== null ? message : unexpected("request", message, "a Request", "Request");
+function requestOf(message) {
+  if (typeof message !== "object" || message === null) return unexpected("request", message, "a Request", "Request");
+  return reading("request", () => {
+    const { bodyUsed, body, arrayBuffer } = /** @type {any} */ (message);
+    const isReadable = body !== undefined || typeof arrayBuffer === "function";
+    return isReadable ? { bodyUsed, body } : unexpected("request", message, "a Request", "Request");
+  });
+}
 
 /**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
@@ -220,7 +225,8 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
   // Not every runtime shows a body as a stream.
   if (body === undefined) return new Uint8Array(await message.arrayBuffer());
   // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
-  if (typeof body.getReader !== "function") {
+  const isStream = reading("body", () => typeof body.getReader === "function");
+  if (!isStream) {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : new Uint8Array(await message.arrayBuffer());
   }

@@ -3,6 +3,7 @@
 import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
 import { duration, invalid, optionsOf, record } from "./arguments.js";
 import { MeituanError } from "./errors.js";
+import { withFound } from "./found.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiate } from "./orders-instance.js";
@@ -24,6 +25,22 @@ const border = /* @__PURE__ */ new Border(
  * @returns {T}
  */
 const asked = (parts, work) => border.call(() => work(...border.putAll(parts)));
+
+/**
+ * What is refused is said with what was found there.
+ * @template T
+ * @param {() => T} work
+ * @param {unknown} value that was handed over
+ * @param {string} [whole] its path
+ * @returns {T}
+ */
+function about(work, value, whole) {
+  try {
+    return work();
+  } catch (error) {
+    throw withFound(error, value, { whole });
+  }
+}
 
 /** @param {number | void} refused 0 or nothing where it could be done @returns {string} the output */
 function told(refused) {
@@ -51,7 +68,14 @@ const given = (value, path = "event") => (value === undefined ? "" : stringify(v
  */
 export const applyToOrder = (order, event, settings, now) =>
   JSON.parse(
-    answered([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
+    about(
+      () =>
+        answered([given(order, "order"), given(event), given(settings, "settings")], (order, event, settings) =>
+          glue.ticket_order_apply(order, event, settings, now),
+        ),
+      Object.create(event, { order: { value: order }, settings: { value: settings } }),
+      "event",
+    ),
   );
 
 /**
@@ -63,7 +87,15 @@ export const applyToOrder = (order, event, settings, now) =>
  * @returns {any}
  */
 export const applyToRide = (order, event, calls, now) =>
-  JSON.parse(answered([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
+  JSON.parse(
+    about(
+      () =>
+        answered([given(order, "order"), given(event), given(calls, "calls")], (order, event, calls) =>
+          glue.ride_order_apply(order, event, calls, now),
+        ),
+      { order, event, calls },
+    ),
+  );
 
 /**
  * The recent calls with one more.
@@ -73,7 +105,7 @@ export const applyToRide = (order, event, calls, now) =>
  * @returns {any}
  */
 export const recordRideCall = (calls, call, now) =>
-  JSON.parse(answered([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
+  JSON.parse(about(() => answered([given(calls, "calls"), call], (calls, call) => glue.ride_call_record(calls, call, now)), { calls, call }));
 
 /**
  * A body without personal data, as JSON.
@@ -94,7 +126,8 @@ export const judgeTrace = (trace, strict) => JSON.parse(answered([trace], (lengt
  * @param {number} now
  */
 export function writeChangeMail(announcement, now) {
-  const mail = answered([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
+  const write = () => answered([stringify(announcement, "change")], (length) => glue.ticket_change_mail(length, now));
+  const mail = about(write, announcement, "change");
   const [to, subject, ...body] = mail.split("\n");
   return { to: to.split(","), subject, body: body.join("\n") };
 }
@@ -271,9 +304,9 @@ export function openOrderSupplier(settings) {
  * @returns {number} the service's number
  */
 export function openService(settings, deadlineMs = Number.NaN) {
-  const text = stringify(settings);
+  const text = stringify(settings, "orders");
   try {
-    const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
+    const number = about(() => numberOf([text], (length) => glue.order_service(length, deadlineMs)), { settings });
     border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));
     return number;
   } catch (error) {
@@ -366,7 +399,7 @@ export function receiveOrderCall({ supplier, service }, head, body, now, began) 
 export function begin(service, event, canSend, now) {
   const text = given(event);
   const at = steady();
-  return begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at));
+  return about(() => begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at)), event, "event");
 }
 
 /**
@@ -442,14 +475,16 @@ export const endJob = (job) => job.end();
  */
 export function beginRideJob(work, settings, key, event, now, began = steady()) {
   const parts = [stringify(settings), key, given(event)];
-  return border.call(() => {
-    const make = () => {
-      const [settings, key, event] = border.putAll(parts);
-      return existing(glue.ride_job_begin(work, settings, key, event, now, began));
-    };
-    const job = new Job(make, glue.ride_job_drop);
-    return { job, step: JSON.parse(border.output()) };
-  });
+  const make = () => {
+    const [settings, key, event] = border.putAll(parts);
+    return existing(glue.ride_job_begin(work, settings, key, event, now, began));
+  };
+  const begin = () =>
+    border.call(() => {
+      const job = new Job(make, glue.ride_job_drop);
+      return { job, step: JSON.parse(border.output()) };
+    });
+  return about(begin, { event });
 }
 
 /**

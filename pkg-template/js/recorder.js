@@ -1,7 +1,7 @@
 // What happened between Meituan and a supplier, written down (docs/trace.md). Bodies are copied as text: printed again by
 // JSON, an order's number would be another number.
 
-import { anyText, content, flag, integer, moment, oneOf, optionsOf, record, unexpected } from "./arguments.js";
+import { anyText, content, flag, integer, moment, oneOf, optionsOf, reading, record, unexpected } from "./arguments.js";
 import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
@@ -43,7 +43,7 @@ export function exchangeOf(exchanged) {
  */
 export function traceOf(exchanges, settings) {
   if (!isList(exchanges)) return unexpected("exchanges", exchanges, "a list of texts", "字符串的数组");
-  const texts = exchanges.map((exchange, index) => anyText(exchange, `exchanges[${index}]`));
+  const texts = reading("exchanges", () => [...exchanges]).map((exchange, index) => anyText(exchange, `exchanges[${index}]`));
   const shown = settings === undefined ? "" : `"settings":${stringify(record(settings, "settings"), "settings")},`;
   return `{"version":2,${shown}"exchanges":[\n${texts.join(",\n")}\n]}\n`;
 }

@@ -35,6 +35,11 @@ export class Reports {
     this.language = language;
   }
 
+  /** @param {Hooks | Reports | null | undefined} given */
+  static from(given) {
+    return reading("hooks", () => (given instanceof Reports ? given : new Reports(given ?? undefined)));
+  }
+
   /**
    * The reports of a handler, and its other options.
    * @param {Record<string, any>} options

@@ -48,7 +48,7 @@ export class RideClient {
       const { url, body } = request;
       return this.#receive(url, rawBody(body), options, asReply);
     } catch (error) {
-      throw answerable(MeituanError.is(error) ? error : blamed(error, { request, options }));
+      throw answerable(blamed(error, { request, options }));
     }
   }
 
@@ -58,8 +58,10 @@ export class RideClient {
    */
   async receive(request, options) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
-      return this.#receive(request.url, body, options, asResponse);
+      const until = reading("options", () => options?.until);
+      const body = await readBody(request, this.#configuration.maxBodyBytes, until);
+      const url = reading("url", () => request.url);
+      return this.#receive(url, body, options, asResponse);
     } catch (error) {
       throw answerable(error);
     }

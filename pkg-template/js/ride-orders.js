@@ -146,7 +146,8 @@ export class RideOrders {
     record(push, "push");
     const [type, body] = [anyText(fieldOf(push, "type", "push.type"), "push.type"), fieldOf(push, "body", "push.body")];
     record(body, "push.body");
-    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, began));
+    const at = typeof began === "number" && Number.isFinite(began) ? began : undefined;
+    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, at));
   }
 
   /** @param {string} orderId */

@@ -58,12 +58,12 @@ function limitsOf({ calls, openOrders, processes }) {
   if (openOrders !== undefined) integer(openOrders, "openOrders", 1, 2 ** 31 - 1);
   if (processes !== undefined) integer(processes, "processes", 1, 100);
   if (openOrders === undefined && processes === undefined) return calls;
-  return {
+  return reading("calls", () => ({
     calls: [],
     ...calls,
     ...(openOrders === undefined ? {} : { openOrders }),
     ...(processes === undefined ? {} : { processes }),
-  };
+  }));
 }
 
 /** @param {unknown} options @returns {Record<string, any>} */

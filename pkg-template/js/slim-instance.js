@@ -1,5 +1,6 @@
 // The instances of the module where the user brings it. It stands in for instance.js in meituan-protocol/slim.
 
+import { reading } from "./arguments.js";
 import { compiled } from "./decode.js";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
@@ -67,6 +68,7 @@ const notOurs = (name) => unusable(`expected ${name} of this version of the pack
 
 /** @param {unknown} source @param {string} name */
 async function compile(source, name) {
+  reading("source", () => /** @type {any} */ (source)?.then);
   const given = await source;
   const brought = isResponse(given) ? await compileResponse(given, name) : given;
   return isModule(brought) ? brought : WebAssembly.compile(bytesOf(brought, name)).catch(refuse(name));

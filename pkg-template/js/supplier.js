@@ -1,7 +1,7 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { Call, failure, refused } from "./call.js";
-import { anyText, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
+import { anyText, func, hasFunction, invalid, nowOf, optionsOf, reading, record, unexpected } from "./arguments.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
@@ -106,7 +106,7 @@ export class TicketSupplier {
     try {
       return this.#receive(request, rawBody(request.body), options, asReply);
     } catch (error) {
-      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
+      throw this.#answerable(blamed(error, { request, options }), request);
     }
   }
 
@@ -126,10 +126,26 @@ export class TicketSupplier {
    */
   async #receiveRequest(request, options, receive) {
     try {
-      const body = await readBody(request, this.#configuration.maxBodyBytes, options?.until);
-      return this.#receive(request, body, options, asResponse, receive);
+      const until = reading("options", () => options?.until);
+      const body = await readBody(request, this.#configuration.maxBodyBytes, until);
+      return this.#taken(request, body, options, receive);
     } catch (error) {
       throw this.#answerable(error, request);
+    }
+  }
+
+  /**
+   * What its parts throw when they are read is about them; what its stream throws is somebody else's.
+   * @param {Request} request
+   * @param {string | Uint8Array} body
+   * @param {ReceiveOptions | undefined} options
+   * @param {any} receive
+   */
+  #taken(request, body, options, receive) {
+    try {
+      return this.#receive(request, body, options, asResponse, receive);
+    } catch (error) {
+      throw blamed(error, { request, options });
     }
   }
 
@@ -151,7 +167,7 @@ export class TicketSupplier {
    * @param {import("./reports.js").Hooks | Reports} [hooks]
    */
   orders(store, settings, hooks) {
-    const reports = hooks instanceof Reports ? hooks : new Reports(hooks ?? undefined);
+    const reports = Reports.from(hooks);
     return new Orders(this, store, { settings, clock: this.#configuration.clock, reports });
   }
 

@@ -2,7 +2,7 @@
 // keeps orders. It opens no connection, reads no clock and draws nothing at random.
 
 import { ResultCode } from "./codes.js";
-import { anyText, flag, integer, invalid, moment, oneOf, optionsOf, record, text, unexpected } from "./arguments.js";
+import { anyText, flag, integer, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
 import { messageIndex, openEnvelope, readMessage, sealEnvelope, writeMessage } from "./core.js";
 import { headerOf, JSON_TYPE, pathOf, rawBody, uriOf } from "./http.js";
 import { interfaces } from "./ride-messages.js";
@@ -108,7 +108,7 @@ export class MeituanRide {
     if (typeof body !== "string") record(body, "body");
     const ts = version === 1 ? Math.floor(moment(now) / 1000) : moment(now);
     const ours = common ? { entId: this.#entId, ts } : {};
-    const text = typeof body === "string" ? body : writeMessage(index, { ...ours, ...body });
+    const text = typeof body === "string" ? body : writeMessage(index, reading("body", () => ({ ...ours, ...body })));
     /** @type {Record<string, string>} */
     const parameters = version === 1 ? { token: this.#accessKey, version: VERSION } : { accessKey: this.#accessKey };
     parameters.content = this.#seal(text);

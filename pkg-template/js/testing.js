@@ -155,7 +155,7 @@ export class MeituanTicket {
     }
     const codesCame = body?.vouchers?.length > 0 || body?.credentialList?.length > 0;
     if (code === 598 && codesCame) note("pay.issuing-bare", "body", "codes came with it");
-    issues.push(...differences(expect, { code, describe, body }).map(unexpected));
+    issues.push(...reading("expect", () => differences(expect, { code, describe, body })).map(unexpected));
     return { code, describe, body, issues, verdict: verdictOf(issues) };
   }
 
@@ -194,7 +194,7 @@ export class MeituanTicket {
       if (value && value.partnerId !== this.#configuration.partnerId) {
         issues.push(issueOf({ ...new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" }), refuses: true }));
       }
-      issues.push(...differences(expect, value).map(unexpected));
+      issues.push(...reading("expect", () => differences(expect, value)).map(unexpected));
     }
     const refused = issues.find(({ refuses }) => refuses);
     const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answered;
@@ -229,7 +229,7 @@ export class MeituanTicket {
    * @returns {MeituanError | undefined}
    */
   #distrust(method, uri, headers, now) {
-    const [partnerId, date, authorization] = lookedAtHeaders(headers);
+    const [partnerId, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
     const named = { partnerid: partnerId, date, authorization };
     for (const [name, value] of Object.entries(named))
       if (!value) return new MeituanError("MISSING_HEADER", { path: `headers.${name}` });

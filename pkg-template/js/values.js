@@ -61,13 +61,16 @@ export const isUrl = (value) => {
  * @returns {Uint8Array | undefined}
  */
 export function bytesOf(value) {
-  if (ArrayBuffer.isView(value)) {
+  if (ArrayBuffer.isView(value) && value.byteLength > 0) {
     const { buffer } = value;
     if (buffer instanceof ArrayBuffer && value instanceof Uint8Array) return value;
-    const bytes = new Uint8Array(buffer, value.byteOffset, value.byteLength);
-    return isShared(buffer) ? bytes.slice() : bytes;
   }
   try {
+    if (ArrayBuffer.isView(value)) {
+      const { buffer, byteOffset, byteLength } = value;
+      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+      return isShared(buffer) ? bytes.slice() : bytes;
+    }
     if (isTagged(value, "ArrayBuffer")) return new Uint8Array(value);
     return isShared(value) ? new Uint8Array(value).slice() : undefined;
   } catch {
@@ -85,6 +88,18 @@ const UNSET = ["undefined", "null", "NaN", "[object Object]"];
 export const isUnset = (value) => value === undefined || value === null || value === "" || UNSET.includes(/** @type {any} */ (value));
 
 /**
+ * What was expected, and what was found instead.
+ * @param {unknown} value
+ * @param {string} en
+ * @param {string} zh
+ * @returns {Text}
+ */
+export function insteadOf(value, en, zh) {
+  const found = kindOf(value);
+  return { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为 ${found.zh}` };
+}
+
+/**
  * What was found, in words. What a text says is not shown: it may be a secret, or name a visitor.
  * @param {unknown} value
  * @returns {Text}
@@ -93,6 +108,7 @@ export function kindOf(value) {
   switch (typeof value) {
     case "string":
       if (value === "") return { en: "an empty text", zh: "空字符串" };
+      if (/\p{Surrogate}/u.test(value)) return { en: "a text with half of a surrogate pair", zh: "含不成对代理字符的字符串" };
       return UNSET.includes(value) ? { en: `the text "${value}"`, zh: `字符串 "${value}"` } : { en: "a text", zh: "字符串" };
     case "bigint":
       return { en: `the bigint ${value}`, zh: `bigint ${value}` };

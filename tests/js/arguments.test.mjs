@@ -127,7 +127,13 @@ const cipher = () => ({ encrypt: (blocks) => blocks, decrypt: (blocks) => blocks
  * @type {Record<string, { call: (...args: any[]) => unknown, args: () => any[] }>}
  */
 const DOORS = {
-  "new MeituanError": { call: (...args) => new MeituanError(...args), args: () => ["BAD_SIGNATURE", { path: "p", detail: "d" }] },
+  "new MeituanError": { call: (...args) => new MeituanError(...args), args: () => [
+      "BAD_SIGNATURE",
+      {
+        ...{ path: "p", detail: "d", rule: undefined, stringToSign: "", issues: [], remoteCode: 1, remoteName: "", meaning: undefined },
+        ...{ describe: "", retryable: false, traceId: "", cause: undefined, demand: undefined },
+      },
+    ] },
   "MeituanError.is": { call: MeituanError.is, args: () => [new Error()] },
   "MeituanError.text": { call: (language) => new MeituanError("BAD_SIGNATURE").text(language), args: () => ["en"] },
   "MeituanError.language": {
@@ -395,9 +401,9 @@ const DOORS = {
 const DOCUMENTED = { storeContract: /^the store breaks its contract/ };
 
 /** Where an argument is at fault, and nothing that was read. */
-const OF_ARGUMENTS = ["INVALID_CONFIG", "WRONG_TYPE", "INVALID_MONEY", "BODY_NOT_RAW", "MALFORMED_HEADER", "ILLEGAL_REPLY_CODE"];
+const OF_ARGUMENTS = ["INVALID_CONFIG", "WRONG_TYPE", "INVALID_MONEY", "BODY_NOT_RAW", "ILLEGAL_REPLY_CODE"];
 /** What each says of what was found. */
-const FOUND = /found|there is no|begins or ends|has no|exactly one|twice|made from|is served|needs|needed|no path|a line feed|the library writes|say |makes no|control characters|is not 0|# to #|\d to \d|unknown/;
+const FOUND = /found|there is no|begins or ends|give the store|makes no|knows no orders|say |goes to the supplier/;
 
 const plain = (value) => typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
