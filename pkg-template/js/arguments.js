@@ -23,7 +23,7 @@ export function invalid(path, en, zh) {
  * @param {unknown} value
  * @param {string} en what was expected
  * @param {string} zh
- * @param {import("./errors.js").ErrorCode} [code]
+ * @param {import("./messages.js").ErrorCode} [code]
  * @returns {never}
  */
 export function unexpected(path, value, en, zh, code = "INVALID_CONFIG") {
@@ -162,7 +162,9 @@ function distanceOf(one, other) {
  * @returns {Record<string, any>}
  */
 export const record = (value, path) =>
-  isRecord(value) && timeOf(value) === undefined && !ArrayBuffer.isView(value) ? value : unexpected(path, value, "an object", "对象");
+  isRecord(value) && timeOf(value) === undefined && !ArrayBuffer.isView(value)
+    ? value
+    : unexpected(path, value, "an object", "对象");
 
 /**
  * @param {unknown} value
@@ -192,7 +194,7 @@ export function text(value, path) {
  * The same where an empty one says something.
  * @param {unknown} value
  * @param {string} path
- * @param {import("./errors.js").ErrorCode} [code]
+ * @param {import("./messages.js").ErrorCode} [code]
  * @returns {string}
  */
 export const anyText = (value, path, code) =>
@@ -212,7 +214,7 @@ export function unset(path, value, en, zh) {
   return invalid(
     path,
     `expected ${en}, found ${found.en}: is the variable that it comes from set?`,
-    `应为${zh}，实为 ${found.zh}：请确认其来源（如环境变量）已设置`,
+    `应为${zh}，实为${found.zh}：请确认其来源（如环境变量）已设置`,
   );
 }
 
@@ -239,7 +241,7 @@ export function asDigits(id, path) {
   return invalid(
     path,
     `expected the id as a text, found ${kindOf(id).en}${isLost ? ": beyond 2^53 a number has lost digits already, so take the text that it was read from" : ""}`,
-    `id 应为字符串，实为 ${kindOf(id).zh}${isLost ? "：超过 2^53 的数字已丢失精度，请使用解析前的原文" : ""}`,
+    `id 应为字符串，实为${kindOf(id).zh}${isLost ? "：超过 2^53 的数字已丢失精度，请使用解析前的原文" : ""}`,
   );
 }
 
@@ -282,7 +284,9 @@ export function quantityOf(order) {
  * @param {string} path
  */
 export const ticketsOf = (quantity, path = "quantity") =>
-  quantity === undefined || isCount(quantity) ? (quantity ?? -1) : unexpected(path, quantity, "a whole number", "整数", "WRONG_TYPE");
+  quantity === undefined || isCount(quantity)
+    ? (quantity ?? -1)
+    : unexpected(path, quantity, "a whole number", "整数", "WRONG_TYPE");
 
 /** @param {unknown} value @returns {value is number} */
 const isCount = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
@@ -347,7 +351,9 @@ export function ofSetting(path, ask) {
   try {
     return ask();
   } catch (cause) {
-    const detail = MeituanError.is(cause) ? { en: cause.detail, zh: cause.detailZh } : { en: "the function threw", zh: "函数抛出异常" };
+    const detail = MeituanError.is(cause)
+      ? { en: cause.detail, zh: cause.detailZh }
+      : { en: "the function threw", zh: "函数抛出异常" };
     throw new MeituanError("INVALID_CONFIG", { path, detail, cause });
   }
 }
@@ -357,7 +363,8 @@ export function ofSetting(path, ask) {
  * @param {unknown} value
  * @returns {number}
  */
-export const mostBytes = (value) => integer(value, "maxBytes", 1, 2 ** 29 - 1);
+export const mostBytes = (value) =>
+  typeof value === "number" ? integer(value, "maxBytes", 1, 2 ** 29 - 1) : unexpected("maxBytes", value, "a whole number", "整数");
 
 /**
  * A text or its bytes.
@@ -377,8 +384,7 @@ export const content = (value, path) =>
  * @returns {any}
  */
 export function storeOf(store, path = "store") {
-  const isStore =
-    isRecord(store) && reading(path, () => typeof store.load === "function" && typeof store.save === "function");
+  const isStore = isRecord(store) && reading(path, () => typeof store.load === "function" && typeof store.save === "function");
   return isStore ? store : unexpected(path, store, "an object with load and save", "带 load 和 save 的对象");
 }
 

@@ -212,11 +212,11 @@ export class Border {
 
 /**
  * A failure of a module's as an error, with what the broken rule demands.
- * @param {import("./glue.js").Failure & import("./errors.js").Details} failure
+ * @param {import("./glue.js").Failure & { [name: string]: any }} failure
  */
 export const errorOf = (failure) => new MeituanError(failure.code, inBoth(failure));
 
-/** @param {import("./glue.js").Failure & import("./errors.js").Details} failure */
+/** @param {import("./glue.js").Failure & { [name: string]: any }} failure */
 const inBoth = ({ detail, rule, ...failure }) => ({
   ...failure,
   detail: typeof detail === "string" ? bothOf(detail) : detail,

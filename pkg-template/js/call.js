@@ -106,6 +106,7 @@ export class Call {
   /**
    * @param {any} reply
    * @param {{ order?: { quantity?: number }, already?: boolean, [field: string]: unknown } | undefined} options
+   * @returns {Answer}
    */
   #ok(reply, options) {
     if (options !== undefined && !isRecord(options)) {
@@ -120,7 +121,12 @@ export class Call {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
     }
-    return this.#write(code, body, options === undefined ? undefined : fieldOf(options, "order", "options.order"), besides(options));
+    return this.#write(
+      code,
+      body,
+      options === undefined ? undefined : fieldOf(options, "order", "options.order"),
+      besides(options),
+    );
   }
 
   /** @param {object} [fields] */
@@ -227,7 +233,7 @@ export class Call {
   /** @param {string} path @param {unknown} value @param {string} en @param {string} zh */
   #wrong(path, value, en, zh) {
     const found = kindOf(value);
-    const detail = { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为 ${found.zh}` };
+    const detail = { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为${found.zh}` };
     return this.#refuse(new MeituanError("WRONG_TYPE", { path, detail }));
   }
 
@@ -246,7 +252,7 @@ export class Call {
     const found = kindOf(code);
     const detail = {
       en: `found ${isPutOff ? "an answer put off" : found.en} for ${this.type}: listed are ${codes.join(", ")}`,
-      zh: `${this.type} 的返回码实为 ${isPutOff ? "推后应答" : found.zh}：可用的有 ${codes.join("、")}`,
+      zh: `${this.type} 的返回码实为${isPutOff ? "推后应答" : found.zh}：可用的有 ${codes.join("、")}`,
     };
     throw this.#refuse(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail }));
   }

@@ -123,5 +123,10 @@ export function checkedCipher(cipher, path) {
   } catch {
     // What it threw says nothing that a user can act on.
   }
-  return unexpected(path, cipher, "a cipher that computes AES-128, such as nodeCipher(crypto)", "能计算 AES-128 的加密函数，如 nodeCipher(crypto)");
+  return unexpected(
+    path,
+    cipher,
+    "a cipher that computes AES-128, such as nodeCipher(crypto)",
+    "能计算 AES-128 的加密函数，如 nodeCipher(crypto)",
+  );
 }

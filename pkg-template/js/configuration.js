@@ -1,6 +1,19 @@
 // The settings of a supplier, checked by name before anything is done with them.
 
-import { anyText, flag, func, integer, moment, ofSetting, optionsOf, reading, settingsOf, text, unexpected, unset } from "./arguments.js";
+import {
+  anyText,
+  flag,
+  func,
+  integer,
+  moment,
+  ofSetting,
+  optionsOf,
+  reading,
+  settingsOf,
+  text,
+  unexpected,
+  unset,
+} from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
@@ -54,7 +67,12 @@ function routesOf(routes) {
 function rewriteOf(signedUri) {
   if (signedUri === undefined || typeof signedUri === "function") return {};
   if (isRecord(signedUri)) return settingsOf(signedUri, "signedUri", ["strip", "prepend"]);
-  return unexpected("signedUri", signedUri, "a function of the URL, or { strip, prepend }", "以 URL 为参数的函数，或 { strip, prepend }");
+  return unexpected(
+    "signedUri",
+    signedUri,
+    "a function of the URL, or { strip, prepend }",
+    "以 URL 为参数的函数，或 { strip, prepend }",
+  );
 }
 
 /** @param {unknown} clientSecret */
@@ -66,7 +84,12 @@ function secretsOf(clientSecret) {
 }
 
 /** What the module calls otherwise than the options do. */
-const NAMES = { clientSecrets: "clientSecret", bodyKey: "bodyEncryption.key", strip: "signedUri.strip", prepend: "signedUri.prepend" };
+const NAMES = {
+  clientSecrets: "clientSecret",
+  bodyKey: "bodyEncryption.key",
+  strip: "signedUri.strip",
+  prepend: "signedUri.prepend",
+};
 
 /**
  * @template T
@@ -80,7 +103,9 @@ function named(given, open) {
   } catch (error) {
     if (!MeituanError.is(error)) throw error;
     const [name] = error.path.split("[");
-    const path = Object.hasOwn(NAMES, name) ? error.path.replace(name, NAMES[/** @type {keyof typeof NAMES} */ (name)]) : error.path;
+    const path = Object.hasOwn(NAMES, name)
+      ? error.path.replace(name, NAMES[/** @type {keyof typeof NAMES} */ (name)])
+      : error.path;
     throw withFound(new MeituanError(error.code, { ...error, path, detail: { en: error.detail, zh: error.detailZh } }), given);
   }
 }
@@ -100,8 +125,14 @@ export function configure(options) {
     unexpected("host", host, "an address that begins with https:// or http://", "以 https:// 或 http:// 开头的地址");
   }
 
-  const { key, appKey, cipher, required = false } = optionsOf(bodyEncryption, "bodyEncryption", ["key", "appKey", "cipher", "required"]);
-  if (bodyEncryption === null) unset("bodyEncryption", null, "{ key, appKey, cipher, required }", "{ key, appKey, cipher, required }");
+  const {
+    key,
+    appKey,
+    cipher,
+    required = false,
+  } = optionsOf(bodyEncryption, "bodyEncryption", ["key", "appKey", "cipher", "required"]);
+  if (bodyEncryption === null)
+    unset("bodyEncryption", null, "{ key, appKey, cipher, required }", "{ key, appKey, cipher, required }");
   flag(required, "bodyEncryption.required");
 
   const settings = {

@@ -179,7 +179,8 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
 export function writeRequest(supplier, call, envelope) {
   const program = stringify(envelope, "");
   return border.call(() => {
-    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0) throw withFound(border.failed(), envelope, { whole: "message" });
+    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0)
+      throw withFound(border.failed(), envelope, { whole: "message" });
     const text = written();
     return { text, warnings: border.findings(), encrypted: (border.row[MARKS] & ENCRYPTED) !== 0 };
   });
@@ -306,7 +307,8 @@ export function writeMessage(message, program) {
   const written = stringify(program, "body");
   return border.call(() => {
     const length = border.putAlone(written);
-    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw withFound(border.failed(), program, { whole: "body" });
+    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0)
+      throw withFound(border.failed(), program, { whole: "body" });
     glue.write_message(message, length);
     return border.output();
   });
@@ -327,10 +329,11 @@ export const openClient = (settings, cipher) => opened("client", glue.ride_clien
  * @param {number} now
  */
 export function sealRequest(client, of, program, now) {
-  const written = stringify(program, "message");
+  const written = stringify(program, "");
   refuseLostNumbers(program, "");
   return border.call(() => {
-    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0) throw withFound(border.failed(), program, { whole: "message" });
+    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0)
+      throw withFound(border.failed(), program, { whole: "message" });
     const text = border.output();
     const end = text.indexOf("\n");
     return { url: text.slice(0, end), body: text.slice(end + 1), warnings: border.findings() };
@@ -424,7 +427,8 @@ let madeIn = 0;
 function makeKey(secretKey, cipher) {
   const isSame = secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "";
   if (isSame && madeIn === border.generation) return;
-  if (typeof secretKey !== "string" || isUnset(secretKey)) return unset("secretKey", secretKey, "Base64 of exactly 16 bytes", "恰好 16 字节的 Base64");
+  if (typeof secretKey !== "string" || isUnset(secretKey))
+    return unset("secretKey", secretKey, "Base64 of exactly 16 bytes", "恰好 16 字节的 Base64");
   secretKeyMade = "";
   keepCipher(OF_CALL, cipher);
   if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw withFound(border.failed(), { secretKey });

@@ -18,7 +18,13 @@ function tableOf() {
 
 /** @param {string} en */
 const patternOf = (en) =>
-  new RegExp(`^${en.replace(/[\\^$.*+?()[\]|]/g, "\\$&").replaceAll("{}", "(.*)").replaceAll("#", "(-?[\\d.]+)")}$`, "s");
+  new RegExp(
+    `^${en
+      .replace(/[\\^$.*+?()[\]|]/g, "\\$&")
+      .replaceAll("{}", "(.*)")
+      .replaceAll("#", "(-?[\\d.]+)")}$`,
+    "s",
+  );
 
 /**
  * Chinese is looked up when it is asked for: an error may be made where the stack ends, and no expression can be compiled there.

@@ -22,7 +22,7 @@ export function diagnose(request) {
   const { method, url, headers, body, clientId, partnerId, secrets } = asked;
   anyText(method, "method");
   uriOf(url);
-  anyText(clientId, "clientId");
+  if (clientId !== undefined) anyText(clientId, "clientId");
   if (partnerId !== undefined) integer(partnerId, "partnerId", 0, Number.MAX_SAFE_INTEGER);
   const [partner, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
   const found = diagnoseSignature({

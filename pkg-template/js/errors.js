@@ -214,8 +214,7 @@ function bothOf(detail, path) {
 }
 
 /** @param {string} path @param {unknown} value @param {string} en @param {string} zh */
-const wrongArgument = (path, value, en, zh) =>
-  new MeituanError("INVALID_CONFIG", { path, detail: insteadOf(value, en, zh) });
+const wrongArgument = (path, value, en, zh) => new MeituanError("INVALID_CONFIG", { path, detail: insteadOf(value, en, zh) });
 
 /** @param {unknown} language @returns {Language} */
 export function languageOf(language) {
@@ -265,9 +264,9 @@ export const isCode = (code) => typeof code === "string" && code === code.toUppe
  * @param {Text} [demand]
  */
 export function sentence(code, path, detail, rule, language, demand) {
-  const [colon, end] = language === "zh" ? ["：", "。"] : [": ", ". "];
+  const [colon, end] = language === "zh" ? ["：", "；"] : [": ", "; "];
   const place = path && (language === "zh" ? `（${path}）` : ` (at ${path})`);
-  const said = [demand?.[language], detail].filter(Boolean).join(end);
+  const said = [demand?.[language].replace(/\.$/, ""), detail].filter(Boolean).join(end);
   return `${code}: ${textsOf(code).meaning[language]}${place}${said && `${colon}${said}`}${rule ? ` [rule ${rule}]` : ""}`;
 }
 

@@ -17,7 +17,8 @@ export function explain(found) {
   if (reason !== undefined) return { meaning: orderSentence("reasons", reason) };
   if (report !== undefined) return { meaning: orderSentence("reports", report) };
   if (!isCode(code)) unexpected("code", code, "a code of the table", "错误码表中的代码");
-  if (rule !== undefined && !Object.hasOwn(rules, anyText(rule, "rule"))) unexpected("rule", rule, "a rule of the table", "规则表中的规则");
+  if (rule !== undefined && !Object.hasOwn(rules, anyText(rule, "rule")))
+    unexpected("rule", rule, "a rule of the table", "规则表中的规则");
   return { ...explained(code, rule), ...(typeof detail === "string" && detail !== "" && { detail: bothOf(detail) }) };
 }
 

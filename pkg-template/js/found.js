@@ -82,7 +82,7 @@ export function withFound(error, value, { quantity = -1, whole = "" } = {}) {
       isLost && "beyond 2^53 a number has lost digits already: take the text that it was read from",
     ],
     zh: [
-      ...[error.detailZh, `实为 ${kind.zh}`, known && `order.quantity 为 ${quantity}`],
+      ...[error.detailZh, `实为${kind.zh}`, known && `order.quantity 为 ${quantity}`],
       isLost && "超过 2^53 的数字已丢失精度，请使用解析前的原文",
     ],
   };
@@ -93,7 +93,7 @@ export function withFound(error, value, { quantity = -1, whole = "" } = {}) {
 /** @param {string} text */
 function quoted(text) {
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-  return { en: shown, zh: shown };
+  return { en: shown, zh: ` ${shown}` };
 }
 
 /**

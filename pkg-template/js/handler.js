@@ -47,7 +47,7 @@ import { endsInTime, steady } from "./time.js";
  * An endpoint whose settings are known, or a function of the platform's context.
  * @param {(settings: any) => any} make
  * @param {Api} api
- * @param {any} options
+ * @param {any} given
  */
 export function endpoint(make, api, given) {
   const { config, ...options } = reading("options", () => ({ ...recordOf(given, "options") }));
@@ -74,7 +74,7 @@ export function endpoint(make, api, given) {
 /**
  * @param {(context: any[]) => any} receiverFor
  * @param {Api} api
- * @param {Record<string, any>} options
+ * @param {Record<string, any>} given
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
 export function serve(receiverFor, api, given) {

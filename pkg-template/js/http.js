@@ -76,7 +76,10 @@ export function headerOf(headers, name) {
   return reading("headers", () => {
     if (headers[Symbol.toStringTag] === "Headers") return headers.get(name) ?? "";
     const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
-    return pairs.filter(([key]) => String(key).toLowerCase() === name).map(([, value]) => value).join(", ");
+    return pairs
+      .filter(([key]) => String(key).toLowerCase() === name)
+      .map(([, value]) => value)
+      .join(", ");
   });
 }
 
@@ -121,7 +124,7 @@ export function rawBody(body) {
     path: "body",
     detail: {
       en: `expected the text or bytes as received, found ${en}${isParsed ? ": a body parser has read it" : ""}`,
-      zh: `应为收到的原始文本或字节，实为 ${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
+      zh: `应为收到的原始文本或字节，实为${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
     },
   });
 }
@@ -153,7 +156,10 @@ const MOST_TEXT = 16 << 20;
 export function limited(text, path, maxBytes = MOST_TEXT) {
   const most = mostBytes(maxBytes);
   if (text.length <= most) return text;
-  const detail = { en: `found ${text.length} bytes, and maxBytes is ${most}`, zh: `实为 ${text.length} 字节，而 maxBytes 为 ${most}` };
+  const detail = {
+    en: `found ${text.length} bytes, and maxBytes is ${most}`,
+    zh: `实为 ${text.length} 字节，而 maxBytes 为 ${most}`,
+  };
   throw new MeituanError("BODY_TOO_LARGE", { path, detail });
 }
 
@@ -167,7 +173,10 @@ const MOST_HEAD = 1 << 17;
  */
 export function limitedHead(head, path) {
   if (head.length <= MOST_HEAD) return head;
-  const detail = { en: `found ${head.length} characters, and at most ${MOST_HEAD} are read`, zh: `实为 ${head.length} 个字符，最多读取 ${MOST_HEAD} 个` };
+  const detail = {
+    en: `found ${head.length} characters, and at most ${MOST_HEAD} are read`,
+    zh: `实为 ${head.length} 个字符，最多读取 ${MOST_HEAD} 个`,
+  };
   throw new MeituanError("MALFORMED_HEADER", { path, detail });
 }
 
@@ -179,7 +188,9 @@ export function limitedHead(head, path) {
  */
 export const isResponse = (value) => {
   try {
-    return typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function";
+    return (
+      typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function"
+    );
   } catch {
     return false;
   }

@@ -21,7 +21,8 @@ export function stringify(value, path = "body") {
 
 /** @param {{ value?: unknown, isCircle?: boolean, isUnreadable?: boolean }} found */
 function wordsOf({ value, isCircle, isUnreadable }) {
-  if (value !== undefined) return { en: `expected a text of digits, found ${kindOf(value).en}`, zh: `应为数字字符串，实为 ${kindOf(value).zh}` };
+  if (value !== undefined)
+    return { en: `expected a text of digits, found ${kindOf(value).en}`, zh: `应为数字字符串，实为${kindOf(value).zh}` };
   if (isCircle) return { en: "expected JSON, found an object that contains itself", zh: "应为 JSON，实为包含自身的对象" };
   if (isUnreadable) return { en: "expected JSON, found what throws when it is read", zh: "应为 JSON，实为读取时会抛出异常的值" };
   return { en: "expected JSON, found what cannot be written as such", zh: "应为 JSON，实为无法写成 JSON 的值" };

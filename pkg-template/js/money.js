@@ -15,8 +15,8 @@ export function fen(amount) {
   throw new MeituanError("INVALID_MONEY", {
     path: "amount",
     detail: {
-      en: `expected a whole number of fen, such as fen(5800), found ${en}${hint(amount, "yuan takes texts: yuan(\"58.00\")")}`,
-      zh: `应为以分为单位的整数，如 fen(5800)，实为 ${zh}${hint(amount, "字符串请用 yuan(\"58.00\")", "：")}`,
+      en: `expected a whole number of fen, such as fen(5800), found ${en}${hint(amount, 'yuan takes texts: yuan("58.00")')}`,
+      zh: `应为以分为单位的整数，如 fen(5800)，实为${zh}${hint(amount, '字符串请用 yuan("58.00")', "：")}`,
     },
   });
 }
@@ -38,7 +38,7 @@ export function yuan(amount) {
       path: "amount",
       detail: {
         en: `expected decimal yuan with at most two places, found ${en}`,
-        zh: `应为最多两位小数的元，实为 ${zh}`,
+        zh: `应为最多两位小数的元，实为${zh}`,
       },
     });
   }

@@ -1,6 +1,6 @@
 // A handler that keeps orders: what the order service (src/ticket/service) asks for is done by the user's store and functions.
 
-import { duration, func, functions as checked, invalid, storeOf } from "./arguments.js";
+import { functions as checked, duration, func, invalid, storeOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { asResponse, noReply, Reply } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
@@ -44,7 +44,8 @@ const PROCESSING = 300;
  */
 export function orderDesk(options, inside) {
   const { store, orders: settings, deadlineMs, waitUntil = platformWaitUntil, send, record, reports, ...functions } = options;
-  for (const name of NEEDED) func(functions[name], name, "a function, as a handler with a store needs it", "函数（带 store 的 handler 必须提供）");
+  for (const name of NEEDED)
+    func(functions[name], name, "a function, as a handler with a store needs it", "函数（带 store 的 handler 必须提供）");
   if (functions.orderQuery !== undefined) {
     invalid("orderQuery", "with a store, queries are answered from it", "带 store 时，查询由 store 中的订单应答，无需该函数");
   }

@@ -1,7 +1,7 @@
 // The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
-import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
 import { duration, invalid, optionsOf, record } from "./arguments.js";
+import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
 import { MeituanError } from "./errors.js";
 import { withFound } from "./found.js";
 import { stringify } from "./json.js";
@@ -105,7 +105,9 @@ export const applyToRide = (order, event, calls, now) =>
  * @returns {any}
  */
 export const recordRideCall = (calls, call, now) =>
-  JSON.parse(about(() => answered([given(calls, "calls"), call], (calls, call) => glue.ride_call_record(calls, call, now)), { calls, call }));
+  JSON.parse(
+    about(() => answered([given(calls, "calls"), call], (calls, call) => glue.ride_call_record(calls, call, now)), { calls, call }),
+  );
 
 /**
  * A body without personal data, as JSON.
@@ -325,10 +327,11 @@ export function openService(settings, deadlineMs = Number.NaN) {
  */
 export function checkedService(settings, deadlineMs) {
   if (settings === undefined) return undefined;
-  const { sendLimit } = optionsOf(record(settings, "orders"), "orders", ["sendLimit"]);
+  const given = record(settings, "orders");
+  const { sendLimit } = optionsOf(given, "orders", ["sendLimit"]);
   if (sendLimit !== undefined) duration(sendLimit, "orders.sendLimit");
   try {
-    return openService(settings, deadlineMs);
+    return openService(given, deadlineMs);
   } catch (error) {
     if (/** @type {MeituanError} */ (error).path.startsWith("orders")) throw error;
     return undefined;

@@ -25,7 +25,9 @@ export class Reports {
 
   /** @param {Hooks} [given] */
   constructor(given) {
-    const { language = "en", ...hooks } = reading("hooks", () => ({ .../** @type {Hooks} */ (given === undefined ? {} : record(given, "hooks")) }));
+    const { language = "en", ...hooks } = reading("hooks", () => ({
+      .../** @type {Hooks} */ (given === undefined ? {} : record(given, "hooks")),
+    }));
     oneOf(language, "language", ["en", "zh"]);
     for (const [name, hook] of Object.entries(hooks)) {
       if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook", "没有这个钩子函数");
@@ -46,7 +48,9 @@ export class Reports {
    */
   static of({ onError, onWarning, language, ...others }) {
     if (others.store === undefined) {
-      for (const name of ORDER_HOOKS) if (others[name] !== undefined) invalid(name, "a handler without a store knows no orders", "没有 store 的 handler 不保存订单");
+      for (const name of ORDER_HOOKS)
+        if (others[name] !== undefined)
+          invalid(name, "a handler without a store knows no orders", "没有 store 的 handler 不保存订单");
       return { reports: new Reports({ onError, onWarning, language }), others };
     }
     const { onConflict, onNoticeGivenUp, ...rest } = others;

@@ -136,13 +136,16 @@ export class Push {
   fail(code, message) {
     if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31 || code === ResultCode.SUCCESS) {
       const { en, zh } = kindOf(code);
-      const detail = { en: `expected the code of a failure, found ${en}`, zh: `应为表示失败的返回码，实为 ${zh}` };
+      const detail = { en: `expected the code of a failure, found ${en}`, zh: `应为表示失败的返回码，实为${zh}` };
       throw answerable(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail }));
     }
     if (typeof message !== "string") {
       const { en, zh } = kindOf(message);
       throw answerable(
-        new MeituanError("WRONG_TYPE", { path: "message", detail: { en: `expected a text, found ${en}`, zh: `应为字符串，实为 ${zh}` } }),
+        new MeituanError("WRONG_TYPE", {
+          path: "message",
+          detail: { en: `expected a text, found ${en}`, zh: `应为字符串，实为${zh}` },
+        }),
       );
     }
     if (!isWellFormed(message)) throw answerable(new MeituanError("LONE_SURROGATE", { path: "message" }));

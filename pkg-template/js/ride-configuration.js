@@ -50,7 +50,9 @@ export function configure(given) {
 function entId(value) {
   const digits = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof digits === "string" && /^\d{1,19}$/.test(digits)) return digits;
-  return Number.isInteger(value) ? asDigits(/** @type {number} */ (value), "entId") : unset("entId", value, "a whole number, or its digits", "整数或其数字字符串");
+  return Number.isInteger(value)
+    ? asDigits(/** @type {number} */ (value), "entId")
+    : unset("entId", value, "a whole number, or its digits", "整数或其数字字符串");
 }
 
 /** @typedef {ReturnType<typeof configure>} Configuration */

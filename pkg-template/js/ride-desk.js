@@ -52,7 +52,8 @@ export function rideDesk(options) {
       // One that names no order is a fact of none, and is reported as such.
       if (push.type !== "orderChanged" || push.body.mtOrderId || push.body.channelPartnerOrderId) {
         const { reason, ...facts } = await (await ordersFor(client, context, until)).receive(push, began);
-        if (reason !== undefined) invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
+        if (reason !== undefined)
+          invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
         recorded = facts;
       }
       const result = await functions[push.type]?.(Object.assign(push, recorded), ...context);

@@ -1,7 +1,22 @@
 // Ride orders in the user's own store. What is done when is decided by the order service (src/ride/service); this file loads
 // and saves, calls Meituan, runs the user's functions, and waits.
 
-import { anyText, duration, fieldOf, functions as checked, hasFunction, identified, integer, invalid, moment, nowOf, oneOf, optionsOf, record, storeOf } from "./arguments.js";
+import {
+  anyText,
+  functions as checked,
+  duration,
+  fieldOf,
+  hasFunction,
+  identified,
+  integer,
+  invalid,
+  moment,
+  nowOf,
+  oneOf,
+  optionsOf,
+  record,
+  storeOf,
+} from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { keepAlive } from "./keeping.js";
@@ -125,7 +140,10 @@ export class RideOrders {
   /** @param {number | Date} [now] */
   async due(now) {
     if (!hasFunction(this.#store, "due")) invalid("store", "give the store a function due(now)", "请为 store 提供函数 due(now)");
-    return listOf(await heard(/** @type {any} */ (this.#store).due(now === undefined ? this.#how.clock() : moment(now)), "due"), "due");
+    return listOf(
+      await heard(/** @type {any} */ (this.#store).due(now === undefined ? this.#how.clock() : moment(now)), "due"),
+      "due",
+    );
   }
 
   /** The orders with conflicts, and these. */
@@ -160,7 +178,8 @@ export class RideOrders {
   async call(call, message) {
     this.#mustSend();
     const fields = optionsOf(record(message, "message"), "message", ["mtOrderId", "channelPartnerOrderId"]);
-    const name = oneOf(call, "call", Object.keys(FIELDS)) === "submitOrder" || !fields.mtOrderId ? "channelPartnerOrderId" : "mtOrderId";
+    const name =
+      oneOf(call, "call", Object.keys(FIELDS)) === "submitOrder" || !fields.mtOrderId ? "channelPartnerOrderId" : "mtOrderId";
     const orderId = identified(fields[name], `message.${name}`);
     // What cannot be sent is refused before anything is recorded.
     /** @type {any} */ (this.#client.requests)[call](message, { now: this.#how.clock() });

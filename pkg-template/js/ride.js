@@ -1,7 +1,7 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
-import { checkedCipher } from "./cipher.js";
 import { anyText, fieldOf, integer, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
+import { checkedCipher } from "./cipher.js";
 import * as core from "./core.js";
 import { endpoint } from "./handler.js";
 import { applyToRide, recordRideCall, sortedSign } from "./orders-core.js";
@@ -55,8 +55,6 @@ export const handler = (options) => endpoint((settings) => new RideClient(settin
  */
 function limitsOf({ calls, openOrders, processes }) {
   if (calls !== undefined && calls !== null) record(calls, "calls");
-  if (openOrders !== undefined) integer(openOrders, "openOrders", 1, 2 ** 31 - 1);
-  if (processes !== undefined) integer(processes, "processes", 1, 100);
   if (openOrders === undefined && processes === undefined) return calls;
   return reading("calls", () => ({
     calls: [],
@@ -97,7 +95,10 @@ export function standing(order, options) {
  * @param {Limits} [limits]
  */
 export const nextAction = (order, when, limits) =>
-  standing(order, timeOf(when) === undefined ? /** @type {When} */ (when) : { ...whenLimits(limits), now: /** @type {any} */ (when) }).next;
+  standing(
+    order,
+    timeOf(when) === undefined ? /** @type {When} */ (when) : { ...whenLimits(limits), now: /** @type {any} */ (when) },
+  ).next;
 
 /** @param {unknown} limits */
 const whenLimits = (limits) => optionsOf(limits, "limits", ["calls", "openOrders", "processes"], "");
@@ -120,7 +121,9 @@ export function carTypeRequestOf(estimate) {
   /** @type {any} */
   const request = {};
   for (const { field, from, needed } of carTypeRequestSources) {
-    const value = from.map((name) => fieldOf(estimate, name, `estimate.${name}`)).find((value) => value !== undefined && value !== null);
+    const value = from
+      .map((name) => fieldOf(estimate, name, `estimate.${name}`))
+      .find((value) => value !== undefined && value !== null);
     if (value !== undefined) request[field] = value;
     else if (needed) return undefined;
   }

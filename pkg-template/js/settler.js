@@ -36,7 +36,12 @@ export function settler(handler, store, options) {
   }
   const canClaim = hasFunction(store, "claimDue");
   if (!canClaim && !hasFunction(store, "due")) {
-    unexpected("store", store, "a store with a function due(now), or claimDue(now, limit, leaseMs)", "带函数 due(now) 或 claimDue(now, limit, leaseMs) 的 store");
+    unexpected(
+      "store",
+      store,
+      "a store with a function due(now), or claimDue(now, limit, leaseMs)",
+      "带函数 due(now) 或 claimDue(now, limit, leaseMs) 的 store",
+    );
   }
   /** @type {any} */
   const keeper = store;

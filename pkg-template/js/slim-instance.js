@@ -64,7 +64,8 @@ const OWN = { [MESSAGES]: "write_error", [ORDERS]: "module_of_orders" };
 const isOurs = (module, name) => WebAssembly.Module.exports(module).some((found) => found.name === OWN[name]);
 
 /** @param {string} name */
-const notOurs = (name) => unusable(`expected ${name} of this version of the package, found another module`, `应为本版本的 ${name}，实为其他模块`);
+const notOurs = (name) =>
+  unusable(`expected ${name} of this version of the package, found another module`, `应为本版本的 ${name}，实为其他模块`);
 
 /** @param {unknown} source @param {string} name */
 async function compile(source, name) {
@@ -76,7 +77,11 @@ async function compile(source, name) {
 
 /** @param {Response} response @param {string} name */
 async function compileResponse(response, name) {
-  if (!response.ok) throw unusable(`found HTTP ${response.status} for ${name}`, `请求 ${name} 的应答为 HTTP ${response.status}`);
+  if (!response.ok)
+    throw unusable(
+      `the request for ${name} was answered with HTTP ${response.status}`,
+      `请求 ${name} 的应答为 HTTP ${response.status}`,
+    );
   const isNamed = response.headers.get("content-type") === "application/wasm";
   // Streaming insists on the right type, and not every runtime has it.
   if (isNamed && typeof WebAssembly.compileStreaming === "function") {
@@ -123,6 +128,6 @@ function bytesOf(source, name) {
   const { en, zh } = kindOf(source);
   throw unusable(
     `expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response, found ${en}`,
-    `应为 ${name}：WebAssembly.Module、其字节，或（用 init 时）Response，实为 ${zh}`,
+    `应为 ${name}：WebAssembly.Module、其字节，或（用 init 时）Response，实为${zh}`,
   );
 }

@@ -1,7 +1,7 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
-import { Call, failure, refused } from "./call.js";
 import { anyText, func, hasFunction, invalid, nowOf, optionsOf, reading, record, unexpected } from "./arguments.js";
+import { Call, failure, refused } from "./call.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";

@@ -73,7 +73,8 @@ function planOf(planned) {
   const names = ["firstOrderId", "products", "mtDealId", "buyPrice", "unitPrice", "travelDate", "now"];
   const plan = optionsOf(record(planned, "plan"), "plan", names, "");
   const { firstOrderId, products, travelDate } = plan;
-  if (typeof firstOrderId !== "string" || !/^\d{1,19}$/.test(firstOrderId)) unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
+  if (typeof firstOrderId !== "string" || !/^\d{1,19}$/.test(firstOrderId))
+    unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
   plan.products = optionsOf(record(products, "products"), "products", PRODUCTS);
   for (const name of PRODUCTS) text(plan.products[name], `products.${name}`);
   text(plan.mtDealId, "mtDealId");

@@ -1,8 +1,8 @@
 // Meituan Enterprise's side of the ride API, as values in and values out: it opens, checks and seals like the real one, and
 // keeps orders. It opens no connection, reads no clock and draws nothing at random.
 
-import { ResultCode } from "./codes.js";
 import { anyText, flag, integer, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
+import { ResultCode } from "./codes.js";
 import { messageIndex, openEnvelope, readMessage, sealEnvelope, writeMessage } from "./core.js";
 import { headerOf, JSON_TYPE, pathOf, rawBody, uriOf } from "./http.js";
 import { interfaces } from "./ride-messages.js";
@@ -35,7 +35,8 @@ export class MeituanRide {
     const given = optionsOf(record(options, "options"), "options", OPTIONS, "");
     const { accessKey, secretKey, version = 1, replyForm = "direct", toleranceSeconds = 600, ...world } = given;
     const entId = typeof given.entId === "number" ? String(given.entId) : given.entId;
-    if (typeof entId !== "string" || !/^[1-9]\d*$/.test(entId)) unexpected("entId", given.entId, "a positive whole number", "正整数");
+    if (typeof entId !== "string" || !/^[1-9]\d*$/.test(entId))
+      unexpected("entId", given.entId, "a positive whole number", "正整数");
     this.#entId = entId;
     this.#accessKey = text(accessKey, "accessKey");
     if (version !== 1 && version !== 2) unexpected("version", version, "1 or 2", "1 或 2");
@@ -43,7 +44,8 @@ export class MeituanRide {
     integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff);
     for (const name of ["tariffs", "cancelFees", "state"]) {
       const isRight = world[name] === undefined || (name === "tariffs" ? isList(world[name]) : isRecord(world[name]));
-      if (!isRight) unexpected(name, world[name], name === "tariffs" ? "a list" : "an object", name === "tariffs" ? "数组" : "对象");
+      if (!isRight)
+        unexpected(name, world[name], name === "tariffs" ? "a list" : "an object", name === "tariffs" ? "数组" : "对象");
     }
     this.#secretKey = secretKey;
     this.#version = version;
@@ -66,7 +68,7 @@ export class MeituanRide {
     const at = moment(now);
     const random = given === undefined ? undefined : (bytesOf(given) ?? unexpected("random", given, "bytes", "字节"));
     if (fail !== undefined) integer(fail, "fail", -(2 ** 31), 2 ** 31 - 1);
-    const asked = optionsOf(record(request, "request"), "request", HEAD, "");
+    const asked = /** @type {any} */ (optionsOf(record(request, "request"), "request", HEAD, ""));
     uriOf(asked.url);
     anyText(asked.method, "method");
     asked.body = rawBody(asked.body);
@@ -108,7 +110,13 @@ export class MeituanRide {
     if (typeof body !== "string") record(body, "body");
     const ts = version === 1 ? Math.floor(moment(now) / 1000) : moment(now);
     const ours = common ? { entId: this.#entId, ts } : {};
-    const text = typeof body === "string" ? body : writeMessage(index, reading("body", () => ({ ...ours, ...body })));
+    const text =
+      typeof body === "string"
+        ? body
+        : writeMessage(
+            index,
+            reading("body", () => ({ ...ours, ...body })),
+          );
     /** @type {Record<string, string>} */
     const parameters = version === 1 ? { token: this.#accessKey, version: VERSION } : { accessKey: this.#accessKey };
     parameters.content = this.#seal(text);

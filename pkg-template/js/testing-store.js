@@ -38,7 +38,7 @@ export class MemoryStore {
 
   /** @param {number} now */
   due(now) {
-    moment(now);
+    if (typeof now !== "number" || Number.isNaN(now)) return unexpected("now", now, "epoch milliseconds", "毫秒时间戳");
     return [...this.#orders].filter(([, { due }]) => due !== undefined && due <= now).map(([orderId]) => orderId);
   }
 

@@ -280,7 +280,8 @@ const unexpected = ({ path, detail }) => ({ id: "expected", path, detail, refuse
  */
 function indexOf(name, direction) {
   const index = callIndex(anyText(name, "name"));
-  if (index === undefined || calls[index].direction !== direction) return invalid("name", `found ${name}, which is no call to the supplier`, `实为 ${name}，不是美团对商家的调用`);
+  if (index === undefined || calls[index].direction !== direction)
+    return invalid("name", `found ${name}, which is no call to the supplier`, `实为 ${name}，不是美团对商家的调用`);
   return index;
 }
 

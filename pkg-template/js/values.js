@@ -33,7 +33,8 @@ export function timeOf(value) {
 }
 
 /** @param {unknown} value @param {string} tag */
-const isTagged = (value, tag) => typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
+const isTagged = (value, tag) =>
+  typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
 
 /** @param {unknown} value @returns {value is Error} */
 export const isError = (value) => {
@@ -85,7 +86,8 @@ const isShared = (buffer) => isTagged(buffer, "SharedArrayBuffer");
 const UNSET = ["undefined", "null", "NaN", "[object Object]"];
 
 /** @param {unknown} value */
-export const isUnset = (value) => value === undefined || value === null || value === "" || UNSET.includes(/** @type {any} */ (value));
+export const isUnset = (value) =>
+  value === undefined || value === null || value === "" || UNSET.includes(/** @type {any} */ (value));
 
 /**
  * What was expected, and what was found instead.
@@ -96,11 +98,11 @@ export const isUnset = (value) => value === undefined || value === null || value
  */
 export function insteadOf(value, en, zh) {
   const found = kindOf(value);
-  return { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为 ${found.zh}` };
+  return { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为${found.zh}` };
 }
 
 /**
- * What was found, in words. What a text says is not shown: it may be a secret, or name a visitor.
+ * What was found, in words; between Chinese and other letters is a blank. What a text says is not shown: it may be a secret, or name a visitor.
  * @param {unknown} value
  * @returns {Text}
  */
@@ -111,9 +113,9 @@ export function kindOf(value) {
       if (/\p{Surrogate}/u.test(value)) return { en: "a text with half of a surrogate pair", zh: "含不成对代理字符的字符串" };
       return UNSET.includes(value) ? { en: `the text "${value}"`, zh: `字符串 "${value}"` } : { en: "a text", zh: "字符串" };
     case "bigint":
-      return { en: `the bigint ${value}`, zh: `bigint ${value}` };
+      return { en: `the bigint ${value}`, zh: ` bigint ${value}` };
     case "symbol":
-      return { en: "a symbol", zh: "symbol" };
+      return { en: "a symbol", zh: " symbol" };
     case "function":
       return { en: "a function", zh: "函数" };
     case "object":
@@ -124,16 +126,17 @@ export function kindOf(value) {
 }
 
 /** @param {string} word */
-const same = (word) => ({ en: word, zh: word });
+const same = (word) => ({ en: word, zh: ` ${word}` });
 
 /** @param {any} value */
 function kindOfObject(value) {
   try {
     if (Array.isArray(value)) return { en: `a list of ${value.length}`, zh: `长度为 ${value.length} 的数组` };
     const time = timeOf(value);
-    if (time !== undefined) return Number.isNaN(time) ? { en: "an invalid Date", zh: "无效的 Date" } : { en: "a Date", zh: "Date" };
+    if (time !== undefined)
+      return Number.isNaN(time) ? { en: "an invalid Date", zh: "无效的 Date" } : { en: "a Date", zh: " Date" };
     if (ArrayBuffer.isView(value) || isTagged(value, "ArrayBuffer")) return { en: "bytes", zh: "字节" };
-    if (typeof value.then === "function") return { en: "a Promise (await it)", zh: "Promise（请先 await）" };
+    if (typeof value.then === "function") return { en: "a Promise (await it)", zh: " Promise（请先 await）" };
     return { en: "an object", zh: "对象" };
   } catch {
     return { en: "an object that cannot be read", zh: "无法读取的对象" };

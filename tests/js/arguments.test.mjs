@@ -37,8 +37,8 @@ const KINDS = {
   negative: () => -1,
   fraction: () => 1.5,
   NaN: () => Number.NaN,
-  infinite: () => 1e999,
-  "beyond 2^53": () => 8985652356562370001,
+  infinite: () => Number.POSITIVE_INFINITY,
+  "beyond 2^53": () => 2 ** 60,
   bigint: () => 5n,
   symbol: () => Symbol("s"),
   "an empty text": () => "",
@@ -96,12 +96,19 @@ const KINDS = {
   "a Promise": () => Promise.resolve(1),
   "an Error": () => new Error("e"),
   "an expression": () => /a/,
+  // biome-ignore lint/suspicious/noThenProperty: it is one of the wrong values.
   "a thenable that throws": () => Object.defineProperty({}, "then", { get: hostile }),
 };
 
 const store = () => new testing.MemoryStore();
 const supplier = new ticket.TicketSupplier(SUPPLIER);
-const RIDE = { entId: 617, accessKey: "key", secretKey: "AAECAwQFBgcICQoLDA0ODw==", routes: { "/push": "orderChanged" }, now: () => NOW };
+const RIDE = {
+  entId: 617,
+  accessKey: "key",
+  secretKey: "AAECAwQFBgcICQoLDA0ODw==",
+  routes: { "/push": "orderChanged" },
+  now: () => NOW,
+};
 const client = new ride.RideClient(RIDE);
 const functions = { orderCreate: (call) => call.ok(), orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() };
 const meituan = () => new testing.MeituanTicket({ ...SUPPLIER, now: undefined, host: "http://supplier.example" });
@@ -120,20 +127,31 @@ const notice = () =>
 const pushed = () => enterprise().push("orderChanged", { mtOrderId: "1", eventCode: 1, eventTime: NOW }, { now: NOW });
 const push = () => client.receiveSync({ url: "/push", ...pushed() });
 const query = () => client.requests.queryRealTimeOrder({ mtOrderId: "1" });
-const cipher = () => ({ encrypt: (blocks) => blocks, decrypt: (blocks) => blocks });
 
 /**
  * A door: how it is called, with arguments that are right. Of those that are objects, each field is a place of its own.
  * @type {Record<string, { call: (...args: any[]) => unknown, args: () => any[] }>}
  */
 const DOORS = {
-  "new MeituanError": { call: (...args) => new MeituanError(...args), args: () => [
+  "new MeituanError": {
+    call: (...args) => new MeituanError(...args),
+    args: () => [
       "BAD_SIGNATURE",
       {
-        ...{ path: "p", detail: "d", rule: undefined, stringToSign: "", issues: [], remoteCode: 1, remoteName: "", meaning: undefined },
+        ...{
+          path: "p",
+          detail: "d",
+          rule: undefined,
+          stringToSign: "",
+          issues: [],
+          remoteCode: 1,
+          remoteName: "",
+          meaning: undefined,
+        },
         ...{ describe: "", retryable: false, traceId: "", cause: undefined, demand: undefined },
       },
-    ] },
+    ],
+  },
   "MeituanError.is": { call: MeituanError.is, args: () => [new Error()] },
   "MeituanError.text": { call: (language) => new MeituanError("BAD_SIGNATURE").text(language), args: () => ["en"] },
   "MeituanError.language": {
@@ -145,7 +163,10 @@ const DOORS = {
   fen: { call: ticket.fen, args: () => [5800] },
   yuan: { call: ticket.yuan, args: () => ["58.00"] },
   formatYuan: { call: ticket.formatYuan, args: () => [5800] },
-  checkMessage: { call: index.checkMessage, args: () => ["ticket.orderPay.request", "{}", { quantity: 1, now: NOW, maxBytes: 100 }] },
+  checkMessage: {
+    call: index.checkMessage,
+    args: () => ["ticket.orderPay.request", "{}", { quantity: 1, now: NOW, maxBytes: 100 }],
+  },
   acceptsMessage: { call: index.acceptsMessage, args: () => ["ticket.orderPay.request", "{}", { quantity: 1, maxBytes: 100 }] },
   explain: { call: index.explain, args: () => [{ code: "BAD_SIGNATURE", rule: undefined, detail: "d" }] },
   newOrderId: { call: ride.newOrderId, args: () => [new Uint8Array(16)] },
@@ -215,7 +236,9 @@ const DOORS = {
   "TicketSupplier.handler": { call: (options) => supplier.handler(options), args: () => [functions] },
   "ticket.handler": {
     call: ticket.handler,
-    args: () => [{ config: SUPPLIER, ...functions, fallback() {}, record() {}, onError() {}, language: "en", unknownOutcome: "pending" }],
+    args: () => [
+      { config: SUPPLIER, ...functions, fallback() {}, record() {}, onError() {}, language: "en", unknownOutcome: "pending" },
+    ],
   },
   "ticket.handler with a store": {
     call: ticket.handler,
@@ -236,7 +259,17 @@ const DOORS = {
   },
   "ride.handler with a store": {
     call: ride.handler,
-    args: () => [{ config: RIDE, store: store(), send() {}, pay() {}, chooseDriver() {}, limits: { processes: 1, openOrders: 1 }, deadlineMs: 10 }],
+    args: () => [
+      {
+        config: RIDE,
+        store: store(),
+        send() {},
+        pay() {},
+        chooseDriver() {},
+        limits: { processes: 1, openOrders: 1 },
+        deadlineMs: 10,
+      },
+    ],
   },
   "RideClient.handler": { call: (options) => client.handler(options), args: () => [{ orderChanged() {} }] },
   settler: {
@@ -254,7 +287,10 @@ const DOORS = {
     },
     args: () => [10],
   },
-  "Call.ok": { call: (...args) => create().ok(...args), args: () => [{ partnerOrderId: "P" }, { order: { quantity: 2 }, already: false }] },
+  "Call.ok": {
+    call: (...args) => create().ok(...args),
+    args: () => [{ partnerOrderId: "P" }, { order: { quantity: 2 }, already: false }],
+  },
   "Call.fail": { call: (...args) => create().fail(...args), args: () => [410, "库存不足"] },
   "Call.failUnlisted": { call: (...args) => create().failUnlisted(...args), args: () => [499, "库存不足"] },
   "Call.pending": {
@@ -268,7 +304,12 @@ const DOORS = {
   "requests.payNotice": {
     call: (...args) => supplier.requests.payNotice(...args),
     args: () => [
-      { body: { orderId: "1", partnerOrderId: "P", voucherType: 1, vouchers: ["A"] }, code: 200, describe: "success", issueType: 1 },
+      {
+        body: { orderId: "1", partnerOrderId: "P", voucherType: 1, vouchers: ["A"] },
+        code: 200,
+        describe: "success",
+        issueType: 1,
+      },
       { now: NOW, url: "https://a.example/x", uri: "/x", signedUri: "/x", encrypted: false },
     ],
   },
@@ -285,17 +326,26 @@ const DOORS = {
     args: () => [new Response('{"code":200,"describe":"success","partnerId":1122}'), { order: { quantity: 1 } }],
   },
   "Orders.load": { call: (...args) => supplier.orders(store()).load(...args), args: () => ["1"] },
-  "Orders.apply": { call: (...args) => supplier.orders(store()).apply(...args), args: () => ["1", { timePassed: {} }, { now: NOW }] },
+  "Orders.apply": {
+    call: (...args) => supplier.orders(store()).apply(...args),
+    args: () => ["1", { timePassed: {} }, { now: NOW }],
+  },
   "Orders.admit": {
     call: (...args) => supplier.orders(store()).admit(...args),
     args: () => ["1", { id: "g", codes: ["A"], credentials: [], quantity: 1, at: NOW }],
   },
   "Orders.explain": { call: (...args) => supplier.orders(store()).explain(...args), args: () => ["1", { now: NOW }] },
-  "Orders.resolveConflict": { call: (...args) => supplier.orders(store()).resolveConflict(...args), args: () => ["1", "c", "note"] },
+  "Orders.resolveConflict": {
+    call: (...args) => supplier.orders(store()).resolveConflict(...args),
+    args: () => ["1", "c", "note"],
+  },
   "Orders.retryNotice": { call: (...args) => supplier.orders(store()).retryNotice(...args), args: () => ["1", "n"] },
   "Orders.pendingNotices": { call: (...args) => supplier.orders(store()).pendingNotices(...args), args: () => ["1"] },
   "RideClient.callFor": { call: (url) => client.callFor(url), args: () => ["/push"] },
-  "RideClient.receiveSync": { call: (...args) => client.receiveSync(...args), args: () => [{ url: "/push", body: pushed().body }, { now: NOW }] },
+  "RideClient.receiveSync": {
+    call: (...args) => client.receiveSync(...args),
+    args: () => [{ url: "/push", body: pushed().body }, { now: NOW }],
+  },
   "RideClient.receive": {
     call: (...args) => client.receive(...args),
     args: () => [new Request("https://a.example/push", pushed()), { now: NOW }],
@@ -305,7 +355,10 @@ const DOORS = {
     call: (...args) => client.requests.queryRealTimeOrder(...args),
     args: () => [{ mtOrderId: "1" }, { now: NOW }],
   },
-  "SealedRequest.parse": { call: (...args) => query().parse(...args), args: () => ['{"code":0,"message":"","data":{}}', { traceId: "t" }] },
+  "SealedRequest.parse": {
+    call: (...args) => query().parse(...args),
+    args: () => ['{"code":0,"message":"","data":{}}', { traceId: "t" }],
+  },
   "SealedRequest.parseResponse": {
     call: (...args) => query().parseResponse(...args),
     args: () => [new Response('{"code":5,"message":""}')],
@@ -314,14 +367,29 @@ const DOORS = {
     call: (...args) => client.orders(...args),
     args: () => [
       store(),
-      { send() {}, pay() {}, chooseDriver() {}, limits: { processes: 1 }, deadlineMs: 5, waitUntil() {}, onError() {}, language: "en" },
+      {
+        send() {},
+        pay() {},
+        chooseDriver() {},
+        limits: { processes: 1 },
+        deadlineMs: 5,
+        waitUntil() {},
+        onError() {},
+        language: "en",
+      },
     ],
   },
   "RideOrders.load": { call: (...args) => client.orders(store()).load(...args), args: () => ["1"] },
   "RideOrders.standing": { call: (...args) => client.orders(store()).standing(...args), args: () => ["1", { now: NOW }] },
   "RideOrders.due": { call: (...args) => client.orders(store()).due(...args), args: () => [NOW] },
-  "RideOrders.apply": { call: (...args) => client.orders(store()).apply(...args), args: () => ["1", { sent: { call: "cancelOrder" } }] },
-  "RideOrders.receive": { call: (...args) => client.orders(store()).receive(...args), args: () => [{ type: "orderChanged", body: { mtOrderId: "1" } }] },
+  "RideOrders.apply": {
+    call: (...args) => client.orders(store()).apply(...args),
+    args: () => ["1", { sent: { call: "cancelOrder" } }],
+  },
+  "RideOrders.receive": {
+    call: (...args) => client.orders(store()).receive(...args),
+    args: () => [{ type: "orderChanged", body: { mtOrderId: "1" } }],
+  },
   "RideOrders.settle": { call: (...args) => client.orders(store(), { send() {} }).settle(...args), args: () => ["1"] },
   "RideOrders.call": {
     call: (...args) => client.orders(store(), { send: () => new Response("{}"), onError() {} }).call(...args),
@@ -341,22 +409,40 @@ const DOORS = {
     args: () => [{ ...signed("/mt/create", "{}"), clientId: "lvyou_x", partnerId: 1122, secrets: ["s"] }],
   },
   "new MeituanTicket": { call: (options) => new testing.MeituanTicket(options), args: () => [{ ...SUPPLIER, now: undefined }] },
-  "MeituanTicket.call": { call: (...args) => meituan().call(...args), args: () => ["orderQuery", { orderId: "1", partnerOrderId: "P" }, { now: NOW, forge: "date" }] },
+  "MeituanTicket.call": {
+    call: (...args) => meituan().call(...args),
+    args: () => ["orderQuery", { orderId: "1", partnerOrderId: "P" }, { now: NOW, forge: "date" }],
+  },
   "MeituanTicket.readReply": {
     call: (...args) => meituan().readReply(...args),
     args: () => ["orderPay", "{}", { status: 200, request: {}, quantity: 1, expect: {} }],
   },
   "MeituanTicket.receiveNotice": {
     call: (...args) => meituan().receiveNotice(...args),
-    args: () => [{ method: "POST", url: notice().url, headers: notice().headers, body: notice().body }, { now: NOW, quantity: 1, expect: {}, answer: { code: 200, describe: "a" } }],
+    args: () => [
+      { method: "POST", url: notice().url, headers: notice().headers, body: notice().body },
+      { now: NOW, quantity: 1, expect: {}, answer: { code: 200, describe: "a" } },
+    ],
   },
-  "MeituanTicket.addressOf": { call: (...args) => meituan().addressOf(...args), args: () => [{ url: notice().url, body: notice().body }] },
+  "MeituanTicket.addressOf": {
+    call: (...args) => meituan().addressOf(...args),
+    args: () => [{ url: notice().url, body: notice().body }],
+  },
   compare: { call: testing.compare, args: () => [{ a: 1 }, { a: 1 }] },
   orderLives: { call: testing.orderLives, args: () => [PLAN] },
   exchangeOf: {
     call: testing.exchangeOf,
     args: () => [
-      { at: NOW, durationMs: 1, direction: "toSupplier", call: "orderPay", authenticated: true, request: "{}", response: "{}", httpStatus: 200 },
+      {
+        at: NOW,
+        durationMs: 1,
+        direction: "toSupplier",
+        call: "orderPay",
+        authenticated: true,
+        request: "{}",
+        response: "{}",
+        httpStatus: 200,
+      },
     ],
   },
   traceOf: { call: testing.traceOf, args: () => [["{}"], { a: 1 }] },
@@ -374,14 +460,24 @@ const DOORS = {
     call: (...args) => enterprise().receive(...args),
     args: () => {
       const { method, url, headers, body } = query();
-      return [{ method, url, headers, body }, { now: NOW, random: new Uint8Array(16), fail: undefined }];
+      return [
+        { method, url, headers, body },
+        { now: NOW, random: new Uint8Array(16), fail: undefined },
+      ];
     },
   },
   "MeituanRide.push": {
     call: (...args) => enterprise().push(...args),
-    args: () => ["orderChanged", { mtOrderId: "1", eventCode: 1, eventTime: NOW }, { now: NOW, version: 1, format: "form", common: true }],
+    args: () => [
+      "orderChanged",
+      { mtOrderId: "1", eventCode: 1, eventTime: NOW },
+      { now: NOW, version: 1, format: "form", common: true },
+    ],
   },
-  "MeituanRide.readPushReply": { call: (...args) => enterprise().readPushReply(...args), args: () => ['{"code":0,"message":""}', { status: 200 }] },
+  "MeituanRide.readPushReply": {
+    call: (...args) => enterprise().readPushReply(...args),
+    args: () => ['{"code":0,"message":""}', { status: 200 }],
+  },
   "MeituanRide.advance": { call: (...args) => enterprise().advance(...args), args: () => ["1", { now: NOW }] },
   "MeituanRide.withdraw": { call: (...args) => enterprise().withdraw(...args), args: () => ["1", 200, { now: NOW }] },
   "MeituanRide.refund": { call: (...args) => enterprise().refund(...args), args: () => ["1", { now: NOW, amount: 1 }] },
@@ -391,7 +487,10 @@ const DOORS = {
   "MemoryStore.claimDue": { call: (...args) => store().claimDue(...args), args: () => [1, 1, 1] },
   storeContract: {
     call: (...args) => testing.storeContract(...args),
-    args: () => [{ load() {}, save() {} }, { firstOrderId: "1", other: undefined, keeps: "tickets", deadlineMs: 1 }],
+    args: () => [
+      { load() {}, save() {} },
+      { firstOrderId: "1", other: undefined, keeps: "tickets", deadlineMs: 1 },
+    ],
   },
   "slim.initSync": { call: slim.initSync, args: () => [new Uint8Array(8), undefined] },
   "slim.init": { call: slim.init, args: () => [new Uint8Array(8), undefined] },
@@ -405,7 +504,8 @@ const OF_ARGUMENTS = ["INVALID_CONFIG", "WRONG_TYPE", "INVALID_MONEY", "BODY_NOT
 /** What each says of what was found. */
 const FOUND = /found|there is no|begins or ends|give the store|makes no|knows no orders|say |goes to the supplier/;
 
-const plain = (value) => typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+const plain = (value) =>
+  typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Every place of the arguments: each whole, and each field of those that are plain objects. */
 function* placesIn(args) {
@@ -416,7 +516,8 @@ function* placesIn(args) {
       yield { name: `${at}.${name}`, put: (args, value) => Object.assign([], args, { [at]: { ...args[at], [name]: value } }) };
       if (!plain(args[at][name])) continue;
       for (const inner of Object.keys(args[at][name])) {
-        const put = (args, value) => Object.assign([], args, { [at]: { ...args[at], [name]: { ...args[at][name], [inner]: value } } });
+        const put = (args, value) =>
+          Object.assign([], args, { [at]: { ...args[at], [name]: { ...args[at][name], [inner]: value } } });
         yield { name: `${at}.${name}.${inner}`, put };
       }
     }
@@ -488,7 +589,13 @@ describe("whatever is handed over", () => {
         if (typeof value === "function") assert.match(doors, new RegExp(`\\b${name}\\b`), `${entry}.${name}`);
       }
     }
-    const of = { TicketSupplier: supplier, RideClient: client, MeituanTicket: meituan(), MeituanRide: enterprise(), MemoryStore: store() };
+    const of = {
+      TicketSupplier: supplier,
+      RideClient: client,
+      MeituanTicket: meituan(),
+      MeituanRide: enterprise(),
+      MemoryStore: store(),
+    };
     const others = { Orders: supplier.orders(store()), RideOrders: client.orders(store()), Call: create(), Push: push() };
     for (const [name, object] of Object.entries({ ...of, ...others, SignedRequest: notice(), SealedRequest: query() })) {
       const prototype = Object.getPrototypeOf(object);
