@@ -80,6 +80,14 @@ function isOwn(object, name) {
 }
 
 /**
+ * All of its own fields, in an object that inherits nothing: what is left out is undefined there, whatever was added to every object.
+ * @param {unknown} object
+ * @param {string} path
+ * @returns {Record<string, any>}
+ */
+export const ownOf = (object, path) => reading(path, () => Object.assign(Object.create(null), record(object, path)));
+
+/**
  * The fields of an object of options, by their names; all of them undefined where there is none.
  * @param {unknown} options
  * @param {string} path

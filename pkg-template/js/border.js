@@ -221,5 +221,12 @@ const inBoth = ({ detail, rule, ...failure }) => ({
   ...failure,
   detail: typeof detail === "string" ? bothOf(detail) : detail,
   rule,
-  demand: rule === undefined ? undefined : /** @type {Record<string, import("./texts.js").Text | undefined>} */ (rules)[rule],
+  demand: rule === undefined ? undefined : demandOf(rule),
 });
+
+/** @param {string} rule @returns {import("./texts.js").Text | undefined} */
+function demandOf(rule) {
+  if (!Object.hasOwn(rules, rule)) return undefined;
+  const { en, zh } = rules[/** @type {import("./messages.js").RuleId} */ (rule)];
+  return { en, zh };
+}

@@ -74,7 +74,7 @@ export class Call {
    * @param {number} index
    * @param {any} envelope
    * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer,
-   *   record?: (said: Said & { fields?: object }) => Answer }} facts `record` gets what would be written, unchecked, in its place
+   *   record: ((said: Said & { fields?: object }) => Answer) | undefined }} facts `record` gets what would be written, unchecked, in its place
    */
   constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record }) {
     this.type = calls[index].name;

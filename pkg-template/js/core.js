@@ -2,7 +2,7 @@
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
 import { anyText, content as contentOf, unexpected, unset } from "./arguments.js";
-import { ASCII, Border, CALL, ENCRYPTED, errorOf, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
+import { ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
 import { withFound } from "./found.js";
@@ -12,7 +12,7 @@ import { instantiate } from "./instance.js";
 import { stringify } from "./json.js";
 import { messages, read } from "./messages.js";
 import { interfaces, read as readRide } from "./ride-messages.js";
-import { open, root } from "./slots.js";
+import { open, parseExactly, root } from "./slots.js";
 import { calls, read as readTicket } from "./ticket-messages.js";
 import { isUnset, timeOf } from "./values.js";
 
@@ -255,8 +255,31 @@ function readBy(read, message, text, { program = false, quantity = -1, now = Num
     const refused = glue.read_message(message, program, border.putAlone(text), quantity, now) !== 0;
     border.refresh();
     const issues = border.findings();
-    return refused ? { value: undefined, issues, error: border.failed() } : { value: take(read, text), issues, error: undefined };
+    return refused
+      ? { value: undefined, issues, error: shownIn(border.failed(), text, quantity) }
+      : { value: take(read, text), issues, error: undefined };
   });
+}
+
+/**
+ * The error of a message that breaks a rule, with what stands there.
+ * @param {MeituanError} error
+ * @param {string | Uint8Array} text
+ * @param {number} quantity
+ */
+function shownIn(error, text, quantity) {
+  if (error.rule === undefined) return error;
+  const value = parsed(text);
+  return value === undefined ? error : withFound(error, value, { quantity });
+}
+
+/** @param {string | Uint8Array} text */
+function parsed(text) {
+  try {
+    return parseExactly(typeof text === "string" ? text : new TextDecoder().decode(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -70,9 +70,10 @@ export class MeituanError extends Error {
    */
   constructor(code, details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
-    const { path = "", detail = "", rule, demand, cause, ...rest } = readable(details);
+    const rest = readable(details);
+    const { path = "", detail = "", rule, cause } = rest;
     const said = bothOf(detail, "details.detail");
-    if (demand !== undefined) bothOf(demand, "details.demand");
+    const demand = rest.demand === undefined ? undefined : bothOf(rest.demand, "details.demand");
     if (typeof path !== "string") throw wrongArgument("details.path", path, "a text", "字符串");
     if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a text", "字符串");
     super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
@@ -195,7 +196,7 @@ export class MeituanError extends Error {
 /** @param {Details | undefined} details @returns {Details} */
 function readable(details) {
   try {
-    return { ...details };
+    return Object.assign(Object.create(null), details);
   } catch {
     throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
   }
@@ -224,6 +225,10 @@ export function languageOf(language) {
 
 Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });
 Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
+// Whatever was added to every object, what is not known of an error is undefined.
+for (const name of ["rule", "demand", "stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId"]) {
+  Object.defineProperty(MeituanError.prototype, name, { value: undefined, writable: true, configurable: true });
+}
 
 /** @typedef {import("./texts.js").Text} Text */
 

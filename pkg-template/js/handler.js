@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { functions as checked, duration, identified, invalid, oneOf, reading, record as recordOf } from "./arguments.js";
+import { functions as checked, duration, identified, invalid, oneOf, ownOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { Reports } from "./reports.js";
@@ -50,7 +50,7 @@ import { endsInTime, steady } from "./time.js";
  * @param {any} given
  */
 export function endpoint(make, api, given) {
-  const { config, ...options } = reading("options", () => ({ ...recordOf(given, "options") }));
+  const { config, ...options } = ownOf(given, "options");
   // Settings that do not depend on the context are checked at once, not at the first call.
   if (typeof config !== "function") {
     const receiver = make(config);
@@ -78,7 +78,7 @@ export function endpoint(make, api, given) {
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
 export function serve(receiverFor, api, given) {
-  const { fallback, record, unknownOutcome, ...options } = reading("options", () => ({ ...recordOf(given, "options") }));
+  const { fallback, record, unknownOutcome, ...options } = ownOf(given, "options");
   const { reports, others } = Reports.of(options);
   const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
   const functions = desk?.functions ?? others;

@@ -1,6 +1,6 @@
 // A handler that keeps orders: what the order service (src/ticket/service) asks for is done by the user's store and functions.
 
-import { functions as checked, duration, func, invalid, storeOf } from "./arguments.js";
+import { functions as checked, duration, func, invalid, ownOf, storeOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { asResponse, noReply, Reply } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
@@ -43,7 +43,17 @@ const PROCESSING = 300;
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, inside) {
-  const { store, orders: settings, deadlineMs, waitUntil = platformWaitUntil, send, record, reports, ...functions } = options;
+  const {
+    store,
+    orders: settings,
+    deadlineMs,
+    waitUntil = platformWaitUntil,
+    send,
+    record,
+    reports,
+    ...own
+  } = ownOf(options, "options");
+  const functions = ownOf(own, "options");
   for (const name of NEEDED)
     func(functions[name], name, "a function, as a handler with a store needs it", "函数（带 store 的 handler 必须提供）");
   if (functions.orderQuery !== undefined) {

@@ -1,7 +1,7 @@
 // What is reported: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
 // ids and no content: what was thrown, found or recorded may hold codes of tickets and data of visitors.
 
-import { func, invalid, oneOf, reading, record } from "./arguments.js";
+import { func, invalid, oneOf, ownOf, reading } from "./arguments.js";
 import { cutPath, MeituanError, sentence, showIn, textsOf } from "./errors.js";
 import { isError } from "./values.js";
 
@@ -25,15 +25,13 @@ export class Reports {
 
   /** @param {Hooks} [given] */
   constructor(given) {
-    const { language = "en", ...hooks } = reading("hooks", () => ({
-      .../** @type {Hooks} */ (given === undefined ? {} : record(given, "hooks")),
-    }));
+    const { language = "en", ...hooks } = /** @type {Hooks} */ (ownOf(given ?? {}, "hooks"));
     oneOf(language, "language", ["en", "zh"]);
     for (const [name, hook] of Object.entries(hooks)) {
       if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook", "没有这个钩子函数");
       if (hook !== undefined) func(hook, name);
     }
-    this.#hooks = hooks;
+    this.#hooks = /** @type {Hooks} */ (ownOf(hooks, "hooks"));
     this.language = language;
   }
 
@@ -46,7 +44,9 @@ export class Reports {
    * The reports of a handler, and its other options.
    * @param {Record<string, any>} options
    */
-  static of({ onError, onWarning, language, ...others }) {
+  static of(options) {
+    const { onError, onWarning, language, ...own } = ownOf(options, "options");
+    const others = ownOf(own, "options");
     if (others.store === undefined) {
       for (const name of ORDER_HOOKS)
         if (others[name] !== undefined)
@@ -54,7 +54,7 @@ export class Reports {
       return { reports: new Reports({ onError, onWarning, language }), others };
     }
     const { onConflict, onNoticeGivenUp, ...rest } = others;
-    return { reports: new Reports({ onError, onWarning, onConflict, onNoticeGivenUp, language }), others: rest };
+    return { reports: new Reports({ onError, onWarning, onConflict, onNoticeGivenUp, language }), others: ownOf(rest, "options") };
   }
 
   /**

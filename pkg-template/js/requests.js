@@ -1,6 +1,6 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { anyText, flag, invalid, moment, optionsOf, quantityOf, reading, record } from "./arguments.js";
+import { anyText, flag, invalid, moment, optionsOf, ownOf, quantityOf } from "./arguments.js";
 import { configure } from "./configuration.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
@@ -14,7 +14,7 @@ import { calls } from "./ticket-messages.js";
 const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
 
 /** @param {unknown} message */
-const fieldsOf = (message) => reading("message", () => ({ ...record(message, "message") }));
+const fieldsOf = (message) => ownOf(message, "message");
 
 /** One method for each call, by its name. */
 export class Requests {

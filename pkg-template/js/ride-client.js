@@ -1,6 +1,6 @@
 // The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
 
-import { nowOf, reading, record } from "./arguments.js";
+import { nowOf, ownOf, reading } from "./arguments.js";
 import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { blamed } from "./found.js";
@@ -74,8 +74,7 @@ export class RideClient {
 
   /** @param {unknown} store @param {any} [asked] */
   orders(store, asked) {
-    if (asked !== undefined && asked !== null) record(asked, "options");
-    const { onConflict, onWarning, onError, language, ...options } = reading("options", () => ({ ...asked }));
+    const { onConflict, onWarning, onError, language, ...options } = ownOf(asked ?? {}, "options");
     return this.ordersOf(store, { ...options, reports: new Reports({ onConflict, onWarning, onError, language }) });
   }
 

@@ -1,6 +1,6 @@
 // A handler that keeps ride orders: each push is recorded before it is answered, and the user's functions hear of it afterwards.
 
-import { invalid } from "./arguments.js";
+import { invalid, ownOf } from "./arguments.js";
 import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
 import { platformWaitUntil } from "./keeping.js";
@@ -27,8 +27,9 @@ export function rideDesk(options) {
     waitUntil = platformWaitUntil,
     record,
     reports,
-    ...functions
-  } = options;
+    ...own
+  } = ownOf(options, "options");
+  const functions = ownOf(own, "options");
   if (record !== undefined) invalid("record", "pushes of rides are not recorded in a trace", "用车的推送不写入 trace");
   const shared = { send, pay, chooseDriver, limits, deadlineMs, waitUntil };
   // What is wrong is said at once, and not at the first push.

@@ -14,6 +14,7 @@ import {
   nowOf,
   oneOf,
   optionsOf,
+  ownOf,
   record,
   storeOf,
 } from "./arguments.js";
@@ -98,7 +99,11 @@ export class RideOrders {
    * @param {unknown} store
    * @param {{ clock: () => number, reports: Reports, context?: any[], [option: string]: any }} how with the options of RideOrdersOptions
    */
-  constructor(client, store, { clock, reports, context = [], ...options }) {
+  constructor(client, store, how) {
+    const { clock, context = [], ...given } = ownOf(how, "options");
+    const { reports } = how;
+    const options = ownOf({ ...given, reports: undefined }, "options");
+    delete options.reports;
     const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, ...others } = options;
     for (const name of Object.keys(others)) invalid(name, "there is no such option", "没有这个选项");
     checkOptions(store ?? null, { send, pay, chooseDriver, limits, deadlineMs, waitUntil });

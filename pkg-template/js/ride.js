@@ -1,6 +1,6 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
-import { anyText, fieldOf, integer, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
+import { anyText, fieldOf, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
 import * as core from "./core.js";
 import { endpoint } from "./handler.js";

@@ -1,7 +1,7 @@
 // What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
 // claimed in its snapshot.
 
-import { duration, func, hasFunction, integer, moment, reading, record, unexpected } from "./arguments.js";
+import { duration, func, hasFunction, integer, moment, ownOf, reading, unexpected } from "./arguments.js";
 import { Reports } from "./reports.js";
 import { listOf } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
@@ -29,7 +29,7 @@ export function settler(handler, store, options) {
     deadlineMs = DEADLINE,
     now = Date.now,
     ...hooks
-  } = reading("options", () => ({ ...(options === undefined || options === null ? {} : record(options, "options")) }));
+  } = ownOf(options ?? {}, "options");
   const isHandler = (typeof handler === "object" && handler !== null) || typeof handler === "function";
   if (!isHandler || reading("handler", () => typeof handler.settle !== "function")) {
     unexpected("handler", handler, "a handler with a store", "带 store 的 handler");

@@ -248,7 +248,7 @@ export class TicketSupplier {
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error && body.length === 0) throw emptied(error);
     if (error || index === undefined) throw error;
-    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish });
+    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record: undefined });
   }
 
   /**

@@ -33,7 +33,7 @@ export class MeituanRide {
   /** @param {any} options */
   constructor(options) {
     const given = optionsOf(record(options, "options"), "options", OPTIONS, "");
-    const { accessKey, secretKey, version = 1, replyForm = "direct", toleranceSeconds = 600, ...world } = given;
+    const { accessKey, secretKey, version = 1, replyForm = "direct", toleranceSeconds = 600 } = given;
     const entId = typeof given.entId === "number" ? String(given.entId) : given.entId;
     if (typeof entId !== "string" || !/^[1-9]\d*$/.test(entId))
       unexpected("entId", given.entId, "a positive whole number", "正整数");
@@ -43,17 +43,17 @@ export class MeituanRide {
     oneOf(replyForm, "replyForm", ["direct", "nested"]);
     integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff);
     for (const name of ["tariffs", "cancelFees", "state"]) {
-      const isRight = world[name] === undefined || (name === "tariffs" ? isList(world[name]) : isRecord(world[name]));
+      const isRight = given[name] === undefined || (name === "tariffs" ? isList(given[name]) : isRecord(given[name]));
       if (!isRight)
-        unexpected(name, world[name], name === "tariffs" ? "a list" : "an object", name === "tariffs" ? "数组" : "对象");
+        unexpected(name, given[name], name === "tariffs" ? "a list" : "an object", name === "tariffs" ? "数组" : "对象");
     }
     this.#secretKey = secretKey;
     this.#version = version;
     this.#replyForm = replyForm;
     this.#tolerance = 1000 * toleranceSeconds;
-    this.#tariffs = world.tariffs ?? TARIFFS;
-    this.#cancelFees = world.cancelFees ?? CANCEL_FEES;
-    this.state = world.state ?? emptyState();
+    this.#tariffs = given.tariffs ?? TARIFFS;
+    this.#cancelFees = given.cancelFees ?? CANCEL_FEES;
+    this.state = given.state ?? emptyState();
     // A key that is none is found now, and not at the first request.
     this.#seal("");
   }

@@ -1,7 +1,7 @@
 // Entry of meituan-protocol/testing: Meituan's side of both APIs (here the ticket API's), as values in and values out. It
 // opens no connection, reads no clock and draws nothing at random, so the caller decides when and over what.
 
-import { anyText, integer, invalid, moment, oneOf, optionsOf, reading, record, ticketsOf } from "./arguments.js";
+import { anyText, integer, invalid, moment, oneOf, optionsOf, ownOf, reading, record, ticketsOf } from "./arguments.js";
 import { errorOf } from "./border.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
@@ -73,7 +73,7 @@ export class MeituanTicket {
 
   /** @param {any} given those of the supplier; `host` is where the supplier answers */
   constructor(given) {
-    const options = reading("options", () => ({ ...record(given, "options") }));
+    const options = ownOf(given, "options");
     const configuration = configure({
       // Who only judges need not say where the supplier is; whatever is sent there then goes nowhere.
       host: "http://supplier.invalid",
