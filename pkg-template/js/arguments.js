@@ -3,7 +3,7 @@
 
 import { MeituanError } from "./errors.js";
 import { LONGEST_TIMER } from "./time.js";
-import { bytesOf, insteadOf, isRecord, isUnset, kindOf, timeOf } from "./values.js";
+import { bytesOf, insteadOf, isPlain, isRecord, isUnset, kindOf, timeOf } from "./values.js";
 
 /** @typedef {import("./texts.js").Text} Text */
 
@@ -66,14 +66,21 @@ export function reading(path, read) {
  * @returns {any}
  */
 export function fieldOf(object, name, path) {
-  return reading(path, () => (isOwn(object, name) ? object[name] : undefined));
+  try {
+    return isOwn(object, name) ? object[name] : undefined;
+  } catch (cause) {
+    throw MeituanError.is(cause) ? cause : unreadable(path, cause);
+  }
 }
 
 /** @param {object} object @param {string} name */
-function isOwn(object, name) {
-  for (let at = object; at !== null; at = Object.getPrototypeOf(at)) {
+const isOwn = (object, name) => Object.hasOwn(object, name) || (!isPlain(object) && isOfClass(object, name));
+
+/** @param {object} object @param {string} name */
+function isOfClass(object, name) {
+  for (let at = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
     // Object.prototype, of any realm: whoever adds to it, adds to everything.
-    if (at !== object && Object.getPrototypeOf(at) === null && Object.hasOwn(at, "hasOwnProperty")) return false;
+    if (Object.getPrototypeOf(at) === null && Object.hasOwn(at, "hasOwnProperty")) return false;
     if (Object.hasOwn(at, name)) return true;
   }
   return false;
@@ -87,6 +94,38 @@ function isOwn(object, name) {
  */
 export const ownOf = (object, path) => reading(path, () => Object.assign(Object.create(null), record(object, path)));
 
+/** An object that inherits nothing: engines take long to make one without a prototype. @type {new () => Record<string, any>} */
+const Fields = /* @__PURE__ */ (() => {
+  function Fields() {}
+  Fields.prototype = Object.create(null);
+  return /** @type {any} */ (Fields);
+})();
+const fields = () => new Fields();
+
+/** @type {Record<string, any>} */
+const NONE = /* @__PURE__ */ Object.freeze(Object.create(null));
+
+/**
+ * Those of a literal: mostly there are one or two.
+ * @param {Record<string, any>} options
+ * @param {readonly string[]} names
+ * @param {string} before
+ * @param {Record<string, any>} found
+ */
+function taken(options, names, before, found) {
+  let at = "";
+  try {
+    for (const name of Object.keys(options)) {
+      if (!names.includes(name)) continue;
+      at = name;
+      if (options[name] !== undefined) found[name] = options[name];
+    }
+  } catch (cause) {
+    throw unreadable(before + at, cause);
+  }
+  return found;
+}
+
 /**
  * The fields of an object of options, by their names; all of them undefined where there is none.
  * @param {unknown} options
@@ -96,10 +135,10 @@ export const ownOf = (object, path) => reading(path, () => Object.assign(Object.
  * @returns {Record<string, any>}
  */
 export function optionsOf(options, path, names, before = `${path}.`) {
-  /** @type {Record<string, any>} */
-  const found = Object.create(null);
-  if (options === undefined || options === null) return found;
+  if (options === undefined || options === null) return NONE;
   record(options, path);
+  const found = fields();
+  if (isPlain(options)) return taken(/** @type {Record<string, any>} */ (options), names, before, found);
   for (const name of names) {
     const value = fieldOf(options, name, before + name);
     if (value !== undefined) found[name] = value;
@@ -170,9 +209,10 @@ function distanceOf(one, other) {
  * @returns {Record<string, any>}
  */
 export const record = (value, path) =>
-  isRecord(value) && timeOf(value) === undefined && !ArrayBuffer.isView(value)
-    ? value
-    : unexpected(path, value, "an object", "对象");
+  isRecord(value) && (isPlain(value) || isOtherRecord(value)) ? value : unexpected(path, value, "an object", "对象");
+
+/** @param {object} value */
+const isOtherRecord = (value) => timeOf(value) === undefined && !ArrayBuffer.isView(value);
 
 /**
  * @param {unknown} value
@@ -274,7 +314,7 @@ export function moment(value, path = "now") {
 export function nowOf(options) {
   if (options === undefined || options === null) return undefined;
   const now = fieldOf(record(options, "options"), "now", "now");
-  return now === undefined ? undefined : moment(now);
+  return typeof now === "number" && Number.isFinite(now) ? now : now === undefined ? undefined : moment(now);
 }
 
 /**
@@ -283,8 +323,8 @@ export function nowOf(options) {
  * @returns {number}
  */
 export function quantityOf(order) {
-  const { quantity } = optionsOf(order, "order", ["quantity"]);
-  return ticketsOf(quantity, "order.quantity");
+  if (order === undefined || order === null) return -1;
+  return ticketsOf(fieldOf(record(order, "order"), "quantity", "order.quantity"), "order.quantity");
 }
 
 /**

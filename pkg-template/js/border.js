@@ -212,17 +212,13 @@ export class Border {
 
 /**
  * A failure of a module's as an error, with what the broken rule demands.
- * @param {import("./glue.js").Failure & { [name: string]: any }} failure
+ * @param {import("./glue.js").Failure & { [name: string]: any }} failure of nobody else: it is completed
  */
-export const errorOf = (failure) => new MeituanError(failure.code, inBoth(failure));
-
-/** @param {import("./glue.js").Failure & { [name: string]: any }} failure */
-const inBoth = ({ detail, rule, ...failure }) => ({
-  ...failure,
-  detail: typeof detail === "string" ? bothOf(detail) : detail,
-  rule,
-  demand: rule === undefined ? undefined : demandOf(rule),
-});
+export function errorOf(failure) {
+  if (typeof failure.detail === "string") failure.detail = /** @type {any} */ (bothOf(failure.detail));
+  if (failure.rule !== undefined) failure.demand = demandOf(failure.rule);
+  return new MeituanError(failure.code, failure);
+}
 
 /** @param {string} rule @returns {import("./texts.js").Text | undefined} */
 function demandOf(rule) {

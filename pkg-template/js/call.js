@@ -113,7 +113,7 @@ export class Call {
       if (options === null) return this.#ok(reply, undefined);
       throw this.#wrong("options", options, "an object", "对象");
     }
-    const already = flagOf(options, "already");
+    const already = isAlready(options);
     const code = already ? 601 : 200;
     if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
     const body = this.#withEchoes(reply);
@@ -258,10 +258,11 @@ export class Call {
   }
 }
 
-/** @param {Record<string, unknown> | undefined} options @param {string} name */
-function flagOf(options, name) {
-  const value = options === undefined ? undefined : fieldOf(options, name, `options.${name}`);
-  return value === undefined ? false : flag(value, `options.${name}`);
+/** @param {Record<string, unknown> | undefined} options */
+function isAlready(options) {
+  if (options === undefined) return false;
+  const already = fieldOf(options, "already", "options.already");
+  return already === undefined ? false : flag(already, "options.already");
 }
 
 /**

@@ -26,17 +26,23 @@ const patternOf = (en) =>
     "s",
   );
 
+/** Chinese is looked up when it is asked for: an error may be made where the stack ends, and no expression can be compiled there. */
+class Both {
+  /** @param {string} en */
+  constructor(en) {
+    this.en = en;
+  }
+
+  get zh() {
+    return inChinese(this.en);
+  }
+}
+
 /**
- * Chinese is looked up when it is asked for: an error may be made where the stack ends, and no expression can be compiled there.
  * @param {string} detail
  * @returns {Text}
  */
-export const bothOf = (detail) => ({
-  en: detail,
-  get zh() {
-    return inChinese(detail);
-  },
-});
+export const bothOf = (detail) => new Both(detail);
 
 /** @param {string} detail @returns {string} */
 function inChinese(detail) {

@@ -70,10 +70,12 @@ export class MeituanError extends Error {
    */
   constructor(code, details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
-    const rest = readable(details);
-    const { path = "", detail = "", rule, cause } = rest;
-    const said = bothOf(detail, "details.detail");
-    const demand = rest.demand === undefined ? undefined : bothOf(rest.demand, "details.demand");
+    const given = details === undefined ? {} : readable(details);
+    // What was added to every object says nothing about this error.
+    const own = (/** @type {keyof Details} */ name) => (Object.hasOwn(given, name) ? given[name] : undefined);
+    const [path, rule, cause] = [/** @type {any} */ (own("path")) ?? "", /** @type {any} */ (own("rule")), own("cause")];
+    const said = bothOf(own("detail") ?? "", "details.detail");
+    const demand = own("demand") === undefined ? undefined : bothOf(own("demand"), "details.demand");
     if (typeof path !== "string") throw wrongArgument("details.path", path, "a text", "字符串");
     if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a text", "字符串");
     super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
@@ -81,17 +83,21 @@ export class MeituanError extends Error {
     this.code = code;
     this.path = path;
     this.detail = said.en;
-    this.issues = rest.issues ?? [];
-    this.retryable = rest.retryable ?? false;
+    /** @type {readonly Finding[]} */
+    this.issues = /** @type {any} */ (own("issues")) ?? [];
+    this.retryable = /** @type {boolean} */ (own("retryable") ?? false);
     // What is not known is not there either, so that whoever prints an error sees what is.
     if (rule !== undefined) this.rule = rule;
     if (demand !== undefined) this.demand = demand;
-    if (rest.stringToSign !== undefined) this.stringToSign = rest.stringToSign;
-    if (rest.remoteCode !== undefined) this.remoteCode = rest.remoteCode;
-    if (rest.remoteName) this.remoteName = rest.remoteName;
-    if (rest.meaning !== undefined) this.meaning = rest.meaning;
-    if (rest.describe !== undefined) this.describe = rest.describe;
-    if (rest.traceId) this.traceId = rest.traceId;
+    if (details !== undefined) this.#learn(own);
+  }
+
+  /** @param {(name: keyof Details) => any} own */
+  #learn(own) {
+    for (const name of MORE) {
+      const value = own(name);
+      if (value !== undefined && value !== "") /** @type {any} */ (this)[name] = value;
+    }
   }
 
   /** The language in which errors are shown where nothing else says it: `console.error(error)`. @returns {Language} */
@@ -193,10 +199,13 @@ export class MeituanError extends Error {
   }
 }
 
-/** @param {Details | undefined} details @returns {Details} */
+/** What few errors have. */
+const MORE = /** @type {const} */ (["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId"]);
+
+/** @param {Details} details @returns {Details} */
 function readable(details) {
   try {
-    return Object.assign(Object.create(null), details);
+    return { ...details };
   } catch {
     throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
   }
@@ -226,7 +235,7 @@ export function languageOf(language) {
 Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });
 Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
 // Whatever was added to every object, what is not known of an error is undefined.
-for (const name of ["rule", "demand", "stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId"]) {
+for (const name of ["rule", "demand", ...MORE]) {
   Object.defineProperty(MeituanError.prototype, name, { value: undefined, writable: true, configurable: true });
 }
 

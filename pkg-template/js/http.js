@@ -1,6 +1,6 @@
 // What HTTP looks like in the frameworks that call us, made into plain texts and bytes.
 
-import { mostBytes, reading, unexpected } from "./arguments.js";
+import { mostBytes, reading, unexpected, unreadable } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { LATE, Limit } from "./time.js";
 import { bytesOf, isUrl, kindOf } from "./values.js";
@@ -212,11 +212,13 @@ export function cut(body, most) {
  */
 function requestOf(message) {
   if (typeof message !== "object" || message === null) return unexpected("request", message, "a Request", "Request");
-  return reading("request", () => {
+  try {
     const { bodyUsed, body, arrayBuffer } = /** @type {any} */ (message);
-    const isReadable = body !== undefined || typeof arrayBuffer === "function";
-    return isReadable ? { bodyUsed, body } : unexpected("request", message, "a Request", "Request");
-  });
+    if (body !== undefined || typeof arrayBuffer === "function") return { bodyUsed, body };
+  } catch (cause) {
+    throw unreadable("request", cause);
+  }
+  return unexpected("request", message, "a Request", "Request");
 }
 
 /**

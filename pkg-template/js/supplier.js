@@ -106,7 +106,7 @@ export class TicketSupplier {
     try {
       return this.#receive(request, rawBody(request.body), options, asReply);
     } catch (error) {
-      throw this.#answerable(blamed(error, { request, options }), request);
+      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
     }
   }
 

@@ -18,15 +18,27 @@ export function isList(value) {
 }
 
 /**
+ * What most objects are, at once: a literal of this realm.
+ * @param {object} value
+ */
+export function isPlain(value) {
+  try {
+    return Object.getPrototypeOf(value) === Object.prototype;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Epoch milliseconds of a number or a Date; undefined for anything else.
  * @param {unknown} value
  * @returns {number | undefined}
  */
 export function timeOf(value) {
   if (typeof value === "number") return value;
-  if (typeof value !== "object") return undefined;
+  if (typeof value !== "object" || value === null || isPlain(value)) return undefined;
   try {
-    return Date.prototype.getTime.call(value);
+    return isTagged(value, "Date") ? Date.prototype.getTime.call(value) : undefined;
   } catch {
     return undefined;
   }
