@@ -81,6 +81,9 @@ extern crate self as meituan_protocol;
 pub mod ba;
 mod block_cipher;
 pub mod body_cipher;
+#[cfg(feature = "texts")]
+#[doc(hidden)]
+pub mod details;
 pub mod envelope;
 mod error;
 mod handler;

@@ -4,7 +4,9 @@
 // A call breaks off where the stack ends, where the memory cannot grow, or by a fault of ours. What the instance held is then worth
 // nothing: that call throws MODULE_FAILED, and the next one gets a new instance.
 
+import { bothOf } from "./details.js";
 import { MeituanError } from "./errors.js";
+import { rules } from "./texts.js";
 import { MemoryView } from "./view.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
@@ -26,6 +28,8 @@ export const NONE = 0xffffffff;
 
 /** In bytes. Memory never shrinks, so what one huge message took is given back with the whole instance. */
 const MOST_MEMORY = 64 << 20;
+
+const CALLED_BACK = { en: "a cipher called the library in the middle of a call", zh: "自带的加密函数在调用中途又调用了本库" };
 
 /** @type {readonly Finding[]} */
 export const NOTHING = Object.freeze([]);
@@ -96,7 +100,7 @@ export class Border {
   }
 
   #begin() {
-    if (this.isOutside) throw new MeituanError("MODULE_FAILED", { detail: "a cipher called the library in the middle of a call" });
+    if (this.isOutside) throw new MeituanError("MODULE_FAILED", { detail: CALLED_BACK });
     try {
       this.#memory = this.#instantiate();
       this.generation++;
@@ -202,7 +206,23 @@ export class Border {
 
   /** Why the last call failed, as an error. */
   failed() {
-    const failure = this.failure();
-    return new MeituanError(failure.code, failure);
+    return errorOf(this.failure());
   }
+}
+
+/**
+ * A failure of a module's as an error, with what the broken rule demands.
+ * @param {import("./glue.js").Failure & { [name: string]: any }} failure of nobody else: it is completed
+ */
+export function errorOf(failure) {
+  if (typeof failure.detail === "string") failure.detail = /** @type {any} */ (bothOf(failure.detail));
+  if (failure.rule !== undefined) failure.demand = demandOf(failure.rule);
+  return new MeituanError(failure.code, failure);
+}
+
+/** @param {string} rule @returns {import("./texts.js").Text | undefined} */
+function demandOf(rule) {
+  if (!Object.hasOwn(rules, rule)) return undefined;
+  const { en, zh } = rules[/** @type {import("./messages.js").RuleId} */ (rule)];
+  return { en, zh };
 }

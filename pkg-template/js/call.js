@@ -1,9 +1,12 @@
 // One call of Meituan's, and the replies that may be given to it.
 
+import { fieldOf, flag, quantityOf } from "./arguments.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, writeReply } from "./core.js";
 import { answerWith, describeInChinese, MeituanError } from "./errors.js";
+import { blamed } from "./found.js";
 import { failureBody, Reply } from "./http.js";
 import { calls } from "./ticket-messages.js";
+import { isRecord, kindOf } from "./values.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration
@@ -76,7 +79,7 @@ export class Call {
    * @param {number} index
    * @param {any} envelope
    * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer,
-   *   record?: (said: Said & { fields?: object }) => Answer, date?: string, authorization?: string }} facts `record` gets what would be written, unchecked, in its place
+   *   record: ((said: Said & { fields?: object }) => Answer) | undefined, date?: string, authorization?: string }} facts `record` gets what would be written, unchecked, in its place
    */
   constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record, date, authorization }) {
     this.type = calls[index].name;
@@ -108,24 +111,52 @@ export class Call {
    * @param {{ order?: { quantity?: number }, already?: boolean, [field: string]: unknown }} [options]
    */
   ok(reply, options) {
-    const already = options?.already ?? false;
+    try {
+      return this.#ok(reply, options);
+    } catch (error) {
+      if (MeituanError.is(error)) throw error;
+      throw this.#refuse(blamed(error, { reply, options }));
+    }
+  }
+
+  /**
+   * @param {any} reply
+   * @param {{ order?: { quantity?: number }, already?: boolean, [field: string]: unknown } | undefined} options
+   * @returns {Answer}
+   */
+  #ok(reply, options) {
+    if (options !== undefined && !isRecord(options)) {
+      if (options === null) return this.#ok(reply, undefined);
+      throw this.#wrong("options", options, "an object", "对象");
+    }
+    const already = isAlready(options);
     const code = already ? 601 : 200;
     if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
     const body = this.#withEchoes(reply);
-    if (this.type === "orderRefund" && isPlain(body)) {
+    if (this.type === "orderRefund" && isRecord(body)) {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
     }
-    return this.#write(code, body, options?.order, besides(options));
+    return this.#write(
+      code,
+      body,
+      options === undefined ? undefined : fieldOf(options, "order", "options.order"),
+      besides(options),
+    );
   }
 
   /** @param {object} [fields] */
   pending(fields) {
     const { pending, hasReplyBody, echoes } = calls[this.#index];
-    if (pending === undefined) return this.#illegal(undefined);
-    // Prices that follow by notice have nothing to repeat, so their body is left out.
-    const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
-    return this.#write(pending, body, undefined, undefined);
+    if (pending === undefined) return this.#illegal(undefined, true);
+    try {
+      // Prices that follow by notice have nothing to repeat, so their body is left out.
+      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
+      return this.#write(pending, body, undefined, undefined);
+    } catch (error) {
+      if (MeituanError.is(error)) throw error;
+      throw this.#refuse(blamed(error, { fields }));
+    }
   }
 
   /** @param {object} [fields] */
@@ -159,8 +190,7 @@ export class Call {
    * @param {string} describe
    */
   #fail(code, describe) {
-    if (typeof describe !== "string")
-      throw this.#refuse(new MeituanError("WRONG_TYPE", { path: "describe", detail: "expected a text" }));
+    if (typeof describe !== "string") throw this.#wrong("describe", describe, "a text", "字符串");
     if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
     // A placeholder is sent, and reported: it fails the acceptance.
@@ -172,7 +202,7 @@ export class Call {
   /** @param {any} reply */
   #withEchoes(reply) {
     const { echoes } = calls[this.#index];
-    if (reply === undefined ? echoes.length === 0 : !isPlain(reply)) return reply;
+    if (reply === undefined ? echoes.length === 0 : !isRecord(reply)) return reply;
     const body = { ...reply };
     for (const name of echoes) {
       // An order number can arrive empty, and is then as good as absent.
@@ -209,10 +239,18 @@ export class Call {
       if (!MeituanError.is(error)) throw error;
       // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.
       if (error.code === "UNKNOWN_FIELD" && fields && error.path in fields) {
-        throw this.#refuse(new MeituanError("UNKNOWN_FIELD", { ...error, path: `options.${error.path}` }));
+        const detail = { en: error.detail, zh: error.detailZh };
+        throw this.#refuse(new MeituanError("UNKNOWN_FIELD", { ...error, detail, path: `options.${error.path}` }));
       }
       throw this.#refuse(error);
     }
+  }
+
+  /** @param {string} path @param {unknown} value @param {string} en @param {string} zh */
+  #wrong(path, value, en, zh) {
+    const found = kindOf(value);
+    const detail = { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为${found.zh}` };
+    return this.#refuse(new MeituanError("WRONG_TYPE", { path, detail }));
   }
 
   /** @param {MeituanError} error */
@@ -222,20 +260,26 @@ export class Call {
 
   /**
    * @param {number | undefined} code
+   * @param {boolean} [isPutOff]
    * @returns {never}
    */
-  #illegal(code) {
+  #illegal(code, isPutOff = false) {
     const { codes } = calls[this.#index];
-    const detail = `${code ?? "an answer put off"} for ${this.type}: listed are ${codes.join(", ")}`;
+    const found = kindOf(code);
+    const detail = {
+      en: `found ${isPutOff ? "an answer put off" : found.en} for ${this.type}: listed are ${codes.join(", ")}`,
+      zh: `${this.type} 的返回码实为${isPutOff ? "推后应答" : found.zh}：可用的有 ${codes.join("、")}`,
+    };
     throw this.#refuse(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail }));
   }
 }
 
-/**
- * @param {unknown} value
- * @returns {value is Record<string, any>}
- */
-const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** @param {Record<string, unknown> | undefined} options */
+function isAlready(options) {
+  if (options === undefined) return false;
+  const already = fieldOf(options, "already", "options.already");
+  return already === undefined ? false : flag(already, "options.already");
+}
 
 /**
  * The fields that a reply has beside its body. Hardly any has some, and taking them by a rest pattern is slow.
@@ -243,19 +287,9 @@ const isPlain = (value) => typeof value === "object" && value !== null && !Array
  */
 function besides(options) {
   for (const name in options) {
-    if (name === "order" || name === "already") continue;
+    if (name === "order" || name === "already" || !Object.hasOwn(options, name)) continue;
     const { order: _order, already: _already, ...fields } = options;
     return fields;
   }
   return undefined;
-}
-
-/** @param {{ quantity?: number } | undefined} order */
-function quantityOf(order) {
-  if (order?.quantity === undefined) return -1;
-  const { quantity } = order;
-  if (!Number.isInteger(quantity) || quantity < 0 || quantity >= 2 ** 31) {
-    throw new MeituanError("WRONG_TYPE", { path: "order.quantity", detail: "expected a whole number" });
-  }
-  return quantity;
 }

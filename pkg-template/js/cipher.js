@@ -1,7 +1,7 @@
 // AES by the host, which may have instructions for it that WebAssembly has not. The module calls `apply` in the middle of a call
 // of its own (src/wasm/cipher.rs), so nothing here may call the module, or throw; what the host's code calls meanwhile is refused.
 
-import { MeituanError } from "./errors.js";
+import { func, reading, record, unexpected } from "./arguments.js";
 
 /**
  * @typedef {import("./ticket.js").HostCipher} HostCipher
@@ -11,7 +11,16 @@ import { MeituanError } from "./errors.js";
 const BLOCK = 16;
 
 /** @type {typeof import("./ticket.js").nodeCipher} */
-export function nodeCipher({ createSecretKey, createCipheriv, createDecipheriv }) {
+export function nodeCipher(crypto) {
+  record(crypto, "crypto");
+  const names = /** @type {const} */ (["createSecretKey", "createCipheriv", "createDecipheriv"]);
+  const [createSecretKey, createCipheriv, createDecipheriv] = names.map((name) => {
+    const path = `crypto.${name}`;
+    return func(
+      reading(path, () => crypto[name]),
+      path,
+    );
+  });
   return (key, vector) => {
     const ready = createSecretKey(key);
     const algorithm = vector === null ? "aes-128-ecb" : "aes-128-cbc";
@@ -92,7 +101,7 @@ const bytes = (hexadecimal) => Uint8Array.from(hexadecimal.match(/../g) ?? [], (
 export function checkedCipher(cipher, path) {
   if (cipher === undefined) return undefined;
   const make = /** @type {HostCipher} */ (cipher);
-  if (checked.has(make)) return make;
+  if (typeof cipher === "function" && checked.has(make)) return make;
   const key = bytes("000102030405060708090a0b0c0d0e0f");
   const [plain, sealed] = ["00112233445566778899aabbccddeeff", "69c4e0d86a7b0430d8cdb78070b4c55a"].map((text) =>
     bytes(text + text),
@@ -114,5 +123,10 @@ export function checkedCipher(cipher, path) {
   } catch {
     // What it threw says nothing that a user can act on.
   }
-  throw new MeituanError("INVALID_CONFIG", { path, detail: "expected a cipher that computes AES-128, such as nodeCipher(crypto)" });
+  return unexpected(
+    path,
+    cipher,
+    "a cipher that computes AES-128, such as nodeCipher(crypto)",
+    "能计算 AES-128 的加密函数，如 nodeCipher(crypto)",
+  );
 }

@@ -1,10 +1,26 @@
 // The settings of a supplier, checked by name before anything is done with them.
 
+import {
+  anyText,
+  duration,
+  flag,
+  func,
+  integer,
+  moment,
+  ofSetting,
+  optionsOf,
+  reading,
+  settingsOf,
+  text,
+  unexpected,
+  unset,
+} from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
 import { openSupplier } from "./core.js";
 import { MeituanError } from "./errors.js";
+import { withFound } from "./found.js";
 import { uriOf } from "./http.js";
-import { duration } from "./time.js";
+import { isList, isRecord } from "./values.js";
 
 /** Where notices go. From one live source, hence a setting. */
 const DEFAULT_HOST = "https://connectivity-adapter.meituan.com";
@@ -25,92 +41,6 @@ const SETTINGS = [
   "now",
 ];
 
-/**
- * @param {string} path
- * @param {string} detail
- * @returns {never}
- */
-export function invalid(path, detail) {
-  throw new MeituanError("INVALID_CONFIG", { path, detail });
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-export const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/**
- * @param {unknown} value
- * @param {string} path
- * @param {number} least
- * @param {number} most
- * @returns {number}
- */
-export function integer(value, path, least, most) {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
-    return invalid(path, `expected a whole number from ${least} to ${most}`);
-  }
-  return number;
-}
-
-/**
- * @param {unknown} value
- * @param {string} path
- * @returns {string}
- */
-export function text(value, path) {
-  return typeof value === "string" ? value : invalid(path, "expected a string");
-}
-
-/**
- * The number of an order.
- * @param {unknown} orderId
- * @returns {string}
- */
-export const identified = (orderId) =>
-  typeof orderId === "string" && orderId !== "" ? orderId : invalid("orderId", "expected the order's number, as a text");
-
-/**
- * A moment as epoch milliseconds.
- * @param {unknown} value
- * @param {string} [path]
- * @returns {number}
- */
-export function moment(value, path = "now") {
-  const milliseconds = value instanceof Date ? value.getTime() : value;
-  if (typeof milliseconds !== "number" || !Number.isFinite(milliseconds))
-    return invalid(path, "expected epoch milliseconds or a Date");
-  return milliseconds;
-}
-
-/**
- * What a function of the settings says. What it throws is a wrong setting as well.
- * @template T
- * @param {string} path
- * @param {() => T} ask
- * @returns {T}
- */
-function ofSetting(path, ask) {
-  try {
-    return ask();
-  } catch (cause) {
-    const detail = MeituanError.is(cause) ? cause.detail : "the function threw";
-    throw new MeituanError("INVALID_CONFIG", { path, detail, cause });
-  }
-}
-
-/**
- * @param {unknown} options
- * @param {readonly string[]} settings
- * @returns {asserts options is Record<string, unknown>}
- */
-export function known(options, settings) {
-  if (!isRecord(options)) return invalid("", "expected an object");
-  for (const name of Object.keys(options)) if (!settings.includes(name)) invalid(name, "there is no such setting");
-}
-
 /** So long may a body take to arrive. Meituan waits 20 s for order create. */
 const BODY_TIMEOUT = 10_000;
 
@@ -123,60 +53,110 @@ export function common({
   strictInferred = false,
   maxBodyBytes = 1 << 20,
   bodyTimeoutMs = BODY_TIMEOUT,
-  routes = {},
+  routes,
   now,
 }) {
-  if (!isRecord(routes)) return invalid("routes", "expected an object: path → call");
-  if (typeof strictInferred !== "boolean") invalid("strictInferred", "expected true or false");
-  if (now !== undefined && typeof now !== "function") invalid("now", "expected a function that tells the time");
+  if (now !== undefined) func(now, "now", "a function that tells the time", "返回时间的函数");
   const clock = /** @type {(() => unknown) | undefined} */ (now);
   return {
     toleranceSeconds: toleranceSeconds === null ? undefined : integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff),
-    strictInferred,
+    strictInferred: flag(strictInferred, "strictInferred"),
     // What a single text may hold inside the module.
     maxBodyBytes: integer(maxBodyBytes, "maxBodyBytes", 1, 2 ** 29 - 1),
-    routes: Object.entries(routes).map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) })),
+    routes: routesOf(routes),
     bodyTimeoutMs: duration(bodyTimeoutMs, "bodyTimeoutMs"),
     clock: clock === undefined ? () => Date.now() : () => ofSetting("now", () => moment(clock())),
   };
 }
 
+/** @param {unknown} routes */
+function routesOf(routes) {
+  if (routes === undefined) return [];
+  if (!isRecord(routes)) return unexpected("routes", routes, "an object: path → call", "对象：路径 → 接口");
+  const pairs = reading("routes", () => Object.entries(routes));
+  return pairs.map(([path, call]) => ({ path, call: text(call, `routes[${JSON.stringify(path)}]`) }));
+}
+
+/** @param {unknown} signedUri */
+function rewriteOf(signedUri) {
+  if (signedUri === undefined || typeof signedUri === "function") return {};
+  if (isRecord(signedUri)) return settingsOf(signedUri, "signedUri", ["strip", "prepend"]);
+  return unexpected(
+    "signedUri",
+    signedUri,
+    "a function of the URL, or { strip, prepend }",
+    "以 URL 为参数的函数，或 { strip, prepend }",
+  );
+}
+
+/** @param {unknown} clientSecret */
+function secretsOf(clientSecret) {
+  if (!isList(clientSecret)) return [text(clientSecret, "clientSecret")];
+  const secrets = reading("clientSecret", () => [...clientSecret]);
+  if (secrets.length === 0) unexpected("clientSecret", secrets, "a secret", "密钥");
+  return secrets.map((secret, index) => text(secret, `clientSecret[${index}]`));
+}
+
+/** What the module calls otherwise than the options do. */
+const NAMES = {
+  clientSecrets: "clientSecret",
+  bodyKey: "bodyEncryption.key",
+  strip: "signedUri.strip",
+  prepend: "signedUri.prepend",
+};
+
 /**
- * @param {any} options
+ * @template T
+ * @param {Record<string, unknown>} given
+ * @param {() => T} open
+ * @returns {T}
+ */
+function named(given, open) {
+  try {
+    return open();
+  } catch (error) {
+    if (!MeituanError.is(error)) throw error;
+    const [name] = error.path.split("[");
+    const path = Object.hasOwn(NAMES, name)
+      ? error.path.replace(name, NAMES[/** @type {keyof typeof NAMES} */ (name)])
+      : error.path;
+    throw withFound(new MeituanError(error.code, { ...error, path, detail: { en: error.detail, zh: error.detailZh } }), given);
+  }
+}
+
+/**
+ * @param {unknown} options
  */
 export function configure(options) {
-  known(options, SETTINGS);
-  const { clientSecret, signedUri, bodyEncryption } = options;
-  const partnerId = integer(options.partnerId, "partnerId", 1, 0x7fffffff);
-  const secrets = Array.isArray(clientSecret) ? clientSecret : [clientSecret];
-  const { clock, bodyTimeoutMs, ...shared } = common(options);
-  const { signedWithoutQuery = true } = options;
-  if (typeof signedWithoutQuery !== "boolean") invalid("signedWithoutQuery", "expected true or false");
+  const given = settingsOf(options, "options", SETTINGS, "");
+  const { signedUri, bodyEncryption, signedWithoutQuery = true } = given;
+  const partnerId = integer(given.partnerId, "partnerId", 1, 0x7fffffff);
+  const { clock, bodyTimeoutMs, ...shared } = common(given);
+  flag(signedWithoutQuery, "signedWithoutQuery");
+  const rewrite = rewriteOf(signedUri);
 
-  const rewrite = isRecord(signedUri) ? signedUri : {};
-  if (signedUri !== undefined && typeof signedUri !== "function" && !isRecord(signedUri)) {
-    invalid("signedUri", "expected a function of the URL, or { strip, prepend }");
+  const host = text(given.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/?#]+/.test(host)) {
+    unexpected("host", host, "an address that begins with https:// or http://", "以 https:// 或 http:// 开头的地址");
   }
-  for (const name of Object.keys(rewrite))
-    if (name !== "strip" && name !== "prepend") invalid(`signedUri.${name}`, "there is no such setting");
 
-  const host = text(options.host ?? DEFAULT_HOST, "host").replace(/\/+$/, "");
-  if (!/^https?:\/\/[^/?#]+/.test(host)) invalid("host", "expected an address that begins with https:// or http://");
-
-  if (bodyEncryption !== undefined && !isRecord(bodyEncryption))
-    invalid("bodyEncryption", "expected { key, appKey, cipher, required }");
-  const { key, appKey, cipher, required = false } = isRecord(bodyEncryption) ? bodyEncryption : {};
-  if (typeof required !== "boolean") invalid("bodyEncryption.required", "expected true or false");
+  const {
+    key,
+    appKey,
+    cipher,
+    required = false,
+  } = optionsOf(bodyEncryption, "bodyEncryption", ["key", "appKey", "cipher", "required"]);
+  if (bodyEncryption === null)
+    unset("bodyEncryption", null, "{ key, appKey, cipher, required }", "{ key, appKey, cipher, required }");
+  flag(required, "bodyEncryption.required");
 
   const settings = {
     partnerId,
-    clientId: text(options.clientId, "clientId"),
-    clientSecrets: secrets.map((secret, index) =>
-      text(secret, Array.isArray(clientSecret) ? `clientSecret[${index}]` : "clientSecret"),
-    ),
+    clientId: text(given.clientId, "clientId"),
+    clientSecrets: secretsOf(given.clientSecret),
     ...shared,
-    strip: text(rewrite.strip ?? "", "signedUri.strip"),
-    prepend: text(rewrite.prepend ?? "", "signedUri.prepend"),
+    strip: anyText(rewrite.strip ?? "", "signedUri.strip"),
+    prepend: anyText(rewrite.prepend ?? "", "signedUri.prepend"),
     signedWithoutQuery,
     bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
     mustEncrypt: required,
@@ -184,7 +164,7 @@ export function configure(options) {
   /** @type {number | undefined} */
   let orderNumber;
   return {
-    handle: openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher")),
+    handle: named(given, () => openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher"))),
     /**
      * Its number in the module of orders, where it is opened when it is first needed, without the host's cipher.
      * @param {(settings: object) => number} open

@@ -1,17 +1,20 @@
 // The boundary to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
+import { anyText, content as contentOf, unexpected, unset } from "./arguments.js";
 import { ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
+import { withFound } from "./found.js";
 import * as glue from "./glue.js";
 import { limited } from "./http.js";
 import { instantiate } from "./instance.js";
 import { stringify } from "./json.js";
 import { messages, read } from "./messages.js";
 import { interfaces, read as readRide } from "./ride-messages.js";
-import { open, root } from "./slots.js";
+import { open, parseExactly, root } from "./slots.js";
 import { calls, read as readTicket } from "./ticket-messages.js";
+import { isUnset, timeOf } from "./values.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
@@ -46,9 +49,6 @@ function written() {
   border.refresh();
   return border.row[MARKS] & ASCII ? border.asciiOutput() : border.output();
 }
-
-/** @param {any} failure what failure() returns */
-export const failed = (failure) => new MeituanError(failure.code, failure);
 
 /**
  * The plain object of the message that was read last. `text` is what was read, where that is at hand as a string.
@@ -108,7 +108,7 @@ function opened(kind, make, settings, cipher, numberOf) {
   const text = stringify({ ...settings, hasCipher: cipher && true });
   return border.call(() => {
     const handle = make(border.putAlone(text));
-    if (handle === NONE) throw border.failed();
+    if (handle === NONE) throw withFound(border.failed(), settings);
     border.keep(kind + text, () => make(border.putAlone(text)));
     keepCipher(numberOf(handle), cipher);
     return handle;
@@ -170,10 +170,11 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
   const program =
     fields === undefined
       ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
-      : stringify({ ...fields, code, describe, partnerId, body });
+      : stringify({ ...fields, code, describe, partnerId, body }, "");
+  const refused = () => withFound(border.failed(), { ...fields, code, describe, partnerId, body }, { quantity });
   return border.call(() => {
     const length = border.putAlone(program);
-    if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw border.failed();
+    if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw refused();
     const text = written();
     return { text, warnings: border.findings() };
   });
@@ -186,9 +187,10 @@ export function writeReply(supplier, call, { code, describe, partnerId, body, fi
  * @param {object} envelope
  */
 export function writeRequest(supplier, call, envelope) {
-  const program = stringify(envelope);
+  const program = stringify(envelope, "");
   return border.call(() => {
-    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0) throw border.failed();
+    if (glue.ticket_request(supplier, call, border.putAlone(program)) !== 0)
+      throw withFound(border.failed(), envelope, { whole: "message" });
     const text = written();
     return { text, warnings: border.findings(), encrypted: (border.row[MARKS] & ENCRYPTED) !== 0 };
   });
@@ -264,8 +266,31 @@ function readBy(read, message, text, { program = false, quantity = -1, now = Num
     const refused = glue.read_message(message, program, border.putAlone(text), quantity, now) !== 0;
     border.refresh();
     const issues = border.findings();
-    return refused ? { value: undefined, issues, error: border.failed() } : { value: take(read, text), issues, error: undefined };
+    return refused
+      ? { value: undefined, issues, error: shownIn(border.failed(), text, quantity) }
+      : { value: take(read, text), issues, error: undefined };
   });
+}
+
+/**
+ * The error of a message that breaks a rule, with what stands there.
+ * @param {MeituanError} error
+ * @param {string | Uint8Array} text
+ * @param {number} quantity
+ */
+function shownIn(error, text, quantity) {
+  if (error.rule === undefined) return error;
+  const value = parsed(text);
+  return value === undefined ? error : withFound(error, value, { quantity });
+}
+
+/** @param {string | Uint8Array} text */
+function parsed(text) {
+  try {
+    return parseExactly(typeof text === "string" ? text : new TextDecoder().decode(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -313,10 +338,11 @@ export const acceptsRide = (of, isReply, text) =>
  * @returns {string}
  */
 export function writeMessage(message, program) {
-  const written = stringify(program);
+  const written = stringify(program, "body");
   return border.call(() => {
     const length = border.putAlone(written);
-    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0) throw border.failed();
+    if (glue.read_message(message, true, length, -1, Number.NaN) !== 0)
+      throw withFound(border.failed(), program, { whole: "body" });
     glue.write_message(message, length);
     return border.output();
   });
@@ -337,10 +363,11 @@ export const openClient = (settings, cipher) => opened("client", glue.ride_clien
  * @param {number} now
  */
 export function sealRequest(client, of, program, now) {
-  const written = stringify(program);
+  const written = stringify(program, "");
   refuseLostNumbers(program, "");
   return border.call(() => {
-    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0) throw border.failed();
+    if (glue.ride_request(client, of, border.putAlone(written), now) !== 0)
+      throw withFound(border.failed(), program, { whole: "message" });
     const text = border.output();
     const end = text.indexOf("\n");
     return { url: text.slice(0, end), body: text.slice(end + 1), warnings: border.findings() };
@@ -353,9 +380,9 @@ export function sealRequest(client, of, program, now) {
  * @param {string} path
  */
 function refuseLostNumbers(value, path) {
-  if (typeof value === "number" || value instanceof Date) {
-    if (!Number.isFinite(Number(value)))
-      throw new MeituanError("WRONG_TYPE", { path, detail: `expected a number, found ${value}` });
+  const time = timeOf(value);
+  if (time !== undefined) {
+    if (!Number.isFinite(time)) unexpected(path || "message", value, "a number", "数字", "WRONG_TYPE");
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => {
       refuseLostNumbers(item, `${path}[${index}]`);
@@ -417,9 +444,6 @@ export const receivePush = (client, uri, body, now) =>
 export const orderId = (random) =>
   border.call(() => (glue.ride_order_id(border.putAlone(random)) === 0 ? border.output() : undefined));
 
-/** @param {unknown} value */
-const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "a list" : typeof value);
-
 /**
  * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.
  * So the last secretKey stays in memory here, as it does where it came from: texts of JavaScript cannot be overwritten.
@@ -437,11 +461,11 @@ let madeIn = 0;
 function makeKey(secretKey, cipher) {
   const isSame = secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "";
   if (isSame && madeIn === border.generation) return;
-  if (typeof secretKey !== "string")
-    throw new MeituanError("INVALID_CONFIG", { path: "secretKey", detail: `expected a text, found ${kindOf(secretKey)}` });
+  if (typeof secretKey !== "string" || isUnset(secretKey))
+    return unset("secretKey", secretKey, "Base64 of exactly 16 bytes", "恰好 16 字节的 Base64");
   secretKeyMade = "";
   keepCipher(OF_CALL, cipher);
-  if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw border.failed();
+  if (glue.envelope_key(border.putAlone(secretKey), cipher !== undefined) !== 0) throw withFound(border.failed(), { secretKey });
   secretKeyMade = secretKey;
   cipherMade = cipher;
   madeIn = border.generation;
@@ -455,10 +479,8 @@ function makeKey(secretKey, cipher) {
  * @returns {string}
  */
 export function sealEnvelope(secretKey, text, cipher, maxBytes) {
-  if (typeof text !== "string")
-    throw new MeituanError("WRONG_TYPE", { path: "text", detail: `expected a text, found ${kindOf(text)}` });
-  limited(text, "text", maxBytes);
-  if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", {});
+  limited(anyText(text, "text", "WRONG_TYPE"), "text", maxBytes);
+  if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", { path: "text" });
   return border.call(() => {
     makeKey(secretKey, cipher);
     if (glue.envelope_seal(border.putAlone(text)) !== 0) throw border.failed();
@@ -468,16 +490,13 @@ export function sealEnvelope(secretKey, text, cipher, maxBytes) {
 
 /**
  * @param {string} secretKey
- * @param {string | Uint8Array} content
+ * @param {string | Uint8Array} sealed
  * @param {HostCipher} [cipher]
  * @param {number} [maxBytes]
  * @returns {string}
  */
-export function openEnvelope(secretKey, content, cipher, maxBytes) {
-  if (typeof content !== "string" && !(content instanceof Uint8Array)) {
-    throw new MeituanError("WRONG_TYPE", { path: "content", detail: `expected a text or its bytes, found ${kindOf(content)}` });
-  }
-  limited(content, "content", maxBytes);
+export function openEnvelope(secretKey, sealed, cipher, maxBytes) {
+  const content = limited(contentOf(sealed, "content"), "content", maxBytes);
   return border.call(() => {
     makeKey(secretKey, cipher);
     if (glue.envelope_open(border.putAlone(content)) !== 0) throw border.failed();

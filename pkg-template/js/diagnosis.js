@@ -1,14 +1,30 @@
 // Entry of meituan-protocol/diagnosis: why a signature does not match. The knowledge is src/ba/mistakes.rs.
 
-import { lookedAtHeaders, rawBody } from "./http.js";
+import { anyText, integer, optionsOf, reading, record } from "./arguments.js";
+import { lookedAtHeaders, rawBody, uriOf } from "./http.js";
 import { mistakes } from "./mistakes.js";
 import { diagnoseSignature } from "./orders-core.js";
+import { isList } from "./values.js";
 
 export { mistakes };
 
+const ASKED = ["method", "url", "headers", "body", "clientId", "partnerId", "secrets"];
+
+/** @param {unknown} secrets */
+function secretsOf(secrets) {
+  if (!isList(secrets)) return [anyText(secrets, "secrets")];
+  return reading("secrets", () => [...secrets]).map((secret, index) => anyText(secret, `secrets[${index}]`));
+}
+
 /** @param {any} request */
-export function diagnose({ method, url, headers, body, clientId, partnerId, secrets }) {
-  const [partner, date, authorization] = lookedAtHeaders(headers);
+export function diagnose(request) {
+  const asked = optionsOf(record(request, "request"), "request", ASKED, "");
+  const { method, url, headers, body, clientId, partnerId, secrets } = asked;
+  anyText(method, "method");
+  uriOf(url);
+  if (clientId !== undefined) anyText(clientId, "clientId");
+  if (partnerId !== undefined) integer(partnerId, "partnerId", 0, Number.MAX_SAFE_INTEGER);
+  const [partner, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
   const found = diagnoseSignature({
     method,
     url: String(url),
@@ -17,7 +33,7 @@ export function diagnose({ method, url, headers, body, clientId, partnerId, secr
     body: body === undefined ? undefined : textOf(rawBody(body)),
     clientId,
     partnerId: partnerId === undefined ? partner : String(partnerId),
-    secrets: typeof secrets === "string" ? [secrets] : secrets,
+    secrets: secretsOf(secrets),
   });
   const { isExplained, mistakes: ids, ...strings } = found;
   const outcome = !isExplained ? "unexplained" : ids.length === 0 ? "right" : "explained";

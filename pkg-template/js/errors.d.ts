@@ -10,7 +10,7 @@ export interface Finding {
   readonly path: string;
   /** The rule, where a rule was broken or could not be checked. */
   readonly rule?: RuleId;
-  /** What was found or expected, in English. */
+  /** What was found or expected, in English; `explain` has it in both languages. */
   readonly detail: string;
   /** Where in the text it was found, in bytes. */
   readonly offset: number;
@@ -40,7 +40,11 @@ export interface TicketResponse extends Response {
 }
 
 /**
- * Input that cannot be used. Holds no secret, so it may be logged whole.
+ * Input that cannot be used. Holds no secret, so it may be logged whole: `console.error(error)` prints all that is known of it, in the
+ * language of the handler that has reported it, else in {@link MeituanError.language}; `JSON.stringify(error)` has both languages.
+ *
+ * Of a copy by `structuredClone` (a message between threads), the platform keeps `message`, which begins with the code and has the
+ * path, `stack` and `cause`; send `error.toJSON()` to keep all.
  *
  * Recognise one with {@link MeituanError.is}: `instanceof` fails where two copies of the package are loaded.
  */
@@ -49,8 +53,9 @@ export declare class MeituanError extends Error {
     code: ErrorCode,
     details?: {
       path?: string;
-      detail?: string;
+      detail?: string | Text;
       rule?: RuleId;
+      demand?: Text;
       stringToSign?: string;
       issues?: readonly Finding[];
       remoteCode?: number;
@@ -63,6 +68,8 @@ export declare class MeituanError extends Error {
     },
   );
   static is(value: unknown): value is MeituanError;
+  /** The language in which `console.error(error)` shows errors that no handler has reported; `"en"` by default. */
+  static language: "en" | "zh";
   readonly name: "MeituanError";
   /** The stable name of what is wrong. */
   readonly code: ErrorCode;
@@ -70,34 +77,39 @@ export declare class MeituanError extends Error {
   readonly path: string;
   /** What was found or expected, in English. */
   readonly detail: string;
+  /** What was found or expected, in Chinese. */
+  readonly detailZh: string;
   /** What to look at first, in English. */
   readonly hint: string;
   /** What to look at first, in Chinese. */
   readonly hintZh: string;
   /** The rule, where one was broken. */
-  readonly rule: RuleId | undefined;
+  readonly rule?: RuleId;
+  /** What that rule demands. */
+  readonly demand?: Text;
   /** What the signature was computed over, where the signature was looked at: compare it with the other side's. */
-  readonly stringToSign: string | undefined;
+  readonly stringToSign?: string;
   /** All findings, warnings included, where a message was read. */
   readonly issues: readonly Finding[];
   /** `REMOTE_REJECTED`: the code that Meituan gave. */
-  readonly remoteCode: number | undefined;
+  readonly remoteCode?: number;
   /** `REMOTE_REJECTED`: Meituan's name of the code, such as `AUTH_ERROR`, where it is documented (ride). */
-  readonly remoteName: string | undefined;
+  readonly remoteName?: string;
   /** `REMOTE_REJECTED`: what the document says that the code means, where it does (ride). */
-  readonly meaning: Text | undefined;
+  readonly meaning?: Text;
   /** `REMOTE_REJECTED`: the reason that Meituan gave. */
-  readonly describe: string | undefined;
+  readonly describe?: string;
   /** Whether sending the same again is safe and may help. */
   readonly retryable: boolean;
   /** `REMOTE_REJECTED`: the reply's `M-TraceId`, which Meituan's support asks for (ride). */
-  readonly traceId: string | undefined;
+  readonly traceId?: string;
   /** The whole message in a language. */
   text(language?: "en" | "zh"): string;
   /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
   toReply(): Reply;
   /** The same as a Fetch `Response`. */
   toResponse(): TicketResponse;
+  /** All that is known, both languages of detail and hint included. */
   toJSON(): Record<string, unknown>;
 }
 
@@ -115,4 +127,7 @@ export declare function sentence(
   detail: string,
   rule: string | undefined,
   language: "en" | "zh",
+  demand?: Text,
 ): string;
+export declare function isCode(code: unknown): code is ErrorCode;
+export declare function showIn(error: unknown, language: "en" | "zh"): void;

@@ -1,15 +1,17 @@
 // What is thrown when input cannot be used. The sentences come from the definitions (texts.js); no secret is in them.
 
-import { failureBody, NoReply, Reply } from "./http.js";
+import { failureBody, NoReply, Reply } from "./reply.js";
 import { errors } from "./texts.js";
+import { insteadOf } from "./values.js";
 
 /**
  * @typedef {import("./messages.js").ErrorCode} ErrorCode
  * @typedef {{ code: ErrorCode, refuses: boolean, path: string, rule?: string, detail: string, offset: number }} Finding
  * @typedef {object} Details
  * @property {string} [path]
- * @property {string} [detail]
+ * @property {string | Text} [detail] what was found or expected
  * @property {string} [rule]
+ * @property {Text} [demand] what the rule demands
  * @property {string} [stringToSign]
  * @property {readonly Finding[]} [issues]
  * @property {number} [remoteCode]
@@ -34,13 +36,31 @@ export const NEUTRAL_DESCRIBE = "商家系统内部出错，未能处理本次�
  */
 export let answerWith;
 
+/** @typedef {"en" | "zh"} Language */
+
+/**
+ * Says in which language an error is shown, unless that is known.
+ * @type {(error: unknown, language: Language) => void}
+ */
+export let showIn;
+
+/** In which one errors are shown of which nothing else is known. @type {Language} */
+let shownIn = "en";
+
 export class MeituanError extends Error {
   /** @type {(() => Reply | NoReply) | undefined} */
   #answer;
+  #detail;
+  /** @type {Language | undefined} */
+  #language;
 
   static {
     answerWith = (error, answer) => {
       error.#answer ??= answer;
+    };
+    showIn = (error, language) => {
+      // Another copy of the package has errors of its own.
+      if (typeof error === "object" && error !== null && #language in error) error.#language ??= language;
     };
   }
 
@@ -48,21 +68,45 @@ export class MeituanError extends Error {
    * @param {ErrorCode} code
    * @param {Details} [details]
    */
-  constructor(code, details = {}) {
-    const { path = "", detail = "", rule, cause } = details;
-    super(sentence(code, path, detail, rule, "en"), cause === undefined ? undefined : { cause });
+  constructor(code, details) {
+    if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
+    const given = details === undefined ? {} : readable(details);
+    // What was added to every object says nothing about this error.
+    const own = (/** @type {keyof Details} */ name) => (Object.hasOwn(given, name) ? given[name] : undefined);
+    const [path, rule, cause] = [/** @type {any} */ (own("path")) ?? "", /** @type {any} */ (own("rule")), own("cause")];
+    const said = bothOf(own("detail") ?? "", "details.detail");
+    const demand = own("demand") === undefined ? undefined : bothOf(own("demand"), "details.demand");
+    if (typeof path !== "string") throw wrongArgument("details.path", path, "a text", "字符串");
+    if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a text", "字符串");
+    super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
+    this.#detail = said;
     this.code = code;
     this.path = path;
-    this.detail = detail;
-    this.rule = rule;
-    this.stringToSign = details.stringToSign;
-    this.issues = details.issues ?? [];
-    this.remoteCode = details.remoteCode;
-    this.remoteName = details.remoteName || undefined;
-    this.meaning = details.meaning;
-    this.describe = details.describe;
-    this.retryable = details.retryable ?? false;
-    this.traceId = details.traceId || undefined;
+    this.detail = said.en;
+    /** @type {readonly Finding[]} */
+    this.issues = /** @type {any} */ (own("issues")) ?? [];
+    this.retryable = /** @type {boolean} */ (own("retryable") ?? false);
+    // What is not known is not there either, so that whoever prints an error sees what is.
+    if (rule !== undefined) this.rule = rule;
+    if (demand !== undefined) this.demand = demand;
+    if (details !== undefined) this.#learn(own);
+  }
+
+  /** @param {(name: keyof Details) => any} own */
+  #learn(own) {
+    for (const name of MORE) {
+      const value = own(name);
+      if (value !== undefined && value !== "") /** @type {any} */ (this)[name] = value;
+    }
+  }
+
+  /** The language in which errors are shown where nothing else says it: `console.error(error)`. @returns {Language} */
+  static get language() {
+    return shownIn;
+  }
+
+  static set language(language) {
+    shownIn = languageOf(language);
   }
 
   /**
@@ -70,7 +114,16 @@ export class MeituanError extends Error {
    * @returns {value is MeituanError}
    */
   static is(value) {
-    return typeof value === "object" && value !== null && BRAND in value;
+    try {
+      return typeof value === "object" && value !== null && BRAND in value;
+    } catch {
+      // A proxy that was revoked, or throws.
+      return false;
+    }
+  }
+
+  get detailZh() {
+    return this.#detail.zh;
   }
 
   get hint() {
@@ -81,9 +134,10 @@ export class MeituanError extends Error {
     return textsOf(this.code, this.rule).hint.zh;
   }
 
-  /** @param {"en" | "zh"} [language] */
+  /** @param {Language} [language] */
   text(language = "en") {
-    return sentence(this.code, this.path, this.detail, this.rule, language);
+    const detail = this.#detail[languageOf(language)];
+    return sentence(this.code, this.path, detail, this.rule, language, this.demand);
   }
 
   toReply() {
@@ -101,13 +155,89 @@ export class MeituanError extends Error {
     return this.toReply().toResponse();
   }
 
+  /** What a log that keeps JSON is given: all that is known, in both languages. */
   toJSON() {
-    return { ...this, name: this.name, message: this.message, hint: this.hint };
+    const { name, message, detailZh, hint, hintZh } = this;
+    return { ...this, name, message, detailZh, hint, hintZh };
   }
+
+  /**
+   * What `console.error` of Node, Bun and Deno prints: all that is known of it, in one language.
+   * @param {unknown} [_depth]
+   * @param {object} [options]
+   * @param {(value: unknown, options?: object) => string} [inspect]
+   */
+  [Symbol.for("nodejs.util.inspect.custom")](_depth, options, inspect) {
+    return this.#shown((value) => inspect?.(value, options) ?? String(value));
+  }
+
+  /** @param {(value: unknown, options?: object) => string} inspect @param {object} [options] */
+  [Symbol.for("Deno.customInspect")](inspect, options) {
+    return this.#shown((value) => inspect(value, options));
+  }
+
+  /** @param {(value: unknown) => string} inspect */
+  #shown(inspect) {
+    const language = this.#language ?? shownIn;
+    const { code: _, path, detail: __, rule: ___, demand: ____, issues, retryable, ...more } = { ...this };
+    const rows = {
+      path,
+      [language === "zh" ? "detailZh" : "detail"]: this.#detail[language],
+      ...more,
+      ...(retryable && { retryable }),
+      hint: textsOf(this.code, this.rule).hint[language],
+    };
+    // Beside the first finding, which the message says.
+    const findings = issues.length > 1 ? { issues } : {};
+    const fields = Object.entries({ ...rows, ...findings }).filter(([, value]) => value !== "");
+    const lines = fields.map(([name, value]) => `  ${name}: ${typeof value === "string" ? value : inspect(value)}`);
+    const { message, stack = "" } = this;
+    const at = stack.indexOf(message);
+    const calls = at < 0 ? stack : stack.slice(at + message.length);
+    const cause = this.cause === undefined ? [] : [`  [cause]: ${inspect(this.cause)}`];
+    return [`${this.name}: ${this.text(language)}${calls.trimEnd()}`, ...lines, ...cause].join("\n");
+  }
+}
+
+/** What few errors have. */
+const MORE = /** @type {const} */ (["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId"]);
+
+/** @param {Details} details @returns {Details} */
+function readable(details) {
+  try {
+    return { ...details };
+  } catch {
+    throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
+  }
+}
+
+/** @param {any} detail @param {string} path @returns {Text} */
+function bothOf(detail, path) {
+  if (typeof detail === "string") return { en: detail, zh: detail };
+  try {
+    // Not copied: Chinese may be looked up when it is asked for.
+    if (typeof detail.en === "string" && "zh" in detail) return detail;
+  } catch {
+    // Whatever it throws, it is none.
+  }
+  throw wrongArgument(path, detail, "a text, or one in each language", "字符串，或 { en, zh }");
+}
+
+/** @param {string} path @param {unknown} value @param {string} en @param {string} zh */
+const wrongArgument = (path, value, en, zh) => new MeituanError("INVALID_CONFIG", { path, detail: insteadOf(value, en, zh) });
+
+/** @param {unknown} language @returns {Language} */
+export function languageOf(language) {
+  if (language === "en" || language === "zh") return language;
+  throw wrongArgument("language", language, "en or zh", "en 或 zh");
 }
 
 Object.defineProperty(MeituanError.prototype, "name", { value: "MeituanError", writable: true, configurable: true });
 Object.defineProperty(MeituanError.prototype, BRAND, { value: true });
+// Whatever was added to every object, what is not known of an error is undefined.
+for (const name of ["rule", "demand", ...MORE]) {
+  Object.defineProperty(MeituanError.prototype, name, { value: undefined, writable: true, configurable: true });
+}
 
 /** @typedef {import("./texts.js").Text} Text */
 
@@ -122,26 +252,36 @@ let texts;
  * @param {string} [rule]
  */
 export function textsOf(code, rule) {
+  const { meaning, hint, told } = /** @type {Texts} */ (tableOf().get(code));
+  return { meaning, hint: (code === "RULE_BROKEN" && tableOf().get(rule ?? "")?.hint) || hint, told };
+}
+
+function tableOf() {
   texts ??= new Map(
     errors.split("\n\n").map((lines) => {
       const [code, meaning, meaningZh, hint, hintZh, told] = lines.split("\n");
       return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh }, told }];
     }),
   );
-  const { meaning, hint, told } = /** @type {Texts} */ (texts.get(code));
-  return { meaning, hint: (code === "RULE_BROKEN" && texts.get(rule ?? "")?.hint) || hint, told };
+  return texts;
 }
+
+/** @param {unknown} code @returns {code is ErrorCode} */
+export const isCode = (code) => typeof code === "string" && code === code.toUpperCase() && tableOf().has(code);
 
 /**
  * @param {ErrorCode} code
  * @param {string} path
  * @param {string} detail
  * @param {string | undefined} rule
- * @param {"en" | "zh"} language
+ * @param {Language} language
+ * @param {Text} [demand]
  */
-export function sentence(code, path, detail, rule, language) {
+export function sentence(code, path, detail, rule, language, demand) {
+  const [colon, end] = language === "zh" ? ["：", "；"] : [": ", "; "];
   const place = path && (language === "zh" ? `（${path}）` : ` (at ${path})`);
-  return `${code}: ${textsOf(code).meaning[language]}${place}${detail && `: ${detail}`}${rule ? ` [rule ${rule}]` : ""}`;
+  const said = [demand?.[language].replace(/\.$/, ""), detail].filter(Boolean).join(end);
+  return `${code}: ${textsOf(code).meaning[language]}${place}${said && `${colon}${said}`}${rule ? ` [rule ${rule}]` : ""}`;
 }
 
 /** @param {string} path */

@@ -8,6 +8,8 @@ export interface Explanation {
   readonly meaning: Text;
   /** What to look at first. */
   readonly hint: Text;
+  /** What was found or expected, where the finding says so. */
+  readonly detail?: Text;
   /** The rule that was broken or could not be checked: what it demands, and whether Meituan documents it. */
   readonly rule?: { readonly demand: Text; readonly basis: "documented" | "inferred" };
   /** The acceptance points that the rule is a check of, each with its section of the acceptance manual (验收手册). */
@@ -25,4 +27,6 @@ export declare function explain(
     | { readonly report: ReportId | (string & {}) },
 ): { readonly meaning: Text };
 /** Explains a finding, or an error. */
-export declare function explain(finding: Pick<Finding, "code"> & { readonly rule?: Finding["rule"] | undefined }): Explanation;
+export declare function explain(
+  finding: Pick<Finding, "code"> & { readonly rule?: Finding["rule"] | undefined; readonly detail?: string | undefined },
+): Explanation;

@@ -1,15 +1,25 @@
 // What a finding means, in words: from the tables that are made from the definitions.
 
-import { textsOf } from "./errors.js";
+import { anyText, optionsOf, record, unexpected } from "./arguments.js";
+import { bothOf } from "./details.js";
+import { isCode, textsOf } from "./errors.js";
 import { orderSentence } from "./order-sentences.js";
 import { acceptance, rules } from "./texts.js";
 
-/** @param {any} what a finding, a conflict of an order, a transition with a reason, or a report */
-export function explain({ code, rule, breach, reason, report }) {
+const KNOWN = ["code", "rule", "breach", "reason", "report", "detail"];
+
+/** @param {any} found a finding, a conflict of an order, a transition with a reason, or a report */
+export function explain(found) {
+  const known = optionsOf(record(found, "found"), "found", KNOWN, "");
+  const { code, rule, breach, reason, report, detail } = known;
+  for (const [name, value] of Object.entries({ breach, reason, report })) if (value !== undefined) anyText(value, name);
   if (breach !== undefined) return { meaning: orderSentence("conflicts", breach) };
   if (reason !== undefined) return { meaning: orderSentence("reasons", reason) };
   if (report !== undefined) return { meaning: orderSentence("reports", report) };
-  return explained(code, rule);
+  if (!isCode(code)) unexpected("code", code, "a code of the table", "错误码表中的代码");
+  if (rule !== undefined && !Object.hasOwn(rules, anyText(rule, "rule")))
+    unexpected("rule", rule, "a rule of the table", "规则表中的规则");
+  return { ...explained(code, rule), ...(typeof detail === "string" && detail !== "" && { detail: bothOf(detail) }) };
 }
 
 /**

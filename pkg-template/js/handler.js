@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { identified, invalid } from "./configuration.js";
+import { functions as checked, duration, identified, invalid, oneOf, ownOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { wasSeen } from "./replays.js";
@@ -52,9 +52,10 @@ import { endsInTime, steady } from "./time.js";
  * An endpoint whose settings are known, or a function of the platform's context.
  * @param {(settings: any) => any} make
  * @param {Api} api
- * @param {any} options
+ * @param {any} given
  */
-export function endpoint(make, api, { config, ...options }) {
+export function endpoint(make, api, given) {
+  const { config, ...options } = ownOf(given, "options");
   // Settings that do not depend on the context are checked at once, not at the first call.
   if (typeof config !== "function") {
     const receiver = make(config);
@@ -78,20 +79,24 @@ export function endpoint(make, api, { config, ...options }) {
 /**
  * @param {(context: any[]) => any} receiverFor
  * @param {Api} api
- * @param {Record<string, any>} options
+ * @param {Record<string, any>} given
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
-export function serve(receiverFor, api, { fallback, record, unknownOutcome, seen, ...options }) {
+export function serve(receiverFor, api, given) {
+  const { fallback, record, unknownOutcome, seen, ...options } = ownOf(given, "options");
   const { reports, others } = Reports.of(options);
   const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
   const functions = desk?.functions ?? others;
-  for (const [name, value] of Object.entries({ ...functions, fallback, record, seen })) {
-    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+  checked({ ...functions, fallback, record, seen });
+  for (const name of Object.keys(functions)) {
+    if (!api.names.includes(name)) invalid(name, "Meituan makes no such call", "美团没有这个接口");
   }
-  for (const name of Object.keys(functions)) if (!api.names.includes(name)) invalid(name, "Meituan makes no such call");
-  if (seen !== undefined && !api.isSigned) invalid("seen", "pushes have no signature: use their deduplicationKey");
+  if (seen !== undefined && !api.isSigned) {
+    invalid("seen", "pushes have no signature: use their deduplicationKey", "推送没有签名：请使用其 deduplicationKey");
+  }
   const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
   const isReported = api.reports?.() ?? (() => true);
+  if (others.deadlineMs !== undefined) duration(others.deadlineMs, "deadlineMs");
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
 
   /** @param {any} receiver @param {Request} request @param {any[]} context @param {Arrival} arrival */
@@ -186,7 +191,10 @@ export function serve(receiverFor, api, { fallback, record, unknownOutcome, seen
 }
 
 const cameBefore = () =>
-  new MeituanError("NO_REPLY", { path: "seen", detail: "the call came before, and nothing is done for it again" });
+  new MeituanError("NO_REPLY", {
+    path: "seen",
+    detail: { en: "the call came before, and nothing is done for it again", zh: "该请求此前已收到，不再重复处理" },
+  });
 
 /**
  * @param {UnknownOutcome | undefined} chosen
@@ -195,7 +203,9 @@ const cameBefore = () =>
  */
 function unknownOutcomeOf(chosen, { unknownOutcomes = [] }, desk) {
   if (chosen === undefined) return unknownOutcomes[0];
-  if (desk !== undefined) invalid("unknownOutcome", "a handler with a store puts the answer off, and sends the notice itself");
-  if (!unknownOutcomes.includes(chosen)) invalid("unknownOutcome", `expected one of: ${unknownOutcomes.join(", ")}`);
-  return chosen;
+  if (desk !== undefined) {
+    const words = "a handler with a store puts the answer off, and sends the notice itself";
+    invalid("unknownOutcome", words, "带 store 的 handler 会自行推后应答并发送通知");
+  }
+  return oneOf(chosen, "unknownOutcome", unknownOutcomes);
 }

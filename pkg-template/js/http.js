@@ -1,20 +1,18 @@
 // What HTTP looks like in the frameworks that call us, made into plain texts and bytes.
 
+import { mostBytes, reading, unexpected, unreadable } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { endsInTime, LATE, Limit } from "./time.js";
+import { bytesOf, isUrl, kindOf } from "./values.js";
 
-/** @typedef {import("./errors.js").Finding} Finding */
-
-export const JSON_TYPE = "application/json; charset=utf-8";
-export const ENCRYPTED = "encrypted";
+export { asReply, asResponse, ENCRYPTED, failureBody, JSON_TYPE, NoReply, noReply, Reply } from "./reply.js";
 
 /**
  * Path and query of an absolute URL, or of one that is only these.
  * @param {unknown} url
  */
 export function uriOf(url) {
-  const text = typeof url === "string" ? url : url instanceof URL ? url.href : undefined;
-  if (text === undefined) throw new MeituanError("INVALID_CONFIG", { path: "url", detail: "expected a URL, or a path" });
+  const text = typeof url === "string" ? url : isUrl(url) ? url.href : unexpected("url", url, "a URL, or a path", "URL 或路径");
   const fragment = text.indexOf("#");
   const whole = fragment < 0 ? text : text.slice(0, fragment);
   if (whole.startsWith("/")) return whole;
@@ -44,7 +42,7 @@ for (const [index, { length }] of LOOKED_AT.entries()) PLACE_BY_LENGTH[length] =
  */
 export function lookedAtHeaders(headers) {
   if (typeof headers !== "object" || headers === null) {
-    throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected Headers, a record or pairs" });
+    return unexpected("headers", headers, "Headers, a record or pairs", "Headers、对象或键值对", "MALFORMED_HEADER");
   }
   // By their tag: to name the class would make Node load all of its fetch, which takes longer than the rest of a cold start.
   if (headers[Symbol.toStringTag] === "Headers") return LOOKED_AT.map((name) => headers.get(name) ?? "");
@@ -52,18 +50,41 @@ export function lookedAtHeaders(headers) {
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
-      if (!Array.isArray(pair))
-        throw new MeituanError("MALFORMED_HEADER", { path: "headers", detail: "expected pairs of name and value" });
+      if (!Array.isArray(pair) || typeof pair[0] !== "string")
+        return unexpected("headers", pair, "pairs of name and value", "名称与值的键值对", "MALFORMED_HEADER");
       note(found, pair[0], pair[1]);
     }
   } else {
     for (const name in headers) {
       // Most headers differ in length already, and each costs what is done to it in every call.
-      if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
+      if (PLACE_BY_LENGTH[name.length] !== undefined && isOf(headers, name)) note(found, name, headers[name]);
     }
   }
   return found;
 }
+
+/**
+ * One header, "" where it is absent.
+ * @param {any} headers Headers, record or pairs
+ * @param {string} name in small letters
+ * @returns {string}
+ */
+export function headerOf(headers, name) {
+  if (typeof headers !== "object" || headers === null) {
+    return unexpected("headers", headers, "Headers, a record or pairs", "Headers、对象或键值对", "MALFORMED_HEADER");
+  }
+  return reading("headers", () => {
+    if (headers[Symbol.toStringTag] === "Headers") return headers.get(name) ?? "";
+    const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
+    return pairs
+      .filter(([key]) => String(key).toLowerCase() === name)
+      .map(([, value]) => value)
+      .join(", ");
+  });
+}
+
+/** What was added to every object is no header. @param {object} headers @param {string} name */
+const isOf = (headers, name) => Object.hasOwn(headers, name) || !(name in Object.prototype);
 
 /**
  * @param {string[]} found
@@ -74,8 +95,18 @@ function note(found, name, value) {
   const index = PLACE_BY_LENGTH[name.length];
   if (index === undefined || value === undefined || value === null) return;
   if (name !== LOOKED_AT[index] && name.toLowerCase() !== LOOKED_AT[index]) return;
-  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
   found[index] = found[index] === "" ? text : `${found[index]}, ${text}`;
+}
+
+/** @param {string} name @param {unknown} value */
+function textOf(name, value) {
+  const path = `headers.${name}`;
+  const texts = Array.isArray(value) ? value : [value];
+  for (const text of texts) {
+    if (typeof text !== "string" && typeof text !== "number") unexpected(path, text, "a text", "字符串", "MALFORMED_HEADER");
+  }
+  return reading(path, () => texts.join(", "));
 }
 
 /**
@@ -84,10 +115,32 @@ function note(found, name, value) {
  * @returns {string | Uint8Array}
  */
 export function rawBody(body) {
-  if (typeof body === "string" || body instanceof Uint8Array) return body;
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: `found ${body === null ? "null" : typeof body}` });
+  if (typeof body === "string") return body;
+  const bytes = bytesOf(body);
+  if (bytes !== undefined) return bytes;
+  const { en, zh } = kindOf(body);
+  const isParsed = typeof body === "object" && body !== null;
+  throw new MeituanError("BODY_NOT_RAW", {
+    path: "body",
+    detail: {
+      en: `expected the text or bytes as received, found ${en}${isParsed ? ": a body parser has read it" : ""}`,
+      zh: `应为收到的原始文本或字节，实为${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
+    },
+  });
+}
+
+/**
+ * The error of an empty body: Meituan sends none, so somebody has read it before.
+ * @param {MeituanError} error
+ * @returns {MeituanError}
+ */
+export function emptied(error) {
+  if (error.code !== "TRUNCATED_JSON" && !(error.code === "MISSING_FIELD" && error.path === "content")) return error;
+  const detail = {
+    en: "found an empty body: a body parser has most likely read it before, so have it leave this route alone",
+    zh: "实为空的请求体：多半已被 body 解析中间件读取，请让其跳过该路由",
+  };
+  return new MeituanError(error.code, { ...error, path: error.path || "body", detail });
 }
 
 /** In bytes, or in UTF-16 units of a string. */
@@ -101,11 +154,13 @@ const MOST_TEXT = 16 << 20;
  * @param {number} [maxBytes]
  */
 export function limited(text, path, maxBytes = MOST_TEXT) {
-  if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes >= 2 ** 29)
-    throw new MeituanError("INVALID_CONFIG", { path: "maxBytes", detail: "expected a whole number from 1 to 536870911" });
-  if (text.length > maxBytes)
-    throw new MeituanError("BODY_TOO_LARGE", { path, detail: `${text.length} bytes, and maxBytes is ${maxBytes}` });
-  return text;
+  const most = mostBytes(maxBytes);
+  if (text.length <= most) return text;
+  const detail = {
+    en: `found ${text.length} bytes, and maxBytes is ${most}`,
+    zh: `实为 ${text.length} 字节，而 maxBytes 为 ${most}`,
+  };
+  throw new MeituanError("BODY_TOO_LARGE", { path, detail });
 }
 
 /** In UTF-16 units: what servers accept in all is a tenth of it. */
@@ -117,9 +172,12 @@ const MOST_HEAD = 1 << 17;
  * @param {string} path
  */
 export function limitedHead(head, path) {
-  if (head.length > MOST_HEAD)
-    throw new MeituanError("MALFORMED_HEADER", { path, detail: `${head.length} characters, and at most ${MOST_HEAD} are read` });
-  return head;
+  if (head.length <= MOST_HEAD) return head;
+  const detail = {
+    en: `found ${head.length} characters, and at most ${MOST_HEAD} are read`,
+    zh: `实为 ${head.length} 个字符，最多读取 ${MOST_HEAD} 个`,
+  };
+  throw new MeituanError("MALFORMED_HEADER", { path, detail });
 }
 
 /**
@@ -128,8 +186,15 @@ export function limitedHead(head, path) {
  * @param {any} value
  * @returns {value is Response}
  */
-export const isResponse = (value) =>
-  typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function";
+export const isResponse = (value) => {
+  try {
+    return (
+      typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function"
+    );
+  } catch {
+    return false;
+  }
+};
 
 /**
  * No more of a body than shows that it is too large.
@@ -145,8 +210,25 @@ export function cut(body, most) {
  * Whether a body has yet to be read: who it is from can be judged before.
  * @param {{ body?: any }} request
  */
-export const isArriving = ({ body }) =>
-  body !== null && typeof body !== "string" && !ArrayBuffer.isView(body) && !(body instanceof ArrayBuffer);
+export const isArriving = (request) => {
+  const body = reading("body", () => request?.body);
+  return body !== null && typeof body !== "string" && bytesOf(body) === undefined;
+};
+
+/**
+ * @param {unknown} message
+ * @returns {{ bodyUsed: boolean, body: any }}
+ */
+function requestOf(message) {
+  if (typeof message !== "object" || message === null) return unexpected("request", message, "a Request", "Request");
+  try {
+    const { bodyUsed, body, arrayBuffer } = /** @type {any} */ (message);
+    if (body !== undefined || typeof arrayBuffer === "function") return { bodyUsed, body };
+  } catch (cause) {
+    throw unreadable("request", cause);
+  }
+  return unexpected("request", message, "a Request", "Request");
+}
 
 /**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
@@ -156,9 +238,11 @@ export const isArriving = ({ body }) =>
  * @returns {Promise<string | Uint8Array>}
  */
 export async function readBody(message, most, until = Number.POSITIVE_INFINITY) {
-  if (message.bodyUsed)
-    throw new MeituanError("BODY_NOT_RAW", { path: "body", detail: "it was read before: clone the request first" });
-  const { body } = message;
+  const { bodyUsed, body } = requestOf(message);
+  if (bodyUsed) {
+    const detail = { en: "found a body that was read before: clone the request first", zh: "请求体已被读取过：请先 clone 再读取" };
+    throw new MeituanError("BODY_NOT_RAW", { path: "body", detail });
+  }
   if (body === null) return new Uint8Array(0);
   const whole = async () => {
     const reading = message.arrayBuffer();
@@ -167,7 +251,8 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
   // Not every runtime shows a body as a stream.
   if (body === undefined) return whole();
   // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
-  if (typeof body.getReader !== "function") {
+  const isStream = reading("body", () => typeof body.getReader === "function");
+  if (!isStream) {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : whole();
   }
@@ -206,60 +291,3 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
   }
   return joined;
 }
-
-/** A reply to Meituan. The HTTP status is always 200: Meituan reads the outcome from the envelope's code alone. */
-export class Reply {
-  /**
-   * @param {number} code
-   * @param {string} body
-   * @param {{ encrypted?: boolean, warnings?: readonly Finding[] }} [how]
-   */
-  constructor(code, body, { encrypted = false, warnings = [] } = {}) {
-    this.status = /** @type {const} */ (200);
-    this.code = code;
-    /** @type {Record<string, string>} */
-    this.headers = encrypted ? { "content-type": JSON_TYPE, "x-encryption-status": ENCRYPTED } : { "content-type": JSON_TYPE };
-    this.body = body;
-    this.warnings = warnings;
-  }
-
-  toResponse() {
-    const response = new Response(this.body, { status: this.status, headers: this.headers });
-    return Object.defineProperties(/** @type {import("./ticket.js").TicketResponse} */ (response), {
-      code: { value: this.code },
-      warnings: { value: this.warnings },
-    });
-  }
-}
-
-/**
- * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it takes 503
- * for a time-out is inferred.
- */
-export class NoReply {
-  status = /** @type {const} */ (503);
-  code = 0;
-  /** @type {Record<string, string>} */
-  headers = { "retry-after": "1" };
-  body = "";
-  /** @type {readonly Finding[]} */
-  warnings = [];
-
-  toResponse() {
-    return new Response(null, { status: this.status, headers: this.headers });
-  }
-}
-
-export const noReply = () => new NoReply().toResponse();
-
-/** @param {Reply} reply */
-export const asReply = (reply) => reply;
-/** @param {Reply} reply */
-export const asResponse = (reply) => reply.toResponse();
-
-/**
- * @param {number} code
- * @param {string} describe
- * @param {number | undefined} partnerId
- */
-export const failureBody = (code, describe, partnerId) => JSON.stringify({ code, describe, partnerId });

@@ -1,6 +1,6 @@
 // Entry of meituan-protocol: everything.
 
-import { moment } from "./configuration.js";
+import { anyText, content, moment, optionsOf, ticketsOf } from "./arguments.js";
 import {
   acceptsMessage as accepts,
   acceptsRide,
@@ -11,7 +11,7 @@ import {
   readMessage,
 } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { limited, rawBody } from "./http.js";
+import { limited } from "./http.js";
 import { messages } from "./messages.js";
 
 export * as codes from "./codes.js";
@@ -29,9 +29,10 @@ export const MESSAGES = messages;
  * @param {string | Uint8Array | ArrayBuffer} text
  * @param {{ quantity?: number, now?: number | Date, maxBytes?: number }} [facts]
  */
-export function checkMessage(name, text, { quantity, now = Date.now(), maxBytes } = {}) {
+export function checkMessage(name, text, facts) {
+  const { quantity, now = Date.now(), maxBytes } = factsOf(facts);
   const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
-  const how = { quantity, now: moment(now) };
+  const how = { quantity: ticketsOf(quantity), now: moment(now) };
   const { value, issues } = ride === undefined ? readMessage(index, body, how) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }
@@ -43,9 +44,14 @@ export function checkMessage(name, text, { quantity, now = Date.now(), maxBytes 
  * @param {{ quantity?: number, maxBytes?: number }} [facts]
  */
 export function acceptsMessage(name, text, facts) {
-  const { index, ride, body, isReply } = messageOf(name, text, facts?.maxBytes);
-  return ride === undefined ? accepts(index, body, facts?.quantity ?? -1) : acceptsRide(ride, isReply, body);
+  const { quantity, maxBytes } = factsOf(facts);
+  const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
+  const tickets = ticketsOf(quantity);
+  return ride === undefined ? accepts(index, body, tickets) : acceptsRide(ride, isReply, body);
 }
+
+/** @param {unknown} facts */
+const factsOf = (facts) => optionsOf(facts, "facts", ["quantity", "now", "maxBytes"], "");
 
 /**
  * @param {string} name
@@ -53,9 +59,12 @@ export function acceptsMessage(name, text, facts) {
  * @param {number} [maxBytes]
  */
 function messageOf(name, text, maxBytes) {
-  const index = messageIndex(name);
-  if (index === undefined) throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail: `there is no message ${name}` });
-  const body = limited(rawBody(text), "text", maxBytes);
+  const index = messageIndex(anyText(name, "name"));
+  if (index === undefined) {
+    const detail = { en: `found ${name}, and there is no such message`, zh: `实为 ${name}，没有这个报文` };
+    throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail });
+  }
+  const body = limited(content(text, "text"), "text", maxBytes);
   if (!name.startsWith("ride.")) return { index, ride: undefined, body, isReply: false };
   const [, of, side] = name.split(".");
   return { index, ride: isWellFormed(body) ? interfaceIndex(of) : undefined, body, isReply: side === "response" };

@@ -1,14 +1,29 @@
 // What is handed over as JSON.
 
 import { MeituanError } from "./errors.js";
+import { culpritIn } from "./found.js";
+import { kindOf } from "./values.js";
 
-/** @param {unknown} value */
-export function stringify(value) {
+/**
+ * @param {unknown} value
+ * @param {string} [path] of the value
+ */
+export function stringify(value, path = "body") {
   try {
     // Nothing at all is no text either; the reader says what it expected instead.
     return JSON.stringify(value) ?? "null";
   } catch (cause) {
-    // A BigInt or a circle. Ids are strings on this side.
-    throw new MeituanError("WRONG_TYPE", { path: "body", detail: cause instanceof Error ? cause.message : "", cause });
+    // A BigInt, a circle, or what throws. Ids are strings on this side.
+    const found = culpritIn(value, path) ?? { path };
+    throw new MeituanError("WRONG_TYPE", { path: found.path || "body", detail: wordsOf(found), cause });
   }
+}
+
+/** @param {{ value?: unknown, isCircle?: boolean, isUnreadable?: boolean }} found */
+function wordsOf({ value, isCircle, isUnreadable }) {
+  if (value !== undefined)
+    return { en: `expected a text of digits, found ${kindOf(value).en}`, zh: `应为数字字符串，实为${kindOf(value).zh}` };
+  if (isCircle) return { en: "expected JSON, found an object that contains itself", zh: "应为 JSON，实为包含自身的对象" };
+  if (isUnreadable) return { en: "expected JSON, found what throws when it is read", zh: "应为 JSON，实为读取时会抛出异常的值" };
+  return { en: "expected JSON, found what cannot be written as such", zh: "应为 JSON，实为无法写成 JSON 的值" };
 }

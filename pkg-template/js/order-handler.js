@@ -1,6 +1,6 @@
 // A handler that keeps orders: what the order service (src/ticket/service) asks for is done by the user's store and functions.
 
-import { invalid } from "./configuration.js";
+import { functions as checked, duration, func, invalid, ownOf, storeOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { asResponse, noReply, Reply } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
@@ -8,13 +8,12 @@ import { unsentNotice } from "./order-explanation.js";
 import { reportSaved } from "./order-reports.js";
 import { drive } from "./order-service.js";
 import { functionEnd } from "./order-task.js";
-import { checkedStore } from "./orders.js";
 import * as service from "./orders-core.js";
 import { exchangeOf } from "./recorder.js";
 import { STORE_LIMIT } from "./store-answers.js";
 import { Delivery } from "./ticket-codes.js";
 import { calls } from "./ticket-messages.js";
-import { duration, endsInTime, steady } from "./time.js";
+import { endsInTime, steady } from "./time.js";
 
 /**
  * @typedef {import("./order-service.js").Begun} Begun
@@ -45,13 +44,26 @@ const PROCESSING = 300;
  * @returns {import("./handler.js").Desk}
  */
 export function orderDesk(options, inside) {
-  const { store, orders: settings, deadlineMs, waitUntil = platformWaitUntil, send, record, reports, ...functions } = options;
-  for (const name of NEEDED) if (typeof functions[name] !== "function") invalid(name, "a handler with a store needs this function");
-  if (functions.orderQuery !== undefined) invalid("orderQuery", "with a store, queries are answered from it");
-  if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
-  for (const [name, value] of Object.entries({ waitUntil, send })) {
-    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
+  const {
+    store,
+    orders: settings,
+    deadlineMs,
+    waitUntil = platformWaitUntil,
+    send,
+    record,
+    reports,
+    ...own
+  } = ownOf(options, "options");
+  const functions = ownOf(own, "options");
+  for (const name of NEEDED)
+    func(functions[name], name, "a function, as a handler with a store needs it", "函数（带 store 的 handler 必须提供）");
+  if (functions.orderQuery !== undefined) {
+    invalid("orderQuery", "with a store, queries are answered from it", "带 store 时，查询由 store 中的订单应答，无需该函数");
   }
+  if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
+  checked({ waitUntil, send });
+  // What is wrong is said at once, and not at the first call.
+  if (typeof store !== "function") storeOf(store);
   let number = service.checkedService(settings, deadlineMs);
   const numbersOf = (/** @type {any} */ supplier) => {
     number ??= service.openService(settings ?? {}, deadlineMs);
@@ -68,7 +80,10 @@ export function orderDesk(options, inside) {
     const unsent = knowsOfSend ? undefined : unsentNotice(order, now);
     if (unsent === undefined) return;
     knowsOfSend = true;
-    const detail = "notices are due, and nobody sends them: give the handler this function, or send what pendingNotices lists";
+    const detail = {
+      en: "notices are due, and nobody sends them: give the handler this function, or send what pendingNotices lists",
+      zh: "有通知到期却无人发送：请为 handler 提供该函数，或自行发送 pendingNotices 列出的通知",
+    };
     tell(new MeituanError("INVALID_CONFIG", { path: "send", detail }), { call: unsent.name, key: unsent.id });
   };
   /** The first step of what was received. @type {WeakMap<object, Begun>} */
@@ -89,7 +104,7 @@ export function orderDesk(options, inside) {
     /** @type {Doer} */
     const doer = {
       orderId,
-      store: checkedStore(found),
+      store: storeOf(found),
       clock,
       saved: (save, where) => reportSaved(reports, save, { orderId, ...(call && { call: call.type }), ...where }),
       tell,

@@ -1,14 +1,15 @@
 // The boundary to the WebAssembly module of orders (src/wasm/orders.rs and service.rs are its other side).
 
+import { duration, invalid, optionsOf, record } from "./arguments.js";
 import { ASCII, Border, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./border.js";
-import { invalid, isRecord } from "./configuration.js";
 import { MeituanError } from "./errors.js";
+import { withFound } from "./found.js";
 import { stringify } from "./json.js";
 import * as glue from "./orders-glue.js";
 import { instantiate } from "./orders-instance.js";
 import { open, root } from "./slots.js";
 import { read } from "./ticket-messages.js";
-import { duration, steady } from "./time.js";
+import { steady } from "./time.js";
 
 // Each by its name: as a whole, the glue would bring all of its exports into every bundle.
 const border = /* @__PURE__ */ new Border(
@@ -25,6 +26,22 @@ const border = /* @__PURE__ */ new Border(
  */
 const asked = (parts, work) => border.call(() => work(...border.putAll(parts)));
 
+/**
+ * What is refused is said with what was found there.
+ * @template T
+ * @param {() => T} work
+ * @param {unknown} value that was handed over
+ * @param {string} [whole] its path
+ * @returns {T}
+ */
+function about(work, value, whole) {
+  try {
+    return work();
+  } catch (error) {
+    throw withFound(error, value, { whole });
+  }
+}
+
 /** @param {number | void} refused 0 or nothing where it could be done @returns {string} the output */
 function told(refused) {
   if (refused) throw border.failed();
@@ -39,7 +56,7 @@ function told(refused) {
 const answered = (parts, work) => asked(parts, (...lengths) => told(work(...lengths)));
 
 /** @param {object | undefined} value */
-const given = (value) => (value === undefined ? "" : stringify(value));
+const given = (value, path = "event") => (value === undefined ? "" : stringify(value, path));
 
 /**
  * What comes of an event (src/ticket/order/boundary.rs).
@@ -51,7 +68,14 @@ const given = (value) => (value === undefined ? "" : stringify(value));
  */
 export const applyToOrder = (order, event, settings, now) =>
   JSON.parse(
-    answered([order, event, settings].map(given), (order, event, settings) => glue.ticket_order_apply(order, event, settings, now)),
+    about(
+      () =>
+        answered([given(order, "order"), given(event), given(settings, "settings")], (order, event, settings) =>
+          glue.ticket_order_apply(order, event, settings, now),
+        ),
+      Object.create(event, { order: { value: order }, settings: { value: settings } }),
+      "event",
+    ),
   );
 
 /**
@@ -63,7 +87,15 @@ export const applyToOrder = (order, event, settings, now) =>
  * @returns {any}
  */
 export const applyToRide = (order, event, calls, now) =>
-  JSON.parse(answered([order, event, calls].map(given), (order, event, calls) => glue.ride_order_apply(order, event, calls, now)));
+  JSON.parse(
+    about(
+      () =>
+        answered([given(order, "order"), given(event), given(calls, "calls")], (order, event, calls) =>
+          glue.ride_order_apply(order, event, calls, now),
+        ),
+      { order, event, calls },
+    ),
+  );
 
 /**
  * The recent calls with one more.
@@ -73,7 +105,9 @@ export const applyToRide = (order, event, calls, now) =>
  * @returns {any}
  */
 export const recordRideCall = (calls, call, now) =>
-  JSON.parse(answered([given(calls), call], (calls, call) => glue.ride_call_record(calls, call, now)));
+  JSON.parse(
+    about(() => answered([given(calls, "calls"), call], (calls, call) => glue.ride_call_record(calls, call, now)), { calls, call }),
+  );
 
 /**
  * A body without personal data, and without what its definition does not name, as JSON.
@@ -95,7 +129,8 @@ export const judgeTrace = (trace, strict) => JSON.parse(answered([trace], (lengt
  * @param {number} now
  */
 export function writeChangeMail(announcement, now) {
-  const mail = answered([stringify(announcement)], (length) => glue.ticket_change_mail(length, now));
+  const write = () => answered([stringify(announcement, "change")], (length) => glue.ticket_change_mail(length, now));
+  const mail = about(write, announcement, "change");
   const [to, subject, ...body] = mail.split("\n");
   return { to: to.split(","), subject, body: body.join("\n") };
 }
@@ -272,15 +307,15 @@ export function openOrderSupplier(settings) {
  * @returns {number} the service's number
  */
 export function openService(settings, deadlineMs = Number.NaN) {
-  const text = stringify(settings);
+  const text = stringify(settings, "orders");
   try {
-    const number = numberOf([text], (length) => glue.order_service(length, deadlineMs));
+    const number = about(() => numberOf([text], (length) => glue.order_service(length, deadlineMs)), { settings });
     border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));
     return number;
   } catch (error) {
-    const { code, path, detail } = /** @type {MeituanError} */ (error);
+    const { code, path, detail, detailZh } = /** @type {MeituanError} */ (error);
     if (!path.startsWith("settings")) throw error;
-    return invalid(path.replace("settings", "orders"), `${code} ${detail}`.trimEnd());
+    return invalid(path.replace("settings", "orders"), `${code} ${detail}`.trimEnd(), `${code} ${detailZh}`.trimEnd());
   }
 }
 
@@ -293,10 +328,11 @@ export function openService(settings, deadlineMs = Number.NaN) {
  */
 export function checkedService(settings, deadlineMs) {
   if (settings === undefined) return undefined;
-  if (!isRecord(settings)) return invalid("orders", "expected an object");
-  if (settings.sendLimit !== undefined) duration(settings.sendLimit, "orders.sendLimit");
+  const given = record(settings, "orders");
+  const { sendLimit } = optionsOf(given, "orders", ["sendLimit"]);
+  if (sendLimit !== undefined) duration(sendLimit, "orders.sendLimit");
   try {
-    return openService(settings, deadlineMs);
+    return openService(given, deadlineMs);
   } catch (error) {
     if (/** @type {MeituanError} */ (error).path.startsWith("orders")) throw error;
     return undefined;
@@ -367,7 +403,7 @@ export function receiveOrderCall({ supplier, service }, head, body, now, began) 
 export function begin(service, event, canSend, now) {
   const text = given(event);
   const at = steady();
-  return begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at));
+  return about(() => begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at)), event, "event");
 }
 
 /**
@@ -443,14 +479,16 @@ export const endJob = (job) => job.end();
  */
 export function beginRideJob(work, settings, key, event, now, began = steady()) {
   const parts = [stringify(settings), key, given(event)];
-  return border.call(() => {
-    const make = () => {
-      const [settings, key, event] = border.putAll(parts);
-      return existing(glue.ride_job_begin(work, settings, key, event, now, began));
-    };
-    const job = new Job(make, glue.ride_job_drop);
-    return { job, step: JSON.parse(border.output()) };
-  });
+  const make = () => {
+    const [settings, key, event] = border.putAll(parts);
+    return existing(glue.ride_job_begin(work, settings, key, event, now, began));
+  };
+  const begin = () =>
+    border.call(() => {
+      const job = new Job(make, glue.ride_job_drop);
+      return { job, step: JSON.parse(border.output()) };
+    });
+  return about(begin, { event });
 }
 
 /**

@@ -1,7 +1,7 @@
 // Orders in the user's own store: what happens to an order is decided by the state machine (src/ticket/order), and saved
 // by compare-and-swap before anything is done about it.
 
-import { identified, integer, invalid, isRecord, moment } from "./configuration.js";
+import { anyText, hasFunction, identified, integer, invalid, moment, nowOf, optionsOf, record, storeOf } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { explainOrder } from "./order-explanation.js";
 import { aboutEvent, openConflicts, reportSaved } from "./order-reports.js";
@@ -18,6 +18,9 @@ import { foundOf, heard, listOf } from "./store-answers.js";
  * @typedef {import("./reports.js").Reports} Reports
  */
 
+/** What is asked at a gate. */
+const ASKED = ["id", "codes", "credentials", "quantity", "at"];
+
 export class Orders {
   #supplier;
   #store;
@@ -33,7 +36,7 @@ export class Orders {
    */
   constructor(supplier, store, { settings, clock, reports }) {
     this.#supplier = supplier;
-    this.#store = checkedStore(store);
+    this.#store = storeOf(store);
     this.#service = checkedService(settings);
     this.#settings = settings ?? {};
     this.#clock = clock;
@@ -56,9 +59,9 @@ export class Orders {
    */
   async apply(orderId, event, options) {
     identified(orderId);
-    if (!isRecord(event)) return invalid("event", "expected an object with one event");
-    const now = options?.now;
-    const clock = now === undefined ? this.#clock : () => moment(now);
+    record(event, "event");
+    const now = nowOf(options);
+    const clock = now === undefined ? this.#clock : () => now;
     this.#service ??= openService(this.#settings);
     const begun = begin(this.#service, event, false, clock());
     const saved = (/** @type {any} */ save) => reportSaved(this.#reports, save, aboutEvent(orderId, event));
@@ -76,11 +79,12 @@ export class Orders {
    * @returns {Promise<import("./messages.js").Admittance>}
    */
   async admit(orderId, asked) {
-    const { id, codes, credentials, quantity, at } = asked ?? {};
+    const { id, codes, credentials, quantity, at } = optionsOf(record(asked, "asked"), "asked", ASKED, "");
     if (quantity !== undefined) integer(quantity, "quantity", 0, 2 ** 31 - 1);
     const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at, "at") };
     const { admittance, reason } = await this.apply(orderId, { admit });
-    if (reason === "wrong-quantity") invalid("quantity", "expected as many guests as the codes and credentials name");
+    if (reason === "wrong-quantity")
+      invalid("quantity", "expected as many guests as the codes and credentials name", "人数应与所列凭证码、证件的张数一致");
     return /** @type {import("./messages.js").Admittance} */ (admittance);
   }
 
@@ -90,8 +94,7 @@ export class Orders {
    * @param {{ now?: number | Date }} [options]
    */
   async explain(orderId, options) {
-    const now = options?.now;
-    const at = now === undefined ? this.#clock() : moment(now);
+    const at = nowOf(options) ?? this.#clock();
     const order = await this.load(orderId);
     const transition = order && applyToOrder(order, { timePassed: {} }, this.#settings, at);
     return explainOrder(orderId, transition?.next ?? order, transition, at);
@@ -102,7 +105,9 @@ export class Orders {
    * @param {string} id
    * @param {string} [note]
    */
-  resolveConflict(orderId, id, note) {
+  async resolveConflict(orderId, id, note) {
+    anyText(id, "id");
+    if (note !== undefined) anyText(note, "note");
     return this.apply(orderId, { conflictResolved: { id, ...(note !== undefined && { note }) } });
   }
 
@@ -110,14 +115,16 @@ export class Orders {
    * @param {string} orderId
    * @param {string} id
    */
-  retryNotice(orderId, id) {
+  async retryNotice(orderId, id) {
+    anyText(id, "id");
     return this.apply(orderId, { retryNotice: { id } });
   }
 
   /** The orders with open conflicts, and these. */
   async conflicts() {
-    if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = listOf(await heard(this.#store.conflicts(), "conflicts"), "conflicts");
+    if (!hasFunction(this.#store, "conflicts"))
+      invalid("store", "give the store a function conflicts()", "请为 store 提供函数 conflicts()");
+    const orderIds = listOf(await heard(/** @type {any} */ (this.#store).conflicts(), "conflicts"), "conflicts");
     const orders = await Promise.all(
       orderIds.map(async (orderId) => ({ orderId, conflicts: openConflicts(await this.load(orderId)) })),
     );
@@ -167,15 +174,4 @@ function inTurn(store, orderId, work) {
   orders.set(orderId, ended);
   ended.then(() => orders.get(orderId) === ended && orders.delete(orderId));
   return working;
-}
-
-/**
- * @param {unknown} store
- * @returns {OrderStore}
- */
-export function checkedStore(store) {
-  if (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function") {
-    invalid("store", "expected an object with load and save");
-  }
-  return /** @type {OrderStore} */ (/** @type {unknown} */ (store));
 }

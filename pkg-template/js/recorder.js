@@ -1,12 +1,14 @@
 // What happened between Meituan and a supplier, written down (docs/trace.md). Bodies are copied as text: printed again by
 // JSON, an order's number would be another number.
 
-import { moment } from "./configuration.js";
+import { anyText, content, flag, integer, moment, oneOf, optionsOf, reading, record, unexpected } from "./arguments.js";
 import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { ENCRYPTED, readBody } from "./http.js";
+import { stringify } from "./json.js";
 import { redact } from "./orders-core.js";
 import { steady } from "./time.js";
+import { isList } from "./values.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
 export const UNAUTHENTICATED = [
@@ -20,14 +22,22 @@ const MAX_BYTES = 1 << 20;
 /** Of what no call is, nothing is known. */
 const NO_MESSAGE = 2 ** 31;
 
+const FACTS = ["at", "durationMs", "direction", "call", "authenticated", "stale", "httpStatus", "request", "response"];
+
 /**
  * One exchange as JSON, without secrets and personal data.
  * @param {{ at: number, durationMs?: number, direction: "toSupplier" | "toMeituan", call: string, authenticated?: boolean,
- *   stale?: boolean, request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} facts
+ *   stale?: boolean, request: string | Uint8Array, response?: string | Uint8Array, httpStatus?: number }} exchanged
  */
-export function exchangeOf({ request, response, ...facts }) {
-  const head = JSON.stringify(facts).slice(0, -1);
-  const call = callIndex(facts.call) ?? NO_MESSAGE;
+export function exchangeOf(exchanged) {
+  const { request: asked, response: answered, ...facts } = optionsOf(record(exchanged, "facts"), "facts", FACTS, "");
+  moment(facts.at, "at");
+  oneOf(facts.direction, "direction", ["toSupplier", "toMeituan"]);
+  const call = callIndex(anyText(facts.call, "call")) ?? NO_MESSAGE;
+  const [request, response] = [content(asked, "request"), answered === undefined ? undefined : content(answered, "response")];
+  for (const name of ["durationMs", "httpStatus"]) if (facts[name] !== undefined) integer(facts[name], name, 0, 2 ** 53 - 1);
+  for (const name of ["authenticated", "stale"]) if (facts[name] !== undefined) flag(facts[name], name);
+  const head = JSON.stringify({ ...facts, at: moment(facts.at) }).slice(0, -1);
   const reply = response === undefined ? "" : `,"response":${redact(replyIndex(call), response)}`;
   return `${head},"request":${redact(call, request)}${reply}}`;
 }
@@ -36,8 +46,12 @@ export function exchangeOf({ request, response, ...facts }) {
  * @param {readonly string[]} exchanges
  * @param {object} [settings]
  */
-export const traceOf = (exchanges, settings) =>
-  `{"version":2,${settings === undefined ? "" : `"settings":${JSON.stringify(settings)},`}"exchanges":[\n${exchanges.join(",\n")}\n]}\n`;
+export function traceOf(exchanges, settings) {
+  if (!isList(exchanges)) return unexpected("exchanges", exchanges, "a list of texts", "字符串的数组");
+  const texts = reading("exchanges", () => [...exchanges]).map((exchange, index) => anyText(exchange, `exchanges[${index}]`));
+  const shown = settings === undefined ? "" : `"settings":${stringify(record(settings, "settings"), "settings")},`;
+  return `{"version":2,${shown}"exchanges":[\n${texts.join(",\n")}\n]}\n`;
+}
 
 /**
  * A body, opened where it was encrypted as a whole.

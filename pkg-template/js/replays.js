@@ -1,8 +1,8 @@
 // Whether a call came before. A signature covers method, URI and Date, and neither body nor query: two calls of one second can have
 // the same one, so that a repeat is known by its body, too.
 
-import { integer, invalid } from "./configuration.js";
-import { duration, endsInTime, steady } from "./time.js";
+import { duration, integer, optionsOf, unexpected } from "./arguments.js";
+import { endsInTime, steady } from "./time.js";
 
 /** @typedef {{ signature: string, date: string, call: string, bodyDigest: string }} SeenCall */
 
@@ -18,7 +18,7 @@ import { duration, endsInTime, steady } from "./time.js";
 export async function wasSeen(seen, { signature, date, type }, body, context, until) {
   const asking = async () => seen({ signature, date, call: type, bodyDigest: await digestOf(body) }, ...context);
   const answer = await endsInTime(asking(), until, "seen");
-  return typeof answer === "boolean" ? answer : invalid("seen", "expected true or false");
+  return typeof answer === "boolean" ? answer : unexpected("seen", answer, "true or false", "true 或 false");
 }
 
 /** @param {string | Uint8Array} body */
@@ -36,7 +36,8 @@ const MOST = 100_000;
  * A hook that remembers the calls of this process.
  * @param {{ keptMs?: number, most?: number }} [options]
  */
-export function seenInMemory({ keptMs = KEPT, most = MOST } = {}) {
+export function seenInMemory(options) {
+  const { keptMs = KEPT, most = MOST } = optionsOf(options, "options", ["keptMs", "most"], "");
   duration(keptMs, "keptMs");
   integer(most, "most", 1, 2 ** 24);
   /** When each came, by the steady clock, the oldest first. @type {Map<string, number>} */

@@ -1,8 +1,9 @@
 // What is reported: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
 // ids and no content: what was thrown, found or recorded may hold codes of tickets and data of visitors.
 
-import { invalid } from "./configuration.js";
-import { cutPath, MeituanError, sentence, textsOf } from "./errors.js";
+import { func, invalid, oneOf, ownOf, reading } from "./arguments.js";
+import { cutPath, MeituanError, sentence, showIn, textsOf } from "./errors.js";
+import { isError } from "./values.js";
 
 /**
  * @typedef {"en" | "zh"} Language
@@ -22,28 +23,38 @@ const MAX_PRINTED = 1000;
 export class Reports {
   #hooks;
 
-  /** @param {Hooks} [hooks] */
-  constructor({ language = "en", ...hooks } = {}) {
-    if (language !== "en" && language !== "zh") invalid("language", "expected en or zh");
+  /** @param {Hooks} [given] */
+  constructor(given) {
+    const { language = "en", ...hooks } = /** @type {Hooks} */ (ownOf(given ?? {}, "hooks"));
+    oneOf(language, "language", ["en", "zh"]);
     for (const [name, hook] of Object.entries(hooks)) {
-      if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook");
-      if (hook !== undefined && typeof hook !== "function") invalid(name, "expected a function");
+      if (![...HOOKS, ...ORDER_HOOKS].includes(name)) invalid(name, "there is no such hook", "没有这个钩子函数");
+      if (hook !== undefined) func(hook, name);
     }
-    this.#hooks = hooks;
+    this.#hooks = /** @type {Hooks} */ (ownOf(hooks, "hooks"));
     this.language = language;
+  }
+
+  /** @param {Hooks | Reports | null | undefined} given */
+  static from(given) {
+    return reading("hooks", () => (given instanceof Reports ? given : new Reports(given ?? undefined)));
   }
 
   /**
    * The reports of a handler, and its other options.
    * @param {Record<string, any>} options
    */
-  static of({ onError, onWarning, language, ...others }) {
+  static of(options) {
+    const { onError, onWarning, language, ...own } = ownOf(options, "options");
+    const others = ownOf(own, "options");
     if (others.store === undefined) {
-      for (const name of ORDER_HOOKS) if (others[name] !== undefined) invalid(name, "a handler without a store knows no orders");
+      for (const name of ORDER_HOOKS)
+        if (others[name] !== undefined)
+          invalid(name, "a handler without a store knows no orders", "没有 store 的 handler 不保存订单");
       return { reports: new Reports({ onError, onWarning, language }), others };
     }
     const { onConflict, onNoticeGivenUp, ...rest } = others;
-    return { reports: new Reports({ onError, onWarning, onConflict, onNoticeGivenUp, language }), others: rest };
+    return { reports: new Reports({ onError, onWarning, onConflict, onNoticeGivenUp, language }), others: ownOf(rest, "options") };
   }
 
   /**
@@ -53,6 +64,7 @@ export class Reports {
    * @param {Request} [request] for the hook; it holds the signature, so it is not shown where `about` is printed
    */
   error(error, about, request) {
+    showIn(error, this.language);
     const known = Object.defineProperty({ ...about }, "request", { value: request });
     this.report("onError", error, known, () => this.print("error", about, this.#wordsOf(error)));
   }
@@ -146,14 +158,14 @@ function quietly(print) {
 }
 
 /** @param {unknown} error */
-const nameOf = (error) => (error instanceof Error ? error.name : typeof error);
+const nameOf = (error) => (isError(error) ? error.name : typeof error);
 
 /**
  * Where it was thrown: the first line of the stack, without what the error says.
  * @param {unknown} error
  */
 function placeOf(error) {
-  if (!(error instanceof Error) || typeof error.stack !== "string") return "";
+  if (!isError(error) || typeof error.stack !== "string") return "";
   const { message, stack } = error;
   const said = message === "" ? -1 : stack.indexOf(message);
   const rest = said < 0 ? stack : stack.slice(said + message.length);

@@ -1,24 +1,34 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { configure, moment } from "./configuration.js";
+import { anyText, flag, invalid, moment, optionsOf, ownOf, quantityOf } from "./arguments.js";
+import { configure } from "./configuration.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
+import { cut, ENCRYPTED, isResponse, JSON_TYPE, limited, rawBody, readBody, uriOf } from "./http.js";
 import { calls } from "./ticket-messages.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
 
 /** @typedef {{ now?: number | Date, url?: string | URL, uri?: string, signedUri?: string, encrypted?: boolean }} RequestOptions */
 
+const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
+
+/** @param {unknown} message */
+const fieldsOf = (message) => ownOf(message, "message");
+
 /** One method for each call, by its name. */
 export class Requests {
   #configuration;
 
   static {
+    const configurationOf = (/** @type {any} */ requests) =>
+      typeof requests === "object" && requests !== null && #configuration in requests
+        ? requests.#configuration
+        : invalid("this", "call it as a method: requests.name(message)", "请作为方法调用：requests.name(message)");
     calls.forEach(({ name }, index) => {
       /** @this {Requests} @param {any} message @param {RequestOptions} [options] */
       const request = function (message, options) {
-        return build(this.#configuration, index, message, options);
+        return build(configurationOf(this), index, message, options);
       };
       Object.defineProperty(Requests.prototype, name, { value: request });
     });
@@ -42,22 +52,25 @@ export class TicketRequests extends Requests {
  * @param {Configuration} configuration
  * @param {number} index
  * @param {any} message
- * @param {RequestOptions} [options]
+ * @param {RequestOptions} [given]
  */
-function build(configuration, index, message, options = {}) {
+function build(configuration, index, message, given) {
   const { partnerId, handle } = configuration;
   const { name, path, requestBody, extras } = calls[index];
+  const options = optionsOf(given, "options", OPTIONS, "");
   const uri = options.uri ?? (options.url === undefined ? path : uriOf(options.url));
   if (uri === undefined) {
-    throw new MeituanError("INVALID_CONFIG", { path: "uri", detail: `${name} goes to the supplier: say where, by uri or url` });
+    return invalid("uri", `${name} goes to the supplier: say where, by uri or url`, `${name} 发往商家：请用 uri 或 url 指明地址`);
   }
+  anyText(uri, "uri");
+  if (options.encrypted !== undefined) flag(options.encrypted, "encrypted");
   const now = options.now === undefined ? configuration.clock() : moment(options.now);
   let written = configuration.bareRequests[index];
   if (written === undefined) {
     const hasBody = requestBody !== "none";
     if (!hasBody) written = writeRequest(handle, index, { partnerId });
     else if (extras.length === 0) written = writeRequest(handle, index, { partnerId, body: message });
-    else written = writeRequest(handle, index, { ...message, partnerId });
+    else written = writeRequest(handle, index, { ...fieldsOf(message), partnerId });
     if (!hasBody) configuration.bareRequests[index] = written;
   }
   let body = written.text;
@@ -69,7 +82,8 @@ function build(configuration, index, message, options = {}) {
     encrypted = true;
   }
 
-  const { authorization, date, stringToSign } = signPost(handle, uri, options.signedUri, now);
+  const signedUri = options.signedUri === undefined ? undefined : anyText(options.signedUri, "signedUri");
+  const { authorization, date, stringToSign } = signPost(handle, uri, signedUri, now);
   /** @type {Record<string, string>} */
   const headers = {
     PartnerId: String(partnerId),
@@ -119,17 +133,18 @@ export class SignedRequest {
    * @param {string | Uint8Array | ArrayBuffer} body
    * @param {{ order?: { quantity?: number } }} [options]
    */
-  parse(body, { order } = {}) {
+  parse(body, options) {
     const { name, outcomes } = calls[this.#index];
-    const { value, issues, error } = readTicketMessage(replyIndex(this.#index), this.#open(rawBody(body)), {
-      quantity: order?.quantity,
-    });
+    const { order } = optionsOf(options, "options", ["order"], "");
+    const quantity = quantityOf(order);
+    const text = this.#open(rawBody(body));
+    const { value, issues, error } = readTicketMessage(replyIndex(this.#index), text, { quantity });
     if (error) throw error;
     const { code, describe } = value;
     if (!outcomes.includes(code)) {
       throw new MeituanError("REMOTE_REJECTED", {
         path: "code",
-        detail: `${name} was answered ${code}: ${describe}`,
+        detail: { en: `${name} was answered ${code}: ${describe}`, zh: `${name} 的应答为 ${code}：${describe}` },
         issues,
         remoteCode: code,
         describe,
@@ -161,7 +176,7 @@ export class SignedRequest {
   #httpFailure(status, body) {
     const { value } = readTicketMessage(replyIndex(this.#index), body);
     return new MeituanError("REMOTE_REJECTED", {
-      detail: `${this.type} was answered with HTTP ${status}`,
+      detail: { en: `${this.type} was answered with HTTP ${status}`, zh: `${this.type} 的应答为 HTTP ${status}` },
       remoteCode: value?.code,
       describe: value?.describe,
       // Too early, too often, or not able to just now: every call of this API may be repeated.
@@ -175,7 +190,7 @@ export class SignedRequest {
    */
   #open(body) {
     const { maxBodyBytes, handle, canEncrypt } = this.#configuration;
-    if (body.length > maxBodyBytes) throw new MeituanError("BODY_TOO_LARGE", { path: "body" });
+    limited(body, "body", maxBodyBytes);
     if (!canEncrypt) return body;
     const start = typeof body === "string" ? body : String.fromCharCode(...body.subarray(0, 64));
     if (/^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return body;

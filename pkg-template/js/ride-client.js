@@ -1,10 +1,11 @@
 // The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
 
-import { moment } from "./configuration.js";
+import { nowOf, ownOf, reading } from "./arguments.js";
 import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { blamed } from "./found.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, cut, limitedHead, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { asReply, asResponse, cut, emptied, limitedHead, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
@@ -13,6 +14,7 @@ import { interfaces } from "./ride-messages.js";
 import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
 import { steady } from "./time.js";
+import { kindOf } from "./values.js";
 
 /** @typedef {{ now?: number | Date, until?: number }} ReceiveOptions `until` by the steady clock */
 
@@ -42,11 +44,12 @@ export class RideClient {
    * @param {{ url: string, body: unknown }} request
    * @param {ReceiveOptions} [options]
    */
-  receiveSync({ url, body }, options) {
+  receiveSync(request, options) {
     try {
+      const { url, body } = request;
       return this.#receive(url, rawBody(body), options, asReply);
     } catch (error) {
-      throw answerable(error);
+      throw answerable(blamed(error, { request, options }));
     }
   }
 
@@ -57,10 +60,12 @@ export class RideClient {
   async receive(request, options) {
     try {
       const { maxBodyBytes, bodyTimeoutMs } = this.#configuration;
-      const until = Math.min(options?.until ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      const given = reading("options", () => options?.until);
+      const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      const url = reading("url", () => request.url);
       // What comes to no push's path is refused for that.
-      const body = this.callFor(request.url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
-      return this.#receive(request.url, body, options, asResponse);
+      const body = this.callFor(url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
+      return this.#receive(url, body, options, asResponse);
     } catch (error) {
       throw answerable(error);
     }
@@ -73,7 +78,7 @@ export class RideClient {
 
   /** @param {unknown} store @param {any} [asked] */
   orders(store, asked) {
-    const { onConflict, onWarning, onError, language, ...options } = asked ?? {};
+    const { onConflict, onWarning, onError, language, ...options } = ownOf(asked ?? {}, "options");
     return this.ordersOf(store, { ...options, reports: new Reports({ onConflict, onWarning, onError, language }) });
   }
 
@@ -95,11 +100,12 @@ export class RideClient {
    */
   #receive(url, body, options, finish) {
     const { handle, maxBodyBytes, clock } = this.#configuration;
-    const now = options?.now === undefined ? clock() : moment(options.now);
+    const now = (options === undefined ? undefined : nowOf(options)) ?? clock();
     const received = receivePush(handle, limitedHead(uriOf(url), "url"), cut(body, maxBodyBytes), now);
     if (received.error === undefined) return new Push(received, finish);
-    answerWith(received.error, () => replyOf(received.answer));
-    throw received.error;
+    const error = body.length === 0 ? emptied(received.error) : received.error;
+    answerWith(error, () => replyOf(received.answer));
+    throw error;
   }
 }
 
@@ -132,10 +138,19 @@ export class Push {
    */
   fail(code, message) {
     if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31 || code === ResultCode.SUCCESS) {
-      throw answerable(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail: `${code} is no code of a failure` }));
+      const { en, zh } = kindOf(code);
+      const detail = { en: `expected the code of a failure, found ${en}`, zh: `应为表示失败的返回码，实为${zh}` };
+      throw answerable(new MeituanError("ILLEGAL_REPLY_CODE", { path: "code", detail }));
     }
-    if (typeof message !== "string")
-      throw answerable(new MeituanError("WRONG_TYPE", { path: "message", detail: "expected a text" }));
+    if (typeof message !== "string") {
+      const { en, zh } = kindOf(message);
+      throw answerable(
+        new MeituanError("WRONG_TYPE", {
+          path: "message",
+          detail: { en: `expected a text, found ${en}`, zh: `应为字符串，实为${zh}` },
+        }),
+      );
+    }
     if (!isWellFormed(message)) throw answerable(new MeituanError("LONE_SURROGATE", { path: "message" }));
     return this.#finish(failure(code, message));
   }

@@ -1,7 +1,8 @@
 // The settings of a ride client, checked by name before anything is done with them.
 
+import { asDigits, flag, integer, settingsOf, text, unset } from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
-import { common, integer, invalid, known, text } from "./configuration.js";
+import { common } from "./configuration.js";
 import { openClient } from "./core.js";
 
 const SETTINGS = [
@@ -20,19 +21,18 @@ const SETTINGS = [
   "cipher",
 ];
 
-/** @param {any} options */
-export function configure(options) {
-  known(options, SETTINGS);
+/** @param {unknown} given */
+export function configure(given) {
+  const options = settingsOf(given, "options", SETTINGS, "");
   const { clock, bodyTimeoutMs, ...shared } = common(options);
   const { environment = "test", requireToken = false, cipher } = options;
-  if (typeof requireToken !== "boolean") invalid("requireToken", "expected true or false");
   const settings = {
     entId: entId(options.entId),
     accessKey: text(options.accessKey, "accessKey"),
     secretKey: text(options.secretKey, "secretKey"),
     environment: text(environment, "environment").replace(/\/+$/, ""),
     version: integer(options.version ?? 1, "version", 1, 2),
-    requireToken,
+    requireToken: flag(requireToken, "requireToken"),
     ...shared,
   };
   return {
@@ -51,8 +51,10 @@ export function configure(options) {
  */
 function entId(value) {
   const digits = Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof digits !== "string" || !/^\d{1,19}$/.test(digits)) return invalid("entId", "expected a whole number, or its digits");
-  return digits;
+  if (typeof digits === "string" && /^\d{1,19}$/.test(digits)) return digits;
+  return Number.isInteger(value)
+    ? asDigits(/** @type {number} */ (value), "entId")
+    : unset("entId", value, "a whole number, or its digits", "整数或其数字字符串");
 }
 
 /** @typedef {ReturnType<typeof configure>} Configuration */

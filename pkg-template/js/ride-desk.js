@@ -1,6 +1,6 @@
 // A handler that keeps ride orders: each push is recorded before it is answered, and the user's functions hear of it afterwards.
 
-import { invalid } from "./configuration.js";
+import { invalid, ownOf } from "./arguments.js";
 import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
 import { platformWaitUntil } from "./keeping.js";
@@ -27,9 +27,10 @@ export function rideDesk(options) {
     waitUntil = platformWaitUntil,
     record,
     reports,
-    ...functions
-  } = options;
-  if (record !== undefined) invalid("record", "pushes of rides are not recorded in a trace");
+    ...own
+  } = ownOf(options, "options");
+  const functions = ownOf(own, "options");
+  if (record !== undefined) invalid("record", "pushes of rides are not recorded in a trace", "用车的推送不写入 trace");
   const shared = { send, pay, chooseDriver, limits, deadlineMs, waitUntil };
   // What is wrong is said at once, and not at the first push.
   checkOptions(typeof store === "function" ? undefined : store, shared);
@@ -52,7 +53,8 @@ export function rideDesk(options) {
       // One that names no order is a fact of none, and is reported as such.
       if (push.type !== "orderChanged" || push.body.mtOrderId || push.body.channelPartnerOrderId) {
         const { reason, ...facts } = await (await ordersFor(client, context, until)).receive(push, began);
-        if (reason !== undefined) invalid("store", `the order that was loaded is another one: ${reason}`);
+        if (reason !== undefined)
+          invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
         recorded = facts;
       }
       const result = await functions[push.type]?.(Object.assign(push, recorded), ...context);

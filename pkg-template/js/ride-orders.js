@@ -1,14 +1,30 @@
 // Ride orders in the user's own store. What is done when is decided by the order service (src/ride/service); this file loads
 // and saves, calls Meituan, runs the user's functions, and waits.
 
-import { integer, invalid, isRecord, moment } from "./configuration.js";
+import {
+  anyText,
+  functions as checked,
+  duration,
+  fieldOf,
+  hasFunction,
+  identified,
+  integer,
+  invalid,
+  moment,
+  nowOf,
+  oneOf,
+  optionsOf,
+  ownOf,
+  record,
+  storeOf,
+} from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { keepAlive } from "./keeping.js";
 import { advanceRideJob, applyToRide, beginRideJob, endJob } from "./orders-core.js";
 import { conflicts as conflictRows, warnings as warningRows } from "./ride-tables.js";
 import { foundOf, heard, listOf, savedOf } from "./store-answers.js";
-import { duration, LATE as IS_LATE, inTime, steady } from "./time.js";
+import { LATE as IS_LATE, inTime, steady } from "./time.js";
 
 /**
  * @typedef {import("./ride-order.js").RideOrderStore} RideOrderStore
@@ -62,17 +78,13 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
  * @param {unknown} store if it is known
  * @param {any} options
  */
-export function checkOptions(store, { limits = {}, deadlineMs, ...functions }) {
-  if (store !== undefined && (!isRecord(store) || typeof store.load !== "function" || typeof store.save !== "function")) {
-    invalid("store", "expected an object with load and save");
-  }
-  for (const [name, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== "function") invalid(name, "expected a function");
-  }
+export function checkOptions(store, { limits, deadlineMs, ...functions }) {
+  if (store !== undefined) storeOf(store);
+  checked(functions);
   if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
-  for (const name of ["processes", "openOrders"]) {
-    if (limits[name] !== undefined) integer(limits[name], `limits.${name}`, 1, name === "processes" ? 100 : 2 ** 31 - 1);
-  }
+  const { processes, openOrders } = optionsOf(limits, "limits", ["processes", "openOrders"]);
+  if (processes !== undefined) integer(processes, "limits.processes", 1, 100);
+  if (openOrders !== undefined) integer(openOrders, "limits.openOrders", 1, 2 ** 31 - 1);
 }
 
 export class RideOrders {
@@ -87,13 +99,17 @@ export class RideOrders {
    * @param {unknown} store
    * @param {{ clock: () => number, reports: Reports, context?: any[], [option: string]: any }} how with the options of RideOrdersOptions
    */
-  constructor(client, store, { clock, reports, context = [], ...options }) {
+  constructor(client, store, how) {
+    const { clock, context = [], ...given } = ownOf(how, "options");
+    const { reports } = how;
+    const options = ownOf({ ...given, reports: undefined }, "options");
+    delete options.reports;
     const { send, pay, chooseDriver, limits = {}, deadlineMs, waitUntil = () => {}, ...others } = options;
-    for (const name of Object.keys(others)) invalid(name, "there is no such option");
+    for (const name of Object.keys(others)) invalid(name, "there is no such option", "没有这个选项");
     checkOptions(store ?? null, { send, pay, chooseDriver, limits, deadlineMs, waitUntil });
     this.#client = client;
     this.#store = /** @type {RideOrderStore} */ (/** @type {unknown} */ (store));
-    const { openOrders, processes } = limits;
+    const { openOrders, processes } = optionsOf(limits, "limits", ["processes", "openOrders"]);
     this.#service = {
       openOrders,
       processes,
@@ -112,6 +128,7 @@ export class RideOrders {
 
   /** @param {string} orderId */
   async load(orderId) {
+    identified(orderId);
     const order = foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
     const number = order?.mtOrderId;
     // What is under our number is the way to Meituan's, once that is known.
@@ -119,47 +136,56 @@ export class RideOrders {
   }
 
   /** @param {string} orderId @param {{ now?: number | Date }} [options] */
-  async standing(orderId, { now } = {}) {
+  async standing(orderId, options) {
     const { openOrders, processes } = this.#service;
-    const at = now === undefined ? this.#how.clock() : moment(now);
+    const at = nowOf(options) ?? this.#how.clock();
     return applyToRide(await this.load(orderId), undefined, { calls: [], openOrders, processes }, at);
   }
 
   /** @param {number | Date} [now] */
   async due(now) {
-    if (typeof this.#store.due !== "function") invalid("store", "give the store a function due(now)");
-    return listOf(await heard(this.#store.due(now === undefined ? this.#how.clock() : moment(now)), "due"), "due");
+    if (!hasFunction(this.#store, "due")) invalid("store", "give the store a function due(now)", "请为 store 提供函数 due(now)");
+    return listOf(
+      await heard(/** @type {any} */ (this.#store).due(now === undefined ? this.#how.clock() : moment(now)), "due"),
+      "due",
+    );
   }
 
   /** The orders with conflicts, and these. */
   async conflicts() {
-    if (typeof this.#store.conflicts !== "function") invalid("store", "give the store a function conflicts()");
-    const orderIds = listOf(await heard(this.#store.conflicts(), "conflicts"), "conflicts");
+    if (!hasFunction(this.#store, "conflicts"))
+      invalid("store", "give the store a function conflicts()", "请为 store 提供函数 conflicts()");
+    const orderIds = listOf(await heard(/** @type {any} */ (this.#store).conflicts(), "conflicts"), "conflicts");
     return Promise.all(orderIds.map(async (orderId) => ({ orderId, conflicts: (await this.standing(orderId)).conflictKinds })));
   }
 
   /** @param {string} orderId @param {object} event */
   async apply(orderId, event) {
-    return recordedOf(await this.#run(RECORD, orderId, event));
+    return recordedOf(await this.#run(RECORD, identified(orderId), record(event, "event")));
   }
 
   /** @param {{ type: string, body: object }} push @param {number} [began] when it came, by the steady clock */
-  async receive({ type, body }, began) {
-    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, began));
+  async receive(push, began) {
+    record(push, "push");
+    const [type, body] = [anyText(fieldOf(push, "type", "push.type"), "push.type"), fieldOf(push, "body", "push.body")];
+    record(body, "push.body");
+    const at = typeof began === "number" && Number.isFinite(began) ? began : undefined;
+    return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, at));
   }
 
   /** @param {string} orderId */
   async settle(orderId) {
     this.#mustSend();
-    return (await this.#run(SETTLE, orderId)).at;
+    return (await this.#run(SETTLE, identified(orderId))).at;
   }
 
   /** @param {string} call @param {any} message */
   async call(call, message) {
     this.#mustSend();
-    if (FIELDS[call] === undefined) invalid("call", `expected one of: ${Object.keys(FIELDS).join(", ")}`);
-    const orderId = call === "submitOrder" ? message.channelPartnerOrderId : message.mtOrderId || message.channelPartnerOrderId;
-    if (typeof orderId !== "string" || orderId === "") invalid("message", "the number of the order is missing");
+    const fields = optionsOf(record(message, "message"), "message", ["mtOrderId", "channelPartnerOrderId"]);
+    const name =
+      oneOf(call, "call", Object.keys(FIELDS)) === "submitOrder" || !fields.mtOrderId ? "channelPartnerOrderId" : "mtOrderId";
+    const orderId = identified(fields[name], `message.${name}`);
     // What cannot be sent is refused before anything is recorded.
     /** @type {any} */ (this.#client.requests)[call](message, { now: this.#how.clock() });
     /** @type {{ message: any, reply?: any, error?: unknown, isMade?: boolean }} */
@@ -174,7 +200,12 @@ export class RideOrders {
   }
 
   #mustSend() {
-    if (this.#how.send === undefined) invalid("send", "calls are made by this function, such as (request) => fetch(request)");
+    if (this.#how.send === undefined)
+      invalid(
+        "send",
+        "calls are made by this function, such as (request) => fetch(request)",
+        "请求由该函数发送，如 (request) => fetch(request)",
+      );
   }
 
   /**

@@ -1,7 +1,8 @@
 // Sealed requests to Meituan, and what comes back.
 
-import { moment } from "./configuration.js";
-import { failed, readRideReply, sealRequest } from "./core.js";
+import { anyText, invalid, nowOf, optionsOf } from "./arguments.js";
+import { errorOf } from "./border.js";
+import { readRideReply, sealRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, isResponse, rawBody, readBody } from "./http.js";
 import { configure } from "./ride-configuration.js";
@@ -18,13 +19,16 @@ export class Requests {
   #configuration;
 
   static {
+    const configurationOf = (/** @type {any} */ requests) =>
+      typeof requests === "object" && requests !== null && #configuration in requests
+        ? requests.#configuration
+        : invalid("this", "call it as a method: requests.name(message)", "请作为方法调用：requests.name(message)");
     interfaces.forEach(({ name, direction }, of) => {
       if (direction !== "toMeituan") return;
       /** @this {Requests} @param {any} message @param {RequestOptions} [options] */
       const request = function (message, options) {
-        const now = options?.now;
-        const configuration = this.#configuration;
-        const at = now === undefined ? configuration.clock() : moment(now);
+        const configuration = configurationOf(this);
+        const at = nowOf(options) ?? configuration.clock();
         return new SealedRequest(configuration, of, sealRequest(configuration.handle, of, message, at));
       };
       Object.defineProperty(Requests.prototype, name, { value: request });
@@ -74,15 +78,18 @@ export class SealedRequest {
    * @param {string | Uint8Array | ArrayBuffer} body
    * @param {{ traceId?: string | undefined }} [facts]
    */
-  parse(body, { traceId } = {}) {
+  parse(body, facts) {
+    const { traceId } = optionsOf(facts, "facts", ["traceId"], "");
+    if (traceId !== undefined) anyText(traceId, "traceId");
     const { handle, maxBodyBytes } = this.#configuration;
     const { reply, warnings, traceId: own, failure } = readRideReply(handle, this.#of, cut(rawBody(body), maxBodyBytes));
     if (failure === undefined) return answered(reply, interfaces[this.#of].hasData, warnings, traceId || own || undefined);
     // A number that could not be read stands in the detail, with the words.
     const remoteCode = failure.remoteCode || undefined;
     const said = remoteCode === undefined ? [failure.detail] : [remoteCode, failure.remoteName, failure.describe];
-    const detail = `${this.type} was answered ${said.filter(Boolean).join(" ")}`;
-    throw failed({
+    const words = said.filter(Boolean).join(" ");
+    const detail = { en: `${this.type} was answered ${words}`, zh: `${this.type} 的应答为 ${words}` };
+    throw errorOf({
       ...failure,
       remoteCode,
       ...(failure.code === "REMOTE_REJECTED" ? { detail, meaning: meaningOf(failure) } : {}),
@@ -102,7 +109,7 @@ export class SealedRequest {
       if (!MeituanError.is(error) || error.code === "REMOTE_REJECTED" || response.ok) throw error;
       const { status } = response;
       throw new MeituanError("REMOTE_REJECTED", {
-        detail: `${this.type} was answered with HTTP ${status}`,
+        detail: { en: `${this.type} was answered with HTTP ${status}`, zh: `${this.type} 的应答为 HTTP ${status}` },
         // Too early, too often, or not able to just now.
         retryable: status === 408 || status === 425 || status === 429 || status >= 500,
         traceId,

@@ -1,12 +1,13 @@
 // Entry of meituan-protocol/ride: the ride API of Meituan Enterprise.
 
+import { anyText, fieldOf, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
 import { checkedCipher } from "./cipher.js";
-import { invalid, moment } from "./configuration.js";
 import * as core from "./core.js";
 import { endpoint } from "./handler.js";
 import { applyToRide, recordRideCall, sortedSign } from "./orders-core.js";
 import { RIDE, RideClient } from "./ride-client.js";
 import { carTypeRequestSources } from "./ride-tables.js";
+import { bytesOf, timeOf } from "./values.js";
 
 export { nodeCipher } from "./cipher.js";
 export { MeituanError } from "./errors.js";
@@ -22,16 +23,23 @@ export { RideClient };
  * @param {string} text
  * @param {{ cipher?: unknown, maxBytes?: number }} [options]
  */
-export const sealEnvelope = (secretKey, text, { cipher, maxBytes } = {}) =>
-  core.sealEnvelope(secretKey, text, checkedCipher(cipher, "cipher"), maxBytes);
+export function sealEnvelope(secretKey, text, options) {
+  const { cipher, maxBytes } = envelopeOptions(options);
+  return core.sealEnvelope(secretKey, text, checkedCipher(cipher, "cipher"), maxBytes);
+}
+
+/** @param {unknown} options */
+const envelopeOptions = (options) => (options === undefined ? {} : optionsOf(options, "options", ["cipher", "maxBytes"], ""));
 
 /**
  * @param {string} secretKey
  * @param {string | Uint8Array} content
  * @param {{ cipher?: unknown, maxBytes?: number }} [options]
  */
-export const openEnvelope = (secretKey, content, { cipher, maxBytes } = {}) =>
-  core.openEnvelope(secretKey, content, checkedCipher(cipher, "cipher"), maxBytes);
+export function openEnvelope(secretKey, content, options) {
+  const { cipher, maxBytes } = envelopeOptions(options);
+  return core.openEnvelope(secretKey, content, checkedCipher(cipher, "cipher"), maxBytes);
+}
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new RideClient(settings), RIDE, options);
@@ -46,28 +54,40 @@ export const handler = (options) => endpoint((settings) => new RideClient(settin
  * @param {Limits} limits
  */
 function limitsOf({ calls, openOrders, processes }) {
+  if (calls !== undefined && calls !== null) record(calls, "calls");
   if (openOrders === undefined && processes === undefined) return calls;
-  return {
+  return reading("calls", () => ({
     calls: [],
     ...calls,
     ...(openOrders === undefined ? {} : { openOrders }),
     ...(processes === undefined ? {} : { processes }),
-  };
+  }));
 }
+
+/** @param {unknown} options @returns {Record<string, any>} */
+const whenOf = (options) => optionsOf(record(options, "options"), "options", ["now", "calls", "openOrders", "processes"], "");
+
+/** @param {object | undefined | null} order */
+const storedOf = (order) => (order === undefined || order === null ? undefined : record(order, "order"));
 
 /**
  * @param {object | undefined | null} order
  * @param {object} event
  * @param {When} options
  */
-export const transition = (order, event, { now, ...limits }) =>
-  applyToRide(order ?? undefined, event, limitsOf(limits), moment(now));
+export function transition(order, event, options) {
+  const { now, ...limits } = whenOf(options);
+  return applyToRide(storedOf(order), record(event, "event"), limitsOf(limits), moment(now));
+}
 
 /**
  * @param {object | undefined | null} order
  * @param {When} options
  */
-export const standing = (order, { now, ...limits }) => applyToRide(order ?? undefined, undefined, limitsOf(limits), moment(now));
+export function standing(order, options) {
+  const { now, ...limits } = whenOf(options);
+  return applyToRide(storedOf(order), undefined, limitsOf(limits), moment(now));
+}
 
 /**
  * @param {object | undefined | null} order
@@ -75,25 +95,36 @@ export const standing = (order, { now, ...limits }) => applyToRide(order ?? unde
  * @param {Limits} [limits]
  */
 export const nextAction = (order, when, limits) =>
-  standing(order, typeof when === "number" || when instanceof Date ? { ...limits, now: when } : when).next;
+  standing(
+    order,
+    timeOf(when) === undefined ? /** @type {When} */ (when) : { ...whenLimits(limits), now: /** @type {any} */ (when) },
+  ).next;
+
+/** @param {unknown} limits */
+const whenLimits = (limits) => optionsOf(limits, "limits", ["calls", "openOrders", "processes"], "");
 
 /**
  * @param {object | undefined | null} calls
  * @param {string} call
  * @param {{ now: number | Date, processes?: number }} options
  */
-export const recordCall = (calls, call, { now, processes }) =>
-  recordRideCall(limitsOf({ calls: calls ?? { calls: [] }, processes }), call, moment(now));
+export function recordCall(calls, call, options) {
+  const { now, processes } = whenOf(options);
+  return recordRideCall(limitsOf({ calls: calls ?? { calls: [] }, processes }), anyText(call, "call"), moment(now));
+}
 
 /**
  * @param {any} estimate
  */
 export function carTypeRequestOf(estimate) {
+  record(estimate, "estimate");
   /** @type {any} */
   const request = {};
   for (const { field, from, needed } of carTypeRequestSources) {
-    const source = from.find((name) => estimate[name] !== undefined && estimate[name] !== null);
-    if (source !== undefined) request[field] = estimate[source];
+    const value = from
+      .map((name) => fieldOf(estimate, name, `estimate.${name}`))
+      .find((value) => value !== undefined && value !== null);
+    if (value !== undefined) request[field] = value;
     else if (needed) return undefined;
   }
   return request;
@@ -101,8 +132,9 @@ export function carTypeRequestOf(estimate) {
 
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {
-  const id = random instanceof Uint8Array ? core.orderId(random) : undefined;
-  return id ?? invalid("random", "expected a Uint8Array of 16 bytes");
+  const bytes = bytesOf(random);
+  const id = bytes === undefined ? undefined : core.orderId(bytes);
+  return id ?? unexpected("random", random, "a Uint8Array of 16 bytes", "16 字节的 Uint8Array");
 }
 
 /**
@@ -111,18 +143,23 @@ export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) 
  * @param {{ scheme?: "sign_key" | "prefix" }} [options]
  */
 export function signSorted(secret, parameters, options) {
-  const { scheme = "sign_key" } = options ?? {};
-  if (typeof secret !== "string" || secret === "") invalid("secret", "expected a text that is not empty");
-  if (scheme !== "sign_key" && scheme !== "prefix") invalid("scheme", "expected sign_key or prefix");
+  const { scheme = "sign_key" } = optionsOf(options, "options", ["scheme"], "");
+  text(secret, "secret");
+  oneOf(scheme, "scheme", ["sign_key", "prefix"]);
   const given = pairsOf(parameters).filter(([, value]) => value !== undefined && value !== null);
   const names = new Set();
   const named = given.map(([name, value]) => {
-    if (names.has(name)) invalid(`parameters.${name}`, "it is there more than once");
+    if (names.has(name)) invalid(`parameters.${name}`, "it is there more than once", "出现了多次");
     names.add(name);
     // What an object looks like as text is the sender's choice, and the signature covers that text.
     if (typeof value === "object" || typeof value === "function" || typeof value === "symbol")
-      invalid(`parameters.${name}`, "expected a text, a number or a flag: sign nested JSON as the text that is sent");
-    if (typeof value === "number" && !Number.isFinite(value)) invalid(`parameters.${name}`, `expected a number, found ${value}`);
+      return unexpected(
+        `parameters.${name}`,
+        value,
+        "a text, a number or a flag (sign nested JSON as the text that is sent)",
+        "字符串、数字或布尔值（嵌套的 JSON 请按实际发送的文本签名）",
+      );
+    if (typeof value === "number" && !Number.isFinite(value)) unexpected(`parameters.${name}`, value, "a number", "数字");
     return { name, value: String(value) };
   });
   return sortedSign(secret, scheme === "prefix", named);
@@ -134,10 +171,12 @@ export function signSorted(secret, parameters, options) {
  * @returns {(readonly [string, unknown])[]}
  */
 function pairsOf(parameters) {
-  const wrong = () => invalid("parameters", "expected an object, or pairs of name and value");
+  const wrong = () => unexpected("parameters", parameters, "an object, or pairs of name and value", "对象，或名称与值的键值对");
   if (typeof parameters !== "object" || parameters === null) return wrong();
-  if (typeof parameters[Symbol.iterator] !== "function") return Object.entries(parameters);
-  const pairs = [...parameters];
-  for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") wrong();
-  return pairs;
+  return reading("parameters", () => {
+    if (typeof parameters[Symbol.iterator] !== "function") return Object.entries(parameters);
+    const pairs = [...parameters];
+    for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") wrong();
+    return pairs;
+  });
 }

@@ -1,10 +1,10 @@
 // What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
 // claimed in its snapshot.
 
-import { integer, invalid, isRecord, moment } from "./configuration.js";
+import { duration, func, hasFunction, integer, moment, ownOf, reading, unexpected } from "./arguments.js";
 import { Reports } from "./reports.js";
 import { listOf } from "./store-answers.js";
-import { duration, endsInTime, steady } from "./time.js";
+import { endsInTime, steady } from "./time.js";
 
 /** How many orders are settled side by side, and how many are claimed at once. */
 const CONCURRENCY = 8;
@@ -21,7 +21,7 @@ const DEADLINE = 120_000;
  * @param {{ concurrency?: number, limit?: number, leaseMs?: number, deadlineMs?: number, now?: () => number, onError?: (error: unknown, about: any) => unknown,
  *   language?: "en" | "zh" }} [options]
  */
-export function settler(handler, store, options = {}) {
+export function settler(handler, store, options) {
   const {
     concurrency = CONCURRENCY,
     limit = LIMIT,
@@ -29,10 +29,19 @@ export function settler(handler, store, options = {}) {
     deadlineMs = DEADLINE,
     now = Date.now,
     ...hooks
-  } = options ?? {};
-  if (typeof handler?.settle !== "function") invalid("handler", "expected a handler with a store");
-  if (!isRecord(store) || (typeof store.due !== "function" && typeof store.claimDue !== "function")) {
-    invalid("store", "give the store a function due(now), or claimDue(now, limit, leaseMs)");
+  } = ownOf(options ?? {}, "options");
+  const isHandler = (typeof handler === "object" && handler !== null) || typeof handler === "function";
+  if (!isHandler || reading("handler", () => typeof handler.settle !== "function")) {
+    unexpected("handler", handler, "a handler with a store", "带 store 的 handler");
+  }
+  const canClaim = hasFunction(store, "claimDue");
+  if (!canClaim && !hasFunction(store, "due")) {
+    unexpected(
+      "store",
+      store,
+      "a store with a function due(now), or claimDue(now, limit, leaseMs)",
+      "带函数 due(now) 或 claimDue(now, limit, leaseMs) 的 store",
+    );
   }
   /** @type {any} */
   const keeper = store;
@@ -40,12 +49,11 @@ export function settler(handler, store, options = {}) {
   const atOnce = integer(limit, "limit", 1, 100_000);
   duration(leaseMs, "leaseMs");
   duration(deadlineMs, "deadlineMs");
-  if (typeof now !== "function") invalid("now", "expected a function that tells the time");
+  func(now, "now", "a function that tells the time", "返回时间的函数");
   const reports = new Reports(hooks);
   /** Those that are being settled in this process. @type {Set<string>} */
   const underWay = new Set();
 
-  const canClaim = typeof keeper.claimDue === "function";
   const name = canClaim ? "claimDue" : "due";
   const dueNow = async () => {
     const asked = canClaim ? keeper.claimDue(moment(now()), atOnce, leaseMs) : keeper.due(moment(now()));

@@ -1,9 +1,11 @@
 // The instances of the module where the user brings it. It stands in for instance.js in meituan-protocol/slim.
 
+import { reading } from "./arguments.js";
 import { compiled } from "./decode.js";
 import { MeituanError } from "./errors.js";
 import * as glue from "./glue.js";
 import { isResponse } from "./http.js";
+import { bytesOf as bytesOfAny, kindOf } from "./values.js";
 
 const MESSAGES = "meituan_protocol.wasm";
 const ORDERS = "meituan_protocol_orders.wasm";
@@ -21,14 +23,15 @@ export let orders;
 
 /** Makes an instance, which the glue calls from then on. */
 export function instantiate() {
-  if (messages === undefined) throw unusable("call init or initSync first");
+  if (messages === undefined) throw unusable("call init or initSync first", "请先调用 init 或 initSync");
   const memory = first ?? glue.initSync({ module: messages }).memory;
   first = undefined;
   return memory;
 }
 
-/** @param {string} detail */
-export const unusable = (detail) => new MeituanError("INVALID_CONFIG", { path: "meituan-protocol/slim", detail });
+/** @param {string} detail @param {string} [zh] */
+export const unusable = (detail, zh = detail) =>
+  new MeituanError("INVALID_CONFIG", { path: "meituan-protocol/slim", detail: { en: detail, zh } });
 
 /** @param {unknown} messagesSource @param {unknown} [ordersSource] */
 export function initSync(messagesSource, ordersSource) {
@@ -61,10 +64,12 @@ const OWN = { [MESSAGES]: "write_error", [ORDERS]: "module_of_orders" };
 const isOurs = (module, name) => WebAssembly.Module.exports(module).some((found) => found.name === OWN[name]);
 
 /** @param {string} name */
-const notOurs = (name) => unusable(`expected ${name} of this version of the package: this is another module`);
+const notOurs = (name) =>
+  unusable(`expected ${name} of this version of the package, found another module`, `应为本版本的 ${name}，实为其他模块`);
 
 /** @param {unknown} source @param {string} name */
 async function compile(source, name) {
+  reading("source", () => /** @type {any} */ (source)?.then);
   const given = await source;
   const brought = isResponse(given) ? await compileResponse(given, name) : given;
   return isModule(brought) ? brought : WebAssembly.compile(bytesOf(brought, name)).catch(refuse(name));
@@ -72,7 +77,11 @@ async function compile(source, name) {
 
 /** @param {Response} response @param {string} name */
 async function compileResponse(response, name) {
-  if (!response.ok) throw unusable(`the request for ${name} was answered with HTTP ${response.status}`);
+  if (!response.ok)
+    throw unusable(
+      `the request for ${name} was answered with HTTP ${response.status}`,
+      `请求 ${name} 的应答为 HTTP ${response.status}`,
+    );
   const isNamed = response.headers.get("content-type") === "application/wasm";
   // Streaming insists on the right type, and not every runtime has it.
   if (isNamed && typeof WebAssembly.compileStreaming === "function") {
@@ -83,12 +92,19 @@ async function compileResponse(response, name) {
 
 /** @param {string} name @returns {(cause: unknown) => never} */
 const refuse = (name) => (cause) => {
-  throw Object.assign(unusable(`expected ${name}: it cannot be compiled`), { cause });
+  const detail = { en: `expected ${name}, found what cannot be compiled`, zh: `应为 ${name}，实为无法编译的内容` };
+  throw new MeituanError("INVALID_CONFIG", { path: "meituan-protocol/slim", detail, cause });
 };
 
 // A module may come from another realm, where WebAssembly.Module is another class.
 /** @param {unknown} source @returns {source is WebAssembly.Module} */
-const isModule = (source) => Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+const isModule = (source) => {
+  try {
+    return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+  } catch {
+    return false;
+  }
+};
 
 // The glue looks at the class, and would take it for bytes.
 /** @param {WebAssembly.Module} module */
@@ -107,6 +123,11 @@ function moduleOf(source, name) {
 
 /** @param {any} source @param {string} name @returns {any} */
 function bytesOf(source, name) {
-  if (ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]") return source;
-  throw unusable(`expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response`);
+  const bytes = bytesOfAny(source);
+  if (bytes !== undefined) return bytes;
+  const { en, zh } = kindOf(source);
+  throw unusable(
+    `expected ${name}, as a WebAssembly.Module, its bytes, or (with init) a Response, found ${en}`,
+    `应为 ${name}：WebAssembly.Module、其字节，或（用 init 时）Response，实为${zh}`,
+  );
 }

@@ -1,7 +1,8 @@
 // What a user's store may say. Anything else is reported, and taken for nothing: neither for "not there" nor for "saved".
 
-import { invalid, isRecord } from "./configuration.js";
+import { invalid, unexpected } from "./arguments.js";
 import { endsInTime, steady } from "./time.js";
+import { isRecord } from "./values.js";
 
 /** So long may the store take where no call of Meituan's waits for it, as in the order service. */
 export const STORE_LIMIT = 30_000;
@@ -24,7 +25,11 @@ export function foundOf(answer) {
   if (answer === undefined || answer === null) return null;
   const { snapshot, revision = null } = answer;
   if (isRecord(snapshot) && revision !== null) return { snapshot, revision };
-  return invalid("store.load", "expected null, or { snapshot, revision }, the snapshot as it was saved and not as a text");
+  return invalid(
+    "store.load",
+    "expected null, or { snapshot, revision }, the snapshot as it was saved and not as a text",
+    "应为 null 或 { snapshot, revision }，其中 snapshot 为保存时的对象，而不是字符串",
+  );
 }
 
 /**
@@ -33,7 +38,7 @@ export function foundOf(answer) {
  * @returns {boolean}
  */
 export const savedOf = (answer) =>
-  typeof answer === "boolean" ? answer : invalid("store.save", `expected true or false, found ${typeof answer}`);
+  typeof answer === "boolean" ? answer : unexpected("store.save", answer, "true or false", "true 或 false");
 
 /**
  * The orders that `due`, `claimDue` or `conflicts` names.
@@ -44,4 +49,4 @@ export const savedOf = (answer) =>
 export const listOf = (answer, name) =>
   Array.isArray(answer) && answer.every((orderId) => typeof orderId === "string")
     ? answer
-    : invalid(`store.${name}`, "expected a list of order numbers, as texts");
+    : unexpected(`store.${name}`, answer, "a list of order numbers, as texts", "订单号（字符串）的数组");

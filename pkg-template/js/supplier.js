@@ -1,15 +1,18 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
+import { anyText, func, hasFunction, invalid, nowOf, optionsOf, reading, record, unexpected } from "./arguments.js";
 import { Call, failure, refused } from "./call.js";
-import { configure, invalid, moment } from "./configuration.js";
+import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, judgeHead, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { blamed } from "./found.js";
 import { serve } from "./handler.js";
 import {
   asReply,
   asResponse,
   cut,
   ENCRYPTED,
+  emptied,
   isArriving,
   limitedHead,
   lookedAtHeaders,
@@ -107,7 +110,7 @@ export class TicketSupplier {
       const body = rawBody(request.body);
       return this.#take(this.#headOf(request, options), body, asReply);
     } catch (error) {
-      throw this.#answerable(error, request);
+      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
     }
   }
 
@@ -128,11 +131,12 @@ export class TicketSupplier {
   async #receiveRequest(request, options, receive) {
     try {
       const { handle, maxBodyBytes, bodyTimeoutMs } = this.#configuration;
-      const head = this.#headOf(request, options);
+      const head = this.#reading(request, options, () => this.#headOf(request, options));
       // The signature does not cover the body: of a caller who is not authenticated nothing is read.
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
-      const until = Math.min(options?.until ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      const given = reading("options", () => options?.until);
+      const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const body = await readBody(request, maxBodyBytes, until);
       options?.heard?.(body);
       return this.#take(head, body, asResponse, receive);
@@ -142,11 +146,27 @@ export class TicketSupplier {
   }
 
   /**
+   * What its parts throw when they are read is about them; what its stream throws is somebody else's.
+   * @template T
+   * @param {Request} request
+   * @param {ReceiveOptions | undefined} options
+   * @param {() => T} read
+   */
+  #reading(request, options, read) {
+    try {
+      return read();
+    } catch (error) {
+      throw MeituanError.is(error) ? error : blamed(error, { request, options });
+    }
+  }
+
+  /**
    * The reply of last resort to whatever came to a URL.
    * @param {string} url
    * @param {string} describe
    */
   failFor(url, describe) {
+    anyText(describe, "describe");
     const call = callIndex(this.callFor(url) ?? "");
     return failure(this.#configuration, call === undefined ? 300 : calls[call].failure, describe, false);
   }
@@ -158,7 +178,7 @@ export class TicketSupplier {
    * @param {import("./reports.js").Hooks | Reports} [hooks]
    */
   orders(store, settings, hooks) {
-    const reports = hooks instanceof Reports ? hooks : new Reports(hooks ?? undefined);
+    const reports = Reports.from(hooks);
     return new Orders(this, store, { settings, clock: this.#configuration.clock, reports });
   }
 
@@ -169,7 +189,8 @@ export class TicketSupplier {
   async pendingNotices(store, orderId) {
     const orders = this.orders(store);
     if (orderId !== undefined) return orders.pendingNotices(orderId);
-    if (typeof store.due !== "function") invalid("store", "say which order, or give the store a function due(now)");
+    if (!hasFunction(store, "due"))
+      invalid("store", "say which order, or give the store a function due(now)", "请指明订单，或为 store 提供函数 due(now)");
     const due = listOf(await heard(store.due(this.#configuration.clock()), "due"), "due");
     const notices = await Promise.all(due.map((/** @type {string} */ id) => orders.pendingNotices(id)));
     return notices.flat();
@@ -180,7 +201,14 @@ export class TicketSupplier {
    * @param {{ report: (found: any, ...context: any[]) => unknown, waitUntil?: (working: Promise<unknown>, ...context: any[]) => void,
    *   reports?: Reports, onError?: (error: unknown, about: any) => unknown, language?: "en" | "zh" }} options
    */
-  observe(existing, { report, waitUntil = platformWaitUntil, onError, language, reports = new Reports({ onError, language }) }) {
+  observe(existing, options) {
+    func(existing, "existing");
+    record(options, "options");
+    const names = ["report", "waitUntil", "onError", "language", "reports"];
+    const { report, waitUntil = platformWaitUntil, onError, language, ...given } = optionsOf(options, "options", names, "");
+    func(report, "report");
+    func(waitUntil, "waitUntil");
+    const { reports = new Reports({ onError, language }) } = given;
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
       // Whatever goes wrong here is nothing that Meituan, or the existing handler, may notice.
@@ -215,10 +243,10 @@ export class TicketSupplier {
    */
   #headOf({ method, url, headers }, options) {
     const configuration = this.#configuration;
-    if (typeof method !== "string") invalid("method", "expected a string, such as POST");
+    if (typeof method !== "string") unexpected("method", method, "a text, such as POST", "字符串，如 POST");
     // A time that the caller sets is that of the reply too.
-    const fixed = options?.now;
-    const clock = fixed === undefined ? configuration.clock : () => moment(fixed);
+    const fixed = options === undefined ? undefined : nowOf(options);
+    const clock = fixed === undefined ? configuration.clock : () => fixed;
     const receivedAt = clock();
     const found = lookedAtHeaders(headers);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
@@ -241,8 +269,18 @@ export class TicketSupplier {
       receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
+    if (error && body.length === 0) throw emptied(error);
     if (error || index === undefined) throw error;
-    return new Call(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, date, authorization });
+    return new Call(configuration, index, envelope, {
+      warnings,
+      encrypted,
+      receivedAt,
+      clock,
+      finish,
+      record: undefined,
+      date,
+      authorization,
+    });
   }
 
   /**

@@ -1,9 +1,10 @@
 // What a store of orders has to do, as a list of checks that any store can be put through.
 
-import { invalid, isRecord } from "./configuration.js";
+import { anyText, duration, oneOf, optionsOf, storeOf, unexpected } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { foundOf, savedOf } from "./store-answers.js";
-import { duration, endsInTime, steady } from "./time.js";
+import { endsInTime, steady } from "./time.js";
+import { isError, isRecord } from "./values.js";
 
 /** A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists. */
 const SNAPSHOT = {
@@ -434,26 +435,26 @@ function heardOf(store, deadlineMs) {
  * @param {{ firstOrderId?: string, other?: any, keeps?: "tickets" | "rides", deadlineMs?: number }} [options]
  */
 export async function storeContract(store, options) {
-  const { firstOrderId = "900000000000000001", other = store, keeps, deadlineMs = DEADLINE } = options ?? {};
-  for (const [name, one] of Object.entries({ store, other })) {
-    const isStore = isRecord(one) && typeof one.load === "function" && typeof one.save === "function";
-    if (!isStore) invalid(name, "expected an object with load and save");
-  }
-  if (typeof firstOrderId !== "string" || !/^\d+$/.test(firstOrderId)) invalid("firstOrderId", "expected digits");
-  if (keeps !== undefined && keeps !== "tickets" && keeps !== "rides") invalid("keeps", "expected tickets or rides");
+  const names = ["firstOrderId", "other", "keeps", "deadlineMs"];
+  const given = optionsOf(options, "options", names, "");
+  const { firstOrderId = "900000000000000001", other = store, keeps, deadlineMs = DEADLINE } = given;
+  storeOf(store);
+  storeOf(other, "other");
+  if (!/^\d+$/.test(anyText(firstOrderId, "firstOrderId"))) unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
+  if (keeps !== undefined) oneOf(keeps, "keeps", ["tickets", "rides"]);
   duration(deadlineMs, "deadlineMs");
   let next = BigInt(firstOrderId);
   const newId = () => String(next++);
   const mine = heardOf(store, deadlineMs);
-  const given = { store: mine, other: other === store ? mine : heardOf(other, deadlineMs), newId };
+  const stores = { store: mine, other: other === store ? mine : heardOf(other, deadlineMs), newId };
   const results = [];
   for (const { name, needs, of, check } of CHECKS) {
     if ((needs !== undefined && mine[needs] === undefined) || (of !== undefined && of !== (keeps ?? of))) continue;
     try {
-      await check(given);
+      await check(stores);
       results.push({ name, passed: true });
     } catch (error) {
-      results.push({ name, passed: false, why: error instanceof Error ? error.message : String(error) });
+      results.push({ name, passed: false, why: isError(error) ? error.message : String(error) });
       // What hangs, or cannot be read at all, would fail each of the others as well.
       if (MeituanError.is(error)) break;
     }

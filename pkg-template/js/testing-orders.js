@@ -3,6 +3,7 @@
 // Each life is a generator. It yields a step, and is given what came of it, because later steps repeat ids and codes
 // that the supplier chose. The caller brings the connection and the clock.
 
+import { integer, moment, optionsOf, record, text, unexpected } from "./arguments.js";
 import { acceptance } from "./texts.js";
 
 /**
@@ -25,10 +26,11 @@ const VOID = 3;
 
 /**
  * The lives that together show every acceptance point above.
- * @param {Plan} plan
+ * @param {Plan} planned
  * @returns {{ name: string, product: keyof Plan["products"], title: { en: string, zh: string }, steps: Life }[]}
  */
-export function orderLives(plan) {
+export function orderLives(planned) {
+  const plan = planOf(planned);
   const order = (/** @type {number} */ index, /** @type {string} */ product, /** @type {number} */ quantity) =>
     new Order(plan, String(BigInt(plan.firstOrderId) + BigInt(index)), product, quantity);
   const { issues, refuses, instant } = plan.products;
@@ -65,6 +67,24 @@ export function orderLives(plan) {
     },
   ];
 }
+
+/** @param {unknown} planned @returns {Plan} */
+function planOf(planned) {
+  const names = ["firstOrderId", "products", "mtDealId", "buyPrice", "unitPrice", "travelDate", "now"];
+  const plan = optionsOf(record(planned, "plan"), "plan", names, "");
+  const { firstOrderId, products, travelDate } = plan;
+  if (typeof firstOrderId !== "string" || !/^\d{1,19}$/.test(firstOrderId))
+    unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
+  plan.products = optionsOf(record(products, "products"), "products", PRODUCTS);
+  for (const name of PRODUCTS) text(plan.products[name], `products.${name}`);
+  text(plan.mtDealId, "mtDealId");
+  for (const name of ["buyPrice", "unitPrice"]) integer(plan[name], name, 0, Number.MAX_SAFE_INTEGER);
+  if (travelDate !== undefined) text(travelDate, "travelDate");
+  moment(plan.now);
+  return /** @type {any} */ (plan);
+}
+
+const PRODUCTS = ["issues", "refuses", "instant", "unknown"];
 
 /** Each is a guest of their own: a supplier may count them. @param {number} index */
 const visitor = (index) => ({

@@ -2,8 +2,8 @@
 // seven interfaces and the drivers change it. What no page says (which refusal gets which code, when a cancel costs
 // something) is invented here, and said so where it is.
 
+import { anyText, invalid, unexpected } from "./arguments.js";
 import { CarType, ResultCode, RideEvent, RideStatus } from "./codes.js";
-import { invalid } from "./configuration.js";
 
 /**
  * @typedef {import("./testing-ride.js").RideState} RideState
@@ -256,8 +256,10 @@ export function advance(state, mtOrderId, now) {
 export function withdraw(state, mtOrderId, orderStatus, now) {
   const order = known(state, mtOrderId);
   const kinds = /** @type {number[]} */ ([RideStatus.DRIVER_CANCELED, RideStatus.DISPATCH_CANCELED, RideStatus.SYSTEM_CANCELED]);
-  if (!kinds.includes(orderStatus)) invalid("orderStatus", `expected one of ${kinds.join(", ")}`);
-  if (order.orderStatus > RideStatus.DRIVER_ARRIVED) invalid("mtOrderId", `the order is in state ${order.orderStatus}`);
+  if (!kinds.includes(orderStatus))
+    unexpected("orderStatus", orderStatus, `one of ${kinds.join(", ")}`, `以下之一：${kinds.join("、")}`);
+  if (order.orderStatus > RideStatus.DRIVER_ARRIVED)
+    invalid("mtOrderId", `found an order in state ${order.orderStatus}`, `订单的状态实为 ${order.orderStatus}`);
   happened(state, order, RideEvent.ORDER_CANCELED, orderStatus, now);
 }
 
@@ -271,10 +273,12 @@ export function withdraw(state, mtOrderId, orderStatus, now) {
 export function refund(state, mtOrderId, amount, now) {
   const order = known(state, mtOrderId);
   const { payInfo, tradeOrderId, charges, refunds } = order;
-  if (payInfo === undefined || tradeOrderId === undefined) return invalid("mtOrderId", "the order is not paid");
+  if (payInfo === undefined || tradeOrderId === undefined)
+    return invalid("mtOrderId", "found an order that is not paid", "订单尚未支付");
   const left = refunds.reduce((sum, { refundAmount }) => sum - refundAmount, charges.userPayableBalancePrice ?? 0);
   const refundAmount = amount ?? left;
-  if (!Number.isInteger(refundAmount) || refundAmount < 1 || refundAmount > left) invalid("amount", `expected 1 to ${left} fen`);
+  if (!Number.isInteger(refundAmount) || refundAmount < 1 || refundAmount > left)
+    unexpected("amount", refundAmount, `1 to ${left} fen`, `1 至 ${left} 分`);
   const sqtRefundNo = `R${now}${nextSerial(state)}`;
   const body = { mtOrderId, sqtRefundNo, tradeOrderId, paySerialNum: tradeOrderId, refundTime: now, refundAmount };
   refunds.push({ sqtRefundNo, refundAmount });
@@ -340,7 +344,8 @@ function orderOf({ orders }, { mtOrderId, channelPartnerOrderId }) {
  * @param {string} mtOrderId
  */
 function known({ orders }, mtOrderId) {
-  return Object.hasOwn(orders, mtOrderId) ? orders[mtOrderId] : invalid("mtOrderId", "there is no such order");
+  const isKnown = Object.hasOwn(orders, anyText(mtOrderId, "mtOrderId"));
+  return isKnown ? orders[mtOrderId] : invalid("mtOrderId", "found a number that no order has", "没有这个订单");
 }
 
 /**

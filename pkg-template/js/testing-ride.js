@@ -1,16 +1,23 @@
 // Meituan Enterprise's side of the ride API, as values in and values out: it opens, checks and seals like the real one, and
 // keeps orders. It opens no connection, reads no clock and draws nothing at random.
 
+import { anyText, flag, integer, invalid, moment, oneOf, optionsOf, reading, record, text, unexpected } from "./arguments.js";
 import { ResultCode } from "./codes.js";
-import { invalid, moment } from "./configuration.js";
 import { messageIndex, openEnvelope, readMessage, sealEnvelope, writeMessage } from "./core.js";
-import { JSON_TYPE, pathOf, rawBody, uriOf } from "./http.js";
+import { headerOf, JSON_TYPE, pathOf, rawBody, uriOf } from "./http.js";
 import { interfaces } from "./ride-messages.js";
 import { parseExactly } from "./slots.js";
 import { advance, CANCEL_FEES, emptyState, INTERFACES, Refusal, refund, TARIFFS, withdraw } from "./testing-ride-orders.js";
+import { bytesOf, isList, isRecord } from "./values.js";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const VERSION = "1.0";
+
+const OPTIONS = [
+  ...["entId", "accessKey", "secretKey", "version", "replyForm", "toleranceSeconds"],
+  ...["tariffs", "cancelFees", "state"],
+];
+const HEAD = ["method", "url", "headers", "body"];
 
 /** Meituan Enterprise, as one enterprise meets it. */
 export class MeituanRide {
@@ -24,20 +31,29 @@ export class MeituanRide {
   #cancelFees;
 
   /** @param {any} options */
-  constructor({ entId, accessKey, secretKey, version = 1, replyForm = "direct", toleranceSeconds = 600, ...world }) {
-    this.#entId = String(entId);
-    this.#accessKey = accessKey;
+  constructor(options) {
+    const given = optionsOf(record(options, "options"), "options", OPTIONS, "");
+    const { accessKey, secretKey, version = 1, replyForm = "direct", toleranceSeconds = 600 } = given;
+    const entId = typeof given.entId === "number" ? String(given.entId) : given.entId;
+    if (typeof entId !== "string" || !/^[1-9]\d*$/.test(entId))
+      unexpected("entId", given.entId, "a positive whole number", "正整数");
+    this.#entId = entId;
+    this.#accessKey = text(accessKey, "accessKey");
+    if (version !== 1 && version !== 2) unexpected("version", version, "1 or 2", "1 或 2");
+    oneOf(replyForm, "replyForm", ["direct", "nested"]);
+    integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff);
+    for (const name of ["tariffs", "cancelFees", "state"]) {
+      const isRight = given[name] === undefined || (name === "tariffs" ? isList(given[name]) : isRecord(given[name]));
+      if (!isRight)
+        unexpected(name, given[name], name === "tariffs" ? "a list" : "an object", name === "tariffs" ? "数组" : "对象");
+    }
     this.#secretKey = secretKey;
     this.#version = version;
     this.#replyForm = replyForm;
     this.#tolerance = 1000 * toleranceSeconds;
-    this.#tariffs = world.tariffs ?? TARIFFS;
-    this.#cancelFees = world.cancelFees ?? CANCEL_FEES;
-    this.state = world.state ?? emptyState();
-    if (!/^[1-9]\d*$/.test(this.#entId)) invalid("entId", "expected a positive whole number");
-    if (typeof accessKey !== "string" || accessKey === "") invalid("accessKey", "expected a text");
-    if (version !== 1 && version !== 2) invalid("version", "expected 1 or 2");
-    if (replyForm !== "direct" && replyForm !== "nested") invalid("replyForm", "expected direct or nested");
+    this.#tariffs = given.tariffs ?? TARIFFS;
+    this.#cancelFees = given.cancelFees ?? CANCEL_FEES;
+    this.state = given.state ?? emptyState();
     // A key that is none is found now, and not at the first request.
     this.#seal("");
   }
@@ -47,14 +63,21 @@ export class MeituanRide {
    * @param {{ method: string, url: string, headers: any, body: string | Uint8Array | ArrayBuffer }} request
    * @param {{ now: number | Date, random?: Uint8Array, fail?: number }} about `fail` answers with that code, and does nothing
    */
-  receive(request, { now, random, fail }) {
+  receive(request, about) {
+    const { now, random: given, fail } = optionsOf(record(about, "about"), "about", ["now", "random", "fail"], "");
     const at = moment(now);
+    const random = given === undefined ? undefined : (bytesOf(given) ?? unexpected("random", given, "bytes", "字节"));
+    if (fail !== undefined) integer(fail, "fail", -(2 ** 31), 2 ** 31 - 1);
+    const asked = /** @type {any} */ (optionsOf(record(request, "request"), "request", HEAD, ""));
+    uriOf(asked.url);
+    anyText(asked.method, "method");
+    asked.body = rawBody(asked.body);
     this.state.serial += 1;
     const traceId = `${at}-${this.state.serial}`;
     let isOpened = false;
     let reply;
     try {
-      const { name, text, seen } = this.#open(request, at);
+      const { name, text, seen } = this.#open(asked, at);
       isOpened = true;
       const message = this.#read(name, text, seen);
       if (fail !== undefined) throw new Refusal(fail, nameOf(fail));
@@ -75,12 +98,25 @@ export class MeituanRide {
    * @param {{ now: number | Date, version?: 1 | 2, format?: "form" | "json", common?: boolean }} options
    *   without `common`, entId and ts are left out, as in the ride spec's examples
    */
-  push(name, body, { now, version = this.#version, format = "form", common = true }) {
-    const index = messageIndex(`ride.${name}.request`);
-    if (index === undefined || !isPush(name)) return invalid("name", `${name} is no push`);
+  push(name, body, options) {
+    const names = ["now", "version", "format", "common"];
+    const given = optionsOf(record(options, "options"), "options", names, "");
+    const { now, version = this.#version, format = "form", common = true } = given;
+    const index = messageIndex(`ride.${anyText(name, "name")}.request`);
+    if (index === undefined || !isPush(name)) return invalid("name", `found ${name}, which is no push`, `实为 ${name}，不是推送`);
+    if (version !== 1 && version !== 2) unexpected("version", version, "1 or 2", "1 或 2");
+    oneOf(format, "format", ["form", "json"]);
+    flag(common, "common");
+    if (typeof body !== "string") record(body, "body");
     const ts = version === 1 ? Math.floor(moment(now) / 1000) : moment(now);
     const ours = common ? { entId: this.#entId, ts } : {};
-    const text = typeof body === "string" ? body : writeMessage(index, { ...ours, ...body });
+    const text =
+      typeof body === "string"
+        ? body
+        : writeMessage(
+            index,
+            reading("body", () => ({ ...ours, ...body })),
+          );
     /** @type {Record<string, string>} */
     const parameters = version === 1 ? { token: this.#accessKey, version: VERSION } : { accessKey: this.#accessKey };
     parameters.content = this.#seal(text);
@@ -97,7 +133,9 @@ export class MeituanRide {
    * @param {string | Uint8Array | ArrayBuffer} text
    * @param {{ status?: number }} [about]
    */
-  readPushReply(text, { status = 200 } = {}) {
+  readPushReply(text, about) {
+    const { status = 200 } = optionsOf(about, "about", ["status"], "");
+    integer(status, "status", 0, 999);
     const { value, issues } = readMessage(/** @type {number} */ (messageIndex("ride.refunded.response")), rawBody(text));
     const isAccepted = status === 200 && value?.code === ResultCode.SUCCESS;
     return { accepted: isAccepted, code: value?.code, message: value?.message, issues };
@@ -113,8 +151,8 @@ export class MeituanRide {
    * @param {string} mtOrderId
    * @param {{ now: number | Date }} when
    */
-  advance(mtOrderId, { now }) {
-    return advance(this.state, mtOrderId, moment(now));
+  advance(mtOrderId, when) {
+    return advance(this.state, mtOrderId, timeIn(when));
   }
 
   /**
@@ -122,16 +160,17 @@ export class MeituanRide {
    * @param {number} orderStatus
    * @param {{ now: number | Date }} when
    */
-  withdraw(mtOrderId, orderStatus, { now }) {
-    withdraw(this.state, mtOrderId, orderStatus, moment(now));
+  withdraw(mtOrderId, orderStatus, when) {
+    withdraw(this.state, mtOrderId, orderStatus, timeIn(when));
   }
 
   /**
    * @param {string} mtOrderId
    * @param {{ now: number | Date, amount?: number }} what
    */
-  refund(mtOrderId, { now, amount }) {
-    return refund(this.state, mtOrderId, amount, moment(now));
+  refund(mtOrderId, what) {
+    const { amount } = optionsOf(record(what, "what"), "what", ["amount"], "");
+    return refund(this.state, mtOrderId, amount, timeIn(what));
   }
 
   /**
@@ -169,7 +208,7 @@ export class MeituanRide {
    */
   #parameters(headers, body) {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-    const type = new Headers(headers).get("content-type") ?? "";
+    const type = headerOf(headers, "content-type");
     // JSON around the content was only ever seen in the newer generation.
     if (this.#version === 2 && type.startsWith("application/json")) return glance(text) ?? {};
     if (!type.startsWith(FORM_TYPE)) throw new Refusal(ResultCode.PARAM_ERROR, `参数错误：Content-Type 应为 ${FORM_TYPE}`);
@@ -222,6 +261,9 @@ export class MeituanRide {
     return JSON.stringify({ status: 0, msg: "成功", traceId, data });
   }
 }
+
+/** @param {unknown} when */
+const timeIn = (when) => moment(optionsOf(record(when, "when"), "when", ["now"], "").now);
 
 /** @param {string} name */
 const isPush = (name) => interfaces.some((one) => one.name === name && one.path === undefined);

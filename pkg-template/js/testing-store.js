@@ -1,5 +1,8 @@
 // A store that keeps orders in memory.
 
+import { identified, integer, moment, optionsOf, record, unexpected } from "./arguments.js";
+import { stringify } from "./json.js";
+
 /** @typedef {import("./order.js").OrderStore} OrderStore */
 
 /** Nothing is kept beyond the process: for tests, and for trying things out. */
@@ -9,7 +12,7 @@ export class MemoryStore {
 
   /** @param {string} orderId */
   load(orderId) {
-    const found = this.#orders.get(orderId);
+    const found = this.#orders.get(identified(orderId));
     return found === undefined ? null : { snapshot: JSON.parse(found.text), revision: found.revision };
   }
 
@@ -19,20 +22,30 @@ export class MemoryStore {
    * @param {number | null} expectedRevision
    * @param {{ due?: number | undefined, conflicts?: number | undefined }} about
    */
-  save(orderId, snapshot, expectedRevision, { due, conflicts = 0 } = {}) {
-    const revision = this.#orders.get(orderId)?.revision ?? null;
-    if (revision !== expectedRevision) return false;
-    this.#orders.set(orderId, { text: JSON.stringify(snapshot), revision: (revision ?? 0) + 1, due, conflicts });
+  save(orderId, snapshot, expectedRevision, about) {
+    const { due, conflicts = 0 } = optionsOf(about, "about", ["due", "conflicts"], "");
+    if (due !== undefined) moment(due, "due");
+    integer(conflicts, "conflicts", 0, 2 ** 31 - 1);
+    const revision = this.#orders.get(identified(orderId))?.revision ?? null;
+    const text = stringify(record(snapshot, "snapshot"), "snapshot");
+    if (revision !== expectedRevision) {
+      const isRevision = expectedRevision === null || typeof expectedRevision === "number";
+      return isRevision ? false : unexpected("expectedRevision", expectedRevision, "a revision, or null", "版本号或 null");
+    }
+    this.#orders.set(orderId, { text, revision: (revision ?? 0) + 1, due, conflicts });
     return true;
   }
 
   /** @param {number} now */
   due(now) {
+    if (typeof now !== "number" || Number.isNaN(now)) return unexpected("now", now, "epoch milliseconds", "毫秒时间戳");
     return [...this.#orders].filter(([, { due }]) => due !== undefined && due <= now).map(([orderId]) => orderId);
   }
 
   /** @param {number} now @param {number} limit @param {number} leaseMs */
   claimDue(now, limit, leaseMs) {
+    integer(limit, "limit", 0, 2 ** 31 - 1);
+    integer(leaseMs, "leaseMs", 0, 2 ** 53 - 1);
     const claimed = this.due(now).filter((orderId) => (this.#orders.get(orderId)?.claimedUntil ?? 0) <= now);
     for (const orderId of claimed.slice(0, limit)) {
       const order = this.#orders.get(orderId);

@@ -1,7 +1,9 @@
 // Entry of meituan-protocol/testing: Meituan's side of both APIs (here the ticket API's), as values in and values out. It
 // opens no connection, reads no clock and draws nothing at random, so the caller decides when and over what.
 
-import { configure, invalid, moment } from "./configuration.js";
+import { anyText, integer, invalid, moment, oneOf, optionsOf, ownOf, reading, record, ticketsOf } from "./arguments.js";
+import { errorOf } from "./border.js";
+import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
@@ -59,6 +61,8 @@ const TRUE_REASON = "reply.true-reason";
 /** What is said of a success, and no reason of a failure. */
 const SUCCESSES = new Set(["", "ok", "success", "成功"]);
 
+const HEAD = ["method", "url", "headers", "body"];
+
 /** Meituan, as one supplier meets it. */
 export class MeituanTicket {
   #configuration;
@@ -67,14 +71,15 @@ export class MeituanTicket {
   #clientId;
   #secrets;
 
-  /** @param {any} options those of the supplier; `host` is where the supplier answers */
-  constructor(options) {
+  /** @param {any} given those of the supplier; `host` is where the supplier answers */
+  constructor(given) {
+    const options = ownOf(given, "options");
     const configuration = configure({
       // Who only judges need not say where the supplier is; whatever is sent there then goes nowhere.
       host: "http://supplier.invalid",
       ...options,
       now() {
-        return invalid("now", "Meituan's side has no clock: say what time it is");
+        return invalid("now", "Meituan's side has no clock: say what time it is", "美团一侧没有时钟：请指明时间");
       },
     });
     this.#configuration = configuration;
@@ -90,9 +95,12 @@ export class MeituanTicket {
    * @param {any} body
    * @param {{ now: number | Date, forge?: "signature" | "date" }} options
    */
-  call(name, body, { now, forge }) {
-    const uri = this.#paths.get(name);
-    if (uri === undefined) invalid("routes", `no path is registered for ${name}`);
+  call(name, body, options) {
+    const { now, forge } = optionsOf(record(options, "options"), "options", ["now", "forge"], "");
+    if (forge !== undefined) oneOf(forge, "forge", ["signature", "date"]);
+    moment(now);
+    const uri = this.#paths.get(anyText(name, "name"));
+    if (uri === undefined) invalid("routes", `found no path for ${name}`, `没有为 ${name} 登记路径`);
     const request = /** @type {any} */ (this.#requests)[name];
     return request.call(this.#requests, body, {
       uri,
@@ -108,7 +116,13 @@ export class MeituanTicket {
    * @param {string | Uint8Array | ArrayBuffer} reply
    * @param {{ status?: number, request?: any, quantity?: number, expect?: object }} [about]
    */
-  readReply(name, reply, { status = 200, request = {}, quantity, expect = {} } = {}) {
+  readReply(name, reply, about) {
+    const names = ["status", "request", "quantity", "expect"];
+    const { status = 200, request = {}, quantity: given, expect = {} } = optionsOf(about, "about", names, "");
+    integer(status, "status", 0, 999);
+    record(request, "request");
+    record(expect, "expect");
+    const quantity = ticketsOf(given);
     const index = indexOf(name, "toSupplier");
     const { codes, outcomes, echoes } = calls[index];
     const { text, error } = this.#opened(rawBody(reply));
@@ -141,7 +155,7 @@ export class MeituanTicket {
     }
     const codesCame = body?.vouchers?.length > 0 || body?.credentialList?.length > 0;
     if (code === 598 && codesCame) note("pay.issuing-bare", "body", "codes came with it");
-    issues.push(...differences(expect, { code, describe, body }).map(unexpected));
+    issues.push(...reading("expect", () => differences(expect, { code, describe, body })).map(unexpected));
     return { code, describe, body, issues, verdict: verdictOf(issues) };
   }
 
@@ -151,7 +165,18 @@ export class MeituanTicket {
    * @param {{ now: number | Date, quantity?: number, expect?: object, answer?: { code: number, describe: string } }} about
    *   `answer` is what a good notice gets; a bad one is refused
    */
-  receiveNotice({ method, url, headers, body: raw }, { now, quantity, expect = {}, answer = { code: 200, describe: "success" } }) {
+  receiveNotice(request, about) {
+    const { method, url, headers, body: raw } = optionsOf(record(request, "request"), "request", HEAD, "");
+    const names = ["now", "quantity", "expect", "answer"];
+    const given = optionsOf(record(about, "about"), "about", names, "");
+    const { now, expect = {}, answer = { code: 200, describe: "success" } } = given;
+    const quantity = ticketsOf(given.quantity);
+    anyText(method, "method");
+    record(expect, "expect");
+    const answered = optionsOf(record(answer, "answer"), "answer", ["code", "describe"]);
+    integer(answered.code, "answer.code", -(2 ** 31), 2 ** 31 - 1);
+    anyText(answered.describe, "answer.describe");
+    moment(now);
     const uri = uriOf(url);
     const index = calls.findIndex((call) => call.direction === "toMeituan" && call.path === pathOf(uri));
     const { text, error: sealed } = this.#opened(rawBody(raw));
@@ -169,10 +194,10 @@ export class MeituanTicket {
       if (value && value.partnerId !== this.#configuration.partnerId) {
         issues.push(issueOf({ ...new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" }), refuses: true }));
       }
-      issues.push(...differences(expect, value).map(unexpected));
+      issues.push(...reading("expect", () => differences(expect, value)).map(unexpected));
     }
     const refused = issues.find(({ refuses }) => refuses);
-    const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answer;
+    const { code, describe } = refused ? { code: 300, describe: `${refused.text.zh}（${refused.path}）` } : answered;
     return {
       type: index < 0 ? undefined : calls[index].name,
       envelope,
@@ -187,7 +212,8 @@ export class MeituanTicket {
    * Which order a notice is about, before it is judged.
    * @param {{ url: string, body: string | Uint8Array | ArrayBuffer }} request
    */
-  addressOf({ url, body }) {
+  addressOf(request) {
+    const { url, body } = optionsOf(record(request, "request"), "request", ["url", "body"], "");
     const call = calls.find(({ direction, path }) => direction === "toMeituan" && path === pathOf(uriOf(url)));
     const { text } = this.#opened(rawBody(body));
     const orderId = glance(text).body?.orderId;
@@ -203,7 +229,7 @@ export class MeituanTicket {
    * @returns {MeituanError | undefined}
    */
   #distrust(method, uri, headers, now) {
-    const [partnerId, date, authorization] = lookedAtHeaders(headers);
+    const [partnerId, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
     const named = { partnerid: partnerId, date, authorization };
     for (const [name, value] of Object.entries(named))
       if (!value) return new MeituanError("MISSING_HEADER", { path: `headers.${name}` });
@@ -216,7 +242,7 @@ export class MeituanTicket {
       return verifyByHand(this.#clientId, secret, method.toUpperCase(), uri, date, authorization);
     });
     const [failure] = failures;
-    return failure === undefined || failures.includes(undefined) ? undefined : new MeituanError(failure.code, failure);
+    return failure === undefined || failures.includes(undefined) ? undefined : errorOf(failure);
   }
 
   /**
@@ -238,7 +264,7 @@ export class MeituanTicket {
  * @param {unknown} found
  */
 export function compare(expect, found) {
-  const issues = differences(expect, found).map(unexpected);
+  const issues = reading("expect", () => differences(expect, found)).map(unexpected);
   return { issues, verdict: verdictOf(issues) };
 }
 
@@ -253,8 +279,9 @@ const unexpected = ({ path, detail }) => ({ id: "expected", path, detail, refuse
  * @param {string} direction
  */
 function indexOf(name, direction) {
-  const index = callIndex(name);
-  if (index === undefined || calls[index].direction !== direction) return invalid("name", `${name} is no call to the supplier`);
+  const index = callIndex(anyText(name, "name"));
+  if (index === undefined || calls[index].direction !== direction)
+    return invalid("name", `found ${name}, which is no call to the supplier`, `实为 ${name}，不是美团对商家的调用`);
   return index;
 }
 

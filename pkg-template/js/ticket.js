@@ -1,6 +1,6 @@
 // Entry of meituan-protocol/ticket: the attraction-ticket supplier API.
 
-import { invalid, moment } from "./configuration.js";
+import { anyText, integer, moment, nowOf, oneOf, optionsOf, record } from "./arguments.js";
 import { endpoint } from "./handler.js";
 import { applyToOrder, writeChangeMail } from "./orders-core.js";
 import { TICKET, TicketSupplier } from "./supplier.js";
@@ -25,7 +25,8 @@ export const MANDATORY = /* @__PURE__ */ Object.freeze(calls.filter((call) => ca
  * @param {string} date
  * @returns {string}
  */
-export const stringToSign = (method, uri, date) => `${method.toUpperCase()} ${uri}\n${date}`;
+export const stringToSign = (method, uri, date) =>
+  `${anyText(method, "method").toUpperCase()} ${anyText(uri, "uri")}\n${anyText(date, "date")}`;
 
 /** @param {any} options */
 export const handler = (options) => endpoint((settings) => new TicketSupplier(settings), TICKET, options);
@@ -36,11 +37,20 @@ export const handler = (options) => endpoint((settings) => new TicketSupplier(se
  * @param {{ now: number | Date, settings?: object }} options
  * @returns {import("./order.js").OrderTransition}
  */
-export const transition = (order, event, { now, settings = {} }) => applyToOrder(order ?? undefined, event, settings, moment(now));
+export function transition(order, event, options) {
+  const { now, settings = {} } = optionsOf(record(options, "options"), "options", ["now", "settings"], "");
+  const stored = order === undefined || order === null ? undefined : record(order, "order");
+  return applyToOrder(stored, record(event, "event"), record(settings, "settings"), moment(now));
+}
 
-/** @param {any} announcement @param {{ now?: number | Date }} [options] */
-export function changeOfEndpointMail({ kind, upgradeAt, restoredAt, ...announcement }, { now = Date.now() } = {}) {
-  if (kind !== "address" && kind !== "upgrade") invalid("kind", "expected address or upgrade");
-  const moments = { upgradeAt: moment(upgradeAt), restoredAt: moment(restoredAt) };
-  return writeChangeMail({ ...announcement, ...moments, changesAddress: kind === "address" }, moment(now));
+const ANNOUNCED = ["pmsName", "partnerId", "kind", "upgradeAt", "scope", "restoredAt", "salesContact", "calendar"];
+
+/** @param {any} announced @param {{ now?: number | Date }} [options] */
+export function changeOfEndpointMail(announced, options) {
+  const { kind, upgradeAt, restoredAt, ...announcement } = optionsOf(record(announced, "change"), "change", ANNOUNCED, "");
+  const changesAddress = oneOf(kind, "kind", ["address", "upgrade"]) === "address";
+  for (const name of ["pmsName", "scope", "salesContact"]) anyText(announcement[name], name);
+  const partnerId = integer(announcement.partnerId, "partnerId", 1, 0x7fffffff);
+  const moments = { upgradeAt: moment(upgradeAt, "upgradeAt"), restoredAt: moment(restoredAt, "restoredAt") };
+  return writeChangeMail({ ...announcement, partnerId, ...moments, changesAddress }, nowOf(options) ?? Date.now());
 }

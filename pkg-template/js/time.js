@@ -9,18 +9,7 @@ export const steady = () => globalThis.performance?.now() ?? Date.now();
 export const LATE = Symbol("late");
 
 /** Longer ones run off at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/**
- * A setting in milliseconds that a timer is set to.
- * @param {unknown} value
- * @param {string} path
- * @returns {number}
- */
-export function duration(value, path) {
-  if (typeof value === "number" && value > 0 && value <= LONGEST_TIMER) return value;
-  throw new MeituanError("INVALID_CONFIG", { path, detail: `expected a number of milliseconds, up to ${LONGEST_TIMER}` });
-}
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Until when is waited. Most of what a call waits for ends at one time, and a timer costs more than the rest of waiting. */
 export class Limit {

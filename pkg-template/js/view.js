@@ -1,7 +1,16 @@
 // The module's memory as JavaScript sees it, with the runtime's quickest way to carry text in and out.
 
-const encoder = new TextEncoder();
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+// Made at the first use: a virtual page may have neither.
+/** @type {TextEncoder | undefined} */
+let encoder;
+/** @type {TextDecoder | undefined} */
+let decoder;
+
+/** @param {Uint8Array} bytes */
+function decoded(bytes) {
+  decoder ??= new TextDecoder("utf-8", { ignoreBOM: true });
+  return decoder.decode(bytes);
+}
 
 /**
  * Node's view of the same memory, where there is one: it reads text without an object for each piece. Its methods for one
@@ -47,7 +56,7 @@ export class MemoryView {
    */
   ascii(start, end) {
     // The decoder of UTF-8 is the quickest there is.
-    return this.#node?.latin1Slice(start, end) ?? utf8.decode(this.bytes.subarray(start, end));
+    return this.#node?.latin1Slice(start, end) ?? decoded(this.bytes.subarray(start, end));
   }
 
   /**
@@ -67,7 +76,7 @@ export class MemoryView {
     const first = start >>> 2;
     const words = this.halves.slice(first, (end + 3) >>> 2);
     for (let index = 0; index < words.length; index++) words[index] &= 0x7f7f7f7f;
-    return utf8.decode(new Uint8Array(words.buffer, start - 4 * first, end - start));
+    return decoded(new Uint8Array(words.buffer, start - 4 * first, end - start));
   }
 
   /**
@@ -106,7 +115,7 @@ export class MemoryView {
 
   /** @param {number} start @param {number} end */
   utf8(start, end) {
-    return this.#node?.utf8Slice(start, end) ?? utf8.decode(this.bytes.subarray(start, end));
+    return this.#node?.utf8Slice(start, end) ?? decoded(this.bytes.subarray(start, end));
   }
 
   /**
@@ -118,6 +127,31 @@ export class MemoryView {
   write(text, offset) {
     // A part of it is an object of its own, which costs half of what is written to it.
     const room = offset === 0 ? this.input : this.input.subarray(offset);
+    if (encoder === undefined) {
+      if (typeof TextEncoder === "undefined") return encodeInto(text, room);
+      encoder = new TextEncoder();
+    }
     return encoder.encodeInto(text, room).written;
   }
+}
+
+/**
+ * Where the runtime has no encoder.
+ * @param {string} text well-formed
+ * @param {Uint8Array} room
+ * @returns {number} how many bytes it took
+ */
+function encodeInto(text, room) {
+  let at = 0;
+  for (const character of text) {
+    const point = /** @type {number} */ (character.codePointAt(0));
+    if (point < 0x80) {
+      room[at++] = point;
+      continue;
+    }
+    const more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+    room[at++] = [0, 0xc0, 0xe0, 0xf0][more] | (point >> (6 * more));
+    for (let left = more - 1; left >= 0; left--) room[at++] = 0x80 | ((point >> (6 * left)) & 0x3f);
+  }
+  return at;
 }

@@ -85,7 +85,7 @@ describe("replying", () => {
       [{ voucher: ["a"] }, "UNKNOWN_FIELD", "body.voucher"],
       [{ voucherType: "1", vouchers: ["a", "b"] }, "WRONG_TYPE", "body.voucherType"],
       [{ voucherType: 3, vouchers: ["a", "b"] }, "UNKNOWN_VALUE", "body.voucherType"],
-      [{ orderId: 1n, voucherType: 0 }, "WRONG_TYPE", "body"],
+      [{ orderId: 1n, voucherType: 0 }, "WRONG_TYPE", "body.orderId"],
       [{ partnerOrderId: "\ud83d", voucherType: 0 }, "LONE_SURROGATE"],
       [["a"], "WRONG_TYPE", "body"],
     ];

@@ -162,7 +162,7 @@ describe("a ride order in JavaScript", () => {
     assert.equal(nextAction(silent, NOW).at, NOW + 60_000);
     assert.equal(nextAction(silent, NOW, { openOrders: 20_000 }).at, NOW + 20_000 * 1800);
     assert.throws(() => recordCall(undefined, "nothing", { now: NOW }), { code: "UNKNOWN_VALUE", path: "call" });
-    assert.throws(() => nextAction(order, undefined), TypeError);
+    assert.throws(() => nextAction(order, undefined), { code: "INVALID_CONFIG", path: "options" });
   });
 
   it("says that what was refunded is a lower bound where an amount is not known", () => {

@@ -136,7 +136,7 @@ describe("requests", () => {
     assert.deepEqual(refused({ ts: 1 }), ["UNKNOWN_FIELD", "ts", undefined]);
     assert.deepEqual(refused({ nonsense: 1 }), ["UNKNOWN_FIELD", "nonsense", undefined]);
     assert.deepEqual(refused({ fromAddress: "\ud800" }), ["LONE_SURROGATE", "fromAddress", undefined]);
-    assert.deepEqual(refused({ mobile: 13000000000n }), ["WRONG_TYPE", "body", undefined]);
+    assert.deepEqual(refused({ mobile: 13000000000n }), ["WRONG_TYPE", "mobile", undefined]);
     const { code } = thrown(() => client.requests.submitOrder(undefined));
     assert.equal(code, "WRONG_TYPE");
   });

@@ -5,6 +5,7 @@ use super::apis::Api;
 use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
+use meituan_protocol::details::DETAILS;
 use meituan_protocol::ticket::{self, acceptance::POINTS, order::Wording};
 use std::fmt::Write as _;
 
@@ -19,9 +20,8 @@ pub(super) fn texts(apis: &[Api]) -> String {
         })
         .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
             let hint = ticket::rules::hint(rule.id)?;
-            let doc = one_line(rule.doc);
-            let (zh, en) = doc.split_once(" · ").expect("both languages");
-            Some([rule.id, en, zh, hint.en, hint.zh].join("\n"))
+            // What it demands is in the table of rules.
+            Some([rule.id, "-", "-", hint.en, hint.zh].join("\n"))
         }))
         .collect();
     let _ = writeln!(
@@ -35,7 +35,14 @@ pub(super) fn texts(apis: &[Api]) -> String {
         let (zh, en) = doc.split_once(" · ").expect("both languages");
         let _ = writeln!(out, "  {:?}: {{ basis: {:?}, zh: {zh:?}, en: {en:?} }},", rule.id, basis(rule.basis));
     }
-    out.push_str("};\n\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
+    out.push_str("};\n");
+    let details: Vec<_> = DETAILS.iter().map(|detail| [detail.en, detail.zh].join("\n")).collect();
+    let _ = writeln!(
+        out,
+        "\n/** What the modules say of what they found, English before Chinese. `{{}}` stands for anything, `#` for a number. */\nexport const details = {};",
+        template(&details.join("\n"))
+    );
+    out.push_str("\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
     for point in POINTS {
         let rules: Vec<_> = point.rules.iter().map(|rule| rule.id).collect();
         let _ = writeln!(
@@ -55,6 +62,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
 pub(super) const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: string;\n\
+export declare const details: string;\n\
 export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
 
