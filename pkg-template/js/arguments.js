@@ -3,7 +3,7 @@
 
 import { MeituanError } from "./errors.js";
 import { LONGEST_TIMER } from "./time.js";
-import { bytesOf, insteadOf, isPlain, isRecord, isUnset, kindOf, timeOf } from "./values.js";
+import { bytesOf, insteadOf, isPlain, isRecord, isUnset, kindOf, spaced, timeOf } from "./values.js";
 
 /** @typedef {import("./texts.js").Text} Text */
 
@@ -262,7 +262,7 @@ export function unset(path, value, en, zh) {
   return invalid(
     path,
     `expected ${en}, found ${found.en}: is the variable that it comes from set?`,
-    `应为${zh}，实为${found.zh}：请确认其来源（如环境变量）已设置`,
+    `应为${spaced(zh)}，实为${found.zh}：请确认其来源（如环境变量）已设置`,
   );
 }
 

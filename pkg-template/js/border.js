@@ -212,7 +212,7 @@ export class Border {
 
 /**
  * A failure of a module's as an error, with what the broken rule demands.
- * @param {import("./glue.js").Failure & { [name: string]: any }} failure of nobody else: it is completed
+ * @param {any} failure as the glue says it, of nobody else: it is completed
  */
 export function errorOf(failure) {
   if (typeof failure.detail === "string") failure.detail = /** @type {any} */ (bothOf(failure.detail));

@@ -110,7 +110,7 @@ export const isUnset = (value) =>
  */
 export function insteadOf(value, en, zh) {
   const found = kindOf(value);
-  return { en: `expected ${en}, found ${found.en}`, zh: `应为${zh}，实为${found.zh}` };
+  return { en: `expected ${en}, found ${found.en}`, zh: `应为${spaced(zh)}，实为${found.zh}` };
 }
 
 /**
@@ -138,7 +138,10 @@ export function kindOf(value) {
 }
 
 /** @param {string} word */
-const same = (word) => ({ en: word, zh: ` ${word}` });
+const same = (word) => ({ en: word, zh: spaced(word) });
+
+/** Between Chinese and other letters is a blank. @param {string} words */
+export const spaced = (words) => (words.charCodeAt(0) < 0x80 ? ` ${words}` : words);
 
 /** @param {any} value */
 function kindOfObject(value) {

@@ -10,6 +10,7 @@ import * as ride from "meituan-protocol/ride";
 import * as slim from "meituan-protocol/slim";
 import * as testing from "meituan-protocol/testing";
 import * as ticket from "meituan-protocol/ticket";
+import { latinIn } from "./chinese.mjs";
 import { CREATE, fetched, NOW, options as SUPPLIER, signed, wire } from "./ticket-support.mjs";
 
 const { MeituanError } = index;
@@ -528,6 +529,8 @@ function* placesIn(args) {
 function complaint(error, door) {
   if (DOCUMENTED[door]?.test(error?.message)) return undefined;
   if (!MeituanError.is(error)) return `${error?.name}: ${String(error?.message).slice(0, 80)}`;
+  const english = latinIn(error.detailZh).filter((word) => word !== "text");
+  if (english.length > 0) return `English in Chinese (${english.join(" ")}): ${error.detailZh}`;
   if (error.code === "MODULE_FAILED") return `MODULE_FAILED ${error.cause}`;
   if (!OF_ARGUMENTS.includes(error.code)) return undefined;
   if (error.path === "") return `no path: ${error.message}`;

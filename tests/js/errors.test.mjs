@@ -16,6 +16,7 @@ import {
   yuan,
 } from "meituan-protocol";
 import { handler } from "meituan-protocol/ticket";
+import { latinIn } from "./chinese.mjs";
 import { CREATE, fetched, options, refusalOf, signed, supplier, wire } from "./ticket-support.mjs";
 
 /** Without the places in files. */
@@ -206,16 +207,6 @@ describe("a common mistake says what it is", () => {
     assert.doesNotMatch(JSON.stringify(error) + inspect(error), /SECRET-CODE/);
   });
 });
-
-/** What is the same in every language: names of fields, codes, what stands in quotes or like a function, and words of protocols. */
-const NAMES =
-  /[a-z]+[A-Z]\w*|[A-Z][A-Z0-9_-]+\b|\[rule [\w.-]+\]|"[^"]*"|`[^`]*`|\w+\([^)]*\)|\{[^}]*\}|\w+\.\w+|yyyy-MM-dd( HH:mm:ss)?|https?:\/\/|store\b|handler\b|\b(JSON|URL|URI|HTTP|Base64|ASCII|UTF-8|UTC|Date|Response|Request|Headers|true|false|null|undefined|NaN|Infinity|id|body|clone|bigint|symbol|Promise|await|multipart|snapshot|load|save|trace|init|strip|prepend|key|appKey|cipher|required|fen|yuan|now|test|production|method|code|describe|token|ts|entId|content|data|url|uri|or)\b/g;
-
-const latinIn = (text) =>
-  text
-    .replace(/^[A-Z_0-9]+: /, "")
-    .replace(NAMES, "")
-    .match(/[A-Za-z]{3,}/g) ?? [];
 
 describe("what is said in Chinese", () => {
   /** @type {Map<string, string>} details, and an error that has each */
