@@ -10,7 +10,7 @@ use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::notices::PayNoticeRequest;
-use meituan_protocol::ticket::order::{Consumed, Delivery, IssueFailed, Notice, Order, RefundAgreed};
+use meituan_protocol::ticket::order::{Consumed, Delivery, IssueFailed, Notice, Order, RefundAgreed, RefundRefused};
 use meituan_protocol::ticket::products::BalanceQuery;
 use meituan_protocol::ticket::service::{NoReply, Recorded, Service};
 use meituan_protocol::ticket::{Asked, SignedRequest, Supplier};
@@ -387,6 +387,21 @@ fn a_refund_that_is_put_off_is_decided_by_an_event_and_guests_are_reported() {
     sent.sort_unstable();
     assert_eq!(sent, ["consumeNotice", "refundNotice"]);
     assert_eq!(world.code(refund("R1", &["code-0"])), 601);
+}
+
+#[test]
+fn a_refusal_that_is_recorded_with_a_blank_reason_is_sent_as_one_without() {
+    let world = World::begin();
+    world.code(create());
+    world.code(pay());
+    world.acts(Mode::Pending);
+    assert_eq!(world.code(refund("R1", &["code-0"])), 602);
+    let refused = RefundRefused { refund_id: "R1".into(), code: None, describe: " ".into() };
+    world.time.run(world.handler.record(ORDER, refused)).unwrap();
+    assert_eq!(world.settle(), None);
+    assert_eq!(world.sent(), ["refundNotice"]);
+    let reply = world.time.run(called(&world.handler, &world.time, refund("R1", &["code-0"])));
+    assert_eq!((reply.code, reply.describe.as_str()), (Some(OrderRefundCode::OTHER.0), "商家系统拒绝，未说明原因"));
 }
 
 #[test]
