@@ -122,6 +122,8 @@ mod tests {
             "noon, 06 May 2015 10:34:20 GMT",
             "06 May 2015 10:34:20 CEST",
             "06 May 2015 10:34:20 07 Jun 2016 GMT",
+            // The clock follows at once.
+            "06 May 201510:34:20 GMT",
             "1430908460",
             "1430908460000",
         ];
