@@ -143,3 +143,94 @@ proptest! {
         diagnose(&Evidence { method: &method, url: &url, date: &date, authorization: &authorization, body: &body, secrets: &secrets, ..Evidence::default() });
     }
 }
+
+const DATE: &str = "Wed, 06 May 2015 10:34:20 GMT";
+const STRING: &str = "POST /mt/order/create\nWed, 06 May 2015 10:34:20 GMT";
+
+/// What is said of a request that is `STRING`, with this header and body.
+fn diagnosis(authorization: &str, body: &[u8], secret: &str) -> Diagnosis {
+    let secrets = [Secret::new(secret)];
+    let (method, url, client_id) = ("POST", "/mt/order/create", "vector-client");
+    diagnose(&Evidence { method, url, date: DATE, authorization, body, client_id, partner_id: "", secrets: &secrets })
+}
+
+fn header(bytes: &[u8]) -> String {
+    ["MWS vector-client:", &base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)].concat()
+}
+
+fn hmac<M: hmac::Mac + hmac::KeyInit>(key: &str, text: &str) -> Vec<u8> {
+    <M as hmac::KeyInit>::new_from_slice(key.as_bytes()).unwrap().chain_update(text).finalize().into_bytes().to_vec()
+}
+
+#[test]
+fn another_hash_is_found_and_nothing_else_of_its_length_is() {
+    use hmac::Hmac;
+    use sha1::Digest;
+    let [md5, sha256] = [hmac::<Hmac<md5::Md5>>("a secret", STRING), hmac::<Hmac<sha2::Sha256>>("a secret", STRING)];
+    let key_first = ["a secret", STRING].concat();
+    let key_last = [STRING, "a secret"].concat();
+    let made = [
+        (md5, vec!["hash.md5"]),
+        (sha256, vec!["hash.sha256"]),
+        (md5::Md5::digest(&key_first).to_vec(), vec!["hash.md5", "hash.without-hmac"]),
+        (md5::Md5::digest(&key_last).to_vec(), vec!["hash.md5", "hash.without-hmac"]),
+        (sha1::Sha1::digest(&key_first).to_vec(), vec!["hash.without-hmac"]),
+        (sha1::Sha1::digest(&key_last).to_vec(), vec!["hash.without-hmac"]),
+        (sha2::Sha256::digest(&key_first).to_vec(), vec!["hash.sha256", "hash.without-hmac"]),
+        (sha2::Sha256::digest(&key_last).to_vec(), vec!["hash.sha256", "hash.without-hmac"]),
+    ];
+    for (bytes, expected) in made {
+        let found = diagnosis(&header(&bytes), b"", "a secret");
+        assert_eq!((ids(&found), found.is_explained), (expected.clone(), true), "{bytes:x?}");
+        let mut other = bytes;
+        other[7] ^= 1;
+        assert!(!diagnosis(&header(&other), b"", "a secret").is_explained, "{expected:?}");
+    }
+}
+
+#[test]
+fn another_moment_is_looked_for_up_to_a_quarter_of_an_hour_on_both_sides() {
+    // 10:34:20, and what is so many seconds away from it.
+    let moments =
+        [("10:19:19", false), ("10:19:20", true), ("10:34:19", true), ("10:34:21", true), ("10:49:20", true), ("10:49:21", false)];
+    for (clock, is_found) in moments {
+        let signed = STRING.replace("10:34:20", clock);
+        let found = diagnosis(&header(&hmac::<hmac::Hmac<sha1::Sha1>>("a secret", &signed)), b"", "a secret");
+        assert_eq!(found.is_explained, is_found, "{clock}");
+        assert_eq!(found.signed, is_found.then_some(signed));
+    }
+}
+
+#[test]
+fn a_scheme_that_is_missing_misspelt_or_another_one_is_told_and_hides_nothing_else() {
+    let right = header(&hmac::<hmac::Hmac<sha1::Sha1>>("a secret", STRING));
+    for scheme in ["mws ", "MWS", "mws:", "Basic ", "AWS4 ", "MWS  "] {
+        let found = diagnosis(&right.replace("MWS ", scheme), b"", "a secret");
+        assert_eq!((ids(&found), found.is_explained), (vec!["header.scheme"], true), "{scheme:?}");
+    }
+}
+
+#[test]
+fn quotes_around_a_secret_are_a_mistake_where_they_are_a_pair() {
+    let signed = header(&hmac::<hmac::Hmac<sha1::Sha1>>("a secret", STRING));
+    for (secret, is_found) in [("\"a secret\"", true), ("'a secret'", true), ("\"a secret'", false), ("'a secret\"", false)] {
+        let found = diagnosis(&signed, b"", secret);
+        assert_eq!(found.is_explained, is_found, "{secret}");
+        assert_eq!(ids(&found), if is_found { vec!["secret.quotes"] } else { vec![] }, "{secret}");
+    }
+}
+
+#[test]
+fn a_body_that_was_signed_is_found_up_to_64_kibibytes() {
+    for (length, is_found) in [(1, true), (64 * 1024, true), (64 * 1024 + 1, false)] {
+        let body = "b".repeat(length);
+        let signed = header(&hmac::<hmac::Hmac<sha1::Sha1>>("a secret", &[STRING, "\n", &body].concat()));
+        assert_eq!(diagnosis(&signed, body.as_bytes(), "a secret").is_explained, is_found, "{length}");
+    }
+}
+
+#[test]
+fn a_mistake_is_known_by_its_id() {
+    assert_eq!(format!("{:?}", MISTAKES[0]), format!("Mistake({:?})", MISTAKES[0].id));
+    assert!(MISTAKES[0] == MISTAKES[0] && MISTAKES[0] != MISTAKES[1]);
+}

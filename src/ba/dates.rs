@@ -91,3 +91,94 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let at = parse_wall_clock([&date, " ", clock].concat().as_bytes())?;
     Some(if in_beijing { at } else { Timestamp(at.0.saturating_add(BEIJING_OFFSET)) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_read_in_whichever_form_it_is_written() {
+        let at = Some(Timestamp(1_430_908_460_000));
+        let forms = [
+            "Wed, 06 May 2015 10:34:20 GMT",
+            "Wed, 6 May 2015 10:34:20 GMT",
+            "Wed, 06 May 2015 10:34:20 +0000",
+            "Wed, 06 May 2015 18:34:20 +0800",
+            "Wed, 06 May 2015 18:34:20 GMT+08:00",
+            "06-May-2015 10:34:20 GMT",
+            "Wed May 06 10:34:20 UTC 2015",
+            "Wed May 06 18:34:20 CST 2015",
+            "Wed May 06 10:34:20 2015 UTC",
+            "Wed May  6 18:34:20 2015 CST",
+            "Wed May 06 2015 10:34:20 GMT+0000 (Coordinated Universal Time)",
+            "Wed May 06 2015 18:34:20 GMT+0800 (中国标准时间)",
+            "2015-05-06 18:34:20",
+            "2015-05-06 18:34:20 +08:00",
+            "2015-05-06T10:34:20Z",
+            "2015-05-06T18:34:20+0800",
+            // Words beside it that mean nothing.
+            "Mo 06 May 2015 10:34:20 GMT",
+            "06 May 2015 10:34:20 PM GMT",
+            "noon, 06 May 2015 10:34:20 GMT",
+            "06 May 2015 10:34:20 CEST",
+            "06 May 2015 10:34:20 07 Jun 2016 GMT",
+            // The clock follows at once.
+            "06 May 201510:34:20 GMT",
+            "1430908460",
+            "1430908460000",
+        ];
+        for form in forms {
+            assert_eq!(moment(form), at, "{form}");
+        }
+        // Without a zone it is Beijing's.
+        assert_eq!(moment("06 May 2015 18:34:20"), at);
+        assert_eq!(moment("31-Dec-2015 10:34:20 GMT"), Some(Timestamp(1_451_558_060_000)));
+    }
+
+    #[test]
+    fn what_names_no_moment_is_none() {
+        let none = [
+            "",
+            ":",
+            "10:34:20",
+            "0:34:20 06 May 2015",
+            "06 May 2015",
+            "May 2015 10:34:20 GMT",
+            "06 2015 10:34:20 GMT",
+            "06 May 10:34:20 GMT",
+            "06 Mai 2015 10:34:20 GMT",
+            "06 May 2015 10:34",
+            "143090846",
+            "14309084600",
+            "32 May 2015 10:34:20 GMT",
+        ];
+        for text in none {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_month_and_weekday_is_written_in_english_in_chinese_and_as_a_number() {
+        let chinese = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+        for (index, name) in chinese.iter().enumerate() {
+            let date = Date::parse(format!("2015-{:02}-06", index + 1).as_bytes()).unwrap();
+            let expected = format!("{} {} {name}", index + 1, std::str::from_utf8(MONTHS[index]).unwrap());
+            assert_eq!(write("%n %m %l", Date::begin(date)), expected);
+        }
+        // 2015-05-03 was a Sunday.
+        let days = ["Sun 日", "Mon 一", "Tue 二", "Wed 三", "Thu 四", "Fri 五", "Sat 六"];
+        for (index, expected) in days.iter().enumerate() {
+            let at = Timestamp(1_430_649_260_000 + index as i64 * DAY);
+            assert_eq!(write("%w %k", at), *expected, "{index}");
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_date_is_written_in_both_zones() {
+        let at = Timestamp(1_430_946_260_000);
+        let written = write("%w %d %e %m %n %y %c %i %s %k %l", at);
+        assert_eq!(written, "Wed 06 6 May 5 2015 21:04:20 2015-05-06 1430946260 三 五");
+        let written = write("$%w %d %e %m %n %y %c %i %k %l", at);
+        assert_eq!(written, "Thu 07 7 May 5 2015 05:04:20 2015-05-07 四 五");
+    }
+}

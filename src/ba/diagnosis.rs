@@ -459,3 +459,27 @@ impl Search<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_has_two_digits_for_each_byte_and_at_least_one_byte() {
+        assert_eq!(hex(b"00fFa5"), Some(vec![0, 0xff, 0xa5]));
+        for wrong in [&b""[..], b"a", b"abc", b"0g", b"0x"] {
+            assert_eq!(hex(wrong), None);
+        }
+    }
+
+    #[test]
+    fn one_character_of_the_alphabet_for_urls_is_enough_to_know_it() {
+        for first in [0xf8, 0xfc] {
+            let mut bytes = vec![0; 20];
+            bytes[0] = first;
+            let standard = base64::encode(&bytes);
+            assert_eq!(decode(&standard), Some((bytes.clone(), vec![])));
+            assert_eq!(decode(&standard.replace('+', "-").replace('/', "_")), Some((bytes, vec!["encoding.url-safe"])));
+        }
+    }
+}
