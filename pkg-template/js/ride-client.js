@@ -1,6 +1,6 @@
 // The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
 
-import { nowOf, ownOf, reading } from "./arguments.js";
+import { fieldOf, nowOf, ownOf, reading, record } from "./arguments.js";
 import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { blamed } from "./found.js";
@@ -58,7 +58,7 @@ export class RideClient {
    */
   async receive(request, options) {
     try {
-      const until = reading("options", () => options?.until);
+      const until = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const body = await readBody(request, this.#configuration.maxBodyBytes, until);
       const url = reading("url", () => request.url);
       return this.#receive(url, body, options, asResponse);

@@ -1,6 +1,6 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
-import { anyText, func, hasFunction, invalid, nowOf, optionsOf, reading, record, unexpected } from "./arguments.js";
+import { anyText, fieldOf, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
 import { Call, failure, refused } from "./call.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, receiveCall } from "./core.js";
@@ -126,7 +126,7 @@ export class TicketSupplier {
    */
   async #receiveRequest(request, options, receive) {
     try {
-      const until = reading("options", () => options?.until);
+      const until = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const body = await readBody(request, this.#configuration.maxBodyBytes, until);
       return this.#taken(request, body, options, receive);
     } catch (error) {
