@@ -5,7 +5,7 @@ import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { blamed } from "./found.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, cut, emptied, limitedHead, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { asReply, asResponse, bodyOfCall, cut, emptied, limitedHead, pathOf, Reply, readBody, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
@@ -46,7 +46,7 @@ export class RideClient {
   receiveSync(request, options) {
     try {
       const { url, body } = request;
-      return this.#receive(url, rawBody(body), options, asReply);
+      return this.#receive(url, bodyOfCall(body), options, asReply);
     } catch (error) {
       throw answerable(blamed(error, { request, options }));
     }

@@ -10,6 +10,7 @@ import { serve } from "./handler.js";
 import {
   asReply,
   asResponse,
+  bodyOfCall,
   cut,
   ENCRYPTED,
   emptied,
@@ -18,7 +19,6 @@ import {
   NoReply,
   noReply,
   pathOf,
-  rawBody,
   readBody,
   uriOf,
 } from "./http.js";
@@ -104,7 +104,7 @@ export class TicketSupplier {
    */
   receiveSync(request, options) {
     try {
-      return this.#receive(request, rawBody(request.body), options, asReply);
+      return this.#receive(request, bodyOfCall(request.body), options, asReply);
     } catch (error) {
       throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
     }
