@@ -94,6 +94,20 @@ function isOfClass(object, name) {
  */
 export const ownOf = (object, path) => reading(path, () => Object.assign(Object.create(null), record(object, path)));
 
+/**
+ * The same of options with few fields, read one by one: for functions that run often.
+ * @param {unknown} options
+ * @param {string} path
+ * @returns {Record<string, any> | undefined}
+ */
+export const givenOptions = (options, path) => (options === undefined || options === null ? undefined : record(options, path));
+
+/**
+ * @param {Record<string, any> | undefined} options
+ * @param {string} name
+ */
+export const optionOf = (options, name) => (options === undefined ? undefined : fieldOf(options, name, name));
+
 /** An object that inherits nothing: engines take long to make one without a prototype. @type {new () => Record<string, any>} */
 const Fields = /* @__PURE__ */ (() => {
   function Fields() {}
@@ -118,7 +132,8 @@ function taken(options, names, before, found) {
     for (const name of Object.keys(options)) {
       if (!names.includes(name)) continue;
       at = name;
-      if (options[name] !== undefined) found[name] = options[name];
+      const value = options[name];
+      if (value !== undefined) found[name] = value;
     }
   } catch (cause) {
     throw unreadable(before + at, cause);

@@ -55,9 +55,10 @@ export function lookedAtHeaders(headers) {
       note(found, pair[0], pair[1]);
     }
   } else {
-    for (const name in headers) {
+    // Its own: what was added to every object is no header.
+    for (const name of Object.keys(headers)) {
       // Most headers differ in length already, and each costs what is done to it in every call.
-      if (PLACE_BY_LENGTH[name.length] !== undefined && isOf(headers, name)) note(found, name, headers[name]);
+      if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
     }
   }
   return found;
@@ -82,9 +83,6 @@ export function headerOf(headers, name) {
       .join(", ");
   });
 }
-
-/** What was added to every object is no header. @param {object} headers @param {string} name */
-const isOf = (headers, name) => Object.hasOwn(headers, name) || !(name in Object.prototype);
 
 /**
  * @param {string[]} found
@@ -130,6 +128,15 @@ export function rawBody(body) {
 }
 
 /**
+ * The same of a call, in every one of which it is looked at: the module copies bytes once, so memory that threads share needs no copy
+ * before.
+ * @param {unknown} body
+ * @returns {string | Uint8Array}
+ */
+export const bodyOfCall = (body) =>
+  typeof body === "string" || (ArrayBuffer.isView(body) && body instanceof Uint8Array && body.length > 0) ? body : rawBody(body);
+
+/**
  * The error of an empty body: Meituan sends none, so somebody has read it before.
  * @param {MeituanError} error
  * @returns {MeituanError}
@@ -153,8 +160,8 @@ const MOST_TEXT = 16 << 20;
  * @param {string} path
  * @param {number} [maxBytes]
  */
-export function limited(text, path, maxBytes = MOST_TEXT) {
-  const most = mostBytes(maxBytes);
+export function limited(text, path, maxBytes) {
+  const most = maxBytes === undefined ? MOST_TEXT : mostBytes(maxBytes);
   if (text.length <= most) return text;
   const detail = {
     en: `found ${text.length} bytes, and maxBytes is ${most}`,
@@ -230,6 +237,15 @@ function requestOf(message) {
   return unexpected("request", message, "a Request", "Request");
 }
 
+/** @param {any} body */
+function isStream(body) {
+  try {
+    return typeof body.getReader === "function";
+  } catch (cause) {
+    throw unreadable("body", cause);
+  }
+}
+
 /**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
  * @param {Request | Response} message
@@ -251,8 +267,7 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
   // Not every runtime shows a body as a stream.
   if (body === undefined) return whole();
   // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
-  const isStream = reading("body", () => typeof body.getReader === "function");
-  if (!isStream) {
+  if (!isStream(body)) {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : whole();
   }

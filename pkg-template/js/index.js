@@ -1,6 +1,6 @@
 // Entry of meituan-protocol: everything.
 
-import { anyText, content, moment, optionsOf, ticketsOf } from "./arguments.js";
+import { anyText, content, givenOptions, moment, optionOf, ticketsOf } from "./arguments.js";
 import {
   acceptsMessage as accepts,
   acceptsRide,
@@ -30,9 +30,10 @@ export const MESSAGES = messages;
  * @param {{ quantity?: number, now?: number | Date, maxBytes?: number }} [facts]
  */
 export function checkMessage(name, text, facts) {
-  const { quantity, now = Date.now(), maxBytes } = factsOf(facts);
+  const given = givenOptions(facts, "facts");
+  const [quantity, now, maxBytes] = [optionOf(given, "quantity"), optionOf(given, "now"), optionOf(given, "maxBytes")];
   const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
-  const how = { quantity: ticketsOf(quantity), now: moment(now) };
+  const how = { quantity: ticketsOf(quantity), now: now === undefined ? Date.now() : moment(now) };
   const { value, issues } = ride === undefined ? readMessage(index, body, how) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }
@@ -44,14 +45,11 @@ export function checkMessage(name, text, facts) {
  * @param {{ quantity?: number, maxBytes?: number }} [facts]
  */
 export function acceptsMessage(name, text, facts) {
-  const { quantity, maxBytes } = factsOf(facts);
-  const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
-  const tickets = ticketsOf(quantity);
+  const given = givenOptions(facts, "facts");
+  const { index, ride, body, isReply } = messageOf(name, text, optionOf(given, "maxBytes"));
+  const tickets = ticketsOf(optionOf(given, "quantity"));
   return ride === undefined ? accepts(index, body, tickets) : acceptsRide(ride, isReply, body);
 }
-
-/** @param {unknown} facts */
-const factsOf = (facts) => optionsOf(facts, "facts", ["quantity", "now", "maxBytes"], "");
 
 /**
  * @param {string} name

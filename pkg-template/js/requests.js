@@ -1,6 +1,6 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { anyText, flag, invalid, moment, optionsOf, ownOf, quantityOf } from "./arguments.js";
+import { anyText, flag, invalid, moment, optionsOf, quantityOf, record, unreadable } from "./arguments.js";
 import { configure } from "./configuration.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
@@ -13,8 +13,15 @@ import { calls } from "./ticket-messages.js";
 
 const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
 
-/** @param {unknown} message */
-const fieldsOf = (message) => ownOf(message, "message");
+/** @param {unknown} message @param {number} partnerId */
+function withPartner(message, partnerId) {
+  record(message, "message");
+  try {
+    return { .../** @type {object} */ (message), partnerId };
+  } catch (cause) {
+    throw unreadable("message", cause);
+  }
+}
 
 /** One method for each call, by its name. */
 export class Requests {
@@ -70,7 +77,7 @@ function build(configuration, index, message, given) {
     const hasBody = requestBody !== "none";
     if (!hasBody) written = writeRequest(handle, index, { partnerId });
     else if (extras.length === 0) written = writeRequest(handle, index, { partnerId, body: message });
-    else written = writeRequest(handle, index, { ...fieldsOf(message), partnerId });
+    else written = writeRequest(handle, index, withPartner(message, partnerId));
     if (!hasBody) configuration.bareRequests[index] = written;
   }
   let body = written.text;

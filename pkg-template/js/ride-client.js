@@ -1,11 +1,11 @@
 // The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
 
-import { nowOf, ownOf, reading } from "./arguments.js";
+import { fieldOf, nowOf, ownOf, reading, record } from "./arguments.js";
 import { isWellFormed, receivePush } from "./core.js";
 import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
 import { blamed } from "./found.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, cut, emptied, limitedHead, pathOf, Reply, rawBody, readBody, uriOf } from "./http.js";
+import { asReply, asResponse, bodyOfCall, cut, emptied, limitedHead, pathOf, Reply, readBody, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
@@ -47,7 +47,7 @@ export class RideClient {
   receiveSync(request, options) {
     try {
       const { url, body } = request;
-      return this.#receive(url, rawBody(body), options, asReply);
+      return this.#receive(url, bodyOfCall(body), options, asReply);
     } catch (error) {
       throw answerable(blamed(error, { request, options }));
     }
@@ -60,7 +60,7 @@ export class RideClient {
   async receive(request, options) {
     try {
       const { maxBodyBytes, bodyTimeoutMs } = this.#configuration;
-      const given = reading("options", () => options?.until);
+      const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const url = reading("url", () => request.url);
       // What comes to no push's path is refused for that.

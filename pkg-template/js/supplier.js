@@ -1,6 +1,6 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
-import { anyText, func, hasFunction, invalid, nowOf, optionsOf, reading, record, unexpected } from "./arguments.js";
+import { anyText, fieldOf, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
 import { Call, failure, refused } from "./call.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, judgeHead, receiveCall } from "./core.js";
@@ -10,6 +10,7 @@ import { serve } from "./handler.js";
 import {
   asReply,
   asResponse,
+  bodyOfCall,
   cut,
   ENCRYPTED,
   emptied,
@@ -19,7 +20,6 @@ import {
   NoReply,
   noReply,
   pathOf,
-  rawBody,
   readBody,
   uriOf,
 } from "./http.js";
@@ -107,7 +107,7 @@ export class TicketSupplier {
    */
   receiveSync(request, options) {
     try {
-      const body = rawBody(request.body);
+      const body = bodyOfCall(request.body);
       return this.#take(this.#headOf(request, options), body, asReply);
     } catch (error) {
       throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
@@ -131,11 +131,11 @@ export class TicketSupplier {
   async #receiveRequest(request, options, receive) {
     try {
       const { handle, maxBodyBytes, bodyTimeoutMs } = this.#configuration;
+      const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const head = this.#reading(request, options, () => this.#headOf(request, options));
       // The signature does not cover the body: of a caller who is not authenticated nothing is read.
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
-      const given = reading("options", () => options?.until);
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const body = await readBody(request, maxBodyBytes, until);
       options?.heard?.(body);

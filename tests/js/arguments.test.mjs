@@ -562,7 +562,9 @@ async function sweep(door, { call, args }) {
 describe("whatever is handed over", () => {
   after(() => {
     MeituanError.language = "en";
-    console.log(`${Object.keys(DOORS).length} doors, ${tried} values, ${refused} refused, ${wrong.size} kinds of complaints`);
+    console.log(
+      `${Object.keys(DOORS).length} doors, ${Object.keys(KINDS).length} kinds, ${tried} values, ${refused} refused, ${wrong.size} kinds of complaints`,
+    );
     for (const [id, kinds] of wrong) console.log(`  ${id} (${kinds.slice(0, 4).join(", ")}${kinds.length > 4 ? ", …" : ""})`);
   });
 
