@@ -104,7 +104,8 @@ describe("a call about an order that is kept in a store", () => {
       const names = await called(path);
       assert.deepEqual(ofModule(names), crossings, path);
       const others = names.filter((name) => !crossings.includes(name) && name !== "parse" && name !== "stringify");
-      assert.deepEqual(others, [], path);
+      // The module of messages judges the head, before the body is read.
+      assert.deepEqual(others, ["ticket_receive"], path);
       assert.deepEqual({ parse: numberOf(names, "parse"), stringify: numberOf(names, "stringify") }, { parse, stringify }, path);
     }
   });

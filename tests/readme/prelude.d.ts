@@ -14,6 +14,8 @@ interface Env {
   MEITUAN_CLIENT_SECRET: string;
 }
 
+declare const database: { run(sql: string, values: readonly string[]): Promise<{ changes: number }> };
+
 declare const partnerId: number;
 declare const clientId: string;
 declare const clientSecret: string;
