@@ -67,7 +67,13 @@ pub(crate) fn bill_of_materials() -> Outcome<Checked> {
     copy_checkout(&checkout)?;
     // It writes beside each manifest.
     let mut cyclonedx = tools::cargo_tool("cargo-cyclonedx", CARGO_CYCLONEDX)?;
-    cyclonedx.current_dir(&checkout).args(["--format=json", "--override-filename=bom", "--target", tools::WASM_TARGET]);
+    cyclonedx.current_dir(&checkout).args([
+        "--format=json",
+        "--spec-version=1.5",
+        "--override-filename=bom",
+        "--target",
+        tools::WASM_TARGET,
+    ]);
     tools::run(cyclonedx.args(["--no-default-features", "--features=wasm"]))?;
     let crates = tools::read_text(&checkout.join("bom.json"))?;
     tools::write(&folder.join("crates.cdx.json"), &crates)?;
