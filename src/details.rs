@@ -43,7 +43,8 @@ details! {
     "expected a secret that is not empty", "应为非空的密钥";
     "it begins or ends with white space", "首尾有空白字符";
     "expected a positive number of at most 63 bits", "应为正整数，最多 63 位二进制";
-    "expected test, production, or an address without a slash at its end", "应为 test、production，或末尾没有斜杠的地址";
+    "expected an address that begins with https:// or http://, without a query", "应为以 https:// 或 http:// 开头、不带查询参数的地址";
+    "expected test, production, or an address that begins with https:// or http://, without a query", "应为 test、production，或以 https:// 或 http:// 开头、不带查询参数的地址";
     "expected a path that begins with / and has no query, found {}", "应为以 / 开头且不带查询参数的路径，实为 {}";
     "expected a push of Meituan's, found {} at {}", "应为美团推送的接口，实为 {}（{}）";
     "expected a call that Meituan makes, found {} at {}", "应为美团调用的接口，实为 {}（{}）";

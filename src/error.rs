@@ -46,6 +46,11 @@ macro_rules! error_codes {
                 match self { $( ErrorCode::$variant => Text { en: $en, zh: $zh }, )* }
             }
 
+            /// The same for Meituan's staff, who read it in the reply to a call that is refused for it.
+            pub(crate) const fn meaning_in_chinese(self) -> &'static str {
+                match self { $( ErrorCode::$variant => $zh, )* }
+            }
+
             /// What to look at first.
             #[cfg(feature = "texts")]
             pub const fn hint(self) -> Text {
@@ -346,6 +351,8 @@ pub struct Remote {
     pub retryable: bool,
     /// The number is the gateway's `status`, not the business `code`: the request did not reach the business.
     pub gateway: bool,
+    /// The HTTP status, where it says that the request has failed, whatever else was said.
+    pub http_status: Option<u16>,
     /// What Meituan's support asks for: the reply header `M-TraceId`, or `traceId` of the reply.
     pub trace_id: String,
     /// What the document says the number means.

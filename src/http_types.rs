@@ -120,7 +120,7 @@ impl<E> ticket::SignedRequest<E> {
     /// # Errors
     /// As there.
     pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ticket::NoticeReply, Error> {
-        self.parse(response.body().as_ref())
+        self.parse(response.status().as_u16(), response.body().as_ref())
     }
 }
 
@@ -132,7 +132,7 @@ impl<E: ride::Endpoint> ride::SealedRequest<E> {
     /// As there.
     pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ride::Reply<E::Data>, Error> {
         let trace_id = || value(response.headers(), "m-traceid").unwrap_or_default();
-        self.parse(response.body().as_ref()).map_err(|error| error.traced(&trace_id()))
+        self.parse(response.status().as_u16(), response.body().as_ref()).map_err(|error| error.traced(&trace_id()))
     }
 }
 

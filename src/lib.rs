@@ -86,6 +86,7 @@ pub mod body_cipher;
 pub mod details;
 pub mod envelope;
 mod error;
+mod exchange;
 mod handler;
 #[cfg(feature = "http")]
 pub mod http_types;

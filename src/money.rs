@@ -161,6 +161,14 @@ pub(crate) fn push_integer(out: &mut Vec<u8>, value: i64) {
     push_digits(out, value.unsigned_abs());
 }
 
+/// An integer in decimal.
+#[inline(never)]
+pub(crate) fn decimal(value: i64) -> String {
+    let mut digits = Vec::new();
+    push_integer(&mut digits, value);
+    String::from_utf8(digits).unwrap_or_default()
+}
+
 /// Appends an unsigned number in decimal.
 #[inline(never)]
 pub(crate) fn push_digits(out: &mut Vec<u8>, value: u64) {

@@ -126,7 +126,7 @@ fn a_notice_becomes_a_request_that_can_still_read_its_response() {
 #[test]
 fn a_host_that_makes_no_address_is_a_mistake_of_the_configuration() {
     let mut config = supplier().config().clone();
-    config.host = "not an address".into();
+    config.host = "https://[".into();
     let signed = Supplier::new(config).unwrap().request(&notice(), TICKET_NOW).unwrap();
     let error = Request::<Vec<u8>>::try_from(&signed).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "host"));

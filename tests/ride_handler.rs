@@ -163,7 +163,7 @@ fn builder<S: Store<String>, R: Runtime + Clone>(store: S, runtime: R, platform:
             if let Line::Slow(milliseconds) = line {
                 clock.sleep(Duration::from_millis(milliseconds)).await;
             }
-            Ok(reply.into_bytes())
+            Ok((200, reply.into_bytes()))
         }
     })
     .pay(move |payment| {

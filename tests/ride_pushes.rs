@@ -147,7 +147,7 @@ fn what_is_wrong_with_the_message_is_refused_by_name() {
 #[test]
 fn answers_are_what_meituan_understands() {
     assert_eq!(PUSH_OK, r#"{"code":0,"message":"成功"}"#);
-    assert_eq!(push_fail(2, "a \"b\"\n\\").unwrap(), r#"{"code":2,"message":"a \"b\" \\"}"#);
+    assert_eq!(push_fail(2, "a \"b\"\n\\").unwrap(), r#"{"code":2,"message":"a \"b\"\u000a\\"}"#);
     assert_eq!(push_fail(0, "").unwrap_err().code, ErrorCode::IllegalReplyCode);
     let answer = |body: &str, path: &str| client().receive(path, body.as_bytes(), NOW).unwrap_err().answer();
     assert_eq!(answer(&push_form("x", "{}"), "/refund"), r#"{"code":1010,"message":"WRONG_TOKEN"}"#);

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 /// Reads a reply to `request` as its type.
 fn reply<E: Endpoint>(request: &E, body: &str) -> Result<Reply<E::Data>, Error> {
-    client().request(request, NOW).unwrap().parse(body.as_bytes())
+    client().request(request, NOW).unwrap().parse(200, body.as_bytes())
 }
 
 fn asked() -> QueryRealTimeOrder {
@@ -55,7 +55,7 @@ fn every_response_example_is_accepted_with_exactly_the_expected_warnings() {
     for interface in INTERFACES.iter().filter(|interface| !interface.is_push()) {
         let body = example(interface, "response.json");
         let mut packed = Packed::default();
-        let replied = client().read_reply(interface, body.as_bytes(), &mut packed);
+        let replied = client().read_reply(interface, 200, body.as_bytes(), &mut packed);
         let replied = replied.unwrap_or_else(|error| panic!("{}: {error}", interface.name));
         assert_eq!(replied.form, ReplyForm::Direct);
         assert_eq!(found(&packed.issues), expected(interface, "response"), "{}", interface.name);
@@ -114,7 +114,7 @@ fn every_form_of_a_reply_is_the_same_reply() {
     for version in [Version::V1, Version::V2] {
         let request = with(|config| config.version = version).request(&submitted(), NOW).unwrap();
         for (body, form, warnings) in &forms {
-            let reply = request.parse(body.as_bytes());
+            let reply = request.parse(200, body.as_bytes());
             if version == Version::V2 && *warnings == 1 {
                 // There, a text that does not open is an error.
                 assert_eq!(reply.unwrap_err().code, ErrorCode::DecryptionFailed);
@@ -336,7 +336,7 @@ fn what_is_no_reply_is_refused_by_name() {
     assert_eq!(code(r#"{"status":0,"msg":"ok"}"#), ErrorCode::MissingField);
     assert_eq!(code(r#"{"code":0,"code":1,"data":{"mtOrderId":"1"}}"#), ErrorCode::DuplicateKey);
     let small = with(|config| config.max_body_bytes = 10).request(&submitted(), NOW).unwrap();
-    assert_eq!(small.parse(b"{\"code\":0,\"data\":null}").unwrap_err().code, ErrorCode::BodyTooLarge);
+    assert_eq!(small.parse(200, b"{\"code\":0,\"data\":null}").unwrap_err().code, ErrorCode::BodyTooLarge);
 }
 
 #[test]
@@ -401,11 +401,11 @@ proptest! {
         let client = with(|config| config.version = if newer { Version::V2 } else { Version::V1 });
         for interface in INTERFACES {
             let mut packed = Packed::default();
-            if let Err(error) = client.read_reply(interface, &bytes, &mut packed) {
+            if let Err(error) = client.read_reply(interface, 200, &bytes, &mut packed) {
                 prop_assert!(ErrorCode::ALL.contains(&error.code));
             }
         }
-        let _ = client.request(&asked(), NOW).unwrap().parse(&bytes);
-        let _ = client.request(&estimated(), NOW).unwrap().parse(&bytes);
+        let _ = client.request(&asked(), NOW).unwrap().parse(200, &bytes);
+        let _ = client.request(&estimated(), NOW).unwrap().parse(200, &bytes);
     }
 }

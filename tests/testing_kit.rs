@@ -87,12 +87,12 @@ fn a_notice_is_authenticated_read_judged_and_answered() {
     assert!(judged.passed(), "{:?}", judged.findings);
     assert_eq!((judged.order_id, judged.message::<ConsumeNotice>()), (Some(ORDER), Some(notice)));
     assert_eq!(judged.message::<PayNoticeRequest>(), None);
-    assert_eq!(request.parse(&judged.reply.body).unwrap().code, 300);
+    assert_eq!(request.parse(200, &judged.reply.body).unwrap().code, 300);
 
     let later = Timestamp(NOW.0 + 601_000);
     let judged = meituan().receive_notice(&request.parts(), &request.body, NoticeAnswer::accepted(), later);
     assert_eq!(ids(&judged.findings), ["STALE_DATE"]);
-    assert_eq!(request.parse(&judged.reply.body).unwrap().code, 300);
+    assert_eq!(request.parse(200, &judged.reply.body).unwrap().code, 300);
     let parts = meituan_protocol::ticket::Parts { authorization: "MWS client:AAAAAAAAAAAAAAAAAAAAAAAAAAA=", ..request.parts() };
     let judged = meituan().receive_notice(&parts, &request.body, NoticeAnswer::accepted(), NOW);
     assert_eq!(ids(&judged.findings), ["BAD_SIGNATURE"]);
@@ -143,8 +143,8 @@ fn a_ride_request_is_opened_and_answered_in_both_generations() {
         assert_eq!((opened.interface.name, opened.message::<ConfirmOrder>()), ("confirmOrder", Some(confirm)));
         assert_eq!(opened.message::<CancelOrder>(), None);
         let reply = platform.reply(&opened, &()).unwrap();
-        request.parse(reply.as_bytes()).unwrap();
-        let error = request.parse(platform.refuse(1106, "订单不能取消").as_bytes()).unwrap_err();
+        request.parse(200, reply.as_bytes()).unwrap();
+        let error = request.parse(200, platform.refuse(1106, "订单不能取消").as_bytes()).unwrap_err();
         assert_eq!(error.remote.as_ref().unwrap().code, 1106);
 
         let later = Timestamp(NOW.0 + 700_000);

@@ -700,12 +700,12 @@ fn a_number_that_javascript_has_rounded_is_not_taken_for_an_id() {
 fn meituans_reply_to_a_notice_is_judged_by_its_code_alone() {
     let request =
         supplier().request(&vec![ProductChangeNotice { partner_deal_id: "d".into(), status: ProductChange::LISTED }], NOW).unwrap();
-    let accepted = |body: &str| request.parse(body.as_bytes()).map(|reply| (reply.code, reply.accepted));
+    let accepted = |body: &str| request.parse(200, body.as_bytes()).map(|reply| (reply.code, reply.accepted));
     assert_eq!(accepted(r#"{"code":200,"describe":"success","partnerId":1122}"#).unwrap(), (200, true));
     assert_eq!(accepted(r#"{"code":"200","describe":"anything"}"#).unwrap(), (200, true));
     assert_eq!(accepted(r#"{"code":300}"#).unwrap(), (300, false));
     assert_eq!(accepted(r#"{"code":12345}"#).unwrap(), (12345, false));
-    assert_eq!(request.parse(b"<html>").unwrap_err().code, ErrorCode::InvalidJson);
+    assert_eq!(request.parse(200, b"{<html>").unwrap_err().code, ErrorCode::InvalidJson);
 }
 
 #[test]

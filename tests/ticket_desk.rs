@@ -23,7 +23,7 @@ impl Desk {
         let garden = Garden { runtime: time.clone(), act: act.clone(), runs: Runs::default() };
         let builder = Handler::builder(supplier(), MemoryStore::default(), garden, time.clone()).hooks(Heard::default());
         // Meituan accepts nothing.
-        let refused = |_| async { Ok(br#"{"code":599,"describe":"-","partnerId":1122}"#.to_vec()) };
+        let refused = |_| async { Ok((200, br#"{"code":599,"describe":"-","partnerId":1122}"#.to_vec())) };
         let desk = Desk { time, act, handler: builder.send(refused).build() };
         desk.called(create());
         desk.called(pay());

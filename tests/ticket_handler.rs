@@ -55,7 +55,7 @@ impl<S: Store> World<S> {
                     match code {
                         0 => pending().await,
                         -1 => Err("the connection broke".into()),
-                        _ => Ok(format!(r#"{{"code":{code},"describe":"-","partnerId":1122}}"#).into_bytes()),
+                        _ => Ok((200, format!(r#"{{"code":{code},"describe":"-","partnerId":1122}}"#).into_bytes())),
                     }
                 }
             })
@@ -944,7 +944,7 @@ fn a_reply_to_a_notice_is_accepted_processing_or_later() {
         (&consume, [Delivery::ACCEPTED, Delivery::LATER, Delivery::LATER]),
     ] {
         let request = supplier.notice_request(notice, Timestamp(NOW)).unwrap();
-        let found = [200, 300, 599].map(|code| request.parse(format!(r#"{{"code":{code}}}"#).as_bytes()).unwrap().delivery);
+        let found = [200, 300, 599].map(|code| request.parse(200, format!(r#"{{"code":{code}}}"#).as_bytes()).unwrap().delivery);
         assert_eq!(found, expected, "{}", notice.name);
     }
     assert!(supplier.notice_request(&notice("orderPay", "{}"), Timestamp(NOW)).is_err());

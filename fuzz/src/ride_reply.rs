@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
 
 fn check(client: &Client, interface: &'static Interface, body: &[u8]) {
     let mut packed = Packed::default();
-    match client.read_reply(interface, body, &mut packed) {
+    match client.read_reply(interface, 200, body, &mut packed) {
         Ok(replied) => {
             assert!(packed.issues.iter().all(|issue| !issue.refuses), "{:?}", packed.issues);
             let program = program(interface, &replied.source);
@@ -75,7 +75,7 @@ fn check_forms(client: &Client, interface: &'static Interface, body: &[u8], prog
     }
     for (form, body) in forms {
         let mut packed = Packed::default();
-        match client.read_reply(interface, body.as_bytes(), &mut packed) {
+        match client.read_reply(interface, 200, body.as_bytes(), &mut packed) {
             Ok(replied) => {
                 assert_eq!(replied.form, form, "{body}");
                 assert_eq!(program(interface, &replied.source), program_of_direct, "{body}");

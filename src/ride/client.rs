@@ -1,12 +1,14 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
-use super::push::{decimal, text_from};
+use super::push::text_from;
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
+use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
+use crate::money::decimal;
 use crate::sorted_sign::hexadecimal;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
@@ -72,7 +74,7 @@ pub enum Environment {
     Test,
     /// 线上环境.
     Production,
-    /// Somewhere else, such as a stand-in on localhost: scheme, host and path before `/dache`, without a slash at its end.
+    /// Somewhere else, such as a stand-in on localhost: scheme, host and path before `/dache`. Slashes at its end do not count.
     Host(String),
 }
 
@@ -125,10 +127,11 @@ impl Config {
         if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
             return Some(("accessKey", "expected visible ASCII characters"));
         }
-        let host = self.environment.host();
-        let known = host.starts_with("https://") || host.starts_with("http://");
-        if !known || host.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'?' | b'#')) || host.ends_with('/') {
-            return Some(("environment", "expected test, production, or an address without a slash at its end"));
+        if host_of(self.environment.host()).is_none() {
+            return Some((
+                "environment",
+                "expected test, production, or an address that begins with https:// or http://, without a query",
+            ));
         }
         None
     }
@@ -139,12 +142,15 @@ impl Client {
     ///
     /// # Errors
     /// `INVALID_CONFIG` with the setting's path.
-    pub fn new(config: Config) -> Result<Self, Error> {
+    pub fn new(mut config: Config) -> Result<Self, Error> {
         if let Some((path, detail)) = config.wrong() {
             return Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
         }
         let mistaken = |interface: &Interface| (!interface.is_push()).then_some(interface.name);
         routes::check(&config.routes, "expected a push of Meituan's, found ", mistaken)?;
+        if let Environment::Host(host) = &mut config.environment {
+            *host = host_of(host).unwrap_or_default().to_owned();
+        }
         let key = Key::new(&config.secret_key)?;
         Ok(Client { config: Arc::new(config), key: Arc::new(key) })
     }

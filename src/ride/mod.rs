@@ -19,7 +19,7 @@
 //! assert!(request.body.starts_with("token=CESHI-TK&version=1.0&content="));
 //!
 //! // What comes back over HTTP:
-//! let fee = request.parse(br#"{"code":0,"data":{"cancelPrice":500},"message":"ok"}"#)?.data;
+//! let fee = request.parse(200, br#"{"code":0,"data":{"cancelPrice":500},"message":"ok"}"#)?.data;
 //! assert_eq!(fee.cancel_price.unwrap().0, 500); // fen
 //! # Ok::<(), meituan_protocol::Error>(())
 //! ```

@@ -7,10 +7,12 @@ use super::codes::{ResultCode, RideEvent};
 use super::pushes::OrderChanged;
 use super::rules::milliseconds;
 use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, REFUNDED, form};
+use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
+use crate::message::value::ObjectWriter;
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
-use crate::money::push_integer;
+use crate::money::decimal;
 use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
@@ -101,26 +103,24 @@ pub const PUSH_OK: &str = r#"{"code":0,"message":"成功"}"#;
 /// The answer to a push that was not accepted: Meituan pushes again (the ride spec, 10.4, says so of refunds; assumed of the others).
 ///
 /// # Errors
-/// `ILLEGAL_REPLY_CODE` for 0, which is the code of success.
+/// `ILLEGAL_REPLY_CODE` for 0, which is the code of success; `EMPTY_TEXT` at `message` where that says nothing.
 pub fn push_fail(code: i32, message: &str) -> Result<String, Error> {
     if code == ResultCode::SUCCESS.0 {
         return Err(Error::at(ErrorCode::IllegalReplyCode, "code").detail("0 is the code of success"));
     }
-    Ok(answer(code, message))
+    match says_nothing(message) {
+        true => Err(Error::at(ErrorCode::EmptyText, "message")),
+        false => Ok(answer(code, message)),
+    }
 }
 
 fn answer(code: i32, message: &str) -> String {
-    let mut out = b"{\"code\":".to_vec();
-    push_integer(&mut out, i64::from(code));
-    out.extend_from_slice(b",\"message\":\"");
-    for &byte in message.as_bytes() {
-        if matches!(byte, b'"' | b'\\') {
-            out.push(b'\\');
-        }
-        out.push(byte.max(b' '));
-    }
-    out.extend_from_slice(b"\"}");
-    text_from(out)
+    let mut body = Vec::new();
+    let mut answer = ObjectWriter::begin(&mut body);
+    answer.field("code", &code);
+    answer.field("message", &message.to_owned());
+    answer.end();
+    text_from(body)
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
@@ -356,13 +356,6 @@ impl<'p> Parameters<'p> {
         }
         if is_again { Err(Error::at(ErrorCode::DuplicateKey, names[0])) } else { Ok(value) }
     }
-}
-
-#[inline(never)]
-pub(super) fn decimal(number: i64) -> String {
-    let mut digits = Vec::new();
-    push_integer(&mut digits, number);
-    text_from(digits)
 }
 
 /// Bytes that are known to be text.

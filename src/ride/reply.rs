@@ -7,6 +7,7 @@
 use super::codes::ResultCode;
 use super::{Client, Interface, Version};
 use crate::envelope::Key;
+use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Message;
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, RawJson, Reading, approximate_number, read, text_of};
@@ -39,18 +40,30 @@ pub enum ReplyForm {
 static REPLY: Message = looking_for(&[raw("code"), raw("status"), raw("message"), raw("msg"), raw("data"), raw("traceId")]);
 
 impl Client {
-    /// Reads a reply into `packed`. The HTTP status is not looked at: the code in the body decides. Offsets of findings
-    /// count from the beginning of the business reply.
+    /// Reads a reply into `packed`. The code in the body decides what the outcome is; where the body cannot be read, the HTTP status is all
+    /// there is. Offsets of findings count from the beginning of the business reply.
     ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote`, or the first finding that refuses the reply. A `data` that is neither JSON
     /// nor opens is `DECRYPTION_FAILED`, whatever was asked: what it says cannot be known.
-    pub fn read_reply<'b>(&self, interface: &'static Interface, body: &'b [u8], packed: &mut Packed) -> Result<Replied<'b>, Error> {
+    pub fn read_reply<'b>(
+        &self,
+        interface: &'static Interface,
+        status: u16,
+        body: &'b [u8],
+        packed: &mut Packed,
+    ) -> Result<Replied<'b>, Error> {
         packed.issues.clear();
-        if body.len() > self.config.max_body_bytes {
-            return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
+        let replied = match body.len() > self.config.max_body_bytes {
+            true => Err(Error::at(ErrorCode::BodyTooLarge, "body")),
+            false => read_reply(interface, Some(&self.key), self.config.version, body, packed),
+        };
+        match replied {
+            Err(error) if error.code != ErrorCode::RemoteRejected && !is_success(status) => {
+                Err(refused_by(status).caused_by(error))
+            }
+            replied => replied,
         }
-        read_reply(interface, Some(&self.key), self.config.version, body, packed)
     }
 }
 
@@ -183,6 +196,7 @@ fn rejected(path: &str, inner: &Peek<'_>, outer: &Peek<'_>, packed: &Packed) -> 
         retryable: known.is_some_and(ResultCode::is_retryable),
         gateway,
         trace_id: said("traceId", inner, outer),
+        http_status: None,
         #[cfg(feature = "texts")]
         meaning: known.and_then(ResultCode::meaning),
     }));

@@ -103,14 +103,14 @@ impl Client {
 }
 
 impl<E: Endpoint> SealedRequest<E> {
-    /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
+    /// Reads Meituan's reply, by the HTTP status that it came with: see [`Client::read_reply`].
     ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote` when Meituan did not accept the request ([`Error::traced`] takes the
     /// header `M-TraceId`), or what is wrong with the reply.
-    pub fn parse(&self, body: &[u8]) -> Result<Reply<E::Data>, Error> {
+    pub fn parse(&self, status: u16, body: &[u8]) -> Result<Reply<E::Data>, Error> {
         let mut packed = Packed::default();
-        let Replied { form, trace_id, source } = self.client.read_reply(E::INTERFACE, body, &mut packed)?;
+        let Replied { form, trace_id, source } = self.client.read_reply(E::INTERFACE, status, body, &mut packed)?;
         let view = packed.view(E::INTERFACE.reply, &source);
         let data = view.and_then(|view| view.field_to_typed("data")).unwrap_or_default();
         Ok(Reply { data, form, trace_id, warnings: packed.issues })

@@ -4,6 +4,7 @@ pub mod acceptance;
 mod call;
 pub mod calls;
 pub mod codes;
+mod exchange;
 pub mod handler;
 pub mod notices;
 pub mod order;
@@ -15,5 +16,6 @@ mod typed;
 pub mod working_days;
 
 pub use call::*;
+pub use exchange::*;
 pub use supplier::*;
 pub use typed::*;

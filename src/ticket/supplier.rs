@@ -7,6 +7,7 @@
 use super::{Call, Direction, ORDER_CREATE};
 use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
+use crate::exchange::{NO_HOST, host_of};
 use crate::message::definition::{Facts, Message};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::routes::{self, NO_URI, is_uri, path_of};
@@ -38,15 +39,19 @@ pub struct Config {
     /// A signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. Where the
     /// signed URI is given ([`Parts::signed_uri`]), it is exact.
     pub signed_without_query: bool,
-    /// Where notices go, such as `https://example.meituan.com`, without a slash at its end.
+    /// Where notices go: scheme and host, and the path that a proxy may have in front. Slashes at its end do not count. By default
+    /// [`HOST`].
     pub host: String,
     /// The whole-body encryption of the newer API.
     pub body_encryption: Option<BodyEncryption>,
 }
 
+/// Where notices go by default (single source).
+pub const HOST: &str = "https://connectivity-adapter.meituan.com";
+
 impl Config {
-    /// The defaults: dates within 600 s, inferred rules only reported, bodies up to 1 MiB, signatures with and without the query, no
-    /// routes, no host, no encryption.
+    /// The defaults: dates within 600 s, inferred rules only reported, bodies up to 1 MiB, signatures with and without the query,
+    /// Meituan's host, no routes, no encryption.
     pub fn new(partner_id: u32, client_id: impl Into<String>, client_secret: Secret) -> Self {
         Config {
             partner_id,
@@ -58,7 +63,7 @@ impl Config {
             routes: Vec::new(),
             signed_path: SignedPath::default(),
             signed_without_query: true,
-            host: String::new(),
+            host: HOST.to_owned(),
             body_encryption: None,
         }
     }
@@ -201,6 +206,9 @@ impl Config {
         if self.client_secrets.iter().any(|secret| secret.expose().trim_ascii() != secret.expose()) {
             return Some(("clientSecret", "it begins or ends with white space"));
         }
+        if host_of(&self.host).is_none() {
+            return Some(("host", NO_HOST));
+        }
         let SignedPath { strip, prepend } = &self.signed_path;
         let no_uri = |(_, piece): &(&str, &String)| !piece.is_empty() && !is_uri(piece);
         let (path, _) = [("signedUri.strip", strip), ("signedUri.prepend", prepend)].into_iter().find(no_uri)?;
@@ -213,12 +221,13 @@ impl Supplier {
     ///
     /// # Errors
     /// `INVALID_CONFIG` with the setting's path.
-    pub fn new(config: Config) -> Result<Self, Error> {
+    pub fn new(mut config: Config) -> Result<Self, Error> {
         if let Some((path, detail)) = config.wrong() {
             return Err(Error::at(ErrorCode::InvalidConfig, path).detail(detail));
         }
         let mistaken = |call: &Call| (call.direction != Direction::ToSupplier).then_some(call.name);
         routes::check(&config.routes, "expected a call that Meituan makes, found ", mistaken)?;
+        config.host = host_of(&config.host).unwrap_or_default().to_owned();
         let keys = config.client_secrets.iter().map(Key::new).collect();
         Ok(Supplier { config: Arc::new(config), keys })
     }
@@ -374,12 +383,6 @@ impl Supplier {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         self.transcribe(call.reply, program, code == 200, facts, packed, out)
-    }
-
-    /// A failure envelope of any code; nothing else is needed for it.
-    pub fn encode_failure(&self, code: i32, describe: &str) -> Vec<u8> {
-        let envelope = serde_json::json!({ "code": code, "describe": describe, "partnerId": self.config.partner_id });
-        envelope.to_string().into_bytes()
     }
 
     /// Encrypts a body, where encryption is configured.

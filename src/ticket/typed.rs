@@ -1,19 +1,15 @@
 //! The supplier in Rust types: calls in, replies and notices out.
 
 use super::calls::*;
+use super::exchange::{HttpReply, NOT_SERVED, check_failure, illegal};
 use super::notices::*;
-use super::order::{Delivery, Notice};
 use super::products::*;
-use super::supplier::ENCRYPTION_STATUS;
-use super::{Accepted, Call, Direction, Parts, Refusal, Signature, Supplier};
-use crate::error::SYSTEM_FAILURE;
+use super::{Accepted, Call, Parts, Refusal, Supplier};
 use crate::message::definition::Facts;
 use crate::message::value::{FieldValue, ObjectWriter};
 use crate::message::{Id, Packed, RawJson, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue, ba};
-use std::collections::BTreeMap;
-use std::fmt;
 
 macro_rules! asked {
     (@pattern $variant:ident $name:ident $body:ty) => { Asked::$variant($name) };
@@ -178,43 +174,6 @@ impl Reply {
     }
 }
 
-/// An HTTP reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpReply {
-    /// The status: 200 whatever the body says; 503 where there is no body.
-    pub status: u16,
-    /// Header names and values.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// Inferred rules that it breaks, and rules that could not be checked.
-    pub warnings: Vec<Issue>,
-}
-
-impl HttpReply {
-    /// HTTP 503 without a body: what is true is not known. Meituan sees a time-out and no failure (inferred).
-    pub fn unknown() -> Self {
-        HttpReply { status: 503, headers: vec![("Retry-After", "1".to_owned())], body: Vec::new(), warnings: Vec::new() }
-    }
-}
-
-/// What the reply to a refused call says.
-fn reason_of(Refusal { error, encrypted, .. }: &Refusal) -> String {
-    let is_of_headers = error.path.starts_with("headers");
-    if let Some(told) = error.code.told_to_strangers().filter(|_| is_of_headers && error.path != ENCRYPTION_STATUS) {
-        return told.to_owned();
-    }
-    if let Some(told) = ErrorCode::DecryptionFailed.told_to_strangers().filter(|_| *encrypted && !is_of_headers) {
-        return told.to_owned();
-    }
-    #[cfg(feature = "texts")]
-    let meaning = error.code.meaning().zh;
-    #[cfg(not(feature = "texts"))]
-    let meaning = "";
-    let path = if error.path.is_empty() { String::new() } else { [": ", &error.path].concat() };
-    [meaning, &path, " [", error.code.as_str(), "]"].concat().trim_start().to_owned()
-}
-
 impl Supplier {
     /// Takes a call apart: authenticated, validated, typed.
     ///
@@ -240,7 +199,8 @@ impl Supplier {
             Kind::Failure => check_failure(to.call, reply.code, false, &reply.describe)?,
             Kind::Unlisted => {
                 check_failure(to.call, reply.code, true, &reply.describe)?;
-                return Ok(self.fail_unlisted(to, reply));
+                let (body, warnings) = self.failure(to.call, reply.code, &reply.describe);
+                return Ok(self.http_reply(body, to.encrypted, warnings));
             }
         }
         let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
@@ -262,28 +222,13 @@ impl Supplier {
         Ok((body, packed.issues))
     }
 
-    fn fail_unlisted(&self, to: &Received, reply: &Reply) -> HttpReply {
-        let body = self.encode_failure(reply.code, &reply.describe);
-        // A placeholder as the reason is sent, and reported.
-        let mut packed = Packed::default();
-        read(to.call.reply, &body, Reading::WIRE, &mut packed);
-        packed.issues.retain(|issue| issue.path == "describe");
-        self.http_reply(body, to.encrypted, packed.issues)
-    }
-
-    /// The reply to a call that is not accepted: a failure envelope, encrypted as the call was.
-    pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
-        let code = refusal.call.map_or(super::codes::GeneralCode::FAILURE.0, |call| call.failure);
-        self.http_reply(self.encode_failure(code, &reason_of(refusal)), refusal.encrypted, Vec::new())
-    }
-
     /// Writes the reply where your own code failed, and what it did is not known. To the calls that make it do something
     /// ([`Call::acts`]) that is [`HttpReply::unknown`]: after a failure Meituan would refund what may be issued. To all others it
     /// is the family's failure.
     pub fn answer_failure(&self, to: &Received) -> HttpReply {
         match to.call.acts() {
             true => HttpReply::unknown(),
-            false => self.http_reply(self.encode_failure(to.call.failure, SYSTEM_FAILURE), to.encrypted, Vec::new()),
+            false => self.http_reply(self.system_failure(to.call), to.encrypted, Vec::new()),
         }
     }
 
@@ -291,87 +236,7 @@ impl Supplier {
     pub(super) fn answer_unserved(&self, to: &Received) -> HttpReply {
         self.http_reply(self.encode_failure(to.call.failure, NOT_SERVED), to.encrypted, Vec::new())
     }
-
-    fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
-        let mut headers = vec![("Content-Type", JSON.to_owned())];
-        let sealed = if encrypted { self.seal(&body) } else { None };
-        match sealed {
-            Some(sealed) => {
-                headers.push(("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned()));
-                HttpReply { status: 200, headers, body: sealed.into_bytes(), warnings }
-            }
-            None => HttpReply { status: 200, headers, body, warnings },
-        }
-    }
-
-    /// Builds a request to Meituan, checked and signed.
-    ///
-    /// # Errors
-    /// The first thing that the definition or a documented rule refuses.
-    pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
-        self.signed(E::CALL, RawJson::of(message).as_str(), now)
-    }
-
-    /// Builds the request of a notice in an order's outbox, checked and signed.
-    ///
-    /// # Errors
-    /// The first thing that the definition or a documented rule refuses; `UNKNOWN_ROUTE` where there is no such notice.
-    pub fn notice_request(&self, notice: &Notice, now: Timestamp) -> Result<SignedRequest, Error> {
-        let call = Call::named(&notice.name).ok_or_else(|| Error::at(ErrorCode::UnknownRoute, "").detail(&notice.name))?;
-        self.signed(call, notice.body.as_str(), now)
-    }
-
-    /// `message` in program notation: the body, or the envelope where that has more of the message's own.
-    fn signed<E>(&self, call: &'static Call, message: &str, now: Timestamp) -> Result<SignedRequest<E>, Error> {
-        let Direction::ToMeituan(path) = call.direction else {
-            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(call.name));
-        };
-        let partner_id = self.config().partner_id.to_string();
-        let program = match call.has_envelope_of_its_own() {
-            true => {
-                let fields: Result<BTreeMap<String, RawJson>, _> = serde_json::from_str(message);
-                let mut fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").caused_by(error))?;
-                fields.insert("partnerId".into(), RawJson::of(&self.config().partner_id));
-                serde_json::to_string(&fields).unwrap_or_default()
-            }
-            false => ["{\"partnerId\":", &partner_id, ",\"body\":", message, "}"].concat(),
-        };
-        let (mut packed, mut body) = (Packed::default(), Vec::new());
-        let encrypted = self.encode_request(call, program.as_bytes(), &mut packed, &mut body)?;
-        let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now)?;
-        let mut headers =
-            vec![("PartnerId", partner_id), ("Date", date), ("Authorization", authorization), ("Content-Type", JSON.to_owned())];
-        if let Some(encryption) = self.config().body_encryption.as_ref() {
-            headers.extend((!encryption.app_key.is_empty()).then(|| ("AppKey", encryption.app_key.clone())));
-        }
-        headers.extend(encrypted.then(|| ("X-Encryption-Status", super::supplier::ENCRYPTED.to_owned())));
-        let url = [&self.config().host, path].concat();
-        let endpoint = std::marker::PhantomData;
-        Ok(SignedRequest { url, headers, body, string_to_sign, warnings: packed.issues, call, endpoint })
-    }
 }
-
-/// A failure has a code that Meituan takes for one, and a reason.
-///
-/// # Errors
-/// What is wrong with it.
-pub(super) fn check_failure(call: &Call, code: i32, is_unlisted: bool, describe: &str) -> Result<(), Error> {
-    let is_failure = if is_unlisted { call.may_fail_unlisted(code) } else { call.lists(code) && !call.is_outcome(code) };
-    if !is_failure {
-        return Err(illegal(code));
-    }
-    match describe.trim().is_empty() {
-        true => Err(Error::at(ErrorCode::EmptyText, "describe")),
-        false => Ok(()),
-    }
-}
-
-fn illegal(code: i32) -> Error {
-    Error::at(ErrorCode::IllegalReplyCode, "code").detail(&code.to_string())
-}
-
-pub(crate) const JSON: &str = "application/json; charset=utf-8";
-pub(super) const NOT_SERVED: &str = "接口未实现";
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
 pub trait Endpoint: FieldValue {
@@ -394,73 +259,6 @@ endpoints! {
     RescheduleNoticeRequest: RESCHEDULE_NOTICE;
     Vec<ProductChangeNotice>: PRODUCT_CHANGE_NOTICE;
     LevelPriceNoticeRequest: LEVEL_PRICE_NOTICE;
-}
-
-/// A request to send by POST: plain values, ready for any HTTP client. `E` is the message's type; without it, any notice.
-#[derive(Clone)]
-pub struct SignedRequest<E = AnyNotice> {
-    /// Where to.
-    pub url: String,
-    /// Header names and values.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// What was signed; for people who compare.
-    pub string_to_sign: String,
-    /// Inferred rules that it breaks, and rules that could not be checked.
-    pub warnings: Vec<Issue>,
-    /// The call.
-    pub call: &'static Call,
-    endpoint: std::marker::PhantomData<fn() -> E>,
-}
-
-/// Neither the signature nor the message.
-impl<E> fmt::Debug for SignedRequest<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
-    }
-}
-
-/// Stands for the type of a notice that is known by its name alone.
-#[derive(Debug, Clone, Copy)]
-pub struct AnyNotice;
-
-/// Meituan's reply to a notice. Judge it by its code alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeReply {
-    /// The code; see [`NoticeCode`](super::codes::NoticeCode).
-    pub code: i32,
-    /// Meituan's words.
-    pub describe: String,
-    /// The notice need not be sent again for its own sake.
-    pub accepted: bool,
-    /// What the order rules make of it: 200 is accepted, 300 to a pay notice is processing, everything else is later.
-    pub delivery: Delivery,
-    /// Deviations that were accepted.
-    pub warnings: Vec<Issue>,
-}
-
-impl<E> SignedRequest<E> {
-    /// Reads Meituan's reply. The HTTP status is not looked at: the code in the body decides.
-    ///
-    /// # Errors
-    /// When the body is not such a reply.
-    pub fn parse(&self, body: &[u8]) -> Result<NoticeReply, Error> {
-        let (call, mut packed) = (self.call, Packed::default());
-        if !read(call.reply, body, Reading::WIRE, &mut packed) {
-            return Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, "")));
-        }
-        let view = packed.view(call.reply, body);
-        let code = view.and_then(|view| view.integer("code")).unwrap_or_default() as i32;
-        let describe = view.and_then(|view| view.text("describe")).unwrap_or_default().into_owned();
-        let accepted = call.is_outcome(code);
-        let delivery = match code {
-            200 => Delivery::ACCEPTED,
-            _ if accepted => Delivery::PROCESSING,
-            _ => Delivery::LATER,
-        };
-        Ok(NoticeReply { code, describe, accepted, delivery, warnings: packed.issues })
-    }
 }
 
 /// Reads a message of any call from the wire into a Rust type made by its definition: for tests, logs and tools.

@@ -111,7 +111,7 @@ pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
         };
         state.result[0] = index_of(Some(interface));
         let mut encrypted = false;
-        let outcome = match client.read_reply(interface, body, &mut state.packed) {
+        let outcome = match client.read_reply(interface, 200, body, &mut state.packed) {
             Ok(replied) => {
                 encrypted = replied.form == ReplyForm::Encrypted;
                 state.output = replied.trace_id.into_bytes();

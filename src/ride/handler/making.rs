@@ -77,8 +77,8 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         let request = self.client.request(message, self.runtime.now().wall).map_err(|error| Failure::Unknown(error.into()))?;
         self.warn(&Warning::Call(&request.warnings), about);
         let encoded = Encoded { url: request.url.clone(), body: request.body.clone() };
-        let body = (self.send)(encoded).await.map_err(Failure::Unknown)?;
-        let reply = request.parse(&body).map_err(Failure::of)?;
+        let (status, body) = (self.send)(encoded).await.map_err(Failure::Unknown)?;
+        let reply = request.parse(status, &body).map_err(Failure::of)?;
         self.warn(&Warning::Reply(&reply.warnings), about);
         Ok(reply)
     }

@@ -9,13 +9,13 @@
 //! use meituan_protocol::ride::handler::{Handler, MemoryStore, Threads, block_on};
 //! use meituan_protocol::ride::{self, Client, Config, Encoded, PUSH_OK};
 //! use meituan_protocol::Secret;
-//! # fn post(_: Encoded) -> Result<Vec<u8>, &'static str> { Err("no network") }
+//! # fn post(_: Encoded) -> Result<(u16, Vec<u8>), &'static str> { Err("no network") }
 //! # fn charge(_: &str, _: i64) -> bool { true }
 //!
 //! let config = Config::new(617, Secret::new("CESHI-TK"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="))
 //!     .route("/meituan/event", &ride::ORDER_CHANGED);
 //! let rides = Handler::builder(Client::new(config)?, MemoryStore::default(), Threads::default(), |request| async move {
-//!     Ok(post(request)?) // by POST, with `ride::HEADERS`; what the response's body says
+//!     Ok(post(request)?) // by POST, with `ride::HEADERS`; HTTP status and body of the response
 //! })
 //! // The key is the same on every run for the same order and amount: what is keyed on it is paid once.
 //! .pay(|payment| async move { Ok(charge(&payment.key, payment.price.0)) })
@@ -126,7 +126,7 @@ struct Inner<S, R> {
     runtime: R,
     service: Service,
     hooks: Box<dyn Hooks>,
-    send: Box<Function<Encoded, Vec<u8>>>,
+    send: Box<Function<Encoded, (u16, Vec<u8>)>>,
     pay: Option<Box<Function<RidePayment, bool>>>,
     choose_driver: Option<Box<Function<RideChoice, Option<String>>>>,
     on_push: Option<Box<Function<TakenPush, ()>>>,
@@ -239,7 +239,7 @@ impl<S: Store<String>, R: Runtime> Builder<S, R> {
 
 impl<S: Store<String>, R: Runtime> Handler<S, R> {
     /// Begins a handler with the default settings. `send` makes a call to Meituan by POST with [`HEADERS`](super::HEADERS), and
-    /// returns the body of the response. Each is waited for 10 s; a reply that comes later is recorded when it comes.
+    /// returns HTTP status and body of the response. Each is waited for 10 s; a reply that comes later is recorded when it comes.
     pub fn builder<Sending>(
         client: Client,
         store: S,
@@ -247,10 +247,10 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
         send: impl Fn(Encoded) -> Sending + Send + Sync + 'static,
     ) -> Builder<S, R>
     where
-        Sending: Future<Output = Result<Vec<u8>, BoxError>> + Send + 'static,
+        Sending: Future<Output = Result<(u16, Vec<u8>), BoxError>> + Send + 'static,
     {
         let (service, hooks, counted) = (Service::default(), Box::new(StandardError), MemoryStore::default());
-        let send: Box<Function<Encoded, Vec<u8>>> = Box::new(move |request| Box::pin(send(request)));
+        let send: Box<Function<Encoded, (u16, Vec<u8>)>> = Box::new(move |request| Box::pin(send(request)));
         let (pay, choose_driver, on_push) = (None, None, None);
         Builder(Inner { client, store, runtime, service, hooks, send, pay, choose_driver, on_push, counted })
     }

@@ -235,11 +235,11 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             return Err("the store has taken all the time that there was for sending".into());
         }
         // Past the limit it is dropped: somebody else may send what is newer then.
-        let body = match within(self::until(&self.runtime, until), &mut send(request.clone())).await {
-            Some(body) => body?,
+        let (status, body) = match within(self::until(&self.runtime, until), &mut send(request.clone())).await {
+            Some(response) => response?,
             None => return Err("Meituan has not replied in time".into()),
         };
-        let reply = request.parse(&body)?;
+        let reply = request.parse(status, &body)?;
         self.warn(&Warning::Notice(&reply.warnings), about);
         Ok(reply)
     }

@@ -92,7 +92,7 @@ struct Inner<S, F, R> {
     runtime: R,
     service: Service,
     hooks: Box<dyn Hooks>,
-    send: Option<Box<Function<SignedRequest, Vec<u8>>>>,
+    send: Option<Box<Function<SignedRequest, (u16, Vec<u8>)>>>,
     seen: Option<seen::Seen>,
 }
 
@@ -132,13 +132,13 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
-    /// Sends a notice by POST, and returns the body of Meituan's response. Without it notices are kept, and none is sent. At
+    /// Sends a notice by POST, and returns HTTP status and body of the response. Without it notices are kept, and none is sent. At
     /// [`Settings::send_limit`](super::order::Settings::send_limit) the future is dropped, which ends it; one that blocks, or works
     /// elsewhere, needs a time-out of its own of no more than that.
     #[must_use]
     pub fn send<Sending>(mut self, send: impl Fn(SignedRequest) -> Sending + Send + Sync + 'static) -> Self
     where
-        Sending: Future<Output = Result<Vec<u8>, BoxError>> + Send + 'static,
+        Sending: Future<Output = Result<(u16, Vec<u8>), BoxError>> + Send + 'static,
     {
         self.0.send = Some(Box::new(move |request| Box::pin(send(request))));
         self

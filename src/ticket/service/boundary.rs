@@ -137,9 +137,7 @@ pub(crate) fn write_answer(
         let facts = Facts { quantity: *quantity, left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..Facts::NONE };
         return supplier.encode_reply(call, reply.code, &program, facts, packed, out);
     }
-    // A failure needs nothing else, whatever its code; a placeholder as its reason is sent, and reported.
-    *out = program;
-    read(call.reply, out, Reading::WIRE, packed);
-    packed.issues.retain(|issue| issue.path == "describe");
+    // A failure needs nothing else, whatever its code.
+    (*out, packed.issues) = supplier.failure(call, reply.code, &reply.describe);
     Ok(())
 }

@@ -41,11 +41,14 @@ impl Line {
         Line(ureq::Agent::new_with_config(config.build()))
     }
 
-    /// Sends a call, and returns the body of the response.
-    pub async fn send(self, call: Encoded) -> Result<Vec<u8>, BoxError> {
+    /// Sends a call, and returns HTTP status and body of the response.
+    pub async fn send(self, call: Encoded) -> Result<(u16, Vec<u8>), BoxError> {
         let request = axum::http::Request::try_from(&call)?;
-        let reply = tokio::task::spawn_blocking(move || self.0.run(request)?.body_mut().read_to_vec());
-        Ok(reply.await??)
+        let sending = move || {
+            let mut response = self.0.run(request)?;
+            Ok((response.status().as_u16(), response.body_mut().read_to_vec()?))
+        };
+        tokio::task::spawn_blocking(sending).await?
     }
 
     /// A call that is about no order.
@@ -53,7 +56,8 @@ impl Line {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
         let request = rides.client().request(message, Timestamp(since_epoch.as_millis() as i64))?;
         let encoded = Encoded { url: request.url.clone(), body: request.body.clone() };
-        Ok(request.parse(&self.clone().send(encoded).await?)?.data)
+        let (status, body) = self.clone().send(encoded).await?;
+        Ok(request.parse(status, &body)?.data)
     }
 }
 

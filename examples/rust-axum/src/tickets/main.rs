@@ -92,10 +92,13 @@ async fn call(State(app): State<App>, request: Request) -> Response {
 }
 
 /// Sends a notice. The connection's certificate is checked.
-async fn send(agent: ureq::Agent, notice: SignedRequest) -> Result<Vec<u8>, BoxError> {
+async fn send(agent: ureq::Agent, notice: SignedRequest) -> Result<(u16, Vec<u8>), BoxError> {
     let request = axum::http::Request::try_from(&notice)?;
-    let reply = tokio::task::spawn_blocking(move || agent.run(request)?.body_mut().read_to_vec());
-    Ok(reply.await??)
+    let sending = move || {
+        let mut response = agent.run(request)?;
+        Ok((response.status().as_u16(), response.body_mut().read_to_vec()?))
+    };
+    tokio::task::spawn_blocking(sending).await?
 }
 
 /// Guests are at the gate.

@@ -1,0 +1,147 @@
+//! What Meituan is answered where there is no reply of a call's own: the envelope of a failure, its sentence, and nothing at all.
+
+use crate::error::SYSTEM_FAILURE;
+use crate::exchange::says_nothing;
+use crate::message::value::ObjectWriter;
+use crate::message::{Packed, Reading, read};
+use crate::ticket::codes::GeneralCode;
+use crate::ticket::supplier::{ENCRYPTED, ENCRYPTION_STATUS};
+use crate::ticket::{Call, Refusal, Supplier};
+use crate::{Error, ErrorCode, Issue};
+
+/// An HTTP reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpReply {
+    /// The status: 200 whatever the body says; 503 where there is no body.
+    pub status: u16,
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Inferred rules that it breaks, and rules that could not be checked.
+    pub warnings: Vec<Issue>,
+}
+
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
+pub(crate) const NOT_SERVED: &str = "接口未实现";
+
+impl HttpReply {
+    /// HTTP 503 without a body: what is true is not known. Meituan sees a time-out and no failure (inferred).
+    pub fn unknown() -> Self {
+        HttpReply { status: 503, headers: vec![("Retry-After", "1".to_owned())], body: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// Whether the body is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == ENCRYPTION_HEADER)
+    }
+}
+
+pub(super) const ENCRYPTION_HEADER: &str = "X-Encryption-Status";
+
+impl Refusal {
+    /// The code to answer with: the failure of the call's family, 300 where it is not known which call it is; nothing where the reason
+    /// is not the caller's: for a fault of our own settings Meituan must not take an order for failed.
+    pub fn answer_code(&self) -> Option<i32> {
+        let is_ours = matches!(self.error.code, ErrorCode::InvalidConfig | ErrorCode::TimedOut | ErrorCode::ModuleFailed);
+        (!is_ours).then(|| failure_of(self.call))
+    }
+
+    /// What the answer says. Who has not proven to be Meituan hears one of three sentences about the headers; of an encrypted body all that is
+    /// wrong with it or in it sounds alike, because a difference would open other bodies, byte by byte.
+    fn reason(&self) -> String {
+        let Refusal { error, encrypted, .. } = self;
+        let is_of_headers = error.path.starts_with("headers");
+        let told = match is_of_headers {
+            true => error.code.told_to_strangers().filter(|_| error.path != ENCRYPTION_STATUS),
+            false => ErrorCode::DecryptionFailed.told_to_strangers().filter(|_| *encrypted),
+        };
+        told.map_or_else(|| sentence(error), str::to_owned)
+    }
+}
+
+fn failure_of(call: Option<&Call>) -> i32 {
+    call.map_or(GeneralCode::FAILURE.0, |call| call.failure)
+}
+
+/// In characters.
+const MOST_OF_A_PATH: usize = 100;
+
+/// The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it is cut.
+fn sentence(error: &Error) -> String {
+    let (path, is_cut) = match error.path.char_indices().nth(MOST_OF_A_PATH) {
+        Some((end, _)) => (&error.path[..end], true),
+        None => (&*error.path, false),
+    };
+    let place = [path, if is_cut { "…" } else { "" }, if path.is_empty() { "" } else { "，" }].concat();
+    [error.code.meaning_in_chinese(), "（", &place, error.code.as_str(), "）"].concat()
+}
+
+impl Supplier {
+    /// The reply to a call that is not accepted: the failure of its family and the true reason, encrypted as the call was; or
+    /// [`HttpReply::unknown`] where the reason is a setting of our own.
+    pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
+        match refusal.answer_code() {
+            Some(code) => self.http_reply(self.encode_failure(code, &refusal.reason()), refusal.encrypted, Vec::new()),
+            None => HttpReply::unknown(),
+        }
+    }
+
+    /// A failure envelope of any code; nothing else is needed for it.
+    pub fn encode_failure(&self, code: i32, describe: &str) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut envelope = ObjectWriter::begin(&mut body);
+        envelope.field("code", &code);
+        envelope.field("describe", &describe.to_owned());
+        envelope.field("partnerId", &self.config().partner_id);
+        envelope.end();
+        body
+    }
+
+    /// The failure that the supplier's own code replies to a call, and what is said about its reason: a placeholder is sent, and reported.
+    pub(crate) fn failure(&self, call: &Call, code: i32, describe: &str) -> (Vec<u8>, Vec<Issue>) {
+        let body = self.encode_failure(code, describe);
+        let mut packed = Packed::default();
+        read(call.reply, &body, Reading::WIRE, &mut packed);
+        packed.issues.retain(|issue| issue.path == "describe");
+        (body, packed.issues)
+    }
+
+    /// The failure of a call's family where our own code fails.
+    pub(crate) fn system_failure(&self, call: &Call) -> Vec<u8> {
+        self.encode_failure(call.failure, SYSTEM_FAILURE)
+    }
+
+    /// The body as it travels: encrypted where the call was, and there is a key.
+    pub(crate) fn http_reply(&self, body: Vec<u8>, encrypted: bool, warnings: Vec<Issue>) -> HttpReply {
+        let mut headers = vec![("Content-Type", JSON.to_owned())];
+        let sealed = if encrypted { self.seal(&body) } else { None };
+        let body = match sealed {
+            Some(sealed) => {
+                headers.push((ENCRYPTION_HEADER, ENCRYPTED.to_owned()));
+                sealed.into_bytes()
+            }
+            None => body,
+        };
+        HttpReply { status: 200, headers, body, warnings }
+    }
+}
+
+/// A failure has a code that Meituan takes for one, and a reason.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check_failure(call: &Call, code: i32, is_unlisted: bool, describe: &str) -> Result<(), Error> {
+    let is_failure = if is_unlisted { call.may_fail_unlisted(code) } else { call.lists(code) && !call.is_outcome(code) };
+    if !is_failure {
+        return Err(illegal(code));
+    }
+    match says_nothing(describe) {
+        true => Err(Error::at(ErrorCode::EmptyText, "describe")),
+        false => Ok(()),
+    }
+}
+
+pub(crate) fn illegal(code: i32) -> Error {
+    Error::at(ErrorCode::IllegalReplyCode, "code").detail(&code.to_string())
+}
