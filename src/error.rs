@@ -21,7 +21,7 @@ pub struct Text {
 }
 
 /// What Meituan's staff read where our own code fails: the true reason, and nothing of it.
-pub(crate) const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
+pub const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
 
 macro_rules! error_codes {
     ($( $variant:ident $name:literal: $en:literal, $zh:literal; hint $hint_en:literal, $hint_zh:literal; )*) => {
@@ -38,6 +38,12 @@ macro_rules! error_codes {
             /// The stable string, the same in Rust and JavaScript, such as `"BAD_SIGNATURE"`.
             pub const fn as_str(self) -> &'static str {
                 match self { $( ErrorCode::$variant => $name, )* }
+            }
+
+            /// The code of this string.
+            #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+            pub(crate) fn named(name: &str) -> Option<ErrorCode> {
+                ErrorCode::ALL.iter().find(|code| code.as_str() == name).copied()
             }
 
             /// What it means.
@@ -396,6 +402,15 @@ impl Error {
         }
         self.cause = Some(Cause(Arc::new(cause)));
         self
+    }
+
+    /// The same with what would be said without it. The wasm modules know no formatting, and so have no error behind an error.
+    pub(crate) fn instead_of(self, error: Error) -> Self {
+        #[cfg(not(all(feature = "wasm-messages", target_arch = "wasm32")))]
+        let this = self.caused_by(error);
+        #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+        let (this, _) = (self, error);
+        this
     }
 
     /// The same with the reply header `M-TraceId`, where the other side did not accept a request.

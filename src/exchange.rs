@@ -1,5 +1,6 @@
 //! What exchanges with Meituan have in common in both APIs: where they go, what an HTTP status says, and what is no reason.
 
+use crate::money::decimal;
 use crate::{Error, ErrorCode, Remote};
 
 /// A host as paths are put after it: scheme, host and what a proxy may have in front, without a slash at its end. Nothing where it
@@ -25,7 +26,7 @@ pub(crate) fn is_success(status: u16) -> bool {
 #[cold]
 #[inline(never)]
 pub(crate) fn refused_by(status: u16) -> Error {
-    let mut error = Error::at(ErrorCode::RemoteRejected, "").detail(&["HTTP ", &crate::money::decimal(i64::from(status))].concat());
+    let mut error = Error::at(ErrorCode::RemoteRejected, "").detail(&["HTTP ", &decimal(i64::from(status))].concat());
     error.remote = Some(Box::new(Remote {
         http_status: Some(status),
         gateway: true,

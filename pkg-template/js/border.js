@@ -5,7 +5,8 @@
 // nothing: that call throws MODULE_FAILED, and the next one gets a new instance.
 
 import { bothOf } from "./details.js";
-import { MeituanError } from "./errors.js";
+import { answerWith, MeituanError } from "./errors.js";
+import { replyOf } from "./reply.js";
 import { rules } from "./texts.js";
 import { MemoryView } from "./view.js";
 
@@ -19,7 +20,8 @@ export const MARKS = 4;
 export const FINDINGS = 5;
 export const OUTPUT = 6;
 export const JOB = 8;
-const ROW = 9;
+const ANSWER = 9;
+const ROW = 10;
 
 export const ASCII = 1;
 export const ENCRYPTED = 2;
@@ -202,6 +204,20 @@ export class Border {
   failure() {
     this.#glue.write_error();
     return JSON.parse(this.output());
+  }
+
+  /** What Meituan is answered. @returns {import("./reply.js").Written} */
+  answer() {
+    const body = this.output();
+    return { code: this.row[ANSWER], body, encrypted: (this.row[MARKS] & ENCRYPTED) !== 0 };
+  }
+
+  /** Why the last call failed, as an error that knows what Meituan is answered. */
+  refused() {
+    const answer = this.answer();
+    const error = this.failed();
+    answerWith(error, () => replyOf(answer));
+    return error;
   }
 
   /** Why the last call failed, as an error. */

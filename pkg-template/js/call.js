@@ -1,10 +1,10 @@
 // One call of Meituan's, and the replies that may be given to it.
 
 import { fieldOf, flag, quantityOf } from "./arguments.js";
-import { isWellFormed, readTicketMessage, replyIndex, seal, writeReply } from "./core.js";
-import { answerWith, describeInChinese, MeituanError } from "./errors.js";
+import { answerFault, isWellFormed, LISTED, UNLISTED, writeFailure, writeReply } from "./core.js";
+import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
-import { failureBody, Reply } from "./http.js";
+import { Reply, replyOf } from "./http.js";
 import { calls } from "./ticket-messages.js";
 import { isRecord, kindOf } from "./values.js";
 
@@ -12,9 +12,6 @@ import { isRecord, kindOf } from "./values.js";
  * @typedef {import("./configuration.js").Configuration} Configuration
  * @typedef {import("./errors.js").Finding} Finding
  */
-
-/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */
-const NO_FAILURE = [200, 598, 601, 602];
 
 const SUCCESS = "success";
 
@@ -29,34 +26,6 @@ const DESCRIBE = new Map([
   [602, "退款审批中"],
   [999, "异步受理"],
 ]);
-
-/**
- * A failure envelope, which needs nothing but a code and a reason. Encrypted where the call was.
- * @param {Configuration} configuration
- * @param {number} code
- * @param {string} describe
- * @param {boolean} encrypted
- * @param {(body: string) => readonly Finding[]} [warningsOf]
- */
-export function failure(configuration, code, describe, encrypted, warningsOf) {
-  const body = failureBody(code, describe, configuration.partnerId);
-  const sealed = encrypted ? seal(configuration.handle, body) : undefined;
-  return new Reply(code, sealed ?? body, { encrypted: sealed !== undefined, warnings: warningsOf?.(body) });
-}
-
-/**
- * The reply to a call that was not taken: the code of its family, and the true reason.
- * @param {MeituanError} error
- * @param {Configuration} configuration
- * @param {number | undefined} index of the call, as far as it is known
- * @param {boolean} encrypted
- * @param {(error: MeituanError, encrypted: boolean) => string} [describe]
- */
-export function refused(error, configuration, index, encrypted, describe = describeInChinese) {
-  const code = index === undefined ? 300 : calls[index].failure;
-  answerWith(error, () => failure(configuration, code, describe(error, encrypted), encrypted));
-  return error;
-}
 
 /**
  * What a reply says, before it is text.
@@ -170,9 +139,7 @@ export class Call {
    * @param {string} describe
    */
   fail(code, describe) {
-    const { codes, outcomes } = calls[this.#index];
-    if (!codes.includes(code) || outcomes.includes(code)) this.#illegal(code);
-    return this.#fail(code, describe);
+    return this.#fail(LISTED, code, describe);
   }
 
   /**
@@ -180,23 +147,25 @@ export class Call {
    * @param {string} describe
    */
   failUnlisted(code, describe) {
-    const isInteger = Number.isInteger(code) && Math.abs(code) < 2 ** 31;
-    if (!isInteger || NO_FAILURE.includes(code) || calls[this.#index].outcomes.includes(code)) this.#illegal(code);
-    return this.#fail(code, describe);
+    return this.#fail(UNLISTED, code, describe);
   }
 
   /**
+   * @param {number} how
    * @param {number} code
    * @param {string} describe
    */
-  #fail(code, describe) {
+  #fail(how, code, describe) {
+    if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31) this.#illegal(code);
     if (typeof describe !== "string") throw this.#wrong("describe", describe, "a text", "字符串");
-    if (describe.trim() === "") throw this.#refuse(new MeituanError("EMPTY_TEXT", { path: "describe" }));
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
-    // A placeholder is sent, and reported: it fails the acceptance.
-    const warningsOf = (/** @type {string} */ body) =>
-      readTicketMessage(replyIndex(this.#index), body).issues.filter(({ path }) => path === "describe");
-    return this.#finish(failure(this.#configuration, code, describe, this.encrypted, warningsOf), { code, describe });
+    try {
+      const { body, ...rest } = writeFailure(this.#configuration.handle, this.#index, how, code, describe, this.encrypted);
+      return this.#finish(new Reply(code, body, rest), { code, describe });
+    } catch (error) {
+      if (!MeituanError.is(error)) throw error;
+      throw error.code === "ILLEGAL_REPLY_CODE" ? this.#illegal(code) : this.#refuse(error);
+    }
   }
 
   /** @param {any} reply */
@@ -255,7 +224,8 @@ export class Call {
 
   /** @param {MeituanError} error */
   #refuse(error) {
-    return refused(error, this.#configuration, this.#index, this.encrypted);
+    answerWith(error, () => replyOf(answerFault(this.#configuration.handle, this.#index, error, this.encrypted)));
+    return error;
   }
 
   /**

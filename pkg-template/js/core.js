@@ -141,7 +141,7 @@ export const receiveCall = (supplier, head, body, now) =>
     const index = row[CALL] === NONE ? undefined : row[CALL];
     const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
     if (refused || index === undefined) {
-      return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.failed() };
+      return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.refused() };
     }
     const envelope = take(readTicket[index], body);
     return { index, envelope, warnings: border.findings(), encrypted, error: undefined };
@@ -155,7 +155,77 @@ export const receiveCall = (supplier, head, body, now) =>
  * @returns {MeituanError | undefined} why the call is refused whatever its body is
  */
 export const judgeHead = (supplier, head, now) =>
-  border.call(() => (glue.ticket_receive(supplier, border.putAlone(head), NONE, now) === 0 ? undefined : border.failed()));
+  border.call(() => (glue.ticket_receive(supplier, border.putAlone(head), NONE, now) === 0 ? undefined : border.refused()));
+
+/** @param {MeituanError} error */
+const saidOf = ({ code, path }) => `${code}\n${path}`;
+
+/**
+ * The answer to a call that is refused for what was found before the module saw it.
+ * @param {number} supplier
+ * @param {string} head as above, as far as it is known
+ * @param {MeituanError} error
+ */
+export const answerRefused = (supplier, head, error) =>
+  border.call(() => {
+    const [headLength, length] = border.putAll([head, saidOf(error)]);
+    glue.ticket_refuse(supplier, headLength, length);
+    border.refresh();
+    return border.answer();
+  });
+
+/**
+ * The answer to a call whose reply cannot be sent.
+ * @param {number} supplier
+ * @param {number} call
+ * @param {MeituanError} error
+ * @param {boolean} encrypted
+ */
+export const answerFault = (supplier, call, error, encrypted) =>
+  border.call(() => {
+    glue.ticket_fault(supplier, call, border.putAlone(saidOf(error)), encrypted);
+    border.refresh();
+    return border.answer();
+  });
+
+/** Which code a failure has: that of the call's family, a listed one, or another. */
+export const OF_FAMILY = 0;
+export const LISTED = 1;
+export const UNLISTED = 2;
+
+/**
+ * Writes a failure.
+ * @param {number} supplier
+ * @param {number | undefined} call
+ * @param {number} how
+ * @param {number} code
+ * @param {string} describe
+ * @param {boolean} encrypted
+ */
+export const writeFailure = (supplier, call, how, code, describe, encrypted) =>
+  border.call(() => {
+    if (glue.ticket_fail(supplier, call ?? NONE, how, code, border.putAlone(describe), encrypted) !== 0) throw border.failed();
+    border.refresh();
+    return { ...border.answer(), warnings: border.findings() };
+  });
+
+/**
+ * Reads a reply to a request, by the HTTP status that it came with.
+ * @param {number} supplier
+ * @param {number} call
+ * @param {number} status
+ * @param {string | Uint8Array} body
+ * @param {number} quantity of the order; -1 where it is not known
+ * @returns {{ reply: any, warnings: readonly Finding[], failure: any }}
+ */
+export const readReply = (supplier, call, status, body, quantity) =>
+  border.call(() => {
+    const refused = glue.ticket_read_reply(supplier, call, status, border.putAlone(body), quantity) !== 0;
+    border.refresh();
+    if (refused) return { reply: undefined, warnings: NOTHING, failure: border.failure() };
+    // What was read is not always the body: it may have been opened.
+    return { reply: take(readTicket[replyIndex(call)], NOWHERE), warnings: border.findings(), failure: undefined };
+  });
 
 /**
  * Writes a reply in the wire's notation.
@@ -209,9 +279,10 @@ export function signPost(supplier, uri, signed, now) {
     // What is no ASCII is refused.
     return border.asciiOutput();
   });
-  const end = text.lastIndexOf("\n");
+  const urlAt = text.lastIndexOf("\n");
+  const end = text.lastIndexOf("\n", urlAt - 1);
   const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
-  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
+  return { authorization: text.slice(end + 1, urlAt), stringToSign: text.slice(0, end), date, url: text.slice(urlAt + 1) };
 }
 
 /**
@@ -396,12 +467,13 @@ function refuseLostNumbers(value, path) {
  * Reads a reply of the ride API, in whichever form it comes.
  * @param {number} client
  * @param {number} of the interface
+ * @param {number} status
  * @param {string | Uint8Array} body
  * @returns {{ reply: any, warnings: readonly Finding[], traceId: string, failure: any }}
  */
-export const readRideReply = (client, of, body) =>
+export const readRideReply = (client, of, status, body) =>
   border.call(() => {
-    const refused = glue.ride_read_reply(client, of, border.putAlone(body)) !== 0;
+    const refused = glue.ride_read_reply(client, of, status, border.putAlone(body)) !== 0;
     border.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: border.failure() };
     const traceId = border.output();
@@ -417,7 +489,7 @@ const NOWHERE = new Uint8Array(0);
  * @param {string} uri
  * @param {string | Uint8Array} body
  * @param {number} now
- * @returns {{ of: number, isOther: boolean, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError, answer: string }}
+ * @returns {{ of: number, isOther: boolean, message: any, warnings: readonly Finding[], key: string, error: undefined } | { error: MeituanError }}
  */
 export const receivePush = (client, uri, body, now) =>
   border.call(() => {
@@ -429,12 +501,33 @@ export const receivePush = (client, uri, body, now) =>
     const { row } = border;
     const of = row[CALL];
     if (refused || of === NONE) {
-      const answer = border.output();
-      return { error: border.failed(), answer };
+      return { error: border.refused() };
     }
     const key = border.output();
     const isOther = (row[MARKS] & OTHER) !== 0;
     return { of, isOther, message: take(readRide[of], NOWHERE), warnings: border.findings(), key, error: undefined };
+  });
+
+/**
+ * The answer to a push that is refused for what was found before the module saw it, or for a fault of our own.
+ * @param {MeituanError} error
+ */
+export const answerRefusedPush = (error) =>
+  border.call(() => {
+    glue.ride_refuse(border.putAlone(saidOf(error)));
+    border.refresh();
+    return { ...border.answer(), encrypted: false };
+  });
+
+/**
+ * The answer to a push: 0, or the code of a failure and its message.
+ * @param {number} code
+ * @param {string} message
+ */
+export const answerPush = (code, message) =>
+  border.call(() => {
+    if (glue.ride_answer(code, border.putAlone(message)) !== 0) throw border.failed();
+    return border.output();
   });
 
 /**

@@ -103,6 +103,8 @@ export declare class MeituanError extends Error {
   readonly retryable: boolean;
   /** `REMOTE_REJECTED`: the reply's `M-TraceId`, which Meituan's support asks for (ride). */
   readonly traceId?: string;
+  /** The HTTP status, where it says that a request has failed, whatever else was said. */
+  readonly httpStatus?: number;
   /** The whole message in a language. */
   text(language?: "en" | "zh"): string;
   /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
@@ -115,10 +117,9 @@ export declare class MeituanError extends Error {
 
 // Below: for the package's own modules; no entry exports it.
 
-export declare const NEUTRAL_DESCRIBE: string;
+export type Details = ConstructorParameters<typeof MeituanError>[1];
+
 export declare function answerWith(error: MeituanError, answer: () => Omit<Reply, "toResponse"> & { toResponse(): Response }): void;
-export declare function describeInChinese(error: MeituanError): string;
-export declare function describeRefusal(error: MeituanError, encrypted: boolean): string;
 export declare function cutPath(path: string): string;
 export declare function textsOf(code: ErrorCode, rule?: string): { readonly meaning: Text; readonly hint: Text };
 export declare function sentence(

@@ -1,7 +1,7 @@
 // What is thrown when input cannot be used. The sentences come from the definitions (texts.js); no secret is in them.
 
 import { failureBody, NoReply, Reply } from "./reply.js";
-import { errors } from "./texts.js";
+import { errors, systemFailure } from "./texts.js";
 import { insteadOf } from "./values.js";
 
 /**
@@ -20,15 +20,13 @@ import { insteadOf } from "./values.js";
  * @property {string} [describe]
  * @property {boolean} [retryable]
  * @property {string} [traceId]
+ * @property {number} [httpStatus] where it says that a request has failed
  * @property {unknown} [cause]
  */
 
 // Two copies of this package can be loaded at once (ESM and CommonJS), which breaks instanceof; a registered symbol
 // is the same in both.
 const BRAND = Symbol.for("meituan-protocol.error");
-
-/** What a reply says where the truth is our own fault and nobody else's business: true, and no more. */
-export const NEUTRAL_DESCRIBE = "商家系统内部出错，未能处理本次请求，请稍后重试";
 
 /**
  * Gives an error the reply that Meituan gets for it, unless it has one.
@@ -144,7 +142,7 @@ export class MeituanError extends Error {
     // What the call would have come to is not known.
     if (this.code === "MODULE_FAILED") return new NoReply();
     try {
-      return this.#answer?.() ?? new Reply(300, failureBody(300, NEUTRAL_DESCRIBE, undefined));
+      return this.#answer?.() ?? new Reply(300, failureBody(300, systemFailure, undefined));
     } catch (error) {
       if (MeituanError.is(error) && error.code === "MODULE_FAILED") return new NoReply();
       throw error;
@@ -200,7 +198,7 @@ export class MeituanError extends Error {
 }
 
 /** What few errors have. */
-const MORE = /** @type {const} */ (["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId"]);
+const MORE = /** @type {const} */ (["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId", "httpStatus"]);
 
 /** @param {Details} details @returns {Details} */
 function readable(details) {
@@ -241,7 +239,7 @@ for (const name of ["rule", "demand", ...MORE]) {
 
 /** @typedef {import("./texts.js").Text} Text */
 
-/** @typedef {{ meaning: Text, hint: Text, told?: string }} Texts `told`: what a caller hears who has not proven to be Meituan */
+/** @typedef {{ meaning: Text, hint: Text }} Texts */
 /** @type {ReadonlyMap<string, Texts> | undefined} */
 let texts;
 
@@ -252,15 +250,15 @@ let texts;
  * @param {string} [rule]
  */
 export function textsOf(code, rule) {
-  const { meaning, hint, told } = /** @type {Texts} */ (tableOf().get(code));
-  return { meaning, hint: (code === "RULE_BROKEN" && tableOf().get(rule ?? "")?.hint) || hint, told };
+  const { meaning, hint } = /** @type {Texts} */ (tableOf().get(code));
+  return { meaning, hint: (code === "RULE_BROKEN" && tableOf().get(rule ?? "")?.hint) || hint };
 }
 
 function tableOf() {
   texts ??= new Map(
     errors.split("\n\n").map((lines) => {
-      const [code, meaning, meaningZh, hint, hintZh, told] = lines.split("\n");
-      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh }, told }];
+      const [code, meaning, meaningZh, hint, hintZh] = lines.split("\n");
+      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } }];
     }),
   );
   return texts;
@@ -286,26 +284,3 @@ export function sentence(code, path, detail, rule, language, demand) {
 
 /** @param {string} path */
 export const cutPath = (path) => (path.length > 100 ? `${path.slice(0, 100).replace(/[\ud800-\udbff]$/, "")}…` : path);
-
-/**
- * The reason why a request was refused. Who has not proven to be Meituan hears one of three sentences about the headers; of an encrypted
- * body all that is wrong with it or in it sounds alike, because a difference would open other bodies, byte by byte.
- * @param {MeituanError} error
- * @param {boolean} encrypted
- */
-export function describeRefusal(error, encrypted) {
-  const isOfHeaders = error.path.startsWith("headers");
-  const { told } = textsOf(error.code);
-  if (told !== undefined && isOfHeaders && error.path !== "headers.x-encryption-status") return told;
-  return (encrypted && !isOfHeaders && textsOf("DECRYPTION_FAILED").told) || describeInChinese(error);
-}
-
-/**
- * The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it
- * is cut.
- * @param {MeituanError} error
- */
-export function describeInChinese({ code, path }) {
-  const place = cutPath(path);
-  return `${textsOf(code).meaning.zh}（${place && `${place}，`}${code}）`;
-}

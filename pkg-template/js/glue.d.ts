@@ -16,6 +16,7 @@ export interface Failure {
   readonly retryable?: boolean;
   readonly gateway?: boolean;
   readonly traceId?: string;
+  readonly httpStatus?: number;
 }
 
 export declare function initSync(options: { module: Uint8Array | WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
@@ -39,13 +40,26 @@ export declare function ticket_reply(
   encrypted: boolean,
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;
+export declare function ticket_refuse(supplier: number, head: number, found: number): void;
+export declare function ticket_fault(supplier: number, call: number, length: number, encrypted: boolean): void;
+export declare function ticket_fail(
+  supplier: number,
+  call: number,
+  how: number,
+  code: number,
+  length: number,
+  encrypted: boolean,
+): number;
+export declare function ticket_read_reply(supplier: number, call: number, status: number, length: number, quantity: number): number;
+export declare function ride_refuse(length: number): void;
+export declare function ride_answer(code: number, length: number): number;
 export declare function ticket_sign(supplier: number, uri: number, signed: number, now: number): number;
 export declare function ticket_seal(supplier: number, length: number): number;
 export declare function ticket_open(supplier: number, length: number): number;
 
 export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
-export declare function ride_read_reply(client: number, of: number, length: number): number;
+export declare function ride_read_reply(client: number, of: number, status: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
 export declare function ride_order_id(length: number): number;
 export declare function envelope_key(length: number, hasCipher: boolean): number;

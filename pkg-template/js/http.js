@@ -5,7 +5,7 @@ import { MeituanError } from "./errors.js";
 import { endsInTime, LATE, Limit } from "./time.js";
 import { bytesOf, isUrl, kindOf } from "./values.js";
 
-export { asReply, asResponse, ENCRYPTED, failureBody, JSON_TYPE, NoReply, noReply, Reply } from "./reply.js";
+export { asReply, asResponse, ENCRYPTED, failureBody, JSON_TYPE, NoReply, noReply, Reply, replyOf } from "./reply.js";
 
 /**
  * Path and query of an absolute URL, or of one that is only these.

@@ -3,6 +3,7 @@
 import { Call } from "./call.js";
 import { callIndex } from "./core.js";
 import { stringify } from "./json.js";
+import { notServed } from "./texts.js";
 import { Outcome } from "./ticket-codes.js";
 import { calls } from "./ticket-messages.js";
 
@@ -77,7 +78,7 @@ export async function functionEnd(act, call, context, tell) {
   // Messages need no function, and what Meituan may only ask for where it is served is refused.
   if (act === undefined) {
     if (call.type !== "orderReschedule") return { outcome: Outcome.DONE };
-    return { outcome: Outcome.REFUSED, describe: "接口未实现" };
+    return { outcome: Outcome.REFUSED, describe: notServed };
   }
   try {
     const result = await act(call, ...context);

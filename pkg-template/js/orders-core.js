@@ -370,7 +370,8 @@ export function receiveOrderCall({ supplier, service }, head, body, now, began) 
     const { row, view } = border;
     const index = row[CALL] === NONE ? undefined : row[CALL];
     const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
-    if (refused || index === undefined) return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.failed() };
+    if (refused || index === undefined)
+      return { index, envelope: undefined, warnings: NOTHING, encrypted, error: border.refused() };
     const isAscii = (row[MARKS] & ASCII) !== 0;
     const isAtHand = typeof body === "string" && row[MARKS] === ASCII;
     open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);

@@ -48,6 +48,14 @@ export class NoReply {
   }
 }
 
+/**
+ * An answer as a module has written it; without a code there is nothing true to answer.
+ * @typedef {{ code: number, body: string, encrypted: boolean, warnings?: readonly Finding[] }} Written
+ */
+
+/** @param {Written} written */
+export const replyOf = ({ code, body, ...how }) => (code === 0 ? new NoReply() : new Reply(code, body, how));
+
 export const noReply = () => new NoReply().toResponse();
 
 /** @param {Reply} reply */

@@ -1,10 +1,11 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { anyText, flag, invalid, moment, optionsOf, quantityOf, record, unreadable } from "./arguments.js";
+import { anyText, flag, integer, invalid, moment, optionsOf, quantityOf, record, unreadable } from "./arguments.js";
 import { configure } from "./configuration.js";
-import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
+import { isWellFormed, readReply, seal, signPost, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, ENCRYPTED, isResponse, JSON_TYPE, limited, rawBody, readBody, uriOf } from "./http.js";
+import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
+import { rejected } from "./rejected.js";
 import { calls } from "./ticket-messages.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
@@ -90,7 +91,7 @@ function build(configuration, index, message, given) {
   }
 
   const signedUri = options.signedUri === undefined ? undefined : anyText(options.signedUri, "signedUri");
-  const { authorization, date, stringToSign } = signPost(handle, uri, signedUri, now);
+  const { authorization, date, stringToSign, url } = signPost(handle, uri, signedUri, now);
   /** @type {Record<string, string>} */
   const headers = {
     PartnerId: String(partnerId),
@@ -101,7 +102,7 @@ function build(configuration, index, message, given) {
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new SignedRequest(configuration, index, {
-    url: options.url === undefined ? configuration.host + uri : String(options.url),
+    url: options.url === undefined ? url : String(options.url),
     uri: options.signedUri ?? uri,
     headers,
     body,
@@ -138,79 +139,31 @@ export class SignedRequest {
 
   /**
    * @param {string | Uint8Array | ArrayBuffer} body
-   * @param {{ order?: { quantity?: number } }} [options]
+   * @param {{ order?: { quantity?: number }, status?: number }} [options]
    */
   parse(body, options) {
-    const { name, outcomes } = calls[this.#index];
-    const { order } = optionsOf(options, "options", ["order"], "");
+    const { order, status = 200 } = optionsOf(options, "options", ["order", "status"], "");
     const quantity = quantityOf(order);
-    const text = this.#open(rawBody(body));
-    const { value, issues, error } = readTicketMessage(replyIndex(this.#index), text, { quantity });
-    if (error) throw error;
-    const { code, describe } = value;
-    if (!outcomes.includes(code)) {
-      throw new MeituanError("REMOTE_REJECTED", {
-        path: "code",
-        detail: { en: `${name} was answered ${code}: ${describe}`, zh: `${name} 的应答为 ${code}：${describe}` },
-        issues,
-        remoteCode: code,
-        describe,
-        retryable: isWorthRepeating(this.#index, code),
-      });
-    }
-    value.warnings = issues;
+    integer(status, "status", 0, 999);
+    const { handle, maxBodyBytes } = this.#configuration;
+    const text = cut(rawBody(body), maxBodyBytes);
+    if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE");
+    const { reply, warnings, failure } = readReply(handle, this.#index, status, text, quantity);
+    if (failure !== undefined) throw rejected(this.type, failure);
+    reply.warnings = warnings;
     // 200 alone says that Meituan has it. Whatever else is listed is sent again later.
-    value.outcome = code === 200 ? "accepted" : "later";
-    return value;
+    reply.outcome = reply.code === 200 ? "accepted" : "later";
+    return reply;
   }
 
   /**
    * @param {Response | string | Uint8Array | ArrayBuffer} response
-   * @param {{ order?: { quantity?: number } }} [options]
+   * @param {{ order?: { quantity?: number }, status?: number }} [options]
    */
   async parseResponse(response, options) {
     if (!isResponse(response)) return this.parse(response, options);
+    const { order } = optionsOf(options, "options", ["order", "status"], "");
     const body = await readBody(response, this.#configuration.maxBodyBytes);
-    if (response.ok) return this.parse(body, options);
-    throw this.#httpFailure(response.status, body);
-  }
-
-  /**
-   * Outcomes come with HTTP 200. Another status is a gateway's word, even where the body looks like an envelope.
-   * @param {number} status
-   * @param {string | Uint8Array} body
-   */
-  #httpFailure(status, body) {
-    const { value } = readTicketMessage(replyIndex(this.#index), body);
-    return new MeituanError("REMOTE_REJECTED", {
-      detail: { en: `${this.type} was answered with HTTP ${status}`, zh: `${this.type} 的应答为 HTTP ${status}` },
-      remoteCode: value?.code,
-      describe: value?.describe,
-      // Too early, too often, or not able to just now: every call of this API may be repeated.
-      retryable: status === 408 || status === 425 || status === 429 || status >= 500,
-    });
-  }
-
-  /**
-   * A reply is encrypted when its request was, but not always: what begins like JSON is JSON, and Base64 never does.
-   * @param {string | Uint8Array} body
-   */
-  #open(body) {
-    const { maxBodyBytes, handle, canEncrypt } = this.#configuration;
-    limited(body, "body", maxBodyBytes);
-    if (!canEncrypt) return body;
-    const start = typeof body === "string" ? body : String.fromCharCode(...body.subarray(0, 64));
-    if (/^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return body;
-    const opened = unseal(handle, cut(body, maxBodyBytes));
-    if (opened === undefined) throw new MeituanError("DECRYPTION_FAILED", { path: "body" });
-    return opened;
+    return this.parse(body, { order, status: response.status });
   }
 }
-
-/**
- * A notice answered 300 is in process at Meituan; the same notice again says the same (numbers are totals, refunds
- * have their id), so repeating it is safe. What other codes mean is not documented; a supplier's failure is final.
- * @param {number} index
- * @param {number} code
- */
-const isWorthRepeating = (index, code) => calls[index].direction === "toMeituan" && code === 300;

@@ -1,11 +1,11 @@
 // The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
 
 import { fieldOf, nowOf, ownOf, reading, record } from "./arguments.js";
-import { isWellFormed, receivePush } from "./core.js";
-import { answerWith, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { answerPush, answerRefusedPush, isWellFormed, receivePush } from "./core.js";
+import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { serve } from "./handler.js";
-import { asReply, asResponse, bodyOfCall, cut, emptied, limitedHead, pathOf, Reply, readBody, uriOf } from "./http.js";
+import { asReply, asResponse, bodyOfCall, cut, emptied, limitedHead, pathOf, Reply, readBody, replyOf, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
@@ -13,6 +13,7 @@ import { rideDesk } from "./ride-desk.js";
 import { interfaces } from "./ride-messages.js";
 import { RideOrders } from "./ride-orders.js";
 import { Requests } from "./ride-requests.js";
+import { notServed, systemFailure } from "./texts.js";
 import { steady } from "./time.js";
 import { kindOf } from "./values.js";
 
@@ -103,9 +104,7 @@ export class RideClient {
     const now = (options === undefined ? undefined : nowOf(options)) ?? clock();
     const received = receivePush(handle, limitedHead(uriOf(url), "url"), cut(body, maxBodyBytes), now);
     if (received.error === undefined) return new Push(received, finish);
-    const error = body.length === 0 ? emptied(received.error) : received.error;
-    answerWith(error, () => replyOf(received.answer));
-    throw error;
+    throw body.length === 0 ? emptied(received.error) : received.error;
   }
 }
 
@@ -129,7 +128,7 @@ export class Push {
   }
 
   ok() {
-    return this.#finish(new Reply(ResultCode.SUCCESS, '{"code":0,"message":"成功"}'));
+    return this.#finish(new Reply(ResultCode.SUCCESS, answerPush(ResultCode.SUCCESS, "")));
   }
 
   /**
@@ -152,15 +151,18 @@ export class Push {
       );
     }
     if (!isWellFormed(message)) throw answerable(new MeituanError("LONE_SURROGATE", { path: "message" }));
-    return this.#finish(failure(code, message));
+    let answer;
+    try {
+      answer = failure(code, message);
+    } catch (error) {
+      throw answerable(error);
+    }
+    return this.#finish(answer);
   }
 }
 
 /** @param {number} code @param {string} message */
-const failure = (code, message) => new Reply(code, JSON.stringify({ code, message }));
-
-/** @param {string} body as the module wrote it */
-const replyOf = (body) => new Reply(JSON.parse(body).code, body);
+const failure = (code, message) => new Reply(code, answerPush(code, message));
 
 /**
  * Whatever went wrong on our side: Meituan pushes again.
@@ -168,8 +170,7 @@ const replyOf = (body) => new Reply(JSON.parse(body).code, body);
  */
 function answerable(error) {
   if (!MeituanError.is(error)) return error;
-  const isOurs = ["INVALID_CONFIG", "ILLEGAL_REPLY_CODE", "TIMED_OUT"].includes(error.code);
-  answerWith(error, () => failure(isOurs ? ResultCode.SYSTEM_ERROR : ResultCode.PARAM_ERROR, error.code));
+  answerWith(error, () => replyOf(answerRefusedPush(error)));
   return error;
 }
 
@@ -187,15 +188,15 @@ export const RIDE = {
     ...{ call: type, key: deduplicationKey },
   }),
   names: [...interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name), OTHER_PUSH],
-  unavailable: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
-  unread: () => failure(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE).toResponse(),
+  unavailable: () => failure(ResultCode.SYSTEM_ERROR, systemFailure).toResponse(),
+  unread: () => failure(ResultCode.SYSTEM_ERROR, systemFailure).toResponse(),
   // A failure would make Meituan push every order of every business again.
-  unserved: (push) => (push.type === OTHER_PUSH ? push.ok() : push.fail(ResultCode.ILLEGAL_API_ACCESS, "接口未实现")),
+  unserved: (push) => (push.type === OTHER_PUSH ? push.ok() : push.fail(ResultCode.ILLEGAL_API_ACCESS, notServed)),
   reports: () => {
     /** The other businesses that were reported. @type {Set<unknown>} */
     const known = new Set();
     return ({ type, body }) => type !== OTHER_PUSH || (known.size < MAX_BUSINESSES && known.size < known.add(body.sqtType).size);
   },
-  broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE),
+  broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, systemFailure),
   desk: rideDesk,
 };

@@ -30,7 +30,7 @@ export function configure(given) {
     entId: entId(options.entId),
     accessKey: text(options.accessKey, "accessKey"),
     secretKey: text(options.secretKey, "secretKey"),
-    environment: text(environment, "environment").replace(/\/+$/, ""),
+    environment: text(environment, "environment"),
     version: integer(options.version ?? 1, "version", 1, 2),
     requireToken: flag(requireToken, "requireToken"),
     ...shared,

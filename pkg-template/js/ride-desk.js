@@ -1,12 +1,12 @@
 // A handler that keeps ride orders: each push is recorded before it is answered, and the user's functions hear of it afterwards.
 
 import { invalid, ownOf } from "./arguments.js";
-import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
 import { platformWaitUntil } from "./keeping.js";
 import { ResultCode } from "./ride-codes.js";
 import { checkOptions } from "./ride-orders.js";
 import { STORE_LIMIT } from "./store-answers.js";
+import { systemFailure } from "./texts.js";
 import { endsInTime, steady } from "./time.js";
 
 /** The pushes that are facts of an order. */
@@ -61,7 +61,7 @@ export function rideDesk(options) {
       return isResponse(result) ? result : push.ok();
     } catch (error) {
       tell(error);
-      return push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE);
+      return push.fail(ResultCode.SYSTEM_ERROR, systemFailure);
     }
   };
 

@@ -1,10 +1,9 @@
 // Sealed requests to Meituan, and what comes back.
 
-import { anyText, invalid, nowOf, optionsOf } from "./arguments.js";
-import { errorOf } from "./border.js";
+import { anyText, integer, invalid, nowOf, optionsOf } from "./arguments.js";
 import { readRideReply, sealRequest } from "./core.js";
-import { MeituanError } from "./errors.js";
 import { cut, isResponse, rawBody, readBody } from "./http.js";
+import { rejected } from "./rejected.js";
 import { configure } from "./ride-configuration.js";
 import { interfaces } from "./ride-messages.js";
 import { resultCodes } from "./ride-tables.js";
@@ -76,25 +75,21 @@ export class SealedRequest {
 
   /**
    * @param {string | Uint8Array | ArrayBuffer} body
-   * @param {{ traceId?: string | undefined }} [facts]
+   * @param {{ traceId?: string | undefined, status?: number }} [facts]
    */
   parse(body, facts) {
-    const { traceId } = optionsOf(facts, "facts", ["traceId"], "");
+    const { traceId, status = 200 } = optionsOf(facts, "facts", ["traceId", "status"], "");
     if (traceId !== undefined) anyText(traceId, "traceId");
+    integer(status, "status", 0, 999);
     const { handle, maxBodyBytes } = this.#configuration;
-    const { reply, warnings, traceId: own, failure } = readRideReply(handle, this.#of, cut(rawBody(body), maxBodyBytes));
+    const text = cut(rawBody(body), maxBodyBytes);
+    const { reply, warnings, traceId: own, failure } = readRideReply(handle, this.#of, status, text);
     if (failure === undefined) return answered(reply, interfaces[this.#of].hasData, warnings, traceId || own || undefined);
     // A number that could not be read stands in the detail, with the words.
-    const remoteCode = failure.remoteCode || undefined;
-    const said = remoteCode === undefined ? [failure.detail] : [remoteCode, failure.remoteName, failure.describe];
-    const words = said.filter(Boolean).join(" ");
-    const detail = { en: `${this.type} was answered ${words}`, zh: `${this.type} 的应答为 ${words}` };
-    throw errorOf({
-      ...failure,
-      remoteCode,
-      ...(failure.code === "REMOTE_REJECTED" ? { detail, meaning: meaningOf(failure) } : {}),
-      traceId: traceId || failure.traceId,
-    });
+    if (failure.remoteCode) {
+      failure.detail = [failure.remoteCode, failure.remoteName, failure.describe].filter(Boolean).join(" ");
+    }
+    throw rejected(this.type, failure, { meaning: meaningOf(failure), traceId: traceId || failure.traceId });
   }
 
   /** @param {Response | string | Uint8Array | ArrayBuffer} response */
@@ -102,20 +97,7 @@ export class SealedRequest {
     if (!isResponse(response)) return this.parse(response);
     const traceId = response.headers?.get?.("m-traceid") ?? undefined;
     const body = await readBody(response, this.#configuration.maxBodyBytes);
-    try {
-      return this.parse(body, { traceId });
-    } catch (error) {
-      // The body decides what the outcome is. Where it cannot be read, the status is all there is: a gateway's word.
-      if (!MeituanError.is(error) || error.code === "REMOTE_REJECTED" || response.ok) throw error;
-      const { status } = response;
-      throw new MeituanError("REMOTE_REJECTED", {
-        detail: { en: `${this.type} was answered with HTTP ${status}`, zh: `${this.type} 的应答为 HTTP ${status}` },
-        // Too early, too often, or not able to just now.
-        retryable: status === 408 || status === 425 || status === 429 || status >= 500,
-        traceId,
-        cause: error,
-      });
-    }
+    return this.parse(body, { traceId, status: response.status });
   }
 }
 

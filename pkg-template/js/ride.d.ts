@@ -104,7 +104,7 @@ export interface SealedRequest<Name extends RideRequestName = RideRequestName> {
   readonly warnings: readonly Finding[];
   toRequest(): Request;
   /** Reads the reply's body, in any of its forms. Throws `REMOTE_REJECTED` when its code is not 0. */
-  parse(body: RawBody, facts?: { traceId?: string | undefined }): Answered<RideInterfaces[Name]["reply"]>;
+  parse(body: RawBody, facts?: { traceId?: string | undefined; status?: number }): Answered<RideInterfaces[Name]["reply"]>;
   /**
    * Reads the reply. Throws `REMOTE_REJECTED` with `remoteCode`, `remoteName`, `meaning`, `retryable` and `traceId` when its
    * code is not 0, whatever its HTTP status is. A submit whose outcome is not known may be repeated with the same

@@ -1,10 +1,10 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { anyText, fieldOf, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
-import { Call, failure, refused } from "./call.js";
+import { Call } from "./call.js";
 import { configure } from "./configuration.js";
-import { callIndex, isWellFormed, judgeHead, receiveCall } from "./core.js";
-import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
+import { answerRefused, callIndex, isWellFormed, judgeHead, OF_FAMILY, receiveCall, writeFailure } from "./core.js";
+import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { serve } from "./handler.js";
 import {
@@ -12,15 +12,14 @@ import {
   asResponse,
   bodyOfCall,
   cut,
-  ENCRYPTED,
   emptied,
   isArriving,
   limitedHead,
   lookedAtHeaders,
-  NoReply,
   noReply,
   pathOf,
   readBody,
+  replyOf,
   uriOf,
 } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
@@ -32,6 +31,7 @@ import { observed } from "./recorder.js";
 import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
 import { heard, listOf } from "./store-answers.js";
+import { notServed, systemFailure } from "./texts.js";
 import { calls } from "./ticket-messages.js";
 import { endsInTime, steady } from "./time.js";
 
@@ -106,11 +106,13 @@ export class TicketSupplier {
    * @param {ReceiveOptions} [options]
    */
   receiveSync(request, options) {
+    /** @type {CallHead | undefined} */
+    let head;
     try {
-      const body = bodyOfCall(request.body);
-      return this.#take(this.#headOf(request, options), body, asReply);
+      head = this.#headOf(request, options);
+      return this.#take(head, bodyOfCall(request.body), asReply);
     } catch (error) {
-      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request);
+      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request, head);
     }
   }
 
@@ -129,10 +131,12 @@ export class TicketSupplier {
    * where the module of messages does not do it
    */
   async #receiveRequest(request, options, receive) {
+    /** @type {CallHead | undefined} */
+    let head;
     try {
       const { handle, maxBodyBytes, bodyTimeoutMs } = this.#configuration;
       const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
-      const head = this.#reading(request, options, () => this.#headOf(request, options));
+      head = this.#reading(request, options, () => this.#headOf(request, options));
       // The signature does not cover the body: of a caller who is not authenticated nothing is read.
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
@@ -141,7 +145,7 @@ export class TicketSupplier {
       options?.heard?.(body);
       return this.#take(head, body, asResponse, receive);
     } catch (error) {
-      throw this.#answerable(error, request);
+      throw this.#answerable(error, request, head);
     }
   }
 
@@ -168,7 +172,7 @@ export class TicketSupplier {
   failFor(url, describe) {
     anyText(describe, "describe");
     const call = callIndex(this.callFor(url) ?? "");
-    return failure(this.#configuration, call === undefined ? 300 : calls[call].failure, describe, false);
+    return replyOf(writeFailure(this.#configuration.handle, call, OF_FAMILY, 0, describe, false));
   }
 
   /**
@@ -284,27 +288,30 @@ export class TicketSupplier {
   }
 
   /**
-   * A refusal knows its reply: the family's failure, encrypted like the request.
+   * A refusal knows its answer. What the module has refused knows it already.
    * @param {unknown} error
    * @param {Head} request
+   * @param {CallHead | undefined} head
    */
-  #answerable(error, request) {
+  #answerable(error, request, head) {
     if (!MeituanError.is(error)) return error;
-    // What is wrong with our settings is no reason for Meituan to take an order for failed.
-    if (error.code === "INVALID_CONFIG" || error.code === "TIMED_OUT") {
-      answerWith(error, () => new NoReply());
-      return error;
-    }
-    let index;
-    let encrypted = false;
-    try {
-      index = callIndex(this.callFor(request.url) ?? "");
-      encrypted = lookedAtHeaders(request.headers)[3].toLowerCase() === ENCRYPTED;
-    } catch {
-      // What is not even a URL or headers was refused for that.
-    }
-    return refused(error, this.#configuration, index, encrypted, describeRefusal);
+    answerWith(error, () => replyOf(answerRefused(this.#configuration.handle, head?.text ?? headWithout(request), error)));
+    return error;
   }
+}
+
+/**
+ * The head of what has none that can be read: perhaps its URL says which call it is.
+ * @param {Head} request
+ */
+function headWithout(request) {
+  let uri = "";
+  try {
+    uri = limitedHead(uriOf(request.url), "url");
+  } catch {
+    // It was refused for that.
+  }
+  return `\n${uri.replaceAll("\n", "")}\n\n\n\n\n`;
 }
 
 /**
@@ -378,7 +385,7 @@ export const TICKET = {
   unavailable: noReply,
   unread: (supplier, url) =>
     acts(supplier.callFor(url)) ? noReply() : supplier.failFor(url, "未能读完请求体，连接可能已中断").toResponse(),
-  unserved: (call) => failOtherwise(call, "接口未实现"),
-  broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, NEUTRAL_DESCRIBE)),
+  unserved: (call) => failOtherwise(call, notServed),
+  broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, systemFailure)),
   desk: (options) => orderDesk(options, inside),
 };

@@ -258,7 +258,10 @@ export interface SignedRequest<Name extends keyof TicketCalls = keyof TicketCall
   readonly warnings: readonly Finding[];
   toRequest(): Request;
   /** Reads the reply's body. Throws `REMOTE_REJECTED` when the code is no success. */
-  parse(body: RawBody, options?: { order?: { readonly quantity?: number } }): ParsedReply<TicketCalls[Name]["reply"] | undefined>;
+  parse(
+    body: RawBody,
+    options?: { order?: { readonly quantity?: number }; status?: number },
+  ): ParsedReply<TicketCalls[Name]["reply"] | undefined>;
   /** Reads the reply. Throws `REMOTE_REJECTED` when the code or the HTTP status is no success. */
   parseResponse(
     response: Response | RawBody,

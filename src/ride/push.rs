@@ -80,13 +80,16 @@ impl std::error::Error for Refusal {
 }
 
 impl Refusal {
-    /// The code to answer with: 1010 for what is not authenticated, 9 for what came to the wrong place, else 1.
+    /// The code to answer with: 1010 for what is not authenticated, 9 for what came to the wrong place, 2 where the fault is our own, else 1.
     pub fn answer_code(&self) -> ResultCode {
         match self.error.code {
             ErrorCode::WrongToken | ErrorCode::WrongEntId | ErrorCode::StaleTimestamp | ErrorCode::DecryptionFailed => {
                 ResultCode::AUTH_ERROR
             }
             ErrorCode::UnknownRoute | ErrorCode::UnexpectedMethod => ResultCode::ILLEGAL_API_ACCESS,
+            ErrorCode::InvalidConfig | ErrorCode::IllegalReplyCode | ErrorCode::TimedOut | ErrorCode::ModuleFailed => {
+                ResultCode::SYSTEM_ERROR
+            }
             _ => ResultCode::PARAM_ERROR,
         }
     }

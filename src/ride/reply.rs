@@ -60,7 +60,7 @@ impl Client {
         };
         match replied {
             Err(error) if error.code != ErrorCode::RemoteRejected && !is_success(status) => {
-                Err(refused_by(status).caused_by(error))
+                Err(refused_by(status).instead_of(error))
             }
             replied => replied,
         }

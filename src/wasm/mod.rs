@@ -1,7 +1,7 @@
 //! The boundary to JavaScript. Conversion only: nothing here decides anything about the protocol.
 //!
 //! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
-//! back is reported by a fixed row of nine numbers ([`result`]): positions in the module's memory that JavaScript reads
+//! back is reported by a fixed row of ten numbers ([`result`]): positions in the module's memory that JavaScript reads
 //! directly. Errors and findings are cold, and cross as JSON.
 //!
 //! | number | meaning |
@@ -13,6 +13,7 @@
 //! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
 //! | 8 | number of the job, all ones for none; see [`service`] |
+//! | 9 | code of the answer that is the output; 0 where there is nothing true to answer |
 //!
 //! The package has two modules with this border: the one of `wasm-messages`, which serves every call, and the one with all of
 //! it, which is instantiated when it is first needed: for orders, and for what is done by hand.
@@ -64,7 +65,7 @@ struct State {
     packed: Packed,
     output: Vec<u8>,
     error: Option<Error>,
-    result: [u32; 9],
+    result: [u32; 10],
     suppliers: Vec<Supplier>,
     /// The fingerprint of each supplier's settings.
     known_suppliers: Vec<[u8; 20]>,
@@ -82,6 +83,8 @@ const ASCII: u32 = 1;
 const ENCRYPTED: u32 = 2;
 const OTHER: u32 = 4;
 const NONE: u32 = u32::MAX;
+/// Where the row has the answer's code.
+const ANSWER: usize = 9;
 /// Where the row has the job.
 #[cfg(feature = "wasm")]
 const JOB: usize = 8;
@@ -114,7 +117,7 @@ impl State {
             packed: Packed::new(),
             output: Vec::new(),
             error: None,
-            result: [0; 9],
+            result: [0; 10],
             suppliers: Vec::new(),
             known_suppliers: Vec::new(),
             clients: Vec::new(),
@@ -186,7 +189,7 @@ pub fn input(length: usize) -> u32 {
     })
 }
 
-/// Where the row of nine numbers is. It never moves.
+/// Where the row of ten numbers is. It never moves.
 #[wasm_bindgen]
 pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)
@@ -197,6 +200,13 @@ fn finish(state: &mut State, outcome: Result<(), Error>) -> u32 {
     state.tell_findings();
     state.tell_output();
     state.finish(outcome)
+}
+
+/// An error that JavaScript has found: a line with its code, then its path.
+fn found_outside(said: &[u8]) -> Error {
+    let said = std::str::from_utf8(said).unwrap_or_default();
+    let (code, path) = said.split_once('\n').unwrap_or((said, ""));
+    Error::at(ErrorCode::named(code).unwrap_or(ErrorCode::WrongType), path)
 }
 
 fn unreadable() -> Error {
@@ -285,6 +295,10 @@ fn failure(error: &Error, out: &mut Vec<u8>) {
         ("describe", of_remote(|remote| Crossing::Text(&remote.describe))),
         ("retryable", of_remote(|remote| Crossing::Flag(remote.retryable))),
         ("gateway", of_remote(|remote| Crossing::Flag(remote.gateway))),
+        (
+            "httpStatus",
+            of_remote(|remote| remote.http_status.map_or(Crossing::Absent, |status| Crossing::Number(i64::from(status)))),
+        ),
         ("traceId", of_remote(|remote| Crossing::Text(&remote.trace_id))),
     ])
     .put(out);

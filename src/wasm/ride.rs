@@ -1,10 +1,10 @@
 //! The ride API at the boundary.
 
 use super::messages::{configured, routes_of, text_of};
-use super::{NONE, State, address, cipher, place, unreadable, with};
+use super::{ANSWER, NONE, State, address, cipher, place, unreadable, with};
 use crate::envelope::Key;
 use crate::message::View;
-use crate::ride::{Client, Config, Environment, INTERFACES, Interface, ReplyForm, Version, check};
+use crate::ride::{Client, Config, Environment, INTERFACES, Interface, PUSH_OK, Refusal, ReplyForm, Version, check, push_fail};
 use crate::time::Timestamp;
 use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;
@@ -100,10 +100,10 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
     })
 }
 
-/// Reads a reply: the input is the body. 0 when it is a success; its message is then in the slots, and the output is its
+/// Reads a reply of this HTTP status: the input is the body. 0 when it is a success; its message is then in the slots, and the output is its
 /// `traceId`.
 #[wasm_bindgen]
-pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
+pub fn ride_read_reply(client: u32, interface: u32, status: u16, length: usize) -> u32 {
     with(|state| {
         let body = state.input.get(..length).unwrap_or_default();
         let (Some(client), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
@@ -111,7 +111,7 @@ pub fn ride_read_reply(client: u32, interface: u32, length: usize) -> u32 {
         };
         state.result[0] = index_of(Some(interface));
         let mut encrypted = false;
-        let outcome = match client.read_reply(interface, 200, body, &mut state.packed) {
+        let outcome = match client.read_reply(interface, status, body, &mut state.packed) {
             Ok(replied) => {
                 encrypted = replied.form == ReplyForm::Encrypted;
                 state.output = replied.trace_id.into_bytes();
@@ -151,6 +151,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
             Err(refusal) => {
                 state.result[0] = index_of(refusal.interface);
                 state.output = refusal.answer().into_bytes();
+                state.result[ANSWER] = refusal.answer_code().0 as u32;
                 Err(refusal.error)
             }
         };
@@ -158,6 +159,28 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         state.tell_output();
         state.result[4] |= if is_other { super::OTHER } else { 0 };
         state.finish(outcome)
+    })
+}
+
+/// Answers a push that JavaScript refuses: the input is what was found.
+#[wasm_bindgen]
+pub fn ride_refuse(length: usize) {
+    with(|state| {
+        let error = super::found_outside(state.input.get(..length).unwrap_or_default());
+        let refusal = Refusal { error, interface: None };
+        state.result[ANSWER] = refusal.answer_code().0 as u32;
+        state.output = refusal.answer().into_bytes();
+        state.tell_output();
+    });
+}
+
+/// Answers a push: the input is the message beside a failure's code. 0 when it may go out.
+#[wasm_bindgen]
+pub fn ride_answer(code: i32, length: usize) -> u32 {
+    with(|state| {
+        let message = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
+        let answer = if code == 0 { Ok(PUSH_OK.to_owned()) } else { push_fail(code, message) };
+        state.finish_text(answer)
     })
 }
 

@@ -1,14 +1,16 @@
 //! The ticket API at the boundary.
 
 use super::messages::{configured, facts, routes_of, text_of};
-use super::{ENCRYPTED, NONE, State, address, cipher, with};
+use super::{ANSWER, ENCRYPTED, NONE, State, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::message::definition::Facts;
-use crate::ticket::{BodyEncryption, CALLS, Call, Config, MAY_BE_LEFT_OUT, Parts, SignedPath, Supplier};
+use crate::ticket::{
+    Accepted, BodyEncryption, CALLS, Call, Config, HttpReply, MAY_BE_LEFT_OUT, Parts, Refusal, SignedPath, Supplier, check_failure,
+    failure_of,
+};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
-use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
 crate::messages! {
@@ -38,6 +40,8 @@ crate::messages! {
         body_key "bodyKey": text, optional;
         /// Whether calls that Meituan encrypts must be encrypted.
         must_encrypt "mustEncrypt": flag, optional;
+        /// Where notices go; absent: Meituan's host.
+        host "host": text, optional;
         /// Whether the host has a cipher for it.
         has_cipher "hasCipher": flag, optional;
     }
@@ -62,6 +66,9 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
     config.signed_without_query = number("signedWithoutQuery") != 0;
     config.routes = routes_of(settings, Call::named)?;
+    if settings.has("host") {
+        config.host = text("host");
+    }
     if let Some(key) = settings.text("bodyKey") {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
         let mut key = BodyKey::new(&Secret::new(key))?;
@@ -92,24 +99,22 @@ fn index_of(call: Option<&'static Call>) -> u32 {
 
 /// The lines of the head: method, uri, signed uri (empty: work it out), PartnerId, Date, Authorization,
 /// X-Encryption-Status. Nothing that HTTP allows in them has a line feed.
-fn parts(head: &[u8]) -> Option<Parts<'_>> {
-    let mut rest = Some(std::str::from_utf8(head).ok()?);
+/// Whatever else they are, the first two are there, for the answer.
+fn parts(head: &[u8]) -> Result<Parts<'_>, Parts<'_>> {
+    let whole = std::str::from_utf8(head).unwrap_or_default();
+    let mut rest = Some(whole);
     let mut line = || {
         let here = rest?;
         let end = line_end(here.as_bytes());
         rest = end.map(|end| &here[end + 1..]);
         Some(end.map_or(here, |end| &here[..end]))
     };
-    let parts = Parts {
-        method: line()?,
-        uri: line()?,
-        signed_uri: line().map(|uri| (!uri.is_empty()).then_some(uri))?,
-        partner_id: line()?,
-        date: line()?,
-        authorization: line()?,
-        encryption_status: line()?,
-    };
-    line().is_none().then_some(parts)
+    let [method, uri, signed_uri, partner_id, date, authorization] = [(); 6].map(|()| line().unwrap_or_default());
+    let last = line();
+    let signed_uri = (!signed_uri.is_empty()).then_some(signed_uri);
+    let encryption_status = last.unwrap_or_default();
+    let parts = Parts { method, uri, signed_uri, partner_id, date, authorization, encryption_status };
+    if last.is_some() && line().is_none() { Ok(parts) } else { Err(parts) }
 }
 
 /// Where the line ends, if another follows: eight bytes at a time, for a head is a good part of what a call costs.
@@ -127,8 +132,8 @@ fn line_end(text: &[u8]) -> Option<usize> {
     rest.iter().position(|&byte| byte == b'\n').map(|at| 8 * chunks.len() + at)
 }
 
-/// Takes a call apart: the input is the head, then the body. 0 when it is accepted. With all ones for the body's length, the head alone
-/// is judged.
+/// Takes a call apart: the input is the head, then the body. 0 when it is accepted; else the output is the answer. With all ones for the
+/// body's length, the head alone is judged.
 #[wasm_bindgen]
 pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 {
     with(|state| {
@@ -144,37 +149,131 @@ pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize
     let length = if is_head_alone { head } else { head + body };
     let head_and_body = state.input.get(..length).unwrap_or_default();
     let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-    let (Some(supplier), Some(parts)) = (state.suppliers.get(supplier as usize), parts(head)) else {
-        return Err(Error::at(ErrorCode::MalformedHeader, "headers").detail("a line feed"));
+    let Some(supplier) = state.suppliers.get(supplier as usize) else { return Err(super::unreadable()) };
+    let parts = match parts(head) {
+        Ok(parts) => parts,
+        Err(parts) => {
+            let error = Error::at(ErrorCode::MalformedHeader, "headers").detail("a line feed");
+            let refusal = parts.refusal(error, supplier.route(parts.uri));
+            let answer = supplier.answer_refusal(&refusal);
+            return Err(refused(state, refusal, answer));
+        }
     };
     if is_head_alone {
-        let judged = supplier.judge_head(&parts, Timestamp(now as i64)).map_err(|refusal| (refusal.call, refusal.error));
-        let call = judged.as_ref().map_or_else(|(call, _)| *call, |call| Some(*call));
-        state.result[0] = index_of(call);
-        return judged.map_err(|(_, error)| error);
-    }
-    let mut encrypted = false;
-    let outcome = match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
-        Ok(accepted) => {
-            state.result[0] = index_of(Some(accepted.call));
-            encrypted = accepted.encrypted;
-            match accepted.source {
-                Cow::Borrowed(source) => (state.result[2], state.result[3]) = (address(source), source.len() as u32),
-                Cow::Owned(source) => {
-                    state.opened = source;
-                    (state.result[2], state.result[3]) = (address(&state.opened), state.opened.len() as u32);
-                }
+        return match supplier.judge_head(&parts, Timestamp(now as i64)) {
+            Ok(call) => {
+                state.result[0] = index_of(Some(call));
+                Ok(call)
             }
-            Ok(accepted.call)
+            Err(refusal) => {
+                let answer = supplier.answer_refusal(&refusal);
+                Err(refused(state, refusal, answer))
+            }
+        };
+    }
+    match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
+        Ok(Accepted { call, source, encrypted }) => {
+            state.result[0] = index_of(Some(call));
+            (state.result[2], state.result[3]) = super::place(source, &mut state.opened);
+            state.tell_findings();
+            state.result[4] |= if encrypted { ENCRYPTED } else { 0 };
+            Ok(call)
         }
         Err(refusal) => {
-            state.result[0] = index_of(refusal.call);
-            Err(refusal.error)
+            let answer = supplier.answer_refusal(&refusal);
+            Err(refused(state, refusal, answer))
         }
-    };
+    }
+}
+
+/// Puts out what a refused call is answered with.
+#[cold]
+#[inline(never)]
+fn refused(state: &mut State, Refusal { error, call, .. }: Refusal, answer: HttpReply) -> Error {
+    state.packed.issues.clear();
+    state.result[0] = index_of(call);
+    put_answer(state, failure_of(call), answer);
+    error
+}
+
+fn put_answer(state: &mut State, code: i32, answer: HttpReply) {
     state.tell_findings();
-    state.result[4] |= if encrypted { ENCRYPTED } else { 0 };
-    outcome
+    state.result[ANSWER] = if answer.status == 200 { code as u32 } else { 0 };
+    state.result[4] |= if answer.is_encrypted() { ENCRYPTED } else { 0 };
+    state.output = answer.body;
+    state.tell_output();
+}
+
+/// Answers a call that JavaScript refuses: the input is the head as far as it is known, then what was found.
+#[wasm_bindgen]
+pub fn ticket_refuse(supplier: u32, head: usize, found: usize) {
+    with(|state| {
+        let head_and_found = state.input.get(..head + found).unwrap_or_default();
+        let (head, found) = head_and_found.split_at_checked(head).unwrap_or_default();
+        let Some(supplier) = state.suppliers.get(supplier as usize) else { return };
+        let (Ok(parts) | Err(parts)) = parts(head);
+        let refusal = parts.refusal(super::found_outside(found), supplier.route(parts.uri));
+        let answer = supplier.answer_refusal(&refusal);
+        refused(state, refusal, answer);
+    });
+}
+
+/// Answers a call whose reply cannot be sent: the input is what was found.
+#[wasm_bindgen]
+pub fn ticket_fault(supplier: u32, call: u32, length: usize, encrypted: bool) {
+    with(|state| {
+        let found = super::found_outside(state.input.get(..length).unwrap_or_default());
+        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else { return };
+        let answer = supplier.answer_fault(call, &found, encrypted);
+        put_answer(state, call.failure, answer);
+    });
+}
+
+/// Writes a failure: the input is its reason. `how` says which code it has: 0 that of the call's family, 1 a listed one, 2 another. 0 when it
+/// may go out.
+#[wasm_bindgen]
+pub fn ticket_fail(supplier: u32, call: u32, how: u32, code: i32, length: usize, encrypted: bool) -> u32 {
+    with(|state| {
+        let Some(supplier) = state.suppliers.get(supplier as usize) else { return state.finish(Err(super::unreadable())) };
+        let describe = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
+        let call = CALLS.get(call as usize).copied();
+        let outcome = match (call, how) {
+            (Some(call), 1..) => check_failure(call, code, how != 1, describe),
+            _ => Ok(()),
+        };
+        let code = if how == 0 { failure_of(call) } else { code };
+        let outcome = outcome.map(|()| match call {
+            Some(call) => supplier.failure(call, code, describe),
+            None => (supplier.encode_failure(code, describe), Vec::new()),
+        });
+        let answer = outcome.map(|(body, warnings)| supplier.http_reply(body, encrypted, warnings));
+        let outcome = answer.map(|mut answer| {
+            state.packed.issues = std::mem::take(&mut answer.warnings);
+            put_answer(state, code, answer);
+        });
+        state.finish(outcome)
+    })
+}
+
+/// Reads a reply of this HTTP status: the input is the body. 0 when it is an outcome; its message is then in the slots.
+#[wasm_bindgen]
+pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, quantity: i32) -> u32 {
+    with(|state| {
+        let body = state.input.get(..length).unwrap_or_default();
+        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
+            return state.finish(Err(super::unreadable()));
+        };
+        let outcome = match supplier.read_reply(call, status, body, facts(quantity, f64::NAN), &mut state.packed) {
+            Ok(replied) => {
+                let rejection = replied.rejection(&state.packed.issues);
+                (state.result[2], state.result[3]) = super::place(replied.source, &mut state.opened);
+                rejection.map_or(Ok(()), Err)
+            }
+            Err(error) => Err(error),
+        };
+        state.tell_findings();
+        state.finish(outcome)
+    })
 }
 
 /// Writes a reply: the input is its program notation. 0 when it may go out. `left_out`: the request lacked the order's number.
@@ -239,7 +338,7 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
 }
 
 /// Signs a POST: the input is the URI, then what is signed in its place, unless its length is all ones. 0 when both are URIs; the output
-/// is the string to sign, whose last line is the Date header, and as one more line the Authorization header.
+/// is the string to sign, whose last line is the Date header, and as one more line each the Authorization header and the URL.
 #[wasm_bindgen]
 pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
     with(|state| {
@@ -248,7 +347,13 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let uri_text = text(0..uri);
         let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
         let supplier = suppliers.get(supplier as usize).ok_or_else(super::unreadable);
-        let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
+        let outcome = supplier.and_then(|supplier| {
+            supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output)?;
+            output.push(b'\n');
+            output.extend_from_slice(supplier.config().host.as_bytes());
+            output.extend_from_slice(uri_text.as_bytes());
+            Ok(())
+        });
         state.tell_output();
         state.finish(outcome)
     })

@@ -4,6 +4,7 @@ use crate::error::SYSTEM_FAILURE;
 use crate::exchange::says_nothing;
 use crate::message::value::ObjectWriter;
 use crate::message::{Packed, Reading, read};
+use crate::money::decimal;
 use crate::ticket::codes::GeneralCode;
 use crate::ticket::supplier::{ENCRYPTED, ENCRYPTION_STATUS};
 use crate::ticket::{Call, Refusal, Supplier};
@@ -23,7 +24,8 @@ pub struct HttpReply {
 }
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-pub(crate) const NOT_SERVED: &str = "接口未实现";
+/// What Meituan's staff read where a call is not served.
+pub const NOT_SERVED: &str = "接口未实现";
 
 impl HttpReply {
     /// HTTP 503 without a body: what is true is not known. Meituan sees a time-out and no failure (inferred).
@@ -60,7 +62,8 @@ impl Refusal {
     }
 }
 
-fn failure_of(call: Option<&Call>) -> i32 {
+/// The failure of a call's family; that of any, where it is not known which call it is.
+pub(crate) fn failure_of(call: Option<&Call>) -> i32 {
     call.map_or(GeneralCode::FAILURE.0, |call| call.failure)
 }
 
@@ -85,6 +88,12 @@ impl Supplier {
             Some(code) => self.http_reply(self.encode_failure(code, &refusal.reason()), refusal.encrypted, Vec::new()),
             None => HttpReply::unknown(),
         }
+    }
+
+    /// The failure envelope of a call whose reply cannot be sent for this.
+    #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+    pub(crate) fn answer_fault(&self, call: &Call, error: &Error, encrypted: bool) -> HttpReply {
+        self.http_reply(self.encode_failure(call.failure, &sentence(error)), encrypted, Vec::new())
     }
 
     /// A failure envelope of any code; nothing else is needed for it.
@@ -143,5 +152,5 @@ pub(crate) fn check_failure(call: &Call, code: i32, is_unlisted: bool, describe:
 }
 
 pub(crate) fn illegal(code: i32) -> Error {
-    Error::at(ErrorCode::IllegalReplyCode, "code").detail(&code.to_string())
+    Error::at(ErrorCode::IllegalReplyCode, "code").detail(&decimal(i64::from(code)))
 }

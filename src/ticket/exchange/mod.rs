@@ -5,7 +5,10 @@ mod answers;
 mod replies;
 mod requests;
 
-pub(super) use answers::check_failure;
+pub use crate::error::SYSTEM_FAILURE;
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+pub(crate) use answers::failure_of;
 pub use answers::*;
+pub(crate) use answers::{check_failure, illegal};
 pub use replies::*;
 pub use requests::*;

@@ -4,6 +4,7 @@ use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Facts;
 use crate::message::peek::without_mark;
 use crate::message::{Packed, Reading, read};
+use crate::money::decimal;
 use crate::ticket::order::Delivery;
 use crate::ticket::{Call, Direction, Supplier};
 use crate::{Error, ErrorCode, Issue, Remote};
@@ -48,7 +49,7 @@ impl Replied<'_> {
             return None;
         }
         let code = i64::from(self.code);
-        let detail = [&*crate::money::decimal(code), ": ", &self.describe].concat();
+        let detail = [&*decimal(code), ": ", &self.describe].concat();
         let mut error = Error::at(ErrorCode::RemoteRejected, "code").detail(&detail);
         error.issues = issues.to_vec();
         error.remote =

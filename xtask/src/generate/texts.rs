@@ -15,8 +15,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .iter()
         .map(|code| {
             let (meaning, hint) = (code.meaning(), code.hint());
-            let told = code.told_to_strangers().map(|told| format!("\n{told}")).unwrap_or_default();
-            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n") + &told
+            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
         })
         .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
             let hint = ticket::rules::hint(rule.id)?;
@@ -26,9 +25,15 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese, and what a stranger is told. errors.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
         template(&errors.join("\n\n"))
     );
+    for (doc, name, text) in [
+        ("What Meituan's staff read where the supplier's own code fails.", "systemFailure", ticket::SYSTEM_FAILURE),
+        ("What they read where a call is not served.", "notServed", ticket::NOT_SERVED),
+    ] {
+        let _ = writeln!(out, "\n/** {doc} */\nexport const {name} = {text:?};");
+    }
     out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
         let doc = one_line(rule.doc);
@@ -62,6 +67,8 @@ pub(super) fn texts(apis: &[Api]) -> String {
 pub(super) const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 export interface Text { readonly en: string; readonly zh: string }\n\
 export declare const errors: string;\n\
+export declare const systemFailure: string;\n\
+export declare const notServed: string;\n\
 export declare const details: string;\n\
 export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
 export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
