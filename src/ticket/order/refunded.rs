@@ -363,11 +363,11 @@ impl Change<'_> {
     }
 
     /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some of an order whose tickets are void by
-    /// now, and nobody knows which. Each has as many as it says; the last one all that is left, since a message that ends the order is
-    /// about the rest of it, whatever it counts.
+    /// now, and nobody knows which: none with which somebody has entered. Each has as many as it says; the last one all that is left,
+    /// since a message that ends the order is about the rest of it, whatever it counts.
     pub(super) fn attribute_early_refunds(&mut self) {
-        let refunded = self.order.tally.take().map_or(0, |tally| tally.refunded as usize);
-        let mut left: Vec<usize> = (0..self.order.units.len().min(refunded)).rev().collect();
+        let refunded = self.order.tally.take().map_or(0, |tally| tally.refunded);
+        let mut left = if refunded > 0 { self.not_entered_early(refunded) } else { Vec::new() };
         let last = self.order.refunds.iter().rposition(|refund| refund.state == RefundState::AGREED);
         for place in 0..last.map_or(0, |last| last + 1) {
             let refund = &self.order.refunds[place];
