@@ -45,7 +45,8 @@ details! {
     "expected a positive number of at most 63 bits", "应为正整数，最多 63 位二进制";
     "expected an address that begins with https:// or http://, without a query", "应为以 https:// 或 http:// 开头、不带查询参数的地址";
     "expected test, production, or an address that begins with https:// or http://, without a query", "应为 test、production，或以 https:// 或 http:// 开头、不带查询参数的地址";
-    "expected a path that begins with / and has no query, found {}", "应为以 / 开头且不带查询参数的路径，实为 {}";
+    "expected a path that begins with / and is visible ASCII", "应为以 / 开头、由可见 ASCII 字符组成的路径";
+    "expected a path that begins with / and is visible ASCII, without a query, found {}", "应为以 / 开头、由可见 ASCII 字符组成且不带查询参数的路径，实为 {}";
     "expected a push of Meituan's, found {} at {}", "应为美团推送的接口，实为 {}（{}）";
     "expected a call that Meituan makes, found {} at {}", "应为美团调用的接口，实为 {}（{}）";
     "nothing is called {}, found at {}", "没有名为 {} 的接口（{}）";

@@ -257,7 +257,8 @@ impl ErrorCode {
             | ErrorCode::WrongPartnerId
             | ErrorCode::MalformedDate => Some("认证头缺失或格式错误"),
             ErrorCode::StaleDate => Some("Date 超出允许范围"),
-            ErrorCode::BadSignature => Some("签名校验失败"),
+            // Whether it was the client's name or the secret that was wrong is nobody's business.
+            ErrorCode::BadSignature | ErrorCode::UnknownClient => Some("签名校验失败"),
             ErrorCode::DecryptionFailed => Some("请求体解密或解析失败"),
             _ => None,
         }

@@ -249,6 +249,8 @@ describe("refusing a call", () => {
         "MALFORMED_DATE",
         "STALE_DATE",
         "BAD_SIGNATURE",
+        // Whose name it was is no business of a stranger's.
+        "UNKNOWN_CLIENT",
       ]
         .concat(path?.startsWith("headers") ? "WRONG_PARTNER_ID" : [])
         .includes(code);
