@@ -39,10 +39,12 @@ pub(crate) fn refused_by(status: u16) -> Error {
 
 /// Whether a reason says nothing: no character of it is to be seen.
 pub(crate) fn says_nothing(reason: &str) -> bool {
+    // White space, controls, and what has no width.
     let is_seen = |character: char| {
-        let is_invisible =
-            matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}');
-        !character.is_whitespace() && !character.is_control() && !is_invisible
+        !matches!(
+            character as u32,
+            0..=0x20 | 0x7f..=0xa0 | 0xad | 0x1680 | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x2064 | 0x3000 | 0x3164 | 0xfeff
+        )
     };
     !reason.chars().any(is_seen)
 }

@@ -482,8 +482,9 @@ fn a_reply_is_written_for_the_wire_and_only_when_the_definition_is_met() {
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::MissingField, "body.voucherType"));
     let error = broken(OrderPaid { voucher_type: Some(VoucherType(9)), ..paid.clone() }, 2);
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::UnknownValue, "body.voucherType"));
-    let error = broken(OrderPaid { partner_order_id: String::new(), ..paid.clone() }, 2);
-    assert_eq!((error.code, error.path.as_str()), (ErrorCode::EmptyText, "body.partnerOrderId"));
+    let repeating = OrderPaid { order_id: Id(0), partner_order_id: String::new(), ..paid.clone() };
+    let repeated = supplier().reply(&pay, &Reply::ok(repeating).for_quantity(2)).unwrap();
+    assert_eq!(read_body::<OrderPaid>(&ORDER_PAY, true, &repeated.body).unwrap(), paid);
     let unchecked = supplier().reply(&pay, &Reply::ok(paid.clone())).unwrap();
     assert_eq!(unchecked.warnings[0].rule, Some("pay.one-code-per-ticket"));
     assert_eq!(unchecked.warnings[0].code, ErrorCode::RuleUnchecked);
@@ -508,8 +509,11 @@ fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
         assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
     }
     let refused = supplier().reply(&pay, &Reply::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足")).unwrap();
-    assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"partnerId":1122,"code":501,"describe":"预存款不足"}"#);
+    assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":501,"describe":"预存款不足","partnerId":1122}"#);
     let silent = supplier().reply(&pay, &Reply::refuse(OrderPayCode::OTHER, "")).unwrap_err();
+    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+    // An outcome's code that is a failure's needs a reason, too.
+    let silent = supplier().reply(&pay, &Reply::outcome(OrderPayCode::OTHER, "\u{feff}", ())).unwrap_err();
     assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
 }
 

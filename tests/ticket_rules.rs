@@ -200,17 +200,16 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
         let [warning] = &*reply.warnings else { panic!("{:?}", reply.warnings) };
         assert_eq!((warning.code, &*warning.path, warning.refuses), (found, "body.partnerOrderId", false));
     }
-    // Where the call has the number, or another field is left out, the reply is not complete.
+    // Where the call has the number, it is repeated, as all of the call's own is; null says nothing instead.
     let mut body = refund.clone();
     body["partnerOrderId"] = json!("P1");
     let call = receive("/refund", body).unwrap();
-    let ids = json!({ "orderId": "7", "refundId": "R1" });
-    let error = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&ids))).unwrap_err();
-    assert_eq!((error.code, &*error.path), (ErrorCode::MissingField, "body.partnerOrderId"));
-    let call = receive("/refund", refund).unwrap();
-    let error = supplier(false)
-        .reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&json!({ "orderId": "7" }))))
-        .unwrap_err();
+    let reply = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "", raw(&json!({})))).unwrap();
+    let reply: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(reply["body"], json!({ "orderId": 7, "refundId": "R1", "partnerOrderId": "P1" }));
+    assert_eq!(reply["describe"], "退款审批中");
+    let ids = json!({ "orderId": "7", "refundId": null });
+    let error = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "", raw(&ids))).unwrap_err();
     assert_eq!((error.code, &*error.path), (ErrorCode::MissingField, "body.refundId"));
 }
 

@@ -20,7 +20,7 @@ export const MARKS = 4;
 export const FINDINGS = 5;
 export const OUTPUT = 6;
 export const JOB = 8;
-const ANSWER = 9;
+export const ANSWER = 9;
 const ROW = 10;
 
 export const ASCII = 1;

@@ -1,7 +1,7 @@
 // One call of Meituan's, and the replies that may be given to it.
 
 import { fieldOf, flag, quantityOf } from "./arguments.js";
-import { answerFault, isWellFormed, LISTED, UNLISTED, writeFailure, writeReply } from "./core.js";
+import { ALREADY, answerFault, DONE, isWellFormed, LISTED, PENDING, UNLISTED, writeFailure, writeReply } from "./core.js";
 import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { Reply, replyOf } from "./http.js";
@@ -13,23 +13,15 @@ import { isRecord, kindOf } from "./values.js";
  * @typedef {import("./errors.js").Finding} Finding
  */
 
-const SUCCESS = "success";
-
 /** 20 bytes in Base64. */
 const SIGNATURE_LENGTH = 28;
 
-/** What the outcomes are called where a reply must say something. */
-const DESCRIBE = new Map([
-  [200, SUCCESS],
-  [598, "出票中"],
-  [601, "已退款"],
-  [602, "退款审批中"],
-  [999, "异步受理"],
-]);
-
 /**
- * What a reply says, before it is text.
- * @typedef {{ code: number, describe: string, body?: any }} Said
+ * What a reply says.
+ * @typedef {{ code: number, describe?: string, body?: any }} Said
+ *
+ * What an outcome says, before it is completed: `asked` is what the request said of what the reply repeats, `beside` what is beside the body.
+ * @typedef {{ outcome: number, asked?: object, beside?: object, body?: any }} Replied
  */
 
 /** @template Answer */
@@ -48,7 +40,7 @@ export class Call {
    * @param {number} index
    * @param {any} envelope
    * @param {{ warnings: readonly Finding[], encrypted: boolean, receivedAt: number, clock: () => number, finish: (reply: Reply, said: Said) => Answer,
-   *   record: ((said: Said & { fields?: object }) => Answer) | undefined, date?: string, authorization?: string }} facts `record` gets what would be written, unchecked, in its place
+   *   record: ((said: Replied) => Answer) | undefined, date?: string, authorization?: string }} facts `record` gets what would be written, unchecked, in its place
    */
   constructor(configuration, index, envelope, { warnings, encrypted, receivedAt, clock, finish, record, date, authorization }) {
     this.type = calls[index].name;
@@ -98,30 +90,16 @@ export class Call {
       if (options === null) return this.#ok(reply, undefined);
       throw this.#wrong("options", options, "an object", "对象");
     }
-    const already = isAlready(options);
-    const code = already ? 601 : 200;
-    if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
-    const body = this.#withEchoes(reply);
-    if (this.type === "orderRefund" && isRecord(body)) {
-      body.requestTime ??= this.#receivedAt;
-      body.responseTime ??= this.#clock();
-    }
-    return this.#write(
-      code,
-      body,
-      options === undefined ? undefined : fieldOf(options, "order", "options.order"),
-      besides(options),
-    );
+    const outcome = isAlready(options) ? ALREADY : DONE;
+    const order = options === undefined ? undefined : fieldOf(options, "order", "options.order");
+    return this.#write(outcome, reply, order, besides(options));
   }
 
   /** @param {object} [fields] */
   pending(fields) {
-    const { pending, hasReplyBody, echoes } = calls[this.#index];
-    if (pending === undefined) return this.#illegal(undefined, true);
+    if (calls[this.#index].pending === undefined) return this.#illegal(undefined, true);
     try {
-      // Prices that follow by notice have nothing to repeat, so their body is left out.
-      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
-      return this.#write(pending, body, undefined, undefined);
+      return this.#write(PENDING, fields, undefined, undefined);
     } catch (error) {
       if (MeituanError.is(error)) throw error;
       throw this.#refuse(blamed(error, { fields }));
@@ -168,44 +146,39 @@ export class Call {
     }
   }
 
-  /** @param {any} reply */
-  #withEchoes(reply) {
+  /** What the request said of the fields that the reply repeats. */
+  #asked() {
     const { echoes } = calls[this.#index];
-    if (reply === undefined ? echoes.length === 0 : !isRecord(reply)) return reply;
-    const body = { ...reply };
-    for (const name of echoes) {
-      // An order number can arrive empty, and is then as good as absent.
-      if (body[name] === undefined && this.body[name] !== "") body[name] = this.body[name];
-    }
-    return body;
+    return echoes.length === 0 ? undefined : Object.fromEntries(echoes.map((name) => [name, this.body[name]]));
   }
 
   /**
-   * @param {number} code
+   * @param {number} outcome
    * @param {unknown} body
    * @param {{ quantity?: number } | undefined} order
    * @param {object | undefined} fields
    */
-  #write(code, body, order, fields) {
-    const describe = DESCRIBE.get(code) ?? SUCCESS;
-    if (this.#record) return this.#record({ code, describe, body, fields });
-    const { handle, partnerId, bareReplies } = this.#configuration;
+  #write(outcome, body, order, fields) {
+    const asked = this.#asked();
+    if (this.#record) return this.#record({ outcome, asked, beside: fields, body });
+    const { handle, bareReplies } = this.#configuration;
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.
     const isBare =
-      code === 200 && describe === SUCCESS && body === undefined && order === undefined && fields === undefined && !this.encrypted;
+      outcome === DONE && asked === undefined && body === undefined && order === undefined && fields === undefined && !this.encrypted;
     try {
       let written = isBare ? bareReplies[index] : undefined;
       if (written === undefined) {
-        const envelope = { code, describe, partnerId, body, fields };
-        const leftOut = calls[index].echoes.includes("partnerOrderId") && !this.body.partnerOrderId;
-        written = writeReply(handle, index, envelope, quantityOf(order), leftOut, this.encrypted);
+        const quantity = quantityOf(order);
+        const said = { asked, fields, body };
+        written = writeReply(handle, index, outcome, said, quantity, this.#receivedAt, this.#clock(), this.encrypted);
         if (isBare) bareReplies[index] = written;
       }
-      const { text, warnings } = written;
-      return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
+      const { code, text, warnings } = written;
+      return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
+      if (error.code === "ILLEGAL_REPLY_CODE") this.#illegal(601);
       // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.
       if (error.code === "UNKNOWN_FIELD" && fields && error.path in fields) {
         const detail = { en: error.detail, zh: error.detailZh };

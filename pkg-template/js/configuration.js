@@ -185,7 +185,7 @@ export function configure(options) {
      * @type {({ text: string, warnings: readonly Finding[], encrypted: boolean } | undefined)[]}
      */
     bareRequests: [],
-    /** @type {({ text: string, warnings: readonly Finding[] } | undefined)[]} */
+    /** @type {({ code: number, text: string, warnings: readonly Finding[] } | undefined)[]} */
     bareReplies: [],
   };
 }

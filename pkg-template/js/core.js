@@ -2,7 +2,7 @@
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
 import { anyText, content as contentOf, unexpected, unset } from "./arguments.js";
-import { ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
+import { ANSWER, ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
 import { withFound } from "./found.js";
@@ -227,26 +227,31 @@ export const readReply = (supplier, call, status, body, quantity) =>
     return { reply: take(readTicket[replyIndex(call)], NOWHERE), warnings: border.findings(), failure: undefined };
   });
 
+/** Which outcome a reply says. */
+export const DONE = 0;
+export const ALREADY = 1;
+export const PENDING = 2;
+
 /**
- * Writes a reply in the wire's notation.
+ * Writes an outcome in the wire's notation.
  * @param {number} supplier
  * @param {number} call
- * @param {{ code: number, describe: string, partnerId: number, body: unknown, fields?: object }} envelope and fields beside these
+ * @param {number} outcome
+ * @param {{ asked?: object, fields?: object, body: unknown }} said what the request said of what the reply repeats; fields beside the body
  * @param {number} quantity of the order; -1 where it is not known
- * @param {boolean} leftOut whether the request lacked the order's number, which the reply may then lack too
+ * @param {number} receivedAt
+ * @param {number} now
  * @param {boolean} encrypted
  */
-export function writeReply(supplier, call, { code, describe, partnerId, body, fields }, quantity, leftOut, encrypted) {
-  const program =
-    fields === undefined
-      ? `{"code":${code},"describe":${stringify(describe)},"partnerId":${partnerId}${ending(body)}`
-      : stringify({ ...fields, code, describe, partnerId, body }, "");
-  const refused = () => withFound(border.failed(), { ...fields, code, describe, partnerId, body }, { quantity });
+export function writeReply(supplier, call, outcome, { asked, fields, body }, quantity, receivedAt, now, encrypted) {
+  const parts = [asked, fields, body].map((part, index) => (part === undefined ? "" : stringify(part, index === 2 ? "body" : "")));
   return border.call(() => {
-    const length = border.putAlone(program);
-    if (glue.ticket_reply(supplier, call, code, length, quantity, leftOut, encrypted) !== 0) throw refused();
+    const [askedLength, besideLength, bodyLength] = border.putAll(parts);
+    const length = body === undefined ? NONE : bodyLength;
+    if (glue.ticket_reply(supplier, call, outcome, askedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
+      throw withFound(border.failed(), { ...fields, body }, { quantity });
     const text = written();
-    return { text, warnings: border.findings() };
+    return { code: border.row[ANSWER], text, warnings: border.findings() };
   });
 }
 
@@ -596,9 +601,3 @@ export function openEnvelope(secretKey, sealed, cipher, maxBytes) {
     return border.output();
   });
 }
-
-/**
- * The end of an envelope that has no more fields: written as text, it costs less than an object around the body.
- * @param {unknown} body
- */
-const ending = (body) => (body === undefined ? "}" : `,"body":${stringify(body)}}`);

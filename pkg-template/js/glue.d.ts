@@ -33,10 +33,13 @@ export declare function ticket_receive(supplier: number, head: number, body: num
 export declare function ticket_reply(
   supplier: number,
   call: number,
-  code: number,
-  length: number,
+  outcome: number,
+  asked: number,
+  beside: number,
+  body: number,
   quantity: number,
-  leftOut: boolean,
+  receivedAt: number,
+  now: number,
   encrypted: boolean,
 ): number;
 export declare function ticket_request(supplier: number, call: number, length: number): number;

@@ -1,13 +1,13 @@
 // The work of the user's functions, where the library keeps the order: what they reply is not sent, but recorded.
 
 import { Call } from "./call.js";
-import { callIndex } from "./core.js";
+import { callIndex, PENDING } from "./core.js";
 import { stringify } from "./json.js";
 import { notServed } from "./texts.js";
 import { Outcome } from "./ticket-codes.js";
-import { calls } from "./ticket-messages.js";
 
 /**
+ * @typedef {import("./call.js").Replied} Replied
  * @typedef {import("./call.js").Said} Said
  * @typedef {import("./order-service.js").End} End
  */
@@ -30,10 +30,10 @@ class Ended {
 export function taskOf(configuration, name, body, { attemptKey, order, counts }) {
   const index = /** @type {number} */ (callIndex(name));
   const { clock, partnerId } = configuration;
-  const record = (/** @type {Said & { fields?: object }} */ { code, describe, body, fields }) =>
-    calls[index].pending === code
+  const record = (/** @type {Replied} */ said) =>
+    said.outcome === PENDING
       ? new Ended({ outcome: Outcome.PENDING })
-      : new Ended({ outcome: Outcome.DONE, reply: stringify({ ...fields, code, describe, partnerId, body }) });
+      : new Ended({ outcome: Outcome.DONE, reply: stringify(said) });
   const finish = (/** @type {unknown} */ _, /** @type {Said} */ { code, describe }) =>
     new Ended({ outcome: Outcome.REFUSED, code, describe });
   // Replies repeat the order's number as it is known here.

@@ -92,6 +92,13 @@ impl<'s> Peek<'s> {
     }
 }
 
+/// Puts a text in the place of another one.
+#[inline(never)]
+pub(crate) fn replace(source: &mut Vec<u8>, range: Range<usize>, with: &[u8]) {
+    let halves = (source.get(..range.start), source.get(range.end..));
+    *source = [halves.0.unwrap_or_default(), with, halves.1.unwrap_or_default()].concat();
+}
+
 /// A whole number, bare or in quotes.
 #[inline(never)]
 pub(crate) fn number(raw: &[u8]) -> Option<i64> {

@@ -9,7 +9,7 @@ use super::rules::milliseconds;
 use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, REFUNDED, form};
 use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
-use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
+use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
 use crate::message::value::ObjectWriter;
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::money::decimal;
@@ -412,12 +412,6 @@ fn check_amount(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), Erro
         replace(source, range, b"null");
     }
     Ok(())
-}
-
-#[inline(never)]
-fn replace(source: &mut Vec<u8>, range: Range<usize>, with: &[u8]) {
-    let halves = (source.get(..range.start), source.get(range.end..));
-    *source = [halves.0.unwrap_or_default(), with, halves.1.unwrap_or_default()].concat();
 }
 
 /// The parts of the key that [`Accepted::deduplication_key`] describes, with a colon before each.

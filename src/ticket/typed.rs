@@ -1,7 +1,7 @@
 //! The supplier in Rust types: calls in, replies and notices out.
 
 use super::calls::*;
-use super::exchange::{HttpReply, NOT_SERVED, check_failure, illegal};
+use super::exchange::{HttpReply, NOT_SERVED, Said, check_failure, illegal};
 use super::notices::*;
 use super::products::*;
 use super::{Accepted, Call, Parts, Refusal, Supplier};
@@ -71,15 +71,27 @@ impl Asked {
         })
     }
 
-    /// The field that the reply repeats, where this lacks it.
-    fn left_out(&self) -> Option<&'static str> {
-        let number = match self {
-            Asked::OrderPay(pay) => &pay.partner_order_id,
-            Asked::OrderQuery(query) => &query.partner_order_id,
-            Asked::OrderRefund(refund) => &refund.partner_order_id,
-            _ => return None,
-        };
-        number.as_deref().unwrap_or_default().is_empty().then_some(super::call::MAY_BE_LEFT_OUT)
+    /// What it says of the fields that its reply repeats, in program notation.
+    fn repeated(&self) -> Vec<u8> {
+        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone());
+        let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
+        match self {
+            Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
+            Asked::OrderQuery(query) => partner_order_id = number(&query.partner_order_id),
+            Asked::OrderRefund(refund) => {
+                partner_order_id = number(&refund.partner_order_id);
+                refund_id = Some(refund.refund_id.clone());
+            }
+            Asked::OrderReschedule(reschedule) => reschedule_no = Some(reschedule.reschedule_no.clone()),
+            _ => {}
+        }
+        let mut object = ObjectWriter::begin(&mut out);
+        object.field("orderId", &self.order_id());
+        object.field(super::call::MAY_BE_LEFT_OUT, &partner_order_id);
+        object.field("refundId", &refund_id);
+        object.field("rescheduleNo", &reschedule_no);
+        object.end();
+        out
     }
 }
 
@@ -111,6 +123,8 @@ pub struct Received {
     pub warnings: Vec<Issue>,
     /// The body was encrypted; the reply will be.
     pub encrypted: bool,
+    /// When it came.
+    pub received_at: Timestamp,
     /// Header `Date`, as it was received.
     pub date: String,
     /// The signature, as it was received. It covers method, URI and Date, and neither the body nor, as Meituan may sign, the query.
@@ -185,7 +199,7 @@ impl Supplier {
         let asked = Asked::read(call, &packed, &source)
             .ok_or_else(|| parts.refusal(Error::at(ErrorCode::WrongType, "body"), Some(call)))?;
         let (date, signature) = (parts.date.to_owned(), ba::signature_of(parts.authorization).to_owned());
-        Ok(Received { call, asked, warnings: packed.issues, encrypted, date, signature })
+        Ok(Received { call, asked, warnings: packed.issues, encrypted, received_at: now, date, signature })
     }
 
     /// Writes a reply, checked before it leaves.
@@ -193,30 +207,49 @@ impl Supplier {
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
     pub fn reply(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
+        self.reply_at(to, reply, None)
+    }
+
+    /// The same at this moment, which the reply to a refund tells where it does not say when.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reply_now(&self, to: &Received, reply: &Reply, now: Timestamp) -> Result<HttpReply, Error> {
+        self.reply_at(to, reply, Some(now))
+    }
+
+    fn reply_at(&self, to: &Received, reply: &Reply, now: Option<Timestamp>) -> Result<HttpReply, Error> {
         match reply.kind {
             Kind::Outcome if !to.call.lists(reply.code) => return Err(illegal(reply.code)),
-            Kind::Outcome => {}
-            Kind::Failure => check_failure(to.call, reply.code, false, &reply.describe)?,
+            Kind::Outcome if to.call.is_outcome(reply.code) => {}
+            Kind::Outcome | Kind::Failure => check_failure(to.call, reply.code, false, &reply.describe)?,
             Kind::Unlisted => {
                 check_failure(to.call, reply.code, true, &reply.describe)?;
                 let (body, warnings) = self.failure(to.call, reply.code, &reply.describe);
                 return Ok(self.http_reply(body, to.encrypted, warnings));
             }
         }
-        let facts = Facts { left_out: to.asked.left_out(), ..reply.facts };
-        let (body, warnings) = self.written(to.call, reply, facts)?;
+        let times = [now.map(|_| to.received_at), now];
+        let (body, warnings) = self.written(to.call, reply, &to.asked.repeated(), times, reply.facts)?;
         Ok(self.http_reply(body, to.encrypted, warnings))
     }
 
-    /// The reply as it travels, and what it is warned of.
-    pub(super) fn written(&self, call: &'static Call, reply: &Reply, facts: Facts) -> Result<(Vec<u8>, Vec<Issue>), Error> {
-        let mut program = Vec::new();
-        let mut envelope = ObjectWriter::begin(&mut program);
-        envelope.field("code", &reply.code);
-        envelope.field("describe", &reply.describe);
-        envelope.field("partnerId", &self.config().partner_id);
-        envelope.field("body", &reply.body);
-        envelope.end();
+    /// The reply as it travels, and what it is warned of. `asked` is what the request said of what the reply repeats.
+    pub(super) fn written(
+        &self,
+        call: &'static Call,
+        reply: &Reply,
+        asked: &[u8],
+        times: [Option<Timestamp>; 2],
+        facts: Facts,
+    ) -> Result<(Vec<u8>, Vec<Issue>), Error> {
+        if !call.is_outcome(reply.code) {
+            return Ok(self.failure(call, reply.code, &reply.describe));
+        }
+        let body = reply.body.as_ref().map(|body| body.as_str().as_bytes());
+        let said = Said { code: reply.code, describe: &reply.describe, body, beside: b"", asked, times };
+        let (program, left_out) = self.completed(call, &said);
+        let facts = Facts { left_out: facts.left_out.or(left_out), ..facts };
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         self.encode_reply(call, reply.code, &program, facts, &mut packed, &mut body)?;
         Ok((body, packed.issues))

@@ -6,8 +6,8 @@ use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::message::definition::Facts;
 use crate::ticket::{
-    Accepted, BodyEncryption, CALLS, Call, Config, HttpReply, MAY_BE_LEFT_OUT, Parts, Refusal, SignedPath, Supplier, check_failure,
-    failure_of,
+    Accepted, BodyEncryption, CALLS, Call, Config, HttpReply, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
+    check_failure, failure_of,
 };
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
@@ -276,25 +276,51 @@ pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, q
     })
 }
 
-/// Writes a reply: the input is its program notation. 0 when it may go out. `left_out`: the request lacked the order's number.
+/// Writes an outcome: the input is an object with what the request said of the fields that the reply repeats (or nothing), an object with
+/// what is beside the body (or nothing), and the body, without one all ones for its length. `outcome`: 0 done, 1 done before, 2 put off. 0
+/// when it may go out.
 #[wasm_bindgen]
-pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity: i32, left_out: bool, encrypted: bool) -> u32 {
+pub fn ticket_reply(
+    supplier: u32,
+    call: u32,
+    outcome: u32,
+    asked: usize,
+    beside: usize,
+    body: usize,
+    quantity: i32,
+    received_at: f64,
+    now: f64,
+    encrypted: bool,
+) -> u32 {
     with(|state| {
-        let program = state.input.get(..length).unwrap_or_default();
-        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
+        let State { input, suppliers, packed, output, .. } = state;
+        let (Some(supplier), Some(call)) = (suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
             return state.finish(Err(super::unreadable()));
         };
-        let facts = Facts { left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..facts(quantity, f64::NAN) };
-        let outcome = supplier.encode_reply(call, code, program, facts, &mut state.packed, &mut state.output);
-        if encrypted
-            && outcome.is_ok()
-            && let Some(sealed) = supplier.seal(&state.output)
-        {
-            state.output = sealed.into_bytes();
-        }
+        let part = |from: usize, length: usize| input.get(from..).and_then(|rest| rest.get(..length)).unwrap_or_default();
+        let has_body = body != NONE as usize;
+        let outcome = [ReplyOutcome::Done, ReplyOutcome::Already, ReplyOutcome::Pending].get(outcome as usize);
+        let written = outcome.map_or_else(|| Err(super::unreadable()), |outcome| outcome.code(call)).and_then(|code| {
+            let said = Said {
+                code,
+                describe: "",
+                body: has_body.then(|| part(asked + beside, body)),
+                beside: part(asked, beside),
+                asked: part(0, asked),
+                times: [received_at, now].map(|time| Some(Timestamp(time as i64))),
+            };
+            let (program, left_out) = supplier.completed(call, &said);
+            let facts = Facts { left_out, ..facts(quantity, f64::NAN) };
+            supplier.encode_reply(call, code, &program, facts, packed, output)?;
+            if encrypted && let Some(sealed) = supplier.seal(output) {
+                *output = sealed.into_bytes();
+            }
+            Ok(code)
+        });
         state.tell_findings();
+        state.result[ANSWER] = written.as_ref().copied().unwrap_or_default() as u32;
         state.tell_output();
-        state.finish(outcome)
+        state.finish(written.map(drop))
     })
 }
 

@@ -2,6 +2,7 @@
 //! and what Meituan's reply to a request says. Rust and JavaScript have it from here.
 
 mod answers;
+mod completing;
 mod replies;
 mod requests;
 
@@ -10,5 +11,8 @@ pub use crate::error::SYSTEM_FAILURE;
 pub(crate) use answers::failure_of;
 pub use answers::*;
 pub(crate) use answers::{check_failure, illegal};
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+pub(crate) use completing::Outcome as ReplyOutcome;
+pub(crate) use completing::Said;
 pub use replies::*;
 pub use requests::*;

@@ -154,7 +154,9 @@ impl Known<'_> {
     fn check(&self, call: &'static Call, body: &impl FieldValue) -> Result<(), crate::Error> {
         let quantity = Some(self.order.quantity).filter(|quantity| *quantity > 0);
         let left_out = self.order.partner_order_id.is_none().then_some(ticket::MAY_BE_LEFT_OUT);
-        self.supplier.written(call, &Reply::of(200, "success", body), Facts { quantity, left_out, ..Facts::NONE }).map(|_| ())
+        self.supplier
+            .written(call, &Reply::of(200, "success", body), b"{}", [None; 2], Facts { quantity, left_out, ..Facts::NONE })
+            .map(|_| ())
     }
 }
 

@@ -1,11 +1,12 @@
 //! The service over JSON and the wire: what JavaScript gets of it.
 
 use super::{Answered, Done, News, Recorded, Save, Service, Step, Task, Then, Transition};
-use crate::message::definition::Facts;
+use crate::message::definition::{Facts, Message};
+use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, Supplier};
+use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -87,25 +88,39 @@ fn put_news(object: &mut ObjectWriter<'_>, news: &News) {
     object.field("reports", &reports);
 }
 
-/// How a function ended that has replied this, in program notation, checked as a reply is that leaves.
+static SAID: Message = looking_for(&[raw("outcome"), raw("asked"), raw("beside"), raw("body")]);
+
+/// How a function ended that has replied this, checked as a reply is that leaves: `outcome` (1 for what was done before), `asked` with what
+/// the reply repeats, `beside` with what is beside its body, and `body`.
 ///
 /// # Errors
 /// The first finding that refuses the reply.
 pub(crate) fn end_of_reply(
     supplier: &Supplier,
     call: &'static Call,
-    program: &[u8],
+    said: &[u8],
     quantity: Option<u32>,
     packed: &mut Packed,
 ) -> Result<AttemptEnded, Error> {
-    let facts = Facts { quantity, ..Facts::NONE };
-    read(call.reply, program, Reading { form: Form::Program, success: true, facts }, packed);
+    let seen = Peek::new(&SAID, said)?;
+    let outcome = if seen.number("outcome") == Some(1) { ReplyOutcome::Already } else { ReplyOutcome::Done };
+    let said = Said {
+        code: outcome.code(call)?,
+        describe: "",
+        body: seen.raw("body"),
+        beside: seen.raw("beside").unwrap_or_default(),
+        asked: seen.raw("asked").unwrap_or_default(),
+        times: [None; 2],
+    };
+    let (program, left_out) = supplier.completed(call, &said);
+    let facts = Facts { quantity, left_out, ..Facts::NONE };
+    read(call.reply, &program, Reading { form: Form::Program, success: true, facts }, packed);
     supplier.refuse_inferred(packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
         return Err(error);
     }
     let mut end = AttemptEnded { outcome: Outcome::DONE, ..AttemptEnded::default() };
-    let view = packed.view(call.reply, program).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))?;
+    let view = packed.view(call.reply, &program).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))?;
     if call.name == ORDER_CREATE.name {
         end.created = view.take("body");
     } else if call.name == ORDER_PAY.name {
