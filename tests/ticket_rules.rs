@@ -188,7 +188,7 @@ fn a_call_that_names_no_order_or_no_refund_is_refused_with_the_failure_of_its_in
 fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_reported() {
     let refund = json!({ "orderId": 7, "refundId": "R1", "partnerDealId": "1", "voucherList": [], "refundQuantity": 1,
         "unitPrice": 1, "refundPrice": 1, "refundFee": 0, "refundTime": "2018-12-26 09:05:57" });
-    for (number, found) in [(json!(null), ErrorCode::MissingField), (json!(""), ErrorCode::EmptyText)] {
+    for (number, found) in [(json!(null), ErrorCode::MissingField), (json!(""), ErrorCode::MissingField)] {
         let mut body = refund.clone();
         body["partnerOrderId"] = number.clone();
         let call = receive("/refund", body).unwrap();

@@ -5,6 +5,7 @@ import { ALREADY, answerFault, DONE, isWellFormed, LISTED, PENDING, UNLISTED, wr
 import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { Reply, replyOf } from "./http.js";
+import { stringify } from "./json.js";
 import { calls } from "./ticket-messages.js";
 import { isRecord, kindOf } from "./values.js";
 
@@ -149,7 +150,14 @@ export class Call {
   /** What the request said of the fields that the reply repeats. */
   #asked() {
     const { echoes } = calls[this.#index];
-    return echoes.length === 0 ? undefined : Object.fromEntries(echoes.map((name) => [name, this.body[name]]));
+    if (echoes.length === 0) return undefined;
+    /** @type {Record<string, unknown>} */
+    const asked = {};
+    for (const name of echoes) {
+      // An order number can arrive empty, and is then as good as absent.
+      if (this.body[name] !== "") asked[name] = this.body[name];
+    }
+    return asked;
   }
 
   /**
@@ -170,7 +178,7 @@ export class Call {
       let written = isBare ? bareReplies[index] : undefined;
       if (written === undefined) {
         const quantity = quantityOf(order);
-        const said = { asked, fields, body };
+        const said = { asked: asked && stringify(asked), fields, body };
         written = writeReply(handle, index, outcome, said, quantity, this.#receivedAt, this.#clock(), this.encrypted);
         if (isBare) bareReplies[index] = written;
       }

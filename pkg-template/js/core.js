@@ -237,16 +237,18 @@ export const PENDING = 2;
  * @param {number} supplier
  * @param {number} call
  * @param {number} outcome
- * @param {{ asked?: object, fields?: object, body: unknown }} said what the request said of what the reply repeats; fields beside the body
+ * @param {{ asked?: string, fields?: object, body: unknown }} said what the request said of what the reply repeats, as JSON; fields beside the body
  * @param {number} quantity of the order; -1 where it is not known
  * @param {number} receivedAt
  * @param {number} now
  * @param {boolean} encrypted
  */
 export function writeReply(supplier, call, outcome, { asked, fields, body }, quantity, receivedAt, now, encrypted) {
-  const parts = [asked, fields, body].map((part, index) => (part === undefined ? "" : stringify(part, index === 2 ? "body" : "")));
+  const program = body === undefined ? "" : stringify(body);
+  const isAlone = asked === undefined && fields === undefined;
+  const parts = isAlone ? undefined : [asked ?? "", fields === undefined ? "" : stringify(fields, ""), program];
   return border.call(() => {
-    const [askedLength, besideLength, bodyLength] = border.putAll(parts);
+    const [askedLength, besideLength, bodyLength] = parts === undefined ? [0, 0, border.putAlone(program)] : border.putAll(parts);
     const length = body === undefined ? NONE : bodyLength;
     if (glue.ticket_reply(supplier, call, outcome, askedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
       throw withFound(border.failed(), { ...fields, body }, { quantity });

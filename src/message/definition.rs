@@ -238,11 +238,13 @@ pub struct Facts {
     pub now: Option<Timestamp>,
     /// A field that the reply repeats and that its request lacked: the reply may lack it too, which is only reported.
     pub left_out: Option<&'static str>,
+    /// From here on the text says what a reply repeats of its request: of a field that the program has said before, that is passed over.
+    pub repeated_from: Option<u32>,
 }
 
 impl Facts {
     /// Nothing is known.
-    pub const NONE: Facts = Facts { quantity: None, now: None, left_out: None };
+    pub const NONE: Facts = Facts { quantity: None, now: None, left_out: None, repeated_from: None };
 }
 
 /// A documentation text, or nothing where texts are left out.

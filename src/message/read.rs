@@ -388,7 +388,17 @@ impl Reader<'_> {
                 let field = &message.fields[index];
                 next = index + 1;
                 if self.packed.slots[block + index] != ABSENT {
-                    return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
+                    if self.how.facts.repeated_from.is_none_or(|from| key_at < from as usize) {
+                        return self.scanner.stop(ErrorCode::DuplicateKey, key_at);
+                    }
+                    self.scanner.at = at;
+                    self.scanner.value(level + 1)?;
+                    let another = self.scanner.another(b'}')?;
+                    at = self.scanner.at;
+                    match another {
+                        true => continue,
+                        false => break,
+                    }
                 }
                 let look = Look { form, may_be_empty: !field.presence.is_required() || form == Form::Stored };
                 let mut taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);

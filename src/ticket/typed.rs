@@ -1,7 +1,7 @@
 //! The supplier in Rust types: calls in, replies and notices out.
 
 use super::calls::*;
-use super::exchange::{HttpReply, NOT_SERVED, Said, check_failure, illegal};
+use super::exchange::{HttpReply, NOT_SERVED, Said, check_failure, illegal, without_defaults};
 use super::notices::*;
 use super::products::*;
 use super::{Accepted, Call, Parts, Refusal, Supplier};
@@ -73,7 +73,7 @@ impl Asked {
 
     /// What it says of the fields that its reply repeats, in program notation.
     fn repeated(&self) -> Vec<u8> {
-        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone());
+        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone().filter(|number| !number.is_empty()));
         let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
         match self {
             Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
@@ -246,10 +246,9 @@ impl Supplier {
         if !call.is_outcome(reply.code) {
             return Ok(self.failure(call, reply.code, &reply.describe));
         }
-        let body = reply.body.as_ref().map(|body| body.as_str().as_bytes());
-        let said = Said { code: reply.code, describe: &reply.describe, body, beside: b"", asked, times };
-        let (program, left_out) = self.completed(call, &said);
-        let facts = Facts { left_out: facts.left_out.or(left_out), ..facts };
+        let body = reply.body.as_ref().map(|body| without_defaults(call, body.as_str()));
+        let said = Said { code: reply.code, describe: &reply.describe, body: body.as_deref(), beside: b"", asked, times };
+        let (program, facts) = self.completed(call, &said, facts);
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         self.encode_reply(call, reply.code, &program, facts, &mut packed, &mut body)?;
         Ok((body, packed.issues))

@@ -4,7 +4,6 @@ use super::messages::{configured, facts, routes_of, text_of};
 use super::{ANSWER, ENCRYPTED, NONE, State, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
-use crate::message::definition::Facts;
 use crate::ticket::{
     Accepted, BodyEncryption, CALLS, Call, Config, HttpReply, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
     check_failure, failure_of,
@@ -309,8 +308,7 @@ pub fn ticket_reply(
                 asked: part(0, asked),
                 times: [received_at, now].map(|time| Some(Timestamp(time as i64))),
             };
-            let (program, left_out) = supplier.completed(call, &said);
-            let facts = Facts { left_out, ..facts(quantity, f64::NAN) };
+            let (program, facts) = supplier.completed(call, &said, facts(quantity, f64::NAN));
             supplier.encode_reply(call, code, &program, facts, packed, output)?;
             if encrypted && let Some(sealed) = supplier.seal(output) {
                 *output = sealed.into_bytes();

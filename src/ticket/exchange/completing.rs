@@ -1,8 +1,7 @@
 //! What a reply says that the supplier's program need not say: its words, who it is from, what it repeats of the request, and when.
 
 use crate::exchange::says_nothing;
-use crate::message::definition::{Field, Message, Presence};
-use crate::message::peek::{Peek, looking_for, raw, replace};
+use crate::message::definition::Facts;
 use crate::message::value::push_text;
 use crate::money::{decimal, push_integer};
 use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_REFUND, Supplier};
@@ -64,103 +63,99 @@ pub(crate) struct Said<'s> {
     pub(crate) times: [Option<Timestamp>; 2],
 }
 
-/// A field of any content, null included.
-const fn given(name: &'static str) -> Field {
-    Field { presence: Presence::Optional, ..raw(name) }
-}
-
-static REPEATED: Message = looking_for(&[
-    given("orderId"),
-    given(MAY_BE_LEFT_OUT),
-    given("refundId"),
-    given("rescheduleNo"),
-    given(TIMES[0]),
-    given(TIMES[1]),
-]);
-
 /// When a refund was asked for, and answered.
 const TIMES: [&str; 2] = ["requestTime", "responseTime"];
 
-/// What names nothing is as good as absent.
-fn names_nothing(value: &[u8]) -> bool {
-    matches!(value, b"\"\"" | b"\"0\"" | b"0")
-}
-
 impl Supplier {
-    /// The envelope of an outcome in program notation, and the field that it may lack because the request did.
-    pub(crate) fn completed(&self, call: &Call, said: &Said<'_>) -> (Vec<u8>, Option<&'static str>) {
-        let mut program = Vec::with_capacity(said.body.unwrap_or_default().len() + 256);
+    /// The envelope of an outcome in program notation, and what is to be known when it is read: what it repeats stands behind what the
+    /// program has said, which counts.
+    pub(crate) fn completed(&self, call: &Call, said: &Said<'_>, facts: Facts) -> (Vec<u8>, Facts) {
+        let body = said.body.unwrap_or_default();
+        let mut program = Vec::with_capacity(body.len() + said.beside.len() + said.asked.len() + 160);
         program.extend_from_slice(b"{\"code\":");
         push_integer(&mut program, i64::from(said.code));
         program.extend_from_slice(b",\"describe\":");
         push_text(if says_nothing(said.describe) { word_of(said.code) } else { said.describe }, &mut program);
         program.extend_from_slice(b",\"partnerId\":");
         push_integer(&mut program, i64::from(self.config().partner_id));
-        let beside = said.beside.trim_ascii();
-        if let Some(fields) = beside.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).filter(|fields| !fields.is_empty())
-        {
-            program.push(b',');
-            program.extend_from_slice(fields);
-        }
-        let mut left_out = None;
-        let is_empty = said.body.is_none() && call.echoes.is_empty();
-        if !is_empty {
-            program.extend_from_slice(b",\"body\":");
-            left_out = put_body(call, said, &mut program);
-        }
+        push_fields(inside(said.beside), &mut program);
+        let facts = match (said.body, call.echoes) {
+            (None, []) => facts,
+            (Some(body), []) => {
+                program.extend_from_slice(b",\"body\":");
+                program.extend_from_slice(body);
+                facts
+            }
+            _ => {
+                program.extend_from_slice(b",\"body\":");
+                put_body(call, said, facts, &mut program)
+            }
+        };
         program.push(b'}');
-        (program, left_out)
+        (program, facts)
     }
 }
 
-/// The body, with what it repeats. What is no object is refused by the reader.
-fn put_body(call: &Call, said: &Said<'_>, program: &mut Vec<u8>) -> Option<&'static str> {
-    let body = said.body.unwrap_or(b"{}");
-    let open = body.iter().position(|byte| *byte == b'{').filter(|at| body[..*at].trim_ascii().is_empty());
-    let (false, Some(open), Ok(asked), Ok(seen)) =
-        (call.echoes.is_empty(), open, Peek::new(&REPEATED, said.asked), Peek::new(&REPEATED, body))
-    else {
-        program.extend_from_slice(body);
-        return None;
-    };
-    let (before, rest) = body.split_at(open + 1);
-    let begins = program.len();
-    program.extend_from_slice(before);
-    let ends_at_once = rest.trim_ascii_start().starts_with(b"}");
-    let mut replaced = Vec::new();
-    let mut repeat = |name: &'static str, value: &[u8], is_nothing: fn(&[u8]) -> bool| match seen.raw(name) {
-        None => {
-            push_text(name, program);
-            program.push(b':');
-            program.extend_from_slice(value);
-            program.push(b',');
+/// What stands in an object.
+fn inside(object: &[u8]) -> &[u8] {
+    object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default()
+}
+
+/// Appends more fields to an object.
+fn push_fields(fields: &[u8], out: &mut Vec<u8>) {
+    if !fields.is_empty() {
+        if out.last() != Some(&b'{') {
+            out.push(b',');
         }
-        Some(there) if is_nothing(there) => replaced.push((name, value.to_vec())),
-        Some(_) => {}
-    };
-    for &name in call.echoes {
-        if let Some(value) = asked.raw(name).filter(|value| !names_nothing(value)) {
-            repeat(name, value, names_nothing);
-        }
+        out.extend_from_slice(fields);
     }
+}
+
+/// The body, and behind it what it repeats. What is no object is refused by the reader.
+fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -> Facts {
+    let asked = inside(said.asked);
+    let names_order = value_of(MAY_BE_LEFT_OUT, asked).is_some();
+    let is_left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && !names_order;
+    let left_out = facts.left_out.or(is_left_out.then_some(MAY_BE_LEFT_OUT));
+    let body = said.body.unwrap_or(b"{}").trim_ascii();
+    let Some(open) = body.strip_suffix(b"}").filter(|open| open.starts_with(b"{")) else {
+        program.extend_from_slice(body);
+        return Facts { left_out, ..facts };
+    };
+    program.extend_from_slice(open);
+    let from = program.len() as u32;
+    push_fields(asked, program);
     if call.name == ORDER_REFUND.name && Some(said.code) != call.pending {
         for (name, at) in TIMES.into_iter().zip(said.times) {
             if let Some(at) = at {
-                repeat(name, decimal(at.0).as_bytes(), |there| there == b"null");
+                push_fields(&[b"\"", name.as_bytes(), b"\":", decimal(at.0).as_bytes()].concat(), program);
             }
         }
     }
-    if ends_at_once && program.last() == Some(&b',') {
-        program.pop();
-    }
-    program.extend_from_slice(rest);
-    for (name, value) in replaced {
-        let mut text = program.split_off(begins);
-        if let Some(range) = Peek::new(&REPEATED, &text).ok().and_then(|seen| seen.range(name)) {
-            replace(&mut text, range, &value);
+    program.push(b'}');
+    Facts { left_out, repeated_from: Some(from), ..facts }
+}
+
+/// Where the value of a field begins in fields that the library has written: no text holds a quote that is not escaped.
+fn value_of(name: &str, fields: &[u8]) -> Option<usize> {
+    let key = ["\"", name, "\":"].concat();
+    fields.windows(key.len()).position(|piece| piece == key.as_bytes()).map(|at| at + key.len())
+}
+
+/// A body that a Rust value was written as, without the ids of the call that name nothing: they are as a value is by default.
+pub(crate) fn without_defaults(call: &Call, body: &str) -> Vec<u8> {
+    let mut body = body.as_bytes().to_vec();
+    for name in call.echoes {
+        let Some(at) = value_of(name, &body) else { continue };
+        let rest = body.get(at..).unwrap_or_default();
+        let Some(nothing) = ["\"\"", "\"0\""].into_iter().find(|nothing| rest.starts_with(nothing.as_bytes())) else { continue };
+        let (mut start, mut end) = (at - name.len() - 3, at + nothing.len());
+        match (body.get(end), start.checked_sub(1).and_then(|before| body.get(before))) {
+            (Some(b','), _) => end += 1,
+            (_, Some(b',')) => start -= 1,
+            _ => {}
         }
-        program.append(&mut text);
+        body.drain(start..end);
     }
-    let is_left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && asked.raw(MAY_BE_LEFT_OUT).is_none_or(names_nothing);
-    is_left_out.then_some(MAY_BE_LEFT_OUT)
+    body
 }

@@ -13,6 +13,6 @@ pub use answers::*;
 pub(crate) use answers::{check_failure, illegal};
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 pub(crate) use completing::Outcome as ReplyOutcome;
-pub(crate) use completing::Said;
+pub(crate) use completing::{Said, without_defaults};
 pub use replies::*;
 pub use requests::*;

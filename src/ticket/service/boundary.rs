@@ -112,8 +112,7 @@ pub(crate) fn end_of_reply(
         asked: seen.raw("asked").unwrap_or_default(),
         times: [None; 2],
     };
-    let (program, left_out) = supplier.completed(call, &said);
-    let facts = Facts { quantity, left_out, ..Facts::NONE };
+    let (program, facts) = supplier.completed(call, &said, Facts { quantity, ..Facts::NONE });
     read(call.reply, &program, Reading { form: Form::Program, success: true, facts }, packed);
     supplier.refuse_inferred(packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
