@@ -28,6 +28,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// HTTP status and body of a response.
+pub(crate) type Responded = (u16, Vec<u8>);
+
 /// A function of the user's.
 pub(crate) type Function<Input, Output> = dyn Fn(Input) -> BoxFuture<Result<Output, BoxError>> + Send + Sync;
 

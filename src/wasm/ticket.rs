@@ -278,6 +278,7 @@ pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, q
 /// Writes an outcome: the input is an object with what the request said of the fields that the reply repeats (or nothing), an object with
 /// what is beside the body (or nothing), and the body, without one all ones for its length. `outcome`: 0 done, 1 done before, 2 put off. 0
 /// when it may go out.
+#[allow(clippy::too_many_arguments, reason = "what crosses is numbers")]
 #[wasm_bindgen]
 pub fn ticket_reply(
     supplier: u32,

@@ -63,7 +63,7 @@ use super::pushes::CapacityOffered;
 use super::service::{Done, NotStored, Recorded, Service};
 use super::{Client, Encoded, Received, Refusal};
 use crate::handler::work::task;
-use crate::handler::{Function, settle_all, settle_forever};
+use crate::handler::{Function, Responded, settle_all, settle_forever};
 use crate::message::Packed;
 use crate::money::Fen;
 use crate::time::Timestamp;
@@ -126,7 +126,7 @@ struct Inner<S, R> {
     runtime: R,
     service: Service,
     hooks: Box<dyn Hooks>,
-    send: Box<Function<Encoded, (u16, Vec<u8>)>>,
+    send: Box<Function<Encoded, Responded>>,
     pay: Option<Box<Function<RidePayment, bool>>>,
     choose_driver: Option<Box<Function<RideChoice, Option<String>>>>,
     on_push: Option<Box<Function<TakenPush, ()>>>,
@@ -250,7 +250,7 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
         Sending: Future<Output = Result<(u16, Vec<u8>), BoxError>> + Send + 'static,
     {
         let (service, hooks, counted) = (Service::default(), Box::new(StandardError), MemoryStore::default());
-        let send: Box<Function<Encoded, (u16, Vec<u8>)>> = Box::new(move |request| Box::pin(send(request)));
+        let send: Box<Function<Encoded, Responded>> = Box::new(move |request| Box::pin(send(request)));
         let (pay, choose_driver, on_push) = (None, None, None);
         Builder(Inner { client, store, runtime, service, hooks, send, pay, choose_driver, on_push, counted })
     }

@@ -75,7 +75,7 @@ use super::order::{Event, Order};
 use super::service::{NoReply, Recorded, Service};
 use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
 use crate::handler::work::task;
-use crate::handler::{Function, Settles, settle_all, settle_forever};
+use crate::handler::{Function, Responded, Settles, settle_all, settle_forever};
 use crate::message::Id;
 use crate::time::Timestamp;
 use std::fmt;
@@ -92,7 +92,7 @@ struct Inner<S, F, R> {
     runtime: R,
     service: Service,
     hooks: Box<dyn Hooks>,
-    send: Option<Box<Function<SignedRequest, (u16, Vec<u8>)>>>,
+    send: Option<Box<Function<SignedRequest, Responded>>>,
     seen: Option<seen::Seen>,
 }
 
