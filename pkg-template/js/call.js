@@ -173,7 +173,12 @@ export class Call {
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.
     const isBare =
-      outcome === DONE && asked === undefined && body === undefined && order === undefined && fields === undefined && !this.encrypted;
+      outcome === DONE &&
+      asked === undefined &&
+      body === undefined &&
+      order === undefined &&
+      fields === undefined &&
+      !this.encrypted;
     try {
       let written = isBare ? bareReplies[index] : undefined;
       if (written === undefined) {

@@ -57,7 +57,7 @@ const MESSAGES: WasmModule = WasmModule {
     encode: inline,
     inline_threshold: None,
     hint_threshold: 100,
-    budget: 64 * 1024,
+    budget: 63 * 1024,
 };
 
 /// What becomes of orders, what recordings are judged by, and all that is in the other: who brings the module himself, to a page
