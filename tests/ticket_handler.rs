@@ -55,6 +55,7 @@ impl<S: Store> World<S> {
                     match code {
                         0 => pending().await,
                         -1 => Err("the connection broke".into()),
+                        502 => Ok((502, br#"{"code":200,"describe":"success","partnerId":1122}"#.to_vec())),
                         _ => Ok((200, format!(r#"{{"code":{code},"describe":"-","partnerId":1122}}"#).into_bytes())),
                     }
                 }
@@ -908,6 +909,28 @@ fn without_a_sender_notices_are_kept() {
     time.run(handler.record(ORDER, entered)).unwrap();
     assert!(time.run(handler.settle(ORDER)).unwrap().is_some());
     assert_eq!(time.run(handler.order(ORDER)).unwrap().unwrap().notices.len(), 1);
+}
+
+#[test]
+fn a_notice_that_a_gateway_answers_is_sent_again_whatever_the_body_says() {
+    let world = World::begin();
+    world.code(create());
+    world.acts(Mode::Pending);
+    world.code(pay());
+    let paid = OrderPaid {
+        order_id: ORDER,
+        partner_order_id: "P7".into(),
+        voucher_type: Some(VoucherType::CODE_PER_TICKET),
+        vouchers: Some(vec!["a".into(), "b".into()]),
+        ..OrderPaid::default()
+    };
+    world.time.run(world.handler.record(ORDER, paid)).unwrap();
+    *world.answers.lock().unwrap() = 502;
+    assert!(world.settle().is_some(), "it stays owed");
+    *world.answers.lock().unwrap() = 200;
+    world.time.pass(3_600_000);
+    world.settle();
+    assert_eq!(world.sent().len(), 2);
 }
 
 #[test]
