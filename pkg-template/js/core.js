@@ -243,12 +243,15 @@ export const PENDING = 2;
  * @param {number} now
  * @param {boolean} encrypted
  */
-export function writeReply(supplier, call, outcome, { asked, fields, body }, quantity, receivedAt, now, encrypted) {
+export function writeReply(supplier, call, outcome, { asked = "", fields, body }, quantity, receivedAt, now, encrypted) {
   const program = body === undefined ? "" : stringify(body);
-  const isAlone = asked === undefined && fields === undefined;
-  const parts = isAlone ? undefined : [asked ?? "", fields === undefined ? "" : stringify(fields, ""), program];
+  const beside = fields === undefined ? "" : stringify(fields, "");
   return border.call(() => {
-    const [askedLength, besideLength, bodyLength] = parts === undefined ? [0, 0, border.putAlone(program)] : border.putAll(parts);
+    border.reserve(3 * (asked.length + beside.length + program.length));
+    // Each write of nothing would cost as much as one of little.
+    const askedLength = asked === "" ? 0 : border.put(asked, 0);
+    const besideLength = beside === "" ? 0 : border.put(beside, askedLength);
+    const bodyLength = program === "" ? 0 : border.put(program, askedLength + besideLength);
     const length = body === undefined ? NONE : bodyLength;
     if (glue.ticket_reply(supplier, call, outcome, askedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
       throw withFound(border.failed(), { ...fields, body }, { quantity });
