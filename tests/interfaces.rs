@@ -1,0 +1,91 @@
+//! The tables of interfaces: what is made of them agrees with the spec, and with itself.
+
+use meituan_protocol::ticket::order::Event;
+use meituan_protocol::ticket::{Asked, CALLS, Call, Direction, Encryption, Need, Work, calls::*};
+
+fn names(is: impl Fn(&Call) -> bool) -> Vec<&'static str> {
+    CALLS.iter().filter(|call| is(call)).map(|call| call.name).collect()
+}
+
+#[test]
+fn mandatory_and_optional_interfaces_are_those_of_the_acceptance_manual_in_its_order() {
+    let mut mandatory = names(Call::is_mandatory);
+    mandatory.sort_by_key(|name| match Call::named(name).unwrap().need {
+        Need::Mandatory(item) => item,
+        _ => unreachable!(),
+    });
+    assert_eq!(mandatory, ["orderCreate", "orderPay", "orderQuery", "orderRefund", "orderClose", "consumeNotice"]);
+    assert_eq!(Call::mandatory().map(|call| call.name).collect::<Vec<_>>(), mandatory);
+    let mut optional: Vec<_> = CALLS
+        .iter()
+        .filter_map(|call| match call.need {
+            Need::Optional(item) => Some((item, call.name)),
+            _ => None,
+        })
+        .collect();
+    optional.sort_unstable();
+    let expected = [(1, "productPull"), (2, "productChangeNotice"), (3, "productStatus"), (4, "poiPull"), (5, "priceCalendar")];
+    assert_eq!(optional, expected);
+}
+
+#[test]
+fn calls_that_act_are_those_after_which_an_unknown_outcome_is_no_failure() {
+    let acting = ["orderCreate", "orderPay", "orderRefund", "orderClose", "orderRefunded", "orderReschedule"];
+    assert_eq!(names(Call::acts), acting);
+    assert_eq!(names(|call| call.work == Work::Needed), ["orderCreate", "orderPay", "orderRefund"]);
+    assert_eq!(names(|call| call.work == Work::Served), ["orderReschedule"]);
+    assert_eq!(names(|call| call.encryption == Encryption::Newer), ["orderCreate"]);
+    assert_eq!(names(|call| call.encryption == Encryption::Always), ["levelPricePull", "levelPriceNotice"]);
+}
+
+#[test]
+fn codes_that_never_say_a_failure_are_those_of_the_acceptance_manual() {
+    assert_eq!(Call::never_failing(), [200, 598, 601, 602]);
+    for call in CALLS {
+        for code in [200, 598, 601, 602] {
+            assert!(!call.may_fail_unlisted(code), "{} {code}", call.name);
+        }
+        assert_eq!(call.pending.is_some_and(|code| !call.is_outcome(code)), false, "{}", call.name);
+        assert!(!call.is_outcome(call.failure) || call.name == "payNotice", "{}", call.name);
+        assert!(call.lists(call.failure) && call.outcomes.iter().all(|&code| call.lists(code)), "{}", call.name);
+    }
+}
+
+#[test]
+fn each_call_about_an_order_is_an_event_of_it_and_no_other_is() {
+    for call in CALLS.iter().filter(|call| call.direction == Direction::ToSupplier) {
+        let is_event = Event::MESSAGE.fields.iter().any(|field| field.name == call.name);
+        assert_eq!(is_event, call.is_about_order(), "{}", call.name);
+    }
+    let asked = Asked::from(OrderPay { order_id: 7_u64.into(), ..OrderPay::default() });
+    assert_eq!((asked.call().name, asked.order_id()), ("orderPay", Some(7_u64.into())));
+    let event = Event::try_from(asked).unwrap();
+    assert_eq!((event.call().unwrap().name, event.order_id()), ("orderPay", Some(7_u64.into())));
+    assert_eq!(Event::try_from(Asked::Heartbeat), Err(Asked::Heartbeat));
+}
+
+#[test]
+fn fields_that_the_table_names_are_fields_of_the_messages() {
+    let fields = |body: &'static meituan_protocol::message::definition::Message| {
+        let body = body.fields.iter().find(|field| field.name == "body").map(|field| field.kind);
+        match body {
+            Some(meituan_protocol::message::definition::Kind::Object(body)) => body.fields.iter().map(|field| field.name).collect(),
+            _ => Vec::new(),
+        }
+    };
+    for call in CALLS {
+        let (asked, replied) = (fields(call.request), fields(call.reply));
+        assert!(call.echoes.iter().all(|echo| asked.contains(echo) && replied.contains(echo)), "{}", call.name);
+        assert!(call.repeats.iter().all(|field| asked.contains(field)), "{}", call.name);
+        assert!(call.known_echo.is_none_or(|echo| call.echoes.contains(&echo)), "{}", call.name);
+    }
+}
+
+#[test]
+fn requests_are_read_as_their_call_and_notices_are_none() {
+    let query = Asked::from_wire(Call::named("orderQuery").unwrap(), br#"{"partnerId":1,"body":{"orderId":7}}"#).unwrap();
+    assert!(matches!(&query, Asked::OrderQuery(query) if query.order_id.0 == 7), "{query:?}");
+    let error = Asked::from_wire(Call::named("payNotice").unwrap(), b"{}").unwrap_err();
+    assert_eq!(error.detail, "payNotice");
+    assert!(Asked::from_wire(Call::named("orderPay").unwrap(), br#"{"partnerId":1}"#).is_err());
+}
