@@ -235,7 +235,11 @@ impl Replay {
 fn grows(before: &Order, next: &Order) -> bool {
     let (then, now) = (before.counts(), next.counts());
     let is_beyond = now.used > then.used && now.used + now.refunded == now.quantity;
-    now.used >= then.used && (now.refunded >= then.refunded || is_beyond && !next.conflicts.is_empty())
+    // Until codes are known each entry counts; then those with one code are one ticket, and a conflict.
+    let is_same = before.early_entries.is_some()
+        && next.early_entries.is_none()
+        && next.conflicts.iter().any(|conflict| conflict.breach.starts_with("entered") && conflict.resolved_at.is_none());
+    (now.used >= then.used || is_same) && (now.refunded >= then.refunded || is_beyond && !next.conflicts.is_empty())
 }
 
 /// What is stored is what comes back.

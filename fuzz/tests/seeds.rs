@@ -51,10 +51,11 @@ fn holds(target: &Target) {
     seeds.iter().for_each(|seed| (target.run)(seed));
     let kept = target.kept();
     assert!(!kept.is_empty(), "{} has no inputs that are kept", target.name);
-    for (name, input) in kept {
+    for (name, input) in &kept {
         println!("fuzz/kept/{}/{name}", target.name);
-        (target.run)(&input);
+        (target.run)(input);
     }
+    let seeds: Vec<Vec<u8>> = seeds.into_iter().chain(kept.into_iter().map(|(_, input)| input)).collect();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let fewer = FEWER.iter().find(|(name, _)| *name == target.name);
     for _ in 0..fewer.map_or(INPUTS, |(_, inputs)| *inputs) {

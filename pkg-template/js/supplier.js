@@ -132,13 +132,14 @@ export class TicketSupplier {
     try {
       const { handle, maxBodyBytes, bodyTimeoutMs } = this.#configuration;
       const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
+      const heard = options === undefined ? undefined : fieldOf(record(options, "options"), "heard", "heard");
       const head = this.#reading(request, options, () => this.#headOf(request, options));
       // The signature does not cover the body: of a caller who is not authenticated nothing is read.
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const body = await readBody(request, maxBodyBytes, until);
-      options?.heard?.(body);
+      heard?.(body);
       return this.#take(head, body, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request);

@@ -76,7 +76,8 @@ function planOf(planned) {
   if (typeof firstOrderId !== "string" || !/^\d{1,19}$/.test(firstOrderId))
     unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
   plan.products = optionsOf(record(products, "products"), "products", PRODUCTS);
-  for (const name of PRODUCTS) text(plan.products[name], `products.${name}`);
+  // Without one of them its lives have no product.
+  for (const name of PRODUCTS) if (plan.products[name] !== undefined) text(plan.products[name], `products.${name}`);
   text(plan.mtDealId, "mtDealId");
   for (const name of ["buyPrice", "unitPrice"]) integer(plan[name], name, 0, Number.MAX_SAFE_INTEGER);
   if (travelDate !== undefined) text(travelDate, "travelDate");

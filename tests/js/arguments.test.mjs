@@ -486,6 +486,7 @@ const DOORS = {
   "MemoryStore.save": { call: (...args) => store().save(...args), args: () => ["1", {}, null, { due: 1, conflicts: 0 }] },
   "MemoryStore.due": { call: (...args) => store().due(...args), args: () => [1] },
   "MemoryStore.claimDue": { call: (...args) => store().claimDue(...args), args: () => [1, 1, 1] },
+  seenInMemory: { call: ticket.seenInMemory, args: () => [{ keptMs: 1, most: 1 }] },
   storeContract: {
     call: (...args) => testing.storeContract(...args),
     args: () => [

@@ -124,6 +124,22 @@ impl Change<'_> {
         }
     }
 
+    /// So many tickets, or as many as entries before the tickets were issued leave, and none that these name; the last one first.
+    pub(super) fn not_entered_early(&self, most: u32) -> Vec<usize> {
+        let mut directory = self.order.directory();
+        let (mut is_named, mut entered) = (vec![false; self.order.units.len()], 0);
+        for entry in self.order.early_entries.iter().flatten() {
+            entered = sum(entered, entry.tickets());
+            let named = self.named_by(entry, &mut directory).unwrap_or_default();
+            named.exact.into_iter().for_each(|place| is_named[place] = true);
+        }
+        let left = most.min(self.order.quantity.saturating_sub(entered));
+        let open = (0..self.order.units.len()).filter(|&place| !is_named[place]);
+        let mut places: Vec<usize> = open.take(left as usize).collect();
+        places.reverse();
+        places
+    }
+
     /// The time of an entry that says this one, or none.
     pub(super) fn entry_time(&self, at: Option<Timestamp>) -> Timestamp {
         Timestamp(at.unwrap_or(self.now).0.max(0))

@@ -362,16 +362,23 @@ impl Change<'_> {
         }
     }
 
-    /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some, and nobody knows which.
+    /// Refunds of Meituan's own that came before the tickets were issued: all of them, or some of an order whose tickets are void by
+    /// now, and nobody knows which: none with which somebody has entered. Each has as many as it says; the last one all that is left,
+    /// since a message that ends the order is about the rest of it, whatever it counts.
     pub(super) fn attribute_early_refunds(&mut self) {
-        let all: Vec<usize> = (0..self.order.units.len()).collect();
-        let refunded = self.order.tally.take().is_some_and(|tally| tally.refunded as usize >= all.len());
-        let agreed = self.order.refunds.iter().find(|refund| refund.state == RefundState::AGREED);
-        if let (true, Some(refund_id)) = (refunded, agreed.map(|refund| refund.refund_id.clone())) {
-            self.refund_units(&all, &refund_id);
-            if let Some(refund) = self.refund_of(&refund_id) {
-                refund.units = Some(places(&all));
+        let refunded = self.order.tally.take().map_or(0, |tally| tally.refunded);
+        let mut left = if refunded > 0 { self.not_entered_early(refunded) } else { Vec::new() };
+        let last = self.order.refunds.iter().rposition(|refund| refund.state == RefundState::AGREED);
+        for place in 0..last.map_or(0, |last| last + 1) {
+            let refund = &self.order.refunds[place];
+            if refund.state != RefundState::AGREED {
+                continue;
             }
+            let count = if Some(place) == last { u32::MAX } else { refund.quantity };
+            let its: Vec<usize> = (0..count).map_while(|_| left.pop()).collect();
+            let refund_id = refund.refund_id.clone();
+            self.refund_units(&its, &refund_id);
+            self.order.refunds[place].units = Some(places(&its));
         }
         self.reserve_for_unclear();
     }
