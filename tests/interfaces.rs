@@ -1,5 +1,6 @@
 //! The tables of interfaces: what is made of them agrees with the spec, and with itself.
 
+use meituan_protocol::ride::{self, KeyPart};
 use meituan_protocol::ticket::order::Event;
 use meituan_protocol::ticket::{Asked, CALLS, Call, Direction, Encryption, Need, Work, calls::*};
 
@@ -88,4 +89,38 @@ fn requests_are_read_as_their_call_and_notices_are_none() {
     let error = Asked::from_wire(Call::named("payNotice").unwrap(), b"{}").unwrap_err();
     assert_eq!(error.detail, "payNotice");
     assert!(Asked::from_wire(Call::named("orderPay").unwrap(), br#"{"partnerId":1}"#).is_err());
+}
+
+#[test]
+fn pushes_about_an_order_are_events_of_it_and_each_has_a_key_of_its_own() {
+    let pushes = ride::INTERFACES.iter().filter(|interface| interface.is_push());
+    for push in pushes {
+        let is_event = ride::order::Event::MESSAGE.fields.iter().any(|field| field.name == push.name);
+        assert_eq!(is_event, push.is_about_order, "{}", push.name);
+        let key = push.repeats.unwrap();
+        let others = ride::INTERFACES.iter().filter(|other| other.repeats.is_some_and(|other| other.name == key.name));
+        assert_eq!(others.count(), 1, "{}", key.name);
+        for part in key.parts {
+            let named = match *part {
+                KeyPart::FirstOf(names) => names.to_vec(),
+                KeyPart::Perhaps(name) | KeyPart::Inside(name, _) | KeyPart::Number(name) => vec![name],
+            };
+            let is_field = |name| push.request.fields.iter().any(|field| field.name == name);
+            assert!(named.into_iter().all(is_field), "{}: {part:?}", push.name);
+        }
+    }
+    assert!(ride::INTERFACES.iter().all(|interface| interface.is_push() == interface.repeats.is_some()));
+    let push = ride::Push::Other(ride::pushes::OrderChanged::default());
+    assert_eq!(push.interface().name, "orderChanged");
+    assert_eq!(ride::order::Event::try_from(push.clone()), Err(push));
+}
+
+#[test]
+fn ride_calls_about_an_order_are_those_that_the_order_rules_know() {
+    let mut about: Vec<_> =
+        ride::INTERFACES.iter().filter(|one| one.is_about_order && !one.is_push()).map(|interface| interface.name).collect();
+    let mut known = ride::order::Call::WORDS.to_vec();
+    about.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(about, known);
 }

@@ -209,13 +209,19 @@ pub(super) fn ride_api() -> Api {
     {
         let _ = writeln!(introduction, "| {name} | `{}` |", environment.host());
     }
-    introduction.push_str("\n## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n");
+    introduction
+        .push_str("\n## Interfaces\n\n| interface | direction | method | repeats are known by | what |\n|---|---|---|---|---|\n");
     for interface in INTERFACES {
         let (direction, method) = match interface.direction {
             ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
             ride::Direction::ToEnterprise => ("Meituan → enterprise".to_owned(), "none documented".to_owned()),
         };
-        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
+        let repeats = interface.repeats.map_or(String::new(), |key| {
+            let parts: String = key.parts.iter().map(|part| format!(":<{}>", part.fields())).collect();
+            format!("`{}{}`", key.name, parts.replace('|', "\\|"))
+        });
+        let what = one_line(interface.doc);
+        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {repeats} | {what} |", interface.name);
     }
     let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
     Api {
@@ -266,12 +272,15 @@ fn facts_of_interface(interface: &Interface) -> String {
     match interface.direction {
         ride::Direction::ToMeituan { method, path } => {
             format!(
-                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, hasData: {has_data} }}",
-                interface.name
+                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, order: {}, hasData: {has_data} }}",
+                interface.name, interface.is_about_order
             )
         }
         ride::Direction::ToEnterprise => {
-            format!("{{ name: {:?}, direction: \"toEnterprise\", hasData: {has_data} }}", interface.name)
+            format!(
+                "{{ name: {:?}, direction: \"toEnterprise\", order: {}, hasData: {has_data} }}",
+                interface.name, interface.is_about_order
+            )
         }
     }
 }

@@ -122,7 +122,7 @@ impl Catalogue<'_> {
         let is_push = interface.is_push();
         comment(out, "  ", interface.doc);
         let direction = if is_push { "toEnterprise" } else { "toMeituan" };
-        let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};", interface.name);
+        let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};\n    order: {};", interface.name, interface.is_about_order);
         comment(out, "    ", interface.request.doc);
         out.push_str("    request: {\n");
         let own = interface.request.fields.iter().filter(|field| is_push || !COMMON.contains(&field.name));
@@ -231,6 +231,8 @@ export interface InterfaceFacts {
   /** The method inside the envelope, and the path below the host, of what the enterprise calls. */
   readonly method?: string;
   readonly path?: string;
+  /** Whether it is about one order. */
+  readonly order: boolean;
   /** Whether the reply's data is documented. */
   readonly hasData: boolean;
 }
