@@ -3,7 +3,6 @@
 use super::driver::{Address, For};
 use super::{Breakage, Fault, Happening, OrderPlan, World};
 use meituan_protocol::message::Packed;
-use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::{CancelReason, CancelStep, RefundStatus, ResultCode, RideEvent, RideStatus};
 use meituan_protocol::ride::order::{

@@ -172,9 +172,8 @@ impl Reply {
     pub(in crate::ticket) fn put_fields(&self, object: &mut ObjectWriter<'_>) {
         object.field("code", &self.code);
         object.field("describe", &self.describe);
-        match &self.body {
-            Some(body) => body.put_as("body", object),
-            None => {}
+        if let Some(body) = &self.body {
+            body.put_as("body", object);
         }
     }
 }
