@@ -1,6 +1,6 @@
 //! What happens to a small order, decoded from bytes: few numbers and codes, so that what happens is about the same things.
 
-use crate::input::{Input, json};
+use crate::input::Input;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;

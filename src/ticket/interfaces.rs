@@ -198,7 +198,7 @@ macro_rules! interfaces {
                 code == 200 $(|| ($constant.is_about_order() && (false $(|| code == $codes::$outcome.0 as i64)*)))*
             }
 
-            /// The codes of which [`Call::never_fails`] says so.
+            /// The codes that Meituan acts on as on something else than a failure, whichever call about an order they reply to.
             pub fn never_failing() -> Vec<i32> {
                 let mut codes = vec![200 $($(, $codes::$outcome.0)*)*];
                 codes.retain(|&code| Call::never_fails(code.into()));
