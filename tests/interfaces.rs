@@ -1,8 +1,11 @@
 //! The tables of interfaces: what is made of them agrees with the spec, and with itself.
 
+use meituan_protocol::message::definition::{Facts, Kind, Message};
+use meituan_protocol::message::{Packed, Reading, read};
 use meituan_protocol::ride::{self, KeyPart};
 use meituan_protocol::ticket::order::Event;
 use meituan_protocol::ticket::{Asked, CALLS, Call, Direction, Encryption, Need, Work, calls::*};
+use meituan_protocol::time::Timestamp;
 
 fn names(is: impl Fn(&Call) -> bool) -> Vec<&'static str> {
     CALLS.iter().filter(|call| is(call)).map(|call| call.name).collect()
@@ -67,10 +70,10 @@ fn each_call_about_an_order_is_an_event_of_it_and_no_other_is() {
 
 #[test]
 fn fields_that_the_table_names_are_fields_of_the_messages() {
-    let fields = |body: &'static meituan_protocol::message::definition::Message| {
+    let fields = |body: &'static Message| {
         let body = body.fields.iter().find(|field| field.name == "body").map(|field| field.kind);
         match body {
-            Some(meituan_protocol::message::definition::Kind::Object(body)) => body.fields.iter().map(|field| field.name).collect(),
+            Some(Kind::Object(body)) => body.fields.iter().map(|field| field.name).collect(),
             _ => Vec::new(),
         }
     };
@@ -123,4 +126,55 @@ fn ride_calls_about_an_order_are_those_that_the_order_rules_know() {
     about.sort_unstable();
     known.sort_unstable();
     assert_eq!(about, known);
+}
+
+/// Code, path and rule of each finding, by the side of the exchange.
+type Warnings = std::collections::BTreeMap<String, Vec<Expected>>;
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Expected {
+    code: String,
+    path: String,
+    rule: Option<String>,
+}
+
+fn judge(folder: &str, name: &str, messages: [(&str, &'static Message); 2]) {
+    let file = |file: &str| {
+        let path = format!("{}/tests/vectors/{folder}/{name}/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let expected: Warnings = serde_json::from_str(&file("expected-warnings")).unwrap();
+    for (side, message) in messages {
+        let (text, mut packed) = (file(side), Packed::default());
+        let facts = Facts { now: Some(NOW), ..Facts::NONE };
+        assert!(read(message, text.as_bytes(), Reading { facts, ..Reading::WIRE }, &mut packed), "{}: {:?}", name, packed.issues);
+        let found = packed.issues.iter().map(|issue| Expected {
+            code: issue.code.as_str().into(),
+            path: issue.path.clone(),
+            rule: issue.rule.map(Into::into),
+        });
+        assert_eq!(found.collect::<Vec<_>>(), expected[side], "{name} {side}");
+    }
+}
+
+/// When the messages are read: rules look at the day.
+const NOW: Timestamp = Timestamp(1_479_945_600_000);
+
+#[test]
+fn each_interface_of_the_ticket_api_has_a_folder_of_vectors_and_each_folder_an_interface() {
+    for call in CALLS {
+        judge("ticket", call.name, [("request", call.request), ("response", call.reply)]);
+    }
+    let folders = std::fs::read_dir(format!("{}/tests/vectors/ticket", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(folders.count(), CALLS.len());
+}
+
+#[test]
+fn each_interface_of_the_ride_api_has_a_folder_of_vectors_and_each_folder_an_interface() {
+    let folders = std::fs::read_dir(format!("{}/tests/vectors/ride", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let mut names: Vec<_> = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    let mut expected: Vec<_> = ride::INTERFACES.iter().map(|interface| interface.name).collect();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
 }
