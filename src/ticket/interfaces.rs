@@ -435,21 +435,6 @@ interfaces! {
             need Unlisted;
         }
 
-        /// 拉取库存（虚构） · stock pull (invented).
-        STOCK_PULL StockPull "stockPull" {
-            request { object(StockPull) }
-            reply GeneralCode { list(object(DayStock)) }
-            failure FAILURE;
-            outcomes [];
-            pending {}
-            echoes [] {}
-            repeats [];
-            encryption Never;
-            about Other {}
-            work Nothing;
-            need Unlisted;
-        }
-
         /// 心跳 · heartbeat.
         HEARTBEAT Heartbeat "heartbeat" {
             request {}
@@ -503,16 +488,6 @@ interfaces! {
             outcomes [];
             encryption Never;
             about Order;
-            need Unlisted;
-        }
-
-        /// 库存变化通知（虚构） · stock notice (invented).
-        STOCK_NOTICE "stockNotice", "/rhone/mtp/api/stock/notice" {
-            request body { object(StockNotice) }
-            rules [];
-            outcomes [];
-            encryption Never;
-            about Other;
             need Unlisted;
         }
 
