@@ -41,6 +41,8 @@ pub mod rules;
 pub mod service;
 mod typed;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_order_id;
 pub use check::check;
 pub use client::*;
 pub use estimate::*;

@@ -14,6 +14,8 @@ mod supplier;
 mod typed;
 pub mod working_days;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_voucher_code;
 pub use call::*;
 pub use supplier::*;
 pub use typed::*;

@@ -137,7 +137,7 @@ fn calendar() -> Outcome<Checked> {
 
 /// The crate builds by the oldest Rust that it names, and no dependency names a newer one.
 fn oldest_rust() -> Outcome<Checked> {
-    let crates = crates::linked("normal", &["--features", "chrono,http,jiff,testing,time,tokio"])?;
+    let crates = crates::linked("normal", &["--features", "chrono,getrandom,http,jiff,testing,time,tokio"])?;
     let ours = crates.first().and_then(|ours| ours.rust.clone()).ok_or("Cargo.toml has no rust-version")?;
     for each in &crates {
         if let Some(needed) = each.rust.as_ref().filter(|needed| numbers(needed) > numbers(&ours)) {
@@ -149,7 +149,7 @@ fn oldest_rust() -> Outcome<Checked> {
             "the crate was not built by Rust {ours}, only what dependencies declare was read: {why}"
         )]));
     }
-    for features in ["--features=chrono,http,jiff,testing,time,tokio", "--no-default-features"] {
+    for features in ["--features=chrono,getrandom,http,jiff,testing,time,tokio", "--no-default-features"] {
         let mut rustup = Command::new("rustup");
         rustup.current_dir(tools::root()).args([
             "run",

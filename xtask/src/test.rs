@@ -142,7 +142,7 @@ impl Stage {
 /// The features that are off where nobody asks for them, and are for Rust programs.
 const FOR_RUST: [&str; 2] = [
     "--features",
-    "meituan-protocol/chrono,meituan-protocol/http,meituan-protocol/jiff,meituan-protocol/testing,meituan-protocol/time,meituan-protocol/tokio",
+    "meituan-protocol/chrono,meituan-protocol/getrandom,meituan-protocol/http,meituan-protocol/jiff,meituan-protocol/testing,meituan-protocol/time,meituan-protocol/tokio",
 ];
 
 /// A web server and a database come with it, so it has a lock file of its own.
