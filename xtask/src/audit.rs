@@ -18,9 +18,11 @@ const USAGE: &str =
 
 type Check = fn(&Options) -> Outcome<Checked>;
 
-const PARTS: [(&str, Check); 11] = [
+const PARTS: [(&str, Check); 13] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
+    ("lower bounds", |_| supply::lower_bounds()),
+    ("publish", |_| supply::publish()),
     ("dependencies", |_| supply::dependencies()),
     ("bill of materials", |_| supply::bill_of_materials()),
     ("features", |_| supply::features()),
