@@ -39,6 +39,7 @@ mod reply;
 pub mod requests;
 pub mod rules;
 pub mod service;
+mod told;
 mod typed;
 
 #[cfg(feature = "getrandom")]
@@ -49,4 +50,5 @@ pub use estimate::*;
 pub use interfaces::*;
 pub use push::*;
 pub use reply::*;
+pub use told::*;
 pub use typed::*;
