@@ -42,6 +42,8 @@ pub mod service;
 mod told;
 mod typed;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_order_id;
 pub use check::check;
 pub use client::*;
 pub use estimate::*;

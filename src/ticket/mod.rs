@@ -16,6 +16,8 @@ mod supplier;
 mod typed;
 pub mod working_days;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_voucher_code;
 pub use asked::*;
 pub use call::*;
 pub use interfaces::*;
