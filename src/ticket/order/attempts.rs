@@ -4,7 +4,7 @@ use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
 use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Report, Run, Said, Settings};
 use super::{CLOCKS, digits, is_ahead, joined};
-use crate::message::RawJson;
+use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::Timestamp;
 
@@ -188,7 +188,7 @@ impl Change<'_> {
     /// Whether what the function returned says what it has done.
     fn is_usable(&self, call: &str, end: &AttemptEnded) -> bool {
         if call == ORDER_CREATE.name {
-            return end.created.as_ref().is_some_and(|created| !created.partner_order_id.trim().is_empty());
+            return end.created.as_ref().is_some_and(|created| !is_blank(&created.partner_order_id));
         }
         if call == ORDER_PAY.name {
             return end.paid.as_ref().is_some_and(|paid| issued_rightly(paid, self.order.quantity));

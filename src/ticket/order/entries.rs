@@ -4,7 +4,8 @@ use super::event::Credential;
 use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
 use super::units::{Directory, Likeliest, Named, sorted};
-use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
+use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum, writable};
+use crate::message::is_blank;
 use crate::time::{Date, Timestamp};
 
 crate::messages! {
@@ -80,6 +81,10 @@ impl Consumed {
 
 impl Change<'_> {
     pub(super) fn consumed(&mut self, entry: &Consumed) -> Said {
+        let is_of_nobody = entry.quantity == Some(0);
+        if let Some(reason) = self.no_entry(&entry.id, entry.at).or(is_of_nobody.then_some(Reason::WrongQuantity)) {
+            return self.illegal(reason);
+        }
         if self.order.entries.contains(&entry.id) {
             return (Kind::Duplicate, Answer::None);
         }
@@ -142,7 +147,15 @@ impl Change<'_> {
 
     /// The time of an entry that says this one, or none.
     pub(super) fn entry_time(&self, at: Option<Timestamp>) -> Timestamp {
-        Timestamp(at.unwrap_or(self.now).0.max(0))
+        writable(at.unwrap_or(self.now))
+    }
+
+    /// Why an entry with this id and time is none.
+    pub(super) fn no_entry(&self, id: &str, at: Option<Timestamp>) -> Option<Reason> {
+        if is_blank(id) {
+            return Some(Reason::BlankNumber);
+        }
+        at.filter(|&at| writable(at) != at).map(|_| Reason::WrongTime)
     }
 
     /// The tickets that an entry names; nothing where it names what is not of this order.

@@ -91,7 +91,7 @@ crate::messages! {
         /// When; absent: now.
         at "at": milliseconds, optional;
         /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
-        quantity "quantity": count, optional;
+        quantity "quantity": count(1..), optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;
         /// The credentials, in a real-name order.

@@ -99,9 +99,9 @@ use super::Call;
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
-use crate::message::RawJson;
+use crate::message::{RawJson, is_blank};
 use crate::message::definition::{self, Basis, Message, Rule};
-use crate::time::Timestamp;
+use crate::time::{LAST_MOMENT, Timestamp};
 use ids::Ids;
 
 crate::messages! {
@@ -291,8 +291,7 @@ pub(super) fn apply_to(
     settings: &Settings,
     now: Timestamp,
 ) -> (Option<Order>, Applied) {
-    // A time that could not be stored is no time.
-    let now = Timestamp(now.0.clamp(0, (1 << 53) - 1));
+    let now = writable(now);
     let is_known = order.is_some();
     let order = match (order, event.order_id()) {
         (Some(order), None) => order,
@@ -365,6 +364,11 @@ pub(super) fn apply_to(
         kind => kind,
     };
     ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })
+}
+
+/// The time, or the nearest one that can be stored and that a message can hold.
+fn writable(at: Timestamp) -> Timestamp {
+    Timestamp(at.0.clamp(0, LAST_MOMENT))
 }
 
 /// By so much the clocks of processes differ at most.
@@ -454,7 +458,7 @@ impl Failure {
     /// family's "other", and missing words are replaced.
     fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
         let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
-        let describe = if describe.trim().is_empty() { Reason::NoReasonGiven.text() } else { describe };
+        let describe = if is_blank(describe) { Reason::NoReasonGiven.text() } else { describe };
         Failure { code, describe: describe.into() }
     }
 }

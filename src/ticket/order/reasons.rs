@@ -101,6 +101,8 @@ reasons! {
     NobodyNamed "nobody-named" "未指明放行何人：须给出凭证码、证件或人数";
     /// Another number of guests than the codes and credentials name.
     WrongQuantity "wrong-quantity" "人数与所列凭证不符";
+    /// A time before 1970, or that no message can hold: often microseconds for milliseconds.
+    WrongTime "wrong-time" "时间超出可表示的范围";
     /// An entry with this id is recorded already, and admits nobody else.
     EntryKnown "entry-known" "该编号的入园已有记录，不再放行";
     /// No such attempt is open.

@@ -4,6 +4,7 @@ use super::event::Credential;
 use super::units::{Directory, equal, sorted};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
 use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
+use crate::message::is_blank;
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, RescheduledVoucher};
 use crate::ticket::codes::VoucherType;
@@ -11,7 +12,7 @@ use crate::ticket::codes::VoucherType;
 impl Change<'_> {
     pub(super) fn reschedule(&mut self, call: &OrderReschedule) -> Said {
         let number = call.reschedule_no.as_str();
-        if number.trim().is_empty() {
+        if is_blank(number) {
             return self.refusal(&ORDER_RESCHEDULE, Reason::BlankNumber);
         }
         let known = self.order.reschedules.iter().find(|known| known.reschedule_no == number);
