@@ -15,9 +15,7 @@ impl Reader<'_> {
                 self.refuse(ErrorCode::WrongType, at, expectation(kind))
             }
             Kind::Id => self.id(span, at),
-            Kind::Integer(&Bounds { max, were_wider: true, .. }) if self.how.form == Form::Stored => {
-                self.at_most(span, 0, max, at)
-            }
+            Kind::Integer(&Bounds { max, were_wider: true, .. }) if self.how.form == Form::Stored => self.at_most(span, 0, max, at),
             Kind::Integer(&Bounds { min, max, .. }) => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
             Kind::Moment => {
@@ -134,9 +132,7 @@ impl Reader<'_> {
 
 /// Whether a text shows nothing: white space, and characters that have no width.
 pub(crate) fn is_blank(text: &str) -> bool {
-    let is_without_width = |character: char| {
-        matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-    };
+    let is_without_width = |character: char| matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
     text.chars().all(|character| character.is_whitespace() || character.is_control() || is_without_width(character))
 }
 

@@ -1,8 +1,9 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
-use crate::message::Id;
+use super::snapshot::Order;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
+use crate::message::{Id, is_blank};
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
@@ -47,7 +48,7 @@ crate::messages! {
 
     /// The tickets that were being issued will not be issued.
     IssueFailed {
-        /// The reply code; absent: the family's "other".
+        /// The reply code, of the 5xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -70,7 +71,7 @@ crate::messages! {
     RefundRefused {
         /// The refund's number (退款流水号).
         refund_id "refundId": text, required;
-        /// The code, of the 6xx family; absent: "other".
+        /// The code, of the 6xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -221,6 +222,17 @@ impl Event {
     pub(crate) fn of_call(call: &Call, envelope: &View<'_>) -> Option<Event> {
         let is_about_order = call.direction == Direction::ToSupplier;
         Event::named(call.name, envelope, "body").filter(|_| is_about_order)
+    }
+
+    /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
+    pub(super) fn is_about(&self, order: &Order) -> bool {
+        match (self, &order.partner_order_id) {
+            (Event::Issued(paid), known) => {
+                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
+                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
+            }
+            _ => self.order_id().is_none_or(|named| named == order.order_id),
+        }
     }
 
     /// The order that a call names.

@@ -3,6 +3,7 @@
 use super::units::{sorted, units_of};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
+use crate::message::is_blank;
 use crate::ticket::calls::{OrderPaid, OrderPay};
 use crate::ticket::codes::{RealNameType, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
@@ -54,7 +55,7 @@ impl Change<'_> {
                 (kind, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), notify);
+                self.fail_issue(Failure::told(&ORDER_PAY, end.code, end.describe.as_deref().unwrap_or_default()), notify);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
@@ -80,7 +81,7 @@ impl Change<'_> {
             self.settle(Breach::IssuedBeforePay, "");
             return (Kind::Moved, Answer::None);
         }
-        self.fail_issue(failed.code, &failed.describe, true)
+        self.fail_issue(Failure::reported(&ORDER_PAY, failed.code, &failed.describe), true)
     }
 
     fn issue(&mut self, paid: &OrderPaid, notify: bool) -> Said {
@@ -151,11 +152,10 @@ impl Change<'_> {
         self.order.are_of_order(vouchers)
     }
 
-    fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {
+    fn fail_issue(&mut self, failure: Failure, notify: bool) -> Said {
         match self.step(Trigger::IssueFailed) {
             Verdict::Record => {
                 self.end(&ORDER_PAY, "");
-                let failure = Failure::told(&ORDER_PAY, code, describe);
                 if notify {
                     self.notify_issue_failed(&failure);
                 }
@@ -176,11 +176,13 @@ impl Change<'_> {
 }
 
 /// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
-/// under 0 and without a type. A real-name order lists its credentials.
+/// under 0 and without a type; none is blank. A real-name order lists its credentials.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
     let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
     let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
-    let no_blank = vouchers.first().is_none_or(|(first, _)| !first.is_empty());
+    let of_credentials = paid.credential_list.iter().flatten().filter_map(|known| known.voucher.as_deref());
+    let no_blank = vouchers.iter().all(|(code, _)| !is_blank(code))
+        && of_credentials.filter(|code| !code.is_empty()).all(|code| !is_blank(code));
     let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
     let is_real_name = paid.real_name_type == Some(RealNameType::YES);
     no_blank

@@ -163,7 +163,7 @@ impl Change<'_> {
             return self.illegal(Reason::AlreadyAgreed);
         }
         self.end(&ORDER_REFUND, refund_id);
-        let failure = Failure::told(&ORDER_REFUND, refused.code, &refused.describe);
+        let failure = Failure::reported(&ORDER_REFUND, refused.code, &refused.describe);
         self.refuse(refund_id, failure, true);
         (Kind::Moved, Answer::None)
     }
