@@ -194,25 +194,26 @@ impl Change<'_> {
 
     /// Why what the function returned is not what it has done for this call.
     fn wrong_result(&self, call: &str, subject: &str, end: &AttemptEnded) -> Option<Reason> {
-        let (order_id, is_right, reason) = if call == ORDER_CREATE.name {
-            let created = end.created.as_ref();
-            let is_right = created.is_some_and(|created| !is_blank(&created.partner_order_id));
-            (created.and_then(|created| created.order_id), is_right, Reason::BlankNumber)
+        let AttemptEnded { created, paid, refunded, rescheduled, .. } = end;
+        // Which order and subject it names, and whether it says what was done.
+        let (order_id, named, is_right, reason) = if call == ORDER_CREATE.name {
+            let is_right = created.as_ref().is_some_and(|created| !is_blank(&created.partner_order_id));
+            (created.as_ref().and_then(|created| created.order_id), "", is_right, Reason::BlankNumber)
         } else if call == ORDER_PAY.name {
-            let paid = end.paid.as_ref();
-            let is_right = paid.is_some_and(|paid| issued_rightly(paid, self.order.quantity));
-            (paid.map(|paid| paid.order_id), is_right, Reason::WrongCodes)
+            let is_right = paid.as_ref().is_some_and(|paid| issued_rightly(paid, self.order.quantity));
+            (paid.as_ref().map(|paid| paid.order_id), "", is_right, Reason::WrongCodes)
+        } else if call == ORDER_REFUND.name {
+            let named = refunded.as_ref().map_or("", |refunded| refunded.refund_id.as_str());
+            (refunded.as_ref().map(|refunded| refunded.order_id), named, true, Reason::OtherOrder)
         } else if call == ORDER_RESCHEDULE.name {
-            let done = end.rescheduled.as_ref();
-            if done.is_some_and(|done| !is_blank(&done.reschedule_no) && done.reschedule_no != subject) {
-                return Some(Reason::OtherOrder);
-            }
-            let is_right = done.is_some_and(|done| self.is_rescheduled_rightly(done));
-            (done.map(|done| done.order_id), is_right, Reason::WrongCodes)
+            let is_right = rescheduled.as_ref().is_some_and(|done| self.is_rescheduled_rightly(done));
+            let named = rescheduled.as_ref().map_or("", |done| done.reschedule_no.as_str());
+            (rescheduled.as_ref().map(|done| done.order_id), named, is_right, Reason::WrongCodes)
         } else {
             return None;
         };
-        match order_id.is_none_or(|order_id| self.order.is_named_by(order_id)) {
+        let is_its = order_id.is_none_or(|order_id| self.order.is_named_by(order_id)) && (is_blank(named) || named == subject);
+        match is_its {
             true => Some(reason).filter(|_| !is_right),
             false => Some(Reason::OtherOrder),
         }

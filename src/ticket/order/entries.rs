@@ -86,6 +86,9 @@ impl Change<'_> {
             return self.illegal(reason);
         }
         if self.order.entries.contains(&entry.id) {
+            if self.is_another_entry(entry) {
+                self.flag(Breach::RepeatedDifferently, &entry.id, &["consumed ", &entry.id]);
+            }
             return (Kind::Duplicate, Answer::None);
         }
         if let Verdict::Refuse(reason) = self.verdict(Trigger::Consumed) {
@@ -143,6 +146,19 @@ impl Change<'_> {
         let mut places: Vec<usize> = open.take(left as usize).collect();
         places.reverse();
         places
+    }
+
+    /// Whether an entry whose id is known is about other tickets than the first one with this id: it names one with which nobody has
+    /// entered. Before anything is issued the first one is stored.
+    fn is_another_entry(&self, entry: &Consumed) -> bool {
+        if let Some(known) = self.order.early_entries.iter().flatten().find(|known| known.id == entry.id)
+            && self.order.issued.is_none()
+        {
+            return Consumed { at: known.at, ..entry.clone() } != *known;
+        }
+        let named = self.named_by(entry, &mut self.order.directory());
+        let is_open = |place: &usize| matches!(self.order.units[*place].state, UnitState::FREE | UnitState::PENDING);
+        named.is_some_and(|named| named.exact.iter().any(is_open))
     }
 
     /// The time of an entry that says this one, or none.

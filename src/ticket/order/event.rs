@@ -38,6 +38,8 @@ crate::messages! {
         created "created": object(OrderCreated), optional;
         /// The tickets that order pay issued; when it is done.
         paid "paid": object(OrderPaid), optional;
+        /// The numbers that order refund was replied with, if its function gives them; when it is done.
+        refunded "refunded": object(OrderRefunded), optional;
         /// The result of order reschedule; when it is done.
         rescheduled "rescheduled": object(OrderRescheduled), optional;
         /// The reply code of a refusal; absent: the family's "other".

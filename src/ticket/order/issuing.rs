@@ -1,6 +1,6 @@
 //! Order pay: what is issued, and the codes.
 
-use super::units::{sorted, units_of};
+use super::units::{equal, sorted, units_of};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
 use crate::message::is_blank;
@@ -176,16 +176,19 @@ impl Change<'_> {
 }
 
 /// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
-/// under 0 and without a type; none is blank. A real-name order lists its credentials.
+/// under 0 and without a type; none is blank. A real-name order lists its credentials, under voucherType 1 with codes that are there.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
     let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
     let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
-    let of_credentials = paid.credential_list.iter().flatten().filter_map(|known| known.voucher.as_deref());
-    let no_blank = vouchers.iter().all(|(code, _)| !is_blank(code))
-        && of_credentials.filter(|code| !code.is_empty()).all(|code| !is_blank(code));
+    let no_blank = vouchers.iter().all(|(code, _)| !is_blank(code));
+    let mut of_credentials = paid.credential_list.iter().flatten().filter_map(|known| known.voucher.as_deref());
+    let is_by_code = paid.voucher_type == Some(VoucherType::CODE_PER_TICKET);
+    let are_known =
+        of_credentials.all(|code| code.is_empty() || !is_blank(code) && (!is_by_code || !equal(&vouchers, code).is_empty()));
     let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
     let is_real_name = paid.real_name_type == Some(RealNameType::YES);
     no_blank
+        && are_known
         && (has_credentials || !is_real_name)
         && match paid.voucher_type.unwrap_or_default() {
             VoucherType::CODE_PER_TICKET => distinct && vouchers.len() == quantity as usize,
