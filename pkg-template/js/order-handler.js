@@ -145,7 +145,7 @@ export function orderDesk(options, inside) {
       tell(error, where);
     }
     try {
-      const ended = service.begin(numbersOf(supplier).service, { noticeEnded: { id, tries, delivery } }, false, doer.clock());
+      const ended = service.begin(numbersOf(supplier).service, doer.orderId, { noticeEnded: { id, tries, delivery } }, false, doer.clock());
       await drive(ended, { ...doer, tell: undefined, saved: (save) => doer.saved(save, where) });
     } catch (error) {
       // Its claim runs out.
@@ -219,7 +219,7 @@ export function orderDesk(options, inside) {
         tell(error, where);
       };
       const doer = await doerFor(supplier, orderId, context, kept, steady() + STORE_LIMIT);
-      const settling = service.begin(numbersOf(supplier).service, undefined, send !== undefined, doer.clock());
+      const settling = service.begin(numbersOf(supplier).service, orderId, undefined, send !== undefined, doer.clock());
       const { step, order } = await drive(settling, doer);
       noteUnsent(order, tell, doer.clock());
       if (step.then === "failed") throw failure ?? new MeituanError("STORE_CONTENDED", { path: "store" });

@@ -8,7 +8,7 @@ use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
 #[cfg(feature = "texts")]
 use crate::Text;
 use crate::message::definition::{Facts, Presence, Verdict};
-use crate::message::{Column, Span, View};
+use crate::message::{Column, Span, View, is_blank};
 use crate::time::Date;
 
 crate::rules! {
@@ -193,8 +193,8 @@ fn codes(view: &View<'_>) -> Option<VoucherType> {
 }
 
 fn vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
-    let mut listed = view.spans("vouchers").peekable();
-    let complete = if listed.peek().is_some() { listed.all(|code| code.length() > 0) } else { codes(view).is_none() };
+    let mut listed = view.texts("vouchers").peekable();
+    let complete = if listed.peek().is_some() { listed.all(|code| !is_blank(&code)) } else { codes(view).is_none() };
     verdict(complete)
 }
 

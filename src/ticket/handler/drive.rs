@@ -155,7 +155,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     pub(super) fn record(self: Arc<Self>, order_id: Id, event: Event) -> BoxFuture<Result<Recorded, NoReply>> {
         Box::pin(async move {
             let name = event.name();
-            let (mut job, step) = self.service.record(event, self.runtime.now());
+            let (mut job, step) = self.service.record(order_id, event, self.runtime.now());
             match self.clone().drive(order_id, &mut job, step).await {
                 Done::Recorded(recorded) => Ok(*recorded),
                 other => Err(self.failed(other, &About { order_id: Some(order_id), call: Some(name), key: None })),

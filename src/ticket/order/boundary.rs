@@ -43,7 +43,7 @@ pub fn apply_json(
     let settings = read_settings(settings, packed)?;
     let (order, _) = read_snapshot(snapshot, packed)?;
     let event = read_event(event, order.as_ref().map(|order| order.quantity), packed)?;
-    let (order, applied) = apply_to(order, None, &event, &settings, now);
+    let (order, applied) = apply_to(order, None, &event, None, &settings, now);
     put(order.as_ref(), &applied, &settings, now, out);
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
+use super::snapshot::Order;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
 use crate::message::definition::Message;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Id, Packed, RawJson, Reading, read};
+use crate::message::{Form, Id, Packed, RawJson, Reading, is_blank, read};
 use crate::ticket::asked::body_type;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
@@ -40,6 +41,8 @@ crate::messages! {
         created "created": object(OrderCreated), optional;
         /// The tickets that order pay issued; when it is done.
         paid "paid": object(OrderPaid), optional;
+        /// The numbers that order refund was replied with, if its function gives them; when it is done.
+        refunded "refunded": object(OrderRefunded), optional;
         /// The result of order reschedule; when it is done.
         rescheduled "rescheduled": object(OrderRescheduled), optional;
         /// The reply code of a refusal; absent: the family's "other".
@@ -50,7 +53,7 @@ crate::messages! {
 
     /// The tickets that were being issued will not be issued.
     IssueFailed {
-        /// The reply code; absent: the family's "other".
+        /// The reply code, of the 5xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -73,7 +76,7 @@ crate::messages! {
     RefundRefused {
         /// The refund's number (退款流水号).
         refund_id "refundId": text, required;
-        /// The code, of the 6xx family; absent: "other".
+        /// The code, of the 6xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -94,7 +97,7 @@ crate::messages! {
         /// When; absent: now.
         at "at": milliseconds, optional;
         /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
-        quantity "quantity": count, optional;
+        quantity "quantity": count(1..), optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;
         /// The credentials, in a real-name order.
@@ -275,6 +278,19 @@ fn stored<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option
     let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
     let how = Reading { form: Form::Stored, ..Reading::WIRE };
     read(message, source, how, &mut packed).then(|| packed.take(message, source))?
+}
+
+impl Event {
+    /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
+    pub(super) fn is_about(&self, order: &Order) -> bool {
+        match (self, &order.partner_order_id) {
+            (Event::Issued(paid), known) => {
+                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
+                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
+            }
+            _ => self.order_id().is_none_or(|named| named == order.order_id),
+        }
+    }
 }
 
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]

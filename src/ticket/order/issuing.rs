@@ -1,10 +1,10 @@
 //! Order pay: what is issued, and the codes.
 
-use super::units::units_of;
+use super::units::{equal, sorted, units_of};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
 use crate::message::definition::Facts;
-use crate::message::{Form, Packed, Reading, read};
+use crate::message::{Form, Packed, Reading, is_blank, read};
 use crate::ticket::calls::{OrderPaid, OrderPay};
 use crate::ticket::codes::{OrderPayCode, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
@@ -56,7 +56,7 @@ impl Change<'_> {
                 (kind, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), notify);
+                self.fail_issue(Failure::told(&ORDER_PAY, end.code, end.describe.as_deref().unwrap_or_default()), notify);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
@@ -82,7 +82,7 @@ impl Change<'_> {
             self.settle(Breach::IssuedBeforePay, "");
             return (Kind::Moved, Answer::None);
         }
-        self.fail_issue(failed.code, &failed.describe, true)
+        self.fail_issue(Failure::reported(&ORDER_PAY, failed.code, &failed.describe), true)
     }
 
     fn issue(&mut self, paid: &OrderPaid, notify: bool) -> Said {
@@ -153,11 +153,10 @@ impl Change<'_> {
         self.order.are_of_order(vouchers)
     }
 
-    fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {
+    fn fail_issue(&mut self, failure: Failure, notify: bool) -> Said {
         match self.step(Trigger::IssueFailed) {
             Verdict::Record => {
                 self.end(&ORDER_PAY, "");
-                let failure = Failure::told(&ORDER_PAY, code, describe);
                 if notify {
                     self.notify_issue_failed(&failure);
                 }
@@ -177,15 +176,19 @@ impl Change<'_> {
     }
 }
 
-/// Whether the tickets satisfy the documented rules of order pay's reply (acceptance manual, 订单出票 3 and 4). A type need not be
-/// said: without one there are no codes to count.
+/// Whether the tickets satisfy the documented rules of order pay's reply (acceptance manual, 订单出票 3 and 4), and no code is blank. A
+/// type need not be said: without one there are no codes to count.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
     let json = super::snapshot::raw(paid);
-    let facts = Facts { quantity: Some(quantity), ..Facts::NONE };
-    read(
-        OrderPaid::MESSAGE,
-        json.as_str().as_bytes(),
-        Reading { form: Form::Stored, success: false, facts },
-        &mut Packed::default(),
-    )
+    let how = Reading { form: Form::Stored, success: false, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
+    are_codes(paid) && read(OrderPaid::MESSAGE, json.as_str().as_bytes(), how, &mut Packed::default())
+}
+
+/// No code is blank, and under voucherType 1 those of credentials are codes of tickets.
+fn are_codes(paid: &OrderPaid) -> bool {
+    let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
+    let mut of_credentials = paid.credential_list.iter().flatten().filter_map(|known| known.voucher.as_deref());
+    let is_by_code = paid.voucher_type == Some(VoucherType::CODE_PER_TICKET);
+    vouchers.iter().all(|(code, _)| !is_blank(code))
+        && of_credentials.all(|code| code.is_empty() || !is_blank(code) && (!is_by_code || !equal(&vouchers, code).is_empty()))
 }

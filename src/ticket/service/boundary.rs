@@ -5,7 +5,7 @@ use crate::message::definition::Facts;
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
-use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, Supplier};
+use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -110,6 +110,8 @@ pub(crate) fn end_of_reply(
         end.created = view.take("body");
     } else if call.name == ORDER_PAY.name {
         end.paid = view.take("body");
+    } else if call.name == ORDER_REFUND.name {
+        end.refunded = view.take("body");
     } else if call.name == ORDER_RESCHEDULE.name {
         end.rescheduled = view.take("body");
     }
