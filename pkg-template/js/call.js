@@ -6,7 +6,7 @@ import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { failureBody, Reply } from "./http.js";
 import { calls } from "./ticket-messages.js";
-import { isRecord, kindOf } from "./values.js";
+import { isList, isMessage, isRecord, kindOf } from "./values.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration
@@ -132,7 +132,7 @@ export class Call {
     const already = isAlready(options);
     const code = already ? 601 : 200;
     if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
-    const body = this.#withEchoes(reply);
+    const body = this.#withEchoes(this.#message(reply));
     if (this.type === "orderRefund" && isRecord(body)) {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
@@ -151,7 +151,8 @@ export class Call {
     if (pending === undefined) return this.#illegal(undefined, true);
     try {
       // Prices that follow by notice have nothing to repeat, so their body is left out.
-      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
+      const message = this.#message(fields);
+      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(message) : message;
       return this.#write(pending, body, undefined, undefined);
     } catch (error) {
       if (MeituanError.is(error)) throw error;
@@ -197,6 +198,15 @@ export class Call {
     const warningsOf = (/** @type {string} */ body) =>
       readTicketMessage(replyIndex(this.#index), body).issues.filter(({ path }) => path === "describe");
     return this.#finish(failure(this.#configuration, code, describe, this.encrypted, warningsOf), { code, describe });
+  }
+
+  /**
+   * A copy of it, or JSON, would hold nothing of what is no message: and a refund with nothing else said is agreed.
+   * @param {any} reply
+   */
+  #message(reply) {
+    if (typeof reply !== "object" || reply === null || isMessage(reply) || isList(reply)) return reply;
+    throw this.#wrong("body", reply, "an object with the fields of the message", "带有报文字段的对象");
   }
 
   /** @param {any} reply */

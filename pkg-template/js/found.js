@@ -3,7 +3,7 @@
 
 import { unreadable } from "./arguments.js";
 import { MeituanError } from "./errors.js";
-import { isList, kindOf } from "./values.js";
+import { isList, isMessage, kindOf } from "./values.js";
 
 /** Deeper ones are no messages. */
 const DEEPEST = 100;
@@ -39,6 +39,31 @@ export function culpritIn(value, path, above = []) {
     }
   } catch {
     return { path: at, isUnreadable: true };
+  }
+  return undefined;
+}
+
+/**
+ * Where a value that can be written as JSON holds an object that is written as `{}`, and is no empty one.
+ * @param {any} value
+ * @param {string} path
+ * @param {number} [depth]
+ * @returns {{ path: string, value: unknown } | undefined}
+ */
+export function emptyIn(value, path, depth = 0) {
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return undefined;
+  try {
+    // What writes itself is what it writes.
+    if (typeof value.toJSON === "function") return undefined;
+    const isItems = isList(value);
+    const names = Object.keys(value);
+    if (names.length === 0 && !isItems && !isMessage(value)) return { path, value };
+    for (const name of names) {
+      const found = emptyIn(value[name], isItems ? `${path}[${name}]` : below(path, name), depth + 1);
+      if (found) return found;
+    }
+  } catch {
+    // It was read before, when it was written.
   }
   return undefined;
 }

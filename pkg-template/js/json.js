@@ -1,14 +1,24 @@
 // What is handed over as JSON.
 
 import { MeituanError } from "./errors.js";
-import { culpritIn } from "./found.js";
-import { kindOf } from "./values.js";
+import { culpritIn, emptyIn } from "./found.js";
+import { insteadOf, kindOf } from "./values.js";
 
 /**
  * @param {unknown} value
  * @param {string} [path] of the value
  */
 export function stringify(value, path = "body") {
+  const text = written(value, path);
+  // A Map, a Response or a Promise is written as nothing, and nothing can mean that all is well.
+  const empty = text.includes("{}") ? emptyIn(value, path) : undefined;
+  if (empty === undefined) return text;
+  const detail = insteadOf(empty.value, "an object with fields of its own", "带自身字段的对象");
+  throw new MeituanError("WRONG_TYPE", { path: empty.path || "message", detail });
+}
+
+/** @param {unknown} value @param {string} path */
+function written(value, path) {
   try {
     // Nothing at all is no text either; the reader says what it expected instead.
     return JSON.stringify(value) ?? "null";

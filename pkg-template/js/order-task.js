@@ -13,9 +13,16 @@ import { calls } from "./ticket-messages.js";
 
 /** How a function's work ended, as the order service wants it. */
 class Ended {
+  #end;
+
   /** @param {End} end */
   constructor(end) {
-    this.end = end;
+    this.#end = end;
+  }
+
+  /** Of whatever a function has returned: a proxy may throw when it is asked of what class it is. @param {any} value */
+  static endOf(value) {
+    return typeof value === "object" && value !== null && #end in value ? value.#end : undefined;
   }
 }
 
@@ -81,8 +88,7 @@ export async function functionEnd(act, call, context, tell) {
   }
   try {
     const result = await act(call, ...context);
-    const ended = result instanceof Ended ? result : call.ok(result);
-    return ended.end;
+    return Ended.endOf(result) ?? /** @type {End} */ (Ended.endOf(call.ok(result)));
   } catch (error) {
     tell(error);
     return { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };

@@ -1,11 +1,12 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { anyText, flag, invalid, moment, optionsOf, quantityOf, record, unreadable } from "./arguments.js";
+import { anyText, flag, invalid, moment, optionsOf, quantityOf, record, unexpected, unreadable } from "./arguments.js";
 import { configure } from "./configuration.js";
 import { isWellFormed, readTicketMessage, replyIndex, seal, signPost, unseal, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
 import { cut, ENCRYPTED, isResponse, JSON_TYPE, limited, rawBody, readBody, uriOf } from "./http.js";
 import { calls } from "./ticket-messages.js";
+import { isMessage } from "./values.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
 
@@ -15,7 +16,9 @@ const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
 
 /** @param {unknown} message @param {number} partnerId */
 function withPartner(message, partnerId) {
-  record(message, "message");
+  if (!isMessage(record(message, "message"))) {
+    unexpected("message", message, "an object with the fields of the message", "带有报文字段的对象", "WRONG_TYPE");
+  }
   try {
     return { .../** @type {object} */ (message), partnerId };
   } catch (cause) {

@@ -1,0 +1,149 @@
+// What looks like an empty message, and is none: JSON writes a Map, a Response or an Error as {}, which would say "agreed" to Meituan.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createContext, runInContext } from "node:vm";
+import { RideClient, standing } from "meituan-protocol/ride";
+import { handler, transition } from "meituan-protocol/ticket";
+import { ISSUED, ORDER, shop } from "./order-support.mjs";
+import { fetched, options, REFUND, refusalOf, sent, signed, supplier, wire } from "./ticket-support.mjs";
+
+const there = (source) => runInContext(source, createContext());
+
+class Denied {
+  #isAgreed = false;
+  get agreed() {
+    return this.#isAgreed;
+  }
+}
+
+/** Each with how it is called in English. */
+const NO_MESSAGES = {
+  "a Response": () => new Response("not now", { status: 500 }),
+  "a Request": () => new Request("https://shop.example"),
+  "an Error": () => new Error("refused"),
+  "an Error with fields of its own": () => Object.assign(new Error("refused"), { orderId: ORDER }),
+  "an Error of another realm": () => there(`Object.assign(new Error("refused"), { orderId: "1" })`),
+  "a DOMException": () => new DOMException("refused"),
+  "a Map": () => new Map([["agreed", false]]),
+  "a Map of another realm": () => there("new Map()"),
+  "a Set": () => new Set(),
+  "a WeakMap": () => new WeakMap(),
+  "a Date": () => new Date(),
+  "a URL": () => new URL("https://shop.example"),
+  URLSearchParams: () => new URLSearchParams("agreed=0"),
+  Headers: () => new Headers(),
+  "a FormData": () => new FormData(),
+  "a RegExp": () => /no/,
+  "a Promise": () => Promise.resolve({ orderId: ORDER }),
+  // biome-ignore lint/suspicious/noThenProperty: query builders have one.
+  "what is like a Promise": () => ({ then: () => {} }),
+  "a Boolean": () => Object(false),
+  "a Number": () => Object(0),
+  "a String": () => Object(""),
+  "an ArrayBuffer": () => new ArrayBuffer(2),
+  bytes: () => new Uint8Array(0),
+  "an instance that keeps its fields to itself": () => new Denied(),
+  "what inherits its fields": () => Object.create({ code: 606 }),
+  "a proxy whose prototype cannot be had": () =>
+    new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error("no");
+        },
+      },
+    ),
+};
+
+describe("what is no message", () => {
+  const receive = (path, body) => supplier.receiveSync(signed(path, wire(body)));
+
+  for (const [name, make] of Object.entries(NO_MESSAGES)) {
+    it(`${name} is no reply`, () => {
+      const refund = receive("/mt/refund", REFUND);
+      for (const reply of [() => refund.ok(make()), () => refund.pending(make()), () => refund.ok(make(), { already: true })]) {
+        const { code, path, detail } = refusalOf(reply);
+        assert.deepEqual([code, path], ["WRONG_TYPE", "body"]);
+        assert.match(detail, /^expected an object with the fields of the message, found /);
+      }
+      // Also where Meituan wants no body, or a list.
+      const pull = { partnerDealId: "1", startTime: "2016-11-30", endTime: "2016-11-30" };
+      for (const call of [receive("/mt/close", { orderId: 1, closeType: 3 }), receive("/mt/price", pull)]) {
+        const { code, path } = refusalOf(() => call.ok(make()));
+        assert.deepEqual([code, path], ["WRONG_TYPE", "body"], call.type);
+      }
+    });
+
+    it(`${name} agrees to no refund, with and without a store`, async () => {
+      const errors = [];
+      const serving = (orderRefund) => handler({ config: options, orderRefund, onError: (error) => errors.push(error) });
+      const returning = serving(() => make());
+      if (name === "a Response") {
+        const response = await returning(fetched("/mt/refund", wire(REFUND)));
+        assert.deepEqual([response.status, await response.text()], [500, "not now"]);
+      }
+      // What is returned is awaited, so these come through `ok` alone.
+      const isAwaited = name.includes("Promise");
+      for (const plain of [serving((call) => call.ok(make())), ...(isAwaited || name === "a Response" ? [] : [returning])]) {
+        assert.equal((await plain(fetched("/mt/refund", wire(REFUND)))).status, 503);
+        assert.deepEqual([errors.at(-1).code, errors.at(-1).path], ["WRONG_TYPE", "body"]);
+      }
+
+      const kept = shop({
+        functions: { orderPay: () => ISSUED, orderRefund: isAwaited ? (call) => call.ok(make()) : () => make() },
+      });
+      for (const call of ["orderCreate", "orderPay"]) assert.equal((await kept.call(call)).code, 200);
+      assert.equal((await kept.call("orderRefund")).code, 602);
+      assert.deepEqual([kept.errors.at(-1).code, kept.errors.at(-1).path], ["WRONG_TYPE", "body"]);
+      const { refunds } = await kept.orders.load(ORDER);
+      assert.deepEqual([refunds.length, refunds[0].decidedAt], [1, undefined]);
+    });
+  }
+
+  it("is refused inside of a message as well, where it would be nothing", () => {
+    const pay = receive("/mt/pay", { orderId: 1, partnerOrderId: "P1" });
+    const adding = (additionMap) => ({ voucherType: 1, vouchers: ["a"], voucherAdditionalList: [{ voucher: "a", additionMap }] });
+    assert.equal(sent(pay.ok(adding({ gate: "1" }))).code, 200);
+    assert.equal(sent(pay.ok(adding({}))).code, 200);
+    assert.equal(sent(pay.ok(adding(there("({})")))).code, 200);
+    assert.equal(sent(pay.ok(adding(Object.create(null)))).code, 200);
+    const at = "body.voucherAdditionalList[0].additionMap";
+    for (const additionMap of [new Map([["gate", "1"]]), new Denied(), new Error("no")]) {
+      const { code, path, detail } = refusalOf(() => pay.ok(adding(additionMap)));
+      assert.deepEqual([code, path], ["WRONG_TYPE", at]);
+      assert.match(detail, /^expected an object with fields of its own, found /);
+    }
+  });
+
+  it("is no notice, no event and no message to check", () => {
+    const client = new RideClient({ entId: 617, accessKey: "CESHI-TK", secretKey: "AAECAwQFBgcICQoLDA0ODw==" });
+    for (const make of [() => new Map(), () => new Response(""), () => new Denied(), () => new Error("no")]) {
+      const doors = {
+        notice: () => supplier.requests.consumeNotice(make()),
+        list: () => supplier.requests.productChangeNotice([make()]),
+        ride: () => client.requests.queryRealTimeOrder(make()),
+        event: () => transition(undefined, { orderCreate: make() }, { now: 0 }),
+        order: () => standing(make(), { now: 0 }),
+      };
+      for (const [name, open] of Object.entries(doors)) {
+        const { code, detail } = refusalOf(open);
+        assert.equal(code, "WRONG_TYPE", name);
+        assert.match(detail, /found /, name);
+      }
+    }
+  });
+
+  it("a class may have the fields of a message, and an object of any realm", () => {
+    class Reply {
+      voucherType = 1;
+      vouchers = ["a", "b"];
+    }
+    const pay = receive("/mt/pay", { orderId: 1, partnerOrderId: "P1" });
+    const bare = Object.assign(Object.create(null), { voucherType: 1, vouchers: ["a", "b"] });
+    for (const reply of [new Reply(), bare, there(`({ voucherType: 1, vouchers: ["a", "b"] })`)])
+      assert.deepEqual(sent(pay.ok(reply)).body.vouchers, ["a", "b"]);
+    const refund = receive("/mt/refund", REFUND);
+    for (const reply of [undefined, {}, Object.create(null), there("({})")]) assert.equal(sent(refund.ok(reply)).code, 200);
+  });
+});
