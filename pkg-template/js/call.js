@@ -5,6 +5,7 @@ import { isWellFormed, readTicketMessage, replyIndex, seal, writeReply } from ".
 import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { failureBody, Reply } from "./http.js";
+import { notReturned } from "./returned.js";
 import { calls } from "./ticket-messages.js";
 import { isList, isMessage, isRecord, kindOf } from "./values.js";
 
@@ -63,6 +64,12 @@ export function refused(error, configuration, index, encrypted, describe = descr
  * @typedef {{ code: number, describe: string, body?: any }} Said
  */
 
+/**
+ * The reply of what a function has returned. Nothing returned agrees to a refund, unless a reply was made before.
+ * @type {<Answer>(call: Call<Answer>, returned: any) => Answer}
+ */
+export let replyTo;
+
 /** @template Answer */
 export class Call {
   #configuration;
@@ -73,6 +80,14 @@ export class Call {
   #record;
   #date;
   #authorization;
+  #hasReply = false;
+
+  static {
+    replyTo = (call, returned) => {
+      if (call.#hasReply) throw call.#refuse(notReturned(returned));
+      return call.ok(returned);
+    };
+  }
 
   /**
    * @param {Configuration} configuration
@@ -197,7 +212,9 @@ export class Call {
     // A placeholder is sent, and reported: it fails the acceptance.
     const warningsOf = (/** @type {string} */ body) =>
       readTicketMessage(replyIndex(this.#index), body).issues.filter(({ path }) => path === "describe");
-    return this.#finish(failure(this.#configuration, code, describe, this.encrypted, warningsOf), { code, describe });
+    const reply = failure(this.#configuration, code, describe, this.encrypted, warningsOf);
+    this.#hasReply = true;
+    return this.#finish(reply, { code, describe });
   }
 
   /**
@@ -229,7 +246,11 @@ export class Call {
    */
   #write(code, body, order, fields) {
     const describe = DESCRIBE.get(code) ?? SUCCESS;
-    if (this.#record) return this.#record({ code, describe, body, fields });
+    if (this.#record) {
+      const recorded = this.#record({ code, describe, body, fields });
+      this.#hasReply = true;
+      return recorded;
+    }
     const { handle, partnerId, bareReplies } = this.#configuration;
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.
@@ -244,6 +265,7 @@ export class Call {
         if (isBare) bareReplies[index] = written;
       }
       const { text, warnings } = written;
+      this.#hasReply = true;
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;

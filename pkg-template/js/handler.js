@@ -24,6 +24,7 @@ import { endsInTime, steady } from "./time.js";
  * @property {() => Response} unavailable where even the settings could not be had
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
+ * @property {(call: any, returned: unknown) => Response} reply of what the function has returned
  * @property {(call: any, unknownOutcome: UnknownOutcome) => Response} broken where the function threw
  * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
  * @property {boolean} [isSigned] whether calls have a signature, by which a repeat is known
@@ -150,7 +151,7 @@ export function serve(receiverFor, api, given) {
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
         const result = await act(call, ...context);
-        response = isResponse(result) ? result : call.ok(result);
+        response = isResponse(result) ? result : api.reply(call, result);
       }
       const { warnings = [] } = /** @type {any} */ (response);
       if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });

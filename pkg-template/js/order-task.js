@@ -1,6 +1,6 @@
 // The work of the user's functions, where the library keeps the order: what they reply is not sent, but recorded.
 
-import { Call } from "./call.js";
+import { Call, replyTo } from "./call.js";
 import { callIndex } from "./core.js";
 import { stringify } from "./json.js";
 import { Outcome } from "./ticket-codes.js";
@@ -86,11 +86,17 @@ export async function functionEnd(act, call, context, tell) {
     if (call.type !== "orderReschedule") return { outcome: Outcome.DONE };
     return { outcome: Outcome.REFUSED, describe: "接口未实现" };
   }
+  let result;
   try {
-    const result = await act(call, ...context);
-    return Ended.endOf(result) ?? /** @type {End} */ (Ended.endOf(call.ok(result)));
+    result = await act(call, ...context);
   } catch (error) {
     tell(error);
     return { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
+  }
+  try {
+    return Ended.endOf(result) ?? /** @type {End} */ (Ended.endOf(replyTo(call, result)));
+  } catch (error) {
+    tell(error);
+    return { outcome: Outcome.UNUSABLE };
   }
 }

@@ -1,7 +1,7 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { anyText, fieldOf, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
-import { Call, failure, refused } from "./call.js";
+import { Call, failure, refused, replyTo } from "./call.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, judgeHead, receiveCall } from "./core.js";
 import { answerWith, describeRefusal, MeituanError, NEUTRAL_DESCRIBE } from "./errors.js";
@@ -380,6 +380,7 @@ export const TICKET = {
   unread: (supplier, url) =>
     acts(supplier.callFor(url)) ? noReply() : supplier.failFor(url, "未能读完请求体，连接可能已中断").toResponse(),
   unserved: (call) => failOtherwise(call, "接口未实现"),
+  reply: replyTo,
   broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, NEUTRAL_DESCRIBE)),
   desk: (options) => orderDesk(options, inside),
 };

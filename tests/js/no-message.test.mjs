@@ -101,6 +101,44 @@ describe("what is no message", () => {
     });
   }
 
+  for (const [name, make] of Object.entries({
+    "a refusal": (call) => call.fail(606, "不可退"),
+    "a refusal with another code": (call) => call.failUnlisted(650, "不可退"),
+    "what puts the answer off": (call) => call.pending(),
+    "an agreement": (call) => call.ok(),
+  })) {
+    for (const returned of [undefined, null, {}, true]) {
+      it(`${name} that was made, and ${JSON.stringify(returned)} returned in its place, is no reply`, async () => {
+        const orderRefund = async (call) => {
+          make(call);
+          return returned;
+        };
+        const errors = [];
+        const plain = handler({ config: options, orderRefund, onError: (error) => errors.push(error) });
+        assert.equal((await plain(fetched("/mt/refund", wire(REFUND)))).status, 503);
+        const kept = shop({ functions: { orderPay: () => ISSUED, orderRefund } });
+        for (const call of ["orderCreate", "orderPay"]) assert.equal((await kept.call(call)).code, 200);
+        assert.equal((await kept.call("orderRefund")).code, 602);
+        assert.deepEqual([(await kept.orders.load(ORDER)).refunds[0].decidedAt], [undefined]);
+        for (const { code, path, detail } of [errors.at(-1), kept.errors.at(-1)]) {
+          assert.deepEqual([code, path], ["WRONG_TYPE", "body"]);
+          assert.match(detail, /^a reply was made, and found .* returned in its place: return it/);
+        }
+      });
+    }
+  }
+
+  it("is nothing where a reply was made for nothing, and another one is returned", async () => {
+    const orderRefund = (call) => {
+      call.fail(606, "不可退");
+      return call.ok();
+    };
+    const plain = handler({ config: options, orderRefund });
+    assert.equal((await (await plain(fetched("/mt/refund", wire(REFUND)))).json()).code, 200);
+    const kept = shop({ functions: { orderPay: () => ISSUED, orderRefund } });
+    for (const call of ["orderCreate", "orderPay", "orderRefund"]) assert.equal((await kept.call(call)).code, 200);
+  });
+
   it("is refused inside of a message as well, where it would be nothing", () => {
     const pay = receive("/mt/pay", { orderId: 1, partnerOrderId: "P1" });
     const adding = (additionMap) => ({ voucherType: 1, vouchers: ["a"], voucherAdditionalList: [{ voucher: "a", additionMap }] });
