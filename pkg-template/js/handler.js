@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { functions as checked, duration, identified, invalid, oneOf, ownOf } from "./arguments.js";
+import { functions as checked, duration, identified, invalid, oneOf, ownOf, reading } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { wasSeen } from "./replays.js";
@@ -102,7 +102,16 @@ export function serve(receiverFor, api, given) {
 
   /** @param {any} receiver @param {Request} request @param {any[]} context @param {Arrival} arrival */
   const answer = async (receiver, request, context, arrival) => {
-    if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
+    let url;
+    let name;
+    try {
+      url = reading("request", () => request.url);
+      name = receiver.callFor(url);
+    } catch (error) {
+      reports.error(error, {}, request);
+      return api.unavailable();
+    }
+    if (fallback && name === undefined) return fallback(request, ...context);
 
     let call;
     /** @type {string | Uint8Array} */
@@ -113,14 +122,13 @@ export function serve(receiverFor, api, given) {
       };
     }
     try {
-      const isOfDesk = desk?.serves(receiver.callFor(request.url));
+      const isOfDesk = desk?.serves(name);
       call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
     } catch (error) {
-      const name = receiver.callFor(request.url);
       reports.error(error, name === undefined ? {} : { call: name }, request);
       if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
       // The connection broke while the body was read, most likely.
-      return api.unread(receiver, request.url);
+      return api.unread(receiver, url);
     }
     if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
 
