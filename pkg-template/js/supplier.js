@@ -28,7 +28,7 @@ import { ORDER_CALLS, orderDesk } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
 import { openOrderSupplier } from "./orders-core.js";
-import { observed } from "./recorder.js";
+import { askedOf, observed } from "./recorder.js";
 import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
 import { heard, listOf } from "./store-answers.js";
@@ -213,16 +213,21 @@ export class TicketSupplier {
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
       // Whatever goes wrong here is nothing that Meituan, or the existing handler, may notice.
-      const before = outcomeOf(() => ({ at: configuration.clock(), request: request.clone(), call: this.callFor(request.url) }));
+      const before = outcomeOf(() => {
+        const call = this.callFor(request.url);
+        return call === undefined ? { call } : { call, at: configuration.clock(), request: request.clone() };
+      });
+      const { call, at = Number.NaN, request: copy } = before.value ?? {};
+      if (before.value && copy === undefined) return existing(request, ...context);
+      const asking = copy && askedOf(this, copy, at, steady() + RECORD_LIMIT);
+      asking?.catch(() => {});
       const response = await existing(request, ...context);
       const after = outcomeOf(() => ({ response: response.clone(), until: configuration.clock() }));
-      const failed = (/** @type {unknown} */ error) => {
-        const call = before.value?.call;
-        reports.error(error, call === undefined ? {} : { call });
-      };
+      const failed = (/** @type {unknown} */ error) => reports.error(error, call === undefined ? {} : { call });
       const until = steady() + RECORD_LIMIT;
       const looking = async () => {
-        const found = await observed(configuration, this, { ...resultOf(before), ...resultOf(after) }, until);
+        resultOf(before);
+        const found = await observed(configuration, await asking, { at, ...resultOf(after) }, until);
         if (found) await report(found, ...context);
       };
       const inTime = endsInTime(looking(), until, "record").catch(failed);

@@ -171,7 +171,12 @@ describe("a body that arrives", () => {
       assert.deepEqual([error.code, error.path, told.reads, told.cancelled], ["BODY_NOT_RAW", "body", 1, true], String(piece));
     }
     // Bytes of every form count.
-    for (const piece of [bytes.buffer, new DataView(bytes.buffer), Buffer.from(bytes), new Uint8Array(new SharedArrayBuffer(2))]) {
+    for (const piece of [
+      bytes.buffer,
+      new DataView(bytes.buffer),
+      Buffer.from(bytes),
+      new Uint8Array(new SharedArrayBuffer(4096)),
+    ]) {
       const { told, request } = endless(piece);
       assert.equal((await refusalOf(supplier.receive(request))).code, "BODY_TOO_LARGE");
       assert.ok(told.cancelled);
