@@ -172,6 +172,44 @@ describe("what is no message", () => {
     }
   });
 
+  it("nor is a number that is none, which JSON writes as nothing: neither in events, settings and replies nor in notices", async () => {
+    const none = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, new Date(Number.NaN)];
+    const notice = { orderId: "1", partnerOrderId: "P", quantity: 2, usedQuantity: 1, refundedQuantity: 0 };
+    const pay = receive("/mt/pay", { orderId: 1, partnerOrderId: "P1" });
+    const kept = shop({ functions: { orderPay: () => ISSUED } });
+    for (const call of ["orderCreate", "orderPay"]) await kept.call(call);
+    for (const number of none) {
+      const consumed = (fields) => kept.orders.apply(ORDER, { consumed: { id: "e1", vouchers: ["a"], ...fields } });
+      for (const [path, fields] of Object.entries({
+        "event.consumed.quantity": { quantity: number },
+        "event.consumed.at": { at: number },
+      })) {
+        await assert.rejects(consumed(fields), { code: "WRONG_TYPE", path });
+      }
+      const doors = {
+        "body.voucherType": () => pay.ok({ voucherType: number, vouchers: ["a"] }),
+        "body.quantity": () => supplier.requests.consumeNotice({ ...notice, quantity: number }),
+        "body.voucherList[0].quantity": () =>
+          supplier.requests.consumeNotice({ ...notice, voucherList: [{ voucher: "a", quantity: number, status: 1 }] }),
+        "event.orderCreate.quantity": () => transition(undefined, { orderCreate: { quantity: number } }, { now: 0 }),
+      };
+      for (const [path, open] of Object.entries(doors)) {
+        const error = refusalOf(open);
+        assert.deepEqual([error.code, error.path], ["WRONG_TYPE", path]);
+        assert.match(error.detail, /^expected a number, found /);
+      }
+      for (const setting of ["lease", "issuingDeadline", "functionLimit"]) {
+        const settings = { [setting]: number };
+        for (const open of [() => shop({ orders: settings }), () => supplier.orders(kept.store, settings)]) {
+          const error = refusalOf(open);
+          assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", `orders.${setting}`]);
+        }
+      }
+    }
+    const { counts } = await kept.orders.apply(ORDER, { consumed: { id: "e1", vouchers: ["a"] } });
+    assert.equal(counts.used, 1);
+  });
+
   it("a class may have the fields of a message, and an object of any realm", () => {
     class Reply {
       voucherType = 1;
