@@ -79,7 +79,7 @@ function routesOf(routes) {
 
 /** @param {unknown} signedUri */
 function rewriteOf(signedUri) {
-  if (signedUri === undefined || typeof signedUri === "function") return {};
+  if (signedUri === undefined || typeof signedUri === "function") return optionsOf(undefined, "signedUri", []);
   if (isRecord(signedUri)) return settingsOf(signedUri, "signedUri", ["strip", "prepend"]);
   return unexpected(
     "signedUri",

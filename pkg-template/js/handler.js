@@ -19,16 +19,16 @@ import { endsInTime, steady } from "./time.js";
  * @typedef {object} Api
  * @property {number} limitMs within which settings and request must be there, where no `deadlineMs` is shorter
  * @property {readonly string[]} names of the calls that Meituan makes
- * @property {readonly UnknownOutcome[]} [unknownOutcomes] what a handler without a store may choose from; the first is the default
+ * @property {readonly UnknownOutcome[]} unknownOutcomes what a handler without a store may choose from; the first is the default
  * @property {(call: any) => import("./reports.js").About} about which order and call it is
  * @property {() => Response} unavailable where even the settings could not be had
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
  * @property {(call: any, returned: unknown) => Response} reply of what the function has returned
  * @property {(call: any, unknownOutcome: UnknownOutcome) => Response} broken where the function threw
- * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
- * @property {boolean} [isSigned] whether calls have a signature, by which a repeat is known
- * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
+ * @property {(() => (call: any) => boolean) | undefined} reports makes, for one endpoint, what says whether a call's warnings are reported
+ * @property {boolean} isSigned whether calls have a signature, by which a repeat is known
+ * @property {(options: any) => Desk} desk where orders are kept in the user's store
  */
 
 /**
@@ -45,7 +45,7 @@ import { endsInTime, steady } from "./time.js";
 
 /**
  * When a call came, and until when what it needs must be there, by the steady clock.
- * @typedef {{ began: number, until: number, heard?: (body: string | Uint8Array) => void, isSeen?: boolean }} Arrival `heard` gets the body as
+ * @typedef {{ began: number, until: number, heard: ((body: string | Uint8Array) => void) | undefined, isSeen: boolean }} Arrival `heard` gets the body as
  * it came; `isSeen`: the call came before
  */
 
@@ -86,7 +86,7 @@ export function endpoint(make, api, given) {
 export function serve(receiverFor, api, given) {
   const { fallback, record, unknownOutcome, seen, ...options } = ownOf(given, "options");
   const { reports, others } = Reports.of(options);
-  const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
+  const desk = others.store === undefined ? undefined : api.desk({ ...others, record, reports });
   const functions = desk?.functions ?? others;
   checked({ ...functions, fallback, record, seen });
   for (const name of Object.keys(functions)) {
@@ -174,7 +174,7 @@ export function serve(receiverFor, api, given) {
   const handle = async (request, ...context) => {
     const began = steady();
     /** @type {Arrival} */
-    const arrival = { began, until: began + limitMs };
+    const arrival = { began, until: began + limitMs, heard: undefined, isSeen: false };
     let receiver;
     try {
       receiver = await endsInTime(receiverFor(context), arrival.until, "config");
@@ -210,7 +210,7 @@ const cameBefore = () =>
  * @param {Api} api
  * @param {Desk | undefined} desk
  */
-function unknownOutcomeOf(chosen, { unknownOutcomes = [] }, desk) {
+function unknownOutcomeOf(chosen, { unknownOutcomes }, desk) {
   if (chosen === undefined) return unknownOutcomes[0];
   if (desk !== undefined) {
     const words = "a handler with a store puts the answer off, and sends the notice itself";

@@ -46,7 +46,8 @@ export function lookedAtHeaders(headers) {
   }
   // By their tag: to name the class would make Node load all of its fetch, which takes longer than the rest of a cold start.
   if (headers[Symbol.toStringTag] === "Headers") return LOOKED_AT.map((name) => headers.get(name) ?? "");
-  const found = ["", "", "", ""];
+  /** @type {(string | undefined)[]} */
+  const found = [undefined, undefined, undefined, undefined];
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
@@ -61,7 +62,7 @@ export function lookedAtHeaders(headers) {
       if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
     }
   }
-  return found;
+  return [found[0] ?? "", found[1] ?? "", found[2] ?? "", found[3] ?? ""];
 }
 
 /**
@@ -85,7 +86,7 @@ export function headerOf(headers, name) {
 }
 
 /**
- * @param {string[]} found
+ * @param {(string | undefined)[]} found
  * @param {string} name
  * @param {unknown} value
  */
@@ -94,7 +95,7 @@ function note(found, name, value) {
   if (index === undefined || value === undefined || value === null) return;
   if (name !== LOOKED_AT[index] && name.toLowerCase() !== LOOKED_AT[index]) return;
   const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
-  found[index] = found[index] === "" ? text : `${found[index]}, ${text}`;
+  found[index] = found[index] === undefined ? text : `${found[index]}, ${text}`;
 }
 
 /** @param {string} name @param {unknown} value */

@@ -197,6 +197,8 @@ const MAX_BUSINESSES = 100;
  */
 export const RIDE = {
   limitMs: 5_000,
+  isSigned: false,
+  unknownOutcomes: [],
   about: ({ type, body, deduplicationKey }) => ({
     ...(body.mtOrderId !== undefined && { orderId: body.mtOrderId }),
     ...{ call: type, key: deduplicationKey },

@@ -377,6 +377,7 @@ export const TICKET = {
   // Meituan waits 20 s for order create.
   limitMs: 15_000,
   isSigned: true,
+  reports: undefined,
   names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
   unknownOutcomes: ["no-reply", "pending"],
   about: ({ type, body }) => ({ ...(typeof body?.orderId === "string" && { orderId: body.orderId }), call: type }),

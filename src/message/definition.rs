@@ -416,6 +416,7 @@ macro_rules! kind_type {
     (count) => { u32 };
     (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
+    (written_milliseconds) => { $crate::time::Timestamp };
     (moment) => { $crate::time::Timestamp };
     (fen) => { $crate::money::Fen };
     (yuan) => { $crate::money::Fen };
@@ -455,6 +456,9 @@ macro_rules! field_kind {
     (count) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, i32::MAX as i64)) };
     (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
     (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, (1 << 53) - 1)) };
+    (written_milliseconds) => {
+        $crate::message::definition::Kind::Integer($crate::bounds!(0, *$crate::time::WALL_CLOCK_RANGE.end()))
+    };
     (moment) => { $crate::message::definition::Kind::Moment };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };

@@ -167,6 +167,27 @@ describe("hooks", () => {
     });
   }
 
+  it("by the console tells of no key that a sender or a function wrote, which may name somebody", async (t) => {
+    const lines = [];
+    t.mock.method(console, "error", (line) => lines.push(line));
+    t.mock.method(console, "warn", (line) => lines.push(line));
+    const ID = "110101199001011234";
+    for (const odd of [
+      { [NAME]: "13500000000" },
+      { [ID]: 1 },
+      { voucherAdditionalList: [{ voucher: CODES[0], additionMap: { [ID]: 5 } }] },
+      { voucherAdditionalList: [{ voucher: CODES[0], additionMap: { [NAME]: 5 } }] },
+    ]) {
+      const { call } = shop({ hooks: [], functions: { orderPay: () => ({ voucherType: 1, vouchers: CODES, ...odd }) } });
+      await call("orderCreate", CREATE);
+      lines.splice(0);
+      await call("orderPay", PAY);
+      const said = lines.join("\n");
+      assert.match(said, /\(at body\.(voucherAdditionalList\[0\]\.additionMap\.)?…\)/);
+      for (const secret of [ID, NAME, "13500000000", ...CODES]) assert.ok(!said.includes(secret), said);
+    }
+  });
+
   it("receive which order, call and key an error is about, and never the request where it is printed", async () => {
     const orderPay = () => {
       throw new Error("the upstream");

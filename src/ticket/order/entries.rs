@@ -5,7 +5,7 @@ use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
 use super::units::{Directory, Likeliest, Named, sorted};
 use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, Timestamp, WALL_CLOCK_RANGE};
 
 crate::messages! {
     /// A ticket, or several with one code, that lets guests in now.
@@ -142,7 +142,7 @@ impl Change<'_> {
 
     /// The time of an entry that says this one, or none.
     pub(super) fn entry_time(&self, at: Option<Timestamp>) -> Timestamp {
-        Timestamp(at.unwrap_or(self.now).0.max(0))
+        Timestamp(at.unwrap_or(self.now).0.clamp(0, *WALL_CLOCK_RANGE.end()))
     }
 
     /// The tickets that an entry names; nothing where it names what is not of this order.

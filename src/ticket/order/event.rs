@@ -88,8 +88,8 @@ crate::messages! {
     Consumed {
         /// The supplier's own id of this entry: the same id again is the same entry.
         id "id": text, required;
-        /// When; absent: now.
-        at "at": milliseconds, optional;
+        /// When; absent: now. Meituan is told, so it is a time that can be written for Meituan: up to the year 9999.
+        at "at": written_milliseconds, optional;
         /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
         quantity "quantity": count, optional;
         /// The codes.
@@ -102,8 +102,8 @@ crate::messages! {
     Admit {
         /// The supplier's own id of this entry. The same id again gets the same answer, and admits nobody else.
         id "id": text, required;
-        /// When; absent: now.
-        at "at": milliseconds, optional;
+        /// When; absent: now. Meituan is told, so it is a time that can be written for Meituan: up to the year 9999.
+        at "at": written_milliseconds, optional;
         /// Number of guests; absent: one for each code and credential. What neither names is so many free tickets. Beside names it
         /// is as many as they name; more where one code lets several in.
         quantity "quantity": count, optional;
