@@ -167,6 +167,34 @@ describe("hooks", () => {
     });
   }
 
+  it("hears of each call that the order rules refuse, though nothing is saved", async (t) => {
+    const REFUND = {
+      ...{ orderId: ORDER, refundId: "R1", partnerOrderId: "P1", partnerDealId: "D1", voucherList: CODES, refundQuantity: 2 },
+      ...{ unitPrice: 6000, refundPrice: 12000, refundFee: 0, refundTime: NOON },
+    };
+    const { call, heard } = shop({ functions: { orderPay: () => assert.fail("there is no such order") } });
+    for (const [name, message, code] of [
+      ["orderPay", PAY, 599],
+      ["orderRefund", REFUND, 699],
+      ["orderPay", PAY, 599],
+    ]) {
+      assert.equal((await call(name, message)).code, code);
+      const [{ name: hook, what, about }, ...more] = heard.splice(0);
+      assert.deepEqual([hook, what, about, more], ["onWarning", [{ report: "call-refused" }], { orderId: ORDER, call: name }, []]);
+    }
+    // Whoever asks is answered, and nothing has happened.
+    assert.equal((await call("orderQuery", PAY)).code, 301);
+    assert.deepEqual(heard, []);
+
+    const lines = [];
+    t.mock.method(console, "warn", (line) => lines.push(line));
+    const quiet = shop({ hooks: [] });
+    const other = { ...PAY, orderId: "77" };
+    for (const _ of [1, 2]) assert.equal((await quiet.call("orderPay", other)).code, 599);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0], /order 77, orderPay: call-refused: /);
+  });
+
   it("by the console tells of no key that a sender or a function wrote, which may name somebody", async (t) => {
     const lines = [];
     t.mock.method(console, "error", (line) => lines.push(line));

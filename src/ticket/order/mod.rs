@@ -95,7 +95,7 @@ pub use table::diagram;
 pub use table::{Row, State, TABLE, Trigger, Verdict};
 pub use units::Counts;
 
-use super::Call;
+use super::{Call, ORDER_QUERY};
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
@@ -427,6 +427,10 @@ impl Change<'_> {
     /// A call that is refused before its function runs.
     fn refusal(&mut self, call: &Call, reason: Reason) -> Said {
         self.reason = Some(reason);
+        // A query asks, and changes nothing.
+        if !std::ptr::eq(call, &ORDER_QUERY) && !self.reports.contains(&Report::CallRefused) {
+            self.report(Report::CallRefused);
+        }
         (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
     }
 

@@ -146,6 +146,10 @@ reports! {
     /// 函数没有结果（挂起、抛错或进程退出），以同一个键再次运行 ·
     /// Nobody knows how a function has ended: it hangs, has thrown, or its process is gone. It runs again with the same key.
     FunctionBrokeOff "function-broke-off";
+    /// 按订单规则拒绝了美团的请求，未运行任何函数：订单不存在，或其状态不允许。订单本应存在时，请检查 store 所连的数据库 ·
+    /// The order rules have refused a call of Meituan's, and no function ran: there is no such order, or its state does not allow
+    /// the call. Where the order should be there, look at the database behind the store.
+    CallRefused "call-refused";
     /// 内置的节假日日历将在 30 天内用完：请升级本库，或自行提供 `calendar`，否则无法计算 3 个工作日 ·
     /// The calendar of holidays ends within 30 days: update the library, or give a `calendar` of your own. Beyond it three working
     /// days cannot be counted.
