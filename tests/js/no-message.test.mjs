@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { createContext, runInContext } from "node:vm";
 import { RideClient, standing } from "meituan-protocol/ride";
 import { handler, transition } from "meituan-protocol/ticket";
-import { ISSUED, ORDER, shop } from "./order-support.mjs";
+import { CREATE, ISSUED, ORDER, PAY, shop } from "./order-support.mjs";
 import { fetched, options, REFUND, refusalOf, sent, signed, supplier, wire } from "./ticket-support.mjs";
 
 const there = (source) => runInContext(source, createContext());
@@ -127,6 +127,22 @@ describe("what is no message", () => {
       });
     }
   }
+
+  it("is the reply to another call, which may have another order's tickets", async () => {
+    const made = [];
+    const orderPay = (call) => {
+      made.push(call.ok(ISSUED));
+      return made[0];
+    };
+    const kept = shop({ functions: { orderPay } });
+    const other = (message) => ({ ...message, orderId: "77" });
+    for (const change of [(message) => message, other]) await kept.call("orderCreate", change({ ...CREATE }));
+    assert.equal((await kept.call("orderPay")).code, 200);
+    assert.equal((await kept.call("orderPay", other(PAY))).code, 598);
+    const { code, path, detail } = kept.errors.at(-1);
+    assert.deepEqual([code, path, detail], ["WRONG_TYPE", "body", "found the reply to another call"]);
+    assert.equal((await kept.orders.load("77")).issued, undefined);
+  });
 
   it("is nothing where a reply was made for nothing, and another one is returned", async () => {
     const orderRefund = (call) => {
