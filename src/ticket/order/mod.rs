@@ -95,10 +95,10 @@ pub use table::diagram;
 pub use table::{Row, State, TABLE, Trigger, Verdict};
 pub use units::Counts;
 
-use super::{Call, ORDER_QUERY};
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
+use super::{Call, ORDER_QUERY};
 use crate::message::RawJson;
 use crate::message::definition::{self, Basis, Message, Rule};
 use crate::time::Timestamp;
