@@ -52,7 +52,7 @@ fn signatures_are_those_of_rfc_2202() {
     let cases = vectors("rfc2202/hmac-sha1.json");
     assert_eq!(list(&cases).len(), 7);
     for case in list(&cases) {
-        assert_eq!(signed(case, "data")[..], *STANDARD.encode(&bytes(case, "digest")).as_bytes(), "{case}");
+        assert_eq!(signed(case, "data")[..], *STANDARD.encode(bytes(case, "digest")).as_bytes(), "{case}");
     }
 }
 
@@ -89,7 +89,7 @@ fn envelopes_and_bodies_are_sealed_as_nist_has_it() {
     let of = |part: &'static str| list(&all).iter().filter(move |test| test["source"].as_str().unwrap().contains(part));
     let (mut envelopes, mut bodies) = (0, 0);
     for test in of("KeySbox") {
-        let key = envelope::Key::new(&Secret::new(STANDARD.encode(&bytes(test, "key")))).unwrap();
+        let key = envelope::Key::new(&Secret::new(STANDARD.encode(bytes(test, "key")))).unwrap();
         let plain = String::from_utf8(bytes(test, "plain")).unwrap();
         let content = key.seal(&plain);
         let sealed = URL_SAFE_NO_PAD.decode(&content).unwrap();

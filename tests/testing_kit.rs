@@ -27,7 +27,7 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 
-fn replied(asked: impl Into<Asked>, reply: &Reply) -> (TicketCall, HttpReply) {
+fn replied<B>(asked: impl Into<Asked>, reply: &Reply<B>) -> (TicketCall, HttpReply) {
     let call = meituan().call(asked, NOW).unwrap();
     let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
     (call, supplier().reply(&received, reply).unwrap())

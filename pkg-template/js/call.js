@@ -6,16 +6,13 @@ import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { failureBody, Reply } from "./http.js";
 import { notReturned } from "./returned.js";
-import { calls } from "./ticket-messages.js";
+import { calls, noFailure } from "./ticket-messages.js";
 import { isList, isMessage, isRecord, kindOf } from "./values.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration
  * @typedef {import("./errors.js").Finding} Finding
  */
-
-/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */
-const NO_FAILURE = [200, 598, 601, 602];
 
 const SUCCESS = "success";
 
@@ -197,7 +194,7 @@ export class Call {
    */
   failUnlisted(code, describe) {
     const isInteger = Number.isInteger(code) && Math.abs(code) < 2 ** 31;
-    if (!isInteger || NO_FAILURE.includes(code) || calls[this.#index].outcomes.includes(code)) this.#illegal(code);
+    if (!isInteger || noFailure.includes(code) || calls[this.#index].outcomes.includes(code)) this.#illegal(code);
     return this.#fail(code, describe);
   }
 

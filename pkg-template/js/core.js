@@ -419,13 +419,6 @@ export const receivePush = (client, uri, body, now) =>
   });
 
 /**
- * @param {Uint8Array} random 16 bytes
- * @returns {string | undefined}
- */
-export const orderId = (random) =>
-  border.call(() => (glue.ride_order_id(border.putAlone(random)) === 0 ? border.output() : undefined));
-
-/**
  * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.
  * So the last secretKey stays in memory here, as it does where it came from: texts of JavaScript cannot be overwritten.
  */

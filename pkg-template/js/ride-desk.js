@@ -5,12 +5,10 @@ import { NEUTRAL_DESCRIBE } from "./errors.js";
 import { isResponse } from "./http.js";
 import { platformWaitUntil } from "./keeping.js";
 import { ResultCode } from "./ride-codes.js";
+import { interfaces } from "./ride-messages.js";
 import { checkOptions } from "./ride-orders.js";
 import { STORE_LIMIT } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
-
-/** The pushes that are facts of an order. */
-const ORDER_PUSHES = ["capacityOffered", "orderChanged", "refunded"];
 
 /**
  * @param {any} options of the handler
@@ -73,7 +71,7 @@ export function rideDesk(options, replyTo) {
 
   return {
     functions,
-    serves: (type) => ORDER_PUSHES.includes(type),
+    serves: (type) => interfaces.some(({ name, order }) => order && name === type),
     receive: (client, request, { until }) => client.receive(request, { until }),
     answer,
     settle,

@@ -24,7 +24,7 @@ import {
   uriOf,
 } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
-import { ORDER_CALLS, orderDesk } from "./order-handler.js";
+import { orderDesk } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
 import { openOrderSupplier } from "./orders-core.js";
@@ -350,7 +350,7 @@ const failOtherwise = (call, describe) => call.failUnlisted(calls[callIndex(call
  * Meituan refunds what it takes for not issued.
  * @param {string | undefined} name
  */
-const acts = (name = "") => name !== "orderQuery" && ORDER_CALLS.includes(name);
+const acts = (name) => calls.some((call) => call.name === name && call.work !== "nothing");
 
 /**
  * The reply to a call whose function may have acted before it threw.

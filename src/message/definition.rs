@@ -653,6 +653,15 @@ macro_rules! choices {
                 match self { $( $type::$choice(_) => $name, )* }
             }
 
+            /// As JSON, in program notation.
+            pub fn to_json(&self) -> String {
+                let mut out = Vec::new();
+                let mut object = $crate::message::value::ObjectWriter::begin(&mut out);
+                match self { $( $type::$choice(body) => object.field($name, body), )* }
+                object.end();
+                String::from_utf8(out).unwrap_or_default()
+            }
+
             /// The one of an object that was read by the definition; nothing where it holds none, or several.
             pub(super) fn take(view: &$crate::message::View<'_>) -> Option<$type> {
                 let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));

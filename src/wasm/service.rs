@@ -5,7 +5,7 @@ use crate::Error;
 use crate::message::Packed;
 use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_settings};
 use crate::ticket::service::{Done, Input, Job, Loaded, Now, Save, Service, Step, Then, end_of_reply, write_answer};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
+use crate::ticket::{Call, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
@@ -113,8 +113,8 @@ fn begin_to_answer(
     let source = if is_encrypted { &opened[..] } else { input.get(head..head + body).unwrap_or_default() };
     let view = packed.view(call.request, source).ok_or_else(unreadable)?;
     let Some(event) = Event::of_call(call, &view) else { return Ok(()) };
-    let number = view.object("body").and_then(|body| body.text(MAY_BE_LEFT_OUT));
-    let left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && number.unwrap_or_default().is_empty();
+    let is_there = |field| view.object("body").and_then(|body| body.text(field)).is_some_and(|known| !known.is_empty());
+    let left_out = call.known_echo.is_some_and(|field| !is_there(field));
     let answering = Some(Answering { supplier, call, is_encrypted, left_out });
     let known = orders.service(service)?;
     let (mut job, mut step) = known.answer(event, now);

@@ -5,7 +5,7 @@ use super::{ENCRYPTED, NONE, State, address, cipher, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::message::definition::Facts;
-use crate::ticket::{BodyEncryption, CALLS, Call, Config, MAY_BE_LEFT_OUT, Parts, SignedPath, Supplier};
+use crate::ticket::{BodyEncryption, CALLS, Call, Config, Parts, SignedPath, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -185,7 +185,7 @@ pub fn ticket_reply(supplier: u32, call: u32, code: i32, length: usize, quantity
         let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
             return state.finish(Err(super::unreadable()));
         };
-        let facts = Facts { left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..facts(quantity, f64::NAN) };
+        let facts = Facts { left_out: call.known_echo.filter(|_| left_out), ..facts(quantity, f64::NAN) };
         let outcome = supplier.encode_reply(call, code, program, facts, &mut state.packed, &mut state.output);
         if encrypted
             && outcome.is_ok()

@@ -217,6 +217,12 @@ describe("refusing a call", () => {
     ["Authorization has another form", withHeaders({ Authorization: "Bearer x" }), "MALFORMED_HEADER", "headers.authorization"],
     ["a header holds a line feed", withHeaders({ Date: `${DATE}\nx` }), "MALFORMED_HEADER", "headers"],
     ["the signature is wrong", signed("/mt/create", text, { secret: "wrong" }), "BAD_SIGNATURE", "headers.authorization"],
+    [
+      "the client is another",
+      withHeaders({ Authorization: good.headers.Authorization.replace(/ .*:/, " other:") }),
+      "UNKNOWN_CLIENT",
+      "headers.authorization",
+    ],
     ["the method is another", { ...good, method: "GET" }, "BAD_SIGNATURE", "headers.authorization"],
     ["Date is no date", withHeaders({ Date: "yesterday" }), "MALFORMED_DATE", "headers.date"],
     ["Date is stale", withHeaders({ Date: "Wed, 06 May 2015 10:00:00 GMT" }), "STALE_DATE", "headers.date"],
@@ -255,6 +261,8 @@ describe("refusing a call", () => {
         "MALFORMED_DATE",
         "STALE_DATE",
         "BAD_SIGNATURE",
+        // Whose name it was is no business of a stranger's.
+        "UNKNOWN_CLIENT",
       ]
         .concat(path?.startsWith("headers") ? "WRONG_PARTNER_ID" : [])
         .includes(code);

@@ -4,8 +4,7 @@
 use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, ReplyBody, Report, admissions, apply_to, broken_off,
-    next_due,
+    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, Report, admissions, apply_to, broken_off, next_due,
 };
 use crate::message::definition::{Facts, Message};
 use crate::message::peek::{Peek, looking_for, raw};
@@ -173,13 +172,8 @@ impl Reply {
     pub(in crate::ticket) fn put_fields(&self, object: &mut ObjectWriter<'_>) {
         object.field("code", &self.code);
         object.field("describe", &self.describe);
-        match &self.body {
-            Some(ReplyBody::Created(body)) => object.field("body", body),
-            Some(ReplyBody::Paid(body)) => object.field("body", body),
-            Some(ReplyBody::State(body)) => object.field("body", body),
-            Some(ReplyBody::Refunded(body)) => object.field("body", body),
-            Some(ReplyBody::Rescheduled(body)) => object.field("body", body),
-            None => {}
+        if let Some(body) = &self.body {
+            body.put_as("body", object);
         }
     }
 }

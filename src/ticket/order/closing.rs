@@ -51,8 +51,9 @@ impl Change<'_> {
             (unit.state, unit.since) = (state, now);
         }
         if let Some(paid) = self.order.kept_aside.take() {
-            // Nobody has got these codes, and yet they have to be made void.
-            self.take_issued(&paid, state);
+            // Nobody has got these codes, and yet they have to be made void, but for what was refunded or entered with already.
+            self.take_issued(&paid, UnitState::VOID);
+            self.enter_early_ones();
         }
         self.abandon(&ORDER_CREATE);
         self.abandon(&ORDER_PAY);

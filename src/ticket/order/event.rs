@@ -1,12 +1,15 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
-use crate::message::Id;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
+use crate::message::definition::Message;
+use crate::message::value::FieldValue;
+use crate::message::{Form, Id, Packed, RawJson, Reading, read};
+use crate::ticket::asked::body_type;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
-#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
-use crate::ticket::{Call, Direction};
+use crate::ticket::interfaces::with_interfaces;
+use crate::ticket::{Asked, Call};
 
 crate::enumerations! {
     /// How a function of the supplier's ended.
@@ -215,25 +218,69 @@ crate::choices! {
     }
 }
 
+macro_rules! calls {
+    (
+        $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) ($($known:ident)?)
+            ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+        $({$($notice:tt)*})*
+    ) => {
+        impl Event {
+            /// Returns the call of Meituan's that it is, if it is one.
+            pub fn call(&self) -> Option<&'static Call> {
+                $($(if let Event::$variant(body) = self {
+                    let _ = body.$order_id;
+                    return Some(&crate::ticket::$constant);
+                })?)*
+                None
+            }
+
+            /// The order that a call names.
+            pub fn order_id(&self) -> Option<Id> {
+                $($(if let Event::$variant(body) = self {
+                    return Some(body.$order_id);
+                })?)*
+                None
+            }
+        }
+
+        impl Event {
+            /// The call of this name, as its request was stored with its attempt.
+            pub(crate) fn stored(call: &str, request: &RawJson) -> Option<Event> {
+                $($(if call == $name {
+                    let of_order = |body: body_type!($request_body)| (body.$order_id.0 != 0).then(|| body.into());
+                    return stored(<body_type!($request_body)>::MESSAGE, request).and_then(of_order);
+                })?)*
+                None
+            }
+        }
+
+        /// Every call about an order is an event of it; what is about none, is the error.
+        impl TryFrom<Asked> for Event {
+            type Error = Asked;
+
+            fn try_from(asked: Asked) -> Result<Event, Asked> {
+                $($(if let Asked::$variant(body) = asked {
+                    let _ = body.$order_id;
+                    return Ok(body.into());
+                })?)*
+                Err(asked)
+            }
+        }
+    };
+}
+
+with_interfaces!(calls);
+
+fn stored<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option<T> {
+    let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
+    let how = Reading { form: Form::Stored, ..Reading::WIRE };
+    read(message, source, how, &mut packed).then(|| packed.take(message, source))?
+}
+
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 impl Event {
-    #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
     /// The event that a call of Meituan's is, if it is about an order. `envelope` is its request as it was read.
     pub(crate) fn of_call(call: &Call, envelope: &View<'_>) -> Option<Event> {
-        let is_about_order = call.direction == Direction::ToSupplier;
-        Event::named(call.name, envelope, "body").filter(|_| is_about_order)
-    }
-
-    /// The order that a call names.
-    pub fn order_id(&self) -> Option<Id> {
-        match self {
-            Event::OrderCreate(call) => Some(call.order_id),
-            Event::OrderPay(call) => Some(call.order_id),
-            Event::OrderQuery(call) => Some(call.order_id),
-            Event::OrderRefund(call) => Some(call.order_id),
-            Event::OrderClose(call) => Some(call.order_id),
-            Event::OrderRefunded(call) => Some(call.order_id),
-            Event::OrderReschedule(call) => Some(call.order_id),
-            _ => None,
-        }
+        Event::named(call.name, envelope, "body").filter(|_| call.is_to_supplier() && call.is_about_order())
     }
 }

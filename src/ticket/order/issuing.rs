@@ -1,10 +1,12 @@
 //! Order pay: what is issued, and the codes.
 
-use super::units::{sorted, units_of};
+use super::units::units_of;
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
+use crate::message::definition::Facts;
+use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::calls::{OrderPaid, OrderPay};
-use crate::ticket::codes::{RealNameType, VoucherType};
+use crate::ticket::codes::{OrderPayCode, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
 
 impl Change<'_> {
@@ -35,7 +37,7 @@ impl Change<'_> {
                 self.order.issuing_told = Some(true);
                 let ids =
                     OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
-                return Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)));
+                return Reply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ReplyBody::Paid(ids)));
             }
             (State::Issued, Some(issued), _) => return Reply::success(Some(ReplyBody::Paid(issued.clone()))),
             (State::IssueFailed, _, Some(failure)) => return Reply::failure(failure),
@@ -175,19 +177,15 @@ impl Change<'_> {
     }
 }
 
-/// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
-/// under 0 and without a type. A real-name order lists its credentials.
+/// Whether the tickets satisfy the documented rules of order pay's reply (acceptance manual, 订单出票 3 and 4). A type need not be
+/// said: without one there are no codes to count.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
-    let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
-    let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
-    let no_blank = vouchers.first().is_none_or(|(first, _)| !first.is_empty());
-    let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
-    let is_real_name = paid.real_name_type == Some(RealNameType::YES);
-    no_blank
-        && (has_credentials || !is_real_name)
-        && match paid.voucher_type.unwrap_or_default() {
-            VoucherType::CODE_PER_TICKET => distinct && vouchers.len() == quantity as usize,
-            VoucherType::CODE_PER_ORDER => vouchers.len() == 1,
-            _ => true,
-        }
+    let json = super::snapshot::raw(paid);
+    let facts = Facts { quantity: Some(quantity), ..Facts::NONE };
+    read(
+        OrderPaid::MESSAGE,
+        json.as_str().as_bytes(),
+        Reading { form: Form::Stored, success: false, facts },
+        &mut Packed::default(),
+    )
 }

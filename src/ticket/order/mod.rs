@@ -98,9 +98,11 @@ pub use units::Counts;
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
-use super::{Call, ORDER_QUERY};
+use super::{Call, CallReply, ORDER_QUERY};
+use crate::Error;
 use crate::message::RawJson;
 use crate::message::definition::{self, Basis, Message, Rule};
+use crate::message::value::ObjectWriter;
 use crate::time::Timestamp;
 use ids::Ids;
 
@@ -221,10 +223,41 @@ pub struct Reply {
     pub body: Option<ReplyBody>,
 }
 
-/// The body of a reply.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each is what its type says")]
-pub enum ReplyBody {
+macro_rules! reply_bodies {
+    ($($variant:ident($type:ty),)*) => {
+        /// The body of a reply.
+        #[derive(Debug, Clone, PartialEq)]
+        #[expect(missing_docs, reason = "each is what its type says")]
+        pub enum ReplyBody {
+            $($variant($type),)*
+        }
+
+        impl ReplyBody {
+            /// Reads the body of a reply from the wire: for tests, logs and tools. Nothing where the call's reply has none.
+            ///
+            /// # Errors
+            /// The first thing that refuses it.
+            pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Option<ReplyBody>, Error> {
+                $(if <$type as CallReply>::CALL.is_some_and(|own| std::ptr::eq(own, call)) {
+                    return crate::ticket::read_body(call, true, wire).map(|body| Some(ReplyBody::$variant(body)));
+                })*
+                Ok(None)
+            }
+
+            /// As a field of an object, in program notation.
+            pub(crate) fn put_as(&self, name: &str, object: &mut ObjectWriter<'_>) {
+                match self { $( ReplyBody::$variant(body) => object.field(name, body), )* }
+            }
+
+            /// By itself, in program notation.
+            pub(crate) fn to_json(&self) -> RawJson {
+                match self { $( ReplyBody::$variant(body) => RawJson::of(body), )* }
+            }
+        }
+    };
+}
+
+reply_bodies! {
     Created(OrderCreated),
     Paid(OrderPaid),
     State(OrderState),

@@ -8,6 +8,7 @@ use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger,
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
+use crate::ticket::codes::OrderRefundCode;
 
 /// So long before its last day somebody should hear that the calendar ends.
 const CALENDAR_NOTICE_DAYS: u32 = 30;
@@ -79,12 +80,12 @@ impl Change<'_> {
             _ if !agreement_waits && refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
-                Reply::outcome(601, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
+                Reply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
             }
             _ => {
                 refund.told = Some(true);
                 self.flag_unknown_years();
-                Reply::outcome(602, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
+                Reply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
             }
         }
     }

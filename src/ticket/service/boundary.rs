@@ -5,7 +5,7 @@ use crate::message::definition::Facts;
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, Supplier};
+use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -134,7 +134,7 @@ pub(crate) fn write_answer(
     object.field("partnerId", &supplier.config().partner_id);
     object.end();
     if call.is_outcome(reply.code) {
-        let facts = Facts { quantity: *quantity, left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..Facts::NONE };
+        let facts = Facts { quantity: *quantity, left_out: call.known_echo.filter(|_| left_out), ..Facts::NONE };
         return supplier.encode_reply(call, reply.code, &program, facts, packed, out);
     }
     // A failure needs nothing else, whatever its code; a placeholder as its reason is sent, and reported.
