@@ -5,8 +5,9 @@ import { isWellFormed, readTicketMessage, replyIndex, seal, writeReply } from ".
 import { answerWith, describeInChinese, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { failureBody, Reply } from "./http.js";
+import { notReturned } from "./returned.js";
 import { calls, noFailure } from "./ticket-messages.js";
-import { isRecord, kindOf } from "./values.js";
+import { isList, isMessage, isRecord, kindOf } from "./values.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration
@@ -60,6 +61,12 @@ export function refused(error, configuration, index, encrypted, describe = descr
  * @typedef {{ code: number, describe: string, body?: any }} Said
  */
 
+/**
+ * The reply of what a function has returned. Nothing returned agrees to a refund, unless a reply was made before.
+ * @type {<Answer>(call: Call<Answer>, returned: any) => Answer}
+ */
+export let replyTo;
+
 /** @template Answer */
 export class Call {
   #configuration;
@@ -70,6 +77,14 @@ export class Call {
   #record;
   #date;
   #authorization;
+  #hasReply = false;
+
+  static {
+    replyTo = (call, returned) => {
+      if (call.#hasReply) throw call.#refuse(notReturned(returned));
+      return call.ok(returned);
+    };
+  }
 
   /**
    * @param {Configuration} configuration
@@ -129,7 +144,7 @@ export class Call {
     const already = isAlready(options);
     const code = already ? 601 : 200;
     if (already && !calls[this.#index].outcomes.includes(code)) this.#illegal(code);
-    const body = this.#withEchoes(reply);
+    const body = this.#withEchoes(this.#message(reply));
     if (this.type === "orderRefund" && isRecord(body)) {
       body.requestTime ??= this.#receivedAt;
       body.responseTime ??= this.#clock();
@@ -148,7 +163,8 @@ export class Call {
     if (pending === undefined) return this.#illegal(undefined, true);
     try {
       // Prices that follow by notice have nothing to repeat, so their body is left out.
-      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(fields) : fields;
+      const message = this.#message(fields);
+      const body = hasReplyBody && echoes.length > 0 ? this.#withEchoes(message) : message;
       return this.#write(pending, body, undefined, undefined);
     } catch (error) {
       if (MeituanError.is(error)) throw error;
@@ -193,7 +209,18 @@ export class Call {
     // A placeholder is sent, and reported: it fails the acceptance.
     const warningsOf = (/** @type {string} */ body) =>
       readTicketMessage(replyIndex(this.#index), body).issues.filter(({ path }) => path === "describe");
-    return this.#finish(failure(this.#configuration, code, describe, this.encrypted, warningsOf), { code, describe });
+    const reply = failure(this.#configuration, code, describe, this.encrypted, warningsOf);
+    this.#hasReply = true;
+    return this.#finish(reply, { code, describe });
+  }
+
+  /**
+   * A copy of it, or JSON, would hold nothing of what is no message: and a refund with nothing else said is agreed.
+   * @param {any} reply
+   */
+  #message(reply) {
+    if (typeof reply !== "object" || reply === null || isMessage(reply) || isList(reply)) return reply;
+    throw this.#wrong("body", reply, "an object with the fields of the message", "带有报文字段的对象");
   }
 
   /** @param {any} reply */
@@ -216,7 +243,11 @@ export class Call {
    */
   #write(code, body, order, fields) {
     const describe = DESCRIBE.get(code) ?? SUCCESS;
-    if (this.#record) return this.#record({ code, describe, body, fields });
+    if (this.#record) {
+      const recorded = this.#record({ code, describe, body, fields });
+      this.#hasReply = true;
+      return recorded;
+    }
     const { handle, partnerId, bareReplies } = this.#configuration;
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.
@@ -231,6 +262,7 @@ export class Call {
         if (isBare) bareReplies[index] = written;
       }
       const { text, warnings } = written;
+      this.#hasReply = true;
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, describe, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;

@@ -307,7 +307,7 @@ export function openOrderSupplier(settings) {
  * @returns {number} the service's number
  */
 export function openService(settings, deadlineMs = Number.NaN) {
-  const text = stringify(settings, "orders");
+  const text = stringify(settings, "orders", "INVALID_CONFIG");
   try {
     const number = about(() => numberOf([text], (length) => glue.order_service(length, deadlineMs)), { settings });
     border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));

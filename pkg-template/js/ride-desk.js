@@ -12,9 +12,10 @@ import { endsInTime, steady } from "./time.js";
 
 /**
  * @param {any} options of the handler
+ * @param {import("./handler.js").Api["reply"]} replyTo
  * @returns {import("./handler.js").Desk}
  */
-export function rideDesk(options) {
+export function rideDesk(options, replyTo) {
   const {
     store,
     send,
@@ -55,8 +56,10 @@ export function rideDesk(options) {
           invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
         recorded = facts;
       }
-      const result = await functions[push.type]?.(Object.assign(push, recorded), ...context);
-      return isResponse(result) ? result : push.ok();
+      // It is recorded already; whoever waits for the answer does not wait for ever. Meituan pushes again.
+      const acting = functions[push.type]?.(Object.assign(push, recorded), ...context);
+      const result = await endsInTime(acting, until, push.type);
+      return isResponse(result) ? result : replyTo(push, result);
     } catch (error) {
       tell(error);
       return push.fail(ResultCode.SYSTEM_ERROR, NEUTRAL_DESCRIBE);

@@ -4,7 +4,7 @@ import { anyText, invalid, nowOf, optionsOf } from "./arguments.js";
 import { errorOf } from "./border.js";
 import { readRideReply, sealRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, isResponse, rawBody, readBody } from "./http.js";
+import { cut, fetchable, isResponse, rawBody, readBody } from "./http.js";
 import { configure } from "./ride-configuration.js";
 import { interfaces } from "./ride-messages.js";
 import { resultCodes } from "./ride-tables.js";
@@ -71,7 +71,7 @@ export class SealedRequest {
   }
 
   toRequest() {
-    return new Request(this.url, { method: this.method, headers: this.headers, body: this.body });
+    return fetchable(this);
   }
 
   /**

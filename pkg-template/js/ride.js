@@ -29,7 +29,7 @@ export function sealEnvelope(secretKey, text, options) {
 }
 
 /** @param {unknown} options */
-const envelopeOptions = (options) => (options === undefined ? {} : optionsOf(options, "options", ["cipher", "maxBytes"], ""));
+const envelopeOptions = (options) => optionsOf(options, "options", ["cipher", "maxBytes"], "");
 
 /**
  * @param {string} secretKey

@@ -207,6 +207,12 @@ describe("refusing a call", () => {
       "headers.authorization",
     ],
     ["a header is there twice in a list", withHeaders({ PartnerId: ["1122", "1122"] }), "DUPLICATE_HEADER", "headers.partnerid"],
+    [
+      "a header is there twice, empty at first",
+      { ...signed("/mt/create", text), headers: [["authorization", ""], ...Object.entries(signed("/mt/create", text).headers)] },
+      "DUPLICATE_HEADER",
+      "headers.authorization",
+    ],
     ["Date is there twice", withHeaders({ Date: [DATE, DATE] }), "DUPLICATE_HEADER", "headers.date"],
     ["Authorization has another form", withHeaders({ Authorization: "Bearer x" }), "MALFORMED_HEADER", "headers.authorization"],
     ["a header holds a line feed", withHeaders({ Date: `${DATE}\nx` }), "MALFORMED_HEADER", "headers"],

@@ -98,7 +98,7 @@ pub use units::Counts;
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
-use super::{Call, CallReply};
+use super::{Call, CallReply, ORDER_QUERY};
 use crate::Error;
 use crate::message::definition::{self, Basis, Message, Rule};
 use crate::message::value::ObjectWriter;
@@ -478,6 +478,10 @@ impl<'s> Change<'s> {
     /// A call that is refused before its function runs.
     fn refusal(&mut self, call: &Call, reason: Reason) -> Said {
         self.reason = Some(reason);
+        // A query asks, and changes nothing.
+        if !std::ptr::eq(call, &ORDER_QUERY) && !self.reports.contains(&Report::CallRefused) {
+            self.report(Report::CallRefused);
+        }
         (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
     }
 

@@ -154,6 +154,10 @@ reports! {
     /// What a function returned cannot be used: too many or too few codes, doubled or blank ones, a blank order number, or another order's.
     /// It is not taken, and the function runs again with the same key.
     FunctionResultUnusable "function-result-unusable";
+    /// 按订单规则拒绝了美团的请求，未运行任何函数：订单不存在，或其状态不允许。订单本应存在时，请检查 store 所连的数据库 ·
+    /// The order rules have refused a call of Meituan's, and no function ran: there is no such order, or its state does not allow
+    /// the call. Where the order should be there, look at the database behind the store.
+    CallRefused "call-refused";
     /// 内置的节假日日历将在 30 天内用完：请升级本库，或自行提供 `calendar`，否则无法计算 3 个工作日 ·
     /// The calendar of holidays ends within 30 days: update the library, or give a `calendar` of your own. Beyond it three working
     /// days cannot be counted.

@@ -339,7 +339,7 @@ impl Service {
         let heard = job.tried.told(input.told());
         let mut step = self.go_on(job, input, now.into());
         let news = step.save.as_ref().map(|save| &save.news);
-        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_)));
+        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_))).or(step.heard);
         step
     }
 
@@ -385,6 +385,14 @@ impl Service {
             return step;
         }
         let applying = self.apply(&job.event, job.about, loaded, now.wall);
+        // What is reported of nothing that is saved has no later moment.
+        let reports = Some(&applying.applied.reports).filter(|reports| applying.save.is_none() && !reports.is_empty()).cloned();
+        let step = self.decided(job, applying, now);
+        let heard = reports.map(|reports| Arc::new(News { reports, ..News::default() }));
+        Step { heard, ..step }
+    }
+
+    fn decided(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
         match job.work {
             Work::Answer(_) => self.answered(job, applying, now),
             Work::Settle(_) => self.settled(job, applying, now),
