@@ -47,6 +47,8 @@ details! {
     "expected test, production, or an address that begins with https:// or http://, without a query", "应为 test、production，或以 https:// 或 http:// 开头、不带查询参数的地址";
     "expected a path that begins with / and is visible ASCII", "应为以 / 开头、由可见 ASCII 字符组成的路径";
     "expected a path that begins with / and is visible ASCII, without a query, found {}", "应为以 / 开头、由可见 ASCII 字符组成且不带查询参数的路径，实为 {}";
+    "expected a reply to {}, found one to a call without a body", "应为 {} 的应答，实为没有 body 的接口的应答";
+    "expected a reply to {}, found one to {}", "应为 {} 的应答，实为 {} 的应答";
     "expected a push of Meituan's, found {} at {}", "应为美团推送的接口，实为 {}（{}）";
     "expected a call that Meituan makes, found {} at {}", "应为美团调用的接口，实为 {}（{}）";
     "nothing is called {}, found at {}", "没有名为 {} 的接口（{}）";

@@ -24,7 +24,12 @@ pub struct Text {
 pub const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
 
 macro_rules! error_codes {
-    ($( $variant:ident $name:literal: $en:literal, $zh:literal; hint $hint_en:literal, $hint_zh:literal; )*) => {
+    (@in_rust $en:literal, $zh:literal) => { Text { en: $en, zh: $zh } };
+    (@in_rust $en:literal, $zh:literal, $rust_en:literal, $rust_zh:literal) => { Text { en: $rust_en, zh: $rust_zh } };
+    ($(
+        $variant:ident $name:literal: $en:literal, $zh:literal;
+        hint $hint_en:literal, $hint_zh:literal; $([in Rust] $rust_en:literal, $rust_zh:literal;)?
+    )*) => {
         /// The stable name of what is wrong.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -57,9 +62,18 @@ macro_rules! error_codes {
                 match self { $( ErrorCode::$variant => $zh, )* }
             }
 
-            /// What to look at first.
+            /// What to look at first, by the names that settings and functions have in Rust.
             #[cfg(feature = "texts")]
             pub const fn hint(self) -> Text {
+                match self {
+                    $( ErrorCode::$variant => error_codes!(@in_rust $hint_en, $hint_zh $(, $rust_en, $rust_zh)?), )*
+                }
+            }
+
+            /// The same by the names that they have in JavaScript.
+            #[cfg(feature = "texts")]
+            #[doc(hidden)]
+            pub const fn hint_in_javascript(self) -> Text {
                 match self { $( ErrorCode::$variant => Text { en: $hint_en, zh: $hint_zh }, )* }
             }
         }
@@ -78,10 +92,14 @@ error_codes! {
     BodyTooLarge "BODY_TOO_LARGE":
         "the body is larger than maxBodyBytes, or the text than maxBytes", "请求体超过 maxBodyBytes，或文本超过 maxBytes";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
+        [in Rust] "Meituan's messages are small: look who sends this. If it is genuine, raise `Config::max_body_bytes`",
+             "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 `Config::max_body_bytes`";
     EncryptionRequired "ENCRYPTION_REQUIRED":
         "the call is plain, and must be encrypted", "请求未加密，而该接口要求加密";
         hint "bodyEncryption.required is set: ask Meituan whether it encrypts for you, and leave `required` out until then",
              "已设置 bodyEncryption.required：请与美团确认是否已开启加密，确认前不要设置";
+        [in Rust] "`BodyEncryption::required` is set: ask Meituan whether it encrypts for you, and leave it false until then",
+             "已设置 `BodyEncryption::required`：请与美团确认是否已开启加密，确认前请设为 false";
     MissingHeader "MISSING_HEADER":
         "a required header is missing", "缺少必需的请求头";
         hint "path names it. Meituan sends PartnerId, Date and Authorization: if its call reached you without one, a proxy, gateway or CDN on the way dropped it; let it through. A health check or a scanner sends none of them",
@@ -99,6 +117,8 @@ error_codes! {
         "the Date header is too far from the current time", "Date 请求头与当前时间相差过大";
         hint "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. toleranceSeconds sets the limit, null switches the check off",
              "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。toleranceSeconds 可调整范围，null 表示不检查";
+        [in Rust] "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. `Config::tolerance_seconds` sets the limit, None switches the check off",
+             "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。`Config::tolerance_seconds` 可调整范围，None 表示不检查";
     UnknownClient "UNKNOWN_CLIENT":
         "the clientId in Authorization is not ours", "Authorization 中的 clientId 与配置不符";
         hint "compare the clientId in Authorization (`MWS <clientId>:…`) with the setting clientId: test and production have different ones, and a deployment may run with the other's. A space or line feed at the end of the setting counts",
@@ -107,6 +127,8 @@ error_codes! {
         "the signature does not match", "签名不匹配";
         hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret takes several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it manually",
              "请看 stringToSign：其中的路径是否就是在美团登记的路径？若代理、挂载的路由或网关 stage 增删了前缀，请传入原始 URL（Express：originalUrl）或设置 signedUri。若路径无误，则是密钥不对：用了另一环境的、已轮换（clientSecret 可填多个）或末尾多了换行。可用 `meituan-protocol ba verify --explain` 手工核对";
+        [in Rust] "look at string_to_sign. Is its path the one that is registered with Meituan? If a proxy, a nested router or a gateway stage cuts or adds a prefix, pass the original URI, or set `Parts::signed_uri` or `Config::signed_path`. If it is, the secret is wrong: of the other environment, rotated (`Config::client_secrets` takes several), or with a line feed at its end. `ba::diagnose` tries what people do wrong",
+             "请看 string_to_sign：其中的路径是否就是在美团登记的路径？若代理、嵌套的路由或网关 stage 增删了前缀，请传入原始 URI，或设置 `Parts::signed_uri`、`Config::signed_path`。若路径无误，则是密钥不对：用了另一环境的、已轮换（`Config::client_secrets` 可填多个）或末尾多了换行。可用 `ba::diagnose` 逐一排查";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
         hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
@@ -118,6 +140,8 @@ error_codes! {
     EncryptionNotConfigured "ENCRYPTION_NOT_CONFIGURED":
         "the body is encrypted, but no key is configured", "报文已加密，但没有配置密钥";
         hint "set bodyEncryption: { key } with the 16-character key from Meituan", "请设置 bodyEncryption: { key }，填入美团分配的 16 位密钥";
+        [in Rust] "set `Config::body_encryption` with the 16-character key from Meituan",
+             "请设置 `Config::body_encryption`，填入美团分配的 16 位密钥";
     DecryptionFailed "DECRYPTION_FAILED":
         "the encrypted text cannot be opened", "密文无法解开";
         hint "check the key of this environment, and that the Base64 arrived unaltered (ticket: the whole HTTP body is one; ride: the parameter content)",
@@ -143,6 +167,8 @@ error_codes! {
     StoreContended "STORE_CONTENDED":
         "an order could not be saved, because another request had saved it first each time", "订单无法保存：每次都有其他请求抢先";
         hint "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `storeContract` of meituan-protocol/testing finds what is wrong", "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 meituan-protocol/testing 的 `storeContract` 找出问题";
+        [in Rust] "look at the store's save: it must return true once it has saved, and compare with the revision that load gave. `testing::store_contract` finds what is wrong",
+             "请检查 store 的 save：保存成功须返回 true，且与 load 给出的 revision 比较。可用 `testing::store_contract` 找出问题";
     TimedOut "TIMED_OUT":
         "something outside did not end in time", "外部操作超时";
         hint "path names it. `store…`: look at the database; `config`, `record`, `settle`: your function hangs; `body`: the request came in part. Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer within `sendLimit`; it is sent again", "path 指明是哪一步。`store…`：请检查数据库；`config`、`record`、`settle`：该函数未结束；`body`：请求体不全。美团收到 503，会重试。`send`：美团未按时应答，稍后重发";
@@ -165,6 +191,8 @@ error_codes! {
         "a value is of the wrong type", "值的类型不对";
         hint "detail says what is expected at path. In what you send from JavaScript ids are strings, money is integer fen (fen(5800), yuan('58.00')), and times are epoch milliseconds",
              "detail 说明 path 处应为何种类型。在 JavaScript 中发送时，id 是字符串，金额是整数分（fen(5800)、yuan('58.00')），时间是毫秒时间戳";
+        [in Rust] "detail says what is expected at path: ids are whole numbers (`Id`), money is integer fen (`Fen`), and times are epoch milliseconds (`Timestamp`); on the wire yuan and `yyyy-MM-dd HH:mm:ss`",
+             "detail 说明 path 处应为何种类型：id 是整数（`Id`），金额是整数分（`Fen`），时间是毫秒时间戳（`Timestamp`）；报文中则为元与 `yyyy-MM-dd HH:mm:ss`";
     NumberAsString "NUMBER_AS_STRING":
         "a number came as a string", "数字以字符串形式传来";
         hint "read as the number; nothing need be done", "按数字读取，无需处理";
@@ -182,6 +210,8 @@ error_codes! {
         "an amount is not a decimal number of yuan with at most two places", "金额不是最多两位小数的元";
         hint "amounts are converted to fen exactly, and a third decimal place cannot be. In what you send: round it yourself, in fen, before (fen(5800), yuan('58.00')); 58.000000000001 comes from computing with yuan",
              "金额会精确换算为分，第三位小数无法换算。若是自己发送的：请先以分为单位取整（fen(5800)、yuan('58.00')）；58.000000000001 之类来自以元做浮点运算";
+        [in Rust] "amounts are converted to fen exactly, and a third decimal place cannot be. In what you send: round it yourself, in fen, before (`Fen(5800)`, `\"58.00\".parse::<Fen>()`); 58.000000000001 comes from computing with yuan",
+             "金额会精确换算为分，第三位小数无法换算。若是自己发送的：请先以分为单位取整（`Fen(5800)`、`\"58.00\".parse::<Fen>()`）；58.000000000001 之类来自以元做浮点运算";
     InvalidDate "INVALID_DATE":
         "a date or time is not of the documented form", "日期或时间格式不正确";
         hint "dates are yyyy-MM-dd, of a day that exists; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8, and epoch milliseconds in what you send from a program", "日期为 yyyy-MM-dd，且须真实存在；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区），程序中发送时用毫秒时间戳";
@@ -199,6 +229,8 @@ error_codes! {
         "a value is not in the documented list", "值不在约定的取值之中";
         hint "in what came it is kept and reported: handle it as the unknown, and do not fail. In what you send it is refused: use one of the table that the field names (codes in JavaScript); where the list is not known to be whole (ride) it is sent and reported",
              "接收时保留并提示：请按未知值处理，不要报错。发送时拒绝：请使用该字段取值表中的值（JavaScript 中为 codes）；若列表未必完整（用车），则发送并提示";
+        [in Rust] "in what came it is kept and reported: handle it as the unknown, and do not fail. In what you send it is refused: use a constant of the field's type (`ticket::codes`, `ride::codes`); where the list is not known to be whole (ride) it is sent and reported",
+             "接收时保留并提示：请按未知值处理，不要报错。发送时拒绝：请使用该字段类型的常量（`ticket::codes`、`ride::codes`）；若列表未必完整（用车），则发送并提示";
     RuleBroken "RULE_BROKEN":
         "a rule about the message's fields is broken", "字段不符合规则";
         hint "rule names it, path and detail show where. Its sentence, and whether Meituan documents it or it was inferred, are in the rule table (docs, or `meituan-protocol check`). Correct what you send; a documented rule that Meituan's own message breaks is for your contact there",
@@ -207,14 +239,20 @@ error_codes! {
         "a rule could not be checked", "有规则未能检查";
         hint "it counts against the order's tickets: pass { order: { quantity } } as the second argument of ok, parse or parseResponse (on the command line --quantity); or keep orders in a store, which does so by itself. One about a day counts from the time at which the message is read: in Rust it is Facts.now",
              "该规则要与订单票数核对：请在 ok、parse 或 parseResponse 的第二个参数传入 { order: { quantity } }（命令行用 --quantity）；或用 store 保存订单，会自动核对。与日期有关的规则以读取报文的时间为准：Rust 中为 Facts.now";
+        [in Rust] "it counts against the order's tickets: `Reply::for_quantity`, or `Facts::quantity`; a handler with a store does so by itself. One about a day counts from the time at which the message is read: `Facts::now`",
+             "该规则要与订单票数核对：请用 `Reply::for_quantity` 或 `Facts::quantity`；带 store 的 handler 会自动核对。与日期有关的规则以读取报文的时间为准：`Facts::now`";
     IllegalReplyCode "ILLEGAL_REPLY_CODE":
         "the reply code cannot be used here", "此处不能使用这个返回码";
         hint "ticket: only the codes listed for the call are understood by Meituan, failUnlisted sends another one on purpose; ride: a failure is any whole number but 0, which says success",
              "门票：美团只识别该接口约定的返回码，确需其他返回码请用 failUnlisted；用车：失败可用除 0（成功）以外的任意整数";
+        [in Rust] "ticket: only the codes listed for the call are understood by Meituan, `Reply::refuse_unlisted` sends another one on purpose; ride: a failure is any whole number but 0, which says success",
+             "门票：美团只识别该接口约定的返回码，确需其他返回码请用 `Reply::refuse_unlisted`；用车：失败可用除 0（成功）以外的任意整数";
     RemoteRejected "REMOTE_REJECTED":
         "Meituan did not accept the request", "美团没有接受该请求";
         hint "remoteCode and describe are Meituan's own words. retryable true: send the same again later. Otherwise correct what they name first. Nothing understandable there: give your contact at Meituan the time, the order's number and traceId",
              "remoteCode 与 describe 是美团的原话。retryable 为 true：可稍后原样重发；否则请先改正其指出的问题。若看不出原因，请将时间、订单号与 traceId 提供给美团对接人";
+        [in Rust] "`Error::remote` has Meituan's own code and words. `retryable` true: send the same again later. Otherwise correct what they name first. Nothing understandable there: give your contact at Meituan the time, the order's number and `trace_id`",
+             "`Error::remote` 中是美团的返回码与原话。`retryable` 为 true：可稍后原样重发；否则请先改正其指出的问题。若看不出原因，请将时间、订单号与 `trace_id` 提供给美团对接人";
     AliasedField "ALIASED_FIELD":
         "a field came under another name", "字段以另一个名字出现";
         hint "read as the documented field, so nothing need be done; detail names what was sent", "按约定的字段读取，无需处理；detail 是实际的名字";
@@ -229,6 +267,8 @@ error_codes! {
         "the ts is too far from the current time", "ts 与当前时间相差过大";
         hint "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. toleranceSeconds sets the limit, null switches the check off",
              "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。toleranceSeconds 可调整范围，null 表示不检查";
+        [in Rust] "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. `Config::tolerance_seconds` sets the limit, None switches the check off",
+             "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。`Config::tolerance_seconds` 可调整范围，None 表示不检查";
     UnexpectedMethod "UNEXPECTED_METHOD":
         "the method belongs to another interface", "method 属于另一个接口";
         hint "detail is the method that came: give it a path of its own in routes, and register that with Meituan; or the two addresses were exchanged in the registration", "detail 是收到的 method：请在 routes 中为其单独登记路径并告知美团；也可能是登记时两个地址填反了";
@@ -243,6 +283,8 @@ error_codes! {
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
         hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",
              "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `orders.explain(orderId)` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
+        [in Rust] "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `Handler::explain` says is open, and whether the function takes longer than Meituan waits",
+             "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `Handler::explain` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
 }
 
 impl ErrorCode {

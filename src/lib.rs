@@ -67,6 +67,7 @@
 //!
 //! - `texts` (on by default): documentation, error meanings and hints, and rule sentences are compiled in.
 //! - `diagnosis` (on by default): finds why a signature does not match; see [`ba`].
+//! - `getrandom`: `ride::random_order_id` and `ticket::random_voucher_code`, which draw from the platform's randomness.
 //! - `http`: whole requests and responses, as the `http` crate has them; see the module `http_types`.
 //! - `chrono`, `jiff`, `time`: conversions from and to the timestamps and dates of these crates.
 //! - `tokio`: Tokio as the runtime of [`ticket::handler`] and [`ride::handler`].
@@ -92,6 +93,8 @@ mod handler;
 pub mod http_types;
 pub mod message;
 pub mod money;
+#[cfg(feature = "getrandom")]
+mod random;
 pub mod ride;
 mod routes;
 mod secret;

@@ -329,7 +329,10 @@ pub fn wall_clock(at: Timestamp) -> String {
 }
 
 /// The times that `yyyy-MM-dd HH:mm:ss` can hold: 0000-01-01 to 9999-12-31, UTC+8.
-pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000..=253_402_271_999_999;
+pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000..=LAST_MOMENT;
+
+/// The last time that `yyyy-MM-dd HH:mm:ss` can hold: 9999-12-31 23:59:59.999, UTC+8.
+pub const LAST_MOMENT: i64 = 253_402_271_999_999;
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -84,3 +84,27 @@ fn clones_of_supplier_and_client_share_their_secrets() {
     let client = ride::Client::new(config).unwrap();
     assert!(std::ptr::eq(client.config(), client.clone().config()));
 }
+
+#[cfg(feature = "texts")]
+#[test]
+fn hints_for_rust_programs_name_what_there_is_in_rust() {
+    for code in meituan_protocol::ErrorCode::ALL {
+        // What only JavaScript can do, such as handing over a parsed body, is told in its words.
+        if ["BODY_NOT_RAW", "LONE_SURROGATE", "MODULE_FAILED", "TIMED_OUT"].contains(&code.as_str()) {
+            continue;
+        }
+        let hint = code.hint();
+        for javascript in [
+            "toleranceSeconds",
+            "maxBodyBytes",
+            "bodyEncryption",
+            "clientSecret",
+            "signedUri",
+            "failUnlisted",
+            "remoteCode",
+            "yuan('",
+        ] {
+            assert!(!hint.en.contains(javascript) && !hint.zh.contains(javascript), "{}: {javascript}", code.as_str());
+        }
+    }
+}

@@ -6,8 +6,11 @@ use meituan_protocol::body_cipher::BodyKey;
 use meituan_protocol::message::RawJson;
 use meituan_protocol::ride::codes::CancelStep;
 use meituan_protocol::ride::{self, PUSH_OK, push_fail, requests::CancelOrder};
+use meituan_protocol::ticket::calls::*;
+use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::order::{Delivery, Notice};
-use meituan_protocol::ticket::{self, BodyEncryption, Call, Config, HttpReply, Parts, Received, Reply, Supplier};
+use meituan_protocol::ticket::*;
+use meituan_protocol::ticket::{self, Reply};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{Error, ErrorCode, Secret};
 use serde_json::{Value, json};
@@ -154,13 +157,36 @@ fn replied(to: &'static Call, vector: &Value) -> (i32, Reply) {
     let how = &vector["how"];
     let number = |name: &str| how[name].as_i64().and_then(|code| i32::try_from(code).ok());
     let body = vector.get("body").map(|body| RawJson::new(body.to_string()).unwrap());
-    let outcome = |code: i32| (code, Reply::outcome(code, "", body.clone()));
+    let outcome = |code: i32| (code, Reply::by_code(to, code, "", body.clone()));
     match (how.as_str(), number("code"), number("unlisted")) {
         (Some("ok"), ..) => outcome(200),
         (Some("already"), ..) => outcome(601),
         (Some(_), ..) => outcome(to.pending.unwrap()),
-        (None, Some(code), _) => (code, Reply::refuse(code, text(how, "describe"))),
-        (None, _, code) => (code.unwrap(), Reply::refuse_unlisted(code.unwrap(), text(how, "describe"))),
+        (None, Some(code), _) => (code, refused(to, code, false, text(how, "describe"))),
+        (None, _, code) => (code.unwrap(), refused(to, code.unwrap(), true, text(how, "describe"))),
+    }
+}
+
+/// A failure as a program writes it, whatever its code.
+fn refused(to: &'static Call, code: i32, is_unlisted: bool, describe: &str) -> Reply {
+    macro_rules! by_type {
+        ($($call:ident: $body:ty, $code:ident;)*) => {
+            match to.name {
+                $(name if name == $call.name && is_unlisted => Reply::<$body>::refuse_unlisted(code, describe).into(),
+                name if name == $call.name => Reply::<$body>::refuse($code(code), describe).into(),)*
+                name => panic!("{name} has no type here"),
+            }
+        };
+    }
+    by_type! {
+        ORDER_CREATE: OrderCreated, OrderCreateCode;
+        ORDER_PAY: OrderPaid, OrderPayCode;
+        ORDER_QUERY: OrderState, OrderQueryCode;
+        ORDER_REFUND: OrderRefunded, OrderRefundCode;
+        ORDER_RESCHEDULE: OrderRescheduled, GeneralCode;
+        ORDER_CLOSE: (), GeneralCode;
+        ORDER_REFUNDED: (), GeneralCode;
+        HEARTBEAT: (), GeneralCode;
     }
 }
 

@@ -634,6 +634,8 @@ fn a_driver_that_nobody_chooses_is_waited_for_and_one_that_nobody_offers_is_not_
         world.platform().driver = driver;
         let due = world.settle().unwrap();
         assert!(due > world.time.now().wall);
+        let is_reported = world.heard.has("error the function failed: the driver who was chosen is not offered");
+        assert_eq!(is_reported, driver.is_some(), "{:?}", world.heard.lines());
         world.time.pass(due.0 - world.time.now().wall.0);
     }
     assert!(!world.called().contains(&"confirmOrder"));

@@ -36,11 +36,17 @@ fn refund_with(name: &str, value: Value) -> String {
 
 #[test]
 fn every_push_example_is_accepted_with_exactly_the_expected_warnings() {
-    for (path, interface) in [("/capacity", &CAPACITY_OFFERED), ("/event", &ORDER_CHANGED), ("/refund", &REFUNDED)] {
+    for interface in INTERFACES.iter().filter(|interface| interface.is_push()) {
         let form = push_form(TOKEN, &example(interface, "request.json"));
         let now = Timestamp(1_621_222_860_000);
-        let received = client().receive(path, form.as_bytes(), now).unwrap_or_else(|refusal| panic!("{}", refusal.error));
+        let received =
+            client().receive(&path(interface), form.as_bytes(), now).unwrap_or_else(|refusal| panic!("{}", refusal.error));
         assert_eq!(found(&received.warnings), expected(interface, "request"), "{}", interface.name);
+        assert!(std::ptr::eq(received.push.interface(), *interface), "{}", interface.name);
+        // An event may say no time: then it is known by its content.
+        let key = received.deduplication_key.split_once(':').map(|(name, _)| name);
+        let own = interface.repeats.map(|repeats| repeats.name);
+        assert!(key == own || key == Some("content") && interface.name == "orderChanged", "{}: {key:?}", interface.name);
     }
 }
 

@@ -53,7 +53,6 @@ fn changed(interface: &'static Interface, change: impl FnOnce(&mut serde_json::M
 
 #[test]
 fn every_request_example_rebuilt_from_its_values_opens_to_the_same_fields() {
-    assert_eq!(calls().count(), 7);
     for interface in calls() {
         let (program, ent_id, now) = values(interface);
         let client = Client::new(config(ent_id)).unwrap();
@@ -85,11 +84,13 @@ fn methods_and_paths_are_those_of_the_document() {
         ("queryRealTimeOrder", "dache.query.real.time.order", "/dache/queryRealTimeOrder"),
         ("notifyPaidResult", "dache.notify.paid.result", "/dache/notifyPaidResult"),
     ];
-    for ((name, method, path), interface) in document.into_iter().zip(calls()) {
-        assert_eq!(interface.name, name);
-        assert_eq!(interface.direction, Direction::ToMeituan { method, path });
+    for (name, method, path) in document {
+        assert_eq!(Interface::named(name).unwrap().direction, Direction::ToMeituan { method, path });
+    }
+    for interface in calls() {
+        let Direction::ToMeituan { method, .. } = interface.direction else { unreachable!() };
         let same = |other: Option<&'static Interface>| std::ptr::eq(other.unwrap(), interface);
-        assert!(same(Interface::named(name)) && same(Interface::of_method(method)));
+        assert!(same(Interface::named(interface.name)) && same(Interface::of_method(method)));
     }
 }
 

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 
-fn replied(asked: impl Into<Asked>, reply: &Reply) -> (TicketCall, HttpReply) {
+fn replied<B>(asked: impl Into<Asked>, reply: &Reply<B>) -> (TicketCall, HttpReply) {
     let call = meituan().call(asked, NOW).unwrap();
     let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
     (call, supplier().reply(&received, reply).unwrap())
@@ -248,7 +248,10 @@ impl Store for Faulty {
                 let mut cached = self.cached.lock().unwrap();
                 return Ok(cached.entry(order_id).or_insert(Some(stored)).clone());
             }
-            _ => return Ok(Some(stored)),
+            fault => {
+                stored.snapshot = with_parts(&stored.snapshot, fault);
+                return Ok(Some(stored));
+            }
         };
         stored.snapshot = rewritten(&stored.snapshot, change);
         Ok(Some(stored))
@@ -340,6 +343,46 @@ impl DueStore for Faulty {
 }
 
 /// Connections to one database, each with its fault.
+/// The snapshot as a database has it that keeps less than it was given.
+fn with_parts(snapshot: &str, fault: &str) -> String {
+    fn changed(value: Value, fault: &str) -> Value {
+        match value {
+            Value::Number(at) if fault == "keeps whole seconds" => {
+                let seconds = at.as_i64().filter(|&at| at > 1_000_000_000_000).map(|at| at / 1000 * 1000);
+                seconds.map_or(Value::Number(at), Value::from)
+            }
+            Value::Array(mut items) => {
+                if fault == "sorts lists" {
+                    items.sort_by_key(ToString::to_string);
+                }
+                items.into_iter().map(|item| changed(item, fault)).collect()
+            }
+            Value::Object(fields) if fields.is_empty() && fault == "takes an empty object for an empty list" => {
+                Value::Array(vec![])
+            }
+            Value::Object(fields) => {
+                let is_kept = |value: &Value| !(fault == "leaves out what is null" && value.is_null());
+                let name = |name: String| if fault == "keeps dots for itself" { name.replace('.', "_") } else { name };
+                let kept = fields.into_iter().filter(|(_, value)| is_kept(value));
+                kept.map(|(field, value)| (name(field), changed(value, fault))).collect()
+            }
+            other => other,
+        }
+    }
+    if ![
+        "keeps whole seconds",
+        "sorts lists",
+        "takes an empty object for an empty list",
+        "leaves out what is null",
+        "keeps dots for itself",
+    ]
+    .contains(&fault)
+    {
+        return snapshot.to_owned();
+    }
+    changed(serde_json::from_str(snapshot).unwrap(), fault).to_string()
+}
+
 fn contract_of(faults: &[&'static str]) -> Result<(), BrokenContract> {
     let inner = Arc::new(MemoryStore::default());
     let connection = |&fault: &&'static str| Arc::new(Faulty { fault, inner: inner.clone(), ..Faulty::default() });
@@ -373,6 +416,11 @@ fn every_fault_of_a_store_is_found_and_named() {
         ("normalises", "kept as they are: entries[1]: from character 0 on, expected \"e\\u{301}\", found \"é\""),
         ("loses digits", "to the last character: orderId: from character 17 on, expected \"2\", found \"0\""),
         ("cuts long texts", "to the last character: units[0].voucher: from character 4000 on"),
+        ("keeps whole seconds", "to the last character: units[0].since: expected 1430908460457, found 1430908460000"),
+        ("sorts lists", "to the last character: "),
+        ("takes an empty object for an empty list", "to the last character: notices[0].body.body.empty: "),
+        ("leaves out what is null", "to the last character: notices[0].body.body.nothing: "),
+        ("keeps dots for itself", "to the last character: notices[0].body.body.a.b: "),
         ("holds 64 KiB", "an order of 1000 tickets with credentials is kept whole: save: data too long for column"),
         ("returns stale reads", "connection 0, read after save 2: expected 2, found 1"),
         ("remembers that nothing was there", "connection 0, read after save 1: the order is not there"),

@@ -500,39 +500,74 @@ fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
         r#"{"partnerId":1122,"code":598,"describe":"出票中","body":{"orderId":7,"partnerOrderId":"P1"}}"#
     );
     for foreign in [0, 201, 300, 400, 499, 506, 602, 699] {
-        assert_eq!(supplier().reply(&pay, &Reply::refuse(foreign, "x")).unwrap_err().code, ErrorCode::IllegalReplyCode);
+        assert_eq!(
+            supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode(foreign), "x")).unwrap_err().code,
+            ErrorCode::IllegalReplyCode
+        );
     }
     // These are listed, and no failures.
     let heartbeat = sent("/mt/heartbeat", r#"{"partnerId":1122}"#).receive().unwrap();
-    for (call, outcome) in [(&heartbeat, 200), (&pay, 200), (&pay, 598), (&pay, 601)] {
-        let error = supplier().reply(call, &Reply::refuse(outcome, "系统维护")).unwrap_err();
+    let error = supplier().reply(&heartbeat, &Reply::<()>::refuse(GeneralCode::SUCCESS, "系统维护")).unwrap_err();
+    assert_eq!(error.code, ErrorCode::IllegalReplyCode);
+    for outcome in [200, 598, 601] {
+        let error = supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode(outcome), "系统维护")).unwrap_err();
         assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
     }
-    let refused = supplier().reply(&pay, &Reply::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足")).unwrap();
+    let refused = supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足")).unwrap();
     assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":501,"describe":"预存款不足","partnerId":1122}"#);
-    let silent = supplier().reply(&pay, &Reply::refuse(OrderPayCode::OTHER, "")).unwrap_err();
+    let silent = supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode::OTHER, "")).unwrap_err();
     assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
     // An outcome's code that is a failure's needs a reason, too.
-    let silent = supplier().reply(&pay, &Reply::outcome(OrderPayCode::OTHER, "\u{feff}", ())).unwrap_err();
+    let silent = supplier().reply(&pay, &Reply::outcome(OrderPayCode::OTHER, "\u{feff}", OrderPaid::default())).unwrap_err();
     assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
 }
 
 #[test]
 fn a_code_that_is_not_listed_fails_a_call_only_when_asked_for_and_never_stands_for_an_outcome() {
     let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7,"partnerOrderId":"P1"}}"#).receive().unwrap();
-    let refused = supplier().reply(&pay, &Reply::refuse_unlisted(777, "系统维护")).unwrap();
+    let refused = supplier().reply(&pay, &Reply::<OrderPaid>::refuse_unlisted(777, "系统维护")).unwrap();
     assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":777,"describe":"系统维护","partnerId":1122}"#);
     // A placeholder is sent, and reported.
-    let [listed, unlisted] = [Reply::refuse(OrderPayCode::OTHER, "失败"), Reply::refuse_unlisted(423, "失败")]
+    let [listed, unlisted] = [Reply::<OrderPaid>::refuse(OrderPayCode::OTHER, "失败"), Reply::refuse_unlisted(423, "失败")]
         .map(|reply| supplier().reply(&pay, &reply).unwrap().warnings);
     assert!(!listed.is_empty());
     assert_eq!(unlisted, listed);
     for outcome in [200, 598, 601, 602] {
-        let error = supplier().reply(&pay, &Reply::refuse_unlisted(outcome, "x")).unwrap_err();
+        let error = supplier().reply(&pay, &Reply::<OrderPaid>::refuse_unlisted(outcome, "x")).unwrap_err();
         assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
     }
-    let silent = supplier().reply(&pay, &Reply::refuse_unlisted(777, " ")).unwrap_err();
+    let silent = supplier().reply(&pay, &Reply::<OrderPaid>::refuse_unlisted(777, " ")).unwrap_err();
     assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+}
+
+#[test]
+fn a_reply_leaves_for_its_own_call_alone() {
+    let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7,"partnerOrderId":"P1"}}"#).receive().unwrap();
+    let heartbeat = sent("/mt/heartbeat", r#"{"partnerId":1122}"#).receive().unwrap();
+    let created = OrderCreated { order_id: None, partner_order_id: "P1".into() };
+    let foreign: [(&Received, Reply, &str); 5] = [
+        (&pay, Reply::ok(created).into(), "expected a reply to orderPay, found one to orderCreate"),
+        (&pay, Reply::ok(()).into(), "expected a reply to orderPay, found one to a call without a body"),
+        (
+            &pay,
+            Reply::<OrderRefunded>::refuse(OrderRefundCode::OTHER, "余票不足").into(),
+            "expected a reply to orderPay, found one to orderRefund",
+        ),
+        (&pay, Reply::by_code(&ORDER_QUERY, 777, "系统维护", None), "expected a reply to orderPay, found one to orderQuery"),
+        (
+            &heartbeat,
+            Reply::<OrderPaid>::refuse_unlisted(777, "系统维护").into(),
+            "expected a reply to heartbeat, found one to orderPay",
+        ),
+    ];
+    for (call, reply, detail) in foreign {
+        let error = supplier().reply(call, &reply).unwrap_err();
+        assert_eq!((error.code, error.detail.as_str()), (ErrorCode::WrongType, detail), "{reply:?}");
+    }
+    assert_eq!(
+        supplier().reply(&heartbeat, &Reply::ok(())).unwrap().body,
+        br#"{"partnerId":1122,"code":200,"describe":"success"}"#
+    );
 }
 
 #[test]

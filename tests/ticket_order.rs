@@ -909,7 +909,7 @@ fn no_moment_and_no_count_of_a_fact_makes_an_order_that_cannot_be_read_again() {
     let paid = OrderPaid { voucher_type: Some(VoucherType::CODE_PER_ORDER), ..paid(1) };
     let mut desk = Desk::issued_as(2, paid);
     for id in ["E1", "E2"] {
-        desk.tell(Consumed { at: Some(Timestamp(-1)), ..entered_by_count(id, i32::MAX as u32) });
+        desk.tell(Consumed { at: Some(Timestamp(0)), ..entered_by_count(id, i32::MAX as u32) });
     }
     assert_eq!(desk.order().tally.as_ref().unwrap().used, i32::MAX as u32);
     assert_eq!(desk.state_told().used_quantity, 2, "no more than was ordered");
@@ -1313,7 +1313,7 @@ fn tickets_are_known_one_by_one_up_to_a_hundred_thousand() {
 fn a_time_beyond_what_can_be_stored_is_the_last_one_that_can() {
     let mut desk = Desk { now: Timestamp(i64::MAX), ..Desk::new() };
     desk.run(create(1));
-    assert_eq!(desk.order().attempts[0].started_at, Timestamp((1 << 53) - 1));
+    assert_eq!(desk.order().attempts[0].started_at, Timestamp(LAST));
 }
 
 #[test]
@@ -1376,4 +1376,134 @@ fn silence_agrees_nothing_before_the_third_working_day_has_ended() {
     desk.now.0 += 1;
     desk.tell(TimePassed::default());
     assert_eq!(desk.order().counts().refunded, 1);
+}
+
+// Times.
+
+/// The last time that `yyyy-MM-dd HH:mm:ss` can hold, and one that a gate sends in microseconds.
+const LAST: i64 = 253_402_271_999_999;
+const MICROSECONDS: i64 = 1_772_416_800_000_000;
+
+/// The order as a version has stored it that took any time.
+fn poisoned(order: &Order) -> Order {
+    let json = order.to_json();
+    let spoilt = json.replace(&NOW.0.to_string(), &MICROSECONDS.to_string());
+    assert_ne!(json, spoilt);
+    Order::from_json(spoilt.as_bytes()).unwrap().unwrap()
+}
+
+#[test]
+fn a_stored_time_that_no_message_can_hold_is_the_last_one_that_can() {
+    let mut desk = Desk::issued(3);
+    desk.tell(entered("E1", &["C1"]));
+    let key = desk.run(refund("R1", &["C2"]));
+    desk.reply(end(&key, Outcome::DONE));
+    desk.order = Some(poisoned(desk.order()));
+    desk.later(60_000);
+    let times = |desk: &mut Desk| -> Vec<i64> {
+        desk.state_told().voucher_list.iter().flatten().map(|voucher| voucher.voucher_invalid_time.0).collect()
+    };
+    assert_eq!(times(&mut desk), [LAST; 3]);
+    let Some(ReplyBody::Refunded(body)) = desk.reply(refund("R1", &["C2"])).body else { panic!() };
+    assert_eq!((body.request_time, body.response_time), (Some(Timestamp(LAST)), Some(Timestamp(LAST))));
+    // The outbox has the time in a notice that is written already.
+    let Answer::Send(notices) = desk.tell(ClaimNotices {}).answer else { panic!() };
+    let notice: ConsumeNotice = notices[0].message().unwrap();
+    assert_eq!(notice.voucher_list.unwrap()[0].voucher_invalid_time, Timestamp(LAST));
+
+    let mut desk = Desk::issued_as(2, paid_with_one_code());
+    desk.tell(entered_by_count("E1", 1));
+    desk.order = Some(poisoned(desk.order()));
+    assert_eq!(times(&mut desk), [LAST; 2]);
+}
+
+#[test]
+fn an_early_entry_that_was_stored_with_a_number_of_0_is_read_again_and_counts_as_it_did() {
+    let mut desk = Desk::issuing(2);
+    desk.tell(entered_by_count("E1", 1));
+    let json = desk.order().to_json();
+    let spoilt = json.replace(r#""id":"E1","at":1772416800000,"quantity":1"#, r#""id":"E1","at":1772416800000000,"quantity":0"#);
+    assert_ne!(json, spoilt);
+    desk.order = Order::from_json(spoilt.as_bytes()).unwrap();
+    desk.tell(Event::Issued(paid(2)));
+    let state = desk.state_told();
+    assert_eq!((quantities(&state), state.voucher_list.unwrap()[0].voucher_invalid_time), ((2, 1, 0), Timestamp(LAST)));
+}
+
+#[test]
+fn a_time_that_no_message_can_hold_and_a_number_of_0_are_refused_of_rust_values_too() {
+    for at in [Timestamp(LAST + 1), Timestamp(MICROSECONDS), Timestamp(i64::MAX), Timestamp(-1), Timestamp(i64::MIN)] {
+        let mut desk = Desk::issued(1);
+        let consumed = desk.tell(Consumed { at: Some(at), ..entered("E1", &["C1"]) });
+        assert_eq!((consumed.kind, consumed.reason), (Kind::Illegal, Some(Reason::WrongTime)), "{at:?}");
+        let admit = Admit { id: "E2".into(), at: Some(at), vouchers: Some(codes(1)), ..Admit::default() };
+        let asked = desk.tell(admit);
+        assert_eq!((asked.kind, asked.reason), (Kind::Illegal, Some(Reason::WrongTime)), "{at:?}");
+        let Answer::Admitted(answer) = asked.answer else { panic!() };
+        assert_eq!((answer.admitted.len(), answer.refused.len()), (0, 1));
+    }
+    let mut desk = Desk::issued(1);
+    let none = desk.tell(entered_by_count("E1", 0));
+    assert_eq!((none.kind, none.reason), (Kind::Illegal, Some(Reason::WrongQuantity)));
+    let blank = desk.tell(entered(" \u{200b}", &["C1"]));
+    assert_eq!((blank.kind, blank.reason), (Kind::Illegal, Some(Reason::BlankNumber)));
+    assert_eq!(desk.tell(Consumed { at: Some(Timestamp(LAST)), ..entered("E1", &["C1"]) }).kind, Kind::Moved);
+}
+
+#[test]
+fn a_refunded_message_at_a_time_that_no_message_can_hold_is_kept() {
+    for (at, kept) in [(i64::MAX, LAST), (i64::MIN, 0)] {
+        let mut desk = Desk::issued(1);
+        let message = RefundedMessage { refund_time: Timestamp(at), ..refunded(RefundMessageType::CUSTOMER_SERVICE, "S1", 1) };
+        desk.tell(RefundedMessage { voucher_list: Some(codes(1)), ..message });
+        assert_eq!(desk.order().refund("S1").unwrap().requested_at, Timestamp(kept));
+    }
+}
+
+// Which order.
+
+#[test]
+fn what_names_no_order_is_about_the_one_that_it_is_applied_to() {
+    let mut desk = Desk::issuing(1);
+    let unnamed = OrderPaid { order_id: Id(0), partner_order_id: " ".into(), ..paid(1) };
+    assert_eq!(desk.tell(Event::Issued(unnamed)).kind, Kind::Moved);
+    let body = desk.notices()[0].1["body"].clone();
+    assert_eq!((body["orderId"].as_str(), body["partnerOrderId"].as_str()), (Some(ORDER.0.to_string().as_str()), Some("P")));
+}
+
+#[test]
+fn a_result_that_cannot_be_used_after_the_close_owes_the_closing_function_another_run() {
+    let mut desk = Desk::created(1);
+    let key = desk.run(pay());
+    let closing = desk.run(close(CloseType::ISSUE_FAILED));
+    desk.reply(end(&closing, Outcome::DONE));
+    assert_eq!(desk.order().attempts, []);
+    desk.tell(AttemptEnded { paid: Some(paid(2)), ..end(&key, Outcome::DONE) });
+    let owed: Vec<&str> = desk.order().attempts.iter().map(|attempt| attempt.call.as_str()).collect();
+    assert_eq!(owed, ["orderClose"]);
+}
+
+#[test]
+fn blank_codes_are_no_codes_of_rust_values_either() {
+    for blank in ["", " ", "\u{3000}", "\u{200b}", "\u{feff}\u{2060}", "\0", "\t\u{ad}"] {
+        let with = |voucher_type, vouchers: &[&str]| OrderPaid {
+            voucher_type: Some(voucher_type),
+            vouchers: Some(vouchers.iter().map(|&code| code.into()).collect()),
+            ..paid(2)
+        };
+        for paid in [with(VoucherType::CODE_PER_TICKET, &["C1", blank]), with(VoucherType::CODE_PER_ORDER, &[blank])] {
+            let mut desk = Desk::created(2);
+            let key = desk.run(pay());
+            let ended = desk.tell(AttemptEnded { paid: Some(paid.clone()), ..end(&key, Outcome::DONE) });
+            assert_eq!(
+                (ended.reason, &ended.reports[..]),
+                (Some(Reason::WrongCodes), &[Report::FunctionResultUnusable][..]),
+                "{blank:?}"
+            );
+            assert_eq!(desk.order().attempts[0].unusable, Some(1));
+            desk.tell(end(&key, Outcome::PENDING));
+            let fact = desk.tell(Event::Issued(paid));
+            assert_eq!((fact.kind, fact.reason), (Kind::Illegal, Some(Reason::WrongCodes)), "{blank:?}");
+        }
+    }
 }

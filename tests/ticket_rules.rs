@@ -40,6 +40,10 @@ fn receive(path: &str, body: Value) -> Result<Received, Refusal> {
     supplier(false).receive(&parts, json!({ "partnerId": 1122, "body": body }).to_string().as_bytes(), NOW)
 }
 
+fn json_reply(call: &'static Call, code: i32, body: &Value) -> Reply {
+    Reply::by_code(call, code, "success", Some(raw(body)))
+}
+
 #[test]
 fn messages_are_judged_as_the_vectors_say() {
     let cases: Vec<Value> = serde_json::from_str(include_str!("vectors/check/ticket.json")).unwrap();
@@ -103,7 +107,7 @@ fn only_what_breaks_a_rule_has_the_hint_of_the_rule() {
     let error = supplier(false).reply(&pay, &Reply::ok(OrderPaid::default())).unwrap_err();
     assert_eq!((error.rule, error.hint()), (None, error.code.hint()));
     let same = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 1, "vouchers": ["K1", "K1"] });
-    let error = supplier(false).reply(&pay, &Reply::ok(raw(&same)).for_quantity(2)).unwrap_err();
+    let error = supplier(false).reply(&pay, &json_reply(&ORDER_PAY, 200, &same).for_quantity(2)).unwrap_err();
     assert!(error.hint().en.contains("voucherType 2") && error.hint().zh.contains("voucherType 2"), "{:?}", error.hint());
     for rule in rules::ALL {
         assert_eq!(
@@ -119,9 +123,9 @@ fn only_what_breaks_a_rule_has_the_hint_of_the_rule() {
 fn inferred_rules_refuse_what_is_sent_where_that_is_asked_for() {
     let pay = receive("/pay", json!({ "orderId": 7, "partnerOrderId": "P1" })).unwrap();
     let untyped = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 0, "vouchers": ["K1"] });
-    let reported = supplier(false).reply(&pay, &Reply::ok(raw(&untyped)).for_quantity(1)).unwrap();
+    let reported = supplier(false).reply(&pay, &json_reply(&ORDER_PAY, 200, &untyped).for_quantity(1)).unwrap();
     assert_eq!(reported.warnings[0].rule, Some("pay.codes-untyped"));
-    let error = supplier(true).reply(&pay, &Reply::ok(raw(&untyped)).for_quantity(1)).unwrap_err();
+    let error = supplier(true).reply(&pay, &json_reply(&ORDER_PAY, 200, &untyped).for_quantity(1)).unwrap_err();
     assert_eq!((error.code, error.rule), (ErrorCode::RuleBroken, Some("pay.codes-untyped")));
 
     let notice = ConsumeNotice {
@@ -142,7 +146,7 @@ fn inferred_rules_refuse_what_is_sent_where_that_is_asked_for() {
 
     // What could not be checked was not broken, and what Meituan sends is not ours to refuse.
     let unknown = json!({ "orderId": "7", "partnerOrderId": "P1", "voucherType": 1, "vouchers": ["K1"] });
-    let unchecked = supplier(true).reply(&pay, &Reply::ok(raw(&unknown))).unwrap();
+    let unchecked = supplier(true).reply(&pay, &json_reply(&ORDER_PAY, 200, &unknown)).unwrap();
     assert_eq!(unchecked.warnings[0].code, ErrorCode::RuleUnchecked);
 }
 
@@ -196,7 +200,7 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
         if number != Value::Null {
             ids["partnerOrderId"] = number;
         }
-        let reply = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "退款审批中", raw(&ids))).unwrap();
+        let reply = supplier(false).reply(&call, &json_reply(&ORDER_REFUND, 602, &ids)).unwrap();
         let [warning] = &*reply.warnings else { panic!("{:?}", reply.warnings) };
         assert_eq!((warning.code, &*warning.path, warning.refuses), (found, "body.partnerOrderId", false));
     }
@@ -204,12 +208,12 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
     let mut body = refund.clone();
     body["partnerOrderId"] = json!("P1");
     let call = receive("/refund", body).unwrap();
-    let reply = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "", raw(&json!({})))).unwrap();
+    let reply = supplier(false).reply(&call, &json_reply(&ORDER_REFUND, 602, &json!({}))).unwrap();
     let reply: Value = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(reply["body"], json!({ "orderId": 7, "refundId": "R1", "partnerOrderId": "P1" }));
     assert_eq!(reply["describe"], "退款审批中");
     let ids = json!({ "orderId": "7", "refundId": null });
-    let error = supplier(false).reply(&call, &Reply::outcome(OrderRefundCode::PENDING, "", raw(&ids))).unwrap_err();
+    let error = supplier(false).reply(&call, &json_reply(&ORDER_REFUND, 602, &ids)).unwrap_err();
     assert_eq!((error.code, &*error.path), (ErrorCode::MissingField, "body.refundId"));
 }
 

@@ -4,7 +4,7 @@ use meituan_protocol::message::{Id, RawJson};
 use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderQuery};
 use meituan_protocol::ticket::codes::{CloseType, VoucherType};
 use meituan_protocol::ticket::order::{
-    Answer, AttemptEnded, ClaimNotices, Delivery, Event, NoticeEnded, Order, Outcome, Report, Settings, apply,
+    Answer, AttemptEnded, ClaimNotices, Delivery, Event, Kind, NoticeEnded, Order, Outcome, Reason, Report, Settings, apply,
 };
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
@@ -237,13 +237,13 @@ fn settling_goes_on_where_the_store_fails_for_one_function() {
 fn an_event_is_recorded_once_and_somebody_hears_of_its_conflict_once() {
     let service = Service::default();
     let entered = || Event::Consumed(meituan_protocol::ticket::order::Consumed { id: "E1".into(), ..Default::default() });
-    let (mut job, _) = service.record(entered(), NOW);
+    let (mut job, _) = service.record(Id(7), entered(), NOW);
     let step = load(&service, &mut job, &created(), NOW);
     let save = step.save.unwrap();
     assert_eq!(save.news.conflicts.len(), 1);
     let Then::Done(Done::Recorded(recorded)) = step.then else { panic!() };
     assert_eq!((recorded.transition.answer, recorded.order.as_ref()), (Answer::None, Some(&save.order)));
-    let (mut job, _) = service.record(entered(), NOW);
+    let (mut job, _) = service.record(Id(7), entered(), NOW);
     let step = load(&service, &mut job, &save.order, NOW);
     assert!(step.save.is_none());
 }
@@ -319,7 +319,7 @@ fn heard(step: &Step) -> Vec<&str> {
 #[test]
 fn a_conflict_that_a_save_has_stored_which_is_said_to_have_come_second_is_heard_of() {
     let service = Service::default();
-    let (mut job, _) = service.record(entered("E1"), NOW);
+    let (mut job, _) = service.record(Id(7), entered("E1"), NOW);
     let step = load(&service, &mut job, &created(), NOW);
     let save = step.save.unwrap();
     let id = save.news.conflicts[0].id.clone();
@@ -333,7 +333,7 @@ fn a_conflict_that_a_save_has_stored_which_is_said_to_have_come_second_is_heard_
 #[test]
 fn of_a_save_that_did_come_second_nothing_is_heard_but_what_is_saved_then() {
     let service = Service::default();
-    let (mut job, _) = service.record(entered("E1"), NOW);
+    let (mut job, _) = service.record(Id(7), entered("E1"), NOW);
     load(&service, &mut job, &created(), NOW);
     service.advance(&mut job, Input::Conflict, NOW);
     service.advance(&mut job, Input::Resumed, NOW);
@@ -346,13 +346,13 @@ fn of_a_save_that_did_come_second_nothing_is_heard_but_what_is_saved_then() {
 fn a_conflict_that_may_be_stored_though_the_store_failed_is_heard_of_before_the_job_ends() {
     let service = Service::default();
     for why in [|| Input::StoreFailed, || Input::StoreLate] {
-        let (mut job, _) = service.record(entered("E1"), NOW);
+        let (mut job, _) = service.record(Id(7), entered("E1"), NOW);
         load(&service, &mut job, &created(), NOW);
         let step = service.advance(&mut job, why(), NOW);
         assert!(matches!(step.then, Then::Done(Done::Failed(_))));
         assert_eq!(heard(&step), ["entered-unissued:E1"]);
         // What could not even be loaded has nothing to say.
-        let (mut job, _) = service.record(entered("E1"), NOW);
+        let (mut job, _) = service.record(Id(7), entered("E1"), NOW);
         assert!(service.advance(&mut job, why(), NOW).heard.is_none());
     }
 }
@@ -396,4 +396,22 @@ fn a_notice_that_was_given_up_and_a_report_are_heard_of_though_their_save_is_sai
     service.advance(&mut job, Input::Conflict, NOW);
     service.advance(&mut job, Input::Resumed, NOW);
     assert_eq!(load(&service, &mut job, &save.order, NOW).heard.unwrap().reports, [Report::AcceptedAtLast]);
+}
+
+#[test]
+fn what_is_recorded_of_one_order_is_never_stored_as_another_one() {
+    let service = Service::default();
+    for (stored, event) in
+        [(None, create()), (None, pay()), (Some(created()), Event::from(ClaimNotices {})), (Some(created()), pay())]
+    {
+        let (mut job, _) = service.record(Id(8), event.clone(), NOW);
+        let loaded = stored.clone().map_or_else(Loaded::default, Loaded::from);
+        let step = service.advance(&mut job, Input::Loaded(loaded), NOW);
+        assert!(step.save.is_none(), "{event:?}");
+        let Then::Done(Done::Recorded(recorded)) = step.then else { panic!("{event:?}") };
+        assert_eq!((recorded.transition.kind, recorded.transition.reason), (Kind::Illegal, Some(Reason::OtherOrder)), "{event:?}");
+    }
+    // Its own order is.
+    let (mut job, _) = service.record(Id(7), create(), NOW);
+    assert!(service.advance(&mut job, Input::Loaded(Loaded::default()), NOW).save.is_some());
 }

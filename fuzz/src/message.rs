@@ -140,10 +140,10 @@ pub fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
         push(&mut seeds, 2 * at, request.to_string().as_bytes());
         push(&mut seeds, 2 * at + 1, reply.to_string().as_bytes());
     }
-    for (index, interface) in INTERFACES.iter().enumerate() {
-        let at = 2 * (CALLS.len() + index);
-        push(&mut seeds, at, &vectors.file(&format!("ride/{}/request.json", interface.name)));
-        push(&mut seeds, at + 1, &vectors.file(&format!("ride/{}/response.json", interface.name)));
+    let folders = CALLS.iter().map(|call| ("ticket", call.name)).chain(INTERFACES.iter().map(|interface| ("ride", interface.name)));
+    for (index, (api, name)) in folders.enumerate() {
+        push(&mut seeds, 2 * index, &vectors.file(&format!("{api}/{name}/request.json")));
+        push(&mut seeds, 2 * index + 1, &vectors.file(&format!("{api}/{name}/response.json")));
     }
     seeds
 }

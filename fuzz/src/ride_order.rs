@@ -154,14 +154,7 @@ fn check_border(order: &RideOrder, event: &Event, transition: &RideTransition) {
 
 /// A fact as JavaScript would send it.
 fn fact_json(event: &Event) -> Vec<u8> {
-    let (name, body) = match event {
-        Event::CapacityOffered(body) => ("capacityOffered", json(body)),
-        Event::OrderChanged(body) => ("orderChanged", json(body)),
-        Event::Refunded(body) => ("refunded", json(body)),
-        Event::Queried(body) => ("queried", json(body)),
-        _ => unreachable!("a call of our own is no fact"),
-    };
-    [b"{\"", name.as_bytes(), b"\":", &body, b"}"].concat()
+    event.to_json().into_bytes()
 }
 
 /// Any bytes as an order, an event and recent calls: the result can be applied again.

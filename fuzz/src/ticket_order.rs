@@ -251,14 +251,7 @@ fn check_text(order: &Order) {
 fn call_of(event: &Event) -> Option<&str> {
     match event {
         Event::AttemptEnded(end) => end.key.split(':').next(),
-        Event::OrderCreate(_) => Some("orderCreate"),
-        Event::OrderPay(_) => Some("orderPay"),
-        Event::OrderQuery(_) => Some("orderQuery"),
-        Event::OrderRefund(_) => Some("orderRefund"),
-        Event::OrderClose(_) => Some("orderClose"),
-        Event::OrderRefunded(_) => Some("orderRefunded"),
-        Event::OrderReschedule(_) => Some("orderReschedule"),
-        _ => None,
+        _ => event.call().map(|call| call.name),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What happens to a small order, decoded from bytes: few numbers and codes, so that what happens is about the same things.
 
-use crate::input::{Input, json};
+use crate::input::Input;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
@@ -193,27 +193,5 @@ impl Story {
 
 /// An event as JavaScript would send it.
 pub(crate) fn event_json(event: &Event) -> Vec<u8> {
-    let (name, body) = match event {
-        Event::OrderCreate(body) => ("orderCreate", json(body)),
-        Event::OrderPay(body) => ("orderPay", json(body)),
-        Event::OrderQuery(body) => ("orderQuery", json(body)),
-        Event::OrderRefund(body) => ("orderRefund", json(body)),
-        Event::OrderClose(body) => ("orderClose", json(body)),
-        Event::OrderRefunded(body) => ("orderRefunded", json(body)),
-        Event::OrderReschedule(body) => ("orderReschedule", json(body)),
-        Event::AttemptEnded(body) => ("attemptEnded", json(body)),
-        Event::Issued(body) => ("issued", json(body)),
-        Event::IssueFailed(body) => ("issueFailed", json(body)),
-        Event::RefundAgreed(body) => ("refundAgreed", json(body)),
-        Event::RefundRefused(body) => ("refundRefused", json(body)),
-        Event::Consumed(body) => ("consumed", json(body)),
-        Event::Admit(body) => ("admit", json(body)),
-        Event::NoticeAccepted(body) => ("noticeAccepted", json(body)),
-        Event::TimePassed(body) => ("timePassed", json(body)),
-        Event::TakeOver(body) => ("takeOver", json(body)),
-        Event::ConflictResolved(body) => ("conflictResolved", json(body)),
-        Event::PersonalDataCleared(body) => ("personalDataCleared", json(body)),
-        other => unreachable!("{other:?} is never sent here"),
-    };
-    [b"{\"", name.as_bytes(), b"\":", &body, b"}"].concat()
+    event.to_json().into_bytes()
 }

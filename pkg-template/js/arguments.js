@@ -3,7 +3,7 @@
 
 import { MeituanError } from "./errors.js";
 import { LONGEST_TIMER } from "./time.js";
-import { bytesOf, insteadOf, isPlain, isRecord, isUnset, kindOf, spaced, timeOf } from "./values.js";
+import { bytesOf, insteadOf, isOfAnyRealm, isPlain, isRecord, isUnset, kindOf, spaced, timeOf } from "./values.js";
 
 /** @typedef {import("./texts.js").Text} Text */
 
@@ -79,8 +79,8 @@ const isOwn = (object, name) => Object.hasOwn(object, name) || (!isPlain(object)
 /** @param {object} object @param {string} name */
 function isOfClass(object, name) {
   for (let at = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
-    // Object.prototype, of any realm: whoever adds to it, adds to everything.
-    if (Object.getPrototypeOf(at) === null && Object.hasOwn(at, "hasOwnProperty")) return false;
+    // Whoever adds to it, adds to everything.
+    if (isOfAnyRealm(at)) return false;
     if (Object.hasOwn(at, name)) return true;
   }
   return false;

@@ -6,8 +6,9 @@ import { answerWith, MeituanError } from "./errors.js";
 import { blamed } from "./found.js";
 import { Reply, replyOf } from "./http.js";
 import { stringify } from "./json.js";
+import { notReturned } from "./returned.js";
 import { calls } from "./ticket-messages.js";
-import { isRecord, kindOf } from "./values.js";
+import { isList, isMessage, isRecord, kindOf } from "./values.js";
 
 /**
  * @typedef {import("./configuration.js").Configuration} Configuration
@@ -25,6 +26,12 @@ const SIGNATURE_LENGTH = 28;
  * @typedef {{ outcome: number, asked?: object, beside?: object, body?: any }} Replied
  */
 
+/**
+ * The reply of what a function has returned. Nothing returned agrees to a refund, unless a reply was made before.
+ * @type {<Answer>(call: Call<Answer>, returned: any) => Answer}
+ */
+export let replyTo;
+
 /** @template Answer */
 export class Call {
   #configuration;
@@ -35,6 +42,14 @@ export class Call {
   #record;
   #date;
   #authorization;
+  #hasReply = false;
+
+  static {
+    replyTo = (call, returned) => {
+      if (call.#hasReply) throw call.#refuse(notReturned(returned));
+      return call.ok(returned);
+    };
+  }
 
   /**
    * @param {Configuration} configuration
@@ -92,15 +107,16 @@ export class Call {
       throw this.#wrong("options", options, "an object", "对象");
     }
     const outcome = isAlready(options) ? ALREADY : DONE;
+    const body = this.#message(reply);
     const order = options === undefined ? undefined : fieldOf(options, "order", "options.order");
-    return this.#write(outcome, reply, order, besides(options));
+    return this.#write(outcome, body, order, besides(options));
   }
 
   /** @param {object} [fields] */
   pending(fields) {
     if (calls[this.#index].pending === undefined) return this.#illegal(undefined, true);
     try {
-      return this.#write(PENDING, fields, undefined, undefined);
+      return this.#write(PENDING, this.#message(fields), undefined, undefined);
     } catch (error) {
       if (MeituanError.is(error)) throw error;
       throw this.#refuse(blamed(error, { fields }));
@@ -138,13 +154,25 @@ export class Call {
     if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31) this.#illegal(code);
     if (typeof describe !== "string") throw this.#wrong("describe", describe, "a text", "字符串");
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
+    let written;
     try {
-      const { body, ...rest } = writeFailure(this.#configuration.handle, this.#index, how, code, describe, this.encrypted);
-      return this.#finish(new Reply(code, body, rest), { code, describe });
+      written = writeFailure(this.#configuration.handle, this.#index, how, code, describe, this.encrypted);
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
       throw error.code === "ILLEGAL_REPLY_CODE" ? this.#illegal(code) : this.#refuse(error);
     }
+    const { body, ...rest } = written;
+    this.#hasReply = true;
+    return this.#finish(new Reply(code, body, rest), { code, describe });
+  }
+
+  /**
+   * A copy of it, or JSON, would hold nothing of what is no message: and a refund with nothing else said is agreed.
+   * @param {any} reply
+   */
+  #message(reply) {
+    if (typeof reply !== "object" || reply === null || isMessage(reply) || isList(reply)) return reply;
+    throw this.#wrong("body", reply, "an object with the fields of the message", "带有报文字段的对象");
   }
 
   /** What the request said of the fields that the reply repeats. */
@@ -168,7 +196,11 @@ export class Call {
    */
   #write(outcome, body, order, fields) {
     const asked = this.#asked();
-    if (this.#record) return this.#record({ outcome, asked, beside: fields, body });
+    if (this.#record) {
+      const recorded = this.#record({ outcome, asked, beside: fields, body });
+      this.#hasReply = true;
+      return recorded;
+    }
     const { handle, bareReplies } = this.#configuration;
     const index = this.#index;
     // Such a reply is the same each time, so it is written and checked once.
@@ -188,6 +220,7 @@ export class Call {
         if (isBare) bareReplies[index] = written;
       }
       const { code, text, warnings } = written;
+      this.#hasReply = true;
       return this.#finish(new Reply(code, text, { encrypted: this.encrypted, warnings }), { code, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;

@@ -76,7 +76,7 @@ function routesOf(routes) {
 
 /** @param {unknown} signedUri */
 function rewriteOf(signedUri) {
-  if (signedUri === undefined || typeof signedUri === "function") return {};
+  if (signedUri === undefined || typeof signedUri === "function") return optionsOf(undefined, "signedUri", []);
   if (isRecord(signedUri)) return settingsOf(signedUri, "signedUri", ["strip", "prepend"]);
   return unexpected(
     "signedUri",
@@ -92,6 +92,16 @@ function secretsOf(clientSecret) {
   const secrets = reading("clientSecret", () => [...clientSecret]);
   if (secrets.length === 0) unexpected("clientSecret", secrets, "a secret", "密钥");
   return secrets.map((secret, index) => text(secret, `clientSecret[${index}]`));
+}
+
+/**
+ * A text that a header can have as it is.
+ * @param {unknown} value
+ * @param {string} path
+ */
+function headerText(value, path) {
+  if (/^[!-~]+$/.test(text(value, path))) return /** @type {string} */ (value);
+  return unexpected(path, value, "visible ASCII characters without blanks", "不含空格的可见 ASCII 字符");
 }
 
 /** What the module calls otherwise than the options do. */
@@ -171,7 +181,7 @@ export function configure(options) {
     maxBodyBytes: settings.maxBodyBytes,
     bodyTimeoutMs,
     routes: new Map(settings.routes.map(({ path, call }) => [path, call])),
-    appKey: appKey === undefined ? undefined : text(appKey, "bodyEncryption.appKey"),
+    appKey: appKey === undefined ? undefined : headerText(appKey, "bodyEncryption.appKey"),
     canEncrypt: settings.bodyKey !== undefined,
     /**
      * A line feed would begin another line of the head, and nothing would mean that no URI is given; a blank is refused as well.

@@ -1,7 +1,7 @@
 // The boundary to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
 // row of numbers and the numbers of calls and messages is here; no other file touches its memory.
 
-import { anyText, content as contentOf, unexpected, unset } from "./arguments.js";
+import { anyText, content as contentOf, unset } from "./arguments.js";
 import { ANSWER, ASCII, Border, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING, OTHER, SLOTS, TEXT } from "./border.js";
 import { Ciphers } from "./cipher.js";
 import { MeituanError } from "./errors.js";
@@ -14,7 +14,7 @@ import { messages, read } from "./messages.js";
 import { interfaces, read as readRide } from "./ride-messages.js";
 import { open, parseExactly, root } from "./slots.js";
 import { calls, read as readTicket } from "./ticket-messages.js";
-import { isUnset, timeOf } from "./values.js";
+import { isUnset } from "./values.js";
 
 /** @typedef {import("./errors.js").Finding} Finding */
 
@@ -445,7 +445,6 @@ export const openClient = (settings, cipher) => opened("client", glue.ride_clien
  */
 export function sealRequest(client, of, program, now) {
   const written = stringify(program, "");
-  refuseLostNumbers(program, "");
   return border.call(() => {
     if (glue.ride_request(client, of, border.putAlone(written), now) !== 0)
       throw withFound(border.failed(), program, { whole: "message" });
@@ -453,24 +452,6 @@ export function sealRequest(client, of, program, now) {
     const end = text.indexOf("\n");
     return { url: text.slice(0, end), body: text.slice(end + 1), warnings: border.findings() };
   });
-}
-
-/**
- * JSON has no NaN and no infinity: they are written as null, which looks like a field that was left out.
- * @param {any} value
- * @param {string} path
- */
-function refuseLostNumbers(value, path) {
-  const time = timeOf(value);
-  if (time !== undefined) {
-    if (!Number.isFinite(time)) unexpected(path || "message", value, "a number", "数字", "WRONG_TYPE");
-  } else if (Array.isArray(value)) {
-    value.forEach((item, index) => {
-      refuseLostNumbers(item, `${path}[${index}]`);
-    });
-  } else if (typeof value === "object" && value !== null) {
-    for (const [name, field] of Object.entries(value)) refuseLostNumbers(field, path === "" ? name : `${path}.${name}`);
-  }
 }
 
 /**
@@ -539,13 +520,6 @@ export const answerPush = (code, message) =>
     if (glue.ride_answer(code, border.putAlone(message)) !== 0) throw border.failed();
     return border.output();
   });
-
-/**
- * @param {Uint8Array} random 16 bytes
- * @returns {string | undefined}
- */
-export const orderId = (random) =>
-  border.call(() => (glue.ride_order_id(border.putAlone(random)) === 0 ? border.output() : undefined));
 
 /**
  * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.

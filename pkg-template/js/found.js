@@ -3,7 +3,7 @@
 
 import { unreadable } from "./arguments.js";
 import { MeituanError } from "./errors.js";
-import { isList, kindOf } from "./values.js";
+import { isList, isMessage, kindOf, timeOf } from "./values.js";
 
 /** Deeper ones are no messages. */
 const DEEPEST = 100;
@@ -39,6 +39,33 @@ export function culpritIn(value, path, above = []) {
     }
   } catch {
     return { path: at, isUnreadable: true };
+  }
+  return undefined;
+}
+
+/**
+ * Where a value holds what JSON writes as nothing: an object that is none of fields as `{}`, a number that is none as `null`.
+ * @param {any} value
+ * @param {string} path
+ * @param {number} [depth]
+ * @returns {{ path: string, value: unknown, isNumber: boolean } | undefined}
+ */
+export function lostIn(value, path, depth = 0) {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : { path, value, isNumber: true };
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return undefined;
+  try {
+    if (Number.isNaN(timeOf(value))) return { path, value, isNumber: true };
+    // What writes itself is what it writes.
+    if (typeof value.toJSON === "function") return undefined;
+    const isItems = isList(value);
+    const names = Object.keys(value);
+    if (names.length === 0 && !isItems && !isMessage(value)) return { path, value, isNumber: false };
+    for (const name of names) {
+      const found = lostIn(value[name], isItems ? `${path}[${name}]` : below(path, name), depth + 1);
+      if (found) return found;
+    }
+  } catch {
+    // It was read before, when it was written.
   }
   return undefined;
 }

@@ -64,7 +64,6 @@ export declare function ride_client(length: number): number;
 export declare function ride_request(client: number, of: number, length: number, now: number): number;
 export declare function ride_read_reply(client: number, of: number, status: number, length: number): number;
 export declare function ride_receive(client: number, head: number, body: number, now: number): number;
-export declare function ride_order_id(length: number): number;
 export declare function envelope_key(length: number, hasCipher: boolean): number;
 export declare function envelope_seal(length: number): number;
 export declare function envelope_open(length: number): number;

@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { functions as checked, duration, identified, invalid, oneOf, ownOf } from "./arguments.js";
+import { functions as checked, duration, identified, invalid, oneOf, ownOf, reading } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { wasSeen } from "./replays.js";
@@ -19,15 +19,16 @@ import { endsInTime, steady } from "./time.js";
  * @typedef {object} Api
  * @property {number} limitMs within which settings and request must be there, where no `deadlineMs` is shorter
  * @property {readonly string[]} names of the calls that Meituan makes
- * @property {readonly UnknownOutcome[]} [unknownOutcomes] what a handler without a store may choose from; the first is the default
+ * @property {readonly UnknownOutcome[]} unknownOutcomes what a handler without a store may choose from; the first is the default
  * @property {(call: any) => import("./reports.js").About} about which order and call it is
  * @property {() => Response} unavailable where even the settings could not be had
  * @property {(receiver: any, url: string) => Response} unread where the request could not be read
  * @property {(call: any) => Response} unserved where there is no function for the call
+ * @property {(call: any, returned: unknown) => Response} reply of what the function has returned
  * @property {(call: any, unknownOutcome: UnknownOutcome) => Response} broken where the function threw
- * @property {() => (call: any) => boolean} [reports] makes, for one endpoint, what says whether a call's warnings are reported
- * @property {boolean} [isSigned] whether calls have a signature, by which a repeat is known
- * @property {(options: any) => Desk} [desk] where orders are kept in the user's store
+ * @property {(() => (call: any) => boolean) | undefined} reports makes, for one endpoint, what says whether a call's warnings are reported
+ * @property {boolean} isSigned whether calls have a signature, by which a repeat is known
+ * @property {(options: any) => Desk} desk where orders are kept in the user's store
  */
 
 /**
@@ -44,7 +45,7 @@ import { endsInTime, steady } from "./time.js";
 
 /**
  * When a call came, and until when what it needs must be there, by the steady clock.
- * @typedef {{ began: number, until: number, heard?: (body: string | Uint8Array) => void, isSeen?: boolean }} Arrival `heard` gets the body as
+ * @typedef {{ began: number, until: number, heard: ((body: string | Uint8Array) => void) | undefined, isSeen: boolean }} Arrival `heard` gets the body as
  * it came; `isSeen`: the call came before
  */
 
@@ -85,7 +86,7 @@ export function endpoint(make, api, given) {
 export function serve(receiverFor, api, given) {
   const { fallback, record, unknownOutcome, seen, ...options } = ownOf(given, "options");
   const { reports, others } = Reports.of(options);
-  const desk = others.store === undefined ? undefined : api.desk?.({ ...others, record, reports });
+  const desk = others.store === undefined ? undefined : api.desk({ ...others, record, reports });
   const functions = desk?.functions ?? others;
   checked({ ...functions, fallback, record, seen });
   for (const name of Object.keys(functions)) {
@@ -101,7 +102,16 @@ export function serve(receiverFor, api, given) {
 
   /** @param {any} receiver @param {Request} request @param {any[]} context @param {Arrival} arrival */
   const answer = async (receiver, request, context, arrival) => {
-    if (fallback && !receiver.callFor(request.url)) return fallback(request, ...context);
+    let url;
+    let name;
+    try {
+      url = reading("request", () => request.url);
+      name = receiver.callFor(url);
+    } catch (error) {
+      reports.error(error, {}, request);
+      return api.unavailable();
+    }
+    if (fallback && name === undefined) return fallback(request, ...context);
 
     let call;
     /** @type {string | Uint8Array} */
@@ -112,14 +122,13 @@ export function serve(receiverFor, api, given) {
       };
     }
     try {
-      const isOfDesk = desk?.serves(receiver.callFor(request.url));
+      const isOfDesk = desk?.serves(name);
       call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
     } catch (error) {
-      const name = receiver.callFor(request.url);
       reports.error(error, name === undefined ? {} : { call: name }, request);
       if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
       // The connection broke while the body was read, most likely.
-      return api.unread(receiver, request.url);
+      return api.unread(receiver, url);
     }
     if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
 
@@ -150,7 +159,7 @@ export function serve(receiverFor, api, given) {
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
         const result = await act(call, ...context);
-        response = isResponse(result) ? result : call.ok(result);
+        response = isResponse(result) ? result : api.reply(call, result);
       }
       const { warnings = [] } = /** @type {any} */ (response);
       if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
@@ -165,7 +174,7 @@ export function serve(receiverFor, api, given) {
   const handle = async (request, ...context) => {
     const began = steady();
     /** @type {Arrival} */
-    const arrival = { began, until: began + limitMs };
+    const arrival = { began, until: began + limitMs, heard: undefined, isSeen: false };
     let receiver;
     try {
       receiver = await endsInTime(receiverFor(context), arrival.until, "config");
@@ -201,7 +210,7 @@ const cameBefore = () =>
  * @param {Api} api
  * @param {Desk | undefined} desk
  */
-function unknownOutcomeOf(chosen, { unknownOutcomes = [] }, desk) {
+function unknownOutcomeOf(chosen, { unknownOutcomes }, desk) {
   if (chosen === undefined) return unknownOutcomes[0];
   if (desk !== undefined) {
     const words = "a handler with a store puts the answer off, and sends the notice itself";

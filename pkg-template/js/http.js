@@ -2,7 +2,7 @@
 
 import { mostBytes, reading, unexpected, unreadable } from "./arguments.js";
 import { MeituanError } from "./errors.js";
-import { endsInTime, LATE, Limit } from "./time.js";
+import { endsInTime, LATE, Limit, steady } from "./time.js";
 import { bytesOf, isUrl, kindOf } from "./values.js";
 
 export { asReply, asResponse, ENCRYPTED, failureBody, JSON_TYPE, NoReply, noReply, Reply, replyOf } from "./reply.js";
@@ -46,7 +46,8 @@ export function lookedAtHeaders(headers) {
   }
   // By their tag: to name the class would make Node load all of its fetch, which takes longer than the rest of a cold start.
   if (headers[Symbol.toStringTag] === "Headers") return LOOKED_AT.map((name) => headers.get(name) ?? "");
-  const found = ["", "", "", ""];
+  /** @type {(string | undefined)[]} */
+  const found = [undefined, undefined, undefined, undefined];
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
@@ -61,7 +62,7 @@ export function lookedAtHeaders(headers) {
       if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
     }
   }
-  return found;
+  return [found[0] ?? "", found[1] ?? "", found[2] ?? "", found[3] ?? ""];
 }
 
 /**
@@ -85,7 +86,7 @@ export function headerOf(headers, name) {
 }
 
 /**
- * @param {string[]} found
+ * @param {(string | undefined)[]} found
  * @param {string} name
  * @param {unknown} value
  */
@@ -94,7 +95,7 @@ function note(found, name, value) {
   if (index === undefined || value === undefined || value === null) return;
   if (name !== LOOKED_AT[index] && name.toLowerCase() !== LOOKED_AT[index]) return;
   const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
-  found[index] = found[index] === "" ? text : `${found[index]}, ${text}`;
+  found[index] = found[index] === undefined ? text : `${found[index]}, ${text}`;
 }
 
 /** @param {string} name @param {unknown} value */
@@ -188,6 +189,19 @@ export function limitedHead(head, path) {
 }
 
 /**
+ * A request as the platform wants it.
+ * @param {{ url: string, method: string, headers: Record<string, string>, body: string }} request
+ */
+export function fetchable({ url, method, headers, body }) {
+  try {
+    return new Request(url, { method, headers, body });
+  } catch (cause) {
+    const detail = { en: "found a URL that nothing can be sent to", zh: "无法向该 URL 发送请求" };
+    throw new MeituanError("INVALID_CONFIG", { path: "url", detail, cause });
+  }
+}
+
+/**
  * By its looks: servers such as @hono/node-server put a class of their own in the place of the platform's, and what `fetch`
  * returns is then none of it.
  * @param {any} value
@@ -246,6 +260,9 @@ function isStream(body) {
   }
 }
 
+/** So many pieces without a byte, and the body counts as one that does not come. */
+const MOST_EMPTY = 1000;
+
 /**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
  * @param {Request | Response} message
@@ -262,7 +279,7 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
   if (body === null) return new Uint8Array(0);
   const whole = async () => {
     const reading = message.arrayBuffer();
-    return new Uint8Array(await (until === Number.POSITIVE_INFINITY ? reading : endsInTime(reading, until, "body")));
+    return rawBody(await (until === Number.POSITIVE_INFINITY ? reading : endsInTime(reading, until, "body")));
   };
   // Not every runtime shows a body as a stream.
   if (body === undefined) return whole();
@@ -272,37 +289,76 @@ export async function readBody(message, most, until = Number.POSITIVE_INFINITY) 
     return isAtHand ? rawBody(body) : whole();
   }
   const reader = body.getReader();
-  /** @type {Uint8Array[]} */
-  const chunks = [];
+  try {
+    const { bytes, isEnd } = await readStream(reader, most, until);
+    if (!isEnd) stop(reader);
+    return bytes;
+  } catch (error) {
+    if (MeituanError.is(error)) stop(reader);
+    throw error;
+  }
+}
+
+/**
+ * Whether the sender takes notice is its own affair.
+ * @param {any} reader
+ */
+function stop(reader) {
+  try {
+    Promise.resolve(reader.cancel()).catch(() => {});
+  } catch {
+    // Nobody is told.
+  }
+}
+
+/**
+ * @param {any} reader
+ * @param {number} most
+ * @param {number} until
+ * @returns {Promise<{ bytes: Uint8Array, isEnd: boolean }>}
+ */
+async function readStream(reader, most, until) {
+  /** @type {Uint8Array} */
+  let bytes = new Uint8Array(0);
   let length = 0;
-  // Whether the sender takes notice is its own affair.
-  const cancel = () => reader.cancel().catch(() => {});
+  let empty = 0;
   const limit = new Limit();
   try {
     for (;;) {
       const reading = reader.read();
       const read = until === Number.POSITIVE_INFINITY ? await reading : await limit.inTime(reading, until);
-      if (read === LATE) {
-        cancel();
-        throw new MeituanError("TIMED_OUT", { path: "body" });
+      const { done = false, value = undefined } = read === LATE ? {} : (read ?? {});
+      if (done) return { bytes: bytes.subarray(0, length), isEnd: true };
+      // What comes without a pause lets no timer run.
+      if (read === LATE || empty > MOST_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });
+      const piece = bytesOf(value);
+      if (piece === undefined) {
+        const { en, zh } = kindOf(value);
+        const detail = { en: `expected a stream of bytes, found ${en} in it`, zh: `应为字节流，其中却有${zh}` };
+        throw new MeituanError("BODY_NOT_RAW", { path: "body", detail });
       }
-      if (read.done) break;
-      chunks.push(read.value);
-      length += read.value.length;
-      if (length > most) {
-        cancel();
-        break;
+      if (piece.length === 0) empty += 1;
+      // Mostly there is one piece, and it is not copied.
+      else if (length === 0) bytes = piece;
+      else {
+        if (length + piece.length > bytes.length) bytes = copied(bytes, length + piece.length);
+        bytes.set(piece, length);
       }
+      length += piece.length;
+      if (length > most) return { bytes: bytes.subarray(0, length), isEnd: false };
     }
   } finally {
     limit.end();
   }
-  if (chunks.length === 1) return chunks[0];
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
+}
+
+/**
+ * The same with room for more.
+ * @param {Uint8Array} bytes
+ * @param {number} length at least
+ */
+function copied(bytes, length) {
+  const copy = new Uint8Array(Math.max(length, 2 * bytes.length));
+  copy.set(bytes);
+  return copy;
 }

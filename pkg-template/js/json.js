@@ -1,14 +1,27 @@
 // What is handed over as JSON.
 
 import { MeituanError } from "./errors.js";
-import { culpritIn } from "./found.js";
-import { kindOf } from "./values.js";
+import { culpritIn, lostIn } from "./found.js";
+import { insteadOf, kindOf } from "./values.js";
 
 /**
  * @param {unknown} value
  * @param {string} [path] of the value
+ * @param {import("./messages.js").ErrorCode} [code] where it holds what is none
  */
-export function stringify(value, path = "body") {
+export function stringify(value, path = "body", code = "WRONG_TYPE") {
+  const text = written(value, path);
+  // A Map, a Response or a Promise is written as nothing, and so is NaN; but nothing can mean that all is well.
+  const lost = text.includes("{}") || text.includes("null") ? lostIn(value, path) : undefined;
+  if (lost === undefined) return text;
+  const detail = lost.isNumber
+    ? insteadOf(lost.value, "a number", "数字")
+    : insteadOf(lost.value, "an object with fields of its own", "带自身字段的对象");
+  throw new MeituanError(code, { path: lost.path || "message", detail });
+}
+
+/** @param {unknown} value @param {string} path */
+function written(value, path) {
   try {
     // Nothing at all is no text either; the reader says what it expected instead.
     return JSON.stringify(value) ?? "null";

@@ -22,19 +22,6 @@ import { endsInTime, steady } from "./time.js";
  * @typedef {import("./supplier.js").Inside} Inside what a supplier shows to the files of orders
  */
 
-/** The calls that are about an order. */
-export const ORDER_CALLS = [
-  "orderCreate",
-  "orderPay",
-  "orderQuery",
-  "orderRefund",
-  "orderClose",
-  "orderRefunded",
-  "orderReschedule",
-];
-/** Without these functions there is nothing to keep. */
-const NEEDED = ["orderCreate", "orderPay", "orderRefund"];
-
 /** To a pay notice: accepted, or still being processed. */
 const PROCESSING = 300;
 
@@ -55,8 +42,11 @@ export function orderDesk(options, inside) {
     ...own
   } = ownOf(options, "options");
   const functions = ownOf(own, "options");
-  for (const name of NEEDED)
+  // Without these there is nothing to keep.
+  for (const { name, work } of calls) {
+    if (work !== "needed") continue;
     func(functions[name], name, "a function, as a handler with a store needs it", "函数（带 store 的 handler 必须提供）");
+  }
   if (functions.orderQuery !== undefined) {
     invalid("orderQuery", "with a store, queries are answered from it", "带 store 时，查询由 store 中的订单应答，无需该函数");
   }
@@ -155,7 +145,13 @@ export function orderDesk(options, inside) {
       tell(error, where);
     }
     try {
-      const ended = service.begin(numbersOf(supplier).service, { noticeEnded: { id, tries, delivery } }, false, doer.clock());
+      const ended = service.begin(
+        numbersOf(supplier).service,
+        doer.orderId,
+        { noticeEnded: { id, tries, delivery } },
+        false,
+        doer.clock(),
+      );
       await drive(ended, { ...doer, tell: undefined, saved: (save) => doer.saved(save, where) });
     } catch (error) {
       // Its claim runs out.
@@ -187,7 +183,7 @@ export function orderDesk(options, inside) {
 
   return {
     functions,
-    serves: (type) => ORDER_CALLS.includes(type),
+    serves: (type) => calls.some(({ name, order }) => order && name === type),
 
     async receive(supplier, request, arrival) {
       const { receive } = inside(supplier);
@@ -229,7 +225,7 @@ export function orderDesk(options, inside) {
         tell(error, where);
       };
       const doer = await doerFor(supplier, orderId, context, kept, steady() + STORE_LIMIT);
-      const settling = service.begin(numbersOf(supplier).service, undefined, send !== undefined, doer.clock());
+      const settling = service.begin(numbersOf(supplier).service, orderId, undefined, send !== undefined, doer.clock());
       const { step, order } = await drive(settling, doer);
       noteUnsent(order, tell, doer.clock());
       if (step.then === "failed") throw failure ?? new MeituanError("STORE_CONTENDED", { path: "store" });

@@ -1,10 +1,12 @@
 // The work of the user's functions, where the library keeps the order: what they reply is not sent, but recorded.
 
-import { Call } from "./call.js";
+import { Call, replyTo } from "./call.js";
 import { callIndex, PENDING } from "./core.js";
+import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
 import { notServed } from "./texts.js";
 import { Outcome } from "./ticket-codes.js";
+import { calls } from "./ticket-messages.js";
 
 /**
  * @typedef {import("./call.js").Replied} Replied
@@ -14,9 +16,26 @@ import { Outcome } from "./ticket-codes.js";
 
 /** How a function's work ended, as the order service wants it. */
 class Ended {
-  /** @param {End} end */
-  constructor(end) {
-    this.end = end;
+  #end;
+  #call;
+
+  /** @param {End} end @param {object} call that it is the reply to */
+  constructor(end, call) {
+    this.#end = end;
+    this.#call = call;
+  }
+
+  /**
+   * Of whatever a function has returned: a proxy may throw when it is asked of what class it is.
+   * @param {any} value
+   * @param {object} call
+   * @returns {End | undefined}
+   */
+  static endOf(value, call) {
+    if (typeof value !== "object" || value === null || !(#end in value)) return undefined;
+    if (value.#call === call) return value.#end;
+    const detail = { en: "found the reply to another call", zh: "实为另一个请求的应答" };
+    throw new MeituanError("WRONG_TYPE", { path: "body", detail });
   }
 }
 
@@ -32,13 +51,14 @@ export function taskOf(configuration, name, body, { attemptKey, order, counts })
   const { clock, partnerId } = configuration;
   const record = (/** @type {Replied} */ said) =>
     said.outcome === PENDING
-      ? new Ended({ outcome: Outcome.PENDING })
-      : new Ended({ outcome: Outcome.DONE, reply: stringify(said) });
+      ? new Ended({ outcome: Outcome.PENDING }, call)
+      : new Ended({ outcome: Outcome.DONE, reply: stringify(said) }, call);
   const finish = (/** @type {unknown} */ _, /** @type {Said} */ { code, describe }) =>
-    new Ended({ outcome: Outcome.REFUSED, code, describe });
+    new Ended({ outcome: Outcome.REFUSED, code, describe }, call);
   // Replies repeat the order's number as it is known here.
   const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
   const facts = { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record };
+  /** @type {any} */
   const call = new Call(configuration, index, { partnerId, body: known }, facts);
   const replies = REPLIES.map((name) => {
     const reply = /** @type {any} */ (call)[name].bind(call);
@@ -77,15 +97,20 @@ const unusable = new WeakSet();
 export async function functionEnd(act, call, context, tell) {
   // Messages need no function, and what Meituan may only ask for where it is served is refused.
   if (act === undefined) {
-    if (call.type !== "orderReschedule") return { outcome: Outcome.DONE };
+    if (calls.some(({ name, work }) => name === call.type && work === "message")) return { outcome: Outcome.DONE };
     return { outcome: Outcome.REFUSED, describe: notServed };
   }
+  let result;
   try {
-    const result = await act(call, ...context);
-    const ended = result instanceof Ended ? result : call.ok(result);
-    return ended.end;
+    result = await act(call, ...context);
   } catch (error) {
     tell(error);
     return { outcome: unusable.has(/** @type {object} */ (error)) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
+  }
+  try {
+    return Ended.endOf(result, call) ?? /** @type {End} */ (Ended.endOf(replyTo(call, result), call));
+  } catch (error) {
+    tell(error);
+    return { outcome: Outcome.UNUSABLE };
   }
 }

@@ -12,9 +12,10 @@ import type {
   OrderSettings,
   ReasonId,
   ReportId,
+  TicketCalls,
 } from "./messages.js";
 import type { Text } from "./texts.js";
-import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest } from "./ticket.js";
+import type { CallOf, Given, NoticeName, RequestOptions, SignedRequest, SupplierCallName } from "./ticket.js";
 
 /** An order as it is stored: plain JSON. */
 export type TicketOrder = Order;
@@ -66,14 +67,12 @@ export interface OrderTransition {
 export type TicketOrderSettings = OrderSettings;
 
 /** The calls that are about an order. */
-export type OrderCallName =
-  | "orderCreate"
-  | "orderPay"
-  | "orderQuery"
-  | "orderRefund"
-  | "orderClose"
-  | "orderRefunded"
-  | "orderReschedule";
+export type OrderCallName = {
+  [Name in SupplierCallName]: TicketCalls[Name]["order"] extends true ? Name : never;
+}[SupplierCallName];
+
+/** The calls for which there is such work to do. */
+type CallsWith<Work> = { [Name in OrderCallName]: TicketCalls[Name]["work"] extends Work ? Name : never }[OrderCallName];
 
 /**
  * Where orders are kept: a database of the user's. `revision` is whatever the store makes of it; it changes with every save.
@@ -137,9 +136,9 @@ type WorkResult<Name extends OrderCallName> = Given<
  * replied; where it throws, it may have acted, so Meituan is sent 598 or 602, and it runs again with the same key.
  */
 export type OrderFunctions<Context extends unknown[] = unknown[]> = {
-  [Name in "orderCreate" | "orderPay" | "orderRefund"]: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
+  [Name in CallsWith<"needed">]: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
 } & {
-  [Name in "orderClose" | "orderRefunded" | "orderReschedule"]?: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
+  [Name in CallsWith<"message" | "served">]?: (call: OrderCallOf<Name>, ...context: Context) => WorkResult<Name>;
 };
 
 export interface OrderHandlerOptions<Context extends unknown[] = unknown[]>

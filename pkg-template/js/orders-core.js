@@ -307,7 +307,7 @@ export function openOrderSupplier(settings) {
  * @returns {number} the service's number
  */
 export function openService(settings, deadlineMs = Number.NaN) {
-  const text = stringify(settings, "orders");
+  const text = stringify(settings, "orders", "INVALID_CONFIG");
   try {
     const number = about(() => numberOf([text], (length) => glue.order_service(length, deadlineMs)), { settings });
     border.keep(`service${deadlineMs}:${text}`, () => glue.order_service(border.putAlone(text), deadlineMs));
@@ -394,17 +394,22 @@ export function receiveOrderCall({ supplier, service }, head, body, now, began) 
 }
 
 /**
- * Begins to record an event; without one, to settle.
+ * Begins to record an event of an order; without one, to settle.
  * @param {number} service
+ * @param {string} orderId
  * @param {object | undefined} event
  * @param {boolean} canSend
  * @param {number} now
  * @returns {Begun}
  */
-export function begin(service, event, canSend, now) {
+export function begin(service, orderId, event, canSend, now) {
   const text = given(event);
   const at = steady();
-  return about(() => begun(() => glue.order_begin(service, canSend, border.putAlone(text), now, at)), event, "event");
+  const make = () => {
+    const [length, digits] = border.putAll([text, orderId]);
+    return glue.order_begin(service, canSend, length, digits, now, at);
+  };
+  return about(() => begun(make), event, "event");
 }
 
 /**

@@ -14,7 +14,14 @@ export declare function order_receive(
   now: number,
   steady: number,
 ): number;
-export declare function order_begin(service: number, canSend: boolean, event: number, now: number, steady: number): number;
+export declare function order_begin(
+  service: number,
+  canSend: boolean,
+  event: number,
+  orderId: number,
+  now: number,
+  steady: number,
+): number;
 export declare function order_begin_end(job: number, supplier: number, end: number, now: number, steady: number): number;
 export declare function order_advance(job: number, input: number, length: number, now: number, steady: number): number;
 export declare function order_ended(

@@ -63,7 +63,7 @@ export class Orders {
     const now = nowOf(options);
     const clock = now === undefined ? this.#clock : () => now;
     this.#service ??= openService(this.#settings);
-    const begun = begin(this.#service, event, false, clock());
+    const begun = begin(this.#service, orderId, event, false, clock());
     const saved = (/** @type {any} */ save) => reportSaved(this.#reports, save, aboutEvent(orderId, event));
     const doer = { orderId, store: this.#store, clock, saved };
     const { step, order } = await inTurn(this.#store, orderId, () => drive(begun, doer));

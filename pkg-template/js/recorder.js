@@ -4,10 +4,9 @@
 import { anyText, content, flag, integer, moment, oneOf, optionsOf, reading, record, unexpected } from "./arguments.js";
 import { callIndex, readTicketMessage, replyIndex, unseal } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { ENCRYPTED, readBody } from "./http.js";
+import { cut, ENCRYPTED, readBody } from "./http.js";
 import { stringify } from "./json.js";
 import { redact } from "./orders-core.js";
-import { steady } from "./time.js";
 import { isList } from "./values.js";
 
 /** What a request is not when its signature, or what is signed beside it, is not right. A stale Date is no wrong signature. */
@@ -56,30 +55,37 @@ export function traceOf(exchanges, settings) {
 /**
  * A body, opened where it was encrypted as a whole.
  * @param {import("./configuration.js").Configuration} configuration
- * @param {Request | Response} message
- * @param {number} until by the steady clock
+ * @param {Request | Response} message that it came with
+ * @param {string | Uint8Array} body
  */
-async function plainBody(configuration, message, until) {
-  const body = await readBody(message, MAX_BYTES, until);
+function opened(configuration, message, body) {
   const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
   return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
 }
 
 /**
- * Looks at a request and its reply, and writes both down.
- * @param {import("./configuration.js").Configuration} configuration
+ * Looks at a request. What came of it is to be had at once: the two halves of a body that was cloned are cancelled together, and whoever
+ * refuses early would wait for this one.
  * @param {any} supplier
- * @param {{ request: Request, response: Response, at: number, until: number }} exchange copies: they are read
+ * @param {Request} request a copy: it is read
+ * @param {number} at when it came
  * @param {number} limit by the steady clock
  */
-export async function observed(configuration, supplier, { request, response, at, until }, limit) {
+export async function askedOf(supplier, request, at, limit) {
+  /** @type {string | Uint8Array | undefined} */
+  let body;
+  const heard = (/** @type {string | Uint8Array} */ came) => {
+    body = came;
+  };
   let call;
   let error;
   try {
-    call = await supplier.receive(request.clone(), { now: at, until: limit });
+    call = await supplier.receive(request, { now: at, until: limit, heard });
   } catch (thrown) {
     if (!MeituanError.is(thrown)) throw thrown;
     error = thrown;
+  } finally {
+    if (body === undefined) Promise.resolve(request.body?.cancel?.()).catch(() => {});
   }
   const name = call?.type ?? supplier.callFor(request.url);
   if (name === undefined) return undefined;
@@ -88,11 +94,23 @@ export async function observed(configuration, supplier, { request, response, at,
   const isStranger = error !== undefined && UNAUTHENTICATED.includes(error.code);
   // Of a caller who is not authenticated nothing is read, nor kept for a reader.
   const isUnread = error !== undefined && (isStale || isStranger) && error.path.startsWith("headers");
-  if (isUnread) Promise.resolve(request.body?.cancel?.()).catch(() => {});
-  const patience = Math.min(limit, steady() + configuration.bodyTimeoutMs);
+  if (body === undefined && !isUnread) throw error;
+  return { request, body: isUnread ? "" : cut(body ?? "", MAX_BYTES), call, name, error, isStale, isStranger };
+}
+
+/**
+ * What there is to report of an exchange, with both of its sides written down.
+ * @param {import("./configuration.js").Configuration} configuration
+ * @param {Awaited<ReturnType<typeof askedOf>>} asked
+ * @param {{ response: Response, at: number, until: number }} exchange a copy of the response: it is read
+ * @param {number} limit by the steady clock
+ */
+export async function observed(configuration, asked, { response, at, until }, limit) {
+  if (asked === undefined) return undefined;
+  const { request, body, call, name, error, isStale, isStranger } = asked;
   const texts = {
-    request: isUnread ? "" : await plainBody(configuration, request, patience),
-    response: await plainBody(configuration, response, limit),
+    request: opened(configuration, request, body),
+    response: opened(configuration, response, await readBody(response, MAX_BYTES, limit)),
   };
   const { issues } = readTicketMessage(replyIndex(/** @type {number} */ (callIndex(name))), texts.response);
   return {

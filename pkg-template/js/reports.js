@@ -126,7 +126,7 @@ export class Reports {
   #wordsOfCode(code, rule, path, remoteCode) {
     const { language } = this;
     const remote = remoteCode === undefined ? "" : ` (${remoteCode})`;
-    return `${sentence(code, cutPath(path), "", rule, language)}${remote}${this.#words.end}${textsOf(code, rule).hint[language]}`;
+    return `${sentence(code, cutPath(path && withoutKeys(path)), "", rule, language)}${remote}${this.#words.end}${textsOf(code, rule).hint[language]}`;
   }
 
   get #words() {
@@ -156,6 +156,17 @@ function quietly(print) {
     console.error("meituan-protocol: something was thrown that cannot be read");
   }
 }
+
+/**
+ * Of a path, what looks like the name of a field: it has keys of maps in it as well, and names that nobody knows, such as the number of
+ * a passport, or a guest's.
+ * @param {string} path
+ */
+const withoutKeys = (path) =>
+  path
+    .split(".")
+    .map((name) => (/^[A-Za-z][A-Za-z-]*(?:\[\d+\])*$/.test(name) ? name : "…"))
+    .join(".");
 
 /** @param {unknown} error */
 const nameOf = (error) => (isError(error) ? error.name : typeof error);

@@ -1,12 +1,13 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
-import { anyText, flag, integer, invalid, moment, optionsOf, quantityOf, record, unreadable } from "./arguments.js";
+import { anyText, flag, integer, invalid, moment, optionsOf, quantityOf, record, unexpected, unreadable } from "./arguments.js";
 import { configure } from "./configuration.js";
 import { isWellFormed, readReply, seal, signPost, writeRequest } from "./core.js";
 import { MeituanError } from "./errors.js";
-import { cut, ENCRYPTED, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
+import { cut, ENCRYPTED, fetchable, isResponse, JSON_TYPE, rawBody, readBody, uriOf } from "./http.js";
 import { rejected } from "./rejected.js";
 import { calls } from "./ticket-messages.js";
+import { isMessage } from "./values.js";
 
 /** @typedef {import("./configuration.js").Configuration} Configuration */
 
@@ -16,7 +17,9 @@ const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
 
 /** @param {unknown} message @param {number} partnerId */
 function withPartner(message, partnerId) {
-  record(message, "message");
+  if (!isMessage(record(message, "message"))) {
+    unexpected("message", message, "an object with the fields of the message", "带有报文字段的对象", "WRONG_TYPE");
+  }
   try {
     return { .../** @type {object} */ (message), partnerId };
   } catch (cause) {
@@ -71,6 +74,7 @@ function build(configuration, index, message, given) {
     return invalid("uri", `${name} goes to the supplier: say where, by uri or url`, `${name} 发往商家：请用 uri 或 url 指明地址`);
   }
   anyText(uri, "uri");
+  if (options.url !== undefined) refuseOtherUrl(options.url, options.signedUri === undefined ? uri : undefined);
   if (options.encrypted !== undefined) flag(options.encrypted, "encrypted");
   const now = options.now === undefined ? configuration.clock() : moment(options.now);
   let written = configuration.bareRequests[index];
@@ -92,6 +96,9 @@ function build(configuration, index, message, given) {
 
   const signedUri = options.signedUri === undefined ? undefined : anyText(options.signedUri, "signedUri");
   const { authorization, date, stringToSign, url } = signPost(handle, uri, signedUri, now);
+  if (options.uri !== undefined && parsedUri(`http://host${uri}`) !== uri) {
+    unexpected("uri", uri, "a path as URL parsers write it", "与 URL 解析器写法一致的路径");
+  }
   /** @type {Record<string, string>} */
   const headers = {
     PartnerId: String(partnerId),
@@ -109,6 +116,32 @@ function build(configuration, index, message, given) {
     stringToSign,
     warnings: written.warnings,
   });
+}
+
+/**
+ * The path and query that a client sends. It takes `/a/../b` for `/b`, and a backslash for a slash.
+ * @param {string} url
+ */
+function parsedUri(url) {
+  try {
+    return uriOf(new URL(url, "http://host").href);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string | URL} given where it is sent
+ * @param {string | undefined} signed what is signed, unless somebody has said so
+ */
+function refuseOtherUrl(given, signed) {
+  uriOf(given);
+  const url = String(given);
+  const sent = /^(https?:\/\/|\/)/i.test(url) ? parsedUri(url) : undefined;
+  const hasUser = sent !== undefined && new URL(url, "http://host").username !== "";
+  if (sent === undefined || hasUser || (signed !== undefined && sent !== signed)) {
+    unexpected("url", url, "an http(s) URL as URL parsers write it", "http(s) URL，且与 URL 解析器的写法一致");
+  }
 }
 
 export class SignedRequest {
@@ -134,7 +167,7 @@ export class SignedRequest {
   }
 
   toRequest() {
-    return new Request(this.url, { method: this.method, headers: this.headers, body: this.body });
+    return fetchable(this);
   }
 
   /**

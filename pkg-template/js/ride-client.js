@@ -7,6 +7,7 @@ import { blamed } from "./found.js";
 import { serve } from "./handler.js";
 import { asReply, asResponse, bodyOfCall, cut, emptied, limitedHead, pathOf, Reply, readBody, replyOf, uriOf } from "./http.js";
 import { Reports } from "./reports.js";
+import { notReturned, refuseFailure } from "./returned.js";
 import { ResultCode } from "./ride-codes.js";
 import { configure } from "./ride-configuration.js";
 import { rideDesk } from "./ride-desk.js";
@@ -111,9 +112,21 @@ export class RideClient {
 /** A push about another business than rides. Meituan sends those to the same address. */
 const OTHER_PUSH = "otherPush";
 
+/** The reply of what a function has returned. @type {<Answer>(push: Push<Answer>, returned: unknown) => Answer} */
+let replyTo;
+
 /** @template Answer */
 export class Push {
   #finish;
+  #hasReply = false;
+
+  static {
+    replyTo = (push, returned) => {
+      if (push.#hasReply) throw answerable(notReturned(returned));
+      refuseFailure(returned);
+      return push.ok();
+    };
+  }
 
   /**
    * @param {{ of: number, isOther: boolean, message: any, key: string, warnings: readonly import("./errors.js").Finding[] }} received
@@ -128,7 +141,9 @@ export class Push {
   }
 
   ok() {
-    return this.#finish(new Reply(ResultCode.SUCCESS, answerPush(ResultCode.SUCCESS, "")));
+    const answer = new Reply(ResultCode.SUCCESS, answerPush(ResultCode.SUCCESS, ""));
+    this.#hasReply = true;
+    return this.#finish(answer);
   }
 
   /**
@@ -157,6 +172,7 @@ export class Push {
     } catch (error) {
       throw answerable(error);
     }
+    this.#hasReply = true;
     return this.#finish(answer);
   }
 }
@@ -183,6 +199,8 @@ const MAX_BUSINESSES = 100;
  */
 export const RIDE = {
   limitMs: 5_000,
+  isSigned: false,
+  unknownOutcomes: [],
   about: ({ type, body, deduplicationKey }) => ({
     ...(body.mtOrderId !== undefined && { orderId: body.mtOrderId }),
     ...{ call: type, key: deduplicationKey },
@@ -197,6 +215,7 @@ export const RIDE = {
     const known = new Set();
     return ({ type, body }) => type !== OTHER_PUSH || (known.size < MAX_BUSINESSES && known.size < known.add(body.sqtType).size);
   },
+  reply: replyTo,
   broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, systemFailure),
-  desk: rideDesk,
+  desk: (options) => rideDesk(options, replyTo),
 };

@@ -4,19 +4,18 @@ import { invalid, ownOf } from "./arguments.js";
 import { isResponse } from "./http.js";
 import { platformWaitUntil } from "./keeping.js";
 import { ResultCode } from "./ride-codes.js";
+import { interfaces } from "./ride-messages.js";
 import { checkOptions } from "./ride-orders.js";
 import { STORE_LIMIT } from "./store-answers.js";
 import { systemFailure } from "./texts.js";
 import { endsInTime, steady } from "./time.js";
 
-/** The pushes that are facts of an order. */
-const ORDER_PUSHES = ["capacityOffered", "orderChanged", "refunded"];
-
 /**
  * @param {any} options of the handler
+ * @param {import("./handler.js").Api["reply"]} replyTo
  * @returns {import("./handler.js").Desk}
  */
-export function rideDesk(options) {
+export function rideDesk(options, replyTo) {
   const {
     store,
     send,
@@ -57,8 +56,10 @@ export function rideDesk(options) {
           invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
         recorded = facts;
       }
-      const result = await functions[push.type]?.(Object.assign(push, recorded), ...context);
-      return isResponse(result) ? result : push.ok();
+      // It is recorded already; whoever waits for the answer does not wait for ever. Meituan pushes again.
+      const acting = functions[push.type]?.(Object.assign(push, recorded), ...context);
+      const result = await endsInTime(acting, until, push.type);
+      return isResponse(result) ? result : replyTo(push, result);
     } catch (error) {
       tell(error);
       return push.fail(ResultCode.SYSTEM_ERROR, systemFailure);
@@ -70,7 +71,7 @@ export function rideDesk(options) {
 
   return {
     functions,
-    serves: (type) => ORDER_PUSHES.includes(type),
+    serves: (type) => interfaces.some(({ name, order }) => order && name === type),
     receive: (client, request, { until }) => client.receive(request, { until }),
     answer,
     settle,

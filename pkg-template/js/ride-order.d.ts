@@ -10,7 +10,7 @@ import type {
   RideTransition,
 } from "./messages.js";
 import type { OrderStore } from "./order.js";
-import type { Answered, RideHandlerEvents, RideHandlerFunctions } from "./ride.js";
+import type { Answered, RideHandlerEvents, RideHandlerFunctions, RidePushName, RideRequestName } from "./ride.js";
 import type { Given } from "./ticket.js";
 
 export { type Settler, type SettlerOptions, settler } from "./order.js";
@@ -135,12 +135,17 @@ export interface RideStoreOptions<Context extends unknown[] = unknown[]> extends
   store: RideOrderStore | ((...context: Context) => Given<RideOrderStore>);
 }
 
+/** Those of these interfaces that are about one order. */
+type AboutOrder<Names extends keyof RideInterfaces> = {
+  [Name in Names]: RideInterfaces[Name]["order"] extends true ? Name : never;
+}[Names];
+
 /**
  * A handler with a store. Pushes are recorded before they are answered, and one that cannot be is answered as a failure, so that
  * Meituan pushes it again. The functions of pushes run after that, with what became of the push, and need not be there.
  */
 export type RideOrderHandlerOptions<Context extends unknown[] = unknown[]> = RideStoreOptions<Context> & {
-  [Name in "capacityOffered" | "orderChanged" | "refunded"]?: (
+  [Name in AboutOrder<RidePushName>]?: (
     push: Parameters<NonNullable<RideHandlerFunctions<Context>[Name]>>[0] &
       // An event may name no order.
       (Name extends "orderChanged" ? Partial<RideRecorded> : RideRecorded),
@@ -163,7 +168,7 @@ export interface RideOrderHandler<Context extends unknown[] = unknown[]> {
 }
 
 /** The calls that are about one order. */
-export type RideOrderCallName = "queryRealTimeOrder" | "submitOrder" | "confirmOrder" | "cancelOrder" | "notifyPaidResult";
+export type RideOrderCallName = AboutOrder<RideRequestName>;
 
 /** What became of a call. */
 export type RideCallResult<Name extends RideOrderCallName> =

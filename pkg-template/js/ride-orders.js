@@ -17,6 +17,7 @@ import {
   ownOf,
   record,
   storeOf,
+  unexpected,
 } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { stringify } from "./json.js";
@@ -339,7 +340,7 @@ export class RideOrders {
     const paying = (async () => {
       const isPaid = await pay({ orderId, key, price, order }, ...context);
       // What is not said is not known, and money is not guessed.
-      if (typeof isPaid !== "boolean") throw new TypeError("pay returns true where it is paid, and false where it is not");
+      if (typeof isPaid !== "boolean") unexpected("pay", isPaid, "true or false", "true 或 false");
       return isPaid ? "paid" : "declined";
     })().catch((error) => {
       reports.error(error, { orderId, key });
@@ -371,7 +372,9 @@ export class RideOrders {
     try {
       const chosen = await inTime(chooseDriver({ orderId, driverIds, offers, order }, ...context), until);
       if (chosen === IS_LATE) throw new MeituanError("TIMED_OUT", { path: "chooseDriver" });
-      return chosen ?? "";
+      if (chosen === undefined || chosen === null || chosen === "") return "";
+      if (driverIds.includes(chosen)) return chosen;
+      return unexpected("chooseDriver", chosen, "one of driverIds, or nothing", "driverIds 之一，或无返回值");
     } catch (error) {
       reports.error(error, { orderId, call: "confirmOrder" });
       return "";

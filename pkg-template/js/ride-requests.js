@@ -2,7 +2,7 @@
 
 import { anyText, integer, invalid, nowOf, optionsOf } from "./arguments.js";
 import { readRideReply, sealRequest } from "./core.js";
-import { cut, isResponse, rawBody, readBody } from "./http.js";
+import { cut, fetchable, isResponse, rawBody, readBody } from "./http.js";
 import { rejected } from "./rejected.js";
 import { configure } from "./ride-configuration.js";
 import { interfaces } from "./ride-messages.js";
@@ -70,7 +70,7 @@ export class SealedRequest {
   }
 
   toRequest() {
-    return new Request(this.url, { method: this.method, headers: this.headers, body: this.body });
+    return fetchable(this);
   }
 
   /**

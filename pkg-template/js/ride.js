@@ -29,7 +29,7 @@ export function sealEnvelope(secretKey, text, options) {
 }
 
 /** @param {unknown} options */
-const envelopeOptions = (options) => (options === undefined ? {} : optionsOf(options, "options", ["cipher", "maxBytes"], ""));
+const envelopeOptions = (options) => optionsOf(options, "options", ["cipher", "maxBytes"], "");
 
 /**
  * @param {string} secretKey
@@ -130,11 +130,17 @@ export function carTypeRequestOf(estimate) {
   return request;
 }
 
+/** The bytes of a UUID before which there is a dash. */
+const DASHES = new Set([4, 6, 8, 10]);
+
 /** @param {Uint8Array} [random] */
 export function newOrderId(random = crypto.getRandomValues(new Uint8Array(16))) {
   const bytes = bytesOf(random);
-  const id = bytes === undefined ? undefined : core.orderId(bytes);
-  return id ?? unexpected("random", random, "a Uint8Array of 16 bytes", "16 字节的 Uint8Array");
+  if (bytes?.length !== 16) return unexpected("random", random, "a Uint8Array of 16 bytes", "16 字节的 Uint8Array");
+  const id = bytes.slice();
+  id[6] = (id[6] & 0x0f) | 0x40;
+  id[8] = (id[8] & 0x3f) | 0x80;
+  return Array.from(id, (byte, at) => (DASHES.has(at) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**

@@ -1,7 +1,7 @@
 // What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
 // claimed in its snapshot.
 
-import { duration, func, hasFunction, integer, moment, ownOf, reading, unexpected } from "./arguments.js";
+import { duration, func, hasFunction, integer, moment, ofSetting, ownOf, reading, unexpected } from "./arguments.js";
 import { Reports } from "./reports.js";
 import { listOf } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
@@ -56,8 +56,10 @@ export function settler(handler, store, options) {
 
   const name = canClaim ? "claimDue" : "due";
   const dueNow = async () => {
-    const asked = canClaim ? keeper.claimDue(moment(now()), atOnce, leaseMs) : keeper.due(moment(now()));
-    return listOf(await endsInTime(asked, steady() + deadlineMs, `store.${name}`), name);
+    const at = ofSetting("now", () => moment(now()));
+    const asked = canClaim ? keeper.claimDue(at, atOnce, leaseMs) : keeper.due(at);
+    const found = await endsInTime(asked, steady() + deadlineMs, `store.${name}`);
+    return reading(`store.${name}`, () => [...listOf(found, name)]);
   };
 
   /**

@@ -1,7 +1,7 @@
 // The supplier: takes Meituan's calls, signs the notices to Meituan.
 
 import { anyText, fieldOf, func, hasFunction, invalid, nowOf, optionsOf, record, unexpected } from "./arguments.js";
-import { Call } from "./call.js";
+import { Call, replyTo } from "./call.js";
 import { configure } from "./configuration.js";
 import { answerRefused, callIndex, isWellFormed, judgeHead, OF_FAMILY, receiveCall, writeFailure } from "./core.js";
 import { answerWith, MeituanError } from "./errors.js";
@@ -23,11 +23,11 @@ import {
   uriOf,
 } from "./http.js";
 import { keepAlive, platformWaitUntil } from "./keeping.js";
-import { ORDER_CALLS, orderDesk } from "./order-handler.js";
+import { orderDesk } from "./order-handler.js";
 import { taskOf } from "./order-task.js";
 import { Orders } from "./orders.js";
 import { openOrderSupplier } from "./orders-core.js";
-import { observed } from "./recorder.js";
+import { askedOf, observed } from "./recorder.js";
 import { Reports } from "./reports.js";
 import { Requests } from "./requests.js";
 import { heard, listOf } from "./store-answers.js";
@@ -217,16 +217,21 @@ export class TicketSupplier {
     const configuration = this.#configuration;
     return async (/** @type {Request} */ request, /** @type {any[]} */ ...context) => {
       // Whatever goes wrong here is nothing that Meituan, or the existing handler, may notice.
-      const before = outcomeOf(() => ({ at: configuration.clock(), request: request.clone(), call: this.callFor(request.url) }));
+      const before = outcomeOf(() => {
+        const call = this.callFor(request.url);
+        return call === undefined ? { call } : { call, at: configuration.clock(), request: request.clone() };
+      });
+      const { call, at = Number.NaN, request: copy } = before.value ?? {};
+      if (before.value && copy === undefined) return existing(request, ...context);
+      const asking = copy && askedOf(this, copy, at, steady() + RECORD_LIMIT);
+      asking?.catch(() => {});
       const response = await existing(request, ...context);
       const after = outcomeOf(() => ({ response: response.clone(), until: configuration.clock() }));
-      const failed = (/** @type {unknown} */ error) => {
-        const call = before.value?.call;
-        reports.error(error, call === undefined ? {} : { call });
-      };
+      const failed = (/** @type {unknown} */ error) => reports.error(error, call === undefined ? {} : { call });
       const until = steady() + RECORD_LIMIT;
       const looking = async () => {
-        const found = await observed(configuration, this, { ...resultOf(before), ...resultOf(after) }, until);
+        resultOf(before);
+        const found = await observed(configuration, await asking, { at, ...resultOf(after) }, until);
         if (found) await report(found, ...context);
       };
       const inTime = endsInTime(looking(), until, "record").catch(failed);
@@ -352,7 +357,7 @@ const failOtherwise = (call, describe) => call.failUnlisted(calls[callIndex(call
  * Meituan refunds what it takes for not issued.
  * @param {string | undefined} name
  */
-const acts = (name = "") => name !== "orderQuery" && ORDER_CALLS.includes(name);
+const acts = (name) => calls.some((call) => call.name === name && call.work !== "nothing");
 
 /**
  * The reply to a call whose function may have acted before it threw.
@@ -379,6 +384,7 @@ export const TICKET = {
   // Meituan waits 20 s for order create.
   limitMs: 15_000,
   isSigned: true,
+  reports: undefined,
   names: calls.filter(({ direction }) => direction === "toSupplier").map(({ name }) => name),
   unknownOutcomes: ["no-reply", "pending"],
   about: ({ type, body }) => ({ ...(typeof body?.orderId === "string" && { orderId: body.orderId }), call: type }),
@@ -387,6 +393,7 @@ export const TICKET = {
   unread: (supplier, url) =>
     acts(supplier.callFor(url)) ? noReply() : supplier.failFor(url, "未能读完请求体，连接可能已中断").toResponse(),
   unserved: (call) => failOtherwise(call, notServed),
+  reply: replyTo,
   broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, systemFailure)),
   desk: (options) => orderDesk(options, inside),
 };

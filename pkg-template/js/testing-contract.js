@@ -6,7 +6,13 @@ import { foundOf, savedOf } from "./store-answers.js";
 import { endsInTime, steady } from "./time.js";
 import { isError, isRecord } from "./values.js";
 
-/** A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists. */
+/** What was in a call is kept as it came. */
+const KEPT = { vouchers: ["x", "b", "x"], nothing: null, none: [], empty: {}, "a.b": 1, $c: 2, ["__proto__"]: "d" };
+
+/**
+ * A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists, milliseconds, what is empty in
+ * each way, and names that some databases keep for themselves.
+ */
 const SNAPSHOT = {
   format: 2,
   orderId: "8985652356562370000",
@@ -16,14 +22,14 @@ const SNAPSHOT = {
   lifecycle: 1,
   orderStatus: 4,
   units: [
-    { voucher: "a".repeat(5000), credentials: [0, 1], state: 0, since: 1430908460000 },
-    { voucher: "b", state: 5, since: 1430908460000, refundId: "R1" },
+    { voucher: "a".repeat(5000), credentials: [0, 1], state: 0, since: 1430908460457 },
+    { voucher: "b", state: 5, since: 1430908460001, refundId: "R1" },
   ],
   refunds: [{ refundId: "R1", quantity: 1, units: [1], state: 1, told: true, requestedAt: 1430908460000 }],
   entries: ["", "0", "null"],
   reschedules: [],
   attempts: [],
-  notices: [{ id: "payNotice:1", name: "payNotice", body: { body: { vouchers: ["x"] } }, since: 1430908460000 }],
+  notices: [{ id: "payNotice:1", name: "payNotice", body: { body: KEPT }, since: 1430908460000 }],
   conflicts: [{ id: "entered-early:gate 1", breach: "entered-early", recorded: "consumed gate 1", since: 1430908460000 }],
 };
 

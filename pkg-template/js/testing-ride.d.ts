@@ -1,8 +1,8 @@
 import type { Finding } from "./errors.js";
+import type { RidePushName } from "./ride.js";
 import type { HeadersInput, RawBody } from "./ticket.js";
 
-/** The interfaces that Meituan pushes. */
-export type RidePushName = "capacityOffered" | "orderChanged" | "refunded";
+export type { RidePushName };
 
 /** What a car type costs; amounts in fen. */
 export interface RideTariff {

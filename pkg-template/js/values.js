@@ -30,6 +30,31 @@ export function isPlain(value) {
 }
 
 /**
+ * Whether an object can have the fields of a message: a literal of any realm, or an instance of a class with fields of its own. JSON
+ * writes most others as `{}`, which would say that everything is left out.
+ * @param {any} value an object
+ */
+export function isMessage(value) {
+  try {
+    // Whoever forgets to await hands over a Promise, and some of those are literals.
+    if (typeof value.then === "function") return false;
+    if (isPlain(value)) return true;
+    if (isList(value)) return false;
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === null || isOfAnyRealm(prototype)) return true;
+    return tagOf(value) === "Object" && !isError(value) && Object.keys(value).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Object.prototype, of any realm. @param {object} prototype */
+export const isOfAnyRealm = (prototype) => Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
+
+/** @param {unknown} value */
+const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/**
  * Epoch milliseconds of a number or a Date; undefined for anything else.
  * @param {unknown} value
  * @returns {number | undefined}
@@ -45,8 +70,7 @@ export function timeOf(value) {
 }
 
 /** @param {unknown} value @param {string} tag */
-const isTagged = (value, tag) =>
-  typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
+const isTagged = (value, tag) => typeof value === "object" && value !== null && tagOf(value) === tag;
 
 /** @param {unknown} value @returns {value is Error} */
 export const isError = (value) => {
@@ -152,7 +176,10 @@ function kindOfObject(value) {
       return Number.isNaN(time) ? { en: "an invalid Date", zh: "无效的 Date" } : { en: "a Date", zh: " Date" };
     if (ArrayBuffer.isView(value) || isTagged(value, "ArrayBuffer")) return { en: "bytes", zh: "字节" };
     if (typeof value.then === "function") return { en: "a Promise (await it)", zh: " Promise（请先 await）" };
-    return { en: "an object", zh: "对象" };
+    if (isMessage(value)) return { en: "an object", zh: "对象" };
+    const tag = isError(value) ? "Error" : tagOf(value);
+    if (tag === "Object" || !/^\w{1,40}$/.test(tag)) return { en: "an object without fields of its own", zh: "没有自身字段的对象" };
+    return { en: `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag} object`, zh: ` ${tag} 对象` };
   } catch {
     return { en: "an object that cannot be read", zh: "无法读取的对象" };
   }

@@ -165,6 +165,9 @@ pub struct Bounds {
     pub min: i64,
     /// Largest.
     pub max: i64,
+    /// Another version has stored what is beyond: in what was stored, more than the largest counts as the largest, and less than the
+    /// smallest is kept down to 0.
+    pub were_wider: bool,
 }
 
 // There are hundreds of fields.
@@ -416,6 +419,7 @@ macro_rules! kind_type {
     (integer) => { i32 };
     (integer($min:literal..$max:literal)) => { i32 };
     (count) => { u32 };
+    (count(1..)) => { u32 };
     (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
     (moment) => { $crate::time::Timestamp };
@@ -443,7 +447,10 @@ macro_rules! kind_type {
 #[macro_export]
 macro_rules! bounds {
     ($min:expr, $max:expr) => {
-        &$crate::message::definition::Bounds { min: $min, max: $max }
+        $crate::bounds!($min, $max, false)
+    };
+    ($min:expr, $max:expr, $were_wider:literal) => {
+        &$crate::message::definition::Bounds { min: $min, max: $max, were_wider: $were_wider }
     };
 }
 
@@ -455,8 +462,9 @@ macro_rules! field_kind {
     (integer) => { $crate::message::definition::Kind::Integer($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
     (integer($min:literal..$max:literal)) => { $crate::message::definition::Kind::Integer($crate::bounds!($min, $max)) };
     (count) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, i32::MAX as i64)) };
+    (count(1..)) => { $crate::message::definition::Kind::Integer($crate::bounds!(1, i32::MAX as i64, true)) };
     (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
-    (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, (1 << 53) - 1)) };
+    (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, $crate::time::LAST_MOMENT, true)) };
     (moment) => { $crate::message::definition::Kind::Moment };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
@@ -649,6 +657,15 @@ macro_rules! choices {
             /// Its name, as in JSON.
             pub const fn name(&self) -> &'static str {
                 match self { $( $type::$choice(_) => $name, )* }
+            }
+
+            /// As JSON, in program notation.
+            pub fn to_json(&self) -> String {
+                let mut out = Vec::new();
+                let mut object = $crate::message::value::ObjectWriter::begin(&mut out);
+                match self { $( $type::$choice(body) => object.field($name, body), )* }
+                object.end();
+                String::from_utf8(out).unwrap_or_default()
             }
 
             /// The one of an object that was read by the definition; nothing where it holds none, or several.

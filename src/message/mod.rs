@@ -32,6 +32,6 @@ pub use read::{Form, Reading, read};
 pub(crate) use read::{has_fields, text_of};
 pub use redact::redact;
 pub(crate) use scan::Span;
-pub(crate) use single::approximate_number;
+pub(crate) use single::{approximate_number, is_blank};
 pub use typed::{Id, RawJson};
 pub use write::write;

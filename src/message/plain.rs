@@ -206,7 +206,7 @@ pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_e
             *beyond_ascii |= span.is_beyond_ascii();
             Some((span.0, span.end() + 1))
         }
-        Kind::Integer(&Bounds { min, max }) => integer(source, at, min, max),
+        Kind::Integer(&Bounds { min, max, .. }) => integer(source, at, min, max),
         Kind::Code(enumeration) => {
             let (value, end) = digits(source, at)?;
             let is_known = enumeration.values.iter().any(|listed| i64::from(listed.value) == value);

@@ -7,7 +7,7 @@ use super::finding::MAX_ISSUES;
 use super::packed::{ABSENT, MAX_BYTES, Packed, View, pack};
 use super::plain::{self, Look};
 use super::scan::{Scanner, Span, Stop, same, unescape};
-use super::single::{NOT_ZERO, expectation, is_number};
+use super::single::{NOT_ZERO, expectation, is_blank, is_number};
 use crate::ErrorCode;
 use crate::time::WALL_CLOCK_RANGE;
 
@@ -168,7 +168,11 @@ impl Reader<'_> {
             }
             (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
                 let span = self.scanner.number()?;
-                Ok(self.integer(span, *WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end(), at))
+                let (first, last) = (*WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end());
+                Ok(match self.how.form {
+                    Form::Stored => self.at_most(span, first, last, at),
+                    _ => self.integer(span, first, last, at),
+                })
             }
             (Kind::Id, b'"') => {
                 let span = self.scanner.text()?;
@@ -522,7 +526,7 @@ impl Reader<'_> {
         let (span, source) = (Span(slot), self.scanner.source);
         match field.kind {
             Kind::Text { .. } => {
-                let is_empty = span.length() == 0 || is_key && unescape(&span, source).trim().is_empty();
+                let is_empty = span.length() == 0 || is_key && is_blank(&unescape(&span, source));
                 let refuses = is_key || self.how.form == Form::Program && self.must_have(field);
                 if is_empty {
                     self.report(ErrorCode::EmptyText, refuses, at, "");

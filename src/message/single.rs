@@ -15,7 +15,8 @@ impl Reader<'_> {
                 self.refuse(ErrorCode::WrongType, at, expectation(kind))
             }
             Kind::Id => self.id(span, at),
-            Kind::Integer(&Bounds { min, max }) => self.integer(span, min, max, at),
+            Kind::Integer(&Bounds { max, were_wider: true, .. }) if self.how.form == Form::Stored => self.at_most(span, 0, max, at),
+            Kind::Integer(&Bounds { min, max, .. }) => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
             Kind::Moment => {
                 let slot = self.integer(span, 0, (1 << 53) - 1, at);
@@ -57,7 +58,7 @@ impl Reader<'_> {
                     None => self.refuse(ErrorCode::InvalidMoney, at, ""),
                 }
             }
-            Kind::Decimal(&Bounds { min, max }) => {
+            Kind::Decimal(&Bounds { min, max, .. }) => {
                 let value = approximate(span.of(self.scanner.source));
                 if (min as f64..=max as f64).contains(&value) {
                     return span.0;
@@ -75,6 +76,14 @@ impl Reader<'_> {
                 self.refuse(ErrorCode::WrongType, at, "expected a whole number")
             }
             _ => self.refuse_range(min, max, at),
+        }
+    }
+
+    /// A number of what was stored: one that is too large counts as the largest.
+    pub(super) fn at_most(&mut self, span: Span, min: i64, max: i64, at: usize) -> u64 {
+        match self.integer(span, min, (1 << 53) - 1, at) {
+            REFUSED => REFUSED,
+            slot => f64::from_bits(slot).min(max as f64).to_bits(),
         }
     }
 
@@ -119,6 +128,12 @@ impl Reader<'_> {
             self.report_limit(ErrorCode::TextTooLong, false, units as i64, i64::from(documented), at);
         }
     }
+}
+
+/// Whether a text shows nothing: white space, and characters that have no width.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let is_without_width = |character: char| matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    text.chars().all(|character| character.is_whitespace() || character.is_control() || is_without_width(character))
 }
 
 /// Whether all of a text is one number of the JSON grammar.

@@ -39,12 +39,16 @@ mod reply;
 pub mod requests;
 pub mod rules;
 pub mod service;
+mod told;
 mod typed;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_order_id;
 pub use check::check;
 pub use client::*;
 pub use estimate::*;
 pub use interfaces::*;
 pub use push::*;
 pub use reply::*;
+pub use told::*;
 pub use typed::*;

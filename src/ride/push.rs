@@ -4,9 +4,10 @@
 //! and method where they are there. See [`crate::envelope`] for what that does not prove.
 
 use super::codes::{ResultCode, RideEvent};
+use super::interfaces::with_interfaces;
 use super::pushes::OrderChanged;
 use super::rules::milliseconds;
-use super::{CAPACITY_OFFERED, Client, Interface, ORDER_CHANGED, REFUNDED, form};
+use super::{Client, INTERFACES, Interface, KeyPart, ORDER_CHANGED, REFUNDED, RepeatKey, form};
 use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
@@ -130,10 +131,13 @@ static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("
 static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data"), raw("sqtType")]);
 
 /// What tells one push from another, as it stands. An event is a number, or a name.
-static MARKS: Message =
-    looking_for(&[EVENT_FIELD, raw("sqtRefundNo"), raw("refundStatus"), raw("refundAmount"), raw("submitDriveInfo")]);
-const REFUND_MARKS: usize = 1;
-const OFFER_MARK: usize = 4;
+macro_rules! marks {
+    ($([$($call:tt)*])* $({$push:ident $body:ident($held:ty) $order:tt [$($mark:literal)*]})*) => {
+        static MARKS: Message = looking_for(&[EVENT_FIELD $($(, raw($mark))*)*]);
+    };
+}
+
+with_interfaces!(marks);
 const EVENT_FIELD: Field = Field { aliases: OrderChanged::MESSAGE.fields[EVENT_CODE].aliases, ..raw("eventCode") };
 const EVENT_CODE: usize = 5;
 const _: () = assert!(matches!(OrderChanged::MESSAGE.fields[EVENT_CODE].kind, Kind::Code(_)));
@@ -289,14 +293,12 @@ fn other_business(seen: &Peek<'_>) -> Option<i64> {
     seen.number("sqtType").filter(|&business| business != RIDE_BUSINESS)
 }
 
-/// Which push the content is, at the path of events.
+/// Which push the content is, at the path of events: an event where it has its number, else the one that has its marks; where there
+/// are those of several, the last one of the table.
 fn content_of(seen: &Peek<'_>) -> &'static Interface {
-    let first = MARKS.fields.iter().position(|field| seen.raw(field.name).is_some());
-    match first {
-        Some(REFUND_MARKS..OFFER_MARK) => &REFUNDED,
-        Some(OFFER_MARK) => &CAPACITY_OFFERED,
-        _ => &ORDER_CHANGED,
-    }
+    let is_marked = |interface: &&&Interface| interface.marks.iter().any(|mark| seen.raw(mark).is_some());
+    let marked = INTERFACES.iter().rev().find(is_marked).copied();
+    marked.filter(|_| seen.raw(EVENT_FIELD.name).is_none()).unwrap_or(&ORDER_CHANGED)
 }
 
 /// Fields that are there in any push, or may be in other messages as well, and do not make one a push.
@@ -414,24 +416,17 @@ fn check_amount(source: &mut Vec<u8>, found: &mut Vec<Issue>) -> Result<(), Erro
     Ok(())
 }
 
-/// The parts of the key that [`Accepted::deduplication_key`] describes, with a colon before each.
+/// The push's own key, as the table has it; nothing where a part of it is missing.
 fn deduplication_key(interface: &Interface, view: &View<'_>) -> Option<String> {
-    let mut key = String::new();
-    if std::ptr::eq(interface, &CAPACITY_OFFERED) {
-        key.push_str("capacity");
-        push_part(&mut key, &first_text(view, &["mtOrderId"])?);
-        // Not every offer belongs to a part of an order.
-        push_part(&mut key, &first_text(view, &["mtDispatchSubOrderId"]).unwrap_or_default());
-        push_part(&mut key, &view.object("submitDriveInfo")?.text("driverId")?);
-    } else if std::ptr::eq(interface, &ORDER_CHANGED) {
-        key.push_str("event");
-        push_part(&mut key, &first_text(view, &["mtOrderId", "channelPartnerOrderId", "sqtBizOrderId"])?);
-        for number in ["eventCode", "eventTime"] {
-            push_part(&mut key, &decimal(view.integer(number)?));
+    let RepeatKey { name, parts } = interface.repeats?;
+    let mut key = name.to_owned();
+    for part in parts {
+        match *part {
+            KeyPart::FirstOf(names) => push_part(&mut key, &first_text(view, names)?),
+            KeyPart::Perhaps(name) => push_part(&mut key, &first_text(view, &[name]).unwrap_or_default()),
+            KeyPart::Inside(object, name) => push_part(&mut key, &view.object(object)?.text(name)?),
+            KeyPart::Number(name) => push_part(&mut key, &decimal(view.integer(name)?)),
         }
-    } else {
-        key.push_str("refund");
-        push_part(&mut key, &first_text(view, &["sqtRefundNo"])?);
     }
     Some(key)
 }

@@ -1,41 +1,10 @@
 //! The client in Rust types: requests out, replies and pushes in.
 
-use super::pushes::{CapacityOffered, OrderChanged, Refunded};
-use super::replies::*;
-use super::requests::*;
-use super::{Accepted, Client, Encoded, HEADERS, Interface, Refusal, Replied, ReplyForm};
+use super::{Accepted, Client, Encoded, Endpoint, HEADERS, Push, Refusal, Replied, ReplyForm};
 use crate::message::Packed;
-use crate::message::value::FieldValue;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::fmt;
-
-/// A request to Meituan, and what belongs to it.
-pub trait Endpoint: FieldValue {
-    /// The interface.
-    const INTERFACE: &'static Interface;
-    /// What `data` of its reply holds.
-    type Data: FieldValue + Default;
-}
-
-macro_rules! endpoints {
-    ($($type:ty: $constant:ident => $data:ty;)*) => {$(
-        impl Endpoint for $type {
-            const INTERFACE: &'static Interface = &super::$constant;
-            type Data = $data;
-        }
-    )*};
-}
-
-endpoints! {
-    QueryNearByDrivers: QUERY_NEAR_BY_DRIVERS => Vec<NearbyDriver>;
-    QueryEstimatedPrice: QUERY_ESTIMATED_PRICE => Estimates;
-    SubmitOrder: SUBMIT_ORDER => SubmittedOrder;
-    ConfirmOrder: CONFIRM_ORDER => ();
-    CancelOrder: CANCEL_ORDER => CancelFee;
-    QueryRealTimeOrder: QUERY_REAL_TIME_ORDER => OrderDetail;
-    NotifyPaidResult: NOTIFY_PAID_RESULT => ();
-}
 
 /// A request to send by POST: plain values, ready for any HTTP client.
 #[derive(Clone)]
@@ -126,34 +95,4 @@ pub struct Received {
     pub deduplication_key: String,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,
-}
-
-macro_rules! pushes {
-    ($($type:ident($body:ty) = $constant:ident,)*) => {
-        /// What Meituan tells, by push.
-        #[derive(Debug, Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum Push {
-            $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $type($body), )*
-            /// An order of another business than rides has changed: see [`Accepted::is_other`].
-            Other(OrderChanged),
-        }
-
-        impl Push {
-            fn read(interface: &'static Interface, packed: &Packed, source: &[u8]) -> Option<Self> {
-                $(
-                    if std::ptr::eq(interface, &super::$constant) {
-                        return Some(Push::$type(packed.view(interface.request, source)?.to_typed::<$type>().into()));
-                    }
-                )*
-                None
-            }
-        }
-    };
-}
-
-pushes! {
-    CapacityOffered(Box<CapacityOffered>) = CAPACITY_OFFERED,
-    OrderChanged(OrderChanged) = ORDER_CHANGED,
-    Refunded(Refunded) = REFUNDED,
 }

@@ -4,8 +4,8 @@ use crate::envelope::Key;
 use crate::message::definition::Facts;
 use crate::message::value::FieldValue;
 use crate::message::{Form, Packed, RawJson, Reading, read, write};
-use crate::ride::{CAPACITY_OFFERED, Direction, INTERFACES, ORDER_CHANGED, REFUNDED};
 use crate::ride::{Config, Endpoint, Interface, Push, Version, form};
+use crate::ride::{Direction, INTERFACES};
 use crate::routes::path_of;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
@@ -32,10 +32,13 @@ pub struct OpenedRequest {
 impl OpenedRequest {
     /// Returns the request as its type; nothing where it is another one.
     pub fn message<T: Endpoint>(&self) -> Option<T> {
-        let interface = Some(self.interface).filter(|interface| std::ptr::eq(*interface, T::INTERFACE))?;
+        if !std::ptr::eq(self.interface, T::INTERFACE) {
+            return None;
+        }
         let (mut packed, source) = (Packed::default(), self.content.as_bytes());
-        read(interface.request, source, Reading::WIRE, &mut packed);
-        Some(packed.view(interface.request, source)?.to_typed())
+        // The common parameters are no fields of the type.
+        read(T::MESSAGE, source, Reading::WIRE, &mut packed);
+        Some(packed.view(T::MESSAGE, source)?.to_typed())
     }
 }
 
@@ -133,11 +136,7 @@ impl MeituanRide {
     /// # Errors
     /// `INVALID_CONFIG` at `routes` where no path is registered for it; else the first thing that its definition refuses.
     pub fn push(&self, push: &Push, now: Timestamp) -> Result<SealedPush, Error> {
-        let (interface, body) = match push {
-            Push::CapacityOffered(body) => (&CAPACITY_OFFERED, RawJson::of(&**body)),
-            Push::OrderChanged(body) | Push::Other(body) => (&ORDER_CHANGED, RawJson::of(body)),
-            Push::Refunded(body) => (&REFUNDED, RawJson::of(body)),
-        };
+        let (interface, body) = (push.interface(), push.body());
         let route = self.config.routes.iter().find(|(_, registered)| std::ptr::eq(*registered, interface));
         let uri = route.ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(interface.name))?.0.clone();
         let mut body: Value = serde_json::from_str(body.as_str()).unwrap_or_default();

@@ -1,11 +1,13 @@
 //! The attraction-ticket supplier API: Meituan calls the supplier, and the supplier notifies Meituan.
 
 pub mod acceptance;
+mod asked;
 mod call;
 pub mod calls;
 pub mod codes;
 mod exchange;
 pub mod handler;
+mod interfaces;
 pub mod notices;
 pub mod order;
 pub mod products;
@@ -15,7 +17,11 @@ mod supplier;
 mod typed;
 pub mod working_days;
 
+#[cfg(feature = "getrandom")]
+pub use crate::random::random_voucher_code;
+pub use asked::*;
 pub use call::*;
 pub use exchange::*;
+pub use interfaces::*;
 pub use supplier::*;
 pub use typed::*;

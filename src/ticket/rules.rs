@@ -3,11 +3,12 @@
 //! A rule that Meituan documents refuses the message; one that we concluded reports it, or refuses it too where the
 //! [configuration](super::Config::strict_inferred) says so for what is sent.
 
+use super::Call;
 use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
 #[cfg(feature = "texts")]
 use crate::Text;
 use crate::message::definition::{Facts, Presence, Verdict};
-use crate::message::{Column, Span, View};
+use crate::message::{Column, Span, View, is_blank};
 use crate::time::Date;
 
 crate::rules! {
@@ -136,6 +137,8 @@ pub fn hint(rule: &str) -> Option<Text> {
     })
 }
 
+const SUCCESS: i64 = 200;
+
 fn verdict(kept: bool) -> Verdict {
     if kept { Verdict::Kept } else { Verdict::Broken }
 }
@@ -190,8 +193,8 @@ fn codes(view: &View<'_>) -> Option<VoucherType> {
 }
 
 fn vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
-    let mut listed = view.spans("vouchers").peekable();
-    let complete = if listed.peek().is_some() { listed.all(|code| code.length() > 0) } else { codes(view).is_none() };
+    let mut listed = view.texts("vouchers").peekable();
+    let complete = if listed.peek().is_some() { listed.all(|code| !is_blank(&code)) } else { codes(view).is_none() };
     verdict(complete)
 }
 
@@ -319,7 +322,7 @@ fn consume_status_used(view: &View<'_>, facts: &Facts) -> Verdict {
 }
 
 fn refund_notice_decides(view: &View<'_>, _: &Facts) -> Verdict {
-    verdict(!matches!(view.integer("code"), Some(598 | 601 | 602)))
+    verdict(view.integer("code").is_none_or(|code| code == SUCCESS || !Call::never_fails(code)))
 }
 
 /// Words in place of a reason.
@@ -363,17 +366,16 @@ pub(crate) fn is_placeholder(describe: &str) -> bool {
 fn true_reason(view: &View<'_>, _: &Facts) -> Verdict {
     let failed = match (view.integer("issueType"), view.integer("code")) {
         (Some(issue_type), _) => issue_type == i64::from(super::codes::IssueType::FAILED.0),
-        (_, Some(598 | 601 | 602)) => false,
-        (_, code) => code.is_some_and(|code| (400..700).contains(&code)),
+        (_, code) => code.is_some_and(|code| (400..700).contains(&code) && !Call::never_fails(code)),
     };
     verdict(!failed || view.text("describe").is_none_or(|describe| describe.is_empty() || !is_placeholder(&describe)))
 }
 
 fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
     match view.integer("code") {
-        Some(200) => {}
+        Some(SUCCESS) => {}
         // The numbers themselves are required in every body.
-        Some(598 | 601 | 602) => return verdict(view.has("body")),
+        Some(code) if Call::never_fails(code) => return verdict(view.has("body")),
         _ => return Verdict::Kept,
     }
     let complete = |view: &View<'_>| view.has_all(Presence::OnSuccess);
@@ -381,8 +383,7 @@ fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
 }
 
 fn reply_bare(view: &View<'_>, _: &Facts) -> Verdict {
-    let speaks = matches!(view.integer("code"), Some(200 | 598 | 601 | 602));
-    verdict(speaks || !view.has("body"))
+    verdict(view.integer("code").is_some_and(Call::never_fails) || !view.has("body"))
 }
 
 fn level_price_stock(view: &View<'_>, _: &Facts) -> Verdict {

@@ -4,7 +4,7 @@
 //! date, signature, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
 //! envelope: Meituan reads nothing else.
 
-use super::{Call, Direction, ORDER_CREATE};
+use super::{Call, Direction, Encryption};
 use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
 use crate::exchange::{NO_HOST, host_of};
@@ -343,9 +343,9 @@ impl Supplier {
             if parts.encryption_status.contains(',') {
                 return Err(Error::at(ErrorCode::DuplicateHeader, ENCRYPTION_STATUS));
             }
-            // Order create is encrypted in its newer version (seen live), the level prices always.
-            let should_be = call.encrypted || call.name == ORDER_CREATE.name;
-            return match should_be && self.config.body_encryption.as_ref().is_some_and(|encryption| encryption.required) {
+            return match call.encryption != Encryption::Never
+                && self.config.body_encryption.as_ref().is_some_and(|encryption| encryption.required)
+            {
                 true => Err(Error::at(ErrorCode::EncryptionRequired, ENCRYPTION_STATUS)),
                 false => Ok((Cow::Borrowed(body), false)),
             };
@@ -435,7 +435,7 @@ impl Supplier {
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         self.transcribe(call.request, program, false, Facts::NONE, packed, out)?;
-        if call.encrypted
+        if call.encryption == Encryption::Always
             && let Some(sealed) = self.seal(out)
         {
             *out = sealed.into_bytes();

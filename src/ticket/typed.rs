@@ -1,116 +1,13 @@
 //! The supplier in Rust types: calls in, replies and notices out.
 
-use super::calls::*;
 use super::exchange::{HttpReply, NOT_SERVED, Said, check_failure, illegal, without_defaults};
-use super::notices::*;
-use super::products::*;
-use super::{Accepted, Call, Parts, Refusal, Supplier};
+use super::{Accepted, Asked, Call, CallReply, Parts, Refusal, Supplier};
 use crate::message::definition::Facts;
 use crate::message::value::{FieldValue, ObjectWriter};
-use crate::message::{Id, Packed, RawJson, Reading, read};
+use crate::message::{Packed, RawJson, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue, ba};
-
-macro_rules! asked {
-    (@pattern $variant:ident $name:ident $body:ty) => { Asked::$variant($name) };
-    (@pattern $variant:ident $name:ident) => { Asked::$variant };
-    (@json $name:ident $body:ty) => { Some(RawJson::of($name)) };
-    (@json $name:ident) => { None };
-    ($($variant:ident $(($body:ty))? = $constant:ident,)*) => {
-        /// What Meituan asks, by call.
-        #[derive(Debug, Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum Asked {
-            $( #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")] $variant $(($body))?, )*
-        }
-
-        $($(
-            impl From<$body> for Asked {
-                fn from(body: $body) -> Asked {
-                    Asked::$variant(body)
-                }
-            }
-        )?)*
-
-        impl Asked {
-            fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
-                $(
-                    if std::ptr::eq(call, &super::$constant) {
-                        return Some(Asked::$variant $((packed.view(call.request, source)?.field_to_typed::<$body>("body")?))?);
-                    }
-                )*
-                None
-            }
-
-            /// What it asks, in program notation; nothing where the call has no body.
-            #[cfg(feature = "testing")]
-            pub(crate) fn body(&self) -> Option<RawJson> {
-                match self { $( asked!(@pattern $variant body $($body)?) => asked!(@json body $($body)?), )* }
-            }
-
-            /// Returns the call that it is.
-            pub fn call(&self) -> &'static Call {
-                match self { $( Asked::$variant { .. } => &super::$constant, )* }
-            }
-        }
-    };
-}
-
-impl Asked {
-    /// Returns the order that it is about, if it is about one.
-    pub fn order_id(&self) -> Option<Id> {
-        Some(match self {
-            Asked::OrderCreate(call) => call.order_id,
-            Asked::OrderPay(call) => call.order_id,
-            Asked::OrderQuery(call) => call.order_id,
-            Asked::OrderRefund(call) => call.order_id,
-            Asked::OrderClose(call) => call.order_id,
-            Asked::OrderRefunded(call) => call.order_id,
-            Asked::OrderReschedule(call) => call.order_id,
-            _ => return None,
-        })
-    }
-
-    /// What it says of the fields that its reply repeats, in program notation.
-    fn repeated(&self) -> Vec<u8> {
-        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone().filter(|number| !number.is_empty()));
-        let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
-        match self {
-            Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
-            Asked::OrderQuery(query) => partner_order_id = number(&query.partner_order_id),
-            Asked::OrderRefund(refund) => {
-                partner_order_id = number(&refund.partner_order_id);
-                refund_id = Some(refund.refund_id.clone());
-            }
-            Asked::OrderReschedule(reschedule) => reschedule_no = Some(reschedule.reschedule_no.clone()),
-            _ => {}
-        }
-        let mut object = ObjectWriter::begin(&mut out);
-        object.field("orderId", &self.order_id());
-        object.field(super::call::MAY_BE_LEFT_OUT, &partner_order_id);
-        object.field("refundId", &refund_id);
-        object.field("rescheduleNo", &reschedule_no);
-        object.end();
-        out
-    }
-}
-
-asked! {
-    OrderCreate(OrderCreate) = ORDER_CREATE,
-    OrderPay(OrderPay) = ORDER_PAY,
-    OrderQuery(OrderQuery) = ORDER_QUERY,
-    OrderRefund(OrderRefund) = ORDER_REFUND,
-    OrderClose(OrderClose) = ORDER_CLOSE,
-    OrderRefunded(RefundedMessage) = ORDER_REFUNDED,
-    OrderReschedule(OrderReschedule) = ORDER_RESCHEDULE,
-    PriceCalendar(PriceCalendarPull) = PRICE_CALENDAR,
-    LevelPricePull(LevelPricePull) = LEVEL_PRICE_PULL,
-    ProductPull(ProductPull) = PRODUCT_PULL,
-    PoiPull(PoiPull) = POI_PULL,
-    ProductStatus(Vec<ProductStatus>) = PRODUCT_STATUS,
-    Balance(BalanceQuery) = BALANCE,
-    Heartbeat = HEARTBEAT,
-}
+use std::fmt;
 
 /// A call that was authenticated and read.
 #[derive(Debug, Clone)]
@@ -131,15 +28,53 @@ pub struct Received {
     pub signature: String,
 }
 
-/// What to reply, before it is checked.
-#[derive(Debug, Clone)]
-pub struct Reply {
+/// What to reply, before it is checked. `B` is the body's type, and decides the codes; without it, a reply to any call.
+///
+/// ```
+/// use meituan_protocol::ticket::Reply;
+/// use meituan_protocol::ticket::calls::OrderPaid;
+/// use meituan_protocol::ticket::codes::OrderPayCode;
+///
+/// let refused: Reply<OrderPaid> = Reply::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足");
+/// let received = Reply::ok(()); // to a call whose reply has no body
+/// let any: Reply = refused.into();
+/// ```
+///
+/// Another call's code is no code of the reply:
+///
+/// ```compile_fail,E0308
+/// # use meituan_protocol::ticket::{Reply, calls::OrderPaid, codes::OrderRefundCode};
+/// let refused: Reply<OrderPaid> = Reply::refuse(OrderRefundCode::OTHER, "余票不足");
+/// ```
+pub struct Reply<B = AnyBody> {
     code: i32,
     describe: String,
     /// In program notation.
     body: Option<RawJson>,
     facts: Facts,
     kind: Kind,
+    /// The call that it replies to; nothing where it may be any whose reply has no body.
+    to: Option<&'static Call>,
+    typed: std::marker::PhantomData<fn() -> B>,
+}
+
+/// Stands for the type of a reply's body, where the call is not known to the compiler.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyBody;
+
+impl<B> Clone for Reply<B> {
+    fn clone(&self) -> Self {
+        let Reply { code, describe, body, facts, kind, to, typed } = self;
+        Reply { code: *code, describe: describe.clone(), body: body.clone(), facts: *facts, kind: *kind, to: *to, typed: *typed }
+    }
+}
+
+/// Its body names people.
+impl<B> fmt::Debug for Reply<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let to = self.to.map(|call| call.name);
+        f.debug_struct("Reply").field("to", &to).field("code", &self.code).field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,20 +85,15 @@ enum Kind {
     Unlisted,
 }
 
-impl Reply {
+impl<B: CallReply> Reply<B> {
     /// Success (200) with this body; `()` where the call has none.
-    pub fn ok(body: impl FieldValue) -> Self {
-        Reply::outcome(200, "success", body)
+    pub fn ok(body: B) -> Self {
+        Reply::new(B::CALL, Kind::Outcome, 200, "success", body_of(&body))
     }
 
     /// An outcome of the call's own that is no failure, such as 598, 601 or 602, with this body.
-    pub fn outcome(code: impl Into<i32>, describe: &str, body: impl FieldValue) -> Self {
-        Reply::of(code.into(), describe, &body)
-    }
-
-    pub(super) fn of(code: i32, describe: &str, body: &impl FieldValue) -> Self {
-        let body = (!body.is_absent()).then(|| RawJson::of(body));
-        Reply { code, describe: describe.into(), body, facts: Facts::default(), kind: Kind::Outcome }
+    pub fn outcome(code: B::Code, describe: &str, body: B) -> Self {
+        Reply::new(B::CALL, Kind::Outcome, code.into(), describe, body_of(&body))
     }
 
     /// A failure: one of the call's codes, and the true reason in words.
@@ -171,13 +101,36 @@ impl Reply {
     /// It says that nothing was done: Meituan refunds what it takes for not issued. Where order create, pay, refund, reschedule,
     /// close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead, which Meituan
     /// takes for a time-out (inferred): [`Supplier::answer_failure`]; or put pay and refund off (598, 602) where the notice follows.
-    pub fn refuse(code: impl Into<i32>, describe: &str) -> Self {
-        Reply { code: code.into(), describe: describe.into(), body: None, facts: Facts::default(), kind: Kind::Failure }
+    pub fn refuse(code: B::Code, describe: &str) -> Self {
+        Reply::new(B::CALL, Kind::Failure, code.into(), describe, None)
     }
 
     /// A failure by a code that Meituan does not list for the call, and the true reason in words.
     pub fn refuse_unlisted(code: i32, describe: &str) -> Self {
-        Reply { kind: Kind::Unlisted, ..Reply::refuse(code, describe) }
+        Reply::new(B::CALL, Kind::Unlisted, code, describe, None)
+    }
+}
+
+fn body_of(body: &impl FieldValue) -> Option<RawJson> {
+    (!body.is_absent()).then(|| RawJson::of(body))
+}
+
+impl Reply {
+    /// A reply to a call that is known when the program runs: by its code no failure, or one, listed or not. The body is in program
+    /// notation; a failure has none.
+    pub fn by_code(call: &'static Call, code: i32, describe: &str, body: Option<RawJson>) -> Self {
+        let kind = match (call.is_outcome(code), call.lists(code)) {
+            (true, _) => Kind::Outcome,
+            (false, true) => Kind::Failure,
+            (false, false) => Kind::Unlisted,
+        };
+        Reply::new(Some(call), kind, code, describe, body.filter(|_| kind == Kind::Outcome))
+    }
+}
+
+impl<B> Reply<B> {
+    fn new(to: Option<&'static Call>, kind: Kind, code: i32, describe: &str, body: Option<RawJson>) -> Self {
+        Reply { code, describe: describe.into(), body, facts: Facts::default(), kind, to, typed: std::marker::PhantomData }
     }
 
     /// The order has so many tickets: rules that count are checked.
@@ -185,6 +138,47 @@ impl Reply {
     pub fn for_quantity(mut self, quantity: u32) -> Self {
         self.facts.quantity = Some(quantity);
         self
+    }
+
+    pub(super) fn of_any(self) -> Reply {
+        let Reply { code, describe, body, facts, kind, to, .. } = self;
+        Reply { code, describe, body, facts, kind, to, typed: std::marker::PhantomData }
+    }
+
+    /// # Errors
+    /// Where it is another call's.
+    fn check_call(&self, call: &'static Call) -> Result<(), Error> {
+        let is_own = self.to.map_or(!call.has_reply_body(), |to| std::ptr::eq(to, call));
+        if is_own {
+            return Ok(());
+        }
+        let own = self.to.map_or("a call without a body", |to| to.name);
+        Err(Error::at(ErrorCode::WrongType, "").detail(&["expected a reply to ", call.name, ", found one to ", own].concat()))
+    }
+}
+
+impl Asked {
+    /// What it says of the fields that its reply repeats, in program notation.
+    fn repeated(&self) -> Vec<u8> {
+        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone().filter(|number| !number.is_empty()));
+        let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
+        match self {
+            Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
+            Asked::OrderQuery(query) => partner_order_id = number(&query.partner_order_id),
+            Asked::OrderRefund(refund) => {
+                partner_order_id = number(&refund.partner_order_id);
+                refund_id = Some(refund.refund_id.clone());
+            }
+            Asked::OrderReschedule(reschedule) => reschedule_no = Some(reschedule.reschedule_no.clone()),
+            _ => {}
+        }
+        let mut object = ObjectWriter::begin(&mut out);
+        object.field("orderId", &self.order_id());
+        object.field("partnerOrderId", &partner_order_id);
+        object.field("refundId", &refund_id);
+        object.field("rescheduleNo", &reschedule_no);
+        object.end();
+        out
     }
 }
 
@@ -205,8 +199,8 @@ impl Supplier {
     /// Writes a reply, checked before it leaves.
     ///
     /// # Errors
-    /// The first thing that the definition or a documented rule refuses.
-    pub fn reply(&self, to: &Received, reply: &Reply) -> Result<HttpReply, Error> {
+    /// `WRONG_TYPE` for the reply of another call; else the first thing that the definition or a documented rule refuses.
+    pub fn reply<B>(&self, to: &Received, reply: &Reply<B>) -> Result<HttpReply, Error> {
         self.reply_at(to, reply, None)
     }
 
@@ -214,11 +208,12 @@ impl Supplier {
     ///
     /// # Errors
     /// As there.
-    pub fn reply_now(&self, to: &Received, reply: &Reply, now: Timestamp) -> Result<HttpReply, Error> {
+    pub fn reply_now<B>(&self, to: &Received, reply: &Reply<B>, now: Timestamp) -> Result<HttpReply, Error> {
         self.reply_at(to, reply, Some(now))
     }
 
-    fn reply_at(&self, to: &Received, reply: &Reply, now: Option<Timestamp>) -> Result<HttpReply, Error> {
+    fn reply_at<B>(&self, to: &Received, reply: &Reply<B>, now: Option<Timestamp>) -> Result<HttpReply, Error> {
+        reply.check_call(to.call)?;
         match reply.kind {
             Kind::Outcome if !to.call.lists(reply.code) => return Err(illegal(reply.code)),
             Kind::Outcome if to.call.is_outcome(reply.code) => {}
@@ -235,10 +230,10 @@ impl Supplier {
     }
 
     /// The reply as it travels, and what it is warned of. `asked` is what the request said of what the reply repeats.
-    pub(super) fn written(
+    pub(super) fn written<B>(
         &self,
         call: &'static Call,
-        reply: &Reply,
+        reply: &Reply<B>,
         asked: &[u8],
         times: [Option<Timestamp>; 2],
         facts: Facts,
@@ -268,29 +263,6 @@ impl Supplier {
     pub(super) fn answer_unserved(&self, to: &Received) -> HttpReply {
         self.http_reply(self.encode_failure(to.call.failure, NOT_SERVED), to.encrypted, Vec::new())
     }
-}
-
-/// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
-pub trait Endpoint: FieldValue {
-    /// The call.
-    const CALL: &'static Call;
-}
-
-macro_rules! endpoints {
-    ($($type:ty: $constant:ident;)*) => {$(
-        impl Endpoint for $type {
-            const CALL: &'static Call = &super::$constant;
-        }
-    )*};
-}
-
-endpoints! {
-    PayNoticeRequest: PAY_NOTICE;
-    RefundNoticeRequest: REFUND_NOTICE;
-    ConsumeNotice: CONSUME_NOTICE;
-    RescheduleNoticeRequest: RESCHEDULE_NOTICE;
-    Vec<ProductChangeNotice>: PRODUCT_CHANGE_NOTICE;
-    LevelPriceNoticeRequest: LEVEL_PRICE_NOTICE;
 }
 
 /// Reads a message of any call from the wire into a Rust type made by its definition: for tests, logs and tools.

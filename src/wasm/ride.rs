@@ -199,15 +199,6 @@ pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
     })
 }
 
-/// A new order number from the 16 random bytes in the input, as output. 0 when there are 16.
-#[wasm_bindgen]
-pub fn ride_order_id(length: usize) -> u32 {
-    with(|state| {
-        let random = state.input.get(..length).unwrap_or_default().try_into();
-        state.finish_text(random.map(crate::ride::new_order_id).map_err(|_| unreadable()))
-    })
-}
-
 /// Makes a key ready for what is sealed and opened by itself: the input is the secretKey. 0 when it is one; else the last key stays.
 #[wasm_bindgen]
 pub fn envelope_key(length: usize, has_cipher: bool) -> u32 {

@@ -2,10 +2,10 @@
 
 use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
 use crate::Error;
-use crate::message::Packed;
+use crate::message::{Id, Packed};
 use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_settings};
 use crate::ticket::service::{Done, Input, Job, Loaded, Now, Save, Service, Step, Then, end_of_reply, write_answer};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, Supplier};
+use crate::ticket::{Call, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
@@ -113,8 +113,8 @@ fn begin_to_answer(
     let source = if is_encrypted { &opened[..] } else { input.get(head..head + body).unwrap_or_default() };
     let view = packed.view(call.request, source).ok_or_else(unreadable)?;
     let Some(event) = Event::of_call(call, &view) else { return Ok(()) };
-    let number = view.object("body").and_then(|body| body.text(MAY_BE_LEFT_OUT));
-    let left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && number.unwrap_or_default().is_empty();
+    let is_there = |field| view.object("body").and_then(|body| body.text(field)).is_some_and(|known| !known.is_empty());
+    let left_out = call.known_echo.is_some_and(|field| !is_there(field));
     let answering = Some(Answering { supplier, call, is_encrypted, left_out });
     let known = orders.service(service)?;
     let (mut job, mut step) = known.answer(event, now);
@@ -128,18 +128,20 @@ fn begin_to_answer(
     Ok(())
 }
 
-/// Begins to record the event in the input, or without one to settle. The row has the job; the output is the first step.
+/// Begins to record the event in the input, of the order whose number follows it; without an event, to settle. The row has the job; the
+/// output is the first step.
 #[wasm_bindgen]
-pub fn order_begin(service: usize, can_send: bool, event: usize, now: f64, steady: f64) -> u32 {
+pub fn order_begin(service: usize, can_send: bool, event: usize, order_id: usize, now: f64, steady: f64) -> u32 {
     with(|state| {
         let State { input, packed, orders, output, result, .. } = state;
         let now = time(now, steady);
-        let source = input.get(..event).unwrap_or_default();
+        let (source, order_id) = input.get(..event + order_id).unwrap_or_default().split_at_checked(event).unwrap_or_default();
+        let order_id = std::str::from_utf8(order_id).ok().and_then(|digits| digits.parse().ok()).map_or(Id(0), Id);
         output.clear();
         let begun = orders.service(service).and_then(|known| {
             let (job, step) = match source.is_empty() {
                 true => known.settle(can_send, now),
-                false => known.record(read_event(source, None, packed)?, now),
+                false => known.record(order_id, read_event(source, None, packed)?, now),
             };
             known.put_step(&step, now.wall, output);
             Ok(Running { service, job, answering: None, task: None, quantity: None, event: source.to_vec(), saved: None })
@@ -190,7 +192,7 @@ pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: 
         let begun = orders.jobs.get(job).and_then(Option::as_ref).ok_or_else(unreadable).and_then(|running| {
             let end = running.end(suppliers.get(supplier as usize), source, packed)?;
             let known = orders.service(running.service)?;
-            let (job, step) = known.record(end.into(), now);
+            let (job, step) = known.end_of(&end.key.clone(), end, now);
             known.put_step(&step, now.wall, output);
             Ok(Running {
                 service: running.service,

@@ -202,7 +202,7 @@ impl<R: Runtime> Functions for Garden<R> {
     async fn other(&self, call: Received) -> Result<Option<Reply>, BoxError> {
         let act = *self.act.lock().unwrap();
         match (call.asked, act) {
-            (Asked::Heartbeat, Mode::Done) => Ok(Some(Reply::ok(()))),
+            (Asked::Heartbeat, Mode::Done) => Ok(Some(Reply::ok(()).into())),
             (Asked::Heartbeat, Mode::Panics) => panic!("on purpose"),
             (Asked::Heartbeat, _) => Err("no heart".into()),
             _ => Ok(None),

@@ -30,6 +30,9 @@ function arriving(path, pieces, { how, end = "close" } = {}) {
   return { told, request: new Request(`https://a.example${path}`, { method, headers, body, duplex: "half" }) };
 }
 
+const hostile = () => {
+  throw new Error("thrown by a value");
+};
 const thirds = (text) => [text.slice(0, 50), text.slice(50, 100), text.slice(100)];
 const refusalOf = (working) =>
   working.then(
@@ -113,6 +116,103 @@ describe("a body that arrives", () => {
     const { request } = arriving("/mt/create", []);
     const shy = { method: request.method, url: request.url, headers: request.headers, arrayBuffer: () => new Promise(() => {}) };
     assert.equal((await refusalOf(impatient.receive(shy))).code, "TIMED_OUT");
+  });
+
+  /** A request whose stream is what the test makes of it. */
+  const streamed = (body) => {
+    const { method, headers } = signed("/mt/create");
+    return { method, url: "https://a.example/mt/create", headers: new Headers(headers), body, bodyUsed: false };
+  };
+  const endless = (chunk, chunks = []) => {
+    const told = { reads: 0, cancelled: false };
+    const reader = {
+      // At once: no timer of this process ever runs in between.
+      read: async () => ({ done: false, value: chunks[told.reads++] ?? chunk }),
+      cancel: async () => {
+        told.cancelled = true;
+      },
+    };
+    return { told, request: streamed({ getReader: () => reader }) };
+  };
+
+  it("ends where nothing but empty pieces come, and nobody can be interrupted", async () => {
+    const { told, request } = endless(new Uint8Array(0), [new TextEncoder().encode("{")]);
+    const error = await refusalOf(supplier.receive(request));
+    assert.deepEqual([error.code, error.path, error.toReply().status, told.cancelled], ["TIMED_OUT", "body", 503, true]);
+    assert.ok(told.reads < 2000, `${told.reads}`);
+    const serve = handler({ config: options, orderCreate: () => ({ partnerOrderId: "P1" }), onError: () => {} });
+    assert.equal((await serve(endless(new Uint8Array(0)).request)).status, 503);
+    // A few of them are no harm.
+    const text = new TextEncoder().encode(wire(CREATE));
+    const pieces = [...text].flatMap((byte) => [new Uint8Array(0), Uint8Array.of(byte)]);
+    const body = new ReadableStream({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(piece);
+        controller.close();
+      },
+    });
+    assert.equal((await supplier.receive(streamed(body))).body.quantity, 2);
+  });
+
+  it("ends in time where pieces come without a pause", async () => {
+    const impatient = new TicketSupplier({ ...options, bodyTimeoutMs: 30, maxBodyBytes: 2 ** 29 - 1 });
+    const began = performance.now();
+    const { told, request } = endless(new Uint8Array(1));
+    assert.equal((await refusalOf(impatient.receive(request))).code, "TIMED_OUT");
+    assert.ok(told.cancelled && performance.now() - began < 2000, `${performance.now() - began}`);
+  });
+
+  it("has bytes, and no pieces of another kind", async () => {
+    const text = wire(CREATE);
+    const bytes = new TextEncoder().encode(text);
+    for (const piece of [text, 5, null, undefined, {}, { length: -5 }, { length: 2e9 }, [...bytes]]) {
+      const { told, request } = endless(piece);
+      const error = await refusalOf(supplier.receive(request));
+      assert.deepEqual([error.code, error.path, told.reads, told.cancelled], ["BODY_NOT_RAW", "body", 1, true], String(piece));
+    }
+    // Bytes of every form count.
+    for (const piece of [
+      bytes.buffer,
+      new DataView(bytes.buffer),
+      Buffer.from(bytes),
+      new Uint8Array(new SharedArrayBuffer(4096)),
+    ]) {
+      const { told, request } = endless(piece);
+      assert.equal((await refusalOf(supplier.receive(request))).code, "BODY_TOO_LARGE");
+      assert.ok(told.cancelled);
+    }
+    const whole = (piece) =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(piece);
+          controller.close();
+        },
+      });
+    for (const piece of [bytes.buffer, new DataView(bytes.buffer)])
+      assert.equal((await supplier.receive(streamed(whole(piece)))).body.quantity, 2);
+    for (const answer of [text, 1e9, null, {}]) {
+      const shy = { ...streamed(undefined), arrayBuffer: async () => answer };
+      const working = supplier.receive(shy);
+      if (answer === text) assert.equal((await working).body.quantity, 2);
+      else assert.equal((await refusalOf(working)).code, "BODY_NOT_RAW", String(answer));
+    }
+  });
+
+  it("is refused where its reader says nothing, and where it cannot be told to stop", async () => {
+    const readers = [
+      { read: () => 5, cancel: () => 5 },
+      { read: () => null, cancel: hostile },
+      { read: async () => ({ done: false, value: new Uint8Array(1 << 20) }), cancel: hostile },
+      { read: () => new Promise(() => {}), cancel: hostile },
+      { read: () => new Promise(() => {}), cancel: () => {} },
+    ];
+    const impatient = new TicketSupplier({ ...options, bodyTimeoutMs: 30 });
+    const codes = [];
+    for (const reader of readers) {
+      const error = await refusalOf(impatient.receive(streamed({ getReader: () => reader })));
+      codes.push(error.code);
+    }
+    assert.deepEqual(codes, ["BODY_NOT_RAW", "BODY_NOT_RAW", "BODY_TOO_LARGE", "TIMED_OUT", "TIMED_OUT"]);
   });
 
   it("is judged by the time at which its head came", async () => {

@@ -3,8 +3,12 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { describe, it } from "node:test";
+import { handler as ride } from "meituan-protocol/ride";
+import { MemoryStore } from "meituan-protocol/testing";
 import { handler, TicketSupplier } from "meituan-protocol/ticket";
 import { CREATE, fetched, options, REFUND, refusalOf, SECRET, signed, supplier, wire } from "./ticket-support.mjs";
+
+const RIDES = { entId: 617, accessKey: "CESHI-TK", secretKey: "AAECAwQFBgcICQoLDA0ODw==", routes: { "/refund": "refunded" } };
 
 describe("configuration", () => {
   it("names the setting that is wrong", () => {
@@ -281,6 +285,51 @@ describe("the handler", () => {
       ["reset", "orderCreate"],
       ["reset", "orderQuery"],
     ]);
+  });
+
+  it("answers 503, and tells why, whatever it is given in the place of a request", async () => {
+    const hostile = () => {
+      throw new Error("thrown by a value");
+    };
+    const good = fetched("/mt/create", wire(CREATE));
+    const having = (fields) => Object.defineProperties({ method: "POST", headers: good.headers, body: wire(CREATE) }, fields);
+    const kinds = {
+      null: null,
+      undefined: undefined,
+      "a text": "https://a.example/mt/create",
+      "a number": 5,
+      "an empty object": {},
+      "a URL that throws": having({ url: { get: hostile } }),
+      "a URL that is none": having({ url: { value: 5 } }),
+      "a proxy that throws": new Proxy({}, { get: hostile }),
+    };
+    const makes = {
+      plain: {},
+      fallback: { fallback: () => assert.fail("nobody knows where to") },
+      record: { record: () => {} },
+      store: {
+        store: new MemoryStore(),
+        orderPay: (call) => call.issuing(),
+        orderRefund: (call) => call.pending(),
+        send: () => {},
+      },
+    };
+    for (const [make, more] of Object.entries(makes)) {
+      for (const [kind, request] of Object.entries(kinds)) {
+        const told = [];
+        const serve = handler({
+          config,
+          orderCreate: () => ({ partnerOrderId: "P" }),
+          onError: (error) => told.push(error),
+          ...more,
+        });
+        assert.equal((await serve(request)).status, 503, `${make}: ${kind}`);
+        assert.deepEqual([...new Set(told.map(({ code }) => code))], ["INVALID_CONFIG"], `${make}: ${kind}`);
+        const push = ride({ config: RIDES, refunded: () => {}, onError: (error) => told.push(error) });
+        const { code } = await (await push(request)).json();
+        assert.equal(code, 2, `ride: ${kind}`);
+      }
+    }
   });
 
   it("serves many calls at once, each with its own message", async () => {

@@ -16,6 +16,7 @@ import {
   tables,
 } from "meituan-protocol";
 import { diagnose } from "meituan-protocol/diagnosis";
+import { handler as rideHandler } from "meituan-protocol/ride";
 import { checkTrace, exchangeOf, MeituanRide, MemoryStore } from "meituan-protocol/testing";
 import { handler, settler, transition } from "meituan-protocol/ticket";
 import { CREATE, NOW, options, refusalOf, signed, supplier, wire } from "./ticket-support.mjs";
@@ -202,6 +203,18 @@ describe("what every object inherits", () => {
       common: 5,
     },
     ...{ due: -1, conflicts: -1, traceId: 5, codes: 5, at: 5 },
+    ...{
+      isSeen: true,
+      heard: 5,
+      reports: 5,
+      unknownOutcomes: 5,
+      isSigned: 5,
+      desk: 5,
+      waitUntil: 5,
+      send: 5,
+      pay: 5,
+      chooseDriver: 5,
+    },
   };
 
   /** What is done, all of it with settings that were given by nobody. */
@@ -224,12 +237,20 @@ describe("what every object inherits", () => {
       new Request("https://supplier.example/mt/create", { method, headers, body }),
     );
     const store = new MemoryStore();
+    const kept = await handler({
+      ...{ config: { ...rest }, store: new MemoryStore(), send: () => {}, orderCreate: (call) => call.ok({ partnerOrderId: "P" }) },
+      ...{ orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() },
+    })(new Request("https://supplier.example/mt/create", { method, headers, body }));
+    const pushes = rideHandler({ config: { entId: 617, accessKey: "key", secretKey: "AAECAwQFBgcICQoLDA0ODw==" } });
+    const pushed = await pushes(new Request("https://supplier.example/refund", { method: "POST", body: "" }));
+    const sealed = openEnvelope("AAECAwQFBgcICQoLDA0ODw==", sealEnvelope("AAECAwQFBgcICQoLDA0ODw==", "{}"));
     const orders = supplier.orders(store, {}, {});
     const applied = await orders.apply("1", { timePassed: {} }, {});
     const settled = await settler({ settle: async () => undefined }, store, {})();
     const refused = refusalOf(() => new TicketSupplier({ ...rest, clientId: 5 }));
     return JSON.stringify([
       ...[call.body, call.type, reply.body, reply.warnings, request.body, request.headers, parsed, ride.url, answer.body],
+      ...[await kept.text(), kept.status, await pushed.text(), pushed.status, sealed],
       ...[await served.text(), served.status, applied.kind, settled, refused.message, JSON.parse(JSON.stringify(refused))],
       ...[checkMessage("ticket.orderCreate.request", wire(CREATE), {}).ok, checkTrace('{"version":2,"exchanges":[]}', {}).ok],
       ...[signSorted("s", { a: 1 }, {}), transition(null, { timePassed: {} }, { now: NOW }).kind],

@@ -167,6 +167,55 @@ describe("hooks", () => {
     });
   }
 
+  it("hears of each call that the order rules refuse, though nothing is saved", async (t) => {
+    const REFUND = {
+      ...{ orderId: ORDER, refundId: "R1", partnerOrderId: "P1", partnerDealId: "D1", voucherList: CODES, refundQuantity: 2 },
+      ...{ unitPrice: 6000, refundPrice: 12000, refundFee: 0, refundTime: NOON },
+    };
+    const { call, heard } = shop({ functions: { orderPay: () => assert.fail("there is no such order") } });
+    for (const [name, message, code] of [
+      ["orderPay", PAY, 599],
+      ["orderRefund", REFUND, 699],
+      ["orderPay", PAY, 599],
+    ]) {
+      assert.equal((await call(name, message)).code, code);
+      const [{ name: hook, what, about }, ...more] = heard.splice(0);
+      assert.deepEqual([hook, what, about, more], ["onWarning", [{ report: "call-refused" }], { orderId: ORDER, call: name }, []]);
+    }
+    // Whoever asks is answered, and nothing has happened.
+    assert.equal((await call("orderQuery", PAY)).code, 301);
+    assert.deepEqual(heard, []);
+
+    const lines = [];
+    t.mock.method(console, "warn", (line) => lines.push(line));
+    const quiet = shop({ hooks: [] });
+    const other = { ...PAY, orderId: "77" };
+    for (const _ of [1, 2]) assert.equal((await quiet.call("orderPay", other)).code, 599);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0], /order 77, orderPay: call-refused: /);
+  });
+
+  it("by the console tells of no key that a sender or a function wrote, which may name somebody", async (t) => {
+    const lines = [];
+    t.mock.method(console, "error", (line) => lines.push(line));
+    t.mock.method(console, "warn", (line) => lines.push(line));
+    const ID = "110101199001011234";
+    for (const odd of [
+      { [NAME]: "13500000000" },
+      { [ID]: 1 },
+      { voucherAdditionalList: [{ voucher: CODES[0], additionMap: { [ID]: 5 } }] },
+      { voucherAdditionalList: [{ voucher: CODES[0], additionMap: { [NAME]: 5 } }] },
+    ]) {
+      const { call } = shop({ hooks: [], functions: { orderPay: () => ({ voucherType: 1, vouchers: CODES, ...odd }) } });
+      await call("orderCreate", CREATE);
+      lines.splice(0);
+      await call("orderPay", PAY);
+      const said = lines.join("\n");
+      assert.match(said, /\(at body\.(voucherAdditionalList\[0\]\.additionMap\.)?…\)/);
+      for (const secret of [ID, NAME, "13500000000", ...CODES]) assert.ok(!said.includes(secret), said);
+    }
+  });
+
   it("receive which order, call and key an error is about, and never the request where it is printed", async () => {
     const orderPay = () => {
       throw new Error("the upstream");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 import { describe, it } from "node:test";
+import { RideClient } from "meituan-protocol/ride";
 import { stringToSign, TicketRequests, TicketSupplier } from "meituan-protocol/ticket";
 import { CREATE, DATE, hmac, NOW, options, REFUND, refusalOf, supplier } from "./ticket-support.mjs";
 
@@ -27,7 +28,7 @@ describe("requests", () => {
       const uri = `/${any(randomInt(200), visible)}`;
       const now = randomInt(2 ** 42);
       const own = new TicketSupplier({ ...options, clientSecret: secret });
-      const { headers, stringToSign: text } = own.requests.consumeNotice(consumed, { uri, now });
+      const { headers, stringToSign: text } = own.requests.consumeNotice(consumed, { signedUri: uri, now });
       assert.equal(text, `POST ${uri}\n${new Date(now).toUTCString()}`);
       assert.equal(headers.Authorization, `MWS lvyou_x:${hmac(secret, text)}`);
       assert.equal(headers.Date, new Date(now).toUTCString());
@@ -66,6 +67,93 @@ describe("requests", () => {
     const { url, uri } = supplier.requests.consumeNotice(consumed, { uri: "/x?y=1", signedUri: "/z" });
     assert.deepEqual([url, uri], ["https://connectivity-adapter.meituan.com/x?y=1", "/z"]);
     assert.equal(supplier.requests.consumeNotice(consumed, { url: "https://a.example" }).uri, "/");
+  });
+
+  it("go to exactly what is signed: a URI that a URL parser makes another one of is refused", () => {
+    const uris = [
+      "/\\evil.example",
+      "/a/../b",
+      "/./x",
+      "/%2e%2e/x",
+      "/x/%2E",
+      "/x#y",
+      "/x?y#z",
+      "/<x>",
+      '/"x"',
+      "/{x}",
+      "/`",
+      "/a\\b",
+    ];
+    for (const uri of uris) {
+      for (const given of [{ uri }, { uri, signedUri: "/right" }]) {
+        const error = refusalOf(() => supplier.requests.consumeNotice(consumed, given));
+        assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", "uri"], uri);
+      }
+    }
+    for (const uri of ["/", "/x?y=1&z=%E5%8D%95", "//x", "/a//b", "/%zz", "/x?", "/x?a/../b", "/~x/;y=1,2"]) {
+      const request = supplier.requests.consumeNotice(consumed, { uri });
+      assert.equal(request.toRequest().url, `https://connectivity-adapter.meituan.com${uri}`);
+      assert.equal(request.uri, uri);
+    }
+    const urls = [
+      ...["https://h.example/a/../b", "https://h.example\\x", "https:/\\evil.example/x", "//h.example/x", "not a url", "x", ""],
+      ...[
+        "https://u:p@h.example/x",
+        "https://u@h.example/x",
+        "ftp://h.example/x",
+        "javascript:alert(1)",
+        "data:x",
+        "https://h.example/x y",
+      ],
+      ...["https://h.example:99999/x", "https://[::1/x", "https:///x", "https://", " https://h.example/x", "https://h.example/x\n"],
+      ...["https://h.example/x\ty", "https://exa mple/x", "https://h.example/门票"],
+    ];
+    for (const url of urls) {
+      const error = refusalOf(() => supplier.requests.consumeNotice(consumed, { url }));
+      assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", "url"], url);
+    }
+    const right = [
+      "https://h.example/x?y=1",
+      "https://h.example",
+      "https://h.example?x=1",
+      "HTTPS://H.example/x",
+      "https://门票.example/x",
+    ];
+    for (const url of [...right, "https://h.example/x#y", new URL("https://h.example/a b?q=票")]) {
+      const request = supplier.requests.consumeNotice(consumed, { url });
+      const { pathname, search } = new URL(request.toRequest().url);
+      assert.equal(pathname + search, request.uri, String(url));
+    }
+    // What is signed otherwise is said by whoever says so.
+    const elsewhere = { url: "https://h.example/a/../b", signedUri: "/x" };
+    assert.equal(supplier.requests.consumeNotice(consumed, elsewhere).uri, "/x");
+    // A path alone is signed, and cannot be fetched.
+    const nowhere = supplier.requests.consumeNotice(consumed, { url: "/x" });
+    const error = refusalOf(() => nowhere.toRequest());
+    assert.deepEqual([nowhere.uri, error.code, error.path], ["/x", "INVALID_CONFIG", "url"]);
+  });
+
+  it("cannot be fetched from a host that there is not", () => {
+    const client = { entId: 617, accessKey: "CESHI-TK", secretKey: "AAECAwQFBgcICQoLDA0ODw==" };
+    for (const host of ["https://h:99999", "https://u:p@h", "https://[::1"]) {
+      for (const make of [
+        () => new TicketSupplier({ ...options, host }).requests.consumeNotice(consumed),
+        () => new RideClient({ ...client, environment: host }).requests.queryRealTimeOrder({ mtOrderId: "1" }),
+      ]) {
+        const { code, path } = refusalOf(() => make().toRequest());
+        assert.ok(code === "INVALID_CONFIG" && ["url", "host", "environment"].includes(path), `${host}: ${code} ${path}`);
+      }
+    }
+  });
+
+  it("have header values that any client can send", () => {
+    for (const wrong of ["a\nb", "中文", "a\0b", " a ", "a b", "a\r\nX: y", "\u007f", "é"]) {
+      const bodyEncryption = { key: "0123456789abcdef", appKey: wrong };
+      const error = refusalOf(() => new TicketSupplier({ ...options, bodyEncryption }));
+      assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", "bodyEncryption.appKey"], JSON.stringify(wrong));
+      const own = refusalOf(() => new TicketSupplier({ ...options, clientId: wrong }));
+      assert.deepEqual([own.code, own.path], ["INVALID_CONFIG", "clientId"], JSON.stringify(wrong));
+    }
   });
 
   it("are the same where nothing but requests is needed", () => {

@@ -347,9 +347,74 @@ describe("a handler with a store for rides", () => {
       world.heard.errors.map(([error, about]) => [error.message.slice(0, 10), about.orderId, about.key]),
       [
         ["bank away", orderId, keys[0]],
-        ["pay return", orderId, keys[0]],
+        ["INVALID_CO", orderId, keys[0]],
       ],
     );
+  });
+
+  it("confirms no driver who was not offered, and reports each such choice", async () => {
+    const { orderId } = await world.submitted();
+    const process = world.process();
+    world.meituan.advance(orderId, { now: world.now });
+    const [offered] = world.meituan.takePushes().filter(({ name }) => name === "capacityOffered");
+    await world.push(process, offered.name, offered.body);
+    const wrong = ["another", 5, 5n, true, false, {}, [offered.body.submitDriveInfo.driverId], new Uint8Array(1), Symbol("no")];
+    for (const chosen of wrong) {
+      world.chooseDriver = () => chosen;
+      world.now = Math.max(world.now, world.dueOf(orderId));
+      await process.settle(orderId);
+      const [error, about] = world.heard.errors.pop() ?? [];
+      assert.deepEqual([error?.code, error?.path], ["INVALID_CONFIG", "chooseDriver"], String(chosen));
+      assert.deepEqual(about, { orderId, call: "confirmOrder" });
+    }
+    for (const chosen of [undefined, null, ""]) {
+      world.chooseDriver = () => chosen;
+      world.now = Math.max(world.now, world.dueOf(orderId));
+      await process.settle(orderId);
+    }
+    assert.deepEqual([world.heard.errors, world.called.includes("confirmOrder")], [[], false]);
+    world.chooseDriver = ({ driverIds }) => driverIds[0];
+    world.now = Math.max(world.now, world.dueOf(orderId));
+    await process.settle(orderId);
+    assert.ok(world.called.includes("confirmOrder"));
+  });
+
+  it("answers a failure where a function says that it failed, or does not end, so that Meituan pushes again", async () => {
+    const refund = { tradeOrderId: "1", paySerialNum: "1", refundTime: START, refundAmount: 100, refundStatus: 10 };
+    const push = (refunded, number) => {
+      const process = world.process({ refunded, deadlineMs: 200 });
+      return world.push(process, "refunded", { mtOrderId: ID, sqtRefundNo: number, ...refund });
+    };
+    const failing = {
+      "a failure that is not returned": (call) => void call.fail(codes.ResultCode.PARAM_ERROR, "no"),
+      "an agreement that is not returned": (call) => {
+        call.ok();
+        return 1;
+      },
+      "an Error": () => new Error("no"),
+      false: async () => false,
+    };
+    for (const [name, refunded] of Object.entries(failing)) {
+      assert.equal(await push(refunded, name), codes.ResultCode.SYSTEM_ERROR, name);
+      const [error] = world.heard.errors.pop();
+      assert.deepEqual([error.code, error.path], ["WRONG_TYPE", "body"], name);
+      const plain = handler({
+        config: { ...account, routes, now: () => world.now },
+        refunded,
+        onError: (error) => world.heard.errors.push([error]),
+      });
+      assert.equal(
+        await world.push(plain, "refunded", { mtOrderId: ID, sqtRefundNo: "r", ...refund }),
+        codes.ResultCode.SYSTEM_ERROR,
+      );
+      assert.equal(world.heard.errors.pop()[0].path, "body");
+    }
+    assert.equal(await push(() => new Promise(() => {}), "late"), codes.ResultCode.SYSTEM_ERROR);
+    assert.deepEqual([world.heard.errors.pop()[0].path, world.heard.errors], ["refunded", []]);
+    // It is recorded before.
+    assert.equal((await world.orders().load(ID)).refunds.length, 5);
+    for (const returned of [undefined, null, true, 1, "done", {}]) assert.equal(await push(() => returned, String(returned)), 0);
+    assert.equal(await push((call) => call.fail(codes.ResultCode.PARAM_ERROR, "no"), "told"), codes.ResultCode.PARAM_ERROR);
   });
 
   it("keeps Meituan's limits over all orders and processes", async () => {

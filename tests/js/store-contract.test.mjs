@@ -79,8 +79,51 @@ describe("the contract of stores", () => {
     },
   });
 
+  /** The value, with each of its parts as `change` has it. */
+  const throughout = (value, change) => {
+    const part = change(value);
+    if (Array.isArray(part)) return part.map((item) => throughout(item, change));
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, throughout(item, change)]));
+  };
+  const partsBy = (change) => parsedBy((snapshot) => throughout(snapshot, change));
+  const isObject = (part) => part !== null && typeof part === "object" && !Array.isArray(part);
+  const fieldsBy = (change) =>
+    partsBy((part) => (isObject(part) ? Object.fromEntries(Object.entries(part).flatMap((entry) => change(...entry))) : part));
+  const named = (change) => fieldsBy((name, value) => [[change(name), value]]);
+
   /** What people get wrong: how, and what is found. */
   const broken = {
+    "keeps whole seconds": [
+      partsBy((part) => (typeof part === "number" && part > 1e12 ? Math.floor(part / 1000) * 1000 : part)),
+      /units\[0\]\.since: expected 1430908460457, found 1430908460000/,
+    ],
+    "leaves out what is null": [
+      fieldsBy((name, value) => (value === null ? [] : [[name, value]])),
+      /nothing: expected null, found undefined/,
+    ],
+    "takes an empty object for an empty list": [
+      partsBy((part) => (isObject(part) && Object.keys(part).length === 0 ? [] : part)),
+      /empty: expected \{\}, found \[\]/,
+    ],
+    "takes an empty list for an empty object": [
+      partsBy((part) => (Array.isArray(part) && part.length === 0 ? {} : part)),
+      /: expected \[\], found \{\}/,
+    ],
+    "has a prototype in the place of a field": [
+      fieldsBy((name, value) => (name === "__proto__" ? [] : [[name, value]])),
+      /__proto__: expected "d"/,
+    ],
+    "keeps dots in names for itself": [named((name) => name.replaceAll(".", "_")), /a\.b: expected 1, found undefined/],
+    "keeps dollars in names for itself": [named((name) => name.replace("$", "")), /\$c: expected 2, found undefined/],
+    "keeps lists as sets": [
+      partsBy((part) => (Array.isArray(part) && typeof part[0] === "string" ? [...new Set(part)] : part)),
+      /vouchers\[2\]: expected "x", found undefined/,
+    ],
+    "sorts lists": [
+      partsBy((part) => (Array.isArray(part) && typeof part[0] === "string" ? [...part].sort() : part)),
+      /vouchers\[0\]: expected "x", found "b"/,
+    ],
     "forgets the revision": [
       (inner) => ({ save: (id, snapshot, _, about) => inner.save(id, snapshot, inner.load(id)?.revision ?? null, about) }),
       /a revision is good for one save: expected false, found true/,

@@ -35,10 +35,20 @@ pub(crate) fn example(interface: &Interface, file: &str) -> String {
 
 pub(crate) fn config(ent_id: u64) -> Config {
     let mut config = Config::new(ent_id, Secret::new(TOKEN), Secret::new(SECRET_KEY));
-    for (path, push) in [("/capacity", &CAPACITY_OFFERED), ("/event", &ORDER_CHANGED), ("/refund", &REFUNDED)] {
-        config = config.route(path, push);
+    for push in INTERFACES.iter().filter(|interface| interface.is_push()) {
+        config = config.route(path(push), push);
     }
     config
+}
+
+/// Where a push goes.
+pub(crate) fn path(push: &Interface) -> String {
+    match push.name {
+        "capacityOffered" => "/capacity".into(),
+        "orderChanged" => "/event".into(),
+        "refunded" => "/refund".into(),
+        other => format!("/{other}"),
+    }
 }
 
 pub(crate) fn client() -> Client {

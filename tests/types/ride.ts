@@ -112,8 +112,8 @@ export function take(push: RidePush): Reply {
       push.body.sqtType?.toFixed();
       return push.ok();
     default: {
-      const none: never = push;
-      return none;
+      const rest: Exclude<RidePush, { type: "orderChanged" | "refunded" | "capacityOffered" | "otherPush" }> = push;
+      throw new Error(JSON.stringify(rest));
     }
   }
 }

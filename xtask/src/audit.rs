@@ -18,9 +18,11 @@ const USAGE: &str =
 
 type Check = fn(&Options) -> Outcome<Checked>;
 
-const PARTS: [(&str, Check); 11] = [
+const PARTS: [(&str, Check); 13] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
+    ("lower bounds", |_| supply::lower_bounds()),
+    ("publish", |_| supply::publish()),
     ("dependencies", |_| supply::dependencies()),
     ("bill of materials", |_| supply::bill_of_materials()),
     ("features", |_| supply::features()),
@@ -137,7 +139,7 @@ fn calendar() -> Outcome<Checked> {
 
 /// The crate builds by the oldest Rust that it names, and no dependency names a newer one.
 fn oldest_rust() -> Outcome<Checked> {
-    let crates = crates::linked("normal", &["--features", "chrono,http,jiff,testing,time,tokio"])?;
+    let crates = crates::linked("normal", &["--features", "chrono,getrandom,http,jiff,testing,time,tokio"])?;
     let ours = crates.first().and_then(|ours| ours.rust.clone()).ok_or("Cargo.toml has no rust-version")?;
     for each in &crates {
         if let Some(needed) = each.rust.as_ref().filter(|needed| numbers(needed) > numbers(&ours)) {
@@ -149,7 +151,7 @@ fn oldest_rust() -> Outcome<Checked> {
             "the crate was not built by Rust {ours}, only what dependencies declare was read: {why}"
         )]));
     }
-    for features in ["--features=chrono,http,jiff,testing,time,tokio", "--no-default-features"] {
+    for features in ["--features=chrono,getrandom,http,jiff,testing,time,tokio", "--no-default-features"] {
         let mut rustup = Command::new("rustup");
         rustup.current_dir(tools::root()).args([
             "run",

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn what_the_package_links_is_ours_first_and_without_what_only_runs_while_it_is_compiled() {
-        let crates = linked("normal,no-proc-macro", &["--no-default-features", "--features", "wasm"]).unwrap();
+        let build = ["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm"];
+        let crates = linked("normal,no-proc-macro", &build).unwrap();
         let names: Vec<&str> = crates.iter().map(|each| each.name.as_str()).collect();
         assert_eq!(names[0], "meituan-protocol");
         for wanted in ["aes", "sha1", "wasm-bindgen", "rlsf"] {

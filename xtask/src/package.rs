@@ -466,7 +466,8 @@ fn link() -> Outcome {
 fn check_complete() -> Outcome {
     let manifest = read_text(&package().join("package.json"))?;
     let mut needed = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", papers::NOTICES, papers::DIGESTS].map(str::to_owned).to_vec();
-    needed.extend(paths_named_by(&manifest));
+    let manifest = serde_json::from_str(&manifest).map_err(|error| format!("package.json: {error}"))?;
+    needed.extend(named_by(&manifest));
     let missing: Vec<_> = needed.into_iter().filter(|path| !package().join(path).exists()).collect();
     if !missing.is_empty() {
         return Err(format!("pkg/ is staged and can be used, but lacks {}", missing.join(", ")));
@@ -477,15 +478,14 @@ fn check_complete() -> Outcome {
     Ok(())
 }
 
-/// The paths among a manifest's values. Its keys name subpaths, which are no files.
-fn paths_named_by(manifest: &str) -> Vec<String> {
-    let pieces: Vec<&str> = manifest.split('"').collect();
-    let strings = pieces.windows(2).skip(1).step_by(2);
-    let values = strings.filter(|pair| !pair[1].trim_start().starts_with(':')).map(|pair| pair[0]);
-    let mut paths: Vec<String> = values.filter_map(|value| value.strip_prefix("./")).map(str::to_owned).collect();
-    paths.sort();
-    paths.dedup();
-    paths
+/// The files that a manifest names: its strings that begin with `./`. Its keys name subpaths, which are no files.
+fn named_by(manifest: &serde_json::Value) -> Vec<String> {
+    match manifest {
+        serde_json::Value::String(text) => text.strip_prefix("./").map(str::to_owned).into_iter().collect(),
+        serde_json::Value::Array(values) => values.iter().flat_map(named_by).collect(),
+        serde_json::Value::Object(values) => values.values().flat_map(named_by).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn make_executable(path: &Path) -> Outcome {
@@ -565,8 +565,6 @@ fn dist() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::paths_named_by;
-
     /// So that a change of a definition cannot leave them behind: this needs no build of the package.
     #[test]
     fn the_committed_documents_of_the_trace_format_are_those_that_its_definition_makes() {
@@ -585,9 +583,10 @@ mod tests {
     }
 
     #[test]
-    fn a_manifests_paths_are_its_values_and_not_its_keys() {
-        let manifest =
-            r#"{ "exports": { "./ticket": { "types": "./a.d.ts", "default": "./a.js" } }, "sideEffects": ["./a.js", "./b.js"] }"#;
-        assert_eq!(paths_named_by(manifest), ["a.d.ts", "a.js", "b.js"]);
+    fn the_files_of_a_manifest_are_its_values_and_not_its_keys() {
+        let manifest = serde_json::json!({ "exports": { "./ticket": { "types": "./a.d.ts", "default": "./a.js" } }, "files": ["./b.js", "c"] });
+        let mut named = super::named_by(&manifest);
+        named.sort();
+        assert_eq!(named, ["a.d.ts", "a.js", "b.js"]);
     }
 }

@@ -109,9 +109,34 @@ pub(crate) fn features() -> Outcome<Checked> {
         tools::output_of(&mut hack)
     };
     tools::require_wasm_target()?;
-    // What names JavaScript is for wasm alone; there is no Tokio there.
-    hack(&["--exclude-features=wasm,wasm-messages"])?;
-    hack(&["--target", tools::WASM_TARGET, "--exclude-features=tokio"])?;
+    // Conversions are by themselves, each of the others with none of them and with all.
+    hack(&["--exclude-features=wasm,wasm-messages", "--group-features=chrono,getrandom,jiff,time"])?;
+    // There is neither Tokio nor the platform's randomness.
+    hack(&["--target", tools::WASM_TARGET, "--exclude-features=getrandom,tokio", "--group-features=chrono,jiff,time"])?;
+    Ok(Checked::all())
+}
+
+/// The crate as it is published builds with the oldest versions of its dependencies that it names.
+pub(crate) fn lower_bounds() -> Outcome<Checked> {
+    crate::packed_crate::pack()?;
+    let folder = crate::packed_crate::folder();
+    // Cargo takes what is below a workspace for a member of it.
+    let alone = format!("{}\n[workspace]\n", tools::read_text(&folder.join("Cargo.toml"))?);
+    tools::write(&folder.join("Cargo.toml"), alone)?;
+    let cargo = |verb| {
+        let mut cargo = tools::cargo(verb);
+        // The option is of nightly Rust, and what it does is done by Cargo alone.
+        cargo.current_dir(&folder).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", tools::target().join("outside"));
+        cargo
+    };
+    tools::run(cargo("update").args(["-Zdirect-minimal-versions", "--quiet"]))?;
+    tools::run(cargo("check").args(["--all-features", "--quiet"]))?;
+    Ok(Checked::all())
+}
+
+/// The registry would take the crate.
+pub(crate) fn publish() -> Outcome<Checked> {
+    tools::run(tools::cargo("publish").args(["--dry-run", "--allow-dirty", "--quiet", "--package", "meituan-protocol"]))?;
     Ok(Checked::all())
 }
 

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{bench, demo, fuzz, package, packed_crate, simulate};
+use crate::{api, bench, demo, fuzz, package, packed_crate, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -37,7 +37,7 @@ enum Run {
 use Needs::{Nothing, NpmDependencies, Package};
 use Run::{Filtered, Whole};
 
-const STAGES: [Stage; 19] = [
+const STAGES: [Stage; 20] = [
     Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
     Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
     Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
@@ -49,6 +49,7 @@ const STAGES: [Stage; 19] = [
     Stage { name: "Rust documentation", needs: Nothing, run: Whole(rust_documentation) },
     Stage { name: "npm dependencies", needs: Nothing, run: Whole(npm_dependencies) },
     Stage { name: "npm package", needs: Nothing, run: Whole(npm_package) },
+    Stage { name: "public API", needs: Package, run: Whole(api::check) },
     Stage { name: "JavaScript format and lints", needs: NpmDependencies, run: Whole(javascript_lints) },
     Stage { name: "TypeScript types", needs: Package, run: Whole(typescript_types) },
     Stage { name: "JavaScript tests", needs: Package, run: Filtered(javascript_tests) },
@@ -142,7 +143,7 @@ impl Stage {
 /// The features that are off where nobody asks for them, and are for Rust programs.
 const FOR_RUST: [&str; 2] = [
     "--features",
-    "meituan-protocol/chrono,meituan-protocol/http,meituan-protocol/jiff,meituan-protocol/testing,meituan-protocol/time,meituan-protocol/tokio",
+    "meituan-protocol/chrono,meituan-protocol/getrandom,meituan-protocol/http,meituan-protocol/jiff,meituan-protocol/testing,meituan-protocol/time,meituan-protocol/tokio",
 ];
 
 /// A web server and a database come with it, so it has a lock file of its own.

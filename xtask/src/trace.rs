@@ -83,7 +83,7 @@ fn listed(names: &[&str]) -> String {
 /// What a value must be; nothing where it may be any JSON.
 fn kind(of: &Kind) -> Option<String> {
     Some(match of {
-        Kind::Integer(Bounds { min, max }) => format!("\"type\": \"integer\", \"minimum\": {min}, \"maximum\": {max}"),
+        Kind::Integer(Bounds { min, max, .. }) => format!("\"type\": \"integer\", \"minimum\": {min}, \"maximum\": {max}"),
         Kind::Text { .. } => "\"type\": \"string\", \"minLength\": 1".into(),
         Kind::Flag => "\"type\": \"boolean\"".into(),
         Kind::Date => r#""type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$""#.into(),

@@ -3,7 +3,6 @@
 use super::driver::{Address, For};
 use super::{Breakage, Fault, Happening, OrderPlan, World};
 use meituan_protocol::message::Packed;
-use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::{CancelReason, CancelStep, RefundStatus, ResultCode, RideEvent, RideStatus};
 use meituan_protocol::ride::order::{
@@ -109,20 +108,7 @@ pub(super) fn number(key: &str) -> usize {
 
 /// An event, as drivers hand it over.
 fn json_of(event: &Event) -> Vec<u8> {
-    fn wrapped(name: &str, content: &impl FieldValue) -> Vec<u8> {
-        let mut json = format!("{{\"{name}\":").into_bytes();
-        content.put(&mut json);
-        json.push(b'}');
-        json
-    }
-    match event {
-        Event::CapacityOffered(offer) => wrapped("capacityOffered", offer),
-        Event::OrderChanged(changed) => wrapped("orderChanged", changed),
-        Event::Refunded(refund) => wrapped("refunded", refund),
-        Event::Queried(detail) => wrapped("queried", detail),
-        Event::Answered(answered) => wrapped("answered", answered),
-        _ => Vec::new(),
-    }
+    event.to_json().into_bytes()
 }
 
 impl World<'_> {

@@ -3,6 +3,7 @@
 use super::store::name;
 use super::{Fact, Happening, Purpose, World};
 use crate::plan::{Breakage, Fault};
+use meituan_protocol::message::Id;
 use meituan_protocol::ticket::order::{AttemptEnded, Event, Kind, Outcome};
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, News, Step, Task, Then};
 use std::collections::BTreeMap;
@@ -92,12 +93,12 @@ impl World<'_> {
     pub(super) fn record_fact(&mut self, process: usize, number: usize) {
         let Fact { order, event, .. } = &self.facts[number];
         let (order, event) = (*order, event.clone());
-        let (job, step) = self.service.record(event, self.times(process));
+        let (job, step) = self.service.record(Id(order), event, self.times(process));
         self.start(process, order, For::Fact(number), job, step);
     }
 
     pub(super) fn record_send(&mut self, process: usize, order: u64, event: Event, send: usize, settling: u64) {
-        let (job, step) = self.service.record(event, self.times(process));
+        let (job, step) = self.service.record(Id(order), event, self.times(process));
         self.start(process, order, For::Sent(send, settling), job, step);
     }
 

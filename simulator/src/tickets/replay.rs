@@ -8,12 +8,10 @@ use super::{Outcome, World};
 use crate::plan::{Fault, OrderPlan, Plan};
 use meituan_protocol::message::RawJson;
 use meituan_protocol::message::value::FieldValue;
-use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::notices::{ConsumeNotice, PayNotice, RefundNotice};
 use meituan_protocol::ticket::order::{Delivery, Event, Notice, Reason, Reply, ReplyBody};
 use meituan_protocol::ticket::read_body;
-use meituan_protocol::ticket::{CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};
-use meituan_protocol::ticket::{ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, ORDER_REFUNDED, ORDER_RESCHEDULE};
+use meituan_protocol::ticket::{Asked, CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -222,32 +220,16 @@ fn body<T: FieldValue>(call: &'static Call, is_reply: bool, wire: &str) -> Resul
 }
 
 fn event_of(call: &'static Call, wire: &str) -> Result<Event, String> {
-    fn read<T: FieldValue + Into<Event>>(call: &'static Call, wire: &str) -> Result<Event, String> {
-        body::<T>(call, false, wire).map(Into::into)
-    }
-    match call.name {
-        name if name == ORDER_CREATE.name => read::<OrderCreate>(call, wire),
-        name if name == ORDER_PAY.name => read::<OrderPay>(call, wire),
-        name if name == ORDER_QUERY.name => read::<OrderQuery>(call, wire),
-        name if name == ORDER_REFUND.name => read::<OrderRefund>(call, wire),
-        name if name == ORDER_CLOSE.name => read::<OrderClose>(call, wire),
-        name if name == ORDER_REFUNDED.name => read::<RefundedMessage>(call, wire),
-        name if name == ORDER_RESCHEDULE.name => read::<OrderReschedule>(call, wire),
-        name => Err(format!("{name} is no call about an order")),
-    }
+    let asked = Asked::from_wire(call, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))?;
+    Event::try_from(asked).map_err(|_| format!("{} is no call about an order", call.name))
 }
 
 fn reply_of(call: &'static Call, wire: &str) -> Result<Reply, String> {
     let envelope: Value = serde_json::from_str(wire).map_err(|error| error.to_string())?;
     let describe = envelope["describe"].as_str().unwrap_or_default().to_owned();
-    let body = match call.name {
-        _ if envelope["body"].is_null() => None,
-        name if name == ORDER_CREATE.name => Some(ReplyBody::Created(body(call, true, wire)?)),
-        name if name == ORDER_PAY.name => Some(ReplyBody::Paid(body(call, true, wire)?)),
-        name if name == ORDER_QUERY.name => Some(ReplyBody::State(body(call, true, wire)?)),
-        name if name == ORDER_REFUND.name => Some(ReplyBody::Refunded(body(call, true, wire)?)),
-        name if name == ORDER_RESCHEDULE.name => Some(ReplyBody::Rescheduled(body(call, true, wire)?)),
-        _ => None,
+    let body = match envelope["body"].is_null() {
+        true => None,
+        false => ReplyBody::from_wire(call, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))?,
     };
     Ok(Reply { code: number(&envelope, "code")? as i32, describe, body })
 }

@@ -11,7 +11,7 @@ use crate::message::value::FieldValue;
 use crate::ride::codes::ResultCode;
 use crate::ride::order::{Event, RideOrder, calls_from_json, order_from_json};
 use crate::ride::service::{Done, Input, Job, News, NotStored, Recorded, Save, Step, Then};
-use crate::ride::{CAPACITY_OFFERED, ORDER_CHANGED, PUSH_OK, Push, REFUNDED, Received, Refusal, Reply, push_fail};
+use crate::ride::{PUSH_OK, Received, Refusal, Reply, push_fail};
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -70,11 +70,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
 
     /// Records a push, has the user's function hear of it, and returns whether it is taken.
     async fn take(self: Arc<Self>, received: Received) -> bool {
-        let call = Some(match &received.push {
-            Push::CapacityOffered(_) => CAPACITY_OFFERED.name,
-            Push::Refunded(_) => REFUNDED.name,
-            Push::OrderChanged(_) | Push::Other(_) => ORDER_CHANGED.name,
-        });
+        let call = Some(received.push.interface().name);
         let unknown = About { call, ..About::default() };
         self.warn(&Warning::Push(&received.warnings), &unknown);
         let event = Event::try_from(received.push.clone()).ok();

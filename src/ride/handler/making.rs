@@ -130,11 +130,16 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
     ) -> Option<String> {
         let is_offered = |driver_id: &String| driver_ids.contains(driver_id);
         let offers = order.offers.iter().filter(|offer| is_offered(&offer.submit_drive_info.driver_id)).cloned().collect();
+        let offered = driver_ids.clone();
         let choice = RideChoice { order_id: order_id.to_owned(), driver_ids, offers, order };
         let choosing = self.clone();
         let work = async move {
             let choose = choosing.choose_driver.as_ref().ok_or("nothing chooses")?;
-            choose(choice).await
+            let chosen = choose(choice).await?.filter(|driver_id| !driver_id.is_empty());
+            match chosen {
+                Some(driver_id) if !offered.contains(&driver_id) => Err("the driver who was chosen is not offered".into()),
+                chosen => Ok(chosen),
+            }
         };
         let chosen = match awaited(&self.runtime, work, until(&self.runtime, end), |_: Result<_, BoxError>| async {}).await {
             Waited::Ended(chosen) => chosen,

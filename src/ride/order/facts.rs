@@ -3,6 +3,7 @@
 use crate::message::value::FieldValue;
 use crate::money::Fen;
 use crate::ride::codes::{CancelReason, CancelStep, ResultCode, RideEvent, RideStatus};
+use crate::ride::interfaces::with_interfaces;
 use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::ride::replies::OrderDetail;
 use crate::ride::{CANCEL_ORDER, CONFIRM_ORDER, NOTIFY_PAID_RESULT, Push, QUERY_REAL_TIME_ORDER, SUBMIT_ORDER};
@@ -315,19 +316,25 @@ crate::choices! {
     }
 }
 
-/// A push of another business is no event of a ride, and the error.
-impl TryFrom<Push> for Event {
-    type Error = OrderChanged;
+macro_rules! pushes {
+    ($([$($call:tt)*])* $({$push:ident $body:ident($held:ty) ($($order:ident)?) $marks:tt})*) => {
+        /// Each push about an order is an event of it. One about none, or of another business, is the error.
+        impl TryFrom<Push> for Event {
+            type Error = Push;
 
-    fn try_from(push: Push) -> Result<Self, OrderChanged> {
-        match push {
-            Push::CapacityOffered(offer) => Ok(Event::CapacityOffered(*offer)),
-            Push::OrderChanged(event) => Ok(Event::OrderChanged(event)),
-            Push::Refunded(refund) => Ok(Event::Refunded(refund)),
-            Push::Other(other) => Err(other),
+            fn try_from(push: Push) -> Result<Self, Push> {
+                $($(if let Push::$body(body) = push {
+                    let _ = stringify!($order);
+                    let body: Box<$body> = body.into();
+                    return Ok(Event::$body(*body));
+                })?)*
+                Err(push)
+            }
         }
-    }
+    };
 }
+
+with_interfaces!(pushes);
 
 impl From<&OrderDetail> for Event {
     fn from(detail: &OrderDetail) -> Self {

@@ -2,7 +2,7 @@
 
 use super::super::notices::RefundNotice;
 use super::super::{
-    CONSUME_NOTICE, Call, Direction, MANDATORY, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, ORDER_REFUNDED,
+    CONSUME_NOTICE, Call, Direction, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, ORDER_REFUNDED,
     ORDER_RESCHEDULE, PAY_NOTICE, REFUND_NOTICE,
 };
 use super::codes::Index;
@@ -42,7 +42,7 @@ pub fn check_json(trace: &[u8], strictness: Strictness) -> Result<Report, Error>
         places: Index::default(),
         upstream: Index::default(),
         signatures: Signatures::default(),
-        seen: [false; MANDATORY.len()],
+        seen: Vec::new(),
         asked: Packed::default(),
         written: Packed::default(),
         alone: Packed::default(),
@@ -69,8 +69,8 @@ struct Checker {
     /// Products that are issued again upstream.
     upstream: Index,
     signatures: Signatures,
-    /// Which of the mandatory interfaces were seen to work.
-    seen: [bool; MANDATORY.len()],
+    /// The interfaces that were seen to work.
+    seen: Vec<&'static str>,
     asked: Packed,
     written: Packed,
     alone: Packed,
@@ -93,9 +93,9 @@ impl Checker {
         if settings.has("endpoints") {
             let declared =
                 |name: &str| settings.objects("endpoints").any(|endpoint| endpoint.text("call").as_deref() == Some(name));
-            // The supplier calls the consume notice: it has no URL of ours.
-            for name in MANDATORY.iter().filter(|name| **name != CONSUME_NOTICE.name && !declared(name)) {
-                found.fails(Name::Mandatory, None, "settings.endpoints", name);
+            // What the supplier calls has no URL of its own.
+            for call in Call::mandatory().filter(|call| call.is_to_supplier() && !declared(call.name)) {
+                found.fails(Name::Mandatory, None, "settings.endpoints", call.name);
             }
         }
         for change in settings.objects("endpointChanges") {
@@ -175,8 +175,8 @@ impl Checker {
             exchange.judge_numbers(wrote, asked.as_ref(), settings.partner_id, &mut order.number, found);
         }
         let is_whole = wrote.is_some() || exchange.issues_without_codes(said.code);
-        if let Some(place) = MANDATORY.iter().position(|name| *name == exchange.call.name) {
-            seen[place] |= is_whole && (said.code.is_some() || !exchange.is_to_supplier());
+        if is_whole && (said.code.is_some() || !exchange.is_to_supplier()) && !seen.contains(&exchange.call.name) {
+            seen.push(exchange.call.name);
         }
         let body = wrote.and_then(|wrote| wrote.object("body"));
         if exchange.is(&ORDER_PAY) {
@@ -216,11 +216,12 @@ impl Checker {
             order.finish(&mut self.found);
         }
         self.signatures.finish(&mut self.found);
-        if self.seen == [true; MANDATORY.len()] {
+        let is_seen = |call: &&Call| self.seen.contains(&call.name);
+        if Call::mandatory().all(|call| is_seen(&call)) {
             self.found.shows(Name::Mandatory);
-        } else if self.seen.contains(&true) {
-            for (name, _) in MANDATORY.iter().zip(self.seen).filter(|(_, seen)| !seen) {
-                self.found.unchecked(Name::Mandatory, None, "exchanges", name);
+        } else if Call::mandatory().any(|call| is_seen(&call)) {
+            for call in Call::mandatory().filter(|call| !is_seen(call)) {
+                self.found.unchecked(Name::Mandatory, None, "exchanges", call.name);
             }
         }
         self.found.finish()

@@ -2,7 +2,7 @@
 
 use super::super::codes::IssueType;
 use super::super::rules;
-use super::super::{Call, Direction, MANDATORY, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
+use super::super::{Call, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
 use super::points::{Name, of_rule};
 use super::report::{Effect, Finding, Findings};
 use crate::message::definition::{Basis, Facts, Kind, Message, Presence};
@@ -80,7 +80,7 @@ impl Exchange<'_> {
     }
 
     pub(super) fn is_to_supplier(&self) -> bool {
-        self.call.direction == Direction::ToSupplier
+        self.call.is_to_supplier()
     }
 
     pub(super) fn is(&self, call: &Call) -> bool {
@@ -134,7 +134,7 @@ impl Exchange<'_> {
         if !self.judge_authentication(signatures, found) {
             return false;
         }
-        if self.is_to_supplier() && MANDATORY.contains(&self.call.name) && matches!(self.http_status, Some(404 | 405 | 501)) {
+        if self.is_to_supplier() && self.call.is_mandatory() && matches!(self.http_status, Some(404 | 405 | 501)) {
             found.fails(Name::Mandatory, self.place(), "httpStatus", "there is no such interface");
             return false;
         }
@@ -210,7 +210,7 @@ impl Exchange<'_> {
         let Some((message, text)) = self.written() else { return };
         let has_no_codes = self.issues_without_codes(code);
         let means_nothing =
-            self.is_to_supplier() && code.is_some_and(|code| matches!(code, 598 | 601 | 602) && !self.call.is_outcome(code as i32));
+            self.is_to_supplier() && code.is_some_and(|code| Call::never_fails(code) && !self.call.is_outcome(code as i32));
         let success = self.is_to_supplier() && code == Some(200) && !has_no_codes;
         read(message, text, Reading { form: Form::Wire, success, facts }, packed);
         found.shows(Name::RequiredFields);
@@ -253,7 +253,7 @@ impl Exchange<'_> {
             return code == i64::from(IssueType::FAILED.0);
         }
         let judged = [&ORDER_CREATE, &ORDER_PAY, &ORDER_REFUND, &REFUND_NOTICE].iter().any(|call| self.is(call));
-        judged && !matches!(code, 200 | 598 | 601 | 602)
+        judged && !Call::never_fails(code)
     }
 
     #[inline(never)]

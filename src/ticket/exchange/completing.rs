@@ -4,7 +4,7 @@ use crate::exchange::says_nothing;
 use crate::message::definition::Facts;
 use crate::message::value::push_text;
 use crate::money::{decimal, push_integer};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_REFUND, Supplier};
+use crate::ticket::{Call, ORDER_REFUND, Supplier};
 use crate::time::Timestamp;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 use crate::{Error, ErrorCode};
@@ -114,9 +114,7 @@ fn push_fields(fields: &[u8], out: &mut Vec<u8>) {
 /// The body, and behind it what it repeats. What is no object is refused by the reader.
 fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -> Facts {
     let asked = inside(said.asked);
-    let names_order = value_of(MAY_BE_LEFT_OUT, asked).is_some();
-    let is_left_out = call.echoes.contains(&MAY_BE_LEFT_OUT) && !names_order;
-    let left_out = facts.left_out.or(is_left_out.then_some(MAY_BE_LEFT_OUT));
+    let left_out = facts.left_out.or(call.known_echo.filter(|name| value_of(name, asked).is_none()));
     let body = said.body.unwrap_or(b"{}").trim_ascii();
     let Some(open) = body.strip_suffix(b"}").filter(|open| open.starts_with(b"{")) else {
         program.extend_from_slice(body);

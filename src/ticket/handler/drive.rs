@@ -59,7 +59,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         let order_id = received.asked.order_id();
         let about = About { order_id, call: Some(received.call.name), key: None };
         self.warn(&Warning::Request(&received.warnings), &about);
-        let event = functions::event(received.asked.clone());
+        let event = Event::try_from(received.asked.clone()).ok();
         let is_of_order = order_id.is_some() && event.is_some();
         let seen = match (&self.seen, digest) {
             (Some(seen), Some(digest)) => {
@@ -155,7 +155,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     pub(super) fn record(self: Arc<Self>, order_id: Id, event: Event) -> BoxFuture<Result<Recorded, NoReply>> {
         Box::pin(async move {
             let name = event.name();
-            let (mut job, step) = self.service.record(event, self.runtime.now());
+            let (mut job, step) = self.service.record(order_id, event, self.runtime.now());
             match self.clone().drive(order_id, &mut job, step).await {
                 Done::Recorded(recorded) => Ok(*recorded),
                 other => Err(self.failed(other, &About { order_id: Some(order_id), call: Some(name), key: None })),
@@ -365,7 +365,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
     async fn run_function(&self, task: Task, order: Option<Order>) -> Input {
         let (inner, order_id, Task { call, key, request, deadline }) = (self.inner.clone(), self.order_id, task);
         let order = order.or_else(|| Order::from_json(self.snapshot.as_bytes()).ok().flatten());
-        let body = self.call.clone().or_else(|| functions::stored_call(&call, &request?));
+        let body = self.call.clone().or_else(|| Event::stored(&call, &request?));
         let about = About { order_id: Some(order_id), call: Some(&call), key: Some(&key) };
         let unknown = AttemptEnded { outcome: Outcome::UNKNOWN, ..AttemptEnded::default() };
         let (Some(order), Some(body)) = (order, body) else {
@@ -388,18 +388,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
 
 /// A reply of the order rules. A failure may have a code that is not listed.
 fn written(to: &Received, OrderReply { code, describe, body }: OrderReply, quantity: Option<u32>) -> Reply {
-    let reply = match (to.call.is_outcome(code), to.call.lists(code)) {
-        (true, _) => match body {
-            Some(ReplyBody::Created(body)) => Reply::outcome(code, &describe, body),
-            Some(ReplyBody::Paid(body)) => Reply::outcome(code, &describe, body),
-            Some(ReplyBody::State(body)) => Reply::outcome(code, &describe, body),
-            Some(ReplyBody::Refunded(body)) => Reply::outcome(code, &describe, body),
-            Some(ReplyBody::Rescheduled(body)) => Reply::outcome(code, &describe, body),
-            None => Reply::outcome(code, &describe, ()),
-        },
-        (false, true) => Reply::refuse(code, &describe),
-        (false, false) => Reply::refuse_unlisted(code, &describe),
-    };
+    let reply = Reply::by_code(to.call, code, &describe, body.as_ref().map(ReplyBody::to_json));
     match quantity {
         Some(quantity) => reply.for_quantity(quantity),
         None => reply,

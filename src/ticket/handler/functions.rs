@@ -1,13 +1,11 @@
 //! What the supplier does about an order: functions of the user's, and how they end.
 
 use super::BoxError;
-use crate::message::definition::{Facts, Message};
-use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, RawJson, Reading, read};
+use crate::message::definition::Facts;
 use crate::ticket::calls::*;
-use crate::ticket::codes::{GeneralCode, OrderCreateCode, OrderPayCode, OrderRefundCode};
+use crate::ticket::codes::GeneralCode;
 use crate::ticket::order::{AttemptEnded, Counts, Event, Order, Outcome};
-use crate::ticket::{self, Asked, Call, Received, Reply, Supplier};
+use crate::ticket::{self, CallReply, CallRequest, Received, Reply, Supplier};
 
 /// What the supplier does about an order. Each function runs at most once to an end; a repeat of its call gets the current truth.
 ///
@@ -124,13 +122,9 @@ impl Deferrable for OrderPay {}
 impl Deferrable for OrderRefund {}
 
 /// A call that a function does something for.
-pub trait OrderAction: Sized {
+pub trait OrderAction: CallRequest {
     /// What there is to say when it is done.
     type Done;
-    /// The codes of a refusal.
-    type Code: Into<i32>;
-    #[doc(hidden)]
-    const CALL: &'static Call;
 
     /// Checks what was done by the reply's rules, and writes it into the event.
     #[doc(hidden)]
@@ -151,12 +145,11 @@ impl Known<'_> {
         self.order.partner_order_id.clone().unwrap_or_default()
     }
 
-    fn check(&self, call: &'static Call, body: &impl FieldValue) -> Result<(), crate::Error> {
+    fn check<C: OrderAction<Done: CallReply + Clone>>(&self, body: &C::Done) -> Result<(), crate::Error> {
         let quantity = Some(self.order.quantity).filter(|quantity| *quantity > 0);
-        let left_out = self.order.partner_order_id.is_none().then_some(ticket::MAY_BE_LEFT_OUT);
-        self.supplier
-            .written(call, &Reply::of(200, "success", body), b"{}", [None; 2], Facts { quantity, left_out, ..Facts::NONE })
-            .map(|_| ())
+        let left_out = C::CALL.known_echo.filter(|_| self.order.partner_order_id.is_none());
+        let facts = Facts { quantity, left_out, ..Facts::NONE };
+        self.supplier.written(C::CALL, &Reply::ok(body.clone()), b"{}", [None; 2], facts).map(|_| ())
     }
 }
 
@@ -169,11 +162,9 @@ fn filled<T: Default + PartialEq>(given: &mut T, known: T) {
 
 impl OrderAction for OrderCreate {
     type Done = OrderCreated;
-    type Code = OrderCreateCode;
-    const CALL: &'static Call = &ticket::ORDER_CREATE;
 
     fn record(done: OrderCreated, known: &Known<'_>, end: &mut AttemptEnded) -> Result<(), crate::Error> {
-        known.check(Self::CALL, &done)?;
+        known.check::<Self>(&done)?;
         end.created = Some(done);
         Ok(())
     }
@@ -181,13 +172,11 @@ impl OrderAction for OrderCreate {
 
 impl OrderAction for OrderPay {
     type Done = OrderPaid;
-    type Code = OrderPayCode;
-    const CALL: &'static Call = &ticket::ORDER_PAY;
 
     fn record(mut done: OrderPaid, known: &Known<'_>, end: &mut AttemptEnded) -> Result<(), crate::Error> {
         filled(&mut done.order_id, known.order.order_id);
         filled(&mut done.partner_order_id, known.partner_order_id());
-        known.check(Self::CALL, &done)?;
+        known.check::<Self>(&done)?;
         end.paid = Some(done);
         Ok(())
     }
@@ -195,13 +184,11 @@ impl OrderAction for OrderPay {
 
 impl OrderAction for OrderReschedule {
     type Done = OrderRescheduled;
-    type Code = GeneralCode;
-    const CALL: &'static Call = &ticket::ORDER_RESCHEDULE;
 
     fn record(mut done: OrderRescheduled, known: &Known<'_>, end: &mut AttemptEnded) -> Result<(), crate::Error> {
         filled(&mut done.order_id, known.order.order_id);
         filled(&mut done.reschedule_no, known.reschedule_no.clone());
-        known.check(Self::CALL, &done)?;
+        known.check::<Self>(&done)?;
         end.rescheduled = Some(done);
         Ok(())
     }
@@ -209,11 +196,9 @@ impl OrderAction for OrderReschedule {
 
 /// Calls whose success says nothing of its own.
 macro_rules! without_body {
-    ($($call:ident: $code:ident = $constant:ident,)*) => {$(
+    ($($call:ident)*) => {$(
         impl OrderAction for $call {
             type Done = ();
-            type Code = $code;
-            const CALL: &'static Call = &ticket::$constant;
 
             fn record((): (), _: &Known<'_>, _: &mut AttemptEnded) -> Result<(), crate::Error> {
                 Ok(())
@@ -222,11 +207,7 @@ macro_rules! without_body {
     )*};
 }
 
-without_body! {
-    OrderRefund: OrderRefundCode = ORDER_REFUND,
-    OrderClose: GeneralCode = ORDER_CLOSE,
-    RefundedMessage: GeneralCode = ORDER_REFUNDED,
-}
+without_body! { OrderRefund OrderClose RefundedMessage }
 
 /// Why a function's end cannot be recorded as it is.
 pub(super) enum Unusable {
@@ -281,35 +262,4 @@ fn event_of<C: OrderAction>(ended: Ended<C>, known: &Known<'_>) -> Result<Attemp
         }
     }
     Ok(end)
-}
-
-/// The call as the order rules know it; nothing where it is about no order.
-pub(super) fn event(asked: Asked) -> Option<Event> {
-    Some(match asked {
-        Asked::OrderCreate(call) => call.into(),
-        Asked::OrderPay(call) => call.into(),
-        Asked::OrderQuery(call) => call.into(),
-        Asked::OrderRefund(call) => call.into(),
-        Asked::OrderClose(call) => call.into(),
-        Asked::OrderRefunded(call) => call.into(),
-        Asked::OrderReschedule(call) => call.into(),
-        _ => return None,
-    })
-}
-
-/// A call as it was stored with its attempt.
-pub(super) fn stored_call(call: &str, request: &RawJson) -> Option<Event> {
-    fn body<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option<T> {
-        let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
-        let how = Reading { form: Form::Stored, ..Reading::WIRE };
-        read(message, source, how, &mut packed).then(|| packed.take(message, source))?
-    }
-    Some(match call {
-        "orderPay" => body::<OrderPay>(OrderPay::MESSAGE, request)?.into(),
-        "orderRefund" => body::<OrderRefund>(OrderRefund::MESSAGE, request)?.into(),
-        "orderClose" => body::<OrderClose>(OrderClose::MESSAGE, request)?.into(),
-        "orderRefunded" => body::<RefundedMessage>(RefundedMessage::MESSAGE, request)?.into(),
-        "orderReschedule" => body::<OrderReschedule>(OrderReschedule::MESSAGE, request)?.into(),
-        _ => return None,
-    })
 }

@@ -141,8 +141,8 @@ pub(super) fn refuse_all(asked: &Admit, reason: Reason) -> Answer {
 
 impl Change<'_> {
     pub(super) fn admit(&mut self, asked: &Admit) -> Said {
-        if asked.id.is_empty() {
-            return (self.illegal(Reason::BlankNumber).0, refuse_all(asked, Reason::BlankNumber));
+        if let Some(reason) = self.no_entry(&asked.id, asked.at) {
+            return (self.illegal(reason).0, refuse_all(asked, reason));
         }
         let names = Names::of(asked);
         if names.len() == 0 && names.quantity.is_none() {

@@ -4,7 +4,7 @@ use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
 use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Report, Run, Said, Settings};
 use super::{CLOCKS, digits, is_ahead, joined};
-use crate::message::RawJson;
+use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::Timestamp;
 
@@ -160,17 +160,24 @@ impl Change<'_> {
                 None => return self.illegal(Reason::UnknownAttempt),
             },
         };
-        if !is_open && end.outcome != Outcome::DONE {
-            let is_perhaps_done = matches!(end.outcome, Outcome::UNKNOWN | Outcome::UNUSABLE);
+        let wrong = if end.outcome == Outcome::DONE { self.wrong_result(&call, &subject, end) } else { None };
+        let is_unusable = wrong.is_some() || end.outcome == Outcome::UNUSABLE;
+        if !is_open && (is_unusable || end.outcome != Outcome::DONE) {
+            let is_perhaps_done = is_unusable || end.outcome == Outcome::UNKNOWN;
             if is_perhaps_done && (call == ORDER_CREATE.name || call == ORDER_PAY.name) {
                 // Perhaps after the closing call's function has looked.
                 self.owe_closing();
             }
             return (Kind::Stale, self.truth(&call, &subject));
         }
-        if end.outcome == Outcome::UNUSABLE || end.outcome == Outcome::DONE && !self.is_usable(&call, end) {
+        if is_unusable {
             self.unusable(&end.key);
-            return (Kind::Moved, self.truth(&call, &subject));
+            let truth = self.truth(&call, &subject);
+            if wrong.is_some() {
+                self.report(Report::FunctionResultUnusable);
+                self.reason = wrong;
+            }
+            return (Kind::Moved, truth);
         }
         if call == ORDER_CREATE.name {
             self.create_ended(end)
@@ -185,15 +192,31 @@ impl Change<'_> {
         }
     }
 
-    /// Whether what the function returned says what it has done.
-    fn is_usable(&self, call: &str, end: &AttemptEnded) -> bool {
-        if call == ORDER_CREATE.name {
-            return end.created.as_ref().is_some_and(|created| !created.partner_order_id.trim().is_empty());
+    /// Why what the function returned is not what it has done for this call.
+    fn wrong_result(&self, call: &str, subject: &str, end: &AttemptEnded) -> Option<Reason> {
+        let AttemptEnded { created, paid, refunded, rescheduled, .. } = end;
+        // Which order and subject it names, and whether it says what was done.
+        let (order_id, named, is_right, reason) = if call == ORDER_CREATE.name {
+            let is_right = created.as_ref().is_some_and(|created| !is_blank(&created.partner_order_id));
+            (created.as_ref().and_then(|created| created.order_id), "", is_right, Reason::BlankNumber)
+        } else if call == ORDER_PAY.name {
+            let is_right = paid.as_ref().is_some_and(|paid| issued_rightly(paid, self.order.quantity));
+            (paid.as_ref().map(|paid| paid.order_id), "", is_right, Reason::WrongCodes)
+        } else if call == ORDER_REFUND.name {
+            let named = refunded.as_ref().map_or("", |refunded| refunded.refund_id.as_str());
+            (refunded.as_ref().map(|refunded| refunded.order_id), named, true, Reason::OtherOrder)
+        } else if call == ORDER_RESCHEDULE.name {
+            let is_right = rescheduled.as_ref().is_some_and(|done| self.is_rescheduled_rightly(done));
+            let named = rescheduled.as_ref().map_or("", |done| done.reschedule_no.as_str());
+            (rescheduled.as_ref().map(|done| done.order_id), named, is_right, Reason::WrongCodes)
+        } else {
+            return None;
+        };
+        let is_its = order_id.is_none_or(|order_id| self.order.is_named_by(order_id)) && (is_blank(named) || named == subject);
+        match is_its {
+            true => Some(reason).filter(|_| !is_right),
+            false => Some(Reason::OtherOrder),
         }
-        if call == ORDER_PAY.name {
-            return end.paid.as_ref().is_some_and(|paid| issued_rightly(paid, self.order.quantity));
-        }
-        call != ORDER_RESCHEDULE.name || end.rescheduled.is_some()
     }
 
     /// Its function is started once more. That nobody knows how it ended before is one more end that cannot be used.

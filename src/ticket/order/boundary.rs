@@ -4,8 +4,7 @@
 use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, ReplyBody, Report, admissions, apply_to, broken_off,
-    next_due,
+    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, Report, admissions, apply_to, broken_off, next_due,
 };
 use crate::message::definition::{Facts, Message};
 use crate::message::peek::{Peek, looking_for, raw};
@@ -44,7 +43,7 @@ pub fn apply_json(
     let settings = read_settings(settings, packed)?;
     let (order, _) = read_snapshot(snapshot, packed)?;
     let event = read_event(event, order.as_ref().map(|order| order.quantity), packed)?;
-    let (order, applied) = apply_to(order, None, &event, &settings, now);
+    let (order, applied) = apply_to(order, None, &event, None, &settings, now);
     put(order.as_ref(), &applied, &settings, now, out);
     Ok(())
 }
@@ -173,13 +172,8 @@ impl Reply {
     pub(in crate::ticket) fn put_fields(&self, object: &mut ObjectWriter<'_>) {
         object.field("code", &self.code);
         object.field("describe", &self.describe);
-        match &self.body {
-            Some(ReplyBody::Created(body)) => object.field("body", body),
-            Some(ReplyBody::Paid(body)) => object.field("body", body),
-            Some(ReplyBody::State(body)) => object.field("body", body),
-            Some(ReplyBody::Refunded(body)) => object.field("body", body),
-            Some(ReplyBody::Rescheduled(body)) => object.field("body", body),
-            None => {}
+        if let Some(body) = &self.body {
+            body.put_as("body", object);
         }
     }
 }

@@ -4,7 +4,8 @@ use super::event::Credential;
 use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
 use super::units::{Directory, Likeliest, Named, sorted};
-use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum};
+use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum, writable};
+use crate::message::is_blank;
 use crate::time::{Date, Timestamp};
 
 crate::messages! {
@@ -80,7 +81,14 @@ impl Consumed {
 
 impl Change<'_> {
     pub(super) fn consumed(&mut self, entry: &Consumed) -> Said {
+        let is_of_nobody = entry.quantity == Some(0);
+        if let Some(reason) = self.no_entry(&entry.id, entry.at).or(is_of_nobody.then_some(Reason::WrongQuantity)) {
+            return self.illegal(reason);
+        }
         if self.order.entries.contains(&entry.id) {
+            if self.is_another_entry(entry) {
+                self.flag(Breach::RepeatedDifferently, &entry.id, &["consumed ", &entry.id]);
+            }
             return (Kind::Duplicate, Answer::None);
         }
         if let Verdict::Refuse(reason) = self.verdict(Trigger::Consumed) {
@@ -140,9 +148,30 @@ impl Change<'_> {
         places
     }
 
+    /// Whether an entry whose id is known is about other tickets than the first one with this id: it names one with which nobody has
+    /// entered. Before anything is issued the first one is stored.
+    fn is_another_entry(&self, entry: &Consumed) -> bool {
+        if let Some(known) = self.order.early_entries.iter().flatten().find(|known| known.id == entry.id)
+            && self.order.issued.is_none()
+        {
+            return Consumed { at: known.at, ..entry.clone() } != *known;
+        }
+        let named = self.named_by(entry, &mut self.order.directory());
+        let is_open = |place: &usize| matches!(self.order.units[*place].state, UnitState::FREE | UnitState::PENDING);
+        named.is_some_and(|named| named.exact.iter().any(is_open))
+    }
+
     /// The time of an entry that says this one, or none.
     pub(super) fn entry_time(&self, at: Option<Timestamp>) -> Timestamp {
-        Timestamp(at.unwrap_or(self.now).0.max(0))
+        writable(at.unwrap_or(self.now))
+    }
+
+    /// Why an entry with this id and time is none.
+    pub(super) fn no_entry(&self, id: &str, at: Option<Timestamp>) -> Option<Reason> {
+        if is_blank(id) {
+            return Some(Reason::BlankNumber);
+        }
+        at.filter(|&at| writable(at) != at).map(|_| Reason::WrongTime)
     }
 
     /// The tickets that an entry names; nothing where it names what is not of this order.

@@ -1,12 +1,16 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
-use crate::message::Id;
+use super::snapshot::Order;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
+use crate::message::definition::Message;
+use crate::message::value::FieldValue;
+use crate::message::{Form, Id, Packed, RawJson, Reading, is_blank, read};
+use crate::ticket::asked::body_type;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
-#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
-use crate::ticket::{Call, Direction};
+use crate::ticket::interfaces::with_interfaces;
+use crate::ticket::{Asked, Call};
 
 crate::enumerations! {
     /// How a function of the supplier's ended.
@@ -37,6 +41,8 @@ crate::messages! {
         created "created": object(OrderCreated), optional;
         /// The tickets that order pay issued; when it is done.
         paid "paid": object(OrderPaid), optional;
+        /// The numbers that order refund was replied with, if its function gives them; when it is done.
+        refunded "refunded": object(OrderRefunded), optional;
         /// The result of order reschedule; when it is done.
         rescheduled "rescheduled": object(OrderRescheduled), optional;
         /// The reply code of a refusal; absent: the family's "other".
@@ -47,7 +53,7 @@ crate::messages! {
 
     /// The tickets that were being issued will not be issued.
     IssueFailed {
-        /// The reply code; absent: the family's "other".
+        /// The reply code, of the 5xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -70,7 +76,7 @@ crate::messages! {
     RefundRefused {
         /// The refund's number (退款流水号).
         refund_id "refundId": text, required;
-        /// The code, of the 6xx family; absent: "other".
+        /// The code, of the 6xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
         describe "describe": text, required;
@@ -91,7 +97,7 @@ crate::messages! {
         /// When; absent: now.
         at "at": milliseconds, optional;
         /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
-        quantity "quantity": count, optional;
+        quantity "quantity": count(1..), optional;
         /// The codes.
         vouchers "vouchers": list(text), optional;
         /// The credentials, in a real-name order.
@@ -215,25 +221,82 @@ crate::choices! {
     }
 }
 
+macro_rules! calls {
+    (
+        $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) ($($known:ident)?)
+            ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+        $({$($notice:tt)*})*
+    ) => {
+        impl Event {
+            /// Returns the call of Meituan's that it is, if it is one.
+            pub fn call(&self) -> Option<&'static Call> {
+                $($(if let Event::$variant(body) = self {
+                    let _ = body.$order_id;
+                    return Some(&crate::ticket::$constant);
+                })?)*
+                None
+            }
+
+            /// The order that a call names.
+            pub fn order_id(&self) -> Option<Id> {
+                $($(if let Event::$variant(body) = self {
+                    return Some(body.$order_id);
+                })?)*
+                None
+            }
+        }
+
+        impl Event {
+            /// The call of this name, as its request was stored with its attempt.
+            pub(crate) fn stored(call: &str, request: &RawJson) -> Option<Event> {
+                $($(if call == $name {
+                    let of_order = |body: body_type!($request_body)| (body.$order_id.0 != 0).then(|| body.into());
+                    return stored(<body_type!($request_body)>::MESSAGE, request).and_then(of_order);
+                })?)*
+                None
+            }
+        }
+
+        /// Every call about an order is an event of it; what is about none, is the error.
+        impl TryFrom<Asked> for Event {
+            type Error = Asked;
+
+            fn try_from(asked: Asked) -> Result<Event, Asked> {
+                $($(if let Asked::$variant(body) = asked {
+                    let _ = body.$order_id;
+                    return Ok(body.into());
+                })?)*
+                Err(asked)
+            }
+        }
+    };
+}
+
+with_interfaces!(calls);
+
+fn stored<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option<T> {
+    let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
+    let how = Reading { form: Form::Stored, ..Reading::WIRE };
+    read(message, source, how, &mut packed).then(|| packed.take(message, source))?
+}
+
 impl Event {
-    #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+    /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
+    pub(super) fn is_about(&self, order: &Order) -> bool {
+        match (self, &order.partner_order_id) {
+            (Event::Issued(paid), known) => {
+                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
+                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
+            }
+            _ => self.order_id().is_none_or(|named| named == order.order_id),
+        }
+    }
+}
+
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+impl Event {
     /// The event that a call of Meituan's is, if it is about an order. `envelope` is its request as it was read.
     pub(crate) fn of_call(call: &Call, envelope: &View<'_>) -> Option<Event> {
-        let is_about_order = call.direction == Direction::ToSupplier;
-        Event::named(call.name, envelope, "body").filter(|_| is_about_order)
-    }
-
-    /// The order that a call names.
-    pub fn order_id(&self) -> Option<Id> {
-        match self {
-            Event::OrderCreate(call) => Some(call.order_id),
-            Event::OrderPay(call) => Some(call.order_id),
-            Event::OrderQuery(call) => Some(call.order_id),
-            Event::OrderRefund(call) => Some(call.order_id),
-            Event::OrderClose(call) => Some(call.order_id),
-            Event::OrderRefunded(call) => Some(call.order_id),
-            Event::OrderReschedule(call) => Some(call.order_id),
-            _ => None,
-        }
+        Event::named(call.name, envelope, "body").filter(|_| call.is_to_supplier() && call.is_about_order())
     }
 }

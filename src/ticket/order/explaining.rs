@@ -116,7 +116,8 @@ impl Explanation {
 
 /// Explains an order as it is stored, and as time has changed it.
 pub fn explain(order_id: Id, order: Option<Order>, settings: &Settings, now: Timestamp) -> Explanation {
-    let order = order.and_then(|order| apply_to(Some(order), None, &Event::TimePassed(TimePassed::default()), settings, now).0);
+    let order =
+        order.and_then(|order| apply_to(Some(order), None, &Event::TimePassed(TimePassed::default()), None, settings, now).0);
     let mut explained = Explanation {
         order_id,
         known: None,

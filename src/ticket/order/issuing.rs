@@ -1,10 +1,12 @@
 //! Order pay: what is issued, and the codes.
 
-use super::units::{sorted, units_of};
+use super::units::{equal, sorted, units_of};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
 use super::{State, Trigger, UnitState, Verdict};
+use crate::message::definition::Facts;
+use crate::message::{Form, Packed, Reading, is_blank, read};
 use crate::ticket::calls::{OrderPaid, OrderPay};
-use crate::ticket::codes::{RealNameType, VoucherType};
+use crate::ticket::codes::{OrderPayCode, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
 
 impl Change<'_> {
@@ -35,7 +37,7 @@ impl Change<'_> {
                 self.order.issuing_told = Some(true);
                 let ids =
                     OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
-                return Reply::outcome(598, Reason::Issuing, Some(ReplyBody::Paid(ids)));
+                return Reply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ReplyBody::Paid(ids)));
             }
             (State::Issued, Some(issued), _) => return Reply::success(Some(ReplyBody::Paid(issued.clone()))),
             (State::IssueFailed, _, Some(failure)) => return Reply::failure(failure),
@@ -54,7 +56,7 @@ impl Change<'_> {
                 (kind, self.truth_of_pay())
             }
             (Outcome::REFUSED, _) => {
-                self.fail_issue(end.code, end.describe.as_deref().unwrap_or_default(), notify);
+                self.fail_issue(Failure::told(&ORDER_PAY, end.code, end.describe.as_deref().unwrap_or_default()), notify);
                 (Kind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
@@ -80,7 +82,7 @@ impl Change<'_> {
             self.settle(Breach::IssuedBeforePay, "");
             return (Kind::Moved, Answer::None);
         }
-        self.fail_issue(failed.code, &failed.describe, true)
+        self.fail_issue(Failure::reported(&ORDER_PAY, failed.code, &failed.describe), true)
     }
 
     fn issue(&mut self, paid: &OrderPaid, notify: bool) -> Said {
@@ -151,11 +153,10 @@ impl Change<'_> {
         self.order.are_of_order(vouchers)
     }
 
-    fn fail_issue(&mut self, code: Option<i32>, describe: &str, notify: bool) -> Said {
+    fn fail_issue(&mut self, failure: Failure, notify: bool) -> Said {
         match self.step(Trigger::IssueFailed) {
             Verdict::Record => {
                 self.end(&ORDER_PAY, "");
-                let failure = Failure::told(&ORDER_PAY, code, describe);
                 if notify {
                     self.notify_issue_failed(&failure);
                 }
@@ -175,19 +176,19 @@ impl Change<'_> {
     }
 }
 
-/// One distinct code for each ticket under voucherType 1, exactly one under 2 (acceptance manual, 订单出票 4); any number, or none,
-/// under 0 and without a type. A real-name order lists its credentials.
+/// Whether the tickets satisfy the documented rules of order pay's reply (acceptance manual, 订单出票 3 and 4), and no code is blank. A
+/// type need not be said: without one there are no codes to count.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
+    let json = super::snapshot::raw(paid);
+    let how = Reading { form: Form::Stored, success: false, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
+    are_codes(paid) && read(OrderPaid::MESSAGE, json.as_str().as_bytes(), how, &mut Packed::default())
+}
+
+/// No code is blank, and under voucherType 1 those of credentials are codes of tickets.
+fn are_codes(paid: &OrderPaid) -> bool {
     let vouchers = sorted(paid.vouchers.iter().flatten().map(|voucher| (voucher.as_str(), 0)));
-    let distinct = vouchers.windows(2).all(|pair| pair[0].0 != pair[1].0);
-    let no_blank = vouchers.first().is_none_or(|(first, _)| !first.is_empty());
-    let has_credentials = paid.credential_list.as_ref().is_some_and(|list| !list.is_empty());
-    let is_real_name = paid.real_name_type == Some(RealNameType::YES);
-    no_blank
-        && (has_credentials || !is_real_name)
-        && match paid.voucher_type.unwrap_or_default() {
-            VoucherType::CODE_PER_TICKET => distinct && vouchers.len() == quantity as usize,
-            VoucherType::CODE_PER_ORDER => vouchers.len() == 1,
-            _ => true,
-        }
+    let mut of_credentials = paid.credential_list.iter().flatten().filter_map(|known| known.voucher.as_deref());
+    let is_by_code = paid.voucher_type == Some(VoucherType::CODE_PER_TICKET);
+    vouchers.iter().all(|(code, _)| !is_blank(code))
+        && of_credentials.all(|code| code.is_empty() || !is_blank(code) && (!is_by_code || !equal(&vouchers, code).is_empty()))
 }

@@ -95,13 +95,15 @@ pub use table::diagram;
 pub use table::{Row, State, TABLE, Trigger, Verdict};
 pub use units::Counts;
 
-use super::Call;
 use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
 use super::codes::{OrderStatus, VoucherType};
 use super::working_days::Calendar;
-use crate::message::RawJson;
+use super::{Call, CallReply, ORDER_QUERY};
+use crate::Error;
 use crate::message::definition::{self, Basis, Message, Rule};
-use crate::time::Timestamp;
+use crate::message::value::ObjectWriter;
+use crate::message::{Id, RawJson, is_blank};
+use crate::time::{LAST_MOMENT, Timestamp};
 use ids::Ids;
 
 crate::messages! {
@@ -221,10 +223,41 @@ pub struct Reply {
     pub body: Option<ReplyBody>,
 }
 
-/// The body of a reply.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each is what its type says")]
-pub enum ReplyBody {
+macro_rules! reply_bodies {
+    ($($variant:ident($type:ty),)*) => {
+        /// The body of a reply.
+        #[derive(Debug, Clone, PartialEq)]
+        #[expect(missing_docs, reason = "each is what its type says")]
+        pub enum ReplyBody {
+            $($variant($type),)*
+        }
+
+        impl ReplyBody {
+            /// Reads the body of a reply from the wire: for tests, logs and tools. Nothing where the call's reply has none.
+            ///
+            /// # Errors
+            /// The first thing that refuses it.
+            pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Option<ReplyBody>, Error> {
+                $(if <$type as CallReply>::CALL.is_some_and(|own| std::ptr::eq(own, call)) {
+                    return crate::ticket::read_body(call, true, wire).map(|body| Some(ReplyBody::$variant(body)));
+                })*
+                Ok(None)
+            }
+
+            /// As a field of an object, in program notation.
+            pub(crate) fn put_as(&self, name: &str, object: &mut ObjectWriter<'_>) {
+                match self { $( ReplyBody::$variant(body) => object.field(name, body), )* }
+            }
+
+            /// By itself, in program notation.
+            pub(crate) fn to_json(&self) -> RawJson {
+                match self { $( ReplyBody::$variant(body) => RawJson::of(body), )* }
+            }
+        }
+    };
+}
+
+reply_bodies! {
     Created(OrderCreated),
     Paid(OrderPaid),
     State(OrderState),
@@ -265,9 +298,11 @@ type Said = (Kind, Answer);
 
 /// Applies an event to an order. `order` is what is stored of it, if anything.
 ///
-/// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored.
+/// An event that names no order (everything but Meituan's calls) is illegal where nothing is stored, and one that names another order
+/// always is.
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
-    let (order, Applied { kind, answer, conflicts, reason, reports, .. }) = apply_to(order.cloned(), None, event, settings, now);
+    let (order, Applied { kind, answer, conflicts, reason, reports, .. }) =
+        apply_to(order.cloned(), None, event, None, settings, now);
     Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason, reports }
 }
 
@@ -283,45 +318,36 @@ pub(super) struct Applied {
 }
 
 /// The same in place: the order as it is afterwards, which is another one where the event moved it. `stored` is the order in
-/// JSON as this version writes it, if that is at hand.
+/// JSON as this version writes it, if that is at hand. `about` is the order that it is kept under, where that is known: neither what
+/// is stored nor what the event says may be about another one.
 pub(super) fn apply_to(
     order: Option<Order>,
     stored: Option<RawJson>,
     event: &Event,
+    about: Option<Id>,
     settings: &Settings,
     now: Timestamp,
 ) -> (Option<Order>, Applied) {
-    // A time that could not be stored is no time.
-    let now = Timestamp(now.0.clamp(0, (1 << 53) - 1));
+    let now = writable(now);
     let is_known = order.is_some();
-    let order = match (order, event.order_id()) {
-        (Some(order), None) => order,
-        (Some(order), Some(named)) if order.order_id == named => order,
-        (None, Some(named)) => Order::unknown(named),
-        (order, _) => {
-            let reason = Some(Reason::UnknownOrder);
+    let is_other = |named: Id| about.is_some_and(|about| about != named);
+    let named = event.order_id();
+    let order = match (order, named) {
+        (Some(order), _) if event.is_about(&order) && !is_other(order.order_id) => order,
+        (None, Some(named)) if !is_other(named) => Order::unknown(named),
+        (order, named) => {
+            let reason = if is_known || named.is_some() { Reason::OtherOrder } else { Reason::UnknownOrder };
             let answer = match event {
-                Event::Admit(asked) => admitting::refuse_all(asked, Reason::UnknownOrder),
+                Event::Admit(asked) => admitting::refuse_all(asked, reason),
                 _ => Answer::None,
             };
-            let kind = Kind::Illegal;
+            let (kind, reason) = (Kind::Illegal, Some(reason));
             return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new(), stored: None });
         }
     };
     // Whether anything has changed is seen by what would be stored: a comparison of every type costs more code.
     let before = stored.unwrap_or_else(|| snapshot::raw(&order));
-    let mut change = Change {
-        order,
-        settings,
-        now,
-        event: event.name(),
-        conflicts: Vec::new(),
-        reason: None,
-        reports: Vec::new(),
-        refund_ids: Ids::default(),
-        conflict_ids: Ids::default(),
-        settled: Vec::new(),
-    };
+    let mut change = Change::new(order, settings, now, event.name());
     change.set_times_right();
     let refunded = change.order.counts().refunded;
     // An act is judged by what is known before it; everything else is told by what silence has decided.
@@ -367,6 +393,11 @@ pub(super) fn apply_to(
     ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })
 }
 
+/// The time, or the nearest one that can be stored and that a message can hold.
+fn writable(at: Timestamp) -> Timestamp {
+    Timestamp(at.0.clamp(0, LAST_MOMENT))
+}
+
 /// By so much the clocks of processes differ at most.
 const CLOCKS: i64 = 60_000;
 
@@ -376,7 +407,27 @@ fn is_ahead(at: Timestamp, now: Timestamp, by: i64) -> bool {
     at.0.saturating_sub(now.0) > by.saturating_add(CLOCKS)
 }
 
-impl Change<'_> {
+impl<'s> Change<'s> {
+    fn new(order: Order, settings: &'s Settings, now: Timestamp, event: &'static str) -> Self {
+        Change {
+            order,
+            settings,
+            now,
+            event,
+            conflicts: Vec::new(),
+            reason: None,
+            reports: Vec::new(),
+            refund_ids: Ids::default(),
+            conflict_ids: Ids::default(),
+            settled: Vec::new(),
+        }
+    }
+
+    /// The same order, to see what would become of it.
+    fn trial(&self) -> Self {
+        Change::new(self.order.clone(), self.settings, self.now, self.event)
+    }
+
     /// What a clock has written that is far ahead would wait for it.
     fn set_times_right(&mut self) {
         let (settings, now) = (self.settings, self.now);
@@ -427,6 +478,10 @@ impl Change<'_> {
     /// A call that is refused before its function runs.
     fn refusal(&mut self, call: &Call, reason: Reason) -> Said {
         self.reason = Some(reason);
+        // A query asks, and changes nothing.
+        if !std::ptr::eq(call, &ORDER_QUERY) && !self.reports.contains(&Report::CallRefused) {
+            self.report(Report::CallRefused);
+        }
         (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
     }
 
@@ -450,11 +505,16 @@ impl Reply {
 }
 
 impl Failure {
-    /// A failure as the supplier's function or people report it. A code that says anything but failure becomes the
-    /// family's "other", and missing words are replaced.
+    /// A failure as the supplier's people or system report it: a code of another call's family becomes the family's "other".
+    fn reported(call: &Call, code: Option<i32>, describe: &str) -> Failure {
+        Failure::told(call, code.filter(|code| code / 100 == call.failure / 100), describe)
+    }
+
+    /// A failure as the supplier's function tells it. A code that says anything but failure becomes the family's "other", and missing
+    /// words are replaced.
     fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
         let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
-        let describe = if describe.trim().is_empty() { Reason::NoReasonGiven.text() } else { describe };
+        let describe = if is_blank(describe) { Reason::NoReasonGiven.text() } else { describe };
         Failure { code, describe: describe.into() }
     }
 }

@@ -64,13 +64,15 @@ impl Change<'_> {
         self.give_up_old_ones(false);
         let limit = self.settings.send_limit_in_use();
         let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
-        let mut claimed = Vec::new();
+        let (counts, mut claimed) = (self.order.counts(), Vec::new());
         for place in first_ones(&self.order) {
             let now = self.now;
             let Some(notice) = self.order.notices.get_mut(place).filter(|notice| notice.sendable_at() <= now) else { continue };
             notice.tries = Some(notice.tries.unwrap_or_default().saturating_add(1));
             notice.claimed_until = Some(until);
             notice.next_at = None;
+            // What another version has written may be what no message can hold.
+            notice.update(&counts, false);
             claimed.push(notice.clone());
         }
         match claimed.is_empty() {

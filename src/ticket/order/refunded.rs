@@ -7,11 +7,10 @@ use super::units::{Named, equal, sorted};
 use super::{
     Answer, Breach, Change, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum,
 };
-use super::{digits, joined};
+use super::{digits, joined, writable};
 use crate::ticket::calls::RefundedMessage;
 use crate::ticket::codes::RefundMessageType;
 use crate::ticket::{ORDER_REFUND, ORDER_REFUNDED};
-use crate::time::Timestamp;
 
 impl Change<'_> {
     /// In this order: the same message, the refund of its number, the tickets of its codes, else its count.
@@ -144,7 +143,7 @@ impl Change<'_> {
 
     /// A refund that is known by this message alone.
     fn remember(&mut self, call: &RefundedMessage, message: &str, units: Vec<usize>, state: RefundState) -> String {
-        let requested_at = Timestamp(call.refund_time.0.max(0));
+        let requested_at = writable(call.refund_time);
         let is_decided = state == RefundState::AGREED;
         // A number that another refund has already is not this one's.
         let is_taken = self.order.refund(message).is_some();

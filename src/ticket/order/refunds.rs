@@ -5,9 +5,11 @@ use super::snapshot::Tally;
 use super::units::{Likeliest, equal, sorted};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
 use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger, UnitState, Verdict, sum};
+use crate::message::is_blank;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
+use crate::ticket::codes::OrderRefundCode;
 
 /// So long before its last day somebody should hear that the calendar ends.
 const CALENDAR_NOTICE_DAYS: u32 = 30;
@@ -15,7 +17,7 @@ const CALENDAR_NOTICE_DAYS: u32 = 30;
 impl Change<'_> {
     /// `refundId` is the one key: what is known under it is replied as it is, whatever else the call says.
     pub(super) fn refund(&mut self, call: &OrderRefund) -> Said {
-        if call.refund_id.trim().is_empty() {
+        if is_blank(&call.refund_id) {
             return self.refusal(&ORDER_REFUND, Reason::BlankNumber);
         }
         if self.order.partner_order_id.is_some()
@@ -79,12 +81,12 @@ impl Change<'_> {
             _ if !agreement_waits && refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
-                Reply::outcome(601, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
+                Reply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
             }
             _ => {
                 refund.told = Some(true);
                 self.flag_unknown_years();
-                Reply::outcome(602, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
+                Reply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
             }
         }
     }
@@ -162,7 +164,7 @@ impl Change<'_> {
             return self.illegal(Reason::AlreadyAgreed);
         }
         self.end(&ORDER_REFUND, refund_id);
-        let failure = Failure::told(&ORDER_REFUND, refused.code, &refused.describe);
+        let failure = Failure::reported(&ORDER_REFUND, refused.code, &refused.describe);
         self.refuse(refund_id, failure, true);
         (Kind::Moved, Answer::None)
     }

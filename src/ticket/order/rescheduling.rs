@@ -4,14 +4,15 @@ use super::event::Credential;
 use super::units::{Directory, equal, sorted};
 use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
 use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
+use crate::message::is_blank;
 use crate::ticket::ORDER_RESCHEDULE;
-use crate::ticket::calls::{OrderReschedule, RescheduledVoucher};
+use crate::ticket::calls::{OrderReschedule, OrderRescheduled, RescheduledVoucher};
 use crate::ticket::codes::VoucherType;
 
 impl Change<'_> {
     pub(super) fn reschedule(&mut self, call: &OrderReschedule) -> Said {
         let number = call.reschedule_no.as_str();
-        if number.trim().is_empty() {
+        if is_blank(number) {
             return self.refusal(&ORDER_RESCHEDULE, Reason::BlankNumber);
         }
         let known = self.order.reschedules.iter().find(|known| known.reschedule_no == number);
@@ -78,16 +79,40 @@ impl Change<'_> {
         (Kind::Moved, self.truth_of_reschedule(number))
     }
 
+    /// Whether there are as many codes as it says, and none is blank: one distinct code for each ticket, or one for the whole order.
+    pub(super) fn is_rescheduled_rightly(&self, done: &OrderRescheduled) -> bool {
+        let new = done.credential_vouchers.as_deref().unwrap_or_default();
+        let (listed, all) = (new.len(), self.order.quantity as usize);
+        let count = done.success_count.map_or(listed, |count| count as usize);
+        if listed > all || count > all || new.iter().filter_map(code_of).any(is_blank) {
+            return false;
+        }
+        match self.order.voucher_type() {
+            Some(VoucherType::CODE_PER_TICKET) if listed != count && listed > 0 => false,
+            Some(VoucherType::CODE_PER_TICKET) => self.has_doubled_codes() || self.trial().replace(new),
+            Some(VoucherType::CODE_PER_ORDER) => self.codes_of_the_whole(new).len() <= 1,
+            _ => true,
+        }
+    }
+
+    /// The new codes of an order that has one code, each once.
+    fn codes_of_the_whole<'a>(&self, new: &'a [RescheduledVoucher]) -> Vec<&'a str> {
+        let mut codes = sorted(new.iter().filter_map(code_of).map(|code| (code, 0)));
+        codes.dedup();
+        let known = self.order.known_codes();
+        codes.into_iter().map(|(code, _)| code).filter(|code| equal(&known, code).is_empty()).collect()
+    }
+
     /// A new ticket replaces that of the same credential; else a free one, in order; else one that is being
     /// refunded, and its refund goes on (inferred). A code that is replaced is void: its ticket is not used, but it lets nobody
-    /// in. Codes that break a rule (one for each ticket, exactly one) replace nothing.
-    fn replace(&mut self, new: &[RescheduledVoucher]) {
+    /// in. Codes that break a rule (one for each ticket, exactly one) replace nothing. Returns whether no ticket has another one's code.
+    fn replace(&mut self, new: &[RescheduledVoucher]) -> bool {
         let is_whole = self.order.voucher_type() == Some(VoucherType::CODE_PER_ORDER);
         if is_whole || !self.order.has_units() {
             self.replace_standing_code(new);
         }
         if !self.order.has_units() {
-            return;
+            return true;
         }
         let before = self.order.clone();
         let mut directory = before.directory();
@@ -117,10 +142,12 @@ impl Change<'_> {
             }
         }
         self.replace_issued_codes(&before, new);
-        if !is_whole && self.has_doubled_codes() {
+        let is_doubled = !is_whole && self.has_doubled_codes();
+        if is_doubled {
             (self.order.units, self.order.issued) = (before.units, before.issued);
             self.flag(Breach::IssuedDifferently, "", &["vouchers"]);
         }
+        !is_doubled
     }
 
     fn replace_unit(&mut self, place: usize, new: &RescheduledVoucher, code: Option<&str>) {
@@ -171,11 +198,8 @@ impl Change<'_> {
 
     /// The valid code of the whole order. Several new ones are no code of a whole order.
     fn replace_standing_code(&mut self, new: &[RescheduledVoucher]) {
-        let mut codes = sorted(new.iter().filter_map(code_of).map(|code| (code, 0)));
-        codes.dedup();
-        let known = self.order.known_codes();
-        codes.retain(|(code, _)| equal(&known, code).is_empty());
-        let Some((code, _)) = codes.first().copied() else { return };
+        let codes = self.codes_of_the_whole(new);
+        let Some(&code) = codes.first() else { return };
         let old = self.order.standing_code().map(str::to_owned);
         let Some(old) = old.filter(|_| codes.len() == 1 && self.order.state() == State::Issued) else {
             return self.flag(Breach::IssuedDifferently, code, &["voucherType 2"]);

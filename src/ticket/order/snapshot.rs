@@ -7,7 +7,7 @@
 use super::event::Consumed;
 use super::table::State;
 use crate::message::definition::{Facts, Verdict};
-use crate::message::{RawJson, View};
+use crate::message::{Id, RawJson, View};
 use crate::ticket::calls::{OrderPaid, OrderRescheduled};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 
@@ -300,13 +300,18 @@ fn state_exists(view: &View<'_>, _: &Facts) -> Verdict {
 
 impl Order {
     /// An order that nothing is known of.
-    pub(super) fn unknown(order_id: crate::message::Id) -> Self {
+    pub(super) fn unknown(order_id: Id) -> Self {
         Order { format: FORMAT, order_id, ..Order::default() }
     }
 
     /// The state of the machine. A combination that the machine never makes counts as voided: nobody enters with it.
     pub fn state(&self) -> State {
         State::at(self.lifecycle, self.order_status.unwrap_or_default()).unwrap_or(State::Voided)
+    }
+
+    /// Whether this number, which 0 leaves out, is not another order's.
+    pub(super) fn is_named_by(&self, order_id: Id) -> bool {
+        order_id.0 == 0 || order_id == self.order_id
     }
 
     /// The refund of this number.

@@ -6,7 +6,7 @@ use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
-use crate::ticket::{Call, MAY_BE_LEFT_OUT, ORDER_CREATE, ORDER_PAY, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
+use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -124,6 +124,8 @@ pub(crate) fn end_of_reply(
         end.created = view.take("body");
     } else if call.name == ORDER_PAY.name {
         end.paid = view.take("body");
+    } else if call.name == ORDER_REFUND.name {
+        end.refunded = view.take("body");
     } else if call.name == ORDER_RESCHEDULE.name {
         end.rescheduled = view.take("body");
     }
@@ -148,7 +150,7 @@ pub(crate) fn write_answer(
     object.field("partnerId", &supplier.config().partner_id);
     object.end();
     if call.is_outcome(reply.code) {
-        let facts = Facts { quantity: *quantity, left_out: left_out.then_some(MAY_BE_LEFT_OUT), ..Facts::NONE };
+        let facts = Facts { quantity: *quantity, left_out: call.known_echo.filter(|_| left_out), ..Facts::NONE };
         return supplier.encode_reply(call, reply.code, &program, facts, packed, out);
     }
     // A failure needs nothing else, whatever its code.

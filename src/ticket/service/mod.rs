@@ -56,7 +56,7 @@ mod settling;
 use super::order::{
     self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Settings, Transition, apply_to, next_due,
 };
-use crate::message::{Packed, RawJson};
+use crate::message::{Id, Packed, RawJson};
 pub use crate::time::Now;
 use crate::time::Timestamp;
 use crate::tried::Tried;
@@ -277,6 +277,8 @@ pub struct Job {
     work: Work,
     /// What is applied when the order is loaded.
     event: Event,
+    /// The order that the event is recorded of; of a call, and of a function's end, it is what it names itself.
+    about: Option<Id>,
     /// Until then loading and saving may take.
     until: Timestamp,
     /// How often somebody else has saved first.
@@ -311,9 +313,12 @@ impl Service {
         self.begin(Work::Answer(Answering::new(deadline, GRACE.min(limit.0 / 4))), call, deadline)
     }
 
-    /// Records an event of the supplier's. Begins by loading the order.
-    pub fn record(&self, event: Event, now: impl Into<Now>) -> (Job, Step) {
-        self.begin(Work::Record, event, store_limit(now.into()))
+    /// Records an event about this order. Begins by loading the order; what is stored of another one, or says that it is about
+    /// another one, is illegal.
+    pub fn record(&self, order_id: Id, event: Event, now: impl Into<Now>) -> (Job, Step) {
+        let (mut job, step) = self.begin(Work::Record, event, store_limit(now.into()));
+        job.about = Some(order_id);
+        (job, step)
     }
 
     /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
@@ -323,7 +328,8 @@ impl Service {
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
-        let mut job = Job { work, event, until, conflicts: 0, is_saving: false, tried: Tried::default(), unrecorded: None };
+        let mut job =
+            Job { work, event, about: None, until, conflicts: 0, is_saving: false, tried: Tried::default(), unrecorded: None };
         let step = job.load();
         (job, step)
     }
@@ -333,7 +339,7 @@ impl Service {
         let heard = job.tried.told(input.told());
         let mut step = self.go_on(job, input, now.into());
         let news = step.save.as_ref().map(|save| &save.news);
-        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_)));
+        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_))).or(step.heard);
         step
     }
 
@@ -371,14 +377,22 @@ impl Service {
 
     /// The job that records how a function ended for which nobody waits any more.
     pub fn end_of(&self, key: &str, end: AttemptEnded, now: impl Into<Now>) -> (Job, Step) {
-        self.record(AttemptEnded { key: key.into(), ..end }.into(), now)
+        self.begin(Work::Record, AttemptEnded { key: key.into(), ..end }.into(), store_limit(now.into()))
     }
 
     fn decide(&self, job: &mut Job, loaded: Loaded, now: Now) -> Step {
         if let Some(step) = self.refused_meanwhile(job, loaded.order()) {
             return step;
         }
-        let applying = self.apply(&job.event, loaded, now.wall);
+        let applying = self.apply(&job.event, job.about, loaded, now.wall);
+        // What is reported of nothing that is saved has no later moment.
+        let reports = Some(&applying.applied.reports).filter(|reports| applying.save.is_none() && !reports.is_empty()).cloned();
+        let step = self.decided(job, applying, now);
+        let heard = reports.map(|reports| Arc::new(News { reports, ..News::default() }));
+        Step { heard, ..step }
+    }
+
+    fn decided(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
         match job.work {
             Work::Answer(_) => self.answered(job, applying, now),
             Work::Settle(_) => self.settled(job, applying, now),
@@ -392,14 +406,14 @@ impl Service {
     }
 
     /// What the order rules say of an event, and what has to be saved then.
-    fn apply(&self, event: &Event, loaded: Loaded, now: Timestamp) -> Applying {
+    fn apply(&self, event: &Event, about: Option<Id>, loaded: Loaded, now: Timestamp) -> Applying {
         let Loaded { order, json, is_converted } = loaded;
         let heard =
             |order: &Order| if is_converted { Vec::new() } else { order.conflicts.iter().filter(is_open).map(id).collect() };
         let heard: Vec<String> = order.as_ref().map(heard).unwrap_or_default();
         let given_up = |order: &Order| order.given_up.iter().flatten().map(|notice| notice.id.clone()).collect();
         let known: Vec<String> = order.as_ref().map(given_up).unwrap_or_default();
-        let (order, mut applied) = apply_to(order, json, event, &self.settings, now);
+        let (order, mut applied) = apply_to(order, json, event, about, &self.settings, now);
         match (order, applied.stored.take()) {
             (Some(order), Some(json)) => {
                 let conflicts = order.conflicts.iter().filter(|conflict| is_open(conflict) && !heard.contains(&conflict.id));

@@ -4,7 +4,7 @@ use super::writing::one_line;
 use meituan_protocol::message::definition::{Enumeration, Field, Kind, Message, Rule};
 use meituan_protocol::ride::{self, CAR_TYPE_REQUEST_SOURCES, Environment, INTERFACES, Interface, codes};
 use meituan_protocol::ticket::order::{Breach, Reason, Report};
-use meituan_protocol::ticket::{self, CALLS, Call, Direction};
+use meituan_protocol::ticket::{self, CALLS, Call, Direction, Encryption, Need, Work};
 use std::fmt::Write as _;
 
 /// One API, as far as the generator has to know it.
@@ -51,6 +51,8 @@ pub(super) struct Facts {
     pub(super) name: &'static str,
     pub(super) row_type: &'static str,
     pub(super) rows: Vec<String>,
+    /// Codes that say no failure, whichever call they reply to.
+    pub(super) codes: Option<Vec<i32>>,
 }
 
 /// A message, and whether it is we who read it.
@@ -60,7 +62,7 @@ pub(super) struct Spoken {
 }
 
 pub(super) fn ticket_api() -> Api {
-    let is_incoming = |call: &Call| call.direction == Direction::ToSupplier;
+    let is_incoming = |call: &Call| call.is_to_supplier();
     let requests = CALLS.iter().map(|call| Spoken { message: call.request, is_received: is_incoming(call) });
     let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
     let mut introduction = String::from(
@@ -68,26 +70,42 @@ pub(super) fn ticket_api() -> Api {
          ## Calls\n\nMandatory and optional are what the acceptance manual (《API 直连—供应商开发美团流程》, 验收手册) says in its parts three \
          (三、必须要开发的接口) and two (二、以下接口可以不开发). The other interfaces are in neither part; a supplier that answers 598 \
          must send the pay notice, and one that answers 602 the refund notice.\n\n\
-         | call | direction | needed | codes | what |\n|---|---|---|---|---|\n",
+         | call | direction | needed | codes | encrypted | repeats are known by | what |\n|---|---|---|---|---|---|---|\n",
     );
     for call in CALLS {
         let direction = match call.direction {
             Direction::ToSupplier => "Meituan → supplier".to_owned(),
             Direction::ToMeituan(path) => format!("supplier → Meituan, `{path}`"),
         };
-        let item = |names: &[&str]| names.iter().position(|name| *name == call.name).map(|index| index + 1);
-        let needed = match (item(&ticket::MANDATORY), item(&ticket::OPTIONAL)) {
-            (Some(item), _) => format!("mandatory (三 {item})"),
-            (_, Some(item)) => format!("optional (二 {item})"),
-            _ => String::new(),
+        let needed = match call.need {
+            Need::Mandatory(item) => format!("mandatory (三 {item})"),
+            Need::Optional(item) => format!("optional (二 {item})"),
+            Need::Unlisted => String::new(),
         };
-        let what = one_line(call.doc);
-        let _ = writeln!(introduction, "| `{}` | {direction} | {needed} | `{}` | {what} |", call.name, call.codes.name);
+        let encrypted = match call.encryption {
+            Encryption::Never => "no",
+            Encryption::Newer => "newer version",
+            Encryption::Always => "yes",
+        };
+        let repeats: Vec<_> = call.repeats.iter().map(|field| format!("`{field}`")).collect();
+        let _ = writeln!(
+            introduction,
+            "| `{}` | {direction} | {needed} | `{}` | {encrypted} | {} | {} |",
+            call.name,
+            call.codes.name,
+            repeats.join(", "),
+            one_line(call.doc)
+        );
     }
     Api {
         name: "ticket",
         messages: requests.chain(replies).collect(),
-        facts: Facts { name: "calls", row_type: "CallFacts", rows: CALLS.iter().map(|call| facts_of(call)).collect() },
+        facts: Facts {
+            name: "calls",
+            row_type: "CallFacts",
+            rows: CALLS.iter().map(|call| facts_of(call)).collect(),
+            codes: Some(Call::never_failing()),
+        },
         further: &[],
         inner: [ticket::order::MESSAGES, &[ticket::acceptance::Trace::MESSAGE]].concat(),
         choices: [ticket::order::Event::MESSAGE.name],
@@ -147,16 +165,28 @@ fn facts_of(call: &'static Call) -> String {
     };
     let extras: Vec<_> = extras(call.request).map(|field| field.name).collect();
     format!(
-        "{{ name: {:?}, direction: {direction:?}, {path}failure: {}, {pending}encrypted: {}, mandatory: {}, echoes: {:?}, outcomes: {}, codes: {}, hasReplyBody: {}, requestBody: {request_body:?}, extras: {extras:?} }}",
+        "{{ name: {:?}, direction: {direction:?}, {path}failure: {}, {pending}encrypted: {}, mandatory: {}, order: {}, work: {:?}, echoes: {:?}, outcomes: {}, codes: {}, hasReplyBody: {}, requestBody: {request_body:?}, extras: {extras:?} }}",
         call.name,
         call.failure,
-        call.encrypted,
+        call.encryption == Encryption::Always,
         call.is_mandatory(),
+        call.is_about_order(),
+        work_of(call),
         call.echoes,
         numbers(outcomes),
         numbers(codes),
         body(call.reply).is_some(),
     )
+}
+
+/// What the supplier has to do for a call, as JavaScript says it.
+pub(super) fn work_of(call: &Call) -> &'static str {
+    match call.work {
+        Work::Nothing => "nothing",
+        Work::Needed => "needed",
+        Work::Message => "message",
+        Work::Served => "served",
+    }
 }
 
 pub(super) fn body(message: &'static Message) -> Option<&'static Field> {
@@ -179,13 +209,19 @@ pub(super) fn ride_api() -> Api {
     {
         let _ = writeln!(introduction, "| {name} | `{}` |", environment.host());
     }
-    introduction.push_str("\n## Interfaces\n\n| interface | direction | method | what |\n|---|---|---|---|\n");
+    introduction
+        .push_str("\n## Interfaces\n\n| interface | direction | method | repeats are known by | what |\n|---|---|---|---|---|\n");
     for interface in INTERFACES {
         let (direction, method) = match interface.direction {
             ride::Direction::ToMeituan { method, path } => (format!("enterprise → Meituan, `{path}`"), format!("`{method}`")),
             ride::Direction::ToEnterprise => ("Meituan → enterprise".to_owned(), "none documented".to_owned()),
         };
-        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {} |", interface.name, one_line(interface.doc));
+        let repeats = interface.repeats.map_or(String::new(), |key| {
+            let parts: String = key.parts.iter().map(|part| format!(":<{}>", part.fields())).collect();
+            format!("`{}{}`", key.name, parts.replace('|', "\\|"))
+        });
+        let what = one_line(interface.doc);
+        let _ = writeln!(introduction, "| `{}` | {direction} | {method} | {repeats} | {what} |", interface.name);
     }
     let further = const { &[codes::CancelType::VALUES, codes::GatewayStatus::VALUES] };
     Api {
@@ -195,6 +231,7 @@ pub(super) fn ride_api() -> Api {
             name: "interfaces",
             row_type: "InterfaceFacts",
             rows: INTERFACES.iter().map(|interface| facts_of_interface(interface)).collect(),
+            codes: None,
         },
         further,
         inner: ride::order::MESSAGES.to_vec(),
@@ -235,12 +272,15 @@ fn facts_of_interface(interface: &Interface) -> String {
     match interface.direction {
         ride::Direction::ToMeituan { method, path } => {
             format!(
-                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, hasData: {has_data} }}",
-                interface.name
+                "{{ name: {:?}, direction: \"toMeituan\", method: {method:?}, path: {path:?}, order: {}, hasData: {has_data} }}",
+                interface.name, interface.is_about_order
             )
         }
         ride::Direction::ToEnterprise => {
-            format!("{{ name: {:?}, direction: \"toEnterprise\", hasData: {has_data} }}", interface.name)
+            format!(
+                "{{ name: {:?}, direction: \"toEnterprise\", order: {}, hasData: {has_data} }}",
+                interface.name, interface.is_about_order
+            )
         }
     }
 }

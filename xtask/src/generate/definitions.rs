@@ -59,7 +59,7 @@ fn traits(field: &Field) -> String {
     }
     let (name, more) = match kind {
         Kind::Id => ("id", String::new()),
-        Kind::Integer(Bounds { min, max }) => ("integer", format!(" {min} {max}")),
+        Kind::Integer(Bounds { min, max, .. }) => ("integer", format!(" {min} {max}")),
         Kind::Code(enumeration) => ("code", format!(" {}", enumeration.name)),
         Kind::Yuan { .. } => ("yuan", String::new()),
         Kind::Fen => ("fen", String::new()),

@@ -18,7 +18,14 @@ impl Catalogue<'_> {
         for row in &api.facts.rows {
             let _ = writeln!(out, "  {row},");
         }
-        out.push_str("];\n\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read = [\n");
+        out.push_str("];\n");
+        if let Some(codes) = &api.facts.codes {
+            let _ = writeln!(
+                out,
+                "\n/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */\nexport const noFailure = {codes:?};"
+            );
+        }
+        out.push_str("\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read = [\n");
         for message in self.messages() {
             let _ = writeln!(out, "  {},", reader(message));
         }
@@ -74,9 +81,10 @@ fn read_function(kind: &Kind) -> &'static str {
 }
 
 pub(super) fn reader_types(api: &Api) -> String {
-    let Facts { name, row_type, .. } = &api.facts;
+    let Facts { name, row_type, codes, .. } = &api.facts;
+    let codes = if codes.is_some() { "export declare const noFailure: readonly number[];\n" } else { "" };
     format!(
         "{HEADER}import type {{ {row_type}, Reader }} from \"./messages.js\";\n\n\
-         export declare const {name}: readonly {row_type}[];\nexport declare const read: readonly Reader[];\n"
+         export declare const {name}: readonly {row_type}[];\nexport declare const read: readonly Reader[];\n{codes}"
     )
 }

@@ -93,13 +93,13 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
 fn wire_type(kind: &Kind) -> String {
     match kind {
         Kind::Id => "64-bit number".into(),
-        Kind::Integer(Bounds { min, max }) if *min == i64::from(i32::MIN) && *max == i64::from(i32::MAX) => "number".into(),
-        Kind::Integer(Bounds { min, max }) if *max == i64::from(i32::MAX) => format!("number ≥ {min}"),
-        Kind::Integer(Bounds { min, max }) => format!("number {min} to {max}"),
+        Kind::Integer(Bounds { min, max, .. }) if *min == i64::from(i32::MIN) && *max == i64::from(i32::MAX) => "number".into(),
+        Kind::Integer(Bounds { min, max, .. }) if *max == i64::from(i32::MAX) => format!("number ≥ {min}"),
+        Kind::Integer(Bounds { min, max, .. }) => format!("number {min} to {max}"),
         Kind::Code(enumeration) => format!("number, `{}`", enumeration.name),
         Kind::Fen => "number, fen".into(),
         Kind::Yuan { .. } => "number, yuan".into(),
-        Kind::Decimal(Bounds { min, max }) => format!("decimal number {min} to {max}"),
+        Kind::Decimal(Bounds { min, max, .. }) => format!("decimal number {min} to {max}"),
         Kind::Text { documented: 0, words: [] } => "text".into(),
         Kind::Text { documented: 0, words } => {
             format!("text: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))

@@ -14,7 +14,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
     let errors: Vec<_> = ErrorCode::ALL
         .iter()
         .map(|code| {
-            let (meaning, hint) = (code.meaning(), code.hint());
+            let (meaning, hint) = (code.meaning(), code.hint_in_javascript());
             [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
         })
         .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {

@@ -1,14 +1,14 @@
 //! The TypeScript types of all messages, with what there is to say about each field.
 
 use super::HEADER;
-use super::apis::{body, extras};
+use super::apis::{body, extras, work_of};
 use super::catalogue::Catalogue;
 use super::writing::comment;
 use meituan_protocol::ErrorCode;
 use meituan_protocol::message::definition::{Field, Kind, Message, Presence};
 use meituan_protocol::ride::{COMMON, INTERFACES, Interface};
 use meituan_protocol::ticket::acceptance::POINTS;
-use meituan_protocol::ticket::{CALLS, Call, Direction};
+use meituan_protocol::ticket::{CALLS, Call};
 use std::fmt::Write as _;
 
 impl Catalogue<'_> {
@@ -88,10 +88,11 @@ impl Catalogue<'_> {
     }
 
     fn call_type(&self, out: &mut String, call: &Call) {
-        let incoming = call.direction == Direction::ToSupplier;
+        let incoming = call.is_to_supplier();
         comment(out, "  ", call.doc);
         let _ = writeln!(out, "  {}: {{", call.name);
         let _ = writeln!(out, "    direction: {:?};", if incoming { "toSupplier" } else { "toMeituan" });
+        let _ = writeln!(out, "    order: {};\n    work: {:?};", call.is_about_order(), work_of(call));
         let extras: Vec<_> = extras(call.request).collect();
         if extras.is_empty() {
             let _ = writeln!(
@@ -121,7 +122,7 @@ impl Catalogue<'_> {
         let is_push = interface.is_push();
         comment(out, "  ", interface.doc);
         let direction = if is_push { "toEnterprise" } else { "toMeituan" };
-        let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};", interface.name);
+        let _ = writeln!(out, "  {}: {{\n    direction: {direction:?};\n    order: {};", interface.name, interface.is_about_order);
         comment(out, "    ", interface.request.doc);
         out.push_str("    request: {\n");
         let own = interface.request.fields.iter().filter(|field| is_push || !COMMON.contains(&field.name));
@@ -212,6 +213,10 @@ export interface CallFacts {
   readonly pending?: number;
   readonly encrypted: boolean;
   readonly mandatory: boolean;
+  /** Whether it is about one order. */
+  readonly order: boolean;
+  /** What the supplier has to do for it: where orders are kept, `needed` has a function, and without one a `message` is taken and what is `served` is refused. */
+  readonly work: "nothing" | "needed" | "message" | "served";
   readonly echoes: readonly string[];
   readonly outcomes: readonly number[];
   readonly codes: readonly number[];
@@ -226,6 +231,8 @@ export interface InterfaceFacts {
   /** The method inside the envelope, and the path below the host, of what the enterprise calls. */
   readonly method?: string;
   readonly path?: string;
+  /** Whether it is about one order. */
+  readonly order: boolean;
   /** Whether the reply's data is documented. */
   readonly hasData: boolean;
 }

@@ -1,0 +1,85 @@
+//! The Rust types of the interfaces: what is asked or told, and what belongs to it. All of it is made from the table.
+
+use super::interfaces::with_interfaces;
+use super::{Interface, pushes::*, replies::*, requests::*};
+use crate::message::Packed;
+#[cfg(feature = "testing")]
+use crate::message::RawJson;
+use crate::message::value::FieldValue;
+
+/// A request to Meituan, and what belongs to it.
+pub trait Endpoint: FieldValue {
+    /// The interface.
+    const INTERFACE: &'static Interface;
+    /// What `data` of its reply holds.
+    type Data: FieldValue + Default;
+    /// The request without what the library writes.
+    #[doc(hidden)]
+    const MESSAGE: &'static crate::message::definition::Message;
+}
+
+/// The type of a reply's data.
+macro_rules! data_type {
+    (raw) => { () };
+    ($($kind:tt)*) => { crate::kind_type!($($kind)*) };
+}
+
+macro_rules! types {
+    (
+        $([$constant:ident $request:ident $($data:tt)*])*
+        $({$push:ident $body:ident($held:ty) ($($order:ident)?) $marks:tt})*
+    ) => {
+        $(impl Endpoint for $request {
+            const INTERFACE: &'static Interface = &super::$constant;
+            type Data = data_type!($($data)*);
+            const MESSAGE: &'static crate::message::definition::Message = $request::MESSAGE;
+        })*
+
+        /// What Meituan tells, by push.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Push {
+            $( #[doc = concat!("See [`", stringify!($push), "`](super::", stringify!($push), ").")] $body($held), )*
+            /// An order of another business than rides has changed: see [`Accepted::is_other`](super::Accepted::is_other).
+            Other(OrderChanged),
+        }
+
+        $(
+            impl From<$body> for Push {
+                fn from(body: $body) -> Push {
+                    Push::$body(body.into())
+                }
+            }
+        )*
+
+        impl Push {
+            pub(super) fn read(interface: &'static Interface, packed: &Packed, source: &[u8]) -> Option<Self> {
+                $(if std::ptr::eq(interface, &super::$push) {
+                    return Some(Push::$body(packed.view(interface.request, source)?.to_typed::<$body>().into()));
+                })*
+                None
+            }
+
+            /// Returns the interface that it came by.
+            pub fn interface(&self) -> &'static Interface {
+                match self {
+                    $( Push::$body(_) => &super::$push, )*
+                    Push::Other(_) => &super::ORDER_CHANGED,
+                }
+            }
+
+            /// What it tells, in program notation.
+            #[cfg(feature = "testing")]
+            pub(crate) fn body(&self) -> RawJson {
+                $(if let Push::$body(body) = self {
+                    let body: &$body = body;
+                    return RawJson::of(body);
+                })*
+                let Push::Other(body) = self else { return RawJson::default() };
+                RawJson::of(body)
+            }
+        }
+    };
+}
+
+with_interfaces!(types);

@@ -1,0 +1,154 @@
+//! The Rust types of the interfaces: what is asked, and what belongs to it. All of it is made from the table.
+
+use super::interfaces::with_interfaces;
+use super::{Call, calls::*, codes, codes::*, notices::*, products::*};
+#[cfg(feature = "testing")]
+use crate::message::RawJson;
+use crate::message::value::FieldValue;
+use crate::message::{Id, Packed, Reading, read};
+use crate::{Error, ErrorCode};
+
+/// What Meituan asks: the body of a call's request.
+pub trait CallRequest: FieldValue + Into<Asked> {
+    /// The call.
+    const CALL: &'static Call;
+    /// The body of its reply; `()` where that has none.
+    type Reply: CallReply<Code = Self::Code>;
+    /// The codes of its reply.
+    type Code: Into<i32>;
+}
+
+/// The body of a call's reply; `()` for the calls whose reply has none.
+pub trait CallReply: FieldValue {
+    /// The codes that the reply may carry.
+    type Code: Into<i32>;
+    /// The call that it replies to; nothing where it may be any that has no body.
+    #[doc(hidden)]
+    const CALL: Option<&'static Call>;
+}
+
+impl CallReply for () {
+    type Code = codes::GeneralCode;
+    const CALL: Option<&'static Call> = None;
+}
+
+/// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
+pub trait Endpoint: FieldValue {
+    /// The call.
+    const CALL: &'static Call;
+}
+
+/// The type of a body, as the table has it.
+macro_rules! body_type {
+    (()) => { () };
+    (($($kind:tt)*)) => { crate::kind_type!($($kind)*) };
+}
+
+macro_rules! types {
+    (
+        $([$constant:ident $variant:ident $name:literal ($($request:ident $(($($request_of:tt)*))?)?) $codes:ident
+            ($($reply:ident $(($($reply_of:tt)*))?)?) ($($known:ident)?) ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+        $({$notice:ident $kind:ident $(($($of:tt)*))?})*
+    ) => {
+        /// What Meituan asks, by call.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Asked { $(
+            #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")]
+            $variant $((crate::kind_type!($request $(($($request_of)*))?)))?,
+        )* }
+
+        $($(
+            impl From<crate::kind_type!($request $(($($request_of)*))?)> for Asked {
+                fn from(body: crate::kind_type!($request $(($($request_of)*))?)) -> Asked {
+                    Asked::$variant(body)
+                }
+            }
+
+            impl CallRequest for crate::kind_type!($request $(($($request_of)*))?) {
+                const CALL: &'static Call = &super::$constant;
+                type Reply = body_type!($reply_body);
+                type Code = $codes;
+            }
+        )?)*
+
+        // The type of a body is one call's: that makes its codes known.
+        $($(
+            impl CallReply for crate::kind_type!($reply $(($($reply_of)*))?) {
+                type Code = $codes;
+                const CALL: Option<&'static Call> = Some(&super::$constant);
+            }
+
+            impl From<super::Reply<crate::kind_type!($reply $(($($reply_of)*))?)>> for super::Reply {
+                fn from(reply: super::Reply<crate::kind_type!($reply $(($($reply_of)*))?)>) -> Self {
+                    reply.of_any()
+                }
+            }
+        )?)*
+
+        impl Asked {
+            pub(super) fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
+                $(if std::ptr::eq(call, &super::$constant) {
+                    return Some(Asked::$variant $((
+                        packed.view(call.request, source)?.field_to_typed::<crate::kind_type!($request $(($($request_of)*))?)>("body")?
+                    ))?);
+                })*
+                None
+            }
+
+            /// Returns the call that it is.
+            pub fn call(&self) -> &'static Call {
+                match self { $( Asked::$variant { .. } => &super::$constant, )* }
+            }
+
+            /// Returns the order that it is about, if it is about one.
+            pub fn order_id(&self) -> Option<Id> {
+                $($(if let Asked::$variant(body) = self {
+                    return Some(body.$order_id);
+                })?)*
+                None
+            }
+
+            /// What it asks, in program notation; nothing where the call has no body.
+            #[cfg(feature = "testing")]
+            pub(crate) fn body(&self) -> Option<RawJson> {
+                $($(if let Asked::$variant(body) = self {
+                    let body: &crate::kind_type!($request $(($($request_of)*))?) = body;
+                    return Some(RawJson::of(body));
+                })?)*
+                None
+            }
+        }
+
+        $(impl Endpoint for crate::kind_type!($kind $(($($of)*))?) {
+            const CALL: &'static Call = &super::$notice;
+        })*
+    };
+}
+
+with_interfaces!(types);
+pub(super) use body_type;
+
+impl From<super::Reply<()>> for super::Reply {
+    fn from(reply: super::Reply<()>) -> Self {
+        reply.of_any()
+    }
+}
+
+impl Asked {
+    /// Reads a request of Meituan's from the wire: for tests, logs and tools.
+    ///
+    /// # Errors
+    /// The first thing that refuses it; `UNKNOWN_ROUTE` where it is no call of Meituan's.
+    pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Asked, Error> {
+        if !call.is_to_supplier() {
+            return Err(Error::at(ErrorCode::UnknownRoute, "").detail(call.name));
+        }
+        let mut packed = Packed::default();
+        read(call.request, wire, Reading::WIRE, &mut packed);
+        match Error::from_issues(&packed.issues) {
+            Some(error) => Err(error),
+            None => Asked::read(call, &packed, wire).ok_or_else(|| Error::at(ErrorCode::MissingField, "body")),
+        }
+    }
+}
