@@ -155,7 +155,13 @@ export function orderDesk(options, inside) {
       tell(error, where);
     }
     try {
-      const ended = service.begin(numbersOf(supplier).service, doer.orderId, { noticeEnded: { id, tries, delivery } }, false, doer.clock());
+      const ended = service.begin(
+        numbersOf(supplier).service,
+        doer.orderId,
+        { noticeEnded: { id, tries, delivery } },
+        false,
+        doer.clock(),
+      );
       await drive(ended, { ...doer, tell: undefined, saved: (save) => doer.saved(save, where) });
     } catch (error) {
       // Its claim runs out.
