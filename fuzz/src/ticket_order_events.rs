@@ -174,16 +174,16 @@ impl Story {
         let is = |call: &str| outcome == Outcome::DONE && key.starts_with(call);
         let created = is("orderCreate").then(|| OrderCreated { order_id: None, partner_order_id: "P".into() });
         let paid = is("orderPay").then(|| self.paid());
-        let rescheduled = is("orderReschedule").then(|| self.rescheduled(input));
+        let rescheduled = is("orderReschedule").then(|| self.rescheduled(&key, input));
         let describe = Some("原因".into());
-        AttemptEnded { key, outcome, created, paid, rescheduled, describe, code: None }.into()
+        AttemptEnded { key, outcome, created, paid, rescheduled, describe, ..AttemptEnded::default() }.into()
     }
 
-    fn rescheduled(&self, input: &mut Input<'_>) -> OrderRescheduled {
+    fn rescheduled(&self, key: &str, input: &mut Input<'_>) -> OrderRescheduled {
         let voucher = [None, Some("N1"), Some("N2")][input.below(3)].map(str::to_owned);
         OrderRescheduled {
             order_id: ORDER,
-            reschedule_no: "A1".into(),
+            reschedule_no: key.rsplit(':').next().unwrap_or_default().into(),
             success_count: Some(1),
             credential_vouchers: voucher
                 .map(|voucher| vec![RescheduledVoucher { voucher: Some(voucher), ..RescheduledVoucher::default() }]),

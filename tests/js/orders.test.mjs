@@ -658,6 +658,107 @@ describe("a gate", () => {
   });
 });
 
+describe("a time that no message can hold", () => {
+  const MICROSECONDS = 1795655157000000;
+  const LAST = "9999-12-31 23:59:59";
+
+  it("is refused of a gate and of an entry, and the order answers and goes on", async () => {
+    const shop = await issued();
+    const orders = meituan.orders(shop.store);
+    const refused = { code: "OUT_OF_RANGE" };
+    await assert.rejects(orders.admit(ORDER, { id: "1", codes: ["a"], at: MICROSECONDS }), refused);
+    await assert.rejects(orders.apply(ORDER, { consumed: { id: "1", vouchers: ["a"], at: MICROSECONDS } }), refused);
+    await assert.rejects(orders.apply(ORDER, { consumed: { id: "1", vouchers: ["a"], quantity: 0 } }), refused);
+    assert.deepEqual([(await shop.call("orderQuery", QUERY)).usedQuantity, shop.order.entries], [0, []]);
+    assert.equal((await orders.admit(ORDER, { id: "1", codes: ["a"] })).admitted.length, 1);
+  });
+
+  it("that another version has stored is answered and sent as the last one that a message can hold", async () => {
+    const shop = await issued();
+    await meituan.orders(shop.store).apply(ORDER, { consumed: { id: "1", vouchers: ["a"] } });
+    const { snapshot, revision } = shop.store.load(ORDER);
+    const at = snapshot.units[0].since;
+    const poisoned = JSON.parse(JSON.stringify(snapshot).replaceAll(`${at}`, `${MICROSECONDS}`));
+    assert.ok(shop.store.save(ORDER, { ...poisoned, notices: poisoned.notices.map((one) => ({ ...one, since: at })) }, revision));
+    const { code, voucherList } = await shop.call("orderQuery", QUERY);
+    assert.deepEqual([code, voucherList[0].voucherInvalidTime], [200, LAST]);
+    await shop.serve.settle(ORDER);
+    assert.deepEqual([shop.sent[0].body.voucherList[0].voucherInvalidTime, shop.order.notices], [LAST, []]);
+  });
+});
+
+describe("an event", () => {
+  it("that names another order than the one it is recorded of is illegal, and nothing is stored", async () => {
+    const one = await created({ functions: { orderPay: (call) => call.issuing() } });
+    assert.equal((await one.call("orderPay", PAY)).code, 598);
+    const orders = meituan.orders(one.store);
+    const others = { orderId: "5", partnerOrderId: "P1", voucherType: 1, vouchers: ["a", "b"] };
+    const events = [
+      ["999", { orderCreate: CREATE }],
+      ["999", { orderClose: { orderId: ORDER, closeType: 2 } }],
+      [ORDER, { orderCreate: { ...CREATE, orderId: "999" } }],
+      [ORDER, { issued: others }],
+      [ORDER, { issued: { ...others, orderId: ORDER, partnerOrderId: "OTHER" } }],
+    ];
+    for (const [orderId, event] of events) {
+      const { kind, reason } = await orders.apply(orderId, event);
+      assert.deepEqual([kind, reason], ["illegal", "other-order"], JSON.stringify(event));
+    }
+    assert.deepEqual([one.store.load("999"), one.order.orderStatus, one.order.notices], [null, 5, []]);
+    // What is kept under another order's number is left alone.
+    assert.ok(one.store.save("999", one.order, null));
+    const { kind, reason } = await orders.apply("999", { issueFailed: { describe: "上游无票" } });
+    assert.deepEqual([kind, reason, one.store.load("999").snapshot.orderStatus], ["illegal", "other-order", 5]);
+  });
+});
+
+describe("a reschedule that returns wrong codes", () => {
+  const config = { ...SETTINGS, routes: { ...SETTINGS.routes, "/reschedule": "orderReschedule" } };
+  const supplier = new TicketSupplier(config);
+  const wrong = {
+    doubled: ["x", "x"],
+    "too many": ["x", "y", "z"],
+    "too few": ["x"],
+    blank: ["x", "\u200b"],
+  };
+  for (const [what, codes] of Object.entries(wrong)) {
+    it(`is not replied, is reported, and runs again: ${what}`, async () => {
+      const [store, heard] = [new MemoryStore(), []];
+      let next = codes;
+      const serve = handler({
+        ...{ config, store, send: () => Response.json({ code: 200, describe: "x", partnerId: 1122 }) },
+        ...{ onError: () => {}, onWarning: (warnings) => heard.push(...warnings.flatMap(({ report }) => report ?? [])) },
+        ...{ orderCreate: () => ({ partnerOrderId: "P1" }), orderPay: () => ({ voucherType: 1, vouchers: ["a", "b"] }) },
+        orderRefund: () => {},
+        orderReschedule: () => ({ successCount: 2, credentialVouchers: next.map((voucher) => ({ voucher })) }),
+        deadlineMs: 500,
+      });
+      const ask = async (name, message, path) => {
+        const response = await serve(supplier.requests[name](message, { url: `https://shop.example${path}` }).toRequest());
+        return response.status === 200 ? response.json() : { code: response.status };
+      };
+      await ask("orderCreate", CREATE, PATHS.orderCreate);
+      await ask("orderPay", PAY, PATHS.orderPay);
+      assert.equal((await ask("orderReschedule", RESCHEDULE, "/reschedule")).code, 503);
+      const { snapshot, revision } = store.load(ORDER);
+      assert.deepEqual([snapshot.issued.vouchers, snapshot.conflicts, heard], [["a", "b"], [], ["function-result-unusable"]]);
+      const [{ unusable }] = snapshot.attempts;
+      assert.equal(unusable, 1);
+      // Its pause is over, and Meituan repeats the call.
+      assert.ok(
+        store.save(
+          ORDER,
+          { ...snapshot, attempts: snapshot.attempts.map((one) => ({ ...one, startedAt: 1, nextAt: 1 })) },
+          revision,
+        ),
+      );
+      next = ["x", "y"];
+      assert.equal((await ask("orderReschedule", RESCHEDULE, "/reschedule")).code, 200);
+      assert.deepEqual(store.load(ORDER).snapshot.issued.vouchers, ["x", "y"]);
+    });
+  }
+});
+
 describe("what a function says that may not be replied", () => {
   const says = {
     "a code that is not listed": (call) => call.fail(12345, "上游停航"),
