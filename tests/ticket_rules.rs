@@ -208,7 +208,7 @@ fn a_reply_to_a_call_without_our_order_number_is_sent_without_it_and_that_is_rep
     let mut body = refund.clone();
     body["partnerOrderId"] = json!("P1");
     let call = receive("/refund", body).unwrap();
-    let reply = supplier(false).reply(&call, &json_reply(&ORDER_REFUND, 602, &json!({}))).unwrap();
+    let reply = supplier(false).reply(&call, &Reply::by_code(&ORDER_REFUND, 602, "", Some(raw(&json!({}))))).unwrap();
     let reply: Value = serde_json::from_slice(&reply.body).unwrap();
     assert_eq!(reply["body"], json!({ "orderId": 7, "refundId": "R1", "partnerOrderId": "P1" }));
     assert_eq!(reply["describe"], "退款审批中");
