@@ -67,3 +67,14 @@ fn both_writers_write_program_notation() {
     is_program_notation::<ride::requests::SubmitOrder>(ride::requests::SubmitOrder::MESSAGE);
     is_program_notation::<ticket::notices::ConsumeNotice>(ticket::notices::ConsumeNotice::MESSAGE);
 }
+
+/// What Meituan sends has ids as numbers, so that it is not taken for program notation: 58 yuan never become 58 fen.
+#[test]
+fn the_wires_notation_is_no_json_of_serdes() {
+    let wire = r#"{"orderId":7,"partnerDealId":"D","mtDealId":1,"buyPrice":58,"unitPrice":58,"totalPrice":58,"quantity":1}"#;
+    let error = serde_json::from_str::<OrderCreate>(wire).unwrap_err();
+    assert!(error.to_string().contains("invalid type: integer `7`, expected a string"), "{error}");
+    let envelope = format!(r#"{{"partnerId":1122,"body":{wire}}}"#);
+    let read: OrderCreate = ticket::read_body(&ticket::ORDER_CREATE, false, envelope.as_bytes()).unwrap();
+    assert_eq!(read.total_price, meituan_protocol::money::Fen(5800));
+}

@@ -287,6 +287,9 @@ macro_rules! messages {
         }
     )*) => {$(
         $(#[doc = $doc])*
+        ///
+        /// serde writes and reads it in program notation, never the wire's: amounts are integer fen (58 is 0.58 yuan), ids strings,
+        /// times epoch milliseconds.
         #[derive(Clone, PartialEq, Default, $crate::message::serde::Serialize, $crate::message::serde::Deserialize)]
         #[serde(crate = "meituan_protocol::message::serde")]
         pub struct $type {
