@@ -1,6 +1,6 @@
 // A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
 
-import { functions as checked, duration, identified, invalid, oneOf, ownOf, reading } from "./arguments.js";
+import { functions as checked, duration, fieldOf, identified, invalid, oneOf, ownOf, reading } from "./arguments.js";
 import { MeituanError } from "./errors.js";
 import { isResponse, noReply } from "./http.js";
 import { wasSeen } from "./replays.js";
@@ -56,7 +56,7 @@ import { endsInTime, steady } from "./time.js";
  * @param {any} given
  */
 export function endpoint(make, api, given) {
-  const { config, ...options } = ownOf(given, "options");
+  const { config, ...options } = optionsFor(api, given);
   // Settings that do not depend on the context are checked at once, not at the first call.
   if (typeof config !== "function") {
     const receiver = make(config);
@@ -78,13 +78,27 @@ export function endpoint(make, api, given) {
 }
 
 /**
+ * Only own functions are taken: those of a class would lose their `this`.
+ * @param {Api} api
+ * @param {Record<string, any>} given
+ * @returns {Record<string, any>}
+ */
+function optionsFor(api, given) {
+  const options = ownOf(given, "options");
+  const method = api.names.find((name) => options[name] === undefined && fieldOf(given, name, name) !== undefined);
+  if (method === undefined) return options;
+  const words = `is a method of a class: write { ${method}: (call) => service.${method}(call) }`;
+  return invalid(method, words, `是类的方法：请写作 { ${method}: (call) => service.${method}(call) }`);
+}
+
+/**
  * @param {(context: any[]) => any} receiverFor
  * @param {Api} api
  * @param {Record<string, any>} given
  * @returns {(request: Request, ...context: any[]) => Promise<Response>}
  */
 export function serve(receiverFor, api, given) {
-  const { fallback, record, unknownOutcome, seen, ...options } = ownOf(given, "options");
+  const { fallback, record, unknownOutcome, seen, ...options } = optionsFor(api, given);
   const { reports, others } = Reports.of(options);
   const desk = others.store === undefined ? undefined : api.desk({ ...others, record, reports });
   const functions = desk?.functions ?? others;

@@ -254,6 +254,13 @@ describe("the handler", () => {
     assert.equal(refusalOf(() => handler({ config, payNotice: () => {} })).path, "payNotice");
     assert.equal(refusalOf(() => handler({ config, orderCreate: {} })).path, "orderCreate");
     assert.equal(refusalOf(() => handler({})).code, "INVALID_CONFIG");
+    class Service {
+      config = config;
+      orderPay() {}
+    }
+    const method = refusalOf(() => handler(new Service()));
+    assert.deepEqual([method.code, method.path], ["INVALID_CONFIG", "orderPay"]);
+    assert.match(method.detail, /is a method of a class/);
   });
 
   it("tells what deviates, in what came and in what went", async () => {
