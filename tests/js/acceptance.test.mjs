@@ -79,7 +79,8 @@ describe("what is found in recordings", () => {
     const others = ["details.rs", "endpoint.rs", "mod.rs", "points.rs", "report.rs", "trace.rs"];
     const files = readdirSync(sources).filter((file) => !others.includes(file));
     const code = files.map((file) => source(file).replace(/^ *\/\/.*$|reason = ".*?"/gm, "")).join("");
-    const phrases = new Set([...code.matchAll(/"([^"\n]* [^"\n]*)"/g)].map(([, phrase]) => phrase));
+    const texts = [...code.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text]) => text);
+    const phrases = new Set(texts.filter((text) => text.includes(" ")));
     assert.ok(files.length >= 8 && phrases.size > 60, `${phrases.size}`);
     assert.deepEqual([...phrases].sort(), [...rows.keys()].sort());
     for (const [en, zh] of rows) {
@@ -116,6 +117,9 @@ describe("what Meituan's side finds in replies and notices", () => {
       meituan.readReply("orderCreate", reply({ ...create, partnerId: 9 }), { status: 500, request: { orderId: "8" } }),
       meituan.readReply("orderCreate", reply({ code: 999 }), { expect: { code: 200, body: { orderId: "7" } } }),
       meituan.readReply("orderPay", reply(paid), { expect: { body: { vouchers: ["V1", "V2"] } } }),
+      meituan.readReply("orderPay", reply({ code: 598, body: { orderId: 7, partnerOrderId: "P1" } }), {
+        request: { orderId: "8" },
+      }),
       meituan.readReply("orderPay", reply({ code: 598 }), { expect: { body: { vouchers: ["V1"] } } }),
       meituan.readReply("orderCreate", reply({ ...create, body: { orderId: [], partnerOrderId: 7 } })),
       meituan.receiveNotice({ method: "POST", url: "https://x.example/no", headers: {}, body: "{" }, { now: 0 }),
