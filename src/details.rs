@@ -2,16 +2,16 @@
 //! modules carry no sentence twice; this table has the other half. `{}` stands for anything, such as a name or a path, and
 //! `#` for a number.
 
-use crate::Text;
-
 macro_rules! details {
-    ($( $en:literal, $zh:literal; )*) => {
-        /// Each detail that has words. Numbers, names and codes alone are the same in both languages.
-        pub const DETAILS: &[Text] = &[ $( Text { en: $en, zh: $zh }, )* ];
+    ($(#[$doc:meta])+ $( $en:literal, $zh:literal; )*) => {
+        $(#[$doc])+
+        pub const DETAILS: &[$crate::Text] = &[ $( $crate::Text { en: $en, zh: $zh }, )* ];
     };
 }
+pub(crate) use details;
 
 details! {
+    /// Each detail that has words. Numbers, names and codes alone are the same in both languages.
     "expected an id: a whole number, in programs as a text of digits", "应为 id：整数，在程序中写作数字字符串";
     "expected a whole number", "应为整数";
     "expected an amount: decimal yuan on the wire, whole fen in a program", "应为金额：报文中以元为单位（小数），程序中以分为单位（整数）";

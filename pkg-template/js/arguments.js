@@ -447,13 +447,19 @@ export const content = (value, path) =>
  * @returns {any}
  */
 export function storeOf(store, path = "store") {
-  const isStore = isRecord(store) && reading(path, () => typeof store.load === "function" && typeof store.save === "function");
+  const isStore = hasFunction(store, "load", path) && hasFunction(store, "save", path);
   return isStore ? store : unexpected(path, store, "an object with load and save", "带 load 和 save 的对象");
 }
 
 /**
- * Whether a store has a function that not every store has.
+ * Whether a store has a function. One that every object inherits is none of it; a proxy need not have it as its own.
  * @param {any} store
  * @param {string} name
+ * @param {string} [path]
  */
-export const hasFunction = (store, name) => isRecord(store) && reading(`store.${name}`, () => typeof store[name] === "function");
+export const hasFunction = (store, name, path = `store.${name}`) =>
+  isRecord(store) &&
+  reading(path, () => {
+    const value = store[name];
+    return typeof value === "function" && value !== /** @type {any} */ (Object.prototype)[name];
+  });

@@ -1,5 +1,6 @@
 // Plays Meituan against a supplier over HTTP: the steps come from testing-orders.js, the connection and the clock from here.
 
+import { MeituanError } from "./errors.js";
 import { exchangeOf } from "./recorder.js";
 import { compare } from "./testing.js";
 
@@ -110,11 +111,19 @@ async function enterGate({ step, stage: { enter }, carry }) {
   };
 }
 
+const causes = (/** @type {any} */ error) => [error, error?.cause].filter(Boolean);
+
 /** A step that did not even come to its end. */
 const failed = (/** @type {any} */ error) => ({
   ...{ sent: "", came: "", verdict: "failed" },
   issues: [
-    { id: "step", refuses: true, path: "", detail: [error, error?.cause].filter(Boolean).join("; "), text: { en: "", zh: "" } },
+    {
+      ...{ id: "step", refuses: true, path: "", text: { en: "", zh: "" } },
+      detail: causes(error).join("; "),
+      detailZh: causes(error)
+        .map((cause) => (MeituanError.is(cause) ? cause.text("zh") : cause))
+        .join("；"),
+    },
   ],
 });
 

@@ -266,6 +266,17 @@ class Job {
  */
 
 /**
+ * A step as a job has written it. What every object inherits is none of it.
+ * @param {string} output
+ * @returns {any}
+ */
+function stepIn(output) {
+  const step = Object.setPrototypeOf(JSON.parse(output), null);
+  for (const part of [step.save, step.heard]) if (part) Object.setPrototypeOf(part, null);
+  return step;
+}
+
+/**
  * @param {() => number} work 0 where the job is made
  * @returns {Begun}
  */
@@ -277,7 +288,7 @@ function begun(work) {
       return border.row[JOB];
     };
     const job = new Job(make, glue.order_end);
-    return { job, step: JSON.parse(output) };
+    return { job, step: stepIn(output) };
   });
 }
 
@@ -377,7 +388,7 @@ export function receiveOrderCall({ supplier, service }, head, body, now, began) 
     open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);
     const envelope = read[index](root());
     const number = row[JOB];
-    const step = JSON.parse(border.output());
+    const step = stepIn(border.output());
     const warnings = border.findings();
     let isMade = true;
     const make = () => {
@@ -464,7 +475,7 @@ const supplierOf = (supplier, { reply }) => (reply === undefined ? NONE : (suppl
 
 /** @param {string} output @returns {Advanced} */
 function advanced(output) {
-  const step = JSON.parse(output);
+  const step = stepIn(output);
   if (step.then !== "reply") return { step, reply: undefined, warnings: NOTHING };
   const reply = border.text(TEXT);
   return { step, reply, warnings: border.findings() };
@@ -492,7 +503,7 @@ export function beginRideJob(work, settings, key, event, now, began = steady()) 
   const begin = () =>
     border.call(() => {
       const job = new Job(make, glue.ride_job_drop);
-      return { job, step: JSON.parse(border.output()) };
+      return { job, step: stepIn(border.output()) };
     });
   return about(begin, { event });
 }
@@ -507,5 +518,5 @@ export function beginRideJob(work, settings, key, event, now, began = steady()) 
  */
 export function advanceRideJob(job, kind, value, now) {
   const at = steady();
-  return job.input([value], (number, length) => glue.ride_job_advance(number, kind, length, now, at), JSON.parse);
+  return job.input([value], (number, length) => glue.ride_job_advance(number, kind, length, now, at), stepIn);
 }

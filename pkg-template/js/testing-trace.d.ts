@@ -13,7 +13,10 @@ export interface PointFinding {
   readonly rule?: RuleId;
   /** What is wrong with the message. */
   readonly code?: ErrorCode;
+  /** What was found or expected, in English. */
   readonly detail?: string;
+  /** The same in Chinese. */
+  readonly detailZh?: string;
   /** Which exchange, from 0. */
   readonly exchange?: number;
 }

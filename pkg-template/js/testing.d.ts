@@ -32,6 +32,8 @@ export interface Issue {
   readonly path: string;
   /** What was found, in English. */
   readonly detail: string;
+  /** The same in Chinese. */
+  readonly detailZh: string;
   /** What is demanded. */
   readonly text: Text;
 }

@@ -5,6 +5,7 @@ import { anyText, integer, invalid, moment, oneOf, optionsOf, ownOf, reading, re
 import { errorOf } from "./border.js";
 import { configure } from "./configuration.js";
 import { callIndex, isWellFormed, readTicketMessage, replyIndex, unseal } from "./core.js";
+import { bothOf } from "./details.js";
 import { MeituanError, textsOf } from "./errors.js";
 import { failureBody, lookedAtHeaders, pathOf, Reply, rawBody, uriOf } from "./http.js";
 import { parseHttpDate, verifyByHand } from "./orders-core.js";
@@ -131,12 +132,14 @@ export class MeituanTicket {
     const { code, describe, partnerId } = value ?? glance(text);
     const body = value?.body;
 
-    const issues = [...(error ? [issueOf({ ...error, refuses: true })] : []), ...findings.map(issueOf)];
-    /** @param {keyof typeof CHECKS} id @param {string} path @param {string} detail @param {boolean} [refuses] */
-    const note = (id, path, detail, refuses = true) => issues.push({ id, path, detail, refuses, text: CHECKS[id] });
+    const issues = [...(error ? [issueOfError(error)] : []), ...findings.map(issueOf)];
+    /** @param {keyof typeof CHECKS} id @param {string} path @param {string} detail @param {string} [detailZh] */
+    const note = (id, path, detail, detailZh = detail) =>
+      issues.push({ id, path, detail, detailZh, refuses: true, text: CHECKS[id] });
 
     if (status !== 200) note("reply.http-200", "", `HTTP ${status}`);
-    if (!codes.includes(code)) note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`);
+    if (!codes.includes(code))
+      note("reply.listed-code", "code", `${code}; listed are ${codes.join(", ")}`, `${code}；可用的有 ${codes.join("、")}`);
     if (partnerId !== this.#configuration.partnerId) note("reply.partner-id", "partnerId", `${partnerId}`);
     if (!outcomes.includes(code)) {
       const isNone = SUCCESSES.has(
@@ -150,11 +153,13 @@ export class MeituanTicket {
     } else if (value) {
       for (const field of echoes) {
         const wanted = request[field];
-        if (wanted && body?.[field] !== wanted) note("reply.echo", `body.${field}`, `${body?.[field]} for ${wanted}`);
+        const came = body?.[field];
+        if (wanted && came !== wanted)
+          note("reply.echo", `body.${field}`, `${came} for ${wanted}`, `请求为 ${wanted}，应答为 ${came}`);
       }
     }
     const codesCame = body?.vouchers?.length > 0 || body?.credentialList?.length > 0;
-    if (code === 598 && codesCame) note("pay.issuing-bare", "body", "codes came with it");
+    if (code === 598 && codesCame) note("pay.issuing-bare", "body", "codes came with it", "应答中带有凭证");
     issues.push(...reading("expect", () => differences(expect, { code, describe, body })).map(unexpected));
     return { code, describe, body, issues, verdict: verdictOf(issues) };
   }
@@ -185,14 +190,14 @@ export class MeituanTicket {
         ? new MeituanError("UNKNOWN_ROUTE", { path: "url", detail: pathOf(uri) })
         : this.#distrust(method, uri, headers, moment(now));
     /** @type {Issue[]} */
-    const issues = [error, sealed].filter((found) => found !== undefined).map((found) => issueOf({ ...found, refuses: true }));
+    const issues = [error, sealed].filter((found) => found !== undefined).map(issueOfError);
     let envelope;
     if (index >= 0) {
       const { value, issues: findings } = readTicketMessage(index, text, { quantity });
       envelope = value;
       issues.push(...findings.map(issueOf));
       if (value && value.partnerId !== this.#configuration.partnerId) {
-        issues.push(issueOf({ ...new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" }), refuses: true }));
+        issues.push(issueOfError(new MeituanError("WRONG_PARTNER_ID", { path: "partnerId" })));
       }
       issues.push(...reading("expect", () => differences(expect, value)).map(unexpected));
     }
@@ -269,10 +274,10 @@ export function compare(expect, found) {
 }
 
 /**
- * @param {{ path: string, detail: string }} difference
+ * @param {{ path: string, detail: string, detailZh: string }} difference
  * @returns {Issue}
  */
-const unexpected = ({ path, detail }) => ({ id: "expected", path, detail, refuses: true, text: CHECKS.expected });
+const unexpected = (difference) => ({ id: "expected", ...difference, refuses: true, text: CHECKS.expected });
 
 /**
  * @param {string} name
@@ -289,13 +294,19 @@ function indexOf(name, direction) {
 const verdictOf = (issues) => (issues.some(({ refuses }) => refuses) ? "failed" : "passed");
 
 /**
- * @param {{ code: string, refuses: boolean, path: string, rule?: import("./messages.js").RuleId, detail: string }} finding
+ * @param {{ code: string, refuses: boolean, path: string, rule?: import("./messages.js").RuleId, detail: string, detailZh?: string }} finding
  * @returns {Issue}
  */
-function issueOf({ code, refuses, path, rule, detail }) {
+function issueOf({ code, refuses, path, rule, detail, detailZh = bothOf(detail).zh }) {
   const { en, zh } = rule === undefined ? textsOf(/** @type {any} */ (code)).meaning : rules[rule];
   const id = /** @type {Issue["id"]} */ (rule ?? code);
-  return { id, refuses, path, detail, text: { en, zh } };
+  return { id, refuses, path, detail, detailZh, text: { en, zh } };
+}
+
+/** @param {MeituanError} error */
+function issueOfError(error) {
+  const { code, path, detail, detailZh } = error;
+  return issueOf({ code, path, detail, detailZh, refuses: true });
 }
 
 /**
@@ -318,24 +329,40 @@ function glance(text) {
  * @param {unknown} expected
  * @param {any} found
  * @param {string} path
- * @returns {{ path: string, detail: string }[]}
+ * @returns {{ path: string, detail: string, detailZh: string }[]}
  */
 function differences(expected, found, path = "") {
   if (Array.isArray(expected)) {
-    if (!Array.isArray(found)) return [{ path, detail: `expected a list, found ${show(found)}` }];
-    if (found.length !== expected.length) return [{ path, detail: `expected ${expected.length} items, found ${found.length}` }];
+    if (!Array.isArray(found)) return [different(path, { en: "a list", zh: "数组" }, show(found))];
+    if (found.length !== expected.length) {
+      const [due, came] = [expected.length, found.length].map((count) => `${count}`);
+      return [different(path, { en: `${due} items`, zh: ` ${due} 项` }, { en: came, zh: ` ${came} 项` })];
+    }
     const inOrder = [...found].sort(byKey);
     return [...expected].sort(byKey).flatMap((item, index) => differences(item, inOrder[index], `${path}[${index}]`));
   }
   if (typeof expected === "object" && expected !== null) {
     return Object.entries(expected).flatMap(([name, value]) => differences(value, found?.[name], path ? `${path}.${name}` : name));
   }
-  return Object.is(expected, found) ? [] : [{ path, detail: `expected ${show(expected)}, found ${show(found)}` }];
+  return Object.is(expected, found) ? [] : [different(path, show(expected), show(found))];
 }
+
+/** @typedef {import("./texts.js").Text} Text */
+
+/** @param {string} path @param {Text} expected @param {Text} found */
+const different = (path, expected, found) => ({
+  path,
+  detail: `expected ${expected.en}, found ${found.en}`,
+  detailZh: `应为${expected.zh}，实为${found.zh}`,
+});
 
 /** @param {any} item */
 const keyOf = (item) => String(item?.voucher ?? item);
 /** @param {any} left @param {any} right */
 const byKey = (left, right) => (keyOf(left) < keyOf(right) ? -1 : 1);
-/** @param {unknown} value */
-const show = (value) => (value === undefined ? "nothing" : JSON.stringify(value));
+/** @param {unknown} value @returns {Text} */
+function show(value) {
+  if (value === undefined) return { en: "nothing", zh: "无" };
+  const shown = JSON.stringify(value);
+  return { en: shown, zh: ` ${shown}` };
+}

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { checkTrace, MemoryStore, traceOf } from "meituan-protocol/testing";
+import { checkTrace, MeituanTicket, MemoryStore, traceOf } from "meituan-protocol/testing";
 import { changeOfEndpointMail, handler, MeituanError, TicketSupplier } from "meituan-protocol/ticket";
+import { latinIn } from "./chinese.mjs";
 
 const VECTORS = new URL("../vectors/", import.meta.url);
 const SECRET = "123456ce8b61f8e608eaf2e9702864a9";
@@ -65,6 +66,73 @@ describe("acceptance points", () => {
         text,
       );
     }
+  });
+});
+
+describe("what is found in recordings", () => {
+  const sources = new URL("../../src/ticket/acceptance/", import.meta.url);
+  const source = (file) => readFileSync(new URL(file, sources), "utf8");
+  const rows = new Map([...source("details.rs").matchAll(/^ {4}"(.*)", "(.*)";$/gm)].map(([, en, zh]) => [en, zh]));
+
+  it("has a row of its own in Chinese: each phrase of the sources, and no other", () => {
+    // Points and the table are in both languages; the others of these write no findings.
+    const others = ["details.rs", "endpoint.rs", "mod.rs", "points.rs", "report.rs", "trace.rs"];
+    const files = readdirSync(sources).filter((file) => !others.includes(file));
+    const code = files.map((file) => source(file).replace(/^ *\/\/.*$|reason = ".*?"/gm, "")).join("");
+    const texts = [...code.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text]) => text);
+    const phrases = new Set(texts.filter((text) => text.includes(" ")));
+    assert.ok(files.length >= 8 && phrases.size > 60, `${phrases.size}`);
+    assert.deepEqual([...phrases].sort(), [...rows.keys()].sort());
+    for (const [en, zh] of rows) {
+      assert.match(zh, /\p{Script=Han}/u, en);
+      assert.deepEqual(latinIn(zh), [], zh);
+    }
+  });
+
+  it("is said in Chinese without English words, whatever is found in the recordings of the vectors", () => {
+    const said = new Map();
+    for (const file of readdirSync(new URL("acceptance/", VECTORS))) {
+      for (const { trace } of JSON.parse(readFileSync(new URL(`acceptance/${file}`, VECTORS), "utf8")).cases) {
+        for (const { findings } of checkTrace(JSON.stringify(trace)).points)
+          for (const { detail, detailZh } of findings) said.set(detail, detailZh);
+      }
+    }
+    said.delete(undefined);
+    const own = [...said.keys()].filter((en) => rows.has(en));
+    assert.ok(own.length > 45 && said.size > own.length, `${own.length} of ${said.size}`);
+    // A name, a number or an address says the same in both.
+    const wrong = [...said].filter(([en, zh]) => (en.includes(" ") ? en === zh || latinIn(zh ?? en).length > 0 : zh !== en));
+    assert.deepEqual(wrong, []);
+    for (const en of own) assert.equal(said.get(en), rows.get(en));
+  });
+});
+
+describe("what Meituan's side finds in replies and notices", () => {
+  it("is said in both languages", () => {
+    const meituan = new MeituanTicket({ ...SETTINGS, host: "https://shop.example" });
+    const reply = (fields) => JSON.stringify({ partnerId: 1122, describe: "success", ...fields });
+    const create = { code: 200, body: { orderId: 7, partnerOrderId: "P1" } };
+    const paid = { code: 598, body: { orderId: 7, partnerOrderId: "P1", voucherType: 1, vouchers: ["V1"] } };
+    const found = [
+      meituan.readReply("orderCreate", reply({ ...create, partnerId: 9 }), { status: 500, request: { orderId: "8" } }),
+      meituan.readReply("orderCreate", reply({ code: 999 }), { expect: { code: 200, body: { orderId: "7" } } }),
+      meituan.readReply("orderPay", reply(paid), { expect: { body: { vouchers: ["V1", "V2"] } } }),
+      meituan.readReply("orderPay", reply({ code: 598, body: { orderId: 7, partnerOrderId: "P1" } }), {
+        request: { orderId: "8" },
+      }),
+      meituan.readReply("orderPay", reply({ code: 598 }), { expect: { body: { vouchers: ["V1"] } } }),
+      meituan.readReply("orderCreate", reply({ ...create, body: { orderId: [], partnerOrderId: 7 } })),
+      meituan.receiveNotice({ method: "POST", url: "https://x.example/no", headers: {}, body: "{" }, { now: 0 }),
+    ].flatMap(({ issues }) => issues);
+    const ids = found.map(({ id }) => id);
+    for (const id of ["reply.http-200", "reply.listed-code", "reply.partner-id", "reply.echo", "pay.issuing-bare", "expected"])
+      assert.ok(ids.includes(id), id);
+    const words = found.filter(({ detail }) => /[a-z]{3,} /.test(detail));
+    assert.ok(words.length >= 7, JSON.stringify(found));
+    const wrong = found.filter(({ detailZh }) => typeof detailZh !== "string" || latinIn(detailZh).length > 0);
+    assert.deepEqual(wrong, []);
+    for (const { detail, detailZh } of words) assert.match(detailZh, /\p{Script=Han}/u, detail);
+    assert.ok(found.some(({ detailZh }) => detailZh === "应为 200，实为 999"));
   });
 });
 

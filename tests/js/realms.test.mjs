@@ -277,6 +277,88 @@ describe("what every object inherits", () => {
     assert.ok(tables && codes);
   });
 
+  it("is no function of a store, and nothing that a step of an order says", { timeout: 60_000 }, async () => {
+    const { language: _, ...rest } = options;
+    /** A store without functions that not every store has, and all that it is given. */
+    async function kept() {
+      const given = [];
+      const memory = new MemoryStore();
+      const store = {
+        load: (orderId) => memory.load(orderId),
+        save: (orderId, order, revision, about) => {
+          given.push([orderId, about.due, about.conflicts, order.quantity]);
+          if (given.length > 20) throw new Error("it is saved again and again");
+          return memory.save(orderId, order, revision, about);
+        },
+      };
+      const onError = (error) => given.push(error.code);
+      const serve = handler({
+        ...{ config: { ...rest }, store, onError, send: () => {}, orderCreate: (call) => call.ok({ partnerOrderId: "P" }) },
+        ...{ orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() },
+      });
+      const { method, headers, body } = signed("/mt/create", wire(CREATE));
+      const response = await serve(new Request("https://supplier.example/mt/create", { method, headers, body }));
+      const supplier = new TicketSupplier({ ...rest });
+      const orders = supplier.orders(store);
+      const refusals = [
+        refusalOf(() => settler({ settle: async () => undefined }, store)),
+        refusalOf(() => supplier.orders({})),
+        await orders.conflicts().catch((error) => error),
+        await supplier.pendingNotices(store).catch((error) => error),
+      ];
+      const { kind } = await orders.apply(`${CREATE.orderId}`, { timePassed: {} });
+      return JSON.stringify([await response.text(), given, kind, refusals.map(({ code, path }) => [code, path])]);
+    }
+    const expected = await kept();
+    assert.match(
+      expected,
+      /"INVALID_CONFIG","store".*"INVALID_CONFIG","store".*"INVALID_CONFIG","store".*"INVALID_CONFIG","store"/,
+    );
+    const taken = {};
+    const inherited = [
+      "save",
+      "load",
+      "due",
+      "claimDue",
+      "conflicts",
+      "openConflicts",
+      "heard",
+      "order",
+      "snapshot",
+      "until",
+      "then",
+    ];
+    for (const name of inherited) {
+      for (const value of name === "then" ? [1] : [1, () => []]) {
+        Object.defineProperty(Object.prototype, name, { value, writable: true, configurable: true });
+        let found;
+        try {
+          found = await kept();
+        } catch (error) {
+          found = error;
+        } finally {
+          delete Object.prototype[name];
+        }
+        if (found !== expected) taken[`${name} ${typeof value}`] = String(found?.stack ?? found);
+      }
+    }
+    assert.deepEqual(taken, {});
+  });
+
+  it("is no word about what a store has that is a proxy: that is taken", async () => {
+    const memory = new MemoryStore();
+    const store = new Proxy(
+      {},
+      {
+        get:
+          (_, name) =>
+          (...args) =>
+            memory[name](...args),
+      },
+    );
+    assert.deepEqual(await settler({ settle: async () => undefined }, store)(), { settled: 0, failed: 0 });
+  });
+
   it("is no word about what a class of settings has: that is taken", () => {
     class Settings {
       constructor() {

@@ -12,6 +12,9 @@ import { pack, project, run } from "./tools.mjs";
 /** How the wasm begins, in Base64. */
 const WASM = "AGFzbQ";
 
+/** One of the sentences of the judge of recordings. */
+const OF_RECORDINGS = "no refund of this id was asked for";
+
 const BUNDLERS = { esbuild: withEsbuild, vite: withVite, webpack: withWebpack };
 
 /** What a user's only line may be, and what of the package comes with it. */
@@ -87,6 +90,14 @@ const USES = [
     modules: 2,
     most: 745_000,
   },
+  {
+    title: "a judge of recordings",
+    source: 'import { checkTrace } from "meituan-protocol/testing";\nconsole.log(checkTrace(\'{"version":2,"exchanges":[]}\').ok);',
+    prints: "true",
+    modules: 1,
+    most: 480_000,
+    judges: true,
+  },
 ];
 
 describe("a bundle of", { timeout: 300_000 }, () => {
@@ -96,13 +107,15 @@ describe("a bundle of", { timeout: 300_000 }, () => {
     folder = await project("shaking", await pack(), { expected: null });
   });
 
-  for (const { title, source, prints, modules, most } of USES) {
+  for (const { title, source, prints, modules, most, judges = false } of USES) {
     for (const [name, bundle] of Object.entries(BUNDLERS)) {
       test(`${title}, by ${name}, brings ${modules} of the wasm modules`, async () => {
         writeFileSync(join(folder, "use.mjs"), source);
         const file = join(folder, await bundle(folder));
         const text = readFileSync(file, "utf8");
         assert.equal(text.split(WASM).length - 1, modules);
+        // What is said of recordings is brought where they are judged.
+        assert.equal(text.includes(OF_RECORDINGS), judges);
         assert.ok(text.length <= most, `${text.length} characters`);
         assert.equal((await run(process.execPath, [file], { cwd: folder })).trimEnd(), prints);
       });

@@ -114,6 +114,17 @@ describe("the acceptance check", () => {
     });
   });
 
+  it("says what it found in the language of the page", async () => {
+    await open("acceptance", async ({ page, shown }) => {
+      await shown.getByRole("button", { name: "Built in: the same with mistakes" }).click();
+      const pending = shown.locator('[data-point="refund.pending"]');
+      assert.match(await pending.innerText(), /no result within the trace|no notice was sent/);
+      await page.getByRole("button", { name: "中文" }).click();
+      assert.match(await pending.innerText(), /记录中没有结果|没有发送通知/);
+      assert.doesNotMatch(await pending.innerText(), /no result|no notice/);
+    });
+  });
+
   it("speaks Chinese", async () => {
     await open(
       "acceptance",

@@ -308,7 +308,7 @@ impl Exchange<'_> {
                     let needed = field.presence == Presence::Required && field.name != "describe";
                     if needed && view.text(field.name).is_some_and(|text| text.is_empty()) {
                         let name = if field.name == "refundId" { Name::RefundId } else { Name::RequiredFields };
-                        found.fails(name, self.place(), &path(), "empty");
+                        found.fails(name, self.place(), &path(), "an empty text");
                     }
                 }
                 Kind::Object(_) => {

@@ -27,6 +27,9 @@
 mod check;
 mod codes;
 mod consumption;
+#[cfg(feature = "texts")]
+#[doc(hidden)]
+pub mod details;
 mod endpoint;
 mod exchange;
 mod issuing;

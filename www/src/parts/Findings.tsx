@@ -38,7 +38,7 @@ function One({
   onPlace: ((index: number) => void) | undefined;
 }) {
   const t = text();
-  const { meaning, hint, rule, points } = explain(finding);
+  const { meaning, hint, rule, points, detail } = explain(finding);
   const place = `${finding.path || "$"} · ${t.line(lineOf(source, index))}`;
   return (
     <>
@@ -55,12 +55,10 @@ function One({
       </p>
       <p>
         {meaning[language.value]}
-        {finding.detail && (
+        {detail && (
           <>
             {language.value === "zh" ? "：" : ": "}
-            <span class="code" lang="en">
-              {finding.detail}
-            </span>
+            <span class="code">{detail[language.value]}</span>
           </>
         )}
       </p>

@@ -46,6 +46,7 @@ pub(crate) fn write_generated(dist: &Path) -> std::io::Result<()> {
         std::fs::write(dist.join(format!("definition-{name}.js")), text)?;
     }
     std::fs::write(dist.join("order-texts.js"), texts::order_texts(&apis))?;
+    std::fs::write(dist.join("trace-details.js"), texts::trace_details())?;
     std::fs::write(dist.join("texts.js"), texts::texts(&apis))?;
     std::fs::write(dist.join("texts.d.ts"), texts::TEXT_TYPES)
 }

@@ -6,7 +6,8 @@ use super::writing::{basis, one_line, template};
 use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
 use meituan_protocol::details::DETAILS;
-use meituan_protocol::ticket::{self, acceptance::POINTS, order::Wording};
+use meituan_protocol::ticket::acceptance::{self, POINTS};
+use meituan_protocol::ticket::{self, order::Wording};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
@@ -41,11 +42,10 @@ pub(super) fn texts(apis: &[Api]) -> String {
         let _ = writeln!(out, "  {:?}: {{ basis: {:?}, zh: {zh:?}, en: {en:?} }},", rule.id, basis(rule.basis));
     }
     out.push_str("};\n");
-    let details: Vec<_> = DETAILS.iter().map(|detail| [detail.en, detail.zh].join("\n")).collect();
     let _ = writeln!(
         out,
         "\n/** What the modules say of what they found, English before Chinese. `{{}}` stands for anything, `#` for a number. */\nexport const details = {};",
-        template(&details.join("\n"))
+        both_of(DETAILS)
     );
     out.push_str("\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
     for point in POINTS {
@@ -62,6 +62,20 @@ pub(super) fn texts(apis: &[Api]) -> String {
     }
     out.push_str("};\n");
     out
+}
+
+/// One line for each language, English before Chinese.
+fn both_of(details: &[meituan_protocol::Text]) -> String {
+    let lines: Vec<_> = details.iter().flat_map(|detail| [detail.en, detail.zh]).collect();
+    template(&lines.join("\n"))
+}
+
+/// What is said of recorded exchanges: a file of its own, for who judges them.
+pub(super) fn trace_details() -> String {
+    format!(
+        "{HEADER}/** What the judge of recorded exchanges says of what it found, English before Chinese. */\nexport const traceDetails = {};\n",
+        both_of(acceptance::details::DETAILS)
+    )
 }
 
 pub(super) const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\

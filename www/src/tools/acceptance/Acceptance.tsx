@@ -77,12 +77,7 @@ export default function Acceptance() {
       {loaded === undefined && error === undefined && <Verdict tone="calm" title={t.waiting} />}
       {loaded && "wrong" in loaded && (
         <Verdict tone="bad" title={t.broken}>
-          <p>
-            {loaded.wrong.text(language.value)} <span class="code">{loaded.wrong.path}</span>{" "}
-            <span class="code" lang="en">
-              {loaded.wrong.detail}
-            </span>
-          </p>
+          <p>{loaded.wrong.text(language.value)}</p>
         </Verdict>
       )}
       {loaded && "exchanges" in loaded && (
@@ -288,7 +283,8 @@ function PointHead({ point }: { point: Point }) {
 
 function Finding({ finding, onExchange }: { finding: testing.PointFinding; onExchange?: (index: number) => void }) {
   const t = text();
-  const { effect, exchange, path, rule, code, detail } = finding;
+  const { effect, exchange, path, rule, code } = finding;
+  const detail = language.value === "zh" ? finding.detailZh : finding.detail;
   return (
     <p class="minor">
       <b>{t.effects[effect]}</b>{" "}
@@ -303,7 +299,7 @@ function Finding({ finding, onExchange }: { finding: testing.PointFinding; onExc
           {t.rule} <span class="code">{rule}</span>
         </>
       )}{" "}
-      {detail && <span lang="en">{detail}</span>}
+      {detail && <span>{detail}</span>}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { checkMessage, definitions, MeituanError, type MessageName, RideRequests, TicketRequests } from "../../library.ts";
+import { checkMessage, definitions, explain, MeituanError, type MessageName, RideRequests, TicketRequests } from "../../library.ts";
 import { Code } from "../../parts/Code.tsx";
 import { Field, SecretField } from "../../parts/Field.tsx";
 import { Tabs } from "../../parts/Tabs.tsx";
@@ -96,7 +96,8 @@ function made(name: MessageName, text: string, credentials: Credentials): [Reque
   const { value, issues, ok } = checkMessage(name, text);
   if (!ok || value === undefined) {
     const first = issues.find(({ refuses }) => refuses);
-    throw new MeituanError(first?.code ?? "INVALID_JSON", { path: first?.path ?? "", detail: first?.detail ?? "" });
+    const detail = (first && explain(first).detail) ?? "";
+    throw new MeituanError(first?.code ?? "INVALID_JSON", { path: first?.path ?? "", detail });
   }
   const own = definitions[name].fields.map((field) => field.name);
   if (api === "ride") {
