@@ -1,5 +1,6 @@
 // What is known of an order, what is due, and what somebody has to look into: as facts, and in words.
 
+import { ownOf } from "./arguments.js";
 import { openConflicts } from "./order-reports.js";
 import { orderSentence } from "./order-sentences.js";
 import { Lifecycle, OrderStatus, RefundState } from "./ticket-codes.js";
@@ -35,7 +36,7 @@ export function explainOrder(orderId, order, transition, now) {
     return { orderId, isKnown: false, functions: [], notices: [], givenUp: [], refunds: [], conflicts: [], meaning };
   }
   const { orderStatus, lifecycle, partnerOrderId } = order;
-  const { counts, due, brokenOff = [] } = transition ?? {};
+  const { counts, due, brokenOff = [] } = ownOf(transition ?? {}, "transition");
   const isAhead = (/** @type {number | undefined} */ time) => (time !== undefined && time > now ? { notBefore: time } : {});
   const functions = order.attempts.map(({ call, key, startedAt, unusable, nextAt }) => ({
     ...{ call, key, isBrokenOff: brokenOff.includes(key) },

@@ -468,10 +468,13 @@ export function beginEnd(job, supplier, end, now, at) {
 }
 
 /** @param {any} end */
-const endOf = ({ reply, ...end }) => reply ?? stringify(end);
+const endOf = (end) => replyOf(end) ?? stringify(end);
+
+/** @param {any} end */
+const replyOf = (end) => (Object.hasOwn(end, "reply") ? end.reply : undefined);
 
 /** @param {number | undefined} supplier @param {any} end */
-const supplierOf = (supplier, { reply }) => (reply === undefined ? NONE : (supplier ?? NONE));
+const supplierOf = (supplier, end) => (replyOf(end) === undefined ? NONE : (supplier ?? NONE));
 
 /** @param {string} output @returns {Advanced} */
 function advanced(output) {

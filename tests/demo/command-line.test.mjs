@@ -176,10 +176,18 @@ describe("accept", { timeout: 120_000 }, () => {
       const about = ["--instant", "anything", "--price", "58", "--routes", file];
       const { code, out } = await run(["accept", `${server.address}/mt`, ...about, "--json"]);
       assert.equal(code, 1);
-      const { ok, steps } = JSON.parse(out);
+      const { ok, steps, points } = JSON.parse(out);
       const failed = steps.filter(({ verdict }) => verdict === "failed").map(({ name }) => name);
       assert.equal(ok, false);
       assert.deepEqual(failed, ["pay-instant-again", "unknown-product"]);
+      const found = [...steps.flatMap(({ issues }) => issues), ...points.flatMap(({ findings }) => findings)];
+      const said = found.filter(({ detail }) => detail);
+      assert.ok(
+        said.some(({ detail }) => /^expected /.test(detail)),
+        out,
+      );
+      for (const { detail, detailZh } of said)
+        assert.ok(detailZh === detail ? !/[a-z] [a-z]/.test(detail) : /\p{Script=Han}/u.test(detailZh), detail);
     } finally {
       await server.stop();
     }

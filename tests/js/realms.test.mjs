@@ -296,8 +296,15 @@ describe("what every object inherits", () => {
         ...{ config: { ...rest }, store, onError, send: () => {}, orderCreate: (call) => call.ok({ partnerOrderId: "P" }) },
         ...{ orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() },
       });
-      const { method, headers, body } = signed("/mt/create", wire(CREATE));
-      const response = await serve(new Request("https://supplier.example/mt/create", { method, headers, body }));
+      const replies = [];
+      for (const [path, message] of [
+        ["create", CREATE],
+        ["pay", { orderId: CREATE.orderId, partnerOrderId: "P" }],
+      ]) {
+        const { method, headers, body } = signed(`/mt/${path}`, wire(message));
+        const response = await serve(new Request(`https://supplier.example/mt/${path}`, { method, headers, body }));
+        replies.push(await response.text());
+      }
       const supplier = new TicketSupplier({ ...rest });
       const orders = supplier.orders(store);
       const refusals = [
@@ -306,8 +313,16 @@ describe("what every object inherits", () => {
         await orders.conflicts().catch((error) => error),
         await supplier.pendingNotices(store).catch((error) => error),
       ];
-      const { kind } = await orders.apply(`${CREATE.orderId}`, { timePassed: {} });
-      return JSON.stringify([await response.text(), given, kind, refusals.map(({ code, path }) => [code, path])]);
+      const { kind } = await orders.apply("1453361297221", { timePassed: {} });
+      const { due, meaning } = await orders.explain("1453361297221");
+      return JSON.stringify([
+        replies,
+        due,
+        meaning.en.replace(/\d\d:\d\d(:\d\d)?/g, ""),
+        given,
+        kind,
+        refusals.map(({ code, path }) => [code, path]),
+      ]);
     }
     const expected = await kept();
     assert.match(
@@ -326,6 +341,7 @@ describe("what every object inherits", () => {
       "order",
       "snapshot",
       "until",
+      "reply",
       "then",
     ];
     for (const name of inherited) {

@@ -175,7 +175,7 @@ not over like the orders themselves. Words (`describe`, `reason`) stay too: writ
 const REPORT: &str = r#"## The report
 
 `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path","rule","code","detail","exchange"}]}]}`; what
-is absent or empty is left out.
+is absent or empty is left out. In JavaScript a finding with `detail` has `detailZh`, too: the same in Chinese.
 
 | verdict | meaning |
 |---|---|
