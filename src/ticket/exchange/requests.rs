@@ -92,7 +92,7 @@ pub struct AnyNotice;
 /// Meituan's reply to a notice. Judge it by `delivery`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeReply {
-    /// The code; see [`NoticeCode`](super::codes::NoticeCode).
+    /// The code; see [`NoticeCode`](crate::ticket::codes::NoticeCode).
     pub code: i32,
     /// Meituan's words.
     pub describe: String,
