@@ -23,7 +23,9 @@ export function diagnose(request) {
   anyText(method, "method");
   uriOf(url);
   if (clientId !== undefined) anyText(clientId, "clientId");
-  if (partnerId !== undefined) integer(partnerId, "partnerId", 0, Number.MAX_SAFE_INTEGER);
+  // As a setting, or as the header has it: what is wrong with it may be what is looked for.
+  if (typeof partnerId === "number") integer(partnerId, "partnerId", 0, Number.MAX_SAFE_INTEGER);
+  else if (partnerId !== undefined) anyText(partnerId, "partnerId");
   const [partner, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
   const found = diagnoseSignature({
     method,
