@@ -156,7 +156,7 @@ describe("the signature doctor", () => {
       });
       await give(shown, "a secret");
       assert.equal(await title(shown), "This page has failed at it");
-      assert.match(await shown.locator(".verdict").innerText(), /out of order/);
+      assert.match(await shown.locator(".verdict").innerText(), /WRONG_TYPE|out of order/);
       assert.equal(await shown.getByLabel(/^The request/).inputValue(), httpOf(RIGHT));
       await page.evaluate(() => {
         globalThis.isBroken = false;
