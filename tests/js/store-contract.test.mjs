@@ -110,10 +110,6 @@ describe("the contract of stores", () => {
       partsBy((part) => (Array.isArray(part) && part.length === 0 ? {} : part)),
       /: expected \[\], found \{\}/,
     ],
-    "has a prototype in the place of a field": [
-      fieldsBy((name, value) => (name === "__proto__" ? [] : [[name, value]])),
-      /__proto__: expected "d"/,
-    ],
     "keeps dots in names for itself": [named((name) => name.replaceAll(".", "_")), /a\.b: expected 1, found undefined/],
     "keeps dollars in names for itself": [named((name) => name.replace("$", "")), /\$c: expected 2, found undefined/],
     "keeps lists as sets": [
