@@ -79,7 +79,7 @@ const isOwn = (object, name) => Object.hasOwn(object, name) || (!isPlain(object)
 /** @param {object} object @param {string} name */
 function isOfClass(object, name) {
   for (let at = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
-    // Whoever adds to it, adds to everything.
+    // A field that is added there is a field of every object.
     if (isOfAnyRealm(at)) return false;
     if (Object.hasOwn(at, name)) return true;
   }

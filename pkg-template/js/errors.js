@@ -84,7 +84,7 @@ export class MeituanError extends Error {
     /** @type {readonly Finding[]} */
     this.issues = /** @type {any} */ (own("issues")) ?? [];
     this.retryable = /** @type {boolean} */ (own("retryable") ?? false);
-    // What is not known is not there either, so that whoever prints an error sees what is.
+    // Fields that are not known are left out, so that a printed error shows those that are.
     if (rule !== undefined) this.rule = rule;
     if (demand !== undefined) this.demand = demand;
     if (details !== undefined) this.#learn(own);

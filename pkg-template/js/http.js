@@ -152,7 +152,7 @@ export function emptied(error) {
 }
 
 /** In bytes, or in UTF-16 units of a string. */
-const MOST_TEXT = 16 << 20;
+const MAX_TEXT = 16 << 20;
 
 /**
  * A text that is no larger than the module should ever have to hold.
@@ -162,7 +162,7 @@ const MOST_TEXT = 16 << 20;
  * @param {number} [maxBytes]
  */
 export function limited(text, path, maxBytes) {
-  const most = maxBytes === undefined ? MOST_TEXT : mostBytes(maxBytes);
+  const most = maxBytes === undefined ? MAX_TEXT : mostBytes(maxBytes);
   if (text.length <= most) return text;
   const detail = {
     en: `found ${text.length} bytes, and maxBytes is ${most}`,
@@ -172,7 +172,7 @@ export function limited(text, path, maxBytes) {
 }
 
 /** In UTF-16 units: what servers accept in all is a tenth of it. */
-const MOST_HEAD = 1 << 17;
+const MAX_HEAD = 1 << 17;
 
 /**
  * URL and headers that are no larger than what a server lets pass.
@@ -180,10 +180,10 @@ const MOST_HEAD = 1 << 17;
  * @param {string} path
  */
 export function limitedHead(head, path) {
-  if (head.length <= MOST_HEAD) return head;
+  if (head.length <= MAX_HEAD) return head;
   const detail = {
-    en: `found ${head.length} characters, and at most ${MOST_HEAD} are read`,
-    zh: `实为 ${head.length} 个字符，最多读取 ${MOST_HEAD} 个`,
+    en: `found ${head.length} characters, and at most ${MAX_HEAD} are read`,
+    zh: `实为 ${head.length} 个字符，最多读取 ${MAX_HEAD} 个`,
   };
   throw new MeituanError("MALFORMED_HEADER", { path, detail });
 }
