@@ -41,44 +41,81 @@ class Ended {
 
 /**
  * A call for a user's function. Its replies are checked when they are recorded.
+ * @extends {Call<Ended>}
+ */
+class Task extends Call {
+  /**
+   * @param {any} configuration
+   * @param {number} index
+   * @param {{ partnerId: number, body: any }} envelope
+   * @param {{ attemptKey: string, order: any, counts: any }} known
+   */
+  constructor(configuration, index, envelope, { attemptKey, order, counts }) {
+    const { clock } = configuration;
+    const record = (/** @type {Replied} */ said) =>
+      said.outcome === PENDING
+        ? new Ended({ outcome: Outcome.PENDING }, this)
+        : new Ended({ outcome: Outcome.DONE, reply: stringify(said) }, this);
+    const finish = (/** @type {unknown} */ _, /** @type {Said} */ { code, describe }) =>
+      new Ended({ outcome: Outcome.REFUSED, code, describe }, this);
+    super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
+    this.attemptKey = attemptKey;
+    this.order = order;
+    this.counts = counts;
+  }
+
+  /** @param {any} [reply] @param {any} [options] */
+  ok(reply, options) {
+    return checked(() => super.ok(reply, options));
+  }
+
+  /** @param {any} [fields] */
+  pending(fields) {
+    return checked(() => super.pending(fields));
+  }
+
+  /** @param {any} [fields] */
+  issuing(fields) {
+    return checked(() => super.issuing(fields));
+  }
+
+  /** @param {number} code @param {string} describe */
+  fail(code, describe) {
+    return checked(() => super.fail(code, describe));
+  }
+
+  /** @param {number} code @param {string} describe */
+  failUnlisted(code, describe) {
+    return checked(() => super.failUnlisted(code, describe));
+  }
+}
+
+/**
  * @param {any} configuration
  * @param {string} name
  * @param {any} body
- * @param {{ attemptKey: string, order: any, counts: any }} facts
+ * @param {{ attemptKey: string, order: any, counts: any }} known
  */
-export function taskOf(configuration, name, body, { attemptKey, order, counts }) {
+export function taskOf(configuration, name, body, known) {
   const index = /** @type {number} */ (callIndex(name));
-  const { clock, partnerId } = configuration;
-  const record = (/** @type {Replied} */ said) =>
-    said.outcome === PENDING
-      ? new Ended({ outcome: Outcome.PENDING }, call)
-      : new Ended({ outcome: Outcome.DONE, reply: stringify(said) }, call);
-  const finish = (/** @type {unknown} */ _, /** @type {Said} */ { code, describe }) =>
-    new Ended({ outcome: Outcome.REFUSED, code, describe }, call);
   // Replies repeat the order's number as it is known here.
-  const known = { ...body, partnerOrderId: body.partnerOrderId || order.partnerOrderId };
-  const facts = { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record };
-  /** @type {any} */
-  const call = new Call(configuration, index, { partnerId, body: known }, facts);
-  const replies = REPLIES.map((name) => {
-    const reply = /** @type {any} */ (call)[name].bind(call);
-    return [
-      name,
-      (/** @type {any[]} */ ...said) => {
-        try {
-          return reply(...said);
-        } catch (error) {
-          unusable.add(/** @type {object} */ (error));
-          throw error;
-        }
-      },
-    ];
-  });
-  return Object.assign(call, Object.fromEntries(replies), { attemptKey, order, counts });
+  const partnerOrderId = body.partnerOrderId || known.order.partnerOrderId;
+  return new Task(configuration, index, { partnerId: configuration.partnerId, body: { ...body, partnerOrderId } }, known);
 }
 
-/** What a function says in the end. */
-const REPLIES = ["ok", "pending", "issuing", "fail", "failUnlisted"];
+/**
+ * What a reply throws, the function may let pass: it ended, and what it returned cannot be used.
+ * @template T
+ * @param {() => T} reply
+ */
+function checked(reply) {
+  try {
+    return reply();
+  } catch (error) {
+    unusable.add(/** @type {object} */ (error));
+    throw error;
+  }
+}
 
 /**
  * What these have thrown: the function ended, and what it returned cannot be used.

@@ -24,9 +24,11 @@ export class Limit {
    * @template T
    * @param {T | Promise<T>} working
    * @param {number} until by the steady clock
-   * @returns {Promise<T | typeof LATE>}
+   * @returns {T | Promise<T | typeof LATE>}
    */
   inTime(working, until) {
+    // What is at hand needs no timer.
+    if (typeof (/** @type {any} */ (working)?.then) !== "function") return working;
     if (until !== this.#until) {
       this.end();
       this.#until = until;
@@ -68,8 +70,6 @@ export async function inTime(working, until) {
  * @returns {Promise<T>}
  */
 export async function endsInTime(working, until, path) {
-  // What is at hand needs no timer.
-  if (typeof (/** @type {any} */ (working)?.then) !== "function") return working;
   const value = await inTime(working, until);
   if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
   return value;
