@@ -13,6 +13,7 @@ mod mutants;
 mod package;
 mod packed_crate;
 mod papers;
+mod scripts;
 mod simulate;
 mod supply;
 mod test;
