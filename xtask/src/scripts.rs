@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::package::{MESSAGES, ORDERS, WASM_MODULES, option};
+use crate::package::{MESSAGES, ORDERS, SOURCES, WASM_MODULES, generated, option};
 use crate::tools::{self, Outcome, copy, create_folder, read_text, root, write};
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
@@ -87,17 +87,43 @@ pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
     tools::run(&mut esbuild)
 }
 
-/// Fails where files of the package import each other in a circle.
+/// Removes the declarations that no entry leads to: they describe what is the package's own.
+pub(crate) fn keep_reached_types(dist: &Path) -> Outcome {
+    let is_types = |file: &String| file.ends_with(".d.ts");
+    let all: Vec<_> = tools::files_under(dist)?.into_iter().filter(is_types).collect();
+    let is_entry = |file: &&String| file.starts_with("entries/") || file.ends_with(".wasm.d.ts");
+    let mut waiting: Vec<_> = all.iter().filter(is_entry).cloned().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(file) = waiting.pop() {
+        if reached.insert(file.clone()) {
+            let text = read_text(&dist.join(&file))?;
+            waiting.extend(named_in(&file, &text).map(|script| script.replace(".js", ".d.ts")));
+        }
+    }
+    for file in all.into_iter().filter(|file| !reached.contains(file)) {
+        fs::remove_file(dist.join(&file)).map_err(tools::failure("remove", &dist.join(&file)))?;
+    }
+    Ok(())
+}
+
+/// The scripts that declarations name: in statements, and in types.
+fn named_in<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a {
+    let in_types = text.split("import(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    imports(file, text).chain(in_types.filter_map(|specifier| target_of(file, specifier)))
+}
+
+/// Fails where files of the package import each other in a circle, be it for their types alone. What is generated is looked at once it is there.
 pub(crate) fn check_circles() -> Outcome {
-    let folder = root().join("pkg-template/js");
     let mut scripts = BTreeMap::new();
-    for file in tools::files_under(&folder)?.into_iter().filter(|file| file.ends_with(".js")) {
-        let text = read_text(&folder.join(&file))?;
-        scripts.insert(file, text);
+    for folder in [root().join(SOURCES), generated()].into_iter().filter(|folder| folder.is_dir()) {
+        for file in tools::files_under(&folder)?.into_iter().filter(|file| file.ends_with(".ts") && !file.ends_with(".d.ts")) {
+            let text = read_text(&folder.join(&file))?;
+            scripts.insert(file.replace(".ts", ".js"), text);
+        }
     }
     match circle(&scripts) {
         None => Ok(()),
-        Some(files) => Err(format!("these files of pkg-template/js import each other: {}", files.join(" → "))),
+        Some(files) => Err(format!("these files of {SOURCES} import each other: {}", files.join(" → "))),
     }
 }
 
