@@ -26,7 +26,13 @@ interface NodeBlockCipher {
 
 export const BLOCK = 16;
 
-/** The cipher of `node:crypto`, wherever there is one: `import * as crypto from "node:crypto"`, then `nodeCipher(crypto)`. */
+/**
+ * The cipher of `node:crypto`, wherever there is one: `import * as crypto from "node:crypto"`, then `nodeCipher(crypto)`.
+ *
+ * @example
+ * import * as crypto from "node:crypto";
+ * const ride = new RideClient({ entId, accessKey, secretKey, cipher: nodeCipher(crypto) });
+ */
 export function nodeCipher<Key>(crypto: {
   createSecretKey(key: Uint8Array): Key;
   createCipheriv(algorithm: string, key: Key, vector: Uint8Array | null): NodeBlockCipher;

@@ -15,6 +15,7 @@ export interface Advanced {
   reply: string | undefined;
   warnings: readonly Finding[];
 }
+
 /** A job of the module: its number there, and how it became what it is, for another instance. */
 export class Job {
   #begin;

@@ -13,11 +13,12 @@ import { parseExactly, stringify } from "../values/json.js";
 import { boundary, indexOf, NOWHERE, take } from "./messages-module.js";
 
 /** How a message is read; `now` in epoch milliseconds. */
-export interface How {
+interface How {
   program?: boolean;
   quantity?: number;
   now?: number;
 }
+
 export const messageIndex = /* @__PURE__ */ indexOf(() => messages);
 
 /** Reads any message. */

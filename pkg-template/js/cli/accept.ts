@@ -2,6 +2,7 @@
 
 import { MeituanTicket } from "../testing/ticket.js";
 import { type OrderLife, orderLives } from "../testing/ticket-orders.js";
+import type { SupplierCallName } from "../ticket/calls.js";
 import { traceOf } from "../ticket/exchange.js";
 import { yuan } from "../values/money.js";
 import {
@@ -83,7 +84,7 @@ export async function accept({ arguments: [base, ...rest], options }: Input) {
   const production = options["production-url"] && httpUrl(options["production-url"], "--production-url").origin;
   const endpointChanges = announcedChange(options);
   const [lives, upstreamProducts] = plannedLives(options);
-  const meituan = made(() => new MeituanTicket({ ...supplier, routes: routes as any, host: origin }));
+  const meituan = made(() => new MeituanTicket({ ...supplier, routes: routes as Record<string, SupplierCallName>, host: origin }));
 
   const report = new Report(options.json ? undefined : process.stdout);
   const receiver =

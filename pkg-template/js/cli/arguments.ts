@@ -11,6 +11,7 @@ export interface Input {
   arguments: string[];
   options: Record<string, any>;
 }
+
 export class UsageError extends Error {}
 
 export function needed(options: Record<string, any>, name: string, environment?: string): string {

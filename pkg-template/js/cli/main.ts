@@ -258,7 +258,7 @@ async function main(words: string[]) {
     return asked ? 0 : 2;
   }
   const { options: own, run } = COMMANDS[command];
-  let parsed;
+  let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({ args: words.slice(command.split(" ").length), options: { ...COMMON, ...own }, allowPositionals: true });
   } catch (error) {

@@ -5,7 +5,7 @@ import type { MeituanTicket } from "../testing/ticket.js";
 import { UNAUTHENTICATED } from "../ticket/exchange.js";
 import { listen, type Received } from "./server.js";
 
-export interface NoticeAnswer {
+interface NoticeAnswer {
   code: number;
   describe: string;
 }
@@ -29,6 +29,7 @@ export interface Notice {
   /** Whether somebody has waited for it. */
   isTaken?: boolean;
 }
+
 /** @param how any free port, if none is given */
 export async function receiveNotices(
   addressOf: (request: Received) => { type?: string | undefined; orderId?: string | undefined },

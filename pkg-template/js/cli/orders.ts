@@ -1,4 +1,4 @@
-// Plays Meituan against a supplier over HTTP: the steps come from testing/ticket-orders.js, the connection and the clock from here.
+// Plays Meituan against a supplier over HTTP: the steps come from testing/ticket-orders.ts, the connection and the clock from here.
 
 import { MeituanError } from "../errors/error.js";
 import { compare } from "../testing/comparing.js";
@@ -8,7 +8,7 @@ import type { Notice, receiveNotices } from "./notices.js";
 import type { Report } from "./report.js";
 
 /** What is needed to play. */
-export interface Stage {
+interface Stage {
   report: Report;
   /** Who signs and judges. */
   meituan: any;
@@ -20,11 +20,12 @@ export interface Stage {
   carry?: <Thing>(step: any, came: Thing) => Thing;
 }
 
-export interface Turn {
+interface Turn {
   step: any;
   stage: Stage;
   carry: <Thing>(step: any, came: Thing) => Thing;
 }
+
 /** What a kind of step cannot be played without, and how to bring it. */
 const NEEDS: Record<string, { part: "receiver" | "enter"; why: string }> = {
   notice: { part: "receiver", why: "nobody listens for notices" },

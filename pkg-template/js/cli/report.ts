@@ -4,12 +4,13 @@ import { checkTrace, type PointReport } from "../testing/trace.js";
 import type { Notice } from "./notices.js";
 import { shown } from "./print.js";
 
-export interface Played {
+interface Played {
   sent: string;
   came: string;
   verdict: string;
   issues: readonly any[];
 }
+
 const COLUMNS = [24, 40, 48];
 
 /** Chinese takes two columns of a terminal. */

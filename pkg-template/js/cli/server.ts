@@ -11,11 +11,12 @@ export interface Received {
   body: Uint8Array;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
+
 /**
  * @param answer `left`: nobody waits any longer
  * @param port any free one, if not given

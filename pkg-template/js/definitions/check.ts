@@ -14,7 +14,13 @@ import { givenOptions, optionOf } from "../values/options.js";
 /** The names that {@link checkMessage} knows, such as `ticket.orderPay.response`. */
 export const MESSAGES: readonly MessageName[] = messages;
 
-/** Reads a message in the wire's notation. `ok` when nothing refuses it; `value` is there only then. */
+/**
+ * Reads a message in the wire's notation. `ok` when nothing refuses it; `value` is there only then.
+ *
+ * @example
+ * const { ok, issues } = checkMessage("ticket.orderPay.response", body, { quantity: 2 });
+ * if (!ok) console.error(issues.map((issue) => explain(issue).meaning.zh));
+ */
 export function checkMessage(
   name: MessageName,
   text: RawBody,

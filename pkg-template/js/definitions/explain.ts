@@ -36,7 +36,13 @@ export function explain(
     | { readonly reason: ReasonId | (string & {}) }
     | { readonly report: ReportId | (string & {}) },
 ): { readonly meaning: Text };
-/** Explains a finding, or an error. */
+/**
+ * Explains a finding, or an error.
+ *
+ * @example
+ * const { meaning, hint } = explain(error);
+ * console.error(meaning.zh, hint.zh);
+ */
 export function explain(
   finding: Pick<Finding, "code"> & { readonly rule?: Finding["rule"] | undefined; readonly detail?: string | undefined },
 ): Explanation;

@@ -244,7 +244,7 @@ function bothOf(detail: string | Text | undefined, path: string): Text {
 const wrongArgument = (path: string, value: unknown, en: string, zh: string) =>
   new MeituanError("INVALID_CONFIG", { path, detail: insteadOf(value, en, zh) });
 
-export function languageOf(language: unknown): Language {
+function languageOf(language: unknown): Language {
   if (language === "en" || language === "zh") return language;
   throw wrongArgument("language", language, "en or zh", "en 或 zh");
 }

@@ -2,7 +2,7 @@
 
 import { MeituanError } from "../errors/error.js";
 import { isResponse } from "../http/fetch.js";
-import { noReply } from "../http/reply.js";
+import { noReply, type TicketResponse } from "../http/reply.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
 import { duration, identified, oneOf } from "../values/arguments.js";
 import { invalid, reading } from "../values/faults.js";
@@ -51,7 +51,7 @@ export interface Api {
 export interface OrderService {
   /** Those that the desk has left over, and its own. */
   functions: Record<string, any>;
-  serves: (type: string) => boolean;
+  serves: (type: string | undefined) => boolean;
   /** Takes a call apart that it serves. */
   receive: (receiver: any, request: Request, arrival: Arrival) => Promise<any>;
   /** Where `arrival.isSeen`, by what is so already. */
@@ -129,8 +129,8 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
 
   const answer = async (receiver: any, request: Request, context: unknown[], arrival: Arrival) => {
-    let url;
-    let name;
+    let url: string;
+    let name: string | undefined;
     try {
       url = reading("request", () => request.url);
       name = receiver.callFor(url);
@@ -140,7 +140,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
     }
     if (fallback && name === undefined) return fallback(request, ...context);
 
-    let call;
+    let call: any;
     let body: string | Uint8Array = "";
     if (seen !== undefined) {
       arrival.heard = (heard) => {
@@ -175,7 +175,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
       }
     }
     try {
-      let response;
+      let response: Response;
       if (desk?.serves(call.type)) {
         response = await desk.answer(receiver, call, context, tell, arrival);
         // Without an error nobody would hear that Meituan got no reply.
@@ -186,7 +186,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
         const result = await act(call, ...context);
         response = isResponse(result) ? result : call[replyWith](result);
       }
-      const { warnings = [] } = response as any;
+      const { warnings = [] } = response as Partial<TicketResponse>;
       if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
       return response;
     } catch (error) {
@@ -198,7 +198,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
   const handle = async (request: Request, ...context: unknown[]) => {
     const began = steady();
     const arrival: Arrival = { began, until: began + limitMs, heard: undefined, isSeen: false };
-    let receiver;
+    let receiver: any;
     try {
       receiver = await endsInTime(receiverFor(context), arrival.until, "config");
     } catch (error) {

@@ -49,6 +49,9 @@ const MOST = 100_000;
  * A hook for `seen` that remembers the calls of this process. `keptMs` is how long, by default 20 minutes: a Date is accepted 600 s
  * before and after now. `most` is how many, by default 100,000; of more the oldest are forgotten. Several processes, and platforms
  * that keep none, need a database instead.
+ *
+ * @example
+ * export default { fetch: handler({ config, seen: seenInMemory(), orderCreate, orderPay }) };
  */
 export function seenInMemory(options?: { keptMs?: number | undefined; most?: number | undefined }): (call: SeenCall) => boolean {
   const { keptMs = KEPT, most = MOST } = optionsOf(options, "options", ["keptMs", "most"], "");

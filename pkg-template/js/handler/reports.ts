@@ -24,7 +24,7 @@ export type Where = Pick<About, "call" | "key">;
 /** Hears of what fails. */
 export type Tell = (error: unknown, where?: Where) => void;
 
-export interface Hooks {
+interface Hooks {
   onError?: Hook;
   onWarning?: Hook;
   onConflict?: Hook;
@@ -102,7 +102,10 @@ export class Reports {
   report(name: "onError" | "onWarning" | "onConflict" | "onNoticeGivenUp", what: unknown, about: About, print: () => void): void {
     const hook = this.#hooks[name];
     const failed = (error: unknown) => quietly(() => this.print("error", about, this.#wordsOf(error)));
-    if (hook === undefined) return quietly(print);
+    if (hook === undefined) {
+      quietly(print);
+      return;
+    }
     try {
       Promise.resolve(hook(what, about)).catch(failed);
     } catch (error) {

@@ -244,7 +244,7 @@ class Driving {
     const where = this.#where;
     const begin = (how: any) => beginEnded(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), steady());
     try {
-      let begun;
+      let begun: Begun;
       try {
         begun = begin(end);
       } catch (error) {

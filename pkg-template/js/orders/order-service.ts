@@ -17,6 +17,7 @@ import { endsInTime, steady } from "../runtime/time-limits.js";
 import type { NoticeName } from "../ticket/calls.js";
 import { exchangeOf } from "../ticket/exchange.js";
 import type { TicketReceiver } from "../ticket/receiver.js";
+import type { ParsedReply } from "../ticket/requests.js";
 import { duration } from "../values/arguments.js";
 import { invalid } from "../values/faults.js";
 import { functions as checked, func, storeOf } from "../values/functions.js";
@@ -162,7 +163,8 @@ export function orderService(options: any): OrderService {
       const request = (receiver.requests as any)[name](body, { now: doer.clock() });
       const sent = new Request(request.toRequest(), { signal: limit.signal });
       const response = await endsInTime(posted(sent, name as NoticeName, context, note), until, "send");
-      const { code, describe, outcome } = (await endsInTime(request.parseResponse(response), until, "send")) as any;
+      const replied: ParsedReply<unknown> = await endsInTime(request.parseResponse(response), until, "send");
+      const { code, describe, outcome } = replied;
       if (outcome === "accepted") delivery = Delivery.ACCEPTED;
       else {
         if (code === PROCESSING && name === "payNotice") delivery = Delivery.PROCESSING;
@@ -225,7 +227,7 @@ export function orderService(options: any): OrderService {
 
     async answer(receiver, call, context, tell, { isSeen = false }) {
       const first = begun.get(call) as Begun;
-      let doer;
+      let doer: Doer;
       try {
         doer = await doerFor(receiver, call.body.orderId, context, tell, first.step.until, call);
       } catch (error) {
@@ -243,7 +245,7 @@ export function orderService(options: any): OrderService {
     },
 
     async settle(receiver, orderId, context, tell) {
-      let failure;
+      let failure: unknown;
       const kept = (error: unknown, where: any) => {
         failure = error;
         tell(error, where);

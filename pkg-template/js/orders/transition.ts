@@ -64,6 +64,10 @@ export type TicketOrderSettings = OrderSettings;
 /**
  * The order rules as a pure function of plain JSON: what is stored (nothing, for an order that is not known), and what happens.
  * Whoever keeps orders by himself saves `next` before he does what `reply`, `run` or `busy` say.
+ *
+ * @example
+ * const { kind, next, run } = transition(stored, { orderPay: call.body }, { now: Date.now() });
+ * if (next) await save(next); // then what `run` says
  */
 export function transition(
   order: TicketOrder | undefined | null,

@@ -9,6 +9,9 @@ import { optionsOf } from "../values/options.js";
  *
  * ECB has no integrity: who changes blocks of the content changes the text, which may open all the same. What is opened is
  * not proven to be what was sealed.
+ *
+ * @example
+ * const content = sealEnvelope(secretKey, JSON.stringify(parameters));
  */
 export function sealEnvelope(
   secretKey: string,
@@ -24,6 +27,9 @@ const envelopeOptions = (options: unknown) => optionsOf(options, "options", ["ci
 /**
  * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which says nothing about why:
  * a wrong key, a wrong padding and what is not UTF-8 look alike.
+ *
+ * @example
+ * const parameters = JSON.parse(openEnvelope(secretKey, content));
  */
 export function openEnvelope(
   secretKey: string,

@@ -47,6 +47,10 @@ const storedOf = (order: object | undefined | null): object | undefined =>
  *
  * Tell it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
  * are made (`sent`), answered or without an answer. Keep the `order` that it returns.
+ *
+ * @example
+ * const { order } = transition(stored, { orderChanged: push.body }, { now: Date.now() });
+ * await save(order);
  */
 export function transition(order: RideOrder | undefined | null, event: RideOrderEvent, options: When): RideTransition {
   const { now, ...limits } = whenOf(options);

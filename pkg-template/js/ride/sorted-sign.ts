@@ -9,6 +9,9 @@ import { optionsOf } from "../values/options.js";
  * The signature of Meituan's sibling platforms, which sign sorted parameters with SHA-1 (the ride API itself does not sign).
  * `sign_key`: dache.meituan.com, where the secret is one more parameter and blank values are left out; `prefix`: carrieropen
  * and peisong, where the secret is first and empty values are left out. Nested objects are signed as the JSON string that is sent.
+ *
+ * @example
+ * const sign = signSorted(secret, { appkey, timestamp, v: 1 }, { scheme: "prefix" });
  */
 export function signSorted(
   secret: string,

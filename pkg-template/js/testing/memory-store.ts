@@ -1,12 +1,19 @@
 // A store that keeps orders in memory.
 
+import type { OrderStore } from "../orders/store.js";
+import type { RideOrderStore } from "../ride/store.js";
 import { identified, integer, moment } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
 
-/** A store that keeps orders of either API in memory: for tests, and for trying things out. */
-export class MemoryStore {
+/**
+ * A store that keeps orders of either API in memory: for tests, and for trying things out.
+ *
+ * @example
+ * const endpoint = handler({ config, store: new MemoryStore(), orderCreate, orderPay, orderRefund });
+ */
+export class MemoryStore implements OrderStore<number>, RideOrderStore<number> {
   #orders = new Map<
     string,
     { text: string; revision: number; due: number | undefined; conflicts: number; claimedUntil?: number }
@@ -42,7 +49,8 @@ export class MemoryStore {
     return [...this.#orders].filter(([, { due }]) => due !== undefined && due <= now).map(([orderId]) => orderId);
   }
 
-  claimDue(now: number, limit: number, leaseMs: number) {
+  /** The orders in which something is due, each of which is given to nobody else within `leaseMs` milliseconds: at most `limit`. */
+  claimDue(now: number, limit: number, leaseMs: number): string[] {
     integer(limit, "limit", 0, 2 ** 31 - 1);
     integer(leaseMs, "leaseMs", 0, 2 ** 53 - 1);
     const claimed = this.due(now).filter((orderId) => (this.#orders.get(orderId)?.claimedUntil ?? 0) <= now);

@@ -8,14 +8,14 @@ import { invalid, unexpected } from "../values/faults.js";
 import type { RideEstimate, RideOrder, RideState, RideTariff } from "./ride-state.js";
 
 /** What orders are kept in. */
-export interface Books {
+interface Books {
   state: RideState;
   tariffs: readonly RideTariff[];
   cancelFees: Readonly<Record<number, number>>;
 }
 
 /** When a request comes, and what is drawn for it. */
-export interface Moment {
+interface Moment {
   now: number;
   random: Uint8Array | undefined;
 }

@@ -64,6 +64,11 @@ const HEAD = ["method", "url", "headers", "body"];
  *
  * The ride spec lists the codes, and seldom says what each is for: where it does not, the choice is ours (a token, a
  * content, an entId or a ts that is not right is 1010; a method that is not the path's is 9; an unknown or old estimate 1000).
+ *
+ * @example
+ * const meituan = new MeituanRide({ entId, accessKey, secretKey });
+ * const reply = meituan.receive({ method, url, headers, body }, { now: Date.now() });
+ * for (const { name, body } of meituan.takePushes()) await send(meituan.push(name, body, { now: Date.now() }));
  */
 export class MeituanRide {
   /** All that is kept: plain JSON. */
@@ -126,7 +131,7 @@ export class MeituanRide {
     this.state.serial += 1;
     const traceId = `${at}-${this.state.serial}`;
     let isOpened = false;
-    let reply;
+    let reply: { code: number; message: string; data?: unknown };
     try {
       const { name, text, seen } = this.#open(asked, at);
       isOpened = true;

@@ -11,11 +11,12 @@ import { storeOf } from "../values/functions.js";
 import { isError, isRecord } from "../values/kinds.js";
 import { optionsOf } from "../values/options.js";
 
-export interface Stores {
+interface Stores {
   store: any;
   other: any;
   newId: () => string;
 }
+
 /** What was in a call is kept as it came. */
 const KEPT = { vouchers: ["x", "b", "x"], nothing: null, none: [], empty: {}, "a.b": 1, $c: 2 };
 
@@ -423,6 +424,9 @@ function heardOf(store: any, deadlineMs: number) {
  * where it is asked, so give the check a second connection of the kind that another process would have, as `other`.
  *
  * It writes orders of invented numbers from `firstOrderId` on, so give it an empty store, or numbers that are free.
+ *
+ * @example
+ * await storeContract(myStore, { other: myStoreOnAnotherConnection });
  */
 export async function storeContract(
   store: OrderStore | RideOrderStore,

@@ -86,7 +86,7 @@ export interface OrderLife {
   readonly steps: Generator<Step, void, any>;
 }
 
-export type Life = Generator<any, void, any>;
+type Life = Generator<any, void, any>;
 /** The acceptance points of the acceptance manual's part five (验收点) that single orders can show, by stable id. */
 export const ACCEPTANCE_POINTS: Readonly<
   Record<AcceptancePoint, Text & { readonly section: string; readonly basis: "documented" | "inferred" }>

@@ -75,6 +75,11 @@ const HEAD = ["method", "url", "headers", "body"];
 /**
  * Meituan's side of the ticket API, as one supplier meets it. Values go in and values come out: no connection, no clock, no
  * randomness.
+ *
+ * @example
+ * const meituan = new MeituanTicket({ partnerId, clientId, clientSecret, routes, host: "http://127.0.0.1:8787" });
+ * const request = meituan.call("orderQuery", { orderId }, { now: Date.now() });
+ * const { verdict, issues } = meituan.readReply("orderQuery", await (await fetch(request.toRequest())).text());
  */
 export class MeituanTicket {
   #configuration: Configuration;
@@ -210,7 +215,7 @@ export class MeituanTicket {
         ? new MeituanError("UNKNOWN_ROUTE", { path: "url", detail: pathOf(uri) })
         : this.#distrust(method, uri, headers, moment(now));
     const issues: Issue[] = [error, sealed].filter((found) => found !== undefined).map(issueOfError);
-    let envelope;
+    let envelope: any;
     if (index >= 0) {
       const { value, issues: findings } = readTicketMessage(index, text, { quantity });
       envelope = value;

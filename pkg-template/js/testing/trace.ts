@@ -63,6 +63,9 @@ function inBoth(finding: { detail?: string }) {
 /**
  * Judges a trace by every point of the acceptance manual. `strict`: what is only inferred fails a point, too. A string that is
  * no trace throws a `MeituanError`. Give the text, not parsed JSON: numbers in it are longer than JavaScript can hold.
+ *
+ * @example
+ * const { ok, points } = checkTrace(traceOf(exchanges));
  */
 export function checkTrace(
   trace: RawBody,

@@ -22,6 +22,11 @@ export type NoticeName = Directed<"toMeituan">;
 /** The calls without which Meituan connects no supplier. */
 export const MANDATORY = /* @__PURE__ */ Object.freeze(calls.filter((call) => call.mandatory).map((call) => call.name));
 
-/** What a signature is computed over: `METHOD URI`, one line feed, the date as in its header. */
+/**
+ * What a signature is computed over: `METHOD URI`, one line feed, the date as in its header.
+ *
+ * @example
+ * stringToSign("POST", "/mt/order/pay", "Fri, 17 Feb 2012 23:34:53 GMT"); // "POST /mt/order/pay\nFri, 17 Feb 2012 23:34:53 GMT"
+ */
 export const stringToSign = (method: string, uri: string, date: string): string =>
   `${anyText(method, "method").toUpperCase()} ${anyText(uri, "uri")}\n${anyText(date, "date")}`;

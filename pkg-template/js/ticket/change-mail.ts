@@ -26,7 +26,12 @@ export interface ChangeOfEndpoint {
 
 const ANNOUNCED = ["pmsName", "partnerId", "kind", "upgradeAt", "scope", "restoredAt", "salesContact", "calendar"];
 
-/** The mail that announces a change. Throws `RULE_BROKEN` when fewer than three working days are left. */
+/**
+ * The mail that announces a change. Throws `RULE_BROKEN` when fewer than three working days are left.
+ *
+ * @example
+ * const { to, subject, body } = changeOfEndpointMail({ pmsName, partnerId, kind: "address", upgradeAt, scope, restoredAt, salesContact });
+ */
 export function changeOfEndpointMail(
   announced: ChangeOfEndpoint,
   options?: { now?: number | Date | undefined },

@@ -57,6 +57,10 @@ function secretsOf(secrets: unknown) {
 /**
  * Finds out what was signed instead: the known mistakes are made again, alone and in pairs. It takes some milliseconds for
  * each secret, so it is for people, and not for each request. Nothing of it is a guess, and no secret is in what it returns.
+ *
+ * @example
+ * const { outcome, mistakes } = diagnose({ method, url, headers, clientId, secrets: clientSecret });
+ * for (const { what, fix } of mistakes) console.log(what.zh, fix.zh);
  */
 export function diagnose(request: QuestionedRequest): Diagnosis {
   const asked = optionsOf(record(request, "request"), "request", ASKED, "");

@@ -53,7 +53,12 @@ export function exchangeOf(exchanged: {
   return `${head},"request":${redact(call, request)}${reply}}`;
 }
 
-/** Recorded exchanges as one trace, as JSON text (docs/trace.md has the format, docs/trace.schema.json its schema). */
+/**
+ * Recorded exchanges as one trace, as JSON text (docs/trace.md has the format, docs/trace.schema.json its schema).
+ *
+ * @example
+ * await writeFile("trace.json", traceOf(exchanges, { partnerId }));
+ */
 export function traceOf(exchanges: readonly string[], settings?: TraceSettings): string {
   if (!isList(exchanges)) return unexpected("exchanges", exchanges, "a list of texts", "字符串的数组");
   const texts = reading("exchanges", () => [...exchanges]).map((exchange, index) => anyText(exchange, `exchanges[${index}]`));

@@ -8,7 +8,7 @@ import type { HandlerEvents, HandlerFunctions } from "./functions.js";
 /** A handler that keeps no orders: each call is answered by its function. */
 export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunctions<Context> &
   HandlerEvents<Context> & {
-    // Says early that this is not the overload for options with a store: functions are typed by the first one that may fit.
+    // So that options with a store do not fit here: functions are typed by the first overload that may fit.
     readonly store?: undefined;
     /**
      * What Meituan gets where a function of order create, pay, refund, reschedule, close or refunded message threw: it may have

@@ -7,7 +7,7 @@ import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
 import { calls } from "../generated/ticket-messages.js";
 import { notReturned, replyWith } from "../handler/returned.js";
-import { EnvelopeReply, type Reply, replyOf } from "../http/reply.js";
+import { EnvelopeReply, type Reply, replyOf, type Written } from "../http/reply.js";
 import { flag, quantityOf } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { blamed } from "../values/culprits.js";
@@ -34,7 +34,7 @@ export interface Replied {
 }
 
 /** What is known of a call beside its message, and what is done with its reply. */
-export interface Facts<Answer> {
+interface Facts<Answer> {
   warnings: readonly Finding[];
   encrypted: boolean;
   receivedAt: number;
@@ -140,7 +140,7 @@ export class ReceivedCall<Answer> {
     if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31) this.#illegal(code);
     if (typeof describe !== "string") throw this.#wrong("describe", describe, "a text", "字符串");
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
-    let written;
+    let written: Written;
     try {
       written = writeFailure(this.#configuration.handle, this.#index, how, code, describe, this.encrypted);
     } catch (error) {

@@ -32,7 +32,7 @@ import { requestsOf, type TicketRequests } from "./requests.js";
 type Head = Omit<IncomingRequest, "body">;
 
 /** How the package's own files have a call received. */
-export interface ReceiveHow extends ReceiveOptions {
+interface ReceiveHow extends ReceiveOptions {
   /** Until when the body must be there, by the steady clock. */
   until?: number;
   /** Gets the body as it came. */
@@ -50,7 +50,7 @@ interface CallHead {
 }
 
 /** Takes a call apart in a module. */
-export type Receive = (head: string, body: string | Uint8Array, now: number) => ReceivedParts;
+type Receive = (head: string, body: string | Uint8Array, now: number) => ReceivedParts;
 
 /** A supplier as the package's own files need it; users have it as a TicketSupplier. */
 export class TicketReceiver {

@@ -6,7 +6,7 @@ import { unexpected } from "./faults.js";
 import { bytesOf } from "./kinds.js";
 
 /** How many bytes a text may have. */
-export const maxBytesOf = (value: unknown): number =>
+const maxBytesOf = (value: unknown): number =>
   typeof value === "number" ? integer(value, "maxBytes", 1, 2 ** 29 - 1) : unexpected("maxBytes", value, "a whole number", "整数");
 
 /** A text or its bytes. */

@@ -4,7 +4,12 @@ import { MeituanError } from "../errors/error.js";
 import type { Fen } from "../generated/messages.js";
 import { kindOf } from "./kinds.js";
 
-/** An amount in whole fen (1/100 yuan): `fen(58000)` is 580 yuan. Anything but a whole number throws `INVALID_MONEY`. */
+/**
+ * An amount in whole fen (1/100 yuan): `fen(58000)` is 580 yuan. Anything but a whole number throws `INVALID_MONEY`.
+ *
+ * @example
+ * const price = fen(58000); // 580 yuan
+ */
 export function fen(amount: number): Fen {
   if (Number.isSafeInteger(amount)) return amount as Fen;
   const { en, zh } = shown(amount);
@@ -19,7 +24,12 @@ export function fen(amount: number): Fen {
 
 const YUAN = /^(-?)(\d+)(?:\.(\d{1,2})0*)?$/;
 
-/** An amount from decimal yuan, exactly: `yuan("580.00")`. More than two places (0.1 + 0.2 has) throw `INVALID_MONEY`. */
+/**
+ * An amount from decimal yuan, exactly: `yuan("580.00")`. More than two places (0.1 + 0.2 has) throw `INVALID_MONEY`.
+ *
+ * @example
+ * const price = yuan("580.00"); // 58000 fen
+ */
 export function yuan(amount: string | number): Fen {
   // A number's own decimal text is what its writer meant: 580.1 is 580.1, and 0.1 + 0.2 has seventeen places.
   const isAmount = typeof amount === "string" || typeof amount === "number";
@@ -47,7 +57,12 @@ function shown(amount: unknown) {
 
 const hint = (amount: unknown, words: string, colon = ": ") => (typeof amount === "string" ? `${colon}${words}` : "");
 
-/** An amount as yuan with two places: `formatYuan(fen(58000))` is `"580.00"`. */
+/**
+ * An amount as yuan with two places: `formatYuan(fen(58000))` is `"580.00"`.
+ *
+ * @example
+ * formatYuan(fen(58000)); // "580.00"
+ */
 export function formatYuan(amount: Fen): string {
   const digits = String(Math.abs(fen(amount))).padStart(3, "0");
   return `${amount < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
