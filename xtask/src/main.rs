@@ -13,6 +13,7 @@ mod mutants;
 mod package;
 mod packed_crate;
 mod papers;
+mod readmes;
 mod simulate;
 mod supply;
 mod test;

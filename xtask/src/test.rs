@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, demo, fuzz, package, packed_crate, simulate};
+use crate::{api, bench, demo, fuzz, package, packed_crate, readmes, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -125,6 +125,7 @@ fn is_package_fresh() -> Outcome<bool> {
     let staged = changed(&tools::root().join("pkg/package.json"));
     let mut sources: Vec<_> =
         ["Cargo.toml", "Cargo.lock", "deny.toml", "rust-toolchain.toml"].map(|file| tools::root().join(file)).into();
+    sources.extend(readmes::sources()?);
     for folder in ["src", "pkg-template", "xtask/src"].map(|folder| tools::root().join(folder)) {
         sources.extend(tools::files_under(&folder)?.iter().map(|file| folder.join(file)));
     }
