@@ -35,12 +35,11 @@ const targetOf = (page, link) => {
   return `${target.replace(".zh-CN.md", ".md")} ${heading ?? ""}`;
 };
 
-/** Each with the row of a table, as far as both languages share it. */
-const shared = (cells) => ({
-  code: spansIn(cells.join(" ")).sort(),
-  numbers: (cells.join(" ").match(/\d+/g) ?? []).sort(),
-  columns: cells.length,
-});
+/** What both languages share of a table's row. Links are compared elsewhere. */
+const shared = (cells) => {
+  const row = cells.join(" ").replace(/\[([^`\]]*)\]\([^)]*\)/g, "");
+  return { code: spansIn(row).sort(), numbers: (row.match(/\d+/g) ?? []).sort(), columns: cells.length };
+};
 
 for (const [english, chinese] of PAIRS) {
   const [en, zh] = [english, chinese].map(read);

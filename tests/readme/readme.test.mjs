@@ -61,7 +61,6 @@ describe("the pages", () => {
     const repository = "https://github.com/meituan-protocol/meituan-protocol/";
     for (const page of [...PAGES, "pkg/README.md", "pkg/README.zh-CN.md"]) {
       const links = linksIn(read(page));
-      assert.ok(links.length > 0 || page.startsWith("docs/command"), `${page} has links`);
       for (const link of links) {
         const [address, anchor] = link.split("#");
         const ours = address.replace(new RegExp(`^${repository}(blob|tree)/main/`), "");
