@@ -33,7 +33,7 @@ const call = async (name, body) => {
 const order = { orderId: "8985652356562370000", partnerOrderId: "P8985652356562370000" };
 const visitor = { name: "张三", mobile: "13800000000" };
 const product = { partnerDealId: "garden", mtDealId: "5", buyPrice: 5000, unitPrice: 5800, totalPrice: 11600, quantity: 2 };
-await call("orderCreate", { orderId: order.orderId, ...product, travelDate: "2036-11-30", visitors: [visitor, visitor] });
+await call("orderCreate", { orderId: order.orderId, ...product, travelDate: "2099-11-30", visitors: [visitor, visitor] });
 const { vouchers } = await call("orderPay", order);
 await call("orderPay", order);
 await call("orderQuery", order);
