@@ -32,5 +32,5 @@ async function receiver(glue, wasm) {
   };
 }
 
-export const messages = await receiver("glue.js", "meituan_protocol.wasm");
-export const orders = await receiver("orders-glue.js", "meituan_protocol_orders.wasm");
+export const messages = await receiver("loaders/glue.js", "meituan_protocol.wasm");
+export const orders = await receiver("loaders/orders-glue.js", "meituan_protocol_orders.wasm");

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The object of core.js that keeps the host's ciphers.
+    /// The object of pkg-template/js/boundary/ciphers that keeps the host's ciphers.
     pub type Ciphers;
 
     /// Must not throw, and must not call the module. Addresses are of 16 bytes each (0: no vector) and of the blocks.
@@ -25,7 +25,7 @@ pub fn host_ciphers(ciphers: Ciphers) {
     CIPHERS.with(|place| place.replace(Some(ciphers)));
 }
 
-// The numbers of the ciphers, as core.js counts them: the one of the call, then of suppliers and clients in turn.
+// The numbers of the ciphers, as pkg-template/js/boundary counts them: the one of the call, then of suppliers and clients in turn.
 
 pub(super) fn of_call() -> Host {
     Host { number: 0, apply }

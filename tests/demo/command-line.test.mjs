@@ -10,11 +10,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { newOrderId, RideClient } from "meituan-protocol/ride";
 import { MeituanError, TicketSupplier } from "meituan-protocol/ticket";
-import { listen } from "../../pkg/dist/cli-http.js";
+import { listen } from "../../pkg/dist/cli/server.js";
 import { freePort, ROOT, serve } from "../packaging/tools.mjs";
 import { startSupplier } from "./supplier.mjs";
 
-const PROGRAM = join(ROOT, "pkg/dist/cli.js");
+const PROGRAM = join(ROOT, "pkg/dist/cli/main.js");
 const PAIR = { partnerId: 1122, clientId: "accept_client", clientSecret: "accept-secret-not-a-real-one" };
 const SUPPLIER = {
   ...{ MEITUAN_PARTNER_ID: String(PAIR.partnerId), MEITUAN_CLIENT_ID: PAIR.clientId, MEITUAN_CLIENT_SECRET: PAIR.clientSecret },

@@ -23,7 +23,7 @@ const JOURNEY = {
 };
 
 /**
- * @param {import("../../pkg/dist/cli-report.js").Report} report
+ * @param {import("../../pkg/dist/cli/report.js").Report} report
  * @param {string | undefined} broken the step whose outcome is tampered with on the wire
  */
 export async function playRides(report, broken) {

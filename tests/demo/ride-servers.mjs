@@ -1,7 +1,7 @@
 // Both ends of the ride API over HTTP on localhost: Meituan, who is called, and the enterprise, to whom Meituan pushes.
 
 import { MeituanError } from "meituan-protocol/ride";
-import { listen } from "../../pkg/dist/cli-http.js";
+import { listen } from "../../pkg/dist/cli/server.js";
 
 /**
  * Both generations, side by side: below /v2 it is the newer one that answers.

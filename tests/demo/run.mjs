@@ -6,7 +6,7 @@
 // --break tampers with what comes back in one step, to show that the demo would notice.
 
 import { parseArgs } from "node:util";
-import { Report } from "../../pkg/dist/cli-report.js";
+import { Report } from "../../pkg/dist/cli/report.js";
 import { playRides } from "./ride-life.mjs";
 import { playTicketOrders } from "./ticket-life.mjs";
 

@@ -3,8 +3,8 @@
 
 import { MeituanTicket, orderLives, traceOf } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
-import { NoticeJudge, receiveNotices } from "../../pkg/dist/cli-notices.js";
-import { playOrders } from "../../pkg/dist/cli-orders.js";
+import { NoticeJudge, receiveNotices } from "../../pkg/dist/cli/notices.js";
+import { playOrders } from "../../pkg/dist/cli/orders.js";
 import { startSupplier } from "./supplier.mjs";
 
 /** Invented for the demo; they open nothing. */
@@ -38,7 +38,7 @@ const plan = (now) => ({
 });
 
 /**
- * @param {import("../../pkg/dist/cli-report.js").Report} report
+ * @param {import("../../pkg/dist/cli/report.js").Report} report
  * @param {string | undefined} broken the step whose outcome is tampered with on its way to Meituan
  */
 export async function playTicketOrders(report, broken) {

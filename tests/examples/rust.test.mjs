@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { MeituanTicket } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
-import { receiveNotices } from "../../pkg/dist/cli-notices.js";
+import { receiveNotices } from "../../pkg/dist/cli/notices.js";
 import { freePort, ROOT, run, serve } from "../packaging/tools.mjs";
 import { built } from "./rust.mjs";
 
@@ -40,7 +40,7 @@ describe("the ticket example in Rust", { timeout: 900_000 }, () => {
       const about = [...products, ...there, "--price", "58", "--production-url", "https://supplier.example"];
       const announced = ["--announced-at", "2026-03-02T09:00:00+08:00", "--upgrade-at", "2026-03-09T09:00:00+08:00"];
       const words = ["accept", supplier.address, ...about, ...announced, "--strict-coverage", "--json"];
-      const printed = await run(process.execPath, [join(ROOT, "pkg/dist/cli.js"), ...words], { cwd: folder, env });
+      const printed = await run(process.execPath, [join(ROOT, "pkg/dist/cli/main.js"), ...words], { cwd: folder, env });
       const { ok, skipped, unasked, steps, warned, notExercised } = JSON.parse(printed);
       assert.deepEqual([ok, skipped, unasked, warned, notExercised], [true, [], [], [], []], supplier.printed());
       assert.ok(steps.length > 40 && steps.every(({ verdict }) => verdict === "passed"));

@@ -11,7 +11,7 @@ import Database from "libsql";
 import { MeituanTicket, storeContract } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
 import { SqliteOrders } from "../../examples/node/src/order-store.mjs";
-import { receiveNotices } from "../../pkg/dist/cli-notices.js";
+import { receiveNotices } from "../../pkg/dist/cli/notices.js";
 import { ROOT, serve } from "../packaging/tools.mjs";
 
 const KEYS = { partnerId: 1122, clientId: "example-client", clientSecret: "not a real secret" };

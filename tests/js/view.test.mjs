@@ -4,7 +4,7 @@ import { strictEqual } from "node:assert/strict";
 import { describe, it } from "node:test";
 
 // What is inside the package is not exported, but has to be as right as the platform's.
-const inside = new URL("dist/view.js", import.meta.resolve("meituan-protocol/package.json"));
+const inside = new URL("dist/boundary/view.js", import.meta.resolve("meituan-protocol/package.json"));
 
 /** The same file once more, as at the edge, where there is no Buffer. */
 async function withoutBuffer() {

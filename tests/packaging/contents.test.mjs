@@ -93,10 +93,10 @@ describe("the wasm", () => {
   });
 
   test("is the same where a loader has it inside", async () => {
-    const { unpacked } = await import(join(PACKAGE, "dist/decode.js"));
+    const { unpacked } = await import(join(PACKAGE, "dist/loaders/decode.js"));
     for (const folder of ["dist", "dist/cjs"]) {
       const inlined = async (file) => {
-        const module = await import(join(PACKAGE, folder, file));
+        const module = await import(join(PACKAGE, folder, "loaders", file));
         return folder === "dist" ? module.default : module.default.default;
       };
       assert.equal(digest(Buffer.from(await inlined("wasm-inline.js"), "base64")), digests[MODULES[0]], folder);

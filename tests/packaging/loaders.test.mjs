@@ -12,7 +12,7 @@ const loaders = [...new Set(RUNTIMES.flatMap((runtime) => runtime.loaders))].sor
 
 describe("the loaders", { timeout: 2_700_000 }, () => {
   test("are each needed by some runtime that is tested", () => {
-    const folders = ["dist", "dist/cjs"];
+    const folders = ["dist/loaders", "dist/cjs/loaders"];
     const found = folders.flatMap((folder) =>
       readdirSync(join(ROOT, "pkg", folder))
         .filter((file) => /^wasm-.*\.js$/.test(file))

@@ -14,6 +14,7 @@ mod package;
 mod packed_crate;
 mod papers;
 mod readmes;
+mod scripts;
 mod simulate;
 mod supply;
 mod test;

@@ -12,6 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::generate;
 use crate::papers;
 use crate::readmes;
+use crate::scripts;
 use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
 use crate::trace;
 use crate::wasm;
@@ -28,15 +29,16 @@ pub(crate) fn wasm_library() -> impl Iterator<Item = &'static str> {
 }
 
 /// One of the package's two wasm modules.
-struct WasmModule {
+pub(crate) struct WasmModule {
     /// What is in it, for people.
     title: &'static str,
     feature: &'static str,
     profile: &'static str,
     wasm: &'static str,
-    glue: &'static str,
-    /// The loader that brings the bytes along.
-    inline: &'static str,
+    pub(crate) glue: &'static str,
+    /// The loader that brings the bytes along, and the name by which scripts import it.
+    pub(crate) inline: &'static str,
+    pub(crate) import: &'static str,
     /// How it writes them.
     encode: fn(&[u8]) -> Outcome<String>,
     /// What the compiler may inline, by its own measure; `None` where it decides.
@@ -48,13 +50,14 @@ struct WasmModule {
 }
 
 /// Users load it before anything else.
-const MESSAGES: WasmModule = WasmModule {
+pub(crate) const MESSAGES: WasmModule = WasmModule {
     title: "messages",
     feature: "wasm-messages",
     profile: "release",
     wasm: "meituan_protocol.wasm",
-    glue: "glue.js",
-    inline: "wasm-inline.js",
+    glue: "loaders/glue.js",
+    inline: "loaders/wasm-inline.js",
+    import: "#wasm",
     encode: inline,
     inline_threshold: None,
     hint_threshold: 100,
@@ -63,13 +66,14 @@ const MESSAGES: WasmModule = WasmModule {
 
 /// What becomes of orders, what recordings are judged by, and all that is in the other: who brings the module himself, to a page
 /// for instance, needs this one alone. It is instantiated at its first use.
-const ORDERS: WasmModule = WasmModule {
+pub(crate) const ORDERS: WasmModule = WasmModule {
     title: "orders",
     feature: "wasm",
     profile: "orders",
     wasm: "meituan_protocol_orders.wasm",
-    glue: "orders-glue.js",
-    inline: "wasm-orders-inline.js",
+    glue: "loaders/orders-glue.js",
+    inline: "loaders/wasm-orders-inline.js",
+    import: "#wasm-orders",
     encode: inline_packed,
     // A hundredth smaller than what the compiler would do, and within the gates of the benchmarks.
     inline_threshold: Some(20),
@@ -77,7 +81,7 @@ const ORDERS: WasmModule = WasmModule {
     budget: 202 * 1024,
 };
 
-const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
+pub(crate) const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
 
 /// The module of orders as the site's pages load it: people wait for its bytes, and its calls are few.
 const PAGE: WasmModule = WasmModule { title: "page", profile: "page", ..ORDERS };
@@ -107,26 +111,6 @@ const OPTIMIZER: [&str; 17] = [
     "--strip-target-features",
 ];
 
-/// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
-/// imports wasm as a module does not know `require`.
-const MODULES_ONLY: [&str; 9] = [
-    "cli.",
-    "cli-",
-    "cli/",
-    "meituan_protocol.",
-    "meituan_protocol_orders.",
-    "wasm-edge-light.",
-    "wasm-workerd.",
-    "wasm-orders-edge-light.",
-    "wasm-orders-workerd.",
-];
-
-/// The files that hold an instance. `meituan-protocol/slim` has its own, which are called `slim-…` before they are staged.
-const INSTANCES: [&str; 2] = ["instance.js", "orders-instance.js"];
-
-/// What says that the files below it are CommonJS, within a package of modules.
-const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
-
 pub(crate) fn run() -> Outcome<ExitCode> {
     build(&mut Steps::shown())?;
     print_sizes("summary")?;
@@ -155,8 +139,8 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     }
     steps.run("write the field references", write_references)?;
     steps.run("stage pkg/", stage)?;
-    steps.run("add the slim entry", add_slim)?;
-    steps.run("translate to CommonJS", add_commonjs)?;
+    steps.run("add the slim entry", || scripts::add_slim(&dist()))?;
+    steps.run("translate to CommonJS", || scripts::add_commonjs(&dist()))?;
     steps.run("write the notices", add_papers)?;
     steps.run("link node_modules to pkg/", link)?;
     steps.run("check that all is there", check_complete)?;
@@ -285,8 +269,10 @@ fn stage() -> Outcome {
         copy(&written_by_hand.join(&file), &dist().join(&file))?;
     }
     WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
-    generate::write_generated(&dist()).map_err(tools::failure("generate into", &dist()))?;
-    make_executable(&dist().join("cli.js"))
+    let generated = dist().join("generated");
+    create_folder(&generated)?;
+    generate::write_generated(&generated).map_err(tools::failure("generate into", &generated))?;
+    make_executable(&dist().join("cli/main.js"))
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
@@ -339,7 +325,7 @@ fn inline(wasm: &[u8]) -> Outcome<String> {
 }
 
 /// The same of a module that most processes never use. JavaScript is read to its end at each start, so the text is packed:
-/// half as long, and unpacked by instructions of its own (`pkg-template/js/decode.js`) sooner than the rest was read.
+/// half as long, and unpacked by instructions of its own (`pkg-template/js/loaders/decode.js`) sooner than the rest was read.
 fn inline_packed(wasm: &[u8]) -> Outcome<String> {
     let strongest = lz4::block::CompressionMode::HIGHCOMPRESSION(12);
     let packed = lz4::block::compress(wasm, Some(strongest), false).map_err(|error| format!("lz4: {error}"))?;
@@ -354,74 +340,7 @@ fn inline_packed(wasm: &[u8]) -> Outcome<String> {
 /// Below the repository.
 const UNPACKER: &str = "xtask/src/unpack.wat";
 
-/// The files that lead to the instance once more, around one that the user brings. All others are shared.
-///
-/// They are copies, because a file that imports the wasm in one entry cannot leave it alone in another.
-fn add_slim() -> Outcome {
-    let mut scripts = Vec::new();
-    for file in tools::files_under(&dist())?.into_iter().filter(|file| file.ends_with(".js")) {
-        if !MODULES_ONLY.iter().any(|start| file.starts_with(start)) {
-            let text = read_text(&dist().join(&file))?;
-            scripts.push((file, text));
-        }
-    }
-    let imports =
-        |text: &str, file: &str| text.contains(&format!(" from \"./{file}\"")) || text.contains(&format!("import \"./{file}\""));
-    // The glue leads nowhere, but it keeps the instance.
-    let mut copied: Vec<String> = INSTANCES.into_iter().chain(WASM_MODULES.map(|module| module.glue)).map(str::to_owned).collect();
-    while let Some((file, _)) =
-        scripts.iter().find(|(file, text)| !copied.contains(file) && copied.iter().any(|other| imports(text, other)))
-    {
-        copied.push(file.clone());
-    }
-    create_folder(&dist().join("slim"))?;
-    let glue_of_all = read_text(&dist().join(ORDERS.glue))?;
-    for (file, text) in scripts.iter().filter(|(file, _)| copied.contains(file) && !INSTANCES.contains(&&**file)) {
-        let to = file.strip_prefix("slim-").unwrap_or(file);
-        // There either module may be brought for messages, and the one that holds more asks for more.
-        let text = if file == MESSAGES.glue { &glue_of_all } else { text };
-        let shared = scripts.iter().filter(|(file, _)| !copied.contains(file));
-        let text = shared.fold(text.clone(), |text, (file, _)| text.replace(&format!("\"./{file}\""), &format!("\"../{file}\"")));
-        write(&dist().join("slim").join(to), text)?;
-    }
-    for file in ["slim.js".to_owned()].into_iter().chain(INSTANCES.map(|file| format!("slim-{file}"))) {
-        fs::remove_file(dist().join(&file)).map_err(tools::failure("remove", &dist().join(&file)))?;
-    }
-    Ok(())
-}
-
-/// The package's files once more as CommonJS, file by file: bundled entries would each bring a wasm
-/// instance of their own, and what one created the other would not know.
-fn add_commonjs() -> Outcome {
-    let folder = dist().join("cjs");
-    let files = tools::files_under(&dist())?;
-    let reached = files.iter().filter(|file| !MODULES_ONLY.iter().any(|start| file.starts_with(start)));
-    let (scripts, others): (Vec<_>, Vec<_>) = reached.partition(|file| file.ends_with(".js"));
-    for types in others.into_iter().filter(|file| file.ends_with(".d.ts")) {
-        copy(&dist().join(types), &folder.join(types))?;
-    }
-    for script in &scripts {
-        copy(&dist().join(script), &folder.join(script))?;
-        // `imports` is only good in a package's top manifest, and there it leads to the module.
-        let text = read_text(&folder.join(script))?;
-        let up = "../".repeat(script.matches('/').count());
-        let inlined = [("\"#wasm\"", MESSAGES.inline), ("\"#wasm-orders\"", ORDERS.inline)];
-        let text = inlined.iter().fold(text, |text, (name, file)| text.replace(name, &format!("\"./{up}{file}\"")));
-        write(&folder.join(script), text)?;
-    }
-    // Translated in place: were the files still within the ES module package, esbuild would read
-    // their default imports as Node does there, and the wasm, a default export, would be lost.
-    write(&folder.join("package.json"), COMMONJS_PACKAGE)?;
-    let mut esbuild = tools::npm_tool("esbuild");
-    esbuild.args(["--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
-    // A file loaded on demand is then loaded by `require` too, and shares the instance.
-    esbuild.arg("--supported:dynamic-import=false");
-    esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder));
-    esbuild.args(scripts.iter().map(|script| folder.join(script)));
-    tools::run(&mut esbuild)
-}
-
-fn option(name: &str, path: &Path) -> std::ffi::OsString {
+pub(crate) fn option(name: &str, path: &Path) -> std::ffi::OsString {
     let mut option = std::ffi::OsString::from(name);
     option.push(path);
     option
@@ -451,8 +370,8 @@ fn check_complete() -> Outcome {
     if !missing.is_empty() {
         return Err(format!("pkg/ is staged and can be used, but lacks {}", missing.join(", ")));
     }
-    if !read_text(&dist().join("cli.js"))?.starts_with("#!/usr/bin/env node\n") {
-        return Err("pkg-template/js/cli.js does not begin with #!/usr/bin/env node".to_owned());
+    if !read_text(&dist().join("cli/main.js"))?.starts_with("#!/usr/bin/env node\n") {
+        return Err("pkg-template/js/cli/main.js does not begin with #!/usr/bin/env node".to_owned());
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, demo, fuzz, package, packed_crate, readmes, simulate};
+use crate::{api, bench, demo, fuzz, package, packed_crate, readmes, scripts, simulate};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -232,6 +232,7 @@ fn npm_package() -> Outcome {
 }
 
 fn javascript_lints() -> Outcome {
+    scripts::check_circles()?;
     run_program(tools::npm_tool("biome").args(["ci", "--colors=off", "--error-on-warnings"]))
 }
 

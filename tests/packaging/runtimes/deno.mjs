@@ -3,7 +3,7 @@ import { binary, project, run, versionOf } from "../tools.mjs";
 export const deno = {
   name: "deno",
   title: "Deno, without permissions",
-  loaders: ["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
   tested: () => versionOf("deno"),
   async run({ tarball, expected }) {
     const folder = await project("deno", tarball, { expected });

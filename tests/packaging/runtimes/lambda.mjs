@@ -14,7 +14,7 @@ function bundled(name, title, { source, format, files }) {
   return {
     name,
     title,
-    loaders: [`${files}/wasm-inline.js`, `${files}/wasm-orders-inline.js`],
+    loaders: [`${files}/loaders/wasm-inline.js`, `${files}/loaders/wasm-orders-inline.js`],
     tested: () => `esbuild ${versionOf("esbuild")}, Node.js as installed`,
     version: () => `esbuild ${versionOf("esbuild")}, ${process.version}`,
     async run({ tarball, expected }) {

@@ -11,8 +11,8 @@ export const next = {
   title: "Next.js: edge route, middleware, Node route",
   // The Node route has another one than the edge.
   loaders: [
-    ...["dist/wasm-edge-light.js", "dist/wasm-orders-edge-light.js"],
-    ...["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+    ...["dist/loaders/wasm-edge-light.js", "dist/loaders/wasm-orders-edge-light.js"],
+    ...["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
   ],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {

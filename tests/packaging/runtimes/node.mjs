@@ -6,7 +6,7 @@ const version = () => process.version;
 export const nodeModules = {
   name: "node-esm",
   title: "Node.js, ES modules",
-  loaders: ["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
   tested,
   version,
   async run({ tarball, expected }) {
@@ -18,7 +18,7 @@ export const nodeModules = {
 export const nodeCommonjs = {
   name: "node-cjs",
   title: "Node.js, CommonJS",
-  loaders: ["dist/cjs/wasm-inline.js", "dist/cjs/wasm-orders-inline.js"],
+  loaders: ["dist/cjs/loaders/wasm-inline.js", "dist/cjs/loaders/wasm-orders-inline.js"],
   tested,
   version,
   async run({ tarball, expected }) {

@@ -5,7 +5,7 @@ import { project, run, versionOf } from "../tools.mjs";
 export const webpackBundle = {
   name: "webpack",
   title: "webpack bundle",
-  loaders: ["dist/wasm-inline.js", "dist/wasm-orders-inline.js"],
+  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
   tested: () => versionOf("webpack"),
   version: () => `${versionOf("webpack")}, ${process.version}`,
   async run({ tarball, expected }) {

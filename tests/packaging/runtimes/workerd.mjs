@@ -12,7 +12,7 @@ function runtime(name, compatibilityDate, title) {
   return {
     name,
     title,
-    loaders: ["dist/wasm-workerd.js", "dist/wasm-orders-workerd.js"],
+    loaders: ["dist/loaders/wasm-workerd.js", "dist/loaders/wasm-orders-workerd.js"],
     tested: () => `${versionOf("workerd")}, compatibility date ${compatibilityDate}`,
     async run({ tarball, expected }) {
       const folder = await project(name, tarball, { template: "worker", expected });

@@ -9,7 +9,7 @@ use meituan_protocol::ticket;
 use std::fmt::Write as _;
 
 impl Catalogue<'_> {
-    /// The field tables as data, for pages and tools: what the references say, field by field. `definition-rows.js` reads them.
+    /// The field tables as data, for pages and tools: what the references say, field by field. `definitions/rows` reads them.
     pub(super) fn definitions(&self) -> String {
         let mut messages = String::new();
         let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
@@ -141,5 +141,5 @@ fn ride_machine() -> String {
 }
 
 fn definition_file(name: &str, value: &str, readers: &str) -> String {
-    format!("{HEADER}import {{ {readers} }} from \"./definition-rows.js\";\n\nexport const {name} = {value};\n")
+    format!("{HEADER}import {{ {readers} }} from \"../definitions/rows.js\";\n\nexport const {name} = {value};\n")
 }

@@ -10,7 +10,9 @@ impl Catalogue<'_> {
     /// The readers of one API: a bundle has only those of the APIs that it uses.
     pub(super) fn readers(&self, api: &Api) -> String {
         let mut out = String::from(HEADER);
-        out.push_str("import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"./slots.js\";\n\n");
+        out.push_str(
+            "import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"../boundary/slots.js\";\n\n",
+        );
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }

@@ -26,7 +26,7 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.js reads them. */\nexport const errors = {};",
         template(&errors.join("\n\n"))
     );
     for (doc, name, text) in [

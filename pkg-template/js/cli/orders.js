@@ -1,0 +1,163 @@
+// Plays Meituan against a supplier over HTTP: the steps come from testing/ticket-orders.js, the connection and the clock from here.
+
+import { MeituanError } from "../errors/error.js";
+import { compare } from "../testing/comparing.js";
+import { exchangeOf } from "../ticket/exchange.js";
+
+/**
+ * What is needed to play.
+ * @typedef {object} Stage
+ * @property {import("./report.js").Report} report
+ * @property {any} meituan who signs and judges
+ * @property {Awaited<ReturnType<typeof import("./notices.js").receiveNotices>>} [receiver] where notices arrive, with a judge
+ * @property {(orderId: string, vouchers: readonly string[]) => Promise<any>} [enter] lets guests in at the supplier's own gate
+ * @property {<Thing>(step: any, came: Thing) => Thing} [carry] takes to Meituan what came of a step; tests have it do harm
+ */
+
+/** @typedef {{ step: any, stage: Stage, carry: <Thing>(step: any, came: Thing) => Thing }} Turn */
+/** What a kind of step cannot be played without, and how to bring it. @type {Record<string, { part: "receiver" | "enter", why: string }>} */
+const NEEDS = {
+  notice: { part: "receiver", why: "nobody listens for notices" },
+  entry: { part: "enter", why: "there is no gate" },
+};
+
+/** @type {Record<string, (turn: Turn) => Promise<any>>} */
+const PLAYERS = { call: callSupplier, notice: awaitNotice, entry: enterGate };
+
+/**
+ * Plays the lives one after the other, and returns all that was exchanged, for a trace.
+ * @param {readonly import("../entries/testing.js").OrderLife[]} lives
+ * @param {Stage} stage
+ * @returns {Promise<string[]>}
+ */
+export async function playOrders(lives, stage) {
+  const { report, carry = (_, came) => came } = stage;
+  /** @type {any[]} */
+  const exchanges = [];
+  for (const life of lives) {
+    report.begin(life.title.en);
+    let next = life.steps.next();
+    while (!next.done) {
+      const step = next.value;
+      const need = NEEDS[step.kind];
+      if (need && stage[need.part] === undefined) {
+        report.skip(`${step.name} and what follows it`, need.why);
+        break;
+      }
+      report.start(step.name);
+      const played = await PLAYERS[step.kind]({ step, stage, carry }).catch(failed);
+      report.finish(step, played);
+      if (played.exchange) exchanges.push(played.exchange);
+      if (played.verdict !== "passed") {
+        // What follows builds on what came of this step.
+        report.abandon();
+        break;
+      }
+      next = life.steps.next(played.outcome);
+    }
+  }
+  const { notices = [] } = stage.receiver?.judge ?? {};
+  report.unasked(notices.filter(({ isTaken }) => !isTaken));
+  exchanges.push(...notices.filter(({ type }) => type !== undefined).map(exchangeOfNotice));
+  // A notice and the call after it can begin in the same millisecond.
+  return exchanges.sort((one, other) => one.began - other.began).map(({ began: _, ...facts }) => exchangeOf(facts));
+}
+
+/** @param {import("./notices.js").Notice} notice */
+const exchangeOfNotice = ({ type, at, began, received, reply, isAuthentic }) => ({
+  ...{ at, began, durationMs: 0, direction: "toMeituan", call: type, authenticated: isAuthentic },
+  ...{ request: received.body, response: reply.body, httpStatus: reply.status },
+});
+
+/** @param {Turn} turn */
+async function callSupplier({ step, stage: { meituan, receiver }, carry }) {
+  // Its notices may come before the reply.
+  receiver?.judge?.prepare(step);
+  const [at, began] = [Date.now(), performance.now()];
+  const request = meituan.call(step.call, step.body, { now: at, forge: step.forge });
+  const response = await fetch(request.toRequest(), { signal: AbortSignal.timeout(60_000) });
+  const text = carry(step, await response.text());
+  const { status } = response;
+  const outcome = meituan.readReply(step.call, text, { status, request: step.body, quantity: step.quantity, expect: step.expect });
+  const facts = { at, began, durationMs: Date.now() - at, direction: "toSupplier", call: step.call };
+  const signed = { authenticated: step.forge !== "signature", stale: step.forge === "date" };
+  const exchange = { ...facts, ...signed, request: request.body, response: text, httpStatus: status };
+  return { sent: `${step.call}${detailOf(step)}`, came: cameBack(outcome), outcome, exchange, ...outcome };
+}
+
+/** @param {Turn} turn */
+async function awaitNotice({ step, stage: { meituan, receiver }, carry }) {
+  if (receiver === undefined) throw new Error(NEEDS.notice.why);
+  const notice = await receiver.take(step.notice, step.orderId);
+  const received = carry(step, notice.received);
+  const { quantity, expect, answer } = step;
+  // It was answered when it came; what the step expects of it is another question.
+  const outcome = meituan.receiveNotice(received, { now: notice.at, quantity, expect, answer });
+  return { sent: `${step.notice} ←`, came: `${noticeSays(outcome)} → ${notice.reply.code}`, outcome, ...outcome };
+}
+
+/** @param {Turn} turn */
+async function enterGate({ step, stage: { enter }, carry }) {
+  if (enter === undefined) throw new Error(NEEDS.entry.why);
+  const outcome = carry(step, await enter(step.orderId, step.vouchers));
+  const refused = Object.values(outcome.refused ?? {});
+  const came = [`${outcome.entered.length} entered`, ...refused].join(", ");
+  return {
+    sent: `the gate: ${step.vouchers.length} code${step.vouchers.length === 1 ? "" : "s"}`,
+    came,
+    outcome,
+    ...compare(step.expect, outcome),
+  };
+}
+
+const causes = (/** @type {any} */ error) => [error, error?.cause].filter(Boolean);
+
+/** A step that did not even come to its end. */
+const failed = (/** @type {any} */ error) => ({
+  ...{ sent: "", came: "", verdict: "failed" },
+  issues: [
+    {
+      ...{ id: "step", refuses: true, path: "", text: { en: "", zh: "" } },
+      detail: causes(error).join("; "),
+      detailZh: causes(error)
+        .map((cause) => (MeituanError.is(cause) ? cause.text("zh") : cause))
+        .join("；"),
+    },
+  ],
+});
+
+/** The field of a call's body that distinguishes it from others. @param {any} step */
+function detailOf({ call, body, forge }) {
+  if (forge) return `, ${forge} forged`;
+  if (call === "orderCreate") return ` ${body.quantity} × ${body.partnerDealId}`;
+  if (call === "orderRefund") return ` ${body.refundQuantity}, refund …${body.refundId.slice(-2)}`;
+  if (call === "orderClose") return `, type ${body.closeType}`;
+  if (call === "orderRefunded") return ` ${body.count}`;
+  return "";
+}
+
+/** @param {any} reply */
+function cameBack({ code, describe, body }) {
+  const said = [String(code ?? "no envelope")];
+  if (body?.orderStatus !== undefined) {
+    said.push(
+      `status ${body.orderStatus}, ordered ${body.orderQuantity}, used ${body.usedQuantity}, refunded ${body.refundedQuantity}`,
+    );
+  } else if (body?.vouchers) said.push(`${body.vouchers.length} codes`);
+  else if (body?.refundId) said.push(`refund …${body.refundId.slice(-2)}`);
+  else if (body?.partnerOrderId) said.push(body.partnerOrderId);
+  else if (code !== 200 && describe) said.push(describe);
+  return said.join(" ");
+}
+
+/** @param {any} notice */
+function noticeSays({ envelope, body }) {
+  if (!body) return "unreadable";
+  const said = [];
+  if (envelope.issueType !== undefined)
+    said.push(envelope.issueType === 1 ? `issued, ${body.vouchers?.length ?? 0} codes` : `not issued: ${envelope.describe}`);
+  if (envelope.code !== undefined) said.push(`refund …${body.refundId.slice(-2)}: ${envelope.code}`);
+  if (body.usedQuantity !== undefined)
+    said.push(`of ${body.quantity}, ${body.usedQuantity} used, ${body.refundedQuantity} refunded`);
+  return said.join(" ");
+}

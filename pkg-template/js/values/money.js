@@ -1,0 +1,62 @@
+// Amounts are whole fen. They are made from decimal text digit by digit, never by multiplying a binary float.
+
+import { MeituanError } from "../errors/error.js";
+import { kindOf } from "./kinds.js";
+
+/** @typedef {import("../generated/messages.js").Fen} Fen */
+
+/**
+ * @param {number} amount
+ * @returns {Fen}
+ */
+export function fen(amount) {
+  if (Number.isSafeInteger(amount)) return /** @type {Fen} */ (amount);
+  const { en, zh } = shown(amount);
+  throw new MeituanError("INVALID_MONEY", {
+    path: "amount",
+    detail: {
+      en: `expected a whole number of fen, such as fen(5800), found ${en}${hint(amount, 'yuan takes texts: yuan("58.00")')}`,
+      zh: `应为以分为单位的整数，如 fen(5800)，实为${zh}${hint(amount, '字符串请用 yuan("58.00")', "：")}`,
+    },
+  });
+}
+
+const YUAN = /^(-?)(\d+)(?:\.(\d{1,2})0*)?$/;
+
+/**
+ * @param {string | number} amount
+ * @returns {Fen}
+ */
+export function yuan(amount) {
+  // A number's own decimal text is what its writer meant: 580.1 is 580.1, and 0.1 + 0.2 has seventeen places.
+  const isAmount = typeof amount === "string" || typeof amount === "number";
+  const [, sign, whole, places = ""] = (isAmount && YUAN.exec(String(amount))) || [];
+  const size = Number(whole + places.padEnd(2, "0"));
+  if (whole === undefined || !Number.isSafeInteger(size)) {
+    const { en, zh } = shown(amount);
+    throw new MeituanError("INVALID_MONEY", {
+      path: "amount",
+      detail: {
+        en: `expected decimal yuan with at most two places, found ${en}`,
+        zh: `应为最多两位小数的元，实为${zh}`,
+      },
+    });
+  }
+  return /** @type {Fen} */ (sign && size ? -size : size);
+}
+
+/** An amount names nobody: a text is shown as it is. @param {unknown} amount */
+function shown(amount) {
+  if (typeof amount !== "string") return kindOf(amount);
+  const text = JSON.stringify(amount.slice(0, 40));
+  return { en: `the text ${text}`, zh: `字符串 ${text}` };
+}
+
+/** @param {unknown} amount @param {string} words @param {string} [colon] */
+const hint = (amount, words, colon = ": ") => (typeof amount === "string" ? `${colon}${words}` : "");
+
+/** @param {Fen} amount */
+export function formatYuan(amount) {
+  const digits = String(Math.abs(fen(amount))).padStart(3, "0");
+  return `${amount < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

@@ -1,3 +1,0 @@
-import wasm from "./meituan_protocol_orders.wasm";
-
-export default wasm;

@@ -1,3 +1,0 @@
-import wasm from "./meituan_protocol.wasm";
-
-export default wasm;
