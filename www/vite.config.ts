@@ -36,7 +36,7 @@ const withoutHints: Plugin = {
   name: "without-hints",
   transform(code, id) {
     const { input } = this.environment.config.build.rolldownOptions;
-    if (!String(input).endsWith("index.html") || !id.endsWith("/dist/texts.js")) return null;
+    if (!String(input).endsWith("index.html") || !id.endsWith("/dist/generated/texts.js")) return null;
     return code.replace(/(?<=^export const errors = `)[\s\S]*?(?=(?<!\\)`;$)/m, (errors) => {
       const codes = errors.split("\n\n").filter((error) => /^[A-Z_]+\n/.test(error));
       return codes.map((error) => error.split("\n").slice(0, 3).join("\n")).join("\n\n");
