@@ -4,11 +4,18 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { storeContract } from "meituan-protocol/testing";
 
+/** @param {"tickets" | "rides"} keeps @param {[any, any]} stores */
+const locally = (keeps, [store, other]) => storeContract(store, { other, keeps, firstOrderId: FIRST });
+
+/** The numbers of the orders that the contract saves. */
+export const FIRST = "900000000000000001";
+
 /**
  * @param {{ open: () => Promise<{ store: any, close: () => unknown }>, openRides: () => Promise<{ store: any, close: () => unknown }>,
- *   deletes?: boolean, needsUnlisted?: boolean }} stores `open` opens one connection more to the same empty store
+ *   deletes?: boolean, contract?: (keeps: "tickets" | "rides", stores: [any, any]) => Promise<{ name: string }[]> }} stores
+ *   `open` opens one connection more to the same empty store; `contract` runs the contract elsewhere
  */
-export function keepsTheContract({ open, openRides, deletes = true }) {
+export function keepsTheContract({ open, openRides, deletes = true, contract = locally }) {
   const withTwo = async (/** @type {typeof open} */ opens, /** @type {(store: any, other: any) => Promise<void>} */ work) => {
     const [one, other] = [await opens(), await opens()];
     try {
@@ -21,12 +28,15 @@ export function keepsTheContract({ open, openRides, deletes = true }) {
   const IDLE = { due: undefined, conflicts: 0 };
 
   it("keeps the contract of stores for tickets and for rides, whose orders are apart", async () => {
-    await withTwo(open, async (store, other) => {
-      const checks = await storeContract(store, { other, keeps: "tickets", firstOrderId: "900000000000000001" });
-      assert.ok(checks.some(({ name }) => name.startsWith("claimDue")) && checks.some(({ name }) => name.startsWith("conflicts")));
-      await withTwo(openRides, async (rides, otherRides) => {
-        assert.equal(await rides.load("900000000000000003"), null);
-        await storeContract(rides, { other: otherRides, keeps: "rides", firstOrderId: "900000000000000001" });
+    await withTwo(open, async (...tickets) => {
+      const checks = await contract("tickets", tickets);
+      for (const name of ["due", "claimDue", "conflicts"]) assert.ok(checks.some((check) => check.name.startsWith(`${name} `)), name);
+      // The contract has saved it as a ticket order.
+      const known = String(BigInt(FIRST) + 1n);
+      assert.notEqual(await tickets[0].load(known), null);
+      await withTwo(openRides, async (...rides) => {
+        assert.equal(await rides[0].load(known), null);
+        await contract("rides", rides);
       });
     });
   });

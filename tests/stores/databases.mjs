@@ -7,8 +7,42 @@
  * @typedef {{ store: Store, close: () => unknown }} Opened
  */
 
+/** A store in a file, by a client that blocks. */
+async function inFile(/** @type {any} */ database, /** @type {string | undefined} */ table) {
+  const { sqliteSchema, sqliteStore } = await import("meituan-protocol/stores/sqlite");
+  database.exec("PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA journal_mode = WAL");
+  for (const statement of sqliteSchema({ table })) database.exec(statement);
+  return { store: sqliteStore(database, { table }), close: () => database.close() };
+}
+
 /** @type {Record<string, (settings: any, name: string | undefined) => Promise<Opened>>} */
 const OPEN = {
+  async libsql({ file }, table) {
+    const { default: Database } = await import("libsql");
+    return inFile(new Database(file), table);
+  },
+  async "better-sqlite3"({ file }, table) {
+    const { default: Database } = await import("better-sqlite3");
+    return inFile(new Database(file), table);
+  },
+  async "node:sqlite"({ file }, table) {
+    const { DatabaseSync } = await import("node:sqlite");
+    return inFile(new DatabaseSync(file), table);
+  },
+  async "bun:sqlite"({ file }, table) {
+    const { Database } = await import("bun:sqlite");
+    return inFile(new Database(file), table);
+  },
+  async "@libsql/client"({ file }, table) {
+    const [{ createClient }, { libsqlStore, sqliteSchema }] = await Promise.all([
+      import("@libsql/client"),
+      import("meituan-protocol/stores/libsql"),
+    ]);
+    const client = createClient({ url: `file:${file}`, timeout: 5000 });
+    for (const statement of sqliteSchema({ table })) await client.execute(statement);
+    return { store: libsqlStore(client, { table }), close: () => client.close() };
+  },
   async pg(settings, table) {
     const [{ default: pg }, { pgStore }] = await Promise.all([import("pg"), import("meituan-protocol/stores/pg")]);
     const pool = new pg.Pool({ ...settings, max: 8 });
