@@ -57,11 +57,13 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder();
 
 /**
- * A store in Deno KV, for any number of processes.
+ * A store in Deno KV.
  *
  * ```ts
  * const store = denoKvStore(await Deno.openKv());
  * ```
+ *
+ * A file is for one process: where several write, Deno reports that the database is locked. A server is for any number (not tested).
  *
  * An order may have 780 KB, which is some 2000 tickets: a commit is no larger.
  */
