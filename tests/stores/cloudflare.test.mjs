@@ -59,8 +59,7 @@ describe("a store in a Durable Object", { timeout: 120_000 }, () => {
     const asks = NAMES.map((name) => [name, (...given) => ask(table, name, given)]);
     return { store: Object.fromEntries(asks), close: () => {} };
   };
-  const contract = async (keeps) =>
-    (await objectOf("KEPT", "contract")).contract(TABLES[keeps], { keeps, firstOrderId: FIRST });
+  const contract = async (keeps) => (await objectOf("KEPT", "contract")).contract(TABLES[keeps], { keeps, firstOrderId: FIRST });
   keepsTheContract({ open: opens(TABLES.tickets), openRides: opens(TABLES.rides), contract });
 
   it("sets no alarm where it is told not to", async () => {

@@ -30,7 +30,11 @@ export function keepsTheContract({ open, openRides, deletes = true, contract = l
   it("keeps the contract of stores for tickets and for rides, whose orders are apart", async () => {
     await withTwo(open, async (...tickets) => {
       const checks = await contract("tickets", tickets);
-      for (const name of ["due", "claimDue", "conflicts"]) assert.ok(checks.some((check) => check.name.startsWith(`${name} `)), name);
+      for (const name of ["due", "claimDue", "conflicts"])
+        assert.ok(
+          checks.some((check) => check.name.startsWith(`${name} `)),
+          name,
+        );
       // The contract has saved it as a ticket order.
       const known = String(BigInt(FIRST) + 1n);
       assert.notEqual(await tickets[0].load(known), null);
@@ -87,7 +91,10 @@ export function keepsTheContract({ open, openRides, deletes = true, contract = l
       const counts = await Promise.all([store.deleteBefore(later), other.deleteBefore(later)]);
       assert.equal(counts[0] + counts[1], 1);
       const left = await Promise.all(["51", "52", "53", "54", "55"].map((id) => other.load(id)));
-      assert.deepEqual(left.map((found) => found?.snapshot.id ?? null), ["51", "52", null, null, null]);
+      assert.deepEqual(
+        left.map((found) => found?.snapshot.id ?? null),
+        ["51", "52", null, null, null],
+      );
       // Once that is settled it may go as well.
       for (const id of Object.keys(kept)) await store.save(id, { id }, (await store.load(id)).revision, IDLE);
       assert.equal(await store.deleteBefore(Date.now() + 1), 2);

@@ -53,7 +53,15 @@ describe("a store in DynamoDB", { timeout: 180_000 }, () => {
   });
 
   it("accepts its settings, and nothing else in their place", () => {
-    const wrong = [{ table: "a" }, { table: "a b c" }, { table: 5 }, { shards: 0 }, { shards: 101 }, { keepDays: 0.5 }, { keepMs: 5 }];
+    const wrong = [
+      { table: "a" },
+      { table: "a b c" },
+      { table: 5 },
+      { shards: 0 },
+      { shards: 101 },
+      { keepDays: 0.5 },
+      { keepMs: 5 },
+    ];
     for (const options of wrong) {
       const [path] = Object.keys(options);
       assert.throws(() => dynamoStore(connect(), options), { code: "INVALID_CONFIG", path }, JSON.stringify(options));

@@ -54,7 +54,8 @@ describe("a store in MariaDB", { timeout: 180_000 }, () => {
         const connection = await pool.getConnection();
         return {
           query: (sql) => connection.query(sql),
-          execute: (sql, values) => (sql.startsWith("UPDATE") ? Promise.reject(new Error("broken")) : connection.execute(sql, values)),
+          execute: (sql, values) =>
+            sql.startsWith("UPDATE") ? Promise.reject(new Error("broken")) : connection.execute(sql, values),
           release: () => assert.fail("it is not used again"),
           destroy: () => connection.destroy(),
         };

@@ -18,7 +18,13 @@ const supplier = new TicketSupplier(SETTINGS);
 /** Creates and pays an order through a handler over the store. */
 export async function paid(store, orderId, quantity) {
   const errors = [];
-  const handler = supplier.handler({ store, ...CALLS, onError: (error) => errors.push(error), onConflict: () => {}, onWarning: () => {} });
+  const handler = supplier.handler({
+    store,
+    ...CALLS,
+    onError: (error) => errors.push(error),
+    onConflict: () => {},
+    onWarning: () => {},
+  });
   const call = async (name, path, message) => {
     const request = supplier.requests[name](message, { url: `https://shop.example${path}` });
     const response = await handler(request.toRequest());

@@ -4,6 +4,8 @@ import { settler, TicketSupplier } from "meituan-protocol/ticket";
 import { open } from "./databases.mjs";
 import { CALLS, SETTINGS } from "./meituan.mjs";
 
+const MAX_CLAIMED = 1000;
+
 const { store } = await open(JSON.parse(process.argv[2]));
 const supplier = new TicketSupplier(SETTINGS);
 const errors = [];
@@ -37,8 +39,9 @@ const DO = {
     const claimed = [];
     for (;;) {
       const ids = await store.claimDue(now, limit, leaseMs);
-      if (ids.length === 0) return claimed;
       claimed.push(...ids);
+      // A store that gives the same again and again would never end.
+      if (ids.length === 0 || claimed.length > MAX_CLAIMED) return claimed;
     }
   },
   /** Settles what is due. */

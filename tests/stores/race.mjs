@@ -23,7 +23,10 @@ async function started(place) {
   const child = fork(PROGRAM, [JSON.stringify(place)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = once(child, "exit");
   const next = async () => {
-    const said = await Promise.race([once(child, "message"), ended.then((how) => Promise.reject(new Error(`it has ended: ${how}`)))]);
+    const said = await Promise.race([
+      once(child, "message"),
+      ended.then((how) => Promise.reject(new Error(`it has ended: ${how}`))),
+    ]);
     return said[0];
   };
   await next();
@@ -93,7 +96,10 @@ export function holdsInARace(placeOf) {
       assert.deepEqual((await store.due(Date.now())).sort(), ids);
       const results = await Promise.all(both.map(({ run }) => run("settle", { limit: 2 })));
       assert.deepEqual(results.flatMap(({ sent }) => sent).sort(), ids);
-      assert.deepEqual(results.map(({ failed }) => failed), [0, 0]);
+      assert.deepEqual(
+        results.map(({ failed }) => failed),
+        [0, 0],
+      );
       assert.equal(results[0].settled + results[1].settled, ids.length);
       assert.deepEqual(await store.due(Date.now()), []);
     });

@@ -26,9 +26,16 @@ const freePort = () =>
 function programOf(/** @type {string} */ name, /** @type {string} */ debianPackage) {
   const root = "/usr/lib/postgresql";
   const versions = existsSync(root) ? readdirSync(root).sort((one, other) => Number(other) - Number(one)) : [];
-  const folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", ...versions.map((version) => `${root}/${version}/bin`)];
+  const folders = [
+    "/usr/sbin",
+    "/usr/bin",
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    ...versions.map((version) => `${root}/${version}/bin`),
+  ];
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`${name} is missing: install it, such as by \`apt-get install ${debianPackage}\` as root`);
+  if (found === undefined)
+    throw new Error(`${name} is missing: install it, such as by \`apt-get install ${debianPackage}\` as root`);
   return found;
 }
 
@@ -97,7 +104,17 @@ export async function startPostgresql() {
   const server = await start({
     ...{ user: "postgres", debianPackage: "postgresql", program: "postgres", signal: "SIGINT" },
     prepare: (folder, run) =>
-      run("initdb", ["--pgdata", join(folder, "data"), "--username", "owner", "--auth", "trust", "--no-sync", "--encoding", "UTF8"]),
+      run("initdb", [
+        "--pgdata",
+        join(folder, "data"),
+        "--username",
+        "owner",
+        "--auth",
+        "trust",
+        "--no-sync",
+        "--encoding",
+        "UTF8",
+      ]),
     args: (folder, port) => [
       ...["-D", join(folder, "data"), "-h", "127.0.0.1", "-p", String(port), "-k", folder],
       ...["-c", "fsync=off", "-c", "max_connections=60"],

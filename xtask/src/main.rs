@@ -15,6 +15,7 @@ mod packed_crate;
 mod papers;
 mod scripts;
 mod simulate;
+mod stores;
 mod supply;
 mod test;
 mod tools;

@@ -24,6 +24,11 @@ export interface D1Database {
 export function d1Store(database: D1Database, options?: TableOptions): DeletingStore {
   clientOf(database, ["prepare"], "database");
   const rowsOf = async (sql: string, values: readonly unknown[]) =>
-    (await database.prepare(sql).bind(...values).all()).results as Row[];
+    (
+      await database
+        .prepare(sql)
+        .bind(...values)
+        .all()
+    ).results as Row[];
   return returningStore(SQLITE, rowsOf, options);
 }

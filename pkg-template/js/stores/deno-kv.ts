@@ -1,6 +1,7 @@
 // Orders in Deno KV.
 
-import { duration, invalid } from "../arguments.js";
+import { duration } from "../values/arguments.js";
+import { invalid } from "../values/faults.js";
 import { clientOf, type DatabaseStore, type OrderToSave, storeOptions, storeOver } from "./store.js";
 
 export type { DatabaseStore } from "./store.js";
@@ -70,7 +71,11 @@ const decoder = /* @__PURE__ */ new TextDecoder();
 export function denoKvStore(kv: DenoKv, options?: DenoKvOptions): DatabaseStore {
   clientOf(kv, ["get", "list", "atomic"], "kv");
   const { prefix = ["meituan"], keepMs } = storeOptions(options, ["prefix", "keepMs"]);
-  if (!Array.isArray(prefix) || prefix.length === 0 || !prefix.every((part) => typeof part === "string" || typeof part === "number")) {
+  if (
+    !Array.isArray(prefix) ||
+    prefix.length === 0 ||
+    !prefix.every((part) => typeof part === "string" || typeof part === "number")
+  ) {
     invalid("prefix", "expected a list of strings and numbers", "应为字符串和数字的数组");
   }
   const keptFor = keepMs === undefined ? undefined : duration(keepMs, "keepMs");
@@ -116,7 +121,11 @@ export function denoKvStore(kv: DenoKv, options?: DenoKvOptions): DatabaseStore 
     const bytes = encoder.encode(snapshot);
     const parts = Math.max(Math.ceil(bytes.length / PART) - 1, 0);
     if (parts >= MAX_PARTS) {
-      invalid("snapshot", `the order has ${bytes.length} bytes; Deno KV commits 780,000 at most`, `订单共 ${bytes.length} 字节，Deno KV 单次最多提交 780,000 字节`);
+      invalid(
+        "snapshot",
+        `the order has ${bytes.length} bytes; Deno KV commits 780,000 at most`,
+        `订单共 ${bytes.length} 字节，Deno KV 单次最多提交 780,000 字节`,
+      );
     }
     const pieceOf = (part: number) => bytes.slice(part * PART, (part + 1) * PART);
     const version = crypto.randomUUID();

@@ -1,6 +1,6 @@
 // Orders in the SQLite of a Durable Object, and its alarm.
 
-import { flag } from "../arguments.js";
+import { flag } from "../values/arguments.js";
 import { firstDueOf, type Row, returningStore, SQLITE, schemaOf, type TableOptions } from "./sql.js";
 import { clientOf, type DeletingStore, storeOptions } from "./store.js";
 

@@ -1,6 +1,7 @@
 // Orders in DynamoDB.
 
-import { integer, invalid, unexpected } from "../arguments.js";
+import { integer } from "../values/arguments.js";
+import { invalid, unexpected } from "../values/faults.js";
 import { clientOf, type DatabaseStore, storeOptions, storeOver } from "./store.js";
 
 export type { DatabaseStore } from "./store.js";

@@ -26,9 +26,5 @@ export interface LibsqlClient {
  */
 export function libsqlStore(client: LibsqlClient, options?: TableOptions): DeletingStore {
   clientOf(client, ["execute"]);
-  return returningStore(
-    SQLITE,
-    async (sql, args) => (await client.execute({ sql, args: [...args] })).rows as Row[],
-    options,
-  );
+  return returningStore(SQLITE, async (sql, args) => (await client.execute({ sql, args: [...args] })).rows as Row[], options);
 }

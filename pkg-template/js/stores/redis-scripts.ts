@@ -1,7 +1,7 @@
 // Orders in Redis. Each function of a store is a script, which Redis runs by itself, and one round trip. What the scripts do is written
 // here once; clients differ in how they are given one.
 
-import { invalid, unexpected } from "../arguments.js";
+import { invalid, unexpected } from "../values/faults.js";
 import { type DeletingStore, deletingStoreOver, storeOptions } from "./store.js";
 
 /** Options of a store in Redis. */

@@ -1,6 +1,6 @@
 // Orders in a table of an SQL database. Statements and rules are written here once; dialects differ by the table below.
 
-import { invalid, unexpected } from "../arguments.js";
+import { invalid, unexpected } from "../values/faults.js";
 import { type DeletingEngine, type DeletingStore, deletingStoreOver, storeOptions } from "./store.js";
 
 /** Options of a store in a table. */

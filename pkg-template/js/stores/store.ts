@@ -1,7 +1,9 @@
 // What all stores of this folder share: they check their arguments, write and read snapshots as JSON, and leave the rest to an engine.
 
-import { anyText, identified, integer, invalid, moment, optionsOf, reading, record, settingsOf } from "../arguments.js";
-import { stringify } from "../json.js";
+import { anyText, identified, integer, moment } from "../values/arguments.js";
+import { invalid, reading } from "../values/faults.js";
+import { stringify } from "../values/json.js";
+import { optionsOf, record, settingsOf } from "../values/options.js";
 
 /**
  * A store of orders of either API, in a database. Give it to `handler`, `orders` or `settler`. Its promises reject with whatever the
