@@ -49,7 +49,7 @@ describe("the packed package", () => {
   test("holds code, types, the wasm and its papers alone", () => {
     const allowed = [
       ...PAPERS.map((name) => new RegExp(`^${name.replaceAll(".", "\\.")}$`)),
-      /^dist\/([a-z-]+\/)*[a-z-]+\.(d\.ts|js)$/,
+      /^dist\/([a-z-]+\/)*[a-z0-9-]+\.(d\.ts|js)$/,
     ];
     allowed.push(/^dist\/meituan_protocol(_orders)?\.wasm(\.d\.ts)?$/, /^dist\/cjs\/package\.json$/);
     assert.deepEqual(

@@ -16,6 +16,7 @@ mod papers;
 mod readmes;
 mod scripts;
 mod simulate;
+mod stores;
 mod supply;
 mod test;
 mod tools;

@@ -272,6 +272,7 @@ fn stage() -> Outcome {
     let generated = dist().join("generated");
     create_folder(&generated)?;
     generate::write_generated(&generated).map_err(tools::failure("generate into", &generated))?;
+    scripts::compile(&dist())?;
     make_executable(&dist().join("cli/main.js"))
 }
 

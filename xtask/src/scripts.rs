@@ -1,11 +1,11 @@
-//! The package's scripts: who imports whom, and the copies for `meituan-protocol/slim` and for CommonJS.
+//! The package's scripts: what is compiled, who imports whom, and the copies for `meituan-protocol/slim` and for CommonJS.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use crate::package::{MESSAGES, ORDERS, WASM_MODULES, option};
-use crate::tools::{self, Outcome, copy, create_folder, read_text, root, write};
+use crate::tools::{self, Outcome, copy, create_folder, read_text, remove_folder, root, target, write};
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
@@ -28,6 +28,26 @@ const SLIM: &str = "entries/slim.js";
 
 /// What says that the files below it are CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
+
+/// Those written in TypeScript become JavaScript and declarations, in their places.
+pub(crate) fn compile(dist: &Path) -> Outcome {
+    let compiled = target().join("scripts");
+    remove_folder(&compiled)?;
+    tools::run(tools::npm_tool("tsc").args(["--project", "tsconfig.scripts.json"]))?;
+    for file in tools::files_under(dist)? {
+        let Some(name) = typescript(&file) else { continue };
+        for kind in ["js", "d.ts"] {
+            copy(&compiled.join(format!("{name}.{kind}")), &dist.join(format!("{name}.{kind}")))?;
+        }
+        fs::remove_file(dist.join(&file)).map_err(tools::failure("remove", &dist.join(&file)))?;
+    }
+    Ok(())
+}
+
+/// The name of a file in TypeScript, without its end.
+fn typescript(file: &str) -> Option<&str> {
+    file.strip_suffix(".ts").filter(|name| !name.ends_with(".d"))
+}
 
 /// The files that lead to the instance once more, around one that the user brings. All others are shared.
 ///
@@ -91,9 +111,13 @@ pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
 pub(crate) fn check_circles() -> Outcome {
     let folder = root().join("pkg-template/js");
     let mut scripts = BTreeMap::new();
-    for file in tools::files_under(&folder)?.into_iter().filter(|file| file.ends_with(".js")) {
-        let text = read_text(&folder.join(&file))?;
-        scripts.insert(file, text);
+    for file in tools::files_under(&folder)? {
+        let text = || read_text(&folder.join(&file));
+        match typescript(&file) {
+            Some(name) => scripts.insert(format!("{name}.js"), text()?),
+            None if file.ends_with(".js") => scripts.insert(file.clone(), text()?),
+            None => continue,
+        };
     }
     match circle(&scripts) {
         None => Ok(()),
