@@ -66,6 +66,6 @@ describe("a store in DynamoDB", { timeout: 180_000 }, () => {
       const [path] = Object.keys(options);
       assert.throws(() => dynamoStore(connect(), options), { code: "INVALID_CONFIG", path }, JSON.stringify(options));
     }
-    assert.throws(() => dynamoStore({}), { code: "INVALID_CONFIG", path: "client" });
+    assert.throws(() => dynamoStore({}), { code: "INVALID_CONFIG", path: "client.getItem" });
   });
 });

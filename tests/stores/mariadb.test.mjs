@@ -68,8 +68,7 @@ describe("a store in MariaDB", { timeout: 180_000 }, () => {
   });
 
   it("accepts pools, and nothing else in their place", () => {
-    for (const pool of [{}, { execute() {} }, null]) {
-      assert.throws(() => mysqlStore(pool), { code: "INVALID_CONFIG", path: "pool" });
-    }
+    const wrong = { "pool.execute": {}, "pool.getConnection": { execute() {} }, pool: null };
+    for (const [path, pool] of Object.entries(wrong)) assert.throws(() => mysqlStore(pool), { code: "INVALID_CONFIG", path });
   });
 });

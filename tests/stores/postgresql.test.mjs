@@ -51,7 +51,7 @@ describe("a store in PostgreSQL", { timeout: 120_000 }, () => {
     for (const table of ['a"b', "a;b", "a.b.c", "", "1a", "订单", "a b", "a".repeat(51), 5, null]) {
       assert.throws(() => pgStore(pool, { table }), { code: "INVALID_CONFIG", path: "table" }, String(table));
     }
-    assert.throws(() => pgStore({}), { code: "INVALID_CONFIG", path: "pool" });
+    assert.throws(() => pgStore({}), { code: "INVALID_CONFIG", path: "pool.query" });
     assert.throws(() => pgStore(pool, { tabel: "a" }), { code: "INVALID_CONFIG", path: "tabel" });
   });
 });

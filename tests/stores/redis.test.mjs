@@ -59,7 +59,7 @@ describe("stores in Redis", { timeout: 120_000 }, () => {
       for (const prefix of ["", "a b", "{a}", "订单", "a".repeat(51), 5, null]) {
         assert.throws(() => make(client, { prefix }), { code: "INVALID_CONFIG", path: "prefix" }, String(prefix));
       }
-      assert.throws(() => make({}), { code: "INVALID_CONFIG", path: "client" });
+      assert.throws(() => make({}), { code: "INVALID_CONFIG", path: "client.eval" });
     }
   });
 });

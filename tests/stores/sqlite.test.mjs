@@ -27,6 +27,6 @@ describe("a store in SQLite", () => {
     for (const table of ["a.b", 'a"', "", 5]) {
       assert.throws(() => sqliteStore(database, { table }), { code: "INVALID_CONFIG", path: "table" }, String(table));
     }
-    assert.throws(() => sqliteStore({}), { code: "INVALID_CONFIG", path: "database" });
+    assert.throws(() => sqliteStore({}), { code: "INVALID_CONFIG", path: "database.prepare" });
   });
 });

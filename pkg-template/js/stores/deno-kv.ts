@@ -1,7 +1,7 @@
 // Orders in Deno KV.
 
 import { duration } from "../values/arguments.js";
-import { invalid } from "../values/faults.js";
+import { invalid, reading, unexpected } from "../values/faults.js";
 import { clientOf, type DatabaseStore, type OrderToSave, storeOptions, storeOver } from "./store.js";
 
 export type { DatabaseStore } from "./store.js";
@@ -71,15 +71,10 @@ const decoder = /* @__PURE__ */ new TextDecoder();
 export function denoKvStore(kv: DenoKv, options?: DenoKvOptions): DatabaseStore {
   clientOf(kv, ["get", "list", "atomic"], "kv");
   const { prefix = ["meituan"], keepMs } = storeOptions(options, ["prefix", "keepMs"]);
-  if (
-    !Array.isArray(prefix) ||
-    prefix.length === 0 ||
-    !prefix.every((part) => typeof part === "string" || typeof part === "number")
-  ) {
-    invalid("prefix", "expected a list of strings and numbers", "应为字符串和数字的数组");
-  }
+  const parts = reading("prefix", () => (Array.isArray(prefix) ? [...prefix] : []));
+  const isKey = parts.length > 0 && parts.every((part) => typeof part === "string" || typeof part === "number");
+  const root: Key = isKey ? parts : unexpected("prefix", prefix, "a list of strings and numbers", "字符串和数字的数组");
   const keptFor = keepMs === undefined ? undefined : duration(keepMs, "keepMs");
-  const root = prefix as Key;
   const headKey = (id: string): Key => [...root, "order", id];
   const partKey = (id: string, version: string, part: number): Key => [...root, "part", id, version, part];
   const conflictKey = (id: string): Key => [...root, "conflict", id];

@@ -46,6 +46,7 @@ export interface DurableObjectStore extends DeletingStore {
  */
 export function durableObjectStore(storage: DurableObjectStorage, options?: DurableObjectOptions): DurableObjectStore {
   clientOf(storage, ["getAlarm", "setAlarm", "deleteAlarm"], "storage");
+  clientOf(storage.sql, ["exec"], "storage.sql");
   const { alarm = true, ...table } = storeOptions(options, ["table", "alarm"]);
   const setsAlarm = flag(alarm, "alarm");
   for (const statement of schemaOf(SQLITE, table)) storage.sql.exec(statement);

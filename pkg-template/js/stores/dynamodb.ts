@@ -1,7 +1,7 @@
 // Orders in DynamoDB.
 
 import { integer } from "../values/arguments.js";
-import { invalid, unexpected } from "../values/faults.js";
+import { unexpected } from "../values/faults.js";
 import { clientOf, type DatabaseStore, storeOptions, storeOver } from "./store.js";
 
 export type { DatabaseStore } from "./store.js";
@@ -45,7 +45,7 @@ function settings(options: unknown) {
   const { table = "meituan_orders", shards = 1, keepDays } = storeOptions(options, ["table", "shards", "keepDays"]);
   if (typeof table !== "string") return unexpected("table", table, "the name of a table", "表名");
   if (!/^[A-Za-z0-9_.-]{3,255}$/.test(table)) {
-    invalid("table", "expected 3 to 255 letters, digits, _, - and .", "应为 3 到 255 个字母、数字、下划线、连字符和点");
+    unexpected("table", table, "3 to 255 letters, digits, _, - and .", " 3 到 255 个字母、数字、下划线、连字符和点");
   }
   const kept = keepDays === undefined ? undefined : integer(keepDays, "keepDays", 1, 100_000);
   return { table, shards: integer(shards, "shards", 1, MAX_SHARDS), kept };

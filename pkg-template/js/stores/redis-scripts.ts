@@ -1,7 +1,7 @@
 // Orders in Redis. Each function of a store is a script, which Redis runs by itself, and one round trip. What the scripts do is written
 // here once; clients differ in how they are given one.
 
-import { invalid, unexpected } from "../values/faults.js";
+import { unexpected } from "../values/faults.js";
 import { type DeletingStore, deletingStoreOver, storeOptions } from "./store.js";
 
 /** Options of a store in Redis. */
@@ -67,10 +67,11 @@ export function redisStoreOver(evaluate: Evaluate, options: unknown): DeletingSt
   const { prefix = "meituan" } = storeOptions(options, ["prefix"]);
   if (typeof prefix !== "string") return unexpected("prefix", prefix, "a text", "字符串");
   if (!PREFIX.test(prefix)) {
-    invalid(
+    unexpected(
       "prefix",
-      "expected letters, digits, _, -, . and :, 50 at most",
-      "应为字母、数字、下划线、连字符、点和冒号，最多 50 个字符",
+      prefix,
+      "letters, digits, _, -, . and :, 50 at most",
+      "字母、数字、下划线、连字符、点和冒号，最多 50 个字符",
     );
   }
   const keyOf = (name: string) => `{${prefix}}:${name}`;

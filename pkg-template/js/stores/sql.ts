@@ -1,6 +1,6 @@
 // Orders in a table of an SQL database. Statements and rules are written here once; dialects differ by the table below.
 
-import { invalid, unexpected } from "../values/faults.js";
+import { unexpected } from "../values/faults.js";
 import { type DeletingEngine, type DeletingStore, deletingStoreOver, storeOptions } from "./store.js";
 
 /** Options of a store in a table. */
@@ -99,10 +99,11 @@ function nameOf({ hasSchemas }: Dialect, options: unknown): string[] {
   if (typeof table !== "string") return unexpected("table", table, "the name of a table", "表名");
   const parts = table.split(".");
   if (parts.length > (hasSchemas ? 2 : 1) || !parts.every((part) => NAME.test(part))) {
-    invalid(
+    unexpected(
       "table",
-      "expected a name of letters, digits and underscores, 50 at most, that does not begin with a digit",
-      "应为由字母、数字和下划线组成的表名，最多 50 个字符，且不以数字开头",
+      table,
+      "a name of letters, digits and underscores, 50 at most, that does not begin with a digit",
+      "由字母、数字和下划线组成的表名，最多 50 个字符，且不以数字开头",
     );
   }
   return parts;

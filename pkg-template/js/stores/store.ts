@@ -1,7 +1,8 @@
 // What all stores of this folder share: they check their arguments, write and read snapshots as JSON, and leave the rest to an engine.
 
 import { anyText, identified, integer, moment } from "../values/arguments.js";
-import { invalid, reading } from "../values/faults.js";
+import { reading } from "../values/faults.js";
+import { func } from "../values/functions.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record, settingsOf } from "../values/options.js";
 
@@ -107,14 +108,17 @@ export const deletingStoreOver = (engine: DeletingEngine): DeletingStore => ({
 
 /** The options of a store; other names are refused. */
 export const storeOptions = (options: unknown, names: readonly string[]): Record<string, unknown> =>
-  options === undefined ? {} : settingsOf(options, "options", names, "");
+  options === undefined || options === null ? {} : settingsOf(options, "options", names, "");
 
 /** Checks that a client has the functions that a store calls. */
 export function clientOf<Client>(client: Client, names: readonly string[], path = "client"): Client {
   const fields = record(client, path);
   for (const name of names) {
-    const isThere = reading(path, () => typeof fields[name] === "function");
-    if (!isThere) invalid(path, `expected a client with a function ${name}`, `应为带函数 ${name} 的客户端`);
+    const at = `${path}.${name}`;
+    func(
+      reading(at, () => fields[name]),
+      at,
+    );
   }
   return client;
 }
