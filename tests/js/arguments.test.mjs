@@ -8,6 +8,16 @@ import * as definitions from "meituan-protocol/definitions";
 import * as diagnosis from "meituan-protocol/diagnosis";
 import * as ride from "meituan-protocol/ride";
 import * as slim from "meituan-protocol/slim";
+import * as d1 from "meituan-protocol/stores/d1";
+import * as denoKv from "meituan-protocol/stores/deno-kv";
+import * as durableObject from "meituan-protocol/stores/durable-object";
+import * as dynamodb from "meituan-protocol/stores/dynamodb";
+import * as ioredis from "meituan-protocol/stores/ioredis";
+import * as libsql from "meituan-protocol/stores/libsql";
+import * as mysql2 from "meituan-protocol/stores/mysql2";
+import * as pg from "meituan-protocol/stores/pg";
+import * as redis from "meituan-protocol/stores/redis";
+import * as sqlite from "meituan-protocol/stores/sqlite";
 import * as testing from "meituan-protocol/testing";
 import * as ticket from "meituan-protocol/ticket";
 import { latinIn } from "./chinese.mjs";
@@ -102,6 +112,13 @@ const KINDS = {
 };
 
 const store = () => new testing.MemoryStore();
+class SqlStorage {
+  exec() {
+    return { toArray: () => [] };
+  }
+}
+/** One over a client that finds nothing. */
+const database = () => pg.pgStore({ query: async () => ({ rows: [] }) });
 const supplier = new ticket.TicketSupplier(SUPPLIER);
 const RIDE = {
   entId: 617,
@@ -486,6 +503,43 @@ const DOORS = {
   "MemoryStore.save": { call: (...args) => store().save(...args), args: () => ["1", {}, null, { due: 1, conflicts: 0 }] },
   "MemoryStore.due": { call: (...args) => store().due(...args), args: () => [1] },
   "MemoryStore.claimDue": { call: (...args) => store().claimDue(...args), args: () => [1, 1, 1] },
+  pgStore: { call: pg.pgStore, args: () => [{ query() {} }, { table: "a.b" }] },
+  pgSchema: { call: pg.pgSchema, args: () => [{ table: "a.b" }] },
+  mysqlStore: { call: mysql2.mysqlStore, args: () => [{ execute() {}, getConnection() {} }, { table: "a.b" }] },
+  mysqlSchema: { call: mysql2.mysqlSchema, args: () => [{ table: "a.b" }] },
+  redisStore: { call: redis.redisStore, args: () => [{ eval() {} }, { prefix: "a" }] },
+  ioredisStore: { call: ioredis.ioredisStore, args: () => [{ eval() {} }, { prefix: "a" }] },
+  sqliteStore: { call: sqlite.sqliteStore, args: () => [{ prepare() {} }, { table: "a" }] },
+  sqliteSchema: { call: sqlite.sqliteSchema, args: () => [{ table: "a" }] },
+  libsqlStore: { call: libsql.libsqlStore, args: () => [{ execute() {} }, { table: "a" }] },
+  d1Store: { call: d1.d1Store, args: () => [{ prepare() {} }, { table: "a" }] },
+  durableObjectStore: {
+    call: durableObject.durableObjectStore,
+    args: () => [
+      { sql: new SqlStorage(), getAlarm() {}, setAlarm() {}, deleteAlarm() {} },
+      { table: "a", alarm: true },
+    ],
+  },
+  denoKvStore: {
+    call: denoKv.denoKvStore,
+    args: () => [
+      { get() {}, list() {}, atomic() {} },
+      { prefix: ["a"], keepMs: 1 },
+    ],
+  },
+  dynamoStore: {
+    call: dynamodb.dynamoStore,
+    args: () => [
+      { getItem() {}, updateItem() {}, query() {} },
+      { table: "abc", shards: 1, keepDays: 1 },
+    ],
+  },
+  dynamoSchema: { call: dynamodb.dynamoSchema, args: () => [{ table: "abc" }] },
+  "DatabaseStore.load": { call: (...args) => database().load(...args), args: () => ["1"] },
+  "DatabaseStore.save": { call: (...args) => database().save(...args), args: () => ["1", {}, null, { due: 1, conflicts: 0 }] },
+  "DatabaseStore.due": { call: (...args) => database().due(...args), args: () => [1] },
+  "DatabaseStore.claimDue": { call: (...args) => database().claimDue(...args), args: () => [1, 1, 1] },
+  "DatabaseStore.deleteBefore": { call: (...args) => database().deleteBefore(...args), args: () => [1, 1] },
   seenInMemory: { call: ticket.seenInMemory, args: () => [{ keptMs: 1, most: 1 }] },
   storeContract: {
     call: (...args) => testing.storeContract(...args),
@@ -589,7 +643,8 @@ describe("whatever is handed over", () => {
 
   it("every function of every entry is among these doors", () => {
     const doors = Object.keys(DOORS).join("\n");
-    const entries = { index, ticket, ride, testing, diagnosis, definitions, slim };
+    const stores = { d1, denoKv, durableObject, dynamodb, ioredis, libsql, mysql2, pg, redis, sqlite };
+    const entries = { index, ticket, ride, testing, diagnosis, definitions, slim, ...stores };
     for (const [entry, exported] of Object.entries(entries)) {
       for (const [name, value] of Object.entries(exported)) {
         if (typeof value === "function") assert.match(doors, new RegExp(`\\b${name}\\b`), `${entry}.${name}`);

@@ -11,7 +11,7 @@ import { npm, pack, packed, ROOT, run, versionOf } from "./tools.mjs";
 const PACKAGE = join(ROOT, "pkg");
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
 const read = (path) => readFileSync(join(PACKAGE, path), "utf8");
-const PAPERS = ["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "wasm.sha256"];
+const PAPERS = ["package.json", "README.md", "README.zh-CN.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "wasm.sha256"];
 const MODULES = ["dist/meituan_protocol.wasm", "dist/meituan_protocol_orders.wasm"];
 
 describe("the packed package", () => {
@@ -49,7 +49,7 @@ describe("the packed package", () => {
   test("holds code, types, the wasm and its papers alone", () => {
     const allowed = [
       ...PAPERS.map((name) => new RegExp(`^${name.replaceAll(".", "\\.")}$`)),
-      /^dist\/([a-z-]+\/)*[a-z-]+\.(d\.ts|js)$/,
+      /^dist\/([a-z-]+\/)*[a-z0-9-]+\.(d\.ts|js)$/,
     ];
     allowed.push(/^dist\/meituan_protocol(_orders)?\.wasm(\.d\.ts)?$/, /^dist\/cjs\/package\.json$/);
     assert.deepEqual(

@@ -51,3 +51,6 @@ declare const store: import("meituan-protocol/ticket").OrderStore;
 declare function inStock(order: import("meituan-protocol/ticket").OrderCreate): boolean;
 declare function idFor(orderId: string): string;
 declare function issueOnce(key: string, quantity: number): Promise<string[]>;
+
+declare const key: string;
+declare const text: string;

@@ -1,37 +1,29 @@
-// What the READMEs show compiles, and what they say about runtimes is what the tests run.
+// What the pages show compiles, their links lead somewhere, and what they say about runtimes and time is what was run and measured.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, it } from "node:test";
 import { RUNTIMES } from "../packaging/runtimes.mjs";
 import { ROOT } from "../packaging/tools.mjs";
+import { blocksIn, headingsIn, linksIn, PAGES, read, tablesIn } from "./markdown.mjs";
 
-const READMES = ["README.md", "pkg-template/README.md"];
 const WORK = join(ROOT, "target/packaging/readme");
 
-const read = (path) => readFileSync(join(ROOT, path), "utf8");
-
-/** The fenced blocks of a language, each with the line that it begins on. */
-const blocksIn = (text, languages) =>
-  [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter(([, language]) => languages.includes(language))
-    .map(({ 1: language, 2: code, index }) => ({ language, code, line: text.slice(0, index).split("\n").length + 1 }));
-
-describe("the READMEs", () => {
+describe("the pages", () => {
   it("show JavaScript and TypeScript that compiles against the package's types", () => {
     rmSync(WORK, { recursive: true, force: true });
     mkdirSync(WORK, { recursive: true });
-    const names = READMES.flatMap((readme) =>
-      blocksIn(read(readme), ["js", "ts"]).map(({ language, code, line }) => {
-        const name = `${readme.replaceAll("/", "-")}-line-${line}.m${language}`;
+    const names = PAGES.flatMap((page) =>
+      blocksIn(read(page), ["js", "ts"]).map(({ language, code, line }) => {
+        const name = `${page.replaceAll("/", "-")}-line-${line}.m${language}`;
         // Where a block has no import it is a module all the same.
         writeFileSync(join(WORK, name), `${"\n".repeat(line - 1)}${code}export {};\n`);
         return name;
       }),
     );
-    assert.ok(names.length > READMES.length, "blocks are found");
+    assert.ok(names.length > PAGES.length, "blocks are found");
     copyFileSync(join(ROOT, "tests/readme/prelude.d.ts"), join(WORK, "prelude.d.ts"));
     const compilerOptions = {
       ...{ module: "nodenext", target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: ["node"] },
@@ -53,15 +45,51 @@ describe("the READMEs", () => {
   });
 
   it("show a package that has what they import", async () => {
-    for (const readme of READMES) {
-      for (const { code } of blocksIn(read(readme), ["js", "ts"])) {
+    for (const page of PAGES) {
+      for (const { code } of blocksIn(read(page), ["js", "ts"])) {
         for (const [, names, entry] of code.matchAll(/^import \{([^}]*)\} from "(meituan-protocol[^"]*)"/gm)) {
           const library = await import(entry);
           for (const name of names.split(",").map((each) => each.trim())) {
-            if (name !== "" && !name.startsWith("type ")) assert.ok(name in library, `${readme}: ${name} of ${entry}`);
+            if (name !== "" && !name.startsWith("type ")) assert.ok(name in library, `${page}: ${name} of ${entry}`);
           }
         }
       }
+    }
+  });
+
+  it("link to what is there", () => {
+    const repository = "https://github.com/meituan-protocol/meituan-protocol/";
+    for (const page of [...PAGES, "pkg/README.md", "pkg/README.zh-CN.md"]) {
+      const links = linksIn(read(page));
+      for (const link of links) {
+        const [address, anchor] = link.split("#");
+        const ours = address.replace(new RegExp(`^${repository}(blob|tree)/main/`), "");
+        if (ours.startsWith("https:")) continue;
+        const isRelative = ours === address;
+        const target = ours === "" ? page : isRelative ? posix.join(posix.dirname(page), ours) : ours;
+        assert.ok(existsSync(join(ROOT, target)), `${page}: ${link}`);
+        const isThere = () => headingsIn(read(target)).some((heading) => heading.anchor === decodeURIComponent(anchor));
+        assert.ok(anchor === undefined || isThere(), `${page}: ${link}`);
+      }
+    }
+  });
+
+  it("quote figures that were measured", () => {
+    const measured = tablesIn(read("docs/performance.md"));
+    /** The ratio of a case to a peer: in the column of that peer, or in the row that names it. */
+    const ratioOf = (name, peer) => {
+      for (const [head, ...rows] of measured) {
+        const row = rows.find((cells) => cells.some((cell) => cell.startsWith(`\`${name}\``)) && fits(head, cells, peer));
+        if (row) return row[head.indexOf(head.includes("ratio") ? "ratio" : peer)];
+      }
+      return undefined;
+    };
+    const fits = (head, cells, peer) => head.includes(peer) || cells.includes(peer);
+    for (const readme of ["README.md", "README.zh-CN.md"]) {
+      const [, ...quoted] = tablesIn(read(readme)).find(([head]) => head.at(-1) === "ratio" || head.at(-1) === "比值") ?? [];
+      assert.ok(quoted.length > 5, `${readme} quotes figures`);
+      for (const [, name, peer, ratio] of quoted)
+        assert.equal(ratio, ratioOf(name.slice(1, -1), peer), `${readme}: ${name}, ${peer}`);
     }
   });
 });

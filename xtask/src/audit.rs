@@ -8,7 +8,7 @@ use meituan_protocol::ticket::working_days::Calendar;
 use meituan_protocol::time::Timestamp;
 
 use crate::tools::{self, Outcome, Steps};
-use crate::{crates, mutants, simulate, supply, test};
+use crate::{crates, mutants, simulate, stores, supply, test};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "audit [--only …]";
@@ -18,7 +18,7 @@ const USAGE: &str =
 
 type Check = fn(&Options) -> Outcome<Checked>;
 
-const PARTS: [(&str, Check); 13] = [
+const PARTS: [(&str, Check); 14] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
     ("lower bounds", |_| supply::lower_bounds()),
@@ -32,6 +32,7 @@ const PARTS: [(&str, Check); 13] = [
     ("mutants", |options| mutants::audit(options).map(|()| Checked::all())),
     ("kills", |_| kills()),
     ("traps", |_| traps()),
+    ("stores", |_| stores()),
 ];
 
 /// Where nothing failed, and something could not be checked.
@@ -203,6 +204,12 @@ fn kills() -> Outcome<Checked> {
     tools::show(tools::node().args(["tests/kills/run.mjs", "50"]))?;
     print!("{:<30}", "");
     Ok(Checked::all())
+}
+
+/// The stores of the npm package, over every database.
+fn stores() -> Outcome<Checked> {
+    test::require_package()?;
+    stores::audit().map(|()| Checked::all())
 }
 
 /// A version, to be compared.

@@ -11,6 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generate;
 use crate::papers;
+use crate::readmes;
 use crate::scripts;
 use crate::tools::{self, Outcome, Steps, WASM_TARGET, copy, create_folder, read, read_text, remove_folder, root, target, write};
 use crate::trace;
@@ -256,16 +257,14 @@ fn stage() -> Outcome {
     remove_folder(&package())?;
     create_folder(&dist())?;
     write(&package().join("package.json"), manifest()?)?;
-    let documents = [("pkg-template/README.md", "README.md"), ("LICENSE-MIT", "LICENSE-MIT"), ("LICENSE-APACHE", "LICENSE-APACHE")];
-    for (from, to) in documents {
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         // One that is missing is reported when all else is staged.
-        if root().join(from).exists() {
-            copy(&root().join(from), &package().join(to))?;
+        if root().join(licence).exists() {
+            copy(&root().join(licence), &package().join(licence))?;
         }
     }
-    let readme = package().join("README.md");
-    if readme.exists() {
-        write(&readme, with_sections(&read_text(&readme)?, &read_text(&root().join("README.md"))?)?)?;
+    for name in readmes::NAMES {
+        write(&package().join(name), readmes::packaged(name)?)?;
     }
     for source in [root().join(SOURCES), generated()] {
         // What is compiled keeps its place below the repository.
@@ -279,7 +278,7 @@ fn stage() -> Outcome {
         let types = format!("{}.d.ts", module.wasm);
         copy(&root().join(SOURCES).join(&types), &dist().join(&types))?;
     }
-    scripts::keep_reached_types(&dist())?;
+    scripts::keep_reached_types(&dist(), declared_entries()?)?;
     WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
     make_executable(&dist().join("cli/main.js"))
 }
@@ -297,30 +296,17 @@ fn generate_typescript() -> Outcome {
     Ok(())
 }
 
+/// The declarations that the manifest names, below `dist`.
+fn declared_entries() -> Outcome<Vec<String>> {
+    let manifest = serde_json::from_str(&manifest()?).map_err(|error| format!("package.json: {error}"))?;
+    let files = named_by(&manifest).into_iter().filter_map(|file| file.strip_prefix("dist/").map(str::to_owned));
+    // Those of CommonJS are copies.
+    Ok(files.filter(|file| file.ends_with(".d.ts") && !file.starts_with("cjs/")).collect())
+}
+
 fn compile_typescript() -> Outcome {
     remove_folder(&emitted())?;
     tools::run(tools::npm_tool("tsc").args(["--project", "pkg-template/tsconfig.json"]))
-}
-
-/// What both READMEs say is written in the repository's: the package's has a comment with the section's heading there.
-fn with_sections(readme: &str, source: &str) -> Outcome<String> {
-    let mut out = String::new();
-    for line in readme.lines() {
-        match line.strip_prefix("<!-- ## ").and_then(|rest| rest.strip_suffix(" -->")) {
-            Some(heading) => out.push_str(section(source, heading).ok_or_else(|| format!("README.md has no section {heading}"))?),
-            None => out.push_str(line),
-        }
-        out.push('\n');
-    }
-    Ok(out)
-}
-
-/// A section with its heading, without the blank line at its end.
-fn section<'s>(source: &'s str, heading: &str) -> Option<&'s str> {
-    let (before, _) = source.split_once(&format!("\n## {heading}\n"))?;
-    let whole = &source[before.len() + 1..];
-    let end = whole.find("\n## ").unwrap_or(whole.len());
-    Some(whole[..end].trim_end())
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
@@ -410,7 +396,8 @@ fn link() -> Outcome {
 /// A package that lacks a file it names, its licences or its README must not be published.
 fn check_complete() -> Outcome {
     let manifest = read_text(&package().join("package.json"))?;
-    let mut needed = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", papers::NOTICES, papers::DIGESTS].map(str::to_owned).to_vec();
+    let mut needed = ["LICENSE-MIT", "LICENSE-APACHE", papers::NOTICES, papers::DIGESTS].map(str::to_owned).to_vec();
+    needed.extend(readmes::NAMES.map(str::to_owned));
     let manifest = serde_json::from_str(&manifest).map_err(|error| format!("package.json: {error}"))?;
     needed.extend(named_by(&manifest));
     let missing: Vec<_> = needed.into_iter().filter(|path| !package().join(path).exists()).collect();
@@ -530,14 +517,6 @@ mod tests {
             let committed = std::fs::read_to_string(crate::tools::root().join(&path)).unwrap_or_default();
             assert!(committed == text, "{path} is stale: run cargo xtask build and commit it");
         }
-    }
-
-    #[test]
-    fn a_comment_with_a_heading_becomes_that_section_of_the_repositorys_readme() {
-        let source = "# A\n\n## One\n\n1\n\n## Two\n\n2\n\n### Part\n\n3\n";
-        let readme = "# B\n<!-- ## Two -->\n\n<!-- ## One -->\nend\n";
-        assert_eq!(super::with_sections(readme, source).unwrap(), "# B\n## Two\n\n2\n\n### Part\n\n3\n\n## One\n\n1\nend\n");
-        assert!(super::with_sections("<!-- ## Three -->", source).unwrap_err().contains("Three"));
     }
 
     #[test]

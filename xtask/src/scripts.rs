@@ -88,11 +88,8 @@ pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
 }
 
 /// Removes the declarations that no entry leads to: they describe what is the package's own.
-pub(crate) fn keep_reached_types(dist: &Path) -> Outcome {
-    let is_types = |file: &String| file.ends_with(".d.ts");
-    let all: Vec<_> = tools::files_under(dist)?.into_iter().filter(is_types).collect();
-    let is_entry = |file: &&String| file.starts_with("entries/") || file.ends_with(".wasm.d.ts");
-    let mut waiting: Vec<_> = all.iter().filter(is_entry).cloned().collect();
+pub(crate) fn keep_reached_types(dist: &Path, entries: Vec<String>) -> Outcome {
+    let mut waiting = entries;
     let mut reached = BTreeSet::new();
     while let Some(file) = waiting.pop() {
         if reached.insert(file.clone()) {
@@ -100,7 +97,8 @@ pub(crate) fn keep_reached_types(dist: &Path) -> Outcome {
             waiting.extend(named_in(&file, &text).map(|script| script.replace(".js", ".d.ts")));
         }
     }
-    for file in all.into_iter().filter(|file| !reached.contains(file)) {
+    let types = tools::files_under(dist)?.into_iter().filter(|file| file.ends_with(".d.ts"));
+    for file in types.filter(|file| !reached.contains(file)) {
         fs::remove_file(dist.join(&file)).map_err(tools::failure("remove", &dist.join(&file)))?;
     }
     Ok(())

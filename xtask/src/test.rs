@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, demo, fuzz, package, packed_crate, scripts, simulate};
+use crate::{api, bench, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -37,7 +37,7 @@ enum Run {
 use Needs::{Nothing, NpmDependencies, Package};
 use Run::{Filtered, Whole};
 
-const STAGES: [Stage; 20] = [
+const STAGES: [Stage; 21] = [
     Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
     Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
     Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
@@ -53,6 +53,7 @@ const STAGES: [Stage; 20] = [
     Stage { name: "JavaScript format and lints", needs: NpmDependencies, run: Whole(javascript_lints) },
     Stage { name: "TypeScript types", needs: Package, run: Whole(typescript_types) },
     Stage { name: "JavaScript tests", needs: Package, run: Filtered(javascript_tests) },
+    Stage { name: "stores", needs: Package, run: Filtered(stores::check) },
     Stage { name: "benchmarks", needs: Package, run: Filtered(bench::check) },
     Stage { name: "demo", needs: Package, run: Whole(demo_passes) },
     Stage { name: "browser demo", needs: Package, run: Filtered(browser_demo) },
@@ -88,18 +89,13 @@ fn run_all() -> Outcome<ExitCode> {
 
 /// Runs one stage, and before it what it needs and is not there.
 fn run_only(name: &str, filter: Option<&str>) -> Outcome<ExitCode> {
-    let names = STAGES.each_ref().map(|stage| stage.name);
-    let stage = match tools::chosen(&names, name) {
-        Ok(index) => &STAGES[index],
+    let stage = match chosen(name, filter.is_some()) {
+        Ok(stage) => stage,
         Err(why) => {
             eprintln!("{why}\n{USAGE}");
             return Ok(ExitCode::from(2));
         }
     };
-    if let (Whole(_), Some(_)) = (stage.run, filter) {
-        eprintln!("{} takes no filter\n{USAGE}", stage.name);
-        return Ok(ExitCode::from(2));
-    }
     let mut steps = Steps::shown();
     if stage.needs != Nothing {
         steps.run("npm dependencies", npm_dependencies)?;
@@ -111,6 +107,20 @@ fn run_only(name: &str, filter: Option<&str>) -> Outcome<ExitCode> {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(why) => Err(format!("{} failed: {why}", stage.name)),
     }
+}
+
+/// Returns the stage that is meant. With a filter, the beginning of a name need only tell apart the stages that take one.
+fn chosen(name: &str, has_filter: bool) -> Outcome<&'static Stage> {
+    let all = STAGES.each_ref().map(|stage| stage.name);
+    if !has_filter {
+        return Ok(&STAGES[tools::chosen(&all, name)?]);
+    }
+    let stages: Vec<_> = STAGES.iter().filter(|stage| matches!(stage.run, Filtered(_))).collect();
+    let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
+    tools::chosen(&names, name).map(|index| stages[index]).map_err(|why| match tools::chosen(&all, name) {
+        Ok(index) => format!("{} takes no filter", STAGES[index].name),
+        Err(_) => why,
+    })
 }
 
 /// The package is staged, and as fresh as what it is made from.
@@ -125,6 +135,7 @@ fn is_package_fresh() -> Outcome<bool> {
     let staged = changed(&tools::root().join("pkg/package.json"));
     let mut sources: Vec<_> =
         ["Cargo.toml", "Cargo.lock", "deny.toml", "rust-toolchain.toml"].map(|file| tools::root().join(file)).into();
+    sources.extend(readmes::sources()?);
     for folder in ["src", "pkg-template", "xtask/src"].map(|folder| tools::root().join(folder)) {
         sources.extend(tools::files_under(&folder)?.iter().map(|file| folder.join(file)));
     }
@@ -234,12 +245,23 @@ fn typescript_types() -> Outcome {
 }
 
 fn javascript_tests(filter: Option<&str>) -> Outcome {
-    simulate::build()?;
-    tests_in(&["tests/js", "tests/demo", "tests/crash", "tests/kills", "tests/traps", "tests/readme", "tests/examples"], filter)
+    let folders = ["tests/js", "tests/demo", "tests/crash", KILLS, "tests/traps", "tests/readme", "tests/examples"];
+    let files = test_files(&folders)?;
+    // Its model judges the kills, and it takes a minute to compile.
+    let chosen = filter.map_or_else(Vec::new, |filter| matching(&files, filter));
+    if chosen.is_empty() || chosen.iter().any(|file| file.starts_with(KILLS)) {
+        simulate::build()?;
+    }
+    node_tests(&files, filter)
 }
 
-/// A filter is a part of the paths of files, or else of the names of tests.
+const KILLS: &str = "tests/kills";
+
 fn tests_in(folders: &[&str], filter: Option<&str>) -> Outcome {
+    node_tests(&test_files(folders)?, filter)
+}
+
+fn test_files(folders: &[&str]) -> Outcome<Vec<String>> {
     // Node 20 does not expand patterns itself.
     let mut tests = Vec::new();
     for folder in folders {
@@ -251,14 +273,19 @@ fn tests_in(folders: &[&str], filter: Option<&str>) -> Outcome {
         }
         tests.extend(found);
     }
-    node_tests(&tests, filter)
+    Ok(tests)
 }
 
+fn matching<'f>(files: &'f [String], filter: &str) -> Vec<&'f String> {
+    files.iter().filter(|file| file.contains(filter)).collect()
+}
+
+/// A filter is a part of the paths of files, or else of the names of tests.
 pub(crate) fn node_tests(files: &[String], filter: Option<&str>) -> Outcome {
     let mut command = tools::node();
     command.arg("--test");
     let Some(filter) = filter else { return run_program(command.args(files)) };
-    let chosen: Vec<_> = files.iter().filter(|file| file.contains(filter)).collect();
+    let chosen = matching(files, filter);
     command.arg("--test-reporter=tap");
     match chosen.is_empty() {
         true => command.arg(format!("--test-name-pattern={filter}")).args(files),
@@ -291,4 +318,19 @@ fn packaging(filter: Option<&str>) -> Outcome {
 
 fn packaging_tests(filter: Option<&str>) -> Outcome {
     tests_in(&["tests/packaging"], filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_leaves_the_stages_that_take_one() {
+        let name = |name, has_filter| chosen(name, has_filter).map(|stage| stage.name);
+        assert_eq!(name("javascript", true), Ok("JavaScript tests"));
+        assert!(name("javascript", false).unwrap_err().starts_with("several begin with"));
+        assert_eq!(name("TypeScript types", true).unwrap_err(), "TypeScript types takes no filter");
+        assert_eq!(name("Rust tests", true), Ok("Rust tests"));
+        assert_eq!(name("brow", true), Ok("browser demo"));
+    }
 }

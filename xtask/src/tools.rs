@@ -269,6 +269,19 @@ pub(crate) fn require_chinese_font() -> Outcome {
     install(&["fontconfig", "fonts-noto-cjk"], needed)
 }
 
+/// Installs a database server in the same way. `tests/stores/servers.mjs` starts it where a test needs it.
+pub(crate) fn require_server(program: &str, package: &str) -> Outcome {
+    let is_there = || {
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let folders = versions.map(|version| version.path().join("bin")).chain([PathBuf::from("/usr/sbin")]);
+        is_installed(program) || folders.map(|folder| folder.join(program)).any(|path| path.is_file())
+    };
+    if is_there() {
+        return Ok(());
+    }
+    install(&[package], &format!("the tests of stores need {program}: install it, such as by `apt-get install {package}` as root"))
+}
+
 /// Installs packages of Debian's, where we may.
 fn install(packages: &[&str], needed: &str) -> Outcome {
     let is_root = printed_by(at_root("id").arg("-u")).is_ok_and(|user| user == "0");

@@ -203,6 +203,6 @@ const WORDS: Readonly<Record<Language, Words>> = {
     colon: "：",
     end: "。",
     thrown: (name, place) =>
-      `抛出 ${name}${place && ` ${place}`}。错误信息可能含个人数据，故不打印，请用 onError 接收；美团收到什么应答，见 README 的 What Meituan gets when something throws`,
+      `抛出 ${name}${place && ` ${place}`}。错误信息可能含个人数据，故不打印，请用 onError 接收；美团收到什么应答，见 README.zh-CN.md 的“抛出异常时美团收到什么”`,
   },
 };

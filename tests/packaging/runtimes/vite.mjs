@@ -8,9 +8,9 @@ import { chromium, project, ROOT, run, versionOf } from "../tools.mjs";
 
 const OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const PAGE = readFileSync(join(ROOT, "docs/loading.md"), "utf8");
 const WASM = "'wasm-unsafe-eval'";
-const POLICY = /^Content-Security-Policy: (.*)$/m.exec(README)?.[1] ?? "";
+const POLICY = /^Content-Security-Policy: (.*)$/m.exec(PAGE)?.[1] ?? "";
 
 export const vite = {
   name: "vite",
@@ -25,7 +25,7 @@ export const vite = {
   async run({ tarball, expected }) {
     const folder = await project("vite", tarball, { template: "vite", expected });
     await build({ root: folder, configFile: false, logLevel: "silent", build: { outDir: "built", target: "es2022" } });
-    // Each path of its own policy: the README's, and the same without what it asks for.
+    // Each path of its own policy: that of docs/loading.md, and the same without what it asks for.
     const server = serve(join(folder, "built"), { "/": POLICY, "/strict": POLICY.replace(WASM, "") });
     await once(server, "listening");
     const address = `http://127.0.0.1:${server.address().port}`;
@@ -44,7 +44,7 @@ export const vite = {
       if (result === undefined) throw new Error(errors.join("\n") || "the page did nothing");
       const strict = await opened("/strict");
       const isRefused = strict.result === undefined && strict.errors.some((error) => /wasm-unsafe-eval|unsafe-eval/.test(error));
-      if (!isRefused) throw new Error(`the README asks for ${WASM}, and Chromium does not: ${JSON.stringify(strict)}`);
+      if (!isRefused) throw new Error(`docs/loading.md asks for ${WASM}, and Chromium does not: ${JSON.stringify(strict)}`);
       return JSON.stringify(result);
     } finally {
       await browser.close();

@@ -9,12 +9,8 @@ use std::fmt::Write as _;
 impl Catalogue<'_> {
     /// The readers of one API: a bundle has only those of the APIs that it uses.
     pub(super) fn readers(&self, api: &Api) -> String {
-        let mut out = String::from(HEADER);
-        out.push_str(
-            "import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"../boundary/slots.js\";\n\n",
-        );
+        let mut out = String::new();
         let Facts { name, row_type, rows, codes } = &api.facts;
-        let _ = writeln!(out, "import type {{ {row_type}, Reader }} from \"./messages.js\";\n");
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }
@@ -34,7 +30,12 @@ impl Catalogue<'_> {
             let _ = writeln!(out, "  {},", reader(message));
         }
         out.push_str("];\n");
-        out
+        let is_used = |name: &&str| out.contains(&format!(" {name}(")) || out.contains(&format!(", {name})"));
+        let used: Vec<_> = READ_FUNCTIONS.into_iter().filter(is_used).collect();
+        format!(
+            "{HEADER}import {{ {} }} from \"../boundary/slots.js\";\nimport type {{ {row_type}, Reader }} from \"./messages.js\";\n\n{out}",
+            used.join(", ")
+        )
     }
 
     /// What all messages are called, and all their readers.
@@ -56,6 +57,9 @@ impl Catalogue<'_> {
         out
     }
 }
+
+/// What `boundary/slots.ts` exports to readers.
+const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "text", "textMap"];
 
 fn reader(message: &Message) -> String {
     // The same text for every slot is smaller than its number, once it is compressed.

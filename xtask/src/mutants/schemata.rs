@@ -46,7 +46,7 @@ pub(crate) fn mutant(number: usize) -> bool {
 "#;
 
 /// What tests read beside the crate's sources.
-const COPIED: [&str; 5] = ["src", "tests", "docs", "README.md", "Cargo.lock"];
+const COPIED: [&str; 4] = ["src", "tests", "docs", "Cargo.lock"];
 /// Tests of JavaScript and of the packages.
 const NOT_COPIED: [&str; 7] = ["js/", "packaging/", "www/", "types/", "examples/", "demo/", "crash/"];
 

@@ -1,0 +1,49 @@
+//! The stores of the npm package, over real databases that are installed, started and stopped here.
+
+use std::path::Path;
+
+use crate::test;
+use crate::tools::{self, Outcome, root};
+
+const FOLDER: &str = "tests/stores";
+
+/// Those that many people use, and that are quick.
+const IN_EVERY_RUN: [&str; 4] = ["postgresql", "redis", "sqlite", "sqlite-runtimes"];
+/// The others, each on what its provider, or somebody else, has for tests.
+const IN_AN_AUDIT: [&str; 5] = ["mariadb", "cloudflare", "dynamodb", "deno-kv", "rust"];
+
+/// A filter is a part of the names of files, or else of tests.
+pub(crate) fn check(filter: Option<&str>) -> Outcome {
+    install()?;
+    // The real clients are what the stores accept.
+    tools::run(tools::npm_tool("tsc").args(["--project", "tests/stores/tsconfig.json"]))?;
+    tools::require_server("postgres", "postgresql")?;
+    tools::require_server("redis-server", "redis-server")?;
+    test::node_tests(&files(&IN_EVERY_RUN), filter)
+}
+
+/// All of them, and better-sqlite3, which is compiled first.
+pub(crate) fn audit() -> Outcome {
+    check(None)?;
+    tools::require_server("mariadbd", "mariadb-server")?;
+    test::node_tests(&files(&IN_AN_AUDIT), None)?;
+    let mut rebuild = tools::npm();
+    // With the headers of the Node that is here: nothing is downloaded.
+    let node =
+        tools::printed_by(tools::node().args(["--print", "require('path').dirname(require('path').dirname(process.execPath))"]))?;
+    if Path::new(&node).join("include/node/node.h").is_file() {
+        rebuild.env("npm_config_nodedir", &node);
+    }
+    tools::run(rebuild.current_dir(root().join(FOLDER)).args(["rebuild", "better-sqlite3", "--ignore-scripts=false"]))?;
+    let mut sqlite = tools::node();
+    tools::run(sqlite.env("SQLITE_CLIENTS", "better-sqlite3,@libsql/client").arg("--test").args(files(&["sqlite"])))
+}
+
+/// Clients have a lock file of their own, so that whoever only builds does not download them.
+fn install() -> Outcome {
+    tools::install_npm_packages_in(&root().join(FOLDER))
+}
+
+fn files(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("{FOLDER}/{name}.test.mjs")).collect()
+}
