@@ -138,6 +138,8 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
         steps.run("optimize the wasm", || module.optimize())?;
     }
     steps.run("write the field references", write_references)?;
+    steps.run("generate TypeScript", generate_typescript)?;
+    steps.run("compile TypeScript", compile_typescript)?;
     steps.run("stage pkg/", stage)?;
     steps.run("add the slim entry", || scripts::add_slim(&dist()))?;
     steps.run("translate to CommonJS", || scripts::add_commonjs(&dist()))?;
@@ -185,7 +187,7 @@ impl WasmModule {
     fn bind(&self) -> Outcome {
         let compiled = target().join(WASM_TARGET).join(self.profile).join("meituan_protocol.wasm");
         let mut bindgen = Bindgen::new();
-        bindgen.input_path(compiled).out_name("glue").typescript(false);
+        bindgen.input_path(compiled).out_name("glue").typescript(true);
         // The names stay until wasm-opt drops them.
         bindgen.omit_default_module_path(true).remove_producers_section(true);
         let failure = |error| format!("wasm-bindgen: {error:#}");
@@ -264,16 +266,47 @@ fn stage() -> Outcome {
     for name in readmes::NAMES {
         write(&package().join(name), readmes::packaged(name)?)?;
     }
-    let written_by_hand = root().join("pkg-template/js");
-    for file in tools::files_under(&written_by_hand)? {
-        copy(&written_by_hand.join(&file), &dist().join(&file))?;
+    for source in [root().join(SOURCES), generated()] {
+        // What is compiled keeps its place below the repository.
+        let below = source.strip_prefix(root()).unwrap_or(&source);
+        let compiled = emitted().join(below);
+        for file in tools::files_under(&compiled)? {
+            copy(&compiled.join(&file), &dist().join(&file))?;
+        }
     }
+    for module in WASM_MODULES {
+        let types = format!("{}.d.ts", module.wasm);
+        copy(&root().join(SOURCES).join(&types), &dist().join(&types))?;
+    }
+    scripts::keep_reached_types(&dist(), declared_entries()?)?;
     WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
-    let generated = dist().join("generated");
-    create_folder(&generated)?;
-    generate::write_generated(&generated).map_err(tools::failure("generate into", &generated))?;
-    scripts::compile(&dist())?;
     make_executable(&dist().join("cli/main.js"))
+}
+
+/// Writes what is made from the definitions, and what the wasm modules export.
+fn generate_typescript() -> Outcome {
+    remove_folder(&generated())?;
+    let messages = generated().join("generated");
+    create_folder(&messages)?;
+    generate::write_generated(&messages).map_err(tools::failure("generate into", &messages))?;
+    for module in WASM_MODULES {
+        let types = Path::new(module.glue).with_extension("d.ts");
+        copy(&module.work_folder().join("glue.d.ts"), &generated().join(types))?;
+    }
+    Ok(())
+}
+
+/// The declarations that the manifest names, below `dist`.
+fn declared_entries() -> Outcome<Vec<String>> {
+    let manifest = serde_json::from_str(&manifest()?).map_err(|error| format!("package.json: {error}"))?;
+    let files = named_by(&manifest).into_iter().filter_map(|file| file.strip_prefix("dist/").map(str::to_owned));
+    // Those of CommonJS are copies.
+    Ok(files.filter(|file| file.ends_with(".d.ts") && !file.starts_with("cjs/")).collect())
+}
+
+fn compile_typescript() -> Outcome {
+    remove_folder(&emitted())?;
+    tools::run(tools::npm_tool("tsc").args(["--project", "pkg-template/tsconfig.json"]))
 }
 
 /// The references are committed, so that they can be read without building. CI fails when one was not.
@@ -326,7 +359,7 @@ fn inline(wasm: &[u8]) -> Outcome<String> {
 }
 
 /// The same of a module that most processes never use. JavaScript is read to its end at each start, so the text is packed:
-/// half as long, and unpacked by instructions of its own (`pkg-template/js/loaders/decode.js`) sooner than the rest was read.
+/// half as long, and unpacked by instructions of its own (`pkg-template/js/loaders/decode.ts`) sooner than the rest was read.
 fn inline_packed(wasm: &[u8]) -> Outcome<String> {
     let strongest = lz4::block::CompressionMode::HIGHCOMPRESSION(12);
     let packed = lz4::block::compress(wasm, Some(strongest), false).map_err(|error| format!("lz4: {error}"))?;
@@ -372,7 +405,7 @@ fn check_complete() -> Outcome {
         return Err(format!("pkg/ is staged and can be used, but lacks {}", missing.join(", ")));
     }
     if !read_text(&dist().join("cli/main.js"))?.starts_with("#!/usr/bin/env node\n") {
-        return Err("pkg-template/js/cli/main.js does not begin with #!/usr/bin/env node".to_owned());
+        return Err("pkg-template/js/cli/main.ts does not begin with #!/usr/bin/env node".to_owned());
     }
     Ok(())
 }
@@ -453,6 +486,19 @@ if (which === "files") {
   }
 }
 "#;
+
+/// The package's TypeScript, below the repository.
+pub(crate) const SOURCES: &str = "pkg-template/js";
+
+/// The rest of its TypeScript, which is made at build time. `pkg-template/tsconfig.json` names both folders.
+pub(crate) fn generated() -> PathBuf {
+    target().join("xtask/generated")
+}
+
+/// Where the compiler writes.
+fn emitted() -> PathBuf {
+    target().join("xtask/emitted")
+}
 
 fn package() -> PathBuf {
     root().join("pkg")

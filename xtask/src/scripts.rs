@@ -1,11 +1,11 @@
-//! The package's scripts: what is compiled, who imports whom, and the copies for `meituan-protocol/slim` and for CommonJS.
+//! The package's scripts: who imports whom, and the copies for `meituan-protocol/slim` and for CommonJS.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::package::{MESSAGES, ORDERS, WASM_MODULES, option};
-use crate::tools::{self, Outcome, copy, create_folder, read_text, remove_folder, root, target, write};
+use crate::package::{MESSAGES, ORDERS, SOURCES, WASM_MODULES, generated, option};
+use crate::tools::{self, Outcome, copy, create_folder, read_text, root, write};
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
@@ -28,26 +28,6 @@ const SLIM: &str = "entries/slim.js";
 
 /// What says that the files below it are CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
-
-/// Those written in TypeScript become JavaScript and declarations, in their places.
-pub(crate) fn compile(dist: &Path) -> Outcome {
-    let compiled = target().join("scripts");
-    remove_folder(&compiled)?;
-    tools::run(tools::npm_tool("tsc").args(["--project", "tsconfig.scripts.json"]))?;
-    for file in tools::files_under(dist)? {
-        let Some(name) = typescript(&file) else { continue };
-        for kind in ["js", "d.ts"] {
-            copy(&compiled.join(format!("{name}.{kind}")), &dist.join(format!("{name}.{kind}")))?;
-        }
-        fs::remove_file(dist.join(&file)).map_err(tools::failure("remove", &dist.join(&file)))?;
-    }
-    Ok(())
-}
-
-/// The name of a file in TypeScript, without its end.
-fn typescript(file: &str) -> Option<&str> {
-    file.strip_suffix(".ts").filter(|name| !name.ends_with(".d"))
-}
 
 /// The files that lead to the instance once more, around one that the user brings. All others are shared.
 ///
@@ -107,21 +87,41 @@ pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
     tools::run(&mut esbuild)
 }
 
-/// Fails where files of the package import each other in a circle.
+/// Removes the declarations that no entry leads to: they describe what is the package's own.
+pub(crate) fn keep_reached_types(dist: &Path, entries: Vec<String>) -> Outcome {
+    let mut waiting = entries;
+    let mut reached = BTreeSet::new();
+    while let Some(file) = waiting.pop() {
+        if reached.insert(file.clone()) {
+            let text = read_text(&dist.join(&file))?;
+            waiting.extend(named_in(&file, &text).map(|script| script.replace(".js", ".d.ts")));
+        }
+    }
+    let types = tools::files_under(dist)?.into_iter().filter(|file| file.ends_with(".d.ts"));
+    for file in types.filter(|file| !reached.contains(file)) {
+        fs::remove_file(dist.join(&file)).map_err(tools::failure("remove", &dist.join(&file)))?;
+    }
+    Ok(())
+}
+
+/// The scripts that declarations name: in statements, and in types.
+fn named_in<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a {
+    let in_types = text.split("import(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    imports(file, text).chain(in_types.filter_map(|specifier| target_of(file, specifier)))
+}
+
+/// Fails where files of the package import each other in a circle, be it for their types alone. What is generated is looked at once it is there.
 pub(crate) fn check_circles() -> Outcome {
-    let folder = root().join("pkg-template/js");
     let mut scripts = BTreeMap::new();
-    for file in tools::files_under(&folder)? {
-        let text = || read_text(&folder.join(&file));
-        match typescript(&file) {
-            Some(name) => scripts.insert(format!("{name}.js"), text()?),
-            None if file.ends_with(".js") => scripts.insert(file.clone(), text()?),
-            None => continue,
-        };
+    for folder in [root().join(SOURCES), generated()].into_iter().filter(|folder| folder.is_dir()) {
+        for file in tools::files_under(&folder)?.into_iter().filter(|file| file.ends_with(".ts") && !file.ends_with(".d.ts")) {
+            let text = read_text(&folder.join(&file))?;
+            scripts.insert(file.replace(".ts", ".js"), text);
+        }
     }
     match circle(&scripts) {
         None => Ok(()),
-        Some(files) => Err(format!("these files of pkg-template/js import each other: {}", files.join(" → "))),
+        Some(files) => Err(format!("these files of {SOURCES} import each other: {}", files.join(" → "))),
     }
 }
 

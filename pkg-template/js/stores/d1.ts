@@ -10,7 +10,7 @@ export type { TableOptions };
 /** A binding of D1. */
 export interface D1Database {
   prepare(sql: string): {
-    // biome-ignore lint/suspicious/noExplicitAny: values and rows are of any kind
+    // Values and rows are of any kind
     bind(...values: any[]): { all(): Promise<{ results: any[] }> };
   };
 }

@@ -32,9 +32,9 @@ export interface DenoKvAtomic {
 /** What `Deno.openKv()` opens, or `openKv` of `@deno/kv`. */
 export interface DenoKv {
   get(key: Key): Promise<Entry>;
-  // biome-ignore lint/suspicious/noExplicitAny: its own types differ in variance alone
+  // Its own types differ in variance alone
   list(selector: any, options?: { limit?: number }): AsyncIterable<Entry>;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  // Likewise
   atomic(): any;
 }
 

@@ -11,7 +11,7 @@ export type { TableOptions };
 /** The storage of a Durable Object with SQLite, `ctx.storage`. */
 export interface DurableObjectStorage {
   readonly sql: {
-    // biome-ignore lint/suspicious/noExplicitAny: values and rows are of any kind
+    // Values and rows are of any kind
     exec(sql: string, ...values: any[]): { toArray(): any[] };
   };
   getAlarm(): Promise<number | null>;

@@ -23,11 +23,11 @@ export interface DynamoOptions {
 
 /** A `DynamoDB` of `@aws-sdk/client-dynamodb`, or what has the same functions. */
 export interface DynamoClient {
-  // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs of AWS have types of their own
+  // Inputs and outputs of AWS have types of their own
   getItem(input: any): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  // Likewise
   updateItem(input: any): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  // Likewise
   query(input: any): Promise<any>;
 }
 

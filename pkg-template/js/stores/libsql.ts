@@ -9,7 +9,7 @@ export type { TableOptions };
 
 /** A client of `@libsql/client`, or what has the same function. */
 export interface LibsqlClient {
-  // biome-ignore lint/suspicious/noExplicitAny: clients differ in what they accept
+  // Clients differ in what they accept
   execute(statement: { sql: string; args: any[] }): Promise<{ rows: any[] }>;
 }
 

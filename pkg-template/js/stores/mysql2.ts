@@ -7,13 +7,13 @@ export type { DatabaseStore, DeletingStore } from "./store.js";
 export type { TableOptions };
 
 interface Executing {
-  // biome-ignore lint/suspicious/noExplicitAny: rows are of any kind
+  // Rows are of any kind
   execute(sql: string, values: any[]): Promise<[any, any]>;
 }
 
 /** A connection of the pool. */
 export interface MysqlConnection extends Executing {
-  // biome-ignore lint/suspicious/noExplicitAny: nothing of it is read
+  // Nothing of it is read
   query(sql: string): Promise<any>;
   release(): void;
   destroy(): void;

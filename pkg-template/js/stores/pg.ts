@@ -8,7 +8,7 @@ export type { TableOptions };
 
 /** A `Pool` of `pg`, or what has the same function. */
 export interface PgPool {
-  // biome-ignore lint/suspicious/noExplicitAny: rows are of any kind
+  // Rows are of any kind
   query(text: string, values: any[]): Promise<{ rows: any[] }>;
 }
 

@@ -8,7 +8,7 @@ export type { TableOptions };
 
 /** A statement. */
 export interface SqliteStatement {
-  // biome-ignore lint/suspicious/noExplicitAny: clients differ in what they accept
+  // Clients differ in what they accept
   all(...values: any[]): unknown[];
 }
 

@@ -11,7 +11,7 @@ import { optionsOf, record, settingsOf } from "../values/options.js";
  * client throws: the handler reports that, and Meituan repeats its call.
  */
 export interface DatabaseStore {
-  // biome-ignore lint/suspicious/noExplicitAny: as it was saved
+  // As it was saved
   load(orderId: string): Promise<{ snapshot: any; revision: string } | null>;
   /** Saves by compare-and-swap: `false`, and no change, if `expectedRevision` is no longer what is stored. */
   save(

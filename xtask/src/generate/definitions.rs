@@ -9,7 +9,7 @@ use meituan_protocol::ticket;
 use std::fmt::Write as _;
 
 impl Catalogue<'_> {
-    /// The field tables as data, for pages and tools: what the references say, field by field. `definitions/rows` reads them.
+    /// The field tables as data, for pages and tools: what the references say, field by field. `definitions/rows.ts` reads them.
     pub(super) fn definitions(&self) -> String {
         let mut messages = String::new();
         let objects = self.objects.values().filter(|message| self.packed.contains(message.name)).copied();
@@ -24,7 +24,10 @@ impl Catalogue<'_> {
                 let _ = writeln!(messages, "{}{}|{}", field.name, traits(field), one_line(field.doc));
             }
         }
-        definition_file("definitions", &format!("/* @__PURE__ */ definitionsIn({})", template(&messages)), "definitionsIn")
+        let imports = "import { type Definition, definitionsIn } from \"../definitions/rows.js\";\nimport type { MessageName } from \"./messages.js\";";
+        let doc = "The messages by their names, and the objects in them; texts as in {@link Definition}.";
+        let of = "Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>";
+        file(imports, doc, &format!("definitions: {of}"), &format!("/* @__PURE__ */ definitionsIn<MessageName>({})", template(&messages)))
     }
 
     pub(super) fn values(&self) -> String {
@@ -37,7 +40,10 @@ impl Catalogue<'_> {
                 let _ = writeln!(values, "{}|{}", row.value, one_line(row.doc));
             }
         }
-        definition_file("values", &format!("/* @__PURE__ */ valuesIn({})", template(&values)), "valuesIn")
+        let imports = "import { valuesIn } from \"../definitions/rows.js\";";
+        let doc = "The documented values of the fields of type `code`, by the table's name: each with its meaning, as in `FieldDefinition.doc`.";
+        let of = "Readonly<Record<string, Readonly<Record<number, string>> | undefined>>";
+        file(imports, doc, &format!("values: {of}"), &format!("/* @__PURE__ */ valuesIn({})", template(&values)))
     }
 }
 
@@ -84,7 +90,10 @@ pub(super) fn machines() -> String {
         template(&ticket_machine()),
         template(&ride_machine())
     );
-    definition_file("machines", &machines, "rideMachineIn, ticketMachineIn")
+    let imports =
+        "import { type RideMachine, rideMachineIn, type TicketMachine, ticketMachineIn } from \"../definitions/rows.js\";";
+    let doc = "The state machines of both APIs' orders: the tables that the library decides by; texts as in `FieldDefinition.doc`.";
+    file(imports, doc, "machines: { readonly ticket: TicketMachine; readonly ride: RideMachine }", &machines)
 }
 
 /// The table of the ticket order's machine as rows, for pictures.
@@ -140,6 +149,6 @@ fn ride_machine() -> String {
     out
 }
 
-fn definition_file(name: &str, value: &str, readers: &str) -> String {
-    format!("{HEADER}import {{ {readers} }} from \"../definitions/rows.js\";\n\nexport const {name} = {value};\n")
+fn file(imports: &str, doc: &str, name: &str, value: &str) -> String {
+    format!("{HEADER}{imports}\n\n/** {doc} */\nexport const {name} = {value};\n")
 }

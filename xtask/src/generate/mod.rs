@@ -1,4 +1,4 @@
-//! What is made from the definitions: the JavaScript readers and their types, the sentences, the tables, the field references.
+//! What is made from the definitions: the readers and their types, the sentences, the tables, the field references.
 
 mod apis;
 mod catalogue;
@@ -20,35 +20,30 @@ use std::path::Path;
 
 const HEADER: &str = "// Generated from the definitions in src by `cargo xtask build`. Do not edit.\n\n";
 
-/// Writes the generated files of the package into a folder.
+/// Writes the generated files of the package, as TypeScript, into a folder.
 pub(crate) fn write_generated(folder: &Path) -> std::io::Result<()> {
     let apis = [ticket_api(), ride_api()];
     let all = Catalogue::of(&apis);
-    std::fs::write(folder.join("messages.js"), all.names())?;
-    std::fs::write(folder.join("messages.d.ts"), all.types())?;
+    let write = |name: &str, text: String| std::fs::write(folder.join(name).with_extension("ts"), text);
+    write("messages", all.types())?;
+    write("readers", all.all_readers())?;
     let mut exports = String::from(HEADER);
     for api in &apis {
         let own = Catalogue::of(std::slice::from_ref(api));
-        std::fs::write(folder.join(format!("{}-messages.js", api.name)), own.readers(api))?;
-        std::fs::write(folder.join(format!("{}-messages.d.ts", api.name)), readers::reader_types(api))?;
-        std::fs::write(folder.join(format!("{}-codes.js", api.name)), own.constants())?;
-        std::fs::write(folder.join(format!("{}-codes.d.ts", api.name)), own.constant_types())?;
+        write(&format!("{}-messages", api.name), own.readers(api))?;
+        write(&format!("{}-codes", api.name), own.constants())?;
         let _ = writeln!(exports, "export * from \"./{}-codes.js\";", api.name);
     }
-    std::fs::write(folder.join("codes.js"), &exports)?;
-    std::fs::write(folder.join("codes.d.ts"), exports)?;
-    std::fs::write(folder.join("ride-tables.js"), tables::ride_tables())?;
-    std::fs::write(folder.join("ride-tables.d.ts"), tables::ride_table_types())?;
-    std::fs::write(folder.join("mistakes.js"), texts::mistakes())?;
-    std::fs::write(folder.join("mistakes.d.ts"), texts::mistake_types())?;
+    write("codes", exports)?;
+    write("ride-tables", tables::ride_tables())?;
+    write("mistakes", texts::mistakes())?;
     // A page that shows one of the three loads no other.
-    for (name, text) in [("messages", all.definitions()), ("values", all.values()), ("machines", definitions::machines())] {
-        std::fs::write(folder.join(format!("definition-{name}.js")), text)?;
-    }
-    std::fs::write(folder.join("order-texts.js"), texts::order_texts(&apis))?;
-    std::fs::write(folder.join("trace-details.js"), texts::trace_details())?;
-    std::fs::write(folder.join("texts.js"), texts::texts(&apis))?;
-    std::fs::write(folder.join("texts.d.ts"), texts::TEXT_TYPES)
+    write("definition-messages", all.definitions())?;
+    write("definition-values", all.values())?;
+    write("definition-machines", definitions::machines())?;
+    write("order-texts", texts::order_texts(&apis))?;
+    write("trace-details", texts::trace_details())?;
+    write("texts", texts::texts(&apis))
 }
 
 /// The references: their paths below the repository, and what they must say.

@@ -1,4 +1,4 @@
-//! The JavaScript that reads packed messages, and the types of its files.
+//! The TypeScript that reads packed messages.
 
 use super::HEADER;
 use super::apis::{Api, Facts};
@@ -9,57 +9,63 @@ use std::fmt::Write as _;
 impl Catalogue<'_> {
     /// The readers of one API: a bundle has only those of the APIs that it uses.
     pub(super) fn readers(&self, api: &Api) -> String {
-        let mut out = String::from(HEADER);
-        out.push_str(
-            "import { decimal, flag, number, object, objects, raw, scalars, text, textMap } from \"../boundary/slots.js\";\n\n",
-        );
+        let mut out = String::new();
+        let Facts { name, row_type, rows, codes } = &api.facts;
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
             let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
         }
-        let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {} = [", api.facts.name);
-        for row in &api.facts.rows {
+        let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {name}: readonly {row_type}[] = [");
+        for row in rows {
             let _ = writeln!(out, "  {row},");
         }
         out.push_str("];\n");
-        if let Some(codes) = &api.facts.codes {
+        if let Some(codes) = codes {
             let _ = writeln!(
                 out,
-                "\n/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */\nexport const noFailure = {codes:?};"
+                "\n/** The codes that Meituan acts on as something else than a failure (acceptance manual, part one, item 1). */\nexport const noFailure: readonly number[] = {codes:?};"
             );
         }
-        out.push_str("\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read = [\n");
+        out.push_str("\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read: readonly Reader[] = [\n");
         for message in self.messages() {
             let _ = writeln!(out, "  {},", reader(message));
         }
         out.push_str("];\n");
-        out
+        let is_used = |name: &&str| out.contains(&format!(" {name}(")) || out.contains(&format!(", {name})"));
+        let used: Vec<_> = READ_FUNCTIONS.into_iter().filter(is_used).collect();
+        format!(
+            "{HEADER}import {{ {} }} from \"../boundary/slots.js\";\nimport type {{ {row_type}, Reader }} from \"./messages.js\";\n\n{out}",
+            used.join(", ")
+        )
     }
 
     /// What all messages are called, and all their readers.
-    pub(super) fn names(&self) -> String {
+    pub(super) fn all_readers(&self) -> String {
         let mut out = String::from(HEADER);
         for api in self.apis {
             let _ = writeln!(out, "import {{ read as {0} }} from \"./{0}-messages.js\";", api.name);
         }
-        out.push_str("\n/** The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces. */\nexport const messages = [\n");
+        out.push_str("import type { MessageName, Reader } from \"./messages.js\";\n\n/** The messages, in the order of their numbers: requests of the calls, then replies; the same of the interfaces. */\nexport const messages: readonly MessageName[] = [\n");
         for message in self.messages() {
             let _ = writeln!(out, "  {:?},", message.name);
         }
         let names: Vec<_> = self.apis.iter().map(|api| api.name).collect();
         let _ = writeln!(
             out,
-            "];\n\n/** A reader for each message. */\nexport const read = /* @__PURE__ */ [{}].flat();",
+            "];\n\n/** A reader for each message. */\nexport const read: readonly Reader[] = /* @__PURE__ */ [{}].flat();",
             names.join(", ")
         );
         out
     }
 }
 
+/// What `boundary/slots.ts` exports to readers.
+const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "text", "textMap"];
+
 fn reader(message: &Message) -> String {
     // The same text for every slot is smaller than its number, once it is compressed.
     let read = |field: &Field| format!("{}: {}", field.name, read_call(&field.kind, "block++"));
     let fields: Vec<_> = message.fields.iter().map(read).collect();
-    format!("(/** @type {{number}} */ block) => ({{ {} }})", fields.join(", "))
+    format!("(block: number) => ({{ {} }})", fields.join(", "))
 }
 
 fn read_call(kind: &Kind, slot: &str) -> String {
@@ -80,13 +86,4 @@ fn read_function(kind: &Kind) -> &'static str {
         Kind::TextMap => "textMap",
         Kind::Raw | Kind::Object(_) | Kind::List { .. } => "raw",
     }
-}
-
-pub(super) fn reader_types(api: &Api) -> String {
-    let Facts { name, row_type, codes, .. } = &api.facts;
-    let codes = if codes.is_some() { "export declare const noFailure: readonly number[];\n" } else { "" };
-    format!(
-        "{HEADER}import type {{ {row_type}, Reader }} from \"./messages.js\";\n\n\
-         export declare const {name}: readonly {row_type}[];\nexport declare const read: readonly Reader[];\n{codes}"
-    )
 }

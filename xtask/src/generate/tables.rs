@@ -15,23 +15,15 @@ impl Catalogue<'_> {
     pub(super) fn constants(&self) -> String {
         let mut out = String::from(HEADER);
         for enumeration in self.enumerations.values() {
-            let values: Vec<_> = enumeration.values.iter().map(|value| format!("{}: {}", value.name, value.value)).collect();
-            let _ =
-                writeln!(out, "export const {} = /* @__PURE__ */ Object.freeze({{ {} }});", enumeration.name, values.join(", "));
-        }
-        out
-    }
-
-    pub(super) fn constant_types(&self) -> String {
-        let mut out = String::from(HEADER);
-        for enumeration in self.enumerations.values() {
             comment(&mut out, "", enumeration.doc);
-            let _ = writeln!(out, "export declare const {}: {{", enumeration.name);
+            // The type by itself, so that the words about each value are no code.
+            let _ = writeln!(out, "export const {}: {{", enumeration.name);
             for value in enumeration.values {
                 comment(&mut out, "  ", value.doc);
                 let _ = writeln!(out, "  readonly {}: {};", value.name, value.value);
             }
-            out.push_str("};\n\n");
+            let values: Vec<_> = enumeration.values.iter().map(|value| format!("{}: {}", value.name, value.value)).collect();
+            let _ = writeln!(out, "}} = /* @__PURE__ */ Object.freeze({{ {} }});\n", values.join(", "));
         }
         out
     }
@@ -55,11 +47,21 @@ const RIDE_TABLES: [(&str, &Enumeration); 12] = [
 
 pub(super) fn ride_tables() -> String {
     let mut out = String::from(HEADER);
+    let names: Vec<_> = RIDE_TABLES.iter().map(|(_, table)| table.name).collect();
+    let _ = writeln!(
+        out,
+        "import type {{ CarTypeRequest, Estimate, RideStanding, RideTransition, {} }} from \"./messages.js\";",
+        names.join(", ")
+    );
+    out.push_str(ROW_TYPES);
     for (name, table) in RIDE_TABLES {
-        let _ = writeln!(out, "export const {name} = [");
+        let has_retries = table.name == ResultCode::VALUES.name;
+        comment(&mut out, "", table.doc);
+        let more = if has_retries { " & { readonly retryable: boolean }" } else { "" };
+        let _ = writeln!(out, "export const {name}: ReadonlyArray<Row<{}>{more}> = [", table.name);
         for row in table.values {
             let (zh, en) = row.doc.trim().split_once(" · ").expect("both languages");
-            let retryable = match table.name == ResultCode::VALUES.name {
+            let retryable = match has_retries {
                 true => format!(", retryable: {}", ResultCode(row.value).is_retryable()),
                 false => String::new(),
             };
@@ -75,44 +77,31 @@ pub(super) fn ride_tables() -> String {
     let word = |(word, meaning): (&str, _)| format!("  {{ word: {word:?}, meaning: {} }},\n", text(meaning));
     let conflicts: String = Conflict::ALL.iter().map(|one| word((one.as_str(), one.text()))).collect();
     let warnings: String = RideWarning::ALL.iter().map(|one| word((one.as_str(), one.text()))).collect();
-    let _ = writeln!(out, "export const conflicts = [\n{conflicts}];\n\nexport const warnings = [\n{warnings}];\n");
-    out.push_str("export const carTypeRequestSources = [\n");
+    let _ = writeln!(
+        out,
+        "/** What contradicts what in an order: the words of `standing.conflictKinds`. */\n\
+         export const conflicts: ReadonlyArray<WordRow<RideStanding[\"conflictKinds\"][number]>> = [\n{conflicts}];\n\n\
+         /** What deviates in an event: the words of `transition.warnings`. */\n\
+         export const warnings: ReadonlyArray<WordRow<RideTransition[\"warnings\"][number]>> = [\n{warnings}];\n"
+    );
+    out.push_str(
+        "/** Where each field of a CarTypeRequest comes from (inferred from the two field tables): see `carTypeRequestOf`. */\n\
+         export const carTypeRequestSources: readonly CarTypeRequestSource[] = [\n",
+    );
     for source in CAR_TYPE_REQUEST_SOURCES {
         let field =
             CarTypeRequest::MESSAGE.fields.iter().find(|field| field.name == source.field).expect("the request has the field");
         let needed = field.presence == Presence::Required;
         let _ = writeln!(out, "  {{ field: {:?}, from: {:?}, needed: {needed} }},", source.field, source.from);
     }
-    out.push_str("];\n\nexport const questions = [\n");
+    out.push_str(
+        "];\n\n/** Categories of questions to customer service (附录 客服问题分类). */\nexport const questions: readonly Question[] = [\n",
+    );
     for question in QUESTIONS {
         let (category, words) = (text(question.category), text(question.question));
         let _ = writeln!(out, "  {{ faqId: {}, category: {category}, question: {words} }},", question.faq_id);
     }
     out.push_str("];\n");
-    out
-}
-
-pub(super) fn ride_table_types() -> String {
-    let mut out = String::from(HEADER);
-    let names: Vec<_> = RIDE_TABLES.iter().map(|(_, table)| table.name).collect();
-    let _ = writeln!(
-        out,
-        "import type {{ CarTypeRequest, Estimate, RideStanding, RideTransition, {} }} from \"./messages.js\";\n",
-        names.join(", ")
-    );
-    out.push_str(ROW_TYPES);
-    for (name, table) in RIDE_TABLES {
-        comment(&mut out, "", table.doc);
-        let more = if table.name == ResultCode::VALUES.name { " & { readonly retryable: boolean }" } else { "" };
-        let _ = writeln!(out, "export declare const {name}: ReadonlyArray<Row<{}>{more}>;", table.name);
-    }
-    out.push_str(
-        "/** What contradicts what in an order: the words of `standing.conflictKinds`. */\nexport declare const conflicts: ReadonlyArray<WordRow<RideStanding[\"conflictKinds\"][number]>>;\n\
-         /** What deviates in an event: the words of `transition.warnings`. */\nexport declare const warnings: ReadonlyArray<WordRow<RideTransition[\"warnings\"][number]>>;\n\
-         /** Where each field of a CarTypeRequest comes from (inferred from the two field tables): see `carTypeRequestOf`. */\n\
-         export declare const carTypeRequestSources: readonly CarTypeRequestSource[];\n",
-    );
-    out.push_str("/** Categories of questions to customer service (附录 客服问题分类). */\nexport declare const questions: readonly Question[];\n");
     out
 }
 

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
+    out.push_str(TEXT_TYPE);
     let errors: Vec<_> = ErrorCode::ALL
         .iter()
         .map(|code| {
@@ -26,16 +27,16 @@ pub(super) fn texts(apis: &[Api]) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.js reads them. */\nexport const errors = {};",
+        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.ts reads them. */\nexport const errors: string = {};",
         template(&errors.join("\n\n"))
     );
     for (doc, name, text) in [
         ("What Meituan's staff read where the supplier's own code fails.", "systemFailure", ticket::SYSTEM_FAILURE),
         ("What they read where a call is not served.", "notServed", ticket::NOT_SERVED),
     ] {
-        let _ = writeln!(out, "\n/** {doc} */\nexport const {name} = {text:?};");
+        let _ = writeln!(out, "\n/** {doc} */\nexport const {name}: string = {text:?};");
     }
-    out.push_str("\n/** What each rule demands. */\nexport const rules = {\n");
+    out.push_str("\n/** What each rule demands. */\nexport const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>> = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
         let doc = one_line(rule.doc);
         let (zh, en) = doc.split_once(" · ").expect("both languages");
@@ -44,10 +45,13 @@ pub(super) fn texts(apis: &[Api]) -> String {
     out.push_str("};\n");
     let _ = writeln!(
         out,
-        "\n/** What the modules say of what they found, English before Chinese. `{{}}` stands for anything, `#` for a number. */\nexport const details = {};",
+        "\n/** What the modules say of what they found, English before Chinese. `{{}}` stands for anything, `#` for a number. */\nexport const details: string = {};",
         both_of(DETAILS)
     );
-    out.push_str("\n/** What each acceptance point demands. */\nexport const acceptance = {\n");
+    out.push_str(
+        "\n/** What each acceptance point demands. */\nexport const acceptance: Readonly<\n  Record<\n    AcceptancePointId,\n    \
+         Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }\n  >\n> = {\n",
+    );
     for point in POINTS {
         let rules: Vec<_> = point.rules.iter().map(|rule| rule.id).collect();
         let _ = writeln!(
@@ -73,26 +77,20 @@ fn both_of(details: &[meituan_protocol::Text]) -> String {
 /// What is said of recorded exchanges: a file of its own, for who judges them.
 pub(super) fn trace_details() -> String {
     format!(
-        "{HEADER}/** What the judge of recorded exchanges says of what it found, English before Chinese. */\nexport const traceDetails = {};\n",
+        "{HEADER}/** What the judge of recorded exchanges says of what it found, English before Chinese. */\nexport const traceDetails: string = {};\n",
         both_of(acceptance::details::DETAILS)
     )
 }
 
-pub(super) const TEXT_TYPES: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
-export interface Text { readonly en: string; readonly zh: string }\n\
-export declare const errors: string;\n\
-export declare const systemFailure: string;\n\
-export declare const notServed: string;\n\
-export declare const details: string;\n\
-export declare const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>>;\n\
-export declare const acceptance: Readonly<Record<AcceptancePointId, Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }>>;\n";
+const TEXT_TYPE: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
+/** The same thing said twice. */\nexport interface Text {\n  readonly en: string;\n  readonly zh: string;\n}\n\n";
 
 /// Sentences about orders: a file of its own, for pages that show orders and no messages. Each table is one text until somebody
 /// reads it.
 pub(super) fn order_texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
     let mut table = |name: &str, rows: Vec<String>| {
-        let _ = writeln!(out, "\nexport const {name} = {};", template(&format!("\n{}\n", rows.join("\n"))));
+        let _ = writeln!(out, "\nexport const {name}: string = {};", template(&format!("\n{}\n", rows.join("\n"))));
     };
     for sentences in apis.iter().flat_map(|api| &api.sentences) {
         table(sentences.name, sentences.rows.iter().map(|[id, zh, en]| format!("{id}|{zh} · {en}")).collect());
@@ -105,17 +103,6 @@ pub(super) fn order_texts(apis: &[Api]) -> String {
 /// What people do wrong when they sign.
 pub(super) fn mistakes() -> String {
     let mut out = String::from(HEADER);
-    out.push_str("export const mistakes = {\n");
-    for mistake in MISTAKES {
-        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
-        let _ = writeln!(out, "  {:?}: {{ what: {}, fix: {} }},", mistake.id, text(mistake.what), text(mistake.fix));
-    }
-    out.push_str("};\n");
-    out
-}
-
-pub(super) fn mistake_types() -> String {
-    let mut out = String::from(HEADER);
     let ids: String = MISTAKES.iter().map(|mistake| format!("\n  | {:?}", mistake.id)).collect();
     let _ = writeln!(
         out,
@@ -123,7 +110,12 @@ pub(super) fn mistake_types() -> String {
     );
     out.push_str(
         "/** What was done, and how to put it right. */\n\
-         export declare const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>>;\n",
+         export const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>> = {\n",
     );
+    for mistake in MISTAKES {
+        let text = |text: meituan_protocol::Text| format!("{{ en: {:?}, zh: {:?} }}", text.en, text.zh);
+        let _ = writeln!(out, "  {:?}: {{ what: {}, fix: {} }},", mistake.id, text(mistake.what), text(mistake.fix));
+    }
+    out.push_str("};\n");
     out
 }

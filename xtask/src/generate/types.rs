@@ -238,6 +238,4 @@ export interface InterfaceFacts {
 }
 /** Builds the plain object of a packed message. */
 export type Reader = (block: number) => Record<string, unknown>;
-export declare const messages: readonly MessageName[];
-export declare const read: readonly Reader[];
 "#;

@@ -1,0 +1,56 @@
+// The envelope of the ride API in the module of messages.
+
+import { MeituanError } from "../errors/error.js";
+import * as glue from "../loaders/glue.js";
+import { anyText } from "../values/arguments.js";
+import { content as contentOf, isWellFormed, limited } from "../values/content.js";
+import { withFound } from "../values/culprits.js";
+import { unset } from "../values/faults.js";
+import { isUnset } from "../values/kinds.js";
+import type { HostCipher } from "./host-cipher.js";
+import { boundary, keepCipher } from "./messages-module.js";
+
+/** The numbers of the host's ciphers, as src/wasm/cipher.rs counts them. */
+const OF_CALL = 0;
+
+/**
+ * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.
+ * So the last secretKey stays in memory here, as it does where it came from: texts of JavaScript cannot be overwritten.
+ */
+let secretKeyMade = "";
+let cipherMade: HostCipher | undefined;
+/** The generation of the instance that has it. */
+let madeIn = 0;
+
+function makeKey(secretKey: unknown, cipher: HostCipher | undefined) {
+  const isSame = secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "";
+  if (isSame && madeIn === boundary.generation) return;
+  if (typeof secretKey !== "string" || isUnset(secretKey))
+    return unset("secretKey", secretKey, "Base64 of exactly 16 bytes", "恰好 16 字节的 Base64");
+  secretKeyMade = "";
+  keepCipher(OF_CALL, cipher);
+  if (glue.envelope_key(boundary.putAlone(secretKey), cipher !== undefined) !== 0)
+    throw withFound(boundary.failed(), { secretKey });
+  secretKeyMade = secretKey;
+  cipherMade = cipher;
+  madeIn = boundary.generation;
+}
+
+export function sealContent(secretKey: string, text: string, cipher?: HostCipher, maxBytes?: number): string {
+  limited(anyText(text, "text", "WRONG_TYPE"), "text", maxBytes);
+  if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", { path: "text" });
+  return boundary.call(() => {
+    makeKey(secretKey, cipher);
+    if (glue.envelope_seal(boundary.putAlone(text)) !== 0) throw boundary.failed();
+    return boundary.asciiOutput();
+  });
+}
+
+export function openContent(secretKey: string, sealed: string | Uint8Array, cipher?: HostCipher, maxBytes?: number): string {
+  const content = limited(contentOf(sealed, "content"), "content", maxBytes);
+  return boundary.call(() => {
+    makeKey(secretKey, cipher);
+    if (glue.envelope_open(boundary.putAlone(content)) !== 0) throw boundary.failed();
+    return boundary.output();
+  });
+}

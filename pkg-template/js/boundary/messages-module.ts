@@ -1,0 +1,80 @@
+// The boundary to the WebAssembly module of messages (src/wasm/mod.rs is its other side). Everything that knows addresses, the
+// row of numbers and the numbers of calls and messages is here; no other file touches its memory.
+
+import type { MeituanError } from "../errors/error.js";
+import type { Reader } from "../generated/messages.js";
+import * as glue from "../loaders/glue.js";
+import { instantiate } from "../loaders/instance.js";
+import { withFound } from "../values/culprits.js";
+import { stringify } from "../values/json.js";
+import { ASCII, Boundary, MARKS, NONE, SLOTS, TEXT } from "./boundary.js";
+import { Ciphers } from "./ciphers.js";
+import type { HostCipher } from "./host-cipher.js";
+import { open, root } from "./slots.js";
+
+// Each by its name: as a whole, the glue would bring all of its exports into every bundle.
+export const boundary = /* @__PURE__ */ new Boundary(
+  { input: glue.input, result: glue.result, write_error: glue.write_error, write_findings: glue.write_findings },
+  instantiate,
+);
+
+/** The place of a name. The map is made when it is first needed. */
+export function indexOf(names: () => readonly string[]): (name: string) => number | undefined {
+  let indices: ReadonlyMap<string, number> | undefined;
+  return (name) => {
+    indices ??= new Map(names().map((each, index) => [each, index]));
+    return indices.get(name);
+  };
+}
+
+/** What was written from the message that was read last: names are ASCII, so it is when that was. */
+export function written() {
+  boundary.refresh();
+  return boundary.row[MARKS] & ASCII ? boundary.asciiOutput() : boundary.output();
+}
+
+/** The plain object of the message that was read last. `text` is what was read, where that is at hand as a string. */
+export function take(read: Reader, text: string | Uint8Array): unknown {
+  const { row, view } = boundary;
+  const isAtHand = typeof text === "string" && row[MARKS] === ASCII;
+  open(view, row[SLOTS], row[TEXT], row[TEXT + 1], (row[MARKS] & ASCII) !== 0, isAtHand ? text : undefined);
+  return read(root());
+}
+
+let ciphers: Ciphers | undefined;
+
+export function keepCipher(number: number, cipher: HostCipher | undefined) {
+  if (cipher === undefined) return;
+  if (ciphers === undefined) {
+    const made = new Ciphers(boundary);
+    ciphers = made;
+    glue.host_ciphers(made);
+    boundary.keep("ciphers", () => glue.host_ciphers(made));
+  }
+  ciphers.keep(number, cipher);
+}
+
+/**
+ * Settings stay in memory here, with their secrets, as they do where they came from: texts of JavaScript cannot be overwritten.
+ * @param numberOf its cipher
+ */
+export function opened(
+  kind: string,
+  make: (length: number) => number,
+  settings: object,
+  cipher: HostCipher | undefined,
+  numberOf: (handle: number) => number,
+) {
+  const text = stringify({ ...settings, hasCipher: cipher && true });
+  return boundary.call(() => {
+    const handle = make(boundary.putAlone(text));
+    if (handle === NONE) throw withFound(boundary.failed(), settings);
+    boundary.keep(kind + text, () => make(boundary.putAlone(text)));
+    keepCipher(numberOf(handle), cipher);
+    return handle;
+  });
+}
+
+export const saidOf = ({ code, path }: MeituanError) => `${code}\n${path}`;
+
+export const NOWHERE = new Uint8Array(0);

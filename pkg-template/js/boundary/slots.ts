@@ -1,0 +1,162 @@
+// The packed form of a message, read from the module's memory (src/message/packed.rs describes it).
+// The generated readers call these functions with slot numbers; an absent field is undefined.
+
+import { parseExactly } from "../values/json.js";
+import type { MemoryView } from "./view.js";
+
+const ABSENT = 0xffffffff;
+const ESCAPED = 0x80000000;
+const BEYOND_ASCII = 0x40000000;
+const PLAIN = 0x3fffffff;
+
+let view: MemoryView;
+let halves = new Uint32Array(0);
+let doubles = new Float64Array(0);
+let first = 0;
+let begin = 0;
+let end = 0;
+let isAscii = false;
+let source: string | undefined;
+
+/**
+ * Turns to the message that was read last.
+ * @param slots address of the slots
+ * @param at address of the text
+ * @param length of the text in bytes
+ * @param ascii whether the text is ASCII throughout
+ * @param text the text, where it is at hand and ASCII
+ */
+export function open(memory: MemoryView, slots: number, at: number, length: number, ascii: boolean, text: string | undefined) {
+  view = memory;
+  halves = memory.halves;
+  doubles = memory.doubles;
+  first = slots / 8;
+  begin = at;
+  end = at + length;
+  isAscii = ascii;
+  source = text;
+}
+
+/**
+ * The text is taken out of the memory once, by the first field that needs it: its pieces are substrings then. It has one
+ * character for each byte, so that positions stay the same; pieces beyond ASCII are marked, and read by themselves.
+ */
+function decode() {
+  source = isAscii ? view.ascii(begin, end) : view.bytewise(begin, end);
+  return source;
+}
+
+/** The slot that holds the message itself. */
+export const root = () => halves[2 * first];
+
+/** By its high half alone, which no end and no count is. */
+const isAbsent = (slot: number) => halves[2 * (first + slot) + 1] === ABSENT;
+
+export function text(slot: number): any {
+  const at = 2 * (first + slot);
+  const start = halves[at];
+  const stop = halves[at + 1];
+  if (stop <= PLAIN) return (source ?? decode()).substring(start, stop);
+  return stop === ABSENT ? undefined : marked(start, stop);
+}
+
+/** @param stop with marks */
+function marked(start: number, stop: number) {
+  const last = stop & PLAIN;
+  const piece = stop & BEYOND_ASCII ? view.piece(begin + start, begin + last) : (source ?? decode()).substring(start, last);
+  return (stop & ESCAPED) !== 0 ? JSON.parse(`"${piece}"`) : piece;
+}
+
+export function number(slot: number): unknown {
+  const value = doubles[first + slot];
+  const small = value | 0;
+  // Engines keep a small whole number in its field, and any other in an object of its own.
+  if (small === value) return small;
+  return Number.isNaN(value) ? undefined : value;
+}
+
+export function flag(slot: number): unknown {
+  const value = doubles[first + slot];
+  return Number.isNaN(value) ? undefined : value !== 0;
+}
+
+export function decimal(slot: number): unknown {
+  const digits = text(slot);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+export function raw(slot: number): unknown {
+  if (isAbsent(slot)) return undefined;
+  const at = 2 * (first + slot);
+  return parseExactly(view.utf8(begin + halves[at], begin + (halves[at + 1] & PLAIN)));
+}
+
+export function object(slot: number, read: (block: number) => unknown): unknown {
+  return isAbsent(slot) ? undefined : read(halves[2 * (first + slot)]);
+}
+
+export function objects(slot: number, read: (block: number) => unknown): unknown {
+  if (isAbsent(slot)) return undefined;
+  const at = 2 * (first + slot);
+  const count = halves[at + 1];
+  const items = new Array(count);
+  // The slot before a block links to the next one.
+  for (let index = 0, block = halves[at]; index < count; index++) {
+    items[index] = read(block);
+    block = halves[2 * (first + block - 1)];
+  }
+  return items;
+}
+
+export function scalars(slot: number, read: (slot: number) => unknown): unknown {
+  if (isAbsent(slot)) return undefined;
+  const at = 2 * (first + slot);
+  const items = new Array(halves[at + 1]);
+  for (let index = 0, item = halves[at]; index < items.length; index++, item++) items[index] = read(item);
+  return items;
+}
+
+/**
+ * Documents are numbered by one digit, and mostly there is one. In a literal the number has its place from the start;
+ * giving it to an empty object, by a text that must be made and looked up first, takes five times as long.
+ */
+const NUMBERED: ((value: string) => Record<string, string>)[] = [
+  (value) => ({ 0: value }),
+  (value) => ({ 1: value }),
+  (value) => ({ 2: value }),
+  (value) => ({ 3: value }),
+  (value) => ({ 4: value }),
+  (value) => ({ 5: value }),
+  (value) => ({ 6: value }),
+  (value) => ({ 7: value }),
+  (value) => ({ 8: value }),
+  (value) => ({ 9: value }),
+];
+
+/**
+ * @param slot of a text
+ * @returns its byte, where it has one only
+ */
+function onlyByte(slot: number): number | undefined {
+  const at = 2 * (first + slot);
+  return halves[at + 1] - halves[at] === 1 ? view.bytes[begin + halves[at]] : undefined;
+}
+
+export function textMap(slot: number): unknown {
+  if (isAbsent(slot)) return undefined;
+  const at = 2 * (first + slot);
+  const count = halves[at + 1];
+  if (count === 1) {
+    const numbered = NUMBERED[(onlyByte(halves[at]) ?? 0) - 0x30];
+    if (numbered !== undefined) return numbered(text(halves[at] + 1));
+  }
+  const map: Record<string, string> = {};
+  for (let left = count, entry = halves[at]; left > 0; left--, entry += 2) {
+    const key = text(entry);
+    const value = text(entry + 1);
+    // This one key would set the object's prototype; here it is a field like any other.
+    if (key === "__proto__") Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+    else map[key] = value;
+  }
+  return map;
+}

@@ -1,0 +1,211 @@
+// The ticket API in the module of messages: suppliers, calls, replies, requests.
+
+import type { MeituanError } from "../errors/error.js";
+import type { Finding } from "../errors/finding.js";
+import { calls, read as readTicket } from "../generated/ticket-messages.js";
+import * as glue from "../loaders/glue.js";
+import { withFound } from "../values/culprits.js";
+import { stringify } from "../values/json.js";
+import { ANSWER, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING } from "./boundary.js";
+import type { Failure } from "./failures.js";
+import type { HostCipher } from "./host-cipher.js";
+import { boundary, indexOf, NOWHERE, opened, saidOf, take, written } from "./messages-module.js";
+
+export const callIndex = /* @__PURE__ */ indexOf(() => calls.map(({ name }) => name));
+
+export const replyIndex = (call: number): number => calls.length + call;
+
+const ofSupplier = (handle: number) => 2 * handle + 1;
+
+/**
+ * @param settings as src/wasm/ticket.rs names them
+ * @returns the supplier's handle
+ */
+export const openSupplier = (settings: object, cipher?: HostCipher): number =>
+  opened("supplier", glue.ticket_supplier, settings, cipher, ofSupplier);
+
+/** What a module has read of a call. */
+export interface ReceivedParts {
+  /** Which call it is, where that is known. */
+  readonly index: number | undefined;
+  readonly envelope: unknown;
+  readonly warnings: readonly Finding[];
+  readonly encrypted: boolean;
+  readonly error: MeituanError | undefined;
+}
+
+/**
+ * The hot path: one call of the module for one request.
+ * @param head seven lines
+ */
+export const receiveCall = (supplier: number, head: string, body: string | Uint8Array, now: number): ReceivedParts =>
+  boundary.call(() => {
+    boundary.reserve(3 * head.length + mostBytes(body));
+    const headLength = boundary.put(head, 0);
+    const bodyLength = boundary.put(body, headLength);
+    const refused = glue.ticket_receive(supplier, headLength, bodyLength, now) !== 0;
+    boundary.refresh();
+    const { row } = boundary;
+    const index = row[CALL] === NONE ? undefined : row[CALL];
+    const encrypted = (row[MARKS] & ENCRYPTED) !== 0;
+    if (refused || index === undefined) {
+      return { index, envelope: undefined, warnings: NOTHING, encrypted, error: boundary.refused() };
+    }
+    const envelope = take(readTicket[index], body);
+    return { index, envelope, warnings: boundary.findings(), encrypted, error: undefined };
+  });
+
+/**
+ * Judges what comes before a body.
+ * @param head as above
+ * @returns why the call is refused whatever its body is
+ */
+export const judgeHead = (supplier: number, head: string, now: number): MeituanError | undefined =>
+  boundary.call(() => (glue.ticket_receive(supplier, boundary.putAlone(head), NONE, now) === 0 ? undefined : boundary.refused()));
+
+/**
+ * The answer to a call that is refused for what was found before the module saw it.
+ * @param head as above, as far as it is known
+ */
+export const answerRefused = (supplier: number, head: string, error: MeituanError) =>
+  boundary.call(() => {
+    const [headLength, length] = boundary.putAll([head, saidOf(error)]);
+    glue.ticket_refuse(supplier, headLength, length);
+    boundary.refresh();
+    return boundary.answer();
+  });
+
+/** The answer to a call whose reply cannot be sent. */
+export const answerFault = (supplier: number, call: number, error: MeituanError, encrypted: boolean) =>
+  boundary.call(() => {
+    glue.ticket_fault(supplier, call, boundary.putAlone(saidOf(error)), encrypted);
+    boundary.refresh();
+    return boundary.answer();
+  });
+
+/** Which code a failure has: that of the call's family, a listed one, or another. */
+export const OF_FAMILY = 0;
+export const LISTED = 1;
+export const UNLISTED = 2;
+
+/** Writes a failure. */
+export const writeFailure = (
+  supplier: number,
+  call: number | undefined,
+  how: number,
+  code: number,
+  describe: string,
+  encrypted: boolean,
+) =>
+  boundary.call(() => {
+    if (glue.ticket_fail(supplier, call ?? NONE, how, code, boundary.putAlone(describe), encrypted) !== 0) throw boundary.failed();
+    boundary.refresh();
+    return { ...boundary.answer(), warnings: boundary.findings() };
+  });
+
+/**
+ * Reads a reply to a request, by the HTTP status that it came with.
+ * @param quantity of the order; -1 where it is not known
+ */
+export const readReply = (
+  supplier: number,
+  call: number,
+  status: number,
+  body: string | Uint8Array,
+  quantity: number,
+): { reply: any; warnings: readonly Finding[]; failure: Failure | undefined } =>
+  boundary.call(() => {
+    const refused = glue.ticket_read_reply(supplier, call, status, boundary.putAlone(body), quantity) !== 0;
+    boundary.refresh();
+    if (refused) return { reply: undefined, warnings: NOTHING, failure: boundary.failure() };
+    // What was read is not always the body: it may have been opened.
+    return { reply: take(readTicket[replyIndex(call)], NOWHERE), warnings: boundary.findings(), failure: undefined };
+  });
+
+/** Which outcome a reply says. */
+export const DONE = 0;
+export const ALREADY = 1;
+export const PENDING = 2;
+
+/** A reply in the wire's notation. */
+export interface WrittenReply {
+  readonly code: number;
+  readonly text: string;
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * Writes an outcome in the wire's notation.
+ * @param said what the request said of what the reply repeats, as JSON; fields beside the body
+ * @param quantity of the order; -1 where it is not known
+ */
+export function writeReply(
+  supplier: number,
+  call: number,
+  outcome: number,
+  { asked = "", fields, body }: { asked?: string; fields?: object; body: unknown },
+  quantity: number,
+  receivedAt: number,
+  now: number,
+  encrypted: boolean,
+): WrittenReply {
+  const program = body === undefined ? "" : stringify(body);
+  const beside = fields === undefined ? "" : stringify(fields, "");
+  return boundary.call(() => {
+    boundary.reserve(3 * (asked.length + beside.length + program.length));
+    // Each write of nothing would cost as much as one of little.
+    const askedLength = asked === "" ? 0 : boundary.put(asked, 0);
+    const besideLength = beside === "" ? 0 : boundary.put(beside, askedLength);
+    const bodyLength = program === "" ? 0 : boundary.put(program, askedLength + besideLength);
+    const length = body === undefined ? NONE : bodyLength;
+    if (glue.ticket_reply(supplier, call, outcome, askedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
+      throw withFound(boundary.failed(), { ...fields, body }, { quantity });
+    const text = written();
+    return { code: boundary.row[ANSWER], text, warnings: boundary.findings() };
+  });
+}
+
+/** A request in the wire's notation. */
+export interface WrittenRequest {
+  readonly text: string;
+  readonly warnings: readonly Finding[];
+  readonly encrypted: boolean;
+}
+
+/** Writes a request in the wire's notation, encrypted where it must be. */
+export function writeRequest(supplier: number, call: number, envelope: object): WrittenRequest {
+  const program = stringify(envelope, "");
+  return boundary.call(() => {
+    if (glue.ticket_request(supplier, call, boundary.putAlone(program)) !== 0)
+      throw withFound(boundary.failed(), envelope, { whole: "message" });
+    const text = written();
+    return { text, warnings: boundary.findings(), encrypted: (boundary.row[MARKS] & ENCRYPTED) !== 0 };
+  });
+}
+
+/** @param signed what is signed in its place */
+export function signPost(
+  supplier: number,
+  uri: string,
+  signed: string | undefined,
+  now: number,
+): { authorization: string; stringToSign: string; date: string; url: string } {
+  const text = boundary.call(() => {
+    const [length, signedLength = NONE] = signed === undefined ? [boundary.putAlone(uri)] : boundary.putAll([uri, signed]);
+    if (glue.ticket_sign(supplier, length, signedLength, now) !== 0) throw boundary.failed();
+    // What is no ASCII is refused.
+    return boundary.asciiOutput();
+  });
+  const urlAt = text.lastIndexOf("\n");
+  const end = text.lastIndexOf("\n", urlAt - 1);
+  const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  return { authorization: text.slice(end + 1, urlAt), stringToSign: text.slice(0, end), date, url: text.slice(urlAt + 1) };
+}
+
+/** Encrypts a whole body; undefined where no key is configured. */
+export const seal = (supplier: number, text: string): string | undefined =>
+  boundary.call(() => (glue.ticket_seal(supplier, boundary.putAlone(text)) === 0 ? boundary.asciiOutput() : undefined));
+
+/** Opens an encrypted body; undefined when it does not open. */
+export const unseal = (supplier: number, body: string | Uint8Array): Uint8Array | undefined =>
+  boundary.call(() => (glue.ticket_open(supplier, boundary.putAlone(body)) === 0 ? boundary.outputBytes().slice() : undefined));

@@ -1,0 +1,29 @@
+// All that the command line prints. What it was given (arguments, files, recordings, what comes over HTTP) can hold characters that a
+// terminal obeys: they move the cursor, retitle the window, begin a line of their own, or turn a line's direction.
+
+/** C0 with ESC and line feed, C1, the separators of lines, and what changes the direction. */
+const OBEYED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text without them: each is written as JSON would, so that JSON stays what it is. */
+export const shown = (text: unknown) =>
+  String(text).replace(OBEYED, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+const joined = (lines: readonly unknown[]) => lines.map((line) => `${shown(line)}\n`).join("");
+
+export const print = (...lines: unknown[]) => void process.stdout.write(joined(lines));
+
+export const complain = (...lines: unknown[]) => void process.stderr.write(joined(lines));
+
+/** What was asked for is written as it is where a program or a file takes it, and shown where a person does. */
+export const output = (text: string) =>
+  void process.stdout.write(process.stdout.isTTY ? text.split("\n").map(shown).join("\n") : text);
+
+/** Version of what `--json` prints. */
+const OUTPUT_VERSION = 1;
+
+/** Prints an object with the version of the format, or a list as it is. */
+export const printJson = (value: object) => {
+  const plain = JSON.parse(JSON.stringify(value));
+  const versioned = Array.isArray(plain) ? plain : { version: OUTPUT_VERSION, ...plain };
+  print(...JSON.stringify(versioned, null, 2).split("\n"));
+};

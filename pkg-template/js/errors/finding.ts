@@ -1,0 +1,18 @@
+// One finding about a message, as errors and warnings have it.
+
+import type { ErrorCode, RuleId } from "../generated/messages.js";
+
+/** One finding about a message. */
+export interface Finding {
+  readonly code: ErrorCode;
+  /** Whether the message is refused for it; one that does not refuse is a warning. */
+  readonly refuses: boolean;
+  /** The field, such as `body.visitors[0].name`; empty for the message itself. */
+  readonly path: string;
+  /** The rule, where a rule was broken or could not be checked. */
+  readonly rule?: RuleId;
+  /** What was found or expected, in English; `explain` has it in both languages. */
+  readonly detail: string;
+  /** Where in the text it was found, in bytes. */
+  readonly offset: number;
+}

@@ -1,0 +1,239 @@
+// A whole endpoint as one function of a Fetch request: routes, authenticates, reads, asks the user's function, replies.
+
+import { MeituanError } from "../errors/error.js";
+import { isResponse } from "../http/fetch.js";
+import { noReply, type TicketResponse } from "../http/reply.js";
+import { endsInTime, steady } from "../runtime/time-limits.js";
+import { duration, identified, oneOf } from "../values/arguments.js";
+import { invalid, reading } from "../values/faults.js";
+import { functions as checked } from "../values/functions.js";
+import { fieldOf, ownOf } from "../values/options.js";
+import { wasSeen } from "./replays.js";
+import { type About, Reports, type Tell } from "./reports.js";
+import { replyWith } from "./returned.js";
+import { STORE_LIMIT } from "./store-answers.js";
+
+/**
+ * What is replied where a function may have acted before it threw: HTTP 503 without a reply, or the code that puts the answer off,
+ * where the call has one.
+ */
+export type UnknownOutcome = "no-reply" | "pending";
+
+/** How an API answers where the user's functions do not. */
+export interface Api {
+  /** Within which settings and request must be there, where no `deadlineMs` is shorter. */
+  limitMs: number;
+  /** Of the calls that Meituan makes. */
+  names: readonly string[];
+  /** What a handler without a store may choose from; the first is the default. */
+  unknownOutcomes: readonly UnknownOutcome[];
+  /** Which order and call it is. */
+  about: (call: any) => About;
+  /** Where even the settings could not be had. */
+  unavailable: () => Response;
+  /** Where the request could not be read. */
+  unread: (receiver: any, url: string) => Response;
+  /** Where there is no function for the call. */
+  unserved: (call: any) => Response;
+  /** Where the function threw. */
+  broken: (call: any, unknownOutcome: UnknownOutcome) => Response;
+  /** Makes, for one endpoint, what says whether a call's warnings are reported. */
+  reports: (() => (call: any) => boolean) | undefined;
+  /** Looks at what the endpoint answers, for `record`. */
+  observe: ((receiver: any, existing: any, options: any) => any) | undefined;
+  /** Whether calls have a signature, by which a repeat is known. */
+  isSigned: boolean;
+  /** Where orders are kept in the user's store. */
+  desk: (options: any) => OrderService;
+}
+
+/** Whoever answers calls about stored orders. */
+export interface OrderService {
+  /** Those that the desk has left over, and its own. */
+  functions: Record<string, any>;
+  serves: (type: string | undefined) => boolean;
+  /** Takes a call apart that it serves. */
+  receive: (receiver: any, request: Request, arrival: Arrival) => Promise<any>;
+  /** Where `arrival.isSeen`, by what is so already. */
+  answer: (receiver: any, call: any, context: unknown[], tell: Tell, arrival: Arrival) => Promise<Response>;
+  /** What was received is not answered. */
+  forget?: (call: any) => void;
+  settle: (receiver: any, orderId: string, context: unknown[], tell: Tell) => Promise<number | undefined>;
+}
+
+/** When a call came, and what goes along with it. */
+export interface Arrival {
+  /** By the steady clock. */
+  began: number;
+  /** Until when what it needs must be there, by the steady clock. */
+  until: number;
+  /** Gets the body as it came. */
+  heard: ((body: string | Uint8Array) => void) | undefined;
+  /** The call came before. */
+  isSeen: boolean;
+}
+
+/** An endpoint, and with a store what does what is due about an order. */
+export interface Endpoint {
+  (request: Request, ...context: unknown[]): Promise<Response>;
+  settle?(orderId: string, ...context: unknown[]): Promise<number | undefined>;
+}
+
+/** An endpoint whose settings are known, or a function of the platform's context. */
+export function endpoint(make: (settings: any) => any, api: Api, given: object): Endpoint {
+  const { config, ...options } = optionsFor(api, given);
+  // Settings that do not depend on the context are checked at once, not at the first call.
+  if (typeof config !== "function") {
+    const receiver = make(config);
+    return serve(() => receiver, api, options);
+  }
+  const receivers = new WeakMap<object, any>();
+  const receiverFor = async (context: unknown[]) => {
+    const settings = await config(...context);
+    // Equal settings in another object share what was made of them inside the module, so making a receiver is cheap.
+    let receiver = typeof settings === "object" && settings !== null ? receivers.get(settings) : undefined;
+    if (receiver === undefined) {
+      receiver = make(settings);
+      receivers.set(settings, receiver);
+    }
+    return receiver;
+  };
+  return serve(receiverFor, api, options);
+}
+
+/** Only own functions are taken: those of a class would lose their `this`. */
+function optionsFor(api: Api, given: object): Record<string, any> {
+  const options = ownOf(given, "options");
+  const method = api.names.find((name) => options[name] === undefined && fieldOf(given, name, name) !== undefined);
+  if (method === undefined) return options;
+  const words = `is a method of a class: write { ${method}: (call) => service.${method}(call) }`;
+  return invalid(method, words, `是类的方法：请写作 { ${method}: (call) => service.${method}(call) }`);
+}
+
+export function serve(receiverFor: (context: unknown[]) => any, api: Api, given: object): Endpoint {
+  const { fallback, record, unknownOutcome, seen, ...options } = optionsFor(api, given);
+  const { reports, others } = Reports.of(options);
+  const observe = record === undefined ? undefined : observerOf(api);
+  const desk = others.store === undefined ? undefined : api.desk({ ...others, ...(observe && { record }), reports });
+  const functions = desk?.functions ?? others;
+  checked({ ...functions, fallback, record, seen });
+  for (const name of Object.keys(functions)) {
+    if (!api.names.includes(name)) invalid(name, "Meituan makes no such call", "美团没有这个接口");
+  }
+  if (seen !== undefined && !api.isSigned) {
+    invalid("seen", "pushes have no signature: use their deduplicationKey", "推送没有签名：请使用其 deduplicationKey");
+  }
+  const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
+  const isReported = api.reports?.() ?? (() => true);
+  if (others.deadlineMs !== undefined) duration(others.deadlineMs, "deadlineMs");
+  const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
+
+  const answer = async (receiver: any, request: Request, context: unknown[], arrival: Arrival) => {
+    let url: string;
+    let name: string | undefined;
+    try {
+      url = reading("request", () => request.url);
+      name = receiver.callFor(url);
+    } catch (error) {
+      reports.error(error, {}, request);
+      return api.unavailable();
+    }
+    if (fallback && name === undefined) return fallback(request, ...context);
+
+    let call: any;
+    let body: string | Uint8Array = "";
+    if (seen !== undefined) {
+      arrival.heard = (heard) => {
+        body = heard;
+      };
+    }
+    try {
+      const isOfDesk = desk?.serves(name);
+      call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
+    } catch (error) {
+      reports.error(error, name === undefined ? {} : { call: name }, request);
+      if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
+      // The connection broke while the body was read, most likely.
+      return api.unread(receiver, url);
+    }
+    if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
+
+    let isKnown = false;
+    const tell: Tell = (error, more) => {
+      isKnown = true;
+      reports.error(error, { ...api.about(call), ...more }, request);
+    };
+    if (seen !== undefined) {
+      try {
+        arrival.isSeen = await wasSeen(seen, call, body, context, arrival.until);
+        // A gateway's own retry is the same to the byte. A failure would have Meituan refund what its first try has issued.
+        if (arrival.isSeen && !desk?.serves(call.type)) throw cameBefore();
+      } catch (error) {
+        desk?.forget?.(call);
+        tell(error);
+        return noReply();
+      }
+    }
+    try {
+      let response: Response;
+      if (desk?.serves(call.type)) {
+        response = await desk.answer(receiver, call, context, tell, arrival);
+        // Without an error nobody would hear that Meituan got no reply.
+        if (response.status === 503 && !isKnown) tell(arrival.isSeen ? cameBefore() : new MeituanError("NO_REPLY"));
+      } else {
+        const act = functions[call.type];
+        if (act === undefined) return api.unserved(call);
+        const result = await act(call, ...context);
+        response = isResponse(result) ? result : call[replyWith](result);
+      }
+      const { warnings = [] } = response as Partial<TicketResponse>;
+      if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
+      return response;
+    } catch (error) {
+      tell(error);
+      const isUnknown = desk?.serves(call.type) || (MeituanError.is(error) && error.code === "MODULE_FAILED");
+      return isUnknown ? noReply() : api.broken(call, unknown);
+    }
+  };
+  const handle = async (request: Request, ...context: unknown[]) => {
+    const began = steady();
+    const arrival: Arrival = { began, until: began + limitMs, heard: undefined, isSeen: false };
+    let receiver: any;
+    try {
+      receiver = await endsInTime(receiverFor(context), arrival.until, "config");
+    } catch (error) {
+      reports.error(error, {}, request);
+      return api.unavailable();
+    }
+    if (observe === undefined) return answer(receiver, request, context, arrival);
+    const report = ({ exchange }: any) => record(exchange, ...context);
+    const observing = { report, reports, waitUntil: desk && others.waitUntil };
+    const observed = observe(receiver, (copy: Request) => answer(receiver, copy, context, arrival), observing);
+    return observed(request, ...context);
+  };
+  if (desk === undefined) return handle;
+  const settingsOf = (context: unknown[]) => endsInTime(receiverFor(context), steady() + STORE_LIMIT, "config");
+  const settle = async (orderId: string, ...context: unknown[]) =>
+    desk.settle(await settingsOf(context), identified(orderId), context, (error, more) =>
+      reports.error(error, { orderId, ...more }),
+    );
+  return Object.assign(handle, { settle });
+}
+
+const observerOf = ({ observe }: Api) =>
+  observe ?? invalid("record", "pushes of rides are not recorded in a trace", "用车的推送不写入 trace");
+
+const cameBefore = () =>
+  new MeituanError("NO_REPLY", {
+    path: "seen",
+    detail: { en: "the call came before, and nothing is done for it again", zh: "该请求此前已收到，不再重复处理" },
+  });
+
+function unknownOutcomeOf(chosen: UnknownOutcome | undefined, { unknownOutcomes }: Api, desk: OrderService | undefined) {
+  if (chosen === undefined) return unknownOutcomes[0];
+  if (desk !== undefined) {
+    const words = "a handler with a store puts the answer off, and sends the notice itself";
+    invalid("unknownOutcome", words, "带 store 的 handler 会自行推后应答并发送通知");
+  }
+  return oneOf(chosen, "unknownOutcome", unknownOutcomes);
+}

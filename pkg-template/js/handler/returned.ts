@@ -1,0 +1,24 @@
+// What a user's function returned, where that is no reply.
+
+import { MeituanError } from "../errors/error.js";
+import { insteadOf, isError, kindOf } from "../values/kinds.js";
+
+/** The method by which a handler has a call or a push replied to with what a function has returned. It has no name, because users reply by others. */
+export const replyWith = Symbol("replyWith");
+
+/** The function has made a reply, and returned something else: most likely it has forgotten to return it. What it means is not guessed. */
+export function notReturned(returned: unknown) {
+  const { en, zh } = kindOf(returned);
+  const detail = {
+    en: `a reply was made, and found ${en} returned in its place: return it, as in return call.fail(…)`,
+    zh: `已生成应答，返回的却是${zh}：请返回该应答，如 return call.fail(…)`,
+  };
+  return new MeituanError("WRONG_TYPE", { path: "body", detail });
+}
+
+/** Where nothing has to be returned, and most of what is says nothing: what says that something has failed. */
+export function refuseFailure(returned: unknown) {
+  if (returned !== false && !isError(returned)) return;
+  const detail = insteadOf(returned, "a reply, or nothing (throw what fails)", "应答或无返回值（失败请抛出异常）");
+  throw new MeituanError("WRONG_TYPE", { path: "body", detail });
+}

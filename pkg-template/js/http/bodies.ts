@@ -1,0 +1,166 @@
+// Bodies as frameworks have them, made into plain texts and bytes.
+
+import { MeituanError } from "../errors/error.js";
+import { endsInTime, LATE, Limit, steady } from "../runtime/time-limits.js";
+import { reading, unexpected, unreadable } from "../values/faults.js";
+import { bytesOf, kindOf } from "../values/kinds.js";
+
+/** The body exactly as received. Never a parsed object: what it is written as again is another text. */
+export type RawBody = string | Uint8Array | ArrayBuffer;
+
+/** A body as it came. Anything that a framework has parsed is refused: what it is written as again is another text. */
+export function rawBody(body: unknown): string | Uint8Array {
+  if (typeof body === "string") return body;
+  const bytes = bytesOf(body);
+  if (bytes !== undefined) return bytes;
+  const { en, zh } = kindOf(body);
+  const isParsed = typeof body === "object" && body !== null;
+  throw new MeituanError("BODY_NOT_RAW", {
+    path: "body",
+    detail: {
+      en: `expected the text or bytes as received, found ${en}${isParsed ? ": a body parser has read it" : ""}`,
+      zh: `应为收到的原始文本或字节，实为${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
+    },
+  });
+}
+
+/**
+ * The same of a call, in every one of which it is looked at: the module copies bytes once, so memory that threads share needs no copy
+ * before.
+ */
+export const bodyOfCall = (body: unknown): string | Uint8Array =>
+  typeof body === "string" || (ArrayBuffer.isView(body) && body instanceof Uint8Array && body.length > 0) ? body : rawBody(body);
+
+/** The error of an empty body: Meituan sends none, so somebody has read it before. */
+export function emptied(error: MeituanError): MeituanError {
+  if (error.code !== "TRUNCATED_JSON" && !(error.code === "MISSING_FIELD" && error.path === "content")) return error;
+  const detail = {
+    en: "found an empty body: a body parser has most likely read it before, so have it leave this route alone",
+    zh: "实为空的请求体：多半已被 body 解析中间件读取，请让其跳过该路由",
+  };
+  return new MeituanError(error.code, { ...error, path: error.path || "body", detail });
+}
+
+/** No more of a body than shows that it is too large. */
+export function cut(body: string | Uint8Array, most: number) {
+  if (body.length <= most) return body;
+  return typeof body === "string" ? body.slice(0, most + 1) : body.subarray(0, most + 1);
+}
+
+/** Whether a body has yet to be read: who it is from can be judged before. */
+export const isArriving = (request: { body?: any }) => {
+  const body = reading("body", () => request?.body);
+  return body !== null && typeof body !== "string" && bytesOf(body) === undefined;
+};
+
+function requestOf(message: unknown): { bodyUsed: boolean; body: any } {
+  if (typeof message !== "object" || message === null) return unexpected("request", message, "a Request", "Request");
+  try {
+    const { bodyUsed, body, arrayBuffer } = message as any;
+    if (body !== undefined || typeof arrayBuffer === "function") return { bodyUsed, body };
+  } catch (cause) {
+    throw unreadable("request", cause);
+  }
+  return unexpected("request", message, "a Request", "Request");
+}
+
+function isStream(body: any) {
+  try {
+    return typeof body.getReader === "function";
+  } catch (cause) {
+    throw unreadable("body", cause);
+  }
+}
+
+/** So many pieces without a byte, and the body counts as one that does not come. */
+const MOST_EMPTY = 1000;
+
+/**
+ * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
+ * @param until by the steady clock: who sends half of a body, and no more, is not waited for
+ */
+export async function readBody(
+  message: Request | Response,
+  most: number,
+  until: number = Number.POSITIVE_INFINITY,
+): Promise<string | Uint8Array> {
+  const { bodyUsed, body } = requestOf(message);
+  if (bodyUsed) {
+    const detail = { en: "found a body that was read before: clone the request first", zh: "请求体已被读取过：请先 clone 再读取" };
+    throw new MeituanError("BODY_NOT_RAW", { path: "body", detail });
+  }
+  if (body === null) return new Uint8Array(0);
+  const whole = async () => {
+    const reading = message.arrayBuffer();
+    return rawBody(await (until === Number.POSITIVE_INFINITY ? reading : endsInTime(reading, until, "body")));
+  };
+  // Not every runtime shows a body as a stream.
+  if (body === undefined) return whole();
+  // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
+  if (!isStream(body)) {
+    const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
+    return isAtHand ? rawBody(body) : whole();
+  }
+  const reader = body.getReader();
+  try {
+    const { bytes, isEnd } = await readStream(reader, most, until);
+    if (!isEnd) stop(reader);
+    return bytes;
+  } catch (error) {
+    if (MeituanError.is(error)) stop(reader);
+    throw error;
+  }
+}
+
+/** Whether the sender takes notice is its own affair. */
+function stop(reader: any) {
+  try {
+    Promise.resolve(reader.cancel()).catch(() => {});
+  } catch {
+    // Nobody is told.
+  }
+}
+
+async function readStream(reader: any, most: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
+  let bytes: Uint8Array = new Uint8Array(0);
+  let length = 0;
+  let empty = 0;
+  const limit = new Limit();
+  try {
+    for (;;) {
+      const reading = reader.read();
+      const read = until === Number.POSITIVE_INFINITY ? await reading : await limit.inTime(reading, until);
+      const { done = false, value = undefined } = read === LATE ? {} : (read ?? {});
+      if (done) return { bytes: bytes.subarray(0, length), isEnd: true };
+      // What comes without a pause lets no timer run.
+      if (read === LATE || empty > MOST_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });
+      const piece = bytesOf(value);
+      if (piece === undefined) {
+        const { en, zh } = kindOf(value);
+        const detail = { en: `expected a stream of bytes, found ${en} in it`, zh: `应为字节流，其中却有${zh}` };
+        throw new MeituanError("BODY_NOT_RAW", { path: "body", detail });
+      }
+      if (piece.length === 0) empty += 1;
+      // Mostly there is one piece, and it is not copied.
+      else if (length === 0) bytes = piece;
+      else {
+        if (length + piece.length > bytes.length) bytes = copied(bytes, length + piece.length);
+        bytes.set(piece, length);
+      }
+      length += piece.length;
+      if (length > most) return { bytes: bytes.subarray(0, length), isEnd: false };
+    }
+  } finally {
+    limit.end();
+  }
+}
+
+/**
+ * The same with room for more.
+ * @param length at least
+ */
+function copied(bytes: Uint8Array, length: number) {
+  const copy = new Uint8Array(Math.max(length, 2 * bytes.length));
+  copy.set(bytes);
+  return copy;
+}

@@ -1,0 +1,38 @@
+// Requests and responses of the platform's `fetch`.
+
+import { MeituanError } from "../errors/error.js";
+
+/** A request as the platform wants it. */
+export function fetchable({
+  url,
+  method,
+  headers,
+  body,
+}: {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}) {
+  try {
+    return new Request(url, { method, headers, body });
+  } catch (cause) {
+    const detail = { en: "found a URL that nothing can be sent to", zh: "无法向该 URL 发送请求" };
+    throw new MeituanError("INVALID_CONFIG", { path: "url", detail, cause });
+  }
+}
+
+/**
+ * By its looks: servers such as
+ * @hono /node-server put a class of their own in the place of the platform's, and what `fetch`
+ * returns is then none of it.
+ */
+export const isResponse = (value: any): value is Response => {
+  try {
+    return (
+      typeof value === "object" && value !== null && typeof value.status === "number" && typeof value.arrayBuffer === "function"
+    );
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,92 @@
+// What Meituan is answered with, as plain values and as a Fetch response.
+
+import type { Finding } from "../errors/finding.js";
+
+/**
+ * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the errors
+ * MODULE_FAILED, INVALID_CONFIG and TIMED_OUT it is 503, without a body, because what the call would have come to is not known.
+ */
+export interface Reply {
+  readonly status: 200 | 503;
+  /** The envelope's code; 0 where there is none. */
+  readonly code: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  /** What was found in it that does not refuse it. */
+  readonly warnings: readonly Finding[];
+  toResponse(): TicketResponse;
+}
+
+/** A reply to Meituan as a Fetch `Response`. */
+export interface TicketResponse extends Response {
+  /** The envelope's code. */
+  readonly code: number;
+  /** What was found in it that does not refuse it. */
+  readonly warnings: readonly Finding[];
+}
+
+/** An answer as a module has written it; without a code there is nothing true to answer. */
+export interface Written {
+  code: number;
+  body: string;
+  encrypted: boolean;
+  warnings?: readonly Finding[];
+}
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+export const ENCRYPTED = "encrypted";
+
+/** The HTTP status is always 200: Meituan reads the outcome from the envelope's code alone. */
+export class EnvelopeReply implements Reply {
+  declare readonly status: 200;
+  declare readonly code: number;
+  declare readonly headers: Record<string, string>;
+  declare readonly body: string;
+  declare readonly warnings: readonly Finding[];
+
+  constructor(
+    code: number,
+    body: string,
+    { encrypted = false, warnings = [] }: { encrypted?: boolean; warnings?: readonly Finding[] } = {},
+  ) {
+    this.status = 200;
+    this.code = code;
+    this.headers = encrypted ? { "content-type": JSON_TYPE, "x-encryption-status": ENCRYPTED } : { "content-type": JSON_TYPE };
+    this.body = body;
+    this.warnings = warnings;
+  }
+
+  toResponse(): TicketResponse {
+    return withFacts(new Response(this.body, { status: this.status, headers: this.headers }), this);
+  }
+}
+
+/**
+ * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it takes 503
+ * for a time-out is inferred.
+ */
+export class NoReply implements Reply {
+  readonly status = 503;
+  readonly code = 0;
+  readonly headers: Record<string, string> = { "retry-after": "1" };
+  readonly body = "";
+  readonly warnings: readonly Finding[] = [];
+
+  toResponse(): TicketResponse {
+    return withFacts(new Response(null, { status: this.status, headers: this.headers }), this);
+  }
+}
+
+const withFacts = (response: Response, { code, warnings }: Reply): TicketResponse =>
+  Object.defineProperties(response as TicketResponse, { code: { value: code }, warnings: { value: warnings } });
+
+export const replyOf = ({ code, body, ...how }: Written): Reply =>
+  code === 0 ? new NoReply() : new EnvelopeReply(code, body, how);
+
+export const noReply = (): TicketResponse => new NoReply().toResponse();
+
+export const asReply = (reply: Reply): Reply => reply;
+export const asResponse = (reply: Reply): TicketResponse => reply.toResponse();
+
+export const failureBody = (code: number, describe: string, partnerId: number | undefined): string =>
+  JSON.stringify({ code, describe, partnerId });

@@ -1,0 +1,17 @@
+// The instances of the module of messages. The first is made at import: on some runtimes a clock or randomness is forbidden there,
+// compiling is not.
+
+import wasm from "#wasm";
+import { compiled, decoded } from "./decode.js";
+import { initSync } from "./glue.js";
+
+const module = compiled(decoded(wasm));
+const another = (): WebAssembly.Memory => initSync({ module }).memory;
+let first: WebAssembly.Memory | undefined = another();
+
+/** Makes an instance, which the glue calls from then on. */
+export function instantiate(): WebAssembly.Memory {
+  const memory = first ?? another();
+  first = undefined;
+  return memory;
+}

@@ -1,0 +1,65 @@
+// Time limits. They are by a clock that does not jump, where there is one; what is recorded has the time of the wall clock.
+
+import { MeituanError } from "../errors/error.js";
+
+/** Of use for durations alone. It is not asked at import, where some runtimes forbid that. */
+export const steady = (): number => globalThis.performance?.now() ?? Date.now();
+
+/** What has not ended in time. */
+export const LATE = Symbol("late");
+
+/** Longer ones run off at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Until when is waited. Most of what a call waits for ends at one time, and a timer costs more than the rest of waiting. */
+export class Limit {
+  #until = Number.NaN;
+  #late: Promise<typeof LATE> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * What the work comes to, or that it has not ended at that time.
+   * @param until by the steady clock
+   */
+  inTime<T>(working: T | Promise<T>, until: number): T | Promise<T | typeof LATE> {
+    // What is at hand needs no timer.
+    if (typeof (working as any)?.then !== "function") return working;
+    if (until !== this.#until) {
+      this.end();
+      this.#until = until;
+      const rest = Math.min(Math.max(Math.ceil(until - steady()), 0), LONGEST_TIMER);
+      this.#late = new Promise((resolve) => {
+        this.#timer = setTimeout(resolve, rest, LATE);
+      });
+    }
+    return Promise.race([working, this.#late as Promise<typeof LATE>]);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/**
+ * What the work comes to, or that it has not ended by then.
+ * @param until by the steady clock
+ */
+export async function inTime<T>(working: T | Promise<T>, until: number): Promise<T | typeof LATE> {
+  const limit = new Limit();
+  try {
+    return await limit.inTime(working, until);
+  } finally {
+    limit.end();
+  }
+}
+
+/**
+ * What the work comes to, or TIMED_OUT.
+ * @param until by the steady clock
+ * @param path of what has not ended
+ */
+export async function endsInTime<T>(working: T | Promise<T>, until: number, path: string): Promise<T> {
+  const value = await inTime(working, until);
+  if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
+  return value;
+}

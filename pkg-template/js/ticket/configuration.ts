@@ -1,0 +1,183 @@
+// The settings of a supplier, checked by name before anything is done with them.
+
+import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
+import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
+import { MeituanError } from "../errors/error.js";
+import { common } from "../handler/settings.js";
+import { uriOf } from "../http/urls.js";
+import { anyText, flag, integer, text } from "../values/arguments.js";
+import { withFound } from "../values/culprits.js";
+import { ofSetting, reading, unexpected, unset } from "../values/faults.js";
+import { isList, isRecord } from "../values/kinds.js";
+import { optionsOf, settingsOf } from "../values/options.js";
+import type { SupplierCallName } from "./calls.js";
+
+/** The settings of a supplier. */
+export interface TicketSupplierOptions {
+  /** Our number at Meituan (合作方编号). */
+  partnerId: number | string;
+  /** The name that signatures carry, from Meituan; not the partner number. */
+  clientId: string;
+  /** The secret, or several while it is being changed: each is accepted, the first one signs. */
+  clientSecret: string | readonly string[];
+  /** How far a Date may be from now, in seconds; 600 by default. `null` accepts any. */
+  toleranceSeconds?: number | null | undefined;
+  /**
+   * Refuses replies and notices that break a rule which nobody documents but we inferred; otherwise these are reported in
+   * `warnings`. What Meituan sends is never refused for such a rule.
+   */
+  strictInferred?: boolean | undefined;
+  /** Larger bodies are refused; 1 MiB by default. */
+  maxBodyBytes?: number | undefined;
+  /** Which path means which call, as registered with Meituan: `{ "/mt/order/create": "orderCreate" }`. */
+  routes?: Readonly<Record<string, SupplierCallName>> | undefined;
+  /**
+   * How the URI that Meituan signed differs from the one that arrives: a proxy takes a prefix away or adds one.
+   * `strip` is removed from the front, then `prepend` put there; or a function of the URL returns the signed URI. What that returns is
+   * exact: no other URI is tried. Each begins with `/` and is visible ASCII.
+   */
+  signedUri?: ((url: string) => string) | { strip?: string | undefined; prepend?: string | undefined } | undefined;
+  /**
+   * Whether a signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. True by
+   * default. With `false`, whoever has a signed call cannot add a query to it, or change it.
+   */
+  signedWithoutQuery?: boolean | undefined;
+  /** So long, in milliseconds, may the body of a Fetch request take to arrive, within `deadlineMs`; 10,000 by default. */
+  bodyTimeoutMs?: number | undefined;
+  /**
+   * Where notices go. The default, `https://connectivity-adapter.meituan.com`, is from one live source; ask Meituan
+   * for the one that is meant for you.
+   */
+  host?: string | undefined;
+  /** The whole-body encryption of the newer API (single source, hence off unless set): the key has 16 characters. */
+  bodyEncryption?:
+    | {
+        key: string;
+        appKey?: string | undefined;
+        /** Computes AES for long bodies, such as `nodeCipher(crypto)`. A speed-up only; INVALID_CONFIG where it computes something else. */
+        cipher?: HostCipher | undefined;
+        /**
+         * Refuses calls that come plain though Meituan encrypts their interface (order create, level price pull), with
+         * `ENCRYPTION_REQUIRED`. Off by default: which suppliers Meituan encrypts for is not documented.
+         */
+        required?: boolean | undefined;
+      }
+    | undefined;
+  /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
+  now?: (() => number | Date) | undefined;
+}
+
+export type Configuration = ReturnType<typeof configure>;
+const SETTINGS = [
+  "partnerId",
+  "clientId",
+  "clientSecret",
+  "toleranceSeconds",
+  "strictInferred",
+  "maxBodyBytes",
+  "routes",
+  "signedUri",
+  "signedWithoutQuery",
+  "bodyTimeoutMs",
+  "host",
+  "bodyEncryption",
+  "now",
+];
+
+function rewriteOf(signedUri: unknown) {
+  if (signedUri === undefined || typeof signedUri === "function") return optionsOf(undefined, "signedUri", []);
+  if (isRecord(signedUri)) return settingsOf(signedUri, "signedUri", ["strip", "prepend"]);
+  return unexpected(
+    "signedUri",
+    signedUri,
+    "a function of the URL, or { strip, prepend }",
+    "以 URL 为参数的函数，或 { strip, prepend }",
+  );
+}
+
+function secretsOf(clientSecret: unknown) {
+  if (!isList(clientSecret)) return [text(clientSecret, "clientSecret")];
+  const secrets = reading("clientSecret", () => [...clientSecret]);
+  if (secrets.length === 0) unexpected("clientSecret", secrets, "a secret", "密钥");
+  return secrets.map((secret, index) => text(secret, `clientSecret[${index}]`));
+}
+
+/** A text that a header can have as it is. */
+function headerText(value: unknown, path: string) {
+  if (/^[!-~]+$/.test(text(value, path))) return value as string;
+  return unexpected(path, value, "visible ASCII characters without blanks", "不含空格的可见 ASCII 字符");
+}
+
+/** What the module calls otherwise than the options do. */
+const NAMES = {
+  clientSecrets: "clientSecret",
+  bodyKey: "bodyEncryption.key",
+  strip: "signedUri.strip",
+  prepend: "signedUri.prepend",
+};
+
+function named<T>(given: Record<string, unknown>, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!MeituanError.is(error)) throw error;
+    const [name] = error.path.split("[");
+    const path = Object.hasOwn(NAMES, name) ? error.path.replace(name, NAMES[name as keyof typeof NAMES]) : error.path;
+    throw withFound(new MeituanError(error.code, { ...error, path, detail: { en: error.detail, zh: error.detailZh } }), given);
+  }
+}
+
+export function configure(options: unknown) {
+  const given = settingsOf(options, "options", SETTINGS, "");
+  const { signedUri, bodyEncryption, signedWithoutQuery = true } = given;
+  const partnerId = integer(given.partnerId, "partnerId", 1, 0x7fffffff);
+  const { clock, bodyTimeoutMs, ...shared } = common(given);
+  flag(signedWithoutQuery, "signedWithoutQuery");
+  const rewrite = rewriteOf(signedUri);
+
+  const {
+    key,
+    appKey,
+    cipher,
+    required = false,
+  } = optionsOf(bodyEncryption, "bodyEncryption", ["key", "appKey", "cipher", "required"]);
+  if (bodyEncryption === null)
+    unset("bodyEncryption", null, "{ key, appKey, cipher, required }", "{ key, appKey, cipher, required }");
+  flag(required, "bodyEncryption.required");
+
+  const settings = {
+    partnerId,
+    clientId: text(given.clientId, "clientId"),
+    clientSecrets: secretsOf(given.clientSecret),
+    ...shared,
+    strip: anyText(rewrite.strip ?? "", "signedUri.strip"),
+    prepend: anyText(rewrite.prepend ?? "", "signedUri.prepend"),
+    signedWithoutQuery,
+    // Meituan's own is known to the module.
+    host: given.host === undefined || given.host === null ? undefined : text(given.host, "host"),
+    bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
+    mustEncrypt: required,
+  };
+  let orderNumber: number | undefined;
+  return {
+    handle: named(given, () => openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher"))),
+    /** Its number in the module of orders, where it is opened when it is first needed, without the host's cipher. */
+    orderNumber: (open: (settings: object) => number): number => {
+      orderNumber ??= open(settings);
+      return orderNumber;
+    },
+    partnerId,
+    maxBodyBytes: settings.maxBodyBytes,
+    bodyTimeoutMs,
+    routes: new Map(settings.routes.map(({ path, call }) => [path, call])),
+    appKey: appKey === undefined ? undefined : headerText(appKey, "bodyEncryption.appKey"),
+    canEncrypt: settings.bodyKey !== undefined,
+    /** A line feed would begin another line of the head, and nothing would mean that no URI is given; a blank is refused as well. */
+    signedUri: (url: string): string =>
+      typeof signedUri === "function" ? ofSetting("signedUri", () => uriOf(signedUri(url)).replace(/^$|\n/g, " ")) : "",
+    clock,
+    /** What says nothing but who we are is the same each time: requests and replies without a body, by the call's number. */
+    bareRequests: [] as (WrittenRequest | undefined)[],
+    bareReplies: [] as (WrittenReply | undefined)[],
+  };
+}

@@ -1,0 +1,26 @@
+// What a handler of the ticket API takes, with a store and without.
+
+import type { OrderFunctions } from "../orders/functions.js";
+import type { OrderHandlerOptions } from "../orders/order-service.js";
+import type { OrderCallName } from "./calls.js";
+import type { HandlerEvents, HandlerFunctions } from "./functions.js";
+
+/** A handler that keeps no orders: each call is answered by its function. */
+export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunctions<Context> &
+  HandlerEvents<Context> & {
+    // So that options with a store do not fit here: functions are typed by the first overload that may fit.
+    readonly store?: undefined;
+    /**
+     * What Meituan gets where a function of order create, pay, refund, reschedule, close or refunded message threw: it may have
+     * acted, so the outcome is not known. `no-reply`: HTTP 503 without a body, which Meituan takes for a time-out (inferred).
+     * `pending`: pay is answered 598 and refund 602, the others 503; you find out what has happened, and send the notice. By
+     * default `no-reply`.
+     */
+    unknownOutcome?: "no-reply" | "pending" | undefined;
+  };
+
+/** A handler that keeps orders, with functions for the calls that are about none. */
+export type StoredHandlerOptions<Context extends unknown[]> = OrderHandlerOptions<Context> &
+  OrderFunctions<Context> &
+  Omit<HandlerFunctions<Context>, OrderCallName> &
+  HandlerEvents<Context>;

@@ -1,0 +1,176 @@
+// Takes Meituan's calls: authenticated, read, and with the replies that may be given to them.
+
+import {
+  answerRefused,
+  callIndex,
+  judgeHead,
+  OF_FAMILY,
+  type ReceivedParts,
+  receiveCall,
+  writeFailure,
+} from "../boundary/ticket-calls.js";
+import { answerWith } from "../errors/answers.js";
+import { MeituanError } from "../errors/error.js";
+import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
+import { limitedHead, lookedAtHeaders } from "../http/headers.js";
+import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
+import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
+import { pathOf, uriOf } from "../http/urls.js";
+import { steady } from "../runtime/time-limits.js";
+import { anyText, nowOf } from "../values/arguments.js";
+import { isWellFormed } from "../values/content.js";
+import { blamed } from "../values/culprits.js";
+import { unexpected } from "../values/faults.js";
+import { fieldOf, record } from "../values/options.js";
+import type { Call } from "./call.js";
+import type { SupplierCallName } from "./calls.js";
+import { type Configuration, configure, type TicketSupplierOptions } from "./configuration.js";
+import { ReceivedCall } from "./received-call.js";
+import { requestsOf, type TicketRequests } from "./requests.js";
+
+/** What a request says before its body. */
+type Head = Omit<IncomingRequest, "body">;
+
+/** How the package's own files have a call received. */
+interface ReceiveHow extends ReceiveOptions {
+  /** Until when the body must be there, by the steady clock. */
+  until?: number;
+  /** Gets the body as it came. */
+  heard?: ((body: string | Uint8Array) => void) | undefined;
+}
+
+/** What comes before a body, and when that came. */
+interface CallHead {
+  /** As the module wants it. */
+  text: string;
+  receivedAt: number;
+  clock: () => number;
+  date: string;
+  authorization: string;
+}
+
+/** Takes a call apart in a module. */
+type Receive = (head: string, body: string | Uint8Array, now: number) => ReceivedParts;
+
+/** A supplier as the package's own files need it; users have it as a TicketSupplier. */
+export class TicketReceiver {
+  declare readonly configuration: Configuration;
+  declare readonly requests: TicketRequests;
+
+  constructor(options: TicketSupplierOptions) {
+    this.configuration = configure(options);
+    this.requests = requestsOf(this.configuration);
+  }
+
+  /** The call that a URL is registered for. */
+  callFor(url: string): SupplierCallName | undefined {
+    return this.configuration.routes.get(pathOf(uriOf(url))) as SupplierCallName | undefined;
+  }
+
+  receiveSync(request: IncomingRequest, options?: ReceiveOptions): Call<Reply> {
+    let head: CallHead | undefined;
+    try {
+      head = this.#headOf(request, options);
+      return this.#take(head, bodyOfCall(request.body), asReply);
+    } catch (error) {
+      throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request, head);
+    }
+  }
+
+  /** @param receive where the module of messages does not do it */
+  async receive(request: Request, options?: ReceiveHow, receive?: Receive): Promise<Call<TicketResponse>> {
+    let head: CallHead | undefined;
+    try {
+      const { handle, maxBodyBytes, bodyTimeoutMs } = this.configuration;
+      const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
+      const heard = options === undefined ? undefined : fieldOf(record(options, "options"), "heard", "heard");
+      head = this.#reading(request, options, () => this.#headOf(request, options));
+      // The signature does not cover the body: of a caller who is not authenticated nothing is read.
+      const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
+      if (error) throw error;
+      const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
+      const body = await readBody(request, maxBodyBytes, until);
+      heard?.(body);
+      return this.#take(head, body, asResponse, receive);
+    } catch (error) {
+      throw this.#answerable(error, request, head);
+    }
+  }
+
+  /** What its parts throw when they are read is about them; what its stream throws is somebody else's. */
+  #reading<T>(request: Request, options: ReceiveHow | undefined, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw MeituanError.is(error) ? error : blamed(error, { request, options });
+    }
+  }
+
+  /** The reply of last resort to whatever came to a URL. */
+  failFor(url: string, describe: string): Reply {
+    anyText(describe, "describe");
+    const call = callIndex(this.callFor(url) ?? "");
+    return replyOf(writeFailure(this.configuration.handle, call, OF_FAMILY, 0, describe, false));
+  }
+
+  /** What comes before a body, as the module wants it, and when it came. */
+  #headOf({ method, url, headers }: Head, options: ReceiveOptions | undefined): CallHead {
+    const { configuration } = this;
+    if (typeof method !== "string") unexpected("method", method, "a text, such as POST", "字符串，如 POST");
+    // A time that the caller sets is that of the reply too.
+    const fixed = options === undefined ? undefined : nowOf(options);
+    const clock = fixed === undefined ? configuration.clock : () => fixed;
+    const receivedAt = clock();
+    const found = lookedAtHeaders(headers);
+    const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
+    const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
+    return { text, receivedAt, clock, date: found[1], authorization: found[2] };
+  }
+
+  /** @param receive where the module of messages does not do it */
+  #take<Answer>(
+    { text, receivedAt, clock, date, authorization }: CallHead,
+    body: string | Uint8Array,
+    finish: (reply: Reply) => Answer,
+    receive?: Receive,
+  ): Call<Answer> {
+    const { configuration } = this;
+    const content = cut(body, configuration.maxBodyBytes);
+    const received =
+      receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
+    const { index, envelope, warnings, encrypted } = received;
+    const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
+    if (error && body.length === 0) throw emptied(error);
+    if (error || index === undefined) throw error;
+    const call: unknown = new ReceivedCall(configuration, index, envelope, {
+      warnings,
+      encrypted,
+      receivedAt,
+      clock,
+      finish,
+      record: undefined,
+      date,
+      authorization,
+    });
+    // Which call it is, is known at run time: its type says it.
+    return call as Call<Answer>;
+  }
+
+  /** A refusal knows its answer. What the module has refused knows it already. */
+  #answerable(error: unknown, request: Pick<Head, "url">, head: CallHead | undefined): unknown {
+    if (!MeituanError.is(error)) return error;
+    answerWith(error, () => replyOf(answerRefused(this.configuration.handle, head?.text ?? headWithout(request), error)));
+    return error;
+  }
+}
+
+/** The head of what has none that can be read: perhaps its URL says which call it is. */
+function headWithout(request: Pick<Head, "url">): string {
+  let uri = "";
+  try {
+    uri = limitedHead(uriOf(request.url), "url");
+  } catch {
+    // It was refused for that.
+  }
+  return `\n${uri.replaceAll("\n", "")}\n\n\n\n\n`;
+}
