@@ -13,10 +13,14 @@ mod dates;
 #[cfg(feature = "diagnosis")]
 mod diagnosis;
 #[cfg(feature = "diagnosis")]
+mod evidence;
+#[cfg(feature = "diagnosis")]
 mod mistakes;
 
 #[cfg(feature = "diagnosis")]
-pub use diagnosis::{Diagnosis, Evidence, diagnose};
+pub use diagnosis::{Diagnosis, diagnose};
+#[cfg(feature = "diagnosis")]
+pub use evidence::Evidence;
 #[cfg(feature = "diagnosis")]
 pub use mistakes::{MISTAKES, Mistake};
 

@@ -474,13 +474,6 @@ impl Error {
         error.issues = issues.to_vec();
         Some(error)
     }
-
-    /// What to look at first: what is to be said about the broken rule, else about the code.
-    #[cfg(feature = "texts")]
-    pub fn hint(&self) -> Text {
-        let of_rule = self.rule.filter(|_| self.code == ErrorCode::RuleBroken).and_then(crate::ticket::rules::hint);
-        of_rule.unwrap_or_else(|| self.code.hint())
-    }
 }
 
 impl fmt::Display for Error {

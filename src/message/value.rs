@@ -3,11 +3,11 @@
 //! serde's code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
 //! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
 
-use super::definition::{Kind, Message};
+use super::definition::{Kind, Message, View};
 use super::packed::{ABSENT, Packed, high, low};
-use super::scan::{Span, unescape};
-use super::{Id, RawJson, View};
-use crate::money::{Fen, push_digits, push_integer};
+use super::span::{Span, unescape};
+use crate::money::Fen;
+use crate::text::push_integer;
 use crate::time::{Date, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -81,6 +81,12 @@ impl<'p> Slot<'p> {
             }) => unescape(&Span(slot), source).into_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The piece of the text that it is.
+    #[inline]
+    pub(super) fn piece(self) -> &'p [u8] {
+        Span(self.slot).of(self.source)
     }
 
     /// The items of this list, each for itself.
@@ -276,29 +282,6 @@ impl FieldValue for &'static str {
 
     fn put(&self, out: &mut Vec<u8>) {
         push_text(self, out);
-    }
-}
-
-impl FieldValue for RawJson {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(Span(slot.slot).of(slot.source)))
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.as_str().as_bytes());
-    }
-}
-
-impl FieldValue for Id {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        let digits = slot.map_or(&[][..], |slot| Span(slot.slot).of(slot.source));
-        Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'"');
-        push_digits(out, self.0);
-        out.push(b'"');
     }
 }
 

@@ -1,11 +1,12 @@
 //! Packed form to text, in either notation.
 
 use super::definition::{Kind, Message};
+use super::notation::Form;
 use super::packed::{ABSENT, high, low};
-use super::read::Form;
-use super::scan::Span;
+use super::span::Span;
 use super::{Packed, View};
-use crate::money::{Fen, push_integer, push_yuan};
+use crate::money::{Fen, push_yuan};
+use crate::text::push_integer;
 use crate::time::{Timestamp, wall_clock};
 
 /// Appends the object in slot 0 of `packed`, which was read from `source` as `message`.

@@ -1,15 +1,15 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
-use super::push::text_from;
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
-use crate::money::decimal;
-use crate::sorted_sign::hexadecimal;
+use crate::text::decimal;
+use crate::text::hexadecimal;
+use crate::text::text_from;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
 use std::fmt;

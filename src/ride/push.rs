@@ -13,9 +13,9 @@ use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
 use crate::message::value::ObjectWriter;
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
-use crate::money::decimal;
 use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;
+use crate::text::{decimal, text_from};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::borrow::Cow;
@@ -361,12 +361,6 @@ impl<'p> Parameters<'p> {
         }
         if is_again { Err(Error::at(ErrorCode::DuplicateKey, names[0])) } else { Ok(value) }
     }
-}
-
-/// Bytes that are known to be text.
-#[inline(never)]
-pub(super) fn text_from(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Appends a text without two of its pieces.

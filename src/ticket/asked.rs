@@ -1,6 +1,6 @@
 //! The Rust types of the interfaces: what is asked, and what belongs to it. All of it is made from the table.
 
-use super::interfaces::with_interfaces;
+use super::statics::with_interfaces;
 use super::{Call, calls::*, codes, codes::*, notices::*, products::*};
 #[cfg(feature = "testing")]
 use crate::message::RawJson;

@@ -1,6 +1,7 @@
 //! The diagnosis of signatures at the border: asked for by people, not by each request.
 
-use super::{unreadable, with};
+use super::crossing::unreadable;
+use super::state::with;
 use crate::ba::{self, Diagnosis, Evidence};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Reading, View, read};

@@ -1,7 +1,8 @@
 //! What is not asked for each message, at the border: orders, recordings, the mail, signatures by hand.
 
+use super::crossing::unreadable;
 use super::messages::message;
-use super::{finish, unreadable, with};
+use super::state::{finish, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::sorted_sign::{Scheme, sign};

@@ -1,7 +1,7 @@
 //! The order service of rides, at the boundary: jobs live here until they are done.
 
 use super::service::time;
-use super::{State, with};
+use super::state::{State, with};
 use crate::message::value::ObjectWriter;
 use crate::message::{Form, Reading, read};
 use crate::ride::order::{Event, ProposalState, calls_from_json, event_from_json, order_from_json};

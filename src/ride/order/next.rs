@@ -2,8 +2,10 @@
 
 use super::facts::undecided::is_kind_unknown;
 use super::facts::*;
+use super::standing::drivers_of;
 use super::standing::*;
-use super::standing::{MINUTE, drivers_of, later};
+use super::times::*;
+use super::times::{MINUTE, later};
 use crate::ride::codes::CancelStep;
 use crate::time::Timestamp;
 

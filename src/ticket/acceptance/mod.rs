@@ -31,10 +31,12 @@ mod consumption;
 #[doc(hidden)]
 pub mod details;
 mod endpoint;
+mod entries;
 mod exchange;
 mod issuing;
 mod order;
 mod points;
+mod promise;
 mod query;
 mod refund;
 mod report;

@@ -3,7 +3,7 @@
 use super::points::{NAMES, Name, POINTS, Point};
 use crate::ErrorCode;
 use crate::message::definition::Basis;
-use crate::money::push_integer;
+use crate::text::push_integer;
 
 /// What breaking an inferred demand does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

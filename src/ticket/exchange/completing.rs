@@ -3,7 +3,7 @@
 use crate::exchange::says_nothing;
 use crate::message::definition::Facts;
 use crate::message::value::push_text;
-use crate::money::{decimal, push_integer};
+use crate::text::{decimal, push_integer};
 use crate::ticket::{Call, ORDER_REFUND, Supplier};
 use crate::time::Timestamp;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]

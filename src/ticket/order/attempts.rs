@@ -1,9 +1,10 @@
 //! Attempts: which functions run, with which keys, and who may run them again.
 
+use super::change::{CLOCKS, Change, Said, digits, is_ahead, joined};
 use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Report, Run, Said, Settings};
-use super::{CLOCKS, digits, is_ahead, joined};
+use super::{Answer, Attempt, AttemptEnded, Breach, Kind, Order, Outcome, Reason, Reply, Report, Run, Settings};
+
 use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::Timestamp;

@@ -1,10 +1,11 @@
 //! Meituan closes: messages that are facts, and whose function has to make things void.
 
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecycle, Outcome, Reason, Reply, Said, UnitState};
-use super::{Failure, Trigger, Verdict, digits, joined};
+use super::change::{Change, Said, digits, joined};
+use super::{Answer, Attempt, AttemptEnded, Breach, Closing, Kind, Lifecycle, Outcome, Reason, Reply, UnitState};
+use super::{Failure, Trigger, Verdict};
 use crate::message::RawJson;
-use crate::money::push_digits;
 use crate::sorted_sign::sha1_hex;
+use crate::text::push_digits;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
 use crate::ticket::codes::CloseType;
 use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY};

@@ -1,6 +1,7 @@
 //! Order create, and the query.
 
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Outcome, Reason, Reply, ReplyBody, Said};
+use super::change::{Change, Said};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Outcome, Reason, Reply, ReplyBody};
 use super::{State, Trigger, Verdict};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};

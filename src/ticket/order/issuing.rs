@@ -1,7 +1,8 @@
 //! Order pay: what is issued, and the codes.
 
+use super::change::{Change, Said};
 use super::units::{equal, sorted, units_of};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
+use super::{Answer, AttemptEnded, Breach, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody};
 use super::{State, Trigger, UnitState, Verdict};
 use crate::message::definition::Facts;
 use crate::message::{Form, Packed, Reading, is_blank, read};

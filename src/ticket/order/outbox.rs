@@ -1,12 +1,12 @@
 //! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
 
-use super::conflicts::conflict_id;
-use super::deadlines::age_limit;
+use super::breaches::conflict_id;
+use super::change::{Change, Said, is_ahead};
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, RefundState, Said};
-use super::{Settings, State, is_ahead};
+use super::{Answer, Breach, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, Refund, RefundState};
+use super::{Settings, State};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
-use crate::time::Timestamp;
+use crate::time::{DAY, Timestamp};
 
 /// How long a send may take, and what is added for the sender's clock and its store.
 const SEND_LIMIT: Timestamp = Timestamp(30_000);
@@ -54,6 +54,14 @@ fn first_ones(order: &Order) -> Vec<usize> {
 /// When a notice is next to be sent.
 pub(super) fn next_send(order: &Order) -> Option<Timestamp> {
     first_ones(order).into_iter().filter_map(|place| order.notices.get(place)).map(Notice::sendable_at).min()
+}
+
+/// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
+fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> Timestamp {
+    let silent = refund.and_then(|refund| settings.calendar_in_use().silence_counts_at(refund.requested_at));
+    // One that was decided late has at least a day.
+    let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
+    silent.unwrap_or(Timestamp(notice.since.0.saturating_add(7 * DAY)))
 }
 
 impl Change<'_> {

@@ -1,10 +1,11 @@
 //! Refunds, each known by its refundId. Meituan's own refunds, which it only reports, are in `refunded`.
 
+use super::change::{Change, Said, sum};
 use super::event::Credential;
 use super::snapshot::Tally;
 use super::units::{Likeliest, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
-use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger, UnitState, Verdict, sum};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
+use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Trigger, UnitState, Verdict};
 use crate::message::is_blank;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;

@@ -1,9 +1,10 @@
 //! Order reschedule: another day, other visitors, other codes.
 
+use super::change::{Change, Said};
 use super::event::Credential;
 use super::units::{Directory, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
-use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
+use super::{Reschedule, State, Trigger, Unit, UnitState, Verdict};
 use crate::message::is_blank;
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, OrderRescheduled, RescheduledVoucher};

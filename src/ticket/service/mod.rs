@@ -51,20 +51,20 @@ mod answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
 mod news;
+mod progress;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Settings, Transition, apply_to, next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Reply, Settings, Transition, apply_to, next_due,
 };
 use crate::message::{Id, Packed, RawJson};
 pub use crate::time::Now;
 use crate::time::Timestamp;
 use crate::tried::Tried;
-use answering::Answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{end_of_reply, write_answer};
 pub use news::News;
-use settling::Settling;
+use progress::{Answering, Settling, time_passed};
 use std::sync::Arc;
 
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
@@ -74,9 +74,8 @@ const DEADLINE: Timestamp = Timestamp(25_000);
 const GRACE: i64 = 2_000;
 /// So long may the store take for a step that no call of Meituan's waits for.
 const STORE_LIMIT: i64 = 30_000;
-/// The pauses after an optimistic lock was lost double up to this, and those while somebody else is at it, from and to these.
+/// The pauses after an optimistic lock was lost double up to this.
 const MAX_CONFLICT_PAUSE: i64 = 100;
-const BUSY_PAUSES: [i64; 2] = [20, 500];
 
 /// The order service of a supplier.
 #[derive(Debug, Clone, Default)]
@@ -324,7 +323,7 @@ impl Service {
     /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
     /// notices, if the driver can send. Begins by loading the order.
     pub fn settle(&self, can_send: bool, now: impl Into<Now>) -> (Job, Step) {
-        self.begin(Work::Settle(Settling::new(can_send)), settling::time_passed(can_send), store_limit(now.into()))
+        self.begin(Work::Settle(Settling::new(can_send)), time_passed(can_send), store_limit(now.into()))
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
