@@ -8,7 +8,7 @@
 //! - `failure`, `outcomes`, `pending`: which code says any other failure, which beside 200 say none, and which of these puts the answer
 //!   off. All others are failures.
 //! - `echoes`: fields of the reply that repeat the request's; the one in braces may be missing there.
-//! - `repeats`: fields by which a repeat is known.
+//! - `repeats`: fields by which a repeat is known, the order's number first.
 //! - `encryption`, `work`, `need`: see [`Encryption`], [`Work`], [`Need`].
 //! - `about`: [`About`], and the field that has the order's number.
 //!
@@ -32,7 +32,7 @@ macro_rules! interfaces {
                     outcomes [];
                     pending {}
                     echoes [] {}
-                    repeats ["orderId"];
+                    repeats [order_id "orderId"];
                     encryption Newer;
                     about Order { order_id }
                     work Needed;
@@ -47,7 +47,7 @@ macro_rules! interfaces {
                     outcomes [ISSUING];
                     pending { ISSUING }
                     echoes ["orderId"] { partner_order_id "partnerOrderId" }
-                    repeats ["orderId"];
+                    repeats [order_id "orderId"];
                     encryption Never;
                     about Order { order_id }
                     work Needed;
@@ -77,7 +77,7 @@ macro_rules! interfaces {
                     outcomes [REFUNDED, PENDING];
                     pending { PENDING }
                     echoes ["orderId", "refundId"] { partner_order_id "partnerOrderId" }
-                    repeats ["orderId", "refundId"];
+                    repeats [order_id "orderId", refund_id "refundId"];
                     encryption Never;
                     about Order { order_id }
                     work Needed;
@@ -92,7 +92,7 @@ macro_rules! interfaces {
                     outcomes [];
                     pending {}
                     echoes [] {}
-                    repeats ["orderId", "closeType"];
+                    repeats [order_id "orderId", close_type "closeType"];
                     encryption Never;
                     about Order { order_id }
                     work Message;
@@ -107,7 +107,7 @@ macro_rules! interfaces {
                     outcomes [];
                     pending {}
                     echoes [] {}
-                    repeats ["orderId", "refundSerialNo"];
+                    repeats [order_id "orderId", refund_serial_no "refundSerialNo"];
                     encryption Never;
                     about Order { order_id }
                     work Message;
@@ -122,7 +122,7 @@ macro_rules! interfaces {
                     outcomes [];
                     pending {}
                     echoes ["orderId", "rescheduleNo"] {}
-                    repeats ["orderId", "rescheduleNo"];
+                    repeats [order_id "orderId", reschedule_no "rescheduleNo"];
                     encryption Never;
                     about Order { order_id }
                     work Served;

@@ -15,7 +15,7 @@ macro_rules! outcomes {
                 outcomes [$($outcome:ident),*];
                 pending { $($pending:ident)? }
                 echoes [$($echo:literal),*] { $($known:tt)* }
-                repeats [$($repeat:literal),*];
+                repeats $repeats:tt;
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }
                 $($rest:tt)*

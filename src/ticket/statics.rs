@@ -96,7 +96,7 @@ macro_rules! statics {
                 outcomes [$($outcome:ident),*];
                 pending { $($pending:ident)? }
                 echoes [$($echo:literal),*] { $($known:ident $known_wire:literal)? }
-                repeats [$($repeat:literal),*];
+                repeats [$($repeat:ident $repeat_wire:literal),*];
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }
                 work $work:ident;
@@ -142,7 +142,7 @@ macro_rules! statics {
                 encryption: Encryption::$encryption,
                 echoes: &[$($echo,)* $($known_wire)?],
                 known_echo: perhaps!($($known_wire)?),
-                repeats: &[$($repeat),*],
+                repeats: &[$($repeat_wire),*],
                 about: About::$about,
                 work: Work::$work,
                 need: Need::$need $(($item))?,
@@ -189,7 +189,7 @@ macro_rules! statics {
             ($d callback:ident) => {
                 $d callback! {
                     $([$constant $variant $name ($($request $(($($request_of)*))?)?) $codes ($($reply $(($($reply_of)*))?)?)
-                        ($($known)?) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?)])*
+                        ($($known)?) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?) ($($repeat)*)])*
                     $({$notice $kind $(($($of)*))?})*
                 }
             };

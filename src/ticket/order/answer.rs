@@ -6,7 +6,8 @@ use super::snapshot::{Failure, Notice};
 use crate::Error;
 use crate::message::value::ObjectWriter;
 use crate::message::{RawJson, is_blank};
-use crate::ticket::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
+use crate::ticket::calls::*;
+use crate::ticket::statics::with_interfaces;
 use crate::ticket::{Call, CallReply};
 
 /// What kind of event it was.
@@ -64,14 +65,31 @@ pub struct Reply {
     pub body: Option<ReplyBody>,
 }
 
+/// Of the table the calls about an order whose reply has a body, one by one.
 macro_rules! reply_bodies {
-    ($($variant:ident($type:ty),)*) => {
-        /// The body of a reply.
+    (
+        @ {$($known:tt)*}
+        [$constant:ident $variant:ident $name:literal $request:tt $codes:ident ($($reply:tt)+) $echo:tt ($order_id:ident) $($more:tt)*]
+        $($rest:tt)*
+    ) => {
+        reply_bodies! { @ {$($known)* $variant($($reply)+)} $($rest)* }
+    };
+    (@ $known:tt [$($other:tt)*] $($rest:tt)*) => {
+        reply_bodies! { @ $known $($rest)* }
+    };
+    (@ {$($variant:ident($($kind:tt)*))*} $({$($notice:tt)*})*) => {
+        /// The body of a reply, by the call that it replies to.
         #[derive(Debug, Clone, PartialEq)]
         #[expect(missing_docs, reason = "each is what its type says")]
         pub enum ReplyBody {
-            $($variant($type),)*
+            $($variant(crate::kind_type!($($kind)*)),)*
         }
+
+        $(impl From<crate::kind_type!($($kind)*)> for ReplyBody {
+            fn from(body: crate::kind_type!($($kind)*)) -> ReplyBody {
+                ReplyBody::$variant(body)
+            }
+        })*
 
         impl ReplyBody {
             /// Reads the body of a reply from the wire: for tests, logs and tools. Nothing where the call's reply has none.
@@ -79,32 +97,29 @@ macro_rules! reply_bodies {
             /// # Errors
             /// The first thing that refuses it.
             pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Option<ReplyBody>, Error> {
-                $(if <$type as CallReply>::CALL.is_some_and(|own| std::ptr::eq(own, call)) {
+                $(if <crate::kind_type!($($kind)*) as CallReply>::CALL.is_some_and(|own| std::ptr::eq(own, call)) {
                     return crate::ticket::read_body(call, true, wire).map(|body| Some(ReplyBody::$variant(body)));
                 })*
                 Ok(None)
             }
 
-            /// As a field of an object, in program notation.
+            /// Writes it as a field of an object, in program notation.
             pub(crate) fn put_as(&self, name: &str, object: &mut ObjectWriter<'_>) {
                 match self { $( ReplyBody::$variant(body) => object.field(name, body), )* }
             }
 
-            /// By itself, in program notation.
-            pub(crate) fn to_json(&self) -> RawJson {
+            /// Writes it by itself, in program notation.
+            pub fn to_json(&self) -> RawJson {
                 match self { $( ReplyBody::$variant(body) => RawJson::of(body), )* }
             }
         }
     };
+    ($($table:tt)*) => {
+        reply_bodies! { @ {} $($table)* }
+    };
 }
 
-reply_bodies! {
-    Created(OrderCreated),
-    Paid(OrderPaid),
-    State(OrderState),
-    Refunded(OrderRefunded),
-    Rescheduled(OrderRescheduled),
-}
+with_interfaces!(reply_bodies);
 
 /// A function to run.
 #[derive(Debug, Clone, PartialEq)]

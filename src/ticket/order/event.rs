@@ -223,7 +223,7 @@ crate::choices! {
 macro_rules! calls {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) ($($known:ident)?)
-            ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+            ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$($notice:tt)*})*
     ) => {
         impl Event {

@@ -77,6 +77,7 @@ mod refunds;
 mod rescheduling;
 mod settings;
 mod snapshot;
+mod subject;
 mod table;
 mod units;
 
