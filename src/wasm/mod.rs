@@ -21,6 +21,8 @@
 #![expect(unreachable_pub, reason = "the exports are reached from JavaScript, not from Rust")]
 #![cfg_attr(not(feature = "wasm"), allow(dead_code, reason = "the module of messages leaves alone what only the other needs"))]
 
+#[cfg(feature = "wasm")]
+mod acceptance;
 mod cipher;
 mod crossing;
 #[cfg(feature = "wasm")]
@@ -35,6 +37,8 @@ mod ride;
 mod rides;
 #[cfg(feature = "wasm")]
 mod service;
+#[cfg(feature = "wasm")]
+mod signing;
 mod state;
 mod ticket;
 
