@@ -23,7 +23,8 @@ macro_rules! doc_text {
 }
 
 /// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are
-/// personal data has the word `personal` after its presence: `Debug` does not show it.
+/// personal data has the word `personal` after its presence: `Debug` does not show it. A duration, which serde has in seconds and
+/// nanoseconds, names the module that has it in milliseconds.
 #[macro_export]
 macro_rules! messages {
     ($(
@@ -32,7 +33,7 @@ macro_rules! messages {
             $(
                 $(#[doc = $field_doc:expr])*
                 $field:ident $wire:literal: $kind:ident $(($($argument:tt)*))?, $presence:ident $($personal:ident)?
-                    $(, aliases [$($alias:literal),*])?;
+                    $(, aliases [$($alias:literal),*])? $(, serde $with:literal)?;
             )*
         }
     )*) => {$(
@@ -45,7 +46,7 @@ macro_rules! messages {
         pub struct $type {
             $(
                 $(#[doc = $field_doc])*
-                #[serde(rename = $wire)]
+                #[serde(rename = $wire $(, default, with = $with)?)]
                 pub $field: $crate::field_type!($presence, $kind $(($($argument)*))?),
             )*
         }
@@ -175,6 +176,7 @@ macro_rules! kind_type {
     (count(1..)) => { u32 };
     (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
+    (duration) => { std::time::Duration };
     (moment) => { $crate::time::Timestamp };
     (fen) => { $crate::money::Fen };
     (yuan) => { $crate::money::Fen };
@@ -218,6 +220,7 @@ macro_rules! field_kind {
     (count(1..)) => { $crate::message::definition::Kind::Integer($crate::bounds!(1, i32::MAX as i64, true)) };
     (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
     (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, $crate::time::LAST_MOMENT, true)) };
+    (duration) => { $crate::field_kind!(milliseconds) };
     (moment) => { $crate::message::definition::Kind::Moment };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };

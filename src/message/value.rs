@@ -8,9 +8,10 @@ use super::packed::{ABSENT, Packed, high, low};
 use super::span::{Span, unescape};
 use crate::money::Fen;
 use crate::text::push_integer;
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, LAST_MOMENT, Timestamp, in_milliseconds};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// The type of a field: taken from what was read, put as JSON in program notation. Made for each message by
 /// [`messages!`](crate::messages).
@@ -228,6 +229,17 @@ pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// In milliseconds, as many as a message can hold.
+impl FieldValue for Duration {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Duration::from_millis(Slot::number(slot).unsigned_abs())
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_integer(out, in_milliseconds(*self).min(LAST_MOMENT));
+    }
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {

@@ -7,13 +7,12 @@ use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
-use crate::text::decimal;
-use crate::text::hexadecimal;
-use crate::text::text_from;
+use crate::text::{decimal, hexadecimal, text_from};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -28,8 +27,8 @@ pub struct Config {
     pub environment: Environment,
     /// Which generation of the protocol is sent. Both are received.
     pub version: Version,
-    /// How far the `ts` of a push may be from now, in seconds; `None` accepts any.
-    pub tolerance_seconds: Option<u32>,
+    /// How far the `ts` of a push may be from now; `None` accepts any.
+    pub tolerance: Option<Duration>,
     /// What we send must keep inferred rules too, and the document's lists of numbers.
     pub strict_inferred: bool,
     /// A push without a token is refused. By default it is accepted and reported: the key alone then says that it is Meituan's.
@@ -50,7 +49,7 @@ impl Config {
             secret_key,
             environment: Environment::Test,
             version: Version::V1,
-            tolerance_seconds: Some(600),
+            tolerance: Some(Duration::from_secs(600)),
             strict_inferred: false,
             require_token: false,
             max_body_bytes: 1 << 20,

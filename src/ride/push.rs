@@ -212,9 +212,9 @@ impl Client {
         if seen.raw("entId").is_some() && seen.text("entId").is_none_or(|id| id.parse() != Ok(self.config.ent_id)) {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
-        if let (true, Some(seconds)) = (seen.raw("ts").is_some(), self.config.tolerance_seconds) {
+        if let (true, Some(tolerance)) = (seen.raw("ts").is_some(), self.config.tolerance) {
             let sent = seen.number("ts").map(milliseconds);
-            if sent.is_none_or(|sent| sent.abs_diff(now.0) > u64::from(seconds) * 1000) {
+            if sent.is_none_or(|sent| Timestamp(sent).distance(now) > tolerance) {
                 let detail = [&*seen.text("ts").unwrap_or_default(), " against ", &decimal(now.0)].concat();
                 return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&detail));
             }

@@ -9,6 +9,7 @@ use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, PUSH_OK, Refusal, ReplyForm, Version, check, push_fail};
 use crate::time::Timestamp;
 use crate::{Error, Secret};
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 crate::messages! {
@@ -59,7 +60,7 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
         host => Environment::Host(host.into()),
     };
     config.version = if number("version") == 2 { Version::V2 } else { Version::V1 };
-    config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.require_token = number("requireToken") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;

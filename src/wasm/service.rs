@@ -10,6 +10,7 @@ use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_setti
 use crate::ticket::service::{Done, Input, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 /// The order service of the settings in the input; a deadline that is not a number is the default. All ones when there is none.
@@ -18,7 +19,7 @@ pub fn order_service(length: usize, deadline: f64) -> u32 {
     with(|state| {
         let State { input, packed, orders, .. } = state;
         let source = input.get(..length).unwrap_or_default();
-        let deadline = (!deadline.is_nan()).then_some(Timestamp(deadline as i64));
+        let deadline = (!deadline.is_nan()).then_some(Duration::from_millis(deadline as u64));
         let is_same = |(settings, service): &(Vec<u8>, Service)| settings == source && service.deadline == deadline;
         let number = match orders.services.iter().position(is_same) {
             Some(known) => Ok(known as u32),

@@ -12,6 +12,7 @@ use crate::ticket::{
 };
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 crate::messages! {
@@ -61,7 +62,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
-    config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };

@@ -429,7 +429,7 @@ impl RideOrder {
     /// A call that was not answered for long has failed, also where that was never reported. Returns whether anything has changed.
     pub(in crate::ride) fn give_up(&mut self, now: Timestamp) -> bool {
         let mut has_changed = self.set_times_right(now);
-        let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
+        let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at + REPLY_PATIENCE <= now;
         while let Some(own) = self.calls.iter().find(given_up) {
             let failed = CallFailed { call: own.call, step: own.step };
             self.failed(&failed, now);

@@ -8,10 +8,11 @@ use super::units::{equal, sorted};
 use super::{Answer, Breach, Kind, Order, RefundState, Settings, State, UnitState};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::working_days::Calendar;
-use crate::time::{DAY, Timestamp};
+use crate::time::Timestamp;
+use std::time::Duration;
 
-const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);
-const REFUND_DEADLINE: Timestamp = Timestamp(2 * DAY);
+const ISSUING_DEADLINE: Duration = Duration::from_secs(600);
+const REFUND_DEADLINE: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off
 /// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
@@ -44,12 +45,12 @@ impl Deadlines<'_> {
             return None;
         }
         let limit = self.settings.issuing_deadline.unwrap_or(ISSUING_DEADLINE);
-        Some(Timestamp(order.issuing_since.unwrap_or_default().0.saturating_add(limit.0)))
+        Some(order.issuing_since.unwrap_or_default() + limit)
     }
 
     fn of_refund(&self, requested_at: Timestamp) -> Option<Timestamp> {
         let limit = self.settings.refund_deadline.unwrap_or(REFUND_DEADLINE);
-        self.calendar.after_working_time(requested_at, limit.0)
+        self.calendar.after_working_time(requested_at, limit)
     }
 }
 

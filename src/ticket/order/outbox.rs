@@ -6,11 +6,12 @@ use super::units::{equal, sorted};
 use super::{Answer, Breach, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, Refund, RefundState};
 use super::{Settings, State};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
-use crate::time::{DAY, Timestamp};
+use crate::time::{DAY, Timestamp, in_milliseconds};
+use std::time::Duration;
 
 /// How long a send may take, and what is added for the sender's clock and its store.
-const SEND_LIMIT: Timestamp = Timestamp(30_000);
-const SEND_GRACE: i64 = 60_000;
+const SEND_LIMIT: Duration = Duration::from_secs(30);
+const SEND_GRACE: Duration = Duration::from_secs(60);
 /// A notice that Meituan did not accept waits as long as it has waited already, within these bounds.
 const MIN_PAUSE: i64 = 1_000;
 const MAX_PAUSE: i64 = 600_000;
@@ -71,7 +72,7 @@ impl Change<'_> {
         self.withdraw_overtaken_refusals();
         self.give_up_old_ones(false);
         let limit = self.settings.send_limit_in_use();
-        let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
+        let until = self.now + limit + SEND_GRACE;
         let (counts, mut claimed) = (self.order.counts(), Vec::new());
         for place in first_ones(&self.order) {
             let now = self.now;
@@ -209,7 +210,7 @@ impl Change<'_> {
 impl Notice {
     /// Times that a clock has written which is wrong: a claim of such a clock has run out.
     pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
-        let limit = settings.send_limit_in_use().0.saturating_add(SEND_GRACE);
+        let limit = in_milliseconds(settings.send_limit_in_use().saturating_add(SEND_GRACE));
         if is_ahead(self.since, now, 0) {
             self.since = now;
         }
@@ -220,7 +221,7 @@ impl Notice {
 
 impl Settings {
     /// Returns how long sending a notice may take.
-    pub fn send_limit_in_use(&self) -> Timestamp {
+    pub fn send_limit_in_use(&self) -> Duration {
         self.send_limit.unwrap_or(SEND_LIMIT)
     }
 }

@@ -9,9 +9,9 @@ crate::messages! {
     OrderSettings rules [FAILED_STATUS] {
         /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
         /// Meituan's own time-out (acceptance manual, part five).
-        create_lease "createLease": milliseconds, optional;
+        create_lease "createLease": duration, optional, serde "meituan_protocol::time::milliseconds";
         /// The same for every other function; absent: 60000.
-        lease "lease": milliseconds, optional;
+        lease "lease": duration, optional, serde "meituan_protocol::time::milliseconds";
         /// The voucherType that the query's reply has before anything is issued; absent: 1. The field is required there, and
         /// its value is not documented.
         voucher_type "voucherType": code(VoucherType), optional;
@@ -21,12 +21,12 @@ crate::messages! {
         /// Holidays and make-up working days; absent: those of the years that this library ships.
         calendar "calendar": object(Calendar), optional;
         /// How long sending a notice may take, in milliseconds; absent: 30000. For a minute more nobody else sends it.
-        send_limit "sendLimit": milliseconds, optional;
+        send_limit "sendLimit": duration, optional, serde "meituan_protocol::time::milliseconds";
         /// How long issuing may take after a 598, in milliseconds, before a conflict reports it; absent: 600000 (inferred).
-        issuing_deadline "issuingDeadline": milliseconds, optional;
+        issuing_deadline "issuingDeadline": duration, optional, serde "meituan_protocol::time::milliseconds";
         /// How much working time a refund may wait for its decision, in milliseconds, before a conflict reports it; absent:
         /// 172800000, two working days: one before silence may count as agreement.
-        refund_deadline "refundDeadline": milliseconds, optional;
+        refund_deadline "refundDeadline": duration, optional, serde "meituan_protocol::time::milliseconds";
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ticket::order::{AttemptEnded, Event, Outcome, TimePassed};
 use crate::time::Timestamp;
+use std::time::Duration;
 
 /// The pauses while somebody else is at it double from and to these.
 pub(super) const BUSY_PAUSES: [i64; 2] = [20, 500];
@@ -35,8 +36,8 @@ pub(super) enum AnsweringPhase {
 }
 
 impl Answering {
-    pub(super) fn new(deadline: Timestamp, grace: i64) -> Self {
-        let late = Timestamp(deadline.0.saturating_sub(grace));
+    pub(super) fn new(deadline: Timestamp, grace: Duration) -> Self {
+        let late = deadline - grace;
         let (phase, pause) = (AnsweringPhase::Call, BUSY_PAUSES[0]);
         Answering { deadline, late, phase, pause, key: String::new(), has_failed: false, has_waited: false }
     }

@@ -4,7 +4,6 @@
 use super::progress::{Next, SettlingPhase as Phase, time_passed};
 use super::{Answer, Applying, DEADLINE, Done, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due, store_limit};
 use crate::ticket::order::{ClaimNotices, TakeOver, broken_off};
-use crate::time::Timestamp;
 
 impl Service {
     pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
@@ -20,12 +19,12 @@ impl Service {
         let then = match (settling.phase, applied.answer) {
             (Phase::TakingOver, Answer::Run(run)) => {
                 settling.key.clone_from(&run.key);
-                let deadline = Timestamp(now.steady.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
+                let deadline = now.steady + self.deadline.unwrap_or(DEADLINE);
                 Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
             }
             (Phase::Claiming, Answer::Send(notices)) => {
                 // From the claim on: a store that is slow leaves less time to send, so that nobody else sends meanwhile.
-                until = Timestamp(now.steady.0.saturating_add(self.settings.send_limit_in_use().0));
+                until = now.steady + self.settings.send_limit_in_use();
                 Then::Send(notices)
             }
             (Phase::Last, _) => Then::Done(Done::Settled(due)),
