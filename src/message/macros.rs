@@ -97,7 +97,7 @@ macro_rules! messages {
 
             #[allow(unused_mut, reason = "a message may have no field")]
             fn put(&self, out: &mut Vec<u8>) {
-                let mut object = $crate::message::value::ObjectWriter::begin(out);
+                let mut object = $crate::message::json::ObjectWriter::begin(out);
                 $(object.field($wire, &self.$field);)*
                 object.end();
             }
@@ -418,7 +418,7 @@ macro_rules! choices {
             /// As JSON, in program notation.
             pub fn to_json(&self) -> String {
                 let mut out = Vec::new();
-                let mut object = $crate::message::value::ObjectWriter::begin(&mut out);
+                let mut object = $crate::message::json::ObjectWriter::begin(&mut out);
                 match self { $( $type::$choice(body) => object.field($name, body), )* }
                 object.end();
                 String::from_utf8(out).unwrap_or_default()

@@ -4,7 +4,7 @@
 //! field table. Text is read by that definition in one pass (`scan` knows the JSON grammar, `span` its pieces, `read` the definitions,
 //! `single` what one value can be, `plain` the fast path of values; what is found is kept by `finding`; `reader` has what they share) into
 //! a flat [`Packed`] form, at which `view` looks. From there it becomes a Rust value (`value`, with the types in `typed`), wire text
-//! (`write`), or a plain JavaScript object (built from the packed form by generated code in the npm package).
+//! (`write`; `json` writes for both), or a plain JavaScript object (built from the packed form by generated code in the npm package).
 //!
 //! A message exists in two notations ([`Form`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
@@ -15,6 +15,7 @@ pub use serde;
 
 pub mod definition;
 mod finding;
+pub mod json;
 mod macros;
 mod notation;
 mod packed;

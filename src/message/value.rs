@@ -4,6 +4,7 @@
 //! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
 
 use super::definition::{Kind, Message, View};
+use super::json::{ObjectWriter, push_list, push_object, push_text};
 use super::packed::{ABSENT, Packed, high, low};
 use super::span::{Span, unescape};
 use crate::money::Fen;
@@ -161,74 +162,14 @@ impl View<'_> {
     }
 }
 
-/// Appends the fields of an object, those that are there.
-#[derive(Debug)]
-pub struct ObjectWriter<'o> {
-    out: &'o mut Vec<u8>,
-    first: bool,
-}
-
-impl<'o> ObjectWriter<'o> {
-    /// Opens an object.
-    pub fn begin(out: &'o mut Vec<u8>) -> Self {
-        out.push(b'{');
-        ObjectWriter { out, first: true }
-    }
-
-    #[inline(never)]
-    fn key(&mut self, name: &str) {
-        if !self.first {
-            self.out.push(b',');
-        }
-        self.first = false;
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
-    }
-
+impl ObjectWriter<'_> {
     /// Appends a field, unless it is absent. The name has nothing in it that JSON escapes.
     #[inline(always)]
     pub fn field(&mut self, name: &str, value: &impl FieldValue) {
         if !value.is_absent() {
-            self.key(name);
-            value.put(self.out);
+            value.put(self.entry(name));
         }
     }
-
-    /// Appends a field that is an object.
-    pub(crate) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
-        self.key(name);
-        let mut object = ObjectWriter::begin(self.out);
-        fill(&mut object);
-        object.end();
-    }
-
-    /// Closes the object.
-    pub fn end(self) {
-        self.out.push(b'}');
-    }
-}
-
-/// Appends a text as JSON.
-#[inline(never)]
-pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        let (plain, others) = rest.split_at(at);
-        let (byte, others) = (others[0], &others[1..]);
-        out.extend_from_slice(plain);
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            _ => {
-                let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
-            }
-        }
-        rest = others;
-    }
-    out.extend_from_slice(rest);
-    out.push(b'"');
 }
 
 /// In milliseconds, as many as a message can hold.
@@ -265,14 +206,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
     }
 
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        for (index, item) in self.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            item.put(out);
-        }
-        out.push(b']');
+        push_list(self, out, T::put);
     }
 }
 
@@ -321,16 +255,14 @@ impl FieldValue for BTreeMap<String, String> {
     }
 
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'{');
-        for (index, (key, value)) in self.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
+        push_object(out, |object| {
+            for (key, value) in self {
+                let out = object.separate();
+                push_text(key, out);
+                out.push(b':');
+                push_text(value, out);
             }
-            push_text(key, out);
-            out.push(b':');
-            push_text(value, out);
-        }
-        out.push(b'}');
+        });
     }
 }
 

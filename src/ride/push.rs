@@ -11,7 +11,7 @@ use super::{Client, INTERFACES, Interface, KeyPart, ORDER_CHANGED, REFUNDED, Rep
 use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
 use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;

@@ -1,7 +1,8 @@
 //! Calls of Meituan's in Rust types.
 
 use super::{Accepted, Asked, Call, Parts, Refusal, Supplier};
-use crate::message::value::{FieldValue, ObjectWriter};
+use crate::message::json::ObjectWriter;
+use crate::message::value::FieldValue;
 use crate::message::{Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue, ba};

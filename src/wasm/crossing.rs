@@ -1,6 +1,7 @@
 //! What crosses as JSON and not as numbers: findings, errors, and other cold objects.
 
-use crate::message::value::{FieldValue, ObjectWriter, Slot, push_text};
+use crate::message::json::{ObjectWriter, push_list, push_text};
+use crate::message::value::{FieldValue, Slot};
 use crate::{Error, ErrorCode, Issue, Remote};
 
 /// What crosses as JSON and not as numbers. It is one type, so that there is one routine for all of it.
@@ -33,14 +34,7 @@ impl FieldValue for Crossing<'_> {
             Crossing::Number(number) => number.put(out),
             Crossing::Text(text) => push_text(text, out),
             Crossing::Findings(issues) => {
-                out.push(b'[');
-                for (index, issue) in issues.iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    Crossing::Object(&finding(issue)).put(out);
-                }
-                out.push(b']');
+                push_list(*issues, out, |issue, out| Crossing::Object(&finding(issue)).put(out));
             }
             Crossing::Object(fields) => {
                 let mut object = ObjectWriter::begin(out);

@@ -3,7 +3,7 @@
 use super::crossing::unreadable;
 use super::state::with;
 use crate::ba::{self, Diagnosis, Evidence};
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Form, Reading, View, read};
 use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;

@@ -1,7 +1,7 @@
 //! Signing what no call of this library signs, at the boundary: any request by BA, and sorted parameters.
 
 use super::state::with;
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
 use crate::sorted_sign::{Scheme, sign};
 use crate::{Error, Secret, ba};

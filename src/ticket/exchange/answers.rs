@@ -2,7 +2,7 @@
 
 use crate::error::SYSTEM_FAILURE;
 use crate::exchange::says_nothing;
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
 use crate::text::decimal;
 use crate::ticket::codes::GeneralCode;

@@ -4,7 +4,7 @@ use super::admittance::Admittance;
 use super::reasons::Reason;
 use super::snapshot::{Failure, Notice};
 use crate::Error;
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{RawJson, is_blank};
 use crate::ticket::calls::*;
 use crate::ticket::statics::with_interfaces;
