@@ -9,6 +9,16 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An amount in fen (1/100 yuan).
+///
+/// ```
+/// use meituan_protocol::money::Fen;
+///
+/// let price: Fen = "58.00".parse()?;
+/// assert_eq!(price, Fen(5_800));
+/// assert_eq!(price.checked_mul(2).unwrap().to_string(), "116.00");
+/// assert!("58.005".parse::<Fen>().is_err());
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(pub i64);

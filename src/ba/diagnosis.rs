@@ -45,6 +45,26 @@ struct Received<'a> {
 }
 
 /// Finds what was signed instead.
+///
+/// ```
+/// use meituan_protocol::{Secret, ba};
+///
+/// let secret = Secret::new("not a real secret");
+/// let date = "Wed, 06 May 2015 10:34:20 GMT";
+/// // Somebody has signed the method in lower case.
+/// let signature = ba::sign(&ba::Key::new(&secret), "post", "/mt/order/pay", date);
+/// let found = ba::diagnose(&ba::Evidence {
+///     method: "POST",
+///     url: "/mt/order/pay",
+///     date,
+///     authorization: &ba::authorization("client", &signature),
+///     client_id: "client",
+///     secrets: &[secret],
+///     ..ba::Evidence::default()
+/// });
+/// assert!(found.is_explained);
+/// assert_eq!(found.mistakes[0].id, "method.case");
+/// ```
 pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let method = evidence.method.to_ascii_uppercase();
     let uri = evidence.url().path_and_query();

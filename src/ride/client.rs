@@ -103,6 +103,23 @@ pub enum Version {
 pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
 
 /// The enterprise. Clones share the configuration and the key.
+///
+/// ```
+/// use meituan_protocol::ride::{self, Client, Config, Environment};
+/// use meituan_protocol::{ErrorCode, Secret, time::Timestamp};
+///
+/// let mut config = Config::new(617, Secret::new("CESHI-TK"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="));
+/// config.environment = Environment::Production;
+/// config.routes.push(("/ride/event".into(), &ride::ORDER_CHANGED));
+/// let client = Client::new(config)?;
+///
+/// // What is not sealed by our key is no push of Meituan's.
+/// let refusal = client.receive("/ride/event", b"token=CESHI-TK&content=bm90aGluZw", Timestamp(1_629_857_773_000)).unwrap_err();
+/// assert_eq!(refusal.error.code, ErrorCode::DecryptionFailed);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
+///
+/// A request and its reply are in the [module's example](super).
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) config: Arc<Config>,

@@ -1,4 +1,18 @@
 //! The attraction-ticket supplier API: Meituan calls the supplier, and the supplier notifies Meituan.
+//!
+//! # What to do first
+//!
+//! 1. Make a [`Supplier`] of your [`Config`]: partnerId, clientId, clientSecret, and the path of each call as it is registered with
+//!    Meituan. Everything else takes it.
+//! 2. Decide who keeps the orders.
+//!    - The library does: give [`handler`] a [`Store`](handler::Store) over your database, and your [`Functions`](handler::Functions)
+//!      that create, issue and refund. Repeats, notices and conflicts are its business. Begin with a
+//!      [`MemoryStore`](handler::MemoryStore).
+//!    - Your system does: [`Supplier::receive`] reads a call, [`Supplier::reply`] writes the reply, [`Supplier::request`] makes a notice.
+//! 3. Test it: `testing` (a feature) plays Meituan, and checks your store; [`acceptance`] judges what you have recorded by every point of
+//!    the acceptance manual.
+//!
+//! [`order`] and [`service`] are what a handler consists of, for a driver of your own.
 
 pub mod acceptance;
 mod asked;

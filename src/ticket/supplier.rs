@@ -186,6 +186,25 @@ impl std::error::Error for Refusal {
 }
 
 /// The supplier. Clones share the configuration and the keys.
+///
+/// ```
+/// use meituan_protocol::ticket::{self, Asked, Config, Parts, Supplier};
+/// use meituan_protocol::{ErrorCode, Secret, time::Timestamp};
+///
+/// let config = Config::new(1122, "client", Secret::new("not a real secret"));
+/// let supplier = Supplier::new(config.route("/mt/order/pay", &ticket::ORDER_PAY))?;
+///
+/// // Who does not sign is refused, and gets a reply that says no more than that.
+/// let parts = Parts { method: "POST", uri: "/mt/order/pay", partner_id: "1122", ..Parts::default() };
+/// let refusal = supplier.receive(&parts, b"{}", Timestamp(1_480_000_000_000)).unwrap_err();
+/// assert_eq!(refusal.error.code, ErrorCode::MissingHeader);
+/// let reply = supplier.answer_refusal(&refusal);
+/// assert_eq!(reply.status, 200);
+/// assert!(reply.body.starts_with(br#"{"code":599,"#));
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
+///
+/// A whole call is in the [crate's example](crate), a notice at [`SignedRequest`](super::SignedRequest).
 #[derive(Debug, Clone)]
 pub struct Supplier {
     config: Arc<Config>,
