@@ -299,6 +299,10 @@ fn push_date(out: &mut String, date: Date) {
     push_two(out, date.day);
 }
 
+// HTTP dates are read and written here, and not by the `httpdate` crate: that one goes by `SystemTime`, accepts two older forms that Meituan
+// does not send, and takes longer: 177 ns to 124 to read one, 155 to 132 to write it. `cargo bench -p meituan-protocol-benches --bench
+// alternatives date` repeats that.
+
 /// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
 pub fn parse_http_date(text: &[u8]) -> Option<Timestamp> {
     let [w1, w2, w3, b',', b' ', d1, d2, b' ', m1, m2, m3, b' ', ref rest @ ..] = *text else { return None };
