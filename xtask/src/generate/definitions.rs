@@ -27,7 +27,12 @@ impl Catalogue<'_> {
         let imports = "import { type Definition, definitionsIn } from \"../definitions/rows.js\";\nimport type { MessageName } from \"./messages.js\";";
         let doc = "The messages by their names, and the objects in them; texts as in {@link Definition}.";
         let of = "Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>";
-        file(imports, doc, &format!("definitions: {of}"), &format!("/* @__PURE__ */ definitionsIn<MessageName>({})", template(&messages)))
+        file(
+            imports,
+            doc,
+            &format!("definitions: {of}"),
+            &format!("/* @__PURE__ */ definitionsIn<MessageName>({})", template(&messages)),
+        )
     }
 
     pub(super) fn values(&self) -> String {
