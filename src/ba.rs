@@ -3,6 +3,22 @@
 //! HMAC-SHA1 over method, URI and Date, in the `Authorization` header as `MWS <clientId>:<signature>`. The body is
 //! **not** part of it: a verified call is authenticated, its body is not known to be untampered. Use TLS.
 //!
+//! ```
+//! use meituan_protocol::{ErrorCode, Secret, ba};
+//!
+//! let key = ba::Key::new(&Secret::new("not a real secret"));
+//! let date = "Wed, 06 May 2015 10:34:20 GMT";
+//! let header = ba::authorization("client", &ba::sign(&key, "POST", "/mt/order/pay", date));
+//! assert!(header.starts_with("MWS client:"));
+//!
+//! let keys = [key];
+//! ba::verify(&keys, "client", "POST", &["/mt/order/pay"], date, &header)?;
+//! let error = ba::verify(&keys, "client", "POST", &["/order/pay"], date, &header).unwrap_err();
+//! assert_eq!(error.code, ErrorCode::BadSignature);
+//! assert_eq!(error.string_to_sign.as_deref(), Some("POST /order/pay\nWed, 06 May 2015 10:34:20 GMT"));
+//! # Ok::<(), meituan_protocol::Error>(())
+//! ```
+//!
 //! `diagnose` (feature `diagnosis`, on by default) finds why a signature does not match.
 //!
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
@@ -13,10 +29,14 @@ mod dates;
 #[cfg(feature = "diagnosis")]
 mod diagnosis;
 #[cfg(feature = "diagnosis")]
+mod evidence;
+#[cfg(feature = "diagnosis")]
 mod mistakes;
 
 #[cfg(feature = "diagnosis")]
-pub use diagnosis::{Diagnosis, Evidence, diagnose};
+pub use diagnosis::{Diagnosis, diagnose};
+#[cfg(feature = "diagnosis")]
+pub use evidence::Evidence;
 #[cfg(feature = "diagnosis")]
 pub use mistakes::{MISTAKES, Mistake};
 

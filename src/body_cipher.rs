@@ -14,6 +14,15 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 /// A key of the whole-body encryption.
+///
+/// ```
+/// use meituan_protocol::{Secret, body_cipher::BodyKey};
+///
+/// let key = BodyKey::new(&Secret::new("0123456789abcdef"))?;
+/// let body = key.seal(br#"{"partnerId":1122}"#);
+/// assert_eq!(key.open(body.as_bytes())?, br#"{"partnerId":1122}"#);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct BodyKey {
     key: Key,

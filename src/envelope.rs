@@ -22,6 +22,16 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 /// A key made ready: the key schedule is computed once, and overwritten when dropped.
+///
+/// ```
+/// use meituan_protocol::{Secret, envelope::Key};
+///
+/// let key = Key::new(&Secret::new("AAECAwQFBgcICQoLDA0ODw=="))?;
+/// let content = key.seal(r#"{"entId":617}"#);
+/// assert_eq!(key.open(content.as_bytes())?, r#"{"entId":617}"#);
+/// assert!(Key::new(&Secret::new("too short")).is_err());
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Key(block_cipher::Key);
 

@@ -117,8 +117,8 @@ error_codes! {
         "the Date header is too far from the current time", "Date 请求头与当前时间相差过大";
         hint "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. toleranceSeconds sets the limit, null switches the check off",
              "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。toleranceSeconds 可调整范围，null 表示不检查";
-        [in Rust] "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. `Config::tolerance_seconds` sets the limit, None switches the check off",
-             "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。`Config::tolerance_seconds` 可调整范围，None 表示不检查";
+        [in Rust] "detail holds both times. Hours apart by whole numbers: somebody writes local time instead of GMT. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the call was recorded and sent again. `Config::tolerance` sets the limit, None switches the check off",
+             "detail 中有双方时间。相差整小时：有一方用了本地时间而不是 GMT；相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或这是重放的旧请求。`Config::tolerance` 可调整范围，None 表示不检查";
     UnknownClient "UNKNOWN_CLIENT":
         "the clientId in Authorization is not ours", "Authorization 中的 clientId 与配置不符";
         hint "compare the clientId in Authorization (`MWS <clientId>:…`) with the setting clientId: test and production have different ones, and a deployment may run with the other's. A space or line feed at the end of the setting counts",
@@ -267,8 +267,8 @@ error_codes! {
         "the ts is too far from the current time", "ts 与当前时间相差过大";
         hint "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. toleranceSeconds sets the limit, null switches the check off",
              "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。toleranceSeconds 可调整范围，null 表示不检查";
-        [in Rust] "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. `Config::tolerance_seconds` sets the limit, None switches the check off",
-             "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。`Config::tolerance_seconds` 可调整范围，None 表示不检查";
+        [in Rust] "detail holds both times, in milliseconds. Minutes: this machine's clock is off (compare `date -u`, switch NTP on), or the push waited on its way, and comes again. `Config::tolerance` sets the limit, None switches the check off",
+             "detail 中有双方的毫秒时间戳。相差几分钟：本机时钟不准（用 `date -u` 核对并开启 NTP），或推送在途中滞留，会再次推送。`Config::tolerance` 可调整范围，None 表示不检查";
     UnexpectedMethod "UNEXPECTED_METHOD":
         "the method belongs to another interface", "method 属于另一个接口";
         hint "detail is the method that came: give it a path of its own in routes, and register that with Meituan; or the two addresses were exchanged in the registration", "detail 是收到的 method：请在 routes 中为其单独登记路径并告知美团；也可能是登记时两个地址填反了";
@@ -473,13 +473,6 @@ impl Error {
         error.rule = first.rule;
         error.issues = issues.to_vec();
         Some(error)
-    }
-
-    /// What to look at first: what is to be said about the broken rule, else about the code.
-    #[cfg(feature = "texts")]
-    pub fn hint(&self) -> Text {
-        let of_rule = self.rule.filter(|_| self.code == ErrorCode::RuleBroken).and_then(crate::ticket::rules::hint);
-        of_rule.unwrap_or_else(|| self.code.hint())
     }
 }
 

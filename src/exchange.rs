@@ -1,6 +1,6 @@
 //! What exchanges with Meituan have in common in both APIs: where they go, what an HTTP status says, and what is no reason.
 
-use crate::money::decimal;
+use crate::text::decimal;
 use crate::{Error, ErrorCode, Remote};
 
 /// A host as paths are put after it: scheme, host and what a proxy may have in front, without a slash at its end. Nothing where it

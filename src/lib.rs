@@ -32,6 +32,8 @@ pub mod envelope;
 mod error;
 mod exchange;
 mod handler;
+#[cfg(feature = "texts")]
+mod hint;
 #[cfg(feature = "http")]
 pub mod http_types;
 pub mod message;
@@ -44,6 +46,7 @@ mod secret;
 pub mod sorted_sign;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 pub mod ticket;
 pub mod time;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]

@@ -3,11 +3,22 @@
 //! On the wire an amount is a decimal number of yuan; in Rust and JavaScript it is an integer number of fen. The
 //! conversion is made on the digits, never through a binary float.
 
+use crate::text::push_integer;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// An amount in fen (1/100 yuan).
+///
+/// ```
+/// use meituan_protocol::money::Fen;
+///
+/// let price: Fen = "58.00".parse()?;
+/// assert_eq!(price, Fen(5_800));
+/// assert_eq!(price.checked_mul(2).unwrap().to_string(), "116.00");
+/// assert!("58.005".parse::<Fen>().is_err());
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(pub i64);
@@ -151,39 +162,6 @@ pub fn push_yuan(out: &mut Vec<u8>, amount: Fen) {
             out.push(b'0' + rest % 10);
         }
     }
-}
-
-/// Writes an integer in decimal.
-pub(crate) fn push_integer(out: &mut Vec<u8>, value: i64) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    push_digits(out, value.unsigned_abs());
-}
-
-/// An integer in decimal.
-#[inline(never)]
-pub(crate) fn decimal(value: i64) -> String {
-    let mut digits = Vec::new();
-    push_integer(&mut digits, value);
-    String::from_utf8(digits).unwrap_or_default()
-}
-
-/// Appends an unsigned number in decimal.
-#[inline(never)]
-pub(crate) fn push_digits(out: &mut Vec<u8>, value: u64) {
-    let mut rest = value;
-    let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[at..]);
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 //! ```
 
 use crate::Secret;
+use crate::text::hexadecimal;
 use sha1::{Digest, Sha1};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -47,16 +48,6 @@ pub fn sign(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> Str
 /// SHA-1 in lowercase hexadecimal digits.
 pub(crate) fn sha1_hex(bytes: &[u8]) -> String {
     hexadecimal(&sha1(bytes))
-}
-
-/// Lowercase hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-    let mut digits = Vec::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        digits.extend_from_slice(&[digit(byte >> 4), digit(*byte)]);
-    }
-    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// SHA-1.

@@ -909,17 +909,17 @@ fn no_interface_is_called_more_than_100_times_a_minute() {
 fn an_order_that_is_silent_is_queried_and_queries_keep_their_distance() {
     let order = after(&[queried(RideStatus::DRIVING, 100, 0)]);
     let silent = order.next_action(NOW, &RideCalls::default()).unwrap();
-    assert_eq!((silent.call, silent.why, silent.at), (Call::QueryRealTimeOrder, Why::Silence, Timestamp(NOW.0 + LONGEST_SILENCE)));
+    assert_eq!((silent.call, silent.why, silent.at), (Call::QueryRealTimeOrder, Why::Silence, NOW + LONGEST_SILENCE));
     let news = after_from(order.clone(), &[untimed(RideEvent::BILL_CHANGED, "x")]);
-    assert_eq!(news.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + QUERY_SPACING));
+    assert_eq!(news.next_action(NOW, &RideCalls::default()).unwrap().at, NOW + QUERY_SPACING);
     let asked = after_from(news, &[Event::Sent(CallSent::new(Call::QueryRealTimeOrder))]);
-    assert_eq!(asked.next_action(NOW, &RideCalls::default()).unwrap().at, Timestamp(NOW.0 + REPLY_PATIENCE));
+    assert_eq!(asked.next_action(NOW, &RideCalls::default()).unwrap().at, NOW + REPLY_PATIENCE);
 }
 
 #[test]
 fn a_call_that_was_never_answered_is_given_up() {
     let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(CallSent::notify_paid(Fen(900)))]);
-    let later = Timestamp(NOW.0 + REPLY_PATIENCE);
+    let later = NOW + REPLY_PATIENCE;
     let moved = order.apply(&queried(RideStatus::WAIT_PAY, 100, 900), later);
     assert_eq!(moved.order.may_pay(), Some(Fen(900)));
 }

@@ -130,7 +130,7 @@ fn token_enterprise_time_and_method_are_checked_where_they_are_there() {
         assert_eq!(refused("/refund", &refund_with("ts", ts.clone())), ErrorCode::StaleTimestamp, "{ts}");
     }
     let old = push_form(TOKEN, &refund_with("ts", json!(1)));
-    with(|config| config.tolerance_seconds = None).receive("/refund", old.as_bytes(), NOW).unwrap();
+    with(|config| config.tolerance = None).receive("/refund", old.as_bytes(), NOW).unwrap();
 
     assert_eq!(refused("/refund", &refund_with("method", json!("dache.submit.order"))), ErrorCode::UnexpectedMethod);
     let received = receive("/refund", &refund_with("method", json!("order.refund.push"))).unwrap();

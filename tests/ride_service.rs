@@ -10,6 +10,7 @@ use meituan_protocol::ride::pushes::{CapacityOffered, OfferedDriver, OrderChange
 use meituan_protocol::ride::service::{CallTask, Done, Input, Job, NotStored, Payment, Recorded, Save, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_629_858_000_000);
 const ID: &str = "143009655634578641215429100000";
@@ -319,7 +320,7 @@ fn a_call_that_may_be_under_way_is_given_up_by_nobody_whose_clock_is_60_s_ahead(
     let (service, mut store) = (service(), owing());
     let mut slow = settle(&service, &mut store, NOW);
     slow.answer(&service, &mut store, Input::Paid(ProposalState::Paid), NOW);
-    let longest = slow.step.until.0 - NOW.0 + slow.call().limit;
+    let longest = slow.step.until.0 - NOW.0 + slow.call().limit.as_millis() as i64;
     assert_eq!(slow.call().call, Call::NotifyPaidResult);
     let mut ahead = settle(&service, &mut store, after(60_000 + longest));
     assert_eq!(ahead.call().call, Call::QueryRealTimeOrder);
@@ -427,7 +428,7 @@ fn a_payment_that_is_declined_is_proposed_again_later_and_later() {
 fn a_function_that_is_late_is_not_asked_twice_and_its_end_counts_when_it_comes() {
     let (service, mut store) = (service(), owing());
     let mut driver = settle(&service, &mut store, NOW);
-    assert_eq!(driver.payment().limit, 30_000);
+    assert_eq!(driver.payment().limit, Duration::from_secs(30));
     driver.answer(&service, &mut store, Input::Late, after(30_000));
     assert_eq!(driver.settled(), Some(after(100_000)));
     let ended = Event::Proposed(meituan_protocol::ride::order::PaymentProposed { price: Fen(900), state: ProposalState::Paid });

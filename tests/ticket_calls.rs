@@ -216,7 +216,7 @@ fn dates_beyond_the_tolerance_are_stale_and_the_edge_is_exact() {
     assert_eq!(at(-601_000).code(), ErrorCode::StaleDate);
     assert_eq!(Sent { date: "2016-11-24 23:06:40".into(), ..create(&order()) }.code(), ErrorCode::MalformedDate);
     let mut config = supplier().config().clone();
-    config.tolerance_seconds = None;
+    config.tolerance = None;
     let (date, uri) = ("Fri, 17 Feb 2012 23:34:53 GMT", "/mt/heartbeat");
     let authorization = ba::authorization("client", &ba::sign(&ba::Key::new(&Secret::new("new secret")), "POST", uri, date));
     let parts = Parts { method: "POST", uri, partner_id: "1122", date, authorization: &authorization, ..Parts::default() };

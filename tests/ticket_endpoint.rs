@@ -2,6 +2,7 @@
 
 use meituan_protocol::message::definition::Verdict;
 use meituan_protocol::ticket::acceptance::*;
+use meituan_protocol::ticket::change_mail::*;
 use meituan_protocol::ticket::working_days::Calendar;
 use meituan_protocol::time::{Timestamp, parse_wall_clock};
 use meituan_protocol::{Error, ErrorCode};

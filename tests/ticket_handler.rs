@@ -900,7 +900,7 @@ fn whatever_is_claimed_is_settled_also_when_it_was_before() {
 fn without_a_sender_notices_are_kept() {
     let (time, act, runs) = (Virtual::new(), Arc::default(), Runs::default());
     let garden = Garden { runtime: time.clone(), act, runs };
-    let service = Service { deadline: Some(Timestamp(1000)), ..Service::default() };
+    let service = Service { deadline: Some(Duration::from_millis(1000)), ..Service::default() };
     let builder = Handler::builder(supplier(), MemoryStore::default(), garden, time.clone());
     let handler = builder.service(service).hooks(Heard::default()).build();
     time.run(called(&handler, &time, create()));
@@ -989,7 +989,7 @@ fn on_threads_functions_and_stores_may_block_and_time_limits_hold() {
         }
     }
     let threads = Threads::default();
-    let service = Service { deadline: Some(Timestamp(100)), ..Service::default() };
+    let service = Service { deadline: Some(Duration::from_millis(100)), ..Service::default() };
     let builder = Handler::builder(supplier(), MemoryStore::default(), Slow, threads.clone());
     let handler = builder.service(service).hooks(Heard::default()).build();
     assert_eq!(block_on(called(&handler, &threads, create())).code, Some(200));

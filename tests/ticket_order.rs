@@ -69,7 +69,7 @@ impl Desk {
     }
 
     fn state_told(&mut self) -> OrderState {
-        let Some(ReplyBody::State(state)) = self.reply(query()).body else { panic!() };
+        let Some(ReplyBody::OrderQuery(state)) = self.reply(query()).body else { panic!() };
         state
     }
 
@@ -289,7 +289,7 @@ fn a_paid_order_is_issued_once_and_a_repeat_gets_its_codes() {
     assert_eq!(desk.state_told().order_status, OrderStatus::ISSUING);
     let reply = desk.reply(AttemptEnded { paid: Some(paid(2)), ..end(&key, Outcome::DONE) });
     assert_eq!(reply.code, 200);
-    let Some(ReplyBody::Paid(body)) = &reply.body else { panic!() };
+    let Some(ReplyBody::OrderPay(body)) = &reply.body else { panic!() };
     assert_eq!(body.vouchers.as_deref().unwrap(), ["C1", "C2"]);
     assert_eq!(desk.reply(pay()), reply);
     assert_eq!(desk.notices(), []);
@@ -421,7 +421,7 @@ fn a_refund_is_602_until_it_is_agreed_and_601_from_then_on() {
     assert_eq!(desk.code(refund("R", &["C1"])), 602, "while the function runs");
     assert_eq!(desk.code(end(&key, Outcome::PENDING)), 602);
     let reply = desk.later(10 * LEASE).reply(refund("R", &["C1"]));
-    let Some(ReplyBody::Refunded(body)) = reply.body else { panic!() };
+    let Some(ReplyBody::OrderRefund(body)) = reply.body else { panic!() };
     assert_eq!((reply.code, body.refund_id.as_str(), body.request_time), (602, "R", None));
     assert_eq!(desk.order().counts().pending, 1);
     desk.tell(agree("R"));
@@ -429,7 +429,7 @@ fn a_refund_is_602_until_it_is_agreed_and_601_from_then_on() {
         "responseTime": desk.now.0 });
     assert_eq!(desk.notices(), [("refundNotice", json!({ "code": 200, "describe": "退款成功", "body": body }))]);
     let reply = desk.reply(refund("R", &["C1"]));
-    let Some(ReplyBody::Refunded(body)) = reply.body else { panic!() };
+    let Some(ReplyBody::OrderRefund(body)) = reply.body else { panic!() };
     assert_eq!((reply.code, body.request_time, body.response_time), (601, Some(NOW), Some(desk.now)));
     let state = desk.state_told();
     assert_eq!((state.order_status, quantities(&state)), (OrderStatus::ISSUED, (2, 0, 1)));
@@ -944,10 +944,10 @@ fn a_reschedule_changes_day_and_codes_once() {
         credential_vouchers: Some(vec![new]),
     };
     assert_eq!(desk.code(AttemptEnded { rescheduled: Some(done.clone()), ..end(&key, Outcome::DONE) }), 200);
-    assert_eq!(desk.reply(reschedule("N")).body, Some(ReplyBody::Rescheduled(done)));
+    assert_eq!(desk.reply(reschedule("N")).body, Some(ReplyBody::OrderReschedule(done)));
     assert_eq!(desk.order().travel_date, Date::new(2026, 3, 9));
     assert_eq!(statuses(&desk.state_told()), [("C1".into(), 1, 3), ("C2".into(), 1, 0), ("D1".into(), 1, 0)]);
-    let Some(ReplyBody::Paid(body)) = desk.reply(pay()).body else { panic!() };
+    let Some(ReplyBody::OrderPay(body)) = desk.reply(pay()).body else { panic!() };
     assert_eq!(body.vouchers.unwrap(), ["D1", "C2"]);
     let key = desk.run(reschedule("N2"));
     assert_eq!(desk.code(refused(&key, 300, "该日已满")), 300);
@@ -1404,7 +1404,7 @@ fn a_stored_time_that_no_message_can_hold_is_the_last_one_that_can() {
         desk.state_told().voucher_list.iter().flatten().map(|voucher| voucher.voucher_invalid_time.0).collect()
     };
     assert_eq!(times(&mut desk), [LAST; 3]);
-    let Some(ReplyBody::Refunded(body)) = desk.reply(refund("R1", &["C2"])).body else { panic!() };
+    let Some(ReplyBody::OrderRefund(body)) = desk.reply(refund("R1", &["C2"])).body else { panic!() };
     assert_eq!((body.request_time, body.response_time), (Some(Timestamp(LAST)), Some(Timestamp(LAST))));
     // The outbox has the time in a notice that is written already.
     let Answer::Send(notices) = desk.tell(ClaimNotices {}).answer else { panic!() };

@@ -8,6 +8,7 @@ use meituan_protocol::ticket::order::{
 };
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
+use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 
@@ -97,7 +98,7 @@ fn a_function_that_is_late_is_answered_598_and_its_end_counts_when_it_comes() {
 
 #[test]
 fn a_short_time_is_shared_with_the_store_too() {
-    let service = Service { deadline: Some(Timestamp(400)), ..Service::default() };
+    let service = Service { deadline: Some(Duration::from_millis(400)), ..Service::default() };
     let (mut job, _) = service.answer(pay(), NOW);
     let step = service.advance(&mut job, Input::Loaded(created().into()), NOW);
     let Then::Run(task) = step.then else { panic!("{step:?}") };

@@ -8,10 +8,11 @@ use meituan_protocol::ticket::{BodyEncryption, CALLS, Call, Config, Direction, P
 use meituan_protocol::time::{Timestamp, http_date, parse_http_date};
 use meituan_protocol::{ErrorCode, Issue, Secret, ba};
 use serde_json::Value;
+use std::time::Duration;
 
 /// The timestamp at which the vectors of signatures were made.
 const NOW: Timestamp = Timestamp(1_430_908_460_000);
-const TOLERANCE: u32 = 600;
+const TOLERANCE: u64 = 600;
 const PARTNER: u32 = 1122;
 const CLIENT: &str = "vector-client";
 const SECRETS: [&str; 2] = ["123456ce8b61f8e608eaf2e9702864a9", "the other one of a rotation"];
@@ -24,7 +25,7 @@ fn calls() -> Vec<&'static Call> {
 fn supplier(is_tolerant: bool, signed_path: SignedPath) -> Supplier {
     let mut config = Config::new(PARTNER, CLIENT, Secret::new(SECRETS[0]));
     config.client_secrets.push(Secret::new(SECRETS[1]));
-    config.tolerance_seconds = (!is_tolerant).then_some(TOLERANCE);
+    config.tolerance = (!is_tolerant).then_some(Duration::from_secs(TOLERANCE));
     config.signed_path = signed_path;
     let key = BodyKey::new(&Secret::new(BODY_KEY)).expect("the key is one");
     config.body_encryption = Some(BodyEncryption { key, app_key: String::new(), required: false });
@@ -59,7 +60,7 @@ fn check_any(input: &mut Input<'_>, flags: u8) {
         assert!(signatures(&supplier, &parts).iter().any(|right| right == authorization), "taken without a signature: {parts:?}");
         assert_eq!(partner_id.parse(), Ok(PARTNER));
         let sent = parse_http_date(date.as_bytes()).expect("a date was taken");
-        assert!(flag(flags, 1) || sent.0.abs_diff(NOW.0) <= u64::from(TOLERANCE) * 1000, "an old date was taken");
+        assert!(flag(flags, 1) || sent.0.abs_diff(NOW.0) <= TOLERANCE * 1000, "an old date was taken");
         assert_eq!(supplier.route(uri).map(|call| call.name), Some(call));
     }
 }
@@ -80,7 +81,7 @@ fn check_signed(input: &mut Input<'_>) {
     let body = input.rest();
     let supplier = supplier(false, SignedPath::default());
     let now = http_date(NOW);
-    let early = http_date(Timestamp(NOW.0 - i64::from(TOLERANCE) * 1000));
+    let early = http_date(Timestamp(NOW.0 - TOLERANCE as i64 * 1000));
     let (plain, queried) = (path(call), format!("{}?x=1", path(call)));
     let first = Head { method: "POST", uri: &plain, signed: &plain, date: &now, secret: SECRETS[0] }.outcome(&supplier, body, "");
     for head in [

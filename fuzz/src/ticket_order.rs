@@ -131,13 +131,7 @@ impl Replay {
         let mut text = head.into_bytes();
         if let Some(body) = &reply.body {
             text.extend_from_slice(b",\"body\":");
-            match body {
-                ReplyBody::Created(body) => text.extend(json(body)),
-                ReplyBody::Paid(body) => text.extend(json(body)),
-                ReplyBody::State(body) => text.extend(json(body)),
-                ReplyBody::Refunded(body) => text.extend(json(body)),
-                ReplyBody::Rescheduled(body) => text.extend(json(body)),
-            }
+            text.extend_from_slice(body.to_json().as_str().as_bytes());
         }
         text.push(b'}');
         let facts = Facts { quantity: Some(self.story.quantity), ..Facts::NONE };

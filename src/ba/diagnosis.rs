@@ -5,6 +5,7 @@
 //! the very signature that was received, or can be seen in the header.
 
 use super::dates::{moment, write};
+use super::evidence::{Evidence, KeyForm, Way};
 use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
 use crate::Secret;
@@ -17,27 +18,6 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
-
-/// A request whose signature is in question. What is not known is empty.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence<'a> {
-    /// The method as it was sent.
-    pub method: &'a str,
-    /// The whole URL, or the path with its query, as it was sent.
-    pub url: &'a str,
-    /// The Date header.
-    pub date: &'a str,
-    /// The Authorization header.
-    pub authorization: &'a str,
-    /// The body.
-    pub body: &'a [u8],
-    /// The clientId that was agreed on.
-    pub client_id: &'a str,
-    /// The partnerId that was agreed on.
-    pub partner_id: &'a str,
-    /// The secrets: the one that should have been used, then the others of a rotation.
-    pub secrets: &'a [Secret],
-}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,56 +36,6 @@ pub struct Diagnosis {
     pub is_explained: bool,
 }
 
-/// A URL or a path, taken apart.
-#[derive(Clone, Copy)]
-pub(super) struct Url<'a> {
-    /// Host and port; empty where only a path is known.
-    pub(super) host: &'a str,
-    pub(super) path: &'a str,
-    /// With its question mark.
-    pub(super) query: &'a str,
-    path_and_query: &'a str,
-}
-
-impl<'a> Url<'a> {
-    pub(super) fn path_and_query(self) -> &'a str {
-        self.path_and_query
-    }
-}
-
-impl<'a> Evidence<'a> {
-    pub(super) fn url(&self) -> Url<'a> {
-        let url = self.url.split('#').next().unwrap_or_default();
-        let after_scheme = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
-        let (host, path_and_query) = match after_scheme.filter(|_| !url.starts_with('/')) {
-            Some(rest) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
-            None => ("", url),
-        };
-        let path_and_query = if path_and_query.is_empty() { "/" } else { path_and_query };
-        let (path, query) = path_and_query.split_at(path_and_query.find('?').unwrap_or(path_and_query.len()));
-        Url { host, path, query, path_and_query }
-    }
-}
-
-/// What was made of the secret.
-#[derive(Clone, Copy)]
-pub(super) enum KeyForm {
-    AsItIs,
-    Hex,
-    Base64,
-    Followed(&'static str),
-    Trimmed,
-    Quoted(&'static str),
-    Unquoted,
-    Upper,
-    Lower,
-    ClientId,
-    /// The clientId as the header has it.
-    HeaderId,
-    PartnerId,
-    Empty,
-}
-
 /// The signature that was received: its bytes, and what can be seen to be wrong around it.
 struct Received<'a> {
     client_id: &'a str,
@@ -115,6 +45,26 @@ struct Received<'a> {
 }
 
 /// Finds what was signed instead.
+///
+/// ```
+/// use meituan_protocol::{Secret, ba};
+///
+/// let secret = Secret::new("not a real secret");
+/// let date = "Wed, 06 May 2015 10:34:20 GMT";
+/// // Somebody has signed the method in lower case.
+/// let signature = ba::sign(&ba::Key::new(&secret), "post", "/mt/order/pay", date);
+/// let found = ba::diagnose(&ba::Evidence {
+///     method: "POST",
+///     url: "/mt/order/pay",
+///     date,
+///     authorization: &ba::authorization("client", &signature),
+///     client_id: "client",
+///     secrets: &[secret],
+///     ..ba::Evidence::default()
+/// });
+/// assert!(found.is_explained);
+/// assert_eq!(found.mistakes[0].id, "method.case");
+/// ```
 pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let method = evidence.method.to_ascii_uppercase();
     let uri = evidence.url().path_and_query();
@@ -259,17 +209,6 @@ fn hex(text: &[u8]) -> Option<Vec<u8>> {
         bytes.push(digit(high)? << 4 | digit(low)?);
     }
     (rest.is_empty() && !bytes.is_empty()).then_some(bytes)
-}
-
-/// What was done with the secret and the string.
-#[derive(Clone, Copy)]
-pub(super) enum Way {
-    Hmac,
-    /// The hash of the secret and the string, instead of an HMAC.
-    KeyFirst,
-    KeyLast,
-    /// The string is the key.
-    Swapped,
 }
 
 /// One way to sign a request, part by part: method, space, URI, line feed, date, end.

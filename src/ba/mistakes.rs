@@ -2,7 +2,7 @@
 //! common stands first.
 
 use super::dates::Form;
-use super::diagnosis::{Evidence, KeyForm, Url, Way};
+use super::evidence::{Evidence, KeyForm, Url, Way};
 #[cfg(feature = "texts")]
 use crate::Text;
 

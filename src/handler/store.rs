@@ -45,6 +45,30 @@ impl OrderKey for String {
 /// A read must give what was saved last (linearizable): a replica that lags, or a cache, loses what was saved.
 /// `store_contract` of the feature `testing` checks a store.
 ///
+/// ```
+/// use meituan_protocol::message::Id;
+/// use meituan_protocol::ticket::handler::{BoxError, MemoryStore, SaveOrder, Store, StoredOrder};
+///
+/// /// A store that counts what it saves.
+/// #[derive(Default)]
+/// struct Counting(MemoryStore, std::sync::atomic::AtomicU32);
+///
+/// impl Store for Counting {
+///     type Revision = u64;
+///
+///     async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<u64>>, BoxError> {
+///         self.0.load(order_id).await
+///     }
+///
+///     async fn save(&self, order: SaveOrder<u64>) -> Result<bool, BoxError> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.save(order).await
+///     }
+/// }
+/// ```
+///
+/// The SQLite store of the example `rust-axum` is one over a real database.
+///
 /// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled.
 pub trait Store<Key: OrderKey = Id>: Send + Sync + 'static {
     /// What the store knows a saved version by.
@@ -132,6 +156,18 @@ impl<Key: OrderKey, S: DueStore<Key>> DueStore<Key> for Arc<S> {
 }
 
 /// Orders in memory: for tests, and for trying things out. Nothing outlives the process.
+///
+/// ```
+/// use meituan_protocol::message::Id;
+/// use meituan_protocol::ticket::handler::{MemoryStore, SaveOrder, Store, block_on};
+///
+/// let store = MemoryStore::default();
+/// let first = SaveOrder { order_id: Id(7), snapshot: "{}".to_owned(), expected: None, due: None, conflicts: 0 };
+/// assert!(block_on(store.save(first.clone()))?);
+/// // Somebody else was first.
+/// assert!(!block_on(store.save(first))?);
+/// # Ok::<(), meituan_protocol::ticket::handler::BoxError>(())
+/// ```
 #[derive(Debug)]
 pub struct MemoryStore<Key = Id> {
     orders: Mutex<BTreeMap<Key, Kept>>,

@@ -1,8 +1,10 @@
 //! What was found: each with its path, as long as there is room for it.
 
-use super::read::{Form, REFUSED, Reader, Step};
-use super::scan::unescape;
-use crate::money;
+use super::notation::Form;
+use super::packed::Step;
+use super::reader::{REFUSED, Reader};
+use super::span::unescape;
+use crate::text::push_integer;
 use crate::{ErrorCode, Issue};
 
 /// A hostile message could hold a million findings; the first ones are enough.
@@ -26,17 +28,17 @@ impl Reader<'_> {
 
     pub(super) fn refuse_range(&mut self, min: i64, max: i64, at: usize) -> u64 {
         let mut detail = Vec::new();
-        money::push_integer(&mut detail, min);
+        push_integer(&mut detail, min);
         detail.extend_from_slice(b" to ");
-        money::push_integer(&mut detail, max);
+        push_integer(&mut detail, max);
         self.refuse(ErrorCode::OutOfRange, at, std::str::from_utf8(&detail).unwrap_or_default())
     }
 
     pub(super) fn report_limit(&mut self, code: ErrorCode, refuses: bool, found: i64, limit: i64, at: usize) {
         let mut detail = Vec::new();
-        money::push_integer(&mut detail, found);
+        push_integer(&mut detail, found);
         detail.extend_from_slice(b" > ");
-        money::push_integer(&mut detail, limit);
+        push_integer(&mut detail, limit);
         self.report(code, refuses, at, std::str::from_utf8(&detail).unwrap_or_default());
     }
 
@@ -50,7 +52,7 @@ impl Reader<'_> {
             match step {
                 Step::Item(index) => {
                     let mut digits = Vec::new();
-                    money::push_integer(&mut digits, i64::from(*index));
+                    push_integer(&mut digits, i64::from(*index));
                     path.push('[');
                     path.push_str(std::str::from_utf8(&digits).unwrap_or_default());
                     path.push(']');

@@ -1,10 +1,10 @@
 //! The message engine: one definition per message, one walk that reads it.
 //!
-//! A [`Message`](definition::Message) is written down once (`definition`), in a form that reads like Meituan's own field table. Text is
-//! read by that definition in one pass (`scan` knows the JSON grammar, `read` the definitions,
-//! `single` what one value can be, `plain` the fast path of values; what is found is kept by `finding`) into a flat
-//! [`Packed`] form. From there it becomes a Rust value (`value`, with the types in `typed`), wire text (`write`), or a plain JavaScript object
-//! (built from the packed form by generated code in the npm package).
+//! A [`Message`](definition::Message) is written down once (by `macros`, as `definition` has it), in a form that reads like Meituan's own
+//! field table. Text is read by that definition in one pass (`scan` knows the JSON grammar, `span` its pieces, `read` the definitions,
+//! `single` what one value can be, `plain` the fast path of values; what is found is kept by `finding`; `reader` has what they share) into
+//! a flat [`Packed`] form, at which `view` looks. From there it becomes a Rust value (`value`, with the types in `typed`), wire text
+//! (`write`; `json` writes for both), or a plain JavaScript object (built from the packed form by generated code in the npm package).
 //!
 //! A message exists in two notations ([`Form`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
@@ -15,23 +15,31 @@ pub use serde;
 
 pub mod definition;
 mod finding;
+pub mod json;
+mod macros;
+mod notation;
 mod packed;
 pub(crate) mod peek;
 mod plain;
 mod read;
+mod reader;
 mod redact;
 mod scan;
 mod single;
+mod span;
 mod typed;
 pub mod value;
+mod view;
 mod write;
 
-pub(crate) use packed::Column;
-pub use packed::{Packed, View};
-pub use read::{Form, Reading, read};
+pub use definition::View;
+pub use notation::{Form, Reading};
+pub use packed::Packed;
+pub use read::read;
 pub(crate) use read::{has_fields, text_of};
 pub use redact::redact;
-pub(crate) use scan::Span;
 pub(crate) use single::{approximate_number, is_blank};
+pub(crate) use span::Span;
 pub use typed::{Id, RawJson};
+pub(crate) use view::Column;
 pub use write::write;

@@ -1,7 +1,7 @@
 //! A first look at JSON, to decide how to read it: a few fields of an object, wherever they are and whatever they hold.
 
 use super::definition::{Field, Kind, Message, Presence};
-use super::scan::Span;
+use super::span::Span;
 use super::{Packed, Reading, read, text_of};
 use crate::money::parse_decimal;
 use crate::{Error, ErrorCode, Issue};

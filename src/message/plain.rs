@@ -6,9 +6,8 @@
 //! and go out as values, because memory that is written for each byte and read for the next would cost more than the work.
 
 use super::definition::{Bounds, Kind};
-use super::packed::BEYOND_ASCII;
-use super::read::Form;
-use super::scan::{Span, marks, same};
+use super::notation::Form;
+use super::span::{BEYOND_ASCII, Span, marks, same};
 use crate::money::MAX_FEN;
 use crate::time::{Date, WALL_CLOCK_RANGE, parse_wall_clock};
 

@@ -2,63 +2,17 @@
 //!
 //! Reading goes on after a finding, so that all of them are reported at once; only text that is not JSON stops it.
 
-use super::definition::{Basis, Facts, Field, Kind, Message, Presence, Verdict};
+use super::definition::{Basis, Field, Kind, Message, Presence, Verdict, View};
 use super::finding::MAX_ISSUES;
-use super::packed::{ABSENT, MAX_BYTES, Packed, View, pack};
+use super::notation::{Form, Reading};
+use super::packed::{ABSENT, MAX_BYTES, Packed, Step, pack};
 use super::plain::{self, Look};
-use super::scan::{Scanner, Span, Stop, same, unescape};
+use super::reader::{NULL, Other, REFUSED, Reader};
+use super::scan::{Scanner, Stop};
 use super::single::{NOT_ZERO, expectation, is_blank, is_number};
+use super::span::{Span, same, unescape};
 use crate::ErrorCode;
 use crate::time::WALL_CLOCK_RANGE;
-
-/// The notation that a text is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// As Meituan sends and expects it. Read leniently: deviations are reported and accepted.
-    Wire,
-    /// As programs hold it. Read strictly: this is what we are going to send.
-    Program,
-    /// As programs hold it, read leniently: what was received or stored before, perhaps by another version. Unknown
-    /// fields and unlisted values are reported and accepted, and so is a part that breaks a rule.
-    Stored,
-}
-
-/// How to read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// The notation of the text.
-    pub form: Form,
-    /// Fields that a successful reply must have are required.
-    pub success: bool,
-    /// What is known beside the text.
-    pub facts: Facts,
-}
-
-impl Reading {
-    /// Reads what Meituan sent.
-    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts::NONE };
-}
-
-/// While a block is being filled: the field was null.
-pub(super) const NULL: u64 = u64::MAX - 1;
-/// While a block is being filled: the field was there, and refused.
-pub(super) const REFUSED: u64 = u64::MAX - 2;
-
-/// A step of the path to where the reader is.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Step {
-    Field(&'static str),
-    Item(u32),
-    Key(Span),
-}
-
-pub(super) struct Reader<'r> {
-    pub(super) scanner: Scanner<'r>,
-    pub(super) how: Reading,
-    pub(super) packed: &'r mut Packed,
-    /// What the objects that are being read have beside the fields' own names, the outer ones' first.
-    others: Vec<Other>,
-}
 
 /// Reads `source` as `message` into `packed`, whose former content is dropped. True when nothing refuses it; all
 /// findings are in `packed.issues`.
@@ -591,17 +545,6 @@ impl Reader<'_> {
 struct Found {
     index: usize,
     alias: Option<usize>,
-}
-
-/// What an object holds under a name that is not documented. A value under another name of a field is looked at last: only
-/// then it is known whether the documented name came too.
-#[derive(Debug)]
-struct Other {
-    /// The field's index, and that of its other name.
-    alias: Option<(usize, usize)>,
-    key: Span,
-    at: usize,
-    value_at: usize,
 }
 
 fn find(message: &'static Message, key: &Span, source: &[u8]) -> Option<Found> {

@@ -1,7 +1,8 @@
 //! Removes values from JSON and leaves all else as it is, byte for byte.
 
 use super::definition::{Kind, Message};
-use super::scan::{Scanner, Stop, unescape};
+use super::scan::{Scanner, Stop};
+use super::span::unescape;
 use crate::{Error, ErrorCode};
 
 /// The placeholder of a removed value.

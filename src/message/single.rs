@@ -1,8 +1,10 @@
 //! Single values: how a number, an id, an amount, a timestamp is read, and what is reported of those that cannot be.
 
 use super::definition::{Bounds, Kind};
-use super::read::{Form, NULL, REFUSED, Reader};
-use super::scan::{Scanner, Span, unescape};
+use super::notation::Form;
+use super::reader::{NULL, REFUSED, Reader};
+use super::scan::Scanner;
+use super::span::{Span, unescape};
 use crate::ErrorCode;
 use crate::money::{self, MAX_FEN};
 use crate::time::{self, Date};

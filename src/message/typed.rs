@@ -2,7 +2,8 @@
 
 use super::definition::Kind;
 use super::packed::Packed;
-use super::value::FieldValue;
+use super::value::{FieldValue, Slot};
+use crate::text::push_digits;
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -99,5 +100,28 @@ impl Serialize for RawJson {
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(RawJson(Box::<RawValue>::deserialize(deserializer)?.get().to_owned()))
+    }
+}
+
+impl FieldValue for RawJson {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(slot.piece()))
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_str().as_bytes());
+    }
+}
+
+impl FieldValue for Id {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        let digits = slot.map_or(&[][..], Slot::piece);
+        Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        push_digits(out, self.0);
+        out.push(b'"');
     }
 }

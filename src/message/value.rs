@@ -3,14 +3,16 @@
 //! serde's code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
 //! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
 
-use super::definition::{Kind, Message};
+use super::definition::{Kind, Message, View};
+use super::json::{ObjectWriter, push_list, push_object, push_text};
 use super::packed::{ABSENT, Packed, high, low};
-use super::scan::{Span, unescape};
-use super::{Id, RawJson, View};
-use crate::money::{Fen, push_digits, push_integer};
-use crate::time::{Date, Timestamp};
+use super::span::{Span, unescape};
+use crate::money::Fen;
+use crate::text::push_integer;
+use crate::time::{Date, LAST_MOMENT, Timestamp, in_milliseconds};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// The type of a field: taken from what was read, put as JSON in program notation. Made for each message by
 /// [`messages!`](crate::messages).
@@ -81,6 +83,12 @@ impl<'p> Slot<'p> {
             }) => unescape(&Span(slot), source).into_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The piece of the text that it is.
+    #[inline]
+    pub(super) fn piece(self) -> &'p [u8] {
+        Span(self.slot).of(self.source)
     }
 
     /// The items of this list, each for itself.
@@ -154,74 +162,25 @@ impl View<'_> {
     }
 }
 
-/// Appends the fields of an object, those that are there.
-#[derive(Debug)]
-pub struct ObjectWriter<'o> {
-    out: &'o mut Vec<u8>,
-    first: bool,
-}
-
-impl<'o> ObjectWriter<'o> {
-    /// Opens an object.
-    pub fn begin(out: &'o mut Vec<u8>) -> Self {
-        out.push(b'{');
-        ObjectWriter { out, first: true }
-    }
-
-    #[inline(never)]
-    fn key(&mut self, name: &str) {
-        if !self.first {
-            self.out.push(b',');
-        }
-        self.first = false;
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
-    }
-
+impl ObjectWriter<'_> {
     /// Appends a field, unless it is absent. The name has nothing in it that JSON escapes.
     #[inline(always)]
     pub fn field(&mut self, name: &str, value: &impl FieldValue) {
         if !value.is_absent() {
-            self.key(name);
-            value.put(self.out);
+            value.put(self.entry(name));
         }
-    }
-
-    /// Appends a field that is an object.
-    pub(crate) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
-        self.key(name);
-        let mut object = ObjectWriter::begin(self.out);
-        fill(&mut object);
-        object.end();
-    }
-
-    /// Closes the object.
-    pub fn end(self) {
-        self.out.push(b'}');
     }
 }
 
-/// Appends a text as JSON.
-#[inline(never)]
-pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        let (plain, others) = rest.split_at(at);
-        let (byte, others) = (others[0], &others[1..]);
-        out.extend_from_slice(plain);
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            _ => {
-                let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
-            }
-        }
-        rest = others;
+/// In milliseconds, as many as a message can hold.
+impl FieldValue for Duration {
+    fn take(slot: Option<Slot<'_>>) -> Self {
+        Duration::from_millis(Slot::number(slot).unsigned_abs())
     }
-    out.extend_from_slice(rest);
-    out.push(b'"');
+
+    fn put(&self, out: &mut Vec<u8>) {
+        push_integer(out, in_milliseconds(*self).min(LAST_MOMENT));
+    }
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {
@@ -247,14 +206,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
     }
 
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        for (index, item) in self.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            item.put(out);
-        }
-        out.push(b']');
+        push_list(self, out, T::put);
     }
 }
 
@@ -276,29 +228,6 @@ impl FieldValue for &'static str {
 
     fn put(&self, out: &mut Vec<u8>) {
         push_text(self, out);
-    }
-}
-
-impl FieldValue for RawJson {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(Span(slot.slot).of(slot.source)))
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.as_str().as_bytes());
-    }
-}
-
-impl FieldValue for Id {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        let digits = slot.map_or(&[][..], |slot| Span(slot.slot).of(slot.source));
-        Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'"');
-        push_digits(out, self.0);
-        out.push(b'"');
     }
 }
 
@@ -326,16 +255,14 @@ impl FieldValue for BTreeMap<String, String> {
     }
 
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(b'{');
-        for (index, (key, value)) in self.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
+        push_object(out, |object| {
+            for (key, value) in self {
+                let out = object.separate();
+                push_text(key, out);
+                out.push(b':');
+                push_text(value, out);
             }
-            push_text(key, out);
-            out.push(b':');
-            push_text(value, out);
-        }
-        out.push(b'}');
+        });
     }
 }
 

@@ -1,11 +1,13 @@
 //! Packed form to text, in either notation.
 
 use super::definition::{Kind, Message};
+use super::json::{ObjectWriter, push_list, push_object, quoted};
+use super::notation::Form;
 use super::packed::{ABSENT, high, low};
-use super::read::Form;
-use super::scan::Span;
+use super::span::Span;
 use super::{Packed, View};
-use crate::money::{Fen, push_integer, push_yuan};
+use crate::money::{Fen, push_yuan};
+use crate::text::push_integer;
 use crate::time::{Timestamp, wall_clock};
 
 /// Appends the object in slot 0 of `packed`, which was read from `source` as `message`.
@@ -43,16 +45,14 @@ impl Writer<'_> {
             Kind::List { item, .. } => self.list(item, slot, out),
             Kind::TextMap => {
                 let entries = self.packed.slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
-                out.push(b'{');
-                for (index, entry) in entries.chunks_exact(2).enumerate() {
-                    if index > 0 {
-                        out.push(b',');
+                push_object(out, |object| {
+                    for entry in entries.chunks_exact(2) {
+                        let out = object.separate();
+                        self.text(Span(entry[0]), out);
+                        out.push(b':');
+                        self.text(Span(entry[1]), out);
                     }
-                    self.text(Span(entry[0]), out);
-                    out.push(b':');
-                    self.text(Span(entry[1]), out);
-                }
-                out.push(b'}');
+                });
             }
         }
     }
@@ -67,27 +67,17 @@ impl Writer<'_> {
 
     fn object(&self, message: &'static Message, block: usize, out: &mut Vec<u8>) {
         let view = View { slots: &self.packed.slots, source: self.source, message, block };
-        out.push(b'{');
-        let begin = out.len();
+        let mut object = ObjectWriter::begin(out);
         for (index, field) in message.fields.iter().enumerate() {
             let Some(slot) = view.slot_at(index) else { continue };
-            if out.len() > begin {
-                out.push(b',');
-            }
-            quoted(field.name.as_bytes(), out);
-            out.push(b':');
-            self.value(&field.kind, slot, out);
+            self.value(&field.kind, slot, object.entry(field.name));
         }
-        out.push(b'}');
+        object.end();
     }
 
     fn list(&self, item: &'static Kind, slot: u64, out: &mut Vec<u8>) {
-        out.push(b'[');
         let mut at = low(slot);
-        for index in 0..high(slot) {
-            if index > 0 {
-                out.push(b',');
-            }
+        push_list(0..high(slot), out, |_, out| {
             if let Kind::Object(message) = item {
                 self.object(message, at, out);
                 at = self.packed.slots.get(at.wrapping_sub(1)).map_or(0, |&next| low(next));
@@ -95,13 +85,6 @@ impl Writer<'_> {
                 self.value(item, value, out);
                 at += 1;
             }
-        }
-        out.push(b']');
+        });
     }
-}
-
-fn quoted(piece: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    out.extend_from_slice(piece);
-    out.push(b'"');
 }

@@ -1,19 +1,18 @@
 //! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
 //! `push`.
 
-use super::push::text_from;
 use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
-use crate::money::decimal;
-use crate::sorted_sign::hexadecimal;
+use crate::text::{decimal, hexadecimal, text_from};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -28,8 +27,8 @@ pub struct Config {
     pub environment: Environment,
     /// Which generation of the protocol is sent. Both are received.
     pub version: Version,
-    /// How far the `ts` of a push may be from now, in seconds; `None` accepts any.
-    pub tolerance_seconds: Option<u32>,
+    /// How far the `ts` of a push may be from now; `None` accepts any.
+    pub tolerance: Option<Duration>,
     /// What we send must keep inferred rules too, and the document's lists of numbers.
     pub strict_inferred: bool,
     /// A push without a token is refused. By default it is accepted and reported: the key alone then says that it is Meituan's.
@@ -50,7 +49,7 @@ impl Config {
             secret_key,
             environment: Environment::Test,
             version: Version::V1,
-            tolerance_seconds: Some(600),
+            tolerance: Some(Duration::from_secs(600)),
             strict_inferred: false,
             require_token: false,
             max_body_bytes: 1 << 20,
@@ -104,6 +103,23 @@ pub enum Version {
 pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")];
 
 /// The enterprise. Clones share the configuration and the key.
+///
+/// ```
+/// use meituan_protocol::ride::{self, Client, Config, Environment};
+/// use meituan_protocol::{ErrorCode, Secret, time::Timestamp};
+///
+/// let mut config = Config::new(617, Secret::new("CESHI-TK"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="));
+/// config.environment = Environment::Production;
+/// config.routes.push(("/ride/event".into(), &ride::ORDER_CHANGED));
+/// let client = Client::new(config)?;
+///
+/// // What is not sealed by our key is no push of Meituan's.
+/// let refusal = client.receive("/ride/event", b"token=CESHI-TK&content=bm90aGluZw", Timestamp(1_629_857_773_000)).unwrap_err();
+/// assert_eq!(refusal.error.code, ErrorCode::DecryptionFailed);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
+///
+/// A request and its reply are in the [module's example](super).
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) config: Arc<Config>,

@@ -1,5 +1,17 @@
 //! The ride API of Meituan Enterprise: the enterprise calls Meituan, and Meituan pushes to the enterprise.
 //!
+//! # What to do first
+//!
+//! 1. Make a [`Client`] of your [`Config`]: entId, accessKey, secretKey, and the environment.
+//! 2. Decide who keeps the orders.
+//!    - The library does: give [`handler`] a [`Store`](handler::Store) over your database and a function that sends. It records pushes,
+//!      queries, pays and chooses what is due, within Meituan's limits.
+//!    - Your system does: [`Client::request`] makes a request, whose reply it parses; [`Client::receive`] reads a push. What
+//!      follows from all of it is what [`order`] says.
+//! 3. Test it: `testing` (a feature) plays Meituan.
+//!
+//! # How it travels
+//!
 //! Everything travels by POST in an encrypted [envelope](crate::envelope); there is no signature. Source: the document
 //! 打车 API接口 (2024-04-22), cited by its section, and 公共参数说明.
 //!

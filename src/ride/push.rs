@@ -10,12 +10,12 @@ use super::rules::milliseconds;
 use super::{Client, INTERFACES, Interface, KeyPart, ORDER_CHANGED, REFUNDED, RepeatKey, form};
 use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
+use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
-use crate::message::value::ObjectWriter;
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
-use crate::money::decimal;
 use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;
+use crate::text::{decimal, text_from};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::borrow::Cow;
@@ -212,9 +212,9 @@ impl Client {
         if seen.raw("entId").is_some() && seen.text("entId").is_none_or(|id| id.parse() != Ok(self.config.ent_id)) {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
-        if let (true, Some(seconds)) = (seen.raw("ts").is_some(), self.config.tolerance_seconds) {
+        if let (true, Some(tolerance)) = (seen.raw("ts").is_some(), self.config.tolerance) {
             let sent = seen.number("ts").map(milliseconds);
-            if sent.is_none_or(|sent| sent.abs_diff(now.0) > u64::from(seconds) * 1000) {
+            if sent.is_none_or(|sent| Timestamp(sent).distance(now) > tolerance) {
                 let detail = [&*seen.text("ts").unwrap_or_default(), " against ", &decimal(now.0)].concat();
                 return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&detail));
             }
@@ -361,12 +361,6 @@ impl<'p> Parameters<'p> {
         }
         if is_again { Err(Error::at(ErrorCode::DuplicateKey, names[0])) } else { Ok(value) }
     }
-}
-
-/// Bytes that are known to be text.
-#[inline(never)]
-pub(super) fn text_from(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Appends a text without two of its pieces.

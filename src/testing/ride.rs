@@ -98,9 +98,8 @@ impl MeituanRide {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
         let unit = if self.config.version == Version::V1 { 1000 } else { 1 };
-        let sent = seen["ts"].as_i64().unwrap_or_default().saturating_mul(unit);
-        let limit = self.config.tolerance_seconds.map(|seconds| u64::from(seconds) * 1000);
-        if limit.is_some_and(|limit| sent.abs_diff(now.0) > limit) {
+        let sent = Timestamp(seen["ts"].as_i64().unwrap_or_default().saturating_mul(unit));
+        if self.config.tolerance.is_some_and(|tolerance| sent.distance(now) > tolerance) {
             return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&seen["ts"].to_string()));
         }
         match interface.direction {

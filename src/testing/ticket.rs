@@ -1,7 +1,8 @@
 //! Meituan's side of the ticket API.
 
 use crate::message::definition::Facts;
-use crate::message::value::{FieldValue, ObjectWriter};
+use crate::message::json::ObjectWriter;
+use crate::message::value::FieldValue;
 use crate::message::{Id, Packed, Reading, read};
 use crate::routes::path_of;
 use crate::ticket::calls::OrderPaid;

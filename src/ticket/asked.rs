@@ -1,6 +1,6 @@
 //! The Rust types of the interfaces: what is asked, and what belongs to it. All of it is made from the table.
 
-use super::interfaces::with_interfaces;
+use super::statics::with_interfaces;
 use super::{Call, calls::*, codes, codes::*, notices::*, products::*};
 #[cfg(feature = "testing")]
 use crate::message::RawJson;
@@ -47,7 +47,7 @@ macro_rules! body_type {
 macro_rules! types {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:ident $(($($request_of:tt)*))?)?) $codes:ident
-            ($($reply:ident $(($($reply_of:tt)*))?)?) ($($known:ident)?) ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+            ($($reply:ident $(($($reply_of:tt)*))?)?) ($($known:ident)?) ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$notice:ident $kind:ident $(($($of:tt)*))?})*
     ) => {
         /// What Meituan asks, by call.

@@ -1,6 +1,5 @@
 //! What is known of an interface of the ticket API beside its messages. [`CALLS`](super::CALLS) has them all.
 
-use super::CALLS;
 use crate::message::definition::{Doc, Enumeration, Message};
 
 /// One interface: who calls, what is said, what may be replied.
@@ -95,16 +94,6 @@ pub enum Need {
 }
 
 impl Call {
-    /// The call of this name.
-    pub fn named(name: &str) -> Option<&'static Call> {
-        CALLS.iter().find(|call| call.name == name).copied()
-    }
-
-    /// The interfaces without which Meituan connects no supplier.
-    pub fn mandatory() -> impl Iterator<Item = &'static Call> {
-        CALLS.iter().copied().filter(|call| call.is_mandatory())
-    }
-
     /// Whether a reply of this code is no failure.
     pub fn is_outcome(&self, code: i32) -> bool {
         code == 200 || self.outcomes.contains(&code)

@@ -1,20 +1,38 @@
 //! The attraction-ticket supplier API: Meituan calls the supplier, and the supplier notifies Meituan.
+//!
+//! # What to do first
+//!
+//! 1. Make a [`Supplier`] of your [`Config`]: partnerId, clientId, clientSecret, and the path of each call as it is registered with
+//!    Meituan. Everything else takes it.
+//! 2. Decide who keeps the orders.
+//!    - The library does: give [`handler`] a [`Store`](handler::Store) over your database, and your [`Functions`](handler::Functions)
+//!      that create, issue and refund. Repeats, notices and conflicts are its business. Begin with a
+//!      [`MemoryStore`](handler::MemoryStore).
+//!    - Your system does: [`Supplier::receive`] reads a call, [`Supplier::reply`] writes the reply, [`Supplier::request`] makes a notice.
+//! 3. Test it: `testing` (a feature) plays Meituan, and checks your store; [`acceptance`] judges what you have recorded by every point of
+//!    the acceptance manual.
+//!
+//! [`order`] and [`service`] are what a handler consists of, for a driver of your own.
 
 pub mod acceptance;
 mod asked;
 mod call;
 pub mod calls;
+pub mod change_mail;
 pub mod codes;
 mod exchange;
 pub mod handler;
 mod interfaces;
 pub mod notices;
 pub mod order;
+mod outcomes;
 pub mod products;
+mod received;
+mod reply;
 pub mod rules;
 pub mod service;
+mod statics;
 mod supplier;
-mod typed;
 pub mod working_days;
 
 #[cfg(feature = "getrandom")]
@@ -22,6 +40,7 @@ pub use crate::random::random_voucher_code;
 pub use asked::*;
 pub use call::*;
 pub use exchange::*;
-pub use interfaces::*;
+pub use received::*;
+pub use reply::*;
+pub use statics::*;
 pub use supplier::*;
-pub use typed::*;

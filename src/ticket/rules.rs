@@ -3,7 +3,7 @@
 //! A rule that Meituan documents refuses the message; one that we concluded reports it, or refuses it too where the
 //! [configuration](super::Config::strict_inferred) says so for what is sent.
 
-use super::Call;
+use super::call::Call;
 use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
 #[cfg(feature = "texts")]
 use crate::Text;

@@ -16,6 +16,7 @@ use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who we are at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
@@ -26,8 +27,8 @@ pub struct Config {
     pub client_id: String,
     /// The secrets that are accepted; the first one signs.
     pub client_secrets: Vec<Secret>,
-    /// How far a Date may be from now, in seconds; `None` accepts any. Meituan's own limit is not documented.
-    pub tolerance_seconds: Option<u32>,
+    /// How far a Date may be from now; `None` accepts any. Meituan's own limit is not documented.
+    pub tolerance: Option<Duration>,
     /// What is sent must keep inferred rules too.
     pub strict_inferred: bool,
     /// Larger bodies are refused before they are looked at.
@@ -57,7 +58,7 @@ impl Config {
             partner_id,
             client_id: client_id.into(),
             client_secrets: vec![client_secret],
-            tolerance_seconds: Some(600),
+            tolerance: Some(Duration::from_secs(600)),
             strict_inferred: false,
             max_body_bytes: 1 << 20,
             routes: Vec::new(),
@@ -185,6 +186,25 @@ impl std::error::Error for Refusal {
 }
 
 /// The supplier. Clones share the configuration and the keys.
+///
+/// ```
+/// use meituan_protocol::ticket::{self, Asked, Config, Parts, Supplier};
+/// use meituan_protocol::{ErrorCode, Secret, time::Timestamp};
+///
+/// let config = Config::new(1122, "client", Secret::new("not a real secret"));
+/// let supplier = Supplier::new(config.route("/mt/order/pay", &ticket::ORDER_PAY))?;
+///
+/// // Who does not sign is refused, and gets a reply that says no more than that.
+/// let parts = Parts { method: "POST", uri: "/mt/order/pay", partner_id: "1122", ..Parts::default() };
+/// let refusal = supplier.receive(&parts, b"{}", Timestamp(1_480_000_000_000)).unwrap_err();
+/// assert_eq!(refusal.error.code, ErrorCode::MissingHeader);
+/// let reply = supplier.answer_refusal(&refusal);
+/// assert_eq!(reply.status, 200);
+/// assert!(reply.body.starts_with(br#"{"code":599,"#));
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
+///
+/// A whole call is in the [crate's example](crate), a notice at [`SignedRequest`](super::SignedRequest).
 #[derive(Debug, Clone)]
 pub struct Supplier {
     config: Arc<Config>,
@@ -310,8 +330,8 @@ impl Supplier {
         let Some(sent) = parse_http_date(date.as_bytes()) else {
             return Err(Error::at(ErrorCode::MalformedDate, "headers.date").detail(date));
         };
-        match self.config.tolerance_seconds {
-            Some(seconds) if sent.0.abs_diff(now.0) > u64::from(seconds) * 1000 => {
+        match self.config.tolerance {
+            Some(tolerance) if sent.distance(now) > tolerance => {
                 let mut error = Error::at(ErrorCode::StaleDate, "headers.date");
                 error.detail = ["sent ", date, ", now ", &http_date(now)].concat();
                 Err(error)

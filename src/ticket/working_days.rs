@@ -8,11 +8,12 @@
 //!
 //! From Friday 10:00, (a) is Wednesday 10:00 and (b) is the end of Wednesday.
 
-use crate::time::{DAY, Date, Timestamp, WALL_CLOCK_RANGE};
+use crate::time::{DAY, Date, Timestamp, WALL_CLOCK_RANGE, in_milliseconds};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// How long Meituan waits for a decision about a refund (订单退款), and for a change that was announced (part six).
-const THREE_WORKING_DAYS: i64 = 3 * DAY;
+const THREE_WORKING_DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Mainland China's statutory holidays and the weekend days worked for them, as the State Council announces them each
 /// year (国务院办公厅关于 2024、2025、2026 年部分节假日安排的通知). Checked against the data of `chinesecalendar` 1.11.0
@@ -126,10 +127,10 @@ impl Calendar {
         Window::of(self, date.days()).is_worked(date).unwrap_or_default()
     }
 
-    /// Returns the timestamp at which so many milliseconds have passed on working days; nothing where that takes a day
+    /// Returns the timestamp at which so much time has passed on working days; nothing where that takes a day
     /// that is not covered, or one outside the years 0 to 9999.
-    pub fn after_working_time(&self, from: Timestamp, milliseconds: i64) -> Option<Timestamp> {
-        self.walk(from, milliseconds, true).ok()
+    pub fn after_working_time(&self, from: Timestamp, time: Duration) -> Option<Timestamp> {
+        self.walk(from, in_milliseconds(time), true).ok()
     }
 
     /// Returns the timestamp after which Meituan may count silence about a refund as agreement: reading (a) of the
@@ -262,8 +263,8 @@ mod tests {
         assert_eq!(readings(shipped, "2026-12-28 10:00:00"), [known("2026-12-31 10:00:00"), known("2027-01-01 00:00:00")]);
         assert_eq!(readings(shipped, "2026-12-29 10:00:00"), [None, None]);
         assert_eq!(readings(shipped, "2023-12-29 10:00:00"), [None, None]);
-        assert_eq!(shipped.after_working_time(at("2027-01-01 00:00:00"), 1), None);
-        assert_eq!(shipped.after_working_time(at("2027-01-01 00:00:00"), 0), Some(at("2027-01-01 00:00:00")));
+        assert_eq!(shipped.after_working_time(at("2027-01-01 00:00:00"), Duration::from_millis(1)), None);
+        assert_eq!(shipped.after_working_time(at("2027-01-01 00:00:00"), Duration::ZERO), Some(at("2027-01-01 00:00:00")));
         // The terms of part six go on by weekdays.
         assert_eq!(after(shipped, "2026-12-30 10:00:00", 3), "2027-01-04 10:00:00");
     }
@@ -328,8 +329,8 @@ mod tests {
                 for known in [calendar.silence_may_count_at(Timestamp(at)), calendar.silence_counts_at(Timestamp(at))] {
                     assert!(known.is_none_or(|known| known.0 > at), "{at}");
                 }
-                assert!(calendar.after_working_time(Timestamp(at), i64::MIN) == Some(Timestamp(at)));
-                assert_eq!(Calendar::shipped().after_working_time(Timestamp(at), i64::MAX), None, "{at}");
+                assert!(calendar.after_working_time(Timestamp(at), Duration::ZERO) == Some(Timestamp(at)));
+                assert_eq!(Calendar::shipped().after_working_time(Timestamp(at), Duration::MAX), None, "{at}");
                 calendar.ends_within(Timestamp(at), u32::MAX);
             }
         }

@@ -1,6 +1,7 @@
 //! AES by the host, where JavaScript has handed over a cipher: the module calls out in the middle of a call of its own, with
 //! the addresses of what is to be encrypted in place.
 
+use super::state;
 use crate::block_cipher::{Host, Work};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -40,11 +41,11 @@ pub(super) fn of_client(index: usize) -> Host {
 }
 
 fn apply(Work { number, decrypts, key, vector, blocks }: Work<'_>) -> bool {
-    let address = |bytes: &[u8; 16]| super::address(bytes);
+    let address = |bytes: &[u8; 16]| state::address(bytes);
     CIPHERS.with_borrow(|ciphers| {
         ciphers.as_ref().is_some_and(|ciphers| {
             let vector = vector.map_or(0, address);
-            ciphers.apply(number, decrypts, address(key), vector, super::address(blocks), blocks.len() as u32)
+            ciphers.apply(number, decrypts, address(key), vector, state::address(blocks), blocks.len() as u32)
         })
     })
 }

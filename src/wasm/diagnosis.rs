@@ -1,8 +1,9 @@
 //! The diagnosis of signatures at the border: asked for by people, not by each request.
 
-use super::{unreadable, with};
+use super::crossing::unreadable;
+use super::state::with;
 use crate::ba::{self, Diagnosis, Evidence};
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Form, Reading, View, read};
 use crate::{Error, Secret};
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,7 @@
 //! Messages of both APIs by themselves, at the boundary.
 
-use super::{Crossing, State, address, failure, unreadable, with};
+use super::crossing::{Crossing, failure, unreadable};
+use super::state::{State, address, with};
 use crate::message::definition::{Facts, Message};
 use crate::message::value::FieldValue;
 use crate::message::{Form, Packed, Reading, View, read, write};

@@ -1,12 +1,15 @@
 //! The ride API at the boundary.
 
+use super::cipher;
+use super::crossing::{found_outside, unreadable};
 use super::messages::{configured, routes_of, text_of};
-use super::{ANSWER, NONE, State, address, cipher, place, unreadable, with};
+use super::state::{self, ANSWER, NONE, State, address, place, with};
 use crate::envelope::Key;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, PUSH_OK, Refusal, ReplyForm, Version, check, push_fail};
 use crate::time::Timestamp;
 use crate::{Error, Secret};
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 crate::messages! {
@@ -57,7 +60,7 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
         host => Environment::Host(host.into()),
     };
     config.version = if number("version") == 2 { Version::V2 } else { Version::V1 };
-    config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.require_token = number("requireToken") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
@@ -122,7 +125,7 @@ pub fn ride_read_reply(client: u32, interface: u32, status: u16, length: usize) 
         };
         state.tell_findings();
         state.tell_output();
-        state.result[4] |= if encrypted { super::ENCRYPTED } else { 0 };
+        state.result[4] |= if encrypted { state::ENCRYPTED } else { 0 };
         state.finish(outcome)
     })
 }
@@ -157,7 +160,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         };
         state.tell_findings();
         state.tell_output();
-        state.result[4] |= if is_other { super::OTHER } else { 0 };
+        state.result[4] |= if is_other { state::OTHER } else { 0 };
         state.finish(outcome)
     })
 }
@@ -166,7 +169,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
 #[wasm_bindgen]
 pub fn ride_refuse(length: usize) {
     with(|state| {
-        let error = super::found_outside(state.input.get(..length).unwrap_or_default());
+        let error = found_outside(state.input.get(..length).unwrap_or_default());
         let refusal = Refusal { error, interface: None };
         state.result[ANSWER] = refusal.answer_code().0 as u32;
         state.output = refusal.answer().into_bytes();

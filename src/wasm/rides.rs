@@ -1,8 +1,8 @@
 //! The order service of rides, at the boundary: jobs live here until they are done.
 
 use super::service::time;
-use super::{State, with};
-use crate::message::value::ObjectWriter;
+use super::state::{State, with};
+use crate::message::json::ObjectWriter;
 use crate::message::{Form, Reading, read};
 use crate::ride::order::{Event, ProposalState, calls_from_json, event_from_json, order_from_json};
 use crate::ride::service::{Done, Input, Job, News, NotStored, Save, Service, Step, Then};

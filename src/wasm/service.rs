@@ -1,70 +1,17 @@
-//! The order service at the boundary: jobs are kept here between two inputs, and are numbers outside.
+//! The order service at the boundary.
 
-use super::{ENCRYPTED, JOB, NONE, State, address, finish, unreadable, with};
+use super::crossing::unreadable;
+use super::jobs::{Answering, Running, Services};
+use super::state::{ENCRYPTED, JOB, NONE, State, address, finish, with};
+use super::ticket;
 use crate::Error;
 use crate::message::{Id, Packed};
 use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_settings};
-use crate::ticket::service::{Done, Input, Job, Loaded, Now, Save, Service, Step, Then, end_of_reply, write_answer};
+use crate::ticket::service::{Done, Input, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
-
-/// What lives of the order service between calls.
-#[derive(Debug)]
-pub(super) struct Services {
-    /// Each with the settings that it was made of: the same settings are the same service.
-    services: Vec<(Vec<u8>, Service)>,
-    jobs: Vec<Option<Running>>,
-}
-
-/// A job that waits for an input.
-#[derive(Debug)]
-struct Running {
-    service: usize,
-    job: Job,
-    /// The call that is answered.
-    answering: Option<Answering>,
-    /// The call whose function runs, and its key.
-    task: Option<(&'static Call, String)>,
-    /// Number of tickets of its order.
-    quantity: Option<u32>,
-    /// An event as it came: what it says is checked against the order's tickets.
-    event: Vec<u8>,
-    /// What was given out last to be saved: mostly it is what is loaded next.
-    saved: Option<Save>,
-}
-
-/// A call that is answered, and how.
-#[derive(Debug, Clone, Copy)]
-struct Answering {
-    supplier: usize,
-    call: &'static Call,
-    is_encrypted: bool,
-    /// The request lacked the order's number.
-    left_out: bool,
-}
-
-impl Services {
-    pub(super) const fn new() -> Self {
-        Services { services: Vec::new(), jobs: Vec::new() }
-    }
-
-    fn service(&self, number: usize) -> Result<&Service, Error> {
-        self.services.get(number).map(|(_, service)| service).ok_or_else(unreadable)
-    }
-
-    fn keep(&mut self, running: Running) -> u32 {
-        let free = self.jobs.iter().position(Option::is_none);
-        let place = free.unwrap_or_else(|| {
-            self.jobs.push(None);
-            self.jobs.len() - 1
-        });
-        if let Some(job) = self.jobs.get_mut(place) {
-            *job = Some(running);
-        }
-        place as u32
-    }
-}
 
 /// The order service of the settings in the input; a deadline that is not a number is the default. All ones when there is none.
 #[wasm_bindgen]
@@ -72,7 +19,7 @@ pub fn order_service(length: usize, deadline: f64) -> u32 {
     with(|state| {
         let State { input, packed, orders, .. } = state;
         let source = input.get(..length).unwrap_or_default();
-        let deadline = (!deadline.is_nan()).then_some(Timestamp(deadline as i64));
+        let deadline = (!deadline.is_nan()).then_some(Duration::from_millis(deadline as u64));
         let is_same = |(settings, service): &(Vec<u8>, Service)| settings == source && service.deadline == deadline;
         let number = match orders.services.iter().position(is_same) {
             Some(known) => Ok(known as u32),
@@ -92,7 +39,7 @@ pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, no
     with(|state| {
         state.result[JOB] = NONE;
         state.output.clear();
-        let outcome = super::ticket::receive(state, supplier, head, body, now);
+        let outcome = ticket::receive(state, supplier, head, body, now);
         let outcome =
             outcome.and_then(|call| begin_to_answer(state, supplier as usize, service, call, [head, body], time(now, steady)));
         state.tell_output();

@@ -1,7 +1,9 @@
 //! The ticket API at the boundary.
 
+use super::cipher;
+use super::crossing::{found_outside, unreadable};
 use super::messages::{configured, facts, routes_of, text_of};
-use super::{ANSWER, ENCRYPTED, NONE, State, cipher, with};
+use super::state::{self, ANSWER, ENCRYPTED, NONE, State, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::ticket::{
@@ -10,6 +12,7 @@ use crate::ticket::{
 };
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret};
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 crate::messages! {
@@ -59,7 +62,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
-    config.tolerance_seconds = settings.integer("toleranceSeconds").map(|seconds| seconds as u32);
+    config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
@@ -148,7 +151,7 @@ pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize
     let length = if is_head_alone { head } else { head + body };
     let head_and_body = state.input.get(..length).unwrap_or_default();
     let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-    let Some(supplier) = state.suppliers.get(supplier as usize) else { return Err(super::unreadable()) };
+    let Some(supplier) = state.suppliers.get(supplier as usize) else { return Err(unreadable()) };
     let parts = match parts(head) {
         Ok(parts) => parts,
         Err(parts) => {
@@ -173,7 +176,7 @@ pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize
     match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
         Ok(Accepted { call, source, encrypted }) => {
             state.result[0] = index_of(Some(call));
-            (state.result[2], state.result[3]) = super::place(source, &mut state.opened);
+            (state.result[2], state.result[3]) = state::place(source, &mut state.opened);
             state.tell_findings();
             state.result[4] |= if encrypted { ENCRYPTED } else { 0 };
             Ok(call)
@@ -211,7 +214,7 @@ pub fn ticket_refuse(supplier: u32, head: usize, found: usize) {
         let (head, found) = head_and_found.split_at_checked(head).unwrap_or_default();
         let Some(supplier) = state.suppliers.get(supplier as usize) else { return };
         let (Ok(parts) | Err(parts)) = parts(head);
-        let refusal = parts.refusal(super::found_outside(found), supplier.route(parts.uri));
+        let refusal = parts.refusal(found_outside(found), supplier.route(parts.uri));
         let answer = supplier.answer_refusal(&refusal);
         refused(state, refusal, answer);
     });
@@ -221,7 +224,7 @@ pub fn ticket_refuse(supplier: u32, head: usize, found: usize) {
 #[wasm_bindgen]
 pub fn ticket_fault(supplier: u32, call: u32, length: usize, encrypted: bool) {
     with(|state| {
-        let found = super::found_outside(state.input.get(..length).unwrap_or_default());
+        let found = found_outside(state.input.get(..length).unwrap_or_default());
         let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else { return };
         let answer = supplier.answer_fault(call, &found, encrypted);
         put_answer(state, call.failure, answer);
@@ -233,7 +236,7 @@ pub fn ticket_fault(supplier: u32, call: u32, length: usize, encrypted: bool) {
 #[wasm_bindgen]
 pub fn ticket_fail(supplier: u32, call: u32, how: u32, code: i32, length: usize, encrypted: bool) -> u32 {
     with(|state| {
-        let Some(supplier) = state.suppliers.get(supplier as usize) else { return state.finish(Err(super::unreadable())) };
+        let Some(supplier) = state.suppliers.get(supplier as usize) else { return state.finish(Err(unreadable())) };
         let describe = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
         let call = CALLS.get(call as usize).copied();
         let outcome = match (call, how) {
@@ -260,12 +263,12 @@ pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, q
     with(|state| {
         let body = state.input.get(..length).unwrap_or_default();
         let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
-            return state.finish(Err(super::unreadable()));
+            return state.finish(Err(unreadable()));
         };
         let outcome = match supplier.read_reply(call, status, body, facts(quantity, f64::NAN), &mut state.packed) {
             Ok(replied) => {
                 let rejection = replied.rejection(&state.packed.issues);
-                (state.result[2], state.result[3]) = super::place(replied.source, &mut state.opened);
+                (state.result[2], state.result[3]) = state::place(replied.source, &mut state.opened);
                 rejection.map_or(Ok(()), Err)
             }
             Err(error) => Err(error),
@@ -295,12 +298,12 @@ pub fn ticket_reply(
     with(|state| {
         let State { input, suppliers, packed, output, .. } = state;
         let (Some(supplier), Some(call)) = (suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
-            return state.finish(Err(super::unreadable()));
+            return state.finish(Err(unreadable()));
         };
         let part = |from: usize, length: usize| input.get(from..).and_then(|rest| rest.get(..length)).unwrap_or_default();
         let has_body = body != NONE as usize;
         let outcome = [ReplyOutcome::Done, ReplyOutcome::Already, ReplyOutcome::Pending].get(outcome as usize);
-        let written = outcome.map_or_else(|| Err(super::unreadable()), |outcome| outcome.code(call)).and_then(|code| {
+        let written = outcome.map_or_else(|| Err(unreadable()), |outcome| outcome.code(call)).and_then(|code| {
             let said = Said {
                 code,
                 describe: "",
@@ -329,7 +332,7 @@ pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
     with(|state| {
         let supplier = state.suppliers.get(supplier as usize);
         let sealed = supplier.and_then(|supplier| supplier.seal(state.input.get(..length)?));
-        state.finish_text(sealed.ok_or_else(super::unreadable))
+        state.finish_text(sealed.ok_or_else(unreadable))
     })
 }
 
@@ -339,7 +342,7 @@ pub fn ticket_open(supplier: u32, length: usize) -> u32 {
     with(|state| {
         let encryption = state.suppliers.get(supplier as usize).and_then(|supplier| supplier.config().body_encryption.as_ref());
         let body = state.input.get(..length).unwrap_or_default();
-        let opened = encryption.ok_or_else(super::unreadable).and_then(|encryption| encryption.key.open(body));
+        let opened = encryption.ok_or_else(unreadable).and_then(|encryption| encryption.key.open(body));
         let outcome = opened.map(|text| state.output = text);
         state.tell_output();
         state.finish(outcome)
@@ -352,7 +355,7 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     with(|state| {
         let program = state.input.get(..length).unwrap_or_default();
         let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
-            return state.finish(Err(super::unreadable()));
+            return state.finish(Err(unreadable()));
         };
         let outcome = supplier.encode_request(call, program, &mut state.packed, &mut state.output);
         state.tell_findings();
@@ -371,7 +374,7 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let text = |range| input.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let uri_text = text(0..uri);
         let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
-        let supplier = suppliers.get(supplier as usize).ok_or_else(super::unreadable);
+        let supplier = suppliers.get(supplier as usize).ok_or_else(unreadable);
         let outcome = supplier.and_then(|supplier| {
             supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output)?;
             output.push(b'\n');

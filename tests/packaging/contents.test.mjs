@@ -11,7 +11,15 @@ import { npm, pack, packed, ROOT, run, versionOf } from "./tools.mjs";
 const PACKAGE = join(ROOT, "pkg");
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
 const read = (path) => readFileSync(join(PACKAGE, path), "utf8");
-const PAPERS = ["package.json", "README.md", "README.zh-CN.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "wasm.sha256"];
+const PAPERS = [
+  "package.json",
+  "README.md",
+  "README.zh-CN.md",
+  "LICENSE-APACHE",
+  "LICENSE-MIT",
+  "THIRD-PARTY-NOTICES",
+  "wasm.sha256",
+];
 const MODULES = ["dist/meituan_protocol.wasm", "dist/meituan_protocol_orders.wasm"];
 
 describe("the packed package", () => {

@@ -5,6 +5,7 @@
 mod api;
 mod audit;
 mod bench;
+mod circles;
 mod crates;
 mod demo;
 mod fuzz;

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores};
+use crate::{api, bench, circles, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores};
 
 /// How it is asked for.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -171,6 +171,7 @@ fn rust_format() -> Outcome {
 }
 
 fn rust_lints() -> Outcome {
+    circles::check()?;
     run_program(cargo("clippy").args(["--workspace", "--all-targets"]).args(FOR_RUST).args(["--", "-Dwarnings"]))
 }
 

@@ -214,11 +214,11 @@ impl World<'_> {
             Then::Call(task) => {
                 let (key, limit) = (running.key.clone(), task.limit);
                 let call = self.send_call(address, key, *task);
-                self.after(limit, Happening::Timer(address, Timer::Call(call)));
+                self.after(limit.as_millis() as i64, Happening::Timer(address, Timer::Call(call)));
             }
             Then::Pay(payment) => {
                 let key = running.key.clone();
-                self.after(payment.limit, Happening::Timer(address, Timer::Run));
+                self.after(payment.limit.as_millis() as i64, Happening::Timer(address, Timer::Run));
                 self.begin_run(address, key, payment);
             }
             Then::Done(done) => self.done(process, id, done),

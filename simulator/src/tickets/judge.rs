@@ -190,7 +190,7 @@ impl World<'_> {
             Event::OrderClose(_) if reply.code == 200 => heard.is_ended = true,
             Event::OrderRefunded(message) if reply.code == 200 && message.refund_message_type.0 == 2 => heard.is_ended = true,
             Event::OrderQuery(_) => {
-                if let Some(ReplyBody::State(state)) = &reply.body {
+                if let Some(ReplyBody::OrderQuery(state)) = &reply.body {
                     let (used, refunded) = (state.used_quantity, state.refunded_quantity);
                     let before = |totals: &[(i64, u32)]| totals.iter().filter(|(at, _)| *at < begun).map(|(_, total)| *total).max();
                     if before(&heard.used) > Some(used) || before(&heard.refunded) > Some(refunded) && !is_capped {

@@ -344,7 +344,7 @@ impl World<'_> {
             (_, "pay", code) if code != 598 && soon % 2 == 0 => {
                 self.after(soon, Happening::Customer(order, Next::Close(CloseType::ISSUE_FAILED)));
             }
-            (Some(ReplyBody::State(state)), ..) if state.order_status == OrderStatus::ISSUED && customer.is_paid => {
+            (Some(ReplyBody::OrderQuery(state)), ..) if state.order_status == OrderStatus::ISSUED && customer.is_paid => {
                 self.hears_of_issue(order);
             }
             (_, subject, 603..=699) if subject.starts_with("refund") => {

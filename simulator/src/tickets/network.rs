@@ -91,7 +91,7 @@ impl World<'_> {
             settling,
             order,
             notice,
-            claimed: self.now + limit - self.service.settings.send_limit_in_use().0,
+            claimed: self.now + limit - self.service.settings.send_limit_in_use().as_millis() as i64,
             ends,
             answers: Vec::new(),
             is_answer_lost,

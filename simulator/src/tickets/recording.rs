@@ -116,12 +116,5 @@ fn body_of(event: &Event) -> Value {
 }
 
 fn reply_body(body: &ReplyBody) -> Value {
-    let body = match body {
-        ReplyBody::Created(body) => serde_json::to_value(body),
-        ReplyBody::Paid(body) => serde_json::to_value(body),
-        ReplyBody::State(body) => serde_json::to_value(body),
-        ReplyBody::Refunded(body) => serde_json::to_value(body),
-        ReplyBody::Rescheduled(body) => serde_json::to_value(body),
-    };
-    body.unwrap_or_default()
+    serde_json::from_str(body.to_json().as_str()).unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! Calls about one order: what of each is recorded, and what of the order goes along.
 
-use super::{BoxError, Recorded};
+use crate::handler::BoxError;
 use crate::ride::order::{Call, CallAnswered, CallSent, Event};
 use crate::ride::replies::{CancelFee, OrderDetail, SubmittedOrder};
 use crate::ride::requests::{CancelOrder, ConfirmOrder, NotifyPaidResult, QueryRealTimeOrder, SubmitOrder};
-use crate::ride::service::{CallTask, NotStored};
+use crate::ride::service::{CallTask, NotStored, Recorded};
 use crate::ride::{Endpoint, Reply};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};

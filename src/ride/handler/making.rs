@@ -2,7 +2,7 @@
 
 use super::calls::Failure;
 use super::{About, BoxError, Inner, RideCall, RideChoice, RidePayment, Runtime, Store, Trouble, Warning};
-use crate::handler::work::{PANICKED, TOO_LONG, Waited, awaited, milliseconds, until};
+use crate::handler::work::{PANICKED, TOO_LONG, Waited, awaited, until};
 use crate::ride::codes::ResultCode;
 use crate::ride::order::{Call, CallAnswered, CallFailed, Event, PaymentProposed, ProposalState, RideOrder};
 use crate::ride::requests::{CancelOrder, ConfirmOrder, NotifyPaidResult, QueryRealTimeOrder, SubmitOrder};
@@ -42,7 +42,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
                 let _ = recording.record(late_id, event).await;
             }
         };
-        let error: BoxError = match awaited(&self.runtime, work, self.runtime.sleep(milliseconds(task.limit)), late).await {
+        let error: BoxError = match awaited(&self.runtime, work, self.runtime.sleep(task.limit), late).await {
             Waited::Ended(made) => return made,
             Waited::Panicked => PANICKED.into(),
             Waited::Late => "Meituan has not replied in time".into(),
@@ -104,12 +104,11 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         let late = move |state| async move {
             let _ = recording.record(late_id, PaymentProposed { price, state }.into()).await;
         };
-        let (error, input): (BoxError, Input) =
-            match awaited(&self.runtime, work, self.runtime.sleep(milliseconds(limit)), late).await {
-                Waited::Ended(state) => return Input::Paid(state),
-                Waited::Panicked => (PANICKED.into(), Input::Paid(ProposalState::Unknown)),
-                Waited::Late => (TOO_LONG.into(), Input::Late),
-            };
+        let (error, input): (BoxError, Input) = match awaited(&self.runtime, work, self.runtime.sleep(limit), late).await {
+            Waited::Ended(state) => return Input::Paid(state),
+            Waited::Panicked => (PANICKED.into(), Input::Paid(ProposalState::Unknown)),
+            Waited::Late => (TOO_LONG.into(), Input::Late),
+        };
         let about = About { order_id: Some(&order_id), call: None, key: Some(&key) };
         self.hooks.on_error(&Trouble::Function(&error), &about);
         input

@@ -227,7 +227,7 @@ impl<S: Store<String>, R: Runtime> Builder<S, R> {
     /// Within how long a push is answered, whatever the store does: 5 s by default.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.0.service.deadline = Some(Timestamp(i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX)));
+        self.0.service.deadline = Some(deadline);
         self
     }
 

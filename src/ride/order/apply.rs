@@ -1,8 +1,10 @@
 //! Events become facts of the order.
 
 use super::facts::*;
-use super::standing::{REPLY_PATIENCE, RideStanding};
+use super::standing::RideStanding;
+use super::states::has_driver;
 use super::table::{STEPS, step};
+use super::times::{REPLY_PATIENCE, estimate_is_valid};
 use crate::message::value::FieldValue;
 use crate::money::Fen;
 use crate::ride::codes::{CancelStep, RefundStatus, ResultCode, RideStatus};
@@ -10,10 +12,6 @@ use crate::ride::pushes::{CapacityOffered, OrderChanged, Refunded};
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 
-/// The maximum of events and refunds that an order keeps.
-pub(super) const MAX_EVENTS: usize = 64;
-/// The maximum of other lists.
-pub(super) const MOST: usize = 32;
 /// The maximum of queries under way at once that are counted.
 const MAX_QUERIES: i32 = 8;
 /// The maximum of failures in a row that are counted.
@@ -329,7 +327,7 @@ impl RideOrder {
                     return Err(Reason::Done);
                 }
                 // A repetition asks after the first, whose estimate was valid.
-                if !own_failed && self.estimated_at.is_some_and(|at| !super::estimate_is_valid(at, now)) {
+                if !own_failed && self.estimated_at.is_some_and(|at| !estimate_is_valid(at, now)) {
                     return Err(Reason::EstimateExpired);
                 }
             }
@@ -431,7 +429,7 @@ impl RideOrder {
     /// A call that was not answered for long has failed, also where that was never reported. Returns whether anything has changed.
     pub(in crate::ride) fn give_up(&mut self, now: Timestamp) -> bool {
         let mut has_changed = self.set_times_right(now);
-        let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at.0.saturating_add(REPLY_PATIENCE) <= now.0;
+        let given_up = |own: &&OwnCall| own.state == CallState::Pending && own.at + REPLY_PATIENCE <= now;
         while let Some(own) = self.calls.iter().find(given_up) {
             let failed = CallFailed { call: own.call, step: own.step };
             self.failed(&failed, now);
@@ -575,11 +573,6 @@ pub(super) struct Replay {
 
 fn key(event: &KnownEvent) -> (Timestamp, crate::ride::codes::RideEvent) {
     (event.event_time, event.event_code)
-}
-
-/// Whether the order has a driver in this state.
-pub(super) fn has_driver(status: RideStatus) -> bool {
-    (RideStatus::CONFIRMED..=RideStatus::COMPLETED).contains(&status)
 }
 
 /// Whether the event happens to orders with a driver alone. Bills and payments may be of a cancel fee.

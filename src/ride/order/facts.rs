@@ -9,6 +9,10 @@ use crate::ride::replies::OrderDetail;
 use crate::ride::{CANCEL_ORDER, CONFIRM_ORDER, NOTIFY_PAID_RESULT, Push, QUERY_REAL_TIME_ORDER, SUBMIT_ORDER};
 use crate::time::Timestamp;
 
+/// The maximum of events and refunds that an order keeps.
+pub(super) const MAX_EVENTS: usize = 64;
+/// The maximum of other lists.
+pub(super) const MOST: usize = 32;
 crate::words! {
     /// A call of ours that has to do with one order, by its interface's name.
     Call {

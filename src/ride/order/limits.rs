@@ -5,7 +5,7 @@
 //! then no more than (24 h + [`AHEAD`]) / [`CALL_SHARE`] calls, which is the limit.
 
 use super::facts::*;
-use super::standing::{MINUTE, later};
+use super::times::{MINUTE, later};
 use crate::time::Timestamp;
 
 /// How many calls of one interface Meituan accepts in a minute (公共参数说明), for all orders together.

@@ -45,8 +45,10 @@ mod limits;
 mod next;
 mod payments;
 mod standing;
+mod states;
 mod submission;
 mod table;
+mod times;
 
 pub use apply::{Kind, Reason, RideTransition, RideWarning};
 pub use boundary::{apply_json, calls_from_json, event_from_json, order_from_json, record_json};
@@ -54,10 +56,8 @@ pub use facts::*;
 pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
 pub(in crate::ride) use next::Abilities;
 pub(in crate::ride) use standing::drivers_of;
-pub use standing::{
-    Conflict, ESTIMATE_LIFE, FINAL, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, RideNextAction, RideStanding, Why,
-    estimate_is_valid,
-};
+pub use standing::{Conflict, RideNextAction, RideStanding, Why};
+pub use states::FINAL;
 pub use table::{STEPS, Step, step};
 #[cfg(feature = "texts")]
 pub use table::{diagram, name, states, told_by_query};
@@ -67,3 +67,4 @@ use crate::message::definition::Message;
 /// The definitions of everything that is stored or handed over as JSON: the order, its events, the recent calls,
 /// and what comes of it.
 pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, Event::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];
+pub use times::{ESTIMATE_LIFE, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, estimate_is_valid};

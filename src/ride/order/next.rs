@@ -2,13 +2,15 @@
 
 use super::facts::undecided::is_kind_unknown;
 use super::facts::*;
+use super::standing::drivers_of;
 use super::standing::*;
-use super::standing::{MINUTE, drivers_of, later};
+use super::times::{LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, later};
 use crate::ride::codes::CancelStep;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, in_milliseconds};
+use std::time::Duration;
 
-/// How long a submit without an answer is asked after, ms (our choice).
-const SUBMIT_PATIENCE: i64 = 60 * MINUTE;
+/// How long a submit without an answer is asked after (our choice).
+const SUBMIT_PATIENCE: Duration = Duration::from_secs(3600);
 
 /// What the caller does of what may be next.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +40,7 @@ impl RideOrder {
         next.at = next.at.max(now);
         if let Some(free) = calls.free_at(next.call, now) {
             // Those who wait together do not come back together.
-            next.at = next.at.max(later(free, self.share_of(calls.turn().min(MAX_WAIT))));
+            next.at = next.at.max(later(free, self.share_of(calls.turn().min(in_milliseconds(MAX_WAIT)))));
         }
         Some(next)
     }
@@ -71,7 +73,7 @@ impl RideOrder {
             return match can.submit {
                 true => act(Call::SubmitOrder, Why::OutcomeUnknown, at),
                 // What Meituan does not know of for so long has not arrived.
-                false if query_at > later(since, SUBMIT_PATIENCE) => None,
+                false if query_at > since + SUBMIT_PATIENCE => None,
                 false => act(Call::QueryRealTimeOrder, Why::OutcomeUnknown, query_at),
             };
         }
@@ -118,7 +120,7 @@ impl RideOrder {
         // Half of the limit is for silent orders; the other half is left for what is asked for.
         let turn = calls.turn().saturating_mul(2);
         let in_turn = queried_at.map_or(Timestamp(0), |at| later(at, turn)).max(later(heard, self.share_of(turn)));
-        let silent_until = later(heard, LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));
+        let silent_until = (heard + LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));
         act(Call::QueryRealTimeOrder, Why::Silence, silent_until.max(in_turn))
     }
 }
@@ -128,7 +130,7 @@ impl OwnCall {
     #[inline(never)]
     pub(super) fn again_at(&self) -> Timestamp {
         if self.state == CallState::Pending {
-            return later(self.at, REPLY_PATIENCE);
+            return self.at + REPLY_PATIENCE;
         }
         again_after(self.at, self.failures)
     }
@@ -138,11 +140,12 @@ impl OwnCall {
 #[inline(never)]
 pub(super) fn again_after(at: Timestamp, failures: Option<i32>) -> Timestamp {
     let doublings = failures.unwrap_or(1).saturating_sub(1).clamp(0, 8);
-    later(at, (QUERY_SPACING << doublings).min(MAX_WAIT))
+    at + (QUERY_SPACING * (1 << doublings)).min(MAX_WAIT)
 }
 
 /// When to query again what is waited for since then: after as long a time as it has been at the last query.
 #[inline(never)]
-fn wait_again(queried_at: Option<Timestamp>, since: Timestamp, least: i64) -> Timestamp {
-    queried_at.map_or(Timestamp(0), |at| later(at, at.0.saturating_sub(since.0).clamp(least, MAX_WAIT)))
+fn wait_again(queried_at: Option<Timestamp>, since: Timestamp, least: Duration) -> Timestamp {
+    queried_at
+        .map_or(Timestamp(0), |at| at + Duration::from_millis(at.0.saturating_sub(since.0).max(0) as u64).clamp(least, MAX_WAIT))
 }

@@ -1,9 +1,11 @@
 //! What was paid, as far as that is known, and what may be paid. A payment cannot be taken back by this interface, so what is
 //! not certain is reported, and never paid.
 
-use super::apply::{Kind, MAX_FAILURES, MOST, Reason, shorten};
-use super::facts::*;
-use super::standing::{Conflict, FINAL, WAITING_FOR_PAYMENT, later};
+use super::apply::{Kind, MAX_FAILURES, Reason, shorten};
+use super::facts::{MOST, *};
+use super::standing::Conflict;
+use super::states::{FINAL, WAITING_FOR_PAYMENT};
+use super::times::later;
 use crate::money::Fen;
 use crate::ride::codes::{ResultCode, RideEvent, RideStatus};
 use crate::time::Timestamp;

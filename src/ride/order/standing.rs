@@ -1,41 +1,13 @@
 //! What follows from the facts: the state, what may be done, and what to do next.
 
-use super::apply::{MAX_EVENTS as MAX_REFUNDS, has_driver};
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN, is_kind_unknown};
-use super::facts::*;
+use super::facts::{MAX_EVENTS as MAX_REFUNDS, *};
+use super::states::{FINAL, WAITING_FOR_PAYMENT, has_driver, is_open};
+use super::times::estimate_is_valid;
 use crate::money::Fen;
 use crate::ride::codes::{CancelStep, RefundStatus, ResultCode, RideEvent, RideStatus};
 use crate::ride::pushes::CapacityOffered;
 use crate::time::Timestamp;
-
-/// How long an estimate can be ordered with (ride spec 2.4: 有效期10分钟), ms.
-pub const ESTIMATE_LIFE: i64 = 10 * MINUTE;
-/// How long to wait at least between two queries of one order, and before a call that failed is made again, ms (our choice).
-/// What stays without success waits as long again as it has waited already, up to [`MAX_WAIT`].
-pub const QUERY_SPACING: i64 = 3_000;
-/// After how long a call without an answer is given up, ms (our choice): 10 s to save that it is made, 10 s to make it, 10 s to save
-/// the reply, and 60 s by which the clocks of processes may differ.
-pub const REPLY_PATIENCE: i64 = 90_000;
-/// After how long without news an order is queried, as pushes may be lost, ms (our choice).
-pub const LONGEST_SILENCE: i64 = MINUTE;
-/// The longest wait between two attempts, ms, where few orders are open (our choice).
-pub const MAX_WAIT: i64 = 10 * MINUTE;
-
-pub(super) const MINUTE: i64 = 60_000;
-
-/// The states that end an order.
-pub const FINAL: &[RideStatus] = &[
-    RideStatus::COMPLETED,
-    RideStatus::PASSENGER_CANCELED,
-    RideStatus::PASSENGER_CANCELED_PAID,
-    RideStatus::DRIVER_CANCELED,
-    RideStatus::DISPATCH_CANCELED,
-    RideStatus::SYSTEM_CANCELED,
-];
-
-/// The states in which something is owed (inferred from the codes 7 and 11 of the ride spec).
-pub(super) const WAITING_FOR_PAYMENT: [RideStatus; 3] =
-    [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY];
 
 crate::words! {
     /// Why something is to be done next.
@@ -161,11 +133,6 @@ impl Conflict {
         };
         crate::Text { zh, en }
     }
-}
-
-/// Whether an estimate that came `at` can be ordered with.
-pub fn estimate_is_valid(at: Timestamp, now: Timestamp) -> bool {
-    now.0.saturating_sub(at.0) < ESTIMATE_LIFE
 }
 
 impl RideOrder {
@@ -383,15 +350,6 @@ impl RideOrder {
     }
 }
 
-pub(super) fn later(at: Timestamp, milliseconds: i64) -> Timestamp {
-    Timestamp(at.0.saturating_add(milliseconds))
-}
-
 pub(in crate::ride) fn drivers_of(offers: &[&CapacityOffered]) -> Vec<String> {
     offers.iter().map(|offer| offer.submit_drive_info.driver_id.clone()).collect()
-}
-
-/// Neither cancelled nor at its end, as far as is known.
-fn is_open(status: RideStatus) -> bool {
-    (NOTHING_KNOWN..RideStatus::COMPLETED).contains(&status)
 }

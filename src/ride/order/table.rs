@@ -3,6 +3,8 @@
 //! The ride spec publishes the states and the events, and no transition: all of this table is inferred.
 
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN};
+#[cfg(feature = "texts")]
+use super::states::FINAL;
 use crate::ride::codes::{RideEvent, RideStatus};
 
 /// One row.
@@ -176,7 +178,7 @@ pub fn diagram() -> String {
     for (from, to) in told_by_query() {
         let _ = writeln!(out, "    {} --> {}: query", name(from), name(to));
     }
-    for status in super::FINAL {
+    for status in FINAL {
         let _ = writeln!(out, "    {} --> [*]", name(*status));
     }
     out

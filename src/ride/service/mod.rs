@@ -66,16 +66,17 @@ use crate::time::{Now, Timestamp};
 use crate::tried::Tried;
 pub use news::News;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// A push is answered within this, in milliseconds: how long Meituan waits is not documented.
-const PUSH_DEADLINE: i64 = 5_000;
+/// A push is answered within this: how long Meituan waits is not documented.
+const PUSH_DEADLINE: Duration = Duration::from_secs(5);
 /// So long may the store take for a step that no push waits for.
 const STORE_LIMIT: i64 = 30_000;
 /// So long may the store take for a claim, so that what is claimed ends before the claim does.
 const CLAIM_LIMIT: i64 = 10_000;
 /// So long may a call take, and so long is the user's function waited for. That goes on afterwards.
-const CALL_LIMIT: i64 = 10_000;
-const PAY_LIMIT: i64 = 30_000;
+const CALL_LIMIT: Duration = Duration::from_secs(10);
+const PAY_LIMIT: Duration = Duration::from_secs(30);
 /// The pauses after an optimistic lock was lost double up to this.
 const MAX_CONFLICT_PAUSE: i64 = 100;
 /// So often a store is tried that fails to record what has been done already.
@@ -97,7 +98,7 @@ crate::messages! {
         /// The user's function chooses among drivers. Otherwise none is confirmed.
         can_choose "canChoose": flag, required;
         /// Within how many milliseconds a push is answered; absent: 5000.
-        deadline "deadlineMs": milliseconds, optional;
+        deadline "deadlineMs": duration, optional, serde "meituan_protocol::time::milliseconds";
     }
 }
 
@@ -197,8 +198,8 @@ pub struct CallTask {
     pub cancel_code: Option<CancelReason>,
     /// Of notifyPaidResult: the amount.
     pub price: Option<Fen>,
-    /// How long it may take, in milliseconds, from its beginning.
-    pub limit: i64,
+    /// How long it may take, from its beginning.
+    pub limit: Duration,
 }
 
 /// A payment for the user's function to make.
@@ -208,8 +209,8 @@ pub struct Payment {
     pub price: Fen,
     /// The idempotency key: the same on every run for the same order and amount.
     pub key: String,
-    /// How long to wait for it, in milliseconds, from its beginning.
-    pub limit: i64,
+    /// How long to wait for it, from its beginning.
+    pub limit: Duration,
 }
 
 /// How a job ended.
@@ -321,7 +322,7 @@ impl Service {
             _ => None,
         };
         let key = key?.clone();
-        let until = later(now.into().steady, self.deadline.map_or(PUSH_DEADLINE, |deadline| deadline.0));
+        let until = now.into().steady + self.deadline.unwrap_or(PUSH_DEADLINE);
         Some(begin(&key, Work::Record, Phase::Apply, Some(push), until))
     }
 

@@ -8,7 +8,7 @@ use super::report::{Effect, Finding, Findings};
 use crate::message::definition::{Basis, Facts, Kind, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, View, read};
-use crate::money::push_integer;
+use crate::text::push_integer;
 use crate::{ErrorCode, Issue};
 
 /// An exchange of a trace.
@@ -419,4 +419,14 @@ pub(super) fn indexed(path: String, index: usize, rest: &str) -> String {
     path.push(b']');
     path.extend_from_slice(rest.as_bytes());
     String::from_utf8(path).unwrap_or_default()
+}
+
+#[inline(never)]
+pub(super) fn is(view: &View<'_>, field: &str, value: i32) -> bool {
+    view.integer(field) == Some(i64::from(value))
+}
+
+#[inline(never)]
+pub(super) fn text(view: &View<'_>, field: &str) -> String {
+    view.text(field).unwrap_or_default().into_owned()
 }

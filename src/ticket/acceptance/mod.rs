@@ -4,7 +4,7 @@
 //! - [`POINTS`]: every demand of the acceptance manual, with its stable id, its section and its sentence.
 //! - [`Trace`]: exchanges as they were recorded. [`redacted`] removes personal data from a body.
 //! - [`check`]: the verdict on every point, with what was found where.
-//! - [`ChangeOfEndpoint`]: the mail that announces another address or an upgrade; [`check_port`]: which ports may be used.
+//! - [`check_port`]: which ports may be used. The mail that announces another address is [`change_mail`](super::change_mail).
 //!
 //! The checker replays each order with just enough memory to judge what is said later: how many tickets were ordered,
 //! whether 598 was answered, which codes were reported. It never counts silence as success: a point that no exchange shows is
@@ -31,10 +31,12 @@ mod consumption;
 #[doc(hidden)]
 pub mod details;
 mod endpoint;
+mod entries;
 mod exchange;
 mod issuing;
 mod order;
 mod points;
+mod promise;
 mod query;
 mod refund;
 mod report;
@@ -42,7 +44,7 @@ mod trace;
 
 pub use check::{check, check_json};
 pub use endpoint::*;
-use points::Name;
+pub(in crate::ticket) use points::change_notice;
 pub use points::{POINTS, Point};
 pub use report::*;
 pub use trace::*;

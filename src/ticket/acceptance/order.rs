@@ -3,13 +3,14 @@
 //! What is reported about it and judged by it goes by subject: [`issuing`](super::issuing), [`query`](super::query),
 //! [`consumption`](super::consumption), [`refund`](super::refund).
 
-use super::super::codes::{CloseType, VoucherType};
+use super::super::codes::{CloseType, RefundMessageType, VoucherType};
+use super::super::working_days::Calendar;
 use super::codes::Codes;
-use super::consumption::Entries;
-use super::exchange::{Exchange, Said};
-use super::issuing::{Early, Promise};
+use super::entries::Entries;
+use super::exchange::{Exchange, Said, is, text};
 use super::points::Name;
-use super::refund::Refunds;
+use super::promise::{Early, Promise};
+use super::refund::{Known, Refunds};
 use super::report::Findings;
 use crate::message::View;
 use crate::time::Date;
@@ -65,16 +66,6 @@ pub(super) struct Order {
     pub(super) early: Early,
     pub(super) entries: Entries,
     pub(super) refunds: Refunds,
-}
-
-#[inline(never)]
-pub(super) fn is(view: &View<'_>, field: &str, value: i32) -> bool {
-    view.integer(field) == Some(i64::from(value))
-}
-
-#[inline(never)]
-pub(super) fn text(view: &View<'_>, field: &str) -> String {
-    view.text(field).unwrap_or_default().into_owned()
 }
 
 impl Order {
@@ -164,6 +155,52 @@ impl Order {
         self.issuing.is_void = true;
         self.early.settle(None, found);
         self.refunds.end();
+    }
+
+    /// Meituan asks for a refund. `answered`: the reply has a body.
+    pub(super) fn refund(
+        &mut self,
+        exchange: &Exchange<'_>,
+        asked: &View<'_>,
+        said: &Said,
+        answered: bool,
+        calendar: &Calendar,
+        found: &mut Findings,
+    ) {
+        let (refunds, mut known) = self.refunds();
+        refunds.ask(exchange, asked, said, answered, calendar, &mut known, found);
+    }
+
+    /// The supplier decides.
+    pub(super) fn refund_notice(&mut self, exchange: &Exchange<'_>, body: &View<'_>, said: &Said, found: &mut Findings) {
+        let are_all_recorded = self.created;
+        let (refunds, mut known) = self.refunds();
+        refunds.notice(exchange, body, said, are_all_recorded, &mut known, found);
+    }
+
+    fn refunds(&mut self) -> (&mut Refunds, Known<'_>) {
+        let (is_by_code, has_code_per_ticket) = (self.is_by_code(), self.has_code_per_ticket());
+        let known = Known {
+            codes: &mut self.codes,
+            is_by_code,
+            has_names: is_by_code && !has_code_per_ticket,
+            has_all_codes: has_code_per_ticket && !self.rescheduled,
+            quantity: self.quantity,
+            entries: &self.entries,
+        };
+        (&mut self.refunds, known)
+    }
+
+    /// Meituan has refunded by itself.
+    pub(super) fn refunded(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
+        self.ended = true;
+        let (refunds, mut known) = self.refunds();
+        refunds.message(exchange, asked, said, &mut known, found);
+        let kind = RefundMessageType(asked.integer("refundMessageType").unwrap_or_default() as i32);
+        let is_all = self.quantity.is_none_or(|quantity| self.refunds.gone() >= quantity);
+        if is_all || kind == RefundMessageType::PAY_STATE_UNKNOWN {
+            self.end(exchange, found);
+        }
     }
 
     pub(super) fn reschedule(&mut self) {

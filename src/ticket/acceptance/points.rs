@@ -240,6 +240,11 @@ points! {
         "an upgrade or change of address is announced by mail 3 working days ahead";
 }
 
+/// The point that a change of endpoint is announced in time.
+pub(in crate::ticket) fn change_notice() -> &'static Point {
+    Name::ChangeNotice.point()
+}
+
 impl Point {
     /// The point of this id.
     pub fn named(id: &str) -> Option<&'static Point> {

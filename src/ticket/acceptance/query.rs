@@ -3,8 +3,8 @@
 use super::super::calls::OrderState;
 use super::super::codes::{OrderStatus, VoucherStatus, VoucherType};
 use super::codes::put_in_order;
-use super::exchange::{Exchange, Said};
-use super::order::{Issue, Order, is};
+use super::exchange::{Exchange, Said, is};
+use super::order::{Issue, Order};
 use super::points::Name;
 use super::report::Findings;
 use crate::message::View;

@@ -1,13 +1,11 @@
 //! The refunds of one order, each by its refundId.
 
-use super::super::codes::RefundMessageType;
 use super::super::working_days::Calendar;
 use super::codes::{Code, Codes, Index, put_in_order};
-use super::consumption::Entries;
-use super::exchange::{Exchange, Said};
-use super::issuing::Promise;
-use super::order::{Order, text};
+use super::entries::Entries;
+use super::exchange::{Exchange, Said, text};
 use super::points::Name;
+use super::promise::Promise;
 use super::report::Findings;
 use crate::message::View;
 use crate::time::{DAY, Timestamp};
@@ -94,64 +92,16 @@ impl Refund {
 }
 
 /// What is known of the order beside its refunds.
-struct Known<'o> {
-    codes: &'o mut Codes,
+pub(super) struct Known<'o> {
+    pub(super) codes: &'o mut Codes,
     /// A code is a ticket.
-    is_by_code: bool,
+    pub(super) is_by_code: bool,
     /// No code is needed: a refund may name credentials, with their codes.
-    has_names: bool,
+    pub(super) has_names: bool,
     /// All codes are known, and each ticket has one.
-    has_all_codes: bool,
-    quantity: Option<i64>,
-    entries: &'o Entries,
-}
-
-impl Order {
-    /// Meituan asks for a refund. `answered`: the reply has a body.
-    pub(super) fn refund(
-        &mut self,
-        exchange: &Exchange<'_>,
-        asked: &View<'_>,
-        said: &Said,
-        answered: bool,
-        calendar: &Calendar,
-        found: &mut Findings,
-    ) {
-        let (refunds, mut known) = self.refunds();
-        refunds.ask(exchange, asked, said, answered, calendar, &mut known, found);
-    }
-
-    /// The supplier decides.
-    pub(super) fn refund_notice(&mut self, exchange: &Exchange<'_>, body: &View<'_>, said: &Said, found: &mut Findings) {
-        let are_all_recorded = self.created;
-        let (refunds, mut known) = self.refunds();
-        refunds.notice(exchange, body, said, are_all_recorded, &mut known, found);
-    }
-
-    fn refunds(&mut self) -> (&mut Refunds, Known<'_>) {
-        let (is_by_code, has_code_per_ticket) = (self.is_by_code(), self.has_code_per_ticket());
-        let known = Known {
-            codes: &mut self.codes,
-            is_by_code,
-            has_names: is_by_code && !has_code_per_ticket,
-            has_all_codes: has_code_per_ticket && !self.rescheduled,
-            quantity: self.quantity,
-            entries: &self.entries,
-        };
-        (&mut self.refunds, known)
-    }
-
-    /// Meituan has refunded by itself.
-    pub(super) fn refunded(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
-        self.ended = true;
-        let (refunds, mut known) = self.refunds();
-        refunds.message(exchange, asked, said, &mut known, found);
-        let kind = RefundMessageType(asked.integer("refundMessageType").unwrap_or_default() as i32);
-        let is_all = self.quantity.is_none_or(|quantity| self.refunds.gone() >= quantity);
-        if is_all || kind == RefundMessageType::PAY_STATE_UNKNOWN {
-            self.end(exchange, found);
-        }
-    }
+    pub(super) has_all_codes: bool,
+    pub(super) quantity: Option<i64>,
+    pub(super) entries: &'o Entries,
 }
 
 impl Refunds {
@@ -161,13 +111,13 @@ impl Refunds {
     }
 
     /// How many tickets are refunded at most, as far as is known.
-    fn gone(&self) -> i64 {
+    pub(super) fn gone(&self) -> i64 {
         self.agreed.saturating_add(self.reported)
     }
 
     #[inline(never)]
     #[expect(clippy::too_many_arguments, reason = "an exchange, and all that it is judged by")]
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         exchange: &Exchange<'_>,
         asked: &View<'_>,
@@ -302,7 +252,7 @@ impl Refunds {
 
     /// The supplier decides. `are_all_recorded`: all refunds of the order were recorded.
     #[inline(never)]
-    fn notice(
+    pub(super) fn notice(
         &mut self,
         exchange: &Exchange<'_>,
         body: &View<'_>,
@@ -361,7 +311,14 @@ impl Refunds {
     /// Meituan has refunded by itself: after silence, or because its customer service did. A pending refund that the message
     /// covers as a whole is agreed to, without a notice.
     #[inline(never)]
-    fn message(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, known: &mut Known<'_>, found: &mut Findings) {
+    pub(super) fn message(
+        &mut self,
+        exchange: &Exchange<'_>,
+        asked: &View<'_>,
+        said: &Said,
+        known: &mut Known<'_>,
+        found: &mut Findings,
+    ) {
         let count = self.messages.len();
         self.messages.number(&String::from_utf8_lossy(exchange.request));
         if self.messages.len() > count {

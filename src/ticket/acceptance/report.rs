@@ -3,7 +3,7 @@
 use super::points::{NAMES, Name, POINTS, Point};
 use crate::ErrorCode;
 use crate::message::definition::Basis;
-use crate::money::push_integer;
+use crate::message::json::{push_list, push_object};
 
 /// What breaking an inferred demand does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,68 +118,38 @@ impl Report {
     /// Appends the report as JSON: `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path",
     /// "rule","code","detail","exchange"}]}]}`. What is absent or empty is left out.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        let mut between = "{\"version\":1,\"points\":[";
-        for report in &self.points {
-            push_fields(out, between, &[("{\"id\":", report.point.id), (",\"verdict\":", report.verdict.as_str())]);
-            push(out, ",\"shown\":");
-            push_integer(out, i64::from(report.shown));
-            between = ",\"findings\":[";
-            for finding in &report.findings {
-                push_fields(
-                    out,
-                    between,
-                    &[
-                        ("{\"effect\":", finding.effect.as_str()),
-                        (",\"basis\":", if finding.basis == Basis::Documented { "documented" } else { "inferred" }),
-                        (",\"path\":", &finding.path),
-                        (",\"rule\":", finding.rule.unwrap_or_default()),
-                        (",\"code\":", finding.code.map_or("", ErrorCode::as_str)),
-                        (",\"detail\":", &finding.detail),
-                    ],
-                );
-                if let Some(exchange) = finding.exchange {
-                    push(out, ",\"exchange\":");
-                    push_integer(out, i64::from(exchange));
-                }
-                between = "},";
-            }
-            push(out, if report.findings.is_empty() { ",\"findings\":[]" } else { "}]" });
-            between = "},";
-        }
-        push(out, "}]}");
+        push_object(out, |object| {
+            object.field("version", &1);
+            push_list(&self.points, object.entry("points"), PointReport::write);
+        });
     }
 }
 
-/// Appends what stands before an object, then its texts; empty ones are left out.
-#[inline(never)]
-fn push_fields(out: &mut Vec<u8>, before: &str, texts: &[(&str, &str)]) {
-    push(out, before);
-    for (key, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
-        push(out, key);
-        push_text(out, text);
+impl PointReport {
+    fn write(&self, out: &mut Vec<u8>) {
+        push_object(out, |object| {
+            object.field("id", &self.point.id);
+            object.field("verdict", &self.verdict.as_str());
+            object.field("shown", &self.shown);
+            push_list(&self.findings, object.entry("findings"), Finding::write);
+        });
     }
 }
 
-#[inline(never)]
-fn push(out: &mut Vec<u8>, text: &str) {
-    out.extend_from_slice(text.as_bytes());
-}
-
-#[inline(never)]
-fn push_text(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    for &byte in text.as_bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            }
-            _ => out.push(byte),
-        }
+impl Finding {
+    fn write(&self, out: &mut Vec<u8>) {
+        let basis = if self.basis == Basis::Documented { "documented" } else { "inferred" };
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        push_object(out, |object| {
+            object.field("effect", &self.effect.as_str());
+            object.field("basis", &basis);
+            object.field("path", &some(&self.path));
+            object.field("rule", &self.rule);
+            object.field("code", &self.code.map(ErrorCode::as_str));
+            object.field("detail", &some(&self.detail));
+            object.field("exchange", &self.exchange);
+        });
     }
-    out.push(b'"');
 }
 
 /// Findings while they are collected.

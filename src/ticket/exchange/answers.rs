@@ -2,9 +2,9 @@
 
 use crate::error::SYSTEM_FAILURE;
 use crate::exchange::says_nothing;
-use crate::message::value::ObjectWriter;
+use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
-use crate::money::decimal;
+use crate::text::decimal;
 use crate::ticket::codes::GeneralCode;
 use crate::ticket::supplier::{ENCRYPTED, ENCRYPTION_STATUS};
 use crate::ticket::{Call, Refusal, Supplier};

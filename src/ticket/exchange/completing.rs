@@ -2,8 +2,7 @@
 
 use crate::exchange::says_nothing;
 use crate::message::definition::Facts;
-use crate::message::value::push_text;
-use crate::money::{decimal, push_integer};
+use crate::message::json::{ObjectWriter, push_text};
 use crate::ticket::{Call, ORDER_REFUND, Supplier};
 use crate::time::Timestamp;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
@@ -72,26 +71,20 @@ impl Supplier {
     pub(crate) fn completed(&self, call: &Call, said: &Said<'_>, facts: Facts) -> (Vec<u8>, Facts) {
         let body = said.body.unwrap_or_default();
         let mut program = Vec::with_capacity(body.len() + said.beside.len() + said.asked.len() + 160);
-        program.extend_from_slice(b"{\"code\":");
-        push_integer(&mut program, i64::from(said.code));
-        program.extend_from_slice(b",\"describe\":");
-        push_text(if says_nothing(said.describe) { word_of(said.code) } else { said.describe }, &mut program);
-        program.extend_from_slice(b",\"partnerId\":");
-        push_integer(&mut program, i64::from(self.config().partner_id));
-        push_fields(inside(said.beside), &mut program);
+        let mut envelope = ObjectWriter::begin(&mut program);
+        envelope.field("code", &said.code);
+        push_text(if says_nothing(said.describe) { word_of(said.code) } else { said.describe }, envelope.entry("describe"));
+        envelope.field("partnerId", &self.config().partner_id);
+        envelope.fields(inside(said.beside));
         let facts = match (said.body, call.echoes) {
             (None, []) => facts,
             (Some(body), []) => {
-                program.extend_from_slice(b",\"body\":");
-                program.extend_from_slice(body);
+                envelope.raw("body", body);
                 facts
             }
-            _ => {
-                program.extend_from_slice(b",\"body\":");
-                put_body(call, said, facts, &mut program)
-            }
+            _ => put_body(call, said, facts, envelope.entry("body")),
         };
-        program.push(b'}');
+        envelope.end();
         (program, facts)
     }
 }
@@ -101,36 +94,26 @@ fn inside(object: &[u8]) -> &[u8] {
     object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default()
 }
 
-/// Appends more fields to an object.
-fn push_fields(fields: &[u8], out: &mut Vec<u8>) {
-    if !fields.is_empty() {
-        if out.last() != Some(&b'{') {
-            out.push(b',');
-        }
-        out.extend_from_slice(fields);
-    }
-}
-
 /// The body, and behind it what it repeats. What is no object is refused by the reader.
 fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -> Facts {
     let asked = inside(said.asked);
     let left_out = facts.left_out.or(call.known_echo.filter(|name| value_of(name, asked).is_none()));
     let body = said.body.unwrap_or(b"{}").trim_ascii();
-    let Some(open) = body.strip_suffix(b"}").filter(|open| open.starts_with(b"{")) else {
+    if !(body.starts_with(b"{") && body.ends_with(b"}")) {
         program.extend_from_slice(body);
         return Facts { left_out, ..facts };
-    };
-    program.extend_from_slice(open);
-    let from = program.len() as u32;
-    push_fields(asked, program);
+    }
+    let own = inside(body);
+    let mut object = ObjectWriter::begin(program);
+    object.fields(if own.trim_ascii().is_empty() { b"" } else { own });
+    let from = object.written() as u32;
+    object.fields(asked);
     if call.name == ORDER_REFUND.name && Some(said.code) != call.pending {
         for (name, at) in TIMES.into_iter().zip(said.times) {
-            if let Some(at) = at {
-                push_fields(&[b"\"", name.as_bytes(), b"\":", decimal(at.0).as_bytes()].concat(), program);
-            }
+            object.field(name, &at);
         }
     }
-    program.push(b'}');
+    object.end();
     Facts { left_out, repeated_from: Some(from), ..facts }
 }
 

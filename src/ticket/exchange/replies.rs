@@ -4,7 +4,7 @@ use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Facts;
 use crate::message::peek::without_mark;
 use crate::message::{Packed, Reading, read};
-use crate::money::decimal;
+use crate::text::decimal;
 use crate::ticket::order::Delivery;
 use crate::ticket::{Call, Direction, Supplier};
 use crate::{Error, ErrorCode, Issue, Remote};

@@ -2,6 +2,8 @@
 
 use super::answers::{ENCRYPTION_HEADER, JSON};
 use crate::message::definition::Facts;
+use crate::message::json::{ObjectWriter, push_text};
+use crate::message::value::FieldValue;
 use crate::message::{Packed, RawJson};
 use crate::ticket::order::{Delivery, Notice};
 use crate::ticket::supplier::ENCRYPTED;
@@ -35,17 +37,25 @@ impl Supplier {
             return Err(Error::at(ErrorCode::UnknownRoute, "").detail(call.name));
         };
         let partner_id = self.config().partner_id.to_string();
-        let program = match call.has_envelope_of_its_own() {
+        let mut program = Vec::new();
+        let mut envelope = ObjectWriter::begin(&mut program);
+        envelope.field("partnerId", &self.config().partner_id);
+        match call.has_envelope_of_its_own() {
             true => {
                 let fields: Result<BTreeMap<String, RawJson>, _> = serde_json::from_str(message);
-                let mut fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").caused_by(error))?;
-                fields.insert("partnerId".into(), RawJson::of(&self.config().partner_id));
-                serde_json::to_string(&fields).unwrap_or_default()
+                let fields = fields.map_err(|error| Error::at(ErrorCode::WrongType, "").caused_by(error))?;
+                for (name, value) in fields.iter().filter(|(name, _)| *name != "partnerId") {
+                    let out = envelope.separate();
+                    push_text(name, out);
+                    out.push(b':');
+                    value.put(out);
+                }
             }
-            false => ["{\"partnerId\":", &partner_id, ",\"body\":", message, "}"].concat(),
-        };
+            false => envelope.raw("body", message.as_bytes()),
+        }
+        envelope.end();
         let (mut packed, mut body) = (Packed::default(), Vec::new());
-        let encrypted = self.encode_request(call, program.as_bytes(), &mut packed, &mut body)?;
+        let encrypted = self.encode_request(call, &program, &mut packed, &mut body)?;
         let Signature { date, authorization, string_to_sign } = self.sign("POST", path, now)?;
         let mut headers =
             vec![("PartnerId", partner_id), ("Date", date), ("Authorization", authorization), ("Content-Type", JSON.to_owned())];
@@ -60,6 +70,26 @@ impl Supplier {
 }
 
 /// A request to send by POST: plain values, ready for any HTTP client. `E` is the message's type; without it, any notice.
+///
+/// ```
+/// use meituan_protocol::ticket::{Config, Supplier, notices::ConsumeNotice};
+/// use meituan_protocol::{Secret, message::Id, time::Timestamp};
+///
+/// let supplier = Supplier::new(Config::new(1122, "client", Secret::new("not a real secret")))?;
+/// let entered = ConsumeNotice {
+///     order_id: Id(1_453_361_297_221),
+///     partner_order_id: "P1".into(),
+///     quantity: 2,
+///     used_quantity: 1,
+///     ..ConsumeNotice::default()
+/// };
+/// let request = supplier.request(&entered, Timestamp(1_480_000_000_000))?;
+/// assert!(request.url.ends_with("/rhone/mtp/api/order/consume/notice"));
+/// // … send it by any HTTP client, then:
+/// let reply = request.parse(200, br#"{"code":200,"describe":"success","partnerId":1122}"#)?;
+/// assert!(reply.accepted);
+/// # Ok::<(), meituan_protocol::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SignedRequest<E = AnyNotice> {
     /// Where to.

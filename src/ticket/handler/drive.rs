@@ -14,12 +14,13 @@ use crate::ticket::service::{Answered, Done, Input, Job, Loaded, News, NoReply, 
 use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
 use crate::time::Timestamp;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// For calls that are about no order; Meituan waits 60 s.
-const DEADLINE: Timestamp = Timestamp(25_000);
+const DEADLINE: Duration = Duration::from_secs(25);
 
 /// So long may the hook for calls that came before take, where no deadline is set.
-const SEEN_LIMIT: Timestamp = Timestamp(10_000);
+const SEEN_LIMIT: Duration = Duration::from_secs(10);
 
 /// One job about one order.
 struct Driver<S: Store, F, R> {
@@ -63,7 +64,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         let is_of_order = order_id.is_some() && event.is_some();
         let seen = match (&self.seen, digest) {
             (Some(seen), Some(digest)) => {
-                let limit = Timestamp(now.steady.0.saturating_add(self.service.deadline.unwrap_or(SEEN_LIMIT).0));
+                let limit = now.steady + self.service.deadline.unwrap_or(SEEN_LIMIT);
                 seen::was_seen(seen, &received, digest, now.steady, limit, &self.runtime).await
             }
             _ => Ok(false),
@@ -98,7 +99,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     async fn answer_other(self: &Arc<Self>, received: &Arc<Received>, about: &About<'_>) -> HttpReply {
         let (inner, asked) = (self.clone(), received.clone());
         let mut working = task(&self.runtime, async move { inner.functions.other((*asked).clone()).await });
-        let limit = Timestamp(self.runtime.now().steady.0.saturating_add(self.service.deadline.unwrap_or(DEADLINE).0));
+        let limit = self.runtime.now().steady + self.service.deadline.unwrap_or(DEADLINE);
         let written = match within(until(&self.runtime, limit), &mut working).await {
             Some(Some(Ok(Some(reply)))) => self.supplier.reply(received, &reply).map_err(BoxError::from),
             Some(Some(Ok(None))) => return self.supplier.answer_unserved(received),

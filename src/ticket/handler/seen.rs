@@ -4,7 +4,7 @@
 use super::{BoxError, Runtime, Trouble};
 use crate::handler::Function;
 use crate::handler::work::{Missing, TOO_LONG, stored};
-use crate::sorted_sign::hexadecimal;
+use crate::text::hexadecimal;
 use crate::ticket::Received;
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};

@@ -1,39 +1,18 @@
 //! A gate asks before it opens. That is an act, where [`Consumed`](super::Consumed) is a fact: only free tickets let somebody in,
 //! nothing is contradicted, and the same id gets the same answer.
 
-use super::entries::Admission;
+use super::admittance::{Admission, Admittance, NotAdmitted};
+use super::change::{Change, Said, digits, sum};
 use super::event::{Admit, Consumed, Credential};
 use super::snapshot::{GateAnswer, GateRefusal, Order, UnitState};
 use super::table::{Trigger, Verdict};
 use super::units::{equal, sorted};
-use super::{Answer, Change, Kind, Reason, Said, digits, sum};
+use super::{Answer, Kind, Reason};
 use crate::sorted_sign::sha1_hex;
 use crate::time::{Date, Timestamp};
 
 /// So many answers are kept that let nobody in. Of the others there are no more than tickets.
 const MAX_REFUSALS: usize = 20;
-
-crate::messages! {
-    /// What a gate is answered.
-    Admittance {
-        /// The tickets that let guests in: the gate opens for these.
-        admitted "admitted": list(object(Admission)), required;
-        /// What lets nobody in.
-        refused "refused": list(object(NotAdmitted)), required;
-    }
-
-    /// Guests whom nothing lets in.
-    NotAdmitted {
-        /// The code (凭证码) that they were named by.
-        voucher "voucher": text, optional;
-        /// The credential that they were named by.
-        credential "credential": object(Credential), optional;
-        /// How many guests.
-        quantity "quantity": count, required;
-        /// Why: the id of a [`Reason`](super::Reason).
-        reason "reason": text, required;
-    }
-}
 
 /// What a gate names, sorted: the same names in another order are the same request.
 struct Names<'a> {

@@ -1,15 +1,16 @@
 //! Attempts: which functions run, with which keys, and who may run them again.
 
+use super::change::{CLOCKS, Change, Said, digits, is_ahead, joined};
 use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Kind, Order, Outcome, Reason, Reply, Report, Run, Said, Settings};
-use super::{CLOCKS, digits, is_ahead, joined};
+use super::{Answer, Attempt, AttemptEnded, Breach, Kind, Order, Outcome, Reason, Reply, Report, Run, Settings};
 use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, in_milliseconds};
+use std::time::Duration;
 
-const CREATE_LEASE: Timestamp = Timestamp(20_000);
-const LEASE: Timestamp = Timestamp(60_000);
+const CREATE_LEASE: Duration = Duration::from_secs(20);
+const LEASE: Duration = Duration::from_secs(60);
 /// A function whose result cannot be used, or is not known, runs again after 1, 2, 4 … minutes, up to an hour; so often.
 const FIRST_PAUSE: i64 = 60_000;
 const MAX_PAUSE: i64 = 3_600_000;
@@ -18,11 +19,11 @@ const MAX_UNUSABLE: u32 = 10;
 impl Attempt {
     /// Returns when a repeat may run the function again.
     pub fn lease_ends(&self, settings: &Settings) -> Timestamp {
-        let ends = if self.started_at.0 == 0 { 0 } else { self.started_at.0.saturating_add(self.lease(settings).0) };
+        let ends = if self.started_at.0 == 0 { 0 } else { (self.started_at + self.lease(settings)).0 };
         Timestamp(ends.max(self.next_at.unwrap_or_default().0))
     }
 
-    fn lease(&self, settings: &Settings) -> Timestamp {
+    fn lease(&self, settings: &Settings) -> Duration {
         match self.call == ORDER_CREATE.name || self.call == ORDER_RESCHEDULE.name {
             true => settings.create_lease.unwrap_or(CREATE_LEASE),
             false => settings.lease.unwrap_or(LEASE),
@@ -31,7 +32,7 @@ impl Attempt {
 
     /// When it is run again without a repeat: where nobody knows how it ended, its lease is longer each time.
     fn due_at(&self, settings: &Settings) -> Timestamp {
-        let (lease, ends) = (self.lease(settings).0, self.unusable.unwrap_or_default());
+        let (lease, ends) = (in_milliseconds(self.lease(settings)), self.unusable.unwrap_or_default());
         // What it ends with then is a conflict, and no run.
         let is_last = ends.saturating_add(1) >= MAX_UNUSABLE;
         let longer = if self.has_no_end() && !is_last { doubled(lease, ends) } else { 0 };
@@ -49,13 +50,13 @@ impl Attempt {
     }
 
     fn is_ahead(&self, settings: &Settings, now: Timestamp) -> bool {
-        is_ahead(self.started_at, now, self.lease(settings).0.saturating_sub(CLOCKS).max(0))
+        is_ahead(self.started_at, now, in_milliseconds(self.lease(settings)).saturating_sub(CLOCKS).max(0))
     }
 
     /// Times that a clock has written which is wrong: its lease has run out, and it may run.
     pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
         if self.is_ahead(settings, now) {
-            self.started_at = Timestamp(now.0.saturating_sub(self.lease(settings).0).max(1));
+            self.started_at = (now - self.lease(settings)).max(Timestamp(1));
         }
         if self.next_at.is_some_and(|at| is_ahead(at, now, MAX_PAUSE)) {
             self.next_at = Some(now);

@@ -7,8 +7,9 @@ use super::{
     Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, Report, admissions, apply_to, broken_off, next_due,
 };
 use crate::message::definition::{Facts, Message};
+use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::value::{FieldValue, ObjectWriter};
+use crate::message::value::FieldValue;
 use crate::message::{Form, Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};

@@ -1,10 +1,12 @@
 //! Meituan closes: messages that are facts, and whose function has to make things void.
 
-use super::{Answer, Attempt, AttemptEnded, Breach, Change, Closing, Kind, Lifecycle, Outcome, Reason, Reply, Said, UnitState};
-use super::{Failure, Trigger, Verdict, digits, joined};
+use super::change::{Change, Said, digits, joined};
+use super::subject::Repeated;
+use super::{Answer, Attempt, AttemptEnded, Breach, Closing, Kind, Lifecycle, Outcome, Reason, Reply, UnitState};
+use super::{Failure, Trigger, Verdict};
 use crate::message::RawJson;
-use crate::money::push_digits;
 use crate::sorted_sign::sha1_hex;
+use crate::text::push_digits;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
 use crate::ticket::codes::CloseType;
 use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY};
@@ -12,7 +14,7 @@ use crate::time::Timestamp;
 
 impl Change<'_> {
     pub(super) fn close(&mut self, call: &OrderClose) -> Said {
-        let subject = digits(u64::try_from(call.close_type.0).unwrap_or_default());
+        let subject = call.subject().unwrap_or_default();
         if let Some(said) = self.run_again(&ORDER_CLOSE, &subject) {
             return said;
         }
@@ -124,10 +126,10 @@ fn numbered(key: &str) -> String {
     joined(&[stem, "#", &digits(number.parse::<u64>().unwrap_or(1).saturating_add(1))])
 }
 
-/// A message is known by its number; without one, by its type, time, count and codes.
+/// A message is known by what the table says, which is its number; without one, by its type, time, count and codes.
 pub(super) fn message_key(call: &RefundedMessage) -> String {
-    if let Some(number) = call.refund_serial_no.as_ref().filter(|number| !number.is_empty()) {
-        return number.clone();
+    if let Some(number) = call.subject() {
+        return number;
     }
     let mut key = Vec::new();
     for (index, part) in [i64::from(call.refund_message_type.0), call.refund_time.0, i64::from(call.count)].into_iter().enumerate()

@@ -1,6 +1,7 @@
 //! Order create, and the query.
 
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Outcome, Reason, Reply, ReplyBody, Said};
+use super::change::{Change, Said};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Outcome, Reason, Reply};
 use super::{State, Trigger, Verdict};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};
@@ -61,7 +62,7 @@ impl Change<'_> {
             (State::Unknown, ..) => return Answer::Busy,
             (State::Created | State::Issuing | State::Issued | State::IssueFailed, Some(partner_order_id), _) => {
                 let created = OrderCreated { order_id: None, partner_order_id: partner_order_id.clone() };
-                return Reply::success(Some(ReplyBody::Created(created)));
+                return Reply::success(Some(created.into()));
             }
             (State::CreateFailed, ..) => Reason::UnknownOrder,
             _ => Reason::Closed,
@@ -123,7 +124,7 @@ impl Change<'_> {
             _ if self.order.partner_order_id.is_none() => self.refusal(&ORDER_QUERY, Reason::UnknownOrder),
             _ => {
                 self.query_settles_notice();
-                (Kind::Duplicate, Reply::success(Some(ReplyBody::State(self.state_of_order()))))
+                (Kind::Duplicate, Reply::success(Some(self.state_of_order().into())))
             }
         }
     }

@@ -1,17 +1,18 @@
 //! Deadlines: when something is next to be done about an order, and what follows when nobody does it.
 
 use super::attempts::next_run;
-use super::conflicts::conflict_id;
+use super::breaches::conflict_id;
+use super::change::{Change, Said};
 use super::outbox::next_send;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Kind, Notice, Order, Refund, RefundState, Said, Settings, State, UnitState};
+use super::{Answer, Breach, Kind, Order, RefundState, Settings, State, UnitState};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
+use std::time::Duration;
 
-const ISSUING_DEADLINE: Timestamp = Timestamp(600_000);
-const DAY: i64 = 86_400_000;
-const REFUND_DEADLINE: Timestamp = Timestamp(2 * DAY);
+const ISSUING_DEADLINE: Duration = Duration::from_secs(600);
+const REFUND_DEADLINE: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off
 /// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
@@ -33,14 +34,6 @@ pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     notice.into_iter().chain(next_run(order, settings)).chain(issuing).chain(refunds).min()
 }
 
-/// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
-pub(super) fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> Timestamp {
-    let silent = refund.and_then(|refund| settings.calendar_in_use().silence_counts_at(refund.requested_at));
-    // One that was decided late has at least a day.
-    let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
-    silent.unwrap_or(Timestamp(notice.since.0.saturating_add(7 * DAY)))
-}
-
 struct Deadlines<'s> {
     settings: &'s Settings,
     calendar: &'s Calendar,
@@ -52,19 +45,12 @@ impl Deadlines<'_> {
             return None;
         }
         let limit = self.settings.issuing_deadline.unwrap_or(ISSUING_DEADLINE);
-        Some(Timestamp(order.issuing_since.unwrap_or_default().0.saturating_add(limit.0)))
+        Some(order.issuing_since.unwrap_or_default() + limit)
     }
 
     fn of_refund(&self, requested_at: Timestamp) -> Option<Timestamp> {
         let limit = self.settings.refund_deadline.unwrap_or(REFUND_DEADLINE);
-        self.calendar.after_working_time(requested_at, limit.0)
-    }
-}
-
-impl Settings {
-    /// The calendar by which silence becomes agreement.
-    pub fn calendar_in_use(&self) -> &Calendar {
-        self.calendar.as_ref().unwrap_or(Calendar::shipped())
+        self.calendar.after_working_time(requested_at, limit)
     }
 }
 

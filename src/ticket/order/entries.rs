@@ -1,24 +1,14 @@
 //! Guests enter: who is let in, and what is recorded when they have.
 
+use super::admittance::Admission;
+use super::change::{Change, Said, digits, sum, writable};
 use super::event::Credential;
 use super::snapshot::{Order, Tally, Unit, UnitState};
 use super::table::{State, Trigger, Verdict};
 use super::units::{Directory, Likeliest, Named, sorted};
-use super::{Answer, Breach, Change, Consumed, Kind, Reason, Said, digits, sum, writable};
+use super::{Answer, Breach, Consumed, Kind, Reason};
 use crate::message::is_blank;
 use crate::time::{Date, Timestamp};
-
-crate::messages! {
-    /// A ticket, or several with one code, that lets guests in now.
-    Admission {
-        /// The code (凭证码); absent for tickets without codes.
-        voucher "voucher": text, optional;
-        /// The credentials that the ticket was issued for (real-name orders).
-        credentials "credentials": list(object(Credential)), optional;
-        /// How many guests.
-        quantity "quantity": count, required;
-    }
-}
 
 /// Returns what lets guests in now: the free tickets of an issued order. Not before the day of the visit (whether tickets are
 /// valid on later days is the product's own rule).

@@ -1,15 +1,14 @@
 //! Events of an order: Meituan's calls, the ends of the supplier's functions, and facts from the supplier.
 
-use super::snapshot::Order;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 use crate::message::View;
 use crate::message::definition::Message;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Id, Packed, RawJson, Reading, is_blank, read};
+use crate::message::{Form, Id, Packed, RawJson, Reading, read};
 use crate::ticket::asked::body_type;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
-use crate::ticket::interfaces::with_interfaces;
+use crate::ticket::statics::with_interfaces;
 use crate::ticket::{Asked, Call};
 
 crate::enumerations! {
@@ -224,7 +223,7 @@ crate::choices! {
 macro_rules! calls {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) ($($known:ident)?)
-            ($($order_id:ident)?) $request_body:tt $reply_body:tt])*
+            ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$($notice:tt)*})*
     ) => {
         impl Event {
@@ -278,19 +277,6 @@ fn stored<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option
     let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
     let how = Reading { form: Form::Stored, ..Reading::WIRE };
     read(message, source, how, &mut packed).then(|| packed.take(message, source))?
-}
-
-impl Event {
-    /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
-    pub(super) fn is_about(&self, order: &Order) -> bool {
-        match (self, &order.partner_order_id) {
-            (Event::Issued(paid), known) => {
-                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
-                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
-            }
-            _ => self.order_id().is_none_or(|named| named == order.order_id),
-        }
-    }
 }
 
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]

@@ -1,14 +1,22 @@
 //! Snapshots of format 1: read, and made into ones of this format. Codes become units; where the numbers beside them contradict
 //! them, the codes count, and a conflict says so.
 
-use super::conflicts::conflict_id;
+use super::breaches::{Breach, conflict_id};
+use super::change::{digits, joined};
+use super::event::Consumed;
+use super::snapshot::{
+    Attempt, Closing, Conflict, FORMAT, Failure, Notice, Order, Refund, RefundState, Reschedule, STATE_EXISTS, Tally, Unit,
+    UnitState,
+};
+use super::table::Lifecycle;
 use super::units::{equal, sorted, units_of};
-use super::*;
-use crate::ticket::codes::VoucherStatus;
+use crate::ticket::calls::OrderPaid;
+use crate::ticket::codes::{OrderStatus, VoucherStatus, VoucherType};
+use crate::time::Timestamp;
 
 crate::messages! {
     /// An order as format 1 had it.
-    Order1 rules [snapshot::STATE_EXISTS] {
+    Order1 rules [STATE_EXISTS] {
         format "format": integer(1..1), required;
         order_id "orderId": id, required;
         partner_order_id "partnerOrderId": text, optional;

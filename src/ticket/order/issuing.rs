@@ -1,7 +1,8 @@
 //! Order pay: what is issued, and the codes.
 
+use super::change::{Change, Said};
 use super::units::{equal, sorted, units_of};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, IssueFailed, Kind, Outcome, Reason, Reply, ReplyBody, Said};
+use super::{Answer, AttemptEnded, Breach, Failure, IssueFailed, Kind, Outcome, Reason, Reply};
 use super::{State, Trigger, UnitState, Verdict};
 use crate::message::definition::Facts;
 use crate::message::{Form, Packed, Reading, is_blank, read};
@@ -37,9 +38,9 @@ impl Change<'_> {
                 self.order.issuing_told = Some(true);
                 let ids =
                     OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
-                return Reply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ReplyBody::Paid(ids)));
+                return Reply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ids.into()));
             }
-            (State::Issued, Some(issued), _) => return Reply::success(Some(ReplyBody::Paid(issued.clone()))),
+            (State::Issued, Some(issued), _) => return Reply::success(Some(issued.clone().into())),
             (State::IssueFailed, _, Some(failure)) => return Reply::failure(failure),
             (State::Unknown | State::CreateFailed, ..) => Reason::UnknownOrder,
             (State::Created | State::IssueFailed, ..) => Reason::NotIssued,

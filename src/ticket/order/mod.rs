@@ -50,9 +50,13 @@
 //! order, that an order that is not issued cannot be refunded through this call, what codes a refund must name, which credential
 //! has which code where the supplier does not say, and how working days are counted.
 
+mod admittance;
 mod admitting;
+mod answer;
 mod attempts;
 mod boundary;
+mod breaches;
+mod change;
 mod closing;
 mod conflicts;
 mod creating;
@@ -71,11 +75,14 @@ mod reasons;
 mod refunded;
 mod refunds;
 mod rescheduling;
+mod settings;
 mod snapshot;
+mod subject;
 mod table;
 mod units;
 
-pub use admitting::{Admittance, NotAdmitted};
+pub use admittance::*;
+pub use answer::*;
 pub use attempts::broken_off;
 pub use boundary::apply_json;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
@@ -83,68 +90,23 @@ pub(super) use boundary::put_fields;
 pub(super) use boundary::read_snapshot;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{read_end, read_event, read_settings};
-pub use conflicts::Breach;
+pub use breaches::Breach;
+use change::{Change, Said, writable};
 pub use deadlines::next_due;
-pub use entries::{Admission, admissions};
+pub use entries::admissions;
 pub use event::*;
 pub use explaining::*;
 pub use reasons::{Reason, Report};
+pub use settings::*;
 pub use snapshot::*;
 #[cfg(feature = "texts")]
 pub use table::diagram;
-pub use table::{Row, State, TABLE, Trigger, Verdict};
+pub use table::{Lifecycle, Row, State, TABLE, Trigger, Verdict};
 pub use units::Counts;
 
-use super::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled, OrderState};
-use super::codes::{OrderStatus, VoucherType};
-use super::working_days::Calendar;
-use super::{Call, CallReply, ORDER_QUERY};
-use crate::Error;
-use crate::message::definition::{self, Basis, Message, Rule};
-use crate::message::value::ObjectWriter;
+use crate::message::definition::Message;
 use crate::message::{Id, RawJson, is_blank};
-use crate::time::{LAST_MOMENT, Timestamp};
-use ids::Ids;
-
-crate::messages! {
-    /// Settings of the order rules.
-    OrderSettings rules [FAILED_STATUS] {
-        /// How long a repeat leaves the function of order create or reschedule alone, in milliseconds; absent: 20000,
-        /// Meituan's own time-out (acceptance manual, part five).
-        create_lease "createLease": milliseconds, optional;
-        /// The same for every other function; absent: 60000.
-        lease "lease": milliseconds, optional;
-        /// The voucherType that the query's reply has before anything is issued; absent: 1. The field is required there, and
-        /// its value is not documented.
-        voucher_type "voucherType": code(VoucherType), optional;
-        /// The orderStatus after issuing has failed; absent: 6, as in the interface document's list. 2 is the other reading: the
-        /// acceptance manual (订单查询 3) says 「否则一直都要保持创建成功状态orderstatus=2」.
-        issue_failed_status "issueFailedStatus": code(OrderStatus), optional;
-        /// Holidays and make-up working days; absent: those of the years that this library ships.
-        calendar "calendar": object(Calendar), optional;
-        /// How long sending a notice may take, in milliseconds; absent: 30000. For a minute more nobody else sends it.
-        send_limit "sendLimit": milliseconds, optional;
-        /// How long issuing may take after a 598, in milliseconds, before a conflict reports it; absent: 600000 (inferred).
-        issuing_deadline "issuingDeadline": milliseconds, optional;
-        /// How much working time a refund may wait for its decision, in milliseconds, before a conflict reports it; absent:
-        /// 172800000, two working days: one before silence may count as agreement.
-        refund_deadline "refundDeadline": milliseconds, optional;
-    }
-}
-
-const FAILED_STATUS: &Rule = &Rule {
-    id: "order.failed-status",
-    basis: Basis::Documented,
-    at: "issueFailedStatus",
-    doc: crate::doc_text!("issueFailedStatus 为 2 或 6 · issueFailedStatus is 2 or 6."),
-    check: |view, _| match view.integer("issueFailedStatus") {
-        None | Some(2 | 6) => definition::Verdict::Kept,
-        _ => definition::Verdict::Broken,
-    },
-};
-
-/// Settings of the order rules.
-pub type Settings = OrderSettings;
+use crate::time::Timestamp;
 
 /// The definitions of everything that is stored or crosses the boundary as JSON: the snapshot, the events, the settings, what a
 /// gate is answered, which tickets let guests in, and how many are in which state.
@@ -167,134 +129,6 @@ pub struct Transition {
     /// What somebody should hear of, though it contradicts nothing.
     pub reports: Vec<Report>,
 }
-
-/// What kind of event it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Something changes.
-    Moved,
-    /// It happened before, and nothing changes.
-    Duplicate,
-    /// It is older than what is known, and nothing changes.
-    Stale,
-    /// It cannot happen to such an order, and nothing changes.
-    Illegal,
-}
-
-impl Kind {
-    /// The name, as in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Moved => "moved",
-            Kind::Duplicate => "duplicate",
-            Kind::Stale => "stale",
-            Kind::Illegal => "illegal",
-        }
-    }
-}
-
-/// What to do with an event once the snapshot is stored.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// Reply this. To an event that is no call, it is what a waiting call would be replied.
-    Reply(Box<Reply>),
-    /// Run the supplier's function, and tell how it ended by [`AttemptEnded`].
-    Run(Run),
-    /// Send these notices, and report of each how that ended, by [`NoticeEnded`].
-    Send(Vec<Notice>),
-    /// Open the gate for those who are admitted: the answer to [`Admit`], also where it is illegal.
-    Admitted(Admittance),
-    /// There is no reply that would be true yet: load the order and apply the same event again. When Meituan's time is
-    /// up, break off without a reply, so that it sees a time-out and no failure.
-    Busy,
-    /// Nothing.
-    None,
-}
-
-/// A reply.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
-    /// The code.
-    pub code: i32,
-    /// The words; of a failure, the true reason.
-    pub describe: String,
-    /// The body.
-    pub body: Option<ReplyBody>,
-}
-
-macro_rules! reply_bodies {
-    ($($variant:ident($type:ty),)*) => {
-        /// The body of a reply.
-        #[derive(Debug, Clone, PartialEq)]
-        #[expect(missing_docs, reason = "each is what its type says")]
-        pub enum ReplyBody {
-            $($variant($type),)*
-        }
-
-        impl ReplyBody {
-            /// Reads the body of a reply from the wire: for tests, logs and tools. Nothing where the call's reply has none.
-            ///
-            /// # Errors
-            /// The first thing that refuses it.
-            pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Option<ReplyBody>, Error> {
-                $(if <$type as CallReply>::CALL.is_some_and(|own| std::ptr::eq(own, call)) {
-                    return crate::ticket::read_body(call, true, wire).map(|body| Some(ReplyBody::$variant(body)));
-                })*
-                Ok(None)
-            }
-
-            /// As a field of an object, in program notation.
-            pub(crate) fn put_as(&self, name: &str, object: &mut ObjectWriter<'_>) {
-                match self { $( ReplyBody::$variant(body) => object.field(name, body), )* }
-            }
-
-            /// By itself, in program notation.
-            pub(crate) fn to_json(&self) -> RawJson {
-                match self { $( ReplyBody::$variant(body) => RawJson::of(body), )* }
-            }
-        }
-    };
-}
-
-reply_bodies! {
-    Created(OrderCreated),
-    Paid(OrderPaid),
-    State(OrderState),
-    Refunded(OrderRefunded),
-    Rescheduled(OrderRescheduled),
-}
-
-/// A function to run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// The call's name.
-    pub call: String,
-    /// The attempt's key.
-    pub key: String,
-    /// The call's body, where it was kept; whoever has the call itself does not need it.
-    pub request: Option<RawJson>,
-}
-
-/// An order while one event changes it.
-struct Change<'s> {
-    order: Order,
-    settings: &'s Settings,
-    now: Timestamp,
-    /// The event's name.
-    event: &'static str,
-    conflicts: Vec<Breach>,
-    reason: Option<Reason>,
-    reports: Vec<Report>,
-    /// Where the order's refunds and conflicts are.
-    refund_ids: Ids,
-    conflict_ids: Ids,
-    /// Ids of the conflicts that it settles.
-    settled: Vec<String>,
-}
-
-/// What a rule says of an event, should nothing change by it.
-type Said = (Kind, Answer);
 
 /// Applies an event to an order. `order` is what is stored of it, if anything.
 ///
@@ -393,144 +227,15 @@ pub(super) fn apply_to(
     ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })
 }
 
-/// The time, or the nearest one that can be stored and that a message can hold.
-fn writable(at: Timestamp) -> Timestamp {
-    Timestamp(at.0.clamp(0, LAST_MOMENT))
-}
-
-/// By so much the clocks of processes differ at most.
-const CLOCKS: i64 = 60_000;
-
-/// Whether no clock within the bounds can have written this time, which was meant to be so far ahead at most.
-#[inline(never)]
-fn is_ahead(at: Timestamp, now: Timestamp, by: i64) -> bool {
-    at.0.saturating_sub(now.0) > by.saturating_add(CLOCKS)
-}
-
-impl<'s> Change<'s> {
-    fn new(order: Order, settings: &'s Settings, now: Timestamp, event: &'static str) -> Self {
-        Change {
-            order,
-            settings,
-            now,
-            event,
-            conflicts: Vec::new(),
-            reason: None,
-            reports: Vec::new(),
-            refund_ids: Ids::default(),
-            conflict_ids: Ids::default(),
-            settled: Vec::new(),
+impl Event {
+    /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
+    fn is_about(&self, order: &Order) -> bool {
+        match (self, &order.partner_order_id) {
+            (Event::Issued(paid), known) => {
+                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
+                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
+            }
+            _ => self.order_id().is_none_or(|named| named == order.order_id),
         }
     }
-
-    /// The same order, to see what would become of it.
-    fn trial(&self) -> Self {
-        Change::new(self.order.clone(), self.settings, self.now, self.event)
-    }
-
-    /// What a clock has written that is far ahead would wait for it.
-    fn set_times_right(&mut self) {
-        let (settings, now) = (self.settings, self.now);
-        self.order.notices.iter_mut().for_each(|notice| notice.set_right(settings, now));
-        self.order.attempts.iter_mut().for_each(|attempt| attempt.set_right(settings, now));
-        if self.order.issuing_since.is_some_and(|since| is_ahead(since, now, 0)) {
-            self.order.issuing_since = Some(now);
-        }
-    }
-
-    /// What the table says of this event.
-    fn verdict(&self, on: Trigger) -> Verdict {
-        table::look_up(self.order.state(), on).1
-    }
-
-    /// The same, and the order goes where the table says, unless the event is refused.
-    fn step(&mut self, on: Trigger) -> Verdict {
-        self.step_about(on, "")
-    }
-
-    /// The same, with what the event is about.
-    fn step_about(&mut self, on: Trigger, about: &str) -> Verdict {
-        let was = self.order.state();
-        let (next, verdict) = table::look_up(was, on);
-        if next != was {
-            self.order.lifecycle = next.lifecycle();
-            self.order.order_status = next.order_status();
-        }
-        if was == State::Issuing && next != was {
-            self.settle(Breach::IssuingOverdue, "");
-        }
-        if let Verdict::RunFlagged(breach) | Verdict::RecordFlagged(breach) = verdict {
-            self.flag(breach, about, &["orderStatus ", &digits(was.order_status().map_or(0, |status| status.0 as u64))]);
-        }
-        verdict
-    }
-
-    fn report(&mut self, report: Report) {
-        self.reports.push(report);
-    }
-
-    /// The event cannot happen to such an order.
-    fn illegal(&mut self, reason: Reason) -> Said {
-        self.reason = Some(reason);
-        (Kind::Illegal, Answer::None)
-    }
-
-    /// A call that is refused before its function runs.
-    fn refusal(&mut self, call: &Call, reason: Reason) -> Said {
-        self.reason = Some(reason);
-        // A query asks, and changes nothing.
-        if !std::ptr::eq(call, &ORDER_QUERY) && !self.reports.contains(&Report::CallRefused) {
-            self.report(Report::CallRefused);
-        }
-        (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
-    }
-
-    fn partner_order_id(&self) -> String {
-        self.order.partner_order_id.clone().unwrap_or_default()
-    }
-}
-
-impl Reply {
-    fn success(body: Option<ReplyBody>) -> Answer {
-        Reply::outcome(200, Reason::Success, body)
-    }
-
-    fn outcome(code: i32, reason: Reason, body: Option<ReplyBody>) -> Answer {
-        Answer::Reply(Box::new(Reply { code, describe: reason.text().into(), body }))
-    }
-
-    fn failure(failure: &Failure) -> Answer {
-        Answer::Reply(Box::new(Reply { code: failure.code, describe: failure.describe.clone(), body: None }))
-    }
-}
-
-impl Failure {
-    /// A failure as the supplier's people or system report it: a code of another call's family becomes the family's "other".
-    fn reported(call: &Call, code: Option<i32>, describe: &str) -> Failure {
-        Failure::told(call, code.filter(|code| code / 100 == call.failure / 100), describe)
-    }
-
-    /// A failure as the supplier's function tells it. A code that says anything but failure becomes the family's "other", and missing
-    /// words are replaced.
-    fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
-        let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
-        let describe = if is_blank(describe) { Reason::NoReasonGiven.text() } else { describe };
-        Failure { code, describe: describe.into() }
-    }
-}
-
-/// Text pieces put together: less code than formatting.
-fn joined(pieces: &[&str]) -> String {
-    pieces.concat()
-}
-
-/// As large as a stored number can be.
-fn sum(one: u32, other: u32) -> u32 {
-    one.saturating_add(other).min(i32::MAX as u32)
-}
-
-fn digits(number: u64) -> String {
-    let mut out = Vec::new();
-    crate::money::push_digits(&mut out, number);
-    String::from_utf8(out).unwrap_or_default()
 }

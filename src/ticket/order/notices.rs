@@ -1,9 +1,11 @@
 //! The notices that Meituan must still be sent. A notice is added to the outbox by the same transition that makes it due.
 
+use super::change::{Change, Said, digits, joined};
 use super::entries::Totals;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Counts, Failure, Kind, Notice, Reason, RefundState, Said, State, digits, joined};
-use crate::message::value::{FieldValue, ObjectWriter};
+use super::{Answer, Breach, Counts, Failure, Kind, Notice, Reason, RefundState, State};
+use crate::message::json::ObjectWriter;
+use crate::message::value::FieldValue;
 use crate::message::{Form, Packed, RawJson, Reading, read};
 use crate::ticket::calls::CredentialVoucher;
 use crate::ticket::codes::{IssueType, VoucherStatus};

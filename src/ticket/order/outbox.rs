@@ -1,16 +1,17 @@
 //! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
 
-use super::conflicts::conflict_id;
-use super::deadlines::age_limit;
+use super::breaches::conflict_id;
+use super::change::{Change, Said, is_ahead};
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, RefundState, Said};
-use super::{Settings, State, is_ahead};
+use super::{Answer, Breach, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, Refund, RefundState};
+use super::{Settings, State};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
-use crate::time::Timestamp;
+use crate::time::{DAY, Timestamp, in_milliseconds};
+use std::time::Duration;
 
 /// How long a send may take, and what is added for the sender's clock and its store.
-const SEND_LIMIT: Timestamp = Timestamp(30_000);
-const SEND_GRACE: i64 = 60_000;
+const SEND_LIMIT: Duration = Duration::from_secs(30);
+const SEND_GRACE: Duration = Duration::from_secs(60);
 /// A notice that Meituan did not accept waits as long as it has waited already, within these bounds.
 const MIN_PAUSE: i64 = 1_000;
 const MAX_PAUSE: i64 = 600_000;
@@ -56,6 +57,14 @@ pub(super) fn next_send(order: &Order) -> Option<Timestamp> {
     first_ones(order).into_iter().filter_map(|place| order.notices.get(place)).map(Notice::sendable_at).min()
 }
 
+/// When a notice is given up that Meituan does not accept: after 7 days; about a refund when silence has decided it.
+fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> Timestamp {
+    let silent = refund.and_then(|refund| settings.calendar_in_use().silence_counts_at(refund.requested_at));
+    // One that was decided late has at least a day.
+    let silent = silent.map(|at| at.max(Timestamp(notice.since.0.saturating_add(DAY))));
+    silent.unwrap_or(Timestamp(notice.since.0.saturating_add(7 * DAY)))
+}
+
 impl Change<'_> {
     /// The claim is stored before anything is sent, so that of several senders one has the notice. Where that one breaks off,
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
@@ -63,7 +72,7 @@ impl Change<'_> {
         self.withdraw_overtaken_refusals();
         self.give_up_old_ones(false);
         let limit = self.settings.send_limit_in_use();
-        let until = Timestamp(self.now.0.saturating_add(limit.0).saturating_add(SEND_GRACE));
+        let until = self.now + limit + SEND_GRACE;
         let (counts, mut claimed) = (self.order.counts(), Vec::new());
         for place in first_ones(&self.order) {
             let now = self.now;
@@ -201,7 +210,7 @@ impl Change<'_> {
 impl Notice {
     /// Times that a clock has written which is wrong: a claim of such a clock has run out.
     pub(super) fn set_right(&mut self, settings: &Settings, now: Timestamp) {
-        let limit = settings.send_limit_in_use().0.saturating_add(SEND_GRACE);
+        let limit = in_milliseconds(settings.send_limit_in_use().saturating_add(SEND_GRACE));
         if is_ahead(self.since, now, 0) {
             self.since = now;
         }
@@ -212,7 +221,7 @@ impl Notice {
 
 impl Settings {
     /// Returns how long sending a notice may take.
-    pub fn send_limit_in_use(&self) -> Timestamp {
+    pub fn send_limit_in_use(&self) -> Duration {
         self.send_limit.unwrap_or(SEND_LIMIT)
     }
 }

@@ -1,6 +1,7 @@
 //! Personal data goes once it serves nothing.
 
-use super::{Change, Kind, Reason, RefundState, Said};
+use super::change::{Change, Said};
+use super::{Kind, Reason, RefundState};
 use crate::time::Date;
 
 /// The placeholder of a credential number.

@@ -1,13 +1,12 @@
 //! Meituan's own refunds, which it only reports (已退款消息): which tickets each is about, and that each counts once.
 
+use super::change::{Change, Said, digits, joined, sum, writable};
 use super::closing::message_key;
 use super::refunds::places;
 use super::snapshot::Tally;
 use super::units::{Named, equal, sorted};
-use super::{
-    Answer, Breach, Change, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Said, Trigger, UnitState, sum,
-};
-use super::{digits, joined, writable};
+use super::{Answer, Breach, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Trigger, UnitState};
+
 use crate::ticket::calls::RefundedMessage;
 use crate::ticket::codes::RefundMessageType;
 use crate::ticket::{ORDER_REFUND, ORDER_REFUNDED};

@@ -1,10 +1,12 @@
 //! Refunds, each known by its refundId. Meituan's own refunds, which it only reports, are in `refunded`.
 
+use super::change::{Change, Said, sum};
 use super::event::Credential;
 use super::snapshot::Tally;
+use super::subject::Repeated;
 use super::units::{Likeliest, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
-use super::{RefundRefused, RefundState, Reply, ReplyBody, Report, Said, Trigger, UnitState, Verdict, sum};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
+use super::{RefundRefused, RefundState, Reply, Report, Trigger, UnitState, Verdict};
 use crate::message::is_blank;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
@@ -17,18 +19,19 @@ const CALENDAR_NOTICE_DAYS: u32 = 30;
 impl Change<'_> {
     /// `refundId` is the one key: what is known under it is replied as it is, whatever else the call says.
     pub(super) fn refund(&mut self, call: &OrderRefund) -> Said {
-        if is_blank(&call.refund_id) {
+        let refund_id = &*call.subject().unwrap_or_default();
+        if is_blank(refund_id) {
             return self.refusal(&ORDER_REFUND, Reason::BlankNumber);
         }
         if self.order.partner_order_id.is_some()
-            && let Some(refund) = self.order.refund(&call.refund_id)
+            && let Some(refund) = self.order.refund(refund_id)
         {
             if !self.order.is_content_of(refund, call) {
                 return self.other_refund(call);
             }
-            return match self.run_again(&ORDER_REFUND, &call.refund_id) {
+            return match self.run_again(&ORDER_REFUND, refund_id) {
                 Some(said) => said,
-                None => (Kind::Duplicate, self.truth_of_refund(&call.refund_id)),
+                None => (Kind::Duplicate, self.truth_of_refund(refund_id)),
             };
         }
         match self.step(Trigger::OrderRefund) {
@@ -40,9 +43,9 @@ impl Change<'_> {
             Ok(units) => units,
             Err(reason) => return self.refusal(&ORDER_REFUND, reason),
         };
-        self.reserve(&units, &call.refund_id);
+        self.reserve(&units, refund_id);
         self.order.refunds.push(Refund {
-            refund_id: call.refund_id.clone(),
+            refund_id: refund_id.to_owned(),
             quantity: call.refund_quantity.max(0) as u32,
             units: Some(places(&units)).filter(|units| !units.is_empty()),
             content: Some(content_of(call)),
@@ -53,7 +56,7 @@ impl Change<'_> {
         if self.settings.calendar_in_use().ends_within(self.now, CALENDAR_NOTICE_DAYS) {
             self.report(Report::CalendarEnds);
         }
-        self.begin(&ORDER_REFUND, &call.refund_id, 0, Some(super::snapshot::raw(call)))
+        self.begin(&ORDER_REFUND, refund_id, 0, Some(super::snapshot::raw(call)))
     }
 
     /// The same number with other content: the first content counts (acceptance manual, 订单退款).
@@ -81,12 +84,12 @@ impl Change<'_> {
             _ if !agreement_waits && refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
-                Reply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(ReplyBody::Refunded(body)))
+                Reply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(body.into()))
             }
             _ => {
                 refund.told = Some(true);
                 self.flag_unknown_years();
-                Reply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ReplyBody::Refunded(ids)))
+                Reply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ids.into()))
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Order reschedule: another day, other visitors, other codes.
 
+use super::change::{Change, Said};
 use super::event::Credential;
+use super::subject::Repeated;
 use super::units::{Directory, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Change, Failure, Kind, Order, Outcome, Reason, Reply, ReplyBody};
-use super::{Reschedule, Said, State, Trigger, Unit, UnitState, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, Kind, Order, Outcome, Reason, Reply};
+use super::{Reschedule, State, Trigger, Unit, UnitState, Verdict};
 use crate::message::is_blank;
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, OrderRescheduled, RescheduledVoucher};
@@ -11,7 +13,7 @@ use crate::ticket::codes::VoucherType;
 
 impl Change<'_> {
     pub(super) fn reschedule(&mut self, call: &OrderReschedule) -> Said {
-        let number = call.reschedule_no.as_str();
+        let number = &*call.subject().unwrap_or_default();
         if is_blank(number) {
             return self.refusal(&ORDER_RESCHEDULE, Reason::BlankNumber);
         }
@@ -40,7 +42,7 @@ impl Change<'_> {
 
     pub(super) fn truth_of_reschedule(&mut self, number: &str) -> Answer {
         match self.order.reschedules.iter().find(|known| known.reschedule_no == number) {
-            Some(Reschedule { done: Some(done), .. }) => Reply::success(Some(ReplyBody::Rescheduled(done.clone()))),
+            Some(Reschedule { done: Some(done), .. }) => Reply::success(Some(done.clone().into())),
             Some(Reschedule { failure: Some(failure), .. }) => Reply::failure(failure),
             _ => Answer::Busy,
         }

@@ -5,7 +5,7 @@
 //! ([`PersonalDataCleared`](super::PersonalDataCleared) removes those).
 
 use super::event::Consumed;
-use super::table::State;
+use super::table::{Lifecycle, State};
 use crate::message::definition::{Facts, Verdict};
 use crate::message::{Id, RawJson, View};
 use crate::ticket::calls::{OrderPaid, OrderRescheduled};
@@ -15,14 +15,6 @@ use crate::ticket::codes::{OrderStatus, VoucherType};
 pub const FORMAT: i32 = 2;
 
 crate::enumerations! {
-    /// The lifecycle of an order, beside its orderStatus.
-    Lifecycle {
-        0 = NONE, "尚未创建 · nothing was created here";
-        1 = OPEN, "有效 · the order is open";
-        2 = CLOSED, "已关闭 · Meituan has closed it before anything was issued";
-        3 = VOIDED, "已作废 · Meituan has refunded all of it; its codes are void";
-    }
-
     /// The one state of a ticket.
     UnitState {
         0 = FREE, "可用 · it lets a guest in";

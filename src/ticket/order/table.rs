@@ -3,10 +3,19 @@
 //! The rows say which calls are accepted in which state. Quantities, codes and refunds have rules of their own beside it:
 //! a call that its row accepts can still be refused by them.
 
-use super::conflicts::Breach;
+use super::breaches::Breach;
 use super::reasons::Reason;
-use super::snapshot::Lifecycle;
 use crate::ticket::codes::OrderStatus;
+
+crate::enumerations! {
+    /// The lifecycle of an order, beside its orderStatus.
+    Lifecycle {
+        0 = NONE, "尚未创建 · nothing was created here";
+        1 = OPEN, "有效 · the order is open";
+        2 = CLOSED, "已关闭 · Meituan has closed it before anything was issued";
+        3 = VOIDED, "已作废 · Meituan has refunded all of it; its codes are void";
+    }
+}
 
 macro_rules! states {
     ($( $(#[doc = $doc:expr])* $variant:ident = $lifecycle:ident, $status:literal; )*) => {

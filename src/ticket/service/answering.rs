@@ -1,57 +1,8 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
-use super::{
-    Answer, Answered, Applying, AttemptEnded, BUSY_PAUSES, Done, Event, Job, NoReply, Now, Order, Outcome, Reply, Service, Step,
-    Task, Then, Work,
-};
+use super::progress::{Answering, AnsweringPhase as Phase, BUSY_PAUSES};
+use super::{Answer, Answered, Applying, Done, Event, Job, NoReply, Now, Order, Reply, Service, Step, Task, Then, Work};
 use crate::ticket::order::{Failure, State};
-use crate::time::Timestamp;
-
-/// How far the answer to a call is.
-#[derive(Debug)]
-pub(super) struct Answering {
-    deadline: Timestamp,
-    /// When the function counts as late.
-    late: Timestamp,
-    phase: Phase,
-    /// How long to wait next when somebody else is at it.
-    pause: i64,
-    /// The key of the function that was run.
-    key: String,
-    /// The store has failed to take how it ended.
-    has_failed: bool,
-    /// It has waited for somebody else.
-    has_waited: bool,
-}
-
-/// What is applied to the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// The call.
-    Call,
-    /// How the function ended.
-    Ended,
-    /// That nobody knows how it ended: late, or not recorded.
-    Unknown,
-}
-
-impl Answering {
-    pub(super) fn new(deadline: Timestamp, grace: i64) -> Self {
-        let late = Timestamp(deadline.0.saturating_sub(grace));
-        let (phase, pause) = (Phase::Call, BUSY_PAUSES[0]);
-        Answering { deadline, late, phase, pause, key: String::new(), has_failed: false, has_waited: false }
-    }
-
-    pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
-        self.phase = Phase::Ended;
-        AttemptEnded { key: self.key.clone(), ..end }
-    }
-
-    pub(super) fn unknown(&mut self) -> AttemptEnded {
-        self.phase = Phase::Unknown;
-        AttemptEnded { key: self.key.clone(), outcome: Outcome::UNKNOWN, ..AttemptEnded::default() }
-    }
-}
 
 impl Service {
     /// The failure of the create that this call has waited for. A call that comes afterwards begins anew; this one is the same call,

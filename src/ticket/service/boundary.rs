@@ -2,8 +2,8 @@
 
 use super::{Answered, Done, News, Recorded, Save, Service, Step, Task, Then, Transition};
 use crate::message::definition::{Facts, Message};
+use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::value::ObjectWriter;
 use crate::message::{Form, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};

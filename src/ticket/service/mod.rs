@@ -51,42 +51,42 @@ mod answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
 mod news;
+mod progress;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Outcome, Reply, Settings, Transition, apply_to, next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Reply, Settings, Transition, apply_to, next_due,
 };
 use crate::message::{Id, Packed, RawJson};
 pub use crate::time::Now;
 use crate::time::Timestamp;
 use crate::tried::Tried;
-use answering::Answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{end_of_reply, write_answer};
 pub use news::News;
-use settling::Settling;
+use progress::{Answering, Settling, time_passed};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
-const CREATE_DEADLINE: Timestamp = Timestamp(15_000);
-const DEADLINE: Timestamp = Timestamp(25_000);
+const CREATE_DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(25);
 /// So long before the time is over a function counts as late, or a quarter of the time: the store has the rest to record that.
-const GRACE: i64 = 2_000;
+const GRACE: Duration = Duration::from_secs(2);
 /// So long may the store take for a step that no call of Meituan's waits for.
-const STORE_LIMIT: i64 = 30_000;
-/// The pauses after an optimistic lock was lost double up to this, and those while somebody else is at it, from and to these.
+const STORE_LIMIT: Duration = Duration::from_secs(30);
+/// The pauses after an optimistic lock was lost double up to this.
 const MAX_CONFLICT_PAUSE: i64 = 100;
-const BUSY_PAUSES: [i64; 2] = [20, 500];
 
 /// The order service of a supplier.
 #[derive(Debug, Clone, Default)]
 pub struct Service {
     /// Settings of the order rules.
     pub settings: Settings,
-    /// Within how many milliseconds a call is answered, whatever hangs; absent: 25000. Order create and reschedule, which cannot be put
-    /// off, have at most 15000. The function of pay or refund has a quarter less, at most 2000 less: then it is recorded that the work
-    /// goes on, and Meituan receives 598 or 602.
-    pub deadline: Option<Timestamp>,
+    /// Within what time a call is answered, whatever hangs; absent: 25 s. Order create and reschedule, which cannot be put off, have at
+    /// most 15 s. The function of pay or refund has a quarter less, at most 2 s less: then it is recorded that the work goes on, and
+    /// Meituan receives 598 or 602.
+    pub deadline: Option<Duration>,
 }
 
 /// What is stored of an order.
@@ -309,8 +309,8 @@ impl Service {
         let limit = self.deadline.unwrap_or(DEADLINE);
         let cannot_wait = matches!(call, Event::OrderCreate(_) | Event::OrderReschedule(_));
         let limit = if cannot_wait { limit.min(CREATE_DEADLINE) } else { limit };
-        let deadline = Timestamp(now.into().steady.0.saturating_add(limit.0));
-        self.begin(Work::Answer(Answering::new(deadline, GRACE.min(limit.0 / 4))), call, deadline)
+        let deadline = now.into().steady + limit;
+        self.begin(Work::Answer(Answering::new(deadline, GRACE.min(limit / 4))), call, deadline)
     }
 
     /// Records an event about this order. Begins by loading the order; what is stored of another one, or says that it is about
@@ -324,7 +324,7 @@ impl Service {
     /// Does what is due about an order: functions that broke off, refunds that count as agreed, deadlines that have passed, and
     /// notices, if the driver can send. Begins by loading the order.
     pub fn settle(&self, can_send: bool, now: impl Into<Now>) -> (Job, Step) {
-        self.begin(Work::Settle(Settling::new(can_send)), settling::time_passed(can_send), store_limit(now.into()))
+        self.begin(Work::Settle(Settling::new(can_send)), time_passed(can_send), store_limit(now.into()))
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
@@ -496,7 +496,7 @@ impl Applying {
 }
 
 fn store_limit(now: Now) -> Timestamp {
-    Timestamp(now.steady.0.saturating_add(STORE_LIMIT))
+    now.steady + STORE_LIMIT
 }
 
 fn is_open(conflict: &&Conflict) -> bool {

@@ -1,76 +1,9 @@
 //! What is due about an order: first what time decides, then the functions that broke off, then the notices. One thing that fails
 //! keeps no other from being done.
 
-use super::{
-    Answer, Applying, AttemptEnded, DEADLINE, Done, Event, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due,
-    store_limit,
-};
-use crate::ticket::order::{ClaimNotices, TakeOver, TimePassed, broken_off};
-use crate::time::Timestamp;
-
-/// How far it is.
-#[derive(Debug)]
-pub(super) struct Settling {
-    can_send: bool,
-    phase: Phase,
-    /// What follows once this phase is saved, or has nothing to save.
-    then: Option<Next>,
-    /// The keys of the functions that broke off and are not taken over yet, the next one last.
-    keys: Vec<String>,
-    /// The key of the function that was run last.
-    key: String,
-}
-
-/// What is applied to the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// That time has passed.
-    Begun,
-    /// That a function is taken over.
-    TakingOver,
-    /// How it ended.
-    Ended,
-    /// That notices are claimed.
-    Claiming,
-    /// That time has passed, once more, to know what is due next.
-    Last,
-}
-
-/// What follows a phase.
-#[derive(Debug, Clone, Copy)]
-enum Next {
-    /// The next function that broke off; after the last one, notices.
-    Task,
-    /// Notices.
-    Notices,
-    Last,
-}
-
-impl Settling {
-    pub(super) fn new(can_send: bool) -> Self {
-        Settling { can_send, phase: Phase::Begun, then: None, keys: Vec::new(), key: String::new() }
-    }
-
-    pub(super) fn ended(&mut self, end: AttemptEnded) -> AttemptEnded {
-        self.phase = Phase::Ended;
-        AttemptEnded { key: self.key.clone(), ..end }
-    }
-
-    /// The function goes on, and its end is recorded when it comes.
-    pub(super) fn late(&mut self) {
-        self.then = Some(Next::Task);
-    }
-
-    /// Others may be due now, such as those that waited for a pay notice.
-    pub(super) fn sent(&mut self) {
-        self.then = Some(Next::Notices);
-    }
-
-    /// The phase was not saved: it is decided again.
-    pub(super) fn repeat(&mut self) {
-        self.then = None;
-    }
-}
+use super::progress::{Next, SettlingPhase as Phase, time_passed};
+use super::{Answer, Applying, DEADLINE, Done, Job, NoReply, Now, Service, Step, Task, Then, Work, next_due, store_limit};
+use crate::ticket::order::{ClaimNotices, TakeOver, broken_off};
 
 impl Service {
     pub(super) fn settled(&self, job: &mut Job, applying: Applying, now: Now) -> Step {
@@ -86,12 +19,12 @@ impl Service {
         let then = match (settling.phase, applied.answer) {
             (Phase::TakingOver, Answer::Run(run)) => {
                 settling.key.clone_from(&run.key);
-                let deadline = Timestamp(now.steady.0.saturating_add(self.deadline.unwrap_or(DEADLINE).0));
+                let deadline = now.steady + self.deadline.unwrap_or(DEADLINE);
                 Then::Run(Task { call: run.call, key: run.key, request: run.request, deadline })
             }
             (Phase::Claiming, Answer::Send(notices)) => {
                 // From the claim on: a store that is slow leaves less time to send, so that nobody else sends meanwhile.
-                until = Timestamp(now.steady.0.saturating_add(self.settings.send_limit_in_use().0));
+                until = now.steady + self.settings.send_limit_in_use();
                 Then::Send(notices)
             }
             (Phase::Last, _) => Then::Done(Done::Settled(due)),
@@ -138,9 +71,4 @@ impl Job {
         };
         self.conflicts = 0;
     }
-}
-
-/// Where nobody sends, notices end by their age alone.
-pub(super) fn time_passed(can_send: bool) -> Event {
-    TimePassed { without_sender: (!can_send).then_some(true) }.into()
 }

@@ -1,0 +1,50 @@
+//! Text that is made of numbers and bytes: less code than formatting.
+
+/// Writes an integer in decimal.
+pub(crate) fn push_integer(out: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    push_digits(out, value.unsigned_abs());
+}
+
+/// An integer in decimal.
+#[inline(never)]
+pub(crate) fn decimal(value: i64) -> String {
+    let mut digits = Vec::new();
+    push_integer(&mut digits, value);
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+/// Appends an unsigned number in decimal.
+#[inline(never)]
+pub(crate) fn push_digits(out: &mut Vec<u8>, value: u64) {
+    let mut rest = value;
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Lowercase hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
+    let mut digits = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.extend_from_slice(&[digit(byte >> 4), digit(*byte)]);
+    }
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+/// Bytes that are known to be text.
+#[inline(never)]
+pub(crate) fn text_from(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,0 +1,82 @@
+//! Calls of Meituan's in Rust types.
+
+use super::{Accepted, Asked, Call, Parts, Refusal, Supplier};
+use crate::message::json::ObjectWriter;
+use crate::message::value::FieldValue;
+use crate::message::{Packed, Reading, read};
+use crate::time::Timestamp;
+use crate::{Error, ErrorCode, Issue, ba};
+
+/// A call that was authenticated and read.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Which call.
+    pub call: &'static Call,
+    /// What it asks.
+    pub asked: Asked,
+    /// Deviations that were accepted.
+    pub warnings: Vec<Issue>,
+    /// The body was encrypted; the reply will be.
+    pub encrypted: bool,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Header `Date`, as it was received.
+    pub date: String,
+    /// The signature, as it was received. It covers method, URI and Date, and neither the body nor, as Meituan may sign, the query.
+    pub signature: String,
+}
+
+impl Asked {
+    /// What it says of the fields that its reply repeats, in program notation.
+    pub(super) fn repeated(&self) -> Vec<u8> {
+        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone().filter(|number| !number.is_empty()));
+        let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
+        match self {
+            Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
+            Asked::OrderQuery(query) => partner_order_id = number(&query.partner_order_id),
+            Asked::OrderRefund(refund) => {
+                partner_order_id = number(&refund.partner_order_id);
+                refund_id = Some(refund.refund_id.clone());
+            }
+            Asked::OrderReschedule(reschedule) => reschedule_no = Some(reschedule.reschedule_no.clone()),
+            _ => {}
+        }
+        let mut object = ObjectWriter::begin(&mut out);
+        object.field("orderId", &self.order_id());
+        object.field("partnerOrderId", &partner_order_id);
+        object.field("refundId", &refund_id);
+        object.field("rescheduleNo", &reschedule_no);
+        object.end();
+        out
+    }
+}
+
+impl Supplier {
+    /// Takes a call apart: authenticated, validated, typed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the first thing that is wrong; [`Supplier::answer_refusal`] makes the reply to it.
+    pub fn receive(&self, parts: &Parts<'_>, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
+        let mut packed = Packed::default();
+        let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
+        let asked = Asked::read(call, &packed, &source)
+            .ok_or_else(|| parts.refusal(Error::at(ErrorCode::WrongType, "body"), Some(call)))?;
+        let (date, signature) = (parts.date.to_owned(), ba::signature_of(parts.authorization).to_owned());
+        Ok(Received { call, asked, warnings: packed.issues, encrypted, received_at: now, date, signature })
+    }
+}
+
+/// Reads a message of any call from the wire into a Rust type made by its definition: for tests, logs and tools.
+///
+/// # Errors
+/// The first thing that refuses it.
+pub fn read_body<T: FieldValue>(call: &'static Call, reply: bool, wire: &[u8]) -> Result<T, Error> {
+    let message = if reply { call.reply } else { call.request };
+    let mut packed = Packed::default();
+    read(message, wire, Reading::WIRE, &mut packed);
+    if let Some(error) = Error::from_issues(&packed.issues) {
+        return Err(error);
+    }
+    let body = packed.view(message, wire).and_then(|view| view.field_to_typed("body"));
+    body.ok_or_else(|| Error::at(ErrorCode::MissingField, "body"))
+}

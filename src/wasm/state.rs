@@ -1,0 +1,139 @@
+//! All that lives between calls, and the row of numbers that reports what a call has left there.
+
+#[cfg(feature = "wasm")]
+use super::jobs::Services;
+use crate::message::Packed;
+use crate::ride::Client;
+use crate::ticket::Supplier;
+use crate::{Error, Secret};
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroize;
+
+/// All that lives between calls.
+pub(super) struct State {
+    pub(super) input: Vec<u8>,
+    /// What an encrypted body was opened to.
+    pub(super) opened: Vec<u8>,
+    pub(super) packed: Packed,
+    pub(super) output: Vec<u8>,
+    pub(super) error: Option<Error>,
+    pub(super) result: [u32; 10],
+    pub(super) suppliers: Vec<Supplier>,
+    /// The fingerprint of each supplier's settings.
+    pub(super) known_suppliers: Vec<[u8; 20]>,
+    pub(super) clients: Vec<Client>,
+    pub(super) known_clients: Vec<[u8; 20]>,
+    /// What was sealed or opened with last, by itself.
+    pub(super) envelope_key: Option<crate::envelope::Key>,
+    #[cfg(feature = "wasm")]
+    pub(super) orders: Services,
+}
+
+static STATE: Mutex<State> = Mutex::new(State::new());
+
+pub(super) const ASCII: u32 = 1;
+pub(super) const ENCRYPTED: u32 = 2;
+pub(super) const OTHER: u32 = 4;
+pub(super) const NONE: u32 = u32::MAX;
+/// Where the row has the answer's code.
+pub(super) const ANSWER: usize = 9;
+/// Where the row has the job.
+#[cfg(feature = "wasm")]
+pub(super) const JOB: usize = 8;
+
+pub(super) fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
+    work(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+pub(super) fn address(bytes: &[u8]) -> u32 {
+    bytes.as_ptr() as usize as u32
+}
+
+/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+pub(super) fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
+    let text = match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => {
+            *opened = text;
+            opened
+        }
+    };
+    (address(text), text.len() as u32)
+}
+
+impl State {
+    pub(super) const fn new() -> Self {
+        State {
+            input: Vec::new(),
+            opened: Vec::new(),
+            packed: Packed::new(),
+            output: Vec::new(),
+            error: None,
+            result: [0; 10],
+            suppliers: Vec::new(),
+            known_suppliers: Vec::new(),
+            clients: Vec::new(),
+            known_clients: Vec::new(),
+            envelope_key: None,
+            #[cfg(feature = "wasm")]
+            orders: Services::new(),
+        }
+    }
+
+    pub(super) fn tell_findings(&mut self) {
+        self.result[1] = self.packed.slots().as_ptr() as usize as u32;
+        self.result[4] = if self.packed.is_ascii() { ASCII } else { 0 };
+        self.result[5] = self.packed.issues.len() as u32;
+    }
+
+    pub(super) fn tell_output(&mut self) {
+        self.result[6] = address(&self.output);
+        self.result[7] = self.output.len() as u32;
+    }
+
+    /// The secret that stands first in the input. The input does not keep it.
+    pub(super) fn take_secret(&mut self, length: usize) -> Secret {
+        let bytes = self.input.get_mut(..length).unwrap_or_default();
+        let secret = Secret::new(std::str::from_utf8(bytes).unwrap_or_default());
+        bytes.zeroize();
+        secret
+    }
+
+    /// What follows that secret.
+    pub(super) fn after(&self, secret: usize, length: usize) -> &[u8] {
+        self.input.get(secret..).and_then(|rest| rest.get(..length)).unwrap_or_default()
+    }
+
+    /// The same as [`State::finish`], with the text as output.
+    pub(super) fn finish_text(&mut self, text: Result<String, Error>) -> u32 {
+        let (text, outcome) = match text {
+            Ok(text) => (text, Ok(())),
+            Err(error) => (String::new(), Err(error)),
+        };
+        self.output = text.into_bytes();
+        self.tell_output();
+        self.finish(outcome)
+    }
+
+    /// The number; else the error is kept for [`messages::write_error`], and all ones returned.
+    pub(super) fn finish_number(&mut self, outcome: Result<u32, Error>) -> u32 {
+        outcome.unwrap_or_else(|error| {
+            self.finish(Err(error));
+            NONE
+        })
+    }
+
+    /// 0 for success; else the error is kept for [`messages::write_error`], and 1 returned.
+    pub(super) fn finish(&mut self, outcome: Result<(), Error>) -> u32 {
+        self.error = outcome.err();
+        u32::from(self.error.is_some())
+    }
+}
+
+#[cfg(feature = "wasm")]
+pub(super) fn finish(state: &mut State, outcome: Result<(), Error>) -> u32 {
+    state.tell_findings();
+    state.tell_output();
+    state.finish(outcome)
+}
