@@ -69,12 +69,12 @@ export class RideClient {
     return this.#receiver.receive(request, options);
   }
 
+  /** An endpoint with this client that keeps orders: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(options: RideOrderHandlerOptions<Context>): RideOrderHandler<Context>;
   /** An endpoint with this client: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(
     options: RideHandlerFunctions<Context> & RideHandlerEvents<Context> & { store?: undefined },
   ): (request: Request, ...context: Context) => Promise<Response>;
-  /** An endpoint with this client that keeps orders: see {@link handler}. */
-  handler<Context extends unknown[] = unknown[]>(options: RideOrderHandlerOptions<Context>): RideOrderHandler<Context>;
   handler(options: object): Endpoint {
     return serve(() => this.#receiver, RIDE, options);
   }

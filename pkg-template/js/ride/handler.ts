@@ -9,6 +9,17 @@ import type { RideOrderHandler, RideOrderHandlerOptions } from "./order-service.
 import { RideReceiver } from "./receiver.js";
 
 /**
+ * A whole endpoint for pushes that keeps the orders in a `store`: `settle` does what is next about them.
+ *
+ * @example
+ * export default { fetch: handler({ config, store, send: (request) => fetch(request), pay, chooseDriver }) };
+ */
+export function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+  } & RideOrderHandlerOptions<Context>,
+): RideOrderHandler<Context>;
+/**
  * A whole endpoint for pushes: `export default { fetch: handler({ config: (env) => ({ … }), orderChanged, refunded, … }) }`.
  *
  * A function that returns nothing has taken the push; one that throws has not, and Meituan pushes again.
@@ -20,17 +31,6 @@ export function handler<Context extends unknown[] = unknown[]>(
   } & RideHandlerFunctions<Context> &
     RideHandlerEvents<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;
-/**
- * A whole endpoint for pushes that keeps the orders in a `store`: `settle` does what is next about them.
- *
- * @example
- * export default { fetch: handler({ config, store, send: (request) => fetch(request), pay, chooseDriver }) };
- */
-export function handler<Context extends unknown[] = unknown[]>(
-  options: {
-    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
-  } & RideOrderHandlerOptions<Context>,
-): RideOrderHandler<Context>;
 export function handler(options: object): Endpoint {
   return endpoint((settings) => new RideReceiver(settings), RIDE, options);
 }

@@ -8,20 +8,6 @@ import type { TicketSupplierOptions } from "./configuration.js";
 import type { StoredHandlerOptions, StorelessHandlerOptions } from "./handler-options.js";
 import { TicketReceiver } from "./receiver.js";
 
-// Without a store first: what is missing of a handler is said of the last one.
-
-/**
- * A whole endpoint: `export default { fetch: handler({ config: (env) => ({ … }), orderCreate, orderPay, … }) }`.
- *
- * `config` is the supplier's options, or a function of the platform's context (such as `env`). `call.fail()` is the only refusal:
- * where a function throws, it may have acted, so a call that does something about an order is answered HTTP 503 without a body
- * (see `unknownOutcome`), and every other one with its failure code.
- */
-export function handler<Context extends unknown[] = unknown[]>(
-  options: {
-    config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
-  } & StorelessHandlerOptions<Context>,
-): (request: Request, ...context: Context) => Promise<Response>;
 /**
  * A whole endpoint that keeps orders: routes, authenticates, reads; applies the order rules to what the store holds; runs the
  * function of a call once, and records how it ended before Meituan is replied.
@@ -38,6 +24,24 @@ export function handler<Context extends unknown[] = unknown[]>(
     config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
   } & StoredHandlerOptions<Context>,
 ): OrderHandler<Context>;
+/**
+ * A whole endpoint: `export default { fetch: handler({ config: (env) => ({ … }), orderCreate, orderPay, … }) }`.
+ *
+ * `config` is the supplier's options, or a function of the platform's context (such as `env`). `call.fail()` is the only refusal:
+ * where a function throws, it may have acted, so a call that does something about an order is answered HTTP 503 without a body
+ * (see `unknownOutcome`), and every other one with its failure code.
+ */
+export function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
+  } & StorelessHandlerOptions<Context>,
+): (request: Request, ...context: Context) => Promise<Response>;
+/** With options of either kind. The compiler says what is missing by this one: it is the last. */
+export function handler<Context extends unknown[] = unknown[]>(
+  options: {
+    config: TicketSupplierOptions | ((...context: Context) => Given<TicketSupplierOptions>);
+  } & (StoredHandlerOptions<Context> | StorelessHandlerOptions<Context>),
+): OrderHandler<Context> | ((request: Request, ...context: Context) => Promise<Response>);
 export function handler(options: object): Endpoint {
   return endpoint((settings) => new TicketReceiver(settings), TICKET, options);
 }

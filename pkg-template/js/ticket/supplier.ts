@@ -99,12 +99,16 @@ export class TicketSupplier {
     return observe(this.#receiver, existing, options);
   }
 
+  /** An endpoint with this supplier that keeps orders: see {@link handler}. */
+  handler<Context extends unknown[] = unknown[]>(options: StoredHandlerOptions<Context>): OrderHandler<Context>;
   /** An endpoint with this supplier: see {@link handler}. */
   handler<Context extends unknown[] = unknown[]>(
     options: StorelessHandlerOptions<Context>,
   ): (request: Request, ...context: Context) => Promise<Response>;
-  /** An endpoint with this supplier that keeps orders: see {@link handler}. */
-  handler<Context extends unknown[] = unknown[]>(options: StoredHandlerOptions<Context>): OrderHandler<Context>;
+  /** With options of either kind. The compiler says what is missing by this one: it is the last. */
+  handler<Context extends unknown[] = unknown[]>(
+    options: StoredHandlerOptions<Context> | StorelessHandlerOptions<Context>,
+  ): OrderHandler<Context> | ((request: Request, ...context: Context) => Promise<Response>);
   handler(options: object): Endpoint {
     return serve(() => this.#receiver, TICKET, options);
   }
