@@ -52,7 +52,7 @@ export function keepsTheContract({ open, openRides, deletes = true, contract = l
       for (const [id, due] of Object.entries(orders)) assert.equal(await store.save(id, { id }, null, { due }), true);
       const ours = (/** @type {string[]} */ ids) => ids.filter((id) => id in orders);
       assert.deepEqual(ours(await store.due(5)), ["32", "33", "31"]);
-      assert.deepEqual((await store.claimDue(5, 2, 60_000)).sort(), ["32", "33"]);
+      assert.deepEqual(await store.claimDue(5, 2, 60_000), ["32", "33"]);
       for (const id of Object.keys(orders)) await store.save(id, { id }, (await store.load(id)).revision, IDLE);
     });
   });

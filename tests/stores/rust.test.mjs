@@ -22,6 +22,8 @@ describe("the example for sqlx", { timeout: 900_000 }, () => {
       CARGO_TARGET_DIR: pathOf("../../target/rust-sqlx"),
     };
     const args = ["test", "--quiet", "--locked", "--manifest-path", pathOf("../../examples/rust-sqlx/Cargo.toml")];
-    await promisify(execFile)(process.env.CARGO ?? "cargo", args, { env, maxBuffer: 2 ** 24 });
+    await promisify(execFile)(process.env.CARGO ?? "cargo", args, { env, maxBuffer: 2 ** 24 }).catch(({ stdout, stderr }) => {
+      throw new Error(`${stdout}\n${stderr}`);
+    });
   });
 });

@@ -50,9 +50,9 @@ function userOf(/** @type {string} */ name) {
  * Starts a server and waits until it answers.
  * @param {{ user: string, debianPackage: string, prepare?: (folder: string, run: (program: string, args: string[]) => void) => void,
  *   program: string, args: (folder: string, port: number) => string[], answers: (port: number, folder: string) => Promise<unknown>,
- *   signal?: NodeJS.Signals }} server
+ *   signal?: NodeJS.Signals, abort?: NodeJS.Signals }} server how it is told to end, and to end at once
  */
-async function start({ user, debianPackage, prepare, program, args, answers, signal = "SIGTERM" }) {
+async function start({ user, debianPackage, prepare, program, args, answers, signal = "SIGTERM", abort = "SIGKILL" }) {
   const path = programOf(program, debianPackage);
   const as = userOf(user);
   const folder = mkdtempSync(join(tmpdir(), `${user}-`));
@@ -71,15 +71,20 @@ async function start({ user, debianPackage, prepare, program, args, answers, sig
   const ended = new Promise((resolve) => child.on("exit", resolve).on("error", resolve));
   let isRunning = true;
   ended.then(() => (isRunning = false));
-  // A test that is killed by its own time limit must not leave a server behind.
-  const kill = () => child.kill("SIGKILL");
-  process.on("exit", kill);
+  const end = () => {
+    child.kill(abort);
+    // It may be writing still.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  // A test that breaks off, or is told to end, must not leave a server behind.
+  process.on("exit", end);
+  for (const told of ["SIGINT", "SIGTERM"]) process.once(told, () => process.exit(1));
   const stop = async () => {
     child.kill(signal);
-    const late = setTimeout(kill, STOP_LIMIT);
+    const late = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT);
     await ended;
     clearTimeout(late);
-    process.off("exit", kill);
+    process.off("exit", end);
     rmSync(folder, { recursive: true, force: true });
   };
   const until = Date.now() + START_LIMIT;
@@ -102,7 +107,7 @@ export async function startPostgresql() {
   const { default: pg } = await import("pg");
   const connect = (/** @type {number} */ port, user = "owner") => ({ host: "127.0.0.1", port, user, database: "postgres" });
   const server = await start({
-    ...{ user: "postgres", debianPackage: "postgresql", program: "postgres", signal: "SIGINT" },
+    ...{ user: "postgres", debianPackage: "postgresql", program: "postgres", signal: "SIGINT", abort: "SIGQUIT" },
     prepare: (folder, run) =>
       run("initdb", [
         "--pgdata",

@@ -58,8 +58,10 @@ impl DueStore for Orders {
     async fn claim_due(&self, now: Timestamp, max: usize, lease: Duration) -> Result<Option<Vec<Id>>, BoxError> {
         let query = sqlx::query(
             "WITH picked AS (SELECT order_id FROM orders WHERE due <= $1 AND claimed_until <= $1 ORDER BY due LIMIT $2
-                             FOR UPDATE SKIP LOCKED)
-             UPDATE orders SET claimed_until = $1 + $3 WHERE order_id IN (SELECT order_id FROM picked) RETURNING order_id",
+                             FOR UPDATE SKIP LOCKED),
+                  claimed AS (UPDATE orders SET claimed_until = $1 + $3 WHERE order_id IN (SELECT order_id FROM picked)
+                              RETURNING order_id, due)
+             SELECT order_id FROM claimed ORDER BY due",
         );
         let query = query.bind(now.0).bind(i64::try_from(max)?).bind(i64::try_from(lease.as_millis())?);
         Ok(Some(ids(&query.fetch_all(&self.0).await?)?))

@@ -168,7 +168,7 @@ export function sqlEngine(dialect: Dialect, client: Client, options: unknown): D
     return text.replaceAll("?", () => dialect.place(++number));
   };
   const KEY = `${dialect.keyText} AS order_id`;
-  const returning = dialect.returns ? " RETURNING order_id" : "";
+  const returning = dialect.returns ? " RETURNING order_id, due" : "";
   const LOAD = numbered(`SELECT snapshot, ${dialect.revisionText} AS revision FROM ${table} WHERE order_id = ?`);
   const INSERT = numbered(
     `INSERT INTO ${table} (order_id, snapshot, revision, due, conflicts, claimed_until, created_at, saved_at) ` +
@@ -190,7 +190,9 @@ export function sqlEngine(dialect: Dialect, client: Client, options: unknown): D
     const picked = (columns: string) => `SELECT ${columns} FROM ${table} WHERE ${which} LIMIT ${limit}${dialect.locks}`;
     if (client.transaction === undefined) {
       const text = `WITH picked AS (${picked("order_id")}) ${act} WHERE order_id IN (SELECT order_id FROM picked)${returning}`;
-      return keysOf((await client.run(numbered(text), [...values, ...more])).rows);
+      // What a statement has changed it returns in any order.
+      const { rows } = await client.run(numbered(text), [...values, ...more]);
+      return keysOf([...rows].sort((one, other) => Number(one.due) - Number(other.due)));
     }
     return client.transaction(async (run) => {
       const keys = keysOf((await run(numbered(picked(KEY)), values)).rows);
