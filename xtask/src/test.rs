@@ -162,7 +162,9 @@ const EXAMPLE: [&str; 2] = ["--manifest-path", "examples/rust-axum/Cargo.toml"];
 
 fn rust_format() -> Outcome {
     run_program(cargo("fmt").args(["--all", "--check"]))?;
-    run_program(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+    for apart in ["fuzz/Cargo.toml", "examples/rust-sqlx/Cargo.toml"] {
+        run_program(cargo("fmt").args(["--manifest-path", apart, "--check"]))?;
+    }
     // Cargo knows the program only once the crate is packed.
     run_program(
         Command::new("rustfmt").args(["--edition", "2024", "--check", "tests/outside/src/lib.rs"]).current_dir(tools::root()),

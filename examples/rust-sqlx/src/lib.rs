@@ -31,7 +31,7 @@ impl Store for Orders {
     async fn load(&self, order_id: Id) -> Result<Option<StoredOrder<i64>>, BoxError> {
         let query = sqlx::query("SELECT snapshot, revision FROM orders WHERE order_id = $1").bind(order_id.to_string());
         let row = query.fetch_optional(&self.0).await?;
-        Ok(row.map(|row| Ok::<_, BoxError>(StoredOrder { snapshot: row.try_get(0)?, revision: row.try_get(1)? })).transpose()?)
+        row.map(|row| Ok(StoredOrder { snapshot: row.try_get(0)?, revision: row.try_get(1)? })).transpose()
     }
 
     async fn save(&self, order: SaveOrder<i64>) -> Result<bool, BoxError> {
