@@ -20,7 +20,8 @@ pub(crate) fn assert_grows_linearly<T>(make: impl Fn(usize) -> T, work: impl Fn(
     };
     let (one, four) = (time(size), time(4 * size));
     println!("{size}: {one} ns, {}: {four} ns", 4 * size);
-    assert!(four < 6 * one, "{size}: {one} ns, {}: {four} ns", 4 * size);
+    // What grows with the square takes sixteen times as long. What no longer fits into a cache takes up to seven times.
+    assert!(four < 8 * one, "{size}: {one} ns, {}: {four} ns", 4 * size);
 }
 
 /// How long this thread has run. Where that is not known, what time it is: a busy machine then makes the test slower.
