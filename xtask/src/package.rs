@@ -280,6 +280,7 @@ fn stage() -> Outcome {
     }
     scripts::keep_reached_types(&dist(), declared_entries()?)?;
     WASM_MODULES.into_iter().try_for_each(WasmModule::stage)?;
+    scripts::leave_out_empty(&dist())?;
     make_executable(&dist().join("cli/main.js"))
 }
 

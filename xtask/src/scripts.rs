@@ -87,6 +87,22 @@ pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
     tools::run(&mut esbuild)
 }
 
+/// Removes the scripts that hold nothing and that no other one imports: the compiler writes one beside declarations of types alone.
+pub(crate) fn leave_out_empty(dist: &Path) -> Outcome {
+    let scripts = scripts_in(dist)?;
+    let imported: BTreeSet<String> = scripts.iter().flat_map(|(file, text)| imports(file, text)).collect();
+    for (file, _) in scripts.iter().filter(|(file, text)| is_empty(text) && !imported.contains(*file)) {
+        fs::remove_file(dist.join(file)).map_err(tools::failure("remove", &dist.join(file)))?;
+    }
+    Ok(())
+}
+
+/// Its last line says only that it is a module, and those before are comments.
+fn is_empty(script: &str) -> bool {
+    let is_comment = |line: &str| ["//", "/*", " *"].iter().any(|start| line.starts_with(start)) || line.is_empty();
+    script.trim_end().strip_suffix("export {};").is_some_and(|rest| rest.lines().all(is_comment))
+}
+
 /// Removes the declarations that no entry leads to: they describe what is the package's own.
 pub(crate) fn keep_reached_types(dist: &Path, entries: Vec<String>) -> Outcome {
     let mut waiting = entries;
@@ -235,6 +251,14 @@ mod tests {
 
     fn scripts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
         files.iter().map(|&(file, text)| (file.to_owned(), text.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_script_of_types_alone_is_empty_and_one_with_a_statement_is_not() {
+        assert!(is_empty("// What is found.\n/**\n * Of a message.\n */\nexport {};\n"));
+        assert!(!is_empty("const found = 1;\nexport {};\n"));
+        assert!(!is_empty("import \"./found.js\";\nexport {};\n"));
+        assert!(!is_empty("export const found = 1;\n"));
     }
 
     #[test]
