@@ -15,7 +15,7 @@ import { open, root } from "./slots.js";
 import type { ReceivedParts } from "./ticket-calls.js";
 
 /**
- * What comes of an event (src/ticket/order/boundary.rs).
+ * The result of an event (src/ticket/order/boundary.rs).
  * @param order as stored
  */
 export const applyToOrder = (order: object | undefined, event: object, settings: object, now: number): any =>
@@ -106,7 +106,7 @@ export function receiveOrderCall(
   now: number,
   began: number,
 ): ReceivedParts & { readonly begun?: Begun } {
-  // Bytes may be written over by whoever lent them; a job that is made again needs them as they were.
+  // The caller may overwrite the bytes; a job that is made again needs them as they were.
   const parts = [head, typeof body === "string" ? body : body.slice()];
   const received = () => {
     const [headLength, bodyLength] = boundary.putAll(parts);

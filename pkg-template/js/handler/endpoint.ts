@@ -47,7 +47,7 @@ export interface Api {
   desk: (options: any) => OrderService;
 }
 
-/** Whoever answers calls about stored orders. */
+/** The service that answers calls about stored orders. */
 export interface OrderService {
   /** Those that the desk has left over, and its own. */
   functions: Record<string, any>;

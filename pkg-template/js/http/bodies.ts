@@ -73,7 +73,7 @@ function isStream(body: any) {
 }
 
 /** So many pieces without a byte, and the body counts as one that does not come. */
-const MOST_EMPTY = 1000;
+const MAX_EMPTY = 1000;
 
 /**
  * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
@@ -117,7 +117,7 @@ function stop(reader: any) {
   try {
     Promise.resolve(reader.cancel()).catch(() => {});
   } catch {
-    // Nobody is told.
+    // It is reported to nobody.
   }
 }
 
@@ -133,7 +133,7 @@ async function readStream(reader: any, most: number, until: number): Promise<{ b
       const { done = false, value = undefined } = read === LATE ? {} : (read ?? {});
       if (done) return { bytes: bytes.subarray(0, length), isEnd: true };
       // What comes without a pause lets no timer run.
-      if (read === LATE || empty > MOST_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });
+      if (read === LATE || empty > MAX_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });
       const piece = bytesOf(value);
       if (piece === undefined) {
         const { en, zh } = kindOf(value);
