@@ -246,7 +246,7 @@ fn relative(from: &str, to: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{circle, relative, target_of, with_specifiers};
+    use super::{circle, is_empty, relative, target_of, with_specifiers};
     use std::collections::BTreeMap;
 
     fn scripts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
