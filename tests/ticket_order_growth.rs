@@ -104,6 +104,12 @@ fn close() -> Value {
 }
 
 #[test]
+#[should_panic(expected = "faster than in proportion")]
+fn work_that_grows_with_the_square_is_noticed() {
+    assert_grows_linearly(|count| count, |count| assert!((0..count * count).map(std::hint::black_box).count() > 0), 200);
+}
+
+#[test]
 fn issuing_and_asking_grow_with_the_codes() {
     grows(issuing, |count| paid(json!({ "voucherType": 1, "vouchers": codes("K", count) })));
     grows(issued, |_| json!({ "orderQuery": { "orderId": "7" } }));
