@@ -30,11 +30,17 @@ macro_rules! error_codes {
         $variant:ident $name:literal: $en:literal, $zh:literal;
         hint $hint_en:literal, $hint_zh:literal; $([in Rust] $rust_en:literal, $rust_zh:literal;)?
     )*) => {
-        /// The stable name of what is wrong.
+        /// The stable name of what is wrong. Serialized as that name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
         pub enum ErrorCode { $( #[doc = $en] $variant, )* }
+
+        impl serde::Serialize for ErrorCode {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
 
         impl ErrorCode {
             /// Every code, in the order of their numbers.

@@ -8,7 +8,7 @@
 //! | [`ticket::handler`] | the handler with a store; [`ticket::order`] has the rules that it follows |
 //! | [`ride`] | the enterprise ride API: the enterprise calls Meituan, Meituan pushes to the enterprise |
 //! | [`ride::handler`] | the handler with a store; [`ride::order`] has the rules that it follows |
-//! | [`message`] | definitions of messages, and the one walk that reads them |
+//! | [`message`] | what all messages have; with the feature `unstable-engine` their definitions, and the one walk that reads them |
 //! | [`ba`] | BA authentication: HMAC-SHA1 over method, URI and Date. It does not cover the body |
 //! | [`body_cipher`] | encryption of the whole body, an optional layer of the newer ticket API |
 //! | [`envelope`] | encryption of the ride API's parameters |
@@ -57,6 +57,12 @@ mod wasm;
 
 pub use error::{Details, Error, ErrorCode, Issue, Remote, Text};
 pub use secret::Secret;
+
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) use message::macros::{
+    bounds, choices, doc_text, enumerations, field_kind, field_presence, field_set, field_type, is_open, kind_type, messages,
+    rules, shown_field, words,
+};
 
 #[cfg(test)]
 mod known_answers;

@@ -15,12 +15,14 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::digest::Digest;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
+use serde::Serialize;
 use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
     /// What must be signed.
     pub string_to_sign: String,
@@ -29,6 +31,7 @@ pub struct Diagnosis {
     /// The signature as it stands in the header; empty where there is none.
     pub received: String,
     /// What was signed instead, where it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<String>,
     /// What was done wrong. When nothing was [`found`](Diagnosis::is_explained), only what can be seen in the header.
     pub mistakes: Vec<&'static Mistake>,

@@ -5,6 +5,7 @@ use super::dates::Form;
 use super::evidence::{Evidence, KeyForm, Url, Way};
 #[cfg(feature = "texts")]
 use crate::Text;
+use serde::{Serialize, Serializer};
 
 /// One known mistake.
 pub struct Mistake {
@@ -54,6 +55,13 @@ use Changes::{Dates, Keys, Made, Seen, Texts, Ways};
 impl std::fmt::Debug for Mistake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Mistake").field(&self.id).finish()
+    }
+}
+
+/// As its id.
+impl Serialize for Mistake {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id)
     }
 }
 

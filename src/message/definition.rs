@@ -212,7 +212,8 @@ pub struct Rule {
 }
 
 /// Where a rule comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Basis {
     /// Meituan says so: what breaks it is refused.
     Documented,

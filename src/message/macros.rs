@@ -2,7 +2,7 @@
 
 /// A documentation text, or nothing where texts are left out.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 #[cfg(feature = "texts")]
 macro_rules! doc_text {
     (@name $name:expr) => { $name };
@@ -11,7 +11,7 @@ macro_rules! doc_text {
 
 /// A documentation text, or nothing where texts are left out.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 #[cfg(not(feature = "texts"))]
 macro_rules! doc_text {
     (@name $name:expr) => {
@@ -25,7 +25,7 @@ macro_rules! doc_text {
 /// Writes down messages: see the module's example. Each becomes a Rust type with a constant `MESSAGE`. A field whose values are
 /// personal data has the word `personal` after its presence: `Debug` does not show it. A duration, which serde has in seconds and
 /// nanoseconds, names the module that has it in milliseconds.
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! messages {
     ($(
         $(#[doc = $doc:expr])*
@@ -107,7 +107,7 @@ macro_rules! messages {
 
 /// A field's value, where it is there.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! field_set {
     (required, $value:expr) => {
         $value
@@ -122,7 +122,7 @@ macro_rules! field_set {
 
 /// What `Debug` shows of a field.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! shown_field {
     ($value:expr) => {
         &$value
@@ -134,7 +134,7 @@ macro_rules! shown_field {
 
 /// The [`Presence`] that a definition's last word means.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! field_presence {
     (required) => {
         $crate::message::definition::Presence::Required
@@ -158,7 +158,7 @@ macro_rules! field_presence {
 
 /// The Rust type of a field.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! field_type {
     (required, $($kind:tt)*) => { $crate::kind_type!($($kind)*) };
     (key, $($kind:tt)*) => { $crate::kind_type!($($kind)*) };
@@ -167,7 +167,7 @@ macro_rules! field_type {
 
 /// The Rust type of a kind.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! kind_type {
     (id) => { $crate::message::Id };
     (integer) => { i32 };
@@ -199,7 +199,7 @@ macro_rules! kind_type {
 
 /// [`Bounds`](crate::message::definition::Bounds) that live for ever.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! bounds {
     ($min:expr, $max:expr) => {
         $crate::bounds!($min, $max, false)
@@ -211,7 +211,7 @@ macro_rules! bounds {
 
 /// The [`Kind`] of a field.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! field_kind {
     (id) => { $crate::message::definition::Kind::Id };
     (integer) => { $crate::message::definition::Kind::Integer($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
@@ -247,7 +247,7 @@ macro_rules! field_kind {
 
 /// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is. Where the
 /// list itself is not known to be whole, the word `open` follows the type's name.
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! enumerations {
     ($(
         $(#[doc = $doc:expr])*
@@ -301,7 +301,7 @@ macro_rules! enumerations {
 
 /// Writes down the words that a text field of our own can hold: a Rust type with one value for each.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! words {
     ($(
         $(#[doc = $doc:expr])*
@@ -364,7 +364,7 @@ macro_rules! words {
 /// Writes down a choice: an enum of messages, which in JSON is an object with exactly one field, `{"name": {…}}`. Of a body
 /// whose fields are listed (`of`), only those are parsed from JSON: callers look at no others.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! choices {
     (@body $body:ty, $view:ident $name:ident) => {
         $view.take::<$body>($name)
@@ -444,7 +444,7 @@ macro_rules! choices {
 
 /// Whether an enumeration was marked.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! is_open {
     () => {
         false
@@ -456,7 +456,7 @@ macro_rules! is_open {
 
 /// Writes down rules: name, stable id, field, basis, and the function that looks. A static `ALL` lists them.
 #[doc(hidden)]
-#[macro_export]
+#[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! rules {
     ($( $(#[doc = $doc:expr])* $name:ident $id:literal at $at:literal, $basis:ident, $check:expr; )*) => {
         $(
@@ -474,3 +474,10 @@ macro_rules! rules {
         pub static ALL: &[&$crate::message::definition::Rule] = &[$($name),*];
     };
 }
+
+// By these paths the crate names them where they are not exported.
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) use {
+    bounds, choices, doc_text, enumerations, field_kind, field_presence, field_set, field_type, is_open, kind_type, messages,
+    rules, shown_field, words,
+};

@@ -6,17 +6,30 @@
 //! a flat [`Packed`] form, at which `view` looks. From there it becomes a Rust value (`value`, with the types in `typed`), wire text
 //! (`write`; `json` writes for both), or a plain JavaScript object (built from the packed form by generated code in the npm package).
 //!
+//! The engine is public with the feature `unstable-engine` alone, for tools of this project's own kind: it changes with any release.
+//!
 //! A message exists in two notations ([`Form`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
+
+#![cfg_attr(
+    not(feature = "unstable-engine"),
+    allow(unreachable_pub, clippy::wrong_self_convention, reason = "it is reachable with the feature")
+)]
 
 /// For the types that [`messages!`](crate::messages) makes, in crates without serde too.
 #[doc(hidden)]
 pub use serde;
 
+#[cfg(feature = "unstable-engine")]
 pub mod definition;
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) mod definition;
 mod finding;
+#[cfg(feature = "unstable-engine")]
 pub mod json;
-mod macros;
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) mod json;
+pub(crate) mod macros;
 mod notation;
 mod packed;
 pub(crate) mod peek;
@@ -28,18 +41,33 @@ mod scan;
 mod single;
 mod span;
 mod typed;
+#[cfg(feature = "unstable-engine")]
 pub mod value;
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) mod value;
 mod view;
 mod write;
 
-pub use definition::View;
-pub use notation::{Form, Reading};
-pub use packed::Packed;
-pub use read::read;
 pub(crate) use read::{has_fields, text_of};
-pub use redact::redact;
 pub(crate) use single::{approximate_number, is_blank};
 pub(crate) use span::Span;
 pub use typed::{Id, RawJson};
 pub(crate) use view::Column;
-pub use write::write;
+#[cfg(feature = "unstable-engine")]
+pub use {
+    definition::View,
+    notation::{Form, Reading},
+    packed::Packed,
+    read::read,
+    redact::redact,
+    write::write,
+};
+#[cfg(not(feature = "unstable-engine"))]
+pub(crate) use {
+    definition::View,
+    notation::{Form, Reading},
+    packed::Packed,
+    read::read,
+    redact::redact,
+    write::write,
+};

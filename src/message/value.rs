@@ -117,7 +117,7 @@ pub struct SlotFields<'p>(Option<View<'p>>, usize);
 
 impl<'p> SlotFields<'p> {
     /// The next field's value; nothing where the field is absent.
-    #[expect(clippy::should_implement_trait, reason = "an iterator ends, this does not")]
+    #[allow(clippy::should_implement_trait, reason = "an iterator ends, this does not")]
     #[inline(never)]
     pub fn next(&mut self) -> Option<Slot<'p>> {
         let view = self.0?;

@@ -15,6 +15,9 @@ use std::mem::take;
 ///
 /// What we send is judged more strictly than what is received: `method` must be the interface's, and nothing that is
 /// required may be empty.
+///
+/// Of the feature `unstable-engine`, which has the type of `packed`.
+#[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
 pub fn check<'t>(interface: &'static Interface, is_reply: bool, text: &'t [u8], packed: &mut Packed) -> Option<Cow<'t, [u8]>> {
     let outcome = match interface.direction {
         Direction::ToMeituan { .. } if is_reply => {

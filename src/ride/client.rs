@@ -5,6 +5,7 @@ use super::{COMMON, Direction, Interface, form};
 use crate::envelope::Key;
 use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
+use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Form, Packed, Reading, read, write};
 use crate::text::{decimal, hexadecimal, text_from};
@@ -185,8 +186,11 @@ impl Client {
     /// Writes a request from its program notation (the business parameters), checked by the definition. Warnings are
     /// left in `packed`.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// The first finding that refuses the request.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn encode_request(
         &self,
         interface: &'static Interface,
@@ -235,21 +239,23 @@ impl Client {
             return Err(Error::at(ErrorCode::UnknownField, name).detail("the library writes this field"));
         }
         let ts = if self.config.version == Version::V1 { now.0 / 1000 } else { now.0 };
-        let (before, rest) = program.split_at(program.len() - rest.len());
-        let source = [
-            before,
-            if given.raw(COMMON[0]).is_none() { b"\"supplyCode\":1," } else { b"" },
-            b"\"entId\":\"",
-            decimal(self.config.ent_id as i64).as_bytes(),
-            br#"","method":""#,
-            method.as_bytes(),
-            br#"","ts":"#,
-            decimal(ts).as_bytes(),
-            if rest.trim_ascii_start().starts_with(b"}") { b"" } else { b"," },
-            rest,
-        ]
-        .concat();
-        let shift = source.len() - program.len();
+        let (space, _) = program.split_at(program.len() - own.len());
+        let rest = rest.trim_ascii_end().strip_suffix(b"}").unwrap_or(rest);
+        let mut source = Vec::with_capacity(program.len() + 96);
+        source.extend_from_slice(space);
+        let mut object = ObjectWriter::begin(&mut source);
+        let [supply_code, ent_id, method_name, timestamp] = COMMON;
+        if given.raw(supply_code).is_none() {
+            object.field(supply_code, &1);
+        }
+        object.field(ent_id, &decimal(self.config.ent_id as i64));
+        object.field(method_name, &method.to_owned());
+        object.field(timestamp, &ts);
+        if !rest.trim_ascii().is_empty() {
+            object.fields(rest);
+        }
+        object.end();
+        let shift = source.len().saturating_sub(program.trim_ascii_end().len());
         Ok((source, shift as u32))
     }
 }

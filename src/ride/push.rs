@@ -157,8 +157,11 @@ impl Client {
     /// not 5 is [one of another business](Accepted::is_other), whatever else is in it. A push without a token is accepted and
     /// reported, unless the [configuration](super::Config::require_token) says otherwise.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<Accepted, Refusal> {
         packed.issues.clear();
         let Some(interface) = self.route(uri) else {

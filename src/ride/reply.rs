@@ -43,9 +43,12 @@ impl Client {
     /// Reads a reply into `packed`. The code in the body decides what the outcome is; where the body cannot be read, the HTTP status is all
     /// there is. Offsets of findings count from the beginning of the business reply.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote`, or the first finding that refuses the reply. A `data` that is neither JSON
     /// nor opens is `DECRYPTION_FAILED`, whatever was asked: what it says cannot be known.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn read_reply<'b>(
         &self,
         interface: &'static Interface,

@@ -4,6 +4,7 @@ use super::statics::with_interfaces;
 use super::{Call, calls::*, codes, codes::*, notices::*, products::*};
 #[cfg(feature = "testing")]
 use crate::message::RawJson;
+use crate::message::json::ObjectWriter;
 use crate::message::value::FieldValue;
 use crate::message::{Id, Packed, Reading, read};
 use crate::{Error, ErrorCode};
@@ -44,10 +45,22 @@ macro_rules! body_type {
     (($($kind:tt)*)) => { crate::kind_type!($($kind)*) };
 }
 
+/// Appends the fields of a request that its reply repeats.
+macro_rules! put_repeated {
+    ($asked:ident $variant:ident () $echoes:tt $fields:ident) => {};
+    ($asked:ident $variant:ident $body:tt ([] []) $fields:ident) => {};
+    ($asked:ident $variant:ident $body:tt ([$($echo:ident $wire:literal)*] [$($known:ident $known_wire:literal)?]) $fields:ident) => {
+        if let Asked::$variant(body) = $asked {
+            $($fields.field($wire, &body.$echo);)*
+            $($fields.field($known_wire, &body.$known.clone().filter(|known| !known.is_empty()));)?
+        }
+    };
+}
+
 macro_rules! types {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:ident $(($($request_of:tt)*))?)?) $codes:ident
-            ($($reply:ident $(($($reply_of:tt)*))?)?) ($($known:ident)?) ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
+            ($($reply:ident $(($($reply_of:tt)*))?)?) $echoes:tt ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$notice:ident $kind:ident $(($($of:tt)*))?})*
     ) => {
         /// What Meituan asks, by call.
@@ -107,6 +120,15 @@ macro_rules! types {
                     return Some(body.$order_id);
                 })?)*
                 None
+            }
+
+            /// Returns the fields that its reply repeats, in program notation. One that may be missing is left out where it says nothing.
+            pub(super) fn repeated(&self) -> Vec<u8> {
+                let mut out = Vec::new();
+                let mut fields = ObjectWriter::begin(&mut out);
+                $(put_repeated!(self $variant $request_body $echoes fields);)*
+                fields.end();
+                out
             }
 
             /// What it asks, in program notation; nothing where the call has no body.

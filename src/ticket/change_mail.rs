@@ -24,6 +24,7 @@ use super::acceptance::{NOTICE_WORKING_DAYS, change_notice};
 use super::working_days::Calendar;
 use crate::time::{Timestamp, wall_clock};
 use crate::{Error, ErrorCode};
+use serde::Serialize;
 
 /// Recipients of the mail, beside the sales contact (acceptance manual, part six).
 pub const RECIPIENTS: [&str; 2] = ["hb.trip.api@meituan.com", "ask.api@meituan.com"];
@@ -58,7 +59,7 @@ pub struct ChangeOfEndpoint {
 }
 
 /// A mail, to be sent by the caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
     /// The recipients (收件人).
     pub to: Vec<String>,

@@ -46,7 +46,7 @@ macro_rules! interfaces {
                     failure OTHER;
                     outcomes [ISSUING];
                     pending { ISSUING }
-                    echoes ["orderId"] { partner_order_id "partnerOrderId" }
+                    echoes [order_id "orderId"] { partner_order_id "partnerOrderId" }
                     repeats [order_id "orderId"];
                     encryption Never;
                     about Order { order_id }
@@ -61,7 +61,7 @@ macro_rules! interfaces {
                     failure OTHER;
                     outcomes [];
                     pending {}
-                    echoes ["orderId"] { partner_order_id "partnerOrderId" }
+                    echoes [order_id "orderId"] { partner_order_id "partnerOrderId" }
                     repeats [];
                     encryption Never;
                     about Order { order_id }
@@ -76,7 +76,7 @@ macro_rules! interfaces {
                     failure OTHER;
                     outcomes [REFUNDED, PENDING];
                     pending { PENDING }
-                    echoes ["orderId", "refundId"] { partner_order_id "partnerOrderId" }
+                    echoes [order_id "orderId", refund_id "refundId"] { partner_order_id "partnerOrderId" }
                     repeats [order_id "orderId", refund_id "refundId"];
                     encryption Never;
                     about Order { order_id }
@@ -121,7 +121,7 @@ macro_rules! interfaces {
                     failure FAILURE;
                     outcomes [];
                     pending {}
-                    echoes ["orderId", "rescheduleNo"] {}
+                    echoes [order_id "orderId", reschedule_no "rescheduleNo"] {}
                     repeats [order_id "orderId", reschedule_no "rescheduleNo"];
                     encryption Never;
                     about Order { order_id }

@@ -14,7 +14,7 @@ macro_rules! outcomes {
                 failure $failure:ident;
                 outcomes [$($outcome:ident),*];
                 pending { $($pending:ident)? }
-                echoes [$($echo:literal),*] { $($known:tt)* }
+                echoes $echoes:tt { $($known:tt)* }
                 repeats $repeats:tt;
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }

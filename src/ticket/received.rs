@@ -1,7 +1,6 @@
 //! Calls of Meituan's in Rust types.
 
 use super::{Accepted, Asked, Call, Parts, Refusal, Supplier};
-use crate::message::json::ObjectWriter;
 use crate::message::value::FieldValue;
 use crate::message::{Packed, Reading, read};
 use crate::time::Timestamp;
@@ -24,31 +23,6 @@ pub struct Received {
     pub date: String,
     /// The signature, as it was received. It covers method, URI and Date, and neither the body nor, as Meituan may sign, the query.
     pub signature: String,
-}
-
-impl Asked {
-    /// What it says of the fields that its reply repeats, in program notation.
-    pub(super) fn repeated(&self) -> Vec<u8> {
-        let (mut out, number) = (Vec::new(), |number: &Option<String>| number.clone().filter(|number| !number.is_empty()));
-        let [mut partner_order_id, mut refund_id, mut reschedule_no] = [None, None, None];
-        match self {
-            Asked::OrderPay(pay) => partner_order_id = number(&pay.partner_order_id),
-            Asked::OrderQuery(query) => partner_order_id = number(&query.partner_order_id),
-            Asked::OrderRefund(refund) => {
-                partner_order_id = number(&refund.partner_order_id);
-                refund_id = Some(refund.refund_id.clone());
-            }
-            Asked::OrderReschedule(reschedule) => reschedule_no = Some(reschedule.reschedule_no.clone()),
-            _ => {}
-        }
-        let mut object = ObjectWriter::begin(&mut out);
-        object.field("orderId", &self.order_id());
-        object.field("partnerOrderId", &partner_order_id);
-        object.field("refundId", &refund_id);
-        object.field("rescheduleNo", &reschedule_no);
-        object.end();
-        out
-    }
 }
 
 impl Supplier {

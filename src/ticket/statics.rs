@@ -95,7 +95,7 @@ macro_rules! statics {
                 failure $failure:ident;
                 outcomes [$($outcome:ident),*];
                 pending { $($pending:ident)? }
-                echoes [$($echo:literal),*] { $($known:ident $known_wire:literal)? }
+                echoes [$($echo:ident $echo_wire:literal),*] { $($known:ident $known_wire:literal)? }
                 repeats [$($repeat:ident $repeat_wire:literal),*];
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }
@@ -140,7 +140,7 @@ macro_rules! statics {
                 outcomes: &[$($codes::$outcome.0),*],
                 pending: perhaps!($($codes::$pending.0)?),
                 encryption: Encryption::$encryption,
-                echoes: &[$($echo,)* $($known_wire)?],
+                echoes: &[$($echo_wire,)* $($known_wire)?],
                 known_echo: perhaps!($($known_wire)?),
                 repeats: &[$($repeat_wire),*],
                 about: About::$about,
@@ -189,7 +189,7 @@ macro_rules! statics {
             ($d callback:ident) => {
                 $d callback! {
                     $([$constant $variant $name ($($request $(($($request_of)*))?)?) $codes ($($reply $(($($reply_of)*))?)?)
-                        ($($known)?) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?) ($($repeat)*)])*
+                        ([$($echo $echo_wire)*] [$($known $known_wire)?]) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?) ($($repeat)*)])*
                     $({$notice $kind $(($($of)*))?})*
                 }
             };

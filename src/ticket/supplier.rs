@@ -264,8 +264,11 @@ impl Supplier {
 
     /// Takes a call apart: authenticated, then read into `packed`.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn accept<'b>(
         &self,
         parts: &Parts<'_>,
@@ -391,8 +394,11 @@ impl Supplier {
     /// Writes a reply from its program notation (`{"code", "describe", "partnerId", "body"}`), checked by the
     /// definition. Warnings are left in `packed`.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// The first finding that refuses the reply.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn encode_reply(
         &self,
         call: &'static Call,
@@ -445,8 +451,11 @@ impl Supplier {
     /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must
     /// be. True when it is encrypted.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// The first finding that refuses the request.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn encode_request(
         &self,
         call: &'static Call,

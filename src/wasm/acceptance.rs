@@ -2,7 +2,7 @@
 
 use super::crossing::unreadable;
 use super::messages::message;
-use super::state::{finish, with};
+use super::state::with;
 use crate::Error;
 use crate::message::{Form, Reading, read};
 use crate::ticket::acceptance::{Strictness, check_json, redacted};
@@ -11,17 +11,14 @@ use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
-/// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. The output
-/// is the report's JSON. 0 when the trace is one.
+/// Judges the trace in the input by the acceptance points; `strict`: what is only inferred fails a point too. Returns the
+/// report, or undefined when the input is no trace.
 #[wasm_bindgen]
-pub fn ticket_accept(strict: bool, length: usize) -> u32 {
+pub fn ticket_accept(strict: bool, length: usize) -> JsValue {
     with(|state| {
         let strictness = if strict { Strictness::Inferred } else { Strictness::Documented };
-        state.output.clear();
         let report = check_json(state.input.get(..length).unwrap_or_default(), strictness);
-        let outcome = report.map(|report| report.write_json(&mut state.output));
-        state.tell_output();
-        state.finish(outcome)
+        state.finish_object(report)
     })
 }
 
@@ -57,13 +54,11 @@ crate::messages! {
     }
 }
 
-/// Writes the mail that announces the change in the input. The output is the recipients, separated by commas, then the
-/// subject, then the body, each on a line. 0 when it may be sent.
+/// Writes the mail that announces the change in the input. Returns it, or undefined when it may not be sent.
 #[wasm_bindgen]
-pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
+pub fn ticket_change_mail(length: usize, now: f64) -> JsValue {
     with(|state| {
         let source = state.input.get(..length).unwrap_or_default();
-        state.output.clear();
         read(Announcement::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
         let announced: Option<Announcement> = state.packed.take(Announcement::MESSAGE, source);
         let mail = match (Error::from_issues(&state.packed.issues), announced) {
@@ -82,11 +77,6 @@ pub fn ticket_change_mail(length: usize, now: f64) -> u32 {
             }
             (error, _) => Err(error.unwrap_or_else(unreadable)),
         };
-        let outcome = mail.map(|mail| {
-            for part in [&mail.to.join(","), "\n", &mail.subject, "\n", &mail.body] {
-                state.output.extend_from_slice(part.as_bytes());
-            }
-        });
-        finish(state, outcome)
+        state.finish_object(mail)
     })
 }

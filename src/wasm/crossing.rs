@@ -98,3 +98,9 @@ pub(super) fn found_outside(said: &[u8]) -> Error {
 pub(super) fn unreadable() -> Error {
     Error::at(ErrorCode::InvalidJson, "")
 }
+
+/// A value as a plain object. There is always one: no value of ours is a number or key that JavaScript does not have.
+#[cfg(feature = "wasm")]
+pub(super) fn as_object(value: &impl serde::Serialize) -> wasm_bindgen::JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::new()).unwrap_or_default()
+}

@@ -1,80 +1,62 @@
-//! The diagnosis of signatures at the border: asked for by people, not by each request.
+//! The diagnosis of signatures at the boundary: people ask for it, not requests. So objects cross as objects.
 
-use super::crossing::unreadable;
-use super::state::with;
-use crate::ba::{self, Diagnosis, Evidence};
-use crate::message::json::ObjectWriter;
-use crate::message::{Form, Reading, View, read};
-use crate::{Error, Secret};
+use super::crossing::as_object;
+use crate::Secret;
+use crate::ba::{self, Evidence};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
 
-crate::messages! {
-    /// A request whose signature is in question.
-    Questioned {
-        /// The method as it was sent.
-        method "method": text, required;
-        /// The whole URL, or the path with its query.
-        url "url": text, required;
-        /// The Date header.
-        date "date": text, optional;
-        /// The Authorization header.
-        authorization "authorization": text, optional;
-        /// The body.
-        body "body": text, optional;
-        /// The clientId that was agreed on.
-        client_id "clientId": text, optional;
-        /// The partnerId that was agreed on.
-        partner_id "partnerId": text, optional;
-        /// The secret that should have been used, then the others of a rotation.
-        secrets "secrets": list(text), required;
-    }
-}
-
-/// Finds out why the signature of the request in the input does not match. The output is what was found. 0 when the input can
-/// be read.
 #[wasm_bindgen]
-pub fn ba_diagnose(length: usize) -> u32 {
-    with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        read(Questioned::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
-        let questioned = state.packed.view(Questioned::MESSAGE, source);
-        let outcome = match (Error::from_issues(&state.packed.issues), questioned) {
-            (None, Some(questioned)) => Ok(diagnosis(&questioned)),
-            (error, _) => Err(error.unwrap_or_else(unreadable)),
-        };
-        // Secrets stand in the input, so they do not stay there.
-        source.zeroize();
-        state.output.clear();
-        let outcome = outcome.map(|found| write(&found, &mut state.output));
-        state.tell_output();
-        state.finish(outcome)
-    })
+extern "C" {
+    /// A request whose signature is in question. What is absent is undefined.
+    pub type Questioned;
+
+    /// The method as it was sent.
+    #[wasm_bindgen(method, getter)]
+    fn method(this: &Questioned) -> String;
+
+    /// The whole URL, or the path with its query.
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &Questioned) -> String;
+
+    /// The Date header.
+    #[wasm_bindgen(method, getter)]
+    fn date(this: &Questioned) -> Option<String>;
+
+    /// The Authorization header.
+    #[wasm_bindgen(method, getter)]
+    fn authorization(this: &Questioned) -> Option<String>;
+
+    /// The body.
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Questioned) -> Option<String>;
+
+    /// The clientId that was agreed on.
+    #[wasm_bindgen(method, getter, js_name = clientId)]
+    fn client_id(this: &Questioned) -> Option<String>;
+
+    /// The partnerId that was agreed on.
+    #[wasm_bindgen(method, getter, js_name = partnerId)]
+    fn partner_id(this: &Questioned) -> Option<String>;
+
+    /// The secret that should have been used, then the others of a rotation.
+    #[wasm_bindgen(method, getter)]
+    fn secrets(this: &Questioned) -> Array;
 }
 
-fn diagnosis(questioned: &View<'_>) -> Diagnosis {
-    let text = |name| questioned.text(name).unwrap_or_default();
-    let secrets: Vec<Secret> = questioned.texts("secrets").map(|secret| Secret::new(&*secret)).collect();
-    ba::diagnose(&Evidence {
-        method: &text("method"),
-        url: &text("url"),
-        date: &text("date"),
-        authorization: &text("authorization"),
-        body: text("body").as_bytes(),
-        client_id: &text("clientId"),
-        partner_id: &text("partnerId"),
+/// Finds out why the signature of the request does not match.
+#[wasm_bindgen]
+pub fn ba_diagnose(questioned: &Questioned) -> JsValue {
+    let secrets: Vec<_> = questioned.secrets().iter().filter_map(|secret| secret.as_string()).map(Secret::new).collect();
+    let found = ba::diagnose(&Evidence {
+        method: &questioned.method(),
+        url: &questioned.url(),
+        date: &questioned.date().unwrap_or_default(),
+        authorization: &questioned.authorization().unwrap_or_default(),
+        body: questioned.body().unwrap_or_default().as_bytes(),
+        client_id: &questioned.client_id().unwrap_or_default(),
+        partner_id: &questioned.partner_id().unwrap_or_default(),
         secrets: &secrets,
-    })
-}
-
-fn write(found: &Diagnosis, out: &mut Vec<u8>) {
-    let ids: Vec<&str> = found.mistakes.iter().map(|mistake| mistake.id).collect();
-    let mut object = ObjectWriter::begin(out);
-    object.field("stringToSign", &found.string_to_sign);
-    object.field("expected", &found.expected);
-    object.field("received", &found.received);
-    object.field("signed", &found.signed);
-    object.field("mistakes", &ids);
-    object.field("isExplained", &found.is_explained);
-    object.end();
+    });
+    as_object(&found)
 }

@@ -1,12 +1,12 @@
 //! Signing what no call of this library signs, at the boundary: any request by BA, and sorted parameters.
 
+use super::crossing::as_object;
 use super::state::with;
-use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
 use crate::sorted_sign::{Scheme, sign};
 use crate::{Error, Secret, ba};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
 
 crate::messages! {
     /// A parameter to sign.
@@ -48,41 +48,30 @@ pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
     })
 }
 
-/// Texts that stand in the input one after the other, each ended by a byte that UTF-8 never has. One of them is a secret,
-/// so they do not stay there.
-fn with_texts(length: usize, work: impl FnOnce([&str; 6], &mut Vec<u8>) -> Result<(), Error>) -> u32 {
-    with(|state| {
-        let source = state.input.get_mut(..length).unwrap_or_default();
-        let mut texts = source.split(|&byte| byte == 0xff).map(|text| std::str::from_utf8(text).unwrap_or_default());
-        state.output.clear();
-        let outcome = work(std::array::from_fn(|_| texts.next().unwrap_or_default()), &mut state.output);
-        source.zeroize();
-        state.tell_output();
-        state.finish(outcome)
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Signed {
+    authorization: String,
+    string_to_sign: String,
+    signature: String,
+}
+
+/// Manual BA: signs any method, URI and date. Returns the signature and what it was made of.
+#[wasm_bindgen]
+pub fn ba_sign(client_id: &str, secret: String, method: &str, uri: &str, date: &str) -> JsValue {
+    let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
+    as_object(&Signed {
+        authorization: ba::authorization(client_id, &signature),
+        string_to_sign: ba::string_to_sign(method, uri, date),
+        signature,
     })
 }
 
-/// Manual BA: signs any method, URI and date. The texts are client id, secret, method, URI, date; the output is the
-/// signature with what it was made of, as JSON.
+/// Manual BA: whether the header is right; else the error is kept.
 #[wasm_bindgen]
-pub fn ba_sign(length: usize) -> u32 {
-    with_texts(length, |[client_id, secret, method, uri, date, _], out| {
-        let signature = ba::sign(&ba::Key::new(&Secret::new(secret)), method, uri, date);
-        let mut object = ObjectWriter::begin(out);
-        object.field("authorization", &ba::authorization(client_id, &signature));
-        object.field("stringToSign", &ba::string_to_sign(method, uri, date));
-        object.field("signature", &signature);
-        object.end();
-        Ok(())
-    })
-}
-
-/// Manual BA: 0 when the header is right. The texts are those of [`ba_sign`], then the header.
-#[wasm_bindgen]
-pub fn ba_verify(length: usize) -> u32 {
-    with_texts(length, |[client_id, secret, method, uri, date, authorization], _| {
-        ba::verify(&[ba::Key::new(&Secret::new(secret))], client_id, method, &[uri], date, authorization)
-    })
+pub fn ba_verify(client_id: &str, secret: String, method: &str, uri: &str, date: &str, authorization: &str) -> bool {
+    let key = ba::Key::new(&Secret::new(secret));
+    with(|state| state.finish(ba::verify(&[key], client_id, method, &[uri], date, authorization)) == 0)
 }
 
 /// Milliseconds of the HTTP date in the input; NaN when it is none.

@@ -1,13 +1,15 @@
 //! All that lives between calls, and the row of numbers that reports what a call has left there.
 
 #[cfg(feature = "wasm")]
-use super::jobs::Services;
+use super::{crossing::as_object, jobs::Services};
 use crate::message::Packed;
 use crate::ride::Client;
 use crate::ticket::Supplier;
 use crate::{Error, Secret};
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
+#[cfg(feature = "wasm")]
+use wasm_bindgen::JsValue;
 use zeroize::Zeroize;
 
 /// All that lives between calls.
@@ -122,6 +124,18 @@ impl State {
             self.finish(Err(error));
             NONE
         })
+    }
+
+    /// The value as a plain object; else the error is kept for [`messages::write_error`], and undefined returned.
+    #[cfg(feature = "wasm")]
+    pub(super) fn finish_object<T: serde::Serialize>(&mut self, outcome: Result<T, Error>) -> JsValue {
+        let (object, outcome) = match outcome {
+            Ok(value) => (as_object(&value), Ok(())),
+            Err(error) => (JsValue::UNDEFINED, Err(error)),
+        };
+        self.tell_findings();
+        self.finish(outcome);
+        object
     }
 
     /// 0 for success; else the error is kept for [`messages::write_error`], and 1 returned.

@@ -62,6 +62,17 @@ describe("the package", () => {
     assert.equal(refusalOf(() => checkMessage("ticket.nothing", "{}")).code, "UNKNOWN_VALUE");
   });
 
+  it("reads JSON of any kind with every digit, however many escapes its strings have", () => {
+    const escapes = '\\n\\\\\\"'.repeat(1_000_000);
+    const text = `{"mtOrderId":"1","eventCode":1,"extInfoMap":{"\\"12345678901234567890":["${escapes}",-12345678901234567890,1.5,12345678901234567]}}`;
+    const { value, issues } = checkMessage("ride.orderChanged.request", text);
+    assert.ok(value, JSON.stringify(issues));
+    const [[name, [string, ...numbers]]] = Object.entries(value.extInfoMap);
+    assert.equal(name, '"12345678901234567890');
+    assert.equal(string, '\n\\"'.repeat(1_000_000));
+    assert.deepEqual(numbers, ["-12345678901234567890", 1.5, "12345678901234567"]);
+  });
+
   it("says in one word what the check says in full, of whole messages and of damaged ones", () => {
     const damages = [
       (text) => text,

@@ -78,7 +78,7 @@ pub(crate) const ORDERS: WasmModule = WasmModule {
     // A hundredth smaller than what the compiler would do, and within the gates of the benchmarks.
     inline_threshold: Some(20),
     hint_threshold: 100,
-    budget: 202 * 1024,
+    budget: 205 * 1024,
 };
 
 pub(crate) const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];

@@ -19,7 +19,7 @@ pub(crate) const DIGESTS: &str = "wasm.sha256";
 const PAPERS: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
 /// What Rust itself brings: the crates of its standard library.
-const STANDARD_LIBRARY: [&str; 5] = ["core", "alloc", "std", "compiler_builtins", "panic_abort"];
+const STANDARD_LIBRARY: [&str; 6] = ["core", "alloc", "std", "compiler_builtins", "hashbrown", "panic_abort"];
 
 /// Code of somebody else's in the package.
 struct Part {

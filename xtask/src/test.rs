@@ -187,7 +187,10 @@ fn rust_tests(filter: Option<&str>) -> Outcome {
 }
 
 fn rust_tests_without_features(filter: Option<&str>) -> Outcome {
-    cargo_tests(cargo("test").args(["--package", "meituan-protocol", "--no-default-features"]), filter)
+    cargo_tests(
+        cargo("test").args(["--package", "meituan-protocol", "--no-default-features", "--features=unstable-engine"]),
+        filter,
+    )
 }
 
 /// A filter is the name of a file in `tests/`, or a part of the names of tests.

@@ -2,12 +2,8 @@
 
 import * as glue from "../loaders/orders-glue.js";
 import { stringify } from "../values/json.js";
-import { about, answered } from "./orders-module.js";
+import { about, made } from "./orders-module.js";
 
-/** @param announcement as src/wasm/orders.rs names it */
-export function writeChangeMail(announcement: object, now: number) {
-  const write = () => answered([stringify(announcement, "change")], (length) => glue.ticket_change_mail(length, now));
-  const mail = about(write, announcement, "change");
-  const [to, subject, ...body] = mail.split("\n");
-  return { to: to.split(","), subject, body: body.join("\n") };
-}
+/** @param announcement as src/wasm/acceptance.rs names it */
+export const writeChangeMail = (announcement: object, now: number): { to: string[]; subject: string; body: string } =>
+  about(() => made([stringify(announcement, "change")], (length) => glue.ticket_change_mail(length, now)), announcement, "change");

@@ -41,6 +41,14 @@ export function told(refused: number): string {
   return boundary.output();
 }
 
+/** The object that the module made; undefined where it refused. */
+export const made = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => unknown): any =>
+  asked(parts, (...lengths) => {
+    const object = work(...lengths);
+    if (object === undefined) throw boundary.failed();
+    return object;
+  });
+
 /** The output of what was asked. */
 export const answered = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => number): string =>
   asked(parts, (...lengths) => told(work(...lengths)));

@@ -1,7 +1,7 @@
 // Recorded exchanges in the module of orders.
 
 import * as glue from "../loaders/orders-glue.js";
-import { answered, asked, boundary } from "./orders-module.js";
+import { asked, boundary, made } from "./orders-module.js";
 
 /** A body without personal data, and without what its definition does not name, as JSON. */
 export const redact = (message: number, body: string | Uint8Array): string =>
@@ -11,4 +11,4 @@ export const redact = (message: number, body: string | Uint8Array): string =>
   });
 
 export const judgeTrace = (trace: string | Uint8Array, strict: boolean): any =>
-  JSON.parse(answered([trace], (length) => glue.ticket_accept(strict, length)));
+  made([trace], (length) => glue.ticket_accept(strict, length));

@@ -169,7 +169,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
 
   const signedUri = options.signedUri === undefined ? undefined : anyText(options.signedUri, "signedUri");
   const { authorization, date, stringToSign, url } = signPost(handle, uri, signedUri, now);
-  if (options.uri !== undefined && !PLAIN_URI.test(uri) && parsedUri(`http://host${uri}`) !== uri) {
+  if (options.uri !== undefined && !isPlain(uri) && parsedUri(`http://host${uri}`) !== uri) {
     unexpected("uri", uri, "a path as URL parsers write it", "与 URL 解析器写法一致的路径");
   }
   const headers: Record<string, string> = {
@@ -190,8 +190,12 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   });
 }
 
-/** URL parsers leave it as it is: no dot begins a part of its path. Parsing a URL costs more than signing it. */
 const PLAIN_URI = /^(?:\/[\w-]+(?:\.[\w-]+)*)+(?:\?[\w.&=%-]*)?$/;
+/** The expression needs room for each part of a path. */
+const MAX_PLAIN_URI = 4096;
+
+/** Whether URL parsers leave it as it is: no dot begins a part of its path. Parsing a URL costs more than signing it. */
+const isPlain = (uri: string) => uri.length <= MAX_PLAIN_URI && PLAIN_URI.test(uri);
 
 /** The path and query that a client sends. It takes `/a/../b` for `/b`, and a backslash for a slash. */
 function parsedUri(url: string): string | undefined {

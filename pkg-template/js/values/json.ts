@@ -39,13 +39,33 @@ function wordsOf({ value, isCircle, isUnreadable }: { value?: unknown; isCircle?
   return { en: "expected JSON, found what cannot be written as such", zh: "应为 JSON，实为无法写成 JSON 的值" };
 }
 
-// Texts and numbers, each as a whole. Whole numbers too long for a double stand in quotes afterwards, so that no digit is
-// lost; a fraction or an exponent is a double's own affair.
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+// Whole numbers too long for a double stand in quotes afterwards, so that no digit is lost; a fraction or an exponent is a double's own
+// affair. Strings are skipped by hand: an expression that steps over escapes needs room for each of them.
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_NUMBER = /^-?\d{16,}$/;
 
+const exactly = (number: string) => (LONG_NUMBER.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number);
+
+/** Behind the string that begins there; where it has no end, the end of all. */
+function afterString(json: string, start: number): number {
+  for (let quote = json.indexOf('"', start + 1); quote !== -1; quote = json.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (json[quote - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
+  return json.length;
+}
+
 export function parseExactly(json: string) {
-  return JSON.parse(
-    json.replace(TOKEN, (token) => (LONG_NUMBER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token)),
-  );
+  if (!/\d{16}/.test(json)) return JSON.parse(json);
+  const pieces: string[] = [];
+  let at = 0;
+  while (at < json.length) {
+    const quote = json.indexOf('"', at);
+    const start = quote === -1 ? json.length : quote;
+    pieces.push(json.slice(at, start).replace(NUMBER, exactly));
+    at = start === json.length ? start : afterString(json, start);
+    pieces.push(json.slice(start, at));
+  }
+  return JSON.parse(pieces.join(""));
 }

@@ -3,7 +3,8 @@
 use super::points::{NAMES, Name, POINTS, Point};
 use crate::ErrorCode;
 use crate::message::definition::Basis;
-use crate::message::json::{push_list, push_object};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// What breaking an inferred demand does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +42,12 @@ impl Verdict {
     }
 }
 
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// What a finding does to its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -64,30 +71,42 @@ impl Effect {
     }
 }
 
+impl Serialize for Effect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// One thing that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Which exchange, by its place in the trace from 0; absent where it is about the settings.
-    pub exchange: Option<u32>,
-    /// The field of the request or reply that the supplier wrote, such as `body.vouchers`, or of the exchange or the
-    /// settings, such as `durationMs`.
-    pub path: String,
-    /// The message rule that was broken, where it is one.
-    pub rule: Option<&'static str>,
-    /// The stable name of what is wrong, where the message itself is wrong.
-    pub code: Option<ErrorCode>,
-    /// What was found or expected, for people.
-    pub detail: String,
-    /// Whether the acceptance manual says it.
-    pub basis: Basis,
     /// What it does to the point.
     pub effect: Effect,
+    /// Whether the acceptance manual says it.
+    pub basis: Basis,
+    /// The field of the request or reply that the supplier wrote, such as `body.vouchers`, or of the exchange or the
+    /// settings, such as `durationMs`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The message rule that was broken, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    /// The stable name of what is wrong, where the message itself is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
+    /// What was found or expected, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// Which exchange, by its place in the trace from 0; absent where it is about the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u32>,
 }
 
 /// What was found about one point.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PointReport {
     /// The point.
+    #[serde(rename = "id", serialize_with = "id")]
     pub point: &'static Point,
     /// The verdict.
     pub verdict: Verdict,
@@ -114,42 +133,21 @@ impl Report {
     pub fn nothing_failed(&self) -> bool {
         self.points.iter().all(|report| report.verdict != Verdict::Failed)
     }
+}
 
-    /// Appends the report as JSON: `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path",
-    /// "rule","code","detail","exchange"}]}]}`. What is absent or empty is left out.
-    pub fn write_json(&self, out: &mut Vec<u8>) {
-        push_object(out, |object| {
-            object.field("version", &1);
-            push_list(&self.points, object.entry("points"), PointReport::write);
-        });
+/// As `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path","rule","code","detail","exchange"}]}]}`.
+/// What is absent or empty is left out.
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("Report", 2)?;
+        report.serialize_field("version", &1)?;
+        report.serialize_field("points", &self.points)?;
+        report.end()
     }
 }
 
-impl PointReport {
-    fn write(&self, out: &mut Vec<u8>) {
-        push_object(out, |object| {
-            object.field("id", &self.point.id);
-            object.field("verdict", &self.verdict.as_str());
-            object.field("shown", &self.shown);
-            push_list(&self.findings, object.entry("findings"), Finding::write);
-        });
-    }
-}
-
-impl Finding {
-    fn write(&self, out: &mut Vec<u8>) {
-        let basis = if self.basis == Basis::Documented { "documented" } else { "inferred" };
-        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        push_object(out, |object| {
-            object.field("effect", &self.effect.as_str());
-            object.field("basis", &basis);
-            object.field("path", &some(&self.path));
-            object.field("rule", &self.rule);
-            object.field("code", &self.code.map(ErrorCode::as_str));
-            object.field("detail", &some(&self.detail));
-            object.field("exchange", &self.exchange);
-        });
-    }
+fn id<S: Serializer>(point: &Point, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(point.id)
 }
 
 /// Findings while they are collected.

@@ -62,9 +62,12 @@ impl Supplier {
     /// Reads the reply to a call into `packed`. Outcomes come with an HTTP status from 200 to 299: another one is a gateway's word, even where
     /// the body looks like a reply. A reply is encrypted when its request was, but not always: what begins like JSON is JSON.
     ///
+    /// Of the feature `unstable-engine`, which has the type of `packed`.
+    ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote` for another HTTP status; `BODY_TOO_LARGE`, `DECRYPTION_FAILED`, or the first finding that
     /// refuses the reply.
+    #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn read_reply<'b>(
         &self,
         call: &'static Call,

@@ -222,7 +222,7 @@ crate::choices! {
 
 macro_rules! calls {
     (
-        $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) ($($known:ident)?)
+        $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) $echoes:tt
             ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$($notice:tt)*})*
     ) => {
