@@ -8,6 +8,7 @@
 //! this layer: an altered ciphertext may open to altered text.
 
 use crate::block_cipher::{BLOCK, Key};
+use crate::text::from_hexadecimal;
 use crate::{Error, ErrorCode, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,18 +31,19 @@ pub struct BodyKey {
 }
 
 impl BodyKey {
-    /// The 16 characters that Meituan assigned.
+    /// The 16 characters that Meituan assigned, or their 16 bytes as 32 hexadecimal digits.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` when they are not 16 bytes.
+    /// `INVALID_CONFIG` at `bodyEncryption.key` when it is anything else.
     pub fn new(secret: &Secret) -> Result<Self, Error> {
-        let key: &[u8; BLOCK] = secret
-            .expose()
-            .try_into()
-            .map_err(|_| Error::at(ErrorCode::InvalidConfig, "bodyEncryption.key").detail("expected 16 characters"))?;
-        let mut vector = Zeroizing::new(*key);
+        let invalid =
+            || Error::at(ErrorCode::InvalidConfig, "bodyEncryption.key").detail("expected 16 characters, or 32 hex digits");
+        let written = secret.expose();
+        let key = written.try_into().ok().or_else(|| from_hexadecimal(written)).ok_or_else(invalid)?;
+        let key: Zeroizing<[u8; BLOCK]> = Zeroizing::new(key);
+        let mut vector = key.clone();
         vector.rotate_left(8);
-        Ok(BodyKey { key: Key::new(key), vector })
+        Ok(BodyKey { key: Key::new(&key), vector })
     }
 
     #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]

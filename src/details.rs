@@ -36,8 +36,8 @@ details! {
     "before upgradeAt", "早于 upgradeAt";
     "control characters", "含控制字符";
     "expected one mail address", "应为一个邮箱地址";
-    "expected 16 characters", "应为 16 个字符";
-    "expected Base64 of exactly 16 bytes", "应为恰好 16 字节的 Base64";
+    "expected 16 characters, or 32 hex digits", "应为 16 个字符，或 32 位十六进制数字";
+    "expected Base64 of exactly 16 bytes, or 32 hex digits", "应为恰好 16 字节的 Base64，或 32 位十六进制数字";
     "expected a text that is not empty", "应为非空字符串";
     "expected visible ASCII characters", "应为可见的 ASCII 字符";
     "expected a secret that is not empty", "应为非空的密钥";

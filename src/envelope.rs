@@ -16,6 +16,7 @@
 //! - compare the ids of what comes back with the ids that were sent.
 
 use crate::block_cipher::{self, BLOCK};
+use crate::text::from_hexadecimal;
 use crate::{Error, ErrorCode, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -36,12 +37,16 @@ use zeroize::Zeroizing;
 pub struct Key(block_cipher::Key);
 
 impl Key {
-    /// The `secretKey` that Meituan assigned: 16 bytes in Base64.
+    /// The `secretKey` that Meituan assigned: 16 bytes in Base64, or as 32 hexadecimal digits.
     ///
     /// # Errors
     /// `INVALID_CONFIG` at `secretKey` when it is anything else.
     pub fn new(secret_key: &Secret) -> Result<Self, Error> {
-        let invalid = || Error::at(ErrorCode::InvalidConfig, "secretKey").detail("expected Base64 of exactly 16 bytes");
+        let invalid =
+            || Error::at(ErrorCode::InvalidConfig, "secretKey").detail("expected Base64 of exactly 16 bytes, or 32 hex digits");
+        if let Some(key) = from_hexadecimal(secret_key.expose()).map(Zeroizing::new) {
+            return Ok(Key(block_cipher::Key::new(&key)));
+        }
         let bytes = Zeroizing::new(decode(secret_key.expose()).ok_or_else(invalid)?);
         let key: Zeroizing<[u8; BLOCK]> = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| invalid())?);
         Ok(Key(block_cipher::Key::new(&key)))

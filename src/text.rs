@@ -43,6 +43,20 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     String::from_utf8(digits).unwrap_or_default()
 }
 
+/// The bytes that so many hexadecimal digits are, in either case.
+pub(crate) fn from_hexadecimal<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|value| value as u8);
+    let mut bytes = [0; N];
+    if pairs.len() != N {
+        return None;
+    }
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
 /// Bytes that are known to be text.
 #[inline(never)]
 pub(crate) fn text_from(bytes: Vec<u8>) -> String {

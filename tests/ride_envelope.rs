@@ -70,6 +70,17 @@ fn a_key_is_taken_in_all_four_base64_variants() {
 }
 
 #[test]
+fn a_key_of_32_hexadecimal_digits_is_read_as_these() {
+    let sealed = key().seal("text");
+    for digits in ["000102030405060708090a0b0c0d0e0f", "000102030405060708090A0B0C0D0E0F"] {
+        assert_eq!(Key::new(&Secret::new(digits)).unwrap().seal("text"), sealed);
+    }
+    for other in ["000102030405060708090a0b0c0d0e0", "000102030405060708090a0b0c0d0e0g", "000102030405060708090a0b0c0d0e0f00"] {
+        assert_eq!(Key::new(&Secret::new(other)).unwrap_err().code, ErrorCode::InvalidConfig, "{other}");
+    }
+}
+
+#[test]
 fn a_key_that_is_not_16_bytes_of_base64_is_refused_by_name() {
     let wrong = [
         "",

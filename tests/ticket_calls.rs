@@ -571,6 +571,18 @@ fn a_reply_leaves_for_its_own_call_alone() {
 }
 
 #[test]
+fn a_body_key_of_32_hexadecimal_digits_is_the_16_characters_that_they_write() {
+    let sealed = body_key().seal(b"text");
+    for digits in ["30313233343536373839616263646566", "30313233343536373839616263646566".to_uppercase().as_str()] {
+        assert_eq!(BodyKey::new(&Secret::new(digits)).unwrap().seal(b"text"), sealed);
+    }
+    for other in ["3031323334353637383961626364656", "3031323334353637383961626364656x", "0123456789abcde", ""] {
+        let error = BodyKey::new(&Secret::new(other)).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "bodyEncryption.key"), "{other}");
+    }
+}
+
+#[test]
 fn an_encrypted_call_is_opened_and_its_reply_is_sealed() {
     let key = BodyKey::new(&Secret::new("0123456789abcdef")).unwrap();
     let body = key.seal(order().to_string().as_bytes());

@@ -49,7 +49,7 @@ export interface TicketSupplierOptions {
    * for the one that is meant for you.
    */
   host?: string | undefined;
-  /** The whole-body encryption of the newer API (single source, hence off unless set): the key has 16 characters. */
+  /** The whole-body encryption of the newer API (single source, hence off unless set): the key has 16 characters, or is 32 hex digits. */
   bodyEncryption?:
     | {
         key: string;
