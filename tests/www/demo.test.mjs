@@ -351,7 +351,7 @@ describe("the envelope", () => {
     const content = sealEnvelope(KEY, '{"a":1}');
     await open("envelope", async ({ shown }) => {
       for (const [key, pasted, why] of [
-        ["short", content, /not the Base64 of exactly 16 bytes/],
+        ["short", content, /neither the Base64 of exactly 16 bytes nor 32 hex digits/],
         [KEY, content.slice(0, -4), /no multiple of 16/],
         [KEY, `${content}!`, /no Base64: there is “!”/],
         ["DwECAwQFBgcICQoLDA0ODw==", content, /this key does not open it/],

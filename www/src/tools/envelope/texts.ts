@@ -3,7 +3,7 @@ import { bilingual } from "../../shell/language.ts";
 export const text = bilingual({
   en: {
     summary: "Open or seal the ride API's content: AES-128-ECB with the secretKey, in Base64. Both generations seal alike.",
-    secretKey: "secretKey (Base64 of 16 bytes)",
+    secretKey: "secretKey (Base64 of 16 bytes, or hex)",
     keyHint: "Stays in the memory of this tab.",
     open: "Open",
     seal: "Seal",
@@ -25,7 +25,7 @@ export const text = bilingual({
       "ECB proves nothing about the whole: what opens was made of blocks by somebody with the key, and may still have been put together anew.",
     asMessage: (name: string) => `Read as ${name}`,
     good: "Nothing is wrong with this message.",
-    key: "The secretKey is not the Base64 of exactly 16 bytes. Look for a key of the other environment, for hex, or for a missing = at its end.",
+    key: "The secretKey is neither the Base64 of exactly 16 bytes nor 32 hex digits. Look for a key of the other environment, or for a missing = at its end.",
     base64: (sign: string) => `It is no Base64: there is “${sign}” in it. Was it percent-encoded, or is it something else?`,
     cut: (bytes: number) =>
       `It decodes to ${bytes} bytes, which is no multiple of 16: it was cut, or letters were lost on the way.`,
@@ -35,7 +35,7 @@ export const text = bilingual({
   },
   zh: {
     summary: "解开或生成企业用车接口的 content：用 secretKey 做 AES-128-ECB，再转 Base64。两个版本的加密方式相同。",
-    secretKey: "secretKey（16 字节的 Base64）",
+    secretKey: "secretKey（16 字节的 Base64 或十六进制）",
     keyHint: "只在本页内存中。",
     open: "解密",
     seal: "加密",
@@ -56,7 +56,7 @@ export const text = bilingual({
     integrity: "ECB 不保证完整性：能解开只说明各个分组出自持有密钥的人，整体仍可能被重新拼接。",
     asMessage: (name: string) => `按 ${name} 读取`,
     good: "报文没有问题。",
-    key: "secretKey 不是恰好 16 字节的 Base64。请检查是否用了另一环境的密钥、十六进制，或末尾缺少 =。",
+    key: "secretKey 既不是恰好 16 字节的 Base64，也不是 32 位十六进制数字。请检查是否用了另一环境的密钥，或末尾缺少 =。",
     base64: (sign: string) => `不是 Base64：其中有“${sign}”。是否被 URL 编码过，或根本是别的内容？`,
     cut: (bytes: number) => `解码后是 ${bytes} 字节，不是 16 的倍数：内容被截断，或传输中丢了字符。`,
     empty: "内容为空。",

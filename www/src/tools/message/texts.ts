@@ -41,7 +41,7 @@ export const text = bilingual({
     address: "Address it is sent to",
     entId: "entId",
     accessKey: "accessKey",
-    secretKey: "secretKey (Base64 of 16 bytes)",
+    secretKey: "secretKey (Base64 of 16 bytes, or hex)",
     noRequest:
       "This message is a reply or a push: it travels inside somebody else's answer or envelope, and is not signed by itself.",
     notSigned: "The request cannot be made yet",
@@ -107,7 +107,7 @@ export const text = bilingual({
     address: "请求地址",
     entId: "entId",
     accessKey: "accessKey",
-    secretKey: "secretKey（16 字节的 Base64）",
+    secretKey: "secretKey（16 字节的 Base64 或十六进制）",
     noRequest: "这是应答或推送：它在对方的响应或加密参数中传输，本身不签名。",
     notSigned: "还不能生成请求",
     curl: "curl",
