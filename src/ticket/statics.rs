@@ -1,6 +1,6 @@
 //! The static of each interface, and the list of them: made of the table in `interfaces`.
 
-use super::call::{About, Call, Direction, Encryption, Need, Work};
+use super::call_facts::{About, Call, Direction, Encryption, Need, Work};
 use super::calls::*;
 use super::codes::*;
 use super::interfaces::interfaces;

@@ -1,10 +1,10 @@
 import { type Fen, fen, formatYuan, type OrderCreate, type TicketCalls } from "meituan-protocol/ticket";
 
-/** What we sell. A real supplier asks its own catalogue; here the product also decides how the upstream behaves. */
+/** Our products. A real supplier asks its own catalogue; here the product also decides how the upstream behaves. */
 interface Product {
   readonly settlementPrice: Fen;
   readonly mostPerOrder: number;
-  /** Issued and refunded by somebody else, who takes a while. Without it we decide at once. */
+  /** Issued and refunded by somebody else, later. Without it we decide at once. */
   readonly upstream?: "issues" | "refuses";
 }
 
@@ -20,7 +20,7 @@ export const product = (partnerDealId = ""): Product | undefined =>
 /** Today at the sight: Meituan's dates are those of UTC+8. */
 export const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);
 
-/** Why an order cannot be taken. Meituan's staff read the reason, so it says what we found, in Chinese. */
+/** Why an order cannot be accepted. Meituan's staff read the reason, so it says what we found, in Chinese. */
 export function objection(order: OrderCreate): { code: TicketCalls["orderCreate"]["failure"]; reason: string } | undefined {
   const ordered = product(order.partnerDealId);
   if (!ordered) return { code: 421, reason: `产品 ${order.partnerDealId} 不存在或已下架` };

@@ -41,8 +41,9 @@ impl Service {
         job.saving(save, then)
     }
 
-    /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, it is
-    /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
+    /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, the
+    /// save is tried once more: that the result comes later may only be replied when it is saved, because no notice would follow
+    /// otherwise.
     pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply) -> Step {
         let Work::Answer(answering) = &mut job.work else { return job.load() };
         let is_asked_again = answering.phase != Phase::Call && why == NoReply::StoreFailed && !answering.has_failed;

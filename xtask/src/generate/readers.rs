@@ -38,7 +38,7 @@ impl Catalogue<'_> {
         )
     }
 
-    /// What all messages are called, and all their readers.
+    /// The names of all messages, and of all their readers.
     pub(super) fn all_readers(&self) -> String {
         let mut out = String::from(HEADER);
         for api in self.apis {
@@ -58,11 +58,11 @@ impl Catalogue<'_> {
     }
 }
 
-/// What `boundary/slots.ts` exports to readers.
-const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "text", "textMap"];
+/// The exports of `boundary/slots.ts` for readers.
+const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
 
 fn reader(message: &Message) -> String {
-    // The same text for every slot is smaller than its number, once it is compressed.
+    // The same string for every slot is smaller than its number, once it is compressed.
     let read = |field: &Field| format!("{}: {}", field.name, read_call(&field.kind, "block++"));
     let fields: Vec<_> = message.fields.iter().map(read).collect();
     format!("(block: number) => ({{ {} }})", fields.join(", "))
@@ -79,11 +79,11 @@ fn read_call(kind: &Kind, slot: &str) -> String {
 
 fn read_function(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Id | Kind::Text { .. } | Kind::Date => "text",
-        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => "number",
+        Kind::Id | Kind::String { .. } | Kind::Date => "string",
+        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Timestamp | Kind::WallClock => "number",
         Kind::Decimal { .. } => "decimal",
         Kind::Flag => "flag",
-        Kind::TextMap => "textMap",
+        Kind::StringMap => "stringMap",
         Kind::Raw | Kind::Object(_) | Kind::List { .. } => "raw",
     }
 }

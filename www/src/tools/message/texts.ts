@@ -5,8 +5,8 @@ export const text = bilingual({
     summary: "Paste any message of either API: what would be refused, what is only odd, and where.",
     message: "Message",
     guessed: "Guessed from its fields; choose another one if it is wrong.",
-    guess: "Guess from the text",
-    guessedAs: (name: string) => `Guess from the text: ${name}`,
+    guess: "Guess from the message",
+    guessedAs: (name: string) => `Guess from the message: ${name}`,
     paste: "The message, as it goes over the wire",
     placeholder: '{"partnerId":1122,"body":{…}}',
     example: "A good example",
@@ -15,7 +15,7 @@ export const text = bilingual({
     quantity: "Tickets of the order",
     quantityHint: "Rules that count need it.",
     waiting: "Paste a message, or begin with a good example",
-    unknown: "Which message this is cannot be told",
+    unknown: "It is not known which message this is",
     unknownMore: "It has no field of any message that is known: choose the message above.",
     good: "Nothing is wrong with this message",
     warned: (count: number) => `It is accepted, with ${count === 1 ? "one warning" : `${count} warnings`}`,
@@ -59,11 +59,11 @@ export const text = bilingual({
       decimal: "decimal",
       text: "string",
       flag: "true or false",
-      moment: "epoch milliseconds",
+      timestamp: "epoch milliseconds",
       date: "yyyy-MM-dd",
       wallClock: "yyyy-MM-dd HH:mm:ss, UTC+8",
       object: "object",
-      textMap: "object of strings",
+      stringMap: "object of strings",
       raw: "any JSON",
     },
   },
@@ -124,17 +124,17 @@ export const text = bilingual({
       decimal: "小数",
       text: "字符串",
       flag: "true 或 false",
-      moment: "毫秒时间戳",
+      timestamp: "毫秒时间戳",
       date: "yyyy-MM-dd",
       wallClock: "yyyy-MM-dd HH:mm:ss，东八区",
       object: "对象",
-      textMap: "字符串对象",
+      stringMap: "字符串对象",
       raw: "任意 JSON",
     },
   },
 });
 
-/** A definition's text in the language that is spoken: where it says both, Chinese is first. */
+/** A definition's words in the chosen language: where it says both, Chinese is first. */
 export function spoken(doc: string, language: "en" | "zh"): string {
   const at = doc.indexOf(" · ");
   if (at < 0) return doc;
