@@ -134,7 +134,7 @@ impl<E: ride::RideRequest> ride::SealedRequest<E> {
     ///
     /// # Errors
     /// As there.
-    pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ride::Reply<E::Data>, Error> {
+    pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ride::RideReply<E::Data>, Error> {
         let trace_id = || value(response.headers(), "m-traceid").unwrap_or_default();
         self.parse(response.status().as_u16(), response.body().as_ref()).map_err(|error| error.traced(&trace_id()))
     }

@@ -33,7 +33,7 @@ struct Driver<S: Store<String>, R, C> {
 impl<S: Store<String>, R: Runtime> Inner<S, R> {
     pub(super) fn warn(&self, warning: &Warning<'_>, about: &About<'_>) {
         let issues = match warning {
-            Warning::Push(issues) | Warning::Call(issues) | Warning::RideReply(issues) => issues,
+            Warning::Push(issues) | Warning::Call(issues) | Warning::Reply(issues) => issues,
             Warning::Report(_) => return self.hooks.on_warning(warning, about),
         };
         if !issues.is_empty() {

@@ -79,7 +79,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         let encoded = Encoded { url: request.url.clone(), body: request.body.clone() };
         let (status, body) = (self.send)(encoded).await.map_err(Failure::Unknown)?;
         let reply = request.parse(status, &body).map_err(Failure::of)?;
-        self.warn(&Warning::RideReply(&reply.warnings), about);
+        self.warn(&Warning::Reply(&reply.warnings), about);
         Ok(reply)
     }
 

@@ -55,7 +55,7 @@ mod progress;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Reply, Settings, Transition, apply_to, next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, OrderReply, Settings, Transition, apply_to, next_due,
 };
 use crate::message::{Id, Packed, RawJson};
 use crate::save_attempts::SaveAttempts;
@@ -237,7 +237,7 @@ pub struct Recorded {
 #[derive(Debug)]
 pub struct Answered {
     /// The reply.
-    pub reply: Reply,
+    pub reply: OrderReply,
     /// Number of tickets ordered, where it is known: rules that count are checked.
     pub quantity: Option<u32>,
 }
