@@ -86,7 +86,7 @@ impl<'s> Peek<'s> {
 
     /// A scalar as a string.
     #[inline(never)]
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn string(&self, name: &str) -> Option<String> {
         let raw = self.raw(name)?;
         text_of(raw).or_else(|| String::from_utf8(raw.to_vec()).ok())
     }

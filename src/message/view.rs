@@ -136,7 +136,7 @@ impl<'p> View<'p> {
     }
 
     /// The items of a list of strings, ids or dates.
-    pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
+    pub fn strings(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
         let source = self.source;
         self.spans(name).map(move |span| unescape(&span, source))
     }

@@ -108,7 +108,7 @@ pub(super) fn read_reply<'b>(
 /// The value inside, or else outside.
 #[inline(never)]
 fn said(name: &str, inner: &Peek<'_>, outer: &Peek<'_>) -> String {
-    inner.text(name).or_else(|| outer.text(name)).unwrap_or_default()
+    inner.string(name).or_else(|| outer.text(name)).unwrap_or_default()
 }
 
 /// The business reply in `data` of the outer envelope.
@@ -163,7 +163,7 @@ impl Peek<'_> {
     /// The meaning of a `code` or `status`; nothing where it is not there or, of a `code`, no number at all: the reader reports it.
     #[inline(never)]
     fn verdict(&self, name: &str) -> Option<Verdict> {
-        let text = self.text(name)?;
+        let text = self.string(name)?;
         match self.number(name) {
             Some(0) => Some(Verdict::Success),
             None if name == "code" && approximate_number(&text).is_none() => None,
@@ -186,10 +186,10 @@ fn rejected(path: &str, inner: &Peek<'_>, outer: &Peek<'_>, packed: &Packed) -> 
     // Nothing where it is no whole number that is read here.
     let code = inner.number(name);
     let known = code.filter(|_| !gateway).and_then(|code| i32::try_from(code).ok()).map(ResultCode);
-    let describe = inner.text("message").unwrap_or_else(|| said("msg", inner, outer));
+    let describe = inner.string("message").unwrap_or_else(|| said("msg", inner, outer));
     let mut error = Error::at(ErrorCode::RemoteRejected, path).detail(&describe);
     if code.is_none() {
-        error.detail = [&*inner.text(name).unwrap_or_default(), " ", &describe].concat();
+        error.detail = [&*inner.string(name).unwrap_or_default(), " ", &describe].concat();
     }
     error.issues = packed.issues.clone();
     error.remote = Some(Box::new(Remote {

@@ -193,7 +193,7 @@ fn codes(view: &View<'_>) -> Option<VoucherType> {
 }
 
 fn vouchers_present(view: &View<'_>, _: &Facts) -> RuleVerdict {
-    let mut listed = view.texts("vouchers").peekable();
+    let mut listed = view.strings("vouchers").peekable();
     let complete = if listed.peek().is_some() { listed.all(|code| !is_blank(&code)) } else { codes(view).is_none() };
     verdict(complete)
 }

@@ -61,7 +61,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let string = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
-    config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
+    config.client_secrets = settings.strings("clientSecrets").map(Secret::new).collect();
     config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;

@@ -79,7 +79,7 @@ impl Codes {
     /// The numbers of a list of codes, in order, each once.
     #[inline(never)]
     pub(super) fn numbers(&mut self, view: &View<'_>, list: &str) -> Vec<u32> {
-        let mut numbers: Vec<_> = view.texts(list).map(|code| self.number(&code)).collect();
+        let mut numbers: Vec<_> = view.strings(list).map(|code| self.number(&code)).collect();
         put_in_order(&mut numbers);
         numbers
     }

@@ -151,12 +151,12 @@ impl Default for Settings {
 
 impl Settings {
     pub(super) fn of(settings: &View<'_>) -> Self {
-        let dates = |field| Some(settings.texts(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
+        let dates = |field| Some(settings.strings(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
         let is_given = settings.has("holidays") || settings.has("makeUpDays");
         let given = || Calendar { holidays: dates("holidays"), make_up_days: dates("makeUpDays"), ..Calendar::default() };
         Settings {
             partner_id: settings.integer("partnerId"),
-            upstream_products: settings.texts("upstreamProducts").map(Cow::into_owned).collect(),
+            upstream_products: settings.strings("upstreamProducts").map(Cow::into_owned).collect(),
             calendar: if is_given { given() } else { Calendar::shipped().clone() },
         }
     }

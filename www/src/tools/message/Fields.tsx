@@ -63,7 +63,7 @@ export function typeOf({ type, list, maxItems, of, min, max }: FieldDefinition):
   const t = text();
   const name = type === "object" ? (of ?? "") : t.types[type];
   const bounds =
-    type === "integer" && max !== undefined && max < 2 ** 31 - 1 ? ` ${min}–${max}` : type === "text" && max ? ` ≤ ${max}` : "";
+    type === "integer" && max !== undefined && max < 2 ** 31 - 1 ? ` ${min}–${max}` : type === "string" && max ? ` ≤ ${max}` : "";
   return `${list ? t.listOf : ""}${name}${bounds}${maxItems === undefined ? "" : ` ≤ ${maxItems}`}`;
 }
 

@@ -145,6 +145,6 @@ function textOf(value: Json | undefined): string {
 /** The typed value, as JSON: a number where the field is one and it looks like one. Nothing typed is no field. */
 function jsonFor({ type }: FieldDefinition, written: string): Json | undefined {
   if (written === "") return undefined;
-  if (type === "text" || type === "date" || type === "wallClock") return written;
+  if (type === "string" || type === "date" || type === "wallClock") return written;
   return parseJson(written) ?? written;
 }

@@ -99,7 +99,7 @@ export function single(field: FieldDefinition): unknown {
       return {};
     case "raw":
       return {};
-    case "text":
+    case "string":
       return field.name;
   }
 }
