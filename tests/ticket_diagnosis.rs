@@ -15,7 +15,7 @@ struct Vector {
 }
 
 impl Vector {
-    fn text(&self, pointer: &str) -> &str {
+    fn string(&self, pointer: &str) -> &str {
         self.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 

@@ -14,7 +14,7 @@ struct Vector {
 }
 
 impl Vector {
-    fn text(&self, key: &str) -> &str {
+    fn string(&self, key: &str) -> &str {
         self.input[key].as_str().unwrap()
     }
 }

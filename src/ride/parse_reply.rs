@@ -108,7 +108,7 @@ pub(super) fn read_reply<'b>(
 /// The value inside, or else outside.
 #[inline(never)]
 fn said(name: &str, inner: &Peek<'_>, outer: &Peek<'_>) -> String {
-    inner.string(name).or_else(|| outer.text(name)).unwrap_or_default()
+    inner.string(name).or_else(|| outer.string(name)).unwrap_or_default()
 }
 
 /// The business reply in `data` of the outer envelope.

@@ -100,7 +100,7 @@ fn wire_type(kind: &Kind) -> String {
         Kind::Fen => "number, fen".into(),
         Kind::Yuan { .. } => "number, yuan".into(),
         Kind::Decimal(Bounds { min, max, .. }) => format!("decimal number {min} to {max}"),
-        Kind::String { documented: 0, words: [] } => "text".into(),
+        Kind::String { documented: 0, words: [] } => "string".into(),
         Kind::String { documented: 0, words } => {
             format!("string: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
         }

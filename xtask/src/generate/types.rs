@@ -182,7 +182,7 @@ fn with_unit(field: &Field) -> String {
         }
         Kind::Yuan { sentinel: None } | Kind::Fen => ("fen", "（单位分）".into(), " In fen.".into()),
         Kind::Timestamp | Kind::WallClock => ("milliseconds", "（毫秒时间戳）".into(), " Epoch milliseconds.".into()),
-        Kind::List { max, .. } if *max > 0 => ("max", format!("（最多 {max} 个）"), format!(" At most {max}.")),
+        Kind::List { max, .. } if *max > 0 => ("most", format!("（最多 {max} 个）"), format!(" At most {max}.")),
         _ => return doc.to_owned(),
     };
     match doc.split_once(" · ") {
