@@ -274,7 +274,7 @@ impl Found {
                     Some(whole) => whole == name,
                     None => parts.iter().any(|part| part == *pattern),
                 };
-                if entry.names.iter().any(|pattern| is_one(&pattern)) && !self.is_excepted("names", name, 0, name.len()) {
+                if entry.names.iter().any(is_one) && !self.is_excepted("names", name, 0, name.len()) {
                     self.add(word, "public names".to_owned(), name.to_owned());
                 }
             }
