@@ -47,7 +47,7 @@ impl Client {
     ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote`, or the first finding that refuses the reply. A `data` that is neither JSON
-    /// nor opens is `DECRYPTION_FAILED`, whatever was asked: what it says cannot be known.
+    /// nor opens is `DECRYPTION_FAILED`, for any request: its content cannot be known.
     #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn read_reply<'b>(
         &self,

@@ -162,7 +162,7 @@ impl Client {
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
     #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
-    pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<Accepted, Refusal> {
+    pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<PackedPush, Refusal> {
         packed.issues.clear();
         let Some(interface) = self.route(uri) else {
             let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri));

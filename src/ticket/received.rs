@@ -1,6 +1,6 @@
 //! Calls of Meituan's in Rust types.
 
-use super::{PackedCall, CallBody, Call, Parts, Refusal, Supplier};
+use super::{Call, CallBody, PackedCall, Parts, Refusal, Supplier};
 use crate::message::value::FieldValue;
 use crate::message::{Packed, Reading, read};
 use crate::time::Timestamp;

@@ -43,13 +43,13 @@ export function told(refused: number): string {
 
 /** The object that the module made; undefined where it refused. */
 export const made = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => unknown): any =>
-  asked(parts, (...lengths) => {
+  requested(parts, (...lengths) => {
     const object = work(...lengths);
     if (object === undefined) throw boundary.failed();
     return object;
   });
 
-/** The output of what was asked. */
+/** The output of the request. */
 export const answered = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => number): string =>
   requested(parts, (...lengths) => told(work(...lengths)));
 

@@ -39,8 +39,8 @@ function wordsOf({ value, isCircle, isUnreadable }: { value?: unknown; isCircle?
   return { en: "expected JSON, found what cannot be written as such", zh: "应为 JSON，实为无法写成 JSON 的值" };
 }
 
-// Whole numbers too long for a double stand in quotes afterwards, so that no digit is lost; a fraction or an exponent is a double's own
-// affair. Strings are skipped by hand: an expression that steps over escapes needs room for each of them.
+// Whole numbers too long for a double are in quotes afterwards, so that no digit is lost; a fraction or an exponent is a double's
+// own affair. Strings are skipped by hand: an expression that steps over escapes needs room for each of them.
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_NUMBER = /^-?\d{16,}$/;
 
