@@ -4,7 +4,7 @@ import type { MistakeId } from "../generated/mistakes.js";
 import * as glue from "../loaders/orders-glue.js";
 import { stringify } from "../values/json.js";
 import type { Failure } from "./failures.js";
-import { answered, requested, boundary } from "./orders-module.js";
+import { answered, boundary, requested } from "./orders-module.js";
 
 export const sortedSign = (secret: string, prefix: boolean, parameters: { name: string; value: string }[]): string =>
   answered([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
