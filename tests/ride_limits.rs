@@ -32,7 +32,7 @@ fn number(order: usize) -> String {
     format!("1430351441981079639154{order:08}")
 }
 
-fn told(order: &mut RideOrder, event: &Event, now: i64) -> Kind {
+fn told(order: &mut RideOrder, event: &Event, now: i64) -> RideTransitionKind {
     let transition = order.apply(event, Timestamp(now));
     *order = transition.order;
     transition.kind

@@ -76,7 +76,7 @@ fn after_from(order: RideOrder, told: &[Event]) -> RideOrder {
     })
 }
 
-fn refused(order: &RideOrder, told: &Event) -> Option<Reason> {
+fn refused(order: &RideOrder, told: &Event) -> Option<RideReason> {
     let transition = order.apply(told, NOW);
     assert_eq!(transition.kind == RideTransitionKind::Illegal, transition.reason.is_some());
     if transition.kind == RideTransitionKind::Illegal {

@@ -49,7 +49,7 @@ impl Desk {
         run.key
     }
 
-    fn reply(&mut self, event: impl Into<Event>) -> Reply {
+    fn reply(&mut self, event: impl Into<Event>) -> OrderReply {
         let transition = self.tell(event);
         let Answer::Reply(reply) = transition.answer else { panic!("{transition:?}") };
         *reply

@@ -367,7 +367,7 @@ macro_rules! words {
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! choices {
     (@body $body:ty, $view:ident $name:ident) => {
-        $view.take::<$body>($name)
+        $view.decode::<$body>($name)
     };
     (@body $body:ty, $view:ident $name:ident $($field:ident $wire:literal),+) => {{
         let body = $view.object($name)?;

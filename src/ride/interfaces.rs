@@ -122,7 +122,7 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
     Field {
         name: COMMON[2],
         aliases: &[],
-        kind: crate::field_kind!(text),
+        kind: crate::field_kind!(string),
         presence: Presence::Required,
         doc: crate::doc_text!("接口方法名（公共参数） · The method (common parameter)."),
     },
@@ -151,7 +151,7 @@ const fn with_common<const LENGTH: usize>(business: &[Field]) -> [Field; LENGTH]
 const MESSAGE: Field = Field {
     name: "message",
     aliases: &[],
-    kind: crate::field_kind!(text),
+    kind: crate::field_kind!(string),
     presence: Presence::Nullable,
     doc: crate::doc_text!(
         "响应提示信息；文档有的地方写作数字，实际总是字符串 · In words; documented as a number in places, always seen as a string."

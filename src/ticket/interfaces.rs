@@ -149,7 +149,7 @@ macro_rules! interfaces {
                     request { object(LevelPricePull) }
                     reply LevelPriceCode { list(object(LevelPrice)) } with {
                         /// 商家产品编号 · Our product number.
-                        "partnerDealId": text, optional;
+                        "partnerDealId": string, optional;
                     }
                     failure FAILURE;
                     outcomes [ASYNCHRONOUS];

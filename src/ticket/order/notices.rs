@@ -261,7 +261,7 @@ impl Notice {
         if self.name == CONSUME_NOTICE.name {
             let (mut packed, source) = (Packed::default(), self.body.as_str().as_bytes());
             read(ConsumeNotice::MESSAGE, source, Reading { notation: Notation::Stored, ..Reading::WIRE }, &mut packed);
-            let Some(mut known) = packed.take::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { return };
+            let Some(mut known) = packed.decode::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { return };
             if is_late {
                 known.used_quantity = counts.used;
             }
