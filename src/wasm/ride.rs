@@ -49,7 +49,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>) -> Result<Config, Error> {
-    let string = |name| text_of(settings, name);
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     // The reader has seen to it that these are digits.
     let ent_id = text("entId").bytes().fold(0, |id: u64, digit| id * 10 + u64::from(digit - b'0'));

@@ -58,7 +58,7 @@ crate::messages! {
 }
 
 fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
-    let string = |name| text_of(settings, name);
+    let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.strings("clientSecrets").map(Secret::new).collect();
