@@ -13,7 +13,7 @@ use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
 use criterion::Criterion;
 use meituan_protocol::Secret;
 use meituan_protocol::body_cipher::BodyKey;
-use meituan_protocol::envelope::Key;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::time::{Timestamp, http_date, parse_http_date};
 
 const KEY: [u8; 16] = *b"0123456789abcdef";
@@ -68,7 +68,7 @@ fn block_modes(criterion: &mut Criterion, length: usize) {
     criterion.bench_function(&format!("cbc-open-{length}/own"), |bencher| bencher.iter(|| own.open(black_box(sealed.as_bytes()))));
     criterion.bench_function(&format!("cbc-open-{length}/cbc"), |bencher| bencher.iter(|| open(black_box(&sealed))));
 
-    let own = Key::new(&Secret::new(STANDARD.encode(KEY))).expect("it is a key");
+    let own = EnvelopeKey::new(&Secret::new(STANDARD.encode(KEY))).expect("it is a key");
     let sealer = || ecb::Encryptor::inner_init(cipher.clone());
     let opener = || ecb::Decryptor::inner_init(cipher.clone());
     let seal = |plain: &str| URL_SAFE_NO_PAD.encode(sealer().encrypt_padded_vec::<Pkcs7>(plain.as_bytes()));

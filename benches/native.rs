@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use criterion::Criterion;
 use meituan_protocol::Secret;
-use meituan_protocol::envelope::Key;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::message::{Packed, Reading, definition::Facts, read};
 use meituan_protocol::ticket::{self, Config, Parts, Supplier};
 use meituan_protocol::time::Timestamp;
@@ -94,7 +94,7 @@ fn bench(criterion: &mut Criterion, inputs: &Inputs) {
             assert!(read(ticket::ORDER_QUERY.reply, state.as_bytes(), Reading::WIRE, &mut packed));
         });
     }
-    let key = Key::new(&Secret::new(inputs.secret_key.as_str())).expect("the key is 16 bytes");
+    let key = EnvelopeKey::new(&Secret::new(inputs.secret_key.as_str())).expect("the key is 16 bytes");
     for (name, texts) in &inputs.texts {
         bench_each(criterion, &format!("seal-{name}"), texts, |text| black_box(key.seal(text)));
         let contents: Vec<_> = texts.iter().map(|text| key.seal(text)).collect();

@@ -50,7 +50,8 @@ use key::SIGNATURE_LENGTH;
 
 /// The first word of the `Authorization` header.
 const SCHEME: &[u8] = b"MWS ";
-/// What the signature is computed over: `METHOD URI`, one line feed, the date exactly as in the header.
+
+/// The string that is signed: `METHOD URI`, one line feed, the date exactly as in the header.
 pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
     [method, " ", uri, "\n", date].concat()
 }
@@ -61,8 +62,8 @@ pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
     String::from_utf8(signature.to_vec()).unwrap_or_default()
 }
 
-/// Writes the string to sign, a line feed, and the value of the `Authorization` header into `out`, which must be empty: what
-/// stands there is what is signed.
+/// Writes the string to sign, a line feed, and the value of the `Authorization` header into `out`, which must be empty: all of it
+/// is signed.
 pub(crate) fn write_signed(key: &Key, client_id: &str, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
     for piece in [method.as_bytes(), b" ", uri.as_bytes(), b"\n", date] {
         out.extend_from_slice(piece);
@@ -85,7 +86,7 @@ pub(crate) fn signature_of(authorization: &str) -> &str {
 
 /// Checks an `Authorization` header against each key and each URI that the caller may have signed.
 ///
-/// The comparison takes the same time whatever the signature is.
+/// The time of the comparison does not depend on the signature.
 ///
 /// # Errors
 /// `MALFORMED_HEADER`, `UNKNOWN_CLIENT`, or `BAD_SIGNATURE` with the string to sign for the first URI.
@@ -99,7 +100,7 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
     for uri in uris.iter().filter(|_| is_client) {
         for key in keys {
             let expected = key.signature(&[method.as_bytes(), b" ", uri.as_bytes(), b"\n", date.as_bytes()]);
-            // As texts, so that nothing has to be decoded where all is well: there is one text for each signature.
+            // As strings, so that nothing has to be decoded where all is well: there is one string for each signature.
             if is_same(&expected, signature) {
                 return Ok(());
             }

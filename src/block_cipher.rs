@@ -1,4 +1,4 @@
-//! AES-128 over whole texts: PKCS#7 padding, with each block by itself (ECB) or chained (CBC). Both encryptions of these
+//! AES-128 over whole messages: PKCS#7 padding, with each block by itself (ECB) or chained (CBC). Both encryptions of these
 //! APIs go through here, so that the cipher is there once.
 //!
 //! Nothing here looks at what it encrypts: time depends on lengths alone.
@@ -53,7 +53,7 @@ impl Key {
         bytes
     }
 
-    /// Decrypts, and takes the padding off. Nothing where there are no whole blocks, or no padding.
+    /// Decrypts, and removes the padding. Nothing where there are no whole blocks, or no padding.
     #[inline(never)]
     pub(crate) fn open(&self, mut bytes: Vec<u8>, vector: Option<&[u8; BLOCK]>) -> Option<Vec<u8>> {
         if !bytes.len().is_multiple_of(BLOCK) {
@@ -74,13 +74,13 @@ impl Key {
     }
 }
 
-/// A cipher of the host's, for long texts: WebAssembly has no instructions for AES, the host's processor may have some.
+/// A cipher of the host's, for long messages: WebAssembly has no instructions for AES, the host's processor may have some.
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod host {
     use super::{BLOCK, Key};
     use zeroize::Zeroizing;
 
-    /// In bytes. Shorter texts are done before the host has begun (docs/performance.md).
+    /// In bytes. Shorter messages are done before the host has begun (docs/performance.md).
     const PAYS_FROM: usize = 1024;
 
     #[derive(Clone, Copy)]
@@ -142,13 +142,13 @@ fn filling(last: &[u8; BLOCK]) -> Option<usize> {
     (wrong == 0).then_some(usize::from(count))
 }
 
-/// The work on the blocks of a text, in batches as large as the cipher takes at a time.
+/// The work on the blocks of a message, in batches as large as the cipher accepts at a time.
 ///
 /// The last batch is filled up. Without AES instructions, as in WebAssembly, a whole batch costs as much as one block, and a
 /// routine for single blocks beside the one for batches would double the code.
 struct Blocks<'b> {
     blocks: &'b mut [Block],
-    /// What the next block is chained to.
+    /// The block that the next one is chained to.
     chained: Option<Block>,
 }
 

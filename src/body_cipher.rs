@@ -5,10 +5,10 @@
 //! `X-Encryption-Status: encrypted` marks it. Off unless configured.
 //!
 //! **Single source**: seen in one live implementation, documented nowhere at hand. There is no integrity check in
-//! this layer: an altered ciphertext may open to altered text.
+//! this layer: an altered ciphertext may open to an altered body.
 
 use crate::block_cipher::{BLOCK, Key};
-use crate::text::from_hexadecimal;
+use crate::digits::from_hexadecimal;
 use crate::{Error, ErrorCode, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

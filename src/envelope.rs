@@ -1,14 +1,14 @@
 //! The envelope of the ride API: AES-128 in ECB mode with PKCS#5 padding, in Base64.
 //!
-//! The key is the Base64-decoded `secretKey`, 16 bytes. What is sent is URL-safe Base64 without padding; what is
-//! received may be any of the four variants (either alphabet, padded or not), and a `+` may have become a space on its
-//! way through a form. Source: 公共参数说明 ("AES/ECB/PKCS5Padding"); the Base64 variant from the class that Meituan
-//! hands out (one implementation) and the samples of its pages.
+//! The key is the Base64-decoded `secretKey`, 16 bytes. Sent contents are URL-safe Base64 without padding; received contents may be
+//! any of the four variants (either alphabet, padded or not), and a `+` may have become a space on its way through a form. Source:
+//! 公共参数说明 ("AES/ECB/PKCS5Padding"); the Base64 variant from the class that Meituan hands out (one implementation) and the samples
+//! of its pages.
 //!
-//! **No integrity.** ECB encrypts each block of 16 bytes by itself and nothing covers the whole: equal blocks look
-//! equal, blocks can be taken out, repeated and put together from other messages, and the result may still open to
-//! text that reads as JSON. A content that opens shows that its blocks were made by somebody with the key, and not that
-//! the document is the one that was sent. What to do about it:
+//! **No integrity.** ECB encrypts each block of 16 bytes by itself and nothing covers the whole: equal blocks look equal, blocks
+//! can be removed, repeated and put together from other messages, and the result may still open to bytes that are valid JSON. A
+//! content that opens shows that its blocks were made by somebody with the key, and not that the content is the one that was sent.
+//! Precautions:
 //!
 //! - TLS, with certificates checked, in both directions;
 //! - check token, entId, ts and method, where they are there ([`Client::accept`](crate::ride::Client::accept) does);
@@ -16,7 +16,7 @@
 //! - compare the ids of what comes back with the ids that were sent.
 
 use crate::block_cipher::{self, BLOCK};
-use crate::text::from_hexadecimal;
+use crate::digits::from_hexadecimal;
 use crate::{Error, ErrorCode, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -25,18 +25,18 @@ use zeroize::Zeroizing;
 /// A key made ready: the key schedule is computed once, and overwritten when dropped.
 ///
 /// ```
-/// use meituan_protocol::{Secret, envelope::Key};
+/// use meituan_protocol::{Secret, envelope::EnvelopeKey};
 ///
-/// let key = Key::new(&Secret::new("AAECAwQFBgcICQoLDA0ODw=="))?;
+/// let key = EnvelopeKey::new(&Secret::new("AAECAwQFBgcICQoLDA0ODw=="))?;
 /// let content = key.seal(r#"{"entId":617}"#);
 /// assert_eq!(key.open(content.as_bytes())?, r#"{"entId":617}"#);
-/// assert!(Key::new(&Secret::new("too short")).is_err());
+/// assert!(EnvelopeKey::new(&Secret::new("too short")).is_err());
 /// # Ok::<(), meituan_protocol::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Key(block_cipher::Key);
+pub struct EnvelopeKey(block_cipher::Key);
 
-impl Key {
+impl EnvelopeKey {
     /// The `secretKey` that Meituan assigned: 16 bytes in Base64, or as 32 hexadecimal digits.
     ///
     /// # Errors
@@ -45,11 +45,11 @@ impl Key {
         let invalid =
             || Error::at(ErrorCode::InvalidConfig, "secretKey").detail("expected Base64 of exactly 16 bytes, or 32 hex digits");
         if let Some(key) = from_hexadecimal(secret_key.expose()).map(Zeroizing::new) {
-            return Ok(Key(block_cipher::Key::new(&key)));
+            return Ok(EnvelopeKey(block_cipher::Key::new(&key)));
         }
         let bytes = Zeroizing::new(decode(secret_key.expose()).ok_or_else(invalid)?);
         let key: Zeroizing<[u8; BLOCK]> = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| invalid())?);
-        Ok(Key(block_cipher::Key::new(&key)))
+        Ok(EnvelopeKey(block_cipher::Key::new(&key)))
     }
 
     #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
@@ -57,7 +57,7 @@ impl Key {
         self.0.compute_by(host);
     }
 
-    /// Text to content: URL-safe Base64 without padding, which a form can carry as it is.
+    /// Seals a string: URL-safe Base64 without padding, which a form can carry as it is.
     pub fn seal(&self, text: &str) -> String {
         let mut content = Vec::new();
         self.seal_into(text, &mut content);
@@ -68,11 +68,11 @@ impl Key {
     pub(crate) fn seal_into(&self, text: &str, content: &mut Vec<u8>) {
         let sealed = self.0.seal(text.as_bytes(), None);
         content.resize((sealed.len() * 4).div_ceil(3), 0);
-        // That is the room it takes.
+        // That is the room that it needs.
         URL_SAFE_NO_PAD.encode_slice(sealed, content).unwrap_or_default();
     }
 
-    /// Content to text. Line ends after it do not matter.
+    /// Opens a content. Line ends after it do not matter.
     ///
     /// # Errors
     /// `DECRYPTION_FAILED` at `content`, whatever it is that is wrong: Base64, length, padding, key, or what came out
@@ -86,9 +86,9 @@ impl Key {
     }
 }
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for EnvelopeKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key(redacted)")
+        f.write_str("EnvelopeKey(redacted)")
     }
 }
 

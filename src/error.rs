@@ -1,17 +1,17 @@
 //! Everything that can be wrong, by name.
 //!
-//! An [`ErrorCode`] is stable: programs may branch on it, in Rust and in JavaScript alike (there it is the same
-//! string). An [`Issue`] is one finding about a message, with the path of the field and its place in the text.
-//! An [`Error`] is what a call returns when the input cannot be used: the first finding, and all the others with it.
+//! An [`ErrorCode`] is stable: programs may branch on it, in Rust and in JavaScript alike (there it is the same string). An
+//! [`Issue`] is one finding about a message, with the path of the field and its place in the input. An [`Error`] is what a call
+//! returns when the input cannot be used: the first finding, and all the others with it.
 //!
-//! The sentences for people, in English and Chinese, stand beside the codes in one table. They exist only with the
+//! The sentences for people, in English and Chinese, are beside the codes in one table. They exist only with the
 //! `texts` feature, so that the wasm module does not carry them.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// What one code says to people.
+/// The sentences of one code, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     /// English.
@@ -20,7 +20,7 @@ pub struct Text {
     pub zh: &'static str,
 }
 
-/// What Meituan's staff read where our own code fails: the true reason, and nothing of it.
+/// The sentence for Meituan's staff where our own code fails: the true reason, and nothing of it.
 pub const SYSTEM_FAILURE: &str = "商家系统内部出错，未能处理本次请求，请稍后重试";
 
 macro_rules! error_codes {
@@ -57,7 +57,7 @@ macro_rules! error_codes {
                 ErrorCode::ALL.iter().find(|code| code.as_str() == name).copied()
             }
 
-            /// What it means.
+            /// Its meaning.
             #[cfg(feature = "texts")]
             pub const fn meaning(self) -> Text {
                 match self { $( ErrorCode::$variant => Text { en: $en, zh: $zh }, )* }
@@ -68,7 +68,7 @@ macro_rules! error_codes {
                 match self { $( ErrorCode::$variant => $zh, )* }
             }
 
-            /// What to look at first, by the names that settings and functions have in Rust.
+            /// The hint, by the names that settings and functions have in Rust.
             #[cfg(feature = "texts")]
             pub const fn hint(self) -> Text {
                 match self {
@@ -92,11 +92,11 @@ error_codes! {
         hint "path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings",
              "path 是出错的配置项，detail 是原因；若取自环境变量，请确认当前环境已设置。数字也可写成数字字符串";
     BodyNotRaw "BODY_NOT_RAW":
-        "the body is a parsed object, not the raw text", "请求体是已解析的对象，而不是原始报文";
-        hint "pass the bytes or text as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
-             "请传入收到的原始字节或文本：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
+        "the body is a parsed object, not the raw string", "请求体是已解析的对象，而不是原始报文";
+        hint "pass the bytes or the string as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
+             "请传入收到的原始字节或字符串：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
     BodyTooLarge "BODY_TOO_LARGE":
-        "the body is larger than maxBodyBytes, or the text than maxBytes", "请求体超过 maxBodyBytes，或文本超过 maxBytes";
+        "the body is larger than maxBodyBytes, or the string than maxBytes", "请求体超过 maxBodyBytes，或字符串超过 maxBytes";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
         [in Rust] "Meituan's messages are small: look who sends this. If it is genuine, raise `Config::max_body_bytes`",
              "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 `Config::max_body_bytes`";
@@ -131,9 +131,9 @@ error_codes! {
              "请比对 Authorization（`MWS <clientId>:…`）中的 clientId 与配置项 clientId：测试与生产不同，部署时可能用错；配置末尾的空格或换行也算不同";
     BadSignature "BAD_SIGNATURE":
         "the signature does not match", "签名不匹配";
-        hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret takes several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it manually",
+        hint "look at stringToSign. Is its path the one that is registered with Meituan? If a proxy, a mounted router or a gateway stage cuts or adds a prefix, pass the original URL (Express: originalUrl) or set signedUri. If it is, the secret is wrong: of the other environment, rotated (clientSecret accepts several), or with a line feed at its end. `meituan-protocol ba verify --explain` tries it manually",
              "请看 stringToSign：其中的路径是否就是在美团登记的路径？若代理、挂载的路由或网关 stage 增删了前缀，请传入原始 URL（Express：originalUrl）或设置 signedUri。若路径无误，则是密钥不对：用了另一环境的、已轮换（clientSecret 可填多个）或末尾多了换行。可用 `meituan-protocol ba verify --explain` 手工核对";
-        [in Rust] "look at string_to_sign. Is its path the one that is registered with Meituan? If a proxy, a nested router or a gateway stage cuts or adds a prefix, pass the original URI, or set `Parts::signed_uri` or `Config::signed_path`. If it is, the secret is wrong: of the other environment, rotated (`Config::client_secrets` takes several), or with a line feed at its end. `ba::diagnose` tries what people do wrong",
+        [in Rust] "look at string_to_sign. Is its path the one that is registered with Meituan? If a proxy, a nested router or a gateway stage cuts or adds a prefix, pass the original URI, or set `Parts::signed_uri` or `Config::signed_path`. If it is, the secret is wrong: of the other environment, rotated (`Config::client_secrets` accepts several), or with a line feed at its end. `ba::diagnose` tries what people do wrong",
              "请看 string_to_sign：其中的路径是否就是在美团登记的路径？若代理、嵌套的路由或网关 stage 增删了前缀，请传入原始 URI，或设置 `Parts::signed_uri`、`Config::signed_path`。若路径无误，则是密钥不对：用了另一环境的、已轮换（`Config::client_secrets` 可填多个）或末尾多了换行。可用 `ba::diagnose` 逐一排查";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
@@ -149,19 +149,19 @@ error_codes! {
         [in Rust] "set `Config::body_encryption` with the 16-character key from Meituan",
              "请设置 `Config::body_encryption`，填入美团分配的 16 位密钥";
     DecryptionFailed "DECRYPTION_FAILED":
-        "the encrypted text cannot be opened", "密文无法解开";
+        "the ciphertext cannot be opened", "密文无法解开";
         hint "check the key of this environment, and that the Base64 arrived unaltered (ticket: the whole HTTP body is one; ride: the parameter content)",
              "请检查当前环境的密钥，并确认 Base64 内容未被改动（门票：整个 HTTP 请求体；用车：参数 content）";
     InvalidUtf8 "INVALID_UTF8":
-        "the text is not UTF-8", "报文不是 UTF-8";
-        hint "the sender writes GBK or ISO-8859-1, or something on the way reads the body as text: pass the bytes as received, and have the sender write UTF-8",
-             "发送方用了 GBK 或 ISO-8859-1，或途中有程序把报文当文本转码：请传入收到的原始字节，并让发送方使用 UTF-8";
+        "the input is not UTF-8", "报文不是 UTF-8";
+        hint "the sender writes GBK or ISO-8859-1, or something on the way decodes and re-encodes the body: pass the bytes as received, and have the sender write UTF-8",
+             "发送方用了 GBK 或 ISO-8859-1，或途中有程序对报文转码：请传入收到的原始字节，并让发送方使用 UTF-8";
     InvalidJson "INVALID_JSON":
-        "the text is not JSON", "报文不是合法的 JSON";
-        hint "offset is the byte at which reading stopped: print the body around it. A page of HTML is a proxy's or gateway's error; `[object Object]` is a parsed body; text like a=b is a form",
+        "the input is not JSON", "报文不是合法的 JSON";
+        hint "offset is the byte at which reading stopped: print the body around it. A page of HTML is a proxy's or gateway's error; `[object Object]` is a parsed body; a=b&c=d is a form",
              "offset 是停止解析的字节位置，请打印其附近的报文。若是 HTML，则来自代理或网关的错误页；`[object Object]` 表示报文已被解析过；形如 a=b 的是表单";
     TruncatedJson "TRUNCATED_JSON":
-        "the text ends before the JSON does", "JSON 不完整";
+        "the input ends before the JSON does", "JSON 不完整";
         hint "the body was cut: compare its length with Content-Length. Then a proxy's limit, or a reader that stops at the first chunk, is the cause", "报文被截断：请比对实际长度与 Content-Length；原因多为代理的大小限制，或只读了第一块";
     TooDeep "TOO_DEEP":
         "the JSON is nested too deeply", "JSON 嵌套过深";
@@ -180,8 +180,8 @@ error_codes! {
         hint "path names it. `store…`: look at the database; `config`, `record`, `settle`: your function hangs; `body`: the request came in part. Meituan got HTTP 503, and repeats its call. `send`: Meituan did not answer within `sendLimit`; it is sent again", "path 指明是哪一步。`store…`：请检查数据库；`config`、`record`、`settle`：该函数未结束；`body`：请求体不全。美团收到 503，会重试。`send`：美团未按时应答，稍后重发";
     LoneSurrogate "LONE_SURROGATE":
         "a string holds half of a surrogate pair", "字符串中有不成对的代理字符";
-        hint "such a string cannot be written as UTF-8: it was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...text].slice(0, n).join('')",
-             "这样的字符串无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...text].slice(0, n).join('')";
+        hint "such a string cannot be written as UTF-8: it was cut in the middle of an emoji, most often by slice or substring. Cut by characters: [...string].slice(0, n).join('')",
+             "这样的字符串无法写成 UTF-8：多半是 slice 或 substring 从表情符号中间截断。请按字符截断：[...string].slice(0, n).join('')";
     MissingField "MISSING_FIELD":
         "a required field is missing", "缺少必填字段";
         hint "path names it. In what you send: fill it. In what came: look whether a wrapper, a proxy or a test client left it out; if Meituan itself did, its document and its service differ: report it to your contact there, with the body",
@@ -211,7 +211,7 @@ error_codes! {
              "detail 是允许的范围，path 是字段。多半是单位不对：分与元、秒与毫秒。id 为 0 说明发送方漏填";
     IdTooLarge "ID_TOO_LARGE":
         "an id does not fit 64 bits", "id 超出 64 位";
-        hint "ids are digits, at most 18446744073709551615. What is longer or has other characters is another number, or two of them joined: look where path is filled", "id 只含数字，最大 18446744073709551615；更长或含其他字符的，不是 id 或拼接了两个：请检查 path 的取值来源";
+        hint "ids are digits, at most 18446744073709551615. A value that is longer or has other characters is another number, or two of them joined: look where path is filled", "id 只含数字，最大 18446744073709551615；更长或含其他字符的，不是 id 或拼接了两个：请检查 path 的取值来源";
     InvalidMoney "INVALID_MONEY":
         "an amount is not a decimal number of yuan with at most two places", "金额不是最多两位小数的元";
         hint "amounts are converted to fen exactly, and a third decimal place cannot be. In what you send: round it yourself, in fen, before (fen(5800), yuan('58.00')); 58.000000000001 comes from computing with yuan",
@@ -221,13 +221,13 @@ error_codes! {
     InvalidDate "INVALID_DATE":
         "a date or time is not of the documented form", "日期或时间格式不正确";
         hint "dates are yyyy-MM-dd, of a day that exists; times on the wire are yyyy-MM-dd HH:mm:ss in UTC+8, and epoch milliseconds in what you send from a program", "日期为 yyyy-MM-dd，且须真实存在；报文中的时间为 yyyy-MM-dd HH:mm:ss（东八区），程序中发送时用毫秒时间戳";
-    EmptyText "EMPTY_TEXT":
+    EmptyString "EMPTY_STRING":
         "a required string is empty", "必填字符串为空";
         hint "path names the field: fill it with its true value. A blank most often comes from a lookup that found nothing. In what came, a refundId or rescheduleNo that is blank names nothing, so the call is refused before any function runs: look whether a test client left it out",
              "请在 path 处填入真实的值；空值多半来自查询无结果。若是收到的：refundId、rescheduleNo 为空则无从识别，会在执行任何函数之前拒绝该调用，请检查测试工具是否漏填";
-    TextTooLong "TEXT_TOO_LONG":
+    StringTooLong "STRING_TOO_LONG":
         "a string is longer than documented", "字符串超出约定长度";
-        hint "detail names the limit: shorten the string at path, by characters. What is longer is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的字符串。超长仍会发送并提示，但美团可能截断或拒绝";
+        hint "detail names the limit: shorten the string at path, by characters. A longer string is sent and reported, and Meituan may cut or refuse it", "detail 是上限：请按字符数缩短 path 处的字符串。超长仍会发送并提示，但美团可能截断或拒绝";
     TooManyItems "TOO_MANY_ITEMS":
         "a list has more items than documented", "列表项数超出约定";
         hint "detail names the limit: split the list at path, and send several requests", "detail 是上限：请拆分 path 处的列表，分批发送";
@@ -279,7 +279,7 @@ error_codes! {
         "the method belongs to another interface", "method 属于另一个接口";
         hint "detail is the method that came: give it a path of its own in routes, and register that with Meituan; or the two addresses were exchanged in the registration", "detail 是收到的 method：请在 routes 中为其单独登记路径并告知美团；也可能是登记时两个地址填反了";
     ByteOrderMark "BYTE_ORDER_MARK":
-        "the text begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
+        "the input begins with a byte order mark", "报文以字节顺序标记（BOM）开头";
         hint "it is passed over, and nothing need be done; a file that you send is saved without it (UTF-8, no BOM)", "已忽略，无需处理；自己发送的文件请存为无 BOM 的 UTF-8";
     ModuleFailed "MODULE_FAILED":
         "the WebAssembly module broke off in the middle of a call", "WebAssembly 模块在调用中途中断";
@@ -287,17 +287,17 @@ error_codes! {
              "之后的调用不受影响。原因见 `cause`：调用栈溢出（无限递归）、内存无法增长（报文过大），或自带的加密函数又调用了本库；其他请反馈给我们";
     NoReply "NO_REPLY":
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
-        hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function takes longer than Meituan waits",
+        hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function lasts longer than Meituan waits",
              "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `orders.explain(orderId)` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
-        [in Rust] "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `Handler::explain` says is open, and whether the function takes longer than Meituan waits",
+        [in Rust] "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `Handler::explain` says is open, and whether the function lasts longer than Meituan waits",
              "另一进程正在处理该订单，或处理中断：美团会重试，届时返回真实结果。若同一订单反复出现，请用 `Handler::explain` 查看未完成的处理，并检查函数耗时是否超过美团的超时时间";
 }
 
 impl ErrorCode {
-    /// What a caller is told who has not proven to be Meituan: one of three sentences about the headers, without any value or
-    /// place. That of [`ErrorCode::DecryptionFailed`] is told of whatever is wrong with or in an encrypted body: a difference
-    /// there would open other bodies, byte by byte. `None` for what is found out later.
-    pub const fn told_to_strangers(self) -> Option<&'static str> {
+    /// Returns the sentence for a caller who has not proven to be Meituan: one of three sentences about the headers, without any
+    /// value or place. That of [`ErrorCode::DecryptionFailed`] covers whatever is wrong with or in an encrypted body: a
+    /// difference there would open other bodies, byte by byte. `None` for errors that are found later.
+    pub const fn public_sentence(self) -> Option<&'static str> {
         match self {
             ErrorCode::MissingHeader
             | ErrorCode::MalformedHeader
@@ -323,7 +323,7 @@ impl fmt::Display for ErrorCode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Issue {
-    /// What is wrong.
+    /// The kind of error.
     pub code: ErrorCode,
     /// Whether the message is refused for it. A finding that does not refuse is a warning.
     pub refuses: bool,
@@ -331,14 +331,14 @@ pub struct Issue {
     pub path: String,
     /// The rule's stable id, where a rule was broken.
     pub rule: Option<&'static str>,
-    /// What was found or expected, for people.
+    /// The value that was found or expected, for people.
     pub detail: String,
-    /// Where in the text it was found, in bytes.
+    /// Its place in the input, in bytes.
     pub offset: u32,
 }
 
-/// Input that cannot be used: the first finding that refuses it, and every other finding with it. What there is to know
-/// about it is in its [`Details`], whose fields are read as if they were its own: `error.code`, `error.path`.
+/// Input that cannot be used: the first finding that refuses it, and every other finding with it. Its facts are in its [`Details`],
+/// whose fields are read as if they were its own: `error.code`, `error.path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 
@@ -356,7 +356,7 @@ impl DerefMut for Error {
     }
 }
 
-/// What an [`Error`] knows.
+/// The facts of an [`Error`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Details {
@@ -364,15 +364,15 @@ pub struct Details {
     pub code: ErrorCode,
     /// The field, header or setting it is about; empty where it is about the whole.
     pub path: String,
-    /// What was found or expected, for people.
+    /// The value that was found or expected, for people.
     pub detail: String,
     /// The rule's stable id, where a rule was broken.
     pub rule: Option<&'static str>,
-    /// What the signature was computed over, where the signature was looked at. It holds no secret.
+    /// The string that is signed, where the signature was looked at. It holds no secret.
     pub string_to_sign: Option<Box<str>>,
     /// All findings, warnings included, where a message was read.
     pub issues: Vec<Issue>,
-    /// What the other side said, where it did not accept a request (`REMOTE_REJECTED`).
+    /// Meituan's answer, where it did not accept a request (`REMOTE_REJECTED`).
     pub remote: Option<Box<Remote>>,
     /// The error of another library that it comes from; [`std::error::Error::source`] has it.
     cause: Option<Cause>,
@@ -391,7 +391,7 @@ impl PartialEq for Cause {
 
 impl Eq for Cause {}
 
-/// What the other side said when it did not accept a request.
+/// Meituan's answer when it did not accept a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Remote {
@@ -408,9 +408,9 @@ pub struct Remote {
     pub gateway: bool,
     /// The HTTP status, where it says that the request has failed, whatever else was said.
     pub http_status: Option<u16>,
-    /// What Meituan's support asks for: the reply header `M-TraceId`, or `traceId` of the reply.
+    /// The id for Meituan's support: the reply header `M-TraceId`, or `traceId` of the reply.
     pub trace_id: String,
-    /// What the document says the number means.
+    /// The meaning of the number in Meituan's spec.
     #[cfg(feature = "texts")]
     pub meaning: Option<Text>,
 }

@@ -1,6 +1,6 @@
-//! What exchanges with Meituan have in common in both APIs: where they go, what an HTTP status says, and what is no reason.
+//! Common parts of exchanges in both APIs: hosts, the meaning of an HTTP status, and strings that are no reason.
 
-use crate::text::decimal;
+use crate::digits::decimal;
 use crate::{Error, ErrorCode, Remote};
 
 /// A host as paths are put after it: scheme, host and what a proxy may have in front, without a slash at its end. Nothing where it
@@ -14,7 +14,7 @@ pub(crate) fn host_of(address: &str) -> Option<&str> {
     (is_named && after_scheme.bytes().all(is_plain)).then_some(host)
 }
 
-/// What is said of what is no host.
+/// The detail of an error about a string that is no host.
 pub(crate) const NO_HOST: &str = "expected an address that begins with https:// or http://, without a query";
 
 /// Whether a reply comes from Meituan's business at all, by its HTTP status.

@@ -1,9 +1,9 @@
-//! What to look at first where something is wrong.
+//! Hints: where to look first.
 
 use crate::{Error, ErrorCode, Text, ticket};
 
 impl Error {
-    /// What to look at first: what is to be said about the broken rule, else about the code.
+    /// The hint of the broken rule, else of the code.
     #[cfg(feature = "texts")]
     pub fn hint(&self) -> Text {
         let of_rule = self.rule.filter(|_| self.code == ErrorCode::RuleBroken).and_then(ticket::rules::hint);

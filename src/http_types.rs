@@ -40,7 +40,11 @@ impl ticket::Supplier {
     ///
     /// # Errors
     /// As there; `MALFORMED_HEADER` for a header that is not ASCII.
-    pub fn receive_http(&self, request: &Request<impl AsRef<[u8]>>, now: Timestamp) -> Result<ticket::Received, ticket::Refusal> {
+    pub fn receive_http(
+        &self,
+        request: &Request<impl AsRef<[u8]>>,
+        now: Timestamp,
+    ) -> Result<ticket::ReceivedCall, ticket::Refusal> {
         let uri = path_and_query(request.uri());
         let headers = ["partnerid", "date", "authorization", "x-encryption-status"].map(|name| value(request.headers(), name));
         let [partner_id, date, authorization, encryption_status] =
@@ -59,7 +63,7 @@ impl ride::Client {
     ///
     /// # Errors
     /// As there.
-    pub fn receive_http(&self, push: &Request<impl AsRef<[u8]>>, now: Timestamp) -> Result<ride::Received, ride::Refusal> {
+    pub fn receive_http(&self, push: &Request<impl AsRef<[u8]>>, now: Timestamp) -> Result<ride::ReceivedPush, ride::Refusal> {
         self.receive(path_and_query(push.uri()), push.body().as_ref(), now)
     }
 }
@@ -124,13 +128,13 @@ impl<E> ticket::SignedRequest<E> {
     }
 }
 
-impl<E: ride::Endpoint> ride::SealedRequest<E> {
-    /// [`SealedRequest::parse`](ride::SealedRequest::parse) of a whole response. What Meituan did not accept is told with the
-    /// response's header `M-TraceId`.
+impl<E: ride::RideRequest> ride::SealedRequest<E> {
+    /// [`SealedRequest::parse`](ride::SealedRequest::parse) of a whole response. An error about a call that Meituan did not accept
+    /// has the response's header `M-TraceId`.
     ///
     /// # Errors
     /// As there.
-    pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ride::Reply<E::Data>, Error> {
+    pub fn parse_http(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ride::RideReply<E::Data>, Error> {
         let trace_id = || value(response.headers(), "m-traceid").unwrap_or_default();
         self.parse(response.status().as_u16(), response.body().as_ref()).map_err(|error| error.traced(&trace_id()))
     }
@@ -140,7 +144,7 @@ fn path_and_query(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path_and_query| path_and_query.as_str())
 }
 
-/// A header, empty where there is none. Repeated ones are joined as HTTP says: whoever takes no lists refuses them.
+/// A header, empty where there is none. Repeated ones are joined as HTTP says: callers that accept no lists refuse them.
 fn value<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Cow<'h, str>, Error> {
     let mut joined = Cow::Borrowed("");
     for (index, value) in headers.get_all(name).iter().enumerate() {

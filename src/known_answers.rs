@@ -1,5 +1,5 @@
-//! HMAC-SHA1 and AES-128 against published answers (`tests/vectors`): RFC 2202, NIST, Project Wycheproof. What public functions
-//! cannot be given, such as a key that is no text, goes to the modules below them.
+//! HMAC-SHA1 and AES-128 against published answers (`tests/vectors`): RFC 2202, NIST, Project Wycheproof. Input that public
+//! functions do not accept, such as a key that is no string, goes to the modules below them.
 
 use crate::block_cipher::{self, BLOCK};
 use crate::body_cipher::BodyKey;
@@ -89,7 +89,7 @@ fn envelopes_and_bodies_are_sealed_as_nist_has_it() {
     let of = |part: &'static str| list(&all).iter().filter(move |test| test["source"].as_str().unwrap().contains(part));
     let (mut envelopes, mut bodies) = (0, 0);
     for test in of("KeySbox") {
-        let key = envelope::Key::new(&Secret::new(STANDARD.encode(bytes(test, "key")))).unwrap();
+        let key = envelope::EnvelopeKey::new(&Secret::new(STANDARD.encode(bytes(test, "key")))).unwrap();
         let plain = String::from_utf8(bytes(test, "plain")).unwrap();
         let content = key.seal(&plain);
         let sealed = URL_SAFE_NO_PAD.decode(&content).unwrap();
@@ -97,7 +97,7 @@ fn envelopes_and_bodies_are_sealed_as_nist_has_it() {
         assert_eq!(key.open(content.as_bytes()), Ok(plain), "{test}");
         envelopes += 1;
     }
-    // Their key is all zeros, so it is a text, and so is the vector that bodies make of it.
+    // Their key is all zeros, so it is a string, and so is the vector that bodies make of it.
     for test in of("GFSbox") {
         let key = BodyKey::new(&Secret::of_bytes(bytes(test, "key"))).unwrap();
         let body = key.seal(&bytes(test, "plain"));
@@ -133,7 +133,7 @@ fn chained_blocks_are_those_of_wycheproof_and_no_other_padding_opens() {
     }
 }
 
-/// What a test's ciphertext holds, padding and all: a block is put after it that opens to a padding of its own.
+/// The content of a test's ciphertext, padding and all: a block is put after it that opens to a padding of its own.
 fn padded(test: &Value) -> Vec<u8> {
     let key = block_cipher::Key::new(&block(test, "key"));
     let mut sealed = bytes(test, "ct");
@@ -145,7 +145,7 @@ fn padded(test: &Value) -> Vec<u8> {
 
 #[test]
 fn whichever_padding_is_wrong_envelopes_and_bodies_have_one_error_each() {
-    let key = envelope::Key::new(&Secret::new(STANDARD.encode(b"0123456789abcdef"))).unwrap();
+    let key = envelope::EnvelopeKey::new(&Secret::new(STANDARD.encode(b"0123456789abcdef"))).unwrap();
     let body_key = BodyKey::new(&Secret::new("0123456789abcdef")).unwrap();
     let block_key = block_cipher::Key::new(b"0123456789abcdef");
     let mut errors = Vec::new();

@@ -1,8 +1,7 @@
 #![doc = include_str!("../docs/rust.md")]
 //!
 //! # The modules
-//!
-//! | module | what it is |
+//! | module | content |
 //! |---|---|
 //! | [`ticket`] | the attraction-ticket supplier API: Meituan calls the supplier, the supplier notifies Meituan |
 //! | [`ticket::handler`] | the handler with a store; [`ticket::order`] has the rules that it follows |
@@ -28,6 +27,7 @@ pub mod body_cipher;
 #[cfg(feature = "texts")]
 #[doc(hidden)]
 pub mod details;
+mod digits;
 pub mod envelope;
 mod error;
 mod exchange;
@@ -42,16 +42,15 @@ pub mod money;
 mod random;
 pub mod ride;
 mod routes;
+mod save_attempts;
 mod secret;
 pub mod sorted_sign;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod text;
 pub mod ticket;
 pub mod time;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 mod time_types;
-mod tried;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 mod wasm;
 

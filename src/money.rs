@@ -3,7 +3,7 @@
 //! On the wire an amount is a decimal number of yuan; in Rust and JavaScript it is an integer number of fen. The
 //! conversion is made on the digits, never through a binary float.
 
-use crate::text::push_integer;
+use crate::digits::push_integer;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -75,8 +75,8 @@ pub fn parse_yuan(text: &[u8]) -> Option<Fen> {
     parse_decimal(text, 2).map(Fen)
 }
 
-/// Reads a decimal number as an integer number of its last place, of `places` after the point. What does not fit
-/// exactly, or is beyond 2^53, is not read.
+/// Reads a decimal number as an integer number of its last place, of `places` after the point. A number that does not fit exactly,
+/// or is beyond 2^53, is not read.
 pub(crate) fn parse_decimal(text: &[u8], places: i64) -> Option<i64> {
     // Most numbers are a few digits and nothing else.
     if places == 0 && matches!(text.len(), 1..=15) && text.iter().all(u8::is_ascii_digit) {

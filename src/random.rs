@@ -1,4 +1,4 @@
-//! What is drawn from the platform's randomness (feature `getrandom`). The rest of the crate takes random bytes as values.
+//! Numbers and codes from the platform's randomness (feature `getrandom`). The rest of the crate accepts random bytes as values.
 
 use crate::ride::new_order_id;
 

@@ -12,7 +12,7 @@ pub(crate) fn is_uri(text: &str) -> bool {
     text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// What is said of a text that is no URI.
+/// The detail of an error about a string that is no URI.
 pub(crate) const NO_URI: &str = "expected a path that begins with / and is visible ASCII";
 
 /// A URI without its query.
@@ -22,7 +22,7 @@ pub(crate) fn path_of(uri: &str) -> &str {
     end.and_then(|end| uri.get(..end)).unwrap_or(uri)
 }
 
-/// What the path of a URI is registered for.
+/// The call or push that the path of a URI is registered for.
 #[inline(never)]
 pub(crate) fn find<T>(routes: &[Route<T>], uri: &str) -> Option<&'static T> {
     let path = path_of(uri);
@@ -47,7 +47,7 @@ fn check_paths(paths: &[(&str, Option<&str>)], expected: &str) -> Result<(), Err
         } else if let Some(name) = mistaken {
             [expected, name, " at ", path]
         } else if paths[..index].iter().any(|&(other, _)| other == path) {
-            [path, " stands twice", "", ""]
+            [path, " appears twice", "", ""]
         } else {
             continue;
         };

@@ -9,12 +9,12 @@ use zeroize::Zeroize;
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// The bytes of a text, as they are: BA secrets are neither hex- nor Base64-decoded.
+    /// The bytes of a string, as they are: BA secrets are neither hex- nor Base64-decoded.
     pub fn new(text: impl Into<String>) -> Self {
         Secret(text.into().into_bytes())
     }
 
-    /// Of bytes that are no text, as published test vectors have them.
+    /// Of bytes that are no string, as published test vectors have them.
     #[cfg(test)]
     pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
         Secret(bytes)
@@ -38,7 +38,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Whether two texts are the same, in a time that depends on their lengths alone.
+/// Whether two strings are the same, in a time that depends on their lengths alone.
 pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     let differences = one.iter().zip(other).fold(0, |differences, (one, other)| differences | one ^ other);
     one.len() == other.len() && differences.ct_eq(&0).into()

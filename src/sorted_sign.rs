@@ -4,8 +4,8 @@
 //! the partner API of dache.meituan.com (qcs-openapi; platform-doc, 接入说明), and the carrier platforms (carrieropen,
 //! peisong). They differ in where the secret goes, and in which values are left out: [`Scheme`].
 //!
-//! Names and values stand one after the other, with nothing between and nothing percent-encoded, as UTF-8. Names are
-//! sorted as Java sorts them: by UTF-16 code units. Nested objects are signed as the JSON text that is sent.
+//! Names and values follow each other, with nothing between and nothing percent-encoded, as UTF-8. Names are
+//! sorted as Java sorts them: by UTF-16 code units. Nested objects are signed as the JSON string that is sent.
 //!
 //! ```
 //! use meituan_protocol::{Secret, sorted_sign::{Scheme, sign}};
@@ -16,21 +16,21 @@
 //! ```
 
 use crate::Secret;
-use crate::text::hexadecimal;
+use crate::digits::hexadecimal;
 use sha1::{Digest, Sha1};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Where the secret goes, and which values are left out.
+/// The place of the secret, and the values that are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// dache.meituan.com: the secret is one more parameter, named `sign_key`, and takes its place in the order. Values
+    /// dache.meituan.com: the secret is one more parameter, named `sign_key`, and is sorted with the others. Values
     /// that Java's `StringUtils.isBlank` calls blank are left out.
     SignKey,
-    /// carrieropen, peisong: the secret stands before all parameters. Empty values are left out, blank ones are not.
+    /// carrieropen, peisong: the secret is before all parameters. Empty values are left out, blank ones are not.
     Prefix,
 }
 
@@ -56,12 +56,12 @@ pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
     Sha1::digest(bytes).into()
 }
 
-/// Whether a signature is right. The comparison takes the same time whatever the signature is.
+/// Whether a signature is right. The time of the comparison does not depend on the signature.
 pub fn verify(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)], signature: &str) -> bool {
     sign(scheme, secret, parameters).as_bytes().ct_eq(signature.as_bytes()).into()
 }
 
-/// What is hashed. It holds the secret: never show it.
+/// The bytes to hash. They hold the secret: never show them.
 pub fn signed_bytes(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
     let is_signed = |name: &str| name != SIGN && (scheme == Scheme::Prefix || name != SIGN_KEY);
     let is_left_out = |value: &str| match scheme {
@@ -93,7 +93,7 @@ pub fn signed_bytes(scheme: Scheme, secret: &Secret, parameters: &[(&str, &str)]
     bytes
 }
 
-/// What a caller named, and at which place.
+/// A parameter of the caller's, and its place.
 #[derive(PartialEq, Eq)]
 struct Parameter<'p> {
     name: &'p str,
@@ -119,7 +119,7 @@ fn in_java_order(one: &str, other: &str) -> Ordering {
     one.encode_utf16().cmp(other.encode_utf16())
 }
 
-/// Java's `StringUtils.isBlank` for a text that is there: no UTF-16 unit of it is other than white space.
+/// Java's `StringUtils.isBlank` for a string that is there: no UTF-16 unit of it is other than white space.
 pub fn is_blank(text: &str) -> bool {
     text.encode_utf16().all(is_java_whitespace)
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
-/// What time it is. A [`Timestamp`] is both: where the wall clock does not jump, or nobody minds.
+/// The current time. A [`Timestamp`] is both: where the wall clock does not jump, or nobody minds.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     /// By the wall clock: what is recorded has this time.
@@ -204,12 +204,12 @@ impl Date {
         text
     }
 
-    /// The date on Meituan's wall clock (UTC+8) at a moment.
+    /// The date on Meituan's wall clock (UTC+8) at a timestamp.
     pub fn of(at: Timestamp) -> Self {
         Date::from_days(at.0.saturating_add(BEIJING_OFFSET).div_euclid(DAY))
     }
 
-    /// The moment at which it begins on Meituan's wall clock (UTC+8).
+    /// The timestamp at which it begins on Meituan's wall clock (UTC+8).
     pub fn begin(self) -> Timestamp {
         Timestamp(self.days() * DAY - BEIJING_OFFSET)
     }
@@ -260,7 +260,7 @@ const fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
-/// The number that two digits make. What is no digit makes 255, which no part of a date or a clock can be.
+/// The number that two digits make. Anything that is no digit makes 255, which no part of a date or a clock can be.
 fn two(tens: u8, ones: u8) -> u8 {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     if tens < 10 && ones < 10 { tens * 10 + ones } else { u8::MAX }
@@ -300,7 +300,7 @@ fn push_date(out: &mut String, date: Date) {
 }
 
 // HTTP dates are read and written here, and not by the `httpdate` crate: that one goes by `SystemTime`, accepts two older forms that Meituan
-// does not send, and takes longer: 177 ns to 124 to read one, 155 to 132 to write it. `cargo bench -p meituan-protocol-benches --bench
+// does not send, and is slower: 177 ns to 124 to read one, 155 to 132 to write it. `cargo bench -p meituan-protocol-benches --bench
 // alternatives date` repeats that.
 
 /// Reads an HTTP date, `Fri, 17 Feb 2012 23:34:53 GMT` (IMF-fixdate), and nothing else.
@@ -362,10 +362,10 @@ pub fn wall_clock(at: Timestamp) -> String {
 }
 
 /// The times that `yyyy-MM-dd HH:mm:ss` can hold: 0000-01-01 to 9999-12-31, UTC+8.
-pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000..=LAST_MOMENT;
+pub const WALL_CLOCK_RANGE: std::ops::RangeInclusive<i64> = -62_167_248_000_000..=LAST_TIMESTAMP;
 
 /// The last time that `yyyy-MM-dd HH:mm:ss` can hold: 9999-12-31 23:59:59.999, UTC+8.
-pub const LAST_MOMENT: i64 = 253_402_271_999_999;
+pub const LAST_TIMESTAMP: i64 = 253_402_271_999_999;
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Conversions from and to the timestamps and dates of `chrono`, `jiff` and `time`, each behind the feature of its name.
 //!
-//! Into [`Timestamp`] what is less than a millisecond is cut off, towards the past. What the other side cannot hold is
+//! Conversions to [`Timestamp`] cut off fractions of a millisecond, towards the past. A time that the other type cannot hold is
 //! `OUT_OF_RANGE`.
 
 use crate::time::{Date, Timestamp};

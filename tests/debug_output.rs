@@ -27,7 +27,7 @@ fn a_received_call_does_not_show_who_the_guests_are() {
     };
     let contacts = Some(RawJson::new(format!("[{HIDDEN:?}]")).unwrap());
     let create = OrderCreate { order_id: Id(7), visitors: Some(vec![visitor]), contacts, ..OrderCreate::default() };
-    let shown = format!("{create:?} {:?}", ticket::Asked::from(create.clone()));
+    let shown = format!("{create:?} {:?}", ticket::CallBody::from(create.clone()));
     shows_nothing(&shown);
     // What is needed to find the mistake is there, and whether there was anything.
     for needed in ["order_id: Id(7)", "name: ***", "contacts: ***", "pinyin: None"] {

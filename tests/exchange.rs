@@ -78,7 +78,7 @@ fn told(error: &Error) -> Value {
     told
 }
 
-fn received(supplier: &Supplier, vector: &Value, body: &str) -> Result<Received, ticket::Refusal> {
+fn received(supplier: &Supplier, vector: &Value, body: &str) -> Result<ReceivedCall, ticket::Refusal> {
     let headers = &vector["headers"];
     let parts = Parts {
         method: "POST",

@@ -10,7 +10,7 @@ use meituan_protocol::ride::codes::CancelStep;
 use meituan_protocol::ride::requests::CancelOrder;
 use meituan_protocol::ticket::calls::OrderCreated;
 use meituan_protocol::ticket::notices::ConsumeNotice;
-use meituan_protocol::ticket::{self, Asked, BodyEncryption, Config, HttpReply, Reply, Supplier};
+use meituan_protocol::ticket::{self, BodyEncryption, CallBody, Config, HttpReply, Reply, Supplier};
 use meituan_protocol::time::{Timestamp, http_date};
 use meituan_protocol::{ErrorCode, Secret, ba, http_types, ride};
 use ride_support::*;
@@ -55,7 +55,7 @@ fn describe(reply: HttpReply) -> String {
 fn a_call_is_taken_whether_its_address_is_whole_or_a_path() {
     for url in [URI, "https://supplier.example/mt/order/create?from=mt"] {
         let received = supplier().receive_http(&call(url, order().into()), TICKET_NOW).unwrap();
-        let Asked::OrderCreate(order) = received.asked else { panic!("{:?}", received.asked) };
+        let CallBody::OrderCreate(order) = received.body else { panic!("{:?}", received.body) };
         assert_eq!(order.order_id, Id(7));
     }
 }

@@ -4,7 +4,7 @@ use meituan_protocol::message::definition::{Facts, Kind, Message};
 use meituan_protocol::message::{Packed, Reading, read};
 use meituan_protocol::ride::{self, KeyPart};
 use meituan_protocol::ticket::order::Event;
-use meituan_protocol::ticket::{Asked, CALLS, Call, Direction, Encryption, Need, Work, calls::*};
+use meituan_protocol::ticket::{CALLS, Call, CallBody, Direction, Encryption, Need, Work, calls::*};
 use meituan_protocol::time::Timestamp;
 
 fn names(is: impl Fn(&Call) -> bool) -> Vec<&'static str> {
@@ -61,11 +61,11 @@ fn each_call_about_an_order_is_an_event_of_it_and_no_other_is() {
         let is_event = Event::MESSAGE.fields.iter().any(|field| field.name == call.name);
         assert_eq!(is_event, call.is_about_order(), "{}", call.name);
     }
-    let asked = Asked::from(OrderPay { order_id: 7_u64.into(), ..OrderPay::default() });
+    let asked = CallBody::from(OrderPay { order_id: 7_u64.into(), ..OrderPay::default() });
     assert_eq!((asked.call().name, asked.order_id()), ("orderPay", Some(7_u64.into())));
     let event = Event::try_from(asked).unwrap();
     assert_eq!((event.call().unwrap().name, event.order_id()), ("orderPay", Some(7_u64.into())));
-    assert_eq!(Event::try_from(Asked::Heartbeat), Err(Asked::Heartbeat));
+    assert_eq!(Event::try_from(CallBody::Heartbeat), Err(CallBody::Heartbeat));
 }
 
 #[test]
@@ -87,11 +87,11 @@ fn fields_that_the_table_names_are_fields_of_the_messages() {
 
 #[test]
 fn requests_are_read_as_their_call_and_notices_are_none() {
-    let query = Asked::from_wire(Call::named("orderQuery").unwrap(), br#"{"partnerId":1,"body":{"orderId":7}}"#).unwrap();
-    assert!(matches!(&query, Asked::OrderQuery(query) if query.order_id.0 == 7), "{query:?}");
-    let error = Asked::from_wire(Call::named("payNotice").unwrap(), b"{}").unwrap_err();
+    let query = CallBody::from_wire(Call::named("orderQuery").unwrap(), br#"{"partnerId":1,"body":{"orderId":7}}"#).unwrap();
+    assert!(matches!(&query, CallBody::OrderQuery(query) if query.order_id.0 == 7), "{query:?}");
+    let error = CallBody::from_wire(Call::named("payNotice").unwrap(), b"{}").unwrap_err();
     assert_eq!(error.detail, "payNotice");
-    assert!(Asked::from_wire(Call::named("orderPay").unwrap(), br#"{"partnerId":1}"#).is_err());
+    assert!(CallBody::from_wire(Call::named("orderPay").unwrap(), br#"{"partnerId":1}"#).is_err());
 }
 
 #[test]

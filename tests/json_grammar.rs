@@ -1,6 +1,6 @@
 //! The scanner against serde_json: what is JSON for one is JSON for the other, and is read to the same value.
 //!
-//! The scanner refuses two things more, on purpose: a key that stands twice, and half a surrogate pair (which
+//! The scanner refuses two things more, on purpose: a key that appears twice, and half a surrogate pair (which
 //! serde_json refuses too). It limits nesting to 64 levels, serde_json to 128.
 
 use meituan_protocol::ErrorCode;
@@ -158,7 +158,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Alters one place of a text: the cheapest way to nearly-JSON.
+/// Alters one place of a string: the cheapest way to nearly-JSON.
 fn altered(text: &str, at: usize, with: char) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let at = at % (characters.len() + 1);

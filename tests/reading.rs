@@ -6,7 +6,7 @@
 
 use meituan_protocol::ErrorCode;
 use meituan_protocol::message::definition::{Facts, Kind, Message};
-use meituan_protocol::message::{Form, Packed, Reading, read, write};
+use meituan_protocol::message::{Notation, Packed, Reading, read, write};
 use meituan_protocol::ride::INTERFACES;
 use meituan_protocol::ticket::{CALLS, ORDER_PAY, ORDER_REFUNDED};
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ fn entries<T>(entries: &[T], open: &str, close: &str, out: &mut String, each: im
     out.push_str(close);
 }
 
-/// Letters at the begin of a text become escapes. Digits stay: an id or a date is not looked for behind an escape.
+/// Letters at the begin of a string become escapes. Digits stay: an id or a date is not looked for behind an escape.
 fn escaped(text: &str) -> String {
     let written = Value::from(text).to_string();
     match text.chars().next() {
@@ -112,7 +112,7 @@ impl Choices {
         Json::Text(self.one(&texts).into())
     }
 
-    fn value(&mut self, kind: &Kind, form: Form, level: usize) -> Json {
+    fn value(&mut self, kind: &Kind, notation: Notation, level: usize) -> Json {
         // Now and then a value is of no kind that fits.
         match if self.spoils { self.below(40) } else { 40 } {
             0 => return Json::Bare("null".into()),
@@ -126,7 +126,7 @@ impl Choices {
             Kind::Id => {
                 let all = ["1", "267462905905413", "9223372036854775808", "18446744073709551615", "0", "007"];
                 let digits = self.one(if self.spoils { &all } else { &all[..4] });
-                if form == Form::Program { quoted(digits) } else { Json::Bare(digits.into()) }
+                if notation == Notation::Program { quoted(digits) } else { Json::Bare(digits.into()) }
             }
             Kind::Code(listed) if self.below(8) > 0 => {
                 let value = listed.values.get(self.below(listed.values.len().max(1))).map_or(0, |listed| listed.value);
@@ -137,31 +137,31 @@ impl Choices {
                 let near = [bounds.min, bounds.max, beyond, bounds.min + 1, bounds.max - 1][self.below(5)];
                 Json::Number(near.to_string())
             }
-            Kind::Yuan { .. } if form == Form::Wire => {
+            Kind::Yuan { .. } if notation == Notation::Wire => {
                 Json::Number(self.one(&["0", "580.5", "1080.00", "0.05", "1199", "1.250", "-1", "2e3", "0.7"]).into())
             }
-            Kind::Integer(_) | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment => Json::Number(self.number()),
+            Kind::Integer(_) | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Timestamp => Json::Number(self.number()),
             Kind::Decimal(_) => Json::Bare(self.number()),
-            Kind::Text { documented, .. } if *documented > 0 && self.below(8) == 0 => {
+            Kind::String { documented, .. } if *documented > 0 && self.below(8) == 0 => {
                 Json::Text("a字".repeat(usize::from(*documented) / 2 + self.below(2)))
             }
-            Kind::Text { .. } => self.text(),
+            Kind::String { .. } => self.text(),
             Kind::Flag => Json::Bare(self.one(&["true", "false"]).into()),
             Kind::Date => {
                 let all = ["2026-11-22", "2024-02-29", "2026-02-29", "2026-13-01", "26-1-1"];
                 quoted(self.one(if self.spoils { &all } else { &all[..2] }))
             }
-            Kind::WallClock if form == Form::Wire => {
+            Kind::WallClock if notation == Notation::Wire => {
                 let all = ["2026-11-22 10:20:30", "0000-01-01 00:00:00", "2026-11-22 24:00:00", "2026-11-22T10:20:30", ""];
                 quoted(self.one(if self.spoils { &all } else { &all[..2] }))
             }
             Kind::WallClock => Json::Number(self.one(&["1479830400000", "253402271999999", "253402272000000", "-1", "0"]).into()),
-            Kind::Object(message) => self.object(message, form, level + 1),
+            Kind::Object(message) => self.object(message, notation, level + 1),
             Kind::List { item, .. } => {
                 let count = if level > 4 { 0 } else { self.below(4) };
-                Json::List((0..count).map(|_| self.value(item, form, level + 1)).collect())
+                Json::List((0..count).map(|_| self.value(item, notation, level + 1)).collect())
             }
-            Kind::TextMap => {
+            Kind::StringMap => {
                 let count = self.below(3);
                 Json::Object((0..count).map(|_| (self.one(&["0", "1", "key", "k2"]).into(), self.text())).collect())
             }
@@ -169,7 +169,7 @@ impl Choices {
         }
     }
 
-    fn object(&mut self, message: &Message, form: Form, level: usize) -> Json {
+    fn object(&mut self, message: &Message, notation: Notation, level: usize) -> Json {
         let mut fields = Vec::new();
         for field in message.fields {
             if !self.spoils || self.below(12) > 0 {
@@ -177,7 +177,7 @@ impl Choices {
                     [alias, ..] if self.below(10) == 0 => alias,
                     _ => &field.name,
                 };
-                fields.push(((*name).to_owned(), self.value(&field.kind, form, level)));
+                fields.push(((*name).to_owned(), self.value(&field.kind, notation, level)));
             }
         }
         if self.spoils && self.below(12) == 0 {
@@ -203,7 +203,7 @@ fn told(message: &'static Message, text: &str, how: Reading) -> (bool, Vec<Strin
     // Which of two keys comes first is where they stand, so the order of findings is not that of the definition.
     findings.sort();
     let mut written = Vec::new();
-    write(message, &packed, text.as_bytes(), Form::Program, &mut written);
+    write(message, &packed, text.as_bytes(), Notation::Program, &mut written);
     let value = if accepted { serde_json::from_slice(&written).expect("what is written is JSON") } else { Value::Null };
     (accepted, findings, value, packed.is_ascii())
 }
@@ -213,12 +213,12 @@ proptest! {
 
     #[test]
     fn what_a_message_says_does_not_depend_on_how_it_is_written(seed in 1_u64.., program in any::<bool>(), quantity in 0_u32..4) {
-        let form = if program { Form::Program } else { Form::Wire };
-        let how = Reading { form, success: seed % 3 == 0, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
+        let notation = if program { Notation::Program } else { Notation::Wire };
+        let how = Reading { notation, success: seed % 3 == 0, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
         let of_ticket = CALLS.iter().flat_map(|call| [call.request, call.reply]);
         let of_ride = INTERFACES.iter().flat_map(|interface| [interface.request, interface.reply]);
         for (index, message) in of_ticket.chain(of_ride).enumerate() {
-            let json = Choices::new(seed ^ ((index as u64 + 1) << 32)).object(message, form, 0);
+            let json = Choices::new(seed ^ ((index as u64 + 1) << 32)).object(message, notation, 0);
             let (mut plain, mut laborious) = (String::new(), String::new());
             json.plainly(&mut plain);
             json.laboriously(&mut laborious);
@@ -236,7 +236,7 @@ fn the_messages_that_are_made_are_accepted_and_refused_often_enough_to_tell() {
     for seed in 1..=20_u64 {
         for (index, call) in CALLS.iter().enumerate() {
             let mut text = String::new();
-            Choices::new((seed * 7919) ^ ((index as u64 + 1) << 32)).object(call.request, Form::Wire, 0).plainly(&mut text);
+            Choices::new((seed * 7919) ^ ((index as u64 + 1) << 32)).object(call.request, Notation::Wire, 0).plainly(&mut text);
             accepted += usize::from(told(call.request, &text, Reading::WIRE).0);
         }
     }
@@ -247,8 +247,8 @@ fn the_messages_that_are_made_are_accepted_and_refused_often_enough_to_tell() {
 fn an_id_in_program_notation_has_both_its_quotes() {
     let accepts = |order_id: &str| {
         let text = format!(r#"{{"partnerId":1122,"body":{{"orderId":{order_id},"partnerOrderId":"P"}}}}"#);
-        [Form::Program, Form::Stored]
-            .map(|form| read(ORDER_PAY.request, text.as_bytes(), Reading { form, ..Reading::WIRE }, &mut Packed::default()))
+        [Notation::Program, Notation::Stored]
+            .map(|notation| read(ORDER_PAY.request, text.as_bytes(), Reading { notation, ..Reading::WIRE }, &mut Packed::default()))
     };
     assert_eq!(accepts(r#""617""#), [true, true]);
     for order_id in [r#"&617""#, r#"1617""#, r#" 617""#, r#""617"#, r#"'617'"#, r#"[617""#] {
@@ -258,18 +258,18 @@ fn an_id_in_program_notation_has_both_its_quotes() {
 
 #[test]
 fn an_amount_is_never_taken_for_the_number_that_stands_for_none() {
-    let taken = |form, price: &str| {
-        let is_wire = form == Form::Wire;
+    let taken = |notation, price: &str| {
+        let is_wire = notation == Notation::Wire;
         let (id, time) = if is_wire { ("7", "\"2026-11-22 10:20:30\"") } else { ("\"7\"", "0") };
         let text = format!(
             r#"{{"partnerId":1122,"body":{{"orderId":{id},"refundPrice":{price},"refundMessageType":1,"reason":"r","refundTime":{time},"count":1}}}}"#
         );
         let mut packed = Packed::default();
-        let accepted = read(ORDER_REFUNDED.request, text.as_bytes(), Reading { form, ..Reading::WIRE }, &mut packed);
+        let accepted = read(ORDER_REFUNDED.request, text.as_bytes(), Reading { notation, ..Reading::WIRE }, &mut packed);
         accepted.then(|| packed.view(ORDER_REFUNDED.request, text.as_bytes())?.object("body")?.integer("refundPrice")).flatten()
     };
-    assert_eq!(["-1", "-1.00", "-0.01", "-2"].map(|price| taken(Form::Wire, price)), [Some(-1), Some(-1), None, Some(-200)]);
-    assert_eq!(["-1", "-100", "-200"].map(|price| taken(Form::Program, price)), [Some(-1), None, Some(-200)]);
+    assert_eq!(["-1", "-1.00", "-0.01", "-2"].map(|price| taken(Notation::Wire, price)), [Some(-1), Some(-1), None, Some(-200)]);
+    assert_eq!(["-1", "-100", "-200"].map(|price| taken(Notation::Program, price)), [Some(-1), None, Some(-200)]);
 }
 
 #[test]

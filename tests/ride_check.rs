@@ -76,9 +76,9 @@ fn what_we_send_has_its_own_method_and_no_empty_id() {
         request_with(&CONFIRM_ORDER, "method", json!("dache.cancel.order")),
         (false, vec!["UNEXPECTED_METHOD method".into()])
     );
-    assert_eq!(request_with(&CONFIRM_ORDER, "method", json!("")), (false, vec!["EMPTY_TEXT method".into()]));
-    assert_eq!(request_with(&CONFIRM_ORDER, "mtOrderId", json!("")), (false, vec!["EMPTY_TEXT mtOrderId".into()]));
-    assert_eq!(request_with(&CONFIRM_ORDER, "driverId", json!("")), (false, vec!["EMPTY_TEXT driverId".into()]));
+    assert_eq!(request_with(&CONFIRM_ORDER, "method", json!("")), (false, vec!["EMPTY_STRING method".into()]));
+    assert_eq!(request_with(&CONFIRM_ORDER, "mtOrderId", json!("")), (false, vec!["EMPTY_STRING mtOrderId".into()]));
+    assert_eq!(request_with(&CONFIRM_ORDER, "driverId", json!("")), (false, vec!["EMPTY_STRING driverId".into()]));
     assert_eq!(request_with(&CONFIRM_ORDER, "entId", json!(0)), (false, vec!["OUT_OF_RANGE entId".into()]));
     assert_eq!(request_with(&CONFIRM_ORDER, "supplyCode", json!(2)), (true, vec!["UNKNOWN_VALUE supplyCode".into()]));
     let missing = example(&CONFIRM_ORDER, "request.json").replace("supplyCode", "supply");

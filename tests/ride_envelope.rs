@@ -2,14 +2,14 @@
 
 mod ride_support;
 
-use meituan_protocol::envelope::Key;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::{ErrorCode, Secret};
 use proptest::prelude::*;
 use ride_support::*;
 use serde_json::Value;
 
-fn key() -> Key {
-    Key::new(&Secret::new(SECRET_KEY)).unwrap()
+fn key() -> EnvelopeKey {
+    EnvelopeKey::new(&Secret::new(SECRET_KEY)).unwrap()
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn every_vector_is_sealed_and_opened_byte_for_byte() {
         let input: Value = serde_json::from_str(&text(case.join("input.json"))).unwrap();
         let (key, plain) = (input["key"].as_str().unwrap(), input["plain"].as_str().unwrap());
         let sealed = text(case.join("sealed.txt"));
-        let own = Key::new(&Secret::new(key)).unwrap();
+        let own = EnvelopeKey::new(&Secret::new(key)).unwrap();
         assert_eq!(own.seal(plain), sealed, "{}", case.display());
         assert_eq!(own.open(sealed.as_bytes()).unwrap(), plain, "{}", case.display());
         assert_eq!(seal(key, plain.as_bytes()), sealed, "the AES of these tests: {}", case.display());
@@ -33,7 +33,7 @@ fn openssl_agrees_on_random_texts_and_keys_in_both_directions() {
     assert_eq!(cases.len(), 64);
     for case in cases {
         let part = |name: &str| case[name].as_str().unwrap();
-        let key = Key::new(&Secret::new(part("key"))).unwrap();
+        let key = EnvelopeKey::new(&Secret::new(part("key"))).unwrap();
         assert_eq!(key.seal(part("plain")), part("sealed"));
         assert_eq!(key.open(part("sealed").as_bytes()).unwrap(), part("plain"));
     }
@@ -43,7 +43,7 @@ fn openssl_agrees_on_random_texts_and_keys_in_both_directions() {
 fn all_four_base64_variants_open_and_so_does_a_plus_that_became_a_space() {
     let case = vectors("envelope").join("published");
     let input: Value = serde_json::from_str(&text(case.join("input.json"))).unwrap();
-    let key = Key::new(&Secret::new(input["key"].as_str().unwrap())).unwrap();
+    let key = EnvelopeKey::new(&Secret::new(input["key"].as_str().unwrap())).unwrap();
     let url_safe = text(case.join("sealed.txt"));
     let standard = url_safe.replace('-', "+").replace('_', "/");
     assert!(standard.contains('+') && standard.contains('/'));
@@ -63,9 +63,9 @@ fn all_four_base64_variants_open_and_so_does_a_plus_that_became_a_space() {
 
 #[test]
 fn a_key_is_taken_in_all_four_base64_variants() {
-    let sealed = Key::new(&Secret::new("+/+/+/+/+/+/+/+/+/+/+w==")).unwrap().seal("text");
+    let sealed = EnvelopeKey::new(&Secret::new("+/+/+/+/+/+/+/+/+/+/+w==")).unwrap().seal("text");
     for variant in ["+/+/+/+/+/+/+/+/+/+/+w", "-_-_-_-_-_-_-_-_-_-_-w==", "-_-_-_-_-_-_-_-_-_-_-w"] {
-        assert_eq!(Key::new(&Secret::new(variant)).unwrap().seal("text"), sealed);
+        assert_eq!(EnvelopeKey::new(&Secret::new(variant)).unwrap().seal("text"), sealed);
     }
 }
 
@@ -73,10 +73,10 @@ fn a_key_is_taken_in_all_four_base64_variants() {
 fn a_key_of_32_hexadecimal_digits_is_read_as_these() {
     let sealed = key().seal("text");
     for digits in ["000102030405060708090a0b0c0d0e0f", "000102030405060708090A0B0C0D0E0F"] {
-        assert_eq!(Key::new(&Secret::new(digits)).unwrap().seal("text"), sealed);
+        assert_eq!(EnvelopeKey::new(&Secret::new(digits)).unwrap().seal("text"), sealed);
     }
     for other in ["000102030405060708090a0b0c0d0e0", "000102030405060708090a0b0c0d0e0g", "000102030405060708090a0b0c0d0e0f00"] {
-        assert_eq!(Key::new(&Secret::new(other)).unwrap_err().code, ErrorCode::InvalidConfig, "{other}");
+        assert_eq!(EnvelopeKey::new(&Secret::new(other)).unwrap_err().code, ErrorCode::InvalidConfig, "{other}");
     }
 }
 
@@ -93,7 +93,7 @@ fn a_key_that_is_not_16_bytes_of_base64_is_refused_by_name() {
         "AAECAwQFBgcICQoLDA0ODw===",
     ];
     for secret in wrong {
-        let error = Key::new(&Secret::new(secret)).unwrap_err();
+        let error = EnvelopeKey::new(&Secret::new(secret)).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidConfig, "secretKey"), "{secret:?}");
         assert!(secret.is_empty() || !format!("{error} {error:?}").contains(secret));
     }
@@ -142,7 +142,7 @@ fn every_padding_that_is_not_pkcs5_is_refused() {
 fn neither_key_nor_client_shows_its_secrets() {
     let shown = format!("{:?} {:?} {:?}", key(), client(), config(617));
     assert!(!shown.contains("AAEC") && !shown.contains(TOKEN), "{shown}");
-    assert_eq!(format!("{:?}", key()), "Key(redacted)");
+    assert_eq!(format!("{:?}", key()), "EnvelopeKey(redacted)");
 }
 
 #[test]
@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn another_aes_agrees_in_both_directions(text in ".{0,80}", bytes in any::<[u8; 16]>()) {
         let secret = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
-        let own = Key::new(&Secret::new(secret.clone())).unwrap();
+        let own = EnvelopeKey::new(&Secret::new(secret.clone())).unwrap();
         prop_assert_eq!(open(&secret, &own.seal(&text)), text.as_bytes());
         prop_assert_eq!(own.open(seal(&secret, text.as_bytes()).as_bytes()).unwrap(), text);
     }
@@ -192,6 +192,6 @@ proptest! {
     #[test]
     fn no_bytes_make_open_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = key().open(&bytes);
-        let _ = Key::new(&Secret::new(String::from_utf8_lossy(&bytes)));
+        let _ = EnvelopeKey::new(&Secret::new(String::from_utf8_lossy(&bytes)));
     }
 }

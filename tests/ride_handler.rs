@@ -7,7 +7,7 @@ use handler_support::{Heard, NOW, Virtual};
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::*;
 use meituan_protocol::ride::handler::*;
-use meituan_protocol::ride::order::{Conflict, Kind, KnownDetail, MAX_CALLS_A_MINUTE, Reason, RideStanding};
+use meituan_protocol::ride::order::{Conflict, KnownDetail, MAX_CALLS_A_MINUTE, RideReason, RideStanding, RideTransitionKind};
 use meituan_protocol::ride::pushes::{CapacityOffered, OfferedDriver, OrderChanged, Refunded};
 use meituan_protocol::ride::replies::{CancelFee, DriverInfo, OrderDetail, PriceInfo, SubmittedOrder};
 use meituan_protocol::ride::requests::*;
@@ -395,7 +395,7 @@ fn a_push_is_saved_before_it_is_answered_and_a_repeat_is_a_duplicate() {
     assert!(world.heard.has("error the function failed: the front end is away"));
     assert_eq!(world.push(RideEvent::ORDER_CREATED), PUSH_OK);
     let known = |kind| (kind, ID.to_owned(), RideStatus::SUBMITTED, Some(1));
-    assert_eq!(*seen.lock().unwrap(), [known(Kind::Moved), known(Kind::Duplicate)]);
+    assert_eq!(*seen.lock().unwrap(), [known(RideTransitionKind::Moved), known(RideTransitionKind::Duplicate)]);
     assert_eq!(world.standing().status, RideStatus::SUBMITTED);
 }
 
@@ -585,7 +585,7 @@ fn a_call_that_the_order_does_not_allow_or_that_cannot_be_written_is_not_made() 
     world.push(RideEvent::TRIP_STARTED);
     let confirm = ConfirmOrder { mt_order_id: ID.into(), driver_id: "D9".into() };
     let Called::Illegal(recorded) = world.call(confirm) else { panic!() };
-    assert!(matches!(recorded.reason, Some(Reason::NoSuchOffer | Reason::NotInThisState)));
+    assert!(matches!(recorded.reason, Some(RideReason::NoSuchOffer | RideReason::NotInThisState)));
     let nobody = world.time.run(world.handler.call(QueryRealTimeOrder::default())).unwrap_err();
     assert!(matches!(nobody, NotCalled::Message(error) if error.code == ErrorCode::MissingField));
     let unwritten = SubmitOrder { channel_partner_order_id: OURS.into(), ..SubmitOrder::default() };
@@ -690,7 +690,7 @@ fn an_event_of_the_users_is_recorded_and_a_store_that_fails_is_an_error() {
     let world = World::over(Moody { inner: MemoryStore::default(), mood: shared.clone() });
     let seen = KnownDetail { order_status: RideStatus::COMPLETED, mt_order_id: Some(ID.into()), ..KnownDetail::default() };
     let recorded = world.time.run(world.handler.record(ID, seen.clone())).unwrap();
-    assert_eq!((recorded.kind, recorded.standing.status), (Kind::Moved, RideStatus::COMPLETED));
+    assert_eq!((recorded.kind, recorded.standing.status), (RideTransitionKind::Moved, RideStatus::COMPLETED));
     *shared.lock().unwrap() = Mood::Fails;
     assert_eq!(world.time.run(world.handler.record(ID, seen)).unwrap_err(), NotStored::Failed);
     assert!(world.time.run(world.handler.standing(ID)).is_err());

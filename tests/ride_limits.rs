@@ -32,7 +32,7 @@ fn number(order: usize) -> String {
     format!("1430351441981079639154{order:08}")
 }
 
-fn told(order: &mut RideOrder, event: &Event, now: i64) -> Kind {
+fn told(order: &mut RideOrder, event: &Event, now: i64) -> RideTransitionKind {
     let transition = order.apply(event, Timestamp(now));
     *order = transition.order;
     transition.kind
@@ -152,7 +152,11 @@ impl Process {
     fn make(&mut self, order: usize, next: &RideNextAction, now: i64) {
         let driver_id = next.driver_ids.as_ref().map(|drivers| drivers[0].clone());
         let sent = CallSent { price: next.price, driver_id, step: next.step, ..CallSent::new(next.call) };
-        assert_ne!(told(&mut self.orders[order], &Event::Sent(sent), now), Kind::Illegal, "what is proposed is legal: {next:?}");
+        assert_ne!(
+            told(&mut self.orders[order], &Event::Sent(sent), now),
+            RideTransitionKind::Illegal,
+            "what is proposed is legal: {next:?}"
+        );
         self.calls.record(next.call, Timestamp(now));
         self.log.push((next.call, now));
         if next.call == QUERY {
@@ -292,7 +296,7 @@ fn a_call_that_keeps_failing_is_repeated_ever_more_rarely() {
             let next = order.next_action(Timestamp(now), &RideCalls::default()).expect("it is not done");
             now = next.at.0;
             let sent = CallSent { price: next.price, step: next.step, ..CallSent::new(next.call) };
-            assert_ne!(told(&mut order, &Event::Sent(sent), now), Kind::Illegal, "{next:?}");
+            assert_ne!(told(&mut order, &Event::Sent(sent), now), RideTransitionKind::Illegal, "{next:?}");
             if next.call != QUERY {
                 attempts.push(now);
             }

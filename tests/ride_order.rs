@@ -71,15 +71,15 @@ fn after(told: &[Event]) -> RideOrder {
 fn after_from(order: RideOrder, told: &[Event]) -> RideOrder {
     told.iter().fold(order, |order, told| {
         let transition = order.apply(told, NOW);
-        assert_ne!(transition.kind, Kind::Illegal, "{told:?}: {:?}", transition.reason);
+        assert_ne!(transition.kind, RideTransitionKind::Illegal, "{told:?}: {:?}", transition.reason);
         transition.order
     })
 }
 
-fn refused(order: &RideOrder, told: &Event) -> Option<Reason> {
+fn refused(order: &RideOrder, told: &Event) -> Option<RideReason> {
     let transition = order.apply(told, NOW);
-    assert_eq!(transition.kind == Kind::Illegal, transition.reason.is_some());
-    if transition.kind == Kind::Illegal {
+    assert_eq!(transition.kind == RideTransitionKind::Illegal, transition.reason.is_some());
+    if transition.kind == RideTransitionKind::Illegal {
         assert_eq!(&transition.order, order, "what is illegal is not recorded");
     }
     transition.reason
@@ -347,11 +347,11 @@ fn nothing_older_than_the_query_changes_what_it_told() {
         let mut order = order;
         for told in &told {
             let transition = order.apply(told, NOW);
-            assert!(matches!(transition.kind, Kind::Stale | Kind::Duplicate), "seed {seed}: {told:?}");
+            assert!(matches!(transition.kind, RideTransitionKind::Stale | RideTransitionKind::Duplicate), "seed {seed}: {told:?}");
             order = transition.order;
         }
         let older = order.apply(&queried(random.one(&statuses()), 99, 6), NOW);
-        assert_eq!(older.kind, Kind::Stale);
+        assert_eq!(older.kind, RideTransitionKind::Stale);
         assert_eq!((older.order.status(), older.order.needs_query()), (status, false), "seed {seed}");
     }
 }
@@ -376,15 +376,18 @@ fn an_event_without_time_changes_no_state_and_asks_for_a_query_each_time_that_it
     let order = after(&[queried(RideStatus::PUSHED, 100, 0)]);
     let arrived = untimed(RideEvent::DRIVER_ARRIVED, "x");
     let first = order.apply(&arrived, NOW);
-    assert_eq!((first.kind, first.order.status(), first.order.needs_query()), (Kind::Moved, RideStatus::PUSHED, true));
+    assert_eq!(
+        (first.kind, first.order.status(), first.order.needs_query()),
+        (RideTransitionKind::Moved, RideStatus::PUSHED, true)
+    );
     assert_eq!(next(&first.order), Some((Call::QueryRealTimeOrder, Why::News)));
     let repeated = first.order.apply(&arrived, NOW);
-    assert_eq!((repeated.kind, repeated.order.needs_query()), (Kind::Duplicate, true), "it is asked for already");
+    assert_eq!((repeated.kind, repeated.order.needs_query()), (RideTransitionKind::Duplicate, true), "it is asked for already");
     // After a query it may have happened again.
     let settled = after_from(first.order, &[queried(RideStatus::DRIVER_ARRIVED, 200, 0)]);
     assert!(!settled.needs_query());
     let again = settled.apply(&arrived, NOW);
-    assert_eq!((again.kind, again.order.needs_query(), again.order.hints.len()), (Kind::Moved, true, 1));
+    assert_eq!((again.kind, again.order.needs_query(), again.order.hints.len()), (RideTransitionKind::Moved, true, 1));
     assert_eq!(next(&again.order), Some((Call::QueryRealTimeOrder, Why::News)));
     assert!(settled.apply(&untimed(RideEvent::DRIVER_ARRIVED, "y"), NOW).order.needs_query());
     // While a query is under way, its reply may be older than the second one.
@@ -416,7 +419,7 @@ fn a_time_in_seconds_is_read_as_such_and_reported() {
     // None of the events that follow is older than the query.
     let order = after(&[queried(RideStatus::PUSHED, 50_000, 0)]);
     let moved = order.apply(&seconds(event(RideEvent::ORDER_CONFIRMED, 60_000)), NOW);
-    assert_eq!((moved.kind, moved.order.status()), (Kind::Moved, RideStatus::CONFIRMED));
+    assert_eq!((moved.kind, moved.order.status()), (RideTransitionKind::Moved, RideStatus::CONFIRMED));
 }
 
 #[test]
@@ -425,8 +428,11 @@ fn a_repetition_that_was_sent_at_another_time_is_a_duplicate() {
         let Event::OrderChanged(event) = untimed(RideEvent::BILL_CHANGED, "x") else { unreachable!() };
         Event::OrderChanged(OrderChanged { ts: Some(ts), ..event })
     };
-    assert_eq!(after(&[sent(1)]).apply(&sent(2), NOW).kind, Kind::Duplicate);
-    assert_eq!(after(&[event(RideEvent::ORDER_PAID, 5)]).apply(&event(RideEvent::ORDER_PAID, 5), NOW).kind, Kind::Duplicate);
+    assert_eq!(after(&[sent(1)]).apply(&sent(2), NOW).kind, RideTransitionKind::Duplicate);
+    assert_eq!(
+        after(&[event(RideEvent::ORDER_PAID, 5)]).apply(&event(RideEvent::ORDER_PAID, 5), NOW).kind,
+        RideTransitionKind::Duplicate
+    );
 }
 
 #[test]
@@ -479,7 +485,7 @@ fn unknown_events_and_states_are_kept() {
     let order = after(&[queried(RideStatus(212), 100, 0)]);
     assert_eq!((order.status(), order.needs_query(), order.may_pay()), (RideStatus(212), false, None));
     let moved = order.apply(&event(RideEvent(777), 200), NOW);
-    assert_eq!((moved.kind, moved.order.status()), (Kind::Moved, RideStatus(212)));
+    assert_eq!((moved.kind, moved.order.status()), (RideTransitionKind::Moved, RideStatus(212)));
     assert!(moved.order.needs_query() && moved.order.conflicts().is_empty());
     assert_eq!(moved.order.events.len(), 1);
 }
@@ -487,7 +493,7 @@ fn unknown_events_and_states_are_kept() {
 #[test]
 fn a_contradiction_is_kept_and_told_and_asks_for_a_query() {
     let moved = after(&[queried(RideStatus::COMPLETED, 100, 0)]).apply(&event(RideEvent::TRIP_STARTED, 200), NOW);
-    assert_eq!((moved.kind, moved.order.status()), (Kind::Moved, RideStatus::COMPLETED));
+    assert_eq!((moved.kind, moved.order.status()), (RideTransitionKind::Moved, RideStatus::COMPLETED));
     assert!(moved.standing.conflict && moved.standing.needs_query);
     assert_eq!(moved.standing.conflicts[0].event_code, RideEvent::TRIP_STARTED);
     let settled = after_from(moved.order, &[queried(RideStatus::COMPLETED, 300, 0)]);
@@ -501,11 +507,11 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
         let owed = [7, 201, 211].contains(&status.0);
         assert_eq!(order.may_pay(), owed.then_some(Fen(1_234)), "{status:?}");
         let reason = refused(&order, &Event::Sent(CallSent::notify_paid(Fen(1_234))));
-        assert_eq!(reason, (!owed).then_some(Reason::NotInThisState), "{status:?}");
+        assert_eq!(reason, (!owed).then_some(RideReason::NotInThisState), "{status:?}");
         if owed {
             assert_eq!(next(&order), Some((Call::NotifyPaidResult, Why::Owed)));
-            assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(1_233)))), Some(Reason::WrongAmount));
-            assert_eq!(refused(&order, &Event::Sent(CallSent::new(Call::NotifyPaidResult))), Some(Reason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(1_233)))), Some(RideReason::WrongAmount));
+            assert_eq!(refused(&order, &Event::Sent(CallSent::new(Call::NotifyPaidResult))), Some(RideReason::WrongAmount));
         }
     }
 }
@@ -514,7 +520,7 @@ fn payment_is_allowed_in_7_201_and_211_alone_with_the_exact_amount() {
 fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
     let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), event(RideEvent::BILL_CHANGED, 200)]);
     assert_eq!(order.may_pay(), None);
-    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(RideReason::QueryFirst));
     // The state's updateTime need not change with the price: the reply that was asked for later counts.
     let later = KnownDetail { asked_at: Some(Timestamp(NOW.0 + 1)), ..detail(RideStatus::WAIT_PAY, 100, 800) };
     let order = after_from(order, &[Event::Queried(later)]);
@@ -529,14 +535,14 @@ fn payment_waits_for_a_query_when_the_amount_may_have_changed() {
 #[test]
 fn an_order_is_paid_once() {
     let order = after(&[queried(RideStatus::WAIT_PAY, 100, 900), Event::Sent(CallSent::notify_paid(Fen(900)))]);
-    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::UnderWay));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(RideReason::UnderWay));
     let paid = after_from(order.clone(), &[Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS))]);
-    assert_eq!(refused(&paid, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::Done));
+    assert_eq!(refused(&paid, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(RideReason::Done));
     assert_eq!(next(&paid), Some((Call::QueryRealTimeOrder, Why::News)));
     // A reply that does not know of it yet does not make it owed again.
     let lagging = after_from(paid.clone(), &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!((lagging.needs_query(), lagging.may_pay()), (false, None));
-    assert_eq!(refused(&lagging, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::Done));
+    assert_eq!(refused(&lagging, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(RideReason::Done));
     assert_eq!(next(&lagging), Some((Call::QueryRealTimeOrder, Why::Silence)));
     assert_eq!((paid.conflict_kinds(), lagging.conflict_kinds()), (vec![], vec![Conflict::PaidStillOwed]));
     let done = after_from(paid, &[queried(RideStatus::COMPLETED, 200, 900)]);
@@ -544,7 +550,7 @@ fn an_order_is_paid_once() {
 
     // Without an answer, a query tells whether to tell it again.
     let unknown = after_from(order, &[Event::Failed(CallFailed::new(Call::NotifyPaidResult, None))]);
-    assert_eq!(refused(&unknown, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&unknown, &Event::Sent(CallSent::notify_paid(Fen(900)))), Some(RideReason::QueryFirst));
     let again = after_from(unknown, &[queried(RideStatus::WAIT_PAY, 100, 900)]);
     assert_eq!(again.may_pay(), Some(Fen(900)));
     assert_eq!(next(&again), Some((Call::NotifyPaidResult, Why::OutcomeUnknown)), "it is not paid again, only reported again");
@@ -568,11 +574,11 @@ fn a_payment_is_legal_again_only_after_a_newer_query_that_shows_another_amount()
         // A query from before the payment was accepted, whatever it shows.
         let before = KnownDetail { asked_at: Some(at(0)), ..detail(status, 200, 1_200) };
         let order = after_from(accepted.clone(), &[Event::Queried(before)]);
-        assert_eq!((order.may_pay(), refused(&order, &pay(1_200))), (None, Some(Reason::Done)), "{status:?}");
+        assert_eq!((order.may_pay(), refused(&order, &pay(1_200))), (None, Some(RideReason::Done)), "{status:?}");
 
         // A cancel fee may stay what it was.
         let same = after_from(accepted.clone(), &[queried(status, 200, 900)]);
-        assert_eq!((same.may_pay(), refused(&same, &pay(900))), (None, Some(Reason::Done)), "{status:?}");
+        assert_eq!((same.may_pay(), refused(&same, &pay(900))), (None, Some(RideReason::Done)), "{status:?}");
         let is_fee = status != RideStatus::WAIT_PAY;
         assert_eq!(same.conflict_kinds(), if is_fee { vec![] } else { vec![Conflict::PaidStillOwed] }, "{status:?}");
 
@@ -580,11 +586,11 @@ fn a_payment_is_legal_again_only_after_a_newer_query_that_shows_another_amount()
         let expected = if is_fee { vec![Conflict::PaidAnotherAmount] } else { vec![] };
         assert_eq!((another.may_pay(), another.conflict_kinds()), (Some(Fen(1_200)), expected), "{status:?}");
         assert_eq!(next(&another), Some((Call::NotifyPaidResult, Why::Owed)), "{status:?}");
-        assert_eq!(refused(&another, &pay(900)), Some(Reason::WrongAmount), "{status:?}");
+        assert_eq!(refused(&another, &pay(900)), Some(RideReason::WrongAmount), "{status:?}");
         // And then an old reply does not bring the first amount back.
         let paid = Event::Answered(CallAnswered::new(Call::NotifyPaidResult, ResultCode::SUCCESS));
         let twice = after_from(another, &[pay(1_200), paid, queried(status, 300, 900)]);
-        assert_eq!((twice.may_pay(), refused(&twice, &pay(900))), (None, Some(Reason::Done)), "{status:?}");
+        assert_eq!((twice.may_pay(), refused(&twice, &pay(900))), (None, Some(RideReason::Done)), "{status:?}");
     }
 }
 
@@ -628,7 +634,7 @@ fn a_negative_balance_is_never_payable() {
     for status in [RideStatus::WAIT_PAY, RideStatus::PASSENGER_CANCELED_WAIT_PAY, RideStatus::DRIVER_CANCELED_WAIT_PAY] {
         let order = after_from(submitted(), &[queried(status, 100, -300)]);
         assert_eq!(order.may_pay(), None);
-        assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(-300)))), Some(Reason::WrongAmount));
+        assert_eq!(refused(&order, &Event::Sent(CallSent::notify_paid(Fen(-300)))), Some(RideReason::WrongAmount));
         assert_eq!(next(&order), Some((Call::QueryRealTimeOrder, Why::Silence)));
     }
 }
@@ -643,7 +649,7 @@ fn no_number_of_queries_that_are_older_than_a_payment_tells_whether_it_arrived()
     let run = |told: &[(Event, i64)]| {
         told.iter().fold(RideOrder::default(), |order, (event, offset)| {
             let transition = order.apply(event, at(*offset));
-            assert_ne!(transition.kind, Kind::Illegal, "{event:?}");
+            assert_ne!(transition.kind, RideTransitionKind::Illegal, "{event:?}");
             transition.order
         })
     };
@@ -670,7 +676,7 @@ fn cancelling_asks_the_fee_then_confirms() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
     let order = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0)]);
     assert_eq!(order.may_cancel(), Some(ask));
-    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::AskFeeFirst));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(RideReason::AskFeeFirst));
     let fee = Event::Answered(CallAnswered::cancel(ask, ResultCode::SUCCESS, Some(Fen(500))));
     let order = after_from(order, &[Event::Sent(CallSent::cancel(ask)), fee]);
     assert_eq!((order.may_cancel(), order.cancel_fee()), (Some(confirm), Some(Fen(500))));
@@ -690,7 +696,7 @@ fn cancelling_asks_the_fee_then_confirms() {
 fn a_failed_question_for_the_fee_does_not_block_the_cancel() {
     let (ask, confirm) = (CancelStep::ASK_FEE, CancelStep::CONFIRM);
     let asked = after_from(submitted(), &[queried(RideStatus::CONFIRMED, 100, 0), Event::Sent(CallSent::cancel(ask))]);
-    assert_eq!(refused(&asked, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::QueryFirst), "the answer may come");
+    assert_eq!(refused(&asked, &Event::Sent(CallSent::cancel(confirm))), Some(RideReason::QueryFirst), "the answer may come");
     for failure in [
         Event::Failed(CallFailed::new(Call::CancelOrder, Some(ask))),
         Event::Answered(CallAnswered::cancel(ask, ResultCode::SYSTEM_ERROR, None)),
@@ -717,7 +723,7 @@ fn an_order_that_was_not_submitted_offers_no_cancel() {
         after_from(sent.clone(), &[refusal]),
         after_from(sent.clone(), &[Event::Failed(CallFailed::new(Call::SubmitOrder, None))]),
     ] {
-        assert_eq!((order.may_cancel(), refused(&order, &ask)), (None, Some(Reason::NotInThisState)));
+        assert_eq!((order.may_cancel(), refused(&order, &ask)), (None, Some(RideReason::NotInThisState)));
     }
     for told in [Event::Answered(CallAnswered::submitted(MT)), event(RideEvent::ORDER_CREATED, 5)] {
         assert_eq!(after_from(sent.clone(), &[told]).may_cancel(), Some(CancelStep::ASK_FEE));
@@ -739,7 +745,7 @@ fn after_a_time_out_it_is_cancelled_again_and_1106_means_query() {
     let told = CallAnswered::cancel(confirm, ResultCode::CANCELED_ORDER_NOT_CANCEL_AGAIN, None);
     let order = after_from(again, &[Event::Answered(told)]);
     assert_eq!(next(&order), Some((Call::QueryRealTimeOrder, Why::News)));
-    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::cancel(confirm))), Some(RideReason::QueryFirst));
     let order = after_from(order, &[queried(RideStatus::PASSENGER_CANCELED, 200, 0)]);
     assert_eq!((order.status(), next(&order)), (RideStatus::PASSENGER_CANCELED, None));
 }
@@ -749,9 +755,12 @@ fn an_order_is_not_cancelled_on_the_trip_or_after() {
     for status in statuses() {
         let order = after_from(submitted(), &[queried(status, 100, 0)]);
         let reason = refused(&order, &Event::Sent(CallSent::cancel(CancelStep::ASK_FEE)));
-        assert_eq!(reason, (!(1..=4).contains(&status.0)).then_some(Reason::NotInThisState), "{status:?}");
+        assert_eq!(reason, (!(1..=4).contains(&status.0)).then_some(RideReason::NotInThisState), "{status:?}");
     }
-    assert_eq!(refused(&RideOrder::default(), &Event::Sent(CallSent::cancel(CancelStep::ASK_FEE))), Some(Reason::NotInThisState));
+    assert_eq!(
+        refused(&RideOrder::default(), &Event::Sent(CallSent::cancel(CancelStep::ASK_FEE))),
+        Some(RideReason::NotInThisState)
+    );
 }
 
 #[test]
@@ -763,22 +772,22 @@ fn one_of_several_offered_drivers_is_confirmed() {
     assert_eq!((order.offers.len(), drivers(&order)), (3, vec!["7".into(), "8".into()]));
     let action = order.next_action(NOW, &RideCalls::default()).unwrap();
     assert_eq!((action.call, action.why, action.driver_ids), (Call::ConfirmOrder, Why::Offers, Some(vec!["7".into(), "8".into()])));
-    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("9"))), Some(Reason::NoSuchOffer));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("9"))), Some(RideReason::NoSuchOffer));
 
     let order = after_from(order, &[Event::Sent(CallSent::confirm("7"))]);
-    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("8"))), Some(Reason::UnderWay));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::confirm("8"))), Some(RideReason::UnderWay));
     // Declined: the other one is left.
     let declined = after_from(order.clone(), &[Event::Answered(CallAnswered::new(Call::ConfirmOrder, ResultCode::SYSTEM_ERROR))]);
     assert_eq!(drivers(&declined), ["8"]);
     // Without an answer: query, then any.
     let unknown = after_from(order.clone(), &[Event::Failed(CallFailed::new(Call::ConfirmOrder, None))]);
-    assert_eq!(refused(&unknown, &Event::Sent(CallSent::confirm("8"))), Some(Reason::QueryFirst));
+    assert_eq!(refused(&unknown, &Event::Sent(CallSent::confirm("8"))), Some(RideReason::QueryFirst));
     assert_eq!(drivers(&after_from(unknown, &[queried(RideStatus::PUSHED, 100, 0)])), ["7", "8"]);
     // Taken: none is left.
     let taken = after_from(order, &[Event::Answered(CallAnswered::new(Call::ConfirmOrder, ResultCode::SUCCESS))]);
     assert!(drivers(&taken).is_empty());
     let taken = after_from(taken, &[event(RideEvent::ORDER_CONFIRMED, 100)]);
-    assert_eq!(refused(&taken, &Event::Sent(CallSent::confirm("8"))), Some(Reason::NotInThisState));
+    assert_eq!(refused(&taken, &Event::Sent(CallSent::confirm("8"))), Some(RideReason::NotInThisState));
 }
 
 #[test]
@@ -786,25 +795,25 @@ fn an_estimate_lives_10_minutes() {
     let order = RideOrder::default().apply(&Event::Estimated(EstimateReceived {}), NOW).order;
     let submit = Event::Sent(CallSent::submit(OWN));
     let just = order.apply(&submit, Timestamp(NOW.0 + 599_999));
-    assert_eq!(just.kind, Kind::Moved);
+    assert_eq!(just.kind, RideTransitionKind::Moved);
     let late = order.apply(&submit, Timestamp(NOW.0 + 600_000));
-    assert_eq!((late.reason, late.standing.estimate_valid), (Some(Reason::EstimateExpired), Some(false)));
+    assert_eq!((late.reason, late.standing.estimate_valid), (Some(RideReason::EstimateExpired), Some(false)));
     // A submit that had no answer is repeated all the same: it asks after the first one.
     let failed = just.order.apply(&Event::Failed(CallFailed::new(Call::SubmitOrder, None)), Timestamp(NOW.0 + 610_000)).order;
     assert_eq!(next(&failed), Some((Call::SubmitOrder, Why::OutcomeUnknown)));
-    assert_eq!(failed.apply(&submit, Timestamp(NOW.0 + 620_000)).kind, Kind::Moved);
+    assert_eq!(failed.apply(&submit, Timestamp(NOW.0 + 620_000)).kind, RideTransitionKind::Moved);
 }
 
 #[test]
 fn an_order_is_submitted_once_and_under_one_number() {
     let order = after(&[Event::Sent(CallSent::submit(OWN))]);
-    assert_eq!(refused(&order, &Event::Sent(CallSent::submit(OWN))), Some(Reason::UnderWay));
+    assert_eq!(refused(&order, &Event::Sent(CallSent::submit(OWN))), Some(RideReason::UnderWay));
     let failed = after_from(order, &[Event::Failed(CallFailed::new(Call::SubmitOrder, None))]);
-    assert_eq!(refused(&failed, &Event::Sent(CallSent::submit("another"))), Some(Reason::AnotherOrder));
+    assert_eq!(refused(&failed, &Event::Sent(CallSent::submit("another"))), Some(RideReason::AnotherOrder));
     let again = after_from(failed, &[Event::Sent(CallSent::submit(OWN))]);
     let known = after_from(again, &[Event::Answered(CallAnswered::new(Call::SubmitOrder, ResultCode::REPEAT_SUBMIT_ORDER_ERROR))]);
     assert_eq!(next(&known), Some((Call::QueryRealTimeOrder, Why::News)), "it is there, and a query tells its number");
-    assert_eq!(refused(&submitted(), &Event::Sent(CallSent::submit(OWN))), Some(Reason::Done));
+    assert_eq!(refused(&submitted(), &Event::Sent(CallSent::submit(OWN))), Some(RideReason::Done));
     assert_eq!(submitted().status(), RideStatus::SUBMITTED);
     assert_eq!(next(&RideOrder::default()), None);
 }
@@ -814,14 +823,14 @@ fn what_belongs_to_another_order_is_not_recorded() {
     let order = after(&[queried(RideStatus::PUSHED, 100, 0)]);
     let mut other = detail(RideStatus::COMPLETED, 200, 0);
     other.mt_order_id = Some("1".into());
-    assert_eq!(refused(&order, &Event::Queried(other)), Some(Reason::AnotherOrder));
+    assert_eq!(refused(&order, &Event::Queried(other)), Some(RideReason::AnotherOrder));
 }
 
 #[test]
 fn a_refund_counts_once_and_two_amounts_of_one_are_a_conflict() {
     let order = after(&[refund("r1", 300), refund("r2", 200), refund("r1", 300)]);
     assert_eq!((order.refunded(), order.has_refund("r1"), order.has_refund("r3")), (Fen(500), true, false));
-    assert_eq!(order.apply(&refund("r2", 200), NOW).kind, Kind::Duplicate);
+    assert_eq!(order.apply(&refund("r2", 200), NOW).kind, RideTransitionKind::Duplicate);
     let differs = order.apply(&refund("r1", 400), NOW);
     assert!(differs.standing.conflict && differs.standing.refunded == Fen(600));
     let mut pending = refund("r4", 100);
@@ -842,12 +851,12 @@ fn a_refund_of_unknown_amount_makes_the_sum_a_lower_bound_and_asks_for_one_query
     assert_eq!((known.refunded, known.refunded_at_least, known.needs_query), (Fen(300), false, false));
     for told in [unknown_refund("r2"), refund("r2", -200)] {
         let moved = order.apply(&told, NOW);
-        assert_eq!((moved.kind, moved.warnings), (Kind::Moved, vec![RideWarning::AmountUnknown]));
+        assert_eq!((moved.kind, moved.warnings), (RideTransitionKind::Moved, vec![RideWarning::AmountUnknown]));
         let standing = moved.standing;
         assert_eq!((standing.refunded, standing.refunded_at_least, standing.needs_query), (Fen(300), true, true));
         assert!(moved.order.has_refund("r2") && !standing.conflict);
         let again = moved.order.apply(&told, NOW);
-        assert_eq!(again.kind, Kind::Duplicate);
+        assert_eq!(again.kind, RideTransitionKind::Duplicate);
         let settled = after_from(again.order, &[queried(RideStatus::COMPLETED, 100, 900), told]);
         assert!(!settled.needs_query(), "one query is asked for, not one for each repetition");
         // Once the amount is known, the sum is.
@@ -865,8 +874,8 @@ fn refunds_above_what_was_paid_are_a_conflict() {
     };
     let paid = after_from(accepted_in(RideStatus::WAIT_PAY), &[queried(RideStatus::COMPLETED, 200, 900)]);
     // Somebody else may have paid: the balance stays as it was.
-    let told_by_query = after(&[queried(RideStatus::COMPLETED, 200, 900)]);
-    for order in [&paid, &told_by_query, &accepted_in(RideStatus::DRIVER_CANCELED_WAIT_PAY)] {
+    let known_by_query = after(&[queried(RideStatus::COMPLETED, 200, 900)]);
+    for order in [&paid, &known_by_query, &accepted_in(RideStatus::DRIVER_CANCELED_WAIT_PAY)] {
         assert!(!above(order, 900) && above(order, 901));
         assert!(above(&after_from(order.clone(), &[refund("r0", 400)]), 501));
     }

@@ -28,7 +28,7 @@ impl Order {
     fn told(mut self, event: &Event) -> Self {
         self.now += if matches!(event, Event::Answered(_) | Event::Failed(_)) { 1_000 } else { 600_000 };
         let transition = self.order.apply(event, Timestamp(self.now));
-        assert_ne!(transition.kind, Kind::Illegal, "{event:?}: {:?}", transition.reason);
+        assert_ne!(transition.kind, RideTransitionKind::Illegal, "{event:?}: {:?}", transition.reason);
         self.order = transition.order;
         self.warnings.extend(transition.warnings);
         self
@@ -106,7 +106,7 @@ fn the_same_error_again_and_again_is_answered_by_ever_longer_pauses() {
     for _ in 0..9 {
         let call = |event: &Event, order: &RideOrder, now: i64| {
             let transition = order.apply(event, Timestamp(now));
-            assert_ne!(transition.kind, Kind::Illegal);
+            assert_ne!(transition.kind, RideTransitionKind::Illegal);
             transition.order
         };
         let sent_at = order.now;

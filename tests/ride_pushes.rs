@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use ride_support::*;
 use serde_json::{Value, json};
 
-fn receive(path: &str, text: &str) -> Result<Received, Refusal> {
+fn receive(path: &str, text: &str) -> Result<ReceivedPush, Refusal> {
     client().receive(path, push_form(TOKEN, text).as_bytes(), NOW)
 }
 
@@ -466,11 +466,11 @@ fn what_is_dispensable_never_refuses_a_push() {
 fn what_a_push_is_useless_without_refuses_it_and_an_empty_id_is_reported() {
     assert_eq!(refused("/refund", &refund_with("refundStatus", json!("done"))), ErrorCode::WrongType);
     assert_eq!(refused("/refund", &refund_with("sqtRefundNo", json!({}))), ErrorCode::WrongType);
-    assert_eq!(odd_refund("sqtRefundNo", json!("")).1.trim(), "EMPTY_TEXT");
+    assert_eq!(odd_refund("sqtRefundNo", json!("")).1.trim(), "EMPTY_STRING");
     let driver = r#"{"mtOrderId":"","submitDriveInfo":{"driverId":""}}"#;
     let warnings = found(&receive("/capacity", driver).unwrap().warnings);
     let paths: Vec<_> = warnings.iter().map(|warning| (warning.0.as_str(), warning.1.as_str())).collect();
-    assert_eq!(paths, [("EMPTY_TEXT", "mtOrderId"), ("EMPTY_TEXT", "submitDriveInfo.driverId")]);
+    assert_eq!(paths, [("EMPTY_STRING", "mtOrderId"), ("EMPTY_STRING", "submitDriveInfo.driverId")]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use ride_support::*;
 use serde_json::{Value, json};
 
 /// Reads a reply to `request` as its type.
-fn reply<E: Endpoint>(request: &E, body: &str) -> Result<Reply<E::Data>, Error> {
+fn reply<E: RideRequest>(request: &E, body: &str) -> Result<RideReply<E::Data>, Error> {
     client().request(request, NOW).unwrap().parse(200, body.as_bytes())
 }
 
@@ -116,7 +116,7 @@ fn every_form_of_a_reply_is_the_same_reply() {
         for (body, form, warnings) in &forms {
             let reply = request.parse(200, body.as_bytes());
             if version == Version::V2 && *warnings == 1 {
-                // There, a text that does not open is an error.
+                // There, a string that does not open is an error.
                 assert_eq!(reply.unwrap_err().code, ErrorCode::DecryptionFailed);
                 continue;
             }
@@ -252,7 +252,7 @@ fn one_odd_value_that_is_dispensable_costs_nothing_but_itself() {
     assert_eq!(refused(r#"{"code":0,"data":[{"longitude":1,"carTypeId":1}]}"#), ErrorCode::MissingField);
     assert_eq!(reply(&asked(), &detail_with("/data/orderStatus", json!("done"))).unwrap_err().code, ErrorCode::WrongType);
     let empty = reply(&submitted(), r#"{"code":0,"data":{"mtOrderId":""}}"#).unwrap();
-    assert_eq!(found(&empty.warnings), [("EMPTY_TEXT".into(), "data.mtOrderId".into(), String::new())]);
+    assert_eq!(found(&empty.warnings), [("EMPTY_STRING".into(), "data.mtOrderId".into(), String::new())]);
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn what_the_document_forbids_is_refused_with_its_path() {
     assert_eq!(with(&SUBMIT_ORDER, "tLat", json!(-90.5)), at(ErrorCode::OutOfRange, "tLat"));
     assert_eq!(with(&SUBMIT_ORDER, "tLat", Value::Null), at(ErrorCode::MissingField, "tLat"));
     assert_eq!(with(&SUBMIT_ORDER, "tLat", json!("40.1")), at(ErrorCode::WrongType, "tLat"));
-    assert_eq!(with(&SUBMIT_ORDER, "channelPartnerOrderId", json!("")), at(ErrorCode::EmptyText, "channelPartnerOrderId"));
+    assert_eq!(with(&SUBMIT_ORDER, "channelPartnerOrderId", json!("")), at(ErrorCode::EmptyString, "channelPartnerOrderId"));
     assert_eq!(with(&SUBMIT_ORDER, "identfyType", json!(50)), at(ErrorCode::UnknownField, "identfyType"));
     for name in ["entId", "method", "ts"] {
         assert_eq!(with(&SUBMIT_ORDER, name, json!("1")), at(ErrorCode::UnknownField, name));

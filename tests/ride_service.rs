@@ -3,8 +3,8 @@
 use meituan_protocol::money::Fen;
 use meituan_protocol::ride::codes::{CancelReason, CancelStep, ResultCode, RideEvent, RideStatus};
 use meituan_protocol::ride::order::{
-    Call, CallAnswered, CallFailed, CallSent, Conflict, Event, Kind, KnownDetail, KnownPrices, MAX_CALLS_A_MINUTE, ProposalState,
-    Reason, RideCalls, RideOrder,
+    Call, CallAnswered, CallFailed, CallSent, Conflict, Event, KnownDetail, KnownPrices, MAX_CALLS_A_MINUTE, ProposalState,
+    RideCalls, RideOrder, RideReason, RideTransitionKind,
 };
 use meituan_protocol::ride::pushes::{CapacityOffered, OfferedDriver, OrderChanged, Refunded};
 use meituan_protocol::ride::service::{CallTask, Done, Input, Job, NotStored, Payment, Recorded, Save, Service, Step, Then};
@@ -213,9 +213,9 @@ fn a_push_is_saved_before_it_counts_as_taken_and_its_repetition_changes_nothing(
     driver.run_until(&service, &mut store, NOW, |step| step.save.is_some());
     assert!(matches!(driver.step.then, Then::Done(Done::Recorded(_))) && store.orders.is_empty());
     driver.run(&service, &mut store, NOW);
-    assert_eq!((driver.recorded().kind, store.due(ID)), (Kind::Moved, Some(NOW)));
+    assert_eq!((driver.recorded().kind, store.due(ID)), (RideTransitionKind::Moved, Some(NOW)));
     let again = receive(&service, &mut store, changed(RideEvent::BILL_CHANGED, NOW));
-    assert_eq!((again.recorded().kind, store.orders[ID].1), (Kind::Duplicate, 1));
+    assert_eq!((again.recorded().kind, store.orders[ID].1), (RideTransitionKind::Duplicate, 1));
 }
 
 #[test]
@@ -525,7 +525,7 @@ fn a_call_is_recorded_before_it_is_made_and_refused_before_it_takes_a_place() {
     let cancel = CallSent { cancel_code: Some(CancelReason::PLANS_CHANGED), ..CallSent::cancel(CancelStep::CONFIRM) };
     let mut driver = Driver::new(service.call(ID, cancel.clone(), NOW));
     driver.run(&service, &mut store, NOW);
-    assert_eq!((driver.recorded().reason, store.places()), (Some(Reason::AskFeeFirst), 0));
+    assert_eq!((driver.recorded().reason, store.places()), (Some(RideReason::AskFeeFirst), 0));
     let mut driver = Driver::new(service.call(ID, CallSent::cancel(CancelStep::ASK_FEE), NOW));
     driver.run(&service, &mut store, NOW);
     assert_eq!((driver.call().step, store.order().calls.len(), store.places()), (Some(CancelStep::ASK_FEE), 1, 1));
@@ -603,7 +603,7 @@ fn an_order_is_submitted_under_our_number_and_kept_under_meituans() {
     // Submitted again, it is the same ride.
     let mut again = Driver::new(service.call(OURS, CallSent::submit(OURS), after(20)));
     again.run(&service, &mut store, after(20));
-    assert_eq!((again.recorded().reason, &*again.recorded().key), (Some(Reason::Done), ID));
+    assert_eq!((again.recorded().reason, &*again.recorded().key), (Some(RideReason::Done), ID));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use meituan_protocol::message::definition::Message;
 use meituan_protocol::message::value::FieldValue;
-use meituan_protocol::message::{Form, Packed, RawJson, Reading, read};
+use meituan_protocol::message::{Notation, Packed, RawJson, Reading, read};
 use meituan_protocol::ride;
 use meituan_protocol::ticket;
 use meituan_protocol::ticket::calls::OrderCreate;
@@ -51,10 +51,10 @@ fn an_order_with_an_open_attempt_is_read_as_it_was_written() {
 fn is_program_notation<T: FieldValue + Serialize + Default>(message: &'static Message) {
     let value = T::default();
     let (mut ours, mut packed) = (Vec::new(), Packed::default());
-    value.put(&mut ours);
+    value.encode(&mut ours);
     let by_serde = serde_json::to_vec(&value).unwrap();
     for json in [&ours, &by_serde] {
-        read(message, json, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
+        read(message, json, Reading { notation: Notation::Program, ..Reading::WIRE }, &mut packed);
         let unreadable = packed.issues.iter().find(|issue| issue.code == meituan_protocol::ErrorCode::WrongType);
         assert!(unreadable.is_none(), "{unreadable:?} in {}", String::from_utf8_lossy(json));
     }

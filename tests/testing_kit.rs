@@ -16,7 +16,7 @@ use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::VoucherType;
 use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::notices::{ConsumeNotice, PayNoticeRequest};
-use meituan_protocol::ticket::{Asked, HttpReply, Reply};
+use meituan_protocol::ticket::{CallBody, HttpReply, Reply};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{ErrorCode, Secret};
 use serde_json::Value;
@@ -27,7 +27,7 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp(1_480_000_000_000);
 
-fn replied<B>(asked: impl Into<Asked>, reply: &Reply<B>) -> (TicketCall, HttpReply) {
+fn replied<B>(asked: impl Into<CallBody>, reply: &Reply<B>) -> (TicketCall, HttpReply) {
     let call = meituan().call(asked, NOW).unwrap();
     let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
     (call, supplier().reply(&received, reply).unwrap())
@@ -39,10 +39,10 @@ fn ids(findings: &[Finding]) -> Vec<&str> {
 
 #[test]
 fn a_call_is_accepted_by_the_supplier_and_a_forged_one_is_not() {
-    for asked in [create().into(), Asked::from(pay()), refund("R1", &["a"]).into(), Asked::Heartbeat] {
+    for asked in [create().into(), CallBody::from(pay()), refund("R1", &["a"]).into(), CallBody::Heartbeat] {
         let call = meituan().call(asked.clone(), NOW).unwrap();
         let received = supplier().receive(&call.parts(), &call.body, NOW).unwrap();
-        assert_eq!(received.asked, asked);
+        assert_eq!(received.body, asked);
         for (forgery, code) in [(Forgery::Signature, ErrorCode::BadSignature), (Forgery::Date, ErrorCode::StaleDate)] {
             let call = meituan().forged(asked.clone(), forgery, NOW).unwrap();
             assert_eq!(supplier().receive(&call.parts(), &call.body, NOW).unwrap_err().error.code, code);

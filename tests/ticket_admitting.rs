@@ -79,7 +79,7 @@ struct Desk {
 impl Desk {
     fn tell(&mut self, event: impl Into<Event>) -> Transition {
         let transition = apply(self.order.as_ref(), &event.into(), &self.settings, self.now);
-        assert_eq!(transition.kind == Kind::Moved, transition.next.is_some());
+        assert_eq!(transition.kind == TransitionKind::Moved, transition.next.is_some());
         if let Some(next) = &transition.next {
             assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())), "what is stored must be read again");
             self.order = Some(next.clone());
@@ -280,7 +280,7 @@ fn nobody_is_admitted_twice_whatever_happens_in_whatever_order() {
                 repeats += 1;
                 assert_eq!(used, 0, "the same id admits once: {}", told());
                 match *first == asks {
-                    true => assert_eq!((kind, &answer), (Kind::Duplicate, known_answer), "{}", told()),
+                    true => assert_eq!((kind, &answer), (TransitionKind::Duplicate, known_answer), "{}", told()),
                     // Other names for the same request are the same request.
                     false if reason.is_some() => assert_eq!(guests(&answer).0, 0, "{}", told()),
                     false => assert_eq!(guests(&answer), guests(known_answer), "{}", told()),
@@ -288,19 +288,19 @@ fn nobody_is_admitted_twice_whatever_happens_in_whatever_order() {
                 continue;
             }
             if reason == Some(Reason::NobodyNamed) {
-                assert_eq!((kind, guests(&answer)), (Kind::Illegal, (0, 1)), "{}", told());
+                assert_eq!((kind, guests(&answer)), (TransitionKind::Illegal, (0, 1)), "{}", told());
                 continue;
             }
             if reason == Some(Reason::WrongQuantity) {
-                assert_eq!((kind, guests(&answer).0, used), (Kind::Illegal, 0, 0), "{}", told());
+                assert_eq!((kind, guests(&answer).0, used), (TransitionKind::Illegal, 0, 0), "{}", told());
                 contradicted += 1;
                 continue;
             }
             if is_entered {
-                assert_eq!((kind, guests(&answer).0), (Kind::Duplicate, 0), "{}", told());
+                assert_eq!((kind, guests(&answer).0), (TransitionKind::Duplicate, 0), "{}", told());
                 continue;
             }
-            assert_eq!(kind, Kind::Moved, "{}", told());
+            assert_eq!(kind, TransitionKind::Moved, "{}", told());
             let (lets_in, _) = guests(&answer);
             assert_eq!(lets_in, used, "who is admitted has entered: {}", told());
             assert_eq!(desk.order().entries.contains(&id), lets_in > 0, "{}", told());
@@ -362,7 +362,7 @@ fn an_order_that_no_gate_has_asked_about_is_stored_as_before() {
 fn a_blank_id_admits_nobody() {
     let mut desk = Desk::issued(Known::Codes, 2);
     let transition = desk.tell(by_codes("", &["K0"]));
-    assert_eq!((transition.kind, transition.reason), (Kind::Illegal, Some(Reason::BlankNumber)));
+    assert_eq!((transition.kind, transition.reason), (TransitionKind::Illegal, Some(Reason::BlankNumber)));
     assert_eq!(guests(&admittance(transition)), (0, 1));
 }
 
@@ -378,7 +378,8 @@ fn of_answers_that_let_nobody_in_the_latest_twenty_are_kept_and_all_others() {
     let kept: Vec<String> = desk.order().gate_answers.iter().flatten().map(|answer| answer.id.clone()).collect();
     let expected = (0..3).map(|number| format!("in {number}")).chain((10..30).map(|number| format!("out {number}")));
     assert_eq!(kept, expected.collect::<Vec<_>>());
-    for (id, kind) in [("in 0", Kind::Duplicate), ("out 10", Kind::Duplicate), ("out 9", Kind::Moved)] {
+    for (id, kind) in [("in 0", TransitionKind::Duplicate), ("out 10", TransitionKind::Duplicate), ("out 9", TransitionKind::Moved)]
+    {
         assert_eq!(desk.tell(by_number(id, if id.starts_with("in") { 1 } else { 2 })).kind, kind, "{id}");
     }
 }
@@ -394,7 +395,7 @@ fn the_content_of_a_request_is_its_names_in_any_order_and_its_number() {
     reordered.vouchers.as_mut().unwrap().reverse();
     let later = Some(Timestamp(NOW + 1));
     for same in [first.clone(), reordered, Admit { at: later, ..first.clone() }, Admit { quantity: Some(0), ..first.clone() }] {
-        assert_eq!(desk.tell(same.clone()).kind, Kind::Duplicate, "{same:?}");
+        assert_eq!(desk.tell(same.clone()).kind, TransitionKind::Duplicate, "{same:?}");
     }
     let kind = Some(CredentialType(0));
     let others = [

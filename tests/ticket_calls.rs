@@ -63,15 +63,15 @@ fn sent(uri: &str, body: impl Into<Vec<u8>>) -> Sent {
 }
 
 impl Sent {
-    fn receive(&self) -> Result<Received, Refusal> {
+    fn receive(&self) -> Result<ReceivedCall, Refusal> {
         self.receive_by(&supplier())
     }
 
-    fn receive_by(&self, supplier: &Supplier) -> Result<Received, Refusal> {
+    fn receive_by(&self, supplier: &Supplier) -> Result<ReceivedCall, Refusal> {
         self.with_parts(None, |parts| supplier.receive(parts, &self.body, NOW))
     }
 
-    fn with_signed_uri(&self, signed_uri: &str) -> Result<Received, Refusal> {
+    fn with_signed_uri(&self, signed_uri: &str) -> Result<ReceivedCall, Refusal> {
         self.with_parts(Some(signed_uri), |parts| supplier().receive(parts, &self.body, NOW))
     }
 
@@ -123,7 +123,7 @@ fn create_with(field: &str, value: &str) -> Sent {
 #[test]
 fn the_documented_example_is_read_into_its_type_and_has_fewer_visitors_than_tickets() {
     let received = create(&order()).receive().unwrap();
-    let Asked::OrderCreate(create) = received.asked else { panic!("{:?}", received.asked) };
+    let CallBody::OrderCreate(create) = received.body else { panic!("{:?}", received.body) };
     assert_eq!(create.order_id, Id(1_453_361_297_221));
     assert_eq!((create.buy_price, create.unit_price, create.total_price), (Fen(108_000), Fen(119_900), Fen(239_800)));
     assert_eq!(create.travel_date.unwrap().to_string(), "2016-11-30");
@@ -139,7 +139,7 @@ fn the_documented_example_is_read_into_its_type_and_has_fewer_visitors_than_tick
 fn the_production_capture_of_a_refund_is_read_into_its_type() {
     let body = r#"{"partnerId":1122,"body":{"orderId":267462905905413,"refundId":"267462905905413-20181226090557024","partnerOrderId":"305566","partnerDealId":"12885","voucherList":["15456624941871613"],"refundQuantity":2,"unitPrice":290.0,"refundPrice":580.0,"refundFee":0.0,"refundTime":"2018-12-26 09:05:57"}}"#;
     let received = sent("/mt/order/refund", body).receive().unwrap();
-    let Asked::OrderRefund(refund) = received.asked else { panic!("{:?}", received.asked) };
+    let CallBody::OrderRefund(refund) = received.body else { panic!("{:?}", received.body) };
     assert_eq!(refund.refund_price, Fen(58_000));
     assert_eq!(refund.refund_time, Timestamp(1_545_786_357_000));
     assert_eq!(refund.voucher_list, ["15456624941871613"]);
@@ -150,7 +150,7 @@ fn the_production_capture_of_a_refund_is_read_into_its_type() {
 fn deviations_are_accepted_and_each_is_reported_with_its_path() {
     let body = r#"{"partnerId":"1122","body":{"orderId":"8985652356562370000","partnerDealId":12113,"mtDealId":111111,"buyPrice":"1080.50","unitPrice":1199,"totalPrice":1.199e3,"quantity":"2","visitors":[{"name":"李四","gender":7,"nickname":"x","mobile":null}],"travelDate":"","channel":{"a":[1]}}}"#;
     let received = sent("/mt/order/create", body).receive().unwrap();
-    let Asked::OrderCreate(create) = received.asked else { panic!("{:?}", received.asked) };
+    let CallBody::OrderCreate(create) = received.body else { panic!("{:?}", received.body) };
     assert_eq!(create.order_id, Id(8_985_652_356_562_370_000));
     assert_eq!(create.partner_deal_id, "12113");
     assert_eq!((create.buy_price, create.total_price, create.quantity), (Fen(108_050), Fen(119_900), 2));
@@ -375,7 +375,7 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
         let reply: Value = serde_json::from_slice(&body).unwrap();
         let expected = if *code == ErrorCode::UnknownRoute { 300 } else { 499 };
         assert_eq!((reply["code"].as_i64(), &reply["partnerId"]), (Some(expected), &json!(PARTNER)));
-        let told = code.told_to_strangers().filter(|_| path.starts_with("headers") || refusal.encrypted);
+        let told = code.public_sentence().filter(|_| path.starts_with("headers") || refusal.encrypted);
         let described = reply["describe"].as_str().unwrap();
         assert!(told.map_or_else(|| described.contains(code.as_str()), |told| described == told), "case {index}: {described}");
         assert!(reply.get("body").is_none());
@@ -420,7 +420,7 @@ fn a_plain_call_is_refused_where_it_must_be_encrypted_and_a_doubled_status_is_re
 fn a_document_without_a_number_is_reported_and_left_out_and_the_others_stay() {
     let visitors = r#"[{"credentials":{"0":null,"1":"A","2":null,"3":"B"}},{"credentials":{"0":null}}]"#;
     let received = create_with("visitors", visitors).receive().unwrap();
-    let Asked::OrderCreate(create) = received.asked else { panic!("{:?}", received.asked) };
+    let CallBody::OrderCreate(create) = received.body else { panic!("{:?}", received.body) };
     let kept: Vec<_> = create.visitors.unwrap().into_iter().map(|visitor| visitor.credentials.unwrap()).collect();
     assert_eq!(json!(kept), json!([{ "1": "A", "3": "B" }, {}]));
     let paths: Vec<_> = received.warnings.iter().map(|issue| (issue.code, issue.path.as_str())).collect();
@@ -516,10 +516,10 @@ fn only_listed_codes_leave_and_a_pending_reply_needs_the_ids_alone() {
     let refused = supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode::BALANCE_INSUFFICIENT, "预存款不足")).unwrap();
     assert_eq!(std::str::from_utf8(&refused.body).unwrap(), r#"{"code":501,"describe":"预存款不足","partnerId":1122}"#);
     let silent = supplier().reply(&pay, &Reply::<OrderPaid>::refuse(OrderPayCode::OTHER, "")).unwrap_err();
-    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyString, "describe"));
     // An outcome's code that is a failure's needs a reason, too.
     let silent = supplier().reply(&pay, &Reply::outcome(OrderPayCode::OTHER, "\u{feff}", OrderPaid::default())).unwrap_err();
-    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyString, "describe"));
 }
 
 #[test]
@@ -537,7 +537,7 @@ fn a_code_that_is_not_listed_fails_a_call_only_when_asked_for_and_never_stands_f
         assert_eq!(error.code, ErrorCode::IllegalReplyCode, "{outcome}");
     }
     let silent = supplier().reply(&pay, &Reply::<OrderPaid>::refuse_unlisted(777, " ")).unwrap_err();
-    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyText, "describe"));
+    assert_eq!((silent.code, silent.path.as_str()), (ErrorCode::EmptyString, "describe"));
 }
 
 #[test]
@@ -545,7 +545,7 @@ fn a_reply_leaves_for_its_own_call_alone() {
     let pay = sent("/mt/order/pay", r#"{"partnerId":1122,"body":{"orderId":7,"partnerOrderId":"P1"}}"#).receive().unwrap();
     let heartbeat = sent("/mt/heartbeat", r#"{"partnerId":1122}"#).receive().unwrap();
     let created = OrderCreated { order_id: None, partner_order_id: "P1".into() };
-    let foreign: [(&Received, Reply, &str); 5] = [
+    let foreign: [(&ReceivedCall, Reply, &str); 5] = [
         (&pay, Reply::ok(created).into(), "expected a reply to orderPay, found one to orderCreate"),
         (&pay, Reply::ok(()).into(), "expected a reply to orderPay, found one to a call without a body"),
         (

@@ -15,7 +15,7 @@ struct Vector {
 }
 
 impl Vector {
-    fn text(&self, pointer: &str) -> &str {
+    fn string(&self, pointer: &str) -> &str {
         self.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
@@ -27,13 +27,13 @@ impl Vector {
         let secrets: Vec<_> =
             self.data["secrets"].as_array().unwrap().iter().map(|one| Secret::new(one.as_str().unwrap())).collect();
         diagnose(&Evidence {
-            method: self.text("/method"),
-            url: self.text("/url"),
-            date: self.text("/headers/Date"),
-            authorization: self.text("/headers/Authorization"),
-            body: self.text("/body").as_bytes(),
-            client_id: self.text("/clientId"),
-            partner_id: self.text("/partnerId"),
+            method: self.string("/method"),
+            url: self.string("/url"),
+            date: self.string("/headers/Date"),
+            authorization: self.string("/headers/Authorization"),
+            body: self.string("/body").as_bytes(),
+            client_id: self.string("/clientId"),
+            partner_id: self.string("/partnerId"),
             secrets: &secrets,
         })
     }
@@ -67,7 +67,7 @@ fn every_mistake_has_a_vector_in_which_it_is_made_alone() {
         .collect();
     let known: BTreeSet<String> = MISTAKES.iter().map(|mistake| mistake.id.to_owned()).collect();
     assert_eq!(made, known);
-    assert_eq!(known.len(), MISTAKES.len(), "an id stands twice");
+    assert_eq!(known.len(), MISTAKES.len(), "an id appears twice");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Where Meituan reaches the supplier, and the mail that announces a change of it.
 
-use meituan_protocol::message::definition::Verdict;
+use meituan_protocol::message::definition::RuleVerdict;
 use meituan_protocol::ticket::acceptance::*;
 use meituan_protocol::ticket::change_mail::*;
 use meituan_protocol::ticket::working_days::Calendar;
@@ -61,9 +61,9 @@ fn less_than_three_working_days_of_notice_is_refused_and_the_earliest_time_told(
 fn what_would_not_make_one_mail_is_refused_with_its_path() {
     type Spoil = fn(&mut ChangeOfEndpoint);
     let cases: [(&str, ErrorCode, Spoil); 10] = [
-        ("pmsName", ErrorCode::EmptyText, |change| change.pms_name = " ".into()),
-        ("scope", ErrorCode::EmptyText, |change| change.scope.clear()),
-        ("salesContact", ErrorCode::EmptyText, |change| change.sales_contact.clear()),
+        ("pmsName", ErrorCode::EmptyString, |change| change.pms_name = " ".into()),
+        ("scope", ErrorCode::EmptyString, |change| change.scope.clear()),
+        ("salesContact", ErrorCode::EmptyString, |change| change.sales_contact.clear()),
         ("pmsName", ErrorCode::InvalidConfig, |change| change.pms_name.push_str("\r\nBcc: other@example.com")),
         ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "bd".into()),
         ("salesContact", ErrorCode::InvalidConfig, |change| change.sales_contact = "a@b.example,c@d.example".into()),
@@ -95,7 +95,7 @@ fn an_ip_needs_a_listed_port_and_a_name_is_not_spoken_of() {
         "https://user:password@supplier.example:8080/mt",
     ];
     for url in kept {
-        assert_eq!(check_port(url), Verdict::Kept, "{url}");
+        assert_eq!(check_port(url), RuleVerdict::Kept, "{url}");
     }
     let broken = [
         "http://203.0.113.7:8083",
@@ -112,9 +112,9 @@ fn an_ip_needs_a_listed_port_and_a_name_is_not_spoken_of() {
         "",
     ];
     for url in broken {
-        assert_eq!(check_port(url), Verdict::Broken, "{url}");
+        assert_eq!(check_port(url), RuleVerdict::Broken, "{url}");
     }
-    assert_eq!(check_port("https://supplier.example:8083/mt"), Verdict::Unchecked);
+    assert_eq!(check_port("https://supplier.example:8083/mt"), RuleVerdict::Unchecked);
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn a_fault_of_our_settings_is_no_failure_of_an_order() {
 fn a_reason_in_which_nothing_is_to_be_seen_is_none() {
     for reason in ["", " ", "\u{3000}", "\u{feff}", "\u{200b}\u{200d}", "\u{85}", "\n"] {
         let error = push_fail(1, reason).unwrap_err();
-        assert_eq!((error.code, error.path.as_str()), (ErrorCode::EmptyText, "message"), "{reason:?}");
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::EmptyString, "message"), "{reason:?}");
     }
     assert_eq!(push_fail(1, "\"订单\"\n").unwrap(), "{\"code\":1,\"message\":\"\\\"订单\\\"\\u000a\"}");
 }

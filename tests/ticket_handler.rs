@@ -13,7 +13,7 @@ use meituan_protocol::ticket::notices::PayNoticeRequest;
 use meituan_protocol::ticket::order::{Consumed, Delivery, IssueFailed, Notice, Order, RefundAgreed, RefundRefused};
 use meituan_protocol::ticket::products::BalanceQuery;
 use meituan_protocol::ticket::service::{NoReply, Recorded, Service};
-use meituan_protocol::ticket::{Asked, SignedRequest, Supplier};
+use meituan_protocol::ticket::{CallBody, SignedRequest, Supplier};
 use meituan_protocol::time::Timestamp;
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -68,14 +68,14 @@ impl<S: Store> World<S> {
         *self.act.lock().unwrap() = act;
     }
 
-    fn code(&self, asked: impl Into<Asked>) -> i32 {
+    fn code(&self, asked: impl Into<CallBody>) -> i32 {
         let reply = self.time.run(called(&self.handler, &self.time, asked));
         assert!(reply.passed(), "{:?} {:?}", reply.findings, self.heard.lines());
         reply.code.unwrap()
     }
 
     /// That Meituan gets HTTP 503 without a body.
-    fn is_unknown(&self, asked: impl Into<Asked>) {
+    fn is_unknown(&self, asked: impl Into<CallBody>) {
         let reply = self.time.run(called(&self.handler, &self.time, asked));
         assert_eq!((reply.status, reply.code), (503, None), "{:?}", self.heard.lines());
     }
@@ -207,7 +207,7 @@ fn a_refusal_without_a_reason_is_a_result_that_cannot_be_used() {
     world.code(create());
     world.acts(Mode::RefusedSilently);
     assert_eq!(world.code(pay()), 598);
-    assert!(world.heard.has("error the function's result is unusable: EMPTY_TEXT"), "{:?}", world.heard.lines());
+    assert!(world.heard.has("error the function's result is unusable: EMPTY_STRING"), "{:?}", world.heard.lines());
     assert_eq!(world.order().attempts[0].unusable, Some(1));
 }
 
@@ -582,10 +582,10 @@ fn where_the_end_of_a_function_is_not_saved_it_is_saved_later_without_another_ru
 #[test]
 fn calls_about_no_order_are_served_or_are_a_failure_of_their_family() {
     let world = World::begin();
-    assert_eq!(world.code(Asked::Heartbeat), 200);
+    assert_eq!(world.code(CallBody::Heartbeat), 200);
     for act in [Mode::Fails, Mode::Panics] {
         world.acts(act);
-        assert_eq!(world.code(Asked::Heartbeat), 300);
+        assert_eq!(world.code(CallBody::Heartbeat), 300);
     }
     let reply = world.time.run(called(&world.handler, &world.time, BalanceQuery::default()));
     assert_eq!((reply.code, reply.describe.as_str()), (Some(300), "接口未实现"));
@@ -617,7 +617,7 @@ fn a_call_that_came_before_is_answered_by_what_is_stored_and_nothing_is_done_for
         let is_known = known.seen(call);
         async move { Ok(is_known) }
     });
-    let code = |asked: Asked| {
+    let code = |asked: CallBody| {
         let call = meituan().call(asked, Timestamp(NOW)).unwrap();
         let reply = world.time.run(handler.handle(&call.parts(), &call.body));
         let code = meituan().read_reply(&call, reply.status, &reply.body, Some(2)).code;
@@ -631,8 +631,8 @@ fn a_call_that_came_before_is_answered_by_what_is_stored_and_nothing_is_done_for
     }
     assert_eq!(world.runs(), ["orderCreate:8985652356562370000", "orderPay:8985652356562370000"], "nothing runs twice");
     // No order is kept of these, and no function says what is true without running.
-    assert_eq!(code(Asked::Heartbeat).0, 200);
-    assert_eq!(code(Asked::Heartbeat), (503, None));
+    assert_eq!(code(CallBody::Heartbeat).0, 200);
+    assert_eq!(code(CallBody::Heartbeat), (503, None));
     assert!(
         world.heard.has("error the call came before, and nothing is done for it again (heartbeat)"),
         "{:?}",
@@ -648,7 +648,7 @@ fn a_call_that_came_before_is_answered_by_what_is_stored_and_nothing_is_done_for
 fn a_call_that_came_before_and_is_not_stored_gets_no_reply_and_no_failure() {
     let world = World::begin();
     let handler = seeing(&world, |_| async { Ok(true) });
-    for asked in [Asked::from(create()), pay().into(), refund("R1", &["code-0"]).into()] {
+    for asked in [CallBody::from(create()), pay().into(), refund("R1", &["code-0"]).into()] {
         let call = meituan().call(asked, Timestamp(NOW)).unwrap();
         let reply = world.time.run(handler.handle(&call.parts(), &call.body));
         assert_eq!((reply.status, reply.body.len()), (503, 0));
@@ -936,15 +936,15 @@ fn a_notice_that_a_gateway_answers_is_sent_again_whatever_the_body_says() {
 #[test]
 fn where_no_handler_is_a_failure_of_ones_own_is_503_for_what_acts_and_a_failure_of_the_family_for_the_rest() {
     let supplier = supplier();
-    let received = |asked: Asked| {
+    let received = |asked: CallBody| {
         let call = meituan().call(asked, Timestamp(NOW)).unwrap();
         supplier.receive(&call.parts(), &call.body, Timestamp(NOW)).unwrap()
     };
-    for asked in [create().into(), Asked::from(pay()), refund("R1", &["a"]).into()] {
+    for asked in [create().into(), CallBody::from(pay()), refund("R1", &["a"]).into()] {
         let reply = supplier.answer_failure(&received(asked));
         assert_eq!((reply.status, reply.body.len()), (503, 0));
     }
-    for (asked, code) in [(OrderQuery { order_id: ORDER, ..OrderQuery::default() }.into(), 399), (Asked::Heartbeat, 300)] {
+    for (asked, code) in [(OrderQuery { order_id: ORDER, ..OrderQuery::default() }.into(), 399), (CallBody::Heartbeat, 300)] {
         let reply = supplier.answer_failure(&received(asked));
         assert_eq!(reply.status, 200);
         assert!(String::from_utf8(reply.body).unwrap().contains(&format!("\"code\":{code}")));
@@ -1008,7 +1008,7 @@ fn under_tokio_whole_requests_are_answered_in_tasks() {
     runtime.block_on(async {
         let garden = Garden { runtime: Tokio, act: Arc::default(), runs: Runs::default() };
         let handler = Handler::builder(supplier(), MemoryStore::default(), garden, Tokio).hooks(Heard::default()).build();
-        for asked in [Asked::from(create()), pay().into()] {
+        for asked in [CallBody::from(create()), pay().into()] {
             let call = meituan().call(asked, Tokio.now().wall).unwrap();
             let (own, request) = (handler.clone(), http::Request::from(&call));
             let response = tokio::spawn(async move { own.handle_http(request).await }).await.unwrap();

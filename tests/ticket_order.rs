@@ -2,7 +2,7 @@
 
 use meituan_protocol::message::Id;
 use meituan_protocol::message::definition::Facts;
-use meituan_protocol::message::{Form, Packed, RawJson, Reading, read};
+use meituan_protocol::message::{Notation, Packed, RawJson, Reading, read};
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::notices::*;
@@ -35,7 +35,7 @@ impl Desk {
     /// Applies an event and stores what comes of it.
     fn tell(&mut self, event: impl Into<Event>) -> Transition {
         let transition = apply(self.order.as_ref(), &event.into(), &self.settings, self.now);
-        assert_eq!(transition.kind == Kind::Moved, transition.next.is_some());
+        assert_eq!(transition.kind == TransitionKind::Moved, transition.next.is_some());
         if let Some(next) = &transition.next {
             assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())), "what is stored must be read again");
             self.order = Some(next.clone());
@@ -49,7 +49,7 @@ impl Desk {
         run.key
     }
 
-    fn reply(&mut self, event: impl Into<Event>) -> Reply {
+    fn reply(&mut self, event: impl Into<Event>) -> OrderReply {
         let transition = self.tell(event);
         let Answer::Reply(reply) = transition.answer else { panic!("{transition:?}") };
         *reply
@@ -215,7 +215,7 @@ fn an_order_is_created_once_and_a_repeat_gets_the_first_number() {
     let reply = desk.reply(created(&format!("orderCreate:{}", ORDER.0)));
     assert_eq!((reply.code, reply.describe.as_str()), (200, "success"));
     let again = desk.tell(create(2));
-    assert_eq!(again.kind, Kind::Duplicate);
+    assert_eq!(again.kind, TransitionKind::Duplicate);
     assert_eq!(again.answer, Answer::Reply(Box::new(reply)));
     let state = desk.state_told();
     assert_eq!((state.order_status, quantities(&state), state.voucher_list), (OrderStatus::CREATED, (2, 0, 0), None));
@@ -231,7 +231,7 @@ fn a_repeated_create_waits_while_the_first_one_runs_and_takes_over_when_it_broke
     assert_eq!(desk.code(created(&key)), 200);
     // The first one was only slow.
     let late = desk.tell(created(&key));
-    assert_eq!((late.kind, late.conflicts.len()), (Kind::Duplicate, 0));
+    assert_eq!((late.kind, late.conflicts.len()), (TransitionKind::Duplicate, 0));
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_refused_create_tells_its_reason_and_the_next_try_has_a_key_of_its_own() {
     let next = desk.run(create(2));
     assert_eq!(next, format!("{key}#2"));
     assert_eq!(desk.code(created(&next)), 200);
-    assert_eq!(desk.tell(refused(&key, 420, "库存不足")).kind, Kind::Stale);
+    assert_eq!(desk.tell(refused(&key, 420, "库存不足")).kind, TransitionKind::Stale);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn calls_about_an_order_that_is_not_there_get_the_code_of_their_family() {
     for (call, code) in calls {
         let mut desk = Desk::new();
         let transition = desk.tell(call.clone());
-        assert_eq!(transition.kind, Kind::Illegal);
+        assert_eq!(transition.kind, TransitionKind::Illegal);
         let Answer::Reply(reply) = transition.answer else { panic!() };
         assert_eq!((reply.code, desk.order.is_none()), (code, true), "{call:?}");
     }
@@ -303,15 +303,15 @@ fn what_is_issued_later_is_598_then_a_notice_then_200() {
     let mut desk = Desk::issuing(2);
     assert_eq!(desk.state_told().order_status, OrderStatus::ISSUING);
     assert_eq!(desk.later(10 * LEASE).code(pay()), 598, "the function has ended: it is not run again");
-    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Moved);
+    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, TransitionKind::Moved);
     let body = json!({ "orderId": ORDER.0.to_string(), "partnerOrderId": "P", "voucherType": 1, "vouchers": ["C1", "C2"] });
     assert_eq!(desk.notices(), [("payNotice", json!({ "issueType": 1, "describe": "出票成功", "body": body }))]);
     assert_eq!(desk.code(pay()), 200);
     assert_eq!(desk.state_told().order_status, OrderStatus::ISSUED);
-    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Duplicate);
+    assert_eq!(desk.tell(Event::Issued(paid(2))).kind, TransitionKind::Duplicate);
     let id = desk.order().notices[0].id.clone();
-    assert_eq!(desk.tell(NoticeAccepted { id: id.clone() }).kind, Kind::Moved);
-    assert_eq!(desk.tell(NoticeAccepted { id }).kind, Kind::Duplicate);
+    assert_eq!(desk.tell(NoticeAccepted { id: id.clone() }).kind, TransitionKind::Moved);
+    assert_eq!(desk.tell(NoticeAccepted { id }).kind, TransitionKind::Duplicate);
     assert_eq!(desk.notices(), []);
 }
 
@@ -388,7 +388,7 @@ fn what_a_function_returns_and_cannot_be_used_runs_again_later_and_in_the_end_is
         assert_eq!(broken_off(desk.order(), &desk.settings, desk.now).count(), 0, "not by itself");
         assert_eq!(desk.run(TakeOver { key: key.clone() }), key, "a person may");
         assert_eq!(desk.tell(Event::Issued(wrong)).reason, Some(Reason::WrongCodes));
-        assert_eq!(desk.tell(Event::Issued(paid(2))).kind, Kind::Moved);
+        assert_eq!(desk.tell(Event::Issued(paid(2))).kind, TransitionKind::Moved);
         assert_eq!(desk.code(pay()), 200);
     }
     // What order create returned says no number: perhaps it was created.
@@ -456,8 +456,8 @@ fn a_refused_refund_keeps_its_refusal_and_can_still_be_agreed_but_not_the_other_
     desk.tell(agree("R"));
     assert_eq!(desk.notices()[0].1["code"], 200);
     assert_eq!(desk.code(refund("R", &["C1"])), 601);
-    assert_eq!(desk.tell(refuse("R")).kind, Kind::Illegal);
-    assert_eq!(desk.tell(agree("R")).kind, Kind::Duplicate);
+    assert_eq!(desk.tell(refuse("R")).kind, TransitionKind::Illegal);
+    assert_eq!(desk.tell(agree("R")).kind, TransitionKind::Duplicate);
     assert_eq!(desk.code(refund("R", &["C1"])), 601);
 }
 
@@ -502,7 +502,11 @@ fn a_refund_must_be_of_free_tickets_of_the_order() {
     ] {
         let transition = desk.tell(refund("R2", vouchers));
         let Answer::Reply(reply) = transition.answer else { panic!() };
-        assert_eq!((transition.kind, reply.code, reply.describe.as_str()), (Kind::Illegal, 606, reason.text()), "{vouchers:?}");
+        assert_eq!(
+            (transition.kind, reply.code, reply.describe.as_str()),
+            (TransitionKind::Illegal, 606, reason.text()),
+            "{vouchers:?}"
+        );
     }
     let short = OrderRefund { refund_quantity: 1, ..refund("R2", &[]) };
     assert_eq!(desk.reply(short).describe, Reason::VoucherCount.text());
@@ -547,9 +551,9 @@ fn silence_agrees_by_itself_only_after_the_end_of_the_third_working_day() {
         assert_eq!(next_due(desk.order(), &desk.settings), Some(Timestamp(clock(counts).0 + 1001)));
         desk.later(1001);
         assert_eq!(desk.tell(refuse("R")).reason, Some(Reason::AlreadyAgreed), "{requested}");
-        assert_eq!(desk.tell(TimePassed::default()).kind, Kind::Moved);
+        assert_eq!(desk.tell(TimePassed::default()).kind, TransitionKind::Moved);
         assert_eq!((desk.code(refund("R", &["C1"])), desk.notices()), (601, vec![]));
-        assert_eq!(desk.tell(refuse("R")).kind, Kind::Illegal);
+        assert_eq!(desk.tell(refuse("R")).kind, TransitionKind::Illegal);
 
         // Nobody has looked, and Meituan repeats its call.
         let mut asleep = waiting.clone();
@@ -591,7 +595,7 @@ fn entries_by_code_are_told_part_by_part_with_totals() {
     let mut desk = Desk::issued(3);
     desk.tell(entered("E1", &["C2"]));
     desk.tell(entered("E2", &["C1", "C3"]));
-    assert_eq!(desk.tell(entered("E2", &["C1", "C3"])).kind, Kind::Duplicate);
+    assert_eq!(desk.tell(entered("E2", &["C1", "C3"])).kind, TransitionKind::Duplicate);
     let notices = desk.notices();
     let told: Vec<_> = notices.iter().map(|(name, body)| (*name, &body["usedQuantity"], &body["refundedQuantity"])).collect();
     assert_eq!(told, [("consumeNotice", &json!(1), &json!(0)), ("consumeNotice", &json!(3), &json!(0))]);
@@ -622,10 +626,10 @@ fn facts_that_do_not_agree_are_recorded_and_flagged() {
     let mut desk = Desk::issued(1);
     desk.run(refund("R", &["C1"]));
     let entry = desk.tell(entered("E", &["C1"]));
-    assert_eq!((entry.kind, entry.conflicts), (Kind::Moved, vec![Breach::EnteredWhileRefundPending]));
+    assert_eq!((entry.kind, entry.conflicts), (TransitionKind::Moved, vec![Breach::EnteredWhileRefundPending]));
     assert_eq!(desk.order().counts().used, 1);
     let act = desk.tell(agree("R"));
-    assert_eq!((act.kind, act.reason), (Kind::Illegal, Some(Reason::SpentVoucher)), "an act is refused");
+    assert_eq!((act.kind, act.reason), (TransitionKind::Illegal, Some(Reason::SpentVoucher)), "an act is refused");
     let ended = desk.tell(end(&format!("orderRefund:{}:R", ORDER.0), Outcome::DONE));
     assert_eq!(ended.conflicts, [Breach::RefundedBeyond], "a fact is recorded");
     assert_eq!((desk.order().counts().used, desk.order().counts().refunded), (1, 0), "the ticket keeps what it was first");
@@ -640,7 +644,7 @@ fn facts_that_do_not_agree_are_recorded_and_flagged() {
     let mut desk = Desk::created(1);
     let entry = desk.tell(entered_by_count("E", 1));
     assert_eq!((entry.conflicts, desk.notices()), (vec![Breach::EnteredUnissued], vec![]));
-    assert_eq!(Desk::issued(1).tell(entered("E", &["C9"])).kind, Kind::Illegal, "another order's code");
+    assert_eq!(Desk::issued(1).tell(entered("E", &["C9"])).kind, TransitionKind::Illegal, "another order's code");
 }
 
 #[test]
@@ -862,7 +866,11 @@ fn an_open_refund_of_an_order_that_meituan_refunds_as_a_whole_is_settled_with_it
         desk.run(refunded(kind, "", count));
         assert_eq!((desk.order().state(), desk.order().counts().refunded), (State::Returned, 2));
         assert!(desk.order().conflicts.is_empty(), "{:?}", desk.order().conflicts);
-        assert_eq!(desk.later(10 * LEASE).tell(TakeOver { key: key.clone() }).kind, Kind::Illegal, "nobody runs it again");
+        assert_eq!(
+            desk.later(10 * LEASE).tell(TakeOver { key: key.clone() }).kind,
+            TransitionKind::Illegal,
+            "nobody runs it again"
+        );
         assert_eq!(desk.code(end(&key, Outcome::DONE)), 601);
         assert_eq!(desk.code(refund("R", &["C1"])), 601);
         assert_eq!((desk.order().counts().refunded, desk.notices()), (2, vec![]));
@@ -976,7 +984,7 @@ fn a_guest_with_a_replaced_code_is_counted_and_flagged_and_the_order_can_still_b
         "the ticket is used, by whichever code"
     );
     let envelope = json!({ "code": 200, "describe": "success", "partnerId": 1, "body": told }).to_string();
-    let how = Reading { form: Form::Program, success: true, facts: Facts::default() };
+    let how = Reading { notation: Notation::Program, success: true, facts: Facts::default() };
     let mut packed = Packed::default();
     assert!(read(ORDER_QUERY.reply, envelope.as_bytes(), how, &mut packed), "{:?}", packed.issues);
 }
@@ -1046,7 +1054,7 @@ fn a_guest_with_the_replaced_code_of_a_whole_order_is_counted_and_flagged() {
     desk.tell(entered("E2", &["C1"]));
     assert!(desk.order().conflicts.iter().any(|conflict| conflict.breach == "entered-with-spent-code"));
     assert_eq!(statuses(&desk.state_told()), [("D1".into(), 2, 1)]);
-    assert_eq!(desk.tell(entered("E3", &["X"])).kind, Kind::Illegal);
+    assert_eq!(desk.tell(entered("E3", &["X"])).kind, TransitionKind::Illegal);
 }
 
 #[test]
@@ -1082,7 +1090,7 @@ fn so_many_settled_conflicts_are_kept_and_all_that_are_open() {
     assert_eq!(desk.order().conflicts.len(), 30, "nothing that is open is forgotten");
     for number in 0..30 {
         let id = format!("entered-twice:E{number}");
-        assert_eq!(desk.tell(ConflictResolved { id, note: Some("误扫".into()) }).kind, Kind::Moved);
+        assert_eq!(desk.tell(ConflictResolved { id, note: Some("误扫".into()) }).kind, TransitionKind::Moved);
     }
     let kept: Vec<_> = desk.order().conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     assert_eq!((kept.len(), kept[0], kept[19]), (20, "entered-twice:E10", "entered-twice:E29"), "the last ones");
@@ -1346,7 +1354,7 @@ fn a_refusal_that_is_not_delivered_counts_until_the_end_of_the_third_working_day
 
 #[test]
 fn a_refund_can_be_refused_until_the_end_of_the_third_working_day() {
-    for (late, expected) in [(0, Kind::Moved), (1, Kind::Illegal)] {
+    for (late, expected) in [(0, TransitionKind::Moved), (1, TransitionKind::Illegal)] {
         let mut desk = Desk::issued(2);
         let key = desk.run(refund("R1", &["C1"]));
         desk.reply(end(&key, Outcome::PENDING));
@@ -1362,7 +1370,7 @@ fn a_stored_refund_whose_ticket_another_one_reserves_cannot_be_agreed() {
     desk.reply(end(&key, Outcome::PENDING));
     desk.order.as_mut().unwrap().units[0].refund_id = Some("R2".into());
     let agreed = desk.tell(agree("R1"));
-    assert_eq!((agreed.kind, agreed.reason), (Kind::Illegal, Some(Reason::SpentVoucher)));
+    assert_eq!((agreed.kind, agreed.reason), (TransitionKind::Illegal, Some(Reason::SpentVoucher)));
 }
 
 #[test]
@@ -1435,19 +1443,19 @@ fn a_time_that_no_message_can_hold_and_a_number_of_0_are_refused_of_rust_values_
     for at in [Timestamp(LAST + 1), Timestamp(MICROSECONDS), Timestamp(i64::MAX), Timestamp(-1), Timestamp(i64::MIN)] {
         let mut desk = Desk::issued(1);
         let consumed = desk.tell(Consumed { at: Some(at), ..entered("E1", &["C1"]) });
-        assert_eq!((consumed.kind, consumed.reason), (Kind::Illegal, Some(Reason::WrongTime)), "{at:?}");
+        assert_eq!((consumed.kind, consumed.reason), (TransitionKind::Illegal, Some(Reason::WrongTime)), "{at:?}");
         let admit = Admit { id: "E2".into(), at: Some(at), vouchers: Some(codes(1)), ..Admit::default() };
         let asked = desk.tell(admit);
-        assert_eq!((asked.kind, asked.reason), (Kind::Illegal, Some(Reason::WrongTime)), "{at:?}");
+        assert_eq!((asked.kind, asked.reason), (TransitionKind::Illegal, Some(Reason::WrongTime)), "{at:?}");
         let Answer::Admitted(answer) = asked.answer else { panic!() };
         assert_eq!((answer.admitted.len(), answer.refused.len()), (0, 1));
     }
     let mut desk = Desk::issued(1);
     let none = desk.tell(entered_by_count("E1", 0));
-    assert_eq!((none.kind, none.reason), (Kind::Illegal, Some(Reason::WrongQuantity)));
+    assert_eq!((none.kind, none.reason), (TransitionKind::Illegal, Some(Reason::WrongQuantity)));
     let blank = desk.tell(entered(" \u{200b}", &["C1"]));
-    assert_eq!((blank.kind, blank.reason), (Kind::Illegal, Some(Reason::BlankNumber)));
-    assert_eq!(desk.tell(Consumed { at: Some(Timestamp(LAST)), ..entered("E1", &["C1"]) }).kind, Kind::Moved);
+    assert_eq!((blank.kind, blank.reason), (TransitionKind::Illegal, Some(Reason::BlankNumber)));
+    assert_eq!(desk.tell(Consumed { at: Some(Timestamp(LAST)), ..entered("E1", &["C1"]) }).kind, TransitionKind::Moved);
 }
 
 #[test]
@@ -1466,7 +1474,7 @@ fn a_refunded_message_at_a_time_that_no_message_can_hold_is_kept() {
 fn what_names_no_order_is_about_the_one_that_it_is_applied_to() {
     let mut desk = Desk::issuing(1);
     let unnamed = OrderPaid { order_id: Id(0), partner_order_id: " ".into(), ..paid(1) };
-    assert_eq!(desk.tell(Event::Issued(unnamed)).kind, Kind::Moved);
+    assert_eq!(desk.tell(Event::Issued(unnamed)).kind, TransitionKind::Moved);
     let body = desk.notices()[0].1["body"].clone();
     assert_eq!((body["orderId"].as_str(), body["partnerOrderId"].as_str()), (Some(ORDER.0.to_string().as_str()), Some("P")));
 }
@@ -1503,7 +1511,7 @@ fn blank_codes_are_no_codes_of_rust_values_either() {
             assert_eq!(desk.order().attempts[0].unusable, Some(1));
             desk.tell(end(&key, Outcome::PENDING));
             let fact = desk.tell(Event::Issued(paid));
-            assert_eq!((fact.kind, fact.reason), (Kind::Illegal, Some(Reason::WrongCodes)), "{blank:?}");
+            assert_eq!((fact.kind, fact.reason), (TransitionKind::Illegal, Some(Reason::WrongCodes)), "{blank:?}");
         }
     }
 }

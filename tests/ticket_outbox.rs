@@ -161,11 +161,11 @@ fn a_sender_that_broke_off_is_followed_by_another_and_its_late_result_counts_onl
     assert_eq!(desk.later(LEASE - 1).claimed(), [""; 0]);
     let second = desk.later(1).claim();
     assert_eq!((second[0].id.as_str(), second[0].tries), ("payNotice:7", Some(2)));
-    assert_eq!(desk.end(&first[0], Delivery::LATER).kind, Kind::Stale);
+    assert_eq!(desk.end(&first[0], Delivery::LATER).kind, TransitionKind::Stale);
     assert_eq!(desk.claimed(), [""; 0], "it is still the second one's");
-    assert_eq!(desk.end(&first[0], Delivery::ACCEPTED).kind, Kind::Moved, "Meituan has it");
+    assert_eq!(desk.end(&first[0], Delivery::ACCEPTED).kind, TransitionKind::Moved, "Meituan has it");
     assert_eq!(desk.order().notices, []);
-    assert_eq!(desk.end(&second[0], Delivery::LATER).kind, Kind::Duplicate);
+    assert_eq!(desk.end(&second[0], Delivery::LATER).kind, TransitionKind::Duplicate);
 }
 
 #[test]
@@ -203,11 +203,11 @@ fn a_pay_notice_that_meituan_is_processing_is_repeated_three_times_and_then_coun
 fn a_query_after_a_300_tells_meituan_that_it_is_issued() {
     let mut desk = Desk::issued();
     let query = || OrderQuery { order_id: ORDER, ..OrderQuery::default() };
-    assert_eq!(desk.tell(query()).kind, Kind::Duplicate, "no 300, no conclusion");
+    assert_eq!(desk.tell(query()).kind, TransitionKind::Duplicate, "no 300, no conclusion");
     let notice = desk.claim();
     desk.end(&notice[0], Delivery::PROCESSING);
     let asked = desk.tell(query());
-    assert_eq!((asked.kind, &asked.reports[..]), (Kind::Moved, &[Report::AcceptedAtLast][..]));
+    assert_eq!((asked.kind, &asked.reports[..]), (TransitionKind::Moved, &[Report::AcceptedAtLast][..]));
     assert_eq!(desk.order().notices, []);
 }
 
@@ -386,7 +386,7 @@ fn a_refusal_that_was_being_sent_when_silence_decided_leaves_the_refund_in_doubt
     desk.tell(TimePassed::default());
     assert_eq!(open_conflicts(&desk), ["refused-in-doubt"]);
     assert!(admissions(desk.order(), desk.now).iter().all(|admission| admission.voucher.as_deref() != Some("C1")));
-    assert_eq!(desk.tell(RetryNotice { id: refusal[0].id.clone() }).kind, Kind::Illegal);
+    assert_eq!(desk.tell(RetryNotice { id: refusal[0].id.clone() }).kind, TransitionKind::Illegal);
 }
 
 #[test]
@@ -527,7 +527,7 @@ fn a_notice_that_was_given_up_is_kept_as_long_as_its_conflict_is_open() {
     for number in 1..=30 {
         assert_eq!(give_up(&mut desk, number).len(), 1 + number as usize);
     }
-    assert_eq!(desk.tell(RetryNotice { id: "payNotice:7".into() }).kind, Kind::Moved);
+    assert_eq!(desk.tell(RetryNotice { id: "payNotice:7".into() }).kind, TransitionKind::Moved);
 }
 
 #[test]
@@ -574,7 +574,7 @@ fn a_pay_notice_that_was_given_up_is_moot_once_meituan_has_ended_the_order() {
         desk.tell(event);
         assert_eq!((desk.order().given_up.as_deref(), open_conflicts(&desk)), (Some(&[][..]), vec![]));
         let retried = desk.tell(RetryNotice { id: "payNotice:7".into() });
-        assert_eq!((retried.kind, retried.reason), (Kind::Illegal, Some(Reason::Closed)));
+        assert_eq!((retried.kind, retried.reason), (TransitionKind::Illegal, Some(Reason::Closed)));
         assert_eq!(desk.claimed(), [""; 0]);
     }
 }
@@ -602,7 +602,7 @@ fn a_refusal_that_was_given_up_is_moot_once_the_refund_is_agreed() {
     let retry = || RetryNotice { id: "refundNotice:7:R1:699".into() };
     let mut desk = refused();
     let id = desk.order().given_up.as_ref().unwrap()[0].id.clone();
-    assert_eq!(desk.tell(RetryNotice { id: id.clone() }).kind, Kind::Moved);
+    assert_eq!(desk.tell(RetryNotice { id: id.clone() }).kind, TransitionKind::Moved);
     assert_eq!(desk.claimed(), [id.as_str()]);
     assert_eq!(id, retry().id);
 

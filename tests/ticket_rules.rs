@@ -31,7 +31,7 @@ fn supplier(strict_inferred: bool) -> Supplier {
     Supplier::new(routes.into_iter().fold(config, |config, (path, call)| config.route(path, call))).unwrap()
 }
 
-fn receive(path: &str, body: Value) -> Result<Received, Refusal> {
+fn receive(path: &str, body: Value) -> Result<ReceivedCall, Refusal> {
     let date = http_date(NOW);
     let key = ba::Key::new(&Secret::new("secret"));
     let authorization = ba::authorization("client", &ba::sign(&key, "POST", path, &date));
@@ -168,13 +168,13 @@ fn a_call_that_names_no_order_or_no_refund_is_refused_with_the_failure_of_its_in
         ("/pay", json!({ "orderId": "0" }), ErrorCode::OutOfRange, "body.orderId", 599),
         ("/query", json!({ "orderId": 0 }), ErrorCode::OutOfRange, "body.orderId", 399),
         ("/refund", with(&refund, "orderId", json!(0)), ErrorCode::OutOfRange, "body.orderId", 699),
-        ("/refund", with(&refund, "refundId", json!("")), ErrorCode::EmptyText, "body.refundId", 699),
-        ("/refund", with(&refund, "refundId", json!(" \u{3000}\n")), ErrorCode::EmptyText, "body.refundId", 699),
+        ("/refund", with(&refund, "refundId", json!("")), ErrorCode::EmptyString, "body.refundId", 699),
+        ("/refund", with(&refund, "refundId", json!(" \u{3000}\n")), ErrorCode::EmptyString, "body.refundId", 699),
         ("/refund", with(&refund, "refundId", json!(null)), ErrorCode::MissingField, "body.refundId", 699),
         ("/close", json!({ "orderId": 0, "closeType": 1 }), ErrorCode::OutOfRange, "body.orderId", 300),
         ("/refunded", with(&refunded, "orderId", json!(0)), ErrorCode::OutOfRange, "body.orderId", 300),
         ("/reschedule", with(&reschedule, "orderId", json!(0)), ErrorCode::OutOfRange, "body.orderId", 300),
-        ("/reschedule", with(&reschedule, "rescheduleNo", json!(" ")), ErrorCode::EmptyText, "body.rescheduleNo", 300),
+        ("/reschedule", with(&reschedule, "rescheduleNo", json!(" ")), ErrorCode::EmptyString, "body.rescheduleNo", 300),
     ];
     for (path, body, code, field, failure) in cases {
         let refusal = receive(path, body).unwrap_err();
@@ -250,12 +250,12 @@ fn what_was_stored_before_a_rule_was_known_is_still_read() {
 #[test]
 fn calls_without_our_order_number_are_read_without_it() {
     for number in [json!(null), json!("")] {
-        let Asked::OrderPay(pay) = receive("/pay", json!({ "orderId": 7, "partnerOrderId": number })).unwrap().asked else {
+        let CallBody::OrderPay(pay) = receive("/pay", json!({ "orderId": 7, "partnerOrderId": number })).unwrap().body else {
             panic!()
         };
         assert_eq!(pay.partner_order_id.unwrap_or_default(), "");
         let query = receive("/query", json!({ "orderId": 7, "partnerOrderId": number })).unwrap();
-        assert!(matches!(query.asked, Asked::OrderQuery(_)));
+        assert!(matches!(query.body, CallBody::OrderQuery(_)));
         receive("/close", json!({ "orderId": 7, "partnerOrderId": number, "closeType": 1 })).unwrap();
     }
 }

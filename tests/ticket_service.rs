@@ -4,7 +4,8 @@ use meituan_protocol::message::{Id, RawJson};
 use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderQuery};
 use meituan_protocol::ticket::codes::{CloseType, VoucherType};
 use meituan_protocol::ticket::order::{
-    Answer, AttemptEnded, ClaimNotices, Delivery, Event, Kind, NoticeEnded, Order, Outcome, Reason, Report, Settings, apply,
+    Answer, AttemptEnded, ClaimNotices, Delivery, Event, NoticeEnded, Order, Outcome, Reason, Report, Settings, TransitionKind,
+    apply,
 };
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, NoReply, Service, Step, Then};
 use meituan_protocol::time::Timestamp;
@@ -410,7 +411,11 @@ fn what_is_recorded_of_one_order_is_never_stored_as_another_one() {
         let step = service.advance(&mut job, Input::Loaded(loaded), NOW);
         assert!(step.save.is_none(), "{event:?}");
         let Then::Done(Done::Recorded(recorded)) = step.then else { panic!("{event:?}") };
-        assert_eq!((recorded.transition.kind, recorded.transition.reason), (Kind::Illegal, Some(Reason::OtherOrder)), "{event:?}");
+        assert_eq!(
+            (recorded.transition.kind, recorded.transition.reason),
+            (TransitionKind::Illegal, Some(Reason::OtherOrder)),
+            "{event:?}"
+        );
     }
     // Its own order is.
     let (mut job, _) = service.record(Id(7), create(), NOW);

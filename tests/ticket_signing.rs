@@ -14,7 +14,7 @@ struct Vector {
 }
 
 impl Vector {
-    fn text(&self, key: &str) -> &str {
+    fn string(&self, key: &str) -> &str {
         self.input[key].as_str().unwrap()
     }
 }
@@ -37,22 +37,22 @@ fn vectors() -> Vec<Vector> {
 #[test]
 fn every_vector_is_reproduced_at_each_stage() {
     for vector in vectors() {
-        let (method, uri, date) = (vector.text("method"), vector.text("uri"), vector.text("date"));
+        let (method, uri, date) = (vector.string("method"), vector.string("uri"), vector.string("date"));
         assert_eq!(ba::string_to_sign(method, uri, date), vector.string_to_sign, "{}", vector.name);
-        let key = ba::Key::new(&Secret::new(vector.text("clientSecret")));
+        let key = ba::Key::new(&Secret::new(vector.string("clientSecret")));
         let signature = ba::sign(&key, method, uri, date);
         assert_eq!(signature, vector.signed["signature"], "{}", vector.name);
-        let authorization = ba::authorization(vector.text("clientId"), &signature);
+        let authorization = ba::authorization(vector.string("clientId"), &signature);
         assert_eq!(authorization, vector.signed["authorization"], "{}", vector.name);
-        ba::verify(&[key], vector.text("clientId"), method, &[uri], date, &authorization).unwrap();
+        ba::verify(&[key], vector.string("clientId"), method, &[uri], date, &authorization).unwrap();
     }
 }
 
 #[test]
 fn the_published_mistakes_are_neither_made_nor_accepted() {
     let vector = vectors().into_iter().find(|vector| vector.input["source"] == "published").unwrap();
-    let key = ba::Key::new(&Secret::new(vector.text("clientSecret")));
-    let (method, uri, date) = (vector.text("method"), vector.text("uri"), vector.text("date"));
+    let key = ba::Key::new(&Secret::new(vector.string("clientSecret")));
+    let (method, uri, date) = (vector.string("method"), vector.string("uri"), vector.string("date"));
     let mistakes = vector.input["mustNotBe"].as_object().unwrap();
     assert_eq!(mistakes.len(), 2);
     for (mistake, signature) in mistakes {

@@ -9,7 +9,7 @@ import type { Plugin } from "vite";
 /** The module of orders, compiled for its size by `cargo xtask`. */
 const ORDERS = fileURLToPath(new URL("../target/xtask/wasm/page/optimized.wasm", import.meta.url));
 const METADCE = fileURLToPath(new URL("../node_modules/binaryen/bin/wasm-metadce", import.meta.url));
-/** What the modules may use; see OPTIMIZER of xtask/src/package.rs. */
+/** Features that the modules may use; see OPTIMIZER of xtask/src/package.rs. */
 const FEATURES = ["--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals"].concat([
   "--enable-nontrapping-float-to-int",
   "--enable-reference-types",

@@ -15,7 +15,7 @@ const sharedHead: Plugin = {
   },
 };
 
-/** A page's wasm is asked for together with its script, and not after it. */
+/** A page's wasm is requested together with its script, and not after it. */
 const preloadWasm: Plugin = {
   name: "preload-wasm",
   transformIndexHtml: {

@@ -36,7 +36,7 @@ export function signer(secret) {
   };
 }
 
-/** Bytes to a text for each byte, in pieces that an argument list can hold. @param {Uint8Array} bytes */
+/** Bytes to a string for each byte, in pieces that an argument list can hold. @param {Uint8Array} bytes */
 function latin1(bytes) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));

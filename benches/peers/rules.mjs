@@ -99,7 +99,7 @@ export function paysForAll({ voucherType, vouchers = [] }, quantity) {
   return vouchers.length === 0;
 }
 
-/** Under voucherType 1 no code stands twice; that is reported. @param {any} paid */
+/** Under voucherType 1 no code appears twice; that is reported. @param {any} paid */
 export const codesAreDistinct = ({ voucherType, vouchers = [] }) =>
   voucherType !== 1 || countDistinct(vouchers) === vouchers.length;
 

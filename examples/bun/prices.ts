@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { type DayPrice, fen } from "meituan-protocol/ticket";
 
-// The days on sale, in SQLite. Whoever sets prices calls `setPrice`, and then sends Meituan a notice.
+// The days on sale, in SQLite. Call `setPrice` to set prices, and then send Meituan a notice.
 
 const database = new Database(process.env.DATABASE ?? "prices.sqlite");
 database.run(`CREATE TABLE IF NOT EXISTS prices (
@@ -31,6 +31,10 @@ export function setPrice({ product, day, market, sale, settlement, stock }: Row)
 
 export const pricesOf = (product: string, first: string, last: string): DayPrice[] =>
   between.all(product, first, last).map(({ day, market, sale, settlement, stock }) => ({
-    ...{ partnerDealId: product, date: day, stock },
-    ...{ marketPrice: fen(market), mtPrice: fen(sale), settlementPrice: fen(settlement) },
+    partnerDealId: product,
+    date: day,
+    stock,
+    marketPrice: fen(market),
+    mtPrice: fen(sale),
+    settlementPrice: fen(settlement),
   }));

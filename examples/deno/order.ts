@@ -26,7 +26,10 @@ export async function order(ride: RideClient, rides: RideOrders, channelPartnerO
   if (known?.mtOrderId !== undefined) return known.mtOrderId;
   const { user, mobile, from, to } = journey;
   const estimate = ride.requests.queryEstimatedPrice({
-    ...{ fromLongitude: from.longitude, fromLatitude: from.latitude, toLongitude: to.longitude, toLatitude: to.latitude },
+    fromLongitude: from.longitude,
+    fromLatitude: from.latitude,
+    toLongitude: to.longitude,
+    toLatitude: to.latitude,
     reserveType: 1,
   });
   const { estimatePrices } = await estimate.parseResponse(await send(estimate.toRequest()));
@@ -35,14 +38,22 @@ export async function order(ride: RideClient, rides: RideOrders, channelPartnerO
   if (!cheapest) throw new Error("no car");
   for (let tries = 1; tries <= TRIES; tries++) {
     const submitted = await rides.call("submitOrder", {
-      ...{ channelPartnerOrderId, identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
-      ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
-      ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
+      channelPartnerOrderId,
+      identifyType: 30,
+      userIdentifyCode: user,
+      mobile,
+      reserveType: 1,
+      fLng: from.longitude,
+      fLat: from.latitude,
+      fromAddress: from.address,
+      tLng: to.longitude,
+      tLat: to.latitude,
+      toAddress: to.address,
       carTypeRequestList: [cheapest],
     });
     if (submitted.outcome === "answered") return submitted.orderId;
     if (submitted.outcome !== "refused") continue;
-    // An earlier attempt has arrived, and only its answer is lost: it is asked after.
+    // An earlier attempt has arrived, and only its answer is lost: it is queried.
     if (submitted.error.remoteCode === codes.ResultCode.REPEAT_SUBMIT_ORDER_ERROR) await rides.settle(channelPartnerOrderId);
     else if (submitted.error.retryable !== true) throw submitted.error;
     const found = await rides.load(channelPartnerOrderId);

@@ -21,7 +21,8 @@ const store = new KvStore(await Deno.openKv(Deno.env.get("DATABASE")));
 // queried. Paying is another program's affair: a function `pay` would do it here.
 const options = { send, chooseDriver: ({ driverIds }: { driverIds: readonly string[] }) => driverIds[0] };
 const pushes = ride.handler({
-  ...{ store, ...options },
+  store,
+  ...options,
   refunded({ kind, standing }) {
     if (kind === "moved") console.log(`refunded: ${standing?.refunded} fen in all`);
   },

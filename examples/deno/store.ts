@@ -45,7 +45,7 @@ export class KvStore implements RideOrderStore<string> {
     );
   }
 
-  /** What was due when the last process ended. */
+  /** Orders that were due when the last process ended. */
   async wakeAll() {
     for await (const { key, value } of this.#kv.list<Stored>({ prefix: ["rides"] })) this.wake(key[1], value.due);
   }

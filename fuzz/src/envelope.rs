@@ -3,7 +3,7 @@
 use crate::input::{Input, valid};
 use crate::vectors::{Vectors, text};
 use meituan_protocol::body_cipher::BodyKey;
-use meituan_protocol::envelope::Key;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::{ErrorCode, Secret};
 
 /// The key that the vectors are sealed with.
@@ -18,7 +18,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn check_envelope(data: &[u8]) {
-    let key = Key::new(&Secret::new(ENVELOPE_KEY)).expect("the key is one");
+    let key = EnvelopeKey::new(&Secret::new(ENVELOPE_KEY)).expect("the key is one");
     match key.open(data) {
         // There is one content for each text, but for how Base64 may be written.
         Ok(opened) => assert_eq!(key.seal(&opened).into_bytes(), normal(data)),

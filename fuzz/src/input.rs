@@ -74,6 +74,6 @@ pub(crate) fn flag(flags: u8, bit: u8) -> bool {
 /// A value in program notation.
 pub(crate) fn json(value: &impl FieldValue) -> Vec<u8> {
     let mut out = Vec::new();
-    value.put(&mut out);
+    value.encode(&mut out);
     out
 }

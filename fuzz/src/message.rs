@@ -3,13 +3,13 @@
 use crate::input::{Input, flag};
 use crate::vectors::Vectors;
 use meituan_protocol::message::definition::{Facts, Kind, Message};
-use meituan_protocol::message::{Form, Packed, Reading, read, write};
+use meituan_protocol::message::{Notation, Packed, Reading, read, write};
 use meituan_protocol::ride::INTERFACES;
 use meituan_protocol::ticket::CALLS;
 use meituan_protocol::{ErrorCode, Issue};
 use serde_json::Value;
 
-const FORMS: [Form; 3] = [Form::Wire, Form::Program, Form::Stored];
+const NOTATIONS: [Notation; 3] = [Notation::Wire, Notation::Program, Notation::Stored];
 /// The reader reports so many findings, and the first one that refuses, should it come after them.
 const MOST_FINDINGS: usize = 65;
 
@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
     let flags = input.byte();
     let quantity = input.byte();
     let facts = Facts { quantity: flag(flags, 7).then_some(u32::from(quantity)), ..Facts::NONE };
-    let how = Reading { form: FORMS[usize::from(flags & 63) % 3], success: flag(flags, 6), facts };
+    let how = Reading { notation: NOTATIONS[usize::from(flags & 63) % 3], success: flag(flags, 6), facts };
     check(message, input.rest(), how);
 }
 
@@ -38,23 +38,23 @@ fn check(message: &'static Message, text: &[u8], how: Reading) {
         return;
     }
     check_json(text);
-    let again = Reading { form: Form::Stored, ..how };
-    if how.form == Form::Program {
+    let again = Reading { notation: Notation::Stored, ..how };
+    if how.notation == Notation::Program {
         taken(message, text, again);
     }
-    let program = written(message, &packed, text, Form::Program);
+    let program = written(message, &packed, text, Notation::Program);
     let stored = taken(message, &program, again);
-    assert_eq!(written(message, &stored, &program, Form::Program), program, "writing what was written changes it");
-    let wire = written(message, &packed, text, Form::Wire);
-    assert_eq!(written(message, &stored, &program, Form::Wire), wire, "a message that was stored is written otherwise");
+    assert_eq!(written(message, &stored, &program, Notation::Program), program, "writing what was written changes it");
+    let wire = written(message, &packed, text, Notation::Wire);
+    assert_eq!(written(message, &stored, &program, Notation::Wire), wire, "a message that was stored is written otherwise");
 
-    if how.form == Form::Stored && packed.issues.iter().any(|issue| issue.code == ErrorCode::RuleBroken) {
+    if how.notation == Notation::Stored && packed.issues.iter().any(|issue| issue.code == ErrorCode::RuleBroken) {
         // Stored by older rules, it need not be fit to be sent by today's.
         return;
     }
     let (then, once) = trip(message, &wire, how);
     check_kept(message, &program, &then);
-    if how.form == Form::Wire {
+    if how.notation == Notation::Wire {
         assert_eq!(once, wire, "reading what was written changes it");
     }
     // A program's timestamp of 1970 reads as seconds on the wire, so that it needs another trip to stay.
@@ -63,23 +63,23 @@ fn check(message: &'static Message, text: &[u8], how: Reading) {
 
 /// Wire text to what a program stores, and back.
 fn trip(message: &'static Message, wire: &[u8], how: Reading) -> (Vec<u8>, Vec<u8>) {
-    let packed = taken(message, wire, Reading { form: Form::Wire, ..how });
-    let program = written(message, &packed, wire, Form::Program);
-    let stored = taken(message, &program, Reading { form: Form::Stored, ..how });
-    let back = written(message, &stored, &program, Form::Wire);
+    let packed = taken(message, wire, Reading { notation: Notation::Wire, ..how });
+    let program = written(message, &packed, wire, Notation::Program);
+    let stored = taken(message, &program, Reading { notation: Notation::Stored, ..how });
+    let back = written(message, &stored, &program, Notation::Wire);
     (program, back)
 }
 
 fn taken(message: &'static Message, text: &[u8], how: Reading) -> Packed {
     let mut packed = Packed::default();
     let is_accepted = read(message, text, how, &mut packed);
-    assert!(is_accepted, "{:?} refuses {}: {:?}", how.form, String::from_utf8_lossy(text), packed.issues);
+    assert!(is_accepted, "{:?} refuses {}: {:?}", how.notation, String::from_utf8_lossy(text), packed.issues);
     packed
 }
 
-fn written(message: &'static Message, packed: &Packed, text: &[u8], form: Form) -> Vec<u8> {
+fn written(message: &'static Message, packed: &Packed, text: &[u8], notation: Notation) -> Vec<u8> {
     let mut out = Vec::new();
-    write(message, packed, text, form, &mut out);
+    write(message, packed, text, notation, &mut out);
     check_json(&out);
     out
 }
@@ -125,7 +125,7 @@ fn is_kept(kind: &Kind, before: &Value, after: &Value) -> bool {
             one.as_i64().map(|one| one.div_euclid(1000) * 1000) == other.as_i64()
         }
         // Ten digits are read as seconds.
-        (Kind::Moment, Value::Number(one), Value::Number(other)) => {
+        (Kind::Timestamp, Value::Number(one), Value::Number(other)) => {
             one == other || one.as_i64().map(|one| one * 1000) == other.as_i64()
         }
         _ => before == after,
@@ -154,9 +154,9 @@ fn push(seeds: &mut Vec<Vec<u8>>, at: usize, text: &[u8]) {
     let mut packed = Packed::default();
     if read(message, text, Reading::WIRE, &mut packed) {
         let mut program = Vec::new();
-        write(message, &packed, text, Form::Program, &mut program);
-        for form in [1, 2] {
-            seeds.push([&[number, form | 0b1100_0000, 2], &*program].concat());
+        write(message, &packed, text, Notation::Program, &mut program);
+        for notation in [1, 2] {
+            seeds.push([&[number, notation | 0b1100_0000, 2], &*program].concat());
         }
     }
 }

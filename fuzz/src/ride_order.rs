@@ -49,11 +49,11 @@ fn after(facts: &[Event]) -> RideOrder {
     let mut order = RideOrder::default();
     for fact in facts {
         let transition = order.apply(fact, NOW);
-        assert_ne!(transition.kind, Kind::Illegal, "a fact is refused: {fact:?} {:?}", transition.reason);
+        assert_ne!(transition.kind, RideTransitionKind::Illegal, "a fact is refused: {fact:?} {:?}", transition.reason);
         check_border(&order, fact, &transition);
         order = transition.order;
         let again = order.apply(fact, NOW);
-        assert_ne!(again.kind, Kind::Moved, "a repetition is news: {fact:?}");
+        assert_ne!(again.kind, RideTransitionKind::Moved, "a repetition is news: {fact:?}");
         assert_eq!(
             RideOrder { news: 0, news_at: None, ..again.order },
             RideOrder { news: 0, news_at: None, ..order.clone() },

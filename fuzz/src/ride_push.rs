@@ -2,8 +2,8 @@
 
 use crate::input::{Input, seed};
 use crate::vectors::Vectors;
-use meituan_protocol::envelope::Key;
-use meituan_protocol::message::{Form, Packed, write};
+use meituan_protocol::envelope::EnvelopeKey;
+use meituan_protocol::message::{Notation, Packed, write};
 use meituan_protocol::ride::{Client, Config, INTERFACES, Interface, ORDER_CHANGED};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{ErrorCode, Secret};
@@ -50,7 +50,7 @@ fn outcome(client: &Client, uri: &str, body: &[u8]) -> Outcome {
             assert!(is_its_path || accepted.is_other, "another push than its path says");
             assert!(!accepted.is_other || accepted.interface.name == ORDER_CHANGED.name, "another business changes an order");
             let mut program = Vec::new();
-            write(accepted.interface.request, &packed, accepted.source.as_bytes(), Form::Program, &mut program);
+            write(accepted.interface.request, &packed, accepted.source.as_bytes(), Notation::Program, &mut program);
             assert!(accepted.deduplication_key.contains(':'));
             Ok((accepted.deduplication_key, program))
         }
@@ -73,7 +73,7 @@ fn check_any(client: &Client, uri: &str, body: &[u8]) {
 /// The same content is the same push, however it comes; and with another token or another key it is none.
 fn check_content(client: &Client, push: &Interface, text: &str) {
     let uri = format!("/{}", push.name);
-    let content = Key::new(&Secret::new(KEY)).expect("the key is one").seal(text);
+    let content = EnvelopeKey::new(&Secret::new(KEY)).expect("the key is one").seal(text);
     let form = format!("token={TOKEN}&version=1.0&content={content}");
     let first = outcome(client, &uri, form.as_bytes());
     let object = json!({ "accessKey": TOKEN, "content": content }).to_string();
@@ -90,7 +90,7 @@ fn check_content(client: &Client, push: &Interface, text: &str) {
 /// The document's pushes.
 pub fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    let key = Key::new(&Secret::new(KEY)).expect("the key is one");
+    let key = EnvelopeKey::new(&Secret::new(KEY)).expect("the key is one");
     for (at, push) in pushes().into_iter().enumerate() {
         let request = vectors.file(&format!("ride/{}/request.json", push.name));
         let content = key.seal(&String::from_utf8_lossy(&request));

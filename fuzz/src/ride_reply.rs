@@ -2,9 +2,9 @@
 
 use crate::input::{Input, flag};
 use crate::vectors::Vectors;
-use meituan_protocol::envelope::Key;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::message::definition::Facts;
-use meituan_protocol::message::{Form, Packed, Reading, read, write};
+use meituan_protocol::message::{Notation, Packed, Reading, read, write};
 use meituan_protocol::ride::{Client, Config, INTERFACES, Interface, ReplyForm, Version};
 use meituan_protocol::{ErrorCode, Secret};
 use serde_json::Value;
@@ -52,17 +52,17 @@ fn error_is_read(error: &meituan_protocol::Error) -> bool {
 /// What a source says as a success, which it must be.
 fn program(interface: &'static Interface, source: &[u8]) -> Vec<u8> {
     let mut packed = Packed::default();
-    let how = Reading { form: Form::Wire, success: true, facts: Facts::default() };
+    let how = Reading { notation: Notation::Wire, success: true, facts: Facts::default() };
     assert!(read(interface.reply, source, how, &mut packed), "a refused reply is taken: {:?}", packed.issues);
     let mut out = Vec::new();
-    write(interface.reply, &packed, source, Form::Program, &mut out);
+    write(interface.reply, &packed, source, Notation::Program, &mut out);
     out
 }
 
 /// The same reply in the other forms says the same.
 fn check_forms(client: &Client, interface: &'static Interface, body: &[u8], program_of_direct: &[u8]) {
     let Ok(text) = std::str::from_utf8(body) else { return };
-    let key = Key::new(&Secret::new(KEY)).expect("the key is one");
+    let key = EnvelopeKey::new(&Secret::new(KEY)).expect("the key is one");
     let around = |data: String| format!(r#"{{"status":0,"msg":"ok","data":{data}}}"#);
     let quoted = Value::from(text).to_string();
     let mut forms = vec![
@@ -89,7 +89,7 @@ fn check_forms(client: &Client, interface: &'static Interface, body: &[u8], prog
 /// Every reply of the document's examples, and one in each form.
 pub fn seeds(vectors: &Vectors) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    let key = Key::new(&Secret::new(KEY)).expect("the key is one");
+    let key = EnvelopeKey::new(&Secret::new(KEY)).expect("the key is one");
     for (at, interface) in INTERFACES.iter().enumerate() {
         let at = at as u8;
         let reply = vectors.file(&format!("ride/{}/response.json", interface.name));

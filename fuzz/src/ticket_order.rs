@@ -4,7 +4,7 @@ use crate::input::{Input, flag, json, seed};
 use crate::ticket_order_events::{START, Story, event_json};
 use crate::vectors::Vectors;
 use meituan_protocol::message::definition::Facts;
-use meituan_protocol::message::{Form, Packed, Reading, read};
+use meituan_protocol::message::{Notation, Packed, Reading, read};
 use meituan_protocol::ticket::Call;
 use meituan_protocol::ticket::order::*;
 use meituan_protocol::ticket::working_days::Calendar;
@@ -57,7 +57,7 @@ impl Default for Replay {
 impl Replay {
     fn apply(&mut self, event: &Event) {
         let transition = apply(self.order.as_ref(), event, &self.settings, self.story.now);
-        assert_eq!(transition.kind == Kind::Moved, transition.next.is_some(), "{event:?} {transition:?}");
+        assert_eq!(transition.kind == TransitionKind::Moved, transition.next.is_some(), "{event:?} {transition:?}");
         if let Some(next) = &transition.next {
             self.check_order(next);
             check_text(next);
@@ -96,7 +96,7 @@ impl Replay {
         }
         for (index, refund) in next.refunds.iter().enumerate() {
             let again = next.refunds[..index].iter().any(|other| other.refund_id == refund.refund_id);
-            assert!(!again, "a refund stands twice: {next:?}");
+            assert!(!again, "a refund appears twice: {next:?}");
         }
         let Some(before) = &self.order else { return };
         assert!(grows(before, next), "a count fell: {before:?} then {next:?}");
@@ -135,7 +135,7 @@ impl Replay {
         }
         text.push(b'}');
         let facts = Facts { quantity: Some(self.story.quantity), ..Facts::NONE };
-        let how = Reading { form: Form::Program, success: reply.code == 200, facts };
+        let how = Reading { notation: Notation::Program, success: reply.code == 200, facts };
         let mut packed = Packed::default();
         let is_sent = read(call.reply, &text, how, &mut packed);
         assert!(is_sent, "a reply cannot be sent: {} {:?}", String::from_utf8_lossy(&text), packed.issues);

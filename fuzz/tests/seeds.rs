@@ -3,7 +3,7 @@
 
 use meituan_protocol_fuzz::{TARGETS, Target, vectors};
 
-/// Inputs for each target but two: a search for what was signed takes long, and so does a story of many events.
+/// Inputs for each target but two: a search for the string that was signed takes long, and so does a story of many events.
 const INPUTS: usize = 2_000;
 const FEWER: [(&str, usize); 2] = [("ba", 100), ("ticket_order", 300)];
 

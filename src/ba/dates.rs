@@ -2,7 +2,7 @@
 
 use crate::time::{BEIJING_OFFSET, DAY, Date, MONTHS, Timestamp, http_date, parse_http_date, parse_wall_clock, wall_clock};
 
-/// One form: `%` and a letter stand for a part of the date. `$` at the front: in Beijing time.
+/// One form: `%` with a letter is a part of the date. `$` at the front: in Beijing time.
 ///
 /// | part | | part | |
 /// |---|---|---|---|
@@ -51,9 +51,9 @@ pub(super) fn write(form: Form, at: Timestamp) -> String {
     out
 }
 
-/// The moment that a Date header tells, in whichever form: an English month with a clock, `yyyy-MM-dd` with a clock (Beijing
+/// The timestamp in a Date header, in any of the forms: an English month with a clock, `yyyy-MM-dd` with a clock (Beijing
 /// time where no zone follows), or epoch seconds or milliseconds.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn timestamp_of(text: &str) -> Option<Timestamp> {
     if let Some(at) = parse_http_date(text.as_bytes()) {
         return Some(at);
     }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_read_in_whichever_form_it_is_written() {
+    fn a_timestamp_is_read_in_whichever_form_it_is_written() {
         let at = Some(Timestamp(1_430_908_460_000));
         let forms = [
             "Wed, 06 May 2015 10:34:20 GMT",
@@ -128,15 +128,15 @@ mod tests {
             "1430908460000",
         ];
         for form in forms {
-            assert_eq!(moment(form), at, "{form}");
+            assert_eq!(timestamp_of(form), at, "{form}");
         }
         // Without a zone it is Beijing's.
-        assert_eq!(moment("06 May 2015 18:34:20"), at);
-        assert_eq!(moment("31-Dec-2015 10:34:20 GMT"), Some(Timestamp(1_451_558_060_000)));
+        assert_eq!(timestamp_of("06 May 2015 18:34:20"), at);
+        assert_eq!(timestamp_of("31-Dec-2015 10:34:20 GMT"), Some(Timestamp(1_451_558_060_000)));
     }
 
     #[test]
-    fn what_names_no_moment_is_none() {
+    fn what_names_no_timestamp_is_none() {
         let none = [
             "",
             ":",
@@ -153,7 +153,7 @@ mod tests {
             "32 May 2015 10:34:20 GMT",
         ];
         for text in none {
-            assert_eq!(moment(text), None, "{text}");
+            assert_eq!(timestamp_of(text), None, "{text}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! It is a search, so it is not for every request: some thousand hashes. It says nothing by guess: what it names makes
 //! the very signature that was received, or can be seen in the header.
 
-use super::dates::{moment, write};
+use super::dates::{timestamp_of, write};
 use super::evidence::{Evidence, KeyForm, Way};
 use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
@@ -20,20 +20,20 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// What was found.
+/// The result of a diagnosis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
-    /// What must be signed.
+    /// The string that must be signed.
     pub string_to_sign: String,
     /// The signature that must come out; empty where no secret was given, or an id in its place.
     pub expected: String,
-    /// The signature as it stands in the header; empty where there is none.
+    /// The signature in the header; empty where there is none.
     pub received: String,
-    /// What was signed instead, where it was found.
+    /// The string that was signed instead, where it was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<String>,
-    /// What was done wrong. When nothing was [`found`](Diagnosis::is_explained), only what can be seen in the header.
+    /// The mistakes that were made. When nothing was [`found`](Diagnosis::is_explained), only those that can be seen in the header.
     pub mistakes: Vec<&'static Mistake>,
     /// Whether these mistakes make the signature that was received. Without any, the signature is right.
     pub is_explained: bool,
@@ -72,7 +72,7 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let method = evidence.method.to_ascii_uppercase();
     let uri = evidence.url().path_and_query();
     let received = read_header(evidence);
-    // What is an id as well signs nothing that is right.
+    // A secret that is an id as well signs nothing that is right.
     let ids = [evidence.client_id, evidence.partner_id, received.client_id];
     let secret = evidence.secrets.first().filter(|secret| !ids.iter().any(|id| is_text(secret, id)));
     let expected = secret.map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
@@ -104,7 +104,7 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     }
 }
 
-/// What can be seen, and what was found. A secret in the header and a clientId as the key are one mistake.
+/// Mistakes that can be seen, and mistakes that were found. A secret in the header and a clientId as the key are one mistake.
 fn joined(mut seen: Vec<&'static str>, found: &[&'static str]) -> Vec<&'static str> {
     let is_swapped = seen.contains(&"header.secret") && found.contains(&"secret.client-id");
     seen.retain(|id| !(is_swapped && *id == "header.secret"));
@@ -112,7 +112,7 @@ fn joined(mut seen: Vec<&'static str>, found: &[&'static str]) -> Vec<&'static s
     seen
 }
 
-/// Whether the secret is this text, which stands elsewhere.
+/// Whether the secret is this string, which is known from elsewhere.
 fn is_text(secret: &Secret, text: &str) -> bool {
     !text.is_empty() && secret.expose() == text.as_bytes()
 }
@@ -262,7 +262,7 @@ impl Change {
 
 /// Every change that a known mistake makes to this request, in the order of the table.
 fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<NamedChange> {
-    let at = moment(evidence.date);
+    let at = timestamp_of(evidence.date);
     let mut all = Vec::new();
     for mistake in MISTAKES {
         let mut texts = Vec::new();
@@ -282,7 +282,7 @@ fn changes(evidence: &Evidence<'_>, right: &Signing<'_>) -> Vec<NamedChange> {
             (Changes::Seen | Changes::Dates(_), _) => {}
         }
         for text in texts {
-            // What changes nothing is no mistake.
+            // A change without effect is no mistake.
             if text != right.parts[changed as usize] {
                 all.push((mistake.id, Change::Part(changed, text)));
             }
@@ -314,7 +314,7 @@ impl Search<'_> {
         };
         self.try_changes(right, &[])
             .or_else(|| changes.iter().find_map(alone))
-            .or_else(|| self.other_moment(right))
+            .or_else(|| self.other_timestamp(right))
             .or_else(|| changes.iter().enumerate().find_map(in_pairs))
     }
 
@@ -334,19 +334,19 @@ impl Search<'_> {
         Some(Found { ids, signed: string, secret })
     }
 
-    /// Another moment, within the time that a receiver tolerates and some more.
-    fn other_moment(&self, right: &Signing<'_>) -> Option<Found> {
+    /// Another timestamp, within the time that a receiver tolerates and some more.
+    fn other_timestamp(&self, right: &Signing<'_>) -> Option<Found> {
         const SECONDS: i64 = 900;
-        let at = moment(self.evidence.date)?;
+        let at = timestamp_of(self.evidence.date)?;
         // Before, after, and further from it each time.
         (2..2 * (SECONDS + 1)).find_map(|step| {
             let by = if step % 2 == 0 { -step / 2 } else { step / 2 };
             let date = http_date(Timestamp(at.0.saturating_add(by * 1000)));
-            self.try_changes(right, &[&("date.other-moment", Change::Part(Aspect::Date, date))])
+            self.try_changes(right, &[&("date.other-timestamp", Change::Part(Aspect::Date, date))])
         })
     }
 
-    /// Whether it gives the bytes that were received; their number tells which hash it was.
+    /// Whether it gives the bytes that were received; their number says which hash it was.
     fn gives(&self, signing: &Signing<'_>, secret: &Secret, string: &[u8]) -> bool {
         let Some(key) = self.key(secret, signing.form) else { return false };
         match signing.way {
@@ -377,7 +377,7 @@ impl Search<'_> {
         }
     }
 
-    /// Nothing where the secret cannot be read in that way, or what stands in its place is not known.
+    /// Nothing where the secret cannot be read in that way, or its replacement is not known.
     fn key(&self, secret: &Secret, form: KeyForm) -> Option<Zeroizing<Vec<u8>>> {
         let bytes = secret.expose();
         let known = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());

@@ -2,7 +2,7 @@
 
 use crate::Secret;
 
-/// A request whose signature is in question. What is not known is empty.
+/// A request whose signature is in question. Fields that are not known are empty.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence<'a> {
     /// The method as it was sent.
@@ -54,7 +54,7 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// What was made of the secret.
+/// The key that was made of the secret.
 #[derive(Clone, Copy)]
 pub(super) enum KeyForm {
     AsItIs,
@@ -73,7 +73,7 @@ pub(super) enum KeyForm {
     Empty,
 }
 
-/// What was done with the secret and the string.
+/// The way in which secret and string made the signature.
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     Hmac,

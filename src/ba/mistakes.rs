@@ -1,5 +1,5 @@
-//! What people do wrong when they sign: one table. The order matters where two mistakes make the same string: the more
-//! common stands first.
+//! Common mistakes of signing: one table. The order matters where two mistakes make the same string: the more common one
+//! is first.
 
 use super::dates::Form;
 use super::evidence::{Evidence, KeyForm, Url, Way};
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 pub struct Mistake {
     /// The stable id, such as `line.crlf`.
     pub id: &'static str,
-    /// What was done.
+    /// The mistake.
     #[cfg(feature = "texts")]
     pub what: Text,
     /// How to put it right.
@@ -20,17 +20,17 @@ pub struct Mistake {
     pub(super) changes: Changes,
 }
 
-/// What a mistake may have changed in the string to sign, the key or the hash. Two mistakes go together where they change
+/// The change that a mistake makes in the string to sign, the key or the hash. Two mistakes go together where they change
 /// different things.
 #[derive(Clone, Copy)]
 pub(super) enum Changes {
     /// Nothing: it can be seen in the headers, or is tried in another way.
     Seen,
-    /// One of these stands in the string instead.
+    /// One of these is in the string instead.
     Texts(Aspect, &'static [&'static str]),
     /// One of these forms of the date.
     Dates(&'static [Form]),
-    /// One of the texts that are made of the request.
+    /// One of the strings that are made of the request.
     Made(Aspect, fn(&Evidence<'_>, &mut Vec<String>)),
     /// One of these was made of the secret.
     Keys(&'static [KeyForm]),
@@ -88,7 +88,7 @@ macro_rules! mistakes {
 }
 
 mistakes! {
-    // What can be seen in the headers.
+    // Mistakes that can be seen in the headers.
     "header.authorization", Seen,
         "The Authorization header is missing or has no signature", "缺少 Authorization 请求头，或其中没有签名";
         fix "Send Authorization: MWS <clientId>:<signature>; look for a proxy that drops it", "发送 Authorization: MWS <clientId>:<签名>，并检查代理是否丢弃了它";
@@ -102,10 +102,10 @@ mistakes! {
         "The clientId in Authorization is another one", "Authorization 中的 clientId 不是约定的那个";
         fix "Use the clientId of this environment: test and production differ", "使用当前环境的 clientId，测试与生产不同";
     "header.partner-id", Seen,
-        "The partnerId stands where the clientId belongs", "在 clientId 的位置写了 partnerId";
-        fix "The partnerId goes into the PartnerId header; Authorization takes the clientId", "partnerId 放在 PartnerId 请求头，Authorization 中用 clientId";
+        "The partnerId is where the clientId belongs", "在 clientId 的位置写了 partnerId";
+        fix "The partnerId goes into the PartnerId header; Authorization has the clientId", "partnerId 放在 PartnerId 请求头，Authorization 中用 clientId";
     "header.secret", Seen,
-        "The secret stands where the clientId belongs, or the clientId was given here as the secret", "Authorization 中 clientId 的位置写的是密钥，或者这里填写的密钥其实是 clientId";
+        "The secret is where the clientId belongs, or the clientId was given here as the secret", "Authorization 中 clientId 的位置写的是密钥，或者这里填写的密钥其实是 clientId";
         fix "Compare both with what Meituan gave you: the clientId is sent, the clientSecret only signs. A secret that was sent must be replaced", "对照美团下发的两个值：clientId 放进请求头，clientSecret 只用来签名；已经发送出去的密钥必须更换";
     "header.swapped", Seen,
         "Signature and clientId have changed places", "签名与 clientId 的位置颠倒";
@@ -115,7 +115,7 @@ mistakes! {
         fix "Write the 20 bytes in Base64: 28 characters ending in =", "把 20 字节写成 Base64：28 个字符，以 = 结尾";
     "encoding.base64-of-hex", Seen,
         "The signature is the Base64 of its hex string", "对签名的十六进制字符串又做了 Base64";
-        fix "Give the 20 raw bytes to Base64, not their hex string", "直接对 20 个原始字节做 Base64，不要先转成十六进制文本";
+        fix "Give the 20 raw bytes to Base64, not their hex string", "直接对 20 个原始字节做 Base64，不要先转成十六进制字符串";
     "encoding.url-safe", Seen,
         "The signature is in the URL-safe Base64 alphabet", "签名用了 URL 安全的 Base64 字母表";
         fix "Use the standard alphabet, with + and /", "使用标准字母表（+ 和 /）";
@@ -124,7 +124,7 @@ mistakes! {
         fix "Write Base64 with padding", "Base64 保留末尾的填充";
     "encoding.percent", Seen,
         "The signature is percent-encoded", "签名被做了 URL 编码";
-        fix "A header takes the Base64 as it is", "请求头中直接放 Base64，不做 URL 编码";
+        fix "The header has the Base64 as it is", "请求头中直接放 Base64，不做 URL 编码";
     "encoding.plus", Seen,
         "A + of the signature has become a space", "签名中的 + 变成了空格";
         fix "Do not decode the header as if it were a form", "不要把请求头当作表单来解码";
@@ -135,7 +135,7 @@ mistakes! {
         "The signature is as long as that of MD5", "签名的长度是 MD5 的";
         fix "Use HMAC-SHA1", "改用 HMAC-SHA1";
 
-    // What was signed.
+    // Mistakes in the string that was signed.
     "line.crlf", Texts(Line, &["\r\n"]),
         "Method and date are on lines that end with CRLF", "两行之间用了 CRLF 换行";
         fix "One line feed (0x0A) between URI and date, no carriage return", "URI 与日期之间只用一个换行符 LF（0x0A），不要回车";
@@ -146,7 +146,7 @@ mistakes! {
         "There is no line feed between URI and date", "URI 与日期之间没有换行符";
         fix "One line feed (0x0A) between URI and date", "URI 与日期之间加一个换行符 LF（0x0A）";
     "line.space", Texts(Line, &[" "]),
-        "A space stands where the line feed belongs", "换行符的位置写成了空格";
+        "A space is where the line feed belongs", "换行符的位置写成了空格";
         fix "One line feed (0x0A) between URI and date", "URI 与日期之间用一个换行符 LF（0x0A）";
     "line.doubled", Texts(Line, &["\n\n"]),
         "There are two line feeds between URI and date", "URI 与日期之间有两个换行符";
@@ -164,7 +164,7 @@ mistakes! {
         "There is no space between method and URI", "方法与 URI 之间没有空格";
         fix "One space between method and URI", "方法与 URI 之间加一个空格";
     "space.line-feed", Texts(Space, &["\n"]),
-        "A line feed stands between method and URI", "方法与 URI 之间写成了换行符";
+        "A line feed is between method and URI", "方法与 URI 之间写成了换行符";
         fix "One space between method and URI", "方法与 URI 之间用一个空格";
     "method.case", Made(Method, |evidence, out| {
         let lower = evidence.method.to_ascii_lowercase();
@@ -223,10 +223,10 @@ mistakes! {
         fix "Meituan does not document whether the query is signed: register addresses without a query", "查询串是否参与签名没有文档说明：登记不带查询串的地址";
     "uri.percent", Made(Uri, |evidence, out| out.extend([true, false].map(|upper| percent(evidence.url().path_and_query(), upper)))),
         "The URI was percent-encoded", "URI 被做了 URL 编码";
-        fix "Sign the path as it stands in the request line", "按请求行中的原样签名";
+        fix "Sign the path as it is in the request line", "按请求行中的原样签名";
     "uri.decoded", Made(Uri, |evidence, out| out.extend(unpercent(evidence.url().path_and_query()))),
         "The URI was percent-decoded", "URI 被解码之后才签名";
-        fix "Sign the path as it stands in the request line, before it is decoded", "按请求行中的原样签名，不要用解码后的路径";
+        fix "Sign the path as it is in the request line, before it is decoded", "按请求行中的原样签名，不要用解码后的路径";
     "uri.slash", Made(Uri, |evidence, out| {
         let Url { path, .. } = evidence.url();
         out.push(match path.strip_suffix('/') {
@@ -286,8 +286,8 @@ mistakes! {
         "The date was left out", "没有把日期放进去";
         fix "The second line is the Date header as it is", "第二行是 Date 请求头的原样";
     // Many strings: it is tried alone, and last (see the diagnosis).
-    "date.other-moment", Seen,
-        "Another moment was signed than the Date header has", "参与签名的时间与 Date 请求头不是同一时刻";
+    "date.other-timestamp", Seen,
+        "Another timestamp was signed than the Date header has", "参与签名的时间戳与 Date 请求头不一致";
         fix "Ask for the time once, and use the same string for both; look for a proxy that sets Date", "只取一次时间，签名和请求头用同一个字符串；检查代理是否改写了 Date";
 
     // With what.
@@ -301,10 +301,10 @@ mistakes! {
         "The secret was decoded from Base64", "密钥被当作 Base64 解码";
         fix "The key is the secret's characters as they are", "密钥就是字符串本身的字节，不要解码";
     "secret.white-space", Keys(&[KeyForm::Followed("\n"), KeyForm::Followed(" "), KeyForm::Followed("\r\n"), KeyForm::Trimmed]),
-        "White space stands at the secret's end", "密钥末尾有空白字符";
+        "White space is at the secret's end", "密钥末尾有空白字符";
         fix "Trim the secret: a file or a variable often ends with a line feed", "去掉密钥末尾的空白：文件或环境变量常带换行符";
     "secret.quotes", Keys(&[KeyForm::Quoted("\""), KeyForm::Quoted("'"), KeyForm::Unquoted]),
-        "The quotes around the secret were taken for a part of it", "密钥两边的引号被当成了密钥";
+        "The quotes around the secret were read as a part of it", "密钥两边的引号被当成了密钥";
         fix "Remove the quotes: some .env readers keep them", "去掉引号：有些 .env 读取程序会保留引号";
     "secret.case", Keys(&[KeyForm::Upper, KeyForm::Lower]),
         "The secret was used in another case", "密钥的大小写不同";

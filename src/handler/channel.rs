@@ -82,7 +82,7 @@ impl<T> Future for Receiver<T> {
     }
 }
 
-/// What was waited for, or `None` where the limit was first.
+/// The awaited value, or `None` where the limit was first.
 pub(crate) async fn within<T>(limit: impl Future<Output = ()>, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
     let mut limit = pin!(limit);
     std::future::poll_fn(|context| match Pin::new(&mut *work).poll(context) {

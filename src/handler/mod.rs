@@ -1,4 +1,5 @@
-//! What the handlers of both APIs share: stores, what runs tasks, and what settles all that is due. It decides nothing.
+//! The common part of the handlers of both APIs: stores, runtimes for tasks, and the settler of all that is due. It decides
+//! nothing.
 
 mod channel;
 mod runtime;
@@ -34,11 +35,11 @@ pub(crate) type Responded = (u16, Vec<u8>);
 /// A function of the user's.
 pub(crate) type Function<Input, Output> = dyn Fn(Input) -> BoxFuture<Result<Output, BoxError>> + Send + Sync;
 
-/// What it is about: ids only, never credentials.
+/// The subject of a report: ids only, never credentials.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct About<'a, Key = Id> {
-    /// What the order is kept under: Meituan's number, as far as it is known.
+    /// The key of the order: Meituan's number, as far as it is known.
     pub order_id: Option<Key>,
     /// The call, push or notice, by name.
     pub call: Option<&'a str>,
@@ -63,13 +64,13 @@ pub(crate) fn print(about: &dyn fmt::Display, what: &dyn fmt::Display) {
     eprintln!("meituan-protocol: {about}: {what}");
 }
 
-/// What deviates, by rule and path.
+/// Deviations, by rule and path.
 pub(crate) fn write_issues(f: &mut fmt::Formatter<'_>, what: &str, issues: &[Issue]) -> fmt::Result {
     f.write_str(what)?;
     issues.iter().try_for_each(|issue| write!(f, " {} at {}", issue.rule.unwrap_or(issue.code.as_str()), issue.path))
 }
 
-/// What is said of a store that did not take it.
+/// The sentence about a store that did not save it.
 pub(crate) const STORE_FAILED: &str = "the store failed";
 pub(crate) const STORE_LATE: &str = "the store has not ended in time";
 pub(crate) const STORE_CONTENDED: &str = "others have saved the order first each time";

@@ -1,16 +1,16 @@
-//! What runs the work of a handler: tasks, a clock, pauses.
+//! Runtimes for the work of a handler: tasks, a clock, pauses.
 
 use crate::time::{Now, Timestamp};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
-/// What steady clocks count from.
+/// The time that steady clocks count from.
 static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// What a handler needs of its surroundings: [`Tokio`] (feature `tokio`), [`Threads`](super::Threads), or your own.
+/// The runtime of a handler: [`Tokio`] (feature `tokio`), [`Threads`](super::Threads), or your own.
 pub trait Runtime: Send + Sync + 'static {
-    /// Runs this to its end, beside whoever asked for it.
+    /// Runs this to its end, beside the caller.
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
 
     /// Ends after so long.

@@ -1,5 +1,5 @@
-//! What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
-//! claimed in its snapshot.
+//! Settles what is due in a store, order by order. Others may do the same at the same time: work for an order is claimed in its
+//! snapshot.
 
 use super::work::task;
 use super::{BoxError, DueStore, OrderKey, Runtime};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many orders are settled side by side in one pass, how many without one, and how many are asked for at once.
+/// How many orders are settled side by side in one pass, how many without one, and how many are requested at once.
 const SIDE_BY_SIDE: usize = 8;
 const MAX_UNDER_WAY: usize = 64;
 const AT_ONCE: usize = 100;
@@ -27,7 +27,7 @@ pub struct Settled {
     pub failed: usize,
 }
 
-/// What settles orders of a store.
+/// A handler that settles orders of a store.
 pub(crate) trait Settles: Send + Sync + Sized + 'static {
     type Key: OrderKey;
     type Store: DueStore<Self::Key>;
@@ -44,7 +44,7 @@ pub(crate) trait Settles: Send + Sync + Sized + 'static {
     fn cannot_look(&self, error: &BoxError);
 }
 
-/// What [`settle_forever`] has begun.
+/// Work that [`settle_forever`] has begun.
 #[derive(Debug)]
 struct UnderWay<Key> {
     orders: BTreeSet<Key>,
@@ -81,14 +81,14 @@ impl<H: Settles> Turn<H> {
     }
 }
 
-/// What the store says is due.
+/// The orders that the store lists as due.
 struct Found<Key> {
     orders: Vec<Key>,
     /// They are claimed for this process, which is to settle all of them: everybody else leaves them alone.
     is_claimed: bool,
 }
 
-/// What is due. Where the store does not claim, what is known to be due is returned again.
+/// Returns the orders that are due. If the store does not claim, those that are known to be due are returned again.
 async fn look<H: Settles>(handler: &H, max: usize, known: usize) -> Result<Found<H::Key>, BoxError> {
     let (store, now) = (handler.store(), handler.runtime().now().wall);
     Ok(match store.claim_due(now, max, LEASE).await? {
@@ -103,7 +103,7 @@ pub(crate) async fn settle_all<H: Settles>(handler: Arc<H>) -> Result<Settled, B
     let runtime = handler.runtime();
     loop {
         let Found { orders, is_claimed } = look(&*handler, AT_ONCE, seen.len()).await?;
-        // What fails stays claimed; where nobody claims, it is due again at once.
+        // A failed order stays claimed; where nobody claims, it is due again at once.
         let is_last = is_claimed && orders.len() < AT_ONCE;
         let found: VecDeque<H::Key> = orders.into_iter().filter(|id| is_claimed || seen.insert(id.clone())).collect();
         if found.is_empty() {

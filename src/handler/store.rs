@@ -1,4 +1,4 @@
-//! Where orders are kept: a database of the user's.
+//! The store of orders: a database of the user's.
 
 use super::BoxError;
 use crate::message::Id;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What an order is kept under: a ticket order under Meituan's number (an [`Id`]), a ride under a text.
+/// The key of an order: a ticket order under Meituan's number (an [`Id`]), a ride under a string.
 pub trait OrderKey: Clone + Ord + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// One of many keys, the first of which is this one, for tests.
     #[doc(hidden)]
@@ -34,12 +34,12 @@ impl OrderKey for String {
 
     fn of_rides(&self) -> Vec<String> {
         let kinds = [format!("{self}143009655634"), format!("314253f8-912b-4c7e-9f25-{self}"), format!("calls:{self}")];
-        // Two that a store takes for one where it does not tell upper case from lower case.
+        // Two that are one for a store that does not distinguish upper case from lower case.
         kinds.into_iter().chain([format!("a{self}"), format!("A{self}")]).collect()
     }
 }
 
-/// Where orders are kept: one row for each order, with a revision that changes with every save. `Store` is one of ticket orders,
+/// A store of orders: one row for each order, with a revision that changes with every save. `Store` is one of ticket orders,
 /// `Store<String>` one of rides; each has a table of its own.
 ///
 /// A read must give what was saved last (linearizable): a replica that lags, or a cache, loses what was saved.
@@ -71,7 +71,7 @@ impl OrderKey for String {
 ///
 /// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled.
 pub trait Store<Key: OrderKey = Id>: Send + Sync + 'static {
-    /// What the store knows a saved version by.
+    /// The version of a saved order.
     type Revision: Clone + Send + Sync + 'static;
 
     /// Returns what was saved last; `None` if nothing was.
@@ -82,7 +82,7 @@ pub trait Store<Key: OrderKey = Id>: Send + Sync + 'static {
     fn save(&self, order: SaveOrder<Self::Revision, Key>) -> impl Future<Output = Result<bool, BoxError>> + Send;
 }
 
-/// A store that can be asked for all orders in which something is due. One that sets an alarm for each order need not.
+/// A store that returns all orders in which something is due. One that sets an alarm for each order need not.
 pub trait DueStore<Key: OrderKey = Id>: Store<Key> {
     /// Returns the orders whose [`SaveOrder::due`] is not later than `now`, the earliest first, `max` at most.
     fn due(&self, now: Timestamp, max: usize) -> impl Future<Output = Result<Vec<Key>, BoxError>> + Send;
@@ -105,7 +105,7 @@ pub trait DueStore<Key: OrderKey = Id>: Store<Key> {
     }
 }
 
-/// What is stored of an order.
+/// An order as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder<Revision> {
     /// The order as JSON, exactly as it was saved.
@@ -114,10 +114,10 @@ pub struct StoredOrder<Revision> {
     pub revision: Revision,
 }
 
-/// What is to be stored of an order.
+/// An order to save.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaveOrder<Revision, Key = Id> {
-    /// What it is kept under: Meituan's number of a ticket order, up to 64 bits; the key of a ride.
+    /// The key: Meituan's number of a ticket order, up to 64 bits; the key of a ride.
     pub order_id: Key,
     /// The order as JSON.
     pub snapshot: String,
@@ -164,7 +164,7 @@ impl<Key: OrderKey, S: DueStore<Key>> DueStore<Key> for Arc<S> {
 /// let store = MemoryStore::default();
 /// let first = SaveOrder { order_id: Id(7), snapshot: "{}".to_owned(), expected: None, due: None, conflicts: 0 };
 /// assert!(block_on(store.save(first.clone()))?);
-/// // Somebody else was first.
+/// // A conflict: another save came first.
 /// assert!(!block_on(store.save(first))?);
 /// # Ok::<(), meituan_protocol::ticket::handler::BoxError>(())
 /// ```

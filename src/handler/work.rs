@@ -5,7 +5,7 @@ use super::{BoxError, Runtime};
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// What a store is reported with that panicked, and what of anybody's took too long.
+/// Errors for a store that panicked, and for work that was too slow.
 pub(crate) const PANICKED: &str = "it panicked";
 pub(crate) const TOO_LONG: &str = "it took too long";
 
@@ -34,7 +34,7 @@ pub(crate) fn milliseconds(count: i64) -> Duration {
     Duration::from_millis(u64::try_from(count).unwrap_or_default())
 }
 
-/// Why what was asked of the store has no result.
+/// The reason why a request to the store has no result.
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// It failed.
@@ -43,7 +43,7 @@ pub(crate) enum Missing {
     Late,
 }
 
-/// What the store has said, if it was in time.
+/// The store's answer, if it was in time.
 pub(crate) async fn stored<T: Send + 'static>(
     runtime: &impl Runtime,
     work: impl Future<Output = Result<T, BoxError>> + Send + 'static,
@@ -58,7 +58,7 @@ pub(crate) async fn stored<T: Send + 'static>(
     }
 }
 
-/// What became of work that somebody waits for.
+/// The result of work that somebody waits for.
 #[derive(Debug)]
 pub(crate) enum Waited<T> {
     Ended(T),
@@ -67,7 +67,7 @@ pub(crate) enum Waited<T> {
     Late,
 }
 
-/// Runs this beside, and waits for it until the limit. One that is late goes on, and `late` takes what comes of it.
+/// Runs this beside, and waits for it until the limit. One that is late goes on, and `late` gets its result.
 pub(crate) async fn awaited<T: Send + 'static, L: Future<Output = ()> + Send>(
     runtime: &impl Runtime,
     work: impl Future<Output = T> + Send + 'static,

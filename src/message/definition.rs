@@ -1,4 +1,4 @@
-//! What a message is: the types that a definition is made of. How it is written down is in `macros`.
+//! The types that the definition of a message is made of. `macros` has the notation for it.
 //!
 //! ```
 //! use meituan_protocol::message::definition::*;
@@ -7,7 +7,7 @@
 //!     /// One code that lets guests in.
 //!     Voucher {
 //!         /// The code itself.
-//!         voucher "voucher": text(20), required;
+//!         voucher "voucher": string(20), required;
 //!         /// How many tickets it represents.
 //!         quantity "quantity": count, optional;
 //!     }
@@ -20,10 +20,10 @@
 
 use crate::time::Timestamp;
 
-/// A text for people.
+/// A sentence for people.
 #[cfg(feature = "texts")]
 pub type Doc = &'static str;
-/// A text for people; without the `texts` feature it is not there, and takes no room.
+/// A sentence for people; without the `texts` feature it is not there, and needs no room.
 #[cfg(not(feature = "texts"))]
 pub type Doc = ();
 
@@ -34,9 +34,9 @@ pub struct Message {
     pub name: Doc,
     /// The fields, in the order in which they are written.
     pub fields: &'static [Field],
-    /// What the fields must satisfy together.
+    /// The rules between the fields.
     pub rules: &'static [&'static Rule],
-    /// What it is.
+    /// Its description.
     pub doc: Doc,
 }
 
@@ -47,11 +47,11 @@ pub struct Field {
     pub name: &'static str,
     /// Other names under which it is seen on the wire: read as this field, and reported. Never written.
     pub aliases: &'static [&'static str],
-    /// What it holds.
+    /// The kind of its value.
     pub kind: Kind,
     /// Whether it must be there.
     pub presence: Presence,
-    /// What it is, with its unit and source: in the APIs' messages Chinese, then English after ` · `.
+    /// Its description, with its unit and source: in the APIs' messages Chinese, then English after ` · `.
     pub doc: Doc,
 }
 
@@ -60,7 +60,7 @@ pub struct Field {
 pub enum Presence {
     /// Always.
     Required,
-    /// Always, and it names what the message is about: an id that is 0, or a text that is blank, names nothing, and is
+    /// Always, and it names what the message is about: an id that is 0, or a string that is blank, names nothing, and is
     /// refused in what was received too.
     Key,
     /// In a reply whose code says success (200); a pending or failing reply may leave it out.
@@ -69,7 +69,7 @@ pub enum Presence {
     Optional,
     /// Not necessarily, and what is there on the wire must not cost the rest of the message: what cannot be read is
     /// reported and left out.
-    Dispensable,
+    Lenient,
     /// The same, and null is documented there: that is not worth a report.
     Nullable,
 }
@@ -81,7 +81,7 @@ impl Presence {
     }
 }
 
-/// What a field holds, on the wire and in a program.
+/// The kind of a field's value, on the wire and in a program.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// An unsigned 64-bit id. Wire: bare number. Program: string of digits (JavaScript), [`Id`](super::Id) (Rust).
@@ -99,8 +99,8 @@ pub enum Kind {
     Fen,
     /// A decimal number, kept digit by digit, within bounds.
     Decimal(&'static Bounds),
-    /// Text. `documented` is the documented length in characters: more than that is reported, not refused.
-    Text {
+    /// A string. `documented` is the documented length in characters: more than that is reported, not refused.
+    String {
         /// Documented length, 0 for none.
         documented: u16,
         /// The words that it can be, where it is one of ours: for types and documents alone.
@@ -111,7 +111,7 @@ pub enum Kind {
     Flag,
     /// A timestamp. Epoch milliseconds in both notations. On the wire epoch seconds and `yyyy-MM-dd HH:mm:ss` in UTC+8 are
     /// read too, and reported.
-    Moment,
+    Timestamp,
     /// A calendar date, `yyyy-MM-dd` in both notations.
     Date,
     /// A timestamp. Wire: `yyyy-MM-dd HH:mm:ss` in UTC+8. Program: epoch milliseconds.
@@ -120,31 +120,31 @@ pub enum Kind {
     Object(&'static Message),
     /// A list, with its maximal number of items (0: no limit).
     List {
-        /// What each item is.
+        /// The kind of each item.
         item: &'static Kind,
         /// The documented maximum of items, 0 for none.
-        most: u16,
+        max: u16,
     },
-    /// An object whose keys are data, with text values.
-    TextMap,
+    /// An object whose keys are data, with strings as values.
+    StringMap,
     /// Any JSON, kept as it is: a part of the message that is not known to us.
     Raw,
 }
 
 impl Kind {
-    /// Any text; `documented` as in [`Kind::Text`].
-    pub const fn text(documented: u16) -> Kind {
-        Kind::Text {
+    /// Any string; `documented` as in [`Kind::String`].
+    pub const fn string(documented: u16) -> Kind {
+        Kind::String {
             documented,
             #[cfg(feature = "texts")]
             words: &NO_WORDS,
         }
     }
 
-    /// A text that is one of these words.
-    #[cfg_attr(not(feature = "texts"), allow(unused_variables, reason = "the engine takes any text"))]
+    /// A string that is one of these words.
+    #[cfg_attr(not(feature = "texts"), allow(unused_variables, reason = "the engine accepts any string"))]
     pub const fn word(words: &'static Words) -> Kind {
-        Kind::Text {
+        Kind::String {
             documented: 0,
             #[cfg(feature = "texts")]
             words,
@@ -152,12 +152,12 @@ impl Kind {
     }
 }
 
-/// The words that a text can be.
+/// The words that a string can be.
 pub type Words = &'static [&'static str];
 #[cfg(feature = "texts")]
 static NO_WORDS: Words = &[];
 
-/// What a number is within.
+/// Bounds of a number.
 #[derive(Debug)]
 pub struct Bounds {
     /// Smallest.
@@ -177,7 +177,7 @@ const _: () = assert!(size_of::<Kind>() == 2 * size_of::<usize>());
 pub struct Enumeration {
     /// The type's name.
     pub name: &'static str,
-    /// What it is.
+    /// Its description.
     pub doc: Doc,
     /// Whether the list is not known to be whole: what is not listed may be sent, and is reported.
     pub is_open: bool,
@@ -192,7 +192,7 @@ pub struct EnumerationValue {
     pub value: i32,
     /// The constant's name.
     pub name: Doc,
-    /// What it means: Meituan's own words, then English after ` · `.
+    /// Its meaning: Meituan's own words, then English after ` · `.
     pub doc: Doc,
 }
 
@@ -205,13 +205,13 @@ pub struct Rule {
     pub basis: Basis,
     /// The field it is reported at, below the object that has the rule.
     pub at: &'static str,
-    /// What it demands, and the source: Chinese, then English after ` · `.
+    /// Its demand, and the source: Chinese, then English after ` · `.
     pub doc: Doc,
     /// Looks at one object.
-    pub check: fn(&View<'_>, &Facts) -> Verdict,
+    pub check: fn(&View<'_>, &Facts) -> RuleVerdict,
 }
 
-/// Where a rule comes from.
+/// The source of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Basis {
@@ -221,9 +221,9 @@ pub enum Basis {
     Inferred,
 }
 
-/// What a rule found.
+/// The result of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RuleVerdict {
     /// The fields satisfy the rule, or it does not apply.
     Kept,
     /// They do not.
@@ -232,7 +232,7 @@ pub enum Verdict {
     Unchecked,
 }
 
-/// What is known beside the message itself.
+/// Facts that are known beside the message itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
     /// How many tickets the order has.
@@ -241,7 +241,8 @@ pub struct Facts {
     pub now: Option<Timestamp>,
     /// A field that the reply repeats and that its request lacked: the reply may lack it too, which is only reported.
     pub left_out: Option<&'static str>,
-    /// From here on the text says what a reply repeats of its request: of a field that the program has said before, that is passed over.
+    /// From here on the input has what a reply repeats of its request: of a field that the program has said before, that is passed
+    /// over.
     pub repeated_from: Option<u32>,
 }
 

@@ -1,10 +1,10 @@
-//! What was found: each with its path, as long as there is room for it.
+//! Findings: each with its path, as long as there is room for it.
 
-use super::notation::Form;
+use super::notation::Notation;
 use super::packed::Step;
 use super::reader::{REFUSED, Reader};
 use super::span::unescape;
-use crate::text::push_integer;
+use crate::digits::push_integer;
 use crate::{ErrorCode, Issue};
 
 /// A hostile message could hold a million findings; the first ones are enough.
@@ -16,7 +16,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn note_string(&mut self, at: usize) {
-        if self.how.form == Form::Wire {
+        if self.how.notation == Notation::Wire {
             self.report(ErrorCode::NumberAsString, false, at, "");
         }
     }

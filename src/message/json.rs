@@ -86,7 +86,7 @@ pub(super) fn quoted(piece: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends a text as JSON.
+/// Appends a string as JSON.
 #[inline(never)]
 pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');

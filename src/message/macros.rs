@@ -1,6 +1,6 @@
-//! How messages, values, words, choices and rules are written down. What is made of them are the types and constants of `definition`.
+//! How messages, values, words, choices and rules are written down. They become the types and constants of `definition`.
 
-/// A documentation text, or nothing where texts are left out.
+/// A sentence of documentation, or nothing without the `texts` feature.
 #[doc(hidden)]
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 #[cfg(feature = "texts")]
@@ -9,7 +9,7 @@ macro_rules! doc_text {
     ($($doc:expr),*) => { concat!($($doc, "\n"),*) };
 }
 
-/// A documentation text, or nothing where texts are left out.
+/// A sentence of documentation, or nothing without the `texts` feature.
 #[doc(hidden)]
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 #[cfg(not(feature = "texts"))]
@@ -90,13 +90,13 @@ macro_rules! messages {
 
         impl $crate::message::value::FieldValue for $type {
             #[allow(unused_mut, unused_variables, reason = "a message may have no field")]
-            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+            fn decode(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
                 let mut fields = $crate::message::value::Slot::fields(slot);
-                $type { $($field: $crate::message::value::FieldValue::take(fields.next()),)* }
+                $type { $($field: $crate::message::value::FieldValue::decode(fields.next()),)* }
             }
 
             #[allow(unused_mut, reason = "a message may have no field")]
-            fn put(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut Vec<u8>) {
                 let mut object = $crate::message::json::ObjectWriter::begin(out);
                 $(object.field($wire, &self.$field);)*
                 object.end();
@@ -120,7 +120,7 @@ macro_rules! field_set {
     };
 }
 
-/// What `Debug` shows of a field.
+/// A field, as `Debug` shows it.
 #[doc(hidden)]
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! shown_field {
@@ -148,8 +148,8 @@ macro_rules! field_presence {
     (optional) => {
         $crate::message::definition::Presence::Optional
     };
-    (dispensable) => {
-        $crate::message::definition::Presence::Dispensable
+    (lenient) => {
+        $crate::message::definition::Presence::Lenient
     };
     (nullable) => {
         $crate::message::definition::Presence::Nullable
@@ -177,23 +177,23 @@ macro_rules! kind_type {
     (long) => { i64 };
     (milliseconds) => { $crate::time::Timestamp };
     (duration) => { std::time::Duration };
-    (moment) => { $crate::time::Timestamp };
+    (timestamp) => { $crate::time::Timestamp };
     (fen) => { $crate::money::Fen };
     (yuan) => { $crate::money::Fen };
     (yuan(-1)) => { $crate::money::Fen };
     (decimal) => { f64 };
     (decimal($min:literal..$max:literal)) => { f64 };
-    (text) => { String };
-    (text($documented:literal)) => { String };
+    (string) => { String };
+    (string($documented:literal)) => { String };
     (word($type:path)) => { $type };
     (flag) => { bool };
     (date) => { $crate::time::Date };
     (wall_clock) => { $crate::time::Timestamp };
-    (text_map) => { std::collections::BTreeMap<String, String> };
+    (string_map) => { std::collections::BTreeMap<String, String> };
     (raw) => { $crate::message::RawJson };
     (code($type:path)) => { $type };
     (object($type:path)) => { $type };
-    (list($most:literal, $($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
+    (list($max:literal, $($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
     (list($($kind:tt)*)) => { Vec<$crate::kind_type!($($kind)*)> };
 }
 
@@ -219,34 +219,34 @@ macro_rules! field_kind {
     (count) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, i32::MAX as i64)) };
     (count(1..)) => { $crate::message::definition::Kind::Integer($crate::bounds!(1, i32::MAX as i64, true)) };
     (long) => { $crate::message::definition::Kind::Integer($crate::bounds!(1 - (1 << 53), (1 << 53) - 1)) };
-    (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, $crate::time::LAST_MOMENT, true)) };
+    (milliseconds) => { $crate::message::definition::Kind::Integer($crate::bounds!(0, $crate::time::LAST_TIMESTAMP, true)) };
     (duration) => { $crate::field_kind!(milliseconds) };
-    (moment) => { $crate::message::definition::Kind::Moment };
+    (timestamp) => { $crate::message::definition::Kind::Timestamp };
     (fen) => { $crate::message::definition::Kind::Fen };
     (yuan) => { $crate::message::definition::Kind::Yuan { sentinel: None } };
     (yuan(-1)) => { $crate::message::definition::Kind::Yuan { sentinel: Some(-1) } };
     (decimal) => { $crate::message::definition::Kind::Decimal($crate::bounds!(i32::MIN as i64, i32::MAX as i64)) };
     (decimal($min:literal..$max:literal)) => { $crate::message::definition::Kind::Decimal($crate::bounds!($min, $max)) };
-    (text) => { $crate::message::definition::Kind::text(0) };
-    (text($documented:literal)) => { $crate::message::definition::Kind::text($documented) };
+    (string) => { $crate::message::definition::Kind::string(0) };
+    (string($documented:literal)) => { $crate::message::definition::Kind::string($documented) };
     (word($type:path)) => { $crate::message::definition::Kind::word(&<$type>::WORDS) };
     (flag) => { $crate::message::definition::Kind::Flag };
     (date) => { $crate::message::definition::Kind::Date };
     (wall_clock) => { $crate::message::definition::Kind::WallClock };
-    (text_map) => { $crate::message::definition::Kind::TextMap };
+    (string_map) => { $crate::message::definition::Kind::StringMap };
     (raw) => { $crate::message::definition::Kind::Raw };
     (code($type:path)) => { $crate::message::definition::Kind::Code(<$type>::VALUES) };
     (object($type:path)) => { $crate::message::definition::Kind::Object(<$type>::MESSAGE) };
-    (list($most:literal, $($kind:tt)*)) => {
-        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), most: $most }
+    (list($max:literal, $($kind:tt)*)) => {
+        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), max: $max }
     };
     (list($($kind:tt)*)) => {
-        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), most: 0 }
+        $crate::message::definition::Kind::List { item: &$crate::field_kind!($($kind)*), max: 0 }
     };
 }
 
-/// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is. Where the
-/// list itself is not known to be whole, the word `open` follows the type's name.
+/// Writes down the values of an integer field. The type is open: a number that is not listed is kept as it is. If the list itself
+/// is not known to be complete, the word `open` follows the type's name.
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! enumerations {
     ($(
@@ -282,11 +282,11 @@ macro_rules! enumerations {
         }
 
         impl $crate::message::value::FieldValue for $type {
-            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+            fn decode(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
                 $type($crate::message::value::take_code(slot))
             }
 
-            fn put(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut Vec<u8>) {
                 $crate::message::value::put_code(self.0, out);
             }
         }
@@ -299,7 +299,7 @@ macro_rules! enumerations {
     )*};
 }
 
-/// Writes down the words that a text field of our own can hold: a Rust type with one value for each.
+/// Writes down the words that a string of our own can hold: a Rust type with one value for each.
 #[doc(hidden)]
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! words {
@@ -337,12 +337,12 @@ macro_rules! words {
         }
 
         impl $crate::message::value::FieldValue for $type {
-            fn take(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
-                Self::named(&String::take(slot)).unwrap_or_default()
+            fn decode(slot: Option<$crate::message::value::Slot<'_>>) -> Self {
+                Self::named(&String::decode(slot)).unwrap_or_default()
             }
 
-            fn put(&self, out: &mut Vec<u8>) {
-                self.as_str().put(out);
+            fn encode(&self, out: &mut Vec<u8>) {
+                self.as_str().encode(out);
             }
         }
 
@@ -367,12 +367,12 @@ macro_rules! words {
 #[cfg_attr(feature = "unstable-engine", macro_export)]
 macro_rules! choices {
     (@body $body:ty, $view:ident $name:ident) => {
-        $view.take::<$body>($name)
+        $view.decode::<$body>($name)
     };
     (@body $body:ty, $view:ident $name:ident $($field:ident $wire:literal),+) => {{
         let body = $view.object($name)?;
         let mut taken = <$body>::default();
-        $( taken.$field = body.take($wire); )+
+        $( taken.$field = body.decode($wire); )+
         taken
     }};
     (
@@ -425,7 +425,7 @@ macro_rules! choices {
             }
 
             /// The one of an object that was read by the definition; nothing where it holds none, or several.
-            pub(super) fn take(view: &$crate::message::View<'_>) -> Option<$type> {
+            pub(super) fn decode(view: &$crate::message::View<'_>) -> Option<$type> {
                 let mut there = $type::MESSAGE.fields.iter().map(|field| field.name).filter(|name| view.has(name));
                 let name = there.next().filter(|_| there.next().is_none())?;
                 $type::named(name, view, name)

@@ -2,9 +2,9 @@
 
 use super::definition::Facts;
 
-/// The notation that a text is in.
+/// The notation of a message's JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum Notation {
     /// As Meituan sends and expects it. Read leniently: deviations are reported and accepted.
     Wire,
     /// As programs hold it. Read strictly: this is what we are going to send.
@@ -17,15 +17,15 @@ pub enum Form {
 /// How to read.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
-    /// The notation of the text.
-    pub form: Form,
+    /// The notation of the input.
+    pub notation: Notation,
     /// Fields that a successful reply must have are required.
     pub success: bool,
-    /// What is known beside the text.
+    /// Facts that are known beside the input.
     pub facts: Facts,
 }
 
 impl Reading {
     /// Reads what Meituan sent.
-    pub const WIRE: Reading = Reading { form: Form::Wire, success: false, facts: Facts::NONE };
+    pub const WIRE: Reading = Reading { notation: Notation::Wire, success: false, facts: Facts::NONE };
 }

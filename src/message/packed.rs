@@ -1,11 +1,11 @@
-//! The packed form: what reading leaves behind, flat, with the text it points into.
+//! The packed form: what reading leaves behind, flat, with the input that it points into.
 //!
 //! It is a row of 64-bit slots. An object is a block: one slot for each field of its definition, in order, and one
-//! slot before them that links to the next object where it is in a list. What a slot holds:
+//! slot before them that links to the next object where it is in a list. Contents of a slot:
 //!
 //! | kind | slot |
 //! |---|---|
-//! | id, text, decimal, date, raw | start of the piece in the text (low half); end and marks (high half) |
+//! | id, string, decimal, date, raw | start of the piece in the input (low half); end and marks (high half) |
 //! | integer, code, money in fen, timestamp in ms, flag (0/1) | the number as an IEEE double |
 //! | object | index of its block |
 //! | list of objects | index of the first block (low half), number of items (high half) |
@@ -19,7 +19,7 @@ use crate::Issue;
 
 /// An absent field.
 pub(crate) const ABSENT: u64 = u64::MAX;
-/// Longer text is refused, so that positions leave room for the marks.
+/// Longer input is refused, so that positions leave room for the marks.
 pub(crate) const MAX_BYTES: usize = (1 << 29) - 1;
 
 /// A message that was read. The value itself is in slot 0. It can be used again and again, which saves its memory
@@ -27,11 +27,11 @@ pub(crate) const MAX_BYTES: usize = (1 << 29) - 1;
 #[derive(Debug, Default)]
 pub struct Packed {
     pub(crate) slots: Vec<u64>,
-    /// What was found: warnings, and what refuses the message.
+    /// Findings: warnings, and those that refuse the message.
     pub issues: Vec<Issue>,
-    /// All of the text is ASCII.
+    /// All of the input is ASCII.
     pub(crate) ascii: bool,
-    /// Where the reader is; of use while it reads only.
+    /// The reader's place; of use while it reads only.
     pub(super) path: Vec<Step>,
 }
 
@@ -46,7 +46,7 @@ impl Packed {
         &self.slots
     }
 
-    /// Whether the text that was read is ASCII throughout.
+    /// Whether the input is ASCII throughout.
     pub fn is_ascii(&self) -> bool {
         self.ascii
     }

@@ -23,7 +23,7 @@ pub(crate) fn report(found: &mut Vec<Issue>, code: ErrorCode, path: &str, detail
     found.push(Issue { code, refuses: false, path: path.into(), rule: None, detail: detail.into(), offset: 0 });
 }
 
-/// The text without the byte order mark that some senders begin with.
+/// The input without the byte order mark that some senders begin with.
 pub(crate) fn without_mark<'t>(text: &'t [u8], found: &mut Vec<Issue>) -> &'t [u8] {
     let Some(rest) = text.strip_prefix("\u{feff}".as_bytes()) else { return text };
     report(found, ErrorCode::ByteOrderMark, "", "");
@@ -45,7 +45,7 @@ pub(crate) struct Peek<'s> {
 
 impl<'s> Peek<'s> {
     /// # Errors
-    /// When the text is not a JSON object.
+    /// When the input is not a JSON object.
     #[inline(never)]
     pub(crate) fn new(message: &'static Message, source: &'s [u8]) -> Result<Self, Error> {
         let mut packed = Packed::default();
@@ -84,15 +84,15 @@ impl<'s> Peek<'s> {
         number(self.raw(name)?)
     }
 
-    /// A scalar as text.
+    /// A scalar as a string.
     #[inline(never)]
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn string(&self, name: &str) -> Option<String> {
         let raw = self.raw(name)?;
         text_of(raw).or_else(|| String::from_utf8(raw.to_vec()).ok())
     }
 }
 
-/// Puts a text in the place of another one.
+/// Replaces a string by another one.
 #[inline(never)]
 pub(crate) fn replace(source: &mut Vec<u8>, range: Range<usize>, with: &[u8]) {
     let halves = (source.get(..range.start), source.get(range.end..));

@@ -1,12 +1,12 @@
-//! The walk: text in, packed form out, by the definition, in one pass.
+//! The walk: JSON in, packed form out, by the definition, in one pass.
 //!
-//! Reading goes on after a finding, so that all of them are reported at once; only text that is not JSON stops it.
+//! Reading goes on after a finding, so that all of them are reported at once; only input that is not JSON stops it.
 
-use super::definition::{Basis, Field, Kind, Message, Presence, Verdict, View};
+use super::definition::{Basis, Field, Kind, Message, Presence, RuleVerdict, View};
+use super::fast_path::{self, Look};
 use super::finding::MAX_ISSUES;
-use super::notation::{Form, Reading};
+use super::notation::{Notation, Reading};
 use super::packed::{ABSENT, MAX_BYTES, Packed, Step, pack};
-use super::plain::{self, Look};
 use super::reader::{NULL, Other, REFUSED, Reader};
 use super::scan::{Scanner, Stop};
 use super::single::{NOT_ZERO, expectation, is_blank, is_number};
@@ -32,7 +32,7 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
     if !reader.packed.ascii
         && let Err(error) = std::str::from_utf8(source)
     {
-        // Nothing that was found in such a text can be relied on.
+        // No finding in such an input can be relied on.
         reader.packed.issues.clear();
         reader.packed.slots.truncate(1);
         reader.packed.slots[0] = ABSENT;
@@ -64,53 +64,53 @@ impl Reader<'_> {
     fn value(&mut self, kind: &Kind, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         let Some(first) = self.scanner.peek() else { return self.scanner.unexpected() };
-        let kept = matches!(kind, Kind::Raw) && self.how.form == Form::Wire;
+        let kept = matches!(kind, Kind::Raw) && self.how.notation == Notation::Wire;
         if first == b'n' && !kept {
             self.scanner.literal(b"null")?;
-            if self.how.form == Form::Wire {
+            if self.how.notation == Notation::Wire {
                 self.report(ErrorCode::NullField, false, at, "");
             }
             return Ok(NULL);
         }
         match (kind, first) {
             (Kind::Object(message), b'{') => self.object(message, level),
-            (Kind::List { item, most }, b'[') => self.list(item, *most, level),
-            (Kind::TextMap, b'{') => self.text_map(level),
-            (Kind::TextMap, b'[') if self.how.form != Form::Program => {
+            (Kind::List { item, max }, b'[') => self.list(item, *max, level),
+            (Kind::StringMap, b'{') => self.text_map(level),
+            (Kind::StringMap, b'[') if self.how.notation != Notation::Program => {
                 let list = self.scanner.value(level)?;
                 Ok(self.map_from_list(list, at))
             }
             (Kind::Raw, _) => Ok(self.scanner.value(level)?.0),
             (Kind::Flag, b't') => self.scanner.literal(b"true").map(|()| 1_f64.to_bits()),
             (Kind::Flag, b'f') => self.scanner.literal(b"false").map(|()| 0_f64.to_bits()),
-            (Kind::Text { documented, .. }, b'"') => {
+            (Kind::String { documented, .. }, b'"') => {
                 let span = self.scanner.text()?;
                 if *documented != 0 && span.length() > usize::from(*documented) {
                     self.check_length(&span, u32::from(*documented), at);
                 }
                 Ok(span.0)
             }
-            (Kind::Text { .. }, b'-' | b'0'..=b'9') if self.how.form == Form::Wire => {
+            (Kind::String { .. }, b'-' | b'0'..=b'9') if self.how.notation == Notation::Wire => {
                 let number = self.scanner.number()?;
                 self.report(ErrorCode::StringAsNumber, false, at, "");
                 Ok(number.0)
             }
-            (Kind::Text { .. }, b't' | b'f') if self.how.form == Form::Wire => {
+            (Kind::String { .. }, b't' | b'f') if self.how.notation == Notation::Wire => {
                 let span = self.scanner.value(level)?;
-                self.report(ErrorCode::WrongType, false, at, "true or false, read as text");
+                self.report(ErrorCode::WrongType, false, at, "true or false, read as a string");
                 Ok(span.0)
             }
             (Kind::Date | Kind::WallClock, b'"') => {
                 let span = self.scanner.text()?;
-                Ok(self.moment(kind, span, at))
+                Ok(self.timestamp(kind, span, at))
             }
-            (Kind::Moment, b'"') if self.how.form == Form::Wire => {
+            (Kind::Timestamp, b'"') if self.how.notation == Notation::Wire => {
                 let span = self.scanner.text()?;
                 if is_number(span.of(self.scanner.source)) {
                     self.note_string(at);
                     return Ok(self.number(kind, span, at));
                 }
-                let slot = self.moment(&Kind::WallClock, span, at);
+                let slot = self.timestamp(&Kind::WallClock, span, at);
                 // In a program it would be no timestamp.
                 if slot < REFUSED && f64::from_bits(slot) < 0.0 {
                     return Ok(self.refuse(ErrorCode::InvalidDate, at, expectation(kind)));
@@ -120,11 +120,11 @@ impl Reader<'_> {
                 }
                 Ok(slot)
             }
-            (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.form != Form::Wire => {
+            (Kind::WallClock, b'-' | b'0'..=b'9') if self.how.notation != Notation::Wire => {
                 let span = self.scanner.number()?;
                 let (first, last) = (*WALL_CLOCK_RANGE.start(), *WALL_CLOCK_RANGE.end());
-                Ok(match self.how.form {
-                    Form::Stored => self.at_most(span, first, last, at),
+                Ok(match self.how.notation {
+                    Notation::Stored => self.at_most(span, first, last, at),
                     _ => self.integer(span, first, last, at),
                 })
             }
@@ -143,14 +143,14 @@ impl Reader<'_> {
                 | Kind::Fen
                 | Kind::Yuan { .. }
                 | Kind::Decimal { .. }
-                | Kind::Moment,
+                | Kind::Timestamp,
                 b'-' | b'0'..=b'9',
             ) => {
                 let number = self.scanner.number()?;
                 Ok(self.number(kind, number, at))
             }
             (Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Decimal { .. }, b'"')
-                if self.how.form == Form::Wire =>
+                if self.how.notation == Notation::Wire =>
             {
                 let span = self.scanner.text()?;
                 if span.length() == 0 {
@@ -170,7 +170,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, item: &Kind, most: u16, level: u32) -> Result<u64, Stop> {
+    fn list(&mut self, item: &Kind, max: u16, level: u32) -> Result<u64, Stop> {
         let at = self.scanner.at;
         self.scanner.enter(level)?;
         let first = self.packed.slots.len();
@@ -181,8 +181,8 @@ impl Reader<'_> {
         let (mut first_block, mut last_block) = (0, 0);
         let mut refused = false;
         loop {
-            if let Kind::Text { documented, .. } = *item
-                && !self.plain_texts(documented, &mut count)?
+            if let Kind::String { documented, .. } = *item
+                && !self.plain_strings(documented, &mut count)?
             {
                 break;
             }
@@ -214,9 +214,9 @@ impl Reader<'_> {
                 break;
             }
         }
-        if most != 0 && count > u32::from(most) {
-            let refuses = self.how.form == Form::Program;
-            self.report_limit(ErrorCode::TooManyItems, refuses, i64::from(count), i64::from(most), at);
+        if max != 0 && count > u32::from(max) {
+            let refuses = self.how.notation == Notation::Program;
+            self.report_limit(ErrorCode::TooManyItems, refuses, i64::from(count), i64::from(max), at);
             refused |= refuses;
         }
         if refused {
@@ -226,9 +226,9 @@ impl Reader<'_> {
     }
 
     /// Reads strings of a list, as long as nothing is to be said of them. True when another item follows.
-    fn plain_texts(&mut self, documented: u16, count: &mut u32) -> Result<bool, Stop> {
+    fn plain_strings(&mut self, documented: u16, count: &mut u32) -> Result<bool, Stop> {
         loop {
-            let span = plain::text(self.scanner.source, self.scanner.at);
+            let span = fast_path::text(self.scanner.source, self.scanner.at);
             if span == Span::NONE || (documented != 0 && span.length() > usize::from(documented)) {
                 return Ok(true);
             }
@@ -236,7 +236,7 @@ impl Reader<'_> {
             self.packed.slots.push(span.0);
             *count += 1;
             self.scanner.at = span.end() + 1;
-            let is_another = match plain::after_value(self.scanner.source, self.scanner.at, b']') {
+            let is_another = match fast_path::after_value(self.scanner.source, self.scanner.at, b']') {
                 Some((is_another, at)) => {
                     self.scanner.at = at;
                     is_another
@@ -256,7 +256,7 @@ impl Reader<'_> {
             return Ok(pack(first, 0));
         }
         loop {
-            let entry = if let Some((key, value)) = plain::entry(self.scanner.source, self.scanner.at) {
+            let entry = if let Some((key, value)) = fast_path::entry(self.scanner.source, self.scanner.at) {
                 self.scanner.at = value.end() + 1;
                 self.scanner.beyond_ascii |= key.is_beyond_ascii() || value.is_beyond_ascii();
                 [key.0, value.0]
@@ -264,7 +264,7 @@ impl Reader<'_> {
                 let key = self.scanner.text()?;
                 self.scanner.colon()?;
                 self.packed.path.push(Step::Key(key));
-                let slot = self.value(&Kind::text(0), level + 1)?;
+                let slot = self.value(&Kind::string(0), level + 1)?;
                 self.packed.path.pop();
                 [key.0, slot]
             };
@@ -296,7 +296,7 @@ impl Reader<'_> {
                 self.report(ErrorCode::WrongType, false, at, "an empty list, read as an object without keys");
                 pack(self.packed.slots.len(), 0)
             }
-            _ => self.refuse(ErrorCode::WrongType, at, expectation(&Kind::TextMap)),
+            _ => self.refuse(ErrorCode::WrongType, at, expectation(&Kind::StringMap)),
         }
     }
 
@@ -332,7 +332,7 @@ impl Reader<'_> {
             let needed = match field.presence {
                 Presence::Required | Presence::Key => true,
                 Presence::OnSuccess => self.how.success,
-                Presence::Optional | Presence::Dispensable | Presence::Nullable => false,
+                Presence::Optional | Presence::Lenient | Presence::Nullable => false,
             };
             if needed && was != REFUSED {
                 self.packed.path.push(Step::Field(field.name));
@@ -348,7 +348,7 @@ impl Reader<'_> {
 
     fn fields(&mut self, message: &'static Message, block: usize, level: u32) -> Result<(), Stop> {
         let source = self.scanner.source;
-        let form = self.how.form;
+        let notation = self.how.notation;
         let known = self.others.len();
         // Senders write fields in the definition's order more often than not, so those to come are tried first.
         let mut next = 0;
@@ -357,7 +357,7 @@ impl Reader<'_> {
             let key_at = at;
             let to_come = message.fields.get(next..).unwrap_or_default().iter().enumerate();
             let mut expected = to_come.filter_map(|(ahead, field)| {
-                plain::value_of_key(source, key_at, field.name.as_bytes()).map(|value_at| (next + ahead, value_at))
+                fast_path::value_of_key(source, key_at, field.name.as_bytes()).map(|value_at| (next + ahead, value_at))
             });
             let index = match expected.next() {
                 Some((index, value_at)) => {
@@ -387,10 +387,10 @@ impl Reader<'_> {
                         false => break,
                     }
                 }
-                let look = Look { form, may_be_empty: !field.presence.is_required() || form == Form::Stored };
-                let mut taken = plain::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
+                let look = Look { notation, may_be_empty: !field.presence.is_required() || notation == Notation::Stored };
+                let mut taken = fast_path::value(source, at, &field.kind, look, &mut self.scanner.beyond_ascii);
                 if field.presence == Presence::Key {
-                    // What begins so is not blank.
+                    // A string that begins so is not blank.
                     taken = taken.filter(|&(slot, _)| Span(slot).of(source).first().is_some_and(u8::is_ascii_graphic));
                 }
                 self.packed.slots[block + index] = match taken {
@@ -406,7 +406,7 @@ impl Reader<'_> {
                     }
                 };
             }
-            let another = match plain::after_value(source, at, b'}') {
+            let another = match fast_path::after_value(source, at, b'}') {
                 Some((another, end)) => {
                     at = end;
                     another
@@ -449,7 +449,7 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// Fills what the documented names have left empty, in the definition's order: the order of the text decides nothing.
+    /// Fills what the documented names have left empty, in the definition's order: the order of the input decides nothing.
     #[cold]
     #[inline(never)]
     fn other_fields(&mut self, message: &'static Message, block: usize, level: u32, known: usize) -> Result<(), Stop> {
@@ -465,7 +465,7 @@ impl Reader<'_> {
                     continue;
                 }
                 self.packed.path.push(Step::Field(field.name));
-                self.report(ErrorCode::AliasedField, self.how.form == Form::Program, found.at, field.aliases[alias]);
+                self.report(ErrorCode::AliasedField, self.how.notation == Notation::Program, found.at, field.aliases[alias]);
                 self.packed.path.pop();
                 self.scanner.at = found.value_at;
                 self.packed.slots[block + index] = self.field(field, level + 1)?;
@@ -477,7 +477,7 @@ impl Reader<'_> {
 
     fn report_unknown(&mut self, key: Span, at: usize) {
         self.packed.path.push(Step::Key(key));
-        self.report(ErrorCode::UnknownField, self.how.form == Form::Program, at, "");
+        self.report(ErrorCode::UnknownField, self.how.notation == Notation::Program, at, "");
         self.packed.path.pop();
     }
 
@@ -490,11 +490,11 @@ impl Reader<'_> {
         } else {
             self.value(&field.kind, level)?
         };
-        if field.presence.is_required() && slot < REFUSED && self.how.form != Form::Stored {
+        if field.presence.is_required() && slot < REFUSED && self.how.notation != Notation::Stored {
             slot = self.filled(field, slot, at);
         }
-        let is_dispensable = matches!(field.presence, Presence::Dispensable | Presence::Nullable);
-        if slot == REFUSED && is_dispensable && self.how.form == Form::Wire {
+        let is_lenient = matches!(field.presence, Presence::Lenient | Presence::Nullable);
+        if slot == REFUSED && is_lenient && self.how.notation == Notation::Wire {
             self.leave_out(known, at);
             slot = NULL;
         }
@@ -508,11 +508,11 @@ impl Reader<'_> {
         let is_key = field.presence == Presence::Key;
         let (span, source) = (Span(slot), self.scanner.source);
         match field.kind {
-            Kind::Text { .. } => {
+            Kind::String { .. } => {
                 let is_empty = span.length() == 0 || is_key && is_blank(&unescape(&span, source));
-                let refuses = is_key || self.how.form == Form::Program && self.must_have(field);
+                let refuses = is_key || self.how.notation == Notation::Program && self.must_have(field);
                 if is_empty {
-                    self.report(ErrorCode::EmptyText, refuses, at, "");
+                    self.report(ErrorCode::EmptyString, refuses, at, "");
                 }
                 if is_empty && refuses { REFUSED } else { slot }
             }
@@ -526,7 +526,7 @@ impl Reader<'_> {
         self.how.facts.left_out != Some(field.name)
     }
 
-    /// What was found in a value that is left out refuses nothing any more. A short value is reported, for it is nowhere else.
+    /// A finding in a value that is left out refuses nothing any more. A short value is reported, for it is nowhere else.
     #[cold]
     #[inline(never)]
     fn leave_out(&mut self, known: usize, at: usize) {
@@ -543,13 +543,13 @@ impl Reader<'_> {
 
     fn rules(&mut self, message: &'static Message, block: usize, at: usize) {
         // A part of what is stored was sent, or received, by the rules of its own time.
-        let may_refuse = self.how.form != Form::Stored || self.packed.path.is_empty();
+        let may_refuse = self.how.notation != Notation::Stored || self.packed.path.is_empty();
         for rule in message.rules {
             let view = View { slots: &self.packed.slots, source: self.scanner.source, message, block };
             let (code, refuses) = match (rule.check)(&view, &self.how.facts) {
-                Verdict::Kept => continue,
-                Verdict::Broken => (ErrorCode::RuleBroken, may_refuse && rule.basis == Basis::Documented),
-                Verdict::Unchecked => (ErrorCode::RuleUnchecked, false),
+                RuleVerdict::Kept => continue,
+                RuleVerdict::Broken => (ErrorCode::RuleBroken, may_refuse && rule.basis == Basis::Documented),
+                RuleVerdict::Unchecked => (ErrorCode::RuleUnchecked, false),
             };
             if !rule.at.is_empty() {
                 self.packed.path.push(Step::Field(rule.at));

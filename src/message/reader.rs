@@ -1,4 +1,4 @@
-//! The state of a walk. What it does with it is in `read` (the walk), `single` (one value) and `finding` (what is reported).
+//! The state of a walk. Its methods are in `read` (the walk), `single` (one value) and `finding` (what is reported).
 
 use super::notation::Reading;
 use super::packed::Packed;
@@ -10,16 +10,16 @@ pub(super) const NULL: u64 = u64::MAX - 1;
 /// While a block is being filled: the field was there, and refused.
 pub(super) const REFUSED: u64 = u64::MAX - 2;
 
-/// Where a walk is, how it reads, and what it has read.
+/// The place of a walk, how it reads, and what it has read.
 pub(super) struct Reader<'r> {
     pub(super) scanner: Scanner<'r>,
     pub(super) how: Reading,
     pub(super) packed: &'r mut Packed,
-    /// What the objects that are being read have beside the fields' own names, the outer ones' first.
+    /// Values under other names in the objects that are being read, the outer ones' first.
     pub(super) others: Vec<Other>,
 }
 
-/// What an object holds under a name that is not documented. A value under another name of a field is looked at last: only
+/// A value under a name that is not documented. A value under another name of a field is looked at last: only
 /// then it is known whether the documented name came too.
 #[derive(Debug)]
 pub(super) struct Other {

@@ -8,11 +8,12 @@ use crate::{Error, ErrorCode};
 /// The placeholder of a removed value.
 const MASK: &[u8] = b"\"***\"";
 
-/// The text with every text, number and flag replaced by `"***"` that the definition does not name, or that is below a field of these
-/// names. Keys, nulls and empty texts stay, so that it is still known what was there. Without a definition nothing is named.
+/// The input with every string, number and flag replaced by `"***"` that the definition does not name, or that is below a field of
+/// these names. Keys, nulls and empty strings stay, so that it is still known what was there. Without a definition nothing is
+/// named.
 ///
-/// What a definition leaves open ([`Kind::Raw`], [`Kind::TextMap`]) it does not name, nor a single value where an object or a list
-/// should be.
+/// A definition does not name the content of open fields ([`Kind::Raw`], [`Kind::StringMap`]), nor a single value where an object
+/// or a list should be.
 ///
 /// # Errors
 /// When it is not JSON.
@@ -27,7 +28,7 @@ pub fn redact(json: &[u8], definition: Option<&Message>, names: &[&str]) -> Resu
     Ok(out)
 }
 
-/// What the definition says of a value.
+/// The definition of a value.
 #[derive(Debug, Clone, Copy)]
 enum Place<'d> {
     /// Nothing, or that it is not to be seen.
@@ -45,7 +46,7 @@ impl<'d> Place<'d> {
         match kind {
             Kind::Object(message) => Place::Object(message),
             Kind::List { item, .. } => Place::List(item),
-            Kind::TextMap | Kind::Raw => Place::Unnamed,
+            Kind::StringMap | Kind::Raw => Place::Unnamed,
             _ => Place::Value,
         }
     }
@@ -71,7 +72,7 @@ struct Redactor<'r> {
     scanner: Scanner<'r>,
     names: &'r [&'r str],
     out: Vec<u8>,
-    /// Up to where the text has been copied.
+    /// Up to where the input has been copied.
     copied: usize,
 }
 

@@ -1,10 +1,9 @@
 //! The JSON grammar, exactly (RFC 8259), over UTF-8 that has been checked.
 //!
-//! The scanner finds where values begin and end; it builds nothing. It is stricter than the grammar in two points
-//! where readers are known to disagree: an object must not have a key twice, and text must not hold half a
-//! surrogate pair.
+//! The scanner finds where values begin and end; it builds nothing. It is stricter than the grammar in two points where readers are
+//! known to disagree: an object must not have a key twice, and a string must not hold half a surrogate pair.
 
-use super::plain;
+use super::fast_path;
 use super::span::{BEYOND_ASCII, ESCAPED, Span, repeated};
 use crate::ErrorCode;
 
@@ -12,16 +11,16 @@ use crate::ErrorCode;
 pub(super) const MAX_LEVELS: u32 = 64;
 
 /// Reading stopped. Why is in [`Scanner::stopped`]: results that carry nothing fit into a register, and the scanner's
-/// functions are called for each byte that is not part of a text.
+/// functions are called for each byte that is not part of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stop;
 
-/// A position in the text.
+/// A position in the input.
 #[derive(Debug)]
 pub(super) struct Scanner<'s> {
     pub(super) source: &'s [u8],
     pub(super) at: usize,
-    /// A text beyond ASCII was passed. Everything else outside of texts is ASCII, or not JSON.
+    /// A string beyond ASCII was passed. Everything outside of strings is ASCII, or not JSON.
     pub(super) beyond_ascii: bool,
     /// Why reading stopped, and where.
     pub(super) stopped: (ErrorCode, usize),
@@ -116,9 +115,9 @@ impl<'s> Scanner<'s> {
         Ok(())
     }
 
-    /// A text, from its opening quote.
+    /// A string, from its opening quote.
     pub(super) fn text(&mut self) -> Result<Span, Stop> {
-        let plain = plain::text(self.source, self.at);
+        let plain = fast_path::text(self.source, self.at);
         if plain != Span::NONE {
             self.at = plain.end() + 1;
             self.beyond_ascii |= plain.is_beyond_ascii();
@@ -259,7 +258,7 @@ impl<'s> Scanner<'s> {
         Ok(Span::between(start, self.at as u32))
     }
 
-    /// Takes an opening bracket.
+    /// Passes an opening bracket.
     pub(super) fn enter(&mut self, level: u32) -> Result<(), Stop> {
         if level >= MAX_LEVELS {
             return self.stop(ErrorCode::TooDeep, self.at);

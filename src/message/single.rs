@@ -1,7 +1,7 @@
 //! Single values: how a number, an id, an amount, a timestamp is read, and what is reported of those that cannot be.
 
 use super::definition::{Bounds, Kind};
-use super::notation::Form;
+use super::notation::Notation;
 use super::reader::{NULL, REFUSED, Reader};
 use super::scan::Scanner;
 use super::span::{Span, unescape};
@@ -13,18 +13,20 @@ impl Reader<'_> {
     pub(super) fn number(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
         match *kind {
             // A JavaScript number beyond 2^53 has lost digits before it came here.
-            Kind::Id if self.how.form != Form::Wire && money::parse_decimal(span.of(self.scanner.source), 0).is_none() => {
+            Kind::Id if self.how.notation != Notation::Wire && money::parse_decimal(span.of(self.scanner.source), 0).is_none() => {
                 self.refuse(ErrorCode::WrongType, at, expectation(kind))
             }
             Kind::Id => self.id(span, at),
-            Kind::Integer(&Bounds { max, were_wider: true, .. }) if self.how.form == Form::Stored => self.at_most(span, 0, max, at),
+            Kind::Integer(&Bounds { max, were_wider: true, .. }) if self.how.notation == Notation::Stored => {
+                self.at_most(span, 0, max, at)
+            }
             Kind::Integer(&Bounds { min, max, .. }) => self.integer(span, min, max, at),
             Kind::Fen => self.integer(span, -MAX_FEN, MAX_FEN, at),
-            Kind::Moment => {
+            Kind::Timestamp => {
                 let slot = self.integer(span, 0, (1 << 53) - 1, at);
                 let seconds = f64::from_bits(slot);
                 // Ten digits are this century's seconds; as milliseconds they would be 1970.
-                if slot < REFUSED && self.how.form == Form::Wire && (1e9..1e10).contains(&seconds) {
+                if slot < REFUSED && self.how.notation == Notation::Wire && (1e9..1e10).contains(&seconds) {
                     self.report(ErrorCode::InvalidDate, false, at, "epoch seconds, read as such");
                     return (seconds * 1000.0).to_bits();
                 }
@@ -34,7 +36,7 @@ impl Reader<'_> {
                 let slot = self.integer(span, i64::from(i32::MIN), i64::from(i32::MAX), at);
                 let known = |value: i32| enumeration.values.iter().any(|listed| listed.value == value);
                 if slot != REFUSED && !known(f64::from_bits(slot) as i32) {
-                    let refuses = self.how.form == Form::Program && !enumeration.is_open;
+                    let refuses = self.how.notation == Notation::Program && !enumeration.is_open;
                     self.report(ErrorCode::UnknownValue, refuses, at, enumeration.name);
                     if refuses {
                         return REFUSED;
@@ -45,15 +47,15 @@ impl Reader<'_> {
             Kind::Yuan { sentinel } => {
                 let sentinel = sentinel.map(i64::from);
                 let digits = span.of(self.scanner.source);
-                let fen = match self.how.form {
-                    Form::Program | Form::Stored => {
+                let fen = match self.how.notation {
+                    Notation::Program | Notation::Stored => {
                         let slot = self.integer(span, -MAX_FEN, MAX_FEN, at);
                         // An amount that would be written like the number that means none.
                         let is_ambiguous = sentinel.is_some_and(|yuan| slot == ((yuan * 100) as f64).to_bits());
                         return if is_ambiguous { self.refuse(ErrorCode::InvalidMoney, at, "") } else { slot };
                     }
-                    Form::Wire if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel => sentinel,
-                    Form::Wire => money::parse_yuan(digits).map(|fen| fen.0).filter(|&fen| Some(fen) != sentinel),
+                    Notation::Wire if sentinel.is_some() && money::parse_decimal(digits, 0) == sentinel => sentinel,
+                    Notation::Wire => money::parse_yuan(digits).map(|fen| fen.0).filter(|&fen| Some(fen) != sentinel),
                 };
                 match fen {
                     Some(fen) => (fen as f64).to_bits(),
@@ -91,60 +93,60 @@ impl Reader<'_> {
 
     pub(super) fn id(&mut self, span: Span, at: usize) -> u64 {
         let digits = span.of(self.scanner.source);
-        // Leading zeros would not survive on the wire, so such a text is no id of theirs.
+        // Leading zeros would not survive on the wire, so such a string is no id of theirs.
         let canonical = matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.iter().all(u8::is_ascii_digit);
         if !canonical {
             return self.refuse(ErrorCode::WrongType, at, expectation(&Kind::Id));
         }
-        // Texts of as many digits compare like their numbers.
+        // Strings of as many digits compare like their numbers.
         const LARGEST: &[u8] = b"18446744073709551615";
         if digits.len() > LARGEST.len() || digits.len() == LARGEST.len() && digits > LARGEST {
             return self.refuse(ErrorCode::IdTooLarge, at, "");
         }
-        if digits == b"0" && self.how.form == Form::Program {
+        if digits == b"0" && self.how.notation == Notation::Program {
             return self.refuse(ErrorCode::OutOfRange, at, NOT_ZERO);
         }
         span.0
     }
 
-    pub(super) fn moment(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
+    pub(super) fn timestamp(&mut self, kind: &Kind, span: Span, at: usize) -> u64 {
         let text = span.of(self.scanner.source);
         if text.is_empty() {
             return NULL;
         }
-        let slot = match (kind, self.how.form) {
+        let slot = match (kind, self.how.notation) {
             (Kind::Date, _) => Date::parse(text).map(|_| span.0),
-            (_, Form::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
-            (_, Form::Program | Form::Stored) => None,
+            (_, Notation::Wire) => time::parse_wall_clock(text).map(|moment| (moment.0 as f64).to_bits()),
+            (_, Notation::Program | Notation::Stored) => None,
         };
         slot.unwrap_or_else(|| self.refuse(ErrorCode::InvalidDate, at, expectation(kind)))
     }
 
-    /// For texts that have more bytes than that; fewer hold no more characters.
+    /// For strings that have more bytes than that; fewer hold no more characters.
     #[cold]
     #[inline(never)]
     pub(super) fn check_length(&mut self, span: &Span, documented: u32, at: usize) {
         // Java counts UTF-16 units, and so do the columns of its database.
         let units = unescape(span, self.scanner.source).encode_utf16().count();
         if units > documented as usize {
-            self.report_limit(ErrorCode::TextTooLong, false, units as i64, i64::from(documented), at);
+            self.report_limit(ErrorCode::StringTooLong, false, units as i64, i64::from(documented), at);
         }
     }
 }
 
-/// Whether a text shows nothing: white space, and characters that have no width.
+/// Whether a string shows nothing: white space, and characters that have no width.
 pub(crate) fn is_blank(text: &str) -> bool {
     let is_without_width = |character: char| matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
     text.chars().all(|character| character.is_whitespace() || character.is_control() || is_without_width(character))
 }
 
-/// Whether all of a text is one number of the JSON grammar.
+/// Whether all of a string is one number of the JSON grammar.
 pub(super) fn is_number(text: &[u8]) -> bool {
     let mut scanner = Scanner::new(text);
     scanner.number().is_ok() && scanner.at == text.len()
 }
 
-/// The value of a text that is one JSON number, near enough to compare with whole bounds.
+/// The value of a string that is one JSON number, near enough to compare with whole bounds.
 pub(crate) fn approximate_number(text: &str) -> Option<f64> {
     is_number(text.as_bytes()).then(|| approximate(text.as_bytes()))
 }
@@ -182,17 +184,17 @@ pub(super) const NOT_ZERO: &str = "an id is not 0";
 
 pub(super) fn expectation(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Id => "expected an id: a whole number, in programs as a text of digits",
+        Kind::Id => "expected an id: a whole number, in programs a string of digits",
         Kind::Integer { .. } | Kind::Code(_) => "expected a whole number",
         Kind::Yuan { .. } => "expected an amount: decimal yuan on the wire, whole fen in a program",
         Kind::Fen => "expected an amount in whole fen",
         Kind::Decimal { .. } => "expected a number",
-        Kind::Text { .. } => "expected a text",
+        Kind::String { .. } => "expected a string",
         Kind::Flag => "expected true or false",
         Kind::Date => "expected yyyy-MM-dd",
-        Kind::Moment => "expected a moment: epoch milliseconds",
-        Kind::WallClock => "expected a moment: yyyy-MM-dd HH:mm:ss on the wire, epoch milliseconds in a program",
-        Kind::Object(_) | Kind::TextMap => "expected an object",
+        Kind::Timestamp => "expected a timestamp: epoch milliseconds",
+        Kind::WallClock => "expected a timestamp: yyyy-MM-dd HH:mm:ss on the wire, epoch milliseconds in a program",
+        Kind::Object(_) | Kind::StringMap => "expected an object",
         Kind::List { .. } => "expected a list",
         Kind::Raw => "expected a value",
     }

@@ -1,4 +1,4 @@
-//! Pieces of a JSON text: where they are, what they say, and which of them are the same.
+//! Pieces of a JSON input: where they are, what they say, and which of them are the same.
 
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
@@ -8,7 +8,7 @@ pub(crate) const ESCAPED: u32 = 1 << 31;
 /// Mark on the end of a piece: it has characters beyond ASCII.
 pub(crate) const BEYOND_ASCII: u32 = 1 << 30;
 
-/// A piece of the text. For text values, what is between the quotes. Its start is the low half, its end with
+/// A piece of the input; of a string, the part between the quotes. Its start is the low half, its end with
 /// [`ESCAPED`] and [`BEYOND_ASCII`] the high one. It is one number, as a slot is, because a processor waits where it reads
 /// as one what it has just written in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn marks(chunk: u64) -> u64 {
     (zero(chunk ^ (ONES * 0x22)) | zero(chunk ^ (ONES * 0x5c)) | control | chunk) & HIGHS
 }
 
-/// Whether two texts of the same length are the same, eight bytes at a time: names are short, and the comparison that
+/// Whether two strings of the same length are equal, eight bytes at a time: names are short, and the comparison that
 /// comes with the platform goes byte by byte on wasm.
 #[inline]
 pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
@@ -88,7 +88,7 @@ pub(super) fn repeated(texts: &[Span], source: &[u8]) -> Vec<u32> {
     if are_different(texts, source) { Vec::new() } else { repeated_in_order(texts, source) }
 }
 
-/// Whether no text is there twice, as far as a table of their hashes shows in time that grows with their number only:
+/// Whether no string is there twice, as far as a table of their hashes shows in time that grows with their number only:
 /// false may also mean that this is not known, which is so for escapes and for input made to be slow.
 fn are_different(texts: &[Span], source: &[u8]) -> bool {
     let places = (2 * texts.len()).next_power_of_two();
@@ -125,7 +125,7 @@ fn hash(text: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
     let (words, rest) = text.as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    // What is left after whole words is the last word's end; less than a word is a number.
+    // The rest after whole words is the last word's end; less than a word is a number.
     let end = match text.last_chunk() {
         Some(last) => u64::from_le_bytes(*last),
         None => rest.iter().fold(0, |end, &byte| end << 8 | u64::from(byte)),

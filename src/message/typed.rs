@@ -3,7 +3,7 @@
 use super::definition::Kind;
 use super::packed::Packed;
 use super::value::{FieldValue, Slot};
-use crate::text::push_digits;
+use crate::digits::push_digits;
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Id {
 pub struct RawJson(String);
 
 impl RawJson {
-    /// Any JSON text; refused when it is not JSON.
+    /// Any JSON; refused when it is not JSON.
     pub fn new(text: impl Into<String>) -> Result<Self, crate::Error> {
         let text = text.into();
         let mut packed = Packed::default();
@@ -74,11 +74,11 @@ impl RawJson {
     /// A value in program notation.
     pub(crate) fn of(value: &impl FieldValue) -> Self {
         let mut json = Vec::new();
-        value.put(&mut json);
+        value.encode(&mut json);
         RawJson::verbatim(json)
     }
 
-    /// The text.
+    /// The JSON as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -104,22 +104,22 @@ impl<'de> Deserialize<'de> for RawJson {
 }
 
 impl FieldValue for RawJson {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         slot.map_or_else(RawJson::default, |slot| RawJson::verbatim(slot.piece()))
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.as_str().as_bytes());
     }
 }
 
 impl FieldValue for Id {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         let digits = slot.map_or(&[][..], Slot::piece);
         Id(digits.iter().fold(0, |value: u64, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')))))
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         out.push(b'"');
         push_digits(out, self.0);
         out.push(b'"');

@@ -1,15 +1,15 @@
 //! Messages and Rust values: from the packed form, and to JSON in program notation, with little code.
 //!
 //! serde's code for a type of many fields is several kilobytes, and these types are also compiled to wasm. Here a
-//! field costs one call: whatever is wrong with a text was already found when it was read, so taking a value cannot fail.
+//! field costs one call: errors in the input were found when it was read, so decoding a value cannot fail.
 
 use super::definition::{Kind, Message, View};
 use super::json::{ObjectWriter, push_list, push_object, push_text};
 use super::packed::{ABSENT, Packed, high, low};
 use super::span::{Span, unescape};
+use crate::digits::push_integer;
 use crate::money::Fen;
-use crate::text::push_integer;
-use crate::time::{Date, LAST_MOMENT, Timestamp, in_milliseconds};
+use crate::time::{Date, LAST_TIMESTAMP, Timestamp, in_milliseconds};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use std::time::Duration;
 /// [`messages!`](crate::messages).
 pub trait FieldValue: Sized {
     /// The value, or the type's empty value where the field is absent.
-    fn take(slot: Option<Slot<'_>>) -> Self;
+    fn decode(slot: Option<Slot<'_>>) -> Self;
 
     /// Appends the value as JSON.
-    fn put(&self, out: &mut Vec<u8>);
+    fn encode(&self, out: &mut Vec<u8>);
 
     /// Whether a field of this value is left out.
     fn is_absent(&self) -> bool {
@@ -29,7 +29,7 @@ pub trait FieldValue: Sized {
     }
 }
 
-/// What `Debug` shows of personal data: whether there is any.
+/// Personal data, as `Debug` shows it: whether there is any.
 #[doc(hidden)]
 pub fn hidden(value: &impl FieldValue) -> &'static dyn fmt::Debug {
     if value.is_absent() { &None::<()> } else { &Hidden }
@@ -68,7 +68,13 @@ impl<'p> Slot<'p> {
     fn number(slot: Option<Slot<'_>>) -> i64 {
         match slot.map(|slot| (slot.kind, slot.slot)) {
             Some((
-                Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag,
+                Kind::Integer { .. }
+                | Kind::Code(_)
+                | Kind::Fen
+                | Kind::Yuan { .. }
+                | Kind::Timestamp
+                | Kind::WallClock
+                | Kind::Flag,
                 slot,
             )) => f64::from_bits(slot) as i64,
             _ => 0,
@@ -79,13 +85,16 @@ impl<'p> Slot<'p> {
     fn text(slot: Option<Slot<'_>>) -> String {
         match slot {
             Some(Slot {
-                kind: Kind::Text { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. }, slot, source, ..
+                kind: Kind::String { .. } | Kind::Id | Kind::Date | Kind::Raw | Kind::Decimal { .. },
+                slot,
+                source,
+                ..
             }) => unescape(&Span(slot), source).into_owned(),
             _ => String::new(),
         }
     }
 
-    /// The piece of the text that it is.
+    /// The piece of the input that it is.
     #[inline]
     pub(super) fn piece(self) -> &'p [u8] {
         Span(self.slot).of(self.source)
@@ -129,11 +138,11 @@ impl<'p> SlotFields<'p> {
 }
 
 impl Packed {
-    /// The object that was read last, as a Rust value. `source` is the text that was read.
-    pub fn take<T: FieldValue>(&self, message: &'static Message, source: &[u8]) -> Option<T> {
+    /// The object that was read last, as a Rust value. `source` is the input that was read.
+    pub fn decode<T: FieldValue>(&self, message: &'static Message, source: &[u8]) -> Option<T> {
         let slot = *self.slots.first()?;
         let kind = Kind::Object(message);
-        (slot != ABSENT).then(|| T::take(Some(Slot { slots: &self.slots, source, kind: &kind, slot })))
+        (slot != ABSENT).then(|| T::decode(Some(Slot { slots: &self.slots, source, kind: &kind, slot })))
     }
 }
 
@@ -141,17 +150,17 @@ impl View<'_> {
     /// The object as a Rust value of the type that its definition makes.
     pub fn to_typed<T: FieldValue>(&self) -> T {
         let View { slots, source, message, block } = *self;
-        T::take(Some(Slot { slots, source, kind: &Kind::Object(message), slot: block as u64 }))
+        T::decode(Some(Slot { slots, source, kind: &Kind::Object(message), slot: block as u64 }))
     }
 
     /// A field as a Rust value, where it is there.
     pub fn field_to_typed<T: FieldValue>(&self, name: &str) -> Option<T> {
-        self.named(name).map(|slot| T::take(Some(slot)))
+        self.named(name).map(|slot| T::decode(Some(slot)))
     }
 
     /// A field as a Rust value.
-    pub(crate) fn take<T: FieldValue>(&self, name: &str) -> T {
-        T::take(self.named(name))
+    pub(crate) fn decode<T: FieldValue>(&self, name: &str) -> T {
+        T::decode(self.named(name))
     }
 
     #[inline(never)]
@@ -167,30 +176,30 @@ impl ObjectWriter<'_> {
     #[inline(always)]
     pub fn field(&mut self, name: &str, value: &impl FieldValue) {
         if !value.is_absent() {
-            value.put(self.entry(name));
+            value.encode(self.entry(name));
         }
     }
 }
 
 /// In milliseconds, as many as a message can hold.
 impl FieldValue for Duration {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         Duration::from_millis(Slot::number(slot).unsigned_abs())
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
-        push_integer(out, in_milliseconds(*self).min(LAST_MOMENT));
+    fn encode(&self, out: &mut Vec<u8>) {
+        push_integer(out, in_milliseconds(*self).min(LAST_TIMESTAMP));
     }
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        slot.map(|slot| T::take(Some(slot)))
+    fn decode(slot: Option<Slot<'_>>) -> Self {
+        slot.map(|slot| T::decode(Some(slot)))
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Some(value) => value.put(out),
+            Some(value) => value.encode(out),
             None => out.extend_from_slice(b"null"),
         }
     }
@@ -201,49 +210,49 @@ impl<T: FieldValue> FieldValue for Option<T> {
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        Slot::items(slot).into_iter().map(|item| T::take(Some(item))).collect()
+    fn decode(slot: Option<Slot<'_>>) -> Self {
+        Slot::items(slot).into_iter().map(|item| T::decode(Some(item))).collect()
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
-        push_list(self, out, T::put);
+    fn encode(&self, out: &mut Vec<u8>) {
+        push_list(self, out, T::encode);
     }
 }
 
 impl FieldValue for String {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         Slot::text(slot)
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         push_text(self, out);
     }
 }
 
 /// Names that are known here; they are only written.
 impl FieldValue for &'static str {
-    fn take(_: Option<Slot<'_>>) -> Self {
+    fn decode(_: Option<Slot<'_>>) -> Self {
         ""
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         push_text(self, out);
     }
 }
 
 impl FieldValue for Date {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         slot.and_then(|slot| Date::parse(Span(slot.slot).of(slot.source))).unwrap_or_default()
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         push_text(&self.text(), out);
     }
 }
 
 impl FieldValue for BTreeMap<String, String> {
-    fn take(slot: Option<Slot<'_>>) -> Self {
-        let Some(Slot { slots, source, kind: Kind::TextMap, slot }) = slot else { return BTreeMap::new() };
+    fn decode(slot: Option<Slot<'_>>) -> Self {
+        let Some(Slot { slots, source, kind: Kind::StringMap, slot }) = slot else { return BTreeMap::new() };
         let entries = slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
         let text = |slot: u64| unescape(&Span(slot), source).into_owned();
         // Collecting would bring a sort into the module, for maps of one or two entries.
@@ -254,7 +263,7 @@ impl FieldValue for BTreeMap<String, String> {
         map
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         push_object(out, |object| {
             for (key, value) in self {
                 let out = object.separate();
@@ -268,9 +277,9 @@ impl FieldValue for BTreeMap<String, String> {
 
 /// Nothing that is looked at.
 impl FieldValue for () {
-    fn take(_: Option<Slot<'_>>) -> Self {}
+    fn decode(_: Option<Slot<'_>>) -> Self {}
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"null");
     }
 
@@ -280,11 +289,11 @@ impl FieldValue for () {
 }
 
 impl FieldValue for bool {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         Slot::number(slot) != 0
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(if *self { b"true" } else { b"false" });
     }
 }
@@ -292,11 +301,11 @@ impl FieldValue for bool {
 macro_rules! numbers {
     ($($type:ty: $of:expr, $to:expr;)*) => {$(
         impl FieldValue for $type {
-            fn take(slot: Option<Slot<'_>>) -> Self {
+            fn decode(slot: Option<Slot<'_>>) -> Self {
                 $of(Slot::number(slot))
             }
 
-            fn put(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut Vec<u8>) {
                 push_integer(out, $to(self));
             }
         }
@@ -312,11 +321,11 @@ numbers! {
 }
 
 impl FieldValue for f64 {
-    fn take(slot: Option<Slot<'_>>) -> Self {
+    fn decode(slot: Option<Slot<'_>>) -> Self {
         Slot::text(slot).parse().unwrap_or_default()
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.to_string().as_bytes());
     }
 }

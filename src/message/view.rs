@@ -6,14 +6,14 @@ use super::span::{Span, repeated, unescape};
 use std::borrow::Cow;
 
 impl Packed {
-    /// The object in slot 0 as one of `message`. `source` is the text that was read.
+    /// The object in slot 0 as one of `message`. `source` is the input that was read.
     pub fn view<'p>(&'p self, message: &'static Message, source: &'p [u8]) -> Option<View<'p>> {
         let slot = *self.slots.first()?;
         (slot != ABSENT).then(|| View { slots: &self.slots, source, message, block: low(slot) })
     }
 }
 
-/// What a slot holds, of whatever kind the field is.
+/// The content of a slot, for a field of any kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Number,
@@ -24,11 +24,11 @@ enum Holds {
 
 fn holds(kind: &Kind) -> Holds {
     match kind {
-        Kind::Integer(_) | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock | Kind::Flag => {
+        Kind::Integer(_) | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Timestamp | Kind::WallClock | Kind::Flag => {
             Holds::Number
         }
-        Kind::Text { .. } | Kind::Id | Kind::Decimal(_) | Kind::Date | Kind::Raw => Holds::Piece,
-        Kind::List { .. } | Kind::TextMap => Holds::Items,
+        Kind::String { .. } | Kind::Id | Kind::Decimal(_) | Kind::Date | Kind::Raw => Holds::Piece,
+        Kind::List { .. } | Kind::StringMap => Holds::Items,
         Kind::Object(_) => Holds::Object,
     }
 }
@@ -50,13 +50,13 @@ impl Column<'_> {
         let index = place(message, name)?;
         let fits = match self {
             Column::Number(_) => holds(&message.fields[index].kind) == Holds::Number,
-            Column::Text(_) => matches!(message.fields[index].kind, Kind::Text { .. }),
+            Column::Text(_) => matches!(message.fields[index].kind, Kind::String { .. }),
         };
         fits.then_some(index)
     }
 }
 
-/// What such a field holds.
+/// The value of such a field.
 #[derive(Clone, Copy)]
 pub(crate) struct Cell(u64);
 
@@ -70,7 +70,7 @@ impl Cell {
     }
 }
 
-/// Which of the fields has this name. Rules ask for fields by the dozen, and compilers keep each text once: mostly the name
+/// Which of the fields has this name. Rules ask for fields by the dozen, and compilers keep each string once: mostly the name
 /// that is wanted is the field's own, and nothing has to be compared.
 #[inline(always)]
 fn place(message: &Message, name: &str) -> Option<usize> {
@@ -115,14 +115,14 @@ impl<'p> View<'p> {
         (slot != ABSENT).then(|| number(slot))
     }
 
-    /// A text, an id, a decimal or a date.
+    /// A string, an id, a decimal or a date.
     #[inline(never)]
-    pub fn text(&self, name: &str) -> Option<Cow<'p, str>> {
+    pub fn string(&self, name: &str) -> Option<Cow<'p, str>> {
         let slot = self.slot_of(name, Some(Holds::Piece));
         (slot != ABSENT).then(|| unescape(&Span(slot), self.source))
     }
 
-    /// The position of a raw value in the text.
+    /// The position of a raw value in the input.
     pub(crate) fn raw(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let (slot, Kind::Raw) = self.slot(name)? else { return None };
         let span = Span(slot);
@@ -135,8 +135,8 @@ impl<'p> View<'p> {
         (slot != ABSENT).then(|| high(slot))
     }
 
-    /// The items of a list of texts, ids or dates.
-    pub fn texts(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
+    /// The items of a list of strings, ids or dates.
+    pub fn strings(&self, name: &str) -> impl Iterator<Item = Cow<'p, str>> + use<'p> {
         let source = self.source;
         self.spans(name).map(move |span| unescape(&span, source))
     }
@@ -176,15 +176,15 @@ impl<'p> View<'p> {
         })
     }
 
-    /// How many different texts these are.
+    /// How many different strings these are.
     pub(crate) fn count_distinct(&self, texts: &[Span]) -> usize {
         texts.len() - repeated(texts, self.source).len()
     }
 
-    /// The items of a list of texts, as they are there.
+    /// The items of a list of strings, as they are in the input.
     pub(crate) fn spans(&self, name: &str) -> impl Iterator<Item = Span> + use<'p> {
         let (first, count) = match self.slot(name) {
-            Some((slot, Kind::List { item: Kind::Text { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
+            Some((slot, Kind::List { item: Kind::String { .. } | Kind::Id | Kind::Date, .. })) => (low(slot), high(slot)),
             _ => (0, 0),
         };
         self.slots.get(first..first + count).unwrap_or_default().iter().map(|&slot| Span(slot))

@@ -1,18 +1,18 @@
-//! Packed form to text, in either notation.
+//! Packed form to JSON, in either notation.
 
 use super::definition::{Kind, Message};
 use super::json::{ObjectWriter, push_list, push_object, quoted};
-use super::notation::Form;
+use super::notation::Notation;
 use super::packed::{ABSENT, high, low};
 use super::span::Span;
 use super::{Packed, View};
+use crate::digits::push_integer;
 use crate::money::{Fen, push_yuan};
-use crate::text::push_integer;
 use crate::time::{Timestamp, wall_clock};
 
 /// Appends the object in slot 0 of `packed`, which was read from `source` as `message`.
-pub fn write(message: &'static Message, packed: &Packed, source: &[u8], form: Form, out: &mut Vec<u8>) {
-    let writer = Writer { packed, source, form };
+pub fn write(message: &'static Message, packed: &Packed, source: &[u8], notation: Notation, out: &mut Vec<u8>) {
+    let writer = Writer { packed, source, notation };
     match packed.slots.first() {
         Some(&slot) if slot != ABSENT => writer.object(message, low(slot), out),
         _ => out.extend_from_slice(b"null"),
@@ -22,7 +22,7 @@ pub fn write(message: &'static Message, packed: &Packed, source: &[u8], form: Fo
 struct Writer<'w> {
     packed: &'w Packed,
     source: &'w [u8],
-    form: Form,
+    notation: Notation,
 }
 
 impl Writer<'_> {
@@ -30,20 +30,20 @@ impl Writer<'_> {
         let piece = || Span(slot).of(self.source);
         let integer = || f64::from_bits(slot) as i64;
         match *kind {
-            Kind::Text { .. } | Kind::Date => self.text(Span(slot), out),
-            Kind::Id if self.form != Form::Wire => self.text(Span(slot), out),
+            Kind::String { .. } | Kind::Date => self.text(Span(slot), out),
+            Kind::Id if self.notation != Notation::Wire => self.text(Span(slot), out),
             Kind::Id | Kind::Decimal { .. } | Kind::Raw => out.extend_from_slice(piece()),
-            Kind::Yuan { sentinel } if self.form == Form::Wire && Some(integer()) != sentinel.map(i64::from) => {
+            Kind::Yuan { sentinel } if self.notation == Notation::Wire && Some(integer()) != sentinel.map(i64::from) => {
                 push_yuan(out, Fen(integer()))
             }
-            Kind::WallClock if self.form == Form::Wire => quoted(wall_clock(Timestamp(integer())).as_bytes(), out),
-            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => {
+            Kind::WallClock if self.notation == Notation::Wire => quoted(wall_clock(Timestamp(integer())).as_bytes(), out),
+            Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Timestamp | Kind::WallClock => {
                 push_integer(out, integer());
             }
             Kind::Flag => out.extend_from_slice(if integer() == 0 { b"false" } else { b"true" }),
             Kind::Object(message) => self.object(message, low(slot), out),
             Kind::List { item, .. } => self.list(item, slot, out),
-            Kind::TextMap => {
+            Kind::StringMap => {
                 let entries = self.packed.slots.get(low(slot)..low(slot) + 2 * high(slot)).unwrap_or_default();
                 push_object(out, |object| {
                     for entry in entries.chunks_exact(2) {
@@ -57,7 +57,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The pieces of a text keep their escapes from the source, so they are valid as they are; mostly their quotes are there too.
+    /// The pieces of a string keep their escapes from the source, so they are valid as they are; mostly their quotes are there too.
     fn text(&self, span: Span, out: &mut Vec<u8>) {
         match self.source.get(span.start().wrapping_sub(1)..span.end() + 1) {
             Some(piece @ [b'"', .., b'"']) => out.extend_from_slice(piece),
@@ -76,7 +76,7 @@ impl Writer<'_> {
     }
 
     /// A list of strings as it is in the source, if nothing but commas is between them there: then the lengths of all add up.
-    fn compact_texts(&self, slot: u64) -> Option<&[u8]> {
+    fn compact_strings(&self, slot: u64) -> Option<&[u8]> {
         let items = self.packed.slots.get(low(slot)..low(slot) + high(slot))?;
         let (first, last) = (Span(*items.first()?), Span(*items.last()?));
         let whole = self.source.get(first.start().checked_sub(2)?..last.end() + 2)?;
@@ -85,8 +85,8 @@ impl Writer<'_> {
     }
 
     fn list(&self, item: &'static Kind, slot: u64, out: &mut Vec<u8>) {
-        if let Kind::Text { .. } = item
-            && let Some(whole) = self.compact_texts(slot)
+        if let Kind::String { .. } = item
+            && let Some(whole) = self.compact_strings(slot)
         {
             out.extend_from_slice(whole);
             return;

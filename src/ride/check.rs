@@ -1,7 +1,7 @@
 //! One message by itself, without a client: read as the client would read it, for people who want to know what is wrong.
 
-use super::push::read_push;
-use super::reply::read_reply;
+use super::parse_reply::read_reply;
+use super::receive_push::read_push;
 use super::{Direction, Interface, Version};
 use crate::message::peek::report;
 use crate::message::{Packed, Reading, read};
@@ -9,11 +9,11 @@ use crate::{Error, ErrorCode, Issue};
 use std::borrow::Cow;
 use std::mem::take;
 
-/// Reads the text of a request (what stands inside the envelope) or a reply into `packed`, with all findings. Returns the
-/// text that the message was read from, or nothing where there is no business message: it is refused, or the failure of a
-/// gateway. A reply that says "failed" is a good reply.
+/// Reads the JSON of a request (the content of the envelope) or of a reply into `packed`, with all findings. Returns the JSON that
+/// the message was read from, or nothing where there is no business message: it is refused, or the failure of a gateway. A reply
+/// that says "failed" is a good reply.
 ///
-/// What we send is judged more strictly than what is received: `method` must be the interface's, and nothing that is
+/// Requests are judged more strictly than replies and pushes: `method` must be the interface's, and nothing that is
 /// required may be empty.
 ///
 /// Of the feature `unstable-engine`, which has the type of `packed`.
@@ -25,7 +25,7 @@ pub fn check<'t>(interface: &'static Interface, is_reply: bool, text: &'t [u8], 
         }
         Direction::ToEnterprise if !is_reply => {
             read_push(interface, None, text, Vec::new(), packed).and_then(|plain| {
-                // Whoever asks about an event wants to know that this is none.
+                // Callers who check an event want to know that this is none.
                 let another = (!std::ptr::eq(plain.interface, interface)).then_some(plain.interface.name);
                 let error = another.map(|name| Error::at(ErrorCode::UnexpectedMethod, "").detail(name));
                 error.map_or(Ok(Cow::Owned(plain.source.into_bytes())), Err)
@@ -46,16 +46,16 @@ pub fn check<'t>(interface: &'static Interface, is_reply: bool, text: &'t [u8], 
 fn check_request(interface: &'static Interface, method: &str, text: &[u8], packed: &mut Packed) {
     let mut more = Vec::new();
     if let Some(view) = packed.view(interface.request, text) {
-        if let Some(other) = view.text("method").filter(|found| found != method && !found.is_empty()) {
+        if let Some(other) = view.string("method").filter(|found| found != method && !found.is_empty()) {
             report(&mut more, ErrorCode::UnexpectedMethod, "method", &other);
         }
-        if view.text("entId").is_some_and(|id| id == "0") {
+        if view.string("entId").is_some_and(|id| id == "0") {
             report(&mut more, ErrorCode::OutOfRange, "entId", "an id is not 0");
         }
     }
     more.iter_mut().for_each(|issue| issue.refuses = true);
     for issue in &mut packed.issues {
-        issue.refuses |= issue.code == ErrorCode::EmptyText;
+        issue.refuses |= issue.code == ErrorCode::EmptyString;
     }
     packed.issues.append(&mut more);
 }

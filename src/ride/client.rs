@@ -1,21 +1,21 @@
-//! The enterprise's side: who we are, and what we send. What comes back and what comes by itself is in `reply` and
-//! `push`.
+//! The enterprise's side: its configuration, and the requests that it sends. Replies are in `parse_reply`, pushes in
+//! `receive_push`.
 
 use super::{COMMON, Direction, Interface, form};
-use crate::envelope::Key;
+use crate::digits::{decimal, hexadecimal, string_from};
+use crate::envelope::EnvelopeKey;
 use crate::exchange::host_of;
 use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::{Form, Packed, Reading, read, write};
-use crate::text::{decimal, hexadecimal, text_from};
+use crate::message::{Notation, Packed, Reading, read, write};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Who we are at Meituan, and how strict to be.
+/// The enterprise's account at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Our number, from Meituan.
@@ -24,13 +24,13 @@ pub struct Config {
     pub access_key: Secret,
     /// The secretKey, from Meituan: Base64 of 16 bytes. It never travels.
     pub secret_key: Secret,
-    /// Where requests go.
+    /// The server that requests go to.
     pub environment: Environment,
     /// Which generation of the protocol is sent. Both are received.
     pub version: Version,
     /// How far the `ts` of a push may be from now; `None` accepts any.
     pub tolerance: Option<Duration>,
-    /// What we send must keep inferred rules too, and the document's lists of numbers.
+    /// Sent requests must keep inferred rules too, and the spec's lists of numbers.
     pub strict_inferred: bool,
     /// A push without a token is refused. By default it is accepted and reported: the key alone then says that it is Meituan's.
     pub require_token: bool,
@@ -66,7 +66,7 @@ impl Config {
     }
 }
 
-/// Where requests go (document, $API_HOST).
+/// The server that requests go to (ride spec, $API_HOST).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Environment {
@@ -74,12 +74,12 @@ pub enum Environment {
     Test,
     /// 线上环境.
     Production,
-    /// Somewhere else, such as a stand-in on localhost: scheme, host and path before `/dache`. Slashes at its end do not count.
+    /// Another server, such as a mock on localhost: scheme, host and path before `/dache`. Slashes at its end do not count.
     Host(String),
 }
 
 impl Environment {
-    /// What stands before `/dache/…`.
+    /// The beginning of each URL, before `/dache/…`.
     pub fn host(&self) -> &str {
         match self {
             Environment::Test => "https://inf-openapi.apigw.test.meituan.com/api/sqt/openapi",
@@ -93,7 +93,7 @@ impl Environment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Version {
-    /// `token`, `version`, `content`; `ts` in seconds; plain replies. The one that the document refers to.
+    /// `token`, `version`, `content`; `ts` in seconds; plain replies. The one that the spec refers to.
     V1,
     /// `accessKey`, `content`; `ts` in milliseconds; `data` of replies encrypted. The newer portal's; whether the ride
     /// API has moved to it is not known.
@@ -114,7 +114,7 @@ pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form
 /// config.routes.push(("/ride/event".into(), &ride::ORDER_CHANGED));
 /// let client = Client::new(config)?;
 ///
-/// // What is not sealed by our key is no push of Meituan's.
+/// // A content that our key does not open is no push of Meituan's.
 /// let refusal = client.receive("/ride/event", b"token=CESHI-TK&content=bm90aGluZw", Timestamp(1_629_857_773_000)).unwrap_err();
 /// assert_eq!(refusal.error.code, ErrorCode::DecryptionFailed);
 /// # Ok::<(), meituan_protocol::Error>(())
@@ -124,7 +124,7 @@ pub const HEADERS: [(&str, &str); 2] = [("Content-Type", "application/x-www-form
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) config: Arc<Config>,
-    pub(super) key: Arc<Key>,
+    pub(super) key: Arc<EnvelopeKey>,
 }
 
 static PROGRAM: Message = looking_for(&[given(COMMON[0]), given(COMMON[1]), given(COMMON[2]), given(COMMON[3])]);
@@ -168,7 +168,7 @@ impl Client {
         if let Environment::Host(host) = &mut config.environment {
             *host = host_of(host).unwrap_or_default().to_owned();
         }
-        let key = Key::new(&config.secret_key)?;
+        let key = EnvelopeKey::new(&config.secret_key)?;
         Ok(Client { config: Arc::new(config), key: Arc::new(key) })
     }
 
@@ -202,7 +202,7 @@ impl Client {
             return Err(Error::at(ErrorCode::UnknownRoute, "").detail(interface.name));
         };
         let (source, shift) = self.with_common(method, program, now)?;
-        let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+        let how = Reading { notation: Notation::Program, success: false, facts: Facts::default() };
         read(interface.request, &source, how, packed);
         for issue in &mut packed.issues {
             issue.offset = issue.offset.saturating_sub(shift);
@@ -212,7 +212,7 @@ impl Client {
             return Err(error);
         }
         let mut text = Vec::with_capacity(source.len());
-        write(interface.request, packed, &source, Form::Wire, &mut text);
+        write(interface.request, packed, &source, Notation::Wire, &mut text);
         let text = String::from_utf8(text).map_err(|_| Error::at(ErrorCode::InvalidUtf8, ""))?;
         Ok(Encoded { url: [self.config.environment.host(), path].concat(), body: self.form(&self.key.seal(&text)) })
     }
@@ -225,7 +225,7 @@ impl Client {
         };
         // URL-safe Base64 needs no encoding.
         let token = form::encode(self.config.access_key.expose());
-        text_from([name.as_bytes(), &token, version.as_bytes(), b"&content=", content.as_bytes()].concat())
+        string_from([name.as_bytes(), &token, version.as_bytes(), b"&content=", content.as_bytes()].concat())
     }
 
     /// The program with the common fields before its own, and by how much its own have moved.
@@ -263,7 +263,7 @@ impl Client {
 /// A request to Meituan, for POST with [`HEADERS`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// The form.
     pub body: String,

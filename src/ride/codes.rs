@@ -1,7 +1,7 @@
-//! The numbers of the ride API: the tables of the document's appendix (附录), and the values of integer fields.
+//! The numbers of the ride API: the tables of the spec's appendix (附录), and the values of integer fields.
 //!
-//! The Chinese is the document's; the English is ours. The document's lists have gaps and contradict each other in places,
-//! so none of them is taken to be whole: a number that is not listed is kept in what is received, and reported in what is
+//! The Chinese is the spec's; the English is ours. The spec's lists have gaps and contradict each other in places,
+//! so none of them counts as complete: a number that is not listed is kept in what is received, and reported in what is
 //! sent (or refused, where the [configuration](super::Config::strict_inferred) says so).
 
 /// Numbers that also have a name on Meituan's side.
@@ -29,7 +29,7 @@ macro_rules! named_codes {
                 Self::NAMES.iter().find(|(_, known)| *known == name).map(|(value, _)| $type(*value))
             }
 
-            /// What the document says the value means.
+            /// The meaning of the value in Meituan's spec.
             #[cfg(feature = "texts")]
             pub fn meaning(self) -> Option<crate::Text> {
                 match self.0 {
@@ -66,7 +66,7 @@ named_codes! {
         1300 = ILLEGAL_CAR_TYPE_ID, "编码选择错误", "the car type is not a listed one";
     }
 
-    /// What happened to an order (附录 订单事件说明).
+    /// An event of an order (附录 订单事件说明).
     RideEvent {
         10 = ORDER_CREATED, "已下单", "ordered";
         11 = ORDER_PUSHED, "已推单", "offered to drivers";
@@ -122,11 +122,11 @@ crate::enumerations! {
         230 = SYSTEM_CANCELED, "系统撤单 · cancelled by the system";
     }
 
-    /// Who or what cancelled (附录 取消类型). No field of the listed interfaces carries it.
+    /// The party or the cause of a cancellation (附录 取消类型). No field of the listed interfaces carries it.
     CancelType open {
         1001 = USER, "用户取消:用户主动发起的取消 · by the user";
         1002 = TIMEOUT, "超时取消:合作方响应慢导致的取消,场景包括:1. 平台默认的时间窗口内(基于供需状况调整)没有响应;2. 同一订单别的合作方响应后n秒(基于供需状况调整)内没有响应。 · the partner answered too late: not within the platform's window, or not within some seconds after another partner";
-        1003 = COMPETITION_LOST, "竞争失败取消:多个合作方返回候选运力场景下,平台会基于用户体验原则将订单分配给最优的一个合作方,其他合作方则为竞争失败。 · another partner's offer was taken";
+        1003 = COMPETITION_LOST, "竞争失败取消:多个合作方返回候选运力场景下,平台会基于用户体验原则将订单分配给最优的一个合作方,其他合作方则为竞争失败。 · another partner's offer was chosen";
         1004 = NOT_ADMITTED, "准入过滤取消:平台对候选运力有接驾时间和接驾距离的要求,不满足要求的运力会被平台取消。运力要求参见下单接口maxEda和maxEta参数。 · the offered car is too far away or too slow";
         1005 = RISK_CONTROL, "风控取消:平台会基于风控规则对运力进行过滤,进而导致的取消。 · refused by risk control";
         1006 = DRIVER_NOT_ELIGIBLE, "司机不符合接单条件:因限行、司乘拉黑、司机封禁等原因导致的取消。 · the driver may not take it: traffic restrictions, blocked by or for the passenger, banned";
@@ -143,15 +143,15 @@ crate::enumerations! {
         16 = DRIVER_LATE, "司机迟到 · the driver is late";
         17 = OTHER, "其他 · another reason";
         19 = DRIVER_UNFRIENDLY, "司机服务态度差 · the driver is unfriendly";
-        20 = PICK_UP_TOO_LONG, "司机接驾时间过长 · the pick-up takes too long";
+        20 = PICK_UP_TOO_LONG, "司机接驾时间过长 · the pick-up is too slow";
         21 = PICK_UP_POINT_WRONG, "上车点不在我当前位置司机找不到 · the pick-up point is not where I am";
         22 = NO_STOPPING, "上车点禁止停车 · no stopping at the pick-up point";
         23 = START_WRONG, "起点填写错误 · the start was entered wrongly";
         40 = DRIVER_CANNOT_FIND_ME, "司机找不到我 · the driver cannot find me";
         41 = NUMBER_PLATE_DIFFERS, "车牌号和订单显示不一致 · the number plate is not the one of the order";
         42 = DRIVER_DEMANDS_MORE, "司机要求加价或现金交易 · the driver demands more, or cash";
-        43 = DRIVER_DOES_NOT_COME, "司机原地不动或反方向行驶 · the driver stands still or drives the other way";
-        44 = DRIVER_ASKED_ME_TO, "司机要求我取消 · the driver asked me to cancel";
+        43 = DRIVER_DOES_NOT_COME, "司机原地不动或反方向行驶 · the driver does not move, or drives the other way";
+        44 = DRIVER_REQUEST, "司机要求我取消 · the driver wanted me to cancel";
     }
 
     /// Kinds of cars (运力类型).
@@ -177,12 +177,12 @@ crate::enumerations! {
         2 = RESERVED, "预约 · at a reserved time";
     }
 
-    /// What is supplied.
+    /// The kind of supply.
     SupplyCode open {
         1 = RIDE, "打车 · a ride";
     }
 
-    /// What a cancel call does.
+    /// The step of a cancel call.
     CancelStep open {
         1 = ASK_FEE, "询问取消费 · asks the fee, and cancels nothing";
         2 = CONFIRM, "确认取消 · cancels";
@@ -207,7 +207,7 @@ pub struct Question {
 
 macro_rules! questions {
     ($($zh:literal, $en:literal: [$($faq_id:literal, $question_zh:literal, $question_en:literal;)*])*) => {
-        /// The categories of questions to customer service, in the document's order within each category.
+        /// The categories of questions to customer service, in the spec's order within each category.
         pub static QUESTIONS: &[Question] = &[$($(Question {
             faq_id: $faq_id,
             category: crate::Text { zh: $zh, en: $en },

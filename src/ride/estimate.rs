@@ -4,7 +4,7 @@ use super::replies::Estimate;
 use super::requests::CarTypeRequest;
 use serde_json::{Map, Value};
 
-/// Where a field of a [`CarTypeRequest`] comes from.
+/// The source of a field of a [`CarTypeRequest`].
 #[derive(Debug, Clone, Copy)]
 pub struct CarTypeRequestSource {
     /// The field of the request.
@@ -15,9 +15,9 @@ pub struct CarTypeRequestSource {
 
 macro_rules! sources {
     ($($field:literal: $($from:literal),+;)*) => {
-        /// Where each field of a [`CarTypeRequest`] comes from. Inferred from the two field tables (ride spec 2.4 and 3.3), whose
+        /// The source of each field of a [`CarTypeRequest`]. Inferred from the two field tables (ride spec 2.4 and 3.3), whose
         /// words are alike: originFee is the price before discounts, estimateAmount the one after. The spec's example of
-        /// an estimate has one more price, `estimatePrice`, which its table does not have: it stands in for either.
+        /// an estimate has one more price, `estimatePrice`, which its table does not have: it replaces a missing one of the two.
         pub static CAR_TYPE_REQUEST_SOURCES: &[CarTypeRequestSource] =
             &[$(CarTypeRequestSource { field: $field, from: &[$($from),+] },)*];
     };

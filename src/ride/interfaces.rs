@@ -18,9 +18,9 @@ use crate::message::definition::{Doc, Field, Message, Presence, Rule};
 pub struct Interface {
     /// The name, such as `submitOrder`.
     pub name: &'static str,
-    /// What it is, with the document's section.
+    /// Its name, with the spec's section.
     pub doc: Doc,
-    /// Who calls.
+    /// The caller.
     pub direction: Direction,
     /// The request as it travels inside the envelope: for calls to Meituan the fields named in [`COMMON`], then the
     /// business parameters.
@@ -40,7 +40,7 @@ pub struct Interface {
 pub struct RepeatKey {
     /// The beginning, which is no other push's.
     pub name: &'static str,
-    /// What follows it. Where something of it is missing, the push is known by its content.
+    /// The parts of its key. If one of them is missing, the push is known by its content.
     pub parts: &'static [KeyPart],
 }
 
@@ -69,7 +69,7 @@ impl KeyPart {
     }
 }
 
-/// Who calls.
+/// The caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The enterprise calls Meituan.
@@ -110,7 +110,7 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
         aliases: &[],
         kind: crate::field_kind!(code(SupplyCode)),
         presence: Presence::Required,
-        doc: crate::doc_text!("供给类型，固定为 1 · What is supplied: always 1."),
+        doc: crate::doc_text!("供给类型，固定为 1 · The kind of supply: always 1."),
     },
     Field {
         name: COMMON[1],
@@ -122,7 +122,7 @@ const COMMON_FIELDS: [Field; COMMON.len()] = [
     Field {
         name: COMMON[2],
         aliases: &[],
-        kind: crate::field_kind!(text),
+        kind: crate::field_kind!(string),
         presence: Presence::Required,
         doc: crate::doc_text!("接口方法名（公共参数） · The method (common parameter)."),
     },
@@ -151,7 +151,7 @@ const fn with_common<const LENGTH: usize>(business: &[Field]) -> [Field; LENGTH]
 const MESSAGE: Field = Field {
     name: "message",
     aliases: &[],
-    kind: crate::field_kind!(text),
+    kind: crate::field_kind!(string),
     presence: Presence::Nullable,
     doc: crate::doc_text!(
         "响应提示信息；文档有的地方写作数字，实际总是字符串 · In words; documented as a number in places, always seen as a string."
@@ -211,7 +211,7 @@ macro_rules! interfaces {
                             aliases: &[],
                             kind: crate::field_kind!($kind $(($($argument)*))?),
                             presence: crate::field_presence!($presence),
-                            doc: crate::doc_text!("所请求的结果 · What was asked for."),
+                            doc: crate::doc_text!("所请求的结果 · The result."),
                         },
                     ],
                     rules: rules_of(crate::field_presence!($presence)),
@@ -287,7 +287,7 @@ interfaces! {
             about {}
         }
 
-        /// 2.查询预估价 · what a ride would cost.
+        /// 2.查询预估价 · the estimated price of a ride.
         QUERY_ESTIMATED_PRICE QueryEstimatedPrice "queryEstimatedPrice", "dache.query.estimated.price" "/dache/queryEstimatedPrice" {
             data object(Estimates), on_success;
             about {}
@@ -317,7 +317,7 @@ interfaces! {
             about { order }
         }
 
-        /// 8.通知支付完成 · tell that an order is paid.
+        /// 8.通知支付完成 · report that an order is paid.
         NOTIFY_PAID_RESULT NotifyPaidResult "notifyPaidResult", "dache.notify.paid.result" "/dache/notifyPaidResult" {
             data raw, nullable;
             about { order }

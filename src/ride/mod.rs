@@ -12,8 +12,8 @@
 //!
 //! # How it travels
 //!
-//! Everything travels by POST in an encrypted [envelope](crate::envelope); there is no signature. Source: the document
-//! 打车 API接口 (2024-04-22), cited by its section, and 公共参数说明.
+//! Everything travels by POST in an encrypted [envelope](crate::envelope); there is no signature. Source: Meituan's spec 打车 API接口
+//! (2024-04-22, "ride spec"), cited by its section, and 公共参数说明.
 //!
 //! ```
 //! use meituan_protocol::ride::{Client, Config, requests::CancelOrder, codes::{CancelReason, CancelStep}};
@@ -30,7 +30,7 @@
 //! assert!(request.url.ends_with("/dache/cancelOrder"));
 //! assert!(request.body.starts_with("token=CESHI-TK&version=1.0&content="));
 //!
-//! // What comes back over HTTP:
+//! // The reply over HTTP:
 //! let fee = request.parse(200, br#"{"code":0,"data":{"cancelPrice":500},"message":"ok"}"#)?.data;
 //! assert_eq!(fee.cancel_price.unwrap().0, 500); // fen
 //! # Ok::<(), meituan_protocol::Error>(())
@@ -39,28 +39,28 @@
 mod check;
 mod client;
 pub mod codes;
+mod endpoints;
 mod estimate;
 pub(crate) mod form;
 pub mod handler;
 mod interfaces;
 pub mod order;
-mod push;
+mod parse_reply;
 pub mod pushes;
+mod receive_push;
 pub mod replies;
-mod reply;
 pub mod requests;
 pub mod rules;
 pub mod service;
-mod told;
 mod typed;
 
 #[cfg(feature = "getrandom")]
 pub use crate::random::random_order_id;
 pub use check::check;
 pub use client::*;
+pub use endpoints::*;
 pub use estimate::*;
 pub use interfaces::*;
-pub use push::*;
-pub use reply::*;
-pub use told::*;
+pub use parse_reply::*;
+pub use receive_push::*;
 pub use typed::*;

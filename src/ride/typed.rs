@@ -1,6 +1,6 @@
 //! The client in Rust types: requests out, replies and pushes in.
 
-use super::{Accepted, Client, Encoded, Endpoint, HEADERS, Push, Refusal, Replied, ReplyForm};
+use super::{Client, Encoded, HEADERS, PackedPush, Push, Refusal, Replied, ReplyForm, RideRequest};
 use crate::message::Packed;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
@@ -9,7 +9,7 @@ use std::fmt;
 /// A request to send by POST: plain values, ready for any HTTP client.
 #[derive(Clone)]
 pub struct SealedRequest<E> {
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// Header names and values.
     pub headers: [(&'static str, &'static str); 2],
@@ -30,8 +30,8 @@ impl<E> fmt::Debug for SealedRequest<E> {
 
 /// A success.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply<T> {
-    /// What was asked for; what a reply leaves out where it may is as by default.
+pub struct RideReply<T> {
+    /// The result; fields that a reply may leave out, and does, have their defaults.
     pub data: T,
     /// How the reply came.
     pub form: ReplyForm,
@@ -46,52 +46,51 @@ impl Client {
     ///
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
-    pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SealedRequest<E>, Error> {
+    pub fn request<E: RideRequest>(&self, message: &E, now: Timestamp) -> Result<SealedRequest<E>, Error> {
         let mut program = Vec::new();
-        message.put(&mut program);
+        message.encode(&mut program);
         let mut packed = Packed::default();
         let Encoded { url, body } = self.encode_request(E::INTERFACE, &program, now, &mut packed)?;
         let (client, endpoint) = (self.clone(), std::marker::PhantomData);
         Ok(SealedRequest { url, headers: HEADERS, body, warnings: packed.issues, client, endpoint })
     }
 
-    /// Takes a push out of its envelope: checked, read, typed. `uri` is path and query as they arrived.
+    /// Opens the envelope of a push: checked, read, typed. `uri` is path and query as they arrived.
     ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong; [`Refusal::answer`] is the reply to it.
-    pub fn receive(&self, uri: &str, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
+    pub fn receive(&self, uri: &str, body: &[u8], now: Timestamp) -> Result<ReceivedPush, Refusal> {
         let mut packed = Packed::default();
-        let Accepted { interface, is_other, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
+        let PackedPush { interface, is_other, source, deduplication_key } = self.accept(uri, body, now, &mut packed)?;
         let push = match Push::read(interface, &packed, source.as_bytes()) {
             Some(Push::OrderChanged(changed)) if is_other => Push::Other(changed),
             Some(push) => push,
             None => return Err(Refusal { error: Error::at(ErrorCode::WrongType, ""), interface: Some(interface) }),
         };
-        Ok(Received { push, deduplication_key, warnings: packed.issues })
+        Ok(ReceivedPush { push, deduplication_key, warnings: packed.issues })
     }
 }
 
-impl<E: Endpoint> SealedRequest<E> {
+impl<E: RideRequest> SealedRequest<E> {
     /// Reads Meituan's reply, by the HTTP status that it came with: see [`Client::read_reply`].
     ///
-    /// # Errors
-    /// `REMOTE_REJECTED` with `Error::remote` when Meituan did not accept the request ([`Error::traced`] takes the
-    /// header `M-TraceId`), or what is wrong with the reply.
-    pub fn parse(&self, status: u16, body: &[u8]) -> Result<Reply<E::Data>, Error> {
+    /// # Errors `REMOTE_REJECTED` with `Error::remote` when Meituan did not accept the request ([`Error::traced`] reads the header
+    /// `M-TraceId`), or what is wrong with the reply.
+    pub fn parse(&self, status: u16, body: &[u8]) -> Result<RideReply<E::Data>, Error> {
         let mut packed = Packed::default();
         let Replied { form, trace_id, source } = self.client.read_reply(E::INTERFACE, status, body, &mut packed)?;
         let view = packed.view(E::INTERFACE.reply, &source);
         let data = view.and_then(|view| view.field_to_typed("data")).unwrap_or_default();
-        Ok(Reply { data, form, trace_id, warnings: packed.issues })
+        Ok(RideReply { data, form, trace_id, warnings: packed.issues })
     }
 }
 
 /// A push that was checked and read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Received {
-    /// What it tells.
+pub struct ReceivedPush {
+    /// The push.
     pub push: Push,
-    /// The same for every repetition of the same push; see [`Accepted::deduplication_key`] for its limit.
+    /// The same for every repetition of the same push; see [`PackedPush::deduplication_key`] for its limit.
     pub deduplication_key: String,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,

@@ -1,4 +1,4 @@
-//! What a store of orders has to do, as checks that any store can be put through.
+//! The contract of a store of orders, as checks that run on any store.
 
 use crate::handler::work::{Missing, milliseconds, stored};
 use crate::handler::{BoxError, DueStore, OrderKey, Runtime, SaveOrder, Store, StoredOrder};
@@ -14,7 +14,7 @@ const RACERS: usize = 20;
 const ROUNDS: usize = 5;
 /// How often what was just saved is read again.
 const READS: u32 = 20;
-/// Who count together, and how far each.
+/// Several writers that count together, and how far each counts.
 const COUNTERS: usize = 6;
 const COUNTS: u32 = 5;
 const MAX_TRIES: u32 = 200 * COUNTS;
@@ -24,7 +24,7 @@ const DUE: i64 = 4_102_444_800_457;
 const LEASE: i64 = 100;
 /// More than the orders that anybody has due then.
 const ALL: usize = 100_000;
-/// So many tickets have been seen in one order: some 330 KB with what each takes.
+/// So many tickets have been seen in one order: some 330 KB with all that each has.
 const TICKETS: u32 = 1000;
 /// So long an answer of the store is waited for, in milliseconds.
 const DEADLINE: i64 = 10_000;
@@ -41,7 +41,7 @@ impl fmt::Display for Hangs {
 
 impl std::error::Error for Hangs {}
 
-/// What a store does not do.
+/// A part of the contract that a store breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenContract {
     /// Each check that it did not pass, and the first difference.
@@ -57,8 +57,8 @@ impl fmt::Display for BrokenContract {
 
 impl std::error::Error for BrokenContract {}
 
-/// Checks that a store does what [`Store`] says. `stores` are one or several connections to the same database, which take turns
-/// and race with each other on `runtime`; orders from `first_order_id` on must not be there. Whatever takes longer than 10 s ends
+/// Checks that a store does what [`Store`] says. `stores` are one or several connections to the same database, which take turns and
+/// race with each other on `runtime`; orders from `first_order_id` on must not be there. Any step that lasts longer than 10 s ends
 /// the contract.
 ///
 /// ```
@@ -86,7 +86,7 @@ pub async fn store_contract<Key: OrderKey, S: DueStore<Key>>(
     let mut failures = Vec::new();
     macro_rules! check {
         ($($name:literal: $check:ident,)*) => {
-            // What hangs would fail each of the others as well.
+            // A store that hangs would fail each of the others as well.
             let mut hangs = false;
             $( if !hangs && let Err(why) = contract.$check().await {
                 hangs = why.is::<Hangs>();
@@ -96,11 +96,11 @@ pub async fn store_contract<Key: OrderKey, S: DueStore<Key>>(
     }
     check! {
         "an order that was never saved is not there": nothing_is_there,
-        "what was saved is loaded again, to the last character": is_loaded_again,
-        "the character U+0000 is kept in strings (PostgreSQL: a column of text or json, not jsonb)": keeps_zero,
+        "a saved snapshot is loaded again, to the last character": is_loaded_again,
+        "the character U+0000 is kept in strings (PostgreSQL: a column of type text or json, not jsonb)": keeps_zero,
         "blanks at the end, and characters that can be written in two ways, are kept as they are": keeps_characters,
         "an order of 1000 tickets with credentials is kept whole": keeps_large_orders,
-        "keys are texts: Meituan's and your own numbers of rides, and the calls of an account": keeps_keys,
+        "keys are strings: Meituan's and your own numbers of rides, and the calls of an account": keeps_keys,
         "a new order is saved once: the second save without a revision is false, and changes nothing": is_new_once,
         "a save with a revision for an order that is not there is false": is_not_made_by_a_change,
         "a revision is good for one save, and never comes back": revision_is_good_once,
@@ -131,7 +131,7 @@ type Checked = Result<(), BoxError>;
 /// A snapshot with what stores get wrong: long strings, all kinds of characters, big ids, nested lists, milliseconds, what is empty in
 /// each way, and names that some databases keep for themselves.
 fn snapshot(order_id: &impl OrderKey, quantity: u32) -> Value {
-    // What was in a call is kept as it came.
+    // The content of a call is kept as it came.
     let kept = json!({
         "vouchers": ["x", "b", "x"], "nothing": null, "none": [], "empty": {}, "a.b": 1, "$c": 2, "__proto__": "d",
     });
@@ -207,7 +207,7 @@ impl<'c, Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'c, Key, S, R> {
         asked(self.runtime, "due", async move { store.due(Timestamp(now), max).await }).await
     }
 
-    /// What is claimed; `None` where the store does not claim.
+    /// The claimed orders; `None` where the store does not claim.
     async fn claim_due(&mut self, now: i64, max: usize) -> Result<Option<Vec<Key>>, BoxError> {
         claimed(self.runtime, self.store().clone(), now, max).await
     }
@@ -467,7 +467,7 @@ impl<'c, Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'c, Key, S, R> {
     }
 }
 
-/// What the store answers, asked in a task of its own, as a handler asks.
+/// The store's answer to a request from a task of its own, as a handler sends it.
 async fn asked<T: Send + 'static>(
     runtime: &impl Runtime,
     name: &'static str,
@@ -536,7 +536,7 @@ fn boxed<'w, T>(work: impl Future<Output = Result<T, BoxError>> + Send + 'w) -> 
     Box::pin(work)
 }
 
-/// What comes of all of these, which go on side by side; the first error, where one has failed.
+/// The results of all of these, which go on side by side; the first error, where one has failed.
 async fn all<'w, T>(works: impl Iterator<Item = Working<'w, T>>) -> Result<Vec<T>, BoxError> {
     let mut working: Vec<(Working<'w, T>, Option<T>)> = works.map(|work| (work, None)).collect();
     std::future::poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! What was exchanged, written down.
+//! A recorder of exchanges.
 
 use super::{Forgery, JudgedNotice, JudgedReply, TicketCall};
 use crate::message::RawJson;
@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
     exchanges: Vec<Exchange>,
-    /// What the judge needs to know beside the exchanges.
+    /// Settings that the judge needs beside the exchanges.
     pub settings: Option<TraceSettings>,
 }
 
@@ -19,12 +19,12 @@ impl Recorder {
     pub fn call(&mut self, call: &TicketCall, reply: &JudgedReply, ended: Timestamp) {
         self.exchanges.push(Exchange {
             direction: "toSupplier".into(),
-            call: call.asked.call().name.into(),
+            call: call.request.call().name.into(),
             authenticated: Some(call.forgery != Some(Forgery::Signature)),
             stale: Some(call.forgery == Some(Forgery::Date)),
             http_status: Some(i32::from(reply.status)),
-            response: written(call.asked.call().reply, &reply.content),
-            ..exchange(call.at, ended, call.asked.call().request, &call.content)
+            response: written(call.request.call().reply, &reply.content),
+            ..exchange(call.at, ended, call.request.call().request, &call.content)
         });
     }
 

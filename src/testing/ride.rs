@@ -1,10 +1,10 @@
 //! Meituan Enterprise's side of the ride API.
 
-use crate::envelope::Key;
+use crate::envelope::EnvelopeKey;
 use crate::message::definition::Facts;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, RawJson, Reading, read, write};
-use crate::ride::{Config, Endpoint, Interface, Push, Version, form};
+use crate::message::{Notation, Packed, RawJson, Reading, read, write};
+use crate::ride::{Config, Interface, Push, RideRequest, Version, form};
 use crate::ride::{Direction, INTERFACES};
 use crate::routes::path_of;
 use crate::time::Timestamp;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub struct MeituanRide {
     config: Config,
-    key: Key,
+    key: EnvelopeKey,
 }
 
 /// A request of the enterprise's, opened.
@@ -31,7 +31,7 @@ pub struct OpenedRequest {
 
 impl OpenedRequest {
     /// Returns the request as its type; nothing where it is another one.
-    pub fn message<T: Endpoint>(&self) -> Option<T> {
+    pub fn message<T: RideRequest>(&self) -> Option<T> {
         if !std::ptr::eq(self.interface, T::INTERFACE) {
             return None;
         }
@@ -59,7 +59,7 @@ impl MeituanRide {
     /// # Errors
     /// `INVALID_CONFIG` with the setting's path.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let key = Key::new(&config.secret_key)?;
+        let key = EnvelopeKey::new(&config.secret_key)?;
         Ok(MeituanRide { config, key })
     }
 
@@ -165,10 +165,10 @@ impl MeituanRide {
 fn written(message: &'static crate::message::definition::Message, program: &Value, success: bool) -> Result<String, Error> {
     let (mut packed, mut out) = (Packed::default(), Vec::new());
     let source = program.to_string();
-    read(message, source.as_bytes(), Reading { form: Form::Program, success, facts: Facts::default() }, &mut packed);
+    read(message, source.as_bytes(), Reading { notation: Notation::Program, success, facts: Facts::default() }, &mut packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
         return Err(error);
     }
-    write(message, &packed, source.as_bytes(), Form::Wire, &mut out);
+    write(message, &packed, source.as_bytes(), Notation::Wire, &mut out);
     Ok(String::from_utf8(out).unwrap_or_default())
 }

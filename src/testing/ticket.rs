@@ -9,7 +9,7 @@ use crate::ticket::calls::OrderPaid;
 use crate::ticket::codes::OrderPayCode;
 use crate::ticket::rules::is_placeholder;
 use crate::ticket::{
-    Asked, CALLS, Call, Config, Direction, Endpoint, HttpReply, JSON, ORDER_PAY, Parts, Signature, Supplier, read_body,
+    CALLS, Call, CallBody, Config, Direction, HttpReply, JSON, ORDER_PAY, Parts, Signature, Supplier, TicketRequest, read_body,
 };
 use crate::time::{Timestamp, parse_http_date};
 use crate::{Error, ErrorCode, Issue, ba};
@@ -30,8 +30,8 @@ pub struct MeituanTicket {
 /// A signed call to the supplier, for POST.
 #[derive(Debug, Clone)]
 pub struct TicketCall {
-    /// What it asks.
-    pub asked: Asked,
+    /// Its body, typed.
+    pub request: CallBody,
     /// The path that it goes to.
     pub uri: String,
     /// Header names and values.
@@ -44,7 +44,7 @@ pub struct TicketCall {
     pub(super) forgery: Option<Forgery>,
 }
 
-/// What of a call is false.
+/// The false part of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Forgery {
@@ -64,7 +64,7 @@ pub struct Finding {
     pub refuses: bool,
     /// The field; empty for the whole.
     pub path: String,
-    /// What was found, for people.
+    /// The finding, for people.
     pub detail: String,
 }
 
@@ -75,7 +75,7 @@ pub struct JudgedReply {
     pub code: Option<i32>,
     /// The words.
     pub describe: String,
-    /// What is not as it must be.
+    /// Findings: what is not as it must be.
     pub findings: Vec<Finding>,
     /// The HTTP status.
     pub status: u16,
@@ -96,7 +96,7 @@ impl JudgedReply {
     }
 }
 
-/// What Meituan answers a notice.
+/// Meituan's answer to a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeAnswer {
     /// The code; see [`NoticeCode`](crate::ticket::codes::NoticeCode).
@@ -119,9 +119,9 @@ pub struct JudgedNotice {
     pub call: Option<&'static Call>,
     /// The order that it is about.
     pub order_id: Option<Id>,
-    /// What is not as it must be.
+    /// Findings: what is not as it must be.
     pub findings: Vec<Finding>,
-    /// What Meituan answers: the answer that was given where the notice is as it must be, else a refusal with its reason.
+    /// Meituan's answer: the one that was set where the notice is as it must be, else a refusal with its reason.
     pub reply: HttpReply,
     pub(super) content: Vec<u8>,
     pub(super) at: Timestamp,
@@ -135,7 +135,7 @@ impl JudgedNotice {
     }
 
     /// Returns the notice as its type; nothing where it is another one.
-    pub fn message<T: Endpoint>(&self) -> Option<T> {
+    pub fn message<T: TicketRequest>(&self) -> Option<T> {
         let call = self.call.filter(|call| std::ptr::eq(*call, T::CALL))?;
         let mut packed = Packed::default();
         read(call.request, &self.content, Reading::WIRE, &mut packed);
@@ -203,26 +203,26 @@ impl MeituanTicket {
     ///
     /// # Errors
     /// `INVALID_CONFIG` at `routes` where no path is registered for it; else the first thing that its definition refuses.
-    pub fn call(&self, asked: impl Into<Asked>, now: Timestamp) -> Result<TicketCall, Error> {
-        self.signed(asked.into(), now, None)
+    pub fn call(&self, request: impl Into<CallBody>, now: Timestamp) -> Result<TicketCall, Error> {
+        self.signed(request.into(), now, None)
     }
 
     /// Signs a call that the supplier must refuse.
     ///
     /// # Errors
     /// As [`MeituanTicket::call`].
-    pub fn forged(&self, asked: impl Into<Asked>, forgery: Forgery, now: Timestamp) -> Result<TicketCall, Error> {
-        self.signed(asked.into(), now, Some(forgery))
+    pub fn forged(&self, request: impl Into<CallBody>, forgery: Forgery, now: Timestamp) -> Result<TicketCall, Error> {
+        self.signed(request.into(), now, Some(forgery))
     }
 
-    fn signed(&self, asked: Asked, now: Timestamp, forgery: Option<Forgery>) -> Result<TicketCall, Error> {
-        let (call, config) = (asked.call(), self.supplier.config());
+    fn signed(&self, request: CallBody, now: Timestamp, forgery: Option<Forgery>) -> Result<TicketCall, Error> {
+        let (call, config) = (request.call(), self.supplier.config());
         let route = config.routes.iter().find(|(_, registered)| std::ptr::eq(*registered, call));
         let uri = route.ok_or_else(|| Error::at(ErrorCode::InvalidConfig, "routes").detail(call.name))?.0.clone();
         let mut program = Vec::new();
         let mut envelope = ObjectWriter::begin(&mut program);
         envelope.field("partnerId", &config.partner_id);
-        envelope.field("body", &asked.body());
+        envelope.field("body", &request.body());
         envelope.end();
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         let encrypted = self.supplier.encode_request(call, &program, &mut packed, &mut body)?;
@@ -237,19 +237,19 @@ impl MeituanTicket {
             ("Content-Type", JSON.to_owned()),
         ];
         headers.extend(encrypted.then(|| ("X-Encryption-Status", "encrypted".to_owned())));
-        Ok(TicketCall { asked, uri, headers, body, content, at: now, forgery })
+        Ok(TicketCall { request, uri, headers, body, content, at: now, forgery })
     }
 
     /// Judges the reply to a call: by its definition, by the acceptance points about single replies, and by the call. `quantity` is
     /// the number of the order's tickets, which rules that count need.
     pub fn read_reply(&self, to: &TicketCall, status: u16, reply: &[u8], quantity: Option<u32>) -> JudgedReply {
-        let call = to.asked.call();
+        let call = to.request.call();
         let (content, sealed) = self.content(reply);
         let mut packed = Packed::default();
         read(call.reply, &content, Reading { facts: Facts { quantity, ..Facts::NONE }, ..Reading::WIRE }, &mut packed);
         let mut findings: Vec<Finding> = sealed.iter().map(finding_of).collect();
         findings.extend(packed.issues.iter().map(finding));
-        // Of a reply that its definition refuses, only these can be told.
+        // Of a reply that its definition refuses, only these are known.
         let seen: Value = serde_json::from_slice(&content).unwrap_or_default();
         let code = seen["code"].as_i64().and_then(|code| i32::try_from(code).ok());
         let describe = seen["describe"].as_str().unwrap_or_default().to_owned();
@@ -305,7 +305,7 @@ impl MeituanTicket {
             if view.as_ref().and_then(|view| view.integer("partnerId")) != Some(i64::from(self.supplier.config().partner_id)) {
                 findings.push(finding_of(&Error::at(ErrorCode::WrongPartnerId, "partnerId")));
             }
-            let text = view.and_then(|view| view.object("body")).and_then(|body| body.text("orderId"));
+            let text = view.and_then(|view| view.object("body")).and_then(|body| body.string("orderId"));
             order_id = text.and_then(|text| text.parse().ok()).map(Id);
         }
         let refused = findings.iter().find(|finding| finding.refuses);
@@ -339,7 +339,7 @@ impl MeituanTicket {
         ba::verify(&self.keys, &config.client_id, parts.method, &[parts.uri], parts.date, parts.authorization)
     }
 
-    /// What is encrypted is opened: JSON begins like JSON, and Base64 never does.
+    /// An encrypted body is opened: JSON begins like JSON, and Base64 never does.
     fn content(&self, body: &[u8]) -> (Vec<u8>, Option<Error>) {
         let is_plain = matches!(body.trim_ascii_start(), [b'{' | b'[', ..] | []);
         match (is_plain || self.supplier.config().body_encryption.is_none(), self.opened(body)) {

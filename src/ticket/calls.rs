@@ -14,7 +14,7 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 美团产品编号 · Meituan's product number.
         mt_deal_id "mtDealId": id, required;
         /// 进货单价：一张票的结算价 · Settlement price of one ticket.
@@ -31,7 +31,7 @@ crate::messages! {
         travel_date "travelDate": date, optional;
         /// 所订价格的主键，即我们在多层价格中发布的 SKU key；线上有时缺失 ·
         /// Key of the price that was ordered, as we published it in level prices (SKU key); sometimes missing live.
-        partner_primary_key "partnerPrimaryKey": text, optional;
+        partner_primary_key "partnerPrimaryKey": string, optional;
         /// 所订层级在美团的编号 · Meituan's numbers of the levels that were ordered.
         level_ids "levelIds": list(id), optional;
         /// 是否实名制订单（新版接口） · Whether the order is in real names (newer API).
@@ -46,20 +46,20 @@ crate::messages! {
     /// 游玩人 · A visitor.
     Visitor {
         /// 姓名 · Name.
-        name "name": text, optional personal;
+        name "name": string, optional personal;
         /// 姓名拼音 · Name in pinyin.
-        pinyin "pinyin": text, optional personal;
+        pinyin "pinyin": string, optional personal;
         /// 手机号 · Mobile number.
-        mobile "mobile": text, optional personal;
+        mobile "mobile": string, optional personal;
         /// 地址 · Address.
-        address "address": text, optional personal;
+        address "address": string, optional personal;
         /// 邮编 · Post code.
-        post_code "postCode": text, optional personal;
+        post_code "postCode": string, optional personal;
         /// 邮箱 · E-mail address.
-        email "email": text, optional personal;
+        email "email": string, optional personal;
         /// 各类证件的号码，键为证件类型，如 `{"0": "…"}`；一人可有多个 ·
         /// Credential numbers by credential type, such as `{"0": "…"}`; a visitor may have several.
-        credentials "credentials": text_map, optional personal;
+        credentials "credentials": string_map, optional personal;
         /// 性别 · Gender.
         gender "gender": code(Gender), optional;
         /// 补充证件（新版接口） · Further credentials (newer API).
@@ -69,9 +69,9 @@ crate::messages! {
     /// 游玩人的补充证件，如学生证 · A further credential of a visitor, such as a student's card.
     AdditionalCredential {
         /// 类型：以字符串表示的数字 · The type, a number as a string.
-        credential_type "credentialType": text, optional;
-        /// 证件内容，如 `schoolName`、`credentialNo` · What the credential says, such as `schoolName` and `credentialNo`.
-        credential_info_map "credentialInfoMap": text_map, optional personal;
+        credential_type "credentialType": string, optional;
+        /// 证件内容，如 `schoolName`、`credentialNo` · The content of the credential, such as `schoolName` and `credentialNo`.
+        credential_info_map "credentialInfoMap": string_map, optional personal;
     }
 
     /// 订单创建的回复：已接单 · Reply to order create: the order is accepted.
@@ -79,7 +79,7 @@ crate::messages! {
         /// 美团订单号，新版接口中返回 · Meituan's order number; returned in the newer API.
         order_id "orderId": id, optional;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, required;
+        partner_order_id "partnerOrderId": string, required;
     }
 
     /// 订单出票：游客已付款，请出票。60 秒内回复（连接 30 秒，读取 30 秒）；向上游二次出票的必须回 598，再用出票通知告知结果。来源：验收手册第五部分 ·
@@ -90,11 +90,11 @@ crate::messages! {
         order_id "orderId": id, key;
         /// 商家订单号；可缺可空，此时按 `orderId` 查找 ·
         /// Our order number; can be absent or empty, then look the order up by `orderId`.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// 销售渠道（新版接口；手头文档没有其取值） · Sales channel (newer API; values not documented at hand).
-        channel "channel": text, optional;
+        channel "channel": string, optional;
         /// 销售渠道明细（新版接口；手头文档没有其取值） · Detail of the sales channel (newer API; values not documented at hand).
-        channel_detail "channelDetail": text, optional;
+        channel_detail "channelDetail": string, optional;
     }
 
     /// 订单出票的回复。200：游客能入园；598：只回两个订单号 ·
@@ -106,15 +106,15 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, required;
+        partner_order_id "partnerOrderId": string, required;
         /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), on_success;
         /// 凭证码：类型 1 每票一个，类型 2 整单恰好一个。文档（2016）最长 20 个字符，线上有更长的 ·
         /// The codes: one for each ticket under type 1, exactly one under type 2. Documented (2016) with 20 characters at most;
         /// longer ones are sent live.
-        vouchers "vouchers": list(text(20)), optional;
+        vouchers "vouchers": list(string(20)), optional;
         /// 凭证图片地址，顺序与 `vouchers` 一致 · Addresses of pictures of the codes, in the order of `vouchers`.
-        voucher_pics "voucherPics": list(text), optional;
+        voucher_pics "voucherPics": list(string), optional;
         /// 是否异步返回凭证（仅 2016 版）。验收手册已废除：请改回 598 ·
         /// Whether codes come later (2016 only). The acceptance manual has abolished it: answer 598 instead.
         asy_return_voucher "asyReturnVoucher": flag, optional;
@@ -134,9 +134,9 @@ crate::messages! {
         /// 证件类型 · Kind of credential.
         credential_type "credentialType": code(CredentialType), required;
         /// 证件号 · Number of the credential.
-        credential_no "credentialNo": text, required personal;
+        credential_no "credentialNo": string, required personal;
         /// 凭证码 · The code.
-        voucher "voucher": text, optional;
+        voucher "voucher": string, optional;
         /// 凭证状态；用于查询回复和消费通知 · State of the code; in the query's reply and the consume notice.
         status "status": code(VoucherStatus), optional;
     }
@@ -144,9 +144,9 @@ crate::messages! {
     /// 凭证的附加信息，手头文档没有其键 · An addition to a code. The keys are not documented at hand.
     VoucherAddition {
         /// 凭证码 · The code.
-        voucher "voucher": text, required;
+        voucher "voucher": string, required;
         /// 附加内容，如 `{"1": "…"}` · The addition, such as `{"1": "…"}`.
-        addition_map "additionMap": text_map, optional;
+        addition_map "additionMap": string_map, optional;
     }
 
     /// 订单附加信息，手头文档没有其键 · An addition to an order. The keys are not documented at hand.
@@ -154,7 +154,7 @@ crate::messages! {
         /// 键 · Key.
         order_addition_key "orderAdditionKey": integer, required;
         /// 值 · Value.
-        order_addition_value "orderAdditionValue": text, optional;
+        order_addition_value "orderAdditionValue": string, optional;
     }
 
     /// 订单查询：如实告知订单状态。来源：验收手册第五部分 ·
@@ -163,7 +163,7 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 商家订单号；可缺可空 · Our order number; can be absent or empty.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
     }
 
     /// 订单查询的回复。出票中为状态 5；已创建、尚未要求出票为 2；游客能入园后才是 4 ·
@@ -176,7 +176,7 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, required;
+        partner_order_id "partnerOrderId": string, required;
         /// 订单状态 · State of the order.
         order_status "orderStatus": code(OrderStatus), required;
         /// 订单总票数 · Number of tickets ordered.
@@ -203,9 +203,9 @@ crate::messages! {
     /// 一个凭证，以及它在某状态下代表的票数 · A code and its number of tickets in one state.
     Voucher {
         /// 凭证码 · The code.
-        voucher "voucher": text(20), required;
+        voucher "voucher": string(20), required;
         /// 凭证图片地址：一个字符串，不是列表 · Address of a picture of the code: one string, not a list.
-        voucher_pics "voucherPics": text, optional;
+        voucher_pics "voucherPics": string, optional;
         /// 使用或退款的时间；未使用时为生效时间 · When it was used or refunded, or when it became valid if it is unused.
         voucher_invalid_time "voucherInvalidTime": wall_clock, required;
         /// 该状态下代表的票数 · Number of its tickets in this state.
@@ -221,13 +221,13 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 退款流水号，订单内唯一 · The refund's number, unique within the order.
-        refund_id "refundId": text, key;
+        refund_id "refundId": string, key;
         /// 商家订单号；缺少或为空时按 `orderId` 查找 · Our order number; where it is absent or empty, look the order up by `orderId`.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 要退的凭证码（类型 1），或唯一的凭证码（类型 2） · Codes of the tickets to refund (type 1), or the one code (type 2).
-        voucher_list "voucherList": list(text), required;
+        voucher_list "voucherList": list(string), required;
         /// 退款票数 · Number of tickets to refund.
         refund_quantity "refundQuantity": integer(1..2147483647), required;
         /// 单价 · Price of one ticket.
@@ -248,9 +248,9 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 退款流水号，原样返回 · The refund's number, as received.
-        refund_id "refundId": text, required;
+        refund_id "refundId": string, required;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, required;
+        partner_order_id "partnerOrderId": string, required;
         /// 请求时间（2016 至 2019 版必填，之后省略：仍应发送，收到时不作必填） ·
         /// When the request came (required in 2016 to 2019, later left out: send it, do not demand it).
         request_time "requestTime": wall_clock, optional;
@@ -265,7 +265,7 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 商家订单号，已知则填 · Our order number, where known.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// 关闭类型：为何关闭 · Why.
         close_type "closeType": code(CloseType), required;
     }
@@ -275,11 +275,11 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// 退款流水号 · Serial number of the refund.
-        refund_serial_no "refundSerialNo": text, optional;
+        refund_serial_no "refundSerialNo": string, optional;
         /// 已退的凭证 · Codes refunded.
-        voucher_list "voucherList": list(text), optional;
+        voucher_list "voucherList": list(string), optional;
         /// 凭证类型：凭证码与票如何对应 · How codes relate to tickets.
         voucher_type "voucherType": code(VoucherType), optional;
         /// 每张票的退款额；-1 为全额。文档未写单位，按元理解；请勿用它计算 ·
@@ -287,10 +287,10 @@ crate::messages! {
         refund_price "refundPrice": yuan(-1), required;
         /// 退款消息类型 · Why.
         refund_message_type "refundMessageType": code(RefundMessageType), required;
-        /// 操作人 · Who did it.
-        operator "operator": text, optional personal;
+        /// 操作人 · The operator.
+        operator "operator": string, optional personal;
         /// 退款原因 · The reason given.
-        reason "reason": text, required;
+        reason "reason": string, required;
         /// 退款时间 · When.
         refund_time "refundTime": wall_clock, required;
         /// 退款票数 · Number of tickets refunded.
@@ -303,11 +303,11 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, key;
         /// 商家订单号 · Our order number.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// 改签类型，手头文档没有其取值 · Kind of reschedule; the values are not documented at hand.
         reschedule_type "rescheduleType": integer, required;
         /// 改签流水号 · Number of the reschedule.
-        reschedule_no "rescheduleNo": text, key;
+        reschedule_no "rescheduleNo": string, key;
         /// 谁换成谁 · Which visitor is replaced by which.
         reschedule_visitors "rescheduleVisitors": list(object(VisitorChange)), optional;
         /// 原游玩日期；只换游玩人时没有 · Day of the visit so far; absent when only visitors change.
@@ -333,7 +333,7 @@ crate::messages! {
         /// 美团订单号 · Meituan's order number.
         order_id "orderId": id, required;
         /// 改签流水号，原样返回 · Number of the reschedule, as received.
-        reschedule_no "rescheduleNo": text, required;
+        reschedule_no "rescheduleNo": string, required;
         /// 改签票数 · Number of tickets rescheduled.
         success_count "successCount": count, on_success;
         /// 新凭证码 · The new codes.
@@ -345,12 +345,12 @@ crate::messages! {
         /// 证件类型 · Kind of credential.
         credential_type "credentialType": code(CredentialType), optional;
         /// 证件号 · Number of the credential.
-        credential_no "credentialNo": text, optional personal;
+        credential_no "credentialNo": string, optional personal;
         /// 凭证码 · The code.
-        voucher "voucher": text, optional;
+        voucher "voucher": string, optional;
         /// 凭证图片地址 · Address of a picture of the code.
-        voucher_picture "voucherPicture": text, optional;
+        voucher_picture "voucherPicture": string, optional;
         /// 凭证的附加信息，手头文档没有其键 · Additions to the code. The keys are not documented at hand.
-        addition_map "additionMap": text_map, optional;
+        addition_map "additionMap": string_map, optional;
     }
 }

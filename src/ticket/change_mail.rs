@@ -29,7 +29,7 @@ use serde::Serialize;
 /// Recipients of the mail, beside the sales contact (acceptance manual, part six).
 pub const RECIPIENTS: [&str; 2] = ["hb.trip.api@meituan.com", "ask.api@meituan.com"];
 
-/// What is changed.
+/// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeKind {
@@ -46,11 +46,11 @@ pub struct ChangeOfEndpoint {
     pub pms_name: String,
     /// The supplier's number at Meituan.
     pub partner_id: u32,
-    /// What is changed.
+    /// The kind of change.
     pub kind: ChangeKind,
     /// When it begins (升级时间).
     pub upgrade_at: Timestamp,
-    /// What it touches (影响范围).
+    /// The parts that it concerns (影响范围).
     pub scope: String,
     /// When all is online again (升级完成，恢复上线时间).
     pub restored_at: Timestamp,
@@ -74,12 +74,12 @@ impl ChangeOfEndpoint {
     ///
     /// # Errors
     /// `RULE_BROKEN` with rule `endpoint.change-notice` at `upgradeAt` when fewer than three working days are left: the
-    /// detail has the earliest time. `EMPTY_TEXT`, `OUT_OF_RANGE` or `INVALID_CONFIG` with the path of what cannot be used.
+    /// detail has the earliest time. `EMPTY_STRING`, `OUT_OF_RANGE` or `INVALID_CONFIG` with the path of what cannot be used.
     pub fn mail(&self, now: Timestamp, calendar: &Calendar) -> Result<Mail, Error> {
         let lines = [("pmsName", &self.pms_name), ("scope", &self.scope), ("salesContact", &self.sales_contact)];
         for (path, text) in lines {
             if text.trim().is_empty() {
-                return Err(Error::at(ErrorCode::EmptyText, path));
+                return Err(Error::at(ErrorCode::EmptyString, path));
             }
             if text.chars().any(char::is_control) {
                 return Err(Error::at(ErrorCode::InvalidConfig, path).detail("control characters"));

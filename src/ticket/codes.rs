@@ -137,7 +137,7 @@ crate::enumerations! {
         2 = FAILED, "出票失败或拒绝 · failed or refused";
     }
 
-    /// What has changed about a product.
+    /// The kind of change of a product.
     ProductChange {
         0 = DELISTED, "下架 · delisted";
         1 = LISTED, "上架 · listed";
@@ -151,7 +151,7 @@ crate::enumerations! {
         1 = ASYNCHRONOUS, "异步 · by level price notice, after code 999";
     }
 
-    /// How visitors' information is asked for.
+    /// The way in which visitors' information is requested.
     VisitorInfoType {
         1 = NONE, "不需要游客信息 · none";
         2 = ONE, "只需要一位游客信息 · of one visitor";
@@ -174,7 +174,7 @@ crate::enumerations! {
         3 = AFTER_END, "使用截止日期后 · after the last day of use, from the next 0:00 onwards";
     }
 
-    /// What a refund costs.
+    /// The kind of fee for a refund.
     RefundFeeMode {
         1 = FREE, "无手续费 · nothing";
         2 = PER_TICKET, "每张票 · an amount for each ticket";
@@ -189,9 +189,9 @@ crate::enumerations! {
         3 = UNTIL, "截止到 · until a point counted back from 24:00 of the booked day";
     }
 
-    /// What a guest shows to change a code for a paper ticket, or to enter.
+    /// The proof that a guest shows to change a code for a paper ticket, or to enter.
     ProofKind {
-        2 = TEXT_MESSAGE, "商家短信 · the supplier's text message";
+        2 = SMS, "商家短信 · the supplier's SMS";
         3 = EMAIL, "商家邮件 · the supplier's e-mail";
         4 = CODE, "商家电子码 · the supplier's code";
         5 = QR_CODE, "二维码 · QR code";
@@ -219,7 +219,7 @@ crate::enumerations! {
         4 = NEW, "未上线 · not yet online: a new product";
     }
 
-    /// What Meituan's review says.
+    /// The result of Meituan's review.
     EditorialCheck {
         0 = WAITING, "待审核 · to be reviewed";
         1 = PASSED, "已通过 · passed";

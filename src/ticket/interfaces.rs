@@ -14,9 +14,9 @@
 //!
 //! A notice of the supplier's has its path, and either a body or a whole envelope of its own.
 //!
-//! This file names nothing and is nothing but the table, so that whatever is made of it may stand where it is needed: `statics` (the static
-//! of each interface, and their list), `outcomes` (codes that say no failure, which the rules of replies ask for), and, by the macro that
-//! `statics` makes, the Rust types.
+//! This file names nothing and is nothing but the table, so that everything made of it can be where it is needed: `statics` (the
+//! static of each interface, and their list), `outcomes` (codes that say no failure, which the rules of replies ask for), and, by
+//! the macro that `statics` makes, the Rust types.
 
 /// Hands the table to another macro, behind what that macro wants first.
 macro_rules! interfaces {
@@ -149,7 +149,7 @@ macro_rules! interfaces {
                     request { object(LevelPricePull) }
                     reply LevelPriceCode { list(object(LevelPrice)) } with {
                         /// 商家产品编号 · Our product number.
-                        "partnerDealId": text, optional;
+                        "partnerDealId": string, optional;
                     }
                     failure FAILURE;
                     outcomes [ASYNCHRONOUS];

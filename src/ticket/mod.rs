@@ -3,7 +3,7 @@
 //! # What to do first
 //!
 //! 1. Make a [`Supplier`] of your [`Config`]: partnerId, clientId, clientSecret, and the path of each call as it is registered with
-//!    Meituan. Everything else takes it.
+//!    Meituan. Everything else uses it.
 //! 2. Decide who keeps the orders.
 //!    - The library does: give [`handler`] a [`Store`](handler::Store) over your database, and your [`Functions`](handler::Functions)
 //!      that create, issue and refund. Repeats, notices and conflicts are its business. Begin with a
@@ -15,8 +15,8 @@
 //! [`order`] and [`service`] are what a handler consists of, for a driver of your own.
 
 pub mod acceptance;
-mod asked;
-mod call;
+mod call_bodies;
+mod call_facts;
 pub mod calls;
 pub mod change_mail;
 pub mod codes;
@@ -37,8 +37,8 @@ pub mod working_days;
 
 #[cfg(feature = "getrandom")]
 pub use crate::random::random_voucher_code;
-pub use asked::*;
-pub use call::*;
+pub use call_bodies::*;
+pub use call_facts::*;
 pub use exchange::*;
 pub use received::*;
 pub use reply::*;

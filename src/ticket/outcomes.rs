@@ -1,6 +1,6 @@
 //! Which codes say no failure: made of the table in `interfaces`. Rules of replies ask for it, and the interfaces have these rules.
 
-use super::call::{About, Call};
+use super::call_facts::{About, Call};
 use super::codes::*;
 use super::interfaces::interfaces;
 

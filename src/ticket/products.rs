@@ -12,7 +12,7 @@ crate::messages! {
     /// 拉取价格日历 · Price calendar pull.
     PriceCalendarPull {
         /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 开始日期 · First day.
         start_time "startTime": date, required;
         /// 结束日期，含当天 · Last day, included.
@@ -22,7 +22,7 @@ crate::messages! {
     /// 某一天的价格（价格日历） · The price of one day.
     DayPrice {
         /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 日期 · The day.
         date "date": date, required;
         /// 市场价 · Market price.
@@ -38,7 +38,7 @@ crate::messages! {
     /// 拉取多层价格日历 V2 · Level price pull.
     LevelPricePull {
         /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 开始日期 · First day.
         start_time "startTime": date, required;
         /// 结束日期，含当天 · Last day, included.
@@ -50,13 +50,13 @@ crate::messages! {
     /// 拉取产品 · Product pull.
     ProductPull {
         /// 拉取方法：`page` 按页，`multi` 按编号 · How products are chosen: `page` by page, `multi` by number.
-        method "method": text, required;
+        method "method": string, required;
         /// 页码，从 1 起；用于 `page` · Page, from 1; with `page`.
         current_page "currentPage": integer, optional;
         /// 每页产品数；用于 `page` · Products on a page; with `page`.
         page_size "pageSize": integer, optional;
         /// 商家产品编号；用于 `multi` · Our product numbers; with `multi`.
-        partner_deal_ids "partnerDealIds": list(text), optional;
+        partner_deal_ids "partnerDealIds": list(string), optional;
     }
 
     /// 产品 · A product.
@@ -64,27 +64,27 @@ crate::messages! {
         /// 合作方编号 · Our number at Meituan.
         partner_id "partnerId": count, required;
         /// 合作方产品 id · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 商家景点编号，多个以逗号分隔 · Our sight number; several are separated by commas.
-        partner_poi_id "partnerPoiId": text, optional;
+        partner_poi_id "partnerPoiId": string, optional;
         /// 产品标题 · Title.
-        title "title": text, required;
+        title "title": string, required;
         /// 产品副标题，最多 512 字节 · Subtitle, at most 512 bytes.
-        sub_title "subTitle": text, optional;
-        /// 费用包含补充说明，纯文本 · What the price includes, plain text.
-        include "include": text, required;
-        /// 费用不包含，纯文本 · What the price does not include, plain text.
-        exclude "exclude": text, optional;
+        sub_title "subTitle": string, optional;
+        /// 费用包含补充说明，纯文本 · Included services, plain text.
+        include "include": string, required;
+        /// 费用不包含，纯文本 · Excluded services, plain text.
+        exclude "exclude": string, optional;
         /// 其他注意事项，纯文本 · Other notes, plain text.
-        other_note "otherNote": text, required;
+        other_note "otherNote": string, required;
         /// 0：无需预约，有效期内可用；n：自预约日起 n 天有效（指定产品预约有效期） ·
         /// 0: no booking, valid within a period; n: valid for n days from the booked day.
         use_date_mode "useDateMode": count, required;
-        /// 游玩人信息类型 · How visitors' information is asked for.
+        /// 游玩人信息类型 · The way in which visitors' information is requested.
         visitor_info_type "visitorInfoType": code(VisitorInfoType), required;
         /// 每多少个人共用一个游客信息；用于 visitorInfoType 4 · How many visitors share one information; with visitorInfoType 4.
         visitor_info_group_size "visitorInfoGroupSize": count, optional;
-        /// 游玩人信息要求 · What is asked of a visitor.
+        /// 游玩人信息要求 · Information that a visitor must give.
         visitor_info_rule "visitorInfoRule": object(VisitorInfoRule), required;
         /// 自动退款时间：未使用的订单何时自动退 · When unused orders are refunded by themselves.
         auto_refund_time "autoRefundTime": integer, optional;
@@ -93,7 +93,7 @@ crate::messages! {
         /// 是否支持部分退款；不支持时 refundType 必须为 4 · Whether parts can be refunded; if not, refundType must be 4.
         partly_refund "partlyRefund": flag, required;
         /// 退款说明 · Words about refunds.
-        refund_note "refundNote": text, optional;
+        refund_note "refundNote": string, optional;
         /// 当天能否退款（新版接口；由名称推断） ·
         /// Whether it can be refunded on the day itself (newer API; inferred from the name).
         can_refund_current_date "canRefundCurrentDate": flag, optional;
@@ -116,22 +116,22 @@ crate::messages! {
         schedule_offline_time "scheduleOfflineTime": date, required;
         /// 服务电话 · Service telephones.
         service_phones "servicePhones": list(object(ServicePhone)), required;
-        /// 入园地址 · Where guests enter.
-        get_in_addresses "getInAddresses": list(text), required;
+        /// 入园地址 · The address of the entrance.
+        get_in_addresses "getInAddresses": list(string), required;
         /// 是否需要换票 · Whether the code must be changed for a paper ticket.
         need_ticket "needTicket": flag, required;
-        /// 换票方式；needTicket 为真时必填 · What is shown to get the paper ticket; needed with needTicket.
+        /// 换票方式；needTicket 为真时必填 · Proof to show for the paper ticket; needed with needTicket.
         get_ticket_rule "getTicketRule": object(ProofRule), optional;
-        /// 取票地址；needTicket 为真时必填 · Where the paper ticket is got; needed with needTicket.
-        ticket_get_address "ticketGetAddress": list(text), optional;
+        /// 取票地址；needTicket 为真时必填 · The address where guests get the paper ticket; needed with needTicket.
+        ticket_get_address "ticketGetAddress": list(string), optional;
         /// 下单多久后自动取消未付款订单，单位分钟：大于 30，最多 120 ·
         /// After how many minutes an unpaid order is cancelled: more than 30, at most 120.
         order_cancel_time "orderCancelTime": integer, optional;
         /// 用户下单时是否回传凭证；不确定填 false · Whether we return codes; false where not certain.
         return_voucher "returnVoucher": flag, required;
-        /// 不回传凭证时显示的文案 · What is shown where no code is returned.
-        voucher_text "voucherText": text(20), optional;
-        /// 凭证获取形式：入园时出示什么 · What is shown to enter.
+        /// 不回传凭证时显示的文案 · A sentence that is shown where no code is returned.
+        voucher_text "voucherText": string(20), optional;
+        /// 凭证获取形式：入园时出示什么 · Proof to show at the entrance.
         get_voucher_rule "getVoucherRule": object(ProofRule), required;
         /// 总库存，-1 为不限；useDateMode 为 0 时必填 · Stock, -1: unlimited; needed with useDateMode 0.
         stock "stock": integer, optional;
@@ -156,13 +156,13 @@ crate::messages! {
         ahead_time_rules "aheadTimeRules": list(2, object(AdvanceBookingRule)), optional;
         /// 每身份证限购的天数，0 为不限 · Days for the limit per identity card, 0: no limit.
         id_limit_days "idLimitDays": count, required;
-        /// 这些天内每身份证最多购买张数，0 为不限 · Most tickets per identity card in these days, 0: no limit.
+        /// 这些天内每身份证最多购买张数，0 为不限 · Maximum of tickets per identity card in these days, 0: no limit.
         id_limit_count "idLimitCount": count, required;
         /// 每手机号限购的天数，0 为不限 · Days for the limit per mobile number, 0: no limit.
         phone_limit_days "phoneLimitDays": count, required;
-        /// 这些天内每手机号最多购买张数，0 为不限 · Most tickets per mobile number in these days, 0: no limit.
+        /// 这些天内每手机号最多购买张数，0 为不限 · Maximum of tickets per mobile number in these days, 0: no limit.
         phone_limit_count "phoneLimitCount": count, required;
-        /// 最多购买数量，0 为不限 · Most tickets in an order, 0: no limit.
+        /// 最多购买数量，0 为不限 · Maximum of tickets in an order, 0: no limit.
         max_buy_count "maxBuyCount": count, required;
         /// 最少购买数量 · Fewest tickets in an order.
         min_buy_count "minBuyCount": integer(1..2147483647), required;
@@ -181,7 +181,7 @@ crate::messages! {
         discount_crowds "discountCrowds": raw, optional;
     }
 
-    /// 游玩人信息要求 · What is asked of a visitor.
+    /// 游玩人信息要求 · Information that a visitor must give.
     VisitorInfoRule {
         /// 姓名 · Name.
         name "name": flag, optional;
@@ -214,45 +214,45 @@ crate::messages! {
         refund_time_type "refundTimeType": code(RefundTimeType), required;
         /// 退款时间限制，单位分钟；无限制为 0 · The limit in minutes; 0 where there is none.
         refund_limit_minutes "refundLimitMinutes": count, required;
-        /// 退款手续费类型 · What it costs.
+        /// 退款手续费类型 · The kind of fee.
         refund_fee_mode "refundFeeMode": code(RefundFeeMode), required;
         /// 退款手续费：元，模式 4 时为比例；原样保留 · The fee: yuan, or the share with mode 4; kept as written.
         refund_fee "refundFee": decimal(0..100000000), required;
         /// 退款说明 · Words about it.
-        refund_note "refundNote": text, optional;
+        refund_note "refundNote": string, optional;
     }
 
     /// 服务电话及服务时间 · A service telephone and its hours.
     ServicePhone {
         /// 号码 · The number.
-        phone "phone": text, required;
+        phone "phone": string, required;
         /// 服务开始的小时，00 至 23 · Hour from which it is served, 00 to 23.
-        start_hour "startHour": text, required;
+        start_hour "startHour": string, required;
         /// 服务开始的分钟，00 至 59 · Minute from which it is served, 00 to 59.
-        start_min "startMin": text, required;
+        start_min "startMin": string, required;
         /// 服务结束的小时，00 至 23 · Hour until which it is served, 00 to 23.
-        end_hour "endHour": text, required;
+        end_hour "endHour": string, required;
         /// 服务结束的分钟，00 至 59 · Minute until which it is served, 00 to 59.
-        end_min "endMin": text, required;
+        end_min "endMin": string, required;
     }
 
-    /// 游客出示什么（换票方式、凭证获取形式） · What a guest shows.
+    /// 游客出示什么（换票方式、凭证获取形式） · The proof that a guest shows.
     ProofRule {
         /// 是否需要有效证件 · Whether a valid identity document is needed.
         effective_certificate "effectiveCertificate": flag, optional;
-        /// 换票凭证 · What is shown.
+        /// 换票凭证 · Proof to show.
         voucher_loaders "voucherLoaders": list(code(ProofKind)), optional;
         /// 是否需要凭证补充信息 · Whether more is needed.
         need_certificate_supplement "needCertificateSupplement": flag, optional;
-        /// 凭证补充信息说明，如学生证 · What more, such as a student's card.
-        certificate_supplement "certificateSupplement": text, optional;
+        /// 凭证补充信息说明，如学生证 · More proof, such as a student's card.
+        certificate_supplement "certificateSupplement": string, optional;
         /// 所列是否须全部出示（新版接口；由名称推断） ·
         /// Whether all that is listed must be shown (newer API; inferred from the name).
         need_all "needAll": flag, optional;
         /// 凭证是否附加文字（新版接口；由名称推断） · Whether words are added to the code (newer API; inferred from the name).
         need_voucher_supplement "needVoucherSupplement": flag, optional;
         /// 附加文字（新版接口） · The words (newer API).
-        voucher_supplement "voucherSupplement": text, optional;
+        voucher_supplement "voucherSupplement": string, optional;
     }
 
     /// 入园时间段 · A time of the day in which guests can enter.
@@ -264,7 +264,7 @@ crate::messages! {
         /// 是否附加文字 · Whether words are added.
         need_voucher_or_get_in_time_supplement "needVoucherOrGetInTimeSupplement": flag, optional;
         /// 附加文字 · The words.
-        voucher_or_get_in_time_supplement "voucherOrGetInTimeSupplement": text, optional;
+        voucher_or_get_in_time_supplement "voucherOrGetInTimeSupplement": string, optional;
     }
 
     /// 提前预约规则 · A rule of advance booking.
@@ -278,9 +278,9 @@ crate::messages! {
     /// 产品图片 · A picture of a product.
     ProductImage {
         /// 名称 · Name.
-        image_name "imageName": text, optional;
+        image_name "imageName": string, optional;
         /// 地址 · Address.
-        image_url "imageUrl": text, required;
+        image_url "imageUrl": string, required;
         /// 是否首图 · Whether it is the first picture.
         front_image "frontImage": flag, required;
     }
@@ -306,13 +306,13 @@ crate::messages! {
     /// 拉取景点 · Sight pull.
     PoiPull {
         /// 拉取方法：`page` 按页，`multi` 按编号 · How sights are chosen: `page` by page, `multi` by number.
-        method "method": text, required;
+        method "method": string, required;
         /// 页码，从 1 起；用于 `page` · Page, from 1; with `page`.
         current_page "currentPage": integer, optional;
         /// 每页景点数；用于 `page` · Sights on a page; with `page`.
         page_size "pageSize": integer, optional;
         /// 商家景点编号；用于 `multi` · Our sight numbers; with `multi`.
-        partner_poi_id "partnerPoiId": list(text), optional;
+        partner_poi_id "partnerPoiId": list(string), optional;
     }
 
     /// 景点 · A sight.
@@ -320,15 +320,15 @@ crate::messages! {
         /// 合作方编号 · Our number at Meituan.
         partner_id "partnerId": count, required;
         /// 商家景点编号 · Our sight number.
-        partner_poi_id "partnerPoiId": text, required;
+        partner_poi_id "partnerPoiId": string, required;
         /// 名称 · Name.
-        name "name": text, required;
+        name "name": string, required;
         /// 城市 · City.
-        city "city": text, optional;
+        city "city": string, optional;
         /// 地址 · Address.
-        address "address": text, optional;
+        address "address": string, optional;
         /// 电话 · Telephone.
-        phone "phone": text, optional;
+        phone "phone": string, optional;
         /// 坐标系类型 · Coordinate system of the position.
         loc_type "locType": code(CoordinateSystem), optional;
         /// 经度乘以 10 的 6 次方后取整 · Longitude in millionths of a degree.
@@ -340,7 +340,7 @@ crate::messages! {
     /// 某产品的编审状态（编审状态通知） · Editorial status of one product.
     ProductStatus {
         /// 合作方产品 id · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
         /// 产品上线状态 · How far it has come.
         status "status": code(EditorialStatus), required;
         /// 产品审核状态 · Review of the product.
@@ -352,7 +352,7 @@ crate::messages! {
     /// 查询账户余额 · Balance query.
     BalanceQuery {
         /// 商家产品编号 · Our product numbers.
-        partner_deal_ids "partnerDealIds": list(text), required;
+        partner_deal_ids "partnerDealIds": list(string), required;
     }
 
     /// 产品所用账户的余额 · Balance of the account that a product is sold from.
@@ -362,6 +362,6 @@ crate::messages! {
         /// 授信账户余额；-1 表示没有该账户，切勿用 0 表示没有 · Credit balance; -1: there is none. Never 0 for none.
         credit_account_balance "creditAccountBalance": fen, required;
         /// 合作方产品 id · Our product number.
-        partner_deal_id "partnerDealId": text, required;
+        partner_deal_id "partnerDealId": string, required;
     }
 }

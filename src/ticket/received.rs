@@ -1,6 +1,6 @@
 //! Calls of Meituan's in Rust types.
 
-use super::{Accepted, Asked, Call, Parts, Refusal, Supplier};
+use super::{Call, CallBody, PackedCall, Parts, Refusal, Supplier};
 use crate::message::value::FieldValue;
 use crate::message::{Packed, Reading, read};
 use crate::time::Timestamp;
@@ -8,11 +8,11 @@ use crate::{Error, ErrorCode, Issue, ba};
 
 /// A call that was authenticated and read.
 #[derive(Debug, Clone)]
-pub struct Received {
+pub struct ReceivedCall {
     /// Which call.
     pub call: &'static Call,
-    /// What it asks.
-    pub asked: Asked,
+    /// Its body, typed.
+    pub body: CallBody,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,
     /// The body was encrypted; the reply will be.
@@ -26,17 +26,17 @@ pub struct Received {
 }
 
 impl Supplier {
-    /// Takes a call apart: authenticated, validated, typed.
+    /// Reads a call: authenticated, validated, typed.
     ///
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong; [`Supplier::answer_refusal`] makes the reply to it.
-    pub fn receive(&self, parts: &Parts<'_>, body: &[u8], now: Timestamp) -> Result<Received, Refusal> {
+    pub fn receive(&self, parts: &Parts<'_>, body: &[u8], now: Timestamp) -> Result<ReceivedCall, Refusal> {
         let mut packed = Packed::default();
-        let Accepted { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
-        let asked = Asked::read(call, &packed, &source)
+        let PackedCall { call, source, encrypted } = self.accept(parts, body, now, &mut packed)?;
+        let body = CallBody::read(call, &packed, &source)
             .ok_or_else(|| parts.refusal(Error::at(ErrorCode::WrongType, "body"), Some(call)))?;
         let (date, signature) = (parts.date.to_owned(), ba::signature_of(parts.authorization).to_owned());
-        Ok(Received { call, asked, warnings: packed.issues, encrypted, received_at: now, date, signature })
+        Ok(ReceivedCall { call, body, warnings: packed.issues, encrypted, received_at: now, date, signature })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Replies to Meituan's calls in Rust types.
 
 use super::exchange::{HttpReply, NOT_SERVED, Said, check_failure, illegal, without_defaults};
-use super::{Call, CallReply, Received, Supplier};
+use super::{Call, CallReply, ReceivedCall, Supplier};
 use crate::message::definition::Facts;
 use crate::message::value::FieldValue;
 use crate::message::{Packed, RawJson};
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::fmt;
 
-/// What to reply, before it is checked. `B` is the body's type, and decides the codes; without it, a reply to any call.
+/// A reply, before it is checked. `B` is the body's type, and decides the codes; without it, a reply to any call.
 ///
 /// ```
 /// use meituan_protocol::ticket::Reply;
@@ -39,7 +39,7 @@ pub struct Reply<B = AnyBody> {
     typed: std::marker::PhantomData<fn() -> B>,
 }
 
-/// Stands for the type of a reply's body, where the call is not known to the compiler.
+/// The type of a reply's body, where the call is not known to the compiler.
 #[derive(Debug, Clone, Copy)]
 pub struct AnyBody;
 
@@ -79,9 +79,10 @@ impl<B: CallReply> Reply<B> {
 
     /// A failure: one of the call's codes, and the true reason in words.
     ///
-    /// It says that nothing was done: Meituan refunds what it takes for not issued. Where order create, pay, refund, reschedule,
-    /// close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead, which Meituan
-    /// takes for a time-out (inferred): [`Supplier::answer_failure`]; or put pay and refund off (598, 602) where the notice follows.
+    /// It says that nothing was done: Meituan refunds an order that it believes not to be issued. If order create, pay, refund,
+    /// reschedule, close or a refunded message may have acted and the outcome is not known, answer HTTP 503 without a body instead,
+    /// which counts as a time-out for Meituan (inferred): [`Supplier::answer_failure`]; or put pay and refund off (598, 602) where
+    /// the notice follows.
     pub fn refuse(code: B::Code, describe: &str) -> Self {
         Reply::new(B::CALL, Kind::Failure, code.into(), describe, None)
     }
@@ -143,19 +144,19 @@ impl Supplier {
     ///
     /// # Errors
     /// `WRONG_TYPE` for the reply of another call; else the first thing that the definition or a documented rule refuses.
-    pub fn reply<B>(&self, to: &Received, reply: &Reply<B>) -> Result<HttpReply, Error> {
+    pub fn reply<B>(&self, to: &ReceivedCall, reply: &Reply<B>) -> Result<HttpReply, Error> {
         self.reply_at(to, reply, None)
     }
 
-    /// The same at this moment, which the reply to a refund tells where it does not say when.
+    /// Writes the reply at this timestamp, which the reply to a refund has where it does not say when.
     ///
     /// # Errors
     /// As there.
-    pub fn reply_now<B>(&self, to: &Received, reply: &Reply<B>, now: Timestamp) -> Result<HttpReply, Error> {
+    pub fn reply_now<B>(&self, to: &ReceivedCall, reply: &Reply<B>, now: Timestamp) -> Result<HttpReply, Error> {
         self.reply_at(to, reply, Some(now))
     }
 
-    fn reply_at<B>(&self, to: &Received, reply: &Reply<B>, now: Option<Timestamp>) -> Result<HttpReply, Error> {
+    fn reply_at<B>(&self, to: &ReceivedCall, reply: &Reply<B>, now: Option<Timestamp>) -> Result<HttpReply, Error> {
         reply.check_call(to.call)?;
         match reply.kind {
             Kind::Outcome if !to.call.lists(reply.code) => return Err(illegal(reply.code)),
@@ -168,7 +169,7 @@ impl Supplier {
             }
         }
         let times = [now.map(|_| to.received_at), now];
-        let (body, warnings) = self.written(to.call, reply, &to.asked.repeated(), times, reply.facts)?;
+        let (body, warnings) = self.written(to.call, reply, &to.body.repeated(), times, reply.facts)?;
         Ok(self.http_reply(body, to.encrypted, warnings))
     }
 
@@ -177,7 +178,7 @@ impl Supplier {
         &self,
         call: &'static Call,
         reply: &Reply<B>,
-        asked: &[u8],
+        repeated: &[u8],
         times: [Option<Timestamp>; 2],
         facts: Facts,
     ) -> Result<(Vec<u8>, Vec<Issue>), Error> {
@@ -185,7 +186,7 @@ impl Supplier {
             return Ok(self.failure(call, reply.code, &reply.describe));
         }
         let body = reply.body.as_ref().map(|body| without_defaults(call, body.as_str()));
-        let said = Said { code: reply.code, describe: &reply.describe, body: body.as_deref(), beside: b"", asked, times };
+        let said = Said { code: reply.code, describe: &reply.describe, body: body.as_deref(), beside: b"", repeated, times };
         let (program, facts) = self.completed(call, &said, facts);
         let (mut packed, mut body) = (Packed::default(), Vec::new());
         self.encode_reply(call, reply.code, &program, facts, &mut packed, &mut body)?;
@@ -195,7 +196,7 @@ impl Supplier {
     /// Writes the reply where your own code failed, and what it did is not known. To the calls that make it do something
     /// ([`Call::acts`]) that is [`HttpReply::unknown`]: after a failure Meituan would refund what may be issued. To all others it
     /// is the family's failure.
-    pub fn answer_failure(&self, to: &Received) -> HttpReply {
+    pub fn answer_failure(&self, to: &ReceivedCall) -> HttpReply {
         match to.call.acts() {
             true => HttpReply::unknown(),
             false => self.http_reply(self.system_failure(to.call), to.encrypted, Vec::new()),
@@ -203,7 +204,7 @@ impl Supplier {
     }
 
     /// The reply to a call that is not served here.
-    pub(super) fn answer_unserved(&self, to: &Received) -> HttpReply {
+    pub(super) fn answer_unserved(&self, to: &ReceivedCall) -> HttpReply {
         self.http_reply(self.encode_failure(to.call.failure, NOT_SERVED), to.encrypted, Vec::new())
     }
 }

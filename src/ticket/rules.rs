@@ -1,13 +1,13 @@
-//! What the fields of a ticket message must satisfy together.
+//! The rules between the fields of a ticket message.
 //!
 //! A rule that Meituan documents refuses the message; one that we concluded reports it, or refuses it too where the
 //! [configuration](super::Config::strict_inferred) says so for what is sent.
 
-use super::call::Call;
+use super::call_facts::Call;
 use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
 #[cfg(feature = "texts")]
 use crate::Text;
-use crate::message::definition::{Facts, Presence, Verdict};
+use crate::message::definition::{Facts, Presence, RuleVerdict};
 use crate::message::{Column, Span, View, is_blank};
 use crate::time::Date;
 
@@ -37,7 +37,7 @@ crate::rules! {
     /// voucherType 1: no code appears twice, several tickets have several codes (acceptance manual, 订单出票 4).
     CODES_DISTINCT "pay.codes-distinct" at "vouchers", Documented, codes_distinct;
     /// 有凭证码时 voucherType 为 1 或 2；实名制订单可为 0（推断；后者为一个实现的线上情况） ·
-    /// Where there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
+    /// If there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
     /// implementation).
     CODES_UNTYPED "pay.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "vouchers");
     /// realNameType 1：带有 credentialList（接口文档，转引自一个实现：实名制订单每个证件都要有凭证，每票一项） ·
@@ -73,7 +73,7 @@ crate::rules! {
     /// voucherType 1: no code appears twice, void ones aside (acceptance manual, 订单查询 4 with 订单出票 4).
     QUERY_CODES_DISTINCT "query.codes-distinct" at "voucherList", Documented, query_codes_distinct;
     /// 有凭证码时 voucherType 为 1 或 2；实名制订单可为 0（推断；后者为一个实现的线上情况） ·
-    /// Where there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
+    /// If there are codes, voucherType is 1 or 2; it may be 0 in a real-name order (inferred; the latter is seen live in one
     /// implementation).
     QUERY_CODES_UNTYPED "query.codes-untyped" at "voucherType", Inferred, |view, _| codes_untyped(view, "voucherList");
     /// realNameType 1：orderStatus 4 时带有 credentialList（推断自出票；一个实现的线上情况） ·
@@ -120,7 +120,7 @@ crate::rules! {
     LEVEL_PRICE_STOCK "level-price.some-stock" at "body", Inferred, level_price_stock;
 }
 
-/// What to look at first where a message breaks this rule, if more can be said than about any rule.
+/// The hint where a message breaks this rule, if more can be said than about any rule.
 #[cfg(feature = "texts")]
 pub fn hint(rule: &str) -> Option<Text> {
     let of = |rules: &[&crate::message::definition::Rule]| rules.iter().any(|one| one.id == rule);
@@ -139,21 +139,21 @@ pub fn hint(rule: &str) -> Option<Text> {
 
 const SUCCESS: i64 = 200;
 
-fn verdict(kept: bool) -> Verdict {
-    if kept { Verdict::Kept } else { Verdict::Broken }
+fn verdict(kept: bool) -> RuleVerdict {
+    if kept { RuleVerdict::Kept } else { RuleVerdict::Broken }
 }
 
-fn create_total_price(view: &View<'_>, _: &Facts) -> Verdict {
+fn create_total_price(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let number = |name| view.integer(name).unwrap_or_default();
     verdict(number("unitPrice").checked_mul(number("quantity")) == Some(number("totalPrice")))
 }
 
-fn create_travel_date(view: &View<'_>, facts: &Facts) -> Verdict {
-    let Some(date) = view.text("travelDate").and_then(|date| Date::parse(date.as_bytes())) else { return Verdict::Kept };
-    facts.now.map_or(Verdict::Unchecked, |now| verdict(date >= Date::of(now)))
+fn create_travel_date(view: &View<'_>, facts: &Facts) -> RuleVerdict {
+    let Some(date) = view.string("travelDate").and_then(|date| Date::parse(date.as_bytes())) else { return RuleVerdict::Kept };
+    facts.now.map_or(RuleVerdict::Unchecked, |now| verdict(date >= Date::of(now)))
 }
 
-fn create_visitors(view: &View<'_>, _: &Facts) -> Verdict {
+fn create_visitors(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let visitors = view.count("visitors").unwrap_or_default();
     verdict(view.integer("quantity").is_none_or(|quantity| visitors as i64 >= quantity))
 }
@@ -163,7 +163,7 @@ fn is_real_name(view: &View<'_>) -> bool {
 }
 
 /// Codes whose type says that there are none.
-fn codes_untyped(view: &View<'_>, list: &str) -> Verdict {
+fn codes_untyped(view: &View<'_>, list: &str) -> RuleVerdict {
     let is_none = view.integer("voucherType") == Some(i64::from(VoucherType::NONE.0));
     verdict(!is_none || is_real_name(view) || view.count(list).unwrap_or_default() == 0)
 }
@@ -174,15 +174,15 @@ fn real_name_credentials(view: &View<'_>) -> Option<usize> {
     (is_issued && is_real_name(view)).then(|| view.count("credentialList").unwrap_or_default())
 }
 
-fn real_name_list(view: &View<'_>, _: &Facts) -> Verdict {
+fn real_name_list(view: &View<'_>, _: &Facts) -> RuleVerdict {
     verdict(real_name_credentials(view) != Some(0))
 }
 
-fn real_name_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
+fn real_name_per_ticket(view: &View<'_>, facts: &Facts) -> RuleVerdict {
     // That there are none at all is the other rule's.
-    let Some(credentials @ 1..) = real_name_credentials(view) else { return Verdict::Kept };
+    let Some(credentials @ 1..) = real_name_credentials(view) else { return RuleVerdict::Kept };
     let tickets = view.integer("orderQuantity").or(facts.quantity.map(i64::from));
-    tickets.map_or(Verdict::Unchecked, |tickets| verdict(credentials as i64 >= tickets))
+    tickets.map_or(RuleVerdict::Unchecked, |tickets| verdict(credentials as i64 >= tickets))
 }
 
 /// The voucherType, where it says that there are codes.
@@ -192,48 +192,48 @@ fn codes(view: &View<'_>) -> Option<VoucherType> {
     listed.contains(&stated).then_some(stated)
 }
 
-fn vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
-    let mut listed = view.texts("vouchers").peekable();
+fn vouchers_present(view: &View<'_>, _: &Facts) -> RuleVerdict {
+    let mut listed = view.strings("vouchers").peekable();
     let complete = if listed.peek().is_some() { listed.all(|code| !is_blank(&code)) } else { codes(view).is_none() };
     verdict(complete)
 }
 
-fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> Verdict {
+fn one_code_per_ticket(view: &View<'_>, facts: &Facts) -> RuleVerdict {
     if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
-        return Verdict::Kept;
+        return RuleVerdict::Kept;
     }
     match (view.count("vouchers"), facts.quantity) {
         // An empty list breaks the rule that codes are present.
-        (None | Some(0), _) => Verdict::Kept,
+        (None | Some(0), _) => RuleVerdict::Kept,
         (Some(codes), Some(quantity)) => verdict(codes == quantity as usize),
-        _ => Verdict::Unchecked,
+        _ => RuleVerdict::Unchecked,
     }
 }
 
-fn exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
+fn exactly_one_code(view: &View<'_>, _: &Facts) -> RuleVerdict {
     verdict(codes(view) != Some(VoucherType::CODE_PER_ORDER) || view.count("vouchers").is_none_or(|codes| codes <= 1))
 }
 
-fn codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
+fn codes_distinct(view: &View<'_>, _: &Facts) -> RuleVerdict {
     if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
-        return Verdict::Kept;
+        return RuleVerdict::Kept;
     }
     let codes: Vec<_> = view.spans("vouchers").collect();
     verdict(codes.len() == view.count_distinct(&codes))
 }
 
-fn notice_complete(view: &View<'_>, _: &Facts) -> Verdict {
+fn notice_complete(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let issued = view.integer("issueType") == Some(i64::from(super::codes::IssueType::ISSUED.0));
     verdict(!issued || view.object("body").is_some_and(|body| body.has("voucherType")))
 }
 
-/// What codes an order that was issued must show.
+/// The codes that an issued order must show.
 fn issued_codes(view: &View<'_>) -> Option<VoucherType> {
     let issued = Some(i64::from(OrderStatus::ISSUED.0));
     codes(view).filter(|_| view.integer("orderStatus") == issued)
 }
 
-fn query_vouchers_present(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_vouchers_present(view: &View<'_>, _: &Facts) -> RuleVerdict {
     verdict(issued_codes(view).is_none() || view.count("voucherList").unwrap_or(0) > 0)
 }
 
@@ -247,39 +247,39 @@ fn live_codes(view: &View<'_>) -> Vec<Span> {
     codes
 }
 
-fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET) && view.count("voucherList").unwrap_or(0) > 0;
     verdict(!one_each || view.integer("orderQuantity") == Some(live_codes(view).len() as i64))
 }
 
-fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let one_for_all = issued_codes(view) == Some(VoucherType::CODE_PER_ORDER) && view.count("voucherList").unwrap_or(0) > 0;
     verdict(!one_for_all || view.count_distinct(&live_codes(view)) == 1)
 }
 
-fn query_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_within_ordered(view: &View<'_>, _: &Facts) -> RuleVerdict {
     within(view, "orderQuantity")
 }
 
-fn consume_within_ordered(view: &View<'_>, _: &Facts) -> Verdict {
+fn consume_within_ordered(view: &View<'_>, _: &Facts) -> RuleVerdict {
     within(view, "quantity")
 }
 
 /// Used and refunded tickets are among those of that field.
-fn within(view: &View<'_>, ordered: &str) -> Verdict {
+fn within(view: &View<'_>, ordered: &str) -> RuleVerdict {
     let number = |name| view.integer(name).unwrap_or(0);
     verdict(number("usedQuantity") + number("refundedQuantity") <= number(ordered))
 }
 
-fn query_codes_distinct(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_codes_distinct(view: &View<'_>, _: &Facts) -> RuleVerdict {
     if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
-        return Verdict::Kept;
+        return RuleVerdict::Kept;
     }
     let codes = live_codes(view);
     verdict(codes.len() == view.count_distinct(&codes))
 }
 
-fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
+fn query_quantities_agree(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let number = |name| view.integer(name).unwrap_or(0);
     let (used, refunded) = (number("usedQuantity"), number("refundedQuantity"));
     let listed = view.count("voucherList").unwrap_or(0) > 0;
@@ -295,7 +295,7 @@ fn query_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
     verdict(!listed || (used_codes == used && refunded_codes == refunded))
 }
 
-fn consume_quantities_agree(view: &View<'_>, _: &Facts) -> Verdict {
+fn consume_quantities_agree(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let used_now: i64 = view.objects("voucherList").filter(is_used).filter_map(|voucher| voucher.integer("quantity")).sum();
     verdict(used_now <= view.integer("usedQuantity").unwrap_or(0))
 }
@@ -304,24 +304,24 @@ fn is_used(entry: &View<'_>) -> bool {
     entry.integer("status") == Some(i64::from(VoucherStatus::USED.0))
 }
 
-/// Whether a status says that an entry is not used. What one that is not listed says cannot be known.
+/// Whether a status says that an entry is not used. The meaning of an unlisted one is not known.
 fn is_not_used(status: i64) -> bool {
     matches!(VoucherStatus(status as i32), VoucherStatus::UNUSED | VoucherStatus::REFUNDED | VoucherStatus::VOID)
 }
 
-fn consume_shows_use(view: &View<'_>, _: &Facts) -> Verdict {
+fn consume_shows_use(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let stated = |list| view.objects(list).filter_map(|entry| entry.integer("status"));
     let mut statuses = stated("voucherList").chain(stated("credentialList")).peekable();
     verdict(statuses.peek().is_none() || !statuses.all(is_not_used))
 }
 
-fn consume_status_used(view: &View<'_>, facts: &Facts) -> Verdict {
-    // Where no entry is used, that alone is wrong.
-    let shows_use = consume_shows_use(view, facts) == Verdict::Kept;
+fn consume_status_used(view: &View<'_>, facts: &Facts) -> RuleVerdict {
+    // If no entry is used, that alone is wrong.
+    let shows_use = consume_shows_use(view, facts) == RuleVerdict::Kept;
     verdict(!shows_use || !view.objects("voucherList").filter_map(|entry| entry.integer("status")).any(is_not_used))
 }
 
-fn refund_notice_decides(view: &View<'_>, _: &Facts) -> Verdict {
+fn refund_notice_decides(view: &View<'_>, _: &Facts) -> RuleVerdict {
     verdict(view.integer("code").is_none_or(|code| code == SUCCESS || !Call::never_fails(code)))
 }
 
@@ -363,30 +363,30 @@ pub(crate) fn is_placeholder(describe: &str) -> bool {
 }
 
 /// For replies, and for the notices whose describe says why something failed.
-fn true_reason(view: &View<'_>, _: &Facts) -> Verdict {
+fn true_reason(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let failed = match (view.integer("issueType"), view.integer("code")) {
         (Some(issue_type), _) => issue_type == i64::from(super::codes::IssueType::FAILED.0),
         (_, code) => code.is_some_and(|code| (400..700).contains(&code) && !Call::never_fails(code)),
     };
-    verdict(!failed || view.text("describe").is_none_or(|describe| describe.is_empty() || !is_placeholder(&describe)))
+    verdict(!failed || view.string("describe").is_none_or(|describe| describe.is_empty() || !is_placeholder(&describe)))
 }
 
-fn reply_complete(view: &View<'_>, _: &Facts) -> Verdict {
+fn reply_complete(view: &View<'_>, _: &Facts) -> RuleVerdict {
     match view.integer("code") {
         Some(SUCCESS) => {}
         // The numbers themselves are required in every body.
         Some(code) if Call::never_fails(code) => return verdict(view.has("body")),
-        _ => return Verdict::Kept,
+        _ => return RuleVerdict::Kept,
     }
     let complete = |view: &View<'_>| view.has_all(Presence::OnSuccess);
     verdict(complete(view) && view.object("body").is_none_or(|body| complete(&body)))
 }
 
-fn reply_bare(view: &View<'_>, _: &Facts) -> Verdict {
+fn reply_bare(view: &View<'_>, _: &Facts) -> RuleVerdict {
     verdict(view.integer("code").is_some_and(Call::never_fails) || !view.has("body"))
 }
 
-fn level_price_stock(view: &View<'_>, _: &Facts) -> Verdict {
+fn level_price_stock(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let mut stocks = view.objects("body").filter_map(|price| price.integer("stock")).peekable();
     verdict(stocks.peek().is_none() || stocks.any(|stock| stock != 0))
 }

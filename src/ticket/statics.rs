@@ -1,6 +1,6 @@
 //! The static of each interface, and the list of them: made of the table in `interfaces`.
 
-use super::call::{About, Call, Direction, Encryption, Need, Work};
+use super::call_facts::{About, Call, Direction, Encryption, Need, Work};
 use super::calls::*;
 use super::codes::*;
 use super::interfaces::interfaces;
@@ -31,7 +31,7 @@ const NOTICE_REPLY: &[Field] = &[
     Field {
         name: "describe",
         aliases: &[],
-        kind: crate::field_kind!(text),
+        kind: crate::field_kind!(string),
         presence: Presence::Optional,
         doc: crate::doc_text!("美团的描述 · Meituan's words."),
     },
@@ -131,7 +131,7 @@ macro_rules! statics {
                     /// 返回码：200 是唯一的成功 · The outcome: 200 is the only success.
                     "code": code($codes), required;
                     /// 失败的真实原因（描述） · The true reason of a failure, in words.
-                    "describe": text, required;
+                    "describe": string, required;
                     $($($more)*)?
                     $("body": $reply $(($($reply_of)*))?, on_success;)?
                 }),

@@ -9,7 +9,7 @@ use crate::ba::{self, Key};
 use crate::body_cipher::BodyKey;
 use crate::exchange::{NO_HOST, host_of};
 use crate::message::definition::{Facts, Message};
-use crate::message::{Form, Packed, Reading, read, write};
+use crate::message::{Notation, Packed, Reading, read, write};
 use crate::routes::{self, NO_URI, is_uri, path_of};
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Who we are at Meituan, and how strict to be.
+/// The supplier's account at Meituan, and how strict to be.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Our number, from Meituan.
@@ -29,7 +29,7 @@ pub struct Config {
     pub client_secrets: Vec<Secret>,
     /// How far a Date may be from now; `None` accepts any. Meituan's own limit is not documented.
     pub tolerance: Option<Duration>,
-    /// What is sent must keep inferred rules too.
+    /// Sent messages must keep inferred rules too.
     pub strict_inferred: bool,
     /// Larger bodies are refused before they are looked at.
     pub max_body_bytes: usize,
@@ -37,17 +37,17 @@ pub struct Config {
     pub routes: Vec<(String, &'static Call)>,
     /// How the path that Meituan signed differs from the one that arrives here.
     pub signed_path: SignedPath,
-    /// A signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. Where the
+    /// A signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. If the
     /// signed URI is given ([`Parts::signed_uri`]), it is exact.
     pub signed_without_query: bool,
-    /// Where notices go: scheme and host, and the path that a proxy may have in front. Slashes at its end do not count. By default
-    /// [`HOST`].
+    /// The host for notices: scheme and host, and the path that a proxy may have in front. Slashes at its end do not count. By
+    /// default [`HOST`].
     pub host: String,
     /// The whole-body encryption of the newer API.
     pub body_encryption: Option<BodyEncryption>,
 }
 
-/// Where notices go by default (single source).
+/// The default host for notices (single source).
 pub const HOST: &str = "https://connectivity-adapter.meituan.com";
 
 impl Config {
@@ -80,9 +80,9 @@ impl Config {
 /// A proxy may remove a prefix from the path, or add one; Meituan signed the path as registered with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignedPath {
-    /// What to remove from the front of the arriving path, where it is there.
+    /// The prefix to remove from the arriving path, where it is there.
     pub strip: String,
-    /// What to put before it then.
+    /// The prefix to add then.
     pub prepend: String,
 }
 
@@ -106,7 +106,7 @@ pub struct BodyEncryption {
 /// The path of that header in findings.
 pub(super) const ENCRYPTION_STATUS: &str = "headers.x-encryption-status";
 
-/// What of a request is looked at, beside its body.
+/// The parts of a request that are judged, beside its body.
 #[derive(Clone, Copy, Default)]
 pub struct Parts<'r> {
     /// The HTTP method.
@@ -138,14 +138,14 @@ impl Parts<'_> {
         self.encryption_status.eq_ignore_ascii_case(ENCRYPTED)
     }
 
-    /// What becomes of a request that is not accepted.
+    /// The result of a request that is not accepted.
     pub(crate) fn refusal(&self, error: Error, call: Option<&'static Call>) -> Refusal {
         Refusal { error, call, encrypted: self.are_encrypted() }
     }
 }
 
 /// A call whose message was read.
-pub struct Accepted<'b> {
+pub struct PackedCall<'b> {
     /// Which call.
     pub call: &'static Call,
     /// The message's content: the body, or what it was opened to.
@@ -155,9 +155,9 @@ pub struct Accepted<'b> {
 }
 
 /// Its content names people.
-impl fmt::Debug for Accepted<'_> {
+impl fmt::Debug for PackedCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Accepted").field("call", &self.call.name).field("encrypted", &self.encrypted).finish_non_exhaustive()
+        f.debug_struct("PackedCall").field("call", &self.call.name).field("encrypted", &self.encrypted).finish_non_exhaustive()
     }
 }
 
@@ -188,13 +188,13 @@ impl std::error::Error for Refusal {
 /// The supplier. Clones share the configuration and the keys.
 ///
 /// ```
-/// use meituan_protocol::ticket::{self, Asked, Config, Parts, Supplier};
+/// use meituan_protocol::ticket::{self, CallBody, Config, Parts, Supplier};
 /// use meituan_protocol::{ErrorCode, Secret, time::Timestamp};
 ///
 /// let config = Config::new(1122, "client", Secret::new("not a real secret"));
 /// let supplier = Supplier::new(config.route("/mt/order/pay", &ticket::ORDER_PAY))?;
 ///
-/// // Who does not sign is refused, and gets a reply that says no more than that.
+/// // An unsigned call is refused, and gets a reply that says no more than that.
 /// let parts = Parts { method: "POST", uri: "/mt/order/pay", partner_id: "1122", ..Parts::default() };
 /// let refusal = supplier.receive(&parts, b"{}", Timestamp(1_480_000_000_000)).unwrap_err();
 /// assert_eq!(refusal.error.code, ErrorCode::MissingHeader);
@@ -262,7 +262,7 @@ impl Supplier {
         routes::find(&self.config.routes, uri)
     }
 
-    /// Takes a call apart: authenticated, then read into `packed`.
+    /// Reads a call: authenticated, then read into `packed`.
     ///
     /// Of the feature `unstable-engine`, which has the type of `packed`.
     ///
@@ -275,14 +275,14 @@ impl Supplier {
         body: &'b [u8],
         now: Timestamp,
         packed: &mut Packed,
-    ) -> Result<Accepted<'b>, Refusal> {
+    ) -> Result<PackedCall<'b>, Refusal> {
         packed.issues.clear();
         let call = self.judge(parts, body.len(), now)?;
         self.open(call, parts, body)
             .and_then(|(source, encrypted)| {
                 read_request(call, &source, now, packed)?;
                 self.check_partner(call, packed, &source)?;
-                Ok(Accepted { call, source, encrypted })
+                Ok(PackedCall { call, source, encrypted })
             })
             .map_err(|error| parts.refusal(error, Some(call)))
     }
@@ -291,7 +291,7 @@ impl Supplier {
     /// nothing has to be read of a caller who is not authenticated.
     ///
     /// # Errors
-    /// A [`Refusal`] with the first thing that is wrong. What is judged here is judged by [`Supplier::accept`], too.
+    /// A [`Refusal`] with the first thing that is wrong. [`Supplier::accept`] makes the same checks.
     pub fn judge_head(&self, parts: &Parts<'_>, now: Timestamp) -> Result<&'static Call, Refusal> {
         self.judge(parts, 0, now)
     }
@@ -473,7 +473,7 @@ impl Supplier {
         Ok(false)
     }
 
-    /// What is sent must keep inferred rules too, where that is set.
+    /// Sent messages must keep inferred rules too, where that is set.
     pub(super) fn refuse_inferred(&self, packed: &mut Packed) {
         for issue in &mut packed.issues {
             issue.refuses |= self.config.strict_inferred && issue.code == ErrorCode::RuleBroken;
@@ -490,13 +490,13 @@ impl Supplier {
         packed: &mut Packed,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        read(message, program, Reading { form: Form::Program, success, facts }, packed);
+        read(message, program, Reading { notation: Notation::Program, success, facts }, packed);
         self.refuse_inferred(packed);
         if packed.issues.iter().any(|issue| issue.refuses) {
             return Err(refusal(packed));
         }
         out.clear();
-        write(message, packed, program, Form::Wire, out);
+        write(message, packed, program, Notation::Wire, out);
         Ok(())
     }
 }
@@ -508,7 +508,7 @@ pub struct Signature {
     pub date: String,
     /// The `Authorization` header.
     pub authorization: String,
-    /// What was signed; for people who compare.
+    /// The string that was signed; for people who compare.
     pub string_to_sign: String,
 }
 

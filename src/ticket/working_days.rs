@@ -36,7 +36,7 @@ const ANNOUNCED: [Announced; 3] = [
     },
 ];
 
-/// What the notice about one year says.
+/// The State Council's notice about one year.
 struct Announced {
     year: u16,
     /// First month and day, and the number of days.
@@ -45,7 +45,7 @@ struct Announced {
 }
 
 crate::messages! {
-    /// Which days are worked: Monday to Friday, except what is listed here. Where none is given, the calendar that is
+    /// Which days are worked: Monday to Friday, except what is listed here. If none is given, the calendar that is
     /// shipped applies: mainland China, 2024 to 2026.
     Calendar {
         /// Days off that would be working days (法定节假日).
@@ -87,7 +87,7 @@ impl Window {
     }
 }
 
-/// Where counting ended before all of its time had passed: the first day that it knows nothing about.
+/// The day at which counting ended before all of its time had passed: the first day that it knows nothing about.
 struct Stopped {
     at: i64,
     left: i64,
@@ -127,8 +127,8 @@ impl Calendar {
         Window::of(self, date.days()).is_worked(date).unwrap_or_default()
     }
 
-    /// Returns the timestamp at which so much time has passed on working days; nothing where that takes a day
-    /// that is not covered, or one outside the years 0 to 9999.
+    /// Returns the timestamp at which so much time has passed on working days; nothing where that needs a day that is not covered,
+    /// or one outside the years 0 to 9999.
     pub fn after_working_time(&self, from: Timestamp, time: Duration) -> Option<Timestamp> {
         self.walk(from, in_milliseconds(time), true).ok()
     }
@@ -187,16 +187,16 @@ mod tests {
         wall_clock(calendar.add_working_days(at(from), days))
     }
 
-    fn at(text: &str) -> Timestamp {
-        parse_wall_clock(text.as_bytes()).unwrap()
+    fn at(string: &str) -> Timestamp {
+        parse_wall_clock(string.as_bytes()).unwrap()
     }
 
-    fn date(text: &str) -> Date {
-        text.parse().unwrap()
+    fn date(string: &str) -> Date {
+        string.parse().unwrap()
     }
 
     fn dates(texts: &[&str]) -> Option<Vec<Date>> {
-        Some(texts.iter().map(|text| date(text)).collect())
+        Some(texts.iter().map(|string| date(string)).collect())
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::crossing::unreadable;
 use super::messages::message;
 use super::state::with;
 use crate::Error;
-use crate::message::{Form, Reading, read};
+use crate::message::{Notation, Reading, read};
 use crate::ticket::acceptance::{Strictness, check_json, redacted};
 use crate::ticket::change_mail::{ChangeKind, ChangeOfEndpoint};
 use crate::ticket::working_days::Calendar;
@@ -22,8 +22,8 @@ pub fn ticket_accept(strict: bool, length: usize) -> JsValue {
     })
 }
 
-/// Takes personal data out of the body in the input, which is this message, and what its definition does not name, for a trace. The output
-/// is the body.
+/// Removes personal data, and fields that the definition does not name, from the body of this message in the input, for a trace.
+/// The output is the body.
 #[wasm_bindgen]
 pub fn ticket_redact(index: u32, length: usize) {
     with(|state| {
@@ -36,19 +36,19 @@ crate::messages! {
     /// A change of endpoint to announce.
     Announcement {
         /// Name of the supplier's system (PMS名称).
-        pms_name "pmsName": text, required;
+        pms_name "pmsName": string, required;
         /// The supplier's number at Meituan.
         partner_id "partnerId": count, required;
         /// Whether addresses change (更换接口地址); otherwise it is an upgrade (系统升级).
         changes_address "changesAddress": flag, required;
         /// When it begins, epoch milliseconds.
         upgrade_at "upgradeAt": milliseconds, required;
-        /// What it touches (影响范围).
-        scope "scope": text, required;
+        /// The parts that it concerns (影响范围).
+        scope "scope": string, required;
         /// When all is online again, epoch milliseconds.
         restored_at "restoredAt": milliseconds, required;
         /// Mail address of the sales contact at Meituan.
-        sales_contact "salesContact": text, required;
+        sales_contact "salesContact": string, required;
         /// Holidays and make-up working days; absent: the shipped calendar.
         calendar "calendar": object(Calendar), optional;
     }
@@ -59,8 +59,8 @@ crate::messages! {
 pub fn ticket_change_mail(length: usize, now: f64) -> JsValue {
     with(|state| {
         let source = state.input.get(..length).unwrap_or_default();
-        read(Announcement::MESSAGE, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut state.packed);
-        let announced: Option<Announcement> = state.packed.take(Announcement::MESSAGE, source);
+        read(Announcement::MESSAGE, source, Reading { notation: Notation::Program, ..Reading::WIRE }, &mut state.packed);
+        let announced: Option<Announcement> = state.packed.decode(Announcement::MESSAGE, source);
         let mail = match (Error::from_issues(&state.packed.issues), announced) {
             (None, Some(announced)) => {
                 let change = ChangeOfEndpoint {

@@ -1,10 +1,10 @@
-//! What crosses as JSON and not as numbers: findings, errors, and other cold objects.
+//! Values that cross as JSON and not as numbers: findings, errors, and other cold objects.
 
 use crate::message::json::{ObjectWriter, push_list, push_text};
 use crate::message::value::{FieldValue, Slot};
 use crate::{Error, ErrorCode, Issue, Remote};
 
-/// What crosses as JSON and not as numbers. It is one type, so that there is one routine for all of it.
+/// A value that crosses as JSON and not as numbers. It is one type, so that there is one routine for all of it.
 pub(super) enum Crossing<'c> {
     Absent,
     Flag(bool),
@@ -23,18 +23,18 @@ impl<'c> Crossing<'c> {
 
 /// These are only written.
 impl FieldValue for Crossing<'_> {
-    fn take(_: Option<Slot<'_>>) -> Self {
+    fn decode(_: Option<Slot<'_>>) -> Self {
         Crossing::Absent
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Crossing::Absent => out.extend_from_slice(b"null"),
-            Crossing::Flag(flag) => flag.put(out),
-            Crossing::Number(number) => number.put(out),
+            Crossing::Flag(flag) => flag.encode(out),
+            Crossing::Number(number) => number.encode(out),
             Crossing::Text(text) => push_text(text, out),
             Crossing::Findings(issues) => {
-                push_list(*issues, out, |issue, out| Crossing::Object(&finding(issue)).put(out));
+                push_list(*issues, out, |issue, out| Crossing::Object(&finding(issue)).encode(out));
             }
             Crossing::Object(fields) => {
                 let mut object = ObjectWriter::begin(out);
@@ -85,7 +85,7 @@ pub(super) fn failure(error: &Error, out: &mut Vec<u8>) {
         ),
         ("traceId", of_remote(|remote| Crossing::Text(&remote.trace_id))),
     ])
-    .put(out);
+    .encode(out);
 }
 
 /// An error that JavaScript has found: a line with its code, then its path.

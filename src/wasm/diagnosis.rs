@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A request whose signature is in question. What is absent is undefined.
+    /// A request whose signature is in question. Absent fields are undefined.
     pub type Questioned;
 
     /// The method as it was sent.

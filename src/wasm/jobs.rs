@@ -5,7 +5,7 @@ use crate::Error;
 use crate::ticket::Call;
 use crate::ticket::service::{Job, Save, Service};
 
-/// What lives of the order service between calls.
+/// The jobs of the order service between calls.
 #[derive(Debug)]
 pub(super) struct Services {
     /// Each with the settings that it was made of: the same settings are the same service.
@@ -26,7 +26,7 @@ pub(super) struct Running {
     pub(super) quantity: Option<u32>,
     /// An event as it came: what it says is checked against the order's tickets.
     pub(super) event: Vec<u8>,
-    /// What was given out last to be saved: mostly it is what is loaded next.
+    /// The snapshot that was given out last to be saved: mostly it is loaded next.
     pub(super) saved: Option<Save>,
 }
 

@@ -4,7 +4,7 @@ use super::crossing::{Crossing, failure, unreadable};
 use super::state::{State, address, with};
 use crate::message::definition::{Facts, Message};
 use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, Reading, View, read, write};
+use crate::message::{Notation, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
 use crate::routes::Route;
 use crate::sorted_sign::sha1;
@@ -50,7 +50,7 @@ pub(super) fn configured(
     Ok(number as u32)
 }
 
-/// Settings by their definition. What is wrong with them is the configuration.
+/// Settings by their definition. A finding in them is an error of the configuration.
 fn read_settings(
     definition: &'static Message,
     source: &[u8],
@@ -58,10 +58,10 @@ fn read_settings(
     add: &mut dyn FnMut(&View<'_>, usize) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut packed = Packed::new();
-    read(definition, source, Reading { form: Form::Program, ..Reading::WIRE }, &mut packed);
+    read(definition, source, Reading { notation: Notation::Program, ..Reading::WIRE }, &mut packed);
     if let Some(mut error) = Error::from_issues(&packed.issues) {
-        if error.code == ErrorCode::EmptyText {
-            error.detail = "expected a text that is not empty".into();
+        if error.code == ErrorCode::EmptyString {
+            error.detail = "expected a string that is not empty".into();
         }
         error.code = ErrorCode::InvalidConfig;
         return Err(error);
@@ -85,10 +85,10 @@ pub(super) fn routes_of<T>(settings: &View<'_>, named: fn(&str) -> Option<&'stat
     Ok(routes)
 }
 
-/// A setting's text; one that is absent is empty.
+/// A setting's string; one that is absent is empty.
 #[inline(never)]
 pub(super) fn text_of(settings: &View<'_>, name: &str) -> String {
-    settings.text(name).unwrap_or_default().into_owned()
+    settings.string(name).unwrap_or_default().into_owned()
 }
 
 /// Below 0 and not a number: not known.
@@ -101,7 +101,11 @@ pub(super) fn facts(quantity: i32, now: f64) -> Facts {
 #[wasm_bindgen]
 pub fn read_message(index: u32, program: bool, length: usize, quantity: i32, now: f64) -> u32 {
     with(|state| {
-        let how = Reading { form: if program { Form::Program } else { Form::Wire }, success: false, facts: facts(quantity, now) };
+        let how = Reading {
+            notation: if program { Notation::Program } else { Notation::Wire },
+            success: false,
+            facts: facts(quantity, now),
+        };
         let source = state.input.get(..length).unwrap_or_default();
         let read = message(index).is_some_and(|message| read(message, source, how, &mut state.packed));
         state.result[2] = address(source);
@@ -118,7 +122,7 @@ pub fn write_message(index: u32, length: usize) {
     with(|state| {
         state.output.clear();
         if let Some(message) = message(index) {
-            write(message, &state.packed, state.input.get(..length).unwrap_or_default(), Form::Wire, &mut state.output);
+            write(message, &state.packed, state.input.get(..length).unwrap_or_default(), Notation::Wire, &mut state.output);
         }
         state.tell_output();
     });
@@ -137,12 +141,12 @@ pub fn write_error() {
     });
 }
 
-/// What was found in the message read last. The output is its JSON.
+/// The findings in the message read last. The output is their JSON.
 #[wasm_bindgen]
 pub fn write_findings() {
     with(|state| {
         state.output.clear();
-        Crossing::Findings(&state.packed.issues).put(&mut state.output);
+        Crossing::Findings(&state.packed.issues).encode(&mut state.output);
         state.tell_output();
     });
 }

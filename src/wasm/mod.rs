@@ -1,6 +1,6 @@
 //! The boundary to JavaScript. Conversion only: nothing here decides anything about the protocol.
 //!
-//! Hot calls take and return numbers. Text goes in through one input buffer that Rust owns ([`input`]); what comes
+//! Hot calls take and return numbers. Strings and bytes go in through one input buffer that Rust owns ([`input`]); what comes
 //! back is reported by a fixed row of ten numbers ([`result`]): positions in the module's memory that JavaScript reads
 //! directly. Errors and findings are cold, and cross as JSON.
 //!
@@ -8,8 +8,8 @@
 //! |--:|---|
 //! | 0 | index of the call, all ones for none |
 //! | 1 | address of the packed slots |
-//! | 2, 3 | address and length of the text that the slots point into |
-//! | 4 | marks: 1 the text is ASCII, 2 it was (or is) encrypted, 4 the push is about another business than rides |
+//! | 2, 3 | address and length of the input that the slots point into |
+//! | 4 | marks: 1 the input is ASCII, 2 it was (or is) encrypted, 4 the push is about another business than rides |
 //! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
 //! | 8 | number of the job, all ones for none; see [`service`] |
@@ -34,7 +34,7 @@ mod messages;
 mod orders;
 mod ride;
 #[cfg(feature = "wasm")]
-mod rides;
+mod ride_service;
 #[cfg(feature = "wasm")]
 mod service;
 #[cfg(feature = "wasm")]
@@ -45,16 +45,16 @@ mod ticket;
 use state::{address, with};
 use wasm_bindgen::prelude::*;
 
-/// Takes and frees memory in constant time, with a quarter of the code of the allocator that comes with the platform.
+/// Allocates and frees memory in constant time, with a quarter of the code of the allocator that comes with the platform.
 #[global_allocator]
 static ALLOCATOR: rlsf::GlobalTlsf<Allocation> = rlsf::GlobalTlsf::new();
 
 struct Allocation;
 
 impl rlsf::GlobalTlsfOptions for Allocation {
-    // Texts that grow are few, and are copied.
+    // Strings that grow are few, and are copied.
     const ENABLE_REALLOCATION: bool = false;
-    // What comes from the system piece by piece becomes one, so that a large body finds room where small ones were.
+    // Memory that comes from the system piece by piece becomes one block, so that a large body finds room where small ones were.
     const COALESCE_POOLS: bool = true;
 }
 
@@ -69,7 +69,7 @@ pub fn input(length: usize) -> u32 {
     })
 }
 
-/// Where the row of ten numbers is. It never moves.
+/// The address of the row of ten numbers. It never moves.
 #[wasm_bindgen]
 pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 use crate::{ride, ticket};
 use wasm_bindgen::prelude::*;
 
-/// Only this module has it: that is how it is told from the other one, also where a page has left out what it does not call.
+/// Only this module has it: that distinguishes it from the other one, also where a page has left out what it does not call.
 #[wasm_bindgen]
 pub fn module_of_orders() {}
 

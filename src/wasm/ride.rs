@@ -4,7 +4,7 @@ use super::cipher;
 use super::crossing::{found_outside, unreadable};
 use super::messages::{configured, routes_of, text_of};
 use super::state::{self, ANSWER, NONE, State, address, place, with};
-use crate::envelope::Key;
+use crate::envelope::EnvelopeKey;
 use crate::message::View;
 use crate::ride::{Client, Config, Environment, INTERFACES, Interface, PUSH_OK, Refusal, ReplyForm, Version, check, push_fail};
 use crate::time::Timestamp;
@@ -18,16 +18,16 @@ crate::messages! {
         /// Our number, as digits.
         ent_id "entId": id, required;
         /// The accessKey.
-        access_key "accessKey": text, required;
+        access_key "accessKey": string, required;
         /// The secretKey.
-        secret_key "secretKey": text, required;
+        secret_key "secretKey": string, required;
         /// `test`, `production`, or an address.
-        environment "environment": text, required;
+        environment "environment": string, required;
         /// The generation, 1 or 2.
         version "version": integer(1..2), required;
         /// How far `ts` may be from now, in seconds; absent: any.
         tolerance_seconds "toleranceSeconds": count, optional;
-        /// What we send must keep inferred rules too.
+        /// Sent requests must keep inferred rules too.
         strict_inferred "strictInferred": flag, optional;
         /// A push without a token is refused.
         require_token "requireToken": flag, optional;
@@ -42,9 +42,9 @@ crate::messages! {
     /// A path and its push.
     PushRoute {
         /// The path.
-        path "path": text, required;
+        path "path": string, required;
         /// The push's name.
-        call "call": text, required;
+        call "call": string, required;
     }
 }
 
@@ -130,7 +130,7 @@ pub fn ride_read_reply(client: u32, interface: u32, status: u16, length: usize) 
     })
 }
 
-/// Takes a push: the input is path and query (the head), then the body. 0 when it is taken: its message is then in the
+/// Reads a push: the input is path and query (the head), then the body. 0 when it is accepted: its message is then in the
 /// slots, and the output is its de-duplication key. Else the output is the body to answer with.
 #[wasm_bindgen]
 pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
@@ -187,7 +187,7 @@ pub fn ride_answer(code: i32, length: usize) -> u32 {
     })
 }
 
-/// Checks a message by itself: the input is the text of a request, or a reply. 0 when there is a message: it is then in the
+/// Checks a message by itself: the input is the JSON of a request, or a reply. 0 when there is a message: it is then in the
 /// slots. Findings are kept either way.
 #[wasm_bindgen]
 pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
@@ -206,7 +206,7 @@ pub fn ride_check(interface: u32, is_reply: bool, length: usize) -> u32 {
 #[wasm_bindgen]
 pub fn envelope_key(length: usize, has_cipher: bool) -> u32 {
     with(|state| {
-        let made = Key::new(&state.take_secret(length)).map(|mut key| {
+        let made = EnvelopeKey::new(&state.take_secret(length)).map(|mut key| {
             key.compute_by(has_cipher.then(cipher::of_call));
             state.envelope_key = Some(key);
         });
@@ -214,7 +214,7 @@ pub fn envelope_key(length: usize, has_cipher: bool) -> u32 {
     })
 }
 
-/// Seals a text, the input, with that key. The output is the content. 0 when it is sealed.
+/// Seals a string, the input, with that key. The output is the content. 0 when it is sealed.
 #[wasm_bindgen]
 pub fn envelope_seal(length: usize) -> u32 {
     with(|state| {
@@ -231,7 +231,7 @@ pub fn envelope_seal(length: usize) -> u32 {
     })
 }
 
-/// Opens a content, the input, with that key. The output is the text. 0 when it opens.
+/// Opens a content, the input, with that key. The output is the plaintext. 0 when it opens.
 #[wasm_bindgen]
 pub fn envelope_open(length: usize) -> u32 {
     with(|state| {

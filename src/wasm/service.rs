@@ -32,7 +32,7 @@ pub fn order_service(length: usize, deadline: f64) -> u32 {
     })
 }
 
-/// Takes a call apart, as `ticket_receive` does, and begins to answer it if it is about an order: the row has the job, and the
+/// Reads a call, as `ticket_receive` does, and begins to answer it if it is about an order: the row has the job, and the
 /// output is the first step. Of order create it is assumed that nothing is stored: saving finds out.
 #[wasm_bindgen]
 pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, now: f64, steady: f64) -> u32 {
@@ -60,7 +60,7 @@ fn begin_to_answer(
     let source = if is_encrypted { &opened[..] } else { input.get(head..head + body).unwrap_or_default() };
     let view = packed.view(call.request, source).ok_or_else(unreadable)?;
     let Some(event) = Event::of_call(call, &view) else { return Ok(()) };
-    let is_there = |field| view.object("body").and_then(|body| body.text(field)).is_some_and(|known| !known.is_empty());
+    let is_there = |field| view.object("body").and_then(|body| body.string(field)).is_some_and(|known| !known.is_empty());
     let left_out = call.known_echo.is_some_and(|field| !is_there(field));
     let answering = Some(Answering { supplier, call, is_encrypted, left_out });
     let known = orders.service(service)?;
@@ -99,7 +99,7 @@ pub fn order_begin(service: usize, can_send: bool, event: usize, order_id: usize
 }
 
 /// Input of a job: 1 what is stored (the input is the snapshot, empty for none), 2 conflict, 3 store failed, 4 store late,
-/// 5 resumed, 6 late, 7 sent. The output is the next step; if that is a reply, the row's text is the reply.
+/// 5 resumed, 6 late, 7 sent. The output is the next step; if that is a reply, the row's string is the reply.
 #[wasm_bindgen]
 pub fn order_advance(job: usize, input: u32, length: usize, now: f64, steady: f64) -> u32 {
     advance(job, time(now, steady), |running, _, source, packed| {
@@ -206,7 +206,7 @@ pub fn order_end(job: usize) {
 }
 
 impl Running {
-    /// What the next inputs are read by.
+    /// The message by which the next inputs are read.
     fn note(&mut self, step: &mut Step) {
         if let Then::Run(task) = &step.then {
             self.task = Call::named(&task.call).map(|call| (call, task.key.clone()));
@@ -231,7 +231,7 @@ impl Running {
         }
         let loaded = Loaded::read(snapshot, packed)?;
         if let (false, Some(order)) = (self.event.is_empty(), loaded.order()) {
-            // What it says is checked against the order's tickets.
+            // Its body is checked against the order's tickets.
             read_event(&self.event, Some(order.quantity), packed)?;
         }
         Ok(loaded)

@@ -12,9 +12,9 @@ crate::messages! {
     /// A parameter to sign.
     Parameter {
         /// Its name.
-        name "name": text, required;
+        name "name": string, required;
         /// Its value.
-        value "value": text, required;
+        value "value": string, required;
     }
 
     /// Parameters to sign.
@@ -24,8 +24,8 @@ crate::messages! {
     }
 }
 
-/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret
-/// stands before all parameters, else it is one of them. The output is the signature. 0 when it is signed.
+/// Signs by sorted parameters: the input is the secret, then `{"parameters":[{"name","value"}…]}`. `prefix`: the secret is before
+/// all parameters, else it is one of them. The output is the signature. 0 when it is signed.
 #[wasm_bindgen]
 pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
     with(|state| {
@@ -38,7 +38,7 @@ pub fn sorted_sign(secret: usize, prefix: bool, length: usize) -> u32 {
             None => {
                 let mut pairs = Vec::new();
                 for pair in packed.view(Parameters::MESSAGE, source).iter().flat_map(|view| view.objects("parameters")) {
-                    pairs.push((pair.text("name").unwrap_or_default(), pair.text("value").unwrap_or_default()));
+                    pairs.push((pair.string("name").unwrap_or_default(), pair.string("value").unwrap_or_default()));
                 }
                 let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
                 Ok(sign(if prefix { Scheme::Prefix } else { Scheme::SignKey }, &key, &pairs))

@@ -15,7 +15,7 @@ use zeroize::Zeroize;
 /// All that lives between calls.
 pub(super) struct State {
     pub(super) input: Vec<u8>,
-    /// What an encrypted body was opened to.
+    /// The plaintext of an encrypted body.
     pub(super) opened: Vec<u8>,
     pub(super) packed: Packed,
     pub(super) output: Vec<u8>,
@@ -26,8 +26,8 @@ pub(super) struct State {
     pub(super) known_suppliers: Vec<[u8; 20]>,
     pub(super) clients: Vec<Client>,
     pub(super) known_clients: Vec<[u8; 20]>,
-    /// What was sealed or opened with last, by itself.
-    pub(super) envelope_key: Option<crate::envelope::Key>,
+    /// The key that sealed or opened last, by itself.
+    pub(super) envelope_key: Option<crate::envelope::EnvelopeKey>,
     #[cfg(feature = "wasm")]
     pub(super) orders: Services,
 }
@@ -38,9 +38,9 @@ pub(super) const ASCII: u32 = 1;
 pub(super) const ENCRYPTED: u32 = 2;
 pub(super) const OTHER: u32 = 4;
 pub(super) const NONE: u32 = u32::MAX;
-/// Where the row has the answer's code.
+/// The index of the answer's code in the row.
 pub(super) const ANSWER: usize = 9;
-/// Where the row has the job.
+/// The index of the job in the row.
 #[cfg(feature = "wasm")]
 pub(super) const JOB: usize = 8;
 
@@ -52,7 +52,7 @@ pub(super) fn address(bytes: &[u8]) -> u32 {
     bytes.as_ptr() as usize as u32
 }
 
-/// Where a text is, for JavaScript. One that is nowhere else is kept in `opened`.
+/// The place of a string, for JavaScript. One that is nowhere else is kept in `opened`.
 pub(super) fn place(text: Cow<'_, [u8]>, opened: &mut Vec<u8>) -> (u32, u32) {
     let text = match text {
         Cow::Borrowed(text) => text,
@@ -94,7 +94,7 @@ impl State {
         self.result[7] = self.output.len() as u32;
     }
 
-    /// The secret that stands first in the input. The input does not keep it.
+    /// The secret at the beginning of the input, which does not keep it.
     pub(super) fn take_secret(&mut self, length: usize) -> Secret {
         let bytes = self.input.get_mut(..length).unwrap_or_default();
         let secret = Secret::new(std::str::from_utf8(bytes).unwrap_or_default());
@@ -102,12 +102,12 @@ impl State {
         secret
     }
 
-    /// What follows that secret.
+    /// The input behind that secret.
     pub(super) fn after(&self, secret: usize, length: usize) -> &[u8] {
         self.input.get(secret..).and_then(|rest| rest.get(..length)).unwrap_or_default()
     }
 
-    /// The same as [`State::finish`], with the text as output.
+    /// The same as [`State::finish`], with the string as output.
     pub(super) fn finish_text(&mut self, text: Result<String, Error>) -> u32 {
         let (text, outcome) = match text {
             Ok(text) => (text, Ok(())),

@@ -7,7 +7,7 @@ use super::state::{self, ANSWER, ENCRYPTED, NONE, State, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
 use crate::ticket::{
-    Accepted, BodyEncryption, CALLS, Call, Config, HttpReply, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
+    BodyEncryption, CALLS, Call, Config, HttpReply, PackedCall, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
     check_failure, failure_of,
 };
 use crate::time::Timestamp;
@@ -21,29 +21,29 @@ crate::messages! {
         /// Our number at Meituan.
         partner_id "partnerId": count, required;
         /// The name that signatures carry.
-        client_id "clientId": text, required;
+        client_id "clientId": string, required;
         /// The secrets that are accepted; the first one signs.
-        client_secrets "clientSecrets": list(text), required;
+        client_secrets "clientSecrets": list(string), required;
         /// How far a Date may be from now, in seconds; absent: any.
         tolerance_seconds "toleranceSeconds": count, optional;
-        /// What is sent must keep inferred rules too.
+        /// Sent messages must keep inferred rules too.
         strict_inferred "strictInferred": flag, optional;
         /// Larger bodies are refused.
         max_body_bytes "maxBodyBytes": count, required;
         /// Which path means which call.
         routes "routes": list(object(Route)), required;
-        /// What to take from the front of the arriving path.
-        strip "strip": text, optional;
-        /// What to put before it then.
-        prepend "prepend": text, optional;
+        /// The prefix to remove from the arriving path.
+        strip "strip": string, optional;
+        /// The prefix to add then.
+        prepend "prepend": string, optional;
         /// Whether a signature over the path alone is accepted, too.
         signed_without_query "signedWithoutQuery": flag, required;
         /// The key of the whole-body encryption.
-        body_key "bodyKey": text, optional;
+        body_key "bodyKey": string, optional;
         /// Whether calls that Meituan encrypts must be encrypted.
         must_encrypt "mustEncrypt": flag, optional;
-        /// Where notices go; absent: Meituan's host.
-        host "host": text, optional;
+        /// The host for notices; absent: Meituan's host.
+        host "host": string, optional;
         /// Whether the host has a cipher for it.
         has_cipher "hasCipher": flag, optional;
     }
@@ -51,9 +51,9 @@ crate::messages! {
     /// A path and its call.
     Route {
         /// The path.
-        path "path": text, required;
+        path "path": string, required;
         /// The call's name.
-        call "call": text, required;
+        call "call": string, required;
     }
 }
 
@@ -61,7 +61,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     let text = |name| text_of(settings, name);
     let number = |name| settings.integer(name).unwrap_or_default();
     let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
-    config.client_secrets = settings.texts("clientSecrets").map(Secret::new).collect();
+    config.client_secrets = settings.strings("clientSecrets").map(Secret::new).collect();
     config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
     config.strict_inferred = number("strictInferred") != 0;
     config.max_body_bytes = number("maxBodyBytes") as usize;
@@ -71,7 +71,7 @@ fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
     if settings.has("host") {
         config.host = text("host");
     }
-    if let Some(key) = settings.text("bodyKey") {
+    if let Some(key) = settings.string("bodyKey") {
         let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
         let mut key = BodyKey::new(&Secret::new(key))?;
         key.compute_by(host);
@@ -119,7 +119,7 @@ fn parts(head: &[u8]) -> Result<Parts<'_>, Parts<'_>> {
     if last.is_some() && line().is_none() { Ok(parts) } else { Err(parts) }
 }
 
-/// Where the line ends, if another follows: eight bytes at a time, for a head is a good part of what a call costs.
+/// The end of the line, if another follows: eight bytes at a time, for a head is a good part of what a call costs.
 fn line_end(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (chunks, rest) = text.as_chunks::<8>();
@@ -134,7 +134,7 @@ fn line_end(text: &[u8]) -> Option<usize> {
     rest.iter().position(|&byte| byte == b'\n').map(|at| 8 * chunks.len() + at)
 }
 
-/// Takes a call apart: the input is the head, then the body. 0 when it is accepted; else the output is the answer. With all ones for the
+/// Reads a call: the input is the head, then the body. 0 when it is accepted; else the output is the answer. With all ones for the
 /// body's length, the head alone is judged.
 #[wasm_bindgen]
 pub fn ticket_receive(supplier: u32, head: usize, body: usize, now: f64) -> u32 {
@@ -174,7 +174,7 @@ pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize
         };
     }
     match supplier.accept(&parts, body, Timestamp(now as i64), &mut state.packed) {
-        Ok(Accepted { call, source, encrypted }) => {
+        Ok(PackedCall { call, source, encrypted }) => {
             state.result[0] = index_of(Some(call));
             (state.result[2], state.result[3]) = state::place(source, &mut state.opened);
             state.tell_findings();
@@ -281,13 +281,13 @@ pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, q
 /// Writes an outcome: the input is an object with what the request said of the fields that the reply repeats (or nothing), an object with
 /// what is beside the body (or nothing), and the body, without one all ones for its length. `outcome`: 0 done, 1 done before, 2 put off. 0
 /// when it may go out.
-#[allow(clippy::too_many_arguments, reason = "what crosses is numbers")]
+#[allow(clippy::too_many_arguments, reason = "numbers cross, and nothing else")]
 #[wasm_bindgen]
 pub fn ticket_reply(
     supplier: u32,
     call: u32,
     outcome: u32,
-    asked: usize,
+    repeated: usize,
     beside: usize,
     body: usize,
     quantity: i32,
@@ -307,9 +307,9 @@ pub fn ticket_reply(
             let said = Said {
                 code,
                 describe: "",
-                body: has_body.then(|| part(asked + beside, body)),
-                beside: part(asked, beside),
-                asked: part(0, asked),
+                body: has_body.then(|| part(repeated + beside, body)),
+                beside: part(repeated, beside),
+                repeated: part(0, repeated),
                 times: [received_at, now].map(|time| Some(Timestamp(time as i64))),
             };
             let (program, facts) = supplier.completed(call, &said, facts(quantity, f64::NAN));
@@ -326,7 +326,7 @@ pub fn ticket_reply(
     })
 }
 
-/// Seals the input's text as a whole body. 0 where the supplier has a key; the output is the body.
+/// Seals the input as a whole body. 0 where the supplier has a key; the output is the body.
 #[wasm_bindgen]
 pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
     with(|state| {
@@ -336,7 +336,7 @@ pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
     })
 }
 
-/// Opens a whole body. 0 where the supplier has a key and it opens; the output is the text.
+/// Opens a whole body. 0 where the supplier has a key and it opens; the output is the plaintext.
 #[wasm_bindgen]
 pub fn ticket_open(supplier: u32, length: usize) -> u32 {
     with(|state| {

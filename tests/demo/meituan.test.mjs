@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MeituanTicket, orderLives } from "meituan-protocol/testing";
+import { MeituanTicket, orderScenarios } from "meituan-protocol/testing";
 import { fen, TicketSupplier } from "meituan-protocol/ticket";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -145,12 +145,12 @@ describe("a notice", () => {
   });
 });
 
-test("the lives are data: every first step is a create, and names differ", () => {
+test("the scenarios are data: every first step is a create, and names differ", () => {
   const products = { issues: "a", refuses: "b", instant: "c", unknown: "d" };
   const plan = { firstOrderId: IDS.orderId, products, mtDealId: "1", buyPrice: fen(5800), unitPrice: fen(6600), now: NOW };
-  const lives = orderLives(plan);
-  const first = lives.map(({ steps }) => steps.next().value);
+  const scenarios = orderScenarios(plan);
+  const first = scenarios.map(({ steps }) => steps.next().value);
   for (const step of first) assert.equal(step.call, "orderCreate");
-  assert.equal(new Set(first.map(({ name }) => name)).size, lives.length);
+  assert.equal(new Set(first.map(({ name }) => name)).size, scenarios.length);
   assert.equal(first[0].orderId, IDS.orderId);
 });

@@ -1,7 +1,7 @@
 // The example's Worker, and Meituan who plays every acceptance point against it, by the same player as the command line's
 // `accept`.
 
-import { MeituanTicket, orderLives, traceOf } from "meituan-protocol/testing";
+import { MeituanTicket, orderScenarios, traceOf } from "meituan-protocol/testing";
 import { fen } from "meituan-protocol/ticket";
 import { NoticeJudge, receiveNotices } from "../../pkg/dist/cli/notices.js";
 import { playOrders } from "../../pkg/dist/cli/orders.js";
@@ -60,8 +60,8 @@ export async function playTicketOrders(report, broken) {
     );
     const meituan = new MeituanTicket({ ...PAIR, routes: ROUTES, host: supplier.address });
     const carry = (step, came) => (step.name === broken ? HARM[step.kind](came) : came);
-    const lives = orderLives(plan(Date.now()));
-    const exchanges = await playOrders(lives, { report, meituan, receiver, enter: supplier.enter, carry });
+    const scenarios = orderScenarios(plan(Date.now()));
+    const exchanges = await playOrders(scenarios, { report, meituan, receiver, enter: supplier.enter, carry });
     // In this plan the first two products are issued again upstream.
     const { issues, refuses } = plan(Date.now()).products;
     const endpoints = Object.entries(ROUTES).map(([path, call]) => ({ call, url: `https://supplier.example${path}` }));

@@ -10,9 +10,9 @@ use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::handler::*;
 use meituan_protocol::ticket::order::{Conflict, Notice};
 use meituan_protocol::ticket::service::Now;
-use meituan_protocol::ticket::{self, Asked, Config, Supplier};
+use meituan_protocol::ticket::{self, CallBody, Config, Supplier};
 use meituan_protocol::time::Timestamp;
-use meituan_protocol::{Secret, ticket::Received, ticket::Reply};
+use meituan_protocol::{Secret, ticket::ReceivedCall, ticket::Reply};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -199,12 +199,12 @@ impl<R: Runtime> Functions for Garden<R> {
         self.act("refund", call, |_, _| (), Some(Ended::pending()), OrderRefundCode::OTHER).await
     }
 
-    async fn other(&self, call: Received) -> Result<Option<Reply>, BoxError> {
+    async fn other(&self, call: ReceivedCall) -> Result<Option<Reply>, BoxError> {
         let act = *self.act.lock().unwrap();
-        match (call.asked, act) {
-            (Asked::Heartbeat, Mode::Done) => Ok(Some(Reply::ok(()).into())),
-            (Asked::Heartbeat, Mode::Panics) => panic!("on purpose"),
-            (Asked::Heartbeat, _) => Err("no heart".into()),
+        match (call.body, act) {
+            (CallBody::Heartbeat, Mode::Done) => Ok(Some(Reply::ok(()).into())),
+            (CallBody::Heartbeat, Mode::Panics) => panic!("on purpose"),
+            (CallBody::Heartbeat, _) => Err("no heart".into()),
             _ => Ok(None),
         }
     }
@@ -302,7 +302,7 @@ pub(crate) fn refund(id: &str, codes: &[&str]) -> OrderRefund {
 pub(crate) async fn called<S: Store, F: Functions, R: Runtime>(
     handler: &Handler<S, F, R>,
     runtime: &R,
-    asked: impl Into<Asked>,
+    asked: impl Into<CallBody>,
 ) -> JudgedReply {
     let call = meituan().call(asked, runtime.now().wall).unwrap();
     let reply = handler.handle(&call.parts(), &call.body).await;

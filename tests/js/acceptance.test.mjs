@@ -332,6 +332,6 @@ describe("the mail about a change of endpoint", () => {
     assert.deepEqual(refused({ ...aftermath, calendar: {} }, spring), undefined);
     assert.deepEqual(refused({ salesContact: "nobody" }), ["INVALID_CONFIG", "salesContact"]);
     assert.deepEqual(refused({ kind: "other" }), ["INVALID_CONFIG", "kind"]);
-    assert.deepEqual(refused({ scope: " " }), ["EMPTY_TEXT", "scope"]);
+    assert.deepEqual(refused({ scope: " " }), ["EMPTY_STRING", "scope"]);
   });
 });

@@ -52,11 +52,11 @@ const KINDS = {
   "beyond 2^53": () => 2 ** 60,
   bigint: () => 5n,
   symbol: () => Symbol("s"),
-  "an empty text": () => "",
-  "a text": () => "text",
+  "an empty string": () => "",
+  "a string": () => "text",
   "the text undefined": () => "undefined",
   "a lone surrogate": () => "\ud800",
-  "a text of control characters": () => "\u0000\n",
+  "a string of control characters": () => "\u0000\n",
   "an empty list": () => [],
   "a list of numbers": () => [1],
   "a list with holes": () => Array(3),
@@ -447,7 +447,7 @@ const DOORS = {
     args: () => [{ url: notice().url, body: notice().body }],
   },
   compare: { call: testing.compare, args: () => [{ a: 1 }, { a: 1 }] },
-  orderLives: { call: testing.orderLives, args: () => [PLAN] },
+  orderScenarios: { call: testing.orderScenarios, args: () => [PLAN] },
   exchangeOf: {
     call: testing.exchangeOf,
     args: () => [
@@ -540,7 +540,7 @@ const DOORS = {
   "DatabaseStore.due": { call: (...args) => database().due(...args), args: () => [1] },
   "DatabaseStore.claimDue": { call: (...args) => database().claimDue(...args), args: () => [1, 1, 1] },
   "DatabaseStore.deleteBefore": { call: (...args) => database().deleteBefore(...args), args: () => [1, 1] },
-  seenInMemory: { call: ticket.seenInMemory, args: () => [{ keptMs: 1, most: 1 }] },
+  seenInMemory: { call: ticket.seenInMemory, args: () => [{ keptMs: 1, max: 1 }] },
   storeContract: {
     call: (...args) => testing.storeContract(...args),
     args: () => [

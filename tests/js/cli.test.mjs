@@ -66,7 +66,7 @@ describe("ba sign", () => {
     assert.equal(out.trim(), createHmac("sha1", "密 b").update(`GET ${uri}\n${date}`).digest("base64"));
   });
 
-  it("shows what was signed, and the header, on request", async () => {
+  it("shows the string that was signed, and the header, on request", async () => {
     const { out } = await run(["ba", "sign", ...signed, ...identity, "--explain"]);
     assert.match(out, /POST␠\/rhone\/lv\/deal\/change\/notice␊\nWed,␠06␠May␠2015␠10:34:20␠GMT/);
     assert.ok(out.includes(`Authorization: MWS x:${SIGNATURE}`));
@@ -170,7 +170,7 @@ describe("ba verify", () => {
     const { code, out } = await run(words);
     assert.equal(code, 1);
     assert.match(out, /CRLF.*\(line\.crlf\)\nfix: /);
-    assert.match(out, /what was signed\nPOST␠\/rhone\/lv\/deal\/change\/notice␍␊/);
+    assert.match(out, /the string that was signed\nPOST␠\/rhone\/lv\/deal\/change\/notice␍␊/);
     const { diagnosis } = JSON.parse((await run([...words, "--json"])).out);
     assert.deepEqual([diagnosis.outcome, diagnosis.mistakes.map(({ id }) => id)], ["explained", ["line.crlf"]]);
   });

@@ -24,7 +24,7 @@ describe("diagnose", () => {
     assert.deepEqual([...named].sort(), Object.keys(mistakes).sort());
   });
 
-  it("tells what was signed instead, with words in both languages, and holds no secret", () => {
+  it("tells the string that was signed instead, with words in both languages, and holds no secret", () => {
     const { mistakes: _made, ...request } = vector("line.crlf.json");
     const found = diagnose(request);
     assert.equal(found.outcome, "explained");

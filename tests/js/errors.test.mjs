@@ -28,9 +28,9 @@ describe("an error in a console", () => {
   it("shows its code, its place, what was found and the hint, and nothing that is not known", () => {
     assert.equal(
       shown(unset()),
-      `MeituanError: INVALID_CONFIG: the configuration cannot be used (at clientSecret): expected a text, found undefined: is the variable that it comes from set?
+      `MeituanError: INVALID_CONFIG: the configuration cannot be used (at clientSecret): expected a string, found undefined: is the variable that it comes from set?
   path: clientSecret
-  detail: expected a text, found undefined: is the variable that it comes from set?
+  detail: expected a string, found undefined: is the variable that it comes from set?
   hint: path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings`,
     );
   });
@@ -59,7 +59,7 @@ describe("an error in a console", () => {
     assert.match(seen[0], /\n {2}hint: 报文被截断/);
   });
 
-  it("shows the cause, where it was called, and what was signed", () => {
+  it("shows the cause, where it was called, and the string that was signed", () => {
     const error = refusalOf(() => new TicketSupplier({ ...options, now: () => "x" }).receiveSync(signed("/mt/create", "{}")));
     assert.match(inspect(error), /\n {4}at .*errors\.test\.mjs[\s\S]*\[cause\]: MeituanError: INVALID_CONFIG/);
     const wrong = refusalOf(() => supplier.receiveSync(signed("/mt/create", wire(CREATE), { secret: "other" })));
@@ -108,14 +108,14 @@ describe("an error in a log", () => {
 });
 
 describe("a common mistake says what it is", () => {
-  it("a variable that is not set: undefined, empty, or made into a text", () => {
+  it("a variable that is not set: undefined, empty, or made into a string", () => {
     for (const value of [undefined, null, "", "undefined"]) {
       for (const name of ["partnerId", "clientId", "clientSecret"]) {
         const error = refusalOf(() => new TicketSupplier({ ...options, [name]: value }));
         assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", name]);
         assert.match(
           error.detail,
-          /found (undefined|null|an empty text|the text "undefined"): is the variable that it comes from set\?$/,
+          /found (undefined|null|an empty string|the string "undefined"): is the variable that it comes from set\?$/,
         );
         assert.match(error.detailZh, /请确认其来源（如环境变量）已设置$/);
       }
@@ -130,15 +130,15 @@ describe("a common mistake says what it is", () => {
     }
   });
 
-  it("an amount that is a text", () => {
+  it("an amount that is a string", () => {
     const error = refusalOf(() => fen("58"));
     assert.deepEqual([error.code, error.path], ["INVALID_MONEY", "amount"]);
     assert.equal(
       error.detail,
-      'expected a whole number of fen, such as fen(5800), found the text "58": yuan takes texts: yuan("58.00")',
+      'expected a whole number of fen, such as fen(5800), found the string "58": yuan accepts strings: yuan("58.00")',
     );
     assert.equal(error.detailZh, '应为以分为单位的整数，如 fen(5800)，实为字符串 "58"：字符串请用 yuan("58.00")');
-    assert.match(refusalOf(() => yuan("58.001")).detail, /found the text "58.001"$/);
+    assert.match(refusalOf(() => yuan("58.001")).detail, /found the string "58.001"$/);
     assert.match(refusalOf(() => fen(Number.NaN)).detail, /found NaN$/);
   });
 

@@ -303,7 +303,7 @@ describe("the handler", () => {
     const kinds = {
       null: null,
       undefined: undefined,
-      "a text": "https://a.example/mt/create",
+      "a string": "https://a.example/mt/create",
       "a number": 5,
       "an empty object": {},
       "a URL that throws": having({ url: { get: hostile } }),

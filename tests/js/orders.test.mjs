@@ -478,7 +478,7 @@ describe("an order in a store", () => {
     const refused = async (orderId, asked) => (await orders.admit(orderId, asked)).refused;
     assert.deepEqual(await refused("42", { id: "3", quantity: 2 }), [{ quantity: 2, reason: "unknown-order" }]);
     assert.deepEqual(await refused(ORDER, { id: "3", code: "a" }), [{ quantity: 1, reason: "nobody-named" }]);
-    await assert.rejects(orders.admit(ORDER, { id: "" }), { code: "EMPTY_TEXT", path: "admit.id" });
+    await assert.rejects(orders.admit(ORDER, { id: "" }), { code: "EMPTY_STRING", path: "admit.id" });
     await assert.rejects(orders.admit(ORDER, { id: "4", codes: "a" }), { code: "WRONG_TYPE", path: "admit.vouchers" });
     await assert.rejects(orders.admit(ORDER, { id: "4", codes: ["a"], at: "noon" }), { path: "at" });
     assert.equal(shop.order.entries.length, 1);

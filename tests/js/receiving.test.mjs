@@ -166,7 +166,7 @@ describe("receiving a call", () => {
     assert.ok(!JSON.stringify(call).includes(call.signature));
   });
 
-  it("takes every secret while secrets are changed, and signs with the first", () => {
+  it("accepts every secret while secrets are changed, and signs with the first", () => {
     const both = new TicketSupplier({ ...options, clientSecret: ["new", "old"] });
     for (const secret of ["new", "old"])
       assert.equal(both.receiveSync(signed("/mt/query", wire({ orderId: 1 }), { secret })).type, "orderQuery");

@@ -196,7 +196,7 @@ describe("the memory of calls", () => {
   });
 
   it("holds no more than it is told to, and forgets the oldest", () => {
-    const seen = seenInMemory({ most: 3 });
+    const seen = seenInMemory({ max: 3 });
     for (const number of [1, 2, 3, 4]) assert.equal(seen(call(number)), false);
     assert.deepEqual(
       [2, 3, 4].map((number) => seen(call(number))),
@@ -214,6 +214,6 @@ describe("the memory of calls", () => {
 
   it("refuses settings that are none", () => {
     assert.throws(() => seenInMemory({ keptMs: -1 }), { path: "keptMs" });
-    assert.throws(() => seenInMemory({ most: 0 }), { path: "most" });
+    assert.throws(() => seenInMemory({ max: 0 }), { path: "max" });
   });
 });

@@ -147,7 +147,7 @@ describe("replying", () => {
     for (const code of [200, 598, 599, 602, 423, "420", undefined]) {
       assert.equal(refusalOf(() => call.fail(code, "库存不足")).code, "ILLEGAL_REPLY_CODE");
     }
-    for (const reason of ["", "  "]) assert.equal(refusalOf(() => call.fail(420, reason)).code, "EMPTY_TEXT");
+    for (const reason of ["", "  "]) assert.equal(refusalOf(() => call.fail(420, reason)).code, "EMPTY_STRING");
     assert.equal(refusalOf(() => call.fail(420)).code, "WRONG_TYPE");
     assert.equal(refusalOf(() => call.fail(420, "\ud83d")).code, "LONE_SURROGATE");
     assert.equal(refusalOf(() => pay().fail(598, "出票中")).code, "ILLEGAL_REPLY_CODE");

@@ -454,7 +454,7 @@ describe("the envelope", () => {
     }
   });
 
-  it("refuses a text that UTF-8 cannot hold", () => {
+  it("refuses a string that UTF-8 cannot hold", () => {
     assert.equal(thrown(() => sealEnvelope(SECRET_KEY, "a\udc00")).code, "LONE_SURROGATE");
   });
 });

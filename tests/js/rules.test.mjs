@@ -148,8 +148,8 @@ describe("what a call names", () => {
     const refused = [
       ["/mt/pay", { orderId: 0 }, "OUT_OF_RANGE", "body.orderId", 599],
       ["/mt/query", { orderId: "0" }, "OUT_OF_RANGE", "body.orderId", 399],
-      ["/mt/refund", { ...refund, refundId: "" }, "EMPTY_TEXT", "body.refundId", 699],
-      ["/mt/refund", { ...refund, refundId: " \u3000" }, "EMPTY_TEXT", "body.refundId", 699],
+      ["/mt/refund", { ...refund, refundId: "" }, "EMPTY_STRING", "body.refundId", 699],
+      ["/mt/refund", { ...refund, refundId: " \u3000" }, "EMPTY_STRING", "body.refundId", 699],
       ["/mt/close", { orderId: 0, closeType: 1 }, "OUT_OF_RANGE", "body.orderId", 300],
     ];
     for (const [path, body, code, field, failure] of refused) {
@@ -158,8 +158,8 @@ describe("what a call names", () => {
       assert.ok(reply.describe.includes(field) && reply.describe.includes(code), reply.describe);
       const error = errors.pop();
       assert.deepEqual([error.code, error.path], [code, field]);
-      assert.match(error.hint, code === "EMPTY_TEXT" ? /refundId or rescheduleNo that is blank/ : /An id that is 0/);
-      assert.match(error.hintZh, code === "EMPTY_TEXT" ? /refundId、rescheduleNo 为空/ : /id 为 0/);
+      assert.match(error.hint, code === "EMPTY_STRING" ? /refundId or rescheduleNo that is blank/ : /An id that is 0/);
+      assert.match(error.hintZh, code === "EMPTY_STRING" ? /refundId、rescheduleNo 为空/ : /id 为 0/);
     }
     assert.deepEqual(reached, []);
   });

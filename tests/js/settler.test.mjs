@@ -166,7 +166,7 @@ describe("a settler", () => {
     assert.deepEqual(await settleDue(), { settled: 30, failed: 0 });
   });
 
-  it("takes nothing but a list of texts for orders", async () => {
+  it("takes nothing but a list of strings for orders", async () => {
     for (const answer of [null, undefined, "123", [123], [{ orderId: "1" }], new Set(["1"]), 5]) {
       const settled = [];
       for (const name of ["due", "claimDue"]) {

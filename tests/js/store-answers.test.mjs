@@ -17,7 +17,7 @@ async function paid(change, options) {
 }
 
 describe("a save", () => {
-  const EFFECTLESS = { "nothing at all": undefined, null: null, "a row count": 1, "a text": "OK", "a result": { rowCount: 0 } };
+  const EFFECTLESS = { "nothing at all": undefined, null: null, "a row count": 1, "a string": "OK", "a result": { rowCount: 0 } };
   for (const [name, answer] of Object.entries(EFFECTLESS)) {
     for (const [when, save] of [
       ["at once", () => answer],

@@ -282,7 +282,7 @@ describe("the contract of stores", () => {
   });
   it("ends at once where a column of text is not parsed, or load or save says what no store may say", async () => {
     for (const [change, found] of [
-      [text, /: INVALID_CONFIG.*store\.load.*not as a text$/],
+      [text, /: INVALID_CONFIG.*store\.load.*not as a string$/],
       [() => ({ load: () => ({}) }), /never saved is null: INVALID_CONFIG.*store\.load/],
       [(inner) => ({ save: (...all) => void inner.save(...all) }), /: INVALID_CONFIG.*store\.save.*expected true or false/],
       [() => ({ save: () => ({ rowCount: 1 }) }), /: INVALID_CONFIG.*store\.save/],

@@ -8,7 +8,7 @@ import { MeituanTicket } from "meituan-protocol/testing";
 
 const CHINESE = /\p{Script=Han}/u;
 
-/** Both halves of a text, or a complaint about where it stands. */
+/** Both halves of a string, or a complaint about where it stands. */
 function halves(doc, where) {
   const parts = doc.split(" · ");
   assert.equal(parts.length, 2, `${where}: ${doc}`);

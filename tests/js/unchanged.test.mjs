@@ -170,7 +170,7 @@ describe("what the caller gets is the same where an existing handler is observed
     throws: boom,
     rejects: async () => boom(),
     "returns nothing": () => undefined,
-    "returns a text": () => "fine",
+    "returns a string": () => "fine",
     ...Object.fromEntries(
       Object.entries(OPTIONS)
         .filter(([name]) => name.startsWith("the function returns a response"))

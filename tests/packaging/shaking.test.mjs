@@ -13,7 +13,7 @@ import { pack, project, run } from "./tools.mjs";
 const WASM = "AGFzbQ";
 
 /** One of the sentences of the judge of recordings. */
-const OF_RECORDINGS = "no refund of this id was asked for";
+const OF_RECORDINGS = "no refund of this id was requested";
 
 const BUNDLERS = { esbuild: withEsbuild, vite: withVite, webpack: withWebpack };
 

@@ -74,5 +74,5 @@ export const linksIn = (text) => {
   return found.map(([, inline, reference, bare]) => inline ?? reference ?? bare);
 };
 
-/** Code within a text. @param {string} text */
+/** Code within a string. @param {string} text */
 export const spansIn = (text) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code);

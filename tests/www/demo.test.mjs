@@ -194,12 +194,12 @@ describe("the message check", () => {
     });
   });
 
-  it("says that it cannot tell which message a text is, and what is wrong with any", async () => {
+  it("says that it cannot tell which message a string is, and what is wrong with any", async () => {
     await open("message", async ({ page, shown }) => {
       const verdict = shown.locator(".verdict").first();
       for (const [text, says] of [
-        ["{}", /^Which message this is cannot be told/],
-        ['{"foo":1}', /^Which message this is cannot be told/],
+        ["{}", /^It is not known which message this is/],
+        ['{"foo":1}', /^It is not known which message this is/],
         ["hello", /^One thing is wrong$/],
         ["[]", /^One thing is wrong$/],
       ]) {

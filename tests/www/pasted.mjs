@@ -251,12 +251,12 @@ export const FORMATS = {
         body: { ...JSON.parse(body), date: "2026-10-01" },
       },
     }),
-  "JSON within a text": ({ path, date, authorization }) =>
+  "JSON within a string": ({ path, date, authorization }) =>
     JSON.stringify({
       level: "info",
       message: `in: ${JSON.stringify({ uri: path, method: "POST", headers: { date, authorization } })}`,
     }),
-  "JSON cut out of a text": ({ path, date, authorization }) =>
+  "JSON cut out of a string": ({ path, date, authorization }) =>
     `\\"uri\\":\\"${path}\\",\\"method\\":\\"POST\\",\\"headers\\":{\\"date\\":\\"${date}\\",\\"authorization\\":\\"${authorization}\\"}`,
   logfmt: ({ path, date, authorization }) =>
     `date=2026-01-01T10:34:20Z level=info method=POST uri=${path} http_date="${date}" authorization="${authorization}"`,

@@ -104,7 +104,7 @@ describe("the signature doctor", () => {
     await open("signature", async ({ shown }) => {
       for (const name of ["a map of Java", "nginx, a format of its own", "curl -v", "HAR"]) {
         await paste(shown, [other, RIGHT].map((one) => FORMATS[name](partsOf(one))).join("\n"));
-        assert.equal(await title(shown), "2 signed requests stand in this", name);
+        assert.equal(await title(shown), "2 signed requests are in this", name);
         // The same one twice is one.
         await give(shown, RIGHT.secrets[0]);
         await paste(shown, [RIGHT, RIGHT].map((one) => FORMATS["nginx, JSON"](partsOf(one))).join("\n"));

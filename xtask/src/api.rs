@@ -1,4 +1,4 @@
-//! The public API of the crate and of the package as texts (`tests/api/`), so that a change shows what it changes for users.
+//! The public API of the crate and of the package as files (`tests/api/`), so that a change shows what it changes for users.
 
 use std::fmt::Write;
 use std::fs;
@@ -26,7 +26,7 @@ pub(crate) fn check() -> Outcome {
     Ok(())
 }
 
-/// A line for each item. What follows from derives and for every type is left out.
+/// A line for each item. Items from derives and for every type are left out.
 fn of_crate() -> Outcome<String> {
     let folder = target().join("api");
     let mut cargo = tools::cargo("rustdoc");

@@ -1,4 +1,4 @@
-//! What must hold too, and is too heavy, or too dependent on the day, for every run.
+//! Checks that are too heavy, or too dependent on the day, for every run.
 
 use std::env;
 use std::process::{Command, ExitCode};
@@ -10,7 +10,7 @@ use meituan_protocol::time::Timestamp;
 use crate::tools::{self, Outcome, Steps};
 use crate::{crates, mutants, simulate, stores, supply, test};
 
-/// How it is asked for.
+/// How it is called.
 pub(crate) const WORDS: &str = "audit [--only …]";
 
 const USAGE: &str =
@@ -38,7 +38,8 @@ const PARTS: [(&str, Check); 14] = [
 /// Where nothing failed, and something could not be checked.
 const NOT_ALL: u8 = 3;
 
-/// What of a part could not be checked here, such as what needs data from elsewhere. It is neither passed nor failed.
+/// The rest of a part, which could not be checked here, such as checks that need data from elsewhere. It is neither passed nor
+/// failed.
 pub(crate) struct Checked {
     unchecked: Vec<String>,
 }
@@ -177,7 +178,7 @@ fn exploration() -> Outcome<Checked> {
     let depth = env::var(DEPTH).unwrap_or_else(|_| "1".to_owned());
     let mut test = tools::cargo("test");
     test.args(["--package", "meituan-protocol", "--test", "ticket_order_exploration", "--", "--nocapture"]).env(DEPTH, depth);
-    // It takes minutes: what it runs is worth compiling for speed.
+    // It runs for minutes: its code is worth compiling for speed.
     test.env("CARGO_PROFILE_DEV_OPT_LEVEL", "2").env("CARGO_PROFILE_TEST_OPT_LEVEL", "2");
     test.env("CARGO_TARGET_DIR", tools::target().join("exploration"));
     let output = tools::output_of(&mut test)?;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::tools::{self, Outcome, Steps, root, target};
 use crate::{package, test};
 
-/// How it is asked for.
+/// How it is called.
 pub(crate) const WORDS: &str = "bench [name…]";
 
 /// The name of the native benchmarks.
@@ -43,7 +43,7 @@ pub(crate) fn check(filter: Option<&str>) -> Outcome {
     test::node_tests(&["benches/bench.test.mjs".to_owned()], filter)
 }
 
-/// They have a lock file of their own, so that whoever only builds does not download them.
+/// They have a lock file of their own, so that a build alone does not download them.
 fn install_peers() -> Outcome {
     tools::install_npm_packages_in(&root().join("benches"))
 }

@@ -21,7 +21,7 @@ pub(crate) fn check() -> Outcome {
 /// The names that lead from the root of the crate to a module, or to something in it.
 type Path = Vec<String>;
 
-/// What of the crate's files is known: all by the module that they are.
+/// The crate's files, by the module that they are.
 #[derive(Default)]
 struct Modules {
     files: BTreeMap<Path, File>,

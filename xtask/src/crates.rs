@@ -10,7 +10,7 @@ use crate::tools::{self, Outcome};
 pub(crate) struct Crate {
     pub(crate) name: String,
     pub(crate) version: String,
-    /// What its code is called, which may be another name.
+    /// The name of its code, which may be another one.
     pub(crate) library: String,
     /// An SPDX expression.
     pub(crate) license: String,

@@ -8,7 +8,7 @@ use std::{env, fs};
 use crate::test;
 use crate::tools::{self, Outcome, Steps, root};
 
-/// How it is asked for.
+/// How it is called.
 pub(crate) const WORDS: &str = "fuzz [seconds]";
 pub(crate) const KEEP_WORDS: &str = "fuzz keep";
 
@@ -16,7 +16,7 @@ pub(crate) const KEEP_WORDS: &str = "fuzz keep";
 const SECONDS: u32 = 60;
 /// Another one may name its options otherwise.
 const CARGO_FUZZ: &str = "0.13.2";
-/// What one input may be and take: bytes, megabytes, seconds.
+/// Limits of one input: bytes, megabytes, seconds.
 const LIMITS: [&str; 3] = ["-max_len=16384", "-rss_limit_mb=2048", "-timeout=10"];
 
 /// The words after `fuzz`: nothing, or a number of seconds.
@@ -46,13 +46,13 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What is kept of each target: so many inputs, of so many bytes together.
+/// Limits of what is kept of each target: so many inputs, of so many bytes together.
 const KEPT: (usize, u64) = (128, 48 * 1024);
 /// As few inputs as reach all code that any of them reaches, however often.
 const MERGE: [&str; 2] = ["-set_cover_merge=1", "-use_counters=0"];
 
 /// Keeps of what the fuzzer has found so far what reaches code that the seeds do not reach, the smallest first.
-/// What once broke something is never removed.
+/// An input that once broke something is never removed.
 pub(crate) fn keep() -> Outcome<ExitCode> {
     install()?;
     tools::run(cargo_fuzz("build").args(BUILD))?;
@@ -89,7 +89,7 @@ pub(crate) fn keep() -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the names of seeds begin with, and those of inputs that once broke something.
+/// The beginnings of the names of seeds, and of inputs that once broke something.
 const SEED: &str = "seed-";
 const REGRESSION: &str = "regression-";
 
@@ -138,10 +138,10 @@ fn targets() -> Outcome<Vec<String>> {
     Ok(files.iter().filter_map(|file| file.strip_suffix(".rs")).map(str::to_owned).collect())
 }
 
-/// What came of one target.
+/// The result of one target.
 struct Fuzzed {
     name: String,
-    /// What the fuzzer printed.
+    /// The fuzzer's output.
     output: String,
     seconds: f64,
     /// The input that something does not hold for, relative to the folder.
@@ -151,7 +151,7 @@ struct Fuzzed {
 fn fuzz(name: &str, seconds: u32) -> Outcome<Fuzzed> {
     let start = Instant::now();
     let mut command = cargo_fuzz("run");
-    // What it finds goes to the first folder.
+    // Its findings go to the first folder.
     command.args(BUILD).args([name, &format!("corpus/{name}"), &kept(name), "--"]).args(LIMITS);
     let output = command
         .arg(format!("-max_total_time={seconds}"))

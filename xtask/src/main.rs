@@ -23,6 +23,7 @@ mod test;
 mod tools;
 mod trace;
 mod wasm;
+mod words;
 
 use std::env;
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 //! no test notices survives; each survivor needs a reason in docs/reliability.md. Nearly all are tested in one build
 //! (`schemata`), the rest by cargo-mutants, which builds each.
 //!
-//! What is known is kept in `target/mutants`, so that a run that was interrupted, or whose time was over, goes on. An
+//! Outcomes are kept in `target/mutants`, so that a run that was interrupted, or whose time was over, goes on. An
 //! outcome holds while the mutant's file is unchanged, a survival also while the tests are.
 
 mod schemata;
@@ -25,7 +25,7 @@ use schemata::{Mutant, Schemata};
 /// Another one may name its options, files and mutants otherwise.
 const CARGO_MUTANTS: &str = "27.1.0";
 
-/// What mutants are made in, and what may notice them.
+/// The files that mutants are made in, and the tests that may notice them.
 struct Area {
     made_in: &'static [&'static str],
     left_out: &'static [&'static str],
@@ -40,7 +40,7 @@ const AREAS: [Area; 2] = [
     // The rules of orders, and the judge.
     Area {
         made_in: &["src/ticket/order/**", "src/ticket/acceptance/**"],
-        // Definitions, texts, and what reads and writes JSON: no rule is in them.
+        // Definitions, sentences, and what reads and writes JSON: no rule is in them.
         left_out: &[
             "src/ticket/order/boundary.rs",
             "src/ticket/order/event.rs",
@@ -52,7 +52,7 @@ const AREAS: [Area; 2] = [
         tests: &["ticket_"],
         modules: &["order::", "acceptance::"],
     },
-    // What handles secrets.
+    // The files that handle secrets.
     Area {
         made_in: &["src/ba.rs", "src/ba/**", "src/block_cipher.rs", "src/body_cipher.rs", "src/envelope.rs", "src/secret.rs"],
         left_out: &[],
@@ -62,12 +62,12 @@ const AREAS: [Area; 2] = [
     },
 ];
 
-/// What a mutant's tests may take: so many times what they take without it, and no less than so many seconds.
+/// The time of a mutant's tests: so many times the time without it, and no less than so many seconds.
 const TIME_LIMIT: [&str; 2] = ["--timeout-multiplier=4", "--minimum-test-timeout=60"];
 
 const REASONS: &str = "docs/reliability.md";
 
-/// What cargo-mutants calls its lists, and whether such a mutant survives. One that runs for ever is noticed.
+/// The names of cargo-mutants' lists, and whether such a mutant survives. One that runs for ever is noticed.
 const LISTS: [(&str, bool); 4] = [("caught", false), ("timeout", false), ("unviable", false), ("missed", true)];
 
 /// The file, and what is changed in it, without the place: that moves.
@@ -137,7 +137,7 @@ impl Area {
     }
 }
 
-/// The names of those that are asked for: by their files' paths, in the order of what is asked for, and by shard.
+/// The names of the requested ones: by their files' paths, in the order of the request, and by shard.
 fn chosen(all: &[Mutant], options: &Options) -> Vec<String> {
     let (part, of) = options.shard;
     let mut seen = BTreeSet::new();
@@ -181,9 +181,9 @@ fn fault(name: &str) -> Fault {
     (place.split(':').next().unwrap_or_default().to_owned(), change.to_owned())
 }
 
-/// What is known of mutants, and whether it still holds.
+/// The known outcomes of mutants, and whether they still hold.
 struct Progress {
-    /// What a line in the file begins with while it holds: the hash of the mutant's file, and that of the tests.
+    /// The beginning of a line in the file while it holds: the hash of the mutant's file, and that of the tests.
     tests: u64,
     sources: BTreeMap<String, u64>,
     /// By name: whether it survives.
@@ -230,7 +230,7 @@ impl Progress {
 
     fn save(&self) -> Outcome {
         let lines = self.outcomes.iter().map(|(name, &survives)| self.line(name, survives) + "\n");
-        // Renamed, so that whoever is interrupted here loses nothing.
+        // Renamed, so that an interruption here loses nothing.
         let new = known().with_extension("new");
         tools::write(&new, lines.collect::<String>())?;
         fs::rename(&new, known()).map_err(tools::failure("write", &new))
@@ -248,7 +248,7 @@ impl Progress {
     fn run(&mut self, area: &Area, all: Vec<Mutant>, ours: &[String], end: Instant) -> Outcome {
         let names: Vec<String> = all.iter().map(|mutant| mutant.name.clone()).collect();
         let wanted: Vec<_> = ours.iter().filter(|name| self.of(name).is_none()).collect();
-        // Only what is asked for is built.
+        // Only what is needed is built.
         let files: BTreeSet<String> = wanted.iter().map(|name| fault(name).0).collect();
         let built = all.into_iter().filter(|mutant| files.contains(&fault(&mutant.name).0)).collect();
         println!("{} mutants in {} files are not known yet", wanted.len(), files.len());
@@ -287,7 +287,7 @@ impl Progress {
             tools::remove_folder(old)?;
             tools::create_folder(old)?;
         }
-        // What cargo-mutants leaves out when it goes on by itself.
+        // The mutants that cargo-mutants leaves out when it goes on by itself.
         tools::write(&output.join("previously_caught.txt"), skipped.join("\n"))?;
         let path = folder().join("log.txt");
         let log = File::create(&path).map_err(tools::failure("create", &path))?;
@@ -296,7 +296,7 @@ impl Progress {
         let mut command = area.cargo_mutants()?;
         command.args(["--iterate", "--no-shuffle", "--colors=never", "--no-times"]).args(TIME_LIMIT);
         command.arg("--output").arg(folder());
-        // What follows `--` would choose what runs, and not what is built.
+        // Arguments after `--` would choose what runs, and not what is built.
         command.args(area.test_targets()?.iter().map(|target| format!("--cargo-arg={target}")));
         // Copies of the project, which are large, are removed here where cargo-mutants cannot.
         command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");

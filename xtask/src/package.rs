@@ -30,7 +30,7 @@ pub(crate) fn wasm_library() -> impl Iterator<Item = &'static str> {
 
 /// One of the package's two wasm modules.
 pub(crate) struct WasmModule {
-    /// What is in it, for people.
+    /// Its content, for people.
     title: &'static str,
     feature: &'static str,
     profile: &'static str,
@@ -41,11 +41,11 @@ pub(crate) struct WasmModule {
     pub(crate) import: &'static str,
     /// How it writes them.
     encode: fn(&[u8]) -> Outcome<String>,
-    /// What the compiler may inline, by its own measure; `None` where it decides.
+    /// The limit of inlining, by the compiler's own measure; `None` where it decides.
     inline_threshold: Option<u32>,
     /// The same of functions that ask to be inlined.
     hint_threshold: u32,
-    /// What the wasm and its glue may weigh together, in bytes after brotli 11.
+    /// The budget of the wasm and its glue together, in bytes after brotli 11.
     budget: usize,
 }
 
@@ -64,8 +64,8 @@ pub(crate) const MESSAGES: WasmModule = WasmModule {
     budget: 63 * 1024,
 };
 
-/// What becomes of orders, what recordings are judged by, and all that is in the other: who brings the module himself, to a page
-/// for instance, needs this one alone. It is instantiated at its first use.
+/// Orders, the judge of recordings, and all that is in the other: users who bring the module themselves, to a page for instance,
+/// need this one alone. It is instantiated at its first use.
 pub(crate) const ORDERS: WasmModule = WasmModule {
     title: "orders",
     feature: "wasm",
@@ -86,7 +86,7 @@ pub(crate) const WASM_MODULES: [&WasmModule; 2] = [&MESSAGES, &ORDERS];
 /// The module of orders as the site's pages load it: people wait for its bytes, and its calls are few.
 const PAGE: WasmModule = WasmModule { title: "page", profile: "page", ..ORDERS };
 
-/// Names all that rustc and the crate may use; wasm-opt refuses a module with features it was not told of.
+/// Names all that rustc and the crate may use; wasm-opt refuses a module with features that are not among them.
 ///
 /// Left out is what makes the module smaller only before it is compressed, and larger after; the compiler has inlined
 /// already.
@@ -172,7 +172,7 @@ impl WasmModule {
         let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
         let mut flags = vec![remap(root(), "meituan-protocol"), remap(&cargo_home, "cargo")];
         flags.extend(registries.map(|registry| remap(&registry.path(), "crates")));
-        // The standard library asks for so much inlining that it takes a kilobyte, and time is not measurably gained.
+        // The standard library asks for so much inlining that it costs a kilobyte, and time is not measurably gained.
         flags.push(format!("-Cllvm-args=-inlinehint-threshold={}", self.hint_threshold));
         flags.extend(self.inline_threshold.map(|threshold| format!("-Cllvm-args=-inline-threshold={threshold}")));
         // One round of the hash instead of all: it serves the diagnosis of signatures alone.
@@ -197,7 +197,7 @@ impl WasmModule {
         bound.emit(self.work_folder()).map_err(failure)
     }
 
-    /// wasm-opt takes seconds, so its last input is kept and what it made of that is used again.
+    /// wasm-opt runs for seconds, so its last input is kept and what it made of that is used again.
     fn optimize(&self) -> Outcome {
         let folder = self.work_folder();
         let (input, output) = (folder.join("glue_bg.wasm"), folder.join("optimized.wasm"));
@@ -267,7 +267,7 @@ fn stage() -> Outcome {
         write(&package().join(name), readmes::packaged(name)?)?;
     }
     for source in [root().join(SOURCES), generated()] {
-        // What is compiled keeps its place below the repository.
+        // Compiled files keep their place below the repository.
         let below = source.strip_prefix(root()).unwrap_or(&source);
         let compiled = emitted().join(below);
         for file in tools::files_under(&compiled)? {
@@ -354,13 +354,13 @@ fn manifest() -> Outcome<String> {
     Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
 }
 
-/// A loader whose default export is the wasm as a text, which is decoded when the module is wanted.
+/// A loader whose default export is the wasm as a string, which is decoded when the module is wanted.
 fn inline(wasm: &[u8]) -> Outcome<String> {
     Ok(format!("export default \"{}\";\n", STANDARD.encode(wasm)))
 }
 
-/// The same of a module that most processes never use. JavaScript is read to its end at each start, so the text is packed:
-/// half as long, and unpacked by instructions of its own (`pkg-template/js/loaders/decode.ts`) sooner than the rest was read.
+/// The same of a module that most processes never use. JavaScript is read to its end at each start, so the string is packed: half
+/// as long, and unpacked by instructions of its own (`pkg-template/js/loaders/decode.ts`) sooner than the rest was read.
 fn inline_packed(wasm: &[u8]) -> Outcome<String> {
     let strongest = lz4::block::CompressionMode::HIGHCOMPRESSION(12);
     let packed = lz4::block::compress(wasm, Some(strongest), false).map_err(|error| format!("lz4: {error}"))?;
@@ -430,7 +430,7 @@ fn make_executable(path: &Path) -> Outcome {
     Ok(())
 }
 
-/// What the wasm is made of, so that everybody sees what a change costs.
+/// The parts of the wasm, so that everybody sees the cost of a change.
 fn print_code_by_module(module: &WasmModule) -> Outcome {
     let named = module.work_folder().join("optimized-with-names.wasm");
     let input = module.work_folder().join("glue_bg.wasm");

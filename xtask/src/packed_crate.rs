@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::tools::{self, Outcome, cargo, create_folder, remove_folder, run, target};
 
-/// What the program asks of the crate: little, serde of its own, all that there is.
+/// The features that the program uses: few, serde of its own, all that there is.
 const USES: [&[&str]; 3] = [&[], &["--features", "serde"], &["--features", "serde,everything"]];
 
 /// Packs the crate, and tests the program in `tests/outside` with it.

@@ -15,7 +15,7 @@ use crate::tools::{self, Outcome};
 pub(crate) const NOTICES: &str = "THIRD-PARTY-NOTICES";
 pub(crate) const DIGESTS: &str = "wasm.sha256";
 
-/// What the names of files with licences and notices begin with.
+/// The beginnings of the names of files with licences and notices.
 const PAPERS: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
 /// What Rust itself brings: the crates of its standard library.
@@ -26,7 +26,7 @@ struct Part {
     name: String,
     license: String,
     source: String,
-    /// Who it belongs to, where the licences' texts do not say.
+    /// Its owner, where the licences do not say it.
     copyright: &'static str,
     texts: Vec<String>,
 }
@@ -34,7 +34,7 @@ struct Part {
 /// Returns all that the package has of others. `compiled` are the crates whose functions are in its wasm; each must be among them.
 ///
 /// # Errors
-/// When a licence is not among those of deny.toml, or there is no text of it, or a crate has got in by another way.
+/// When a licence is not among those of deny.toml, or its content is missing, or a crate has got in by another way.
 pub(crate) fn notices(version: &str, compiled: &BTreeSet<String>) -> Outcome<String> {
     let crates = linked()?;
     let known: BTreeSet<String> = crates.iter().map(|each| each.library.clone()).collect();
@@ -70,7 +70,7 @@ fn part(each: &Crate) -> Outcome<Part> {
     files.sort();
     let mut texts: Vec<String> = files.iter().map(|path| tools::read_text(path)).collect::<Outcome<_>>()?;
     if texts.is_empty() {
-        // It leaves the text to whoever passes it on: the Apache licence is the same for everybody.
+        // It leaves the licence to those who pass it on: the Apache licence is the same for everybody.
         check_license(&each.name, &each.license, &["Apache-2.0".to_owned()])
             .map_err(|why| format!("{why}, and there is no file with its licence"))?;
         texts.push(tools::read_text(&tools::root().join("LICENSE-APACHE"))?);
@@ -130,7 +130,7 @@ orders-glue.js are written by wasm-bindgen, and the files in dist/cjs have helpe
     out
 }
 
-/// The number of a text among those so far. Many differ in where their lines end, and in nothing else.
+/// The number of a licence's content among those so far. Many differ in where their lines end, and in nothing else.
 fn number<'t>(text: &'t str, texts: &mut Vec<(String, &'t str)>) -> usize {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match texts.iter().position(|(known, _)| *known == words) {

@@ -26,7 +26,7 @@ const INSTANCES: [(&str, &str); 2] =
 /// The entry that is in `slim` alone.
 const SLIM: &str = "entries/slim.js";
 
-/// What says that the files below it are CommonJS, within a package of modules.
+/// The manifest that makes the files below it CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
 
 /// The files that lead to the instance once more, around one that the user brings. All others are shared.
@@ -126,7 +126,8 @@ fn named_in<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = String> + 
     imports(file, text).chain(in_types.filter_map(|specifier| target_of(file, specifier)))
 }
 
-/// Fails where files of the package import each other in a circle, be it for their types alone. What is generated is looked at once it is there.
+/// Fails where files of the package import each other in a circle, be it for their types alone. Generated files are looked at once
+/// they are there.
 pub(crate) fn check_circles() -> Outcome {
     let mut scripts = BTreeMap::new();
     for folder in [root().join(SOURCES), generated()].into_iter().filter(|folder| folder.is_dir()) {
@@ -141,7 +142,7 @@ pub(crate) fn check_circles() -> Outcome {
     }
 }
 
-/// The scripts that are read as modules and as CommonJS, with their texts.
+/// The scripts that are read as modules and as CommonJS, with their content.
 fn scripts_in(dist: &Path) -> Outcome<BTreeMap<String, String>> {
     let mut scripts = BTreeMap::new();
     for file in tools::files_under(dist)?.into_iter().filter(|file| file.ends_with(".js") && !is_module_only(file)) {
@@ -200,7 +201,7 @@ fn imports<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = String> + '
     text.lines().filter_map(specifier_in).filter_map(|specifier| target_of(file, specifier))
 }
 
-/// The text with other specifiers, where `other` has one.
+/// The content with other specifiers, where `other` has one.
 fn with_specifiers(text: &str, other: impl Fn(&str) -> Option<String>) -> String {
     let line = |line: &str| match specifier_in(line).and_then(|specifier| Some((specifier, other(specifier)?))) {
         Some((specifier, other)) => line.replace(&format!("\"{specifier}\""), &format!("\"{other}\"")),
@@ -209,7 +210,7 @@ fn with_specifiers(text: &str, other: impl Fn(&str) -> Option<String>) -> String
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What a line imports from. Statements are written by a formatter: they begin and end a line.
+/// The specifier in a line. Statements are written by a formatter: they begin and end a line.
 fn specifier_in(line: &str) -> Option<&str> {
     let is_statement = ["import ", "export ", "} from "].iter().any(|start| line.starts_with(start));
     let rest = line.strip_suffix("\";").filter(|_| is_statement)?;
@@ -255,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_script_of_types_alone_is_empty_and_one_with_a_statement_is_not() {
-        assert!(is_empty("// What is found.\n/**\n * Of a message.\n */\nexport {};\n"));
+        assert!(is_empty("// What it found.\n/**\n * Of a message.\n */\nexport {};\n"));
         assert!(!is_empty("const found = 1;\nexport {};\n"));
         assert!(!is_empty("import \"./found.js\";\nexport {};\n"));
         assert!(!is_empty("export const found = 1;\n"));

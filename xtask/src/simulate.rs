@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use crate::tools::{self, Outcome};
 
-/// How it is asked for.
+/// How it is called.
 pub(crate) const WORDS: &str = "simulate [seeds]";
 
 const PROGRAM: [&str; 4] = ["--profile", "simulator", "--package", "meituan-protocol-simulator"];

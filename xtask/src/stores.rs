@@ -39,7 +39,7 @@ pub(crate) fn audit() -> Outcome {
     tools::run(sqlite.env("SQLITE_CLIENTS", "better-sqlite3,@libsql/client").arg("--test").args(files(&["sqlite"])))
 }
 
-/// Clients have a lock file of their own, so that whoever only builds does not download them.
+/// Clients have a lock file of their own, so that a build alone does not download them.
 fn install() -> Outcome {
     tools::install_npm_packages_in(&root().join(FOLDER))
 }

@@ -48,7 +48,7 @@ pub(crate) fn dependencies() -> Outcome<Checked> {
     Ok(Checked::but(unchecked))
 }
 
-/// What `npm audit --json` found; nothing where it could not ask.
+/// The findings of `npm audit --json`; nothing where it could not ask.
 fn weaknesses(report: &str) -> Option<Vec<String>> {
     let report: Value = serde_json::from_str(report).ok()?;
     let packages = report["vulnerabilities"].as_object()?;
@@ -120,7 +120,7 @@ pub(crate) fn features() -> Outcome<Checked> {
 pub(crate) fn lower_bounds() -> Outcome<Checked> {
     crate::packed_crate::pack()?;
     let folder = crate::packed_crate::folder();
-    // Cargo takes what is below a workspace for a member of it.
+    // To Cargo, a package below a workspace is a member of it.
     let alone = format!("{}\n[workspace]\n", tools::read_text(&folder.join("Cargo.toml"))?);
     tools::write(&folder.join("Cargo.toml"), alone)?;
     let cargo = |verb| {

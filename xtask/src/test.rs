@@ -6,9 +6,9 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, circles, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores};
+use crate::{api, bench, circles, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores, words};
 
-/// How it is asked for.
+/// How it is called.
 pub(crate) const WORDS: &str = "test [--only …]";
 
 const USAGE: &str = "usage: cargo xtask test [--only <stage> [filter]]";
@@ -19,7 +19,7 @@ struct Stage {
     run: Run,
 }
 
-/// What earlier stages leave behind for a stage.
+/// Results of earlier stages that a stage needs.
 #[derive(Clone, Copy, PartialEq)]
 enum Needs {
     Nothing,
@@ -30,7 +30,7 @@ enum Needs {
 #[derive(Clone, Copy)]
 enum Run {
     Whole(fn() -> Outcome),
-    /// What the stage runs can be chosen by a filter.
+    /// A filter can choose what the stage runs.
     Filtered(fn(Option<&str>) -> Outcome),
 }
 
@@ -109,7 +109,7 @@ fn run_only(name: &str, filter: Option<&str>) -> Outcome<ExitCode> {
     }
 }
 
-/// Returns the stage that is meant. With a filter, the beginning of a name need only tell apart the stages that take one.
+/// Returns the stage that is meant. With a filter, the beginning of a name need only distinguish the stages that accept one.
 fn chosen(name: &str, has_filter: bool) -> Outcome<&'static Stage> {
     let all = STAGES.each_ref().map(|stage| stage.name);
     if !has_filter {
@@ -118,7 +118,7 @@ fn chosen(name: &str, has_filter: bool) -> Outcome<&'static Stage> {
     let stages: Vec<_> = STAGES.iter().filter(|stage| matches!(stage.run, Filtered(_))).collect();
     let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
     tools::chosen(&names, name).map(|index| stages[index]).map_err(|why| match tools::chosen(&all, name) {
-        Ok(index) => format!("{} takes no filter", STAGES[index].name),
+        Ok(index) => format!("{} has no filter", STAGES[index].name),
         Err(_) => why,
     })
 }
@@ -174,6 +174,7 @@ fn rust_format() -> Outcome {
 
 fn rust_lints() -> Outcome {
     circles::check()?;
+    words::check()?;
     run_program(cargo("clippy").args(["--workspace", "--all-targets"]).args(FOR_RUST).args(["--", "-Dwarnings"]))
 }
 
@@ -253,7 +254,7 @@ fn typescript_types() -> Outcome {
 fn javascript_tests(filter: Option<&str>) -> Outcome {
     let folders = ["tests/js", "tests/demo", "tests/crash", KILLS, "tests/traps", "tests/readme", "tests/examples"];
     let files = test_files(&folders)?;
-    // Its model judges the kills, and it takes a minute to compile.
+    // Its model judges the kills, and it compiles for a minute.
     let chosen = filter.map_or_else(Vec::new, |filter| matching(&files, filter));
     if chosen.is_empty() || chosen.iter().any(|file| file.starts_with(KILLS)) {
         simulate::build()?;
@@ -335,7 +336,7 @@ mod tests {
         let name = |name, has_filter| chosen(name, has_filter).map(|stage| stage.name);
         assert_eq!(name("javascript", true), Ok("JavaScript tests"));
         assert!(name("javascript", false).unwrap_err().starts_with("several begin with"));
-        assert_eq!(name("TypeScript types", true).unwrap_err(), "TypeScript types takes no filter");
+        assert_eq!(name("TypeScript types", true).unwrap_err(), "TypeScript types has no filter");
         assert_eq!(name("Rust tests", true), Ok("Rust tests"));
         assert_eq!(name("brow", true), Ok("browser demo"));
     }

@@ -1,4 +1,4 @@
-//! The programs that the tasks run: finding them, installing what they need, and telling how they fared.
+//! The programs that the tasks run: finding them, installing what they need, and reporting how they fared.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, str};
 
-/// What a task comes to; a failure is a text for the person who started it.
+/// The result of a task; a failure is a message for the person who started it.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
 
 const OLDEST_NODE: u32 = 20;
@@ -140,7 +140,7 @@ pub(crate) fn numbers_after(output: &str, what: &str) -> u64 {
 /// spaces between its words.
 ///
 /// # Errors
-/// A text that lists the names.
+/// A message that lists the names.
 pub(crate) fn chosen(names: &[&str], wanted: &str) -> Outcome<usize> {
     let plain = |name: &str| name.to_lowercase().replace(' ', "-");
     let wanted = plain(wanted);
@@ -206,7 +206,7 @@ pub(crate) fn rust_version() -> Outcome<String> {
 }
 
 /// The package is built by the one Rust that rust-toolchain.toml names: another one makes another wasm. rustup takes care of it
-/// unless it is told otherwise, and not every Rust comes with rustup.
+/// unless it is configured otherwise, and not every Rust comes with rustup.
 pub(crate) fn require_pinned_rust() -> Outcome {
     let pinned = pinned_rust(&read_text(&root().join("rust-toolchain.toml"))?)?;
     match rust_version()? {
@@ -223,7 +223,7 @@ fn pinned_rust(toolchain: &str) -> Outcome<String> {
 }
 
 /// Installs Rust's standard library for wasm where it is missing. Not every Rust comes with rustup,
-/// so rustup is only asked when there is something to install.
+/// so rustup is only called when there is something to install.
 pub(crate) fn require_wasm_target() -> Outcome {
     let libraries = printed_by(&mut rustc(&["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(&libraries).is_dir() {

@@ -1,4 +1,4 @@
-//! What is made from the definition of the trace format: its JSON Schema, and its description with the acceptance points.
+//! Generates from the definition of the trace format: its JSON Schema, and its description with the acceptance points.
 
 use meituan_protocol::message::definition::{Basis, Bounds, Field, Kind, Message, Presence};
 use meituan_protocol::ticket::acceptance::{PERSONAL_FIELDS, POINTS, PORTS, Trace, VERSION};
@@ -80,11 +80,11 @@ fn listed(names: &[&str]) -> String {
     format!("\"enum\": [{}]", names.join(", "))
 }
 
-/// What a value must be; nothing where it may be any JSON.
+/// The schema of a value; nothing where it may be any JSON.
 fn kind(of: &Kind) -> Option<String> {
     Some(match of {
         Kind::Integer(Bounds { min, max, .. }) => format!("\"type\": \"integer\", \"minimum\": {min}, \"maximum\": {max}"),
-        Kind::Text { .. } => "\"type\": \"string\", \"minLength\": 1".into(),
+        Kind::String { .. } => "\"type\": \"string\", \"minLength\": 1".into(),
         Kind::Flag => "\"type\": \"boolean\"".into(),
         Kind::Date => r#""type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$""#.into(),
         Kind::Object(message) => format!("\"$ref\": \"#/$defs/{}\"", message.name),
@@ -186,7 +186,7 @@ is absent or empty is left out. In JavaScript a finding with `detail` has `detai
 
 | effect of a finding | meaning |
 |---|---|
-| `fails` | the point fails: the acceptance manual says so (`basis` is `documented`), or what is inferred was asked to fail too |
+| `fails` | the point fails: the acceptance manual says so (`basis` is `documented`), or inferred rules were set to fail too |
 | `warns` | what we inferred is broken (`basis` is `inferred`) |
 | `unchecked` | it could not be judged |
 

@@ -1,4 +1,4 @@
-//! What happens to the module between the compiler and wasm-opt, and what it is made of.
+//! The steps between the compiler and wasm-opt, and the parts of the module.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, Loc
 
 use crate::tools::Outcome;
 
-/// What runs once a panic is certain.
+/// Functions that run once a panic is certain.
 const PANICS: [&str; 12] = [
     "alloc::alloc::handle_alloc_error",
     "alloc::raw_vec::capacity_overflow",
@@ -23,11 +23,11 @@ const PANICS: [&str; 12] = [
     "std::panicking::",
 ];
 
-/// What makes a panic's message.
+/// Functions that make a panic's message.
 const FORMATTING: [&str; 2] = ["core::fmt::", "core::str::count::do_count_chars"];
 
-/// Leaves nothing of a panic but the trap that it ends in. On this target its message goes nowhere, so that nobody can
-/// tell the difference, and the code that puts it together is a tenth of the module.
+/// Leaves nothing of a panic but the trap that it ends in. On this target its message goes nowhere, so that nobody can see the
+/// difference, and the code that puts it together is a tenth of the module.
 ///
 /// # Errors
 /// When formatting is used for anything else: it would trap.
@@ -156,8 +156,8 @@ fn bytes_of(function: &LocalFunction) -> usize {
     function.original_range.as_ref().map_or(0, |range| range.len())
 }
 
-/// The module that a function belongs to: `message::read` of ours, else the crate. What is generic counts where it is
-/// written, and what was inlined counts where it went.
+/// The module that a function belongs to: `message::read` of ours, else the crate. Generic code counts where it is written, and
+/// inlined code where it went.
 fn owner(name: &str) -> String {
     // `<Type as Trait>::function` and `<Type>::function`; a type without a path is a parameter, or everybody's.
     let path = |text: &str| {

@@ -69,7 +69,10 @@ const isUnknown = (error: unknown) => !MeituanError.is(error) || error.retryable
 /** Orders the cheapest car that is to be had now, under this number of ours: repeated with the same one, it is one ride. */
 async function order(channelPartnerOrderId: string, { user, mobile, from, to }: Journey) {
   const estimate = ride.requests.queryEstimatedPrice({
-    ...{ fromLongitude: from.longitude, fromLatitude: from.latitude, toLongitude: to.longitude, toLatitude: to.latitude },
+    fromLongitude: from.longitude,
+    fromLatitude: from.latitude,
+    toLongitude: to.longitude,
+    toLatitude: to.latitude,
     reserveType: 1,
   });
   const { estimatePrices } = await estimate.parseResponse(await send(estimate));
@@ -78,9 +81,17 @@ async function order(channelPartnerOrderId: string, { user, mobile, from, to }: 
   if (!cheapest) throw new Error("no car");
   for (let tries = 1; ; tries++) {
     const submit = ride.requests.submitOrder({
-      ...{ channelPartnerOrderId, identifyType: 30, userIdentifyCode: user, mobile, reserveType: 1 },
-      ...{ fLng: from.longitude, fLat: from.latitude, fromAddress: from.address },
-      ...{ tLng: to.longitude, tLat: to.latitude, toAddress: to.address },
+      channelPartnerOrderId,
+      identifyType: 30,
+      userIdentifyCode: user,
+      mobile,
+      reserveType: 1,
+      fLng: from.longitude,
+      fLat: from.latitude,
+      fromAddress: from.address,
+      tLng: to.longitude,
+      tLat: to.latitude,
+      toAddress: to.address,
       carTypeRequestList: [cheapest],
     });
     try {

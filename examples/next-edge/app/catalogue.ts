@@ -1,6 +1,6 @@
 import { codes, type DayPrice, fen, type Product } from "meituan-protocol/ticket";
 
-// What is sold, and for how much. Yours to replace: it may as well ask your own service, with fetch.
+// Products and prices. Yours to replace: it may as well ask your own service, with fetch.
 
 const GARDEN = "garden-day";
 const STOCK_A_DAY = 200;
@@ -25,11 +25,28 @@ export function pricesOf(partnerDealId: string, first: string, last: string): Da
 
 export const productsFor = (partnerId: number): Product[] => [
   {
-    ...{ partnerId, partnerDealId: GARDEN, title: "植物园日票", include: "大门票一张", otherNote: "请携带身份证" },
-    ...{ useDateMode: 1, visitorInfoType: codes.VisitorInfoType.ONE, visitorInfoRule: { name: true, mobile: true } },
-    ...{ refundType: 1, partlyRefund: true, needTicket: false, returnVoucher: true, getVoucherRule: {} },
-    ...{ scheduleOnlineTime: "2026-01-01", scheduleOfflineTime: "2027-12-31", getInAddresses: ["植物园南门"] },
+    partnerId,
+    partnerDealId: GARDEN,
+    title: "植物园日票",
+    include: "大门票一张",
+    otherNote: "请携带身份证",
+    useDateMode: 1,
+    visitorInfoType: codes.VisitorInfoType.ONE,
+    visitorInfoRule: { name: true, mobile: true },
+    refundType: 1,
+    partlyRefund: true,
+    needTicket: false,
+    returnVoucher: true,
+    getVoucherRule: {},
+    scheduleOnlineTime: "2026-01-01",
+    scheduleOfflineTime: "2027-12-31",
+    getInAddresses: ["植物园南门"],
     servicePhones: [{ phone: "400-000-0000", startHour: "09", startMin: "00", endHour: "18", endMin: "00" }],
-    ...{ idLimitDays: 0, idLimitCount: 0, phoneLimitDays: 0, phoneLimitCount: 0, maxBuyCount: 10, minBuyCount: 1 },
+    idLimitDays: 0,
+    idLimitCount: 0,
+    phoneLimitDays: 0,
+    phoneLimitCount: 0,
+    maxBuyCount: 10,
+    minBuyCount: 1,
   },
 ];

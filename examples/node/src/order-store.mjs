@@ -1,4 +1,4 @@
-// Orders in SQLite. Whoever saves names the revision that he has loaded, and only one can be first: so any number of processes
+// Orders in SQLite. A save names the revision that was loaded, and only one save of a revision succeeds: so any number of processes
 // may share the file.
 
 /**
@@ -10,7 +10,7 @@
 export class SqliteOrders {
   /** @param {import("libsql").Database} database */
   constructor(database) {
-    // 64 bits: the number is text. What is due is looked for every second.
+    // 64 bits: the number is a string. Due orders are looked for every second.
     database.exec(`
       CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, revision INTEGER NOT NULL, due INTEGER,
         conflicts INTEGER NOT NULL);

@@ -41,7 +41,7 @@ function answer(call) {
 }
 
 const meituan = express.Router();
-// The body as it came, whatever its type. A JSON parser before this would leave an object, whose text is another one.
+// The body as it came, whatever its type. A JSON parser before this would leave an object, whose JSON is another one.
 meituan.use(express.raw({ type: () => true, limit: "1mb" }));
 meituan.use((request, response) => {
   let reply;

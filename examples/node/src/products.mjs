@@ -1,4 +1,4 @@
-// What is sold, and why an order cannot be taken. Yours to replace.
+// Products, and why an order cannot be accepted. Yours to replace.
 
 import { fen, formatYuan } from "meituan-protocol/ticket";
 

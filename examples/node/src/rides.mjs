@@ -38,7 +38,7 @@ const release = database.prepare("DELETE FROM confirmed WHERE ride = ?");
 const eventsOf = database.prepare("SELECT code, at FROM events WHERE ride = ? ORDER BY at");
 const refunded = database.prepare("SELECT coalesce(sum(fen), 0) AS fen FROM refunds");
 
-/** A push and that it was taken are stored together, or not at all: then it comes again. */
+/** A push and its acceptance are stored together, or not at all: then it comes again. */
 const once = database.transaction((/** @type {string} */ key, /** @type {() => void} */ store) => {
   if (isDone.get(key)) return;
   store();

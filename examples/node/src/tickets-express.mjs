@@ -5,7 +5,7 @@ import express from "express";
 import { happened, meituan } from "./tickets.mjs";
 
 const router = express.Router();
-// The body as it came, whatever its type. A JSON parser before this would leave an object, whose text is another one.
+// The body as it came, whatever its type. A JSON parser before this would leave an object, whose JSON is another one.
 router.use(express.raw({ type: () => true, limit: "1mb" }));
 router.post("/*call", async (request, response) => {
   // Within a router `url` lacks the router's own path, and the signature is over the whole: `originalUrl` has it.

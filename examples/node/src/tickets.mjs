@@ -25,17 +25,20 @@ function issue(attemptKey, quantity) {
   return JSON.parse(/** @type {{ vouchers: string }} */ (kept.get(attemptKey)).vouchers);
 }
 
-/** The upstream acts once for each key, however often it is asked. @param {string} attemptKey @param {object} wanted */
+/** The upstream acts once for each key, however often it is called. @param {string} attemptKey @param {object} wanted */
 async function askUpstream(attemptKey, wanted) {
   const headers = { "content-type": "application/json", "idempotency-key": attemptKey };
   const how = { method: "POST", headers, body: JSON.stringify(wanted), signal: AbortSignal.timeout(20_000) };
   const { ok, status } = await fetch(UPSTREAM, how);
-  if (!ok) throw new Error(`the upstream answered HTTP ${status}`); // and is asked again later
+  if (!ok) throw new Error(`the upstream answered HTTP ${status}`); // and is called again later
 }
 
 const store = new SqliteOrders(database);
 const supplier = new TicketSupplier({
-  ...{ partnerId: MEITUAN_PARTNER_ID, clientId: MEITUAN_CLIENT_ID, clientSecret: MEITUAN_CLIENT_SECRET, host: MEITUAN_HOST },
+  partnerId: MEITUAN_PARTNER_ID,
+  clientId: MEITUAN_CLIENT_ID,
+  clientSecret: MEITUAN_CLIENT_SECRET,
+  host: MEITUAN_HOST,
   routes: {
     "/meituan/order/create": "orderCreate",
     "/meituan/order/pay": "orderPay",

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-// A ticket order's number has 64 bits: it is text. What is due is looked for all the time.
+// A ticket order's number has 64 bits: it is a string. Due orders are looked for all the time.
 const ORDERS: &str = "
     CREATE TABLE IF NOT EXISTS {table} (
         order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, revision INTEGER NOT NULL, due INTEGER, conflicts INTEGER NOT NULL,
@@ -23,7 +23,7 @@ const TABLES: [&str; 2] = [Id::TABLE, String::TABLE];
 #[derive(Clone)]
 pub struct Database(Arc<Mutex<Connection>>);
 
-/// What orders of a table are kept under.
+/// The key of orders in a table.
 trait Key: OrderKey {
     const TABLE: &'static str;
 

@@ -7,7 +7,7 @@ use meituan_protocol::time::Timestamp;
 use sqlx::{PgPool, Row, postgres::PgRow};
 use std::time::Duration;
 
-/// An order's number has 64 bits without a sign: it is text. So is the snapshot, because `jsonb` refuses U+0000.
+/// An order's number has 64 bits without a sign: it is a string. So is the snapshot, because `jsonb` refuses U+0000.
 pub const SCHEMA: [&str; 3] = [
     "CREATE TABLE IF NOT EXISTS orders (
          order_id text PRIMARY KEY, snapshot text NOT NULL, revision bigint NOT NULL, due bigint, conflicts bigint NOT NULL,

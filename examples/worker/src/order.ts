@@ -5,24 +5,24 @@ import { product, today } from "./products.js";
 import { type Env, settings } from "./settings.js";
 import { meituan } from "./supplier.js";
 
-/** What the simulated upstream was asked for. */
-type Asked = { type: "issue" } | { type: "refund"; refundId: string };
+/** The requests to the simulated upstream. */
+type UpstreamRequest = { type: "issue" } | { type: "refund"; refundId: string };
 type Saved = Parameters<OrderStore<number>["save"]>;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS orders (            -- one row, or none
-    order_id TEXT PRIMARY KEY,                   -- 64 bits: text, never a number
+    order_id TEXT PRIMARY KEY,                   -- 64 bits: a string, never a number
     snapshot TEXT NOT NULL,
     revision INTEGER NOT NULL,
     due      INTEGER
   );
-  CREATE TABLE IF NOT EXISTS tickets (           -- what was issued, once for each attempt key
+  CREATE TABLE IF NOT EXISTS tickets (           -- issued codes, once for each idempotency key
     attempt_key TEXT PRIMARY KEY,
     vouchers    TEXT NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS upstream (          -- what the simulated upstream was asked for, once for each attempt key
+  CREATE TABLE IF NOT EXISTS upstream (          -- requests to the simulated upstream, once for each idempotency key
     attempt_key TEXT PRIMARY KEY,
-    asked       TEXT NOT NULL,
+    request     TEXT NOT NULL,
     due         INTEGER                          -- NULL once it has answered
   );
 `;
@@ -61,9 +61,9 @@ export class Order extends DurableObject<Env> {
     return JSON.parse(this.#sql.exec<{ vouchers: string }>(query, attemptKey).one().vouchers);
   }
 
-  async askUpstream(attemptKey: string, asked: Asked): Promise<void> {
+  async askUpstream(attemptKey: string, request: UpstreamRequest): Promise<void> {
     const due = Date.now() + Number(this.env.UPSTREAM_MILLISECONDS);
-    this.#sql.exec("INSERT OR IGNORE INTO upstream VALUES (?, ?, ?)", attemptKey, JSON.stringify(asked), due);
+    this.#sql.exec("INSERT OR IGNORE INTO upstream VALUES (?, ?, ?)", attemptKey, JSON.stringify(request), due);
     await this.#setAlarm();
   }
 
@@ -89,9 +89,9 @@ export class Order extends DurableObject<Env> {
     if (stored === null) return;
     const { orderId } = stored.snapshot;
     const orders = new TicketSupplier(settings(this.env)).orders(this);
-    const query = "SELECT attempt_key, asked FROM upstream WHERE due <= ?";
-    for (const { attempt_key, asked } of this.#sql.exec<{ attempt_key: string; asked: string }>(query, Date.now()).toArray()) {
-      await orders.apply(orderId, this.#upstreamSays(attempt_key, JSON.parse(asked), stored.snapshot));
+    const query = "SELECT attempt_key, request FROM upstream WHERE due <= ?";
+    for (const { attempt_key, request } of this.#sql.exec<{ attempt_key: string; request: string }>(query, Date.now()).toArray()) {
+      await orders.apply(orderId, this.#upstreamSays(attempt_key, JSON.parse(request), stored.snapshot));
       this.#sql.exec("UPDATE upstream SET due = NULL WHERE attempt_key = ?", attempt_key);
     }
     await this.#setAlarm(await meituan.settle(orderId, this.env));
@@ -99,10 +99,10 @@ export class Order extends DurableObject<Env> {
 
   #upstreamSays(
     attemptKey: string,
-    asked: Asked,
+    request: UpstreamRequest,
     { orderId, partnerOrderId = "", partnerDealId, quantity }: TicketOrder,
   ): OrderEvent {
-    if (asked.type === "refund") return { refundAgreed: { refundId: asked.refundId } };
+    if (request.type === "refund") return { refundAgreed: { refundId: request.refundId } };
     if (product(partnerDealId)?.upstream === "refuses") return { issueFailed: { describe: "上游停航，无法出票" } };
     return { issued: { orderId, partnerOrderId, voucherType: 1, vouchers: this.issue(attemptKey, quantity) } };
   }

@@ -15,7 +15,7 @@ export interface Env {
 /** The order's own object: calls come to it one at a time, and its database holds this order only. */
 export const orderOf = (env: Env, orderId: string) => env.ORDERS.getByName(orderId);
 
-/** Who we are at Meituan. The paths are of our own choice; register them with Meituan exactly so. */
+/** Our account at Meituan. The paths are of our own choice; register them with Meituan exactly so. */
 export const settings = (env: Env): TicketSupplierOptions => ({
   partnerId: env.MEITUAN_PARTNER_ID,
   clientId: env.MEITUAN_CLIENT_ID,

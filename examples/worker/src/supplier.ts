@@ -4,8 +4,8 @@ import { objection, product } from "./products.js";
 import { type Env, orderOf, settings } from "./settings.js";
 
 /**
- * What we do about an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that.
- * What a function does is keyed on `attemptKey`: should it run again after a crash, it finds what it did before.
+ * Our functions for an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that.
+ * A function uses `attemptKey` as an idempotency key: should it run again after a crash, it finds what it did before.
  */
 export const meituan = handler<[env: Env, context?: object]>({
   config: (env) => settings(env),

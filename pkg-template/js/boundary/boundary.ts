@@ -1,7 +1,7 @@
 // One of the package's two WebAssembly modules as JavaScript sees it: its instance, the memory of that, and what is done when a
 // call of it breaks off.
 //
-// A call breaks off where the stack ends, where the memory cannot grow, or by a fault of ours. What the instance held is then worth
+// A call breaks off where the stack ends, where the memory cannot grow, or by a fault of ours. The instance's content is then worth
 // nothing: that call throws MODULE_FAILED, and the next one gets a new instance.
 
 import { answerWith } from "../errors/answers.js";
@@ -11,7 +11,7 @@ import { replyOf, type Written } from "../http/reply.js";
 import { errorOf, type Failure } from "./failures.js";
 import { MemoryView } from "./view.js";
 
-/** What the numbers of the row mean; src/wasm/mod.rs has the same table. */
+/** The meaning of the row's numbers; src/wasm/mod.rs has the same table. */
 export const CALL = 0;
 export const SLOTS = 1;
 export const TEXT = 2;
@@ -36,13 +36,13 @@ export const NOTHING: readonly Finding[] = Object.freeze([]);
 
 export const mostBytes = (value: string | Uint8Array): number => (typeof value === "string" ? 3 * value.length : value.length);
 
-/** What both modules export. */
+/** The exports of both modules. */
 type Glue = Pick<typeof import("../loaders/glue.js"), "input" | "result" | "write_error" | "write_findings">;
 
 export class Boundary {
   #glue: Glue;
   #instantiate: () => WebAssembly.Memory;
-  /** What another instance is given, in the order in which it was made: so it has the same numbers there. */
+  /** Objects that another instance gets, in the order in which they were made: so they have the same numbers there. */
   #kept = new Map<string, () => void>();
   #memory: WebAssembly.Memory | undefined;
   #isViewed = false;
@@ -159,7 +159,7 @@ export class Boundary {
     });
   }
 
-  /** The text at a place that the row names. */
+  /** The string at a place that the row names. */
   text(index: number): string {
     this.refresh();
     return this.view.utf8(this.row[index], this.row[index] + this.row[index + 1]);
@@ -193,7 +193,7 @@ export class Boundary {
     return JSON.parse(this.output());
   }
 
-  /** What Meituan is answered. */
+  /** The answer to Meituan. */
   answer(): Written {
     const body = this.output();
     return { code: this.row[ANSWER], body, encrypted: (this.row[MARKS] & ENCRYPTED) !== 0 };

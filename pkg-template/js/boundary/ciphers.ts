@@ -4,7 +4,7 @@
 import type { Boundary } from "./boundary.js";
 import { BLOCK, type BlockCipher, type HostCipher } from "./host-cipher.js";
 
-/** What the module calls. */
+/** The functions that the module calls. */
 export class Ciphers {
   #made: { make: HostCipher; ready: BlockCipher | undefined }[] = [];
   #boundary: Boundary;
@@ -42,5 +42,5 @@ export class Ciphers {
   }
 }
 
-/** What code of the host returns may be anything. */
+/** The host's code may return anything. */
 const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value);

@@ -2,7 +2,7 @@
 
 import { MeituanError } from "../errors/error.js";
 import * as glue from "../loaders/glue.js";
-import { anyText } from "../values/arguments.js";
+import { anyString } from "../values/arguments.js";
 import { content as contentOf, isWellFormed, limited } from "../values/content.js";
 import { withFound } from "../values/culprits.js";
 import { unset } from "../values/faults.js";
@@ -14,8 +14,9 @@ import { boundary, keepCipher } from "./messages-module.js";
 const OF_CALL = 0;
 
 /**
- * What the module's key for envelopes was made of. Who seals one does the next with the same key, and making it takes as long.
- * So the last secretKey stays in memory here, as it does where it came from: texts of JavaScript cannot be overwritten.
+ * The secretKey of the module's key for envelopes. Callers seal one after the other with the same key, and making the key lasts as
+ * long as sealing. So the last secretKey stays in memory here, as it does where it came from: strings of JavaScript cannot be
+ * overwritten.
  */
 let secretKeyMade = "";
 let cipherMade: HostCipher | undefined;
@@ -37,7 +38,7 @@ function makeKey(secretKey: unknown, cipher: HostCipher | undefined) {
 }
 
 export function sealContent(secretKey: string, text: string, cipher?: HostCipher, maxBytes?: number): string {
-  limited(anyText(text, "text", "WRONG_TYPE"), "text", maxBytes);
+  limited(anyString(text, "text", "WRONG_TYPE"), "text", maxBytes);
   if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE", { path: "text" });
   return boundary.call(() => {
     makeKey(secretKey, cipher);

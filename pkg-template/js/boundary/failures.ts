@@ -1,4 +1,4 @@
-// What a module has refused, or Meituan has not accepted, as an error.
+// Errors of modules that have refused input, and of requests that Meituan has not accepted.
 
 import { bothOf } from "../errors/details.js";
 import { type Details, MeituanError } from "../errors/error.js";
@@ -35,8 +35,8 @@ function demandOf(rule: RuleId | undefined): Text | undefined {
 }
 
 /**
- * What Meituan has not accepted.
- * @param name of what was asked
+ * The error of a request that Meituan has not accepted.
+ * @param name of the request
  */
 export function rejected(name: string, failure: Failure, more?: Details): MeituanError {
   const { code, detail, httpStatus, remoteCode } = failure;

@@ -4,7 +4,7 @@ import { reading, unexpected } from "../values/faults.js";
 import { func } from "../values/functions.js";
 import { record } from "../values/options.js";
 
-/** AES-128 with one key over whole blocks of 16 bytes, without padding. What it is given is the module's memory: it must not be kept. */
+/** AES-128 with one key over whole blocks of 16 bytes, without padding. Its argument is the module's memory, and must not be kept. */
 export interface BlockCipher {
   encrypt(blocks: Uint8Array): Uint8Array;
   decrypt(blocks: Uint8Array): Uint8Array;
@@ -14,8 +14,8 @@ export interface BlockCipher {
  * A cipher of the host's: makes a key ready. With a vector the blocks are chained (CBC), else each is by itself (ECB); each
  * call begins with the vector anew. Synchronous, which WebCrypto is not (nor has it ECB).
  *
- * It is used for messages from 1 KB on, where it may be faster than WebAssembly, which has no instructions for AES; what is sealed
- * and opened, and which errors are thrown, is the same. Where it throws, the library computes by itself.
+ * It is used for messages from 1 KB on, where it may be faster than WebAssembly, which has no instructions for AES; contents and
+ * errors are the same. If it throws, the library computes by itself.
  */
 export type HostCipher = (key: Uint8Array, vector: Uint8Array | null) => BlockCipher;
 
@@ -68,7 +68,7 @@ const checked = new WeakSet<HostCipher>();
 const bytes = (hexadecimal: string) => Uint8Array.from(hexadecimal.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 
 /**
- * A cipher that computes AES: it is asked for the example of the standard (FIPS 197, C.1), as two blocks.
+ * A cipher that computes AES: it is checked by the example of the standard (FIPS 197, C.1), as two blocks.
  * @param cipher undefined for none
  */
 export function checkedCipher(cipher: unknown, path: string): HostCipher | undefined {
@@ -93,7 +93,7 @@ export function checkedCipher(cipher: unknown, path: string): HostCipher | undef
       return make;
     }
   } catch {
-    // What it threw says nothing that a user can act on.
+    // Its error says nothing that a user can act on.
   }
   return unexpected(
     path,

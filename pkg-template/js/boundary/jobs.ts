@@ -55,7 +55,7 @@ export class Job {
     });
   }
 
-  /** What the module says of it. Where it is forgotten already, it is made for that alone. */
+  /** The module's answer about it. A job that is forgotten already is made again for that alone. */
   lent<T>(ask: (number: number) => T) {
     const isForgotten = this.#generation === 0;
     const said = ask(this.here());
@@ -79,7 +79,7 @@ export class Job {
   }
 }
 
-/** A step as a job has written it. What every object inherits is none of it. */
+/** A step as a job has written it. Inherited properties are no part of it. */
 export function stepIn(output: string): any {
   const step = Object.setPrototypeOf(JSON.parse(output), null);
   for (const part of [step.save, step.heard]) if (part) Object.setPrototypeOf(part, null);

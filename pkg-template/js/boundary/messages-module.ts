@@ -27,7 +27,7 @@ export function indexOf(names: () => readonly string[]): (name: string) => numbe
   };
 }
 
-/** What was written from the message that was read last: names are ASCII, so it is when that was. */
+/** The string that was written from the last message: names are ASCII, so it is ASCII when that message was. */
 export function written() {
   boundary.refresh();
   return boundary.row[MARKS] & ASCII ? boundary.asciiOutput() : boundary.output();
@@ -55,7 +55,7 @@ export function keepCipher(number: number, cipher: HostCipher | undefined) {
 }
 
 /**
- * Settings stay in memory here, with their secrets, as they do where they came from: texts of JavaScript cannot be overwritten.
+ * Settings stay in memory here, with their secrets, as they do where they came from: strings of JavaScript cannot be overwritten.
  * @param numberOf its cipher
  */
 export function opened(

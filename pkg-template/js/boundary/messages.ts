@@ -48,7 +48,7 @@ function readBy(
   });
 }
 
-/** The error of a message that breaks a rule, with what stands there. */
+/** The error of a message that breaks a rule, with the value that is there. */
 function shownIn(error: MeituanError, text: string | Uint8Array, quantity: number) {
   if (error.rule === undefined) return error;
   const value = parsed(text);
@@ -71,7 +71,7 @@ export const acceptsMessage = (message: number, text: string | Uint8Array, quant
   isWellFormed(text) && boundary.call(() => glue.read_message(message, false, boundary.putAlone(text), quantity, Number.NaN) === 0);
 
 /**
- * Checks a message of the ride API by itself, a request's text or a reply's.
+ * Checks a message of the ride API by itself, a request's JSON or a reply's.
  * @param of the interface
  */
 export const checkRide = (

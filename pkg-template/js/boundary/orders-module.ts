@@ -13,14 +13,14 @@ export const boundary = /* @__PURE__ */ new Boundary(
 );
 
 /**
- * What is asked of the module, within one call of it.
+ * A request to the module, within one call of it.
  * @param parts handed over, one after the other
  */
-export const asked = <T>(parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => T): T =>
+export const requested = <T>(parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => T): T =>
   boundary.call(() => work(...boundary.putAll(parts)));
 
 /**
- * What is refused is said with what was found there.
+ * An error about a refused value says what was found there.
  * @param value that was handed over
  * @param whole its path
  */
@@ -43,14 +43,14 @@ export function told(refused: number): string {
 
 /** The object that the module made; undefined where it refused. */
 export const made = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => unknown): any =>
-  asked(parts, (...lengths) => {
+  requested(parts, (...lengths) => {
     const object = work(...lengths);
     if (object === undefined) throw boundary.failed();
     return object;
   });
 
-/** The output of what was asked. */
+/** The output of the request. */
 export const answered = (parts: readonly (string | Uint8Array)[], work: (...lengths: number[]) => number): string =>
-  asked(parts, (...lengths) => told(work(...lengths)));
+  requested(parts, (...lengths) => told(work(...lengths)));
 
 export const given = (value: object | undefined, path = "event"): string => (value === undefined ? "" : stringify(value, path));

@@ -60,12 +60,12 @@ export const readRideReply = (
     boundary.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: boundary.failure() };
     const traceId = boundary.output();
-    // What was read is not always the body: it may stand inside it, or have been sealed.
+    // The JSON that was read is not always the body: it may be inside it, or have been sealed.
     const reply = take(readRide[interfaces.length + of], NOWHERE);
     return { reply, warnings: boundary.findings(), traceId, failure: undefined };
   });
 
-/** What the module has read of a push. */
+/** A push as the module has read it. */
 export interface ReceivedMessage {
   /** The interface. */
   readonly of: number;
@@ -76,7 +76,7 @@ export interface ReceivedMessage {
   readonly key: string;
 }
 
-/** Takes a push of the ride API. */
+/** Reads a push of the ride API. */
 export const receivePush = (
   client: number,
   uri: string,

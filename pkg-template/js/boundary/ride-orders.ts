@@ -1,4 +1,4 @@
-// Orders of the ride API in the module of orders (src/wasm/rides.rs is its other side).
+// Orders of the ride API in the module of orders (src/wasm/ride_service.rs is its other side).
 
 import * as glue from "../loaders/orders-glue.js";
 import { steady } from "../runtime/time-limits.js";
@@ -29,7 +29,7 @@ export const recordRideCall = (calls: object | undefined, call: string, now: num
   );
 
 /**
- * Begins a job of the order service of rides (src/wasm/rides.rs).
+ * Begins a job of the order service of rides (src/wasm/ride_service.rs).
  * @param began from when its time limit counts
  */
 export function beginRideJob(

@@ -4,7 +4,7 @@ import type { MistakeId } from "../generated/mistakes.js";
 import * as glue from "../loaders/orders-glue.js";
 import { stringify } from "../values/json.js";
 import type { Failure } from "./failures.js";
-import { answered, asked, boundary } from "./orders-module.js";
+import { answered, boundary, requested } from "./orders-module.js";
 
 export const sortedSign = (secret: string, prefix: boolean, parameters: { name: string; value: string }[]): string =>
   answered([secret, stringify({ parameters })], (secret, length) => glue.sorted_sign(secret, prefix, length));
@@ -17,7 +17,7 @@ export interface Signed {
 }
 
 export const signByHand = (clientId: string, secret: string, method: string, uri: string, date: string): Signed =>
-  asked([], () => glue.ba_sign(clientId, secret, method, uri, date));
+  requested([], () => glue.ba_sign(clientId, secret, method, uri, date));
 
 /** @returns what is wrong with it, if anything is */
 export const verifyByHand = (
@@ -28,9 +28,9 @@ export const verifyByHand = (
   date: string,
   authorization: string,
 ): Failure | undefined =>
-  asked([], () => (glue.ba_verify(clientId, secret, method, uri, date, authorization) ? undefined : boundary.failure()));
+  requested([], () => (glue.ba_verify(clientId, secret, method, uri, date, authorization) ? undefined : boundary.failure()));
 
-export const parseHttpDate = (text: string) => asked([text], glue.parse_http_date);
+export const parseHttpDate = (text: string) => requested([text], glue.parse_http_date);
 
 /** What src/wasm/diagnosis.rs reads. */
 export interface Questioned {
@@ -54,4 +54,4 @@ export interface FoundOut {
   isExplained: boolean;
 }
 
-export const diagnoseSignature = (questioned: Questioned): FoundOut => asked([], () => glue.ba_diagnose(questioned));
+export const diagnoseSignature = (questioned: Questioned): FoundOut => requested([], () => glue.ba_diagnose(questioned));

@@ -21,10 +21,10 @@ let source: string | undefined;
 /**
  * Turns to the message that was read last.
  * @param slots address of the slots
- * @param at address of the text
- * @param length of the text in bytes
- * @param ascii whether the text is ASCII throughout
- * @param text the text, where it is at hand and ASCII
+ * @param at address of the input
+ * @param length of the input in bytes
+ * @param ascii whether the input is ASCII throughout
+ * @param text the input as a string, where it is at hand and ASCII
  */
 export function open(memory: MemoryView, slots: number, at: number, length: number, ascii: boolean, text: string | undefined) {
   view = memory;
@@ -38,7 +38,7 @@ export function open(memory: MemoryView, slots: number, at: number, length: numb
 }
 
 /**
- * The text is taken out of the memory once, by the first field that needs it: its pieces are substrings then. It has one
+ * The input is read from the memory once, by the first field that needs it: its pieces are substrings then. It has one
  * character for each byte, so that positions stay the same; pieces beyond ASCII are marked, and read by themselves.
  */
 function decode() {
@@ -52,7 +52,7 @@ export const root = () => halves[2 * first];
 /** By its high half alone, which no end and no count is. */
 const isAbsent = (slot: number) => halves[2 * (first + slot) + 1] === ABSENT;
 
-export function text(slot: number): any {
+export function string(slot: number): any {
   const at = 2 * (first + slot);
   const start = halves[at];
   const stop = halves[at + 1];
@@ -81,7 +81,7 @@ export function flag(slot: number): unknown {
 }
 
 export function decimal(slot: number): unknown {
-  const digits = text(slot);
+  const digits = string(slot);
   return digits === undefined ? undefined : Number(digits);
 }
 
@@ -118,7 +118,7 @@ export function scalars(slot: number, read: (slot: number) => unknown): unknown 
 
 /**
  * Documents are numbered by one digit, and mostly there is one. In a literal the number has its place from the start;
- * giving it to an empty object, by a text that must be made and looked up first, takes five times as long.
+ * giving it to an empty object, by a string that must be made and looked up first, is five times as slow.
  */
 const NUMBERED: ((value: string) => Record<string, string>)[] = [
   (value) => ({ 0: value }),
@@ -134,7 +134,7 @@ const NUMBERED: ((value: string) => Record<string, string>)[] = [
 ];
 
 /**
- * @param slot of a text
+ * @param slot of a string
  * @returns its byte, where it has one only
  */
 function onlyByte(slot: number): number | undefined {
@@ -142,18 +142,18 @@ function onlyByte(slot: number): number | undefined {
   return halves[at + 1] - halves[at] === 1 ? view.bytes[begin + halves[at]] : undefined;
 }
 
-export function textMap(slot: number): unknown {
+export function stringMap(slot: number): unknown {
   if (isAbsent(slot)) return undefined;
   const at = 2 * (first + slot);
   const count = halves[at + 1];
   if (count === 1) {
     const numbered = NUMBERED[(onlyByte(halves[at]) ?? 0) - 0x30];
-    if (numbered !== undefined) return numbered(text(halves[at] + 1));
+    if (numbered !== undefined) return numbered(string(halves[at] + 1));
   }
   const map: Record<string, string> = {};
   for (let left = count, entry = halves[at]; left > 0; left--, entry += 2) {
-    const key = text(entry);
-    const value = text(entry + 1);
+    const key = string(entry);
+    const value = string(entry + 1);
     // This one key would set the object's prototype; here it is a field like any other.
     if (key === "__proto__") Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
     else map[key] = value;

@@ -24,7 +24,7 @@ const ofSupplier = (handle: number) => 2 * handle + 1;
 export const openSupplier = (settings: object, cipher?: HostCipher): number =>
   opened("supplier", glue.ticket_supplier, settings, cipher, ofSupplier);
 
-/** What a module has read of a call. */
+/** A call as a module has read it. */
 export interface ReceivedParts {
   /** Which call it is, where that is known. */
   readonly index: number | undefined;
@@ -118,7 +118,7 @@ export const readReply = (
     const refused = glue.ticket_read_reply(supplier, call, status, boundary.putAlone(body), quantity) !== 0;
     boundary.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, failure: boundary.failure() };
-    // What was read is not always the body: it may have been opened.
+    // The JSON that was read is not always the body: it may have been opened.
     return { reply: take(readTicket[replyIndex(call)], NOWHERE), warnings: boundary.findings(), failure: undefined };
   });
 
@@ -143,7 +143,7 @@ export function writeReply(
   supplier: number,
   call: number,
   outcome: number,
-  { asked = "", fields, body }: { asked?: string; fields?: object; body: unknown },
+  { repeated = "", fields, body }: { repeated?: string; fields?: object; body: unknown },
   quantity: number,
   receivedAt: number,
   now: number,
@@ -152,13 +152,15 @@ export function writeReply(
   const program = body === undefined ? "" : stringify(body);
   const beside = fields === undefined ? "" : stringify(fields, "");
   return boundary.call(() => {
-    boundary.reserve(3 * (asked.length + beside.length + program.length));
+    boundary.reserve(3 * (repeated.length + beside.length + program.length));
     // Each write of nothing would cost as much as one of little.
-    const askedLength = asked === "" ? 0 : boundary.put(asked, 0);
-    const besideLength = beside === "" ? 0 : boundary.put(beside, askedLength);
-    const bodyLength = program === "" ? 0 : boundary.put(program, askedLength + besideLength);
+    const repeatedLength = repeated === "" ? 0 : boundary.put(repeated, 0);
+    const besideLength = beside === "" ? 0 : boundary.put(beside, repeatedLength);
+    const bodyLength = program === "" ? 0 : boundary.put(program, repeatedLength + besideLength);
     const length = body === undefined ? NONE : bodyLength;
-    if (glue.ticket_reply(supplier, call, outcome, askedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
+    if (
+      glue.ticket_reply(supplier, call, outcome, repeatedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0
+    )
       throw withFound(boundary.failed(), { ...fields, body }, { quantity });
     const text = written();
     return { code: boundary.row[ANSWER], text, warnings: boundary.findings() };
@@ -193,7 +195,7 @@ export function signPost(
   const text = boundary.call(() => {
     const [length, signedLength = NONE] = signed === undefined ? [boundary.putAlone(uri)] : boundary.putAll([uri, signed]);
     if (glue.ticket_sign(supplier, length, signedLength, now) !== 0) throw boundary.failed();
-    // What is no ASCII is refused.
+    // Strings beyond ASCII are refused.
     return boundary.asciiOutput();
   });
   const end = text.lastIndexOf("\n");

@@ -10,7 +10,7 @@ import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
 import { ASCII, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./boundary.js";
 import { type Advanced, type Begun, existing, Job, stepIn } from "./jobs.js";
-import { about, answered, asked, boundary, given, told } from "./orders-module.js";
+import { about, answered, boundary, given, requested, told } from "./orders-module.js";
 import { open, root } from "./slots.js";
 import type { ReceivedParts } from "./ticket-calls.js";
 
@@ -75,8 +75,8 @@ export function openService(settings: object, deadlineMs: number | undefined = N
 }
 
 /**
- * The same at once, so that what is wrong with the settings is said where they are given. Where there are none, nothing can be, and
- * the module is made when it is needed; so is one that the user brings later.
+ * The same at once, so that what is wrong with the settings is said where they are given. If there are none, there are no errors,
+ * and the module is made when it is needed; so is one that the user brings later.
  */
 export function checkedService(settings: unknown, deadlineMs?: number): number | undefined {
   if (settings === undefined) return undefined;
@@ -92,10 +92,10 @@ export function checkedService(settings: unknown, deadlineMs?: number): number |
 }
 
 const numberOf = (parts: readonly string[], work: (...lengths: number[]) => number) =>
-  asked(parts, (...lengths) => existing(work(...lengths)));
+  requested(parts, (...lengths) => existing(work(...lengths)));
 
 /**
- * Takes a call apart, as receiveCall of ticket-calls.js does, and begins to answer it where it is about an order.
+ * Reads a call, as receiveCall of ticket-calls.js does, and begins to answer it where it is about an order.
  * @param head seven lines
  * @param began when the call came, by the steady clock: its time limit counts from then
  */

@@ -1,11 +1,11 @@
 // Recorded exchanges in the module of orders.
 
 import * as glue from "../loaders/orders-glue.js";
-import { asked, boundary, made } from "./orders-module.js";
+import { boundary, made, requested } from "./orders-module.js";
 
 /** A body without personal data, and without what its definition does not name, as JSON. */
 export const redact = (message: number, body: string | Uint8Array): string =>
-  asked([body], (length) => {
+  requested([body], (length) => {
     glue.ticket_redact(message, length);
     return boundary.output();
   });

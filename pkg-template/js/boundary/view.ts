@@ -1,4 +1,4 @@
-// The module's memory as JavaScript sees it, with the runtime's quickest way to carry text in and out.
+// The module's memory as JavaScript sees it, with the runtime's quickest way to carry strings in and out.
 
 // Made at the first use: a virtual page may have neither.
 let encoder: TextEncoder | undefined;
@@ -15,7 +15,7 @@ interface NodeView {
 }
 
 /**
- * Node's view of the same memory, where there is one: it reads text without an object for each piece. Its methods for one
+ * Node's view of the same memory, where there is one: it reads strings without an object for each piece. Its methods for one
  * encoding are what `toString` calls in the end, after a quarter of its time.
  */
 function nodeView(buffer: ArrayBuffer): NodeView | undefined {
@@ -24,7 +24,7 @@ function nodeView(buffer: ArrayBuffer): NodeView | undefined {
   return isWhole ? view : undefined;
 }
 
-/** In bytes. What is longer is put together from many parts, which is for the runtime to do. */
+/** In bytes. A longer string is put together from many parts, which is for the runtime to do. */
 const LONGEST_PIECE = 1024;
 
 /** The unit of three bytes, as all of Chinese has them. */
@@ -42,7 +42,7 @@ export class MemoryView {
   declare readonly doubles: Float64Array<ArrayBuffer>;
   #node: NodeView | undefined;
 
-  /** @param inputAt where texts are written to */
+  /** @param inputAt where strings are written to */
   constructor(memory: WebAssembly.Memory, inputAt = 0) {
     // It is never shared.
     const buffer = memory.buffer as ArrayBuffer;
@@ -53,7 +53,7 @@ export class MemoryView {
     this.#node = nodeView(buffer);
   }
 
-  /** What is ASCII throughout. */
+  /** A string that is ASCII throughout. */
   ascii(start: number, end: number): string {
     // The decoder of UTF-8 is the quickest there is.
     return this.#node?.latin1Slice(start, end) ?? decoded(this.bytes.subarray(start, end));
@@ -67,7 +67,7 @@ export class MemoryView {
     return this.#node?.latin1Slice(start, end) ?? this.#masked(start, end);
   }
 
-  // No decoder is as slow as one that has to be told of Latin-1, and none as quick as that of UTF-8 where all is ASCII: so it is
+  // No decoder is as slow as one for Latin-1, and none as quick as that of UTF-8 where all is ASCII: so it is
   // made that, four bytes at a time.
   #masked(start: number, end: number): string {
     const first = start >>> 2;
@@ -129,9 +129,8 @@ export class MemoryView {
 }
 
 /**
- * Where the runtime has no encoder.
- * @param text well-formed
- * @returns how many bytes it took
+ * For runtimes without an encoder.
+ * @param text well-formed @returns how many bytes it has
  */
 function encodeInto(text: string, room: Uint8Array): number {
   let at = 0;

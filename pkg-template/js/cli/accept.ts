@@ -1,7 +1,7 @@
 // Plays Meituan against a running supplier, and judges by every acceptance point of the acceptance manual (验收手册).
 
 import { MeituanTicket } from "../testing/ticket.js";
-import { type OrderLife, orderLives } from "../testing/ticket-orders.js";
+import { type OrderScenario, orderScenarios } from "../testing/ticket-orders.js";
 import type { SupplierCallName } from "../ticket/calls.js";
 import { traceOf } from "../ticket/exchange.js";
 import { yuan } from "../values/money.js";
@@ -83,7 +83,7 @@ export async function accept({ arguments: [base, ...rest], options }: Input) {
   const enter = options.gate === undefined ? undefined : gateAt(httpUrl(options.gate, "--gate"));
   const production = options["production-url"] && httpUrl(options["production-url"], "--production-url").origin;
   const endpointChanges = announcedChange(options);
-  const [lives, upstreamProducts] = plannedLives(options);
+  const [scenarios, upstreamProducts] = plannedScenarios(options);
   const meituan = made(() => new MeituanTicket({ ...supplier, routes: routes as Record<string, SupplierCallName>, host: origin }));
 
   const report = new Report(options.json ? undefined : process.stdout);
@@ -92,10 +92,11 @@ export async function accept({ arguments: [base, ...rest], options }: Input) {
       ? undefined
       : await receiveNotices((request) => meituan.addressOf(request), { port, judge: new NoticeJudge(meituan) }).catch(taken);
   try {
-    const exchanges = await playOrders(lives, { report, meituan, receiver, enter });
+    const exchanges = await playOrders(scenarios, { report, meituan, receiver, enter });
     const endpoints = production && registered.map(([path, call]) => ({ call, url: `${production}${path}` }));
     const settings = {
-      ...{ partnerId: Number(supplier.partnerId), upstreamProducts },
+      partnerId: Number(supplier.partnerId),
+      upstreamProducts,
       ...(endpoints && { endpoints }),
       ...(endpointChanges && { endpointChanges }),
     };
@@ -123,20 +124,24 @@ function announcedChange(options: Record<string, any>) {
   return [{ announcedAt: at("announced-at"), upgradeAt: at("upgrade-at") }];
 }
 
-/** The lives for which there is a product, and the products that are issued upstream. */
-function plannedLives(options: Record<string, any>): [OrderLife[], string[]] {
+/** The scenarios for which there is a product, and the products that are issued upstream. */
+function plannedScenarios(options: Record<string, any>): [OrderScenario[], string[]] {
   const { issues, refuses, instant, unknown = "no-such-product" } = options;
   const products = { issues, refuses, instant, unknown };
   const buyPrice = made(() => yuan(needed(options, "price")));
   const now = Date.now();
-  const lives = orderLives({
+  const scenarios = orderScenarios({
     // Beyond 2^53, and another one in each run: the supplier keeps its orders.
     firstOrderId: `1${now}0000`,
-    ...{ products, mtDealId: "1", buyPrice, unitPrice: buyPrice, travelDate: options["travel-date"] },
+    products,
+    mtDealId: "1",
+    buyPrice,
+    unitPrice: buyPrice,
+    travelDate: options["travel-date"],
     now: Math.floor(now / 1000) * 1000,
   }).filter(({ product }) => products[product] !== undefined);
-  if (lives.length === 0) throw new UsageError("name a product that is for sale: --instant, --issues or --refuses");
-  return [lives, [issues, refuses].filter((product) => product !== undefined)];
+  if (scenarios.length === 0) throw new UsageError("name a product that is for sale: --instant, --issues or --refuses");
+  return [scenarios, [issues, refuses].filter((product) => product !== undefined)];
 }
 
 function taken(error: Error): never {

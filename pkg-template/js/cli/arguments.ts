@@ -1,4 +1,4 @@
-// What the commands make of their arguments. No argument that could be a secret is ever printed.
+// The arguments of the commands. No argument that could be a secret is ever printed.
 
 import { readFile } from "node:fs/promises";
 import type { ParseArgsConfig } from "node:util";
@@ -21,7 +21,7 @@ export function needed(options: Record<string, any>, name: string, environment?:
 }
 
 export function noArguments(input: Input) {
-  // What is there may be a secret that lost its option, so it is not repeated.
+  // A word may be a secret that lost its option, so it is not repeated.
   if (input.arguments.length > 0) throw new UsageError("there is an argument that belongs to no option");
 }
 
@@ -67,7 +67,7 @@ export async function routesFrom(file: string | undefined, examples: Record<stri
   throw new UsageError('--routes is not a file such as { "/mt/order/create": "orderCreate" }');
 }
 
-/** Who the supplier is. */
+/** The supplier's account. */
 export const SUPPLIER: Options = {
   "partner-id": { type: "string" },
   "client-id": { type: "string" },
@@ -80,7 +80,7 @@ export const supplierFrom = (options: Record<string, any>) => ({
   clientSecret: needed(options, "client-secret", "MEITUAN_CLIENT_SECRET"),
 });
 
-/** What the library does not take was an argument. */
+/** A value that the library refuses was an argument. */
 export function made<Made>(make: () => Made) {
   try {
     return make();

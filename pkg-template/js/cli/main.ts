@@ -143,7 +143,7 @@ function explanation({ outcome, signed, mistakes }: Diagnosis) {
   const lines = mistakes.flatMap(({ id, what, fix }) => [`${what.en} (${id})`, `fix: ${fix.en}`]);
   if (outcome === "unexplained")
     lines.unshift("no known mistake makes this signature, nor a pair of them: look at the secret first");
-  else if (signed !== undefined) lines.push("", "what was signed", ...visible(signed));
+  else if (signed !== undefined) lines.push("", "the string that was signed", ...visible(signed));
   return lines;
 }
 
@@ -161,7 +161,7 @@ async function seal(input: Input) {
 }
 
 async function open(input: Input) {
-  // Whoever pastes a content pastes a line feed after it. A space is content: a plus that went through a form.
+  // A pasted content often ends with a line feed. A space is content: a plus that went through a form.
   return convert(input, "text", (key, bytes) => openContent(key, textOf(bytes).replace(/^[\r\n]+|[\r\n]+$/g, "")));
 }
 

@@ -1,4 +1,4 @@
-// Meituan's side on this machine, for development: it takes notices, or rides.
+// Meituan's side on this machine, for development: it accepts notices, or rides.
 
 import type { RidePushName } from "../ride/interfaces.js";
 import { MeituanRide } from "../testing/ride.js";
@@ -37,7 +37,7 @@ const PUSH_ROUTES = { "/meituan/capacity": "capacityOffered", "/meituan/event": 
 
 const portFrom = (options: Record<string, any>) => wholeNumber("port", needed(options, "port"), 0, 65_535);
 
-const tell = ({ json }: Record<string, any>, facts: object, ...lines: string[]) =>
+const show = ({ json }: Record<string, any>, facts: object, ...lines: string[]) =>
   print(...(json ? [JSON.stringify(facts)] : lines));
 
 /**
@@ -49,7 +49,7 @@ async function serve(options: Record<string, any>, answer: Parameters<typeof lis
     throw new UsageError(`--port: ${error.message}`);
   });
   const end = begin();
-  tell(options, { listening: server.address }, `Meituan's stand-in listens on ${server.address}`);
+  show(options, { listening: server.address }, `Meituan's mock listens on ${server.address}`);
   await new Promise((resolve) => ["SIGINT", "SIGTERM"].map((signal) => process.once(signal, resolve)));
   end();
   await server.stop();
@@ -68,7 +68,7 @@ export async function mockTicket(input: Input) {
     const { type, verdict, issues, body, reply } = meituan.receiveNotice(request, { now: Date.now(), answer });
     const found = issues.map(({ id, path, detail, text }) => `  ${[id, path, detail, text.en].filter(Boolean).join(" · ")}`);
     const facts = { type, orderId, verdict, issues, body, code: reply.code };
-    tell(options, facts, `${type ?? request.url} ${orderId ?? ""} ${verdict} → ${reply.code}`, ...found);
+    show(options, facts, `${type ?? request.url} ${orderId ?? ""} ${verdict} → ${reply.code}`, ...found);
     return reply;
   });
 }
@@ -88,7 +88,7 @@ export async function mockRide(input: Input) {
   const base = options.push === undefined ? undefined : httpUrl(options.push, "--push").href.replace(/\/$/, "");
   const routes = Object.entries(await routesFrom(options.routes, PUSH_ROUTES));
 
-  /** What was not taken yet; it comes again, in its order. */
+  /** Pushes that were not accepted yet; they come again, in their order. */
   let waiting: RidePush[] = [];
   const push = async () => {
     waiting.push(...older.takePushes());
@@ -107,14 +107,14 @@ export async function mockRide(input: Input) {
       const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
       const { accepted, code } = older.readPushReply(await response.text(), { status: response.status });
       const again = accepted ? "" : ", and comes again";
-      tell(
+      show(
         options,
         { push: name, body, accepted, code },
         `${name} ${JSON.stringify(body)} → ${code ?? `HTTP ${response.status}`}${again}`,
       );
       return accepted;
     } catch (error) {
-      tell(options, { push: name, body, accepted: false, error: String(error) }, `${name} → ${error}, and comes again`);
+      show(options, { push: name, body, accepted: false, error: String(error) }, `${name} → ${error}, and comes again`);
       return false;
     }
   };
@@ -133,7 +133,7 @@ export async function mockRide(input: Input) {
     const generation = request.url.startsWith("/v2/") ? newer : older;
     const random = crypto.getRandomValues(new Uint8Array(8));
     const reply = generation.receive(request, { now: Date.now(), random });
-    tell(options, { path: request.url, reply: reply.body }, `${request.url} → ${reply.body}`);
+    show(options, { path: request.url, reply: reply.body }, `${request.url} → ${reply.body}`);
     return reply;
   };
   return serve(options, answer, () => {

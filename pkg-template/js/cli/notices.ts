@@ -1,5 +1,4 @@
-// Where the supplier's notices arrive. Each is answered at once, by the judge of notices; without a judge, when somebody
-// who takes it has decided.
+// Receives the supplier's notices. Each is answered at once, by the judge of notices; without a judge, when its reader has decided.
 
 import type { MeituanTicket } from "../testing/ticket.js";
 import { UNAUTHENTICATED } from "../ticket/exchange.js";
@@ -20,7 +19,7 @@ export interface Notice {
   began: number;
   received: Received;
   answer: (reply: any) => void;
-  /** What it was answered. */
+  /** The answer to it. */
   reply?: any;
   /** Whether its signature is right, once it was answered. */
   isAuthentic?: boolean;
@@ -80,7 +79,8 @@ export async function receiveNotices(
           reject(new Error(`no ${type} came within ${milliseconds / 1000} s`));
         }, milliseconds);
         const waiter = {
-          ...{ type, orderId },
+          type,
+          orderId,
           resolve(notice: Notice) {
             clearTimeout(timer);
             resolve(notice);
@@ -93,14 +93,14 @@ export async function receiveNotices(
   };
 }
 
-/** Answers every notice as soon as it comes: the one that a step waits for, what was said before, and what nobody has asked. */
+/** Answers every notice as soon as it comes: the one that a step waits for, repeats, and unexpected ones. */
 export class NoticeJudge {
   #meituan;
   /** How many tickets an order has. */
   #quantities = new Map<string, number>();
-  /** What the next notices of a type about an order get. */
+  /** Answers to the next notices of a type about an order. */
   #answers = new Map<string, NoticeAnswer[]>();
-  /** What Meituan has accepted. */
+  /** The notices that Meituan has accepted. */
   #accepted = new Set<string>();
   /** All that came, in their order. */
   notices: Notice[] = [];
@@ -109,7 +109,7 @@ export class NoticeJudge {
     this.#meituan = meituan;
   }
 
-  /** What a step makes known, before anything can come of it. */
+  /** Facts that a step makes known, before it has results. */
   prepare({
     orderId,
     quantity,
@@ -138,7 +138,7 @@ export class NoticeJudge {
   }
 }
 
-/** What a notice says, whenever it is said: two are the same though their times differ. */
+/** The content of a notice without its times: two are the same though their times differ. */
 const sayingOf = ({ type, orderId, received }: Notice) => {
   const body = new TextDecoder().decode(received.body);
   return `${type} ${orderId} ${body.replace(/"(?:requestTime|responseTime|voucherInvalidTime)"\s*:\s*"[^"]*"/g, "")}`;

@@ -2,21 +2,21 @@
 
 import { MeituanError } from "../errors/error.js";
 import { compare } from "../testing/comparing.js";
-import type { OrderLife } from "../testing/ticket-orders.js";
+import type { OrderScenario } from "../testing/ticket-orders.js";
 import { exchangeOf } from "../ticket/exchange.js";
 import type { Notice, receiveNotices } from "./notices.js";
 import type { Report } from "./report.js";
 
-/** What is needed to play. */
+/** The parts that are needed to play. */
 interface Stage {
   report: Report;
-  /** Who signs and judges. */
+  /** Signs and judges. */
   meituan: any;
-  /** Where notices arrive, with a judge. */
+  /** The receiver of notices, with a judge. */
   receiver?: Awaited<ReturnType<typeof receiveNotices>>;
   /** Lets guests in at the supplier's own gate. */
   enter?: (orderId: string, vouchers: readonly string[]) => Promise<any>;
-  /** Takes to Meituan what came of a step; tests have it do harm. */
+  /** Delivers the result of a step to Meituan; tests have it do harm. */
   carry?: <Thing>(step: any, came: Thing) => Thing;
 }
 
@@ -26,7 +26,7 @@ interface Turn {
   carry: <Thing>(step: any, came: Thing) => Thing;
 }
 
-/** What a kind of step cannot be played without, and how to bring it. */
+/** The function that a kind of step needs, and how to bring it. */
 const NEEDS: Record<string, { part: "receiver" | "enter"; why: string }> = {
   notice: { part: "receiver", why: "nobody listens for notices" },
   entry: { part: "enter", why: "there is no gate" },
@@ -34,13 +34,13 @@ const NEEDS: Record<string, { part: "receiver" | "enter"; why: string }> = {
 
 const PLAYERS: Record<string, (turn: Turn) => Promise<any>> = { call: callSupplier, notice: awaitNotice, entry: enterGate };
 
-/** Plays the lives one after the other, and returns all that was exchanged, for a trace. */
-export async function playOrders(lives: readonly OrderLife[], stage: Stage): Promise<string[]> {
+/** Plays the scenarios one after the other, and returns all that was exchanged, for a trace. */
+export async function playOrders(scenarios: readonly OrderScenario[], stage: Stage): Promise<string[]> {
   const { report, carry = (_, came) => came } = stage;
   const exchanges: any[] = [];
-  for (const life of lives) {
-    report.begin(life.title.en);
-    let next = life.steps.next();
+  for (const scenario of scenarios) {
+    report.begin(scenario.title.en);
+    let next = scenario.steps.next();
     while (!next.done) {
       const step = next.value;
       const need = NEEDS[step.kind];
@@ -53,11 +53,11 @@ export async function playOrders(lives: readonly OrderLife[], stage: Stage): Pro
       report.finish(step, played);
       if (played.exchange) exchanges.push(played.exchange);
       if (played.verdict !== "passed") {
-        // What follows builds on what came of this step.
+        // The next steps build on the result of this one.
         report.abandon();
         break;
       }
-      next = life.steps.next(played.outcome);
+      next = scenario.steps.next(played.outcome);
     }
   }
   const { notices = [] } = stage.receiver?.judge ?? {};
@@ -68,8 +68,15 @@ export async function playOrders(lives: readonly OrderLife[], stage: Stage): Pro
 }
 
 const exchangeOfNotice = ({ type, at, began, received, reply, isAuthentic }: Notice) => ({
-  ...{ at, began, durationMs: 0, direction: "toMeituan", call: type, authenticated: isAuthentic },
-  ...{ request: received.body, response: reply.body, httpStatus: reply.status },
+  at,
+  began,
+  durationMs: 0,
+  direction: "toMeituan",
+  call: type,
+  authenticated: isAuthentic,
+  request: received.body,
+  response: reply.body,
+  httpStatus: reply.status,
 });
 
 async function callSupplier({ step, stage: { meituan, receiver }, carry }: Turn) {
@@ -114,10 +121,15 @@ const causes = (error: any) => [error, error?.cause].filter(Boolean);
 
 /** A step that did not even come to its end. */
 const failed = (error: any) => ({
-  ...{ sent: "", came: "", verdict: "failed" },
+  sent: "",
+  came: "",
+  verdict: "failed",
   issues: [
     {
-      ...{ id: "step", refuses: true, path: "", text: { en: "", zh: "" } },
+      id: "step",
+      refuses: true,
+      path: "",
+      text: { en: "", zh: "" },
       detail: causes(error).join("; "),
       detailZh: causes(error)
         .map((cause) => (MeituanError.is(cause) ? cause.text("zh") : cause))

@@ -1,4 +1,4 @@
-// What came of steps that were played: one line for each, its columns aligned, and the count at the end; or the same as JSON.
+// The results of steps that were played: one line for each, its columns aligned, and the count at the end; or the same as JSON.
 
 import { checkTrace, type PointReport } from "../testing/trace.js";
 import type { Notice } from "./notices.js";
@@ -13,7 +13,7 @@ interface Played {
 
 const COLUMNS = [24, 40, 48];
 
-/** Chinese takes two columns of a terminal. */
+/** A Chinese character is two columns wide in a terminal. */
 const width = (text: string) =>
   [...text].reduce((sum, character) => sum + (/[\u2e80-\ua4cf\uff00-\uff60]/.test(character) ? 2 : 1), 0);
 
@@ -24,7 +24,7 @@ function column(text: string, columns: number) {
   return cut + " ".repeat(columns - width(cut));
 }
 
-/** A text with its colour, ready to be printed. */
+/** A string with its colour, ready to be printed. */
 class Painted {
   declare readonly text: string;
 
@@ -37,9 +37,9 @@ export class Report {
   #stream;
   #isTerminal;
   #notes: string[] = [];
-  #life = "";
-  #steps: { life: string; name: string; verdict: string; sent: string; came: string; issues: readonly any[] }[] = [];
-  /** What was not played: lives, and what belongs to no life. */
+  #scenario = "";
+  #steps: { scenario: string; name: string; verdict: string; sent: string; came: string; issues: readonly any[] }[] = [];
+  /** Parts that were not played: scenarios, and steps that belong to no scenario. */
   #skipped: { what: string; why: string }[] = [];
   #points: readonly PointReport[] = [];
   /** Notices that no step has waited for. */
@@ -71,7 +71,7 @@ export class Report {
   }
 
   begin(title: string) {
-    this.#life = title;
+    this.#scenario = title;
     this.#print();
     this.#print(this.#paint(1, title));
   }
@@ -82,7 +82,7 @@ export class Report {
   }
 
   finish({ name }: { name: string }, { sent, came, verdict, issues }: Played) {
-    this.#steps.push({ life: this.#life, name, verdict, sent, came, issues });
+    this.#steps.push({ scenario: this.#scenario, name, verdict, sent, came, issues });
     const isPassed = verdict === "passed";
     if (this.#isTerminal) this.#stream?.write("\r\u001b[K");
     const columns = [name, sent, came].map((text, index) => column(text, COLUMNS[index])).join("");
@@ -105,7 +105,7 @@ export class Report {
     this.#print("  ", this.#paint(33, `not played: ${what}; ${why}`));
   }
 
-  /** What came that no step has waited for: it was answered, and is judged with all others. */
+  /** A notice that no step has waited for: it was answered, and is judged with all others. */
   unasked(notices: readonly Notice[]) {
     this.#unasked = notices.map(({ type = "", orderId = "", reply, isRepeat = false }) => ({
       type,

@@ -31,7 +31,7 @@ export async function listen(answer: (request: Received, left: Promise<unknown>)
       const reply = await answer({ method, url, headers, body: Buffer.concat(chunks) }, left);
       response.writeHead(reply.status, reply.headers).end(reply.body);
     } catch (error) {
-      // A fault of ours: whoever asked shall see what it was.
+      // A fault of ours: the caller shall see what it was.
       response.writeHead(500).end(String(error));
     }
   });

@@ -7,7 +7,7 @@ import type { Finding } from "../errors/finding.js";
 import type { MessageName } from "../generated/messages.js";
 import { messages } from "../generated/readers.js";
 import type { RawBody } from "../http/bodies.js";
-import { anyText, moment, ticketsOf } from "../values/arguments.js";
+import { anyString, ticketsOf, timestamp } from "../values/arguments.js";
 import { content, isWellFormed, limited } from "../values/content.js";
 import { givenOptions, optionOf } from "../values/options.js";
 
@@ -29,19 +29,19 @@ export function checkMessage(
     quantity?: number | undefined;
     /** The time at which the message is looked at, as epoch milliseconds or a Date; now by default. Says which days have passed. */
     now?: number | Date | undefined;
-    /** How large the text may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
+    /** How large the input may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
     maxBytes?: number | undefined;
   },
 ): { ok: boolean; issues: readonly Finding[]; value: Record<string, unknown> | undefined } {
   const given = givenOptions(facts, "facts");
   const [quantity, now, maxBytes] = [optionOf(given, "quantity"), optionOf(given, "now"), optionOf(given, "maxBytes")];
   const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
-  const how = { quantity: ticketsOf(quantity), now: now === undefined ? Date.now() : moment(now) };
+  const how = { quantity: ticketsOf(quantity), now: now === undefined ? Date.now() : timestamp(now) };
   const { value, issues } = ride === undefined ? readMessage(index, body, how) : checkRide(ride, isReply, body);
   return { ok: !issues.some((issue) => issue.refuses), issues, value };
 }
 
-/** A message that is asked about. */
+/** A message to check. */
 interface Asked {
   index: number;
   /** The interface, where it is one of the ride API's. */
@@ -57,7 +57,7 @@ export function acceptsMessage(
   facts?: {
     /** How many tickets the order has; without it, rules that count refuse nothing. */
     quantity?: number | undefined;
-    /** How large the text may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
+    /** How large the input may be, in bytes; by default 16 MiB. Larger ones throw `BODY_TOO_LARGE`. */
     maxBytes?: number | undefined;
   },
 ): boolean {
@@ -68,7 +68,7 @@ export function acceptsMessage(
 }
 
 function messageOf(name: string, text: RawBody, maxBytes?: number): Asked {
-  const index = messageIndex(anyText(name, "name"));
+  const index = messageIndex(anyString(name, "name"));
   if (index === undefined) {
     const detail = { en: `found ${name}, and there is no such message`, zh: `实为 ${name}，没有这个报文` };
     throw new MeituanError("UNKNOWN_VALUE", { path: "name", detail });

@@ -1,22 +1,22 @@
-// What a finding means, in words: from the tables that are made from the definitions.
+// The meaning of a finding, in words: from the tables that are made from the definitions.
 
 import { bothOf } from "../errors/details.js";
 import type { Finding } from "../errors/finding.js";
 import { isCode, textsOf } from "../errors/sentences.js";
 import type { AcceptancePointId, BreachId, ErrorCode, ReasonId, ReportId, RuleId } from "../generated/messages.js";
 import { acceptance, rules, type Text } from "../generated/texts.js";
-import { anyText } from "../values/arguments.js";
+import { anyString } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { optionsOf, record } from "../values/options.js";
 import { orderSentence } from "./order-sentences.js";
 
-/** What a finding means, in words. */
+/** The meaning of a finding, in words. */
 export interface Explanation {
-  /** What is wrong. */
+  /** The meaning of the code. */
   readonly meaning: Text;
-  /** What to look at first. */
+  /** The hint: where to look first. */
   readonly hint: Text;
-  /** What was found or expected, where the finding says so. */
+  /** The value that was found or expected, where the finding says so. */
   readonly detail?: Text;
   /** The rule that was broken or could not be checked: what it demands, and whether Meituan documents it. */
   readonly rule?: { readonly demand: Text; readonly basis: "documented" | "inferred" };
@@ -49,12 +49,12 @@ export function explain(
 export function explain(found: object): { readonly meaning: Text } {
   const known = optionsOf(record(found, "found"), "found", KNOWN, "");
   const { code, rule, breach, reason, report, detail } = known;
-  for (const [name, value] of Object.entries({ breach, reason, report })) if (value !== undefined) anyText(value, name);
+  for (const [name, value] of Object.entries({ breach, reason, report })) if (value !== undefined) anyString(value, name);
   if (breach !== undefined) return { meaning: orderSentence("conflicts", breach) };
   if (reason !== undefined) return { meaning: orderSentence("reasons", reason) };
   if (report !== undefined) return { meaning: orderSentence("reports", report) };
   if (!isCode(code)) unexpected("code", code, "a code of the table", "错误码表中的代码");
-  if (rule !== undefined && !Object.hasOwn(rules, anyText(rule, "rule")))
+  if (rule !== undefined && !Object.hasOwn(rules, anyString(rule, "rule")))
     unexpected("rule", rule, "a rule of the table", "规则表中的规则");
   return { ...explained(code, rule), ...(typeof detail === "string" && detail !== "" && { detail: bothOf(detail) }) };
 }

@@ -1,4 +1,4 @@
-// What conflicts, reports and reasons of ticket orders mean, and what explanations consist of, in both languages.
+// Sentences of conflicts, reports and reasons of ticket orders, and of explanations, in both languages.
 
 import { conflicts, explanation, reasons, reports } from "../generated/order-texts.js";
 import type { Text } from "../generated/texts.js";

@@ -1,12 +1,12 @@
-// The tables of the other definition files are written there as rows of text, which are a fifth smaller to load than objects: here they are
-// read. Blocks of rows are parted by an empty line, and what a row says in words follows its `|`.
+// The tables of the other definition files are written there as rows of a string, which are a fifth smaller to load than objects:
+// here they are read. Blocks of rows are parted by an empty line, and what a row says in words follows its `|`.
 
 import type { Text } from "../generated/texts.js";
 
 /** One field of a message, as the wire has it. */
 export interface FieldDefinition {
   readonly name: string;
-  /** What it holds. `yuan` is a decimal number, `wallClock` is `yyyy-MM-dd HH:mm:ss` in UTC+8, `moment` epoch milliseconds. */
+  /** The kind of its value. `yuan` is a decimal number, `wallClock` is `yyyy-MM-dd HH:mm:ss` in UTC+8, `timestamp` epoch milliseconds. */
   readonly type:
     | "id"
     | "integer"
@@ -14,42 +14,42 @@ export interface FieldDefinition {
     | "yuan"
     | "fen"
     | "decimal"
-    | "text"
+    | "string"
     | "flag"
-    | "moment"
+    | "timestamp"
     | "date"
     | "wallClock"
     | "object"
-    | "textMap"
+    | "stringMap"
     | "raw";
   /** Whether it is a list of these. */
   readonly list?: true;
   /** The documented maximum of items. */
-  readonly most?: number;
+  readonly maxItems?: number;
   /** The smallest number. */
   readonly min?: number;
-  /** The largest number, or the documented length of a text. */
+  /** The largest number, or the documented length of a string. */
   readonly max?: number;
   /** The object or the table of values: a name in `definitions` or `values`. */
   readonly of?: string;
   /** Whether it must be there: always, or in a reply that says success. */
   readonly needed?: "always" | "onSuccess";
-  /** What it is: in Chinese, then after ` · ` in English. Empty where the object says it. */
+  /** Its description: in Chinese, then after ` · ` in English. Empty where the object says it. */
   readonly doc: string;
 }
 
 /** A message, or an object in one. */
 export interface Definition {
   readonly doc: string;
-  /** What a request of the ride API says in its field `method`. */
+  /** The value of the field `method` in a request of the ride API. */
   readonly method?: string;
   readonly fields: readonly FieldDefinition[];
 }
 
-/** What a row of the ticket order's table says is done. */
+/** The action in a row of the ticket order's table. */
 export type TicketVerdict = "Run" | "RunFlagged" | "Record" | "RecordFlagged" | "Truth" | "Stale" | "Refuse";
 
-/** The state machine of the ticket API's orders; texts as in {@link FieldDefinition.doc}. */
+/** The state machine of the ticket API's orders; sentences as in {@link FieldDefinition.doc}. */
 export interface TicketMachine {
   /** The states, each with its lifecycle and orderStatus (0: none). */
   readonly states: ReadonlyArray<{ readonly name: string; readonly lifecycle: number; readonly orderStatus: number }>;
@@ -79,7 +79,7 @@ export interface RideMachine {
     readonly doc: string;
   }>;
   /** The states that a query may report, once it says which kind of cancellation it was. */
-  readonly toldByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
+  readonly knownByQuery: ReadonlyArray<{ readonly from: number; readonly to: number }>;
 }
 
 const blocksIn = (text: string): [string, string][][] =>
@@ -88,7 +88,7 @@ const blocksIn = (text: string): [string, string][][] =>
     .split("\n\n")
     .map((block) => block.split("\n").map(cut));
 
-/** @returns what stands before its `|`, and after */
+/** @returns the parts before and after its `|` */
 function cut(row: string): [string, string] {
   const at = row.indexOf("|");
   return [row.slice(0, at), row.slice(at + 1)];
@@ -98,10 +98,10 @@ function cut(row: string): [string, string] {
 const FIELD = /^(\w+)([!?]?)( list(?: (\d+))?)? (\w+)(?: ([A-Z]\w*))?(?: (-?\d+)(?= ))?(?: (-?\d+))?$/;
 
 function fieldIn([head, doc]: [string, string]): FieldDefinition {
-  const [, name, needed, list, most, type, of, min, max] = FIELD.exec(head) ?? [];
+  const [, name, needed, list, maxItems, type, of, min, max] = FIELD.exec(head) ?? [];
   const field: Record<string, unknown> = { name, type, doc };
   if (list) field.list = true;
-  if (most) field.most = Number(most);
+  if (maxItems) field.maxItems = Number(maxItems);
   if (min) field.min = Number(min);
   if (max) field.max = Number(max);
   if (of) field.of = of;
@@ -174,9 +174,9 @@ export function rideMachineIn(text: string): RideMachine {
       doc,
     };
   });
-  const toldByQuery = queryRows.map(([head]) => {
+  const knownByQuery = queryRows.map(([head]) => {
     const [from, to] = head.split(" ").map(Number);
     return { from, to };
   });
-  return { states, moves, toldByQuery };
+  return { states, moves, knownByQuery };
 }

@@ -18,8 +18,8 @@ export {
 export {
   ACCEPTANCE_POINTS,
   type AcceptancePoint,
-  type OrderLife,
-  orderLives,
+  type OrderScenario,
+  orderScenarios,
   type Plan,
   type Step,
 } from "../testing/ticket-orders.js";

@@ -1,4 +1,4 @@
-// What is known of an error beside what it says: the reply that Meituan gets for it, and the language in which it is shown.
+// Facts of an error beside its message: the reply that Meituan gets for it, and the language in which it is shown.
 
 import type { Reply } from "../http/reply.js";
 import type { Language } from "./sentences.js";

@@ -1,4 +1,4 @@
-// What a module says of what it found, in both languages: it writes English, and the table of the definitions has the Chinese.
+// Details of errors and findings, in both languages: a module writes English, and the table of the definitions has the Chinese.
 
 import { details, type Text } from "../generated/texts.js";
 
@@ -21,7 +21,7 @@ const patternOf = (en: string) =>
     "s",
   );
 
-/** Chinese is looked up when it is asked for: an error may be made where the stack ends, and no expression can be compiled there. */
+/** Chinese is looked up when it is first read: an error may be made where the stack ends, and no expression can be compiled there. */
 class Both implements Text {
   declare readonly en: string;
 

@@ -1,4 +1,4 @@
-// What is thrown when input cannot be used. Its sentences come from the definitions; no secret is in them.
+// The error that is thrown when input cannot be used. Its sentences come from the definitions; no secret is in them.
 
 import type { ErrorCode, RuleId } from "../generated/messages.js";
 import { systemFailure, type Text } from "../generated/texts.js";
@@ -8,13 +8,13 @@ import { answerTo, languageFor } from "./answers.js";
 import type { Finding } from "./finding.js";
 import { isCode, type Language, sentence, textsOf } from "./sentences.js";
 
-/** What there is to say of an error beside its code. */
+/** The facts of an error beside its code. */
 export interface Details {
   path?: string;
-  /** What was found or expected. */
+  /** The value that was found or expected. */
   detail?: string | Text;
   rule?: RuleId;
-  /** What the rule demands. */
+  /** The demand of the rule. */
   demand?: Text;
   stringToSign?: string;
   issues?: readonly Finding[];
@@ -24,7 +24,7 @@ export interface Details {
   describe?: string;
   retryable?: boolean;
   traceId?: string;
-  /** Where it says that a request has failed. */
+  /** Of an error that says that a request has failed. */
   httpStatus?: number;
   cause?: unknown;
 }
@@ -61,13 +61,13 @@ export class MeituanError extends Error {
   declare readonly code: ErrorCode;
   /** The field, header or setting; empty where it is about the whole. */
   declare readonly path: string;
-  /** What was found or expected, in English. */
+  /** The value that was found or expected, in English. */
   declare readonly detail: string;
   /** The rule, where one was broken. */
   declare readonly rule?: RuleId;
-  /** What that rule demands. */
+  /** The demand of that rule. */
   declare readonly demand?: Text;
-  /** What the signature was computed over, where the signature was looked at: compare it with the other side's. */
+  /** The string that is signed, where the signature was looked at: compare it with the other side's. */
   declare readonly stringToSign?: string;
   /** All findings, warnings included, where a message was read. */
   declare readonly issues: readonly Finding[];
@@ -75,7 +75,7 @@ export class MeituanError extends Error {
   declare readonly remoteCode?: number;
   /** `REMOTE_REJECTED`: Meituan's name of the code, such as `AUTH_ERROR`, where it is documented (ride). */
   declare readonly remoteName?: string;
-  /** `REMOTE_REJECTED`: what the document says that the code means, where it does (ride). */
+  /** `REMOTE_REJECTED`: the meaning of the code in the ride spec, where it has one. */
   declare readonly meaning?: Text;
   /** `REMOTE_REJECTED`: the reason that Meituan gave. */
   declare readonly describe?: string;
@@ -90,13 +90,13 @@ export class MeituanError extends Error {
   constructor(code: ErrorCode, details?: Details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
     const given = details === undefined ? {} : readable(details);
-    // What was added to every object says nothing about this error.
+    // Properties that were added to every object say nothing about this error.
     const own = <Name extends keyof Details>(name: Name): Details[Name] => (Object.hasOwn(given, name) ? given[name] : undefined);
     const [path, rule, cause] = [own("path") ?? "", own("rule"), own("cause")] as const;
     const said = bothOf(own("detail") ?? "", "details.detail");
     const demand = own("demand") === undefined ? undefined : bothOf(own("demand"), "details.demand");
-    if (typeof path !== "string") throw wrongArgument("details.path", path, "a text", "字符串");
-    if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a text", "字符串");
+    if (typeof path !== "string") throw wrongArgument("details.path", path, "a string", "字符串");
+    if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a string", "字符串");
     super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
     this.#detail = said;
     this.code = code;
@@ -136,17 +136,17 @@ export class MeituanError extends Error {
     }
   }
 
-  /** What was found or expected, in Chinese. */
+  /** The value that was found or expected, in Chinese. */
   get detailZh(): string {
     return this.#detail.zh;
   }
 
-  /** What to look at first, in English. */
+  /** The hint where to look first, in English. */
   get hint(): string {
     return textsOf(this.code, this.rule).hint.en;
   }
 
-  /** What to look at first, in Chinese. */
+  /** The hint where to look first, in Chinese. */
   get hintZh(): string {
     return textsOf(this.code, this.rule).hint.zh;
   }
@@ -159,7 +159,7 @@ export class MeituanError extends Error {
 
   /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
   toReply(): Reply {
-    // What the call would have come to is not known.
+    // The result that the call would have had is not known.
     if (this.code === "MODULE_FAILED") return new NoReply();
     try {
       return answerTo(this)?.() ?? new EnvelopeReply(300, failureBody(300, systemFailure, undefined));
@@ -181,7 +181,7 @@ export class MeituanError extends Error {
   }
 
   /**
-   * What `console.error` of Node, Bun and Deno prints: all that is known of it, in one language.
+   * The string that `console.error` of Node, Bun and Deno prints: all facts of the error, in one language.
    * @internal
    */
   [Symbol.for("nodejs.util.inspect.custom")](
@@ -219,7 +219,7 @@ export class MeituanError extends Error {
   }
 }
 
-/** What few errors have. */
+/** Facts that few errors have. */
 const MORE = ["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId", "httpStatus"] as const;
 
 function readable(details: Details): Details {
@@ -233,12 +233,12 @@ function readable(details: Details): Details {
 function bothOf(detail: string | Text | undefined, path: string): Text {
   if (typeof detail === "string") return { en: detail, zh: detail };
   try {
-    // Not copied: Chinese may be looked up when it is asked for.
+    // Not copied: Chinese may be looked up when it is first read.
     if (typeof detail?.en === "string" && "zh" in detail) return detail;
   } catch {
     // Whatever it throws, it is none.
   }
-  throw wrongArgument(path, detail, "a text, or one in each language", "字符串，或 { en, zh }");
+  throw wrongArgument(path, detail, "a string, or one in each language", "字符串，或 { en, zh }");
 }
 
 const wrongArgument = (path: string, value: unknown, en: string, zh: string) =>

@@ -11,8 +11,8 @@ export interface Finding {
   readonly path: string;
   /** The rule, where a rule was broken or could not be checked. */
   readonly rule?: RuleId;
-  /** What was found or expected, in English; `explain` has it in both languages. */
+  /** The value that was found or expected, in English; `explain` has it in both languages. */
   readonly detail: string;
-  /** Where in the text it was found, in bytes. */
+  /** Its place in the input, in bytes. */
   readonly offset: number;
 }

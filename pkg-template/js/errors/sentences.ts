@@ -1,4 +1,4 @@
-// What errors say: from the table that is made from the definitions.
+// The sentences of errors: from the table that is made from the definitions.
 
 import type { ErrorCode } from "../generated/messages.js";
 import { errors, type Text } from "../generated/texts.js";
@@ -14,8 +14,8 @@ interface Texts {
 let texts: ReadonlyMap<string, Texts> | undefined;
 
 /**
- * What a code means, and what to look at first, which may be known better of the rule that was broken. The table is a text until
- * the first error: as an object it would take its time at every start.
+ * The meaning of a code, and what to look at first, which may be known better of the rule that was broken. The table is one string
+ * until the first error: as an object it would slow down every start.
  */
 export function textsOf(code: ErrorCode, rule?: string): Texts {
   const { meaning, hint } = tableOf().get(code) as Texts;

@@ -9,12 +9,12 @@ import { invalid, reading } from "../values/faults.js";
 import { functions as checked } from "../values/functions.js";
 import { fieldOf, ownOf } from "../values/options.js";
 import { wasSeen } from "./replays.js";
-import { type About, Reports, type Tell } from "./reports.js";
+import { type About, type ReportError, Reports } from "./reports.js";
 import { replyWith } from "./returned.js";
 import { STORE_LIMIT } from "./store-answers.js";
 
 /**
- * What is replied where a function may have acted before it threw: HTTP 503 without a reply, or the code that puts the answer off,
+ * The reply where a function may have acted before it threw: HTTP 503 without a reply, or the code that puts the answer off,
  * where the call has one.
  */
 export type UnknownOutcome = "no-reply" | "pending";
@@ -25,17 +25,17 @@ export interface Api {
   limitMs: number;
   /** Of the calls that Meituan makes. */
   names: readonly string[];
-  /** What a handler without a store may choose from; the first is the default. */
+  /** The choices of a handler without a store; the first is the default. */
   unknownOutcomes: readonly UnknownOutcome[];
   /** Which order and call it is. */
   about: (call: any) => About;
-  /** Where even the settings could not be had. */
+  /** The answer if even the settings failed. */
   unavailable: () => Response;
-  /** Where the request could not be read. */
+  /** The answer if the request could not be read. */
   unread: (receiver: any, url: string) => Response;
-  /** Where there is no function for the call. */
+  /** The answer if there is no function for the call. */
   unserved: (call: any) => Response;
-  /** Where the function threw. */
+  /** The answer if the function threw. */
   broken: (call: any, unknownOutcome: UnknownOutcome) => Response;
   /** Makes, for one endpoint, what says whether a call's warnings are reported. */
   reports: (() => (call: any) => boolean) | undefined;
@@ -43,22 +43,22 @@ export interface Api {
   observe: ((receiver: any, existing: any, options: any) => any) | undefined;
   /** Whether calls have a signature, by which a repeat is known. */
   isSigned: boolean;
-  /** Where orders are kept in the user's store. */
-  desk: (options: any) => OrderService;
+  /** The order service, over the user's store. */
+  orderService: (options: any) => OrderService;
 }
 
 /** The service that answers calls about stored orders. */
 export interface OrderService {
-  /** Those that the desk has left over, and its own. */
+  /** Functions for calls without an order, and those of the order service. */
   functions: Record<string, any>;
   serves: (type: string | undefined) => boolean;
-  /** Takes a call apart that it serves. */
+  /** Reads a call that it serves. */
   receive: (receiver: any, request: Request, arrival: Arrival) => Promise<any>;
-  /** Where `arrival.isSeen`, by what is so already. */
-  answer: (receiver: any, call: any, context: unknown[], tell: Tell, arrival: Arrival) => Promise<Response>;
-  /** What was received is not answered. */
+  /** If `arrival.isSeen`, by the stored facts. */
+  answer: (receiver: any, call: any, context: unknown[], reportError: ReportError, arrival: Arrival) => Promise<Response>;
+  /** A received call is not answered. */
   forget?: (call: any) => void;
-  settle: (receiver: any, orderId: string, context: unknown[], tell: Tell) => Promise<number | undefined>;
+  settle: (receiver: any, orderId: string, context: unknown[], reportError: ReportError) => Promise<number | undefined>;
 }
 
 /** When a call came, and what goes along with it. */
@@ -101,7 +101,7 @@ export function endpoint(make: (settings: any) => any, api: Api, given: object):
   return serve(receiverFor, api, options);
 }
 
-/** Only own functions are taken: those of a class would lose their `this`. */
+/** Only own functions are accepted: those of a class would lose their `this`. */
 function optionsFor(api: Api, given: object): Record<string, any> {
   const options = ownOf(given, "options");
   const method = api.names.find((name) => options[name] === undefined && fieldOf(given, name, name) !== undefined);
@@ -114,8 +114,9 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
   const { fallback, record, unknownOutcome, seen, ...options } = optionsFor(api, given);
   const { reports, others } = Reports.of(options);
   const observe = record === undefined ? undefined : observerOf(api);
-  const desk = others.store === undefined ? undefined : api.desk({ ...others, ...(observe && { record }), reports });
-  const functions = desk?.functions ?? others;
+  const orderService =
+    others.store === undefined ? undefined : api.orderService({ ...others, ...(observe && { record }), reports });
+  const functions = orderService?.functions ?? others;
   checked({ ...functions, fallback, record, seen });
   for (const name of Object.keys(functions)) {
     if (!api.names.includes(name)) invalid(name, "Meituan makes no such call", "美团没有这个接口");
@@ -123,7 +124,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
   if (seen !== undefined && !api.isSigned) {
     invalid("seen", "pushes have no signature: use their deduplicationKey", "推送没有签名：请使用其 deduplicationKey");
   }
-  const unknown = unknownOutcomeOf(unknownOutcome, api, desk);
+  const unknown = unknownOutcomeOf(unknownOutcome, api, orderService);
   const isReported = api.reports?.() ?? (() => true);
   if (others.deadlineMs !== undefined) duration(others.deadlineMs, "deadlineMs");
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
@@ -148,8 +149,8 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
       };
     }
     try {
-      const isOfDesk = desk?.serves(name);
-      call = await (isOfDesk ? desk?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
+      const isOfOrders = orderService?.serves(name);
+      call = await (isOfOrders ? orderService?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
     } catch (error) {
       reports.error(error, name === undefined ? {} : { call: name }, request);
       if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
@@ -159,7 +160,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
     if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
 
     let isKnown = false;
-    const tell: Tell = (error, more) => {
+    const reportError: ReportError = (error, more) => {
       isKnown = true;
       reports.error(error, { ...api.about(call), ...more }, request);
     };
@@ -167,19 +168,19 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
       try {
         arrival.isSeen = await wasSeen(seen, call, body, context, arrival.until);
         // A gateway's own retry is the same to the byte. A failure would have Meituan refund what its first try has issued.
-        if (arrival.isSeen && !desk?.serves(call.type)) throw cameBefore();
+        if (arrival.isSeen && !orderService?.serves(call.type)) throw cameBefore();
       } catch (error) {
-        desk?.forget?.(call);
-        tell(error);
+        orderService?.forget?.(call);
+        reportError(error);
         return noReply();
       }
     }
     try {
       let response: Response;
-      if (desk?.serves(call.type)) {
-        response = await desk.answer(receiver, call, context, tell, arrival);
+      if (orderService?.serves(call.type)) {
+        response = await orderService.answer(receiver, call, context, reportError, arrival);
         // Without an error nobody would hear that Meituan got no reply.
-        if (response.status === 503 && !isKnown) tell(arrival.isSeen ? cameBefore() : new MeituanError("NO_REPLY"));
+        if (response.status === 503 && !isKnown) reportError(arrival.isSeen ? cameBefore() : new MeituanError("NO_REPLY"));
       } else {
         const act = functions[call.type];
         if (act === undefined) return api.unserved(call);
@@ -190,8 +191,8 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
       if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
       return response;
     } catch (error) {
-      tell(error);
-      const isUnknown = desk?.serves(call.type) || (MeituanError.is(error) && error.code === "MODULE_FAILED");
+      reportError(error);
+      const isUnknown = orderService?.serves(call.type) || (MeituanError.is(error) && error.code === "MODULE_FAILED");
       return isUnknown ? noReply() : api.broken(call, unknown);
     }
   };
@@ -207,14 +208,14 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
     }
     if (observe === undefined) return answer(receiver, request, context, arrival);
     const report = ({ exchange }: any) => record(exchange, ...context);
-    const observing = { report, reports, waitUntil: desk && others.waitUntil };
+    const observing = { report, reports, waitUntil: orderService && others.waitUntil };
     const observed = observe(receiver, (copy: Request) => answer(receiver, copy, context, arrival), observing);
     return observed(request, ...context);
   };
-  if (desk === undefined) return handle;
+  if (orderService === undefined) return handle;
   const settingsOf = (context: unknown[]) => endsInTime(receiverFor(context), steady() + STORE_LIMIT, "config");
   const settle = async (orderId: string, ...context: unknown[]) =>
-    desk.settle(await settingsOf(context), identified(orderId), context, (error, more) =>
+    orderService.settle(await settingsOf(context), identified(orderId), context, (error, more) =>
       reports.error(error, { orderId, ...more }),
     );
   return Object.assign(handle, { settle });
@@ -229,9 +230,9 @@ const cameBefore = () =>
     detail: { en: "the call came before, and nothing is done for it again", zh: "该请求此前已收到，不再重复处理" },
   });
 
-function unknownOutcomeOf(chosen: UnknownOutcome | undefined, { unknownOutcomes }: Api, desk: OrderService | undefined) {
+function unknownOutcomeOf(chosen: UnknownOutcome | undefined, { unknownOutcomes }: Api, orderService: OrderService | undefined) {
   if (chosen === undefined) return unknownOutcomes[0];
-  if (desk !== undefined) {
+  if (orderService !== undefined) {
     const words = "a handler with a store puts the answer off, and sends the notice itself";
     invalid("unknownOutcome", words, "带 store 的 handler 会自行推后应答并发送通知");
   }

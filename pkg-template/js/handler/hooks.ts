@@ -1,19 +1,19 @@
-// What hooks receive, and what each report is about.
+// The arguments of hooks, and the subject of each report.
 
 import type { Finding } from "../errors/finding.js";
 import type { Language } from "../errors/sentences.js";
 import type { Conflict, Notice, ReportId } from "../generated/messages.js";
 
-/** What a report is about: ids alone, so it may be logged as it is. What is not known is absent. */
+/** The subject of a report: ids alone, so it may be logged as it is. Ids that are not known are absent. */
 export interface ReportAbout {
   readonly orderId?: string;
   /** The name of the call, push or notice. */
   readonly call?: string;
-  /** The attempt key of a function, the id of a notice, or the deduplication key of a push. */
+  /** The idempotency key of a function, the id of a notice, or the deduplication key of a push. */
   readonly key?: string;
 }
 
-/** What an error is about. */
+/** The subject of an error. */
 export interface ErrorAbout extends ReportAbout {
   /**
    * The request that was being answered, if any; its body was read. It carries the signature, so it is not enumerable: it is
@@ -22,13 +22,13 @@ export interface ErrorAbout extends ReportAbout {
   readonly request?: Request;
 }
 
-/** What a warning is about. */
+/** The subject of a warning. */
 export interface WarningAbout extends ReportAbout {
-  /** Where a message was found to deviate; absent for what an order reports. */
+  /** The place of a message's deviation; absent for what an order reports. */
   readonly part?: "request" | "reply";
 }
 
-/** What an order reports, though it contradicts nothing: `explain(it)` has the sentence. */
+/** A report of an order that contradicts nothing: `explain(it)` has the sentence. */
 export interface OrderReport {
   readonly report: ReportId;
   readonly code?: undefined;
@@ -36,10 +36,10 @@ export interface OrderReport {
   readonly path?: undefined;
 }
 
-/** What was accepted or sent although it deviates, or what an order reports. */
+/** Deviations that were accepted or sent, or a report of an order. */
 export type Warning = (Finding & { readonly report?: undefined }) | OrderReport;
 
-/** What is reported to somebody about orders in a store. Without a hook, the console gets one line, with ids and no content. */
+/** Reports about orders in a store. Without a hook, the console gets one line, with ids and no content. */
 export interface OrderHooks {
   /**
    * Receives facts that contradict each other, as soon as they are recorded: somebody has to look, and ends each by

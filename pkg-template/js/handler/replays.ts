@@ -7,7 +7,7 @@ import { duration, integer } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { optionsOf } from "../values/options.js";
 
-/** What a repeat of a call is known by. */
+/** The key by which a repeat of a call is known. */
 export interface SeenCall {
   /** As received. While its Date is accepted it is as good as a password: keep it as one, or a hash of it. */
   readonly signature: string;
@@ -19,7 +19,7 @@ export interface SeenCall {
 }
 
 /**
- * Asks the user's hook. What it does not say clearly is no answer: nothing may be done then.
+ * Asks the user's hook. An unclear answer is none: nothing may be done then.
  * @param body as it came
  * @param until by the steady clock
  */
@@ -43,20 +43,20 @@ async function digestOf(body: string | Uint8Array) {
 
 /** A Date is accepted 600 s before and after now, so that a call can come again for twice as long. */
 const KEPT = 1_200_000;
-const MOST = 100_000;
+const MAX_KNOWN = 100_000;
 
 /**
  * A hook for `seen` that remembers the calls of this process. `keptMs` is how long, by default 20 minutes: a Date is accepted 600 s
- * before and after now. `most` is how many, by default 100,000; of more the oldest are forgotten. Several processes, and platforms
+ * before and after now. `max` is how many, by default 100,000; of more the oldest are forgotten. Several processes, and platforms
  * that keep none, need a database instead.
  *
  * @example
  * export default { fetch: handler({ config, seen: seenInMemory(), orderCreate, orderPay }) };
  */
-export function seenInMemory(options?: { keptMs?: number | undefined; most?: number | undefined }): (call: SeenCall) => boolean {
-  const { keptMs = KEPT, most = MOST } = optionsOf(options, "options", ["keptMs", "most"], "");
+export function seenInMemory(options?: { keptMs?: number | undefined; max?: number | undefined }): (call: SeenCall) => boolean {
+  const { keptMs = KEPT, max = MAX_KNOWN } = optionsOf(options, "options", ["keptMs", "max"], "");
   duration(keptMs, "keptMs");
-  integer(most, "most", 1, 2 ** 24);
+  integer(max, "max", 1, 2 ** 24);
   /** When each came, by the steady clock, the oldest first. */
   const known = new Map<string, number>();
   return ({ signature, date, call, bodyDigest }: SeenCall) => {
@@ -68,7 +68,7 @@ export function seenInMemory(options?: { keptMs?: number | undefined; most?: num
     const key = `${call}\n${date}\n${signature}\n${bodyDigest}`;
     if (known.has(key)) return true;
     known.set(key, now);
-    if (known.size > most) known.delete(known.keys().next().value as string);
+    if (known.size > max) known.delete(known.keys().next().value as string);
     return false;
   };
 }

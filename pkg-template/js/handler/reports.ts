@@ -1,4 +1,4 @@
-// What is reported: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
+// Reports: how each hook is called, and what the console gets where there is no hook. The console gets one line, with
 // ids and no content: what was thrown, found or recorded may hold codes of tickets and data of visitors.
 
 import { showIn } from "../errors/answers.js";
@@ -13,16 +13,16 @@ import { isError } from "../values/kinds.js";
 import { ownOf } from "../values/options.js";
 import type { ReportAbout } from "./hooks.js";
 
-/** What a report is about, as far as it is known. */
+/** The subject of a report, as far as it is known. */
 export interface About extends ReportAbout {
   readonly part?: "request" | "reply";
 }
 
-/** What of an order something is about. */
+/** The part of an order that a report is about. */
 export type Where = Pick<About, "call" | "key">;
 
 /** Hears of what fails. */
-export type Tell = (error: unknown, where?: Where) => void;
+export type ReportError = (error: unknown, where?: Where) => void;
 
 interface Hooks {
   onError?: Hook;
@@ -76,7 +76,7 @@ export class Reports {
   }
 
   /**
-   * What was thrown, or why Meituan got no reply.
+   * An error that was thrown, or why Meituan got no reply.
    * @param request for the hook; it holds the signature, so it is not shown where `about` is printed
    */
   error(error: unknown, about: About, request?: Request): void {
@@ -85,7 +85,7 @@ export class Reports {
     this.report("onError", error, known, () => this.print("error", about, this.#wordsOf(error)));
   }
 
-  /** What was accepted or sent although it deviates. */
+  /** Deviations that were accepted or sent. */
   warnings(findings: readonly Finding[], about: About): void {
     this.report("onWarning", findings, about, () => {
       for (const { code, rule, path } of findings) {
@@ -96,7 +96,7 @@ export class Reports {
   }
 
   /**
-   * What a hook does must not change a reply, nor keep it waiting: what it throws is only printed.
+   * A hook must not change a reply, nor keep it waiting: its error is only printed.
    * @param print where there is no such hook
    */
   report(name: "onError" | "onWarning" | "onConflict" | "onNoticeGivenUp", what: unknown, about: About, print: () => void): void {
@@ -146,7 +146,7 @@ export function isNew(id: string): boolean {
   return true;
 }
 
-/** What is thrown can be anything, and reading it may throw again: that must not change a reply. */
+/** A thrown value can be anything, and reading it may throw again: that must not change a reply. */
 function quietly(print: () => void): void {
   try {
     print();
@@ -167,7 +167,7 @@ const withoutKeys = (path: string) =>
 
 const nameOf = (error: unknown) => (isError(error) ? error.name : typeof error);
 
-/** Where it was thrown: the first line of the stack, without what the error says. */
+/** The place where it was thrown: the first line of the stack, without what the error says. */
 function placeOf(error: unknown): string {
   if (!isError(error) || typeof error.stack !== "string") return "";
   const { message, stack } = error;

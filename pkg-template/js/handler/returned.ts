@@ -1,4 +1,4 @@
-// What a user's function returned, where that is no reply.
+// Results of a user's function that are no reply.
 
 import { MeituanError } from "../errors/error.js";
 import { insteadOf, isError, kindOf } from "../values/kinds.js";
@@ -6,7 +6,7 @@ import { insteadOf, isError, kindOf } from "../values/kinds.js";
 /** The method by which a handler has a call or a push replied to with what a function has returned. It has no name, because users reply by others. */
 export const replyWith = Symbol("replyWith");
 
-/** The function has made a reply, and returned something else: most likely it has forgotten to return it. What it means is not guessed. */
+/** The function has made a reply, and returned something else: most likely it has forgotten to return it. Its meaning is not guessed. */
 export function notReturned(returned: unknown) {
   const { en, zh } = kindOf(returned);
   const detail = {
@@ -16,7 +16,7 @@ export function notReturned(returned: unknown) {
   return new MeituanError("WRONG_TYPE", { path: "body", detail });
 }
 
-/** Where nothing has to be returned, and most of what is says nothing: what says that something has failed. */
+/** A result that reports a failure, of functions that need not return anything. */
 export function refuseFailure(returned: unknown) {
   if (returned !== false && !isError(returned)) return;
   const detail = insteadOf(returned, "a reply, or nothing (throw what fails)", "应答或无返回值（失败请抛出异常）");

@@ -1,10 +1,10 @@
-// What is due in a store, order by order. Others may do the same at the same time: what is done about an order is
-// claimed in its snapshot.
+// Settles what is due in a store, order by order. Others may do the same at the same time: work for an order is claimed in its
+// snapshot.
 
 import type { Language } from "../errors/sentences.js";
 import type { OrderStore } from "../orders/store.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
-import { duration, integer, moment } from "../values/arguments.js";
+import { duration, integer, timestamp } from "../values/arguments.js";
 import { ofSetting, reading, unexpected } from "../values/faults.js";
 import { func, hasFunction } from "../values/functions.js";
 import { ownOf } from "../values/options.js";
@@ -39,7 +39,7 @@ export interface Settler<Context extends unknown[] = unknown[]> {
    */
   (...context: Context): Promise<{ readonly settled: number; readonly failed: number }>;
   /**
-   * The same every `intervalMs` (1000 by default), for a process that stays; an order that takes long keeps no other waiting, and no
+   * The same every `intervalMs` (1000 by default), for a process that stays; a slow order keeps no other waiting, and no
    * look at the store begins before the last one has ended. Returns a function that ends it, and resolves when the orders under way
    * are settled; for a look at the store it does not wait.
    */
@@ -95,14 +95,14 @@ export function settler<Context extends unknown[]>(
   const atOnce = integer(limit, "limit", 1, 100_000);
   duration(leaseMs, "leaseMs");
   duration(deadlineMs, "deadlineMs");
-  func(now, "now", "a function that tells the time", "返回时间的函数");
+  func(now, "now", "a function that returns the time", "返回时间的函数");
   const reports = new Reports(hooks);
   /** Those that are being settled in this process. */
   const underWay = new Set<string>();
 
   const name = canClaim ? "claimDue" : "due";
   const dueNow = async () => {
-    const at = ofSetting("now", () => moment(now()));
+    const at = ofSetting("now", () => timestamp(now()));
     const asked = canClaim ? keeper.claimDue(at, atOnce, leaseMs) : keeper.due(at);
     const found = await endsInTime(asked, steady() + deadlineMs, `store.${name}`);
     return reading(`store.${name}`, () => [...listOf(found, name)]);
@@ -152,7 +152,7 @@ export function settler<Context extends unknown[]>(
   const every = (intervalMs = INTERVAL, ...context: Context): (() => Promise<void>) => {
     duration(intervalMs, "intervalMs");
     let end: (ended: readonly string[]) => void = () => {};
-    /** What is found when it has ended: nothing, and a look that goes on is not waited for. */
+    /** The result when it has ended: nothing, and a look that goes on is not waited for. */
     const ended: Promise<readonly string[]> = new Promise((resolve) => {
       end = resolve;
     });

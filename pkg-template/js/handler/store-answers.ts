@@ -1,4 +1,4 @@
-// What a user's store may say. Anything else is reported, and taken for nothing: neither for "not there" nor for "saved".
+// The answers that a user's store may give. Any other is reported, and counts as none: neither as "not there" nor as "saved".
 
 import { endsInTime, steady } from "../runtime/time-limits.js";
 import { invalid, unexpected } from "../values/faults.js";
@@ -8,20 +8,19 @@ import { isRecord } from "../values/kinds.js";
 export const STORE_LIMIT = 30_000;
 
 /**
- * What the store says to whoever asks outside of a job.
- * @param name of what was asked
+ * The store's answer to a request outside of a job. @param name of the method
  */
 export const heard = <T>(answer: T | Promise<T>, name: string): Promise<T> =>
   endsInTime(answer, steady() + STORE_LIMIT, `store.${name}`);
 
-/** What `load` has found. Columns of the user's own are left out. */
+/** The result of `load`. Columns of the user's own are left out. */
 export function foundOf(answer: any): { snapshot: any; revision: any } | null {
   if (answer === undefined || answer === null) return null;
   const { snapshot, revision = null } = answer;
   if (isRecord(snapshot) && revision !== null) return { snapshot, revision };
   return invalid(
     "store.load",
-    "expected null, or { snapshot, revision }, the snapshot as it was saved and not as a text",
+    "expected null, or { snapshot, revision }, the snapshot as it was saved and not as a string",
     "应为 null 或 { snapshot, revision }，其中 snapshot 为保存时的对象，而不是字符串",
   );
 }
@@ -34,4 +33,4 @@ export const savedOf = (answer: unknown): boolean =>
 export const listOf = (answer: unknown, name: string): readonly string[] =>
   Array.isArray(answer) && answer.every((orderId) => typeof orderId === "string")
     ? answer
-    : unexpected(`store.${name}`, answer, "a list of order numbers, as texts", "订单号（字符串）的数组");
+    : unexpected(`store.${name}`, answer, "a list of order numbers, as strings", "订单号（字符串）的数组");

@@ -1,14 +1,14 @@
-// Bodies as frameworks have them, made into plain texts and bytes.
+// Bodies as frameworks have them, made into strings and bytes.
 
 import { MeituanError } from "../errors/error.js";
 import { endsInTime, LATE, Limit, steady } from "../runtime/time-limits.js";
 import { reading, unexpected, unreadable } from "../values/faults.js";
 import { bytesOf, kindOf } from "../values/kinds.js";
 
-/** The body exactly as received. Never a parsed object: what it is written as again is another text. */
+/** The body exactly as received. Never a parsed object: written again, it is another string. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
 
-/** A body as it came. Anything that a framework has parsed is refused: what it is written as again is another text. */
+/** A body as it came. Anything that a framework has parsed is refused: written again, it is another string. */
 export function rawBody(body: unknown): string | Uint8Array {
   if (typeof body === "string") return body;
   const bytes = bytesOf(body);
@@ -18,8 +18,8 @@ export function rawBody(body: unknown): string | Uint8Array {
   throw new MeituanError("BODY_NOT_RAW", {
     path: "body",
     detail: {
-      en: `expected the text or bytes as received, found ${en}${isParsed ? ": a body parser has read it" : ""}`,
-      zh: `应为收到的原始文本或字节，实为${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
+      en: `expected the string or bytes as received, found ${en}${isParsed ? ": a body parser has read it" : ""}`,
+      zh: `应为收到的原始字符串或字节，实为${zh}${isParsed ? "：已被 body 解析中间件读取" : ""}`,
     },
   });
 }
@@ -42,9 +42,9 @@ export function emptied(error: MeituanError): MeituanError {
 }
 
 /** No more of a body than shows that it is too large. */
-export function cut(body: string | Uint8Array, most: number) {
-  if (body.length <= most) return body;
-  return typeof body === "string" ? body.slice(0, most + 1) : body.subarray(0, most + 1);
+export function cut(body: string | Uint8Array, max: number) {
+  if (body.length <= max) return body;
+  return typeof body === "string" ? body.slice(0, max + 1) : body.subarray(0, max + 1);
 }
 
 /** Whether a body has yet to be read: who it is from can be judged before. */
@@ -76,12 +76,12 @@ function isStream(body: any) {
 const MAX_EMPTY = 1000;
 
 /**
- * Reads a body, and stops as soon as it is larger than `most`: what is returned is then more than `most` bytes.
+ * Reads a body, and stops as soon as it is larger than `max`: what is returned is then more than `max` bytes.
  * @param until by the steady clock: who sends half of a body, and no more, is not waited for
  */
 export async function readBody(
   message: Request | Response,
-  most: number,
+  max: number,
   until: number = Number.POSITIVE_INFINITY,
 ): Promise<string | Uint8Array> {
   const { bodyUsed, body } = requestOf(message);
@@ -96,14 +96,14 @@ export async function readBody(
   };
   // Not every runtime shows a body as a stream.
   if (body === undefined) return whole();
-  // What is like a request, but has its body at hand; or a stream of another kind, as older clients on Node have it.
+  // An object like a request that has its body at hand; or a stream of another kind, as older clients on Node have it.
   if (!isStream(body)) {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : whole();
   }
   const reader = body.getReader();
   try {
-    const { bytes, isEnd } = await readStream(reader, most, until);
+    const { bytes, isEnd } = await readStream(reader, max, until);
     if (!isEnd) stop(reader);
     return bytes;
   } catch (error) {
@@ -112,7 +112,7 @@ export async function readBody(
   }
 }
 
-/** Whether the sender takes notice is its own affair. */
+/** Whether the sender reacts is its own affair. */
 function stop(reader: any) {
   try {
     Promise.resolve(reader.cancel()).catch(() => {});
@@ -121,7 +121,7 @@ function stop(reader: any) {
   }
 }
 
-async function readStream(reader: any, most: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
+async function readStream(reader: any, max: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
   let bytes: Uint8Array = new Uint8Array(0);
   let length = 0;
   let empty = 0;
@@ -132,7 +132,7 @@ async function readStream(reader: any, most: number, until: number): Promise<{ b
       const read = until === Number.POSITIVE_INFINITY ? await reading : await limit.inTime(reading, until);
       const { done = false, value = undefined } = read === LATE ? {} : (read ?? {});
       if (done) return { bytes: bytes.subarray(0, length), isEnd: true };
-      // What comes without a pause lets no timer run.
+      // A stream without a pause lets no timer run.
       if (read === LATE || empty > MAX_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });
       const piece = bytesOf(value);
       if (piece === undefined) {
@@ -148,7 +148,7 @@ async function readStream(reader: any, most: number, until: number): Promise<{ b
         bytes.set(piece, length);
       }
       length += piece.length;
-      if (length > most) return { bytes: bytes.subarray(0, length), isEnd: false };
+      if (length > max) return { bytes: bytes.subarray(0, length), isEnd: false };
     }
   } finally {
     limit.end();

@@ -22,12 +22,12 @@ export function lookedAtHeaders(headers: any): string[] {
   if (typeof headers !== "object" || headers === null) {
     return unexpected("headers", headers, "Headers, a record or pairs", "Headers、对象或键值对", "MALFORMED_HEADER");
   }
-  // By their tag: to name the class would make Node load all of its fetch, which takes longer than the rest of a cold start.
+  // By their tag: to name the class would make Node load all of its fetch, which is slower than the rest of a cold start.
   if (headers[Symbol.toStringTag] === "Headers") return LOOKED_AT.map((name) => headers.get(name) ?? "");
   const found: (string | undefined)[] = [undefined, undefined, undefined, undefined];
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
-      // Node's rawHeaders is one flat list; its texts must not be taken for pairs of letters.
+      // Node's rawHeaders is one flat list; its strings must not be read as pairs of letters.
       if (!Array.isArray(pair) || typeof pair[0] !== "string")
         return unexpected("headers", pair, "pairs of name and value", "名称与值的键值对", "MALFORMED_HEADER");
       note(found, pair[0], pair[1]);
@@ -73,7 +73,7 @@ function textOf(name: string, value: unknown) {
   const path = `headers.${name}`;
   const texts = Array.isArray(value) ? value : [value];
   for (const text of texts) {
-    if (typeof text !== "string" && typeof text !== "number") unexpected(path, text, "a text", "字符串", "MALFORMED_HEADER");
+    if (typeof text !== "string" && typeof text !== "number") unexpected(path, text, "a string", "字符串", "MALFORMED_HEADER");
   }
   return reading(path, () => texts.join(", "));
 }

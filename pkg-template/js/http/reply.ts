@@ -1,4 +1,4 @@
-// What Meituan is answered with, as plain values and as a Fetch response.
+// The answer to Meituan, as plain values and as a Fetch response.
 
 import type { Finding } from "../errors/finding.js";
 
@@ -12,7 +12,7 @@ export interface Reply {
   readonly code: number;
   readonly headers: Record<string, string>;
   readonly body: string;
-  /** What was found in it that does not refuse it. */
+  /** Findings in it that do not refuse it. */
   readonly warnings: readonly Finding[];
   toResponse(): TicketResponse;
 }
@@ -21,7 +21,7 @@ export interface Reply {
 export interface TicketResponse extends Response {
   /** The envelope's code. */
   readonly code: number;
-  /** What was found in it that does not refuse it. */
+  /** Findings in it that do not refuse it. */
   readonly warnings: readonly Finding[];
 }
 

@@ -37,7 +37,7 @@ export function unpacked<T>(source: Packed | T): Uint8Array<ArrayBuffer> | T {
 const isPacked = (source: unknown): source is Packed => typeof source === "object" && source !== null && "packed" in source;
 
 /**
- * `atob` alone would do, but its text has to be copied byte by byte, which makes it the slowest part of a cold start on
+ * `atob` alone would do, but its string has to be copied byte by byte, which makes it the slowest part of a cold start on
  * runtimes that offer better.
  */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

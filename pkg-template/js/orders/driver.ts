@@ -1,11 +1,11 @@
 // The driver of the order service (src/ticket/service): it loads and saves, runs functions, sends and waits, as the steps say.
-// What is decided is decided there.
+// All decisions are made there.
 
 import { type Advanced, type Begun, endJob } from "../boundary/jobs.js";
 import { advanceEnded, advanceJob, beginEnded, INPUT } from "../boundary/ticket-orders.js";
 import { MeituanError } from "../errors/error.js";
 import { Outcome } from "../generated/ticket-codes.js";
-import type { Tell, Where } from "../handler/reports.js";
+import type { ReportError, Where } from "../handler/reports.js";
 import { foundOf, savedOf } from "../handler/store-answers.js";
 import { LATE, Limit, steady } from "../runtime/time-limits.js";
 import type { OrderStore, TicketOrder } from "./store.js";
@@ -18,7 +18,7 @@ export interface End {
   describe?: string;
 }
 
-/** Who does what the steps ask for. */
+/** The functions that do what steps ask for. */
 export interface Doer {
   orderId: string;
   store: OrderStore;
@@ -26,7 +26,7 @@ export interface Doer {
   /** Hears of each order that is saved, or may be. */
   saved: (save: any, where: Where | undefined) => void;
   /** Hears of what fails. Without it, the first failure ends the job. */
-  tell?: Tell;
+  reportError?: ReportError;
   /** Never rejects. */
   run?: (task: any, order: TicketOrder) => Promise<End>;
   /** Whose replies the functions make: its number in the module. */
@@ -49,7 +49,7 @@ class Driving {
   #limit = new Limit();
   #stored: { snapshot: TicketOrder; revision: any } | null | undefined;
   #written: { reply?: string; warnings: readonly any[] } = { warnings: [] };
-  /** What the job is about, beside the order. */
+  /** The subject of the job, beside the order. */
   #where: Where | undefined;
   /** How the function ended, where the store has not taken that. */
   #unrecorded: End | undefined;
@@ -70,7 +70,7 @@ class Driving {
     try {
       for (;;) {
         if (this.#step.save && this.#doer.isReadOnly) {
-          // Before it is known what is stored, that somebody else was first has it looked up.
+          // Before it is known what is stored, a conflict means a look-up.
           if (this.#stored !== undefined) return { step: {}, order: undefined, warnings: [] };
           this.#go(INPUT.CONFLICT);
           continue;
@@ -115,7 +115,7 @@ class Driving {
         if (await this.#load()) this.#go(INPUT.LOADED, this.#stored?.snapshot);
         return undefined;
       case "pause": {
-        const milliseconds = step.least + Math.random() * (step.most - step.least);
+        const milliseconds = step.min + Math.random() * (step.max - step.min);
         await new Promise((resolve) => setTimeout(resolve, milliseconds));
         this.#go(INPUT.RESUMED);
         return undefined;
@@ -152,14 +152,14 @@ class Driving {
     }
   }
 
-  /** That a function has ended. What breaks a rule is reported, and runs again later. */
+  /** Reports that a function has ended. A result that breaks a rule is reported, and the function runs again later. */
   #ended(end: End, stored: { snapshot: TicketOrder } | null | undefined) {
     const at = [this.#job, this.#doer.supplier] as const;
     const times = this.#times();
     try {
       return advanceEnded(...at, { key: this.#where?.key, ...end }, stored, ...times);
     } catch (error) {
-      this.#doer.tell?.(error, this.#where);
+      this.#doer.reportError?.(error, this.#where);
       return advanceEnded(...at, { key: this.#where?.key, outcome: Outcome.UNUSABLE }, stored, ...times);
     }
   }
@@ -172,7 +172,7 @@ class Driving {
     return true;
   }
 
-  /** What the store says; nothing where it fails, and the job goes on from that. */
+  /** The store's answer; nothing where it fails, and the job goes on from that. */
   async #askStore<T>(
     name: "load" | "save",
     ask: () => unknown,
@@ -190,17 +190,17 @@ class Driving {
   }
 
   #failed(error: unknown, input: number) {
-    const { tell } = this.#doer;
-    if (tell === undefined) {
+    const { reportError } = this.#doer;
+    if (reportError === undefined) {
       // The job ends, and what it may have saved is heard of.
       this.#step = advanceJob(this.#job, input, undefined, this.#doer.clock(), Date.now()).step;
       this.#hear();
       throw error;
     }
-    tell(error, this.#where);
+    reportError(error, this.#where);
     const end = this.#unrecorded;
     if (end) this.#take(this.#ended(end, undefined));
-    // What fails here ends the job.
+    // A failure here ends the job.
     this.#take(advanceJob(this.#job, input, undefined, ...this.#times()));
   }
 
@@ -218,7 +218,7 @@ class Driving {
     try {
       this.#take(advance());
     } catch (error) {
-      // What is stored cannot be read, or what is reported breaks a rule.
+      // The stored order cannot be read, or a report breaks a rule.
       this.#failed(error, INPUT.STORE_FAILED);
     }
   }
@@ -228,7 +228,7 @@ class Driving {
     this.#written = written;
   }
 
-  /** What the store has not taken is recorded without hurry; the module may forget the job then. */
+  /** A record that the store has not saved is saved without hurry; the module may forget the job then. */
   #goOnAfterwards() {
     const end = this.#unrecorded;
     if (end) {
@@ -240,7 +240,7 @@ class Driving {
   }
 
   async #record(end: End) {
-    const { tell, ...doer } = this.#doer;
+    const { reportError, ...doer } = this.#doer;
     const where = this.#where;
     const begin = (how: any) => beginEnded(this.#job, doer.supplier, { key: where?.key, ...how }, doer.clock(), steady());
     try {
@@ -248,12 +248,12 @@ class Driving {
       try {
         begun = begin(end);
       } catch (error) {
-        tell?.(error, where);
+        reportError?.(error, where);
         begun = begin({ outcome: Outcome.UNUSABLE });
       }
       await drive(begun, { ...doer, saved: (save) => doer.saved(save, where) });
     } catch (error) {
-      tell?.(error, where);
+      reportError?.(error, where);
     }
   }
 }

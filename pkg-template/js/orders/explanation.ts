@@ -1,4 +1,4 @@
-// What is known of an order, what is due, and what somebody has to look into: as facts, and in words.
+// An order's explanation: known facts, due work, and problems for people, as data and in words.
 
 import { orderSentence } from "../definitions/order-sentences.js";
 import type { Language } from "../errors/sentences.js";
@@ -38,13 +38,19 @@ export function explainOrder(
   const { counts, due, brokenOff = [] } = ownOf(transition ?? {}, "transition");
   const isAhead = (time: number | undefined) => (time !== undefined && time > now ? { notBefore: time } : {});
   const functions = order.attempts.map(({ call, key, startedAt, unusable, nextAt }) => ({
-    ...{ call, key, isBrokenOff: brokenOff.includes(key) },
+    call,
+    key,
+    isBrokenOff: brokenOff.includes(key),
     ...(startedAt > 0 && { startedAt }),
     ...(unusable && { unusable }),
     ...isAhead(nextAt),
   }));
   const notices = order.notices.map(({ id, name, since, tries = 0, nextAt, claimedUntil }) => ({
-    ...{ id, name, since, tries, isBeingSent: claimedUntil !== undefined && claimedUntil > now },
+    id,
+    name,
+    since,
+    tries,
+    isBeingSent: claimedUntil !== undefined && claimedUntil > now,
     ...isAhead(nextAt),
   }));
   const givenUp = (order.givenUp ?? []).map(({ id, name, since, tries = 0 }) => ({ id, name, since, tries }));
@@ -52,7 +58,10 @@ export function explainOrder(
     .filter(({ state }) => state === RefundState.PENDING)
     .map(({ refundId, quantity, requestedAt }) => ({ refundId, quantity, requestedAt }));
   const conflicts = openConflicts(order).map(({ id, breach, since }) => ({
-    ...{ id, breach, since, meaning: orderSentence("conflicts", breach) },
+    id,
+    breach,
+    since,
+    meaning: orderSentence("conflicts", breach),
   }));
   const known = { orderId, isKnown: true, partnerOrderId, orderStatus, lifecycle, counts, due };
   const facts = { ...known, functions, notices, givenUp, refunds, conflicts };
@@ -90,7 +99,9 @@ function inWords(
     ),
     ...lists.notices.map(({ id, since, tries, isBeingSent, notBefore }: any) =>
       words("notice", {
-        ...{ id, since: timeOf(since), tries },
+        id,
+        since: timeOf(since),
+        tries,
         sending: isBeingSent ? words("sending") : "",
         pause: pause("not-sent", notBefore),
       }),

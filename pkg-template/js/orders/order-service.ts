@@ -7,9 +7,9 @@ import type { Delivery as DeliveryCode, Notice } from "../generated/messages.js"
 import { Delivery } from "../generated/ticket-codes.js";
 import { calls } from "../generated/ticket-messages.js";
 import type { OrderService } from "../handler/endpoint.js";
-import type { Given } from "../handler/given.js";
 import type { OrderHooks } from "../handler/hooks.js";
-import type { Tell } from "../handler/reports.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
+import type { ReportError } from "../handler/reports.js";
 import { STORE_LIMIT } from "../handler/store-answers.js";
 import { asResponse, EnvelopeReply, noReply } from "../http/reply.js";
 import { keepAlive, platformWaitUntil } from "../runtime/keep-alive.js";
@@ -29,11 +29,11 @@ import type { OrderStore, TicketOrder } from "./store.js";
 import { functionEnd, taskOf } from "./task.js";
 import type { TicketOrderSettings } from "./transition.js";
 
-/** What a handler that keeps orders needs beside its functions. */
+/** Options of a handler that keeps orders, beside its functions. */
 export interface OrderHandlerOptions<Context extends unknown[] = unknown[]>
   extends Pick<OrderHooks, "onConflict" | "onNoticeGivenUp"> {
-  /** Where orders are kept, or a function of the platform's context. */
-  store: OrderStore | ((...context: Context) => Given<OrderStore>);
+  /** The store of orders, or a function of the platform's context. */
+  store: OrderStore | ((...context: Context) => MaybePromise<OrderStore>);
   /** Settings of the order rules. */
   orders?: TicketOrderSettings | undefined;
   /**
@@ -84,7 +84,7 @@ export function orderService(options: any): OrderService {
   }
   if (deadlineMs !== undefined) duration(deadlineMs, "deadlineMs");
   checked({ waitUntil, send });
-  // What is wrong is said at once, and not at the first call.
+  // Errors are thrown at once, and not at the first call.
   if (typeof store !== "function") storeOf(store);
   let number = checkedService(settings, deadlineMs);
   const numbersOf = (receiver: TicketReceiver) => {
@@ -93,7 +93,7 @@ export function orderService(options: any): OrderService {
   };
   let knowsOfSend = send !== undefined;
   /** Says once that nobody sends what is owed to Meituan. */
-  const noteUnsent = (order: TicketOrder | undefined, tell: Tell, now: number) => {
+  const noteUnsent = (order: TicketOrder | undefined, reportError: ReportError, now: number) => {
     const unsent = knowsOfSend ? undefined : unsentNotice(order, now);
     if (unsent === undefined) return;
     knowsOfSend = true;
@@ -101,7 +101,7 @@ export function orderService(options: any): OrderService {
       en: "notices are due, and nobody sends them: give the handler this function, or send what pendingNotices lists",
       zh: "有通知到期却无人发送：请为 handler 提供该函数，或自行发送 pendingNotices 列出的通知",
     };
-    tell(new MeituanError("INVALID_CONFIG", { path: "send", detail }), { call: unsent.name, key: unsent.id });
+    reportError(new MeituanError("INVALID_CONFIG", { path: "send", detail }), { call: unsent.name, key: unsent.id });
   };
   /** The first step of what was received. */
   const begun = new WeakMap<object, Begun>();
@@ -114,7 +114,7 @@ export function orderService(options: any): OrderService {
     receiver: TicketReceiver,
     orderId: string,
     context: unknown[],
-    tell: Tell,
+    reportError: ReportError,
     until: number,
     call?: any,
   ): Promise<Doer> => {
@@ -125,14 +125,14 @@ export function orderService(options: any): OrderService {
       store: storeOf(found),
       clock: configuration.clock,
       saved: (save, where) => reportSaved(reports, save, { orderId, ...(call && { call: call.type }), ...where }),
-      tell,
+      reportError,
       supplier: numbersOf(receiver).supplier,
       run: ({ call: name, key, request, counts }, order) => {
         const task = taskOf(configuration, name, request ?? call.body, { attemptKey: key, order, counts });
-        return functionEnd(functions[name], task, context, (error) => tell(error, { call: name, key }));
+        return functionEnd(functions[name], task, context, (error) => reportError(error, { call: name, key }));
       },
-      send: (notice, until) => deliver(receiver, doer, notice, until, context, tell),
-      keep: (working) => void keepAlive(waitUntil, working, context, tell),
+      send: (notice, until) => deliver(receiver, doer, notice, until, context, reportError),
+      keep: (working) => void keepAlive(waitUntil, working, context, reportError),
     };
     return doer;
   };
@@ -148,14 +148,14 @@ export function orderService(options: any): OrderService {
     { id, name, body, tries = 0 }: Notice,
     until: number,
     context: unknown[],
-    tell: Tell,
+    reportError: ReportError,
   ) => {
     const where = { call: name, key: id };
     const limit = new AbortController();
-    /** What goes on with the recording. */
+    /** The recording, which goes on. */
     let recording: Promise<unknown> | undefined;
     const note = (noting: Promise<unknown>) => {
-      recording = endsInTime(noting, until, "record").catch((error) => tell(error, where));
+      recording = endsInTime(noting, until, "record").catch((error) => reportError(error, where));
     };
     let delivery: DeliveryCode = Delivery.LATER;
     try {
@@ -168,11 +168,11 @@ export function orderService(options: any): OrderService {
       if (outcome === "accepted") delivery = Delivery.ACCEPTED;
       else {
         if (code === PROCESSING && name === "payNotice") delivery = Delivery.PROCESSING;
-        tell(new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true }), where);
+        reportError(new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true }), where);
       }
     } catch (error) {
       limit.abort();
-      tell(error, where);
+      reportError(error, where);
     }
     try {
       const ended = beginJob(
@@ -182,10 +182,10 @@ export function orderService(options: any): OrderService {
         false,
         doer.clock(),
       );
-      await drive(ended, { ...doer, tell: undefined, saved: (save) => doer.saved(save, where) });
+      await drive(ended, { ...doer, reportError: undefined, saved: (save) => doer.saved(save, where) });
     } catch (error) {
       // Its claim runs out.
-      tell(error, where);
+      reportError(error, where);
     }
     // Whatever becomes of the recording, Meituan has answered.
     await recording;
@@ -225,35 +225,35 @@ export function orderService(options: any): OrderService {
       if (first !== undefined) endJob(first.job);
     },
 
-    async answer(receiver, call, context, tell, { isSeen = false }) {
+    async answer(receiver, call, context, reportError, { isSeen = false }) {
       const first = begun.get(call) as Begun;
       let doer: Doer;
       try {
-        doer = await doerFor(receiver, call.body.orderId, context, tell, first.step.until, call);
+        doer = await doerFor(receiver, call.body.orderId, context, reportError, first.step.until, call);
       } catch (error) {
         endJob(first.job);
         throw error;
       }
       const { step, reply = "", warnings } = await drive(first, { ...doer, isReadOnly: isSeen });
-      // What repeats by itself is told no failure, though one be recorded: Meituan's own repeat is.
+      // A replay gets no failure, even if one is recorded; Meituan's own repeat does.
       const isTold = !isSeen || calls.some(({ name, outcomes }) => name === call.type && outcomes.includes(step.code));
       if (step.then !== "reply" || !isTold) {
-        if (step.why === "store-contended") tell(new MeituanError("STORE_CONTENDED", { path: "store" }));
+        if (step.why === "store-contended") reportError(new MeituanError("STORE_CONTENDED", { path: "store" }));
         return noReply();
       }
       return asResponse(new EnvelopeReply(step.code, reply, { encrypted: call.encrypted, warnings }));
     },
 
-    async settle(receiver, orderId, context, tell) {
+    async settle(receiver, orderId, context, reportError) {
       let failure: unknown;
       const kept = (error: unknown, where: any) => {
         failure = error;
-        tell(error, where);
+        reportError(error, where);
       };
       const doer = await doerFor(receiver, orderId, context, kept, steady() + STORE_LIMIT);
       const settling = beginJob(numbersOf(receiver).service, orderId, undefined, send !== undefined, doer.clock());
       const { step, order } = await drive(settling, doer);
-      noteUnsent(order, tell, doer.clock());
+      noteUnsent(order, reportError, doer.clock());
       if (step.then === "failed") throw failure ?? new MeituanError("STORE_CONTENDED", { path: "store" });
       return step.due;
     },

@@ -20,7 +20,7 @@ export interface PendingNotice<Name extends NoticeName = NoticeName> {
   accepted(): Promise<void>;
 }
 
-/** What is known of an order, what is due, and what somebody has to look into. Timestamps are epoch milliseconds. */
+/** An order's explanation: known facts, due work, and problems for people. Timestamps are epoch milliseconds. */
 export interface OrderExplanation {
   readonly orderId: string;
   /** Whether anything is stored of it. */
@@ -65,11 +65,11 @@ export interface OrderExplanation {
   readonly meaning: Text;
 }
 
-/** Whom a gate asks to let in: by codes, by credentials, or by number. Who names nothing gets nobody in (`nobody-named`). */
+/** A gate's request to let guests in: by codes, by credentials, or by number. A request that names nobody is refused (`nobody-named`). */
 export interface AdmissionRequest {
   /**
-   * A short id of your own for this entry, kept when it is asked again: a gate and a number of its own, say. It is printed, and in the
-   * ids of notices and conflicts, so no ticket code belongs in it.
+   * A short id of your own for this entry, kept when the request is repeated: a gate and a number of its own, say. It is printed,
+   * and in the ids of notices and conflicts, so no ticket code belongs in it.
    */
   readonly id: string;
   /** Codes (凭证码), one for each guest. */
@@ -108,7 +108,7 @@ export interface Orders {
    * @throws MeituanError STORE_CONTENDED or TIMED_OUT where nothing could be saved within 30 s: nobody is admitted as far as is known;
    * ask again with the id
    */
-  admit(orderId: string, asked: AdmissionRequest): Promise<Admittance>;
+  admit(orderId: string, request: AdmissionRequest): Promise<Admittance>;
   /** The notices that Meituan has not accepted yet, to be sent in this order. */
   pendingNotices(orderId: string): Promise<PendingNotice[]>;
   /** Says what is known of an order, what is due and when, and what somebody has to look into. Changes nothing. */

@@ -1,4 +1,4 @@
-// What a saved order has to report, and how the console says it.
+// Reports of a saved order, and their lines for the console.
 
 import { orderSentence } from "../definitions/order-sentences.js";
 import type { Conflict, Notice, ReportId } from "../generated/messages.js";

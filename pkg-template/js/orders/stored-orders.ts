@@ -8,7 +8,7 @@ import type { Reports } from "../handler/reports.js";
 import { foundOf, heard, listOf } from "../handler/store-answers.js";
 import type { NoticeName } from "../ticket/calls.js";
 import type { RequestOptions, TicketRequests } from "../ticket/requests.js";
-import { anyText, identified, integer, moment, nowOf } from "../values/arguments.js";
+import { anyString, identified, integer, nowOf, timestamp } from "../values/arguments.js";
 import { invalid } from "../values/faults.js";
 import { hasFunction, storeOf } from "../values/functions.js";
 import { optionsOf, record } from "../values/options.js";
@@ -19,10 +19,10 @@ import { aboutEvent, openConflicts, reportSaved } from "./reports.js";
 import type { OrderStore, TicketOrder } from "./store.js";
 import type { OrderTransition } from "./transition.js";
 
-/** What is asked at a gate. */
+/** The fields of a gate's request. */
 const ASKED = ["id", "codes", "credentials", "quantity", "at"];
 
-/** What an event came to, and the order as it is stored then. */
+/** The result of an event, and the order as it is stored then. */
 type Applied = OrderTransition & { readonly order: TicketOrder | undefined };
 
 export class StoredOrders implements Orders {
@@ -65,10 +65,10 @@ export class StoredOrders implements Orders {
     return { ...transition, ...(save && { next: save.order }), order };
   }
 
-  async admit(orderId: string, asked: AdmissionRequest): Promise<Admittance> {
-    const { id, codes, credentials, quantity, at } = optionsOf(record(asked, "asked"), "asked", ASKED, "");
+  async admit(orderId: string, request: AdmissionRequest): Promise<Admittance> {
+    const { id, codes, credentials, quantity, at } = optionsOf(record(request, "request"), "request", ASKED, "");
     if (quantity !== undefined) integer(quantity, "quantity", 0, 2 ** 31 - 1);
-    const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : moment(at, "at") };
+    const admit = { id, vouchers: codes, credentials, quantity, at: at === undefined ? undefined : timestamp(at, "at") };
     const { admittance, reason } = await this.apply(orderId, { admit });
     if (reason === "wrong-quantity")
       invalid("quantity", "expected as many guests as the codes and credentials name", "人数应与所列凭证码、证件的张数一致");
@@ -83,13 +83,13 @@ export class StoredOrders implements Orders {
   }
 
   async resolveConflict(orderId: string, id: string, note?: string): Promise<Applied> {
-    anyText(id, "id");
-    if (note !== undefined) anyText(note, "note");
+    anyString(id, "id");
+    if (note !== undefined) anyString(note, "note");
     return this.apply(orderId, { conflictResolved: { id, ...(note !== undefined && { note }) } });
   }
 
   async retryNotice(orderId: string, id: string): Promise<Applied> {
-    anyText(id, "id");
+    anyString(id, "id");
     return this.apply(orderId, { retryNotice: { id } });
   }
 
@@ -109,7 +109,7 @@ export class StoredOrders implements Orders {
     return notices.map(({ id, name, body, since }) => ({
       orderId,
       id,
-      // What else is in the outbox than notices, no version has written.
+      // Anything else in the outbox than notices, no version has written.
       name: name as NoticeName,
       since,
       request: (options?: RequestOptions) => (this.#requests as any)[name](body, options),

@@ -24,7 +24,7 @@ class Ended {
     this.#call = call;
   }
 
-  /** Of whatever a function has returned: a proxy may throw when it is asked of what class it is. */
+  /** Of whatever a function has returned: a proxy may throw when its class is read. */
   static endOf(value: unknown, call: object): End | undefined {
     if (typeof value !== "object" || value === null || !(#end in value)) return undefined;
     if (value.#call === call) return value.#end;
@@ -33,7 +33,7 @@ class Ended {
   }
 }
 
-/** What a function is given beside the call. */
+/** The second argument of a function, beside the call. */
 interface Known {
   attemptKey: string;
   order: TicketOrder;
@@ -87,7 +87,7 @@ export function taskOf(configuration: Configuration, name: string, body: any, kn
   return new Task(configuration, index, { partnerId: configuration.partnerId, body: { ...body, partnerOrderId } }, known);
 }
 
-/** What a reply throws, the function may let pass: it ended, and what it returned cannot be used. */
+/** An error of a reply, which the function may let pass: it ended, and its result cannot be used. */
 function checked<T>(reply: () => T): T {
   try {
     return reply();
@@ -97,15 +97,15 @@ function checked<T>(reply: () => T): T {
   }
 }
 
-/** What these have thrown: the function ended, and what it returned cannot be used. */
+/** Errors that these have thrown: the function ended, and its result cannot be used. */
 const unusable = new WeakSet<object>();
 
-/** Runs a user's function. What it throws is reported: it may have acted before. */
+/** Runs a user's function. Its error is reported: it may have acted before. */
 export async function functionEnd(
   act: ((call: Task, ...context: unknown[]) => unknown) | undefined,
   call: Task,
   context: unknown[],
-  tell: (error: unknown) => void,
+  reportError: (error: unknown) => void,
 ): Promise<End> {
   // Messages need no function, and what Meituan may only ask for where it is served is refused.
   if (act === undefined) {
@@ -116,13 +116,13 @@ export async function functionEnd(
   try {
     result = await act(call, ...context);
   } catch (error) {
-    tell(error);
+    reportError(error);
     return { outcome: unusable.has(error as object) ? Outcome.UNUSABLE : Outcome.UNKNOWN };
   }
   try {
     return Ended.endOf(result, call) ?? (Ended.endOf(call[replyWith](result), call) as End);
   } catch (error) {
-    tell(error);
+    reportError(error);
     return { outcome: Outcome.UNUSABLE };
   }
 }

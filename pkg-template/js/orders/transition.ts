@@ -13,37 +13,37 @@ import type {
   ReportId,
 } from "../generated/messages.js";
 import type { OrderCallName } from "../ticket/calls.js";
-import { moment } from "../values/arguments.js";
+import { timestamp } from "../values/arguments.js";
 import { optionsOf, record } from "../values/options.js";
 import type { TicketOrder } from "./store.js";
 
-/** What comes of an event. */
+/** The result of an event. */
 export interface OrderTransition {
   /**
    * `moved`: something changes. `duplicate`: it happened before. `stale`: it is older than what is known. `illegal`: it cannot
    * happen to such an order.
    */
   readonly kind: "moved" | "duplicate" | "stale" | "illegal";
-  /** What to store, before anything else is done; absent where nothing changes. */
+  /** The order to store, before anything else is done; absent where nothing changes. */
   readonly next?: TicketOrder | undefined;
   /** The notices to send: each belongs to this sender until its `claimedUntil`; `noticeEnded` reports what came of it. */
   readonly send?: readonly Notice[] | undefined;
-  /** What the gate is answered that asked by `admit`. */
+  /** The answer to the gate that called `admit`. */
   readonly admittance?: Admittance | undefined;
-  /** What Meituan must be replied. */
+  /** The reply that Meituan must get. */
   readonly reply?: { readonly code: number; readonly describe: string; readonly body?: unknown } | undefined;
-  /** The function to run, with the attempt key that is the same on every run of the same work. */
+  /** The function to run, with the idempotency key that is the same on every run of the same work. */
   readonly run?: { readonly call: OrderCallName; readonly key: string; readonly request?: unknown } | undefined;
   /** No reply would be true yet: load the order and apply the same event again. */
   readonly busy?: true | undefined;
   /**
-   * What this event contradicts, by id: `explain({ breach })` has the sentence, the order's own `conflicts` have the details.
+   * The conflicts of this event, by id: `explain({ breach })` has the sentence, the order's own `conflicts` have the details.
    * The fact is recorded all the same, and somebody has to look.
    */
   readonly conflicts: readonly BreachId[];
   /** Why the event is illegal, or the call refused: `explain({ reason })` has the sentence. */
   readonly reason?: ReasonId | undefined;
-  /** What somebody should hear of, though it contradicts nothing, by id: the tables of docs/ticket-order.md have the sentences. */
+  /** Reports that contradict nothing, by id: the tables of docs/ticket-order.md have the sentences. */
   readonly reports?: readonly ReportId[] | undefined;
   /** When something is to be done next without Meituan asking, in epoch milliseconds. */
   readonly due?: number | undefined;
@@ -63,7 +63,7 @@ export type TicketOrderSettings = OrderSettings;
 
 /**
  * The order rules as a pure function of plain JSON: what is stored (nothing, for an order that is not known), and what happens.
- * Whoever keeps orders by himself saves `next` before he does what `reply`, `run` or `busy` say.
+ * A caller that keeps orders by itself saves `next` before it does what `reply`, `run` or `busy` say.
  *
  * @example
  * const { kind, next, run } = transition(stored, { orderPay: call.body }, { now: Date.now() });
@@ -76,5 +76,5 @@ export function transition(
 ): OrderTransition {
   const { now, settings = {} } = optionsOf(record(options, "options"), "options", ["now", "settings"], "");
   const stored = order === undefined || order === null ? undefined : record(order, "order");
-  return applyToOrder(stored, record(event, "event"), record(settings, "settings"), moment(now));
+  return applyToOrder(stored, record(event, "event"), record(settings, "settings"), timestamp(now));
 }

@@ -16,7 +16,8 @@ export const RIDE: Api = {
   unknownOutcomes: [],
   about: ({ type, body, deduplicationKey }) => ({
     ...(body.mtOrderId !== undefined && { orderId: body.mtOrderId }),
-    ...{ call: type, key: deduplicationKey },
+    call: type,
+    key: deduplicationKey,
   }),
   names: [...interfaces.filter(({ direction }) => direction === "toEnterprise").map(({ name }) => name), OTHER_PUSH],
   unavailable: () => failure(ResultCode.SYSTEM_ERROR, systemFailure).toResponse(),
@@ -30,5 +31,5 @@ export const RIDE: Api = {
   },
   broken: (push) => push.fail(ResultCode.SYSTEM_ERROR, systemFailure),
   observe: undefined,
-  desk: rideOrderService,
+  orderService: rideOrderService,
 };

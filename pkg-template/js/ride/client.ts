@@ -1,4 +1,4 @@
-// The enterprise's side: seals requests to Meituan, takes Meituan's pushes.
+// The enterprise's side: seals requests to Meituan, receives Meituan's pushes.
 
 import { type Endpoint, serve } from "../handler/endpoint.js";
 import { Reports } from "../handler/reports.js";
@@ -20,7 +20,7 @@ import type { RideRequests } from "./requests.js";
 import type { RideOrderStore } from "./store.js";
 
 /**
- * An enterprise: seals requests to Meituan, takes Meituan's pushes. Wrong options throw `INVALID_CONFIG` with their path.
+ * An enterprise: seals requests to Meituan, receives Meituan's pushes. Wrong options throw `INVALID_CONFIG` with their path.
  *
  * @example
  * const ride = new RideClient({ entId, accessKey, secretKey, routes: { "/meituan/event": "orderChanged" } });
@@ -48,11 +48,11 @@ export class RideClient {
   }
 
   /**
-   * Opens and reads a push: a URL-encoded form, or JSON. What cannot be read in it and is not essential is left out and
-   * reported; an event that names no order is accepted and reported (rule `event.some-order`). A refund or an offer at the path
-   * of events is what its content says. One that is not accepted throws a `MeituanError`; answer it with the error's
-   * `toReply()`. Pushes are not signed, and the encryption does not notice when blocks of it are exchanged: before anything
-   * that costs money, ask `queryRealTimeOrder`.
+   * Opens and reads a push: a URL-encoded form, or JSON. A value that cannot be read and is not essential is left out and reported;
+   * an event that names no order is accepted and reported (rule `event.some-order`). A refund or an offer at the path of events is
+   * what its content says. One that is not accepted throws a `MeituanError`; answer it with the error's `toReply()`. Pushes are not
+   * signed, and the encryption does not notice when blocks of it are exchanged: before anything that costs money, ask
+   * `queryRealTimeOrder`.
    */
   receiveSync(
     request: { method?: string; url: string; headers?: HeadersInput; body: RawBody },

@@ -3,19 +3,19 @@
 import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
 import { openClient } from "../boundary/ride-calls.js";
 import { common } from "../handler/settings.js";
-import { flag, integer, text } from "../values/arguments.js";
+import { flag, integer, string } from "../values/arguments.js";
 import { asDigits, unset } from "../values/faults.js";
 import { settingsOf } from "../values/options.js";
 import type { RidePushName } from "./interfaces.js";
 
 export interface RideClientOptions {
-  /** Our number at Meituan. A text where it is longer than a number can hold. */
+  /** Our number at Meituan. A string where it is longer than a number can hold. */
   entId: number | string;
   /** The accessKey, from Meituan; it travels as `token`. */
   accessKey: string;
   /** The secretKey, from Meituan: Base64 of the 16 bytes of the AES key. It never travels. */
   secretKey: string;
-  /** Where requests go: `test` (the default; orders cannot be paid there), `production`, or an address before `/dache`. */
+  /** The server that requests go to: `test` (the default; orders cannot be paid there), `production`, or an address before `/dache`. */
   environment?: "test" | "production" | (string & {}) | undefined;
   /** The generation that is sent, 1 by default; both are received. 2: `accessKey`, milliseconds, encrypted replies. */
   version?: 1 | 2 | undefined;
@@ -63,9 +63,9 @@ export function configure(given: unknown) {
   const { environment = "test", requireToken = false, cipher } = options;
   const settings = {
     entId: entId(options.entId),
-    accessKey: text(options.accessKey, "accessKey"),
-    secretKey: text(options.secretKey, "secretKey"),
-    environment: text(environment, "environment"),
+    accessKey: string(options.accessKey, "accessKey"),
+    secretKey: string(options.secretKey, "secretKey"),
+    environment: string(environment, "environment"),
     version: integer(options.version ?? 1, "version", 1, 2),
     requireToken: flag(requireToken, "requireToken"),
     ...shared,

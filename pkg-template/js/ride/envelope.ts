@@ -5,10 +5,11 @@ import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
 import { optionsOf } from "../values/options.js";
 
 /**
- * The `content` of a text: AES-128/ECB/PKCS#5 with the key `secretKey` (Base64 of 16 bytes), as URL-safe Base64 without padding.
+ * Seals a string as a `content`: AES-128/ECB/PKCS#5 with the key `secretKey` (Base64 of 16 bytes), as URL-safe Base64 without
+ * padding.
  *
- * ECB has no integrity: who changes blocks of the content changes the text, which may open all the same. What is opened is
- * not proven to be what was sealed.
+ * ECB has no integrity: a changed block of the content changes the plaintext, which may open all the same. An opened content is not
+ * proven to be what was sealed.
  *
  * @example
  * const content = sealEnvelope(secretKey, JSON.stringify(parameters));
@@ -25,7 +26,7 @@ export function sealEnvelope(
 const envelopeOptions = (options: unknown) => optionsOf(options, "options", ["cipher", "maxBytes"], "");
 
 /**
- * The text of a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which says nothing about why:
+ * Opens a `content`, in any of the four notations of Base64. Throws `DECRYPTION_FAILED`, which says nothing about why:
  * a wrong key, a wrong padding and what is not UTF-8 look alike.
  *
  * @example

@@ -5,7 +5,7 @@ import { carTypeRequestSources } from "../generated/ride-tables.js";
 import { fieldOf, record } from "../values/options.js";
 
 /**
- * What to order the car of an estimate with, for `submitOrder`; nothing where the estimate lacks what an order needs. From which
+ * Returns the car type of an estimate for `submitOrder`; nothing where the estimate lacks what an order needs. From which
  * fields it comes is inferred from the two field tables: `tables.carTypeRequestSources`.
  *
  * @example

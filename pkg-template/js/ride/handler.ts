@@ -1,7 +1,7 @@
 // A whole endpoint of the ride API.
 
 import { type Endpoint, endpoint } from "../handler/endpoint.js";
-import type { Given } from "../handler/given.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import { RIDE } from "./api.js";
 import type { RideClientOptions } from "./configuration.js";
 import type { RideHandlerEvents, RideHandlerFunctions } from "./functions.js";
@@ -16,7 +16,7 @@ import { RideReceiver } from "./receiver.js";
  */
 export function handler<Context extends unknown[] = unknown[]>(
   options: {
-    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+    config: RideClientOptions | ((...context: Context) => MaybePromise<RideClientOptions>);
   } & RideOrderHandlerOptions<Context>,
 ): RideOrderHandler<Context>;
 /**
@@ -26,7 +26,7 @@ export function handler<Context extends unknown[] = unknown[]>(
  */
 export function handler<Context extends unknown[] = unknown[]>(
   options: {
-    config: RideClientOptions | ((...context: Context) => Given<RideClientOptions>);
+    config: RideClientOptions | ((...context: Context) => MaybePromise<RideClientOptions>);
     store?: undefined;
   } & RideHandlerFunctions<Context> &
     RideHandlerEvents<Context>,

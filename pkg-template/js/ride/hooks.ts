@@ -1,11 +1,11 @@
-// What hooks receive about ride orders.
+// The arguments of hooks about ride orders.
 
 import type { Finding } from "../errors/finding.js";
 import type { Language } from "../errors/sentences.js";
 import type { RideStanding, RideTransition } from "../generated/messages.js";
 import type { ErrorAbout, ReportAbout, WarningAbout } from "../handler/hooks.js";
 
-/** What deviates in what is recorded of an order: `tables.warnings` has the sentence. */
+/** Deviations in the records of an order: `tables.warnings` has the sentence. */
 export interface RideOrderReport {
   readonly report: RideTransition["warnings"][number];
   readonly code?: undefined;
@@ -13,7 +13,7 @@ export interface RideOrderReport {
   readonly path?: undefined;
 }
 
-/** What is reported to somebody about ride orders in a store. Without a hook, the console gets one line. */
+/** Reports about ride orders in a store. Without a hook, the console gets one line. */
 export interface RideOrderHooks {
   /**
    * Receives what contradicts what, once it is saved: somebody has to look. `tables.conflicts` has the sentences. It ends when a

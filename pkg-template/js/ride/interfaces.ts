@@ -9,5 +9,5 @@ type Directed<Direction> = {
 /** The interfaces that the enterprise calls. */
 export type RideRequestName = Directed<"toMeituan">;
 
-/** What Meituan pushes. */
+/** Meituan's pushes. */
 export type RidePushName = Directed<"toEnterprise">;

@@ -4,7 +4,7 @@ import { ResultCode } from "../generated/ride-codes.js";
 import { interfaces } from "../generated/ride-messages.js";
 import { systemFailure } from "../generated/texts.js";
 import type { Arrival, OrderService } from "../handler/endpoint.js";
-import type { Given } from "../handler/given.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import { replyWith } from "../handler/returned.js";
 import { STORE_LIMIT } from "../handler/store-answers.js";
 import { isResponse } from "../http/fetch.js";
@@ -20,10 +20,10 @@ import type { RideReceiver } from "./receiver.js";
 import type { RideOrderStore } from "./store.js";
 import { checkOptions, type StoredRideOrders } from "./stored-orders.js";
 
-/** Where a handler keeps orders, and what it does about them. */
+/** The store of a handler's orders, and its functions for them. */
 export interface RideStoreOptions<Context extends unknown[] = unknown[]> extends RideOrdersOptions<Context> {
-  /** Where orders are kept, or a function of the platform's context. */
-  store: RideOrderStore | ((...context: Context) => Given<RideOrderStore>);
+  /** The store of orders, or a function of the platform's context. */
+  store: RideOrderStore | ((...context: Context) => MaybePromise<RideOrderStore>);
 }
 
 /**
@@ -37,7 +37,7 @@ export type RideOrderHandlerOptions<Context extends unknown[] = unknown[]> = Rid
       (Name extends "orderChanged" ? Partial<RideRecorded> : RideRecorded),
     ...context: Context
     // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns that has nothing to say
-  ) => Given<Response | undefined | void>;
+  ) => MaybePromise<Response | undefined | void>;
 } & Pick<RideHandlerFunctions<Context>, "otherPush"> &
   Pick<RideHandlerEvents<Context>, "fallback"> &
   RideOrderHooks;
@@ -69,7 +69,7 @@ export function rideOrderService(options: any): OrderService {
   } = ownOf(options, "options");
   const functions = ownOf(own, "options");
   const shared = { send, pay, chooseDriver, limits, deadlineMs, waitUntil };
-  // What is wrong is said at once, and not at the first push.
+  // Errors are thrown at once, and not at the first push.
   checkOptions(typeof store === "function" ? undefined : store, shared);
   /** @param until by the steady clock */
   const ordersFor = async (receiver: RideReceiver, context: unknown[], until: number): Promise<StoredRideOrders> => {
@@ -81,7 +81,7 @@ export function rideOrderService(options: any): OrderService {
     receiver: RideReceiver,
     push: any,
     context: unknown[],
-    tell: (error: unknown) => void,
+    reportError: (error: unknown) => void,
     { began, until }: Arrival,
   ) => {
     try {
@@ -93,12 +93,12 @@ export function rideOrderService(options: any): OrderService {
           invalid("store", `the order that was loaded is another one: ${reason}`, `读出的是另一个订单：${reason}`);
         recorded = facts;
       }
-      // It is recorded already; whoever waits for the answer does not wait for ever. Meituan pushes again.
+      // It is recorded already; a caller that waits for the answer does not wait for ever. Meituan pushes again.
       const acting = functions[push.type]?.(Object.assign(push, recorded), ...context);
       const result = await endsInTime(acting, until, push.type);
       return isResponse(result) ? result : push[replyWith](result);
     } catch (error) {
-      tell(error);
+      reportError(error);
       return push.fail(ResultCode.SYSTEM_ERROR, systemFailure);
     }
   };

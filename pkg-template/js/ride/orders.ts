@@ -9,7 +9,7 @@ import type {
   RideStanding,
   RideTransition,
 } from "../generated/messages.js";
-import type { Given } from "../handler/given.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import type { RideRequestName } from "./interfaces.js";
 import type { Answered } from "./requests.js";
 
@@ -32,21 +32,21 @@ export interface RideChoice {
   readonly order: RideOrder;
 }
 
-/** What is done about ride orders in a store. */
+/** The user's functions for ride orders in a store. */
 export interface RideOrdersOptions<Context extends unknown[] = unknown[]> {
   /** Makes a call to Meituan, as in `(request) => fetch(request)`. Each is waited for 10 s. */
   send?: ((request: Request, ...context: Context) => Promise<Response>) | undefined;
   /**
-   * Pays what is owed: `true` where it is paid, `false` where it is not, to be asked again later. Then, and only then, Meituan is
-   * notified. Where it throws, or dies, it may have paid: it runs again with the same key, and no other amount is proposed.
+   * Pays what is owed: `true` where it is paid, `false` where it is not, to be called again later. Then, and only then, Meituan is
+   * notified. If it throws, or dies, it may have paid: it runs again with the same key, and no other amount is proposed.
    * Without this function nothing is paid.
    */
-  pay?: ((payment: RidePayment, ...context: Context) => Given<boolean>) | undefined;
+  pay?: ((payment: RidePayment, ...context: Context) => MaybePromise<boolean>) | undefined;
   /**
    * Chooses one of the drivers that are offered; nothing to wait for others. It may run in several processes at once: one
    * driver is confirmed. Without this function none is.
    */
-  chooseDriver?: ((choice: RideChoice, ...context: Context) => Given<string | undefined>) | undefined;
+  chooseDriver?: ((choice: RideChoice, ...context: Context) => MaybePromise<string | undefined>) | undefined;
   limits?:
     | {
         /**
@@ -64,7 +64,7 @@ export interface RideOrdersOptions<Context extends unknown[] = unknown[]> {
   waitUntil?: ((working: Promise<unknown>, ...context: Context) => void) | undefined;
 }
 
-/** What a push is recorded as. */
+/** The record of a push. */
 export interface RideRecorded {
   /** `duplicate` and `stale`: it was known, or is older than what decides. `illegal`: see `reason`. */
   readonly kind: RideTransition["kind"];
@@ -83,7 +83,7 @@ export type AboutOrder<Names extends keyof RideInterfaces> = {
 /** The calls that are about one order. */
 export type RideOrderCallName = AboutOrder<RideRequestName>;
 
-/** What became of a call. */
+/** The result of a call. */
 export type RideCallResult<Name extends RideOrderCallName> =
   | ({ readonly outcome: "answered"; readonly reply: Answered<RideInterfaces[Name]["reply"]> } & Omit<RideRecorded, "kind">)
   /** Meituan refused it. */
@@ -98,7 +98,7 @@ export type RideCallResult<Name extends RideOrderCallName> =
 /** The ride orders in a store. An order may be named by Meituan's number, or by ours where it was submitted here. */
 export interface RideOrders {
   load(orderId: string): Promise<RideOrder | undefined>;
-  /** What follows from the order. */
+  /** The standing that follows from the order. */
   standing(orderId: string, options?: { now?: number | Date | undefined }): Promise<RideStanding>;
   /** The orders in which something is due, where the store has `due`; throws INVALID_CONFIG otherwise. */
   due(now?: number | Date): Promise<readonly string[]>;

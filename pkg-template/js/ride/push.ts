@@ -14,12 +14,12 @@ export interface RidePushOf<Name extends RidePushName, Answer = Reply> {
    * The same for every repetition of the same push. Remember it, and do nothing twice. It is made of the order, what happened
    * and when (`event:<order>:<eventCode>:<eventTime>`), of the offer's order and driver, or of the refund's number.
    *
-   * An event that does not say when is known by its content instead (`content:<SHA-1>` of the text inside the envelope, `ts`
-   * left out): two such events that say the same about the same order have one key, even if the same thing happened twice. So
-   * query the order at every event without an `eventTime`, known or not.
+   * An event that does not say when is known by its content instead (`content:<SHA-1>` of the JSON inside the envelope, `ts` left
+   * out): two such events that say the same about the same order have one key, even if the same thing happened twice. So query the
+   * order at every event without an `eventTime`, known or not.
    */
   readonly deduplicationKey: string;
-  /** What was accepted although it deviates from the ride spec. */
+  /** Deviations from the ride spec that were accepted. */
   readonly warnings: readonly Finding[];
   /** `{"code":0,"message":"成功"}`: taken. Say it only once the push is safely kept. */
   ok(): Answer;

@@ -48,7 +48,7 @@ export class ReceivedPush<Answer> {
       throw answerable(
         new MeituanError("WRONG_TYPE", {
           path: "message",
-          detail: { en: `expected a text, found ${en}`, zh: `应为字符串，实为${zh}` },
+          detail: { en: `expected a string, found ${en}`, zh: `应为字符串，实为${zh}` },
         }),
       );
     }

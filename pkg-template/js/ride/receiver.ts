@@ -1,4 +1,4 @@
-// Takes Meituan's pushes: opened, read, and with the answers that may be given to them.
+// Receives Meituan's pushes: opened, read, and with the answers that may be given to them.
 
 import { receivePush } from "../boundary/ride-calls.js";
 import { bodyOfCall, cut, emptied, type RawBody, readBody } from "../http/bodies.js";
@@ -54,7 +54,7 @@ export class RideReceiver {
       const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const url = reading("url", () => request.url);
-      // What comes to no push's path is refused for that.
+      // A request to no push's path is refused for that.
       const body = this.callFor(url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
       return this.#receive(url, body, options, asResponse);
     } catch (error) {

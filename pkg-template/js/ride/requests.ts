@@ -9,19 +9,19 @@ import { resultCodes } from "../generated/ride-tables.js";
 import type { Text } from "../generated/texts.js";
 import { cut, type RawBody, rawBody, readBody } from "../http/bodies.js";
 import { fetchable, isResponse } from "../http/fetch.js";
-import { anyText, integer, nowOf } from "../values/arguments.js";
+import { anyString, integer, nowOf } from "../values/arguments.js";
 import { invalid } from "../values/faults.js";
 import { optionsOf } from "../values/options.js";
 import { type Configuration, configure, type RideClientOptions } from "./configuration.js";
 import type { RideRequestName } from "./interfaces.js";
 
-/** What a reply says beside its data. None of it is enumerable: copies and JSON hold the data alone. */
+/** The fields of a reply beside its data. None of it is enumerable: copies and JSON hold the data alone. */
 export interface ReplyFacts<Data> {
   /** The data as such: where it may be absent, or is not documented (confirmOrder, notifyPaidResult), this is where it is. */
   readonly data: Data;
   /** Meituan's words (响应提示信息). */
   readonly message: string | undefined;
-  /** What was accepted although it deviates from the ride spec. */
+  /** Deviations from the ride spec that were accepted. */
   readonly warnings: readonly Finding[];
   /** The reply's `M-TraceId`, or `traceId` of its body: log it, Meituan's support asks for it. */
   readonly traceId: string | undefined;
@@ -45,7 +45,7 @@ export interface SealedRequest<Name extends RideRequestName = RideRequestName> {
   readonly headers: Readonly<Record<string, string>>;
   /** The form: token, version and the sealed content. */
   readonly body: string;
-  /** What was found in the message that does not refuse it: inferred rules that it breaks. */
+  /** Findings in the message that do not refuse it: inferred rules that it breaks. */
   readonly warnings: readonly Finding[];
   toRequest(): Request;
   /** Reads the reply's body, in any of its forms. Throws `REMOTE_REJECTED` when its code is not 0. */
@@ -137,14 +137,14 @@ class PreparedRequest implements SealedRequest {
 
   parse(body: RawBody, facts?: { traceId?: string | undefined; status?: number }): Answered<any> {
     const { traceId, status = 200 } = optionsOf(facts, "facts", ["traceId", "status"], "");
-    if (traceId !== undefined) anyText(traceId, "traceId");
+    if (traceId !== undefined) anyString(traceId, "traceId");
     integer(status, "status", 0, 999);
     const { handle, maxBodyBytes } = this.#configuration;
     const text = cut(rawBody(body), maxBodyBytes);
     const { reply, warnings, traceId: own, failure } = readRideReply(handle, this.#of, status, text);
     if (failure === undefined) return answered(reply, interfaces[this.#of].hasData, warnings, traceId || own || undefined);
     const { remoteCode, remoteName, describe } = failure;
-    // A number that could not be read stands in the detail, with the words.
+    // A number that could not be read is in the detail, with the words.
     const detail = remoteCode ? [remoteCode, remoteName, describe].filter(Boolean).join(" ") : failure.detail;
     const more = { meaning: meaningOf(failure), traceId: traceId || failure.traceId };
     throw rejected(this.type, { ...failure, detail }, more);
@@ -162,7 +162,7 @@ const meaningOf = ({ gateway, remoteCode }: Failure): Text | undefined =>
   gateway ? undefined : resultCodes.find(({ code }) => code === remoteCode)?.meaning;
 
 /**
- * What was asked for; what else was said goes along, out of the way of whoever copies or prints it. Data that is not
+ * The result; the other parts of the reply go along, out of the way of copies and print-outs. Data that is not
  * documented may have fields of these very names, so nothing is put on it, and it goes along as well.
  * @param hasData whether the data is documented
  */

@@ -2,13 +2,13 @@
 
 import { applyToRide, recordRideCall } from "../boundary/ride-orders.js";
 import type { RideCalls, RideNextAction, RideOrder, RideOrderEvent, RideStanding, RideTransition } from "../generated/messages.js";
-import { anyText, moment } from "../values/arguments.js";
+import { anyString, timestamp } from "../values/arguments.js";
 import { reading } from "../values/faults.js";
 import { timeOf } from "../values/kinds.js";
 import { optionsOf, record } from "../values/options.js";
 
 /**
- * What Meituan's limit is counted by: 100 calls a minute and 100 000 a day of each interface, over all orders of the account.
+ * The calls that Meituan's limit counts: 100 calls a minute and 100 000 a day of each interface, over all orders of the account.
  * Hand all of it in, and `next.at` keeps within the limit.
  */
 export interface RideLimits {
@@ -23,7 +23,7 @@ export interface RideLimits {
 /** At what time, and within which limits. */
 type When = { now: number | Date } & RideLimits;
 
-/** What the module counts the limits of calls by. */
+/** The record by which the module counts the limits of calls. */
 function limitsOf({ calls, openOrders, processes }: RideLimits): object | undefined {
   if (calls !== undefined && calls !== null) record(calls, "calls");
   if (openOrders === undefined && processes === undefined) return calls;
@@ -45,7 +45,7 @@ const storedOf = (order: object | undefined | null): object | undefined =>
  * Applies an event to an order: a pure function of plain JSON. Pushes may be lost, doubled and reordered: the same
  * facts in any order end in the same order, and a query's reply is the authority.
  *
- * Tell it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
+ * ReportError it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
  * are made (`sent`), answered or without an answer. Keep the `order` that it returns.
  *
  * @example
@@ -54,16 +54,16 @@ const storedOf = (order: object | undefined | null): object | undefined =>
  */
 export function transition(order: RideOrder | undefined | null, event: RideOrderEvent, options: When): RideTransition {
   const { now, ...limits } = whenOf(options);
-  return applyToRide(storedOf(order), record(event, "event"), limitsOf(limits), moment(now));
+  return applyToRide(storedOf(order), record(event, "event"), limitsOf(limits), timestamp(now));
 }
 
-/** What follows from an order: its state, what may be paid, cancelled and confirmed, and what to call next. */
+/** The standing of an order: its state, allowed payments, cancellations and confirmations, and the next call. */
 export function standing(order: RideOrder | undefined | null, options: When): RideStanding {
   const { now, ...limits } = whenOf(options);
-  return applyToRide(storedOf(order), undefined, limitsOf(limits), moment(now));
+  return applyToRide(storedOf(order), undefined, limitsOf(limits), timestamp(now));
 }
 
-/** What to call next, and not before when; nothing where nothing is left to do. */
+/** The next call, and the time before which it must not be made; nothing where nothing is left to do. */
 export function nextAction(
   order: RideOrder | undefined | null,
   now: number | Date,
@@ -97,5 +97,5 @@ export function recordCall(
   options: { now: number | Date; processes?: number | undefined },
 ): RideCalls {
   const { now, processes } = whenOf(options);
-  return recordRideCall(limitsOf({ calls: calls ?? { calls: [] }, processes }), anyText(call, "call"), moment(now));
+  return recordRideCall(limitsOf({ calls: calls ?? { calls: [] }, processes }), anyString(call, "call"), timestamp(now));
 }

@@ -1,7 +1,7 @@
 // The signature of Meituan's sibling platforms.
 
 import { sortedSign } from "../boundary/signatures.js";
-import { oneOf, text } from "../values/arguments.js";
+import { oneOf, string } from "../values/arguments.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
 import { optionsOf } from "../values/options.js";
 
@@ -21,20 +21,20 @@ export function signSorted(
   options?: { scheme?: "sign_key" | "prefix" | undefined },
 ): string {
   const { scheme = "sign_key" } = optionsOf(options, "options", ["scheme"], "");
-  text(secret, "secret");
+  string(secret, "secret");
   oneOf(scheme, "scheme", ["sign_key", "prefix"]);
   const given = pairsOf(parameters).filter(([, value]) => value !== undefined && value !== null);
   const names = new Set();
   const named = given.map(([name, value]) => {
     if (names.has(name)) invalid(`parameters.${name}`, "it is there more than once", "出现了多次");
     names.add(name);
-    // What an object looks like as text is the sender's choice, and the signature covers that text.
+    // The sender chooses how an object is written as JSON, and the signature covers that string.
     if (typeof value === "object" || typeof value === "function" || typeof value === "symbol")
       return unexpected(
         `parameters.${name}`,
         value,
-        "a text, a number or a flag (sign nested JSON as the text that is sent)",
-        "字符串、数字或布尔值（嵌套的 JSON 请按实际发送的文本签名）",
+        "a string, a number or a flag (sign nested JSON as the string that is sent)",
+        "字符串、数字或布尔值（嵌套的 JSON 请按实际发送的字符串签名）",
       );
     if (typeof value === "number" && !Number.isFinite(value)) unexpected(`parameters.${name}`, value, "a number", "数字");
     return { name, value: String(value) };

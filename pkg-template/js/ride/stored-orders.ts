@@ -1,4 +1,4 @@
-// Ride orders in the user's own store. What is done when is decided by the order service (src/ride/service); this file loads
+// Ride orders in the user's own store. The order service (src/ride/service) decides; this file loads
 // and saves, calls Meituan, runs the user's functions, and waits.
 
 import { endJob } from "../boundary/jobs.js";
@@ -11,7 +11,7 @@ import type { Reports } from "../handler/reports.js";
 import { foundOf, heard, listOf, savedOf } from "../handler/store-answers.js";
 import { keepAlive } from "../runtime/keep-alive.js";
 import { LATE as IS_LATE, inTime, steady } from "../runtime/time-limits.js";
-import { anyText, duration, identified, integer, moment, nowOf, oneOf } from "../values/arguments.js";
+import { anyString, duration, identified, integer, nowOf, oneOf, timestamp } from "../values/arguments.js";
 import { invalid, unexpected } from "../values/faults.js";
 import { functions as checked, hasFunction, storeOf } from "../values/functions.js";
 import { stringify } from "../values/json.js";
@@ -20,11 +20,11 @@ import type { RideOrders, RideRecorded } from "./orders.js";
 import type { RideRequests } from "./requests.js";
 import type { RideOrderStore } from "./store.js";
 
-/** What a job is for, and what is reported of a step, by the numbers of src/wasm/rides.rs. */
+/** The purposes of jobs, and the reports about steps, by the numbers of src/wasm/ride_service.rs. */
 const [RECEIVE, RECORD, CALL, SETTLE] = [0, 1, 2, 3];
 const [LOADED, CONFLICT, STORE_FAILED, STORE_LATE, RESUMED, REPLIED, PAID, LATE, CHOSEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
-/** What of an order goes into each call. */
+/** The fields of an order that go into each call. */
 const FIELDS: Record<string, readonly string[]> = {
   queryRealTimeOrder: ["mtOrderId", "channelPartnerOrderId"],
   confirmOrder: ["mtOrderId", "driverId"],
@@ -32,7 +32,7 @@ const FIELDS: Record<string, readonly string[]> = {
   notifyPaidResult: ["mtOrderId", "channelPartnerOrderId", "price"],
   submitOrder: ["channelPartnerOrderId"],
 };
-/** What of a call is recorded before it is made. */
+/** The fields of a call that are recorded before it is made. */
 const SENT = ["channelPartnerOrderId", "driverId", "type", "cancelCode", "price"];
 
 const pick = (from: any, names: readonly string[]): Record<string, any> =>
@@ -109,7 +109,7 @@ export class StoredRideOrders implements RideOrders {
     this.#how = { clock, reports, send, pay, chooseDriver, waitUntil, context };
   }
 
-  /** Where the recent calls of the account are kept. */
+  /** The store of the account's recent calls. */
   get #callsKey(): string {
     return `calls:${this.#entId}`;
   }
@@ -118,7 +118,7 @@ export class StoredRideOrders implements RideOrders {
     identified(orderId);
     const order = foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
     const number = order?.mtOrderId;
-    // What is under our number is the way to Meituan's, once that is known.
+    // The record under our number leads to Meituan's number, once that is known.
     return number === undefined || number === orderId ? order : foundOf(await heard(this.#store.load(number), "load"))?.snapshot;
   }
 
@@ -130,7 +130,7 @@ export class StoredRideOrders implements RideOrders {
 
   async due(now?: number | Date): Promise<readonly string[]> {
     if (!hasFunction(this.#store, "due")) invalid("store", "give the store a function due(now)", "请为 store 提供函数 due(now)");
-    return listOf(await heard(this.#store.due(now === undefined ? this.#how.clock() : moment(now)), "due"), "due");
+    return listOf(await heard(this.#store.due(now === undefined ? this.#how.clock() : timestamp(now)), "due"), "due");
   }
 
   async conflicts(): Promise<readonly { orderId: string; conflicts: RideStanding["conflictKinds"] }[]> {
@@ -150,7 +150,7 @@ export class StoredRideOrders implements RideOrders {
    */
   async receive(push: { type: string; body: object }, began?: number): Promise<RideRecorded> {
     record(push, "push");
-    const [type, body] = [anyText(fieldOf(push, "type", "push.type"), "push.type"), fieldOf(push, "body", "push.body")];
+    const [type, body] = [anyString(fieldOf(push, "type", "push.type"), "push.type"), fieldOf(push, "body", "push.body")];
     record(body, "push.body");
     const at = typeof began === "number" && Number.isFinite(began) ? began : undefined;
     return recordedOf(await this.#run(RECEIVE, "", { [type]: body }, undefined, at));
@@ -167,7 +167,7 @@ export class StoredRideOrders implements RideOrders {
     const name =
       oneOf(call, "call", Object.keys(FIELDS)) === "submitOrder" || !fields.mtOrderId ? "channelPartnerOrderId" : "mtOrderId";
     const orderId = identified(fields[name], `message.${name}`);
-    // What cannot be sent is refused before anything is recorded.
+    // A request that cannot be sent is refused before anything is recorded.
     (this.#requests as any)[call](message, { now: this.#how.clock() });
     const made: Made = { message };
     const done = await this.#run(CALL, orderId, { sent: { call, ...pick(message, SENT) } }, made);
@@ -195,7 +195,7 @@ export class StoredRideOrders implements RideOrders {
   async #run(work: number, orderId: string, event?: object, made?: Made, began?: number): Promise<any> {
     const { clock } = this.#how;
     let { job, step } = beginRideJob(work, this.#service, orderId, event, clock(), began);
-    /** What was loaded last, and where. */
+    /** The last loaded record, and its key. */
     let loaded: { store: RideOrderStore; key: string; snapshot?: any; revision: any } = {
       store: this.#store,
       key: orderId,
@@ -306,7 +306,7 @@ export class StoredRideOrders implements RideOrders {
     const { pay, reports, context, waitUntil } = this.#how;
     const paying = (async () => {
       const isPaid = await pay({ orderId, key, price, order }, ...context);
-      // What is not said is not known, and money is not guessed.
+      // A missing amount is not known, and money is not guessed.
       if (typeof isPaid !== "boolean") unexpected("pay", isPaid, "true or false", "true 或 false");
       return isPaid ? "paid" : "declined";
     })().catch((error) => {
@@ -349,6 +349,9 @@ const codeOf = (error: unknown): number | undefined =>
   MeituanError.is(error) && error.meaning !== undefined ? error.remoteCode : undefined;
 
 const recordedOf = ({ kind, reason, key, order, standing }: any) => ({
-  ...{ kind, orderId: key, order, standing },
+  kind,
+  orderId: key,
+  order,
+  standing,
   ...(reason !== undefined && { reason }),
 });

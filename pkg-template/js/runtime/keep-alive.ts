@@ -1,4 +1,4 @@
-// What goes on after an answer: platforms that end with the answer are asked to wait for it.
+// Work that goes on after an answer: platforms that end with the answer have a function to wait for it.
 
 /** Cloudflare's and Vercel's contexts have this function. */
 export function platformWaitUntil(working: Promise<unknown>, ...context: any[]) {

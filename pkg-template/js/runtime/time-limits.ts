@@ -2,10 +2,10 @@
 
 import { MeituanError } from "../errors/error.js";
 
-/** Of use for durations alone. It is not asked at import, where some runtimes forbid that. */
+/** Of use for durations alone. It is not read at import, where some runtimes forbid that. */
 export const steady = (): number => globalThis.performance?.now() ?? Date.now();
 
-/** What has not ended in time. */
+/** Work that has not ended in time. */
 export const LATE = Symbol("late");
 
 /** Longer ones run off at once. */
@@ -18,11 +18,11 @@ export class Limit {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * What the work comes to, or that it has not ended at that time.
+   * Returns the result of the work, or that it has not ended at that time.
    * @param until by the steady clock
    */
   inTime<T>(working: T | Promise<T>, until: number): T | Promise<T | typeof LATE> {
-    // What is at hand needs no timer.
+    // A value that is at hand needs no timer.
     if (typeof (working as any)?.then !== "function") return working;
     if (until !== this.#until) {
       this.end();
@@ -41,7 +41,7 @@ export class Limit {
 }
 
 /**
- * What the work comes to, or that it has not ended by then.
+ * Returns the result of the work, or that it has not ended by then.
  * @param until by the steady clock
  */
 export async function inTime<T>(working: T | Promise<T>, until: number): Promise<T | typeof LATE> {
@@ -54,7 +54,7 @@ export async function inTime<T>(working: T | Promise<T>, until: number): Promise
 }
 
 /**
- * What the work comes to, or TIMED_OUT.
+ * Returns the result of the work, or TIMED_OUT.
  * @param until by the steady clock
  * @param path of what has not ended
  */

@@ -7,7 +7,7 @@ import { clientOf, type DatabaseStore, type OrderToSave, storeOptions, storeOver
 export type { DatabaseStore } from "./store.js";
 
 export interface DenoKvOptions {
-  /** What its keys begin with; `["meituan"]` by default. Tickets and rides need one each. */
+  /** The beginning of its keys; `["meituan"]` by default. Tickets and rides need one each. */
   prefix?: readonly (string | number)[] | undefined;
   /** How long an order is kept after its last save, in milliseconds, once nothing is due and no conflict is open; for ever by default. */
   keepMs?: number | undefined;
@@ -21,7 +21,7 @@ interface Entry {
   versionstamp: string | null;
 }
 
-/** What is committed as one. */
+/** Entries that are committed as one. */
 export interface DenoKvAtomic {
   check(check: { key: Key; versionstamp: string | null }): DenoKvAtomic;
   set(key: Key, value: unknown, options?: { expireIn?: number }): DenoKvAtomic;
@@ -29,7 +29,7 @@ export interface DenoKvAtomic {
   commit(): Promise<{ ok: boolean }>;
 }
 
-/** What `Deno.openKv()` opens, or `openKv` of `@deno/kv`. */
+/** The database that `Deno.openKv()` opens, or `openKv` of `@deno/kv`. */
 export interface DenoKv {
   get(key: Key): Promise<Entry>;
   // Its own types differ in variance alone
@@ -38,7 +38,7 @@ export interface DenoKv {
   atomic(): any;
 }
 
-/** What is stored of an order. What does not fit in it is in parts of their own. */
+/** An order as it is stored. A snapshot that does not fit in it is in parts of its own. */
 interface Head {
   readonly text: Uint8Array;
   /** How many parts follow, and what their keys have. */
@@ -82,7 +82,7 @@ export function denoKvStore(kv: DenoKv, options?: DenoKvOptions): DatabaseStore 
   const dueKey = (due: number, id: string): Key => [...root, "due", due, id];
   const idOf = ({ key }: Entry): string => String(key.at(-1));
 
-  /** The whole text; nothing where a save has replaced its parts meanwhile. */
+  /** The whole string; nothing where a save has replaced its parts meanwhile. */
   const textOf = async (id: string, { text, parts, version }: Head): Promise<string | undefined> => {
     const pieces = [text];
     for (let part = 1; part <= parts; part++) {
@@ -145,7 +145,7 @@ export function denoKvStore(kv: DenoKv, options?: DenoKvOptions): DatabaseStore 
       if ((entry.value as number) > now) continue;
       const key = entry.key as Key;
       const commit: DenoKvAtomic = kv.atomic();
-      // Whoever saves or claims it meanwhile changes this entry.
+      // A process that saves or claims it meanwhile changes this entry.
       const { ok } = await commit.check({ key, versionstamp: entry.versionstamp }).set(key, until).commit();
       if (ok && claimed.push(idOf(entry)) >= limit) break;
     }

@@ -68,9 +68,9 @@ const isRefused = (error: unknown) => (error as { name?: unknown } | null)?.name
  * const store = dynamoStore(client);
  * ```
  *
- * An item is bounded by 400 KB, which is some 1000 tickets of one order. The indexes follow within a second or so: what was just saved may
- * be found due, or in conflict, a little later. Who may `dynamodb:GetItem`, `UpdateItem` on the table, and `Query` on its indexes, may all
- * that the store does.
+ * An item is bounded by 400 KB, which is some 1000 tickets of one order. The indexes follow within a second or so: an order that
+ * was just saved may be found due, or in conflict, a little later. The store needs the permissions `dynamodb:GetItem` and
+ * `UpdateItem` on the table, and `Query` on its indexes.
  */
 export function dynamoStore(client: DynamoClient, options?: DynamoOptions): DatabaseStore {
   clientOf(client, ["getItem", "updateItem", "query"]);
@@ -89,7 +89,7 @@ export function dynamoStore(client: DynamoClient, options?: DynamoOptions): Data
     }
   };
 
-  /** What an index has, shard by shard and page by page. */
+  /** The items of an index, shard by shard and page by page. */
   async function* found(index: string, condition: string, names: object, values: Item): AsyncGenerator<Item> {
     for (let shard = 0; shard < shards; shard++) {
       let from: unknown;
@@ -173,7 +173,7 @@ export function dynamoStore(client: DynamoClient, options?: DynamoOptions): Data
   });
 }
 
-/** What makes its table: `await client.createTable(dynamoSchema())`. What is paid for each request is the default. */
+/** The parameters that create its table: `await client.createTable(dynamoSchema())`. By default the table is paid for by request. */
 export function dynamoSchema(options?: DynamoOptions) {
   const { table } = settings(options);
   const keys = (hash: string, range?: string) => [

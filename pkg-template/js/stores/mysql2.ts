@@ -64,7 +64,7 @@ export function mysqlStore(pool: MysqlPool, options?: TableOptions): DeletingSto
       connection.release();
       return result;
     } catch (error) {
-      // What was begun ends with the connection.
+      // A transaction that was begun ends with the connection.
       connection.destroy();
       throw error;
     }

@@ -1,5 +1,5 @@
-// Orders in Redis. Each function of a store is a script, which Redis runs by itself, and one round trip. What the scripts do is written
-// here once; clients differ in how they are given one.
+// Orders in Redis. Each function of a store is a script, which Redis runs by itself, and one round trip. The scripts are here once;
+// clients differ in how they are given one.
 
 import { unexpected } from "../values/faults.js";
 import { type DeletingStore, deletingStoreOver, storeOptions } from "./store.js";
@@ -7,13 +7,13 @@ import { type DeletingStore, deletingStoreOver, storeOptions } from "./store.js"
 /** Options of a store in Redis. */
 export interface PrefixOptions {
   /**
-   * What its keys begin with: letters, digits, `_`, `-`, `.` and `:`, 50 at most; `meituan` by default. Tickets and rides need one each.
-   * All keys have it in braces, so that a cluster keeps them on one node.
+   * The beginning of its keys: letters, digits, `_`, `-`, `.` and `:`, 50 at most; `meituan` by default. Tickets and rides need one
+   * each. All keys have it in braces, so that a cluster keeps them on one node.
    */
   prefix?: string | undefined;
 }
 
-/** Runs a script. What it returns are strings, numbers, and lists of them. */
+/** Runs a script. It returns strings, numbers, and lists of them. */
 export type Evaluate = (script: string, keys: string[], values: string[]) => Promise<unknown>;
 
 const PREFIX = /^[A-Za-z0-9_.:-]{1,50}$/;
@@ -65,7 +65,7 @@ return #ids`;
 /** The store of a client. */
 export function redisStoreOver(evaluate: Evaluate, options: unknown): DeletingStore {
   const { prefix = "meituan" } = storeOptions(options, ["prefix"]);
-  if (typeof prefix !== "string") return unexpected("prefix", prefix, "a text", "字符串");
+  if (typeof prefix !== "string") return unexpected("prefix", prefix, "a string", "字符串");
   if (!PREFIX.test(prefix)) {
     unexpected(
       "prefix",

@@ -19,8 +19,8 @@ export interface RedisClient {
  * const store = redisStore(client);
  * ```
  *
- * Redis must keep what it was given: `appendonly yes`, with `appendfsync always`, and `maxmemory-policy noeviction`. What a crash or a
- * failover to a replica loses, Meituan may have been sent already.
+ * Redis must keep what it was given: `appendonly yes`, with `appendfsync always`, and `maxmemory-policy noeviction`. A crash or a
+ * failover to a replica may lose facts that Meituan has been sent already.
  */
 export function redisStore(client: RedisClient, options?: PrefixOptions): DeletingStore {
   clientOf(client, ["eval"]);

@@ -18,7 +18,7 @@ export type Row = Record<string, unknown>;
 /** Runs one statement, and returns its rows and how many it has changed. */
 export type Run = (text: string, values: readonly Value[]) => Promise<{ rows: readonly Row[]; changed: number }>;
 
-/** What the databases do differently. */
+/** The differences between the databases. */
 interface Dialect {
   /** Around names. */
   readonly quote: string;
@@ -29,17 +29,17 @@ interface Dialect {
   /** Types of columns. A snapshot is text: jsonb loses U+0000, and json of MariaDB and MySQL sorts and rewrites. */
   readonly types: { readonly key: string; readonly snapshot: string; readonly time: string };
   /** How a key and a revision are read as strings, whatever the client makes of other types. */
-  readonly keyText: string;
-  readonly revisionText: string;
+  readonly keyString: string;
+  readonly revisionString: string;
   /** A revision, in a statement. */
   readonly integer: string;
   /** Whether a statement that changes rows can return them. Others pick rows in a transaction first. */
   readonly returns: boolean;
-  /** What follows an INSERT that does nothing where the key is there. */
+  /** The clause after an INSERT that does nothing where the key is there. */
   readonly ifAbsent: string;
   /** Rows that somebody else has picked are left out, without waiting. */
   readonly locks: string;
-  /** What follows the columns of a table. */
+  /** The clause after the columns of a table. */
   readonly tableOptions: string;
 }
 
@@ -49,8 +49,8 @@ export const POSTGRESQL: Dialect = {
   place: (number) => `$${number}`,
   // By bytes: a collation of people's languages is slower, and changes with the system's.
   types: { key: 'text COLLATE "C"', snapshot: "text", time: "bigint" },
-  keyText: "order_id",
-  revisionText: "CAST(revision AS text)",
+  keyString: "order_id",
+  revisionString: "CAST(revision AS text)",
   integer: "bigint",
   returns: true,
   ifAbsent: " ON CONFLICT DO NOTHING",
@@ -63,8 +63,8 @@ export const SQLITE: Dialect = {
   hasSchemas: false,
   place: () => "?",
   types: { key: "TEXT", snapshot: "TEXT", time: "INTEGER" },
-  keyText: "order_id",
-  revisionText: "CAST(revision AS TEXT)",
+  keyString: "order_id",
+  revisionString: "CAST(revision AS TEXT)",
   integer: "INTEGER",
   returns: true,
   ifAbsent: " ON CONFLICT DO NOTHING",
@@ -80,8 +80,8 @@ export const MYSQL: Dialect = {
   place: () => "?",
   // Bytes: collations take "a " for "a", and most take "A" for "a".
   types: { key: "varbinary(255)", snapshot: "longtext", time: "bigint" },
-  keyText: "CONVERT(order_id USING utf8mb4)",
-  revisionText: "CAST(revision AS char)",
+  keyString: "CONVERT(order_id USING utf8mb4)",
+  revisionString: "CAST(revision AS char)",
   integer: "signed",
   returns: false,
   // The client says what is a duplicate: INSERT IGNORE would hide other errors as well.
@@ -167,9 +167,9 @@ export function sqlEngine(dialect: Dialect, client: Client, options: unknown): D
     let number = 0;
     return text.replaceAll("?", () => dialect.place(++number));
   };
-  const KEY = `${dialect.keyText} AS order_id`;
+  const KEY = `${dialect.keyString} AS order_id`;
   const returning = dialect.returns ? " RETURNING order_id, due" : "";
-  const LOAD = numbered(`SELECT snapshot, ${dialect.revisionText} AS revision FROM ${table} WHERE order_id = ?`);
+  const LOAD = numbered(`SELECT snapshot, ${dialect.revisionString} AS revision FROM ${table} WHERE order_id = ?`);
   const INSERT = numbered(
     `INSERT INTO ${table} (order_id, snapshot, revision, due, conflicts, claimed_until, created_at, saved_at) ` +
       `VALUES (?, ?, 1, ?, ?, 0, ?, ?)${dialect.ifAbsent}${returning}`,
@@ -190,7 +190,7 @@ export function sqlEngine(dialect: Dialect, client: Client, options: unknown): D
     const picked = (columns: string) => `SELECT ${columns} FROM ${table} WHERE ${which} LIMIT ${limit}${dialect.locks}`;
     if (client.transaction === undefined) {
       const text = `WITH picked AS (${picked("order_id")}) ${act} WHERE order_id IN (SELECT order_id FROM picked)${returning}`;
-      // What a statement has changed it returns in any order.
+      // A statement returns the rows that it has changed in any order.
       const { rows } = await client.run(numbered(text), [...values, ...more]);
       return keysOf([...rows].sort((one, other) => Number(one.due) - Number(other.due)));
     }

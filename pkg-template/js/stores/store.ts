@@ -1,6 +1,7 @@
-// What all stores of this folder share: they check their arguments, write and read snapshots as JSON, and leave the rest to an engine.
+// The common part of all stores of this folder: they check their arguments, write and read snapshots as JSON, and leave the rest to
+// an engine.
 
-import { anyText, identified, integer, moment } from "../values/arguments.js";
+import { anyString, identified, integer, timestamp } from "../values/arguments.js";
 import { reading } from "../values/faults.js";
 import { func } from "../values/functions.js";
 import { stringify } from "../values/json.js";
@@ -39,7 +40,7 @@ export interface DeletingStore extends DatabaseStore {
   deleteBefore(time: number | Date, limit?: number): Promise<number>;
 }
 
-/** What is saved. */
+/** A record to save. */
 export interface OrderToSave {
   readonly key: string;
   readonly snapshot: string;
@@ -49,7 +50,7 @@ export interface OrderToSave {
   readonly savedAt: number;
 }
 
-/** What a database does, after the arguments were checked. Times are whole milliseconds. */
+/** The functions of a database, after the arguments were checked. Times are whole milliseconds. */
 export interface Engine {
   load(key: string): Promise<{ snapshot: string; revision: string } | undefined>;
   save(order: OrderToSave): Promise<boolean>;
@@ -62,13 +63,13 @@ export interface DeletingEngine extends Engine {
   deleteBefore(time: number, limit: number): Promise<number>;
 }
 
-/** One claim returns no more, whatever is asked for: statements have a limited length. */
+/** One claim returns no more, whatever the limit: statements have a limited length. */
 const MAX_CLAIMED = 10_000;
 const MAX_COUNT = 2 ** 31 - 1;
 const DELETED_AT_ONCE = 1000;
 
 /** A time as whole milliseconds. */
-const instant = (value: unknown, path: string): number => Math.floor(moment(value, path));
+const instant = (value: unknown, path: string): number => Math.floor(timestamp(value, path));
 
 /** The store of an engine. */
 export function storeOver(engine: Engine): DatabaseStore {
@@ -82,7 +83,7 @@ export function storeOver(engine: Engine): DatabaseStore {
       return engine.save({
         key: identified(orderId),
         snapshot: stringify(record(snapshot, "snapshot"), "snapshot"),
-        expected: expectedRevision === null ? null : anyText(expectedRevision, "expectedRevision"),
+        expected: expectedRevision === null ? null : anyString(expectedRevision, "expectedRevision"),
         due: due === undefined ? null : instant(due, "due"),
         conflicts: integer(conflicts, "conflicts", 0, MAX_COUNT),
         savedAt: Date.now(),
@@ -91,9 +92,9 @@ export function storeOver(engine: Engine): DatabaseStore {
     due: async (now) => engine.due(instant(now, "now")),
     async claimDue(now, limit, leaseMs) {
       const at = instant(now, "now");
-      const most = Math.min(integer(limit, "limit", 0, MAX_COUNT), MAX_CLAIMED);
+      const max = Math.min(integer(limit, "limit", 0, MAX_COUNT), MAX_CLAIMED);
       const until = at + integer(leaseMs, "leaseMs", 0, Number.MAX_SAFE_INTEGER);
-      return most === 0 ? [] : engine.claimDue(at, most, until);
+      return max === 0 ? [] : engine.claimDue(at, max, until);
     },
     conflicts: async () => engine.conflicts(),
   };

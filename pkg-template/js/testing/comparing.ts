@@ -1,4 +1,4 @@
-// What happened, compared with what was due.
+// Compares results with expectations.
 
 import type { Text } from "../generated/texts.js";
 import { reading } from "../values/faults.js";
@@ -18,8 +18,8 @@ export const asIssue = (difference: { path: string; detail: string; detailZh: st
 });
 
 /**
- * Where `found` lacks something of what is expected; what is not expected may be anything. Lists hold the same items in
- * any order: nothing says in which order codes stand.
+ * Finds where `found` lacks something that is expected; other fields may be anything. Lists hold the same items in
+ * any order: the order of codes is not defined.
  */
 export function differences(expected: unknown, found: any, path = ""): { path: string; detail: string; detailZh: string }[] {
   if (Array.isArray(expected)) {

@@ -1,4 +1,4 @@
-// What is found in messages and outcomes that is not as it must be, with what is demanded.
+// Findings in messages and outcomes that are not as they must be, with the demands.
 
 import { bothOf } from "../errors/details.js";
 import type { MeituanError } from "../errors/error.js";
@@ -22,17 +22,17 @@ export interface Issue {
   readonly refuses: boolean;
   /** The field; empty for the whole. */
   readonly path: string;
-  /** What was found, in English. */
+  /** The value that was found, in English. */
   readonly detail: string;
   /** The same in Chinese. */
   readonly detailZh: string;
-  /** What is demanded. */
+  /** The demand. */
   readonly text: Text;
 }
 
 export type Verdict = "passed" | "failed";
 
-/** What is looked at in a reply beside its definition. */
+/** Checks of a reply beside its definition. */
 export const CHECKS = {
   "reply.http-200": {
     en: "the HTTP status is 200; the outcome is in the envelope (inferred)",
@@ -43,7 +43,7 @@ export const CHECKS = {
     zh: "code 按照美团给出的对接",
   },
   "reply.true-reason": {
-    en: "a failure's describe tells the true reason",
+    en: "a failure's describe states the true reason",
     zh: "失败的 describe 要返回真实的失败原因",
   },
   "reply.echo": {
@@ -59,7 +59,7 @@ export const CHECKS = {
     zh: "返回 598 出票中时不带凭证，凭证由出票通知回传",
   },
   expected: {
-    en: "at this point of the order's life, another value is due",
+    en: "at this point of the order, another value is due",
     zh: "订单进行到此处，应为其他值",
   },
 } as const;

@@ -2,7 +2,7 @@
 
 import type { OrderStore } from "../orders/store.js";
 import type { RideOrderStore } from "../ride/store.js";
-import { identified, integer, moment } from "../values/arguments.js";
+import { identified, integer, timestamp } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
@@ -31,7 +31,7 @@ export class MemoryStore implements OrderStore<number>, RideOrderStore<number> {
     about?: { due?: number | undefined; conflicts?: number | undefined },
   ): boolean {
     const { due, conflicts = 0 } = optionsOf(about, "about", ["due", "conflicts"], "");
-    if (due !== undefined) moment(due, "due");
+    if (due !== undefined) timestamp(due, "due");
     integer(conflicts, "conflicts", 0, 2 ** 31 - 1);
     const revision = this.#orders.get(identified(orderId))?.revision ?? null;
     const text = stringify(record(snapshot, "snapshot"), "snapshot");

@@ -1,13 +1,13 @@
 // Meituan Enterprise's books: estimates, orders, and what has to be pushed, as one plain object; and the rules by which the
-// seven interfaces and the drivers change it. What no page says (which refusal gets which code, when a cancel costs
+// seven interfaces and the drivers change it. Facts that no page has (which refusal gets which code, when a cancel costs
 // something) is invented here, and said so where it is.
 
 import { CarType, ResultCode, RideEvent, RideStatus } from "../generated/codes.js";
-import { anyText } from "../values/arguments.js";
+import { anyString } from "../values/arguments.js";
 import { invalid, unexpected } from "../values/faults.js";
 import type { RideEstimate, RideOrder, RideState, RideTariff } from "./ride-state.js";
 
-/** What orders are kept in. */
+/** The place of orders. */
 interface Books {
   state: RideState;
   tariffs: readonly RideTariff[];
@@ -15,7 +15,7 @@ interface Books {
 }
 
 /** When a request comes, and what is drawn for it. */
-interface Moment {
+interface When {
   now: number;
   random: Uint8Array | undefined;
 }
@@ -35,7 +35,7 @@ function refuse(code: number, message: string): never {
   throw new Refusal(code, message);
 }
 
-/** An estimate lives as long (ride spec 2.4). */
+/** An estimate is valid as long (ride spec 2.4). */
 const ESTIMATE_MILLISECONDS = 600_000;
 const RESERVED = 2;
 const ASK_FEE = 1;
@@ -44,21 +44,35 @@ const REFUNDED = 10;
 /** The car types of an enterprise that has not been given others. Names and prices are invented; amounts in fen. */
 export const TARIFFS = [
   {
-    ...{ partnerId: 200000, partnerName: "聚合服务商", carTypeId: 2, carTypeName: "经济型" },
-    ...{ partnerCarTypeId: 2000001, partnerCarTypeName: "聚合经济型", start: 1500, perKilometre: 180, perMinute: 40 },
+    partnerId: 200000,
+    partnerName: "聚合服务商",
+    carTypeId: 2,
+    carTypeName: "经济型",
+    partnerCarTypeId: 2000001,
+    partnerCarTypeName: "聚合经济型",
+    start: 1500,
+    perKilometre: 180,
+    perMinute: 40,
   },
   {
-    ...{ partnerId: 200000, partnerName: "聚合服务商", carTypeId: 3, carTypeName: "舒适型" },
-    ...{ partnerCarTypeId: 2000002, partnerCarTypeName: "聚合舒适型", start: 2000, perKilometre: 260, perMinute: 60 },
+    partnerId: 200000,
+    partnerName: "聚合服务商",
+    carTypeId: 3,
+    carTypeName: "舒适型",
+    partnerCarTypeId: 2000002,
+    partnerCarTypeName: "聚合舒适型",
+    start: 2000,
+    perKilometre: 260,
+    perMinute: 60,
   },
 ];
 
-/** What a cancel costs in each state, in fen; nothing in states that are not here. Invented: no page says. */
+/** The fee for cancelling in each state, in fen; nothing in states that are not here. Invented: no page says. */
 export const CANCEL_FEES = { [RideStatus.CONFIRMED]: 500, [RideStatus.DRIVER_ARRIVED]: 1000 };
 
 export const emptyState = (): RideState => ({ serial: 0, estimates: {}, orders: {}, pushes: [] });
 
-/** What the drivers do by themselves: after which event follows which, and in which state the order then is. */
+/** The drivers' own actions: after which event follows which, and in which state the order then is. */
 const TRIP = new Map([
   [RideEvent.ORDER_CREATED, [RideEvent.ORDER_PUSHED, RideStatus.PUSHED]],
   [RideEvent.ORDER_CONFIRMED, [RideEvent.ORDER_SERVICE_STARTED, RideStatus.CONFIRMED]],
@@ -76,14 +90,34 @@ const PAID = new Map([
 
 /** All amounts of a bill (ride spec 7.4), where nothing was charged. */
 const NO_CHARGES = {
-  ...{ userPayableTotalPrice: 0, userPayableBalancePrice: 0, cancelFee: 0, totalPrice: 0, driveStartPrice: 0, driveDistance: 0 },
-  ...{ driveDistancePrice: 0, driveTime: 0, driveTimePrice: 0, driveLongDistancePrice: 0, dynamicPrice: 0, servicePriceAmount: 0 },
-  ...{ taxiMeterFee: 0, driveHighwayPrice: 0, driveTollPrice: 0, driveParkPrice: 0, driveOtherPrice: 0, longDispatchPrice: 0 },
-  ...{ waitFee: 0, waitTime: 0, thanksFee: 0, eDispatchPrice: 0, partnerReducePrice: 0, priceDifference: 0 },
+  userPayableTotalPrice: 0,
+  userPayableBalancePrice: 0,
+  cancelFee: 0,
+  totalPrice: 0,
+  driveStartPrice: 0,
+  driveDistance: 0,
+  driveDistancePrice: 0,
+  driveTime: 0,
+  driveTimePrice: 0,
+  driveLongDistancePrice: 0,
+  dynamicPrice: 0,
+  servicePriceAmount: 0,
+  taxiMeterFee: 0,
+  driveHighwayPrice: 0,
+  driveTollPrice: 0,
+  driveParkPrice: 0,
+  driveOtherPrice: 0,
+  longDispatchPrice: 0,
+  waitFee: 0,
+  waitTime: 0,
+  thanksFee: 0,
+  eDispatchPrice: 0,
+  partnerReducePrice: 0,
+  priceDifference: 0,
 };
 
-/** What each interface does. A request has been read by its definition before; what is returned is the reply's `data`. */
-export const INTERFACES: Record<string, (books: Books, request: any, moment: Moment) => unknown> = {
+/** The action of each interface. A request has been read by its definition before; what is returned is the reply's `data`. */
+export const INTERFACES: Record<string, (books: Books, request: any, when: When) => unknown> = {
   queryNearByDrivers({ tariffs }, { longitude, latitude, carTypeIds }, { now }) {
     const wanted = numbersOf(carTypeIds);
     for (const carType of wanted ?? []) knownCarType(carType);
@@ -93,8 +127,15 @@ export const INTERFACES: Record<string, (books: Books, request: any, moment: Mom
       [1, 2].map((place) => {
         const metres = 250 * place + 60 * index;
         return {
-          ...{ longitude: degrees(longitude + metres / 85_000), latitude, direction: place === 1 ? 270 : -1 },
-          ...{ distance: metres, duration: metres * 200, timestamp: now - 1000 * place, carTypeId, partnerId, partnerCarTypeId },
+          longitude: degrees(longitude + metres / 85_000),
+          latitude,
+          direction: place === 1 ? 270 : -1,
+          distance: metres,
+          duration: metres * 200,
+          timestamp: now - 1000 * place,
+          carTypeId,
+          partnerId,
+          partnerCarTypeId,
         };
       }),
     );
@@ -120,18 +161,44 @@ export const INTERFACES: Record<string, (books: Books, request: any, moment: Mom
       const travelPrice = start + distancePrice + timePrice;
       const estimateId = `${tariff.partnerCarTypeId}-${nextSerial(state)}-${now}`;
       state.estimates[estimateId] = {
-        ...{ estimateId, ...tariff, madeAt: now, price: travelPrice },
+        estimateId,
+        ...tariff,
+        madeAt: now,
+        price: travelPrice,
         charges: {
-          ...{ userPayableTotalPrice: travelPrice, userPayableBalancePrice: travelPrice, totalPrice: travelPrice },
-          ...{ driveStartPrice: start, driveDistance: distance, driveDistancePrice: distancePrice },
-          ...{ driveTime: 1000 * seconds, driveTimePrice: timePrice },
+          userPayableTotalPrice: travelPrice,
+          userPayableBalancePrice: travelPrice,
+          totalPrice: travelPrice,
+          driveStartPrice: start,
+          driveDistance: distance,
+          driveDistancePrice: distancePrice,
+          driveTime: 1000 * seconds,
+          driveTimePrice: timePrice,
         },
       };
       return {
-        ...{ ...tariff, estimateId, estimatePrice: travelPrice, selfReduce: 0, partnerReduce: 0, distance, estimateTime: seconds },
-        ...{ travelPrice, distancePrice, timePrice, initPrice: start, minPrice: 0, nightPrice: 0, driveLongDistancePrice: 0 },
-        ...{ driveHighwayPrice: 0, deliveringStartTime: 0, servicePrice: 0, dynamicPrice: 0, priceDifference: 0 },
-        ...{ priceTagGroupId: null, estimateUserPayableTotalPrice: travelPrice, estimateUserPayableBalancePrice: travelPrice },
+        ...tariff,
+        estimateId,
+        estimatePrice: travelPrice,
+        selfReduce: 0,
+        partnerReduce: 0,
+        distance,
+        estimateTime: seconds,
+        travelPrice,
+        distancePrice,
+        timePrice,
+        initPrice: start,
+        minPrice: 0,
+        nightPrice: 0,
+        driveLongDistancePrice: 0,
+        driveHighwayPrice: 0,
+        deliveringStartTime: 0,
+        servicePrice: 0,
+        dynamicPrice: 0,
+        priceDifference: 0,
+        priceTagGroupId: null,
+        estimateUserPayableTotalPrice: travelPrice,
+        estimateUserPayableBalancePrice: travelPrice,
         estimateTotalDiscounts: 0,
       };
     });
@@ -139,19 +206,26 @@ export const INTERFACES: Record<string, (books: Books, request: any, moment: Mom
     return { estimatePrice: estimates };
   },
 
-  submitOrder({ state }, request, moment) {
+  submitOrder({ state }, request, when) {
     const { channelPartnerOrderId, reserveType, reserveTime, carTypeRequestList } = request;
-    const { now } = moment;
+    const { now } = when;
     const isRepeated = Object.values(state.orders).some((order) => order.channelPartnerOrderId === channelPartnerOrderId);
     if (isRepeated) refuse(ResultCode.REPEAT_SUBMIT_ORDER_ERROR, "重复下单");
     if (reserveType === RESERVED) future(reserveTime, now);
     if (carTypeRequestList.length === 0) refuse(ResultCode.PARAM_ERROR, "参数错误：carTypeRequestList 为空");
     const estimates = carTypeRequestList.map((wanted: any) => wantedEstimate(state, wanted, now));
-    const mtOrderId = orderNumber(state, moment);
+    const mtOrderId = orderNumber(state, when);
     const order: RideOrder = {
-      ...{ mtOrderId, channelPartnerOrderId, orderStatus: RideStatus.SUBMITTED, updateTime: now },
+      mtOrderId,
+      channelPartnerOrderId,
+      orderStatus: RideStatus.SUBMITTED,
+      updateTime: now,
       start: { longitude: request.fLng, latitude: request.fLat },
-      ...{ estimates, offers: [], events: [], refunds: [], charges: {} },
+      estimates,
+      offers: [],
+      events: [],
+      refunds: [],
+      charges: {},
     };
     state.orders[mtOrderId] = order;
     happened(state, order, RideEvent.ORDER_CREATED, RideStatus.SUBMITTED, now);
@@ -167,10 +241,24 @@ export const INTERFACES: Record<string, (books: Books, request: any, moment: Mom
     if (offer === undefined) return refuse(ResultCode.DATA_NOT_EXIST, "数据不存在：该司机未被提交");
     const { submitCarInfo: car, submitDriveInfo: driver } = offer;
     order.driver = {
-      ...{ name: driver.driverName, lng: Number(driver.lng), lat: Number(driver.lat), direction: null, phone: "13000000000" },
-      ...{ orderNum: 64, carBrand: car.brandName, carTypeId: car.carTypeId, carColor: car.carColor, carPlateNo: car.carNumber },
-      ...{ driverId, driverPic: null, driverStar: null, carPic: null, companyId: null, companyName: null },
-      ...{ partnerId: car.partnerId, partnerCarTypeId: car.partnerCarTypeId },
+      name: driver.driverName,
+      lng: Number(driver.lng),
+      lat: Number(driver.lat),
+      direction: null,
+      phone: "13000000000",
+      orderNum: 64,
+      carBrand: car.brandName,
+      carTypeId: car.carTypeId,
+      carColor: car.carColor,
+      carPlateNo: car.carNumber,
+      driverId,
+      driverPic: null,
+      driverStar: null,
+      carPic: null,
+      companyId: null,
+      companyName: null,
+      partnerId: car.partnerId,
+      partnerCarTypeId: car.partnerCarTypeId,
     };
     order.estimateId = offer.estimateId;
     happened(state, order, RideEvent.ORDER_CONFIRMED, RideStatus.CONFIRMED, now);
@@ -283,14 +371,26 @@ function offerOf(state: RideState, { mtOrderId, start }: RideOrder, estimate: Ri
   const { estimateId, partnerId, partnerName, carTypeId, carTypeName, partnerCarTypeId, partnerCarTypeName } = estimate;
   const serial = nextSerial(state);
   return {
-    ...{ mtOrderId, mtDispatchSubOrderId: String(120_000_000 + serial), estimateId },
+    mtOrderId,
+    mtDispatchSubOrderId: String(120_000_000 + serial),
+    estimateId,
     submitCarInfo: {
-      ...{ partnerId, partnerName, carTypeId, carTypeName, partnerCarTypeId, partnerCarTypeName },
-      ...{ carColor: "白色", carNumber: `京A${String(serial).padStart(5, "0")}`, brandName: "模拟车型" },
+      partnerId,
+      partnerName,
+      carTypeId,
+      carTypeName,
+      partnerCarTypeId,
+      partnerCarTypeName,
+      carColor: "白色",
+      carNumber: `京A${String(serial).padStart(5, "0")}`,
+      brandName: "模拟车型",
     },
     submitDriveInfo: {
-      ...{ driverId: String(7_500_000_000 + serial), driverName: "模拟师傅", driverPic: "" },
-      ...{ lng: String(degrees(start.longitude + 0.003)), lat: String(start.latitude) },
+      driverId: String(7_500_000_000 + serial),
+      driverName: "模拟师傅",
+      driverPic: "",
+      lng: String(degrees(start.longitude + 0.003)),
+      lat: String(start.latitude),
     },
   };
 }
@@ -309,7 +409,7 @@ function orderOf(
 
 /** For what plays Meituan, which must know which orders there are. */
 function known({ orders }: RideState, mtOrderId: string) {
-  const isKnown = Object.hasOwn(orders, anyText(mtOrderId, "mtOrderId"));
+  const isKnown = Object.hasOwn(orders, anyString(mtOrderId, "mtOrderId"));
   return isKnown ? orders[mtOrderId] : invalid("mtOrderId", "found a number that no order has", "没有这个订单");
 }
 
@@ -344,7 +444,7 @@ function future(time: number | undefined, now: number) {
 const numbersOf = (list: string | undefined) => (list ? new Set(list.split(",").map(Number)) : undefined);
 
 /** 30 digits, as in the ride spec's examples. */
-function orderNumber(state: RideState, { now, random }: Moment) {
+function orderNumber(state: RideState, { now, random }: When) {
   const drawn = (random ?? new Uint8Array(8)).subarray(0, 8).reduce((number, byte) => (number * 256 + byte) % 1_000_000_000, 0);
   return `${String(now).padStart(13, "0")}${String(nextSerial(state)).padStart(8, "0")}${String(drawn).padStart(9, "0")}`;
 }

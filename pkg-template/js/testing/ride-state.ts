@@ -1,8 +1,8 @@
-// What Meituan's side of the ride API keeps: plain JSON.
+// The state of Meituan's side of the ride API: plain JSON.
 
 import type { RidePushName } from "../ride/interfaces.js";
 
-/** What a car type costs; amounts in fen. */
+/** The tariff of a car type; amounts in fen. */
 export interface RideTariff {
   partnerId: number;
   partnerName: string;
@@ -15,14 +15,14 @@ export interface RideTariff {
   perMinute: number;
 }
 
-/** An estimate that was given; it lives 10 minutes. */
+/** An estimate that was given; it is valid for 10 minutes. */
 export interface RideEstimate extends Omit<RideTariff, "start" | "perKilometre" | "perMinute"> {
   estimateId: string;
   /** Epoch milliseconds. */
   madeAt: number;
   /** Fen. */
   price: number;
-  /** What the bill will be. */
+  /** The amounts of the bill to come. */
   charges: Record<string, number>;
 }
 
@@ -47,14 +47,14 @@ export interface RideOrder {
   /** Epoch milliseconds. */
   updateTime: number;
   start: { longitude: number; latitude: number };
-  /** What the order may be driven by: ids of estimates. */
+  /** The car types that the order allows: ids of estimates. */
   estimates: string[];
   /** The estimate of the confirmed offer. */
   estimateId?: string;
   offers: RideOffer[];
-  /** What happened, in order, whatever became of the pushes about it. */
+  /** The events, in order, whatever became of the pushes about them. */
   events: { eventCode: number; eventTime: number }[];
-  /** What is charged, in fen; names as in userPriceInfo. */
+  /** The charges, in fen; names as in userPriceInfo. */
   charges: Record<string, number>;
   /** As in driverInfo, once an offer was confirmed. */
   driver?: Record<string, string | number | null>;
@@ -65,7 +65,7 @@ export interface RideOrder {
   refunds: { sqtRefundNo: string; refundAmount: number }[];
 }
 
-/** A push that is due; the body as {@link MeituanRide.push} takes it. */
+/** A push that is due; the body as {@link MeituanRide.push} accepts it. */
 export interface RidePush {
   name: RidePushName;
   body: object;
@@ -78,6 +78,6 @@ export interface RideState {
   estimates: Record<string, RideEstimate>;
   /** By mtOrderId. */
   orders: Record<string, RideOrder>;
-  /** What has to be pushed, oldest first. */
+  /** Pushes that are due, oldest first. */
   pushes: RidePush[];
 }

@@ -11,7 +11,7 @@ import { type HeadersInput, headerOf } from "../http/headers.js";
 import { JSON_TYPE } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import type { RidePushName } from "../ride/interfaces.js";
-import { anyText, flag, integer, moment, oneOf, text } from "../values/arguments.js";
+import { anyString, flag, integer, oneOf, string, timestamp } from "../values/arguments.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
 import { parseExactly } from "../values/json.js";
 import { bytesOf, isList, isRecord } from "../values/kinds.js";
@@ -23,7 +23,7 @@ import type { RidePush, RideState, RideTariff } from "./ride-state.js";
 export interface MeituanRideOptions {
   /** The enterprise's number at Meituan. */
   entId: number | string;
-  /** What both sides know: the token, and the Base64 of the 16 bytes of the key. */
+  /** The shared secrets: the token, and the Base64 of the 16 bytes of the key. */
   accessKey: string;
   secretKey: string;
   /** The generation of the protocol: 1 (default) with `token`, seconds and plain replies; 2 with `accessKey`, milliseconds and encrypted ones. */
@@ -34,13 +34,13 @@ export interface MeituanRideOptions {
   toleranceSeconds?: number | undefined;
   /** The car types; two invented ones if not given. */
   tariffs?: readonly RideTariff[] | undefined;
-  /** What a cancel costs in each state, in fen: `{ 3: 500, 4: 1000 }` if not given (invented), nothing in other states. */
+  /** The fee for cancelling in each state, in fen: `{ 3: 500, 4: 1000 }` if not given (invented), nothing in other states. */
   cancelFees?: Readonly<Record<number, number>> | undefined;
-  /** What another instance kept; it is changed in place. */
+  /** The state of another instance; it is changed in place. */
   state?: RideState | undefined;
 }
 
-/** What came of a push. */
+/** The result of a push. */
 export interface RidePushReply {
   /** Code 0 over HTTP 200. Anything else has to be pushed again. */
   readonly accepted: boolean;
@@ -89,7 +89,7 @@ export class MeituanRide {
     if (typeof entId !== "string" || !/^[1-9]\d*$/.test(entId))
       unexpected("entId", given.entId, "a positive whole number", "正整数");
     this.#entId = entId;
-    this.#accessKey = text(accessKey, "accessKey");
+    this.#accessKey = string(accessKey, "accessKey");
     if (version !== 1 && version !== 2) unexpected("version", version, "1 or 2", "1 或 2");
     oneOf(replyForm, "replyForm", ["direct", "nested"]);
     integer(toleranceSeconds, "toleranceSeconds", 0, 0x7fffffff);
@@ -121,12 +121,12 @@ export class MeituanRide {
     },
   ): { readonly status: 200; readonly headers: Record<string, string>; readonly body: string } {
     const { now, random: given, fail } = optionsOf(record(about, "about"), "about", ["now", "random", "fail"], "");
-    const at = moment(now);
+    const at = timestamp(now);
     const random = given === undefined ? undefined : (bytesOf(given) ?? unexpected("random", given, "bytes", "字节"));
     if (fail !== undefined) integer(fail, "fail", -(2 ** 31), 2 ** 31 - 1);
     const asked = optionsOf(record(request, "request"), "request", HEAD, "") as any;
     uriOf(asked.url);
-    anyText(asked.method, "method");
+    anyString(asked.method, "method");
     asked.body = rawBody(asked.body);
     this.state.serial += 1;
     const traceId = `${at}-${this.state.serial}`;
@@ -148,8 +148,8 @@ export class MeituanRide {
   }
 
   /**
-   * A sealed push, checked by its definition: ids are strings, timestamps are epoch milliseconds, amounts are fen. A text is
-   * sealed as it is, for what no definition allows.
+   * A sealed push, checked by its definition: ids are strings, timestamps are epoch milliseconds, amounts are fen. A string is
+   * sealed as it is, for content that no definition allows.
    */
   push(
     name: RidePushName,
@@ -166,13 +166,13 @@ export class MeituanRide {
     const names = ["now", "version", "format", "common"];
     const given = optionsOf(record(options, "options"), "options", names, "");
     const { now, version = this.#version, format = "form", common = true } = given;
-    const index = messageIndex(`ride.${anyText(name, "name")}.request`);
+    const index = messageIndex(`ride.${anyString(name, "name")}.request`);
     if (index === undefined || !isPush(name)) return invalid("name", `found ${name}, which is no push`, `实为 ${name}，不是推送`);
     if (version !== 1 && version !== 2) unexpected("version", version, "1 or 2", "1 或 2");
     oneOf(format, "format", ["form", "json"]);
     flag(common, "common");
     if (typeof body !== "string") record(body, "body");
-    const ts = version === 1 ? Math.floor(moment(now) / 1000) : moment(now);
+    const ts = version === 1 ? Math.floor(timestamp(now) / 1000) : timestamp(now);
     const ours = common ? { entId: this.#entId, ts } : {};
     const text =
       typeof body === "string"
@@ -192,7 +192,7 @@ export class MeituanRide {
     };
   }
 
-  /** What the enterprise's answer to a push means. */
+  /** The meaning of the enterprise's answer to a push. */
   readPushReply(text: RawBody, about?: { status?: number | undefined }): RidePushReply {
     const { status = 200 } = optionsOf(about, "about", ["status"], "");
     integer(status, "status", 0, 999);
@@ -201,7 +201,7 @@ export class MeituanRide {
     return { accepted: isAccepted, code: value?.code, message: value?.message, issues };
   }
 
-  /** What has to be pushed since the last call of this, in the order in which it happened. */
+  /** Pushes that became due since the last call of this, in the order in which they happened. */
   takePushes(): RidePush[] {
     return this.state.pushes.splice(0);
   }
@@ -227,8 +227,8 @@ export class MeituanRide {
   }
 
   /**
-   * From the outer parameters to the JSON inside. Which code each refusal has is not published: 1010 stands for what is not
-   * authenticated, 9 for what came to the wrong place, 1 for what lacks something.
+   * From the outer parameters to the JSON inside. Which code each refusal has is not published: here 1010 means that it is not
+   * authenticated, 9 that it came to the wrong place, 1 that something is missing.
    */
   #open(
     { method, url, headers, body }: { method: string; url: string; headers: any; body: string | Uint8Array | ArrayBuffer },
@@ -296,13 +296,13 @@ export class MeituanRide {
   }
 }
 
-const timeIn = (when: unknown) => moment(optionsOf(record(when, "when"), "when", ["now"], "").now);
+const timeIn = (when: unknown) => timestamp(optionsOf(record(when, "when"), "when", ["now"], "").now);
 
 const isPush = (name: string) => interfaces.some((one) => one.name === name && one.path === undefined);
 
 const nameOf = (code: number) => Object.entries(ResultCode).find(([, value]) => value === code)?.[0] ?? String(code);
 
-/** The object that a text is, ids exact; undefined for anything else. */
+/** The object in a JSON string, ids exact; undefined for anything else. */
 function glance(text: string): any {
   try {
     const value = parseExactly(text);

@@ -1,11 +1,11 @@
-// What a store of orders has to do, as a list of checks that any store can be put through.
+// The contract of a store of orders, as a list of checks that run on any store.
 
 import { MeituanError } from "../errors/error.js";
 import { foundOf, savedOf } from "../handler/store-answers.js";
 import type { OrderStore } from "../orders/store.js";
 import type { RideOrderStore } from "../ride/store.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
-import { anyText, duration, oneOf } from "../values/arguments.js";
+import { anyString, duration, oneOf } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { storeOf } from "../values/functions.js";
 import { isError, isRecord } from "../values/kinds.js";
@@ -17,7 +17,7 @@ interface Stores {
   newId: () => string;
 }
 
-/** What was in a call is kept as it came. */
+/** The content of a call is kept as it came. */
 const KEPT = { vouchers: ["x", "b", "x"], nothing: null, none: [], empty: {}, "a.b": 1, $c: 2 };
 
 /**
@@ -44,7 +44,7 @@ const SNAPSHOT = {
   conflicts: [{ id: "entered-early:gate 1", breach: "entered-early", recorded: "consumed gate 1", since: 1430908460000 }],
 };
 
-/** So many have been seen in one order, and what each takes: some 330 KB together. */
+/** So many have been seen in one order, with all that each has: some 330 KB together. */
 const TICKETS = 1000;
 const UNIT = { voucher: "0123456789abcdef".repeat(16), credentials: [0], state: 0, since: 1430908460000 };
 
@@ -55,7 +55,7 @@ const RACERS = 20;
 const ROUNDS = 5;
 /** How often what was just saved is read again. */
 const READS = 20;
-/** Who count together, and how far each. */
+/** Several writers that count together, and how far each counts. */
 const COUNTERS = 6;
 const COUNTS = 5;
 /** When the orders of the checks are due: far ahead, and not on the second. */
@@ -70,7 +70,7 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
     check: async ({ store, newId }) => same(await store.load(newId()), null),
   },
   {
-    name: "what was saved is loaded again, to the last character",
+    name: "a saved snapshot is loaded again, to the last character",
     async check({ store, newId }) {
       const id = newId();
       same(await store.save(id, snapshotOf(id), null, IDLE), true);
@@ -80,7 +80,7 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
     },
   },
   {
-    name: "the character U+0000 is kept in strings (PostgreSQL: a column of text or json, not jsonb)",
+    name: "the character U+0000 is kept in strings (PostgreSQL: a column of type text or json, not jsonb)",
     async check({ store, newId }) {
       const id = newId();
       const snapshot = snapshotOf(id, { partnerOrderId: "P\u0000 1", entries: ["\u0000"] });
@@ -109,7 +109,7 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
     },
   },
   {
-    name: "keys are texts: Meituan's and your own numbers of rides, and the calls of an account",
+    name: "keys are strings: Meituan's and your own numbers of rides, and the calls of an account",
     of: "rides",
     async check({ store, newId }) {
       const id = newId();
@@ -239,7 +239,7 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
     },
   },
   {
-    name: "what is done to a snapshot after it was saved or loaded does not reach the store",
+    name: "a change of a snapshot after it was saved or loaded does not reach the store",
     async check({ store, newId }) {
       const id = newId();
       const saved = structuredClone(snapshotOf(id));
@@ -421,7 +421,7 @@ function heardOf(store: any, deadlineMs: number) {
  * may say, ends it at once.
  *
  * Reads must be linearizable: a load after a save sees it, on every connection. A replica, a cache or a region that lags shows only
- * where it is asked, so give the check a second connection of the kind that another process would have, as `other`.
+ * where it answers, so give the check a second connection of the kind that another process would have, as `other`.
  *
  * It writes orders of invented numbers from `firstOrderId` on, so give it an empty store, or numbers that are free.
  *
@@ -433,7 +433,7 @@ export async function storeContract(
   options?: {
     firstOrderId?: string | undefined;
     other?: OrderStore | RideOrderStore | undefined;
-    /** What the store is for: tickets, whose keys are digits; or rides, whose snapshots are small. Both, where it is left out. */
+    /** The use of the store: tickets, whose keys are digits; or rides, whose snapshots are small. Both, where it is left out. */
     keeps?: "tickets" | "rides" | undefined;
     /** How long an answer of the store is waited for, in milliseconds; 10000 by default. */
     deadlineMs?: number | undefined;
@@ -444,7 +444,7 @@ export async function storeContract(
   const { firstOrderId = "900000000000000001", other = store, keeps, deadlineMs = DEADLINE } = given;
   storeOf(store);
   storeOf(other, "other");
-  if (!/^\d+$/.test(anyText(firstOrderId, "firstOrderId"))) unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
+  if (!/^\d+$/.test(anyString(firstOrderId, "firstOrderId"))) unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
   if (keeps !== undefined) oneOf(keeps, "keeps", ["tickets", "rides"]);
   duration(deadlineMs, "deadlineMs");
   let next = BigInt(firstOrderId);
@@ -459,7 +459,7 @@ export async function storeContract(
       results.push({ name, passed: true });
     } catch (error) {
       results.push({ name, passed: false, why: isError(error) ? error.message : String(error) });
-      // What hangs, or cannot be read at all, would fail each of the others as well.
+      // A store that hangs, or cannot be read at all, would fail each of the others as well.
       if (MeituanError.is(error)) break;
     }
   }

@@ -1,4 +1,4 @@
-// The lives of some orders as data: what Meituan sends, what is due in return, and which acceptance points that shows.
+// The scenarios of some orders as data: what Meituan sends, what is due in return, and which acceptance points that shows.
 //
 // Each life is a generator. It yields a step, and is given what came of it, because later steps repeat ids and codes
 // that the supplier chose. The caller brings the connection and the clock.
@@ -6,7 +6,7 @@
 import type { AcceptancePointId, Fen } from "../generated/messages.js";
 import { acceptance, type Text } from "../generated/texts.js";
 import type { NoticeName, SupplierCallName } from "../ticket/calls.js";
-import { integer, moment, text } from "../values/arguments.js";
+import { integer, string, timestamp } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { optionsOf, record } from "../values/options.js";
 import type { Forgery } from "./ticket.js";
@@ -14,7 +14,7 @@ import type { Forgery } from "./ticket.js";
 /** The stable id of an acceptance point. */
 export type AcceptancePoint = AcceptancePointId;
 
-/** What the lives are made with. All products are sold one code per ticket (voucherType 1) at the same price. */
+/** The parameters of the scenarios. All products are sold one code per ticket (voucherType 1) at the same price. */
 export interface Plan {
   /** The first order's number; the others follow it. */
   firstOrderId: string;
@@ -41,7 +41,7 @@ interface StepBase {
   /** Stable, and different from all others. */
   readonly name: string;
   readonly orderId: string;
-  /** What must come of it, at least. */
+  /** The result that it must have, at least. */
   readonly expect: object;
   /** The acceptance points that it shows. */
   readonly shows: readonly AcceptancePoint[];
@@ -58,8 +58,8 @@ export type Step =
       readonly quantity: number;
       readonly forge?: Forgery | undefined;
       /**
-       * What the notices get that follow from this call, in the order in which they come; 200 where there is nothing (left). A
-       * notice can come before its own step is reached, and should not be kept waiting.
+       * The answers to the notices that follow from this call, in the order in which they come; 200 where there is nothing (left).
+       * A notice can come before its own step is reached, and should not be kept waiting.
        */
       readonly answers?: Readonly<Partial<Record<NoticeName, ReadonlyArray<{ readonly code: number; readonly describe: string }>>>>;
     })
@@ -76,7 +76,7 @@ export type Step =
       readonly vouchers: readonly string[];
     });
 
-export interface OrderLife {
+export interface OrderScenario {
   readonly name: string;
   /** Which of the plan's products it is about: without that, it need not be played. */
   readonly product: keyof Plan["products"];
@@ -101,8 +101,8 @@ const USED = 1;
 const REFUNDED = 2;
 const VOID = 3;
 
-/** Lives of orders that together show every acceptance point of {@link ACCEPTANCE_POINTS}. */
-export function orderLives(planned: Plan): OrderLife[] {
+/** Scenarios that together show every acceptance point of {@link ACCEPTANCE_POINTS}. */
+export function orderScenarios(planned: Plan): OrderScenario[] {
   const plan = planOf(planned);
   const order = (index: number, product: string, quantity: number) =>
     new Order(plan, String(BigInt(plan.firstOrderId) + BigInt(index)), product, quantity);
@@ -135,7 +135,7 @@ export function orderLives(planned: Plan): OrderLife[] {
     {
       name: "refused",
       product: "instant",
-      title: { en: "what must be refused", zh: "必须拒绝的请求" },
+      title: { en: "calls that must be refused", zh: "必须拒绝的请求" },
       steps: refused(order(5, instant, 2)),
     },
   ];
@@ -148,12 +148,12 @@ function planOf(planned: unknown): Plan {
   if (typeof firstOrderId !== "string" || !/^\d{1,19}$/.test(firstOrderId))
     unexpected("firstOrderId", firstOrderId, "digits", "数字字符串");
   plan.products = optionsOf(record(products, "products"), "products", PRODUCTS);
-  // Without one of them its lives have no product.
-  for (const name of PRODUCTS) if (plan.products[name] !== undefined) text(plan.products[name], `products.${name}`);
-  text(plan.mtDealId, "mtDealId");
+  // Without one of them its scenarios have no product.
+  for (const name of PRODUCTS) if (plan.products[name] !== undefined) string(plan.products[name], `products.${name}`);
+  string(plan.mtDealId, "mtDealId");
   for (const name of ["buyPrice", "unitPrice"]) integer(plan[name], name, 0, Number.MAX_SAFE_INTEGER);
-  if (travelDate !== undefined) text(travelDate, "travelDate");
-  moment(plan.now);
+  if (travelDate !== undefined) string(travelDate, "travelDate");
+  timestamp(plan.now);
   return plan as unknown as Plan;
 }
 
@@ -211,7 +211,13 @@ class Order {
   ) {
     const { buyPrice, unitPrice, mtDealId, travelDate } = this.plan;
     const body = {
-      ...{ orderId: this.orderId, partnerDealId: this.product, mtDealId, buyPrice, unitPrice, quantity: this.quantity, travelDate },
+      orderId: this.orderId,
+      partnerDealId: this.product,
+      mtDealId,
+      buyPrice,
+      unitPrice,
+      quantity: this.quantity,
+      travelDate,
       totalPrice: unitPrice * this.quantity,
       visitors: Array.from({ length: this.quantity }, (_, index) => visitor(index)),
       ...other,
@@ -245,8 +251,15 @@ class Order {
     const { unitPrice } = this.plan;
     const refundQuantity = voucherList.length;
     const body = {
-      ...{ ...this.ids, refundId, partnerDealId: this.product, voucherList, refundQuantity, unitPrice },
-      ...{ refundPrice: unitPrice * refundQuantity, refundFee: 0, refundTime: this.refundTime },
+      ...this.ids,
+      refundId,
+      partnerDealId: this.product,
+      voucherList,
+      refundQuantity,
+      unitPrice,
+      refundPrice: unitPrice * refundQuantity,
+      refundFee: 0,
+      refundTime: this.refundTime,
     };
     return this.#call(name, "orderRefund", body, expect, shows);
   }
@@ -257,8 +270,16 @@ class Order {
 
   refundedMessage(name: string, voucherList: readonly string[], refundSerialNo: string) {
     const body = {
-      ...{ ...this.ids, refundSerialNo, voucherList, voucherType: 1, refundPrice: -1, refundMessageType: 1, operator: "美团客服" },
-      ...{ reason: "用户行程变更", refundTime: this.refundTime, count: voucherList.length },
+      ...this.ids,
+      refundSerialNo,
+      voucherList,
+      voucherType: 1,
+      refundPrice: -1,
+      refundMessageType: 1,
+      operator: "美团客服",
+      reason: "用户行程变更",
+      refundTime: this.refundTime,
+      count: voucherList.length,
     };
     return this.#call(name, "orderRefunded", body, { code: 200 });
   }

@@ -15,7 +15,7 @@ import { pathOf, uriOf } from "../http/urls.js";
 import type { NoticeName, SupplierCallName } from "../ticket/calls.js";
 import { type Configuration, configure } from "../ticket/configuration.js";
 import { requestsOf, type SignedRequest, type TicketRequests } from "../ticket/requests.js";
-import { anyText, integer, moment, oneOf, ticketsOf } from "../values/arguments.js";
+import { anyString, integer, oneOf, ticketsOf, timestamp } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { invalid, reading } from "../values/faults.js";
 import { parseExactly } from "../values/json.js";
@@ -32,16 +32,16 @@ export interface MeituanTicketOptions {
   clientSecret: string | readonly string[];
   /** The supplier's paths, as registered: `{ "/mt/order/create": "orderCreate" }`. */
   routes: Readonly<Record<string, SupplierCallName>>;
-  /** Where the supplier answers, such as `http://127.0.0.1:8787`. */
+  /** The supplier's address, such as `http://127.0.0.1:8787`. */
   host?: string | undefined;
   /** The whole-body encryption of the newer API. */
   bodyEncryption?: { key: string; appKey?: string | undefined } | undefined;
 }
 
-/** What part of a call is false: its signature, or its date (an hour old, and signed). */
+/** The false part of a call: its signature, or its date (an hour old, and signed). */
 export type Forgery = "signature" | "date";
 
-/** What is found in a reply. */
+/** The findings in a reply. */
 export interface JudgedReply<Name extends SupplierCallName = SupplierCallName> {
   readonly code: number | undefined;
   readonly describe: string | undefined;
@@ -51,7 +51,7 @@ export interface JudgedReply<Name extends SupplierCallName = SupplierCallName> {
   readonly verdict: Verdict;
 }
 
-/** What is found in a notice. */
+/** The findings in a notice. */
 export interface JudgedNotice {
   /** Undefined where no notice goes to that path. */
   readonly type: NoticeName | undefined;
@@ -62,12 +62,12 @@ export interface JudgedNotice {
   readonly body: any;
   readonly issues: readonly Issue[];
   readonly verdict: Verdict;
-  /** What Meituan answers: the given answer where the notice is as it must be, else a refusal with its reason. */
+  /** Meituan's answer: the given one where the notice is as it must be, else a refusal with its reason. */
   readonly reply: Reply;
 }
 
 const TRUE_REASON = "reply.true-reason";
-/** What is said of a success, and no reason of a failure. */
+/** Words for a success, which are no reason of a failure. */
 const SUCCESSES = new Set(["", "ok", "success", "成功"]);
 
 const HEAD = ["method", "url", "headers", "body"];
@@ -91,7 +91,7 @@ export class MeituanTicket {
   constructor(given: MeituanTicketOptions) {
     const options = ownOf(given, "options");
     const configuration = configure({
-      // Who only judges need not say where the supplier is; whatever is sent there then goes nowhere.
+      // A caller that only judges need not say where the supplier is; requests to it then go nowhere.
       host: "http://supplier.invalid",
       ...options,
       now() {
@@ -113,13 +113,13 @@ export class MeituanTicket {
   ): SignedRequest<Name> {
     const { now, forge } = optionsOf(record(options, "options"), "options", ["now", "forge"], "");
     if (forge !== undefined) oneOf(forge, "forge", ["signature", "date"]);
-    moment(now);
-    const uri = this.#paths.get(anyText(name, "name"));
+    timestamp(now);
+    const uri = this.#paths.get(anyString(name, "name"));
     if (uri === undefined) invalid("routes", `found no path for ${name}`, `没有为 ${name} 登记路径`);
     const request = (this.#requests as any)[name];
     return request.call(this.#requests, body, {
       uri,
-      now: forge === "date" ? moment(now) - 3_600_000 : now,
+      now: forge === "date" ? timestamp(now) - 3_600_000 : now,
       // Signed for another place: well formed, and wrong.
       signedUri: forge === "signature" ? `${uri}/forged` : uri,
     });
@@ -136,7 +136,7 @@ export class MeituanTicket {
       request?: Partial<TicketCalls[Name]["request"]> | undefined;
       /** How many tickets the order has: the rules that count need it. */
       quantity?: number | undefined;
-      /** What code, describe and body must hold at least; lists in any order. */
+      /** The values that code, describe and body must have at least; lists in any order. */
       expect?: object | undefined;
     },
   ): JudgedReply<Name> {
@@ -192,7 +192,7 @@ export class MeituanTicket {
       now: number | Date;
       quantity?: number | undefined;
       expect?: object | undefined;
-      /** What a notice gets that is as it must be; 200 if not given. */
+      /** The answer to a notice that is as it must be; 200 if not given. */
       answer?: { code: number; describe: string } | undefined;
     },
   ): JudgedNotice {
@@ -201,19 +201,19 @@ export class MeituanTicket {
     const given = optionsOf(record(about, "about"), "about", names, "");
     const { now, expect = {}, answer = { code: 200, describe: "success" } } = given;
     const quantity = ticketsOf(given.quantity);
-    anyText(method, "method");
+    anyString(method, "method");
     record(expect, "expect");
     const answered = optionsOf(record(answer, "answer"), "answer", ["code", "describe"]);
     integer(answered.code, "answer.code", -(2 ** 31), 2 ** 31 - 1);
-    anyText(answered.describe, "answer.describe");
-    moment(now);
+    anyString(answered.describe, "answer.describe");
+    timestamp(now);
     const uri = uriOf(url);
     const index = calls.findIndex((call) => call.direction === "toMeituan" && call.path === pathOf(uri));
     const { text, error: sealed } = this.#opened(rawBody(raw));
     const error =
       index < 0
         ? new MeituanError("UNKNOWN_ROUTE", { path: "url", detail: pathOf(uri) })
-        : this.#distrust(method, uri, headers, moment(now));
+        : this.#distrust(method, uri, headers, timestamp(now));
     const issues: Issue[] = [error, sealed].filter((found) => found !== undefined).map(issueOfError);
     let envelope: any;
     if (index >= 0) {
@@ -264,7 +264,7 @@ export class MeituanTicket {
     return failure === undefined || failures.includes(undefined) ? undefined : errorOf(failure);
   }
 
-  /** What is encrypted is opened: JSON begins like JSON, and Base64 never does. */
+  /** An encrypted body is opened: JSON begins like JSON, and Base64 never does. */
   #opened(body: string | Uint8Array): { text: string | Uint8Array; error?: MeituanError } {
     const start = typeof body === "string" ? body.slice(0, 64) : String.fromCharCode(...body.subarray(0, 64));
     if (!this.#configuration.canEncrypt || /^\s*(?:[{[]|$)/.test(start) || !isWellFormed(body)) return { text: body };
@@ -274,13 +274,13 @@ export class MeituanTicket {
 }
 
 function indexOf(name: string, direction: string) {
-  const index = callIndex(anyText(name, "name"));
+  const index = callIndex(anyString(name, "name"));
   if (index === undefined || calls[index].direction !== direction)
     return invalid("name", `found ${name}, which is no call to the supplier`, `实为 ${name}，不是美团对商家的调用`);
   return index;
 }
 
-/** What is known of a message that its definition refuses. */
+/** The known facts of a message that its definition refuses. */
 function glance(text: string | Uint8Array): any {
   try {
     const value = parseExactly(typeof text === "string" ? text : new TextDecoder().decode(text));

@@ -10,7 +10,7 @@ import { flag } from "../values/arguments.js";
 import { content, limited } from "../values/content.js";
 import { optionsOf } from "../values/options.js";
 
-/** What was found about an acceptance point. */
+/** The result for an acceptance point. */
 export interface PointFinding {
   /** `fails`: the point fails. `warns`: what we only infer is broken. `unchecked`: it could not be judged. */
   readonly effect: "fails" | "warns" | "unchecked";
@@ -19,9 +19,9 @@ export interface PointFinding {
   readonly path?: string;
   /** The message rule that was broken. */
   readonly rule?: RuleId;
-  /** What is wrong with the message. */
+  /** The stable name of the message's fault. */
   readonly code?: ErrorCode;
-  /** What was found or expected, in English. */
+  /** The value that was found or expected, in English. */
   readonly detail?: string;
   /** The same in Chinese. */
   readonly detailZh?: string;
@@ -35,7 +35,7 @@ export interface PointReport {
   /** The acceptance manual's section (Chinese), such as 订单出票 3. */
   readonly section: string;
   readonly basis: "documented" | "inferred";
-  /** What the point demands. */
+  /** The demand of the point. */
   readonly text: Text;
   readonly verdict: "passed" | "failed" | "notExercised" | "unchecked";
   /** How many exchanges show it kept. */
@@ -43,7 +43,7 @@ export interface PointReport {
   readonly findings: readonly PointFinding[];
 }
 
-/** What the judge says, in Chinese. */
+/** The judge's details, in Chinese. */
 let table: Map<string, string> | undefined;
 
 function tableOf(): Map<string, string> {
@@ -62,7 +62,7 @@ function inBoth(finding: { detail?: string }) {
 
 /**
  * Judges a trace by every point of the acceptance manual. `strict`: what is only inferred fails a point, too. A string that is
- * no trace throws a `MeituanError`. Give the text, not parsed JSON: numbers in it are longer than JavaScript can hold.
+ * no trace throws a `MeituanError`. Pass the string, not parsed JSON: numbers in it are longer than JavaScript can hold.
  *
  * @example
  * const { ok, points } = checkTrace(traceOf(exchanges));

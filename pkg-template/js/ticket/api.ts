@@ -13,7 +13,7 @@ const failOtherwise = (call: any, describe: string): Response =>
 
 /**
  * The calls by which something is done about an order. To these a failure is replied only where it is known that nothing was done:
- * Meituan refunds what it takes for not issued.
+ * Meituan refunds an order that it believes not to be issued.
  */
 const acts = (name: string | undefined): boolean => calls.some((call) => call.name === name && call.work !== "nothing");
 
@@ -43,5 +43,5 @@ export const TICKET: Api = {
   unserved: (call) => failOtherwise(call, notServed),
   broken: (call, unknownOutcome) => (acts(call.type) ? unknown(call, unknownOutcome) : failOtherwise(call, systemFailure)),
   observe,
-  desk: orderService,
+  orderService: orderService,
 };

@@ -9,7 +9,7 @@ export type ReplyOf<Name extends SupplierCallName> = TicketCalls[Name]["reply"];
 
 type EchoesOf<Name extends SupplierCallName> = TicketCalls[Name]["echoes"];
 
-/** What a reply says; fields that repeat the request's may be left out and are then filled in. */
+/** The content of a reply; fields that repeat the request's may be left out and are then filled in. */
 export type ReplyBody<Name extends SupplierCallName> = [EchoesOf<Name>] extends [never]
   ? ReplyOf<Name>
   : Omit<ReplyOf<Name>, EchoesOf<Name>> & Partial<Pick<ReplyOf<Name>, EchoesOf<Name> & keyof ReplyOf<Name>>>;
@@ -26,7 +26,7 @@ interface ReplyFields {
 }
 
 export type ReplyOptions<Name extends SupplierCallName> = {
-  /** What is known of the order. Without its quantity, rules that count are reported as unchecked. */
+  /** The known facts of the order. Without its quantity, rules that count are reported as unchecked. */
   order?: { readonly quantity?: number };
 } & (Name extends keyof ReplyFields ? ReplyFields[Name] : unknown);
 
@@ -49,7 +49,7 @@ interface CallBase<Name extends SupplierCallName, Answer> {
   readonly partnerId: number;
   /** The message: ids are strings, amounts are fen, timestamps are epoch milliseconds. */
   readonly body: TicketCalls[Name]["request"];
-  /** What was accepted although it deviates from the definition. */
+  /** Deviations from the definition that were accepted. */
   readonly warnings: readonly Finding[];
   /** Whether the body was encrypted; the reply will be, too. */
   readonly encrypted: boolean;
@@ -57,7 +57,7 @@ interface CallBase<Name extends SupplierCallName, Answer> {
   readonly date: string | undefined;
   /**
    * The signature as received. It covers method, URI and Date, and not the body. It is not printed with the call: while its Date is
-   * accepted, whoever has it can send this call again.
+   * accepted, anybody who has it can send this call again.
    */
   readonly signature: string | undefined;
   /** Success, checked by the definition and the rules before it leaves; throws `MeituanError` when it may not. */

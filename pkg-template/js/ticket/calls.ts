@@ -1,8 +1,8 @@
-// What is known of every call.
+// Facts of every call.
 
 import type { TicketCalls } from "../generated/messages.js";
 import { calls } from "../generated/ticket-messages.js";
-import { anyText } from "../values/arguments.js";
+import { anyString } from "../values/arguments.js";
 
 /** The calls that are about an order. */
 export type OrderCallName = {
@@ -23,10 +23,10 @@ export type NoticeName = Directed<"toMeituan">;
 export const MANDATORY = /* @__PURE__ */ Object.freeze(calls.filter((call) => call.mandatory).map((call) => call.name));
 
 /**
- * What a signature is computed over: `METHOD URI`, one line feed, the date as in its header.
+ * The string that is signed: `METHOD URI`, one line feed, the date as in its header.
  *
  * @example
  * stringToSign("POST", "/mt/order/pay", "Fri, 17 Feb 2012 23:34:53 GMT"); // "POST /mt/order/pay\nFri, 17 Feb 2012 23:34:53 GMT"
  */
 export const stringToSign = (method: string, uri: string, date: string): string =>
-  `${anyText(method, "method").toUpperCase()} ${anyText(uri, "uri")}\n${anyText(date, "date")}`;
+  `${anyString(method, "method").toUpperCase()} ${anyString(uri, "uri")}\n${anyString(date, "date")}`;

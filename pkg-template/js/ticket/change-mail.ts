@@ -2,7 +2,7 @@
 
 import { writeChangeMail } from "../boundary/change-mail.js";
 import type { Calendar } from "../generated/messages.js";
-import { anyText, integer, moment, nowOf, oneOf } from "../values/arguments.js";
+import { anyString, integer, nowOf, oneOf, timestamp } from "../values/arguments.js";
 import { optionsOf, record } from "../values/options.js";
 
 /** A change of address, or an upgrade, that must be announced to Meituan three working days ahead (acceptance manual, part six). */
@@ -14,7 +14,7 @@ export interface ChangeOfEndpoint {
   kind: "address" | "upgrade";
   /** When it begins (升级时间). */
   upgradeAt: number | Date;
-  /** What it touches (影响范围). */
+  /** The parts that it concerns (影响范围). */
   scope: string;
   /** When all is online again (恢复上线时间). */
   restoredAt: number | Date;
@@ -38,8 +38,8 @@ export function changeOfEndpointMail(
 ): { readonly to: readonly string[]; readonly subject: string; readonly body: string } {
   const { kind, upgradeAt, restoredAt, ...announcement } = optionsOf(record(announced, "change"), "change", ANNOUNCED, "");
   const changesAddress = oneOf(kind, "kind", ["address", "upgrade"]) === "address";
-  for (const name of ["pmsName", "scope", "salesContact"]) anyText(announcement[name], name);
+  for (const name of ["pmsName", "scope", "salesContact"]) anyString(announcement[name], name);
   const partnerId = integer(announcement.partnerId, "partnerId", 1, 0x7fffffff);
-  const moments = { upgradeAt: moment(upgradeAt, "upgradeAt"), restoredAt: moment(restoredAt, "restoredAt") };
+  const moments = { upgradeAt: timestamp(upgradeAt, "upgradeAt"), restoredAt: timestamp(restoredAt, "restoredAt") };
   return writeChangeMail({ ...announcement, partnerId, ...moments, changesAddress }, nowOf(options) ?? Date.now());
 }

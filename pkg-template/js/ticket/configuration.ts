@@ -5,7 +5,7 @@ import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundar
 import { MeituanError } from "../errors/error.js";
 import { common } from "../handler/settings.js";
 import { uriOf } from "../http/urls.js";
-import { anyText, flag, integer, text } from "../values/arguments.js";
+import { anyString, flag, integer, string } from "../values/arguments.js";
 import { withFound } from "../values/culprits.js";
 import { ofSetting, reading, unexpected, unset } from "../values/faults.js";
 import { isList, isRecord } from "../values/kinds.js";
@@ -24,7 +24,7 @@ export interface TicketSupplierOptions {
   toleranceSeconds?: number | null | undefined;
   /**
    * Refuses replies and notices that break a rule which nobody documents but we inferred; otherwise these are reported in
-   * `warnings`. What Meituan sends is never refused for such a rule.
+   * `warnings`. Meituan's own messages are never refused for such a rule.
    */
   strictInferred?: boolean | undefined;
   /** Larger bodies are refused; 1 MiB by default. */
@@ -32,20 +32,20 @@ export interface TicketSupplierOptions {
   /** Which path means which call, as registered with Meituan: `{ "/mt/order/create": "orderCreate" }`. */
   routes?: Readonly<Record<string, SupplierCallName>> | undefined;
   /**
-   * How the URI that Meituan signed differs from the one that arrives: a proxy takes a prefix away or adds one.
-   * `strip` is removed from the front, then `prepend` put there; or a function of the URL returns the signed URI. What that returns is
-   * exact: no other URI is tried. Each begins with `/` and is visible ASCII.
+   * How the URI that Meituan signed differs from the one that arrives: a proxy removes a prefix or adds one. `strip` is removed
+   * from the front, then `prepend` put there; or a function of the URL returns the signed URI. Its result is exact: no other URI is
+   * tried. Each begins with `/` and is visible ASCII.
    */
   signedUri?: ((url: string) => string) | { strip?: string | undefined; prepend?: string | undefined } | undefined;
   /**
    * Whether a signature over the path without its query is accepted, too: which of the two Meituan signs is not documented. True by
-   * default. With `false`, whoever has a signed call cannot add a query to it, or change it.
+   * default. With `false`, somebody who has a signed call cannot add a query to it, or change it.
    */
   signedWithoutQuery?: boolean | undefined;
   /** So long, in milliseconds, may the body of a Fetch request take to arrive, within `deadlineMs`; 10,000 by default. */
   bodyTimeoutMs?: number | undefined;
   /**
-   * Where notices go. The default, `https://connectivity-adapter.meituan.com`, is from one live source; ask Meituan
+   * The host for notices. The default, `https://connectivity-adapter.meituan.com`, is from one live source; ask Meituan
    * for the one that is meant for you.
    */
   host?: string | undefined;
@@ -63,7 +63,7 @@ export interface TicketSupplierOptions {
         required?: boolean | undefined;
       }
     | undefined;
-  /** Tells the time, as epoch milliseconds or a Date; `Date.now` by default, asked at each call. */
+  /** Returns the time, as epoch milliseconds or a Date; `Date.now` by default, called for each call. */
   now?: (() => number | Date) | undefined;
 }
 
@@ -96,19 +96,19 @@ function rewriteOf(signedUri: unknown) {
 }
 
 function secretsOf(clientSecret: unknown) {
-  if (!isList(clientSecret)) return [text(clientSecret, "clientSecret")];
+  if (!isList(clientSecret)) return [string(clientSecret, "clientSecret")];
   const secrets = reading("clientSecret", () => [...clientSecret]);
   if (secrets.length === 0) unexpected("clientSecret", secrets, "a secret", "密钥");
-  return secrets.map((secret, index) => text(secret, `clientSecret[${index}]`));
+  return secrets.map((secret, index) => string(secret, `clientSecret[${index}]`));
 }
 
-/** A text that a header can have as it is. */
+/** A string that a header can have as it is. */
 function headerText(value: unknown, path: string) {
-  if (/^[!-~]+$/.test(text(value, path))) return value as string;
+  if (/^[!-~]+$/.test(string(value, path))) return value as string;
   return unexpected(path, value, "visible ASCII characters without blanks", "不含空格的可见 ASCII 字符");
 }
 
-/** What the module calls otherwise than the options do. */
+/** Names that differ between the module and the options. */
 const NAMES = {
   clientSecrets: "clientSecret",
   bodyKey: "bodyEncryption.key",
@@ -147,15 +147,15 @@ export function configure(options: unknown) {
 
   const settings = {
     partnerId,
-    clientId: text(given.clientId, "clientId"),
+    clientId: string(given.clientId, "clientId"),
     clientSecrets: secretsOf(given.clientSecret),
     ...shared,
-    strip: anyText(rewrite.strip ?? "", "signedUri.strip"),
-    prepend: anyText(rewrite.prepend ?? "", "signedUri.prepend"),
+    strip: anyString(rewrite.strip ?? "", "signedUri.strip"),
+    prepend: anyString(rewrite.prepend ?? "", "signedUri.prepend"),
     signedWithoutQuery,
     // Meituan's own is known to the module.
-    host: given.host === undefined || given.host === null ? undefined : text(given.host, "host"),
-    bodyKey: bodyEncryption === undefined ? undefined : text(key, "bodyEncryption.key"),
+    host: given.host === undefined || given.host === null ? undefined : string(given.host, "host"),
+    bodyKey: bodyEncryption === undefined ? undefined : string(key, "bodyEncryption.key"),
     mustEncrypt: required,
   };
   let orderNumber: number | undefined;
@@ -176,7 +176,7 @@ export function configure(options: unknown) {
     signedUri: (url: string): string =>
       typeof signedUri === "function" ? ofSetting("signedUri", () => uriOf(signedUri(url)).replace(/^$|\n/g, " ")) : "",
     clock,
-    /** What says nothing but who we are is the same each time: requests and replies without a body, by the call's number. */
+    /** A message that has nothing but our account is the same each time: requests and replies without a body, by the call's number. */
     bareRequests: [] as (WrittenRequest | undefined)[],
     bareReplies: [] as (WrittenReply | undefined)[],
   };

@@ -6,7 +6,7 @@ import type { Text } from "../generated/texts.js";
 import { type RawBody, rawBody } from "../http/bodies.js";
 import { type HeadersInput, lookedAtHeaders } from "../http/headers.js";
 import { uriOf } from "../http/urls.js";
-import { anyText, integer } from "../values/arguments.js";
+import { anyString, integer } from "../values/arguments.js";
 import { reading } from "../values/faults.js";
 import { isList } from "../values/kinds.js";
 import { optionsOf, record } from "../values/options.js";
@@ -28,35 +28,35 @@ export interface QuestionedRequest {
   secrets: string | readonly string[];
 }
 
-/** What was found. */
+/** The result of a diagnosis. */
 export interface Diagnosis {
   /**
    * `right`: the signature is what it must be. `explained`: the mistakes make the very signature that was received.
    * `unexplained`: no known mistake does, nor a pair of them; those that are listed can be seen in the headers.
    */
   readonly outcome: "right" | "explained" | "unexplained";
-  /** What must be signed. */
+  /** The string that must be signed. */
   readonly stringToSign: string;
   /** The signature that must come out; empty where no secret was given, or an id in its place. */
   readonly expected: string;
   /** The signature as it is in the header; empty where there is none. */
   readonly received: string;
-  /** What was signed instead, where that was found. */
+  /** The string that was signed instead, where it was found. */
   readonly signed?: string;
-  /** What was done wrong, and how to put it right. */
+  /** The mistakes, and how to put them right. */
   readonly mistakes: ReadonlyArray<{ readonly id: MistakeId; readonly what: Text; readonly fix: Text }>;
 }
 
 const ASKED = ["method", "url", "headers", "body", "clientId", "partnerId", "secrets"];
 
 function secretsOf(secrets: unknown) {
-  if (!isList(secrets)) return [anyText(secrets, "secrets")];
-  return reading("secrets", () => [...secrets]).map((secret, index) => anyText(secret, `secrets[${index}]`));
+  if (!isList(secrets)) return [anyString(secrets, "secrets")];
+  return reading("secrets", () => [...secrets]).map((secret, index) => anyString(secret, `secrets[${index}]`));
 }
 
 /**
- * Finds out what was signed instead: the known mistakes are made again, alone and in pairs. It takes some milliseconds for
- * each secret, so it is for people, and not for each request. Nothing of it is a guess, and no secret is in what it returns.
+ * Finds out what was signed instead: the known mistakes are made again, alone and in pairs. It needs some milliseconds for each
+ * secret, so it is for people, and not for each request. Nothing of it is a guess, and no secret is in what it returns.
  *
  * @example
  * const { outcome, mistakes } = diagnose({ method, url, headers, clientId, secrets: clientSecret });
@@ -65,12 +65,12 @@ function secretsOf(secrets: unknown) {
 export function diagnose(request: QuestionedRequest): Diagnosis {
   const asked = optionsOf(record(request, "request"), "request", ASKED, "");
   const { method, url, headers, body, clientId, partnerId, secrets } = asked;
-  anyText(method, "method");
+  anyString(method, "method");
   uriOf(url);
-  if (clientId !== undefined) anyText(clientId, "clientId");
+  if (clientId !== undefined) anyString(clientId, "clientId");
   // As a setting, or as the header has it: what is wrong with it may be what is looked for.
   if (typeof partnerId === "number") integer(partnerId, "partnerId", 0, Number.MAX_SAFE_INTEGER);
-  else if (partnerId !== undefined) anyText(partnerId, "partnerId");
+  else if (partnerId !== undefined) anyString(partnerId, "partnerId");
   const [partner, date, authorization] = reading("headers", () => lookedAtHeaders(headers));
   const found = diagnoseSignature({
     method,

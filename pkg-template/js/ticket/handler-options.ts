@@ -1,4 +1,4 @@
-// What a handler of the ticket API takes, with a store and without.
+// Options of a handler of the ticket API, with a store and without.
 
 import type { OrderFunctions } from "../orders/functions.js";
 import type { OrderHandlerOptions } from "../orders/order-service.js";
@@ -11,8 +11,8 @@ export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunction
     // So that options with a store do not fit here: functions are typed by the first overload that may fit.
     readonly store?: undefined;
     /**
-     * What Meituan gets where a function of order create, pay, refund, reschedule, close or refunded message threw: it may have
-     * acted, so the outcome is not known. `no-reply`: HTTP 503 without a body, which Meituan takes for a time-out (inferred).
+     * The answer to Meituan where a function of order create, pay, refund, reschedule, close or refunded message threw: it may have
+     * acted, so the outcome is not known. `no-reply`: HTTP 503 without a body, which counts as a time-out for Meituan (inferred).
      * `pending`: pay is answered 598 and refund 602, the others 503; you find out what has happened, and send the notice. By
      * default `no-reply`.
      */

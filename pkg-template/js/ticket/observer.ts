@@ -1,18 +1,19 @@
-// Looks at the exchanges of an existing handler, and reports what this library finds in them. What the handler answers is never changed.
+// Looks at the exchanges of an existing handler, and reports what this library finds in them. The handler's answer is never
+// changed.
 
 import { readTicketMessage } from "../boundary/messages.js";
 import { callIndex, replyIndex, unseal } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { Language } from "../errors/sentences.js";
-import type { Given } from "../handler/given.js";
 import type { ErrorAbout } from "../handler/hooks.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import { Reports } from "../handler/reports.js";
 import { cut, readBody } from "../http/bodies.js";
 import { ENCRYPTED, type TicketResponse } from "../http/reply.js";
 import { keepAlive, platformWaitUntil } from "../runtime/keep-alive.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
-import { moment } from "../values/arguments.js";
+import { timestamp } from "../values/arguments.js";
 import { func } from "../values/functions.js";
 import { optionsOf, record } from "../values/options.js";
 import type { Call } from "./call.js";
@@ -21,20 +22,20 @@ import type { Configuration } from "./configuration.js";
 import { exchangeOf, UNAUTHENTICATED } from "./exchange.js";
 import type { TicketReceiver } from "./receiver.js";
 
-/** What is found in an exchange that was only looked at. */
+/** The findings in an observed exchange. */
 export interface ObservedExchange {
   readonly call: SupplierCallName;
   /** Why this library would not have taken the call. */
   readonly error: MeituanError | undefined;
-  /** What it would have taken although it deviates. */
+  /** Deviations that it would have accepted. */
   readonly warnings: readonly Finding[];
-  /** What is found in the reply; it would not have let out one with a finding that refuses. */
+  /** The findings in the reply; the library would not have sent one with a finding that refuses. */
   readonly replyIssues: readonly Finding[];
-  /** The exchange as JSON, without secrets and personal data, for `traceOf`. A text: parsed, ids would lose digits. */
+  /** The exchange as JSON, without secrets and personal data, for `traceOf`. A string: parsed, ids would lose digits. */
   readonly exchange: string;
 }
 
-/** What came of looking at a request. */
+/** The result of looking at a request. */
 interface Asked {
   request: Request;
   body: string | Uint8Array;
@@ -56,7 +57,7 @@ const RECORD_LIMIT = 30_000;
 /** A trace is for reading: longer bodies are no messages of this API. */
 const MAX_BYTES = 1 << 20;
 
-/** What an existing handler is looked at for. */
+/** The options of an observer. */
 export interface ObserveOptions<Context extends unknown[]> {
   report: (found: ObservedExchange, ...context: Context) => unknown;
   /** Keeps the platform alive until `report` is done; by default the context's own `waitUntil`, where one has it. */
@@ -74,7 +75,7 @@ export interface ObserveOptions<Context extends unknown[]> {
 
 export function observe<Context extends unknown[]>(
   receiver: TicketReceiver,
-  existing: (request: Request, ...context: Context) => Given<Response>,
+  existing: (request: Request, ...context: Context) => MaybePromise<Response>,
   options: ObserveOptions<Context>,
 ): (request: Request, ...context: Context) => Promise<Response> {
   func(existing, "existing");
@@ -120,8 +121,8 @@ function opened(configuration: Configuration, message: Request | Response, body:
 }
 
 /**
- * Looks at a request. What came of it is to be had at once: the two halves of a body that was cloned are cancelled together, and whoever
- * refuses early would wait for this one.
+ * Looks at a request. The result is there at once: the two halves of a body that was cloned are cancelled together, and a handler
+ * that refuses early would wait for this one.
  * @param request a copy: it is read
  * @param at when it came
  * @param limit by the steady clock
@@ -153,7 +154,7 @@ async function askedOf(receiver: TicketReceiver, request: Request, at: number, l
 }
 
 /**
- * What there is to report of an exchange, with both of its sides written down.
+ * The report of an exchange, with both of its sides recorded.
  * @param exchange a copy of the response: it is read
  * @param limit by the steady clock
  */
@@ -176,7 +177,7 @@ async function observed(
     warnings: call?.warnings ?? [],
     replyIssues: issues,
     exchange: exchangeOf({
-      at: moment(at),
+      at: timestamp(at),
       durationMs: until - at,
       direction: "toSupplier",
       call: name,
@@ -187,7 +188,7 @@ async function observed(
   };
 }
 
-/** What work comes to, to be looked at later. */
+/** The result of work, to be looked at later. */
 function outcomeOf<T>(work: () => T): Outcome<T> {
   try {
     return { value: work() };

@@ -16,24 +16,24 @@ import { isList, isMessage, isRecord, kindOf } from "../values/kinds.js";
 import { fieldOf } from "../values/options.js";
 import type { Configuration } from "./configuration.js";
 
-/** What a reply says. */
+/** The content of a reply. */
 export interface Said {
   code: number;
   describe?: string;
   body?: any;
 }
 
-/** What an outcome says, before it is completed. */
+/** The content of an outcome, before it is completed. */
 export interface Replied {
   outcome: number;
-  /** What the request said of what the reply repeats. */
-  asked?: object | undefined;
-  /** What is beside the body. */
+  /** The request's values of fields that the reply repeats. */
+  repeated?: object | undefined;
+  /** Fields beside the body. */
   beside?: object | undefined;
   body?: any;
 }
 
-/** What is known of a call beside its message, and what is done with its reply. */
+/** Facts of a call beside its message, and the use of its reply. */
 interface Facts<Answer> {
   warnings: readonly Finding[];
   encrypted: boolean;
@@ -46,7 +46,7 @@ interface Facts<Answer> {
   authorization?: string;
 }
 
-/** What a reply is given beside its body. */
+/** The arguments of a reply beside its body. */
 type Options = { order?: { readonly quantity?: number }; already?: boolean; [field: string]: unknown };
 
 /** 20 bytes in Base64. */
@@ -138,7 +138,7 @@ export class ReceivedCall<Answer> {
 
   #fail(how: number, code: number, describe: string): Answer {
     if (!Number.isInteger(code) || Math.abs(code) >= 2 ** 31) this.#illegal(code);
-    if (typeof describe !== "string") throw this.#wrong("describe", describe, "a text", "字符串");
+    if (typeof describe !== "string") throw this.#wrong("describe", describe, "a string", "字符串");
     if (!isWellFormed(describe)) throw this.#refuse(new MeituanError("LONE_SURROGATE", { path: "describe" }));
     let written: Written;
     try {
@@ -164,22 +164,22 @@ export class ReceivedCall<Answer> {
     throw this.#wrong("body", reply, "an object with the fields of the message", "带有报文字段的对象");
   }
 
-  /** What the request said of the fields that the reply repeats. */
-  #asked() {
+  /** The request's values of fields that the reply repeats. */
+  #repeated() {
     const { echoes } = calls[this.#index];
     if (echoes.length === 0) return undefined;
-    const asked: Record<string, unknown> = {};
+    const repeated: Record<string, unknown> = {};
     for (const name of echoes) {
       // An order number can arrive empty, and is then as good as absent.
-      if (this.body[name] !== "") asked[name] = this.body[name];
+      if (this.body[name] !== "") repeated[name] = this.body[name];
     }
-    return asked;
+    return repeated;
   }
 
   #write(outcome: number, body: unknown, order: { quantity?: number } | undefined, fields: object | undefined) {
-    const asked = this.#asked();
+    const repeated = this.#repeated();
     if (this.#record) {
-      const recorded = this.#record({ outcome, asked, beside: fields, body });
+      const recorded = this.#record({ outcome, repeated, beside: fields, body });
       this.#hasReply = true;
       return recorded;
     }
@@ -188,7 +188,7 @@ export class ReceivedCall<Answer> {
     // Such a reply is the same each time, so it is written and checked once.
     const isBare =
       outcome === DONE &&
-      asked === undefined &&
+      repeated === undefined &&
       body === undefined &&
       order === undefined &&
       fields === undefined &&
@@ -197,7 +197,7 @@ export class ReceivedCall<Answer> {
       let written = isBare ? bareReplies[index] : undefined;
       if (written === undefined) {
         const quantity = quantityOf(order);
-        const said = { asked: asked && stringify(asked), fields, body };
+        const said = { repeated: repeated && stringify(repeated), fields, body };
         written = writeReply(handle, index, outcome, said, quantity, this.#receivedAt, this.#clock(), this.encrypted);
         if (isBare) bareReplies[index] = written;
       }
@@ -207,7 +207,7 @@ export class ReceivedCall<Answer> {
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
       if (error.code === "ILLEGAL_REPLY_CODE") this.#illegal(601);
-      // What `ok` was given beside the reply is not part of it for whoever looks for the mistake.
+      // Fields that `ok` got beside the reply are no part of it when people look for the mistake.
       if (error.code === "UNKNOWN_FIELD" && fields && error.path in fields) {
         const detail = { en: error.detail, zh: error.detailZh };
         throw this.#refuse(new MeituanError("UNKNOWN_FIELD", { ...error, detail, path: `options.${error.path}` }));

@@ -1,4 +1,4 @@
-// Takes Meituan's calls: authenticated, read, and with the replies that may be given to them.
+// Receives Meituan's calls: authenticated, read, and with the replies that may be given to them.
 
 import {
   answerRefused,
@@ -17,7 +17,7 @@ import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import { steady } from "../runtime/time-limits.js";
-import { anyText, nowOf } from "../values/arguments.js";
+import { anyString, nowOf } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { blamed } from "../values/culprits.js";
 import { unexpected } from "../values/faults.js";
@@ -28,7 +28,7 @@ import { type Configuration, configure, type TicketSupplierOptions } from "./con
 import { ReceivedCall } from "./received-call.js";
 import { requestsOf, type TicketRequests } from "./requests.js";
 
-/** What a request says before its body. */
+/** The head of a request. */
 type Head = Omit<IncomingRequest, "body">;
 
 /** How the package's own files have a call received. */
@@ -39,7 +39,7 @@ interface ReceiveHow extends ReceiveOptions {
   heard?: ((body: string | Uint8Array) => void) | undefined;
 }
 
-/** What comes before a body, and when that came. */
+/** The head of a request, and when it came. */
 interface CallHead {
   /** As the module wants it. */
   text: string;
@@ -49,7 +49,7 @@ interface CallHead {
   authorization: string;
 }
 
-/** Takes a call apart in a module. */
+/** Reads a call in a module. */
 type Receive = (head: string, body: string | Uint8Array, now: number) => ReceivedParts;
 
 /** A supplier as the package's own files need it; users have it as a TicketSupplier. */
@@ -97,7 +97,7 @@ export class TicketReceiver {
     }
   }
 
-  /** What its parts throw when they are read is about them; what its stream throws is somebody else's. */
+  /** An error of its parts when they are read is about them; an error of its stream is somebody else's. */
   #reading<T>(request: Request, options: ReceiveHow | undefined, read: () => T): T {
     try {
       return read();
@@ -108,15 +108,15 @@ export class TicketReceiver {
 
   /** The reply of last resort to whatever came to a URL. */
   failFor(url: string, describe: string): Reply {
-    anyText(describe, "describe");
+    anyString(describe, "describe");
     const call = callIndex(this.callFor(url) ?? "");
     return replyOf(writeFailure(this.configuration.handle, call, OF_FAMILY, 0, describe, false));
   }
 
-  /** What comes before a body, as the module wants it, and when it came. */
+  /** The head of a request, as the module wants it, and when it came. */
   #headOf({ method, url, headers }: Head, options: ReceiveOptions | undefined): CallHead {
     const { configuration } = this;
-    if (typeof method !== "string") unexpected("method", method, "a text, such as POST", "字符串，如 POST");
+    if (typeof method !== "string") unexpected("method", method, "a string, such as POST", "字符串，如 POST");
     // A time that the caller sets is that of the reply too.
     const fixed = options === undefined ? undefined : nowOf(options);
     const clock = fixed === undefined ? configuration.clock : () => fixed;
@@ -156,7 +156,7 @@ export class TicketReceiver {
     return call as Call<Answer>;
   }
 
-  /** A refusal knows its answer. What the module has refused knows it already. */
+  /** A refusal knows its answer. One of the module's knows it already. */
   #answerable(error: unknown, request: Pick<Head, "url">, head: CallHead | undefined): unknown {
     if (!MeituanError.is(error)) return error;
     answerWith(error, () => replyOf(answerRefused(this.configuration.handle, head?.text ?? headWithout(request), error)));

@@ -10,7 +10,7 @@ import { cut, type RawBody, rawBody, readBody } from "../http/bodies.js";
 import { fetchable, isResponse } from "../http/fetch.js";
 import { ENCRYPTED, JSON_TYPE } from "../http/reply.js";
 import { uriOf } from "../http/urls.js";
-import { anyText, flag, integer, moment, quantityOf } from "../values/arguments.js";
+import { anyString, flag, integer, quantityOf, timestamp } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { invalid, unexpected, unreadable } from "../values/faults.js";
 import { isMessage } from "../values/kinds.js";
@@ -22,11 +22,11 @@ import { type Configuration, configure, type TicketSupplierOptions } from "./con
 export interface RequestOptions {
   /** The time of the Date header, as epoch milliseconds or a Date. */
   now?: number | Date | undefined;
-  /** Where the request goes, where that is not `host` and the call's own path. */
+  /** The URL of the request, if it is not `host` and the call's own path. */
   url?: string | URL | undefined;
   /** Path and query on `host`, where they are not the call's own path. It begins with `/` and is visible ASCII. */
   uri?: string | undefined;
-  /** What is signed, where it differs from where the request goes (test environments); likewise. */
+  /** The host that is signed, if it differs from the one that the request goes to (test environments); likewise. */
   signedUri?: string | undefined;
   /** Encrypts the whole body although this call need not be. */
   encrypted?: boolean | undefined;
@@ -56,9 +56,9 @@ export interface SignedRequest<Name extends keyof TicketCalls = keyof TicketCall
   readonly uri: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What was signed; no secret is in it. */
+  /** The string that was signed; no secret is in it. */
   readonly stringToSign: string;
-  /** What was found in the message that does not refuse it. */
+  /** Findings in the message that do not refuse it. */
   readonly warnings: readonly Finding[];
   toRequest(): Request;
   /** Reads the reply's body. Throws `REMOTE_REJECTED` when the code is no success. */
@@ -146,10 +146,10 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (uri === undefined) {
     return invalid("uri", `${name} goes to the supplier: say where, by uri or url`, `${name} 发往商家：请用 uri 或 url 指明地址`);
   }
-  anyText(uri, "uri");
+  anyString(uri, "uri");
   if (options.url !== undefined) refuseOtherUrl(options.url, options.signedUri === undefined ? uri : undefined);
   if (options.encrypted !== undefined) flag(options.encrypted, "encrypted");
-  const now = options.now === undefined ? configuration.clock() : moment(options.now);
+  const now = options.now === undefined ? configuration.clock() : timestamp(options.now);
   let written: WrittenRequest | undefined = configuration.bareRequests[index];
   if (written === undefined) {
     const hasBody = requestBody !== "none";
@@ -167,7 +167,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
     encrypted = true;
   }
 
-  const signedUri = options.signedUri === undefined ? undefined : anyText(options.signedUri, "signedUri");
+  const signedUri = options.signedUri === undefined ? undefined : anyString(options.signedUri, "signedUri");
   const { authorization, date, stringToSign } = signPost(handle, uri, signedUri, now);
   if (options.uri !== undefined && !isPlain(uri) && parsedUri(`http://host${uri}`) !== uri) {
     unexpected("uri", uri, "a path as URL parsers write it", "与 URL 解析器写法一致的路径");
@@ -205,7 +205,7 @@ function isPlain(uri: string): boolean {
   return true;
 }
 
-/** The path and query that a client sends. It takes `/a/../b` for `/b`, and a backslash for a slash. */
+/** The path and query that a client sends. It reads `/a/../b` as `/b`, and a backslash as a slash. */
 function parsedUri(url: string): string | undefined {
   try {
     return uriOf(new URL(url, "http://host").href);

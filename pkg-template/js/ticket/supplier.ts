@@ -1,8 +1,8 @@
-// The supplier: takes Meituan's calls, signs the notices to Meituan.
+// The supplier: receives Meituan's calls, signs the notices to Meituan.
 
 import { type Endpoint, serve } from "../handler/endpoint.js";
-import type { Given } from "../handler/given.js";
 import type { OrderHooks } from "../handler/hooks.js";
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import { Reports } from "../handler/reports.js";
 import { heard, listOf } from "../handler/store-answers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
@@ -24,7 +24,7 @@ import { TicketReceiver } from "./receiver.js";
 import type { TicketRequests } from "./requests.js";
 
 /**
- * A supplier: takes Meituan's calls, signs the notices to Meituan. Wrong options throw `INVALID_CONFIG` with their path.
+ * A supplier: receives Meituan's calls, signs the notices to Meituan. Wrong options throw `INVALID_CONFIG` with their path.
  *
  * @example
  * const mt = new TicketSupplier({ partnerId, clientId, clientSecret, routes: { "/mt/order/create": "orderCreate" } });
@@ -59,7 +59,7 @@ export class TicketSupplier {
   }
 
   /**
-   * The same for a Fetch request. What comes before the body is judged first: of a caller who is not authenticated nothing is read.
+   * The same for a Fetch request. The head is judged first: of a caller who is not authenticated nothing is read.
    * Then its body is read, once, no further than `maxBodyBytes` and no longer than `bodyTimeoutMs`.
    */
   receive(request: Request, options?: ReceiveOptions): Promise<Call<TicketResponse>> {
@@ -93,7 +93,7 @@ export class TicketSupplier {
    * this library finds in the call and in the reply, with the exchange for a trace.
    */
   observe<Context extends unknown[]>(
-    existing: (request: Request, ...context: Context) => Given<Response>,
+    existing: (request: Request, ...context: Context) => MaybePromise<Response>,
     options: ObserveOptions<Context>,
   ): (request: Request, ...context: Context) => Promise<Response> {
     return observe(this.#receiver, existing, options);

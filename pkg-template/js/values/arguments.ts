@@ -1,5 +1,5 @@
-// The checks of what users hand over: settings and arguments. What is wrong is said with its place, what was expected, and what was
-// found. Functions that run in every call look at the type themselves, and come here when it is not the one that they expect.
+// The checks of what users hand over: settings and arguments. An error has its place, what was expected, and what was found.
+// Functions that run in every call look at the type themselves, and come here when it is not the one that they expect.
 
 import type { ErrorCode } from "../generated/messages.js";
 import { LONGEST_TIMER } from "../runtime/time-limits.js";
@@ -7,31 +7,31 @@ import { asDigits, unexpected, unset } from "./faults.js";
 import { isUnset, timeOf } from "./kinds.js";
 import { fieldOf, record } from "./options.js";
 
-export function integer(value: unknown, path: string, least: number, most: number): number {
+export function integer(value: unknown, path: string, min: number, max: number): number {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
-    return unset(path, value, `a whole number from ${least} to ${most}`, `${least} 到 ${most} 的整数`);
+  if (typeof number !== "number" || !Number.isInteger(number) || number < min || number > max) {
+    return unset(path, value, `a whole number from ${min} to ${max}`, `${min} 到 ${max} 的整数`);
   }
   return number;
 }
 
-export function text(value: unknown, path: string): string {
-  return typeof value === "string" && !isUnset(value) ? value : unset(path, value, "a text", "字符串");
+export function string(value: unknown, path: string): string {
+  return typeof value === "string" && !isUnset(value) ? value : unset(path, value, "a string", "字符串");
 }
 
 /** The same where an empty one says something. */
-export const anyText = (value: unknown, path: string, code?: ErrorCode): string =>
-  typeof value === "string" ? value : unexpected(path, value, "a text", "字符串", code);
+export const anyString = (value: unknown, path: string, code?: ErrorCode): string =>
+  typeof value === "string" ? value : unexpected(path, value, "a string", "字符串", code);
 
 /** The number of an order. */
 export function identified(orderId: unknown, path = "orderId"): string {
   if (typeof orderId === "string" && orderId !== "") return orderId;
   if (typeof orderId === "number" || typeof orderId === "bigint") return asDigits(orderId, path);
-  return unexpected(path, orderId, "the order's number, as a text", "订单号（字符串）");
+  return unexpected(path, orderId, "the order's number, as a string", "订单号（字符串）");
 }
 
-/** A moment as epoch milliseconds. */
-export function moment(value: unknown, path = "now"): number {
+/** A timestamp as epoch milliseconds. */
+export function timestamp(value: unknown, path = "now"): number {
   const milliseconds = timeOf(value);
   return milliseconds !== undefined && Number.isFinite(milliseconds)
     ? milliseconds
@@ -42,7 +42,7 @@ export function moment(value: unknown, path = "now"): number {
 export function nowOf(options: unknown): number | undefined {
   if (options === undefined || options === null) return undefined;
   const now = fieldOf(record(options, "options"), "now", "now");
-  return typeof now === "number" && Number.isFinite(now) ? now : now === undefined ? undefined : moment(now);
+  return typeof now === "number" && Number.isFinite(now) ? now : now === undefined ? undefined : timestamp(now);
 }
 
 /** How many tickets an order has; -1 where that is not said. */

@@ -1,4 +1,4 @@
-// What stands in the way in a value that was handed over: where it cannot be read or written as JSON, and what was found at the
+// The cause of an error in a value that was handed over: where it cannot be read or written as JSON, and what was found at the
 // place that an error names. Looked for only when something is wrong already.
 
 import { MeituanError } from "../errors/error.js";
@@ -10,7 +10,7 @@ const DEEPEST = 100;
 
 const below = (path: string, name: string) => (path === "" ? name : `${path}.${name}`);
 
-/** Where a value holds what JSON has not, or what throws when it is read. */
+/** Finds a value that JSON does not have, or one that throws when it is read. */
 export function culpritIn(
   value: any,
   path: string,
@@ -22,7 +22,7 @@ export function culpritIn(
   if (above.length >= DEEPEST) return undefined;
   let at = path;
   try {
-    // What writes itself is what it writes.
+    // An object with `toJSON` counts as its result.
     if (typeof value.toJSON === "function") {
       at = below(path, "toJSON");
       value.toJSON();
@@ -40,13 +40,13 @@ export function culpritIn(
   return undefined;
 }
 
-/** Where a value holds what JSON writes as nothing: an object that is none of fields as `{}`, a number that is none as `null`. */
+/** Finds a value that JSON writes as nothing: an object that is none of fields as `{}`, a number that is none as `null`. */
 export function lostIn(value: any, path: string, depth = 0): { path: string; value: unknown; isNumber: boolean } | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : { path, value, isNumber: true };
   if (typeof value !== "object" || value === null || depth > DEEPEST) return undefined;
   try {
     if (Number.isNaN(timeOf(value))) return { path, value, isNumber: true };
-    // What writes itself is what it writes.
+    // An object with `toJSON` counts as its result.
     if (typeof value.toJSON === "function") return undefined;
     const isItems = isList(value);
     const names = Object.keys(value);
@@ -62,7 +62,7 @@ export function lostIn(value: any, path: string, depth = 0): { path: string; val
 }
 
 /**
- * What was thrown while arguments were read, as an error about the one that threw.
+ * Turns an error that was thrown while arguments were read into one about the argument that threw.
  * @param given by name
  */
 export function blamed(error: unknown, given: Record<string, unknown>): MeituanError {
@@ -76,7 +76,7 @@ export function blamed(error: unknown, given: Record<string, unknown>): MeituanE
 }
 
 /**
- * The error of a value that the module has refused, with what was found there. A text is shown where a rule is broken: no rule is
+ * The error of a value that the module has refused, with what was found there. A string is shown where a rule is broken: no rule is
  * about what names a visitor.
  * @param value as it was handed over
  * @param about how many tickets the order has, -1 where that is not known; the path of the value
@@ -96,7 +96,7 @@ export function withFound<Thrown>(
   const words = {
     en: [
       ...[error.detail, `found ${kind.en}`, known && `order.quantity is ${quantity}`],
-      isLost && "beyond 2^53 a number has lost digits already: take the text that it was read from",
+      isLost && "beyond 2^53 a number has lost digits already: pass the string that it was read from",
     ],
     zh: [
       ...[error.detailZh, `实为${kind.zh}`, known && `order.quantity 为 ${quantity}`],

@@ -1,4 +1,4 @@
-// What is wrong with what users hand over: with its place, what was expected, and what was found.
+// Errors about what users hand over: with its place, what was expected, and what was found.
 
 import { MeituanError } from "../errors/error.js";
 import type { ErrorCode } from "../generated/messages.js";
@@ -24,7 +24,7 @@ export const unreadable = (path: string, cause: unknown): MeituanError =>
     cause,
   });
 
-/** Reads what users handed over. What is thrown meanwhile is about that. */
+/** Reads what users handed over. An error that is thrown meanwhile is about that. */
 export function reading<T>(path: string, read: () => T): T {
   try {
     return read();
@@ -33,7 +33,7 @@ export function reading<T>(path: string, read: () => T): T {
   }
 }
 
-/** What often comes from the environment. */
+/** Settings that often come from the environment. */
 export function unset(path: string, value: unknown, en: string, zh: string): never {
   if (!isUnset(value)) return unexpected(path, value, en, zh);
   const found = kindOf(value);
@@ -44,17 +44,17 @@ export function unset(path: string, value: unknown, en: string, zh: string): nev
   );
 }
 
-/** An id is a text. A number that is larger than 2^53 is another number already. */
+/** An id is a string. A number that is larger than 2^53 is another number already. */
 export function asDigits(id: number | bigint, path: string): never {
   const isLost = typeof id === "number" && Number.isInteger(id) && !Number.isSafeInteger(id);
   return invalid(
     path,
-    `expected the id as a text, found ${kindOf(id).en}${isLost ? ": beyond 2^53 a number has lost digits already, so take the text that it was read from" : ""}`,
+    `expected the id as a string, found ${kindOf(id).en}${isLost ? ": beyond 2^53 a number has lost digits already, so pass the string that it was read from" : ""}`,
     `id 应为字符串，实为${kindOf(id).zh}${isLost ? "：超过 2^53 的数字已丢失精度，请使用解析前的原文" : ""}`,
   );
 }
 
-/** What a function of the settings says. What it throws is a wrong setting as well. */
+/** The result of a function of the settings. Its error is a wrong setting as well. */
 export function ofSetting<T>(path: string, ask: () => T): T {
   try {
     return ask();

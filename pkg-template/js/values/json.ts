@@ -1,4 +1,4 @@
-// What is handed over as JSON.
+// Values that are handed over as JSON.
 
 import { MeituanError } from "../errors/error.js";
 import type { ErrorCode } from "../generated/messages.js";
@@ -22,7 +22,7 @@ export function stringify(value: unknown, path = "body", code: ErrorCode = "WRON
 
 function written(value: unknown, path: string) {
   try {
-    // Nothing at all is no text either; the reader says what it expected instead.
+    // Nothing at all is no string either; the reader says what it expected instead.
     return JSON.stringify(value) ?? "null";
   } catch (cause) {
     // A BigInt, a circle, or what throws. Ids are strings on this side.
@@ -33,14 +33,14 @@ function written(value: unknown, path: string) {
 
 function wordsOf({ value, isCircle, isUnreadable }: { value?: unknown; isCircle?: boolean; isUnreadable?: boolean }) {
   if (value !== undefined)
-    return { en: `expected a text of digits, found ${kindOf(value).en}`, zh: `应为数字字符串，实为${kindOf(value).zh}` };
+    return { en: `expected a string of digits, found ${kindOf(value).en}`, zh: `应为数字字符串，实为${kindOf(value).zh}` };
   if (isCircle) return { en: "expected JSON, found an object that contains itself", zh: "应为 JSON，实为包含自身的对象" };
   if (isUnreadable) return { en: "expected JSON, found what throws when it is read", zh: "应为 JSON，实为读取时会抛出异常的值" };
   return { en: "expected JSON, found what cannot be written as such", zh: "应为 JSON，实为无法写成 JSON 的值" };
 }
 
-// Whole numbers too long for a double stand in quotes afterwards, so that no digit is lost; a fraction or an exponent is a double's own
-// affair. Strings are skipped by hand: an expression that steps over escapes needs room for each of them.
+// Whole numbers too long for a double are in quotes afterwards, so that no digit is lost; a fraction or an exponent is a double's
+// own affair. Strings are skipped by hand: an expression that steps over escapes needs room for each of them.
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_NUMBER = /^-?\d{16,}$/;
 

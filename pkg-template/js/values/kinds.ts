@@ -1,4 +1,4 @@
-// What a value is, whichever realm it comes from: `instanceof` knows one realm only, and tests in a virtual page have two.
+// The kind of a value, from any realm: `instanceof` knows one realm only, and tests in a virtual page have two.
 
 import type { Text } from "../generated/texts.js";
 
@@ -14,7 +14,7 @@ export function isList(value: unknown): value is unknown[] {
   }
 }
 
-/** What most objects are, at once: a literal of this realm. */
+/** The most common case, at once: a literal of this realm. */
 export function isPlain(value: object) {
   try {
     return Object.getPrototypeOf(value) === Object.prototype;
@@ -30,7 +30,7 @@ export function isPlain(value: object) {
  */
 export function isMessage(value: any) {
   try {
-    // Whoever forgets to await hands over a Promise, and some of those are literals.
+    // Callers that forget to await hand over a Promise, and some of those are literals.
     if (typeof value.then === "function") return false;
     if (isPlain(value)) return true;
     if (isList(value)) return false;
@@ -80,7 +80,7 @@ export const isUrl = (value: unknown): value is URL => {
 
 /**
  * The bytes of a buffer, or of a view of one; undefined for anything else, and where they were given away to another thread. Memory
- * that threads share is copied: it may change while it is read, and not every function of a runtime takes it.
+ * that threads share is copied: it may change while it is read, and not every function of a runtime accepts it.
  */
 export function bytesOf(value: any): Uint8Array | undefined {
   if (ArrayBuffer.isView(value) && value.byteLength > 0) {
@@ -102,24 +102,24 @@ export function bytesOf(value: any): Uint8Array | undefined {
 
 const isShared = (buffer: unknown) => isTagged(buffer, "SharedArrayBuffer");
 
-/** What an unset variable looks like, once it was made into a text. */
+/** An unset variable, once it was made into a string. */
 const UNSET = ["undefined", "null", "NaN", "[object Object]"];
 
 export const isUnset = (value: unknown) => value === undefined || value === null || value === "" || UNSET.includes(value as string);
 
-/** What was expected, and what was found instead. */
+/** The expected value, and the one that was found instead. */
 export function insteadOf(value: unknown, en: string, zh: string): Text {
   const found = kindOf(value);
   return { en: `expected ${en}, found ${found.en}`, zh: `应为${spaced(zh)}，实为${found.zh}` };
 }
 
-/** What was found, in words; between Chinese and other letters is a blank. What a text says is not shown: it may be a secret, or name a visitor. */
+/** The value that was found, in words; between Chinese and other letters is a blank. The content of a string is not shown: it may be a secret, or name a visitor. */
 export function kindOf(value: unknown): Text {
   switch (typeof value) {
     case "string":
-      if (value === "") return { en: "an empty text", zh: "空字符串" };
-      if (/\p{Surrogate}/u.test(value)) return { en: "a text with half of a surrogate pair", zh: "含不成对代理字符的字符串" };
-      return UNSET.includes(value) ? { en: `the text "${value}"`, zh: `字符串 "${value}"` } : { en: "a text", zh: "字符串" };
+      if (value === "") return { en: "an empty string", zh: "空字符串" };
+      if (/\p{Surrogate}/u.test(value)) return { en: "a string with half of a surrogate pair", zh: "含不成对代理字符的字符串" };
+      return UNSET.includes(value) ? { en: `the string "${value}"`, zh: `字符串 "${value}"` } : { en: "a string", zh: "字符串" };
     case "bigint":
       return { en: `the bigint ${value}`, zh: ` bigint ${value}` };
     case "symbol":

@@ -1,4 +1,4 @@
-// Amounts are whole fen. They are made from decimal text digit by digit, never by multiplying a binary float.
+// Amounts are whole fen. They are made from decimal strings digit by digit, never by multiplying a binary float.
 
 import { MeituanError } from "../errors/error.js";
 import type { Fen } from "../generated/messages.js";
@@ -16,7 +16,7 @@ export function fen(amount: number): Fen {
   throw new MeituanError("INVALID_MONEY", {
     path: "amount",
     detail: {
-      en: `expected a whole number of fen, such as fen(5800), found ${en}${hint(amount, 'yuan takes texts: yuan("58.00")')}`,
+      en: `expected a whole number of fen, such as fen(5800), found ${en}${hint(amount, 'yuan accepts strings: yuan("58.00")')}`,
       zh: `应为以分为单位的整数，如 fen(5800)，实为${zh}${hint(amount, '字符串请用 yuan("58.00")', "：")}`,
     },
   });
@@ -31,7 +31,7 @@ const YUAN = /^(-?)(\d+)(?:\.(\d{1,2})0*)?$/;
  * const price = yuan("580.00"); // 58000 fen
  */
 export function yuan(amount: string | number): Fen {
-  // A number's own decimal text is what its writer meant: 580.1 is 580.1, and 0.1 + 0.2 has seventeen places.
+  // A number's own decimal string is what its writer meant: 580.1 is 580.1, and 0.1 + 0.2 has seventeen places.
   const isAmount = typeof amount === "string" || typeof amount === "number";
   const [, sign, whole, places = ""] = (isAmount && YUAN.exec(String(amount))) || [];
   const size = Number(whole + places.padEnd(2, "0"));
@@ -48,11 +48,11 @@ export function yuan(amount: string | number): Fen {
   return (sign && size ? -size : size) as Fen;
 }
 
-/** An amount names nobody: a text is shown as it is. */
+/** An amount names nobody: a string is shown as it is. */
 function shown(amount: unknown) {
   if (typeof amount !== "string") return kindOf(amount);
   const text = JSON.stringify(amount.slice(0, 40));
-  return { en: `the text ${text}`, zh: `字符串 ${text}` };
+  return { en: `the string ${text}`, zh: `字符串 ${text}` };
 }
 
 const hint = (amount: unknown, words: string, colon = ": ") => (typeof amount === "string" ? `${colon}${words}` : "");

@@ -4,7 +4,7 @@ import { MeituanError } from "../errors/error.js";
 import { invalid, reading, unexpected, unreadable } from "./faults.js";
 import { isOfAnyRealm, isPlain, isRecord, timeOf } from "./kinds.js";
 
-/** A field of an object, or of its class. What every object inherits is none of it. */
+/** A field of an object, or of its class. Properties that every object inherits do not count. */
 export function fieldOf(object: any, name: string, path: string): any {
   try {
     return isOwn(object, name) ? object[name] : undefined;

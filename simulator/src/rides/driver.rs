@@ -159,7 +159,7 @@ impl World<'_> {
         let mut json = Vec::new();
         let (due, open_conflicts, conflicts) = match save {
             Save::Calls(calls) => {
-                calls.put(&mut json);
+                calls.encode(&mut json);
                 (None, 0, Vec::new())
             }
             Save::Order { order, due, open_conflicts, news } => {
@@ -168,7 +168,7 @@ impl World<'_> {
                 if is_accepted && is_payment {
                     self.fails("a payment is begun after one was accepted");
                 }
-                order.put(&mut json);
+                order.encode(&mut json);
                 (due, open_conflicts, news.conflicts.iter().map(|conflict| format!("{conflict:?}")).collect())
             }
         };

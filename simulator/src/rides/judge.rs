@@ -21,7 +21,7 @@ impl World<'_> {
             calls.record(Call::QueryRealTimeOrder, Timestamp(at + self.plan.clocks[0]));
         }
         let mut json = Vec::new();
-        calls.put(&mut json);
+        calls.encode(&mut json);
         self.store.insert(CALLS.into(), Stored { version: 1, json, ..Stored::default() });
     }
 

@@ -4,7 +4,7 @@ use super::store::name;
 use super::{Fact, Happening, Purpose, World};
 use crate::plan::{Breakage, Fault};
 use meituan_protocol::message::Id;
-use meituan_protocol::ticket::order::{AttemptEnded, Event, Kind, Outcome};
+use meituan_protocol::ticket::order::{AttemptEnded, Event, Outcome, TransitionKind};
 use meituan_protocol::ticket::service::{Done, Input, Job, Loaded, News, Step, Task, Then};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -335,7 +335,7 @@ impl World<'_> {
             (For::Fact(fact), Done::Recorded(recorded)) => {
                 let (kind, reason) = (recorded.transition.kind, recorded.transition.reason);
                 self.log(format_args!("{}       recorded {}: {kind:?}", name(process), self.facts[fact].event.name()));
-                self.fact_recorded(fact, reason.filter(|_| kind == Kind::Illegal));
+                self.fact_recorded(fact, reason.filter(|_| kind == TransitionKind::Illegal));
             }
             (For::End(end), Done::Failed(_)) => {
                 let (pause, epoch) = (self.between(Purpose::Fact, 500, 20_000), self.processes[process].epoch);

@@ -5,7 +5,7 @@ use super::upstream::RefundIs;
 use super::{Counts, World};
 use crate::plan::Breakage;
 use meituan_protocol::ticket::codes::{IssueType, OrderStatus};
-use meituan_protocol::ticket::order::{Delivery, Event, Order, Reason, RefundState, Reply, ReplyBody};
+use meituan_protocol::ticket::order::{Delivery, Event, Order, OrderReply, Reason, RefundState, ReplyBody};
 use meituan_protocol::ticket::{CONSUME_NOTICE, PAY_NOTICE, REFUND_NOTICE};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +142,7 @@ impl World<'_> {
     }
 
     /// A reply arrives at Meituan.
-    pub(super) fn judge_reply(&mut self, number: usize, reply: &Reply) {
+    pub(super) fn judge_reply(&mut self, number: usize, reply: &OrderReply) {
         let exchange = &self.exchanges[number];
         let (order, begun, now) = (exchange.order, exchange.begun, self.now);
         let account = &self.upstream[&order];

@@ -7,7 +7,7 @@ use meituan_protocol::money::Fen;
 use meituan_protocol::ticket::Call;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::{CloseType, IssueType, OrderStatus, RefundMessageType, VoucherType};
-use meituan_protocol::ticket::order::{Event, Reply, ReplyBody};
+use meituan_protocol::ticket::order::{Event, OrderReply, ReplyBody};
 use meituan_protocol::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) struct Exchange {
     pub(super) subject: String,
     pub(super) begun: i64,
     /// What was replied, and when that arrived or Meituan stopped waiting.
-    pub(super) reply: Option<Reply>,
+    pub(super) reply: Option<OrderReply>,
     pub(super) ended: Option<i64>,
     /// It is one of those that ask how everything has ended.
     pub(super) is_last: bool,
@@ -258,7 +258,7 @@ impl World<'_> {
         self.after(TIME_LIMITS[usize::from(!cannot_wait)], Happening::CallTimesOut(number));
     }
 
-    pub(super) fn reply_arrives(&mut self, number: usize, reply: Option<Reply>) {
+    pub(super) fn reply_arrives(&mut self, number: usize, reply: Option<OrderReply>) {
         if self.exchanges[number].ended.is_some() {
             return;
         }
@@ -317,7 +317,7 @@ impl World<'_> {
         }
     }
 
-    fn answered(&mut self, number: usize, reply: &Reply) {
+    fn answered(&mut self, number: usize, reply: &OrderReply) {
         let Exchange { order, ref subject, is_last, .. } = self.exchanges[number];
         let subject = subject.clone();
         if is_last {

@@ -40,7 +40,7 @@ enum Happening {
     /// A call arrives at the supplier.
     CallArrives(usize),
     /// Its reply arrives at Meituan.
-    ReplyArrives(usize, Box<Option<meituan_protocol::ticket::order::Reply>>),
+    ReplyArrives(usize, Box<Option<meituan_protocol::ticket::order::OrderReply>>),
     /// Meituan waits no longer for a reply.
     CallTimesOut(usize),
     /// The store does what it was asked for.

@@ -3,7 +3,7 @@
 use super::store::name;
 use super::{Happening, Purpose, World};
 use crate::plan::{Breakage, Fault};
-use meituan_protocol::ticket::order::{Delivery, Notice, NoticeEnded, Reply};
+use meituan_protocol::ticket::order::{Delivery, Notice, NoticeEnded, OrderReply};
 use meituan_protocol::ticket::{CONSUME_NOTICE, PAY_NOTICE};
 
 /// A notice that is sent.
@@ -50,7 +50,7 @@ impl World<'_> {
         self.answer_call(process, order, call, exchange);
     }
 
-    pub(super) fn reply(&mut self, process: usize, exchange: usize, reply: Option<Reply>) {
+    pub(super) fn reply(&mut self, process: usize, exchange: usize, reply: Option<OrderReply>) {
         let shown = reply.as_ref().map(|reply| (reply.code, &reply.describe));
         let line = format!("{}       replies [{exchange}] {shown:?}", name(process));
         self.log(format_args!("{line}"));

@@ -9,9 +9,9 @@ use crate::plan::{Fault, OrderPlan, Plan};
 use meituan_protocol::message::RawJson;
 use meituan_protocol::message::value::FieldValue;
 use meituan_protocol::ticket::notices::{ConsumeNotice, PayNotice, RefundNotice};
-use meituan_protocol::ticket::order::{Delivery, Event, Notice, Reason, Reply, ReplyBody};
+use meituan_protocol::ticket::order::{Delivery, Event, Notice, OrderReply, Reason, ReplyBody};
 use meituan_protocol::ticket::read_body;
-use meituan_protocol::ticket::{Asked, CONSUME_NOTICE, Call, PAY_NOTICE, REFUND_NOTICE};
+use meituan_protocol::ticket::{CONSUME_NOTICE, Call, CallBody, PAY_NOTICE, REFUND_NOTICE};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -220,18 +220,18 @@ fn body<T: FieldValue>(call: &'static Call, is_reply: bool, wire: &str) -> Resul
 }
 
 fn event_of(call: &'static Call, wire: &str) -> Result<Event, String> {
-    let asked = Asked::from_wire(call, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))?;
+    let asked = CallBody::from_wire(call, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))?;
     Event::try_from(asked).map_err(|_| format!("{} is no call about an order", call.name))
 }
 
-fn reply_of(call: &'static Call, wire: &str) -> Result<Reply, String> {
+fn reply_of(call: &'static Call, wire: &str) -> Result<OrderReply, String> {
     let envelope: Value = serde_json::from_str(wire).map_err(|error| error.to_string())?;
     let describe = envelope["describe"].as_str().unwrap_or_default().to_owned();
     let body = match envelope["body"].is_null() {
         true => None,
         false => ReplyBody::from_wire(call, wire.as_bytes()).map_err(|error| format!("{}: {error}", call.name))?,
     };
-    Ok(Reply { code: number(&envelope, "code")? as i32, describe, body })
+    Ok(OrderReply { code: number(&envelope, "code")? as i32, describe, body })
 }
 
 /// A notice, as the outbox has it.

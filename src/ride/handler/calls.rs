@@ -5,14 +5,14 @@ use crate::ride::order::{Call, CallAnswered, CallSent, Event};
 use crate::ride::replies::{CancelFee, OrderDetail, SubmittedOrder};
 use crate::ride::requests::{CancelOrder, ConfirmOrder, NotifyPaidResult, QueryRealTimeOrder, SubmitOrder};
 use crate::ride::service::{CallTask, NotStored, Recorded};
-use crate::ride::{Endpoint, Reply};
+use crate::ride::{RideReply, RideRequest};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 use std::fmt;
 
 /// A call about one order, for [`Handler::call`](super::Handler::call): [`SubmitOrder`], [`QueryRealTimeOrder`], [`ConfirmOrder`],
 /// [`CancelOrder`], [`NotifyPaidResult`].
-pub trait RideCall: Endpoint<Data: Send + Sync + 'static> + Send + Sync + 'static {
+pub trait RideCall: RideRequest<Data: Send + Sync + 'static> + Send + Sync + 'static {
     /// Which call.
     #[doc(hidden)]
     const CALL: Call;
@@ -21,17 +21,17 @@ pub trait RideCall: Endpoint<Data: Send + Sync + 'static> + Send + Sync + 'stati
     #[doc(hidden)]
     fn order_id(&self) -> &str;
 
-    /// What is recorded before it is made.
+    /// The event that is recorded before the call is made.
     #[doc(hidden)]
     fn sent(&self) -> CallSent {
         CallSent::new(Self::CALL)
     }
 
-    /// Takes from the order what is not said.
+    /// Fills missing fields from the order.
     #[doc(hidden)]
     fn complete(&mut self, task: &CallTask);
 
-    /// What is recorded of a success.
+    /// The event that is recorded of a success.
     #[doc(hidden)]
     fn succeeded(&self, _data: &Self::Data) -> Event {
         Event::Answered(CallAnswered::new(Self::CALL, crate::ride::codes::ResultCode::SUCCESS))
@@ -150,15 +150,15 @@ impl RideCall for NotifyPaidResult {
     }
 }
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Called<T> {
     /// Meituan has answered, and that is recorded.
     Answered {
-        /// What was asked for.
-        reply: Reply<T>,
+        /// The request.
+        reply: RideReply<T>,
         /// The order after it.
         recorded: Box<Recorded>,
     },
@@ -171,7 +171,7 @@ pub enum Called<T> {
     },
     /// No reply says whether it took effect. [`Handler::settle`](super::Handler::settle) finds out.
     Unknown {
-        /// What failed.
+        /// The failure.
         error: BoxError,
         /// The order after it.
         recorded: Box<Recorded>,

@@ -2,7 +2,7 @@
 
 use super::calls::Failure;
 use super::making::{ByTask, Caller, Given};
-use super::{About, BoxError, DueStore, Inner, RideCall, Runtime, SaveOrder, Store, StoredOrder, TakenPush, Trouble, Warning};
+use super::{About, BoxError, DueStore, Inner, RecordedPush, RideCall, Runtime, SaveOrder, Store, StoredOrder, Trouble, Warning};
 use crate::error::SYSTEM_FAILURE;
 use crate::handler::work::{Missing, PANICKED, pause, stored, task};
 use crate::handler::{BoxFuture, Settles};
@@ -11,7 +11,7 @@ use crate::message::value::FieldValue;
 use crate::ride::codes::ResultCode;
 use crate::ride::order::{Event, RideOrder, calls_from_json, order_from_json};
 use crate::ride::service::{Done, Input, Job, News, NotStored, Recorded, Save, Step, Then};
-use crate::ride::{PUSH_OK, Received, Refusal, Reply, push_fail};
+use crate::ride::{PUSH_OK, ReceivedPush, Refusal, RideReply, push_fail};
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use std::sync::Arc;
 struct Driver<S: Store<String>, R, C> {
     inner: Arc<Inner<S, R>>,
     caller: C,
-    /// What it is about.
+    /// The subject of the reports.
     call: Option<&'static str>,
-    /// Where the record was loaded last, and what was stored there.
+    /// The key of the last loaded record, and its content.
     key: String,
     revision: Option<S::Revision>,
     /// The calls that are counted here.
@@ -48,7 +48,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         }
     }
 
-    pub(super) async fn answer(self: Arc<Self>, received: Result<Received, Refusal>) -> String {
+    pub(super) async fn answer(self: Arc<Self>, received: Result<ReceivedPush, Refusal>) -> String {
         let received = match received {
             Ok(received) => received,
             Err(refusal) => {
@@ -68,8 +68,8 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         }
     }
 
-    /// Records a push, has the user's function hear of it, and returns whether it is taken.
-    async fn take(self: Arc<Self>, received: Received) -> bool {
+    /// Records a push, passes it to the user's function, and returns whether it is accepted.
+    async fn take(self: Arc<Self>, received: ReceivedPush) -> bool {
         let call = Some(received.push.interface().name);
         let unknown = About { call, ..About::default() };
         self.warn(&Warning::Push(&received.warnings), &unknown);
@@ -94,7 +94,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
             return false;
         }
         let Some(on_push) = &self.on_push else { return true };
-        match on_push(TakenPush { received, recorded }).await {
+        match on_push(RecordedPush { received, recorded }).await {
             Ok(()) => true,
             Err(error) => {
                 self.hooks.on_error(&Trouble::Function(&error), &about);
@@ -132,7 +132,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
     pub(super) async fn call<E: RideCall>(
         self: Arc<Self>,
         message: E,
-    ) -> Result<(Done, Option<Result<Reply<E::Data>, Failure>>), NotStored> {
+    ) -> Result<(Done, Option<Result<RideReply<E::Data>, Failure>>), NotStored> {
         let order_id = message.order_id().to_owned();
         let (mut job, step) = self.service.call(&order_id, message.sent(), self.runtime.now());
         let given = Given { message: Some(message), end: None };
@@ -254,11 +254,11 @@ impl<S: Store<String>, R: Runtime, C: Caller<S, R>> Driver<S, R, C> {
         let mut json = Vec::new();
         let (due, open, news) = match &save {
             Save::Calls(calls) => {
-                calls.put(&mut json);
+                calls.encode(&mut json);
                 (None, 0, None)
             }
             Save::Order { order, due, open_conflicts, news } => {
-                order.put(&mut json);
+                order.encode(&mut json);
                 (*due, *open_conflicts, Some(news))
             }
         };
@@ -281,7 +281,7 @@ impl<S: Store<String>, R: Runtime, C: Caller<S, R>> Driver<S, R, C> {
         Ok(())
     }
 
-    /// Tells the hooks what somebody should hear of.
+    /// Calls the hooks with the reports.
     fn report(&self, news: &News) {
         let about = About { order_id: Some(&self.key), call: self.call, key: None };
         if !news.conflicts.is_empty() {

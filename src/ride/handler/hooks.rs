@@ -1,4 +1,4 @@
-//! What somebody should hear of.
+//! Reports to users.
 
 use super::{About, BoxError, StandardError};
 use crate::handler::{STORE_CONTENDED, STORE_FAILED, STORE_LATE, print, write_issues};
@@ -31,7 +31,7 @@ pub trait Hooks: Send + Sync + 'static {
 
 impl Hooks for StandardError {}
 
-/// What failed.
+/// A failure.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Trouble<'a> {
@@ -76,7 +76,7 @@ impl fmt::Display for Trouble<'_> {
     }
 }
 
-/// What deviates.
+/// Deviations.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Warning<'a> {

@@ -1,4 +1,4 @@
-//! What a job has done by others: calls of Meituan's, and the user's functions that pay and choose.
+//! Work that a job passes to others: calls of Meituan's, and the user's functions that pay and choose.
 
 use super::calls::Failure;
 use super::{About, BoxError, Inner, RideCall, RideChoice, RidePayment, Runtime, Store, Trouble, Warning};
@@ -7,12 +7,12 @@ use crate::ride::codes::ResultCode;
 use crate::ride::order::{Call, CallAnswered, CallFailed, Event, PaymentProposed, ProposalState, RideOrder};
 use crate::ride::requests::{CancelOrder, ConfirmOrder, NotifyPaidResult, QueryRealTimeOrder, SubmitOrder};
 use crate::ride::service::{CallTask, Input, Payment};
-use crate::ride::{Encoded, Reply};
+use crate::ride::{Encoded, RideReply};
 use crate::time::Timestamp;
 use std::sync::Arc;
 
-/// What came of a call: the event of it, and what whoever made it gets.
-type Made<T> = (Event, Result<Reply<T>, Failure>);
+/// The result of a call: the event of it, and the result for its caller.
+type Made<T> = (Event, Result<RideReply<T>, Failure>);
 
 /// Makes the calls of a job.
 pub(super) trait Caller<S: Store<String>, R: Runtime>: Send {
@@ -25,7 +25,7 @@ pub(super) struct ByTask;
 /// The call that the user makes, until it is made, and what came of it.
 pub(super) struct Given<E: RideCall> {
     pub(super) message: Option<E>,
-    pub(super) end: Option<Result<Reply<E::Data>, Failure>>,
+    pub(super) end: Option<Result<RideReply<E::Data>, Failure>>,
 }
 
 impl<S: Store<String>, R: Runtime> Inner<S, R> {
@@ -38,7 +38,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         let work = async move { making.exchange(&work_id, message, unanswered).await };
         let late = move |(event, _): Made<E::Data>| async move {
             if !matches!(event, Event::Failed(_)) {
-                // What failed was reported.
+                // A failure was reported.
                 let _ = recording.record(late_id, event).await;
             }
         };
@@ -73,7 +73,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         }
     }
 
-    async fn replied<E: RideCall>(&self, message: &E, about: &About<'_>) -> Result<Reply<E::Data>, Failure> {
+    async fn replied<E: RideCall>(&self, message: &E, about: &About<'_>) -> Result<RideReply<E::Data>, Failure> {
         let request = self.client.request(message, self.runtime.now().wall).map_err(|error| Failure::Unknown(error.into()))?;
         self.warn(&Warning::Call(&request.warnings), about);
         let encoded = Encoded { url: request.url.clone(), body: request.body.clone() };
@@ -83,7 +83,7 @@ impl<S: Store<String>, R: Runtime> Inner<S, R> {
         Ok(reply)
     }
 
-    /// Has the user's function pay. Where it is late, that it has paid is recorded when it has.
+    /// Has the user's function pay. If it is late, its payment is recorded when it has ended.
     pub(super) async fn pay(self: &Arc<Self>, order_id: &str, Payment { price, key, limit }: Payment, order: RideOrder) -> Input {
         let order_id = order_id.to_owned();
         let payment = RidePayment { order_id: order_id.clone(), price, key: key.clone(), order };

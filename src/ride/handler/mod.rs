@@ -28,15 +28,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What becomes due
+//! # Due work
 //!
 //! Queries, the driver to confirm, payments and their notices, cancellations without an answer: [`Handler::settle`] does what is
-//! next about an order, and [`Handler::settle_forever`] about all of them, in one process or in many. Each is claimed in the
-//! stored order first, and takes a place within Meituan's limits, which one record of the store counts for all processes.
+//! next about an order, and [`Handler::settle_forever`] about all of them, in one process or in many. Each is claimed in the stored
+//! order first, and counts within Meituan's limits, which one record of the store counts for all processes.
 //!
 //! # When something fails
-//!
-//! | what fails | what follows |
+//! | failure | consequence |
 //! |---|---|
 //! | a push is not authentic, or not understood | it is answered with a code of failure |
 //! | the store fails, hangs, or always conflicts, while a push is recorded | the same, within the deadline; Meituan pushes it again |
@@ -61,7 +60,7 @@ pub use hooks::{Hooks, Trouble, Warning};
 use super::order::{Conflict, Event, RideCalls, RideOrder, RideStanding, order_from_json};
 use super::pushes::CapacityOffered;
 use super::service::{Done, NotStored, Recorded, Service};
-use super::{Client, Encoded, Received, Refusal};
+use super::{Client, Encoded, ReceivedPush, Refusal};
 use crate::handler::work::task;
 use crate::handler::{Function, Responded, settle_all, settle_forever};
 use crate::message::Packed;
@@ -73,19 +72,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What it is about: ids only.
+/// The subject of a report: ids only.
 pub type About<'a> = handler::About<'a, &'a str>;
 
 /// Rides in memory: for tests, and for trying things out. Nothing outlives the process.
 pub type MemoryStore = handler::MemoryStore<String>;
 
-/// What is to be stored of a ride, or of the account's recent calls.
+/// A ride, or the account's recent calls, to save.
 pub type SaveOrder<Revision> = handler::SaveOrder<Revision, String>;
 
 /// A payment to make: the ride, or a cancel fee.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RidePayment {
-    /// What the order is kept under.
+    /// The key of the order.
     pub order_id: String,
     /// The amount: exactly what Meituan is then notified of.
     pub price: Fen,
@@ -98,7 +97,7 @@ pub struct RidePayment {
 /// A choice among the drivers that are offered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RideChoice {
-    /// What the order is kept under.
+    /// The key of the order.
     pub order_id: String,
     /// The drivers.
     pub driver_ids: Vec<String>,
@@ -110,10 +109,10 @@ pub struct RideChoice {
 
 /// A push that is recorded.
 #[derive(Debug)]
-pub struct TakenPush {
+pub struct RecordedPush {
     /// The push.
-    pub received: Received,
-    /// What became of it; `None` where it is of another business than rides, or names no order.
+    pub received: ReceivedPush,
+    /// The result; `None` where it is of another business than rides, or names no order.
     pub recorded: Option<Box<Recorded>>,
 }
 
@@ -129,13 +128,13 @@ struct Inner<S, R> {
     send: Box<Function<Encoded, Responded>>,
     pay: Option<Box<Function<RidePayment, bool>>>,
     choose_driver: Option<Box<Function<RideChoice, Option<String>>>>,
-    on_push: Option<Box<Function<TakenPush, ()>>>,
+    on_push: Option<Box<Function<RecordedPush, ()>>>,
     /// The calls of this handler, where each counts its own.
     counted: MemoryStore,
 }
 
 impl<S, R> Inner<S, R> {
-    /// Where the recent calls of the account are kept.
+    /// The store of the account's recent calls.
     fn calls_key(&self) -> String {
         format!("calls:{}", self.client.config().ent_id)
     }
@@ -167,8 +166,8 @@ impl<S, R> fmt::Debug for Builder<S, R> {
 }
 
 impl<S: Store<String>, R: Runtime> Builder<S, R> {
-    /// Pays what is owed: `true` where it is paid, `false` where it is not, to be asked again later. Then, and only then, Meituan is
-    /// notified. An `Err` (and a panic) means that it may have paid: it runs again with the same key, and no other amount is
+    /// Pays what is owed: `true` where it is paid, `false` where it is not, to be called again later. Then, and only then, Meituan
+    /// is notified. An `Err` (and a panic) means that it may have paid: it runs again with the same key, and no other amount is
     /// proposed. Without this function nothing is paid.
     #[must_use]
     pub fn pay<Paying>(mut self, pay: impl Fn(RidePayment) -> Paying + Send + Sync + 'static) -> Self
@@ -192,9 +191,9 @@ impl<S: Store<String>, R: Runtime> Builder<S, R> {
         self
     }
 
-    /// Hears of each push once it is recorded, and before it is answered. Where it fails, the push comes again.
+    /// Receives each push once it is recorded, and before it is answered. If it fails, the push comes again.
     #[must_use]
-    pub fn on_push<Hearing>(mut self, hear: impl Fn(TakenPush) -> Hearing + Send + Sync + 'static) -> Self
+    pub fn on_push<Hearing>(mut self, hear: impl Fn(RecordedPush) -> Hearing + Send + Sync + 'static) -> Self
     where
         Hearing: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
@@ -280,7 +279,7 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
     }
 
     /// Answers what [`Client::receive`] made of a push.
-    pub fn answer(&self, received: Result<Received, Refusal>) -> impl Future<Output = String> + Send + use<S, R> {
+    pub fn answer(&self, received: Result<ReceivedPush, Refusal>) -> impl Future<Output = String> + Send + use<S, R> {
         let inner = self.0.clone();
         async move { inner.answer(received).await }
     }
@@ -303,7 +302,7 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
         if message.order_id().is_empty() {
             return Err(NotCalled::Message(Box::new(Error::at(ErrorCode::MissingField, "mtOrderId"))));
         }
-        // What cannot be sent is refused before anything is recorded.
+        // A request that cannot be sent is refused before anything is recorded.
         let written = self.0.client.request(&message, self.0.runtime.now().wall);
         written.map_err(|error| NotCalled::Message(Box::new(error)))?;
         let (inner, runtime) = (self.0.clone(), &self.0.runtime);
@@ -325,7 +324,7 @@ impl<S: Store<String>, R: Runtime> Handler<S, R> {
     /// Those of the store, and of a snapshot that is none.
     pub async fn order(&self, order_id: &str) -> Result<Option<RideOrder>, BoxError> {
         let order = self.stored(order_id).await?;
-        // What is under our number is the way to Meituan's, once that is known.
+        // The record under our number leads to Meituan's number, once that is known.
         match order.as_ref().and_then(|order| order.mt_order_id.as_deref()).filter(|number| *number != order_id) {
             Some(number) => self.stored(number).await,
             None => Ok(order),
@@ -393,8 +392,8 @@ impl<S: DueStore<String>, R: Runtime> Handler<S, R> {
         settle_all(self.0.clone()).await
     }
 
-    /// Settles what is due, looks again after a pause, and never ends. It waits for no order: one that takes long keeps no other
-    /// from being settled. Any number of processes may do so on one store.
+    /// Settles what is due, looks again after a pause, and never ends. It waits for no order: a slow one keeps no other from being
+    /// settled. Any number of processes may do so on one store.
     pub async fn settle_forever(&self, pause: Duration) {
         settle_forever(self.0.clone(), pause).await;
     }

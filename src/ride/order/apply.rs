@@ -19,7 +19,7 @@ pub(super) const MAX_FAILURES: i32 = 9;
 
 crate::words! {
     /// The result of an event.
-    Kind {
+    RideTransitionKind {
         /// It is news, and recorded.
         Moved = "moved";
         /// It was known.
@@ -31,7 +31,7 @@ crate::words! {
     }
 
     /// Why something is illegal.
-    Reason {
+    RideReason {
         /// It carries the number of another order.
         AnotherOrder = "anotherOrder";
         /// The same call is under way.
@@ -52,7 +52,7 @@ crate::words! {
         NoSuchOffer = "noSuchOffer";
     }
 
-    /// What deviates in an event, and how it was read.
+    /// Deviations of an event, and how it was read.
     RideWarning {
         /// A time has 10 digits: it is in seconds, and was read as such.
         TimeInSeconds = "timeInSeconds";
@@ -68,21 +68,21 @@ crate::messages! {
     /// The result of an event.
     RideTransition {
         /// The kind of result.
-        kind "kind": word(Kind), required;
+        kind "kind": word(RideTransitionKind), required;
         /// Why, where it is illegal.
-        reason "reason": word(Reason), optional;
-        /// What deviates in the event.
+        reason "reason": word(RideReason), optional;
+        /// Deviations of the event.
         warnings "warnings": list(word(RideWarning)), required;
         /// The order now. Keep it, whatever the kind: also a repetition can settle something.
         order "order": object(RideOrder), required;
-        /// What follows from it.
+        /// The consequences.
         standing "standing": object(RideStanding), required;
     }
 }
 
 #[cfg(feature = "texts")]
 impl RideWarning {
-    /// What deviates, for people.
+    /// The deviation, for people.
     pub fn text(self) -> crate::Text {
         let (zh, en) = match self {
             RideWarning::TimeInSeconds => ("时间为 10 位秒级时间戳，已按秒读取", "a time is in seconds, and was read as such"),
@@ -102,7 +102,7 @@ impl RideWarning {
 impl RideOrder {
     /// Records an event. `now` is the caller's clock. The order itself stays as it is; the new one is in the result.
     ///
-    /// What to do next does not count the limit of calls then; [`RideOrder::apply_counting`] does.
+    /// The next step then ignores the limit of calls; [`RideOrder::apply_counting`] does.
     pub fn apply(&self, event: &Event, now: Timestamp) -> RideTransition {
         self.apply_counting(event, now, &RideCalls::default())
     }
@@ -125,10 +125,10 @@ impl RideOrder {
         let is_query = is_about_query(&event);
         let (kind, reason) = match self.take(event, now) {
             Ok(kind) => (kind, None),
-            Err(reason) => (Kind::Illegal, Some(reason)),
+            Err(reason) => (RideTransitionKind::Illegal, Some(reason)),
         };
         // That we query is no news; what a query reports may be.
-        if matches!(kind, Kind::Moved | Kind::Stale) && !is_query {
+        if matches!(kind, RideTransitionKind::Moved | RideTransitionKind::Stale) && !is_query {
             self.heard_at = self.heard_at.max(Some(now));
         }
         let standing = self.standing(now, calls);
@@ -136,7 +136,7 @@ impl RideOrder {
     }
 
     /// An error leaves the order as it was.
-    fn take(&mut self, event: Event, now: Timestamp) -> Result<Kind, Reason> {
+    fn take(&mut self, event: Event, now: Timestamp) -> Result<RideTransitionKind, RideReason> {
         match event {
             Event::CapacityOffered(offer) => {
                 self.belongs(Some(&offer.mt_order_id), None)?;
@@ -157,7 +157,7 @@ impl RideOrder {
             Event::Estimated(_) => {
                 let before = self.estimated_at;
                 self.estimated_at = before.max(Some(now));
-                Ok(if before < self.estimated_at { Kind::Moved } else { Kind::Duplicate })
+                Ok(if before < self.estimated_at { RideTransitionKind::Moved } else { RideTransitionKind::Duplicate })
             }
             Event::Sent(sent) => {
                 self.is_legal(&sent, now)?;
@@ -168,7 +168,7 @@ impl RideOrder {
                 }
                 let call = self.own_call(sent.call, sent.step, CallState::Pending, now);
                 (call.price, call.driver_id, call.cancel_code) = (sent.price, sent.driver_id, sent.cancel_code);
-                Ok(Kind::Moved)
+                Ok(RideTransitionKind::Moved)
             }
             Event::Answered(answered) => {
                 let known = self.mt_order_id.is_some();
@@ -182,12 +182,12 @@ impl RideOrder {
 
     /// Learns the order numbers. An event with another order's numbers is refused; one equal number is enough.
     #[inline(never)]
-    pub(super) fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), Reason> {
+    pub(super) fn belongs(&mut self, mt: Option<&String>, channel: Option<&String>) -> Result<(), RideReason> {
         let mut numbers = [(&mut self.mt_order_id, mt), (&mut self.channel_partner_order_id, channel)]
             .map(|(own, reported)| (own, reported.filter(|reported| !reported.is_empty())));
         let both = || numbers.iter().filter_map(|(own, reported)| Some((own.as_ref()?, *reported.as_ref()?)));
         if both().next().is_some() && !both().any(|(own, reported)| own == reported) {
-            return Err(Reason::AnotherOrder);
+            return Err(RideReason::AnotherOrder);
         }
         for (own, reported) in &mut numbers {
             if own.is_none() {
@@ -197,18 +197,18 @@ impl RideOrder {
         Ok(())
     }
 
-    fn offered(&mut self, offer: CapacityOffered) -> Kind {
+    fn offered(&mut self, offer: CapacityOffered) -> RideTransitionKind {
         let place = self.offers.binary_search_by(|known| {
             let dispatch = known.mt_dispatch_sub_order_id.cmp(&offer.mt_dispatch_sub_order_id);
             dispatch.then_with(|| known.submit_drive_info.driver_id.cmp(&offer.submit_drive_info.driver_id))
         });
-        let Err(place) = place else { return Kind::Duplicate };
+        let Err(place) = place else { return RideTransitionKind::Duplicate };
         self.offers.insert(place, offer);
         self.overflowed |= shorten(&mut self.offers, MOST);
-        if self.is_dispatching() { Kind::Moved } else { Kind::Stale }
+        if self.is_dispatching() { RideTransitionKind::Moved } else { RideTransitionKind::Stale }
     }
 
-    pub(super) fn changed(&mut self, event: OrderChanged, now: Timestamp) -> Kind {
+    pub(super) fn changed(&mut self, event: OrderChanged, now: Timestamp) -> RideTransitionKind {
         let (Some(event_code), Some(event_time)) = (event.event_code, event.event_time) else {
             let fingerprint = fingerprint(event);
             let place = self.hints.binary_search(&fingerprint);
@@ -219,11 +219,11 @@ impl RideOrder {
             // It may be a repetition, or have happened again: only a query can show.
             let before = self.news;
             self.hear(now);
-            return if place.is_err() || self.news > before { Kind::Moved } else { Kind::Duplicate };
+            return if place.is_err() || self.news > before { RideTransitionKind::Moved } else { RideTransitionKind::Duplicate };
         };
         let event = KnownEvent { event_code, event_time };
         let before = self.replay();
-        let Err(place) = self.events.binary_search_by_key(&key(&event), key) else { return Kind::Duplicate };
+        let Err(place) = self.events.binary_search_by_key(&key(&event), key) else { return RideTransitionKind::Duplicate };
         self.events.insert(place, event.clone());
         if self.events.len() > MAX_EVENTS {
             // The oldest, so that what is kept does not depend on the order of arrival.
@@ -232,7 +232,7 @@ impl RideOrder {
         }
         self.was_taken |= tells_of_driver(event_code);
         if self.detail.as_ref().is_some_and(|detail| event_time <= detail.as_of()) {
-            return Kind::Stale;
+            return RideTransitionKind::Stale;
         }
         let after = self.replay();
         if after.unsettled.iter().any(|event| !before.unsettled.contains(event)) {
@@ -240,10 +240,10 @@ impl RideOrder {
             self.hear(event_time.min(now));
         }
         let is_newest = self.events.last() == Some(&event);
-        if is_newest || after.status != before.status { Kind::Moved } else { Kind::Stale }
+        if is_newest || after.status != before.status { RideTransitionKind::Moved } else { RideTransitionKind::Stale }
     }
 
-    fn refunded_once(&mut self, mut refund: Refunded, now: Timestamp) -> Kind {
+    fn refunded_once(&mut self, mut refund: Refunded, now: Timestamp) -> RideTransitionKind {
         // A success outweighs any other state; then the later one. Whichever it is, the largest amount is kept.
         let weight = |refund: &Refunded| {
             let succeeded = refund.refund_status == RefundStatus::SUCCESS;
@@ -261,7 +261,7 @@ impl RideOrder {
                 } else if is_larger {
                     known.refund_amount = refund.refund_amount;
                 } else {
-                    return if order.is_eq() && one == other { Kind::Duplicate } else { Kind::Stale };
+                    return if order.is_eq() && one == other { RideTransitionKind::Duplicate } else { RideTransitionKind::Stale };
                 }
             }
             Err(place) => {
@@ -272,10 +272,10 @@ impl RideOrder {
                 self.overflowed |= shorten(&mut self.refunds, MAX_EVENTS);
             }
         }
-        Kind::Moved
+        RideTransitionKind::Moved
     }
 
-    fn queried(&mut self, mut detail: KnownDetail, now: Timestamp) -> Kind {
+    fn queried(&mut self, mut detail: KnownDetail, now: Timestamp) -> RideTransitionKind {
         let query = self.call(Call::QueryRealTimeOrder, None);
         let pending = query.filter(|call| call.state == CallState::Pending).map(|call| call.at);
         detail.asked_at = detail.asked_at.or(pending).or(Some(now));
@@ -287,10 +287,10 @@ impl RideOrder {
         let new = detail.weight();
         let kind = match &known {
             // It is older than what is known, whenever it was requested, and settles nothing.
-            Some(known) if new.as_of < known.as_of => return Kind::Stale,
-            Some(known) if new.as_of == known.as_of && new.content == known.content => Kind::Duplicate,
-            Some(known) if new < *known => Kind::Stale,
-            _ => Kind::Moved,
+            Some(known) if new.as_of < known.as_of => return RideTransitionKind::Stale,
+            Some(known) if new.as_of == known.as_of && new.content == known.content => RideTransitionKind::Duplicate,
+            Some(known) if new < *known => RideTransitionKind::Stale,
+            _ => RideTransitionKind::Moved,
         };
         if known.as_ref().is_none_or(|known| new.content != known.content) {
             self.heard_at = self.heard_at.max(Some(now));
@@ -298,7 +298,7 @@ impl RideOrder {
         if known.is_none_or(|known| new > known) {
             self.detail = Some(detail);
         }
-        // What was heard after the query was sent may not be in its reply: another one has to settle it.
+        // A push that came after the query was sent may not be in its reply: another one has to settle it.
         let settled = |news: i32, heard: Option<Timestamp>| match news {
             0 | 1 if heard <= asked_at => 0,
             news => (news - 1).max(1.min(news)),
@@ -314,36 +314,36 @@ impl RideOrder {
     }
 
     /// Whether a call may be made now.
-    fn is_legal(&self, sent: &CallSent, now: Timestamp) -> Result<(), Reason> {
+    fn is_legal(&self, sent: &CallSent, now: Timestamp) -> Result<(), RideReason> {
         let own = self.call(sent.call, sent.step);
         if own.is_some_and(|own| own.state == CallState::Pending) && sent.call != Call::QueryRealTimeOrder {
-            return Err(Reason::UnderWay);
+            return Err(RideReason::UnderWay);
         }
         let own_failed = own.is_some_and(|own| own.state == CallState::Failed);
         match sent.call {
             Call::QueryRealTimeOrder => {}
             Call::SubmitOrder => {
                 if self.mt_order_id.is_some() {
-                    return Err(Reason::Done);
+                    return Err(RideReason::Done);
                 }
                 // A repetition asks after the first, whose estimate was valid.
                 if !own_failed && self.estimated_at.is_some_and(|at| !estimate_is_valid(at, now)) {
-                    return Err(Reason::EstimateExpired);
+                    return Err(RideReason::EstimateExpired);
                 }
             }
             Call::ConfirmOrder => {
                 if !self.is_dispatching() {
-                    return Err(Reason::NotInThisState);
+                    return Err(RideReason::NotInThisState);
                 }
                 let driver = sent.driver_id.as_deref().unwrap_or_default();
                 if !self.may_confirm().iter().any(|offer| offer.submit_drive_info.driver_id == driver) {
-                    return Err(if own_failed && self.needs_query() { Reason::QueryFirst } else { Reason::NoSuchOffer });
+                    return Err(if own_failed && self.needs_query() { RideReason::QueryFirst } else { RideReason::NoSuchOffer });
                 }
             }
             Call::CancelOrder => match self.may_cancel() {
-                None if self.is_cancellable() => return Err(Reason::QueryFirst),
-                None => return Err(Reason::NotInThisState),
-                Some(CancelStep::ASK_FEE) if sent.step != Some(CancelStep::ASK_FEE) => return Err(Reason::AskFeeFirst),
+                None if self.is_cancellable() => return Err(RideReason::QueryFirst),
+                None => return Err(RideReason::NotInThisState),
+                Some(CancelStep::ASK_FEE) if sent.step != Some(CancelStep::ASK_FEE) => return Err(RideReason::AskFeeFirst),
                 Some(_) => {}
             },
             Call::NotifyPaidResult => self.is_owed(sent.price)?,
@@ -351,7 +351,7 @@ impl RideOrder {
         Ok(())
     }
 
-    fn answered(&mut self, answered: &CallAnswered, now: Timestamp, learned_nothing: bool) -> Kind {
+    fn answered(&mut self, answered: &CallAnswered, now: Timestamp, learned_nothing: bool) -> RideTransitionKind {
         let (call, step, code) = (answered.call, answered.step, answered.code);
         if call == Call::QueryRealTimeOrder {
             self.close_query(now);
@@ -362,7 +362,7 @@ impl RideOrder {
             own.state == CallState::Answered && own.code == Some(code) && same_price
         };
         if learned_nothing && own.is_some_and(is_told) {
-            return Kind::Duplicate;
+            return RideTransitionKind::Duplicate;
         }
         let (status, outcome) = (self.status(), self.outcome_of(call, code));
         let own = self.own_call(call, step, CallState::Answered, now);
@@ -393,15 +393,15 @@ impl RideOrder {
         if !settles_itself {
             self.hear(now);
         }
-        Kind::Moved
+        RideTransitionKind::Moved
     }
 
     #[inline(never)]
-    fn failed(&mut self, failed: &CallFailed, now: Timestamp) -> Kind {
+    fn failed(&mut self, failed: &CallFailed, now: Timestamp) -> RideTransitionKind {
         let (call, step) = (failed.call, failed.step);
         let own = self.call(call, step);
         if own.is_some_and(|own| own.state == CallState::Failed) {
-            return Kind::Duplicate;
+            return RideTransitionKind::Duplicate;
         }
         let (price, driver_id) = own.map_or((None, None), |own| (own.price, own.driver_id.clone()));
         let status = self.status();
@@ -423,7 +423,7 @@ impl RideOrder {
         if asks {
             self.hear(now);
         }
-        Kind::Moved
+        RideTransitionKind::Moved
     }
 
     /// A call that was not answered for long has failed, also where that was never reported. Returns whether anything has changed.
@@ -469,7 +469,7 @@ impl RideOrder {
         self.calls.iter().find(|own| own.call == call && own.step == step)
     }
 
-    /// The record of a call, in its new state. What belongs to the old one is gone, but the driver of a confirmation.
+    /// The record of a call, in its new state. Fields of the old one are gone, but the driver of a confirmation.
     #[inline(never)]
     fn own_call(&mut self, call: Call, step: Option<CancelStep>, state: CallState, at: Timestamp) -> &mut OwnCall {
         let news = match (call, state) {
@@ -501,7 +501,7 @@ impl RideOrder {
             if step.is_none_or(|step| step.asks) {
                 replay.unsettled.push(event.clone());
             }
-            // What is not documented cannot contradict.
+            // An undocumented value contradicts nothing.
             if step.is_none() && is_listed(status) && event.event_code.name().is_some() {
                 replay.conflicts.push(event.clone());
             }
@@ -596,6 +596,6 @@ pub(super) fn shorten<T>(list: &mut Vec<T>, max: usize) -> bool {
 /// The same for every repetition of an event: its content, without what belongs to the sending of it.
 fn fingerprint(event: OrderChanged) -> String {
     let mut text = Vec::new();
-    OrderChanged { ent_id: None, method: None, ts: None, ..event }.put(&mut text);
+    OrderChanged { ent_id: None, method: None, ts: None, ..event }.encode(&mut text);
     sha1_hex(&text)
 }

@@ -3,7 +3,7 @@
 use super::facts::*;
 use crate::message::definition::Message;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, Reading, read};
+use crate::message::{Notation, Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -25,11 +25,11 @@ pub fn apply_json(
     let kept = order_from_json(order, packed)?.unwrap_or_default();
     let recent = calls_from_json(calls, packed)?;
     if event.is_empty() {
-        kept.standing(now, &recent).put(out);
+        kept.standing(now, &recent).encode(out);
         return Ok(());
     }
     let event = event_from_json(event, packed)?;
-    kept.applied(event, now, &recent).put(out);
+    kept.applied(event, now, &recent).encode(out);
     Ok(())
 }
 
@@ -41,8 +41,8 @@ pub fn order_from_json(order: &[u8], packed: &mut Packed) -> Result<Option<RideO
     if order.is_empty() {
         return Ok(None);
     }
-    part("order", RideOrder::MESSAGE, order, Form::Stored, packed)?;
-    Ok(packed.take(RideOrder::MESSAGE, order))
+    part("order", RideOrder::MESSAGE, order, Notation::Stored, packed)?;
+    Ok(packed.decode(RideOrder::MESSAGE, order))
 }
 
 /// Reads an event in program notation.
@@ -51,20 +51,20 @@ pub fn order_from_json(order: &[u8], packed: &mut Packed) -> Result<Option<RideO
 /// What is wrong with it, at a path below `event`.
 pub fn event_from_json(event: &[u8], packed: &mut Packed) -> Result<Event, Error> {
     // Meituan's messages were checked when they came; unknown numbers in them are kept.
-    part("event", Event::MESSAGE, event, Form::Stored, packed)?;
+    part("event", Event::MESSAGE, event, Notation::Stored, packed)?;
     let view = packed.view(Event::MESSAGE, event);
     for own in ["sent", "answered", "failed"] {
-        let call = view.and_then(|view| view.object(own)?.text("call"));
+        let call = view.and_then(|view| view.object(own)?.string("call"));
         if let Some(call) = call.filter(|call| Call::named(call).is_none()) {
             return Err(below("event", Error::at(ErrorCode::UnknownValue, "call").detail(&call)));
         }
     }
-    let state = view.and_then(|view| view.object("proposed")?.text("state"));
+    let state = view.and_then(|view| view.object("proposed")?.string("state"));
     if let Some(state) = state.filter(|state| ProposalState::named(state).is_none()) {
         return Err(below("event", Error::at(ErrorCode::UnknownValue, "state").detail(&state)));
     }
-    let event = view.and_then(|view| Event::take(&view));
-    event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is told"))
+    let event = view.and_then(|view| Event::decode(&view));
+    event.ok_or_else(|| Error::at(ErrorCode::MissingField, "event").detail("exactly one is expected"))
 }
 
 /// Records a call of ours: appends to `out` the recent calls ([`RideCalls`]) with it. `calls` is empty where there are none.
@@ -75,7 +75,7 @@ pub fn record_json(calls: &[u8], call: &str, now: Timestamp, packed: &mut Packed
     let mut recent = calls_from_json(calls, packed)?;
     let call = Call::named(call).ok_or_else(|| Error::at(ErrorCode::UnknownValue, "call").detail(call))?;
     recent.record(call, now);
-    recent.put(out);
+    recent.encode(out);
     Ok(())
 }
 
@@ -87,12 +87,12 @@ pub fn calls_from_json(calls: &[u8], packed: &mut Packed) -> Result<RideCalls, E
     if calls.is_empty() {
         return Ok(RideCalls::default());
     }
-    part("calls", RideCalls::MESSAGE, calls, Form::Program, packed)?;
-    Ok(packed.take(RideCalls::MESSAGE, calls).unwrap_or_default())
+    part("calls", RideCalls::MESSAGE, calls, Notation::Program, packed)?;
+    Ok(packed.decode(RideCalls::MESSAGE, calls).unwrap_or_default())
 }
 
-fn part(name: &str, message: &'static Message, text: &[u8], form: Form, packed: &mut Packed) -> Result<(), Error> {
-    read(message, text, Reading { form, ..Reading::WIRE }, packed);
+fn part(name: &str, message: &'static Message, text: &[u8], notation: Notation, packed: &mut Packed) -> Result<(), Error> {
+    read(message, text, Reading { notation, ..Reading::WIRE }, packed);
     match Error::from_issues(&packed.issues) {
         None => Ok(()),
         Some(error) => Err(below(name, error)),

@@ -16,11 +16,11 @@ pub(super) const MOST: usize = 32;
 crate::words! {
     /// A call of ours that has to do with one order, by its interface's name.
     Call {
-        /// Tells the true state.
+        /// Returns the true state.
         QueryRealTimeOrder = QUERY_REAL_TIME_ORDER.name;
         /// Orders.
         SubmitOrder = SUBMIT_ORDER.name;
-        /// Takes an offered driver.
+        /// Confirms an offered driver.
         ConfirmOrder = CONFIRM_ORDER.name;
         /// Asks the cancel fee, or cancels.
         CancelOrder = CANCEL_ORDER.name;
@@ -40,17 +40,17 @@ crate::words! {
 
     /// How far a payment is that our own function makes, before Meituan is notified of it.
     ProposalState {
-        /// The function is asked for it, and has not ended.
+        /// The function has been called for it, and has not ended.
         Open = "open";
-        /// It has not paid, and may be asked again later.
+        /// It has not paid, and may be called again later.
         Declined = "declined";
-        /// Whether it has paid is not known. It is asked again, with the same idempotency key.
+        /// Whether it has paid is not known. It is called again, with the same idempotency key.
         Unknown = "unknown";
         /// It has paid.
         Paid = "paid";
     }
 
-    /// What became of the notices of a payment. The last one that applies to any of them counts.
+    /// The outcome of the notices of a payment. The last one that applies to any of them counts.
     PaymentOutcome {
         /// Each was answered with an error: Meituan did not accept it.
         Refused = "refused";
@@ -62,7 +62,7 @@ crate::words! {
 }
 
 crate::messages! {
-    /// What is known of one order: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
+    /// One order as it is known: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
     /// whatever their order of arrival; what follows from them is computed. A new order is the default one.
     ///
     /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Of more
@@ -72,25 +72,25 @@ crate::messages! {
     /// bound.
     RideOrder {
         /// Meituan's order number, once it is known.
-        mt_order_id "mtOrderId": text, optional;
+        mt_order_id "mtOrderId": string, optional;
         /// Our order number, once it is known.
-        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        channel_partner_order_id "channelPartnerOrderId": string, optional;
         /// The events that came with their time, by time, then code.
         events "events": list(object(KnownEvent)), required;
         /// Fingerprints of the events that came without a time or a code: SHA-1 of their content.
-        hints "hints": list(text), required;
+        hints "hints": list(string), required;
         /// The newest query's reply.
         detail "detail": object(KnownDetail), optional;
         /// The offers, by dispatch and driver.
         offers "offers": list(object(CapacityOffered)), required;
         /// Drivers that Meituan did not let us accept.
-        declined "declined": list(text), required;
+        declined "declined": list(string), required;
         /// The refunds, by their number.
         refunds "refunds": list(object(Refunded)), required;
         /// Our calls, the last of each kind.
         calls "calls": list(object(OwnCall)), required;
-        /// What only a query can settle: 0 nothing, 1 something was heard since the last query; one more for each query that was
-        /// under way then.
+        /// News that only a query can settle: 0 nothing, 1 something was heard since the last query; one more for each query that
+        /// was under way then.
         news "news": integer(0..9), required;
         /// When the last of it was heard, by the caller's clock.
         news_at "newsAt": milliseconds, optional;
@@ -106,7 +106,7 @@ crate::messages! {
         heard_at "heardAt": milliseconds, optional;
         /// The payments that were reported, each amount once; absent in what was stored before there was this list.
         payments "payments": list(object(Payment)), optional;
-        /// The payments that our own function was asked for, each amount once; absent where there is none.
+        /// The payments that our own function was called for, each amount once; absent where there is none.
         proposals "proposals": list(object(Proposal)), optional;
         /// The fees of a driver's cancellation (state 211) that queries reported, by amount; absent where there is none.
         fees "fees": list(object(ReportedFee)), optional;
@@ -116,11 +116,11 @@ crate::messages! {
     Payment {
         /// The amount, fen.
         price "price": fen, required;
-        /// What became of its notices.
+        /// The outcome of its notices.
         outcome "outcome": word(PaymentOutcome), required;
     }
 
-    /// A payment that our own function was asked for.
+    /// A payment that our own function was called for.
     Proposal {
         /// The amount, fen.
         price "price": fen, required;
@@ -128,7 +128,7 @@ crate::messages! {
         state "state": word(ProposalState), required;
         /// When that was, by the caller's clock.
         at "at": milliseconds, required;
-        /// How often in a row it was not paid: it is asked for again the later.
+        /// How often in a row it was not paid: the more often, the later the function is called again.
         failures "failures": integer(0..9), optional;
     }
 
@@ -142,13 +142,13 @@ crate::messages! {
 
     /// An event with its time.
     KnownEvent {
-        /// What happened.
+        /// An event.
         event_code "eventCode": code(RideEvent), required;
         /// When, epoch milliseconds by Meituan's clock.
         event_time "eventTime": milliseconds, required;
     }
 
-    /// What is kept of the reply to a query: what rules need. The fields are those of [`OrderDetail`], and `askedAt`.
+    /// The part of a query's reply that rules need. The fields are those of [`OrderDetail`], and `askedAt`.
     KnownDetail {
         /// State.
         order_status "orderStatus": code(RideStatus), required;
@@ -157,27 +157,27 @@ crate::messages! {
         /// When the query was sent, by the caller's clock; when the reply was recorded, if not given.
         asked_at "askedAt": milliseconds, optional;
         /// Meituan's order number.
-        mt_order_id "mtOrderId": text, optional;
+        mt_order_id "mtOrderId": string, optional;
         /// Our order number.
-        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        channel_partner_order_id "channelPartnerOrderId": string, optional;
         /// Charges.
         user_price_info "userPriceInfo": object(KnownPrices), optional;
         /// The driver.
         driver_info "driverInfo": object(KnownDriver), optional;
     }
 
-    /// What is kept of the charges, fen.
+    /// The part of the charges that rules need, fen.
     KnownPrices {
-        /// What is owed, cancel fee included.
+        /// The amount that is owed, fen, cancel fee included.
         user_payable_balance_price "userPayableBalancePrice": fen, optional;
         /// Cancel fee.
         cancel_fee "cancelFee": fen, optional;
     }
 
-    /// What is kept of the driver.
+    /// The part of the driver that rules need.
     KnownDriver {
         /// The driver's number.
-        driver_id "driverId": text, nullable;
+        driver_id "driverId": string, nullable;
     }
 
     /// A call of ours.
@@ -190,14 +190,14 @@ crate::messages! {
         state "state": word(CallState), required;
         /// When that was, by the caller's clock.
         at "at": milliseconds, required;
-        /// What was answered.
+        /// The code of the reply.
         code "code": code(ResultCode), optional;
         /// Of a cancel call: the fee that was answered. Of a notice of payment: the amount. Fen.
         price "price": fen, optional;
         /// The state of the order then: a fee counts for the state that it was requested in.
         order_status "orderStatus": code(RideStatus), optional;
         /// The driver to be accepted.
-        driver_id "driverId": text, optional;
+        driver_id "driverId": string, optional;
         /// Of a cancel call: the reason that was given.
         cancel_code "cancelCode": code(CancelReason), optional;
         /// As in the order: 0 a query was answered since. Of a query: how many more are under way.
@@ -206,18 +206,18 @@ crate::messages! {
         failures "failures": integer(0..9), optional;
     }
 
-    /// Told when an estimate came, with which the order is to be made.
+    /// Record it when an estimate has come, with which the order is to be made.
     EstimateReceived {}
 
-    /// Told before a call of ours is made. It may be refused (`illegal`), and is then not to be made. The fields have the
+    /// Record it before a call of ours is made. It may be refused (`illegal`), and is then not to be made. The fields have the
     /// names of the requests', so that a request's fields can be recorded as they are.
     CallSent {
         /// Which call.
         call "call": word(Call), required;
         /// Of submitOrder: our order number.
-        channel_partner_order_id "channelPartnerOrderId": text, optional;
+        channel_partner_order_id "channelPartnerOrderId": string, optional;
         /// Of confirmOrder: the driver to accept.
-        driver_id "driverId": text, optional;
+        driver_id "driverId": string, optional;
         /// Of cancelOrder: whether to ask or to cancel.
         step "type": code(CancelStep), optional;
         /// Of cancelOrder: the reason.
@@ -235,12 +235,12 @@ crate::messages! {
         /// The business code; 0 is the only success.
         code "code": code(ResultCode), required;
         /// Of submitOrder: Meituan's order number.
-        mt_order_id "mtOrderId": text, optional;
+        mt_order_id "mtOrderId": string, optional;
         /// Of cancelOrder: the fee, fen.
         cancel_price "cancelPrice": fen, optional;
     }
 
-    /// Told when a call of ours timed out or broke: whether it took effect is not known.
+    /// Record it when a call of ours timed out or broke: whether it took effect is not known.
     CallFailed {
         /// Which call.
         call "call": word(Call), required;
@@ -248,7 +248,7 @@ crate::messages! {
         step "type": code(CancelStep), optional;
     }
 
-    /// Told before our own function is asked to pay (`open`), which may be refused (`illegal`), and when it has ended.
+    /// Record it before our own function pays (`open`), which may be refused (`illegal`), and when it has ended.
     PaymentProposed {
         /// The amount, fen.
         price "price": fen, required;
@@ -364,7 +364,7 @@ impl From<&OrderDetail> for KnownDetail {
 }
 
 impl KnownDetail {
-    /// What is owed, fen.
+    /// The amount that is owed, fen.
     pub fn payable(&self) -> Option<Fen> {
         self.user_price_info.as_ref()?.user_payable_balance_price
     }
@@ -386,7 +386,7 @@ impl KnownDetail {
         ];
         let driver = self.driver_info.as_ref().and_then(|driver| driver.driver_id.clone());
         let mut whole = Vec::new();
-        self.put(&mut whole);
+        self.encode(&mut whole);
         Weight { as_of: self.as_of(), asked_at: self.asked_at, content: (content, driver), whole }
     }
 }
@@ -397,7 +397,7 @@ pub(super) struct Weight {
     pub(super) as_of: Timestamp,
     asked_at: Option<Timestamp>,
     pub(super) content: ([i64; 4], Option<String>),
-    /// What decides nothing else, such as the numbers of the order.
+    /// Fields that decide nothing else, such as the numbers of the order.
     whole: Vec<u8>,
 }
 

@@ -54,7 +54,7 @@ impl RideCalls {
         leaves(MAX_CALLS_A_MINUTE, MINUTE).max(leaves(MAX_CALLS_A_DAY, DAY)).max(evenly)
     }
 
-    /// How long it takes until each open order had a call of one interface.
+    /// The time until each open order had a call of one interface.
     pub(super) fn turn(&self) -> i64 {
         i64::from(self.open_orders.unwrap_or_default()).saturating_mul(self.share())
     }

@@ -29,7 +29,7 @@
 //! };
 //! let order = RideOrder::default().apply(&event(RideEvent::DRIVER_ARRIVED, 1_629_857_800_000), now).order;
 //! let late = order.apply(&event(RideEvent::ORDER_CONFIRMED, 1_629_857_700_000), now);
-//! assert_eq!((late.kind, late.order.status()), (Kind::Stale, RideStatus::DRIVER_ARRIVED));
+//! assert_eq!((late.kind, late.order.status()), (RideTransitionKind::Stale, RideStatus::DRIVER_ARRIVED));
 //!
 //! let canceled = late.order.apply(&event(RideEvent::ORDER_CANCELED, 1_629_857_900_000), now).order;
 //! assert!(canceled.status() == undecided::CANCELED && canceled.needs_query());
@@ -50,7 +50,7 @@ mod submission;
 mod table;
 mod times;
 
-pub use apply::{Kind, Reason, RideTransition, RideWarning};
+pub use apply::{RideReason, RideTransition, RideTransitionKind, RideWarning};
 pub use boundary::{apply_json, calls_from_json, event_from_json, order_from_json, record_json};
 pub use facts::*;
 pub use limits::{MAX_CALLS_A_DAY, MAX_CALLS_A_MINUTE};
@@ -60,11 +60,11 @@ pub use standing::{Conflict, RideNextAction, RideStanding, Why};
 pub use states::FINAL;
 pub use table::{STEPS, Step, step};
 #[cfg(feature = "texts")]
-pub use table::{diagram, name, states, told_by_query};
+pub use table::{diagram, known_by_query, name, states};
 
 use crate::message::definition::Message;
 
 /// The definitions of everything that is stored or handed over as JSON: the order, its events, the recent calls,
 /// and what comes of it.
 pub const MESSAGES: &[&Message] = &[RideOrder::MESSAGE, Event::MESSAGE, RideCalls::MESSAGE, RideTransition::MESSAGE];
-pub use times::{ESTIMATE_LIFE, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, estimate_is_valid};
+pub use times::{ESTIMATE_VALIDITY, LONGEST_SILENCE, MAX_WAIT, QUERY_SPACING, REPLY_PATIENCE, estimate_is_valid};

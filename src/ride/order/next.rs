@@ -1,4 +1,4 @@
-//! What to do next about an order, and when.
+//! The next step for an order, and its time.
 
 use super::facts::undecided::is_kind_unknown;
 use super::facts::*;
@@ -9,10 +9,10 @@ use crate::ride::codes::CancelStep;
 use crate::time::{Timestamp, in_milliseconds};
 use std::time::Duration;
 
-/// How long a submit without an answer is asked after (our choice).
+/// How long a submit without an answer is queried (our choice).
 const SUBMIT_PATIENCE: Duration = Duration::from_secs(3600);
 
-/// What the caller does of what may be next.
+/// The steps that the caller can do.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::ride) struct Abilities {
     /// Submits an order again. It needs the whole request, which the order does not have.
@@ -28,8 +28,9 @@ impl Abilities {
 }
 
 impl RideOrder {
-    /// What to call next, and when: `None` where nothing is left to do. `calls` are our recent ones, for all orders together:
-    /// no interface is called more often than Meituan allows, and a silent order is queried the more rarely the more are open.
+    /// Returns the next call, and its time: `None` where nothing is left to do. `calls` are our recent ones, for all orders
+    /// together: no interface is called more often than Meituan allows, and a silent order is queried the more rarely the more are
+    /// open.
     pub fn next_action(&self, now: Timestamp, calls: &RideCalls) -> Option<RideNextAction> {
         self.next_within(now, calls, Abilities::ALL)
     }
@@ -72,7 +73,7 @@ impl RideOrder {
             let query_at = at.max(wait_again(queried_at, since, spacing));
             return match can.submit {
                 true => act(Call::SubmitOrder, Why::OutcomeUnknown, at),
-                // What Meituan does not know of for so long has not arrived.
+                // A submission that Meituan does not know for so long has not arrived.
                 false if query_at > since + SUBMIT_PATIENCE => None,
                 false => act(Call::QueryRealTimeOrder, Why::OutcomeUnknown, query_at),
             };
@@ -117,7 +118,7 @@ impl RideOrder {
         if asked_for(self.driver_is_expected() && driver.is_none()) {
             return act(Call::QueryRealTimeOrder, Why::Driver, query_at);
         }
-        // Half of the limit is for silent orders; the other half is left for what is asked for.
+        // Half of the limit is for silent orders; the other half is left for calls that users request.
         let turn = calls.turn().saturating_mul(2);
         let in_turn = queried_at.map_or(Timestamp(0), |at| later(at, turn)).max(later(heard, self.share_of(turn)));
         let silent_until = (heard + LONGEST_SILENCE).max(wait_again(queried_at, heard, LONGEST_SILENCE));

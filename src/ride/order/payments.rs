@@ -1,7 +1,7 @@
-//! What was paid, as far as that is known, and what may be paid. A payment cannot be taken back by this interface, so what is
-//! not certain is reported, and never paid.
+//! Payments that are known, and payments that may be made. This interface cannot undo a payment, so an uncertain one is reported,
+//! and never made.
 
-use super::apply::{Kind, MAX_FAILURES, Reason, shorten};
+use super::apply::{MAX_FAILURES, RideReason, RideTransitionKind, shorten};
 use super::facts::{MOST, *};
 use super::standing::Conflict;
 use super::states::{FINAL, WAITING_FOR_PAYMENT};
@@ -10,13 +10,13 @@ use crate::money::Fen;
 use crate::ride::codes::{ResultCode, RideEvent, RideStatus};
 use crate::time::Timestamp;
 
-/// So long our own function has a payment to itself, ms (our choice): then it is asked again, with the same key. The claim may take
-/// 10 s to be saved, the function is waited for for 30 s, and clocks may be 60 s apart.
+/// So long our own function has a payment to itself, ms (our choice): then it is called again, with the same key. The claim may
+/// take 10 s to be saved, the function is waited for for 30 s, and clocks may be 60 s apart.
 const PAY_LEASE: i64 = 100_000;
 
 impl RideOrder {
-    /// What may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a query
-    /// has to settle, and once: again only where a query that was sent after Meituan has accepted the payment reports another
+    /// The amount that may be paid now, exactly. In states 7, 201 and 211 alone (inferred), when nothing was heard since that a
+    /// query has to settle, and once: again only where a query that was sent after Meituan has accepted the payment reports another
     /// amount. A negative amount is none. Whether this amount was paid before, and is only to be reported, is in
     /// [`RideOrder::payments`].
     pub fn may_pay(&self) -> Option<Fen> {
@@ -26,7 +26,7 @@ impl RideOrder {
         owed.filter(|_| !self.needs_query() && !self.is_paid() && !pending)
     }
 
-    /// What is not kept would be paid again.
+    /// A payment that is not kept would be made again.
     #[inline(never)]
     fn has_no_room_for(&self, owed: Fen) -> bool {
         let is_full = self.known_payments().len() >= MOST || self.open_proposals().len() >= MOST && self.proposal(owed).is_none();
@@ -34,15 +34,15 @@ impl RideOrder {
     }
 
     /// Whether this amount may be reported as paid.
-    pub(super) fn is_owed(&self, price: Option<Fen>) -> Result<(), Reason> {
+    pub(super) fn is_owed(&self, price: Option<Fen>) -> Result<(), RideReason> {
         match self.may_pay() {
             Some(owed) if Some(owed) == price => Ok(()),
-            Some(_) => Err(Reason::WrongAmount),
-            None if self.is_paid() => Err(Reason::Done),
-            None if self.waits_for_payment() && self.needs_query() => Err(Reason::QueryFirst),
-            None if self.owed().is_some() => Err(Reason::WrongAmount),
-            None if self.waits_for_payment() => Err(Reason::QueryFirst),
-            None => Err(Reason::NotInThisState),
+            Some(_) => Err(RideReason::WrongAmount),
+            None if self.is_paid() => Err(RideReason::Done),
+            None if self.waits_for_payment() && self.needs_query() => Err(RideReason::QueryFirst),
+            None if self.owed().is_some() => Err(RideReason::WrongAmount),
+            None if self.waits_for_payment() => Err(RideReason::QueryFirst),
+            None => Err(RideReason::NotInThisState),
         }
     }
 
@@ -60,17 +60,17 @@ impl RideOrder {
         self.payment(price).is_some() || self.proposal(price).is_some_and(|known| known.state == ProposalState::Paid)
     }
 
-    /// Whether our own function may be asked for this amount: once at a time, and never where something else may have paid it.
-    fn may_propose(&self, price: Fen, now: Timestamp) -> Result<(), Reason> {
+    /// Whether our own function may be called for this amount: once at a time, and never where something else may have paid it.
+    fn may_propose(&self, price: Fen, now: Timestamp) -> Result<(), RideReason> {
         self.is_owed(Some(price))?;
         if self.is_only_to_report(price) {
-            return Err(Reason::Done);
+            return Err(RideReason::Done);
         }
         if self.is_perhaps_paid() {
-            return Err(Reason::WrongAmount);
+            return Err(RideReason::WrongAmount);
         }
         match self.proposal(price).map(Proposal::again_at) {
-            Some(at) if at > now => Err(Reason::UnderWay),
+            Some(at) if at > now => Err(RideReason::UnderWay),
             _ => Ok(()),
         }
     }
@@ -81,8 +81,8 @@ impl RideOrder {
         Some(claim.at)
     }
 
-    /// Keeps that our own function is asked to pay, or how that ended. That it has paid stays.
-    pub(super) fn proposed(&mut self, told: &PaymentProposed, now: Timestamp) -> Result<Kind, Reason> {
+    /// Records that our own function is called to pay, or how that ended. That it has paid stays.
+    pub(super) fn proposed(&mut self, told: &PaymentProposed, now: Timestamp) -> Result<RideTransitionKind, RideReason> {
         let PaymentProposed { price, state } = *told;
         if state == ProposalState::Open {
             self.may_propose(price, now)?;
@@ -94,16 +94,16 @@ impl RideOrder {
         });
         let known = &mut proposals[place];
         if known.state == ProposalState::Paid {
-            return Ok(Kind::Duplicate);
+            return Ok(RideTransitionKind::Duplicate);
         }
         if matches!(state, ProposalState::Declined | ProposalState::Unknown) {
             known.failures = Some((known.failures.unwrap_or_default() + 1).min(MAX_FAILURES));
         }
         (known.state, known.at) = (state, now);
-        Ok(Kind::Moved)
+        Ok(RideTransitionKind::Moved)
     }
 
-    /// What the newest query reports as owed, if the order is still in the state that it reported.
+    /// The amount that the newest query reports as owed, if the order is still in the state that it reported.
     #[inline(never)]
     pub(super) fn owed(&self) -> Option<Fen> {
         let status = self.status();
@@ -132,7 +132,7 @@ impl RideOrder {
         self.known_payments().iter().any(|known| known.outcome == outcome)
     }
 
-    /// What became of the payment of this amount.
+    /// The outcome of the payment of this amount.
     #[inline(never)]
     pub(super) fn payment(&self, price: Fen) -> Option<PaymentOutcome> {
         self.known_payments().iter().find(|known| known.price == price).map(|known| known.outcome)
@@ -183,7 +183,7 @@ impl RideOrder {
         }
     }
 
-    /// What was paid, where that is known: the balance of a query stays as it was after payment.
+    /// The amount that was paid, where that is known: the balance of a query stays as it was after payment.
     pub(super) fn paid_in_all(&self) -> Option<Fen> {
         let payments = self.known_payments();
         let counts = payments.iter().filter(|known| known.outcome != PaymentOutcome::Refused);
@@ -198,7 +198,8 @@ impl RideOrder {
         (self.has_payment(PaymentOutcome::Accepted) || balance.is_some()).then(|| sum.max(balance.unwrap_or_default()))
     }
 
-    /// What contradicts what Meituan was reported as paid; while a notice is under way, or no query was sent after it, nothing.
+    /// Contradictions to the payments that Meituan was notified of; while a notice is under way, or no query was sent after it,
+    /// nothing.
     pub(super) fn unclear_payment(&self) -> Option<Conflict> {
         let own = self.call(Call::NotifyPaidResult, None);
         if own.is_some_and(|own| own.state == CallState::Pending || !self.was_queried_since(own)) {
@@ -232,7 +233,7 @@ impl RideOrder {
         is_unclear || self.is_fee_of_pushed_payment() && !self.push_covers() || self.open_proposals().iter().any(may_have_paid)
     }
 
-    /// What an answer to a notice of payment says about the payment.
+    /// The outcome of a payment, by the answer to its notice.
     #[inline(never)]
     pub(super) fn outcome_of(&self, call: Call, code: ResultCode) -> Option<PaymentOutcome> {
         let own = self.call(call, None).filter(|_| call == Call::NotifyPaidResult);
@@ -285,7 +286,7 @@ impl RideOrder {
 }
 
 impl Proposal {
-    /// When our function may be asked again.
+    /// When our function may be called again.
     pub(super) fn again_at(&self) -> Timestamp {
         match self.state {
             ProposalState::Open => later(self.at, PAY_LEASE),
@@ -295,7 +296,7 @@ impl Proposal {
 }
 
 impl PaymentOutcome {
-    /// What the answer to a notice says by itself. A system error, or a code that is not documented, says nothing certain.
+    /// The outcome by the answer to a notice alone. A system error, or a code that is not documented, says nothing certain.
     fn of(code: ResultCode) -> Self {
         match code {
             ResultCode::SUCCESS => PaymentOutcome::Accepted,

@@ -1,4 +1,4 @@
-//! What follows from the facts: the state, what may be done, and what to do next.
+//! The standing that follows from the facts: the state, allowed steps, and the next one.
 
 use super::facts::undecided::{CANCELED, CANCELED_WAIT_PAY, NOTHING_KNOWN, is_kind_unknown};
 use super::facts::{MAX_EVENTS as MAX_REFUNDS, *};
@@ -30,7 +30,7 @@ crate::words! {
         Offers = "offers";
     }
 
-    /// What contradicts what.
+    /// The contradictions.
     Conflict {
         /// An event that the one table has no step for: see `conflicts`.
         Event = "event";
@@ -53,7 +53,7 @@ crate::words! {
 }
 
 crate::messages! {
-    /// What to do next.
+    /// The next step.
     RideNextAction {
         /// Which call.
         call "call": word(Call), required;
@@ -66,10 +66,10 @@ crate::messages! {
         /// Of notifyPaidResult: the amount to report, fen. It is to be paid first where it is `owed`, and only there.
         price "price": fen, optional;
         /// Of confirmOrder: the drivers to choose from.
-        driver_ids "driverIds": list(text), optional;
+        driver_ids "driverIds": list(string), optional;
     }
 
-    /// What follows from an order's facts.
+    /// The standing that follows from an order's facts.
     RideStanding {
         /// The state: Meituan's, or 0 nothing is known, -100 cancelled and the kind is to be queried, -110 the same with a fee.
         status "status": code(RideStatus), required;
@@ -91,24 +91,24 @@ crate::messages! {
         payable "payable": fen, optional;
         /// May be cancelled: this is the step.
         cancel_step "cancelStep": code(CancelStep), optional;
-        /// What cancelling costs in this state, as far as it was requested, fen.
+        /// The fee for cancelling in this state, as far as it was requested, fen.
         cancel_fee "cancelFee": fen, optional;
         /// May be confirmed: with one of these drivers, of the order's offers.
-        driver_ids "driverIds": list(text), required;
-        /// What was refunded, fen; each refund counts once.
+        driver_ids "driverIds": list(string), required;
+        /// The refunded amount, fen; each refund counts once.
         refunded "refunded": fen, required;
         /// It was refunded that much at least: the amount of a refund is not known, or not all refunds were kept.
         refunded_at_least "refundedAtLeast": flag, required;
         /// Whether the estimate can be ordered with still; absent where none was reported.
         estimate_valid "estimateValid": flag, optional;
-        /// What to do next; absent where nothing is left to do.
+        /// The next step; absent where nothing is left to do.
         next "next": object(RideNextAction), optional;
     }
 }
 
 #[cfg(feature = "texts")]
 impl Conflict {
-    /// What contradicts what, for people.
+    /// The contradiction, for people.
     pub fn text(self) -> crate::Text {
         let (zh, en) = match self {
             Conflict::Event => ("事件与此前的状态不符", "an event does not fit the state before it"),
@@ -206,7 +206,7 @@ impl RideOrder {
         own.news == 0 && self.detail.as_ref().is_some_and(|detail| detail.asked_at >= Some(own.at))
     }
 
-    /// What contradicts what.
+    /// The contradictions.
     pub fn conflict_kinds(&self) -> Vec<Conflict> {
         let mut kinds = Vec::new();
         let mut note = |kind, is_there| {
@@ -252,7 +252,7 @@ impl RideOrder {
         }
         match self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE)) {
             Some(own) if own.state == CallState::Pending => None,
-            // What was stored of a failure did not always have its state.
+            // Older records of a failure did not always have its state.
             Some(own) if own.order_status.is_none_or(|asked_in| asked_in == self.status()) => Some(CancelStep::CONFIRM),
             _ => Some(CancelStep::ASK_FEE),
         }
@@ -267,7 +267,7 @@ impl RideOrder {
         self.mt_order_id.is_some() || self.detail.is_some() || !self.events.is_empty() || !self.hints.is_empty()
     }
 
-    /// What cancelling costs, as it was requested in this state. It may be another amount by the time it is cancelled.
+    /// The fee for cancelling, as it was requested in this state. It may be another amount by the time it is cancelled.
     pub fn cancel_fee(&self) -> Option<Fen> {
         let own = self.call(Call::CancelOrder, Some(CancelStep::ASK_FEE))?;
         let counts = own.code == Some(ResultCode::SUCCESS) && own.order_status == Some(self.status());
@@ -309,7 +309,7 @@ impl RideOrder {
         self.successful_refunds().any(|(number, _)| number == sqt_refund_no)
     }
 
-    /// What was refunded; each refund counts once. See [`RideOrder::refunded_at_least`].
+    /// The refunded amount; each refund counts once. See [`RideOrder::refunded_at_least`].
     pub fn refunded(&self) -> Fen {
         let amounts = self.successful_refunds().filter_map(|(_, amount)| amount);
         Fen(amounts.fold(0, |sum: i64, amount| sum.saturating_add(amount.0)))

@@ -8,9 +8,9 @@ use crate::time::Timestamp;
 const CLOCKS: i64 = 60_000;
 
 impl RideOrder {
-    /// Takes over what was recorded under our own number.
+    /// Adopts the record under our own number.
     pub(in crate::ride) fn adopt(&mut self, submission: &RideOrder, mt_order_id: &String, our_number: &String, now: Timestamp) {
-        // What carries other numbers is no fact of this order.
+        // An event with other numbers is no fact of this order.
         let _ = self.belongs(Some(mt_order_id), Some(our_number));
         self.estimated_at = self.estimated_at.max(submission.estimated_at);
         self.heard_at = self.heard_at.max(submission.heard_at);
@@ -23,7 +23,7 @@ impl RideOrder {
         }
     }
 
-    /// What a clock has written that is far ahead counts as written now: nothing would be done until then.
+    /// A time from a clock that is far ahead counts as now: nothing would be done until then.
     pub(super) fn set_times_right(&mut self, now: Timestamp) -> bool {
         let mut is_wrong = false;
         let mut set_right = |at: &mut Timestamp| {

@@ -10,7 +10,7 @@ use crate::ride::codes::{RideEvent, RideStatus};
 /// One row.
 #[derive(Debug)]
 pub struct Step {
-    /// What happens.
+    /// The events.
     pub event: RideEvent,
     /// In which states; any where none is named.
     pub from: &'static [RideStatus],
@@ -24,7 +24,7 @@ pub struct Step {
 
 macro_rules! steps {
     ($( $event:ident, $from:expr => $to:expr, $asks:ident, $doc:literal; )*) => {
-        /// Every transition. What is not in it is a contradiction: the state stays, and a query is needed.
+        /// Every transition. A transition that is not in it is a contradiction: the state stays, and a query is needed.
         pub static STEPS: &[Step] = &[$(Step {
             event: RideEvent::$event,
             from: $from,
@@ -83,7 +83,7 @@ steps! {
     TRIP_STARTED, first(6) => to(RideStatus::DRIVING), decides, "行程中 · On the trip.";
     DESTINATION_CHANGED, ANY => None, decides, "没有自己的状态 · No state of its own.";
     TRIP_DELIVERED, first(7) => to(RideStatus::DELIVERED), decides, "已送达 · At the destination.";
-    BILL_GENERATED, first(8) => to(RideStatus::WAIT_PAY), decides, "待支付；金额以查询为准 · To be paid; the amount is for a query to tell.";
+    BILL_GENERATED, first(8) => to(RideStatus::WAIT_PAY), decides, "待支付；金额以查询为准 · To be paid; the amount comes from a query.";
     BILL_GENERATED, FEE_OWED => None, asks, "取消费 · The cancel fee.";
     BILL_CHANGED, first(8) => to(RideStatus::WAIT_PAY), asks, "金额有变 · Another amount.";
     BILL_CHANGED, &[RideStatus::COMPLETED] => None, asks, "支付后金额有变 · Another amount, after payment.";
@@ -135,16 +135,16 @@ pub fn name(status: RideStatus) -> (&'static str, &'static str) {
     }
 }
 
-/// Where a query leads that shows which kind of cancellation it was.
+/// The states after a query that shows which kind of cancellation it was.
 #[cfg(feature = "texts")]
-pub fn told_by_query() -> impl Iterator<Item = (RideStatus, RideStatus)> {
+pub fn known_by_query() -> impl Iterator<Item = (RideStatus, RideStatus)> {
     let kinds = NOTHING_OWED.iter().chain(&[RideStatus::PASSENGER_CANCELED_PAID]).map(|kind| (CANCELED, *kind));
     let fees = FEE_OWED.iter().filter(|kind| **kind != CANCELED_WAIT_PAY).map(|kind| (CANCELED_WAIT_PAY, *kind));
     kinds.chain(fees)
 }
 
-/// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` what only a query shows. What
-/// changes no state is not drawn.
+/// The table as a Mermaid state diagram. `?` marks what a query has to confirm, `query` a state that only a query shows. Events
+/// that change no state are not drawn.
 #[cfg(feature = "texts")]
 pub fn diagram() -> String {
     use std::fmt::Write;
@@ -175,7 +175,7 @@ pub fn diagram() -> String {
             );
         }
     }
-    for (from, to) in told_by_query() {
+    for (from, to) in known_by_query() {
         let _ = writeln!(out, "    {} --> {}: query", name(from), name(to));
     }
     for status in FINAL {

@@ -1,8 +1,9 @@
-//! What is decided when a record is loaded.
+//! Decisions that follow from a loaded record.
 
 use super::{
-    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Done, Event, Job, Kind, MAX_ROUNDS, News, PAY_LIMIT, Payment,
-    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, Save, Service, Step, Then, Work, later, mt_order_id_of,
+    Abilities, CALL_LIMIT, CLAIM_LIMIT, Call, CallSent, CallTask, Done, Event, Job, MAX_ROUNDS, News, PAY_LIMIT, Payment,
+    PaymentProposed, Phase, ProposalState, Recorded, RideCalls, RideOrder, RideTransitionKind, Save, Service, Step, Then, Work,
+    later, mt_order_id_of,
 };
 use crate::ride::codes::CancelStep;
 use crate::ride::order::{RideNextAction, RideTransition, Why};
@@ -53,7 +54,7 @@ impl Service {
         let transition = match &event {
             Event::Proposed(told) if is_late(told) => {
                 let standing = order.standing(now.wall, &self.limits());
-                RideTransition { kind: Kind::Stale, reason: None, warnings: Vec::new(), order, standing }
+                RideTransition { kind: RideTransitionKind::Stale, reason: None, warnings: Vec::new(), order, standing }
             }
             _ => order.applied(event, now.wall, &self.limits()),
         };
@@ -63,19 +64,19 @@ impl Service {
         let key = job.key_of_phase();
         let due = self.due(job, &key, &order, now);
         let save = match kind {
-            Kind::Illegal => None,
-            Kind::Duplicate if is_push => None,
+            RideTransitionKind::Illegal => None,
+            RideTransitionKind::Duplicate if is_push => None,
             _ => Some(save(order.clone(), due, News { conflicts, warnings })),
         };
         if job.phase != Phase::Adopted {
             job.recorded = Some(Box::new(Recorded { kind, reason, key, order, standing }));
         }
         let then = match job.work {
-            _ if job.phase == Phase::Adopt && kind != Kind::Illegal => {
+            _ if job.phase == Phase::Adopt && kind != RideTransitionKind::Illegal => {
                 job.next = Some(Phase::Adopted);
                 Then::Load(job.key.clone())
             }
-            Work::Settle if kind != Kind::Illegal => {
+            Work::Settle if kind != RideTransitionKind::Illegal => {
                 job.next = Some(Phase::Look);
                 Then::Load(job.key.clone())
             }
@@ -87,12 +88,12 @@ impl Service {
         job.saving(save, then)
     }
 
-    /// Whether the call may be made, before a place is taken for it.
+    /// Whether the call may be made, before it counts within the limits.
     fn check(&self, job: &mut Job, order: RideOrder, now: Now) -> Step {
         let Some(sent) = job.sent.clone() else { return job.load() };
         let checked = order.applied(Event::Sent(sent.clone()), now.wall, &self.limits());
         match checked.kind {
-            Kind::Illegal => job.refused(checked),
+            RideTransitionKind::Illegal => job.refused(checked),
             _ => job.place(sent),
         }
     }
@@ -135,7 +136,7 @@ impl Service {
         }
     }
 
-    /// Takes a place within Meituan's limits.
+    /// Counts a call within Meituan's limits.
     pub(super) fn take_place(&self, job: &mut Job, calls: RideCalls, now: Now) -> Step {
         let mut calls = RideCalls { calls: calls.calls, ..self.limits() };
         let Some(call) = job.sent.as_ref().map(|sent| sent.call) else { return job.load() };
@@ -185,11 +186,11 @@ impl Service {
     fn claimed(&self, job: &mut Job, order: RideOrder, claim: Event, then: Then, now: Now) -> Step {
         let claimed = order.applied(claim, now.wall, &self.limits());
         match (claimed.kind, job.work) {
-            (Kind::Illegal, Work::Settle) => {
+            (RideTransitionKind::Illegal, Work::Settle) => {
                 let due = self.due(job, &job.key, &claimed.order, now);
                 job.settled(claimed.order, due, false)
             }
-            (Kind::Illegal, _) => job.refused(claimed),
+            (RideTransitionKind::Illegal, _) => job.refused(claimed),
             _ => {
                 let due = self.due(job, &job.key, &claimed.order, now);
                 let save = save(claimed.order, due, News::default());
@@ -208,7 +209,7 @@ impl Service {
 
     /// When something is to be done without a push.
     fn due(&self, job: &Job, key: &str, order: &RideOrder, now: Now) -> Option<Timestamp> {
-        // What is under our number is the way to Meituan's, once that is known.
+        // The record under our number leads to Meituan's number, once that is known.
         if order.mt_order_id.as_ref().is_some_and(|number| number != key) {
             return None;
         }

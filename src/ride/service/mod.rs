@@ -22,7 +22,7 @@
 //! let Then::Load(key) = step.then else { panic!() };
 //! // Nothing is stored of this order.
 //! let step = service.advance(&mut job, Input::Loaded(None), now);
-//! // … save it by compare-and-swap, and only then answer that the push is taken.
+//! // … save it by compare-and-swap, and only then answer that the push is accepted.
 //! let Some(Save::Order { order, due, .. }) = step.save else { panic!() };
 //! assert!(matches!(step.then, Then::Done(Done::Recorded(_))) && due == Some(now));
 //!
@@ -43,7 +43,7 @@
 //! An order is kept under Meituan's number. Before that is known it is kept under ours (`channelPartnerOrderId`), and what is
 //! kept there afterwards is the way to Meituan's number. The calls of the account are kept in one more record.
 //!
-//! # What is saved when
+//! # Saves, and when they happen
 //!
 //! 1. A push, before it is answered.
 //! 2. A place within Meituan's limits, then the call, before it is made; the reply afterwards.
@@ -51,19 +51,20 @@
 //!
 //! A process that dies after 2 leaves a call whose outcome is not known: it is given up after
 //! [`REPLY_PATIENCE`](super::order::REPLY_PATIENCE), and settled by a query. One that dies while the function pays leaves a claim
-//! that runs out: the function runs again with the same idempotency key. What may have been paid is never paid as another amount.
+//! that runs out: the function runs again with the same idempotency key. A payment that may have been made is never made with
+//! another amount.
 
 mod deciding;
 mod news;
 
 use super::codes::{CancelReason, CancelStep};
 use super::order::{
-    Abilities, Call, CallSent, Conflict, Event, Kind, PaymentProposed, ProposalState, Reason, RideCalls, RideOrder, RideStanding,
-    RideWarning, drivers_of,
+    Abilities, Call, CallSent, Conflict, Event, PaymentProposed, ProposalState, RideCalls, RideOrder, RideReason, RideStanding,
+    RideTransitionKind, RideWarning, drivers_of,
 };
 use crate::money::Fen;
+use crate::save_attempts::SaveAttempts;
 use crate::time::{Now, Timestamp};
-use crate::tried::Tried;
 pub use news::News;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +84,7 @@ const MAX_CONFLICT_PAUSE: i64 = 100;
 const MAX_FAILURES: u32 = 3;
 /// One settling does so many things at most.
 const MAX_ROUNDS: u32 = 10;
-/// A driver that nobody has chosen is asked for again after this, ms.
+/// If no driver was chosen, the function is called again after this, ms.
 const CHOICE_PAUSE: i64 = 3_000;
 
 crate::messages! {
@@ -102,7 +103,7 @@ crate::messages! {
     }
 }
 
-/// What a driver reports.
+/// A driver's report.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Input {
@@ -129,7 +130,7 @@ pub enum Input {
     Chosen(Option<String>),
 }
 
-/// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
+/// The next step: save, and then the rest. The next input reports a failure, or the rest.
 #[derive(Debug)]
 pub struct Step {
     /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
@@ -138,11 +139,11 @@ pub struct Step {
     pub save: Option<Save>,
     /// Until then loading and saving may take, by the steady clock, and a choice.
     pub until: Timestamp,
-    /// What to do when it is saved.
+    /// The work when it is saved.
     pub then: Then,
 }
 
-/// What to save.
+/// The records to save.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Save {
@@ -154,14 +155,14 @@ pub enum Save {
         due: Option<Timestamp>,
         /// How many conflicts there are.
         open_conflicts: u32,
-        /// What somebody should hear of once it is saved.
+        /// Reports that are due once it is saved.
         news: Arc<News>,
     },
     /// The recent calls of the account.
     Calls(RideCalls),
 }
 
-/// What to do when it is saved.
+/// The work when it is saved.
 #[derive(Debug)]
 pub enum Then {
     /// Load the order of this key.
@@ -220,24 +221,24 @@ pub enum Done {
     Recorded(Box<Recorded>),
     /// Meituan's limits have no place for the call before this.
     Limited(Timestamp),
-    /// What was due is done; when something is due next.
+    /// Everything due is done; when something is due next.
     Settled(Option<Timestamp>),
     /// The store did not take it.
     Failed(NotStored),
 }
 
-/// What became of an event.
+/// The result of an event.
 #[derive(Debug)]
 pub struct Recorded {
-    /// What became of it.
-    pub kind: Kind,
+    /// Its result.
+    pub kind: RideTransitionKind,
     /// Why, where it is illegal.
-    pub reason: Option<Reason>,
+    pub reason: Option<RideReason>,
     /// The order's key: another one than was given, where Meituan's number is known by now.
     pub key: String,
     /// The order after the event.
     pub order: RideOrder,
-    /// What follows from it.
+    /// The consequences.
     pub standing: RideStanding,
 }
 
@@ -266,15 +267,15 @@ pub struct Job {
     conflicts: u32,
     failures: u32,
     rounds: u32,
-    /// What is applied in [`Phase::Apply`].
+    /// The event to apply in [`Phase::Apply`].
     event: Option<Event>,
     /// The call to claim.
     sent: Option<CallSent>,
     /// The order as it was when the call was found to be next.
     seen: Option<Box<RideOrder>>,
-    /// What was recorded under our number, while it is taken over.
+    /// The record under our number, while it is adopted.
     submission: Option<Box<RideOrder>>,
-    /// The user's function has chosen no driver, and is asked again then.
+    /// The user's function has chosen no driver, and is called again then.
     undecided: Option<Timestamp>,
     /// Meituan's limits have no place before.
     limited: Option<Timestamp>,
@@ -282,7 +283,7 @@ pub struct Job {
     /// The amount that the function pays, and since when it is claimed.
     price: Fen,
     claimed_at: Timestamp,
-    tried: Tried<News>,
+    save_attempts: SaveAttempts<News>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,14 +293,14 @@ enum Work {
     Settle,
 }
 
-/// What the next record that is loaded is for.
+/// The use of the next record that is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// To apply an event.
     Apply,
     /// To take over under Meituan's number what was recorded under ours, and apply the event.
     Adopt,
-    /// To apply the event under our number too, once it is taken over.
+    /// To apply the event under our number too, once the record is adopted.
     Adopted,
     /// To find what is next.
     Look,
@@ -346,10 +347,10 @@ impl Service {
 
     /// Says what to do next.
     pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
-        let heard = job.tried.told(input.told());
+        let heard = job.save_attempts.reported(input.reported());
         let mut step = self.go_on(job, input, now.into());
         let news = if let Some(Save::Order { news, .. }) = &step.save { Some(news) } else { None };
-        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_)));
+        step.heard = job.save_attempts.keep(heard, news, matches!(step.then, Then::Done(_)));
         step
     }
 
@@ -386,7 +387,7 @@ impl Service {
             }
             Input::Chosen(driver_id) => {
                 job.until = store_limit(now);
-                // Whom nobody offers cannot be confirmed, and is asked for again after the same pause.
+                // A driver whom nobody offers cannot be confirmed: the function is called again after the same pause.
                 let offers = job.seen.as_ref().map(|order| drivers_of(&order.may_confirm())).unwrap_or_default();
                 match driver_id.filter(|driver_id| offers.contains(driver_id)) {
                     Some(driver_id) => job.place(CallSent::confirm(&driver_id)),
@@ -419,7 +420,7 @@ fn begin(key: &str, work: Work, phase: Phase, event: Option<Event>, until: Times
         recorded: None,
         price: Fen(0),
         claimed_at: Timestamp(0),
-        tried: Tried::default(),
+        save_attempts: SaveAttempts::default(),
     };
     let step = job.load();
     (job, step)
@@ -442,7 +443,7 @@ impl Job {
         }
     }
 
-    /// What comes of what was done.
+    /// The next step after the one that was done.
     fn apply(&mut self, event: Event, now: Now) -> Step {
         (self.event, self.phase, self.until) = (Some(event), Phase::Apply, store_limit(now));
         self.load()
@@ -453,7 +454,7 @@ impl Job {
         self.load()
     }
 
-    /// Takes a place for the call, and then claims it.
+    /// Counts the call, and then claims it.
     fn place(&mut self, sent: CallSent) -> Step {
         (self.sent, self.phase) = (Some(sent), Phase::Place);
         self.load()
@@ -471,7 +472,7 @@ impl Job {
         }
     }
 
-    /// Where the order of this phase is kept.
+    /// The key of this phase's order.
     fn key_of_phase(&self) -> String {
         let told = self.event.as_ref().and_then(mt_order_id_of).filter(|_| self.phase == Phase::Adopt);
         told.unwrap_or(&self.key).clone()

@@ -1,18 +1,18 @@
-//! What somebody should hear of once an order is saved.
+//! Reports that are due once an order is saved.
 
 use super::{Conflict, Input, RideOrder, RideWarning};
-use crate::tried::Told;
+use crate::save_attempts::Reported;
 
-/// What somebody should hear of once an order is saved.
+/// Reports that are due once an order is saved.
 #[derive(Debug, Clone, Default)]
 pub struct News {
     /// The conflicts that are new.
     pub conflicts: Vec<Conflict>,
-    /// What deviates in what was applied.
+    /// Deviations of the applied event.
     pub warnings: Vec<RideWarning>,
 }
 
-impl crate::tried::News for News {
+impl crate::save_attempts::News for News {
     type Order = RideOrder;
 
     /// Of a warning nothing is stored.
@@ -23,12 +23,12 @@ impl crate::tried::News for News {
 }
 
 impl Input {
-    pub(super) fn told(&self) -> Told<'_, RideOrder> {
+    pub(super) fn reported(&self) -> Reported<'_, RideOrder> {
         match self {
-            Input::Conflict => Told::Second,
-            Input::StoreFailed | Input::StoreLate => Told::Unknown,
-            Input::Loaded(order) => Told::Loaded(order.as_ref()),
-            _ => Told::Saved,
+            Input::Conflict => Reported::Second,
+            Input::StoreFailed | Input::StoreLate => Reported::Unknown,
+            Input::Loaded(order) => Reported::Loaded(order.as_ref()),
+            _ => Reported::Saved,
         }
     }
 }

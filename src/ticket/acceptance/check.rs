@@ -13,7 +13,7 @@ use super::points::Name;
 use super::query::STATE;
 use super::report::{Findings, Report, Strictness};
 use super::trace::{Settings, Trace, read_trace};
-use crate::message::definition::{Facts, Verdict};
+use crate::message::definition::{Facts, RuleVerdict};
 use crate::message::{Packed, Reading, View, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
@@ -82,18 +82,18 @@ impl Checker {
         let found = &mut self.found;
         for endpoint in settings.objects("endpoints") {
             found.shows(Name::Ports);
-            let url = endpoint.text("url").unwrap_or_default();
+            let url = endpoint.string("url").unwrap_or_default();
             match check_port(&url) {
-                Verdict::Kept => {}
-                Verdict::Broken => found.fails(Name::Ports, None, "settings.endpoints", &url),
+                RuleVerdict::Kept => {}
+                RuleVerdict::Broken => found.fails(Name::Ports, None, "settings.endpoints", &url),
                 // The acceptance manual speaks of IP addresses; that names are reached at any port is not known.
-                Verdict::Unchecked => found.warns(Name::Ports, None, "settings.endpoints", &url),
+                RuleVerdict::Unchecked => found.warns(Name::Ports, None, "settings.endpoints", &url),
             }
         }
         if settings.has("endpoints") {
             let declared =
-                |name: &str| settings.objects("endpoints").any(|endpoint| endpoint.text("call").as_deref() == Some(name));
-            // What the supplier calls has no URL of its own.
+                |name: &str| settings.objects("endpoints").any(|endpoint| endpoint.string("call").as_deref() == Some(name));
+            // Calls of the supplier have no URL of their own.
             for call in Call::mandatory().filter(|call| call.is_to_supplier() && !declared(call.name)) {
                 found.fails(Name::Mandatory, None, "settings.endpoints", call.name);
             }
@@ -113,9 +113,9 @@ impl Checker {
         let mut exchanges = Vec::new();
         for (index, view) in trace.objects("exchanges").enumerate() {
             let invalid = |field: &str| Error::at(ErrorCode::UnknownValue, &indexed("exchanges".into(), index, field));
-            let call = Call::named(&view.text("call").unwrap_or_default()).ok_or_else(|| invalid(".call"))?;
+            let call = Call::named(&view.string("call").unwrap_or_default()).ok_or_else(|| invalid(".call"))?;
             let direction = if call.direction == Direction::ToSupplier { "toSupplier" } else { "toMeituan" };
-            if view.text("direction").as_deref() != Some(direction) {
+            if view.string("direction").as_deref() != Some(direction) {
                 return Err(invalid(".direction"));
             }
             let raw = |field| view.raw(field).and_then(|range| source.get(range));

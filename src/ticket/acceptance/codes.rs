@@ -28,7 +28,7 @@ impl Index {
     }
 }
 
-/// What was reported about a code.
+/// The reports about a code.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Code {
     /// It is among those that were reported when the order was issued.
@@ -43,7 +43,7 @@ pub(super) struct Code {
     pub(super) is_refunded: bool,
     /// When the supplier accepted Meituan's message that it is refunded, where no agreement and no use of it was reported.
     by_meituan: Option<i64>,
-    /// The refund that it was asked back for last, and that was put off.
+    /// The last refund that was requested for it, and that was put off.
     pub(super) refund: Option<u32>,
 }
 
@@ -79,7 +79,7 @@ impl Codes {
     /// The numbers of a list of codes, in order, each once.
     #[inline(never)]
     pub(super) fn numbers(&mut self, view: &View<'_>, list: &str) -> Vec<u32> {
-        let mut numbers: Vec<_> = view.texts(list).map(|code| self.number(&code)).collect();
+        let mut numbers: Vec<_> = view.strings(list).map(|code| self.number(&code)).collect();
         put_in_order(&mut numbers);
         numbers
     }

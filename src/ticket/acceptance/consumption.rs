@@ -91,7 +91,7 @@ impl Order {
         }
     }
 
-    /// What is wrong with the list of codes, where each ticket must have one.
+    /// Finds faults in the list of codes, where each ticket must have one.
     fn wrong_list(&self, notice: &Notice) -> Option<&'static str> {
         if notice.codes.is_empty() {
             return Some("one code for each ticket, and none is reported");
@@ -102,7 +102,7 @@ impl Order {
         notice.has_a_code_twice.then_some("a code is there twice")
     }
 
-    /// What is wrong with a code, as it was reported before, where a code is a ticket.
+    /// Finds faults in a code, as it was reported before, where a code is a ticket.
     fn wrong_code(&self, notice: &Notice) -> Option<&'static str> {
         // One that was used before Meituan refunded it is no fault of anybody.
         let was_taken = |code: &Code| code.refunded_by_meituan().is_some_and(|end| notice.at.is_some_and(|at| at > end));

@@ -1,5 +1,5 @@
-//! What the detail of a finding about a trace says in Chinese; details of messages are in [`crate::details`]. A table of its own, since
-//! only who judges traces has a use for it.
+//! Chinese translations of the details of findings about traces; those of messages are in [`crate::details`]. It is a table of its
+//! own, since only the judge of traces uses it.
 
 crate::details::details! {
     /// Each detail of this module that has words.
@@ -31,9 +31,9 @@ crate::details::details! {
     "Meituan's side found the signature wrong", "美团方判定签名错误";
     "it means nothing in this interface", "该值在此接口中没有含义";
     "not a listed code of this interface", "不在此接口列出的 code 之内";
-    "an empty text", "为空字符串";
+    "an empty string", "为空字符串";
     "not the supplier's number", "不是该供应商的编号";
-    "not the one that was asked about", "与请求中的值不一致";
+    "not the value of the request", "与请求中的值不一致";
     "not the number that was reported before", "与此前返回的编号不一致";
     "no reason", "没有说明原因";
     "words that say no reason", "文字没有说明真实原因";
@@ -56,7 +56,7 @@ crate::details::details! {
     "expected 2: created only", "应为 2：订单仅完成创建";
     "expected 4: pay was answered 200", "应为 4：支付已应答 200";
     "expected 4: success was reported by notice", "应为 4：已通知出票成功";
-    "expected 6, or 2 as the manual has it: issuing failed", "应为 6，或按手册为 2：出票已失败";
+    "expected 6, or 2 as the acceptance manual has it: issuing failed", "应为 6，或按验收手册为 2：出票已失败";
     "the query has codes that were not returned when issued", "查询返回了凭证码，而出票时没有返回";
     "not the one that was reported when issued", "与出票时返回的值不一致";
     "not the codes that were reported when issued", "与出票时返回的凭证码不一致";
@@ -73,7 +73,7 @@ crate::details::details! {
     "a code that was used", "凭证码已使用";
     "a code that was refunded before", "凭证码此前已退款";
     "more tickets than are left", "多于剩余可退的票数";
-    "no refund of this id was asked for", "没有申请过此编号的退款";
+    "no refund of this id was requested", "没有申请过此编号的退款";
     "the calendar does not cover these days", "工作日历不包含这些日期";
     "refused before the notice", "早于通知便已拒绝";
     "Meituan had refunded it by itself", "美团此前已主动退款";

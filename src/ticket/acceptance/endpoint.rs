@@ -1,6 +1,6 @@
 //! Addresses: which ports Meituan reaches, and how long ahead a change is announced.
 
-use crate::message::definition::Verdict;
+use crate::message::definition::RuleVerdict;
 use crate::money::parse_decimal;
 
 /// The ports that an address may use when it is an IP with a port (acceptance manual, part four; it names 9855 twice).
@@ -10,12 +10,12 @@ pub const PORTS: [u16; 27] = [
 ];
 
 /// Whether Meituan reaches a production URL. A host name with a port that is not listed is unchecked: the acceptance manual
-/// speaks of IP addresses. What is no URL is broken.
-pub fn check_port(url: &str) -> Verdict {
+/// speaks of IP addresses. A string that is no URL is broken.
+pub fn check_port(url: &str) -> RuleVerdict {
     let (default, rest) = match (after(url, "http://"), after(url, "https://")) {
         (Some(rest), _) => (80, rest),
         (_, Some(rest)) => (443, rest),
-        _ => return Verdict::Broken,
+        _ => return RuleVerdict::Broken,
     };
     let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
     let authority = rest.get(..end).unwrap_or_default();
@@ -32,16 +32,16 @@ pub fn check_port(url: &str) -> Verdict {
     match port {
         Some(port) if !host.is_empty() && (0..1 << 16).contains(&port) => {
             match PORTS.iter().any(|&listed| i64::from(listed) == port) {
-                true => Verdict::Kept,
-                false if is_ip => Verdict::Broken,
-                false => Verdict::Unchecked,
+                true => RuleVerdict::Kept,
+                false if is_ip => RuleVerdict::Broken,
+                false => RuleVerdict::Unchecked,
             }
         }
-        _ => Verdict::Broken,
+        _ => RuleVerdict::Broken,
     }
 }
 
-/// What follows the scheme, in bytes.
+/// The part after the scheme, in bytes.
 fn after<'u>(url: &'u str, scheme: &str) -> Option<&'u [u8]> {
     let (start, rest) = url.as_bytes().split_at_checked(scheme.len())?;
     start.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)

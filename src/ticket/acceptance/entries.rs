@@ -1,12 +1,12 @@
-//! What consume notices say about entries, and what they have said so far.
+//! Entries, as consume notices report them.
 
 use super::super::codes::VoucherStatus;
 use super::codes::{Codes, Index, put_in_order};
 use super::exchange::is;
+use crate::digits::push_integer;
 use crate::message::View;
-use crate::text::push_integer;
 
-/// What was reported about entries so far.
+/// The reports about entries so far.
 #[derive(Default)]
 pub(super) struct Entries {
     /// The largest total of all notices, and when the entry of that notice was.
@@ -70,7 +70,7 @@ pub(super) struct Notice {
     pub(super) at: Option<i64>,
     /// A code is listed twice.
     pub(super) has_a_code_twice: bool,
-    /// What is the same wherever the notice is repeated: the total, and each entry.
+    /// The part that is the same in each repeat of the notice: the total, and each entry.
     pub(super) same: String,
 }
 
@@ -87,7 +87,7 @@ impl Notice {
         push(used);
         let (mut listed, mut at) = (Vec::new(), None);
         for voucher in body.objects("voucherList") {
-            let code = codes.number(&voucher.text("voucher").unwrap_or_default());
+            let code = codes.number(&voucher.string("voucher").unwrap_or_default());
             let used_at = number(&voucher, "voucherInvalidTime");
             at = Some(at.map_or(used_at, |at: i64| at.min(used_at)));
             listed.push((code, VoucherStatus(number(&voucher, "status") as i32)));
@@ -99,7 +99,7 @@ impl Notice {
         let has_a_code_twice = put_in_order(&mut numbers);
         let mut by_credential = Vec::new();
         for entry in body.objects("credentialList").filter(|entry| has_names && is(entry, "status", VoucherStatus::USED.0)) {
-            let code = entry.text("voucher").filter(|code| !code.is_empty()).map(|code| codes.number(&code));
+            let code = entry.string("voucher").filter(|code| !code.is_empty()).map(|code| codes.number(&code));
             by_credential.extend(code.filter(|code| numbers.binary_search(code).is_err()));
         }
         let same = String::from_utf8(same).unwrap_or_default();

@@ -1,14 +1,14 @@
-//! One exchange: what the supplier wrote, judged by itself. What came before and after is [`Order`](super::order::Order)'s.
+//! One exchange: what the supplier wrote, judged by itself. Exchanges before and after it are [`Order`](super::order::Order)'s.
 
 use super::super::codes::IssueType;
 use super::super::rules;
 use super::super::{Call, ORDER_CREATE, ORDER_PAY, ORDER_QUERY, ORDER_REFUND, PAY_NOTICE, REFUND_NOTICE};
 use super::points::{Name, of_rule};
 use super::report::{Effect, Finding, Findings};
+use crate::digits::push_integer;
 use crate::message::definition::{Basis, Facts, Kind, Message, Presence};
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::{Form, Packed, Reading, View, read};
-use crate::text::push_integer;
+use crate::message::{Notation, Packed, Reading, View, read};
 use crate::{ErrorCode, Issue};
 
 /// An exchange of a trace.
@@ -36,7 +36,7 @@ static BODY: Message = looking_for(&[raw("orderId"), raw("voucherType"), raw("vo
 /// The order number of a request, whatever else is wrong with it.
 pub(super) fn order_of(request: &[u8]) -> Option<String> {
     let envelope = Peek::new(&ENVELOPE, request).ok()?;
-    Peek::new(&BODY, envelope.raw("body")?).ok()?.text("orderId")
+    Peek::new(&BODY, envelope.raw("body")?).ok()?.string("orderId")
 }
 
 /// How many signatures were judged rightly by the supplier. One that was refused for its Date is not among them.
@@ -59,7 +59,7 @@ impl Signatures {
     }
 }
 
-/// What is known of an exchange even where a definition refuses what was written.
+/// Facts of an exchange that are known even where a definition refuses its body.
 #[derive(Default)]
 pub(super) struct Said {
     /// The supplier's code, or its pay notice's issueType.
@@ -87,7 +87,7 @@ impl Exchange<'_> {
         std::ptr::eq(self.call, call)
     }
 
-    /// What the supplier wrote: its definition, and its content.
+    /// The supplier's message: its definition, and its content.
     pub(super) fn written(&self) -> Option<(&'static Message, &[u8])> {
         match self.is_to_supplier() {
             true => Some((self.call.reply, self.response?)),
@@ -106,10 +106,10 @@ impl Exchange<'_> {
     pub(super) fn said(&self) -> Said {
         let code = if self.is(&PAY_NOTICE) { "issueType" } else { "code" };
         let Some(seen) = self.written().and_then(|(_, text)| Peek::new(&ENVELOPE, text).ok()) else { return Said::default() };
-        Said { code: seen.number(code), describe: seen.text("describe"), accepted: self.answer() == Some(200) }
+        Said { code: seen.number(code), describe: seen.string("describe"), accepted: self.answer() == Some(200) }
     }
 
-    /// The code of the reply, whoever wrote it.
+    /// The code of the reply, Meituan's or the supplier's.
     pub(super) fn answer(&self) -> Option<i64> {
         Peek::new(&ENVELOPE, self.response?).ok()?.number("code")
     }
@@ -212,14 +212,14 @@ impl Exchange<'_> {
         let means_nothing =
             self.is_to_supplier() && code.is_some_and(|code| Call::never_fails(code) && !self.call.is_outcome(code as i32));
         let success = self.is_to_supplier() && code == Some(200) && !has_no_codes;
-        read(message, text, Reading { form: Form::Wire, success, facts }, packed);
+        read(message, text, Reading { notation: Notation::Wire, success, facts }, packed);
         found.shows(Name::RequiredFields);
         found.shows(Name::DocumentedValues);
         for issue in &packed.issues {
             let is_judged_elsewhere = match issue.rule {
-                // What is wrong with the reason of a failure is found by `judge_reason`.
+                // Faults in the reason of a failure are found by `judge_reason`.
                 _ if issue.path == "describe" && self.tells_failure(code) => true,
-                // What a code without meaning comes with need not be anything.
+                // Beside a code without meaning, any body is allowed.
                 _ if means_nothing && issue.path.starts_with("body") => true,
                 Some(rule) if has_no_codes => rule == rules::REPLY_COMPLETE.id || rule == rules::NOTICE_COMPLETE.id,
                 // An orderStatus 4 before that is wrong by itself.
@@ -271,7 +271,7 @@ impl Exchange<'_> {
             // Fields are added over time; null means an absent field. A field that is needed is reported as missing.
             (_, ErrorCode::UnknownField | ErrorCode::NullField, _) => return,
             // Judged by who needs it.
-            (_, ErrorCode::EmptyText, _) => return,
+            (_, ErrorCode::EmptyString, _) => return,
             // Judged with the order at hand.
             (_, ErrorCode::UnknownValue, "code") => return,
             (_, ErrorCode::UnknownValue, path) if is_listed_in_full(path) => {
@@ -298,17 +298,17 @@ impl Exchange<'_> {
         );
     }
 
-    /// What we receive may be empty; what the supplier fills in must not be.
+    /// Fields of Meituan's may be empty; fields of the supplier's must not be.
     #[inline(never)]
     fn judge_empty_texts(&self, view: &View<'_>, path: &str, found: &mut Findings) {
         for field in view.message().fields {
             let path = || [path, field.name].concat();
             match field.kind {
-                Kind::Text { .. } => {
+                Kind::String { .. } => {
                     let needed = field.presence == Presence::Required && field.name != "describe";
-                    if needed && view.text(field.name).is_some_and(|text| text.is_empty()) {
+                    if needed && view.string(field.name).is_some_and(|text| text.is_empty()) {
                         let name = if field.name == "refundId" { Name::RefundId } else { Name::RequiredFields };
-                        found.fails(name, self.place(), &path(), "an empty text");
+                        found.fails(name, self.place(), &path(), "an empty string");
                     }
                 }
                 Kind::Object(_) => {
@@ -347,21 +347,21 @@ impl Exchange<'_> {
         self.judge_own_number(&written, asked.as_ref(), reported, found);
         let Some(asked) = asked else { return };
         for &field in self.call.echoes {
-            let (Some(expected), Some(given)) = (asked.text(field), written.text(field)) else { continue };
+            let (Some(expected), Some(given)) = (asked.string(field), written.string(field)) else { continue };
             if expected.is_empty() || given.is_empty() || expected == given {
                 continue;
             }
             let name = if field == "refundId" { Name::RefundId } else { Name::RequiredFields };
-            found.fails(name, self.place(), &["body.", field].concat(), "not the one that was asked about");
+            found.fails(name, self.place(), &["body.", field].concat(), "not the value of the request");
         }
     }
 
     /// An order has one number at the supplier, in every message.
     fn judge_own_number(&self, written: &View<'_>, asked: Option<&View<'_>>, reported: &mut Option<String>, found: &mut Findings) {
         const FIELD: &str = "partnerOrderId";
-        let Some(given) = written.text(FIELD).filter(|given| !given.is_empty() && !self.overlaps) else { return };
+        let Some(given) = written.string(FIELD).filter(|given| !given.is_empty() && !self.overlaps) else { return };
         // A number that Meituan itself named is compared with that one.
-        let named = asked.and_then(|asked| asked.text(FIELD)).is_some_and(|named| !named.is_empty());
+        let named = asked.and_then(|asked| asked.string(FIELD)).is_some_and(|named| !named.is_empty());
         match reported {
             Some(reported) if *reported != given && !named => {
                 found.fails(Name::RequiredFields, self.place(), "body.partnerOrderId", "not the number that was reported before");
@@ -428,5 +428,5 @@ pub(super) fn is(view: &View<'_>, field: &str, value: i32) -> bool {
 
 #[inline(never)]
 pub(super) fn text(view: &View<'_>, field: &str) -> String {
-    view.text(field).unwrap_or_default().into_owned()
+    view.string(field).unwrap_or_default().into_owned()
 }

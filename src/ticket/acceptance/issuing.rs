@@ -94,7 +94,7 @@ impl Order {
         let mut reported = self.codes.numbers(body, "vouchers");
         if is(body, "voucherType", VoucherType::NONE.0) {
             // No code is needed, and a credential can have one all the same.
-            let held = body.objects("credentialList").filter_map(|entry| entry.text("voucher"));
+            let held = body.objects("credentialList").filter_map(|entry| entry.string("voucher"));
             reported.extend(held.filter(|code| !code.is_empty()).map(|code| self.codes.number(&code)));
             put_in_order(&mut reported);
         }

@@ -1,6 +1,6 @@
 //! One order's history, as far as later exchanges are judged by it: facts that were reported, not a state to be in.
 //!
-//! What is reported about it and judged by it goes by subject: [`issuing`](super::issuing), [`query`](super::query),
+//! Reports and findings go by subject: [`issuing`](super::issuing), [`query`](super::query),
 //! [`consumption`](super::consumption), [`refund`](super::refund).
 
 use super::super::codes::{CloseType, RefundMessageType, VoucherType};
@@ -15,7 +15,7 @@ use super::report::Findings;
 use crate::message::View;
 use crate::time::Date;
 
-/// What was reported about issuing last.
+/// The last report about issuing.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Issue {
     /// Nothing that was recorded, or what contradicts itself.
@@ -56,10 +56,10 @@ pub(super) struct Order {
     pub(super) ended_at: Option<i64>,
     pub(super) rescheduled: bool,
     pub(super) voucher_type: Option<i64>,
-    /// What is known of each code, and the numbers of those that were reported when it was issued.
+    /// The known facts of each code, and the numbers of those that were reported when it was issued.
     pub(super) codes: Codes,
     pub(super) issued: Vec<u32>,
-    /// Where success was reported without voucherType and codes.
+    /// The exchange in which success was reported without voucherType and codes.
     pub(super) issued_without_codes: Option<(Name, u32)>,
     pub(super) issuing: Promise,
     /// Queries that said after 598 that it is issued, or that it is not, before Meituan was informed of it.
@@ -98,7 +98,7 @@ impl Order {
         let Some(why) = self.is_dead.filter(|_| !exchange.overlaps) else { return true };
         found.shows(Name::CanEnter);
         found.fails(Name::CanEnter, exchange.place(), path, why);
-        // What is said of it now is true or false only as that is.
+        // A statement about it now is true or false only as that one is.
         self.issue = Issue::Unknown;
         false
     }
@@ -114,7 +114,7 @@ impl Order {
         if said.code != Some(200) {
             return;
         }
-        // What pay was answered before that was about no order.
+        // Answers to pay before that were about no order.
         (self.is_dead, self.failed_by_reply) = (None, self.failed_by_reply && self.created);
         if self.created {
             return;
@@ -131,11 +131,11 @@ impl Order {
     pub(super) fn close(&mut self, exchange: &Exchange<'_>, asked: &View<'_>, said: &Said, found: &mut Findings) {
         self.ended = true;
         let kinds = [CloseType::UNPAID, CloseType::CREATE_FAILED, CloseType::ISSUE_FAILED];
-        // What another type means is not known.
+        // The meaning of another type is not known.
         if !kinds.iter().any(|kind| is(asked, "closeType", kind.0)) {
             return;
         }
-        // Who did not answer need not know of it.
+        // A supplier that did not answer need not know of it.
         if said.code == Some(200) && !exchange.overlaps {
             self.is_dead = Some("Meituan had closed the order");
         }
@@ -207,7 +207,7 @@ impl Order {
         self.rescheduled = true;
     }
 
-    /// What was promised and did not come by the end of the trace.
+    /// Promises that were not kept by the end of the trace.
     #[inline(never)]
     pub(super) fn finish(&self, found: &mut Findings) {
         self.early.finish(self.ended_at.is_some() && self.is_dead.is_none(), found);

@@ -17,7 +17,7 @@ pub struct Point {
     pub id: &'static str,
     /// The call whose section it is in, where it is about one call.
     pub about: Option<&'static Call>,
-    /// Whether the acceptance manual says it, or we concluded it. What a finding is based on is said by the finding: parts of a
+    /// Whether the acceptance manual says it, or we concluded it. Each finding has its own basis: parts of a
     /// documented point can be inferred.
     pub basis: Basis,
     /// The message rules that are its checks.
@@ -26,7 +26,7 @@ pub struct Point {
     /// the column beside them (接口说明).
     #[cfg(feature = "texts")]
     pub section: &'static str,
-    /// What it demands.
+    /// Its demand.
     #[cfg(feature = "texts")]
     pub text: Text,
 }
@@ -77,7 +77,7 @@ points! {
         "一 3",
         "字段以接口文档为准，尤其是各种 type、status 的取值",
         "fields are as the ticket spec says, above all the values of every type and status";
-    /// A required field that is missing or empty, an id that is not the one asked about, or another partnerOrderId than was
+    /// A required field that is missing or empty, an id that is not the request's, or another partnerOrderId than was
     /// reported before.
     RequiredFields "general.required-fields", None, Documented, [REPLY_COMPLETE, REAL_NAME_LIST, REAL_NAME_PER_TICKET, QUERY_REAL_NAME_LIST],
         "一 4",
@@ -114,7 +114,7 @@ points! {
     PayIssuing "pay.issuing", Some(&ORDER_PAY), Documented, [],
         "订单出票 1",
         "二次出票必须返回 598，并用出票通知回传最终结果",
-        "what is issued upstream is answered 598, and its result is sent by pay notice";
+        "a pay call that is issued upstream is answered 598, and its result is sent by pay notice";
     /// A failure to issue without its reason (in the reply or in the notice), or with a code of another interface.
     PayTrueReason "pay.true-reason", Some(&ORDER_PAY), Documented, [TRUE_REASON],
         "订单出票 2",
@@ -172,13 +172,13 @@ points! {
     RefundPending "refund.pending", Some(&ORDER_REFUND), Documented, [],
         "订单退款 1",
         "有 602 审批中的，退款结果用退款通知告知美团",
-        "what is answered 602 is decided by refund notice";
+        "a refund that is answered 602 is decided by refund notice";
     /// A refusal without its reason (in the reply or in the notice), or with a code of another interface.
     RefundTrueReason "refund.true-reason", Some(&ORDER_REFUND), Documented, [TRUE_REASON],
         "订单退款 2",
         "退款失败的 describe 是真实的失败原因，code 按美团给出的对接",
         "a refusal to refund has its true reason and a listed code";
-    /// A refundId that is not the one asked about.
+    /// A refundId that is not the request's.
     RefundId "refund.id", Some(&ORDER_REFUND), Documented, [],
         "订单退款 3",
         "refundId 必须传对：按流水号同意或拒绝",
@@ -189,7 +189,7 @@ points! {
         "订单退款 说明 1",
         "按流水号同意退款，切勿仅按照票的份数：同意的票须未使用、未退过，已用和已退合计不超过订单票数",
         "agreed by refundId and not merely by count: the tickets are neither used nor refunded yet, and no more than are left";
-    /// A refund within three working days of its 602 is refused by a reply, and no notice refuses it. (Where the notice follows, the
+    /// A refund within three working days of its 602 is refused by a reply, and no notice refuses it. (If the notice follows, the
     /// reply is only reported.)
     RefundRepeat "refund.repeat", Some(&ORDER_REFUND), Documented, [],
         "订单退款 说明 4",

@@ -1,4 +1,4 @@
-//! What was put off, and what must come by notice then.
+//! Answers that were put off, and the notices that must follow.
 
 use super::points::Name;
 use super::report::Findings;
@@ -6,9 +6,9 @@ use super::report::Findings;
 /// A result that was put off by 598 or 602: it must come by notice.
 #[derive(Default)]
 pub(super) struct Promise {
-    /// Where it was put off first.
+    /// The exchange in which it was put off first.
     pub(super) made: Option<u32>,
-    /// Where a result came by reply, before any notice.
+    /// The exchange in which a result came by reply, before any notice.
     pub(super) replied: Option<u32>,
     /// A notice was sent: did Meituan accept one?
     noticed: Option<bool>,
@@ -45,7 +45,7 @@ impl Promise {
     }
 }
 
-/// What queries said after 598 that Meituan had not been informed of: what follows says whether it was so.
+/// Results in queries after 598 that Meituan had not been informed of: later exchanges show whether they were true.
 #[derive(Default)]
 pub(super) struct Early {
     pub(super) issued: Vec<u32>,
@@ -53,7 +53,7 @@ pub(super) struct Early {
 }
 
 impl Early {
-    /// The result is known: success or failure, or nobody's any longer. What said the same before was true, or may have been.
+    /// The result is known: success or failure, or nobody's any longer. An earlier report of the same was true, or may have been.
     #[inline(never)]
     pub(super) fn settle(&mut self, is_issued: Option<bool>, found: &mut Findings) {
         let both = [(true, &mut self.issued, Name::QueryIssued), (false, &mut self.failed, Name::QueryIssuing)];

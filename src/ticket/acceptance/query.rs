@@ -10,7 +10,7 @@ use super::report::Findings;
 use crate::message::View;
 use crate::message::definition::Message;
 
-/// What the acceptance manual and the ticket spec say about the status once issuing failed. The acceptance manual, 订单查询 3: 否则一直都要保持创建
+/// The status once issuing failed, by the acceptance manual and the ticket spec. The acceptance manual, 订单查询 3: 否则一直都要保持创建
 /// 成功状态orderstatus=2. The ticket spec's list of values: 6 支付失败. Neither fails.
 const AFTER_FAILURE: [OrderStatus; 2] = [OrderStatus::CREATED, OrderStatus::ISSUE_FAILED];
 
@@ -70,11 +70,11 @@ impl Order {
                 found.shows(name);
             }
         } else if status == OrderStatus::ISSUED && name == Name::QueryIssuing && !(self.ended && is_all_gone(state)) {
-            // What the notice says will tell.
+            // The notice decides.
             self.early.issued.push(exchange.index);
         } else if status == OrderStatus::ISSUED && name != Name::QueryUntouched {
             found.shows(Name::QueryIssued);
-            // Where all tickets are gone nobody enters, issued or not.
+            // If all tickets are gone, nobody enters, issued or not.
             if !(matches!(self.issue, Issue::Underway | Issue::Closed) && self.ended && is_all_gone(state)) {
                 found.fails(Name::QueryIssued, exchange.place(), PATH, detail);
             }
@@ -101,7 +101,8 @@ impl Order {
             return;
         }
         let live = state.objects("voucherList").filter(|voucher| !is(voucher, "status", VoucherStatus::VOID.0));
-        let mut listed: Vec<_> = live.filter_map(|voucher| voucher.text("voucher")).map(|code| self.codes.number(&code)).collect();
+        let mut listed: Vec<_> =
+            live.filter_map(|voucher| voucher.string("voucher")).map(|code| self.codes.number(&code)).collect();
         let is_twice = put_in_order(&mut listed);
         if stated == VoucherType::CODE_PER_TICKET && is_twice {
             found.fails(Name::QueryVouchers, exchange.place(), "body.voucherList", "a code is there twice");
@@ -123,7 +124,7 @@ impl Order {
         } else if has_codes && listed != self.issued {
             found.fails(name, exchange.place(), "body.voucherList", "not the codes that were reported when issued");
         } else if !has_codes && !self.issued.is_empty() && self.codes.any(&listed, |code| !code.is_issued) {
-            // Where no code is needed, the ticket spec does not say which ones are listed.
+            // If no code is needed, the ticket spec does not say which ones are listed.
             found.warns(name, exchange.place(), "body.voucherList", "not the codes that were reported when issued");
         }
     }
@@ -133,11 +134,11 @@ impl Order {
         const NAME: Name = Name::QueryQuantities;
         let number = |field| state.integer(field).unwrap_or_default();
         let (mut contradicts, mut is_back) = (false, false);
-        // Where no code is needed, the document does not say what the state of a refunded one is.
+        // If no code is needed, the ticket spec does not say what the state of a refunded one is.
         let is_listed = self.has_code_per_ticket();
         if self.is_by_code() {
             for voucher in state.objects("voucherList") {
-                let number = self.codes.number(&voucher.text("voucher").unwrap_or_default());
+                let number = self.codes.number(&voucher.string("voucher").unwrap_or_default());
                 let code = self.codes.of(number);
                 if is(&voucher, "status", VoucherStatus::USED.0) {
                     code.is_seen_used = true;

@@ -28,7 +28,7 @@ pub(super) struct Refunds {
     unclear_at: Option<i64>,
 }
 
-/// What a refund is about.
+/// The tickets of a refund.
 #[derive(Default, Clone, PartialEq, Eq)]
 struct Content {
     quantity: i64,
@@ -37,7 +37,7 @@ struct Content {
 
 #[derive(Default)]
 struct Refund {
-    /// As it was asked for first.
+    /// As it was requested first.
     content: Content,
     /// When that was.
     asked_at: i64,
@@ -49,7 +49,7 @@ struct Refund {
     pending: Promise,
     agreed: bool,
     refused: bool,
-    /// Where it was refused by reply while it was pending: the notice says whether that was so.
+    /// The exchange in which it was refused by reply while it was pending: the notice says whether that was so.
     refused_early: Vec<u32>,
     /// Meituan has refunded by itself, before anybody counts on silence.
     by_message: bool,
@@ -91,7 +91,7 @@ impl Refund {
     }
 }
 
-/// What is known of the order beside its refunds.
+/// The known facts of the order beside its refunds.
 pub(super) struct Known<'o> {
     pub(super) codes: &'o mut Codes,
     /// A code is a ticket.
@@ -129,7 +129,7 @@ impl Refunds {
     ) {
         let mut codes = known.codes.numbers(asked, "voucherList");
         if known.has_names {
-            let held = asked.objects("credentialList").filter_map(|entry| entry.text("voucher"));
+            let held = asked.objects("credentialList").filter_map(|entry| entry.string("voucher"));
             codes.extend(held.filter(|code| !code.is_empty()).map(|code| known.codes.number(&code)));
             put_in_order(&mut codes);
         }
@@ -149,7 +149,7 @@ impl Refunds {
         let (is_silent, may_be_silent) = (refund.is_silent(exchange.at), refund.may_be_silent(exchange.at));
         let is_unclear = is_unclear(refund);
         if is_other && matches!(said.code, Some(200 | 601)) && (is_open || refund.agreed) && !exchange.overlaps {
-            // The number alone would be agreed to; what was asked for first is another thing.
+            // The number alone would be agreed to; the first request was another one.
             found.warns(Name::RefundId, exchange.place(), "code", "agreed, and not what the same refundId was about before");
         }
         match said.code {
@@ -185,7 +185,7 @@ impl Refunds {
                         refund.pending.replied.get_or_insert(exchange.index);
                     }
                 } else {
-                    // It is agreed to as it was asked for now.
+                    // It is agreed to as it was requested now.
                     refund.content = content;
                 }
                 self.agree(index, exchange, true, known, found);
@@ -224,7 +224,7 @@ impl Refunds {
         self.agreed = self.agreed.saturating_add(*quantity);
         if by_supplier {
             found.shows(Name::RefundRefundable);
-            // What was asked for before Meituan refunded by itself, and was not refused, may be the same refund.
+            // A refund that was requested before Meituan refunded by itself, and was not refused, may be the same one.
             let is_another = |at: i64| !refund.is_of_message && (refund.refused || refund.asked_at > at);
             let is_taken = |code: &Code| code.is_refunded || code.refunded_by_meituan().is_some_and(is_another);
             let wrong = match known.is_by_code {
@@ -233,7 +233,7 @@ impl Refunds {
                 true if known.codes.any(codes, is_taken) => Some("a code that was refunded before"),
                 true if known.has_all_codes && known.codes.any(codes, |code| !code.is_issued) => Some("not a code of the order"),
                 is_by_code => {
-                    // Where each ticket is named, a used one among them is found above.
+                    // If each ticket is named, a used one among them is found above.
                     let is_named = is_by_code && i64::try_from(codes.len()).is_ok_and(|count| count >= *quantity);
                     let used = if is_named { 0 } else { known.entries.used_at_all() };
                     let taken = self.agreed.saturating_add(used);
@@ -263,7 +263,7 @@ impl Refunds {
     ) {
         let Some(index) = self.by_id.get(&text(body, "refundId")) else {
             if are_all_recorded {
-                found.fails(Name::RefundId, exchange.place(), "body.refundId", "no refund of this id was asked for");
+                found.fails(Name::RefundId, exchange.place(), "body.refundId", "no refund of this id was requested");
             }
             return;
         };
@@ -374,7 +374,7 @@ impl Refunds {
         }
     }
 
-    /// What was promised and did not come by the end of the trace.
+    /// Promises that were not kept by the end of the trace.
     pub(super) fn finish(&self, found: &mut Findings) {
         for refund in &self.all {
             refund.pending.finish(Name::RefundPending, found);

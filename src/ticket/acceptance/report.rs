@@ -1,4 +1,4 @@
-//! What the checker found: a verdict on every point, and the findings behind it.
+//! The checker's report: a verdict on every point, and the findings behind it.
 
 use super::points::{NAMES, Name, POINTS, Point};
 use crate::ErrorCode;
@@ -6,7 +6,7 @@ use crate::message::definition::Basis;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// What breaking an inferred demand does.
+/// The effect of a broken inferred demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Strictness {
@@ -94,7 +94,7 @@ pub struct Finding {
     /// The stable name of what is wrong, where the message itself is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
-    /// What was found or expected, for people.
+    /// The value that was found or expected, for people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
     /// Which exchange, by its place in the trace from 0; absent where it is about the settings.
@@ -102,7 +102,7 @@ pub struct Finding {
     pub exchange: Option<u32>,
 }
 
-/// What was found about one point.
+/// The result for one point.
 #[derive(Debug, Clone, Serialize)]
 pub struct PointReport {
     /// The point.
@@ -112,11 +112,11 @@ pub struct PointReport {
     pub verdict: Verdict,
     /// How many times an exchange showed it.
     pub shown: u32,
-    /// What was found against it.
+    /// The findings against it.
     pub findings: Vec<Finding>,
 }
 
-/// What was found about every point.
+/// The results for all points.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// The points, in the order of [`POINTS`].
@@ -124,7 +124,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// What was found about the point of this id.
+    /// The result for the point of this id.
     pub fn point(&self, id: &str) -> Option<&PointReport> {
         self.points.iter().find(|report| report.point.id == id)
     }
@@ -136,7 +136,7 @@ impl Report {
 }
 
 /// As `{"version":1,"points":[{"id","verdict","shown","findings":[{"effect","basis","path","rule","code","detail","exchange"}]}]}`.
-/// What is absent or empty is left out.
+/// Absent and empty fields are left out.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut report = serializer.serialize_struct("Report", 2)?;
@@ -174,13 +174,13 @@ impl Findings {
         self.points[name as usize].shown += times;
     }
 
-    /// What the acceptance manual says is broken.
+    /// A demand of the acceptance manual is broken.
     #[inline(never)]
     pub(super) fn fails(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, Basis::Documented, Effect::Fails);
     }
 
-    /// What we inferred is broken.
+    /// An inferred demand is broken.
     #[inline(never)]
     pub(super) fn warns(&mut self, name: Name, exchange: Option<u32>, path: &str, detail: &str) {
         self.add(name, exchange, path, detail, Basis::Inferred, Effect::Warns);

@@ -7,7 +7,7 @@
 
 use super::super::working_days::Calendar;
 use crate::message::definition::{Facts, Message};
-use crate::message::{Form, Packed, Reading, View, read, redact};
+use crate::message::{Notation, Packed, Reading, View, read, redact};
 use crate::time::Date;
 use crate::{Error, ErrorCode};
 use std::borrow::Cow;
@@ -20,23 +20,23 @@ crate::messages! {
     Trace {
         /// The format's version: 2. Version 1, and a trace without a version, are read too.
         version "version": integer(1..2), optional;
-        /// What the checker needs to know beside the exchanges.
+        /// Settings that the checker needs beside the exchanges.
         settings "settings": object(TraceSettings), optional;
         /// The exchanges, in any order: `at` orders them.
         exchanges "exchanges": list(object(Exchange)), required;
     }
 
-    /// What cannot be seen in exchanges. Nothing here is a secret, and nothing is required.
+    /// Facts that exchanges do not show. Nothing here is a secret, and nothing is required.
     TraceSettings {
         /// The supplier's number at Meituan: every message must carry it.
         partner_id "partnerId": count, optional;
-        /// The production URLs, as they are registered with Meituan. Where they are given, they count as all of them.
+        /// The production URLs, as they are registered with Meituan. If they are given, they count as all of them.
         endpoints "endpoints": list(object(Endpoint)), optional;
         /// Product numbers (`partnerDealId`) whose tickets are issued again upstream: pay must be answered 598 first.
-        upstream_products "upstreamProducts": list(text), optional;
+        upstream_products "upstreamProducts": list(string), optional;
         /// Changes of address and upgrades, and when they were announced.
         endpoint_changes "endpointChanges": list(object(EndpointChange)), optional;
-        /// Days off that would be working days. Where neither these nor `makeUpDays` are given, the shipped calendar applies.
+        /// Days off that would be working days. If neither these nor `makeUpDays` are given, the shipped calendar applies.
         holidays "holidays": list(date), optional;
         /// Working days that would be days off.
         make_up_days "makeUpDays": list(date), optional;
@@ -45,9 +45,9 @@ crate::messages! {
     /// A URL that is registered with Meituan.
     Endpoint {
         /// The call that it is for, such as `orderCreate`.
-        call "call": text, required;
+        call "call": string, required;
         /// The production URL, without a query.
-        url "url": text, required;
+        url "url": string, required;
     }
 
     /// A change of address, or an upgrade.
@@ -65,10 +65,10 @@ crate::messages! {
         /// From then until the reply was there, in milliseconds. Without it time-outs are not checked, and exchanges of the
         /// same order count as following each other.
         duration_ms "durationMs": count, optional;
-        /// Who called: `toSupplier` (Meituan did) or `toMeituan` (the supplier did). It must be the call's own.
-        direction "direction": text, required;
+        /// The direction of the call: `toSupplier` (Meituan calls) or `toMeituan` (the supplier calls). It must be the call's own.
+        direction "direction": string, required;
         /// Which call, such as `orderCreate` or `payNotice`.
-        call "call": text, required;
+        call "call": string, required;
         /// Whether the request's signature was right, as the side that received it found. Absent where it was not looked at.
         authenticated "authenticated": flag, optional;
         /// Whether the request's Date was too far from the clock of the side that received it: no wrong signature, and that it
@@ -128,14 +128,14 @@ impl Trace {
 
 /// Reads a trace into packed form.
 pub(super) fn read_trace(json: &[u8], packed: &mut Packed) -> Result<(), Error> {
-    let how = Reading { form: Form::Program, success: false, facts: Facts::default() };
+    let how = Reading { notation: Notation::Program, success: false, facts: Facts::default() };
     match read(Trace::MESSAGE, json, how, packed) {
         true => Ok(()),
         false => Err(Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::InvalidJson, ""))),
     }
 }
 
-/// The settings, ready to be asked.
+/// The settings, ready for look-ups.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) partner_id: Option<i64>,
@@ -151,12 +151,12 @@ impl Default for Settings {
 
 impl Settings {
     pub(super) fn of(settings: &View<'_>) -> Self {
-        let dates = |field| Some(settings.texts(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
+        let dates = |field| Some(settings.strings(field).filter_map(|date| Date::parse(date.as_bytes())).collect());
         let is_given = settings.has("holidays") || settings.has("makeUpDays");
         let given = || Calendar { holidays: dates("holidays"), make_up_days: dates("makeUpDays"), ..Calendar::default() };
         Settings {
             partner_id: settings.integer("partnerId"),
-            upstream_products: settings.texts("upstreamProducts").map(Cow::into_owned).collect(),
+            upstream_products: settings.strings("upstreamProducts").map(Cow::into_owned).collect(),
             calendar: if is_given { given() } else { Calendar::shipped().clone() },
         }
     }

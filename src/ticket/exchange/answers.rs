@@ -1,10 +1,10 @@
-//! What Meituan is answered where there is no reply of a call's own: the envelope of a failure, its sentence, and nothing at all.
+//! Answers where there is no reply of a call's own: the envelope of a failure, its sentence, and nothing at all.
 
+use crate::digits::decimal;
 use crate::error::SYSTEM_FAILURE;
 use crate::exchange::says_nothing;
 use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
-use crate::text::decimal;
 use crate::ticket::codes::GeneralCode;
 use crate::ticket::supplier::{ENCRYPTED, ENCRYPTION_STATUS};
 use crate::ticket::{Call, Refusal, Supplier};
@@ -24,7 +24,7 @@ pub struct HttpReply {
 }
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-/// What Meituan's staff read where a call is not served.
+/// The sentence for Meituan's staff where a call is not served.
 pub const NOT_SERVED: &str = "接口未实现";
 
 impl HttpReply {
@@ -49,14 +49,14 @@ impl Refusal {
         (!is_ours).then(|| failure_of(self.call))
     }
 
-    /// What the answer says. Who has not proven to be Meituan hears one of three sentences about the headers; of an encrypted body all that is
-    /// wrong with it or in it sounds alike, because a difference would open other bodies, byte by byte.
+    /// The sentence of the answer. A caller who has not proven to be Meituan gets one of three sentences about the headers; all
+    /// faults of an encrypted body get the same sentence, because a difference would open other bodies, byte by byte.
     fn reason(&self) -> String {
         let Refusal { error, encrypted, .. } = self;
         let is_of_headers = error.path.starts_with("headers");
         let told = match is_of_headers {
-            true => error.code.told_to_strangers().filter(|_| error.path != ENCRYPTION_STATUS),
-            false => ErrorCode::DecryptionFailed.told_to_strangers().filter(|_| *encrypted),
+            true => error.code.public_sentence().filter(|_| error.path != ENCRYPTION_STATUS),
+            false => ErrorCode::DecryptionFailed.public_sentence().filter(|_| *encrypted),
         };
         told.map_or_else(|| sentence(error), str::to_owned)
     }
@@ -136,7 +136,7 @@ impl Supplier {
     }
 }
 
-/// A failure has a code that Meituan takes for one, and a reason.
+/// A failure has a code that means failure to Meituan, and a reason.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -146,7 +146,7 @@ pub(crate) fn check_failure(call: &Call, code: i32, is_unlisted: bool, describe:
         return Err(illegal(code));
     }
     match says_nothing(describe) {
-        true => Err(Error::at(ErrorCode::EmptyText, "describe")),
+        true => Err(Error::at(ErrorCode::EmptyString, "describe")),
         false => Ok(()),
     }
 }

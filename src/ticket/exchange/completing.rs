@@ -1,4 +1,5 @@
-//! What a reply says that the supplier's program need not say: its words, who it is from, what it repeats of the request, and when.
+//! Completes a reply with the fields that the supplier's program need not set: its words, its sender, repeated fields of the
+//! request, and times.
 
 use crate::exchange::says_nothing;
 use crate::message::definition::Facts;
@@ -36,7 +37,7 @@ impl Outcome {
     }
 }
 
-/// What an outcome is called where nothing else is said of it.
+/// The words for an outcome, by default.
 fn word_of(code: i32) -> &'static str {
     match code {
         598 => "出票中",
@@ -47,7 +48,7 @@ fn word_of(code: i32) -> &'static str {
     }
 }
 
-/// What a program replies, in program notation.
+/// A program's reply, in program notation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said<'s> {
     pub(crate) code: i32,
@@ -57,20 +58,20 @@ pub(crate) struct Said<'s> {
     /// An object with what is beside the body, or nothing.
     pub(crate) beside: &'s [u8],
     /// An object with what the request said of the fields that the reply repeats.
-    pub(crate) asked: &'s [u8],
+    pub(crate) repeated: &'s [u8],
     /// When the call came, and when it is replied.
     pub(crate) times: [Option<Timestamp>; 2],
 }
 
-/// When a refund was asked for, and answered.
+/// When a refund was requested, and answered.
 const TIMES: [&str; 2] = ["requestTime", "responseTime"];
 
 impl Supplier {
-    /// The envelope of an outcome in program notation, and what is to be known when it is read: what it repeats stands behind what the
-    /// program has said, which counts.
+    /// The envelope of an outcome in program notation, and what is to be known when it is read: repeated fields are behind those of
+    /// the program, which count.
     pub(crate) fn completed(&self, call: &Call, said: &Said<'_>, facts: Facts) -> (Vec<u8>, Facts) {
         let body = said.body.unwrap_or_default();
-        let mut program = Vec::with_capacity(body.len() + said.beside.len() + said.asked.len() + 160);
+        let mut program = Vec::with_capacity(body.len() + said.beside.len() + said.repeated.len() + 160);
         let mut envelope = ObjectWriter::begin(&mut program);
         envelope.field("code", &said.code);
         push_text(if says_nothing(said.describe) { word_of(said.code) } else { said.describe }, envelope.entry("describe"));
@@ -89,15 +90,15 @@ impl Supplier {
     }
 }
 
-/// What stands in an object.
+/// The fields of an object, without its braces.
 fn inside(object: &[u8]) -> &[u8] {
     object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default()
 }
 
-/// The body, and behind it what it repeats. What is no object is refused by the reader.
+/// The body, and behind it the repeated fields. The reader refuses a body that is no object.
 fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -> Facts {
-    let asked = inside(said.asked);
-    let left_out = facts.left_out.or(call.known_echo.filter(|name| value_of(name, asked).is_none()));
+    let repeated = inside(said.repeated);
+    let left_out = facts.left_out.or(call.known_echo.filter(|name| value_of(name, repeated).is_none()));
     let body = said.body.unwrap_or(b"{}").trim_ascii();
     if !(body.starts_with(b"{") && body.ends_with(b"}")) {
         program.extend_from_slice(body);
@@ -107,7 +108,7 @@ fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -
     let mut object = ObjectWriter::begin(program);
     object.fields(if own.trim_ascii().is_empty() { b"" } else { own });
     let from = object.written() as u32;
-    object.fields(asked);
+    object.fields(repeated);
     if call.name == ORDER_REFUND.name && Some(said.code) != call.pending {
         for (name, at) in TIMES.into_iter().zip(said.times) {
             object.field(name, &at);
@@ -117,7 +118,7 @@ fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -
     Facts { left_out, repeated_from: Some(from), ..facts }
 }
 
-/// Where the value of a field begins in fields that the library has written: no text holds a quote that is not escaped.
+/// The beginning of a field's value in fields that the library has written: no string holds a quote that is not escaped.
 fn value_of(name: &str, fields: &[u8]) -> Option<usize> {
     let key = ["\"", name, "\":"].concat();
     fields.windows(key.len()).position(|piece| piece == key.as_bytes()).map(|at| at + key.len())

@@ -1,5 +1,5 @@
-//! What goes over the wire between the supplier and Meituan, beside the messages themselves: what a refused call is answered with,
-//! and what Meituan's reply to a request says. Rust and JavaScript have it from here.
+//! The exchange between the supplier and Meituan beside the messages themselves: answers to refused calls, and the meaning of
+//! Meituan's replies. Rust and JavaScript share it.
 
 mod answers;
 mod completing;

@@ -1,10 +1,10 @@
-//! What Meituan's reply to a request says: its size, its HTTP status, what is encrypted, and what its code means.
+//! Meituan's reply to a request: its size, its HTTP status, its encryption, and the meaning of its code.
 
+use crate::digits::decimal;
 use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Facts;
 use crate::message::peek::without_mark;
 use crate::message::{Packed, Reading, read};
-use crate::text::decimal;
 use crate::ticket::order::Delivery;
 use crate::ticket::{Call, Direction, Supplier};
 use crate::{Error, ErrorCode, Issue, Remote};
@@ -34,7 +34,7 @@ impl std::fmt::Debug for Replied<'_> {
 }
 
 impl Replied<'_> {
-    /// What the order rules make of it: 200 is accepted, another outcome (300 to a pay notice) is processing, all else is later.
+    /// Its meaning for the order rules: 200 is accepted, another outcome (300 to a pay notice) is processing, all else is later.
     pub fn delivery(&self) -> Delivery {
         match self.code {
             200 => Delivery::ACCEPTED,
@@ -82,7 +82,7 @@ impl Supplier {
             return replied;
         }
         let mut error = refused_by(status);
-        // What looks like a reply is told, and not believed.
+        // A body that looks like a reply is reported, and not believed.
         if let (Some(remote), Ok(replied)) = (&mut error.remote, replied) {
             remote.code = i64::from(replied.code);
             remote.describe = replied.describe;
@@ -103,8 +103,8 @@ impl Supplier {
         }
         let view = packed.view(call.reply, &source);
         let code = view.and_then(|view| view.integer("code")).unwrap_or_default() as i32;
-        let describe = view.and_then(|view| view.text("describe")).unwrap_or_default().into_owned();
-        // A notice that is in process at Meituan says the same again, so repeating it is safe. What other codes mean is not
+        let describe = view.and_then(|view| view.string("describe")).unwrap_or_default().into_owned();
+        // A notice that is in process at Meituan says the same again, so repeating it is safe. The meaning of other codes is not
         // documented; a supplier's failure is final.
         let retryable = call.direction != Direction::ToSupplier && code == call.failure;
         Ok(Replied { code, describe, accepted: call.is_outcome(code), retryable, source })

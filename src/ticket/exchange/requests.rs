@@ -7,7 +7,7 @@ use crate::message::value::FieldValue;
 use crate::message::{Packed, RawJson};
 use crate::ticket::order::{Delivery, Notice};
 use crate::ticket::supplier::ENCRYPTED;
-use crate::ticket::{Call, Direction, Endpoint, Signature, Supplier};
+use crate::ticket::{Call, Direction, Signature, Supplier, TicketRequest};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ impl Supplier {
     ///
     /// # Errors
     /// The first thing that the definition or a documented rule refuses.
-    pub fn request<E: Endpoint>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
+    pub fn request<E: TicketRequest>(&self, message: &E, now: Timestamp) -> Result<SignedRequest<E>, Error> {
         self.signed(E::CALL, RawJson::of(message).as_str(), now)
     }
 
@@ -48,7 +48,7 @@ impl Supplier {
                     let out = envelope.separate();
                     push_text(name, out);
                     out.push(b':');
-                    value.put(out);
+                    value.encode(out);
                 }
             }
             false => envelope.raw("body", message.as_bytes()),
@@ -92,13 +92,13 @@ impl Supplier {
 /// ```
 #[derive(Clone)]
 pub struct SignedRequest<E = AnyNotice> {
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// Header names and values.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// What was signed; for people who compare.
+    /// The string that was signed; for people who compare.
     pub string_to_sign: String,
     /// Inferred rules that it breaks, and rules that could not be checked.
     pub warnings: Vec<Issue>,
@@ -115,7 +115,7 @@ impl<E> fmt::Debug for SignedRequest<E> {
     }
 }
 
-/// Stands for the type of a notice that is known by its name alone.
+/// The type of a notice that is known by its name alone.
 #[derive(Debug, Clone, Copy)]
 pub struct AnyNotice;
 
@@ -130,7 +130,7 @@ pub struct NoticeReply {
     pub accepted: bool,
     /// It was not accepted, and the same notice again may be (inferred).
     pub retryable: bool,
-    /// What the order rules make of it: 200 is accepted, 300 to a pay notice is processing, everything else is later.
+    /// Its meaning for the order rules: 200 is accepted, 300 to a pay notice is processing, everything else is later.
     pub delivery: Delivery,
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,

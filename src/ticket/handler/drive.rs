@@ -8,10 +8,10 @@ use crate::handler::work::{Missing, PANICKED, TOO_LONG, Waited, awaited, pause, 
 use crate::handler::{BoxFuture, oneshot, within};
 use crate::message::Id;
 use crate::ticket::order::{
-    AttemptEnded, Breach, Conflict, Delivery, Event, Notice, NoticeEnded, Order, Outcome, Reply as OrderReply, ReplyBody,
+    AttemptEnded, Breach, Conflict, Delivery, Event, Notice, NoticeEnded, Order, OrderReply, Outcome, ReplyBody,
 };
 use crate::ticket::service::{Answered, Done, Input, Job, Loaded, News, NoReply, Recorded, Save, Step, Task, Then};
-use crate::ticket::{HttpReply, NoticeReply, Received, Refusal, Reply};
+use crate::ticket::{HttpReply, NoticeReply, ReceivedCall, Refusal, Reply};
 use crate::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ struct Driver<S: Store, F, R> {
     order_id: Id,
     /// The call that is answered.
     call: Option<Event>,
-    /// What was loaded last.
+    /// The order that was loaded last.
     revision: Option<S::Revision>,
     /// The order as it was loaded or saved last.
     snapshot: String,
@@ -47,7 +47,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         }
     }
 
-    pub(super) async fn answer(self: Arc<Self>, received: Result<Received, Refusal>, digest: Option<String>) -> HttpReply {
+    pub(super) async fn answer(self: Arc<Self>, received: Result<ReceivedCall, Refusal>, digest: Option<String>) -> HttpReply {
         let now = self.runtime.now();
         let received = match received {
             Ok(received) => Arc::new(received),
@@ -57,10 +57,10 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
                 return self.supplier.answer_refusal(&refusal);
             }
         };
-        let order_id = received.asked.order_id();
+        let order_id = received.body.order_id();
         let about = About { order_id, call: Some(received.call.name), key: None };
         self.warn(&Warning::Request(&received.warnings), &about);
-        let event = Event::try_from(received.asked.clone()).ok();
+        let event = Event::try_from(received.body.clone()).ok();
         let is_of_order = order_id.is_some() && event.is_some();
         let seen = match (&self.seen, digest) {
             (Some(seen), Some(digest)) => {
@@ -96,7 +96,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         })
     }
 
-    async fn answer_other(self: &Arc<Self>, received: &Arc<Received>, about: &About<'_>) -> HttpReply {
+    async fn answer_other(self: &Arc<Self>, received: &Arc<ReceivedCall>, about: &About<'_>) -> HttpReply {
         let (inner, asked) = (self.clone(), received.clone());
         let mut working = task(&self.runtime, async move { inner.functions.other((*asked).clone()).await });
         let limit = self.runtime.now().steady + self.service.deadline.unwrap_or(DEADLINE);
@@ -119,11 +119,11 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         }
     }
 
-    /// What Meituan gets.
-    fn reply(&self, received: &Received, done: Done, is_read_only: bool) -> HttpReply {
-        let about = About { order_id: received.asked.order_id(), call: Some(received.call.name), key: None };
+    /// The answer to Meituan.
+    fn reply(&self, received: &ReceivedCall, done: Done, is_read_only: bool) -> HttpReply {
+        let about = About { order_id: received.body.order_id(), call: Some(received.call.name), key: None };
         let why = match done {
-            // What repeats by itself is told no failure, though one be recorded: Meituan's own repeat is.
+            // A replay gets no failure, even if one is recorded; Meituan's own repeat does.
             Done::Reply(Answered { reply, .. }) if is_read_only && !received.call.is_outcome(reply.code) => NoReply::Unknown,
             Done::Reply(Answered { reply, quantity }) => match self.supplier.reply(received, &written(received, reply, quantity)) {
                 Ok(reply) => {
@@ -146,7 +146,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
     }
 
     fn no_reply(&self, why: NoReply, about: &About<'_>) {
-        // What the store has said was reported.
+        // The store's answer was reported.
         if why != NoReply::StoreFailed {
             self.hooks.on_error(&Trouble::NoReply(why), about);
         }
@@ -183,7 +183,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         why
     }
 
-    /// Records how a function ended for which nobody waits any more. Where that fails, it runs again when its lease has run out.
+    /// Records how a function ended for which nobody waits any more. If that fails, it runs again when its lease has run out.
     async fn record_end(self: Arc<Self>, order_id: Id, end: AttemptEnded) {
         let _ = self.record(order_id, end.into()).await;
     }
@@ -222,7 +222,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
             }
         };
         let ended = NoticeEnded { id: notice.id.clone(), tries: notice.tries.unwrap_or_default(), delivery };
-        // Where it is not recorded, its claim runs out.
+        // If it is not recorded, its claim runs out.
         let _ = self.clone().record(order_id, ended.into()).await;
     }
 
@@ -282,7 +282,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
                 let deliver = |notice| task(&self.inner.runtime, self.inner.clone().deliver(self.order_id, notice, until));
                 let sending: Vec<_> = notices.into_iter().map(deliver).collect();
                 for notice in sending {
-                    // What failed was reported.
+                    // A failure was reported.
                     notice.await;
                 }
                 Input::Sent
@@ -388,7 +388,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
 }
 
 /// A reply of the order rules. A failure may have a code that is not listed.
-fn written(to: &Received, OrderReply { code, describe, body }: OrderReply, quantity: Option<u32>) -> Reply {
+fn written(to: &ReceivedCall, OrderReply { code, describe, body }: OrderReply, quantity: Option<u32>) -> Reply {
     let reply = Reply::by_code(to.call, code, &describe, body.as_ref().map(ReplyBody::to_json));
     match quantity {
         Some(quantity) => reply.for_quantity(quantity),

@@ -1,19 +1,19 @@
-//! What the supplier does about an order: functions of the user's, and how they end.
+//! The supplier's functions for orders, and how they end.
 
 use super::BoxError;
 use crate::message::definition::Facts;
 use crate::ticket::calls::*;
 use crate::ticket::codes::GeneralCode;
 use crate::ticket::order::{AttemptEnded, Counts, Event, Order, Outcome};
-use crate::ticket::{self, CallReply, CallRequest, Received, Reply, Supplier};
+use crate::ticket::{self, CallReply, CallRequest, ReceivedCall, Reply, Supplier};
 
-/// What the supplier does about an order. Each function runs at most once to an end; a repeat of its call gets the current truth.
+/// The supplier's functions for orders. Each function runs at most once to an end; a repeat of its call gets the current truth.
 ///
-/// What a function returns is saved before Meituan is replied. An `Err` (and a panic) means that nobody knows whether it has acted:
-/// Meituan is replied 598, 602 or nothing, and the function runs again with the same [`OrderCall::attempt_key`]. A refusal is
-/// [`Ended::refused`], and nothing else.
+/// The result of a function is saved before Meituan gets the reply. An `Err` (and a panic) means that nobody knows whether it has
+/// acted: Meituan is replied 598, 602 or nothing, and the function runs again with the same [`OrderCall::attempt_key`]. A refusal
+/// is [`Ended::refused`], and nothing else.
 ///
-/// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled: one that takes longer than the
+/// The methods may be written as `async fn`. Each runs in a task of its own, which is not cancelled: one that lasts longer than the
 /// deadline goes on, and Meituan gets its result by notice. Under [`Threads`](super::Threads) it may block.
 pub trait Functions: Send + Sync + 'static {
     /// 订单创建 · order create: check the order and reserve what it needs.
@@ -42,7 +42,7 @@ pub trait Functions: Send + Sync + 'static {
 
     /// A call that is about no order: prices, products, sights, balance, heartbeat. `None` (by default): it is not served here. An
     /// `Err` is replied as the failure of the call's family.
-    fn other(&self, _call: Received) -> impl Future<Output = Result<Option<Reply>, BoxError>> + Send {
+    fn other(&self, _call: ReceivedCall) -> impl Future<Output = Result<Option<Reply>, BoxError>> + Send {
         async { Ok(None) }
     }
 }
@@ -53,10 +53,10 @@ pub type FunctionResult<C> = Result<Ended<C>, BoxError>;
 /// A call, for the function that does its work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderCall<C> {
-    /// What Meituan has sent.
+    /// The body of Meituan's call.
     pub body: C,
-    /// An idempotency key: the same on every run of the same work, whoever runs it again after a crash. What is keyed on it (a
-    /// booking number, a row's unique key) is done once.
+    /// An idempotency key: the same on every run of the same work, in any process that runs it again after a crash. Use it as a
+    /// booking number or as a row's unique key, and the work is done once.
     pub attempt_key: String,
     /// The order as it is stored when the function starts.
     pub order: Order,
@@ -123,7 +123,7 @@ impl Deferrable for OrderRefund {}
 
 /// A call that a function does something for.
 pub trait OrderAction: CallRequest {
-    /// What there is to say when it is done.
+    /// The body of the reply when it is done.
     type Done;
 
     /// Checks what was done by the reply's rules, and writes it into the event.
@@ -131,7 +131,7 @@ pub trait OrderAction: CallRequest {
     fn record(done: Self::Done, known: &Known<'_>, end: &mut AttemptEnded) -> Result<(), crate::Error>;
 }
 
-/// What a function need not repeat.
+/// Fields that a function need not repeat.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Known<'k> {

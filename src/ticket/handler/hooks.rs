@@ -1,4 +1,4 @@
-//! What somebody should hear of.
+//! Reports to users.
 
 use super::{About, BoxError, StandardError};
 use crate::handler::{STORE_CONTENDED, STORE_FAILED, STORE_LATE, print, write_issues};
@@ -38,7 +38,7 @@ pub trait Hooks: Send + Sync + 'static {
 
 impl Hooks for StandardError {}
 
-/// What failed.
+/// A failure.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Trouble<'a> {
@@ -46,7 +46,7 @@ pub enum Trouble<'a> {
     Refused(&'a Error),
     /// A function failed or panicked. Whether it has acted is not known; one about an order runs again with the same key.
     Function(&'a BoxError),
-    /// What a function returned breaks a rule. It runs again after 1, 2, 4 … minutes, ten times at most.
+    /// The result of a function breaks a rule. It runs again after 1, 2, 4 … minutes, ten times at most.
     Unusable(&'a Error),
     /// The store failed, or what it gave is no order.
     Store(&'a BoxError),
@@ -58,7 +58,8 @@ pub enum Trouble<'a> {
     Notice(&'a BoxError),
     /// Meituan has not accepted a notice. It is sent again.
     NotAccepted(&'a NoticeReply),
-    /// What knows the calls that came before ([`Builder::seen`](super::Builder::seen)) failed, or was late. Nothing was done, and Meituan got HTTP 503.
+    /// The function that knows earlier calls ([`Builder::seen`](super::Builder::seen)) failed, or was late. Nothing was done, and
+    /// Meituan got HTTP 503.
     Seen(&'a BoxError),
     /// A call came again, and what is stored does not say what is true of it. Nothing was done, and Meituan got HTTP 503.
     CameBefore,
@@ -95,7 +96,7 @@ impl fmt::Display for Trouble<'_> {
     }
 }
 
-/// What deviates.
+/// Deviations.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Warning<'a> {

@@ -37,14 +37,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What becomes due
+//! # Due work
 //!
 //! Notices, functions that broke off, refunds that silence agrees: [`Handler::settle`] does what is due about an order, and
 //! [`Handler::settle_forever`] about all of them, in one process or in many. Correctness rests on claims in the stored order.
 //!
 //! # When something fails
-//!
-//! | what fails | Meituan gets |
+//! | failure | Meituan gets |
 //! |---|---|
 //! | authentication, route, message | HTTP 200 and the failure of the call's family |
 //! | a function returns [`Ended::refused`] | its code and reason |
@@ -54,10 +53,10 @@
 //!
 //! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
 
-mod desk;
 mod drive;
 mod functions;
 mod hooks;
+mod order_actions;
 mod seen;
 
 #[cfg(feature = "tokio")]
@@ -73,7 +72,7 @@ pub use seen::{SeenCall, SeenInMemory};
 
 use super::order::{Event, Order};
 use super::service::{NoReply, Recorded, Service};
-use super::{HttpReply, Parts, Received, Refusal, SignedRequest, Supplier};
+use super::{HttpReply, Parts, ReceivedCall, Refusal, SignedRequest, Supplier};
 use crate::handler::work::task;
 use crate::handler::{Function, Responded, Settles, settle_all, settle_forever};
 use crate::message::Id;
@@ -144,11 +143,11 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
-    /// Says whether a call came before, and keeps that it has come, in one step (`INSERT … ON CONFLICT DO NOTHING`). It is asked when a
-    /// call is authenticated and read, before anything is done. A call that came before is answered by what is stored, as a repeat of
-    /// Meituan's is, but nothing is saved or run for it; where that does not say what is true, and where this fails or is late, Meituan
-    /// gets HTTP 503. [`SeenInMemory`] knows the calls of one process. Off by default, and not asked by [`Handler::answer`], which
-    /// has no body.
+    /// Says whether a call came before, and keeps that it has come, in one step (`INSERT … ON CONFLICT DO NOTHING`). It is called
+    /// when a call is authenticated and read, before anything is done. A call that came before is answered by what is stored, as a
+    /// repeat of Meituan's is, but nothing is saved or run for it; where that does not say what is true, and where this fails or is
+    /// late, Meituan gets HTTP 503. [`SeenInMemory`] knows the calls of one process. Off by default, and not called by
+    /// [`Handler::answer`], which has no body.
     ///
     /// A signature does not cover the body: with another body it is another call, because two calls of one second can have the same
     /// signature.
@@ -202,7 +201,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
 
     fn answer_body(
         &self,
-        received: Result<Received, Refusal>,
+        received: Result<ReceivedCall, Refusal>,
         body: &[u8],
     ) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
         let digest = self.0.seen.as_ref().map(|_| seen::digest_of(body));
@@ -211,7 +210,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     }
 
     /// Answers what [`Supplier::receive`] made of a request.
-    pub fn answer(&self, received: Result<Received, Refusal>) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
+    pub fn answer(&self, received: Result<ReceivedCall, Refusal>) -> impl Future<Output = HttpReply> + Send + use<S, F, R> {
         let inner = self.0.clone();
         async move { inner.answer(received, None).await }
     }
@@ -260,8 +259,8 @@ impl<S: DueStore, F: Functions, R: Runtime> Handler<S, F, R> {
         settle_all(self.0.clone()).await
     }
 
-    /// Settles what is due, looks again after a pause, and never ends. It waits for no order: one that takes long, such as by a
-    /// notice that nobody replies to, keeps no other from being settled. Any number of processes may do so on one store.
+    /// Settles what is due, looks again after a pause, and never ends. It waits for no order: a slow one, such as one with a notice
+    /// that nobody replies to, keeps no other from being settled. Any number of processes may do so on one store.
     pub async fn settle_forever(&self, pause: Duration) {
         settle_forever(self.0.clone(), pause).await;
     }

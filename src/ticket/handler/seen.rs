@@ -2,17 +2,17 @@
 //! same one, so that a repeat is known by its body, too.
 
 use super::{BoxError, Runtime, Trouble};
+use crate::digits::hexadecimal;
 use crate::handler::Function;
 use crate::handler::work::{Missing, TOO_LONG, stored};
-use crate::text::hexadecimal;
-use crate::ticket::Received;
+use crate::ticket::ReceivedCall;
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What a repeat of a call is known by.
+/// The key by which a repeat of a call is known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SeenCall {
     /// The signature, as it was received. While its Date is accepted it is as good as a password: keep it as one, or a hash of it.
@@ -37,13 +37,13 @@ pub(super) fn digest_of(body: &[u8]) -> String {
 /// Whether the call came before; what the hook does not say in time is no answer.
 pub(super) async fn was_seen<R: Runtime>(
     seen: &Seen,
-    received: &Received,
+    received: &ReceivedCall,
     body_digest: String,
     at: Timestamp,
     limit: Timestamp,
     runtime: &R,
 ) -> Result<bool, BoxError> {
-    let Received { signature, date, call, .. } = received;
+    let ReceivedCall { signature, date, call, .. } = received;
     let call = SeenCall { signature: signature.clone(), date: date.clone(), call: call.name, body_digest, at };
     stored(runtime, seen(call), limit).await.map_err(|missing| match missing {
         Missing::Failed(error) => error,
@@ -51,7 +51,7 @@ pub(super) async fn was_seen<R: Runtime>(
     })
 }
 
-/// What is reported of a hook's answer, where it ends the call.
+/// The report of a hook's answer that ends the call.
 pub(super) fn trouble(seen: &Result<bool, BoxError>) -> Trouble<'_> {
     match seen {
         Err(error) => Trouble::Seen(error),
@@ -72,7 +72,7 @@ pub(super) fn trouble(seen: &Result<bool, BoxError>) -> Trouble<'_> {
 #[derive(Debug)]
 pub struct SeenInMemory {
     kept: Duration,
-    most: usize,
+    max: usize,
     known: Mutex<Known>,
 }
 
@@ -99,8 +99,8 @@ impl Default for SeenCall {
 
 impl SeenInMemory {
     /// Calls are kept for so long, and no more than so many: of more, the oldest are forgotten.
-    pub fn new(kept: Duration, most: usize) -> Self {
-        SeenInMemory { kept, most, known: Mutex::default() }
+    pub fn new(kept: Duration, max: usize) -> Self {
+        SeenInMemory { kept, max, known: Mutex::default() }
     }
 
     /// Whether the call came before. From now on it did.
@@ -117,7 +117,7 @@ impl SeenInMemory {
             return true;
         }
         order.push_back((at, key));
-        if order.len() > self.most {
+        if order.len() > self.max {
             order.pop_front().map(|(_, key)| calls.remove(&key));
         }
         false

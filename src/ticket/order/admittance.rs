@@ -1,4 +1,4 @@
-//! What a gate is answered, and which tickets let guests in.
+//! The answer to a gate, and the tickets that let guests in.
 
 use super::event::Credential;
 
@@ -6,30 +6,30 @@ crate::messages! {
     /// A ticket, or several with one code, that lets guests in now.
     Admission {
         /// The code (凭证码); absent for tickets without codes.
-        voucher "voucher": text, optional;
+        voucher "voucher": string, optional;
         /// The credentials that the ticket was issued for (real-name orders).
         credentials "credentials": list(object(Credential)), optional;
         /// How many guests.
         quantity "quantity": count, required;
     }
 
-    /// What a gate is answered.
+    /// The answer to a gate.
     Admittance {
         /// The tickets that let guests in: the gate opens for these.
         admitted "admitted": list(object(Admission)), required;
-        /// What lets nobody in.
+        /// A name that lets nobody in.
         refused "refused": list(object(NotAdmitted)), required;
     }
 
     /// Guests whom nothing lets in.
     NotAdmitted {
         /// The code (凭证码) that they were named by.
-        voucher "voucher": text, optional;
+        voucher "voucher": string, optional;
         /// The credential that they were named by.
         credential "credential": object(Credential), optional;
         /// How many guests.
         quantity "quantity": count, required;
         /// Why: the id of a [`Reason`](super::Reason).
-        reason "reason": text, required;
+        reason "reason": string, required;
     }
 }

@@ -5,16 +5,16 @@ use super::admittance::{Admission, Admittance, NotAdmitted};
 use super::change::{Change, Said, digits, sum};
 use super::event::{Admit, Consumed, Credential};
 use super::snapshot::{GateAnswer, GateRefusal, Order, UnitState};
-use super::table::{Trigger, Verdict};
+use super::table::{TableVerdict, Trigger};
 use super::units::{equal, sorted};
-use super::{Answer, Kind, Reason};
+use super::{Answer, Reason, TransitionKind};
 use crate::sorted_sign::sha1_hex;
 use crate::time::{Date, Timestamp};
 
 /// So many answers are kept that let nobody in. Of the others there are no more than tickets.
 const MAX_REFUSALS: usize = 20;
 
-/// What a gate names, sorted: the same names in another order are the same request.
+/// The names in a gate's request, sorted: the same names in another order are the same request.
 struct Names<'a> {
     vouchers: Vec<&'a String>,
     credentials: Vec<Credential>,
@@ -112,7 +112,7 @@ impl GateAnswer {
     }
 }
 
-/// What a gate is answered about an order that is not stored.
+/// The answer to a gate about an order that is not stored.
 pub(super) fn refuse_all(asked: &Admit, reason: Reason) -> Answer {
     let names = Names::of(asked);
     Answer::Admitted(names.all_refused(reason).told(&Order::default(), &names))
@@ -131,13 +131,13 @@ impl Change<'_> {
         let content = names.content();
         if let Some(known) = self.order.gate_answers.iter().flatten().find(|answer| answer.id == asked.id) {
             if known.content.as_ref().is_none_or(|known| *known == content) {
-                return (Kind::Duplicate, Answer::Admitted(known.told(&self.order, &names)));
+                return (TransitionKind::Duplicate, Answer::Admitted(known.told(&self.order, &names)));
             }
             return (self.illegal(Reason::OtherContent).0, refuse_all(asked, Reason::OtherContent));
         }
         if self.order.entries.contains(&asked.id) {
             // Which tickets that entry was about is not stored.
-            return (Kind::Duplicate, refuse_all(asked, Reason::EntryKnown));
+            return (TransitionKind::Duplicate, refuse_all(asked, Reason::EntryKnown));
         }
         let at = self.entry_time(asked.at);
         let Some(judged) = self.judged(&names, at).filter(|_| asked.quantity.is_none_or(|quantity| quantity >= names.least()))
@@ -160,7 +160,7 @@ impl Change<'_> {
         }
         let told = answer.told(&self.order, &names);
         self.keep(answer);
-        (Kind::Moved, Answer::Admitted(told))
+        (TransitionKind::Moved, Answer::Admitted(told))
     }
 
     fn keep(&mut self, answer: GateAnswer) {
@@ -176,13 +176,13 @@ impl Change<'_> {
     /// Why not even a free ticket lets anybody in.
     fn barred(&self, at: Timestamp) -> Option<Reason> {
         match self.verdict(Trigger::Admit) {
-            Verdict::Refuse(reason) => Some(reason),
+            TableVerdict::Refuse(reason) => Some(reason),
             // Neither by the gate's clock nor by this one.
             _ => self.order.travel_date.filter(|day| Date::of(at.min(self.now)) < *day).map(|_| Reason::TooEarly),
         }
     }
 
-    /// Nothing where each name is one guest, and more are asked for.
+    /// Nothing where each name is one guest, and more are requested.
     fn judged(&self, names: &Names<'_>, at: Timestamp) -> Option<GateAnswer> {
         let barred = self.barred(at);
         if self.order.issued.is_none() {
@@ -204,7 +204,7 @@ struct Pool {
     units: Vec<usize>,
 }
 
-/// What a gate names, ticket by ticket.
+/// The names in a gate's request, ticket by ticket.
 struct Judging<'o> {
     order: &'o Order,
     barred: Option<Reason>,

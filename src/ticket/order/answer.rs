@@ -1,4 +1,4 @@
-//! What comes of an event: what kind it was, and what to do then.
+//! The result of an event: its kind, and what to do then.
 
 use super::admittance::Admittance;
 use super::reasons::Reason;
@@ -10,10 +10,10 @@ use crate::ticket::calls::*;
 use crate::ticket::statics::with_interfaces;
 use crate::ticket::{Call, CallReply};
 
-/// What kind of event it was.
+/// The kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum TransitionKind {
     /// Something changes.
     Moved,
     /// It happened before, and nothing changes.
@@ -24,24 +24,24 @@ pub enum Kind {
     Illegal,
 }
 
-impl Kind {
+impl TransitionKind {
     /// The name, as in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Kind::Moved => "moved",
-            Kind::Duplicate => "duplicate",
-            Kind::Stale => "stale",
-            Kind::Illegal => "illegal",
+            TransitionKind::Moved => "moved",
+            TransitionKind::Duplicate => "duplicate",
+            TransitionKind::Stale => "stale",
+            TransitionKind::Illegal => "illegal",
         }
     }
 }
 
-/// What to do with an event once the snapshot is stored.
+/// The work for an event once the snapshot is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// Reply this. To an event that is no call, it is what a waiting call would be replied.
-    Reply(Box<Reply>),
-    /// Run the supplier's function, and tell how it ended by [`AttemptEnded`](super::AttemptEnded).
+    /// OrderReply this. To an event that is no call, it is what a waiting call would be replied.
+    Reply(Box<OrderReply>),
+    /// Run the supplier's function, and report how it ended by [`AttemptEnded`](super::AttemptEnded).
     Run(Run),
     /// Send these notices, and report of each how that ended, by [`NoticeEnded`](super::NoticeEnded).
     Send(Vec<Notice>),
@@ -56,7 +56,7 @@ pub enum Answer {
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
+pub struct OrderReply {
     /// The code.
     pub code: i32,
     /// The words; of a failure, the true reason.
@@ -126,23 +126,23 @@ with_interfaces!(reply_bodies);
 pub struct Run {
     /// The call's name.
     pub call: String,
-    /// The attempt's key.
+    /// The idempotency key of the attempt.
     pub key: String,
-    /// The call's body, where it was kept; whoever has the call itself does not need it.
+    /// The call's body, where it was kept; a driver that has the call itself does not need it.
     pub request: Option<RawJson>,
 }
 
-impl Reply {
+impl OrderReply {
     pub(super) fn success(body: Option<ReplyBody>) -> Answer {
-        Reply::outcome(200, Reason::Success, body)
+        OrderReply::outcome(200, Reason::Success, body)
     }
 
     pub(super) fn outcome(code: i32, reason: Reason, body: Option<ReplyBody>) -> Answer {
-        Answer::Reply(Box::new(Reply { code, describe: reason.text().into(), body }))
+        Answer::Reply(Box::new(OrderReply { code, describe: reason.text().into(), body }))
     }
 
     pub(super) fn failure(failure: &Failure) -> Answer {
-        Answer::Reply(Box::new(Reply { code: failure.code, describe: failure.describe.clone(), body: None }))
+        Answer::Reply(Box::new(OrderReply { code: failure.code, describe: failure.describe.clone(), body: None }))
     }
 }
 
@@ -152,8 +152,8 @@ impl Failure {
         Failure::told(call, code.filter(|code| code / 100 == call.failure / 100), describe)
     }
 
-    /// A failure as the supplier's function tells it. A code that says anything but failure becomes the family's "other", and missing
-    /// words are replaced.
+    /// A failure as the supplier's function returns it. A code that says anything but failure becomes the family's "other", and
+    /// missing words are replaced.
     pub(super) fn told(call: &Call, code: Option<i32>, describe: &str) -> Failure {
         let code = code.filter(|&code| code != 0 && call.may_fail_unlisted(code)).unwrap_or(call.failure);
         let describe = if is_blank(describe) { Reason::NoReasonGiven.text() } else { describe };

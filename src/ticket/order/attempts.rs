@@ -3,7 +3,7 @@
 use super::change::{CLOCKS, Change, Said, digits, is_ahead, joined};
 use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
-use super::{Answer, Attempt, AttemptEnded, Breach, Kind, Order, Outcome, Reason, Reply, Report, Run, Settings};
+use super::{Answer, Attempt, AttemptEnded, Breach, Order, OrderReply, Outcome, Reason, Report, Run, Settings, TransitionKind};
 use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::{Timestamp, in_milliseconds};
@@ -33,7 +33,7 @@ impl Attempt {
     /// When it is run again without a repeat: where nobody knows how it ended, its lease is longer each time.
     fn due_at(&self, settings: &Settings) -> Timestamp {
         let (lease, ends) = (in_milliseconds(self.lease(settings)), self.unusable.unwrap_or_default());
-        // What it ends with then is a conflict, and no run.
+        // Its end then is a conflict, and no run.
         let is_last = ends.saturating_add(1) >= MAX_UNUSABLE;
         let longer = if self.has_no_end() && !is_last { doubled(lease, ends) } else { 0 };
         self.lease_ends(settings).max(Timestamp(self.started_at.0.saturating_add(longer)))
@@ -119,7 +119,7 @@ impl Change<'_> {
             request,
             ..Attempt::default()
         });
-        (Kind::Moved, Answer::Run(Run { call: call.name.into(), key, request: None }))
+        (TransitionKind::Moved, Answer::Run(Run { call: call.name.into(), key, request: None }))
     }
 
     /// Runs the function of an open attempt again, if there is one whose lease has run out.
@@ -131,7 +131,7 @@ impl Change<'_> {
         }
         let run = Run { call: attempt.call.clone(), key: attempt.key.clone(), request: None };
         self.start_again(&run.key);
-        Some((Kind::Moved, Answer::Run(run)))
+        Some((TransitionKind::Moved, Answer::Run(run)))
     }
 
     pub(super) fn end(&mut self, call: &Call, subject: &str) {
@@ -149,7 +149,7 @@ impl Change<'_> {
             .retain(|attempt| !is_of(attempt) || equal(&ended, attempt.subject.as_deref().unwrap_or_default()).is_empty());
     }
 
-    /// The function of a call has ended. Where its attempt is no longer open (taken over and ended before, or the order
+    /// The function of a call has ended. If its attempt is no longer open (taken over and ended before, or the order
     /// was closed), only what it has done is a fact; that it refused, or does not know, is older than what is known.
     pub(super) fn attempt_ended(&mut self, end: &AttemptEnded) -> Said {
         let open = self.order.attempts.iter().find(|attempt| attempt.key == end.key);
@@ -169,7 +169,7 @@ impl Change<'_> {
                 // Perhaps after the closing call's function has looked.
                 self.owe_closing();
             }
-            return (Kind::Stale, self.truth(&call, &subject));
+            return (TransitionKind::Stale, self.truth(&call, &subject));
         }
         if is_unusable {
             self.unusable(&end.key);
@@ -178,7 +178,7 @@ impl Change<'_> {
                 self.report(Report::FunctionResultUnusable);
                 self.reason = wrong;
             }
-            return (Kind::Moved, truth);
+            return (TransitionKind::Moved, truth);
         }
         if call == ORDER_CREATE.name {
             self.create_ended(end)
@@ -243,7 +243,7 @@ impl Change<'_> {
         }
     }
 
-    /// What the function returned breaks a rule: it runs again later, and in the end somebody has to look.
+    /// The function's result breaks a rule: it runs again later, and in the end somebody has to look.
     fn unusable(&mut self, key: &str) {
         let now = self.now;
         let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.key == key) else { return };
@@ -266,7 +266,7 @@ impl Change<'_> {
         (rest.is_empty() || rest.starts_with([':', '#'])).then(|| (call.to_owned(), subject.to_owned()))
     }
 
-    /// What a call is replied now.
+    /// The reply to a call now.
     fn truth(&mut self, call: &str, subject: &str) -> Answer {
         if call == ORDER_CREATE.name {
             self.truth_of_create()
@@ -277,7 +277,7 @@ impl Change<'_> {
         } else if call == ORDER_RESCHEDULE.name {
             self.truth_of_reschedule(subject)
         } else {
-            Reply::success(None)
+            OrderReply::success(None)
         }
     }
 
@@ -286,7 +286,7 @@ impl Change<'_> {
         let open = self.order.attempts.iter().find(|attempt| attempt.key == key && attempt.request.is_some());
         let Some(attempt) = open else { return self.illegal(Reason::UnknownAttempt) };
         if !attempt.has_run_out(self.settings, self.now) {
-            return (Kind::Stale, Answer::Busy);
+            return (TransitionKind::Stale, Answer::Busy);
         }
         let run = Run { call: attempt.call.clone(), key: attempt.key.clone(), request: attempt.request.clone() };
         let subject = attempt.subject.clone().unwrap_or_default();
@@ -298,6 +298,6 @@ impl Change<'_> {
         {
             refund.told = Some(true);
         }
-        (Kind::Moved, Answer::Run(run))
+        (TransitionKind::Moved, Answer::Run(run))
     }
 }

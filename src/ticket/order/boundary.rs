@@ -4,13 +4,13 @@
 use super::AttemptEnded;
 use super::format1::Order1;
 use super::{
-    Answer, Applied, Breach, Event, Order, OrderSettings, Reason, Reply, Report, admissions, apply_to, broken_off, next_due,
+    Answer, Applied, Breach, Event, Order, OrderReply, OrderSettings, Reason, Report, admissions, apply_to, broken_off, next_due,
 };
 use crate::message::definition::{Facts, Message};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, Reading, read};
+use crate::message::{Notation, Packed, Reading, read};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -51,20 +51,20 @@ pub fn apply_json(
 
 /// Settings; an empty string is the defaults.
 pub(crate) fn read_settings(json: &[u8], packed: &mut Packed) -> Result<OrderSettings, Error> {
-    stored(OrderSettings::MESSAGE, json, "settings", Form::Program, packed).map(Option::unwrap_or_default)
+    stored(OrderSettings::MESSAGE, json, "settings", Notation::Program, packed).map(Option::unwrap_or_default)
 }
 
 /// An event, checked against the number of tickets where that is known and not 0. Those that the supplier makes are read strictly,
 /// calls of Meituan's as leniently as when they came.
 pub(crate) fn read_event(json: &[u8], quantity: Option<u32>, packed: &mut Packed) -> Result<Event, Error> {
     let quantity = quantity.filter(|&quantity| quantity > 0);
-    let mut how = Reading { form: Form::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
+    let mut how = Reading { notation: Notation::Stored, success: false, facts: Facts { quantity, ..Facts::NONE } };
     let mut refused = !read(Event::MESSAGE, json, how, packed);
-    let mut taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::take(&view));
+    let mut taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::decode(&view));
     if taken.as_ref().is_some_and(|event| event.order_id().is_none()) {
-        how.form = Form::Program;
+        how.notation = Notation::Program;
         refused = !read(Event::MESSAGE, json, how, packed);
-        taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::take(&view));
+        taken = packed.view(Event::MESSAGE, json).and_then(|view| Event::decode(&view));
     }
     let unusable = || Error::from_issues(&packed.issues).unwrap_or_else(|| Error::at(ErrorCode::MissingField, ""));
     taken.filter(|_| !refused).ok_or_else(unusable)
@@ -73,7 +73,7 @@ pub(crate) fn read_event(json: &[u8], quantity: Option<u32>, packed: &mut Packed
 /// How a function ended.
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) fn read_end(json: &[u8], packed: &mut Packed) -> Result<AttemptEnded, Error> {
-    let end = stored(AttemptEnded::MESSAGE, json, "", Form::Program, packed)?;
+    let end = stored(AttemptEnded::MESSAGE, json, "", Notation::Program, packed)?;
     end.ok_or_else(|| Error::at(ErrorCode::MissingField, "outcome"))
 }
 
@@ -96,12 +96,12 @@ static FORMAT: Message = looking_for(&[raw("format")]);
 
 /// The order, and whether it was converted from an older format.
 pub(in crate::ticket) fn read_snapshot(json: &[u8], packed: &mut Packed) -> Result<(Option<Order>, bool), Error> {
-    stored(Order::MESSAGE, json, "order", Form::Stored, packed).map(|order| (order, false)).or_else(|error| {
+    stored(Order::MESSAGE, json, "order", Notation::Stored, packed).map(|order| (order, false)).or_else(|error| {
         let format = Peek::new(&FORMAT, json).ok().and_then(|seen| seen.number("format"));
         if format != Some(1) {
             return Err(error);
         }
-        let order: Option<Order1> = stored(Order1::MESSAGE, json, "order", Form::Stored, packed)?;
+        let order: Option<Order1> = stored(Order1::MESSAGE, json, "order", Notation::Stored, packed)?;
         Ok((order.map(Order1::migrated), true))
     })
 }
@@ -110,19 +110,19 @@ fn stored<T: FieldValue>(
     message: &'static Message,
     source: &[u8],
     name: &str,
-    form: Form,
+    notation: Notation,
     packed: &mut Packed,
 ) -> Result<Option<T>, Error> {
     if source.is_empty() {
         return Ok(None);
     }
-    read(message, source, Reading { form, ..Reading::WIRE }, packed);
+    read(message, source, Reading { notation, ..Reading::WIRE }, packed);
     match Error::from_issues(&packed.issues) {
         Some(mut error) => {
             error.path = [name, if error.path.is_empty() { "" } else { "." }, &error.path].concat();
             Err(error)
         }
-        None => Ok(packed.take(message, source)),
+        None => Ok(packed.decode(message, source)),
     }
 }
 
@@ -133,7 +133,7 @@ fn put(order: Option<&Order>, applied: &Applied, settings: &OrderSettings, now: 
     object.end();
 }
 
-/// What follows from an event, without the order itself.
+/// The consequences of an event, without the order itself.
 pub(in crate::ticket) fn put_fields(
     object: &mut ObjectWriter<'_>,
     order: Option<&Order>,
@@ -168,7 +168,7 @@ pub(in crate::ticket) fn put_fields(
     }
 }
 
-impl Reply {
+impl OrderReply {
     /// In program notation, but for what every envelope has.
     pub(in crate::ticket) fn put_fields(&self, object: &mut ObjectWriter<'_>) {
         object.field("code", &self.code);

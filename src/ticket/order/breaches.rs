@@ -53,7 +53,7 @@ breaches! {
     /// It was issued again with other codes. The first ones stay.
     IssuedDifferently "issued-differently";
     /// 所报的凭证码不符合规则（一码一验每票一个且不重复，一码多验恰好一个）：不予采用 ·
-    /// What was reported as issued breaks a rule of codes (one distinct code for each ticket; exactly one). It is not accepted.
+    /// The issued codes break a rule (one distinct code for each ticket; exactly one). They are not accepted.
     IssuedWrongly "issued-wrongly";
     /// 已告知美团改签失败，之后却改签成功：请改回，原凭证仍有效 ·
     /// It was rescheduled after Meituan had received a failure. Undo it: the old codes stay valid.

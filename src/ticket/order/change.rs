@@ -1,14 +1,14 @@
 //! An order while an event changes it, and what the rules of every subject need.
 
-use super::answer::{Answer, Kind, Reply};
+use super::answer::{Answer, OrderReply, TransitionKind};
 use super::breaches::Breach;
 use super::ids::Ids;
 use super::reasons::{Reason, Report};
 use super::settings::Settings;
 use super::snapshot::Order;
-use super::table::{State, Trigger, Verdict, look_up};
+use super::table::{State, TableVerdict, Trigger, look_up};
 use crate::ticket::{Call, ORDER_QUERY};
-use crate::time::{LAST_MOMENT, Timestamp};
+use crate::time::{LAST_TIMESTAMP, Timestamp};
 
 /// An order while one event changes it.
 pub(super) struct Change<'s> {
@@ -20,15 +20,15 @@ pub(super) struct Change<'s> {
     pub(super) conflicts: Vec<Breach>,
     pub(super) reason: Option<Reason>,
     pub(super) reports: Vec<Report>,
-    /// Where the order's refunds and conflicts are.
+    /// The places of the order's refunds and conflicts.
     pub(super) refund_ids: Ids,
     pub(super) conflict_ids: Ids,
     /// Ids of the conflicts that it settles.
     pub(super) settled: Vec<String>,
 }
 
-/// What a rule says of an event, should nothing change by it.
-pub(super) type Said = (Kind, Answer);
+/// A rule's result for an event, should nothing change by it.
+pub(super) type Said = (TransitionKind, Answer);
 
 impl<'s> Change<'s> {
     pub(super) fn new(order: Order, settings: &'s Settings, now: Timestamp, event: &'static str) -> Self {
@@ -51,7 +51,7 @@ impl<'s> Change<'s> {
         Change::new(self.order.clone(), self.settings, self.now, self.event)
     }
 
-    /// What a clock has written that is far ahead would wait for it.
+    /// A time from a clock that is far ahead would have to be waited for.
     pub(super) fn set_times_right(&mut self) {
         let (settings, now) = (self.settings, self.now);
         self.order.notices.iter_mut().for_each(|notice| notice.set_right(settings, now));
@@ -61,18 +61,18 @@ impl<'s> Change<'s> {
         }
     }
 
-    /// What the table says of this event.
-    pub(super) fn verdict(&self, on: Trigger) -> Verdict {
+    /// The table's verdict on this event.
+    pub(super) fn verdict(&self, on: Trigger) -> TableVerdict {
         look_up(self.order.state(), on).1
     }
 
     /// The same, and the order goes where the table says, unless the event is refused.
-    pub(super) fn step(&mut self, on: Trigger) -> Verdict {
+    pub(super) fn step(&mut self, on: Trigger) -> TableVerdict {
         self.step_about(on, "")
     }
 
     /// The same, with what the event is about.
-    pub(super) fn step_about(&mut self, on: Trigger, about: &str) -> Verdict {
+    pub(super) fn step_about(&mut self, on: Trigger, about: &str) -> TableVerdict {
         let was = self.order.state();
         let (next, verdict) = look_up(was, on);
         if next != was {
@@ -82,7 +82,7 @@ impl<'s> Change<'s> {
         if was == State::Issuing && next != was {
             self.settle(Breach::IssuingOverdue, "");
         }
-        if let Verdict::RunFlagged(breach) | Verdict::RecordFlagged(breach) = verdict {
+        if let TableVerdict::RunFlagged(breach) | TableVerdict::RecordFlagged(breach) = verdict {
             self.flag(breach, about, &["orderStatus ", &digits(was.order_status().map_or(0, |status| status.0 as u64))]);
         }
         verdict
@@ -95,7 +95,7 @@ impl<'s> Change<'s> {
     /// The event cannot happen to such an order.
     pub(super) fn illegal(&mut self, reason: Reason) -> Said {
         self.reason = Some(reason);
-        (Kind::Illegal, Answer::None)
+        (TransitionKind::Illegal, Answer::None)
     }
 
     /// A call that is refused before its function runs.
@@ -105,7 +105,7 @@ impl<'s> Change<'s> {
         if !std::ptr::eq(call, &ORDER_QUERY) && !self.reports.contains(&Report::CallRefused) {
             self.report(Report::CallRefused);
         }
-        (Kind::Illegal, Reply::outcome(reason.code(call), reason, None))
+        (TransitionKind::Illegal, OrderReply::outcome(reason.code(call), reason, None))
     }
 
     pub(super) fn partner_order_id(&self) -> String {
@@ -115,7 +115,7 @@ impl<'s> Change<'s> {
 
 /// The time, or the nearest one that can be stored and that a message can hold.
 pub(super) fn writable(at: Timestamp) -> Timestamp {
-    Timestamp(at.0.clamp(0, LAST_MOMENT))
+    Timestamp(at.0.clamp(0, LAST_TIMESTAMP))
 }
 
 /// By so much the clocks of processes differ at most.
@@ -127,7 +127,7 @@ pub(super) fn is_ahead(at: Timestamp, now: Timestamp, by: i64) -> bool {
     at.0.saturating_sub(now.0) > by.saturating_add(CLOCKS)
 }
 
-/// Text pieces put together: less code than formatting.
+/// Joins strings: less code than formatting.
 pub(super) fn joined(pieces: &[&str]) -> String {
     pieces.concat()
 }
@@ -139,6 +139,6 @@ pub(super) fn sum(one: u32, other: u32) -> u32 {
 
 pub(super) fn digits(number: u64) -> String {
     let mut out = Vec::new();
-    crate::text::push_digits(&mut out, number);
+    crate::digits::push_digits(&mut out, number);
     String::from_utf8(out).unwrap_or_default()
 }

@@ -2,11 +2,11 @@
 
 use super::change::{Change, Said, digits, joined};
 use super::subject::Repeated;
-use super::{Answer, Attempt, AttemptEnded, Breach, Closing, Kind, Lifecycle, Outcome, Reason, Reply, UnitState};
-use super::{Failure, Trigger, Verdict};
+use super::{Answer, Attempt, AttemptEnded, Breach, Closing, Lifecycle, OrderReply, Outcome, Reason, TransitionKind, UnitState};
+use super::{Failure, TableVerdict, Trigger};
+use crate::digits::push_digits;
 use crate::message::RawJson;
 use crate::sorted_sign::sha1_hex;
-use crate::text::push_digits;
 use crate::ticket::calls::{OrderClose, RefundedMessage};
 use crate::ticket::codes::CloseType;
 use crate::ticket::{Call, ORDER_CLOSE, ORDER_CREATE, ORDER_PAY};
@@ -30,8 +30,8 @@ impl Change<'_> {
         {
             self.flag(Breach::ClosedAfterSuccess, &subject, &["payNotice issueType 1"]);
         }
-        if !matches!(self.step_about(trigger, &subject), Verdict::Run | Verdict::RunFlagged(_)) {
-            return (Kind::Duplicate, Reply::success(None));
+        if !matches!(self.step_about(trigger, &subject), TableVerdict::Run | TableVerdict::RunFlagged(_)) {
+            return (TransitionKind::Duplicate, OrderReply::success(None));
         }
         self.flag_use();
         self.make_void(UnitState::VOID);
@@ -100,12 +100,12 @@ impl Change<'_> {
     pub(super) fn message_ended(&mut self, end: &AttemptEnded, call: &str) -> Said {
         let Some(call) = Call::named(call) else { return self.illegal(Reason::UnknownAttempt) };
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.key == end.key) else {
-            return (Kind::Duplicate, Reply::success(None));
+            return (TransitionKind::Duplicate, OrderReply::success(None));
         };
         match end.outcome {
             Outcome::DONE => {
                 self.order.attempts.remove(index);
-                (Kind::Moved, Reply::success(None))
+                (TransitionKind::Moved, OrderReply::success(None))
             }
             Outcome::REFUSED => {
                 let next = numbered(&end.key);
@@ -113,9 +113,12 @@ impl Change<'_> {
                     closing.key.clone_from(&next);
                 }
                 self.order.attempts[index].key = next;
-                (Kind::Moved, Reply::failure(&Failure::told(call, end.code, end.describe.as_deref().unwrap_or_default())))
+                (
+                    TransitionKind::Moved,
+                    OrderReply::failure(&Failure::told(call, end.code, end.describe.as_deref().unwrap_or_default())),
+                )
             }
-            _ => (Kind::Stale, Reply::success(None)),
+            _ => (TransitionKind::Stale, OrderReply::success(None)),
         }
     }
 }

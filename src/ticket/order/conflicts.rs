@@ -3,7 +3,7 @@
 use super::breaches::conflict_id;
 use super::change::joined;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Change, Conflict, ConflictResolved, Kind, Reason, Said};
+use super::{Answer, Breach, Change, Conflict, ConflictResolved, Reason, Said, TransitionKind};
 
 /// So many settled conflicts are kept.
 const MAX_SETTLED: usize = 20;
@@ -38,10 +38,10 @@ impl Change<'_> {
 
     pub(super) fn conflict_resolved(&mut self, resolved: &ConflictResolved) -> Said {
         if self.resolve(&resolved.id, resolved.note.as_ref()) {
-            return (Kind::Moved, Answer::None);
+            return (TransitionKind::Moved, Answer::None);
         }
         if self.order.conflicts.iter().any(|known| known.id == resolved.id) {
-            return (Kind::Duplicate, Answer::None);
+            return (TransitionKind::Duplicate, Answer::None);
         }
         self.illegal(Reason::UnknownConflict)
     }

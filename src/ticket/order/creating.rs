@@ -1,8 +1,8 @@
 //! Order create, and the query.
 
 use super::change::{Change, Said};
-use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Outcome, Reason, Reply};
-use super::{State, Trigger, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, Lifecycle, OrderReply, Outcome, Reason, TransitionKind};
+use super::{State, TableVerdict, Trigger};
 use crate::ticket::calls::{OrderCreate, OrderCreated, OrderState};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 use crate::ticket::{ORDER_CREATE, ORDER_QUERY};
@@ -23,10 +23,10 @@ impl Change<'_> {
             return said;
         }
         if is_open {
-            return (Kind::Duplicate, Answer::Busy);
+            return (TransitionKind::Duplicate, Answer::Busy);
         }
         match self.step(Trigger::OrderCreate) {
-            Verdict::Run => {
+            TableVerdict::Run => {
                 // After a refusal it begins anew: nothing was made, and Meituan knows that.
                 (self.order.failure, self.order.partner_order_id) = (None, None);
                 self.order.partner_deal_id = Some(call.partner_deal_id.clone());
@@ -35,8 +35,8 @@ impl Change<'_> {
                 self.order.travel_date = call.travel_date;
                 self.begin(&ORDER_CREATE, "", self.order.create_failures.unwrap_or_default(), None)
             }
-            Verdict::Refuse(reason) => self.refusal(&ORDER_CREATE, reason),
-            _ => (Kind::Duplicate, self.truth_of_create()),
+            TableVerdict::Refuse(reason) => self.refusal(&ORDER_CREATE, reason),
+            _ => (TransitionKind::Duplicate, self.truth_of_create()),
         }
     }
 
@@ -58,11 +58,11 @@ impl Change<'_> {
 
     pub(super) fn truth_of_create(&mut self) -> Answer {
         let reason = match (self.order.state(), &self.order.partner_order_id, &self.order.failure) {
-            (State::CreateFailed, _, Some(failure)) => return Reply::failure(failure),
+            (State::CreateFailed, _, Some(failure)) => return OrderReply::failure(failure),
             (State::Unknown, ..) => return Answer::Busy,
             (State::Created | State::Issuing | State::Issued | State::IssueFailed, Some(partner_order_id), _) => {
                 let created = OrderCreated { order_id: None, partner_order_id: partner_order_id.clone() };
-                return Reply::success(Some(created.into()));
+                return OrderReply::success(Some(created.into()));
             }
             (State::CreateFailed, ..) => Reason::UnknownOrder,
             _ => Reason::Closed,
@@ -80,12 +80,12 @@ impl Change<'_> {
                     if !is_known {
                         self.flag(Breach::CreatedAfterFailure, &created.partner_order_id, &["orderCreate"]);
                     }
-                    return (Kind::Stale, self.truth_of_create());
+                    return (TransitionKind::Stale, self.truth_of_create());
                 }
                 self.end(&ORDER_CREATE, "");
                 let known = self.order.partner_order_id.as_ref() == Some(&created.partner_order_id);
                 if known && self.order.state() != State::Unknown {
-                    return (Kind::Duplicate, self.truth_of_create());
+                    return (TransitionKind::Duplicate, self.truth_of_create());
                 }
                 if !known && self.order.partner_order_id.is_some() {
                     self.flag(
@@ -94,37 +94,37 @@ impl Change<'_> {
                         &["partnerOrderId ", &self.partner_order_id()],
                     );
                 }
-                if let Verdict::Record | Verdict::RecordFlagged(_) = self.step(Trigger::Created) {
+                if let TableVerdict::Record | TableVerdict::RecordFlagged(_) = self.step(Trigger::Created) {
                     self.order.partner_order_id = Some(created.partner_order_id.clone());
                     self.owe_closing();
                 }
-                (Kind::Duplicate, self.truth_of_create())
+                (TransitionKind::Duplicate, self.truth_of_create())
             }
             (Outcome::REFUSED, _) => {
                 self.end(&ORDER_CREATE, "");
-                if self.step(Trigger::CreateRefused) != Verdict::Record {
-                    return (Kind::Stale, self.truth_of_create());
+                if self.step(Trigger::CreateRefused) != TableVerdict::Record {
+                    return (TransitionKind::Stale, self.truth_of_create());
                 }
                 let failures = self.order.create_failures.get_or_insert_default();
                 *failures = failures.saturating_add(1);
                 let describe = end.describe.as_deref().unwrap_or_default();
                 let failure = self.order.failure.insert(Failure::told(&ORDER_CREATE, end.code, describe));
-                (Kind::Moved, Reply::failure(failure))
+                (TransitionKind::Moved, OrderReply::failure(failure))
             }
             // Perhaps it was created, perhaps not; there is no code that says so.
-            _ => (Kind::Stale, Answer::Busy),
+            _ => (TransitionKind::Stale, Answer::Busy),
         }
     }
 
     pub(super) fn query(&mut self) -> Said {
         let is_creating = self.attempt(&ORDER_CREATE, "").is_some();
         match self.step(Trigger::OrderQuery) {
-            Verdict::Refuse(_) if is_creating => self.refusal(&ORDER_QUERY, Reason::StillCreating),
-            Verdict::Refuse(reason) => self.refusal(&ORDER_QUERY, reason),
+            TableVerdict::Refuse(_) if is_creating => self.refusal(&ORDER_QUERY, Reason::StillCreating),
+            TableVerdict::Refuse(reason) => self.refusal(&ORDER_QUERY, reason),
             _ if self.order.partner_order_id.is_none() => self.refusal(&ORDER_QUERY, Reason::UnknownOrder),
             _ => {
                 self.query_settles_notice();
-                (Kind::Duplicate, Reply::success(Some(self.state_of_order().into())))
+                (TransitionKind::Duplicate, OrderReply::success(Some(self.state_of_order().into())))
             }
         }
     }

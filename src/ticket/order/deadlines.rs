@@ -5,7 +5,7 @@ use super::breaches::conflict_id;
 use super::change::{Change, Said};
 use super::outbox::next_send;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Kind, Order, RefundState, Settings, State, UnitState};
+use super::{Answer, Breach, Order, RefundState, Settings, State, TransitionKind, UnitState};
 use crate::ticket::ORDER_REFUND;
 use crate::ticket::working_days::Calendar;
 use crate::time::Timestamp;
@@ -14,9 +14,9 @@ use std::time::Duration;
 const ISSUING_DEADLINE: Duration = Duration::from_secs(600);
 const REFUND_DEADLINE: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off
-/// to be taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund
-/// that counts as agreed by silence ([`TimePassed`](super::TimePassed)). Nothing: never. What is in the past is due now.
+/// Returns when something is next to be done about an order without Meituan's call: a notice to send, a function that broke off and
+/// is taken over ([`TakeOver`](super::TakeOver) of one of [`broken_off`](super::broken_off)), a deadline that passes, a refund that
+/// counts as agreed by silence ([`TimePassed`](super::TimePassed)). Nothing: never. A timestamp in the past is due now.
 pub fn next_due(order: &Order, settings: &Settings) -> Option<Timestamp> {
     let deadlines = Deadlines { settings, calendar: settings.calendar_in_use() };
     let notice = next_send(order);
@@ -88,7 +88,7 @@ impl Change<'_> {
         }
         self.flag_unknown_years();
         self.flag_endless();
-        (Kind::Duplicate, Answer::None)
+        (TransitionKind::Duplicate, Answer::None)
     }
 
     /// Refunds whose three working days are beyond the calendar's years.

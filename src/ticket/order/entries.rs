@@ -4,9 +4,9 @@ use super::admittance::Admission;
 use super::change::{Change, Said, digits, sum, writable};
 use super::event::Credential;
 use super::snapshot::{Order, Tally, Unit, UnitState};
-use super::table::{State, Trigger, Verdict};
+use super::table::{State, TableVerdict, Trigger};
 use super::units::{Directory, Likeliest, Named, sorted};
-use super::{Answer, Breach, Consumed, Kind, Reason};
+use super::{Answer, Breach, Consumed, Reason, TransitionKind};
 use crate::message::is_blank;
 use crate::time::{Date, Timestamp};
 
@@ -26,7 +26,7 @@ pub fn admissions(order: &Order, now: Timestamp) -> Vec<Admission> {
 }
 
 impl Order {
-    /// What a ticket is admitted as.
+    /// The unit that a ticket is admitted as.
     pub(super) fn admission(&self, unit: &Unit) -> Admission {
         let credentials = self
             .credentials_of(unit)
@@ -47,7 +47,7 @@ impl Order {
     }
 }
 
-/// What entries change: kept while many of them count, so that each is counted alone.
+/// The counts that entries change: kept while many of them count, so that each is counted alone.
 pub(super) struct Totals {
     pub(super) used: u32,
     pub(super) refunded: u32,
@@ -79,9 +79,9 @@ impl Change<'_> {
             if self.is_another_entry(entry) {
                 self.flag(Breach::RepeatedDifferently, &entry.id, &["consumed ", &entry.id]);
             }
-            return (Kind::Duplicate, Answer::None);
+            return (TransitionKind::Duplicate, Answer::None);
         }
-        if let Verdict::Refuse(reason) = self.verdict(Trigger::Consumed) {
+        if let TableVerdict::Refuse(reason) = self.verdict(Trigger::Consumed) {
             return self.illegal(reason);
         }
         let is_issued = self.order.issued.is_some();
@@ -105,7 +105,7 @@ impl Change<'_> {
             kept.at = Some(at);
             self.order.early_entries.get_or_insert_default().push(kept);
         }
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     /// Entries that were recorded before anything was issued count from now on.
@@ -210,7 +210,7 @@ impl Change<'_> {
         self.enter_with(&entry.id, entered, totals, at);
     }
 
-    /// What entries change, as it is now.
+    /// The counts that entries change, as they are now.
     pub(super) fn totals(&self) -> Totals {
         let counts = self.order.counts();
         Totals { used: counts.used, refunded: counts.refunded, reserved: self.order.reserved() }

@@ -4,12 +4,12 @@
 use crate::message::View;
 use crate::message::definition::Message;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Id, Packed, RawJson, Reading, read};
-use crate::ticket::asked::body_type;
+use crate::message::{Id, Notation, Packed, RawJson, Reading, read};
+use crate::ticket::call_bodies::body_type;
 use crate::ticket::calls::*;
 use crate::ticket::codes::CredentialType;
 use crate::ticket::statics::with_interfaces;
-use crate::ticket::{Asked, Call};
+use crate::ticket::{Call, CallBody};
 
 crate::enumerations! {
     /// How a function of the supplier's ended.
@@ -33,7 +33,7 @@ crate::messages! {
     /// The function of a call has ended.
     AttemptEnded {
         /// The key that it was run with.
-        key "key": text, required;
+        key "key": string, required;
         /// How it ended.
         outcome "outcome": code(Outcome), required;
         /// The result of order create; when it is done.
@@ -47,7 +47,7 @@ crate::messages! {
         /// The reply code of a refusal; absent: the family's "other".
         code "code": integer, optional;
         /// The true reason of a refusal, in words.
-        describe "describe": text, optional;
+        describe "describe": string, optional;
     }
 
     /// The tickets that were being issued will not be issued.
@@ -55,65 +55,65 @@ crate::messages! {
         /// The reply code, of the 5xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
-        describe "describe": text, required;
+        describe "describe": string, required;
     }
 
     /// A refund is agreed, by the supplier's own people or system.
     RefundAgreed {
         /// The refund's number (退款流水号).
-        refund_id "refundId": text, required;
+        refund_id "refundId": string, required;
         /// The codes of its tickets, for an unclear refund: Meituan's message did not name them.
-        vouchers "vouchers": list(text), optional;
+        vouchers "vouchers": list(string), optional;
         /// The credentials of its tickets, likewise.
         credentials "credentials": list(object(Credential)), optional;
         /// For an unclear refund: the pending refund that Meituan's message was about. That one is agreed without a notice, and
         /// the unclear one is dropped.
-        same_as "sameAs": text, optional;
+        same_as "sameAs": string, optional;
     }
 
     /// A refund is refused, by the supplier's own people or system.
     RefundRefused {
         /// The refund's number (退款流水号).
-        refund_id "refundId": text, required;
+        refund_id "refundId": string, required;
         /// The code, of the 6xx family; absent, or of another family: "other".
         code "code": integer, optional;
         /// The true reason, in words.
-        describe "describe": text, required;
+        describe "describe": string, required;
     }
 
     /// A credential (证件) of a real-name order.
     Credential {
-        /// Kind of credential; absent: any.
+        /// TransitionKind of credential; absent: any.
         credential_type "credentialType": code(CredentialType), optional;
         /// Number of the credential.
-        credential_no "credentialNo": text, required personal;
+        credential_no "credentialNo": string, required personal;
     }
 
     /// Guests have entered: by codes, by credentials, or by number.
     Consumed {
         /// The supplier's own id of this entry: the same id again is the same entry.
-        id "id": text, required;
+        id "id": string, required;
         /// When; absent: now.
         at "at": milliseconds, optional;
-        /// Number of tickets; absent: one for each code and credential, or one. What neither names is so many free tickets.
+        /// Number of tickets; absent: one for each code and credential, or one. Without names it is so many free tickets.
         quantity "quantity": count(1..), optional;
         /// The codes.
-        vouchers "vouchers": list(text), optional;
+        vouchers "vouchers": list(string), optional;
         /// The credentials, in a real-name order.
         credentials "credentials": list(object(Credential)), optional;
     }
 
-    /// A gate asks whom to let in: by codes, by credentials, or by number, one of which is there. Whoever is admitted has entered.
+    /// A gate asks whom to let in: by codes, by credentials, or by number, one of which is there. Admitted guests have entered.
     Admit {
         /// The supplier's own id of this entry. The same id again gets the same answer, and admits nobody else.
-        id "id": text, required;
+        id "id": string, required;
         /// When; absent: now.
         at "at": milliseconds, optional;
-        /// Number of guests; absent: one for each code and credential. What neither names is so many free tickets. Beside names it
+        /// Number of guests; absent: one for each code and credential. Without names it is so many free tickets. Beside names it
         /// is as many as they name; more where one code lets several in.
         quantity "quantity": count, optional;
         /// The codes.
-        vouchers "vouchers": list(text), optional;
+        vouchers "vouchers": list(string), optional;
         /// The credentials, in a real-name order.
         credentials "credentials": list(object(Credential)), optional;
     }
@@ -121,7 +121,7 @@ crate::messages! {
     /// Meituan has accepted a notice.
     NoticeAccepted {
         /// The notice's id.
-        id "id": text, required;
+        id "id": string, required;
     }
 
     /// A sender asks for the notices that may be sent now. Those that it gets are its own until their lease ends.
@@ -130,7 +130,7 @@ crate::messages! {
     /// A notice was sent, or was tried to be.
     NoticeEnded {
         /// The notice's id.
-        id "id": text, required;
+        id "id": string, required;
         /// Its `tries`, as the sender got it.
         tries "tries": count, required;
         /// The result.
@@ -141,29 +141,29 @@ crate::messages! {
     /// longer so is not sent.
     RetryNotice {
         /// The notice's id.
-        id "id": text, required;
+        id "id": string, required;
     }
 
     /// Time has passed: a pending refund may count as agreed by now, or a deadline may have passed.
     TimePassed {
-        /// Whoever tells it sends no notices: those are given up that are too old (7 days; about a refund when silence has decided
+        /// The recorder sends no notices: those are given up that are too old (7 days; about a refund when silence has decided
         /// it), unless one of the order is being sent just now. Absent: a notice that nobody has begun to send is sent once,
         /// whatever its age.
         without_sender "withoutSender": flag, optional;
     }
 
-    /// Somebody takes over a function that broke off, without a call of Meituan's that waits for it.
+    /// A process takes over a function that broke off, without a call of Meituan's that waits for it.
     TakeOver {
-        /// The attempt's key.
-        key "key": text, required;
+        /// The idempotency key of the attempt.
+        key "key": string, required;
     }
 
     /// Somebody has looked into a conflict and settled it.
     ConflictResolved {
         /// The conflict's id.
-        id "id": text, required;
+        id "id": string, required;
         /// A note for people: what was found or done.
-        note "note": text, optional;
+        note "note": string, optional;
     }
 
     /// Removes the numbers of credentials from the snapshot, once the visit is over. Repeats are still answered.
@@ -257,11 +257,11 @@ macro_rules! calls {
         }
 
         /// Every call about an order is an event of it; what is about none, is the error.
-        impl TryFrom<Asked> for Event {
-            type Error = Asked;
+        impl TryFrom<CallBody> for Event {
+            type Error = CallBody;
 
-            fn try_from(asked: Asked) -> Result<Event, Asked> {
-                $($(if let Asked::$variant(body) = asked {
+            fn try_from(asked: CallBody) -> Result<Event, CallBody> {
+                $($(if let CallBody::$variant(body) = asked {
                     let _ = body.$order_id;
                     return Ok(body.into());
                 })?)*
@@ -275,8 +275,8 @@ with_interfaces!(calls);
 
 fn stored<T: FieldValue>(message: &'static Message, request: &RawJson) -> Option<T> {
     let (mut packed, source) = (Packed::default(), request.as_str().as_bytes());
-    let how = Reading { form: Form::Stored, ..Reading::WIRE };
-    read(message, source, how, &mut packed).then(|| packed.take(message, source))?
+    let how = Reading { notation: Notation::Stored, ..Reading::WIRE };
+    read(message, source, how, &mut packed).then(|| packed.decode(message, source))?
 }
 
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]

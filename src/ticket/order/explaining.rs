@@ -1,11 +1,11 @@
-//! What is known of an order, what is due, and what somebody has to look into: as facts, and in words.
+//! An order's explanation: known facts, due work, and problems for people, as data and in words.
 
 use super::{Counts, Event, Lifecycle, Order, RefundState, Settings, TimePassed, apply_to, broken_off, next_due};
 use crate::message::Id;
 use crate::ticket::codes::OrderStatus;
 use crate::time::Timestamp;
 
-/// What is known of an order, what is due, and what somebody has to look into. Nothing is changed by it.
+/// An order's explanation: known facts, due work, and problems for people. It changes nothing.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -33,7 +33,7 @@ pub struct Explanation {
 pub struct ExplainedOrder {
     /// Our number of it.
     pub partner_order_id: Option<String>,
-    /// What the query says.
+    /// The status that the query reports.
     pub order_status: Option<OrderStatus>,
     /// Its lifecycle.
     pub lifecycle: Lifecycle,
@@ -49,7 +49,7 @@ pub struct ExplainedOrder {
 pub struct ExplainedFunction {
     /// The call, by name.
     pub call: String,
-    /// The attempt's key.
+    /// The idempotency key of the attempt.
     pub key: String,
     /// Its lease has run out: to settle the order runs it again.
     pub is_broken_off: bool,
@@ -189,7 +189,7 @@ mod words {
 
     macro_rules! wordings {
         ($( $wording:ident $id:literal $zh:literal $en:literal; )*) => {
-            /// What an explanation consists of, with places to fill in: `{order}`.
+            /// The parts of an explanation, with places to fill in: `{order}`.
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             #[allow(missing_docs, reason = "the words say what each is")]
             #[non_exhaustive]
@@ -232,7 +232,7 @@ mod words {
         NotSent "not-sent" "；{at} 之前不再发送" "; not again before {at}";
         Unsent "unsent"
             "尚无人尝试发送通知：handler 是否设置了 `send`，是否有人调用 settle？若由其他方式发送，请使用 pendingNotices。"
-            "Nobody has tried to send a notice: has the handler `send`, and does somebody call settle? Who sends them otherwise takes pendingNotices.";
+            "Nobody has tried to send a notice: has the handler `send`, and does somebody call settle? Senders of their own use pendingNotices.";
         Refund "refund"
             "退款 {id}，{quantity} 张：{since} 申请，尚未处理，请用 refundAgreed 或 refundRefused 告知结果。"
             "Refund {id}, tickets {quantity}: not decided, requested {since}. Decide it by refundAgreed or refundRefused.";

@@ -19,8 +19,8 @@ crate::messages! {
     Order1 rules [STATE_EXISTS] {
         format "format": integer(1..1), required;
         order_id "orderId": id, required;
-        partner_order_id "partnerOrderId": text, optional;
-        partner_deal_id "partnerDealId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
+        partner_deal_id "partnerDealId": string, optional;
         travel_date "travelDate": date, optional;
         quantity "quantity": count, required;
         order_status "orderStatus": code(OrderStatus), optional;
@@ -36,7 +36,7 @@ crate::messages! {
         refunded_quantity "refundedQuantity": count, required;
         refunded_at "refundedAt": milliseconds, optional;
         refunds "refunds": list(object(Refund1)), required;
-        entries "entries": list(text), required;
+        entries "entries": list(string), required;
         reschedules "reschedules": list(object(Reschedule)), required;
         attempts "attempts": list(object(Attempt)), required;
         closing "closing": object(Closing), optional;
@@ -46,27 +46,27 @@ crate::messages! {
 
     /// A code as format 1 had it.
     Code1 {
-        voucher "voucher": text, required;
+        voucher "voucher": string, required;
         status "status": code(VoucherStatus), required;
         since "since": milliseconds, required;
     }
 
     /// A refund as format 1 had it.
     Refund1 {
-        refund_id "refundId": text, required;
+        refund_id "refundId": string, required;
         quantity "quantity": count, required;
-        vouchers "vouchers": list(text), required;
+        vouchers "vouchers": list(string), required;
         state "state": code(RefundState), required;
         told "told": flag, optional;
         failure "failure": object(Failure), optional;
         requested_at "requestedAt": milliseconds, required;
         decided_at "decidedAt": milliseconds, optional;
-        message "message": text, optional;
+        message "message": string, optional;
     }
 
     /// A conflict as format 1 had it.
     Conflict1 {
-        breach "breach": text, required;
+        breach "breach": string, required;
         since "since": milliseconds, required;
     }
 }
@@ -140,7 +140,7 @@ impl Order1 {
         order
     }
 
-    /// A ticket for each code. What has replaced a code was not stored.
+    /// A ticket for each code. The code that has replaced another one was not stored.
     fn units(&self) -> Vec<Unit> {
         let Some(issued) = &self.issued else { return Vec::new() };
         let codes: Vec<String> = self.codes.iter().map(|code| code.voucher.clone()).collect();

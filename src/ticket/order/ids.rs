@@ -1,4 +1,4 @@
-//! Where the ids of long lists are: an event about thousands of tickets looks thousands of them up.
+//! Places of ids in long lists: an event about thousands of tickets looks thousands of them up.
 
 use std::collections::BTreeMap;
 

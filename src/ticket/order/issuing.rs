@@ -2,10 +2,10 @@
 
 use super::change::{Change, Said};
 use super::units::{equal, sorted, units_of};
-use super::{Answer, AttemptEnded, Breach, Failure, IssueFailed, Kind, Outcome, Reason, Reply};
-use super::{State, Trigger, UnitState, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, IssueFailed, OrderReply, Outcome, Reason, TransitionKind};
+use super::{State, TableVerdict, Trigger, UnitState};
 use crate::message::definition::Facts;
-use crate::message::{Form, Packed, Reading, is_blank, read};
+use crate::message::{Notation, Packed, Reading, is_blank, read};
 use crate::ticket::calls::{OrderPaid, OrderPay};
 use crate::ticket::codes::{OrderPayCode, VoucherType};
 use crate::ticket::{Call, ORDER_PAY};
@@ -16,18 +16,18 @@ impl Change<'_> {
             return said;
         }
         match self.step(Trigger::OrderPay) {
-            Verdict::Run => match self.order.kept_aside.take() {
+            TableVerdict::Run => match self.order.kept_aside.take() {
                 Some(paid) => {
                     self.issue(&paid, false);
-                    (Kind::Moved, self.truth_of_pay())
+                    (TransitionKind::Moved, self.truth_of_pay())
                 }
                 None => {
                     self.order.issuing_since = Some(self.now);
                     self.begin(&ORDER_PAY, "", 0, Some(super::snapshot::raw(call)))
                 }
             },
-            Verdict::Refuse(reason) => self.refusal(&ORDER_PAY, reason),
-            _ => (Kind::Duplicate, self.truth_of_pay()),
+            TableVerdict::Refuse(reason) => self.refusal(&ORDER_PAY, reason),
+            _ => (TransitionKind::Duplicate, self.truth_of_pay()),
         }
     }
 
@@ -38,10 +38,10 @@ impl Change<'_> {
                 self.order.issuing_told = Some(true);
                 let ids =
                     OrderPaid { order_id: self.order.order_id, partner_order_id: self.partner_order_id(), ..OrderPaid::default() };
-                return Reply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ids.into()));
+                return OrderReply::outcome(OrderPayCode::ISSUING.0, Reason::Issuing, Some(ids.into()));
             }
-            (State::Issued, Some(issued), _) => return Reply::success(Some(issued.clone().into())),
-            (State::IssueFailed, _, Some(failure)) => return Reply::failure(failure),
+            (State::Issued, Some(issued), _) => return OrderReply::success(Some(issued.clone().into())),
+            (State::IssueFailed, _, Some(failure)) => return OrderReply::failure(failure),
             (State::Unknown | State::CreateFailed, ..) => Reason::UnknownOrder,
             (State::Created | State::IssueFailed, ..) => Reason::NotIssued,
             _ => Reason::Closed,
@@ -58,14 +58,14 @@ impl Change<'_> {
             }
             (Outcome::REFUSED, _) => {
                 self.fail_issue(Failure::told(&ORDER_PAY, end.code, end.describe.as_deref().unwrap_or_default()), notify);
-                (Kind::Stale, self.truth_of_pay())
+                (TransitionKind::Stale, self.truth_of_pay())
             }
             (Outcome::PENDING, _) => {
                 self.end(&ORDER_PAY, "");
-                (Kind::Stale, self.truth_of_pay())
+                (TransitionKind::Stale, self.truth_of_pay())
             }
             // Perhaps issued, perhaps not: the attempt stays open.
-            _ => (Kind::Stale, self.truth_of_pay()),
+            _ => (TransitionKind::Stale, self.truth_of_pay()),
         }
     }
 
@@ -81,7 +81,7 @@ impl Change<'_> {
         if self.order.kept_aside.take().is_some() {
             // Nothing is kept aside any more: order pay will run its function.
             self.settle(Breach::IssuedBeforePay, "");
-            return (Kind::Moved, Answer::None);
+            return (TransitionKind::Moved, Answer::None);
         }
         self.fail_issue(Failure::reported(&ORDER_PAY, failed.code, &failed.describe), true)
     }
@@ -91,10 +91,10 @@ impl Change<'_> {
             if !self.is_known(paid) {
                 self.flag(Breach::IssuedDifferently, "", &["issued.vouchers"]);
             }
-            return (Kind::Duplicate, Answer::None);
+            return (TransitionKind::Duplicate, Answer::None);
         }
         let was = self.order.state();
-        if let Verdict::Refuse(reason) = self.verdict(Trigger::Issued) {
+        if let TableVerdict::Refuse(reason) = self.verdict(Trigger::Issued) {
             return self.illegal(reason);
         }
         if was == State::Created {
@@ -102,15 +102,15 @@ impl Change<'_> {
         }
         let verdict = self.step(Trigger::Issued);
         // Nobody enters an order that was closed, or whose failure Meituan knows.
-        let state = if let Verdict::RecordFlagged(_) = verdict { UnitState::VOID } else { UnitState::FREE };
+        let state = if let TableVerdict::RecordFlagged(_) = verdict { UnitState::VOID } else { UnitState::FREE };
         self.end(&ORDER_PAY, "");
         self.take_issued(paid, state);
         self.owe_closing();
-        if notify && verdict == Verdict::Record {
+        if notify && verdict == TableVerdict::Record {
             self.notify_issued();
         }
         self.enter_early_ones();
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     /// Meituan has not requested it: nobody enters, and orderStatus stays 2 (acceptance manual, 订单查询 2 and 3).
@@ -119,13 +119,13 @@ impl Change<'_> {
             None => {
                 self.flag(Breach::IssuedBeforePay, "", &["orderStatus 2"]);
                 self.order.kept_aside = Some(paid.clone());
-                (Kind::Moved, Answer::None)
+                (TransitionKind::Moved, Answer::None)
             }
             Some(kept) => {
                 if kept.vouchers != paid.vouchers {
                     self.flag(Breach::IssuedDifferently, "", &["keptAside.vouchers"]);
                 }
-                (Kind::Duplicate, Answer::None)
+                (TransitionKind::Duplicate, Answer::None)
             }
         }
     }
@@ -156,18 +156,18 @@ impl Change<'_> {
 
     fn fail_issue(&mut self, failure: Failure, notify: bool) -> Said {
         match self.step(Trigger::IssueFailed) {
-            Verdict::Record => {
+            TableVerdict::Record => {
                 self.end(&ORDER_PAY, "");
                 if notify {
                     self.notify_issue_failed(&failure);
                 }
                 self.order.failure = Some(failure);
-                (Kind::Moved, Answer::None)
+                (TransitionKind::Moved, Answer::None)
             }
-            Verdict::Truth => (Kind::Duplicate, Answer::None),
-            Verdict::Stale => (Kind::Stale, Answer::None),
-            Verdict::Refuse(reason) => self.illegal(reason),
-            _ => (Kind::Illegal, Answer::None),
+            TableVerdict::Truth => (TransitionKind::Duplicate, Answer::None),
+            TableVerdict::Stale => (TransitionKind::Stale, Answer::None),
+            TableVerdict::Refuse(reason) => self.illegal(reason),
+            _ => (TransitionKind::Illegal, Answer::None),
         }
     }
 
@@ -181,7 +181,7 @@ impl Change<'_> {
 /// type need not be said: without one there are no codes to count.
 pub(super) fn issued_rightly(paid: &OrderPaid, quantity: u32) -> bool {
     let json = super::snapshot::raw(paid);
-    let how = Reading { form: Form::Stored, success: false, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
+    let how = Reading { notation: Notation::Stored, success: false, facts: Facts { quantity: Some(quantity), ..Facts::NONE } };
     are_codes(paid) && read(OrderPaid::MESSAGE, json.as_str().as_bytes(), how, &mut Packed::default())
 }
 

@@ -3,7 +3,7 @@
 //! ```
 //! use meituan_protocol::message::Id;
 //! use meituan_protocol::ticket::calls::{OrderCreate, OrderCreated};
-//! use meituan_protocol::ticket::order::{Answer, AttemptEnded, Kind, Outcome, Settings, apply};
+//! use meituan_protocol::ticket::order::{Answer, AttemptEnded, TransitionKind, Outcome, Settings, apply};
 //! use meituan_protocol::time::Timestamp;
 //!
 //! let (settings, now) = (Settings::default(), Timestamp(1_480_000_000_000));
@@ -17,18 +17,18 @@
 //! let end = AttemptEnded { key: run.key, outcome: Outcome::DONE, created: Some(created), ..AttemptEnded::default() };
 //! let ended = apply(reserved.next.as_ref(), &end.into(), &settings, now);
 //! let Answer::Reply(reply) = ended.answer else { panic!() };
-//! assert_eq!((ended.kind, reply.code), (Kind::Moved, 200));
+//! assert_eq!((ended.kind, reply.code), (TransitionKind::Moved, 200));
 //! ```
 //!
 //! # How it is used
 //!
-//! Load the snapshot, [`apply`] the event, save [`Transition::next`] by compare-and-swap (where somebody else was first:
-//! load and apply again), and only then do what [`Transition::answer`] says. What is saved holds everything: which
-//! functions run, what Meituan has been told, what it must still be told.
+//! Load the snapshot, [`apply`] the event, save [`Transition::next`] by compare-and-swap (after a conflict: load and apply again),
+//! and only then do what [`Transition::answer`] says. The snapshot holds everything: which functions run, what Meituan has been
+//! sent, what it must still be sent.
 //!
-//! A function of the supplier's is run for an *attempt*. Its key is the same on every run of the same work, so that a
-//! function keyed on it acts once, whoever runs it again after a crash. While an attempt is open and its lease has not
-//! run out, a repeat of the call is told that the answer is pending (598, 602); afterwards the repeat runs it again.
+//! A function of the supplier's is run for an *attempt*. Its key is the same on every run of the same work, so that a function
+//! keyed on it acts once, in any process that runs it again after a crash. While an attempt is open and its lease has not run out,
+//! a repeat of the call gets the answer that it is pending (598, 602); afterwards the repeat runs it again.
 //!
 //! - **A finished function is never run again.** A repeat gets the current truth.
 //! - **No failure is sent after an unknown outcome.** Pay is then replied 598 and refund 602, and the result goes by notice.
@@ -101,7 +101,7 @@ pub use settings::*;
 pub use snapshot::*;
 #[cfg(feature = "texts")]
 pub use table::diagram;
-pub use table::{Lifecycle, Row, State, TABLE, Trigger, Verdict};
+pub use table::{Lifecycle, Row, State, TABLE, TableVerdict, Trigger};
 pub use units::Counts;
 
 use crate::message::definition::Message;
@@ -113,20 +113,20 @@ use crate::time::Timestamp;
 pub const MESSAGES: &[&Message] =
     &[Order::MESSAGE, Event::MESSAGE, OrderSettings::MESSAGE, Admittance::MESSAGE, Admission::MESSAGE, Counts::MESSAGE];
 
-/// What comes of an event.
+/// The result of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
-    /// What kind of event it was.
-    pub kind: Kind,
-    /// What to store, before anything else is done; nothing where nothing changes.
+    /// The kind of event.
+    pub kind: TransitionKind,
+    /// The order to store, before anything else is done; nothing where nothing changes.
     pub next: Option<Order>,
-    /// What to do then.
+    /// The work that follows.
     pub answer: Answer,
-    /// What this event contradicts.
+    /// The conflicts of this event.
     pub conflicts: Vec<Breach>,
     /// Why the event is refused or illegal.
     pub reason: Option<Reason>,
-    /// What somebody should hear of, though it contradicts nothing.
+    /// Reports that contradict nothing.
     pub reports: Vec<Report>,
 }
 
@@ -137,12 +137,12 @@ pub struct Transition {
 pub fn apply(order: Option<&Order>, event: &Event, settings: &Settings, now: Timestamp) -> Transition {
     let (order, Applied { kind, answer, conflicts, reason, reports, .. }) =
         apply_to(order.cloned(), None, event, None, settings, now);
-    Transition { kind, next: order.filter(|_| kind == Kind::Moved), answer, conflicts, reason, reports }
+    Transition { kind, next: order.filter(|_| kind == TransitionKind::Moved), answer, conflicts, reason, reports }
 }
 
-/// What an event comes to, beside the order.
+/// The result of an event, beside the order.
 pub(super) struct Applied {
-    pub(super) kind: Kind,
+    pub(super) kind: TransitionKind,
     pub(super) answer: Answer,
     pub(super) conflicts: Vec<Breach>,
     pub(super) reason: Option<Reason>,
@@ -175,7 +175,7 @@ pub(super) fn apply_to(
                 Event::Admit(asked) => admitting::refuse_all(asked, reason),
                 _ => Answer::None,
             };
-            let (kind, reason) = (Kind::Illegal, Some(reason));
+            let (kind, reason) = (TransitionKind::Illegal, Some(reason));
             return (order, Applied { kind, answer, conflicts: Vec::new(), reason, reports: Vec::new(), stored: None });
         }
     };
@@ -184,7 +184,7 @@ pub(super) fn apply_to(
     let mut change = Change::new(order, settings, now, event.name());
     change.set_times_right();
     let refunded = change.order.counts().refunded;
-    // An act is judged by what is known before it; everything else is told by what silence has decided.
+    // An act is judged by what is known before it; everything else also by what silence has decided.
     if !matches!(event, Event::RefundAgreed(_) | Event::RefundRefused(_)) {
         change.agree_by_silence();
     }
@@ -220,8 +220,8 @@ pub(super) fn apply_to(
     let stored = Some(snapshot::raw(&order)).filter(|after| *after != before);
     let moved = stored.is_some();
     let kind = match kind {
-        Kind::Moved if !moved => Kind::Duplicate,
-        _ if moved => Kind::Moved,
+        TransitionKind::Moved if !moved => TransitionKind::Duplicate,
+        _ if moved => TransitionKind::Moved,
         kind => kind,
     };
     ((moved || is_known).then_some(order), Applied { kind, answer, conflicts, reason, reports, stored })

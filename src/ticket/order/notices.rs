@@ -3,10 +3,10 @@
 use super::change::{Change, Said, digits, joined};
 use super::entries::Totals;
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Counts, Failure, Kind, Notice, Reason, RefundState, State};
+use super::{Answer, Breach, Counts, Failure, Notice, Reason, RefundState, State, TransitionKind};
 use crate::message::json::ObjectWriter;
 use crate::message::value::FieldValue;
-use crate::message::{Form, Packed, RawJson, Reading, read};
+use crate::message::{Notation, Packed, RawJson, Reading, read};
 use crate::ticket::calls::CredentialVoucher;
 use crate::ticket::codes::{IssueType, VoucherStatus};
 use crate::ticket::notices::{ConsumeNotice, ConsumedVoucher, PayNotice, RefundNotice};
@@ -49,7 +49,7 @@ impl Change<'_> {
         if is_pay && self.order.state() == State::Issued {
             self.order.success_accepted = Some(true);
         }
-        (Kind::Duplicate, Answer::None)
+        (TransitionKind::Duplicate, Answer::None)
     }
 
     fn pay_notice(&mut self, issue_type: IssueType, describe: &str, notice: &PayNotice) {
@@ -226,7 +226,7 @@ impl Change<'_> {
             ..ConsumeNotice::default()
         };
         let mut body = Vec::new();
-        notice.put(&mut body);
+        notice.encode(&mut body);
         // An entry counts once, so that its notice is not there yet.
         let id = self.notice_id(&CONSUME_NOTICE, &[entry]);
         self.put(id, &CONSUME_NOTICE, body);
@@ -260,14 +260,14 @@ impl Notice {
     pub(super) fn update(&mut self, counts: &Counts, is_late: bool) {
         if self.name == CONSUME_NOTICE.name {
             let (mut packed, source) = (Packed::default(), self.body.as_str().as_bytes());
-            read(ConsumeNotice::MESSAGE, source, Reading { form: Form::Stored, ..Reading::WIRE }, &mut packed);
-            let Some(mut known) = packed.take::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { return };
+            read(ConsumeNotice::MESSAGE, source, Reading { notation: Notation::Stored, ..Reading::WIRE }, &mut packed);
+            let Some(mut known) = packed.decode::<ConsumeNotice>(ConsumeNotice::MESSAGE, source) else { return };
             if is_late {
                 known.used_quantity = counts.used;
             }
             known.refunded_quantity = counts.refunded.min(counts.quantity.saturating_sub(known.used_quantity));
             let mut body = Vec::new();
-            known.put(&mut body);
+            known.encode(&mut body);
             self.body = RawJson::verbatim(body);
         }
     }

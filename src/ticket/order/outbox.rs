@@ -1,9 +1,9 @@
-//! Who sends which notice when: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
+//! The outbox: one sender at a time for each subject, pay first, until Meituan accepts it or it is given up.
 
 use super::breaches::conflict_id;
 use super::change::{Change, Said, is_ahead};
 use super::units::{equal, sorted};
-use super::{Answer, Breach, Delivery, Kind, Lifecycle, Notice, NoticeEnded, Order, Reason, Refund, RefundState};
+use super::{Answer, Breach, Delivery, Lifecycle, Notice, NoticeEnded, Order, Reason, Refund, RefundState, TransitionKind};
 use super::{Settings, State};
 use crate::ticket::{PAY_NOTICE, REFUND_NOTICE};
 use crate::time::{DAY, Timestamp, in_milliseconds};
@@ -21,7 +21,7 @@ const PROCESSING_PAUSES: [i64; 3] = [60_000, 300_000, 900_000];
 const MAX_GIVEN_UP: usize = 20;
 
 impl Notice {
-    /// What it is about: later notices of the same subject wait for it.
+    /// Its subject: later notices of the same subject wait for it.
     fn subject(&self) -> &str {
         // refundNotice:<orderId>:<refundId>:<code>
         match (self.name == REFUND_NOTICE.name, self.id.rsplit_once(':')) {
@@ -66,7 +66,7 @@ fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> T
 }
 
 impl Change<'_> {
-    /// The claim is stored before anything is sent, so that of several senders one has the notice. Where that one breaks off,
+    /// The claim is stored before anything is sent, so that of several senders one has the notice. If that one breaks off,
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
     pub(super) fn claim_notices(&mut self) -> Said {
         self.withdraw_overtaken_refusals();
@@ -80,13 +80,13 @@ impl Change<'_> {
             notice.tries = Some(notice.tries.unwrap_or_default().saturating_add(1));
             notice.claimed_until = Some(until);
             notice.next_at = None;
-            // What another version has written may be what no message can hold.
+            // Another version may have written values that no message can hold.
             notice.update(&counts, false);
             claimed.push(notice.clone());
         }
         match claimed.is_empty() {
-            true => (Kind::Duplicate, Answer::None),
-            false => (Kind::Moved, Answer::Send(claimed)),
+            true => (TransitionKind::Duplicate, Answer::None),
+            false => (TransitionKind::Moved, Answer::Send(claimed)),
         }
     }
 
@@ -96,10 +96,10 @@ impl Change<'_> {
             return self.notice_accepted(&ended.id);
         }
         let Some(notice) = self.order.notices.iter_mut().find(|notice| notice.id == ended.id) else {
-            return (Kind::Duplicate, Answer::None);
+            return (TransitionKind::Duplicate, Answer::None);
         };
         if notice.tries != Some(ended.tries) || notice.claimed_until.is_none() {
-            return (Kind::Stale, Answer::None);
+            return (TransitionKind::Stale, Answer::None);
         }
         notice.claimed_until = None;
         let pause = if ended.delivery == Delivery::PROCESSING && notice.is_pay() {
@@ -115,7 +115,7 @@ impl Change<'_> {
         notice.next_at = Some(Timestamp(self.now.0.saturating_add(pause)));
         self.withdraw_overtaken_refusals();
         self.give_up_old_ones(false);
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     /// Meituan never said 200, and yet counts it as issued.
@@ -124,7 +124,7 @@ impl Change<'_> {
         self.notice_accepted(id)
     }
 
-    /// Meituan has asked, and was replied that the order is issued: a notice that it was processing has served.
+    /// Meituan's query was answered that the order is issued: a notice that it was processing has served.
     pub(super) fn query_settles_notice(&mut self) {
         let is_heard = |notice: &&Notice| notice.is_pay() && notice.processing.is_some();
         let heard = self.order.notices.iter().find(is_heard).map(|notice| notice.id.clone());
@@ -133,7 +133,7 @@ impl Change<'_> {
         }
     }
 
-    /// What is sent again is what is so now.
+    /// A repeated notice has the current facts.
     pub(super) fn retry_notice(&mut self, id: &str) -> Said {
         let found = self.order.given_up.iter().flatten().find(|notice| notice.id == id).cloned();
         let is_pay = id.starts_with(PAY_NOTICE.name);
@@ -158,14 +158,14 @@ impl Change<'_> {
             self.order.notices.push(Notice { since: self.now, tries: None, processing: None, ..notice });
         }
         self.drop_given_up(&mut |notice| notice.id == id);
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     /// A notice that nobody has accepted for too long is kept for a person. One that somebody is sending is not touched, and one
     /// that nobody has begun to send is sent once, where anybody sends.
     pub(super) fn give_up_old_ones(&mut self, without_sender: bool) {
         let (settings, now) = (self.settings, self.now);
-        // Whoever is sending one will send the others, too.
+        // The process that is sending one will send the others, too.
         let unsent = without_sender && !self.order.notices.iter().any(|notice| notice.is_under_way(now));
         let refunds = &self.order.refunds;
         let by_id = sorted(refunds.iter().enumerate().map(|(place, refund)| (refund.refund_id.as_str(), place)));

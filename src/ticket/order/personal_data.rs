@@ -1,7 +1,7 @@
 //! Personal data goes once it serves nothing.
 
 use super::change::{Change, Said};
-use super::{Kind, Reason, RefundState};
+use super::{Reason, RefundState, TransitionKind};
 use crate::time::Date;
 
 /// The placeholder of a credential number.
@@ -46,6 +46,6 @@ impl Change<'_> {
         if is_cleared {
             order.personal_data_cleared_at.get_or_insert(self.now);
         }
-        (Kind::Duplicate, super::Answer::None)
+        (TransitionKind::Duplicate, super::Answer::None)
     }
 }

@@ -95,9 +95,9 @@ reasons! {
     Replaced "replaced" "该凭证码已因改签更换";
     /// The day of the visit has not come.
     TooEarly "too-early" "未到游玩日期";
-    /// No free ticket is left of those that were asked for.
+    /// No free ticket is left of those that were requested.
     NoneLeft "none-left" "所要求的票中已无可用的票";
-    /// Neither codes, nor credentials, nor a number of guests: nobody is asked for.
+    /// Neither codes, nor credentials, nor a number of guests: no guest is named.
     NobodyNamed "nobody-named" "未指明放行何人：须给出凭证码、证件或人数";
     /// Another number of guests than the codes and credentials name.
     WrongQuantity "wrong-quantity" "人数与所列凭证不符";
@@ -105,7 +105,7 @@ reasons! {
     WrongTime "wrong-time" "时间超出可表示的范围";
     /// An entry with this id is recorded already, and admits nobody else.
     EntryKnown "entry-known" "该编号的入园已有记录，不再放行";
-    /// What it says is about another order, or another call.
+    /// It is about another order, or another call.
     OtherOrder "other-order" "内容属于另一笔订单";
     /// No such attempt is open.
     UnknownAttempt "unknown-attempt" "没有需要接管的处理";
@@ -150,9 +150,9 @@ reports! {
     /// 函数没有结果（挂起、抛错或进程退出），以同一个键再次运行 ·
     /// Nobody knows how a function has ended: it hangs, has thrown, or its process is gone. It runs again with the same key.
     FunctionBrokeOff "function-broke-off";
-    /// 函数返回的结果不可用（凭证码数量不符、重复或为空，商家订单号为空，或属于另一笔订单），不予采用，以同一个键再次运行 ·
-    /// What a function returned cannot be used: too many or too few codes, doubled or blank ones, a blank order number, or another order's.
-    /// It is not taken, and the function runs again with the same key.
+    /// 函数返回的结果不可用（凭证码数量不符、重复或为空，商家订单号为空，或属于另一笔订单），不予采用，以同一个键再次运行 · The result of a function cannot be used: too many or too few
+    /// codes, doubled or blank ones, a blank order number, or another order's. It is not taken, and the function runs again with
+    /// the same key.
     FunctionResultUnusable "function-result-unusable";
     /// 按订单规则拒绝了美团的请求，未运行任何函数：订单不存在，或其状态不允许。订单本应存在时，请检查 store 所连的数据库 ·
     /// The order rules have refused a call of Meituan's, and no function ran: there is no such order, or its state does not allow

@@ -5,7 +5,7 @@ use super::closing::message_key;
 use super::refunds::places;
 use super::snapshot::Tally;
 use super::units::{Named, equal, sorted};
-use super::{Answer, Breach, Kind, Lifecycle, Reason, Refund, RefundAgreed, RefundState, Reply, Trigger, UnitState};
+use super::{Answer, Breach, Lifecycle, OrderReply, Reason, Refund, RefundAgreed, RefundState, TransitionKind, Trigger, UnitState};
 
 use crate::ticket::calls::RefundedMessage;
 use crate::ticket::codes::RefundMessageType;
@@ -20,7 +20,7 @@ impl Change<'_> {
                 self.flag(Breach::RepeatedDifferently, &message, &["count ", &digits(u64::from(refund.quantity))]);
             }
             let again = self.run_again(&ORDER_REFUNDED, &message);
-            return again.unwrap_or_else(|| (Kind::Duplicate, Reply::success(None)));
+            return again.unwrap_or_else(|| (TransitionKind::Duplicate, OrderReply::success(None)));
         }
         let (request, lived) = (super::snapshot::raw(call), self.order.lifecycle);
         self.attribute(call, &message);
@@ -311,7 +311,7 @@ impl Change<'_> {
                 self.flag(Breach::RefundedBeyond, message, &["voucher status 1 or 2"]);
                 self.agree_cleared(message, None);
                 self.settle(Breach::RefundedUnclearly, message);
-                return (Kind::Moved, Answer::None);
+                return (TransitionKind::Moved, Answer::None);
             }
             if units.is_empty() && reserved.len() == quantity as usize {
                 units = reserved;
@@ -323,7 +323,7 @@ impl Change<'_> {
             let unclear = sorted(unclear.map(|refund| (refund.refund_id.as_str(), 0)));
             let is_open = |place: &usize| {
                 let unit = &self.order.units[*place];
-                // What an unclear refund has is reserved by it: it has refunded nothing yet.
+                // The tickets of an unclear refund are reserved by it: it has refunded nothing yet.
                 let is_unclear = |refund_id: &str| !equal(&unclear, refund_id).is_empty();
                 unit.state == UnitState::FREE || unit.refund_id.as_deref().is_some_and(is_unclear)
             };
@@ -341,7 +341,7 @@ impl Change<'_> {
         }
         self.settle(Breach::RefundedUnclearly, message);
         self.reserve_for_unclear();
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     /// Unclear refunds go on reserving what may be theirs.

@@ -5,8 +5,8 @@ use super::event::Credential;
 use super::snapshot::Tally;
 use super::subject::Repeated;
 use super::units::{Likeliest, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Failure, Kind, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed};
-use super::{RefundRefused, RefundState, Reply, Report, Trigger, UnitState, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, Lifecycle, Order, Outcome, Reason, Refund, RefundAgreed, TransitionKind};
+use super::{OrderReply, RefundRefused, RefundState, Report, TableVerdict, Trigger, UnitState};
 use crate::message::is_blank;
 use crate::sorted_sign::sha1_hex;
 use crate::ticket::ORDER_REFUND;
@@ -31,12 +31,12 @@ impl Change<'_> {
             }
             return match self.run_again(&ORDER_REFUND, refund_id) {
                 Some(said) => said,
-                None => (Kind::Duplicate, self.truth_of_refund(refund_id)),
+                None => (TransitionKind::Duplicate, self.truth_of_refund(refund_id)),
             };
         }
         match self.step(Trigger::OrderRefund) {
-            Verdict::Run => {}
-            Verdict::Refuse(reason) => return self.refusal(&ORDER_REFUND, reason),
+            TableVerdict::Run => {}
+            TableVerdict::Refuse(reason) => return self.refusal(&ORDER_REFUND, reason),
             _ => return self.refusal(&ORDER_REFUND, Reason::UnknownRefund),
         }
         let units = match self.order.refundable(call) {
@@ -65,7 +65,7 @@ impl Change<'_> {
         self.flag(Breach::RepeatedDifferently, refund_id, &["orderRefund ", refund_id]);
         match self.order.refund(refund_id).map(|refund| refund.state) {
             Some(RefundState::AGREED) => self.refusal(&ORDER_REFUND, Reason::OtherContent),
-            _ => (Kind::Duplicate, self.truth_of_refund(refund_id)),
+            _ => (TransitionKind::Duplicate, self.truth_of_refund(refund_id)),
         }
     }
 
@@ -80,16 +80,16 @@ impl Change<'_> {
         };
         let ids = OrderRefunded { order_id, refund_id: refund_id.into(), partner_order_id, ..OrderRefunded::default() };
         match (refund.state, &refund.failure) {
-            (RefundState::REFUSED, Some(failure)) if !is_due => Reply::failure(failure),
+            (RefundState::REFUSED, Some(failure)) if !is_due => OrderReply::failure(failure),
             _ if !agreement_waits && refund.state == RefundState::AGREED || refund.is_unclear() => {
                 let (request_time, response_time) = (Some(refund.requested_at), refund.decided_at);
                 let body = OrderRefunded { request_time, response_time, ..ids };
-                Reply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(body.into()))
+                OrderReply::outcome(OrderRefundCode::REFUNDED.0, Reason::RefundAgreed, Some(body.into()))
             }
             _ => {
                 refund.told = Some(true);
                 self.flag_unknown_years();
-                Reply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ids.into()))
+                OrderReply::outcome(OrderRefundCode::PENDING.0, Reason::RefundPending, Some(ids.into()))
             }
         }
     }
@@ -102,7 +102,7 @@ impl Change<'_> {
             Outcome::DONE => {
                 self.end(&ORDER_REFUND, refund_id);
                 if was == RefundState::AGREED {
-                    return (Kind::Duplicate, self.truth_of_refund(refund_id));
+                    return (TransitionKind::Duplicate, self.truth_of_refund(refund_id));
                 }
                 self.agree(refund_id, notify);
                 let mut answer = self.truth_of_refund(refund_id);
@@ -111,7 +111,7 @@ impl Change<'_> {
                     reply.code = 200;
                     reply.describe = Reason::Success.text().into();
                 }
-                (Kind::Moved, answer)
+                (TransitionKind::Moved, answer)
             }
             Outcome::REFUSED => {
                 self.end(&ORDER_REFUND, refund_id);
@@ -119,14 +119,14 @@ impl Change<'_> {
                     let failure = Failure::told(&ORDER_REFUND, end.code, end.describe.as_deref().unwrap_or_default());
                     self.refuse(refund_id, failure, notify);
                 }
-                (Kind::Stale, self.truth_of_refund(refund_id))
+                (TransitionKind::Stale, self.truth_of_refund(refund_id))
             }
             Outcome::PENDING => {
                 self.end(&ORDER_REFUND, refund_id);
-                (Kind::Stale, self.truth_of_refund(refund_id))
+                (TransitionKind::Stale, self.truth_of_refund(refund_id))
             }
             // Perhaps refunded, perhaps not: the attempt stays open.
-            _ => (Kind::Stale, self.truth_of_refund(refund_id)),
+            _ => (TransitionKind::Stale, self.truth_of_refund(refund_id)),
         }
     }
 
@@ -135,7 +135,7 @@ impl Change<'_> {
         let refund_id = agreed.refund_id.as_str();
         let Some(refund) = self.order.refund(refund_id) else { return self.illegal(Reason::UnknownRefund) };
         if refund.state == RefundState::AGREED {
-            return (Kind::Duplicate, Answer::None);
+            return (TransitionKind::Duplicate, Answer::None);
         }
         if refund.is_unclear() {
             return self.clear_up(agreed);
@@ -145,7 +145,7 @@ impl Change<'_> {
         }
         self.end(&ORDER_REFUND, refund_id);
         self.agree(refund_id, true);
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     pub(super) fn refund_refused(&mut self, refused: &RefundRefused) -> Said {
@@ -154,7 +154,7 @@ impl Change<'_> {
         let (requested_at, is_unclear) = (refund.requested_at, refund.is_unclear());
         let is_partly_refunded = refund.partly_refunded == Some(true);
         match refund.state {
-            RefundState::REFUSED => return (Kind::Duplicate, Answer::None),
+            RefundState::REFUSED => return (TransitionKind::Duplicate, Answer::None),
             RefundState::PENDING => {}
             _ => return self.illegal(Reason::AlreadyAgreed),
         }
@@ -169,7 +169,7 @@ impl Change<'_> {
         self.end(&ORDER_REFUND, refund_id);
         let failure = Failure::reported(&ORDER_REFUND, refused.code, &refused.describe);
         self.refuse(refund_id, failure, true);
-        (Kind::Moved, Answer::None)
+        (TransitionKind::Moved, Answer::None)
     }
 
     pub(super) fn refund_of(&mut self, refund_id: &str) -> Option<&mut Refund> {
@@ -246,7 +246,7 @@ impl Change<'_> {
         self.withdraw_refusals(refund_ids);
     }
 
-    /// What was to be done about a refund until it was decided.
+    /// The work for a refund that was due until it was decided.
     fn settle_deadlines(&mut self, refund_id: &str) {
         self.settle(Breach::RefundOverdue, refund_id);
         self.settle(Breach::RefundedInPart, refund_id);

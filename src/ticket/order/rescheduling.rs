@@ -4,8 +4,8 @@ use super::change::{Change, Said};
 use super::event::Credential;
 use super::subject::Repeated;
 use super::units::{Directory, equal, sorted};
-use super::{Answer, AttemptEnded, Breach, Failure, Kind, Order, Outcome, Reason, Reply};
-use super::{Reschedule, State, Trigger, Unit, UnitState, Verdict};
+use super::{Answer, AttemptEnded, Breach, Failure, Order, OrderReply, Outcome, Reason, TransitionKind};
+use super::{Reschedule, State, TableVerdict, Trigger, Unit, UnitState};
 use crate::message::is_blank;
 use crate::ticket::ORDER_RESCHEDULE;
 use crate::ticket::calls::{OrderReschedule, OrderRescheduled, RescheduledVoucher};
@@ -27,23 +27,23 @@ impl Change<'_> {
             return said;
         }
         if is_known {
-            return (Kind::Duplicate, self.truth_of_reschedule(number));
+            return (TransitionKind::Duplicate, self.truth_of_reschedule(number));
         }
         match self.step(Trigger::OrderReschedule) {
-            Verdict::Run => {
+            TableVerdict::Run => {
                 let (reschedule_no, target_date) = (number.to_owned(), call.target_date);
                 self.order.reschedules.push(Reschedule { reschedule_no, target_date, ..Reschedule::default() });
                 self.begin(&ORDER_RESCHEDULE, number, 0, None)
             }
-            Verdict::Refuse(reason) => self.refusal(&ORDER_RESCHEDULE, reason),
-            _ => (Kind::Duplicate, Answer::Busy),
+            TableVerdict::Refuse(reason) => self.refusal(&ORDER_RESCHEDULE, reason),
+            _ => (TransitionKind::Duplicate, Answer::Busy),
         }
     }
 
     pub(super) fn truth_of_reschedule(&mut self, number: &str) -> Answer {
         match self.order.reschedules.iter().find(|known| known.reschedule_no == number) {
-            Some(Reschedule { done: Some(done), .. }) => Reply::success(Some(done.clone().into())),
-            Some(Reschedule { failure: Some(failure), .. }) => Reply::failure(failure),
+            Some(Reschedule { done: Some(done), .. }) => OrderReply::success(Some(done.clone().into())),
+            Some(Reschedule { failure: Some(failure), .. }) => OrderReply::failure(failure),
             _ => Answer::Busy,
         }
     }
@@ -58,7 +58,7 @@ impl Change<'_> {
             if is_late {
                 self.flag(Breach::RescheduledAfterFailure, number, &["orderReschedule ", number]);
             }
-            return (Kind::Duplicate, self.truth_of_reschedule(number));
+            return (TransitionKind::Duplicate, self.truth_of_reschedule(number));
         }
         match (end.outcome, &end.rescheduled) {
             (Outcome::DONE, Some(done)) => {
@@ -75,10 +75,10 @@ impl Change<'_> {
                 known.failure = Some(Failure::told(&ORDER_RESCHEDULE, end.code, describe));
             }
             // Perhaps done, perhaps not; there is no code that says so.
-            _ => return (Kind::Stale, Answer::Busy),
+            _ => return (TransitionKind::Stale, Answer::Busy),
         }
         self.end(&ORDER_RESCHEDULE, number);
-        (Kind::Moved, self.truth_of_reschedule(number))
+        (TransitionKind::Moved, self.truth_of_reschedule(number))
     }
 
     /// Whether there are as many codes as it says, and none is blank: one distinct code for each ticket, or one for the whole order.

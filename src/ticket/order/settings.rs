@@ -1,6 +1,6 @@
 //! The settings of the order rules.
 
-use crate::message::definition::{Basis, Rule, Verdict};
+use crate::message::definition::{Basis, Rule, RuleVerdict};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 use crate::ticket::working_days::Calendar;
 
@@ -36,8 +36,8 @@ const FAILED_STATUS: &Rule = &Rule {
     at: "issueFailedStatus",
     doc: crate::doc_text!("issueFailedStatus 为 2 或 6 · issueFailedStatus is 2 or 6."),
     check: |view, _| match view.integer("issueFailedStatus") {
-        None | Some(2 | 6) => Verdict::Kept,
-        _ => Verdict::Broken,
+        None | Some(2 | 6) => RuleVerdict::Kept,
+        _ => RuleVerdict::Broken,
     },
 };
 

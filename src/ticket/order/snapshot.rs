@@ -6,7 +6,7 @@
 
 use super::event::Consumed;
 use super::table::{Lifecycle, State};
-use crate::message::definition::{Facts, Verdict};
+use crate::message::definition::{Facts, RuleVerdict};
 use crate::message::{Id, RawJson, View};
 use crate::ticket::calls::{OrderPaid, OrderRescheduled};
 use crate::ticket::codes::{OrderStatus, VoucherType};
@@ -42,9 +42,9 @@ crate::messages! {
         /// Meituan's order number (美团订单号).
         order_id "orderId": id, required;
         /// Our order number (商家订单号), once it is known.
-        partner_order_id "partnerOrderId": text, optional;
+        partner_order_id "partnerOrderId": string, optional;
         /// Our product number (商家产品编号).
-        partner_deal_id "partnerDealId": text, optional;
+        partner_deal_id "partnerDealId": string, optional;
         /// Sale price of one ticket (美团售卖单价), as ordered.
         unit_price "unitPrice": fen, optional;
         /// Total price (订单总价), as ordered.
@@ -79,14 +79,14 @@ crate::messages! {
         /// The numbers of an order whose tickets are not known one by one.
         tally "tally": object(Tally), optional;
         /// Codes of the whole order that a reschedule has replaced.
-        former_codes "formerCodes": list(text), optional;
+        former_codes "formerCodes": list(string), optional;
         /// Refunds, those of Meituan's own included.
         refunds "refunds": list(object(Refund)), required;
         /// Ids of the entries that were recorded.
-        entries "entries": list(text), required;
+        entries "entries": list(string), required;
         /// Entries before anything was issued. They count once it is issued.
         early_entries "earlyEntries": list(object(Consumed)), optional;
-        /// What gates were answered, so that the same id gets the same answer. Of answers that let nobody in the latest 20 are kept.
+        /// The answers to gates, so that the same id gets the same answer. Of answers that let nobody in the latest 20 are kept.
         gate_answers "gateAnswers": list(object(GateAnswer)), optional;
         /// Reschedules, decided or not.
         reschedules "reschedules": list(object(Reschedule)), required;
@@ -109,13 +109,13 @@ crate::messages! {
         /// The reply code.
         code "code": integer, required;
         /// The true reason, in words.
-        describe "describe": text, required;
+        describe "describe": string, required;
     }
 
     /// One ticket.
     Unit {
         /// Its code (凭证码). Several tickets of a real-name order may have the same.
-        voucher "voucher": text, optional;
+        voucher "voucher": string, optional;
         /// The guests that it was issued for: places in `issued.credentialList`.
         credentials "credentials": list(count), optional;
         /// Its state.
@@ -123,7 +123,7 @@ crate::messages! {
         /// Since when.
         since "since": milliseconds, required;
         /// The refund that reserves it or that it was refunded by.
-        refund_id "refundId": text, optional;
+        refund_id "refundId": string, optional;
         /// The ticket that has replaced it: a place in `units`.
         replaced_by "replacedBy": count, optional;
     }
@@ -143,13 +143,13 @@ crate::messages! {
     /// A refund, known by its refundId.
     Refund {
         /// The refund's number (退款流水号); for a refund of Meituan's own without one, a string made from its message.
-        refund_id "refundId": text, required;
+        refund_id "refundId": string, required;
         /// Number of tickets (退款票数).
         quantity "quantity": count, required;
         /// The tickets that it is about, where they are known: places in the order's `units`.
         units "units": list(count), optional;
         /// A hash of the codes and credentials that it was requested with, to know its repeat by.
-        content "content": text, optional;
+        content "content": string, optional;
         /// Its state.
         state "state": code(RefundState), required;
         /// Meituan knows that it is pending (602) or refused, or nobody waits: a change is sent by notice.
@@ -165,39 +165,40 @@ crate::messages! {
         /// When it was decided.
         decided_at "decidedAt": milliseconds, optional;
         /// Meituan's refunded messages about it (已退款消息), by their keys.
-        messages "messages": list(text), optional;
+        messages "messages": list(string), optional;
     }
 
-    /// What a gate was answered.
+    /// The answer to a gate.
     GateAnswer {
         /// The entry's id.
-        id "id": text, required;
-        /// A hash of what the gate asked for, to know its repeat by.
-        content "content": text, optional;
+        id "id": string, required;
+        /// A hash of the gate's request, to know its repeat by.
+        content "content": string, optional;
         /// The tickets that were admitted, where they are known: places in the order's `units`.
         units "units": list(count), optional;
         /// Number of guests that were admitted, where tickets are not known one by one.
         quantity "quantity": count, optional;
         /// The code that they were admitted by.
-        voucher "voucher": text, optional;
-        /// Who was not admitted.
+        voucher "voucher": string, optional;
+        /// Guests who were not admitted.
         refused "refused": list(object(GateRefusal)), optional;
     }
 
     /// Guests who were not admitted.
     GateRefusal {
-        /// Whom the gate named: a place in its codes, sorted, with its credentials after them, sorted by number. Absent: nobody.
+        /// The guest whom the gate named: a place in its codes, sorted, with its credentials after them, sorted by number. Absent:
+        /// nobody.
         name "name": count, optional;
         /// How many guests; absent: one.
         quantity "quantity": count, optional;
         /// Why: the id of a [`Reason`](super::Reason).
-        reason "reason": text, required;
+        reason "reason": string, required;
     }
 
     /// A reschedule, known by its rescheduleNo.
     Reschedule {
         /// Number of the reschedule (改签流水号).
-        reschedule_no "rescheduleNo": text, required;
+        reschedule_no "rescheduleNo": string, required;
         /// The new day of the visit, where it changes.
         target_date "targetDate": date, optional;
         /// The reply, if it was done.
@@ -210,11 +211,11 @@ crate::messages! {
     /// that a function keyed on it acts once.
     Attempt {
         /// The call's name.
-        call "call": text, required;
+        call "call": string, required;
         /// The key.
-        key "key": text, required;
+        key "key": string, required;
         /// Its subject: refundId, rescheduleNo, closeType or the key of a message; empty for the order itself.
-        subject "subject": text, optional;
+        subject "subject": string, optional;
         /// When the function was started last; 0: it is owed, and nobody has started it.
         started_at "startedAt": milliseconds, required;
         /// The call's body, to run the function again without Meituan asking. Not kept of order create.
@@ -228,9 +229,9 @@ crate::messages! {
     /// The call that closed or voided the order.
     Closing {
         /// The call's name.
-        call "call": text, required;
+        call "call": string, required;
         /// The last key its function was run with.
-        key "key": text, required;
+        key "key": string, required;
         /// The call's body.
         request "request": raw, required;
     }
@@ -238,9 +239,9 @@ crate::messages! {
     /// A notice that Meituan has not accepted yet.
     Notice {
         /// Its id.
-        id "id": text, required;
+        id "id": string, required;
         /// The call's name: payNotice, refundNotice or consumeNotice.
-        name "name": text, required;
+        name "name": string, required;
         /// The content to send: the body of a consume notice; of the others, the envelope without partnerId.
         body "body": raw, required;
         /// Since when it is due. Its age counts from then, whether or not anybody tries to send it.
@@ -258,19 +259,19 @@ crate::messages! {
     /// Facts that contradict each other.
     Conflict {
         /// Its id: the breach, and what it is about.
-        id "id": text, required;
+        id "id": string, required;
         /// Which invariant is broken: see [`Breach`](super::Breach).
-        breach "breach": text, required;
+        breach "breach": string, required;
         /// The fact that was recorded, by wire names.
-        recorded "recorded": text, optional;
+        recorded "recorded": string, optional;
         /// The fact that it contradicts, likewise.
-        contradicts "contradicts": text, optional;
+        contradicts "contradicts": string, optional;
         /// When that was found first.
         since "since": milliseconds, required;
         /// When it was settled.
         resolved_at "resolvedAt": milliseconds, optional;
         /// A note for people: what was found or done.
-        note "note": text, optional;
+        note "note": string, optional;
     }
 }
 
@@ -282,11 +283,11 @@ pub(super) const STATE_EXISTS: &crate::message::definition::Rule = &crate::messa
     check: state_exists,
 };
 
-fn state_exists(view: &View<'_>, _: &Facts) -> Verdict {
+fn state_exists(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let number = |name| view.integer(name).unwrap_or_default() as i32;
     match State::at(Lifecycle(number("lifecycle")), OrderStatus(number("orderStatus"))) {
-        Some(_) => Verdict::Kept,
-        None => Verdict::Broken,
+        Some(_) => RuleVerdict::Kept,
+        None => RuleVerdict::Broken,
     }
 }
 
@@ -342,7 +343,7 @@ impl Refund {
 impl Notice {
     /// The notice as a Rust type, ready for [`Supplier::request`](crate::ticket::Supplier::request); nothing where `T`
     /// is not the type of this notice.
-    pub fn message<T: serde::de::DeserializeOwned + crate::ticket::Endpoint>(&self) -> Option<T> {
+    pub fn message<T: serde::de::DeserializeOwned + crate::ticket::TicketRequest>(&self) -> Option<T> {
         if T::CALL.name != self.name {
             return None;
         }
@@ -356,6 +357,6 @@ impl Notice {
 
 pub(super) fn raw(value: &impl crate::message::value::FieldValue) -> RawJson {
     let mut json = Vec::new();
-    value.put(&mut json);
+    value.encode(&mut json);
     RawJson::verbatim(json)
 }

@@ -1,4 +1,4 @@
-//! What a call is about beside its order: the table of interfaces says by which fields its repeats are known.
+//! The subject of a call beside its order: the table of interfaces says by which fields its repeats are known.
 
 use super::change::digits;
 use crate::ticket::calls::*;
@@ -8,11 +8,11 @@ use crate::ticket::{ORDER_CREATE, ORDER_PAY};
 
 /// The body of a call that is known when it is repeated.
 pub(super) trait Repeated {
-    /// What it is about: two calls that say the same here are one. Nothing where it does not say.
+    /// The subject: two calls with the same one are repeats. Nothing where it does not say.
     fn subject(&self) -> Option<String>;
 }
 
-/// What a field says of it.
+/// The part of a field.
 trait Part {
     fn part(&self) -> Option<String>;
 }

@@ -147,7 +147,7 @@ impl Trigger {
 
 /// The decision of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TableVerdict {
     /// The supplier's function is run.
     Run,
     /// The same, and the fact does not agree with what is known.
@@ -171,7 +171,7 @@ pub struct Row {
     on: Trigger,
     to: Option<State>,
     /// The decision.
-    pub verdict: Verdict,
+    pub verdict: TableVerdict,
 }
 
 impl Row {
@@ -199,7 +199,7 @@ macro_rules! table {
             from: $(State::$from.bit())|+,
             on: Trigger::$trigger,
             to: table!(@to $to),
-            verdict: Verdict::$verdict $(($argument))?,
+            verdict: TableVerdict::$verdict $(($argument))?,
         }, )+)*]
     };
 }
@@ -309,9 +309,9 @@ pub const TABLE: &[Row] = table! {
 };
 
 /// The row of a trigger in a state, and where it leads. Every pair has one.
-pub(super) fn look_up(state: State, on: Trigger) -> (State, Verdict) {
+pub(super) fn look_up(state: State, on: Trigger) -> (State, TableVerdict) {
     let row = TABLE.iter().find(|row| row.on == on && row.from & state.bit() != 0);
-    row.map_or((state, Verdict::Stale), |row| (row.next(state), row.verdict))
+    row.map_or((state, TableVerdict::Stale), |row| (row.next(state), row.verdict))
 }
 
 /// The table as a state diagram, in Mermaid's notation.
@@ -327,11 +327,11 @@ pub fn diagram() -> String {
     out.push_str("    [*] --> Unknown\n");
     for row in TABLE {
         let what = match row.verdict {
-            Verdict::Run => "run",
-            Verdict::Record => "recorded",
-            Verdict::RunFlagged(_) => "run, conflict",
-            Verdict::RecordFlagged(_) => "recorded, conflict",
-            Verdict::Truth | Verdict::Stale | Verdict::Refuse(_) => continue,
+            TableVerdict::Run => "run",
+            TableVerdict::Record => "recorded",
+            TableVerdict::RunFlagged(_) => "run, conflict",
+            TableVerdict::RecordFlagged(_) => "recorded, conflict",
+            TableVerdict::Truth | TableVerdict::Stale | TableVerdict::Refuse(_) => continue,
         };
         for from in row.from() {
             out.push_str(&format!("    {} --> {}: {:?} / {what}\n", from.name(), row.next(from).name(), row.on));

@@ -1,4 +1,4 @@
-//! The tickets of an order. Where each is known, by its code or by its credential, it is a unit with one state, and every
+//! The tickets of an order. If each is known, by its code or by its credential, it is a unit with one state, and every
 //! number follows from the units. All other orders have a tally.
 
 use super::event::{Consumed, Credential};
@@ -37,7 +37,7 @@ pub(super) struct Named {
     pub(super) exact: Vec<usize>,
     /// A code is one that several tickets have in common: some of them are meant.
     pub(super) in_common: bool,
-    /// These tickets; where few were asked for, so many of them as are likeliest.
+    /// These tickets; where few were requested, so many of them as are likeliest.
     pub(super) shared: Vec<usize>,
     /// For each credential, its ticket; nothing where none of the order has a credential.
     pub(super) holders: Vec<Option<usize>>,
@@ -50,7 +50,7 @@ pub(super) struct Named {
 }
 
 impl Order {
-    /// How many tickets are in which state. What is used or refunded is never more than was ordered: where facts exceed that,
+    /// How many tickets are in which state. Used and refunded tickets are never more than were ordered: where facts exceed that,
     /// a conflict says so.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { quantity: self.quantity, ..Counts::default() };
@@ -265,7 +265,7 @@ impl Likeliest {
         self.0.push(Reverse((rank(&order.units[place]), place)));
     }
 
-    /// Takes so many out, or as many as are not spent by now.
+    /// Removes so many, or as many as are not spent by now.
     pub(super) fn take(&mut self, order: &Order, quantity: usize) -> Vec<usize> {
         let mut taken = Vec::new();
         while taken.len() < quantity
@@ -450,7 +450,7 @@ impl Directory<'_> {
         let by_code = roles.places(Role::Code);
         let by_code = Index::of(order, order.numbers_of(by_code.into_iter()).into_iter());
         let common = sorted(common.iter().map(|group| (self.codes.pairs[group.start].0, 0)));
-        // What is said alike means the same tickets. They are looked up once, for all who say it.
+        // Equal names mean the same tickets. They are looked up once, for all messages that have them.
         let mut meant: Vec<Option<Vec<usize>>> = vec![None; credentials.len()];
         for credential in credentials {
             let mut alike = equal(&numbers, &credential.credential_no).iter().map(|(_, place)| *place);
@@ -463,7 +463,7 @@ impl Directory<'_> {
                 meant.reverse();
                 meant
             });
-            // What another one has taken is not left for this one.
+            // A unit that another one has is not left for this one.
             while meant.pop_if(|unit| roles.of(*unit) == Role::Holder).is_some() {}
             let best = meant.pop();
             best.into_iter().for_each(|unit| roles.set(unit, Role::Holder));

@@ -1,7 +1,7 @@
 //! A call of Meituan's: reserve, run, record, reply.
 
 use super::progress::{Answering, AnsweringPhase as Phase, BUSY_PAUSES};
-use super::{Answer, Answered, Applying, Done, Event, Job, NoReply, Now, Order, Reply, Service, Step, Task, Then, Work};
+use super::{Answer, Answered, Applying, Done, Event, Job, NoReply, Now, Order, OrderReply, Service, Step, Task, Then, Work};
 use crate::ticket::order::{Failure, State};
 
 impl Service {
@@ -11,7 +11,7 @@ impl Service {
         let Work::Answer(Answering { has_waited: true, phase: Phase::Call, .. }) = job.work else { return None };
         let order = order.filter(|order| order.state() == State::CreateFailed)?;
         let Failure { code, describe } = order.failure.clone().filter(|_| matches!(job.event, Event::OrderCreate(_)))?;
-        let answered = Answered { reply: Reply { code, describe, body: None }, quantity: Some(order.quantity) };
+        let answered = Answered { reply: OrderReply { code, describe, body: None }, quantity: Some(order.quantity) };
         Some(job.step(Then::Done(Done::Reply(answered))))
     }
 
@@ -41,8 +41,9 @@ impl Service {
         job.saving(save, then)
     }
 
-    /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, it is
-    /// asked once more: that the result comes later may only be replied when it is saved, because no notice would follow otherwise.
+    /// When the function has ended and the store hangs, what is true is not known, and 598 would not be. When the store fails, the
+    /// save is tried once more: that the result comes later may only be replied when it is saved, because no notice would follow
+    /// otherwise.
     pub(super) fn answer_failed(&self, job: &mut Job, why: NoReply) -> Step {
         let Work::Answer(answering) = &mut job.work else { return job.load() };
         let is_asked_again = answering.phase != Phase::Call && why == NoReply::StoreFailed && !answering.has_failed;

@@ -4,7 +4,7 @@ use super::{Answered, Done, News, Recorded, Save, Service, Step, Task, Then, Tra
 use crate::message::definition::{Facts, Message};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::{Form, Packed, Reading, read};
+use crate::message::{Notation, Packed, Reading, read};
 use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
 use crate::time::Timestamp;
@@ -21,7 +21,7 @@ impl Service {
     ///
     /// `heard` has `conflicts`, `givenUp` and `reports` as `save` has them: what an earlier try has saved, or may have.
     ///
-    /// `then` is `load`, `pause` (with `least` and `most`), `run`, `send` (with `notices`), `reply` (with `code`; the reply itself is
+    /// `then` is `load`, `pause` (with `min` and `max`), `run`, `send` (with `notices`), `reply` (with `code`; the reply itself is
     /// written by [`Supplier::write_answer`](crate::ticket::Supplier)), `noReply` and `failed` (with `why`), `settled` (with
     /// `due`), or `recorded` (with the fields of a transition).
     pub fn put_step(&self, step: &Step, now: Timestamp, out: &mut Vec<u8>) {
@@ -53,9 +53,9 @@ impl Service {
         object.field("then", &then);
         match &step.then {
             Then::Load => {}
-            Then::Pause(least, most) => {
-                object.field("least", &Timestamp(*least));
-                object.field("most", &Timestamp(*most));
+            Then::Pause(min, max) => {
+                object.field("min", &Timestamp(*min));
+                object.field("max", &Timestamp(*max));
             }
             Then::Run(Task { call, key, request, deadline }) => {
                 object.field("call", call);
@@ -88,7 +88,7 @@ fn put_news(object: &mut ObjectWriter<'_>, news: &News) {
     object.field("reports", &reports);
 }
 
-static SAID: Message = looking_for(&[raw("outcome"), raw("asked"), raw("beside"), raw("body")]);
+static SAID: Message = looking_for(&[raw("outcome"), raw("repeated"), raw("beside"), raw("body")]);
 
 /// How a function ended that has replied this, checked as a reply is that leaves: `outcome` (1 for what was done before), `asked` with what
 /// the reply repeats, `beside` with what is beside its body, and `body`.
@@ -109,11 +109,11 @@ pub(crate) fn end_of_reply(
         describe: "",
         body: seen.raw("body"),
         beside: seen.raw("beside").unwrap_or_default(),
-        asked: seen.raw("asked").unwrap_or_default(),
+        repeated: seen.raw("repeated").unwrap_or_default(),
         times: [None; 2],
     };
     let (program, facts) = supplier.completed(call, &said, Facts { quantity, ..Facts::NONE });
-    read(call.reply, &program, Reading { form: Form::Program, success: true, facts }, packed);
+    read(call.reply, &program, Reading { notation: Notation::Program, success: true, facts }, packed);
     supplier.refuse_inferred(packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
         return Err(error);
@@ -121,13 +121,13 @@ pub(crate) fn end_of_reply(
     let mut end = AttemptEnded { outcome: Outcome::DONE, ..AttemptEnded::default() };
     let view = packed.view(call.reply, &program).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))?;
     if call.name == ORDER_CREATE.name {
-        end.created = view.take("body");
+        end.created = view.decode("body");
     } else if call.name == ORDER_PAY.name {
-        end.paid = view.take("body");
+        end.paid = view.decode("body");
     } else if call.name == ORDER_REFUND.name {
-        end.refunded = view.take("body");
+        end.refunded = view.decode("body");
     } else if call.name == ORDER_RESCHEDULE.name {
-        end.rescheduled = view.take("body");
+        end.rescheduled = view.decode("body");
     }
     Ok(end)
 }

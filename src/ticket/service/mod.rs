@@ -18,7 +18,7 @@
 //! // Nothing is stored of this order.
 //! let step = service.advance(&mut job, Input::Loaded(Loaded::default()), now);
 //! let reserved = step.save.unwrap();
-//! // … save it by compare-and-swap; where somebody else was first: `Input::Conflict`. Then run the function:
+//! // … save it by compare-and-swap; after a conflict: `Input::Conflict`. Then run the function:
 //! let Then::Run(task) = step.then else { panic!() };
 //! assert_eq!(task.key, "orderCreate:7");
 //! let created = Some(OrderCreated { order_id: None, partner_order_id: "P7".into() });
@@ -32,10 +32,10 @@
 //! assert_eq!(answer.reply.code, 200);
 //! ```
 //!
-//! # What is saved when
+//! # Saves, and when they happen
 //!
 //! 1. The call, as a reservation with an idempotency key, before the supplier's function runs.
-//! 2. What the function did, with the notices that follow from it, before the reply leaves.
+//! 2. The function's result, with the notices that follow from it, before the reply leaves.
 //! 3. The claim of a notice, before it is sent; then what came of it.
 //!
 //! A process that dies after 1 leaves an open attempt: when its lease has run out, the function runs again with the same key. One
@@ -55,12 +55,12 @@ mod progress;
 mod settling;
 
 use super::order::{
-    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, Reply, Settings, Transition, apply_to, next_due,
+    self, Answer, Applied, AttemptEnded, Conflict, Event, Notice, Order, OrderReply, Settings, Transition, apply_to, next_due,
 };
 use crate::message::{Id, Packed, RawJson};
+use crate::save_attempts::SaveAttempts;
 pub use crate::time::Now;
 use crate::time::Timestamp;
-use crate::tried::Tried;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub(crate) use boundary::{end_of_reply, write_answer};
 pub use news::News;
@@ -89,7 +89,7 @@ pub struct Service {
     pub deadline: Option<Duration>,
 }
 
-/// What is stored of an order.
+/// An order as it is stored.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     order: Option<Order>,
@@ -125,20 +125,20 @@ impl From<Order> for Loaded {
     }
 }
 
-/// What is loaded again after it was saved, if nobody else has saved in between.
+/// The snapshot as it is loaded again, if nobody else has saved in between.
 impl From<Save> for Loaded {
     fn from(Save { order, json, .. }: Save) -> Self {
         Loaded { order: Some(order), json: Some(json), is_converted: false }
     }
 }
 
-/// What a driver reports.
+/// A driver's report.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "one is made at a time, and does not live long")]
 pub enum Input {
     /// After [`Then::Load`].
     Loaded(Loaded),
-    /// The order was not saved: somebody else had saved it first.
+    /// The order was not saved: there is a conflict with another save.
     Conflict,
     /// Loading or saving failed. Whether it was saved is not known.
     StoreFailed,
@@ -154,7 +154,7 @@ pub enum Input {
     Sent,
 }
 
-/// What to do next: save, and then the rest. Input follows from what fails, or from the rest.
+/// The next step: save, and then the rest. The next input reports a failure, or the rest.
 #[derive(Debug)]
 pub struct Step {
     /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
@@ -163,7 +163,7 @@ pub struct Step {
     pub save: Option<Save>,
     /// Until then loading and saving may take, by the steady clock; of [`Then::Send`], saving and sending together.
     pub until: Timestamp,
-    /// What to do when it is saved.
+    /// The work when it is saved.
     pub then: Then,
 }
 
@@ -176,11 +176,11 @@ pub struct Save {
     pub json: RawJson,
     /// When something is to be done next without Meituan asking.
     pub due: Option<Timestamp>,
-    /// What somebody should hear of once it is saved.
+    /// Reports that are due once it is saved.
     pub news: Arc<News>,
 }
 
-/// What to do when the order is saved.
+/// The work when the order is saved.
 #[derive(Debug)]
 pub enum Then {
     /// Load the order.
@@ -218,16 +218,16 @@ pub enum Done {
     NoReply(NoReply),
     /// The event is recorded, or is illegal.
     Recorded(Box<Recorded>),
-    /// What was due is done; when something is due next.
+    /// Everything due is done; when something is due next.
     Settled(Option<Timestamp>),
     /// The store did not take it.
     Failed(NoReply),
 }
 
-/// What became of an event.
+/// The result of an event.
 #[derive(Debug)]
 pub struct Recorded {
-    /// What the order rules said; its `next` was in [`Step::save`].
+    /// The transition; its `next` was in [`Step::save`].
     pub transition: Transition,
     /// The order after the event, if there is one.
     pub order: Option<Order>,
@@ -237,7 +237,7 @@ pub struct Recorded {
 #[derive(Debug)]
 pub struct Answered {
     /// The reply.
-    pub reply: Reply,
+    pub reply: OrderReply,
     /// Number of tickets ordered, where it is known: rules that count are checked.
     pub quantity: Option<u32>,
 }
@@ -275,7 +275,7 @@ impl NoReply {
 #[derive(Debug)]
 pub struct Job {
     work: Work,
-    /// What is applied when the order is loaded.
+    /// The event to apply when the order is loaded.
     event: Event,
     /// The order that the event is recorded of; of a call, and of a function's end, it is what it names itself.
     about: Option<Id>,
@@ -285,7 +285,7 @@ pub struct Job {
     conflicts: u32,
     /// The last step had something to save.
     is_saving: bool,
-    tried: Tried<News>,
+    save_attempts: SaveAttempts<News>,
     unrecorded: Option<AttemptEnded>,
 }
 
@@ -296,7 +296,7 @@ enum Work {
     Settle(Settling),
 }
 
-/// What the order rules said, and what to save.
+/// The transition, and the order to save.
 struct Applying {
     save: Option<Save>,
     order: Option<Order>,
@@ -328,18 +328,26 @@ impl Service {
     }
 
     fn begin(&self, work: Work, event: Event, until: Timestamp) -> (Job, Step) {
-        let mut job =
-            Job { work, event, about: None, until, conflicts: 0, is_saving: false, tried: Tried::default(), unrecorded: None };
+        let mut job = Job {
+            work,
+            event,
+            about: None,
+            until,
+            conflicts: 0,
+            is_saving: false,
+            save_attempts: SaveAttempts::default(),
+            unrecorded: None,
+        };
         let step = job.load();
         (job, step)
     }
 
     /// Says what to do next.
     pub fn advance(&self, job: &mut Job, input: Input, now: impl Into<Now>) -> Step {
-        let heard = job.tried.told(input.told());
+        let heard = job.save_attempts.reported(input.reported());
         let mut step = self.go_on(job, input, now.into());
         let news = step.save.as_ref().map(|save| &save.news);
-        step.heard = job.tried.tells(heard, news, matches!(step.then, Then::Done(_))).or(step.heard);
+        step.heard = job.save_attempts.keep(heard, news, matches!(step.then, Then::Done(_))).or(step.heard);
         step
     }
 
@@ -385,7 +393,7 @@ impl Service {
             return step;
         }
         let applying = self.apply(&job.event, job.about, loaded, now.wall);
-        // What is reported of nothing that is saved has no later moment.
+        // A report about nothing that is saved has no later time.
         let reports = Some(&applying.applied.reports).filter(|reports| applying.save.is_none() && !reports.is_empty()).cloned();
         let step = self.decided(job, applying, now);
         let heard = reports.map(|reports| Arc::new(News { reports, ..News::default() }));
@@ -405,7 +413,7 @@ impl Service {
         }
     }
 
-    /// What the order rules say of an event, and what has to be saved then.
+    /// The transition of an event, and the order to save then.
     fn apply(&self, event: &Event, about: Option<Id>, loaded: Loaded, now: Timestamp) -> Applying {
         let Loaded { order, json, is_converted } = loaded;
         let heard =

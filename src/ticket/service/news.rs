@@ -1,21 +1,21 @@
-//! What somebody should hear of once an order is saved.
+//! Reports that are due once an order is saved.
 
 use super::{Input, is_open};
+use crate::save_attempts::Reported;
 use crate::ticket::order::{Conflict, Notice, Order, Report};
-use crate::tried::Told;
 
-/// What somebody should hear of once an order is saved.
+/// Reports that are due once an order is saved.
 #[derive(Debug, Clone, Default)]
 pub struct News {
     /// The conflicts that are new.
     pub conflicts: Vec<Conflict>,
     /// The notices that were given up.
     pub given_up: Vec<Notice>,
-    /// What contradicts nothing.
+    /// Reports that contradict nothing.
     pub reports: Vec<Report>,
 }
 
-impl crate::tried::News for News {
+impl crate::save_attempts::News for News {
     type Order = Order;
 
     /// A notice that is given up is a conflict, too; of a report nothing is stored.
@@ -26,12 +26,12 @@ impl crate::tried::News for News {
 }
 
 impl Input {
-    pub(super) fn told(&self) -> Told<'_, Order> {
+    pub(super) fn reported(&self) -> Reported<'_, Order> {
         match self {
-            Input::Conflict => Told::Second,
-            Input::StoreFailed | Input::StoreLate => Told::Unknown,
-            Input::Loaded(loaded) => Told::Loaded(loaded.order()),
-            _ => Told::Saved,
+            Input::Conflict => Reported::Second,
+            Input::StoreFailed | Input::StoreLate => Reported::Unknown,
+            Input::Loaded(loaded) => Reported::Loaded(loaded.order()),
+            _ => Reported::Saved,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Answering {
     pub(super) has_waited: bool,
 }
 
-/// What is applied to the order.
+/// The event that is applied to the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AnsweringPhase {
     /// The call.
@@ -58,7 +58,7 @@ impl Answering {
 pub(super) struct Settling {
     pub(super) can_send: bool,
     pub(super) phase: SettlingPhase,
-    /// What follows once this phase is saved, or has nothing to save.
+    /// The next phase once this one is saved, or has nothing to save.
     pub(super) then: Option<Next>,
     /// The keys of the functions that broke off and are not taken over yet, the next one last.
     pub(super) keys: Vec<String>,
@@ -66,7 +66,7 @@ pub(super) struct Settling {
     pub(super) key: String,
 }
 
-/// What is applied to the order.
+/// The event that is applied to the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SettlingPhase {
     /// That time has passed.
@@ -81,7 +81,7 @@ pub(super) enum SettlingPhase {
     Last,
 }
 
-/// What follows a phase.
+/// The step after a phase.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Next {
     /// The next function that broke off; after the last one, notices.
@@ -117,7 +117,7 @@ impl Settling {
     }
 }
 
-/// Where nobody sends, notices end by their age alone.
+/// If nobody sends, notices end by their age alone.
 pub(super) fn time_passed(can_send: bool) -> Event {
     TimePassed { without_sender: (!can_send).then_some(true) }.into()
 }

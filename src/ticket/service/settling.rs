@@ -1,4 +1,4 @@
-//! What is due about an order: first what time decides, then the functions that broke off, then the notices. One thing that fails
+//! Settles an order: first what time decides, then the functions that broke off, then the notices. One thing that fails
 //! keeps no other from being done.
 
 use super::progress::{Next, SettlingPhase as Phase, time_passed};

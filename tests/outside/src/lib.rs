@@ -12,13 +12,13 @@ meituan_protocol::messages! {
     /// A gate was opened.
     Opened {
         /// The ticket's code.
-        voucher "voucher": text(20), key;
+        voucher "voucher": string(20), key;
         /// How many went through.
         quantity "quantity": count, optional;
         /// Who opened it.
         opener "opener": code(Opener), required;
         /// The guest.
-        guest "guest": text, optional personal;
+        guest "guest": string, optional personal;
     }
 }
 
@@ -34,7 +34,7 @@ mod tests {
     fn a_message_of_ones_own_is_written_and_read() {
         let opened = Opened::default().voucher("910632001657").opener(Opener::STAFF).guest("王");
         let mut json = Vec::new();
-        opened.put(&mut json);
+        opened.encode(&mut json);
         let mut packed = Packed::default();
         assert!(read(Opened::MESSAGE, &json, Reading::WIRE, &mut packed));
         assert_eq!(packed.view(Opened::MESSAGE, &json).unwrap().to_typed::<Opened>(), opened);

@@ -1,7 +1,7 @@
 import { CopyButton } from "./CopyButton.tsx";
 import { highlighted, type Mark } from "./highlight.tsx";
 
-/** A text to read and copy; marks are places in it. */
+/** A string to read and copy; marks are places in it. */
 export function Code({ value, marks = [], json = false }: { value: string; marks?: readonly Mark[]; json?: boolean }) {
   return (
     <div class="code-view">

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { text } from "./texts.ts";
 
-/** Copies a text, and says so for a moment. */
+/** Copies a string, and says so for a second. */
 export function CopyButton({ value, label }: { value: string; label?: string }) {
   const [isCopied, setCopied] = useState(false);
   const t = text();

@@ -8,12 +8,12 @@ interface FieldProps {
   readonly onValue: (value: string) => void;
   readonly hint?: ComponentChildren;
   readonly placeholder?: string;
-  /** Rows of a field that takes more than one line. */
+  /** Rows of a field that has more than one line. */
   readonly rows?: number;
   readonly isCode?: boolean;
 }
 
-/** A text that somebody types. */
+/** A string that somebody types. */
 export function Field({ label, value, onValue, hint, placeholder, rows, isCode = true }: FieldProps) {
   const id = useId();
   const common = {
@@ -40,7 +40,7 @@ export function Field({ label, value, onValue, hint, placeholder, rows, isCode =
   );
 }
 
-/** A secret: kept in memory alone, and hidden until it is asked for. */
+/** A secret: kept in memory alone, and hidden until somebody wants to see it. */
 export function SecretField({ label, value, onValue, hint, placeholder }: FieldProps) {
   const id = useId();
   const [isShown, setShown] = useState(false);

@@ -3,7 +3,7 @@ import { language } from "../shell/language.ts";
 import { indexOfByte, lineOf } from "./offsets.ts";
 import { text } from "./texts.ts";
 
-/** What was found in a text, the worst first, each with its place, its meaning and what to do about it. */
+/** The findings in an input, the worst first, each with its place, its meaning and what to do about it. */
 export function Findings({
   source,
   findings,

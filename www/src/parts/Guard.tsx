@@ -13,7 +13,7 @@ interface GuardState {
   readonly children?: ComponentChildren;
 }
 
-/** Says what failed where something cannot be drawn, and tries anew at the next change. What was typed stands outside of it. */
+/** Says what failed where something cannot be drawn, and tries anew at the next change. The typed input is kept outside of it. */
 export class Guard extends Component<GuardProps, GuardState> {
   override state: GuardState = {};
   static getDerivedStateFromError = (error: unknown): GuardState => ({ error });

@@ -11,7 +11,7 @@ interface JsonEditorProps {
   readonly textarea?: Ref<HTMLTextAreaElement>;
 }
 
-/** A plain textarea over the same text in colours, which gives it its height too. */
+/** A plain textarea over the same content in colours, which gives it its height too. */
 export function JsonEditor({ label, value, onValue, marks = [], placeholder, textarea }: JsonEditorProps) {
   const id = useId();
   return (
@@ -34,7 +34,7 @@ export function JsonEditor({ label, value, onValue, marks = [], placeholder, tex
   );
 }
 
-/** Shows a place in the editor's text, and puts the cursor there. */
+/** Shows a place in the editor's content, and puts the cursor there. */
 export function goTo(textarea: HTMLTextAreaElement, index: number): void {
   textarea.focus({ preventScroll: true });
   textarea.setSelectionRange(index, index);

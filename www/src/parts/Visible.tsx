@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Tone } from "./Verdict.tsx";
 
-/** A text whose spaces and line ends can be seen, with what differs from another text. What is copied is the text itself. */
+/** A string whose spaces and line ends can be seen, with the differences from another one. The string itself is copied. */
 export function Visible({ value, other, tone }: { value: string; other?: string | undefined; tone?: Tone }) {
   const [start, end] = other === undefined || other === value ? [value.length, value.length] : difference(value, other);
   return (
@@ -29,7 +29,7 @@ function shown(text: string): ComponentChildren {
 
 const SIGNS: Record<string, string> = { " ": "·", "\t": "⇥", "\r": "CR", "\n": "LF" };
 
-/** Where a text begins and ends to differ from another: between the start and the end that they have in common. */
+/** Where a string begins and ends to differ from another: between the start and the end that they have in common. */
 function difference(text: string, other: string): [number, number] {
   const most = Math.min(text.length, other.length);
   let start = 0;

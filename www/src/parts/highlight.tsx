@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 
-/** A place in a text, in UTF-16 units as JavaScript counts, that something is to be said about. */
+/** A place in a string, in UTF-16 units as JavaScript counts, that has a finding. */
 export interface Mark {
   readonly index: number;
   readonly isBad: boolean;
@@ -20,12 +20,12 @@ export function highlighted(text: string, marks: readonly Mark[]): ComponentChil
   let end = 0;
   for (const match of text.matchAll(TOKEN)) {
     const token = match[1] ?? match[0];
-    // What stands between tokens is white space, or no JSON.
+    // The part between tokens is white space, or no JSON.
     pieces.push(text.slice(end, match.index), piece(match.index, token, kindOf(token, match[2] !== undefined), marked));
     end = match.index + token.length;
   }
   pieces.push(text.slice(end));
-  // A textarea shows the line after the last line feed, a block of text does not.
+  // A textarea shows the line after the last line feed, a block does not.
   pieces.push("\n");
   return pieces;
 }

@@ -10,9 +10,9 @@ export class Raw {
 export const isObject = (value: Json | undefined): value is { [name: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Raw);
 
-/** Undefined where the text is no JSON. */
+/** Undefined where the string is no JSON. */
 export function parseJson(text: string): Json | undefined {
-  // Numbers stand outside of texts; there they become texts with a mark that JSON does not allow inside of one.
+  // Numbers are outside of strings; there they become strings with a mark that JSON does not allow inside of one.
   const marked = text.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
     token.startsWith('"') ? token : `"${MARK}${token}"`,
   );

@@ -1,4 +1,4 @@
-/** The place in a text of a place in its UTF-8 bytes. */
+/** The place in a string of a place in its UTF-8 bytes. */
 export function indexOfByte(text: string, byte: number): number {
   const bytes = new TextEncoder().encode(text);
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, byte)).length;

@@ -12,7 +12,7 @@ interface FrameProps {
   readonly children: ComponentChildren;
 }
 
-/** What stands around the tool on each page. */
+/** The frame around the tool on each page. */
 export function Frame({ tool, summary, children }: FrameProps) {
   const t = text();
   const title = titles()[tool];

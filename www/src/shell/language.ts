@@ -14,7 +14,7 @@ always(() => {
 });
 
 /**
- * The texts of a part of the page in both languages: what comes back gives those of the language that is spoken.
+ * The words of a part of the page in both languages. Returns a function for those of the chosen language.
  */
 export const bilingual =
   <T>(texts: { readonly en: T; readonly zh: NoInfer<T> }) =>

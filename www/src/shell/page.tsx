@@ -1,4 +1,4 @@
-// What each page begins with: the frame at once, and the tool in it as soon as the library is there.
+// The start of each page: the frame at once, and the tool in it as soon as the library is there.
 
 import { type ComponentType, render } from "preact";
 import { start } from "../library.ts";

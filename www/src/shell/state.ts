@@ -1,4 +1,4 @@
-// What more than one part of the page depends on: language, theme, the explorer's timeline. Any change draws the page
+// State that more than one part of the page depends on: language, theme, the explorer's timeline. Any change draws the page
 // anew, so nobody has to say what depends on what.
 
 export interface State<T> {
@@ -29,7 +29,7 @@ function show(): void {
   for (const work of dependents) work();
 }
 
-/** What follows from states: computed when it is first asked for after a change. */
+/** Values that follow from states: computed when it is first read after a change. */
 export function computed<T>(compute: () => T): { readonly value: T } {
   let last: { readonly at: number; readonly value: T } | undefined;
   return {

@@ -2,7 +2,7 @@ import { bilingual } from "./language.ts";
 
 export const text = bilingual({
   en: {
-    promise: "Everything happens in this tab. What you paste goes nowhere: the page may not connect to anything else.",
+    promise: "Everything happens in this tab. Your input goes nowhere: the page may not connect to anything else.",
     tools: "Tools",
     skip: "Skip to the tool",
     loading: "Loading the library…",

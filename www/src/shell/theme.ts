@@ -5,7 +5,7 @@ export type Theme = "light" | "dark";
 
 const ofSystem = matchMedia("(prefers-color-scheme: dark)");
 
-/** What was chosen; until then the system's theme. */
+/** The chosen theme; until then the system's. */
 export const chosenTheme = state<Theme | undefined>(remembered("theme", ["light", "dark"]));
 const systemTheme = state<Theme>(ofSystem.matches ? "dark" : "light");
 ofSystem.addEventListener("change", () => {

@@ -12,11 +12,11 @@ pub(super) struct Api {
     pub(super) name: &'static str,
     /// The messages in the order of their numbers (src/wasm/mod.rs): all requests, then all replies.
     pub(super) messages: Vec<Spoken>,
-    /// What is special about each of its calls or interfaces, in the order of their numbers, and how that is called in JavaScript.
+    /// Facts of each of its calls or interfaces, in the order of their numbers, and their name in JavaScript.
     pub(super) facts: Facts,
     /// Enumerations that no field carries.
     pub(super) further: &'static [&'static Enumeration],
-    /// What is stored, or handed over within a program; no messages of the wire.
+    /// Data that is stored, or handed over within a program; no messages of the wire.
     pub(super) inner: Vec<&'static Message>,
     /// Those of them that hold exactly one of their fields.
     pub(super) choices: [&'static str; 1],
@@ -66,7 +66,7 @@ pub(super) fn ticket_api() -> Api {
     let requests = CALLS.iter().map(|call| Spoken { message: call.request, is_received: is_incoming(call) });
     let replies = CALLS.iter().map(|call| Spoken { message: call.reply, is_received: !is_incoming(call) });
     let mut introduction = String::from(
-        "Wire types; in programs amounts in yuan are whole fen, moments are epoch milliseconds, and ids are texts in JavaScript.\n\n\
+        "Wire types; in programs amounts in yuan are whole fen, timestamps are epoch milliseconds, and ids are strings in JavaScript.\n\n\
          ## Calls\n\nMandatory and optional are what the acceptance manual (《API 直连—供应商开发美团流程》, 验收手册) says in its parts three \
          (三、必须要开发的接口) and two (二、以下接口可以不开发). The other interfaces are in neither part; a supplier that answers 598 \
          must send the pay notice, and one that answers 602 the refund notice.\n\n\
@@ -115,13 +115,13 @@ pub(super) fn ticket_api() -> Api {
             Sentences {
                 name: "conflicts",
                 id: "BreachId",
-                doc: "What a conflict of an order means. The fact is recorded all the same, and somebody has to look.",
+                doc: "The meaning of a conflict of an order. The fact is recorded all the same, and somebody has to look.",
                 rows: Breach::ALL.iter().map(|breach| both_languages(breach.id(), breach.doc())).collect(),
             },
             Sentences {
                 name: "reports",
                 id: "ReportId",
-                doc: "What a transition reports, though it contradicts nothing. `onWarning` of a handler with a store receives it.",
+                doc: "Reports of a transition that contradict nothing. `onWarning` of a handler with a store receives it.",
                 rows: Report::ALL.iter().map(|report| both_languages(report.id(), report.doc())).collect(),
             },
             Sentences {
@@ -179,7 +179,7 @@ fn facts_of(call: &'static Call) -> String {
     )
 }
 
-/// What the supplier has to do for a call, as JavaScript says it.
+/// The supplier's work for a call, as JavaScript names it.
 pub(super) fn work_of(call: &Call) -> &'static str {
     match call.work {
         Work::Nothing => "nothing",
@@ -201,7 +201,7 @@ pub(super) fn ride_api() -> Api {
     let requests = INTERFACES.iter().map(|interface| Spoken { message: interface.request, is_received: interface.is_push() });
     let replies = INTERFACES.iter().map(|interface| Spoken { message: interface.reply, is_received: !interface.is_push() });
     let mut introduction = String::from(
-        "What stands inside the envelope, in wire types; in programs ids are texts in JavaScript. Amounts are fen on the wire too. \
+        "The content of the envelope, in wire types; in programs ids are strings in JavaScript. Amounts are fen on the wire too. \
          `supplyCode`, `entId`, `method` and `ts` of a request are written by the library.\n\n",
     );
     introduction.push_str("## Hosts\n\n| environment | $API_HOST |\n|---|---|\n");

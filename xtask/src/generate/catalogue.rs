@@ -1,4 +1,4 @@
-//! What the messages consist of.
+//! The catalogue of the messages' fields.
 
 use super::apis::Api;
 use meituan_protocol::message::definition::{Enumeration, Kind, Message, Rule};

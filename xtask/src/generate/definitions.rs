@@ -25,7 +25,7 @@ impl Catalogue<'_> {
             }
         }
         let imports = "import { type Definition, definitionsIn } from \"../definitions/rows.js\";\nimport type { MessageName } from \"./messages.js\";";
-        let doc = "The messages by their names, and the objects in them; texts as in {@link Definition}.";
+        let doc = "The messages by their names, and the objects in them; sentences as in {@link Definition}.";
         let of = "Readonly<Record<MessageName, Definition>> & Readonly<Record<string, Definition | undefined>>";
         file(
             imports,
@@ -52,19 +52,19 @@ impl Catalogue<'_> {
     }
 }
 
-/// What a field is, after its name; what is usual is left out.
+/// The properties of a field, after its name; usual ones are left out.
 fn traits(field: &Field) -> String {
     let mut out = match field.presence {
         Presence::Required | Presence::Key => "!",
         Presence::OnSuccess => "?",
-        Presence::Optional | Presence::Dispensable | Presence::Nullable => "",
+        Presence::Optional | Presence::Lenient | Presence::Nullable => "",
     }
     .to_owned();
     let mut kind = &field.kind;
-    if let Kind::List { item, most } = kind {
+    if let Kind::List { item, max } = kind {
         out.push_str(" list");
-        if *most > 0 {
-            let _ = write!(out, " {most}");
+        if *max > 0 {
+            let _ = write!(out, " {max}");
         }
         kind = item;
     }
@@ -75,14 +75,14 @@ fn traits(field: &Field) -> String {
         Kind::Yuan { .. } => ("yuan", String::new()),
         Kind::Fen => ("fen", String::new()),
         Kind::Decimal(_) => ("decimal", String::new()),
-        Kind::Text { documented: 0, .. } => ("text", String::new()),
-        Kind::Text { documented, .. } => ("text", format!(" {documented}")),
+        Kind::String { documented: 0, .. } => ("string", String::new()),
+        Kind::String { documented, .. } => ("string", format!(" {documented}")),
         Kind::Flag => ("flag", String::new()),
-        Kind::Moment => ("moment", String::new()),
+        Kind::Timestamp => ("timestamp", String::new()),
         Kind::Date => ("date", String::new()),
         Kind::WallClock => ("wallClock", String::new()),
         Kind::Object(message) => ("object", format!(" {}", message.name)),
-        Kind::TextMap => ("textMap", String::new()),
+        Kind::StringMap => ("stringMap", String::new()),
         Kind::Raw | Kind::List { .. } => ("raw", String::new()),
     };
     let _ = write!(out, " {name}{more}");
@@ -97,7 +97,8 @@ pub(super) fn machines() -> String {
     );
     let imports =
         "import { type RideMachine, rideMachineIn, type TicketMachine, ticketMachineIn } from \"../definitions/rows.js\";";
-    let doc = "The state machines of both APIs' orders: the tables that the library decides by; texts as in `FieldDefinition.doc`.";
+    let doc =
+        "The state machines of both APIs' orders: the tables that the library decides by; sentences as in `FieldDefinition.doc`.";
     file(imports, doc, "machines: { readonly ticket: TicketMachine; readonly ride: RideMachine }", &machines)
 }
 
@@ -148,7 +149,7 @@ fn ride_machine() -> String {
         let _ = writeln!(out, "{} {}{to}{mark}|{}", step.event.0, from.join(","), one_line(step.doc));
     }
     out.push('\n');
-    for (from, to) in ride::order::told_by_query() {
+    for (from, to) in ride::order::known_by_query() {
         let _ = writeln!(out, "{} {}|", from.0, to.0);
     }
     out

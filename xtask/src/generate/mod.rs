@@ -1,4 +1,4 @@
-//! What is made from the definitions: the readers and their types, the sentences, the tables, the field references.
+//! Generates from the definitions: the readers and their types, the sentences, the tables, the field references.
 
 mod apis;
 mod catalogue;

@@ -38,7 +38,7 @@ impl Catalogue<'_> {
         )
     }
 
-    /// What all messages are called, and all their readers.
+    /// The names of all messages, and of all their readers.
     pub(super) fn all_readers(&self) -> String {
         let mut out = String::from(HEADER);
         for api in self.apis {
@@ -58,12 +58,12 @@ impl Catalogue<'_> {
     }
 }
 
-/// What `boundary/slots.ts` exports to readers.
-const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "text", "textMap"];
+/// The exports of `boundary/slots.ts` for readers.
+const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
 
 /// What may be absent is absent from the object too. Fields that are always there stand first, in a literal: engines know its shape.
 fn reader(message: &Message) -> String {
-    // The same text for every slot is smaller than its number, once it is compressed.
+    // The same string for every slot is smaller than its number, once it is compressed.
     let read = |field: &Field| read_call(&field.kind, "block++");
     let sure = message.fields.iter().take_while(|field| field.presence.is_required()).count();
     let (sure, others) = message.fields.split_at(sure);
@@ -93,11 +93,11 @@ fn read_call(kind: &Kind, slot: &str) -> String {
 
 fn read_function(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Id | Kind::Text { .. } | Kind::Date => "text",
-        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Moment | Kind::WallClock => "number",
+        Kind::Id | Kind::String { .. } | Kind::Date => "string",
+        Kind::Integer { .. } | Kind::Code(_) | Kind::Fen | Kind::Yuan { .. } | Kind::Timestamp | Kind::WallClock => "number",
         Kind::Decimal { .. } => "decimal",
         Kind::Flag => "flag",
-        Kind::TextMap => "textMap",
+        Kind::StringMap => "stringMap",
         Kind::Raw | Kind::Object(_) | Kind::List { .. } => "raw",
     }
 }

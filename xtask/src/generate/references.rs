@@ -79,7 +79,7 @@ pub(crate) fn table(out: &mut String, message: &Message, success: i32) {
             Presence::Key if matches!(field.kind, Kind::Id) => "yes, not 0".to_owned(),
             Presence::Key => "yes, not blank".to_owned(),
             Presence::OnSuccess => format!("at {success}"),
-            Presence::Optional | Presence::Dispensable | Presence::Nullable => "no".to_owned(),
+            Presence::Optional | Presence::Lenient | Presence::Nullable => "no".to_owned(),
         };
         let _ = writeln!(out, "| `{}` | {} | {needed} | {} |", field.name, wire_type(&field.kind), one_line(field.doc));
     }
@@ -100,19 +100,19 @@ fn wire_type(kind: &Kind) -> String {
         Kind::Fen => "number, fen".into(),
         Kind::Yuan { .. } => "number, yuan".into(),
         Kind::Decimal(Bounds { min, max, .. }) => format!("decimal number {min} to {max}"),
-        Kind::Text { documented: 0, words: [] } => "text".into(),
-        Kind::Text { documented: 0, words } => {
-            format!("text: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+        Kind::String { documented: 0, words: [] } => "string".into(),
+        Kind::String { documented: 0, words } => {
+            format!("string: {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
         }
-        Kind::Text { documented, .. } => format!("text, documented with at most {documented} characters"),
+        Kind::String { documented, .. } => format!("string, documented with at most {documented} characters"),
         Kind::Flag => "true or false".into(),
         Kind::Date => "`yyyy-MM-dd`".into(),
-        Kind::Moment => "number, epoch milliseconds".into(),
+        Kind::Timestamp => "number, epoch milliseconds".into(),
         Kind::WallClock => "`yyyy-MM-dd HH:mm:ss`, UTC+8".into(),
         Kind::Object(message) => format!("`{}`", message.name),
-        Kind::List { item, most: 0 } => format!("list of {}", wire_type(item)),
-        Kind::List { item, most } => format!("list of at most {most} {}", wire_type(item)),
-        Kind::TextMap => "object of texts".into(),
+        Kind::List { item, max: 0 } => format!("list of {}", wire_type(item)),
+        Kind::List { item, max } => format!("list of at most {max} {}", wire_type(item)),
+        Kind::StringMap => "object of strings".into(),
         Kind::Raw => "any JSON".into(),
     }
 }

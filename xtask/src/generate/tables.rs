@@ -79,7 +79,7 @@ pub(super) fn ride_tables() -> String {
     let warnings: String = RideWarning::ALL.iter().map(|one| word((one.as_str(), one.text()))).collect();
     let _ = writeln!(
         out,
-        "/** What contradicts what in an order: the words of `standing.conflictKinds`. */\n\
+        "/** The contradictions in an order: the words of `standing.conflictKinds`. */\n\
          export const conflicts: ReadonlyArray<WordRow<RideStanding[\"conflictKinds\"][number]>> = [\n{conflicts}];\n\n\
          /** What deviates in an event: the words of `transition.warnings`. */\n\
          export const warnings: ReadonlyArray<WordRow<RideTransition[\"warnings\"][number]>> = [\n{warnings}];\n"

@@ -21,22 +21,22 @@ pub(super) fn texts(apis: &[Api]) -> String {
         })
         .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
             let hint = ticket::rules::hint(rule.id)?;
-            // What it demands is in the table of rules.
+            // Its demand is in the table of rules.
             Some([rule.id, "-", "-", hint.en, hint.zh].join("\n"))
         }))
         .collect();
     let _ = writeln!(
         out,
-        "/** What each code means, and what to look at first, then the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.ts reads them. */\nexport const errors: string = {};",
+        "/** The meaning and the hint of each code, then those of the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.ts reads them. */\nexport const errors: string = {};",
         template(&errors.join("\n\n"))
     );
     for (doc, name, text) in [
-        ("What Meituan's staff read where the supplier's own code fails.", "systemFailure", ticket::SYSTEM_FAILURE),
-        ("What they read where a call is not served.", "notServed", ticket::NOT_SERVED),
+        ("The sentence that Meituan's staff read where the supplier's own code fails.", "systemFailure", ticket::SYSTEM_FAILURE),
+        ("The sentence that they read where a call is not served.", "notServed", ticket::NOT_SERVED),
     ] {
         let _ = writeln!(out, "\n/** {doc} */\nexport const {name}: string = {text:?};");
     }
-    out.push_str("\n/** What each rule demands. */\nexport const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>> = {\n");
+    out.push_str("\n/** The demand of each rule. */\nexport const rules: Readonly<Record<RuleId, Text & { readonly basis: \"documented\" | \"inferred\" }>> = {\n");
     for rule in apis.iter().flat_map(|api| api.rules) {
         let doc = one_line(rule.doc);
         let (zh, en) = doc.split_once(" · ").expect("both languages");
@@ -45,11 +45,11 @@ pub(super) fn texts(apis: &[Api]) -> String {
     out.push_str("};\n");
     let _ = writeln!(
         out,
-        "\n/** What the modules say of what they found, English before Chinese. `{{}}` stands for anything, `#` for a number. */\nexport const details: string = {};",
+        "\n/** The modules' details of errors and findings, English before Chinese. `{{}}` is anything, `#` a number. */\nexport const details: string = {};",
         both_of(DETAILS)
     );
     out.push_str(
-        "\n/** What each acceptance point demands. */\nexport const acceptance: Readonly<\n  Record<\n    AcceptancePointId,\n    \
+        "\n/** The demand of each acceptance point. */\nexport const acceptance: Readonly<\n  Record<\n    AcceptancePointId,\n    \
          Text & { readonly section: string; readonly basis: \"documented\" | \"inferred\"; readonly rules: readonly RuleId[] }\n  >\n> = {\n",
     );
     for point in POINTS {
@@ -74,7 +74,7 @@ fn both_of(details: &[meituan_protocol::Text]) -> String {
     template(&lines.join("\n"))
 }
 
-/// What is said of recorded exchanges: a file of its own, for who judges them.
+/// Sentences about recorded exchanges: a file of its own, for code that judges them.
 pub(super) fn trace_details() -> String {
     format!(
         "{HEADER}/** What the judge of recorded exchanges says of what it found, English before Chinese. */\nexport const traceDetails: string = {};\n",
@@ -85,7 +85,7 @@ pub(super) fn trace_details() -> String {
 const TEXT_TYPE: &str = "import type { AcceptancePointId, RuleId } from \"./messages.js\";\n\n\
 /** The same thing said twice. */\nexport interface Text {\n  readonly en: string;\n  readonly zh: string;\n}\n\n";
 
-/// Sentences about orders: a file of its own, for pages that show orders and no messages. Each table is one text until somebody
+/// Sentences about orders: a file of its own, for pages that show orders and no messages. Each table is one string until somebody
 /// reads it.
 pub(super) fn order_texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
@@ -100,7 +100,7 @@ pub(super) fn order_texts(apis: &[Api]) -> String {
     out
 }
 
-/// What people do wrong when they sign.
+/// Common mistakes of signing.
 pub(super) fn mistakes() -> String {
     let mut out = String::from(HEADER);
     let ids: String = MISTAKES.iter().map(|mistake| format!("\n  | {:?}", mistake.id)).collect();
@@ -109,7 +109,7 @@ pub(super) fn mistakes() -> String {
         "import type {{ Text }} from \"./texts.js\";\n\n/** The stable id of a known mistake. */\nexport type MistakeId ={ids};\n"
     );
     out.push_str(
-        "/** What was done, and how to put it right. */\n\
+        "/** The mistake, and how to put it right. */\n\
          export const mistakes: Readonly<Record<MistakeId, { readonly what: Text; readonly fix: Text }>> = {\n",
     );
     for mistake in MISTAKES {

@@ -32,11 +32,13 @@ impl Catalogue<'_> {
             self.fields(&mut out, message.fields, self.received.contains_key(message.name), "  ");
             out.push_str("}\n\n");
         }
-        out.push_str("/** Every call: what is asked, what may be replied. */\nexport interface TicketCalls {\n");
+        out.push_str("/** Every call: its request, and its replies. */\nexport interface TicketCalls {\n");
         for call in CALLS {
             self.call_type(&mut out, call);
         }
-        out.push_str("}\n\n/** Every interface of the ride API: what is asked or told, what is replied. */\nexport interface RideInterfaces {\n");
+        out.push_str(
+            "}\n\n/** Every interface of the ride API: its request or push, and its reply. */\nexport interface RideInterfaces {\n",
+        );
         for interface in INTERFACES {
             self.interface_type(&mut out, interface);
         }
@@ -79,7 +81,7 @@ impl Catalogue<'_> {
             comment(out, indent, &with_unit(field));
             let of = type_of(&field.kind, received);
             let _ = match field.presence {
-                Presence::Optional | Presence::Dispensable | Presence::Nullable => {
+                Presence::Optional | Presence::Lenient | Presence::Nullable => {
                     writeln!(out, "{indent}readonly {}?: {of} | undefined;", field.name)
                 }
                 _ => writeln!(out, "{indent}readonly {}: {of};", field.name),
@@ -117,7 +119,7 @@ impl Catalogue<'_> {
         let _ = writeln!(out, "    pending: {};\n  }};", call.pending.map_or("never".into(), |code| code.to_string()));
     }
 
-    /// What the library writes itself is no field of a program's.
+    /// A field that the library writes itself is no field of a program's.
     fn interface_type(&self, out: &mut String, interface: &Interface) {
         let is_push = interface.is_push();
         comment(out, "  ", interface.doc);
@@ -140,7 +142,7 @@ impl Catalogue<'_> {
     }
 }
 
-/// One object type for each thing that can be told.
+/// One object type for each event.
 fn choices(message: &Message) -> String {
     let choice = |field: &Field| format!("\n  | {{ readonly {}: {} }}", field.name, type_of(&field.kind, false));
     message.fields.iter().map(choice).collect()
@@ -155,23 +157,23 @@ fn type_of(kind: &Kind, received: bool) -> String {
         Kind::Fen => "Fen".into(),
         Kind::Yuan { sentinel: None } => "Fen".into(),
         Kind::Yuan { sentinel: Some(value) } => format!("Fen | {value}"),
-        Kind::Text { words: [], .. } => "string".into(),
+        Kind::String { words: [], .. } => "string".into(),
         // Open: a word that a later version has compiles, and the known ones are offered.
-        Kind::Text { words, .. } => words.iter().map(|word| format!("{word:?} | ")).collect::<String>() + "(string & {})",
+        Kind::String { words, .. } => words.iter().map(|word| format!("{word:?} | ")).collect::<String>() + "(string & {})",
         Kind::Flag => "boolean".into(),
-        Kind::Date => "DateText".into(),
-        Kind::Moment | Kind::WallClock => "Timestamp".into(),
+        Kind::Date => "DateString".into(),
+        Kind::Timestamp | Kind::WallClock => "Timestamp".into(),
         Kind::Object(message) => message.name.into(),
         Kind::List { item, .. } => match type_of(item, received) {
             of if of.contains('|') => format!("ReadonlyArray<{of}>"),
             of => format!("readonly {of}[]"),
         },
-        Kind::TextMap => "Readonly<Record<string, string>>".into(),
+        Kind::StringMap => "Readonly<Record<string, string>>".into(),
         Kind::Raw => "unknown".into(),
     }
 }
 
-/// What a field is, with what its type does not say, where the words do not say it already.
+/// The documentation of a field, with facts that neither its type nor its words have.
 fn with_unit(field: &Field) -> String {
     let doc = field.doc.trim();
     let (word, zh_unit, en_unit) = match &field.kind {
@@ -179,8 +181,8 @@ fn with_unit(field: &Field) -> String {
             ("fen", format!("（单位分；{value} 不变）"), format!(" In fen; {value} stays {value}."))
         }
         Kind::Yuan { sentinel: None } | Kind::Fen => ("fen", "（单位分）".into(), " In fen.".into()),
-        Kind::Moment | Kind::WallClock => ("milliseconds", "（毫秒时间戳）".into(), " Epoch milliseconds.".into()),
-        Kind::List { most, .. } if *most > 0 => ("most", format!("（最多 {most} 个）"), format!(" At most {most}.")),
+        Kind::Timestamp | Kind::WallClock => ("milliseconds", "（毫秒时间戳）".into(), " Epoch milliseconds.".into()),
+        Kind::List { max, .. } if *max > 0 => ("most", format!("（最多 {max} 个）"), format!(" At most {max}.")),
         _ => return doc.to_owned(),
     };
     match doc.split_once(" · ") {
@@ -198,13 +200,13 @@ export type Fen = number & { readonly [fenBrand]: true };
 /** Epoch milliseconds. On the wire `yyyy-MM-dd HH:mm:ss`, UTC+8. */
 export type Timestamp = number;
 /** A calendar date, `yyyy-MM-dd`. */
-export type DateText = string;
+export type DateString = string;
 /** A number that is not listed: kept as received, and reported in the warnings. */
 export type Unlisted = number & {};
 
 "#;
 
-const TABLE_TYPES: &str = r#"/** What is special about a call. */
+const TABLE_TYPES: &str = r#"/** Facts of a call. */
 export interface CallFacts {
   readonly name: keyof TicketCalls;
   readonly direction: "toSupplier" | "toMeituan";
@@ -215,7 +217,7 @@ export interface CallFacts {
   readonly mandatory: boolean;
   /** Whether it is about one order. */
   readonly order: boolean;
-  /** What the supplier has to do for it: where orders are kept, `needed` has a function, and without one a `message` is taken and what is `served` is refused. */
+  /** The supplier's work for it: where orders are kept, `needed` has a function; without one a `message` is accepted, and a call to be `served` is refused. */
   readonly work: "nothing" | "needed" | "message" | "served";
   readonly echoes: readonly string[];
   readonly outcomes: readonly number[];
@@ -224,7 +226,7 @@ export interface CallFacts {
   readonly requestBody: "object" | "list" | "none";
   readonly extras: readonly string[];
 }
-/** What is special about an interface. */
+/** Facts of an interface. */
 export interface InterfaceFacts {
   readonly name: keyof RideInterfaces;
   readonly direction: "toMeituan" | "toEnterprise";

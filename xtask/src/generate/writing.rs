@@ -7,7 +7,7 @@ pub(crate) fn one_line(text: &str) -> String {
     without_links(text).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
-/// The text with rustdoc's links (``[`Name`](path)``) reduced to their names; functions are named as JavaScript does.
+/// The sentence with rustdoc's links (``[`Name`](path)``) reduced to their names; functions are named as JavaScript does.
 fn without_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -41,7 +41,7 @@ pub(super) fn comment(out: &mut String, indent: &str, text: &str) {
     let _ = writeln!(out, "{indent} */");
 }
 
-/// A text of several lines in JavaScript.
+/// A string of several lines in JavaScript.
 pub(super) fn template(text: &str) -> String {
     format!("`{}`", text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${"))
 }

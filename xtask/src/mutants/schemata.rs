@@ -1,7 +1,7 @@
 //! Mutant schemata: one build of the crate that has all mutants, each behind a switch that an environment variable turns on.
 //! So a mutant costs no build, and only those tests run that reach it.
 //!
-//! Which mutants there are, and what each puts in which place, is said by cargo-mutants. What does not compile behind a switch
+//! Which mutants there are, and what each puts in which place, is said by cargo-mutants. Code that does not compile behind a switch
 //! (constants, other types of a returned `impl Trait`) is left to cargo-mutants itself.
 
 use std::cmp::Reverse;
@@ -26,7 +26,7 @@ use crate::tools::{self, Outcome};
 const MUTANT: &str = "MUTANT";
 const REACHED: &str = "MUTANTS_REACHED";
 
-/// What each switch calls, at the end of this file.
+/// The function that each switch calls, at the end of this file.
 const CRATE: &str = "src/lib.rs";
 const SWITCH: &str = r#"
 #[allow(missing_docs, clippy::all)]
@@ -45,12 +45,12 @@ pub(crate) fn mutant(number: usize) -> bool {
 }
 "#;
 
-/// What tests read beside the crate's sources.
+/// The files that tests read beside the crate's sources.
 const COPIED: [&str; 4] = ["src", "tests", "docs", "Cargo.lock"];
 /// Tests of JavaScript and of the packages.
 const NOT_COPIED: [&str; 7] = ["js/", "packaging/", "www/", "types/", "examples/", "demo/", "crash/"];
 
-/// A test may take so many times what it takes without a mutant, and no less than so long: then it runs for ever.
+/// A test may last so many times as long as without a mutant, and no less than so long: then it runs for ever.
 const TIME_LIMIT: (u32, Duration) = (10, Duration::from_secs(20));
 
 /// These tests measure time, and fail by accident where the machine is busy: they count once they have failed so often. Those that
@@ -179,7 +179,7 @@ impl Schemata {
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let found = Mutex::new(&mut found);
         let work = || {
-            // What one mutant breaks the next one often breaks too.
+            // A test that one mutant breaks, the next one often breaks too.
             let mut recent: VecDeque<&Test> = VecDeque::new();
             while Instant::now() < end && !failed.load(Ordering::Relaxed) {
                 let Some(&number) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
@@ -224,7 +224,7 @@ fn passes(test: &Test, mutant: Option<usize>) -> Outcome<bool> {
     Ok(false)
 }
 
-/// One that takes too long, or too much memory, does not pass.
+/// One that needs too long, or too much memory, does not pass.
 fn passes_once(test: &Test, mutant: Option<usize>) -> Outcome<bool> {
     let mut command = command(&test.program, &test.name);
     command.envs(mutant.map(|number| (MUTANT, number.to_string())));
@@ -255,7 +255,7 @@ fn reach(program: &Path, name: &str) -> Outcome<Option<Test>> {
     let reached = fs::read_to_string(&path).unwrap_or_default();
     let reaches = reached.lines().filter_map(|line| line.parse().ok()).collect();
     let test = Test { program: program.to_owned(), name: name.to_owned(), reaches, takes: begin.elapsed() };
-    // Taking notes takes time, too.
+    // Notes need time, too.
     match status.success() || passes(&test, None)? {
         true => Ok(Some(test)),
         false if test.is_timed() => Ok(None),
@@ -362,7 +362,7 @@ fn messages(output: &[u8]) -> impl Iterator<Item = Value> {
 /// A source with switches.
 struct Rendered {
     text: String,
-    /// Where each mutant's own text is, and where the text is that several of them replace.
+    /// Where each mutant's own code is, and where the code is that several of them replace.
     own: Vec<(Range<usize>, usize)>,
     shared: Vec<(Range<usize>, Vec<usize>)>,
 }
@@ -379,11 +379,11 @@ impl Rendered {
     }
 }
 
-/// What is replaced: the place in the source, and by which mutant with what. Of two with one beginning the longer is the first.
+/// A replacement: the place in the source, the mutant, and its code. Of two with one beginning the longer is the first.
 type Sites = BTreeMap<Key, Vec<(usize, String)>>;
 type Key = (usize, Reverse<usize>);
 
-/// Writes every file with the switches of its mutants; takes those from the set that can have none.
+/// Writes every file with the switches of its mutants; removes those from the set that can have none.
 fn render(mutants: &[Mutant], switched: &mut BTreeSet<usize>) -> Outcome<BTreeMap<String, Rendered>> {
     let mut by_file: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, mutant) in mutants.iter().enumerate() {
@@ -456,7 +456,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// Writes a part without a site. What is inserted at its end belongs to the next one.
+    /// Writes a part without a site. An insertion at its end belongs to the next one.
     fn plain(&self, part: Range<usize>, out: &mut Rendered) {
         let mut from = part.start;
         for (&place, mutants) in self.inserted.range(part.clone()) {

@@ -1,10 +1,10 @@
-//! Who wants to go from where to where, and how that is ordered.
+//! A passenger's journey, and how it is ordered.
 
 use crate::{BoxError, Rides};
 use meituan_protocol::ride::codes::{IdentifyType, ReserveType, ResultCode};
 use meituan_protocol::ride::handler::Called;
 use meituan_protocol::ride::requests::{QueryEstimatedPrice, SubmitOrder};
-use meituan_protocol::ride::{Encoded, Endpoint, car_type_request_of};
+use meituan_protocol::ride::{Encoded, RideRequest, car_type_request_of};
 use meituan_protocol::time::Timestamp;
 use serde::Deserialize;
 use std::time::{Duration, SystemTime};
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 /// How often an order is submitted whose outcome is not known.
 const TRIES: usize = 3;
 
-/// Who wants to go from where to where.
+/// The passenger, and the journey's places.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Journey {
@@ -52,7 +52,7 @@ impl Line {
     }
 
     /// A call that is about no order.
-    async fn ask<E: Endpoint>(&self, rides: &Rides, message: &E) -> Result<E::Data, BoxError> {
+    async fn ask<E: RideRequest>(&self, rides: &Rides, message: &E) -> Result<E::Data, BoxError> {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
         let request = rides.client().request(message, Timestamp(since_epoch.as_millis() as i64))?;
         let encoded = Encoded { url: request.url.clone(), body: request.body.clone() };
@@ -102,7 +102,7 @@ pub async fn order(rides: &Rides, line: &Line, number: &str, journey: Journey) -
                 let remote = error.remote.as_deref();
                 let is_repeated = remote.is_some_and(|remote| remote.code == i64::from(ResultCode::REPEAT_SUBMIT_ORDER_ERROR.0));
                 if is_repeated {
-                    // An earlier attempt has arrived, and only its answer is lost: it is asked after.
+                    // An earlier attempt has arrived, and only its answer is lost: it is queried.
                     rides.settle(number).await?;
                 } else if !remote.is_some_and(|remote| remote.retryable) {
                     return Err(error.into());

@@ -12,7 +12,7 @@ use database::Database;
 use journey::{Journey, Line};
 use meituan_protocol::Secret;
 use meituan_protocol::ride::handler::{BoxError, Handler, Tokio};
-use meituan_protocol::ride::order::Kind;
+use meituan_protocol::ride::order::RideTransitionKind;
 use meituan_protocol::ride::{self, Client, Config, Environment, Push, new_order_id};
 use serde_json::{Value, json};
 use std::env;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), BoxError> {
         .choose_driver(|choice| async move { Ok(choice.driver_ids.into_iter().next()) })
         .on_push(|push| async move {
             if let (Push::Refunded(_), Some(recorded)) = (push.received.push, push.recorded)
-                && recorded.kind == Kind::Moved
+                && recorded.kind == RideTransitionKind::Moved
             {
                 println!("refunded: {} fen in all", recorded.standing.refunded.0);
             }
@@ -75,7 +75,7 @@ fn client() -> Result<Client, BoxError> {
     Ok(Client::new(config)?)
 }
 
-/// A push. What cannot be kept is refused, so that it comes again.
+/// A push. One that cannot be stored is refused, so that it comes again.
 async fn push(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match to_bytes(body, 1 << 20).await {
@@ -106,7 +106,7 @@ async fn order(State(app): State<App>, Json(journey): Json<Journey>) -> (StatusC
     }
 }
 
-/// What is known of a ride.
+/// A ride as it is known.
 async fn ride(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
     let standing = app.rides.standing(&id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(Json(json!({ "mtOrderId": id, "orderStatus": standing.status.0, "refunded": standing.refunded.0 })))

@@ -1,5 +1,5 @@
-//! What we do about an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that. What a
-//! function does is keyed on the attempt's key: should it run again after a crash, it finds what it did before.
+//! Our functions for an order. The library keeps it, runs each function to one end, and sends Meituan what follows from that. A
+//! function uses the attempt's idempotency key: should it run again after a crash, it finds what it did before.
 
 use crate::products::{Issuer, objection, product};
 use crate::upstream::{self, Wanted};

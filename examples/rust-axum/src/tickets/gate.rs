@@ -19,7 +19,7 @@ pub struct Entry {
     id: Option<String>,
 }
 
-/// Who may enter.
+/// Lets guests in.
 #[derive(Serialize, Default)]
 pub struct Outcome {
     entered: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Outcome {
 pub async fn enter(meituan: &Meituan, Entry { order_id, vouchers, id }: Entry) -> Result<Outcome, BoxError> {
     let order_id = Id(order_id.parse()?);
     let mut outcome = Outcome::default();
-    // What a ticket is good for is the supplier's own affair.
+    // The supplier decides what a ticket is good for.
     let travel_date = meituan.order(order_id).await?.and_then(|order| order.travel_date);
     if travel_date.is_some_and(|date| date != Date::of(now())) {
         outcome.refused = vouchers.into_iter().map(|code| (code, "不在游玩日期")).collect();

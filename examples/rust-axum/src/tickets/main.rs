@@ -1,4 +1,4 @@
-//! A ticket supplier with axum and SQLite: Meituan's calls, a gate for guests, and an upstream that takes a while.
+//! A ticket supplier with axum and SQLite: Meituan's calls, a gate for guests, and a slow upstream.
 
 mod garden;
 mod gate;
@@ -32,7 +32,7 @@ struct App {
     gate_token: Option<Arc<str>>,
 }
 
-/// What we keep beside the orders.
+/// Tables beside the orders.
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS tickets (attempt_key TEXT PRIMARY KEY, vouchers TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS upstream (attempt_key TEXT PRIMARY KEY, order_id TEXT NOT NULL, refund_id TEXT, due INTEGER);
@@ -82,7 +82,7 @@ fn supplier() -> Result<Supplier, BoxError> {
     Ok(Supplier::new(config)?)
 }
 
-/// The raw body: one that a JSON extractor has read is another text.
+/// The raw body: one that a JSON extractor has read is another string.
 async fn call(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match to_bytes(body, MAX_BODY).await {

@@ -1,4 +1,4 @@
-//! What is sold, and why an order cannot be accepted. Yours to replace.
+//! Products, and why an order cannot be accepted. Yours to replace.
 
 use meituan_protocol::money::Fen;
 use meituan_protocol::ticket::calls::OrderCreate;
@@ -11,11 +11,11 @@ pub struct Product {
     number: &'static str,
     price: Fen,
     max_per_order: i32,
-    /// Who issues and refunds it.
+    /// The issuer of its tickets, and of refunds.
     pub issuer: Issuer,
 }
 
-/// Who issues tickets.
+/// The issuer of tickets.
 #[derive(PartialEq)]
 pub enum Issuer {
     /// We do, at once.

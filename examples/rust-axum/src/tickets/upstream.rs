@@ -10,7 +10,7 @@ use meituan_protocol::ticket::order::{Event, IssueFailed, RefundAgreed};
 use rusqlite::params;
 use std::time::Duration;
 
-/// What it is asked for.
+/// The request to it.
 pub enum Wanted {
     Issue,
     /// The refund of this number.
@@ -29,7 +29,7 @@ pub async fn ask(database: &Database, attempt_key: String, order_id: Id, wanted:
     Ok(())
 }
 
-/// Gives the answers that are due, for ever: each so many milliseconds after it was asked for.
+/// Gives the answers that are due, for ever: each so many milliseconds after its request.
 pub async fn answer_forever(database: Database, meituan: Meituan, pause: i64) {
     loop {
         if let Err(error) = answer_due(&database, &meituan, pause).await {

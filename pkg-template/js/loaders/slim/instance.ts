@@ -13,7 +13,7 @@ export type WasmModule = WebAssembly.Module | Uint8Array | ArrayBuffer;
 const MESSAGES = "meituan_protocol.wasm";
 const ORDERS = "meituan_protocol_orders.wasm";
 
-/** What a module of that name exports; the one of orders has both. */
+/** The exports of a module of that name; the one of orders has both. */
 const OWN = { [MESSAGES]: "write_error", [ORDERS]: "module_of_orders" };
 type Name = keyof typeof OWN;
 
@@ -48,13 +48,13 @@ export function initSync(messagesSource: WasmModule, ordersSource?: WasmModule):
     }
     messages = given;
   }
-  // What holds orders holds what is in the other one too, and may be brought alone.
+  // The module of orders has all that the other one has, and may be brought alone.
   orders ??= givenOrders || (isOurs(given, ORDERS) ? given : undefined);
 }
 
 /**
- * Brings the modules: once, before anything else is called. Nothing is compiled or instantiated at import. What has been brought
- * is not replaced.
+ * Brings the modules: once, before anything else is called. Nothing is compiled or instantiated at import. A module that has been
+ * brought is not replaced.
  *
  * `messages` is the package's `meituan_protocol.wasm`, which everything needs. `orders` is its `meituan_protocol_orders.wasm`:
  * for a `store`, `transition`, `standing`, recordings, `checkTrace`, `changeOfEndpointMail`, `diagnose`, `signSorted` and the

@@ -8,7 +8,7 @@ export function instantiate(): WebAssembly.Memory {
   const module = ordersModule();
   if (module === undefined)
     throw unusable(
-      "this needs meituan_protocol_orders.wasm: init takes it second",
+      "this needs meituan_protocol_orders.wasm: pass it to init as the second argument",
       "这需要 meituan_protocol_orders.wasm：请作为 init 的第二个参数传入",
     );
   return initSync({ module }).memory;

@@ -101,7 +101,7 @@ function Walk({ recording, isStrict }: { recording: Recording; isStrict: boolean
   const section = useRef<HTMLElement>(null);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => reveal(list.current, at), [at]);
-  /** From a finding, which stands below: the exchange is shown. */
+  /** From a finding, which is below: the exchange is shown. */
   const lead = (to: number) => {
     go(to);
     section.current?.focus({ preventScroll: true });
@@ -209,7 +209,7 @@ function toneAt({ points }: Report, index: number): Tone {
   return effects.includes("fails") ? "bad" : effects.includes("warns") ? "warn" : "calm";
 }
 
-/** The points that stand otherwise after this exchange than before it. */
+/** The points whose verdict differs after this exchange. */
 function Changes({ before, after }: { before: Report; after: Report }) {
   const t = text();
   const was = new Map(before.points.map((point) => [point.id, point.verdict]));

@@ -36,7 +36,7 @@ export const text = bilingual({
     inferred: "inferred",
     exchange: (at: number) => `exchange ${at}`,
     rule: "rule",
-    strict: "What is only inferred fails a point, too",
+    strict: "A rule that is only inferred fails a point, too",
   },
   zh: {
     summary:

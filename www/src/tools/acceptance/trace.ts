@@ -1,4 +1,4 @@
-// Recordings: the text of a trace (docs/trace.md), taken apart without touching its numbers.
+// Recordings: the JSON of a trace (docs/trace.md), split without touching its numbers.
 
 import whole from "../../../../tests/vectors/trace/whole.json?raw";
 import { MeituanError, testing } from "../../library.ts";
@@ -17,7 +17,7 @@ export interface Recording {
   /** Of this page: each that was loaded has another. */
   readonly id: number;
   readonly exchanges: readonly Exchange[];
-  /** The text of the recording's first exchanges alone. */
+  /** The JSON of the recording's first exchanges alone. */
   readonly upTo: (count: number) => string;
 }
 
@@ -26,7 +26,7 @@ export const BUILT_IN = { good: whole, bad: spoiled(whole) };
 
 let lastId = 0;
 
-/** What is wrong with a text that is no recording; undefined for one that is. */
+/** The fault of a string that is no recording; undefined for one that is. */
 export function read(text: string): Recording | { readonly wrong: MeituanError } {
   try {
     // The library says what a trace is.
@@ -57,7 +57,7 @@ function exchangeOf({ call, at, direction, request, response }: { [name: string]
   };
 }
 
-/** A body that was no JSON is a text. */
+/** A body that was no JSON is a string. */
 const shown = (body: Json | undefined): string =>
   body === undefined || body === null ? "" : typeof body === "string" ? body : printJson(body);
 

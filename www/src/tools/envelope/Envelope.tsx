@@ -94,7 +94,7 @@ function Opened({ secretKey, value }: { secretKey: string; value: string }) {
   );
 }
 
-/** What came out, read as the message that it looks like. */
+/** The opened content, read as the message that it looks like. */
 function Plain({ value }: { value: string }) {
   const t = text();
   const json = parseJson(value);

@@ -1,4 +1,4 @@
-// Where a content stands in what people paste, and why one does not open.
+// Where a content is in what people paste, and why one does not open.
 
 export interface Pasted {
   readonly content: string;
@@ -14,7 +14,7 @@ export function readContent(text: string): Pasted {
       if (typeof content === "string")
         return { content, beside: Object.entries(beside).map(([name, value]) => [name, String(value)]) };
     } catch {
-      // Then it is taken as it is.
+      // Then it is used as it is.
     }
   }
   // A form or an address by itself; or one within a command or a log, where white space or a quote ends it.
@@ -53,7 +53,7 @@ export function reasonOf(secretKey: string, content: string): Reason {
   return bytes % 16 === 0 ? { why: "wrongKey" } : { why: "cut", bytes };
 }
 
-/** How many bytes a Base64 text holds. */
+/** How many bytes a Base64 string holds. */
 function bytesIn(text: string): number | undefined {
   if (!/^[A-Za-z0-9+/_\- ]*={0,2}$/.test(text)) return undefined;
   return Math.floor((text.replace(/=+$/, "").length * 3) / 4);

@@ -59,12 +59,12 @@ function Values({ of }: { of: string | undefined }) {
   );
 }
 
-export function typeOf({ type, list, most, of, min, max }: FieldDefinition): string {
+export function typeOf({ type, list, maxItems, of, min, max }: FieldDefinition): string {
   const t = text();
   const name = type === "object" ? (of ?? "") : t.types[type];
   const bounds =
-    type === "integer" && max !== undefined && max < 2 ** 31 - 1 ? ` ${min}–${max}` : type === "text" && max ? ` ≤ ${max}` : "";
-  return `${list ? t.listOf : ""}${name}${bounds}${most === undefined ? "" : ` ≤ ${most}`}`;
+    type === "integer" && max !== undefined && max < 2 ** 31 - 1 ? ` ${min}–${max}` : type === "string" && max ? ` ≤ ${max}` : "";
+  return `${list ? t.listOf : ""}${name}${bounds}${maxItems === undefined ? "" : ` ≤ ${maxItems}`}`;
 }
 
 /** The message, then the objects that it consists of, outermost first. */

@@ -1,4 +1,4 @@
-// A form made from the field table. It writes into the message's text, which stays the only copy.
+// A form made from the field table. It writes into the message's JSON, which stays the only copy.
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
@@ -95,7 +95,7 @@ const Group = ({ label, doc, children }: { label: ComponentChildren; doc: string
   </fieldset>
 );
 
-/** What is added: an object to be filled, or the example's value. */
+/** The value to add: an object to be filled, or the example's value. */
 const first = (field: FieldDefinition): Json => (field.type === "object" ? {} : jsonOf(single(field)));
 
 const jsonOf = (value: unknown): Json => parseJson(JSON.stringify(value)) ?? null;
@@ -142,9 +142,9 @@ function textOf(value: Json | undefined): string {
   return value instanceof Raw ? value.text : JSON.stringify(value);
 }
 
-/** What was typed, as JSON: a number where the field is one and it looks like one. Nothing typed is no field. */
+/** The typed value, as JSON: a number where the field is one and it looks like one. Nothing typed is no field. */
 function jsonFor({ type }: FieldDefinition, written: string): Json | undefined {
   if (written === "") return undefined;
-  if (type === "text" || type === "date" || type === "wallClock") return written;
+  if (type === "string" || type === "date" || type === "wallClock") return written;
   return parseJson(written) ?? written;
 }

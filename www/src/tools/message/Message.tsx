@@ -109,7 +109,7 @@ export default function Message() {
   );
 }
 
-/** What is wrong with a text. Where nobody knows which message it is, that is what is wrong with any. */
+/** The faults of an input. If its message is not known, the faults are those for any message. */
 function issuesOf(name: MessageName, value: string, quantity: string, isNamed: boolean): readonly Finding[] {
   const { issues } = checkMessage(name, value, { quantity: /^\d+$/.test(quantity) ? Number(quantity) : undefined });
   return isNamed ? issues : issues.filter(({ path }) => path === "");

@@ -6,8 +6,8 @@ import { type Definition, definitions, type FieldDefinition, type MessageName, v
 const TOMORROW = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10);
 
 /**
- * Values that look like real ones, or that rules demand: of a field of any name, or of the field of one object. What is named
- * with its object stands in the example even where it need not.
+ * Values that look like real ones, or that rules demand: of a field of any name, or of the field of one object. A field that is
+ * named with its object is in the example even if it is optional.
  */
 const CHOSEN: Readonly<Record<string, unknown>> = {
   partnerId: 1122,
@@ -93,13 +93,13 @@ export function single(field: FieldDefinition): unknown {
       return "2026-10-01";
     case "wallClock":
       return "2026-10-01 09:30:00";
-    case "moment":
+    case "timestamp":
       return 1790818200000;
-    case "textMap":
+    case "stringMap":
       return {};
     case "raw":
       return {};
-    case "text":
+    case "string":
       return field.name;
   }
 }

@@ -1,8 +1,8 @@
-// Which message a text is: its fields tell.
+// Guesses which message a JSON is, by its fields.
 
 import { definitions, MESSAGES, type MessageName } from "../../library.ts";
 
-/** The message whose fields the text has most of; undefined where it has none that is known. */
+/** The message most of whose fields the JSON has; undefined where it has none that is known. */
 export function guess(text: string): MessageName | undefined {
   const names = namesIn(text);
   if (names.size === 0) return undefined;
@@ -38,7 +38,7 @@ function namesIn(text: string): Set<string> {
   try {
     walk(JSON.parse(text), "");
   } catch {
-    // What is no JSON may still name its fields.
+    // A string that is no JSON may still name its fields.
     for (const [, name = ""] of text.matchAll(/"(\w+)"\s*:/g)) names.add(name);
   }
   return names;

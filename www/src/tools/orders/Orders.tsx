@@ -55,7 +55,7 @@ export default function Orders() {
         <Picture machine={of} state={state} before={step === undefined ? undefined : (previous?.state ?? of.start)} />
         <List machine={of} />
       </div>
-      <div class="columns told">
+      <div class="columns events">
         <div class="panel">
           <h2>{t.happens}</h2>
           <p class="minor">{t.happensHint}</p>
@@ -95,7 +95,7 @@ export default function Orders() {
 
 const nameOf = ({ states }: Machine, id: string) => states.find((state) => state.id === id)?.name ?? { en: id, zh: id };
 
-/** What may happen, each with what would come of it now. */
+/** Events that may happen, each with the result that it would have now. */
 function Palette({ machine }: { machine: Machine }) {
   const spoken = language.value;
   return (

@@ -21,7 +21,7 @@ export function Picture({ machine, state, before }: { machine: Machine; state: s
     if (from === before && to === state) return "last";
     return from === state ? "possible" : "other";
   };
-  // What matters most is drawn last, on top.
+  // The most important line is drawn last, on top.
   const inOrder = ["other", "possible", "last"];
   const drawn = [...moves.values()]
     .map((move) => ({ ...move, kind: kindOf(move.from, move.to) }))

@@ -1,4 +1,4 @@
-// Where things stand in the picture of a machine.
+// Places in the picture of a machine.
 
 import type { PictureState } from "./machine.ts";
 
@@ -21,7 +21,7 @@ export function sizeOf(states: readonly PictureState[]): readonly [number, numbe
   return [x + WIDTH + MARGIN, y + HEIGHT + MARGIN];
 }
 
-/** An arc from one box to the border of another. It bends to its left, so that two ways between the same boxes stay apart. */
+/** An arc from one box to the edge of another. It bends to its left, so that two ways between the same boxes stay apart. */
 export function curve(from: Place, to: Place): string {
   const [begin, end] = [centre(from), centre(to)];
   const [dx, dy] = [end.x - begin.x, end.y - begin.y];

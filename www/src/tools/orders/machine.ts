@@ -1,15 +1,15 @@
-// What the explorer needs of either machine. An order is never stored here: it is told its whole timeline anew each time.
+// The machine that the explorer shows, of either API. An order is never stored here: it receives its whole timeline anew each time.
 
-/** A text in both languages. */
+/** A sentence in both languages. */
 export interface Text {
   readonly en: string;
   readonly zh: string;
 }
 
-/** One thing that can be told to an order, by its name in the address. */
+/** One event that can be sent to an order, by its name in the address. */
 export interface Happening {
   readonly id: string;
-  /** The wire's name of it, or what stands for it. */
+  /** The wire's name of it, or a replacement. */
   readonly name: string;
   readonly text: Text;
   readonly group: string;
@@ -26,16 +26,16 @@ export type Tone = "good" | "bad" | "warn" | "calm";
 /** Facts that contradict each other. */
 export interface Conflict {
   readonly id: string;
-  /** What it means, where there is more to say than its id. */
+  /** Its meaning, where there is more to say than its id. */
   readonly text?: Text | undefined;
 }
 
-/** What came of telling one entry. */
+/** The result of one entry. */
 export interface Step {
   readonly kind: "moved" | "duplicate" | "stale" | "illegal";
   /** The state after it, as the picture names it. */
   readonly state: string;
-  /** What follows, in a few words: a reply, a function to run, a query to make. */
+  /** The consequence, in a few words: a reply, a function to run, a query to make. */
   readonly outcome: Text;
   readonly tone: Tone;
   /** The order as it would be stored. */
@@ -52,7 +52,7 @@ export interface PictureState {
   readonly id: string;
   readonly name: Text;
   readonly note: string;
-  /** Where it stands: column and row of the picture. */
+  /** Its place: column and row of the picture. */
   readonly at: readonly [number, number];
   readonly isFinal: boolean;
 }
@@ -71,13 +71,13 @@ export interface Machine {
   readonly start: string;
   /** Timelines to begin with: ids, with the minute behind `@` where it is not that of their place. */
   readonly examples: ReadonlyArray<{ readonly text: Text; readonly ids: readonly string[] }>;
-  /** Tells a new order all of it, in this order. */
+  /** Sends all of it to a new order, in this order. */
   readonly tell: (timeline: readonly Entry[]) => readonly Step[];
-  /** What telling each happening next would come to. */
+  /** The result that each event would have next. */
   readonly preview: (timeline: readonly Entry[]) => ReadonlyMap<string, Step>;
-  /** What to do next, where the rules say so. */
+  /** The next step, where the rules say so. */
   readonly next?: (timeline: readonly Entry[]) => Text | undefined;
-  /** Whether the order in which things are told must not matter. */
+  /** Whether the order of events must not matter. */
   readonly converges: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The ride machine with an order to try it on. What happens to it has a time of its own, however it is told.
+// The ride machine with an order to try it on. Its events have a time of their own, in whatever order they are sent.
 
 import { fen, machines, ride, values } from "../../library.ts";
 import { BEGIN, type Entry, type Happening, type Machine, MINUTE, type Step, type Text, timeOf } from "./machine.ts";
@@ -71,7 +71,7 @@ function own(id: string, name: string, en: string, zh: string, told: Told): Know
   return { id, group: "own", name, text: { en, zh }, told };
 }
 
-/** A call of ours is told three times over: before it is made, and then what came of it. */
+/** A call of ours has three events: before it is made, and then its results. */
 function call(id: string, name: string, en: string, zh: string, sent: object, answered: object): readonly Known[] {
   const [of = name] = name.split(" ");
   const step = "type" in sent ? { type: sent.type } : {};
@@ -89,7 +89,7 @@ const byId = new Map(happenings.map((one) => [one.id, one]));
 
 type Order = ride.RideOrder | undefined;
 
-/** The clock when the last of these is told: none of them is told before it has happened. */
+/** The clock when the last of these is sent: none of them is sent before it has happened. */
 const clock = (timeline: readonly Entry[]): number => BEGIN + MINUTE * Math.max(0, ...timeline.map(({ minute }) => minute));
 
 function tellOne(order: Order, { id, minute }: Entry, now: number): { after: Order; step: Step } {
@@ -108,8 +108,13 @@ function tellOne(order: Order, { id, minute }: Entry, now: number): { after: Ord
   return {
     after: out.order,
     step: {
-      ...{ kind, state: String(standing.status), outcome: words, tone, order: out.order },
-      ...{ conflicts, isConflict: standing.conflictKinds.length > known },
+      kind,
+      state: String(standing.status),
+      outcome: words,
+      tone,
+      order: out.order,
+      conflicts,
+      isConflict: standing.conflictKinds.length > known,
     },
   };
 }
@@ -136,7 +141,7 @@ const REASONS: Record<string, Text> = {
 
 const WHYS: Record<string, Text> = {
   silence: { en: "nothing was heard for long", zh: "太久没有消息" },
-  news: { en: "news that only a query can tell", zh: "有只能靠查询确认的消息" },
+  news: { en: "news that only a query can settle", zh: "有只能靠查询确认的消息" },
   kindOfCancel: { en: "which kind of cancellation is not known", zh: "取消的种类未知" },
   amount: { en: "the amount is not known", zh: "金额未知" },
   driver: { en: "the driver is not known", zh: "司机未知" },
@@ -161,17 +166,31 @@ function tellAll(timeline: readonly Entry[]): { steps: Step[]; order: Order } {
 
 /** The way of an order in the first rows, cancellations below it. */
 const PLACES: Record<number, readonly [number, number]> = {
-  ...{ 0: [0, 0], 1: [1, 0], 2: [2, 0], 3: [3, 0], 4: [4, 0] },
-  ...{ 5: [4, 1], 6: [3, 1], 7: [2, 1], 8: [1, 1] },
-  ...{ [-100]: [0, 2], 200: [1, 2], 210: [2, 2], 220: [3, 2], 230: [4, 2] },
-  ...{ [-110]: [0, 3], 201: [1, 3], 211: [2, 3], 203: [3, 3] },
+  0: [0, 0],
+  1: [1, 0],
+  2: [2, 0],
+  3: [3, 0],
+  4: [4, 0],
+  5: [4, 1],
+  6: [3, 1],
+  7: [2, 1],
+  8: [1, 1],
+  [-100]: [0, 2],
+  200: [1, 2],
+  210: [2, 2],
+  220: [3, 2],
+  230: [4, 2],
+  [-110]: [0, 3],
+  201: [1, 3],
+  211: [2, 3],
+  203: [3, 3],
 };
 
 export const rideMachine: Machine = {
   id: "ride",
   groups: [
     { id: "pushes", text: { en: "Meituan pushes", zh: "美团推送" } },
-    { id: "queries", text: { en: "A query tells", zh: "查询得知" } },
+    { id: "queries", text: { en: "A query returns", zh: "查询得知" } },
     { id: "own", text: { en: "Our calls", zh: "我方调用" } },
   ],
   happenings,
@@ -184,7 +203,7 @@ export const rideMachine: Machine = {
   })),
   moves: [
     ...machines.ride.moves.flatMap(({ from, to }) => (to === undefined ? [] : from.map((one) => ({ from: one, to })))),
-    ...machines.ride.toldByQuery,
+    ...machines.ride.knownByQuery,
   ]
     .filter(({ from, to }) => from !== to)
     .map(({ from, to }) => ({ from: String(from), to: String(to) })),

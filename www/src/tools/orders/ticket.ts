@@ -19,20 +19,39 @@ const DAYS = 6 * 24 * 60 * MINUTE;
 const QUARTER = 15 * MINUTE;
 
 const refund = (refundId: string, code: string, now: number) => ({
-  ...{ ...BOTH_IDS, refundId, partnerDealId: "D1", voucherList: [code], refundQuantity: 1 },
-  ...{ unitPrice: fen(6000), refundPrice: fen(6000), refundFee: fen(0), refundTime: now },
+  ...BOTH_IDS,
+  refundId,
+  partnerDealId: "D1",
+  voucherList: [code],
+  refundQuantity: 1,
+  unitPrice: fen(6000),
+  refundPrice: fen(6000),
+  refundFee: fen(0),
+  refundTime: now,
 });
 const closed = (closeType: number): Told => ({ call: { orderClose: { ...BOTH_IDS, closeType } } });
 const create = (quantity: number) => ({
   orderCreate: {
-    ...{ orderId: ORDER, partnerDealId: "D1", mtDealId: "7", quantity, visitors: [], travelDate: "2026-11-02" },
-    ...{ buyPrice: fen(5800), unitPrice: fen(6000), totalPrice: fen(6000 * quantity) },
+    orderId: ORDER,
+    partnerDealId: "D1",
+    mtDealId: "7",
+    quantity,
+    visitors: [],
+    travelDate: "2026-11-02",
+    buyPrice: fen(5800),
+    unitPrice: fen(6000),
+    totalPrice: fen(6000 * quantity),
   },
 });
 const refunded = (refundSerialNo: string, refundMessageType: number, count: number, more: object): Told => ({
   at: (now) => ({
     orderRefunded: {
-      ...{ ...BOTH_IDS, refundSerialNo, refundMessageType, refundPrice: -1, refundTime: now, count },
+      ...BOTH_IDS,
+      refundSerialNo,
+      refundMessageType,
+      refundPrice: -1,
+      refundTime: now,
+      count,
       ...more,
     },
   }),
@@ -82,7 +101,11 @@ const happenings: ReadonlyArray<Machine["happenings"][number] & { readonly told:
   happening("reschedule", "calls", "orderReschedule", "Reschedule to another day", "订单改签：改日期", {
     call: {
       orderReschedule: {
-        ...{ ...BOTH_IDS, rescheduleType: 1, rescheduleNo: "N1", originDate: "2026-11-02", targetDate: "2026-12-01" },
+        ...BOTH_IDS,
+        rescheduleType: 1,
+        rescheduleNo: "N1",
+        originDate: "2026-11-02",
+        targetDate: "2026-12-01",
       },
     },
   }),
@@ -130,7 +153,7 @@ const WAITS: Record<string, number> = { quarter: QUARTER, days: DAYS };
 
 const byId = new Map(happenings.map((one) => [one.id, one]));
 
-/** What an order was told so far. */
+/** The events that an order has received so far. */
 interface Told_ {
   readonly order: Order | undefined;
   readonly now: number;
@@ -163,8 +186,13 @@ function tellOne(before: Told_, id: string): { after: Told_; step: Step } {
 function stepOf(out: ticket.OrderTransition, order: Order | undefined): Step {
   const open = openConflicts(order).map(({ id, breach }): Conflict => ({ id, text: textOf(conflicts, breach) }));
   return {
-    ...{ kind: out.kind, order, state: stateOf(order), counts: countsOf(out), conflicts: open },
-    ...{ isConflict: out.conflicts.length > 0, ...wordsOf(out) },
+    kind: out.kind,
+    order,
+    state: stateOf(order),
+    counts: countsOf(out),
+    conflicts: open,
+    isConflict: out.conflicts.length > 0,
+    ...wordsOf(out),
   };
 }
 
@@ -172,7 +200,13 @@ function stepOf(out: ticket.OrderTransition, order: Order | undefined): Step {
 function refusedStep({ code, path, hint, hintZh }: MeituanError, order: Order | undefined): Step {
   const open = openConflicts(order).map(({ id, breach }): Conflict => ({ id, text: textOf(conflicts, breach) }));
   return {
-    ...{ kind: "illegal", order, state: stateOf(order), counts: undefined, conflicts: open, isConflict: false, tone: "bad" },
+    kind: "illegal",
+    order,
+    state: stateOf(order),
+    counts: undefined,
+    conflicts: open,
+    isConflict: false,
+    tone: "bad",
     outcome: { en: `${code} at ${path}: ${hint}`, zh: `${code}，位置 ${path}：${hintZh}` },
   };
 }
@@ -225,7 +259,7 @@ function tellAll(timeline: readonly Entry[]): { steps: Step[]; told: Told_ } {
   return { steps, told };
 }
 
-/** Where each state stands in the picture, and what it is called. */
+/** The place of each state in the picture, and its name. */
 const PLACES: Record<string, { at: readonly [number, number]; en: string; zh: string }> = {
   Unknown: { at: [0, 1], en: "not created", zh: "未创建" },
   CreateFailed: { at: [0, 0], en: "create failed", zh: "创建失败" },

@@ -1,4 +1,4 @@
-// The timeline: what happened, in the order in which the order is told of it. It is all that a link holds.
+// The timeline: events, in the sequence in which the order receives them. It is all that a link holds.
 
 import { computed, state } from "../../shell/state.ts";
 import type { Entry, Machine } from "./machine.ts";
@@ -15,7 +15,7 @@ export interface Item extends Entry {
 let lastKey = 0;
 const item = (id: string, minute: number): Item => ({ id, minute, key: ++lastKey });
 
-/** What is written of one, with its minute where that is not its place. */
+/** The string of one, with its minute where that is not its place. */
 function itemOf(written: string, index: number): Item {
   const [id = "", minute] = written.split("@");
   return item(id, Number(minute) || index + 1);
@@ -45,7 +45,7 @@ export function choose(id: string): void {
 export const begin = (ids: readonly string[]): void => change(ids.map(itemOf));
 export const add = (id: string): void => change([...timeline.value, item(id, latest() + 1)]);
 export const drop = (index: number): void => change(timeline.value.toSpliced(index, 1));
-/** The same fact told once more, with the time that it happened at. */
+/** The same fact once more, with the time that it happened at. */
 export const double = (index: number): void => {
   const one = timeline.value[index];
   if (one) change(timeline.value.toSpliced(index + 1, 0, item(one.id, one.minute)));
@@ -74,7 +74,7 @@ function written({ id }: Machine, list: readonly Entry[]): string {
   return [id, ...(entries.length > 0 ? [entries.join(".")] : [])].join("/");
 }
 
-/** The other way. What is not known here is left out. */
+/** The other way. Unknown events are left out. */
 function readAddress(): void {
   const [id, list = ""] = location.hash.slice(1).split("/");
   const of = MACHINES.find((one) => one.id === id);
@@ -89,7 +89,7 @@ function readAddress(): void {
   chosen.value = undefined;
 }
 
-/** Longer timelines tell nothing more. */
+/** Longer timelines show nothing more. */
 const MOST = 60;
 
 readAddress();

@@ -21,7 +21,7 @@ export default function Signature() {
     const read = readRequest(value);
     setPasted(value);
     setReading(read);
-    // What could not be read can be typed, where that does not push the verdict away.
+    // Fields for what could not be read, placed so that they do not push the verdict away.
     if (value.trim() !== "" && unreadOf(read).length > 0 && matchMedia("(min-width: 62rem)").matches) setFieldsOpen(true);
   };
   const begin = (example: { readonly request: string; readonly secret: string }) => {
@@ -81,10 +81,10 @@ export default function Signature() {
 
 const NEEDED = ["url", "date", "authorization"] as const;
 
-/** What a verdict needs and nobody has said. A header that is known not to be there is no such thing. */
+/** Values that a verdict needs and nobody has given. A header that is known not to be there is no such thing. */
 const unreadOf = (reading: Reading) => NEEDED.filter((name) => reading[name] === "" && (name === "url" || !reading.isWhole));
 
-/** In minutes. What is older was pasted from a log: its age says nothing. */
+/** In minutes. An older request was pasted from a log: its age says nothing. */
 const DAY = 24 * 60;
 
 interface AnswerProps {
@@ -154,7 +154,11 @@ function judged(
   const all = (isKnown ? methods : []).map((method) => ({
     method,
     found: diagnosis.diagnose({
-      ...{ method, body, clientId, partnerId, headers: { date, authorization } },
+      method,
+      body,
+      clientId,
+      partnerId,
+      headers: { date, authorization },
       url: host && url.startsWith("/") ? `https://${host}${url}` : url,
       secrets: secret ? [secret, ...others.split(/\s+/).filter(Boolean)] : [],
     }),

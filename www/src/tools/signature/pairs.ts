@@ -5,7 +5,7 @@ import { unescaped } from "./words.ts";
 export interface Pair {
   readonly name: string;
   readonly value: string;
-  /** The brackets that it stands in, outermost first. */
+  /** The brackets around it, outermost first. */
   readonly path: readonly number[];
   /** It has a line for itself. */
   readonly isLine: boolean;
@@ -15,7 +15,7 @@ export interface Pairs {
   readonly pairs: readonly Pair[];
   /** Addresses that have no name. */
   readonly urls: readonly string[];
-  /** `POST /path`, wherever it stands. */
+  /** `POST /path`, wherever it is. */
   readonly lines: ReadonlyArray<{ readonly method: string; readonly url: string }>;
 }
 
@@ -25,7 +25,7 @@ const LINE_HERE = /(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+(\/[^\s"'\\]*|http
 const LINE_END = /\s*(\n|$)/y;
 const QUOTE = /(\\*["'`])/y;
 
-/** What is looked for, by the names that it goes by. `http_date` is nginx's and PHP's name of a header. */
+/** The values to look for, by their usual names. `http_date` is nginx's and PHP's name of a header. */
 const known = (name: string): string | undefined => {
   const plain = name.toLowerCase().replace(/[-_ :]/g, "");
   const header = plain.replace(/^(http|header)(?=.)/, "");
@@ -78,11 +78,11 @@ export function pairsOf(text: string): Pairs {
       if (value === undefined) continue;
       const next = value.isQuoted ? null : at(NAME, begin);
       if (what === undefined || (next && known(next[2] ?? ""))) {
-        // An address with another name is not the request's. A text may hold all of the request once more.
+        // An address with another name is not the request's. A string may hold all of the request once more.
         if (value.isQuoted && /authorization|\bdate\b|^[A-Z]{3,7} \S/i.test(value.text)) scan(value.text, stack);
         index = value.isQuoted ? value.end : begin + (at(URL_HERE, begin)?.[0].length ?? 0);
       } else if (what === "body" && /authorization/i.test(value.text)) {
-        // What is called so holds the request itself.
+        // A field of this name holds the request itself.
         if (value.isQuoted) scan(value.text, stack);
         if (value.isQuoted) index = value.end;
       } else if (what === "body" || what === "answer" || !value.isGroup || !/[:=]\s*["'[{]/.test(value.text)) {
@@ -121,7 +121,7 @@ function valueAt(source: string, begin: number, what: string | undefined): Value
     const inner = source.slice(begin + 1, end - 1);
     // A list of one value, as of headers that may be there twice.
     const [, first] = /^\s*["']([^"']*)["']\s*$/.exec(inner) ?? [];
-    // HAR and Postman have the body's text inside of it.
+    // HAR and Postman have the body's string inside of it.
     const [, within] = /"(?:raw|text)"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(inner) ?? [];
     const text = what !== "body" ? (first ?? inner) : within === undefined ? source.slice(begin, end) : unescaped(within);
     return { text: what === "body" ? text : cooked(text, what), end, isQuoted: false, isGroup: true };
@@ -141,7 +141,7 @@ const BARE: Readonly<Record<string, RegExp>> = {
 
 const withoutEnd = (url: string): string => url.replace(/[,;.)\]}]+$/, "");
 
-/** Headers and addresses have no backslashes of their own: whatever notations put them there, they are taken out. */
+/** Headers and addresses have no backslashes of their own: whatever notations put them there, they are removed. */
 function cooked(text: string, what: string | undefined): string {
   if (what === undefined || what === "body") return unescaped(text);
   let cooked = text;
@@ -152,7 +152,7 @@ function cooked(text: string, what: string | undefined): string {
 function endOfQuote(source: string, begin: number, quote: string): number | undefined {
   for (let end = source.indexOf(quote, begin); end >= 0; end = source.indexOf(quote, end + 1)) {
     const before = /\\*$/.exec(source.slice(Math.max(begin, end - 20), end))?.[0].length ?? 0;
-    // One that is escaped is a sign of the text. Where the quotes themselves are, one more backslash escapes.
+    // One that is escaped is a character of the string. Where the quotes themselves are, one more backslash escapes.
     if (quote.startsWith("\\") ? before === 0 : before % 2 === 0) return end;
   }
   return undefined;

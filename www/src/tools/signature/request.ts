@@ -1,4 +1,4 @@
-// A request as people paste it: a command, the text of HTTP, the code that sends it, or a log that names its headers.
+// A request as people paste it: a command, raw HTTP, the code that sends it, or a log that names its headers.
 
 import { type Pair, pairsOf } from "./pairs.ts";
 import { wordsOf } from "./words.ts";
@@ -13,17 +13,24 @@ export interface PastedRequest {
   readonly body: string;
 }
 
-/** What could be read. What could not be is empty: nothing is guessed. */
+/** The values that could be read. All others are empty: nothing is guessed. */
 export interface Reading extends PastedRequest {
-  /** All that is sent stands in it: a header that was not read is not there. A log may leave out or hide some. */
+  /** All that is sent is in it: a header that was not read is not there. A log may leave out or hide some. */
   readonly isWhole: boolean;
-  /** How many requests with a signature of their own stand in it. */
+  /** How many requests with a signature of their own are in it. */
   readonly count: number;
 }
 
 export const NOTHING: Reading = {
-  ...{ method: "", url: "", host: "", date: "", authorization: "", partnerId: "", body: "" },
-  ...{ isWhole: false, count: 0 },
+  method: "",
+  url: "",
+  host: "",
+  date: "",
+  authorization: "",
+  partnerId: "",
+  body: "",
+  isWhole: false,
+  count: 0,
 };
 
 type Part = Partial<Reading>;
@@ -37,7 +44,7 @@ export function readRequest(text: string): Reading {
   return { ...reading, ...without, isWhole: reading.isWhole && hidden.length === 0, count: new Set(signatures).size };
 }
 
-/** A log's mask, a variable that nobody has filled in, or a text that was cut. */
+/** A log's mask, a variable that nobody has filled in, or a string that was cut. */
 const isHidden = (value: unknown): boolean =>
   typeof value === "string" &&
   value.length < 1000 &&
@@ -119,7 +126,7 @@ function readCommand(text: string): Part | undefined {
     const [, name, attached] = /^--([\w-]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     if (name !== undefined) take(name, () => attached ?? next());
     else if (/^-\w/.test(word)) {
-      // Several in one word: what follows one that takes a value is its value.
+      // Several in one word: what follows one with a value is its value.
       for (let at = 1; at < word.length; at++) {
         const rest = word.slice(at + 1);
         take(word[at] ?? "", () => {
@@ -133,7 +140,7 @@ function readCommand(text: string): Part | undefined {
   }
   url ||= places.find((place) => place.includes("://")) ?? places.find((place) => /^\/|^[\w.-]+(:\d+)?(\/|$)/.test(place)) ?? "";
   if (url && !/^\/|:\/\//.test(url)) url = `http://${url}`;
-  // What stands in a file is not known.
+  // The content of a file is not known.
   const body = data.some((one) => one.startsWith("@")) ? "" : data.join("&");
   if (isQuery && body) url += (url.includes("?") ? "&" : "?") + body;
   const sent = isQuery ? "" : body;
@@ -154,7 +161,7 @@ function readNotation(text: string): Part {
   const source = withoutAnswer(isPowerShell ? fromPowerShell(text) : text);
   const { pairs, urls, lines } = pairsOf(source);
   const signed = pairs.find(({ name, value }) => name === "authorization" && /[:=]|^\S{20}/.test(value));
-  /** In how many brackets a pair stands together with the signature: the more, the surer it is of the same request. */
+  /** How many brackets a pair shares with the signature: the more, the surer it is of the same request. */
   const common = ({ path }: Pair) => path.filter((group) => signed?.path.includes(group)).length;
   const all = (name: string) => pairs.filter((pair) => pair.name === name).toSorted((a, b) => common(b) - common(a));
   const one = (name: string) => all(name)[0]?.value ?? "";
@@ -178,19 +185,19 @@ function readNotation(text: string): Part {
     /\.(get|post|put|delete|patch)\(/.exec(source)?.[1]?.toUpperCase() ??
     (isFetch || isPowerShell ? "GET" : "");
   const host = [one("host"), one("authority")].find((host) => /^[\w.:-]+$/.test(host)) ?? "";
-  // What code computes is not read.
+  // Values that code computes are not read.
   const isKnown = (value: string, name: RegExp) => value !== "" || !name.test(source);
   const isWhole = (isFetch || isPowerShell) && isKnown(authorization, /authorization/i) && isKnown(date, /\bdate\b/i);
   return { method, url, host, date, authorization, partnerId: one("partnerid"), body: one("body"), isWhole };
 }
 
-/** The one of that form, wherever it stands. */
+/** The one of that form, wherever it is. */
 const only = (text: string, form: RegExp): string => single(text.match(form) ?? []);
 
 /** Nothing where there are several. */
 const single = (list: readonly string[]): string => (new Set(list).size === 1 ? (list[0] ?? "") : "");
 
-/** What was answered has headers too. */
+/** The response has headers too. */
 const withoutAnswer = (text: string): string =>
   text
     .replace(/^\s*(?:<|[^\n]*<-{1,2} ?\d{3})[^\n]*$/gm, "")

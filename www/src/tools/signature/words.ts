@@ -1,4 +1,4 @@
-// A command as the shell takes it apart that it was written for.
+// A command, split as its shell would do it.
 
 type Shell = "posix" | "cmd" | "powershell";
 
@@ -9,7 +9,7 @@ const PATTERNS: Readonly<Record<Shell, RegExp>> = {
   powershell: /`\r?\n|(?<space>\s+)|'(?<single>(?:[^']|'')*)'|"(?<double>(?:[^"`]|`[\s\S]|"")*)"|`?(?<plain>[\s\S])/g,
 };
 
-/** What an escaped sign is inside of double quotes. */
+/** The meaning of an escaped character inside of double quotes. */
 const DOUBLE: Readonly<Record<Shell, RegExp>> = {
   posix: /\\([$`"\\])|\\\r?\n/g,
   cmd: /\\(["\\])|"(?=")/g,
@@ -35,7 +35,7 @@ export function wordsOf(text: string): string[] {
   return words;
 }
 
-/** Outside of quotes a caret takes the next sign for what it is; at a line's end it joins two lines. */
+/** Outside of quotes a caret makes the next character a plain one; at a line's end it joins two lines. */
 function withoutCarets(text: string): string {
   let isQuoted = false;
   return text.replace(/\^(\r?\n(\r?\n)?|[^\n])|"/g, (whole, sign?: string, second?: string) => {
@@ -48,7 +48,7 @@ function withoutCarets(text: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-/** What a backslash stands before: in JSON, in JavaScript, in `$'…'`. */
+/** Characters after a backslash: in JSON, in JavaScript, in `$'…'`. */
 export const unescaped = (text: string): string =>
   text.replace(/\\(?:u([\da-fA-F]{4})|x([\da-fA-F]{2})|([\s\S]))/g, (_, four?: string, two?: string, sign = "") => {
     const code = four ?? two;

@@ -1,6 +1,6 @@
-//! What Meituan pushes: taken out of its envelope, checked, read.
+//! Receives Meituan's pushes: opened, checked, read.
 //!
-//! There is no signature. What can be checked is checked: the token, that the content opens with our key, and entId, ts
+//! There is no signature. The checks are: the token, that the content opens with our key, and entId, ts
 //! and method where they are there. See [`crate::envelope`] for what that does not prove.
 
 use super::codes::{ResultCode, RideEvent};
@@ -8,6 +8,7 @@ use super::interfaces::with_interfaces;
 use super::pushes::OrderChanged;
 use super::rules::milliseconds;
 use super::{Client, INTERFACES, Interface, KeyPart, ORDER_CHANGED, REFUNDED, RepeatKey, form};
+use crate::digits::{decimal, string_from};
 use crate::exchange::says_nothing;
 use crate::message::definition::{Field, Kind, Message};
 use crate::message::json::ObjectWriter;
@@ -15,7 +16,6 @@ use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::routes::{self, path_of};
 use crate::sorted_sign::sha1_hex;
-use crate::text::{decimal, text_from};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::borrow::Cow;
@@ -24,13 +24,13 @@ use std::ops::Range;
 use subtle::ConstantTimeEq;
 
 /// A push whose message was read.
-pub struct Accepted {
+pub struct PackedPush {
     /// Which push: the one that its path is registered for, unless its content is another's.
     pub interface: &'static Interface,
     /// It is about an order of another business than rides (`sqtType` is not 5): Meituan sends those to the same address. Answer
     /// it with [`PUSH_OK`], or Meituan pushes it again and again.
     pub is_other: bool,
-    /// The message's text: what the content was opened to.
+    /// The message's JSON: the opened content.
     pub source: String,
     /// The same for every repetition of the same push. Remember it, and do nothing twice:
     ///
@@ -38,8 +38,8 @@ pub struct Accepted {
     /// - `event:<order>:<eventCode>:<eventTime>` for an event, where the order is the first of mtOrderId,
     ///   channelPartnerOrderId and sqtBizOrderId that is there;
     /// - `refund:<sqtRefundNo>` for a refund;
-    /// - `content:<SHA-1>` where something of that is missing, such as an event that does not say when. What is hashed is the
-    ///   text inside the envelope, byte by byte, without the value of `ts`, which is another one in each repetition.
+    /// - `content:<SHA-1>` where something of that is missing, such as an event that does not say when. The hash is of the JSON
+    ///   inside the envelope, byte by byte, without the value of `ts`, which is another one in each repetition.
     ///
     /// So an event without `eventTime` is known by its content alone. Two of them that say the same about the same order have
     /// one key, even if the same thing happened twice; and one that is repeated with its fields in another order has another
@@ -49,10 +49,10 @@ pub struct Accepted {
 }
 
 /// Its content names people.
-impl fmt::Debug for Accepted {
+impl fmt::Debug for PackedPush {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Accepted { interface, is_other, deduplication_key, .. } = self;
-        let mut shown = f.debug_struct("Accepted");
+        let PackedPush { interface, is_other, deduplication_key, .. } = self;
+        let mut shown = f.debug_struct("PackedPush");
         shown.field("interface", &interface.name).field("is_other", is_other).field("deduplication_key", deduplication_key);
         shown.finish_non_exhaustive()
     }
@@ -63,7 +63,7 @@ impl fmt::Debug for Accepted {
 pub struct Refusal {
     /// Why.
     pub error: Error,
-    /// Which push it was meant to be, as far as its path tells.
+    /// The push that it was meant to be, as far as its path says so.
     pub interface: Option<&'static Interface>,
 }
 
@@ -101,19 +101,19 @@ impl Refusal {
     }
 }
 
-/// The answer to a push that was taken. The HTTP status is 200, the type `application/json`.
+/// The answer to a push that was accepted. The HTTP status is 200, the type `application/json`.
 pub const PUSH_OK: &str = r#"{"code":0,"message":"成功"}"#;
 
 /// The answer to a push that was not accepted: Meituan pushes again (the ride spec, 10.4, says so of refunds; assumed of the others).
 ///
 /// # Errors
-/// `ILLEGAL_REPLY_CODE` for 0, which is the code of success; `EMPTY_TEXT` at `message` where that says nothing.
+/// `ILLEGAL_REPLY_CODE` for 0, which is the code of success; `EMPTY_STRING` at `message` where that says nothing.
 pub fn push_fail(code: i32, message: &str) -> Result<String, Error> {
     if code == ResultCode::SUCCESS.0 {
         return Err(Error::at(ErrorCode::IllegalReplyCode, "code").detail("0 is the code of success"));
     }
     match says_nothing(message) {
-        true => Err(Error::at(ErrorCode::EmptyText, "message")),
+        true => Err(Error::at(ErrorCode::EmptyString, "message")),
         false => Ok(answer(code, message)),
     }
 }
@@ -124,13 +124,13 @@ fn answer(code: i32, message: &str) -> String {
     answer.field("code", &code);
     answer.field("message", &message.to_owned());
     answer.end();
-    text_from(body)
+    string_from(body)
 }
 
 static PARAMETERS: Message = looking_for(&[raw("token"), raw("accessKey"), raw("content")]);
 static CONTENT: Message = looking_for(&[raw("entId"), raw("method"), raw("ts"), raw("data"), raw("sqtType")]);
 
-/// What tells one push from another, as it stands. An event is a number, or a name.
+/// The value by which pushes are distinguished, as it is in the input. An event is a number, or a name.
 macro_rules! marks {
     ($([$($call:tt)*])* $({$push:ident $body:ident($held:ty) $order:tt [$($mark:literal)*]})*) => {
         static MARKS: Message = looking_for(&[EVENT_FIELD $($(, raw($mark))*)*]);
@@ -148,13 +148,13 @@ impl Client {
         routes::find(&self.config.routes, uri)
     }
 
-    /// Takes a push out of its envelope and reads it into `packed`. `uri` is path and query as they arrived; the body
+    /// Opens the envelope of a push and reads it into `packed`. `uri` is path and query as they arrived; the body
     /// is a form, or JSON with the same parameters, or empty with the parameters in the query.
     ///
     /// The fields are in the content itself, or, where none of them is, in its `data`. An event that names no order is
     /// accepted and reported (rule `event.some-order`): query what is under way. Content that is no known push is refused. A
     /// refund or an offer that comes to the path of events is what its content says. On any path, an order whose `sqtType` is
-    /// not 5 is [one of another business](Accepted::is_other), whatever else is in it. A push without a token is accepted and
+    /// not 5 is [one of another business](PackedPush::is_other), whatever else is in it. A push without a token is accepted and
     /// reported, unless the [configuration](super::Config::require_token) says otherwise.
     ///
     /// Of the feature `unstable-engine`, which has the type of `packed`.
@@ -162,7 +162,7 @@ impl Client {
     /// # Errors
     /// A [`Refusal`] with the first thing that is wrong.
     #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
-    pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<Accepted, Refusal> {
+    pub fn accept(&self, uri: &str, body: &[u8], now: Timestamp, packed: &mut Packed) -> Result<PackedPush, Refusal> {
         packed.issues.clear();
         let Some(interface) = self.route(uri) else {
             let error = Error::at(ErrorCode::UnknownRoute, "url").detail(path_of(uri));
@@ -179,7 +179,7 @@ impl Client {
         body: &[u8],
         now: Timestamp,
         packed: &mut Packed,
-    ) -> Result<Accepted, Error> {
+    ) -> Result<PackedPush, Error> {
         if body.len() > self.config.max_body_bytes {
             return Err(Error::at(ErrorCode::BodyTooLarge, "body"));
         }
@@ -207,18 +207,18 @@ impl Client {
         if let Some(other) = other {
             report(&mut packed.issues, ErrorCode::UnknownValue, "sqtType", &decimal(other));
         }
-        Ok(Accepted { interface, is_other: other.is_some(), source, deduplication_key })
+        Ok(PackedPush { interface, is_other: other.is_some(), source, deduplication_key })
     }
 
-    /// The common parameters that tell for whom it is, and from when, each where it is there.
+    /// The common parameters that say for whom it is, and from when, each where it is there.
     fn check_common(&self, seen: &Peek<'_>, now: Timestamp) -> Result<(), Error> {
-        if seen.raw("entId").is_some() && seen.text("entId").is_none_or(|id| id.parse() != Ok(self.config.ent_id)) {
+        if seen.raw("entId").is_some() && seen.string("entId").is_none_or(|id| id.parse() != Ok(self.config.ent_id)) {
             return Err(Error::at(ErrorCode::WrongEntId, "entId"));
         }
         if let (true, Some(tolerance)) = (seen.raw("ts").is_some(), self.config.tolerance) {
             let sent = seen.number("ts").map(milliseconds);
             if sent.is_none_or(|sent| Timestamp(sent).distance(now) > tolerance) {
-                let detail = [&*seen.text("ts").unwrap_or_default(), " against ", &decimal(now.0)].concat();
+                let detail = [&*seen.string("ts").unwrap_or_default(), " against ", &decimal(now.0)].concat();
                 return Err(Error::at(ErrorCode::StaleTimestamp, "ts").detail(&detail));
             }
         }
@@ -229,7 +229,8 @@ impl Client {
 /// The number of rides among Meituan Enterprise's businesses (`sqtType`).
 const RIDE_BUSINESS: i64 = 5;
 
-/// What is opened may be in `data` or beside it; which push it is, what it is read from, and what tells it from another one.
+/// The fields may be in `data` or beside it. Returns which push it is, the JSON that it is read from, and the value that
+/// distinguishes it from another one.
 pub(super) struct Plain {
     pub(super) interface: &'static Interface,
     /// The business that it is about, where that is not rides.
@@ -238,7 +239,7 @@ pub(super) struct Plain {
     hashed: Vec<u8>,
 }
 
-/// Reads the text of a push into `packed`. Where a receiver is known, and the time, it must be for that one and from then.
+/// Reads the JSON of a push into `packed`. If a receiver is known, and the time, it must be for that one and from then.
 pub(super) fn read_push(
     mut interface: &'static Interface,
     receiver: Option<(&Client, Timestamp)>,
@@ -248,7 +249,7 @@ pub(super) fn read_push(
 ) -> Result<Plain, Error> {
     let (mut hashed, mut other) = (Vec::new(), None);
     let mut source = without_mark(text, &mut found).to_vec();
-    // The content itself, then what stands in its `data`.
+    // The content itself, then the content of its `data`.
     for is_inner in [false, true] {
         let seen = Peek::new(&CONTENT, &source)?;
         if let Some((client, now)) = receiver {
@@ -263,7 +264,7 @@ pub(super) fn read_push(
         let inside = if is_inner { None } else { nested(interface, &seen, &source) };
         push_without(&mut hashed, &source, [seen.range("ts"), seen.range("data").filter(|_| inside.is_some())]);
         let Some(inside) = inside else { break };
-        report(&mut found, ErrorCode::UnknownField, "data", "the fields stand inside it");
+        report(&mut found, ErrorCode::UnknownField, "data", "the fields are inside it");
         source = inside.into_bytes();
     }
     if std::ptr::eq(interface, &ORDER_CHANGED) && other.is_none() {
@@ -279,7 +280,7 @@ pub(super) fn read_push(
         check_amount(&mut source, &mut found)?;
     }
     read(interface.request, &source, Reading::WIRE, packed);
-    // What says nothing at all is refused: either it is no push of this kind, or its fields have names not known here.
+    // A push without any field is refused: either it is no push of this kind, or its fields have names not known here.
     if !packed.issues.iter().any(|issue| issue.refuses) && !says_something(interface, &source) {
         report(&mut packed.issues, ErrorCode::MissingField, "mtOrderId", "no field of this push is there");
         if let Some(nothing) = packed.issues.last_mut() {
@@ -288,7 +289,7 @@ pub(super) fn read_push(
     }
     found.append(&mut packed.issues);
     packed.issues = found;
-    Ok(Plain { interface, other, source: text_from(source), hashed })
+    Ok(Plain { interface, other, source: string_from(source), hashed })
 }
 
 /// The business that a push says it is about, where that is not rides.
@@ -313,7 +314,7 @@ fn says_something(interface: &Interface, text: &[u8]) -> bool {
 
 /// The method, where it is there: another interface's is refused, one that nobody has documented is reported.
 fn check_method(to: &Interface, seen: &Peek<'_>, found: &mut Vec<Issue>) -> Result<(), Error> {
-    match seen.text("method") {
+    match seen.string("method") {
         Some(method) if Interface::of_method(&method).is_some() => {
             return Err(Error::at(ErrorCode::UnexpectedMethod, "method").detail(&method));
         }
@@ -356,7 +357,7 @@ impl<'p> Parameters<'p> {
         let mut keep = |found: Vec<u8>| is_again |= value.replace(found).is_some();
         match self {
             Parameters::Json(seen) => {
-                for text in names.iter().filter_map(|name| seen.text(name)) {
+                for text in names.iter().filter_map(|name| seen.string(name)) {
                     keep(text.into_bytes());
                 }
             }
@@ -366,7 +367,7 @@ impl<'p> Parameters<'p> {
     }
 }
 
-/// Appends a text without two of its pieces.
+/// Appends a string without two of its pieces.
 fn push_without(out: &mut Vec<u8>, text: &[u8], ranges: [Option<Range<usize>>; 2]) {
     for (at, &byte) in text.iter().enumerate() {
         if !ranges.iter().flatten().any(|range| range.contains(&at)) {
@@ -375,7 +376,7 @@ fn push_without(out: &mut Vec<u8>, text: &[u8], ranges: [Option<Range<usize>>; 2
     }
 }
 
-/// The object in `data`, or in a text there, where none of the push's own fields is beside it, or where it alone says that
+/// The object in `data`, or in a string there, where none of the push's own fields is beside it, or where it alone says that
 /// it is of another business.
 fn nested(interface: &Interface, outer: &Peek<'_>, text: &[u8]) -> Option<String> {
     let data = outer.raw("data")?;
@@ -421,7 +422,7 @@ fn deduplication_key(interface: &Interface, view: &View<'_>) -> Option<String> {
         match *part {
             KeyPart::FirstOf(names) => push_part(&mut key, &first_text(view, names)?),
             KeyPart::Perhaps(name) => push_part(&mut key, &first_text(view, &[name]).unwrap_or_default()),
-            KeyPart::Inside(object, name) => push_part(&mut key, &view.object(object)?.text(name)?),
+            KeyPart::Inside(object, name) => push_part(&mut key, &view.object(object)?.string(name)?),
             KeyPart::Number(name) => push_part(&mut key, &decimal(view.integer(name)?)),
         }
     }
@@ -437,5 +438,5 @@ fn push_part(key: &mut String, part: &str) {
 /// The first of these fields that is there and not empty.
 #[inline(never)]
 fn first_text<'v>(view: &View<'v>, names: &[&str]) -> Option<Cow<'v, str>> {
-    names.iter().find_map(|name| view.text(name).filter(|text| !text.is_empty()))
+    names.iter().find_map(|name| view.string(name).filter(|text| !text.is_empty()))
 }

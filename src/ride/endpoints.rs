@@ -1,4 +1,4 @@
-//! The Rust types of the interfaces: what is asked or told, and what belongs to it. All of it is made from the table.
+//! The Rust types of the interfaces: requests, pushes, and what belongs to them. All of it is made from the table.
 
 use super::interfaces::with_interfaces;
 use super::{Interface, pushes::*, replies::*, requests::*};
@@ -8,10 +8,10 @@ use crate::message::RawJson;
 use crate::message::value::FieldValue;
 
 /// A request to Meituan, and what belongs to it.
-pub trait Endpoint: FieldValue {
+pub trait RideRequest: FieldValue {
     /// The interface.
     const INTERFACE: &'static Interface;
-    /// What `data` of its reply holds.
+    /// The type of `data` in its reply.
     type Data: FieldValue + Default;
     /// The request without what the library writes.
     #[doc(hidden)]
@@ -29,18 +29,18 @@ macro_rules! types {
         $([$constant:ident $request:ident $($data:tt)*])*
         $({$push:ident $body:ident($held:ty) ($($order:ident)?) $marks:tt})*
     ) => {
-        $(impl Endpoint for $request {
+        $(impl RideRequest for $request {
             const INTERFACE: &'static Interface = &super::$constant;
             type Data = data_type!($($data)*);
             const MESSAGE: &'static crate::message::definition::Message = $request::MESSAGE;
         })*
 
-        /// What Meituan tells, by push.
+        /// A push of Meituan's.
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Push {
             $( #[doc = concat!("See [`", stringify!($push), "`](super::", stringify!($push), ").")] $body($held), )*
-            /// An order of another business than rides has changed: see [`Accepted::is_other`](super::Accepted::is_other).
+            /// An order of another business than rides has changed: see [`PackedPush::is_other`](super::PackedPush::is_other).
             Other(OrderChanged),
         }
 
@@ -68,7 +68,7 @@ macro_rules! types {
                 }
             }
 
-            /// What it tells, in program notation.
+            /// Its fields, in program notation.
             #[cfg(feature = "testing")]
             pub(crate) fn body(&self) -> RawJson {
                 $(if let Push::$body(body) = self {

@@ -1,4 +1,4 @@
-//! Text that is made of numbers and bytes: less code than formatting.
+//! Strings of numbers and bytes, with less code than formatting needs.
 
 /// Writes an integer in decimal.
 pub(crate) fn push_integer(out: &mut Vec<u8>, value: i64) {
@@ -57,8 +57,8 @@ pub(crate) fn from_hexadecimal<const N: usize>(digits: &[u8]) -> Option<[u8; N]>
     Some(bytes)
 }
 
-/// Bytes that are known to be text.
+/// The string of bytes that are known to be UTF-8.
 #[inline(never)]
-pub(crate) fn text_from(bytes: Vec<u8>) -> String {
+pub(crate) fn string_from(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use handler_support::*;
 use meituan_protocol::message::Id;
 use meituan_protocol::ticket::codes::OrderStatus;
 use meituan_protocol::ticket::handler::*;
-use meituan_protocol::ticket::order::{Admit, Breach, Consumed, Kind, NoticeAccepted, Reason, Wording};
+use meituan_protocol::ticket::order::{Admit, Breach, Consumed, NoticeAccepted, Reason, TransitionKind, Wording};
 use std::sync::{Arc, Mutex};
 
 struct Desk {
@@ -30,7 +30,7 @@ impl Desk {
         desk
     }
 
-    fn called(&self, asked: impl Into<meituan_protocol::ticket::Asked>) -> Option<i32> {
+    fn called(&self, asked: impl Into<meituan_protocol::ticket::CallBody>) -> Option<i32> {
         self.time.run(called(&self.handler, &self.time, asked)).code
     }
 
@@ -148,7 +148,7 @@ fn a_notice_that_was_given_up_is_a_conflict_and_is_sent_again_by_a_person() {
     desk.time.run(desk.handler.record(ORDER, NoticeAccepted { id })).unwrap();
     assert_eq!(desk.time.run(desk.handler.pending_notices(ORDER)).unwrap(), []);
     let unknown = desk.time.run(desk.handler.retry_notice(ORDER, "payNotice:9")).unwrap().transition;
-    assert_eq!((unknown.kind, unknown.reason), (Kind::Illegal, Some(Reason::UnknownNotice)));
+    assert_eq!((unknown.kind, unknown.reason), (TransitionKind::Illegal, Some(Reason::UnknownNotice)));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_conflict_is_resolved_with_a_note_and_one_that_is_not_there_is_illegal() {
     assert_eq!(resolved.order.unwrap().conflicts[0].note.as_deref(), Some("the same guest"));
     assert_eq!(conflicts(), []);
     let unknown = desk.time.run(desk.handler.resolve_conflict(ORDER, "nothing", None)).unwrap().transition;
-    assert_eq!((unknown.kind, unknown.reason), (Kind::Illegal, Some(Reason::UnknownConflict)));
+    assert_eq!((unknown.kind, unknown.reason), (TransitionKind::Illegal, Some(Reason::UnknownConflict)));
 }
 
 #[test]

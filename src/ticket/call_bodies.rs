@@ -1,4 +1,4 @@
-//! The Rust types of the interfaces: what is asked, and what belongs to it. All of it is made from the table.
+//! The Rust types of the interfaces: the calls' bodies, and what belongs to them. All of it is made from the table.
 
 use super::statics::with_interfaces;
 use super::{Call, calls::*, codes, codes::*, notices::*, products::*};
@@ -9,8 +9,8 @@ use crate::message::value::FieldValue;
 use crate::message::{Id, Packed, Reading, read};
 use crate::{Error, ErrorCode};
 
-/// What Meituan asks: the body of a call's request.
-pub trait CallRequest: FieldValue + Into<Asked> {
+/// The body of a call's request.
+pub trait CallRequest: FieldValue + Into<CallBody> {
     /// The call.
     const CALL: &'static Call;
     /// The body of its reply; `()` where that has none.
@@ -34,7 +34,7 @@ impl CallReply for () {
 }
 
 /// A message that the supplier sends, and what belongs to it: path, definition and encryption are its call's.
-pub trait Endpoint: FieldValue {
+pub trait TicketRequest: FieldValue {
     /// The call.
     const CALL: &'static Call;
 }
@@ -50,7 +50,7 @@ macro_rules! put_repeated {
     ($asked:ident $variant:ident () $echoes:tt $fields:ident) => {};
     ($asked:ident $variant:ident $body:tt ([] []) $fields:ident) => {};
     ($asked:ident $variant:ident $body:tt ([$($echo:ident $wire:literal)*] [$($known:ident $known_wire:literal)?]) $fields:ident) => {
-        if let Asked::$variant(body) = $asked {
+        if let CallBody::$variant(body) = $asked {
             $($fields.field($wire, &body.$echo);)*
             $($fields.field($known_wire, &body.$known.clone().filter(|known| !known.is_empty()));)?
         }
@@ -63,18 +63,18 @@ macro_rules! types {
             ($($reply:ident $(($($reply_of:tt)*))?)?) $echoes:tt ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
         $({$notice:ident $kind:ident $(($($of:tt)*))?})*
     ) => {
-        /// What Meituan asks, by call.
+        /// The body of a request, by call.
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
-        pub enum Asked { $(
+        pub enum CallBody { $(
             #[doc = concat!("See [`", stringify!($constant), "`](super::", stringify!($constant), ").")]
             $variant $((crate::kind_type!($request $(($($request_of)*))?)))?,
         )* }
 
         $($(
-            impl From<crate::kind_type!($request $(($($request_of)*))?)> for Asked {
-                fn from(body: crate::kind_type!($request $(($($request_of)*))?)) -> Asked {
-                    Asked::$variant(body)
+            impl From<crate::kind_type!($request $(($($request_of)*))?)> for CallBody {
+                fn from(body: crate::kind_type!($request $(($($request_of)*))?)) -> CallBody {
+                    CallBody::$variant(body)
                 }
             }
 
@@ -99,10 +99,10 @@ macro_rules! types {
             }
         )?)*
 
-        impl Asked {
+        impl CallBody {
             pub(super) fn read(call: &'static Call, packed: &Packed, source: &[u8]) -> Option<Self> {
                 $(if std::ptr::eq(call, &super::$constant) {
-                    return Some(Asked::$variant $((
+                    return Some(CallBody::$variant $((
                         packed.view(call.request, source)?.field_to_typed::<crate::kind_type!($request $(($($request_of)*))?)>("body")?
                     ))?);
                 })*
@@ -111,12 +111,12 @@ macro_rules! types {
 
             /// Returns the call that it is.
             pub fn call(&self) -> &'static Call {
-                match self { $( Asked::$variant { .. } => &super::$constant, )* }
+                match self { $( CallBody::$variant { .. } => &super::$constant, )* }
             }
 
             /// Returns the order that it is about, if it is about one.
             pub fn order_id(&self) -> Option<Id> {
-                $($(if let Asked::$variant(body) = self {
+                $($(if let CallBody::$variant(body) = self {
                     return Some(body.$order_id);
                 })?)*
                 None
@@ -134,7 +134,7 @@ macro_rules! types {
             /// What it asks, in program notation; nothing where the call has no body.
             #[cfg(feature = "testing")]
             pub(crate) fn body(&self) -> Option<RawJson> {
-                $($(if let Asked::$variant(body) = self {
+                $($(if let CallBody::$variant(body) = self {
                     let body: &crate::kind_type!($request $(($($request_of)*))?) = body;
                     return Some(RawJson::of(body));
                 })?)*
@@ -142,7 +142,7 @@ macro_rules! types {
             }
         }
 
-        $(impl Endpoint for crate::kind_type!($kind $(($($of)*))?) {
+        $(impl TicketRequest for crate::kind_type!($kind $(($($of)*))?) {
             const CALL: &'static Call = &super::$notice;
         })*
     };
@@ -157,12 +157,12 @@ impl From<super::Reply<()>> for super::Reply {
     }
 }
 
-impl Asked {
+impl CallBody {
     /// Reads a request of Meituan's from the wire: for tests, logs and tools.
     ///
     /// # Errors
     /// The first thing that refuses it; `UNKNOWN_ROUTE` where it is no call of Meituan's.
-    pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<Asked, Error> {
+    pub fn from_wire(call: &'static Call, wire: &[u8]) -> Result<CallBody, Error> {
         if !call.is_to_supplier() {
             return Err(Error::at(ErrorCode::UnknownRoute, "").detail(call.name));
         }
@@ -170,7 +170,7 @@ impl Asked {
         read(call.request, wire, Reading::WIRE, &mut packed);
         match Error::from_issues(&packed.issues) {
             Some(error) => Err(error),
-            None => Asked::read(call, &packed, wire).ok_or_else(|| Error::at(ErrorCode::MissingField, "body")),
+            None => CallBody::read(call, &packed, wire).ok_or_else(|| Error::at(ErrorCode::MissingField, "body")),
         }
     }
 }

@@ -1,12 +1,11 @@
-//! The fast path: values as they mostly are, parsed at one glance.
+//! The fast path: the most frequent notation of values, parsed in one step.
 //!
-//! Nearly all of a message is written plainly: names in the definition's order, texts without escapes, numbers of a few
-//! digits. That is recognised here, and nothing else is: whatever is not plain, or is not right, is left to the scanner and
-//! the reader, who know the whole grammar and what to say. Nothing is reported here and nothing is kept; positions come in
-//! and go out as values, because memory that is written for each byte and read for the next would cost more than the work.
+//! Nearly all of a message has it: names in the definition's order, strings without escapes, numbers of a few digits. Anything else,
+//! right or wrong, is left to the scanner and the reader, which know the whole grammar and every finding. Nothing is reported here and nothing is kept; positions come in and go out as values,
+//! because memory that is written for each byte and read for the next would cost more than the work.
 
 use super::definition::{Bounds, Kind};
-use super::notation::Form;
+use super::notation::Notation;
 use super::span::{BEYOND_ASCII, Span, marks, same};
 use crate::money::MAX_FEN;
 use crate::time::{Date, WALL_CLOCK_RANGE, parse_wall_clock};
@@ -20,7 +19,7 @@ fn byte(source: &[u8], at: usize) -> u8 {
     source.get(at).copied().unwrap_or(0)
 }
 
-/// Where the next byte is that is not space.
+/// The place of the next byte that is not space.
 #[inline(always)]
 pub(super) fn after_space(source: &[u8], mut at: usize) -> usize {
     while let b' ' | b'\n' | b'\r' | b'\t' = byte(source, at) {
@@ -29,7 +28,7 @@ pub(super) fn after_space(source: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the value of this key begins, if the key is here, with its colon right behind it.
+/// The beginning of this key's value, if the key is here, with its colon right behind it.
 #[inline(always)]
 pub(super) fn value_of_key(source: &[u8], at: usize, name: &[u8]) -> Option<usize> {
     let written = source.get(at..at + name.len() + 3)?;
@@ -47,7 +46,7 @@ pub(super) fn value_of_key(source: &[u8], at: usize, name: &[u8]) -> Option<usiz
     is.then(|| after_space(source, at + end + 3))
 }
 
-/// What follows a value in an object or list: where the next entry begins, or that this was the last one.
+/// The end of a value in an object or list: where the next entry begins, or that this was the last one.
 #[inline(always)]
 pub(super) fn after_value(source: &[u8], at: usize, close: u8) -> Option<(bool, usize)> {
     match byte(source, at) {
@@ -57,7 +56,7 @@ pub(super) fn after_value(source: &[u8], at: usize, close: u8) -> Option<(bool, 
     }
 }
 
-/// A text without escapes, from its opening quote. The quote after it is at the piece's end.
+/// A string without escapes, from its opening quote. The quote after it is at the piece's end.
 #[inline(never)]
 pub(super) fn text(source: &[u8], at: usize) -> Span {
     if byte(source, at) != b'"' {
@@ -88,7 +87,7 @@ pub(super) fn text(source: &[u8], at: usize) -> Span {
     }
 }
 
-/// A key and its value, both texts, in an object of these.
+/// A key and its value, both strings, in an object of these.
 #[inline(always)]
 pub(super) fn entry(source: &[u8], at: usize) -> Option<(Span, Span)> {
     let key = text(source, at);
@@ -183,16 +182,22 @@ fn quoted(source: &[u8], at: usize, length: usize) -> Option<&[u8]> {
 /// How to look at a value.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
-    pub(super) form: Form,
-    /// Whether an empty text is plain.
+    pub(super) notation: Notation,
+    /// Whether an empty string is plain.
     pub(super) may_be_empty: bool,
 }
 
-/// Parses a value, if it is a plain one that nothing is wrong with. `beyond_ascii` becomes true at a text that has such bytes.
+/// Parses a value, if it is a plain one that nothing is wrong with. `beyond_ascii` becomes true at a string that has such bytes.
 #[inline(always)]
-pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_empty }: Look, beyond_ascii: &mut bool) -> Taken {
+pub(super) fn value(
+    source: &[u8],
+    at: usize,
+    kind: &Kind,
+    Look { notation, may_be_empty }: Look,
+    beyond_ascii: &mut bool,
+) -> Taken {
     match *kind {
-        Kind::Text { documented, .. } => {
+        Kind::String { documented, .. } => {
             let span = text(source, at);
             if span == Span::NONE {
                 return None;
@@ -211,11 +216,11 @@ pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_e
             let is_known = enumeration.values.iter().any(|listed| i64::from(listed.value) == value);
             (is_known && ends(source, end)).then(|| ((value as f64).to_bits(), end))
         }
-        Kind::Id => id(source, at, form != Form::Wire),
-        Kind::Yuan { sentinel: None | Some(..0) } if form == Form::Wire => yuan(source, at),
-        Kind::Yuan { .. } if form == Form::Wire => None,
+        Kind::Id => id(source, at, notation != Notation::Wire),
+        Kind::Yuan { sentinel: None | Some(..0) } if notation == Notation::Wire => yuan(source, at),
+        Kind::Yuan { .. } if notation == Notation::Wire => None,
         Kind::Fen | Kind::Yuan { .. } => integer(source, at, 0, MAX_FEN),
-        Kind::WallClock if form == Form::Wire => {
+        Kind::WallClock if notation == Notation::Wire => {
             let moment = parse_wall_clock(quoted(source, at, 19)?)?;
             Some(((moment.0 as f64).to_bits(), at + 21))
         }
@@ -225,7 +230,7 @@ pub(super) fn value(source: &[u8], at: usize, kind: &Kind, Look { form, may_be_e
             Some((Span::between(at + 1, at as u32 + 11).0, at + 12))
         }
         // Ten digits may be seconds.
-        Kind::Moment => integer(source, at, 10_000_000_000, (1 << 53) - 1),
-        Kind::Decimal(_) | Kind::Flag | Kind::Object(_) | Kind::List { .. } | Kind::TextMap | Kind::Raw => None,
+        Kind::Timestamp => integer(source, at, 10_000_000_000, (1 << 53) - 1),
+        Kind::Decimal(_) | Kind::Flag | Kind::Object(_) | Kind::List { .. } | Kind::StringMap | Kind::Raw => None,
     }
 }

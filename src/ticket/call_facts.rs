@@ -1,4 +1,4 @@
-//! What is known of an interface of the ticket API beside its messages. [`CALLS`](super::CALLS) has them all.
+//! Facts of an interface of the ticket API beside its messages. [`CALLS`](super::CALLS) has them all.
 
 use crate::message::definition::{Doc, Enumeration, Message};
 
@@ -7,9 +7,9 @@ use crate::message::definition::{Doc, Enumeration, Message};
 pub struct Call {
     /// The name, such as `orderCreate`.
     pub name: &'static str,
-    /// What it is.
+    /// Its description.
     pub doc: Doc,
-    /// Who calls.
+    /// The caller.
     pub direction: Direction,
     /// The request as it travels.
     pub request: &'static Message,
@@ -31,15 +31,15 @@ pub struct Call {
     pub known_echo: Option<&'static str>,
     /// Fields of the request's body by which a repeat is known to be one.
     pub repeats: &'static [&'static str],
-    /// What it is about.
+    /// The subject.
     pub about: About,
-    /// What the supplier has to do for it.
+    /// The supplier's work for it.
     pub work: Work,
     /// Whether a supplier must have it.
     pub need: Need,
 }
 
-/// Who calls.
+/// The caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// Meituan calls the supplier, at a path of the supplier's choice.
@@ -60,7 +60,7 @@ pub enum Encryption {
     Always,
 }
 
-/// What an interface is about.
+/// The subject of an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// One order: its number is in the body.
@@ -69,14 +69,14 @@ pub enum About {
     Other,
 }
 
-/// What a supplier has to do for a call, beside replying. When that breaks off, nobody knows whether it is done.
+/// The supplier's work for a call, beside replying. When that breaks off, nobody knows whether it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Nothing: the reply follows from what is known.
     Nothing,
     /// It acts: where orders are kept there is a function for it.
     Needed,
-    /// It acts where there is something to do; without a function the message is taken.
+    /// It acts where there is something to do; without a function the message is accepted.
     Message,
     /// It acts where the call is served; without a function it is refused.
     Served,

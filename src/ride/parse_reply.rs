@@ -1,12 +1,12 @@
-//! What Meituan replies, in whichever of the forms.
+//! Parses Meituan's replies, in any of their forms.
 //!
 //! Two of Meituan's pages disagree about the envelope of a reply: `{code, message, data}` or `{status, msg, data}`
 //! around it. Both are read, as is a failure of the gateway, which is `{status, msg}` alone, outside or inside. In the newer
-//! generation `data` is encrypted; a `data` that is JSON inside a text is seen too.
+//! generation `data` is encrypted; a `data` that is JSON inside a string is seen too.
 
 use super::codes::ResultCode;
 use super::{Client, Interface, Version};
-use crate::envelope::Key;
+use crate::envelope::EnvelopeKey;
 use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Message;
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
@@ -21,7 +21,7 @@ pub struct Replied<'b> {
     pub form: ReplyForm,
     /// `traceId` of the body, where it has one: what Meituan's support asks for. The header `M-TraceId` has it too.
     pub trace_id: String,
-    /// The business reply's text: (a part of) the body, or what it was opened to.
+    /// The business reply's JSON: (a part of) the body, or the opened content.
     pub source: Cow<'b, [u8]>,
 }
 
@@ -29,7 +29,7 @@ pub struct Replied<'b> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyForm {
-    /// `{code, message, data}`, as the document's examples have it.
+    /// `{code, message, data}`, as the spec's examples have it.
     Direct,
     /// `{status: 0, msg, data}` around it, as 公共参数说明 has it.
     Nested,
@@ -47,7 +47,7 @@ impl Client {
     ///
     /// # Errors
     /// `REMOTE_REJECTED` with `Error::remote`, or the first finding that refuses the reply. A `data` that is neither JSON
-    /// nor opens is `DECRYPTION_FAILED`, whatever was asked: what it says cannot be known.
+    /// nor opens is `DECRYPTION_FAILED`, for any request: its content cannot be known.
     #[cfg_attr(not(feature = "unstable-engine"), doc(hidden))]
     pub fn read_reply<'b>(
         &self,
@@ -73,7 +73,7 @@ impl Client {
 /// The same; without a key an encrypted reply does not open.
 pub(super) fn read_reply<'b>(
     interface: &'static Interface,
-    key: Option<&Key>,
+    key: Option<&EnvelopeKey>,
     version: Version,
     body: &'b [u8],
     packed: &mut Packed,
@@ -105,15 +105,15 @@ pub(super) fn read_reply<'b>(
     }
 }
 
-/// What is said inside, or else outside.
+/// The value inside, or else outside.
 #[inline(never)]
 fn said(name: &str, inner: &Peek<'_>, outer: &Peek<'_>) -> String {
-    inner.text(name).or_else(|| outer.text(name)).unwrap_or_default()
+    inner.string(name).or_else(|| outer.string(name)).unwrap_or_default()
 }
 
 /// The business reply in `data` of the outer envelope.
 fn take_out<'b>(
-    key: Option<&Key>,
+    key: Option<&EnvelopeKey>,
     version: Version,
     body: &'b [u8],
     outer: &Peek<'b>,
@@ -127,18 +127,18 @@ fn take_out<'b>(
         return Ok((ReplyForm::Nested, payload(outer, b"null")));
     }
     if let Some(opened) = key.and_then(|key| key.open(text.as_bytes()).ok()) {
-        // Where it is documented, the opened data is a JSON text that holds the JSON.
+        // If it is documented, the opened data is a JSON string that holds the JSON.
         let json = text_of(opened.as_bytes()).unwrap_or(opened);
         return Ok((ReplyForm::Encrypted, business(outer, Cow::Owned(json.into_bytes()))));
     }
     if version == Version::V2 || RawJson::new(&*text).is_err() {
         return Err(Error::at(ErrorCode::DecryptionFailed, "data").detail("neither JSON nor sealed with our key"));
     }
-    report(found, ErrorCode::WrongType, "data", "JSON inside a text");
+    report(found, ErrorCode::WrongType, "data", "JSON inside a string");
     Ok((ReplyForm::Nested, business(outer, Cow::Owned(text.into_bytes()))))
 }
 
-/// What is in `data`: the business reply itself (or a failure instead of it), or only what that would hold.
+/// The content of `data`: the business reply itself (or a failure instead of it), or only what that would hold.
 fn business<'b>(outer: &Peek<'_>, data: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
     let is_reply = |inner: Peek<'_>| inner.verdict("code").is_some() || is_gateway_failure(&inner);
     if Peek::new(&REPLY, &data).is_ok_and(is_reply) {
@@ -152,7 +152,7 @@ fn payload<'b>(outer: &Peek<'_>, data: &[u8]) -> Cow<'b, [u8]> {
     Cow::Owned([br#"{"code":0,"message":"#, message, br#","data":"#, data, b"}"].concat())
 }
 
-/// What a number that decides says.
+/// The meaning of a number that decides.
 #[derive(PartialEq)]
 enum Verdict {
     Success,
@@ -160,10 +160,10 @@ enum Verdict {
 }
 
 impl Peek<'_> {
-    /// What a `code` or `status` says; nothing where it is not there or, of a `code`, no number at all: the reader tells of it.
+    /// The meaning of a `code` or `status`; nothing where it is not there or, of a `code`, no number at all: the reader reports it.
     #[inline(never)]
     fn verdict(&self, name: &str) -> Option<Verdict> {
-        let text = self.text(name)?;
+        let text = self.string(name)?;
         match self.number(name) {
             Some(0) => Some(Verdict::Success),
             None if name == "code" && approximate_number(&text).is_none() => None,
@@ -172,7 +172,7 @@ impl Peek<'_> {
     }
 }
 
-/// A gateway passes on with `status` 0 alone. Where there is a code, the business was reached, and its word counts.
+/// A gateway passes on with `status` 0 alone. If there is a code, the business was reached, and its word counts.
 fn is_gateway_failure(seen: &Peek<'_>) -> bool {
     seen.verdict("code").is_none() && seen.verdict("status") == Some(Verdict::Failure)
 }
@@ -186,10 +186,10 @@ fn rejected(path: &str, inner: &Peek<'_>, outer: &Peek<'_>, packed: &Packed) -> 
     // Nothing where it is no whole number that is read here.
     let code = inner.number(name);
     let known = code.filter(|_| !gateway).and_then(|code| i32::try_from(code).ok()).map(ResultCode);
-    let describe = inner.text("message").unwrap_or_else(|| said("msg", inner, outer));
+    let describe = inner.string("message").unwrap_or_else(|| said("msg", inner, outer));
     let mut error = Error::at(ErrorCode::RemoteRejected, path).detail(&describe);
     if code.is_none() {
-        error.detail = [&*inner.text(name).unwrap_or_default(), " ", &describe].concat();
+        error.detail = [&*inner.string(name).unwrap_or_default(), " ", &describe].concat();
     }
     error.issues = packed.issues.clone();
     error.remote = Some(Box::new(Remote {

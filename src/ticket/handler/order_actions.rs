@@ -1,4 +1,4 @@
-//! What gates and people ask of an order.
+//! Actions on an order that gates and people need.
 
 use super::{BoxError, DueStore, Functions, Handler, Runtime, Store};
 use crate::message::Id;
@@ -11,8 +11,8 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
     ///
     /// # Errors
     /// When the store did not take it: nobody is known to be admitted. Ask again with the same id.
-    pub async fn admit(&self, order_id: Id, asked: Admit) -> Result<Admittance, NoReply> {
-        match self.record(order_id, asked).await?.transition.answer {
+    pub async fn admit(&self, order_id: Id, request: Admit) -> Result<Admittance, NoReply> {
+        match self.record(order_id, request).await?.transition.answer {
             Answer::Admitted(admittance) => Ok(admittance),
             _ => Err(NoReply::Unknown),
         }
@@ -44,7 +44,7 @@ impl<S: Store, F: Functions, R: Runtime> Handler<S, F, R> {
         self.record(order_id, RetryNotice { id: id.into() }).await
     }
 
-    /// Returns the notices of an order that Meituan has not accepted yet, the next one first. Where you send them yourself,
+    /// Returns the notices of an order that Meituan has not accepted yet, the next one first. If you send them yourself,
     /// [`Supplier::notice_request`](crate::ticket::Supplier::notice_request) signs one, and the event
     /// [`NoticeAccepted`](crate::ticket::order::NoticeAccepted) ends it.
     ///

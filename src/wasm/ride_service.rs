@@ -3,7 +3,7 @@
 use super::service::time;
 use super::state::{State, with};
 use crate::message::json::ObjectWriter;
-use crate::message::{Form, Reading, read};
+use crate::message::{Notation, Reading, read};
 use crate::ride::order::{Event, ProposalState, calls_from_json, event_from_json, order_from_json};
 use crate::ride::service::{Done, Input, Job, News, NotStored, Save, Service, Step, Then};
 use crate::time::Now;
@@ -35,11 +35,11 @@ fn begin(state: &mut State, work: u32, lengths: [usize; 3], now: Now) -> Result<
     let State { input, packed, .. } = state;
     let [settings, key, event] = super::orders::three(input, lengths);
     let key = std::str::from_utf8(key).unwrap_or_default();
-    read(Service::MESSAGE, settings, Reading { form: Form::Program, ..Reading::WIRE }, packed);
+    read(Service::MESSAGE, settings, Reading { notation: Notation::Program, ..Reading::WIRE }, packed);
     if let Some(error) = Error::from_issues(&packed.issues) {
         return Err(error);
     }
-    let service: Service = packed.take(Service::MESSAGE, settings).unwrap_or_default();
+    let service: Service = packed.decode(Service::MESSAGE, settings).unwrap_or_default();
     let event = if work == 3 { None } else { Some(event_from_json(event, packed)?) };
     let begun = match (work, event) {
         (0, Some(event)) => service.receive(event, now),
@@ -95,7 +95,7 @@ fn advance(state: &mut State, job: usize, kind: u32, length: usize, now: Now) ->
     })
 }
 
-/// Forgets a job. One that is done can still be told that its last step was not saved.
+/// Forgets a job. One that is done still accepts the report that its last step was not saved.
 #[wasm_bindgen]
 pub fn ride_job_drop(job: u32) {
     jobs(|jobs| {

@@ -1,0 +1,4 @@
+// A value, at once or later.
+
+/** At once or later. */
+export type MaybePromise<Value> = Value | Promise<Value>;
