@@ -27,7 +27,12 @@ function makeKey(secretKey: unknown, cipher: HostCipher | undefined) {
   const isSame = secretKey === secretKeyMade && cipher === cipherMade && secretKey !== "";
   if (isSame && madeIn === boundary.generation) return;
   if (typeof secretKey !== "string" || isUnset(secretKey))
-    return unset("secretKey", secretKey, "Base64 of exactly 16 bytes, or 32 hex digits", "恰好 16 字节的 Base64，或 32 位十六进制数字");
+    return unset(
+      "secretKey",
+      secretKey,
+      "Base64 of exactly 16 bytes, or 32 hex digits",
+      "恰好 16 字节的 Base64，或 32 位十六进制数字",
+    );
   secretKeyMade = "";
   keepCipher(OF_CALL, cipher);
   if (glue.envelope_key(boundary.putAlone(secretKey), cipher !== undefined) !== 0)
