@@ -19,7 +19,7 @@
 //!
 //! let now = Timestamp(1_480_000_000_000);
 //! let call = meituan.call(order, now)?;
-//! let received = supplier.receive(&call.parts(), &call.request, now).map_err(|refusal| refusal.error)?;
+//! let received = supplier.receive(&call.parts(), &call.body, now).map_err(|refusal| refusal.error)?;
 //! let reply = supplier.reply(&received, &Reply::ok(OrderCreated { partner_order_id: "P7".into(), ..OrderCreated::default() }))?;
 //!
 //! let judged = meituan.read_reply(&call, reply.status, &reply.body, Some(2));

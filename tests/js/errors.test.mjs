@@ -181,7 +181,7 @@ describe("a common mistake says what it is", () => {
         assert.equal(error.path, path);
         assert.match(
           error.detail,
-          /found 8985652356562370000[,:] beyond 2\^53 a number has lost digits already.*take the text that it was read from/,
+          /found 8985652356562370000[,:] beyond 2\^53 a number has lost digits already.*pass the string that it was read from/,
         );
         assert.match(error.detailZh, /实为 8985652356562370000[，：]超过 2\^53 的数字已丢失精度，请使用解析前的原文$/);
       }

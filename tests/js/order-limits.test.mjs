@@ -298,7 +298,7 @@ describe("what is no order, no event and no option", () => {
       await assert.rejects(orders.apply(ORDER, wrong), { code: "INVALID_CONFIG", path: "event" });
     }
     for (const wrong of [undefined, null]) {
-      await assert.rejects(orders.admit(ORDER, wrong), { code: "INVALID_CONFIG", path: "asked" });
+      await assert.rejects(orders.admit(ORDER, wrong), { code: "INVALID_CONFIG", path: "request" });
       await orders.apply(ORDER, { timePassed: {} }, wrong);
       await orders.explain(ORDER, wrong);
       supplier.orders(store, undefined, wrong);

@@ -329,12 +329,12 @@ describe("the contract of stores", () => {
   const rewritten = (write) => parsedBy((snapshot) => JSON.parse(JSON.stringify(snapshot, (_, part) => write(part))));
   for (const [what, keeps, change, found] of [
     ["holds 64 KiB", "tickets", refusing((_, snapshot) => JSON.stringify(snapshot).length > 65_535), /1000 tickets.*too long/],
-    ["has a column of numbers for keys", "rides", refusing((id) => !/^\d{1,19}$/.test(id)), /keys are texts.*too long/],
+    ["has a column of numbers for keys", "rides", refusing((id) => !/^\d{1,19}$/.test(id)), /keys are strings.*too long/],
     [
       "does not tell keys by their case",
       "rides",
       (inner) => ({ load: (id) => inner.load(id.toLowerCase()), save: (id, ...all) => inner.save(id.toLowerCase(), ...all) }),
-      /keys are texts.*the first save of A\d+: expected true, found false/,
+      /keys are strings.*the first save of A\d+: expected true, found false/,
     ],
     [
       "trims what it keeps",

@@ -57,7 +57,7 @@ impl Order {
             Issue::ByNotice => (Name::NoticeQuery, OrderStatus::ISSUED, "expected 4: success was reported by notice"),
             Issue::Failed | Issue::Closed if AFTER_FAILURE.contains(&status) => (Name::QueryFailed, status, ""),
             Issue::Failed | Issue::Closed => {
-                (Name::QueryFailed, OrderStatus::ISSUE_FAILED, "expected 6, or 2 as the manual has it: issuing failed")
+                (Name::QueryFailed, OrderStatus::ISSUE_FAILED, "expected 6, or 2 as the acceptance manual has it: issuing failed")
             }
         };
         const PATH: &str = "body.orderStatus";
