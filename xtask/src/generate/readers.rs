@@ -61,7 +61,7 @@ impl Catalogue<'_> {
 /// The exports of `boundary/slots.ts` for readers.
 const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
 
-/// What may be absent is absent from the object too. Fields that are always there stand first, in a literal: engines know its shape.
+/// A field that may be absent is no property then. Those before the first of them are in a literal: engines know its shape.
 fn reader(message: &Message) -> String {
     // The same string for every slot is smaller than its number, once it is compressed.
     let read = |field: &Field| read_call(&field.kind, "block++");
