@@ -30,6 +30,7 @@ mod dates;
 mod diagnosis;
 #[cfg(feature = "diagnosis")]
 mod evidence;
+mod key;
 #[cfg(feature = "diagnosis")]
 mod mistakes;
 
@@ -37,52 +38,18 @@ mod mistakes;
 pub use diagnosis::{Diagnosis, diagnose};
 #[cfg(feature = "diagnosis")]
 pub use evidence::Evidence;
+pub use key::Key;
 #[cfg(feature = "diagnosis")]
 pub use mistakes::{MISTAKES, Mistake};
 
-use crate::secret::{Secret, is_same};
+use crate::secret::is_same;
 use crate::{Error, ErrorCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
+use key::SIGNATURE_LENGTH;
 
 /// The first word of the `Authorization` header.
 const SCHEME: &[u8] = b"MWS ";
-/// 20 bytes in Base64.
-const SIGNATURE_LENGTH: usize = 28;
-
-/// A secret made ready for signing: the key's share of the hash is computed once.
-#[derive(Clone)]
-pub struct Key(Hmac<Sha1>);
-
-impl Key {
-    /// The secret's bytes are the key as they are: neither hex nor Base64.
-    pub fn new(secret: &Secret) -> Self {
-        let key: Result<Hmac<Sha1>, _> = KeyInit::new_from_slice(secret.expose());
-        // HMAC accepts a key of any length, so the other arm is never reached.
-        Key(key.unwrap_or_else(|_| Hmac::new(&Default::default())))
-    }
-
-    /// The signature over pieces, one after the other.
-    pub(crate) fn signature(&self, pieces: &[&[u8]]) -> [u8; SIGNATURE_LENGTH] {
-        let mut hmac = self.0.clone();
-        for piece in pieces {
-            hmac.update(piece);
-        }
-        let mut signature = [0; SIGNATURE_LENGTH];
-        // There is room for it.
-        STANDARD.encode_slice(hmac.finalize().into_bytes(), &mut signature).unwrap_or_default();
-        signature
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key(redacted)")
-    }
-}
-
 /// The string that is signed: `METHOD URI`, one line feed, the date exactly as in the header.
 pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
     [method, " ", uri, "\n", date].concat()

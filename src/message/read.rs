@@ -181,6 +181,11 @@ impl Reader<'_> {
         let (mut first_block, mut last_block) = (0, 0);
         let mut refused = false;
         loop {
+            if let Kind::Text { documented, .. } = *item
+                && !self.plain_texts(documented, &mut count)?
+            {
+                break;
+            }
             self.packed.path.push(Step::Item(count));
             let item_at = self.scanner.at;
             let slot = match item {
@@ -218,6 +223,30 @@ impl Reader<'_> {
             return Ok(REFUSED);
         }
         Ok(pack(if let Kind::Object(_) = item { first_block } else { first }, count as usize))
+    }
+
+    /// Reads strings of a list, as long as nothing is to be said of them. True when another item follows.
+    fn plain_texts(&mut self, documented: u16, count: &mut u32) -> Result<bool, Stop> {
+        loop {
+            let span = plain::text(self.scanner.source, self.scanner.at);
+            if span == Span::NONE || (documented != 0 && span.length() > usize::from(documented)) {
+                return Ok(true);
+            }
+            self.scanner.beyond_ascii |= span.is_beyond_ascii();
+            self.packed.slots.push(span.0);
+            *count += 1;
+            self.scanner.at = span.end() + 1;
+            let is_another = match plain::after_value(self.scanner.source, self.scanner.at, b']') {
+                Some((is_another, at)) => {
+                    self.scanner.at = at;
+                    is_another
+                }
+                None => self.scanner.another(b']')?,
+            };
+            if !is_another {
+                return Ok(false);
+            }
+        }
     }
 
     fn text_map(&mut self, level: u32) -> Result<u64, Stop> {

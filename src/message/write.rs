@@ -75,7 +75,22 @@ impl Writer<'_> {
         object.end();
     }
 
+    /// A list of strings as it is in the source, if nothing but commas is between them there: then the lengths of all add up.
+    fn compact_texts(&self, slot: u64) -> Option<&[u8]> {
+        let items = self.packed.slots.get(low(slot)..low(slot) + high(slot))?;
+        let (first, last) = (Span(*items.first()?), Span(*items.last()?));
+        let whole = self.source.get(first.start().checked_sub(2)?..last.end() + 2)?;
+        let compact: usize = items.iter().map(|&item| Span(item).length() + 3).sum();
+        (whole.len() == compact + 1 && matches!(whole, [b'[', b'"', .., b'"', b']'])).then_some(whole)
+    }
+
     fn list(&self, item: &'static Kind, slot: u64, out: &mut Vec<u8>) {
+        if let Kind::Text { .. } = item
+            && let Some(whole) = self.compact_texts(slot)
+        {
+            out.extend_from_slice(whole);
+            return;
+        }
         let mut at = low(slot);
         push_list(0..high(slot), out, |_, out| {
             if let Kind::Object(message) = item {

@@ -375,14 +375,19 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let uri_text = text(0..uri);
         let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
         let supplier = suppliers.get(supplier as usize).ok_or_else(unreadable);
-        let outcome = supplier.and_then(|supplier| {
-            supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output)?;
-            output.push(b'\n');
-            output.extend_from_slice(supplier.config().host.as_bytes());
-            output.extend_from_slice(uri_text.as_bytes());
-            Ok(())
-        });
+        let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
         state.tell_output();
         state.finish(outcome)
     })
+}
+
+/// The host that requests of a supplier go to, as output: scheme and authority, with a path where the configuration has one.
+#[wasm_bindgen]
+pub fn ticket_host(supplier: u32) {
+    with(|state| {
+        state.output.clear();
+        let host = state.suppliers.get(supplier as usize).map_or("", |supplier| &supplier.config().host);
+        state.output.extend_from_slice(host.as_bytes());
+        state.tell_output();
+    });
 }

@@ -104,6 +104,28 @@ describe("the package", () => {
     assert.equal(refusalOf(() => acceptsMessage("ticket.nothing", "{}")).code, "UNKNOWN_VALUE");
   });
 
+  it("reads what is absent as no property at all", () => {
+    const absentIn = (value, path) => {
+      if (value === undefined) return [path];
+      if (typeof value !== "object") return [];
+      return Object.entries(value).flatMap(([name, each]) => absentIn(each, `${path}.${name}`));
+    };
+    const { exchanges } = JSON.parse(readFileSync(new URL("../vectors/trace/whole.json", import.meta.url), "utf8"));
+    let read = 0;
+    for (const { call, request, response } of exchanges) {
+      for (const [name, message] of [
+        [`ticket.${call}.request`, request],
+        [`ticket.${call}.response`, response],
+      ]) {
+        const { value } = checkMessage(name, JSON.stringify(message));
+        if (value !== undefined) read++;
+        if (value !== undefined) assert.deepEqual(absentIn(value, name), []);
+      }
+    }
+    assert.ok(read > 20, `${read}`);
+    assert.deepEqual(checkMessage("ride.orderChanged.request", '{"mtOrderId":"1"}').value, { mtOrderId: "1" });
+  });
+
   it("says the same through require and import", async () => {
     const { createRequire } = await import("node:module");
     const required = createRequire(import.meta.url)("meituan-protocol/ticket");

@@ -30,14 +30,9 @@ describe("receiving a call", () => {
     const [visitor, second, ...further] = create.body.visitors;
     assert.deepEqual(visitor, {
       name: "张三",
-      pinyin: undefined,
       mobile: "13500000000",
-      address: undefined,
-      postCode: undefined,
-      email: undefined,
       credentials: { 0: "130000000000000000" },
       gender: 1,
-      additionalCredentials: undefined,
     });
     assert.deepEqual([second.name, further], ["李四", []]);
     assert.deepEqual(create.warnings, []);

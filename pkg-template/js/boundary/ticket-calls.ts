@@ -191,17 +191,27 @@ export function signPost(
   uri: string,
   signed: string | undefined,
   now: number,
-): { authorization: string; stringToSign: string; date: string; url: string } {
+): { authorization: string; stringToSign: string; date: string } {
   const text = boundary.call(() => {
     const [length, signedLength = NONE] = signed === undefined ? [boundary.putAlone(uri)] : boundary.putAll([uri, signed]);
     if (glue.ticket_sign(supplier, length, signedLength, now) !== 0) throw boundary.failed();
     // Strings beyond ASCII are refused.
     return boundary.asciiOutput();
   });
-  const urlAt = text.lastIndexOf("\n");
-  const end = text.lastIndexOf("\n", urlAt - 1);
+  const end = text.lastIndexOf("\n");
   const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
-  return { authorization: text.slice(end + 1, urlAt), stringToSign: text.slice(0, end), date, url: text.slice(urlAt + 1) };
+  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
+}
+
+const hosts: string[] = [];
+
+/** The host that requests of a supplier go to. */
+export function hostOf(supplier: number): string {
+  hosts[supplier] ??= boundary.call(() => {
+    glue.ticket_host(supplier);
+    return boundary.output();
+  });
+  return hosts[supplier];
 }
 
 /** Encrypts a whole body; undefined where no key is configured. */

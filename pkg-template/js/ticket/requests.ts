@@ -1,7 +1,7 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
 import { rejected } from "../boundary/failures.js";
-import { readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
+import { hostOf, readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
@@ -168,7 +168,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   }
 
   const signedUri = options.signedUri === undefined ? undefined : anyString(options.signedUri, "signedUri");
-  const { authorization, date, stringToSign, url } = signPost(handle, uri, signedUri, now);
+  const { authorization, date, stringToSign } = signPost(handle, uri, signedUri, now);
   if (options.uri !== undefined && !isPlain(uri) && parsedUri(`http://host${uri}`) !== uri) {
     unexpected("uri", uri, "a path as URL parsers write it", "与 URL 解析器写法一致的路径");
   }
@@ -181,7 +181,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new PreparedRequest(configuration, index, {
-    url: options.url === undefined ? url : String(options.url),
+    url: options.url === undefined ? hostOf(handle) + uri : String(options.url),
     uri: options.signedUri ?? uri,
     headers,
     body,
@@ -194,8 +194,16 @@ const PLAIN_URI = /^(?:\/[\w-]+(?:\.[\w-]+)*)+(?:\?[\w.&=%-]*)?$/;
 /** The expression needs room for each part of a path. */
 const MAX_PLAIN_URI = 4096;
 
+/** The last one: mostly there are a few, each for many requests. */
+let lastPlain = "/";
+
 /** Whether URL parsers leave it as it is: no dot begins a part of its path. Parsing a URL costs more than signing it. */
-const isPlain = (uri: string) => uri.length <= MAX_PLAIN_URI && PLAIN_URI.test(uri);
+function isPlain(uri: string): boolean {
+  if (uri === lastPlain) return true;
+  if (uri.length > MAX_PLAIN_URI || !PLAIN_URI.test(uri)) return false;
+  lastPlain = uri;
+  return true;
+}
 
 /** The path and query that a client sends. It reads `/a/../b` as `/b`, and a backslash as a slash. */
 function parsedUri(url: string): string | undefined {

@@ -33,7 +33,7 @@ impl Catalogue<'_> {
         let is_used = |name: &&str| out.contains(&format!(" {name}(")) || out.contains(&format!(", {name})"));
         let used: Vec<_> = READ_FUNCTIONS.into_iter().filter(is_used).collect();
         format!(
-            "{HEADER}import {{ {} }} from \"../boundary/slots.js\";\nimport type {{ {row_type}, Reader }} from \"./messages.js\";\n\n{out}",
+            "{HEADER}import {{ {} }} from \"../boundary/slots.js\";\nimport type {{ Fields, {row_type}, Reader }} from \"./messages.js\";\n\n{out}",
             used.join(", ")
         )
     }
@@ -61,11 +61,25 @@ impl Catalogue<'_> {
 /// The exports of `boundary/slots.ts` for readers.
 const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
 
+/// Fields that may be absent are absent from the object too. Fields that are always there come first, in a literal: engines know its shape.
 fn reader(message: &Message) -> String {
     // The same string for every slot is smaller than its number, once it is compressed.
-    let read = |field: &Field| format!("{}: {}", field.name, read_call(&field.kind, "block++"));
-    let fields: Vec<_> = message.fields.iter().map(read).collect();
-    format!("(block: number) => ({{ {} }})", fields.join(", "))
+    let read = |field: &Field| read_call(&field.kind, "block++");
+    let sure = message.fields.iter().take_while(|field| field.presence.is_required()).count();
+    let (sure, others) = message.fields.split_at(sure);
+    let literal: Vec<_> = sure.iter().map(|field| format!("{}: {}", field.name, read(field))).collect();
+    if others.is_empty() {
+        return format!("(block: number) => ({{ {} }})", literal.join(", "));
+    }
+    let mut out = format!("(block: number) => {{\n  const read: Fields = {{ {} }};\n  let value: unknown;\n", literal.join(", "));
+    for field in others {
+        let _ = match field.presence.is_required() {
+            true => writeln!(out, "  read.{} = {};", field.name, read(field)),
+            false => writeln!(out, "  if ((value = {}) !== undefined) read.{} = value;", read(field), field.name),
+        };
+    }
+    out.push_str("  return read;\n}");
+    out
 }
 
 fn read_call(kind: &Kind, slot: &str) -> String {

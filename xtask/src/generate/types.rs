@@ -238,6 +238,8 @@ export interface InterfaceFacts {
   /** Whether the reply's data is documented. */
   readonly hasData: boolean;
 }
+/** Fields of a message; what is absent is no property. */
+export type Fields = Record<string, unknown>;
 /** Builds the plain object of a packed message. */
-export type Reader = (block: number) => Record<string, unknown>;
+export type Reader = (block: number) => Fields;
 "#;

@@ -1,0 +1,120 @@
+//! The key of signatures: HMAC-SHA1 whose two hashes have read the key already.
+
+use crate::secret::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::block_api::compress;
+use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
+
+/// 20 bytes in Base64.
+pub(super) const SIGNATURE_LENGTH: usize = 28;
+/// Bytes that SHA-1 reads at once.
+const BLOCK: usize = 64;
+/// What SHA-1 begins with (FIPS 180-4, section 5.3.1).
+const BEGIN: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+
+/// A secret made ready for signing: what the key brings to either hash is computed once.
+#[derive(Clone)]
+pub struct Key {
+    inner: Zeroizing<[u32; 5]>,
+    outer: Zeroizing<[u32; 5]>,
+}
+
+impl Key {
+    /// The secret's bytes are the key as they are: neither hex nor Base64.
+    pub fn new(secret: &Secret) -> Self {
+        let secret = secret.expose();
+        let mut block = Zeroizing::new([0; BLOCK]);
+        match block.get_mut(..secret.len()) {
+            Some(place) => place.copy_from_slice(secret),
+            None => block[..20].copy_from_slice(&Sha1::digest(secret)),
+        }
+        let after = |pad: u8| {
+            let mut state = BEGIN;
+            compress(&mut state, &[*Zeroizing::new(block.map(|byte| byte ^ pad))]);
+            Zeroizing::new(state)
+        };
+        Key { inner: after(0x36), outer: after(0x5c) }
+    }
+
+    /// Returns the signature over pieces that follow one another.
+    pub(crate) fn signature(&self, pieces: &[&[u8]]) -> [u8; SIGNATURE_LENGTH] {
+        let digest = finish(*self.outer, &[&finish(*self.inner, pieces)]);
+        let mut signature = [0; SIGNATURE_LENGTH];
+        // There is room for it.
+        STANDARD.encode_slice(digest, &mut signature).unwrap_or_default();
+        signature
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(redacted)")
+    }
+}
+
+/// Returns the hash of one block, after which it is in this state, and of what follows that block.
+fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
+    let mut block = [0; BLOCK];
+    let (mut used, mut length) = (0, BLOCK);
+    for mut piece in pieces.iter().copied() {
+        length += piece.len();
+        while let Some(free) = block.get_mut(used..)
+            && !piece.is_empty()
+        {
+            let (now, later) = piece.split_at(piece.len().min(free.len()));
+            free[..now.len()].copy_from_slice(now);
+            used += now.len();
+            piece = later;
+            if used == BLOCK {
+                compress(&mut state, &[block]);
+                used = 0;
+            }
+        }
+    }
+    // A one, zeros, and the length in bits at the end of a block (FIPS 180-4, section 5.1.1).
+    block[used] = 0x80;
+    block[used + 1..].fill(0);
+    if used + 1 > BLOCK - 8 {
+        compress(&mut state, &[block]);
+        block.fill(0);
+    }
+    block[BLOCK - 8..].copy_from_slice(&(8 * length as u64).to_be_bytes());
+    compress(&mut state, &[block]);
+    let mut digest = [0; 20];
+    for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
+    }
+    digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hmac::{Hmac, KeyInit, Mac};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_signature_is_that_of_the_hmac_crate(key in "[ -~]{0,140}", text in prop::collection::vec(any::<u8>(), 0..300), cut in 0..300_usize) {
+            let mut hmac: Hmac<Sha1> = KeyInit::new_from_slice(key.as_bytes()).unwrap();
+            hmac.update(&text);
+            let expected = STANDARD.encode(hmac.finalize().into_bytes());
+            let (head, tail) = text.split_at(cut.min(text.len()));
+            let signature = Key::new(&Secret::new(key)).signature(&[head, b"", tail]);
+            prop_assert_eq!(std::str::from_utf8(&signature).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn every_length_around_a_block_is_padded_as_the_hmac_crate_pads_it() {
+        let key = Key::new(&Secret::new("secret"));
+        for length in 0..=3 * BLOCK {
+            let text = vec![b'x'; length];
+            let mut hmac: Hmac<Sha1> = KeyInit::new_from_slice(b"secret").unwrap();
+            hmac.update(&text);
+            assert_eq!(key.signature(&[&text])[..], *STANDARD.encode(hmac.finalize().into_bytes()).as_bytes(), "{length}");
+        }
+    }
+}
