@@ -181,7 +181,7 @@ impl Reader<'_> {
         let (mut first_block, mut last_block) = (0, 0);
         let mut refused = false;
         loop {
-            if let Kind::Text { documented, .. } = *item
+            if let Kind::String { documented, .. } = *item
                 && !self.plain_texts(documented, &mut count)?
             {
                 break;
@@ -228,7 +228,7 @@ impl Reader<'_> {
     /// Reads strings of a list, as long as nothing is to be said of them. True when another item follows.
     fn plain_texts(&mut self, documented: u16, count: &mut u32) -> Result<bool, Stop> {
         loop {
-            let span = plain::text(self.scanner.source, self.scanner.at);
+            let span = fast_path::text(self.scanner.source, self.scanner.at);
             if span == Span::NONE || (documented != 0 && span.length() > usize::from(documented)) {
                 return Ok(true);
             }
@@ -236,7 +236,7 @@ impl Reader<'_> {
             self.packed.slots.push(span.0);
             *count += 1;
             self.scanner.at = span.end() + 1;
-            let is_another = match plain::after_value(self.scanner.source, self.scanner.at, b']') {
+            let is_another = match fast_path::after_value(self.scanner.source, self.scanner.at, b']') {
                 Some((is_another, at)) => {
                     self.scanner.at = at;
                     is_another

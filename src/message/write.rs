@@ -85,7 +85,7 @@ impl Writer<'_> {
     }
 
     fn list(&self, item: &'static Kind, slot: u64, out: &mut Vec<u8>) {
-        if let Kind::Text { .. } = item
+        if let Kind::String { .. } = item
             && let Some(whole) = self.compact_texts(slot)
         {
             out.extend_from_slice(whole);
