@@ -125,6 +125,7 @@ const EXCEPTIONS: &[Exception] = &[
     except("names", "text", "a function that returns a sentence in both languages, and a body's function in Fetch"),
     except("names", "texts", "the feature, and the file, of sentences in both languages"),
     except("names", "textsOf", "sentences in both languages"),
+    except("names", "Accepted", "an outcome of a payment"),
     except("names", "voucher_text", "Meituan's own name"),
     except("names", "voucherText", "Meituan's own name"),
     except("names", "told", "a field of stored orders: another name would be another format"),
