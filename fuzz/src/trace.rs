@@ -6,7 +6,6 @@ use meituan_protocol::ticket::CALLS;
 use meituan_protocol::ticket::acceptance::{
     Effect, PERSONAL_FIELDS, POINTS, Report, Strictness, Trace, Verdict, check, check_json, redacted,
 };
-use serde_json::Value;
 
 const MASK: &str = "***";
 
@@ -39,7 +38,7 @@ fn check_reports(documented: &Report, inferred: &Report) {
             assert_eq!(point.verdict == Verdict::Failed, has(Effect::Fails), "{point:?}");
             assert!(point.verdict != Verdict::Passed || point.shown > 0, "silence is taken for success: {point:?}");
         }
-        let report = serde_json::to_value(&report).expect("a report is JSON");
+        let report = serde_json::to_value(report).expect("a report is JSON");
         assert_eq!(report["points"].as_array().map(Vec::len), Some(POINTS.len()));
     }
     for (lenient, strict) in documented.points.iter().zip(&inferred.points) {

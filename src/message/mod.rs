@@ -1,15 +1,15 @@
 //! The message engine: one definition per message, one walk that reads it.
 //!
-//! A [`Message`](definition::Message) is written down once (by `macros`, as `definition` has it), in a form that reads like
+//! A `Message` is written down once (by `macros`, as `definition` has it), in a form that reads like
 //! Meituan's own field table. JSON is read by that definition in one pass (`scan` knows the JSON grammar, `span` its pieces, `read`
 //! the definitions, `single` what one value can be, `fast_path` the fast path of values; what is found is kept by `finding`; `reader`
-//! has what they share) into a flat [`Packed`] form, at which `view` looks. From there it becomes a Rust value (`value`, with the
+//! has what they share) into a flat `Packed` form, at which `view` looks. From there it becomes a Rust value (`value`, with the
 //! types in `typed`), wire JSON (`write`; `json` writes for both), or a plain JavaScript object (built from the packed form by
 //! generated code in the npm package).
 //!
 //! The engine is public with the feature `unstable-engine` alone, for tools of this project's own kind: it changes with any release.
 //!
-//! A message exists in two notations ([`Notation`]): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
+//! A message exists in two notations (`Notation`): on the **wire** (yuan, bare 64-bit numbers, wall-clock times), and
 //! in a **program** (fen, ids as strings, epoch milliseconds). Field names are the wire's names in both.
 
 #![cfg_attr(
