@@ -2,7 +2,7 @@
 //!
 //! Hot calls take and return numbers. Strings and bytes go in through one input buffer that Rust owns ([`input`]); what comes
 //! back is reported by a fixed row of ten numbers ([`result`]): positions in the module's memory that JavaScript reads
-//! directly. Errors and findings are cold, and cross as JSON.
+//! directly. Errors and findings are cold, and cross as JSON; a diagnosis, a report and the like as objects ([`crossing`]).
 //!
 //! | number | meaning |
 //! |--:|---|

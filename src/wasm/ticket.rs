@@ -366,7 +366,7 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
 }
 
 /// Signs a POST: the input is the URI, then what is signed in its place, unless its length is all ones. 0 when both are URIs; the output
-/// is the string to sign, whose last line is the Date header, and as one more line each the Authorization header and the URL.
+/// is the string to sign, whose last line is the Date header, and the Authorization header as one more line.
 #[wasm_bindgen]
 pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
     with(|state| {
