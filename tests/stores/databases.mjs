@@ -16,6 +16,20 @@ async function inFile(/** @type {any} */ database, /** @type {string | undefined
   return { store: sqliteStore(database, { table }), close: () => database.close() };
 }
 
+/**
+ * Ends a pool of `pg`, and waits until its connections are closed. `end` alone does not: a server that stops just then says so to
+ * connections that nobody listens to any more, and the process ends.
+ * @param {import("pg").Pool} pool
+ */
+export async function endPool(pool) {
+  let left = pool.totalCount;
+  const closed = new Promise((resolve) => {
+    if (left === 0) resolve(undefined);
+    pool.on("remove", () => --left === 0 && resolve(undefined));
+  });
+  await Promise.all([pool.end(), closed]);
+}
+
 /** @type {Record<string, (settings: any, name: string | undefined) => Promise<Opened>>} */
 const OPEN = {
   async libsql({ file }, table) {
@@ -46,7 +60,7 @@ const OPEN = {
   async pg(settings, table) {
     const [{ default: pg }, { pgStore }] = await Promise.all([import("pg"), import("meituan-protocol/stores/pg")]);
     const pool = new pg.Pool({ ...settings, max: 8 });
-    return { store: pgStore(pool, { table }), close: () => pool.end() };
+    return { store: pgStore(pool, { table }), close: () => endPool(pool) };
   },
   async mysql2(settings, table) {
     const [{ default: mysql }, { mysqlStore }] = await Promise.all([

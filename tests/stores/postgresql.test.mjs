@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { pgSchema, pgStore } from "meituan-protocol/stores/pg";
 import pg from "pg";
 import { keepsTheContract } from "./contract.mjs";
-import { open } from "./databases.mjs";
+import { endPool, open } from "./databases.mjs";
 import { holdsInARace } from "./race.mjs";
 import { startPostgresql } from "./servers.mjs";
 
@@ -28,7 +28,7 @@ describe("a store in PostgreSQL", { timeout: 120_000 }, () => {
     }
   });
   after(async () => {
-    await owner?.end();
+    if (owner) await endPool(owner);
     await server?.stop();
   });
 

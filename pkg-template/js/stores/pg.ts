@@ -17,6 +17,7 @@ export interface PgPool {
  *
  * ```js
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+ * pool.on("error", console.error); // a connection that breaks while idle; without a listener it ends the process
  * const store = pgStore(pool);
  * ```
  *

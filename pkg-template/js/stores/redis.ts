@@ -15,7 +15,9 @@ export interface RedisClient {
  * A store in Redis 6 or newer, for any number of processes. Each of its functions is one script.
  *
  * ```js
- * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const client = createClient({ url: process.env.REDIS_URL });
+ * client.on("error", console.error); // a connection that breaks; without a listener it ends the process
+ * await client.connect();
  * const store = redisStore(client);
  * ```
  *
