@@ -8,6 +8,7 @@ import { measureColdStarts } from "./cold.mjs";
 import { compare, median } from "./measure.mjs";
 import { applied, judged, orderOf, traceOf } from "./orders.mjs";
 import { fails } from "./report.mjs";
+import { measureServers } from "./servers.mjs";
 
 const sound = cases.find(({ name }) => name === "object-1.5k");
 assert(sound);
@@ -92,6 +93,19 @@ test("a recording of many exchanges has that many, and each point that it shows 
 test("cold starts of all bundles end in the same answer", async () => {
   const rows = await measureColdStarts(undefined, 1);
   assert.equal(rows.length, 4);
+});
+
+test("servers answer every call with success, and each is compared with the bare one of its runtime", async () => {
+  const { rows, servers } = await measureServers(undefined, { rounds: 1, requests: 400 });
+  assert.deepEqual(
+    rows.map(({ name, peer }) => `${name}: ${peer}`),
+    [
+      ...["http: node:crypto + by hand", "http: node:crypto + zod"],
+      ...["workerd: WebCrypto + by hand", "workerd: WebCrypto + zod jitless"],
+    ],
+  );
+  assert.equal(servers.length, 8);
+  for (const { perSecond, cpu, p50, p99 } of servers) assert(perSecond > 0 && cpu > 0 && p50 > 0 && p99 >= p50);
 });
 
 for (const contest of cases) {

@@ -7,9 +7,7 @@
 import * as crypto from "node:crypto";
 import { nodeCipher } from "meituan-protocol/ride";
 import {
-  CLIENT_SECRET,
   heartbeatCalls,
-  NOW,
   orderCreateCalls,
   orderLives,
   orderPayCalls,
@@ -21,6 +19,7 @@ import {
   wrongOrderPayCalls,
   wrongOrderStates,
 } from "./bodies.mjs";
+import * as fetching from "./fetch.mjs";
 import * as library from "./library.mjs";
 import { validators as ajv } from "./peers/ajv.mjs";
 import { validators as byHand } from "./peers/by-hand.mjs";
@@ -28,6 +27,7 @@ import * as cryptoJs from "./peers/crypto-js.mjs";
 import * as noble from "./peers/noble.mjs";
 import * as nodeCrypto from "./peers/node-crypto.mjs";
 import {
+  asyncSupplier,
   decodeByBuffer,
   decodeByTextDecoder,
   heartbeatSigner,
@@ -37,8 +37,10 @@ import {
 } from "./peers/supplier.mjs";
 import { validators as typebox } from "./peers/typebox.mjs";
 import { validators as valibot } from "./peers/valibot.mjs";
+import * as webcrypto from "./peers/webcrypto.mjs";
 import { validators as zodValidators } from "./peers/zod.mjs";
 import * as receive from "./receive.mjs";
+import { CLIENT_SECRET, NOW } from "./settings.mjs";
 import * as stored from "./stored.mjs";
 
 /**
@@ -67,21 +69,27 @@ import * as stored from "./stored.mjs";
  * @type {Record<string, Record<string, Demand>>}
  */
 export const DEMANDS = {
-  sign: { "node:crypto": [0.4, 0.28] },
-  verify: { "node:crypto": [0.3, 0.2] },
-  "verdict-1.5k": { zod: [0.22, 0.15], ajv: [0.42, 0.3] },
+  sign: { "node:crypto": [0.36, 0.28] },
+  verify: { "node:crypto": [0.36, 0.28] },
+  "verdict-1.5k": { zod: [0.25, 0.2], ajv: [0.36, 0.28] },
   "verdict-64k": { zod: [0.3, 0.2] },
-  "object-1.5k": { zod: [0.3, 0.2], ajv: [0.62, 0.4] },
-  "call-1.5k": { "node:crypto + zod": [0.25, 0.17], "node:crypto + by hand": [0.42, 0.28] },
-  "pay-1.5k": { "node:crypto + zod": [0.25, 0.17], "node:crypto + by hand": [0.42, 0.28] },
-  "edge-call-1.5k": { "noble + zod jitless": [0.15, 0.1] },
-  "edge-pay-1.5k": { "noble + zod jitless": [0.15, 0.1] },
+  "object-1.5k": { zod: [0.36, 0.3], ajv: [0.55, 0.42] },
+  "call-1.5k": { "node:crypto + zod": [0.32, 0.26], "node:crypto + by hand": [0.53, 0.42] },
+  "pay-1.5k": { "node:crypto + zod": [0.6, 0.4], "node:crypto + by hand": [0.8, 0.5] },
+  "pay-4k": { "node:crypto + zod": [0.6, 0.4], "node:crypto + by hand": [0.8, 0.5] },
+  "edge-call-1.5k": { "noble + zod jitless": [0.26, 0.18] },
+  "edge-pay-1.5k": { "noble + zod jitless": [0.6, 0.45] },
   "stored-1.5k": { "node:crypto + by hand": [2.6, 2] },
   "stored-core-1.5k": { "node:crypto + by hand": [4.6, 3] },
   "receive-1.5k": { "the module of messages": [1.15, 1.05] },
-  "seal-0.25k": { "node:crypto": [0.6, 0.25] },
-  "seal-1.5k": { "node:crypto": [2.8, 1] },
-  "edge-seal-1.5k": { "@noble/ciphers": [0.65, 0.3], "crypto-js": [0.045, 0.02] },
+  "seal-0.25k": { "node:crypto": [1, 0.85] },
+  "open-0.25k": { "node:crypto": [1.2, 1] },
+  "seal-1.5k": { "node:crypto": [1.25, 1.05] },
+  "open-1.5k": { "node:crypto": [1.25, 1.05] },
+  "seal-64k": { "node:crypto": [1.25, 1.05] },
+  "open-64k": { "node:crypto": [1.25, 1.05] },
+  "edge-seal-1.5k": { "@noble/ciphers": [0.18, 0.15] },
+  "edge-open-1.5k": { "@noble/ciphers": [0.5, 0.4] },
 
   "verdict-1.5k-chinese": { zod: [0.25, 0.22], ajv: [0.32, 0.3] },
   "object-1.5k-chinese": { zod: [0.41, 0.3], ajv: [0.52, 0.4] },
@@ -185,6 +193,9 @@ export const cases = [
   ...bySize(SIZES, object),
   ...bySize(SIZES, call),
   ...bySize([0.5, 1.5, 4], pay).filter(({ script }) => script === "ascii"),
+  ...runtimes.map(echoed),
+  fetched(),
+  awaited(),
   received(),
   storedLife("stored", stored.onPlatform),
   storedLife("stored-core", stored.onLight),
@@ -289,6 +300,48 @@ function pay(choice) {
     library: library.orderPay,
     peers: mapped(RUNTIMES[choice.runtime].suppliers, ({ orderPay }) => orderPay),
     answer: asRead,
+  };
+}
+
+/** What programs echo is a slice of the request with us, and a string of its own with the others. @param {RuntimeName} runtime @returns {Case} */
+function echoed(runtime) {
+  const contest = pay({ runtime, size: 1.5, script: "ascii" });
+  return {
+    ...contest,
+    name: contest.name.replace("pay", "pay-echo"),
+    title: "whole call: order pay, a code for each ticket, with a value of the request",
+    library: library.orderPayEchoing,
+    peers: mapped(RUNTIMES[runtime].suppliers, ({ orderPayEchoing }) => orderPayEchoing),
+    wrong: () => wrongOrderPayCalls().slice(0, -1),
+  };
+}
+
+/** @returns {Case} */
+function fetched() {
+  return {
+    ...call({ runtime: "node", size: 1.5, script: "ascii" }),
+    name: "fetch-1.5k",
+    title: "whole call: order create, Request to Response",
+    isAsync: true,
+    library: fetching.library,
+    peers: {
+      "node:crypto + zod": fetching.peer(nodeCrypto.signer, zod),
+      "node:crypto + by hand": fetching.peer(nodeCrypto.signer, byHand),
+    },
+  };
+}
+
+/** Against WebCrypto, which every edge has, and which answers by promises. @returns {Case} */
+function awaited() {
+  return {
+    ...call({ runtime: "edge", size: 1.5, script: "ascii" }),
+    name: "edge-call-webcrypto-1.5k",
+    title: "whole call: order create, by promises",
+    isAsync: true,
+    library: async (request) => library.orderCreate(request),
+    peers: mapped({ "WebCrypto + zod jitless": zodJitless, "WebCrypto + by hand": byHand }, (validators) =>
+      asyncSupplier(webcrypto.signer(CLIENT_SECRET), validators, decodeByTextDecoder),
+    ),
   };
 }
 

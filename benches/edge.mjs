@@ -1,5 +1,7 @@
 // Measures the named cases as at the edge, where there is no Buffer: `node edge.mjs <name…>` prints a line of JSON for each row.
 
+// Node reads its own fetch when that is first named, and needs Buffer then.
+if (typeof Response !== "function") throw new Error("no fetch");
 Reflect.deleteProperty(globalThis, "Buffer");
 
 // Whoever looks for Buffer does so when it is imported.

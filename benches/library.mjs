@@ -3,7 +3,7 @@
 import { acceptsMessage } from "meituan-protocol";
 import { openEnvelope, sealEnvelope } from "meituan-protocol/ride";
 import { TicketSupplier } from "meituan-protocol/ticket";
-import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs";
+import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./settings.mjs";
 
 /** What it is called among the contenders. */
 export const NAME = "meituan-protocol";
@@ -28,6 +28,12 @@ export function orderCreate(request) {
 
 /** @param {any} input */
 export const orderPay = ({ request, reply, quantity }) => supplier.receiveSync(request).ok(reply, { order: { quantity } });
+
+/** The same where the reply repeats a value of the request. @param {any} input */
+export function orderPayEchoing({ request, reply, quantity }) {
+  const call = supplier.receiveSync(request);
+  return call.ok({ ...reply, partnerOrderId: call.body.partnerOrderId }, { order: { quantity } });
+}
 
 /** @param {Uint8Array} text */
 export const readOrderState = (text) => query.parse(text);

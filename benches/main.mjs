@@ -1,10 +1,11 @@
-// `node benches/main.mjs [name…]` measures what begins with these names, or everything; `--out file` writes the rows as JSON,
-// `--document` renews what docs/performance.md shows, `--native folder` says where the native benchmarks left their results.
+// `node benches/main.mjs [name…]` measures what begins with these names, or everything; `--out file` writes the results as JSON,
+// `--curves` draws those of docs/performance.md anew, `--native folder` says where the native benchmarks left their results.
 // Exit 1: a gate is missed by more than the spread.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -13,12 +14,13 @@ import { cases } from "./cases.mjs";
 import { measureColdStarts, START_NAMES } from "./cold.mjs";
 import { measureCase } from "./contest.mjs";
 import { CURVE_NAMES, drawn, measureCurves } from "./curve.mjs";
-import { document, fails, heading, rowText } from "./report.mjs";
+import { fails, heading, rowText } from "./report.mjs";
+import { measureServers, SERVER_NAMES } from "./servers.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    document: { type: "boolean", default: false },
+    curves: { type: "boolean", default: false },
     native: { type: "string" },
     out: { type: "string" },
   },
@@ -27,11 +29,12 @@ const isChosen = (/** @type {string} */ name) => positionals.length === 0 || pos
 const chosen = cases.filter(({ name }) => isChosen(name));
 const starts = START_NAMES.filter(isChosen);
 const isMemoryChosen = isChosen("memory");
+const whole = SERVER_NAMES.filter(isChosen);
 const growth = CURVE_NAMES.filter(isChosen);
-if (chosen.length + starts.length + growth.length === 0 && !isMemoryChosen)
+if (chosen.length + starts.length + growth.length + whole.length === 0 && !isMemoryChosen)
   throw new Error(`nothing begins with ${positionals.join(" or ")}`);
 
-console.log(heading());
+console.log(`Node.js ${process.version}\n${heading()}`);
 /** @type {import("./report.mjs").Row[]} */
 const rows = [];
 const add = (/** @type {import("./report.mjs").Row} */ measured) => {
@@ -39,6 +42,8 @@ const add = (/** @type {import("./report.mjs").Row} */ measured) => {
   rows.push(row);
   console.log(rowText(row));
 };
+const { rows: ofServers, servers } = await measureServers(whole);
+ofServers.forEach(add);
 for (const contest of chosen.filter(({ runtime }) => runtime === "node")) (await measureCase(contest)).forEach(add);
 await measureAtEdge(chosen.filter(({ runtime }) => runtime === "edge").map(({ name }) => name));
 (await measureColdStarts(starts)).forEach(add);
@@ -47,10 +52,13 @@ for (const curve of curves) curve.rows.forEach(add);
 const memory = isMemoryChosen ? measureMemory() : undefined;
 if (memory !== undefined) add(memory.row);
 
-if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(rows, undefined, 2)}\n`);
-if (values.document) {
-  for (const curve of curves) writeFileSync(inDocs(`performance-${curve.name}.svg`), drawn(curve));
-  document(inDocs("performance.md"), rows);
+if (values.out !== undefined) {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`;
+  const results = { node: process.version, v8: process.versions.v8, machine, rows, servers };
+  writeFileSync(values.out, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+if (values.curves) {
+  for (const curve of curves) writeFileSync(new URL(`../docs/performance-${curve.name}.svg`, import.meta.url), drawn(curve));
 }
 const gated = rows.filter(({ gate }) => gate !== undefined);
 const failed = gated.filter(fails);
@@ -83,9 +91,4 @@ function measureMemory() {
 /** @param {string} file */
 function here(file) {
   return fileURLToPath(new URL(file, import.meta.url));
-}
-
-/** @param {string} file */
-function inDocs(file) {
-  return new URL(`../docs/${file}`, import.meta.url);
 }

@@ -2,7 +2,7 @@
 
 import { checkTrace } from "meituan-protocol/testing";
 import { transition } from "meituan-protocol/ticket";
-import { NOW, PARTNER_ID } from "./bodies.mjs";
+import { NOW, PARTNER_ID } from "./settings.mjs";
 
 /** @typedef {import("meituan-protocol/ticket").OrderEvent} OrderEvent */
 /** @typedef {import("meituan-protocol/ticket").TicketOrder} TicketOrder */

@@ -2,7 +2,7 @@
 // module of orders for a call that is not kept, so its exports are called here, of instances of their own.
 
 import { readFileSync } from "node:fs";
-import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./bodies.mjs";
+import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./settings.mjs";
 
 const DIST = new URL("../node_modules/meituan-protocol/dist/", import.meta.url);
 const SETTINGS = JSON.stringify({

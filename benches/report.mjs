@@ -1,7 +1,4 @@
-// What was measured, for people.
-
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+// What was measured, for people, line by line.
 
 /**
  * @typedef {object} Row
@@ -26,7 +23,7 @@ import { cpus } from "node:os";
 export const fails = ({ gate, low }) => gate !== undefined && low > gate;
 
 /** @param {Row} row */
-function verdict(row) {
+export function verdict(row) {
   if (row.gate === undefined) return "";
   if (fails(row)) return "missed";
   if (row.ratio > row.gate) return "within the spread";
@@ -34,10 +31,10 @@ function verdict(row) {
 }
 
 /** @param {number | undefined} ratio */
-const ratioText = (ratio) => (ratio === undefined ? "" : ratio.toFixed(ratio < 0.1 ? 3 : 2));
+export const ratioText = (ratio) => (ratio === undefined ? "" : ratio.toFixed(ratio < 0.1 ? 3 : 2));
 
 /** @param {number | undefined} value @param {Row["unit"]} unit */
-function amount(value, unit) {
+export function amount(value, unit) {
   if (value === undefined) return "";
   if (unit === "bytes") return `${(value / 1e6).toFixed(2)} MB`;
   if (value >= 1e6) return `${(value / 1e6).toFixed(value < 1e7 ? 2 : 1)} ms`;
@@ -66,69 +63,3 @@ export const rowText = (row) =>
     ...[row.native, row.ours, row.theirs].map((value) => amount(value, row.unit)),
     verdict(row),
   ]);
-
-const BEGIN = "<!-- measured: begin -->";
-const END = "<!-- measured: end -->";
-
-/**
- * Renews what a document says was measured.
- * @param {URL} file
- * @param {Row[]} rows
- */
-export function document(file, rows) {
-  const text = readFileSync(file, "utf8");
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`${file.pathname} lacks ${BEGIN} and ${END}`);
-  writeFileSync(file, `${before}${BEGIN}\n\n${measured(rows)}\n\n${END}${after}`);
-}
-
-/** @param {Row[]} rows */
-function measured(rows) {
-  const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
-  const peers = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node.js ${process.version}, V8 ${process.versions.v8}`;
-  const gated = rows.filter(({ gate }) => gate !== undefined);
-  const gates = table(
-    ["what", "case", "peer", "ratio", "spread", "gate", "goal", ""],
-    gated.map((row) => [
-      row.title,
-      `\`${row.name}\``,
-      row.peer,
-      ratioText(row.ratio),
-      `${ratioText(row.low)}–${ratioText(row.high)}`,
-      ratioText(row.gate),
-      ratioText(row.goal),
-      verdict(row),
-    ]),
-  );
-  const compared = rows.filter(({ unit, peer }) => unit === undefined && peer !== "itself");
-  const headings = [...new Set(compared.map(headingOf))];
-  const all = headings.map((heading) => `### ${heading}\n\n${matrix(compared.filter((row) => headingOf(row) === heading))}`);
-  return [`${machine}; ${peers.join(", ")}.`, "### Gates and goals", gates, ...all].join("\n\n");
-}
-
-/** @param {Row} row */
-const headingOf = ({ title, runtime }) => `${title[0].toUpperCase()}${title.slice(1)}${runtime === "edge" ? ", at the edge" : ""}`;
-
-/** One line for each case, one column for each peer; the floor where there is one. @param {Row[]} rows */
-function matrix(rows) {
-  const peers = [...new Set(rows.map(({ peer }) => peer))];
-  const names = [...new Set(rows.map(({ name }) => name))];
-  const hasFloor = rows.some(({ native }) => native !== undefined);
-  return table(
-    ["case", ...(hasFloor ? ["native"] : []), "ours", ...peers],
-    names.map((name) => {
-      const own = rows.filter((row) => row.name === name);
-      return [
-        `\`${name}\``,
-        ...(hasFloor ? [amount(own[0].native, undefined)] : []),
-        amount(own[0].ours, undefined),
-        ...peers.map((peer) => ratioText(own.find((row) => row.peer === peer)?.ratio)),
-      ];
-    }),
-  );
-}
-
-/** @param {string[]} columns @param {string[][]} rows */
-const table = (columns, rows) => [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

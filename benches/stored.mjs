@@ -4,11 +4,11 @@
 // like @hono/node-server put in their place.
 
 import { MemoryStore } from "meituan-protocol/testing";
-import { CLIENT_SECRET } from "./bodies.mjs";
 import { supplier } from "./library.mjs";
 import { validators as byHand } from "./peers/by-hand.mjs";
 import { signer } from "./peers/node-crypto.mjs";
 import { storedSupplier } from "./peers/stored.mjs";
+import { CLIENT_SECRET } from "./settings.mjs";
 
 const ORIGIN = "https://supplier.example.com";
 const CALLS = /** @type {const} */ (["create", "pay", "refund"]);

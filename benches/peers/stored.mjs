@@ -2,7 +2,7 @@
 // looked at, the function runs, and what it did is saved by one compare-and-swap before the reply. A repeat is replied what is
 // stored. There is no outbox, and no reservation before the function runs: what breaks off in between is nowhere.
 
-import { NOW, PARTNER_ID } from "../bodies.mjs";
+import { NOW, PARTNER_ID } from "../settings.mjs";
 import { codesAreDistinct, paysForAll, wallClockOf } from "./rules.mjs";
 import { supplier } from "./supplier.mjs";
 

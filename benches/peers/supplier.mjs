@@ -1,6 +1,6 @@
 // A supplier as a careful engineer writes it, around a signer and a validator: the same work as one call of the library.
 
-import { CLIENT_ID, NOW, PARTNER_ID, ROUTES } from "../bodies.mjs";
+import { CLIENT_ID, NOW, PARTNER_ID, ROUTES } from "../settings.mjs";
 import {
   codesAreDistinct,
   orderCreateForPrograms,
@@ -33,6 +33,7 @@ const forPrograms = {
 /**
  * @typedef {{ accepts: (value: any) => boolean, read: (value: any) => any }} Validator
  * @typedef {{ sign: (text: string) => string, verify: (text: string, signature: string) => boolean }} Signer
+ * @typedef {{ verify: (text: string, signature: string) => boolean | Promise<boolean> }} Verifier
  * @typedef {{ method: string, url: string, headers: Record<string, string>, body: Uint8Array }} Incoming
  * @typedef {(bytes: Uint8Array) => string} Decode how the runtime makes text of bytes
  */
@@ -43,8 +44,8 @@ const forPrograms = {
  * @param {Decode} decode
  */
 export function supplier(signer, validators, decode) {
-  /** @param {Incoming} request */
-  function receive({ method, url, headers, body }) {
+  /** What comes before the body: which call it is, what was signed, and its signature. @param {Omit<Incoming, "body">} request */
+  function readHead({ method, url, headers }) {
     const query = url.indexOf("?");
     const type = routes.get(query < 0 ? url : url.slice(0, query));
     if (type === undefined) throw new Error("no such route");
@@ -52,10 +53,21 @@ export function supplier(signer, validators, decode) {
     if (partnerid !== String(PARTNER_ID)) throw new Error("another partner");
     if (!(Math.abs(Date.parse(date) - NOW) <= TOLERANCE)) throw new Error("stale");
     if (authorization === undefined || !authorization.startsWith(SCHEME)) throw new Error("another scheme or client");
-    if (!signer.verify(`${method} ${url}\n${date}`, authorization.slice(SCHEME.length))) throw new Error("wrong signature");
+    return { type, signed: `${method} ${url}\n${date}`, signature: authorization.slice(SCHEME.length) };
+  }
+
+  /** @param {string} type @param {Uint8Array} body */
+  function readBody(type, body) {
     const envelope = validators[type].read(JSON.parse(decode(body)));
     if (envelope.partnerId !== PARTNER_ID) throw new Error("another partner");
     return { type, body: forPrograms[type](envelope.body) };
+  }
+
+  /** @param {Incoming} request */
+  function receive(request) {
+    const { type, signed, signature } = readHead(request);
+    if (!signer.verify(signed, signature)) throw new Error("wrong signature");
+    return readBody(type, request.body);
   }
 
   /** @param {object | undefined} body */
@@ -65,11 +77,21 @@ export function supplier(signer, validators, decode) {
     body: JSON.stringify({ code: 200, describe: "success", partnerId: PARTNER_ID, body }),
   });
 
+  /** @param {any} body @param {any} reply @param {number} quantity */
+  function pay(body, reply, quantity) {
+    const paid = validators.orderPaid.read({ orderId: Number(body.orderId), ...reply });
+    if (!paysForAll(paid, quantity) || !codesAreDistinct(paid)) throw new Error("not a code for each ticket");
+    return { ...success(paid), warnings: [] };
+  }
+
+  // It is the same each time, so it is written once.
+  const alive = success(undefined);
+
   return {
-    receive,
+    ...{ receive, readHead, readBody, success },
     heartbeat(/** @type {Incoming} */ request) {
       receive(request);
-      return success(undefined);
+      return alive;
     },
     orderCreate(/** @type {Incoming} */ request) {
       const { body } = receive(request);
@@ -77,10 +99,29 @@ export function supplier(signer, validators, decode) {
     },
     orderPay(/** @type {{ request: Incoming, reply: any, quantity: number }} */ { request, reply, quantity }) {
       const { body } = receive(request);
-      const paid = validators.orderPaid.read({ orderId: Number(body.orderId), ...reply });
-      if (!paysForAll(paid, quantity) || !codesAreDistinct(paid)) throw new Error("not a code for each ticket");
-      return { ...success(paid), warnings: [] };
+      return pay(body, reply, quantity);
     },
+    /** The same where the reply repeats a value of the request. */
+    orderPayEchoing(/** @type {{ request: Incoming, reply: any, quantity: number }} */ { request, reply, quantity }) {
+      const { body } = receive(request);
+      return pay(body, { ...reply, partnerOrderId: body.partnerOrderId }, quantity);
+    },
+  };
+}
+
+/**
+ * The same of order create, where a signature is verified, or a body read, by a promise.
+ * @param {Verifier} signer
+ * @param {Record<string, Validator>} validators
+ * @param {Decode} decode
+ */
+export function asyncSupplier(signer, validators, decode) {
+  const { readHead, readBody, success } = supplier(/** @type {any} */ (signer), validators, decode);
+  return async (/** @type {any} */ { body: given, ...head }) => {
+    const { type, signed, signature } = readHead(head);
+    if (!(await signer.verify(signed, signature))) throw new Error("wrong signature");
+    const { body } = readBody(type, typeof given === "function" ? await given() : given);
+    return success(validators.orderCreated.read({ partnerOrderId: `P${body.orderId}` }));
   };
 }
 

@@ -3,20 +3,33 @@
 
 use std::env;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::tools::{self, Outcome, Steps, root, target};
 use crate::{package, test};
 
 /// How it is called.
-pub(crate) const WORDS: &str = "bench [name…]";
+pub(crate) const WORDS: &str = "bench [--document] [name…]";
 
 /// The name of the native benchmarks.
 const NATIVE: &str = "native";
 
+/// Renews what docs/performance.md shows.
+const DOCUMENT: &str = "--document";
+
+/// The versions of Node that people run. Gates must hold on each.
+const GATED: [&str; 2] = ["24", "26"];
+
+/// The oldest one that the package runs on is measured for the document alone.
+const OLDEST: &str = "20";
+
 pub(crate) fn run() -> Outcome<ExitCode> {
     let words: Vec<_> = env::args().skip(2).collect();
     let (options, mut names): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.starts_with("--"));
+    if let Some(unknown) = options.iter().find(|option| *option != DOCUMENT) {
+        return Err(format!("there is no {unknown}; usage: cargo xtask {WORDS}"));
+    }
+    let documents = !options.is_empty();
     let is_whole = names.is_empty();
     let native = is_whole || names.iter().any(|name| name == NATIVE);
     names.retain(|name| name != NATIVE);
@@ -24,6 +37,7 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     let mut steps = Steps::shown();
     package::build(&mut steps)?;
     steps.run("install the peers", install_peers)?;
+    steps.run("install the versions of Node", || tools::install_npm_packages_in(&root().join("benches/nodes")))?;
     if native {
         steps.run("measure native Rust", measure_native)?;
     }
@@ -31,10 +45,35 @@ pub(crate) fn run() -> Outcome<ExitCode> {
         println!("the floor is in {}; name cases, to see it beside them", floor().display());
         return Ok(ExitCode::SUCCESS);
     }
-    let mut node = tools::node();
-    node.arg("benches/main.mjs").arg("--out").arg(target().join("bench.json")).arg("--native").arg(floor());
-    let status = node.args(options).args(names).status().map_err(|error| format!("cannot start the benchmarks: {error}"))?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let versions = GATED.into_iter().chain(documents.then_some(OLDEST));
+    let (mut holds, mut results) = (true, Vec::new());
+    for version in versions {
+        let result = target().join(format!("bench-{version}.json"));
+        let mut node = node_of(version)?;
+        node.arg("benches/main.mjs").arg("--out").arg(&result).arg("--native").arg(floor());
+        // The pictures are of the first.
+        node.args((documents && results.is_empty()).then_some("--curves"));
+        let status = node.args(&names).status().map_err(|error| format!("cannot start the benchmarks: {error}"))?;
+        holds &= status.success() || version == OLDEST;
+        results.push(result);
+    }
+    if documents {
+        tools::run(tools::node().arg("benches/document.mjs").args(results))?;
+    }
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A Node of this major version, from npm.
+fn node_of(version: &str) -> Outcome<Command> {
+    let platform = match (env::consts::OS, env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x64",
+        ("linux", "aarch64") => "linux-arm64",
+        (os, arch) => return Err(format!("the benchmarks run on Linux, and this is {os} on {arch}")),
+    };
+    let program = root().join(format!("benches/nodes/node_modules/node-{version}-{platform}/bin/node"));
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    Ok(command)
 }
 
 /// That all contenders do the same work, and that the benchmarks can fail, by the package already staged in `pkg/`.
