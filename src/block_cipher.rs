@@ -174,8 +174,14 @@ impl BlockCipherEncClosure for Blocks<'_> {
             }
             return;
         }
+        let mut blocks = self.blocks;
+        if self.chained.is_none() && cfg!(not(target_arch = "wasm32")) {
+            let (batches, rest) = ParBlocks::<B>::slice_as_chunks_mut(blocks);
+            batches.iter_mut().for_each(|batch| backend.encrypt_par_blocks_inplace(batch));
+            blocks = rest;
+        }
         let together = if self.chained.is_some() { 1 } else { B::ParBlocksSize::USIZE };
-        for blocks in self.blocks.chunks_mut(together) {
+        for blocks in blocks.chunks_mut(together) {
             let mut batch = ParBlocks::<B>::default();
             for (place, block) in batch.iter_mut().zip(&*blocks) {
                 *place = *block;
@@ -192,7 +198,13 @@ impl BlockCipherEncClosure for Blocks<'_> {
 
 impl BlockCipherDecClosure for Blocks<'_> {
     fn call<B: BlockCipherDecBackend<BlockSize = U16>>(mut self, backend: &B) {
-        for blocks in self.blocks.chunks_mut(B::ParBlocksSize::USIZE) {
+        let mut blocks = self.blocks;
+        if self.chained.is_none() && cfg!(not(target_arch = "wasm32")) {
+            let (batches, rest) = ParBlocks::<B>::slice_as_chunks_mut(blocks);
+            batches.iter_mut().for_each(|batch| backend.decrypt_par_blocks_inplace(batch));
+            blocks = rest;
+        }
+        for blocks in blocks.chunks_mut(B::ParBlocksSize::USIZE) {
             let mut batch = ParBlocks::<B>::default();
             for (place, block) in batch.iter_mut().zip(&*blocks) {
                 *place = *block;

@@ -100,11 +100,19 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
+    let text = &text[..text.len() - padding];
+    // Nearly all are in one alphabet. Another one is noticed within a line, and a copy costs more than both attempts.
+    URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).ok().or_else(|| decode_mixed(text))
+}
+
+#[cold]
+#[inline(never)]
+fn decode_mixed(text: &[u8]) -> Option<Vec<u8>> {
     let standard = |&character: &u8| match character {
         b'-' | b' ' => b'+',
         b'_' => b'/',
         other => other,
     };
-    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text[..text.len() - padding].iter().map(standard).collect());
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.iter().map(standard).collect());
     STANDARD_NO_PAD.decode(&*text).ok()
 }
