@@ -34,6 +34,13 @@ function counted(make = nodeCipher(crypto)) {
   return { cipher, asked };
 }
 
+/** Passes the check of ciphers, and does nothing then: what is sealed and opened with it, the module has done alone. */
+const ofModule = (key, vector) => {
+  const ready = nodeCipher(crypto)(key, vector);
+  const unless = (name) => (blocks) => (blocks.length > 32 ? undefined : ready[name](blocks));
+  return { encrypt: unless("encrypt"), decrypt: unless("decrypt") };
+};
+
 const thrown = (work) => {
   try {
     work();
@@ -52,7 +59,7 @@ describe("a cipher of the host's", () => {
     const { cipher, asked } = counted();
     for (const length of LENGTHS) {
       const text = textOf(length);
-      const content = sealEnvelope(SECRET_KEY, text);
+      const content = sealEnvelope(SECRET_KEY, text, { cipher: ofModule });
       assert.equal(sealEnvelope(SECRET_KEY, text, { cipher }), content);
       assert.equal(openEnvelope(SECRET_KEY, content, { cipher }), text);
     }
@@ -90,7 +97,7 @@ describe("a cipher of the host's", () => {
     for (const each of wrong) {
       assert.deepEqual(
         thrown(() => openEnvelope(SECRET_KEY, each, { cipher })),
-        thrown(() => openEnvelope(SECRET_KEY, each)),
+        thrown(() => openEnvelope(SECRET_KEY, each, { cipher: ofModule })),
       );
     }
   });
@@ -104,7 +111,7 @@ describe("a cipher of the host's", () => {
       });
       const text = textOf(3000);
       const content = sealEnvelope(SECRET_KEY, text, { cipher });
-      assert.equal(content, sealEnvelope(SECRET_KEY, text));
+      assert.equal(content, sealEnvelope(SECRET_KEY, text, { cipher: ofModule }));
       assert.equal(openEnvelope(SECRET_KEY, content, { cipher }), text);
     }
   });
@@ -138,7 +145,7 @@ describe("a cipher of the host's", () => {
       const { cipher, asked } = counted();
       const options = { entId: 617, accessKey: "token", secretKey: SECRET_KEY, version, now: () => NOW };
       const routes = { "/event": "orderChanged" };
-      const [plain, hosted] = [new RideClient({ ...options, routes }), new RideClient({ ...options, routes, cipher })];
+      const [plain, hosted] = [{}, { cipher }].map((how) => new RideClient({ ...options, routes, ...how }));
       const meituan = new MeituanRide({ entId: 617, accessKey: "token", secretKey: SECRET_KEY, version });
 
       const order = { ...ORDER, fromAddress: textOf(1500) };
@@ -187,5 +194,137 @@ describe("a cipher of the host's", () => {
       assert.equal(new RideClient({ ...options, cipher }).requests.submitOrder(order).body, first);
       assert.equal(asked.encrypt.filter((length) => length >= 1024).length, 1);
     }
+  });
+});
+
+/** A key of its own for each: the library keeps the last one. */
+const newKey = () => crypto.randomBytes(16).toString("base64");
+
+/** How often the functions of node:crypto that encrypt and decrypt were called meanwhile. */
+function countedCrypto(work) {
+  const shared = process.getBuiltinModule("node:crypto");
+  const { createCipheriv, createDecipheriv } = shared;
+  const calls = { createCipheriv: 0, createDecipheriv: 0 };
+  try {
+    for (const [name, make] of Object.entries({ createCipheriv, createDecipheriv })) {
+      shared[name] = (...given) => {
+        calls[name]++;
+        return make(...given);
+      };
+    }
+    work();
+  } finally {
+    Object.assign(shared, { createCipheriv, createDecipheriv });
+  }
+  return calls;
+}
+
+describe("Node's own AES", () => {
+  it("seals and opens long envelopes without being asked, and leaves short ones to the module", () => {
+    for (const [length, each] of [
+      [1000, 0],
+      [1024, 1],
+      [70_000, 1],
+    ]) {
+      const key = newKey();
+      const calls = countedCrypto(() => {
+        const text = "x".repeat(length);
+        const content = sealEnvelope(key, text);
+        // What is opened is longer than what was sealed.
+        if (length >= 1024) assert.equal(openEnvelope(key, content), text);
+      });
+      assert.deepEqual(calls, { createCipheriv: each, createDecipheriv: each }, String(length));
+    }
+  });
+
+  it("seals the requests of clients, and opens what they receive", () => {
+    const calls = countedCrypto(() => {
+      const ride = new RideClient({ entId: 617, accessKey: "token", secretKey: newKey(), now: () => NOW });
+      ride.requests.submitOrder({ ...ORDER, fromAddress: textOf(1500) });
+    });
+    assert.equal(calls.createCipheriv, 1);
+  });
+
+  it("seals and opens as the module does, whatever the text is", () => {
+    const key = newKey();
+    const pieces = ["\ufeff", "\0", "\ufffd", "票", "\u{1f600}", "\r\n", "=", "a", "\u00e9", '"\\'];
+    for (let round = 0; round < 400; round++) {
+      const text = Array.from({ length: 400 + crypto.randomInt(900) }, () => pieces[crypto.randomInt(pieces.length)]).join("");
+      const content = sealEnvelope(key, text);
+      assert.equal(content, sealEnvelope(key, text, { cipher: ofModule }));
+      assert.equal(openEnvelope(key, content), text);
+      assert.equal(openEnvelope(key, Buffer.from(content)), text);
+    }
+  });
+
+  it("opens what the module opens, and refuses what it refuses, in the same words", () => {
+    const secret = crypto.randomBytes(16);
+    const key = secret.toString("base64");
+    const outcome = (content, options) => {
+      try {
+        return openEnvelope(key, content, options);
+      } catch (error) {
+        assert.ok(MeituanError.is(error), String(error));
+        return `${error.code} ${error.path} ${error.message}`;
+      }
+    };
+    const sealedBytes = (bytes) => {
+      const cipher = crypto.createCipheriv("aes-128-ecb", secret, null);
+      return Buffer.concat([cipher.update(bytes), cipher.final()]);
+    };
+    const damages = [
+      (content) => content,
+      (content) => content.replaceAll("-", "+").replaceAll("_", "/"),
+      (content) => content.replace("-", "+"),
+      (content) => content.replaceAll("-", " "),
+      (content) => Buffer.from(content, "base64url").toString("base64"),
+      (content) => `${content}=`,
+      (content) => `${content}==`,
+      (content) => `${content}\n`,
+      (content) => `${content}\r\n`,
+      (content) => `\n${content}`,
+      (content) => content.slice(0, -1),
+      (content) => content.slice(0, -22),
+      (content) => content.slice(0, 1100),
+      (content) => `${content}A`,
+      (content, at) => `${content.slice(0, at)}${content.slice(at + 1)}`,
+      (content, at) => `${content.slice(0, at)}A${content.slice(at)}`,
+      (content, at) => `${content.slice(0, at)}A${content.slice(at + 1)}`,
+      (content, at) => `${content.slice(0, at)}=${content.slice(at + 1)}`,
+      (content, at) => `${content.slice(0, at)}!${content.slice(at + 1)}`,
+      (content, at) => `${content.slice(0, at)}\n${content.slice(at)}`,
+      (content, at) => `${content.slice(0, at)}é${content.slice(at + 1)}`,
+      // Bits behind the last byte.
+      ...["A", "B", "Q", "g", "w", "_"].map((last) => (content) => `${content.slice(0, -1)}${last}`),
+    ];
+    let opened = 0;
+    for (let round = 0; round < 1500; round++) {
+      const bytes = round % 3 === 0 ? crypto.randomBytes(900 + (round % 64)) : Buffer.from(textOf(900 + (round % 64)));
+      const content = sealedBytes(bytes).toString("base64url");
+      for (const damage of damages) {
+        const damaged = damage(content, crypto.randomInt(content.length));
+        const [ours, module] = [outcome(damaged), outcome(damaged, { cipher: ofModule })];
+        assert.equal(ours, module, JSON.stringify([key, damaged]));
+        opened += module.startsWith("DECRYPTION_FAILED") ? 0 : 1;
+      }
+    }
+    assert.ok(opened > 5000, String(opened));
+  });
+
+  it("is not used for a key that it would read otherwise", () => {
+    const key = Buffer.from(Array.from({ length: 16 }, (_, index) => 0xfb ^ index)).toString("base64");
+    const text = "x".repeat(2000);
+    const content = sealEnvelope(key, text);
+    for (const written of [
+      key.replace("==", ""),
+      key.replaceAll("+", "-").replaceAll("/", "_"),
+      key.replaceAll("+", " "),
+      `${key}\n`,
+    ]) {
+      assert.equal(sealEnvelope(written, text), content, written);
+      assert.equal(openEnvelope(written, content), text, written);
+    }
+    const hex = Buffer.from(key, "base64").toString("hex");
+    assert.equal(sealEnvelope(hex.toUpperCase(), text), content);
   });
 });

@@ -15,7 +15,7 @@ export interface BlockCipher {
  * call begins with the vector anew. Synchronous, which WebCrypto is not (nor has it ECB).
  *
  * It is used for messages from 1 KB on, where it may be faster than WebAssembly, which has no instructions for AES; contents and
- * errors are the same. If it throws, the library computes by itself.
+ * errors are the same. If it throws, the library computes by itself. Node.js 20.16 and later need none: the library finds Node's own.
  */
 export type HostCipher = (key: Uint8Array, vector: Uint8Array | null) => BlockCipher;
 

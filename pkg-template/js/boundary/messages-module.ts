@@ -10,6 +10,7 @@ import { stringify } from "../values/json.js";
 import { ASCII, Boundary, MARKS, NONE, SLOTS, TEXT } from "./boundary.js";
 import { Ciphers } from "./ciphers.js";
 import type { HostCipher } from "./host-cipher.js";
+import { cipherOfNode } from "./node-crypto.js";
 import { open, root } from "./slots.js";
 
 // Each by its name: as a whole, the glue would bring all of its exports into every bundle.
@@ -65,7 +66,8 @@ export function opened(
   cipher: HostCipher | undefined,
   numberOf: (handle: number) => number,
 ) {
-  const text = stringify({ ...settings, hasCipher: cipher && true });
+  // The same settings are the same supplier, but a cipher that the user has chosen is not in place of Node's.
+  const text = stringify({ ...settings, hasCipher: cipher && cipher !== cipherOfNode });
   return boundary.call(() => {
     const handle = make(boundary.putAlone(text));
     if (handle === NONE) throw withFound(boundary.failed(), settings);

@@ -1,6 +1,7 @@
 // The settings of a ride client, checked by name before anything is done with them.
 
 import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
+import { cipherOfNode } from "../boundary/node-crypto.js";
 import { openClient } from "../boundary/ride-calls.js";
 import { common } from "../handler/settings.js";
 import { flag, integer, string } from "../values/arguments.js";
@@ -71,7 +72,7 @@ export function configure(given: unknown) {
     ...shared,
   };
   return {
-    handle: openClient(settings, checkedCipher(cipher, "cipher")),
+    handle: openClient(settings, cipher === undefined ? cipherOfNode : checkedCipher(cipher, "cipher")),
     entId: settings.entId,
     maxBodyBytes: shared.maxBodyBytes,
     bodyTimeoutMs,

@@ -1,6 +1,7 @@
 // The settings of a supplier, checked by name before anything is done with them.
 
 import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
+import { cipherOfNode } from "../boundary/node-crypto.js";
 import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import { common } from "../handler/settings.js";
@@ -158,9 +159,11 @@ export function configure(options: unknown) {
     bodyKey: bodyEncryption === undefined ? undefined : string(key, "bodyEncryption.key"),
     mustEncrypt: required,
   };
+  const ofNode = bodyEncryption === undefined ? undefined : cipherOfNode;
+  const bodyCipher = cipher === undefined ? ofNode : checkedCipher(cipher, "bodyEncryption.cipher");
   let orderNumber: number | undefined;
   return {
-    handle: named(given, () => openSupplier(settings, checkedCipher(cipher, "bodyEncryption.cipher"))),
+    handle: named(given, () => openSupplier(settings, bodyCipher)),
     /** Its number in the module of orders, where it is opened when it is first needed, without the host's cipher. */
     orderNumber: (open: (settings: object) => number): number => {
       orderNumber ??= open(settings);
