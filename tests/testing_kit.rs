@@ -286,6 +286,7 @@ impl Store for Faulty {
             },
             "holds 64 KiB" if order.snapshot.len() > 65_535 => return Err("data too long for column".into()),
             "loses milliseconds" => order.due = order.due.map(|due| Timestamp(due.0 / 1000 * 1000)),
+            "takes a due of 0 for none" => order.due = order.due.filter(|due| due.0 != 0),
             "keeps an old due" => order.due = *self.dues.lock().unwrap().entry(order.order_id).or_insert(order.due),
             _ => {}
         }
@@ -433,6 +434,7 @@ fn every_fault_of_a_store_is_found_and_named() {
         ("creates once more while somebody changes", "an order that was there was created again"),
         ("loses milliseconds", "-1 ms after the first: expected [], found [Id("),
         ("keeps an old due", "saved with due Some(1) ms later: listed true"),
+        ("takes a due of 0 for none", "saved with due Some(-4102444800457) ms later: listed false"),
         ("has nothing due", "0 ms after the first: expected [Id("),
         ("has everything due", "-1 ms after the first"),
         ("takes due from a save that is false", "listed after a save that was false"),
@@ -491,6 +493,7 @@ impl Rides {
     fn column(&self, key: String) -> Result<String, BoxError> {
         match self.fault {
             "does not tell keys by their case" => Ok(key.to_lowercase()),
+            "cuts keys after 31 characters" => Ok(key.chars().take(31).collect()),
             "holds keys of 24 characters" if key.len() > 24 => Err("data too long for column".into()),
             _ => Ok(key),
         }
@@ -520,6 +523,7 @@ impl DueStore<String> for Rides {
 fn a_store_of_rides_keeps_every_kind_of_key() {
     for (fault, message) in [
         ("does not tell keys by their case", "an account: the first save of Aride-5 is false"),
+        ("cuts keys after 31 characters", "an account: the first save of 314253f8-912b-4c7e-9f25-ride-5-return is false"),
         ("holds keys of 24 characters", "an account: save: data too long for column"),
     ] {
         let (store, time) = (Arc::new(Rides { fault, ..Rides::default() }), Virtual::new());

@@ -33,9 +33,11 @@ impl OrderKey for String {
     }
 
     fn of_rides(&self) -> Vec<String> {
-        let kinds = [format!("{self}143009655634"), format!("314253f8-912b-4c7e-9f25-{self}"), format!("calls:{self}")];
-        // Two that are one for a store that does not distinguish upper case from lower case.
-        kinds.into_iter().chain([format!("a{self}"), format!("A{self}")]).collect()
+        let long = format!("314253f8-912b-4c7e-9f25-{self}");
+        let kinds = [format!("{self}143009655634"), long.clone(), format!("calls:{self}")];
+        // Two are one for a store that does not distinguish upper case from lower case, two for one that cuts long keys.
+        let pairs = [format!("a{self}"), format!("A{self}"), format!("{long}-outward"), format!("{long}-return")];
+        kinds.into_iter().chain(pairs).collect()
     }
 }
 

@@ -406,7 +406,8 @@ impl<'c, Key: OrderKey, S: DueStore<Key>, R: Runtime> Contract<'c, Key, S, R> {
     async fn is_due_by_the_last_save(&mut self) -> Checked {
         let id = self.new_id();
         holds(self.save_due(&id, &snapshot(&id, 2), None, Some(DUE)).await?, "the save is false")?;
-        for (due, is_expected) in [(Some(DUE + 1), false), (Some(DUE - 1), true), (None, false)] {
+        // 0 is a time like any other, and not nothing.
+        for (due, is_expected) in [(Some(DUE + 1), false), (Some(DUE - 1), true), (Some(0), true), (None, false)] {
             let revision = self.load(&id).await?.1;
             holds(self.save_due(&id, &snapshot(&id, 2), Some(revision), due).await?, "the save is false")?;
             let is_due = self.due(DUE, ALL).await?.contains(&id);

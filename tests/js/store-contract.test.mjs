@@ -239,6 +239,12 @@ describe("the contract of stores", () => {
       },
       /due goes by the last save.*: saved with due 1 ms later: order 9\d+ is listed/,
     ],
+    "takes a due of 0 for none": [
+      (inner) => ({
+        save: (id, snapshot, expected, about) => inner.save(id, snapshot, expected, { ...about, due: about.due || undefined }),
+      }),
+      /due goes by the last save.*: saved with due 0: order 9\d+ is not listed/,
+    ],
     "moves due by a save that was false": [
       (inner) => {
         const due = new Map();
@@ -335,6 +341,15 @@ describe("the contract of stores", () => {
       "rides",
       (inner) => ({ load: (id) => inner.load(id.toLowerCase()), save: (id, ...all) => inner.save(id.toLowerCase(), ...all) }),
       /keys are strings.*the first save of A\d+: expected true, found false/,
+    ],
+    [
+      "cuts keys after 43 characters",
+      "rides",
+      (inner) => ({
+        load: (id) => inner.load(id.slice(0, 43)),
+        save: (id, ...all) => inner.save(id.slice(0, 43), ...all),
+      }),
+      /keys are strings.*the first save of \S+-return: expected true, found false/,
     ],
     [
       "trims what it keeps",

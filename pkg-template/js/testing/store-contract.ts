@@ -113,7 +113,9 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
     of: "rides",
     async check({ store, newId }) {
       const id = newId();
-      const keys = [`${id}143009655634`, `314253f8-912b-4c7e-9f25-${id}`, `calls:${id}`, `a${id}`, `A${id}`];
+      // Two are one for a store that does not distinguish upper case from lower case, two for one that cuts long keys.
+      const long = `314253f8-912b-4c7e-9f25-${id}`;
+      const keys = [`${id}143009655634`, long, `calls:${id}`, `a${id}`, `A${id}`, `${long}-outward`, `${long}-return`];
       for (const key of keys) same(await store.save(key, snapshotOf(key), null, IDLE), true, `the first save of ${key}`);
       for (const key of keys) same((await store.load(key))?.snapshot.orderId, key, `loaded by ${key}: orderId`);
     },
@@ -280,12 +282,14 @@ const CHECKS: { name: string; needs?: string; of?: "tickets" | "rides"; check: (
       const steps = [
         [DUE + 1, []],
         [DUE - 1, [id]],
+        // A time like any other, and not nothing.
+        [0, [id]],
         [undefined, []],
       ] as const;
       for (const [due, expected] of steps) {
         const { revision } = await store.load(id);
         same(await store.save(id, snapshotOf(id), revision, { due, conflicts: 0 }), true);
-        listed(await store.due(DUE), [id], expected, `saved with due ${due === undefined ? due : `${due - DUE} ms later`}`);
+        listed(await store.due(DUE), [id], expected, `saved with due ${due ? `${due - DUE} ms later` : due}`);
       }
       // A save that was false changes nothing.
       await store.save(id, snapshotOf(id), null, { due: DUE, conflicts: 0 });
