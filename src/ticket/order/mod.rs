@@ -105,7 +105,7 @@ pub use table::{Lifecycle, Row, State, TABLE, TableVerdict, Trigger};
 pub use units::Counts;
 
 use crate::message::definition::Message;
-use crate::message::{Id, RawJson, is_blank};
+use crate::message::{Id, RawJson};
 use crate::time::Timestamp;
 
 /// The definitions of everything that is stored or crosses the boundary as JSON: the snapshot, the events, the settings, what a
@@ -230,11 +230,8 @@ pub(super) fn apply_to(
 impl Event {
     /// Whether what it names is this order: a call always names one, what the supplier has issued may, by either number.
     fn is_about(&self, order: &Order) -> bool {
-        match (self, &order.partner_order_id) {
-            (Event::Issued(paid), known) => {
-                let number = Some(&paid.partner_order_id).filter(|number| !is_blank(number));
-                order.is_named_by(paid.order_id) && (number.is_none() || known.is_none() || number == known.as_ref())
-            }
+        match self {
+            Event::Issued(paid) => order.is_named_by(paid.order_id) && order.is_numbered(&paid.partner_order_id),
             _ => self.order_id().is_none_or(|named| named == order.order_id),
         }
     }

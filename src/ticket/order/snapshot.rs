@@ -7,7 +7,7 @@
 use super::event::Consumed;
 use super::table::{Lifecycle, State};
 use crate::message::definition::{Facts, RuleVerdict};
-use crate::message::{Id, RawJson, View};
+use crate::message::{Id, RawJson, View, is_blank};
 use crate::ticket::calls::{OrderPaid, OrderRescheduled};
 use crate::ticket::codes::{OrderStatus, VoucherType};
 
@@ -305,6 +305,11 @@ impl Order {
     /// Whether this number, which 0 leaves out, is not another order's.
     pub(super) fn is_named_by(&self, order_id: Id) -> bool {
         order_id.0 == 0 || order_id == self.order_id
+    }
+
+    /// Whether this number of ours, which may be blank, is not another order's.
+    pub(super) fn is_numbered(&self, number: &str) -> bool {
+        is_blank(number) || self.partner_order_id.as_deref().is_none_or(|known| known == number)
     }
 
     /// The refund of this number.
