@@ -18,7 +18,8 @@ const AUTHORIZATION = '--authorization "MWS x:hVQHFpzOXtxzOy5INj2IohJ85Y0="';
 const AT_ANOTHER_LINE_END = '--authorization "MWS x:snHoKwo6QhhSeqnzL6YVOX28a80="';
 const KEY = "--secret-key AAECAwQFBgcICQoLDA0ODw==";
 
-const PAID = '{"code":200,"describe":"success","partnerId":1,"body":{"orderId":1,"partnerOrderId":"P","voucherType":1,"vouchers":[…]}}';
+const PAID =
+  '{"code":200,"describe":"success","partnerId":1,"body":{"orderId":1,"partnerOrderId":"P","voucherType":1,"vouchers":[…]}}';
 const CREATED =
   '{"partnerId":1,"body":{"orderId":1,"partnerDealId":"D","mtDealId":1,"buyPrice":1,"unitPrice":1.5,"totalPrice":2,"quantity":2,"visitors":[{"name":"张三"}],"travelDate":"2026-03-02"}}';
 const SEALED = "wR3lfJ6cX0k2";
@@ -43,7 +44,10 @@ const FILES = {
     ["check ticket.orderPay.response - --quantity 2", PAID.replace("…", '"a","b"')],
     ["check ticket.orderPay.response - --quantity 2", PAID.replace("…", '"a","a"')],
     ["check ticket.orderPay.response", PAID.replace("…", '"a"')],
-    ["check ticket.orderPay.response - --quantity 2 --json", PAID.replace("…", '"a"').replace('"orderId":1', '"orderId":"1","more":1')],
+    [
+      "check ticket.orderPay.response - --quantity 2 --json",
+      PAID.replace("…", '"a"').replace('"orderId":1', '"orderId":"1","more":1'),
+    ],
     ["check ticket.orderCreate.request - --now 2026-03-02T15:59:59Z", CREATED],
     ["check ticket.heartbeat.request", '{"partnerId":1,}'],
     ["check ride.submitOrder.request", "{}"],
@@ -78,7 +82,13 @@ function transcript([command, input]) {
   const stderr = printed.replace(usage, "(the usage)\n");
   const given = input ? [`< ${input}\n`] : [];
   const ended = (text) => (text === "" || text.endsWith("\n") ? text : `${text}⏎\n`);
-  return [`$ meituan-protocol ${command}\n`, ...given, ended(stdout), ended(stderr).replace(/^(?=.)/gm, "! "), `exit ${status}\n`].join("");
+  return [
+    `$ meituan-protocol ${command}\n`,
+    ...given,
+    ended(stdout),
+    ended(stderr).replace(/^(?=.)/gm, "! "),
+    `exit ${status}\n`,
+  ].join("");
 }
 
 describe("what the command line prints", () => {

@@ -9,5 +9,9 @@ const FOLDER = new URL("snapshots/", import.meta.url);
 export function matchesSnapshot(file, text) {
   const path = new URL(file, FOLDER);
   if (process.env.UPDATE_SNAPSHOTS === "1") writeFileSync(path, text);
-  assert.equal(text, readFileSync(path, "utf8"), `${file} has changed: run the test with UPDATE_SNAPSHOTS=1 and read the difference`);
+  assert.equal(
+    text,
+    readFileSync(path, "utf8"),
+    `${file} has changed: run the test with UPDATE_SNAPSHOTS=1 and read the difference`,
+  );
 }
