@@ -307,3 +307,22 @@ describe("what is no order, no event and no option", () => {
     await assert.rejects(supplier.orders(wrongList).conflicts(), { code: "INVALID_CONFIG", path: "store.conflicts" });
   });
 });
+
+describe("the number of an order", () => {
+  const codes = { voucherType: 1, vouchers: ["a", "b"] };
+
+  it("is repeated as it is known here, whatever number the call has", async () => {
+    const { call, errors } = shop({ functions: { orderPay: () => codes } });
+    await call("orderCreate");
+    const { code, body } = await call("orderPay", { ...PAY, partnerOrderId: "P9" });
+    assert.deepEqual([code, body.partnerOrderId, errors], [200, "P1", []]);
+  });
+
+  it("of another order in what a function returns is no result: nothing is issued", async () => {
+    const { call, errors } = shop({ functions: { orderPay: () => ({ ...codes, partnerOrderId: "P2" }) } });
+    await call("orderCreate");
+    const { code } = await call("orderPay");
+    const { body } = await call("orderQuery");
+    assert.deepEqual([code, body.orderStatus, errors.length], [598, 5, 1]);
+  });
+});

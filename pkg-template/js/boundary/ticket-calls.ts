@@ -136,7 +136,7 @@ export interface WrittenReply {
 
 /**
  * Writes an outcome in the wire's notation.
- * @param said what the request said of what the reply repeats, as JSON; fields beside the body
+ * @param said what the request said of what the reply repeats, as JSON in ASCII; fields beside the body
  * @param quantity of the order; -1 where it is not known
  */
 export function writeReply(
@@ -153,11 +153,13 @@ export function writeReply(
   const beside = fields === undefined ? "" : stringify(fields, "");
   return boundary.call(() => {
     boundary.reserve(3 * (repeated.length + beside.length + program.length));
-    // Each write of nothing would cost as much as one of little.
-    const repeatedLength = repeated === "" ? 0 : boundary.put(repeated, 0);
-    const besideLength = beside === "" ? 0 : boundary.put(beside, repeatedLength);
-    const bodyLength = program === "" ? 0 : boundary.put(program, repeatedLength + besideLength);
-    const length = body === undefined ? NONE : bodyLength;
+    // Each write costs something, however little it writes.
+    const repeatedLength = repeated.length;
+    const besideLength = beside === "" ? 0 : boundary.put(repeated + beside, 0) - repeatedLength;
+    const before = beside === "" ? repeated : "";
+    const whole = before + program;
+    const taken = whole === "" ? 0 : boundary.put(whole, repeatedLength + besideLength - before.length);
+    const length = body === undefined ? NONE : taken - before.length;
     if (
       glue.ticket_reply(supplier, call, outcome, repeatedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0
     )

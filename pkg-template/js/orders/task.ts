@@ -51,7 +51,7 @@ class Task extends ReceivedCall<Ended> {
     const record = (said: Replied): Ended =>
       said.outcome === PENDING
         ? new Ended({ outcome: Outcome.PENDING }, this)
-        : new Ended({ outcome: Outcome.DONE, reply: stringify(said) }, this);
+        : new Ended({ outcome: Outcome.DONE, reply: stringify(numbered(said, known.order)) }, this);
     const finish = (_: unknown, { code, describe }: Said): Ended => new Ended({ outcome: Outcome.REFUSED, code, describe }, this);
     super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
     this.attemptKey = known.attemptKey;
@@ -78,6 +78,12 @@ class Task extends ReceivedCall<Ended> {
   override failUnlisted(code: number, describe: string): Ended {
     return checked(() => super.failUnlisted(code, describe));
   }
+}
+
+/** What a reply repeats has the order's number as it is known here, whatever number the call had. */
+function numbered(said: Replied, { partnerOrderId }: TicketOrder): Replied {
+  if (partnerOrderId === undefined || !Object.hasOwn(said.repeated ?? {}, "partnerOrderId")) return said;
+  return { ...said, repeated: { ...said.repeated, partnerOrderId } };
 }
 
 export function taskOf(configuration: Configuration, name: string, body: any, known: Known): Task {

@@ -4,15 +4,10 @@ use super::change::{CLOCKS, Change, Said, digits, is_ahead, joined};
 use super::issuing::issued_rightly;
 use super::units::{equal, sorted};
 use super::{Answer, Attempt, AttemptEnded, Breach, Order, OrderReply, Outcome, Reason, Report, Run, Settings, TransitionKind};
-use crate::message::definition::Message;
-use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{RawJson, is_blank};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE};
 use crate::time::{Timestamp, in_milliseconds};
 use std::time::Duration;
-
-/// Our number in the content of a call.
-static NUMBER: Message = looking_for(&[raw("partnerOrderId")]);
 
 const CREATE_LEASE: Duration = Duration::from_secs(20);
 const LEASE: Duration = Duration::from_secs(60);
@@ -159,8 +154,6 @@ impl Change<'_> {
     pub(super) fn attempt_ended(&mut self, end: &AttemptEnded) -> Said {
         let open = self.order.attempts.iter().find(|attempt| attempt.key == end.key);
         let is_open = open.is_some();
-        let request = open.and_then(|attempt| attempt.request.as_ref());
-        let called_by = request.and_then(|request| Peek::new(&NUMBER, request.as_str().as_bytes()).ok()?.string("partnerOrderId"));
         let (call, subject) = match open {
             Some(attempt) => (attempt.call.clone(), attempt.subject.clone().unwrap_or_default()),
             None => match self.parse_key(&end.key) {
@@ -168,8 +161,7 @@ impl Change<'_> {
                 None => return self.illegal(Reason::UnknownAttempt),
             },
         };
-        let is_done = end.outcome == Outcome::DONE;
-        let wrong = if is_done { self.wrong_result(&call, &subject, &called_by.unwrap_or_default(), end) } else { None };
+        let wrong = if end.outcome == Outcome::DONE { self.wrong_result(&call, &subject, end) } else { None };
         let is_unusable = wrong.is_some() || end.outcome == Outcome::UNUSABLE;
         if !is_open && (is_unusable || end.outcome != Outcome::DONE) {
             let is_perhaps_done = is_unusable || end.outcome == Outcome::UNKNOWN;
@@ -201,9 +193,8 @@ impl Change<'_> {
         }
     }
 
-    /// Why what the function returned is not what it has done for this call. `called_by` is our number in the call, which the result repeats
-    /// where the function returned none.
-    fn wrong_result(&self, call: &str, subject: &str, called_by: &str, end: &AttemptEnded) -> Option<Reason> {
+    /// Why what the function returned is not what it has done for this call.
+    fn wrong_result(&self, call: &str, subject: &str, end: &AttemptEnded) -> Option<Reason> {
         let AttemptEnded { created, paid, refunded, rescheduled, .. } = end;
         // Which order and subject it names, and whether it says what was done.
         let (order_id, named, is_right, reason) = if call == ORDER_CREATE.name {
@@ -229,7 +220,7 @@ impl Change<'_> {
         };
         let is_its = order_id.is_none_or(|order_id| self.order.is_named_by(order_id))
             && (is_blank(named) || named == subject)
-            && (number == called_by || self.order.is_numbered(number));
+            && self.order.is_numbered(number);
         match is_its {
             true => Some(reason).filter(|_| !is_right),
             false => Some(Reason::OtherOrder),
