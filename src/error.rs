@@ -137,7 +137,9 @@ error_codes! {
              "请看 string_to_sign：其中的路径是否就是在美团登记的路径？若代理、嵌套的路由或网关 stage 增删了前缀，请传入原始 URI，或设置 `Parts::signed_uri`、`Config::signed_path`。若路径无误，则是密钥不对：用了另一环境的、已轮换（`Config::client_secrets` 可填多个）或末尾多了换行。可用 `ba::diagnose` 逐一排查";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
-        hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
+        hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners: then give the handler `partners` in place of `config`, which finds the settings of each",
+             "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家，此时请用 handler 的 `partners` 代替 `config`，按编号取得各自的配置";
+        [in Rust] "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
              "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家。若是另一商家的，请为其另建一个 supplier";
     UnknownRoute "UNKNOWN_ROUTE":
         "no call is registered for this path", "该路径没有对应的接口";

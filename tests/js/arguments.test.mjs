@@ -127,6 +127,10 @@ const RIDE = {
   routes: { "/push": "orderChanged" },
   now: () => NOW,
 };
+const { routes, now, ...ACCOUNT } = SUPPLIER;
+const PARTNERS = { routes, partners: () => ({ ...ACCOUNT, now }) };
+const partners = () => new ticket.TicketPartners(PARTNERS);
+const created = () => ({ ...signed("/mt/create", wire(CREATE)) });
 const client = new ride.RideClient(RIDE);
 const functions = { orderCreate: (call) => call.ok(), orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() };
 const meituan = () => new testing.MeituanTicket({ ...SUPPLIER, now: undefined, host: "http://supplier.example" });
@@ -267,6 +271,29 @@ const DOORS = {
       },
     ],
   },
+  "ticket.handler of several partners": {
+    call: ticket.handler,
+    args: () => [{ ...PARTNERS, partnersCache: { max: 2, maxAgeMs: 1000 }, ...functions, store: store() }],
+  },
+  "what partners returns": {
+    call: (account) =>
+      new ticket.TicketPartners({ ...PARTNERS, partners: () => account }).receive(fetched("/mt/create", wire(CREATE))),
+    args: () => [{ ...ACCOUNT, toleranceSeconds: null }],
+  },
+  "handler.settle of several partners": {
+    call: (key) => ticket.handler({ ...PARTNERS, ...functions, store: store() }).settle(key),
+    args: () => ["1122:1"],
+  },
+  "new TicketPartners": {
+    call: (options) => new ticket.TicketPartners(options),
+    args: () => [{ ...PARTNERS, partnersCache: { max: 2, maxAgeMs: 1000 } }],
+  },
+  "TicketPartners.receiveSync": { call: (...args) => partners().receiveSync(...args), args: () => [created(), { now: NOW }] },
+  "TicketPartners.receive": {
+    call: (...args) => partners().receive(...args),
+    args: () => [fetched("/mt/create", wire(CREATE)), { now: NOW }],
+  },
+  partnerStore: { call: (...args) => ticket.partnerStore(...args), args: () => [store(), 1122] },
   "handler.settle": {
     call: (orderId) => ticket.handler({ config: SUPPLIER, ...functions, store: store() }).settle(orderId),
     args: () => ["1"],

@@ -127,11 +127,12 @@ function named<T>(given: Record<string, unknown>, open: () => T): T {
   }
 }
 
-export function configure(options: unknown) {
+/** @param routes those of an address that several share, in place of its own */
+export function configure(options: unknown, routes?: unknown) {
   const given = settingsOf(options, "options", SETTINGS, "");
   const { signedUri, bodyEncryption, signedWithoutQuery = true } = given;
   const partnerId = integer(given.partnerId, "partnerId", 1, 0x7fffffff);
-  const { clock, bodyTimeoutMs, ...shared } = common(given);
+  const { clock, bodyTimeoutMs, ...shared } = common(routes === undefined ? given : { ...given, routes });
   flag(signedWithoutQuery, "signedWithoutQuery");
   const rewrite = rewriteOf(signedUri);
 

@@ -9,7 +9,7 @@ import {
   receiveCall,
   writeFailure,
 } from "../boundary/ticket-calls.js";
-import { answerWith } from "../errors/answers.js";
+import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
 import { limitedHead, lookedAtHeaders } from "../http/headers.js";
@@ -30,6 +30,17 @@ import { requestsOf, type TicketRequests } from "./requests.js";
 
 /** The head of a request. */
 type Head = Omit<IncomingRequest, "body">;
+
+/** An address that several suppliers share. */
+export interface SharedAddress {
+  /** Those of the address. */
+  routes: unknown;
+  /** The reply to a caller who has not proven to be Meituan, the same of each supplier. */
+  refuse?: (head: Head) => Reply;
+}
+
+/** The places that have to be right before it is known that Meituan calls. */
+const PROOF = /^headers(?:\.(?:partnerid|date|authorization))?$/;
 
 /** How the package's own files have a call received. */
 interface ReceiveHow extends ReceiveOptions {
@@ -56,10 +67,17 @@ type Receive = (head: string, body: string | Uint8Array, now: number) => Receive
 export class TicketReceiver {
   declare readonly configuration: Configuration;
   declare readonly requests: TicketRequests;
+  #address: SharedAddress | undefined;
 
-  constructor(options: TicketSupplierOptions) {
-    this.configuration = configure(options);
+  constructor(options: TicketSupplierOptions, address?: SharedAddress) {
+    this.configuration = configure(options, address?.routes);
     this.requests = requestsOf(this.configuration);
+    this.#address = address;
+  }
+
+  /** Which of several it is; nothing where it is the only one. */
+  get isOneOf(): number | undefined {
+    return this.#address?.refuse && this.configuration.partnerId;
   }
 
   /** The call that a URL is registered for. */
@@ -157,8 +175,10 @@ export class TicketReceiver {
   }
 
   /** A refusal knows its answer. One of the module's knows it already. */
-  #answerable(error: unknown, request: Pick<Head, "url">, head: CallHead | undefined): unknown {
+  #answerable(error: unknown, request: Head, head: CallHead | undefined): unknown {
     if (!MeituanError.is(error)) return error;
+    const refuse = this.#address?.refuse;
+    if (refuse && PROOF.test(error.path)) answerInstead(error, () => refuse(request));
     answerWith(error, () => replyOf(answerRefused(this.configuration.handle, head?.text ?? headWithout(request), error)));
     return error;
   }
