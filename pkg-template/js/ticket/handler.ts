@@ -12,8 +12,8 @@ import { TicketReceiver } from "./receiver.js";
 /** A supplier of its own, as `TicketSupplier` is, has no others beside it. */
 const SEVERAL: Api = {
   ...TICKET,
-  several: ({ partners, routes, partnersCache, ...others }: any) => ({
-    receivers: new PartnerReceivers({ partners, routes, partnersCache }),
+  several: ({ partners, routes, headerNames, partnersCache, ...others }: any) => ({
+    receivers: new PartnerReceivers({ partners, routes, headerNames, partnersCache }),
     others,
   }),
 };

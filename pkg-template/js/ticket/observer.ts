@@ -115,8 +115,13 @@ export function observe<Context extends unknown[]>(
  * A body, opened where it was encrypted as a whole.
  * @param message that it came with
  */
-function opened(configuration: Configuration, message: Request | Response, body: string | Uint8Array): string | Uint8Array {
-  const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
+function opened(
+  configuration: Configuration,
+  message: Request | Response,
+  body: string | Uint8Array,
+  name = "x-encryption-status",
+): string | Uint8Array {
+  const isEncrypted = (message.headers.get(name) ?? "").toLowerCase() === ENCRYPTED;
   return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
 }
 
@@ -167,7 +172,7 @@ async function observed(
   if (asked === undefined) return undefined;
   const { request, body, call, name, error, isStale, isStranger } = asked;
   const texts = {
-    request: opened(configuration, request, body),
+    request: opened(configuration, request, body, configuration.headerNames.names[3]),
     response: opened(configuration, response, await readBody(response, MAX_BYTES, limit)),
   };
   const { issues } = readTicketMessage(replyIndex(callIndex(name) as number), texts.response);

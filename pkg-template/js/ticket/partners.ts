@@ -4,7 +4,7 @@
 import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import type { MaybePromise } from "../handler/maybe-promise.js";
-import { lookedAtHeaders } from "../http/headers.js";
+import { type HeaderNames, lookedAtHeaders, type Names, headerNames as namesOf } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { EnvelopeReply, NoReply, type Reply, type TicketResponse } from "../http/reply.js";
 import { Cache } from "../runtime/cache.js";
@@ -18,10 +18,10 @@ import type { Call } from "./call.js";
 import type { SupplierCallName } from "./calls.js";
 import type { TicketSupplierOptions } from "./configuration.js";
 import { MAX_PARTNER_ID, namedByKey } from "./partner-store.js";
-import { TicketReceiver } from "./receiver.js";
+import { type SharedAddress, TicketReceiver } from "./receiver.js";
 
-/** The settings of one of several partners: the routes are those of the address. */
-export type PartnerConfig = Omit<TicketSupplierOptions, "routes">;
+/** The settings of one of several partners: those of the address are for all of them. */
+export type PartnerConfig = Omit<TicketSupplierOptions, "routes" | "headerNames">;
 
 /** Several partners at one address. */
 export interface PartnersOptions<Context extends unknown[] = unknown[]> {
@@ -33,6 +33,8 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
   partners: (partnerId: number, ...context: Context) => MaybePromise<PartnerConfig | null | undefined>;
   /** Which path means which call, for all of them: `{ "/mt/order/create": "orderCreate" }`. */
   routes: Readonly<Record<string, SupplierCallName>>;
+  /** The names that headers arrive by, likewise, where a gateway renames them. */
+  headerNames?: HeaderNames | undefined;
   /**
    * How long an answer of `partners` is kept, in milliseconds (60,000 by default), and how many: 1000 partners by default, and as
    * many numbers of which it said that there is no partner. Of more, those used least lately go. A new secret, a new partner and one who
@@ -41,7 +43,7 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
   partnersCache?: { maxAgeMs?: number | undefined; max?: number | undefined } | undefined;
 }
 
-const SETTINGS = ["partners", "routes", "partnersCache"];
+const SETTINGS = ["partners", "routes", "headerNames", "partnersCache"];
 const MAX_AGE = 60_000;
 const MAX_KEPT = 1000;
 /** So long may `partners` take, as other settings may. */
@@ -56,7 +58,8 @@ type Found = TicketReceiver | undefined;
 export class PartnerReceivers {
   readonly path = "partners";
   #ask: (partnerId: number, ...context: unknown[]) => unknown;
-  #routes: unknown;
+  #address: { routes: unknown; headerNames: unknown };
+  #names: Names;
   #known: Cache<number, TicketReceiver>;
   /** Numbers without a partner, which anybody can send: they push no partner out. */
   #unknown: Cache<number, true>;
@@ -65,17 +68,18 @@ export class PartnerReceivers {
   #strangers: Strangers | undefined;
 
   constructor(options: unknown) {
-    const { partners, routes, partnersCache } = optionsOf(options, "options", SETTINGS, "");
+    const { partners, routes, headerNames, partnersCache } = optionsOf(options, "options", SETTINGS, "");
     this.#ask = func(partners, "partners", "a function that returns the settings of a partner", "返回合作方配置的函数");
     if (routes === undefined) unexpected("routes", routes, "the routes that all partners share", "各合作方共用的 `routes`");
-    this.#routes = routes;
+    this.#address = { routes, headerNames };
+    this.#names = namesOf(headerNames);
     const { maxAgeMs = MAX_AGE, max = MAX_KEPT } =
       partnersCache === undefined ? {} : settingsOf(partnersCache, "partnersCache", ["maxAgeMs", "max"]);
     duration(maxAgeMs, "partnersCache.maxAgeMs");
     integer(max, "partnersCache.max", 1, 2 ** 24);
     this.#known = new Cache(max as number, maxAgeMs as number);
     this.#unknown = new Cache(max as number, maxAgeMs as number);
-    checkRoutes(routes);
+    checkRoutes(this.#address);
   }
 
   /** The receiver of a call. */
@@ -84,7 +88,7 @@ export class PartnerReceivers {
     let partnerId: number | undefined;
     try {
       // A scanner that knows no path has nobody looked up.
-      if (strangers.callFor(request.url) !== undefined) partnerId = claimedBy(request);
+      if (strangers.callFor(request.url) !== undefined) partnerId = claimedBy(request, this.#names);
     } catch (error) {
       throw MeituanError.is(error) ? error : blamed(error, { request });
     }
@@ -142,15 +146,12 @@ export class PartnerReceivers {
   #make(partnerId: number, settings: unknown): TicketReceiver {
     try {
       const fields = record(settings, "");
-      if (fieldOf(fields, "routes", "routes") !== undefined) {
-        invalid(
-          "routes",
-          "the routes are those of all partners: give them to the handler",
-          "`routes` 由各合作方共用：请传给 handler",
-        );
+      for (const name of ["routes", "headerNames"]) {
+        if (fieldOf(fields, name, name) === undefined) continue;
+        invalid(name, "it is the same for all partners: give it to the handler", "该项由各合作方共用：请传给 handler");
       }
       const strangers = this.#strangersOf();
-      const receiver = new TicketReceiver(fields as any, { routes: this.#routes, refuse: (head) => strangers.replyTo(head) });
+      const receiver = new TicketReceiver(fields as any, { ...this.#address, refuse: (head) => strangers.replyTo(head) });
       const found = receiver.configuration.partnerId;
       if (found === partnerId) return receiver;
       return invalid(
@@ -168,29 +169,29 @@ export class PartnerReceivers {
 
   #strangersOf(): Strangers {
     // Not before the first call: some platforms have no randomness until then.
-    this.#strangers ??= new Strangers(this.#routes);
+    this.#strangers ??= new Strangers(this.#address);
     return this.#strangers;
   }
 }
 
 /** Throws what is wrong with the routes at once, and not at the first call. */
-const checkRoutes = (routes: unknown) => new TicketReceiver({ ...NOBODY, clientId: "-", clientSecret: "-" }, { routes });
+const checkRoutes = (address: SharedAddress) => new TicketReceiver({ ...NOBODY, clientId: "-", clientSecret: "-" }, address);
 
 /** None of Meituan's numbers. */
 const NOBODY = { partnerId: MAX_PARTNER_ID, toleranceSeconds: null };
 
 /** The partner that a call says it is for; nothing where that is no number. */
-function claimedBy({ headers }: Head): number | undefined {
-  const [partnerId] = lookedAtHeaders(headers);
+function claimedBy({ headers }: Head, names: Names): number | undefined {
+  const [partnerId] = lookedAtHeaders(headers, names);
   const isNumber = /^\d{1,10}$/.test(partnerId) && Number(partnerId) > 0 && Number(partnerId) <= MAX_PARTNER_ID;
   return isNumber ? Number(partnerId) : undefined;
 }
 
 /** Receives calls for a partner that there is not. A key that nobody has is tried, so that the time is that of a known one. */
 class Strangers extends TicketReceiver {
-  constructor(routes: unknown) {
+  constructor(address: SharedAddress) {
     const random = () => Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => byte.toString(16)).join("-");
-    super({ ...NOBODY, clientId: random(), clientSecret: random() }, { routes });
+    super({ ...NOBODY, clientId: random(), clientSecret: random() }, address);
   }
 
   override receiveSync(request: IncomingRequest): never {
@@ -206,7 +207,10 @@ class Strangers extends TicketReceiver {
     const { code, body, ...reply } = this.#judge(head).toReply();
     if (body === "") return { code, body, ...reply };
     // The number is what the call said.
-    return new EnvelopeReply(code, JSON.stringify({ ...JSON.parse(body), partnerId: claimedBy(head) ?? 0 }));
+    return new EnvelopeReply(
+      code,
+      JSON.stringify({ ...JSON.parse(body), partnerId: claimedBy(head, this.configuration.headerNames) ?? 0 }),
+    );
   }
 
   /** A call for nobody's path is refused for that, and one whose head is broken; any other for its number. */
@@ -226,9 +230,11 @@ class Strangers extends TicketReceiver {
   /** Nobody can sign for it. */
   #judge({ method, url, headers }: Head): MeituanError {
     try {
-      const found = lookedAtHeaders(headers);
-      const partnerid = claimedBy({ method, url, headers }) === undefined ? found[0] : String(NOBODY.partnerId);
-      const looked = { partnerid, date: found[1], authorization: found[2] };
+      const { headerNames } = this.configuration;
+      const found = lookedAtHeaders(headers, headerNames);
+      if (claimedBy({ method, url, headers }, headerNames) !== undefined) found[0] = String(NOBODY.partnerId);
+      // Not whether the body is encrypted: the reply to one that is none of a partner's is plain.
+      const looked = Object.fromEntries(headerNames.names.slice(0, 3).map((name, index) => [name, found[index]]));
       super.receiveSync({ method, url, headers: looked, body: "" });
     } catch (error) {
       if (MeituanError.is(error)) return error;

@@ -12,12 +12,13 @@ import {
 import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
+import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
 import { limitedHead, lookedAtHeaders } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import { steady } from "../runtime/time-limits.js";
-import { anyString, nowOf } from "../values/arguments.js";
+import { anyString, flag, nowOf } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { blamed } from "../values/culprits.js";
 import { unexpected } from "../values/faults.js";
@@ -33,8 +34,8 @@ type Head = Omit<IncomingRequest, "body">;
 
 /** An address that several suppliers share. */
 export interface SharedAddress {
-  /** Those of the address. */
   routes: unknown;
+  headerNames?: unknown;
   /** The reply to a caller who has not proven to be Meituan, the same of each supplier. */
   refuse?: (head: Head) => Reply;
 }
@@ -70,7 +71,7 @@ export class TicketReceiver {
   #address: SharedAddress | undefined;
 
   constructor(options: TicketSupplierOptions, address?: SharedAddress) {
-    this.configuration = configure(options, address?.routes);
+    this.configuration = configure(options, address);
     this.requests = requestsOf(this.configuration);
     this.#address = address;
   }
@@ -89,7 +90,9 @@ export class TicketReceiver {
     let head: CallHead | undefined;
     try {
       head = this.#headOf(request, options);
-      return this.#take(head, bodyOfCall(request.body), asReply);
+      const { body, isBase64Encoded } = request;
+      const came = isBase64Encoded === undefined ? body : this.#decoded(body, isBase64Encoded);
+      return this.#take(head, plain(bodyOfCall(came)), asReply);
     } catch (error) {
       throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request, head);
     }
@@ -107,12 +110,17 @@ export class TicketReceiver {
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
-      const body = await readBody(request, maxBodyBytes, until);
+      const came = await readBody(request, maxBodyBytes, until);
+      const body = isGzip(came) ? await decompressed(came, request.headers, maxBodyBytes, until) : came;
       heard?.(body);
       return this.#take(head, body, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request, head);
     }
+  }
+
+  #decoded(body: unknown, isEncoded: unknown) {
+    return decoded(body, flag(isEncoded, "isBase64Encoded"), this.configuration.maxBodyBytes);
   }
 
   /** An error of its parts when they are read is about them; an error of its stream is somebody else's. */
@@ -139,7 +147,7 @@ export class TicketReceiver {
     const fixed = options === undefined ? undefined : nowOf(options);
     const clock = fixed === undefined ? configuration.clock : () => fixed;
     const receivedAt = clock();
-    const found = lookedAtHeaders(headers);
+    const found = lookedAtHeaders(headers, configuration.headerNames);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
     return { text, receivedAt, clock, date: found[1], authorization: found[2] };
