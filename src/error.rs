@@ -92,9 +92,9 @@ error_codes! {
         hint "path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings",
              "path 是出错的配置项，detail 是原因；若取自环境变量，请确认当前环境已设置。数字也可写成数字字符串";
     BodyNotRaw "BODY_NOT_RAW":
-        "the body is not the raw string: somebody has parsed it, or it is still compressed or encoded", "请求体不是原始报文：已被解析，或仍处于压缩、编码状态";
-        hint "pass the bytes or the string as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false). Handlers and `receive` decompress what `Content-Encoding: gzip` declares; for `receiveSync` decompress it yourself, with a limit (Node: gunzipSync(body, { maxOutputLength }))",
-             "请传入收到的原始字节或字符串：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）。handler 和 `receive` 会解压以 `Content-Encoding: gzip` 声明的请求体；使用 `receiveSync` 时请自行解压，并限制大小（Node：gunzipSync(body, { maxOutputLength })）";
+        "the body is not the raw string as received", "请求体不是收到的原始报文";
+        hint "pass the bytes or the string as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
+             "请传入收到的原始字节或字符串：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
     BodyTooLarge "BODY_TOO_LARGE":
         "the body is larger than maxBodyBytes, or the string than maxBytes", "请求体超过 maxBodyBytes，或字符串超过 maxBytes";
         hint "Meituan's messages are small: look who sends this. If it is genuine, raise maxBodyBytes or maxBytes", "美团的报文都很小：请先确认是谁发来的；若确有这么大，请调大 maxBodyBytes 或 maxBytes";
@@ -115,9 +115,8 @@ error_codes! {
         hint "a proxy on the way adds its own Date or Authorization beside Meituan's: have it pass the header on as it came", "途中的代理在美团的请求头之外又加了一份 Date 或 Authorization：请改为原样转发";
     ForbiddenHeader "FORBIDDEN_HEADER":
         "this platform lets no program set the header", "当前平台不允许程序设置该请求头";
-        hint "browsers keep Date for themselves, and Meituan refuses what is signed for another one. Sign and send on a server, which is where the secret belongs",
-             "浏览器禁止设置 Date，而签名与 Date 不符的请求会被美团拒绝。请在服务器上签名并发送，密钥也只应放在服务器上";
-        [in Rust] "sign and send on a server, which is where the secret belongs", "请在服务器上签名并发送，密钥也只应放在服务器上";
+        hint "browsers set Date by themselves: sign and send on a server, where the secret belongs",
+             "浏览器自行设置 Date：请在服务器上签名并发送，密钥也只应放在服务器上";
     MalformedHeader "MALFORMED_HEADER":
         "a header does not have the form it must have", "请求头格式不正确";
         hint "Authorization is `MWS <clientId>:<28 characters of Base64>`, with one space; PartnerId is digits", "Authorization 的格式是 `MWS <clientId>:<28 位 Base64>`，中间一个空格；PartnerId 为数字";

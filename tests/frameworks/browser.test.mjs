@@ -49,7 +49,7 @@ describe("in Chromium", { timeout: 120_000 }, () => {
     await page.addScriptTag({ content: script });
     const { ticket, ride } = await page.evaluate("globalThis.found");
     assert.deepEqual([ticket.code, ticket.path], ["FORBIDDEN_HEADER", "headers.date"]);
-    assert.match(ticket.hint, /Sign and send on a server/);
+    assert.match(ticket.hint, /sign and send on a server/);
     assert.match(ticket.hintZh, /服务器/);
     assert.deepEqual(ride, { ok: "[object Request]" });
   });

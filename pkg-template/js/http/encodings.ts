@@ -14,7 +14,10 @@ const bad = (en: string, zh: string, cause?: unknown) =>
 /** A body at hand, which nothing can be waited for to decompress. */
 export function plain(body: string | Uint8Array): string | Uint8Array {
   if (!isGzip(body)) return body;
-  throw bad("found gzip: decompress it before, or use receive", "实为 gzip：请先解压，或改用 receive");
+  throw bad(
+    "found gzip: use receive, or decompress it before by zlib.gunzipSync with maxOutputLength",
+    "实为 gzip：请改用 receive，或先以 zlib.gunzipSync（设置 maxOutputLength）解压",
+  );
 }
 
 /** A body is decompressed in pieces, because some platforms decompress the whole of what they get at once. */

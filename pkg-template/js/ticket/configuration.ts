@@ -4,7 +4,7 @@ import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
 import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import { common } from "../handler/settings.js";
-import { type HeaderNames, headerNames } from "../http/headers.js";
+import type { HeaderNames } from "../http/headers.js";
 import { uriOf } from "../http/urls.js";
 import { anyString, flag, integer, string } from "../values/arguments.js";
 import { withFound } from "../values/culprits.js";
@@ -135,7 +135,7 @@ function named<T>(given: Record<string, unknown>, open: () => T): T {
 }
 
 /** @param address of several: its settings are for all of them */
-export function configure(options: unknown, address?: { routes: unknown; headerNames?: unknown }) {
+export function configure(options: unknown, address?: { routes: unknown }) {
   const given = settingsOf(options, "options", SETTINGS, "");
   const { signedUri, bodyEncryption, signedWithoutQuery = true } = given;
   const partnerId = integer(given.partnerId, "partnerId", 1, 0x7fffffff);
@@ -175,7 +175,6 @@ export function configure(options: unknown, address?: { routes: unknown; headerN
       return orderNumber;
     },
     partnerId,
-    headerNames: headerNames((address ?? given).headerNames),
     maxBodyBytes: settings.maxBodyBytes,
     bodyTimeoutMs,
     routes: new Map(settings.routes.map(({ path, call }) => [path, call])),

@@ -207,10 +207,7 @@ class Strangers extends TicketReceiver {
     const { code, body, ...reply } = this.#judge(head).toReply();
     if (body === "") return { code, body, ...reply };
     // The number is what the call said.
-    return new EnvelopeReply(
-      code,
-      JSON.stringify({ ...JSON.parse(body), partnerId: claimedBy(head, this.configuration.headerNames) ?? 0 }),
-    );
+    return new EnvelopeReply(code, JSON.stringify({ ...JSON.parse(body), partnerId: claimedBy(head, this.headerNames) ?? 0 }));
   }
 
   /** A call for nobody's path is refused for that, and one whose head is broken; any other for its number. */
@@ -230,7 +227,7 @@ class Strangers extends TicketReceiver {
   /** Nobody can sign for it. */
   #judge({ method, url, headers }: Head): MeituanError {
     try {
-      const { headerNames } = this.configuration;
+      const { headerNames } = this;
       const found = lookedAtHeaders(headers, headerNames);
       if (claimedBy({ method, url, headers }, headerNames) !== undefined) found[0] = String(NOBODY.partnerId);
       // Not whether the body is encrypted: the reply to one that is none of a partner's is plain.

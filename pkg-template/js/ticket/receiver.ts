@@ -13,7 +13,7 @@ import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
 import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
-import { limitedHead, lookedAtHeaders } from "../http/headers.js";
+import { headerNames, limitedHead, lookedAtHeaders, type Names } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
@@ -68,11 +68,14 @@ type Receive = (head: string, body: string | Uint8Array, now: number) => Receive
 export class TicketReceiver {
   declare readonly configuration: Configuration;
   declare readonly requests: TicketRequests;
+  /** The names that headers arrive by. */
+  declare readonly headerNames: Names;
   #address: SharedAddress | undefined;
 
   constructor(options: TicketSupplierOptions, address?: SharedAddress) {
     this.configuration = configure(options, address);
     this.requests = requestsOf(this.configuration);
+    this.headerNames = headerNames(address === undefined ? fieldOf(options, "headerNames", "headerNames") : address.headerNames);
     this.#address = address;
   }
 
@@ -147,7 +150,7 @@ export class TicketReceiver {
     const fixed = options === undefined ? undefined : nowOf(options);
     const clock = fixed === undefined ? configuration.clock : () => fixed;
     const receivedAt = clock();
-    const found = lookedAtHeaders(headers, configuration.headerNames);
+    const found = lookedAtHeaders(headers, this.headerNames);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
     return { text, receivedAt, clock, date: found[1], authorization: found[2] };
