@@ -97,11 +97,12 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
         credentials.split_at_checked(credentials.len().wrapping_sub(SIGNATURE_LENGTH)).ok_or_else(malformed)?;
     let client = client.strip_suffix(b":").ok_or_else(malformed)?;
     let is_client = client == client_id.as_bytes();
-    for uri in uris.iter().filter(|_| is_client) {
+    for uri in uris {
         for key in keys {
+            // For another client as well: the time of a refusal would reveal the name.
             let expected = key.signature(&[method.as_bytes(), b" ", uri.as_bytes(), b"\n", date.as_bytes()]);
             // As strings, so that nothing has to be decoded where all is well: there is one string for each signature.
-            if is_same(&expected, signature) {
+            if is_same(&expected, signature) && is_client {
                 return Ok(());
             }
         }

@@ -92,7 +92,7 @@ error_codes! {
         hint "path names the setting and detail what is wrong with it; a setting that comes from the environment may be unset here. Numbers may be given as numeric strings",
              "path 是出错的配置项，detail 是原因；若取自环境变量，请确认当前环境已设置。数字也可写成数字字符串";
     BodyNotRaw "BODY_NOT_RAW":
-        "the body is a parsed object, not the raw string", "请求体是已解析的对象，而不是原始报文";
+        "the body is not the raw string as received", "请求体不是收到的原始报文";
         hint "pass the bytes or the string as received: switch off the framework's body parser for this route (Express: express.raw({ type: '*/*' }); Next: bodyParser: false)",
              "请传入收到的原始字节或字符串：对该路由关闭框架的 body 解析（Express：express.raw({ type: '*/*' })；Next：bodyParser: false）";
     BodyTooLarge "BODY_TOO_LARGE":
@@ -113,6 +113,10 @@ error_codes! {
     DuplicateHeader "DUPLICATE_HEADER":
         "a header that must be there once is there more than once", "只应出现一次的请求头出现了多次";
         hint "a proxy on the way adds its own Date or Authorization beside Meituan's: have it pass the header on as it came", "途中的代理在美团的请求头之外又加了一份 Date 或 Authorization：请改为原样转发";
+    ForbiddenHeader "FORBIDDEN_HEADER":
+        "this platform lets no program set the header", "当前平台不允许程序设置该请求头";
+        hint "browsers set Date by themselves: sign and send on a server, where the secret belongs",
+             "浏览器自行设置 Date：请在服务器上签名并发送，密钥也只应放在服务器上";
     MalformedHeader "MALFORMED_HEADER":
         "a header does not have the form it must have", "请求头格式不正确";
         hint "Authorization is `MWS <clientId>:<28 characters of Base64>`, with one space; PartnerId is digits", "Authorization 的格式是 `MWS <clientId>:<28 位 Base64>`，中间一个空格；PartnerId 为数字";
@@ -137,7 +141,9 @@ error_codes! {
              "请看 string_to_sign：其中的路径是否就是在美团登记的路径？若代理、嵌套的路由或网关 stage 增删了前缀，请传入原始 URI，或设置 `Parts::signed_uri`、`Config::signed_path`。若路径无误，则是密钥不对：用了另一环境的、已轮换（`Config::client_secrets` 可填多个）或末尾多了换行。可用 `ba::diagnose` 逐一排查";
     WrongPartnerId "WRONG_PARTNER_ID":
         "the partnerId is not ours", "partnerId 与配置不符";
-        hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
+        hint "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners: then give the handler `partners` in place of `config`, which finds the settings of each",
+             "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家，此时请用 handler 的 `partners` 代替 `config`，按编号取得各自的配置";
+        [in Rust] "compare with the setting partnerId: test and production have different ones, and one endpoint may be registered for several partners. If it is another partner's, give that one a supplier of its own",
              "请与配置项 partnerId 比对：测试与生产不同；同一地址也可能登记给了多个商家。若是另一商家的，请为其另建一个 supplier";
     UnknownRoute "UNKNOWN_ROUTE":
         "no call is registered for this path", "该路径没有对应的接口";

@@ -6,6 +6,7 @@ import { after, describe, it } from "node:test";
 import * as index from "meituan-protocol";
 import * as definitions from "meituan-protocol/definitions";
 import * as diagnosis from "meituan-protocol/diagnosis";
+import * as frameworks from "meituan-protocol/frameworks";
 import * as ride from "meituan-protocol/ride";
 import * as slim from "meituan-protocol/slim";
 import * as d1 from "meituan-protocol/stores/d1";
@@ -127,6 +128,10 @@ const RIDE = {
   routes: { "/push": "orderChanged" },
   now: () => NOW,
 };
+const { routes, now, ...ACCOUNT } = SUPPLIER;
+const PARTNERS = { routes, partners: () => ({ ...ACCOUNT, now }) };
+const partners = () => new ticket.TicketPartners(PARTNERS);
+const created = () => ({ ...signed("/mt/create", wire(CREATE)) });
 const client = new ride.RideClient(RIDE);
 const functions = { orderCreate: (call) => call.ok(), orderPay: (call) => call.issuing(), orderRefund: (call) => call.pending() };
 const meituan = () => new testing.MeituanTicket({ ...SUPPLIER, now: undefined, host: "http://supplier.example" });
@@ -228,7 +233,7 @@ const DOORS = {
   "TicketSupplier.failFor": { call: (...args) => supplier.failFor(...args), args: () => ["/mt/create", "why"] },
   "TicketSupplier.receiveSync": {
     call: (...args) => supplier.receiveSync(...args),
-    args: () => [{ ...signed("/mt/create", wire(CREATE)) }, { now: NOW }],
+    args: () => [{ ...signed("/mt/create", wire(CREATE)), isBase64Encoded: false }, { now: NOW }],
   },
   "TicketSupplier.receiveSync, its headers": {
     call: (headers) => supplier.receiveSync({ ...signed("/mt/create", wire(CREATE)), headers }),
@@ -267,6 +272,34 @@ const DOORS = {
       },
     ],
   },
+  "ticket.handler of several partners": {
+    call: ticket.handler,
+    args: () => [{ ...PARTNERS, partnersCache: { max: 2, maxAgeMs: 1000 }, ...functions, store: store() }],
+  },
+  "what partners returns": {
+    call: (account) =>
+      new ticket.TicketPartners({ ...PARTNERS, partners: () => account }).receive(fetched("/mt/create", wire(CREATE))),
+    args: () => [{ ...ACCOUNT, toleranceSeconds: null }],
+  },
+  "handler.settle of several partners": {
+    call: (key) => ticket.handler({ ...PARTNERS, ...functions, store: store() }).settle(key),
+    args: () => ["1122:1"],
+  },
+  "new TicketPartners": {
+    call: (options) => new ticket.TicketPartners(options),
+    args: () => [{ ...PARTNERS, partnersCache: { max: 2, maxAgeMs: 1000 } }],
+  },
+  "TicketPartners.receiveSync": { call: (...args) => partners().receiveSync(...args), args: () => [created(), { now: NOW }] },
+  "TicketPartners.receive": {
+    call: (...args) => partners().receive(...args),
+    args: () => [fetched("/mt/create", wire(CREATE)), { now: NOW }],
+  },
+  "frameworks.toNodeListener": { call: frameworks.toNodeListener, args: () => [async () => new Response()] },
+  "frameworks.toKoa": { call: frameworks.toKoa, args: () => [async () => new Response()] },
+  "frameworks.toFastify": { call: frameworks.toFastify, args: () => [async () => new Response()] },
+  "frameworks.toHono": { call: frameworks.toHono, args: () => [async () => new Response()] },
+  "frameworks.toGatewayFunction": { call: frameworks.toGatewayFunction, args: () => [async () => new Response()] },
+  partnerStore: { call: (...args) => ticket.partnerStore(...args), args: () => [store(), 1122] },
   "handler.settle": {
     call: (orderId) => ticket.handler({ config: SUPPLIER, ...functions, store: store() }).settle(orderId),
     args: () => ["1"],
@@ -644,7 +677,7 @@ describe("whatever is handed over", () => {
   it("every function of every entry is among these doors", () => {
     const doors = Object.keys(DOORS).join("\n");
     const stores = { d1, denoKv, durableObject, dynamodb, ioredis, libsql, mysql2, pg, redis, sqlite };
-    const entries = { index, ticket, ride, testing, diagnosis, definitions, slim, ...stores };
+    const entries = { index, ticket, ride, testing, diagnosis, definitions, frameworks, slim, ...stores };
     for (const [entry, exported] of Object.entries(entries)) {
       for (const [name, value] of Object.entries(exported)) {
         if (typeof value === "function") assert.match(doors, new RegExp(`\\b${name}\\b`), `${entry}.${name}`);

@@ -63,7 +63,7 @@ const USES = [
     prints: "617",
     // A client may be given a store.
     modules: 2,
-    most: 764_000,
+    most: 764_500,
   },
   {
     title: "the notices of a supplier",
@@ -88,7 +88,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 809_000,
+    most: 811_000,
   },
   {
     title: "a judge of recordings",

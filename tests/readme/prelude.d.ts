@@ -50,6 +50,9 @@ declare const config: import("meituan-protocol/ticket").TicketSupplierOptions;
 declare const store: import("meituan-protocol/ticket").OrderStore;
 declare function inStock(order: import("meituan-protocol/ticket").OrderCreate): boolean;
 declare function idFor(orderId: string): string;
+declare function idFor(partnerId: number, orderId: string): string;
+declare function accountOf(partnerId: 1122): Promise<import("meituan-protocol/ticket").PartnerConfig>;
+declare function accountOf(partnerId: number): Promise<import("meituan-protocol/ticket").PartnerConfig | undefined>;
 declare function issueOnce(key: string, quantity: number): Promise<string[]>;
 
 declare const key: string;

@@ -15,7 +15,10 @@ import {
   type OrderPaid,
   type OrderStore,
   type Orders,
+  type PartnerConfig,
+  partnerStore,
   type Reply,
+  TicketPartners,
   TicketRequests,
   type TicketResponse,
   TicketSupplier,
@@ -252,3 +255,33 @@ export const paid = (call: CallOf<"orderPay">, reply: OrderPaid) => call.ok(repl
 checkMessage("ticket.orderPaid.response", "{}");
 checkMessage("ticket.orderCreate.request", "{}", { now: new Date() });
 export const found = checkMessage("ticket.orderPay.response", "{}", { quantity: 2 }).issues.filter((issue) => issue.refuses);
+
+declare const accounts: Map<number, PartnerConfig>;
+declare const shared: OrderStore;
+const several = handler({
+  routes: { "/mt/order/create": "orderCreate" },
+  partners: async (partnerId: number, env: { prefix: string }) => accounts.get(partnerId + env.prefix.length),
+  partnersCache: { maxAgeMs: 1000 },
+  store: (partnerId, env) => (partnerId > env.prefix.length ? shared : shared),
+  orderCreate: (call, env) => ({ partnerOrderId: `${env.prefix}${call.partnerId}${call.attemptKey}` }),
+  orderPay: () => ({ voucherType: 0 }),
+  orderRefund: (call) => call.pending(),
+});
+several.settle("7:1", { prefix: "" });
+const answering: (request: Request, env: { prefix: string }) => Promise<Response> = handler({
+  routes: {},
+  partners: (partnerId: number, _env: { prefix: string }) => accounts.get(partnerId) ?? null,
+  orderCreate: (call, env) => ({ partnerOrderId: env.prefix + call.partnerId }),
+});
+answering(new Request(""), { prefix: "" });
+// @ts-expect-error the routes are those of all partners
+handler({ partners: (partnerId: number) => accounts.get(partnerId) });
+// @ts-expect-error one or the other
+handler({ config: accounts.get(1) as PartnerConfig, routes: {}, partners: (partnerId: number) => accounts.get(partnerId) });
+// @ts-expect-error a partner has no routes of its own
+accounts.set(1, { partnerId: 1, clientId: "x", clientSecret: "s", routes: {} });
+const partners = new TicketPartners({ routes: {}, partners: (partnerId) => accounts.get(partnerId) });
+export const whose: number = partners.receiveSync({ ...head, body: "" }).partnerId;
+supplier.orders(partnerStore(shared, 1122));
+// @ts-expect-error nobody may claim the orders of all partners for one
+partnerStore(shared, 1122).claimDue;

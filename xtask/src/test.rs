@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
-use crate::{api, bench, circles, demo, fuzz, package, packed_crate, readmes, scripts, simulate, stores, words};
+use crate::{api, bench, circles, demo, frameworks, fuzz, package, packed_crate, readmes, scripts, simulate, stores, words};
 
 /// How it is called.
 pub(crate) const WORDS: &str = "test [--only …]";
@@ -37,7 +37,7 @@ enum Run {
 use Needs::{Nothing, NpmDependencies, Package};
 use Run::{Filtered, Whole};
 
-const STAGES: [Stage; 21] = [
+const STAGES: [Stage; 22] = [
     Stage { name: "Rust format", needs: Nothing, run: Whole(rust_format) },
     Stage { name: "Rust lints", needs: Nothing, run: Whole(rust_lints) },
     Stage { name: "Rust lints for wasm", needs: Nothing, run: Whole(wasm_lints) },
@@ -54,6 +54,7 @@ const STAGES: [Stage; 21] = [
     Stage { name: "TypeScript types", needs: Package, run: Whole(typescript_types) },
     Stage { name: "JavaScript tests", needs: Package, run: Filtered(javascript_tests) },
     Stage { name: "stores", needs: Package, run: Filtered(stores::check) },
+    Stage { name: "frameworks", needs: Package, run: Filtered(frameworks::check) },
     Stage { name: "benchmarks", needs: Package, run: Filtered(bench::check) },
     Stage { name: "demo", needs: Package, run: Whole(demo_passes) },
     Stage { name: "browser demo", needs: Package, run: Filtered(browser_demo) },

@@ -27,6 +27,8 @@ export type { HandlerEvents, HandlerFunctions, HandlerResult } from "../ticket/f
 export { handler } from "../ticket/handler.js";
 export type { StoredHandlerOptions, StorelessHandlerOptions } from "../ticket/handler-options.js";
 export type { ObservedExchange } from "../ticket/observer.js";
+export { partnerStore } from "../ticket/partner-store.js";
+export { type PartnerConfig, type PartnersOptions, TicketPartners } from "../ticket/partners.js";
 export {
   type AddressedRequestOptions,
   type ParsedReply,

@@ -11,6 +11,9 @@ export function answerWith(error: object, answer: () => Reply): void {
   if (!answers.has(error)) answers.set(error, answer);
 }
 
+/** Gives it another one. */
+export const answerInstead = (error: object, answer: () => Reply): void => void answers.set(error, answer);
+
 export const answerTo = (error: object): (() => Reply) | undefined => answers.get(error);
 
 /**

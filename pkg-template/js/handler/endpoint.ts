@@ -5,7 +5,7 @@ import { isResponse } from "../http/fetch.js";
 import { noReply, type TicketResponse } from "../http/reply.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
 import { duration, identified, oneOf } from "../values/arguments.js";
-import { invalid, reading } from "../values/faults.js";
+import { invalid, reading, unexpected } from "../values/faults.js";
 import { functions as checked } from "../values/functions.js";
 import { fieldOf, ownOf } from "../values/options.js";
 import { wasSeen } from "./replays.js";
@@ -43,6 +43,8 @@ export interface Api {
   observe: ((receiver: any, existing: any, options: any) => any) | undefined;
   /** Whether calls have a signature, by which a repeat is known. */
   isSigned: boolean;
+  /** Several receivers at one address, by the option `partners` and those that go with it. */
+  several?: (options: object) => { receivers: Receivers; others: object };
   /** The order service, over the user's store. */
   orderService: (options: any) => OrderService;
 }
@@ -73,6 +75,19 @@ export interface Arrival {
   isSeen: boolean;
 }
 
+/** The receiver of a call: always the same, one that the platform's context decides, or one of several that a call names. */
+export interface Receivers {
+  /** The setting that it comes from. */
+  readonly path: string;
+  of: (context: unknown[], request: Request) => any;
+  /** The receiver of an order, by its key in the store. */
+  ofOrder: (context: unknown[], key: string) => any;
+  orderIdOf: (key: string) => string;
+}
+
+/** One, whose orders the store has by their own numbers. */
+export const only = (of: (context: unknown[]) => any): Receivers => ({ path: "config", of, ofOrder: of, orderIdOf: identified });
+
 /** An endpoint, and with a store what does what is due about an order. */
 export interface Endpoint {
   (request: Request, ...context: unknown[]): Promise<Response>;
@@ -82,10 +97,23 @@ export interface Endpoint {
 /** An endpoint whose settings are known, or a function of the platform's context. */
 export function endpoint(make: (settings: any) => any, api: Api, given: object): Endpoint {
   const { config, ...options } = optionsFor(api, given);
+  if (api.several !== undefined && options.partners !== undefined) {
+    if (config !== undefined) invalid("partners", "give config, or partners, and not both", "`config` 与 `partners` 只能提供其一");
+    const { receivers, others } = api.several(options);
+    return serve(receivers, api, others);
+  }
+  if (config === undefined) {
+    const [en, zh] = api.several === undefined ? ["", ""] : [", or partners in its place", "，或改用 `partners`"];
+    unexpected("config", config, `the settings, or a function that returns them${en}`, `配置或返回配置的函数${zh}`);
+  }
   // Settings that do not depend on the context are checked at once, not at the first call.
   if (typeof config !== "function") {
     const receiver = make(config);
-    return serve(() => receiver, api, options);
+    return serve(
+      only(() => receiver),
+      api,
+      options,
+    );
   }
   const receivers = new WeakMap<object, any>();
   const receiverFor = async (context: unknown[]) => {
@@ -98,7 +126,7 @@ export function endpoint(make: (settings: any) => any, api: Api, given: object):
     }
     return receiver;
   };
-  return serve(receiverFor, api, options);
+  return serve(only(receiverFor), api, options);
 }
 
 /** Only own functions are accepted: those of a class would lose their `this`. */
@@ -110,7 +138,7 @@ function optionsFor(api: Api, given: object): Record<string, any> {
   return invalid(method, words, `是类的方法：请写作 { ${method}: (call) => service.${method}(call) }`);
 }
 
-export function serve(receiverFor: (context: unknown[]) => any, api: Api, given: object): Endpoint {
+export function serve(receivers: Receivers, api: Api, given: object): Endpoint {
   const { fallback, record, unknownOutcome, seen, ...options } = optionsFor(api, given);
   const { reports, others } = Reports.of(options);
   const observe = record === undefined ? undefined : observerOf(api);
@@ -129,6 +157,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
   if (others.deadlineMs !== undefined) duration(others.deadlineMs, "deadlineMs");
   const limitMs = Math.min(others.deadlineMs ?? api.limitMs, api.limitMs);
 
+  const about = (receiver: any, call: any): About => ({ ...whoseOf(receiver), ...api.about(call) });
   const answer = async (receiver: any, request: Request, context: unknown[], arrival: Arrival) => {
     let url: string;
     let name: string | undefined;
@@ -152,17 +181,18 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
       const isOfOrders = orderService?.serves(name);
       call = await (isOfOrders ? orderService?.receive(receiver, request, arrival) : receiver.receive(request, arrival));
     } catch (error) {
-      reports.error(error, name === undefined ? {} : { call: name }, request);
+      reports.error(error, { ...whoseOf(receiver), ...(name !== undefined && { call: name }) }, request);
       if (MeituanError.is(error) && error.code !== "TIMED_OUT") return error.toResponse();
       // The connection broke while the body was read, most likely.
       return api.unread(receiver, url);
     }
-    if (call.warnings.length > 0 && isReported(call)) reports.warnings(call.warnings, { ...api.about(call), part: "request" });
+    if (call.warnings.length > 0 && isReported(call))
+      reports.warnings(call.warnings, { ...about(receiver, call), part: "request" });
 
     let isKnown = false;
     const reportError: ReportError = (error, more) => {
       isKnown = true;
-      reports.error(error, { ...api.about(call), ...more }, request);
+      reports.error(error, { ...about(receiver, call), ...more }, request);
     };
     if (seen !== undefined) {
       try {
@@ -188,7 +218,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
         response = isResponse(result) ? result : call[replyWith](result);
       }
       const { warnings = [] } = response as Partial<TicketResponse>;
-      if (warnings.length > 0) reports.warnings(warnings, { ...api.about(call), part: "reply" });
+      if (warnings.length > 0) reports.warnings(warnings, { ...about(receiver, call), part: "reply" });
       return response;
     } catch (error) {
       reportError(error);
@@ -201,7 +231,7 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
     const arrival: Arrival = { began, until: began + limitMs, heard: undefined, isSeen: false };
     let receiver: any;
     try {
-      receiver = await endsInTime(receiverFor(context), arrival.until, "config");
+      receiver = await endsInTime(receivers.of(context, request), arrival.until, receivers.path);
     } catch (error) {
       reports.error(error, {}, request);
       return api.unavailable();
@@ -213,13 +243,17 @@ export function serve(receiverFor: (context: unknown[]) => any, api: Api, given:
     return observed(request, ...context);
   };
   if (orderService === undefined) return handle;
-  const settingsOf = (context: unknown[]) => endsInTime(receiverFor(context), steady() + STORE_LIMIT, "config");
-  const settle = async (orderId: string, ...context: unknown[]) =>
-    orderService.settle(await settingsOf(context), identified(orderId), context, (error, more) =>
-      reports.error(error, { orderId, ...more }),
-    );
+  const settle = async (key: string, ...context: unknown[]) => {
+    const receiver = await endsInTime(receivers.ofOrder(context, key), steady() + STORE_LIMIT, receivers.path);
+    const orderId = receivers.orderIdOf(key);
+    const whose = { ...whoseOf(receiver), orderId };
+    return orderService.settle(receiver, orderId, context, (error, more) => reports.error(error, { ...whose, ...more }));
+  };
   return Object.assign(handle, { settle });
 }
+
+/** Whose call or order it is, where that may be one of several. */
+const whoseOf = ({ isOneOf }: any): About => (isOneOf === undefined ? {} : { partnerId: isOneOf });
 
 const observerOf = ({ observe }: Api) =>
   observe ?? invalid("record", "pushes of rides are not recorded in a trace", "用车的推送不写入 trace");

@@ -7,6 +7,8 @@ import type { Conflict, Notice, ReportId } from "../generated/messages.js";
 /** The subject of a report: ids alone, so it may be logged as it is. Ids that are not known are absent. */
 export interface ReportAbout {
   readonly orderId?: string;
+  /** Whose order it is, where a handler serves several partners. */
+  readonly partnerId?: number;
   /** The name of the call, push or notice. */
   readonly call?: string;
   /** The idempotency key of a function, the id of a notice, or the deduplication key of a push. */

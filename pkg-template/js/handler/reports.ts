@@ -113,9 +113,14 @@ export class Reports {
     }
   }
 
-  print(level: "error" | "warn", { orderId, call, key }: About, words: string): void {
-    const { order, colon, comma } = this.#words;
-    const place = [orderId !== undefined && `${order} ${orderId}`, call, key !== undefined && `key ${cutPath(key)}`]
+  print(level: "error" | "warn", { partnerId, orderId, call, key }: About, words: string): void {
+    const { partner, order, colon, comma } = this.#words;
+    const place = [
+      partnerId !== undefined && `${partner} ${partnerId}`,
+      orderId !== undefined && `${order} ${orderId}`,
+      call,
+      key !== undefined && `key ${cutPath(key)}`,
+    ]
       .filter(Boolean)
       .join(comma);
     // One line, whatever is in it.
@@ -179,6 +184,7 @@ function placeOf(error: unknown): string {
 }
 
 interface Words {
+  partner: string;
   order: string;
   comma: string;
   colon: string;
@@ -189,6 +195,7 @@ interface Words {
 /** The lines of the console. */
 const WORDS: Readonly<Record<Language, Words>> = {
   en: {
+    partner: "partner",
     order: "order",
     comma: ", ",
     colon: ": ",
@@ -198,6 +205,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
       "What Meituan got instead of a reply is in README, What Meituan gets when something throws",
   },
   zh: {
+    partner: "合作方",
     order: "订单",
     comma: "，",
     colon: "：",

@@ -112,8 +112,8 @@ export async function readBody(
   }
 }
 
-/** Whether the sender reacts is its own affair. */
-function stop(reader: any) {
+/** Reads no further. Whether the sender reacts is its own affair. */
+export function stop(reader: any) {
   try {
     Promise.resolve(reader.cancel()).catch(() => {});
   } catch {
@@ -121,7 +121,8 @@ function stop(reader: any) {
   }
 }
 
-async function readStream(reader: any, max: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
+/** @returns its bytes, of which there are more than `max` where it does not end before */
+export async function readStream(reader: any, max: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
   let bytes: Uint8Array = new Uint8Array(0);
   let length = 0;
   let empty = 0;

@@ -15,11 +15,19 @@ export function fetchable({
   body: string;
 }) {
   try {
-    return new Request(url, { method, headers, body });
+    return sendable(new Request(url, { method, headers, body }), headers);
   } catch (cause) {
+    if (MeituanError.is(cause)) throw cause;
     const detail = { en: "found a URL that nothing can be sent to", zh: "无法向该 URL 发送请求" };
     throw new MeituanError("INVALID_CONFIG", { path: "url", detail, cause });
   }
+}
+
+/** Browsers leave out what programs may not set, and say nothing. */
+function sendable(request: Request, { Date: date }: Record<string, string>) {
+  if (date === undefined || request.headers.get("date") === date) return request;
+  const detail = { en: "the platform has left it out of the request", zh: "平台已将其从请求中移除" };
+  throw new MeituanError("FORBIDDEN_HEADER", { path: "headers.date", detail });
 }
 
 /**

@@ -1,7 +1,8 @@
 // Headers as frameworks have them: Headers, records and pairs.
 
 import { MeituanError } from "../errors/error.js";
-import { reading, unexpected } from "../values/faults.js";
+import { invalid, reading, unexpected } from "../values/faults.js";
+import { settingsOf } from "../values/options.js";
 
 /** Headers as any framework has them; names in any case. */
 export type HeadersInput =
@@ -11,32 +12,71 @@ export type HeadersInput =
 
 /** The headers that are looked at, in the order in which the module wants them. */
 const LOOKED_AT = ["partnerid", "date", "authorization", "x-encryption-status"];
-const PLACE_BY_LENGTH: (number | undefined)[] = Array.from({ length: 20 });
-for (const [index, { length }] of LOOKED_AT.entries()) PLACE_BY_LENGTH[length] = index;
+
+/** The names of the headers that are looked at, where a gateway renames them. */
+export interface HeaderNames {
+  partnerId?: string | undefined;
+  date?: string | undefined;
+  authorization?: string | undefined;
+  encryptionStatus?: string | undefined;
+}
+
+const OPTIONS = ["partnerId", "date", "authorization", "encryptionStatus"];
+
+/** Names of headers, and where each is in the order of the module. */
+export interface Names {
+  readonly names: readonly string[];
+  /** By the length of a name: most headers differ in it already, and each costs what is done to it in every call. */
+  readonly places: readonly (readonly number[] | undefined)[];
+}
+
+function namesOf(names: readonly string[]): Names {
+  const places: number[][] = [];
+  names.forEach(({ length }, index) => {
+    places[length] = [...(places[length] ?? []), index];
+  });
+  return { names, places };
+}
+
+const OWN_NAMES = /* @__PURE__ */ namesOf(LOOKED_AT);
+
+/** The names that are set, and Meituan's own of the others. */
+export function headerNames(given: unknown): Names {
+  if (given === undefined) return OWN_NAMES;
+  const set = settingsOf(given, "headerNames", OPTIONS);
+  const names = OPTIONS.map((option, index) => {
+    const name = set[option];
+    if (name === undefined) return LOOKED_AT[index];
+    if (typeof name === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
+    return unexpected(`headerNames.${option}`, name, "the name of a header", "请求头的名称");
+  });
+  const twice = OPTIONS.find((_, index) => names.indexOf(names[index]) !== index);
+  if (twice !== undefined) invalid(`headerNames.${twice}`, "another one has this name already", "该名称已用于另一个请求头");
+  return namesOf(names);
+}
 
 /**
  * The looked-at headers, "" for absent ones. Repeated ones are joined as HTTP says; the module refuses them.
  * @param headers Headers, record or pairs
  */
-export function lookedAtHeaders(headers: any): string[] {
+export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
   if (typeof headers !== "object" || headers === null) {
     return unexpected("headers", headers, "Headers, a record or pairs", "Headers、对象或键值对", "MALFORMED_HEADER");
   }
   // By their tag: to name the class would make Node load all of its fetch, which is slower than the rest of a cold start.
-  if (headers[Symbol.toStringTag] === "Headers") return LOOKED_AT.map((name) => headers.get(name) ?? "");
+  if (headers[Symbol.toStringTag] === "Headers") return by.names.map((name) => headers.get(name) ?? "");
   const found: (string | undefined)[] = [undefined, undefined, undefined, undefined];
   if (typeof headers[Symbol.iterator] === "function") {
     for (const pair of headers) {
       // Node's rawHeaders is one flat list; its strings must not be read as pairs of letters.
       if (!Array.isArray(pair) || typeof pair[0] !== "string")
         return unexpected("headers", pair, "pairs of name and value", "名称与值的键值对", "MALFORMED_HEADER");
-      note(found, pair[0], pair[1]);
+      note(by, found, pair[0], pair[1]);
     }
   } else {
     // Its own: what was added to every object is no header.
     for (const name of Object.keys(headers)) {
-      // Most headers differ in length already, and each costs what is done to it in every call.
-      if (PLACE_BY_LENGTH[name.length] !== undefined) note(found, name, headers[name]);
+      if (by.places[name.length] !== undefined) note(by, found, name, headers[name]);
     }
   }
   return [found[0] ?? "", found[1] ?? "", found[2] ?? "", found[3] ?? ""];
@@ -61,10 +101,10 @@ export function headerOf(headers: any, name: string): string {
   });
 }
 
-function note(found: (string | undefined)[], name: string, value: unknown) {
-  const index = PLACE_BY_LENGTH[name.length];
-  if (index === undefined || value === undefined || value === null) return;
-  if (name !== LOOKED_AT[index] && name.toLowerCase() !== LOOKED_AT[index]) return;
+function note({ names, places }: Names, found: (string | undefined)[], name: string, value: unknown) {
+  if (value === undefined || value === null) return;
+  const index = places[name.length]?.find((place) => name === names[place] || name.toLowerCase() === names[place]);
+  if (index === undefined) return;
   const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
   found[index] = found[index] === undefined ? text : `${found[index]}, ${text}`;
 }

@@ -10,6 +10,8 @@ export interface IncomingRequest {
   url: string;
   headers: HeadersInput;
   body: RawBody;
+  /** The body is Base64 of the bytes as received: events of API gateways say so. */
+  isBase64Encoded?: boolean | undefined;
 }
 
 /** When a request is received. */

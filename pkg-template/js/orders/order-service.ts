@@ -16,6 +16,7 @@ import { keepAlive, platformWaitUntil } from "../runtime/keep-alive.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
 import type { NoticeName } from "../ticket/calls.js";
 import { exchangeOf } from "../ticket/exchange.js";
+import { keyOf, partnerStore } from "../ticket/partner-store.js";
 import type { TicketReceiver } from "../ticket/receiver.js";
 import type { ParsedReply } from "../ticket/requests.js";
 import { duration } from "../values/arguments.js";
@@ -119,16 +120,19 @@ export function orderService(options: any): OrderService {
     call?: any,
   ): Promise<Doer> => {
     const { configuration } = receiver;
-    const found = typeof store === "function" ? await endsInTime(store(...context), until, "store") : store;
+    const whose = receiver.isOneOf;
+    const asked = whose === undefined ? context : [whose, ...context];
+    const found = typeof store === "function" ? await endsInTime(store(...asked), until, "store") : store;
+    const about = { ...(whose !== undefined && { partnerId: whose }), orderId, ...(call && { call: call.type }) };
     const doer: Doer = {
       orderId,
-      store: storeOf(found),
+      store: whose === undefined ? storeOf(found) : partnerStore(found, whose),
       clock: configuration.clock,
-      saved: (save, where) => reportSaved(reports, save, { orderId, ...(call && { call: call.type }), ...where }),
+      saved: (save, where) => reportSaved(reports, save, { ...about, ...where }),
       reportError,
       supplier: numbersOf(receiver).supplier,
       run: ({ call: name, key, request, counts }, order) => {
-        const task = taskOf(configuration, name, request ?? call.body, { attemptKey: key, order, counts });
+        const task = taskOf(configuration, name, request ?? call.body, { attemptKey: keyOf(whose, key), order, counts });
         return functionEnd(functions[name], task, context, (error) => reportError(error, { call: name, key }));
       },
       send: (notice, until) => deliver(receiver, doer, notice, until, context, reportError),

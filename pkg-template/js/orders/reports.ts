@@ -44,7 +44,7 @@ export function reportSaved(
     });
   }
   for (const { id, name, since, tries } of givenUp) {
-    const whose = { orderId, call: name, key: id };
+    const whose = { ...about, call: name, key: id };
     // Not its body: that has codes, and credentials of visitors.
     to.report("onNoticeGivenUp", { id, name, since, tries }, whose, () => to.print("error", whose, words.givenUp(orderId)));
   }

@@ -1,6 +1,6 @@
 // The enterprise's side: seals requests to Meituan, receives Meituan's pushes.
 
-import { type Endpoint, serve } from "../handler/endpoint.js";
+import { type Endpoint, only, serve } from "../handler/endpoint.js";
 import { Reports } from "../handler/reports.js";
 import type { RawBody } from "../http/bodies.js";
 import type { HeadersInput } from "../http/headers.js";
@@ -76,7 +76,11 @@ export class RideClient {
     options: RideHandlerFunctions<Context> & RideHandlerEvents<Context> & { store?: undefined },
   ): (request: Request, ...context: Context) => Promise<Response>;
   handler(options: object): Endpoint {
-    return serve(() => this.#receiver, RIDE, options);
+    return serve(
+      only(() => this.#receiver),
+      RIDE,
+      options,
+    );
   }
 
   /** The orders in a store, for what happens beside pushes. */

@@ -2,12 +2,13 @@
 
 import { receivePush } from "../boundary/ride-calls.js";
 import { bodyOfCall, cut, emptied, type RawBody, readBody } from "../http/bodies.js";
+import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
 import { limitedHead } from "../http/headers.js";
 import type { ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, type TicketResponse } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import { steady } from "../runtime/time-limits.js";
-import { nowOf } from "../values/arguments.js";
+import { flag, nowOf } from "../values/arguments.js";
 import { blamed } from "../values/culprits.js";
 import { reading } from "../values/faults.js";
 import { fieldOf, record } from "../values/options.js";
@@ -39,10 +40,14 @@ export class RideReceiver {
     return this.configuration.routes.get(pathOf(uriOf(url))) as RidePushName | undefined;
   }
 
-  receiveSync(request: { url: string; body: RawBody }, options?: ReceiveOptions): RidePush<Reply> {
+  receiveSync(
+    request: { url: string; body: RawBody; isBase64Encoded?: boolean | undefined },
+    options?: ReceiveOptions,
+  ): RidePush<Reply> {
     try {
-      const { url, body } = request;
-      return this.#receive(url, bodyOfCall(body), options, asReply);
+      const { url, body, isBase64Encoded = false } = request;
+      const came = decoded(body, flag(isBase64Encoded, "isBase64Encoded"), this.configuration.maxBodyBytes);
+      return this.#receive(url, plain(bodyOfCall(came)), options, asReply);
     } catch (error) {
       throw answerable(blamed(error, { request, options }));
     }
@@ -55,7 +60,8 @@ export class RideReceiver {
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const url = reading("url", () => request.url);
       // A request to no push's path is refused for that.
-      const body = this.callFor(url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
+      const came = this.callFor(url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
+      const body = isGzip(came) ? await decompressed(came, request.headers, maxBodyBytes, until) : came;
       return this.#receive(url, body, options, asResponse);
     } catch (error) {
       throw answerable(error);

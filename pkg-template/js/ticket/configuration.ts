@@ -5,6 +5,7 @@ import { cipherOfNode } from "../boundary/node-crypto.js";
 import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import { common } from "../handler/settings.js";
+import type { HeaderNames } from "../http/headers.js";
 import { uriOf } from "../http/urls.js";
 import { anyString, flag, integer, string } from "../values/arguments.js";
 import { withFound } from "../values/culprits.js";
@@ -32,6 +33,11 @@ export interface TicketSupplierOptions {
   maxBodyBytes?: number | undefined;
   /** Which path means which call, as registered with Meituan: `{ "/mt/order/create": "orderCreate" }`. */
   routes?: Readonly<Record<string, SupplierCallName>> | undefined;
+  /**
+   * The names that headers arrive by, where a gateway renames them, as in `{ date: "x-amzn-remapped-date" }`. Those are read then, and
+   * Meituan's own names are not.
+   */
+  headerNames?: HeaderNames | undefined;
   /**
    * How the URI that Meituan signed differs from the one that arrives: a proxy removes a prefix or adds one. `strip` is removed
    * from the front, then `prepend` put there; or a function of the URL returns the signed URI. Its result is exact: no other URI is
@@ -77,6 +83,7 @@ const SETTINGS = [
   "strictInferred",
   "maxBodyBytes",
   "routes",
+  "headerNames",
   "signedUri",
   "signedWithoutQuery",
   "bodyTimeoutMs",
@@ -128,11 +135,12 @@ function named<T>(given: Record<string, unknown>, open: () => T): T {
   }
 }
 
-export function configure(options: unknown) {
+/** @param address of several: its settings are for all of them */
+export function configure(options: unknown, address?: { routes: unknown }) {
   const given = settingsOf(options, "options", SETTINGS, "");
   const { signedUri, bodyEncryption, signedWithoutQuery = true } = given;
   const partnerId = integer(given.partnerId, "partnerId", 1, 0x7fffffff);
-  const { clock, bodyTimeoutMs, ...shared } = common(given);
+  const { clock, bodyTimeoutMs, ...shared } = common(address === undefined ? given : { ...given, routes: address.routes });
   flag(signedWithoutQuery, "signedWithoutQuery");
   const rewrite = rewriteOf(signedUri);
 

@@ -1,7 +1,9 @@
 // Options of a handler of the ticket API, with a store and without.
 
+import type { MaybePromise } from "../handler/maybe-promise.js";
 import type { OrderFunctions } from "../orders/functions.js";
 import type { OrderHandlerOptions } from "../orders/order-service.js";
+import type { OrderStore } from "../orders/store.js";
 import type { OrderCallName } from "./calls.js";
 import type { HandlerEvents, HandlerFunctions } from "./functions.js";
 
@@ -22,5 +24,13 @@ export type StorelessHandlerOptions<Context extends unknown[]> = HandlerFunction
 /** A handler that keeps orders, with functions for the calls that are about none. */
 export type StoredHandlerOptions<Context extends unknown[]> = OrderHandlerOptions<Context> &
   OrderFunctions<Context> &
+  Omit<HandlerFunctions<Context>, OrderCallName> &
+  HandlerEvents<Context>;
+
+/** The same for several partners: the store may depend on which. */
+export type SeveralStored<Context extends unknown[]> = Omit<OrderHandlerOptions<Context>, "store"> & {
+  /** The store of orders, or a function of the partner's number and the platform's context. */
+  store: OrderStore | ((partnerId: number, ...context: Context) => MaybePromise<OrderStore>);
+} & OrderFunctions<Context> &
   Omit<HandlerFunctions<Context>, OrderCallName> &
   HandlerEvents<Context>;

@@ -1,12 +1,22 @@
 // A whole endpoint of the ticket API.
 
-import { type Endpoint, endpoint } from "../handler/endpoint.js";
+import { type Api, type Endpoint, endpoint } from "../handler/endpoint.js";
 import type { MaybePromise } from "../handler/maybe-promise.js";
 import type { OrderHandler } from "../orders/order-service.js";
 import { TICKET } from "./api.js";
 import type { TicketSupplierOptions } from "./configuration.js";
-import type { StoredHandlerOptions, StorelessHandlerOptions } from "./handler-options.js";
+import type { SeveralStored, StoredHandlerOptions, StorelessHandlerOptions } from "./handler-options.js";
+import { PartnerReceivers, type PartnersOptions } from "./partners.js";
 import { TicketReceiver } from "./receiver.js";
+
+/** A supplier of its own, as `TicketSupplier` is, has no others beside it. */
+const SEVERAL: Api = {
+  ...TICKET,
+  several: ({ partners, routes, headerNames, partnersCache, ...others }: any) => ({
+    receivers: new PartnerReceivers({ partners, routes, headerNames, partnersCache }),
+    others,
+  }),
+};
 
 /**
  * A whole endpoint that keeps orders: routes, authenticates, reads; applies the order rules to what the store holds; runs the
@@ -22,6 +32,7 @@ import { TicketReceiver } from "./receiver.js";
 export function handler<Context extends unknown[] = unknown[]>(
   options: {
     config: TicketSupplierOptions | ((...context: Context) => MaybePromise<TicketSupplierOptions>);
+    partners?: undefined;
   } & StoredHandlerOptions<Context>,
 ): OrderHandler<Context>;
 /**
@@ -34,14 +45,33 @@ export function handler<Context extends unknown[] = unknown[]>(
 export function handler<Context extends unknown[] = unknown[]>(
   options: {
     config: TicketSupplierOptions | ((...context: Context) => MaybePromise<TicketSupplierOptions>);
+    partners?: undefined;
   } & StorelessHandlerOptions<Context>,
+): (request: Request, ...context: Context) => Promise<Response>;
+/**
+ * A whole endpoint for several partners that keeps their orders, each under `"<partnerId>:<orderId>"`. Its `store` may be a function
+ * of the partner's number and the platform's context.
+ */
+export function handler<Context extends unknown[] = unknown[]>(
+  options: PartnersOptions<Context> & { config?: undefined } & SeveralStored<Context>,
+): OrderHandler<Context>;
+/**
+ * A whole endpoint for several partners at one address: `partners` returns the settings of the one that a call names, and
+ * `call.partnerId` says which that is. A number that it does not know, and a wrong signature, are refused alike.
+ *
+ * @example
+ * handler({ routes, partners: (partnerId: number, env: Env) => accountOf(env, partnerId), orderCreate, orderPay });
+ */
+export function handler<Context extends unknown[] = unknown[]>(
+  options: PartnersOptions<Context> & { config?: undefined } & StorelessHandlerOptions<Context>,
 ): (request: Request, ...context: Context) => Promise<Response>;
 /** With options of either kind. The compiler says what is missing by this one: it is the last. */
 export function handler<Context extends unknown[] = unknown[]>(
   options: {
     config: TicketSupplierOptions | ((...context: Context) => MaybePromise<TicketSupplierOptions>);
+    partners?: undefined;
   } & (StoredHandlerOptions<Context> | StorelessHandlerOptions<Context>),
 ): OrderHandler<Context> | ((request: Request, ...context: Context) => Promise<Response>);
 export function handler(options: object): Endpoint {
-  return endpoint((settings) => new TicketReceiver(settings), TICKET, options);
+  return endpoint((settings) => new TicketReceiver(settings), SEVERAL, options);
 }

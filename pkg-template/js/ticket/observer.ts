@@ -102,7 +102,7 @@ export function observe<Context extends unknown[]>(
     const until = steady() + RECORD_LIMIT;
     const looking = async () => {
       resultOf(before);
-      const found = await observed(configuration, await asking, { at, ...resultOf(after) }, until);
+      const found = await observed(receiver, await asking, { at, ...resultOf(after) }, until);
       if (found) await report(found, ...context);
     };
     const inTime = endsInTime(looking(), until, "record").catch(failed);
@@ -115,8 +115,13 @@ export function observe<Context extends unknown[]>(
  * A body, opened where it was encrypted as a whole.
  * @param message that it came with
  */
-function opened(configuration: Configuration, message: Request | Response, body: string | Uint8Array): string | Uint8Array {
-  const isEncrypted = (message.headers.get("x-encryption-status") ?? "").toLowerCase() === ENCRYPTED;
+function opened(
+  configuration: Configuration,
+  message: Request | Response,
+  body: string | Uint8Array,
+  name = "x-encryption-status",
+): string | Uint8Array {
+  const isEncrypted = (message.headers.get(name) ?? "").toLowerCase() === ENCRYPTED;
   return (isEncrypted && configuration.canEncrypt && unseal(configuration.handle, body)) || body;
 }
 
@@ -159,7 +164,7 @@ async function askedOf(receiver: TicketReceiver, request: Request, at: number, l
  * @param limit by the steady clock
  */
 async function observed(
-  configuration: Configuration,
+  { configuration, headerNames }: TicketReceiver,
   asked: Asked | undefined,
   { response, at, until }: { response: Response; at: number; until: number },
   limit: number,
@@ -167,7 +172,7 @@ async function observed(
   if (asked === undefined) return undefined;
   const { request, body, call, name, error, isStale, isStranger } = asked;
   const texts = {
-    request: opened(configuration, request, body),
+    request: opened(configuration, request, body, headerNames.names[3]),
     response: opened(configuration, response, await readBody(response, MAX_BYTES, limit)),
   };
   const { issues } = readTicketMessage(replyIndex(callIndex(name) as number), texts.response);

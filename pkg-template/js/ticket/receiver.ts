@@ -9,15 +9,16 @@ import {
   receiveCall,
   writeFailure,
 } from "../boundary/ticket-calls.js";
-import { answerWith } from "../errors/answers.js";
+import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
-import { limitedHead, lookedAtHeaders } from "../http/headers.js";
+import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
+import { headerNames, limitedHead, lookedAtHeaders, type Names } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import { steady } from "../runtime/time-limits.js";
-import { anyString, nowOf } from "../values/arguments.js";
+import { anyString, flag, nowOf } from "../values/arguments.js";
 import { isWellFormed } from "../values/content.js";
 import { blamed } from "../values/culprits.js";
 import { unexpected } from "../values/faults.js";
@@ -30,6 +31,17 @@ import { requestsOf, type TicketRequests } from "./requests.js";
 
 /** The head of a request. */
 type Head = Omit<IncomingRequest, "body">;
+
+/** An address that several suppliers share. */
+export interface SharedAddress {
+  routes: unknown;
+  headerNames?: unknown;
+  /** The reply to a caller who has not proven to be Meituan, the same of each supplier. */
+  refuse?: (head: Head) => Reply;
+}
+
+/** The places that have to be right before it is known that Meituan calls. */
+const PROOF = /^headers(?:\.(?:partnerid|date|authorization))?$/;
 
 /** How the package's own files have a call received. */
 interface ReceiveHow extends ReceiveOptions {
@@ -56,10 +68,20 @@ type Receive = (head: string, body: string | Uint8Array, now: number) => Receive
 export class TicketReceiver {
   declare readonly configuration: Configuration;
   declare readonly requests: TicketRequests;
+  /** The names that headers arrive by. */
+  declare readonly headerNames: Names;
+  #address: SharedAddress | undefined;
 
-  constructor(options: TicketSupplierOptions) {
-    this.configuration = configure(options);
+  constructor(options: TicketSupplierOptions, address?: SharedAddress) {
+    this.configuration = configure(options, address);
     this.requests = requestsOf(this.configuration);
+    this.headerNames = headerNames(address === undefined ? fieldOf(options, "headerNames", "headerNames") : address.headerNames);
+    this.#address = address;
+  }
+
+  /** Which of several it is; nothing where it is the only one. */
+  get isOneOf(): number | undefined {
+    return this.#address?.refuse && this.configuration.partnerId;
   }
 
   /** The call that a URL is registered for. */
@@ -71,7 +93,9 @@ export class TicketReceiver {
     let head: CallHead | undefined;
     try {
       head = this.#headOf(request, options);
-      return this.#take(head, bodyOfCall(request.body), asReply);
+      const { body, isBase64Encoded } = request;
+      const came = isBase64Encoded === undefined ? body : this.#decoded(body, isBase64Encoded);
+      return this.#take(head, plain(bodyOfCall(came)), asReply);
     } catch (error) {
       throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request, head);
     }
@@ -89,12 +113,17 @@ export class TicketReceiver {
       const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
       if (error) throw error;
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
-      const body = await readBody(request, maxBodyBytes, until);
+      const came = await readBody(request, maxBodyBytes, until);
+      const body = isGzip(came) ? await decompressed(came, request.headers, maxBodyBytes, until) : came;
       heard?.(body);
       return this.#take(head, body, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request, head);
     }
+  }
+
+  #decoded(body: unknown, isEncoded: unknown) {
+    return decoded(body, flag(isEncoded, "isBase64Encoded"), this.configuration.maxBodyBytes);
   }
 
   /** An error of its parts when they are read is about them; an error of its stream is somebody else's. */
@@ -121,7 +150,7 @@ export class TicketReceiver {
     const fixed = options === undefined ? undefined : nowOf(options);
     const clock = fixed === undefined ? configuration.clock : () => fixed;
     const receivedAt = clock();
-    const found = lookedAtHeaders(headers);
+    const found = lookedAtHeaders(headers, this.headerNames);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
     return { text, receivedAt, clock, date: found[1], authorization: found[2] };
@@ -157,8 +186,10 @@ export class TicketReceiver {
   }
 
   /** A refusal knows its answer. One of the module's knows it already. */
-  #answerable(error: unknown, request: Pick<Head, "url">, head: CallHead | undefined): unknown {
+  #answerable(error: unknown, request: Head, head: CallHead | undefined): unknown {
     if (!MeituanError.is(error)) return error;
+    const refuse = this.#address?.refuse;
+    if (refuse && PROOF.test(error.path)) answerInstead(error, () => refuse(request));
     answerWith(error, () => replyOf(answerRefused(this.configuration.handle, head?.text ?? headWithout(request), error)));
     return error;
   }

@@ -1,6 +1,6 @@
 // The supplier: receives Meituan's calls, signs the notices to Meituan.
 
-import { type Endpoint, serve } from "../handler/endpoint.js";
+import { type Endpoint, only, serve } from "../handler/endpoint.js";
 import type { OrderHooks } from "../handler/hooks.js";
 import type { MaybePromise } from "../handler/maybe-promise.js";
 import { Reports } from "../handler/reports.js";
@@ -110,6 +110,10 @@ export class TicketSupplier {
     options: StoredHandlerOptions<Context> | StorelessHandlerOptions<Context>,
   ): OrderHandler<Context> | ((request: Request, ...context: Context) => Promise<Response>);
   handler(options: object): Endpoint {
-    return serve(() => this.#receiver, TICKET, options);
+    return serve(
+      only(() => this.#receiver),
+      TICKET,
+      options,
+    );
   }
 }

@@ -1,0 +1,80 @@
+// Events of gateways in front of cloud functions, made into requests of Fetch.
+
+import { decoded } from "../http/encodings.js";
+import { unexpected } from "../values/faults.js";
+import { func } from "../values/functions.js";
+import { isRecord } from "../values/kinds.js";
+import { type FetchHandler, failing, isMethodWithBody, urlOf } from "./node.js";
+
+/** An event of a gateway: AWS API Gateway of either format, function URLs, and those that copy it. */
+export interface GatewayEvent {
+  readonly httpMethod?: string | undefined;
+  readonly path?: string | undefined;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null | undefined;
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
+  readonly rawPath?: string | undefined;
+  readonly rawQueryString?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
+  readonly requestContext?: unknown;
+}
+
+/** The answer that such a gateway wants. */
+export interface GatewayReply {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+}
+
+/** More than any gateway lets pass. */
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * For cloud functions behind a gateway that sends events: AWS Lambda with API Gateway or a function URL, and those that copy it. A body
+ * that the gateway has encoded as Base64 is decoded where `isBase64Encoded` says so.
+ *
+ * @example
+ * export const main = toGatewayFunction(meituan);
+ */
+export function toGatewayFunction(handler: FetchHandler) {
+  func(handler, "handler");
+  return async (event: GatewayEvent): Promise<GatewayReply> => {
+    const response = await handler(gatewayRequest(event));
+    return {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+      isBase64Encoded: false,
+    };
+  };
+}
+
+function gatewayRequest(event: GatewayEvent): Request {
+  const method = event.httpMethod ?? (event.requestContext as any)?.http?.method;
+  if (typeof method !== "string") unexpected("event", event, "an event of a gateway, with a method", "带有请求方法的网关事件");
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.append(name, value);
+  const query = event.rawQueryString ?? queryOf(event);
+  const url = urlOf(`${event.rawPath ?? event.path ?? "/"}${query && `?${query}`}`, headers.get("host"));
+  if (!isMethodWithBody(method)) return new Request(url, { method, headers });
+  return new Request(url, { method, headers, body: bodyOf(event), duplex: "half" } as RequestInit);
+}
+
+/** The older format has the query in parts. */
+function queryOf({ queryStringParameters, multiValueQueryStringParameters }: GatewayEvent): string {
+  const values = multiValueQueryStringParameters ?? queryStringParameters;
+  if (!isRecord(values)) return "";
+  return Object.entries(values)
+    .flatMap(([name, value]) => [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(String(one ?? ""))}`))
+    .join("&");
+}
+
+function bodyOf({ body, isBase64Encoded }: GatewayEvent): any {
+  try {
+    return decoded(body ?? "", isBase64Encoded === true, MAX_BYTES);
+  } catch (error) {
+    return failing(error);
+  }
+}

@@ -1,0 +1,84 @@
+// Bodies as gateways pass them on: compressed, or as Base64. Only what is declared is undone, and no further than bodies may be long.
+
+import { MeituanError } from "../errors/error.js";
+import { readStream, stop } from "./bodies.js";
+import { headerOf } from "./headers.js";
+
+/** Neither JSON nor a form begins so. */
+export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
+  typeof body !== "string" && body[0] === 0x1f && body[1] === 0x8b;
+
+const bad = (en: string, zh: string, cause?: unknown) =>
+  new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
+
+/** A body at hand, which nothing can be waited for to decompress. */
+export function plain(body: string | Uint8Array): string | Uint8Array {
+  if (!isGzip(body)) return body;
+  throw bad(
+    "found gzip: use receive, or decompress it before by zlib.gunzipSync with maxOutputLength",
+    "实为 gzip：请改用 receive，或先以 zlib.gunzipSync（设置 maxOutputLength）解压",
+  );
+}
+
+/** A body is decompressed in pieces, because some platforms decompress the whole of what they get at once. */
+const PIECE = 4096;
+
+/**
+ * A body as it was before a gateway compressed it. Some platforms decompress by themselves, and leave the header: so its first bytes
+ * count as well.
+ * @param until by the steady clock
+ * @returns more than `max` bytes where it is longer
+ */
+export async function decompressed(
+  body: string | Uint8Array,
+  headers: unknown,
+  max: number,
+  until: number,
+): Promise<string | Uint8Array> {
+  if (!isGzip(body) || body.length > max) return body;
+  if (!/^(?:x-)?gzip$/i.test(headerOf(headers, "content-encoding").trim())) {
+    throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
+  }
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  try {
+    const gunzip = new DecompressionStream("gzip");
+    reader = gunzip.readable.getReader();
+    feed(gunzip.writable.getWriter(), body);
+    const { bytes, isEnd } = await readStream(reader, max, until);
+    if (!isEnd) stop(reader);
+    return bytes;
+  } catch (cause) {
+    if (reader) stop(reader);
+    throw MeituanError.is(cause) ? cause : bad("found gzip that cannot be decompressed", "gzip 内容无法解压", cause);
+  }
+}
+
+/** Its errors are those of the reader as well. */
+async function feed(writer: WritableStreamDefaultWriter<any>, body: Uint8Array): Promise<void> {
+  try {
+    for (let at = 0; at < body.length; at += PIECE) {
+      await writer.ready;
+      await writer.write(body.subarray(at, at + PIECE));
+    }
+    await writer.close();
+  } catch {
+    // Nobody reads on, or it is no gzip.
+  }
+}
+
+/**
+ * A body in Base64, decoded where that is declared.
+ * @param isEncoded as a gateway says so
+ * @returns more than `max` bytes where it is longer
+ */
+export function decoded(body: unknown, isEncoded: boolean, max: number): unknown {
+  if (!isEncoded) return body;
+  if (typeof body !== "string") throw bad("expected Base64 as a string", "应为 Base64 字符串");
+  // No more than shows that it is too long; a multiple of four.
+  const most = 4 * Math.ceil((max + 1) / 3);
+  try {
+    return Uint8Array.from(atob(body.slice(0, most)), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw bad("found no Base64", "不是合法的 Base64", cause);
+  }
+}

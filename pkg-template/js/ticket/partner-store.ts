@@ -1,0 +1,50 @@
+// The orders of one partner in a store that several share. Meituan's numbers say whose order it is to nobody: a call of one partner
+// may name any number, so each key begins with the partner's.
+
+import { heard, listOf } from "../handler/store-answers.js";
+import type { OrderStore } from "../orders/store.js";
+import { identified, integer } from "../values/arguments.js";
+import { unexpected } from "../values/faults.js";
+import { hasFunction, storeOf } from "../values/functions.js";
+
+/** Partner numbers of Meituan's fit into 31 bits. */
+export const MAX_PARTNER_ID = 0x7fffffff;
+
+/** The key of what is one partner's, where there may be several. */
+export const keyOf = (partnerId: number | undefined, key: string): string =>
+  partnerId === undefined ? key : `${partnerId}:${key}`;
+
+/** Whose order a key names, and which. */
+export function namedByKey(key: string): { partnerId: number; orderId: string } {
+  const [, partnerId, orderId] = /^([1-9]\d{0,9}):(.+)$/s.exec(identified(key)) ?? [];
+  if (orderId !== undefined && Number(partnerId) <= MAX_PARTNER_ID) return { partnerId: Number(partnerId), orderId };
+  return unexpected(
+    "orderId",
+    key,
+    'the key of the store, "<partnerId>:<orderId>": the handler serves several partners',
+    "store 的键“<partnerId>:<orderId>”：该 handler 服务多个合作方",
+  );
+}
+
+/**
+ * The orders of one partner in a store that a handler with `partners` keeps: for what happens at the supplier, as in
+ * `supplier.orders(partnerStore(store, 1122))`. The store itself has them by `"<partnerId>:<orderId>"`.
+ */
+export function partnerStore<Revision = any>(
+  store: OrderStore<Revision>,
+  partnerId: number | string,
+): Pick<OrderStore<Revision>, "load" | "save" | "due" | "conflicts"> {
+  const keeper: any = storeOf(store);
+  const whose = keyOf(integer(partnerId, "partnerId", 1, MAX_PARTNER_ID), "");
+  const own = async (answer: any, name: string) => {
+    const keys = listOf(await heard(answer, name), name);
+    return keys.filter((key) => key.startsWith(whose)).map((key) => key.slice(whose.length));
+  };
+  return {
+    load: (orderId) => keeper.load(whose + orderId),
+    save: (orderId, ...how) => keeper.save(whose + orderId, ...how),
+    // No claimDue: it would claim orders of others, and nobody would do what is due about them.
+    ...(hasFunction(keeper, "due") && { due: (now: number) => own(keeper.due(now), "due") }),
+    ...(hasFunction(keeper, "conflicts") && { conflicts: () => own(keeper.conflicts(), "conflicts") }),
+  };
+}

@@ -1,0 +1,209 @@
+// Requests as gateways pass them on: compressed bodies, Base64, headers by other names.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import { RideClient, handler as rideHandler } from "meituan-protocol/ride";
+import { MeituanRide } from "meituan-protocol/testing";
+import { handler, TicketPartners, TicketSupplier } from "meituan-protocol/ticket";
+import { CREATE, DATE, fetched, NOW, options, refusalOf, signed, supplier, wire } from "./ticket-support.mjs";
+
+const PLAIN = wire(CREATE);
+const GZIP = { "Content-Encoding": "gzip" };
+
+describe("a compressed body", () => {
+  it("is read where it is declared, in whatever case", async () => {
+    for (const encoding of ["gzip", "GZIP", " x-gzip "]) {
+      const request = fetched("/mt/create", gzipSync(PLAIN), { headers: { "content-encoding": encoding } });
+      assert.equal((await supplier.receive(request)).body.orderId, "1453361297221");
+    }
+  });
+
+  it("is read as it is where a platform has decompressed it, and left the header", async () => {
+    assert.equal((await supplier.receive(fetched("/mt/create", PLAIN, { headers: GZIP }))).body.orderId, "1453361297221");
+    assert.equal(supplier.receiveSync(signed("/mt/create", PLAIN, { headers: GZIP })).body.orderId, "1453361297221");
+  });
+
+  it("that nothing declares, or that is broken, is refused with the reason", async () => {
+    const whole = gzipSync(PLAIN);
+    const broken = Buffer.from(whole);
+    broken[20] ^= 255;
+    for (const [body, headers, detail] of [
+      [whole, {}, /no Content-Encoding declares/],
+      [whole, { "Content-Encoding": "br" }, /no Content-Encoding declares/],
+      [whole.subarray(0, 60), GZIP, /cannot be decompressed/],
+      [broken, GZIP, /cannot be decompressed/],
+      [Buffer.from([0x1f, 0x8b]), GZIP, /cannot be decompressed/],
+    ]) {
+      const request = fetched("/mt/create", body, { headers });
+      const error = await supplier.receive(request).then(
+        () => assert.fail("it was taken"),
+        (error) => error,
+      );
+      assert.deepEqual([error.code, error.path], ["BODY_NOT_RAW", "body"]);
+      assert.match(error.detail, detail);
+      assert.equal(JSON.parse(error.toReply().body).code, 499);
+    }
+  });
+
+  it("of a caller who is not authenticated is not decompressed", async () => {
+    const request = fetched("/mt/create", gzipSync(PLAIN).subarray(0, 60), { headers: GZIP, secret: "wrong" });
+    await assert.rejects(supplier.receive(request), { code: "BAD_SIGNATURE" });
+  });
+
+  it("is refused as soon as it becomes larger than bodies may be", async () => {
+    const bomb = gzipSync(Buffer.alloc(200 << 20, " "), { level: 9 });
+    assert.ok(bomb.length < 1 << 20);
+    const began = performance.now();
+    const before = process.memoryUsage().rss;
+    await assert.rejects(supplier.receive(fetched("/mt/create", bomb, { headers: GZIP })), { code: "BODY_TOO_LARGE" });
+    assert.ok(performance.now() - began < 2000);
+    assert.ok(process.memoryUsage().rss - before < 64 << 20, "it was not decompressed whole");
+    // The limit is that of the body itself: one byte more, and it is refused.
+    const exact = new TicketSupplier({ ...options, maxBodyBytes: Buffer.byteLength(PLAIN) });
+    assert.equal((await exact.receive(fetched("/mt/create", gzipSync(PLAIN), { headers: GZIP }))).type, "orderCreate");
+    await assert.rejects(exact.receive(fetched("/mt/create", gzipSync(`${PLAIN} `), { headers: GZIP })), {
+      code: "BODY_TOO_LARGE",
+    });
+  });
+
+  it("cannot be waited for by receiveSync, which says so", () => {
+    const error = refusalOf(() => supplier.receiveSync(signed("/mt/create", gzipSync(PLAIN), { headers: GZIP })));
+    assert.deepEqual([error.code, error.path], ["BODY_NOT_RAW", "body"]);
+    assert.match(error.detail, /use receive/);
+    assert.match(error.detail, /gunzipSync/);
+  });
+
+  it("of a recorded call is recorded as the message", async () => {
+    const recorded = [];
+    const serve = handler({
+      config: options,
+      orderCreate: () => ({ partnerOrderId: "P" }),
+      record: (exchange) => recorded.push(exchange),
+    });
+    assert.equal((await (await serve(fetched("/mt/create", gzipSync(PLAIN), { headers: GZIP }))).json()).code, 200);
+    while (recorded.length === 0) await new Promise(setImmediate);
+    assert.match(recorded[0], /1453361297221/);
+  });
+
+  it("of a push is read, too", async () => {
+    const account = { entId: 617, accessKey: "key", secretKey: "AAECAwQFBgcICQoLDA0ODw==" };
+    const routes = { "/event": "orderChanged" };
+    const told = [];
+    const serve = rideHandler({
+      config: { ...account, routes, toleranceSeconds: null },
+      orderChanged: (push) => void told.push(push.body.mtOrderId),
+      onError: (error) => told.push(error.code),
+    });
+    const push = new MeituanRide(account).push(
+      "orderChanged",
+      { mtOrderId: "M1", eventCode: 20, eventTime: NOW },
+      { now: NOW },
+    ).body;
+    const post = (body, headers) => serve(new Request("https://x.example/event", { method: "POST", headers, body }));
+    assert.equal((await (await post(gzipSync(push), GZIP)).json()).code, 0);
+    assert.notEqual((await (await post(gzipSync(push).subarray(0, 60), GZIP)).json()).code, 0);
+    assert.deepEqual(told, ["M1", "BODY_NOT_RAW"]);
+    const client = new RideClient({ ...account, routes, toleranceSeconds: null });
+    assert.equal(refusalOf(() => client.receiveSync({ url: "/event", body: gzipSync(push) })).code, "BODY_NOT_RAW");
+    const base64 = { url: "/event", body: Buffer.from(push).toString("base64"), isBase64Encoded: true };
+    assert.equal(client.receiveSync(base64).body.mtOrderId, "M1");
+  });
+});
+
+describe("a body in Base64", () => {
+  const encoded = (body, more) => ({
+    ...signed("/mt/create", Buffer.from(body).toString("base64")),
+    isBase64Encoded: true,
+    ...more,
+  });
+
+  it("is decoded where that is said, and nowhere else", () => {
+    assert.equal(supplier.receiveSync(encoded(PLAIN)).body.orderId, "1453361297221");
+    assert.equal(supplier.receiveSync({ ...signed("/mt/create", PLAIN), isBase64Encoded: false }).type, "orderCreate");
+    assert.equal(refusalOf(() => supplier.receiveSync(encoded(PLAIN, { isBase64Encoded: undefined }))).code, "INVALID_JSON");
+  });
+
+  it("keeps the limit of what it becomes", () => {
+    const exact = new TicketSupplier({ ...options, maxBodyBytes: Buffer.byteLength(PLAIN) });
+    assert.equal(exact.receiveSync(encoded(PLAIN)).type, "orderCreate");
+    for (const more of [" ", "  ", "   ", " ".repeat(1 << 20)]) {
+      assert.equal(refusalOf(() => exact.receiveSync(encoded(PLAIN + more))).code, "BODY_TOO_LARGE");
+    }
+  });
+
+  it("that is none is refused with the reason", () => {
+    for (const [body, isBase64Encoded, code, path] of [
+      ["%%%", true, "BODY_NOT_RAW", "body"],
+      [new Uint8Array(3), true, "BODY_NOT_RAW", "body"],
+      [PLAIN, "true", "INVALID_CONFIG", "isBase64Encoded"],
+    ]) {
+      const error = refusalOf(() => supplier.receiveSync({ ...signed("/mt/create", body), isBase64Encoded }));
+      assert.deepEqual([error.code, error.path], [code, path]);
+    }
+  });
+});
+
+describe("headers by other names", () => {
+  const NAMES = { date: "X-Amzn-Remapped-Date", authorization: "x-amzn-remapped-authorization" };
+  const renamed = new TicketSupplier({ ...options, headerNames: NAMES });
+  const { headers: own } = signed("/mt/create", PLAIN);
+  const HEADERS = {
+    PartnerId: own.PartnerId,
+    "x-amzn-remapped-date": own.Date,
+    "X-Amzn-Remapped-Authorization": own.Authorization,
+  };
+  const request = (headers) => ({ ...signed("/mt/create", PLAIN), headers });
+
+  it("are read by those, in every form of headers", async () => {
+    for (const headers of [HEADERS, Object.entries(HEADERS), new Headers(HEADERS)]) {
+      assert.equal(renamed.receiveSync(request(headers)).type, "orderCreate");
+    }
+    const arriving = new Request("https://x.example/mt/create", { method: "POST", headers: HEADERS, body: PLAIN });
+    assert.equal((await renamed.receive(arriving)).type, "orderCreate");
+    // A gateway's own Date and Authorization are none of Meituan's.
+    const both = { ...HEADERS, Date: "Thu, 07 May 2015 10:34:20 GMT", Authorization: "Bearer of the gateway" };
+    assert.equal(renamed.receiveSync(request(both)).type, "orderCreate");
+  });
+
+  it("are missing where only Meituan's own names are there", () => {
+    const error = refusalOf(() => renamed.receiveSync(request(own)));
+    assert.deepEqual([error.code, error.path], ["MISSING_HEADER", "headers.date"]);
+  });
+
+  it("are those of an address that several partners share", () => {
+    const { routes, ...account } = options;
+    const partners = new TicketPartners({
+      routes,
+      headerNames: { ...NAMES, partnerId: "X-Partner" },
+      partners: (id) => (id === 1122 ? account : undefined),
+    });
+    const { PartnerId, ...rest } = HEADERS;
+    assert.equal(partners.receiveSync(request({ ...rest, "x-partner": PartnerId })).partnerId, 1122);
+    assert.equal(refusalOf(() => partners.receiveSync(request({ ...rest, "x-partner": "9" }))).code, "WRONG_PARTNER_ID");
+    const own = new TicketPartners({ routes, partners: () => ({ ...account, headerNames: NAMES }) });
+    assert.equal(refusalOf(() => own.receiveSync(request(HEADERS))).path, "partners.headerNames");
+  });
+
+  it("that nothing can have are refused", () => {
+    for (const [headerNames, path] of [
+      [{ date: "" }, "headerNames.date"],
+      [{ date: "x y" }, "headerNames.date"],
+      [{ authorization: 1 }, "headerNames.authorization"],
+      [{ dates: "x" }, "headerNames.dates"],
+      [{ date: "Authorization" }, "headerNames.authorization"],
+      ["x-date", "headerNames"],
+    ]) {
+      const error = refusalOf(() => new TicketSupplier({ ...options, headerNames }));
+      assert.deepEqual([error.code, error.path], ["INVALID_CONFIG", path]);
+    }
+  });
+
+  it("keep their order where two of them have the same length", () => {
+    const headerNames = { date: "x-meituan-date", partnerId: "x-meituan-part" };
+    const both = new TicketSupplier({ ...options, headerNames });
+    const headers = { "x-meituan-date": DATE, "X-Meituan-Part": own.PartnerId, Authorization: own.Authorization };
+    assert.equal(both.receiveSync(request(headers)).type, "orderCreate");
+    assert.equal(NOW > 0, true);
+  });
+});
