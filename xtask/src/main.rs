@@ -8,6 +8,7 @@ mod bench;
 mod circles;
 mod crates;
 mod demo;
+mod export_map;
 mod fuzz;
 mod generate;
 mod mutants;

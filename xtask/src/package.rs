@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::export_map;
 use crate::generate;
 use crate::papers;
 use crate::readmes;
@@ -39,6 +40,8 @@ pub(crate) struct WasmModule {
     /// The loader that brings the bytes along, and the name by which scripts import it.
     pub(crate) inline: &'static str,
     pub(crate) import: &'static str,
+    /// The loader of CommonJS.
+    pub(crate) commonjs: &'static str,
     /// How it writes them.
     encode: fn(&[u8]) -> Outcome<String>,
     /// The limit of inlining, by the compiler's own measure; `None` where it decides.
@@ -58,6 +61,7 @@ pub(crate) const MESSAGES: WasmModule = WasmModule {
     glue: "loaders/glue.js",
     inline: "loaders/wasm-inline.js",
     import: "#wasm",
+    commonjs: "loaders/wasm-commonjs.js",
     encode: inline,
     inline_threshold: None,
     hint_threshold: 100,
@@ -74,6 +78,7 @@ pub(crate) const ORDERS: WasmModule = WasmModule {
     glue: "loaders/orders-glue.js",
     inline: "loaders/wasm-orders-inline.js",
     import: "#wasm-orders",
+    commonjs: "loaders/wasm-orders-commonjs.js",
     encode: inline_packed,
     // A hundredth smaller than what the compiler would do, and within the gates of the benchmarks.
     inline_threshold: Some(20),
@@ -142,6 +147,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("compile TypeScript", compile_typescript)?;
     steps.run("stage pkg/", stage)?;
     steps.run("add the slim entry", || scripts::add_slim(&dist()))?;
+    steps.run("bundle for Node", || scripts::add_bundles(&dist()))?;
     steps.run("translate to CommonJS", || scripts::add_commonjs(&dist()))?;
     steps.run("write the notices", add_papers)?;
     steps.run("link node_modules to pkg/", link)?;
@@ -257,6 +263,10 @@ fn stage() -> Outcome {
     remove_folder(&package())?;
     create_folder(&dist())?;
     write(&package().join("package.json"), manifest()?)?;
+    for (folder, manifest) in export_map::stand_ins() {
+        create_folder(&package().join(&folder))?;
+        write(&package().join(folder).join("package.json"), manifest)?;
+    }
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         // One that is missing is reported when all else is staged.
         if root().join(licence).exists() {
@@ -344,14 +354,15 @@ fn version() -> Outcome<String> {
     Ok(identity.rsplit(['#', '@']).next().unwrap_or_default().to_owned())
 }
 
-/// The template's manifest with the crate's version.
+/// The template's manifest with its maps and the crate's version.
 fn manifest() -> Outcome<String> {
     const PLACEHOLDER: &str = r#""version": "0.0.0""#;
     let template = read_text(&root().join("pkg-template/package.json"))?;
     if !template.contains(PLACEHOLDER) {
         return Err(format!("pkg-template/package.json lacks {PLACEHOLDER}"));
     }
-    Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
+    let drawn = export_map::drawn(&template)?;
+    Ok(drawn.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
 }
 
 /// A loader whose default export is the wasm as a string, which is decoded when the module is wanted.

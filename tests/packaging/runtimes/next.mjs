@@ -9,11 +9,8 @@ const PLACES = ["/edge", "/middleware", "/node"];
 export const next = {
   name: "next",
   title: "Next.js: edge route, middleware, Node route",
-  // The Node route has another one than the edge.
-  loaders: [
-    ...["dist/loaders/wasm-edge-light.js", "dist/loaders/wasm-orders-edge-light.js"],
-    ...["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
-  ],
+  isSlow: true,
+  needs: ["#wasm: edge-light", "#wasm: node.default", "#wasm: node.module", "wasm: edge-light"],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });
