@@ -8,13 +8,14 @@ import { edgeRuntime } from "./runtimes/edge-runtime.mjs";
 import { astro, sveltekit } from "./runtimes/frameworks.mjs";
 import { honoVite, oldHonoVite } from "./runtimes/hono-vite.mjs";
 import { lambdaCommonjs, lambdaConditions, lambdaModule } from "./runtimes/lambda.mjs";
+import { nest } from "./runtimes/nest.mjs";
 import { next } from "./runtimes/next.mjs";
 import { nodeCommonjs, nodeModules } from "./runtimes/node.mjs";
 import { nuxt } from "./runtimes/nuxt.mjs";
 import { pnpm, yarn } from "./runtimes/package-managers.mjs";
 import { jest, jest27, vitest, vitestJsdom } from "./runtimes/test-runners.mjs";
 import { typescript, typescript6, typescript50 } from "./runtimes/typescript.mjs";
-import { nest, tsJest, tsNode, tsx } from "./runtimes/typescript-tools.mjs";
+import { tsJest, tsNode, tsx } from "./runtimes/typescript-tools.mjs";
 import { vite } from "./runtimes/vite.mjs";
 import { webpackBundle } from "./runtimes/webpack.mjs";
 import { oldWorkerd, workerd } from "./runtimes/workerd.mjs";
@@ -54,12 +55,13 @@ export const RUNTIMES = [
   typescript50,
   typescript6,
   typescript,
+  nest,
   jest,
   vitest,
 ];
 
 /** Those of `cargo xtask audit`: what they need is installed for them alone. */
 export const AUDITED = [
-  ...[sveltekit, astro, nest, tsNode, tsx, tsJest, jest27, vitestJsdom],
+  ...[sveltekit, astro, tsNode, tsx, tsJest, jest27, vitestJsdom],
   ...[webpack4, rollup, ncc, nft, yarn, pnpm],
 ];

@@ -105,7 +105,7 @@ export const SUPPORTED = JSON.parse(readFileSync(join(ROOT, "pkg-template/packag
 export const versionOf = (name) => JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
 
 /**
- * Tools that users build with, in a folder of this one. It has a lock file of its own, so that whoever only builds does not download them.
+ * Tools that users build with, in a folder of this one. It has a lock file of its own: a build alone does not need them.
  * @param {string} name of the folder
  */
 function toolsIn(name) {

@@ -341,7 +341,7 @@ pub(crate) fn packaging_audit() -> Outcome {
     Ok(())
 }
 
-/// What users build with. It has a lock file of its own, so that whoever only builds does not download it.
+/// What users build with. The tools have a lock file of their own, because a build alone does not need them.
 fn install_users_tools() -> Outcome {
     tools::install_npm_packages_in(&tools::root().join("tests/packaging/installed"))
 }

@@ -12,8 +12,7 @@ export function compile<Text extends string | object>(
   try {
     return compiled(decode(typeof source === "function" ? source() : source));
   } catch (cause) {
-    const said = String(cause);
-    throw new MeituanError("WASM_UNAVAILABLE", { path: name, detail: { en: said, zh: said }, cause });
+    throw new MeituanError("WASM_UNAVAILABLE", { path: name, detail: String(cause), cause });
   }
 }
 

@@ -24,7 +24,7 @@ interface Incoming {
   method: string;
   originalUrl: string;
   headers: Record<string, string>;
-  rawBody: Buffer;
+  rawBody: Buffer<ArrayBuffer>;
 }
 interface Outgoing {
   status(code: number): Outgoing;

@@ -1,10 +1,9 @@
-// What runs TypeScript without compiling it to files first, and NestJS, which is compiled with decorators.
+// What runs TypeScript without compiling it to files first.
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { together } from "../project/together.mjs";
-import { storedCalls } from "../stored-calls.mjs";
-import { audited, project, run, serve } from "../tools.mjs";
+import { audited, project, run } from "../tools.mjs";
 import { nodeCommonjs, nodeModules } from "./node.mjs";
 
 const COMPILER = {
@@ -65,26 +64,5 @@ test("nothing failed", () => { require("node:fs").writeFileSync("result.json", J
     );
     await run(process.execPath, [audited.path("jest/bin/jest.js"), "--ci", "--config", "jest.config.json"], { cwd: folder });
     return readFileSync(join(folder, "result.json"), "utf8");
-  },
-};
-
-export const nest = {
-  name: "nest",
-  title: "NestJS on Express, with its raw body",
-  needs: nodeCommonjs.needs,
-  tested: () => `${audited.version("@nestjs/core")}, TypeScript ${audited.version("typescript")}`,
-  /** @param {{ tarball: string, expected: any }} given */
-  async run({ tarball, expected }) {
-    const folder = await project("nest", tarball, { template: "nest", expected, type: "commonjs", tools: audited });
-    writeFileSync(join(folder, "expected.json"), JSON.stringify(expected.ticket));
-    const compilerOptions = { ...COMPILER, experimentalDecorators: true, emitDecoratorMetadata: true, outDir: "out" };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
-    await run(process.execPath, [audited.path("typescript/bin/tsc"), "--project", "tsconfig.json"], { cwd: folder });
-    const server = await serve(process.execPath, () => ["out/main.js"], { cwd: folder });
-    try {
-      return JSON.stringify(await storedCalls((path, call) => fetch(server.address + path, call), expected.ticket));
-    } finally {
-      server.stop();
-    }
   },
 };
