@@ -2,8 +2,8 @@
 //
 //   node tests/packaging/run.mjs [--audit] [--only <name>]… [--without <file, or condition>]
 //
-// One line for each runtime: its name, its version, and how many checks passed. --without leaves a file out of the package, or
-// breaks a condition of its maps (such as `#wasm: workerd`), to show which runtimes need it. --audit runs those of audits.
+// One line for each runtime: its name, its version, how many checks passed, and how long it took. --without leaves a file out of the
+// package, or breaks a condition of its maps (such as `#wasm: workerd`), to show which runtimes need it. --audit runs those of audits.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -51,10 +51,12 @@ function settled() {
 /** @param {import("./runtimes.mjs").Runtime} runtime */
 async function outcome(runtime) {
   let version = "";
+  const begin = performance.now();
   try {
     version = await (runtime.version ?? runtime.tested)();
     const { passed, failures } = resultIn(await runtime.run(given));
-    if (failures.length === 0 && passed > 0) return `${version}  ${passed} passed`;
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    if (failures.length === 0 && passed > 0) return `${version}  ${passed} passed in ${seconds} s`;
     failed += 1;
     return `${version}  ${passed} passed, ${failures.length} failed${failures.map((why) => `\n    ${why}`).join("")}`;
   } catch (error) {

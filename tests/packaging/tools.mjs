@@ -159,7 +159,7 @@ export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /**
  * The package as npm packs it.
- * @param {string | undefined} without a file of the package that is left out, or a condition that leads nowhere
+ * @param {string | undefined} without a file of the package that is left out, or a condition that leads to what throws
  * @returns {Promise<string>} the tarball's path
  */
 export async function pack(without) {
@@ -199,6 +199,9 @@ export function conditionsOf() {
   return [...new Set(found)].filter((condition) => !condition.endsWith("types"));
 }
 
+/** It is there: where a file is missing, Vite takes the next condition, and Turbopack the package in a folder further up. */
+const BROKEN = "dist/broken.js";
+
 /** @param {string} file the manifest @param {string} condition */
 function breakCondition(file, condition) {
   const manifest = JSON.parse(readFileSync(file, "utf8"));
@@ -209,10 +212,11 @@ function breakCondition(file, condition) {
     const last = /** @type {string} */ (path.pop());
     const place = path.reduce((found, name) => found?.[name], map);
     if (typeof place?.[last] !== "string") continue;
-    place[last] = "./dist/nowhere.js";
+    place[last] = `./${BROKEN}`;
     broken += 1;
   }
   if (broken === 0) throw new Error(`the package has no condition ${condition}`);
+  writeFileSync(join(dirname(file), BROKEN), 'throw new Error("this condition is broken");\n');
   writeFileSync(file, JSON.stringify(manifest));
 }
 

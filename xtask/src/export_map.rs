@@ -1,12 +1,12 @@
-//! The maps of the npm package's manifest, drawn from the tables below: `exports` and `imports`, and what stands for them where a tool
-//! does not know them.
+//! The maps of the npm package's manifest, drawn from the tables below: `exports` and `imports`, and their substitutes for tools that do
+//! not know them.
 //!
-//! Each tool sets conditions of its own, and takes the first key that is one of them. So the order decides.
+//! Each tool sets conditions of its own, and follows the first key that is one of them. So the order decides.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// What is imported by name: the subpath, and the file below `dist` without its ending.
+/// The names that users import: the subpath, and the file below `dist` without its ending.
 pub(crate) const ENTRIES: [(&str, &str); 16] = [
     (".", "entries/index"),
     ("./ticket", "entries/ticket"),

@@ -305,7 +305,7 @@ pub(crate) fn files_under(folder: &Path) -> Outcome<Vec<String>> {
         let path = entry.map_err(failure("read", folder))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && name == "node_modules" {
-            // What is in it is others'.
+            // Its files are others'.
             continue;
         }
         if path.is_dir() {
