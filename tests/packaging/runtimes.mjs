@@ -13,7 +13,7 @@ import { next } from "./runtimes/next.mjs";
 import { nodeCommonjs, nodeModules } from "./runtimes/node.mjs";
 import { nuxt } from "./runtimes/nuxt.mjs";
 import { pnpm, yarn } from "./runtimes/package-managers.mjs";
-import { jest, jest27, vitest, vitestJsdom } from "./runtimes/test-runners.mjs";
+import { jest, jest27, vitest, vitestJsdom, vitestWorkers } from "./runtimes/test-runners.mjs";
 import { typescript, typescript6, typescript50 } from "./runtimes/typescript.mjs";
 import { tsJest, tsNode, tsx } from "./runtimes/typescript-tools.mjs";
 import { vite } from "./runtimes/vite.mjs";
@@ -62,6 +62,6 @@ export const RUNTIMES = [
 
 /** Those of `cargo xtask audit`: what they need is installed for them alone. */
 export const AUDITED = [
-  ...[sveltekit, astro, tsNode, tsx, tsJest, jest27, vitestJsdom],
+  ...[sveltekit, astro, tsNode, tsx, tsJest, jest27, vitestJsdom, vitestWorkers],
   ...[webpack4, rollup, ncc, nft, yarn, pnpm],
 ];

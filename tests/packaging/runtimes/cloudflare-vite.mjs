@@ -2,16 +2,13 @@ import { join } from "node:path";
 import { installed, newerNode, project, run } from "../tools.mjs";
 import { dated, deployed, NEW, OLD } from "./deployed.mjs";
 
-// Where a condition leads nowhere, Vite takes the next one: with the wasm inside, a Worker starts since 2025-06-01.
-export const cloudflareVite = runtime("cloudflare-vite", NEW, "Cloudflare's Vite plugin", ["wasm: default"]);
-export const oldCloudflareVite = runtime("cloudflare-vite-old", OLD, "Cloudflare's Vite plugin, old compatibility date", [
-  "#wasm: workerd",
-  "wasm: default",
-]);
+export const cloudflareVite = runtime("cloudflare-vite", NEW, "Cloudflare's Vite plugin");
+export const oldCloudflareVite = runtime("cloudflare-vite-old", OLD, "Cloudflare's Vite plugin, old compatibility date");
 
-function runtime(name, compatibilityDate, title, needs) {
+function runtime(name, compatibilityDate, title) {
   return {
-    ...{ name, title, isSlow: true, needs },
+    ...{ name, title, isSlow: true },
+    needs: ["import.module", "#wasm: workerd", "wasm: default"],
     tested: () => `${installed.version("@cloudflare/vite-plugin")}, Vite ${installed.version("vite")}, ${compatibilityDate}`,
     async run({ tarball, expected }) {
       const folder = await project(name, tarball, { template: "cloudflare-vite", expected, tools: installed });

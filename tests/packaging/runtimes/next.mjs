@@ -10,7 +10,7 @@ export const next = {
   name: "next",
   title: "Next.js, by Turbopack: edge route, middleware, Node route",
   isSlow: true,
-  needs: ["#wasm: edge-light", "#wasm: node.default", "#wasm: node.module", "wasm: edge-light"],
+  needs: ["import.module", "import.node", "#wasm: edge-light", "#wasm: node.default", "#wasm: node.module", "wasm: edge-light"],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });

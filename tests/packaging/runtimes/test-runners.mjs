@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transform } from "esbuild";
 import { audited, newerNode, project, ROOT, run, versionOf } from "../tools.mjs";
+import { dated, NEW } from "./deployed.mjs";
 import { nodeCommonjs, nodeModules } from "./node.mjs";
 
 /** In it, `require` loads the package. */
@@ -79,5 +80,21 @@ export const vitestJsdom = {
     const options = [audited.path("vitest/vitest.mjs"), "run", "--environment", "jsdom", "--root", folder];
     await run(newerNode(), options, { cwd: folder });
     return readFileSync(join(folder, "result.json"), "utf8");
+  },
+};
+
+/** In workerd, by Cloudflare's plugin, whose name was @cloudflare/vitest-pool-workers. */
+export const vitestWorkers = {
+  name: "vitest-workers",
+  title: "Vitest in workerd, by Cloudflare's plugin",
+  isSlow: true,
+  needs: ["#wasm: workerd", "wasm: default"],
+  tested: () => `${audited.version("vitest")}, plugin ${audited.version("@cloudflare/vitest-plugin")}, ${NEW}`,
+  /** @param {{ tarball: string, expected: unknown }} given */
+  async run({ tarball, expected }) {
+    const folder = await project("vitest-workers", tarball, { template: "vitest-workers", expected, tools: audited });
+    dated(folder, NEW);
+    const env = { WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" };
+    return run(newerNode(), [audited.path("vitest/vitest.mjs"), "run", "--root", folder], { cwd: folder, env });
   },
 };

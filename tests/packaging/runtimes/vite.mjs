@@ -16,7 +16,7 @@ export const vite = {
   name: "vite",
   title: "browser: Vite production build in Chromium",
   isSlow: true,
-  needs: ["import.module", "#wasm: default"],
+  needs: ["import.module", "#wasm: default", "wasm: default"],
   tested: () => `Vite ${versionOf("vite")}, Debian's Chromium`,
   async version() {
     const printed = await run(chromium(), ["--version", "--no-sandbox"], { cwd: "." });
