@@ -170,6 +170,28 @@ pub(crate) fn build_page() -> Outcome {
 /// Where the glue says that one instance is enough. A call that breaks off leaves an instance that is of no use any more.
 const ONE_INSTANCE: &str = "\n    if (wasm !== undefined) return wasm;\n";
 
+/// What the glue makes when it is loaded, and what makes it at its first use: pages' tests under Jest have neither class.
+const FIRST_USE: [(&str, &str); 3] = [
+    (
+        "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n",
+        "let cachedTextDecoder;\n",
+    ),
+    ("    if (numBytesDecoded >= ", "    if (!cachedTextDecoder || numBytesDecoded >= "),
+    (
+        "const cachedTextEncoder = new TextEncoder();\n",
+        "let textEncoder;\nconst textEncoderAtUse = () => textEncoder ??= new TextEncoder();\nconst cachedTextEncoder = {\n    encode: text => textEncoderAtUse().encode(text),\n    encodeInto: (text, bytes) => textEncoderAtUse().encodeInto(text, bytes),\n};\n",
+    ),
+];
+
+/// The glue, whose texts that cross are decoded and encoded by what is made then.
+fn with_first_uses(glue: &str) -> Outcome<String> {
+    let lazy = FIRST_USE.iter().fold(glue.to_owned(), |glue, (early, late)| glue.replacen(early, late, 1));
+    match lazy.lines().find(|line| line.contains("= new Text") && !line.starts_with(' ') && !line.contains("=>")) {
+        Some(line) => Err(format!("wasm-bindgen's glue makes this when it is loaded: {line}")),
+        None => Ok(lazy),
+    }
+}
+
 impl WasmModule {
     fn compile(&self) -> Outcome {
         // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
@@ -229,7 +251,7 @@ impl WasmModule {
         if again.len() != glue.len() - 2 * ONE_INSTANCE.len() {
             return Err(format!("wasm-bindgen's glue has no longer this line twice:{ONE_INSTANCE}"));
         }
-        write(&self.work_folder().join("glue-again.js"), again)?;
+        write(&self.work_folder().join("glue-again.js"), with_first_uses(&again)?)?;
         let entry = self.work_folder().join("glue-entry.js");
         write(&entry, "export * from \"./glue-again.js\";\n")?;
         let mut esbuild = tools::npm_tool("esbuild");
