@@ -291,6 +291,10 @@ error_codes! {
         "the WebAssembly module broke off in the middle of a call", "WebAssembly 模块在调用中途中断";
         hint "the next call works again. `cause` says why: the stack ends (a recursion without end), the memory cannot grow (a huge message), or a host cipher called the library. Otherwise report it",
              "之后的调用不受影响。原因见 `cause`：调用栈溢出（无限递归）、内存无法增长（报文过大），或自带的加密函数又调用了本库；其他请反馈给我们";
+    WasmUnavailable "WASM_UNAVAILABLE":
+        "a WebAssembly file of the package cannot be loaded", "无法加载本包的 WebAssembly 文件";
+        hint "path is the file. Not found: a bundler for Node left it behind; add `module` to its conditions. Compiling forbidden: a Worker must import the file, by the condition `workerd`; a page's Content-Security-Policy needs 'wasm-unsafe-eval'. See docs/loading.md",
+             "path 是该文件。找不到文件：面向 Node 的打包工具未带上它，请在 conditions 中加入 `module`。禁止编译：Worker 须经条件 `workerd` 导入该文件；网页的 Content-Security-Policy 须含 'wasm-unsafe-eval'。见 docs/loading.md";
     NoReply "NO_REPLY":
         "Meituan got HTTP 503 without a reply, because the outcome is not known", "结果未知，未向美团应答（HTTP 503）";
         hint "another process is working on the order, or broke off: Meituan repeats its call, and gets the truth. If it comes again for one order, see what `orders.explain(orderId)` says is open, and whether the function lasts longer than Meituan waits",

@@ -88,9 +88,11 @@ impl Refusal {
                 ResultCode::AUTH_ERROR
             }
             ErrorCode::UnknownRoute | ErrorCode::UnexpectedMethod => ResultCode::ILLEGAL_API_ACCESS,
-            ErrorCode::InvalidConfig | ErrorCode::IllegalReplyCode | ErrorCode::TimedOut | ErrorCode::ModuleFailed => {
-                ResultCode::SYSTEM_ERROR
-            }
+            ErrorCode::InvalidConfig
+            | ErrorCode::IllegalReplyCode
+            | ErrorCode::TimedOut
+            | ErrorCode::ModuleFailed
+            | ErrorCode::WasmUnavailable => ResultCode::SYSTEM_ERROR,
             _ => ResultCode::PARAM_ERROR,
         }
     }

@@ -103,13 +103,16 @@ describe("meituan-protocol/slim", () => {
       const imported = made;
       for (const turn of process.env.TURNS) transition(null, { refundAgreed: { refundId: "R" } }, { now: 0 });
       console.log(imported, made);`;
-    const made = (entry, turns) => {
+    const made = (entry, turns, ...how) => {
       const options = { encoding: "utf8", cwd: TOP, env: { ...process.env, ENTRY: entry, TURNS: turns } };
-      return spawnSync(process.execPath, ["--input-type=module", "--eval", watch], options).stdout.trimEnd();
+      return spawnSync(process.execPath, [...how, "--input-type=module", "--eval", watch], options).stdout.trimEnd();
     };
+    // The module of orders is read from its file.
     assert.equal(made("meituan-protocol", ""), "2 2");
-    // The module of orders, and the one that unpacks it.
-    assert.equal(made("meituan-protocol", "123"), "2 6");
+    assert.equal(made("meituan-protocol", "123"), "2 4");
+    // In a bundle, there is the module of orders, and the one that unpacks it.
+    assert.equal(made("meituan-protocol", "", "--conditions=module"), "2 2");
+    assert.equal(made("meituan-protocol", "123", "--conditions=module"), "2 6");
     assert.equal(made("meituan-protocol/slim", ""), "0 0");
   });
 

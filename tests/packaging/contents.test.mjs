@@ -20,6 +20,10 @@ const PAPERS = [
   "THIRD-PARTY-NOTICES",
   "wasm.sha256",
 ];
+/** In the place of `exports` where a tool does not know it. */
+const STAND_INS = Object.entries(manifest.exports)
+  .filter(([path, map]) => path !== "." && map.import !== undefined)
+  .map(([path]) => `${path.slice(2)}/package.json`);
 const MODULES = ["dist/meituan_protocol.wasm", "dist/meituan_protocol_orders.wasm"];
 
 describe("the packed package", () => {
@@ -41,10 +45,9 @@ describe("the packed package", () => {
   });
 
   test("has types that every resolution finds and that are what they say", async () => {
-    // Not for node10: it knows no `exports`, hence no subpaths, and TypeScript has given it up itself.
     const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
     // Not for the wasm itself: where that is a module at all, it is an ES module.
-    const left = ["--profile", "node16", "--exclude-entrypoints", "meituan_protocol.wasm", "meituan_protocol_orders.wasm"];
+    const left = ["--exclude-entrypoints", "meituan_protocol.wasm", "meituan_protocol_orders.wasm"];
     await run(process.execPath, [attw, tarball, ...left, "--no-emoji"], { cwd: ROOT });
   });
 
@@ -56,10 +59,12 @@ describe("the packed package", () => {
 
   test("holds code, types, the wasm and its papers alone", () => {
     const allowed = [
-      ...PAPERS.map((name) => new RegExp(`^${name.replaceAll(".", "\\.")}$`)),
+      ...[...PAPERS, ...STAND_INS].map((name) => new RegExp(`^${name.replaceAll(".", "\\.")}$`)),
       /^dist\/([a-z-]+\/)*[a-z0-9-]+\.(d\.ts|js)$/,
     ];
     allowed.push(/^dist\/meituan_protocol(_orders)?\.wasm(\.d\.ts)?$/, /^dist\/cjs\/package\.json$/);
+    // What several entries share.
+    allowed.push(/^dist\/(node|cjs)\/shared\/chunk-[A-Z0-9]{8}\.js$/);
     assert.deepEqual(
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
       [],
@@ -74,7 +79,7 @@ describe("the packed package", () => {
       reached.add(file);
       if (/\.(js|d\.ts)$/.test(file)) waiting.push(...importsOf(file));
     }
-    const apart = [...PAPERS, "dist/cjs/package.json"];
+    const apart = [...PAPERS, ...STAND_INS, "dist/cjs/package.json"];
     assert.deepEqual(
       files.filter((file) => !reached.has(file) && !apart.includes(file)),
       [],
@@ -85,6 +90,18 @@ describe("the packed package", () => {
       "and lacks none",
     );
   });
+});
+
+test("a subpath leads to the same script by `main` and by `exports`", () => {
+  for (const file of STAND_INS) {
+    const { main, types } = JSON.parse(read(file));
+    const subpath = posix.dirname(file);
+    assert.equal(`./${posix.join(subpath, main)}`, manifest.exports[`./${subpath}`].require.default);
+    assert.equal(`./${posix.join(subpath, types)}`, manifest.exports[`./${subpath}`].require.types);
+    assert.deepEqual(manifest.typesVersions["*"][subpath], [manifest.exports[`./${subpath}`].require.types]);
+  }
+  assert.equal(manifest.main, manifest.exports["."].require.default);
+  assert.equal(manifest.types, manifest.exports["."].require.types);
 });
 
 describe("the wasm", () => {

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, it } from "node:test";
-import { RUNTIMES } from "../packaging/runtimes.mjs";
+import { AUDITED, RUNTIMES } from "../packaging/runtimes.mjs";
 import { ROOT } from "../packaging/tools.mjs";
 import { blocksIn, headingsIn, linksIn, PAGES, read, tablesIn } from "./markdown.mjs";
 
@@ -38,10 +38,15 @@ describe("the pages", () => {
   });
 
   it("name the runtimes that are tested, in the versions that are", () => {
-    const lines = ["| runs in | version | test |", "|---|---|---|"];
-    for (const { title, tested, name } of RUNTIMES) lines.push(`| ${title} | ${tested()} | \`${name}\` |`);
-    const table = `${lines.join("\n")}\n`;
-    assert.ok(read("README.md").includes(table), `README.md must have this table:\n\n${table}`);
+    for (const [page, runtimes] of /** @type {const} */ ([
+      ["README.md", RUNTIMES],
+      ["docs/loading.md", AUDITED],
+    ])) {
+      const lines = ["| runs in | version | test |", "|---|---|---|"];
+      for (const { title, tested, name } of runtimes) lines.push(`| ${title} | ${tested()} | \`${name}\` |`);
+      const table = `${lines.join("\n")}\n`;
+      assert.ok(read(page).includes(table), `${page} must have this table:\n\n${table}`);
+    }
   });
 
   it("show a package that has what they import", async () => {

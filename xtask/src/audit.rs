@@ -18,7 +18,7 @@ const USAGE: &str =
 
 type Check = fn(&Options) -> Outcome<Checked>;
 
-const PARTS: [(&str, Check); 14] = [
+const PARTS: [(&str, Check); 15] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
     ("lower bounds", |_| supply::lower_bounds()),
@@ -33,6 +33,7 @@ const PARTS: [(&str, Check); 14] = [
     ("kills", |_| kills()),
     ("traps", |_| traps()),
     ("stores", |_| stores()),
+    ("packaging", |_| packaging()),
 ];
 
 /// Where nothing failed, and something could not be checked.
@@ -211,6 +212,12 @@ fn kills() -> Outcome<Checked> {
 fn stores() -> Outcome<Checked> {
     test::require_package()?;
     stores::audit().map(|()| Checked::all())
+}
+
+/// The packed package in more tools than in every run, and each condition of its maps against all lines of every run.
+fn packaging() -> Outcome<Checked> {
+    test::require_package()?;
+    test::packaging_audit().map(|()| Checked::all())
 }
 
 /// A version, to be compared.

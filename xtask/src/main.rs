@@ -8,6 +8,7 @@ mod bench;
 mod circles;
 mod crates;
 mod demo;
+mod export_map;
 mod frameworks;
 mod fuzz;
 mod generate;

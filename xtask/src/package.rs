@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::export_map;
 use crate::generate;
 use crate::papers;
 use crate::readmes;
@@ -39,6 +40,8 @@ pub(crate) struct WasmModule {
     /// The loader that brings the bytes along, and the name by which scripts import it.
     pub(crate) inline: &'static str,
     pub(crate) import: &'static str,
+    /// The loader of CommonJS.
+    pub(crate) commonjs: &'static str,
     /// How it writes them.
     encode: fn(&[u8]) -> Outcome<String>,
     /// The limit of inlining, by the compiler's own measure; `None` where it decides.
@@ -58,6 +61,7 @@ pub(crate) const MESSAGES: WasmModule = WasmModule {
     glue: "loaders/glue.js",
     inline: "loaders/wasm-inline.js",
     import: "#wasm",
+    commonjs: "loaders/wasm-commonjs.js",
     encode: inline,
     inline_threshold: None,
     hint_threshold: 100,
@@ -74,6 +78,7 @@ pub(crate) const ORDERS: WasmModule = WasmModule {
     glue: "loaders/orders-glue.js",
     inline: "loaders/wasm-orders-inline.js",
     import: "#wasm-orders",
+    commonjs: "loaders/wasm-orders-commonjs.js",
     encode: inline_packed,
     // A hundredth smaller than what the compiler would do, and within the gates of the benchmarks.
     inline_threshold: Some(20),
@@ -145,6 +150,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("compile TypeScript", compile_typescript)?;
     steps.run("stage pkg/", stage)?;
     steps.run("add the slim entry", || scripts::add_slim(&dist()))?;
+    steps.run("bundle for Node", || scripts::add_bundles(&dist()))?;
     steps.run("translate to CommonJS", || scripts::add_commonjs(&dist()))?;
     steps.run("write the notices", add_papers)?;
     steps.run("link node_modules to pkg/", link)?;
@@ -166,6 +172,28 @@ pub(crate) fn build_page() -> Outcome {
 
 /// Where the glue says that one instance is enough. A call that breaks off leaves an instance that is of no use any more.
 const ONE_INSTANCE: &str = "\n    if (wasm !== undefined) return wasm;\n";
+
+/// What the glue makes when it is loaded, and what makes it at its first use: pages' tests under Jest have neither class.
+const FIRST_USE: [(&str, &str); 3] = [
+    (
+        "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n",
+        "let cachedTextDecoder;\n",
+    ),
+    ("    if (numBytesDecoded >= ", "    if (!cachedTextDecoder || numBytesDecoded >= "),
+    (
+        "const cachedTextEncoder = new TextEncoder();\n",
+        "let textEncoder;\nconst textEncoderAtUse = () => textEncoder ??= new TextEncoder();\nconst cachedTextEncoder = {\n    encode: text => textEncoderAtUse().encode(text),\n    encodeInto: (text, bytes) => textEncoderAtUse().encodeInto(text, bytes),\n};\n",
+    ),
+];
+
+/// The glue, whose texts that cross are decoded and encoded by what is made then.
+fn with_first_uses(glue: &str) -> Outcome<String> {
+    let lazy = FIRST_USE.iter().fold(glue.to_owned(), |glue, (early, late)| glue.replacen(early, late, 1));
+    match lazy.lines().find(|line| line.contains("= new Text") && !line.starts_with(' ') && !line.contains("=>")) {
+        Some(line) => Err(format!("wasm-bindgen's glue makes this when it is loaded: {line}")),
+        None => Ok(lazy),
+    }
+}
 
 impl WasmModule {
     fn compile(&self) -> Outcome {
@@ -226,7 +254,7 @@ impl WasmModule {
         if again.len() != glue.len() - 2 * ONE_INSTANCE.len() {
             return Err(format!("wasm-bindgen's glue has no longer this line twice:{ONE_INSTANCE}"));
         }
-        write(&self.work_folder().join("glue-again.js"), again)?;
+        write(&self.work_folder().join("glue-again.js"), with_first_uses(&again)?)?;
         let entry = self.work_folder().join("glue-entry.js");
         write(&entry, "export * from \"./glue-again.js\";\n")?;
         let mut esbuild = tools::npm_tool("esbuild");
@@ -260,6 +288,10 @@ fn stage() -> Outcome {
     remove_folder(&package())?;
     create_folder(&dist())?;
     write(&package().join("package.json"), manifest()?)?;
+    for (folder, manifest) in export_map::stand_ins() {
+        create_folder(&package().join(&folder))?;
+        write(&package().join(folder).join("package.json"), manifest)?;
+    }
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         // One that is missing is reported when all else is staged.
         if root().join(licence).exists() {
@@ -347,14 +379,15 @@ fn version() -> Outcome<String> {
     Ok(identity.rsplit(['#', '@']).next().unwrap_or_default().to_owned())
 }
 
-/// The template's manifest with the crate's version.
+/// The template's manifest with its maps and the crate's version.
 fn manifest() -> Outcome<String> {
     const PLACEHOLDER: &str = r#""version": "0.0.0""#;
     let template = read_text(&root().join("pkg-template/package.json"))?;
     if !template.contains(PLACEHOLDER) {
         return Err(format!("pkg-template/package.json lacks {PLACEHOLDER}"));
     }
-    Ok(template.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
+    let drawn = export_map::drawn(&template)?;
+    Ok(drawn.replace(PLACEHOLDER, &format!(r#""version": "{}""#, version()?)))
 }
 
 /// A loader whose default export is the wasm as a string, which is decoded when the module is wanted.

@@ -110,8 +110,8 @@ fn written(version: &str, parts: &[Part]) -> String {
         "Third-party notices of meituan-protocol {version}
 
 The WebAssembly in this package is compiled from the crates below and from parts of Rust's standard library. glue.js and
-orders-glue.js are written by wasm-bindgen, and the files in dist/cjs have helper functions of esbuild's. Made by
-`cargo xtask build`; the numbers are those of the texts below.
+orders-glue.js are written by wasm-bindgen, and the files in dist/node and dist/cjs have helper functions of
+esbuild's. Made by `cargo xtask build`; the numbers are those of the texts below.
 "
     );
     for part in parts {

@@ -1,30 +1,27 @@
-//! The package's scripts: who imports whom, and the copies for `meituan-protocol/slim` and for CommonJS.
+//! The package's scripts: who imports whom, the copies for `meituan-protocol/slim`, and the bundles for Node and CommonJS.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::package::{MESSAGES, ORDERS, SOURCES, WASM_MODULES, generated, option};
+use crate::export_map::{ENTRIES, SLIM, SLIM_SCRIPT};
+use crate::package::{MESSAGES, ORDERS, SOURCES, WASM_MODULES, WasmModule, generated, option};
 use crate::tools::{self, Outcome, copy, create_folder, read_text, root, write};
 
 /// Files that CommonJS never reaches: the command line runs as a module only, and a runtime that
 /// imports wasm as a module does not know `require`.
-const MODULES_ONLY: [&str; 7] = [
-    "cli/",
-    "loaders/wasm-edge-light.",
-    "loaders/wasm-orders-edge-light.",
-    "loaders/wasm-orders-workerd.",
-    "loaders/wasm-workerd.",
-    "meituan_protocol.",
-    "meituan_protocol_orders.",
-];
+const MODULES_ONLY: [&str; 4] = ["cli/", "loaders/wasm-", "meituan_protocol.", "meituan_protocol_orders."];
 
 /// The files that hold an instance, and those that are in their place in `meituan-protocol/slim`.
 const INSTANCES: [(&str, &str); 2] =
     [("loaders/instance.js", "loaders/slim/instance.js"), ("loaders/orders-instance.js", "loaders/slim/orders-instance.js")];
 
-/// The entry that is in `slim` alone.
-const SLIM: &str = "entries/slim.js";
+/// The entries that most users import, and whose code is together for Node.
+const CORE: [&str; 3] = ["entries/index", "entries/ticket", "entries/ride"];
+
+/// Where Node's files are, below `dist`.
+const BUNDLES: &str = "node";
 
 /// The manifest that makes the files below it CommonJS, within a package of modules.
 const COMMONJS_PACKAGE: &str = "{ \"type\": \"commonjs\" }\n";
@@ -54,37 +51,75 @@ pub(crate) fn add_slim(dist: &Path) -> Outcome {
         create_folder(dist.join(&to).parent().unwrap_or(dist))?;
         write(&dist.join(&to), text)?;
     }
-    for file in [SLIM].into_iter().chain(INSTANCES.map(|(_, stand_in)| stand_in)) {
+    let slim = format!("{SLIM}.js");
+    for file in [slim.as_str()].into_iter().chain(INSTANCES.map(|(_, stand_in)| stand_in)) {
         fs::remove_file(dist.join(file)).map_err(tools::failure("remove", &dist.join(file)))?;
     }
     Ok(())
 }
 
-/// The package's files once more as CommonJS, file by file: bundled entries would each bring a wasm
-/// instance of their own, and what one created the other would not know.
+/// What Node loads: the entries in few files, because each file costs it a millisecond. What several entries share is in
+/// files of its own, so that it is there once. Names and lines are left as they are, for stack traces.
+pub(crate) fn add_bundles(dist: &Path) -> Outcome {
+    let folder = dist.join(BUNDLES);
+    let mut files = Vec::new();
+    for entry in ENTRIES.map(|(_, entry)| entry).into_iter().chain([SLIM_SCRIPT]) {
+        let file = format!("{entry}.js");
+        let up = "../".repeat(file.split('/').count());
+        // Code that the same entries lead to is put together. To the core all lead but slim, so it is two files: what slim has of it
+        // too, and what starts the wasm.
+        let core = CORE.iter().filter(|_| entry != SLIM_SCRIPT);
+        let core: String = core.map(|core| format!("import \"{up}{core}.js\";\n")).collect();
+        create_folder(folder.join(&file).parent().unwrap_or(&folder))?;
+        write(&folder.join(&file), format!("{core}export * from \"{up}{file}\";\n"))?;
+        files.push(folder.join(file));
+    }
+    let mut esbuild = esbuild("esm");
+    esbuild.args(["--bundle", "--splitting", "--platform=neutral", "--chunk-names=shared/[name]-[hash]", "--allow-overwrite"]);
+    // Without this, what is imported for no name would be left out.
+    esbuild.arg("--ignore-annotations");
+    esbuild.args(WASM_MODULES.map(|module| format!("--external:{}", module.import)));
+    esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder));
+    tools::run(esbuild.args(files))
+}
+
+/// The same bundles as CommonJS, file by file: bundled apart, entries would each bring a wasm instance of their own, and what one
+/// created the other would not know.
 pub(crate) fn add_commonjs(dist: &Path) -> Outcome {
     let folder = dist.join("cjs");
     for types in tools::files_under(dist)?.into_iter().filter(|file| file.ends_with(".d.ts") && !is_module_only(file)) {
         copy(&dist.join(&types), &folder.join(&types))?;
     }
-    let scripts = scripts_in(dist)?;
-    for (file, text) in &scripts {
-        // `imports` is only good in a package's top manifest, and there it leads to the module.
+    for file in tools::files_under(&dist.join(BUNDLES))? {
+        // `imports` is only good in a package's top manifest, and not every tool for CommonJS knows it.
         let loader = |specifier: &str| WASM_MODULES.into_iter().find(|module| module.import == specifier);
-        let text = with_specifiers(text, |specifier| Some(relative(file, loader(specifier)?.inline)));
-        create_folder(folder.join(file).parent().unwrap_or(&folder))?;
-        write(&folder.join(file), text)?;
+        let text = read_text(&dist.join(BUNDLES).join(&file))?;
+        let text = with_specifiers(&text, |specifier| Some(relative(&file, loader(specifier)?.commonjs)));
+        create_folder(folder.join(&file).parent().unwrap_or(&folder))?;
+        write(&folder.join(&file), text)?;
+    }
+    create_folder(&folder.join("loaders"))?;
+    for WasmModule { inline, commonjs, .. } in WASM_MODULES {
+        copy(&dist.join(inline), &folder.join(inline))?;
+        // Nobody else needs it.
+        fs::rename(dist.join(commonjs), folder.join(commonjs)).map_err(tools::failure("move", &dist.join(commonjs)))?;
     }
     // Translated in place: were the files still within the ES module package, esbuild would read
     // their default imports as Node does there, and the wasm, a default export, would be lost.
     write(&folder.join("package.json"), COMMONJS_PACKAGE)?;
-    let mut esbuild = tools::npm_tool("esbuild");
-    esbuild.args(["--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
+    let scripts = tools::files_under(&folder)?.into_iter().filter(|file| file.ends_with(".js"));
+    let mut esbuild = esbuild("cjs");
+    esbuild.args(["--platform=node", "--allow-overwrite"]);
     // A file loaded on demand is then loaded by `require` too, and shares the instance.
     esbuild.arg("--supported:dynamic-import=false");
     esbuild.arg(option("--outbase=", &folder)).arg(option("--outdir=", &folder));
-    esbuild.args(scripts.keys().map(|script| folder.join(script)));
-    tools::run(&mut esbuild)
+    tools::run(esbuild.args(scripts.map(|script| folder.join(script))))
+}
+
+fn esbuild(format: &str) -> Command {
+    let mut esbuild = tools::npm_tool("esbuild");
+    esbuild.args(["--target=es2022", "--log-level=warning"]).arg(format!("--format={format}"));
+    esbuild
 }
 
 /// Removes the scripts that hold nothing and that no other one imports: the compiler writes one beside declarations of types alone.

@@ -316,6 +316,7 @@ fn browser_demo(filter: Option<&str>) -> Outcome {
 /// A line for each runtime that the packed package was installed and run in. A filter is the name of one.
 fn packaging(filter: Option<&str>) -> Outcome {
     tools::require_chromium()?;
+    install_users_tools()?;
     println!();
     let mut command = tools::node();
     command.arg("tests/packaging/run.mjs");
@@ -325,7 +326,25 @@ fn packaging(filter: Option<&str>) -> Outcome {
 }
 
 fn packaging_tests(filter: Option<&str>) -> Outcome {
+    install_users_tools()?;
     tests_in(&["tests/packaging"], filter)
+}
+
+/// The same in tools that are less common, or slow; and each condition of the package's maps is broken for all lines of every run.
+pub(crate) fn packaging_audit() -> Outcome {
+    tools::require_chromium()?;
+    install_users_tools()?;
+    tools::install_npm_packages_in(&tools::root().join("tests/packaging/audited"))?;
+    println!();
+    tools::show(tools::node().args(["tests/packaging/run.mjs", "--audit"]))?;
+    run_program(tools::node().args(["--test", "tests/packaging/loaders.test.mjs"]).env("PACKAGING_AUDIT", "1"))?;
+    print!("{:<30}", "");
+    Ok(())
+}
+
+/// What users build with. The tools have a lock file of their own, because a build alone does not need them.
+fn install_users_tools() -> Outcome {
+    tools::install_npm_packages_in(&tools::root().join("tests/packaging/installed"))
 }
 
 #[cfg(test)]

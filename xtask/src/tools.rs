@@ -304,6 +304,10 @@ pub(crate) fn files_under(folder: &Path) -> Outcome<Vec<String>> {
     for entry in fs::read_dir(folder).map_err(failure("read", folder))? {
         let path = entry.map_err(failure("read", folder))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && name == "node_modules" {
+            // Its files are others'.
+            continue;
+        }
         if path.is_dir() {
             files.extend(files_under(&path)?.into_iter().map(|file| format!("{name}/{file}")));
         } else {

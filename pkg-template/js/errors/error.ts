@@ -160,7 +160,7 @@ export class MeituanError extends Error {
   /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
   toReply(): Reply {
     // The result that the call would have had is not known.
-    if (this.code === "MODULE_FAILED") return new NoReply();
+    if (this.code === "MODULE_FAILED" || this.code === "WASM_UNAVAILABLE") return new NoReply();
     try {
       return answerTo(this)?.() ?? new EnvelopeReply(300, failureBody(300, systemFailure, undefined));
     } catch (error) {

@@ -42,7 +42,7 @@ export function emptied(error: MeituanError): MeituanError {
 }
 
 /** No more of a body than shows that it is too large. */
-export function cut(body: string | Uint8Array, max: number) {
+export function cut(body: string | Uint8Array, max: number): string | Uint8Array {
   if (body.length <= max) return body;
   return typeof body === "string" ? body.slice(0, max + 1) : body.subarray(0, max + 1);
 }

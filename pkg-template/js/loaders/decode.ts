@@ -13,6 +13,9 @@ interface Unpacker {
   unpack(length: number): void;
 }
 
+/** @template Inlined how a bundle has it inside */
+export type Source<Inlined> = WebAssembly.Module | Inlined | (() => Uint8Array<ArrayBuffer> | Inlined);
+
 export const decoded = <T>(source: string | T): Uint8Array<ArrayBuffer> | T =>
   typeof source === "string" ? bytesOf(source) : source;
 

@@ -2,10 +2,11 @@
 // compiling is not.
 
 import wasm from "#wasm";
-import { compiled, decoded } from "./decode.js";
+import { compile } from "./compile.js";
+import { decoded } from "./decode.js";
 import { initSync } from "./glue.js";
 
-const module = compiled(decoded(wasm));
+const module = compile("meituan_protocol.wasm", wasm, decoded);
 const another = (): WebAssembly.Memory => initSync({ module }).memory;
 let first: WebAssembly.Memory | undefined = another();
 

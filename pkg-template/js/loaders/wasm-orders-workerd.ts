@@ -1,3 +1,4 @@
-import wasm from "../meituan_protocol_orders.wasm";
+// As in wasm-workerd.js.
+import wasm from "meituan-protocol/meituan_protocol_orders.wasm";
 
 export default wasm;

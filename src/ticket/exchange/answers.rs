@@ -45,7 +45,10 @@ impl Refusal {
     /// The code to answer with: the failure of the call's family, 300 where it is not known which call it is; nothing where the reason
     /// is not the caller's: for a fault of our own settings Meituan must not take an order for failed.
     pub fn answer_code(&self) -> Option<i32> {
-        let is_ours = matches!(self.error.code, ErrorCode::InvalidConfig | ErrorCode::TimedOut | ErrorCode::ModuleFailed);
+        let is_ours = matches!(
+            self.error.code,
+            ErrorCode::InvalidConfig | ErrorCode::TimedOut | ErrorCode::ModuleFailed | ErrorCode::WasmUnavailable
+        );
         (!is_ours).then(|| failure_of(self.call))
     }
 

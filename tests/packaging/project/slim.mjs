@@ -12,8 +12,4 @@ export const slimSuite = async () => {
   return { passed, failures: failures.map((why) => `slim: ${why}`) };
 };
 
-/** @param {{ passed: number, failures: string[] }[]} results */
-export const together = (...results) => ({
-  passed: results.reduce((sum, { passed }) => sum + passed, 0),
-  failures: results.flatMap(({ failures }) => failures),
-});
+export { together } from "./together.mjs";

@@ -3,7 +3,7 @@ import { binary, project, run, versionOf } from "../tools.mjs";
 export const bun = {
   name: "bun",
   title: "Bun",
-  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
+  needs: ["import.node", "#wasm: bun"],
   tested: () => versionOf("bun"),
   async run({ tarball, expected }) {
     const folder = await project("bun", tarball, { expected });

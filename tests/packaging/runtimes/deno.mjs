@@ -3,7 +3,7 @@ import { binary, project, run, versionOf } from "../tools.mjs";
 export const deno = {
   name: "deno",
   title: "Deno, without permissions",
-  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
+  needs: ["import.node", "#wasm: deno"],
   tested: () => versionOf("deno"),
   async run({ tarball, expected }) {
     const folder = await project("deno", tarball, { expected });

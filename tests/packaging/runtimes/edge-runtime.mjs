@@ -7,7 +7,7 @@ import { project, versionOf } from "../tools.mjs";
 export const edgeRuntime = {
   name: "edge-runtime",
   title: "Vercel edge (edge-runtime), wasm code generation forbidden",
-  loaders: ["dist/loaders/wasm-edge-light.js", "dist/loaders/wasm-orders-edge-light.js"],
+  needs: ["import.default", "#wasm: edge-light"],
   tested: () => versionOf("edge-runtime"),
   async run({ tarball, expected }) {
     const folder = await project("edge-runtime", tarball, { template: "edge", expected });

@@ -4,17 +4,25 @@ import { build } from "esbuild";
 import { project, run, versionOf } from "../tools.mjs";
 
 export const lambdaModule = bundled("lambda-esm", "AWS Lambda, bundled by esbuild as an ES module", {
-  ...{ source: "function.mjs", format: "esm", files: "dist" },
+  ...{ source: "function.mjs", format: "esm", needs: ["import.module", "#wasm: node.module"] },
 });
 export const lambdaCommonjs = bundled("lambda-cjs", "AWS Lambda, bundled by esbuild as CommonJS", {
-  ...{ source: "function.cjs", format: "cjs", files: "dist/cjs" },
+  ...{ source: "function.cjs", format: "cjs", needs: ["require.module", "#wasm: node.module"] },
+});
+/** Then esbuild does not set `module`, and reads the files for CommonJS. */
+export const lambdaConditions = bundled("lambda-own", "AWS Lambda, bundled by esbuild as CommonJS, with conditions of one's own", {
+  ...{ source: "function.cjs", format: "cjs", conditions: ["own"] },
+  needs: [
+    "require.default",
+    ...["commonjs", "inline", "orders-commonjs", "orders-inline"].map((name) => `dist/cjs/loaders/wasm-${name}.js`),
+  ],
 });
 
-function bundled(name, title, { source, format, files }) {
+function bundled(name, title, { source, format, needs, conditions = undefined }) {
   return {
     name,
     title,
-    loaders: [`${files}/loaders/wasm-inline.js`, `${files}/loaders/wasm-orders-inline.js`],
+    needs,
     tested: () => `esbuild ${versionOf("esbuild")}, Node.js as installed`,
     version: () => `esbuild ${versionOf("esbuild")}, ${process.version}`,
     async run({ tarball, expected }) {
@@ -24,7 +32,7 @@ function bundled(name, title, { source, format, files }) {
       mkdirSync(deployed);
       await build({
         ...{ entryPoints: [join(folder, source)], absWorkingDir: folder, bundle: true, minify: true, logLevel: "silent" },
-        ...{ platform: "node", target: "node20", format, outfile: join(deployed, source) },
+        ...{ platform: "node", target: "node20", format, conditions, outfile: join(deployed, source) },
       });
       return run(process.execPath, ["invoke.mjs", join(deployed, source)], { cwd: folder });
     },

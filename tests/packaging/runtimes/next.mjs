@@ -8,12 +8,9 @@ const PLACES = ["/edge", "/middleware", "/node"];
 
 export const next = {
   name: "next",
-  title: "Next.js: edge route, middleware, Node route",
-  // The Node route has another one than the edge.
-  loaders: [
-    ...["dist/loaders/wasm-edge-light.js", "dist/loaders/wasm-orders-edge-light.js"],
-    ...["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
-  ],
+  title: "Next.js, by Turbopack: edge route, middleware, Node route",
+  isSlow: true,
+  needs: ["import.module", "import.node", "#wasm: edge-light", "#wasm: node.default", "#wasm: node.module", "wasm: edge-light"],
   tested: () => versionOf("next"),
   async run({ tarball, expected }) {
     const folder = await project("next", tarball, { template: "next", expected });
@@ -23,7 +20,9 @@ export const next = {
       ...{ NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", CI: "1" },
       ...{ MEITUAN_PARTNER_ID: String(partnerId), MEITUAN_CLIENT_ID: clientId, MEITUAN_CLIENT_SECRET: clientSecret },
     };
-    await run(process.execPath, [NEXT, "build"], { cwd: folder, env, seconds: 300 });
+    const built = await run(process.execPath, [NEXT, "build"], { cwd: folder, env, seconds: 300 });
+    // What people deploy: another bundler would need other conditions.
+    if (!/Next\.js [\d.]+ \(Turbopack\)/.test(built)) throw new Error(`it was not built by Turbopack\n${built}`);
     const server = await serve(process.execPath, (port) => [NEXT, "start", "--port", String(port)], { cwd: folder, env });
     try {
       const results = [];

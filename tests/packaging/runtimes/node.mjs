@@ -6,7 +6,7 @@ const version = () => process.version;
 export const nodeModules = {
   name: "node-esm",
   title: "Node.js, ES modules",
-  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
+  needs: ["import.node", "#wasm: node.default"],
   tested,
   version,
   async run({ tarball, expected }) {
@@ -18,7 +18,7 @@ export const nodeModules = {
 export const nodeCommonjs = {
   name: "node-cjs",
   title: "Node.js, CommonJS",
-  loaders: ["dist/cjs/loaders/wasm-inline.js", "dist/cjs/loaders/wasm-orders-inline.js"],
+  needs: ["require.default", "dist/cjs/loaders/wasm-commonjs.js", "dist/cjs/loaders/wasm-orders-commonjs.js"],
   tested,
   version,
   async run({ tarball, expected }) {

@@ -15,7 +15,8 @@ const POLICY = /^Content-Security-Policy: (.*)$/m.exec(PAGE)?.[1] ?? "";
 export const vite = {
   name: "vite",
   title: "browser: Vite production build in Chromium",
-  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
+  isSlow: true,
+  needs: ["import.module", "#wasm: default", "wasm: default"],
   tested: () => `Vite ${versionOf("vite")}, Debian's Chromium`,
   async version() {
     const printed = await run(chromium(), ["--version", "--no-sandbox"], { cwd: "." });

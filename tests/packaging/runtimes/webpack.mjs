@@ -5,7 +5,8 @@ import { project, run, versionOf } from "../tools.mjs";
 export const webpackBundle = {
   name: "webpack",
   title: "webpack bundle",
-  loaders: ["dist/loaders/wasm-inline.js", "dist/loaders/wasm-orders-inline.js"],
+  isSlow: true,
+  needs: ["import.module", "#wasm: node.module"],
   tested: () => versionOf("webpack"),
   version: () => `${versionOf("webpack")}, ${process.version}`,
   async run({ tarball, expected }) {

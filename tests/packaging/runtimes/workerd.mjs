@@ -12,7 +12,7 @@ function runtime(name, compatibilityDate, title) {
   return {
     name,
     title,
-    loaders: ["dist/loaders/wasm-workerd.js", "dist/loaders/wasm-orders-workerd.js"],
+    needs: ["import.default", "#wasm: workerd", "wasm: default"],
     tested: () => `${versionOf("workerd")}, compatibility date ${compatibilityDate}`,
     async run({ tarball, expected }) {
       const folder = await project(name, tarball, { template: "worker", expected });

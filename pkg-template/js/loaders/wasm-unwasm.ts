@@ -1,0 +1,3 @@
+import wasm from "../meituan_protocol.wasm?module";
+
+export default wasm;

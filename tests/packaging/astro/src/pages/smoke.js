@@ -1,0 +1,3 @@
+import { suite } from "../../suite.mjs";
+
+export const GET = async () => Response.json(await suite());

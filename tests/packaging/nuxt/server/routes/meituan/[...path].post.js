@@ -1,0 +1,3 @@
+import { respond } from "../../../stored.mjs";
+
+export default defineEventHandler((event) => respond(toWebRequest(event)));

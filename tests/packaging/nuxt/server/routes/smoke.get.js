@@ -1,0 +1,3 @@
+import { suite } from "../../suite.mjs";
+
+export default defineEventHandler(() => suite());

@@ -1,0 +1,3 @@
+import { respond } from "../../../../stored.mjs";
+
+export const POST = ({ request }) => respond(request);
