@@ -182,14 +182,18 @@ const FIRST_USE: [(&str, &str); 3] = [
     ("    if (numBytesDecoded >= ", "    if (!cachedTextDecoder || numBytesDecoded >= "),
     (
         "const cachedTextEncoder = new TextEncoder();\n",
-        "let textEncoder;\nconst textEncoderAtUse = () => textEncoder ??= new TextEncoder();\nconst cachedTextEncoder = {\n    encode: text => textEncoderAtUse().encode(text),\n    encodeInto: (text, bytes) => textEncoderAtUse().encodeInto(text, bytes),\n};\n",
+        "let textEncoder;\nconst textEncoderAtUse = () => textEncoder ??= new TextEncoder();\nconst cachedTextEncoder = {\n    encode: string => textEncoderAtUse().encode(string),\n    encodeInto: (string, bytes) => textEncoderAtUse().encodeInto(string, bytes),\n};\n",
     ),
 ];
 
-/// The glue, whose texts that cross are decoded and encoded by what is made then.
+/// The glue, which makes its decoder and its encoder when the first string crosses.
 fn with_first_uses(glue: &str) -> Outcome<String> {
     let lazy = FIRST_USE.iter().fold(glue.to_owned(), |glue, (early, late)| glue.replacen(early, late, 1));
-    match lazy.lines().find(|line| line.contains("= new Text") && !line.starts_with(' ') && !line.contains("=>")) {
+    match lazy.lines().find(|line| {
+        ["= new TextDecoder", "= new TextEncoder"].iter().any(|early| line.contains(early))
+            && !line.starts_with(' ')
+            && !line.contains("=>")
+    }) {
         Some(line) => Err(format!("wasm-bindgen's glue makes this when it is loaded: {line}")),
         None => Ok(lazy),
     }
