@@ -20,7 +20,7 @@ const DOCUMENT: &str = "--document";
 /// The versions of Node that people run. Gates must hold on each.
 const GATED: [&str; 2] = ["24", "26"];
 
-/// The oldest one that the package runs on is measured for the document alone.
+/// The oldest one that the package runs on is measured for docs/performance.md alone.
 const OLDEST: &str = "20";
 
 pub(crate) fn run() -> Outcome<ExitCode> {

@@ -28,7 +28,7 @@ const loader: Load | undefined = /* @__PURE__ */ (() => {
   return node === undefined || bun !== undefined || deno !== undefined ? undefined : process?.getBuiltinModule;
 })();
 
-/** The same for the blocks of messages that the module takes apart by itself. Node's cryptography is loaded for the first of them. */
+/** The same for the blocks of messages that the module reads and writes. Node's cryptography is loaded for the first of them. */
 export const cipherOfNode: HostCipher | undefined =
   loader &&
   /* @__PURE__ */ (

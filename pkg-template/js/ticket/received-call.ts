@@ -52,7 +52,7 @@ type Options = { order?: { readonly quantity?: number }; already?: boolean; [fie
 /** 20 bytes in Base64. */
 const SIGNATURE_LENGTH = 28;
 
-/** What is the same in JSON, between quotes. */
+/** Strings that JSON writes without an escape. */
 const PLAIN = /^[\w.:-]{1,64}$/;
 const BEYOND_ASCII = /[^\0-\x7f]/g;
 
