@@ -216,7 +216,18 @@ mod tests {
         assert_eq!(read["typesVersions"]["*"]["stores/pg"][0], "./dist/cjs/stores/pg.d.ts");
         assert_eq!(
             read["files"],
-            serde_json::json!(["dist", "definitions", "diagnosis", "ride", "slim", "stores", "testing", "ticket", "a"])
+            serde_json::json!([
+                "dist",
+                "definitions",
+                "diagnosis",
+                "frameworks",
+                "ride",
+                "slim",
+                "stores",
+                "testing",
+                "ticket",
+                "a"
+            ])
         );
         assert!(drawn(&TEMPLATE.replace("imports", "others")).unwrap_err().ends_with("\"imports\": {},"));
     }

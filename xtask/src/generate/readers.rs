@@ -75,11 +75,16 @@ fn reader(message: &Message) -> String {
     for field in others {
         let _ = match field.presence.is_required() {
             true => writeln!(out, "  read.{} = {};", field.name, read(field)),
-            false => writeln!(out, "  if ((value = {}) !== undefined) read.{} = value;", read(field), field.name),
+            false => writeln!(out, "  if ((value = {}) {}) read.{} = value;", read(field), is_there(&field.kind), field.name),
         };
     }
     out.push_str("  return read;\n}");
     out
+}
+
+/// Only what may hold any JSON can be null, which is not absent; the comparison with null is shorter.
+fn is_there(kind: &Kind) -> &'static str {
+    if matches!(kind, Kind::Raw) { "!== undefined" } else { "!= null" }
 }
 
 fn read_call(kind: &Kind, slot: &str) -> String {
