@@ -1,5 +1,9 @@
 ;; Unpacks a block of LZ4: runs of bytes as they are ("literals"), each followed by a copy of what was written before.
 ;; https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
+;;
+;; `node benches/unpack.mjs`, the processor's time on Node.js 20 while all code is cold, for the module of orders: 3.6 ms to read a program
+;; with the packed string (390 KB) and 3.0 to unpack it, once it is needed. The library fflate takes 15 and 80 ms for deflate, node:zlib 6.0
+;; and 5.7 (343 and 339 KB, and there is none at the edge); without packing it is 5.6 and 1.2 (797 KB), at every start.
 (module
   (memory (export "memory") 1)
 
