@@ -113,6 +113,7 @@ pub(crate) fn features() -> Outcome<Checked> {
     hack(&["--exclude-features=wasm,wasm-messages", "--group-features=chrono,getrandom,jiff,time"])?;
     // There is neither Tokio nor the platform's randomness.
     hack(&["--target", tools::WASM_TARGET, "--exclude-features=getrandom,tokio", "--group-features=chrono,jiff,time"])?;
+    crate::test::all_rust_tests_without_features()?;
     Ok(Checked::all())
 }
 
