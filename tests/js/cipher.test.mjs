@@ -294,6 +294,8 @@ describe("Node's own AES", () => {
       (content, at) => `${content.slice(0, at)}!${content.slice(at + 1)}`,
       (content, at) => `${content.slice(0, at)}\n${content.slice(at)}`,
       (content, at) => `${content.slice(0, at)}é${content.slice(at + 1)}`,
+      // The same low byte.
+      (content, at) => `${content.slice(0, at)}${String.fromCharCode(0x100 + content.charCodeAt(at))}${content.slice(at + 1)}`,
       // Bits behind the last byte.
       ...["A", "B", "Q", "g", "w", "_"].map((last) => (content) => `${content.slice(0, -1)}${last}`),
     ];

@@ -179,6 +179,19 @@ describe("several partners at one address", () => {
     assert.deepEqual(told, [boom, boom, boom, boom]);
   });
 
+  it("wait a second for what another call has begun, and then ask themselves: its request may be over", async () => {
+    let times = 0;
+    const serve = handler({
+      ...{ routes, orderCreate: (call) => ({ partnerOrderId: call.body.orderId }), ...quiet },
+      partners: (partnerId) => (++times === 1 ? new Promise(() => {}) : Promise.resolve(ACCOUNTS.get(partnerId))),
+    });
+    // Never answered: nothing ends it, as nothing ends what a Worker has stopped.
+    serve(fetched(7, "/mt/create", CREATE));
+    const joined = await Promise.all(Array.from({ length: 3 }, () => serve(fetched(7, "/mt/create", CREATE))));
+    for (const response of joined) assert.equal((await response.json()).code, 200);
+    assert.equal(times, 2);
+  });
+
   it("are kept as long as is set, and no more than are set", async () => {
     const asked = [];
     const serve = handler({
@@ -257,6 +270,18 @@ describe("several partners at one address", () => {
 });
 
 describe("several partners without Fetch", () => {
+  it("are refused alike whatever the body is: nothing of it is looked at before", () => {
+    const partners = new TicketPartners({ routes, partners: (partnerId) => ACCOUNTS.get(partnerId) });
+    const bodies = ["{}", new Uint8Array([0x1f, 0x8b, 8]), "x".repeat(3 << 20)];
+    const refused = (partnerId, body) => {
+      const { code, body: reply } = refusalOf(() =>
+        partners.receiveSync({ ...called(partnerId, "/mt/create", CREATE, { secret: "wrong" }), body }),
+      ).toReply();
+      return [code, JSON.parse(reply).describe];
+    };
+    for (const body of bodies) assert.deepEqual(refused(7, body), refused(9, body));
+  });
+
   it("are received at once, and refused alike", () => {
     const partners = new TicketPartners({ routes, partners: (partnerId) => ACCOUNTS.get(partnerId) });
     const call = partners.receiveSync(called(7, "/mt/create", CREATE));

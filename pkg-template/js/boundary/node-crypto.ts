@@ -57,9 +57,9 @@ export function textCipherOf(secretKey: string): TextCipher | undefined {
         }
       },
       open(content) {
-        const blocks = decoded(content);
-        if (blocks === undefined) return undefined;
         try {
+          const blocks = decoded(content);
+          if (blocks === undefined) return undefined;
           const cipher = createDecipheriv("aes-128-ecb", key, null);
           return textOf(cipher.update(blocks), cipher.final(), isUtf8);
         } catch {
@@ -94,6 +94,8 @@ function decoded(content: string): Buffer | undefined {
   const characters = content.length - padded;
   const length = Math.floor((characters * 3) / 4);
   if ((padded > 0 && content.length % 4 !== 0) || length % KEY_LENGTH !== 0) return undefined;
+  // Buffer reads the low byte of each unit.
+  if (Buffer.byteLength(content) !== content.length) return undefined;
   const place = length > KEPT ? Buffer.allocUnsafe(length) : kept();
   // Either name reads both alphabets, its own four times as fast.
   const written = place.write(content, content.includes("-") || content.includes("_") ? "base64url" : "base64");

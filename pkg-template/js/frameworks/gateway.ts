@@ -1,6 +1,7 @@
 // Events of gateways in front of cloud functions, made into requests of Fetch.
 
 import { decoded } from "../http/encodings.js";
+import { flag } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { func } from "../values/functions.js";
 import { isRecord } from "../values/kinds.js";
@@ -52,10 +53,17 @@ export function toGatewayFunction(handler: FetchHandler) {
 }
 
 function gatewayRequest(event: GatewayEvent): Request {
+  if (!isRecord(event)) unexpected("event", event, "an event of a gateway", "网关事件");
   const method = event.httpMethod ?? (event.requestContext as any)?.http?.method;
   if (typeof method !== "string") unexpected("event", event, "an event of a gateway, with a method", "带有请求方法的网关事件");
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.append(name, value);
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    try {
+      if (value !== undefined) headers.append(name, value);
+    } catch {
+      // Some gateway's own, which is none of HTTP's: nothing of Meituan's is in it.
+    }
+  }
   const query = event.rawQueryString ?? queryOf(event);
   const url = urlOf(`${event.rawPath ?? event.path ?? "/"}${query && `?${query}`}`, headers.get("host"));
   if (!isMethodWithBody(method)) return new Request(url, { method, headers });
@@ -73,7 +81,17 @@ function queryOf({ queryStringParameters, multiValueQueryStringParameters }: Gat
 
 function bodyOf({ body, isBase64Encoded }: GatewayEvent): any {
   try {
-    return decoded(body ?? "", isBase64Encoded === true, MAX_BYTES);
+    const isEncoded =
+      isBase64Encoded === undefined || isBase64Encoded === null ? false : flag(isBase64Encoded, "event.isBase64Encoded");
+    if (body !== undefined && body !== null && typeof body !== "string")
+      unexpected(
+        "event.body",
+        body,
+        "the body as the gateway received it, a string",
+        "网关收到的原始请求体（字符串）",
+        "BODY_NOT_RAW",
+      );
+    return decoded(body ?? "", isEncoded, MAX_BYTES);
   } catch (error) {
     return failing(error);
   }

@@ -1,8 +1,10 @@
 // Bodies as gateways pass them on: compressed, or as Base64. Only what is declared is undone, and no further than bodies may be long.
 
+import { answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { readStream, stop } from "./bodies.js";
 import { headerOf } from "./headers.js";
+import { NoReply } from "./reply.js";
 
 /** Neither JSON nor a form begins so. */
 export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
@@ -10,6 +12,12 @@ export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
 
 const bad = (en: string, zh: string, cause?: unknown) =>
   new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
+
+/** An earlier call of the same content may have acted: Meituan is to call again, and hears of no failure. */
+function unread(error: MeituanError): MeituanError {
+  answerWith(error, () => new NoReply());
+  return error;
+}
 
 /** A body at hand, which nothing can be waited for to decompress. */
 export function plain(body: string | Uint8Array): string | Uint8Array {
@@ -39,6 +47,8 @@ export async function decompressed(
   if (!/^(?:x-)?gzip$/i.test(headerOf(headers, "content-encoding").trim())) {
     throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
   }
+  if (typeof DecompressionStream === "undefined")
+    throw unread(bad("found gzip, and this platform has no DecompressionStream", "实为 gzip，而当前平台没有 DecompressionStream"));
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
     const gunzip = new DecompressionStream("gzip");
@@ -49,7 +59,8 @@ export async function decompressed(
     return bytes;
   } catch (cause) {
     if (reader) stop(reader);
-    throw MeituanError.is(cause) ? cause : bad("found gzip that cannot be decompressed", "gzip 内容无法解压", cause);
+    if (MeituanError.is(cause)) throw cause;
+    throw unread(bad("found gzip that cannot be decompressed", "gzip 内容无法解压", cause));
   }
 }
 
@@ -74,10 +85,11 @@ async function feed(writer: WritableStreamDefaultWriter<any>, body: Uint8Array):
 export function decoded(body: unknown, isEncoded: boolean, max: number): unknown {
   if (!isEncoded) return body;
   if (typeof body !== "string") throw bad("expected Base64 as a string", "应为 Base64 字符串");
-  // No more than shows that it is too long; a multiple of four.
+  // No more than shows that it is too long; a multiple of four. Mail's notation has line ends in it.
   const most = 4 * Math.ceil((max + 1) / 3);
+  const text = /\s/.test(body) ? body.replace(/\s+/g, "") : body;
   try {
-    return Uint8Array.from(atob(body.slice(0, most)), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(text.slice(0, most)), (character) => character.charCodeAt(0));
   } catch (cause) {
     throw bad("found no Base64", "不是合法的 Base64", cause);
   }

@@ -41,8 +41,8 @@ export function partnerStore<Revision = any>(
     return keys.filter((key) => key.startsWith(whose)).map((key) => key.slice(whose.length));
   };
   return {
-    load: (orderId) => keeper.load(whose + orderId),
-    save: (orderId, ...how) => keeper.save(whose + orderId, ...how),
+    load: (orderId) => keeper.load(whose + identified(orderId)),
+    save: (orderId, ...how) => keeper.save(whose + identified(orderId), ...how),
     // No claimDue: it would claim orders of others, and nobody would do what is due about them.
     ...(hasFunction(keeper, "due") && { due: (now: number) => own(keeper.due(now), "due") }),
     ...(hasFunction(keeper, "conflicts") && { conflicts: () => own(keeper.conflicts(), "conflicts") }),

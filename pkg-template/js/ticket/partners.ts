@@ -8,7 +8,7 @@ import { type HeaderNames, lookedAtHeaders, type Names, headerNames as namesOf }
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { EnvelopeReply, NoReply, type Reply, type TicketResponse } from "../http/reply.js";
 import { Cache } from "../runtime/cache.js";
-import { endsInTime, steady } from "../runtime/time-limits.js";
+import { endsInTime, inTime, LATE, steady } from "../runtime/time-limits.js";
 import { duration, integer } from "../values/arguments.js";
 import { blamed } from "../values/culprits.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
@@ -48,6 +48,8 @@ const MAX_AGE = 60_000;
 const MAX_KEPT = 1000;
 /** So long may `partners` take, as other settings may. */
 const LIMIT = 15_000;
+/** So long does a call wait for what another one has begun. It may have ended for good: Workers stop the work of a request with it. */
+const SHARED = 1000;
 
 /** The parts of a request that name the caller. */
 type Head = Pick<IncomingRequest, "method" | "url" | "headers">;
@@ -63,7 +65,7 @@ export class PartnerReceivers {
   #known: Cache<number, TicketReceiver>;
   /** Numbers without a partner, which anybody can send: they push no partner out. */
   #unknown: Cache<number, true>;
-  #asked = new Map<number, Promise<Found>>();
+  #asked = new Map<number, { asking: Promise<Found>; until: number }>();
   #isAsync = false;
   #strangers: Strangers | undefined;
 
@@ -122,15 +124,21 @@ export class PartnerReceivers {
     const known = this.#known.get(partnerId);
     if (known !== undefined || this.#unknown.get(partnerId)) return known;
     const asked = this.#asked.get(partnerId);
-    if (asked !== undefined) return asked;
+    if (asked !== undefined && steady() < asked.until) return this.#join(asked, partnerId, context);
     const answer: any = this.#ask(partnerId, ...context);
     if (!reading("partners", () => typeof answer?.then === "function")) return this.#keep(partnerId, answer);
     this.#isAsync = true;
     const asking = endsInTime(answer, steady() + LIMIT, "partners")
       .then((settings) => this.#keep(partnerId, settings))
-      .finally(() => this.#asked.delete(partnerId));
-    this.#asked.set(partnerId, asking);
+      .finally(() => this.#asked.get(partnerId)?.asking === asking && this.#asked.delete(partnerId));
+    this.#asked.set(partnerId, { asking, until: steady() + SHARED });
     return asking;
+  }
+
+  /** What another call has requested, while it is shared; then once more. */
+  async #join({ asking, until }: { asking: Promise<Found>; until: number }, partnerId: number, context: unknown[]): Promise<Found> {
+    const found = await inTime(asking, until);
+    return found === LATE ? this.#find(partnerId, context) : found;
   }
 
   #keep(partnerId: number, settings: unknown): Found {

@@ -93,6 +93,7 @@ export class TicketReceiver {
     let head: CallHead | undefined;
     try {
       head = this.#headOf(request, options);
+      if (this.#address?.refuse) this.#judge(head);
       const { body, isBase64Encoded } = request;
       const came = isBase64Encoded === undefined ? body : this.#decoded(body, isBase64Encoded);
       return this.#take(head, plain(bodyOfCall(came)), asReply);
@@ -105,21 +106,28 @@ export class TicketReceiver {
   async receive(request: Request, options?: ReceiveHow, receive?: Receive): Promise<Call<TicketResponse>> {
     let head: CallHead | undefined;
     try {
-      const { handle, maxBodyBytes, bodyTimeoutMs } = this.configuration;
+      const { maxBodyBytes, bodyTimeoutMs } = this.configuration;
       const given = options === undefined ? undefined : fieldOf(record(options, "options"), "until", "until");
       const heard = options === undefined ? undefined : fieldOf(record(options, "options"), "heard", "heard");
       head = this.#reading(request, options, () => this.#headOf(request, options));
       // The signature does not cover the body: of a caller who is not authenticated nothing is read.
-      const error = isArriving(request) ? judgeHead(handle, head.text, head.receivedAt) : undefined;
-      if (error) throw error;
+      const isJudged = isArriving(request) || this.#address?.refuse !== undefined;
+      if (isJudged) this.#judge(head);
       const until = Math.min(given ?? Number.POSITIVE_INFINITY, steady() + bodyTimeoutMs);
       const came = await readBody(request, maxBodyBytes, until);
+      if (isGzip(came) && !isJudged) this.#judge(head);
       const body = isGzip(came) ? await decompressed(came, request.headers, maxBodyBytes, until) : came;
       heard?.(body);
       return this.#take(head, body, asResponse, receive);
     } catch (error) {
       throw this.#answerable(error, request, head);
     }
+  }
+
+  /** Throws what is wrong with a head, whatever the body is. */
+  #judge({ text, receivedAt }: CallHead): void {
+    const error = judgeHead(this.configuration.handle, text, receivedAt);
+    if (error) throw error;
   }
 
   #decoded(body: unknown, isEncoded: unknown) {
