@@ -225,7 +225,9 @@ describe("what is larger than it may be", () => {
 
 describe("memory", () => {
   it("that one huge message took is given back", () => {
+    // Node's own cipher would take nothing of the module's memory.
     const source = `
+      process.getBuiltinModule = undefined;
       const instances = [];
       WebAssembly.Instance = class extends WebAssembly.Instance {
         constructor(...given) {
