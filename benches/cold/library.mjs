@@ -1,7 +1,7 @@
 // Not benches/library.mjs: unbundled, each entry that is imported is loaded.
 
 import { TicketSupplier } from "meituan-protocol/ticket";
-import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "../bodies.mjs";
+import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "../settings.mjs";
 
 const supplier = new TicketSupplier({
   partnerId: PARTNER_ID,
