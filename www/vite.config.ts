@@ -44,6 +44,15 @@ const withoutHints: Plugin = {
   },
 };
 
+/** A browser has no node:crypto, so pages leave out what would use it. */
+const withoutNode: Plugin = {
+  name: "without-node",
+  transform: (_code, id) =>
+    id.endsWith("/dist/boundary/node-crypto.js")
+      ? "export const PAYS_FROM = Infinity;\nexport const cipherOfNode = undefined;\nexport const textCipherOf = () => undefined;\n"
+      : null,
+};
+
 export default defineConfig({
   root: path("."),
   // The pages work below any path.
@@ -58,5 +67,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  plugins: [sharedHead, withoutHints, pageWasm, preloadWasm],
+  plugins: [sharedHead, withoutHints, withoutNode, pageWasm, preloadWasm],
 });
