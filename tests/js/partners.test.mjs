@@ -106,7 +106,7 @@ describe("several partners at one address", () => {
         assert.equal(known[0], 200);
       }
     }
-    // Who looks after the service is told what it really was.
+    // The hook gets the true reason.
     for (const code of ["BAD_SIGNATURE", "UNKNOWN_CLIENT", "STALE_DATE", "WRONG_PARTNER_ID", "MALFORMED_DATE", "MISSING_HEADER"]) {
       assert.ok(codes.includes(code), `${code} of ${[...new Set(codes)]}`);
     }

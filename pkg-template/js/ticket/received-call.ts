@@ -188,7 +188,7 @@ export class ReceivedCall<Answer> {
     for (const name of calls[this.#index].echoes) {
       const value = this.body[name];
       if (value === undefined || value === "") continue;
-      const text = PLAIN.test(value) ? `"${value}"` : stringify(value).replace(BEYOND_ASCII, escaped);
+      const text = typeof value === "string" && PLAIN.test(value) ? `"${value}"` : stringify(value).replace(BEYOND_ASCII, escaped);
       json += `${json === "" ? "{" : ","}"${name}":${text}`;
     }
     return json === "" ? "" : `${json}}`;
