@@ -1,7 +1,8 @@
 //! Guests who enter, and facts about them that do not agree.
 
 use crate::desk::{
-    Desk, NOW, ORDER, agree, clock, close, create, created, end, entered, entered_by_count, paid, paid_with_one_code, pay, refund, statuses,
+    Desk, NOW, ORDER, agree, clock, close, create, created, end, entered, entered_by_count, paid, paid_with_one_code, pay, refund,
+    statuses,
 };
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;

@@ -1,8 +1,7 @@
 //! Refunds that Meituan asks for: they are agreed, refused, or nothing is said of them in time.
 
 use crate::desk::{
-    Desk, LEASE, NOW, ORDER, agree, clock, end, entered, paid_with_one_code, quantities, refund, refuse,
-    refused, statuses,
+    Desk, LEASE, NOW, ORDER, agree, clock, end, entered, paid_with_one_code, quantities, refund, refuse, refused, statuses,
 };
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;

@@ -1,8 +1,6 @@
 //! Many tickets, and stored ones that refer to nothing.
 
-use crate::desk::{
-    Desk, LAST, NOW, agree, codes, create, end, entered, paid, pay, quantities, query, refund, refunded, refused,
-};
+use crate::desk::{Desk, LAST, NOW, agree, codes, create, end, entered, paid, pay, quantities, query, refund, refunded, refused};
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::order::*;

@@ -1,8 +1,6 @@
 //! Times that no message can hold.
 
-use crate::desk::{
-    Desk, LAST, NOW, codes, end, entered, entered_by_count, paid, paid_with_one_code, quantities, refund, refunded,
-};
+use crate::desk::{Desk, LAST, NOW, codes, end, entered, entered_by_count, paid, paid_with_one_code, quantities, refund, refunded};
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::notices::*;
