@@ -335,6 +335,19 @@ macro_rules! pushes {
                 Err(push)
             }
         }
+
+        impl Event {
+            /// Whether Meituan has pushed it.
+            pub(crate) fn is_push(&self) -> bool {
+                $($({
+                    let _ = stringify!($order);
+                    if let Event::$body(_) = self {
+                        return true;
+                    }
+                })?)*
+                false
+            }
+        }
     };
 }
 
