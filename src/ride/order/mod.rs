@@ -38,6 +38,13 @@
 //! assert!(settled.status() == RideStatus::DRIVER_CANCELED && !settled.needs_query());
 //! ```
 
+// The files, by subject:
+// - `table` has states and events, once. `facts` are the definitions; `apply` makes a fact of an event, `standing` says what
+//   follows.
+// - `states` is what states have in common, `times` the time limits, `limits` how often Meituan may be called.
+// - `next` says what to do next, `payments` what to pay, `submission` what to do until Meituan's number is known.
+// - `boundary` is the same over JSON.
+
 mod apply;
 mod boundary;
 mod facts;

@@ -54,6 +54,8 @@
 //! that runs out: the function runs again with the same idempotency key. A payment that may have been made is never made with
 //! another amount.
 
+// `deciding` is what a loaded record leads to, `news` what somebody should know once an order is saved.
+
 mod deciding;
 mod news;
 

@@ -53,6 +53,9 @@
 //!
 //! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
 
+// The files, by subject: `drive` does the steps, `functions` are the supplier's, and how they end, `hooks` are reports,
+// `order_actions` what gates and people do with an order, `seen` whether a call came before.
+
 mod drive;
 mod functions;
 mod hooks;

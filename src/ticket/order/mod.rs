@@ -50,6 +50,18 @@
 //! order, that an order that is not issued cannot be refunded through this call, what codes a refund must name, which credential
 //! has which code where the supplier does not say, and how working days are counted.
 
+// The files, by subject:
+// - `table` has states and triggers, once. `event`, `snapshot`, `settings` and `admittance` are definitions, `answer` is the
+//   result.
+// - `change` is an order while it changes: `subject` says by what repeats are known, `units` has the state of each ticket and
+//   the counts, `attempts` the functions that run.
+// - `creating` (and the query), `issuing`, `refunds`, `refunded` (Meituan's own refunds), `entries`, `admitting` (gates that
+//   ask before they open), `closing`, `rescheduling`, `personal_data`: the rules, by what they are about.
+// - `notices` has what they say, `outbox` who sends which when, `deadlines` when something is next due.
+// - `breaches` and `reasons` have every sentence, by id; `conflicts` keeps contradictions, `explaining` puts an order into
+//   words.
+// - `format1` reads older snapshots, `ids` finds places in long lists, `boundary` is the same over JSON.
+
 mod admittance;
 mod admitting;
 mod answer;

@@ -47,6 +47,9 @@
 //! The reply is then [`Done::NoReply`]: HTTP 503 without a body, which Meituan sees as a time-out (inferred) and not as a failure.
 //! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
 
+// The files, by subject: `answering` is a call of Meituan's, `settling` is what is due, `progress` says how far a job is,
+// `news` what somebody should know once an order is saved. `boundary` is how a step crosses as JSON.
+
 mod answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
