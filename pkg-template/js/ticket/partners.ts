@@ -46,9 +46,12 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
 const SETTINGS = ["partners", "routes", "headerNames", "partnersCache"];
 const MAX_AGE = 60_000;
 const MAX_KEPT = 1000;
-/** So long may `partners` take, as other settings may. */
+/** Time limit for `partners`, as for other settings. */
 const LIMIT = 15_000;
-/** So long does a call wait for what another one has begun. It may have ended for good: Workers stop the work of a request with it. */
+/**
+ * Time limit for a call that waits for the look-up of another one. That may have ended for good: Workers stop the work of a request
+ * with it.
+ */
 const SHARED = 1000;
 
 /** The parts of a request that name the caller. */

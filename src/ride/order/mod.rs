@@ -3,7 +3,7 @@
 //! Pushes may be lost, doubled and reordered, so an order is kept as its facts ([`RideOrder`]), and its state follows from
 //! them, not from how they came:
 //!
-//! - The reply to a query is the authority. Of several, the one with the newest `updateTime` counts; nothing older than
+//! - The reply to a query is the authority. If there are several, the one with the newest `updateTime` counts; nothing older than
 //!   that overrides it, and events of the same millisecond count as included.
 //! - Events newer than it are applied in the order of their own time (in the same millisecond, by code), by the one table
 //!   [`STEPS`]. An event without a time or a code only asks for a query, each time that it is heard.

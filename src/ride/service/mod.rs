@@ -73,11 +73,11 @@ use std::time::Duration;
 
 /// A push is answered within this: how long Meituan waits is not documented.
 const PUSH_DEADLINE: Duration = Duration::from_secs(5);
-/// So long may the store take for a step that no push waits for.
+/// Time limit for the store in a step that no push waits for.
 const STORE_LIMIT: i64 = 30_000;
-/// So long may the store take for a claim, so that what is claimed ends before the claim does.
+/// Time limit for the store to save a claim, so that the claimed work ends before the claim does.
 const CLAIM_LIMIT: i64 = 10_000;
-/// So long may a call take, and so long is the user's function waited for. That goes on afterwards.
+/// Time limit for a call, and for the wait for the user's function, which goes on afterwards.
 const CALL_LIMIT: Duration = Duration::from_secs(10);
 const PAY_LIMIT: Duration = Duration::from_secs(30);
 /// The pauses after an optimistic lock was lost double up to this.
@@ -135,7 +135,7 @@ pub enum Input {
 /// The next step: save, and then the rest. The next input reports a failure, or the rest.
 #[derive(Debug)]
 pub struct Step {
-    /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
+    /// Somebody should know this now: it is stored by an earlier try of this job that is said to have failed, or may be.
     pub heard: Option<Arc<News>>,
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,

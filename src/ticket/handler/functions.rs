@@ -100,8 +100,8 @@ impl<C: OrderAction> Ended<C> {
         Ended(End::Refused { code: code.into(), is_unlisted: false, describe: reason.into() })
     }
 
-    /// The same by a code that Meituan does not list for the call. One by which Meituan acts as on no failure (200, 598, 601, 602,
-    /// or another outcome of the call) is a result that cannot be used.
+    /// It is definitely not done, with a code that Meituan does not list for the call. A code that is no failure for Meituan (200,
+    /// 598, 601, 602, or another outcome of the call) makes it a result that cannot be used.
     pub fn refused_unlisted(code: i32, reason: impl Into<String>) -> Self {
         Ended(End::Refused { code, is_unlisted: true, describe: reason.into() })
     }

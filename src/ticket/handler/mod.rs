@@ -127,7 +127,7 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
-    /// Listens; by default one line is written to standard error.
+    /// Sets the listeners. By default each report is one line on standard error.
     #[must_use]
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.0.hooks = Box::new(hooks);
