@@ -7,7 +7,8 @@ use crate::ticket::codes::GeneralCode;
 use crate::ticket::order::{AttemptEnded, Counts, Event, Order, Outcome};
 use crate::ticket::{self, CallReply, CallRequest, ReceivedCall, Reply, Supplier};
 
-/// The supplier's functions for orders. Each function runs at most once to an end; a repeat of its call gets the current truth.
+/// The supplier's functions for orders. A finished function is not run again: a repeat of its call is answered
+/// with the current state of the order.
 ///
 /// The result of a function is saved before Meituan gets the reply. An `Err` (and a panic) means that nobody knows whether it has
 /// acted: Meituan is replied 598, 602 or nothing, and the function runs again with the same [`OrderCall::attempt_key`]. A refusal

@@ -30,7 +30,7 @@
 //! keyed on it acts once, in any process that runs it again after a crash. While an attempt is open and its lease has not run out,
 //! a repeat of the call gets the answer that it is pending (598, 602); afterwards the repeat runs it again.
 //!
-//! - **A finished function is never run again.** A repeat gets the current truth.
+//! - **A finished function is never run again.** A repeat is answered with the current state of the order.
 //! - **No failure is sent after an unknown outcome.** Pay is then replied 598 and refund 602, and the result goes by notice.
 //!   Order create and reschedule have no such code: the answer is [`Answer::Busy`], no reply at all. Meituan then sees
 //!   a time-out, not a failure; it repeats the call, and the same key gives the true answer, or it closes the order (closeType
