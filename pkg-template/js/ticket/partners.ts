@@ -37,7 +37,7 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
   headerNames?: HeaderNames | undefined;
   /**
    * How long an answer of `partners` is kept, in milliseconds (60,000 by default), and how many: 1000 partners by default, and as
-   * many numbers of which it said that there is no partner. Of more, those used least lately go. A new secret, a new partner and one who
+   * many numbers without a partner. Beyond that, the least recently used go first. A new secret, a new partner and one who
    * has left are known when that time is over.
    */
   partnersCache?: { maxAgeMs?: number | undefined; max?: number | undefined } | undefined;

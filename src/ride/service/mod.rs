@@ -33,7 +33,7 @@
 //! let step = service.advance(&mut job, Input::CallsLoaded(None), now);
 //! assert!(matches!(step.save, Some(Save::Calls(_))) && matches!(step.then, Then::Load(_)));
 //! let step = service.advance(&mut job, Input::Loaded(Some(order)), now);
-//! // … save the claim, then query. Of two processes one does.
+//! // … save the claim, then query. One of two processes does.
 //! let Then::Call(task) = step.then else { panic!() };
 //! assert!(step.save.is_some() && task.call == Call::QueryRealTimeOrder);
 //! ```

@@ -37,7 +37,7 @@
 //!   2), and whatever the function has made is void: should the function report it only afterwards, the closing call's
 //!   function is owed another run.
 //! - **A ticket is a unit with one state**, where it is known by its code or its credential; every number follows from the
-//!   units. Of used and refunded it keeps the first. All other orders have a tally.
+//!   units. If it is used and refunded, it keeps the state that came first. All other orders have a tally.
 //! - **Facts are always recorded.** What contradicts them is a [`Conflict`].
 //! - **Acts may be refused.** An event that is illegal says why: [`Transition::reason`]. [`Admit`] lets guests in by free tickets, and
 //!   says of all others why not.
