@@ -3,7 +3,7 @@
 //! - Commands: `test`, `audit`, `bench`, `demo`, `fuzz`, `simulate`; `build` is in `package`.
 //! - The build: `package` stages the npm package, of what `wasm` and `scripts` make, with the maps of `export_map`, the pages of `readmes`
 //!   and the `papers`.
-//! - What is generated: `generate` of all definitions, `trace` of the format of recordings.
+//! - Generators: `generate` reads all definitions, `trace` the format of recordings.
 //! - Checks: `words`, `circles`, `api`, `packed_crate`, `stores`, `frameworks` in every run; `mutants` and `supply` in audits.
 //! - `tools` finds, installs and runs programs; `crates` knows which crates a build links.
 
