@@ -27,7 +27,7 @@ function nodeView(buffer: ArrayBuffer): NodeView | undefined {
 /** In bytes. A longer string is put together from many parts, which is for the runtime to do. */
 const LONGEST_PIECE = 1024;
 
-/** A shorter string takes an encoder more time to be called for than to write. */
+/** For a shorter string, the call of an encoder costs more time than the encoding. */
 const SHORT = 32;
 
 /** The unit of three bytes, as all of Chinese has them. */
