@@ -58,7 +58,7 @@ impl std::fmt::Debug for Key {
 fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
     let mut block = [0; BLOCK];
     let (mut used, mut length) = (0, BLOCK);
-    for piece in pieces.iter().copied() {
+    for &piece in pieces {
         length += piece.len();
         // The end of a block that has begun, whole blocks, and the begin of the next one.
         let open = if used == 0 { 0 } else { piece.len().min(BLOCK - used) };
