@@ -322,7 +322,12 @@ impl Service {
                 let is_number = |number: &&String| !number.is_empty();
                 changed.mt_order_id.as_ref().filter(is_number).or(changed.channel_partner_order_id.as_ref().filter(is_number))
             }
-            Event::Queried(_) | Event::Estimated(_) | Event::Sent(_) | Event::Answered(_) | Event::Failed(_) | Event::Proposed(_) => None,
+            Event::Queried(_)
+            | Event::Estimated(_)
+            | Event::Sent(_)
+            | Event::Answered(_)
+            | Event::Failed(_)
+            | Event::Proposed(_) => None,
         };
         let key = key?.clone();
         let until = now.into().steady + self.deadline.unwrap_or(PUSH_DEADLINE);
