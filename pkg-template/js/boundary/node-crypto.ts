@@ -23,9 +23,14 @@ type Load = <Name extends keyof Modules>(name: Name) => Modules[Name];
 
 /** How to get them, on Node alone: other runtimes have the same function, and ciphers that are slower than the module's. */
 const loader: Load | undefined = /* @__PURE__ */ (() => {
-  const { process } = globalThis as { process?: { versions?: Record<string, string>; getBuiltinModule?: Load } };
-  const { node, bun, deno } = process?.versions ?? {};
-  return node === undefined || bun !== undefined || deno !== undefined ? undefined : process?.getBuiltinModule;
+  try {
+    const { process } = globalThis as { process?: { versions?: Record<string, string>; getBuiltinModule?: Load } };
+    const { node, bun, deno } = process?.versions ?? {};
+    return node === undefined || bun !== undefined || deno !== undefined ? undefined : process?.getBuiltinModule;
+  } catch {
+    // A page may forbid the name: it is not Node.
+    return undefined;
+  }
 })();
 
 /** The same for the blocks of messages that the module reads and writes. Node's cryptography is loaded for the first of them. */

@@ -4,7 +4,8 @@ import type { Finding } from "../errors/finding.js";
 
 /**
  * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the errors
- * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG and TIMED_OUT, and of gzip that cannot be decompressed, it is 503, without a body, because what the call would have come to is not known.
+ * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG and TIMED_OUT, and of a body whose encoding cannot be undone, it is 503, without a body,
+ * because what the call would have come to is not known.
  */
 export interface Reply {
   readonly status: 200 | 503;

@@ -1,7 +1,7 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
 import { rejected } from "../boundary/failures.js";
-import { hostOf, readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
+import { readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
@@ -181,7 +181,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new PreparedRequest(configuration, index, {
-    url: options.url === undefined ? hostOf(handle) + uri : String(options.url),
+    url: options.url === undefined ? configuration.host + uri : String(options.url),
     uri: options.signedUri ?? uri,
     headers,
     body,
