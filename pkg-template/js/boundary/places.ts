@@ -5,7 +5,7 @@ import { withFound } from "../values/culprits.js";
 import type { Boundary } from "./boundary.js";
 import { type Held, NOWHERE, Opened } from "./opened.js";
 
-/** In each module; src/wasm/state.rs has the same. A supplier takes some 2 KB. */
+/** In each module; src/wasm/state.rs has the same. A supplier takes some 700 bytes. */
 const PLACES = 4096;
 /** Numbers begin anew long after nobody knows the first ones. */
 const NUMBERS = 2 ** 31;
