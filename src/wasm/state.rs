@@ -29,8 +29,8 @@ pub(super) struct State {
     pub(super) orders: Services,
 }
 
-/// What was made of settings, by the numbers that JavaScript gives them (pkg-template/js/boundary/places.ts). A number has its place, and
-/// puts out whatever was there before: nobody is told that another one is there.
+/// Suppliers or clients, by the numbers that JavaScript gives them (pkg-template/js/boundary/places.ts). A number has its place, and
+/// replaces the one that was there before.
 pub(super) struct Places<T>(Vec<Option<(u32, Arc<T>)>>);
 
 /// JavaScript has the same.

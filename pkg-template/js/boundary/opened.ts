@@ -21,7 +21,7 @@ export class Opened {
     this.#openByCall = openByCall;
   }
 
-  /** Their number, outside of a call of the module, and until the next one of these numbers is asked for. */
+  /** Their number, outside of a call of the module, and valid until other settings are opened. */
   get number(): number {
     if (this.#held.number === NOWHERE) this.#held = this.#openByCall();
     this.#held.wasUsed = true;

@@ -1,11 +1,11 @@
-// What a module was given settings of: suppliers, and clients. It has so many at a time as there are places; whoever was used least
-// lately makes room, and is opened again when it is needed. So memory does not grow with partners that come and go.
+// What a module was given settings of: suppliers, and clients. It has so many at a time as there are places; the one that was used
+// least lately makes room, and is opened again when it is needed. So memory does not grow with partners that come and go.
 
 import { withFound } from "../values/culprits.js";
 import type { Boundary } from "./boundary.js";
 import { type Held, NOWHERE, Opened } from "./opened.js";
 
-/** In each module; src/wasm/state.rs has the same. A supplier takes some 700 bytes. */
+/** In each module; src/wasm/state.rs has the same. A supplier needs some 700 bytes. */
 const PLACES = 4096;
 /** Numbers begin anew long after nobody knows the first ones. */
 const NUMBERS = 2 ** 31;

@@ -85,7 +85,7 @@ function headersOf({ headers: now, rawHeaders = [] }: NodeRequest): Headers {
   return headers;
 }
 
-/** The path is as it came, also behind the address that a proxy is asked for; the host may be anything. */
+/** The path is as it came, also behind a host, as requests to a proxy have it; the host may be anything. */
 export function urlOf(target: string, host: unknown): string {
   const url = target.replace(/^https?:\/\/[^/?#]*/i, "").replace(/^\?/, "/?");
   const path = url.startsWith("/") ? url : "/";

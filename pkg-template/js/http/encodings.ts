@@ -53,8 +53,8 @@ function isText(body: Uint8Array) {
 }
 
 /**
- * Why a body could not be read, if that is because of its encoding. What a platform has decompressed by itself, and left the header of, is
- * text.
+ * Why a body could not be read, if that is because of its encoding. One that a platform has decompressed by itself, and left the header
+ * of, has only characters that a message may have.
  */
 export function encodedOtherwise(body: string | Uint8Array, headers: unknown): MeituanError | undefined {
   if (typeof body === "string" || isText(body)) return undefined;
