@@ -1,7 +1,12 @@
 // That the benchmark compares what does the same work, and that it can fail. Nothing is timed: who runs tests may be busy.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
 import { cases } from "./cases.mjs";
 import { check } from "./check.mjs";
 import { measureColdStarts } from "./cold.mjs";
@@ -9,6 +14,7 @@ import { compare, median } from "./measure.mjs";
 import { applied, judged, orderOf, traceOf } from "./orders.mjs";
 import { fails } from "./report.mjs";
 import { measureServers } from "./servers.mjs";
+import { documented } from "./tables.mjs";
 
 const sound = cases.find(({ name }) => name === "object-1.5k");
 assert(sound);
@@ -106,6 +112,40 @@ test("servers answer every call with success, and each is compared with the bare
   );
   assert.equal(servers.length, 8);
   for (const { perSecond, cpu, p50, p99 } of servers) assert(perSecond > 0 && cpu > 0 && p50 > 0 && p99 >= p50);
+});
+
+test("the tables of the document have what was measured on each Node, and nothing else of the document changes", () => {
+  const server = { runtime: "node", contender: "by hand", perSecond: 1000, cpu: 3000, p50: 1, p99: 2 };
+  const measured = (/** @type {string} */ node, /** @type {number} */ ours) => ({
+    ...{
+      node,
+      v8: "13",
+      machine: "a machine",
+      servers: /** @type {any} */ ([server, { ...server, contender: "bare", cpu: 1000 }]),
+    },
+    rows: [{ ...row(compare(timing(ours), timing(10))), name: "sign", title: "sign", peer: "zod", ours, theirs: 10, goal: 0.4 }],
+  });
+  const document = "before <!-- measured: begin --> old <!-- measured: end --> after";
+  const text = documented(document, [measured("v24.1.0", 4), measured("v26.1.0", 6)]);
+  assert(text.startsWith("before ") && text.endsWith(" after") && !text.includes("old"));
+  assert.match(text, /\| sign \| `sign` \| zod \| 0\.40 \| 0\.60 \(missed\) \| 0\.50 \| 0\.40 \|/);
+  assert.throws(() => documented("", []), /lacks/);
+});
+
+test("the native benchmarks get a value for all that they read", () => {
+  const folder = mkdtempSync(join(tmpdir(), "native-"));
+  try {
+    const file = join(folder, "inputs.json");
+    execFileSync(process.execPath, [fileURLToPath(new URL("native-inputs.mjs", import.meta.url)), file]);
+    const inputs = JSON.parse(readFileSync(file, "utf8"));
+    const rust = readFileSync(new URL("native.rs", import.meta.url), "utf8");
+    const fields = /struct Inputs \{([^}]*)\}/.exec(rust)?.[1].matchAll(/^ {4}(\w+):/gm) ?? [];
+    const camelCase = (/** @type {string} */ name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    const names = [...fields].map(([, name]) => camelCase(name));
+    assert.deepEqual(names.toSorted(), Object.keys(inputs).toSorted());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 for (const contest of cases) {

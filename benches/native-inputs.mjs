@@ -3,13 +3,16 @@
 import { writeFileSync } from "node:fs";
 import * as bodies from "./bodies.mjs";
 import { SECRET_KEY } from "./cases.mjs";
+import { CLIENT_ID, CLIENT_SECRET, NOW, PARTNER_ID, ROUTES } from "./settings.mjs";
 
 const KILOBYTE = 1024;
-const { PARTNER_ID, CLIENT_ID, CLIENT_SECRET, NOW, ROUTES } = bodies;
 
 /** @param {Record<string, any>} call @param {object} [body] @param {number} [quantity] */
 const withReply = ({ url, headers, body }, reply, quantity) => ({
-  ...{ url, headers, body: body.toString(), quantity },
+  url,
+  headers,
+  body: body.toString(),
+  quantity,
   reply: JSON.stringify({ code: 200, describe: "success", partnerId: PARTNER_ID, body: reply }),
 });
 /** @param {number[]} sizes @param {string} start @param {(bytes: number) => any[]} make */
@@ -24,7 +27,12 @@ const pays = (/** @type {number} */ bytes) =>
   });
 
 const inputs = {
-  ...{ partnerId: PARTNER_ID, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, secretKey: SECRET_KEY, now: NOW, routes: ROUTES },
+  partnerId: PARTNER_ID,
+  clientId: CLIENT_ID,
+  clientSecret: CLIENT_SECRET,
+  secretKey: SECRET_KEY,
+  now: NOW,
+  routes: ROUTES,
   calls: {
     verify: bodies.heartbeatCalls().map((call) => withReply(call)),
     ...bySize([0.5, 1.5, 4, 64], "call-", creates),

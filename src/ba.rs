@@ -24,6 +24,9 @@
 //! Source: open.trip.meituan.com/wiki/notice.html (headers, date), the published example of the access page
 //! (algorithm, key as raw bytes).
 
+// `key` is an HMAC key that has been hashed already. The diagnosis: `evidence` is a request in question, `mistakes` one table of what
+// people do wrong, `dates` the forms of a date, `diagnosis` the search for the mistake that was made.
+
 #[cfg(feature = "diagnosis")]
 mod dates;
 #[cfg(feature = "diagnosis")]

@@ -57,7 +57,7 @@ impl Fen {
         amounts.into_iter().try_fold(Fen(0), Fen::checked_add)
     }
 
-    /// So many times the amount; nothing beyond [`MAX_FEN`].
+    /// The amount times `times`; nothing beyond [`MAX_FEN`].
     pub fn checked_mul(self, times: u32) -> Option<Fen> {
         self.0.checked_mul(i64::from(times)).and_then(within)
     }

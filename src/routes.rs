@@ -12,6 +12,23 @@ pub(crate) fn is_uri(text: &str) -> bool {
     text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Whether URL parsers leave it as it is, for sure: its path has words alone, with single dots in them, and its query nothing that is
+/// escaped there.
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+#[inline(never)]
+pub(crate) fn is_plain(uri: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let mut after_word = uri.starts_with('/');
+    for byte in path.bytes() {
+        if !(is_word(byte) || after_word && matches!(byte, b'/' | b'.')) {
+            return false;
+        }
+        after_word = is_word(byte);
+    }
+    after_word && query.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'=' | b'&' | b'%'))
+}
+
 /// The detail of an error about a string that is no URI.
 pub(crate) const NO_URI: &str = "expected a path that begins with / and is visible ASCII";
 

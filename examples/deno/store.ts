@@ -25,7 +25,7 @@ export class KvStore implements RideOrderStore<string> {
     return value === null || versionstamp === null ? null : { snapshot: value.snapshot, revision: versionstamp };
   }
 
-  /** Of several that are saved at the same time one is, and the others begin anew. */
+  /** If several are saved at the same time, one is, and the others begin anew. */
   async save(key: string, snapshot: RideOrder | RideCalls, expected: string | null, { due }: { due: number | undefined }) {
     const at = ["rides", key];
     const { ok } = await this.#kv.atomic().check({ key: at, versionstamp: expected }).set(at, { snapshot, due }).commit();

@@ -58,20 +58,21 @@ impl std::fmt::Debug for Key {
 fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
     let mut block = [0; BLOCK];
     let (mut used, mut length) = (0, BLOCK);
-    for mut piece in pieces.iter().copied() {
+    for &piece in pieces {
         length += piece.len();
-        while let Some(free) = block.get_mut(used..)
-            && !piece.is_empty()
-        {
-            let (now, later) = piece.split_at(piece.len().min(free.len()));
-            free[..now.len()].copy_from_slice(now);
-            used += now.len();
-            piece = later;
-            if used == BLOCK {
-                compress(&mut state, &[block]);
-                used = 0;
-            }
+        // The end of a block that has begun, whole blocks, and the begin of the next one.
+        let open = if used == 0 { 0 } else { piece.len().min(BLOCK - used) };
+        let (end, rest) = piece.split_at(open);
+        block[used..][..open].copy_from_slice(end);
+        used += open;
+        if used == BLOCK {
+            compress(&mut state, &[block]);
+            used = 0;
         }
+        let (whole, begin) = rest.as_chunks();
+        compress(&mut state, whole);
+        block[used..][..begin.len()].copy_from_slice(begin);
+        used += begin.len();
     }
     // A one, zeros, and the length in bits at the end of a block (FIPS 180-4, section 5.1.1).
     block[used] = 0x80;

@@ -1,5 +1,8 @@
 //! The common part of the handlers of both APIs: stores, runtimes for tasks, and the settler of all that is due. It decides
 //! nothing.
+//!
+//! `store` is a database of the user's, `settling` does all that is due, `work` has tasks and time limits, `runtime` and `threads` run
+//! tasks and have the clocks, `channel` is between tasks.
 
 mod channel;
 mod runtime;

@@ -12,9 +12,9 @@ use std::time::Duration;
 const SIDE_BY_SIDE: usize = 8;
 const MAX_UNDER_WAY: usize = 64;
 const AT_ONCE: usize = 100;
-/// So long an order that failed is left alone, in milliseconds.
+/// Pause before an order that failed is settled again, in milliseconds.
 const PAUSE: i64 = 30_000;
-/// So long an order that one process has claimed is not looked at by others.
+/// Time limit for one process to settle an order that it has claimed; until then others leave the order alone.
 const LEASE: Duration = Duration::from_secs(120);
 
 /// How many orders were settled.

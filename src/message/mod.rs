@@ -5,7 +5,8 @@
 //! the definitions, `single` what one value can be, `fast_path` the fast path of values; what is found is kept by `finding`; `reader`
 //! has what they share) into a flat `Packed` form, at which `view` looks. From there it becomes a Rust value (`value`, with the
 //! types in `typed`), wire JSON (`write`; `json` writes for both), or a plain JavaScript object (built from the packed form by
-//! generated code in the npm package).
+//! generated code in the npm package). Beside the walk, `peek` has a first look at a few
+//! fields, which decides how JSON is read, and `redact` removes personal data from any JSON.
 //!
 //! The engine is public with the feature `unstable-engine` alone, for tools of this project's own kind: it changes with any release.
 //!

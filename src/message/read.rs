@@ -9,7 +9,7 @@ use super::notation::{Notation, Reading};
 use super::packed::{ABSENT, MAX_BYTES, Packed, Step, pack};
 use super::reader::{NULL, Other, REFUSED, Reader};
 use super::scan::{Scanner, Stop};
-use super::single::{NOT_ZERO, expectation, is_blank, is_number};
+use super::single::{NOT_ZERO, expectation, is_number, shows_nothing};
 use super::span::{Span, same, unescape};
 use crate::ErrorCode;
 use crate::time::WALL_CLOCK_RANGE;
@@ -509,7 +509,7 @@ impl Reader<'_> {
         let (span, source) = (Span(slot), self.scanner.source);
         match field.kind {
             Kind::String { .. } => {
-                let is_empty = span.length() == 0 || is_key && is_blank(&unescape(&span, source));
+                let is_empty = span.length() == 0 || is_key && shows_nothing(&span, source);
                 let refuses = is_key || self.how.notation == Notation::Program && self.must_have(field);
                 if is_empty {
                     self.report(ErrorCode::EmptyString, refuses, at, "");

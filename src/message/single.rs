@@ -140,6 +140,12 @@ pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|character| character.is_whitespace() || character.is_control() || is_without_width(character))
 }
 
+/// The same of a string in the input. Nearly all begin with a visible character.
+pub(super) fn shows_nothing(span: &Span, source: &[u8]) -> bool {
+    let begins_visibly = span.of(source).first().is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'\\');
+    !begins_visibly && is_blank(&unescape(span, source))
+}
+
 /// Whether all of a string is one number of the JSON grammar.
 pub(super) fn is_number(text: &[u8]) -> bool {
     let mut scanner = Scanner::new(text);

@@ -2,6 +2,7 @@
 
 use super::definition::{Kind, Message, Presence, View};
 use super::packed::{ABSENT, Packed, high, low};
+use super::single::shows_nothing;
 use super::span::{Span, repeated, unescape};
 use std::borrow::Cow;
 
@@ -188,6 +189,11 @@ impl<'p> View<'p> {
             _ => (0, 0),
         };
         self.slots.get(first..first + count).unwrap_or_default().iter().map(|&slot| Span(slot))
+    }
+
+    /// Whether one of these is blank.
+    pub(crate) fn is_one_blank(&self, mut texts: impl Iterator<Item = Span>) -> bool {
+        texts.any(|text| shows_nothing(&text, self.source))
     }
 
     /// The items of a list of objects.

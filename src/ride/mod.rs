@@ -36,6 +36,15 @@
 //! # Ok::<(), meituan_protocol::Error>(())
 //! ```
 
+// The files, by subject:
+// - `interfaces` is the table of interfaces; `endpoints` has the Rust types that are made of it.
+// - `codes` has every table of the spec; `requests`, `replies`, `pushes` are definitions, `rules` the rules between their
+//   fields.
+// - `client` has the settings and seals requests, `parse_reply` reads their replies, `receive_push` opens pushes, `typed` has
+//   requests, replies and pushes in Rust types; `form` is their encoding, `check` reads a message by itself, `estimate` leads
+//   to an order.
+// - `order` has the rules of an order, `service` decides over a store, `handler` drives it.
+
 mod check;
 mod client;
 pub mod codes;

@@ -1,8 +1,8 @@
 //! Meituan's pushes: an offer of a car, an event of an order, a refund.
 //!
 //! The ride spec speaks of repeats in its section 10 alone: pushes of refunds may be lost, doubled and reordered (10.1), and a failure
-//! is pushed again (10.4). Of the others, 接入前必读 says that pushes may be doubled, and that the order of their arrival is not
-//! the order of what happened. So take any push as a hint, and query the order.
+//! is pushed again (10.4). About the others, 接入前必读 says that pushes may be doubled, and that the order of their arrival is
+//! not the order of what happened. So take any push as a hint, and query the order.
 //!
 //! `entId`, `method` and `ts` may be beside the fields; the spec's examples leave them out. A push that is refused may
 //! come again and again, so only what it is useless without is required: what cannot be read of the rest is reported and

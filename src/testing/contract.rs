@@ -26,7 +26,7 @@ const LEASE: i64 = 100;
 const ALL: usize = 100_000;
 /// So many tickets have been seen in one order: some 330 KB with all that each has.
 const TICKETS: u32 = 1000;
-/// So long an answer of the store is waited for, in milliseconds.
+/// Time limit for an answer of the store, in milliseconds.
 const DEADLINE: i64 = 10_000;
 
 /// An answer that did not come.

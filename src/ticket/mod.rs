@@ -14,6 +14,15 @@
 //!
 //! [`order`] and [`service`] are what a handler consists of, for a driver of your own.
 
+// The files, by subject:
+// - `interfaces` is the table of interfaces, and nothing else. Made of it: `outcomes` (the codes that say no failure),
+//   `statics` (the static of each interface), `call_bodies` (the Rust types). `call_facts` has the facts of an interface.
+// - `codes`, `calls`, `notices`, `products` are definitions, `rules` the rules between their fields.
+// - `supplier` judges a call, in order; `received` and `reply` are calls and replies in Rust types; `exchange` is the rest of
+//   the wire.
+// - `order` has the rules of an order, `service` decides over a store, `handler` drives it.
+// - `acceptance` judges recordings, by `working_days` too; `change_mail` announces another address.
+
 pub mod acceptance;
 mod call_bodies;
 mod call_facts;

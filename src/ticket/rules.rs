@@ -8,7 +8,7 @@ use super::codes::{OrderStatus, RealNameType, VoucherStatus, VoucherType};
 #[cfg(feature = "texts")]
 use crate::Text;
 use crate::message::definition::{Facts, Presence, RuleVerdict};
-use crate::message::{Column, Span, View, is_blank};
+use crate::message::{Column, Span, View};
 use crate::time::Date;
 
 crate::rules! {
@@ -193,8 +193,8 @@ fn codes(view: &View<'_>) -> Option<VoucherType> {
 }
 
 fn vouchers_present(view: &View<'_>, _: &Facts) -> RuleVerdict {
-    let mut listed = view.strings("vouchers").peekable();
-    let complete = if listed.peek().is_some() { listed.all(|code| !is_blank(&code)) } else { codes(view).is_none() };
+    let mut listed = view.spans("vouchers").peekable();
+    let complete = if listed.peek().is_some() { !view.is_one_blank(listed) } else { codes(view).is_none() };
     verdict(complete)
 }
 
@@ -238,23 +238,27 @@ fn query_vouchers_present(view: &View<'_>, _: &Facts) -> RuleVerdict {
 }
 
 /// The codes of a list, void ones left out: a code that was replaced is no ticket's.
-fn live_codes(view: &View<'_>) -> Vec<Span> {
+fn live_codes<'v>(view: &View<'v>) -> impl Iterator<Item = Span> + use<'v> {
     let void = i64::from(VoucherStatus::VOID.0);
     let vouchers = view.rows("voucherList", [Column::Number("status"), Column::Text("voucher")]);
-    let mut codes = Vec::with_capacity(vouchers.size_hint().0);
-    let live = vouchers.filter(|[status, _]| status.integer() != Some(void));
-    codes.extend(live.filter_map(|[_, code]| code.span()));
+    vouchers.filter(move |[status, _]| status.integer() != Some(void)).filter_map(|[_, code]| code.span())
+}
+
+/// The same, with room for all.
+fn listed_live_codes(view: &View<'_>) -> Vec<Span> {
+    let mut codes = Vec::with_capacity(view.count("voucherList").unwrap_or_default());
+    codes.extend(live_codes(view));
     codes
 }
 
 fn query_one_code_per_ticket(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let one_each = issued_codes(view) == Some(VoucherType::CODE_PER_TICKET) && view.count("voucherList").unwrap_or(0) > 0;
-    verdict(!one_each || view.integer("orderQuantity") == Some(live_codes(view).len() as i64))
+    verdict(!one_each || view.integer("orderQuantity") == Some(live_codes(view).count() as i64))
 }
 
 fn query_exactly_one_code(view: &View<'_>, _: &Facts) -> RuleVerdict {
     let one_for_all = issued_codes(view) == Some(VoucherType::CODE_PER_ORDER) && view.count("voucherList").unwrap_or(0) > 0;
-    verdict(!one_for_all || view.count_distinct(&live_codes(view)) == 1)
+    verdict(!one_for_all || view.count_distinct(&listed_live_codes(view)) == 1)
 }
 
 fn query_within_ordered(view: &View<'_>, _: &Facts) -> RuleVerdict {
@@ -275,7 +279,7 @@ fn query_codes_distinct(view: &View<'_>, _: &Facts) -> RuleVerdict {
     if codes(view) != Some(VoucherType::CODE_PER_TICKET) {
         return RuleVerdict::Kept;
     }
-    let codes = live_codes(view);
+    let codes = listed_live_codes(view);
     verdict(codes.len() == view.count_distinct(&codes))
 }
 

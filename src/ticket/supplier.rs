@@ -1,7 +1,7 @@
 //! The supplier's side: parses Meituan's calls, writes the replies, signs the notices.
 //!
-//! A call goes through it in this order, and stops at the first thing that is wrong: route, headers, partner, size,
-//! date, signature, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
+//! A call goes through it in this order, and stops at the first thing that is wrong: route, headers, partner, date,
+//! signature, size, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
 //! envelope: Meituan reads nothing else.
 
 use super::{Call, Direction, Encryption};

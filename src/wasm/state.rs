@@ -46,6 +46,8 @@ impl<T> Places<T> {
         Places(Vec::new())
     }
 
+    // Many functions of the boundary look something up, and one of them is enough in the module.
+    #[inline(never)]
     pub(super) fn get(&self, number: u32) -> Option<&Arc<T>> {
         let (held, made) = self.0.get(place_of(number))?.as_ref()?;
         (*held == number).then_some(made)
@@ -53,8 +55,8 @@ impl<T> Places<T> {
 
     pub(super) fn put(&mut self, number: u32, made: T) {
         let place = place_of(number);
-        if self.0.len() <= place {
-            self.0.resize_with(place + 1, || None);
+        while self.0.len() <= place {
+            self.0.push(None);
         }
         if let Some(held) = self.0.get_mut(place) {
             *held = Some((number, Arc::new(made)));

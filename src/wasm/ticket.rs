@@ -6,6 +6,7 @@ use super::messages::{configured, facts, routes_of, text_of};
 use super::state::{self, ANSWER, ENCRYPTED, NONE, State, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
+use crate::routes::is_plain;
 use crate::ticket::{
     BodyEncryption, CALLS, Call, Config, HttpReply, PackedCall, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
     check_failure, failure_of,
@@ -365,8 +366,9 @@ pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     })
 }
 
-/// Signs a POST: the input is the URI, then what is signed in its place, unless its length is all ones. 0 when both are URIs; the output
-/// is the string to sign, whose last line is the Date header, and the Authorization header as one more line.
+/// Signs a POST: the input is the URI, then what is signed in its place, unless its length is all ones. 1 unless both are URIs, 2 where
+/// URL parsers may write the first one otherwise, else 0; the output is the string to sign, whose last line is the Date header, and the
+/// Authorization header as one more line.
 #[wasm_bindgen]
 pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
     with(|state| {
@@ -376,8 +378,12 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
         let supplier = suppliers.get(supplier).ok_or_else(unreadable);
         let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
+        let refined = 2 * u32::from(!is_plain(uri_text));
         state.tell_output();
-        state.finish(outcome)
+        match state.finish(outcome) {
+            0 => refined,
+            failed => failed,
+        }
     })
 }
 

@@ -96,6 +96,14 @@ describe("requests", () => {
       assert.equal(request.toRequest().url, `https://connectivity-adapter.meituan.com${uri}`);
       assert.equal(request.uri, uri);
     }
+    const parts = ["/", "/", ".", "..", "%2e", "%2E", "?", "#", "=", "&", "%", "-", "_", "a", "b7", "~", ";", "\\", ":", "@", "'"];
+    for (let round = 0; round < 3000; round++) {
+      const uri = `/${Array.from({ length: randomInt(7) }, () => parts[randomInt(parts.length)]).join("")}`;
+      const isSame = new URL(`https://h.example${uri}`).href === `https://h.example${uri}` && !uri.includes("#");
+      const attempt = () => supplier.requests.consumeNotice(consumed, { uri });
+      if (isSame) assert.equal(attempt().url, `https://connectivity-adapter.meituan.com${uri}`);
+      else assert.equal(refusalOf(attempt).path, "uri", uri);
+    }
     const urls = [
       ...["https://h.example/a/../b", "https://h.example\\x", "https:/\\evil.example/x", "//h.example/x", "not a url", "x", ""],
       ...[

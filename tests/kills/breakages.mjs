@@ -8,7 +8,7 @@ const around = (inner, changed) => ({
 });
 
 export const BREAKAGES = {
-  /** The store ignores the revision: of two who save at once both hear that they have. */
+  /** The store ignores the revision: two savers at once are both answered that they have saved. */
   "blind-store": {
     store: (inner) =>
       around(inner, {

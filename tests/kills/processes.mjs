@@ -20,10 +20,10 @@ const MOMENTS = [
   "sending",
 ];
 const OWN = ["before save", "after save", "before reply"];
-/** So long something may take that should happen by itself, in milliseconds. */
+/** Time limit for what should happen by itself, in milliseconds. */
 const PATIENCE = 2_500;
 const START_LIMIT = 30_000;
-/** So long a kill may take on average, with the start of what follows. */
+/** Time limit for a kill on average, with the start of what follows. */
 const KILL_LIMIT = 5_000;
 
 /** A place for a process, in which one follows the other. */

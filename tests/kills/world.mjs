@@ -20,7 +20,7 @@ const CREATE_LIMIT = 20_000;
 const LIMIT = 60_000;
 /** So many orders are under way at most. */
 const MAX_OPEN = 24;
-/** So long everything may take to come to rest, by the wall clock, and so often something may be due after that. */
+/** Time limit for everything to come to rest, by the wall clock, and how often something may be due after that. */
 const REST_LIMIT = 90_000;
 const MAX_ROUNDS = 300;
 

@@ -55,10 +55,10 @@ impl Checked {
     }
 }
 
-/// So many seeds are simulated.
+/// Number of simulated seeds.
 const SEEDS: u64 = 10_000;
 
-/// So far ahead the shipped calendar must reach.
+/// How many days ahead the shipped calendar must reach.
 const DAYS_AHEAD: u32 = 60;
 
 pub(crate) struct Options {

@@ -1,4 +1,11 @@
 //! The project's own commands: `cargo xtask build`, `cargo xtask test`, `cargo xtask demo`.
+//!
+//! - Commands: `test`, `audit`, `bench`, `demo`, `fuzz`, `simulate`; `build` is in `package`.
+//! - The build: `package` stages the npm package, of what `wasm` and `scripts` make, with the maps of `export_map`, the pages of `readmes`
+//!   and the `papers`.
+//! - Generators: `generate` reads all definitions, `trace` the format of recordings.
+//! - Checks: `words`, `circles`, `api`, `packed_crate`, `stores`, `frameworks` in every run; `mutants` and `supply` in audits.
+//! - `tools` finds, installs and runs programs; `crates` knows which crates a build links.
 
 #![forbid(unsafe_code)]
 

@@ -31,7 +31,7 @@ struct Area {
     left_out: &'static [&'static str],
     /// Functions that only the wasm has, by parts of their names: tests of the package are about them.
     of_wasm: &'static [&'static str],
-    /// The files in `tests/` that begin so and mention one of these modules; those in the library run too.
+    /// The test programs that begin so and mention one of these modules; those in the library run too.
     tests: &'static [&'static str],
     modules: &'static [&'static str],
 }
@@ -127,10 +127,13 @@ impl Area {
 
     fn test_targets(&self) -> Outcome<Vec<String>> {
         let mut targets = vec!["--lib".to_owned()];
-        for file in test_files()?.into_iter().filter(|file| self.tests.iter().any(|start| file.starts_with(start))) {
-            let text = tools::read_text(&tools::root().join("tests").join(&file))?;
-            if self.modules.iter().any(|module| text.contains(module)) {
-                targets.push(format!("--test={}", file.trim_end_matches(".rs")));
+        for (name, files) in tools::test_programs()? {
+            if !self.tests.iter().any(|start| name.starts_with(start)) {
+                continue;
+            }
+            let texts: Vec<_> = files.iter().map(|file| tools::read_text(file)).collect::<Outcome<_>>()?;
+            if self.modules.iter().any(|module| texts.iter().any(|text| text.contains(module))) {
+                targets.push(format!("--test={name}"));
             }
         }
         Ok(targets)
@@ -193,9 +196,9 @@ struct Progress {
 impl Progress {
     fn load() -> Outcome<Self> {
         let mut tests = DefaultHasher::new();
-        for file in test_files()? {
+        for file in tools::test_programs()?.into_values().flatten() {
             file.hash(&mut tests);
-            tools::read_text(&tools::root().join("tests").join(file))?.hash(&mut tests);
+            tools::read_text(&file)?.hash(&mut tests);
         }
         let vectors = tools::root().join("tests/vectors");
         for file in tools::files_under(&vectors)? {
@@ -347,12 +350,6 @@ fn interrupt(child: &mut Child) -> Outcome {
     }
     let _ = child.kill();
     child.wait().map(drop).map_err(|error| error.to_string())
-}
-
-fn test_files() -> Outcome<Vec<String>> {
-    let mut files = tools::files_under(&tools::root().join("tests"))?;
-    files.retain(|file| file.ends_with(".rs") && !file.contains('/'));
-    Ok(files)
 }
 
 fn folder() -> PathBuf {

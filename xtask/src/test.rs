@@ -205,10 +205,10 @@ pub(crate) fn all_rust_tests_without_features() -> Outcome {
     run_program(cargo("test").args(WITHOUT_FEATURES))
 }
 
-/// A filter is the name of a file in `tests/`, or a part of the names of tests.
+/// A filter is the name of a test program, or a part of the names of tests.
 pub(crate) fn cargo_tests(command: &mut Command, filter: Option<&str>) -> Outcome {
     let Some(filter) = filter else { return run_program(command) };
-    if tools::root().join("tests").join(filter).with_extension("rs").is_file() {
+    if tools::test_programs()?.contains_key(filter) {
         command.arg("--test");
     }
     let output = tools::output_of(command.arg(filter))?;

@@ -1,5 +1,6 @@
 //! The programs that the tasks run: finding them, installing what they need, and reporting how they fared.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -318,6 +319,22 @@ pub(crate) fn files_under(folder: &Path) -> Outcome<Vec<String>> {
     Ok(files)
 }
 
+/// The crate's test programs by their names, each with its files: `tests/name.rs`, or those of `tests/name/`, which has a `main.rs`.
+pub(crate) fn test_programs() -> Outcome<BTreeMap<String, Vec<PathBuf>>> {
+    let tests = root().join("tests");
+    let mut programs = BTreeMap::new();
+    for entry in fs::read_dir(&tests).map_err(failure("read", &tests))? {
+        let path = entry.map_err(failure("read", &tests))?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if path.join("main.rs").is_file() {
+            programs.insert(name, files_under(&path)?.into_iter().map(|file| path.join(file)).collect());
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            programs.insert(name, vec![path]);
+        }
+    }
+    Ok(programs)
+}
+
 pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     fs::read(path).map_err(failure("read", path))
 }
@@ -356,6 +373,14 @@ pub(crate) fn failure(verb: &str, path: &Path) -> impl Fn(io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn test_programs_are_files_and_folders_that_have_a_main_file() {
+        let programs = test_programs().unwrap();
+        assert_eq!(programs["exchange"], [root().join("tests/exchange.rs")]);
+        assert!(programs["ticket_order"].contains(&root().join("tests/ticket_order/refunds.rs")));
+        assert!(["js", "handler_support"].iter().all(|other| !programs.contains_key(*other)));
+    }
 
     #[test]
     fn a_name_is_chosen_by_itself_or_by_its_only_beginning() {

@@ -1,4 +1,4 @@
-//! Ticket orders in PostgreSQL. A save names the revision that was loaded, and one of several wins: so any number of processes
+//! Ticket orders in PostgreSQL. A save names the revision that was loaded, and one of two at once wins: so any number of processes
 //! may share the table. Rides are the same over `Store<String>` and a table of their own.
 
 use meituan_protocol::message::Id;

@@ -188,21 +188,27 @@ export function writeRequest(supplier: number, call: number, envelope: object): 
 }
 
 /** @param signed what is signed in its place */
+/** How long a date is as HTTP has it. */
+const DATE = 29;
+
+/** `isPlain`: URL parsers leave the URI as it is. Parsing a URL costs more than signing it. */
 export function signPost(
   supplier: number,
   uri: string,
   signed: string | undefined,
   now: number,
-): { authorization: string; stringToSign: string; date: string } {
+): { authorization: string; stringToSign: string; date: string; isPlain: boolean } {
+  let isPlain = false;
   const text = boundary.call(() => {
-    const [length, signedLength = NONE] = signed === undefined ? [boundary.putAlone(uri)] : boundary.putAll([uri, signed]);
-    if (glue.ticket_sign(supplier, length, signedLength, now) !== 0) throw boundary.failed();
+    const [length, signedLength] = signed === undefined ? [boundary.putAlone(uri), NONE] : boundary.putAll([uri, signed]);
+    const outcome = glue.ticket_sign(supplier, length, signedLength, now);
+    if (outcome === 1) throw boundary.failed();
+    isPlain = outcome === 0;
     // Strings beyond ASCII are refused.
     return boundary.asciiOutput();
   });
   const end = text.lastIndexOf("\n");
-  const date = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
-  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date };
+  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date: text.slice(end - DATE, end), isPlain };
 }
 
 /** The host that requests of a supplier go to. */

@@ -29,6 +29,9 @@ function nodeView(buffer: ArrayBuffer): NodeView | undefined {
 /** In bytes. A longer string is put together from many parts, which is for the runtime to do. */
 const LONGEST_PIECE = 1024;
 
+/** For a shorter string, the call of an encoder costs more time than the encoding. */
+const SHORT = 32;
+
 /** The unit of three bytes, as all of Chinese has them. */
 const unitOf = (bytes: Uint8Array, at: number) =>
   ((bytes[at] & 0x0f) << 12) | ((bytes[at + 1] & 0x3f) << 6) | (bytes[at + 2] & 0x3f);
@@ -120,6 +123,7 @@ export class MemoryView {
    * @returns how many bytes it took
    */
   write(text: string, offset: number): number {
+    if (text.length <= SHORT && this.#writeShort(text, offset)) return text.length;
     // A part of it is an object of its own, which costs half of what is written to it.
     const room = offset === 0 ? this.input : this.input.subarray(offset);
     if (encoder === undefined) {
@@ -127,6 +131,17 @@ export class MemoryView {
       encoder = new TextEncoder();
     }
     return encoder.encodeInto(text, room).written;
+  }
+
+  /** @returns whether it is ASCII, and written */
+  #writeShort(text: string, offset: number): boolean {
+    const { input } = this;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit > 0x7f) return false;
+      input[offset + index] = unit;
+    }
+    return true;
   }
 }
 

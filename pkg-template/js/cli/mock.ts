@@ -33,7 +33,11 @@ export const MOCK_RIDE: Options = {
 };
 
 /** The examples' own paths. */
-const PUSH_ROUTES = { "/meituan/capacity": "capacityOffered", "/meituan/event": "orderChanged", "/meituan/refund": "refunded" };
+const PUSH_PATHS: Readonly<Record<RidePushName, string>> = {
+  capacityOffered: "/meituan/capacity",
+  orderChanged: "/meituan/event",
+  refunded: "/meituan/refund",
+};
 
 const portFrom = (options: Record<string, any>) => wholeNumber("port", needed(options, "port"), 0, 65_535);
 
@@ -84,9 +88,10 @@ export async function mockRide(input: Input) {
   };
   const older = made(() => new MeituanRide(enterprise));
   const newer = new MeituanRide({ ...enterprise, version: 2, state: older.state });
+  const pushRoutes = Object.fromEntries(Object.entries(PUSH_PATHS).map(([name, path]) => [path, name]));
   const seconds = wholeNumber("every", options.every ?? "3", 1, 3600);
   const base = options.push === undefined ? undefined : httpUrl(options.push, "--push").href.replace(/\/$/, "");
-  const routes = Object.entries(await routesFrom(options.routes, PUSH_ROUTES));
+  const routes = Object.entries(await routesFrom(options.routes, pushRoutes));
 
   /** Pushes that were not accepted yet; they come again, in their order. */
   let waiting: RidePush[] = [];

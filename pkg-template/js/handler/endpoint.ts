@@ -21,9 +21,9 @@ export type UnknownOutcome = "no-reply" | "pending";
 
 /** How an API answers where the user's functions do not. */
 export interface Api {
-  /** Within which settings and request must be there, where no `deadlineMs` is shorter. */
+  /** Time limit for the settings and the request, in milliseconds, if no `deadlineMs` is shorter. */
   limitMs: number;
-  /** Of the calls that Meituan makes. */
+  /** Names of the calls that Meituan makes. */
   names: readonly string[];
   /** The choices of a handler without a store; the first is the default. */
   unknownOutcomes: readonly UnknownOutcome[];
@@ -67,7 +67,7 @@ export interface OrderService {
 export interface Arrival {
   /** By the steady clock. */
   began: number;
-  /** Until when what it needs must be there, by the steady clock. */
+  /** Time limit for what it needs, by the steady clock. */
   until: number;
   /** Gets the body as it came. */
   heard: ((body: string | Uint8Array) => void) | undefined;
@@ -75,7 +75,7 @@ export interface Arrival {
   isSeen: boolean;
 }
 
-/** The receiver of a call: always the same, one that the platform's context decides, or one of several that a call names. */
+/** The receiver of a call: always the same, one that the platform's context decides, or the one that a call names. */
 export interface Receivers {
   /** The setting that it comes from. */
   readonly path: string;

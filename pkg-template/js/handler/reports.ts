@@ -21,7 +21,7 @@ export interface About extends ReportAbout {
 /** The part of an order that a report is about. */
 export type Where = Pick<About, "call" | "key">;
 
-/** Hears of what fails. */
+/** Receives failures. */
 export type ReportError = (error: unknown, where?: Where) => void;
 
 interface Hooks {
@@ -161,8 +161,8 @@ function quietly(print: () => void): void {
 }
 
 /**
- * Of a path, what looks like the name of a field: it has keys of maps in it as well, and names that nobody knows, such as the number of
- * a passport, or a guest's.
+ * A path without its parts that do not look like names of fields. Those may be keys of maps, or names that nobody knows, such as a
+ * passport number or a guest's name.
  */
 const withoutKeys = (path: string) =>
   path

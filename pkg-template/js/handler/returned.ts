@@ -3,7 +3,10 @@
 import { MeituanError } from "../errors/error.js";
 import { insteadOf, isError, kindOf } from "../values/kinds.js";
 
-/** The method by which a handler has a call or a push replied to with what a function has returned. It has no name, because users reply by others. */
+/**
+ * The method by which a handler replies to a call or a push with the result of a function. It has no name, because users have other
+ * methods for that.
+ */
 export const replyWith = Symbol("replyWith");
 
 /** The function has made a reply, and returned something else: most likely it has forgotten to return it. Its meaning is not guessed. */

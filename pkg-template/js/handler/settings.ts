@@ -5,7 +5,7 @@ import { ofSetting, reading, unexpected } from "../values/faults.js";
 import { func } from "../values/functions.js";
 import { isRecord } from "../values/kinds.js";
 
-/** So long may a body take to arrive. Meituan waits 20 s for order create. */
+/** Time limit for the arrival of a body. Meituan waits 20 s for order create. */
 const BODY_TIMEOUT = 10_000;
 
 /** The settings that both APIs have. */

@@ -19,8 +19,8 @@ export interface SettlerOptions {
   /** How long an order that `claimDue` has returned is left to this process, in milliseconds; 120000 by default. */
   leaseMs?: number | undefined;
   /**
-   * How long the store may look for what is due, and an order may be settled, before that is reported as TIMED_OUT and waited for
-   * no longer, in milliseconds; 120000 by default.
+   * Time limit for the store to list due orders, and for an order to be settled, in milliseconds; 120000 by default. Past it, that is
+   * reported as TIMED_OUT and no longer waited for.
    */
   deadlineMs?: number | undefined;
   /** The time, in epoch milliseconds; `Date.now` by default. */
@@ -34,14 +34,14 @@ export interface SettlerOptions {
 /** Does what is due in a store. */
 export interface Settler<Context extends unknown[] = unknown[]> {
   /**
-   * Settles the orders in which something is due now: for a cron trigger. Resolves with how many could be
-   * settled, and how many could not; it rejects only where the store does not say what is due.
+   * Settles the orders in which something is due now: for a cron trigger. Resolves with how many could be settled, and how many could
+   * not. It rejects only if the store cannot list due orders.
    */
   (...context: Context): Promise<{ readonly settled: number; readonly failed: number }>;
   /**
-   * The same every `intervalMs` (1000 by default), for a process that stays; a slow order keeps no other waiting, and no
-   * look at the store begins before the last one has ended. Returns a function that ends it, and resolves when the orders under way
-   * are settled; for a look at the store it does not wait.
+   * Does the same every `intervalMs` (1000 by default), in a process that stays. No other order waits for a slow one, and no query
+   * of the store begins before the last one has ended. Returns a function that stops it: its promise resolves when the orders under
+   * way are settled, and does not wait for a query of the store.
    */
   every(intervalMs?: number, ...context: Context): () => Promise<void>;
 }
@@ -49,10 +49,10 @@ export interface Settler<Context extends unknown[] = unknown[]> {
 /** How many orders are settled side by side, and how many are claimed at once. */
 const CONCURRENCY = 8;
 const LIMIT = 100;
-/** For so long an order that one process has claimed is not looked at by others. */
+/** Time limit for one process to settle an order that it has claimed; until then others leave the order alone. */
 const LEASE = 120_000;
 const INTERVAL = 1000;
-/** For so long the store may look for what is due, and an order may be settled, before that is reported and waited for no longer. */
+/** Time limit for the store to list due orders, and for an order to be settled. Past it, that is reported and no longer waited for. */
 const DEADLINE = 120_000;
 
 /**

@@ -4,7 +4,7 @@ import { endsInTime, steady } from "../runtime/time-limits.js";
 import { invalid, unexpected } from "../values/faults.js";
 import { isRecord } from "../values/kinds.js";
 
-/** So long may the store take where no call of Meituan's waits for it, as in the order service. */
+/** Time limit for the store while no call of Meituan's waits for it; the order service has the same. */
 export const STORE_LIMIT = 30_000;
 
 /**

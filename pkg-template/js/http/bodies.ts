@@ -25,8 +25,8 @@ export function rawBody(body: unknown): string | Uint8Array {
 }
 
 /**
- * The same of a call, in every one of which it is looked at: the module copies bytes once, so memory that threads share needs no copy
- * before.
+ * The body of a call, as it came. Every call needs it, so a string and bytes are returned at once: the module copies bytes, so memory
+ * that threads share needs no copy before.
  */
 export const bodyOfCall = (body: unknown): string | Uint8Array =>
   typeof body === "string" || (ArrayBuffer.isView(body) && body instanceof Uint8Array && body.length > 0) ? body : rawBody(body);
@@ -72,12 +72,12 @@ function isStream(body: any) {
   }
 }
 
-/** So many pieces without a byte, and the body counts as one that does not come. */
+/** Limit of pieces without a byte: past it, the body counts as one that does not come. */
 const MAX_EMPTY = 1000;
 
 /**
  * Reads a body, and stops as soon as it is larger than `max`: what is returned is then more than `max` bytes.
- * @param until by the steady clock: who sends half of a body, and no more, is not waited for
+ * @param until time limit by the steady clock: a body of which only half is sent is not waited for any longer
  */
 export async function readBody(
   message: Request | Response,

@@ -14,7 +14,7 @@ export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
 const bad = (en: string, zh: string, cause?: unknown) =>
   new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
 
-/** An earlier call of the same content may have acted: Meituan is to call again, and hears of no failure. */
+/** An earlier call of the same content may have acted: Meituan is to call again, and receives no failure. */
 function unread(error: MeituanError): MeituanError {
   answerWith(error, () => new NoReply());
   return error;
@@ -75,10 +75,10 @@ export function plain(body: string | Uint8Array): string | Uint8Array {
 const PIECE = 4096;
 
 /**
- * A body as it was before a gateway compressed it. Some platforms decompress by themselves, and leave the header: so its first bytes
- * count as well.
- * @param until by the steady clock
- * @returns more than `max` bytes where it is longer
+ * A body as it was before a gateway compressed it. Some platforms decompress it and leave the header, so its first bytes are checked as
+ * well.
+ * @param until time limit by the steady clock
+ * @returns more than `max` bytes if it is longer
  */
 export async function decompressed(
   body: string | Uint8Array,
@@ -117,7 +117,7 @@ function tooLarge(): MeituanError {
   return new MeituanError("BODY_TOO_LARGE", { path: "body", detail });
 }
 
-/** Its errors are those of the reader as well. */
+/** Writes a body to the decompressor. Errors are dropped here: the reader gets the same ones. */
 async function feed(writer: WritableStreamDefaultWriter<any>, body: Uint8Array): Promise<void> {
   try {
     for (let at = 0; at < body.length; at += PIECE) {

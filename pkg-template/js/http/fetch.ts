@@ -31,9 +31,8 @@ function sendable(request: Request, { Date: date }: Record<string, string>) {
 }
 
 /**
- * By its looks: servers such as
- * @hono /node-server put a class of their own in the place of the platform's, and what `fetch`
- * returns is then none of it.
+ * Whether a value is a response, by its looks: servers such as `@hono/node-server` put a class of their own in the place of the
+ * platform's, and the responses of `fetch` are no instances of it.
  */
 export const isResponse = (value: any): value is Response => {
   try {

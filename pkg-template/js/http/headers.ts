@@ -26,7 +26,10 @@ const OPTIONS = ["partnerId", "date", "authorization", "encryptionStatus"];
 /** Names of headers, and where each is in the order of the module. */
 export interface Names {
   readonly names: readonly string[];
-  /** By the length of a name: most headers differ in it already, and each costs what is done to it in every call. */
+  /**
+   * Places in that order, by the length of a name. Most headers of a request have another length than these, and are passed over
+   * without a comparison.
+   */
   readonly places: readonly (readonly number[] | undefined)[];
 }
 

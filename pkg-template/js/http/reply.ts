@@ -3,9 +3,9 @@
 import type { Finding } from "../errors/finding.js";
 
 /**
- * A reply to Meituan as plain values. The HTTP status is 200, because Meituan reads the envelope's code alone; of the errors
- * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG and TIMED_OUT, and of a body whose encoding cannot be undone, it is 503, without a body,
- * because what the call would have come to is not known.
+ * A reply to Meituan as plain values. The HTTP status of an envelope is 200, because Meituan reads its code alone. The errors
+ * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG and TIMED_OUT, and a body whose encoding cannot be undone, are replied with 503 and no
+ * body, because it is not known what the call would have come to.
  */
 export interface Reply {
   readonly status: 200 | 503;
@@ -37,7 +37,7 @@ export interface Written {
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const ENCRYPTED = "encrypted";
 
-/** The HTTP status is always 200: Meituan reads the outcome from the envelope's code alone. */
+/** A reply with an envelope. Its HTTP status is 200 whatever the code is: Meituan reads the outcome from the code alone. */
 export class EnvelopeReply implements Reply {
   declare readonly status: 200;
   declare readonly code: number;
@@ -63,8 +63,8 @@ export class EnvelopeReply implements Reply {
 }
 
 /**
- * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it takes 503
- * for a time-out is inferred.
+ * No reply at all: Meituan sees that something is wrong with the connection, and not that the call has failed. That it treats 503
+ * as a time-out is inferred.
  */
 export class NoReply implements Reply {
   readonly status = 503;

@@ -24,9 +24,9 @@ export interface Doer {
   orderId: string;
   store: OrderStore;
   clock: () => number;
-  /** Hears of each order that is saved, or may be. */
+  /** Receives each order that is saved, or may be. */
   saved: (save: any, where: Where | undefined) => void;
-  /** Hears of what fails. Without it, the first failure ends the job. */
+  /** Receives failures. Without it, the first failure ends the job. */
   reportError?: ReportError;
   /** Never rejects. */
   run?: (task: any, order: TicketOrder) => Promise<End>;
@@ -87,7 +87,7 @@ class Driving {
     }
   }
 
-  /** Somebody hears of what an earlier try has saved, or may have, though the store has said otherwise. */
+  /** Passes on what an earlier try has saved, or may have, though the store has said otherwise. */
   #hear() {
     const { heard } = this.#step;
     if (heard && !this.#doer.isReadOnly) this.#doer.saved(heard, this.#where);

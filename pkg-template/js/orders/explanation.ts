@@ -10,7 +10,7 @@ import { openConflicts } from "./reports.js";
 import type { TicketOrder } from "./store.js";
 import type { OrderTransition } from "./transition.js";
 
-/** So long after it has become due somebody has tried to send a notice, where anybody does. */
+/** Time limit for the first try to send a notice that is due: past it, nobody seems to send any. */
 const SENT_WITHIN = 60_000;
 
 /** A notice that waits in vain: none of its order was ever sent. */

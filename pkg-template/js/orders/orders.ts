@@ -96,8 +96,8 @@ export interface Orders {
    * the gate opens, and open it for those in `admitted`; `explain({ reason })` has the sentence of each refusal.
    *
    * The same id gets the same answer, so ask again with it when the answer is lost; with other content it is refused
-   * (`other-content`). An id that is recorded by `consumed` admits nobody else (`entry-known`). Of answers that let nobody in the
-   * latest 20 are kept. An order that is not there refuses everybody (`unknown-order`).
+   * (`other-content`). An id that is recorded by `consumed` admits nobody else (`entry-known`). The latest
+   * 20 answers that let nobody in are kept. An order that is not there refuses everybody (`unknown-order`).
    *
    * In contrast, the event `consumed` reports that guests have entered already: that is recorded whatever the tickets are.
    * @example

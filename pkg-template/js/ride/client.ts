@@ -62,8 +62,8 @@ export class RideClient {
   }
 
   /**
-   * The same for a Fetch request; reads its body, once, no further than `maxBodyBytes` and no longer than `bodyTimeoutMs`. Of what comes
-   * to no push's path nothing is read.
+   * The same for a Fetch request; reads its body, once, no further than `maxBodyBytes` and no longer than `bodyTimeoutMs`. A request
+   * to any path but those of pushes is not read.
    */
   receive(request: Request, options?: ReceiveOptions): Promise<RidePush<TicketResponse>> {
     return this.#receiver.receive(request, options);

@@ -1,4 +1,4 @@
-// A handler that keeps ride orders: each push is recorded before it is answered, and the user's functions hear of it afterwards.
+// A handler that keeps ride orders: each push is recorded before it is answered, and the user's functions receive it afterwards.
 
 import { ResultCode } from "../generated/ride-codes.js";
 import { interfaces } from "../generated/ride-messages.js";
@@ -48,7 +48,7 @@ export interface RideOrderHandler<Context extends unknown[] = unknown[]> {
   /**
    * Does what is next about an order, if it is due: queries it, confirms the driver that is chosen, has what is owed paid and
    * Meituan notified, repeats a cancellation without an answer; each within Meituan's limits, and claimed in the store first, so
-   * that of several processes one does it. Returns when it is due again. Call it when the store's `due` says so, and after
+   * that one process alone does it. Returns when it is due again. Call it when the store's `due` says so, and after
    * pushes.
    */
   settle(orderId: string, ...context: Context): Promise<number | undefined>;

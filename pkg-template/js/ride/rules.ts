@@ -45,8 +45,8 @@ const storedOf = (order: object | undefined | null): object | undefined =>
  * Applies an event to an order: a pure function of plain JSON. Pushes may be lost, doubled and reordered: the same
  * facts in any order end in the same order, and a query's reply is the authority.
  *
- * ReportError it pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and one's own calls, before they
- * are made (`sent`), answered or without an answer. Keep the `order` that it returns.
+ * The events are pushes (`{ orderChanged: push.body }`), replies to queries (`{ queried: answer }`), and your own calls: before they are
+ * made (`sent`), when they are answered (`answered`), or when no answer came (`failed`). Keep the `order` that it returns.
  *
  * @example
  * const { order } = transition(stored, { orderChanged: push.body }, { now: Date.now() });

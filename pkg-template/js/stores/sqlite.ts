@@ -17,7 +17,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
-/** So many statements are kept. */
+/** Limit of kept statements. */
 const MAX_PREPARED = 50;
 
 /**

@@ -3,6 +3,7 @@
 // something) is invented here, and said so where it is.
 
 import { CarType, ResultCode, RideEvent, RideStatus } from "../generated/codes.js";
+import type { RideRequestName } from "../ride/interfaces.js";
 import { anyString } from "../values/arguments.js";
 import { invalid, unexpected } from "../values/faults.js";
 import type { RideEstimate, RideOrder, RideState, RideTariff } from "./ride-state.js";
@@ -117,7 +118,7 @@ const NO_CHARGES = {
 };
 
 /** The action of each interface. A request has been read by its definition before; what is returned is the reply's `data`. */
-export const INTERFACES: Record<string, (books: Books, request: any, when: When) => unknown> = {
+export const INTERFACES: Readonly<Record<RideRequestName, (books: Books, request: any, when: When) => unknown>> = {
   queryNearByDrivers({ tariffs }, { longitude, latitude, carTypeIds }, { now }) {
     const wanted = numbersOf(carTypeIds);
     for (const carType of wanted ?? []) knownCarType(carType);

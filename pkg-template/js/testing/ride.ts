@@ -10,7 +10,7 @@ import { type RawBody, rawBody } from "../http/bodies.js";
 import { type HeadersInput, headerOf } from "../http/headers.js";
 import { JSON_TYPE } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
-import type { RidePushName } from "../ride/interfaces.js";
+import type { RidePushName, RideRequestName } from "../ride/interfaces.js";
 import { anyString, flag, integer, oneOf, string, timestamp } from "../values/arguments.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
 import { parseExactly } from "../values/json.js";
@@ -252,7 +252,7 @@ export class MeituanRide {
     const sent = Number(seen.ts) * (this.#version === 1 ? 1000 : 1);
     if (!(Math.abs(sent - now) <= this.#tolerance)) throw new Refusal(ResultCode.AUTH_ERROR, "鉴权失败：ts 与当前时间相差过大");
     if (seen.method !== found.method) throw new Refusal(ResultCode.ILLEGAL_API_ACCESS, `无效访问：method 应为 ${found.method}`);
-    return { name: found.name, text, seen };
+    return { name: found.name as RideRequestName, text, seen };
   }
 
   #parameters(headers: any, body: string | Uint8Array): Record<string, unknown> {

@@ -402,7 +402,7 @@ function brief(value: unknown) {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
 }
 
-/** So long is an answer of the store waited for. */
+/** Time limit for an answer of the store. */
 const DEADLINE = 10_000;
 
 /** The store, whose answers are read as a handler reads them. */

@@ -51,7 +51,7 @@ interface Outcome<T> {
   error?: unknown;
 }
 
-/** So long may it take to look at an exchange, and to report it. */
+/** Time limit for an exchange to be judged and reported. */
 const RECORD_LIMIT = 30_000;
 
 /** A trace is for reading: longer bodies are no messages of this API. */

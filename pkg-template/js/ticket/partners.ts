@@ -37,7 +37,7 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
   headerNames?: HeaderNames | undefined;
   /**
    * How long an answer of `partners` is kept, in milliseconds (60,000 by default), and how many: 1000 partners by default, and as
-   * many numbers of which it said that there is no partner. Of more, those used least lately go. A new secret, a new partner and one who
+   * many numbers without a partner. Beyond that, the least recently used go first. A new secret, a new partner and one who
    * has left are known when that time is over.
    */
   partnersCache?: { maxAgeMs?: number | undefined; max?: number | undefined } | undefined;
@@ -46,9 +46,12 @@ export interface PartnersOptions<Context extends unknown[] = unknown[]> {
 const SETTINGS = ["partners", "routes", "headerNames", "partnersCache"];
 const MAX_AGE = 60_000;
 const MAX_KEPT = 1000;
-/** So long may `partners` take, as other settings may. */
+/** Time limit for `partners`, as for other settings. */
 const LIMIT = 15_000;
-/** So long does a call wait for what another one has begun. It may have ended for good: Workers stop the work of a request with it. */
+/**
+ * Time limit for a call that waits for the look-up of another one. That may have ended for good: Workers stop the work of a request
+ * with it.
+ */
 const SHARED = 1000;
 
 /** The parts of a request that name the caller. */

@@ -14,7 +14,7 @@ import { anyString, flag, integer, quantityOf, timestamp } from "../values/argum
 import { isWellFormed } from "../values/content.js";
 import { invalid, unexpected, unreadable } from "../values/faults.js";
 import { isMessage } from "../values/kinds.js";
-import { optionsOf, record } from "../values/options.js";
+import { givenOptions, optionOf, optionsOf, record } from "../values/options.js";
 import type { NoticeName, SupplierCallName } from "./calls.js";
 import { type Configuration, configure, type TicketSupplierOptions } from "./configuration.js";
 
@@ -83,8 +83,6 @@ export type TicketRequests = {
   ) => SignedRequest<Name>;
 };
 
-const OPTIONS = ["now", "url", "uri", "signedUri", "encrypted"];
-
 function withPartner(message: unknown, partnerId: number): object {
   if (!isMessage(record(message, "message"))) {
     unexpected("message", message, "an object with the fields of the message", "带有报文字段的对象", "WRONG_TYPE");
@@ -141,15 +139,20 @@ export const TicketRequests = class TicketRequests extends Requests {
 function build(configuration: Configuration, index: number, message: unknown, given?: RequestOptions): PreparedRequest {
   const { partnerId, handle } = configuration;
   const { name, path, requestBody, extras } = calls[index];
-  const options = optionsOf(given, "options", OPTIONS, "");
-  const uri = options.uri ?? (options.url === undefined ? path : uriOf(options.url));
-  if (uri === undefined) {
+  const options = givenOptions(given, "options");
+  const url = optionOf(options, "url");
+  const uri = optionOf(options, "uri");
+  const signedUri = optionOf(options, "signedUri");
+  const wantsEncryption = optionOf(options, "encrypted");
+  const at = optionOf(options, "now");
+  const sentUri = uri ?? (url === undefined ? path : uriOf(url));
+  if (sentUri === undefined) {
     return invalid("uri", `${name} goes to the supplier: say where, by uri or url`, `${name} 发往商家：请用 uri 或 url 指明地址`);
   }
-  anyString(uri, "uri");
-  if (options.url !== undefined) refuseOtherUrl(options.url, options.signedUri === undefined ? uri : undefined);
-  if (options.encrypted !== undefined) flag(options.encrypted, "encrypted");
-  const now = options.now === undefined ? configuration.clock() : timestamp(options.now);
+  anyString(sentUri, "uri");
+  if (url !== undefined) refuseOtherUrl(url, signedUri === undefined ? sentUri : undefined);
+  if (wantsEncryption !== undefined) flag(wantsEncryption, "encrypted");
+  const now = at === undefined ? configuration.clock() : timestamp(at);
   let written: WrittenRequest | undefined = configuration.bareRequests[index];
   if (written === undefined) {
     const hasBody = requestBody !== "none";
@@ -160,16 +163,16 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   }
   let body = written.text;
   let { encrypted } = written;
-  if (options.encrypted && !encrypted) {
+  if (wantsEncryption && !encrypted) {
     const sealed = seal(handle, body);
     if (sealed === undefined) throw new MeituanError("ENCRYPTION_NOT_CONFIGURED", { path: "bodyEncryption" });
     body = sealed;
     encrypted = true;
   }
 
-  const signedUri = options.signedUri === undefined ? undefined : anyString(options.signedUri, "signedUri");
-  const { authorization, date, stringToSign } = signPost(handle, uri, signedUri, now);
-  if (options.uri !== undefined && !isPlain(uri) && parsedUri(`http://host${uri}`) !== uri) {
+  if (signedUri !== undefined) anyString(signedUri, "signedUri");
+  const { authorization, date, stringToSign, isPlain } = signPost(handle, sentUri, signedUri, now);
+  if (uri !== undefined && !isPlain && parsedUri(`http://host${uri}`) !== uri) {
     unexpected("uri", uri, "a path as URL parsers write it", "与 URL 解析器写法一致的路径");
   }
   const headers: Record<string, string> = {
@@ -181,28 +184,13 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new PreparedRequest(configuration, index, {
-    url: options.url === undefined ? configuration.host + uri : String(options.url),
-    uri: options.signedUri ?? uri,
+    url: url === undefined ? configuration.host + sentUri : String(url),
+    uri: signedUri ?? sentUri,
     headers,
     body,
     stringToSign,
     warnings: written.warnings,
   });
-}
-
-const PLAIN_URI = /^(?:\/[\w-]+(?:\.[\w-]+)*)+(?:\?[\w.&=%-]*)?$/;
-/** The expression needs room for each part of a path. */
-const MAX_PLAIN_URI = 4096;
-
-/** The last one: mostly there are a few, each for many requests. */
-let lastPlain = "/";
-
-/** Whether URL parsers leave it as it is: no dot begins a part of its path. Parsing a URL costs more than signing it. */
-function isPlain(uri: string): boolean {
-  if (uri === lastPlain) return true;
-  if (uri.length > MAX_PLAIN_URI || !PLAIN_URI.test(uri)) return false;
-  lastPlain = uri;
-  return true;
 }
 
 /** The path and query that a client sends. It reads `/a/../b` as `/b`, and a backslash as a slash. */

@@ -21,7 +21,7 @@ use store::{Operation, Stored};
 /// When a run begins: Monday, 2 March 2026, 10:00 in China.
 const BEGIN: i64 = 1_772_416_800_000;
 const MAX_HAPPENINGS: u64 = 60_000;
-/// So long after the last fault everything has come to rest, but for orders with a conflict.
+/// Time limit for everything to come to rest after the last fault, but for orders with a conflict.
 const REST: i64 = 6 * 3_600_000;
 
 named! {
@@ -111,7 +111,7 @@ pub struct Plan {
     orders: Vec<OrderPlan>,
     chances: Vec<u32>,
     calm_at: i64,
-    /// So many queries of other orders came before.
+    /// Number of queries of other orders that came before.
     calls_before: i64,
     breakage: Option<Breakage>,
 }

@@ -41,7 +41,7 @@ pub enum Trouble<'a> {
     Function(&'a BoxError),
     /// The store failed, or what it gave is no order.
     Store(&'a BoxError),
-    /// A push, an event or a settlement is not recorded. Of a push: Meituan pushes it again.
+    /// A push, an event or a settlement is not recorded. If it is a push, Meituan pushes it again.
     NotStored(NotStored),
     /// Meituan has refused a call.
     Rejected(&'a Error),

@@ -44,6 +44,9 @@
 //! | the function that pays fails, panics, or its process dies | it may have paid: it runs again with the same key, and no other amount is proposed |
 //! | the function that pays is late | it goes on, and that it has paid is recorded when it has |
 
+// The files, by subject: `drive` does the steps, `making` makes calls, payments and choices, `calls` records each call,
+// `hooks` are reports.
+
 mod calls;
 mod drive;
 mod hooks;

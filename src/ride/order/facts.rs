@@ -65,10 +65,10 @@ crate::messages! {
     /// One order as it is known: plain data, to be kept in the caller's own store. It holds facts alone, and in one form
     /// whatever their order of arrival; what follows from them is computed. A new order is the default one.
     ///
-    /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Of more
-    /// events the newest are kept: an older one decides nothing once a newer one is known, unless all of the newer ones keep
-    /// the state. A hint that is not kept asks for one more query when it is repeated. Of the other lists the first in their
-    /// order are kept, whatever order they came in. `overflowed` reports it; `refundedAtLeast` says whether refunds are a lower
+    /// It is bounded: 64 events and refunds, 32 offers, hints and declined drivers; a real order sees tens of events. Beyond
+    /// that the newest events are kept: an older one decides nothing once a newer one is known, unless all of the newer ones keep
+    /// the state. A hint that is not kept asks for one more query when it is repeated. The other lists keep the first in their
+    /// order, whatever order they came in. `overflowed` reports it; `refundedAtLeast` says whether refunds are a lower
     /// bound.
     RideOrder {
         /// Meituan's order number, once it is known.
@@ -184,7 +184,7 @@ crate::messages! {
     OwnCall {
         /// Which.
         call "call": word(Call), required;
-        /// Of a cancel call: whether it requested the fee or cancelled.
+        /// For a cancel call: whether it requested the fee or cancelled.
         step "type": code(CancelStep), optional;
         /// How far it is.
         state "state": word(CallState), required;
@@ -192,15 +192,15 @@ crate::messages! {
         at "at": milliseconds, required;
         /// The code of the reply.
         code "code": code(ResultCode), optional;
-        /// Of a cancel call: the fee that was answered. Of a notice of payment: the amount. Fen.
+        /// For a cancel call: the fee that was answered. For a notice of payment: the amount. Fen.
         price "price": fen, optional;
         /// The state of the order then: a fee counts for the state that it was requested in.
         order_status "orderStatus": code(RideStatus), optional;
         /// The driver to be accepted.
         driver_id "driverId": string, optional;
-        /// Of a cancel call: the reason that was given.
+        /// For a cancel call: the reason that was given.
         cancel_code "cancelCode": code(CancelReason), optional;
-        /// As in the order: 0 a query was answered since. Of a query: how many more are under way.
+        /// As in the order: 0 a query was answered since. For a query: how many more are under way.
         news "news": integer(0..9), required;
         /// How many attempts in a row have had no success: the next one waits the longer.
         failures "failures": integer(0..9), optional;
@@ -333,6 +333,19 @@ macro_rules! pushes {
                     return Ok(Event::$body(*body));
                 })?)*
                 Err(push)
+            }
+        }
+
+        impl Event {
+            /// Whether Meituan has pushed it.
+            pub(crate) fn is_push(&self) -> bool {
+                $($({
+                    let _ = stringify!($order);
+                    if let Event::$body(_) = self {
+                        return true;
+                    }
+                })?)*
+                false
             }
         }
     };

@@ -3,7 +3,7 @@
 //! Pushes may be lost, doubled and reordered, so an order is kept as its facts ([`RideOrder`]), and its state follows from
 //! them, not from how they came:
 //!
-//! - The reply to a query is the authority. Of several, the one with the newest `updateTime` counts; nothing older than
+//! - The reply to a query is the authority. If there are several, the one with the newest `updateTime` counts; nothing older than
 //!   that overrides it, and events of the same millisecond count as included.
 //! - Events newer than it are applied in the order of their own time (in the same millisecond, by code), by the one table
 //!   [`STEPS`]. An event without a time or a code only asks for a query, each time that it is heard.
@@ -37,6 +37,13 @@
 //! let settled = canceled.apply(&Event::from(&reply), now).order;
 //! assert!(settled.status() == RideStatus::DRIVER_CANCELED && !settled.needs_query());
 //! ```
+
+// The files, by subject:
+// - `table` has states and events, once. `facts` are the definitions; `apply` makes a fact of an event, `standing` says what
+//   follows.
+// - `states` is what states have in common, `times` the time limits, `limits` how often Meituan may be called.
+// - `next` says what to do next, `payments` what to pay, `submission` what to do until Meituan's number is known.
+// - `boundary` is the same over JSON.
 
 mod apply;
 mod boundary;

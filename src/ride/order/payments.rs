@@ -10,8 +10,8 @@ use crate::money::Fen;
 use crate::ride::codes::{ResultCode, RideEvent, RideStatus};
 use crate::time::Timestamp;
 
-/// So long our own function has a payment to itself, ms (our choice): then it is called again, with the same key. The claim may
-/// take 10 s to be saved, the function is waited for for 30 s, and clocks may be 60 s apart.
+/// Time limit for our own function to pay, ms (our choice): then it is called again, with the same key. The claim may take 10 s to
+/// be saved, the function has 30 s, and clocks may be 60 s apart.
 const PAY_LEASE: i64 = 100_000;
 
 impl RideOrder {

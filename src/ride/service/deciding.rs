@@ -42,7 +42,7 @@ impl Service {
         if let (Phase::Adopt, Some(number), Some(submission)) = (job.phase, told, &job.submission) {
             order.adopt(submission, number, &job.key, now.wall);
         }
-        let is_push = matches!(event, Event::CapacityOffered(_) | Event::OrderChanged(_) | Event::Refunded(_));
+        let is_push = event.is_push();
         let before = order.conflict_kinds();
         // That an earlier run has not paid says nothing about one that is under way. Whose end is recorded is not known; that of
         // this job's own run may be recorded already, by a save that is said to have failed.

@@ -33,7 +33,7 @@
 //! let step = service.advance(&mut job, Input::CallsLoaded(None), now);
 //! assert!(matches!(step.save, Some(Save::Calls(_))) && matches!(step.then, Then::Load(_)));
 //! let step = service.advance(&mut job, Input::Loaded(Some(order)), now);
-//! // … save the claim, then query. Of two processes one does.
+//! // … save the claim, then query. One of two processes does.
 //! let Then::Call(task) = step.then else { panic!() };
 //! assert!(step.save.is_some() && task.call == Call::QueryRealTimeOrder);
 //! ```
@@ -54,6 +54,8 @@
 //! that runs out: the function runs again with the same idempotency key. A payment that may have been made is never made with
 //! another amount.
 
+// `deciding` is what a loaded record leads to, `news` what somebody should know once an order is saved.
+
 mod deciding;
 mod news;
 
@@ -71,11 +73,11 @@ use std::time::Duration;
 
 /// A push is answered within this: how long Meituan waits is not documented.
 const PUSH_DEADLINE: Duration = Duration::from_secs(5);
-/// So long may the store take for a step that no push waits for.
+/// Time limit for the store in a step that no push waits for.
 const STORE_LIMIT: i64 = 30_000;
-/// So long may the store take for a claim, so that what is claimed ends before the claim does.
+/// Time limit for the store to save a claim, so that the claimed work ends before the claim does.
 const CLAIM_LIMIT: i64 = 10_000;
-/// So long may a call take, and so long is the user's function waited for. That goes on afterwards.
+/// Time limit for a call, and for the wait for the user's function, which goes on afterwards.
 const CALL_LIMIT: Duration = Duration::from_secs(10);
 const PAY_LIMIT: Duration = Duration::from_secs(30);
 /// The pauses after an optimistic lock was lost double up to this.
@@ -133,7 +135,7 @@ pub enum Input {
 /// The next step: save, and then the rest. The next input reports a failure, or the rest.
 #[derive(Debug)]
 pub struct Step {
-    /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
+    /// Somebody should know this now: it is stored by an earlier try of this job that is said to have failed, or may be.
     pub heard: Option<Arc<News>>,
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,
@@ -320,7 +322,12 @@ impl Service {
                 let is_number = |number: &&String| !number.is_empty();
                 changed.mt_order_id.as_ref().filter(is_number).or(changed.channel_partner_order_id.as_ref().filter(is_number))
             }
-            _ => None,
+            Event::Queried(_)
+            | Event::Estimated(_)
+            | Event::Sent(_)
+            | Event::Answered(_)
+            | Event::Failed(_)
+            | Event::Proposed(_) => None,
         };
         let key = key?.clone();
         let until = now.into().steady + self.deadline.unwrap_or(PUSH_DEADLINE);

@@ -24,6 +24,12 @@
 //! # Ok::<(), meituan_protocol::Error>(())
 //! ```
 
+// The files, by subject:
+// - `points` is the table of demands, `trace` the format of recordings, `check` the walk over one, `report` the result.
+// - `exchange` judges one exchange by itself. `order` is what later ones are judged by, with `issuing`, `query`,
+//   `consumption`, `entries`, `refund`, `promise` and `codes`.
+// - `endpoint` has the ports, `details` the Chinese of what is found.
+
 mod check;
 mod codes;
 mod consumption;

@@ -168,7 +168,7 @@ impl Findings {
         self.shows_times(name, 1);
     }
 
-    /// So many exchanges show the point.
+    /// Counts the exchanges that show the point.
     #[inline(never)]
     pub(super) fn shows_times(&mut self, name: Name, times: u32) {
         self.points[name as usize].shown += times;

@@ -1,5 +1,8 @@
 //! The exchange between the supplier and Meituan beside the messages themselves: answers to refused calls, and the meaning of
 //! Meituan's replies. Rust and JavaScript share it.
+//!
+//! `answers` has refusals: the family's failure, its sentence, encrypted as the call was, or nothing. `completing` adds to a reply its
+//! repeated fields, its words and its times. `requests` are signed, `replies` are Meituan's: size, status, encryption, outcome.
 
 mod answers;
 mod completing;

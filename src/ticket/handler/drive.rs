@@ -19,7 +19,7 @@ use std::time::Duration;
 /// For calls that are about no order; Meituan waits 60 s.
 const DEADLINE: Duration = Duration::from_secs(25);
 
-/// So long may the hook for calls that came before take, where no deadline is set.
+/// Time limit for the hook that knows calls that came before, if no deadline is set.
 const SEEN_LIMIT: Duration = Duration::from_secs(10);
 
 /// One job about one order.
@@ -28,7 +28,7 @@ struct Driver<S: Store, F, R> {
     order_id: Id,
     /// The call that is answered.
     call: Option<Event>,
-    /// The order that was loaded last.
+    /// The revision of the order that was loaded last.
     revision: Option<S::Revision>,
     /// The order as it was loaded or saved last.
     snapshot: String,
@@ -183,7 +183,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         why
     }
 
-    /// Records how a function ended for which nobody waits any more. If that fails, it runs again when its lease has run out.
+    /// Records how a function ended after the wait for it was over. If that fails, the function runs again when its lease has run out.
     async fn record_end(self: Arc<Self>, order_id: Id, end: AttemptEnded) {
         let _ = self.record(order_id, end.into()).await;
     }
@@ -206,7 +206,7 @@ impl<S: Store, F: Functions, R: Runtime> Inner<S, F, R> {
         AttemptEnded { key: key.to_owned(), outcome, ..AttemptEnded::default() }
     }
 
-    /// Sends a notice that is claimed, until then and no longer, and records what came of it.
+    /// Sends a claimed notice, and records the result. Sending ends at the time limit `until`.
     async fn deliver(self: Arc<Self>, order_id: Id, notice: Notice, until: Timestamp) {
         let about = About { order_id: Some(order_id), call: Some(&notice.name), key: Some(&notice.id) };
         let delivery = match self.sent(&notice, &about, until).await {
@@ -327,7 +327,7 @@ impl<S: Store, F: Functions, R: Runtime> Driver<S, F, R> {
         Ok(order)
     }
 
-    /// Somebody should hear of this.
+    /// Calls the hooks with what somebody should know.
     fn hear(&self, news: &News) {
         let about = About { order_id: Some(self.order_id), call: self.call.as_ref().map(Event::name), key: None };
         let hooks = &self.inner.hooks;

@@ -7,7 +7,8 @@ use crate::ticket::codes::GeneralCode;
 use crate::ticket::order::{AttemptEnded, Counts, Event, Order, Outcome};
 use crate::ticket::{self, CallReply, CallRequest, ReceivedCall, Reply, Supplier};
 
-/// The supplier's functions for orders. Each function runs at most once to an end; a repeat of its call gets the current truth.
+/// The supplier's functions for orders. A finished function is not run again: a repeat of its call is answered
+/// with the current state of the order.
 ///
 /// The result of a function is saved before Meituan gets the reply. An `Err` (and a panic) means that nobody knows whether it has
 /// acted: Meituan is replied 598, 602 or nothing, and the function runs again with the same [`OrderCall::attempt_key`]. A refusal
@@ -100,8 +101,8 @@ impl<C: OrderAction> Ended<C> {
         Ended(End::Refused { code: code.into(), is_unlisted: false, describe: reason.into() })
     }
 
-    /// The same by a code that Meituan does not list for the call. One by which Meituan acts as on no failure (200, 598, 601, 602,
-    /// or another outcome of the call) is a result that cannot be used.
+    /// It is definitely not done, with a code that Meituan does not list for the call. A code that is no failure for Meituan (200,
+    /// 598, 601, 602, or another outcome of the call) makes it a result that cannot be used.
     pub fn refused_unlisted(code: i32, reason: impl Into<String>) -> Self {
         Ended(End::Refused { code, is_unlisted: true, describe: reason.into() })
     }

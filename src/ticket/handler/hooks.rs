@@ -8,8 +8,8 @@ use crate::ticket::service::NoReply;
 use crate::{Error, Issue};
 use std::fmt;
 
-/// Listeners of a [`Handler`](super::Handler). They are called in between and must not block; a panic in one counts as a panic of what
-/// it is called from. By default each writes one line with ids to standard error.
+/// Listeners of a [`Handler`](super::Handler). The handler calls them between its steps, so they must not block. A panic in one counts
+/// as a panic of the step that calls it. By default each writes one line with ids to standard error.
 pub trait Hooks: Send + Sync + 'static {
     /// Facts contradict each other. They are recorded, and somebody has to look: [`Conflict::breach`] says what is wrong, and the
     /// event [`ConflictResolved`](crate::ticket::order::ConflictResolved) ends it.

@@ -53,6 +53,9 @@
 //!
 //! Without a handler, [`Supplier::answer_failure`] is the reply where your own code fails.
 
+// The files, by subject: `drive` does the steps, `functions` are the supplier's, and how they end, `hooks` are reports,
+// `order_actions` what gates and people do with an order, `seen` whether a call came before.
+
 mod drive;
 mod functions;
 mod hooks;
@@ -124,7 +127,7 @@ impl<S: Store, F: Functions, R: Runtime> Builder<S, F, R> {
         self
     }
 
-    /// Listens; by default one line is written to standard error.
+    /// Sets the listeners. By default each report is one line on standard error.
     #[must_use]
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.0.hooks = Box::new(hooks);

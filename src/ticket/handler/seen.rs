@@ -98,7 +98,7 @@ impl Default for SeenCall {
 }
 
 impl SeenInMemory {
-    /// Calls are kept for so long, and no more than so many: of more, the oldest are forgotten.
+    /// Keeps calls for that time, `max` of them at most: the oldest are forgotten first.
     pub fn new(kept: Duration, max: usize) -> Self {
         SeenInMemory { kept, max, known: Mutex::default() }
     }

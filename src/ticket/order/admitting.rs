@@ -11,7 +11,7 @@ use super::{Answer, Reason, TransitionKind};
 use crate::sorted_sign::sha1_hex;
 use crate::time::{Date, Timestamp};
 
-/// So many answers are kept that let nobody in. Of the others there are no more than tickets.
+/// Limit of kept answers that let nobody in. The others are no more than the tickets.
 const MAX_REFUSALS: usize = 20;
 
 /// The names in a gate's request, sorted: the same names in another order are the same request.

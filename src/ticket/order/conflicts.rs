@@ -5,7 +5,7 @@ use super::change::joined;
 use super::units::{equal, sorted};
 use super::{Answer, Breach, Change, Conflict, ConflictResolved, Reason, Said, TransitionKind};
 
-/// So many settled conflicts are kept.
+/// Limit of settled conflicts that are kept.
 const MAX_SETTLED: usize = 20;
 
 impl Change<'_> {

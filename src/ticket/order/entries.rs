@@ -122,7 +122,7 @@ impl Change<'_> {
         }
     }
 
-    /// So many tickets, or as many as entries before the tickets were issued leave, and none that these name; the last one first.
+    /// As many tickets, or what entries before the tickets were issued leave, and none that these name; the last one first.
     pub(super) fn not_entered_early(&self, most: u32) -> Vec<usize> {
         let mut directory = self.order.directory();
         let (mut is_named, mut entered) = (vec![false; self.order.units.len()], 0);

@@ -103,7 +103,7 @@ pub struct ExplainedConflict {
     pub since: Timestamp,
 }
 
-/// So long after it has become due somebody has tried to send a notice, where anybody does.
+/// Time limit for the first try to send a notice that is due: past it, nobody seems to send any.
 const SENT_WITHIN: i64 = 60_000;
 
 impl Explanation {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// So many look-ups read through the list; for more of them a table is made.
+/// Number of look-ups that read through the list; for more of them a table is made.
 const FEW: usize = 8;
 
 /// The places of ids in a list that only grows while this is used.
@@ -10,7 +10,7 @@ const FEW: usize = 8;
 pub(super) struct Ids {
     look_ups: usize,
     places: BTreeMap<String, u32>,
-    /// So many items have a place here.
+    /// Number of items that have a place here.
     known: usize,
 }
 

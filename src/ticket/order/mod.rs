@@ -30,14 +30,14 @@
 //! keyed on it acts once, in any process that runs it again after a crash. While an attempt is open and its lease has not run out,
 //! a repeat of the call gets the answer that it is pending (598, 602); afterwards the repeat runs it again.
 //!
-//! - **A finished function is never run again.** A repeat gets the current truth.
+//! - **A finished function is never run again.** A repeat is answered with the current state of the order.
 //! - **No failure is sent after an unknown outcome.** Pay is then replied 598 and refund 602, and the result goes by notice.
 //!   Order create and reschedule have no such code: the answer is [`Answer::Busy`], no reply at all. Meituan then sees
 //!   a time-out, not a failure; it repeats the call, and the same key gives the true answer, or it closes the order (closeType
 //!   2), and whatever the function has made is void: should the function report it only afterwards, the closing call's
 //!   function is owed another run.
 //! - **A ticket is a unit with one state**, where it is known by its code or its credential; every number follows from the
-//!   units. Of used and refunded it keeps the first. All other orders have a tally.
+//!   units. If it is used and refunded, it keeps the state that came first. All other orders have a tally.
 //! - **Facts are always recorded.** What contradicts them is a [`Conflict`].
 //! - **Acts may be refused.** An event that is illegal says why: [`Transition::reason`]. [`Admit`] lets guests in by free tickets, and
 //!   says of all others why not.
@@ -49,6 +49,18 @@
 //! Which status a voided order has (6; 4 where all of it was refunded after issuing), that the orderId alone names the
 //! order, that an order that is not issued cannot be refunded through this call, what codes a refund must name, which credential
 //! has which code where the supplier does not say, and how working days are counted.
+
+// The files, by subject:
+// - `table` has states and triggers, once. `event`, `snapshot`, `settings` and `admittance` are definitions, `answer` is the
+//   result.
+// - `change` is an order while it changes: `subject` says by what repeats are known, `units` has the state of each ticket and
+//   the counts, `attempts` the functions that run.
+// - `creating` (and the query), `issuing`, `refunds`, `refunded` (Meituan's own refunds), `entries`, `admitting` (gates that
+//   ask before they open), `closing`, `rescheduling`, `personal_data`: the rules, by what they are about.
+// - `notices` has what they say, `outbox` who sends which when, `deadlines` when something is next due.
+// - `breaches` and `reasons` have every sentence, by id; `conflicts` keeps contradictions, `explaining` puts an order into
+//   words.
+// - `format1` reads older snapshots, `ids` finds places in long lists, `boundary` is the same over JSON.
 
 mod admittance;
 mod admitting;

@@ -201,7 +201,7 @@ impl Change<'_> {
         self.notify_consumed(entry, vouchers, credentials, totals);
     }
 
-    /// So many tickets of an order were used that are not known one by one.
+    /// A number of tickets was used, in an order whose tickets are not known one by one.
     pub(super) fn notify_tickets_used(&mut self, entry: &str, quantity: u32, at: Timestamp, totals: &Totals) {
         let vouchers = self.order.standing_code().map(|code| used_voucher(code, quantity, at)).into_iter().collect();
         self.notify_consumed(entry, vouchers, Vec::new(), totals);

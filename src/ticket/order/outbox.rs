@@ -17,7 +17,7 @@ const MIN_PAUSE: i64 = 1_000;
 const MAX_PAUSE: i64 = 600_000;
 /// When a pay notice is sent again that Meituan is still processing (300): after 1, 5 and 15 minutes (inferred).
 const PROCESSING_PAUSES: [i64; 3] = [60_000, 300_000, 900_000];
-/// So many notices that were given up are kept though somebody has resolved their conflicts.
+/// Limit of notices that were given up and are kept though somebody has resolved their conflicts.
 const MAX_GIVEN_UP: usize = 20;
 
 impl Notice {
@@ -66,7 +66,7 @@ fn age_limit(refund: Option<&Refund>, notice: &Notice, settings: &Settings) -> T
 }
 
 impl Change<'_> {
-    /// The claim is stored before anything is sent, so that of several senders one has the notice. If that one breaks off,
+    /// The claim is stored before anything is sent, so that one sender alone has the notice. If that one breaks off,
     /// another may send it once the lease has run out: Meituan then gets it twice, which an unknown outcome cannot avoid.
     pub(super) fn claim_notices(&mut self) -> Said {
         self.withdraw_overtaken_refusals();

@@ -13,7 +13,7 @@ use crate::ticket::ORDER_REFUND;
 use crate::ticket::calls::{CredentialVoucher, OrderRefund, OrderRefunded};
 use crate::ticket::codes::OrderRefundCode;
 
-/// So long before its last day somebody should hear that the calendar ends.
+/// How many days before its last day the end of the calendar is reported.
 const CALENDAR_NOTICE_DAYS: u32 = 30;
 
 impl Change<'_> {
@@ -340,7 +340,7 @@ impl Order {
         }
     }
 
-    /// So many free tickets of those that have a code in common, or none: which ones is known only where it is all of them.
+    /// As many free tickets of those that have a code in common, or none: which ones is known only where it is all of them.
     fn free_of(&self, shared: &[usize], names_nothing: bool, quantity: usize) -> Result<Vec<usize>, Reason> {
         let is_by_code = self.units.iter().any(|unit| unit.voucher.is_some());
         let among: Vec<usize> = match (shared.is_empty(), names_nothing && !is_by_code) {

@@ -86,7 +86,7 @@ crate::messages! {
         entries "entries": list(string), required;
         /// Entries before anything was issued. They count once it is issued.
         early_entries "earlyEntries": list(object(Consumed)), optional;
-        /// The answers to gates, so that the same id gets the same answer. Of answers that let nobody in the latest 20 are kept.
+        /// The answers to gates, so that the same id gets the same answer. The latest 20 answers that let nobody in are kept.
         gate_answers "gateAnswers": list(object(GateAnswer)), optional;
         /// Reschedules, decided or not.
         reschedules "reschedules": list(object(Reschedule)), required;

@@ -158,7 +158,7 @@ impl Order {
         places.flat_map(numbers).collect()
     }
 
-    /// So many of these tickets, those first that a fact is most likely about.
+    /// As many of these tickets as `quantity` says, those first that a fact is most likely about.
     pub(super) fn likeliest(&self, among: impl Iterator<Item = usize>, quantity: usize) -> Vec<usize> {
         let mut likeliest = Likeliest::default();
         among.for_each(|place| likeliest.add(self, place));

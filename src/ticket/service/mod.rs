@@ -47,6 +47,9 @@
 //! The reply is then [`Done::NoReply`]: HTTP 503 without a body, which Meituan sees as a time-out (inferred) and not as a failure.
 //! 598 and 602 are replied only when it is saved that they were, because a notice must follow.
 
+// The files, by subject: `answering` is a call of Meituan's, `settling` is what is due, `progress` says how far a job is,
+// `news` what somebody should know once an order is saved. `boundary` is how a step crosses as JSON.
+
 mod answering;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 mod boundary;
@@ -71,9 +74,9 @@ use std::time::Duration;
 /// Meituan waits 20 s for create and 60 s for the others (acceptance manual, part five); the reply has to get there, too.
 const CREATE_DEADLINE: Duration = Duration::from_secs(15);
 const DEADLINE: Duration = Duration::from_secs(25);
-/// So long before the time is over a function counts as late, or a quarter of the time: the store has the rest to record that.
+/// Time that is left for the store when a function counts as late, to record that; a quarter of a shorter limit.
 const GRACE: Duration = Duration::from_secs(2);
-/// So long may the store take for a step that no call of Meituan's waits for.
+/// Time limit for the store in a step that no call of Meituan's waits for.
 const STORE_LIMIT: Duration = Duration::from_secs(30);
 /// The pauses after an optimistic lock was lost double up to this.
 const MAX_CONFLICT_PAUSE: i64 = 100;
@@ -157,7 +160,7 @@ pub enum Input {
 /// The next step: save, and then the rest. The next input reports a failure, or the rest.
 #[derive(Debug)]
 pub struct Step {
-    /// Somebody should hear of this now: it is stored by an earlier try of this job that is said to have failed, or may be.
+    /// Somebody should know this now: it is stored by an earlier try of this job that is said to have failed, or may be.
     pub heard: Option<Arc<News>>,
     /// Save this first, by compare-and-swap with what was loaded last.
     pub save: Option<Save>,

@@ -128,7 +128,7 @@ pub(super) fn ticket_api() -> Api {
                 name: "reasons",
                 id: "ReasonId",
                 doc: "Why a call is refused, why an event is illegal, why a gate does not let somebody in, or what another outcome \
-                      than 200 means. Of a call, Meituan gets the Chinese sentence as `describe`.",
+                      than 200 means. If it is a call, Meituan gets the Chinese sentence as `describe`.",
                 rows: Reason::ALL
                     .iter()
                     .map(|reason| [reason.id().to_owned(), reason.text().to_owned(), one_line(reason.doc())])

@@ -39,7 +39,7 @@ export function SignedRequest({ name, value }: { name: MessageName; value: strin
     onValue: (changed: string) => setCredentials({ ...credentials, [key]: changed }),
   });
   const [api, call = "", side] = name.split(".");
-  const isPush = api === "ride" && ["capacityOffered", "orderChanged", "refunded"].includes(call);
+  const isPush = api === "ride" && !(call in RideRequests.prototype);
   if (side !== "request" || isPush) return <p>{t.noRequest}</p>;
   return (
     <>
