@@ -41,8 +41,7 @@ pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, no
         state.result[JOB] = NONE;
         state.output.clear();
         let outcome = ticket::receive(state, supplier, head, body, now);
-        let outcome =
-            outcome.and_then(|call| begin_to_answer(state, supplier, service, call, [head, body], time(now, steady)));
+        let outcome = outcome.and_then(|call| begin_to_answer(state, supplier, service, call, [head, body], time(now, steady)));
         state.tell_output();
         state.finish(outcome)
     })
