@@ -24,7 +24,8 @@ async function receiver(glue, wasm) {
   const inputAt = module.input(ROOM);
   const encoder = new TextEncoder();
   const put = (/** @type {string} */ text) => encoder.encodeInto(text, new Uint8Array(memory.buffer, inputAt)).written;
-  const supplier = module.ticket_supplier(put(SETTINGS));
+  const supplier = 0;
+  module.ticket_supplier(supplier, put(SETTINGS));
   return (/** @type {any} */ { method, url, headers, body }) => {
     const head = put(`${method}\n${url}\n\n${headers.partnerid}\n${headers.date}\n${headers.authorization}\n`);
     new Uint8Array(memory.buffer, inputAt).set(body, head);

@@ -351,6 +351,27 @@ fn an_order_of_another_business_is_none_of_rides_whatever_its_content_and_its_pa
 }
 
 #[test]
+fn one_address_takes_every_documented_push_whatever_method_is_beside_it() {
+    let one = with(|config| config.routes = vec![("/meituan".to_owned(), &ORDER_CHANGED)]);
+    let event = r#"{"mtOrderId":"M1","eventCode":50,"eventTime":1629857463000}"#.to_owned();
+    for interface in INTERFACES.iter().filter(|interface| interface.is_push()) {
+        let text = if interface.name == "orderChanged" { event.clone() } else { example(interface, "request.json") };
+        for method in [None, Some(""), Some("order.change.push"), Some("dache.order.refund.push")] {
+            let mut content: Value = serde_json::from_str(&text).unwrap();
+            content["method"] = json!(method);
+            let nested = json!({ "entId": 617, "method": method, "data": content });
+            for text in [content.to_string(), nested.to_string()] {
+                let received = one.receive("/meituan", push_form(TOKEN, &text).as_bytes(), NOW);
+                let received = received.unwrap_or_else(|refusal| panic!("{text}: {}", refusal.error));
+                assert!(std::ptr::eq(received.push.interface(), *interface), "{text}");
+                let own = interface.repeats.map(|repeats| repeats.name);
+                assert_eq!(received.deduplication_key.split_once(':').map(|(name, _)| name), own, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_refund_or_an_offer_at_the_path_of_events_is_what_its_content_says() {
     for (interface, key) in
         [(&REFUNDED, "refund:18511111111"), (&CAPACITY_OFFERED, "capacity:152946668566360890609920000280:121212121:1894167704")]

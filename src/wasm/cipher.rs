@@ -1,7 +1,7 @@
 //! AES by the host, where JavaScript has handed over a cipher: the module calls out in the middle of a call of its own, with
 //! the addresses of what is to be encrypted in place.
 
-use super::state;
+use super::state::{self, place_of};
 use crate::block_cipher::{Host, Work};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -26,18 +26,18 @@ pub fn host_ciphers(ciphers: Ciphers) {
     CIPHERS.with(|place| place.replace(Some(ciphers)));
 }
 
-// The numbers of the ciphers, as pkg-template/js/boundary counts them: the one of the call, then of suppliers and clients in turn.
+// The numbers of the ciphers, as pkg-template/js/boundary counts them: the one of the call, then of the places of suppliers and clients in turn.
 
 pub(super) fn of_call() -> Host {
     Host { number: 0, apply }
 }
 
-pub(super) fn of_supplier(index: usize) -> Host {
-    Host { number: 2 * index as u32 + 1, apply }
+pub(super) fn of_supplier(number: u32) -> Host {
+    Host { number: 2 * place_of(number) as u32 + 1, apply }
 }
 
-pub(super) fn of_client(index: usize) -> Host {
-    Host { number: 2 * index as u32 + 2, apply }
+pub(super) fn of_client(number: u32) -> Host {
+    Host { number: 2 * place_of(number) as u32 + 2, apply }
 }
 
 fn apply(Work { number, decrypts, key, vector, blocks }: Work<'_>) -> bool {

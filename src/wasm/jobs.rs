@@ -2,8 +2,9 @@
 
 use super::crossing::unreadable;
 use crate::Error;
-use crate::ticket::Call;
 use crate::ticket::service::{Job, Save, Service};
+use crate::ticket::{Call, Supplier};
+use std::sync::Arc;
 
 /// The jobs of the order service between calls.
 #[derive(Debug)]
@@ -31,9 +32,10 @@ pub(super) struct Running {
 }
 
 /// A call that is answered, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Answering {
-    pub(super) supplier: usize,
+    /// Its place may be another one's when the answer is there.
+    pub(super) supplier: Arc<Supplier>,
     pub(super) call: &'static Call,
     pub(super) is_encrypted: bool,
     /// The request lacked the order's number.

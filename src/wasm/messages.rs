@@ -7,7 +7,6 @@ use crate::message::value::FieldValue;
 use crate::message::{Notation, Packed, Reading, View, read, write};
 use crate::ride::INTERFACES;
 use crate::routes::Route;
-use crate::sorted_sign::sha1;
 use crate::ticket::CALLS;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
@@ -29,33 +28,23 @@ pub(super) fn message(index: u32) -> Option<&'static Message> {
     Some(if index < CALLS.len() { call.request } else { call.reply })
 }
 
-/// The number of what these settings configure, which `add` makes where they are new. The same settings are the same number,
-/// however often a serverless handler builds them.
+/// Has `make` make what these settings configure.
 pub(super) fn configured(
     definition: &'static Message,
     source: &mut [u8],
-    known: &mut Vec<[u8; 20]>,
-    add: &mut dyn FnMut(&View<'_>, usize) -> Result<(), Error>,
-) -> Result<u32, Error> {
-    let fingerprint = sha1(source);
-    let number = known.iter().position(|other| *other == fingerprint);
-    let outcome = if number.is_some() { Ok(()) } else { read_settings(definition, source, known.len(), add) };
+    make: &mut dyn FnMut(&View<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let outcome = read_settings(definition, source, make);
     // The settings held secrets, and the input buffer lives on.
     source.zeroize();
-    outcome?;
-    let number = number.unwrap_or_else(|| {
-        known.push(fingerprint);
-        known.len() - 1
-    });
-    Ok(number as u32)
+    outcome
 }
 
 /// Settings by their definition. A finding in them is an error of the configuration.
 fn read_settings(
     definition: &'static Message,
     source: &[u8],
-    number: usize,
-    add: &mut dyn FnMut(&View<'_>, usize) -> Result<(), Error>,
+    make: &mut dyn FnMut(&View<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut packed = Packed::new();
     read(definition, source, Reading { notation: Notation::Program, ..Reading::WIRE }, &mut packed);
@@ -66,7 +55,7 @@ fn read_settings(
         error.code = ErrorCode::InvalidConfig;
         return Err(error);
     }
-    add(&packed.view(definition, source).ok_or_else(unreadable)?, number)
+    make(&packed.view(definition, source).ok_or_else(unreadable)?)
 }
 
 /// The setting `routes`: each a `path`, and under `call` the name of what it means.

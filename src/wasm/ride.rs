@@ -68,18 +68,18 @@ fn configuration(settings: &View<'_>) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// A client of the settings in the input, or all ones. The same settings are the same client.
+/// Makes the client of this number, of the settings in the input. 0 when there is one then.
 #[wasm_bindgen]
-pub fn ride_client(length: usize) -> u32 {
+pub fn ride_client(number: u32, length: usize) -> u32 {
     with(|state| {
-        let State { input, clients, known_clients, .. } = state;
+        let State { input, clients, .. } = state;
         let source = input.get_mut(..length).unwrap_or_default();
-        let client = configured(ClientSettings::MESSAGE, source, known_clients, &mut |settings, index| {
-            let host = settings.has("hasCipher").then(|| cipher::of_client(index));
-            clients.push(Client::new(configuration(settings)?)?.computed_by(host));
+        let outcome = configured(ClientSettings::MESSAGE, source, &mut |settings| {
+            let host = settings.has("hasCipher").then(|| cipher::of_client(number));
+            clients.put(number, Client::new(configuration(settings)?)?.computed_by(host));
             Ok(())
         });
-        state.finish_number(client)
+        state.finish(outcome)
     })
 }
 
@@ -94,7 +94,7 @@ fn index_of(interface: Option<&'static Interface>) -> u32 {
 pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32 {
     with(|state| {
         let program = state.input.get(..length).unwrap_or_default();
-        let (Some(client), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
+        let (Some(client), Some(interface)) = (state.clients.get(client), INTERFACES.get(interface as usize)) else {
             return state.finish(Err(unreadable()));
         };
         let outcome = client.encode_request(interface, program, Timestamp(now as i64), &mut state.packed);
@@ -109,7 +109,7 @@ pub fn ride_request(client: u32, interface: u32, length: usize, now: f64) -> u32
 pub fn ride_read_reply(client: u32, interface: u32, status: u16, length: usize) -> u32 {
     with(|state| {
         let body = state.input.get(..length).unwrap_or_default();
-        let (Some(client), Some(interface)) = (state.clients.get(client as usize), INTERFACES.get(interface as usize)) else {
+        let (Some(client), Some(interface)) = (state.clients.get(client), INTERFACES.get(interface as usize)) else {
             return state.finish(Err(unreadable()));
         };
         state.result[0] = index_of(Some(interface));
@@ -138,7 +138,7 @@ pub fn ride_receive(client: u32, head: usize, body: usize, now: f64) -> u32 {
         state.result[0] = NONE;
         let head_and_body = state.input.get(..head + body).unwrap_or_default();
         let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-        let (Some(client), Ok(uri)) = (state.clients.get(client as usize), std::str::from_utf8(head)) else {
+        let (Some(client), Ok(uri)) = (state.clients.get(client), std::str::from_utf8(head)) else {
             return state.finish(Err(unreadable()));
         };
         let mut is_other = false;

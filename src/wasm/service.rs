@@ -2,7 +2,7 @@
 
 use super::crossing::unreadable;
 use super::jobs::{Answering, Running, Services};
-use super::state::{ENCRYPTED, JOB, NONE, State, address, finish, with};
+use super::state::{ENCRYPTED, JOB, NONE, Places, State, address, finish, with};
 use super::ticket;
 use crate::Error;
 use crate::message::{Id, Packed};
@@ -10,6 +10,7 @@ use crate::ticket::order::{AttemptEnded, Event, read_end, read_event, read_setti
 use crate::ticket::service::{Done, Input, Loaded, Now, Service, Step, Then, end_of_reply, write_answer};
 use crate::ticket::{Call, ORDER_CREATE, Supplier};
 use crate::time::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -40,8 +41,7 @@ pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, no
         state.result[JOB] = NONE;
         state.output.clear();
         let outcome = ticket::receive(state, supplier, head, body, now);
-        let outcome =
-            outcome.and_then(|call| begin_to_answer(state, supplier as usize, service, call, [head, body], time(now, steady)));
+        let outcome = outcome.and_then(|call| begin_to_answer(state, supplier, service, call, [head, body], time(now, steady)));
         state.tell_output();
         state.finish(outcome)
     })
@@ -49,13 +49,14 @@ pub fn order_receive(supplier: u32, service: usize, head: usize, body: usize, no
 
 fn begin_to_answer(
     state: &mut State,
-    supplier: usize,
+    supplier: u32,
     service: usize,
     call: &'static Call,
     [head, body]: [usize; 2],
     now: Now,
 ) -> Result<(), Error> {
-    let State { input, opened, packed, orders, result, output, .. } = state;
+    let State { input, opened, packed, orders, result, output, suppliers, .. } = state;
+    let supplier = Arc::clone(suppliers.get(supplier).ok_or_else(unreadable)?);
     let is_encrypted = result[4] & ENCRYPTED != 0;
     let source = if is_encrypted { &opened[..] } else { input.get(head..head + body).unwrap_or_default() };
     let view = packed.view(call.request, source).ok_or_else(unreadable)?;
@@ -122,7 +123,7 @@ pub fn order_advance(job: usize, input: u32, length: usize, now: f64, steady: f6
 pub fn order_ended(job: usize, supplier: u32, end: usize, snapshot: usize, is_loaded: bool, now: f64, steady: f64) -> u32 {
     advance(job, time(now, steady), |running, suppliers, source, packed| {
         let (end, snapshot) = source.get(..end + snapshot).unwrap_or_default().split_at_checked(end).unwrap_or_default();
-        let end = running.end(suppliers.get(supplier as usize), end, packed)?;
+        let end = running.end(suppliers.get(supplier).map(Arc::as_ref), end, packed)?;
         let loaded = if is_loaded { Some(Input::Loaded(running.loaded(snapshot, packed)?)) } else { None };
         Ok([Some(Input::Ended(end)), loaded])
     })
@@ -137,7 +138,7 @@ pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: 
         let source = input.get(..end).unwrap_or_default();
         output.clear();
         let begun = orders.jobs.get(job).and_then(Option::as_ref).ok_or_else(unreadable).and_then(|running| {
-            let end = running.end(suppliers.get(supplier as usize), source, packed)?;
+            let end = running.end(suppliers.get(supplier).map(Arc::as_ref), source, packed)?;
             let known = orders.service(running.service)?;
             let (job, step) = known.end_of(&end.key.clone(), end, now);
             known.put_step(&step, now.wall, output);
@@ -160,7 +161,7 @@ pub fn order_begin_end(job: usize, supplier: u32, end: usize, now: f64, steady: 
 fn advance(
     job: usize,
     now: Now,
-    inputs: impl FnOnce(&mut Running, &[Supplier], &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
+    inputs: impl FnOnce(&mut Running, &Places<Supplier>, &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
 ) -> u32 {
     with(|state| {
         let State { input, packed, orders: Services { services, jobs }, output, opened, suppliers, .. } = state;
@@ -177,10 +178,9 @@ fn advance(
             service.put_step(&step, now.wall, output);
             running.note(&mut step);
             let Then::Done(Done::Reply(reply)) = &step.then else { return Ok(()) };
-            let Some(Answering { supplier, call, is_encrypted, left_out }) = running.answering else { return Ok(()) };
-            let supplier = suppliers.get(supplier).ok_or_else(unreadable)?;
-            write_answer(supplier, call, reply, left_out, packed, opened)?;
-            if let Some(sealed) = supplier.seal(opened).filter(|_| is_encrypted) {
+            let Some(Answering { supplier, call, is_encrypted, left_out }) = &running.answering else { return Ok(()) };
+            write_answer(supplier, call, reply, *left_out, packed, opened)?;
+            if let Some(sealed) = supplier.seal(opened).filter(|_| *is_encrypted) {
                 *opened = sealed.into_bytes();
             }
             Ok(())

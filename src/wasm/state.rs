@@ -7,7 +7,7 @@ use crate::ride::Client;
 use crate::ticket::Supplier;
 use crate::{Error, Secret};
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "wasm")]
 use wasm_bindgen::JsValue;
 use zeroize::Zeroize;
@@ -21,15 +21,47 @@ pub(super) struct State {
     pub(super) output: Vec<u8>,
     pub(super) error: Option<Error>,
     pub(super) result: [u32; 10],
-    pub(super) suppliers: Vec<Supplier>,
-    /// The fingerprint of each supplier's settings.
-    pub(super) known_suppliers: Vec<[u8; 20]>,
-    pub(super) clients: Vec<Client>,
-    pub(super) known_clients: Vec<[u8; 20]>,
+    pub(super) suppliers: Places<Supplier>,
+    pub(super) clients: Places<Client>,
     /// The key that sealed or opened last, by itself.
     pub(super) envelope_key: Option<crate::envelope::EnvelopeKey>,
     #[cfg(feature = "wasm")]
     pub(super) orders: Services,
+}
+
+/// Suppliers or clients, by the numbers that JavaScript gives them (pkg-template/js/boundary/places.ts). A number has its place, and
+/// replaces the one that was there before.
+pub(super) struct Places<T>(Vec<Option<(u32, Arc<T>)>>);
+
+/// JavaScript has the same.
+const PLACES: usize = 4096;
+
+/// Where a number has its place.
+pub(super) const fn place_of(number: u32) -> usize {
+    number as usize % PLACES
+}
+
+impl<T> Places<T> {
+    pub(super) const fn new() -> Self {
+        Places(Vec::new())
+    }
+
+    // Many functions of the boundary look something up, and one of them is enough in the module.
+    #[inline(never)]
+    pub(super) fn get(&self, number: u32) -> Option<&Arc<T>> {
+        let (held, made) = self.0.get(place_of(number))?.as_ref()?;
+        (*held == number).then_some(made)
+    }
+
+    pub(super) fn put(&mut self, number: u32, made: T) {
+        let place = place_of(number);
+        while self.0.len() <= place {
+            self.0.push(None);
+        }
+        if let Some(held) = self.0.get_mut(place) {
+            *held = Some((number, Arc::new(made)));
+        }
+    }
 }
 
 static STATE: Mutex<State> = Mutex::new(State::new());
@@ -73,10 +105,8 @@ impl State {
             output: Vec::new(),
             error: None,
             result: [0; 10],
-            suppliers: Vec::new(),
-            known_suppliers: Vec::new(),
-            clients: Vec::new(),
-            known_clients: Vec::new(),
+            suppliers: Places::new(),
+            clients: Places::new(),
             envelope_key: None,
             #[cfg(feature = "wasm")]
             orders: Services::new(),

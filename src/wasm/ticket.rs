@@ -58,40 +58,40 @@ crate::messages! {
     }
 }
 
-fn configuration(settings: &View<'_>, index: usize) -> Result<Config, Error> {
+fn configuration(settings: &View<'_>, number: u32) -> Result<Config, Error> {
     let text = |name| text_of(settings, name);
-    let number = |name| settings.integer(name).unwrap_or_default();
-    let mut config = Config::new(number("partnerId") as u32, text("clientId"), Secret::new(""));
+    let integer = |name| settings.integer(name).unwrap_or_default();
+    let mut config = Config::new(integer("partnerId") as u32, text("clientId"), Secret::new(""));
     config.client_secrets = settings.strings("clientSecrets").map(Secret::new).collect();
     config.tolerance = settings.integer("toleranceSeconds").map(|seconds| Duration::from_secs(seconds as u64));
-    config.strict_inferred = number("strictInferred") != 0;
-    config.max_body_bytes = number("maxBodyBytes") as usize;
+    config.strict_inferred = integer("strictInferred") != 0;
+    config.max_body_bytes = integer("maxBodyBytes") as usize;
     config.signed_path = SignedPath { strip: text("strip"), prepend: text("prepend") };
-    config.signed_without_query = number("signedWithoutQuery") != 0;
+    config.signed_without_query = integer("signedWithoutQuery") != 0;
     config.routes = routes_of(settings, Call::named)?;
     if settings.has("host") {
         config.host = text("host");
     }
     if let Some(key) = settings.string("bodyKey") {
-        let host = settings.has("hasCipher").then(|| cipher::of_supplier(index));
+        let host = settings.has("hasCipher").then(|| cipher::of_supplier(number));
         let mut key = BodyKey::new(&Secret::new(key))?;
         key.compute_by(host);
-        config.body_encryption = Some(BodyEncryption { key, app_key: String::new(), required: number("mustEncrypt") != 0 });
+        config.body_encryption = Some(BodyEncryption { key, app_key: String::new(), required: integer("mustEncrypt") != 0 });
     }
     Ok(config)
 }
 
-/// A supplier of the settings in the input, or all ones. The same settings are the same supplier.
+/// Makes the supplier of this number, of the settings in the input. 0 when there is one then.
 #[wasm_bindgen]
-pub fn ticket_supplier(length: usize) -> u32 {
+pub fn ticket_supplier(number: u32, length: usize) -> u32 {
     with(|state| {
-        let State { input, suppliers, known_suppliers, .. } = state;
+        let State { input, suppliers, .. } = state;
         let source = input.get_mut(..length).unwrap_or_default();
-        let supplier = configured(Settings::MESSAGE, source, known_suppliers, &mut |settings, index| {
-            suppliers.push(Supplier::new(configuration(settings, index)?)?);
+        let outcome = configured(Settings::MESSAGE, source, &mut |settings| {
+            suppliers.put(number, Supplier::new(configuration(settings, number)?)?);
             Ok(())
         });
-        state.finish_number(supplier)
+        state.finish(outcome)
     })
 }
 
@@ -152,7 +152,7 @@ pub(super) fn receive(state: &mut State, supplier: u32, head: usize, body: usize
     let length = if is_head_alone { head } else { head + body };
     let head_and_body = state.input.get(..length).unwrap_or_default();
     let (head, body) = head_and_body.split_at_checked(head).unwrap_or_default();
-    let Some(supplier) = state.suppliers.get(supplier as usize) else { return Err(unreadable()) };
+    let Some(supplier) = state.suppliers.get(supplier) else { return Err(unreadable()) };
     let parts = match parts(head) {
         Ok(parts) => parts,
         Err(parts) => {
@@ -213,7 +213,7 @@ pub fn ticket_refuse(supplier: u32, head: usize, found: usize) {
     with(|state| {
         let head_and_found = state.input.get(..head + found).unwrap_or_default();
         let (head, found) = head_and_found.split_at_checked(head).unwrap_or_default();
-        let Some(supplier) = state.suppliers.get(supplier as usize) else { return };
+        let Some(supplier) = state.suppliers.get(supplier) else { return };
         let (Ok(parts) | Err(parts)) = parts(head);
         let refusal = parts.refusal(found_outside(found), supplier.route(parts.uri));
         let answer = supplier.answer_refusal(&refusal);
@@ -226,7 +226,7 @@ pub fn ticket_refuse(supplier: u32, head: usize, found: usize) {
 pub fn ticket_fault(supplier: u32, call: u32, length: usize, encrypted: bool) {
     with(|state| {
         let found = found_outside(state.input.get(..length).unwrap_or_default());
-        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else { return };
+        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier), CALLS.get(call as usize)) else { return };
         let answer = supplier.answer_fault(call, &found, encrypted);
         put_answer(state, call.failure, answer);
     });
@@ -237,7 +237,7 @@ pub fn ticket_fault(supplier: u32, call: u32, length: usize, encrypted: bool) {
 #[wasm_bindgen]
 pub fn ticket_fail(supplier: u32, call: u32, how: u32, code: i32, length: usize, encrypted: bool) -> u32 {
     with(|state| {
-        let Some(supplier) = state.suppliers.get(supplier as usize) else { return state.finish(Err(unreadable())) };
+        let Some(supplier) = state.suppliers.get(supplier) else { return state.finish(Err(unreadable())) };
         let describe = std::str::from_utf8(state.input.get(..length).unwrap_or_default()).unwrap_or_default();
         let call = CALLS.get(call as usize).copied();
         let outcome = match (call, how) {
@@ -263,7 +263,7 @@ pub fn ticket_fail(supplier: u32, call: u32, how: u32, code: i32, length: usize,
 pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, quantity: i32) -> u32 {
     with(|state| {
         let body = state.input.get(..length).unwrap_or_default();
-        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
+        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier), CALLS.get(call as usize)) else {
             return state.finish(Err(unreadable()));
         };
         let outcome = match supplier.read_reply(call, status, body, facts(quantity, f64::NAN), &mut state.packed) {
@@ -298,7 +298,7 @@ pub fn ticket_reply(
 ) -> u32 {
     with(|state| {
         let State { input, suppliers, packed, output, .. } = state;
-        let (Some(supplier), Some(call)) = (suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
+        let (Some(supplier), Some(call)) = (suppliers.get(supplier), CALLS.get(call as usize)) else {
             return state.finish(Err(unreadable()));
         };
         let part = |from: usize, length: usize| input.get(from..).and_then(|rest| rest.get(..length)).unwrap_or_default();
@@ -331,7 +331,7 @@ pub fn ticket_reply(
 #[wasm_bindgen]
 pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
     with(|state| {
-        let supplier = state.suppliers.get(supplier as usize);
+        let supplier = state.suppliers.get(supplier);
         let sealed = supplier.and_then(|supplier| supplier.seal(state.input.get(..length)?));
         state.finish_text(sealed.ok_or_else(unreadable))
     })
@@ -341,7 +341,7 @@ pub fn ticket_seal(supplier: u32, length: usize) -> u32 {
 #[wasm_bindgen]
 pub fn ticket_open(supplier: u32, length: usize) -> u32 {
     with(|state| {
-        let encryption = state.suppliers.get(supplier as usize).and_then(|supplier| supplier.config().body_encryption.as_ref());
+        let encryption = state.suppliers.get(supplier).and_then(|supplier| supplier.config().body_encryption.as_ref());
         let body = state.input.get(..length).unwrap_or_default();
         let opened = encryption.ok_or_else(unreadable).and_then(|encryption| encryption.key.open(body));
         let outcome = opened.map(|text| state.output = text);
@@ -355,7 +355,7 @@ pub fn ticket_open(supplier: u32, length: usize) -> u32 {
 pub fn ticket_request(supplier: u32, call: u32, length: usize) -> u32 {
     with(|state| {
         let program = state.input.get(..length).unwrap_or_default();
-        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier as usize), CALLS.get(call as usize)) else {
+        let (Some(supplier), Some(call)) = (state.suppliers.get(supplier), CALLS.get(call as usize)) else {
             return state.finish(Err(unreadable()));
         };
         let outcome = supplier.encode_request(call, program, &mut state.packed, &mut state.output);
@@ -376,7 +376,7 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let text = |range| input.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let uri_text = text(0..uri);
         let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
-        let supplier = suppliers.get(supplier as usize).ok_or_else(unreadable);
+        let supplier = suppliers.get(supplier).ok_or_else(unreadable);
         let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
         let refined = 2 * u32::from(!is_plain(uri_text));
         state.tell_output();
@@ -392,7 +392,7 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
 pub fn ticket_host(supplier: u32) {
     with(|state| {
         state.output.clear();
-        let host = state.suppliers.get(supplier as usize).map_or("", |supplier| &supplier.config().host);
+        let host = state.suppliers.get(supplier).map_or("", |supplier| &supplier.config().host);
         state.output.extend_from_slice(host.as_bytes());
         state.tell_output();
     });

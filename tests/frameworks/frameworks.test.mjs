@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
@@ -46,6 +46,16 @@ function headersFor(path, { secret = KEYS.clientSecret, ...more } = {}) {
     "Content-Type": "application/json; charset=utf-8",
     ...more,
   };
+}
+
+/** A request as it is written, with the lines of its head; what comes back until the connection ends. */
+async function raw(address, line, headers, body = "") {
+  const socket = connect(new URL(address).port, "127.0.0.1");
+  const lines = Object.entries({ Host: "x", ...headers, "Content-Length": Buffer.byteLength(body), Connection: "close" });
+  socket.end(`${line} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`);
+  const pieces = [];
+  for await (const piece of socket) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }
 
 /** Each request has a connection of its own: one that was refused may end with the answer. */
@@ -164,6 +174,47 @@ for (const [name, start] of Object.entries(FRONTS)) {
       assert.equal(codeOf(await call(address, "/mt/close")), 200);
     });
 
+    it("refuses a signature that comes twice, as Fetch does", async () => {
+      const { Authorization: right, ...rest } = headersFor("/mt/close");
+      for (const Authorization of [
+        [right, right],
+        [right, "MWS other:x"],
+        ["MWS other:x", right],
+      ]) {
+        errors.length = 0;
+        const reply = await sent(`${address}/mt/close`, "POST", { ...rest, Authorization }, BODY);
+        assert.equal(JSON.parse(reply.text).describe, "认证头缺失或格式错误", String(Authorization));
+        assert.deepEqual(
+          errors.map(({ code, path }) => [code, path]),
+          [["DUPLICATE_HEADER", "headers.authorization"]],
+        );
+      }
+    });
+
+    it("reads the path of a target that names its host", async () => {
+      closed.length = 0;
+      // The server that Hono runs on refuses another scheme than its own.
+      const other = name === "Hono" ? "http" : "HTTPS";
+      for (const target of ["http://other.example/mt/close", `${other}://other.example:8443/mt/close?a=b`]) {
+        const reply = await raw(address, `POST ${target}`, headersFor("/mt/close"), BODY);
+        assert.match(reply, /^HTTP\/1.1 200 [\s\S]*"code":200/, target);
+      }
+      assert.deepEqual(closed, [ORDER, ORDER]);
+    });
+
+    it("answers methods that nobody has heard of, and those that Fetch has no request for", async () => {
+      for (const method of ["PROPFIND", "M-SEARCH", "OPTIONS"]) {
+        const reply = await raw(address, `${method} /mt/nowhere`, { Host: "x" });
+        assert.match(reply, /^HTTP\/1.1 (?:20[04]|40[045]) /, `${method}: ${reply}`);
+      }
+      closed.length = 0;
+      // Hono's server has requests of its own for it, which are refused as any that nobody has signed.
+      const traced = await raw(address, "TRACE /mt/close", headersFor("/mt/close"));
+      assert.match(traced, name === "Hono" ? /"describe":"签名校验失败"/ : /^HTTP\/1.1 (?:40[045]|501) /);
+      assert.deepEqual(closed, []);
+      assert.equal(codeOf(await call(address, "/mt/close")), 200);
+    });
+
     it("leaves other paths to the fallback, cookies and all", async () => {
       const reply = await sent(`${address}/mt/nowhere?a=b`, "GET");
       assert.deepEqual([reply.status, reply.text, reply.headers["x-method"]], [404, "/mt/nowhere?a=b", "GET"]);
@@ -175,6 +226,118 @@ for (const [name, start] of Object.entries(FRONTS)) {
     });
   });
 }
+
+describe("a listener of Node's", () => {
+  const listener = toNodeListener(meituan);
+  let server;
+  let address;
+  let meanwhile;
+  const served = [];
+  before(async () => {
+    server = createServer((message, response) => {
+      served.push(meanwhile === undefined ? listener(message, response) : meanwhile(message, response));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    address = `http://127.0.0.1:${server.address().port}`;
+  });
+  after(() => server.close());
+  /** Does something with each request before the listener gets it. */
+  async function having(work, test) {
+    meanwhile = async (message, response) => {
+      await work(message, response);
+      return listener(message, response);
+    };
+    try {
+      await test();
+    } finally {
+      meanwhile = undefined;
+    }
+  }
+
+  it("reads a body that comes as strings because somebody has set an encoding, where these lose nothing", async () => {
+    const body = BODY.replace('"closeType":1', '"closeType":1,"reason":"行程有变 😀"');
+    for (const encoding of ["utf8", "latin1", "binary", "hex", "base64", "base64url"]) {
+      closed.length = 0;
+      await having(
+        (message) => void message.setEncoding(encoding),
+        async () => {
+          assert.deepEqual((await call(address, "/mt/close", body)).errors, [], encoding);
+          if (encoding !== "utf8") {
+            const zipped = await call(address, "/mt/close", gzipSync(body), { "Content-Encoding": "gzip" });
+            assert.deepEqual(zipped.errors, [], encoding);
+          }
+        },
+      );
+      assert.deepEqual(closed, encoding === "utf8" ? [ORDER] : [ORDER, ORDER], encoding);
+    }
+    await having(
+      (message) => void message.setEncoding("ascii"),
+      async () => {
+        assert.deepEqual((await call(address, "/mt/close", body)).errors, ["BODY_NOT_RAW"]);
+        assert.match(errors[0].detail, /setEncoding\("ascii"\)/);
+      },
+    );
+  });
+
+  it("uses the headers that a program has set, and sees what came twice", async () => {
+    const { Authorization, ...rest } = headersFor("/mt/close");
+    await having(
+      (message) => {
+        message.headers.authorization = message.headers["x-signature"];
+      },
+      async () => {
+        const headers = { ...rest, Authorization: ["Bearer gateway", "Bearer other"], "X-Signature": Authorization };
+        assert.equal(codeOf(await sent(`${address}/mt/close`, "POST", headers, BODY)), 200);
+      },
+    );
+  });
+
+  /** Sends the beginning of a call, and breaks off. */
+  async function breakOff() {
+    const socket = connect(new URL(address).port, "127.0.0.1");
+    await once(socket, "connect");
+    const head = Object.entries(headersFor("/mt/close")).map(([key, value]) => `${key}: ${value}\r\n`);
+    socket.write(`POST /mt/close HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n${head.join("")}\r\n{"partnerId"`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.resetAndDestroy();
+  }
+  /** How the promise of the listener ends within two seconds. */
+  const ends = (serving) => {
+    const late = new Promise((_, reject) => setTimeout(reject, 2000, new Error("it did not end")).unref());
+    return Promise.race([serving, late]);
+  };
+
+  it("ends where the client has gone before the body is there, before it is looked at, and before the answer", async () => {
+    const gone = (message) => new Promise((resolve) => message.once("close", resolve));
+    const works = [
+      () => {},
+      // Whoever looked up something meanwhile begins when nothing comes any more.
+      (message) => gone(message),
+      (message) => gone(message).then(() => new Promise((resolve) => setTimeout(resolve, 20))),
+    ];
+    for (const work of works) {
+      served.length = 0;
+      errors.length = 0;
+      await having(work, async () => {
+        await breakOff();
+        while (served.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        assert.equal(await ends(served[0]), undefined);
+      });
+      assert.equal(errors.length, 1);
+      assert.equal(codeOf(await call(address, "/mt/close")), 200);
+    }
+  });
+
+  it("ends where somebody else has answered meanwhile", async () => {
+    served.length = 0;
+    await having(
+      (_, response) => void response.writeHead(408).end(),
+      async () => assert.equal((await call(address, "/mt/close")).status, 408),
+    );
+    assert.equal(await ends(served[0]), undefined);
+  });
+});
 
 describe("a body that a parser has read", () => {
   it("is refused with the reason, not waited for", async () => {
@@ -235,6 +398,55 @@ describe("an event of a gateway", () => {
     assert.equal(JSON.parse((await answer({ ...event, body: zipped, isBase64Encoded: true })).body).code, 200);
   });
 
+  it("sees headers that came twice, and answers in lists where it came in lists", async () => {
+    const lists = (more) =>
+      Object.fromEntries(Object.entries({ ...headers(), ...more }).map(([name, value]) => [name, [value].flat()]));
+    const { Authorization: right } = headers();
+    const balancer = { httpMethod: "POST", path: "/mt/close", requestContext: { elb: { targetGroupArn: "arn" } }, body: BODY };
+    const gateway = { httpMethod: "POST", path: "/mt/close", requestContext: {}, body: BODY };
+    const events = {
+      "a load balancer": (more) => ({ ...balancer, multiValueHeaders: lists(more) }),
+      // The other map has the last one of each.
+      "a gateway of format 1": (more) => {
+        const multiValueHeaders = lists(more);
+        const last = Object.fromEntries(Object.entries(multiValueHeaders).map(([name, values]) => [name, values.at(-1)]));
+        return { ...gateway, headers: last, multiValueHeaders };
+      },
+    };
+    for (const [name, event] of Object.entries(events)) {
+      const reply = await answer(event({}));
+      assert.deepEqual([reply.statusCode, JSON.parse(reply.body).code], [200, 200], name);
+      assert.match(reply.multiValueHeaders["content-type"][0], /^application\/json/, name);
+      for (const [header, values, code] of [
+        ["Authorization", ["MWS other:x", right], "DUPLICATE_HEADER"],
+        ["Authorization", [right, right], "DUPLICATE_HEADER"],
+        ["PartnerId", ["7", "1122"], "DUPLICATE_HEADER"],
+        ["X-Encryption-Status", ["plain", "encrypted"], "DUPLICATE_HEADER"],
+      ]) {
+        errors.length = 0;
+        const refused = await answer(event({ [header]: values }));
+        assert.notEqual(JSON.parse(refused.body).code, 200);
+        assert.deepEqual(
+          errors.map((error) => error.code),
+          [code],
+          `${name}: ${header}`,
+        );
+      }
+    }
+    const cookies = await answer({ httpMethod: "GET", path: "/mt/other", multiValueHeaders: {} });
+    assert.deepEqual(cookies.multiValueHeaders["set-cookie"], ["a=1", "b=2"]);
+    assert.equal("multiValueHeaders" in (await answer({ httpMethod: "GET", path: "/mt/other", headers: {} })), false);
+    // What is in one of the maps alone is there as well.
+    const mixed = { ...gateway, headers: headers(), multiValueHeaders: { "x-other": ["1"] } };
+    assert.equal(JSON.parse((await answer(mixed)).body).code, 200);
+  });
+
+  it("is answered also where Fetch has no such request", async () => {
+    for (const httpMethod of ["TRACE", "CONNECT"]) {
+      assert.equal((await answer({ httpMethod, path: "/mt/close", headers: headers() })).statusCode, 501);
+    }
+  });
+
   it("keeps its query, and what cannot be decoded is refused", async () => {
     const seen = async (event) => (await answer(event)).body;
     const rest = { requestContext: { http: { method: "GET" } }, headers: {} };
@@ -242,6 +454,9 @@ describe("an event of a gateway", () => {
     const old = { httpMethod: "GET", path: "/mt/other", queryStringParameters: { a: "b c" }, headers: null };
     assert.equal(await seen(old), "/mt/other?a=b%20c");
     assert.equal(await seen({ ...old, multiValueQueryStringParameters: { a: ["1", "2"], ü: [""] } }), "/mt/other?a=1&a=2&%C3%BC=");
+    // Load balancers leave it as it came.
+    const balanced = { ...old, requestContext: { elb: {} }, queryStringParameters: { "a%5B%5D": "b%20c+d" } };
+    assert.equal(await seen(balanced), "/mt/other?a%5B%5D=b%20c+d");
     errors.length = 0;
     const broken = { httpMethod: "POST", path: "/mt/close", headers: headers(), body: "%%%", isBase64Encoded: true };
     assert.notEqual(JSON.parse((await answer(broken)).body).code, 200);

@@ -250,6 +250,151 @@ describe("memory", () => {
   });
 });
 
+describe("settings that come and go", () => {
+  /** Follows how much of the modules' memory is there. */
+  const WATCHED = `
+    const instances = [];
+    WebAssembly.Instance = class extends WebAssembly.Instance {
+      constructor(...given) {
+        super(...given);
+        instances.push(this);
+      }
+    };
+    const kilobytes = () => instances.reduce((sum, { exports }) => sum + (exports.memory.buffer.byteLength >> 10), 0);
+    const { createHmac } = await import("node:crypto");
+    const { handler, TicketPartners, TicketSupplier } = await import("meituan-protocol/ticket");
+    const { RideClient } = await import("meituan-protocol/ride");
+    const { MemoryStore } = await import("meituan-protocol/testing");
+    const DATE = "Wed, 06 May 2015 10:34:20 GMT";
+    const now = () => Date.parse(DATE);
+    const accountOf = (partnerId) => ({ partnerId, clientId: "c" + partnerId, clientSecret: "s" + partnerId, now });
+    const routes = { "/create": "orderCreate", "/query": "orderQuery" };
+    const called = (partnerId, path, body) => {
+      const signature = createHmac("sha1", "s" + partnerId).update("POST " + path + "\\n" + DATE).digest("base64");
+      const headers = { PartnerId: String(partnerId), Date: DATE, Authorization: "MWS c" + partnerId + ":" + signature };
+      return { method: "POST", url: path, headers, body: JSON.stringify({ partnerId, body }) };
+    };
+    const QUERY = { orderId: 7, partnerOrderId: "" };
+  `;
+
+  it("leave no memory behind: a hundred thousand partners through a small cache", () => {
+    const source = `${WATCHED}
+      const partners = new TicketPartners({ routes, partners: accountOf, partnersCache: { max: 10 } });
+      const received = (partnerId) => partners.receiveSync(called(partnerId, "/query", QUERY)).partnerId === partnerId;
+      let right = 0;
+      for (let partnerId = 1; partnerId <= 10_000; partnerId++) right += received(partnerId);
+      const before = kilobytes();
+      for (let partnerId = 10_001; partnerId <= 100_000; partnerId++) right += received(partnerId);
+      console.log(right, kilobytes() - before);`;
+    assert.equal(play(source), "100000 0");
+  });
+
+  it("leave none behind with a store, nor as suppliers and clients that are made for one call", () => {
+    const source = `${WATCHED}
+      const store = { load: async () => null, save: async () => true };
+      const none = () => {};
+      const serve = handler({
+        ...{ routes: { "/query": "orderQuery" }, partners: accountOf, partnersCache: { max: 10 }, store, onError: none },
+        ...{ orderCreate: none, orderPay: none, orderRefund: none },
+      });
+      let right = 0;
+      const work = async (partnerId) => {
+        const { url, ...init } = called(partnerId, "/query", QUERY);
+        right += (await (await serve(new Request("https://x.example" + url, init))).json()).code === 301;
+        right += new TicketSupplier({ ...accountOf(partnerId), routes }).receiveSync(called(partnerId, "/query", QUERY)).type === "orderQuery";
+        const client = new RideClient({ entId: partnerId, accessKey: "t", secretKey: ${JSON.stringify(KEY)} });
+        right += client.requests.queryRealTimeOrder({ supplyCode: 1, mtOrderId: "M", channelPartnerOrderId: "C" }).url.length > 0;
+      };
+      for (let partnerId = 1; partnerId <= 6000; partnerId++) await work(partnerId);
+      const before = kilobytes();
+      for (let partnerId = 6001; partnerId <= 15_000; partnerId++) await work(partnerId);
+      console.log(right, kilobytes() - before);`;
+    assert.equal(play(source), "45000 0");
+  });
+
+  it("are there again where they are needed, whoever had their place meanwhile, with their own keys", () => {
+    const source = `${WATCHED}
+      const suppliers = Array.from({ length: 9000 }, (_, at) => new TicketSupplier({ ...accountOf(at + 1), routes }));
+      let right = 0;
+      for (let turn = 0; turn < 2; turn++) {
+        for (const [at, supplier] of suppliers.entries()) {
+          const { type, partnerId } = supplier.receiveSync(called(at + 1, "/query", QUERY));
+          const { headers } = supplier.requests.productChangeNotice([{ partnerDealId: "1", status: 1 }]);
+          const wrong = (() => {
+            try {
+              return supplier.receiveSync({ ...called(at + 2, "/query", QUERY), headers: { ...called(at + 2, "/query", QUERY).headers, PartnerId: String(at + 1) } });
+            } catch (error) {
+              return error.code;
+            }
+          })();
+          right += type === "orderQuery" && partnerId === at + 1 && headers.Authorization.startsWith("MWS c" + (at + 1) + ":") && wrong === "UNKNOWN_CLIENT";
+        }
+      }
+      console.log(right);`;
+    assert.equal(play(source), "18000");
+  });
+
+  it("answer the call that they began with their own key, whoever has their place when it ends", () => {
+    const source = `${WATCHED}
+      const { createCipheriv, createDecipheriv } = await import("node:crypto");
+      const key = "0123456789abcdef";
+      const vector = key.slice(8) + key.slice(0, 8);
+      const config = { ...accountOf(1), routes, bodyEncryption: { key } };
+      let goOn;
+      const going = new Promise((resolve) => (goOn = resolve));
+      let began;
+      const beginning = new Promise((resolve) => (began = resolve));
+      const none = () => {};
+      const serve = handler({
+        ...{ config, store: new MemoryStore(), onError: console.log, orderPay: none, orderRefund: none },
+        orderCreate: async () => {
+          began();
+          await going;
+          return { partnerOrderId: "P1" };
+        },
+      });
+      const order = { orderId: 7, partnerDealId: "1", mtDealId: 1, buyPrice: 1, unitPrice: 1, totalPrice: 1, quantity: 1, visitors: [], travelDate: "2015-05-07" };
+      const plain = called(1, "/create", order);
+      const cipher = createCipheriv("aes-128-cbc", key, vector);
+      const body = cipher.update(plain.body, "utf8", "base64") + cipher.final("base64");
+      const headers = { ...plain.headers, "X-Encryption-Status": "encrypted" };
+      const serving = serve(new Request("https://x.example/create", { method: "POST", headers, body }));
+      await beginning;
+      const other = handler({
+        ...{ routes, partners: accountOf, store: new MemoryStore(), onError: none },
+        ...{ orderCreate: none, orderPay: none, orderRefund: none },
+      });
+      for (let partnerId = 2; partnerId <= 9000; partnerId++) {
+        const { url, ...init } = called(partnerId, "/query", QUERY);
+        await other(new Request("https://x.example" + url, init));
+      }
+      goOn();
+      const decipher = createDecipheriv("aes-128-cbc", key, vector);
+      const answered = await serving;
+      const text = await answered.text();
+      const opened = JSON.parse(decipher.update(text, "base64", "utf8") + decipher.final("utf8"));
+      console.log(answered.status, opened.code, opened.partnerId, opened.body.partnerOrderId);`;
+    assert.equal(play(source), "200 200 1 P1");
+  });
+});
+
+describe("a name that throws", () => {
+  for (const name of ["process", "Buffer", "navigator", "performance", "crypto", "document", "self", "Deno", "Bun"])
+    it(`breaks nothing where a page forbids it: ${name}`, () => {
+      const source = `
+      const { log } = console;
+      const own = globalThis.process;
+      Object.defineProperty(globalThis, "${name}", { get() { throw new Error("forbidden"); } });
+      const { sealEnvelope, openEnvelope } = await import("meituan-protocol");
+      const { RideClient } = await import("meituan-protocol/ride");
+      const { TicketSupplier } = await import("meituan-protocol/ticket");
+      const text = "a".repeat(5000);
+      log(openEnvelope(${JSON.stringify(KEY)}, sealEnvelope(${JSON.stringify(KEY)}, text)) === text, typeof RideClient, typeof TicketSupplier);
+      if (${name === "process"}) Object.defineProperty(globalThis, "process", { value: own });`;
+      assert.equal(play(source), "true function function");
+    });
+});
+
 describe("a cipher of the host", () => {
   const LONG = "长".repeat(2000);
   const right = sealEnvelope(KEY, LONG);

@@ -1,8 +1,9 @@
 // Requests as gateways pass them on: compressed bodies, Base64, headers by other names.
 
 import assert from "node:assert/strict";
+import { createCipheriv } from "node:crypto";
 import { describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { RideClient, handler as rideHandler } from "meituan-protocol/ride";
 import { MeituanRide } from "meituan-protocol/testing";
 import { handler, TicketPartners, TicketSupplier } from "meituan-protocol/ticket";
@@ -30,7 +31,7 @@ describe("a compressed body", () => {
     broken[20] ^= 255;
     for (const [body, headers, detail] of [
       [whole, {}, /no Content-Encoding declares/],
-      [whole, { "Content-Encoding": "br" }, /no Content-Encoding declares/],
+      [whole, { "Content-Encoding": "identity" }, /no Content-Encoding declares/],
       [whole.subarray(0, 60), GZIP, /cannot be decompressed/],
       [broken, GZIP, /cannot be decompressed/],
       [Buffer.from([0x1f, 0x8b]), GZIP, /cannot be decompressed/],
@@ -49,6 +50,45 @@ describe("a compressed body", () => {
     }
   });
 
+  it("in an encoding that is not understood is refused by its name, and answered as what was not read", async () => {
+    const zipped = gzipSync(PLAIN);
+    const bodies = {
+      br: brotliCompressSync(PLAIN),
+      "BR, identity": brotliCompressSync(PLAIN),
+      deflate: deflateSync(PLAIN),
+      zstd: Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), zipped]),
+      "gzip, gzip": gzipSync(zipped),
+      "gzip, br": brotliCompressSync(zipped),
+      [`x${"y".repeat(200)}`]: brotliCompressSync(PLAIN),
+    };
+    for (const [encoding, body] of Object.entries(bodies)) {
+      const headers = { "Content-Encoding": encoding };
+      const name = encoding.toLowerCase().replace(", identity", "").slice(0, 64);
+      const refused = [await supplier.receive(fetched("/mt/create", body, { headers })).catch((error) => error)];
+      if (encoding !== "gzip, gzip") refused.push(refusalOf(() => supplier.receiveSync(signed("/mt/create", body, { headers }))));
+      for (const error of refused) {
+        assert.deepEqual([error.code, error.path], ["BODY_NOT_RAW", "body"], encoding);
+        assert.ok(error.detail.startsWith(`found Content-Encoding ${name}, `), error.detail);
+        assert.ok(error.detailZh.includes(`Content-Encoding 为 ${name}，`), error.detailZh);
+        const { status, body: reply } = error.toReply();
+        assert.deepEqual([status, reply], [503, ""], encoding);
+      }
+      const stranger = { headers, secret: "wrong" };
+      await assert.rejects(supplier.receive(fetched("/mt/create", body, stranger)), { code: "BAD_SIGNATURE" });
+      assert.equal(refusalOf(() => supplier.receiveSync(signed("/mt/create", body, stranger))).code, "BAD_SIGNATURE");
+      // Some platforms undo it, and leave the header.
+      assert.equal((await supplier.receive(fetched("/mt/create", PLAIN, { headers }))).type, "orderCreate");
+    }
+    const twice = await supplier.receive(fetched("/mt/create", gzipSync(zipped), { headers: GZIP })).catch((error) => error);
+    assert.match(twice.detail, /gzip in gzip/);
+    assert.equal(twice.toReply().status, 503);
+    // What is no text, and is declared to be nothing else, stays what it is.
+    for (const headers of [{}, { "Content-Encoding": "identity" }, GZIP]) {
+      const error = await supplier.receive(fetched("/mt/create", bodies.br, { headers })).catch((error) => error);
+      assert.equal(error.code, "INVALID_UTF8");
+    }
+  });
+
   it("of a caller who is not authenticated is not decompressed", async () => {
     const request = fetched("/mt/create", gzipSync(PLAIN).subarray(0, 60), { headers: GZIP, secret: "wrong" });
     await assert.rejects(supplier.receive(request), { code: "BAD_SIGNATURE" });
@@ -59,7 +99,25 @@ describe("a compressed body", () => {
     const stranger = signed("/mt/create", body, { secret: "wrong" });
     for (const headers of [stranger.headers, { ...stranger.headers, ...GZIP }]) {
       await assert.rejects(supplier.receive({ ...stranger, headers }), { code: "BAD_SIGNATURE" });
+      for (const given of [body, "%%%"]) {
+        const error = refusalOf(() => supplier.receiveSync({ ...stranger, headers, body: given, isBase64Encoded: given !== body }));
+        assert.equal(error.code, "BAD_SIGNATURE");
+        assert.equal(JSON.parse(error.toReply().body).describe, "签名校验失败");
+      }
     }
+  });
+
+  it("is refused where it is larger itself than bodies may be, whatever it becomes", async () => {
+    const text = PLAIN;
+    const zipped = gzipSync(text, { level: 0 });
+    assert.ok(zipped.length > Buffer.byteLength(text));
+    const limited = (maxBodyBytes) => new TicketSupplier({ ...options, maxBodyBytes });
+    const receive = (most) => limited(most).receive(fetched("/mt/create", zipped, { headers: GZIP }));
+    assert.equal((await receive(zipped.length)).type, "orderCreate");
+    const error = await receive(zipped.length - 1).catch((error) => error);
+    assert.deepEqual([error.code, error.path], ["BODY_TOO_LARGE", "body"]);
+    assert.match(error.detail, /as it comes, and for what it becomes/);
+    assert.equal(JSON.parse(error.toReply().body).code, 499);
   });
 
   it("is refused as soon as it becomes larger than bodies may be", async () => {
@@ -115,6 +173,8 @@ describe("a compressed body", () => {
     assert.equal((await (await post(gzipSync(push), GZIP)).json()).code, 0);
     assert.equal((await post(gzipSync(push).subarray(0, 60), GZIP)).status, 503);
     assert.deepEqual(told, ["M1", "BODY_NOT_RAW"]);
+    assert.equal((await post(brotliCompressSync(push), { "Content-Encoding": "br" })).status, 503);
+    assert.equal(told.pop(), "BODY_NOT_RAW");
     const client = new RideClient({ ...account, routes, toleranceSeconds: null });
     assert.equal(refusalOf(() => client.receiveSync({ url: "/event", body: gzipSync(push) })).code, "BODY_NOT_RAW");
     const base64 = { url: "/event", body: Buffer.from(push).toString("base64"), isBase64Encoded: true };
@@ -148,6 +208,23 @@ describe("a body in Base64", () => {
     for (const more of [" ", "  ", "   ", " ".repeat(1 << 20)]) {
       assert.equal(refusalOf(() => exact.receiveSync(encoded(PLAIN + more))).code, "BODY_TOO_LARGE");
     }
+  });
+
+  it("is decoded no further than shows that it is too long", () => {
+    const small = new TicketSupplier({ ...options, maxBodyBytes: 1000 });
+    const own = globalThis.atob;
+    const decoded = [];
+    globalThis.atob = (text) => {
+      decoded.push(text.length);
+      return own(text);
+    };
+    try {
+      assert.equal(refusalOf(() => small.receiveSync(encoded(" ".repeat(1 << 20)))).code, "BODY_TOO_LARGE");
+    } finally {
+      globalThis.atob = own;
+    }
+    // A thousand and one bytes are 334 groups of four.
+    assert.deepEqual(decoded, [4 * 334]);
   });
 
   it("that is none is refused with the reason", () => {
@@ -187,6 +264,23 @@ describe("headers by other names", () => {
   it("are missing where only Meituan's own names are there", () => {
     const error = refusalOf(() => renamed.receiveSync(request(own)));
     assert.deepEqual([error.code, error.path], ["MISSING_HEADER", "headers.date"]);
+  });
+
+  it("are those by which a recorded call says that it is encrypted", async () => {
+    const key = "0123456789abcdef";
+    const cipher = createCipheriv("aes-128-cbc", key, key.slice(8) + key.slice(0, 8));
+    const body = cipher.update(PLAIN, "utf8", "base64") + cipher.final("base64");
+    const recorded = [];
+    const serve = handler({
+      config: { ...options, headerNames: { encryptionStatus: "X-Sealed" }, bodyEncryption: { key } },
+      orderCreate: () => ({ partnerOrderId: "P" }),
+      record: (exchange) => recorded.push(JSON.parse(exchange)),
+    });
+    const reply = await serve(fetched("/mt/create", body, { headers: { "X-Sealed": "encrypted" } }));
+    assert.deepEqual([reply.code, reply.headers.get("x-encryption-status")], [200, "encrypted"]);
+    while (recorded.length === 0) await new Promise(setImmediate);
+    assert.equal(recorded[0].request.body.orderId, 1453361297221);
+    assert.equal(recorded[0].response.code, 200);
   });
 
   it("are those of an address that several partners share", () => {

@@ -378,6 +378,37 @@ describe("orders of several partners", () => {
     assert.equal(await stores[8].load(`8:${ORDER}`), null);
   });
 
+  it("may be in the view of their partner, which names no key twice", async () => {
+    const shared = new MemoryStore();
+    for (const copied of [false, true]) {
+      const { reply, serve } = kept((partnerId) => {
+        const view = partnerStore(shared, partnerId);
+        return copied ? { ...view } : view;
+      });
+      for (const partnerId of [7, 8]) {
+        assert.equal((await reply(partnerId, "/mt/create", CREATE)).code, 200);
+        assert.ok(await shared.load(`${partnerId}:${ORDER}`));
+        assert.equal(await shared.load(`${partnerId}:${partnerId}:${ORDER}`), null);
+        assert.equal((await reply(partnerId, "/mt/pay", PAY)).code, 200);
+      }
+      await settler(serve, shared, { now: () => NOW })();
+    }
+    const own = partnerStore(shared, 7);
+    assert.equal(partnerStore(own, "7"), own);
+    assert.match(refusalOf(() => partnerStore(own, 8)).detail, /partner 7 alone/);
+  });
+
+  it("get 503 where the view is another partner's", async () => {
+    const shared = new MemoryStore();
+    const told = [];
+    const { serve } = kept(partnerStore(shared, 7), { onError: (error) => told.push([error.code, error.path]) });
+    assert.equal((await serve(fetched(7, "/mt/create", CREATE))).status, 200);
+    assert.equal((await serve(fetched(8, "/mt/create", CREATE))).status, 503);
+    assert.deepEqual(told, [["INVALID_CONFIG", "store"]]);
+    assert.ok(await shared.load(`7:${ORDER}`));
+    assert.equal(await shared.load(`7:8:${ORDER}`), null);
+  });
+
   it("have their notices signed by their own partner", async () => {
     const store = new MemoryStore();
     let isPending = true;

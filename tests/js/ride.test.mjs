@@ -352,6 +352,34 @@ describe("pushes", () => {
     }
   });
 
+  it("come to one address, all that are documented, whatever method is beside them", async () => {
+    const pushes = Object.keys(PUSHES);
+    assert.deepEqual(pushes.sort(), ["capacityOffered", "orderChanged", "refunded"]);
+    const told = [];
+    const note = (push) => void told.push([push.type, push.deduplicationKey.split(":")[0]]);
+    const one = new RideClient({ ...options, routes: { "/meituan": "orderChanged" } });
+    const serve = one.handler({ ...Object.fromEntries(pushes.map((name) => [name, note])), onWarning() {} });
+    const event = { ...IDS, eventCode: 50, eventTime: NOW };
+    const contents = {
+      capacityOffered: json("ride/capacityOffered/request.json"),
+      orderChanged: event,
+      refunded: json("ride/refunded/request.json"),
+    };
+    const keys = { capacityOffered: "capacity", orderChanged: "event", refunded: "refund" };
+    for (const name of pushes) {
+      for (const method of [undefined, "", "order.change.push", "dache.order.refund.push"]) {
+        for (const nested of [false, true]) {
+          const common = { entId: 617, ts: NOW / 1000, ...(method !== undefined && { method }) };
+          const content = nested ? { ...common, data: contents[name] } : { ...common, ...contents[name] };
+          const request = new Request("https://x.example/meituan", { method: "POST", body: form(JSON.stringify(content)) });
+          const { code } = await (await serve(request)).json();
+          assert.deepEqual([code, told.pop()], [0, [name, keys[name]]], JSON.stringify(content));
+        }
+      }
+    }
+    assert.deepEqual(told, []);
+  });
+
   it("at the path of events are what their content says, and content that is no push is refused", () => {
     for (const name of ["refunded", "capacityOffered"]) {
       const { type, warnings } = pushed("/event", read(`ride/${name}/request.json`));

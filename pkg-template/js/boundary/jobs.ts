@@ -47,8 +47,21 @@ export class Job {
    * @param take within the same call
    */
   input<T>(parts: readonly string[], work: (number: number, ...lengths: number[]) => number, take: (output: string) => T): T {
+    return this.#input((number) => work(number, ...boundary.putAll(parts)), take);
+  }
+
+  /** The same for an input to a supplier: `of` says which, before anything else is handed over. */
+  inputOf<T>(
+    of: () => number,
+    parts: readonly string[],
+    work: (number: number, of: number, ...lengths: number[]) => number,
+    take: (output: string) => T,
+  ): T {
+    return this.#input((number) => work(number, of(), ...boundary.putAll(parts)), take);
+  }
+
+  #input<T>(input: (number: number) => number, take: (output: string) => T): T {
     return boundary.call(() => {
-      const input = (number: number) => work(number, ...boundary.putAll(parts));
       const output = told(input(this.here()));
       this.#inputs.push(input);
       return take(output);

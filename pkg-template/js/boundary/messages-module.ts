@@ -5,12 +5,13 @@ import type { MeituanError } from "../errors/error.js";
 import type { Reader } from "../generated/messages.js";
 import * as glue from "../loaders/glue.js";
 import { instantiate } from "../loaders/instance.js";
-import { withFound } from "../values/culprits.js";
 import { stringify } from "../values/json.js";
-import { ASCII, Boundary, MARKS, NONE, SLOTS, TEXT } from "./boundary.js";
+import { ASCII, Boundary, MARKS, SLOTS, TEXT } from "./boundary.js";
 import { Ciphers } from "./ciphers.js";
 import type { HostCipher } from "./host-cipher.js";
 import { cipherOfNode } from "./node-crypto.js";
+import type { Opened } from "./opened.js";
+import type { Places } from "./places.js";
 import { open, root } from "./slots.js";
 
 // Each by its name: as a whole, the glue would bring all of its exports into every bundle.
@@ -55,26 +56,16 @@ export function keepCipher(number: number, cipher: HostCipher | undefined) {
   ciphers.keep(number, cipher);
 }
 
-/**
- * Settings stay in memory here, with their secrets, as they do where they came from: strings of JavaScript cannot be overwritten.
- * @param numberOf its cipher
- */
+/** @param numberOf its cipher */
 export function opened(
-  kind: string,
-  make: (length: number) => number,
+  places: Places,
   settings: object,
   cipher: HostCipher | undefined,
-  numberOf: (handle: number) => number,
-) {
+  numberOf: (place: number) => number,
+): Opened {
   // The same settings are the same supplier, but a cipher that the user has chosen is not in place of Node's.
   const text = stringify({ ...settings, hasCipher: cipher && cipher !== cipherOfNode });
-  return boundary.call(() => {
-    const handle = make(boundary.putAlone(text));
-    if (handle === NONE) throw withFound(boundary.failed(), settings);
-    boundary.keep(kind + text, () => make(boundary.putAlone(text)));
-    keepCipher(numberOf(handle), cipher);
-    return handle;
-  });
+  return places.open(settings, text, (place) => keepCipher(numberOf(place), cipher));
 }
 
 export const saidOf = ({ code, path }: MeituanError) => `${code}\n${path}`;

@@ -1,6 +1,7 @@
 // The AES of node:crypto for whole envelopes, where the runtime is Node: its processor has instructions for it, WebAssembly has none. Nothing
 // is imported, so bundlers see nothing. Whatever is not as usual is left to the module, which says what is wrong.
 
+import { ofPlatform } from "../runtime/platform.js";
 import { type HostCipher, nodeCipher } from "./host-cipher.js";
 
 /** Contents of one key. Undefined: the module is to do it. */
@@ -22,11 +23,11 @@ interface Modules {
 type Load = <Name extends keyof Modules>(name: Name) => Modules[Name];
 
 /** How to get them, on Node alone: other runtimes have the same function, and ciphers that are slower than the module's. */
-const loader: Load | undefined = /* @__PURE__ */ (() => {
+const loader: Load | undefined = /* @__PURE__ */ ofPlatform(() => {
   const { process } = globalThis as { process?: { versions?: Record<string, string>; getBuiltinModule?: Load } };
   const { node, bun, deno } = process?.versions ?? {};
   return node === undefined || bun !== undefined || deno !== undefined ? undefined : process?.getBuiltinModule;
-})();
+});
 
 /** The same for the blocks of messages that the module reads and writes. Node's cryptography is loaded for the first of them. */
 export const cipherOfNode: HostCipher | undefined =

@@ -11,17 +11,17 @@ import { CALL, MARKS, mostBytes, NONE, NOTHING, OTHER } from "./boundary.js";
 import type { Failure } from "./failures.js";
 import type { HostCipher } from "./host-cipher.js";
 import { boundary, indexOf, NOWHERE, opened, saidOf, take } from "./messages-module.js";
+import type { Opened } from "./opened.js";
+import { Places } from "./places.js";
 
 export const interfaceIndex = /* @__PURE__ */ indexOf(() => interfaces.map(({ name }) => name));
 
-const ofClient = (handle: number) => 2 * handle + 2;
+const clients = /* @__PURE__ */ new Places(boundary, "clients", glue.ride_client);
 
-/**
- * @param settings as src/wasm/ride.rs names them
- * @returns the client's handle
- */
-export const openClient = (settings: object, cipher?: HostCipher): number =>
-  opened("client", glue.ride_client, settings, cipher, ofClient);
+const ofClient = (place: number) => 2 * place + 2;
+
+/** @param settings as src/wasm/ride.rs names them */
+export const openClient = (settings: object, cipher?: HostCipher): Opened => opened(clients, settings, cipher, ofClient);
 
 /** A request that is sealed. */
 export interface Sealed {

@@ -10,19 +10,19 @@ import { ANSWER, CALL, ENCRYPTED, MARKS, mostBytes, NONE, NOTHING } from "./boun
 import type { Failure } from "./failures.js";
 import type { HostCipher } from "./host-cipher.js";
 import { boundary, indexOf, NOWHERE, opened, saidOf, take, written } from "./messages-module.js";
+import type { Opened } from "./opened.js";
+import { Places } from "./places.js";
 
 export const callIndex = /* @__PURE__ */ indexOf(() => calls.map(({ name }) => name));
 
 export const replyIndex = (call: number): number => calls.length + call;
 
-const ofSupplier = (handle: number) => 2 * handle + 1;
+const suppliers = /* @__PURE__ */ new Places(boundary, "suppliers", glue.ticket_supplier);
 
-/**
- * @param settings as src/wasm/ticket.rs names them
- * @returns the supplier's handle
- */
-export const openSupplier = (settings: object, cipher?: HostCipher): number =>
-  opened("supplier", glue.ticket_supplier, settings, cipher, ofSupplier);
+const ofSupplier = (place: number) => 2 * place + 1;
+
+/** @param settings as src/wasm/ticket.rs names them */
+export const openSupplier = (settings: object, cipher?: HostCipher): Opened => opened(suppliers, settings, cipher, ofSupplier);
 
 /** A call as a module has read it. */
 export interface ReceivedParts {
@@ -211,16 +211,12 @@ export function signPost(
   return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date: text.slice(end - DATE, end), isPlain };
 }
 
-const hosts: string[] = [];
-
 /** The host that requests of a supplier go to. */
-export function hostOf(supplier: number): string {
-  hosts[supplier] ??= boundary.call(() => {
+export const hostOf = (supplier: number): string =>
+  boundary.call(() => {
     glue.ticket_host(supplier);
     return boundary.output();
   });
-  return hosts[supplier];
-}
 
 /** Encrypts a whole body; undefined where no key is configured. */
 export const seal = (supplier: number, text: string): string | undefined =>

@@ -10,7 +10,9 @@ import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
 import { ASCII, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./boundary.js";
 import { type Advanced, type Begun, existing, Job, stepIn } from "./jobs.js";
+import type { Opened } from "./opened.js";
 import { about, answered, boundary, given, requested, told } from "./orders-module.js";
+import { Places } from "./places.js";
 import { open, root } from "./slots.js";
 import type { ReceivedParts } from "./ticket-calls.js";
 
@@ -46,16 +48,10 @@ function begun(work: () => number): Begun {
 /** Inputs of a job, by the numbers of src/wasm/service.rs. */
 export const INPUT = { LOADED: 1, CONFLICT: 2, STORE_FAILED: 3, STORE_LATE: 4, RESUMED: 5, LATE: 6, SENT: 7 };
 
-/**
- * @param settings as src/wasm/ticket.rs names them
- * @returns the supplier's number in this module
- */
-export function openOrderSupplier(settings: object): number {
-  const text = stringify(settings);
-  const number = numberOf([text], glue.ticket_supplier);
-  boundary.keep(`supplier${text}`, () => glue.ticket_supplier(boundary.putAlone(text)));
-  return number;
-}
+const suppliers = /* @__PURE__ */ new Places(boundary, "suppliers", glue.ticket_supplier);
+
+/** @param settings as src/wasm/ticket.rs names them */
+export const openOrderSupplier = (settings: object): Opened => suppliers.open(settings, stringify(settings));
 
 /**
  * @param settings of the order rules
@@ -100,7 +96,7 @@ const numberOf = (parts: readonly string[], work: (...lengths: number[]) => numb
  * @param began when the call came, by the steady clock: its time limit counts from then
  */
 export function receiveOrderCall(
-  { supplier, service }: { supplier: number; service: number },
+  { supplier, service }: { supplier: Opened; service: number },
   head: string,
   body: string | Uint8Array,
   now: number,
@@ -109,8 +105,9 @@ export function receiveOrderCall(
   // The caller may overwrite the bytes; a job that is made again needs them as they were.
   const parts = [head, typeof body === "string" ? body : body.slice()];
   const received = () => {
+    const number = supplier.numberInCall;
     const [headLength, bodyLength] = boundary.putAll(parts);
-    return glue.order_receive(supplier, service, headLength, bodyLength, now, began) !== 0;
+    return glue.order_receive(number, service, headLength, bodyLength, now, began) !== 0;
   };
   return boundary.call(() => {
     const refused = received();
@@ -165,33 +162,40 @@ export const advanceJob = (job: Job, input: number, snapshot: object | undefined
  */
 export function advanceEnded(
   job: Job,
-  supplier: number | undefined,
+  supplier: Opened | undefined,
   end: any,
   stored: { snapshot: object } | null | undefined,
   now: number,
   at: number,
 ): Advanced {
   const parts = [endOf(end), given(stored?.snapshot)];
-  const of = supplierOf(supplier, end);
   const isLoaded = stored !== undefined;
-  const input = (...[number, end, snapshot]: number[]) => glue.order_ended(number, of, end, snapshot, isLoaded, now, at);
-  return job.input(parts, input, advanced);
+  const input = (number: number, of: number, ...[end, snapshot]: number[]) =>
+    glue.order_ended(number, of, end, snapshot, isLoaded, now, at);
+  return job.inputOf(() => supplierOf(supplier, end), parts, input, advanced);
 }
 
 /**
  * Begins to record how a job's function ended, after the job.
  * @param at by the steady clock
  */
-export function beginEnded(job: Job, supplier: number | undefined, end: any, now: number, at: number): Begun {
-  const [text, of] = [endOf(end), supplierOf(supplier, end)];
-  return begun(() => job.lent((number) => glue.order_begin_end(number, of, boundary.putAlone(text), now, at)));
+export function beginEnded(job: Job, supplier: Opened | undefined, end: any, now: number, at: number): Begun {
+  const text = endOf(end);
+  return begun(() =>
+    job.lent((number) => {
+      const of = supplierOf(supplier, end);
+      return glue.order_begin_end(number, of, boundary.putAlone(text), now, at);
+    }),
+  );
 }
 
 const endOf = (end: any) => replyOf(end) ?? stringify(end);
 
 const replyOf = (end: any) => (Object.hasOwn(end, "reply") ? end.reply : undefined);
 
-const supplierOf = (supplier: number | undefined, end: unknown) => (replyOf(end) === undefined ? NONE : (supplier ?? NONE));
+/** Within a call, and before anything else of it is handed over: it may have to be opened. */
+const supplierOf = (supplier: Opened | undefined, end: unknown): number =>
+  replyOf(end) === undefined ? NONE : (supplier?.numberInCall ?? NONE);
 
 function advanced(output: string): Advanced {
   const step = stepIn(output);

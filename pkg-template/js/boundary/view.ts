@@ -1,5 +1,7 @@
 // The module's memory as JavaScript sees it, with the runtime's quickest way to carry strings in and out.
 
+import { ofPlatform } from "../runtime/platform.js";
+
 // Made at the first use: a virtual page may have neither.
 let encoder: TextEncoder | undefined;
 let decoder: TextDecoder | undefined;
@@ -19,7 +21,7 @@ interface NodeView {
  * encoding are what `toString` calls in the end, after a quarter of its time.
  */
 function nodeView(buffer: ArrayBuffer): NodeView | undefined {
-  const view = globalThis.Buffer?.from?.(buffer) as any;
+  const view = ofPlatform(() => globalThis.Buffer?.from?.(buffer)) as any;
   const isWhole = view?.buffer === buffer && view.utf8Slice && view.latin1Slice;
   return isWhole ? view : undefined;
 }

@@ -2,7 +2,7 @@
 // frameworks that are used here, so that none of them is needed.
 
 import { func } from "../values/functions.js";
-import { type FetchHandler, fetchRequest, type NodeRequest, type NodeResponse, partsOf, write } from "./node.js";
+import { answered, type FetchHandler, failed, type NodeRequest, type NodeResponse, write } from "./node.js";
 
 /**
  * For `node:http`, Express 4 and 5, and NestJS over either of its platforms. The body is read here: put it before body parsers, or have
@@ -16,11 +16,11 @@ export function toNodeListener(handler: FetchHandler) {
   func(handler, "handler");
   return async (request: NodeRequest, response: NodeResponse, next?: (error?: any) => void): Promise<void> => {
     try {
-      await write(await handler(fetchRequest(request)), request, response);
+      write(await answered(handler, request), response);
     } catch (error) {
-      // A handler throws nothing; its `fallback` may.
-      if (next === undefined) await write(new Response(null, { status: 500 }), request, response);
-      else next(error);
+      // A handler throws nothing; its `fallback` may. Somebody else may have answered meanwhile.
+      if (next !== undefined) next(error);
+      else if (!response.headersSent) write(await failed(request), response);
     }
   };
 }
@@ -47,8 +47,8 @@ export function toKoa(handler: FetchHandler) {
   func(handler, "handler");
   return async (context: KoaContext): Promise<void> => {
     const { rawBody, body: parsed } = context.request;
-    const request = fetchRequest(context.req, { url: context.originalUrl, raw: rawBody, parsed });
-    const { status, headers, body } = await partsOf(await handler(request), context.req);
+    const had = { url: context.originalUrl, raw: rawBody, parsed };
+    const { status, headers, body } = await answered(handler, context.req, had);
     context.status = status;
     context.body = body;
     context.set(headers);
@@ -74,8 +74,7 @@ export function toFastify(handler: FetchHandler) {
     application.removeAllContentTypeParsers();
     application.addContentTypeParser("*", (_, payload, done) => done(null, payload));
     application.all("/*", async ({ raw, originalUrl }, reply) => {
-      const response = await handler(fetchRequest(raw, { url: originalUrl }));
-      const { status, headers, body } = await partsOf(response, raw);
+      const { status, headers, body } = await answered(handler, raw, { url: originalUrl });
       reply.code(status).headers(headers);
       return reply.send(body);
     });

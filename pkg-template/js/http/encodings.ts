@@ -1,4 +1,5 @@
-// Bodies as gateways pass them on: compressed, or as Base64. Only what is declared is undone, and no further than bodies may be long.
+// Bodies as gateways pass them on: compressed, or as Base64. Only what is declared is undone, and no further than bodies may be long,
+// before and after.
 
 import { answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
@@ -17,6 +18,48 @@ const bad = (en: string, zh: string, cause?: unknown) =>
 function unread(error: MeituanError): MeituanError {
   answerWith(error, () => new NoReply());
   return error;
+}
+
+/** Encodings as `Content-Encoding` lists them. */
+const declaredIn = (headers: unknown): readonly string[] =>
+  headerOf(headers, "content-encoding")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+
+const isGzipAlone = ([first, ...more]: readonly string[]) => more.length === 0 && /^(?:x-)?gzip$/.test(first);
+
+/** Longer lists are a stranger's joke. */
+const LONGEST_LIST = 64;
+
+function notUnderstood(declared: readonly string[]): MeituanError {
+  const list = declared.join(", ").slice(0, LONGEST_LIST);
+  return unread(
+    bad(
+      `found Content-Encoding ${list}, and only gzip is understood, once: have the gateway leave the body as it was sent`,
+      `Content-Encoding 为 ${list}，而这里只支持单层 gzip：请让网关原样转发请求体`,
+    ),
+  );
+}
+
+/** Neither JSON nor a form has other control characters. */
+function isText(body: Uint8Array) {
+  try {
+    return !/[^\t\n\r -\u{10ffff}]/u.test(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why a body could not be read, if that is because of its encoding. One that a platform has decompressed by itself, and left the header
+ * of, has only characters that a message may have.
+ */
+export function encodedOtherwise(body: string | Uint8Array, headers: unknown): MeituanError | undefined {
+  if (typeof body === "string" || isText(body)) return undefined;
+  const declared = declaredIn(headers);
+  return declared.length === 0 || isGzipAlone(declared) ? undefined : notUnderstood(declared);
 }
 
 /** A body at hand, which nothing can be waited for to decompress. */
@@ -43,10 +86,11 @@ export async function decompressed(
   max: number,
   until: number,
 ): Promise<string | Uint8Array> {
-  if (!isGzip(body) || body.length > max) return body;
-  if (!/^(?:x-)?gzip$/i.test(headerOf(headers, "content-encoding").trim())) {
-    throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
-  }
+  if (!isGzip(body)) return body;
+  if (body.length > max) throw tooLarge();
+  const declared = declaredIn(headers);
+  if (declared.length === 0) throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
+  if (!isGzipAlone(declared)) throw notUnderstood(declared);
   if (typeof DecompressionStream === "undefined")
     throw unread(bad("found gzip, and this platform has no DecompressionStream", "实为 gzip，而当前平台没有 DecompressionStream"));
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -56,12 +100,21 @@ export async function decompressed(
     feed(gunzip.writable.getWriter(), body);
     const { bytes, isEnd } = await readStream(reader, max, until);
     if (!isEnd) stop(reader);
+    if (isGzip(bytes)) throw unread(bad("found gzip in gzip, of which only one is undone", "gzip 内仍是 gzip：只解压一层"));
     return bytes;
   } catch (cause) {
     if (reader) stop(reader);
     if (MeituanError.is(cause)) throw cause;
     throw unread(bad("found gzip that cannot be decompressed", "gzip 内容无法解压", cause));
   }
+}
+
+function tooLarge(): MeituanError {
+  const detail = {
+    en: "found gzip that is longer itself: the limit holds for a body as it comes, and for what it becomes",
+    zh: "压缩后的请求体已超过限制：解压前后的大小均受此限制",
+  };
+  return new MeituanError("BODY_TOO_LARGE", { path: "body", detail });
 }
 
 /** Writes a body to the decompressor. Errors are dropped here: the reader gets the same ones. */

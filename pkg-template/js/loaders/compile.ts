@@ -1,6 +1,7 @@
 // What a loader brings is compiled here; where that fails, the error says what to do.
 
 import { MeituanError } from "../errors/error.js";
+import { ofPlatform } from "../runtime/platform.js";
 import { compiled, type Source } from "./decode.js";
 
 /** @param name the file in `dist/` */
@@ -17,4 +18,4 @@ export function compile<Text extends string | object>(
 }
 
 /** Whether this is a Cloudflare Worker. */
-export const isWorkerd = (): boolean => globalThis.navigator?.userAgent === "Cloudflare-Workers";
+export const isWorkerd = (): boolean => ofPlatform(() => globalThis.navigator?.userAgent) === "Cloudflare-Workers";

@@ -1,5 +1,7 @@
 // The wasm as the loaders bring it: compiled, its bytes, or its bytes as a string, which can be packed.
 
+import { ofPlatform } from "../runtime/platform.js";
+
 /** A module as a block of LZ4. */
 export interface Packed {
   size: number;
@@ -45,7 +47,8 @@ const isPacked = (source: unknown): source is Packed => typeof source === "objec
  */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
-  if (typeof globalThis.Buffer?.from === "function") return globalThis.Buffer.from(text, "base64");
+  const byNode = ofPlatform(() => globalThis.Buffer?.from(text, "base64"));
+  if (byNode !== undefined) return byNode;
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);

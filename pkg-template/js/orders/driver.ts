@@ -2,6 +2,7 @@
 // All decisions are made there.
 
 import { type Advanced, type Begun, endJob } from "../boundary/jobs.js";
+import type { Opened } from "../boundary/opened.js";
 import { advanceEnded, advanceJob, beginEnded, INPUT } from "../boundary/ticket-orders.js";
 import { MeituanError } from "../errors/error.js";
 import { Outcome } from "../generated/ticket-codes.js";
@@ -29,8 +30,8 @@ export interface Doer {
   reportError?: ReportError;
   /** Never rejects. */
   run?: (task: any, order: TicketOrder) => Promise<End>;
-  /** Whose replies the functions make: its number in the module. */
-  supplier?: number;
+  /** Whose replies the functions make, in the module. */
+  supplier?: Opened;
   /** Never rejects. */
   send?: (notice: any, until: number) => Promise<void>;
   /** Nothing is saved, run or sent: what is not so already is not answered. */

@@ -90,7 +90,7 @@ export function orderService(options: any): OrderService {
   let number = checkedService(settings, deadlineMs);
   const numbersOf = (receiver: TicketReceiver) => {
     number ??= openService(settings ?? {}, deadlineMs);
-    return { supplier: receiver.configuration.orderNumber(openOrderSupplier), service: number };
+    return { supplier: receiver.configuration.inOrders(openOrderSupplier), service: number };
   };
   let knowsOfSend = send !== undefined;
   /** Says once that nobody sends what is owed to Meituan. */

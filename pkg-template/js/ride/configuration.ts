@@ -71,8 +71,12 @@ export function configure(given: unknown) {
     requireToken: flag(requireToken, "requireToken"),
     ...shared,
   };
+  const opened = openClient(settings, cipher === undefined ? cipherOfNode : checkedCipher(cipher, "cipher"));
   return {
-    handle: openClient(settings, cipher === undefined ? cipherOfNode : checkedCipher(cipher, "cipher")),
+    /** Its number in the module of messages. It is not kept: another one may get the place. */
+    get handle(): number {
+      return opened.number;
+    },
     entId: settings.entId,
     maxBodyBytes: shared.maxBodyBytes,
     bodyTimeoutMs,

@@ -1,8 +1,9 @@
 // Receives Meituan's pushes: opened, read, and with the answers that may be given to them.
 
 import { receivePush } from "../boundary/ride-calls.js";
+import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, type RawBody, readBody } from "../http/bodies.js";
-import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
+import { decoded, decompressed, encodedOtherwise, isGzip, plain } from "../http/encodings.js";
 import { limitedHead } from "../http/headers.js";
 import type { ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, type TicketResponse } from "../http/reply.js";
@@ -62,7 +63,11 @@ export class RideReceiver {
       // A request to no push's path is refused for that.
       const came = this.callFor(url) === undefined ? "" : await readBody(request, maxBodyBytes, until);
       const body = isGzip(came) ? await decompressed(came, request.headers, maxBodyBytes, until) : came;
-      return this.#receive(url, body, options, asResponse);
+      try {
+        return this.#receive(url, body, options, asResponse);
+      } catch (error) {
+        throw (MeituanError.is(error) && error.code !== "BODY_TOO_LARGE" && encodedOtherwise(body, request.headers)) || error;
+      }
     } catch (error) {
       throw answerable(error);
     }

@@ -1,9 +1,10 @@
 // Time limits. They are by a clock that does not jump, where there is one; what is recorded has the time of the wall clock.
 
 import { MeituanError } from "../errors/error.js";
+import { ofPlatform } from "./platform.js";
 
 /** Of use for durations alone. It is not read at import, where some runtimes forbid that. */
-export const steady = (): number => globalThis.performance?.now() ?? Date.now();
+export const steady = (): number => ofPlatform(() => globalThis.performance?.now()) ?? Date.now();
 
 /** Work that has not ended in time. */
 export const LATE = Symbol("late");

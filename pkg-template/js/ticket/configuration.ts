@@ -2,7 +2,8 @@
 
 import { checkedCipher, type HostCipher } from "../boundary/host-cipher.js";
 import { cipherOfNode } from "../boundary/node-crypto.js";
-import { openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
+import type { Opened } from "../boundary/opened.js";
+import { hostOf, openSupplier, type WrittenReply, type WrittenRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import { common } from "../handler/settings.js";
 import type { HeaderNames } from "../http/headers.js";
@@ -162,20 +163,29 @@ export function configure(options: unknown, address?: { routes: unknown }) {
     strip: anyString(rewrite.strip ?? "", "signedUri.strip"),
     prepend: anyString(rewrite.prepend ?? "", "signedUri.prepend"),
     signedWithoutQuery,
-    // Meituan's own is known to the module.
     host: given.host === undefined || given.host === null ? undefined : string(given.host, "host"),
     bodyKey: bodyEncryption === undefined ? undefined : string(key, "bodyEncryption.key"),
     mustEncrypt: required,
   };
   const ofNode = bodyEncryption === undefined ? undefined : cipherOfNode;
   const bodyCipher = cipher === undefined ? ofNode : checkedCipher(cipher, "bodyEncryption.cipher");
-  let orderNumber: number | undefined;
+  const opened = named(given, () => openSupplier(settings, bodyCipher));
+  let inOrders: Opened | undefined;
+  let host: string | undefined;
   return {
-    handle: named(given, () => openSupplier(settings, bodyCipher)),
-    /** Its number in the module of orders, where it is opened when it is first needed, without the host's cipher. */
-    orderNumber: (open: (settings: object) => number): number => {
-      orderNumber ??= open(settings);
-      return orderNumber;
+    /** Its number in the module of messages. It is not kept: another one may get the place. */
+    get handle(): number {
+      return opened.number;
+    },
+    /** The same in the module of orders, where it is opened when it is first needed, without the host's cipher. */
+    inOrders: (open: (settings: object) => Opened): Opened => {
+      inOrders ??= open(settings);
+      return inOrders;
+    },
+    /** Where requests go to: Meituan's own is known to the module. */
+    get host(): string {
+      host ??= hostOf(opened.number);
+      return host;
     },
     partnerId,
     maxBodyBytes: settings.maxBodyBytes,

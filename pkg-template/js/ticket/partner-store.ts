@@ -4,11 +4,14 @@
 import { heard, listOf } from "../handler/store-answers.js";
 import type { OrderStore } from "../orders/store.js";
 import { identified, integer } from "../values/arguments.js";
-import { unexpected } from "../values/faults.js";
+import { invalid, reading, unexpected } from "../values/faults.js";
 import { hasFunction, storeOf } from "../values/functions.js";
 
 /** Partner numbers of Meituan's fit into 31 bits. */
 export const MAX_PARTNER_ID = 0x7fffffff;
+
+/** Says of a view whose it is, also in a copy of it, and of another copy of this file. */
+const WHOSE = Symbol.for("meituan-protocol.partnerStore");
 
 /** The key of what is one partner's, where there may be several. */
 export const keyOf = (partnerId: number | undefined, key: string): string =>
@@ -28,23 +31,35 @@ export function namedByKey(key: string): { partnerId: number; orderId: string } 
 
 /**
  * The orders of one partner in a store that a handler with `partners` keeps: for what happens at the supplier, as in
- * `supplier.orders(partnerStore(store, 1122))`. The store itself has them by `"<partnerId>:<orderId>"`.
+ * `supplier.orders(partnerStore(store, 1122))`. The store itself has them by `"<partnerId>:<orderId>"`. The view of a partner's own view is
+ * that view; of another partner's there is none.
  */
 export function partnerStore<Revision = any>(
   store: OrderStore<Revision>,
   partnerId: number | string,
 ): Pick<OrderStore<Revision>, "load" | "save" | "due" | "conflicts"> {
   const keeper: any = storeOf(store);
-  const whose = keyOf(integer(partnerId, "partnerId", 1, MAX_PARTNER_ID), "");
+  const partner = integer(partnerId, "partnerId", 1, MAX_PARTNER_ID);
+  const other = reading("store", () => keeper[WHOSE]);
+  if (other === partner) return keeper;
+  if (other !== undefined) {
+    invalid(
+      "store",
+      `it has the orders of partner ${other} alone, not of ${partner}`,
+      `该 store 仅含合作方 ${other} 的订单，不含 ${partner} 的`,
+    );
+  }
+  const whose = keyOf(partner, "");
   const own = async (answer: any, name: string) => {
     const keys = listOf(await heard(answer, name), name);
     return keys.filter((key) => key.startsWith(whose)).map((key) => key.slice(whose.length));
   };
-  return {
+  const view: Pick<OrderStore<Revision>, "load" | "save" | "due" | "conflicts"> = {
     load: (orderId) => keeper.load(whose + identified(orderId)),
     save: (orderId, ...how) => keeper.save(whose + identified(orderId), ...how),
     // No claimDue: it would claim orders of others, and nobody would do what is due about them.
     ...(hasFunction(keeper, "due") && { due: (now: number) => own(keeper.due(now), "due") }),
     ...(hasFunction(keeper, "conflicts") && { conflicts: () => own(keeper.conflicts(), "conflicts") }),
   };
+  return Object.assign(view, { [WHOSE]: partner });
 }

@@ -12,7 +12,7 @@ import {
 import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
-import { decoded, decompressed, isGzip, plain } from "../http/encodings.js";
+import { decoded, decompressed, encodedOtherwise, isGzip, plain } from "../http/encodings.js";
 import { headerNames, limitedHead, lookedAtHeaders, type Names } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
 import { asReply, asResponse, type Reply, replyOf, type TicketResponse } from "../http/reply.js";
@@ -55,6 +55,7 @@ interface ReceiveHow extends ReceiveOptions {
 interface CallHead {
   /** As the module wants it. */
   text: string;
+  headers: unknown;
   receivedAt: number;
   clock: () => number;
   date: string;
@@ -94,9 +95,7 @@ export class TicketReceiver {
     try {
       head = this.#headOf(request, options);
       if (this.#address?.refuse) this.#judge(head);
-      const { body, isBase64Encoded } = request;
-      const came = isBase64Encoded === undefined ? body : this.#decoded(body, isBase64Encoded);
-      return this.#take(head, plain(bodyOfCall(came)), asReply);
+      return this.#take(head, this.#bodyAtHand(head, request), asReply);
     } catch (error) {
       throw this.#answerable(MeituanError.is(error) ? error : blamed(error, { request, options }), request, head);
     }
@@ -130,8 +129,16 @@ export class TicketReceiver {
     if (error) throw error;
   }
 
-  #decoded(body: unknown, isEncoded: unknown) {
-    return decoded(body, flag(isEncoded, "isBase64Encoded"), this.configuration.maxBodyBytes);
+  /** A stranger does not hear what his body is: his head is refused before. */
+  #bodyAtHand(head: CallHead, { body, isBase64Encoded }: IncomingRequest): string | Uint8Array {
+    try {
+      const { maxBodyBytes } = this.configuration;
+      const came = isBase64Encoded === undefined ? body : decoded(body, flag(isBase64Encoded, "isBase64Encoded"), maxBodyBytes);
+      return plain(bodyOfCall(came));
+    } catch (error) {
+      this.#judge(head);
+      throw error;
+    }
   }
 
   /** An error of its parts when they are read is about them; an error of its stream is somebody else's. */
@@ -161,23 +168,24 @@ export class TicketReceiver {
     const found = lookedAtHeaders(headers, this.headerNames);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
-    return { text, receivedAt, clock, date: found[1], authorization: found[2] };
+    return { text, headers, receivedAt, clock, date: found[1], authorization: found[2] };
   }
 
   /** @param receive where the module of messages does not do it */
-  #take<Answer>(
-    { text, receivedAt, clock, date, authorization }: CallHead,
-    body: string | Uint8Array,
-    finish: (reply: Reply) => Answer,
-    receive?: Receive,
-  ): Call<Answer> {
+  #take<Answer>(head: CallHead, body: string | Uint8Array, finish: (reply: Reply) => Answer, receive?: Receive): Call<Answer> {
     const { configuration } = this;
+    const { text, headers, receivedAt, clock, date, authorization } = head;
     const content = cut(body, configuration.maxBodyBytes);
     const received =
       receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
     const { index, envelope, warnings, encrypted } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error && body.length === 0) throw emptied(error);
+    if (error && error.code !== "BODY_TOO_LARGE") {
+      const encoded = encodedOtherwise(content, headers);
+      if (encoded) this.#judge(head);
+      throw encoded ?? error;
+    }
     if (error || index === undefined) throw error;
     const call: unknown = new ReceivedCall(configuration, index, envelope, {
       warnings,

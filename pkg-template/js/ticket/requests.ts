@@ -1,7 +1,7 @@
 // Signed requests: the notices to Meituan and, for tests, Meituan's own calls.
 
 import { rejected } from "../boundary/failures.js";
-import { hostOf, readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
+import { readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
@@ -184,7 +184,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new PreparedRequest(configuration, index, {
-    url: url === undefined ? hostOf(handle) + sentUri : String(url),
+    url: url === undefined ? configuration.host + sentUri : String(url),
     uri: signedUri ?? sentUri,
     headers,
     body,
