@@ -9,17 +9,23 @@ const FOLDER: &str = "tests/stores";
 
 /// Those that many people use, and that are quick.
 const IN_EVERY_RUN: [&str; 4] = ["postgresql", "redis", "sqlite", "sqlite-runtimes"];
+/// Examples over them.
+const EXAMPLES: [&str; 2] = ["node-postgres", "worker-d1"];
 /// The others, each on what its provider, or somebody else, has for tests.
 const IN_AN_AUDIT: [&str; 5] = ["mariadb", "cloudflare", "dynamodb", "deno-kv", "rust"];
 
 /// A filter is a part of the names of files, or else of tests.
 pub(crate) fn check(filter: Option<&str>) -> Outcome {
     install()?;
+    // An example is served by frameworks, too.
+    tools::install_npm_packages_in(&root().join("tests/frameworks"))?;
     // The real clients are what the stores accept.
     tools::run(tools::npm_tool("tsc").args(["--project", "tests/stores/tsconfig.json"]))?;
     tools::require_server("postgres", "postgresql")?;
     tools::require_server("redis-server", "redis-server")?;
-    test::node_tests(&files(&IN_EVERY_RUN), filter)
+    let mut tests = files(&IN_EVERY_RUN);
+    tests.extend(files(&EXAMPLES));
+    test::node_tests(&tests, filter)
 }
 
 /// All of them, and better-sqlite3, which is compiled first.
