@@ -9,8 +9,8 @@ const FOLDER: &str = "tests/stores";
 
 /// Those that many people use, and that are quick.
 const IN_EVERY_RUN: [&str; 4] = ["postgresql", "redis", "sqlite", "sqlite-runtimes"];
-/// Examples over them.
-const EXAMPLES: [&str; 2] = ["node-postgres", "worker-d1"];
+/// Examples over them, and a small load run.
+const ON_THEM: [&str; 3] = ["tests/stores/node-postgres", "tests/stores/worker-d1", "tests/stores/load/load"];
 /// The others, each on what its provider, or somebody else, has for tests.
 const IN_AN_AUDIT: [&str; 5] = ["mariadb", "cloudflare", "dynamodb", "deno-kv", "rust"];
 
@@ -24,8 +24,16 @@ pub(crate) fn check(filter: Option<&str>) -> Outcome {
     tools::require_server("postgres", "postgresql")?;
     tools::require_server("redis-server", "redis-server")?;
     let mut tests = files(&IN_EVERY_RUN);
-    tests.extend(files(&EXAMPLES));
+    tests.extend(ON_THEM.map(|name| format!("{name}.test.mjs")));
     test::node_tests(&tests, filter)
+}
+
+/// The whole load run.
+pub(crate) fn load() -> Outcome {
+    install()?;
+    tools::require_server("postgres", "postgresql")?;
+    tools::require_server("redis-server", "redis-server")?;
+    tools::show(tools::node().args(["tests/stores/load/run.mjs"]))
 }
 
 /// All of them, and better-sqlite3, which is compiled first.
