@@ -50,8 +50,8 @@ export async function startSupplier(bindings, log, { entry = EXAMPLE, folder } =
   };
 }
 
-/** One script, and the wasm as a module beside it: workerd compiles no wasm at run time. */
-async function bundle(entry) {
+/** One script, and the wasm as a module beside it: workerd compiles no wasm at run time. @param {string} entry */
+export async function bundle(entry) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,

@@ -71,7 +71,7 @@ export async function serve(program, options, { cwd, env = {}, seconds = 60 }) {
       (response) => response.arrayBuffer().then(() => true),
       () => false,
     );
-    if (isUp) return { address, stop, printed: () => printed };
+    if (isUp) return { address, stop, printed: () => printed, child };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -91,7 +91,7 @@ async function start({ user, debianPackage, prepare, program, args, answers, sig
   for (;;) {
     try {
       await answers(port, folder);
-      return { port, folder, stop };
+      return { port, folder, stop, pid: child.pid };
     } catch (error) {
       if (!isRunning || Date.now() > until) {
         await stop();

@@ -18,7 +18,7 @@ const USAGE: &str =
 
 type Check = fn(&Options) -> Outcome<Checked>;
 
-const PARTS: [(&str, Check); 15] = [
+const PARTS: [(&str, Check); 16] = [
     ("calendar", |_| calendar()),
     ("oldest Rust", |_| oldest_rust()),
     ("lower bounds", |_| supply::lower_bounds()),
@@ -33,6 +33,7 @@ const PARTS: [(&str, Check); 15] = [
     ("kills", |_| kills()),
     ("traps", |_| traps()),
     ("stores", |_| stores()),
+    ("load", |_| load()),
     ("packaging", |_| packaging()),
 ];
 
@@ -212,6 +213,15 @@ fn kills() -> Outcome<Checked> {
 fn stores() -> Outcome<Checked> {
     test::require_package()?;
     stores::audit().map(|()| Checked::all())
+}
+
+/// Suppliers' processes under load, over PostgreSQL and Redis; a model judges what Meituan was sent.
+fn load() -> Outcome<Checked> {
+    test::require_package()?;
+    println!();
+    stores::load()?;
+    print!("{:<30}", "");
+    Ok(Checked::all())
 }
 
 /// The packed package in more tools than in every run, and each condition of its maps against all lines of every run.

@@ -9,17 +9,31 @@ const FOLDER: &str = "tests/stores";
 
 /// Those that many people use, and that are quick.
 const IN_EVERY_RUN: [&str; 4] = ["postgresql", "redis", "sqlite", "sqlite-runtimes"];
+/// Examples over them, and a small load run.
+const ON_THEM: [&str; 3] = ["tests/stores/node-postgres", "tests/stores/worker-d1", "tests/stores/load/load"];
 /// The others, each on what its provider, or somebody else, has for tests.
 const IN_AN_AUDIT: [&str; 5] = ["mariadb", "cloudflare", "dynamodb", "deno-kv", "rust"];
 
 /// A filter is a part of the names of files, or else of tests.
 pub(crate) fn check(filter: Option<&str>) -> Outcome {
     install()?;
+    // An example is served by frameworks, too.
+    tools::install_npm_packages_in(&root().join("tests/frameworks"))?;
     // The real clients are what the stores accept.
     tools::run(tools::npm_tool("tsc").args(["--project", "tests/stores/tsconfig.json"]))?;
     tools::require_server("postgres", "postgresql")?;
     tools::require_server("redis-server", "redis-server")?;
-    test::node_tests(&files(&IN_EVERY_RUN), filter)
+    let mut tests = files(&IN_EVERY_RUN);
+    tests.extend(ON_THEM.map(|name| format!("{name}.test.mjs")));
+    test::node_tests(&tests, filter)
+}
+
+/// The whole load run.
+pub(crate) fn load() -> Outcome {
+    install()?;
+    tools::require_server("postgres", "postgresql")?;
+    tools::require_server("redis-server", "redis-server")?;
+    tools::show(tools::node().args(["tests/stores/load/run.mjs"]))
 }
 
 /// All of them, and better-sqlite3, which is compiled first.

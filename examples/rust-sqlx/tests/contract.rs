@@ -14,9 +14,7 @@ async fn the_store_keeps_its_contract_with_several_pools() {
     for _ in 0..3 {
         stores.push(Arc::new(Orders(PgPool::connect(&address).await.unwrap())));
     }
-    for statement in SCHEMA {
-        sqlx::query(statement).execute(&stores[0].0).await.unwrap();
-    }
+    sqlx::raw_sql(SCHEMA).execute(&stores[0].0).await.unwrap();
     let checked = store_contract(&stores, Id(900_000_000_000_000_001), &Tokio).await;
     checked.unwrap_or_else(|broken| panic!("{broken}"));
 }
