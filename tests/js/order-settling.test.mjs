@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MemoryStore } from "meituan-protocol/testing";
 import { handler, TicketSupplier } from "meituan-protocol/ticket";
-import { CREATE, created, issued, meituan, NOON, ORDER, PATHS, PAY, RESCHEDULE, refundOf } from "./stored-shop.mjs";
+import { CREATE, created, issued, meituan, NOON, ORDER, PATHS, PAY, RESCHEDULE, refundOf, SETTINGS } from "./stored-shop.mjs";
 
 describe("an order in a store", () => {
   it("reports each conflict once, with what it is about, and again only when it comes back after it was settled", async () => {
