@@ -28,26 +28,25 @@ pub(super) fn message(index: u32) -> Option<&'static Message> {
     Some(if index < CALLS.len() { call.request } else { call.reply })
 }
 
-/// Has `make` make what these settings configure.
-pub(super) fn configured(
+/// What `make` makes of these settings. It is no `dyn`: what is in the table of functions stays in every page.
+#[inline(always)]
+pub(super) fn configured<T>(
     definition: &'static Message,
     source: &mut [u8],
-    make: &mut dyn FnMut(&View<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let outcome = read_settings(definition, source, make);
+    make: impl FnOnce(&View<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut packed = Packed::new();
+    let view = read_settings(definition, source, &mut packed);
+    let outcome = view.and_then(|view| make(&view));
     // The settings held secrets, and the input buffer lives on.
     source.zeroize();
     outcome
 }
 
 /// Settings by their definition. A finding in them is an error of the configuration.
-fn read_settings(
-    definition: &'static Message,
-    source: &[u8],
-    make: &mut dyn FnMut(&View<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let mut packed = Packed::new();
-    read(definition, source, Reading { notation: Notation::Program, ..Reading::WIRE }, &mut packed);
+#[inline(never)]
+fn read_settings<'s>(definition: &'static Message, source: &'s [u8], packed: &'s mut Packed) -> Result<View<'s>, Error> {
+    read(definition, source, Reading { notation: Notation::Program, ..Reading::WIRE }, packed);
     if let Some(mut error) = Error::from_issues(&packed.issues) {
         if error.code == ErrorCode::EmptyString {
             error.detail = "expected a string that is not empty".into();
@@ -55,7 +54,7 @@ fn read_settings(
         error.code = ErrorCode::InvalidConfig;
         return Err(error);
     }
-    make(&packed.view(definition, source).ok_or_else(unreadable)?)
+    packed.view(definition, source).ok_or_else(unreadable)
 }
 
 /// The setting `routes`: each a `path`, and under `call` the name of what it means.

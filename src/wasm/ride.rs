@@ -74,11 +74,11 @@ pub fn ride_client(number: u32, length: usize) -> u32 {
     with(|state| {
         let State { input, clients, .. } = state;
         let source = input.get_mut(..length).unwrap_or_default();
-        let outcome = configured(ClientSettings::MESSAGE, source, &mut |settings| {
+        let made = configured(ClientSettings::MESSAGE, source, |settings| {
             let host = settings.has("hasCipher").then(|| cipher::of_client(number));
-            clients.put(number, Client::new(configuration(settings)?)?.computed_by(host));
-            Ok(())
+            Ok(Client::new(configuration(settings)?)?.computed_by(host))
         });
+        let outcome = made.map(|client| clients.put(number, client));
         state.finish(outcome)
     })
 }

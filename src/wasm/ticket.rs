@@ -87,10 +87,8 @@ pub fn ticket_supplier(number: u32, length: usize) -> u32 {
     with(|state| {
         let State { input, suppliers, .. } = state;
         let source = input.get_mut(..length).unwrap_or_default();
-        let outcome = configured(Settings::MESSAGE, source, &mut |settings| {
-            suppliers.put(number, Supplier::new(configuration(settings, number)?)?);
-            Ok(())
-        });
+        let made = configured(Settings::MESSAGE, source, |settings| Supplier::new(configuration(settings, number)?));
+        let outcome = made.map(|supplier| suppliers.put(number, supplier));
         state.finish(outcome)
     })
 }

@@ -16,12 +16,17 @@ import { Places } from "./places.js";
 
 export const interfaceIndex = /* @__PURE__ */ indexOf(() => interfaces.map(({ name }) => name));
 
-const clients = /* @__PURE__ */ new Places(boundary, "clients", glue.ride_client);
+let clients: Places | undefined;
+/** Made when the first is opened: bundlers keep what is made at import, and the exports that it names. */
+const places = (): Places => {
+  clients ??= new Places(boundary, "clients", glue.ride_client);
+  return clients;
+};
 
 const ofClient = (place: number) => 2 * place + 2;
 
 /** @param settings as src/wasm/ride.rs names them */
-export const openClient = (settings: object, cipher?: HostCipher): Opened => opened(clients, settings, cipher, ofClient);
+export const openClient = (settings: object, cipher?: HostCipher): Opened => opened(places(), settings, cipher, ofClient);
 
 /** A request that is sealed. */
 export interface Sealed {

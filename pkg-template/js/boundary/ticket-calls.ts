@@ -17,12 +17,17 @@ export const callIndex = /* @__PURE__ */ indexOf(() => calls.map(({ name }) => n
 
 export const replyIndex = (call: number): number => calls.length + call;
 
-const suppliers = /* @__PURE__ */ new Places(boundary, "suppliers", glue.ticket_supplier);
+let suppliers: Places | undefined;
+/** Made when the first is opened: bundlers keep what is made at import, and the exports that it names. */
+const places = (): Places => {
+  suppliers ??= new Places(boundary, "suppliers", glue.ticket_supplier);
+  return suppliers;
+};
 
 const ofSupplier = (place: number) => 2 * place + 1;
 
 /** @param settings as src/wasm/ticket.rs names them */
-export const openSupplier = (settings: object, cipher?: HostCipher): Opened => opened(suppliers, settings, cipher, ofSupplier);
+export const openSupplier = (settings: object, cipher?: HostCipher): Opened => opened(places(), settings, cipher, ofSupplier);
 
 /** A call as a module has read it. */
 export interface ReceivedParts {

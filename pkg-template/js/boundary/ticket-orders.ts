@@ -48,10 +48,15 @@ function begun(work: () => number): Begun {
 /** Inputs of a job, by the numbers of src/wasm/service.rs. */
 export const INPUT = { LOADED: 1, CONFLICT: 2, STORE_FAILED: 3, STORE_LATE: 4, RESUMED: 5, LATE: 6, SENT: 7 };
 
-const suppliers = /* @__PURE__ */ new Places(boundary, "suppliers", glue.ticket_supplier);
+let suppliers: Places | undefined;
+/** Made when the first is opened: bundlers keep what is made at import, and the exports that it names. */
+const places = (): Places => {
+  suppliers ??= new Places(boundary, "suppliers", glue.ticket_supplier);
+  return suppliers;
+};
 
 /** @param settings as src/wasm/ticket.rs names them */
-export const openOrderSupplier = (settings: object): Opened => suppliers.open(settings, stringify(settings));
+export const openOrderSupplier = (settings: object): Opened => places().open(settings, stringify(settings));
 
 /**
  * @param settings of the order rules
