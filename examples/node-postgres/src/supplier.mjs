@@ -3,7 +3,7 @@
 
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { pgStore } from "meituan-protocol/stores/pg";
-import { formatYuan, settler, TicketSupplier } from "meituan-protocol/ticket";
+import { codes, formatYuan, settler, TicketSupplier } from "meituan-protocol/ticket";
 import pg from "pg";
 
 const { DATABASE_URL, GATE_TOKEN = randomUUID(), MEITUAN_HOST } = process.env;
@@ -17,6 +17,7 @@ const store = pgStore(pool);
 // tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
 const HOLD = `INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3)
   ON CONFLICT (order_id) DO UPDATE SET held = least(bookings.held, excluded.held)`;
+const RELEASE = "UPDATE bookings SET held = least(held, $2) WHERE order_id = $1";
 const ISSUE = `INSERT INTO issues (key, order_id, codes) VALUES ($1, $2, $3)
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes`;
 
@@ -32,13 +33,8 @@ const supplier = new TicketSupplier({
   },
 });
 
-/**
- * Tickets that are refunded or void are for sale again.
- * @param {Pick<import("meituan-protocol/ticket").OrderCallOf<"orderRefund">, "order" | "counts">} call
- */
-async function release({ order, counts }) {
-  await pool.query(HOLD, [order.orderId, order.partnerDealId, counts.used + counts.free]);
-}
+/** Other tickets than these are for sale again. @param {{ orderId: string }} order @param {number} held that may still be used, or are */
+const hold = async (order, held) => void (await pool.query(RELEASE, [order.orderId, held]));
 
 /** Meituan's calls. An error is one line of the console; for more there are hooks, such as `onError`. */
 export const meituan = supplier.handler({
@@ -61,21 +57,25 @@ export const meituan = supplier.handler({
 
   async orderPay(call) {
     // Hard to guess, and within the 20 characters that Meituan documents.
-    const codes = Array.from({ length: call.order.quantity }, () => randomBytes(8).toString("hex"));
-    const { rows } = await pool.query(ISSUE, [call.attemptKey, call.order.orderId, codes]);
+    const drawn = Array.from({ length: call.order.quantity }, () => randomBytes(8).toString("hex"));
+    const { rows } = await pool.query(ISSUE, [call.attemptKey, call.order.orderId, drawn]);
     return { voucherType: 1, vouchers: rows[0].codes };
   },
 
   async orderRefund(call) {
-    const { travelDate } = call.order;
-    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10); // Meituan's dates are those of UTC+8
-    if (travelDate !== undefined && travelDate < today) return call.fail(606, `游玩日期 ${travelDate} 已过，不可退款`);
-    await release(call); // and it is agreed
+    const { order, counts, body } = call;
+    // Its own time, in UTC+8, and no clock: a run after a crash must decide as the first one did.
+    const day = new Date(body.refundTime + 8 * 3_600_000).toISOString().slice(0, 10);
+    if (order.travelDate && order.travelDate < day) return call.fail(606, `游玩日期 ${order.travelDate} 已过，不可退款`);
+    // Tickets of other refunds stay held until those are decided.
+    const isOpen = order.refunds?.find(({ refundId }) => refundId === body.refundId)?.state === codes.RefundState.PENDING;
+    await hold(order, counts.quantity - counts.refunded - (isOpen ? body.refundQuantity : 0)); // and it is agreed
   },
 
-  // Meituan has refunded tickets by itself, or ended the order.
-  orderRefunded: release,
-  orderClose: release,
+  // Meituan has refunded tickets by itself.
+  orderRefunded: ({ order, counts }) => hold(order, counts.quantity - counts.refunded),
+  // The order has ended: what is not used is void.
+  orderClose: ({ order, counts }) => hold(order, counts.used),
 });
 
 /**

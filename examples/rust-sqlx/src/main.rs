@@ -12,7 +12,7 @@ use meituan_protocol::Secret;
 use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderRefund, RefundedMessage};
 use meituan_protocol::ticket::codes::{OrderCreateCode, VoucherType};
 use meituan_protocol::ticket::handler::{BoxError, Ended, FunctionResult, Functions, Handler, OrderCall, Tokio};
-use meituan_protocol::ticket::order::{Counts, Order};
+use meituan_protocol::ticket::order::{Order, RefundState};
 use meituan_protocol::ticket::{self, Config, SignedRequest, Supplier, random_voucher_code};
 use sqlx::PgPool;
 use std::env;
@@ -23,17 +23,17 @@ use tokio::signal::unix::{SignalKind, signal};
 // tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
 const HOLD: &str = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3)
     ON CONFLICT (order_id) DO UPDATE SET held = least(bookings.held, excluded.held)";
+const RELEASE: &str = "UPDATE bookings SET held = least(held, $2) WHERE order_id = $1";
 const ISSUE: &str = "INSERT INTO issues (key, order_id, codes) VALUES ($1, $2, $3)
     ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes";
 
 struct Garden(PgPool);
 
 impl Garden {
-    /// Tickets that are refunded or void are for sale again.
-    async fn release(&self, order: Order, counts: Counts) -> Result<(), BoxError> {
-        let hold = sqlx::query(HOLD).bind(order.order_id.to_string()).bind(order.partner_deal_id);
-        hold.bind(i64::from(counts.used + counts.free)).execute(&self.0).await?;
-        Ok(())
+    /// Other tickets than these are for sale again. `held`: those that may still be used, or are.
+    async fn hold(&self, order: &Order, held: u32) -> Result<(), BoxError> {
+        let release = sqlx::query(RELEASE).bind(order.order_id.to_string()).bind(i64::from(held));
+        Ok(release.execute(&self.0).await.map(drop)?)
     }
 }
 
@@ -43,16 +43,14 @@ impl Functions for Garden {
         // Meituan's staff read the reason, so it says what we found, in Chinese.
         let refused = |code, reason| Ok(Ended::refused(OrderCreateCode(code), reason));
         let product = sqlx::query_scalar("SELECT price FROM products WHERE id = $1").bind(&partner_deal_id);
-        let price: Option<i32> = product.fetch_optional(&self.0).await?;
-        match price.map(i64::from) {
+        match product.fetch_optional(&self.0).await?.map(|price: i32| i64::from(price)) {
             None => return refused(421, format!("产品 {partner_deal_id} 不存在或已下架")),
             Some(price) if price == buy_price.0 => {}
             Some(price) => return refused(410, format!("进货单价应为 {price} 分，收到 {} 分", buy_price.0)),
         }
         let hold = sqlx::query(HOLD).bind(order_id.to_string()).bind(partner_deal_id).bind(i64::from(quantity));
         let held = hold.execute(&self.0).await;
-        let broken = held.as_ref().err().and_then(|error| error.as_database_error()?.constraint());
-        if broken == Some("stock_is_left") {
+        if held.as_ref().err().and_then(|error| error.as_database_error()?.constraint()) == Some("stock_is_left") {
             return refused(420, format!("库存不足 {quantity} 张"));
         }
         held?; // the handler logs an error, and the function runs again
@@ -66,19 +64,21 @@ impl Functions for Garden {
         Ok(Ended::done(OrderPaid { voucher_type: Some(VoucherType::CODE_PER_TICKET), vouchers, ..OrderPaid::default() }))
     }
 
-    /// Agreed, always.
-    async fn order_refund(&self, call: OrderCall<OrderRefund>) -> FunctionResult<OrderRefund> {
-        Ok(Ended::done(self.release(call.order, call.counts).await?))
+    /// Agreed, always. Tickets of other refunds stay held until those are decided.
+    async fn order_refund(&self, OrderCall { order, counts, body, .. }: OrderCall<OrderRefund>) -> FunctionResult<OrderRefund> {
+        let open =
+            order.refund(&body.refund_id).filter(|refund| refund.state == RefundState::PENDING).map_or(0, |refund| refund.quantity);
+        Ok(Ended::done(self.hold(&order, counts.quantity.saturating_sub(counts.refunded + open)).await?))
     }
 
     /// Meituan has refunded tickets by itself.
     async fn order_refunded(&self, call: OrderCall<RefundedMessage>) -> FunctionResult<RefundedMessage> {
-        Ok(Ended::done(self.release(call.order, call.counts).await?))
+        Ok(Ended::done(self.hold(&call.order, call.counts.quantity - call.counts.refunded).await?))
     }
 
-    /// Meituan has ended the order.
+    /// Meituan has ended the order: what is not used is void.
     async fn order_close(&self, call: OrderCall<OrderClose>) -> FunctionResult<OrderClose> {
-        Ok(Ended::done(self.release(call.order, call.counts).await?))
+        Ok(Ended::done(self.hold(&call.order, call.counts.used).await?))
     }
 }
 
