@@ -312,7 +312,7 @@ describe("a listener of Node's", () => {
     const gone = (message) => new Promise((resolve) => message.once("close", resolve));
     const works = [
       () => {},
-      // Whoever looked up something meanwhile begins when nothing comes any more.
+      // After a look-up of its own, the listener begins when nothing comes any more.
       (message) => gone(message),
       (message) => gone(message).then(() => new Promise((resolve) => setTimeout(resolve, 20))),
     ];

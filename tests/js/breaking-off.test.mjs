@@ -312,7 +312,7 @@ describe("settings that come and go", () => {
     assert.equal(play(source), "45000 0");
   });
 
-  it("are there again where they are needed, whoever had their place meanwhile, with their own keys", () => {
+  it("are opened again with their own keys when they are used, also after another one had their place", () => {
     const source = `${WATCHED}
       const suppliers = Array.from({ length: 9000 }, (_, at) => new TicketSupplier({ ...accountOf(at + 1), routes }));
       let right = 0;
@@ -334,7 +334,7 @@ describe("settings that come and go", () => {
     assert.equal(play(source), "18000");
   });
 
-  it("answer the call that they began with their own key, whoever has their place when it ends", () => {
+  it("answer the call that they began with their own key, also if another one has their place when it ends", () => {
     const source = `${WATCHED}
       const { createCipheriv, createDecipheriv } = await import("node:crypto");
       const key = "0123456789abcdef";

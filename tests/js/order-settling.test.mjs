@@ -56,7 +56,7 @@ describe("an order in a store", () => {
     assert.deepEqual(shop.sent, [], "what silence has agreed needs no notice");
   });
 
-  it("gives pending notices one by one to whoever sends them by himself", async () => {
+  it("gives pending notices one by one to a caller that sends them itself", async () => {
     const shop = await created({ functions: { orderPay: (call) => call.issuing() } });
     await shop.call("orderPay", PAY);
     const paid = { orderId: ORDER, partnerOrderId: "P1", voucherType: 1, vouchers: ["a", "b"] };

@@ -134,7 +134,7 @@ fn after_one_newest_query_everything_is_the_same_and_settled_whatever_was_lost_d
         assert!(!other.needs_query() && other.conflicts().is_empty(), "seed {seed}");
         let calls = RideCalls::default();
         let (mut one, mut two) = (whole.standing(NOW, &calls), other.standing(NOW, &calls));
-        // Whether it is suspended is told by events alone.
+        // Events alone say whether it is suspended.
         (one.suspended, two.suspended) = (false, false);
         assert_eq!(one, two, "seed {seed}");
 

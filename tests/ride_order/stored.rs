@@ -22,7 +22,7 @@ fn an_order_keeps_the_newest_64_events_in_any_order() {
     }
 }
 
-/// What is told, as JavaScript tells it.
+/// An event, as JavaScript writes it.
 fn as_json(told: &Event) -> Value {
     let (kind, body) = match told {
         Event::CapacityOffered(body) => ("capacityOffered", serde_json::to_value(body)),

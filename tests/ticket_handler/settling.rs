@@ -1,4 +1,4 @@
-//! What is due is settled by whoever claims it, and nothing keeps another order from it.
+//! The caller that claims an order settles it, and no order delays another one.
 
 use crate::handler_support::*;
 use crate::world::World;

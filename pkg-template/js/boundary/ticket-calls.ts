@@ -192,11 +192,13 @@ export function writeRequest(supplier: number, call: number, envelope: object): 
   });
 }
 
-/** @param signed what is signed in its place */
-/** How long a date is as HTTP has it. */
+/** The length of an HTTP date. */
 const DATE = 29;
 
-/** `isPlain`: URL parsers leave the URI as it is. Parsing a URL costs more than signing it. */
+/**
+ * @param signed the URI that is signed instead
+ * @returns `isPlain`: URL parsers leave the URI as it is. Parsing a URL costs more than signing it.
+ */
 export function signPost(
   supplier: number,
   uri: string,
