@@ -271,13 +271,20 @@ describe("a listener of Node's", () => {
       );
       assert.deepEqual(closed, encoding === "utf8" ? [ORDER] : [ORDER, ORDER], encoding);
     }
-    await having(
-      (message) => void message.setEncoding("ascii"),
-      async () => {
-        assert.deepEqual((await call(address, "/mt/close", body)).errors, ["BODY_NOT_RAW"]);
-        assert.match(errors[0].detail, /setEncoding\("ascii"\)/);
-      },
-    );
+    for (const [encoding, given, headers] of [
+      ["ascii", body, {}],
+      // Most of its bytes are no UTF-8, and have become something else.
+      ["utf8", gzipSync(body), { "Content-Encoding": "gzip" }],
+      ["utf-8", gzipSync(body), {}],
+    ]) {
+      await having(
+        (message) => void message.setEncoding(encoding),
+        async () => {
+          assert.deepEqual((await call(address, "/mt/close", given, headers)).errors, ["BODY_NOT_RAW"], encoding);
+          assert.ok(errors[0].detail.includes(`setEncoding("${encoding}")`), errors[0].detail);
+        },
+      );
+    }
   });
 
   it("uses the headers that a program has set, and sees what came twice", async () => {

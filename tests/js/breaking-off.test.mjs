@@ -334,6 +334,93 @@ describe("settings that come and go", () => {
     assert.equal(play(source), "18000");
   });
 
+  it("are right in a call in which the program opens so many others that they lose their place", () => {
+    const source = `${WATCHED}
+      let partners = 1000;
+      // More than have a place, and each is used: then none is left that was there before.
+      const others = () => {
+        for (let more = 0; more < 4200; more++) new TicketSupplier(accountOf(++partners));
+        for (let more = 0; more < 4200; more++) new RideClient({ entId: ++partners, accessKey: "t", secretKey: ${JSON.stringify(KEY)} });
+      };
+      let isBusy = false;
+      const clock = () => {
+        if (isBusy) others();
+        return now();
+      };
+      const supplier = new TicketSupplier({ ...accountOf(1), routes, now: clock });
+      const client = new RideClient({ entId: 617, accessKey: "t", secretKey: ${JSON.stringify(KEY)}, now: clock });
+      const asked = { supplyCode: 1, mtOrderId: "M", channelPartnerOrderId: "C" };
+      const product = { partnerDealId: "1", status: 1 };
+      const having = (values, name, value) => Object.defineProperty({ ...values }, name, {
+        enumerable: true,
+        get: () => {
+          if (isBusy) others();
+          return value;
+        },
+      });
+      const create = called(1, "/query", QUERY);
+      const ways = {
+        receives: () => supplier.receiveSync(create).type,
+        "is refused": () => {
+          try {
+            return supplier.receiveSync(having({ ...create, headers: {} }, "method", "GET"));
+          } catch (error) {
+            return error.toReply().body;
+          }
+        },
+        replies: () => supplier.receiveSync(create, { now: now() }).ok(
+          having({ orderId: 7, partnerOrderId: "P", orderQuantity: 1, usedQuantity: 0, refundedQuantity: 0, voucherType: 0 }, "orderStatus", 2),
+        ).body,
+        fails: () => supplier.receiveSync(create, { now: now() }).fail(301, "x").body,
+        "makes no reply": () => {
+          const call = supplier.receiveSync(create, { now: now() });
+          try {
+            return call.ok(having({}, "unknown", 1)).body;
+          } catch (error) {
+            return error.toReply().body;
+          }
+        },
+        signs: () => JSON.stringify(supplier.requests.productChangeNotice([having(product, "status", 1)]).headers),
+        "reads a reply": () => supplier.requests.productChangeNotice([product], { now: now() }).parse('{"code":200,"describe":"d","partnerId":1}', having({}, "status", 200)).outcome,
+        seals: () => client.requests.queryRealTimeOrder(having(asked, "mtOrderId", "M")).body,
+      };
+      const plain = Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, way()]));
+      isBusy = true;
+      for (const [name, way] of Object.entries(ways)) {
+        others();
+        const found = way();
+        if (found !== plain[name]) console.log(name, plain[name], found);
+      }
+      console.log("done");`;
+    assert.equal(play(source), "done");
+  });
+
+  it("leave no cipher of the program behind, which has the key, when others have their places", () => {
+    const source = `${WATCHED}
+      const { setFlagsFromString } = await import("node:v8");
+      const { runInNewContext } = await import("node:vm");
+      const { nodeCipher } = await import("meituan-protocol");
+      const crypto = await import("node:crypto");
+      setFlagsFromString("--expose-gc");
+      const collect = runInNewContext("gc");
+      const ciphers = [];
+      const made = (partnerId) => {
+        const cipher = nodeCipher(crypto);
+        new TicketSupplier({ ...accountOf(partnerId), bodyEncryption: { key: "0123456789abcdef", cipher } });
+        return new WeakRef(cipher);
+      };
+      for (let partnerId = 1; partnerId <= 10; partnerId++) ciphers.push(made(partnerId));
+      const left = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        collect();
+        return ciphers.filter((each) => each.deref()).length;
+      };
+      const before = await left();
+      for (let partnerId = 11; partnerId <= 9000; partnerId++) new TicketSupplier(accountOf(partnerId));
+      console.log(before, await left());`;
+    assert.equal(play(source), "10 0");
+  });
+
   it("answer the call that they began with their own key, also if another one has their place when it ends", () => {
     const source = `${WATCHED}
       const { createCipheriv, createDecipheriv } = await import("node:crypto");

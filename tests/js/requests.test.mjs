@@ -136,6 +136,10 @@ describe("requests", () => {
     // What is signed otherwise is said by whoever says so.
     const elsewhere = { url: "https://h.example/a/../b", signedUri: "/x" };
     assert.equal(supplier.requests.consumeNotice(consumed, elsewhere).uri, "/x");
+    assert.deepEqual(
+      { ...supplier.requests.consumeNotice(consumed, { ...elsewhere, uri: null }) },
+      { ...supplier.requests.consumeNotice(consumed, elsewhere) },
+    );
     // A path alone is signed, and cannot be fetched.
     const nowhere = supplier.requests.consumeNotice(consumed, { url: "/x" });
     const error = refusalOf(() => nowhere.toRequest());

@@ -23,6 +23,22 @@ const { MemoryView } = await import(inside.href);
 const views = { "on Node": new MemoryView(memory), "at the edge": await withoutBuffer() };
 const encoder = new TextEncoder();
 
+/** How often an encoder is called in what is done. @param {() => void} work */
+function encoded(work) {
+  const own = TextEncoder.prototype.encodeInto;
+  let times = 0;
+  TextEncoder.prototype.encodeInto = function (...given) {
+    times++;
+    return own.apply(this, given);
+  };
+  try {
+    work();
+  } finally {
+    TextEncoder.prototype.encodeInto = own;
+  }
+  return times;
+}
+
 /** The text's place in the memory. @param {string} text @param {number} start */
 function put(text, start) {
   const bytes = encoder.encode(text);
@@ -80,3 +96,35 @@ for (const [where, view] of Object.entries(views)) {
     });
   });
 }
+
+describe("a string that is written to the memory", () => {
+  const view = views["on Node"];
+
+  it("is there as its bytes, at any offset, whether it is short or long", () => {
+    for (const one of [...ALL, ""]) {
+      for (const length of [1, 10, 31, 32, 33, 100]) {
+        const text = "a".repeat(length - 1) + one;
+        for (const offset of [0, 7]) {
+          const bytes = encoder.encode(text);
+          strictEqual(view.write(text, offset), bytes.length);
+          strictEqual(Buffer.compare(view.input.subarray(offset, offset + bytes.length), bytes), 0);
+        }
+      }
+    }
+  });
+
+  it("is encoded by the runtime where that is long, or not ASCII: its call takes longer than a few characters", () => {
+    strictEqual(
+      encoded(() => view.write("/rhone/mtp/api/order/consume", 0)),
+      0,
+    );
+    strictEqual(
+      encoded(() => view.write("a".repeat(33), 0)),
+      1,
+    );
+    strictEqual(
+      encoded(() => view.write("票", 0)),
+      1,
+    );
+  });
+});

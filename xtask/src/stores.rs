@@ -10,7 +10,8 @@ const FOLDER: &str = "tests/stores";
 /// Those that many people use, and that are quick.
 const IN_EVERY_RUN: [&str; 4] = ["postgresql", "redis", "sqlite", "sqlite-runtimes"];
 /// Examples over them, and a small load run.
-const ON_THEM: [&str; 3] = ["tests/stores/node-postgres", "tests/stores/worker-d1", "tests/stores/load/load"];
+const ON_THEM: [&str; 4] =
+    ["tests/stores/node-postgres", "tests/stores/worker-d1", "tests/stores/load/model", "tests/stores/load/load"];
 /// The others, each on what its provider, or somebody else, has for tests.
 const IN_AN_AUDIT: [&str; 5] = ["mariadb", "cloudflare", "dynamodb", "deno-kv", "rust"];
 

@@ -18,6 +18,7 @@ use sqlx::PgPool;
 use std::env;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 // Each is one statement, so one transaction. A function may run again after a crash, or while a slow run goes on: the number of
 // tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
@@ -87,9 +88,10 @@ type Meituan = Handler<Orders, Garden, Tokio>;
 /// The raw body: one that a JSON extractor has read is another one.
 async fn answer(State(meituan): State<Meituan>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, 1 << 20).await {
-        Ok(body) => meituan.handle_http(Request::from_parts(parts, body)).await.map(Body::from),
-        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    // Its sender has not proven anything yet: no body may be long, or take long.
+    match timeout(Duration::from_secs(10), to_bytes(body, 1 << 20)).await {
+        Ok(Ok(body)) => meituan.handle_http(Request::from_parts(parts, body)).await.map(Body::from),
+        _ => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 

@@ -6,7 +6,7 @@ import { BLOCK, type BlockCipher, type HostCipher } from "./host-cipher.js";
 
 /** The functions that the module calls. */
 export class Ciphers {
-  #made: { make: HostCipher; ready: BlockCipher | undefined }[] = [];
+  #made = new Map<number, { make: HostCipher; ready: BlockCipher | undefined }>();
   #boundary: Boundary;
 
   constructor(boundary: Boundary) {
@@ -14,7 +14,12 @@ export class Ciphers {
   }
 
   keep(number: number, make: HostCipher): void {
-    this.#made[number] = { make, ready: undefined };
+    this.#made.set(number, { make, ready: undefined });
+  }
+
+  /** Its key would stay in memory. */
+  drop(number: number): void {
+    this.#made.delete(number);
   }
 
   /**
@@ -27,7 +32,8 @@ export class Ciphers {
     const copied = (start: number, length = BLOCK) => new Uint8Array(boundary.memory.buffer, start, length).slice();
     boundary.isOutside = true;
     try {
-      const cipher = this.#made[number];
+      const cipher = this.#made.get(number);
+      if (cipher === undefined) return false;
       cipher.ready ??= cipher.make(copied(keyAt), vectorAt === 0 ? null : copied(vectorAt));
       const blocks = copied(at, length);
       const done = decrypts ? cipher.ready.decrypt(blocks) : cipher.ready.encrypt(blocks);

@@ -45,8 +45,9 @@ export function take(read: Reader, text: string | Uint8Array): unknown {
 
 let ciphers: Ciphers | undefined;
 
+/** Without a cipher, what another one left at the number goes. */
 export function keepCipher(number: number, cipher: HostCipher | undefined) {
-  if (cipher === undefined) return;
+  if (cipher === undefined) return ciphers?.drop(number);
   if (ciphers === undefined) {
     const made = new Ciphers(boundary);
     ciphers = made;

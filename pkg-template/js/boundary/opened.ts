@@ -12,25 +12,17 @@ export interface Held {
 /** Settings that a module has, or has again as soon as they are needed. */
 export class Opened {
   #held: Held;
-  #openInCall: () => Held;
-  #openByCall: () => Held;
+  #open: () => Held;
 
-  constructor(held: Held, openInCall: () => Held, openByCall: () => Held) {
+  /** @param open gives them a place again, in a call of the module */
+  constructor(held: Held, open: () => Held) {
     this.#held = held;
-    this.#openInCall = openInCall;
-    this.#openByCall = openByCall;
+    this.#open = open;
   }
 
-  /** Their number, outside of a call of the module, and valid until other settings are opened. */
+  /** Their number, within a call of the module, and in that call alone. To be read before anything is put into the module's memory. */
   get number(): number {
-    if (this.#held.number === NOWHERE) this.#held = this.#openByCall();
-    this.#held.wasUsed = true;
-    return this.#held.number;
-  }
-
-  /** The same within a call. */
-  get numberInCall(): number {
-    if (this.#held.number === NOWHERE) this.#held = this.#openInCall();
+    if (this.#held.number === NOWHERE) this.#held = this.#open();
     this.#held.wasUsed = true;
     return this.#held.number;
   }

@@ -38,7 +38,7 @@ export class Places {
       opened(held.number % PLACES);
       return held;
     };
-    return new Opened(boundary.call(here), here, () => boundary.call(here));
+    return new Opened(boundary.call(here), here);
   }
 
   #put(text: string, settings: object): Held {

@@ -39,10 +39,10 @@ export interface Sealed {
  * Writes and seals a request of the ride API.
  * @param of the interface
  */
-export function sealRequest(client: number, of: number, program: object, now: number): Sealed {
+export function sealRequest(client: Opened, of: number, program: object, now: number): Sealed {
   const written = stringify(program, "");
   return boundary.call(() => {
-    if (glue.ride_request(client, of, boundary.putAlone(written), now) !== 0)
+    if (glue.ride_request(client.number, of, boundary.putAlone(written), now) !== 0)
       throw withFound(boundary.failed(), program, { whole: "message" });
     const text = boundary.output();
     const end = text.indexOf("\n");
@@ -55,13 +55,13 @@ export function sealRequest(client: number, of: number, program: object, now: nu
  * @param of the interface
  */
 export const readRideReply = (
-  client: number,
+  client: Opened,
   of: number,
   status: number,
   body: string | Uint8Array,
 ): { reply: unknown; warnings: readonly Finding[]; traceId: string; failure: Failure | undefined } =>
   boundary.call(() => {
-    const refused = glue.ride_read_reply(client, of, status, boundary.putAlone(body)) !== 0;
+    const refused = glue.ride_read_reply(client.number, of, status, boundary.putAlone(body)) !== 0;
     boundary.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, traceId: "", failure: boundary.failure() };
     const traceId = boundary.output();
@@ -83,16 +83,17 @@ export interface ReceivedMessage {
 
 /** Reads a push of the ride API. */
 export const receivePush = (
-  client: number,
+  client: Opened,
   uri: string,
   body: string | Uint8Array,
   now: number,
 ): (ReceivedMessage & { error: undefined }) | { error: MeituanError } =>
   boundary.call(() => {
+    const { number } = client;
     boundary.reserve(3 * uri.length + mostBytes(body));
     const headLength = boundary.put(uri, 0);
     const bodyLength = boundary.put(body, headLength);
-    const refused = glue.ride_receive(client, headLength, bodyLength, now) !== 0;
+    const refused = glue.ride_receive(number, headLength, bodyLength, now) !== 0;
     boundary.refresh();
     const { row } = boundary;
     const of = row[CALL];

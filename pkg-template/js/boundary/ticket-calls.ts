@@ -43,12 +43,13 @@ export interface ReceivedParts {
  * The hot path: one call of the module for one request.
  * @param head seven lines
  */
-export const receiveCall = (supplier: number, head: string, body: string | Uint8Array, now: number): ReceivedParts =>
+export const receiveCall = (supplier: Opened, head: string, body: string | Uint8Array, now: number): ReceivedParts =>
   boundary.call(() => {
+    const { number } = supplier;
     boundary.reserve(3 * head.length + mostBytes(body));
     const headLength = boundary.put(head, 0);
     const bodyLength = boundary.put(body, headLength);
-    const refused = glue.ticket_receive(supplier, headLength, bodyLength, now) !== 0;
+    const refused = glue.ticket_receive(number, headLength, bodyLength, now) !== 0;
     boundary.refresh();
     const { row } = boundary;
     const index = row[CALL] === NONE ? undefined : row[CALL];
@@ -65,25 +66,28 @@ export const receiveCall = (supplier: number, head: string, body: string | Uint8
  * @param head as above
  * @returns why the call is refused whatever its body is
  */
-export const judgeHead = (supplier: number, head: string, now: number): MeituanError | undefined =>
-  boundary.call(() => (glue.ticket_receive(supplier, boundary.putAlone(head), NONE, now) === 0 ? undefined : boundary.refused()));
+export const judgeHead = (supplier: Opened, head: string, now: number): MeituanError | undefined =>
+  boundary.call(() =>
+    glue.ticket_receive(supplier.number, boundary.putAlone(head), NONE, now) === 0 ? undefined : boundary.refused(),
+  );
 
 /**
  * The answer to a call that is refused for what was found before the module saw it.
  * @param head as above, as far as it is known
  */
-export const answerRefused = (supplier: number, head: string, error: MeituanError) =>
+export const answerRefused = (supplier: Opened, head: string, error: MeituanError) =>
   boundary.call(() => {
+    const { number } = supplier;
     const [headLength, length] = boundary.putAll([head, saidOf(error)]);
-    glue.ticket_refuse(supplier, headLength, length);
+    glue.ticket_refuse(number, headLength, length);
     boundary.refresh();
     return boundary.answer();
   });
 
 /** The answer to a call whose reply cannot be sent. */
-export const answerFault = (supplier: number, call: number, error: MeituanError, encrypted: boolean) =>
+export const answerFault = (supplier: Opened, call: number, error: MeituanError, encrypted: boolean) =>
   boundary.call(() => {
-    glue.ticket_fault(supplier, call, boundary.putAlone(saidOf(error)), encrypted);
+    glue.ticket_fault(supplier.number, call, boundary.putAlone(saidOf(error)), encrypted);
     boundary.refresh();
     return boundary.answer();
   });
@@ -95,7 +99,7 @@ export const UNLISTED = 2;
 
 /** Writes a failure. */
 export const writeFailure = (
-  supplier: number,
+  supplier: Opened,
   call: number | undefined,
   how: number,
   code: number,
@@ -103,7 +107,8 @@ export const writeFailure = (
   encrypted: boolean,
 ) =>
   boundary.call(() => {
-    if (glue.ticket_fail(supplier, call ?? NONE, how, code, boundary.putAlone(describe), encrypted) !== 0) throw boundary.failed();
+    if (glue.ticket_fail(supplier.number, call ?? NONE, how, code, boundary.putAlone(describe), encrypted) !== 0)
+      throw boundary.failed();
     boundary.refresh();
     return { ...boundary.answer(), warnings: boundary.findings() };
   });
@@ -113,14 +118,14 @@ export const writeFailure = (
  * @param quantity of the order; -1 where it is not known
  */
 export const readReply = (
-  supplier: number,
+  supplier: Opened,
   call: number,
   status: number,
   body: string | Uint8Array,
   quantity: number,
 ): { reply: any; warnings: readonly Finding[]; failure: Failure | undefined } =>
   boundary.call(() => {
-    const refused = glue.ticket_read_reply(supplier, call, status, boundary.putAlone(body), quantity) !== 0;
+    const refused = glue.ticket_read_reply(supplier.number, call, status, boundary.putAlone(body), quantity) !== 0;
     boundary.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, failure: boundary.failure() };
     // The JSON that was read is not always the body: it may have been opened.
@@ -145,7 +150,7 @@ export interface WrittenReply {
  * @param quantity of the order; -1 where it is not known
  */
 export function writeReply(
-  supplier: number,
+  supplier: Opened,
   call: number,
   outcome: number,
   { repeated = "", fields, body }: { repeated?: string; fields?: object; body: unknown },
@@ -157,6 +162,7 @@ export function writeReply(
   const program = body === undefined ? "" : stringify(body);
   const beside = fields === undefined ? "" : stringify(fields, "");
   return boundary.call(() => {
+    const { number } = supplier;
     boundary.reserve(3 * (repeated.length + beside.length + program.length));
     // Each write costs something, however little it writes.
     const repeatedLength = repeated.length;
@@ -165,9 +171,7 @@ export function writeReply(
     const whole = before + program;
     const taken = whole === "" ? 0 : boundary.put(whole, repeatedLength + besideLength - before.length);
     const length = body === undefined ? NONE : taken - before.length;
-    if (
-      glue.ticket_reply(supplier, call, outcome, repeatedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0
-    )
+    if (glue.ticket_reply(number, call, outcome, repeatedLength, besideLength, length, quantity, receivedAt, now, encrypted) !== 0)
       throw withFound(boundary.failed(), { ...fields, body }, { quantity });
     const text = written();
     return { code: boundary.row[ANSWER], text, warnings: boundary.findings() };
@@ -182,10 +186,10 @@ export interface WrittenRequest {
 }
 
 /** Writes a request in the wire's notation, encrypted where it must be. */
-export function writeRequest(supplier: number, call: number, envelope: object): WrittenRequest {
+export function writeRequest(supplier: Opened, call: number, envelope: object): WrittenRequest {
   const program = stringify(envelope, "");
   return boundary.call(() => {
-    if (glue.ticket_request(supplier, call, boundary.putAlone(program)) !== 0)
+    if (glue.ticket_request(supplier.number, call, boundary.putAlone(program)) !== 0)
       throw withFound(boundary.failed(), envelope, { whole: "message" });
     const text = written();
     return { text, warnings: boundary.findings(), encrypted: (boundary.row[MARKS] & ENCRYPTED) !== 0 };
@@ -200,15 +204,16 @@ const DATE = 29;
  * @returns `isPlain`: URL parsers leave the URI as it is. Parsing a URL costs more than signing it.
  */
 export function signPost(
-  supplier: number,
+  supplier: Opened,
   uri: string,
   signed: string | undefined,
   now: number,
 ): { authorization: string; stringToSign: string; date: string; isPlain: boolean } {
   let isPlain = false;
   const text = boundary.call(() => {
+    const { number } = supplier;
     const [length, signedLength] = signed === undefined ? [boundary.putAlone(uri), NONE] : boundary.putAll([uri, signed]);
-    const outcome = glue.ticket_sign(supplier, length, signedLength, now);
+    const outcome = glue.ticket_sign(number, length, signedLength, now);
     if (outcome === 1) throw boundary.failed();
     isPlain = outcome === 0;
     // Strings beyond ASCII are refused.
@@ -219,16 +224,18 @@ export function signPost(
 }
 
 /** The host that requests of a supplier go to. */
-export const hostOf = (supplier: number): string =>
+export const hostOf = (supplier: Opened): string =>
   boundary.call(() => {
-    glue.ticket_host(supplier);
+    glue.ticket_host(supplier.number);
     return boundary.output();
   });
 
 /** Encrypts a whole body; undefined where no key is configured. */
-export const seal = (supplier: number, text: string): string | undefined =>
-  boundary.call(() => (glue.ticket_seal(supplier, boundary.putAlone(text)) === 0 ? boundary.asciiOutput() : undefined));
+export const seal = (supplier: Opened, text: string): string | undefined =>
+  boundary.call(() => (glue.ticket_seal(supplier.number, boundary.putAlone(text)) === 0 ? boundary.asciiOutput() : undefined));
 
 /** Opens an encrypted body; undefined when it does not open. */
-export const unseal = (supplier: number, body: string | Uint8Array): Uint8Array | undefined =>
-  boundary.call(() => (glue.ticket_open(supplier, boundary.putAlone(body)) === 0 ? boundary.outputBytes().slice() : undefined));
+export const unseal = (supplier: Opened, body: string | Uint8Array): Uint8Array | undefined =>
+  boundary.call(() =>
+    glue.ticket_open(supplier.number, boundary.putAlone(body)) === 0 ? boundary.outputBytes().slice() : undefined,
+  );

@@ -110,7 +110,7 @@ export function receiveOrderCall(
   // The caller may overwrite the bytes; a job that is made again needs them as they were.
   const parts = [head, typeof body === "string" ? body : body.slice()];
   const received = () => {
-    const number = supplier.numberInCall;
+    const number = supplier.number;
     const [headLength, bodyLength] = boundary.putAll(parts);
     return glue.order_receive(number, service, headLength, bodyLength, now, began) !== 0;
   };
@@ -200,7 +200,7 @@ const replyOf = (end: any) => (Object.hasOwn(end, "reply") ? end.reply : undefin
 
 /** Within a call, and before anything else of it is handed over: it may have to be opened. */
 const supplierOf = (supplier: Opened | undefined, end: unknown): number =>
-  replyOf(end) === undefined ? NONE : (supplier?.numberInCall ?? NONE);
+  replyOf(end) === undefined ? NONE : (supplier?.number ?? NONE);
 
 function advanced(output: string): Advanced {
   const step = stepIn(output);

@@ -14,6 +14,8 @@ import { givenOptions, optionOf } from "../values/options.js";
 /** The names that {@link checkMessage} knows, such as `ticket.orderPay.response`. */
 export const MESSAGES: readonly MessageName[] = messages;
 
+const FACTS = ["quantity", "now", "maxBytes"];
+
 /**
  * Reads a message in the wire's notation. `ok` when nothing refuses it; `value` is there only then.
  *
@@ -33,7 +35,7 @@ export function checkMessage(
     maxBytes?: number | undefined;
   },
 ): { ok: boolean; issues: readonly Finding[]; value: Record<string, unknown> | undefined } {
-  const given = givenOptions(facts, "facts");
+  const given = givenOptions(facts, "facts", FACTS);
   const [quantity, now, maxBytes] = [optionOf(given, "quantity"), optionOf(given, "now"), optionOf(given, "maxBytes")];
   const { index, ride, body, isReply } = messageOf(name, text, maxBytes);
   const how = { quantity: ticketsOf(quantity), now: now === undefined ? Date.now() : timestamp(now) };
@@ -61,7 +63,7 @@ export function acceptsMessage(
     maxBytes?: number | undefined;
   },
 ): boolean {
-  const given = givenOptions(facts, "facts");
+  const given = givenOptions(facts, "facts", FACTS);
   const { index, ride, body, isReply } = messageOf(name, text, optionOf(given, "maxBytes"));
   const tickets = ticketsOf(optionOf(given, "quantity"));
   return ride === undefined ? accepts(index, body, tickets) : acceptsRide(ride, isReply, body);

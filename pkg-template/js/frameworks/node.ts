@@ -117,14 +117,16 @@ export const notImplemented = () => new Response(null, { status: 501 });
 /** Others may have none in a Request. */
 export const isMethodWithBody = (method: string) => method !== "GET" && method !== "HEAD";
 
-/** Some encodings lose what was received. */
-const LOSSLESS = ["utf8", "utf-8", "latin1", "binary", "hex", "base64", "base64url"];
+/** Others lose what was received. */
+const LOSSLESS = ["latin1", "binary", "hex", "base64", "base64url"];
 
 /** The bytes of a piece of a body, also where somebody has them come as strings. */
 function bytesOfPiece(piece: Uint8Array | string, encoding: string | null | undefined): Uint8Array {
   if (typeof piece !== "string") return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
   const name = String(encoding ?? "utf8").toLowerCase();
-  if (LOSSLESS.includes(name)) return new Uint8Array(Buffer.from(piece, name as BufferEncoding));
+  // Bytes that are no UTF-8 have become U+FFFD.
+  const isKept = LOSSLESS.includes(name) || (/^utf-?8$/.test(name) && !piece.includes("\ufffd"));
+  if (isKept) return new Uint8Array(Buffer.from(piece, name as BufferEncoding));
   const detail = {
     en: `it comes as strings that are not what was received: leave out setEncoding("${name}")`,
     zh: `请求体以有损的字符串形式到达：请去掉 setEncoding("${name}")`,

@@ -73,10 +73,8 @@ export function configure(given: unknown) {
   };
   const opened = openClient(settings, cipher === undefined ? cipherOfNode : checkedCipher(cipher, "cipher"));
   return {
-    /** Its number in the module of messages. It is not kept: another one may get the place. */
-    get handle(): number {
-      return opened.number;
-    },
+    /** Itself, in the module of messages. */
+    handle: opened,
     entId: settings.entId,
     maxBodyBytes: shared.maxBodyBytes,
     bodyTimeoutMs,

@@ -173,10 +173,8 @@ export function configure(options: unknown, address?: { routes: unknown }) {
   let inOrders: Opened | undefined;
   let host: string | undefined;
   return {
-    /** Its number in the module of messages. It is not kept: another one may get the place. */
-    get handle(): number {
-      return opened.number;
-    },
+    /** Itself, in the module of messages. */
+    handle: opened,
     /** The same in the module of orders, where it is opened when it is first needed, without the host's cipher. */
     inOrders: (open: (settings: object) => Opened): Opened => {
       inOrders ??= open(settings);
@@ -184,7 +182,7 @@ export function configure(options: unknown, address?: { routes: unknown }) {
     },
     /** Where requests go to: Meituan's own is known to the module. */
     get host(): string {
-      host ??= hostOf(opened.number);
+      host ??= hostOf(opened);
       return host;
     },
     partnerId,

@@ -136,15 +136,33 @@ export const TicketRequests = class TicketRequests extends Requests {
   options: TicketSupplierOptions,
 ) => TicketRequests;
 
+const NAMES: readonly (keyof RequestOptions)[] = ["url", "uri", "signedUri", "encrypted", "now"];
+
+/** Each is read by its name, which costs next to nothing. Only one that is there is looked at more closely: is it the object's own? */
+function requestOptions(given: unknown): RequestOptions {
+  const options = givenOptions(given, "options", NAMES);
+  if (options === undefined) return {};
+  const own = <T>(name: string, value: T) => (value === undefined || Object.hasOwn(options, name) ? value : undefined);
+  try {
+    const { url, uri, signedUri, encrypted, now } = options;
+    return {
+      url: own("url", url),
+      // Nothing at all is said by null, too.
+      uri: own("uri", uri) ?? undefined,
+      signedUri: own("signedUri", signedUri),
+      encrypted: own("encrypted", encrypted),
+      now: own("now", now),
+    };
+  } catch (cause) {
+    for (const name of NAMES) optionOf(options, name);
+    throw unreadable("options", cause);
+  }
+}
+
 function build(configuration: Configuration, index: number, message: unknown, given?: RequestOptions): PreparedRequest {
   const { partnerId, handle } = configuration;
   const { name, path, requestBody, extras } = calls[index];
-  const options = givenOptions(given, "options");
-  const url = optionOf(options, "url");
-  const uri = optionOf(options, "uri");
-  const signedUri = optionOf(options, "signedUri");
-  const wantsEncryption = optionOf(options, "encrypted");
-  const at = optionOf(options, "now");
+  const { url, uri, signedUri, encrypted: wantsEncryption, now: at } = requestOptions(given);
   const sentUri = uri ?? (url === undefined ? path : uriOf(url));
   if (sentUri === undefined) {
     return invalid("uri", `${name} goes to the supplier: say where, by uri or url`, `${name} 发往商家：请用 uri 或 url 指明地址`);

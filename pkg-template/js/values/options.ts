@@ -28,12 +28,21 @@ function isOfClass(object: object, name: string) {
 export const ownOf = (object: unknown, path: string): Record<string, any> =>
   reading(path, () => Object.assign(Object.create(null), record(object, path)));
 
-/** The same of options with few fields, read one by one: for functions that run often. */
-export const givenOptions = (options: unknown, path: string): Record<string, any> | undefined =>
-  options === undefined || options === null ? undefined : record(options, path);
+/** Options with few fields, read one by one: for functions that run often. Those of a class become plain ones, by these names. */
+export function givenOptions(options: unknown, path: string, names: readonly string[]): Record<string, any> | undefined {
+  if (options === undefined || options === null) return undefined;
+  return isPlain(options) ? options : optionsOf(options, path, names, "");
+}
 
-export const optionOf = (options: Record<string, any> | undefined, name: string) =>
-  options === undefined ? undefined : fieldOf(options, name, name);
+/** An own one: a property that every object inherits is none. */
+export function optionOf(options: Record<string, any> | undefined, name: string) {
+  if (options === undefined) return undefined;
+  try {
+    return Object.hasOwn(options, name) ? options[name] : undefined;
+  } catch (cause) {
+    throw MeituanError.is(cause) ? cause : unreadable(name, cause);
+  }
+}
 
 /** An object that inherits nothing: engines take long to make one without a prototype. */
 const Fields: new () => Record<string, any> = /* @__PURE__ */ (() => {

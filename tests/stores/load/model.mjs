@@ -30,6 +30,8 @@ const ISSUED = 4;
 const ISSUING = 5;
 const USED = 1;
 const REFUNDED = 2;
+/** A failure of another kind says nothing about the refund, and Meituan's staff would have to look into it. */
+const REFUSALS = [604, 606, 607, 699];
 
 export class Model {
   /** @type {string[]} */
@@ -113,6 +115,7 @@ export class Model {
     const refund = known.refunds.get(refundId);
     if (refund === undefined) return this.#violated(known, `nobody asked for the refund ${refundId}`);
     const is = code === 200 || code === 601 ? "agreed" : "refused";
+    if (is === "refused" && !REFUSALS.includes(code)) return this.#violated(known, `the refund ${refundId} is replied ${code}`);
     // A refusal may become an agreement, and nothing else may change.
     if (refund.is === "agreed" && is === "refused") this.#violated(known, `the refund ${refundId} is refused after it was agreed`);
     refund.is = is;
