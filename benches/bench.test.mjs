@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
@@ -13,6 +15,7 @@ import { measureColdStarts } from "./cold.mjs";
 import { compare, median } from "./measure.mjs";
 import { applied, judged, orderOf, traceOf } from "./orders.mjs";
 import { fails } from "./report.mjs";
+import { load, rendered } from "./servers/load.mjs";
 import { measureServers } from "./servers.mjs";
 import { documented } from "./tables.mjs";
 
@@ -145,6 +148,30 @@ test("the native benchmarks get a value for all that they read", () => {
     assert.deepEqual(names.toSorted(), Object.keys(inputs).toSorted());
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a load goes on where a server closes connections between requests, and every reply counts once", async () => {
+  let served = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    served++;
+    // A part of them without a word: the client hears of it when it sends its next request.
+    if (served % 50 === 0) response.on("finish", () => request.socket.destroy());
+    response.end("whole");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  try {
+    const requests = [rendered({ method: "POST", url: "/", headers: {}, body: Buffer.from("{}") })];
+    const check = (/** @type {number} */ status) => assert.equal(status, 200);
+    const { latencies } = await load(port, requests, { connections: 4, count: 500, check });
+    assert.equal(latencies.length, 500);
+    assert.ok(served >= 500 && served <= 520, String(served));
+    await assert.rejects(load(port, requests, { connections: 4, count: 5000, check }), /closes its connections/);
+  } finally {
+    server.close();
   }
 });
 

@@ -3,6 +3,9 @@
 
 import { connect } from "node:net";
 
+/** So many connections may be closed by the server in a load. It may do so at any time between two requests. */
+const MOST_CLOSED = 20;
+
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
 
@@ -23,22 +26,27 @@ export async function load(port, requests, { connections, count, check }) {
   /** @type {number[]} */
   const latencies = [];
   let sent = 0;
+  let closed = 0;
   const begin = performance.now();
-  const talk = () =>
-    /** @type {Promise<void>} */ (
+  /** On one connection. @returns {Promise<Buffer | undefined>} a request to which nothing came before the server closed the connection */
+  const talk = (/** @type {Buffer | undefined} */ first) =>
+    /** @type {Promise<Buffer | undefined>} */ (
       new Promise((resolve, reject) => {
         const socket = connect(port, "127.0.0.1").setNoDelay();
         let started = 0;
         let arrived = Buffer.alloc(0);
+        let request = first;
         const next = () => {
-          if (sent === count) {
-            socket.end(resolve);
+          if (request === undefined && sent === count) {
+            socket.end(() => resolve(undefined));
             return;
           }
+          request ??= requests[sent++ % requests.length];
           started = performance.now();
-          socket.write(requests[sent++ % requests.length]);
+          socket.write(request);
         };
         socket.on("connect", next).on("error", reject);
+        socket.on("close", () => (arrived.length === 0 ? resolve(request) : reject(new Error("a reply breaks off"))));
         socket.on("data", (chunk) => {
           arrived = arrived.length === 0 ? chunk : Buffer.concat([arrived, chunk]);
           const headEnd = arrived.indexOf(HEAD_END);
@@ -58,10 +66,16 @@ export async function load(port, requests, { connections, count, check }) {
             return;
           }
           arrived = arrived.subarray(end);
+          request = undefined;
           next();
         });
       })
     );
-  await Promise.all(Array.from({ length: connections }, talk));
+  const talks = async () => {
+    for (let request = await talk(undefined); request !== undefined || sent < count; request = await talk(request)) {
+      if (++closed > MOST_CLOSED) throw new Error("the server closes its connections");
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, talks));
   return { seconds: (performance.now() - begin) / 1000, latencies };
 }

@@ -21,6 +21,19 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER stock_follows AFTER INSERT OR UPDATE OF held ON bookings FOR EACH ROW EXECUTE FUNCTION stock_follows();
 
+-- Tickets that are for sale again, each once.
+CREATE TABLE IF NOT EXISTS released (
+  order_id text NOT NULL,
+  ticket   text NOT NULL,     -- its code
+  PRIMARY KEY (order_id, ticket)
+);
+CREATE OR REPLACE FUNCTION booking_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE bookings SET held = greatest(held - 1, 0) WHERE order_id = NEW.order_id;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER booking_follows AFTER INSERT ON released FOR EACH ROW EXECUTE FUNCTION booking_follows();
+
 -- The codes that were issued, once for each idempotency key.
 CREATE TABLE IF NOT EXISTS issues (
   key      text PRIMARY KEY,

@@ -89,6 +89,7 @@ impl Refusal {
             }
             ErrorCode::UnknownRoute | ErrorCode::UnexpectedMethod => ResultCode::ILLEGAL_API_ACCESS,
             ErrorCode::InvalidConfig
+            | ErrorCode::BodyNotRaw
             | ErrorCode::IllegalReplyCode
             | ErrorCode::TimedOut
             | ErrorCode::ModuleFailed

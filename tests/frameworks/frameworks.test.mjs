@@ -280,8 +280,9 @@ describe("a listener of Node's", () => {
       await having(
         (message) => void message.setEncoding(encoding),
         async () => {
-          assert.deepEqual((await call(address, "/mt/close", given, headers)).errors, ["BODY_NOT_RAW"], encoding);
-          assert.ok(errors[0].detail.includes(`setEncoding("${encoding}")`), errors[0].detail);
+          const reply = await call(address, "/mt/close", given, headers);
+          assert.deepEqual([reply.status, reply.errors], [503, ["BODY_NOT_RAW"]], encoding);
+          assert.ok(errors[0].detail.includes(`setEncoding("${encoding.replace("-", "")}")`), errors[0].detail);
         },
       );
     }
@@ -355,9 +356,9 @@ describe("a body that a parser has read", () => {
     await once(server, "listening");
     try {
       const reply = await call(`http://127.0.0.1:${server.address().port}`, "/mt/close");
-      assert.deepEqual([reply.status, reply.errors], [200, ["BODY_NOT_RAW"]]);
+      // What it was is not known: no failure either.
+      assert.deepEqual([reply.status, reply.errors], [503, ["BODY_NOT_RAW"]]);
       assert.match(errors[0].detail, /body parser has read it/);
-      assert.notEqual(codeOf(reply), 200);
     } finally {
       server.close();
     }
@@ -466,7 +467,8 @@ describe("an event of a gateway", () => {
     assert.equal(await seen(balanced), "/mt/other?a%5B%5D=b%20c+d");
     errors.length = 0;
     const broken = { httpMethod: "POST", path: "/mt/close", headers: headers(), body: "%%%", isBase64Encoded: true };
-    assert.notEqual(JSON.parse((await answer(broken)).body).code, 200);
+    const { statusCode, body } = await answer(broken);
+    assert.deepEqual([statusCode, body], [503, ""]);
     assert.deepEqual(
       errors.map(({ code }) => code),
       ["BODY_NOT_RAW"],

@@ -91,7 +91,7 @@ describe("a compressed body", () => {
       refusalOf(() => supplier.receiveSync(signed("/mt/create", bodies.br, { headers: GZIP }))),
     ]) {
       assert.deepEqual([error.code, error.path], ["BODY_NOT_RAW", "body"]);
-      assert.match(error.detail, /neither UTF-8 nor gzip/);
+      assert.match(error.detail, /not UTF-8, with Content-Encoding gzip/);
       assert.deepEqual([error.toReply().status, error.toReply().body], [503, ""]);
     }
   });
@@ -179,9 +179,10 @@ describe("a compressed body", () => {
     ).body;
     const post = (body, headers) => serve(new Request("https://x.example/event", { method: "POST", headers, body }));
     assert.equal((await (await post(gzipSync(push), GZIP)).json()).code, 0);
-    assert.equal((await post(gzipSync(push).subarray(0, 60), GZIP)).status, 503);
+    // A fault of ours: it is pushed again.
+    assert.equal((await (await post(gzipSync(push).subarray(0, 60), GZIP)).json()).code, 2);
     assert.deepEqual(told, ["M1", "BODY_NOT_RAW"]);
-    assert.equal((await post(brotliCompressSync(push), { "Content-Encoding": "br" })).status, 503);
+    assert.equal((await (await post(brotliCompressSync(push), { "Content-Encoding": "br" })).json()).code, 2);
     assert.equal(told.pop(), "BODY_NOT_RAW");
     const client = new RideClient({ ...account, routes, toleranceSeconds: null });
     assert.equal(refusalOf(() => client.receiveSync({ url: "/event", body: gzipSync(push) })).code, "BODY_NOT_RAW");

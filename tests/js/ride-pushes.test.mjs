@@ -174,6 +174,6 @@ describe("pushes", () => {
   it("whose body a framework has parsed are refused with a reply that asks for it again", () => {
     const error = thrown(() => client.receiveSync({ url: "/refund", body: { token: TOKEN } }));
     assert.equal(error.code, "BODY_NOT_RAW");
-    assert.equal(error.toReply().code, 1);
+    assert.equal(error.toReply().code, 2);
   });
 });

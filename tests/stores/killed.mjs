@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { freePort, ROOT, run } from "../packaging/tools.mjs";
 import { KEYS, Meituan, orderOf, refundOf } from "./load/meituan.mjs";
 import { Model } from "./load/model.mjs";
+import { sellsAgain } from "./sold-again.mjs";
 
 export const GATE_TOKEN = "gate, invented";
 export const PRODUCT = "garden-day";
@@ -108,11 +109,38 @@ export async function survivesKill({ pool, table, starts, hasGate = true }) {
     await notices.stop();
   }
   try {
+    await sellsAgain({ port, address: up[0].address, stock: stockOf(pool), hasDates: hasGate, whileBusy: busy(pool) });
     for (const supplier of up) await accepts(supplier, port, hasGate);
     for (const supplier of up) await endsByItself(supplier);
   } finally {
     for (const supplier of all) supplier.stop();
   }
+}
+
+/** @param {import("pg").Pool} pool */
+const stockOf = (pool) => async () => (await pool.query("SELECT stock FROM products WHERE id = $1", [PRODUCT])).rows[0].stock;
+
+/** Somebody else is about to release a ticket, or to change a product, and does not after all. @param {import("pg").Pool} pool */
+function busy(pool) {
+  const holding =
+    (/** @type {string} */ sql) =>
+    async (/** @type {() => Promise<void>} */ work, /** @type {string} */ orderId, /** @type {string} */ ticket) => {
+      const client = await pool.connect();
+      try {
+        await client.query("BEGIN");
+        // Without triggers the other tickets of the order and the stock stay free.
+        await client.query("SET LOCAL session_replication_role = replica");
+        await client.query(sql, sql.includes("$1") ? [orderId, ticket] : []);
+        await work();
+      } finally {
+        await client.query("ROLLBACK");
+        client.release();
+      }
+    };
+  return {
+    released: holding("INSERT INTO released (order_id, ticket) VALUES ($1, $2)"),
+    products: holding("UPDATE products SET price = price"),
+  };
 }
 
 /** What Meituan knows of an order, once it has its codes. @param {Model} model @param {string} orderId */

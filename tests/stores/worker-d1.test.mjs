@@ -12,6 +12,7 @@ import { freePort, ROOT } from "../packaging/tools.mjs";
 import { accepts, PRICE, PRODUCT, settings } from "./killed.mjs";
 import { KEYS, Meituan, orderOf } from "./load/meituan.mjs";
 import { Model } from "./load/model.mjs";
+import { sellsAgain } from "./sold-again.mjs";
 
 const EXAMPLE = join(ROOT, "examples/worker-d1");
 const ORDER = "8985652356562420001";
@@ -52,6 +53,26 @@ describe("the example on Workers with D1", { timeout: 120_000 }, () => {
   it("passes Meituan's acceptance, and sells what was refunded again", async () => {
     await accepts({ address, printed: () => "" }, port);
     assert.equal(await stock(), STOCK);
+  });
+
+  it("sells each ticket again that is refunded or void, once", () => sellsAgain({ port, address, stock, hasDates: true }));
+
+  it("lets nobody in where the gate has no token", async () => {
+    const { GATE_TOKEN, ...bindings } = settings(`http://127.0.0.1:${port}`);
+    const open = new Miniflare({
+      modules: await bundle(join(EXAMPLE, "src/worker.ts")),
+      ...{ compatibilityDate: "2026-04-01", d1Databases: ["DB"], bindings, host: "127.0.0.1", port: 0 },
+    });
+    try {
+      const { origin } = await open.ready;
+      for (const authorization of ["", "Bearer ", "Bearer undefined", `Bearer ${GATE_TOKEN}`]) {
+        const body = JSON.stringify({ orderId: ORDER, vouchers: ["A"] });
+        const { status } = await fetch(`${origin}/gate/enter`, { method: "POST", headers: { authorization }, body });
+        assert.equal(status, 401, authorization);
+      }
+    } finally {
+      await open.dispose();
+    }
   });
 
   it("refuses what is sold out, issues once, and sends by its cron trigger what is due", async () => {

@@ -9,15 +9,21 @@ import pg from "pg";
 const { DATABASE_URL, GATE_TOKEN = randomUUID(), MEITUAN_HOST } = process.env;
 const { MEITUAN_PARTNER_ID = "", MEITUAN_CLIENT_ID = "", MEITUAN_CLIENT_SECRET = "" } = process.env;
 
+/** @type {readonly number[]} */
+const GONE = [codes.UnitState.REFUNDED, codes.UnitState.VOID];
+/** @type {readonly number[]} */
+const ENDED = [codes.Lifecycle.CLOSED, codes.Lifecycle.VOIDED];
+/** @typedef {import("meituan-protocol/ticket").TicketOrder} TicketOrder */
+
 const pool = new pg.Pool({ connectionString: DATABASE_URL });
 pool.on("error", console.error); // a connection that breaks while idle; without a listener it ends the process
 const store = pgStore(pool);
 
-// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run goes on: the number of
-// tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
-const HOLD = `INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3)
-  ON CONFLICT (order_id) DO UPDATE SET held = least(bookings.held, excluded.held)`;
-const RELEASE = "UPDATE bookings SET held = least(held, $2) WHERE order_id = $1";
+// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
+// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+const HOLD = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
+const RELEASE = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::text[]) ORDER BY 2 ON CONFLICT DO NOTHING";
+const RELEASE_ALL = "UPDATE bookings SET held = 0 WHERE order_id = $1";
 const ISSUE = `INSERT INTO issues (key, order_id, codes) VALUES ($1, $2, $3)
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes`;
 
@@ -33,8 +39,12 @@ const supplier = new TicketSupplier({
   },
 });
 
-/** Other tickets than these are for sale again. @param {{ orderId: string }} order @param {number} held that may still be used, or are */
-const hold = async (order, held) => void (await pool.query(RELEASE, [order.orderId, held]));
+/** Tickets that are refunded or void are for sale again, and those of a refund that is about to be agreed. @param {TicketOrder} order */
+async function release({ orderId, units, lifecycle }, refundId = "") {
+  const gone = units.filter((unit) => unit.refundId === refundId || GONE.includes(unit.state)).map((unit) => unit.voucher);
+  if (units.length > 0) await pool.query(RELEASE, [orderId, gone]);
+  else if (ENDED.includes(lifecycle)) await pool.query(RELEASE_ALL, [orderId]); // it was never issued
+}
 
 /** Meituan's calls. An error is one line of the console; for more there are hooks, such as `onError`. */
 export const meituan = supplier.handler({
@@ -63,19 +73,17 @@ export const meituan = supplier.handler({
   },
 
   async orderRefund(call) {
-    const { order, counts, body } = call;
+    const { order, body } = call;
     // Its own time, in UTC+8, and no clock: a run after a crash must decide as the first one did.
     const day = new Date(body.refundTime + 8 * 3_600_000).toISOString().slice(0, 10);
     if (order.travelDate && order.travelDate < day) return call.fail(606, `游玩日期 ${order.travelDate} 已过，不可退款`);
-    // Tickets of other refunds stay held until those are decided.
-    const isOpen = order.refunds?.find(({ refundId }) => refundId === body.refundId)?.state === codes.RefundState.PENDING;
-    await hold(order, counts.quantity - counts.refunded - (isOpen ? body.refundQuantity : 0)); // and it is agreed
+    await release(order, body.refundId); // and it is agreed
   },
 
   // Meituan has refunded tickets by itself.
-  orderRefunded: ({ order, counts }) => hold(order, counts.quantity - counts.refunded),
+  orderRefunded: ({ order }) => release(order),
   // The order has ended: what is not used is void.
-  orderClose: ({ order, counts }) => hold(order, counts.used),
+  orderClose: ({ order }) => release(order),
 });
 
 /**

@@ -12,7 +12,7 @@ use meituan_protocol::Secret;
 use meituan_protocol::ticket::calls::{OrderClose, OrderCreate, OrderCreated, OrderPaid, OrderPay, OrderRefund, RefundedMessage};
 use meituan_protocol::ticket::codes::{OrderCreateCode, VoucherType};
 use meituan_protocol::ticket::handler::{BoxError, Ended, FunctionResult, Functions, Handler, OrderCall, Tokio};
-use meituan_protocol::ticket::order::{Order, RefundState};
+use meituan_protocol::ticket::order::{Lifecycle, Order, Unit, UnitState};
 use meituan_protocol::ticket::{self, Config, SignedRequest, Supplier, random_voucher_code};
 use sqlx::PgPool;
 use std::env;
@@ -20,37 +20,40 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
-// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run goes on: the number of
-// tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
-const HOLD: &str = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3)
-    ON CONFLICT (order_id) DO UPDATE SET held = least(bookings.held, excluded.held)";
-const RELEASE: &str = "UPDATE bookings SET held = least(held, $2) WHERE order_id = $1";
-const ISSUE: &str = "INSERT INTO issues (key, order_id, codes) VALUES ($1, $2, $3)
-    ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes";
+// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
+// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+const HOLD: &str = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
+const RELEASE: &str = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::text[]) ORDER BY 2 ON CONFLICT DO NOTHING";
+const RELEASE_ALL: &str = "UPDATE bookings SET held = 0 WHERE order_id = $1";
+const ISSUE: &str = "INSERT INTO issues VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes";
+
+const GONE: [UnitState; 2] = [UnitState::REFUNDED, UnitState::VOID];
+
+/// Tickets that are refunded or void are for sale again, and those of a refund that is about to be agreed.
+async fn release(Garden(pool): &Garden, order: &Order, refund_id: &str) -> Result<(), BoxError> {
+    let is_gone = |unit: &&Unit| GONE.contains(&unit.state) || unit.refund_id.as_deref() == Some(refund_id);
+    let gone: Vec<_> = order.units.iter().filter(is_gone).filter_map(|unit| unit.voucher.clone()).collect();
+    sqlx::query(RELEASE).bind(order.order_id.to_string()).bind(gone).execute(pool).await?;
+    if order.units.is_empty() && (order.lifecycle == Lifecycle::CLOSED || order.lifecycle == Lifecycle::VOIDED) {
+        sqlx::query(RELEASE_ALL).bind(order.order_id.to_string()).execute(pool).await?; // it was never issued
+    }
+    Ok(())
+}
 
 struct Garden(PgPool);
 
-impl Garden {
-    /// Other tickets than these are for sale again. `held`: those that may still be used, or are.
-    async fn hold(&self, order: &Order, held: u32) -> Result<(), BoxError> {
-        let release = sqlx::query(RELEASE).bind(order.order_id.to_string()).bind(i64::from(held));
-        Ok(release.execute(&self.0).await.map(drop)?)
-    }
-}
-
 impl Functions for Garden {
     async fn order_create(&self, call: OrderCall<OrderCreate>) -> FunctionResult<OrderCreate> {
-        let OrderCreate { order_id, partner_deal_id, quantity, buy_price, .. } = call.body;
+        let OrderCreate { order_id, partner_deal_id: deal, quantity, buy_price, .. } = call.body;
         // Meituan's staff read the reason, so it says what we found, in Chinese.
         let refused = |code, reason| Ok(Ended::refused(OrderCreateCode(code), reason));
-        let product = sqlx::query_scalar("SELECT price FROM products WHERE id = $1").bind(&partner_deal_id);
+        let product = sqlx::query_scalar("SELECT price FROM products WHERE id = $1").bind(&deal);
         match product.fetch_optional(&self.0).await?.map(|price: i32| i64::from(price)) {
-            None => return refused(421, format!("产品 {partner_deal_id} 不存在或已下架")),
+            None => return refused(421, format!("产品 {deal} 不存在或已下架")),
             Some(price) if price == buy_price.0 => {}
             Some(price) => return refused(410, format!("进货单价应为 {price} 分，收到 {} 分", buy_price.0)),
         }
-        let hold = sqlx::query(HOLD).bind(order_id.to_string()).bind(partner_deal_id).bind(i64::from(quantity));
-        let held = hold.execute(&self.0).await;
+        let held = sqlx::query(HOLD).bind(order_id.to_string()).bind(deal).bind(i64::from(quantity)).execute(&self.0).await;
         if held.as_ref().err().and_then(|error| error.as_database_error()?.constraint()) == Some("stock_is_left") {
             return refused(420, format!("库存不足 {quantity} 张"));
         }
@@ -65,21 +68,19 @@ impl Functions for Garden {
         Ok(Ended::done(OrderPaid { voucher_type: Some(VoucherType::CODE_PER_TICKET), vouchers, ..OrderPaid::default() }))
     }
 
-    /// Agreed, always. Tickets of other refunds stay held until those are decided.
-    async fn order_refund(&self, OrderCall { order, counts, body, .. }: OrderCall<OrderRefund>) -> FunctionResult<OrderRefund> {
-        let open =
-            order.refund(&body.refund_id).filter(|refund| refund.state == RefundState::PENDING).map_or(0, |refund| refund.quantity);
-        Ok(Ended::done(self.hold(&order, counts.quantity.saturating_sub(counts.refunded + open)).await?))
+    /// Agreed, always.
+    async fn order_refund(&self, call: OrderCall<OrderRefund>) -> FunctionResult<OrderRefund> {
+        Ok(Ended::done(release(self, &call.order, &call.body.refund_id).await?))
     }
 
     /// Meituan has refunded tickets by itself.
     async fn order_refunded(&self, call: OrderCall<RefundedMessage>) -> FunctionResult<RefundedMessage> {
-        Ok(Ended::done(self.hold(&call.order, call.counts.quantity - call.counts.refunded).await?))
+        Ok(Ended::done(release(self, &call.order, "").await?))
     }
 
     /// Meituan has ended the order: what is not used is void.
     async fn order_close(&self, call: OrderCall<OrderClose>) -> FunctionResult<OrderClose> {
-        Ok(Ended::done(self.hold(&call.order, call.counts.used).await?))
+        Ok(Ended::done(release(self, &call.order, "").await?))
     }
 }
 
@@ -91,7 +92,7 @@ async fn answer(State(meituan): State<Meituan>, request: Request) -> Response {
     // Its sender has not proven anything yet: no body may be long, or take long.
     match timeout(Duration::from_secs(10), to_bytes(body, 1 << 20)).await {
         Ok(Ok(body)) => meituan.handle_http(Request::from_parts(parts, body)).await.map(Body::from),
-        _ => StatusCode::BAD_REQUEST.into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
@@ -114,8 +115,8 @@ async fn main() -> Result<(), BoxError> {
         .route("/meituan/order/close", &ticket::ORDER_CLOSE)
         .route("/meituan/order/refunded", &ticket::ORDER_REFUNDED);
     config.host = required("MEITUAN_HOST")?;
-    let limits = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).http_status_as_error(false);
-    let agent = ureq::Agent::new_with_config(limits.build());
+    let limits = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20)));
+    let agent = ureq::Agent::new_with_config(limits.http_status_as_error(false).build());
     let handler = Handler::builder(Supplier::new(config)?, Orders(pool.clone()), Garden(pool), Tokio);
     let meituan = handler.send(move |notice| send(agent.clone(), notice)).build();
     // Notices, and functions that a crash broke off: every process looks every second.

@@ -19,6 +19,16 @@ CREATE TRIGGER stock_of_bookings AFTER UPDATE OF held ON bookings BEGIN
   UPDATE products SET stock = stock - NEW.held + OLD.held WHERE id = NEW.product;
 END;
 
+-- Tickets that are for sale again, each once.
+CREATE TABLE released (
+  order_id TEXT NOT NULL,
+  ticket   TEXT NOT NULL,     -- its code
+  PRIMARY KEY (order_id, ticket)
+);
+CREATE TRIGGER bookings_of_released AFTER INSERT ON released BEGIN
+  UPDATE bookings SET held = max(held - 1, 0) WHERE order_id = NEW.order_id;
+END;
+
 -- The codes that were issued, once for each idempotency key, as JSON.
 CREATE TABLE issues (
   key      TEXT PRIMARY KEY,

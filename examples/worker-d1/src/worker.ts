@@ -2,31 +2,26 @@
 // one end, and sends Meituan what follows from that.
 
 import { type D1Database, d1Store } from "meituan-protocol/stores/d1";
-import { codes, type Fen, formatYuan, handler, settler, TicketSupplier } from "meituan-protocol/ticket";
+import { codes, type Fen, formatYuan, handler, settler, type TicketOrder, TicketSupplier } from "meituan-protocol/ticket";
 
-interface Env {
-  DB: D1Database;
-  MEITUAN_PARTNER_ID: string;
-  MEITUAN_CLIENT_ID: string;
-  MEITUAN_CLIENT_SECRET: string;
-  MEITUAN_HOST: string;
-  GATE_TOKEN: string;
-}
+const GONE: readonly number[] = [codes.UnitState.REFUNDED, codes.UnitState.VOID];
+const ENDED: readonly number[] = [codes.Lifecycle.CLOSED, codes.Lifecycle.VOIDED];
+
+type Names = "MEITUAN_PARTNER_ID" | "MEITUAN_CLIENT_ID" | "MEITUAN_CLIENT_SECRET" | "MEITUAN_HOST" | "GATE_TOKEN";
+type Env = { DB: D1Database } & Record<Names, string>;
 type Context = { waitUntil(work: Promise<unknown>): void };
 
-// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run goes on: the number of
-// tickets that an order holds only falls, and an idempotency key has the codes that were drawn first.
-const HOLD = `INSERT INTO bookings (order_id, product, held) VALUES (?, ?, ?)
-  ON CONFLICT (order_id) DO UPDATE SET held = min(held, excluded.held)`;
-const RELEASE = "UPDATE bookings SET held = min(held, ?2) WHERE order_id = ?1";
+// Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
+// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+const HOLD = "INSERT INTO bookings (order_id, product, held) VALUES (?, ?, ?) ON CONFLICT (order_id) DO NOTHING";
+const RELEASE = "INSERT OR IGNORE INTO released (order_id, ticket) SELECT ?1, value FROM json_each(?2)";
+const RELEASE_ALL = "UPDATE bookings SET held = 0 WHERE order_id = ?";
 const ISSUE = `INSERT INTO issues (key, order_id, codes) VALUES (?, ?, ?)
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes`;
-const query = async ({ DB }: Env, sql: string, ...values: unknown[]) =>
-  (
-    await DB.prepare(sql)
-      .bind(...values)
-      .all()
-  ).results;
+async function query({ DB }: Env, sql: string, ...values: unknown[]) {
+  const statement = DB.prepare(sql).bind(...values);
+  return (await statement.all()).results;
+}
 
 const config = (env: Env) => ({
   partnerId: env.MEITUAN_PARTNER_ID,
@@ -43,8 +38,12 @@ const config = (env: Env) => ({
   } as const,
 });
 
-/** Other tickets than these are for sale again. `held`: those that may still be used, or are. */
-const hold = async (env: Env, order: { orderId: string }, held: number) => void (await query(env, RELEASE, order.orderId, held));
+/** Tickets that are refunded or void are for sale again, and those of a refund that is about to be agreed. */
+async function release(env: Env, { orderId, units, lifecycle }: TicketOrder, refundId = "") {
+  const gone = units.filter((unit) => unit.refundId === refundId || GONE.includes(unit.state)).map((unit) => unit.voucher);
+  if (units.length > 0) await query(env, RELEASE, orderId, JSON.stringify(gone));
+  else if (ENDED.includes(lifecycle)) await query(env, RELEASE_ALL, orderId); // it was never issued
+}
 
 /** Meituan's calls. An error is one line of the log; for more there are hooks, such as `onError`. */
 const meituan = handler<[env: Env, context: Context]>({
@@ -75,19 +74,17 @@ const meituan = handler<[env: Env, context: Context]>({
   },
 
   async orderRefund(call, env) {
-    const { order, counts, body } = call;
+    const { order, body } = call;
     // Its own time, in UTC+8, and no clock: a run after a crash must decide as the first one did.
     const day = new Date(body.refundTime + 8 * 3_600_000).toISOString().slice(0, 10);
     if (order.travelDate && order.travelDate < day) return call.fail(606, `游玩日期 ${order.travelDate} 已过，不可退款`);
-    // Tickets of other refunds stay held until those are decided.
-    const isOpen = order.refunds?.find(({ refundId }) => refundId === body.refundId)?.state === codes.RefundState.PENDING;
-    await hold(env, order, counts.quantity - counts.refunded - (isOpen ? body.refundQuantity : 0)); // and it is agreed
+    await release(env, order, body.refundId); // and it is agreed
   },
 
   // Meituan has refunded tickets by itself.
-  orderRefunded: ({ order, counts }, env) => hold(env, order, counts.quantity - counts.refunded),
+  orderRefunded: ({ order }, env) => release(env, order),
   // The order has ended: what is not used is void.
-  orderClose: ({ order, counts }, env) => hold(env, order, counts.used),
+  orderClose: ({ order }, env) => release(env, order),
 });
 
 /** Our turnstile, which has a token: `{ "orderId": "…", "vouchers": ["…"], "id": "…" }`. The same id, which is its own, gets the same answer. */

@@ -1,22 +1,16 @@
 // Bodies as gateways pass them on: compressed, or as Base64. Only what is declared is undone, and no further than bodies may be long,
 // before and after.
 
-import { answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import { readStream, stop } from "./bodies.js";
 import { headerOf } from "./headers.js";
-import { NoReply } from "./reply.js";
 
 /** Neither JSON nor a form begins so. */
 export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
   typeof body !== "string" && body[0] === 0x1f && body[1] === 0x8b;
 
-/** A body that was not read. An earlier call of the same content may have acted: Meituan is to call again, and receives no failure. */
-function unread(en: string, zh: string, cause?: unknown): MeituanError {
-  const error = new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
-  answerWith(error, () => new NoReply());
-  return error;
-}
+const bad = (en: string, zh: string, cause?: unknown) =>
+  new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
 
 /** Encodings as `Content-Encoding` lists them. */
 const declaredIn = (headers: unknown): readonly string[] =>
@@ -33,7 +27,7 @@ const LONGEST_LIST = 64;
 
 function notUnderstood(declared: readonly string[]): MeituanError {
   const list = declared.join(", ").slice(0, LONGEST_LIST);
-  return unread(
+  return bad(
     `found Content-Encoding ${list}, and only gzip is understood, once: have the gateway leave the body as it was sent`,
     `Content-Encoding 为 ${list}，而这里只支持单层 gzip：请让网关原样转发请求体`,
   );
@@ -57,16 +51,16 @@ export function encodedOtherwise(body: string | Uint8Array, headers: unknown): M
   const declared = declaredIn(headers);
   if (declared.length === 0) return undefined;
   if (!isGzipAlone(declared)) return notUnderstood(declared);
-  return unread(
-    "found neither UTF-8 nor gzip, though Content-Encoding says gzip: have the gateway leave the body as it was sent",
-    "Content-Encoding 声明为 gzip，实际既不是 gzip 也不是 UTF-8：请让网关原样转发请求体",
+  return bad(
+    "found bytes that are not UTF-8, with Content-Encoding gzip: have the gateway leave the body as it was sent",
+    "Content-Encoding 为 gzip，但内容不是 UTF-8：请让网关原样转发请求体",
   );
 }
 
 /** A body at hand, which nothing can be waited for to decompress. */
 export function plain(body: string | Uint8Array): string | Uint8Array {
   if (!isGzip(body)) return body;
-  throw unread(
+  throw bad(
     "found gzip: use receive, or decompress it before by zlib.gunzipSync with maxOutputLength",
     "实为 gzip：请改用 receive，或先以 zlib.gunzipSync（设置 maxOutputLength）解压",
   );
@@ -91,10 +85,10 @@ export async function decompressed(
   if (body.length > max) throw tooLarge();
   const declared = declaredIn(headers);
   if (declared.length === 0)
-    throw unread("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
+    throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
   if (!isGzipAlone(declared)) throw notUnderstood(declared);
   if (typeof DecompressionStream === "undefined")
-    throw unread("found gzip, and this platform has no DecompressionStream", "实为 gzip，而当前平台没有 DecompressionStream");
+    throw bad("found gzip, and this platform has no DecompressionStream", "实为 gzip，而当前平台没有 DecompressionStream");
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
     const gunzip = new DecompressionStream("gzip");
@@ -102,12 +96,12 @@ export async function decompressed(
     feed(gunzip.writable.getWriter(), body);
     const { bytes, isEnd } = await readStream(reader, max, until);
     if (!isEnd) stop(reader);
-    if (isGzip(bytes)) throw unread("found gzip in gzip, of which only one is undone", "gzip 内仍是 gzip：只解压一层");
+    if (isGzip(bytes)) throw bad("found gzip in gzip, of which only one is undone", "gzip 内仍是 gzip：只解压一层");
     return bytes;
   } catch (cause) {
     if (reader) stop(reader);
     if (MeituanError.is(cause)) throw cause;
-    throw unread("found gzip that cannot be decompressed", "gzip 内容无法解压", cause);
+    throw bad("found gzip that cannot be decompressed", "gzip 内容无法解压", cause);
   }
 }
 
@@ -139,13 +133,13 @@ async function feed(writer: WritableStreamDefaultWriter<any>, body: Uint8Array):
  */
 export function decoded(body: unknown, isEncoded: boolean, max: number): unknown {
   if (!isEncoded) return body;
-  if (typeof body !== "string") throw unread("expected Base64 as a string", "应为 Base64 字符串");
+  if (typeof body !== "string") throw bad("expected Base64 as a string", "应为 Base64 字符串");
   // No more than shows that it is too long; a multiple of four. Mail's notation has line ends in it.
   const most = 4 * Math.ceil((max + 1) / 3);
   const text = /\s/.test(body) ? body.replace(/\s+/g, "") : body;
   try {
     return Uint8Array.from(atob(text.slice(0, most)), (character) => character.charCodeAt(0));
   } catch (cause) {
-    throw unread("found no Base64", "不是合法的 Base64", cause);
+    throw bad("found no Base64", "不是合法的 Base64", cause);
   }
 }

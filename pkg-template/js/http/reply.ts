@@ -4,8 +4,8 @@ import type { Finding } from "../errors/finding.js";
 
 /**
  * A reply to Meituan as plain values. The HTTP status of an envelope is 200, because Meituan reads its code alone. The errors
- * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG and TIMED_OUT, and a body whose encoding cannot be undone, are replied with 503 and no
- * body, because it is not known what the call would have come to.
+ * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG, TIMED_OUT and BODY_NOT_RAW are replied with 503 and no body, because it is not known what
+ * the call would have come to.
  */
 export interface Reply {
   readonly status: 200 | 503;

@@ -43,11 +43,16 @@ pub(super) const ENCRYPTION_HEADER: &str = "X-Encryption-Status";
 
 impl Refusal {
     /// The code to answer with: the failure of the call's family, 300 where it is not known which call it is; nothing where the reason
-    /// is not the caller's: for a fault of our own settings Meituan must not take an order for failed.
+    /// is not the caller's: for a fault of our own settings, or of what a gateway or a parser has made of a body, Meituan must not take an order
+    /// for failed.
     pub fn answer_code(&self) -> Option<i32> {
         let is_ours = matches!(
             self.error.code,
-            ErrorCode::InvalidConfig | ErrorCode::TimedOut | ErrorCode::ModuleFailed | ErrorCode::WasmUnavailable
+            ErrorCode::InvalidConfig
+                | ErrorCode::BodyNotRaw
+                | ErrorCode::TimedOut
+                | ErrorCode::ModuleFailed
+                | ErrorCode::WasmUnavailable
         );
         (!is_ours).then(|| failure_of(self.call))
     }
