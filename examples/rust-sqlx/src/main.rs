@@ -23,7 +23,7 @@ use tokio::time::timeout;
 // Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
 // goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
 const HOLD: &str = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
-const RELEASE: &str = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::text[]) ORDER BY 2 ON CONFLICT DO NOTHING";
+const RELEASE: &str = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::varchar[]) ORDER BY 2 ON CONFLICT DO NOTHING";
 const RELEASE_ALL: &str = "UPDATE bookings SET held = 0 WHERE order_id = $1";
 const ISSUE: &str = "INSERT INTO issues VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes";
 

@@ -84,8 +84,7 @@ export async function decompressed(
   if (!isGzip(body)) return body;
   if (body.length > max) throw tooLarge();
   const declared = declaredIn(headers);
-  if (declared.length === 0)
-    throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
+  if (declared.length === 0) throw bad("found gzip, which no Content-Encoding declares", "实为 gzip，但没有 Content-Encoding 声明");
   if (!isGzipAlone(declared)) throw notUnderstood(declared);
   if (typeof DecompressionStream === "undefined")
     throw bad("found gzip, and this platform has no DecompressionStream", "实为 gzip，而当前平台没有 DecompressionStream");
