@@ -5,6 +5,7 @@ import { connect } from "node:net";
 
 /** So many connections may be closed by the server in a load. It may do so at any time between two requests. */
 const MOST_CLOSED = 20;
+const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
@@ -45,7 +46,9 @@ export async function load(port, requests, { connections, count, check }) {
           started = performance.now();
           socket.write(request);
         };
-        socket.on("connect", next).on("error", reject);
+        socket.on("connect", next);
+        // One that is reset is closed, too: what follows says so.
+        socket.on("error", (/** @type {NodeJS.ErrnoException} */ error) => CLOSED.has(error.code ?? "") || reject(error));
         socket.on("close", () => (arrived.length === 0 ? resolve(request) : reject(new Error("a reply breaks off"))));
         socket.on("data", (chunk) => {
           arrived = arrived.length === 0 ? chunk : Buffer.concat([arrived, chunk]);
