@@ -164,7 +164,11 @@ export async function startRedis() {
   const { Redis } = await import("ioredis");
   return start({
     ...{ user: "redis", debianPackage: "redis-server", program: "redis-server" },
-    args: (folder, port) => ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"],
+    // A file that is written anew would be shorter than what was written.
+    args: (folder, port) => [
+      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+      ...["--appendonly", "yes", "--auto-aof-rewrite-percentage", "0"],
+    ],
     async answers(port) {
       const client = new Redis({ host: "127.0.0.1", port, lazyConnect: true, retryStrategy: null });
       client.on("error", () => {});
