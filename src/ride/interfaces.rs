@@ -317,12 +317,6 @@ interfaces! {
             about { order }
         }
 
-        /// 查询优惠券（虚构） · coupons of a user (invented).
-        QUERY_COUPONS QueryCoupons "queryCoupons", "dache.query.coupons" "/dache/queryCoupons" {
-            data list(object(Coupon)), optional;
-            about {}
-        }
-
         /// 8.通知支付完成 · report that an order is paid.
         NOTIFY_PAID_RESULT NotifyPaidResult "notifyPaidResult", "dache.notify.paid.result" "/dache/notifyPaidResult" {
             data raw, nullable;
@@ -351,13 +345,6 @@ interfaces! {
             about { order }
             marks ["sqtRefundNo", "refundStatus", "refundAmount"];
             repeats "refund" [FirstOf(&["sqtRefundNo"])];
-        }
-
-        /// 发票推送（虚构） · an invoice was issued (invented).
-        INVOICE_ISSUED InvoiceIssued(InvoiceIssued) "invoiceIssued" {
-            about {}
-            marks ["invoiceNo"];
-            repeats "invoice" [FirstOf(&["invoiceNo"])];
         }
     }
 }

@@ -136,12 +136,4 @@ crate::messages! {
         /// 退款状态 · How far it is.
         refund_status "refundStatus": code(RefundStatus), required;
     }
-
-    /// 发票推送（虚构） · An invoice was issued (invented).
-    InvoiceIssued {
-        /// 发票号 · The invoice's number.
-        invoice_no "invoiceNo": string, required;
-        /// 金额，单位分 · Its amount, in fen.
-        amount "amount": fen, required;
-    }
 }

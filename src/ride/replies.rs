@@ -243,10 +243,4 @@ crate::messages! {
         /// 支付渠道，文档未列取值（示例为 `meituanpay`） · By what; the values are not documented (`meituanpay` in the example).
         pay_type "payType": string, lenient;
     }
-
-    /// 优惠券（虚构） · A coupon (invented).
-    Coupon {
-        /// 金额，单位分 · Its value, in fen.
-        amount "amount": fen, required;
-    }
 }

@@ -152,10 +152,4 @@ crate::messages! {
         /// The amount paid, fen: exactly `userPayableBalancePrice` of the order, as queried.
         price "price": fen, required;
     }
-
-    /// 查询优惠券（虚构） · Coupons of a user (invented).
-    QueryCoupons {
-        /// 用户手机号 · The user's mobile number.
-        mobile "mobile": string, required personal;
-    }
 }

@@ -228,21 +228,6 @@ macro_rules! interfaces {
                     need Unlisted;
                 }
 
-                /// 拉取库存（虚构） · stock pull (invented).
-                STOCK_PULL StockPull "stockPull" {
-                    request { object(StockPull) }
-                    reply GeneralCode { list(object(DayStock)) }
-                    failure FAILURE;
-                    outcomes [];
-                    pending {}
-                    echoes [] {}
-                    repeats [];
-                    encryption Never;
-                    about Other {}
-                    work Nothing;
-                    need Unlisted;
-                }
-
                 /// 心跳 · heartbeat.
                 HEARTBEAT Heartbeat "heartbeat" {
                     request {}
@@ -315,16 +300,6 @@ macro_rules! interfaces {
                     rules [rules::LEVEL_PRICE_STOCK];
                     outcomes [];
                     encryption Always;
-                    about Other;
-                    need Unlisted;
-                }
-
-                /// 库存变化通知（虚构） · stock notice (invented).
-                STOCK_NOTICE "stockNotice", "/rhone/mtp/api/stock/notice" {
-                    request body { object(StockNotice) }
-                    rules [];
-                    outcomes [];
-                    encryption Never;
                     about Other;
                     need Unlisted;
                 }

@@ -179,12 +179,4 @@ crate::messages! {
         /// 层级名称 · Name of the level.
         level_name "levelName": string, optional;
     }
-
-    /// 库存变化通知的 body（虚构） · Stock notice, body (invented).
-    StockNotice {
-        /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": string, required;
-        /// 库存 · The stock.
-        stock "stock": count, required;
-    }
 }

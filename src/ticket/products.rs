@@ -364,18 +364,4 @@ crate::messages! {
         /// 合作方产品 id · Our product number.
         partner_deal_id "partnerDealId": string, required;
     }
-
-    /// 拉取库存（虚构） · Stock pull (invented).
-    StockPull {
-        /// 商家产品编号 · Our product number.
-        partner_deal_id "partnerDealId": string, required;
-    }
-
-    /// 某天的库存（虚构） · The stock of a day (invented).
-    DayStock {
-        /// 日期 · The day.
-        date "date": date, required;
-        /// 库存 · The stock.
-        stock "stock": count, required;
-    }
 }

@@ -133,7 +133,7 @@ describe("pushes", () => {
 
   it("come to one address, all that are documented, whatever method is beside them", async () => {
     const pushes = Object.keys(PUSHES);
-    assert.deepEqual(pushes.sort(), ["capacityOffered", "invoiceIssued", "orderChanged", "refunded"]);
+    assert.deepEqual(pushes.sort(), ["capacityOffered", "orderChanged", "refunded"]);
     const told = [];
     const note = (push) => void told.push([push.type, push.deduplicationKey.split(":")[0]]);
     const one = new RideClient({ ...options, routes: { "/meituan": "orderChanged" } });
@@ -143,9 +143,8 @@ describe("pushes", () => {
       capacityOffered: json("ride/capacityOffered/request.json"),
       orderChanged: event,
       refunded: json("ride/refunded/request.json"),
-      invoiceIssued: json("ride/invoiceIssued/request.json"),
     };
-    const keys = { capacityOffered: "capacity", orderChanged: "event", refunded: "refund", invoiceIssued: "invoice" };
+    const keys = { capacityOffered: "capacity", orderChanged: "event", refunded: "refund" };
     for (const name of pushes) {
       for (const method of [undefined, "", "order.change.push", "dache.order.refund.push"]) {
         for (const nested of [false, true]) {

@@ -37,7 +37,6 @@ const PUSH_PATHS: Readonly<Record<RidePushName, string>> = {
   capacityOffered: "/meituan/capacity",
   orderChanged: "/meituan/event",
   refunded: "/meituan/refund",
-  invoiceIssued: "/meituan/invoice",
 };
 
 const portFrom = (options: Record<string, any>) => wholeNumber("port", needed(options, "port"), 0, 65_535);

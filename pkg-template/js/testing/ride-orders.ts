@@ -119,8 +119,6 @@ const NO_CHARGES = {
 
 /** The action of each interface. A request has been read by its definition before; what is returned is the reply's `data`. */
 export const INTERFACES: Readonly<Record<RideRequestName, (books: Books, request: any, when: When) => unknown>> = {
-  queryCoupons: () => [{ amount: 500 }],
-
   queryNearByDrivers({ tariffs }, { longitude, latitude, carTypeIds }, { now }) {
     const wanted = numbersOf(carTypeIds);
     for (const carType of wanted ?? []) knownCarType(carType);
