@@ -109,7 +109,14 @@ export async function survivesKill({ pool, table, starts, hasGate = true }) {
     await notices.stop();
   }
   try {
-    await sellsAgain({ port, address: up[0].address, stock: stockOf(pool), hasDates: hasGate, whileBusy: busy(pool) });
+    await sellsAgain({
+      port,
+      address: up[0].address,
+      stock: stockOf(pool),
+      reserve: reserving(pool),
+      hasDates: hasGate,
+      whileBusy: busy(pool),
+    });
     for (const supplier of up) await accepts(supplier, port, hasGate);
     for (const supplier of up) await endsByItself(supplier);
   } finally {
@@ -119,6 +126,10 @@ export async function survivesKill({ pool, table, starts, hasGate = true }) {
 
 /** @param {import("pg").Pool} pool */
 const stockOf = (pool) => async () => (await pool.query("SELECT stock FROM products WHERE id = $1", [PRODUCT])).rows[0].stock;
+
+/** @param {import("pg").Pool} pool */
+const reserving = (pool) => (/** @type {string} */ orderId, /** @type {number} */ quantity) =>
+  pool.query("INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3)", [orderId, PRODUCT, quantity]);
 
 /** Somebody else is about to release a ticket, or to change a product, and does not after all. @param {import("pg").Pool} pool */
 function busy(pool) {

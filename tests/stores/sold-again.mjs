@@ -16,11 +16,12 @@ const dayFromNow = (days) => new Date(Date.now() + days * DAY + 8 * 3_600_000).t
 
 /**
  * @param {{ port: number, address: string, stock: () => Promise<number>, hasDates: boolean,
+ *   reserve: (orderId: string, quantity: number) => Promise<unknown>,
  *   whileBusy?: Record<"released" | "products", (work: () => Promise<void>, orderId: string, ticket: string) => Promise<void>> }} how
- * `hasDates` where a refund after the day of the visit is refused; `whileBusy` keeps the database from releasing a ticket, or from taking
+ * `reserve` does what a create did that was killed before its end was recorded; `hasDates` where a refund after the day of the visit is refused; `whileBusy` keeps the database from releasing a ticket, or from taking
  * any from the stock
  */
-export async function sellsAgain({ port, address, stock, hasDates, whileBusy }) {
+export async function sellsAgain({ port, address, stock, reserve, hasDates, whileBusy }) {
   const model = new Model();
   const meituan = new Meituan({ model, addresses: () => [address] });
   const notices = await meituan.receive(port);
@@ -80,6 +81,22 @@ export async function sellsAgain({ port, address, stock, hasDates, whileBusy }) 
     assert.equal((await close(early)).code, 200);
     await holds(0, "what was left of it");
 
+    const begun = String(FIRST + BigInt(orders++));
+    model.begin(begun, QUANTITY);
+    await reserve(begun, QUANTITY);
+    // Meanwhile the price has changed: a refusal would leave the tickets held.
+    const again = await meituan.call("orderCreate", { ...orderOf(begun, QUANTITY), buyPrice: 5700 });
+    assert.equal(again.code, 200);
+    await holds(3, "an order whose create ran before");
+    assert.equal((await close({ orderId: begun, partnerOrderId: again.body.partnerOrderId })).code, 200);
+    await holds(0, "the same, closed");
+    const repriced = await meituan.refused("orderCreate", {
+      ...orderOf(String(FIRST + BigInt(orders++)), QUANTITY),
+      buyPrice: 5700,
+    });
+    assert.equal(repriced.code, 410);
+    await holds(0, "an order with another price");
+
     const failed = await issued();
     assert.equal((await meituan.call("orderRefund", refundOf(failed.ids, failed.codes.slice(0, 1)))).code, 200);
     for (let time = 0; time < 2; time++) assert.equal((await close(failed.ids, 3)).code, 200);
@@ -122,12 +139,18 @@ export async function sellsAgain({ port, address, stock, hasDates, whileBusy }) 
       // Its create still runs when Meituan closes it: the tickets are taken afterwards.
       const late = String(FIRST + BigInt(orders++));
       model.begin(late, QUANTITY);
+      const ended = { create: false, close: false };
+      /** @type {Promise<{ code: number }> | undefined} */
+      let closing;
       const closesLate = async () => {
-        open = meituan.refused("orderCreate", orderOf(late, QUANTITY)).catch((error) => error);
+        open = meituan.refused("orderCreate", orderOf(late, QUANTITY)).finally(() => (ended.create = true));
         await sleep(300);
-        assert.equal((await close({ orderId: late }, 2)).code, 200);
+        closing = close({ orderId: late }, 2).finally(() => (ended.close = true));
+        await sleep(300);
+        assert.equal(ended.create, false, "create did not wait for the stock");
       };
       await whileBusy.products(closesLate, late, "");
+      assert.equal((await closing)?.code, 200);
       await open;
       await holds(0, "an order that was closed while its create still ran");
     }

@@ -20,10 +20,13 @@ pool.on("error", console.error); // a connection that breaks while idle; without
 const store = pgStore(pool);
 
 // Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
-// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+// goes on: an order that holds tickets is not refused, a ticket is held once and released once, and an idempotency key has the codes that
+// were drawn first.
+const PRODUCT = "SELECT price, EXISTS (SELECT FROM bookings WHERE order_id = $2) AS held FROM products WHERE id = $1";
 const HOLD = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
 const RELEASE = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::varchar[]) ORDER BY 2 ON CONFLICT DO NOTHING";
-const RELEASE_ALL = "UPDATE bookings SET held = 0 WHERE order_id = $1";
+const END = `INSERT INTO bookings (order_id, product, held) SELECT $1, id, 0 FROM products WHERE id = $2
+  ON CONFLICT (order_id) DO UPDATE SET held = 0`; // a create that still runs holds nothing afterwards
 const ISSUE = `INSERT INTO issues (key, order_id, codes) VALUES ($1, $2, $3)
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes`;
 
@@ -40,10 +43,10 @@ const supplier = new TicketSupplier({
 });
 
 /** Tickets that are refunded or void are for sale again, and those of a refund that is about to be agreed. @param {TicketOrder} order */
-async function release({ orderId, units, lifecycle }, refundId = "") {
+async function release({ orderId, partnerDealId, units, lifecycle }, refundId = "") {
   const gone = units.filter((unit) => unit.refundId === refundId || GONE.includes(unit.state)).map((unit) => unit.voucher);
   if (units.length > 0) await pool.query(RELEASE, [orderId, gone]);
-  else if (ENDED.includes(lifecycle)) await pool.query(RELEASE_ALL, [orderId]); // it was never issued
+  else if (ENDED.includes(lifecycle)) await pool.query(END, [orderId, partnerDealId]); // it was never issued
 }
 
 /** Meituan's calls. An error is one line of the console; for more there are hooks, such as `onError`. */
@@ -53,11 +56,11 @@ export const meituan = supplier.handler({
 
   async orderCreate(call) {
     const { orderId, partnerDealId, quantity, buyPrice } = call.body;
-    const { rows } = await pool.query("SELECT price FROM products WHERE id = $1", [partnerDealId]);
+    const { rows } = await pool.query(PRODUCT, [partnerDealId, orderId]);
     // Meituan's staff read the reason, so it says what we found, in Chinese.
     if (rows.length === 0) return call.fail(421, `产品 ${partnerDealId} 不存在或已下架`);
     const [ours, theirs] = [rows[0].price, buyPrice].map(formatYuan);
-    if (ours !== theirs) return call.fail(410, `进货单价应为 ${ours} 元，收到 ${theirs} 元`);
+    if (!rows[0].held && ours !== theirs) return call.fail(410, `进货单价应为 ${ours} 元，收到 ${theirs} 元`);
     const isSoldOut = await pool.query(HOLD, [orderId, partnerDealId, quantity]).then(
       () => false,
       (error) => error.constraint === "stock_is_left" || Promise.reject(error), // which is logged, and the function runs again

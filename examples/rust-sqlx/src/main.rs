@@ -21,10 +21,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 // Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
-// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+// goes on: an order that holds tickets is not refused, a ticket is held once and released once, and an idempotency key has the codes that
+// were drawn first.
+const PRODUCT: &str = "SELECT price, EXISTS (SELECT FROM bookings WHERE order_id = $2) FROM products WHERE id = $1";
 const HOLD: &str = "INSERT INTO bookings (order_id, product, held) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
 const RELEASE: &str = "INSERT INTO released (order_id, ticket) SELECT $1, unnest($2::varchar[]) ORDER BY 2 ON CONFLICT DO NOTHING";
-const RELEASE_ALL: &str = "UPDATE bookings SET held = 0 WHERE order_id = $1";
+// A create that still runs holds nothing afterwards.
+const END: &str = "INSERT INTO bookings SELECT $1, id, 0 FROM products WHERE id = $2 ON CONFLICT (order_id) DO UPDATE SET held = 0";
 const ISSUE: &str = "INSERT INTO issues VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes";
 
 const GONE: [UnitState; 2] = [UnitState::REFUNDED, UnitState::VOID];
@@ -35,7 +38,8 @@ async fn release(Garden(pool): &Garden, order: &Order, refund_id: &str) -> Resul
     let gone: Vec<_> = order.units.iter().filter(is_gone).filter_map(|unit| unit.voucher.clone()).collect();
     sqlx::query(RELEASE).bind(order.order_id.to_string()).bind(gone).execute(pool).await?;
     if order.units.is_empty() && (order.lifecycle == Lifecycle::CLOSED || order.lifecycle == Lifecycle::VOIDED) {
-        sqlx::query(RELEASE_ALL).bind(order.order_id.to_string()).execute(pool).await?; // it was never issued
+        // It was never issued.
+        sqlx::query(END).bind(order.order_id.to_string()).bind(order.partner_deal_id.as_deref()).execute(pool).await?;
     }
     Ok(())
 }
@@ -47,11 +51,11 @@ impl Functions for Garden {
         let OrderCreate { order_id, partner_deal_id: deal, quantity, buy_price, .. } = call.body;
         // Meituan's staff read the reason, so it says what we found, in Chinese.
         let refused = |code, reason| Ok(Ended::refused(OrderCreateCode(code), reason));
-        let product = sqlx::query_scalar("SELECT price FROM products WHERE id = $1").bind(&deal);
-        match product.fetch_optional(&self.0).await?.map(|price: i32| i64::from(price)) {
+        let product = sqlx::query_as(PRODUCT).bind(&deal).bind(order_id.to_string());
+        match product.fetch_optional(&self.0).await?.map(|(price, held): (i32, bool)| (i64::from(price), held)) {
             None => return refused(421, format!("产品 {deal} 不存在或已下架")),
-            Some(price) if price == buy_price.0 => {}
-            Some(price) => return refused(410, format!("进货单价应为 {price} 分，收到 {} 分", buy_price.0)),
+            Some((price, held)) if held || price == buy_price.0 => {}
+            Some((price, _)) => return refused(410, format!("进货单价应为 {price} 分，收到 {} 分", buy_price.0)),
         }
         let held = sqlx::query(HOLD).bind(order_id.to_string()).bind(deal).bind(i64::from(quantity)).execute(&self.0).await;
         if held.as_ref().err().and_then(|error| error.as_database_error()?.constraint()) == Some("stock_is_left") {
@@ -84,10 +88,8 @@ impl Functions for Garden {
     }
 }
 
-type Meituan = Handler<Orders, Garden, Tokio>;
-
 /// The raw body: one that a JSON extractor has read is another one.
-async fn answer(State(meituan): State<Meituan>, request: Request) -> Response {
+async fn answer(State(meituan): State<Handler<Orders, Garden, Tokio>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Its sender has not proven anything yet: no body may be long, or take long.
     match timeout(Duration::from_secs(10), to_bytes(body, 1 << 20)).await {

@@ -12,10 +12,13 @@ type Env = { DB: D1Database } & Record<Names, string>;
 type Context = { waitUntil(work: Promise<unknown>): void };
 
 // Each is one statement, so one transaction. A function may run again after a crash, or while a slow run or another function of the order
-// goes on: a ticket is held once and released once, and an idempotency key has the codes that were drawn first.
+// goes on: an order that holds tickets is not refused, a ticket is held once and released once, and an idempotency key has the codes that
+// were drawn first.
+const PRODUCT = "SELECT price, EXISTS (SELECT 1 FROM bookings WHERE order_id = ?2) AS held FROM products WHERE id = ?1";
 const HOLD = "INSERT INTO bookings (order_id, product, held) VALUES (?, ?, ?) ON CONFLICT (order_id) DO NOTHING";
 const RELEASE = "INSERT OR IGNORE INTO released (order_id, ticket) SELECT ?1, value FROM json_each(?2)";
-const RELEASE_ALL = "UPDATE bookings SET held = 0 WHERE order_id = ?";
+const END = `INSERT INTO bookings (order_id, product, held) SELECT ?1, id, 0 FROM products WHERE id = ?2
+  ON CONFLICT (order_id) DO UPDATE SET held = 0`; // a create that still runs holds nothing afterwards
 const ISSUE = `INSERT INTO issues (key, order_id, codes) VALUES (?, ?, ?)
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING codes`;
 async function query({ DB }: Env, sql: string, ...values: unknown[]) {
@@ -39,10 +42,10 @@ const config = (env: Env) => ({
 });
 
 /** Tickets that are refunded or void are for sale again, and those of a refund that is about to be agreed. */
-async function release(env: Env, { orderId, units, lifecycle }: TicketOrder, refundId = "") {
+async function release(env: Env, { orderId, partnerDealId, units, lifecycle }: TicketOrder, refundId = "") {
   const gone = units.filter((unit) => unit.refundId === refundId || GONE.includes(unit.state)).map((unit) => unit.voucher);
   if (units.length > 0) await query(env, RELEASE, orderId, JSON.stringify(gone));
-  else if (ENDED.includes(lifecycle)) await query(env, RELEASE_ALL, orderId); // it was never issued
+  else if (ENDED.includes(lifecycle)) await query(env, END, orderId, partnerDealId ?? null); // it was never issued
 }
 
 /** Meituan's calls. An error is one line of the log; for more there are hooks, such as `onError`. */
@@ -53,11 +56,11 @@ const meituan = handler<[env: Env, context: Context]>({
 
   async orderCreate(call, env) {
     const { orderId, partnerDealId, quantity, buyPrice } = call.body;
-    const [product] = await query(env, "SELECT price FROM products WHERE id = ?", partnerDealId);
+    const [product] = await query(env, PRODUCT, partnerDealId, orderId);
     // Meituan's staff read the reason, so it says what we found, in Chinese.
     if (!product) return call.fail(421, `产品 ${partnerDealId} 不存在或已下架`);
     const [ours, theirs] = [product.price as Fen, buyPrice].map(formatYuan);
-    if (ours !== theirs) return call.fail(410, `进货单价应为 ${ours} 元，收到 ${theirs} 元`);
+    if (!product.held && ours !== theirs) return call.fail(410, `进货单价应为 ${ours} 元，收到 ${theirs} 元`);
     const isSoldOut = await query(env, HOLD, orderId, partnerDealId, quantity).then(
       () => false,
       (error) => /stock_is_left/.test(error.message) || Promise.reject(error), // which is logged, and the function runs again
