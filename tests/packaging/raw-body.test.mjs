@@ -18,7 +18,7 @@ const supplier = new TicketSupplier({ ...KEYS, routes });
 /** Numbers that are other ones once JavaScript has read them. */
 const BODY = '{"partnerId":1122,"body":{"orderId":8985652356562370001,"closeType":1}}';
 
-/** Called as Meituan calls; what a refusal was is in a header. */
+/** Called as Meituan calls; what a refusal was is in a header. Where there is no envelope, the code is that of HTTP. */
 async function call(address, path, body = BODY) {
   const date = new Date().toUTCString();
   const signature = createHmac("sha1", KEYS.clientSecret).update(`POST ${path}\n${date}`).digest("base64");
@@ -28,7 +28,7 @@ async function call(address, path, body = BODY) {
   };
   const response = await fetch(`${address}${path}`, { method: "POST", headers, body });
   return {
-    code: (await response.json()).code,
+    code: response.status === 200 ? (await response.json()).code : response.status,
     orderId: response.headers.get("x-order-id"),
     error: response.headers.get("x-error"),
   };
@@ -79,7 +79,8 @@ describe("Express", () => {
   });
 
   it("is told so, where a parser came first", async () => {
-    assert.equal((await call(address, "/meituan/parsed")).error, "BODY_NOT_RAW");
+    const { code, error } = await call(address, "/meituan/parsed");
+    assert.deepEqual([code, error], [503, "BODY_NOT_RAW"]);
   });
 
   it("loses digits where the parsed body is written again: no library can notice that", async () => {
@@ -129,8 +130,7 @@ describe("Hono on Node", () => {
 
   it("is told so, where the body was read before", async () => {
     const { code, error } = await call(address, "/meituan/read-before");
-    assert.notEqual(code, 200);
-    assert.equal(error, "BODY_NOT_RAW");
+    assert.deepEqual([code, error], [503, "BODY_NOT_RAW"]);
   });
 
   it("reads a body in many pieces", async () => {
