@@ -47,7 +47,8 @@ describe("Express", () => {
         response.set("x-order-id", received.body.orderId).type("json").send(received.ok().body);
       } catch (error) {
         assert.ok(MeituanError.is(error), String(error));
-        response.set("x-error", error.code).type("json").send(error.toReply().body);
+        const { status, body } = error.toReply();
+        response.status(status).set("x-error", error.code).type("json").send(body);
       }
     };
     const bodyOf = ({ body }) => body;
@@ -114,7 +115,7 @@ describe("Hono on Node", () => {
     app.post("/meituan/read-before", async (context) => {
       await context.req.json();
       const response = await meituan(context.req.raw);
-      return new Response(response.body, { headers: { "x-error": errors.pop() } });
+      return new Response(response.body, { status: response.status, headers: { "x-error": errors.pop() } });
     });
     server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     await once(server, "listening");
