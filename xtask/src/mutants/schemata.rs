@@ -321,7 +321,8 @@ fn cargo(verb: &str) -> Command {
     for profile in ["DEV", "TEST"] {
         cargo.env(format!("CARGO_PROFILE_{profile}_OPT_LEVEL"), "1").env(format!("CARGO_PROFILE_{profile}_DEBUG"), "0");
     }
-    cargo.args(["--offline", "--message-format=json"]);
+    // Some test programs need features that are off by default.
+    cargo.args(["--offline", "--message-format=json", "--all-features"]);
     cargo
 }
 
