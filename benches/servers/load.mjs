@@ -4,7 +4,7 @@
 import { connect } from "node:net";
 
 /** So many connections may be closed by the server in a load. It may do so at any time between two requests. */
-const MOST_CLOSED = 20;
+const MAX_CLOSED = 20;
 const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -76,7 +76,7 @@ export async function load(port, requests, { connections, count, check }) {
     );
   const talks = async () => {
     for (let request = await talk(undefined); request !== undefined || sent < count; request = await talk(request)) {
-      if (++closed > MOST_CLOSED) throw new Error("the server closes its connections");
+      if (++closed > MAX_CLOSED) throw new Error("the server closes its connections");
     }
   };
   await Promise.all(Array.from({ length: connections }, talks));

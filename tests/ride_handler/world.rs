@@ -325,7 +325,7 @@ pub(crate) async fn both<T>(one: impl Future<Output = T>, other: impl Future<Out
     .await
 }
 
-/// A store that does as it is told.
+/// A store whose mood decides how it fails.
 pub(crate) struct Moody {
     pub(crate) inner: MemoryStore,
     pub(crate) mood: Arc<Mutex<Mood>>,

@@ -108,7 +108,7 @@ export async function sellsAgain({ port, address, stock, reserve, hasDates, whil
     await holds(0, "an order that was never made, and is closed");
 
     if (hasDates) {
-      // What counts is when the guest wanted the refund: whoever runs the function, and whenever.
+      // The time at which the guest wanted the refund decides, not the time at which the function runs.
       const past = await issued({ travelDate: dayFromNow(-2) });
       const late = { ...refundOf(past.ids, past.codes.slice(0, 1)), refundTime: Math.floor((Date.now() - DAY) / 1000) * 1000 };
       for (let time = 0; time < 2; time++) assert.equal((await meituan.call("orderRefund", late)).code, 606);
