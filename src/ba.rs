@@ -56,25 +56,32 @@ const SCHEME: &[u8] = b"MWS ";
 
 /// The string that is signed: `METHOD URI`, one line feed, the date exactly as in the header.
 pub fn string_to_sign(method: &str, uri: &str, date: &str) -> String {
-    [method, " ", uri, "\n", date].concat()
+    String::from_utf8(pieces(method, uri, date.as_bytes()).concat()).unwrap_or_default()
+}
+
+/// The same in pieces.
+fn pieces<'a>(method: &'a str, uri: &'a str, date: &'a [u8]) -> [&'a [u8]; 5] {
+    [method.as_bytes(), b" ", uri.as_bytes(), b"\n", date]
 }
 
 /// The signature: 28 characters of Base64.
 pub fn sign(key: &Key, method: &str, uri: &str, date: &str) -> String {
-    let signature = key.signature(&[method.as_bytes(), b" ", uri.as_bytes(), b"\n", date.as_bytes()]);
+    let signature = key.signature(&pieces(method, uri, date.as_bytes()));
     String::from_utf8(signature.to_vec()).unwrap_or_default()
 }
 
 /// Writes the string to sign, a line feed, and the value of the `Authorization` header into `out`, which must be empty: all of it
 /// is signed.
 pub(crate) fn write_signed(key: &Key, client_id: &str, method: &str, uri: &str, date: &[u8], out: &mut Vec<u8>) {
-    for piece in [method.as_bytes(), b" ", uri.as_bytes(), b"\n", date] {
+    for piece in pieces(method, uri, date) {
         out.extend_from_slice(piece);
     }
     let signature = key.signature(&[out]);
-    for piece in [b"\n", SCHEME, client_id.as_bytes(), b":", &signature] {
-        out.extend_from_slice(piece);
-    }
+    out.push(b'\n');
+    out.extend_from_slice(SCHEME);
+    out.extend_from_slice(client_id.as_bytes());
+    out.push(b':');
+    out.extend_from_slice(&signature);
 }
 
 /// The value of the `Authorization` header.
@@ -103,7 +110,7 @@ pub fn verify(keys: &[Key], client_id: &str, method: &str, uris: &[&str], date: 
     for uri in uris {
         for key in keys {
             // For another client as well: the time of a refusal would reveal the name.
-            let expected = key.signature(&[method.as_bytes(), b" ", uri.as_bytes(), b"\n", date.as_bytes()]);
+            let expected = key.signature(&pieces(method, uri, date.as_bytes()));
             // As strings, so that nothing has to be decoded where all is well: there is one string for each signature.
             if is_same(&expected, signature) && is_client {
                 return Ok(());

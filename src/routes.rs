@@ -12,21 +12,63 @@ pub(crate) fn is_uri(text: &str) -> bool {
     text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether URL parsers leave it as it is, for sure: its path has words alone, with single dots in them, and its query nothing that is
-/// escaped there.
+/// Whether URL parsers leave it as it is, for sure: its path has words alone, with single slashes and dots between them, and its query
+/// nothing that is escaped there. Such a string is a URI.
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
-#[inline(never)]
-pub(crate) fn is_plain(uri: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-    let mut after_word = uri.starts_with('/');
-    for byte in path.bytes() {
-        if !(is_word(byte) || after_word && matches!(byte, b'/' | b'.')) {
-            return false;
-        }
-        after_word = is_word(byte);
+pub(crate) fn is_plain(text: &str) -> bool {
+    use plain::{AFTER_WORD, BEGIN, CLASSES, MARK, QUERY, WORD};
+    let Some(uri) = text.strip_prefix('/') else { return false };
+    let mut allowed = BEGIN;
+    for byte in uri.bytes() {
+        let class = CLASSES.get(usize::from(byte)).map_or(0, |class| class & allowed);
+        allowed = match class {
+            0 => return false,
+            _ if allowed == QUERY => QUERY,
+            MARK => QUERY,
+            WORD => AFTER_WORD,
+            _ => BEGIN,
+        };
     }
-    after_word && query.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'=' | b'&' | b'%'))
+    allowed != BEGIN
+}
+
+/// What a byte is in a plain URI, by a table: it is looked up for each of them, for every request.
+#[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
+mod plain {
+    pub(super) const WORD: u8 = 1;
+    const SLASH: u8 = 2;
+    const DOT: u8 = 4;
+    pub(super) const MARK: u8 = 8;
+    const SIGN: u8 = 16;
+
+    pub(super) const BEGIN: u8 = WORD;
+    pub(super) const AFTER_WORD: u8 = WORD | SLASH | DOT | MARK;
+    pub(super) const QUERY: u8 = WORD | DOT | SIGN;
+
+    pub(super) static CLASSES: [u8; 128] = {
+        let mut classes = [0; 128];
+        let mut at = 0;
+        while at < 128 {
+            classes[at as usize] = match at {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'-' => WORD,
+                b'/' => SLASH,
+                b'.' => DOT,
+                b'?' => MARK,
+                b'=' | b'&' | b'%' => SIGN,
+                _ => 0,
+            };
+            at += 1;
+        }
+        classes
+    };
+}
+
+/// Returns a string that is a URI.
+///
+/// # Errors
+/// `INVALID_CONFIG` for any other.
+pub(crate) fn as_uri<'a>(text: &'a str, path: &'static str) -> Result<&'a str, Error> {
+    is_uri(text).then_some(text).ok_or_else(|| Error::at(ErrorCode::InvalidConfig, path).detail(NO_URI))
 }
 
 /// The detail of an error about a string that is no URI.

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::block_api::compress;
 use sha1::{Digest, Sha1};
+use std::slice::from_ref;
 use zeroize::Zeroizing;
 
 /// 20 bytes in Base64.
@@ -13,6 +14,15 @@ pub(super) const SIGNATURE_LENGTH: usize = 28;
 const BLOCK: usize = 64;
 /// What SHA-1 begins with (FIPS 180-4, section 5.3.1).
 const BEGIN: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+/// The block that the outer hash reads after that of the key: a hash, which is to be put there, and its padding.
+const OUTER: [u8; BLOCK] = {
+    let mut block = [0; BLOCK];
+    block[20] = 0x80;
+    let [.., high, low] = (8 * (BLOCK as u16 + 20)).to_be_bytes();
+    block[BLOCK - 2] = high;
+    block[BLOCK - 1] = low;
+    block
+};
 
 /// A secret made ready for signing: what the key brings to either hash is computed once.
 #[derive(Clone)]
@@ -40,7 +50,12 @@ impl Key {
 
     /// Returns the signature over pieces that follow one another.
     pub(crate) fn signature(&self, pieces: &[&[u8]]) -> [u8; SIGNATURE_LENGTH] {
-        let digest = finish(*self.outer, &[&finish(*self.inner, pieces)]);
+        let mut block = OUTER;
+        put(after(*self.inner, pieces), &mut block);
+        let mut outer = *self.outer;
+        compress(&mut outer, from_ref(&block));
+        let mut digest = [0; 20];
+        put(outer, &mut digest);
         let mut signature = [0; SIGNATURE_LENGTH];
         // There is room for it.
         STANDARD.encode_slice(digest, &mut signature).unwrap_or_default();
@@ -54,8 +69,8 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Returns the hash of one block, after which it is in this state, and of what follows that block.
-fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
+/// Returns the state after one block, which led to this state, and what follows that block, with its padding.
+fn after(mut state: [u32; 5], pieces: &[&[u8]]) -> [u32; 5] {
     let mut block = [0; BLOCK];
     let (mut used, mut length) = (0, BLOCK);
     for &piece in pieces {
@@ -66,7 +81,7 @@ fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
         block[used..][..open].copy_from_slice(end);
         used += open;
         if used == BLOCK {
-            compress(&mut state, &[block]);
+            compress(&mut state, from_ref(&block));
             used = 0;
         }
         let (whole, begin) = rest.as_chunks();
@@ -78,16 +93,19 @@ fn finish(mut state: [u32; 5], pieces: &[&[u8]]) -> [u8; 20] {
     block[used] = 0x80;
     block[used + 1..].fill(0);
     if used + 1 > BLOCK - 8 {
-        compress(&mut state, &[block]);
+        compress(&mut state, from_ref(&block));
         block.fill(0);
     }
     block[BLOCK - 8..].copy_from_slice(&(8 * length as u64).to_be_bytes());
-    compress(&mut state, &[block]);
-    let mut digest = [0; 20];
-    for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+    compress(&mut state, from_ref(&block));
+    state
+}
+
+/// Writes the hash that a state is.
+fn put(state: [u32; 5], hash: &mut [u8]) {
+    for (place, word) in hash.as_chunks_mut::<4>().0.iter_mut().zip(state) {
         *place = word.to_be_bytes();
     }
-    digest
 }
 
 #[cfg(test)]

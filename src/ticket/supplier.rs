@@ -10,7 +10,7 @@ use crate::body_cipher::BodyKey;
 use crate::exchange::{NO_HOST, host_of};
 use crate::message::definition::{Facts, Message};
 use crate::message::{Notation, Packed, Reading, read, write};
-use crate::routes::{self, NO_URI, is_uri, path_of};
+use crate::routes::{self, NO_URI, as_uri, is_uri, path_of};
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -346,8 +346,7 @@ impl Supplier {
     /// The URI that is given, and no other; else with the query first, then without, unless that is switched off.
     fn check_signature(&self, parts: &Parts<'_>) -> Result<(), Error> {
         let signed = match parts.signed_uri {
-            Some(uri) if !is_uri(uri) => return Err(Error::at(ErrorCode::InvalidConfig, "signedUri").detail(NO_URI)),
-            Some(uri) => Cow::Borrowed(uri),
+            Some(uri) => Cow::Borrowed(as_uri(uri, "signedUri")?),
             None if self.config.signed_path == SignedPath::default() => Cow::Borrowed(parts.uri),
             None => Cow::Owned(self.config.signed_path.of(parts.uri)),
         };
@@ -421,31 +420,20 @@ impl Supplier {
     /// # Errors
     /// `INVALID_CONFIG` at `uri` unless it begins with `/` and is visible ASCII: put after a host, it could make another host of it.
     pub fn sign(&self, method: &str, uri: &str, now: Timestamp) -> Result<Signature, Error> {
+        as_uri(uri, "uri")?;
         let mut signed = Vec::new();
-        self.write_signed(method, uri, uri, now, &mut signed)?;
+        self.write_signed(method, uri, now, &mut signed);
         let signed = String::from_utf8(signed).unwrap_or_default();
         let (string_to_sign, authorization) = signed.rsplit_once('\n').unwrap_or_default();
         Ok(Signature { date: http_date(now), authorization: authorization.into(), string_to_sign: string_to_sign.into() })
     }
 
-    /// Writes the string to sign for what goes to `uri` and is signed as `signed`: its last line is the date. Then comes the
-    /// `Authorization` header as one more line.
-    pub(crate) fn write_signed(
-        &self,
-        method: &str,
-        uri: &str,
-        signed: &str,
-        now: Timestamp,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
+    /// Writes the string to sign for a URI: its last line is the date. Then comes the `Authorization` header as one more line.
+    pub(crate) fn write_signed(&self, method: &str, uri: &str, now: Timestamp, out: &mut Vec<u8>) {
         out.clear();
-        if let Some((path, _)) = [("uri", uri), ("signedUri", signed)].iter().find(|(_, uri)| !is_uri(uri)) {
-            return Err(Error::at(ErrorCode::InvalidConfig, path).detail(NO_URI));
-        }
         if let Some(key) = self.keys.first() {
-            ba::write_signed(key, &self.config.client_id, method, signed, &http_date_bytes(now), out);
+            ba::write_signed(key, &self.config.client_id, method, uri, &http_date_bytes(now), out);
         }
-        Ok(())
     }
 
     /// Writes a request from its program notation (the envelope), checked by the definition, encrypted where it must

@@ -6,7 +6,7 @@ use super::messages::{configured, facts, routes_of, text_of};
 use super::state::{self, ANSWER, ENCRYPTED, NONE, State, with};
 use crate::body_cipher::BodyKey;
 use crate::message::View;
-use crate::routes::is_plain;
+use crate::routes::{as_uri, is_plain};
 use crate::ticket::{
     BodyEncryption, CALLS, Call, Config, HttpReply, PackedCall, Parts, Refusal, ReplyOutcome, Said, SignedPath, Supplier,
     check_failure, failure_of,
@@ -373,13 +373,21 @@ pub fn ticket_sign(supplier: u32, uri: usize, signed: usize, now: f64) -> u32 {
         let State { input, suppliers, output, .. } = state;
         let text = |range| input.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let uri_text = text(0..uri);
-        let signed = if signed == NONE as usize { uri_text } else { text(uri..uri + signed) };
-        let supplier = suppliers.get(supplier).ok_or_else(unreadable);
-        let outcome = supplier.and_then(|supplier| supplier.write_signed("POST", uri_text, signed, Timestamp(now as i64), output));
-        let refined = 2 * u32::from(!is_plain(uri_text));
+        let is_plain = is_plain(uri_text);
+        let outcome = suppliers.get(supplier).ok_or_else(unreadable).and_then(|supplier| {
+            if !is_plain {
+                as_uri(uri_text, "uri")?;
+            }
+            let signed_text = match signed == NONE as usize {
+                true => uri_text,
+                false => as_uri(text(uri..uri + signed), "signedUri")?,
+            };
+            supplier.write_signed("POST", signed_text, Timestamp(now as i64), output);
+            Ok(())
+        });
         state.tell_output();
         match state.finish(outcome) {
-            0 => refined,
+            0 => 2 * u32::from(!is_plain),
             failed => failed,
         }
     })

@@ -196,32 +196,38 @@ export function writeRequest(supplier: Opened, call: number, envelope: object): 
   });
 }
 
-/** The length of an HTTP date. */
+/** The lengths of what is around the URI in the string to sign: the method, and the date behind a line feed. */
+const METHOD = 5;
 const DATE = 29;
 
 /**
  * @param signed the URI that is signed instead
  * @returns `isPlain`: URL parsers leave the URI as it is. Parsing a URL costs more than signing it.
  */
-export function signPost(
+export const signPost = (
   supplier: Opened,
   uri: string,
   signed: string | undefined,
   now: number,
-): { authorization: string; stringToSign: string; date: string; isPlain: boolean } {
-  let isPlain = false;
-  const text = boundary.call(() => {
+): { authorization: string; stringToSign: string; date: string; isPlain: boolean } =>
+  boundary.call(() => {
     const { number } = supplier;
-    const [length, signedLength] = signed === undefined ? [boundary.putAlone(uri), NONE] : boundary.putAll([uri, signed]);
+    let length: number;
+    let signedLength = NONE;
+    if (signed === undefined) length = boundary.putAlone(uri);
+    else [length, signedLength] = boundary.putAll([uri, signed]);
     const outcome = glue.ticket_sign(number, length, signedLength, now);
     if (outcome === 1) throw boundary.failed();
-    isPlain = outcome === 0;
     // Strings beyond ASCII are refused.
-    return boundary.asciiOutput();
+    const text = boundary.asciiOutput();
+    const end = METHOD + (signed ?? uri).length + 1 + DATE;
+    return {
+      authorization: text.slice(end + 1),
+      stringToSign: text.slice(0, end),
+      date: text.slice(end - DATE, end),
+      isPlain: outcome === 0,
+    };
   });
-  const end = text.lastIndexOf("\n");
-  return { authorization: text.slice(end + 1), stringToSign: text.slice(0, end), date: text.slice(end - DATE, end), isPlain };
-}
 
 /** The host that requests of a supplier go to. */
 export const hostOf = (supplier: Opened): string =>

@@ -77,9 +77,9 @@ export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
       note(by, found, pair[0], pair[1]);
     }
   } else {
-    // Its own: what was added to every object is no header.
-    for (const name of Object.keys(headers)) {
-      if (by.places[name.length] !== undefined) note(by, found, name, headers[name]);
+    for (const name in headers) {
+      // Its own: what was added to every object is no header.
+      if (by.places[name.length] !== undefined && Object.hasOwn(headers, name)) note(by, found, name, headers[name]);
     }
   }
   return [found[0] ?? "", found[1] ?? "", found[2] ?? "", found[3] ?? ""];
@@ -104,9 +104,20 @@ export function headerOf(headers: any, name: string): string {
   });
 }
 
-function note({ names, places }: Names, found: (string | undefined)[], name: string, value: unknown) {
+/** The place of a name in the order of the module, if it has one. */
+function placeOf({ names, places }: Names, name: string): number | undefined {
+  const possible = places[name.length];
+  if (possible === undefined) return undefined;
+  for (let at = 0; at < possible.length; at++) {
+    const known = names[possible[at]];
+    if (name === known || name.toLowerCase() === known) return possible[at];
+  }
+  return undefined;
+}
+
+function note(by: Names, found: (string | undefined)[], name: string, value: unknown) {
   if (value === undefined || value === null) return;
-  const index = places[name.length]?.find((place) => name === names[place] || name.toLowerCase() === names[place]);
+  const index = placeOf(by, name);
   if (index === undefined) return;
   const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
   found[index] = found[index] === undefined ? text : `${found[index]}, ${text}`;

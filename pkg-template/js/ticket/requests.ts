@@ -138,20 +138,22 @@ export const TicketRequests = class TicketRequests extends Requests {
 
 const NAMES: readonly (keyof RequestOptions)[] = ["url", "uri", "signedUri", "encrypted", "now"];
 
+const own = <T>(options: object, name: string, value: T) =>
+  value === undefined || Object.hasOwn(options, name) ? value : undefined;
+
 /** Each is read by its name, which costs next to nothing. Only one that is there is looked at more closely: is it the object's own? */
 function requestOptions(given: unknown): RequestOptions {
   const options = givenOptions(given, "options", NAMES);
   if (options === undefined) return {};
-  const own = <T>(name: string, value: T) => (value === undefined || Object.hasOwn(options, name) ? value : undefined);
   try {
     const { url, uri, signedUri, encrypted, now } = options;
     return {
-      url: own("url", url),
+      url: own(options, "url", url),
       // Nothing at all is said by null, too.
-      uri: own("uri", uri) ?? undefined,
-      signedUri: own("signedUri", signedUri),
-      encrypted: own("encrypted", encrypted),
-      now: own("now", now),
+      uri: own(options, "uri", uri) ?? undefined,
+      signedUri: own(options, "signedUri", signedUri),
+      encrypted: own(options, "encrypted", encrypted),
+      now: own(options, "now", now),
     };
   } catch (cause) {
     for (const name of NAMES) optionOf(options, name);
