@@ -1,7 +1,7 @@
 //! The boundary to JavaScript. Conversion only: nothing here decides anything about the protocol.
 //!
 //! Hot calls take and return numbers. Strings and bytes go in through one input buffer that Rust owns ([`input`]); what comes
-//! back is reported by a fixed row of ten numbers ([`result`]): positions in the module's memory that JavaScript reads
+//! back is reported by a fixed row of twelve numbers ([`result`]): positions in the module's memory that JavaScript reads
 //! directly. Errors and findings are cold, and cross as JSON; a diagnosis, a report and the like as objects ([`crossing`]).
 //!
 //! | number | meaning |
@@ -14,6 +14,7 @@
 //! | 6, 7 | address and length of the output |
 //! | 8 | number of the job, all ones for none; see [`service`] |
 //! | 9 | code of the answer that is the output; 0 where there is nothing true to answer |
+//! | 10, 11 | address and length of the JSON of the order that a step saves; see [`service`] |
 //!
 //! The package has two modules with this boundary: the one of `wasm-messages`, which serves every call, and the one with all of
 //! it, which is instantiated when it is first needed: for orders, and for what is done by hand.
@@ -69,7 +70,7 @@ pub fn input(length: usize) -> u32 {
     })
 }
 
-/// The address of the row of ten numbers. It never moves.
+/// The address of the row of twelve numbers. It never moves.
 #[wasm_bindgen]
 pub fn result() -> u32 {
     with(|state| state.result.as_ptr() as usize as u32)

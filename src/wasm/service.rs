@@ -2,7 +2,7 @@
 
 use super::crossing::unreadable;
 use super::jobs::{Answering, Running, Services};
-use super::state::{ENCRYPTED, JOB, NONE, Places, State, address, finish, with};
+use super::state::{ENCRYPTED, JOB, NONE, Places, SAVED, State, address, finish, with};
 use super::ticket;
 use crate::Error;
 use crate::message::{Id, Packed};
@@ -72,6 +72,7 @@ fn begin_to_answer(
     known.put_step(&step, now.wall, output);
     let mut running = Running { service, job, answering, task: None, quantity: None, event: Vec::new(), saved: None };
     running.note(&mut step);
+    running.put_saved(result);
     result[JOB] = orders.keep(running);
     Ok(())
 }
@@ -164,7 +165,7 @@ fn advance(
     inputs: impl FnOnce(&mut Running, &Places<Supplier>, &[u8], &mut Packed) -> Result<[Option<Input>; 2], Error>,
 ) -> u32 {
     with(|state| {
-        let State { input, packed, orders: Services { services, jobs }, output, opened, suppliers, .. } = state;
+        let State { input, packed, orders: Services { services, jobs }, output, opened, result, suppliers, .. } = state;
         output.clear();
         let answered = || {
             let running = jobs.get_mut(job).and_then(Option::as_mut).ok_or_else(unreadable)?;
@@ -177,6 +178,7 @@ fn advance(
             let mut step = last.ok_or_else(unreadable)?;
             service.put_step(&step, now.wall, output);
             running.note(&mut step);
+            running.put_saved(result);
             let Then::Done(Done::Reply(reply)) = &step.then else { return Ok(()) };
             let Some(Answering { supplier, call, is_encrypted, left_out }) = &running.answering else { return Ok(()) };
             write_answer(supplier, call, reply, *left_out, packed, opened)?;
@@ -213,6 +215,14 @@ impl Running {
             self.quantity = step.save.as_ref().map(|save| save.order.quantity);
         }
         self.saved = step.save.take();
+    }
+
+    /// Where the JSON of the order that is to be saved is, for JavaScript.
+    fn put_saved(&self, row: &mut [u32]) {
+        if let (Some(saved), Some(place)) = (&self.saved, row.get_mut(SAVED..SAVED + 2)) {
+            let json = saved.json.as_str();
+            place.copy_from_slice(&[address(json.as_bytes()), json.len() as u32]);
+        }
     }
 
     /// How the function ended: by its reply to the supplier's call, or without one by an `attemptEnded`.

@@ -20,7 +20,7 @@ pub(super) struct State {
     pub(super) packed: Packed,
     pub(super) output: Vec<u8>,
     pub(super) error: Option<Error>,
-    pub(super) result: [u32; 10],
+    pub(super) result: [u32; 12],
     pub(super) suppliers: Places<Supplier>,
     pub(super) clients: Places<Client>,
     /// The key that sealed or opened last, by itself.
@@ -75,6 +75,9 @@ pub(super) const ANSWER: usize = 9;
 /// The index of the job in the row.
 #[cfg(feature = "wasm")]
 pub(super) const JOB: usize = 8;
+/// The index of the JSON of the order that is saved.
+#[cfg(feature = "wasm")]
+pub(super) const SAVED: usize = 10;
 
 pub(super) fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
     work(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
@@ -104,7 +107,7 @@ impl State {
             packed: Packed::new(),
             output: Vec::new(),
             error: None,
-            result: [0; 10],
+            result: [0; 12],
             suppliers: Places::new(),
             clients: Places::new(),
             envelope_key: None,

@@ -4,8 +4,18 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { storeContract } from "meituan-protocol/testing";
 
-/** @param {"tickets" | "rides"} keeps @param {[any, any]} stores */
-const locally = (keeps, [store, other]) => storeContract(store, { other, keeps, firstOrderId: FIRST });
+/** A store as its wrappers have it, which hands over objects. @param {any} store */
+const withObjects = (store) => ({
+  ...store,
+  load: (/** @type {string} */ key) => store.load(key),
+  save: (/** @type {any[]} */ ...order) => store.save(...order),
+});
+
+/** Tickets are handed over as JSON, rides as objects. @param {"tickets" | "rides"} keeps @param {[any, any]} stores */
+const locally = (keeps, stores) => {
+  const [store, other] = keeps === "rides" ? stores.map(withObjects) : stores;
+  return storeContract(store, { other, keeps, firstOrderId: FIRST });
+};
 
 /** The numbers of the orders that the contract saves. */
 export const FIRST = "900000000000000001";

@@ -20,7 +20,8 @@ export const FINDINGS = 5;
 export const OUTPUT = 6;
 export const JOB = 8;
 export const ANSWER = 9;
-const ROW = 10;
+export const SAVED = 10;
+const ROW = 12;
 
 export const ASCII = 1;
 export const ENCRYPTED = 2;

@@ -8,7 +8,8 @@ import { duration } from "../values/arguments.js";
 import { invalid } from "../values/faults.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
-import { ASCII, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SLOTS, TEXT } from "./boundary.js";
+import { Snapshot } from "../values/snapshot.js";
+import { ASCII, CALL, ENCRYPTED, JOB, MARKS, NONE, NOTHING, SAVED, SLOTS, TEXT } from "./boundary.js";
 import { type Advanced, type Begun, existing, Job, stepIn } from "./jobs.js";
 import type { Opened } from "./opened.js";
 import { about, answered, boundary, given, requested, told } from "./orders-module.js";
@@ -32,6 +33,13 @@ export const applyToOrder = (order: object | undefined, event: object, settings:
     ),
   );
 
+/** A step as a job has written it, with the order that it saves. Within the same call. */
+function stepOf(output: string): any {
+  const step = stepIn(output);
+  if (step.save) step.save.snapshot = Snapshot.ofJson(boundary.text(SAVED));
+  return step;
+}
+
 /** @param work 0 where the job is made */
 function begun(work: () => number): Begun {
   return boundary.call(() => {
@@ -41,7 +49,7 @@ function begun(work: () => number): Begun {
       return boundary.row[JOB];
     };
     const job = new Job(make, glue.order_end);
-    return { job, step: stepIn(output) };
+    return { job, step: stepOf(output) };
   });
 }
 
@@ -127,7 +135,7 @@ export function receiveOrderCall(
     open(view, row[SLOTS], row[TEXT], row[TEXT + 1], isAscii, isAtHand ? body : undefined);
     const envelope = read[index](root());
     const number = row[JOB];
-    const step = stepIn(boundary.output());
+    const step = stepOf(boundary.output());
     const warnings = boundary.findings();
     let isMade = true;
     const make = () => {
@@ -158,8 +166,8 @@ export function beginJob(service: number, orderId: string, event: object | undef
  * @param snapshot what is stored, of LOADED
  * @param at by the steady clock
  */
-export const advanceJob = (job: Job, input: number, snapshot: object | undefined, now: number, at: number): Advanced =>
-  job.input([given(snapshot)], (number, length) => glue.order_advance(number, input, length, now, at), advanced);
+export const advanceJob = (job: Job, input: number, snapshot: Snapshot | undefined, now: number, at: number): Advanced =>
+  job.input([snapshot?.json ?? ""], (number, length) => glue.order_advance(number, input, length, now, at), advanced);
 
 /**
  * A job's function has ended. `stored` is what is stored, if that is loaded.
@@ -169,11 +177,11 @@ export function advanceEnded(
   job: Job,
   supplier: Opened | undefined,
   end: any,
-  stored: { snapshot: object } | null | undefined,
+  stored: { snapshot: Snapshot } | null | undefined,
   now: number,
   at: number,
 ): Advanced {
-  const parts = [endOf(end), given(stored?.snapshot)];
+  const parts = [endOf(end), stored?.snapshot.json ?? ""];
   const isLoaded = stored !== undefined;
   const input = (number: number, of: number, ...[end, snapshot]: number[]) =>
     glue.order_ended(number, of, end, snapshot, isLoaded, now, at);
@@ -203,7 +211,7 @@ const supplierOf = (supplier: Opened | undefined, end: unknown): number =>
   replyOf(end) === undefined ? NONE : (supplier?.number ?? NONE);
 
 function advanced(output: string): Advanced {
-  const step = stepIn(output);
+  const step = stepOf(output);
   if (step.then !== "reply") return { step, reply: undefined, warnings: NOTHING };
   const reply = boundary.text(TEXT);
   return { step, reply, warnings: boundary.findings() };

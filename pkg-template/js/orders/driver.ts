@@ -7,8 +7,9 @@ import { advanceEnded, advanceJob, beginEnded, INPUT } from "../boundary/ticket-
 import { MeituanError } from "../errors/error.js";
 import { Outcome } from "../generated/ticket-codes.js";
 import type { ReportError, Where } from "../handler/reports.js";
-import { foundOf, savedOf } from "../handler/store-answers.js";
+import { foundOf, loadFrom, type Stored, savedOf, saveTo } from "../handler/store-answers.js";
 import { LATE, Limit, steady } from "../runtime/time-limits.js";
+import type { Snapshot } from "../values/snapshot.js";
 import type { OrderStore, TicketOrder } from "./store.js";
 
 /** How a function ended: its reply in program notation, which the module checks, or an outcome without one. */
@@ -29,7 +30,7 @@ export interface Doer {
   /** Receives failures. Without it, the first failure ends the job. */
   reportError?: ReportError;
   /** Never rejects. */
-  run?: (task: any, order: TicketOrder) => Promise<End>;
+  run?: (task: any, order: Snapshot<TicketOrder>) => Promise<End>;
   /** Whose replies the functions make, in the module. */
   supplier?: Opened;
   /** Never rejects. */
@@ -48,7 +49,7 @@ class Driving {
   #step;
   #doer;
   #limit = new Limit();
-  #stored: { snapshot: TicketOrder; revision: any } | null | undefined;
+  #stored: Stored | null | undefined;
   #written: { reply?: string; warnings: readonly any[] } = { warnings: [] };
   /** The subject of the job, beside the order. */
   #where: Where | undefined;
@@ -67,7 +68,7 @@ class Driving {
    * @returns the last step, the
    * order as it is stored then, and where that is a reply, its body for the wire
    */
-  async toTheEnd(): Promise<{ step: any; order: TicketOrder | undefined; reply?: string; warnings: readonly any[] }> {
+  async toTheEnd(): Promise<{ step: any; order: Snapshot<TicketOrder> | undefined; reply?: string; warnings: readonly any[] }> {
     try {
       for (;;) {
         if (this.#step.save && this.#doer.isReadOnly) {
@@ -97,14 +98,14 @@ class Driving {
     const { orderId, store, saved } = this.#doer;
     const { save, until } = this.#step;
     const about = { due: save.due, conflicts: save.openConflicts ?? 0 };
-    const ask = () => store.save(orderId, save.order, this.#stored?.revision ?? null, about);
+    const ask = () => saveTo(store, orderId, save.snapshot, this.#stored?.revision ?? null, about);
     const isSaved = await this.#askStore("save", ask, savedOf, until);
     if (isSaved === undefined) return false;
     if (!isSaved) {
       this.#go(INPUT.CONFLICT);
       return false;
     }
-    this.#stored = { snapshot: save.order, revision: undefined };
+    this.#stored = { snapshot: save.snapshot, revision: undefined };
     saved(save, this.#where);
     return true;
   }
@@ -137,7 +138,7 @@ class Driving {
   async #run(task: any) {
     const { run, keep } = this.#doer;
     this.#where = { call: task.call, key: task.key };
-    const order = (this.#stored as { snapshot: TicketOrder }).snapshot;
+    const order = (this.#stored as Stored).snapshot;
     const running = (run as NonNullable<Doer["run"]>)(task, order);
     const end = await this.#limit.inTime(running, task.deadline);
     if (end === LATE) {
@@ -154,7 +155,7 @@ class Driving {
   }
 
   /** Reports that a function has ended. A result that breaks a rule is reported, and the function runs again later. */
-  #ended(end: End, stored: { snapshot: TicketOrder } | null | undefined) {
+  #ended(end: End, stored: Stored | null | undefined) {
     const at = [this.#job, this.#doer.supplier] as const;
     const times = this.#times();
     try {
@@ -167,7 +168,7 @@ class Driving {
 
   async #load() {
     const { orderId, store } = this.#doer;
-    const loaded = await this.#askStore("load", () => store.load(orderId), foundOf, this.#step.until);
+    const loaded = await this.#askStore("load", () => loadFrom(store, orderId), foundOf, this.#step.until);
     if (loaded === undefined) return false;
     this.#stored = loaded;
     return true;
@@ -205,7 +206,7 @@ class Driving {
     this.#take(advanceJob(this.#job, input, undefined, ...this.#times()));
   }
 
-  #go(input: number, payload?: object) {
+  #go(input: number, payload?: Snapshot) {
     const times = this.#times();
     this.#advance(() => advanceJob(this.#job, input, payload, ...times));
   }

@@ -23,6 +23,7 @@ import { duration } from "../values/arguments.js";
 import { invalid } from "../values/faults.js";
 import { functions as checked, func, storeOf } from "../values/functions.js";
 import { ownOf } from "../values/options.js";
+import type { Snapshot } from "../values/snapshot.js";
 import { type Doer, drive } from "./driver.js";
 import { unsentNotice } from "./explanation.js";
 import { reportSaved } from "./reports.js";
@@ -94,8 +95,8 @@ export function orderService(options: any): OrderService {
   };
   let knowsOfSend = send !== undefined;
   /** Says once that nobody sends what is owed to Meituan. */
-  const noteUnsent = (order: TicketOrder | undefined, reportError: ReportError, now: number) => {
-    const unsent = knowsOfSend ? undefined : unsentNotice(order, now);
+  const noteUnsent = (order: Snapshot<TicketOrder> | undefined, reportError: ReportError, now: number) => {
+    const unsent = knowsOfSend ? undefined : unsentNotice(order?.value, now);
     if (unsent === undefined) return;
     knowsOfSend = true;
     const detail = {
@@ -131,8 +132,9 @@ export function orderService(options: any): OrderService {
       saved: (save, where) => reportSaved(reports, save, { ...about, ...where }),
       reportError,
       supplier: numbersOf(receiver).supplier,
-      run: ({ call: name, key, request, counts }, order) => {
-        const task = taskOf(configuration, name, request ?? call.body, { attemptKey: keyOf(whose, key), order, counts });
+      run: ({ call: name, key, request, partnerOrderId, counts }, order) => {
+        const known = { attemptKey: keyOf(whose, key), order, partnerOrderId, counts };
+        const task = taskOf(configuration, name, request ?? call.body, known);
         return functionEnd(functions[name], task, context, (error) => reportError(error, { call: name, key }));
       },
       send: (notice, until) => deliver(receiver, doer, notice, until, context, reportError),

@@ -5,7 +5,7 @@ import { applyToOrder, beginJob, checkedService, openService } from "../boundary
 import { MeituanError } from "../errors/error.js";
 import type { Admittance, Conflict, OrderEvent } from "../generated/messages.js";
 import type { Reports } from "../handler/reports.js";
-import { foundOf, heard, listOf } from "../handler/store-answers.js";
+import { foundOf, heard, listOf, loadFrom } from "../handler/store-answers.js";
 import type { NoticeName } from "../ticket/calls.js";
 import type { RequestOptions, TicketRequests } from "../ticket/requests.js";
 import { anyString, identified, integer, nowOf, timestamp } from "../values/arguments.js";
@@ -47,7 +47,7 @@ export class StoredOrders implements Orders {
   }
 
   async load(orderId: string): Promise<TicketOrder | undefined> {
-    return foundOf(await heard(this.#store.load(identified(orderId)), "load"))?.snapshot;
+    return foundOf(await heard(loadFrom(this.#store, identified(orderId)), "load"))?.snapshot.value;
   }
 
   async apply(orderId: string, event: OrderEvent, options?: { now?: number | Date | undefined }): Promise<Applied> {
@@ -62,7 +62,7 @@ export class StoredOrders implements Orders {
     const { step, order } = await inTurn(this.#store, orderId, () => drive(begun, doer));
     if (step.then === "failed") throw new MeituanError("STORE_CONTENDED", { path: "store" });
     const { until: _until, then: _then, heard: _heard, save, ...transition } = step;
-    return { ...transition, ...(save && { next: save.order }), order };
+    return { ...transition, ...(save && { next: save.snapshot.value }), order: order?.value };
   }
 
   async admit(orderId: string, request: AdmissionRequest): Promise<Admittance> {

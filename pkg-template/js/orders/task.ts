@@ -10,6 +10,7 @@ import { replyWith } from "../handler/returned.js";
 import type { Configuration } from "../ticket/configuration.js";
 import { ReceivedCall, type Replied, type Said } from "../ticket/received-call.js";
 import { stringify } from "../values/json.js";
+import type { Snapshot } from "../values/snapshot.js";
 import type { End } from "./driver.js";
 import type { TicketOrder } from "./store.js";
 
@@ -36,27 +37,33 @@ class Ended {
 /** The second argument of a function, beside the call. */
 interface Known {
   attemptKey: string;
-  order: TicketOrder;
+  order: Snapshot<TicketOrder>;
+  /** The order's number at the supplier. */
+  partnerOrderId: string | undefined;
   counts: Counts;
 }
 
 /** A call for a user's function. Its replies are checked when they are recorded. */
 class Task extends ReceivedCall<Ended> {
   declare readonly attemptKey: string;
-  declare readonly order: TicketOrder;
   declare readonly counts: Counts;
+  #order: Snapshot<TicketOrder>;
 
   constructor(configuration: Configuration, index: number, envelope: { partnerId: number; body: any }, known: Known) {
     const { clock } = configuration;
     const record = (said: Replied): Ended =>
       said.outcome === PENDING
         ? new Ended({ outcome: Outcome.PENDING }, this)
-        : new Ended({ outcome: Outcome.DONE, reply: stringify(numbered(said, known.order)) }, this);
+        : new Ended({ outcome: Outcome.DONE, reply: stringify(numbered(said, known.partnerOrderId)) }, this);
     const finish = (_: unknown, { code, describe }: Said): Ended => new Ended({ outcome: Outcome.REFUSED, code, describe }, this);
     super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
     this.attemptKey = known.attemptKey;
-    this.order = known.order;
+    this.#order = known.order;
     this.counts = known.counts;
+  }
+
+  get order(): TicketOrder {
+    return this.#order.value;
   }
 
   override ok(reply?: any, options?: any): Ended {
@@ -81,7 +88,7 @@ class Task extends ReceivedCall<Ended> {
 }
 
 /** What a reply repeats has the order's number as it is known here, whatever number the call had. */
-function numbered(said: Replied, { partnerOrderId }: TicketOrder): Replied {
+function numbered(said: Replied, partnerOrderId: string | undefined): Replied {
   if (partnerOrderId === undefined || !Object.hasOwn(said.repeated ?? {}, "partnerOrderId")) return said;
   return { ...said, repeated: { ...said.repeated, partnerOrderId } };
 }
@@ -89,7 +96,7 @@ function numbered(said: Replied, { partnerOrderId }: TicketOrder): Replied {
 export function taskOf(configuration: Configuration, name: string, body: any, known: Known): Task {
   const index = callIndex(name) as number;
   // Replies repeat the order's number as it is known here.
-  const partnerOrderId = body.partnerOrderId || known.order.partnerOrderId;
+  const partnerOrderId = body.partnerOrderId || known.partnerOrderId;
   return new Task(configuration, index, { partnerId: configuration.partnerId, body: { ...body, partnerOrderId } }, known);
 }
 

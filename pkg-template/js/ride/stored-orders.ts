@@ -8,7 +8,7 @@ import type { RideOrder, RideOrderEvent, RideStanding } from "../generated/messa
 import { conflicts as conflictRows, warnings as warningRows } from "../generated/ride-tables.js";
 import type { Text } from "../generated/texts.js";
 import type { Reports } from "../handler/reports.js";
-import { foundOf, heard, listOf, savedOf } from "../handler/store-answers.js";
+import { foundOf, heard, listOf, loadFrom, savedOf, saveTo } from "../handler/store-answers.js";
 import { keepAlive } from "../runtime/keep-alive.js";
 import { LATE as IS_LATE, inTime, steady } from "../runtime/time-limits.js";
 import { anyString, duration, identified, integer, nowOf, oneOf, timestamp } from "../values/arguments.js";
@@ -16,6 +16,7 @@ import { invalid, unexpected } from "../values/faults.js";
 import { functions as checked, hasFunction, storeOf } from "../values/functions.js";
 import { stringify } from "../values/json.js";
 import { fieldOf, optionsOf, ownOf, record } from "../values/options.js";
+import { Snapshot } from "../values/snapshot.js";
 import type { RideOrders, RideRecorded } from "./orders.js";
 import type { RideRequests } from "./requests.js";
 import type { RideOrderStore } from "./store.js";
@@ -116,10 +117,11 @@ export class StoredRideOrders implements RideOrders {
 
   async load(orderId: string): Promise<RideOrder | undefined> {
     identified(orderId);
-    const order = foundOf(await heard(this.#store.load(orderId), "load"))?.snapshot;
+    const found = async (key: string) => foundOf(await heard(loadFrom(this.#store, key), "load"))?.snapshot.value;
+    const order = await found(orderId);
     const number = order?.mtOrderId;
     // The record under our number leads to Meituan's number, once that is known.
-    return number === undefined || number === orderId ? order : foundOf(await heard(this.#store.load(number), "load"))?.snapshot;
+    return number === undefined || number === orderId ? order : found(number);
   }
 
   async standing(orderId: string, options?: { now?: number | Date | undefined }): Promise<RideStanding> {
@@ -196,7 +198,7 @@ export class StoredRideOrders implements RideOrders {
     const { clock } = this.#how;
     let { job, step } = beginRideJob(work, this.#service, orderId, event, clock(), began);
     /** The last loaded record, and its key. */
-    let loaded: { store: RideOrderStore; key: string; snapshot?: any; revision: any } = {
+    let loaded: { store: RideOrderStore; key: string; snapshot?: Snapshot; revision: any } = {
       store: this.#store,
       key: orderId,
       revision: null,
@@ -220,18 +222,18 @@ export class StoredRideOrders implements RideOrders {
         if (step.snapshot !== undefined) {
           const { store, key, revision } = loaded;
           const about = { due: step.due, conflicts: step.openConflicts ?? 0 };
-          saved = await stored(async () => savedOf(await store.save(key, step.snapshot, revision, about)));
+          saved = await stored(async () => savedOf(await saveTo(store, key, Snapshot.of(step.snapshot), revision, about)));
           if (saved === true) this.#report(key, step);
         }
         if (saved !== true) kind = saved === IS_LATE ? STORE_LATE : saved === false ? CONFLICT : STORE_FAILED;
         else if (step.then === "load" || step.then === "loadCalls") {
           const [store, key] = step.then === "load" ? [this.#store, step.key] : [this.#callsStore, this.#callsKey];
-          const found = await stored(async () => foundOf(await store.load(key)));
+          const found = await stored(async () => foundOf(await loadFrom(store, key)));
           if (found === IS_LATE) kind = STORE_LATE;
           else if (found === undefined) kind = STORE_FAILED;
           else {
             loaded = { store, key, ...(found ?? { revision: null }) };
-            value = found === null ? "" : stringify(found.snapshot);
+            value = found === null ? "" : found.snapshot.json;
           }
         } else if (step.then === "pause") {
           await pause(Math.random() * step.pause);
@@ -242,7 +244,7 @@ export class StoredRideOrders implements RideOrders {
           const state = await this.#pay(loaded.key, step, step.snapshot);
           [kind, value] = state === IS_LATE ? [LATE, ""] : [PAID, state];
         } else if (step.then === "choose") {
-          [kind, value] = [CHOSEN, await this.#choose(loaded.key, step, loaded.snapshot)];
+          [kind, value] = [CHOSEN, await this.#choose(loaded.key, step, loaded.snapshot?.value)];
         } else if (step.then === "failed" || step.then === "late" || step.then === "contended") {
           throw failed ?? new MeituanError("STORE_CONTENDED", { path: "store" });
         } else return step;

@@ -1,8 +1,8 @@
 // Orders in the SQLite of a Durable Object, and its alarm.
 
 import { flag } from "../values/arguments.js";
-import { firstDueOf, type Row, returningStore, SQLITE, schemaOf, type TableOptions } from "./sql.js";
-import { clientOf, type DeletingStore, storeOptions } from "./store.js";
+import { firstDueOf, type Row, returningEngine, SQLITE, schemaOf, type TableOptions } from "./sql.js";
+import { clientOf, type DeletingStore, deletingStoreOver, type OrderToSave, storeOptions } from "./store.js";
 
 export { sqliteSchema } from "./sqlite.js";
 export type { DatabaseStore, DeletingStore } from "./store.js";
@@ -51,7 +51,7 @@ export function durableObjectStore(storage: DurableObjectStorage, options?: Dura
   const setsAlarm = flag(alarm, "alarm");
   for (const statement of schemaOf(SQLITE, table)) storage.sql.exec(statement);
   const rowsOf = async (sql: string, values: readonly unknown[]) => storage.sql.exec(sql, ...values).toArray() as Row[];
-  const store = returningStore(SQLITE, rowsOf, table);
+  const engine = returningEngine(SQLITE, rowsOf, table);
   const FIRST_DUE = firstDueOf(SQLITE, table);
 
   const wake = async (earliest = 0): Promise<void> => {
@@ -62,13 +62,10 @@ export function durableObjectStore(storage: DurableObjectStorage, options?: Dura
     if (time === isSetTo) return;
     await (time === null ? storage.deleteAlarm() : storage.setAlarm(time));
   };
-  return {
-    ...store,
-    async save(...order) {
-      const isSaved = await store.save(...order);
-      if (isSaved && setsAlarm) await wake();
-      return isSaved;
-    },
-    wake,
+  const save = async (order: OrderToSave): Promise<boolean> => {
+    const isSaved = await engine.save(order);
+    if (isSaved && setsAlarm) await wake();
+    return isSaved;
   };
+  return { ...deletingStoreOver({ ...engine, save }), wake };
 }

@@ -221,15 +221,17 @@ export function sqlEngine(dialect: Dialect, client: Client, options: unknown): D
   };
 }
 
-/** The store of a table whose client returns the rows that a statement has changed. */
-export const returningStore = (
-  dialect: Dialect,
-  rowsOf: (text: string, values: readonly Value[]) => Promise<readonly Row[]>,
-  options: unknown,
-): DeletingStore => {
+type RowsOf = (text: string, values: readonly Value[]) => Promise<readonly Row[]>;
+
+/** The engine of a table whose client returns the rows that a statement has changed. */
+export const returningEngine = (dialect: Dialect, rowsOf: RowsOf, options: unknown): DeletingEngine => {
   const run: Run = async (text, values) => {
     const rows = await rowsOf(text, values);
     return { rows, changed: rows.length };
   };
-  return deletingStoreOver(sqlEngine(dialect, { run }, options));
+  return sqlEngine(dialect, { run }, options);
 };
+
+/** The store of such a table. */
+export const returningStore = (dialect: Dialect, rowsOf: RowsOf, options: unknown): DeletingStore =>
+  deletingStoreOver(returningEngine(dialect, rowsOf, options));

@@ -6,6 +6,7 @@ import { reading } from "../values/faults.js";
 import { func } from "../values/functions.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record, settingsOf } from "../values/options.js";
+import { AS_JSON, withJson } from "../values/snapshot.js";
 
 /**
  * A store of orders of either API, in a database. Give it to `handler`, `orders` or `settler`. Its promises reject with whatever the
@@ -71,24 +72,39 @@ const DELETED_AT_ONCE = 1000;
 /** A time as whole milliseconds. */
 const instant = (value: unknown, path: string): number => Math.floor(timestamp(value, path));
 
+type SaveArguments<Kept> = [
+  orderId: string,
+  snapshot: Kept,
+  expectedRevision: string | null,
+  about?: { due?: number | undefined; conflicts?: number | undefined },
+];
+
 /** The store of an engine. */
 export function storeOver(engine: Engine): DatabaseStore {
+  const loadJson = async (orderId: string) => {
+    const found = await engine.load(identified(orderId));
+    return found === undefined ? null : { [AS_JSON]: found.snapshot, revision: found.revision };
+  };
+  const saveJson = async (...[orderId, json, expectedRevision, about]: SaveArguments<string>) => {
+    const { due, conflicts = 0 } = optionsOf(about, "about", ["due", "conflicts"], "");
+    return engine.save({
+      key: identified(orderId),
+      snapshot: json,
+      expected: expectedRevision === null ? null : anyString(expectedRevision, "expectedRevision"),
+      due: due === undefined ? null : instant(due, "due"),
+      conflicts: integer(conflicts, "conflicts", 0, MAX_COUNT),
+      savedAt: Date.now(),
+    });
+  };
+  const load: DatabaseStore["load"] = async (orderId) => {
+    const found = await loadJson(orderId);
+    return found && { snapshot: JSON.parse(found[AS_JSON]), revision: found.revision };
+  };
+  const save: DatabaseStore["save"] = async (orderId, snapshot, ...how) =>
+    saveJson(orderId, stringify(record(snapshot, "snapshot"), "snapshot"), ...how);
   return {
-    async load(orderId) {
-      const found = await engine.load(identified(orderId));
-      return found === undefined ? null : { snapshot: JSON.parse(found.snapshot), revision: found.revision };
-    },
-    async save(orderId, snapshot, expectedRevision, about) {
-      const { due, conflicts = 0 } = optionsOf(about, "about", ["due", "conflicts"], "");
-      return engine.save({
-        key: identified(orderId),
-        snapshot: stringify(record(snapshot, "snapshot"), "snapshot"),
-        expected: expectedRevision === null ? null : anyString(expectedRevision, "expectedRevision"),
-        due: due === undefined ? null : instant(due, "due"),
-        conflicts: integer(conflicts, "conflicts", 0, MAX_COUNT),
-        savedAt: Date.now(),
-      });
-    },
+    load: withJson(load, loadJson),
+    save: withJson(save, saveJson),
     due: async (now) => engine.due(instant(now, "now")),
     async claimDue(now, limit, leaseMs) {
       const at = instant(now, "now");

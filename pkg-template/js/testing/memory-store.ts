@@ -6,6 +6,12 @@ import { identified, integer, timestamp } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
 import { stringify } from "../values/json.js";
 import { optionsOf, record } from "../values/options.js";
+import { AS_JSON, withJson } from "../values/snapshot.js";
+
+interface About {
+  due?: number | undefined;
+  conflicts?: number | undefined;
+}
 
 /**
  * A store that keeps orders of either API in memory: for tests, and for trying things out.
@@ -24,17 +30,15 @@ export class MemoryStore implements OrderStore<number>, RideOrderStore<number> {
     return found === undefined ? null : { snapshot: JSON.parse(found.text), revision: found.revision };
   }
 
-  save(
-    orderId: string,
-    snapshot: object,
-    expectedRevision: number | null,
-    about?: { due?: number | undefined; conflicts?: number | undefined },
-  ): boolean {
+  save(orderId: string, snapshot: object, expectedRevision: number | null, about?: About): boolean {
+    return this.#save(orderId, stringify(record(snapshot, "snapshot"), "snapshot"), expectedRevision, about);
+  }
+
+  #save(orderId: string, text: string, expectedRevision: unknown, about: About | undefined): boolean {
     const { due, conflicts = 0 } = optionsOf(about, "about", ["due", "conflicts"], "");
     if (due !== undefined) timestamp(due, "due");
     integer(conflicts, "conflicts", 0, 2 ** 31 - 1);
     const revision = this.#orders.get(identified(orderId))?.revision ?? null;
-    const text = stringify(record(snapshot, "snapshot"), "snapshot");
     if (revision !== expectedRevision) {
       const isRevision = expectedRevision === null || typeof expectedRevision === "number";
       return isRevision ? false : unexpected("expectedRevision", expectedRevision, "a revision, or null", "版本号或 null");
@@ -64,5 +68,17 @@ export class MemoryStore implements OrderStore<number>, RideOrderStore<number> {
   /** The orders with open conflicts. */
   conflicts(): string[] {
     return [...this.#orders].filter(([, { conflicts }]) => conflicts > 0).map(([orderId]) => orderId);
+  }
+
+  // Handlers hand JSON over, and get it back as it is.
+  static {
+    const { prototype } = MemoryStore;
+    withJson(prototype.load, function (this: MemoryStore, orderId) {
+      const found = this.#orders.get(identified(orderId));
+      return found === undefined ? null : { [AS_JSON]: found.text, revision: found.revision };
+    });
+    withJson(prototype.save, function (this: MemoryStore, orderId, json, expectedRevision, about) {
+      return this.#save(orderId, json, expectedRevision, about);
+    });
   }
 }

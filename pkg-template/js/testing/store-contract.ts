@@ -1,7 +1,7 @@
 // The contract of a store of orders, as a list of checks that run on any store.
 
 import { MeituanError } from "../errors/error.js";
-import { foundOf, savedOf } from "../handler/store-answers.js";
+import { foundOf, loadFrom, savedOf, saveTo } from "../handler/store-answers.js";
 import type { OrderStore } from "../orders/store.js";
 import type { RideOrderStore } from "../ride/store.js";
 import { endsInTime, steady } from "../runtime/time-limits.js";
@@ -10,6 +10,7 @@ import { unexpected } from "../values/faults.js";
 import { storeOf } from "../values/functions.js";
 import { isError, isRecord } from "../values/kinds.js";
 import { optionsOf } from "../values/options.js";
+import { AS_JSON, Snapshot } from "../values/snapshot.js";
 
 interface Stores {
   store: any;
@@ -408,14 +409,17 @@ const DEADLINE = 10_000;
 /** The store, whose answers are read as a handler reads them. */
 function heardOf(store: any, deadlineMs: number) {
   const heard: Record<string, (...asked: any[]) => Promise<any>> = {};
-  for (const name of ["load", "save", "due", "claimDue", "conflicts"]) {
-    if (typeof store[name] !== "function") continue;
-    heard[name] = async (...asked) => {
-      const answer = await endsInTime(store[name](...asked), steady() + deadlineMs, `store.${name}`);
-      if (name === "load") foundOf(answer);
-      return name === "save" ? savedOf(answer) : answer;
-    };
+  const inTime = (name: string, answer: unknown) => endsInTime(answer, steady() + deadlineMs, `store.${name}`);
+  for (const name of ["due", "claimDue", "conflicts"]) {
+    if (typeof store[name] === "function") heard[name] = async (...asked) => inTime(name, store[name](...asked));
   }
+  heard.load = async (key) => {
+    const answer = await inTime("load", loadFrom(store, key));
+    const found = foundOf(answer);
+    return found && store.load[AS_JSON] ? { snapshot: found.snapshot.value, revision: found.revision } : answer;
+  };
+  heard.save = async (key, snapshot, revision, about) =>
+    savedOf(await inTime("save", saveTo(store, key, Snapshot.of(snapshot), revision, about)));
   return heard;
 }
 

@@ -1,11 +1,12 @@
 // The orders of one partner in a store that several share. Meituan's numbers say whose order it is to nobody: a call of one partner
 // may name any number, so each key begins with the partner's.
 
-import { heard, listOf } from "../handler/store-answers.js";
+import { heard, listOf, loadFrom, saveTo } from "../handler/store-answers.js";
 import type { OrderStore } from "../orders/store.js";
 import { identified, integer } from "../values/arguments.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
 import { hasFunction, storeOf } from "../values/functions.js";
+import { Snapshot, withJson } from "../values/snapshot.js";
 
 /** Partner numbers of Meituan's fit into 31 bits. */
 export const MAX_PARTNER_ID = 0x7fffffff;
@@ -54,9 +55,14 @@ export function partnerStore<Revision = any>(
     const keys = listOf(await heard(answer, name), name);
     return keys.filter((key) => key.startsWith(whose)).map((key) => key.slice(whose.length));
   };
+  const keyed = (orderId: string) => keyOf(partner, identified(orderId));
+  const load: OrderStore<Revision>["load"] = (orderId) => keeper.load(keyed(orderId));
+  const save: OrderStore<Revision>["save"] = (orderId, ...how) => keeper.save(keyed(orderId), ...how);
   const view: Pick<OrderStore<Revision>, "load" | "save" | "due" | "conflicts"> = {
-    load: (orderId) => keeper.load(whose + identified(orderId)),
-    save: (orderId, ...how) => keeper.save(whose + identified(orderId), ...how),
+    load: withJson(load, (orderId) => loadFrom(keeper, keyed(orderId))),
+    save: withJson(save, (orderId, json, revision, about) =>
+      saveTo(keeper, keyed(orderId), Snapshot.ofJson(json), revision, about),
+    ),
     // No claimDue: it would claim orders of others, and nobody would do what is due about them.
     ...(hasFunction(keeper, "due") && { due: (now: number) => own(keeper.due(now), "due") }),
     ...(hasFunction(keeper, "conflicts") && { conflicts: () => own(keeper.conflicts(), "conflicts") }),

@@ -5,7 +5,7 @@ use crate::message::definition::{Facts, Message};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Notation, Packed, Reading, read};
-use crate::ticket::order::{Applied, AttemptEnded, Outcome, Report, put_fields};
+use crate::ticket::order::{Applied, AttemptEnded, Order, Outcome, Report, put_fields};
 use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
@@ -15,9 +15,11 @@ impl Service {
     ///
     /// ```json
     /// { "until": 1480000025000,
-    ///   "save": { "order": {…}, "due": 1480000060000, "openConflicts": 1, "conflicts": [{…}], "givenUp": [{…}], "reports": ["calendar-ends"] },
-    ///   "then": "run", "call": "orderPay", "key": "orderPay:7", "deadline": 1480000025000, "counts": {…} }
+    ///   "save": { "due": 1480000060000, "openConflicts": 1, "conflicts": [{…}], "givenUp": [{…}], "reports": ["calendar-ends"] },
+    ///   "then": "run", "call": "orderPay", "key": "orderPay:7", "deadline": 1480000025000, "partnerOrderId": "P1", "counts": {…} }
     /// ```
+    ///
+    /// The order that is saved is not in it: it goes as [`Save::json`].
     ///
     /// `heard` has `conflicts`, `givenUp` and `reports` as `save` has them: what an earlier try has saved, or may have.
     ///
@@ -30,9 +32,8 @@ impl Service {
         if let Some(news) = &step.heard {
             object.nested("heard", |object| put_news(object, news));
         }
-        if let Some(Save { order, json, due, news }) = &step.save {
+        if let Some(Save { order, due, news, .. }) = &step.save {
             object.nested("save", |object| {
-                object.field("order", json);
                 object.field("due", due);
                 let open = order.conflicts.iter().filter(|conflict| conflict.resolved_at.is_none()).count() as u32;
                 object.field("openConflicts", &Some(open).filter(|&open| open > 0));
@@ -62,7 +63,9 @@ impl Service {
                 object.field("key", key);
                 object.field("request", request);
                 object.field("deadline", deadline);
-                object.field("counts", &step.save.as_ref().map(|save| save.order.counts()));
+                let order = step.save.as_ref().map(|save| &save.order);
+                object.field("partnerOrderId", &order.and_then(|order| order.partner_order_id.clone()));
+                object.field("counts", &order.map(Order::counts));
             }
             Then::Send(notices) => object.field("notices", notices),
             Then::Done(Done::Reply(answered)) => object.field("code", &answered.reply.code),
