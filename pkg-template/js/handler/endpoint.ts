@@ -3,7 +3,7 @@
 import { MeituanError } from "../errors/error.js";
 import { isResponse } from "../http/fetch.js";
 import { noReply, type TicketResponse } from "../http/reply.js";
-import { endsInTime, steady } from "../runtime/time-limits.js";
+import { endsInTime, isLater, steady } from "../runtime/time-limits.js";
 import { duration, identified, oneOf } from "../values/arguments.js";
 import { invalid, reading, unexpected } from "../values/faults.js";
 import { functions as checked } from "../values/functions.js";
@@ -116,8 +116,7 @@ export function endpoint(make: (settings: any) => any, api: Api, given: object):
     );
   }
   const receivers = new WeakMap<object, any>();
-  const receiverFor = async (context: unknown[]) => {
-    const settings = await config(...context);
+  const receiverOf = (settings: any) => {
     // Equal settings in another object share what was made of them inside the module, so making a receiver is cheap.
     let receiver = typeof settings === "object" && settings !== null ? receivers.get(settings) : undefined;
     if (receiver === undefined) {
@@ -125,6 +124,10 @@ export function endpoint(make: (settings: any) => any, api: Api, given: object):
       receivers.set(settings, receiver);
     }
     return receiver;
+  };
+  const receiverFor = (context: unknown[]) => {
+    const settings = config(...context);
+    return isLater(settings) ? Promise.resolve(settings).then(receiverOf) : receiverOf(settings);
   };
   return serve(only(receiverFor), api, options);
 }

@@ -12,6 +12,9 @@ export const LATE = Symbol("late");
 /** Longer ones run off at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** A promise, or what is like one. Anything else is at hand. */
+export const isLater = (value: any): boolean => typeof value?.then === "function";
+
 /** Until when is waited. Most of what a call waits for ends at one time, and a timer costs more than the rest of waiting. */
 export class Limit {
   #until = Number.NaN;
@@ -24,7 +27,7 @@ export class Limit {
    */
   inTime<T>(working: T | Promise<T>, until: number): T | Promise<T | typeof LATE> {
     // A value that is at hand needs no timer.
-    if (typeof (working as any)?.then !== "function") return working;
+    if (!isLater(working)) return working;
     if (until !== this.#until) {
       this.end();
       this.#until = until;
@@ -59,8 +62,13 @@ export async function inTime<T>(working: T | Promise<T>, until: number): Promise
  * @param until by the steady clock
  * @param path of what has not ended
  */
-export async function endsInTime<T>(working: T | Promise<T>, until: number, path: string): Promise<T> {
-  const value = await inTime(working, until);
+export function endsInTime<T>(working: T | Promise<T>, until: number, path: string): Promise<T> {
+  // Mostly it is at hand, and waits for nothing.
+  return isLater(working) ? orTimedOut(inTime(working, until), path) : Promise.resolve(working);
+}
+
+async function orTimedOut<T>(ending: Promise<T | typeof LATE>, path: string): Promise<T> {
+  const value = await ending;
   if (value === LATE) throw new MeituanError("TIMED_OUT", { path });
   return value;
 }
