@@ -45,7 +45,8 @@ fn config(vector: &Value) -> Config {
     if let Some(most) = vector["maxBodyBytes"].as_u64() {
         config.max_body_bytes = most as usize;
     }
-    config.body_encryption = key(vector).map(|key| BodyEncryption { key, app_key: String::new(), required: false });
+    let required = vector["mustEncrypt"] == true;
+    config.body_encryption = key(vector).map(|key| BodyEncryption { key, app_key: String::new(), required });
     config
 }
 
@@ -145,9 +146,10 @@ fn refusals_of_calls() {
         let refusal = received(&supplier, &vector, text(&vector, "body")).unwrap_err();
         let reply = supplier.answer_refusal(&refusal);
         if vector["expect"].is_null() {
-            assert_eq!((reply.status, reply.body.len(), refusal.answer_code()), (503, 0, None));
+            assert_eq!((reply.status, reply.body.len(), refusal.answer_code()), (503, 0, None), "{}", vector["name"]);
             continue;
         }
+        assert_eq!(reply.status, 200, "{}", vector["name"]);
         let found = json!({ "code": refusal.answer_code(), "body": opened(&vector, &reply) });
         assert_eq!(found, vector["expect"], "{}", vector["name"]);
     }

@@ -149,7 +149,7 @@ fn outcome(supplier: &Supplier, parts: &Parts<'_>, body: &[u8]) -> Outcome {
     }
 }
 
-/// Meituan gets a failure that it can read, and no more is said of the call than its path says.
+/// Meituan gets a failure that it can read, or nothing where an authenticated call may have acted before; and no more is said of the call than its path says.
 fn check_refusal(supplier: &Supplier, parts: &Parts<'_>, refusal: &Refusal) {
     let call = supplier.route(parts.uri);
     assert_eq!(refusal.call.map(|call| call.name), call.map(|call| call.name));
@@ -157,7 +157,13 @@ fn check_refusal(supplier: &Supplier, parts: &Parts<'_>, refusal: &Refusal) {
     assert_eq!(ErrorCode::ALL.iter().filter(|code| code.as_str() == refusal.error.code.as_str()).count(), 1);
     let printed = format!("{} {:?}", refusal.error, refusal.error);
     assert!(SECRETS.iter().all(|secret| !printed.contains(secret) || parts_hold(parts, secret)), "a secret is printed: {printed}");
-    let answer = supplier.answer_refusal(refusal).body;
+    let answer = supplier.answer_refusal(refusal);
+    if refusal.answer_code().is_none() {
+        assert_eq!((answer.status, answer.body.len()), (503, 0));
+        assert!(call.is_some_and(Call::acts) && supplier.judge_head(parts, NOW).is_ok(), "{}", refusal.error);
+        return;
+    }
+    let answer = answer.body;
     let key = supplier.config().body_encryption.as_ref().filter(|_| refusal.encrypted);
     let answer = key.map_or(answer.clone(), |encryption| encryption.key.open(&answer).expect("what was sealed opens"));
     let reply: Value = serde_json::from_slice(&answer).expect("a failure is JSON");

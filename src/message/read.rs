@@ -40,6 +40,8 @@ pub(super) fn read_value(kind: &Kind, source: &[u8], how: Reading, packed: &mut 
         reader.report(ErrorCode::InvalidUtf8, true, error.valid_up_to(), "");
     } else if let Err(Stop) = outcome {
         let (code, at) = reader.scanner.stopped;
+        // There is always room for the reason why nothing was read behind it.
+        reader.packed.issues.truncate(MAX_ISSUES - 1);
         reader.report(code, true, at, "");
     }
     !packed.issues.iter().any(|issue| issue.refuses)

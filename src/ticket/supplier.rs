@@ -1,8 +1,8 @@
 //! The supplier's side: parses Meituan's calls, writes the replies, signs the notices.
 //!
 //! A call goes through it in this order, and stops at the first thing that is wrong: route, headers, partner, date,
-//! signature, size, encryption, message. Whatever is wrong, the HTTP status is 200 and the reply is a failure
-//! envelope: Meituan reads nothing else.
+//! signature, size, encryption, message. The reply to a call with a fault is HTTP 200 and a failure envelope, because Meituan reads
+//! nothing else; where an identical call may have acted, it is HTTP 503 without a body ([`Refusal::answer_code`]).
 
 use super::{Call, Direction, Encryption};
 use crate::ba::{self, Key};

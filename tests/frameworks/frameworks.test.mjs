@@ -425,18 +425,20 @@ describe("an event of a gateway", () => {
       const reply = await answer(event({}));
       assert.deepEqual([reply.statusCode, JSON.parse(reply.body).code], [200, 200], name);
       assert.match(reply.multiValueHeaders["content-type"][0], /^application\/json/, name);
-      for (const [header, values, code] of [
-        ["Authorization", ["MWS other:x", right], "DUPLICATE_HEADER"],
-        ["Authorization", [right, right], "DUPLICATE_HEADER"],
-        ["PartnerId", ["7", "1122"], "DUPLICATE_HEADER"],
-        ["X-Encryption-Status", ["plain", "encrypted"], "DUPLICATE_HEADER"],
+      for (const [header, values, status] of [
+        ["Authorization", ["MWS other:x", right], 200],
+        ["Authorization", [right, right], 200],
+        ["PartnerId", ["7", "1122"], 200],
+        // The signature is right: an earlier call with the same content may have acted.
+        ["X-Encryption-Status", ["plain", "encrypted"], 503],
       ]) {
         errors.length = 0;
         const refused = await answer(event({ [header]: values }));
-        assert.notEqual(JSON.parse(refused.body).code, 200);
+        assert.equal(refused.statusCode, status, `${name}: ${header}`);
+        if (status === 200) assert.notEqual(JSON.parse(refused.body).code, 200);
         assert.deepEqual(
           errors.map((error) => error.code),
-          [code],
+          ["DUPLICATE_HEADER"],
           `${name}: ${header}`,
         );
       }

@@ -14,12 +14,12 @@ const opened = (key, text) => {
   const decipher = createDecipheriv("aes-128-cbc", key, key.slice(8) + key.slice(0, 8));
   return Buffer.concat([decipher.update(text, "base64"), decipher.final()]).toString();
 };
-const supplierOf = ({ key, maxBodyBytes = 1 << 20, host, signedUri }) =>
+const supplierOf = ({ key, mustEncrypt = false, maxBodyBytes = 1 << 20, host, signedUri }) =>
   new TicketSupplier({
     ...options,
     maxBodyBytes,
     ...(host != null && { host }),
-    ...(key && { bodyEncryption: { key } }),
+    ...(key && { bodyEncryption: { key, required: mustEncrypt } }),
     ...(signedUri && { signedUri: () => signedUri }),
   });
 const CONSUMED = { orderId: "7", partnerOrderId: "P7", quantity: 2, usedQuantity: 1, refundedQuantity: 0 };

@@ -294,6 +294,27 @@ describe("the handler", () => {
     ]);
   });
 
+  it("answers 503 to a call that acts whose body is cut or empty, with and without a store, and to others a failure", async () => {
+    const ran = () => assert.fail("it ran");
+    const store = { store: new MemoryStore(), orderPay: ran, orderRefund: ran, send() {} };
+    for (const [make, more] of Object.entries({ plain: {}, store })) {
+      for (const body of ["", '{"partnerId":1122,']) {
+        const told = [];
+        const onError = (error, { call }) => told.push([error.code, call]);
+        const serve = handler({ config: { ...config, routes }, orderCreate: ran, onError, ...more });
+        for (const path of ACTING) {
+          const response = await serve(fetched(`/mt/${path}`, body));
+          assert.deepEqual([response.status, await response.text()], [503, ""], `${make}: ${path}`);
+        }
+        assert.equal((await answered(await serve(fetched("/mt/query", body)))).code, 399);
+        assert.equal((await answered(await serve(fetched("/mt/heartbeat", body)))).code, 300);
+        assert.equal((await answered(await serve(fetched("/mt/pay", body, { secret: "wrong" })))).describe, "签名校验失败");
+        assert.deepEqual(told[0], ["TRUNCATED_JSON", "orderCreate"]);
+        assert.equal(told.length, ACTING.length + 3);
+      }
+    }
+  });
+
   it("answers 503, and tells why, whatever it is given in the place of a request", async () => {
     const hostile = () => {
       throw new Error("thrown by a value");

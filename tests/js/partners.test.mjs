@@ -112,6 +112,30 @@ describe("several partners at one address", () => {
     }
   });
 
+  it("answer 503 to a body that is cut or empty once the signature is right, and nothing of that shows to others", async () => {
+    const settings = { ...ACCOUNTS.get(7), bodyEncryption: { key: "0123456789abcdef", required: true } };
+    const serve = handler({ routes, partners: (partnerId) => ({ 7: settings, 8: ACCOUNTS.get(8) })[partnerId], ...quiet });
+    const sealed = { "X-Encryption-Status": "encrypted" };
+    const answerTo = (partnerId, body, how) => {
+      const { url, ...init } = called(partnerId, "/mt/create", {}, how);
+      return serve(new Request(`https://supplier.example${url}`, { ...init, body }));
+    };
+    for (const [partnerId, body, headers] of [
+      [8, "", {}],
+      [8, '{"partnerId":8,', {}],
+      [8, "AAAA", sealed],
+      [7, "{}", {}],
+    ]) {
+      assert.deepEqual(await seenOf(await answerTo(partnerId, body, { headers })), [503, [["retry-after", "1"]], ""]);
+      const [known, unknown] = await Promise.all(
+        [partnerId, 9].map(async (number) => seenOf(await answerTo(number, body, { as: 7, secret: "wrong", headers }))),
+      );
+      assert.equal(known[0], 200);
+      assert.equal(known[2], unknown[2].replace('"partnerId":9', `"partnerId":${partnerId}`));
+      assert.deepEqual(known.slice(0, 2), unknown.slice(0, 2));
+    }
+  });
+
   it("are not looked up for a path that nobody has, nor by what is no number", async () => {
     const asked = [];
     const serve = handler({

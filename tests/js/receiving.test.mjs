@@ -223,18 +223,10 @@ describe("refusing a call", () => {
     ["Date is stale", withHeaders({ Date: "Wed, 06 May 2015 10:00:00 GMT" }), "STALE_DATE", "headers.date"],
     ["the partner in the header is another", withHeaders({ PartnerId: "1123" }), "WRONG_PARTNER_ID", "headers.partnerid"],
     ["the partner in the body is another", withBody(text.replace("1122", "1123")), "WRONG_PARTNER_ID", "partnerId"],
-    ["the body is not UTF-8", withBody(gbk), "INVALID_UTF8"],
-    ["the body is not JSON", withBody(`${text}!`), "INVALID_JSON"],
-    ["the body is cut", withBody(text.slice(0, -5)), "TRUNCATED_JSON"],
-    ["the body is empty", withBody(""), "TRUNCATED_JSON"],
     ["the body is nested 10,000 deep", withBody(text.replace("2399", "[".repeat(10_000) + "]".repeat(10_000))), "TOO_DEEP"],
     ["a key is there twice", withBody(text.replace('"quantity":2', '"quantity":2,"quantity":1')), "DUPLICATE_KEY", "body"],
     ["an id is beyond 64 bits", withBody(wire(CREATE, "18446744073709551616")), "ID_TOO_LARGE", "body.orderId"],
-    ["a number is NaN", withBody(text.replace("2399", "NaN")), "INVALID_JSON"],
-    ["half a surrogate pair is in the string", withBody(text.replace("张三", "张\ud83d")), "LONE_SURROGATE"],
-    ["half a surrogate pair is in an escape", withBody(text.replace("张三", "张\\ud83d")), "LONE_SURROGATE"],
     ["a field is missing", withBody(wire({ ...CREATE, orderId: undefined })), "MISSING_FIELD", "body.orderId"],
-    ["the body is encrypted and there is no key", withHeaders({ "X-Encryption-Status": "encrypted" }), "ENCRYPTION_NOT_CONFIGURED"],
   ];
   for (const [what, call, code, path] of refusals) {
     it(`answers HTTP 200 and the failure of the family when ${what}`, () => {
@@ -260,11 +252,60 @@ describe("refusing a call", () => {
         .concat(path?.startsWith("headers") ? "WRONG_PARTNER_ID" : [])
         .includes(code);
       if (isOfStranger) assert.ok(["认证头缺失或格式错误", "Date 超出允许范围", "签名校验失败"].includes(reason), reason);
-      else if (code !== "ENCRYPTION_NOT_CONFIGURED") assert.ok(reason.includes(code) && reason.includes(error.path), reason);
+      else assert.ok(reason.includes(code) && reason.includes(error.path), reason);
       assert.doesNotMatch(reason, /\n| at |\.js/);
       assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes(SECRET));
     });
   }
+
+  const encrypted = { "X-Encryption-Status": "encrypted" };
+  const unread = [
+    ["the body is not UTF-8", withBody(gbk), "INVALID_UTF8"],
+    ["the body is not JSON", withBody(`${text}!`), "INVALID_JSON"],
+    ["the body is cut", withBody(text.slice(0, -5)), "TRUNCATED_JSON"],
+    ["the body is empty", withBody(""), "TRUNCATED_JSON"],
+    ["the body is white space", withBody(" \n"), "TRUNCATED_JSON"],
+    ["a number is NaN", withBody(text.replace("2399", "NaN")), "INVALID_JSON"],
+    ["half a surrogate pair is in the string", withBody(text.replace("张三", "张\ud83d")), "LONE_SURROGATE"],
+    ["half a surrogate pair is in an escape", withBody(text.replace("张三", "张\\ud83d")), "LONE_SURROGATE"],
+    ["the body is cut behind a value of the wrong type", withBody('{"partnerId":[],"body":{'), "WRONG_TYPE"],
+    ["the body is encrypted and there is no key", withHeaders(encrypted), "ENCRYPTION_NOT_CONFIGURED"],
+    ["the body is empty and encrypted, and there is no key", { ...withHeaders(encrypted), body: "" }, "ENCRYPTION_NOT_CONFIGURED"],
+  ];
+  for (const [what, call, code] of unread) {
+    it(`answers HTTP 503 when ${what}: an earlier call of the same content may have acted`, async () => {
+      const arriving = new Request(`https://supplier.example${call.url}`, call);
+      const ways = [refusalOf(() => supplier.receiveSync(call))];
+      // Fetch writes UTF-8, which has no half of a pair.
+      if (!/\p{Surrogate}/u.test(call.body)) ways.push(await supplier.receive(arriving).catch((refused) => refused));
+      for (const error of ways) {
+        assert.equal(error.code, code);
+        assert.ok(error.hint && error.hintZh);
+        const { status, headers, body } = error.toReply();
+        assert.deepEqual([status, headers, body], [503, { "retry-after": "1" }, ""]);
+      }
+      const stranger = signed(call.url, call.body, { secret: "wrong", headers: encrypted });
+      const { code: found, describe } = sent(refusalOf(() => supplier.receiveSync(stranger)).toReply());
+      assert.deepEqual([found, describe], [499, "签名校验失败"]);
+    });
+  }
+
+  it("answers the failure of its family to a call that does nothing, whatever its body is", () => {
+    for (const [path, family] of [
+      ["/mt/query", 399],
+      ["/mt/heartbeat", 300],
+    ]) {
+      for (const [, { body, headers }, code] of unread) {
+        const status = headers["X-Encryption-Status"];
+        const call = signed(path, body, { headers: status === undefined ? {} : { "X-Encryption-Status": status } });
+        const error = refusalOf(() => supplier.receiveSync(call));
+        assert.equal(error.code, code);
+        const reply = error.toReply();
+        assert.deepEqual([reply.status, sent(reply).code], [200, family]);
+        assert.ok(sent(reply).describe.includes(code));
+      }
+    }
+  });
 
   it("answers HTTP 503 when the body is not what was received: an earlier call of the same content may have acted", () => {
     for (const body of [JSON.parse(text), undefined, null, 7]) {
@@ -291,7 +332,16 @@ describe("refusing a call", () => {
     const altered = `${sealed(text).slice(0, 20)}AAAA${sealed(text).slice(24)}`;
     const codes = new Set();
     const replies = new Set();
-    for (const body of ["AAAA", "no Base64!", altered, sealed("{"), sealed("{}"), sealed(text.replace("1122", "1123"))]) {
+    for (const body of [
+      "",
+      "AAAA",
+      "no Base64!",
+      altered,
+      sealed(""),
+      sealed("{"),
+      sealed("{}"),
+      sealed(text.replace("1122", "1123")),
+    ]) {
       const error = refusalOf(() => own.receiveSync(signed("/mt/create", body, { headers })));
       codes.add(error.code);
       replies.add(opened(error.toReply().body));
@@ -301,13 +351,12 @@ describe("refusing a call", () => {
 
     assert.equal(own.receiveSync(good).type, "orderCreate");
     const strict = new TicketSupplier({ ...options, bodyEncryption: { key, required: true } });
-    assert.equal(refusalOf(() => strict.receiveSync(good)).code, "ENCRYPTION_REQUIRED");
+    const refused = refusalOf(() => strict.receiveSync(good));
+    assert.deepEqual([refused.code, refused.toReply().status], ["ENCRYPTION_REQUIRED", 503]);
     assert.equal(strict.receiveSync(signed("/mt/create", sealed(text), { headers })).type, "orderCreate");
     const doubled = { "X-Encryption-Status": ["encrypted", "encrypted"] };
-    assert.equal(
-      refusalOf(() => own.receiveSync(signed("/mt/create", sealed(text), { headers: doubled }))).code,
-      "DUPLICATE_HEADER",
-    );
+    const twice = refusalOf(() => own.receiveSync(signed("/mt/create", sealed(text), { headers: doubled })));
+    assert.deepEqual([twice.code, twice.toReply().status], ["DUPLICATE_HEADER", 503]);
     assert.throws(() => new TicketSupplier({ ...options, bodyEncryption: { key, required: 1 } }), {
       path: "bodyEncryption.required",
     });
@@ -372,8 +421,9 @@ describe("refusing a call", () => {
     assert.equal((await supplier.receive(good)).type, "orderCreate");
   });
 
-  it("refuses whatever is done to the body with a MeituanError whose reply is a failure", () => {
+  it("refuses whatever is done to the body with a MeituanError whose reply is a failure, or HTTP 503", () => {
     const bytes = Buffer.from(text);
+    const answers = new Set();
     let refused = 0;
     for (let round = 0; round < 3000; round++) {
       let body = Buffer.from(bytes);
@@ -384,12 +434,14 @@ describe("refusing a call", () => {
       } catch (error) {
         assert.ok(MeituanError.is(error), String(error?.stack));
         const reply = error.toReply();
-        assert.equal(reply.status, 200);
-        assert.equal(sent(reply).code, 499);
+        if (reply.status === 503) assert.equal(reply.body, "");
+        else assert.deepEqual([reply.status, sent(reply).code], [200, 499]);
+        answers.add(reply.status);
         refused += 1;
       }
     }
     assert.ok(refused > 1000);
+    assert.deepEqual([...answers].sort(), [200, 503]);
     assert.equal(supplier.receiveSync(good).type, "orderCreate");
   });
 

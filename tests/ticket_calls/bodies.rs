@@ -65,6 +65,10 @@ fn deviations_are_accepted_and_each_is_reported_with_its_path() {
     assert!(received.warnings.iter().all(|issue| !issue.refuses));
 }
 
+/// Errors of bodies that are no whole JSON.
+const NO_MESSAGES: [ErrorCode; 4] =
+    [ErrorCode::TruncatedJson, ErrorCode::InvalidJson, ErrorCode::InvalidUtf8, ErrorCode::LoneSurrogate];
+
 #[test]
 fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
     let good = order().to_string();
@@ -114,8 +118,12 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
     for (index, (call, code, path)) in refusals.iter().enumerate() {
         let refusal = call.receive().unwrap_err();
         assert_eq!((refusal.error.code, refusal.error.path.as_str()), (*code, *path), "case {index}");
-        let body = supplier().answer_refusal(&refusal).body;
-        let body = if refusal.encrypted { body_key().open(&body).unwrap() } else { body };
+        let reply = supplier().answer_refusal(&refusal);
+        if NO_MESSAGES.contains(code) {
+            assert_eq!((reply.status, reply.body.len(), refusal.answer_code()), (503, 0, None), "case {index}");
+            continue;
+        }
+        let body = if refusal.encrypted { body_key().open(&reply.body).unwrap() } else { reply.body };
         let reply: Value = serde_json::from_slice(&body).unwrap();
         let expected = if *code == ErrorCode::UnknownRoute { 300 } else { 499 };
         assert_eq!((reply["code"].as_i64(), &reply["partnerId"]), (Some(expected), &json!(PARTNER)));
@@ -124,6 +132,32 @@ fn bodies_that_are_not_the_message_are_refused_with_the_fields_path() {
         assert!(told.map_or_else(|| described.contains(code.as_str()), |told| described == told), "case {index}: {described}");
         assert!(reply.get("body").is_none());
     }
+}
+
+/// What a gateway has cut, recoded or emptied may have been received before, as Meituan sent it.
+#[test]
+fn a_body_that_is_no_whole_json_is_a_failure_only_of_calls_that_do_nothing() {
+    let mut config = supplier().config().clone();
+    config.routes = CALLS.iter().filter(|call| call.is_to_supplier()).map(|call| (format!("/{}", call.name), *call)).collect();
+    let supplier = Supplier::new(config).unwrap();
+    for (path, call) in &supplier.config().routes {
+        for body in [&b""[..], b"{\"partnerId\":1122,", b"<html>", b"{}}", b"{\"partnerId\":\"\xff\"}", b"[\"\\ud83d\"]"] {
+            let refusal = sent(path, body).receive_by(&supplier).unwrap_err();
+            assert!(refusal.error.issues.iter().any(|issue| NO_MESSAGES.contains(&issue.code)), "{path} {}", refusal.error);
+            let expected = if call.acts() { (None, 503) } else { (Some(call.failure), 200) };
+            assert_eq!((refusal.answer_code(), supplier.answer_refusal(&refusal).status), expected, "{path} {}", refusal.error);
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_no_whole_json_is_no_failure_however_much_is_found_in_it_first() {
+    let refused = "[],".repeat(100);
+    let refusal = create_with("visitors", &format!("[{refused}")).receive().unwrap_err();
+    assert_eq!((refusal.error.code, refusal.error.path.as_str()), (ErrorCode::WrongType, "body.visitors[0]"));
+    assert_eq!(refusal.answer_code(), None);
+    let whole = create_with("visitors", &format!("[{refused}{{}}]")).receive().unwrap_err();
+    assert_eq!(whole.answer_code(), Some(499));
 }
 
 #[test]

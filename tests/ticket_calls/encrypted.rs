@@ -41,6 +41,28 @@ fn a_plain_call_is_refused_where_it_must_be_encrypted_and_a_doubled_status_is_re
     assert!(code_of(query, &strict).is_ok());
 }
 
+/// An identical call may have been received before, by other settings, or without a gateway that doubles headers.
+#[test]
+fn settings_of_ours_against_the_header_of_encryption_are_no_failure_of_a_call_that_acts() {
+    let mut config = supplier().config().clone();
+    config.body_encryption = None;
+    let without_key = Supplier::new(config.clone()).unwrap();
+    config.body_encryption = Some(BodyEncryption { key: body_key(), app_key: String::new(), required: true });
+    let strict = Supplier::new(config).unwrap();
+    for (by, encryption, body, code) in [
+        (&without_key, "encrypted", "AAAA", ErrorCode::EncryptionNotConfigured),
+        (&strict, "", "{}", ErrorCode::EncryptionRequired),
+        (&strict, "encrypted, encrypted", "AAAA", ErrorCode::DuplicateHeader),
+    ] {
+        for (path, expected) in [("/mt/order/create", None), ("/mt/level", Some(300))] {
+            let refusal = Sent { encryption, ..sent(path, body) }.receive_by(by).unwrap_err();
+            assert_eq!((refusal.error.code, refusal.answer_code()), (code, expected), "{path}");
+            let stranger = Sent { encryption, secret: "another", ..sent(path, body) }.receive_by(by).unwrap_err();
+            assert_eq!((stranger.error.code, stranger.answer_code().is_some()), (ErrorCode::BadSignature, true), "{path}");
+        }
+    }
+}
+
 #[test]
 fn a_body_key_of_32_hexadecimal_digits_is_the_16_characters_that_they_write() {
     let sealed = body_key().seal(b"text");

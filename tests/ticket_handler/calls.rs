@@ -5,6 +5,7 @@ use crate::world::World;
 use meituan_protocol::ticket::CallBody;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
+use meituan_protocol::ticket::handler::Runtime;
 use meituan_protocol::ticket::order::{Consumed, RefundAgreed};
 use meituan_protocol::ticket::products::BalanceQuery;
 use meituan_protocol::time::Timestamp;
@@ -39,6 +40,21 @@ fn a_refusal_is_replied_with_its_code_and_reason() {
     let reply = world.time.run(called(&world.handler, &world.time, create()));
     assert_eq!((reply.code, reply.describe.as_str()), (Some(OrderCreateCode::OTHER.0), "余票不足"));
     assert!(reply.passed());
+}
+
+/// The same call may have been received before, as Meituan sent it.
+#[test]
+fn a_call_that_acts_and_was_cut_on_its_way_gets_no_reply_and_runs_nothing() {
+    let world = World::begin();
+    let call = meituan().call(create(), world.time.now().wall).unwrap();
+    for length in [0, call.body.len() - 1] {
+        let reply = world.time.run(world.handler.handle(&call.parts(), &call.body[..length]));
+        assert_eq!((reply.status, reply.body.len()), (503, 0));
+    }
+    assert!(world.heard.has("TRUNCATED_JSON"), "{:?}", world.heard.lines());
+    assert_eq!(world.runs(), [] as [&str; 0]);
+    let query = meituan().call(OrderQuery { order_id: ORDER, ..OrderQuery::default() }, world.time.now().wall).unwrap();
+    assert_eq!(world.time.run(world.handler.handle(&query.parts(), b"")).status, 200);
 }
 
 #[test]

@@ -42,19 +42,40 @@ impl HttpReply {
 pub(super) const ENCRYPTION_HEADER: &str = "X-Encryption-Status";
 
 impl Refusal {
-    /// The code to answer with: the failure of the call's family, 300 where it is not known which call it is; nothing where the reason
-    /// is not the caller's: for a fault of our own settings, or of what a gateway or a parser has made of a body, Meituan must not take an order
-    /// for failed.
+    /// The code to answer with: the failure of the call's family, 300 where it is not known which call it is; nothing where an identical
+    /// call may have been received before, and may have acted: Meituan must not take its order for failed. That is so of every call for
+    /// a fault of our own settings, or of a body that a parser has read (`BODY_NOT_RAW`), and of calls that act ([`Call::acts`]) for a plain
+    /// body that is no whole JSON, and for encryption that our settings do not expect.
     pub fn answer_code(&self) -> Option<i32> {
-        let is_ours = matches!(
+        let is_unknown = self.is_ours() || self.call.is_some_and(Call::acts) && self.is_altered();
+        (!is_unknown).then(|| failure_of(self.call))
+    }
+
+    /// Whether the fault is our own, whatever the call is.
+    fn is_ours(&self) -> bool {
+        matches!(
             self.error.code,
             ErrorCode::InvalidConfig
                 | ErrorCode::BodyNotRaw
                 | ErrorCode::TimedOut
                 | ErrorCode::ModuleFailed
                 | ErrorCode::WasmUnavailable
-        );
-        (!is_ours).then(|| failure_of(self.call))
+        )
+    }
+
+    /// Whether the call is not as Meituan sent it, or our settings of encryption do not fit to it. All of this is found after the
+    /// signature was right, so a stranger sees no difference. Faults within an encrypted body do not count: different answers to them
+    /// would open other bodies, byte by byte.
+    fn is_altered(&self) -> bool {
+        let Refusal { error, encrypted, .. } = self;
+        match error.code {
+            ErrorCode::EncryptionNotConfigured | ErrorCode::EncryptionRequired => true,
+            // Other headers are looked at before the signature.
+            ErrorCode::DuplicateHeader => error.path == ENCRYPTION_STATUS,
+            _ if *encrypted => false,
+            // Where a piece is missing, something else may have been found first.
+            code => is_no_json(code) || error.issues.iter().any(|issue| issue.refuses && is_no_json(issue.code)),
+        }
     }
 
     /// The sentence of the answer. A caller who has not proven to be Meituan gets one of three sentences about the headers; all
@@ -68,6 +89,12 @@ impl Refusal {
         };
         told.map_or_else(|| sentence(error), str::to_owned)
     }
+}
+
+/// Whether the body is no whole JSON in UTF-8. A repeated key and too many levels are whole JSON: such a body is refused each time
+/// that it comes.
+fn is_no_json(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::TruncatedJson | ErrorCode::InvalidJson | ErrorCode::InvalidUtf8 | ErrorCode::LoneSurrogate)
 }
 
 /// The failure of a call's family; that of any, where it is not known which call it is.
@@ -90,7 +117,7 @@ fn sentence(error: &Error) -> String {
 
 impl Supplier {
     /// The reply to a call that is not accepted: the failure of its family and the true reason, encrypted as the call was; or
-    /// [`HttpReply::unknown`] where the reason is a setting of our own.
+    /// [`HttpReply::unknown`] where [`Refusal::answer_code`] has none.
     pub fn answer_refusal(&self, refusal: &Refusal) -> HttpReply {
         match refusal.answer_code() {
             Some(code) => self.http_reply(self.encode_failure(code, &refusal.reason()), refusal.encrypted, Vec::new()),
