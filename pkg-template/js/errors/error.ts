@@ -157,7 +157,10 @@ export class MeituanError extends Error {
     return sentence(this.code, this.path, detail, this.rule, language, this.demand);
   }
 
-  /** For a call that was not taken, or a reply that may not go out: the failure envelope to answer with. */
+  /**
+   * For a call that was not taken, or a reply that may not go out: the failure envelope to answer with, or HTTP 503 without a body
+   * where an identical call may have acted.
+   */
   toReply(): Reply {
     // The result that the call would have had is not known.
     if (this.code === "MODULE_FAILED" || this.code === "WASM_UNAVAILABLE") return new NoReply();
@@ -169,7 +172,7 @@ export class MeituanError extends Error {
     }
   }
 
-  /** The failure envelope as a Fetch `Response`. */
+  /** The same as a Fetch `Response`. */
   toResponse(): TicketResponse {
     return this.toReply().toResponse();
   }

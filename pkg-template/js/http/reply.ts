@@ -5,7 +5,9 @@ import type { Finding } from "../errors/finding.js";
 /**
  * A reply to Meituan as plain values. The HTTP status of an envelope is 200, because Meituan reads its code alone. The errors
  * MODULE_FAILED, WASM_UNAVAILABLE, INVALID_CONFIG, TIMED_OUT and BODY_NOT_RAW are replied with 503 and no body, because it is not known what
- * the call would have come to.
+ * the call would have come to. So are calls that act about an order where a plain body is no whole JSON (TRUNCATED_JSON, INVALID_JSON,
+ * INVALID_UTF8, LONE_SURROGATE), or the settings do not expect its encryption (ENCRYPTION_NOT_CONFIGURED, ENCRYPTION_REQUIRED,
+ * DUPLICATE_HEADER of X-Encryption-Status): an earlier call with the same content may have acted.
  */
 export interface Reply {
   readonly status: 200 | 503;
