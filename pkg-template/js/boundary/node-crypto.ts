@@ -89,14 +89,16 @@ function kept() {
   return memory;
 }
 
+const BEYOND_BYTES = /[^\0-\xff]/;
+
 /** Base64 without anything that Buffer would skip, and without bits behind its last byte. */
 function decoded(content: string): Buffer | undefined {
   const padded = content.endsWith("==") ? 2 : content.endsWith("=") ? 1 : 0;
   const characters = content.length - padded;
   const length = Math.floor((characters * 3) / 4);
   if ((padded > 0 && content.length % 4 !== 0) || length % KEY_LENGTH !== 0) return undefined;
-  // Buffer reads the low byte of each unit.
-  if (Buffer.byteLength(content) !== content.length) return undefined;
+  // Buffer reads the low byte of each unit. Most strings have one byte for each, which engines see at once.
+  if (BEYOND_BYTES.test(content)) return undefined;
   const place = length > KEPT ? Buffer.allocUnsafe(length) : kept();
   // Either name reads both alphabets, its own four times as fast.
   const written = place.write(content, content.includes("-") || content.includes("_") ? "base64url" : "base64");
