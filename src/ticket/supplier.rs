@@ -375,6 +375,10 @@ impl Supplier {
         let Some(encryption) = &self.config.body_encryption else {
             return Err(Error::at(ErrorCode::EncryptionNotConfigured, ENCRYPTION_STATUS));
         };
+        if body.is_empty() {
+            // Everybody sees that it is, so that another answer than to what does not open reveals nothing.
+            return Err(Error::at(ErrorCode::BodyNotRaw, "body"));
+        }
         let plain = encryption.key.open(body).map_err(|mut error| {
             error.path = "body".into();
             error

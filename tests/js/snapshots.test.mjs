@@ -2,7 +2,7 @@
 // in between.
 
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { MemoryStore } from "meituan-protocol/testing";
 import { partnerStore, TicketSupplier } from "meituan-protocol/ticket";
 import { CREATE, ORDER, PAY, refundOf, SETTINGS, Shop } from "./stored-shop.mjs";
@@ -47,6 +47,41 @@ const BETWEEN = {
     store.load = (orderId) => seen("load", load.call(store, orderId));
     store.save = (orderId, snapshot, ...how) => save.call(store, orderId, seen("save", { snapshot }).snapshot, ...how);
     return store;
+  },
+  "spies of a test": (seen) => {
+    const store = new MemoryStore();
+    const { load, save } = store;
+    mock.method(store, "load", (orderId) => seen("load", load.call(store, orderId)));
+    mock.method(store, "save", (orderId, snapshot, ...how) =>
+      save.call(store, orderId, seen("save", { snapshot }).snapshot, ...how),
+    );
+    return store;
+  },
+  "proxies of its functions": (seen) => {
+    const store = new MemoryStore();
+    store.load = new Proxy(store.load, { apply: (load, of, given) => seen("load", load.apply(of, given)) });
+    store.save = new Proxy(store.save, {
+      apply: (save, of, [orderId, snapshot, ...how]) => save.call(of, orderId, seen("save", { snapshot }).snapshot, ...how),
+    });
+    return store;
+  },
+  "functions with all properties of the others": (seen) => {
+    const store = new MemoryStore();
+    const { load, save } = store;
+    store.load = (orderId) => seen("load", load.call(store, orderId));
+    store.save = (orderId, snapshot, ...how) => save.call(store, orderId, seen("save", { snapshot }).snapshot, ...how);
+    for (const [name, from] of Object.entries({ load, save })) {
+      Object.defineProperties(store[name], Object.getOwnPropertyDescriptors(from));
+    }
+    return store;
+  },
+  "proxies that have every property, such as those of a worker": (seen) => {
+    const store = new MemoryStore();
+    const remote = (work) => new Proxy(work, { get: () => remote(work), apply: (_, __, given) => work(...given) });
+    return {
+      load: remote((orderId) => seen("load", store.load(orderId))),
+      save: remote((orderId, snapshot, ...how) => store.save(orderId, seen("save", { snapshot }).snapshot, ...how)),
+    };
   },
   "a proxy": (seen) => {
     const store = new MemoryStore();
@@ -107,6 +142,10 @@ describe("orders between a handler and its store", () => {
     const orders = [];
     const orderPay = (call) => {
       orders.push(structuredClone(call.order));
+      // In copies too.
+      const { order } = { ...call };
+      assert.equal(order.partnerOrderId, "P1");
+      assert.equal(JSON.parse(JSON.stringify(call)).order.partnerOrderId, "P1");
       assert.equal(call.order, call.order);
       call.order.quantity = 9;
       call.order.units.length = 0;
@@ -124,29 +163,34 @@ describe("orders between a handler and its store", () => {
   it("of a partner go as JSON too, and pass functions in between", async () => {
     const store = new MemoryStore();
     const view = partnerStore(store, 1122);
-    assert.equal(await view.save[AS_JSON]("7", '{ "kept": "as it is" }', null, {}), true);
-    assert.equal((await view.load[AS_JSON]("7"))[AS_JSON], '{ "kept": "as it is" }');
+    assert.equal(await view.save[AS_JSON].work("7", '{ "kept": "as it is" }', null, {}), true);
+    assert.equal((await view.load[AS_JSON].work("7"))[AS_JSON], '{ "kept": "as it is" }');
     assert.deepEqual((await view.load("7")).snapshot, { kept: "as it is" });
     assert.deepEqual(store.load("1122:7").snapshot, { kept: "as it is" });
     let count = 0;
     const between = partnerStore({ load: (key) => store.load(key), save: (...order) => ++count && store.save(...order) }, 1122);
-    assert.equal(await between.save[AS_JSON]("8", "{}", null, {}), true);
+    assert.equal(await between.save[AS_JSON].work("8", "{}", null, {}), true);
     assert.equal(count, 1);
   });
 
   for (const json of ["", "null", "[]", "{", "0", '"text"', '{"orderId":1}', "{}"]) {
     it(`that cannot be read are an error, and nothing is saved over them: ${JSON.stringify(json)}`, async () => {
       const store = new MemoryStore();
-      store.save[AS_JSON].call(store, ORDER, json, null, {});
+      const of = (name, ...given) => store[name][AS_JSON].work.call(store, ...given);
+      of("save", ORDER, json, null, {});
       const shop = new Shop({ store });
       for (const [name, message] of LIFE) {
         const reply = await shop.call(name, message);
         assert.equal(reply.status, 503, name);
       }
       assert.ok(shop.errors.length >= 3);
-      assert.deepEqual(store.load[AS_JSON].call(store, ORDER), { [AS_JSON]: json, revision: 1 });
+      assert.deepEqual(of("load", ORDER), { [AS_JSON]: json, revision: 1 });
       const orders = new TicketSupplier(SETTINGS).orders(store);
       await assert.rejects(orders.apply(ORDER, { timePassed: {} }));
+      if (json.startsWith("{")) return;
+      for (const ask of ["load", "pendingNotices", "explain"]) {
+        await assert.rejects(orders[ask](ORDER), { code: "INVALID_CONFIG", path: "store.load" }, ask);
+      }
     });
   }
 });

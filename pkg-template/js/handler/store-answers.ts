@@ -3,7 +3,7 @@
 import { endsInTime, steady } from "../runtime/time-limits.js";
 import { invalid, unexpected } from "../values/faults.js";
 import { isRecord } from "../values/kinds.js";
-import { AS_JSON, Snapshot } from "../values/snapshot.js";
+import { AS_JSON, asJson, Snapshot } from "../values/snapshot.js";
 
 /** Time limit for the store while no call of Meituan's waits for it; the order service has the same. */
 export const STORE_LIMIT = 30_000;
@@ -16,16 +16,16 @@ export const heard = <T>(answer: T | Promise<T>, name: string): Promise<T> =>
 
 /** Asks a store for an order, as JSON where it has that. `foundOf` reads the answer. */
 export function loadFrom(store: any, key: string): unknown {
-  const asJson = store.load[AS_JSON];
-  return asJson === undefined ? store.load(key) : asJson.call(store, key);
+  const loadJson = asJson(store.load);
+  return loadJson === undefined ? store.load(key) : loadJson.call(store, key);
 }
 
 /** Asks a store to save an order, as JSON where it accepts that. `savedOf` reads the answer. */
 export function saveTo(store: any, key: string, snapshot: Snapshot, revision: unknown, about: object): unknown {
-  const asJson = store.save[AS_JSON];
-  return asJson === undefined
+  const saveJson = asJson(store.save);
+  return saveJson === undefined
     ? store.save(key, snapshot.value, revision, about)
-    : asJson.call(store, key, snapshot.json, revision, about);
+    : saveJson.call(store, key, snapshot.json, revision, about);
 }
 
 /** An order as a store has it. */
@@ -38,7 +38,7 @@ export interface Stored {
 export function foundOf(answer: any): Stored | null {
   if (answer === undefined || answer === null) return null;
   const { [AS_JSON]: json, snapshot, revision = null } = answer;
-  if (typeof json === "string" && json !== "" && revision !== null) return { snapshot: Snapshot.ofJson(json), revision };
+  if (typeof json === "string" && /^\s*\{/.test(json) && revision !== null) return { snapshot: Snapshot.ofJson(json), revision };
   if (isRecord(snapshot) && revision !== null) return { snapshot: Snapshot.of(snapshot), revision };
   return invalid(
     "store.load",

@@ -33,7 +33,8 @@ export const bodyOfCall = (body: unknown): string | Uint8Array =>
 
 /** The error of an empty body: Meituan sends none, so somebody has read it before. */
 export function emptied(error: MeituanError): MeituanError {
-  if (error.code !== "TRUNCATED_JSON" && !(error.code === "MISSING_FIELD" && error.path === "content")) return error;
+  const isEmpty = error.code === "TRUNCATED_JSON" || error.code === "BODY_NOT_RAW";
+  if (!isEmpty && !(error.code === "MISSING_FIELD" && error.path === "content")) return error;
   const detail = {
     en: "found an empty body: a body parser has most likely read it before, so have it leave this route alone",
     zh: "实为空的请求体：多半已被 body 解析中间件读取，请让其跳过该路由",

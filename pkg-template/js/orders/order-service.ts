@@ -217,13 +217,19 @@ export function orderService(options: any): OrderService {
 
     async receive(receiver, request, arrival) {
       let first: Begun | undefined;
-      const call = await receiver.receive(request, arrival, (head: string, body: string | Uint8Array, now: number) => {
-        const received = receiveOrderCall(numbersOf(receiver), head, body, now, arrival.began);
-        first = received.begun;
-        return received;
-      });
-      if (first) begun.set(call, first);
-      return call;
+      try {
+        const call = await receiver.receive(request, arrival, (head: string, body: string | Uint8Array, now: number) => {
+          const received = receiveOrderCall(numbersOf(receiver), head, body, now, arrival.began);
+          first = received.begun;
+          return received;
+        });
+        if (first) begun.set(call, first);
+        return call;
+      } catch (error) {
+        // It may be refused for what only JavaScript sees.
+        if (first) endJob(first.job);
+        throw error;
+      }
     },
 
     forget(call) {

@@ -46,8 +46,8 @@ interface Known {
 /** A call for a user's function. Its replies are checked when they are recorded. */
 class Task extends ReceivedCall<Ended> {
   declare readonly attemptKey: string;
+  declare readonly order: TicketOrder;
   declare readonly counts: Counts;
-  #order: Snapshot<TicketOrder>;
 
   constructor(configuration: Configuration, index: number, envelope: { partnerId: number; body: any }, known: Known) {
     const { clock } = configuration;
@@ -58,12 +58,9 @@ class Task extends ReceivedCall<Ended> {
     const finish = (_: unknown, { code, describe }: Said): Ended => new Ended({ outcome: Outcome.REFUSED, code, describe }, this);
     super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
     this.attemptKey = known.attemptKey;
-    this.#order = known.order;
     this.counts = known.counts;
-  }
-
-  get order(): TicketOrder {
-    return this.#order.value;
+    // A field like the others for whoever copies them, and made when it is first read.
+    Object.defineProperty(this, "order", { get: () => known.order.value, enumerable: true, configurable: true });
   }
 
   override ok(reply?: any, options?: any): Ended {

@@ -10,7 +10,7 @@ import { unexpected } from "../values/faults.js";
 import { storeOf } from "../values/functions.js";
 import { isError, isRecord } from "../values/kinds.js";
 import { optionsOf } from "../values/options.js";
-import { AS_JSON, Snapshot } from "../values/snapshot.js";
+import { asJson, Snapshot } from "../values/snapshot.js";
 
 interface Stores {
   store: any;
@@ -416,7 +416,7 @@ function heardOf(store: any, deadlineMs: number) {
   heard.load = async (key) => {
     const answer = await inTime("load", loadFrom(store, key));
     const found = foundOf(answer);
-    return found && store.load[AS_JSON] ? { snapshot: found.snapshot.value, revision: found.revision } : answer;
+    return found && asJson(store.load) ? { snapshot: found.snapshot.value, revision: found.revision } : answer;
   };
   heard.save = async (key, snapshot, revision, about) =>
     savedOf(await inTime("save", saveTo(store, key, Snapshot.of(snapshot), revision, about)));

@@ -3,10 +3,7 @@
 
 import { stringify } from "./json.js";
 
-/**
- * Under this name, the functions `load` and `save` of this package's stores have their like for JSON. Whoever wraps such a function leaves
- * it behind, and is called with objects. What that `load` returns has its JSON under the same name.
- */
+/** Under this name, what `load` returns for JSON has that JSON; likewise the functions `load` and `save` have their like. */
 export const AS_JSON: unique symbol = Symbol.for("meituan-protocol.asJson") as any;
 
 /** A stored order, or what else a store keeps: as JSON and as an object, each made of the other when it is first needed. */
@@ -38,6 +35,16 @@ export class Snapshot<Value extends object = any> {
   }
 }
 
-/** The function with its like for JSON. */
-export const withJson = <Work extends (...given: any[]) => unknown>(work: Work, asJson: (...given: any[]) => unknown): Work =>
-  Object.assign(work, { [AS_JSON]: asJson });
+type Work = (...given: any[]) => unknown;
+
+/**
+ * A function of one of this package's stores, with its like for JSON. That names whose like it is: a wrapper may have copied the
+ * properties of what it wraps, and is called all the same, with objects.
+ */
+export const withJson = <Of extends Work>(of: Of, work: Work): Of => Object.assign(of, { [AS_JSON]: { of, work } });
+
+/** The like of a function for JSON, where it has one of its own. */
+export function asJson(work: any): Work | undefined {
+  const found = work[AS_JSON];
+  return found?.of === work ? found.work : undefined;
+}

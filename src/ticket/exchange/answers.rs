@@ -74,7 +74,10 @@ impl Refusal {
             ErrorCode::DuplicateHeader => error.path == ENCRYPTION_STATUS,
             _ if *encrypted => false,
             // Where a piece is missing, something else may have been found first.
-            code => is_no_json(code) || error.issues.iter().any(|issue| issue.refuses && is_no_json(issue.code)),
+            code => {
+                is_no_json(code, &error.path)
+                    || error.issues.iter().any(|issue| issue.refuses && is_no_json(issue.code, &issue.path))
+            }
         }
     }
 
@@ -91,10 +94,11 @@ impl Refusal {
     }
 }
 
-/// Whether the body is no whole JSON in UTF-8. A repeated key and too many levels are whole JSON: such a body is refused each time
-/// that it comes.
-fn is_no_json(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::TruncatedJson | ErrorCode::InvalidJson | ErrorCode::InvalidUtf8 | ErrorCode::LoneSurrogate)
+/// Whether the body is no whole JSON in UTF-8. A repeated key, too many levels and half a surrogate pair as an escape are whole JSON: such
+/// a body is refused each time that it comes. Half a pair without an escape has the path of the body.
+fn is_no_json(code: ErrorCode, path: &str) -> bool {
+    matches!(code, ErrorCode::TruncatedJson | ErrorCode::InvalidJson | ErrorCode::InvalidUtf8)
+        || code == ErrorCode::LoneSurrogate && path == "body"
 }
 
 /// The failure of a call's family; that of any, where it is not known which call it is.
