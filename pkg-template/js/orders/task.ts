@@ -59,7 +59,7 @@ class Task extends ReceivedCall<Ended> {
     super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
     this.attemptKey = known.attemptKey;
     this.counts = known.counts;
-    // A field like the others for whoever copies them, and made when it is first read.
+    // A field of its own: copies have it too. It is made when it is first read.
     Object.defineProperty(this, "order", { get: () => known.order.value, enumerable: true, configurable: true });
   }
 
