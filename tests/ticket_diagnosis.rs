@@ -234,3 +234,45 @@ fn a_mistake_is_known_by_its_id() {
     assert_eq!(format!("{:?}", MISTAKES[0]), format!("Mistake({:?})", MISTAKES[0].id));
     assert!(MISTAKES[0] == MISTAKES[0] && MISTAKES[0] != MISTAKES[1]);
 }
+
+/// What a request of this path says, whose signature was made over another.
+fn of_paths(sent: &str, signed: &str, secrets: &[Secret]) -> Diagnosis {
+    let signature = hmac::<hmac::Hmac<sha1::Sha1>>("another secret", &format!("POST {signed}\n{DATE}"));
+    of_signature(sent, &signature, secrets)
+}
+
+fn of_signature(sent: &str, signature: &[u8], secrets: &[Secret]) -> Diagnosis {
+    diagnose(&Evidence {
+        method: "POST",
+        url: sent,
+        date: DATE,
+        authorization: &header(signature),
+        client_id: "vector-client",
+        secrets,
+        ..Evidence::default()
+    })
+}
+
+#[test]
+fn long_addresses_and_many_secrets_end_too() {
+    let secret = |text: &str| Secret::new(text);
+    let many: Vec<_> = (0..2000).map(|number| secret(&format!("secret {number}"))).collect();
+    let long = "/a".repeat(50_000);
+    for (path, secrets) in [(&*long, &[secret("a secret")][..]), ("/mt/pay", &many), (&long, &many)] {
+        assert!(!of_paths(path, "/another", secrets).is_explained);
+    }
+    // A part of a long one was left out, by the second of two secrets.
+    let found = of_paths(&format!("/gateway/v1{long}"), &long, &[secret("a secret"), secret("another secret")]);
+    assert_eq!(ids(&found), ["uri.prefix", "secret.other"]);
+}
+
+#[test]
+fn every_pair_of_mistakes_is_tried_with_three_secrets_and_an_address_of_a_kilobyte() {
+    let secrets = ["one", "two", "another secret"].map(Secret::new);
+    let long = "/a".repeat(500);
+    // Nothing but pairs is left then: the last ones are those of the key.
+    let found = of_paths(&format!("{long}/"), &long, &secrets);
+    assert_eq!(ids(&found), ["uri.slash", "secret.other"]);
+    let empty = hmac::<hmac::Hmac<sha1::Sha1>>("", &format!("POST {long}"));
+    assert_eq!(ids(&of_signature(&long, &empty, &secrets)), ["date.left-out", "secret.empty"]);
+}

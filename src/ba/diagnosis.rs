@@ -18,6 +18,7 @@ use md5::Md5;
 use serde::Serialize;
 use sha1::Sha1;
 use sha2::Sha256;
+use std::cell::Cell;
 use zeroize::Zeroizing;
 
 /// The result of a diagnosis.
@@ -77,7 +78,7 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Diagnosis {
     let secret = evidence.secrets.first().filter(|secret| !ids.iter().any(|id| is_text(secret, id)));
     let expected = secret.map(|secret| sign(&Key::new(secret), &method, uri, evidence.date));
     let right = Signing { parts: [&method, " ", uri, "\n", evidence.date, ""], form: KeyForm::AsItIs, way: Way::Hmac };
-    let search = Search { evidence, header_id: received.client_id, received: &received.bytes };
+    let search = Search { evidence, header_id: received.client_id, received: &received.bytes, left: Cell::new(MAX_WORK) };
     let found = if received.bytes.is_empty() { None } else { search.run(&right) };
     let is_explained = found.is_some();
     let mut ids = received.seen;
@@ -298,10 +299,18 @@ struct Found {
     secret: usize,
 }
 
+/// How much is hashed at most, in bytes. A request as people send it, with two secrets, needs a tenth of it; with a body of 64 KB,
+/// three quarters.
+const MAX_WORK: usize = 128 << 20;
+/// What a key costs beside the string, in bytes.
+const KEY_WORK: usize = 256;
+
 struct Search<'a> {
     evidence: &'a Evidence<'a>,
     header_id: &'a str,
     received: &'a [u8],
+    /// How much may still be hashed: long addresses, bodies and lists of secrets are not tried in every way.
+    left: Cell<usize>,
 }
 
 impl Search<'_> {
@@ -326,6 +335,9 @@ impl Search<'_> {
             change.apply(&mut signing);
             ids.push(*id);
         }
+        let work = signing.parts.iter().map(|part| part.len()).sum::<usize>().saturating_add(KEY_WORK);
+        let left = self.left.get().checked_sub(work.saturating_mul(self.evidence.secrets.len()))?;
+        self.left.set(left);
         let string = signing.string();
         let secret = self.evidence.secrets.iter().position(|secret| self.gives(&signing, secret, string.as_bytes()))?;
         if secret > 0 {

@@ -242,7 +242,7 @@ mistakes! {
     "uri.prefix", Made(Uri, |evidence, out| {
         let uri = evidence.url().path_and_query();
         let ends = evidence.url().path.char_indices().filter(|&(at, letter)| at > 0 && letter == '/');
-        out.extend(ends.filter_map(|(at, _)| uri.get(at..)).map(str::to_owned));
+        out.extend(ends.take(LONGEST_PREFIX).filter_map(|(at, _)| uri.get(at..)).map(str::to_owned));
     }),
         "The first part of the path was not signed", "路径的前面一段没有参与签名";
         fix "A proxy or router has added or removed a prefix: sign the path that Meituan sees", "代理或路由增删了前缀：用美团看到的路径签名";
@@ -333,6 +333,9 @@ mistakes! {
 pub(super) fn mistake(id: &str) -> Option<&'static Mistake> {
     MISTAKES.iter().find(|mistake| mistake.id == id)
 }
+
+/// In segments of the path. Proxies remove a few; a string is made for each.
+const LONGEST_PREFIX: usize = 32;
 
 fn body(evidence: &Evidence<'_>, out: &mut Vec<String>) {
     /// A larger one would be hashed too long; it is hardly signed either.
