@@ -25,10 +25,10 @@ export function rawBody(body: unknown): string | Uint8Array {
 }
 
 /**
- * The body of a call, as it came. Every call needs it, so a string and bytes are returned at once: the module copies bytes, so memory
+ * The body of a call or a reply, as it came. Each needs it, so a string and bytes are returned at once: the module copies bytes, so memory
  * that threads share needs no copy before.
  */
-export const bodyOfCall = (body: unknown): string | Uint8Array =>
+export const receivedBody = (body: unknown): string | Uint8Array =>
   typeof body === "string" || (ArrayBuffer.isView(body) && body instanceof Uint8Array && body.length > 0) ? body : rawBody(body);
 
 /** The error of an empty body: Meituan sends none, so somebody has read it before. */

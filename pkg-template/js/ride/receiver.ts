@@ -2,7 +2,7 @@
 
 import { receivePush } from "../boundary/ride-calls.js";
 import { MeituanError } from "../errors/error.js";
-import { bodyOfCall, cut, emptied, type RawBody, readBody } from "../http/bodies.js";
+import { cut, emptied, type RawBody, readBody, receivedBody } from "../http/bodies.js";
 import { decoded, decompressed, encodedOtherwise, isGzip, plain } from "../http/encodings.js";
 import { limitedHead } from "../http/headers.js";
 import type { ReceiveOptions } from "../http/incoming.js";
@@ -48,7 +48,7 @@ export class RideReceiver {
     try {
       const { url, body, isBase64Encoded = false } = request;
       const came = decoded(body, flag(isBase64Encoded, "isBase64Encoded"), this.configuration.maxBodyBytes);
-      return this.#receive(url, plain(bodyOfCall(came)), options, asReply);
+      return this.#receive(url, plain(receivedBody(came)), options, asReply);
     } catch (error) {
       throw answerable(blamed(error, { request, options }));
     }

@@ -11,7 +11,7 @@ import {
 } from "../boundary/ticket-calls.js";
 import { answerInstead, answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
-import { bodyOfCall, cut, emptied, isArriving, readBody } from "../http/bodies.js";
+import { cut, emptied, isArriving, readBody, receivedBody } from "../http/bodies.js";
 import { decoded, decompressed, encodedOtherwise, isGzip, plain } from "../http/encodings.js";
 import { headerNames, limitedHead, lookedAtHeaders, type Names } from "../http/headers.js";
 import type { IncomingRequest, ReceiveOptions } from "../http/incoming.js";
@@ -134,7 +134,7 @@ export class TicketReceiver {
     try {
       const { maxBodyBytes } = this.configuration;
       const came = isBase64Encoded === undefined ? body : decoded(body, flag(isBase64Encoded, "isBase64Encoded"), maxBodyBytes);
-      return plain(bodyOfCall(came));
+      return plain(receivedBody(came));
     } catch (error) {
       this.#judge(head);
       throw error;

@@ -6,7 +6,7 @@ import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
 import { calls } from "../generated/ticket-messages.js";
-import { cut, type RawBody, rawBody, readBody } from "../http/bodies.js";
+import { cut, type RawBody, readBody, receivedBody } from "../http/bodies.js";
 import { fetchable, isResponse } from "../http/fetch.js";
 import { ENCRYPTED, JSON_TYPE } from "../http/reply.js";
 import { uriOf } from "../http/urls.js";
@@ -274,7 +274,7 @@ class PreparedRequest implements SignedRequest {
     const quantity = quantityOf(order);
     integer(status, "status", 0, 999);
     const { handle, maxBodyBytes } = this.#configuration;
-    const text = cut(rawBody(body), maxBodyBytes);
+    const text = cut(receivedBody(body), maxBodyBytes);
     if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE");
     const { reply, warnings, failure } = readReply(handle, this.#index, status, text, quantity);
     if (failure !== undefined) throw rejected(this.type, failure);

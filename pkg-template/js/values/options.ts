@@ -52,7 +52,7 @@ const Fields: new () => Record<string, any> = /* @__PURE__ */ (() => {
 })();
 const fields = () => new Fields();
 
-const NONE: Record<string, any> = /* @__PURE__ */ Object.freeze(Object.create(null));
+const NONE: Record<string, any> = /* @__PURE__ */ Object.freeze(fields());
 
 /** Those of a literal: mostly there are one or two. */
 function taken(options: Record<string, any>, names: readonly string[], before: string, found: Record<string, any>) {
