@@ -99,7 +99,10 @@ describe("a padding that is wrong", () => {
     const suppliers = [{}, { cipher }].map((how) => new TicketSupplier({ ...settings, bodyEncryption: { key: KEY, ...how } }));
     const request = { orderId: "1", partnerOrderId: "P1" };
     const { headers } = suppliers[0].requests.orderPay(request, { uri: "/pay", encrypted: true });
-    const all = wrong.map((text) => raw("aes-128-cbc", KEY, vector, text).toString("base64"));
+    // An empty body is seen to be empty without a key.
+    const texts = wrong.filter(({ length }) => length > 0);
+    assert.equal(texts.length, wrong.length - 1);
+    const all = texts.map((text) => raw("aes-128-cbc", KEY, vector, text).toString("base64"));
     const refusals = all.flatMap((body) =>
       suppliers.map((supplier) => thrown(() => supplier.receiveSync({ method: "POST", url: "/pay", headers, body }))),
     );
