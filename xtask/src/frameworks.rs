@@ -7,6 +7,8 @@ const FOLDER: &str = "tests/frameworks";
 
 /// A filter is a part of the names of files, or else of tests.
 pub(crate) fn check(filter: Option<&str>) -> Outcome {
+    // One of them is a page.
+    tools::require_chromium()?;
     // They have a lock file of their own, so that a build alone does not download them.
     tools::install_npm_packages_in(&root().join(FOLDER))?;
     // What each framework accepts is what the functions return.
