@@ -63,7 +63,7 @@ const USES = [
     prints: "617",
     // A client may be given a store.
     modules: 2,
-    most: 768_500,
+    most: 770_500,
   },
   {
     title: "the notices of a supplier",
@@ -88,7 +88,7 @@ const USES = [
     prints: "1122",
     // A supplier may be given a store.
     modules: 2,
-    most: 816_000,
+    most: 819_000,
   },
   {
     title: "a judge of recordings",
