@@ -77,12 +77,23 @@ export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
       note(by, found, pair[0], pair[1]);
     }
   } else {
+    const mustBeOwn = isAnyNameEverywhere();
     for (const name in headers) {
-      // Its own: what was added to every object is no header.
-      if (by.places[name.length] !== undefined && Object.hasOwn(headers, name)) note(by, found, name, headers[name]);
+      // Most headers have another length than these.
+      if (by.places[name.length] !== undefined && !(mustBeOwn && !Object.hasOwn(headers, name)))
+        note(by, found, name, headers[name]);
     }
   }
-  return [found[0] ?? "", found[1] ?? "", found[2] ?? "", found[3] ?? ""];
+  for (let at = 0; at < found.length; at++) found[at] ??= "";
+  return found as string[];
+}
+
+const EMPTY = /* @__PURE__ */ Object.freeze({});
+
+/** Whether something was added to every object: a loop over names then meets it in each record, and it is no header. */
+function isAnyNameEverywhere() {
+  for (const _ in EMPTY) return true;
+  return false;
 }
 
 /**

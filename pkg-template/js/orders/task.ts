@@ -43,8 +43,24 @@ interface Known {
   counts: Counts;
 }
 
+/** Where a call has its order as the store does, so that only functions that read it have it parsed. */
+const STORED: unique symbol = Symbol("stored");
+
+/**
+ * The order of a call is a field of its own, so that copies have it too. All calls share the getter: an object with a getter of its own is a
+ * dictionary to V8.
+ */
+const ORDER = {
+  get(this: Task): TicketOrder {
+    return this[STORED].value;
+  },
+  enumerable: true,
+  configurable: true,
+};
+
 /** A call for a user's function. Its replies are checked when they are recorded. */
 class Task extends ReceivedCall<Ended> {
+  declare readonly [STORED]: Snapshot<TicketOrder>;
   declare readonly attemptKey: string;
   declare readonly order: TicketOrder;
   declare readonly counts: Counts;
@@ -56,11 +72,11 @@ class Task extends ReceivedCall<Ended> {
         ? new Ended({ outcome: Outcome.PENDING }, this)
         : new Ended({ outcome: Outcome.DONE, reply: stringify(numbered(said, known.partnerOrderId)) }, this);
     const finish = (_: unknown, { code, describe }: Said): Ended => new Ended({ outcome: Outcome.REFUSED, code, describe }, this);
-    super(configuration, index, envelope, { warnings: [], encrypted: false, receivedAt: clock(), clock, finish, record });
+    super(configuration, index, { envelope, warnings: [], encrypted: false }, { receivedAt: clock(), clock }, finish, record);
     this.attemptKey = known.attemptKey;
     this.counts = known.counts;
-    // A field of its own: copies have it too. It is made when it is first read.
-    Object.defineProperty(this, "order", { get: () => known.order.value, enumerable: true, configurable: true });
+    Object.defineProperty(this, STORED, { value: known.order });
+    Object.defineProperty(this, "order", ORDER);
   }
 
   override ok(reply?: any, options?: any): Ended {

@@ -33,17 +33,19 @@ export interface Replied {
   body?: any;
 }
 
-/** Facts of a call beside its message, and the use of its reply. */
-interface Facts<Answer> {
-  warnings: readonly Finding[];
-  encrypted: boolean;
-  receivedAt: number;
-  clock: () => number;
-  finish: (reply: Reply, said: Said) => Answer;
-  /** Gets what would be written, unchecked, in its place. */
-  record: ((said: Replied) => Answer) | undefined;
-  date?: string;
-  authorization?: string;
+/** The message of a call, and what was found in it. */
+interface Content {
+  readonly envelope: any;
+  readonly warnings: readonly Finding[];
+  readonly encrypted: boolean;
+}
+
+/** How a call came. */
+interface Arrival {
+  readonly receivedAt: number;
+  readonly clock: () => number;
+  readonly date?: string;
+  readonly authorization?: string;
 }
 
 /** The arguments of a reply beside its body. */
@@ -66,37 +68,42 @@ export class ReceivedCall<Answer> {
   declare readonly encrypted: boolean;
   #configuration: Configuration;
   #index: number;
-  #receivedAt: number;
-  #clock: () => number;
+  #arrival: Arrival;
   #finish: (reply: Reply, said: Said) => Answer;
   #record: ((said: Replied) => Answer) | undefined;
-  #date: string | undefined;
-  #authorization: string | undefined;
   #hasReply = false;
 
-  constructor(configuration: Configuration, index: number, envelope: any, facts: Facts<Answer>) {
+  /**
+   * @param finish makes an answer of its reply
+   * @param record gets what would be written, unchecked, in its place
+   */
+  constructor(
+    configuration: Configuration,
+    index: number,
+    { envelope, warnings, encrypted }: Content,
+    arrival: Arrival,
+    finish: (reply: Reply, said: Said) => Answer,
+    record?: (said: Replied) => Answer,
+  ) {
     this.type = calls[index].name;
     this.partnerId = envelope.partnerId;
     this.body = envelope.body;
-    this.warnings = facts.warnings;
-    this.encrypted = facts.encrypted;
+    this.warnings = warnings;
+    this.encrypted = encrypted;
     this.#configuration = configuration;
     this.#index = index;
-    this.#receivedAt = facts.receivedAt;
-    this.#clock = facts.clock;
-    this.#finish = facts.finish;
-    this.#record = facts.record;
-    this.#date = facts.date;
-    this.#authorization = facts.authorization;
+    this.#arrival = arrival;
+    this.#finish = finish;
+    this.#record = record;
   }
 
   // Not among the fields, which are logged: while its Date is accepted, a signature is as good as a password.
   get date(): string | undefined {
-    return this.#date;
+    return this.#arrival.date;
   }
 
   get signature(): string | undefined {
-    return this.#authorization?.slice(-SIGNATURE_LENGTH);
+    return this.#arrival.authorization?.slice(-SIGNATURE_LENGTH);
   }
 
   ok(reply?: any, options?: Options): Answer {
@@ -215,7 +222,8 @@ export class ReceivedCall<Answer> {
       if (written === undefined) {
         const quantity = quantityOf(order);
         const said = { repeated: this.#repeatedJson(), fields, body };
-        written = writeReply(handle, index, outcome, said, quantity, this.#receivedAt, this.#clock(), this.encrypted);
+        const { receivedAt, clock } = this.#arrival;
+        written = writeReply(handle, index, outcome, said, quantity, receivedAt, clock(), this.encrypted);
         if (isBare) bareReplies[index] = written;
       }
       const { code, text, warnings } = written;

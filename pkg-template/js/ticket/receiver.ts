@@ -174,29 +174,20 @@ export class TicketReceiver {
   /** @param receive where the module of messages does not do it */
   #take<Answer>(head: CallHead, body: string | Uint8Array, finish: (reply: Reply) => Answer, receive?: Receive): Call<Answer> {
     const { configuration } = this;
-    const { text, headers, receivedAt, clock, date, authorization } = head;
+    const { text, receivedAt } = head;
     const content = cut(body, configuration.maxBodyBytes);
     const received =
       receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
-    const { index, envelope, warnings, encrypted } = received;
+    const { index } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error && body.length === 0) throw emptied(error);
     if (error && error.code !== "BODY_TOO_LARGE") {
-      const encoded = encodedOtherwise(content, headers);
+      const encoded = encodedOtherwise(content, head.headers);
       if (encoded) this.#judge(head);
       throw encoded ?? error;
     }
     if (error || index === undefined) throw error;
-    const call: unknown = new ReceivedCall(configuration, index, envelope, {
-      warnings,
-      encrypted,
-      receivedAt,
-      clock,
-      finish,
-      record: undefined,
-      date,
-      authorization,
-    });
+    const call: unknown = new ReceivedCall(configuration, index, received, head, finish);
     // Which call it is, is known at run time: its type says it.
     return call as Call<Answer>;
   }

@@ -204,7 +204,7 @@ function build(configuration: Configuration, index: number, message: unknown, gi
   if (configuration.appKey !== undefined) headers.AppKey = configuration.appKey;
   if (encrypted) headers["X-Encryption-Status"] = ENCRYPTED;
   return new PreparedRequest(configuration, index, {
-    url: url === undefined ? configuration.host + sentUri : String(url),
+    url: url === undefined ? configuration.host() + sentUri : String(url),
     uri: signedUri ?? sentUri,
     headers,
     body,
