@@ -61,22 +61,23 @@ impl Catalogue<'_> {
 /// The exports of `boundary/slots.ts` for readers.
 const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
 
-/// A field that may be absent is no property then. Those before the first of them are in a literal: engines know its shape.
+/// A field that may be absent is no property then. All others are in a literal: engines know its shape, and what it has room for.
 fn reader(message: &Message) -> String {
-    // The same string for every slot is smaller than its number, once it is compressed.
-    let read = |field: &Field| read_call(&field.kind, "block++");
-    let sure = message.fields.iter().take_while(|field| field.presence.is_required()).count();
-    let (sure, others) = message.fields.split_at(sure);
-    let literal: Vec<_> = sure.iter().map(|field| format!("{}: {}", field.name, read(field))).collect();
+    let (sure, others): (Vec<_>, Vec<_>) = message.fields.iter().enumerate().partition(|(_, field)| field.presence.is_required());
+    let is_in_order = sure.iter().map(|(slot, _)| *slot).eq(0..sure.len());
+    let read = |(slot, field): &(usize, &Field)| {
+        // The same string for every slot is smaller than its number, once it is compressed.
+        let numbered = if *slot == 0 { "block".to_owned() } else { format!("block + {slot}") };
+        read_call(&field.kind, if is_in_order { "block++" } else { &numbered })
+    };
+    let literal: Vec<_> = sure.iter().map(|each| format!("{}: {}", each.1.name, read(each))).collect();
     if others.is_empty() {
         return format!("(block: number) => ({{ {} }})", literal.join(", "));
     }
     let mut out = format!("(block: number) => {{\n  const read: Fields = {{ {} }};\n  let value: unknown;\n", literal.join(", "));
-    for field in others {
-        let _ = match field.presence.is_required() {
-            true => writeln!(out, "  read.{} = {};", field.name, read(field)),
-            false => writeln!(out, "  if ((value = {}) {}) read.{} = value;", read(field), is_there(&field.kind), field.name),
-        };
+    for each in &others {
+        let (_, field) = each;
+        let _ = writeln!(out, "  if ((value = {}) {}) read.{} = value;", read(each), is_there(&field.kind), field.name);
     }
     out.push_str("  return read;\n}");
     out
