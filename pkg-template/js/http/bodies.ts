@@ -118,13 +118,17 @@ let isWorkerd: boolean | undefined;
 
 /**
  * Whether a body is as long as its Content-Length says, and that is no longer than `max`: workerd lets no other one through from the network,
- * and reading it piece by piece costs there what the rest of a call does. Elsewhere the header may be anybody's.
+ * and reading it piece by piece costs there what the rest of a call does. Elsewhere the header may be anybody's. Of a reply that workerd
+ * decompresses, it is the length before.
  */
 function isAsLongAsDeclared(message: { headers?: any }, max: number): boolean {
   isWorkerd ??= ofPlatform(() => globalThis.navigator.userAgent) === "Cloudflare-Workers";
   if (!isWorkerd) return false;
-  const length = reading("headers", () => message.headers?.get?.("content-length"));
-  return typeof length === "string" && /^\d{1,15}$/.test(length) && Number(length) <= max;
+  return reading("headers", () => {
+    const length = message.headers?.get?.("content-length");
+    const isSmall = typeof length === "string" && /^\d{1,15}$/.test(length) && Number(length) <= max;
+    return isSmall && message.headers.get("content-encoding") === null;
+  });
 }
 
 /** Reads no further. Whether the sender reacts is its own affair. */
