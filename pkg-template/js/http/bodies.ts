@@ -118,17 +118,13 @@ let isWorkerd: boolean | undefined;
 
 /**
  * Whether a body is as long as its Content-Length says, and that is no longer than `max`: workerd lets no other one through from the network,
- * and reading it piece by piece costs there what the rest of a call does. Elsewhere the header may be anybody's. Of a reply that workerd
- * decompresses, it is the length before.
+ * and reading it piece by piece costs there what the rest of a call does. Elsewhere the header may be anybody's.
  */
 function isAsLongAsDeclared(message: { headers?: any }, max: number): boolean {
   isWorkerd ??= ofPlatform(() => globalThis.navigator.userAgent) === "Cloudflare-Workers";
   if (!isWorkerd) return false;
-  return reading("headers", () => {
-    const length = message.headers?.get?.("content-length");
-    const isSmall = typeof length === "string" && /^\d{1,15}$/.test(length) && Number(length) <= max;
-    return isSmall && message.headers.get("content-encoding") === null;
-  });
+  const length = reading("headers", () => message.headers?.get?.("content-length"));
+  return typeof length === "string" && /^\d{1,15}$/.test(length) && Number(length) <= max;
 }
 
 /** Reads no further. Whether the sender reacts is its own affair. */
