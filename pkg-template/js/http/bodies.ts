@@ -1,7 +1,6 @@
 // Bodies as frameworks have them, made into strings and bytes.
 
 import { MeituanError } from "../errors/error.js";
-import { ofPlatform } from "../runtime/platform.js";
 import { endsInTime, LATE, Limit, steady } from "../runtime/time-limits.js";
 import { reading, unexpected, unreadable } from "../values/faults.js";
 import { bytesOf, kindOf } from "../values/kinds.js";
@@ -97,7 +96,7 @@ export async function readBody(
     return rawBody(await (until === Number.POSITIVE_INFINITY ? reading : endsInTime(reading, until, "body")));
   };
   // Not every runtime shows a body as a stream.
-  if (body === undefined || isAsLongAsDeclared(message, max)) return whole();
+  if (body === undefined) return whole();
   // An object like a request that has its body at hand; or a stream of another kind, as older clients on Node have it.
   if (!isStream(body)) {
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
@@ -112,19 +111,6 @@ export async function readBody(
     if (MeituanError.is(error)) stop(reader);
     throw error;
   }
-}
-
-let isWorkerd: boolean | undefined;
-
-/**
- * Whether a body is as long as its Content-Length says, and that is no longer than `max`: workerd lets no other one through from the network,
- * and reading it piece by piece costs there what the rest of a call does. Elsewhere the header may be anybody's.
- */
-function isAsLongAsDeclared(message: { headers?: any }, max: number): boolean {
-  isWorkerd ??= ofPlatform(() => globalThis.navigator.userAgent) === "Cloudflare-Workers";
-  if (!isWorkerd) return false;
-  const length = reading("headers", () => message.headers?.get?.("content-length"));
-  return typeof length === "string" && /^\d{1,15}$/.test(length) && Number(length) <= max;
 }
 
 /** Reads no further. Whether the sender reacts is its own affair. */
