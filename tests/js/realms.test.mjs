@@ -277,6 +277,32 @@ describe("what every object inherits", () => {
     assert.ok(tables && codes);
   });
 
+  it("is no header either where objects of another realm have it, or where one record inherits from another", () => {
+    const { method, url, headers, body } = signed("/mt/create", wire(CREATE));
+    const { Date: date, ...rest } = headers;
+    assert.ok(date);
+    const realm = createContext({ rest: JSON.stringify(rest), date });
+    const records = {
+      "of another realm": runInContext("Object.prototype.date = date; JSON.parse(rest)", realm),
+      inherited: Object.assign(Object.create({ date }), rest),
+      "of another realm, its own": runInContext("Object.assign(JSON.parse(rest), { Date: date })", realm),
+      "without a prototype": Object.assign(Object.create(null), headers),
+    };
+    const heard = Object.entries(records).map(([name, record]) => {
+      try {
+        return [name, supplier.receiveSync({ method, url, headers: record, body }).type];
+      } catch (error) {
+        return [name, error.code, error.path];
+      }
+    });
+    assert.deepEqual(heard, [
+      ["of another realm", "MISSING_HEADER", "headers.date"],
+      ["inherited", "MISSING_HEADER", "headers.date"],
+      ["of another realm, its own", "orderCreate"],
+      ["without a prototype", "orderCreate"],
+    ]);
+  });
+
   it("is no function of a store, and nothing that a step of an order says", { timeout: 60_000 }, async () => {
     const { language: _, ...rest } = options;
     /** A store without functions that not every store has, and all that it is given. */

@@ -30,6 +30,7 @@ look({
 const handler = supplier.handler({
   store: new MemoryStore(),
   orderCreate(task) {
+    found.tasks = (found.tasks ?? 0) + 1;
     look({ "a call for a function": task });
     return { partnerOrderId: "P1" };
   },
@@ -50,8 +51,8 @@ describe("what every call reads", () => {
       encoding: "utf8",
       cwd: new URL(".", import.meta.url),
     });
-    const { "a dictionary": aDictionary, ...found } = JSON.parse(printed);
-    assert.equal(aDictionary, false);
+    const { "a dictionary": aDictionary, tasks, ...found } = JSON.parse(printed);
+    assert.deepEqual([aDictionary, tasks], [false, 2]);
     assert.equal(Object.keys(found).length, 8, printed);
     assert.deepEqual(
       Object.keys(found).filter((name) => !found[name]),

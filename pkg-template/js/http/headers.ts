@@ -77,11 +77,10 @@ export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
       note(by, found, pair[0], pair[1]);
     }
   } else {
-    const mustBeOwn = isAnyNameEverywhere();
+    const areOwn = hasOwnNamesAlone(headers);
     for (const name in headers) {
       // Most headers have another length than these.
-      if (by.places[name.length] !== undefined && !(mustBeOwn && !Object.hasOwn(headers, name)))
-        note(by, found, name, headers[name]);
+      if (by.places[name.length] !== undefined && (areOwn || Object.hasOwn(headers, name))) note(by, found, name, headers[name]);
     }
   }
   for (let at = 0; at < found.length; at++) found[at] ??= "";
@@ -90,10 +89,13 @@ export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
 
 const EMPTY = /* @__PURE__ */ Object.freeze({});
 
-/** Whether something was added to every object: a loop over names then meets it in each record, and it is no header. */
-function isAnyNameEverywhere() {
-  for (const _ in EMPTY) return true;
-  return false;
+/** Whether a loop over the names of a record meets its own alone: what was added to every object is no header. Asked once for all names. */
+function hasOwnNamesAlone(record: object) {
+  const prototype = Object.getPrototypeOf(record);
+  if (prototype === null) return true;
+  if (prototype !== Object.prototype) return false;
+  for (const _ in EMPTY) return false;
+  return true;
 }
 
 /**

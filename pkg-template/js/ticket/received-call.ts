@@ -40,8 +40,8 @@ interface Content {
   readonly encrypted: boolean;
 }
 
-/** How a call came. */
-interface Arrival {
+/** How a call came. A call that is kept keeps this, and nothing else of its head. */
+export interface Arrival {
   readonly receivedAt: number;
   readonly clock: () => number;
   readonly date?: string;

@@ -26,7 +26,7 @@ import { fieldOf, record } from "../values/options.js";
 import type { Call } from "./call.js";
 import type { SupplierCallName } from "./calls.js";
 import { type Configuration, configure, type TicketSupplierOptions } from "./configuration.js";
-import { ReceivedCall } from "./received-call.js";
+import { type Arrival, ReceivedCall } from "./received-call.js";
 import { requestsOf, type TicketRequests } from "./requests.js";
 
 /** The head of a request. */
@@ -51,15 +51,12 @@ interface ReceiveHow extends ReceiveOptions {
   heard?: ((body: string | Uint8Array) => void) | undefined;
 }
 
-/** The head of a request, and when it came. */
+/** The head of a request, and how it came. */
 interface CallHead {
   /** As the module wants it. */
   text: string;
   headers: unknown;
-  receivedAt: number;
-  clock: () => number;
-  date: string;
-  authorization: string;
+  arrival: Arrival;
 }
 
 /** Reads a call in a module. */
@@ -124,8 +121,8 @@ export class TicketReceiver {
   }
 
   /** Throws what is wrong with a head, whatever the body is. */
-  #judge({ text, receivedAt }: CallHead): void {
-    const error = judgeHead(this.configuration.handle, text, receivedAt);
+  #judge({ text, arrival }: CallHead): void {
+    const error = judgeHead(this.configuration.handle, text, arrival.receivedAt);
     if (error) throw error;
   }
 
@@ -168,13 +165,14 @@ export class TicketReceiver {
     const found = lookedAtHeaders(headers, this.headerNames);
     const uris = `${uriOf(url)}\n${configuration.signedUri(url)}`;
     const text = limitedHead(`${method}\n${uris}\n${found[0]}\n${found[1]}\n${found[2]}\n${found[3]}`, "headers");
-    return { text, headers, receivedAt, clock, date: found[1], authorization: found[2] };
+    return { text, headers, arrival: { receivedAt, clock, date: found[1], authorization: found[2] } };
   }
 
   /** @param receive where the module of messages does not do it */
   #take<Answer>(head: CallHead, body: string | Uint8Array, finish: (reply: Reply) => Answer, receive?: Receive): Call<Answer> {
     const { configuration } = this;
-    const { text, receivedAt } = head;
+    const { text, arrival } = head;
+    const { receivedAt } = arrival;
     const content = cut(body, configuration.maxBodyBytes);
     const received =
       receive === undefined ? receiveCall(configuration.handle, text, content, receivedAt) : receive(text, content, receivedAt);
@@ -187,7 +185,7 @@ export class TicketReceiver {
       throw encoded ?? error;
     }
     if (error || index === undefined) throw error;
-    const call: unknown = new ReceivedCall(configuration, index, received, head, finish);
+    const call: unknown = new ReceivedCall(configuration, index, received, arrival, finish);
     // Which call it is, is known at run time: its type says it.
     return call as Call<Answer>;
   }
