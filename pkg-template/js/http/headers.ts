@@ -89,7 +89,7 @@ export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
 
 const EMPTY = /* @__PURE__ */ Object.freeze({});
 
-/** Whether a loop over the names of a record meets its own alone: what was added to every object is no header. Asked once for all names. */
+/** Whether a loop over the names of a record meets its own alone: what was added to every object is no header. It looks once for all names. */
 function hasOwnNamesAlone(record: object) {
   const prototype = Object.getPrototypeOf(record);
   if (prototype === null) return true;
