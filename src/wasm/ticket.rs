@@ -201,7 +201,8 @@ fn put_answer(state: &mut State, code: i32, answer: HttpReply) {
     state.tell_findings();
     state.result[ANSWER] = if answer.status == 200 { code as u32 } else { 0 };
     state.result[4] |= if answer.is_encrypted() { ENCRYPTED } else { 0 };
-    state.output = answer.body;
+    state.output.clear();
+    state.output.extend_from_slice(&answer.body);
     state.tell_output();
 }
 

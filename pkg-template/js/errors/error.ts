@@ -89,12 +89,10 @@ export class MeituanError extends Error {
 
   constructor(code: ErrorCode, details?: Details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
-    const given = details === undefined ? {} : readable(details);
-    // Properties that were added to every object say nothing about this error.
-    const own = <Name extends keyof Details>(name: Name): Details[Name] => (Object.hasOwn(given, name) ? given[name] : undefined);
-    const [path, rule, cause] = [own("path") ?? "", own("rule"), own("cause")] as const;
-    const said = bothOf(own("detail") ?? "", "details.detail");
-    const demand = own("demand") === undefined ? undefined : bothOf(own("demand"), "details.demand");
+    const given = details === undefined ? UNKNOWN : readable(details);
+    const { path = "", rule, cause } = given;
+    const said = bothOf(given.detail ?? "", "details.detail");
+    const demand = given.demand === undefined ? undefined : bothOf(given.demand, "details.demand");
     if (typeof path !== "string") throw wrongArgument("details.path", path, "a string", "字符串");
     if (rule !== undefined && typeof rule !== "string") throw wrongArgument("details.rule", rule, "a string", "字符串");
     super(sentence(code, path, said.en, rule, "en", demand), cause === undefined ? undefined : { cause });
@@ -102,17 +100,17 @@ export class MeituanError extends Error {
     this.code = code;
     this.path = path;
     this.detail = said.en;
-    this.issues = own("issues") ?? [];
-    this.retryable = own("retryable") ?? false;
+    this.issues = given.issues ?? [];
+    this.retryable = given.retryable ?? false;
     // Fields that are not known are left out, so that a printed error shows those that are.
     if (rule !== undefined) this.rule = rule;
     if (demand !== undefined) this.demand = demand;
-    if (details !== undefined) this.#learn(own);
+    if (details !== undefined) this.#learn(given);
   }
 
-  #learn(own: (name: (typeof MORE)[number]) => unknown): void {
+  #learn(given: Details): void {
     for (const name of MORE) {
-      const value = own(name);
+      const value = given[name];
       if (value !== undefined && value !== "") Object.assign(this, { [name]: value });
     }
   }
@@ -225,9 +223,27 @@ export class MeituanError extends Error {
 /** Facts that few errors have. */
 const MORE = ["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId", "httpStatus"] as const;
 
+/** Has all properties that are read, so that what was added to every object says nothing about an error. */
+const UNKNOWN: Readonly<Record<keyof Details, undefined>> = /* @__PURE__ */ Object.freeze({
+  path: undefined,
+  detail: undefined,
+  rule: undefined,
+  demand: undefined,
+  stringToSign: undefined,
+  issues: undefined,
+  remoteCode: undefined,
+  remoteName: undefined,
+  meaning: undefined,
+  describe: undefined,
+  retryable: undefined,
+  traceId: undefined,
+  httpStatus: undefined,
+  cause: undefined,
+});
+
 function readable(details: Details): Details {
   try {
-    return { ...details };
+    return { ...UNKNOWN, ...details };
   } catch {
     throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
   }

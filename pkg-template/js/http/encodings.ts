@@ -3,7 +3,7 @@
 
 import { MeituanError } from "../errors/error.js";
 import { readStream, stop } from "./bodies.js";
-import { headerOf } from "./headers.js";
+import { headerOf, namesOf } from "./headers.js";
 
 /** Neither JSON nor a form begins so. */
 export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
@@ -12,9 +12,11 @@ export const isGzip = (body: string | Uint8Array): body is Uint8Array =>
 const bad = (en: string, zh: string, cause?: unknown) =>
   new MeituanError("BODY_NOT_RAW", { path: "body", detail: { en, zh }, ...(cause !== undefined && { cause }) });
 
+const CONTENT_ENCODING = /* @__PURE__ */ namesOf(["content-encoding"]);
+
 /** Encodings as `Content-Encoding` lists them. */
 const declaredIn = (headers: unknown): readonly string[] =>
-  headerOf(headers, "content-encoding")
+  headerOf(headers, CONTENT_ENCODING)
     .toLowerCase()
     .split(",")
     .map((name) => name.trim())
@@ -47,9 +49,9 @@ function isText(body: Uint8Array) {
  * of, has only characters that a message may have.
  */
 export function encodedOtherwise(body: string | Uint8Array, headers: unknown): MeituanError | undefined {
-  if (typeof body === "string" || isText(body)) return undefined;
+  if (typeof body === "string") return undefined;
   const declared = declaredIn(headers);
-  if (declared.length === 0) return undefined;
+  if (declared.length === 0 || isText(body)) return undefined;
   if (!isGzipAlone(declared)) return notUnderstood(declared);
   return bad(
     "found bytes that are not UTF-8, with Content-Encoding gzip: have the gateway leave the body as it was sent",

@@ -23,9 +23,11 @@ export interface HeaderNames {
 
 const OPTIONS = ["partnerId", "date", "authorization", "encryptionStatus"];
 
-/** Names of headers, and where each is in the order of the module. */
+/** Names of headers in small letters, in the order in which they are wanted. */
 export interface Names {
   readonly names: readonly string[];
+  /** The names that errors have for them. */
+  readonly shown: readonly string[];
   /**
    * Places in that order, by the length of a name. Most headers of a request have another length than these, and are passed over
    * without a comparison.
@@ -33,12 +35,12 @@ export interface Names {
   readonly places: readonly (readonly number[] | undefined)[];
 }
 
-function namesOf(names: readonly string[]): Names {
+export function namesOf(names: readonly string[], shown = names): Names {
   const places: number[][] = [];
   names.forEach(({ length }, index) => {
     places[length] = [...(places[length] ?? []), index];
   });
-  return { names, places };
+  return { names, shown, places };
 }
 
 const OWN_NAMES = /* @__PURE__ */ namesOf(LOOKED_AT);
@@ -55,11 +57,11 @@ export function headerNames(given: unknown): Names {
   });
   const twice = OPTIONS.find((_, index) => names.indexOf(names[index]) !== index);
   if (twice !== undefined) invalid(`headerNames.${twice}`, "another one has this name already", "该名称已用于另一个请求头");
-  return namesOf(names);
+  return namesOf(names, LOOKED_AT);
 }
 
 /**
- * The looked-at headers, "" for absent ones. Repeated ones are joined as HTTP says; the module refuses them.
+ * The headers that are wanted, "" for absent ones. Repeated ones are joined as HTTP says; the module refuses them.
  * @param headers Headers, record or pairs
  */
 export function lookedAtHeaders(headers: any, by: Names = OWN_NAMES): string[] {
@@ -101,23 +103,11 @@ function hasOwnNamesAlone(record: object) {
 /**
  * One header, "" where it is absent.
  * @param headers Headers, record or pairs
- * @param name in small letters
+ * @param name the only one of these names
  */
-export function headerOf(headers: any, name: string): string {
-  if (typeof headers !== "object" || headers === null) {
-    return unexpected("headers", headers, "Headers, a record or pairs", "Headers、对象或键值对", "MALFORMED_HEADER");
-  }
-  return reading("headers", () => {
-    if (headers[Symbol.toStringTag] === "Headers") return headers.get(name) ?? "";
-    const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
-    return pairs
-      .filter(([key]) => String(key).toLowerCase() === name)
-      .map(([, value]) => value)
-      .join(", ");
-  });
-}
+export const headerOf = (headers: unknown, name: Names): string => reading("headers", () => lookedAtHeaders(headers, name)[0]);
 
-/** The place of a name in the order of the module, if it has one. */
+/** The place of a name among those that are wanted, if it is one. */
 function placeOf({ names, places }: Names, name: string): number | undefined {
   const possible = places[name.length];
   if (possible === undefined) return undefined;
@@ -132,7 +122,7 @@ function note(by: Names, found: (string | undefined)[], name: string, value: unk
   if (value === undefined || value === null) return;
   const index = placeOf(by, name);
   if (index === undefined) return;
-  const text = typeof value === "string" ? value : textOf(LOOKED_AT[index], value);
+  const text = typeof value === "string" ? value : textOf(by.shown[index], value);
   found[index] = found[index] === undefined ? text : `${found[index]}, ${text}`;
 }
 

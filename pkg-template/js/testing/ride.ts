@@ -7,7 +7,7 @@ import type { Finding } from "../errors/finding.js";
 import { ResultCode } from "../generated/codes.js";
 import { interfaces } from "../generated/ride-messages.js";
 import { type RawBody, rawBody } from "../http/bodies.js";
-import { type HeadersInput, headerOf } from "../http/headers.js";
+import { type HeadersInput, headerOf, namesOf } from "../http/headers.js";
 import { JSON_TYPE } from "../http/reply.js";
 import { pathOf, uriOf } from "../http/urls.js";
 import type { RidePushName, RideRequestName } from "../ride/interfaces.js";
@@ -49,6 +49,7 @@ export interface RidePushReply {
   readonly issues: readonly Finding[];
 }
 
+const CONTENT_TYPE = /* @__PURE__ */ namesOf(["content-type"]);
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const VERSION = "1.0";
 
@@ -257,7 +258,7 @@ export class MeituanRide {
 
   #parameters(headers: any, body: string | Uint8Array): Record<string, unknown> {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-    const type = headerOf(headers, "content-type");
+    const type = headerOf(headers, CONTENT_TYPE);
     // JSON around the content was only ever seen in the newer generation.
     if (this.#version === 2 && type.startsWith("application/json")) return glance(text) ?? {};
     if (!type.startsWith(FORM_TYPE)) throw new Refusal(ResultCode.PARAM_ERROR, `参数错误：Content-Type 应为 ${FORM_TYPE}`);

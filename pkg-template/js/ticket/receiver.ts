@@ -179,7 +179,8 @@ export class TicketReceiver {
     const { index } = received;
     const error = received.error ?? (isWellFormed(body) ? undefined : new MeituanError("LONE_SURROGATE", { path: "body" }));
     if (error && body.length === 0) throw emptied(error);
-    if (error && error.code !== "BODY_TOO_LARGE") {
+    // Whatever encoding the body of a stranger has, it is not looked at.
+    if (error && error.code !== "BODY_TOO_LARGE" && !PROOF.test(error.path)) {
       const encoded = encodedOtherwise(content, head.headers);
       if (encoded) this.#judge(head);
       throw encoded ?? error;

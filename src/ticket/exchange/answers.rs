@@ -106,15 +106,18 @@ pub(crate) fn failure_of(call: Option<&Call>) -> i32 {
     call.map_or(GeneralCode::FAILURE.0, |call| call.failure)
 }
 
+/// How many bytes a failure has beside its reason.
+const FRAME: usize = 64;
+
 /// In characters.
 const MOST_OF_A_PATH: usize = 100;
 
 /// The true reason for Meituan to read: what is wrong and where, no more. A path can hold what the sender wrote, so it is cut.
 fn sentence(error: &Error) -> String {
-    let (path, is_cut) = match error.path.char_indices().nth(MOST_OF_A_PATH) {
-        Some((end, _)) => (&error.path[..end], true),
-        None => (&*error.path, false),
-    };
+    // It has no more characters than bytes.
+    let is_long = error.path.len() > MOST_OF_A_PATH;
+    let end = if is_long { error.path.char_indices().nth(MOST_OF_A_PATH) } else { None };
+    let (path, is_cut) = end.map_or((&*error.path, false), |(end, _)| (&error.path[..end], true));
     let place = [path, if is_cut { "…" } else { "" }, if path.is_empty() { "" } else { "，" }].concat();
     [error.code.meaning_in_chinese(), "（", &place, error.code.as_str(), "）"].concat()
 }
@@ -137,7 +140,7 @@ impl Supplier {
 
     /// A failure envelope of any code; nothing else is needed for it.
     pub fn encode_failure(&self, code: i32, describe: &str) -> Vec<u8> {
-        let mut body = Vec::new();
+        let mut body = Vec::with_capacity(FRAME + describe.len());
         let mut envelope = ObjectWriter::begin(&mut body);
         envelope.field("code", &code);
         envelope.field("describe", &describe.to_owned());
