@@ -299,7 +299,8 @@ impl Progress {
         let mut command = area.cargo_mutants()?;
         command.args(["--iterate", "--no-shuffle", "--colors=never", "--no-times"]).args(TIME_LIMIT);
         command.arg("--output").arg(folder());
-        // Arguments after `--` would choose what runs, and not what is built.
+        // Some test programs need features that are off by default. Arguments after `--` would choose what runs, and not what is built.
+        command.arg("--all-features");
         command.args(area.test_targets()?.iter().map(|target| format!("--cargo-arg={target}")));
         // Copies of the project, which are large, are removed here where cargo-mutants cannot.
         command.env("TMPDIR", folder().join("tmp")).env_remove("CARGO_TARGET_DIR");
