@@ -111,6 +111,39 @@ describe("a body that arrives", () => {
     assert.equal(elsewhere.told.reads, 0);
   });
 
+  it("is judged for what it is where its headers cannot be read", async () => {
+    const client = new RideClient({
+      ...{ entId: "1", accessKey: "k", secretKey: "AAECAwQFBgcICQoLDA0ODw==" },
+      routes: { "/push": "refunded" },
+    });
+    const push = (more) => refusalOf(client.receive({ method: "POST", url: "/push", bodyUsed: false, ...more }));
+    const body = new TextEncoder().encode("content=bad");
+    const { code } = await push({ body, headers: {} });
+    assert.notEqual(code, "MALFORMED_HEADER");
+    assert.equal((await push({ body })).code, code);
+    assert.equal((await push({ body: new Response(body).body })).code, code);
+    const reply = {
+      ...{ status: 200, bodyUsed: false, arrayBuffer: hostile, body: new Response('{"code":200,"partnerId":1122}').body },
+      get headers() {
+        return hostile();
+      },
+    };
+    const request = new TicketSupplier(options).requests.consumeNotice({
+      ...{ orderId: "1", partnerOrderId: "P1", quantity: 1, usedQuantity: 1, refundedQuantity: 0 },
+      voucherList: [{ voucher: "A1", voucherInvalidTime: 1772424000000, quantity: 1, status: 1 }],
+    });
+    assert.equal((await request.parseResponse(reply)).code, 200);
+  });
+
+  it("whose encoding is no string is judged for what it is: a call that acts is answered by 503 for half a body", async () => {
+    const { headers, ...rest } = signed("/mt/create", wire(CREATE).slice(0, -3));
+    for (const encoding of [true, 1n, {}, [null]]) {
+      const call = { ...rest, headers: { ...headers, "content-encoding": encoding }, body: new TextEncoder().encode(rest.body) };
+      const error = await refusalOf((async () => supplier.receiveSync(call))());
+      assert.deepEqual([error.code, error.toReply().status], ["TRUNCATED_JSON", 503]);
+    }
+  });
+
   it("may take its time also where the runtime shows no stream", async () => {
     const impatient = new TicketSupplier({ ...options, bodyTimeoutMs: 30 });
     const { request } = arriving("/mt/create", []);

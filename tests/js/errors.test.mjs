@@ -90,6 +90,13 @@ describe("an error in a log", () => {
     assert.match(hintZh + detailZh, /应为字符串.*环境变量|环境变量.*应为字符串/s);
   });
 
+  it("is about the whole where no place is given", () => {
+    for (const details of [undefined, {}, { path: undefined }, { path: null, detail: null, issues: null, retryable: null }]) {
+      const { path, detail, issues, retryable } = new MeituanError("INVALID_JSON", details);
+      assert.deepEqual([path, detail, issues, retryable], ["", "", [], false]);
+    }
+  });
+
   it("survives a copy to another thread: its message with the code and the place, its stack and its cause", () => {
     const error = new MeituanError("BODY_NOT_RAW", { path: "body", detail: "found an object", cause: new RangeError("why") });
     const copy = structuredClone(error);

@@ -90,7 +90,7 @@ export class MeituanError extends Error {
   constructor(code: ErrorCode, details?: Details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
     const given = details === undefined ? UNKNOWN : readable(details);
-    const { path = "", rule, cause } = given;
+    const [path, rule, cause] = [given.path ?? "", given.rule, given.cause] as const;
     const said = bothOf(given.detail ?? "", "details.detail");
     const demand = given.demand === undefined ? undefined : bothOf(given.demand, "details.demand");
     if (typeof path !== "string") throw wrongArgument("details.path", path, "a string", "字符串");

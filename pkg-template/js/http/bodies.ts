@@ -114,25 +114,23 @@ export async function readBody(
   }
 }
 
-/** Room for what is declared, and some more: a body may be longer. */
-const ROOM = 1024;
+/** The longest body that there is room for before it comes. */
+const MAX_ROOM = 1 << 16;
+
+/** Beside what is declared: a body may be longer. */
+const MORE_ROOM = 1024;
 
 /**
- * Reads a body whose length is declared and small enough in one piece, where the platform can: workerd takes for a piece as long as the
- * rest of a call does. No more is read than there is room for, whatever comes.
+ * Reads a body whose length is declared and small in one piece, where the platform can: workerd takes for a piece as long as the rest of a
+ * call does. No more is read than there is room for, whatever comes.
  */
-function inOnePiece({ headers }: { headers?: any }, body: any, max: number) {
+function inOnePiece(message: { headers?: any }, body: any, max: number) {
   if (!hasReadAtLeast()) return undefined;
-  const declared = reading("headers", () => headers?.get?.("content-length"));
-  if (typeof declared !== "string" || !/^\d{1,15}$/.test(declared) || Number(declared) > max) return undefined;
-  const room = Number(declared) + ROOM;
-  let reader: any;
-  try {
-    reader = body.getReader({ mode: "byob" });
-  } catch {
-    // A stream of the program's own, which has pieces of its own.
-    return undefined;
-  }
+  const declared = reading("headers", () => message.headers?.get?.("content-length"));
+  if (typeof declared !== "string" || !/^\d{1,15}$/.test(declared) || Number(declared) > Math.min(max, MAX_ROOM)) return undefined;
+  const room = Number(declared) + MORE_ROOM;
+  const reader = fillingReader(body);
+  if (reader === undefined) return undefined;
   let isEnd = false;
   return {
     read: async () => {
@@ -144,6 +142,16 @@ function inOnePiece({ headers }: { headers?: any }, body: any, max: number) {
     },
     cancel: () => reader.cancel(),
   };
+}
+
+/** A reader that can fill memory; streams of the program's own have none, and pieces of their own. */
+function fillingReader(body: any) {
+  if (!(body instanceof ReadableStream)) return undefined;
+  try {
+    return body.getReader({ mode: "byob" }) as any;
+  } catch {
+    return undefined;
+  }
 }
 
 let canReadAtLeast: boolean | undefined;

@@ -50,7 +50,13 @@ function isText(body: Uint8Array) {
  */
 export function encodedOtherwise(body: string | Uint8Array, headers: unknown): MeituanError | undefined {
   if (typeof body === "string") return undefined;
-  const declared = declaredIn(headers);
+  let declared: readonly string[];
+  try {
+    declared = declaredIn(headers);
+  } catch {
+    // It is not what is wrong with the body.
+    return undefined;
+  }
   if (declared.length === 0 || isText(body)) return undefined;
   if (!isGzipAlone(declared)) return notUnderstood(declared);
   return bad(
