@@ -121,8 +121,8 @@ const MAX_ROOM = 1 << 16;
 const MORE_ROOM = 1024;
 
 /**
- * Reads a body whose length is declared and small in one piece, where the platform can: workerd takes for a piece as long as the rest of a
- * call does. No more is read than there is room for, whatever comes.
+ * Reads a body whose length is declared and small in one piece, where the platform can: in workerd a piece costs what the rest of a call
+ * does. No more is read than there is room for, whatever comes.
  */
 function inOnePiece(message: { headers?: any }, body: any, max: number) {
   if (!hasReadAtLeast()) return undefined;
