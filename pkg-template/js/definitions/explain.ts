@@ -4,6 +4,7 @@ import { bothOf } from "../errors/details.js";
 import type { Finding } from "../errors/finding.js";
 import { isCode, textsOf } from "../errors/sentences.js";
 import type { AcceptancePointId, BreachId, ErrorCode, ReasonId, ReportId, RuleId } from "../generated/messages.js";
+import * as texts from "../generated/order-texts.js";
 import { acceptance, rules, type Text } from "../generated/texts.js";
 import { anyString } from "../values/arguments.js";
 import { unexpected } from "../values/faults.js";
@@ -50,9 +51,9 @@ export function explain(found: object): { readonly meaning: Text } {
   const known = optionsOf(record(found, "found"), "found", KNOWN, "");
   const { code, rule, breach, reason, report, detail } = known;
   for (const [name, value] of Object.entries({ breach, reason, report })) if (value !== undefined) anyString(value, name);
-  if (breach !== undefined) return { meaning: orderSentence("conflicts", breach) };
-  if (reason !== undefined) return { meaning: orderSentence("reasons", reason) };
-  if (report !== undefined) return { meaning: orderSentence("reports", report) };
+  if (breach !== undefined) return { meaning: orderSentence(texts.conflicts, breach) };
+  if (reason !== undefined) return { meaning: orderSentence(texts.reasons, reason) };
+  if (report !== undefined) return { meaning: orderSentence(texts.reports, report) };
   if (!isCode(code)) unexpected("code", code, "a code of the table", "错误码表中的代码");
   if (rule !== undefined && !Object.hasOwn(rules, anyString(rule, "rule")))
     unexpected("rule", rule, "a rule of the table", "规则表中的规则");

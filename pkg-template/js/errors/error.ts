@@ -89,7 +89,7 @@ export class MeituanError extends Error {
 
   constructor(code: ErrorCode, details?: Details) {
     if (!isCode(code)) throw wrongArgument("code", code, "a code of the table", "错误码表中的代码");
-    const given = details === undefined ? UNKNOWN : readable(details);
+    const given = factsOf(details);
     const [path, rule, cause] = [given.path ?? "", given.rule, given.cause] as const;
     const said = bothOf(given.detail ?? "", "details.detail");
     const demand = given.demand === undefined ? undefined : bothOf(given.demand, "details.demand");
@@ -105,10 +105,6 @@ export class MeituanError extends Error {
     // Fields that are not known are left out, so that a printed error shows those that are.
     if (rule !== undefined) this.rule = rule;
     if (demand !== undefined) this.demand = demand;
-    if (details !== undefined) this.#learn(given);
-  }
-
-  #learn(given: Details): void {
     for (const name of MORE) {
       const value = given[name];
       if (value !== undefined && value !== "") Object.assign(this, { [name]: value });
@@ -223,27 +219,10 @@ export class MeituanError extends Error {
 /** Facts that few errors have. */
 const MORE = ["stringToSign", "remoteCode", "remoteName", "meaning", "describe", "traceId", "httpStatus"] as const;
 
-/** Has all properties that are read, so that what was added to every object says nothing about an error. */
-const UNKNOWN: Readonly<Record<keyof Details, undefined>> = /* @__PURE__ */ Object.freeze({
-  path: undefined,
-  detail: undefined,
-  rule: undefined,
-  demand: undefined,
-  stringToSign: undefined,
-  issues: undefined,
-  remoteCode: undefined,
-  remoteName: undefined,
-  meaning: undefined,
-  describe: undefined,
-  retryable: undefined,
-  traceId: undefined,
-  httpStatus: undefined,
-  cause: undefined,
-});
-
-function readable(details: Details): Details {
+/** Its own facts alone: what was added to every object says nothing about an error. */
+function factsOf(details: Details | undefined): Details {
   try {
-    return { ...UNKNOWN, ...details };
+    return { __proto__: null, ...details } as Details;
   } catch {
     throw wrongArgument("details", details, "an object that can be read", "可读取的对象");
   }

@@ -24,9 +24,10 @@ export function textsOf(code: ErrorCode, rule?: string): Texts {
 
 function tableOf(): ReadonlyMap<string, Texts> {
   texts ??= new Map(
-    errors.split("\n\n").map((lines) => {
-      const [code, meaning, meaningZh, hint, hintZh] = lines.split("\n");
-      return [code, { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } }];
+    errors.split("\n\n").flatMap((lines) => {
+      const [names, meaning, meaningZh, hint, hintZh] = lines.split("\n");
+      const said = { meaning: { en: meaning, zh: meaningZh }, hint: { en: hint, zh: hintZh } };
+      return names.split(" ").map((name) => [name, said] as const);
     }),
   );
   return texts;

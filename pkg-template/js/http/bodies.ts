@@ -103,7 +103,7 @@ export async function readBody(
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : whole();
   }
-  const reader = inOnePiece(message, body, max) ?? body.getReader();
+  const reader = readerOf(body, Math.min(max + 1, MAX_ROOM));
   try {
     const { bytes, isEnd } = await readStream(reader, max, until);
     if (!isEnd) stop(reader);
@@ -114,44 +114,32 @@ export async function readBody(
   }
 }
 
-/** The longest body that there is room for before it comes. */
-const MAX_ROOM = 1 << 16;
-
-/** Beside what is declared: a body may be longer. */
-const MORE_ROOM = 1024;
+/** Room for what is read at once, in bytes: most bodies are shorter. */
+const MAX_ROOM = 1 << 13;
 
 /**
- * Reads a body whose length is declared and small in one piece, where the platform can: in workerd a piece costs what the rest of a call
- * does. No more is read than there is room for, whatever comes.
+ * A reader that fills its room before it returns, where the platform has one: in workerd a piece costs what the rest of a call does.
+ * No more is read than there is room for.
  */
-function inOnePiece(message: { headers?: any }, body: any, max: number) {
-  if (!hasReadAtLeast()) return undefined;
-  const declared = reading("headers", () => message.headers?.get?.("content-length"));
-  if (typeof declared !== "string" || !/^\d{1,15}$/.test(declared) || Number(declared) > Math.min(max, MAX_ROOM)) return undefined;
-  const room = Number(declared) + MORE_ROOM;
-  const reader = fillingReader(body);
-  if (reader === undefined) return undefined;
-  let isEnd = false;
-  return {
-    read: async () => {
-      if (isEnd) return { done: true };
-      const { done, value } = await reader.readAtLeast(room, new Uint8Array(room));
-      // There is less only where it ends.
-      isEnd = done || value.length < room;
-      return { done: value === undefined || value.length === 0, value };
-    },
-    cancel: () => reader.cancel(),
-  };
-}
-
-/** A reader that can fill memory; streams of the program's own have none, and pieces of their own. */
-function fillingReader(body: any) {
-  if (!(body instanceof ReadableStream)) return undefined;
+function readerOf(body: any, room: number) {
+  if (!hasReadAtLeast()) return body.getReader();
+  let reader: any;
   try {
-    return body.getReader({ mode: "byob" }) as any;
+    reader = body.getReader({ mode: "byob" });
   } catch {
-    return undefined;
+    // A stream of the program's own has pieces of its own.
+    return body.getReader();
   }
+  if (reader.readAtLeast === undefined) return reader;
+  let isEnd = false;
+  const read = async () => {
+    if (isEnd) return { done: true };
+    const { value } = await reader.readAtLeast(room, new Uint8Array(room));
+    // There is less only where it ends.
+    isEnd = !value || value.length < room;
+    return { done: !value?.length, value };
+  };
+  return { read, cancel: () => reader.cancel() };
 }
 
 let canReadAtLeast: boolean | undefined;

@@ -3,6 +3,7 @@
 import { orderSentence } from "../definitions/order-sentences.js";
 import type { Language } from "../errors/sentences.js";
 import type { Notice } from "../generated/messages.js";
+import * as texts from "../generated/order-texts.js";
 import { Lifecycle, OrderStatus, RefundState } from "../generated/ticket-codes.js";
 import { ownOf } from "../values/options.js";
 import type { OrderExplanation } from "./orders.js";
@@ -61,7 +62,7 @@ export function explainOrder(
     id,
     breach,
     since,
-    meaning: orderSentence("conflicts", breach),
+    meaning: orderSentence(texts.conflicts, breach),
   }));
   const known = { orderId, isKnown: true, partnerOrderId, orderStatus, lifecycle, counts, due };
   const facts = { ...known, functions, notices, givenUp, refunds, conflicts };
@@ -71,7 +72,7 @@ export function explainOrder(
 
 /** A wording of the table, with its places filled in. */
 const say = (language: Language, id: string, values: Record<string, unknown> = {}) =>
-  orderSentence("explanation", id)[language].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  orderSentence(texts.explanation, id)[language].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
 function inWords(
   { orderId: order, orderStatus, lifecycle, counts, due, ...lists }: any,

@@ -2,6 +2,7 @@
 
 import { orderSentence } from "../definitions/order-sentences.js";
 import type { Conflict, Notice, ReportId } from "../generated/messages.js";
+import * as texts from "../generated/order-texts.js";
 import { type About, isNew, type Reports } from "../handler/reports.js";
 import type { TicketOrder } from "./store.js";
 
@@ -62,14 +63,14 @@ export function reportSaved(
 const WORDS = {
   en: {
     conflict: (breach: string, orderId: string) =>
-      `conflict ${breach}: ${orderSentence("conflicts", breach).en} See orders.explain("${orderId}"), and end it by orders.resolveConflict("${orderId}", id, note)`,
-    givenUp: (orderId: string) => `${orderSentence("conflicts", GIVEN_UP).en} orders.retryNotice("${orderId}", key)`,
-    report: (report: string) => `${report}: ${orderSentence("reports", report).en}`,
+      `conflict ${breach}: ${orderSentence(texts.conflicts, breach).en} See orders.explain("${orderId}"), and end it by orders.resolveConflict("${orderId}", id, note)`,
+    givenUp: (orderId: string) => `${orderSentence(texts.conflicts, GIVEN_UP).en} orders.retryNotice("${orderId}", key)`,
+    report: (report: string) => `${report}: ${orderSentence(texts.reports, report).en}`,
   },
   zh: {
     conflict: (breach: string, orderId: string) =>
-      `冲突 ${breach}：${orderSentence("conflicts", breach).zh}。请用 orders.explain("${orderId}") 查看，处理后用 orders.resolveConflict("${orderId}", id, note) 关闭`,
-    givenUp: (orderId: string) => `${orderSentence("conflicts", GIVEN_UP).zh}：orders.retryNotice("${orderId}", key)`,
-    report: (report: string) => `${report}：${orderSentence("reports", report).zh}`,
+      `冲突 ${breach}：${orderSentence(texts.conflicts, breach).zh}。请用 orders.explain("${orderId}") 查看，处理后用 orders.resolveConflict("${orderId}", id, note) 关闭`,
+    givenUp: (orderId: string) => `${orderSentence(texts.conflicts, GIVEN_UP).zh}：orders.retryNotice("${orderId}", key)`,
+    report: (report: string) => `${report}：${orderSentence(texts.reports, report).zh}`,
   },
 };

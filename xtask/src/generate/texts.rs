@@ -3,31 +3,34 @@
 use super::HEADER;
 use super::apis::Api;
 use super::writing::{basis, one_line, template};
-use meituan_protocol::ErrorCode;
 use meituan_protocol::ba::MISTAKES;
 use meituan_protocol::details::DETAILS;
 use meituan_protocol::ticket::acceptance::{self, POINTS};
 use meituan_protocol::ticket::{self, order::Wording};
+use meituan_protocol::{ErrorCode, Text};
 use std::fmt::Write as _;
 
 pub(super) fn texts(apis: &[Api]) -> String {
     let mut out = String::from(HEADER);
     out.push_str(TEXT_TYPE);
-    let errors: Vec<_> = ErrorCode::ALL
-        .iter()
-        .map(|code| {
-            let (meaning, hint) = (code.meaning(), code.hint_in_javascript());
-            [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
-        })
-        .chain(apis.iter().flat_map(|api| api.rules).filter_map(|rule| {
-            let hint = ticket::rules::hint(rule.id)?;
-            // Its demand is in the table of rules.
-            Some([rule.id, "-", "-", hint.en, hint.zh].join("\n"))
-        }))
-        .collect();
+    let codes = ErrorCode::ALL.iter().map(|code| {
+        let (meaning, hint) = (code.meaning(), code.hint_in_javascript());
+        [code.as_str(), meaning.en, meaning.zh, hint.en, hint.zh].join("\n")
+    });
+    let mut hints: Vec<(Text, Vec<&str>)> = Vec::new();
+    for rule in apis.iter().flat_map(|api| api.rules) {
+        let Some(hint) = ticket::rules::hint(rule.id) else { continue };
+        match hints.iter_mut().find(|(known, _)| *known == hint) {
+            Some((_, rules)) => rules.push(rule.id),
+            None => hints.push((hint, vec![rule.id])),
+        }
+    }
+    // The demand of a rule is in the table of rules.
+    let hints = hints.iter().map(|(hint, rules)| [rules.join(" ").as_str(), "-", "-", hint.en, hint.zh].join("\n"));
+    let errors: Vec<_> = codes.chain(hints).collect();
     let _ = writeln!(
         out,
-        "/** The meaning and the hint of each code, then those of the rules of which more can be said: five lines for each, English before Chinese. errors/sentences.ts reads them. */\nexport const errors: string = {};",
+        "/** The meaning and the hint of each code, then the hint for each rule of which more can be said, with all rules that it is for in one line: five lines for each, English before Chinese. errors/sentences.ts reads them. */\nexport const errors: string = {};",
         template(&errors.join("\n\n"))
     );
     for (doc, name, text) in [
