@@ -60,6 +60,17 @@ describe("codes for several guests", () => {
     assert.deepEqual([response.status, errors], [503, ["pay.codes-distinct"]]);
   });
 
+  it("have their hint in each message that has codes, and an order as Meituan sent it has one of its own", () => {
+    const hintOf = (rule) => explain({ code: "RULE_BROKEN", rule }).hint;
+    for (const message of ["pay", "pay-notice", "query"]) {
+      assert.match(hintOf(`${message}.one-code-per-ticket`).zh, /多人共用一个码时请用 voucherType 2/, message);
+    }
+    for (const message of ["pay", "query"]) assert.match(hintOf(`${message}.codes-distinct`).en, /several guests in/, message);
+    for (const rule of ["create.total-price", "create.travel-date", "create.visitors"]) {
+      assert.match(hintOf(rule).en, /^this is what Meituan sent/, rule);
+    }
+  });
+
   it("keep the hint of any rule where nothing more can be said of the one that was broken", () => {
     const error = refusalOf(() => pay().ok({ voucherType: 0, vouchers: ["K1"], realNameType: 1 }));
     assert.equal(error.rule, "real-name.list");
