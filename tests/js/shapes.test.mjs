@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { Session } from "node:inspector";
 import { describe, it } from "node:test";
+import { CREATE, signed, supplier, wire } from "./ticket-support.mjs";
 
 const dist = (file) => new URL(`../../pkg/dist/${file}`, import.meta.url).href;
 
@@ -58,5 +60,26 @@ describe("what every call reads", () => {
       Object.keys(found).filter((name) => !found[name]),
       [],
     );
+  });
+});
+
+describe("an object that a call has", () => {
+  it("is plain, for programs and for debuggers, however many fields it may have", () => {
+    const visitor = { name: "张三", pinyin: "zhangsan", mobile: "13500000000", address: "北京", postCode: "100102", gender: 1 };
+    const { body } = supplier.receiveSync(signed("/mt/create", wire({ ...CREATE, visitors: [visitor, visitor] })));
+    const [first] = body.visitors;
+    assert.equal(Object.getPrototypeOf(first), Object.prototype);
+    assert.deepEqual(body.visitors, [visitor, visitor]);
+    assert.deepEqual(Object.keys(first), Object.keys(visitor));
+
+    const session = new Session();
+    session.connect();
+    globalThis.shown = first;
+    session.post("Runtime.evaluate", { expression: "shown" }, (error, { result }) => {
+      assert.deepEqual([error, result.className, result.description], [null, "Object", "Object"]);
+      delete globalThis.shown;
+    });
+    assert.ok(!("shown" in globalThis), "it was not looked at");
+    session.disconnect();
   });
 });

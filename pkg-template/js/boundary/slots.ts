@@ -46,16 +46,28 @@ function decode() {
   return source;
 }
 
+/** The number of the slot that this one names. Numbers in slots begin at the message's first slot, and ours at the memory's. */
+const named = (slot: number) => first + halves[2 * slot];
+
 /** The slot that holds the message itself. */
-export const root = () => halves[2 * first];
+export const root = () => named(first);
 
 /** By its high half alone, which no end and no count is. */
-const isAbsent = (slot: number) => halves[2 * (first + slot) + 1] === ABSENT;
+const isAbsent = (slot: number) => halves[2 * slot + 1] === ABSENT;
+
+/**
+ * A class of plain objects. Engines give its objects room for as many fields as its first ones had; what is added to an empty object is
+ * kept beside it from the fifth field on.
+ * @param made without a name: debuggers would call the objects by it
+ */
+export function roomy(made: any): new () => any {
+  made.prototype = Object.prototype;
+  return made;
+}
 
 export function string(slot: number): any {
-  const at = 2 * (first + slot);
-  const start = halves[at];
-  const stop = halves[at + 1];
+  const start = halves[2 * slot];
+  const stop = halves[2 * slot + 1];
   if (stop <= PLAIN) return (source ?? decode()).substring(start, stop);
   return stop === ABSENT ? undefined : marked(start, stop);
 }
@@ -68,7 +80,7 @@ function marked(start: number, stop: number) {
 }
 
 export function number(slot: number): unknown {
-  const value = doubles[first + slot];
+  const value = doubles[slot];
   const small = value | 0;
   // Engines keep a small whole number in its field, and any other in an object of its own.
   if (small === value) return small;
@@ -76,7 +88,7 @@ export function number(slot: number): unknown {
 }
 
 export function flag(slot: number): unknown {
-  const value = doubles[first + slot];
+  const value = doubles[slot];
   return Number.isNaN(value) ? undefined : value !== 0;
 }
 
@@ -87,32 +99,29 @@ export function decimal(slot: number): unknown {
 
 export function raw(slot: number): unknown {
   if (isAbsent(slot)) return undefined;
-  const at = 2 * (first + slot);
-  return parseExactly(view.utf8(begin + halves[at], begin + (halves[at + 1] & PLAIN)));
+  return parseExactly(view.utf8(begin + halves[2 * slot], begin + (halves[2 * slot + 1] & PLAIN)));
 }
 
 export function object(slot: number, read: (block: number) => unknown): unknown {
-  return isAbsent(slot) ? undefined : read(halves[2 * (first + slot)]);
+  return isAbsent(slot) ? undefined : read(named(slot));
 }
 
 export function objects(slot: number, read: (block: number) => unknown): unknown {
   if (isAbsent(slot)) return undefined;
-  const at = 2 * (first + slot);
-  const count = halves[at + 1];
+  const count = halves[2 * slot + 1];
   const items = new Array(count);
   // The slot before a block links to the next one.
-  for (let index = 0, block = halves[at]; index < count; index++) {
+  for (let index = 0, block = named(slot); index < count; index++) {
     items[index] = read(block);
-    block = halves[2 * (first + block - 1)];
+    block = named(block - 1);
   }
   return items;
 }
 
 export function scalars(slot: number, read: (slot: number) => unknown): unknown {
   if (isAbsent(slot)) return undefined;
-  const at = 2 * (first + slot);
-  const items = new Array(halves[at + 1]);
-  for (let index = 0, item = halves[at]; index < items.length; index++, item++) items[index] = read(item);
+  const items = new Array(halves[2 * slot + 1]);
+  for (let index = 0, item = named(slot); index < items.length; index++, item++) items[index] = read(item);
   return items;
 }
 
@@ -138,20 +147,20 @@ const NUMBERED: ((value: string) => Record<string, string>)[] = [
  * @returns its byte, where it has one only
  */
 function onlyByte(slot: number): number | undefined {
-  const at = 2 * (first + slot);
-  return halves[at + 1] - halves[at] === 1 ? view.bytes[begin + halves[at]] : undefined;
+  const start = halves[2 * slot];
+  return halves[2 * slot + 1] - start === 1 ? view.bytes[begin + start] : undefined;
 }
 
 export function stringMap(slot: number): unknown {
   if (isAbsent(slot)) return undefined;
-  const at = 2 * (first + slot);
-  const count = halves[at + 1];
+  const count = halves[2 * slot + 1];
+  let entry = named(slot);
   if (count === 1) {
-    const numbered = NUMBERED[(onlyByte(halves[at]) ?? 0) - 0x30];
-    if (numbered !== undefined) return numbered(string(halves[at] + 1));
+    const numbered = NUMBERED[(onlyByte(entry) ?? 0) - 0x30];
+    if (numbered !== undefined) return numbered(string(entry + 1));
   }
   const map: Record<string, string> = {};
-  for (let left = count, entry = halves[at]; left > 0; left--, entry += 2) {
+  for (let left = count; left > 0; left--, entry += 2) {
     const key = string(entry);
     const value = string(entry + 1);
     // This one key would set the object's prototype; here it is a field like any other.

@@ -12,7 +12,12 @@ impl Catalogue<'_> {
         let mut out = String::new();
         let Facts { name, row_type, rows, codes } = &api.facts;
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
-            let _ = writeln!(out, "const read{} = {};", message.name, reader(message));
+            let mut empty = "{}".to_owned();
+            if is_roomy(message) {
+                let _ = writeln!(out, "const {} = /* @__PURE__ */ roomy(function () {{}});", message.name);
+                empty = format!("new {}()", message.name);
+            }
+            let _ = writeln!(out, "const read{} = {};", message.name, reader(message, &empty));
         }
         let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {name}: readonly {row_type}[] = [");
         for row in rows {
@@ -27,7 +32,7 @@ impl Catalogue<'_> {
         }
         out.push_str("\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read: readonly Reader[] = [\n");
         for message in self.messages() {
-            let _ = writeln!(out, "  {},", reader(message));
+            let _ = writeln!(out, "  {},", reader(message, "{}"));
         }
         out.push_str("];\n");
         let is_used = |name: &&str| out.contains(&format!(" {name}(")) || out.contains(&format!(", {name})"));
@@ -59,10 +64,17 @@ impl Catalogue<'_> {
 }
 
 /// The exports of `boundary/slots.ts` for readers.
-const READ_FUNCTIONS: [&str; 9] = ["decimal", "flag", "number", "object", "objects", "raw", "scalars", "string", "stringMap"];
+const READ_FUNCTIONS: [&str; 10] =
+    ["decimal", "flag", "number", "object", "objects", "raw", "roomy", "scalars", "string", "stringMap"];
+
+/// Whether its objects have no field for sure, and may have more than engines have room for in an empty object.
+fn is_roomy(message: &Message) -> bool {
+    message.fields.len() > 4 && message.fields.iter().all(|field| !field.presence.is_required())
+}
 
 /// A field that may be absent is no property then. All others are in a literal: engines know its shape, and what it has room for.
-fn reader(message: &Message) -> String {
+/// `empty` is what others begin with that have none of these.
+fn reader(message: &Message, empty: &str) -> String {
     let (sure, others): (Vec<_>, Vec<_>) = message.fields.iter().enumerate().partition(|(_, field)| field.presence.is_required());
     let is_in_order = sure.iter().map(|(slot, _)| *slot).eq(0..sure.len());
     let read = |(slot, field): &(usize, &Field)| {
@@ -74,7 +86,8 @@ fn reader(message: &Message) -> String {
     if others.is_empty() {
         return format!("(block: number) => ({{ {} }})", literal.join(", "));
     }
-    let mut out = format!("(block: number) => {{\n  const read: Fields = {{ {} }};\n  let value: unknown;\n", literal.join(", "));
+    let literal = if literal.is_empty() { empty.to_owned() } else { format!("{{ {} }}", literal.join(", ")) };
+    let mut out = format!("(block: number) => {{\n  const read: Fields = {literal};\n  let value: unknown;\n");
     for each in &others {
         let (_, field) = each;
         let _ = writeln!(out, "  if ((value = {}) {}) read.{} = value;", read(each), is_there(&field.kind), field.name);
