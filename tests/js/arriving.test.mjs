@@ -111,6 +111,22 @@ describe("a body that arrives", () => {
     assert.equal(elsewhere.told.reads, 0);
   });
 
+  it("is late, whatever was added to every object", async () => {
+    const impatient = new TicketSupplier({ ...options, bodyTimeoutMs: 30 });
+    const { request } = arriving("/mt/create", ["{"], { end: "hang" });
+    const nothing = { getReader: () => ({ read: async () => undefined, cancel: async () => {} }) };
+    const described = { configurable: true, enumerable: false };
+    Object.defineProperty(Object.prototype, "done", { ...described, value: true });
+    Object.defineProperty(Object.prototype, "value", { ...described, writable: true, value: new TextEncoder().encode("{}") });
+    try {
+      assert.equal((await refusalOf(impatient.receive(request))).code, "TIMED_OUT");
+      assert.equal((await refusalOf(supplier.receive(streamed(nothing)))).code, "BODY_NOT_RAW");
+    } finally {
+      delete Object.prototype.done;
+      delete Object.prototype.value;
+    }
+  });
+
   it("is judged for what it is where its headers cannot be read", async () => {
     const client = new RideClient({
       ...{ entId: "1", accessKey: "k", secretKey: "AAECAwQFBgcICQoLDA0ODw==" },

@@ -17,7 +17,8 @@ const MOST = 3000;
 /** What is read at once: no more than shows that a body is too long. */
 const ROOM = MOST + 1;
 /** The same where bodies may be long. */
-const MAX_ROOM = 8192;
+const FIRST = 8192;
+const LONG = 100_000;
 /** Long, because clocks of Workers stand still while they work. */
 const WAIT = 3000;
 const BODY = '{"partnerId":1122,"body":{"orderId":8985652356562370001,"closeType":1}}';
@@ -33,7 +34,7 @@ const WORKER = `
       maxBodyBytes,
       bodyTimeoutMs: ${WAIT},
     });
-  const suppliers = { short: supplierOf(${MOST}), long: supplierOf(${100 * MAX_ROOM}) };
+  const suppliers = { short: supplierOf(${MOST}), long: supplierOf(${LONG}) };
   const rooms = [];
   let pulled = 0;
   const { readAtLeast } = ReadableStreamBYOBReader.prototype;
@@ -48,15 +49,15 @@ const WORKER = `
       const call = await suppliers[request.headers.get("x-bodies") ?? "short"].receive(request);
       return Response.json({ orderId: call.body.orderId, rooms, pulled });
     } catch (error) {
-      return Response.json({ code: error.code, path: error.path, rooms, pulled });
+      return Response.json({ code: error.code ?? error.name, path: error.path, rooms, pulled });
     }
   }
-  const pieces = (bytes, type) => {
+  const pieces = (bytes, type, closed = (controller) => controller.byobRequest?.respond(0)) => {
     let at = 0;
     const pull = (controller) => {
       if (at >= bytes.length) {
         controller.close();
-        controller.byobRequest?.respond(0);
+        closed(controller);
         return;
       }
       controller.enqueue(bytes.slice(at, (at += 100)));
@@ -69,17 +70,40 @@ const WORKER = `
     bytes: (how, bytes) => new Request(how.url, { ...how, body: bytes }),
     stream: (how, bytes) => new Request(how.url, { ...how, body: pieces(bytes) }),
     byteStream: (how, bytes) => new Request(how.url, { ...how, body: pieces(bytes, "bytes") }),
+    // As most programs write them.
+    closedByteStream: (how, bytes) => new Request(how.url, { ...how, body: pieces(bytes, "bytes", () => {}) }),
     // It has one reader, whatever is wanted.
     reader: (how, bytes) => {
       const reader = pieces(bytes).getReader();
       return { ...how, bodyUsed: false, body: { getReader: () => reader } };
+    },
+    // A stream of another maker: its reader for memory that it is given knows no readAtLeast.
+    otherMaker: (how, bytes) => {
+      const reader = pieces(bytes).getReader();
+      const filling = { read: (view) => Promise.reject(new TypeError("no view but " + view)), cancel: () => reader.cancel() };
+      return { ...how, bodyUsed: false, body: { getReader: (options) => (options?.mode === "byob" ? filling : reader) } };
+    },
+    ended: (how) => new Request(how.url, { ...how, body: pieces(new Uint8Array(0), "bytes") }),
+    // What the platform says of it is an error that is not ours.
+    broken: (how, bytes) => {
+      let at = 0;
+      const pull = (controller) => (at++ === 0 ? controller.enqueue(bytes.slice(0, 100)) : controller.error(new RangeError("broken")));
+      return new Request(how.url, { ...how, body: new ReadableStream({ type: "bytes", pull }, { highWaterMark: 0 }) });
+    },
+    locked: (how, bytes) => {
+      const request = new Request(how.url, { ...how, body: bytes });
+      request.body.getReader();
+      return request;
     },
   };
   export default {
     async fetch(request) {
       const made = MADE[request.headers.get("x-made")];
       if (made === undefined) return answer(request);
-      const { method, url, headers } = request;
+      const { method, url } = request;
+      const headers = new Headers(request.headers);
+      const declared = headers.get("x-declared");
+      if (declared !== null) headers.set("content-length", declared);
       return answer(made({ url, method, headers }, new Uint8Array(await request.arrayBuffer())));
     },
   };`;
@@ -140,31 +164,54 @@ describe("a body in workerd", { timeout: 300_000 }, () => {
     assert.deepEqual(found, { code: "BODY_TOO_LARGE", path: "body", rooms: [ROOM], pulled: 0 });
   });
 
-  test("that is long is read whole, in parts of 8 KB", async () => {
-    for (const length of [MAX_ROOM - 1, MAX_ROOM, MAX_ROOM + 1, 2 * MAX_ROOM + 1]) {
-      const { orderId, rooms } = await sent({ "Content-Length": length, "x-bodies": "long" }, BODY + " ".repeat(length - LENGTH));
-      assert.deepEqual([orderId, rooms], [TAKEN, Array(Math.floor(length / MAX_ROOM) + 1).fill(MAX_ROOM)], `${length} bytes`);
+  test("that is long is read whole, in few parts that grow", async () => {
+    for (const [length, rooms] of [
+      [FIRST - 1, [FIRST]],
+      [FIRST, [FIRST, 4 * FIRST]],
+      [FIRST + 1, [FIRST, 4 * FIRST]],
+      [5 * FIRST + 1, [FIRST, 4 * FIRST, LONG + 1 - 5 * FIRST]],
+      [LONG, [FIRST, 4 * FIRST, LONG + 1 - 5 * FIRST]],
+    ]) {
+      const found = await sent({ "Content-Length": length, "x-bodies": "long" }, BODY + " ".repeat(length - LENGTH));
+      assert.deepEqual(found, { orderId: TAKEN, rooms, pulled: 0 }, `${length} bytes`);
     }
+    const length = LONG + 1;
+    const found = await sent({ "Content-Length": length, "x-bodies": "long" }, BODY + " ".repeat(length - LENGTH));
+    const rooms = [FIRST, 4 * FIRST, LONG + 1 - 5 * FIRST];
+    assert.deepEqual(found, { code: "BODY_TOO_LARGE", path: "body", rooms, pulled: 0 });
   });
 
-  for (const made of ["bytes", "stream", "byteStream", "reader"]) {
-    const from = (body) => sent({ "x-made": made, "Content-Length": body.length }, body);
+  for (const made of ["bytes", "stream", "byteStream", "closedByteStream", "reader", "otherMaker"]) {
+    const from = (body, more) => sent({ "x-made": made, "Content-Length": body.length, ...more }, body);
+    const fills = !["stream", "reader", "otherMaker"].includes(made);
 
-    test(`that the program has made (${made}) is taken`, async () => {
+    test(`that the program has made (${made}) is taken, whatever length is declared`, async () => {
       for (const length of [LENGTH, LENGTH + 1, MOST - 1, MOST]) {
-        const { orderId, code } = await from(BODY + " ".repeat(length - LENGTH));
-        assert.deepEqual([orderId, code], [TAKEN, undefined], `${length} bytes`);
+        for (const declared of [undefined, "10", String(2 ** 40), "10, 10", "x"]) {
+          const { orderId, code, rooms } = await from(BODY + " ".repeat(length - LENGTH), declared && { "x-declared": declared });
+          assert.deepEqual(
+            [orderId, code, rooms],
+            [TAKEN, undefined, fills ? [ROOM] : []],
+            `${length} bytes, ${declared} declared`,
+          );
+        }
       }
     });
 
     test(`that the program has made (${made}) is read no further than it may be long`, async () => {
       const { code, rooms, pulled } = await from(LARGE);
-      assert.equal(code, "BODY_TOO_LARGE");
-      // A stream of the program's own may read ahead.
-      if (made === "bytes") assert.deepEqual(rooms, [ROOM]);
-      else assert.ok(pulled > MOST && pulled <= ROOM + 100, `${pulled} read`);
+      assert.deepEqual([code, rooms], ["BODY_TOO_LARGE", fills ? [ROOM] : []]);
+      // What is made in pieces is made in pieces of 100.
+      if (made !== "bytes") assert.ok(pulled > MOST && pulled <= ROOM + 100, `${pulled} read`);
     });
   }
+
+  test("that the program has made and that is broken, locked or ended says what it is", async () => {
+    const from = (made) => sent({ "x-made": made, "Content-Length": LENGTH }, BODY);
+    assert.equal((await from("broken")).code, "RangeError");
+    assert.equal((await from("locked")).code, "TypeError");
+    assert.deepEqual(await from("ended"), { code: "TRUNCATED_JSON", path: "body", rooms: [ROOM], pulled: 0 });
+  });
 
   test("that is empty is said to be", async () => {
     const { code, path } = await sent({ "Content-Length": 0 }, "");

@@ -103,7 +103,7 @@ export async function readBody(
     const isAtHand = typeof body === "string" || ArrayBuffer.isView(body) || typeof message.arrayBuffer !== "function";
     return isAtHand ? rawBody(body) : whole();
   }
-  const reader = readerOf(body, Math.min(max + 1, MAX_ROOM));
+  const reader = readerOf(body, max);
   try {
     const { bytes, isEnd } = await readStream(reader, max, until);
     if (!isEnd) stop(reader);
@@ -114,32 +114,40 @@ export async function readBody(
   }
 }
 
-/** Room for what is read at once, in bytes: most bodies are shorter. */
-const MAX_ROOM = 1 << 13;
+/** Room for the first part of a body, in bytes: most bodies are shorter. Each further part has four times as much. */
+const FIRST_ROOM = 1 << 13;
 
 /**
  * A reader that fills its room before it returns, where the platform has one: in workerd a piece costs what the rest of a call does.
- * No more is read than there is room for.
+ * No more is read than shows that a body is too large.
  */
-function readerOf(body: any, room: number) {
-  if (!hasReadAtLeast()) return body.getReader();
-  let reader: any;
-  try {
-    reader = body.getReader({ mode: "byob" });
-  } catch {
-    // A stream of the program's own has pieces of its own.
-    return body.getReader();
-  }
-  if (reader.readAtLeast === undefined) return reader;
+function readerOf(body: any, max: number) {
+  const reader = fillingReader(body);
+  if (reader === undefined) return body.getReader();
   let isEnd = false;
+  let left = max + 1;
+  let next = FIRST_ROOM;
   const read = async () => {
     if (isEnd) return { done: true };
+    const room = Math.min(next, left);
     const { value } = await reader.readAtLeast(room, new Uint8Array(room));
     // There is less only where it ends.
     isEnd = !value || value.length < room;
+    left -= room;
+    next *= 4;
     return { done: !value?.length, value };
   };
   return { read, cancel: () => reader.cancel() };
+}
+
+/** Streams of other makers may have readers of another kind, and a stream that is not of bytes has pieces of its own. */
+function fillingReader(body: any): any {
+  if (!hasReadAtLeast() || !(body instanceof ReadableStream)) return undefined;
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
+  }
 }
 
 let canReadAtLeast: boolean | undefined;
@@ -158,6 +166,8 @@ export function stop(reader: any) {
   }
 }
 
+const NO_PIECE = { done: false, value: undefined };
+
 /** @returns its bytes, of which there are more than `max` where it does not end before */
 export async function readStream(reader: any, max: number, until: number): Promise<{ bytes: Uint8Array; isEnd: boolean }> {
   let bytes: Uint8Array = new Uint8Array(0);
@@ -168,7 +178,7 @@ export async function readStream(reader: any, max: number, until: number): Promi
     for (;;) {
       const reading = reader.read();
       const read = until === Number.POSITIVE_INFINITY ? await reading : await limit.inTime(reading, until);
-      const { done = false, value = undefined } = read === LATE ? {} : (read ?? {});
+      const { done, value } = read === LATE || !read ? NO_PIECE : read;
       if (done) return { bytes: bytes.subarray(0, length), isEnd: true };
       // A stream without a pause lets no timer run.
       if (read === LATE || empty > MAX_EMPTY || steady() >= until) throw new MeituanError("TIMED_OUT", { path: "body" });

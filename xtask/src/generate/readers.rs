@@ -12,12 +12,11 @@ impl Catalogue<'_> {
         let mut out = String::new();
         let Facts { name, row_type, rows, codes } = &api.facts;
         for message in self.objects.values().filter(|message| self.packed.contains(message.name)) {
-            let mut empty = "{}".to_owned();
-            if is_roomy(message) {
+            let is_roomy = is_roomy(message);
+            if is_roomy {
                 let _ = writeln!(out, "const {} = /* @__PURE__ */ roomy(function () {{}});", message.name);
-                empty = format!("new {}()", message.name);
             }
-            let _ = writeln!(out, "const read{} = {};", message.name, reader(message, &empty));
+            let _ = writeln!(out, "const read{} = {};", message.name, reader(message, is_roomy));
         }
         let _ = writeln!(out, "\n/** In the order of their numbers. */\nexport const {name}: readonly {row_type}[] = [");
         for row in rows {
@@ -32,7 +31,7 @@ impl Catalogue<'_> {
         }
         out.push_str("\n/** A reader for each message: the requests in the order of their numbers, then the replies. */\nexport const read: readonly Reader[] = [\n");
         for message in self.messages() {
-            let _ = writeln!(out, "  {},", reader(message, "{}"));
+            let _ = writeln!(out, "  {},", reader(message, false));
         }
         out.push_str("];\n");
         let is_used = |name: &&str| out.contains(&format!(" {name}(")) || out.contains(&format!(", {name})"));
@@ -73,8 +72,8 @@ fn is_roomy(message: &Message) -> bool {
 }
 
 /// A field that may be absent is no property then. All others are in a literal: engines know its shape, and what it has room for.
-/// `empty` is what others begin with that have none of these.
-fn reader(message: &Message, empty: &str) -> String {
+/// Without one of these, an object begins empty, or with room by a class of its own.
+fn reader(message: &Message, is_roomy: bool) -> String {
     let (sure, others): (Vec<_>, Vec<_>) = message.fields.iter().enumerate().partition(|(_, field)| field.presence.is_required());
     let is_in_order = sure.iter().map(|(slot, _)| *slot).eq(0..sure.len());
     let read = |(slot, field): &(usize, &Field)| {
@@ -86,8 +85,8 @@ fn reader(message: &Message, empty: &str) -> String {
     if others.is_empty() {
         return format!("(block: number) => ({{ {} }})", literal.join(", "));
     }
-    let literal = if literal.is_empty() { empty.to_owned() } else { format!("{{ {} }}", literal.join(", ")) };
-    let mut out = format!("(block: number) => {{\n  const read: Fields = {literal};\n  let value: unknown;\n");
+    let begun = if is_roomy { format!("new {}()", message.name) } else { format!("{{ {} }}", literal.join(", ")) };
+    let mut out = format!("(block: number) => {{\n  const read: Fields = {begun};\n  let value: unknown;\n");
     for each in &others {
         let (_, field) = each;
         let _ = writeln!(out, "  if ((value = {}) {}) read.{} = value;", read(each), is_there(&field.kind), field.name);
