@@ -6,6 +6,7 @@
 //! outcome holds while the mutant's file is unchanged, a survival also while the tests are.
 
 mod schemata;
+mod switches;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -20,7 +21,8 @@ use serde_json::Value;
 
 use crate::audit::Options;
 use crate::tools::{self, Outcome};
-use schemata::{Mutant, Schemata};
+use schemata::Schemata;
+use switches::Mutant;
 
 /// Another one may name its options, files and mutants otherwise.
 const CARGO_MUTANTS: &str = "27.1.0";

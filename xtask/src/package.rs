@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -146,11 +147,7 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
         tools::require_node().and_then(|()| tools::require_pinned_rust()).and_then(|()| tools::require_wasm_target())
     })?;
     steps.run("install npm dependencies", tools::install_npm_packages)?;
-    for module in WASM_MODULES {
-        steps.run(&format!("compile the {}", module.title), || module.compile())?;
-        steps.run("bind to JavaScript", || module.bind())?;
-        steps.run("optimize the wasm", || module.optimize())?;
-    }
+    steps.run("make the wasm modules", || make_at_once(WASM_MODULES))?;
     steps.run("write the field references", write_references)?;
     steps.run("generate TypeScript", generate_typescript)?;
     steps.run("compile TypeScript", compile_typescript)?;
@@ -164,11 +161,17 @@ pub(crate) fn build(steps: &mut Steps) -> Outcome {
     steps.run("check the sizes", || WASM_MODULES.into_iter().try_for_each(WasmModule::check_size))
 }
 
+/// Each by a thread of its own, because most of the time the compiler has one: a profile has its own folder, and its own lock.
+fn make_at_once<const N: usize>(modules: [&WasmModule; N]) -> Outcome {
+    thread::scope(|scope| {
+        let threads = modules.map(|module| scope.spawn(|| module.make().map_err(|why| format!("{}: {why}", module.title))));
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread has panicked".to_owned())?)
+    })
+}
+
 /// Makes the wasm of the site's pages, below `target`. The staged package has the glue.
 pub(crate) fn build_page() -> Outcome {
-    PAGE.compile()?;
-    PAGE.bind()?;
-    PAGE.optimize()?;
+    PAGE.make()?;
     let [glue, staged] = [PAGE, ORDERS].map(|module| read(&module.work_folder().join("glue.js")));
     match glue? == staged? {
         true => Ok(()),
@@ -206,6 +209,12 @@ fn with_first_uses(glue: &str) -> Outcome<String> {
 }
 
 impl WasmModule {
+    fn make(&self) -> Outcome {
+        self.compile()?;
+        self.bind()?;
+        self.optimize()
+    }
+
     fn compile(&self) -> Outcome {
         // Panic messages name source files; whose folders those are is nobody's business, and would make each build differ.
         let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from);

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread;
 use std::time::SystemTime;
 
 use crate::tools::{self, Outcome, Steps, cargo, run as run_program};
@@ -301,7 +302,9 @@ fn matching<'f>(files: &'f [String], filter: &str) -> Vec<&'f String> {
 /// A filter is a part of the paths of files, or else of the names of tests.
 pub(crate) fn node_tests(files: &[String], filter: Option<&str>) -> Outcome {
     let mut command = tools::node();
-    command.arg("--test");
+    // By itself Node leaves one processor to itself, and of two that is half.
+    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    command.arg("--test").arg(format!("--test-concurrency={at_once}"));
     let Some(filter) = filter else { return run_program(command.args(files)) };
     let chosen = matching(files, filter);
     command.arg("--test-reporter=tap");

@@ -12,7 +12,8 @@ use std::{env, str};
 /// The result of a task; a failure is a message for the person who started it.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
 
-const OLDEST_NODE: u32 = 20;
+/// The oldest Node that the tools here run on; the package itself runs on older ones.
+const OLDEST_NODE: (u32, u32) = (20, 19);
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Runs the steps of a task, each on one line with the time it took.
@@ -185,10 +186,11 @@ fn shown(command: &Command) -> String {
 
 /// Cargo itself checks Rust's version, by the crate's `rust-version`; Node's is checked here.
 pub(crate) fn require_node() -> Outcome {
-    let needed = format!("Node.js {OLDEST_NODE} or newer with npm is needed");
+    let (major, minor) = OLDEST_NODE;
+    let needed = format!("Node.js {major}.{minor} or newer with npm is needed");
     let version = printed_by(node().arg("--version")).map_err(|why| format!("{needed}: {why}"))?;
-    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < OLDEST_NODE) {
+    let mut numbers = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    if numbers.next().zip(numbers.next()).is_none_or(|found| found < OLDEST_NODE) {
         return Err(format!("{needed}; `node --version` says {version}"));
     }
     printed_by(npm().arg("--version")).map(drop).map_err(|why| format!("{needed}: {why}"))

@@ -1,215 +1,11 @@
-//! The outbox: one sender at a time for each subject, in order, until Meituan accepts a notice or it is given up.
+//! What is given up, kept for a person, and sent again with what is so then.
 
-use meituan_protocol::message::Id;
 use meituan_protocol::ticket::calls::*;
 use meituan_protocol::ticket::codes::*;
 use meituan_protocol::ticket::order::*;
-use meituan_protocol::time::Timestamp;
 use serde_json::Value;
 
-const ORDER: Id = Id(7);
-/// Monday, 2026-03-02 10:00 (UTC+8).
-const NOW: Timestamp = Timestamp(1_772_416_800_000);
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 1440 * MINUTE;
-/// The limit of a send, and what is added.
-const LEASE: i64 = 90_000;
-
-struct Desk {
-    order: Option<Order>,
-    now: Timestamp,
-}
-
-impl Desk {
-    /// Codes C1 to C4, issued after a 598: the pay notice is due.
-    fn issued() -> Self {
-        let mut desk = Desk { order: None, now: NOW };
-        desk.tell(OrderCreate { order_id: ORDER, quantity: 4, ..OrderCreate::default() });
-        let created = Some(OrderCreated { order_id: None, partner_order_id: "P".into() });
-        desk.tell(AttemptEnded { created, ..ended("orderCreate:7", Outcome::DONE) });
-        desk.tell(OrderPay { order_id: ORDER, ..OrderPay::default() });
-        desk.tell(ended("orderPay:7", Outcome::PENDING));
-        let codes = (1..=4).map(|number| format!("C{number}")).collect();
-        let ids = OrderPaid { order_id: ORDER, partner_order_id: "P".into(), ..OrderPaid::default() };
-        desk.tell(Event::Issued(OrderPaid { voucher_type: Some(VoucherType::CODE_PER_TICKET), vouchers: Some(codes), ..ids }));
-        desk
-    }
-
-    /// The same, and Meituan has accepted the pay notice.
-    fn settled() -> Self {
-        let mut desk = Desk::issued();
-        desk.tell(NoticeAccepted { id: "payNotice:7".into() });
-        desk
-    }
-
-    fn tell(&mut self, event: impl Into<Event>) -> Transition {
-        let transition = apply(self.order.as_ref(), &event.into(), &Settings::default(), self.now);
-        if let Some(next) = &transition.next {
-            assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())));
-            self.order = Some(next.clone());
-        }
-        transition
-    }
-
-    fn order(&self) -> &Order {
-        self.order.as_ref().unwrap()
-    }
-
-    fn later(&mut self, milliseconds: i64) -> &mut Self {
-        self.now.0 += milliseconds;
-        self
-    }
-
-    fn claim(&mut self) -> Vec<Notice> {
-        match self.tell(ClaimNotices {}).answer {
-            Answer::Send(notices) => notices,
-            Answer::None => Vec::new(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn claimed(&mut self) -> Vec<String> {
-        self.claim().into_iter().map(|notice| notice.id).collect()
-    }
-
-    fn end(&mut self, notice: &Notice, delivery: Delivery) -> Transition {
-        self.tell(NoticeEnded { id: notice.id.clone(), tries: notice.tries.unwrap(), delivery })
-    }
-
-    fn refund(&mut self, refund_id: &str, code: &str) {
-        let (refund_id, voucher_list) = (refund_id.to_owned(), vec![code.to_owned()]);
-        let key = format!("orderRefund:7:{refund_id}");
-        self.tell(OrderRefund { order_id: ORDER, refund_id, voucher_list, refund_quantity: 1, ..OrderRefund::default() });
-        self.tell(ended(&key, Outcome::PENDING));
-    }
-
-    fn agree(&mut self, refund_id: &str) {
-        self.tell(RefundAgreed { refund_id: refund_id.into(), ..RefundAgreed::default() });
-    }
-
-    fn refuse(&mut self, refund_id: &str) {
-        self.tell(RefundRefused { refund_id: refund_id.into(), code: None, describe: "已过退改期限".into() });
-    }
-
-    fn enter(&mut self, id: &str, code: &str) {
-        self.tell(Consumed { id: id.into(), vouchers: Some(vec![code.into()]), ..Consumed::default() });
-    }
-
-    fn due(&self) -> Option<i64> {
-        next_due(self.order(), &Settings::default()).map(|at| at.0 - NOW.0)
-    }
-}
-
-fn ended(key: &str, outcome: Outcome) -> AttemptEnded {
-    AttemptEnded { key: key.into(), outcome, ..AttemptEnded::default() }
-}
-
-fn body(notice: &Notice) -> Value {
-    serde_json::from_str(notice.body.as_str()).unwrap()
-}
-
-#[test]
-fn of_two_senders_one_gets_the_notice() {
-    let mut desk = Desk::issued();
-    assert_eq!(desk.claimed(), ["payNotice:7"]);
-    assert_eq!(desk.claimed(), [""; 0]);
-    assert_eq!(desk.due(), Some(LEASE), "should that one break off");
-}
-
-#[test]
-fn the_pay_notice_goes_before_all_others_which_wait_only_for_their_own_subject() {
-    let mut desk = Desk::issued();
-    desk.refund("R1", "C1");
-    desk.refund("R2", "C2");
-    desk.agree("R1");
-    desk.agree("R2");
-    desk.enter("E1", "C3");
-    desk.enter("E2", "C4");
-    let pay = desk.claim();
-    assert_eq!(pay.iter().map(|notice| &*notice.id).collect::<Vec<_>>(), ["payNotice:7"]);
-    desk.end(&pay[0], Delivery::ACCEPTED);
-    let three = desk.claim();
-    let ids: Vec<_> = three.iter().map(|notice| &*notice.id).collect();
-    assert_eq!(ids, ["refundNotice:7:R1:200", "refundNotice:7:R2:200", "consumeNotice:7:E1"]);
-    assert_eq!(desk.claimed(), [""; 0], "the second entry waits for the first");
-    desk.end(&three[2], Delivery::ACCEPTED);
-    assert_eq!(desk.claimed(), ["consumeNotice:7:E2"]);
-}
-
-#[test]
-fn a_refusal_that_is_under_way_is_followed_by_the_agreement_and_never_the_other_way_round() {
-    let mut desk = Desk::settled();
-    desk.refund("R1", "C1");
-    desk.refuse("R1");
-    let refusal = desk.claim();
-    desk.agree("R1");
-    assert_eq!(desk.claimed(), [""; 0], "it may still arrive");
-    desk.end(&refusal[0], Delivery::LATER);
-    assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"], "what is no longer so is not repeated");
-
-    let mut desk = Desk::settled();
-    desk.refund("R1", "C1");
-    desk.refuse("R1");
-    desk.agree("R1");
-    assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"], "what nobody began to send is not sent");
-}
-
-#[test]
-fn a_sender_that_broke_off_is_followed_by_another_and_its_late_result_counts_only_where_it_is_good() {
-    let mut desk = Desk::issued();
-    let first = desk.claim();
-    assert_eq!(desk.later(LEASE - 1).claimed(), [""; 0]);
-    let second = desk.later(1).claim();
-    assert_eq!((second[0].id.as_str(), second[0].tries), ("payNotice:7", Some(2)));
-    assert_eq!(desk.end(&first[0], Delivery::LATER).kind, TransitionKind::Stale);
-    assert_eq!(desk.claimed(), [""; 0], "it is still the second one's");
-    assert_eq!(desk.end(&first[0], Delivery::ACCEPTED).kind, TransitionKind::Moved, "Meituan has it");
-    assert_eq!(desk.order().notices, []);
-    assert_eq!(desk.end(&second[0], Delivery::LATER).kind, TransitionKind::Duplicate);
-}
-
-#[test]
-fn a_notice_that_is_not_accepted_waits_longer_each_time() {
-    let mut desk = Desk::issued();
-    let mut pauses = Vec::new();
-    for _ in 0..14 {
-        let notice = desk.claim();
-        desk.end(&notice[0], Delivery::LATER);
-        let due = NOW.0 + desk.due().unwrap();
-        pauses.push(due - desk.now.0);
-        assert_eq!(desk.later(due - desk.now.0 - 1).claimed(), [""; 0]);
-        desk.later(1);
-    }
-    assert_eq!(&pauses[..5], [1_000, 1_000, 2_000, 4_000, 8_000]);
-    assert_eq!(pauses.last(), Some(&600_000), "at most ten minutes");
-    assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]), "{pauses:?}");
-}
-
-#[test]
-fn a_pay_notice_that_meituan_is_processing_is_repeated_three_times_and_then_counts_as_accepted() {
-    let mut desk = Desk::issued();
-    for minutes in [1, 5, 15] {
-        let notice = desk.claim();
-        assert_eq!(desk.end(&notice[0], Delivery::PROCESSING).reports, []);
-        assert_eq!(desk.later(minutes * MINUTE - 1).claimed(), [""; 0], "{minutes}");
-        desk.later(1);
-    }
-    let last = desk.claim();
-    assert_eq!(desk.end(&last[0], Delivery::PROCESSING).reports, [Report::AcceptedAtLast]);
-    assert_eq!(desk.order().notices, []);
-}
-
-#[test]
-fn a_query_after_a_300_tells_meituan_that_it_is_issued() {
-    let mut desk = Desk::issued();
-    let query = || OrderQuery { order_id: ORDER, ..OrderQuery::default() };
-    assert_eq!(desk.tell(query()).kind, TransitionKind::Duplicate, "no 300, no conclusion");
-    let notice = desk.claim();
-    desk.end(&notice[0], Delivery::PROCESSING);
-    let asked = desk.tell(query());
-    assert_eq!((asked.kind, &asked.reports[..]), (TransitionKind::Moved, &[Report::AcceptedAtLast][..]));
-    assert_eq!(desk.order().notices, []);
-}
+use crate::desk::*;
 
 #[test]
 fn a_notice_is_given_up_after_a_week_and_kept_for_a_person() {
@@ -437,44 +233,6 @@ fn a_refund_notice_is_sent_until_silence_has_decided() {
     }
 }
 
-fn repeated_refund(desk: &mut Desk, refund_id: &str, code: &str) -> i32 {
-    let (refund_id, voucher_list) = (refund_id.to_owned(), vec![code.to_owned()]);
-    let call = OrderRefund { order_id: ORDER, refund_id, voucher_list, refund_quantity: 1, ..OrderRefund::default() };
-    let Answer::Reply(reply) = desk.tell(call).answer else { panic!() };
-    reply.code
-}
-
-#[test]
-fn while_a_refusal_is_being_sent_its_agreement_is_not_replied_before_its_notice() {
-    let mut desk = Desk::settled();
-    desk.refund("R1", "C1");
-    desk.refuse("R1");
-    let refusal = desk.claim();
-    desk.agree("R1");
-    // The refusal may still arrive, and agreement is final: nothing that says so may be there before it.
-    assert_eq!(repeated_refund(&mut desk, "R1", "C1"), 602);
-    desk.end(&refusal[0], Delivery::ACCEPTED);
-    assert_eq!(repeated_refund(&mut desk, "R1", "C1"), 601);
-    assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"]);
-}
-
-#[test]
-fn a_refusal_that_was_overtaken_by_its_agreement_is_not_sent_again() {
-    for is_recorded in [true, false] {
-        let mut desk = Desk::settled();
-        desk.refund("R1", "C1");
-        desk.refuse("R1");
-        let refusal = desk.claim();
-        desk.agree("R1");
-        if is_recorded {
-            desk.end(&refusal[0], Delivery::LATER);
-        } else {
-            desk.later(LEASE);
-        }
-        assert_eq!(desk.claimed(), ["refundNotice:7:R1:200"], "{is_recorded}");
-    }
-}
-
 #[test]
 fn a_notice_that_is_being_sent_is_not_given_up_and_one_that_is_given_up_begins_anew() {
     let mut desk = Desk::issued();
@@ -554,11 +312,6 @@ fn given_up() -> Desk {
     desk
 }
 
-fn open_conflicts(desk: &Desk) -> Vec<&str> {
-    let open = desk.order().conflicts.iter().filter(|conflict| conflict.resolved_at.is_none());
-    open.map(|conflict| conflict.breach.as_str()).collect()
-}
-
 #[test]
 fn a_pay_notice_that_was_given_up_is_moot_once_meituan_has_ended_the_order() {
     let close = OrderClose { order_id: ORDER, close_type: CloseType::ISSUE_FAILED, ..OrderClose::default() };
@@ -616,31 +369,4 @@ fn a_refusal_that_was_given_up_is_moot_once_the_refund_is_agreed() {
     desk.agree("R1");
     desk.order.as_mut().unwrap().given_up = given_up;
     assert_eq!(desk.tell(retry()).reason, Some(Reason::AlreadyAgreed));
-}
-
-#[test]
-fn what_a_clock_has_written_that_is_far_ahead_does_not_hold_a_notice_back() {
-    let mut desk = Desk::issued();
-    desk.later(10 * DAY);
-    assert_eq!(desk.claimed(), ["payNotice:7"]);
-    desk.later(-10 * DAY);
-    desk.tell(TimePassed::default());
-    assert_eq!(desk.due(), Some(0));
-    let mut since = desk.order.clone().unwrap();
-    since.notices[0].since = Timestamp(NOW.0 + 10 * DAY);
-    assert_eq!(desk.claimed(), ["payNotice:7"]);
-    let mut next = since.clone();
-    next.notices[0].next_at = Some(Timestamp(NOW.0 + 10 * DAY));
-    for order in [since, next] {
-        desk.order = Some(order);
-        assert_eq!(desk.claimed(), ["payNotice:7"]);
-        assert_eq!(desk.order().notices[0].since, NOW, "so that it is given up in time");
-    }
-    // A clock that is a minute ahead is none of these.
-    let mut desk = Desk::issued();
-    desk.later(MINUTE);
-    assert_eq!(desk.claimed(), ["payNotice:7"]);
-    desk.later(-MINUTE);
-    assert_eq!(desk.claimed(), [""; 0]);
-    assert_eq!(desk.due(), Some(MINUTE + LEASE));
 }
