@@ -4,6 +4,18 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
+/// `Debug` that shows these fields alone: the others are secrets, or prove who calls, or name people.
+macro_rules! debug_shows {
+    ($([$($parameters:tt)*])? $type:ident $(<$($arguments:tt),*>)? { $($field:ident),* $(,)? }) => {
+        impl $(<$($parameters)*>)? std::fmt::Debug for $type $(<$($arguments),*>)? {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_shows;
+
 /// Bytes that are never printed and are overwritten when dropped.
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);

@@ -3,8 +3,10 @@
 use meituan_protocol::message::{Id, RawJson};
 use meituan_protocol::ride::{self, requests::SubmitOrder};
 use meituan_protocol::ticket::calls::{OrderCreate, Visitor};
+use meituan_protocol::ticket::handler::{MemoryStore, SaveOrder, SeenCall, SeenInMemory, Store, block_on};
 use meituan_protocol::ticket::notices::ProductChangeNotice;
-use meituan_protocol::ticket::{self, Parts, Supplier};
+use meituan_protocol::ticket::service::{Input, Loaded, Service};
+use meituan_protocol::ticket::{self, HttpReply, Parts, Supplier};
 use meituan_protocol::time::Timestamp;
 use meituan_protocol::{Secret, ba, time::http_date};
 use std::error::Error;
@@ -53,6 +55,69 @@ fn requests_show_no_token_signature_or_content() {
     let shown = format!("{notice:?} {supplier:?}");
     shows_nothing(&shown);
     assert!(!shown.contains(&signature));
+}
+
+/// A call of somebody who must not be seen, from its signature to what is stored of it.
+#[test]
+fn on_its_way_from_the_wire_to_the_store_a_call_shows_neither_guests_nor_signature() {
+    let config = ticket::Config::new(1122, "client", Secret::new("secret")).route("/mt/order/create", &ticket::ORDER_CREATE);
+    let supplier = Supplier::new(config).unwrap();
+    let date = http_date(NOW);
+    let signature = ba::sign(&ba::Key::new(&Secret::new("secret")), "POST", "/mt/order/create", &date);
+    let authorization = ba::authorization("client", &signature);
+    let parts = Parts {
+        method: "POST",
+        uri: "/mt/order/create",
+        partner_id: "1122",
+        date: &date,
+        authorization: &authorization,
+        ..Parts::default()
+    };
+    let body = format!(
+        r#"{{"partnerId":1122,"body":{{"orderId":7,"partnerDealId":"D","mtDealId":1,"buyPrice":58,"unitPrice":58,"totalPrice":58,
+            "quantity":1,"visitors":[{{"name":"{HIDDEN}","mobile":"{HIDDEN}"}}],"contacts":[{{"name":"{HIDDEN}"}}],
+            "travelDate":"2026-03-02"}}}}"#
+    );
+    let hides = |shown: &str| {
+        shows_nothing(shown);
+        assert!(!shown.contains(&*signature) && !shown.contains("ZG8tbm90LXNob3c"), "{shown}");
+    };
+    let received = supplier.receive(&parts, body.as_bytes(), NOW).unwrap();
+    hides(&format!("{received:?} {parts:?}"));
+    assert!(format!("{received:?}").contains("Call(\"orderCreate\")"));
+    let signed = supplier.sign("POST", "/mt/order/create", NOW).unwrap();
+    assert_eq!(signed.authorization, authorization);
+    hides(&format!("{signed:?}"));
+    let secrets = [Secret::new(HIDDEN)];
+    let evidence = ba::Evidence { authorization: &authorization, body: body.as_bytes(), date: &date, secrets: &secrets, ..Default::default() };
+    let evidence_shown = format!("{evidence:?}");
+    assert!(!evidence_shown.contains(&format!("{:?}", body.as_bytes())[1..40]));
+    hides(&evidence_shown);
+    let reply = HttpReply { body: body.clone().into_bytes(), ..HttpReply::unknown() };
+    assert!(!format!("{reply:?}").contains(&format!("{:?}", body.as_bytes())[1..40]));
+
+    let ticket::CallBody::OrderCreate(create) = received.body else { panic!() };
+    let (mut job, step) = Service::default().answer(create.into(), NOW);
+    hides(&format!("{job:?} {step:?}"));
+    let step = Service::default().advance(&mut job, Input::Loaded(Loaded::default()), NOW);
+    assert!(step.save.is_some());
+    hides(&format!("{job:?} {step:?}"));
+    // Of a guest who is known by a credential, the snapshot has its number.
+    let snapshot = RawJson::new(format!(r#"{{"credentialNo":"{HIDDEN}"}}"#)).unwrap();
+    let stored = SaveOrder { order_id: Id(7), snapshot: snapshot.as_str().to_owned(), expected: None, due: None, conflicts: 0 };
+    hides(&format!("{snapshot:?} {stored:?}"));
+    let store = MemoryStore::default();
+    assert!(block_on(store.save(stored)).unwrap());
+    hides(&format!("{store:?} {:?}", block_on(store.load(Id(7))).unwrap().unwrap()));
+}
+
+#[test]
+fn what_a_process_remembers_of_calls_does_not_show_their_signatures() {
+    let seen = SeenInMemory::default();
+    let call = SeenCall { signature: HIDDEN.into(), call: "orderPay", ..SeenCall::default() };
+    shows_nothing(&format!("{call:?}"));
+    seen.seen(call);
+    shows_nothing(&format!("{seen:?}"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use meituan_protocol::body_cipher::BodyKey;
+use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::message::RawJson;
 use meituan_protocol::ride::codes::CancelStep;
 use meituan_protocol::ride::{self, PUSH_OK, push_fail, requests::CancelOrder};
@@ -15,6 +16,7 @@ use meituan_protocol::time::Timestamp;
 use meituan_protocol::{Error, ErrorCode, Secret};
 use serde_json::{Value, json};
 
+const RIDE_KEY: &str = "AAECAwQFBgcICQoLDA0ODw==";
 const NOW: Timestamp = Timestamp(1_430_908_460_000);
 
 fn vectors(name: &str) -> Vec<Value> {
@@ -213,7 +215,7 @@ fn replies_to_calls() {
 #[test]
 fn replies_to_calls_about_rides() {
     for vector in vectors("ride-replies") {
-        let mut config = ride::Config::new(617, Secret::new("CESHI-TK"), Secret::new("AAECAwQFBgcICQoLDA0ODw=="));
+        let mut config = ride::Config::new(617, Secret::new("CESHI-TK"), Secret::new(RIDE_KEY));
         if let Some(most) = vector["maxBodyBytes"].as_u64() {
             config.max_body_bytes = most as usize;
         }
@@ -226,6 +228,26 @@ fn replies_to_calls_about_rides() {
                 let mut told = told(&error);
                 told.as_object_mut().unwrap().remove("path");
                 told
+            }
+        };
+        assert_eq!(found, vector["expect"], "{}", vector["name"]);
+    }
+}
+
+#[test]
+fn pushes_and_their_refusals() {
+    for vector in vectors("pushes") {
+        let config = ride::Config::new(617, Secret::new("CESHI-TK"), Secret::new(RIDE_KEY)).route("/refund", &ride::REFUNDED);
+        let sealed = EnvelopeKey::new(&Secret::new(RIDE_KEY)).unwrap().seal(text(&vector, "text"));
+        let (token, content) = (vector["token"].as_str().unwrap_or("CESHI-TK"), vector["sealed"].as_str().unwrap_or(&sealed));
+        let body = format!("token={token}&content={content}");
+        let found = match ride::Client::new(config).unwrap().receive(text(&vector, "uri"), body.as_bytes(), NOW) {
+            Ok(push) => {
+                let name = if matches!(push.push, ride::Push::Other(_)) { "otherPush" } else { push.push.interface().name };
+                json!({ "type": name, "key": push.deduplication_key })
+            }
+            Err(refusal) => {
+                json!({ "error": refusal.error.code.as_str(), "code": refusal.answer_code().0, "body": refusal.answer() })
             }
         };
         assert_eq!(found, vector["expect"], "{}", vector["name"]);

@@ -9,6 +9,7 @@ use super::evidence::{Evidence, KeyForm, Way};
 use super::mistakes::{Aspect, Changes, MISTAKES, Mistake, mistake, unpercent};
 use super::{Key, sign, string_to_sign};
 use crate::Secret;
+use crate::secret::debug_shows;
 use crate::time::{Timestamp, http_date};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -22,7 +23,7 @@ use std::cell::Cell;
 use zeroize::Zeroizing;
 
 /// The result of a diagnosis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
     /// The string that must be signed.
@@ -39,6 +40,9 @@ pub struct Diagnosis {
     /// Whether these mistakes make the signature that was received. Without any, the signature is right.
     pub is_explained: bool,
 }
+
+// Either signature proves who calls.
+debug_shows!(Diagnosis { string_to_sign, signed, mistakes, is_explained });
 
 /// The signature that was received: its bytes, and what can be seen to be wrong around it.
 struct Received<'a> {

@@ -1,9 +1,10 @@
 //! A request whose signature is in question, and what may have been done with its secret.
 
 use crate::Secret;
+use crate::secret::debug_shows;
 
 /// A request whose signature is in question. Fields that are not known are empty.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Evidence<'a> {
     /// The method as it was sent.
     pub method: &'a str,
@@ -22,6 +23,8 @@ pub struct Evidence<'a> {
     /// The secrets: the one that should have been used, then the others of a rotation.
     pub secrets: &'a [Secret],
 }
+
+debug_shows!(Evidence<'_> { method, url, date, client_id, partner_id, secrets });
 
 /// A URL or a path, taken apart.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use super::BoxError;
 use crate::message::Id;
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -108,7 +109,7 @@ pub trait DueStore<Key: OrderKey = Id>: Store<Key> {
 }
 
 /// An order as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredOrder<Revision> {
     /// The order as JSON, exactly as it was saved.
     pub snapshot: String,
@@ -116,8 +117,10 @@ pub struct StoredOrder<Revision> {
     pub revision: Revision,
 }
 
+debug_shows!([Revision: fmt::Debug] StoredOrder<Revision> { revision });
+
 /// An order to save.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SaveOrder<Revision, Key = Id> {
     /// The key: Meituan's number of a ticket order, up to 64 bits; the key of a ride.
     pub order_id: Key,
@@ -130,6 +133,8 @@ pub struct SaveOrder<Revision, Key = Id> {
     /// Number of its conflicts that are not resolved, for a list of the orders that somebody has to look at.
     pub conflicts: u32,
 }
+
+debug_shows!([Revision: fmt::Debug, Key: fmt::Debug] SaveOrder<Revision, Key> { order_id, expected, due, conflicts });
 
 impl<Key: OrderKey, S: Store<Key>> Store<Key> for Arc<S> {
     type Revision = S::Revision;
@@ -170,12 +175,12 @@ impl<Key: OrderKey, S: DueStore<Key>> DueStore<Key> for Arc<S> {
 /// assert!(!block_on(store.save(first))?);
 /// # Ok::<(), meituan_protocol::ticket::handler::BoxError>(())
 /// ```
-#[derive(Debug)]
 pub struct MemoryStore<Key = Id> {
     orders: Mutex<BTreeMap<Key, Kept>>,
 }
 
-#[derive(Debug)]
+debug_shows!([Key] MemoryStore<Key> {});
+
 struct Kept {
     stored: StoredOrder<u64>,
     due: Option<Timestamp>,

@@ -18,6 +18,7 @@
 //! assert_eq!(typed, Voucher::default().voucher("910632001657").quantity(2_u32));
 //! ```
 
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 
 /// A sentence for people.
@@ -252,10 +253,12 @@ impl Facts {
 }
 
 /// One object in packed form, seen through its definition.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct View<'p> {
     pub(super) slots: &'p [u64],
     pub(super) source: &'p [u8],
     pub(super) message: &'static Message,
     pub(super) block: usize,
 }
+
+debug_shows!(View<'_> { message });

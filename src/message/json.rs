@@ -1,11 +1,14 @@
 //! The writer of JSON: whatever this crate writes goes through here, be it a Rust value (`value`) or a message in packed form (`write`).
 
+use crate::secret::debug_shows;
+
 /// Appends an object, field by field.
-#[derive(Debug)]
 pub struct ObjectWriter<'o> {
     out: &'o mut Vec<u8>,
     first: bool,
 }
+
+debug_shows!(ObjectWriter<'_> {});
 
 impl<'o> ObjectWriter<'o> {
     /// Opens an object.

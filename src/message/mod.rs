@@ -40,6 +40,8 @@ mod read;
 mod reader;
 mod redact;
 mod scan;
+#[cfg(test)]
+pub(crate) mod serde_check;
 mod single;
 mod span;
 mod typed;

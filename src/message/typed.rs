@@ -51,8 +51,15 @@ impl<'de> Deserialize<'de> for Id {
 
 /// JSON that is kept as it is: part of a message whose form is not known to us. With serde it is written and read as that JSON, by
 /// `serde_json` alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RawJson(String);
+
+/// It may name people.
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
 
 impl RawJson {
     /// Any JSON; refused when it is not JSON.

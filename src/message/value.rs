@@ -9,6 +9,7 @@ use super::packed::{ABSENT, Packed, high, low};
 use super::span::{Span, unescape};
 use crate::digits::push_integer;
 use crate::money::Fen;
+use crate::secret::debug_shows;
 use crate::time::{Date, LAST_TIMESTAMP, Timestamp, in_milliseconds};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,13 +45,15 @@ impl fmt::Debug for Hidden {
 }
 
 /// One value in packed form.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Slot<'p> {
     slots: &'p [u64],
     source: &'p [u8],
     kind: &'p Kind,
     slot: u64,
 }
+
+debug_shows!(Slot<'_> {});
 
 impl<'p> Slot<'p> {
     /// The values of this object's fields, in the definition's order.

@@ -9,9 +9,9 @@ use crate::message::definition::{Facts, Field, Message, Presence};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
 use crate::message::{Notation, Packed, Reading, read, write};
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Secret, routes};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -269,12 +269,8 @@ pub struct Encoded {
     pub body: String,
 }
 
-/// The form has the token.
-impl fmt::Debug for Encoded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Encoded").field("url", &self.url).finish_non_exhaustive()
-    }
-}
+// The form has the token.
+debug_shows!(Encoded { url });
 
 /// A new order number (channelPartnerOrderId) from 16 random bytes: a UUID of version 4.
 pub fn new_order_id(random: [u8; 16]) -> String {

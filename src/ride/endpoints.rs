@@ -83,3 +83,46 @@ macro_rules! types {
 }
 
 with_interfaces!(types);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::definition::Message;
+    use crate::message::serde_check::{agrees, example};
+    use crate::message::{Reading, read};
+
+    fn whole<T: FieldValue>(message: &'static Message, text: &[u8]) -> T {
+        let mut packed = Packed::default();
+        read(message, text, Reading::WIRE, &mut packed);
+        packed.view(message, text).unwrap().to_typed()
+    }
+
+    fn data<T: FieldValue>(interface: &'static Interface) -> Option<T> {
+        let text = example("ride", interface.name, "response.json");
+        let mut packed = Packed::default();
+        read(interface.reply, &text, Reading::WIRE, &mut packed);
+        packed.view(interface.reply, &text).unwrap().field_to_typed("data")
+    }
+
+    macro_rules! each_body {
+        ($([$constant:ident $request:ident $($data:tt)*])* $({$push:ident $body:ident $($rest:tt)*})*) => {
+            #[test]
+            fn serde_and_the_engine_agree_on_every_body() {
+                $(
+                    let interface = &crate::ride::$constant;
+                    let request = whole($request::MESSAGE, &example("ride", interface.name, "request.json"));
+                    agrees::<$request>(interface.name, &request);
+                    match data(interface) {
+                        Some(data) => agrees::<data_type!($($data)*)>(interface.name, &data),
+                        None => assert_eq!(stringify!($($data)*), "raw", "{}", interface.name),
+                    }
+                )*
+                $(
+                    let interface = &crate::ride::$push;
+                    agrees::<$body>(interface.name, &whole($body::MESSAGE, &example("ride", interface.name, "request.json")));
+                )*
+            }
+        };
+    }
+    with_interfaces!(each_body);
+}

@@ -14,7 +14,6 @@ use super::rules;
 use crate::message::definition::{Doc, Field, Message, Presence, Rule};
 
 /// One interface: who calls, what is said, what is replied.
-#[derive(Debug)]
 pub struct Interface {
     /// The name, such as `submitOrder`.
     pub name: &'static str,
@@ -33,6 +32,13 @@ pub struct Interface {
     pub marks: &'static [&'static str],
     /// How a push is known again; calls to Meituan have no such key.
     pub repeats: Option<RepeatKey>,
+}
+
+/// By its name.
+impl std::fmt::Debug for Interface {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Interface").field(&self.name).finish()
+    }
 }
 
 /// How a push is known again: its parts with a colon before each, after the key's name.

@@ -11,11 +11,11 @@ use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Message;
 use crate::message::peek::{Peek, looking_for, raw, report, without_mark};
 use crate::message::{Packed, RawJson, Reading, approximate_number, read, text_of};
+use crate::secret::debug_shows;
 use crate::{Error, ErrorCode, Issue, Remote};
 use std::borrow::Cow;
 
 /// A success whose message was read.
-#[derive(Debug)]
 pub struct Replied<'b> {
     /// How it came.
     pub form: ReplyForm,
@@ -24,6 +24,8 @@ pub struct Replied<'b> {
     /// The business reply's JSON: (a part of) the body, or the opened content.
     pub source: Cow<'b, [u8]>,
 }
+
+debug_shows!(Replied<'_> { form, trace_id });
 
 /// The form of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw, replace, report, without_mark};
 use crate::message::{Packed, Reading, View, has_fields, read, text_of};
 use crate::routes::{self, path_of};
+use crate::secret::debug_shows;
 use crate::sorted_sign::sha1_hex;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
@@ -48,15 +49,7 @@ pub struct PackedPush {
     pub deduplication_key: String,
 }
 
-/// Its content names people.
-impl fmt::Debug for PackedPush {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PackedPush { interface, is_other, deduplication_key, .. } = self;
-        let mut shown = f.debug_struct("PackedPush");
-        shown.field("interface", &interface.name).field("is_other", is_other).field("deduplication_key", deduplication_key);
-        shown.finish_non_exhaustive()
-    }
-}
+debug_shows!(PackedPush { interface, is_other, deduplication_key });
 
 /// A push that is not taken, and what is known of it.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use super::{Client, Encoded, HEADERS, PackedPush, Push, Refusal, Replied, ReplyForm, RideRequest};
 use crate::message::Packed;
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
-use std::fmt;
 
 /// A request to send by POST: plain values, ready for any HTTP client.
 #[derive(Clone)]
@@ -21,12 +21,8 @@ pub struct SealedRequest<E> {
     endpoint: std::marker::PhantomData<E>,
 }
 
-/// The body has the token.
-impl<E> fmt::Debug for SealedRequest<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SealedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
-    }
-}
+// The body has the token.
+debug_shows!([E] SealedRequest<E> { url, warnings });
 
 /// A success.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@ use crate::message::{Notation, Packed, RawJson, Reading, read, write};
 use crate::ride::{Config, Interface, Push, RideRequest, Version, form};
 use crate::ride::{Direction, INTERFACES};
 use crate::routes::path_of;
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub struct MeituanRide {
 }
 
 /// A request of the enterprise's, opened.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct OpenedRequest {
     /// Which interface.
     pub interface: &'static Interface,
@@ -28,6 +29,8 @@ pub struct OpenedRequest {
     /// Deviations that were accepted.
     pub warnings: Vec<Issue>,
 }
+
+debug_shows!(OpenedRequest { interface, warnings });
 
 impl OpenedRequest {
     /// Returns the request as its type; nothing where it is another one.
@@ -43,7 +46,7 @@ impl OpenedRequest {
 }
 
 /// A push, for POST.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealedPush {
     /// The path that it goes to.
     pub uri: String,
@@ -52,6 +55,8 @@ pub struct SealedPush {
     /// The body, a form.
     pub body: String,
 }
+
+debug_shows!(SealedPush { uri });
 
 impl MeituanRide {
     /// Meituan as the enterprise of this configuration meets it: the same routes and keys.

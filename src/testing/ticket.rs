@@ -5,6 +5,7 @@ use crate::message::json::ObjectWriter;
 use crate::message::value::FieldValue;
 use crate::message::{Id, Packed, Reading, read};
 use crate::routes::path_of;
+use crate::secret::debug_shows;
 use crate::ticket::calls::OrderPaid;
 use crate::ticket::codes::OrderPayCode;
 use crate::ticket::rules::is_placeholder;
@@ -28,7 +29,7 @@ pub struct MeituanTicket {
 }
 
 /// A signed call to the supplier, for POST.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TicketCall {
     /// Its body, typed.
     pub request: CallBody,
@@ -43,6 +44,8 @@ pub struct TicketCall {
     pub(super) at: Timestamp,
     pub(super) forgery: Option<Forgery>,
 }
+
+debug_shows!(TicketCall { request, uri, at, forgery });
 
 /// The false part of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ pub struct Finding {
 }
 
 /// A reply of the supplier's, judged.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JudgedReply {
     /// The code, where there is one.
     pub code: Option<i32>,
@@ -83,6 +86,8 @@ pub struct JudgedReply {
     /// The reply, opened.
     pub(super) content: Vec<u8>,
 }
+
+debug_shows!(JudgedReply { code, describe, findings, status, call });
 
 impl JudgedReply {
     /// Whether nothing refuses it.
@@ -113,7 +118,7 @@ impl NoticeAnswer {
 }
 
 /// A notice of the supplier's, judged and answered.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JudgedNotice {
     /// Which notice; nothing where none goes to that path.
     pub call: Option<&'static Call>,
@@ -127,6 +132,8 @@ pub struct JudgedNotice {
     pub(super) at: Timestamp,
     pub(super) is_authentic: bool,
 }
+
+debug_shows!(JudgedNotice { call, order_id, findings, reply, at, is_authentic });
 
 impl JudgedNotice {
     /// Whether nothing refuses it.

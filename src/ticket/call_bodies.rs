@@ -174,3 +174,65 @@ impl CallBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::definition::{Field, Kind, Presence};
+    use crate::message::serde_check::{agrees, example};
+    use crate::ticket::{CALLS, Direction, read_body};
+
+    macro_rules! each_body {
+        (
+            $([$constant:ident $variant:ident $name:literal ($($request:ident $(($($request_of:tt)*))?)?) $codes:ident
+                ($($reply:ident $(($($reply_of:tt)*))?)?) $($rest:tt)*])*
+            $({$notice:ident $kind:ident $(($($of:tt)*))?})*
+        ) => {
+            #[test]
+            fn serde_and_the_engine_agree_on_every_body() {
+                $($(
+                    let body = read_body(&crate::ticket::$constant, false, &example("ticket", $name, "request.json")).unwrap();
+                    agrees::<crate::kind_type!($request $(($($request_of)*))?)>($name, &body);
+                )?)*
+                $($(
+                    let body = read_body(&crate::ticket::$constant, true, &example("ticket", $name, "response.json")).unwrap();
+                    agrees::<crate::kind_type!($reply $(($($reply_of)*))?)>($name, &body);
+                )?)*
+                $(
+                    let call = &crate::ticket::$notice;
+                    let body = read_body(call, false, &example("ticket", call.name, "request.json")).unwrap();
+                    agrees::<crate::kind_type!($kind $(($($of)*))?)>(call.name, &body);
+                )*
+            }
+        };
+    }
+    with_interfaces!(each_body);
+
+    /// Whether somewhere in a value there is one of this kind.
+    fn has(kind: &Kind, wanted: fn(&Kind) -> bool) -> bool {
+        match kind {
+            Kind::Object(message) => message.fields.iter().any(|field| has(&field.kind, wanted)),
+            Kind::List { item, .. } => has(item, wanted),
+            kind => wanted(kind),
+        }
+    }
+
+    /// The wire has yuan where serde has fen, and both are numbers: the id, a number on the wire and a string for serde, keeps 58 yuan from
+    /// being 58 fen.
+    #[test]
+    fn whatever_meituan_sends_with_an_amount_has_an_id_that_serde_refuses_on_the_wire() {
+        let mut with_amounts = 0;
+        for call in CALLS {
+            let received = if matches!(call.direction, Direction::ToSupplier) { call.request } else { call.reply };
+            let Some(body) = received.fields.iter().find(|field| field.name == "body") else { continue };
+            if !has(&body.kind, |kind| matches!(kind, Kind::Yuan { .. })) {
+                continue;
+            }
+            with_amounts += 1;
+            let Kind::Object(message) = body.kind else { panic!("{}", call.name) };
+            let is_needed = |field: &Field| matches!(field.presence, Presence::Required | Presence::Key);
+            assert!(message.fields.iter().any(|field| is_needed(field) && matches!(field.kind, Kind::Id)), "{}", call.name);
+        }
+        assert!(with_amounts > 1);
+    }
+}

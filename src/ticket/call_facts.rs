@@ -3,7 +3,6 @@
 use crate::message::definition::{Doc, Enumeration, Message};
 
 /// One interface: who calls, what is said, what may be replied.
-#[derive(Debug)]
 pub struct Call {
     /// The name, such as `orderCreate`.
     pub name: &'static str,
@@ -37,6 +36,13 @@ pub struct Call {
     pub work: Work,
     /// Whether a supplier must have it.
     pub need: Need,
+}
+
+/// By its name.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Call").field(&self.name).finish()
+    }
 }
 
 /// The caller.

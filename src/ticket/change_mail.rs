@@ -22,6 +22,7 @@
 
 use super::acceptance::{NOTICE_WORKING_DAYS, change_notice};
 use super::working_days::Calendar;
+use crate::secret::debug_shows;
 use crate::time::{Timestamp, wall_clock};
 use crate::{Error, ErrorCode};
 use serde::Serialize;
@@ -40,7 +41,7 @@ pub enum ChangeKind {
 }
 
 /// A change of endpoint that must be announced to Meituan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChangeOfEndpoint {
     /// Name of the supplier's system (PMS名称).
     pub pms_name: String,
@@ -58,8 +59,10 @@ pub struct ChangeOfEndpoint {
     pub sales_contact: String,
 }
 
+debug_shows!(ChangeOfEndpoint { pms_name, partner_id, kind, upgrade_at, scope, restored_at });
+
 /// A mail, to be sent by the caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
     /// The recipients (收件人).
     pub to: Vec<String>,
@@ -68,6 +71,9 @@ pub struct Mail {
     /// The body (正文).
     pub body: String,
 }
+
+// It is to persons.
+debug_shows!(Mail { subject });
 
 impl ChangeOfEndpoint {
     /// The mail that announces it, sent now.

@@ -3,11 +3,12 @@
 use super::{Call, CallBody, PackedCall, Parts, Refusal, Supplier};
 use crate::message::value::FieldValue;
 use crate::message::{Packed, Reading, read};
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue, ba};
 
 /// A call that was authenticated and read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReceivedCall {
     /// Which call.
     pub call: &'static Call,
@@ -24,6 +25,8 @@ pub struct ReceivedCall {
     /// The signature, as it was received. It covers method, URI and Date, and neither the body nor, as Meituan may sign, the query.
     pub signature: String,
 }
+
+debug_shows!(ReceivedCall { call, body, warnings, encrypted, received_at, date });
 
 impl Supplier {
     /// Reads a call: authenticated, validated, typed.

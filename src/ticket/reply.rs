@@ -5,9 +5,9 @@ use super::{Call, CallReply, ReceivedCall, Supplier};
 use crate::message::definition::Facts;
 use crate::message::value::FieldValue;
 use crate::message::{Packed, RawJson};
+use crate::secret::debug_shows;
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
-use std::fmt;
 
 /// A reply, before it is checked. `B` is the body's type, and decides the codes; without it, a reply to any call.
 ///
@@ -50,13 +50,7 @@ impl<B> Clone for Reply<B> {
     }
 }
 
-/// Its body names people.
-impl<B> fmt::Debug for Reply<B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let to = self.to.map(|call| call.name);
-        f.debug_struct("Reply").field("to", &to).field("code", &self.code).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
+debug_shows!([B] Reply<B> { to, code, kind });
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -11,6 +11,7 @@ use crate::exchange::{NO_HOST, host_of};
 use crate::message::definition::{Facts, Message};
 use crate::message::{Notation, Packed, Reading, read, write};
 use crate::routes::{self, NO_URI, as_uri, is_uri, path_of};
+use crate::secret::debug_shows;
 use crate::time::{Timestamp, http_date, http_date_bytes, parse_http_date};
 use crate::{Error, ErrorCode, Secret};
 use std::borrow::Cow;
@@ -125,13 +126,8 @@ pub struct Parts<'r> {
     pub encryption_status: &'r str,
 }
 
-/// The headers prove who calls, for as long as their Date is accepted.
-impl fmt::Debug for Parts<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { method, uri, date, .. } = self;
-        f.debug_struct("Parts").field("method", method).field("uri", uri).field("date", date).finish_non_exhaustive()
-    }
-}
+// The headers prove who calls, for as long as their Date is accepted.
+debug_shows!(Parts<'_> { method, uri, date });
 
 impl Parts<'_> {
     fn are_encrypted(&self) -> bool {
@@ -154,12 +150,7 @@ pub struct PackedCall<'b> {
     pub encrypted: bool,
 }
 
-/// Its content names people.
-impl fmt::Debug for PackedCall<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PackedCall").field("call", &self.call.name).field("encrypted", &self.encrypted).finish_non_exhaustive()
-    }
-}
+debug_shows!(PackedCall<'_> { call, encrypted });
 
 /// A call that is not accepted, and what is known of it for the reply.
 #[derive(Debug)]
@@ -494,7 +485,7 @@ impl Supplier {
 }
 
 /// A signature and what it was made from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Signature {
     /// The `Date` header.
     pub date: String,
@@ -503,6 +494,8 @@ pub struct Signature {
     /// The string that was signed; for people who compare.
     pub string_to_sign: String,
 }
+
+debug_shows!(Signature { date, string_to_sign });
 
 /// Repeated headers arrive joined; none of the three has this in its middle when it is there once.
 #[cold]

@@ -140,6 +140,20 @@ describe("rides", () => {
     });
   }
 
+  for (const { name, uri, token = "CESHI-TK", text = "", sealed = sealEnvelope(secretKey, text), expect } of vectors("pushes")) {
+    it(`push: ${name}`, () => {
+      const receive = () => client().receiveSync({ url: uri, body: `token=${token}&content=${sealed}` });
+      if (expect.error === undefined) {
+        const { type, deduplicationKey: key } = receive();
+        return assert.deepEqual({ type, key }, expect);
+      }
+      const error = refusalOf(receive);
+      const { status, code, body } = error.toReply();
+      assert.equal(status, 200);
+      return assert.deepEqual({ error: error.code, code, body }, expect);
+    });
+  }
+
   for (const { code, message, body, error } of vectors("push-answers")) {
     it(`answer: ${code} ${JSON.stringify(message)}`, () => {
       const push = pushed();

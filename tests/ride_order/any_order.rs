@@ -94,6 +94,8 @@ fn the_same_facts_in_any_order_and_number_are_the_same_order() {
         let other = after(&told);
         assert_eq!(facts_of(&straight), facts_of(&other), "seed {seed}: {facts:#?} against {told:#?}");
         assert_eq!(straight.replayed(), other.replayed(), "seed {seed}");
+        let by_serde = serde_json::to_string(&straight).unwrap();
+        assert_eq!(serde_json::from_str::<RideOrder>(&by_serde).unwrap(), straight, "{by_serde}");
     }
 }
 

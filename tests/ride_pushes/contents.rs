@@ -1,4 +1,4 @@
-//! The fields of a content: which are dispensable, and which make a push refused.
+//! The fields of a content: which may be missing or odd, and without which a push is refused.
 
 use meituan_protocol::ErrorCode;
 use meituan_protocol::message::{Id, Packed};

@@ -34,6 +34,8 @@ impl Desk {
         assert_eq!(transition.kind == TransitionKind::Moved, transition.next.is_some());
         if let Some(next) = &transition.next {
             assert_eq!(Order::from_json(next.to_json().as_bytes()), Ok(Some(next.clone())), "what is stored must be read again");
+            let by_serde = serde_json::to_string(next).unwrap();
+            assert_eq!(&serde_json::from_str::<Order>(&by_serde).unwrap(), next, "{by_serde}");
             self.order = Some(next.clone());
         }
         transition

@@ -5,13 +5,14 @@ use crate::error::SYSTEM_FAILURE;
 use crate::exchange::says_nothing;
 use crate::message::json::ObjectWriter;
 use crate::message::{Packed, Reading, read};
+use crate::secret::debug_shows;
 use crate::ticket::codes::GeneralCode;
 use crate::ticket::supplier::{ENCRYPTED, ENCRYPTION_STATUS};
 use crate::ticket::{Call, Refusal, Supplier};
 use crate::{Error, ErrorCode, Issue};
 
 /// An HTTP reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpReply {
     /// The status: 200 whatever the body says; 503 where there is no body.
     pub status: u16,
@@ -22,6 +23,8 @@ pub struct HttpReply {
     /// Inferred rules that it breaks, and rules that could not be checked.
     pub warnings: Vec<Issue>,
 }
+
+debug_shows!(HttpReply { status, headers, warnings });
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 /// The sentence for Meituan's staff where a call is not served.

@@ -5,6 +5,7 @@ use crate::exchange::{is_success, refused_by};
 use crate::message::definition::Facts;
 use crate::message::peek::without_mark;
 use crate::message::{Packed, Reading, read};
+use crate::secret::debug_shows;
 use crate::ticket::order::Delivery;
 use crate::ticket::{Call, Direction, Supplier};
 use crate::{Error, ErrorCode, Issue, Remote};
@@ -24,14 +25,7 @@ pub struct Replied<'b> {
     pub source: Cow<'b, [u8]>,
 }
 
-/// Its content may name people.
-impl std::fmt::Debug for Replied<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Replied { code, accepted, retryable, .. } = self;
-        let mut shown = f.debug_struct("Replied");
-        shown.field("code", code).field("accepted", accepted).field("retryable", retryable).finish_non_exhaustive()
-    }
-}
+debug_shows!(Replied<'_> { code, accepted, retryable });
 
 impl Replied<'_> {
     /// Its meaning for the order rules: 200 is accepted, another outcome (300 to a pay notice) is processing, all else is later.

@@ -5,13 +5,13 @@ use crate::message::definition::Facts;
 use crate::message::json::{ObjectWriter, push_text};
 use crate::message::value::FieldValue;
 use crate::message::{Packed, RawJson};
+use crate::secret::debug_shows;
 use crate::ticket::order::{Delivery, Notice};
 use crate::ticket::supplier::ENCRYPTED;
 use crate::ticket::{Call, Direction, Signature, Supplier, TicketRequest};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode, Issue};
 use std::collections::BTreeMap;
-use std::fmt;
 
 impl Supplier {
     /// Builds a request to Meituan, checked and signed.
@@ -108,12 +108,8 @@ pub struct SignedRequest<E = AnyNotice> {
     endpoint: std::marker::PhantomData<fn() -> E>,
 }
 
-/// Neither the signature nor the message.
-impl<E> fmt::Debug for SignedRequest<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedRequest").field("url", &self.url).field("warnings", &self.warnings).finish_non_exhaustive()
-    }
-}
+// Neither the signature nor the message.
+debug_shows!([E] SignedRequest<E> { url, warnings });
 
 /// The type of a notice that is known by its name alone.
 #[derive(Debug, Clone, Copy)]

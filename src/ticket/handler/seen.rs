@@ -5,6 +5,7 @@ use super::{BoxError, Runtime, Trouble};
 use crate::digits::hexadecimal;
 use crate::handler::Function;
 use crate::handler::work::{Missing, TOO_LONG, stored};
+use crate::secret::debug_shows;
 use crate::ticket::ReceivedCall;
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -13,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The key by which a repeat of a call is known.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SeenCall {
     /// The signature, as it was received. While its Date is accepted it is as good as a password: keep it as one, or a hash of it.
     pub signature: String,
@@ -26,6 +27,8 @@ pub struct SeenCall {
     /// When it was received, by the clock that does not jump.
     pub at: Timestamp,
 }
+
+debug_shows!(SeenCall { date, call, body_digest, at });
 
 /// The hook.
 pub(super) type Seen = Box<Function<SeenCall, bool>>;
@@ -69,14 +72,15 @@ pub(super) fn trouble(seen: &Result<bool, BoxError>) -> Trouble<'_> {
 /// assert!(!memory.seen(call.clone()));
 /// assert!(memory.seen(call));
 /// ```
-#[derive(Debug)]
 pub struct SeenInMemory {
     kept: Duration,
     max: usize,
     known: Mutex<Known>,
 }
 
-#[derive(Debug, Default)]
+debug_shows!(SeenInMemory { kept, max });
+
+#[derive(Default)]
 struct Known {
     calls: HashSet<String>,
     /// The oldest first.
