@@ -11,10 +11,12 @@ use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::common::InnerInit;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
 use criterion::Criterion;
-use meituan_protocol::Secret;
+use hmac::{Hmac, Mac};
 use meituan_protocol::body_cipher::BodyKey;
 use meituan_protocol::envelope::EnvelopeKey;
 use meituan_protocol::time::{Timestamp, http_date, parse_http_date};
+use meituan_protocol::{Secret, ba};
+use sha1::Sha1;
 
 const KEY: [u8; 16] = *b"0123456789abcdef";
 
@@ -29,6 +31,7 @@ fn main() {
         .without_plots()
         .configure_from_args();
     dates(&mut criterion);
+    signatures(&mut criterion);
     for length in LENGTHS {
         block_modes(&mut criterion, length);
     }
@@ -45,6 +48,26 @@ fn dates(criterion: &mut Criterion) {
     criterion.bench_function("date-read/httpdate", |bencher| bencher.iter(|| httpdate::parse_http_date(black_box(text))));
     criterion.bench_function("date-write/own", |bencher| bencher.iter(|| http_date(black_box(at))));
     criterion.bench_function("date-write/httpdate", |bencher| bencher.iter(|| httpdate::fmt_http_date(black_box(system_time))));
+}
+
+/// Of what a call signs, by a key that is made ready once. With the Base64 around it, which is the `base64` crate's either way.
+fn signatures(criterion: &mut Criterion) {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let (secret, uri, date) = ("0123456789abcdef0123456789abcdef", "/mt/order/pay", "Wed, 06 May 2015 10:34:20 GMT");
+    let own = ba::Key::new(&Secret::new(secret));
+    let ready = || <Hmac<Sha1> as KeyInit>::new_from_slice(secret.as_bytes()).expect("it is a key");
+    let key = ready();
+    let sign = |mut hmac: Hmac<Sha1>, uri: &str| {
+        for piece in ["POST", " ", uri, "\n", date] {
+            hmac.update(piece.as_bytes());
+        }
+        STANDARD.encode(hmac.finalize().into_bytes())
+    };
+    assert_eq!(ba::sign(&own, "POST", uri, date), sign(key.clone(), uri));
+    criterion.bench_function("sign/own", |bencher| bencher.iter(|| ba::sign(&own, "POST", black_box(uri), date)));
+    criterion.bench_function("sign/hmac", |bencher| bencher.iter(|| sign(key.clone(), black_box(uri))));
+    criterion.bench_function("sign/hmac-from-the-secret", |bencher| bencher.iter(|| sign(ready(), black_box(uri))));
 }
 
 /// With Base64 around it on both sides, as it travels: that is the `base64` crate's either way.
