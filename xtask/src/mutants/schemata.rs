@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::tools::{self, Outcome};
 use super::switches::{Mutant, render};
+use crate::tools::{self, Outcome};
 
 /// The mutant that is on, by its number; without it none is, and what is reached is written to the other one's file.
 const MUTANT: &str = "MUTANT";
