@@ -1,5 +1,5 @@
 // How often one call about an order crosses the boundary to the module, and how many JSON documents JavaScript reads and writes
-// then. ARCHITECTURE.md has these numbers.
+// then. docs/internals.md has these numbers.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";

@@ -15,7 +15,7 @@ export const PAIRS = [
 export const PAGES = [
   ...PAIRS.flat(),
   ...["docs/rides.md", "docs/rust.md", "docs/signatures.md", "docs/loading.md", "docs/command-line.md"],
-  ...["docs/performance.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"],
+  ...["docs/performance.md", "docs/internals.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"],
 ];
 
 /** @param {string} path below the repository */
@@ -76,3 +76,10 @@ export const linksIn = (text) => {
 
 /** Code within a string. @param {string} text */
 export const spansIn = (text) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
+
+/**
+ * A section with its heading, and with the sections below it.
+ * @param {string} text
+ * @param {string} title of its heading, which is one of the second level
+ */
+export const sectionOf = (text, title) => text.split(/^(?=## )/m).find((section) => section.startsWith(`## ${title}\n`)) ?? "";

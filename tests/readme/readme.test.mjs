@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, it } from "node:test";
 import { AUDITED, RUNTIMES } from "../packaging/runtimes.mjs";
 import { ROOT } from "../packaging/tools.mjs";
-import { blocksIn, headingsIn, linksIn, PAGES, read, tablesIn } from "./markdown.mjs";
+import { blocksIn, headingsIn, linksIn, PAGES, read, sectionOf, spansIn, tablesIn } from "./markdown.mjs";
 
 const WORK = join(ROOT, "target/packaging/readme");
 
@@ -96,6 +96,54 @@ describe("the pages", () => {
       for (const [, name, peer, ratio] of quoted)
         assert.equal(ratio, ratioOf(name.slice(1, -1), peer), `${readme}: ${name}, ${peer}`);
     }
+  });
+});
+
+describe("ARCHITECTURE.md", () => {
+  const PACKAGE = "pkg-template/js/";
+  /** Names of files and folders: those of the package may begin there. */
+  const pathsIn = (text) => spansIn(text).filter((span) => /^[\w.-]+\/[\w./-]*$|^[\w.-]+\.(?:rs|ts|mjs|md)$/.test(span));
+  const isFile = (path) => ["", PACKAGE].some((folder) => statSync(join(ROOT, folder, path), { throwIfNoEntry: false })?.isFile());
+
+  it("names files and folders that are there", () => {
+    const paths = pathsIn(read("ARCHITECTURE.md"));
+    assert.ok(paths.length > 60, `${paths.length}`);
+    for (const path of paths) {
+      // Of the two APIs the table says who judges a call.
+      const folders = ["", PACKAGE, "src/ticket", "src/ride"];
+      assert.ok(
+        folders.some((folder) => existsSync(join(ROOT, folder, path))),
+        path,
+      );
+    }
+  });
+
+  it("has a file at each hop of a call, and of a call about an order", () => {
+    for (const heading of ["The way of one call", "The way of one call about an order"]) {
+      const hops = sectionOf(read("ARCHITECTURE.md"), heading)
+        .split(/^\d+\. /m)
+        .slice(1);
+      assert.ok(hops.length > 8, `${heading}: ${hops.length}`);
+      // Behind the last one there is a paragraph.
+      for (const hop of hops) assert.ok(pathsIn(hop.split("\n\n")[0]).some(isFile), hop);
+    }
+  });
+
+  it("is a page, and not a book", () => {
+    const { length } = read("ARCHITECTURE.md");
+    assert.ok(length < 9500, `${length} characters: docs/internals.md is the place for what is less than a hop`);
+  });
+});
+
+describe("docs/internals.md", () => {
+  it("names files that are there, by as much of their paths as is needed", () => {
+    const folders = ["src", "pkg-template/js", "xtask/src", "www/src"].map((folder) => join(ROOT, folder));
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true }).map((file) => `/${file}`.replaceAll("\\", "/")),
+    );
+    const named = spansIn(read("docs/internals.md")).filter((span) => /^[\w./-]+\.(?:rs|ts|mjs|md|json|wat)$/.test(span));
+    assert.ok(named.length > 50, `${named.length}`);
+    for (const path of named) assert.ok(existsSync(join(ROOT, path)) || files.some((file) => file.endsWith(`/${path}`)), path);
   });
 });
 
