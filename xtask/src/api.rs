@@ -1,5 +1,6 @@
 //! The public API of the crate and of the package as files (`tests/api/`), so that a change shows what it changes for users.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 
@@ -8,25 +9,47 @@ use crate::tools::{self, Outcome, root, target};
 /// The features that Rust programs choose.
 const FEATURES: &str = "chrono,getrandom,http,jiff,testing,time,tokio";
 
-/// Compares both with what is committed; writes them where nobody watches (`CI` is not set).
+/// Set, it has the files written anew.
+const UPDATE: &str = "UPDATE_SNAPSHOTS";
+
+/// Fails where either is another than the committed file.
 pub(crate) fn check() -> Outcome {
-    for (file, text) in [("tests/api/crate.txt", of_crate()?), ("tests/api/package.txt", of_package()?)] {
+    let mut changes = String::new();
+    for (file, api) in [("tests/api/crate.txt", of_crate()?), ("tests/api/package.txt", of_package()?)] {
         let path = root().join(file);
-        match fs::read_to_string(&path) {
-            Ok(committed) if committed == text => {}
-            _ if std::env::var_os("CI").is_some() => {
-                return Err(format!(
-                    "the public API is another: run cargo xtask test --only \"public API\" and commit {}",
-                    path.display()
-                ));
-            }
-            _ => tools::write(&path, text)?,
+        if std::env::var_os(UPDATE).is_some() {
+            tools::write(&path, api)?;
+            continue;
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        if committed != api {
+            let _ = write!(changes, "{file}\n{}", changed_lines(&committed, &api));
         }
     }
-    Ok(())
+    match changes.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "the public API is another:\n{changes}If that is meant, {UPDATE}=1 cargo xtask test --only \"public API\" writes the files; commit them"
+        )),
+    }
 }
 
-/// A line for each item. Items from derives and for every type are left out.
+/// The lines that only one of them has, up to a screenful.
+fn changed_lines(committed: &str, api: &str) -> String {
+    let [before, after] = [committed, api].map(|lines| lines.lines().collect::<BTreeSet<_>>());
+    let lines = |sign, only: Vec<&&str>| only.into_iter().map(|line| format!("  {sign} {line}\n")).collect::<Vec<_>>();
+    let mut lines = [lines('-', before.difference(&after).collect()), lines('+', after.difference(&before).collect())].concat();
+    match lines.len() {
+        0 => "  the same lines in another order\n".to_owned(),
+        count if count > 40 => {
+            lines.truncate(40);
+            lines.concat() + &format!("  and {} lines more\n", count - 40)
+        }
+        _ => lines.concat(),
+    }
+}
+
+/// A line for each item, and then one for what each type has by `#[derive]` or by its fields. Items for every type are left out.
 fn of_crate() -> Outcome<String> {
     let folder = target().join("api");
     let mut cargo = tools::cargo("rustdoc");
@@ -34,18 +57,64 @@ fn of_crate() -> Outcome<String> {
     // The format is of nightly Rust; the pinned one writes the version that the library below reads.
     cargo.args(["--", "-Zunstable-options", "--output-format", "json"]).env("RUSTC_BOOTSTRAP", "1");
     tools::run(cargo.env("CARGO_TARGET_DIR", &folder))?;
-    let api = public_api::Builder::from_rustdoc_json(folder.join("doc/meituan_protocol.json"))
-        .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
-        .omit_auto_derived_impls(true)
-        .build()
-        .map_err(|error| format!("the crate's API: {error}"))?;
-    let mut text = String::new();
-    for item in api.items() {
-        let line = item.to_string().replace("meituan_protocol::", "");
-        let _ = writeln!(text, "{line}");
+    let lines = |is_whole: bool| -> Outcome<Vec<String>> {
+        let api = public_api::Builder::from_rustdoc_json(folder.join("doc/meituan_protocol.json"))
+            .omit_blanket_impls(true)
+            .omit_auto_trait_impls(!is_whole)
+            .omit_auto_derived_impls(!is_whole)
+            .build()
+            .map_err(|error| format!("the crate's API: {error}"))?;
+        Ok(api.items().map(|item| item.to_string().replace("meituan_protocol::", "")).collect())
+    };
+    let written = lines(false)?;
+    let mut api: String = written.iter().map(|line| format!("{line}\n")).collect();
+    api.push_str(&traits_beside(&lines(true)?, &written));
+    Ok(api)
+}
+
+/// Traits that follow from a type's fields, so that a change of a private field can take one away.
+const BY_FIELDS: [&str; 5] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
+/// Traits that say nothing to users.
+const INTERNAL: [&str; 3] = ["Freeze", "StructuralPartialEq", "UnsafeUnpin"];
+
+/// The traits of types that are in `all` lines and not in those that are `written` out, a line for each type: `derive` has the derived
+/// ones, `auto` those of [`BY_FIELDS`] that it lacks, or has on a condition. A type without a line `auto` has them all.
+fn traits_beside(all: &[String], written: &[String]) -> String {
+    let written: BTreeSet<_> = written.iter().collect();
+    let mut traits: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
+    for line in all.iter().filter(|line| !written.contains(line)) {
+        let Some((implemented, rest)) = implementation(line).and_then(|found| found.split_once(" for ")) else { continue };
+        let (of, condition) = rest.find(" where ").map_or((rest, ""), |at| rest.split_at(at));
+        let (is_not, path) = implemented.strip_prefix('!').map_or(("", implemented), |path| ("!", path));
+        let begin = path.split('<').next().unwrap_or_default().rfind("::").map_or(0, |at| at + 2);
+        let name = &path[begin..];
+        let is_by_fields = BY_FIELDS.contains(&name);
+        if INTERNAL.contains(&name) || is_by_fields && is_not.is_empty() && condition.is_empty() {
+            continue;
+        }
+        let kind = if is_by_fields { "auto" } else { "derive" };
+        traits.entry((kind, of)).or_default().insert(format!("{is_not}{name}{condition}"));
     }
-    Ok(text)
+    let line = |((kind, of), names): (&(&str, &str), &BTreeSet<String>)| {
+        format!("{kind} {of}: {}\n", names.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+    };
+    traits.iter().map(line).collect()
+}
+
+/// What follows `impl` and its parameters.
+fn implementation(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("impl")?;
+    let mut depth = 0;
+    let end = rest.char_indices().find_map(|(at, mark)| {
+        depth += match mark {
+            '<' => 1,
+            // Of an arrow it is no end.
+            '>' if !rest[..at].ends_with('-') => -1,
+            _ => 0,
+        };
+        (depth == 0).then_some(at)
+    })?;
+    Some(rest[end..].trim_start_matches('>').trim_start())
 }
 
 /// The declarations, without their comments.
@@ -83,5 +152,29 @@ mod tests {
     fn declarations_are_left_and_comments_are_not() {
         let declarations = "/** One. */\nexport type A = 1;\n\n  /**\n   * Two.\n   */\n  b: \"/* c */\";\n// three\n";
         assert_eq!(super::without_comments(declarations), "export type A = 1;\n  b: \"/* c */\";\n");
+    }
+
+    #[test]
+    fn traits_are_those_that_are_not_written_out() {
+        let lines = |lines: &str| lines.lines().map(str::to_owned).collect::<Vec<_>>();
+        let written = "pub struct a::B<T>\nimpl core::fmt::Debug for a::B<T>";
+        let all = [
+            written,
+            "impl<T: core::clone::Clone> core::clone::Clone for a::B<T>",
+            "pub fn a::B<T>::clone(&self) -> Self",
+            "impl<F: core::ops::Fn() -> u8> core::convert::From<F> for a::B<T>",
+            "impl<T> !core::marker::Sync for a::B<T>",
+            "impl<T> core::marker::Send for a::B<T> where T: core::marker::Send",
+            "impl<T> core::marker::Unpin for a::B<T>",
+            "impl core::marker::Freeze for a::C",
+        ];
+        let expected = "auto a::B<T>: !Sync, Send where T: core::marker::Send\nderive a::B<T>: Clone, From<F>\n";
+        assert_eq!(super::traits_beside(&lines(&all.join("\n")), &lines(written)), expected);
+    }
+
+    #[test]
+    fn changed_lines_are_those_that_one_side_has() {
+        assert_eq!(super::changed_lines("a\nb\n", "b\nc\n"), "  - a\n  + c\n");
+        assert_eq!(super::changed_lines("a\nb\n", "b\na\n"), "  the same lines in another order\n");
     }
 }
