@@ -7,6 +7,11 @@
 //! one of 16,000 bytes in 140 µs; in ECB those take 102 µs by either, and on another machine 58 and 67 µs, where they are opened in 58 and
 //! 50 µs (`cargo bench -p meituan-protocol-benches --bench alternatives`). The modes are here for WebAssembly, where a batch is filled up
 //! (see [`Blocks`]) and the host's cipher may do the work.
+//!
+//! There, `cbc` and `ecb` bring 21.3 KB of code with `aes`, and these modes 12.1: 1.6 KB of the module of messages after brotli (65,415
+//! bytes, not 63,802). An envelope of 400 bytes, for which the host has not begun, is sealed in 4.4 µs here and in 5.0 by `ecb`, and opened
+//! in 5.5 and 6.0 (Node.js 20, a busy machine). `cargo xtask build --sizes` and `cargo xtask bench seal-0.25k open-0.25k` repeat that, once
+//! as it is and once with `seal` and `open` of [`Key`] over those crates.
 
 use aes::cipher::common::BlockSizeUser;
 use aes::cipher::consts::U16;

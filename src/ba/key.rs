@@ -1,4 +1,10 @@
 //! The key of signatures: HMAC-SHA1 whose two hashes have read the key already.
+//!
+//! The `hmac` crate does the same. Natively it is as fast, within what a machine varies by: a call is signed in 220 to 330 ns here and in
+//! 255 to 415 by a prepared key of that crate, in 470 where the secret is hashed each time (`cargo bench -p meituan-protocol-benches
+//! --bench alternatives sign`, eight runs). In WebAssembly (Node.js 20, a busy machine) a request is signed in 0.89 µs, and in 0.92 to 0.95
+//! over that crate, which makes the module of messages 155 bytes smaller (63,647 after brotli, not 63,802). `cargo xtask bench sign` and
+//! `cargo xtask build --sizes` repeat that, once as it is and once with [`Key`] over `Hmac<Sha1>`.
 
 use crate::secret::Secret;
 use base64::Engine;

@@ -46,7 +46,9 @@ mod ticket;
 use state::{address, with};
 use wasm_bindgen::prelude::*;
 
-/// Allocates and frees memory in constant time, with a quarter of the code of the allocator that comes with the platform.
+/// Allocates and frees memory in constant time, with 1.3 KB of code in the module of messages, where the allocator that comes with the
+/// platform (`dlmalloc`) has 7.0: 2.0 KB after brotli (63,802 bytes of wasm, not 65,838); calls cost the same with either.
+/// `cargo xtask build --sizes` lists the code of either, once as it is and once without this static.
 #[global_allocator]
 static ALLOCATOR: rlsf::GlobalTlsf<Allocation> = rlsf::GlobalTlsf::new();
 
