@@ -1,10 +1,13 @@
 //! The tables of interfaces: what is made of them agrees with the spec, and with itself.
 
+use meituan_protocol::Secret;
 use meituan_protocol::message::definition::{Facts, Kind, Message};
 use meituan_protocol::message::{Packed, Reading, read};
 use meituan_protocol::ride::{self, KeyPart};
 use meituan_protocol::ticket::order::Event;
-use meituan_protocol::ticket::{CALLS, Call, CallBody, Direction, Encryption, Need, Work, calls::*};
+use meituan_protocol::ticket::{
+    CALLS, Call, CallBody, Config, Direction, Encryption, Need, ReceivedCall, Reply, Supplier, Work, calls::*,
+};
 use meituan_protocol::time::Timestamp;
 
 fn names(is: impl Fn(&Call) -> bool) -> Vec<&'static str> {
@@ -56,6 +59,31 @@ fn codes_that_never_say_a_failure_are_those_of_the_acceptance_manual() {
 }
 
 #[test]
+fn each_outcome_of_a_call_puts_the_answer_off_or_says_that_it_was_given_and_has_words_of_its_own() {
+    let supplier = Supplier::new(Config::new(1122, "client", Secret::new("secret"))).unwrap();
+    let mut said: Vec<(i32, String)> = Vec::new();
+    for call in CALLS.iter().copied().filter(|call| call.is_to_supplier()) {
+        let kinds: Vec<_> = call.already.into_iter().chain(call.pending).collect();
+        assert_eq!(kinds, call.outcomes, "{}", call.name);
+        for &code in call.outcomes {
+            said.push((code, words(&supplier, call, code)));
+        }
+    }
+    let expected = [(598, "出票中"), (601, "已退款"), (602, "退款审批中"), (999, "异步受理")];
+    assert_eq!(said, expected.map(|(code, words)| (code, words.to_owned())));
+}
+
+/// What Meituan gets with a code where the program says nothing.
+fn words(supplier: &Supplier, call: &'static Call, code: i32) -> String {
+    let file = format!("{}/tests/vectors/ticket/{}/request.json", env!("CARGO_MANIFEST_DIR"), call.name);
+    let body = CallBody::from_wire(call, &std::fs::read(file).unwrap()).unwrap();
+    let (warnings, date, signature) = Default::default();
+    let received = ReceivedCall { call, body, warnings, encrypted: false, received_at: NOW, date, signature };
+    let reply = supplier.reply_now(&received, &Reply::by_code(call, code, "", None), NOW).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&reply.body).unwrap()["describe"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn each_call_about_an_order_is_an_event_of_it_and_no_other_is() {
     for call in CALLS.iter().filter(|call| call.direction == Direction::ToSupplier) {
         let is_event = Event::MESSAGE.fields.iter().any(|field| field.name == call.name);
@@ -82,6 +110,7 @@ fn fields_that_the_table_names_are_fields_of_the_messages() {
         assert!(call.echoes.iter().all(|echo| asked.contains(echo) && replied.contains(echo)), "{}", call.name);
         assert!(call.repeats.iter().all(|field| asked.contains(field)), "{}", call.name);
         assert!(call.known_echo.is_none_or(|echo| call.echoes.contains(&echo)), "{}", call.name);
+        assert!(call.times.iter().all(|time| replied.contains(time)), "{}", call.name);
     }
 }
 

@@ -22,12 +22,16 @@ pub struct Call {
     pub outcomes: &'static [i32],
     /// The code that puts the answer off, where there is one: the result follows by notice.
     pub pending: Option<i32>,
+    /// The code that says that the answer was given before, where there is one.
+    pub already: Option<i32>,
     /// Whether the whole body is encrypted where encryption is configured; replies mirror their request.
     pub encryption: Encryption,
     /// Fields of the reply's body that repeat the request's.
     pub echoes: &'static [&'static str],
     /// The one of them that a request may lack, because the supplier's own record has it.
     pub known_echo: Option<&'static str>,
+    /// Fields of the reply's body that say when the call came and when it was replied to; an answer that is put off has none.
+    pub times: &'static [&'static str],
     /// Fields of the request's body by which a repeat is known to be one.
     pub repeats: &'static [&'static str],
     /// The subject.

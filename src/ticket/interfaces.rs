@@ -5,9 +5,11 @@
 //!
 //! - `request { … }` and `reply Codes { … }`: what the bodies hold, in the notation of definitions, or nothing; beside the reply's body
 //!   `with { … }` further fields. The type of a reply's body is that reply's alone, for it decides the codes.
-//! - `failure`, `outcomes`, `pending`: which code says any other failure, which beside 200 say none, and which of these puts the answer
-//!   off. All others are failures.
+//! - `failure`, `outcomes`: which code says any other failure, and which beside 200 say none: `Pending` puts the answer off, `Already`
+//!   says that it was given before. Each has the words that Meituan gets where the supplier's program says none. All other codes are
+//!   failures.
 //! - `echoes`: fields of the reply that repeat the request's; the one in braces may be missing there.
+//! - `times`: fields of the reply's body that say when the call came and when it was replied to, unless that is put off.
 //! - `repeats`: fields by which a repeat is known, the order's number first.
 //! - `encryption`, `work`, `need`: see [`Encryption`], [`Work`], [`Need`].
 //! - `about`: [`About`], and the field that has the order's number.
@@ -29,9 +31,9 @@ macro_rules! interfaces {
                     request { object(OrderCreate) }
                     reply OrderCreateCode { object(OrderCreated) }
                     failure OTHER;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [order_id "orderId"];
                     encryption Newer;
                     about Order { order_id }
@@ -44,9 +46,9 @@ macro_rules! interfaces {
                     request { object(OrderPay) }
                     reply OrderPayCode { object(OrderPaid) }
                     failure OTHER;
-                    outcomes [ISSUING];
-                    pending { ISSUING }
+                    outcomes { Pending ISSUING "出票中"; }
                     echoes [order_id "orderId"] { partner_order_id "partnerOrderId" }
+                    times [];
                     repeats [order_id "orderId"];
                     encryption Never;
                     about Order { order_id }
@@ -59,9 +61,9 @@ macro_rules! interfaces {
                     request { object(OrderQuery) }
                     reply OrderQueryCode { object(OrderState) }
                     failure OTHER;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [order_id "orderId"] { partner_order_id "partnerOrderId" }
+                    times [];
                     repeats [];
                     encryption Never;
                     about Order { order_id }
@@ -74,9 +76,9 @@ macro_rules! interfaces {
                     request { object(OrderRefund) }
                     reply OrderRefundCode { object(OrderRefunded) }
                     failure OTHER;
-                    outcomes [REFUNDED, PENDING];
-                    pending { PENDING }
+                    outcomes { Already REFUNDED "已退款"; Pending PENDING "退款审批中"; }
                     echoes [order_id "orderId", refund_id "refundId"] { partner_order_id "partnerOrderId" }
+                    times ["requestTime", "responseTime"];
                     repeats [order_id "orderId", refund_id "refundId"];
                     encryption Never;
                     about Order { order_id }
@@ -89,9 +91,9 @@ macro_rules! interfaces {
                     request { object(OrderClose) }
                     reply GeneralCode {}
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [order_id "orderId", close_type "closeType"];
                     encryption Never;
                     about Order { order_id }
@@ -104,9 +106,9 @@ macro_rules! interfaces {
                     request { object(RefundedMessage) }
                     reply GeneralCode {}
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [order_id "orderId", refund_serial_no "refundSerialNo"];
                     encryption Never;
                     about Order { order_id }
@@ -119,9 +121,9 @@ macro_rules! interfaces {
                     request { object(OrderReschedule) }
                     reply GeneralCode { object(OrderRescheduled) }
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [order_id "orderId", reschedule_no "rescheduleNo"] {}
+                    times [];
                     repeats [order_id "orderId", reschedule_no "rescheduleNo"];
                     encryption Never;
                     about Order { order_id }
@@ -134,9 +136,9 @@ macro_rules! interfaces {
                     request { object(PriceCalendarPull) }
                     reply PriceCalendarCode { list(object(DayPrice)) }
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}
@@ -152,9 +154,9 @@ macro_rules! interfaces {
                         "partnerDealId": string, optional;
                     }
                     failure FAILURE;
-                    outcomes [ASYNCHRONOUS];
-                    pending { ASYNCHRONOUS }
+                    outcomes { Pending ASYNCHRONOUS "异步受理"; }
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Always;
                     about Other {}
@@ -170,9 +172,9 @@ macro_rules! interfaces {
                         "totalSize": count, optional;
                     }
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}
@@ -188,9 +190,9 @@ macro_rules! interfaces {
                         "totalSize": count, optional;
                     }
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}
@@ -203,9 +205,9 @@ macro_rules! interfaces {
                     request { list(object(ProductStatus)) }
                     reply GeneralCode {}
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}
@@ -218,9 +220,9 @@ macro_rules! interfaces {
                     request { object(BalanceQuery) }
                     reply GeneralCode { list(object(Balance)) }
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}
@@ -233,9 +235,9 @@ macro_rules! interfaces {
                     request {}
                     reply GeneralCode {}
                     failure FAILURE;
-                    outcomes [];
-                    pending {}
+                    outcomes {}
                     echoes [] {}
+                    times [];
                     repeats [];
                     encryption Never;
                     about Other {}

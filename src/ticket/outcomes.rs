@@ -1,4 +1,5 @@
-//! Which codes say no failure: made of the table in `interfaces`. Rules of replies ask for it, and the interfaces have these rules.
+//! Which codes say no failure, and in which words: made of the table in `interfaces`. Rules of replies ask for the codes, and the
+//! interfaces have these rules.
 
 use super::call_facts::{About, Call};
 use super::codes::*;
@@ -12,9 +13,9 @@ macro_rules! outcomes {
                 request { $($request:tt)* }
                 reply $codes:ident { $($reply:tt)* } $(with { $($more:tt)* })?
                 failure $failure:ident;
-                outcomes [$($outcome:ident),*];
-                pending { $($pending:ident)? }
+                outcomes { $($says:ident $outcome:ident $words:literal;)* }
                 echoes $echoes:tt { $($known:tt)* }
+                times $times:tt;
                 repeats $repeats:tt;
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }
@@ -37,6 +38,15 @@ macro_rules! outcomes {
                 codes.sort_unstable();
                 codes.dedup();
                 codes
+            }
+
+            /// The words of an outcome by default.
+            #[inline]
+            pub(crate) fn words_of(code: i32) -> &'static str {
+                $($(if code == $codes::$outcome.0 {
+                    return $words;
+                })*)*
+                "success"
             }
         }
     };

@@ -73,6 +73,29 @@ macro_rules! reply_message {
     };
 }
 
+/// What an outcome beside success says of the answer.
+#[derive(Clone, Copy)]
+enum Says {
+    /// It is put off.
+    Pending,
+    /// It was given before.
+    Already,
+}
+
+/// The only outcome that says so; nothing where there is none.
+const fn outcome_that(wanted: Says, outcomes: &[(Says, i32)]) -> Option<i32> {
+    let (mut found, mut at) = (None, 0);
+    while at < outcomes.len() {
+        let (says, code) = outcomes[at];
+        if says as u8 == wanted as u8 {
+            assert!(found.is_none(), "a program says it in one way");
+            found = Some(code);
+        }
+        at += 1;
+    }
+    found
+}
+
 /// The only one of a list that may be empty.
 macro_rules! perhaps {
     () => {
@@ -93,9 +116,9 @@ macro_rules! statics {
                 request { $($request:ident $(($($request_of:tt)*))?)? }
                 reply $codes:ident { $($reply:ident $(($($reply_of:tt)*))?)? } $(with { $($more:tt)* })?
                 failure $failure:ident;
-                outcomes [$($outcome:ident),*];
-                pending { $($pending:ident)? }
+                outcomes { $($says:ident $outcome:ident $words:literal;)* }
                 echoes [$($echo:ident $echo_wire:literal),*] { $($known:ident $known_wire:literal)? }
+                times [$($time:literal),*];
                 repeats [$($repeat:ident $repeat_wire:literal),*];
                 encryption $encryption:ident;
                 about $about:ident { $($order_id:ident)? }
@@ -138,10 +161,12 @@ macro_rules! statics {
                 codes: $codes::VALUES,
                 failure: $codes::$failure.0,
                 outcomes: &[$($codes::$outcome.0),*],
-                pending: perhaps!($($codes::$pending.0)?),
+                pending: outcome_that(Says::Pending, &[$((Says::$says, $codes::$outcome.0)),*]),
+                already: outcome_that(Says::Already, &[$((Says::$says, $codes::$outcome.0)),*]),
                 encryption: Encryption::$encryption,
                 echoes: &[$($echo_wire,)* $($known_wire)?],
                 known_echo: perhaps!($($known_wire)?),
+                times: &[$($time),*],
                 repeats: &[$($repeat_wire),*],
                 about: About::$about,
                 work: Work::$work,
@@ -165,9 +190,11 @@ macro_rules! statics {
                 failure: NoticeCode::IN_PROCESS.0,
                 outcomes: &[$(NoticeCode::$notice_outcome.0),*],
                 pending: None,
+                already: None,
                 encryption: Encryption::$notice_encryption,
                 echoes: &[],
                 known_echo: None,
+                times: &[],
                 repeats: &[],
                 about: About::$notice_about,
                 work: Work::Nothing,
@@ -182,6 +209,8 @@ macro_rules! statics {
         $(const _: () = {
             let numbers: &[&str] = &[$(stringify!($order_id))?];
             assert!(matches!(About::$about, About::Order) == (numbers.len() == 1), "the number of the order, or About::Other");
+            // They are written behind the fields that the reply repeats.
+            assert!($constant.times.is_empty() || $constant.times.len() == 2 && !$constant.echoes.is_empty(), "two times, or none");
         };)*
 
         /// Hands the interfaces to another macro, which makes the Rust types of them. Bodies come twice: in parts, and as one token.

@@ -4,7 +4,7 @@
 use crate::exchange::says_nothing;
 use crate::message::definition::Facts;
 use crate::message::json::{ObjectWriter, push_text};
-use crate::ticket::{Call, ORDER_REFUND, Supplier};
+use crate::ticket::{Call, Supplier};
 use crate::time::Timestamp;
 #[cfg(all(feature = "wasm-messages", target_arch = "wasm32"))]
 use crate::{Error, ErrorCode};
@@ -30,21 +30,10 @@ impl Outcome {
     pub(crate) fn code(self, call: &Call) -> Result<i32, Error> {
         let code = match self {
             Outcome::Done => Some(200),
-            Outcome::Already => Some(601).filter(|code| call.outcomes.contains(code)),
+            Outcome::Already => call.already,
             Outcome::Pending => call.pending,
         };
         code.ok_or_else(|| Error::at(ErrorCode::IllegalReplyCode, "code"))
-    }
-}
-
-/// The words for an outcome, by default.
-fn word_of(code: i32) -> &'static str {
-    match code {
-        598 => "出票中",
-        601 => "已退款",
-        602 => "退款审批中",
-        999 => "异步受理",
-        _ => "success",
     }
 }
 
@@ -63,9 +52,6 @@ pub(crate) struct Said<'s> {
     pub(crate) times: [Option<Timestamp>; 2],
 }
 
-/// When a refund was requested, and answered.
-const TIMES: [&str; 2] = ["requestTime", "responseTime"];
-
 impl Supplier {
     /// The envelope of an outcome in program notation, and what is to be known when it is read: repeated fields are behind those of
     /// the program, which count.
@@ -74,7 +60,7 @@ impl Supplier {
         let mut program = Vec::with_capacity(body.len() + said.beside.len() + said.repeated.len() + 160);
         let mut envelope = ObjectWriter::begin(&mut program);
         envelope.field("code", &said.code);
-        push_text(if says_nothing(said.describe) { word_of(said.code) } else { said.describe }, envelope.entry("describe"));
+        push_text(if says_nothing(said.describe) { Call::words_of(said.code) } else { said.describe }, envelope.entry("describe"));
         envelope.field("partnerId", &self.config().partner_id);
         envelope.fields(inside(said.beside));
         let facts = match (said.body, call.echoes) {
@@ -109,8 +95,8 @@ fn put_body(call: &Call, said: &Said<'_>, facts: Facts, program: &mut Vec<u8>) -
     object.fields(if own.trim_ascii().is_empty() { b"" } else { own });
     let from = object.written() as u32;
     object.fields(repeated);
-    if call.name == ORDER_REFUND.name && Some(said.code) != call.pending {
-        for (name, at) in TIMES.into_iter().zip(said.times) {
+    if Some(said.code) != call.pending {
+        for (name, at) in call.times.iter().zip(said.times) {
             object.field(name, &at);
         }
     }
