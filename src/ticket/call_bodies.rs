@@ -60,7 +60,7 @@ macro_rules! put_repeated {
 macro_rules! types {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:ident $(($($request_of:tt)*))?)?) $codes:ident
-            ($($reply:ident $(($($reply_of:tt)*))?)?) $echoes:tt ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
+            ($($reply:ident $(($($reply_of:tt)*))?)?) $echoes:tt ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt $work:ident])*
         $({$notice:ident $kind:ident $(($($of:tt)*))?})*
     ) => {
         /// The body of a request, by call.

@@ -218,7 +218,7 @@ macro_rules! statics {
             ($d callback:ident) => {
                 $d callback! {
                     $([$constant $variant $name ($($request $(($($request_of)*))?)?) $codes ($($reply $(($($reply_of)*))?)?)
-                        ([$($echo $echo_wire)*] [$($known $known_wire)?]) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?) ($($repeat)*)])*
+                        ([$($echo $echo_wire)*] [$($known $known_wire)?]) ($($order_id)?) ($($request $(($($request_of)*))?)?) ($($reply $(($($reply_of)*))?)?) ($($repeat)*) $work])*
                     $({$notice $kind $(($($of)*))?})*
                 }
             };

@@ -66,7 +66,7 @@ fn begin_to_answer(
     let answering = Some(Answering { supplier, call, is_encrypted, left_out });
     let known = orders.service(service)?;
     let (mut job, mut step) = known.answer(event, now);
-    if call.name == ORDER_CREATE.name {
+    if std::ptr::eq(call, &ORDER_CREATE) {
         step = known.advance(&mut job, Input::Loaded(Loaded::default()), now);
     }
     known.put_step(&step, now.wall, output);

@@ -223,7 +223,7 @@ crate::choices! {
 macro_rules! calls {
     (
         $([$constant:ident $variant:ident $name:literal ($($request:tt)*) $codes:ident ($($reply:tt)*) $echoes:tt
-            ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt])*
+            ($($order_id:ident)?) $request_body:tt $reply_body:tt $repeats:tt $work:ident])*
         $({$($notice:tt)*})*
     ) => {
         impl Event {

@@ -51,7 +51,7 @@ macro_rules! repeated {
 macro_rules! subjects {
     (
         $([$constant:ident $variant:ident $name:literal $request:tt $codes:ident $reply:tt $known:tt $order_id:tt
-            $request_body:tt $reply_body:tt $repeats:tt])*
+            $request_body:tt $reply_body:tt $repeats:tt $work:ident])*
         $({$($notice:tt)*})*
     ) => {
         $(repeated! { $request_body $repeats })*

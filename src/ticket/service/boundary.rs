@@ -4,9 +4,11 @@ use super::{Answered, Done, News, Recorded, Save, Service, Step, Task, Then, Tra
 use crate::message::definition::{Facts, Message};
 use crate::message::json::ObjectWriter;
 use crate::message::peek::{Peek, looking_for, raw};
-use crate::message::{Notation, Packed, Reading, read};
+use crate::message::{Notation, Packed, Reading, View, read};
+use crate::ticket::calls::{OrderCreated, OrderPaid, OrderRefunded, OrderRescheduled};
 use crate::ticket::order::{Applied, AttemptEnded, Order, Outcome, Report, put_fields};
-use crate::ticket::{Call, ORDER_CREATE, ORDER_PAY, ORDER_REFUND, ORDER_RESCHEDULE, ReplyOutcome, Said, Supplier};
+use crate::ticket::statics::with_interfaces;
+use crate::ticket::{self, Call, ReplyOutcome, Said, Supplier};
 use crate::time::Timestamp;
 use crate::{Error, ErrorCode};
 
@@ -91,6 +93,56 @@ fn put_news(object: &mut ObjectWriter<'_>, news: &News) {
     object.field("reports", &reports);
 }
 
+/// The body of a reply that says what was done, and its field of the event.
+trait DoneBody: Sized {
+    fn of(end: &mut AttemptEnded) -> &mut Option<Self>;
+}
+
+macro_rules! done_bodies {
+    ($($body:ident $field:ident;)*) => {$(
+        impl DoneBody for $body {
+            fn of(end: &mut AttemptEnded) -> &mut Option<Self> {
+                &mut end.$field
+            }
+        }
+    )*};
+}
+
+done_bodies! {
+    OrderCreated created;
+    OrderPaid paid;
+    OrderRefunded refunded;
+    OrderRescheduled rescheduled;
+}
+
+/// Puts the body of a reply into its field of the event, if it replies to this call.
+macro_rules! put_body {
+    // It is about no order, or nothing is done for it, or a success says nothing of its own.
+    ($call:ident $view:ident $end:ident $constant:ident () $work:ident $reply:tt) => {};
+    ($call:ident $view:ident $end:ident $constant:ident $order_id:tt Nothing $reply:tt) => {};
+    ($call:ident $view:ident $end:ident $constant:ident $order_id:tt $work:ident ()) => {};
+    ($call:ident $view:ident $end:ident $constant:ident $order_id:tt $work:ident ($($kind:tt)+)) => {
+        if std::ptr::eq($call, &ticket::$constant) {
+            *<crate::kind_type!($($kind)+)>::of($end) = $view.decode("body");
+        }
+    };
+}
+
+macro_rules! ends {
+    (
+        $([$constant:ident $variant:ident $name:literal $request:tt $codes:ident $reply:tt $echoes:tt $order_id:tt
+            $request_body:tt $reply_body:tt $repeats:tt $work:ident])*
+        $({$($notice:tt)*})*
+    ) => {
+        /// Puts the body of a reply into its field of the event, where it says what was done.
+        fn put_body(call: &'static Call, reply: &View<'_>, end: &mut AttemptEnded) {
+            $(put_body!(call reply end $constant $order_id $work $reply_body);)*
+        }
+    };
+}
+
+with_interfaces!(ends);
+
 static SAID: Message = looking_for(&[raw("outcome"), raw("repeated"), raw("beside"), raw("body")]);
 
 /// How a function ended that has replied this, checked as a reply is that leaves: `outcome` (1 for what was done before), `asked` with what
@@ -123,15 +175,7 @@ pub(crate) fn end_of_reply(
     }
     let mut end = AttemptEnded { outcome: Outcome::DONE, ..AttemptEnded::default() };
     let view = packed.view(call.reply, &program).ok_or_else(|| Error::at(ErrorCode::WrongType, ""))?;
-    if call.name == ORDER_CREATE.name {
-        end.created = view.decode("body");
-    } else if call.name == ORDER_PAY.name {
-        end.paid = view.decode("body");
-    } else if call.name == ORDER_REFUND.name {
-        end.refunded = view.decode("body");
-    } else if call.name == ORDER_RESCHEDULE.name {
-        end.rescheduled = view.decode("body");
-    }
+    put_body(call, &view, &mut end);
     Ok(end)
 }
 
