@@ -90,6 +90,10 @@ export function answer(call: Call): Reply {
       call.ok({ voucherType: 3, vouchers: ["a"] });
       // @ts-expect-error 598 is no failure
       call.fail(598, "出票中");
+      // @ts-expect-error no code of orderPay says that it was done before
+      call.ok({ voucherType: 0 }, { already: true });
+      // @ts-expect-error a field beside the body of another call
+      call.ok({ voucherType: 0 }, { totalSize: 1 });
       return call.ok({ partnerOrderId: "P1", voucherType: 1, vouchers: ["a", "b"] }, { order });
     }
     case "orderQuery":
@@ -110,9 +114,13 @@ export function answer(call: Call): Reply {
       call.ok({ orderId: "1" });
       return call.ok();
     case "productPull":
+      // @ts-expect-error a count is a number
+      call.ok([], { totalSize: "0" });
       return call.ok([], { totalSize: 0 });
+    case "poiPull":
+      return call.ok([], { totalSize: undefined });
     case "levelPricePull":
-      return call.pending();
+      return call.body.asyncType === codes.AsyncType.ASYNCHRONOUS ? call.pending() : call.ok([], { partnerDealId: "D1" });
     default:
       return call.failUnlisted(300, "接口未实现");
   }

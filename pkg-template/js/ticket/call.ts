@@ -14,21 +14,16 @@ export type ReplyBody<Name extends SupplierCallName> = [EchoesOf<Name>] extends 
   ? ReplyOf<Name>
   : Omit<ReplyOf<Name>, EchoesOf<Name>> & Partial<Pick<ReplyOf<Name>, EchoesOf<Name> & keyof ReplyOf<Name>>>;
 
-/** The fields that a reply can have beside its body. */
-interface ReplyFields {
-  productPull: { totalSize?: number };
-  poiPull: { totalSize?: number };
-  levelPricePull: { partnerDealId?: string };
-  orderRefund: {
-    /** The refund had happened before: says 601 instead of 200. */
-    already?: boolean;
-  };
+interface AlreadyOption {
+  /** It had happened before. orderRefund says 601 instead of 200. */
+  already?: boolean;
 }
 
 export type ReplyOptions<Name extends SupplierCallName> = {
   /** The known facts of the order. Without its quantity, rules that count are reported as unchecked. */
   order?: { readonly quantity?: number };
-} & (Name extends keyof ReplyFields ? ReplyFields[Name] : unknown);
+} & ([TicketCalls[Name]["beside"]] extends [never] ? unknown : TicketCalls[Name]["beside"]) &
+  ([TicketCalls[Name]["already"]] extends [never] ? unknown : AlreadyOption);
 
 type OkArguments<Name extends SupplierCallName> =
   ReplyOf<Name> extends undefined

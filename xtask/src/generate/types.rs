@@ -95,8 +95,7 @@ impl Catalogue<'_> {
         let _ = writeln!(out, "  {}: {{", call.name);
         let _ = writeln!(out, "    direction: {:?};", if incoming { "toSupplier" } else { "toMeituan" });
         let _ = writeln!(out, "    order: {};\n    work: {:?};", call.is_about_order(), work_of(call));
-        let extras: Vec<_> = extras(call.request).collect();
-        if extras.is_empty() {
+        if extras(call.request).next().is_none() {
             let _ = writeln!(
                 out,
                 "    request: {};",
@@ -111,12 +110,25 @@ impl Catalogue<'_> {
         }
         let _ =
             writeln!(out, "    reply: {};", body(call.reply).map_or("undefined".into(), |field| type_of(&field.kind, !incoming)));
+        // What an outcome says of itself is in the arguments of the functions that reply it.
+        let is_own = |field: &&Field| !matches!(field.name, "code" | "describe");
+        let beside: Vec<_> = extras(call.reply).filter(is_own).collect();
+        if beside.is_empty() {
+            out.push_str("    beside: never;\n");
+        } else {
+            out.push_str("    beside: {\n");
+            for field in beside {
+                self.fields(out, std::slice::from_ref(field), !incoming, "      ");
+            }
+            out.push_str("    };\n");
+        }
         let names = |names: &[&str]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" | ");
         let _ = writeln!(out, "    echoes: {};", if call.echoes.is_empty() { "never".into() } else { names(call.echoes) });
         let failures: Vec<_> =
             call.codes.values.iter().filter(|code| !call.is_outcome(code.value)).map(|code| code.value.to_string()).collect();
         let _ = writeln!(out, "    failure: {};", if failures.is_empty() { "never".into() } else { failures.join(" | ") });
-        let _ = writeln!(out, "    pending: {};\n  }};", call.pending.map_or("never".into(), |code| code.to_string()));
+        let code = |code: Option<i32>| code.map_or("never".into(), |code| code.to_string());
+        let _ = writeln!(out, "    pending: {};\n    already: {};\n  }};", code(call.pending), code(call.already));
     }
 
     /// A field that the library writes itself is no field of a program's.
