@@ -13,7 +13,7 @@
 //! | 5 | number of findings, see [`messages::write_findings`] |
 //! | 6, 7 | address and length of the output |
 //! | 8 | number of the job, all ones for none; see [`service`] |
-//! | 9 | code of the answer that is the output; 0 where there is nothing true to answer |
+//! | 9 | code of the answer that is the output; 0 where there is nothing true to answer. Of a reply of Meituan's, its meaning for the order rules |
 //! | 10, 11 | address and length of the JSON of the order that a step saves; see [`service`] |
 //!
 //! The package has two modules with this boundary: the one of `wasm-messages`, which serves every call, and the one with all of

@@ -257,7 +257,8 @@ pub fn ticket_fail(supplier: u32, call: u32, how: u32, code: i32, length: usize,
     })
 }
 
-/// Reads a reply of this HTTP status: the input is the body. 0 when it is an outcome; its message is then in the slots.
+/// Reads a reply of this HTTP status: the input is the body. 0 when it is an outcome; its message is then in the slots, and its meaning
+/// for the order rules in the place of an answer's code.
 #[wasm_bindgen]
 pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, quantity: i32) -> u32 {
     with(|state| {
@@ -268,6 +269,7 @@ pub fn ticket_read_reply(supplier: u32, call: u32, status: u16, length: usize, q
         let outcome = match supplier.read_reply(call, status, body, facts(quantity, f64::NAN), &mut state.packed) {
             Ok(replied) => {
                 let rejection = replied.rejection(&state.packed.issues);
+                state.result[ANSWER] = replied.delivery().0 as u32;
                 (state.result[2], state.result[3]) = state::place(replied.source, &mut state.opened);
                 rejection.map_or(Ok(()), Err)
             }

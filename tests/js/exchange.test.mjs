@@ -5,7 +5,7 @@ import { createDecipheriv } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { RideClient, sealEnvelope } from "meituan-protocol/ride";
-import { TicketSupplier } from "meituan-protocol/ticket";
+import { codes, TicketSupplier } from "meituan-protocol/ticket";
 import { NOW, options, refusalOf } from "./ticket-support.mjs";
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/exchange/${name}.json`, import.meta.url), "utf8"));
@@ -45,9 +45,10 @@ describe("Meituan's replies to notices", () => {
       const read = () => request.parse(body, { status });
       const fetched = () => request.parseResponse(new Response(status === 204 ? null : body, { status }));
       if (expect.error === undefined) {
-        for (const { code, describe, outcome } of [read(), await fetched()]) {
-          const said = outcome === "accepted" ? "accepted" : "processing";
+        for (const { code, describe, delivery, outcome } of [read(), await fetched()]) {
+          const said = { [codes.Delivery.ACCEPTED]: "accepted", [codes.Delivery.PROCESSING]: "processing" }[delivery];
           assert.deepEqual({ code, describe, delivery: said }, expect);
+          assert.equal(outcome, said === "accepted" ? "accepted" : "later");
         }
         return;
       }

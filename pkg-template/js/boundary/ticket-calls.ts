@@ -2,6 +2,7 @@
 
 import type { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
+import type { Delivery } from "../generated/messages.js";
 import { calls, read as readTicket } from "../generated/ticket-messages.js";
 import * as glue from "../loaders/glue.js";
 import { withFound } from "../values/culprits.js";
@@ -123,13 +124,14 @@ export const readReply = (
   status: number,
   body: string | Uint8Array,
   quantity: number,
-): { reply: any; warnings: readonly Finding[]; failure: Failure | undefined } =>
+): { reply: any; delivery?: Delivery; warnings: readonly Finding[]; failure: Failure | undefined } =>
   boundary.call(() => {
     const refused = glue.ticket_read_reply(supplier.number, call, status, boundary.putAlone(body), quantity) !== 0;
     boundary.refresh();
     if (refused) return { reply: undefined, warnings: NOTHING, failure: boundary.failure() };
     // The JSON that was read is not always the body: it may have been opened.
-    return { reply: take(readTicket[replyIndex(call)], NOWHERE), warnings: boundary.findings(), failure: undefined };
+    const reply = take(readTicket[replyIndex(call)], NOWHERE);
+    return { reply, delivery: boundary.row[ANSWER] as Delivery, warnings: boundary.findings(), failure: undefined };
   });
 
 /** Which outcome a reply says. */

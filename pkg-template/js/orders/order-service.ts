@@ -60,9 +60,6 @@ export interface OrderHandler<Context extends unknown[] = unknown[]> {
   settle(orderId: string, ...context: Context): Promise<number | undefined>;
 }
 
-/** To a pay notice: accepted, or still being processed. */
-const PROCESSING = 300;
-
 /** @param options of the handler */
 export function orderService(options: any): OrderService {
   const {
@@ -170,10 +167,9 @@ export function orderService(options: any): OrderService {
       const sent = new Request(request.toRequest(), { signal: limit.signal });
       const response = await endsInTime(posted(sent, name as NoticeName, context, note), until, "send");
       const replied: ParsedReply<unknown> = await endsInTime(request.parseResponse(response), until, "send");
-      const { code, describe, outcome } = replied;
-      if (outcome === "accepted") delivery = Delivery.ACCEPTED;
-      else {
-        if (code === PROCESSING && name === "payNotice") delivery = Delivery.PROCESSING;
+      delivery = replied.delivery;
+      if (delivery !== Delivery.ACCEPTED) {
+        const { code, describe } = replied;
         reportError(new MeituanError("REMOTE_REJECTED", { remoteCode: code, describe, retryable: true }), where);
       }
     } catch (error) {

@@ -4,7 +4,8 @@ import { rejected } from "../boundary/failures.js";
 import { readReply, seal, signPost, type WrittenRequest, writeRequest } from "../boundary/ticket-calls.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
-import type { TicketCalls } from "../generated/messages.js";
+import type { Delivery as DeliveryCode, TicketCalls } from "../generated/messages.js";
+import { Delivery } from "../generated/ticket-codes.js";
 import { calls } from "../generated/ticket-messages.js";
 import { cut, type RawBody, readBody, receivedBody } from "../http/bodies.js";
 import { fetchable, isResponse } from "../http/fetch.js";
@@ -43,6 +44,8 @@ export interface ParsedReply<Body> {
   readonly partnerId: number;
   readonly body: Body;
   readonly warnings: readonly Finding[];
+  /** Of a notice: what the event `noticeEnded` records of it. */
+  readonly delivery: DeliveryCode;
   /** Of a notice: `accepted` where Meituan replied 200; `later`: it may have it, and it is to be sent again. */
   readonly outcome: "accepted" | "later";
 }
@@ -276,11 +279,11 @@ class PreparedRequest implements SignedRequest {
     const { handle, maxBodyBytes } = this.#configuration;
     const text = cut(receivedBody(body), maxBodyBytes);
     if (!isWellFormed(text)) throw new MeituanError("LONE_SURROGATE");
-    const { reply, warnings, failure } = readReply(handle, this.#index, status, text, quantity);
+    const { reply, delivery, warnings, failure } = readReply(handle, this.#index, status, text, quantity);
     if (failure !== undefined) throw rejected(this.type, failure);
     reply.warnings = warnings;
-    // 200 alone says that Meituan has it. Whatever else is listed is sent again later.
-    reply.outcome = reply.code === 200 ? "accepted" : "later";
+    reply.delivery = delivery;
+    reply.outcome = delivery === Delivery.ACCEPTED ? "accepted" : "later";
     return reply;
   }
 
