@@ -5,6 +5,7 @@ import { answerWith } from "../errors/answers.js";
 import { MeituanError } from "../errors/error.js";
 import type { Finding } from "../errors/finding.js";
 import type { TicketCalls } from "../generated/messages.js";
+import { OrderPayCode, OrderRefundCode } from "../generated/ticket-codes.js";
 import { calls } from "../generated/ticket-messages.js";
 import { notReturned, replyWith } from "../handler/returned.js";
 import { EnvelopeReply, type Reply, replyOf, type Written } from "../http/reply.js";
@@ -137,7 +138,7 @@ export class ReceivedCall<Answer> {
   }
 
   issuing(fields?: object): Answer {
-    if (this.type !== "orderPay") this.#illegal(598);
+    if (this.type !== "orderPay") this.#illegal(OrderPayCode.ISSUING);
     return this.pending(fields);
   }
 
@@ -231,7 +232,7 @@ export class ReceivedCall<Answer> {
       return this.#finish(new EnvelopeReply(code, text, { encrypted: this.encrypted, warnings }), { code, body });
     } catch (error) {
       if (!MeituanError.is(error)) throw error;
-      if (error.code === "ILLEGAL_REPLY_CODE") this.#illegal(601);
+      if (error.code === "ILLEGAL_REPLY_CODE") this.#illegal(OrderRefundCode.REFUNDED);
       // Fields that `ok` got beside the reply are no part of it when people look for the mistake.
       if (error.code === "UNKNOWN_FIELD" && fields && error.path in fields) {
         const detail = { en: error.detail, zh: error.detailZh };
